@@ -1,0 +1,5 @@
+export type * from "./model.ts";
+export type * from "./panel.ts";
+export type * from "./position.ts";
+export * from "./run.ts";
+export type * from "./statistics.ts";

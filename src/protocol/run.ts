@@ -1,0 +1,101 @@
+/** What a run tells (runner → extension or command line) and what it can be told. */
+import type { ModelClassInfo, ModelInfo } from "./model.ts";
+import type { SourcePosition } from "./position.ts";
+import type { StepStatistics } from "./statistics.ts";
+
+export type RunMode = "train" | "inspect";
+
+/** `paused` and `running` alternate; the last three are final. */
+export type RunState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed";
+
+/** A message for the user about a place in the user's code. */
+export interface Problem {
+  readonly severity: "error" | "warning" | "information";
+  /** One clear sentence or two: what happened, and what to do next. */
+  readonly message: string;
+  /** What kind of trouble: `syntax`, `import`, `shape`, `thrown`, `memory`, `timeout`, `noModel`, `noTraining`, `crash` … or a lint's id. */
+  readonly code: string;
+  /** The user's own line; absent only where no line of the user's is to blame. */
+  readonly position?: SourcePosition;
+  /** Where the offending source ends, where known. */
+  readonly end?: { readonly line: number; readonly column: number };
+  /** The user's own frames, innermost first. */
+  readonly stack?: readonly { readonly function: string; readonly position: SourcePosition }[];
+  /** Path of the module that was running, e.g. `layer2 (Linear) of SimpleClassifier`. */
+  readonly module?: string;
+}
+
+/** One value of one named series: `loss`, `lr` (or `lr/0`, `lr/1` … for several groups), and the names given to `log()`. */
+export interface MetricPoint {
+  readonly name: string;
+  /** Number of `optimizer.step()` calls before it. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly value: number;
+}
+
+export interface Progress {
+  /** From 0. */
+  readonly epoch: number;
+  /** Number of epochs the run will have, where the loop showed it. */
+  readonly epochs?: number;
+  readonly step: number;
+  /** Batch within the epoch, from 0, and batches in an epoch; absent without a DataLoader. */
+  readonly batch?: number;
+  readonly batches?: number;
+  readonly loss?: number;
+  readonly stepsPerSecond: number;
+  readonly samplesPerSecond?: number;
+  /** Seconds until the end, where it can be told. */
+  readonly remainingSeconds?: number;
+  /** Milliseconds since the run began. */
+  readonly elapsed: number;
+}
+
+export type RunEvent =
+  | { readonly type: "state"; readonly state: RunState; /** ms since the epoch */ readonly at: number }
+  /** Replaces every model sent before. Sent when a model was first used, and again when its tree, shapes or frozen state changed. */
+  | { readonly type: "models"; readonly models: readonly ModelInfo[] }
+  | { readonly type: "classes"; readonly classes: readonly ModelClassInfo[] }
+  | { readonly type: "metrics"; readonly points: readonly MetricPoint[] }
+  /** A `log()` value that is not a number. */
+  | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
+  | { readonly type: "progress"; readonly progress: Progress }
+  | { readonly type: "statistics"; readonly statistics: StepStatistics }
+  | { readonly type: "problem"; readonly problem: Problem }
+  /** The files of the user's that took part (for what to watch). */
+  | { readonly type: "files"; readonly files: readonly string[] };
+
+/** What is asked of a runner process. One process serves one job. */
+export interface RunRequest {
+  readonly file: string;
+  readonly mode: RunMode;
+  /** Working directory of the program. */
+  readonly directory: string;
+  readonly sampling: SamplingOptions;
+  /** Inspect mode stops after this long; milliseconds. 0 = no limit. */
+  readonly timeLimit: number;
+  readonly threads: number;
+}
+
+export interface SamplingOptions {
+  /** Whether activations and gradients are measured at all. */
+  readonly enabled: boolean;
+  /** Histogram bins per tensor. */
+  readonly bins: number;
+  /** Upper bound for the watch's share of the run's time, 0 to 1; the interval between sampled steps follows from it. */
+  readonly budget: number;
+}
+
+export const defaultSampling: SamplingOptions = { enabled: true, bins: 40, budget: 0.03 };
+
+export type RunCommand =
+  | { readonly type: "run"; readonly request: RunRequest }
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  | { readonly type: "stop" };
+
+/** Runner → parent. `ready`: engine loaded, waiting for a `run`. `event`: of the job. */
+export type RunnerMessage =
+  | { readonly type: "ready" }
+  | { readonly type: "event"; readonly event: RunEvent };
