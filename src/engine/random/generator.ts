@@ -1,0 +1,159 @@
+/**
+ * PyTorch's CPU generator: a Mersenne Twister, and one normal sample kept for the next call of the scalar normal path.
+ * Every draw below takes from the twister exactly what PyTorch takes, in the same order.
+ */
+import { MersenneTwister, stateLength } from "./mt19937.ts";
+
+/** Without `manualSeed`, PyTorch's generators start from this seed. */
+const defaultSeed = 67280421310721;
+
+const twoTo32 = 2 ** 32;
+const twoToMinus24 = 2 ** -24;
+const twoToMinus53 = 2 ** -53;
+
+/** Sizes and places in the state that PyTorch's `Generator.get_state()` gives (a C struct, little-endian). */
+const layout = {
+  byteLength: 5056,
+  seed: 0,
+  left: 8,
+  seeded: 12,
+  next: 16,
+  words: 24,
+  normalX: 24 + 8 * stateLength,
+  normalY: 32 + 8 * stateLength,
+  normalRho: 40 + 8 * stateLength,
+  normalIsValid: 48 + 8 * stateLength,
+} as const;
+
+export class Generator {
+  readonly #engine = new MersenneTwister(0);
+  #seed: number | bigint = defaultSeed;
+  /** The second value of the last Box–Muller pair, not handed out yet. */
+  #spareNormal: number | null = null;
+
+  constructor() {
+    this.manualSeed(defaultSeed);
+  }
+
+  /**
+   * Starts the stream that PyTorch's generator gives for this seed.
+   * @param seed an integer in [-2⁶³, 2⁶⁴); a negative one counts from 2⁶⁴ − 1 backwards, as in PyTorch. Only its low 32 bits matter.
+   */
+  manualSeed(seed: number | bigint): this {
+    if (typeof seed === "number" && !Number.isInteger(seed)) {
+      throw new TypeError(`manualSeed expects an integer, but got ${seed}`);
+    }
+    const exact = BigInt(seed);
+    if (exact < -(2n ** 63n) || exact >= 2n ** 64n) {
+      throw new RangeError("Overflow when unpacking long: a seed must be in [-2^63, 2^64 - 1]");
+    }
+    const wrapped = exact < 0n ? 2n ** 64n - 1n + exact : exact;
+    this.#seed = wrapped <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(wrapped) : wrapped;
+    this.#engine.seed(Number(wrapped & 0xffffffffn));
+    this.#spareNormal = null;
+    return this;
+  }
+
+  /** Seeds from the system's entropy; returns the seed. */
+  seed(): number {
+    const [high, low] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
+    const seed = (high >>> 11) * twoTo32 + low;
+    this.manualSeed(seed);
+    return seed;
+  }
+
+  /** The seed that the stream started from; a `bigint` only where a number can't hold it. */
+  initialSeed(): number | bigint {
+    return this.#seed;
+  }
+
+  /** 32 random bits, unsigned. */
+  random32(): number {
+    return this.#engine.next();
+  }
+
+  /** 64 random bits, unsigned; the first draw is the high half. */
+  random64(): bigint {
+    const high = BigInt(this.#engine.next());
+    return (high << 32n) | BigInt(this.#engine.next());
+  }
+
+  /** Uniform in [0, 1) with 24 bits: a float32 without rounding. */
+  uniformFloat(): number {
+    return (this.#engine.next() & 0xffffff) * twoToMinus24;
+  }
+
+  /** Uniform in [0, 1) with 53 bits. */
+  uniformDouble(): number {
+    const high = this.#engine.next() & 0x1fffff;
+    return (high * twoTo32 + this.#engine.next()) * twoToMinus53;
+  }
+
+  /** Standard normal by Box–Muller in double precision; every second call hands out the kept half of a pair. */
+  normalDouble(): number {
+    const spare = this.#spareNormal;
+    if (spare !== null) {
+      this.#spareNormal = null;
+      return spare;
+    }
+    const u1 = this.uniformDouble();
+    const u2 = this.uniformDouble();
+    const radius = Math.sqrt(-2 * Math.log1p(-u2));
+    const angle = 2 * Math.PI * u1;
+    this.#spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  /** The state, byte for byte as PyTorch's `Generator.get_state()` lays it out (5056 bytes). */
+  getState(): Uint8Array {
+    const bytes = new Uint8Array(layout.byteLength);
+    const view = new DataView(bytes.buffer);
+    const { words, position } = this.#engine.getState();
+    view.setBigUint64(layout.seed, BigInt(this.#seed), true);
+    // PyTorch counts down `left` to the next renewal and is 1 before the first; `next` is 0 there.
+    const renewIsDue = position === stateLength;
+    view.setInt32(layout.left, renewIsDue ? 1 : stateLength - position + 1, true);
+    view.setInt32(layout.seeded, 1, true);
+    view.setBigUint64(layout.next, BigInt(renewIsDue ? 0 : position), true);
+    words.forEach((word, i) => view.setUint32(layout.words + 8 * i, word, true));
+    if (this.#spareNormal !== null) {
+      view.setFloat64(layout.normalY, this.#spareNormal, true);
+      view.setInt32(layout.normalIsValid, 1, true);
+    }
+    return bytes;
+  }
+
+  /** Takes up a state of `getState()`, or one that PyTorch wrote. */
+  setState(bytes: Uint8Array): this {
+    if (bytes.byteLength !== layout.byteLength) {
+      throw new RangeError(`Expected a generator state of ${layout.byteLength} bytes, but got ${bytes.byteLength}`);
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const seed = view.getBigUint64(layout.seed, true);
+    const left = view.getInt32(layout.left, true);
+    const words = Uint32Array.from({ length: stateLength }, (_, i) => view.getUint32(layout.words + 8 * i, true));
+    this.#seed = seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
+    this.#engine.setState({ words, position: left === 1 ? stateLength : stateLength - left + 1 });
+    this.#spareNormal = view.getInt32(layout.normalIsValid, true) ? view.getFloat64(layout.normalY, true) : null;
+    return this;
+  }
+}
+
+/** What every random function draws from unless it is given a generator. Unseeded programs differ from run to run. */
+export const defaultGenerator = new Generator();
+defaultGenerator.seed();
+
+/** Seeds the default generator; the same seed gives PyTorch's numbers. Returns the default generator. */
+export function manualSeed(seed: number | bigint): Generator {
+  return defaultGenerator.manualSeed(seed);
+}
+
+/** Seeds the default generator from the system's entropy; returns the seed. */
+export function seed(): number {
+  return defaultGenerator.seed();
+}
+
+/** The seed that the default generator started from. */
+export function initialSeed(): number | bigint {
+  return defaultGenerator.initialSeed();
+}
