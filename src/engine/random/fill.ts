@@ -15,9 +15,8 @@ const vectorLength = 16;
 export function fillUniform(generator: Generator, out: Float32Array, from = 0, to = 1): void {
   const low = fround(from);
   const width = fround(fround(to) - low);
-  for (let i = 0; i < out.length; i++) {
-    out[i] = fround(generator.uniformFloat() * width) + low;
-  }
+  // One rounding for product and sum: PyTorch's kernel is compiled to a fused multiply-add.
+  for (let i = 0; i < out.length; i++) out[i] = generator.uniformFloat() * width + low;
 }
 
 /** `normal_(mean, std)` of a contiguous float32 tensor. */

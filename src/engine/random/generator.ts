@@ -19,10 +19,8 @@ const layout = {
   seeded: 12,
   next: 16,
   words: 24,
-  normalX: 24 + 8 * stateLength,
-  normalY: 32 + 8 * stateLength,
-  normalRho: 40 + 8 * stateLength,
-  normalIsValid: 48 + 8 * stateLength,
+  spareNormal: 32 + 8 * stateLength,
+  hasSpareNormal: 48 + 8 * stateLength,
 } as const;
 
 export class Generator {
@@ -37,7 +35,7 @@ export class Generator {
 
   /**
    * Starts the stream that PyTorch's generator gives for this seed.
-   * @param seed an integer in [-2⁶³, 2⁶⁴); a negative one counts from 2⁶⁴ − 1 backwards, as in PyTorch. Only its low 32 bits matter.
+   * @param seed an integer in [-2⁶³, 2⁶⁴); a negative one means 2⁶⁴ + seed, as in PyTorch. Only its low 32 bits matter.
    */
   manualSeed(seed: number | bigint): this {
     if (typeof seed === "number" && !Number.isInteger(seed)) {
@@ -47,7 +45,7 @@ export class Generator {
     if (exact < -(2n ** 63n) || exact >= 2n ** 64n) {
       throw new RangeError("Overflow when unpacking long: a seed must be in [-2^63, 2^64 - 1]");
     }
-    const wrapped = exact < 0n ? 2n ** 64n - 1n + exact : exact;
+    const wrapped = BigInt.asUintN(64, exact);
     this.#seed = wrapped <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(wrapped) : wrapped;
     this.#engine.seed(Number(wrapped & 0xffffffffn));
     this.#spareNormal = null;
@@ -110,15 +108,14 @@ export class Generator {
     const view = new DataView(bytes.buffer);
     const { words, position } = this.#engine.getState();
     view.setBigUint64(layout.seed, BigInt(this.#seed), true);
-    // PyTorch counts down `left` to the next renewal and is 1 before the first; `next` is 0 there.
-    const renewIsDue = position === stateLength;
-    view.setInt32(layout.left, renewIsDue ? 1 : stateLength - position + 1, true);
+    // PyTorch counts `left` down to 1, where the next draw renews the block.
+    view.setInt32(layout.left, stateLength - position + 1, true);
     view.setInt32(layout.seeded, 1, true);
-    view.setBigUint64(layout.next, BigInt(renewIsDue ? 0 : position), true);
+    view.setBigUint64(layout.next, BigInt(position), true);
     words.forEach((word, i) => view.setUint32(layout.words + 8 * i, word, true));
     if (this.#spareNormal !== null) {
-      view.setFloat64(layout.normalY, this.#spareNormal, true);
-      view.setInt32(layout.normalIsValid, 1, true);
+      view.setFloat64(layout.spareNormal, this.#spareNormal, true);
+      view.setInt32(layout.hasSpareNormal, 1, true);
     }
     return bytes;
   }
@@ -133,8 +130,8 @@ export class Generator {
     const left = view.getInt32(layout.left, true);
     const words = Uint32Array.from({ length: stateLength }, (_, i) => view.getUint32(layout.words + 8 * i, true));
     this.#seed = seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
-    this.#engine.setState({ words, position: left === 1 ? stateLength : stateLength - left + 1 });
-    this.#spareNormal = view.getInt32(layout.normalIsValid, true) ? view.getFloat64(layout.normalY, true) : null;
+    this.#engine.setState({ words, position: stateLength - left + 1 });
+    this.#spareNormal = view.getInt32(layout.hasSpareNormal, true) ? view.getFloat64(layout.spareNormal, true) : null;
     return this;
   }
 }

@@ -1,0 +1,122 @@
+/**
+ * NumPy's legacy `RandomState`: the Mersenne Twister with the distributions that NumPy has frozen for old seeds.
+ * Values come out as float64, as in NumPy.
+ */
+import { MersenneTwister } from "./mt19937.ts";
+
+export class NumpyLegacyGenerator {
+  readonly #engine: MersenneTwister;
+  #spareGauss: number | null = null;
+
+  /** @param seed an integer in [0, 2³²) */
+  constructor(seed: number) {
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new RangeError("Seed must be between 0 and 2**32 - 1");
+    this.#engine = new MersenneTwister(seed);
+  }
+
+  /** Uniform in [0, 1), 53 bits. */
+  double(): number {
+    const high = this.#engine.next() >>> 5;
+    const low = this.#engine.next() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+
+  /** Standard normal by Marsaglia's polar method, two at a time. */
+  gauss(): number {
+    if (this.#spareGauss !== null) {
+      const spare = this.#spareGauss;
+      this.#spareGauss = null;
+      return spare;
+    }
+    let x1: number;
+    let x2: number;
+    let squared: number;
+    do {
+      x1 = 2 * this.double() - 1;
+      x2 = 2 * this.double() - 1;
+      squared = x1 * x1 + x2 * x2;
+    } while (squared >= 1 || squared === 0);
+    const factor = Math.sqrt((-2 * Math.log(squared)) / squared);
+    this.#spareGauss = factor * x1;
+    return factor * x2;
+  }
+
+  /** An integer in [0, max], by rejection of masked draws. Draws nothing where `max` is 0. */
+  interval(max: number): number {
+    if (max === 0) return 0;
+    if (max <= 0xffffffff) {
+      const mask = 2 ** (32 - Math.clz32(max)) - 1;
+      let value: number;
+      do value = (this.#engine.next() & mask) >>> 0;
+      while (value > max);
+      return value;
+    }
+    const wideMax = BigInt(max);
+    const mask = (1n << BigInt(wideMax.toString(2).length)) - 1n;
+    let value: bigint;
+    do value = ((BigInt(this.#engine.next()) << 32n) | BigInt(this.#engine.next())) & mask;
+    while (value > wideMax);
+    return Number(value);
+  }
+
+  /** Fisher–Yates from the end, in place. */
+  shuffle<T>(items: { [index: number]: T; readonly length: number }): void {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.interval(i);
+      const item = items[i]!;
+      items[i] = items[j]!;
+      items[j] = item;
+    }
+  }
+
+  /** The numbers 0 … n − 1 in random order. */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    this.shuffle(order);
+    return order;
+  }
+
+  /** `count` indices below `n`, each with the probability in `p` (default: equal). */
+  choice(n: number, count: number, replace: boolean, p?: readonly number[]): Int32Array {
+    if (!replace && count > n) throw new RangeError("Cannot take a larger sample than population when 'replace=False'");
+    if (p === undefined) {
+      return replace ? Int32Array.from({ length: count }, () => this.interval(n - 1)) : this.permutation(n).slice(0, count);
+    }
+    checkProbabilities(p, n);
+    return replace ? this.#weighted(p, count) : this.#weightedWithoutReplacement(p, count);
+  }
+
+  #weighted(p: readonly number[], count: number): Int32Array {
+    const cumulative = cumulate(p);
+    return Int32Array.from({ length: count }, () => firstAbove(cumulative, this.double()));
+  }
+
+  /** Draws as many as are missing, drops repetitions, and goes on with what is left. */
+  #weightedWithoutReplacement(p: readonly number[], count: number): Int32Array {
+    if (p.filter((probability) => probability > 0).length < count) throw new RangeError("Fewer non-zero entries in p than size");
+    const found = new Set<number>();
+    while (found.size < count) {
+      const rest = p.map((probability, i) => (found.has(i) ? 0 : probability));
+      for (const index of this.#weighted(rest, count - found.size)) found.add(index);
+    }
+    return Int32Array.from(found);
+  }
+}
+
+function checkProbabilities(p: readonly number[], n: number): void {
+  if (p.length !== n) throw new RangeError("'a' and 'p' must have same size");
+  if (p.some((probability) => !(probability >= 0))) throw new RangeError("probabilities are not non-negative");
+  const sum = p.reduce((total, probability) => total + probability, 0);
+  if (Math.abs(sum - 1) > 1e-8) throw new RangeError("probabilities do not sum to 1");
+}
+
+function cumulate(p: readonly number[]): Float64Array {
+  let sum = 0;
+  const cumulative = Float64Array.from(p, (probability) => (sum += probability));
+  return cumulative.map((value) => value / sum);
+}
+
+function firstAbove(sorted: Float64Array, value: number): number {
+  const index = sorted.findIndex((bound) => value < bound);
+  return index === -1 ? sorted.length : index;
+}
