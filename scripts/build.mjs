@@ -1,0 +1,133 @@
+// Builds everything in dist/ (the table in docs/architecture.md).
+//   node scripts/build.mjs [--watch] [--no-types]
+import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { root, run, runScript, say } from "./system.mjs";
+
+const path = (...parts) => join(root, ...parts);
+
+/** Engine, runner and command line share their chunks, so that each thread has exactly one engine. */
+const moduleEntries = {
+  "kindling": "src/engine/index.ts",
+  "runner/main": "src/runner/main.ts",
+  "runner/worker": "src/runner/worker.ts",
+  "cli/main": "src/cli/main.ts",
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  sourcemap: "linked",
+  sourcesContent: false,
+  logLevel: "warning",
+  legalComments: "none",
+  // As tsconfig.json says; repeated here because esbuild would otherwise define class fields, which hides modules.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, jsx: "react-jsx", jsxImportSource: "preact" } },
+};
+
+function configurations() {
+  return [
+    {
+      ...common,
+      entryPoints: moduleEntries,
+      outdir: path("dist"),
+      chunkNames: "chunks/[name]-[hash]",
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      splitting: true,
+      external: ["esbuild"],
+      // Names of classes and functions are what a user's stack traces and `repr` show.
+      keepNames: true,
+    },
+    {
+      ...common,
+      entryPoints: { extension: "src/extension/main.ts" },
+      outdir: path("dist"),
+      outExtension: { ".js": ".cjs" },
+      format: "cjs",
+      platform: "node",
+      target: "node20",
+      external: ["vscode"],
+      minifySyntax: true,
+      minifyWhitespace: true,
+    },
+    {
+      ...common,
+      entryPoints: { panel: "webview/main.tsx" },
+      outdir: path("dist/webview"),
+      format: "iife",
+      platform: "browser",
+      target: "es2022",
+      minify: true,
+      define: { "process.env.NODE_ENV": '"production"' },
+    },
+    {
+      ...common,
+      entryPoints: { panel: "webview/panel.css" },
+      outdir: path("dist/webview"),
+      minify: true,
+      // The codicon font beside the style sheet that names it.
+      loader: { ".ttf": "file" },
+      assetNames: "[name]",
+    },
+  ].map(withoutAbsentEntries).filter((configuration) => Object.keys(configuration.entryPoints).length > 0);
+}
+
+function withoutAbsentEntries(configuration) {
+  const present = Object.entries(configuration.entryPoints).filter(([, source]) => {
+    if (existsSync(path(source))) return true;
+    say(`skipped: ${source} is not there`);
+    return false;
+  });
+  return { ...configuration, entryPoints: Object.fromEntries(present) };
+}
+
+/** The engine's WebAssembly, as a TypeScript module that carries the bytes. */
+async function buildKernels() {
+  const script = path("src/engine/kernels/build.mjs");
+  if (existsSync(script)) await run(process.execPath, [script], { cwd: root });
+}
+
+function copyCodicons() {
+  const font = path("node_modules/@vscode/codicons/dist/codicon.ttf");
+  mkdirSync(path("dist/webview"), { recursive: true });
+  copyFileSync(font, path("dist/webview/codicon.ttf"));
+  copyFileSync(font.replace(/ttf$/, "css"), path("dist/webview/codicon.css"));
+}
+
+/** Declarations of the public API, which a user's editor and compiler read. */
+async function buildTypes() {
+  if (!existsSync(path("src/engine/index.ts"))) return;
+  rmSync(path("dist/types"), { recursive: true, force: true });
+  await run(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("tsconfig.types.json")], { cwd: root });
+}
+
+/**
+ * Builds dist/ once; with `watch` keeps rebuilding it (kernels and types excepted) until the process ends.
+ * @param {{ watch?: boolean, types?: boolean }} [options]
+ */
+export async function build({ watch = false, types = true } = {}) {
+  const start = performance.now();
+  const esbuild = await import("esbuild");
+  await buildKernels();
+  copyCodicons();
+  // Chunks carry a hash in their name, so old ones would pile up.
+  rmSync(path("dist/chunks"), { recursive: true, force: true });
+  if (watch) {
+    for (const configuration of configurations()) await (await esbuild.context(configuration)).watch();
+    say("watching");
+    return;
+  }
+  await Promise.all([...configurations().map((configuration) => esbuild.build(configuration)), types ? buildTypes() : undefined]);
+  say(`built dist/ in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await runScript(async () => {
+    const { values } = parseArgs({ options: { watch: { type: "boolean" }, types: { type: "boolean", default: true } }, allowNegative: true });
+    await build(values);
+  });
+}
