@@ -1,0 +1,483 @@
+/**
+ * The base of every network and layer: a callable object that finds its parameters, buffers and submodules by walking
+ * over its own properties in the order in which they were assigned.
+ */
+import { noGrad } from "../autograd/gradMode.ts";
+import { ArgumentError, KindlingError } from "../errors.ts";
+import { instrument } from "../instrument.ts";
+import { sameShape, shapeText } from "../shape.ts";
+import { Tensor, type HookHandle } from "../tensor.ts";
+import {
+  addHook,
+  callWithHooks,
+  type BackwardHook,
+  type BackwardPreHook,
+  type ForwardHook,
+  type ForwardPreHook,
+  type ModuleHooks,
+} from "./hooks.ts";
+import { Parameter } from "./parameter.ts";
+
+/** A module of whatever signature. */
+export type AnyModule = Module<never[], unknown>;
+
+export interface RecurseOptions {
+  /** Whether the submodules' are included. Default true. */
+  recurse?: boolean;
+}
+
+export interface NamedOptions extends RecurseOptions {
+  /** Put before every name, with a dot between. Default none. */
+  prefix?: string;
+}
+
+/** What `loadStateDict` takes: a `Map` or a plain object of tensors by name. */
+export type StateDict = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
+
+export interface IncompatibleKeys {
+  readonly missingKeys: string[];
+  readonly unexpectedKeys: string[];
+}
+
+/** Runs a module; only the base class and the callable know it. */
+const invoke = Symbol("invoke");
+
+/** What `new` gives is a function, so that a module can be called, with the class's prototype, so that it is a module. */
+class Callable {
+  constructor() {
+    const self = (...args: unknown[]): unknown => (self as unknown as Module)[invoke](args);
+    // These two belong to every function; a module's user may want the names.
+    delete (self as { length?: number }).length;
+    delete (self as { name?: string }).name;
+    Object.setPrototypeOf(self, new.target.prototype);
+    return self as never;
+  }
+}
+
+/** Calling a module runs its hooks and `forward`. */
+export interface Module<Args extends unknown[] = [x: Tensor], Out = Tensor> {
+  (...args: Args): Out;
+}
+
+/**
+ * Base class of all networks. Assign layers and parameters to properties in the constructor, and say in `forward` what
+ * happens to the input:
+ *
+ * ```ts
+ * class Net extends nn.Module {
+ *   fc: nn.Linear;
+ *   constructor() {
+ *     super();
+ *     this.fc = new nn.Linear(20, 3);
+ *   }
+ *   override forward(x: Tensor) {
+ *     return this.fc(x).relu();
+ *   }
+ * }
+ * const y = new Net()(randn(32, 20));
+ * ```
+ *
+ * Modules in plain arrays, maps and objects are not found; use `ModuleList` and `ModuleDict` for those.
+ */
+// The interface of the same name only adds the call signature, which the constructor provides.
+// oxlint-disable-next-line no-unsafe-declaration-merging
+export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends Callable {
+  /**
+   * PyTorch's names of this class's parameters, buffers and submodules where they are not the property's own name:
+   * `runningMean` is `running_mean` in a state dict.
+   */
+  static readonly stateNames: Readonly<Record<string, string>> = {};
+
+  /** Whether dropout drops and batch normalisation takes the batch's statistics; see `train()` and `eval()`. */
+  training: boolean;
+  /** Names of the properties that hold buffers, and whether they belong to the state dict. */
+  readonly #buffers = new Map<string, { persistent: boolean }>();
+  #hooks: ModuleHooks | null = null;
+
+  constructor() {
+    super();
+    this.training = true;
+    instrument()?.moduleConstructed?.(this);
+  }
+
+  /** What the module computes. Call the module itself, not this: hooks run only then. */
+  forward(..._args: Args): Out {
+    throw new KindlingError(`Module [${this.#typeName()}] is missing the required "forward" function`);
+  }
+
+  /** What stands between the parentheses when the module is printed. */
+  extraRepr(): string {
+    return "";
+  }
+
+  // --- finding ------------------------------------------------------------------------------------------------------
+
+  /** All parameters, each once, this module's own first. */
+  parameters(options: RecurseOptions = {}): Parameter[] {
+    return this.namedParameters(options).map(([, parameter]) => parameter);
+  }
+
+  /** `[name, parameter]`; names are paths such as `layer1.weight`. */
+  namedParameters(options: NamedOptions = {}): [name: string, parameter: Parameter][] {
+    return this.#members(options, (module) => module.#ownParameters());
+  }
+
+  /** All registered buffers, each once. */
+  buffers(options: RecurseOptions = {}): Tensor[] {
+    return this.namedBuffers(options).map(([, buffer]) => buffer);
+  }
+
+  namedBuffers(options: NamedOptions = {}): [name: string, buffer: Tensor][] {
+    return this.#members(options, (module) => module.#ownBuffers());
+  }
+
+  /** The direct submodules, each once. */
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  namedChildren(): [name: string, child: Module][] {
+    const seen = new Set<Module>();
+    return this.#ownModules().filter(([, child]) => !seen.has(child) && seen.add(child));
+  }
+
+  /** This module and all below it, depth first, each once. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** `[path, module]`; the path of this module itself is empty. */
+  namedModules({ prefix = "" }: { prefix?: string } = {}): [path: string, module: Module][] {
+    const seen = new Set<Module>();
+    const found: [string, Module][] = [];
+    const visit = (path: string, module: Module): void => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      found.push([path, module]);
+      for (const [name, child] of module.#ownModules()) visit(join(path, name), child);
+    };
+    visit(prefix, this as unknown as Module);
+    return found;
+  }
+
+  /** The submodule at a path such as `blocks.0.block`; the empty path is this module. */
+  getSubmodule(path: string): Module {
+    let module = this as unknown as Module;
+    for (const name of path === "" ? [] : path.split(".")) {
+      const child = module.#ownModules().find(([childName]) => childName === name)?.[1];
+      if (child === undefined) throw new ArgumentError(`${module.#typeName()} has no submodule \`${name}\``, "AttributeError");
+      module = child;
+    }
+    return module;
+  }
+
+  /** The parameter at a path such as `layer1.weight`. */
+  getParameter(path: string): Parameter {
+    const { owner, name } = this.#ownerOf(path);
+    const parameter = owner.#ownParameters().find(([key]) => key === name)?.[1];
+    if (parameter === undefined) throw new ArgumentError(`${owner.#typeName()} has no parameter \`${name}\``, "AttributeError");
+    return parameter;
+  }
+
+  /** The buffer at a path such as `bn1.running_mean`. */
+  getBuffer(path: string): Tensor {
+    const { owner, name } = this.#ownerOf(path);
+    const buffer = owner.#ownBuffers().find(([key]) => key === name)?.[1];
+    if (buffer === undefined) throw new ArgumentError(`${owner.#typeName()} has no buffer \`${name}\``, "AttributeError");
+    return buffer;
+  }
+
+  // --- registering --------------------------------------------------------------------------------------------------
+
+  /**
+   * Makes `this[name]` a tensor that belongs to the module without being trained.
+   * @param options.persistent whether it is part of the state dict; default true
+   */
+  registerBuffer(name: string, tensor: Tensor | null, { persistent = true }: { persistent?: boolean } = {}): void {
+    this.#checkName(name, "buffer", this.#buffers.has(name));
+    this.#buffers.set(name, { persistent });
+    this.#own()[name] = tensor;
+  }
+
+  /** The same as assigning a property; `null` keeps a place for a parameter that may come later. */
+  registerParameter(name: string, parameter: Parameter | null): void {
+    this.#checkName(name, "parameter", this.#own()[name] instanceof Parameter);
+    this.#own()[name] = parameter;
+  }
+
+  /** The same as assigning a property. */
+  addModule(name: string, module: AnyModule | null): void {
+    this.#checkName(name, "module", this.#own()[name] instanceof Module);
+    this.#own()[name] = module;
+  }
+
+  registerModule(name: string, module: AnyModule | null): void {
+    this.addModule(name, module);
+  }
+
+  // --- changing all at once -----------------------------------------------------------------------------------------
+
+  /** Training mode for this module and all below it. */
+  train(mode = true): this {
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /** The opposite of `train()`: dropout passes everything, batch normalisation uses its running statistics. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Calls `fn` with every submodule, children before their parents, and with this module last. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this as unknown as Module);
+    return this;
+  }
+
+  /** Freezes (`false`) or unfreezes all parameters. */
+  requiresGrad_(requiresGrad = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
+    return this;
+  }
+
+  /** Forgets all gradients, or with `{ setToNone: false }` sets them to zero. */
+  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+    for (const parameter of this.parameters()) clearGradient(parameter, setToNone);
+  }
+
+  /** Everything is on the CPU in float32 already: accepts these and does nothing. */
+  to(target: string): this {
+    if (!/^(cpu|float32)(:0)?$/.test(target)) {
+      throw new KindlingError(`a module's parameters are float32 on the cpu here; can't convert to '${target}'`);
+    }
+    return this;
+  }
+
+  cpu(): this {
+    return this;
+  }
+
+  float(): this {
+    return this;
+  }
+
+  // --- state --------------------------------------------------------------------------------------------------------
+
+  /** Parameters and persistent buffers by name, in PyTorch's order and with PyTorch's names. They share the module's memory. */
+  stateDict({ prefix = "", keepVars = false }: { prefix?: string; keepVars?: boolean } = {}): Map<string, Tensor> {
+    const state = new Map<string, Tensor>();
+    const visit = (path: string, module: Module): void => {
+      for (const [name, tensor] of module.#ownState()) state.set(path + name, keepVars ? tensor : tensor.detach());
+      for (const [name, child] of module.#ownModules()) visit(`${path}${name}.`, child);
+    };
+    visit(prefix, this as unknown as Module);
+    return state;
+  }
+
+  /**
+   * Copies values into parameters and buffers.
+   * @param options.strict throw where keys are missing or left over; default true
+   * @returns the keys that were missing and those that nobody wanted
+   */
+  loadStateDict(stateDict: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
+    const given = new Map<string, unknown>(stateDict instanceof Map ? stateDict : Object.entries(stateDict));
+    const own = this.stateDict({ keepVars: true });
+    const missingKeys = [...own.keys()].filter((key) => !given.has(key));
+    const unexpectedKeys = [...given.keys()].filter((key) => !own.has(key));
+    const problems: string[] = [];
+    if (strict && missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
+    if (strict && unexpectedKeys.length > 0) problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
+    noGrad(() => {
+      for (const [key, tensor] of own) {
+        const problem = given.has(key) ? copyState(key, tensor, given.get(key)) : null;
+        if (problem !== null) problems.push(problem);
+      }
+    });
+    if (problems.length > 0) {
+      throw new KindlingError(`Error(s) in loading state_dict for ${this.#typeName()}:\n\t${problems.join("\n\t")}`);
+    }
+    return { missingKeys, unexpectedKeys };
+  }
+
+  // --- hooks --------------------------------------------------------------------------------------------------------
+
+  /** `hook(module, inputs)` before each call; may return other inputs (a list, or one value). */
+  registerForwardPreHook(hook: ForwardPreHook<this, Args>): HookHandle {
+    return addHook(this.#hookLists().forwardPre, hook);
+  }
+
+  /** `hook(module, inputs, output)` after each call; may return another output. */
+  registerForwardHook(hook: ForwardHook<this, Args, Out>): HookHandle {
+    return addHook(this.#hookLists().forward, hook);
+  }
+
+  /** `hook(module, gradOutputs)` when the gradients with respect to the outputs are known; may return others. */
+  registerFullBackwardPreHook(hook: BackwardPreHook<this>): HookHandle {
+    return addHook(this.#hookLists().backwardPre, hook);
+  }
+
+  /**
+   * `hook(module, gradInputs, gradOutputs)` when the gradients with respect to the inputs are known; may return others
+   * for the inputs. An entry is `null` where an input takes no gradient.
+   */
+  registerFullBackwardHook(hook: BackwardHook<this>): HookHandle {
+    return addHook(this.#hookLists().backward, hook);
+  }
+
+  // --- printing -----------------------------------------------------------------------------------------------------
+
+  /** As PyTorch prints it. */
+  override toString(): string {
+    const extra = this.extraRepr();
+    const extraLines = extra === "" ? [] : extra.split("\n");
+    const childLines = this.#ownModules().map(([name, child]) => `(${name}): ${indent(child.toString())}`);
+    const lines = [...extraLines, ...childLines];
+    if (lines.length === 0) return `${this.#typeName()}()`;
+    if (extraLines.length === 1 && childLines.length === 0) return `${this.#typeName()}(${extra})`;
+    return `${this.#typeName()}(\n  ${lines.join("\n  ")}\n)`;
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  // --- inside -------------------------------------------------------------------------------------------------------
+
+  [invoke](args: unknown[]): unknown {
+    const watcher = instrument();
+    try {
+      const output =
+        this.#hooks === null
+          ? this.forward(...(args as Args))
+          : callWithHooks(this, this.#hooks as ModuleHooks<AnyModule>, (...inputs) => this.forward(...(inputs as Args)), args);
+      watcher?.forward?.(this, args, output);
+      return output;
+    } catch (error) {
+      if (error instanceof KindlingError) nameModule(error, this as unknown as Module);
+      watcher?.forwardFailed?.(this, error);
+      throw error;
+    }
+  }
+
+  #typeName(): string {
+    return this.constructor.name;
+  }
+
+  #own(): Record<string, unknown> {
+    return this as unknown as Record<string, unknown>;
+  }
+
+  #hookLists(): ModuleHooks {
+    return (this.#hooks ??= { forwardPre: [], forward: [], backwardPre: [], backward: [] });
+  }
+
+  /** Own properties that `wanted` accepts, under the names that PyTorch gives them. */
+  #ownEntries<T>(wanted: (value: unknown, property: string) => boolean): [string, T][] {
+    const { stateNames } = this.constructor as typeof Module;
+    const own = this.#own();
+    const found: [string, T][] = [];
+    for (const property of Object.keys(this)) {
+      const value = own[property];
+      if (value !== null && value !== undefined && wanted(value, property)) found.push([stateNames[property] ?? property, value as T]);
+    }
+    return found;
+  }
+
+  #ownParameters(): [string, Parameter][] {
+    return this.#ownEntries((value) => value instanceof Parameter);
+  }
+
+  #ownBuffers(): [string, Tensor][] {
+    return this.#ownEntries((_, property) => this.#buffers.has(property));
+  }
+
+  #ownModules(): [string, Module][] {
+    return this.#ownEntries((value) => value instanceof Module);
+  }
+
+  #ownState(): [string, Tensor][] {
+    const persistent = this.#ownEntries<Tensor>((_, property) => this.#buffers.get(property)?.persistent === true);
+    return [...this.#ownParameters(), ...persistent];
+  }
+
+  #members<T>({ recurse = true, prefix = "" }: NamedOptions, ownOf: (module: Module) => [string, T][]): [string, T][] {
+    const self: [string, Module][] = [[prefix, this as unknown as Module]];
+    const seen = new Set<T>();
+    const found: [string, T][] = [];
+    for (const [path, module] of recurse ? this.namedModules({ prefix }) : self) {
+      for (const [name, member] of ownOf(module)) {
+        if (seen.has(member)) continue;
+        seen.add(member);
+        found.push([join(path, name), member]);
+      }
+    }
+    return found;
+  }
+
+  #ownerOf(path: string): { owner: Module; name: string } {
+    const dot = path.lastIndexOf(".");
+    return { owner: this.getSubmodule(path.slice(0, Math.max(0, dot))), name: path.slice(dot + 1) };
+  }
+
+  #checkName(name: string, kind: string, isOfThisKind: boolean): void {
+    if (name === "") throw new ArgumentError(`${kind} name can't be empty string ""`, "KeyError");
+    if (name.includes(".")) throw new ArgumentError(`${kind} name can't contain "."`, "KeyError");
+    const present = this.#own()[name];
+    if (present !== undefined && present !== null && !isOfThisKind) {
+      throw new ArgumentError(`attribute '${name}' already exists`, "KeyError");
+    }
+  }
+}
+
+/** Forgets a gradient or sets it to zero. */
+export function clearGradient(parameter: Tensor, setToNone: boolean): void {
+  if (setToNone) parameter.grad = null;
+  else if (parameter.grad !== null) noGrad(() => parameter.grad!.zero_());
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+function quoted(keys: readonly string[]): string {
+  return keys.map((key) => `"${key}"`).join(", ");
+}
+
+function indent(text: string): string {
+  return text.replaceAll("\n", "\n  ");
+}
+
+/** Copies one entry of a state dict; says what is wrong with it, if anything. */
+function copyState(key: string, target: Tensor, source: unknown): string | null {
+  if (!(source instanceof Tensor)) {
+    const type = source === null ? "null" : typeof source;
+    return `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${type}`;
+  }
+  if (!sameShape(source.shape, target.shape)) {
+    return (
+      `size mismatch for ${key}: copying a param with shape torch.Size(${shapeText(source.shape)}) from checkpoint, ` +
+      `the shape in current model is torch.Size(${shapeText(target.shape)}).`
+    );
+  }
+  target.copy_(source);
+  return null;
+}
+
+/** What an error said before modules were named in it, and the innermost module that it came through. */
+const failures = new WeakMap<KindlingError, { message: string; innermost: Module }>();
+
+/** Says in the error where it happened, seen from `module`; each enclosing module says it anew, from further out. */
+function nameModule(error: KindlingError, module: Module): void {
+  const failure = failures.get(error) ?? { message: error.message, innermost: module };
+  failures.set(error, failure);
+  const { message, innermost } = failure;
+  const type = innermost.constructor.name;
+  const path = innermost === module ? undefined : module.namedModules().find(([, found]) => found === innermost)?.[0];
+  const place = path === undefined ? type : `${path} (${type})`;
+  error.modulePath = innermost === module ? [place] : [place, module.constructor.name];
+  const before = error.message;
+  error.message = `${message}${message.endsWith(".") ? " In" : " in"} ${error.modulePath.join(" of ")}`;
+  if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
+}

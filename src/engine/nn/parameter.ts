@@ -1,0 +1,18 @@
+import { Tensor } from "../tensor.ts";
+
+export interface ParameterOptions {
+  /** Default true. */
+  requiresGrad?: boolean;
+}
+
+/** A tensor that is found by `parameters()` when it is a property of a module. Shares the values of `data`. */
+export class Parameter extends Tensor {
+  constructor(data: Tensor, { requiresGrad = true }: ParameterOptions = {}) {
+    super(data.storage, data.offset, data.shape, data.dense ? null : data.strides, data.dtype);
+    if (requiresGrad) this.requiresGrad = true;
+  }
+
+  override get isParameter(): boolean {
+    return true;
+  }
+}
