@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { root, run, runScript, say } from "./system.mjs";
+import { PlainError, root, run, runScript, say } from "./system.mjs";
 
 const path = (...parts) => join(root, ...parts);
 
@@ -121,7 +121,9 @@ export async function build({ watch = false, types = true } = {}) {
     say("watching");
     return;
   }
-  await Promise.all([...configurations().map((configuration) => esbuild.build(configuration)), types ? buildTypes() : undefined]);
+  const parts = [...configurations().map((configuration) => esbuild.build(configuration)), types ? buildTypes() : undefined];
+  const failures = (await Promise.allSettled(parts)).filter(({ status }) => status === "rejected").map(({ reason }) => reason);
+  if (failures.length > 0) throw new PlainError(`the build failed\n${failures.map(({ message }) => message).join("\n")}`);
   say(`built dist/ in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 

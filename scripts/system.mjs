@@ -102,12 +102,12 @@ function installedMatches(lock) {
   return wanted.every(([path, entry]) => installed[path]?.version === entry.version);
 }
 
-/** A TCP port of 127.0.0.1 that is free now. */
-export function freePort() {
+/** A TCP port of 127.0.0.1 that is free now: `preferred` if that is, else any. */
+export function freePort(preferred = 0) {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.on("error", (error) => preferred === 0 ? reject(error) : resolve(freePort()));
+    server.listen(preferred, "127.0.0.1", () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });

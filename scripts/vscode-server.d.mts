@@ -14,6 +14,8 @@ export interface RunningServer {
 export interface StartOptions {
   readonly data: string;
   readonly port?: number;
+  /** Without one the server answers everybody who can reach the port. */
+  readonly token?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly extraArguments?: readonly string[];
 }
@@ -23,3 +25,4 @@ export function ensureServer(): Promise<InstalledServer>;
 export function prepareData(data: string, settings: Settings): void;
 export function installExtension(server: InstalledServer, data: string, vsix: string): Promise<void>;
 export function startServer(server: InstalledServer, options: StartOptions): Promise<RunningServer>;
+export function accessToken(data: string): string;

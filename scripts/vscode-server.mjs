@@ -2,6 +2,7 @@
 // an npm package too. Nothing is compiled and nothing is written outside the cache.
 //   node scripts/vscode-server.mjs     installs it (once) and prints where it is
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -174,14 +175,25 @@ export async function installExtension(server, data, vsix) {
   if (!output.includes("successfully installed")) throw new PlainError(`VS Code did not install ${basename(vsix)}:\n${output}`);
 }
 
+/** What the address must carry, so that no other user of the machine and no web page can use this server. Stays the same. */
+export function accessToken(data) {
+  const file = join(data, "token");
+  if (!existsSync(file)) {
+    mkdirSync(data, { recursive: true });
+    writeFileSync(file, randomBytes(16).toString("hex"), { mode: 0o600 });
+  }
+  return readFileSync(file, "utf8");
+}
+
 /**
  * Starts the server on 127.0.0.1; resolves once it accepts connections.
  * `exited` resolves with the exit code; `stop()` ends it and waits; `log()` is what it printed so far.
  */
-export async function startServer(server, { data, port, environment = {}, extraArguments = [] }) {
+export async function startServer(server, { data, port, token, environment = {}, extraArguments = [] }) {
   port ??= await freePort();
   const child = spawn(server.node, [
-    server.main, ...commonArguments, "--host", "127.0.0.1", "--port", String(port), "--without-connection-token",
+    server.main, ...commonArguments, "--host", "127.0.0.1", "--port", String(port),
+    ...token ? ["--connection-token", token] : ["--without-connection-token"],
     "--server-data-dir", data, "--extensions-dir", join(data, "extensions"), ...extraArguments,
   ], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
   let output = "";
