@@ -1,0 +1,253 @@
+/**
+ * Marks the user's code, after TypeScript is gone from it, so that classes and epoch loops make themselves known.
+ * Only text without line breaks is inserted, and the source map follows, so every position stays the user's own.
+ */
+import { parse, type AnyNode, type ClassDeclaration as ClassNode, type ClassExpression, type ForStatement, type Pattern } from "acorn";
+import { decodedMappings, encodedMappings, originalPositionFor, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
+import { programHooksKey, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
+import type { SourcePosition } from "../protocol/index.ts";
+
+export interface AnnotatedSource {
+  readonly code: string;
+  /** Encoded `mappings` of the new code. */
+  readonly mappings: string;
+  readonly classes: readonly ClassDeclaration[];
+  readonly variables: readonly VariableDeclaration[];
+  readonly imports: readonly ImportedName[];
+}
+
+interface Insertion {
+  readonly at: number;
+  readonly text: string;
+}
+
+const hooks = `globalThis[Symbol.for(${JSON.stringify(programHooksKey)})]`;
+
+/**
+ * @param file absolute path of the user's file
+ * @param source its text
+ * @param code the same as JavaScript
+ * @param map the source map from `code` to `source`
+ * @param firstClass index that the file's first class gets
+ */
+export function annotate(file: string, source: string, code: string, map: string, firstClass: number): AnnotatedSource {
+  const trace = new TraceMap(map);
+  const originalLines = source.split("\n");
+  const starts = lineStarts(code);
+  const insertions: Insertion[] = [];
+  const classes: ClassDeclaration[] = [];
+  const variables: VariableDeclaration[] = [];
+  const imports: ImportedName[] = [];
+
+  function positionOf(offset: number): SourcePosition | undefined {
+    const line = lineOf(starts, offset);
+    const found = originalPositionFor(trace, { line: line + 1, column: offset - starts[line]! });
+    return found.line === null ? undefined : { file, line: found.line, column: found.column + 1 };
+  }
+
+  /** TypeScript's `name?: type` loses its question mark on the way to JavaScript; the original still has it. */
+  function isOptional(name: string, position: SourcePosition | undefined): boolean {
+    const text = position && originalLines[position.line - 1]?.slice(position.column - 1);
+    const after = text?.startsWith(name) ? text.slice(name.length) : text?.replace(/^[\w\s]*\b/, "");
+    return after !== undefined && /^\s*\?/.test(after);
+  }
+
+  function declareClass(node: ClassNode | ClassExpression, name: string): number {
+    const position = positionOf(node.start) ?? { file, line: 1, column: 1 };
+    const constructor = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
+    const parameters =
+      constructor?.type === "MethodDefinition"
+        ? constructor.value.params.map((parameter) => ({
+            name: parameterName(parameter, originalLines, positionOf(parameter.start)),
+            required: parameter.type !== "AssignmentPattern" && parameter.type !== "RestElement" && !isOptional(parameterText(parameter), positionOf(parameter.start)),
+          }))
+        : null;
+    classes.push({ name, position, parameters });
+    return firstClass + classes.length - 1;
+  }
+
+  function visitClass(node: ClassNode | ClassExpression, nameFromOutside: string | undefined, isDefaultExport: boolean): void {
+    if (!node.superClass) return;
+    const name = node.id?.name ?? nameFromOutside ?? "default";
+    if (node.type === "ClassDeclaration" || isDefaultExport) {
+      const reference = node.id?.name ?? "kindlingDefaultClass";
+      if (!node.id) insertions.push({ at: node.start + "class".length, text: ` ${reference}` });
+      insertions.push({ at: node.end, text: `;${hooks}?.declared(${reference},${declareClass(node, name)});` });
+    } else {
+      const index = declareClass(node, name);
+      insertions.push({ at: node.start, text: `${hooks}.declared(` }, { at: node.end, text: `,${index})` });
+    }
+  }
+
+  function visitHolder(name: string | undefined, value: AnyNode | null | undefined): void {
+    const call = value && calledPosition(value);
+    if (!name || call === undefined || call === null) return;
+    const position = positionOf(call);
+    if (position) variables.push({ name, position });
+  }
+
+  const tree = parse(code, { ecmaVersion: "latest", sourceType: "module" });
+  walk(tree, null, (node, parent) => {
+    switch (node.type) {
+      case "ClassDeclaration":
+        visitClass(node, undefined, parent?.type === "ExportDefaultDeclaration");
+        break;
+      case "ClassExpression":
+        visitClass(node, nameGivenBy(parent), false);
+        break;
+      case "VariableDeclarator":
+        visitHolder(identifierName(node.id), node.init);
+        break;
+      case "AssignmentExpression":
+        visitHolder(identifierName(node.left), node.right);
+        break;
+      case "ImportSpecifier": {
+        const position = positionOf(node.start);
+        const name = node.imported.type === "Identifier" ? node.imported.name : String(node.imported.value);
+        if (position && parent?.type === "ImportDeclaration" && parent.source.value === "kindling") imports.push({ name, position });
+        break;
+      }
+      case "ForStatement": {
+        const loop = epochLoop(node);
+        if (loop) insertions.push({ at: node.body.start + 1, text: `${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});` });
+        break;
+      }
+    }
+  });
+
+  insertions.sort((a, b) => a.at - b.at);
+  return { code: insert(code, insertions), mappings: shift(trace, starts, insertions), classes, variables, imports };
+}
+
+/**
+ * A counting loop over epochs, known by its counter's name or by a loop over batches with a `step()` inside.
+ * The bound may be a name or a number only: it is evaluated once more in each turn.
+ */
+function epochLoop(node: ForStatement): { counter: string; first: string; bound: string } | undefined {
+  if (node.body.type !== "BlockStatement" || node.init?.type !== "VariableDeclaration" || node.test?.type !== "BinaryExpression") return undefined;
+  const declaration = node.init.declarations[0];
+  const counter = declaration && identifierName(declaration.id);
+  const { left, right, operator } = node.test;
+  const first = declaration?.init && plainValue(declaration.init);
+  const bound = plainValue(right);
+  const countsUp = node.update?.type === "UpdateExpression" && node.update.operator === "++";
+  if (!counter || !first || !bound || !countsUp || left.type !== "Identifier" || left.name !== counter) return undefined;
+  if (operator !== "<" && operator !== "<=") return undefined;
+  if (!/epoch/i.test(counter) && !stepsThroughBatches(node.body)) return undefined;
+  return { counter, first, bound: operator === "<=" ? `${bound}+1` : bound };
+}
+
+function plainValue(node: AnyNode): string | undefined {
+  if (node.type === "Identifier") return node.name;
+  if (node.type === "Literal" && typeof node.value === "number") return String(node.value);
+  if (node.type === "MemberExpression" && !node.computed && node.property.type === "Identifier") {
+    const object = plainValue(node.object as AnyNode);
+    return object && `${object}.${node.property.name}`;
+  }
+  return undefined;
+}
+
+function stepsThroughBatches(body: AnyNode): boolean {
+  let found = false;
+  walk(body, null, (node) => {
+    if (node.type === "ForOfStatement") {
+      walk(node.body, null, (inner) => {
+        found ||= inner.type === "CallExpression" && inner.callee.type === "MemberExpression" && inner.callee.property.type === "Identifier" && inner.callee.property.name === "step";
+      });
+    }
+  });
+  return found;
+}
+
+/** Where V8 says a call is: `new` itself, the name of a called method, or the called function. */
+function calledPosition(node: AnyNode): number | undefined {
+  switch (node.type) {
+    case "NewExpression":
+      return node.start;
+    case "CallExpression":
+      return node.callee.type === "MemberExpression" ? node.callee.property.start : node.callee.start;
+    case "AwaitExpression":
+      return calledPosition(node.argument);
+    default:
+      return undefined;
+  }
+}
+
+function identifierName(pattern: AnyNode): string | undefined {
+  return pattern.type === "Identifier" ? pattern.name : undefined;
+}
+
+/** The name that `const Net = class …` gives to an anonymous class. */
+function nameGivenBy(parent: AnyNode | null): string | undefined {
+  if (parent?.type === "VariableDeclarator") return identifierName(parent.id);
+  if (parent?.type === "AssignmentExpression") return identifierName(parent.left);
+  return undefined;
+}
+
+function parameterText(parameter: Pattern): string {
+  if (parameter.type === "AssignmentPattern") return parameterText(parameter.left);
+  if (parameter.type === "RestElement") return parameterText(parameter.argument);
+  return parameter.type === "Identifier" ? parameter.name : "options";
+}
+
+/** The original's spelling: esbuild may have renamed it. */
+function parameterName(parameter: Pattern, originalLines: readonly string[], position: SourcePosition | undefined): string {
+  const text = position && originalLines[position.line - 1]?.slice(position.column - 1);
+  const spelled = text && /^(?:(?:public|private|protected|readonly|override)\s+)*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(text)?.[1];
+  return spelled || parameterText(parameter);
+}
+
+function walk(node: AnyNode, parent: AnyNode | null, visit: (node: AnyNode, parent: AnyNode | null) => void): void {
+  visit(node, parent);
+  for (const value of Object.values(node) as unknown[]) {
+    if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) walk(item, node, visit);
+    } else if (isNode(value)) {
+      walk(value, node, visit);
+    }
+  }
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string" && "start" in value;
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function lineOf(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function insert(code: string, insertions: readonly Insertion[]): string {
+  let result = "";
+  let from = 0;
+  for (const { at, text } of insertions) {
+    result += code.slice(from, at) + text;
+    from = at;
+  }
+  return result + code.slice(from);
+}
+
+/** Moves the segments to the right of each insertion in its line. */
+function shift(trace: TraceMap, starts: readonly number[], insertions: readonly Insertion[]): string {
+  if (insertions.length === 0) return encodedMappings(trace);
+  const lines = decodedMappings(trace).map((line) => line.map((segment) => [...segment] as unknown as SourceMapSegment));
+  // From the right, so that offsets further left still mean the old columns.
+  for (const { at, text } of [...insertions].reverse()) {
+    const line = lineOf(starts, at);
+    const column = at - starts[line]!;
+    for (const segment of lines[line] ?? []) if (segment[0] >= column) (segment as unknown as number[])[0]! += text.length;
+  }
+  return encodedMappings(new TraceMap({ version: 3, names: [...trace.names], sources: [...trace.sources], mappings: lines } as never));
+}
