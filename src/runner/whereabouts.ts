@@ -26,22 +26,18 @@ export function interrupt(expression: string, patience: number): Promise<Frame[]
   return new Promise<Frame[]>((resolve) => {
     let frames: Frame[] = [];
     let id = 0;
-    let letGo = (): void => {};
+    const timer = setTimeout(() => resolve(frames), patience);
     const done = (): void => {
       clearTimeout(timer);
-      // A thread that its debugger holds can't be terminated.
-      letGo();
-      session.disconnect();
       resolve(frames);
     };
-    const timer = setTimeout(done, patience);
     session.on("NodeWorker.attachedToWorker", ({ params: { sessionId } }) => {
       const send = (method: string, params: object = {}): number => {
         session.post("NodeWorker.sendMessageToWorker", { sessionId, message: JSON.stringify({ id: ++id, method, params }) });
         return id;
       };
-      letGo = () => void send("Debugger.disable");
       let evaluation = -1;
+      let release = -1;
       session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
         const message = JSON.parse(params.message) as { id?: number; method?: string; params?: { callFrames: CallFrame[] } };
         if (message.method === "Debugger.paused" && message.params && evaluation < 0) {
@@ -56,6 +52,9 @@ export function interrupt(expression: string, patience: number): Promise<Frame[]
           if (!innermost) return done();
           evaluation = send("Debugger.evaluateOnCallFrame", { callFrameId: innermost.callFrameId, expression });
         } else if (message.id === evaluation) {
+          // A thread that its debugger holds can't be terminated.
+          release = send("Debugger.disable");
+        } else if (message.id === release) {
           done();
         }
       });
