@@ -1,0 +1,37 @@
+/** A histogram's outline for an SVG of width 1 per bin and height 1, and what a place in it means. */
+import type { Histogram } from "../../src/protocol/index.ts";
+
+/** Heights from 0 to 1; `logarithmic` shows log(1 + count), so that bins with few values can be seen beside full ones. */
+export function barHeights(counts: readonly number[], logarithmic: boolean): number[] {
+  const size = logarithmic ? Math.log1p : (count: number) => count;
+  const fullest = size(counts.reduce((a, b) => Math.max(a, b), 0));
+  return counts.map((count) => (fullest > 0 ? size(count) / fullest : 0));
+}
+
+/** A bin that holds anything is drawn at least this high. */
+const smallestBar = 0.015;
+
+export function outline(heights: readonly number[]): string {
+  const top = (height: number) => (height > 0 ? 1 - Math.max(height, smallestBar) : 1).toFixed(4);
+  return `M0 1${heights.map((height, i) => `V${top(height)}H${i + 1}`).join("")}V1Z`;
+}
+
+export interface Bin {
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+}
+
+/** Equal-width bins. Where all values are equal, only the bins' counts tell anything. */
+export function bins({ low, high, counts }: Histogram): Bin[] {
+  const width = (high - low) / counts.length;
+  return counts.map((count, i) => ({
+    low: low + i * width,
+    high: i === counts.length - 1 ? high : low + (i + 1) * width,
+    count,
+  }));
+}
+
+export function total(counts: readonly number[]): number {
+  return counts.reduce((a, b) => a + b, 0);
+}

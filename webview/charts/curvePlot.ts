@@ -1,0 +1,227 @@
+/** One chart of curves over steps, drawn by uPlot. */
+import uPlot from "uplot";
+import { formatTick } from "../format.ts";
+import { indexAt, type Series } from "../series.ts";
+import { decimate } from "./decimate.ts";
+import type { Line } from "./groups.ts";
+import { Smoothed } from "./smooth.ts";
+import { colour, font } from "./theme.ts";
+
+export interface CurveView {
+  readonly lines: readonly Line[];
+  /** Weight of the smoothed line, or `null` for none. */
+  readonly smoothing: number | null;
+  readonly logarithmic: boolean;
+  /** First and last step shown. */
+  readonly range: readonly [number, number];
+  /** The step whose histograms are shown, where it isn't the newest. */
+  readonly marker: number | null;
+  /** Changes with the editor's colours. */
+  readonly theme: number;
+}
+
+export interface CurveEvents {
+  /** The pointer is at this step, or has left. */
+  readonly hover: (step: number | null) => void;
+  readonly zoom: (range: readonly [number, number] | null) => void;
+  /** A click without a drag. */
+  readonly choose: (step: number) => void;
+}
+
+type Column = (number | null)[];
+
+interface Drawn {
+  readonly steps: number[];
+  readonly raw: Column;
+  readonly smooth: Column | null;
+}
+
+/** More points than this don't show on a screen. */
+const pointsPerPixel = 3;
+const axisWidth = 46;
+
+export class CurvePlot {
+  private plot: uPlot | null = null;
+  private view: CurveView | null = null;
+  private smoothers: Smoothed[] = [];
+  /** Steps at which a value was NaN or infinite. */
+  private holes: number[] = [];
+  private hovered = false;
+  private readonly resizing: ResizeObserver;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly events: CurveEvents,
+  ) {
+    this.resizing = new ResizeObserver(() => this.fit());
+    this.resizing.observe(host);
+  }
+
+  destroy(): void {
+    this.resizing.disconnect();
+    this.plot?.destroy();
+  }
+
+  show(view: CurveView): void {
+    const { view: old } = this;
+    this.view = view;
+    const sameForm =
+      old !== null &&
+      old.lines.length === view.lines.length &&
+      (old.smoothing === null) === (view.smoothing === null) &&
+      old.logarithmic === view.logarithmic &&
+      old.theme === view.theme;
+    if (this.plot && sameForm) this.plot.setData(this.data(view), true);
+    else this.build(view);
+  }
+
+  /** Puts the crosshair at a step that another chart is pointed at; `null` takes it away. */
+  showCursor(step: number | null): void {
+    if (!this.plot || this.hovered) return;
+    const left = step === null ? -10 : this.plot.valToPos(step, "x");
+    this.plot.setCursor({ left, top: step === null ? -10 : 1 }, false);
+  }
+
+  private build(view: CurveView): void {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    this.plot?.destroy();
+    this.plot = null;
+    if (width === 0 || height === 0) return;
+    this.plot = new uPlot(this.options(view, width, height), this.data(view), this.host);
+    this.listen(this.plot.over);
+  }
+
+  private fit(): void {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (!this.view || width === 0 || height === 0) return;
+    if (!this.plot) this.build(this.view);
+    else if (this.plot.width !== width || this.plot.height !== height) {
+      this.plot.setSize({ width, height });
+      this.plot.setData(this.data(this.view), true);
+    }
+  }
+
+  private listen(over: HTMLElement): void {
+    let pressedAt = 0;
+    over.addEventListener("mouseenter", () => (this.hovered = true));
+    over.addEventListener("mouseleave", () => {
+      this.hovered = false;
+      this.events.hover(null);
+    });
+    over.addEventListener("mousedown", (event) => (pressedAt = event.clientX));
+    over.addEventListener("click", (event) => {
+      const step = this.cursorStep();
+      if (Math.abs(event.clientX - pressedAt) < 3 && step !== null) this.events.choose(step);
+    });
+    over.addEventListener("dblclick", () => this.events.zoom(null));
+  }
+
+  private cursorStep(): number | null {
+    const { plot } = this;
+    const index = plot?.cursor.idx;
+    return plot && index !== null && index !== undefined ? (plot.data[0]![index] as number) : null;
+  }
+
+  private options(view: CurveView, width: number, height: number): uPlot.Options {
+    const axis = { stroke: colour("--muted"), font: font(), grid: { stroke: colour("--grid"), width: 1 }, ticks: { show: false } };
+    return {
+      width,
+      height,
+      padding: [8, 12, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 3 }, points: { size: 6 } },
+      scales: {
+        x: { time: false, range: () => [...this.view!.range] as [number, number] },
+        y: view.logarithmic ? { distr: 3 } : {},
+      },
+      axes: [
+        { ...axis, size: 22, gap: 4, space: 64, incrs: wholeIncrements, values: (_, splits) => splits.map(formatTick) },
+        { ...axis, size: axisWidth, gap: 4, space: 26, values: (_, splits) => splits.map(tickOrNothing) },
+      ],
+      series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view.smoothing !== null))],
+      hooks: {
+        setCursor: [() => this.hovered && this.events.hover(this.cursorStep())],
+        setSelect: [(plot) => this.zoomTo(plot)],
+        draw: [(plot) => this.drawMarks(plot)],
+      },
+    };
+  }
+
+  private zoomTo(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width < 3) return;
+    const from = Math.floor(plot.posToVal(left, "x"));
+    const to = Math.ceil(plot.posToVal(left + width, "x"));
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (to > from) this.events.zoom([from, to]);
+  }
+
+  private drawMarks(plot: uPlot): void {
+    for (const step of this.holes) drawVertical(plot, step, colour("--error"), []);
+    const marker = this.view?.marker ?? null;
+    if (marker !== null) drawVertical(plot, marker, colour("--foreground"), [4, 3]);
+  }
+
+  private data(view: CurveView): uPlot.AlignedData {
+    this.holes = [];
+    if (this.smoothers.length !== view.lines.length || this.smoothers[0]?.weight !== (view.smoothing ?? 0)) {
+      this.smoothers = view.lines.map(() => new Smoothed(view.smoothing ?? 0));
+    }
+    const tables = view.lines.map((line, i) => this.drawn(line.series, view, this.smoothers[i]!));
+    const columns = tables.map(({ steps, raw, smooth }) => (smooth ? [steps, raw, smooth] : [steps, raw]));
+    const [only] = columns;
+    return (columns.length === 1 ? only : uPlot.join(columns as uPlot.AlignedData[])) as uPlot.AlignedData;
+  }
+
+  /** The points of one line that are worth drawing, one beyond each edge included. */
+  private drawn(series: Series, view: CurveView, smoother: Smoothed): Drawn {
+    const { steps, values } = series;
+    const from = Math.max(0, indexAt(steps, view.range[0] - 1));
+    const to = Math.min(series.length, indexAt(steps, view.range[1]) + 2);
+    const indices = decimate(values, from, to, Math.max(200, this.host.clientWidth * pointsPerPixel));
+    const visible = (value: number) => (Number.isFinite(value) && (!view.logarithmic || value > 0) ? value : null);
+    const smoothed = view.smoothing === null ? null : smoother.of(series);
+    const drawn: Drawn = { steps: [], raw: [], smooth: smoothed && [] };
+    for (const index of indices) {
+      drawn.steps.push(steps[index]!);
+      drawn.raw.push(visible(values[index]!));
+      drawn.smooth?.push(visible(smoothed![index]!));
+      if (!Number.isFinite(values[index]!)) this.holes.push(steps[index]!);
+    }
+    return drawn;
+  }
+}
+
+function seriesOptions(line: Line, smooth: boolean): uPlot.Series[] {
+  const stroke = colour(line.colour);
+  const strong: uPlot.Series = { stroke, width: 1.5, points: { size: 4, fill: stroke } };
+  if (!smooth) return [strong];
+  return [
+    { stroke, width: 1, alpha: 0.35, points: { show: false } },
+    { ...strong, points: { show: false } },
+  ];
+}
+
+function drawVertical(plot: uPlot, step: number, stroke: string, dash: number[]): void {
+  const x = Math.round(plot.valToPos(step, "x", true));
+  const { left, top, width, height } = plot.bbox;
+  if (x < left || x > left + width) return;
+  const { ctx } = plot;
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = uPlot.pxRatio;
+  ctx.setLineDash(dash.map((length) => length * uPlot.pxRatio));
+  ctx.beginPath();
+  ctx.moveTo(x, top);
+  ctx.lineTo(x, top + height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** On a logarithmic axis uPlot leaves out labels by giving null. */
+function tickOrNothing(value: number | null): string {
+  return value === null ? "" : formatTick(value);
+}
+
+/** Steps are whole: 1, 2, 5, 10, … */
+const wholeIncrements = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();

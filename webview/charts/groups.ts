@@ -1,0 +1,47 @@
+import type { Series } from "../series.ts";
+import { isDense } from "./smooth.ts";
+import type { Colour } from "./theme.ts";
+
+export interface Line {
+  readonly name: string;
+  readonly series: Series;
+  readonly colour: Colour;
+}
+
+/** Curves that share a chart: each metric has its own, but the learning rates of several parameter groups go together. */
+export interface Chart {
+  readonly name: string;
+  readonly title: string;
+  readonly lines: readonly Line[];
+  /** Whether a smoothed line helps: not for learning rates, which have no noise, nor for one value per epoch. */
+  readonly smooth: boolean;
+}
+
+const palette: readonly Colour[] = ["--curve-1", "--curve-2", "--curve-3", "--curve-4", "--curve-5"];
+
+/** Loss first, learning rate second, then what the program logged, in the order in which it came. */
+export function groupCharts(curves: ReadonlyMap<string, Series>): Chart[] {
+  const groups = new Map<string, [string, Series][]>([
+    ["loss", []],
+    ["lr", []],
+  ]);
+  for (const [name, series] of curves) {
+    const group = name.startsWith("lr/") ? "lr" : name;
+    if (!groups.has(group)) groups.set(group, []);
+    groups.get(group)!.push([name, series]);
+  }
+  return [...groups].flatMap(([name, members], index) => (members.length > 0 ? [chart(name, members, index)] : []));
+}
+
+function chart(name: string, members: readonly (readonly [string, Series])[], index: number): Chart {
+  return {
+    name,
+    title: name === "lr" ? "learning rate" : name,
+    lines: members.map(([line, series], i) => ({
+      name: line,
+      series,
+      colour: palette[(index + i) % palette.length]!,
+    })),
+    smooth: name !== "lr" && members.some(([, series]) => isDense(series)),
+  };
+}

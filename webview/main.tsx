@@ -1,0 +1,18 @@
+/** The panel's page. */
+import { render } from "preact";
+import type { ToPanel } from "../src/protocol/index.ts";
+import { watchTheme } from "./charts/theme.ts";
+import { Store, type Host } from "./store.ts";
+import { App } from "./views/app.tsx";
+
+declare function acquireVsCodeApi(): Host;
+
+const store = new Store(acquireVsCodeApi());
+
+window.addEventListener("message", (event: MessageEvent<ToPanel>) => store.dispatch(event.data));
+window.addEventListener("pagehide", store.save);
+document.addEventListener("visibilitychange", store.save);
+
+watchTheme();
+render(<App store={store} />, document.getElementById("root")!);
+store.post({ type: "ready" });

@@ -1,0 +1,67 @@
+/** Holds the panel's state for the views, and draws at most once a frame however many messages arrive. */
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { FromPanel, ModelInfo, ModuleInfo, StepStatistics } from "../src/protocol/index.ts";
+import { recall, remember } from "./memory.ts";
+import { sampleIndex } from "./samples.ts";
+import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, type Action, type PanelState } from "./state.ts";
+
+/** What VS Code gives a webview's page; may be asked for only once. */
+export interface Host {
+  postMessage(message: FromPanel): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+const saveInterval = 1_000;
+
+export class Store {
+  private readonly shown = signal<PanelState>(initialState);
+  private current: PanelState = initialState;
+  private frame: number | null = null;
+  private saveTimer: number | null = null;
+
+  /** The step under the pointer or the chart cursor, shown as a crosshair in every chart. */
+  readonly cursorStep = signal<number | null>(null);
+
+  readonly state: ReadonlySignal<PanelState> = this.shown;
+  readonly run = computed(() => this.shown.value.run);
+  readonly choices = computed(() => this.shown.value.choices);
+  readonly model = computed<ModelInfo | null>(() => shownModel(this.shown.value));
+  readonly module = computed<ModuleInfo | null>(() => shownModule(this.shown.value));
+  readonly samples = computed<readonly StepStatistics[]>(() => shownSamples(this.shown.value));
+  readonly sampleIndex = computed(() => sampleIndex(this.samples.value, this.choices.value.step));
+  readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);
+  /** Keeps its identity while it keeps its values, so that what is drawn for it needn't be drawn again. */
+  readonly range = computed(() => {
+    const range = stepRange(this.shown.value);
+    if (range[0] !== this.lastRange[0] || range[1] !== this.lastRange[1]) this.lastRange = range;
+    return this.lastRange;
+  });
+  private lastRange: readonly [number, number] = [0, 1];
+
+  constructor(private readonly host: Host) {
+    const recalled = recall(host.getState());
+    if (recalled) this.shown.value = this.current = reduce(this.current, recalled);
+  }
+
+  readonly dispatch = (action: Action): void => {
+    this.current = reduce(this.current, action);
+    this.frame ??= requestAnimationFrame(this.draw);
+    this.saveTimer ??= window.setTimeout(this.save, saveInterval);
+  };
+
+  readonly post = (message: FromPanel): void => this.host.postMessage(message);
+
+  /** Saves now what would be saved soon; for when the page may be about to go. */
+  readonly save = (): void => {
+    if (this.saveTimer === null) return;
+    clearTimeout(this.saveTimer);
+    this.saveTimer = null;
+    this.host.setState(remember(this.current));
+  };
+
+  private readonly draw = (): void => {
+    this.frame = null;
+    this.shown.value = this.current;
+  };
+}

@@ -1,0 +1,184 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { FromPanel, RunState } from "../../src/protocol/index.ts";
+import { Pace } from "../charts/pace.ts";
+import { fileName, formatCount, formatDuration, formatNumber, formatRate } from "../format.ts";
+import { isOver, type RunView } from "../state.ts";
+import type { Store } from "../store.ts";
+import { Icon } from "./icon.tsx";
+
+/** Numbers that change faster can't be read. */
+const readableInterval = 200;
+
+const stateLooks: Readonly<Record<RunState, { readonly icon: string; readonly label: string; readonly spin?: boolean }>> = {
+  starting: { icon: "loading", label: "Starting", spin: true },
+  running: { icon: "loading", label: "Running", spin: true },
+  paused: { icon: "debug-pause", label: "Paused" },
+  stopping: { icon: "loading", label: "Stopping", spin: true },
+  finished: { icon: "pass", label: "Finished" },
+  stopped: { icon: "circle-slash", label: "Stopped" },
+  failed: { icon: "error", label: "Failed" },
+};
+
+export function Header({ store }: { store: Store }) {
+  const run = useReadable(store);
+  if (!run) return null;
+  return (
+    <header class="header">
+      <div class="header-file" title={run.file}>
+        <span class="file-name">{fileName(run.file)}</span>
+        {run.mode === "inspect" && <span class="muted"> · inspection</span>}
+      </div>
+      <StateLabel state={run.state} remembered={run.remembered} />
+      <Numbers run={run} />
+      <Buttons state={run.state} post={store.post} />
+      <ProgressLine run={run} />
+    </header>
+  );
+}
+
+/** The run, at most a few times a second; its state at once. */
+function useReadable(store: Store): RunView | null {
+  const [run, setRun] = useState(store.run.peek());
+  const pace = useMemo(() => new Pace(readableInterval, () => setRun(store.run.peek())), [store]);
+  useEffect(() => {
+    let state: RunState | undefined;
+    let id: string | undefined;
+    const unsubscribe = store.run.subscribe((next) => {
+      if (next?.state !== state || next?.runId !== id) setRun(next);
+      else pace.request();
+      state = next?.state;
+      id = next?.runId;
+    });
+    return () => {
+      unsubscribe();
+      pace.cancel();
+    };
+  }, [store, pace]);
+  return run;
+}
+
+function StateLabel({ state, remembered }: { state: RunState; remembered: boolean }) {
+  const { icon, label, spin } = stateLooks[state];
+  return (
+    <div
+      class={`run-state ${state}`}
+      role="status"
+      data-testid="run-state"
+      data-state={state}
+      title={remembered ? `${label}; shown from before the window was reloaded` : label}
+    >
+      <Icon name={icon} spin={spin ?? false} />
+      <span>{label}</span>
+    </div>
+  );
+}
+
+function Numbers({ run }: { run: RunView }) {
+  const { progress } = run;
+  const remaining = isOver(run.state) ? undefined : progress?.remainingSeconds;
+  const epochs = progress?.epochs;
+  const epoch = progress ? `${formatCount(progress.epoch + 1)}${epochs === undefined ? "" : ` / ${formatCount(epochs)}`}` : "–";
+  return (
+    <dl class="numbers">
+      <Figure name="epoch" label="Epoch" value={epoch} />
+      <Figure name="step" label="Step" value={progress ? formatCount(progress.step) : "–"} />
+      <Figure name="loss" label="Loss" value={formatNumber(progress?.loss)} testId="loss-value" raw={progress?.loss} />
+      <Figure name="rate" label="Steps/s" value={progress ? formatRate(progress.stepsPerSecond) : "–"} />
+      {isOver(run.state) ? (
+        <Figure name="time" label="Took" value={formatDuration(progress ? progress.elapsed / 1000 : undefined)} />
+      ) : (
+        <Figure name="time" label="ETA" value={formatDuration(remaining)} />
+      )}
+    </dl>
+  );
+}
+
+function Figure(props: { name: string; label: string; value: string; testId?: string; raw?: number | undefined }) {
+  return (
+    <div class={`figure ${props.name}`}>
+      <dt>{props.label}</dt>
+      <dd data-testid={props.testId} data-value={props.raw}>
+        {props.value}
+      </dd>
+    </div>
+  );
+}
+
+type Command = Extract<FromPanel, { type: "command" }>["command"];
+
+export interface ButtonLook {
+  readonly command: Command;
+  readonly icon: string;
+  readonly label: string;
+}
+
+/** Two places that keep their size, so that nothing moves under the pointer and the focus stays where it was. */
+function buttonsFor(state: RunState): readonly [ButtonLook, ButtonLook] {
+  const stop: ButtonLook = { command: "stop", icon: "debug-stop", label: "Stop" };
+  if (isOver(state)) {
+    return [
+      { command: "train", icon: "play", label: "Train" },
+      { command: "inspect", icon: "search", label: "Inspect" },
+    ];
+  }
+  if (state === "paused") return [{ command: "resume", icon: "debug-continue", label: "Resume" }, stop];
+  return [{ command: "pause", icon: "debug-pause", label: "Pause" }, stop];
+}
+
+function Buttons({ state, post }: { state: RunState; post: (message: FromPanel) => void }) {
+  const [first, second] = buttonsFor(state);
+  const pausable = state !== "starting" && state !== "stopping";
+  return (
+    <div class="buttons">
+      <CommandButton look={first} post={post} primary={isOver(state)} disabled={!pausable} />
+      <CommandButton look={second} post={post} disabled={state === "stopping"} />
+    </div>
+  );
+}
+
+export function CommandButton(props: {
+  look: ButtonLook;
+  post: (message: FromPanel) => void;
+  primary?: boolean;
+  disabled?: boolean;
+}) {
+  const { look, post, primary, disabled } = props;
+  return (
+    <button
+      type="button"
+      class={primary ? "button primary" : "button"}
+      disabled={disabled}
+      onClick={() => post({ type: "command", command: look.command })}
+      data-testid={`command-${look.command}`}
+    >
+      <Icon name={look.icon} />
+      <span>{look.label}</span>
+    </button>
+  );
+}
+
+/** How far the run is, as a share of its epochs; nothing where that can't be told. */
+export function progressShare(run: Pick<RunView, "progress" | "state">): number | null {
+  const { progress } = run;
+  if (run.state === "finished") return 1;
+  if (!progress || progress.epochs === undefined || progress.epochs === 0) return null;
+  const within = progress.batches ? ((progress.batch ?? -1) + 1) / progress.batches : 0;
+  return Math.min(1, (progress.epoch + within) / progress.epochs);
+}
+
+function ProgressLine({ run }: { run: RunView }) {
+  const share = progressShare(run);
+  if (isOver(run.state)) return <div class="progress-line" />;
+  return (
+    <div
+      class={share === null ? "progress-line unknown" : "progress-line"}
+      role="progressbar"
+      aria-label="Progress of the run"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      {...(share !== null && { "aria-valuenow": Math.round(share * 100) })}
+    >
+      <div class="progress-bar" style={share === null ? {} : { transform: `scaleX(${share})` }} />
+    </div>
+  );
+}
