@@ -1,0 +1,156 @@
+/**
+ * The record of one operation in the graph that backward walks.
+ *
+ * Ids grow, so any set of reachable nodes taken in descending order of id is a valid order for backward: a node's
+ * consumers are always younger than the node.
+ */
+import { KindlingError } from "../errors.ts";
+import { shapeText } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { isGradEnabled } from "./gradMode.ts";
+
+/** One kind of operation: what PyTorch calls its gradient, and how gradients flow back through it. */
+export interface Operation {
+  /** PyTorch's name of the gradient function, e.g. `AddBackward0`. */
+  readonly name: string;
+  /**
+   * Gradients with respect to the inputs, in their order; `null` where there is none or `node.needs(i)` is false.
+   * `gradients` has one entry per output; only operations with several outputs ever see `null` in it.
+   */
+  backward(node: Node, ...gradients: Tensor[]): readonly (Tensor | null)[];
+}
+
+/** Sees (and, if it returns a tensor, replaces) the finished gradient of one output. */
+export interface GradientHook {
+  readonly output: number;
+  /** Watchers look at scratch memory and must keep nothing; hooks are user code. */
+  readonly kind: "hook" | "watcher";
+  readonly call: (gradient: Tensor) => Tensor | null | undefined | void;
+}
+
+let nextId = 1;
+const NOTHING: readonly Tensor[] = [];
+
+export class Node {
+  readonly id: number;
+  readonly operation: Operation;
+  /** For each input the node that made it (or accumulates it, for a leaf); `null` where no gradient is wanted. */
+  readonly next: (Node | null)[];
+  /** Which output of `next[i]` the input is. */
+  readonly nextOutput: number[];
+  /** Whatever the operation wants to remember besides tensors. */
+  readonly data: unknown;
+  /** Gradients that have arrived in the present backward pass, by output. */
+  gradients: (Tensor | null)[] | null = null;
+  hooks: GradientHook[] | null = null;
+  /** Number of the backward pass that visited the node last. */
+  visited = 0;
+  outputs = 1;
+  private tensors: readonly Tensor[] | null;
+  private versions: number[];
+
+  constructor(operation: Operation, inputs: readonly Tensor[], saved: readonly Tensor[], data: unknown) {
+    this.operation = operation;
+    this.data = data;
+    this.next = new Array<Node | null>(inputs.length);
+    this.nextOutput = new Array<number>(inputs.length);
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i]!;
+      this.next[i] = input.gradientEdge();
+      this.nextOutput[i] = input.outputIndex;
+    }
+    // Only now: an input's own node may just have been made, and has to be the older one.
+    this.id = nextId++;
+    this.tensors = saved;
+    this.versions = new Array<number>(saved.length);
+    for (let i = 0; i < saved.length; i++) this.versions[i] = saved[i]!.storage.version;
+  }
+
+  get name(): string {
+    return this.operation.name;
+  }
+
+  /** Whether the gradient with respect to input `i` is wanted. */
+  needs(i: number): boolean {
+    return this.next[i] !== null;
+  }
+
+  /** Saved tensor `i`, after making sure that it still has the value that was saved. */
+  saved(i: number): Tensor {
+    if (this.tensors === null) {
+      throw new KindlingError(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already " +
+          "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). " +
+          "Specify { retainGraph: true } if you need to backward through the graph a second time or if you need to " +
+          "access saved tensors after calling backward.",
+      );
+    }
+    const tensor = this.tensors[i]!;
+    if (tensor.storage.version !== this.versions[i]) throw modifiedInPlace(tensor, this.versions[i]!);
+    return tensor;
+  }
+
+  /** Forgets what was saved; a second backward through the node is an error from now on. */
+  release(): void {
+    if (this.versions.length > 0) this.tensors = null;
+  }
+
+  addHook(hook: GradientHook): { remove(): void } {
+    (this.hooks ??= []).push(hook);
+    return {
+      remove: () => {
+        this.hooks = this.hooks?.filter((other) => other !== hook) ?? null;
+      },
+    };
+  }
+}
+
+function modifiedInPlace(tensor: Tensor, expected: number): KindlingError {
+  const type = tensor.dtype === "float32" ? "torch.FloatTensor" : "torch.LongTensor";
+  const origin = tensor.gradFn ? `, which is output ${tensor.outputIndex} of ${tensor.gradFn.name},` : "";
+  return new KindlingError(
+    "one of the variables needed for gradient computation has been modified by an inplace operation: " +
+      `[${type} ${shapeText(tensor.shape)}]${origin} is at version ${tensor.storage.version}; ` +
+      `expected version ${expected} instead. Hint: clone() the tensor before changing it, or use the operation's form without the underscore.`,
+  );
+}
+
+/**
+ * Makes `output` the differentiable result of `operation` on `inputs`, if grad mode is on and an input wants gradients.
+ * @param saved tensors that `backward` will read with `node.saved(i)`
+ * @returns `output`
+ */
+export function record(
+  operation: Operation,
+  output: Tensor,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[] = NOTHING,
+  data?: unknown,
+): Tensor {
+  if (!needsGraph(inputs)) return output;
+  output.attach(new Node(operation, inputs, saved, data), 0);
+  return output;
+}
+
+/** The same for an operation with several outputs. Integer outputs stay outside the graph. */
+export function recordMany(
+  operation: Operation,
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[] = NOTHING,
+  data?: unknown,
+): void {
+  if (!needsGraph(inputs)) return;
+  const node = new Node(operation, inputs, saved, data);
+  node.outputs = outputs.length;
+  outputs.forEach((output, i) => {
+    if (output.dtype === "float32") output.attach(node, i);
+  });
+}
+
+/** Whether a result of these inputs is to be recorded. */
+export function needsGraph(inputs: readonly Tensor[]): boolean {
+  if (!isGradEnabled()) return false;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) return true;
+  return false;
+}

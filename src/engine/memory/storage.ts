@@ -1,0 +1,337 @@
+/**
+ * Where tensors' values live, and how long they stay in linear memory.
+ *
+ * V8 can't see WebAssembly memory, and no garbage collector callback runs inside a synchronous loop, so linear memory
+ * can't be managed by asking JavaScript what is still reachable. Instead it is a nursery:
+ *
+ * - **Nursery**: every result that user code can hold is bump-allocated here and put on the nursery's list. When the
+ *   nursery is full, everything on the list moves out to ArrayBuffers and the nursery starts again; from then on the
+ *   ordinary garbage collector decides.
+ * - **Resident**: parameters, buffers, gradients, optimizer state, and whatever was touched again after it had moved
+ *   out. They stay in linear memory, and the least recently used leave when there is too much of them.
+ * - **Scratch**: what only the engine sees within one backward pass. It is counted, and freed at once.
+ * - **Outside**: on the JavaScript heap; comes back in when a kernel needs it.
+ *
+ * Rule for callers: an operation allocates its outputs first and asks for addresses afterwards. `allocate` may move
+ * any nursery storage out; `address` never moves another storage that was touched since the last `allocate`.
+ */
+import { OutOfMemoryError } from "../errors.ts";
+import { allocateBlock, ALIGNMENT, blockSize, freeBlock, heapBytes, initialiseHeap } from "./heap.ts";
+import { ADDRESS_SPACE, copyOut, kernels, linearBytes, u8 } from "./linear.ts";
+
+const MiB = 1 << 20;
+const FIRST_NURSERY = 32 * MiB;
+const LARGEST_NURSERY = 512 * MiB;
+/** Storages move out together in pieces of this size, because one ArrayBuffer each would cost more than the copy. */
+const CHUNK = 256 << 10;
+/** A storage this small moves out alone: kept for long (a list of losses), it must not keep a whole chunk alive. */
+const ALONE = 512;
+const FIRST_RESIDENT_LIMIT = 256 * MiB;
+
+export const enum Place {
+  Nursery,
+  Resident,
+  Scratch,
+  Outside,
+}
+
+export class Storage {
+  readonly bytes: number;
+  place: Place;
+  /** Address in linear memory; -1 while it lives outside. */
+  pointer: number;
+  /** Grows with every in-place change; saved tensors remember it. */
+  version = 0;
+  /** The copy on the JavaScript heap, if there is one, and the version that it holds. */
+  home: ArrayBuffer | null = null;
+  homeOffset = 0;
+  homeVersion = -1;
+  /** When it was last asked for its address, in allocations. */
+  touched = 0;
+  /** Place in the list of residents. */
+  index = -1;
+  /** Scratch only: how many holders within the engine want it kept. */
+  holds = 0;
+  /** Whether user code has been given a tensor with this storage; such a storage is never freed by the engine. */
+  escaped = false;
+
+  constructor(bytes: number, place: Place, pointer: number) {
+    this.bytes = bytes;
+    this.place = place;
+    this.pointer = pointer;
+  }
+}
+
+let nurseryStart = 0;
+let nurseryTop = 0;
+let nurseryEnd = 0;
+let nursery: Storage[] = [];
+let residents: Storage[] = [];
+let residentBytes = 0;
+let residentLimit = FIRST_RESIDENT_LIMIT;
+let lastSweep = 0;
+let clock = 1;
+let returnedBytes = 0;
+let scratch: Storage[] | null = null;
+
+initialiseHeap(kernels.heapBase.value);
+openNursery(FIRST_NURSERY);
+
+/** What linear memory holds, in bytes; for reports and tests. */
+export function memoryReport(): {
+  linear: number;
+  heap: number;
+  nursery: number;
+  nurseryUsed: number;
+  resident: number;
+  residents: number;
+} {
+  return {
+    linear: linearBytes(),
+    heap: heapBytes(),
+    nursery: nurseryEnd - nurseryStart,
+    nurseryUsed: nurseryTop - nurseryStart,
+    resident: residentBytes,
+    residents: residents.length,
+  };
+}
+
+/** A storage for an operation's result; its contents are undefined. May move nursery storages out. */
+export function allocate(bytes: number): Storage {
+  clock++;
+  if (scratch !== null) return allocateScratch(bytes);
+  if (bytes > (nurseryEnd - nurseryStart) / 4) return allocateResident(bytes);
+  const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+  if (nurseryTop + size > nurseryEnd) emptyNursery();
+  const storage = new Storage(bytes, Place.Nursery, nurseryTop);
+  storage.touched = clock;
+  nurseryTop += size;
+  nursery.push(storage);
+  return storage;
+}
+
+/** A storage that stays in linear memory as long as it is used now and then: parameters, buffers, optimizer state. */
+export function allocateResident(bytes: number): Storage {
+  clock++;
+  if (residentBytes + bytes > residentLimit) sweep();
+  const storage = new Storage(bytes, Place.Resident, claim(bytes));
+  storage.touched = clock;
+  addResident(storage);
+  return storage;
+}
+
+/** The storage's address, brought in first if need be. Moves nothing that was touched since the last `allocate`. */
+export function address(storage: Storage): number {
+  storage.touched = clock;
+  return storage.pointer >= 0 ? storage.pointer : bringIn(storage);
+}
+
+/** Copies bytes into a new home on the JavaScript heap without touching linear memory's residents. */
+export function readBytes(storage: Storage, start: number, length: number): Uint8Array {
+  if (storage.pointer >= 0) return u8.slice(storage.pointer + start, storage.pointer + start + length);
+  return new Uint8Array(storage.home!, storage.homeOffset + start, length).slice();
+}
+
+/** Gives back a storage of which the caller knows that nobody else can reach it. */
+export function discard(storage: Storage): void {
+  if (storage.escaped || storage.pointer < 0) return;
+  if (storage.place === Place.Resident) removeResident(storage);
+  if (storage.place === Place.Nursery) {
+    // The space itself comes back with the nursery's next start, or now if it is the newest.
+    if (storage.pointer + Math.ceil(storage.bytes / ALIGNMENT) * ALIGNMENT === nurseryTop) {
+      nurseryTop = storage.pointer;
+      if (nursery.at(-1) === storage) nursery.pop();
+    }
+  } else {
+    freeBlock(storage.pointer, storage.bytes);
+  }
+  storage.place = Place.Outside;
+  storage.pointer = -1;
+}
+
+/** Makes a scratch storage an ordinary resident one that outlives the scope. */
+export function adopt(storage: Storage): void {
+  if (storage.place !== Place.Scratch) return;
+  storage.place = Place.Resident;
+  addResident(storage);
+}
+
+// --- scratch scopes -------------------------------------------------------------------------------------------------
+
+/** From here on `allocate` hands out scratch. Returns what `endScratch` needs to go back to how it was. */
+export function beginScratch(): Storage[] | null {
+  const before = scratch;
+  scratch = [];
+  return before;
+}
+
+/** Frees all scratch since `beginScratch` that nobody holds. */
+export function endScratch(before: Storage[] | null): void {
+  freeUnheldScratch();
+  scratch = before;
+}
+
+/** Frees what was allocated in the current scope and is not held. */
+export function freeUnheldScratch(): void {
+  if (scratch === null) return;
+  for (const storage of scratch) if (storage.holds === 0) freeScratch(storage);
+  scratch.length = 0;
+}
+
+/** Runs user code inside a scratch scope: what it allocates is its own. */
+export function withoutScratch<T>(run: () => T): T {
+  const before = scratch;
+  scratch = null;
+  try {
+    return run();
+  } finally {
+    scratch = before;
+  }
+}
+
+/** Keeps a scratch storage beyond the operation that made it. */
+export function hold(storage: Storage): void {
+  storage.holds++;
+}
+
+/** Undoes one `hold`; the last one frees scratch. */
+export function release(storage: Storage): void {
+  storage.holds--;
+  if (storage.holds === 0) freeScratch(storage);
+}
+
+function freeScratch(storage: Storage): void {
+  if (storage.place !== Place.Scratch) return;
+  freeBlock(storage.pointer, storage.bytes);
+  storage.place = Place.Outside;
+  storage.pointer = -1;
+}
+
+function allocateScratch(bytes: number): Storage {
+  const storage = new Storage(bytes, Place.Scratch, claim(bytes));
+  scratch!.push(storage);
+  return storage;
+}
+
+// --- moving out and in ----------------------------------------------------------------------------------------------
+
+function openNursery(bytes: number): void {
+  nurseryStart = claim(bytes);
+  nurseryTop = nurseryStart;
+  nurseryEnd = nurseryStart + bytes;
+}
+
+function emptyNursery(): void {
+  moveOut(nursery);
+  nursery = [];
+  const size = nurseryEnd - nurseryStart;
+  // Much coming back means that a step doesn't fit: a larger nursery saves both journeys.
+  if (returnedBytes > size / 16 && size < LARGEST_NURSERY) {
+    freeBlock(nurseryStart, size);
+    const larger = allocateBlock(size * 2);
+    if (larger >= 0) {
+      nurseryStart = larger;
+      nurseryEnd = larger + size * 2;
+    } else {
+      nurseryStart = claim(size);
+      nurseryEnd = nurseryStart + size;
+    }
+  }
+  nurseryTop = nurseryStart;
+  returnedBytes = 0;
+}
+
+/** Copies the nursery's storages, which lie in order of address, to the JavaScript heap. */
+function moveOut(storages: readonly Storage[]): void {
+  let chunk: ArrayBuffer | null = null;
+  let chunkStart = 0;
+  let chunkEnd = -1;
+  for (const storage of storages) {
+    const start = storage.pointer;
+    if (start < 0 || storage.place !== Place.Nursery) continue;
+    const end = start + storage.bytes;
+    if (storage.bytes <= ALONE) {
+      settle(storage, copyOut(start, end), 0);
+      continue;
+    }
+    if (chunk === null || end > chunkEnd) {
+      chunkStart = start;
+      chunkEnd = Math.min(nurseryTop, start + Math.max(CHUNK, storage.bytes));
+      chunk = copyOut(chunkStart, chunkEnd);
+    }
+    settle(storage, chunk, start - chunkStart);
+  }
+}
+
+function settle(storage: Storage, home: ArrayBuffer, offset: number): void {
+  storage.home = home;
+  storage.homeOffset = offset;
+  storage.homeVersion = storage.version;
+  storage.place = Place.Outside;
+  storage.pointer = -1;
+}
+
+function bringIn(storage: Storage): number {
+  const pointer = claim(storage.bytes);
+  u8.set(new Uint8Array(storage.home!, storage.homeOffset, storage.bytes), pointer);
+  storage.pointer = pointer;
+  storage.place = Place.Resident;
+  addResident(storage);
+  returnedBytes += storage.bytes;
+  return pointer;
+}
+
+/** Moves a resident storage out; free of charge where its home copy is still true. */
+function evict(storage: Storage): void {
+  const { pointer } = storage;
+  removeResident(storage);
+  if (storage.home === null || storage.homeVersion !== storage.version) {
+    storage.home = copyOut(pointer, pointer + storage.bytes);
+    storage.homeOffset = 0;
+    storage.homeVersion = storage.version;
+  }
+  freeBlock(pointer, storage.bytes);
+  storage.place = Place.Outside;
+  storage.pointer = -1;
+}
+
+/** Moves out what nobody asked for since the last sweep. */
+function sweep(): void {
+  const idle = residents.filter((storage) => storage.touched <= lastSweep);
+  for (const storage of idle) evict(storage);
+  lastSweep = clock;
+  residentLimit = Math.max(FIRST_RESIDENT_LIMIT, residentBytes * 2);
+}
+
+/** A block of linear memory; moves residents out if there is no other way. */
+function claim(bytes: number): number {
+  if (bytes > ADDRESS_SPACE - FIRST_NURSERY) throw new OutOfMemoryError(bytes);
+  let pointer = allocateBlock(bytes);
+  if (pointer >= 0) return pointer;
+  const idle = residents.filter((storage) => storage.touched < clock).sort((a, b) => a.touched - b.touched);
+  for (const storage of idle) {
+    evict(storage);
+    if (storage.bytes < bytes / 64) continue;
+    pointer = allocateBlock(bytes);
+    if (pointer >= 0) return pointer;
+  }
+  pointer = allocateBlock(bytes);
+  if (pointer < 0) throw new OutOfMemoryError(bytes);
+  return pointer;
+}
+
+function addResident(storage: Storage): void {
+  storage.index = residents.length;
+  residents.push(storage);
+  residentBytes += blockSize(storage.bytes);
+}
+
+function removeResident(storage: Storage): void {
+  const last = residents.pop()!;
+  if (last !== storage) {
+    residents[storage.index] = last;
+    last.index = storage.index;
+  }
+  storage.index = -1;
+  residentBytes -= blockSize(storage.bytes);
+}

@@ -1,0 +1,163 @@
+/** Arithmetic on shapes and strides; knows no tensors. Strides count elements. */
+import { ArgumentError, IndexError, KindlingError, ShapeError } from "./errors.ts";
+
+export type Shape = readonly number[];
+
+/** A shape as users may give it: `f(2, 3)` or `f([2, 3])`. */
+export type ShapeArguments = readonly number[] | readonly [readonly number[]];
+
+export function shapeOf(values: ShapeArguments): number[] {
+  const shape = Array.isArray(values[0]) ? [...(values[0] as readonly number[])] : [...(values as readonly number[])];
+  for (const size of shape) {
+    if (!Number.isInteger(size)) throw new ArgumentError(`a shape is made of whole numbers, but got ${size}`, "TypeError");
+  }
+  return shape;
+}
+
+export function numelOf(shape: Shape): number {
+  let count = 1;
+  for (let i = 0; i < shape.length; i++) count *= shape[i]!;
+  return count;
+}
+
+export function contiguousStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= Math.max(1, shape[i]!);
+  }
+  return strides;
+}
+
+/** Whether elements lie in row-major order without gaps. Dimensions of size 1 may have any stride. */
+export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const size = shape[i]!;
+    if (size === 0) return true;
+    if (size !== 1) {
+      if (strides[i] !== step) return false;
+      step *= size;
+    }
+  }
+  return true;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** `[2, 3]` as PyTorch writes it in messages. */
+export function shapeText(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Turns a dimension that may count from the end into one from the start. A scalar counts as having one dimension. */
+export function wrapDim(dim: number, rank: number): number {
+  const limit = Math.max(1, rank);
+  if (!Number.isInteger(dim) || dim < -limit || dim >= limit) {
+    throw new IndexError(
+      `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`,
+    );
+  }
+  return dim < 0 ? dim + limit : dim;
+}
+
+/** Several dimensions, each once, in ascending order; `undefined` means all. */
+export function wrapDims(dims: number | readonly number[] | undefined, rank: number): number[] {
+  if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const wrapped = (typeof dims === "number" ? [dims] : dims).map((dim) => wrapDim(dim, rank));
+  if (new Set(wrapped).size !== wrapped.length) {
+    throw new KindlingError(`dim ${wrapped.find((dim, i) => wrapped.indexOf(dim) !== i)} appears multiple times in the list of dims`);
+  }
+  if (rank === 0) return [];
+  return wrapped.sort((a, b) => a - b);
+}
+
+/** The shape that both broadcast to. */
+export function broadcastShapes(a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length);
+  const result = new Array<number>(rank);
+  for (let i = 0; i < rank; i++) {
+    const sizeA = a[a.length - rank + i] ?? 1;
+    const sizeB = b[b.length - rank + i] ?? 1;
+    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
+      throw new ShapeError(
+        `The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ${i}`,
+        a,
+        b,
+      );
+    }
+    result[i] = sizeA === 1 ? sizeB : sizeA;
+  }
+  return result;
+}
+
+/** Strides by which a tensor is read as if it had the larger shape. */
+export function broadcastStrides(shape: Shape, strides: readonly number[], target: Shape): number[] {
+  const lead = target.length - shape.length;
+  return target.map((size, i) => {
+    const own = i - lead;
+    if (own < 0 || (shape[own] === 1 && size !== 1)) return 0;
+    return strides[own]!;
+  });
+}
+
+/** Replaces one -1 by what makes the count come out. */
+export function inferShape(wanted: Shape, count: number): number[] {
+  const shape = [...wanted];
+  const unknown = shape.indexOf(-1);
+  if (unknown >= 0) {
+    if (shape.indexOf(-1, unknown + 1) >= 0) throw new KindlingError("only one dimension can be inferred");
+    const known = shape.reduce((product, size, i) => (i === unknown ? product : product * size), 1);
+    if (known === 0) {
+      throw new KindlingError(
+        `cannot reshape tensor of 0 elements into shape ${shapeText(wanted)} because the unspecified dimension size -1 can be any value and is ambiguous`,
+      );
+    }
+    shape[unknown] = count / known;
+  }
+  const bad = shape.find((size) => size < 0);
+  if (bad !== undefined && unknown < 0) throw new KindlingError(`invalid shape dimension ${bad}`);
+  if (!shape.every((size) => Number.isInteger(size) && size >= 0) || numelOf(shape) !== count) {
+    throw new ShapeError(`shape '${shapeText(wanted)}' is invalid for input of size ${count}`, wanted);
+  }
+  return shape;
+}
+
+/**
+ * Strides that show the same elements under another shape without a copy, or `null` where that is impossible.
+ * Neighbouring dimensions can be split and merged where they follow each other without a gap.
+ */
+export function viewStrides(shape: Shape, strides: readonly number[], wanted: Shape): number[] | null {
+  if (numelOf(shape) === 0) return contiguousStrides(wanted);
+  const result = new Array<number>(wanted.length);
+  let w = wanted.length - 1;
+  let chunk = 1;
+  let filled = 1;
+  let base = strides.at(-1) ?? 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    chunk *= shape[i]!;
+    const endsHere = i === 0 || (shape[i - 1] !== 1 && strides[i - 1] !== chunk * base);
+    if (!endsHere) continue;
+    while (w >= 0 && (filled < chunk || wanted[w] === 1)) {
+      result[w] = filled * base;
+      filled *= wanted[w]!;
+      w--;
+    }
+    if (filled !== chunk) return null;
+    if (i > 0) {
+      base = strides[i - 1]!;
+      chunk = 1;
+      filled = 1;
+    }
+  }
+  for (; w >= 0; w--) {
+    if (wanted[w] !== 1) return null;
+    result[w] = filled * base;
+  }
+  return result;
+}

@@ -1,0 +1,444 @@
+/**
+ * The tensor: a window (offset, shape, strides) on a storage, with its place in the autograd graph.
+ * Its methods are the functions of `ops/`, bound late so that imports go one way.
+ */
+import { Node, type Operation } from "./autograd/node.ts";
+import { isGradEnabled } from "./autograd/gradMode.ts";
+import type { BackwardOptions } from "./autograd/backward.ts";
+import { itemSize, type DType, type TypedArray } from "./dtype.ts";
+import { ArgumentError, KindlingError } from "./errors.ts";
+import { discard, type Storage } from "./memory/storage.ts";
+import type * as Operations from "./ops/index.ts";
+import type { BinaryOptions, Index, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor } from "./ops/types.ts";
+import type { Generator } from "./random/index.ts";
+import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments } from "./shape.ts";
+
+let ops: typeof Operations;
+
+/** Called once by `ops/index.ts`. */
+export function bindOperations(operations: typeof Operations): void {
+  ops = operations;
+}
+
+/** A leaf's end of the graph: backward delivers the leaf's gradient here. */
+const accumulate: Operation = {
+  name: "AccumulateGrad",
+  backward: () => [],
+};
+
+const NO_INPUTS: readonly Tensor[] = [];
+
+export interface HookHandle extends Disposable {
+  remove(): void;
+}
+
+/**
+ * An n-dimensional array of one element type.
+ *
+ * Nobody disposes of tensors: one that the program can reach keeps its value, and memory that it can't reach is reused.
+ */
+export class Tensor {
+  /** @internal */ storage: Storage;
+  /** Where the first element is, counted in elements. @internal */
+  offset: number;
+  /** Sizes of the dimensions; empty for a scalar. */
+  readonly shape: Shape;
+  /** Steps between neighbours in each dimension, in elements. @internal */
+  readonly strides: readonly number[];
+  readonly dtype: DType;
+  /** Whether elements lie in row-major order without gaps. @internal */
+  readonly dense: boolean;
+  /** The operation that made this tensor, or `null` for a leaf. */
+  gradFn: Node | null = null;
+  /** Which output of `gradFn` this is. @internal */
+  outputIndex = 0;
+  /** The tensor that this one is a view of. @internal */
+  base: Tensor | null = null;
+  /** The gradient without marking it as seen by user code. @internal */
+  gradSlot: Tensor | null = null;
+  private tracked = false;
+  private accumulator: Node | null = null;
+  private retained = false;
+
+  /** @internal */
+  constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[] | null, dtype: DType) {
+    this.storage = storage;
+    this.offset = offset;
+    this.shape = shape;
+    this.strides = strides ?? contiguousStrides(shape);
+    this.dtype = dtype;
+    this.dense = strides === null || isContiguous(shape, strides);
+  }
+
+  // --- what it is ---------------------------------------------------------------------------------------------------
+
+  /** Number of elements. */
+  numel(): number {
+    return numelOf(this.shape);
+  }
+
+  /** Number of dimensions. */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Size of the first dimension, Python's `len(x)`. */
+  get length(): number {
+    if (this.shape.length === 0) throw new ArgumentError("len() of a 0-d tensor", "TypeError");
+    return this.shape[0]!;
+  }
+
+  /** The shape, or the size of one dimension (negative counts from the end). */
+  size(): Shape;
+  size(dim: number): number;
+  size(dim?: number): Shape | number {
+    return dim === undefined ? this.shape : this.shape[ops.wrapDim(dim, this.shape.length)]!;
+  }
+
+  stride(): readonly number[] {
+    return this.strides;
+  }
+
+  isContiguous(): boolean {
+    return this.dense;
+  }
+
+  isFloatingPoint(): boolean {
+    return this.dtype === "float32";
+  }
+
+  /** Bytes of one element. */
+  elementSize(): number {
+    return itemSize(this.dtype);
+  }
+
+  /** Whether it is an `nn.Parameter`. */
+  get isParameter(): boolean {
+    return false;
+  }
+
+  get device(): "cpu" {
+    return "cpu";
+  }
+
+  // --- autograd -----------------------------------------------------------------------------------------------------
+
+  /** Whether gradients with respect to this tensor are wanted. Only a leaf's can be changed. */
+  get requiresGrad(): boolean {
+    return this.tracked;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (value === this.tracked) return;
+    if (this.gradFn !== null) {
+      throw new KindlingError(
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph " +
+          "that doesn't require differentiation use var_no_grad = var.detach().",
+      );
+    }
+    if (value && this.dtype !== "float32") {
+      throw new KindlingError("only Tensors of floating point dtype can require gradients");
+    }
+    this.tracked = value;
+  }
+
+  requiresGrad_(value = true): this {
+    this.requiresGrad = value;
+    return this;
+  }
+
+  get isLeaf(): boolean {
+    return this.gradFn === null;
+  }
+
+  /** The gradient that backward accumulated here, or `null`. */
+  get grad(): Tensor | null {
+    if (this.gradSlot !== null) this.gradSlot.storage.escaped = true;
+    return this.gradSlot;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null && value !== undefined) {
+      value.storage.escaped = true;
+      this.gradSlot = value;
+    } else {
+      this.clearGrad();
+    }
+  }
+
+  /** Forgets the gradient; its memory is used again at once if no user code has seen it. @internal */
+  clearGrad(): void {
+    if (this.gradSlot === null) return;
+    discard(this.gradSlot.storage);
+    this.gradSlot = null;
+  }
+
+  /**
+   * Computes the gradients of this tensor with respect to the leaves of its graph and adds them to their `grad`.
+   * @param gradient weights for a tensor that isn't a scalar
+   */
+  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
+    ops.backward(this, gradient ?? null, options);
+  }
+
+  /** Calls `hook` with the gradient with respect to this tensor whenever one is computed; it may return a replacement. */
+  registerHook(hook: (gradient: Tensor) => Tensor | null | undefined | void): HookHandle {
+    const node = this.gradientEdge();
+    if (node === null) throw new KindlingError("cannot register a hook on a tensor that doesn't require gradient");
+    const handle = node.addHook({ output: this.outputIndex, kind: "hook", call: hook });
+    return { remove: handle.remove, [Symbol.dispose]: handle.remove };
+  }
+
+  /** Keeps the gradient of a tensor that isn't a leaf in its `grad`, too. */
+  retainGrad(): void {
+    if (this.gradFn === null || this.retained) return;
+    this.retained = true;
+    this.registerHook((gradient) => {
+      this.grad = gradient;
+    });
+  }
+
+  /** The node that takes this tensor's gradient; `null` where none is wanted. @internal */
+  gradientEdge(): Node | null {
+    if (!this.tracked) return null;
+    if (this.gradFn !== null) return this.gradFn;
+    return (this.accumulator ??= new Node(accumulate, NO_INPUTS, NO_INPUTS, this));
+  }
+
+  /** Makes this tensor output `index` of `node`. @internal */
+  attach(node: Node, index: number): void {
+    this.gradFn = node;
+    this.outputIndex = index;
+    this.tracked = true;
+  }
+
+  /** To be called before the values are changed in place, with the other operands. @internal */
+  beforeChange(...operands: readonly Tensor[]): void {
+    if (!isGradEnabled()) return;
+    if (this.tracked && this.gradFn === null) {
+      throw new KindlingError(
+        this.base?.requiresGrad
+          ? "a view of a leaf Variable that requires grad is being used in an in-place operation."
+          : "a leaf Variable that requires grad is being used in an in-place operation.",
+      );
+    }
+    if (this.base !== null && (this.base.requiresGrad || this.tracked || operands.some((operand) => operand.requiresGrad))) {
+      throw new KindlingError(
+        "a view of a tensor that takes part in differentiation can't be changed in place. " +
+          "Use the operation's form without the underscore, change a clone(), or wrap the change in noGrad().",
+      );
+    }
+  }
+
+  // --- reading ------------------------------------------------------------------------------------------------------
+
+  /** The value of a tensor with one element; a boolean for `bool`. */
+  item(): number {
+    return ops.item(this);
+  }
+
+  /** Nested arrays of numbers (booleans for `bool`); a plain number for a scalar. */
+  tolist(): NestedNumbers {
+    return ops.tolist(this);
+  }
+
+  /** A copy of the values in row-major order. */
+  toTypedArray(): TypedArray {
+    return ops.toTypedArray(this);
+  }
+
+  /** As PyTorch prints it. */
+  toString(): string {
+    return ops.formatTensor(this);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return ops.formatTensor(this);
+  }
+
+  /** The slices along the first dimension. */
+  *[Symbol.iterator](): IterableIterator<Tensor> {
+    for (let i = 0; i < this.length; i++) yield this.select(0, i);
+  }
+
+  // --- type and copies ----------------------------------------------------------------------------------------------
+
+  detach(): Tensor { return ops.detach(this); }
+  detach_(): this { this.gradFn = null; this.tracked = false; return this; }
+  clone(): Tensor { return ops.clone(this); }
+  contiguous(): Tensor { return ops.contiguous(this); }
+  /** Converts to a dtype; a device name is accepted and does nothing. */
+  to(target: DType | string): Tensor { return ops.to(this, target); }
+  type(dtype: DType): Tensor { return ops.to(this, dtype); }
+  float(): Tensor { return ops.to(this, "float32"); }
+  int(): Tensor { return ops.to(this, "int32"); }
+  long(): Tensor { return ops.to(this, "int32"); }
+  bool(): Tensor { return ops.to(this, "bool"); }
+  cpu(): this { return this; }
+  get data(): Tensor { return ops.detach(this); }
+
+  // --- pointwise ----------------------------------------------------------------------------------------------------
+
+  add(other: ScalarOrTensor, options?: BinaryOptions): Tensor { return ops.add(this, other, options); }
+  sub(other: ScalarOrTensor, options?: BinaryOptions): Tensor { return ops.sub(this, other, options); }
+  mul(other: ScalarOrTensor): Tensor { return ops.mul(this, other); }
+  div(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): Tensor { return ops.div(this, other, options); }
+  floorDivide(other: ScalarOrTensor): Tensor { return ops.div(this, other, { roundingMode: "floor" }); }
+  remainder(other: ScalarOrTensor): Tensor { return ops.remainder(this, other); }
+  fmod(other: ScalarOrTensor): Tensor { return ops.fmod(this, other); }
+  pow(exponent: ScalarOrTensor): Tensor { return ops.pow(this, exponent); }
+  maximum(other: Tensor): Tensor { return ops.maximum(this, other); }
+  minimum(other: Tensor): Tensor { return ops.minimum(this, other); }
+  neg(): Tensor { return ops.neg(this); }
+  abs(): Tensor { return ops.abs(this); }
+  sign(): Tensor { return ops.sign(this); }
+  exp(): Tensor { return ops.exp(this); }
+  expm1(): Tensor { return ops.expm1(this); }
+  log(): Tensor { return ops.log(this); }
+  log1p(): Tensor { return ops.log1p(this); }
+  sqrt(): Tensor { return ops.sqrt(this); }
+  rsqrt(): Tensor { return ops.rsqrt(this); }
+  square(): Tensor { return ops.square(this); }
+  reciprocal(): Tensor { return ops.reciprocal(this); }
+  sin(): Tensor { return ops.sin(this); }
+  cos(): Tensor { return ops.cos(this); }
+  tanh(): Tensor { return ops.tanh(this); }
+  sigmoid(): Tensor { return ops.sigmoid(this); }
+  relu(): Tensor { return ops.relu(this); }
+  erf(): Tensor { return ops.erf(this); }
+  floor(): Tensor { return ops.floor(this); }
+  ceil(): Tensor { return ops.ceil(this); }
+  round(): Tensor { return ops.round(this); }
+  trunc(): Tensor { return ops.trunc(this); }
+  clamp(min?: number | null, max?: number | null): Tensor { return ops.clamp(this, min, max); }
+  isnan(): Tensor { return ops.isnan(this); }
+  isinf(): Tensor { return ops.isinf(this); }
+  isfinite(): Tensor { return ops.isfinite(this); }
+  eq(other: ScalarOrTensor): Tensor { return ops.eq(this, other); }
+  ne(other: ScalarOrTensor): Tensor { return ops.ne(this, other); }
+  lt(other: ScalarOrTensor): Tensor { return ops.lt(this, other); }
+  le(other: ScalarOrTensor): Tensor { return ops.le(this, other); }
+  gt(other: ScalarOrTensor): Tensor { return ops.gt(this, other); }
+  ge(other: ScalarOrTensor): Tensor { return ops.ge(this, other); }
+  logicalNot(): Tensor { return ops.logicalNot(this); }
+  logicalAnd(other: Tensor): Tensor { return ops.logicalAnd(this, other); }
+  logicalOr(other: Tensor): Tensor { return ops.logicalOr(this, other); }
+  logicalXor(other: Tensor): Tensor { return ops.logicalXor(this, other); }
+  bitwiseAnd(other: Tensor): Tensor { return ops.bitwiseAnd(this, other); }
+  bitwiseOr(other: Tensor): Tensor { return ops.bitwiseOr(this, other); }
+  /** This tensor's values where `condition` holds, `other`'s elsewhere. */
+  where(condition: Tensor, other: ScalarOrTensor): Tensor { return ops.where(condition, this, other); }
+  maskedFill(mask: Tensor, value: number): Tensor { return ops.maskedFill(this, mask, value); }
+  lerp(end: Tensor, weight: number): Tensor { return ops.lerp(this, end, weight); }
+  equal(other: Tensor): boolean { return ops.equal(this, other); }
+  allclose(other: Tensor, options?: { rtol?: number; atol?: number }): boolean { return ops.allclose(this, other, options); }
+
+  // --- in place -----------------------------------------------------------------------------------------------------
+
+  add_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.add_(this, other, options); }
+  sub_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.sub_(this, other, options); }
+  mul_(other: ScalarOrTensor): this { return ops.mul_(this, other); }
+  div_(other: ScalarOrTensor): this { return ops.div_(this, other); }
+  pow_(exponent: number): this { return ops.pow_(this, exponent); }
+  relu_(): this { return ops.relu_(this); }
+  sigmoid_(): this { return ops.sigmoid_(this); }
+  tanh_(): this { return ops.tanh_(this); }
+  exp_(): this { return ops.exp_(this); }
+  neg_(): this { return ops.neg_(this); }
+  abs_(): this { return ops.abs_(this); }
+  sqrt_(): this { return ops.sqrt_(this); }
+  clamp_(min?: number | null, max?: number | null): this { return ops.clamp_(this, min, max); }
+  maskedFill_(mask: Tensor, value: number): this { return ops.maskedFill_(this, mask, value); }
+  lerp_(end: Tensor, weight: number): this { return ops.lerp_(this, end, weight); }
+  addcmul_(a: Tensor, b: Tensor, options?: { value?: number }): this { return ops.addcmul_(this, a, b, options); }
+  addcdiv_(a: Tensor, b: Tensor, options?: { value?: number }): this { return ops.addcdiv_(this, a, b, options); }
+  zero_(): this { return ops.fill_(this, 0); }
+  fill_(value: number): this { return ops.fill_(this, value); }
+  copy_(source: Tensor): this { return ops.copy_(this, source); }
+  normal_(mean?: number, std?: number, options?: { generator?: Generator }): this { return ops.normal_(this, mean, std, options); }
+  uniform_(from?: number, to?: number, options?: { generator?: Generator }): this { return ops.uniform_(this, from, to, options); }
+  bernoulli_(p?: number, options?: { generator?: Generator }): this { return ops.bernoulli_(this, p, options); }
+
+  // --- reductions ---------------------------------------------------------------------------------------------------
+
+  sum(dim?: ReductionDims, options?: Reduction): Tensor { return ops.sum(this, dim, options); }
+  mean(dim?: ReductionDims, options?: Reduction): Tensor { return ops.mean(this, dim, options); }
+  prod(dim?: number, options?: Reduction): Tensor { return ops.prod(this, dim, options); }
+  var(dim?: ReductionDims, options?: Reduction & { correction?: number }): Tensor { return ops.variance(this, dim, options); }
+  std(dim?: ReductionDims, options?: Reduction & { correction?: number }): Tensor { return ops.std(this, dim, options); }
+  /** The p-norm (default 2) over all elements or over `dim`. */
+  norm(p?: number, dim?: ReductionDims, options?: Reduction): Tensor { return ops.norm(this, p, dim, options); }
+  max(): Tensor;
+  max(dim: number, options?: Reduction): { values: Tensor; indices: Tensor };
+  max(other: Tensor): Tensor;
+  max(dim?: number | Tensor, options?: Reduction): Tensor | { values: Tensor; indices: Tensor } { return ops.max(this, dim as number, options); }
+  min(): Tensor;
+  min(dim: number, options?: Reduction): { values: Tensor; indices: Tensor };
+  min(other: Tensor): Tensor;
+  min(dim?: number | Tensor, options?: Reduction): Tensor | { values: Tensor; indices: Tensor } { return ops.min(this, dim as number, options); }
+  amax(dim?: ReductionDims, options?: Reduction): Tensor { return ops.amax(this, dim, options); }
+  amin(dim?: ReductionDims, options?: Reduction): Tensor { return ops.amin(this, dim, options); }
+  argmax(dim?: number, options?: Reduction): Tensor { return ops.argmax(this, dim, options); }
+  argmin(dim?: number, options?: Reduction): Tensor { return ops.argmin(this, dim, options); }
+  logsumexp(dim: number, options?: Reduction): Tensor { return ops.logsumexp(this, dim, options); }
+  cumsum(dim: number): Tensor { return ops.cumsum(this, dim); }
+  all(dim?: number, options?: Reduction): Tensor { return ops.all(this, dim, options); }
+  any(dim?: number, options?: Reduction): Tensor { return ops.any(this, dim, options); }
+  softmax(dim: number): Tensor { return ops.softmax(this, dim); }
+  logSoftmax(dim: number): Tensor { return ops.logSoftmax(this, dim); }
+
+  // --- products -----------------------------------------------------------------------------------------------------
+
+  matmul(other: Tensor): Tensor { return ops.matmul(this, other); }
+  mm(other: Tensor): Tensor { return ops.mm(this, other); }
+  bmm(other: Tensor): Tensor { return ops.bmm(this, other); }
+  mv(other: Tensor): Tensor { return ops.matmul(this, other); }
+  dot(other: Tensor): Tensor { return ops.dot(this, other); }
+  outer(other: Tensor): Tensor { return ops.outer(this, other); }
+
+  // --- shape --------------------------------------------------------------------------------------------------------
+
+  view(...shape: ShapeArguments): Tensor { return ops.view(this, ...shape); }
+  reshape(...shape: ShapeArguments): Tensor { return ops.reshape(this, ...shape); }
+  flatten(startDim?: number, endDim?: number): Tensor { return ops.flatten(this, startDim, endDim); }
+  unflatten(dim: number, sizes: Shape): Tensor { return ops.unflatten(this, dim, sizes); }
+  squeeze(dim?: number): Tensor { return ops.squeeze(this, dim); }
+  unsqueeze(dim: number): Tensor { return ops.unsqueeze(this, dim); }
+  transpose(a: number, b: number): Tensor { return ops.transpose(this, a, b); }
+  t(): Tensor { return ops.t(this); }
+  get T(): Tensor { return ops.permute(this, ...this.shape.map((_, i) => this.shape.length - 1 - i)); }
+  permute(...dims: ShapeArguments): Tensor { return ops.permute(this, ...dims); }
+  expand(...shape: ShapeArguments): Tensor { return ops.expand(this, ...shape); }
+  expandAs(other: Tensor): Tensor { return ops.expand(this, other.shape); }
+  viewAs(other: Tensor): Tensor { return ops.view(this, other.shape); }
+  reshapeAs(other: Tensor): Tensor { return ops.reshape(this, other.shape); }
+  repeat(...times: ShapeArguments): Tensor { return ops.repeat(this, ...times); }
+  flip(...dims: ShapeArguments): Tensor { return ops.flip(this, ...dims); }
+  split(size: number | readonly number[], dim?: number): Tensor[] { return ops.split(this, size, dim); }
+  chunk(chunks: number, dim?: number): Tensor[] { return ops.chunk(this, chunks, dim); }
+  unbind(dim?: number): Tensor[] { return ops.unbind(this, dim); }
+
+  // --- indexing -----------------------------------------------------------------------------------------------------
+
+  /** Entry `index` along `dim`, without that dimension (a view). */
+  select(dim: number, index: number): Tensor { return ops.select(this, dim, index); }
+  /** `length` entries from `start` along `dim` (a view). */
+  narrow(dim: number, start: number, length: number): Tensor { return ops.narrow(this, dim, start, length); }
+  /** Every `step`-th entry from `start` up to `end` along `dim` (a view); negative bounds count from the end. */
+  slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor { return ops.slice(this, dim, start, end, step); }
+  /** NumPy's basic indexing: a number picks, `null` keeps a dimension, `[start, end, step]` slices (a view). */
+  at(...indices: readonly (number | null | readonly (number | null)[])[]): Tensor { return ops.at(this, ...indices); }
+  /** Elements by lists of indices or by a mask, as `x[[rows, cols]]` in PyTorch (a copy). */
+  index(indices: Index | readonly (Index | null)[]): Tensor { return ops.index(this, indices); }
+  indexSelect(dim: number, index: Tensor): Tensor { return ops.indexSelect(this, dim, index); }
+  gather(dim: number, index: Tensor): Tensor { return ops.gather(this, dim, index); }
+  scatter(dim: number, index: Tensor, source: Tensor | number): Tensor { return ops.scatter(this, dim, index, source); }
+  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor { return ops.scatterAdd(this, dim, index, source); }
+  maskedSelect(mask: Tensor): Tensor { return ops.maskedSelect(this, mask); }
+  nonzero(): Tensor { return ops.nonzero(this); }
+}
+
