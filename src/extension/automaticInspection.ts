@@ -1,0 +1,85 @@
+/** Inspects model files when they are first seen and when they, or what they import, are saved. */
+import * as vscode from "vscode";
+import { fileOf, isModelFile } from "./currentFile.ts";
+import type { Archive } from "./model/archive.ts";
+import type { Disposable } from "./model/emitter.ts";
+import type { Store } from "./model/store.ts";
+import type { RunController } from "./runner/controller.ts";
+import type { RunnerPool } from "./runner/pool.ts";
+import { settingsFor } from "./settings.ts";
+
+export class AutomaticInspection {
+  readonly #store: Store;
+  readonly #controller: RunController;
+  readonly #pool: RunnerPool;
+  readonly #archive: Archive;
+  readonly #subscriptions: Disposable[];
+  readonly #seen = new Set<string>();
+  /** About to be run on demand: saving them for that is no reason to inspect them, or not before the training goes. */
+  readonly #held = new Set<string>();
+
+  constructor(parts: { store: Store; controller: RunController; pool: RunnerPool; archive: Archive }) {
+    this.#store = parts.store;
+    this.#controller = parts.controller;
+    this.#pool = parts.pool;
+    this.#archive = parts.archive;
+    this.#subscriptions = [
+      vscode.window.onDidChangeVisibleTextEditors((editors) => this.#see(editors)),
+      vscode.workspace.onDidSaveTextDocument((document) => this.#saved(document)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        this.#seen.clear();
+        this.#see(vscode.window.visibleTextEditors);
+      }),
+      this.#store.onDidChange(({ file, change }) => {
+        if (change.type !== "event" || change.event.type !== "metrics") return;
+        if (this.#held.delete(file)) this.#inspect(file);
+      }),
+      this.#controller.onDidSettle(({ file, mode }) => {
+        if (mode === "train" && this.#held.delete(file)) this.#inspect(file);
+      }),
+    ];
+    this.#see(vscode.window.visibleTextEditors);
+  }
+
+  /** Saves of the file lead to no inspection until its training has brought its first numbers, or until `release`. */
+  hold(file: string): void {
+    this.#held.add(file);
+  }
+
+  release(file: string): void {
+    this.#held.delete(file);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #see(editors: readonly vscode.TextEditor[]): void {
+    for (const editor of editors) {
+      const file = fileOf(editor.document);
+      if (file === undefined || !isModelFile(file) || this.#seen.has(file)) continue;
+      this.#seen.add(file);
+      void this.#open(file);
+    }
+  }
+
+  async #open(file: string): Promise<void> {
+    const kept = await this.#archive.load(file);
+    if (kept) this.#store.restore(kept);
+    this.#inspect(file);
+  }
+
+  #saved(document: vscode.TextDocument): void {
+    const file = fileOf(document);
+    if (file === undefined) return;
+    const affected = new Set(this.#store.using(file).map((runs) => runs.file));
+    if (isModelFile(file)) affected.add(file);
+    for (const one of affected) if (!this.#held.has(one)) this.#inspect(one);
+  }
+
+  #inspect(file: string): void {
+    if (!vscode.workspace.isTrusted) return;
+    if (settingsFor(file).inspectOnSave) this.#controller.inspectSoon(file);
+    else this.#pool.warm();
+  }
+}

@@ -1,0 +1,109 @@
+/** Parameter counts, Train and Inspect above model classes and instances. */
+import * as vscode from "vscode";
+import { fileOf, isModelFile } from "./currentFile.ts";
+import { Emitter, type Disposable } from "./model/emitter.ts";
+import { isInspecting, isTraining } from "./model/fileRuns.ts";
+import { l10n } from "./model/language.ts";
+import { lenses, type LensItem } from "./model/lenses.ts";
+import { scan, type Scan } from "./model/scanner.ts";
+import type { Store, StoreChange } from "./model/store.ts";
+import { Throttle } from "./model/throttle.ts";
+import { settingsFor } from "./settings.ts";
+
+/** Milliseconds between two changes of the titles. */
+const titleInterval = 1000;
+
+export class ModelCodeLenses implements vscode.CodeLensProvider {
+  readonly #store: Store;
+  readonly #changed = new Emitter<void>();
+  readonly #refresh = new Throttle(titleInterval, () => this.#changed.fire());
+  readonly #scans = new WeakMap<vscode.TextDocument, { version: number; scan: Scan }>();
+  /** What the titles of each file's lenses were last made of. */
+  readonly #titles = new Map<string, string>();
+  readonly #subscriptions: Disposable[];
+  readonly onDidChangeCodeLenses = this.#changed.event;
+
+  constructor(store: Store) {
+    this.#store = store;
+    const filter = [{ scheme: "file", language: "typescript" }];
+    this.#subscriptions = [
+      store.onDidChange((change) => this.#follow(change)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#refresh.call()),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration("kindling.codeLens")) this.#refresh.call();
+      }),
+      vscode.languages.registerCodeLensProvider(filter, this),
+    ];
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const file = fileOf(document);
+    if (file === undefined) return [];
+    const runs = this.#store.using(file);
+    if ((!isModelFile(file) && runs.length === 0) || !settingsFor(file).codeLens) return [];
+    const input = {
+      file,
+      scan: this.#scan(document),
+      runs,
+      isModelFile: isModelFile(file),
+      isTrusted: vscode.workspace.isTrusted,
+    };
+    return lenses(input).flatMap(({ line, column, items }) => {
+      const range = new vscode.Range(line - 1, column - 1, line - 1, column - 1);
+      return items.map((item) => new vscode.CodeLens(range, commandOf(item, file)));
+    });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#refresh.dispose();
+    this.#changed.dispose();
+  }
+
+  #scan(document: vscode.TextDocument): Scan {
+    const known = this.#scans.get(document);
+    if (known?.version === document.version) return known.scan;
+    const found = scan(document.getText());
+    this.#scans.set(document, { version: document.version, scan: found });
+    return found;
+  }
+
+  /**
+   * Only what changes a title: numbers that tick while a run goes on are not the lenses'. An inspection is short, so
+   * its numbers are shown together, at its end.
+   */
+  #follow({ change, runs, file }: StoreChange): void {
+    if (change.type === "event" && isInspecting(runs)) return;
+    const titles = JSON.stringify([
+      isTraining(runs),
+      isInspecting(runs) && !runs.structure,
+      runs.structure?.classes,
+      runs.structure?.models.map(({ name, modules: [root] }) => [name, root?.counts, root?.constructedAt]),
+    ]);
+    if (this.#titles.get(file) === titles) return;
+    this.#titles.set(file, titles);
+    this.#refresh.call();
+  }
+}
+
+function commandOf({ title, action }: LensItem, file: string): vscode.Command {
+  switch (action.command) {
+    case "train":
+    case "inspect":
+    case "stop":
+      return { title, command: `kindling.${action.command}`, arguments: [action.file] };
+    case "openPanel":
+      return {
+        title,
+        command: "kindling.openPanel",
+        arguments: [action.file, action.model],
+        tooltip: l10n.t("Show in the panel"),
+      };
+    case "addExample":
+      return { title, command: "kindling.addExample", arguments: [file, action.className, action.parameters] };
+    case "trust":
+      return { title, command: "workbench.trust.manage" };
+    case "none":
+      return { title, command: "" };
+  }
+}

@@ -1,0 +1,43 @@
+/** The `kindling.…` keys of `when` clauses in package.json. */
+import * as vscode from "vscode";
+import type { CurrentFile } from "./currentFile.ts";
+import type { Disposable } from "./model/emitter.ts";
+import { isInspecting, isPaused, isTraining, type FileRuns } from "./model/fileRuns.ts";
+import type { Store } from "./model/store.ts";
+
+export function keepContextKeys(store: Store, current: CurrentFile): Disposable {
+  const values = new Map<string, string>();
+  const set = (key: string, value: unknown): void => {
+    const text = JSON.stringify(value);
+    if (values.get(key) === text) return;
+    values.set(key, text);
+    void vscode.commands.executeCommand("setContext", `kindling.${key}`, value);
+  };
+  const update = (): void => {
+    const training = store.all().filter(isTraining);
+    const paused = training.filter(isPaused);
+    const runs = current.file === undefined ? undefined : store.get(current.file);
+    set("running", training.length > 0);
+    set("paused", training.length > 0 && paused.length === training.length);
+    set("runningFiles", training.map(({ file }) => file));
+    set("pausedFiles", paused.map(({ file }) => file));
+    set("hasFile", current.file !== undefined);
+    set("currentRunning", isTraining(runs));
+    set("currentPaused", isPaused(runs));
+    set("viewState", viewState(runs));
+    if (store.all().some(({ train }) => train?.state === "finished")) set("hasTrained", true);
+    if (store.all().some(({ structure }) => structure !== undefined)) set("hasInspected", true);
+  };
+  update();
+  const subscriptions = [store.onDidChange(update), current.onDidChange(update)];
+  return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
+}
+
+/** Which welcome the empty models view shows. */
+function viewState(runs: FileRuns | undefined): "models" | "counting" | "failed" | "noModel" | "noRun" {
+  if (runs?.structure && runs.structure.models.length > 0) return "models";
+  if (isInspecting(runs) || isTraining(runs)) return "counting";
+  if (runs?.inspect?.state === "failed" || runs?.train?.state === "failed") return "failed";
+  if (runs?.structure) return "noModel";
+  return "noRun";
+}

@@ -1,0 +1,147 @@
+/** The extension's entry: makes the parts and joins them. Nothing of the engine is loaded here. */
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { AutomaticInspection } from "./automaticInspection.ts";
+import { ModelCodeLenses } from "./codeLens.ts";
+import { registerCommands, reveal } from "./commands.ts";
+import { keepContextKeys } from "./contextKeys.ts";
+import { CurrentFile } from "./currentFile.ts";
+import { showProblems } from "./diagnostics.ts";
+import { keepArchive } from "./keepArchive.ts";
+import { Archive } from "./model/archive.ts";
+import type { Event } from "./model/emitter.ts";
+import { speak } from "./model/language.ts";
+import { Store, type StoreChange } from "./model/store.ts";
+import type { TreeNode } from "./model/tree.ts";
+import { Panel, type PanelRequest } from "./panel.ts";
+import { RunController, type Settled } from "./runner/controller.ts";
+import { RunnerPool } from "./runner/pool.ts";
+import type { Launch } from "./runner/process.ts";
+import { requestFor } from "./settings.ts";
+import { showStatus } from "./statusBar.ts";
+import { ModelsView } from "./treeView.ts";
+import { WorkspaceTypes } from "./types.ts";
+
+const loadedAt = performance.now();
+
+/** What other extensions, and the tests, can see. */
+export interface KindlingApi {
+  readonly store: Pick<Store, "get" | "all">;
+  readonly onDidChange: Event<StoreChange>;
+  /** A run came to its end. */
+  readonly onDidSettle: Event<Settled>;
+  /** The models view's rows. */
+  readonly tree: vscode.TreeDataProvider<TreeNode>;
+  /** Milliseconds that loading and activating took. */
+  readonly activationTime: number;
+  /** In tests only: starts another program in the runner's place from now on, or with nothing the runner again. */
+  launchWith?(launch?: Launch): void;
+}
+
+let close: (() => Promise<void>) | undefined;
+
+export function activate(context: vscode.ExtensionContext): KindlingApi {
+  speak(vscode.env.language, (message, ...values) => vscode.l10n.t(message, ...values));
+  const log = vscode.window.createOutputChannel("Kindling", { log: true });
+  const output = vscode.window.createOutputChannel("Kindling: Output");
+  const runner: Launch = { script: context.asAbsolutePath(join("dist", "runner", "main.js")) };
+  let launch = runner;
+
+  const store = new Store();
+  const pool = new RunnerPool({
+    launch: () => launch,
+    isTrusted: () => vscode.workspace.isTrusted,
+    log: (text) => log.debug(text),
+  });
+  const controller = new RunController(store, pool, requestFor);
+  const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"));
+  const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
+  const current = new CurrentFile(store);
+  const panel = new Panel(context, store, archive);
+  const view = new ModelsView(store, current);
+  const types = new WorkspaceTypes(context, log);
+  const inspection = new AutomaticInspection({ store, controller, pool, archive });
+  const extension = context.extensionUri;
+
+  context.subscriptions.push(
+    log,
+    output,
+    current,
+    panel,
+    view,
+    types,
+    inspection,
+    new ModelCodeLenses(store),
+    keepContextKeys(store, current),
+    showProblems(store),
+    showStatus(store, current),
+    registerCommands({
+      extension,
+      store,
+      controller,
+      current,
+      inspection,
+      panel,
+      view,
+      types,
+      log,
+      output,
+    }),
+    panel.onDidAsk((request) => void answer(request, view)),
+    view.onDidChoose((node) => {
+      if (view.file !== undefined) panel.select(view.file, { model: node.model.id, module: node.module.id });
+    }),
+    controller.onDidPrint(({ automatic, text }) => {
+      if (automatic) log.trace(text.trimEnd());
+      else output.append(text);
+    }),
+    controller.onDidSettle(({ file, mode, state }) => log.info(`${mode} ${file}: ${state}`)),
+    store.onDidChange(({ change }) => {
+      if (change.type === "event" && change.event.type === "problem") log.warn(change.event.problem.message);
+    }),
+    vscode.workspace.onDidRenameFiles(({ files }) => {
+      for (const { oldUri, newUri } of files) controller.rename(oldUri.fsPath, newUri.fsPath);
+    }),
+    vscode.workspace.onDidDeleteFiles(({ files }) => {
+      for (const { fsPath } of files) void removeBelow(fsPath, store, controller);
+    }),
+  );
+  close = async () => {
+    archiving.dispose();
+    await pool.dispose();
+  };
+
+  const activationTime = performance.now() - loadedAt;
+  log.debug(`activated in ${activationTime.toFixed(1)} ms`);
+  return {
+    store,
+    onDidChange: store.onDidChange,
+    onDidSettle: controller.onDidSettle,
+    tree: view,
+    activationTime,
+    ...(context.extensionMode === vscode.ExtensionMode.Test && {
+      launchWith: (other = runner) => {
+        launch = other;
+        pool.forget();
+      },
+    }),
+  };
+}
+
+export async function deactivate(): Promise<void> {
+  await close?.();
+}
+
+async function answer({ file, message }: PanelRequest, view: ModelsView): Promise<void> {
+  if (message.type === "command") await vscode.commands.executeCommand(`kindling.${message.command}`, file);
+  else {
+    await reveal(message.position);
+    await view.select(message.position);
+  }
+}
+
+/** A deleted file, or the files in a deleted folder. */
+async function removeBelow(path: string, store: Store, controller: RunController): Promise<void> {
+  const gone = store.all().filter(({ file }) => file === path || file.startsWith(join(path, "/")));
+  await Promise.all(gone.map(({ file }) => controller.remove(file)));
+}

@@ -1,0 +1,82 @@
+/** What a window knew of its runs, on disk, so that the next window shows it again. */
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunSnapshot } from "../../protocol/index.ts";
+import type { FileRuns } from "./fileRuns.ts";
+import { diskBounds, isFinal, shrink } from "./snapshot.ts";
+
+/** Of the form of the files; others are ignored. */
+const version = 1;
+
+export class Archive {
+  readonly #folder: string;
+  /** Files kept; the least recently written go first. */
+  readonly #capacity: number;
+
+  constructor(folder: string, capacity = 20) {
+    this.#folder = folder;
+    this.#capacity = capacity;
+  }
+
+  /** @returns undefined where nothing, or nothing readable, is kept of the file */
+  async load(file: string): Promise<FileRuns | undefined> {
+    try {
+      const { version: written, runs } = JSON.parse(await readFile(this.#path(file), "utf8")) as {
+        version: number;
+        runs: FileRuns;
+      };
+      return written === version && runs.file === file ? ended(runs) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** At once, because a window that closes waits for nothing. */
+  save(runs: FileRuns): void {
+    const kept: FileRuns = {
+      ...runs,
+      ...(runs.train && { train: shrink(runs.train, diskBounds) }),
+      ...(runs.inspect && { inspect: shrink(runs.inspect, diskBounds) }),
+      problems: [],
+    };
+    const path = this.#path(runs.file);
+    mkdirSync(this.#folder, { recursive: true });
+    // Half a file must never take the place of a whole one.
+    writeFileSync(`${path}.new`, JSON.stringify({ version, runs: kept }));
+    renameSync(`${path}.new`, path);
+    this.#prune();
+  }
+
+  remove(file: string): void {
+    rmSync(this.#path(file), { force: true });
+  }
+
+  #path(file: string): string {
+    return join(this.#folder, `${createHash("sha256").update(file).digest("hex").slice(0, 32)}.json`);
+  }
+
+  #prune(): void {
+    const kept = readdirSync(this.#folder)
+      .map((name) => join(this.#folder, name))
+      .map((path) => ({ path, at: statSync(path).mtimeMs }))
+      .sort((a, b) => b.at - a.at);
+    for (const { path } of kept.slice(this.#capacity)) rmSync(path, { force: true });
+  }
+}
+
+/** A run that was under way when its window closed ended with it. */
+function ended(runs: FileRuns): FileRuns {
+  return {
+    ...runs,
+    ...(runs.train && { train: endedRun(runs.train) }),
+    ...(runs.inspect && { inspect: endedRun(runs.inspect) }),
+  };
+}
+
+function endedRun(run: RunSnapshot): RunSnapshot {
+  if (isFinal(run.state)) return run;
+  const endedAt = run.startedAt + (run.progress?.elapsed ?? 0);
+  return { ...run, state: "stopped", endedAt };
+}

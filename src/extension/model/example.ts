@@ -1,0 +1,20 @@
+/** The line that builds an example instance of a class that a run could not build by itself. */
+
+/**
+ * @param parameters names of the constructor's parameters
+ * @returns the body of a VS Code snippet, a placeholder for each argument
+ */
+export function exampleSnippet(text: string, className: string, parameters: readonly string[]): string {
+  const places = parameters.map((name, index) => `\${${index + 1}:${name.replace(/[\\$}]/g, "\\$&")}}`);
+  const call = `const ${freeName(text, "example")} = new ${className}(${places.join(", ")});`;
+  const gap = text === "" || text.endsWith("\n\n") ? "" : text.endsWith("\n") ? "\n" : "\n\n";
+  return `${gap}${call}$0\n`;
+}
+
+function freeName(text: string, wanted: string): string {
+  const isTaken = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
+  if (!isTaken(wanted)) return wanted;
+  let number = 2;
+  while (isTaken(`${wanted}${number}`)) number++;
+  return `${wanted}${number}`;
+}

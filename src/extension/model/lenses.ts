@@ -1,0 +1,144 @@
+/** What stands above each model class and instance: places from the text, numbers from the last run. Pure. */
+import type { ModelClassInfo, ModelInfo, ParameterCounts } from "../../protocol/index.ts";
+import { isInspecting, isTraining, type FileRuns, type Structure } from "./fileRuns.ts";
+import { formatCount, l10n } from "./language.ts";
+import type { Scan, Site } from "./scanner.ts";
+
+/** Commands of this extension that a lens can call, with their arguments. */
+export type LensCommand =
+  | { readonly command: "train" | "inspect" | "stop"; readonly file: string }
+  | { readonly command: "openPanel"; readonly file: string; readonly model?: number }
+  | { readonly command: "addExample"; readonly className: string; readonly parameters: readonly string[] }
+  | { readonly command: "trust" }
+  | { readonly command: "none" };
+
+export interface LensItem {
+  readonly title: string;
+  readonly action: LensCommand;
+}
+
+/** All lenses of one line, left to right. */
+export interface Lens {
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly items: readonly LensItem[];
+}
+
+export interface LensInput {
+  readonly file: string;
+  readonly scan: Scan;
+  /** Model files whose run took this file in, the best to ask first. */
+  readonly runs: readonly FileRuns[];
+  readonly isModelFile: boolean;
+  readonly isTrusted: boolean;
+}
+
+export function lenses(input: LensInput): readonly Lens[] {
+  const structures = input.runs.flatMap(({ structure }) => (structure ? [structure] : []));
+  return sitesOf(input.scan, input.file, structures).map((site) => ({
+    line: site.line,
+    column: site.column,
+    items: input.isTrusted
+      ? [...numbers(site, input, structures), ...actions(input)]
+      : [{ title: l10n.t("Trust this workspace to train"), action: { command: "trust" } }],
+  }));
+}
+
+function sitesOf(scan: Scan, file: string, structures: readonly Structure[]): readonly Site[] {
+  const proven = scan.candidates.filter((site) =>
+    structures.some((structure) =>
+      site.kind === "class"
+        ? nearestClass(structure, file, site) !== undefined
+        : nearestModel(structure, file, site) !== undefined,
+    ),
+  );
+  return [...scan.sites, ...proven].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function numbers(site: Site, input: LensInput, structures: readonly Structure[]): readonly LensItem[] {
+  const owner = input.runs.find((runs) => runs.structure && describe(site, input.file, runs));
+  const item = owner && describe(site, input.file, owner);
+  if (item) return [item];
+  const counting = structures.length === 0 && input.runs.some(isInspecting);
+  return counting ? [{ title: l10n.t("counting…"), action: { command: "none" } }] : [];
+}
+
+function describe(site: Site, file: string, runs: FileRuns): LensItem | undefined {
+  if (!runs.structure) return undefined;
+  if (site.kind === "instance") {
+    const model = nearestModel(runs.structure, file, site);
+    const counts = model?.modules[0]?.counts;
+    return model && counts && countsItem(counts, runs.file, model.id);
+  }
+  const info = nearestClass(runs.structure, file, site);
+  return info && classItem(info, runs);
+}
+
+function classItem(info: ModelClassInfo, runs: FileRuns): LensItem {
+  switch (info.status.kind) {
+    case "built":
+    case "tried": {
+      const model = runs.structure?.models.find((one) => one.modules[0]?.type === info.name);
+      return countsItem(info.status.counts, runs.file, model?.id);
+    }
+    case "needsArguments": {
+      const { parameters } = info.status;
+      return {
+        title: l10n.t("needs arguments ({0}): add an example", parameters.join(", ")),
+        action: { command: "addExample", className: info.name, parameters },
+      };
+    }
+    case "failed":
+      return { title: l10n.t("could not be built: {0}", info.status.message), action: { command: "none" } };
+  }
+}
+
+function countsItem(counts: ParameterCounts, file: string, model: number | undefined): LensItem {
+  return {
+    title: formatCounts(counts),
+    action: { command: "openPanel", file, ...(model !== undefined && { model }) },
+  };
+}
+
+/** `5,955 params · 5,955 trainable · 0 frozen` */
+export function formatCounts({ total, trainable, frozen }: ParameterCounts): string {
+  return l10n.t(
+    "{0} params · {1} trainable · {2} frozen",
+    formatCount(total),
+    formatCount(trainable),
+    formatCount(frozen),
+  );
+}
+
+function actions(input: LensInput): readonly LensItem[] {
+  const target = input.isModelFile ? input.file : input.runs[0]?.file;
+  if (target === undefined) return [];
+  const training = isTraining(input.runs.find((runs) => runs.file === target));
+  return [
+    training
+      ? { title: l10n.t("■ Stop"), action: { command: "stop", file: target } }
+      : { title: l10n.t("▶ Train"), action: { command: "train", file: target } },
+    { title: l10n.t("Inspect"), action: { command: "inspect", file: target } },
+  ];
+}
+
+function nearestClass(structure: Structure, file: string, site: Site): ModelClassInfo | undefined {
+  const named = structure.classes.filter((info) => info.name === site.name && info.declaredAt.file === file);
+  return nearest(named, (info) => info.declaredAt.line, site.line);
+}
+
+function nearestModel(structure: Structure, file: string, site: Site): ModelInfo | undefined {
+  const named = structure.models.filter(
+    (model) => model.name === site.name && model.isVariable && model.modules[0]?.constructedAt?.file === file,
+  );
+  return nearest(named, (model) => model.modules[0]?.constructedAt?.line ?? 0, site.line);
+}
+
+function nearest<T>(items: readonly T[], lineOf: (item: T) => number, line: number): T | undefined {
+  const distance = (item: T): number => Math.abs(lineOf(item) - line);
+  return items.reduce<T | undefined>(
+    (best, item) => (best === undefined || distance(item) < distance(best) ? item : best),
+    undefined,
+  );
+}

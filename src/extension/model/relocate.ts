@@ -1,0 +1,58 @@
+/** What a run says about a file that was renamed while it went on is said about the file under its new name. */
+import type { ModelClassInfo, ModelInfo, ModuleInfo, Problem, RunEvent, SourcePosition } from "../../protocol/index.ts";
+
+export type Rename = (file: string) => string;
+
+/** @returns the new name of `file` where `from` was renamed to `to`: the file itself, or a folder above it */
+export function renamer(from: string, to: string): Rename {
+  return (file) => {
+    if (file === from) return to;
+    const below = file.startsWith(from) && /^[\\/]/.test(file.slice(from.length));
+    return below ? to + file.slice(from.length) : file;
+  };
+}
+
+export function relocateEvent(event: RunEvent, rename: Rename): RunEvent {
+  switch (event.type) {
+    case "models":
+      return { ...event, models: event.models.map((model) => relocateModel(model, rename)) };
+    case "classes":
+      return { ...event, classes: event.classes.map((info) => relocateClass(info, rename)) };
+    case "problem":
+      return { ...event, problem: relocateProblem(event.problem, rename) };
+    case "files":
+      return { ...event, files: event.files.map(rename) };
+    default:
+      return event;
+  }
+}
+
+export function relocateModel(model: ModelInfo, rename: Rename): ModelInfo {
+  return { ...model, modules: model.modules.map((module) => relocateModule(module, rename)) };
+}
+
+function relocateModule(module: ModuleInfo, rename: Rename): ModuleInfo {
+  return {
+    ...module,
+    ...(module.constructedAt && { constructedAt: relocate(module.constructedAt, rename) }),
+    ...(module.declaredAt && { declaredAt: relocate(module.declaredAt, rename) }),
+  };
+}
+
+export function relocateClass(info: ModelClassInfo, rename: Rename): ModelClassInfo {
+  return { ...info, declaredAt: relocate(info.declaredAt, rename) };
+}
+
+export function relocateProblem(problem: Problem, rename: Rename): Problem {
+  return {
+    ...problem,
+    ...(problem.position && { position: relocate(problem.position, rename) }),
+    ...(problem.stack && {
+      stack: problem.stack.map((frame) => ({ ...frame, position: relocate(frame.position, rename) })),
+    }),
+  };
+}
+
+function relocate(position: SourcePosition, rename: Rename): SourcePosition {
+  return { ...position, file: rename(position.file) };
+}

@@ -1,0 +1,38 @@
+/** A training's progress with Cancel, for those who train without the panel. */
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import { isTraining } from "./model/fileRuns.ts";
+import { l10n } from "./model/language.ts";
+import { progressShare, progressText } from "./model/progress.ts";
+import type { Store } from "./model/store.ts";
+import { Throttle } from "./model/throttle.ts";
+import type { RunController } from "./runner/controller.ts";
+
+export async function notifyProgress(store: Store, controller: RunController, runId: string): Promise<void> {
+  const find = () => store.all().find((runs) => runs.train?.runId === runId);
+  const file = find()?.file;
+  if (file === undefined) return;
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    cancellable: true,
+    title: l10n.t("Training {0}", basename(file)),
+  };
+  await vscode.window.withProgress(options, (progress, token) => {
+    let shown = 0;
+    const report = new Throttle(1000, () => {
+      const now = find()?.train?.progress;
+      const share = 100 * (progressShare(now) ?? 0);
+      progress.report({ message: progressText(now), increment: share - shown });
+      shown = share;
+    });
+    token.onCancellationRequested(() => void controller.stop(find()?.file ?? file));
+    return new Promise<void>((resolve) => {
+      const subscription = store.onDidChange(() => {
+        if (isTraining(find())) return report.call();
+        report.dispose();
+        subscription.dispose();
+        resolve();
+      });
+    });
+  });
+}

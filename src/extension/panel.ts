@@ -1,0 +1,185 @@
+/** The panel: one webview that shows one file's run, filled again whenever it comes into view. */
+import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import type { FromPanel, RunEvent, ToPanel } from "../protocol/index.ts";
+import type { Archive } from "./model/archive.ts";
+import { Emitter, type Disposable } from "./model/emitter.ts";
+import { shownRun } from "./model/fileRuns.ts";
+import { l10n } from "./model/language.ts";
+import { panelHtml } from "./model/panelHtml.ts";
+import type { Store, StoreChange } from "./model/store.ts";
+import { Throttle } from "./model/throttle.ts";
+
+const viewType = "kindling.panel";
+
+/** Milliseconds for which events are gathered before they are sent together. */
+const batchTime = 50;
+
+/** Where the file is remembered whose run the panel showed. */
+const fileKey = "kindling.panel.file";
+
+export interface PanelRequest {
+  readonly file: string;
+  readonly message: Exclude<FromPanel, { type: "ready" }>;
+}
+
+export class Panel implements vscode.WebviewPanelSerializer {
+  readonly #context: vscode.ExtensionContext;
+  readonly #store: Store;
+  readonly #archive: Archive;
+  readonly #asked = new Emitter<PanelRequest>();
+  readonly #subscriptions: Disposable[];
+  readonly #flush = new Throttle(batchTime, () => this.#sendEvents());
+  #panel: vscode.WebviewPanel | undefined;
+  #file: string | undefined;
+  /** Whether the page is there to hear messages: a hidden one is gone. */
+  #isLoaded = false;
+  /** The run whose snapshot was sent last, and its events since. */
+  #runId: string | undefined;
+  #events: RunEvent[] = [];
+  #selection: ToPanel | undefined;
+  /** The user did something in the page. */
+  readonly onDidAsk = this.#asked.event;
+
+  constructor(context: vscode.ExtensionContext, store: Store, archive: Archive) {
+    this.#context = context;
+    this.#store = store;
+    this.#archive = archive;
+    this.#subscriptions = [
+      store.onDidChange((change) => this.#follow(change)),
+      vscode.window.registerWebviewPanelSerializer(viewType, this),
+    ];
+  }
+
+  /** The file whose run is shown, if the panel is open. */
+  get file(): string | undefined {
+    return this.#panel ? this.#file : undefined;
+  }
+
+  /** Opens the panel, or brings it to the front, with the run of `file`. */
+  show(file: string, selection?: { readonly model: number; readonly module: number }): void {
+    this.#selection = selection && { type: "select", ...selection };
+    if (!this.#panel) {
+      const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      this.#adopt(vscode.window.createWebviewPanel(viewType, "Kindling", place, this.#options()), file);
+      return;
+    }
+    this.#turnTo(file);
+    if (!this.#panel.visible) this.#panel.reveal(undefined, true);
+    if (this.#isLoaded) this.#sendSelection();
+  }
+
+  /** Chooses a module in the open panel. */
+  select(file: string, selection: { readonly model: number; readonly module: number }): void {
+    if (this.#panel?.visible) this.show(file, selection);
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    panel.webview.options = this.#options();
+    const file = this.#context.workspaceState.get<string>(fileKey);
+    const kept = file === undefined || this.#store.get(file) ? undefined : await this.#archive.load(file);
+    if (kept) this.#store.restore(kept);
+    this.#adopt(panel, file);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#flush.dispose();
+    this.#asked.dispose();
+  }
+
+  #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
+    return { enableScripts: true, localResourceRoots: [this.#resource()] };
+  }
+
+  #resource(...path: string[]): vscode.Uri {
+    return vscode.Uri.joinPath(this.#context.extensionUri, "dist", "webview", ...path);
+  }
+
+  #adopt(panel: vscode.WebviewPanel, file: string | undefined): void {
+    this.#panel = panel;
+    this.#isLoaded = false;
+    this.#turnTo(file);
+    const icon = (theme: string): vscode.Uri =>
+      vscode.Uri.joinPath(this.#context.extensionUri, "media", `panel-${theme}.svg`);
+    panel.iconPath = { light: icon("light"), dark: icon("dark") };
+    panel.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message));
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#isLoaded = false;
+    });
+    panel.onDidDispose(() => {
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#isLoaded = false;
+    });
+    panel.webview.html = this.#html(panel.webview);
+  }
+
+  #html(webview: vscode.Webview): string {
+    const link = (name: string): string => webview.asWebviewUri(this.#resource(name)).toString();
+    return panelHtml({
+      script: link("panel.js"),
+      styles: [link("codicon.css"), link("panel.css")],
+      source: webview.cspSource,
+      nonce: randomBytes(16).toString("base64"),
+      language: vscode.env.language,
+      title: "Kindling",
+    });
+  }
+
+  #turnTo(file: string | undefined): void {
+    if (this.#panel) this.#panel.title = file === undefined ? "Kindling" : titleOf(file);
+    if (file === this.#file && this.#isLoaded) return;
+    this.#file = file;
+    void this.#context.workspaceState.update(fileKey, file);
+    this.#sendSnapshot();
+  }
+
+  #receive(message: FromPanel): void {
+    if (message.type === "ready") {
+      this.#isLoaded = true;
+      this.#sendSnapshot();
+      this.#sendSelection();
+    } else if (this.#file !== undefined) {
+      this.#asked.fire({ file: this.#file, message });
+    }
+  }
+
+  #follow({ file, runs, change }: StoreChange): void {
+    if (change.type === "renamed" && change.from === this.#file) return this.#turnTo(file);
+    if (file !== this.#file || !this.#isLoaded) return;
+    if (shownRun(runs)?.runId !== this.#runId) return this.#sendSnapshot();
+    if (change.type !== "event" || change.runId !== this.#runId) return;
+    this.#events.push(change.event);
+    this.#flush.call();
+  }
+
+  #sendSnapshot(): void {
+    if (!this.#isLoaded) return;
+    const runs = this.#file === undefined ? undefined : this.#store.get(this.#file);
+    const run = runs && shownRun(runs);
+    this.#runId = run?.runId;
+    this.#events = [];
+    this.#post({ type: "snapshot", run: run ?? null });
+  }
+
+  #sendEvents(): void {
+    const [runId, events] = [this.#runId, this.#events];
+    this.#events = [];
+    if (this.#isLoaded && runId !== undefined && events.length > 0) this.#post({ type: "events", runId, events });
+  }
+
+  #sendSelection(): void {
+    if (this.#selection) this.#post(this.#selection);
+    this.#selection = undefined;
+  }
+
+  #post(message: ToPanel): void {
+    void this.#panel?.webview.postMessage(message);
+  }
+}
+
+function titleOf(file: string): string {
+  return l10n.t("Kindling: {0}", basename(file, ".model.ts"));
+}

@@ -1,0 +1,207 @@
+/** One runner process: forked, told what to run, listened to, and ended for certain. Knows nothing of VS Code. */
+import { fork, type ChildProcess } from "node:child_process";
+import type { RunCommand, RunEvent, RunRequest, RunnerMessage, RunState } from "../../protocol/index.ts";
+import { l10n } from "../model/language.ts";
+import { isFinal } from "../model/snapshot.ts";
+
+export interface Launch {
+  /** The runner's entry. */
+  readonly script: string;
+  readonly arguments?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export interface RunListener {
+  event(event: RunEvent): void;
+  /** What the program prints. */
+  output(text: string): void;
+}
+
+/** How long a process may take to stop, or to end after its last word, before it is killed; milliseconds. */
+const graceTime = 1500;
+
+/** The last characters of stderr that are kept, to say why a process died. */
+const lastWords = 4000;
+
+type Phase = "starting" | "ready" | "running" | "ended";
+
+export class RunnerProcess {
+  readonly #child: ChildProcess;
+  #phase: Phase = "starting";
+  #request: RunRequest | undefined;
+  #listener: RunListener | undefined;
+  #stopping = false;
+  #final: RunState | undefined;
+  #stderr = "";
+  #timers: NodeJS.Timeout[] = [];
+  #finish: (state: RunState) => void = () => {};
+  readonly #log: (text: string) => void;
+
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly exited: Promise<void>;
+
+  constructor(launch: Launch, log: (text: string) => void) {
+    this.#log = log;
+    this.#child = fork(launch.script, [...(launch.arguments ?? [])], {
+      // The extension host's own flags (a debugger's port above all) are not for its children.
+      execArgv: [],
+      execPath: process.execPath,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", ...launch.environment },
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    const started = performance.now();
+    this.#child.on("message", (message) => {
+      const { type } = message as RunnerMessage;
+      if (type === "ready") log(`runner ${this.#child.pid} ready after ${Math.round(performance.now() - started)} ms`);
+      this.#receive(message as RunnerMessage);
+    });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#print(text));
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-lastWords);
+      this.#print(text);
+    });
+    this.exited = new Promise((resolve) => {
+      // "error" comes alone where the process could not be started at all; "close" comes after the last output.
+      this.#child.once("error", (error) => {
+        this.#stderr += error.message;
+        if (this.#child.pid === undefined) this.#end(null, null, resolve);
+      });
+      this.#child.once("close", (code, signal) => this.#end(code, signal, resolve));
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#phase !== "ended";
+  }
+
+  /** Runs the one job. Resolves with the state in which it ended; problems on the way are events. */
+  run(request: RunRequest, listener: RunListener): Promise<RunState> {
+    this.#request = request;
+    this.#listener = listener;
+    const done = new Promise<RunState>((resolve) => (this.#finish = resolve));
+    if (this.#phase === "ready") this.#start();
+    else if (this.#phase === "ended") this.#crash(null, null);
+    return done;
+  }
+
+  send(command: RunCommand): void {
+    if (this.#child.connected) this.#child.send(command, (error) => error && this.#log(`not sent: ${error.message}`));
+  }
+
+  /** Asks the run to stop, and kills the process where it doesn't. */
+  stop(): void {
+    if (this.#stopping || this.#final) return;
+    this.#stopping = true;
+    this.#tell({ type: "state", state: "stopping", at: Date.now() });
+    if (this.#phase !== "running") return this.kill();
+    this.send({ type: "stop" });
+    this.#killAfter(graceTime);
+  }
+
+  /** Ends the process at once; its run counts as stopped. */
+  kill(): void {
+    this.#stopping = true;
+    this.#child.kill("SIGKILL");
+  }
+
+  /** Gives the run up with this problem. */
+  fail(code: string, message: string): void {
+    if (this.#final) return;
+    this.#tell({ type: "problem", problem: { severity: "error", code, message } });
+    this.#close("failed");
+    this.#child.kill("SIGKILL");
+  }
+
+  #receive(message: RunnerMessage): void {
+    if (message.type === "ready") {
+      if (this.#phase !== "starting") return;
+      this.#phase = "ready";
+      if (this.#request) this.#start();
+      return;
+    }
+    if (this.#final) return;
+    const { event } = message;
+    if (event.type !== "state") return this.#tell(event);
+    if (!isFinal(event.state)) return this.#tell(event);
+    this.#close(event.state, event.at);
+    this.#killAfter(graceTime);
+  }
+
+  #start(): void {
+    if (!this.#request) return;
+    this.#phase = "running";
+    this.send({ type: "run", request: this.#request });
+    const { mode, timeLimit } = this.#request;
+    if (mode === "inspect" && timeLimit > 0) this.#superviseInspection(timeLimit);
+  }
+
+  /** The runner ends an inspection in time by itself; this is for a runner that can't any more. */
+  #superviseInspection(timeLimit: number): void {
+    const seconds = timeLimit / 1000;
+    const message = l10n.t(
+      "The file came to no training step within {0} seconds, and its process didn't answer any more, so it was ended.",
+      seconds,
+    );
+    this.#timers.push(setTimeout(() => this.fail("timeout", message), timeLimit + 2 * graceTime));
+  }
+
+  #killAfter(time: number): void {
+    this.#timers.push(setTimeout(() => this.#child.kill("SIGKILL"), time));
+  }
+
+  #print(text: string): void {
+    if (this.#listener) this.#listener.output(text);
+    else this.#log(text.trimEnd());
+  }
+
+  #tell(event: RunEvent): void {
+    this.#listener?.event(event);
+  }
+
+  #close(state: RunState, at = Date.now()): void {
+    this.#final = state;
+    this.#tell({ type: "state", state, at });
+    this.#finish(state);
+  }
+
+  #end(code: number | null, signal: NodeJS.Signals | null, resolve: () => void): void {
+    this.#phase = "ended";
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (!this.#final && this.#request) {
+      if (this.#stopping) this.#close("stopped");
+      else this.#crash(code, signal);
+    }
+    this.#log(`runner ${this.#child.pid ?? "?"} ended (${signal ?? code ?? "not started"})`);
+    resolve();
+  }
+
+  #crash(code: number | null, signal: NodeJS.Signals | null): void {
+    const { code: kind, message } = describeDeath(code, signal, this.#stderr);
+    this.#tell({ type: "problem", problem: { severity: "error", code: kind, message } });
+    this.#close("failed");
+  }
+}
+
+function describeDeath(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  stderr: string,
+): { code: string; message: string } {
+  if (/heap out of memory|Array buffer allocation failed|Cannot allocate memory|ENOMEM/i.test(stderr)) {
+    return {
+      code: "memory",
+      message: l10n.t(
+        "The process that ran this file ran out of memory. Make the tensors or the batch smaller, then run it again.",
+      ),
+    };
+  }
+  const how = signal ?? (code === null ? l10n.t("it could not be started") : l10n.t("exit code {0}", code));
+  const lines = stderr.trim().split("\n");
+  const error = lines.find((line) => /^\w*Error\b/.test(line.trim())) ?? lines.at(-1) ?? "";
+  const why = error.trim() === "" ? "" : ` ${error.trim()}`;
+  return {
+    code: "crash",
+    message: l10n.t("The process that ran this file ended before the run did ({0}).{1} Run it again.", how, why),
+  };
+}

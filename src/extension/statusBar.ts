@@ -1,0 +1,61 @@
+/** The training, in one item of the status bar. */
+import * as vscode from "vscode";
+import { basename } from "node:path";
+import type { CurrentFile } from "./currentFile.ts";
+import type { Disposable } from "./model/emitter.ts";
+import { isPaused, isTraining, type FileRuns } from "./model/fileRuns.ts";
+import { l10n } from "./model/language.ts";
+import { statusText } from "./model/progress.ts";
+import type { Store } from "./model/store.ts";
+import { Throttle } from "./model/throttle.ts";
+
+export function showStatus(store: Store, current: CurrentFile): Disposable {
+  const item = vscode.window.createStatusBarItem("kindling.training", vscode.StatusBarAlignment.Left, 50);
+  item.name = l10n.t("Kindling Training");
+  const update = (): void => {
+    const runs = chosen(store, current.file);
+    if (!runs?.train) return item.hide();
+    const others = store.all().filter((one) => one !== runs && isTraining(one)).length;
+    item.text = statusText(runs.train) + (others === 0 ? "" : l10n.t(" (+{0})", others));
+    item.accessibilityInformation = { label: item.text.replace(/\$\(.*?\) /, `${basename(runs.file)}: `) };
+    item.tooltip = tooltip(runs);
+    item.command = isTraining(runs)
+      ? { title: "", command: "kindling.runActions" }
+      : { title: "", command: "kindling.openPanel", arguments: [runs.file] };
+    item.show();
+  };
+  const throttle = new Throttle(250, update);
+  const subscriptions = [
+    store.onDidChange(() => throttle.call()),
+    current.onDidChange(() => throttle.call()),
+    throttle,
+    item,
+  ];
+  return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
+}
+
+/** The current file's training, running or ended; else one that runs. */
+function chosen(store: Store, file: string | undefined): FileRuns | undefined {
+  const own = file === undefined ? undefined : store.get(file);
+  if (isTraining(own)) return own;
+  return store.all().find(isTraining) ?? own;
+}
+
+function tooltip(runs: FileRuns): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(undefined, true);
+  text.isTrusted = { enabledCommands: ["kindling.openPanel", "kindling.pause", "kindling.resume", "kindling.stop"] };
+  text.appendMarkdown("**");
+  text.appendText(basename(runs.file));
+  text.appendMarkdown("**\n\n");
+  const link = (label: string, command: string): string =>
+    `[${label}](command:kindling.${command}?${encodeURIComponent(JSON.stringify([runs.file]))})`;
+  const links = [link(l10n.t("$(graph-line) Open Panel"), "openPanel")];
+  if (isTraining(runs)) {
+    const toggle = isPaused(runs)
+      ? link(l10n.t("$(debug-continue) Resume"), "resume")
+      : link(l10n.t("$(debug-pause) Pause"), "pause");
+    links.push(toggle, link(l10n.t("$(debug-stop) Stop"), "stop"));
+  }
+  text.appendMarkdown(links.join(" &nbsp; "));
+  return text;
+}

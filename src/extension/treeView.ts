@@ -1,0 +1,126 @@
+/** The models view. */
+import * as vscode from "vscode";
+import type { SourcePosition } from "../protocol/index.ts";
+import type { CurrentFile } from "./currentFile.ts";
+import type { Disposable } from "./model/emitter.ts";
+import { Emitter } from "./model/emitter.ts";
+import { isTraining } from "./model/fileRuns.ts";
+import { row, ModelTree, type ModuleNode, type TreeNode } from "./model/tree.ts";
+import type { Store } from "./model/store.ts";
+import { Throttle } from "./model/throttle.ts";
+
+const viewId = "kindling.models";
+
+export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
+  readonly #store: Store;
+  readonly #current: CurrentFile;
+  readonly #view: vscode.TreeView<TreeNode>;
+  readonly #changed = new Emitter<TreeNode | undefined>();
+  readonly #chosen = new Emitter<ModuleNode>();
+  readonly #refresh = new Throttle(250, () => this.#update());
+  readonly #subscriptions: Disposable[];
+  #tree = new ModelTree("", []);
+  #models: unknown;
+  #endProgress: (() => void) | undefined;
+
+  readonly onDidChangeTreeData = this.#changed.event;
+  /** The user chose a module; for a parameter or a buffer, the one that has it. */
+  readonly onDidChoose = this.#chosen.event;
+
+  constructor(store: Store, current: CurrentFile) {
+    this.#store = store;
+    this.#current = current;
+    this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
+    this.#subscriptions = [
+      this.#view,
+      this.#view.onDidChangeSelection(({ selection: [node] }) => {
+        const module = node && moduleOf(node);
+        if (module) this.#chosen.fire(module);
+      }),
+      store.onDidChange(() => this.#refresh.call()),
+      current.onDidChange(() => this.#refresh.call()),
+    ];
+    this.#update();
+  }
+
+  /** The file whose models are shown. */
+  get file(): string | undefined {
+    return this.#current.file;
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    return [...(node ? this.#tree.children(node) : this.#tree.roots)];
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent;
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    const { label, description, tooltip, icon, context, position } = row(node);
+    const item = new vscode.TreeItem(label, this.#collapsible(node));
+    item.id = node.key;
+    item.description = description;
+    item.tooltip = tooltip;
+    item.iconPath = new vscode.ThemeIcon(icon);
+    item.contextValue = context;
+    if (position) item.command = { title: "", command: "kindling.reveal", arguments: [position, true] };
+    return item;
+  }
+
+  /** Selects the module that was constructed at `position`, if the view is open. */
+  async select(position: SourcePosition): Promise<void> {
+    if (!this.#view.visible) return;
+    for (const { model } of this.#tree.roots) {
+      const module = model.modules.find(({ constructedAt }) => isSame(constructedAt, position));
+      const node = module && this.#tree.find(model.id, module.id);
+      if (node) return this.#view.reveal(node, { select: true, focus: false });
+    }
+  }
+
+  dispose(): void {
+    this.#endProgress?.();
+    this.#refresh.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+    this.#chosen.dispose();
+  }
+
+  #collapsible(node: TreeNode): vscode.TreeItemCollapsibleState {
+    if (!this.#tree.hasChildren(node)) return vscode.TreeItemCollapsibleState.None;
+    return node.kind === "module" && node.parent === undefined
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
+  }
+
+  #update(): void {
+    const { file } = this.#current;
+    const runs = file === undefined ? undefined : this.#store.get(file);
+    this.#showProgress(isTraining(runs));
+    this.#view.description = file?.replace(/^.*[\\/]/, "") ?? "";
+    const models = runs?.structure?.models;
+    if (models === this.#models) return;
+    this.#models = models;
+    this.#tree = new ModelTree(file ?? "", models ?? []);
+    this.#changed.fire(undefined);
+  }
+
+  /** The thin line at the view's top, as long as the file trains. */
+  #showProgress(isOn: boolean): void {
+    if (isOn === (this.#endProgress !== undefined)) return;
+    this.#endProgress?.();
+    this.#endProgress = undefined;
+    if (!isOn) return;
+    const done = new Promise<void>((resolve) => (this.#endProgress = resolve));
+    void vscode.window.withProgress({ location: { viewId } }, () => done);
+  }
+}
+
+function moduleOf(node: TreeNode): ModuleNode | undefined {
+  if (node.kind === "module") return node;
+  return node.parent && moduleOf(node.parent);
+}
+
+function isSame(a: SourcePosition | undefined, b: SourcePosition): boolean {
+  return a?.file === b.file && a.line === b.line && a.column === b.column;
+}
