@@ -30,6 +30,12 @@ export class BundleError extends Error {
   }
 }
 
+/** Starts esbuild's own process, which takes longer than a bundle does. */
+export function warmUp(): void {
+  // A failure will come again, and be reported, when something is bundled.
+  transform("", { loader: "ts" }).catch(() => {});
+}
+
 const scriptFile = /\.[cm]?[jt]sx?$/;
 const packageFolder = /[\\/]node_modules[\\/]/;
 

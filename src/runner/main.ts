@@ -1,0 +1,53 @@
+/** The runner: a forked process that serves one job. Speaks `RunCommand` and `RunnerMessage` with its parent. */
+import type { RunCommand, RunnerMessage, RunState } from "../protocol/index.ts";
+import { Supervisor } from "./supervisor.ts";
+
+// Run from source (by the tests) the same files end otherwise.
+const fromSource = import.meta.url.endsWith(".ts");
+const places = {
+  worker: new URL(fromSource ? "./worker.ts" : "./worker.js", import.meta.url),
+  engine: new URL(fromSource ? "../engine/index.ts" : "../kindling.js", import.meta.url),
+};
+
+function send(message: RunnerMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send!(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+const supervisor = new Supervisor(places, (event) => void send({ type: "event", event }));
+let busy = false;
+
+async function finish(state: RunState): Promise<never> {
+  await send({ type: "event", event: { type: "state", state, at: Date.now() } });
+  process.exit(0);
+}
+
+process.on("message", (command: RunCommand) => {
+  switch (command.type) {
+    case "run":
+      if (busy) return;
+      busy = true;
+      void supervisor.run(command.request).then(finish);
+      break;
+    case "pause":
+      supervisor.pause();
+      break;
+    case "resume":
+      supervisor.resume();
+      break;
+    case "stop":
+      if (busy) supervisor.stop();
+      else void finish("stopped");
+      break;
+  }
+});
+
+// Nobody is left to report to.
+process.on("disconnect", () => process.exit(1));
+// Ctrl+C in a terminal reaches the whole group of processes; what it means is for the parent to say.
+process.on("SIGINT", () => {});
+
+await supervisor.ready;
+await send({ type: "ready" });

@@ -1,0 +1,89 @@
+/** Everything that can go wrong before or around a program, in words for the user. What the program itself throws: `thrown.ts`. */
+import type { Message } from "esbuild";
+import { basename, isAbsolute, resolve } from "node:path";
+import type { Problem, SourcePosition } from "../protocol/index.ts";
+
+/** What esbuild says about a file that it can't bundle. */
+export function bundlingProblem(message: Message, entry: string, workingDirectory: string): Problem {
+  const { location, text } = message;
+  const unresolved = /^Could not (?:resolve|read from file:?) "?([^"]*)"?/.exec(text);
+  if (!location) {
+    return { severity: "error", code: unresolved ? "import" : "syntax", message: sentence(missingEntry(text, entry) ?? text), position: startOf(entry) };
+  }
+  const file = isAbsolute(location.file) ? location.file : resolve(workingDirectory, location.file);
+  // esbuild counts columns from 0 and in bytes.
+  const before = Buffer.from(location.lineText).subarray(0, location.column).toString().length;
+  const length = Buffer.from(location.lineText).subarray(location.column, location.column + location.length).toString().length;
+  const position = { file, line: location.line, column: before + 1 };
+  const end = length > 0 ? { end: { line: location.line, column: before + length + 1 } } : {};
+  if (unresolved) return { severity: "error", code: "import", message: missingImport(unresolved[1]!), position, ...end };
+  const noExport = /^No matching export in "([^"]*)" for import "([^"]*)"/.exec(text);
+  if (noExport) {
+    const message = `\`${basename(noExport[1]!)}\` exports no \`${noExport[2]}\`. Check the spelling, or export it there.`;
+    return { severity: "error", code: "import", message, position, ...end };
+  }
+  return { severity: "error", code: "syntax", message: `Syntax error: ${sentence(text)}`, position, ...end };
+}
+
+function missingEntry(text: string, entry: string): string | undefined {
+  return /Could not (resolve|read)/.test(text) ? `There is no file ${entry}` : undefined;
+}
+
+function missingImport(path: string): string {
+  if (path.startsWith(".") || isAbsolute(path)) return `There is no file \`${path}\` to import. Check the path and the spelling.`;
+  return `The package \`${path}\` is not installed. Run \`npm install ${packageName(path)}\` in the file's folder, or check the spelling.`;
+}
+
+function packageName(path: string): string {
+  return /^(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? path;
+}
+
+/** @param frames where the program was, innermost first, as far as that is known */
+export function timeoutProblem(file: string, limit: number, frames: NonNullable<Problem["stack"]>): Problem {
+  const where = frames[0] ? "it was here" : "no line of yours was running";
+  return {
+    severity: "error",
+    code: "timeout",
+    message:
+      `Inspecting stopped after ${limit / 1000} seconds without reaching an optimizer.step(); ${where}. ` +
+      "Make what comes before the first step shorter, or raise the time limit in the settings.",
+    position: frames[0]?.position ?? startOf(file),
+    ...(frames.length > 0 ? { stack: frames } : {}),
+  };
+}
+
+/** The worker thread died of an error that no program could catch. */
+export function threadProblem(error: Error & { code?: string }, file: string): Problem {
+  const position = startOf(file);
+  if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+    const message = "The program ran out of memory for JavaScript objects. Hold on to fewer things at a time (arrays that grow in the loop are the usual cause).";
+    return { severity: "error", code: "memory", message, position };
+  }
+  return { severity: "error", code: "crash", message: sentence(`The program ended unexpectedly: ${error.message}`), position };
+}
+
+export function noModelProblem(file: string): Problem {
+  return {
+    severity: "information",
+    code: "noModel",
+    message: "This file builds no model. Write a class that extends nn.Module and construct it, for example `const model = new Net()`.",
+    position: startOf(file),
+  };
+}
+
+export function noTrainingProblem(file: string): Problem {
+  return {
+    severity: "information",
+    code: "noTraining",
+    message: "The program ended without training: optimizer.step() was never called. Add a loop with loss.backward() and optimizer.step().",
+    position: startOf(file),
+  };
+}
+
+export function startOf(file: string): SourcePosition {
+  return { file, line: 1, column: 1 };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
