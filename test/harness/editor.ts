@@ -1,0 +1,72 @@
+/** A VS Code server with a data folder of its own, and the Chromium that shows it. */
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { calmSettings, ensureServer, installExtension, startServer, type RunningServer, type Settings } from "../../scripts/vscode-server.mjs";
+import { launchBrowser } from "./browser.ts";
+import { temporaryFolder } from "./temporary.ts";
+import { Workbench } from "./workbench.ts";
+
+export class Editor {
+  private readonly workbenches: Workbench[] = [];
+  private readonly data: string;
+  private readonly server: RunningServer;
+  private readonly browser: Browser;
+
+  private constructor(data: string, server: RunningServer, browser: Browser) {
+    this.data = data;
+    this.server = server;
+    this.browser = browser;
+  }
+
+  /** Starts a server on a free port, with the packed extension installed if one is given. */
+  static async start(vsix?: string): Promise<Editor> {
+    const installed = await ensureServer();
+    const data = temporaryFolder("editor");
+    if (vsix) await installExtension(installed, data, vsix);
+    const server = await startServer(installed, { data, environment: { EXTENSIONS_GALLERY: "{}" } });
+    return new Editor(data, server, await launchBrowser());
+  }
+
+  /** Where VS Code unpacked the extensions. */
+  get extensions(): string {
+    return join(this.data, "extensions");
+  }
+
+  /**
+   * Opens a window on a folder, with a browser profile of its own. The settings are the calm ones plus `settings`;
+   * the folder is trusted unless `security.workspace.trust.enabled` is set to true.
+   */
+  async openWorkbench(folder: string, settings: Settings = {}): Promise<Workbench> {
+    this.writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Dark Modern", ...settings });
+    const context = await this.browser.newContext({ viewport: { width: 1600, height: 1000 } });
+    const workbench = await Workbench.open(await context.newPage(), `${this.server.origin}/?folder=${encodeURIComponent(folder)}`);
+    this.workbenches.push(workbench);
+    return workbench;
+  }
+
+  /** Replaces the user's settings; an open window takes them up by itself. */
+  writeSettings(settings: Settings): void {
+    const user = join(this.data, "data", "User");
+    mkdirSync(user, { recursive: true });
+    writeFileSync(join(user, "settings.json"), JSON.stringify({ ...calmSettings, ...settings }, null, 2));
+  }
+
+  /** What the server, the extension hosts, the extensions' log channels and the pages said. */
+  diary(): string {
+    const logs = join(this.data, "data", "logs");
+    const files = readdirSync(logs, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".log") && name.includes("exthost"));
+    const parts = files.map((name) => `--- ${name}\n${readFileSync(join(logs, name), "utf8")}`);
+    return [`--- server\n${this.server.log()}`, ...parts, ...this.workbenches.map((workbench) => `--- page\n${workbench.console.join("\n")}`)].join("\n");
+  }
+
+  /** The window that was opened last. */
+  get current(): Workbench | undefined {
+    return this.workbenches.at(-1);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+  }
+}

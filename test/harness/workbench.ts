@@ -1,0 +1,172 @@
+/** A VS Code window as a user works with it: keys, clicks, and what can be read on the screen. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { FrameLocator, Locator, Page } from "playwright-core";
+import { repository } from "./temporary.ts";
+
+export const screenshotFolder = join(repository, "test", "screenshots");
+
+export interface TreeRow {
+  /** From 1. */
+  readonly level: number;
+  readonly label: string;
+  /** What stands muted behind the label. */
+  readonly description: string;
+  /** Absent for a row without children. */
+  readonly expanded?: boolean;
+}
+
+export class Workbench {
+  readonly page: Page;
+  /** What the page wrote to its console, newest last. */
+  readonly console: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.setDefaultTimeout(30_000);
+    page.on("console", (message) => this.console.push(`[${message.type()}] ${message.text()}`));
+    page.on("pageerror", (error) => this.console.push(`[uncaught] ${error.stack ?? error.message}`));
+  }
+
+  static async open(page: Page, url: string): Promise<Workbench> {
+    const workbench = new Workbench(page);
+    await page.goto(url);
+    await workbench.ready();
+    return workbench;
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator(".monaco-workbench .part.editor").waitFor();
+    await this.page.locator(".statusbar-item").first().waitFor();
+  }
+
+  /** Loads the window again, as a user's F5 in the browser or "Reload Window" does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Runs a command by its title in the palette, which must offer exactly that title. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.choose(`>${title}`, title);
+  }
+
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press("Control+P");
+    await this.choose(name, name);
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
+  }
+
+  /** Types into the quick input and takes the row with that label. Waits for the row: lists are filled as hosts start. */
+  async choose(typed: string, label: string): Promise<void> {
+    const input = this.page.locator(".quick-input-widget input[type='text']");
+    await input.waitFor();
+    await input.fill(typed);
+    const row = this.quickRows().filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** Rows of the quick input that is open. */
+  quickRows(): Locator {
+    return this.page.locator(".quick-input-list .monaco-list-row");
+  }
+
+  /** Commands that the palette offers for what is typed. */
+  async offeredCommands(typed: string): Promise<string[]> {
+    await this.page.keyboard.press("F1");
+    await this.page.locator(".quick-input-widget input[type='text']").fill(`>${typed}`);
+    await this.page.locator(".quick-input-list .monaco-list-row, .quick-input-message").first().waitFor();
+    const labels = await this.quickRows().locator(".label-name").allTextContents();
+    await this.page.keyboard.press("Escape");
+    return labels;
+  }
+
+  /** The text of each CodeLens on the screen, top to bottom. */
+  async lensTexts(): Promise<string[]> {
+    const lenses = this.page.locator(".codelens-decoration");
+    const found = await lenses.evaluateAll((elements) => elements.map((element) => ({ top: element.getBoundingClientRect().top, text: element.textContent ?? "" })));
+    return found.sort((a, b) => a.top - b.top).map(({ text }) => plain(text)).filter((text) => text !== "");
+  }
+
+  lens(text: string | RegExp): Locator {
+    return this.page.locator(".codelens-decoration").filter({ hasText: text }).first();
+  }
+
+  /** Opens Kindling's view container and resolves to its tree's rows on the screen, top to bottom. */
+  async treeRows(): Promise<TreeRow[]> {
+    const rows = await (await this.tree()).locator(".monaco-list-row").evaluateAll((elements) => elements.map((element) => {
+      const text = (selector: string) => element.querySelector(selector)?.textContent?.trim() ?? "";
+      const expanded = element.getAttribute("aria-expanded");
+      return {
+        index: Number(element.getAttribute("data-index")),
+        level: Number(element.getAttribute("aria-level")),
+        label: text(".label-name"),
+        description: text(".label-description"),
+        ...(expanded === null ? {} : { expanded: expanded === "true" }),
+      };
+    }));
+    return rows.sort((a, b) => a.index - b.index).map(({ index: _, ...row }) => row);
+  }
+
+  /** Kindling's tree, in the side bar. */
+  async tree(): Promise<Locator> {
+    const tree = this.page.locator(".part.sidebar .composite[id^='workbench.view.extension.kindling'] .monaco-list").first();
+    if (!await tree.isVisible()) await this.page.locator(".activitybar .action-item a[aria-label^='Kindling']").click();
+    await tree.waitFor();
+    return tree;
+  }
+
+  treeRow(label: string): Locator {
+    return this.page.locator(".part.sidebar .monaco-list-row").filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) }).first();
+  }
+
+  /** The document inside the panel's webview, which VS Code nests in a frame of its own. */
+  panelFrame(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  }
+
+  /** Texts of the status bar's items whose id begins with the extension's. */
+  async statusBarTexts(): Promise<string[]> {
+    return (await this.page.locator(".statusbar-item[id*='kindling']:visible").allTextContents()).map(plain);
+  }
+
+  /** Texts of the notifications on the screen. */
+  async notifications(): Promise<string[]> {
+    return (await this.page.locator(".notification-toast .notification-list-item-message").allTextContents()).map(plain);
+  }
+
+  /** Opens the Problems view; its rows' texts, files and problems alike. */
+  async problems(): Promise<string[]> {
+    if (!await this.page.locator(".markers-panel").isVisible()) await this.page.keyboard.press("Control+Shift+M");
+    await this.page.locator(".markers-panel").waitFor();
+    return (await this.page.locator(".markers-panel .monaco-list-row").allTextContents()).map(plain);
+  }
+
+  /** Saves what is to be seen into test/screenshots/NAME.png. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshotFolder, { recursive: true });
+    await this.page.screenshot({ path: join(screenshotFolder, `${name}.png`) });
+  }
+
+  /** Waits until the window's colours are those of a light or dark theme. */
+  async waitForTheme(kind: "light" | "dark"): Promise<void> {
+    await this.page.locator(kind === "dark" ? ".monaco-workbench.vs-dark" : ".monaco-workbench.vs").waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+/** VS Code writes no-break spaces between words that shall not be parted. */
+function plain(text: string): string {
+  return text.replaceAll(/[\s\u00a0]+/g, " ").trim();
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
