@@ -1,6 +1,6 @@
 // Builds everything in dist/ (the table in docs/architecture.md).
-//   node scripts/build.mjs [--watch] [--no-types]
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+//   node scripts/build.mjs [--watch] [--no-types] [--kernels-only]
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -85,17 +85,14 @@ function withoutAbsentEntries(configuration) {
   return { ...configuration, entryPoints: Object.fromEntries(present) };
 }
 
-/** The engine's WebAssembly, as a TypeScript module that carries the bytes. */
+/** The engine's WebAssembly, as a TypeScript module that carries the bytes. Compiling takes seconds, so only when a source is newer. */
 async function buildKernels() {
-  const script = path("src/engine/kernels/build.mjs");
-  if (existsSync(script)) await run(process.execPath, [script], { cwd: root });
-}
-
-function copyCodicons() {
-  const font = path("node_modules/@vscode/codicons/dist/codicon.ttf");
-  mkdirSync(path("dist/webview"), { recursive: true });
-  copyFileSync(font, path("dist/webview/codicon.ttf"));
-  copyFileSync(font.replace(/ttf$/, "css"), path("dist/webview/codicon.css"));
+  const folder = path("src/engine/kernels");
+  const compiled = statSync(join(folder, "generated.ts"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ["build.mjs", ...readdirSync(join(folder, "assembly")).filter((name) => name.endsWith(".ts")).map((name) => join("assembly", name))];
+  if (sources.every((name) => statSync(join(folder, name)).mtimeMs < compiled)) return;
+  say("compiling the kernels to WebAssembly");
+  await run(process.execPath, [join(folder, "build.mjs")], { cwd: root });
 }
 
 /** Declarations of the public API, which a user's editor and compiler read. */
@@ -107,13 +104,13 @@ async function buildTypes() {
 
 /**
  * Builds dist/ once; with `watch` keeps rebuilding it (kernels and types excepted) until the process ends.
- * @param {{ watch?: boolean, types?: boolean }} [options]
+ * @param {{ watch?: boolean, types?: boolean, kernelsOnly?: boolean }} [options]
  */
-export async function build({ watch = false, types = true } = {}) {
+export async function build({ watch = false, types = true, kernelsOnly = false } = {}) {
   const start = performance.now();
-  const esbuild = await import("esbuild");
   await buildKernels();
-  copyCodicons();
+  if (kernelsOnly) return;
+  const esbuild = await import("esbuild");
   // Chunks carry a hash in their name, so old ones would pile up.
   rmSync(path("dist/chunks"), { recursive: true, force: true });
   if (watch) {
@@ -129,7 +126,10 @@ export async function build({ watch = false, types = true } = {}) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   await runScript(async () => {
-    const { values } = parseArgs({ options: { watch: { type: "boolean" }, types: { type: "boolean", default: true } }, allowNegative: true });
-    await build(values);
+    const { values } = parseArgs({
+      allowNegative: true,
+      options: { watch: { type: "boolean" }, types: { type: "boolean", default: true }, "kernels-only": { type: "boolean" } },
+    });
+    await build({ ...values, kernelsOnly: values["kernels-only"] });
   });
 }

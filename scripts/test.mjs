@@ -15,6 +15,7 @@ const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter
 const checks = {
   lint: ["npm", ["run", "--silent", "lint"]],
   "type check": ["npm", ["run", "--silent", "typecheck"]],
+  kernels: [process.execPath, ["scripts/build.mjs", "--kernels-only"]],
   build: [process.execPath, ["scripts/build.mjs"]],
 };
 
@@ -26,8 +27,8 @@ const suites = {
 };
 
 const plans = {
-  all: { checks: ["lint", "type check", "build"], suites: ["unit", "vscode", "e2e"] },
-  unit: { checks: [], suites: ["unit"] },
+  all: { checks: ["build", "lint", "type check"], suites: ["unit", "vscode", "e2e"] },
+  unit: { checks: ["kernels"], suites: ["unit"] },
   vscode: { checks: ["build"], suites: ["vscode"] },
   e2e: { checks: ["build"], suites: ["e2e"] },
   desktop: { checks: ["build"], suites: ["desktop"] },
