@@ -129,13 +129,17 @@ const skipped = new RegExp(
   "g",
 );
 
-/** The text with comments, strings and regular expressions as spaces; every other character keeps its place. */
+/**
+ * The text with comments as spaces, and strings and regular expressions as spaces with a quote at the end; every
+ * other character keeps its place.
+ */
 export function blank(text: string): string {
   let out = "";
   let done = 0;
   /** How many braces are open inside each `${` of the template literals around here. */
   const templates: number[] = [];
   const spaces = (from: number, to: number): string => text.slice(from, to).replace(/[^\n]/g, " ");
+  const quoted = (from: number, to: number): string => `${spaces(from, to - 1)}"`;
   skipped.lastIndex = 0;
   for (let match = skipped.exec(text); match; match = skipped.exec(text)) {
     const [token] = match;
@@ -151,14 +155,16 @@ export function blank(text: string): string {
     } else if (token === "`" || (token === "}" && open === 0)) {
       if (token === "}") templates.pop();
       const stop = templateEnd(text, end);
-      if (text[stop - 1] === "{") templates.push(0);
-      out += spaces(index, stop);
+      const isOpen = text[stop - 1] === "{";
+      if (isOpen) templates.push(0);
+      out += isOpen ? spaces(index, stop) : quoted(index, stop);
       done = end = stop;
     } else if (token !== "}") {
-      const isRegExp = token.startsWith("/") && !/^\/[/*]/.test(token);
-      if (isRegExp && !beforeExpression.test(out.slice(-40))) end = index + 1;
+      const isComment = /^\/[/*]/.test(token);
+      const isDivision = token.startsWith("/") && !isComment && !beforeExpression.test(out.slice(-40));
+      if (isDivision) end = index + 1;
       else {
-        out += spaces(index, end);
+        out += isComment ? spaces(index, end) : quoted(index, end);
         done = end;
       }
     }

@@ -107,27 +107,25 @@ function countTensors(sample: StepStatistics): number {
   return count;
 }
 
-/**
- * Picks `size` items whose steps are spread evenly from the first to the last: drops, one by one, the item that
- * leaves the smallest gap behind.
- */
+/** Picks at most `size` items whose steps are spread evenly, the first and the last among them. */
 function spread<T extends { readonly step: number }>(items: readonly T[], size: number): readonly T[] {
   const first = items[0];
   const last = items.at(-1);
   if (!first || !last || items.length <= size) return items;
   if (items.length - size === 1) return items.toSpliced(smallestGap(items), 1);
   const width = (last.step - first.step) / Math.max(1, size - 1);
-  const kept: T[] = [];
-  let next = first.step;
-  for (const item of items) {
-    if (item.step < next && item !== last) continue;
-    kept.push(item);
-    while (width > 0 && next <= item.step) next += width;
-    if (width <= 0) next = item.step;
+  const kept = new Set<T>([first]);
+  let at = 0;
+  for (let place = 1; place < size - 1; place++) {
+    const step = first.step + place * width;
+    const distance = (index: number): number => Math.abs((items[index]?.step ?? Infinity) - step);
+    while (distance(at + 1) <= distance(at)) at++;
+    kept.add(items[at] ?? last);
   }
-  return kept.length > size ? [...kept.slice(0, size - 1), last] : kept;
+  return [...kept.add(last)];
 }
 
+/** Index of the item whose absence leaves the smallest gap. */
 function smallestGap(items: readonly { readonly step: number }[]): number {
   let best = 1;
   let gap = Infinity;

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Archive } from "../../src/extension/model/archive.ts";
+import { emptySnapshot } from "../../src/extension/model/snapshot.ts";
+import { hasTypes, writeTypes } from "../../src/extension/model/types.ts";
+import { fileRuns, model, module, sample } from "./samples.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "kindling-disk-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe("what a new window shows again", () => {
+  const train = {
+    ...emptySnapshot({ runId: "1", file: "/net.model.ts", mode: "train", startedAt: 1000 }),
+    metrics: [{ name: "loss", step: 0, epoch: 0, value: 0.5 }],
+    statistics: [sample(0)],
+  };
+  const runs = fileRuns(
+    { models: [model("net", [module(0, null, "net")])] },
+    { file: "/net.model.ts", shown: "train", train: { ...train, state: "finished", endedAt: 2000 } },
+  );
+
+  it("is what the last one knew", async () => {
+    const archive = new Archive(join(folder, "runs"));
+    archive.save(runs);
+    assert.deepEqual(await archive.load("/net.model.ts"), runs);
+    archive.remove("/net.model.ts");
+    assert.equal(await archive.load("/net.model.ts"), undefined);
+  });
+
+  it("is a training that ended with its window, where it was under way", async () => {
+    const archive = new Archive(folder);
+    const progress = { epoch: 0, step: 9, stepsPerSecond: 1, elapsed: 250 };
+    archive.save({ ...runs, train: { ...train, state: "running", progress } });
+    const loaded = await archive.load("/net.model.ts");
+    assert.equal(loaded?.train?.state, "stopped");
+    assert.equal(loaded?.train?.endedAt, 1250);
+  });
+
+  it("is nothing where the file can't be read", async () => {
+    const archive = new Archive(folder);
+    archive.save(runs);
+    for (const name of readdirSync(folder)) writeFileSync(join(folder, name), "{ half a");
+    assert.equal(await archive.load("/net.model.ts"), undefined);
+  });
+
+  it("is of the files that ran last", async () => {
+    const archive = new Archive(folder, 3);
+    for (let index = 0; index < 6; index++) archive.save({ ...runs, file: `/${index}.model.ts` });
+    assert.equal(readdirSync(folder).length, 3);
+    assert.ok(await archive.load("/5.model.ts"));
+  });
+});
+
+describe("types in the workspace", () => {
+  let types: string;
+  beforeEach(() => {
+    types = join(folder, "extension", "types");
+    mkdirSync(types, { recursive: true });
+    writeFileSync(join(types, "index.d.ts"), "export declare const answer: 42;\n");
+  });
+
+  it("are written where TypeScript looks for a package's", () => {
+    const workspace = join(folder, "workspace");
+    mkdirSync(join(workspace, "deep"), { recursive: true });
+    assert.equal(hasTypes(join(workspace, "deep"), "1.0.0"), false);
+    const written = writeTypes(workspace, types, "1.0.0");
+    const manifest = JSON.parse(readFileSync(join(written, "package.json"), "utf8"));
+    assert.ok(existsSync(join(written, manifest.exports["."].types)));
+    assert.equal(hasTypes(join(workspace, "deep"), "1.0.0"), true);
+  });
+
+  it("of another version are out of date", () => {
+    writeTypes(folder, types, "1.0.0");
+    assert.equal(hasTypes(folder, "1.1.0"), false);
+  });
+
+  it("of a real installation are good as they are", () => {
+    const installed = join(folder, "node_modules", "kindling");
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(join(installed, "package.json"), '{ "name": "kindling", "version": "0.0.1" }');
+    assert.equal(hasTypes(folder, "1.1.0"), true);
+  });
+});

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { ModelTree, row, type TreeNode } from "../../src/extension/model/tree.ts";
+import { counts, file, model, module } from "./samples.ts";
+
+const weight = { name: "weight", shape: [64, 20], dtype: "float32", count: 1280, trainable: true };
+const line = (node: TreeNode): string => {
+  const { label, description, icon } = row(node);
+  return `${label} [${icon}] ${description}`;
+};
+
+describe("the models view", () => {
+  const net = model("net", [
+    module(0, null, "net", { type: "Net", counts: counts(1280, 64), outputShapes: [[32, 3]], constructedAt: { file, line: 9, column: 5 } }),
+    module(1, 0, "layer1", { counts: counts(1280), parameters: [weight], extra: "in_features=20, out_features=64" }),
+    module(2, 0, "bn", {
+      type: "BatchNorm1d",
+      counts: counts(0, 64),
+      parameters: [{ ...weight, name: "weight", shape: [64], count: 64, trainable: false }],
+      buffers: [{ name: "running_mean", shape: [64], dtype: "float32", count: 64, persistent: true }],
+    }),
+    module(3, 0, "relu", { type: "ReLU" }),
+  ]);
+  const tree = new ModelTree(file, [net]);
+  const [root] = tree.roots;
+  assert.ok(root);
+
+  it("shows models, their modules, and the modules' parameters and buffers", () => {
+    assert.equal(line(root), "net [symbol-class] Net · 32×3 · 1,344 params, 64 frozen");
+    const children = tree.children(root);
+    assert.deepEqual(children.map(line), [
+      "layer1 [symbol-module] Linear · 1,280 params",
+      "bn [lock] BatchNorm1d · 64 params, frozen",
+      "relu [symbol-module] ReLU",
+    ]);
+    assert.deepEqual(children.flatMap((child) => tree.children(child)).map(line), [
+      "weight [symbol-field] 64×20 · 1,280",
+      "weight [lock] 64 · 64 · frozen",
+      "running_mean [database] 64 · buffer",
+    ]);
+  });
+
+  it("lets only what has something inside be opened", () => {
+    assert.deepEqual(tree.children(root).map((child) => tree.hasChildren(child)), [true, true, false]);
+  });
+
+  it("knows where a row is in the source", () => {
+    assert.deepEqual(row(root).position, { file, line: 9, column: 5 });
+  });
+
+  it("says that a parameter is shared, and names a scalar's shape", () => {
+    const tied = module(0, null, "net", {
+      parameters: [{ ...weight, sharedWith: "embedding.weight" }],
+      buffers: [{ name: "num_batches_tracked", shape: [], dtype: "int32", count: 1, persistent: true }],
+    });
+    const one = new ModelTree(file, [model("net", [tied])]);
+    assert.deepEqual(one.roots.flatMap((node) => one.children(node)).map(line), [
+      "weight [symbol-field] 64×20 · 1,280 · shared with embedding.weight",
+      "num_batches_tracked [database] scalar · buffer",
+    ]);
+  });
+
+  it("keeps the keys of rows between runs, so that what was open stays open", () => {
+    const again = new ModelTree(file, [net]);
+    const keys = (one: ModelTree): string[] => one.roots.flatMap((node) => [node, ...one.children(node)]).map(({ key }) => key);
+    assert.deepEqual(keys(again), keys(tree));
+    assert.equal(new Set(keys(tree)).size, 4);
+  });
+
+  it("tells two models of one name apart", () => {
+    const two = new ModelTree(file, [net, { ...net, id: 1 }]);
+    assert.equal(new Set(two.roots.map(({ key }) => key)).size, 2);
+  });
+
+  it("finds a module's row with everything above it", () => {
+    const node = tree.find(0, 2);
+    assert.equal(node?.module.name, "bn");
+    assert.equal(node?.parent, root);
+    assert.equal(tree.find(0, 99), undefined);
+  });
+
+  it("shows 10,000 modules in stretches, and builds only what is looked at", () => {
+    const many = model("net", [
+      module(0, null, "net"),
+      ...Array.from({ length: 10_000 }, (_, index) => module(index + 1, 0, String(index))),
+    ]);
+    const big = new ModelTree(file, [many]);
+    const [top] = big.roots;
+    assert.ok(top);
+    const ranges = big.children(top);
+    assert.equal(ranges.length, 20);
+    assert.deepEqual(ranges.slice(0, 2).map((range) => row(range).label), ["0 … 499", "500 … 999"]);
+    const [, second] = ranges;
+    assert.ok(second);
+    assert.equal(big.children(second).length, 500);
+    const found = big.find(0, 501);
+    assert.equal(found?.module.name, "500");
+    assert.equal(found?.parent, second);
+  });
+});
