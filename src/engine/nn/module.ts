@@ -138,7 +138,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   namedChildren(): [name: string, child: Module][] {
     const seen = new Set<Module>();
-    return this.#ownModules().filter(([, child]) => !seen.has(child) && seen.add(child));
+    return this.registeredModules().filter(([, child]) => !seen.has(child) && seen.add(child));
   }
 
   /** This module and all below it, depth first, each once. */
@@ -154,7 +154,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
       if (seen.has(module)) return;
       seen.add(module);
       found.push([path, module]);
-      for (const [name, child] of module.#ownModules()) visit(join(path, name), child);
+      for (const [name, child] of module.registeredModules()) visit(join(path, name), child);
     };
     visit(prefix, this as unknown as Module);
     return found;
@@ -164,7 +164,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   getSubmodule(path: string): Module {
     let module = this as unknown as Module;
     for (const name of path === "" ? [] : path.split(".")) {
-      const child = module.#ownModules().find(([childName]) => childName === name)?.[1];
+      const child = module.registeredModules().find(([childName]) => childName === name)?.[1];
       if (child === undefined) throw new ArgumentError(`${module.#typeName()} has no submodule \`${name}\``, "AttributeError");
       module = child;
     }
@@ -269,7 +269,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     const state = new Map<string, Tensor>();
     const visit = (path: string, module: Module): void => {
       for (const [name, tensor] of module.#ownState()) state.set(path + name, keepVars ? tensor : tensor.detach());
-      for (const [name, child] of module.#ownModules()) visit(`${path}${name}.`, child);
+      for (const [name, child] of module.registeredModules()) visit(`${path}${name}.`, child);
     };
     visit(prefix, this as unknown as Module);
     return state;
@@ -331,7 +331,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   override toString(): string {
     const extra = this.extraRepr();
     const extraLines = extra === "" ? [] : extra.split("\n");
-    const childLines = this.#ownModules().map(([name, child]) => `(${name}): ${indent(child.toString())}`);
+    const childLines = this.registeredModules().map(([name, child]) => `(${name}): ${indent(child.toString())}`);
     const lines = [...extraLines, ...childLines];
     if (lines.length === 0) return `${this.#typeName()}()`;
     if (extraLines.length === 1 && childLines.length === 0) return `${this.#typeName()}(${extra})`;
@@ -393,7 +393,8 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     return this.#ownEntries((_, property) => this.#buffers.has(property));
   }
 
-  #ownModules(): [string, Module][] {
+  /** The modules that are properties of this one, in order; one that has two names comes twice. */
+  protected registeredModules(): [name: string, module: Module][] {
     return this.#ownEntries((value) => value instanceof Module);
   }
 
@@ -433,8 +434,8 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
 /** Forgets a gradient or sets it to zero. */
 export function clearGradient(parameter: Tensor, setToNone: boolean): void {
-  if (setToNone) parameter.grad = null;
-  else if (parameter.grad !== null) noGrad(() => parameter.grad!.zero_());
+  if (setToNone) parameter.clearGrad();
+  else noGrad(() => parameter.gradSlot?.detach_().zero_());
 }
 
 function join(path: string, name: string): string {

@@ -1,0 +1,118 @@
+/** Tables of numbers from CSV files. */
+import Papa from "papaparse";
+import type { DType } from "../dtype.ts";
+import { ArgumentError, KindlingError } from "../errors.ts";
+import { readTextFile } from "../io/files.ts";
+import { fromTypedArray } from "../ops/index.ts";
+import type { Tensor } from "../tensor.ts";
+
+export interface CsvOptions {
+  /** Whether the first line names the columns. Default true; without, they are named "0", "1", … */
+  header?: boolean;
+  /** Default ",". */
+  delimiter?: string;
+}
+
+export interface ColumnOptions {
+  /** Default `"float32"`; `"int32"` insists on whole numbers. */
+  dtype?: Extract<DType, "float32" | "int32">;
+}
+
+/** One line of the table and where it is in the file. */
+interface Row {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** Reads a CSV file. @throws KindlingError that names file, line and column where the file is damaged */
+export function readCsv(pathOrUrl: string | URL, options: CsvOptions = {}): CsvTable {
+  return parseCsv(readTextFile(pathOrUrl), { ...options, name: String(pathOrUrl) });
+}
+
+/** Reads CSV text. `name` stands for the file in messages. */
+export function parseCsv(text: string, { header = true, delimiter = ",", name = "CSV" }: CsvOptions & { name?: string } = {}): CsvTable {
+  const parsed = Papa.parse<string[]>(text, { delimiter, header: false });
+  const rows = numberedRows(parsed.data);
+  const [error] = parsed.errors;
+  if (error) {
+    const line = rows.at(error.row ?? 0)?.line ?? 1;
+    throw new KindlingError(`${name}, line ${line}: ${error.message}`);
+  }
+  const filled = rows.filter(({ cells }) => cells.length > 1 || cells[0]!.trim() !== "");
+  const first = filled[0];
+  if (first === undefined) throw new KindlingError(`${name} is empty`);
+  const columns = header ? first.cells.map((cell) => cell.trim()) : first.cells.map((_, i) => String(i));
+  return new CsvTable(name, columns, header ? filled.slice(1) : filled);
+}
+
+/** Lines count from 1; a quoted cell may span several. */
+function numberedRows(data: readonly (readonly string[])[]): Row[] {
+  let line = 1;
+  return data.map((cells) => {
+    const row = { line, cells };
+    line += 1 + cells.reduce((breaks, cell) => breaks + cell.split("\n").length - 1, 0);
+    return row;
+  });
+}
+
+/** A CSV file in memory. Numbers are parsed when a column is asked for, so that columns of text do no harm. */
+export class CsvTable {
+  /** Names of the columns. */
+  readonly columns: readonly string[];
+  readonly #name: string;
+  readonly #rows: readonly Row[];
+
+  /** @internal */
+  constructor(name: string, columns: readonly string[], rows: readonly Row[]) {
+    this.#name = name;
+    this.columns = columns;
+    this.#rows = rows;
+    const odd = rows.find(({ cells }) => cells.length !== columns.length);
+    if (odd !== undefined) {
+      throw new KindlingError(`${name}, line ${odd.line}: expected ${columns.length} values, but found ${odd.cells.length}`);
+    }
+  }
+
+  /** Number of rows, without the header. */
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** One column as a tensor `[length]`. */
+  column(name: string, options: ColumnOptions = {}): Tensor {
+    return this.tensor([name], options).reshape(this.length);
+  }
+
+  /** Some columns (default all) as a tensor `[length, columns]`. */
+  tensor(names: readonly string[] = this.columns, { dtype = "float32" }: ColumnOptions = {}): Tensor {
+    const places = names.map((name) => this.#place(name));
+    const count = this.length * places.length;
+    const values = dtype === "int32" ? new Int32Array(count) : new Float32Array(count);
+    this.#rows.forEach((row, i) => {
+      places.forEach((place, j) => (values[i * places.length + j] = this.#number(row, place, dtype)));
+    });
+    return fromTypedArray(values, [this.length, places.length]);
+  }
+
+  /** One column as it stands in the file. */
+  text(name: string): string[] {
+    const place = this.#place(name);
+    return this.#rows.map(({ cells }) => cells[place]!);
+  }
+
+  #place(name: string): number {
+    const place = this.columns.indexOf(name);
+    if (place < 0) throw new ArgumentError(`${this.#name} has no column "${name}"; it has ${this.columns.join(", ")}`, "KeyError");
+    return place;
+  }
+
+  #number(row: Row, place: number, dtype: ColumnOptions["dtype"]): number {
+    const text = row.cells[place]!.trim();
+    const value = /^[+-]?nan$/i.test(text) ? NaN : Number(text);
+    const where = `${this.#name}, line ${row.line}, column ${place + 1} ("${this.columns[place]}")`;
+    if (text === "") throw new KindlingError(`${where}: the value is missing`);
+    if (Number.isNaN(value) && !/nan$/i.test(text)) throw new KindlingError(`${where}: "${text}" is not a number`);
+    if (dtype === "int32" && value !== (value | 0)) throw new KindlingError(`${where}: ${text} is not a whole number of 32 bits`);
+    return value;
+  }
+}

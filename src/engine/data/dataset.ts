@@ -1,0 +1,141 @@
+/** Where samples come from: anything that has a `length` and gives the sample at an index. */
+import { ArgumentError } from "../errors.ts";
+import { randperm, tensor } from "../ops/index.ts";
+import type { Generator } from "../random/index.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** What a `DataLoader` needs of a dataset; an array-like class with these two will do. */
+export interface Samples<Item> {
+  /** Number of samples. */
+  readonly length: number;
+  /** The sample at an index, from 0. */
+  get(index: number): Item;
+}
+
+/** Base class of datasets. */
+export abstract class Dataset<Item = unknown> implements Samples<Item> {
+  abstract get length(): number;
+  abstract get(index: number): Item;
+}
+
+/** Samples that are rows of tensors: `get(i)` gives row i of each. */
+export class TensorDataset<Tensors extends Tensor[] = Tensor[]> extends Dataset<Tensors> {
+  readonly tensors: Tensors;
+
+  /** @param tensors all of the same first size */
+  constructor(...tensors: Tensors) {
+    super();
+    if (tensors.some((each) => each.length !== tensors[0]!.length)) {
+      throw new ArgumentError(
+        `Size mismatch between tensors: first sizes are ${tensors.map((each) => each.length).join(", ")}`,
+        "AssertionError",
+      );
+    }
+    this.tensors = tensors;
+  }
+
+  get length(): number {
+    return this.tensors[0]?.length ?? 0;
+  }
+
+  get(index: number): Tensors {
+    return this.tensors.map((each) => each.select(0, index)) as Tensors;
+  }
+}
+
+/** Some samples of a dataset, by their indices. */
+export class Subset<Item> extends Dataset<Item> {
+  readonly dataset: Samples<Item>;
+  readonly indices: readonly number[];
+
+  constructor(dataset: Samples<Item>, indices: Iterable<number>) {
+    super();
+    this.dataset = dataset;
+    this.indices = [...indices];
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  get(index: number): Item {
+    return this.dataset.get(this.indices[checkedIndex(index, this.length)]!);
+  }
+}
+
+/** Several datasets, one after the other. */
+export class ConcatDataset<Item> extends Dataset<Item> {
+  readonly datasets: readonly Samples<Item>[];
+  readonly #ends: number[];
+
+  constructor(datasets: Iterable<Samples<Item>>) {
+    super();
+    this.datasets = [...datasets];
+    if (this.datasets.length === 0) throw new ArgumentError("datasets should not be an empty iterable", "AssertionError");
+    let end = 0;
+    this.#ends = this.datasets.map((dataset) => (end += dataset.length));
+  }
+
+  get length(): number {
+    return this.#ends.at(-1)!;
+  }
+
+  get(index: number): Item {
+    const position = checkedIndex(index, this.length);
+    const which = this.#ends.findIndex((end) => position < end);
+    return this.datasets[which]!.get(position - (this.#ends[which - 1] ?? 0));
+  }
+}
+
+function checkedIndex(index: number, length: number): number {
+  const wrapped = index < 0 ? index + length : index;
+  if (!Number.isInteger(index) || wrapped < 0 || wrapped >= length) {
+    throw new ArgumentError(`index ${index} is out of range for a dataset of length ${length}`, "IndexError");
+  }
+  return wrapped;
+}
+
+/**
+ * Splits a dataset at random into parts that don't overlap.
+ * @param lengths of the parts, or fractions that add up to 1; what rounding leaves goes to the first parts
+ */
+export function randomSplit<Item>(
+  dataset: Samples<Item>,
+  lengths: readonly number[],
+  { generator }: { generator?: Generator } = {},
+): Subset<Item>[] {
+  const sizes = partSizes(dataset.length, lengths);
+  const order = randperm(dataset.length, generator ? { generator } : {}).toTypedArray();
+  let start = 0;
+  return sizes.map((size) => new Subset(dataset, order.subarray(start, (start += size))));
+}
+
+function partSizes(total: number, lengths: readonly number[]): readonly number[] {
+  const sum = lengths.reduce((a, b) => a + b, 0);
+  if (Math.abs(sum - 1) <= 1e-9 && sum <= 1 + 1e-9 && !lengths.every(Number.isInteger)) return fractionSizes(total, lengths);
+  if (sum !== total) throw new ArgumentError("Sum of input lengths does not equal the length of the input dataset!");
+  return lengths;
+}
+
+function fractionSizes(total: number, fractions: readonly number[]): number[] {
+  fractions.forEach((fraction, i) => {
+    if (fraction < 0 || fraction > 1) throw new ArgumentError(`Fraction at index ${i} is not between 0 and 1`);
+  });
+  const sizes = fractions.map((fraction) => Math.floor(total * fraction));
+  const rest = total - sizes.reduce((a, b) => a + b, 0);
+  for (let i = 0; i < rest; i++) sizes[i % sizes.length]!++;
+  return sizes;
+}
+
+/**
+ * A whole batch at once where samples are rows of tensors, else `null`. The values are those that `get` and the
+ * default collation would give.
+ */
+export function gatherRows(dataset: Samples<unknown>, indices: readonly number[]): Tensor[] | null {
+  if (dataset instanceof Subset && dataset.get === Subset.prototype.get) {
+    return gatherRows(dataset.dataset, indices.map((index) => dataset.indices[checkedIndex(index, dataset.length)]!));
+  }
+  if (!(dataset instanceof TensorDataset) || dataset.get !== TensorDataset.prototype.get) return null;
+  const rows = tensor(Int32Array.from(indices, (index) => checkedIndex(index, dataset.length)));
+  return dataset.tensors.map((each: Tensor) => each.indexSelect(0, rows));
+}

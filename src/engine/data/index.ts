@@ -1,0 +1,6 @@
+/** `data`: datasets, the loader that batches them, and files to fill them from. */
+export { defaultCollate, type Collated } from "./collate.ts";
+export { CsvTable, parseCsv, readCsv, type ColumnOptions, type CsvOptions } from "./csv.ts";
+export { DataLoader, type DataLoaderOptions } from "./dataLoader.ts";
+export { ConcatDataset, Dataset, randomSplit, Subset, TensorDataset, type Samples } from "./dataset.ts";
+export { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, type RandomSamplerOptions, type Sampler } from "./sampler.ts";

@@ -1,0 +1,50 @@
+/** `nn.utils`: keeping gradients within bounds. */
+import { noGrad } from "../autograd/gradMode.ts";
+import { KindlingError } from "../errors.ts";
+import { stack, tensor } from "../ops/index.ts";
+import { Tensor } from "../tensor.ts";
+
+export interface ClipGradNormOptions {
+  /** Which norm; `Infinity` for the largest absolute value. Default 2. */
+  normType?: number;
+  /** Throw where the norm is NaN or infinite. Default false. */
+  errorIfNonfinite?: boolean;
+}
+
+/**
+ * Scales all gradients by one factor so that their joint norm is at most `maxNorm`.
+ * @returns the norm before
+ */
+export function clipGradNorm_(
+  parameters: Iterable<Tensor> | Tensor,
+  maxNorm: number,
+  { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
+): Tensor {
+  return noGrad(() => {
+    const gradients = gradientsOf(parameters);
+    if (gradients.length === 0) return tensor(0);
+    const total = stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType);
+    const norm = total.item();
+    if (errorIfNonfinite && !Number.isFinite(norm)) {
+      throw new KindlingError(
+        `The total norm of order ${normType} for gradients from \`parameters\` is non-finite, so it cannot be clipped. ` +
+          "To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`",
+      );
+    }
+    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+    for (const gradient of gradients) gradient.mul_(factor);
+    return total;
+  });
+}
+
+/** Clamps every gradient value to [−clipValue, clipValue]. */
+export function clipGradValue_(parameters: Iterable<Tensor> | Tensor, clipValue: number): void {
+  noGrad(() => {
+    for (const gradient of gradientsOf(parameters)) gradient.clamp_(-clipValue, clipValue);
+  });
+}
+
+function gradientsOf(parameters: Iterable<Tensor> | Tensor): Tensor[] {
+  const list = parameters instanceof Tensor ? [parameters] : [...parameters];
+  return list.flatMap((parameter) => parameter.gradSlot ?? []);
+}

@@ -1,0 +1,22 @@
+import type { Tensor } from "../tensor.ts";
+import { Module } from "./module.ts";
+
+/** Merges the dimensions from `startDim` to `endDim` into one: by default all but the batch's. */
+export class Flatten extends Module {
+  readonly startDim: number;
+  readonly endDim: number;
+
+  constructor(startDim = 1, endDim = -1) {
+    super();
+    this.startDim = startDim;
+    this.endDim = endDim;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.flatten(this.startDim, this.endDim);
+  }
+
+  override extraRepr(): string {
+    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+  }
+}

@@ -1,0 +1,24 @@
+/** `nn`: modules, their losses, first values and functional forms. */
+export * from "./activation.ts";
+export * as utils from "./clipGrad.ts";
+export * from "./containers.ts";
+export { Conv2d, type Conv2dOptions, type Pair } from "./conv.ts";
+export * from "./dropout.ts";
+export * from "./embedding.ts";
+export * from "./flatten.ts";
+export * as functional from "./functional.ts";
+export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook, GradientReplacement, Gradients } from "./hooks.ts";
+export * as init from "./init.ts";
+export * from "./linear.ts";
+export * from "./loss.ts";
+export {
+  Module,
+  type AnyModule,
+  type IncompatibleKeys,
+  type NamedOptions,
+  type RecurseOptions,
+  type StateDict,
+} from "./module.ts";
+export * from "./normalization.ts";
+export * from "./parameter.ts";
+export * from "./pooling.ts";

@@ -1,0 +1,56 @@
+import { empty, linear } from "../ops/index.ts";
+import type { Tensor } from "../tensor.ts";
+import { resetAffine } from "./init.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { boolean } from "./printing.ts";
+
+export interface LinearOptions {
+  /** Whether to add a learned bias. Default true. */
+  bias?: boolean;
+}
+
+/**
+ * y = x·Wᵀ + b.
+ *
+ * Shapes: x `[…, inFeatures]` → `[…, outFeatures]`; `weight` `[outFeatures, inFeatures]`, `bias` `[outFeatures]`.
+ * Both start uniform in ±1/√inFeatures.
+ */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
+    super();
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.weight = new Parameter(empty(outFeatures, inFeatures));
+    this.bias = bias ? new Parameter(empty(outFeatures)) : null;
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    resetAffine(this.weight, this.bias);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${boolean(this.bias !== null)}`;
+  }
+}
+
+/** Gives back what it gets; takes and ignores any arguments, to stand in for another layer. */
+export class Identity extends Module {
+  constructor(..._ignored: unknown[]) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x;
+  }
+}

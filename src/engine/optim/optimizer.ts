@@ -1,0 +1,203 @@
+/** What all optimizers share: parameter groups, state, and the frame of a step. */
+import { enableGrad, noGrad } from "../autograd/gradMode.ts";
+import { ArgumentError } from "../errors.ts";
+import { instrument } from "../instrument.ts";
+import { clearGradient } from "../nn/module.ts";
+import { tensor } from "../ops/index.ts";
+import { sameShape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { camelCase, snakeCase } from "./stateNames.ts";
+
+/** Options that every optimizer has. */
+export interface OptimizerOptions {
+  /** Learning rate. */
+  lr: number;
+}
+
+/** Parameters that are trained with the same options. The options may be changed at any time. */
+export type ParamGroup<Options extends OptimizerOptions = OptimizerOptions> = Options & {
+  params: Tensor[];
+  /** The learning rate that a scheduler started from. */
+  initialLr?: number;
+};
+
+/** A group as users give it: what it doesn't say is taken from the optimizer's own options. */
+export type ParamGroupInput<Options extends OptimizerOptions> = Partial<Options> & { params: Iterable<Tensor> | Tensor };
+
+export type OptimizerParameters<Options extends OptimizerOptions> = Iterable<Tensor> | Iterable<ParamGroupInput<Options>>;
+
+/** An optimizer's state with PyTorch's names; parameters are numbered through all groups. */
+export interface OptimizerStateDict {
+  state: Map<number, Record<string, unknown>>;
+  param_groups: Record<string, unknown>[];
+}
+
+/** What an optimizer remembers of one parameter. */
+export type ParameterState = Record<string, Tensor | number | null>;
+
+export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOptions> {
+  readonly paramGroups: ParamGroup<Options>[] = [];
+  readonly defaults: Options;
+  readonly state = new Map<Tensor, ParameterState>();
+
+  /** @param params tensors, or groups `{ params, lr, … }` with options of their own */
+  constructor(params: OptimizerParameters<Options>, defaults: Options) {
+    this.defaults = defaults;
+    this.checkOptions(defaults);
+    if (params instanceof Tensor || typeof params[Symbol.iterator] !== "function") {
+      throw new ArgumentError(
+        "params argument given to the optimizer should be an iterable of Tensors or dicts, but got " +
+          (params instanceof Tensor ? "torch.FloatTensor" : typeof params),
+        "TypeError",
+      );
+    }
+    const list = [...params];
+    if (list.length === 0) throw new ArgumentError("optimizer got an empty parameter list");
+    if (isGroups(list)) for (const group of list) this.addParamGroup(group);
+    else this.addParamGroup({ params: list } as unknown as ParamGroupInput<Options>);
+  }
+
+  /** Lets further parameters be trained, with options of their own. */
+  addParamGroup(input: ParamGroupInput<Options>): void {
+    const params = input.params instanceof Tensor ? [input.params] : [...input.params];
+    const known = new Set(this.paramGroups.flatMap((group) => group.params));
+    for (const parameter of params) {
+      if (!(parameter instanceof Tensor)) {
+        throw new ArgumentError(`optimizer can only optimize Tensors, but one of the params is ${typeof parameter}`, "TypeError");
+      }
+      if (!parameter.isLeaf) throw new ArgumentError("can't optimize a non-leaf Tensor");
+      if (known.has(parameter)) throw new ArgumentError("some parameters appear in more than one parameter group");
+    }
+    const group = { ...this.defaults, ...input, params: [...new Set(params)] } as ParamGroup<Options>;
+    this.checkOptions(group);
+    this.paramGroups.push(group);
+  }
+
+  /** Forgets the gradients of all parameters, or with `{ setToNone: false }` sets them to zero. */
+  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+    for (const { params } of this.paramGroups) for (const parameter of params) clearGradient(parameter, setToNone);
+  }
+
+  /**
+   * Changes the parameters by their gradients.
+   * @param closure computes the loss and its gradients first
+   * @returns what the closure returned
+   */
+  step(): undefined;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    const loss = closure && enableGrad(closure);
+    const observer = instrument();
+    observer?.beforeStep?.(this as unknown as Optimizer);
+    noGrad(() => {
+      for (const group of this.paramGroups) {
+        for (const parameter of group.params) {
+          if (parameter.gradSlot !== null) this.update(parameter, parameter.gradSlot, group);
+        }
+      }
+    });
+    observer?.afterStep?.(this as unknown as Optimizer);
+    return loss;
+  }
+
+  /** State and options with PyTorch's names, ready to be saved. */
+  stateDict(): OptimizerStateDict {
+    const numbers = new Map(this.#parameters().map((parameter, i) => [parameter, i]));
+    const state = new Map<number, Record<string, unknown>>();
+    for (const [parameter, number] of numbers) {
+      const own = this.state.get(parameter);
+      if (own !== undefined) state.set(number, exportState(own));
+    }
+    const paramGroups = this.paramGroups.map(({ params, ...options }) => ({
+      ...renamed(options, snakeCase),
+      params: params.map((parameter) => numbers.get(parameter)!),
+    }));
+    return { state, param_groups: paramGroups };
+  }
+
+  /** Takes up a state of `stateDict()`, or one that PyTorch wrote. */
+  loadStateDict(stateDict: OptimizerStateDict): void {
+    const groups = stateDict.param_groups;
+    if (groups.length !== this.paramGroups.length) {
+      throw new ArgumentError("loaded state dict has a different number of parameter groups");
+    }
+    const sizes = groups.map((group) => (group.params as number[]).length);
+    if (sizes.some((size, i) => size !== this.paramGroups[i]!.params.length)) {
+      throw new ArgumentError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+    }
+    const parameters = this.#parameters();
+    const numbers = groups.flatMap((group) => group.params as number[]);
+    this.state.clear();
+    numbers.forEach((number, i) => {
+      const own = stateDict.state.get(number);
+      if (own !== undefined) this.state.set(parameters[i]!, importState(own, parameters[i]!));
+    });
+    groups.forEach(({ params: _, ...options }, i) => Object.assign(this.paramGroups[i]!, renamed(options, camelCase)));
+  }
+
+  /** As PyTorch prints it. */
+  toString(): string {
+    const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
+      const lines = Object.entries(renamed(options, snakeCase)).sort(([a], [b]) => (a < b ? -1 : 1));
+      return `Parameter Group ${i}\n${lines.map(([name, value]) => `    ${name}: ${pythonText(value)}\n`).join("")}`;
+    });
+    return `${this.constructor.name} (\n${groups.join("\n")})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** Changes one parameter by its gradient. Runs without grad mode. */
+  protected abstract update(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>): void;
+
+  /** Throws where an option is out of range. */
+  protected checkOptions(options: Options): void {
+    if (!(options.lr >= 0)) throw new ArgumentError(`Invalid learning rate: ${options.lr}`);
+  }
+
+  #parameters(): Tensor[] {
+    return this.paramGroups.flatMap((group) => group.params);
+  }
+}
+
+function isGroups<Options extends OptimizerOptions>(
+  list: (Tensor | ParamGroupInput<Options>)[],
+): list is ParamGroupInput<Options>[] {
+  return !(list[0] instanceof Tensor) && typeof list[0] === "object" && list[0] !== null && "params" in list[0];
+}
+
+function renamed(options: object, rename: (name: string) => string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [rename(name), value]));
+}
+
+/** PyTorch keeps the step count in a tensor. */
+function exportState(state: ParameterState): Record<string, unknown> {
+  const named = renamed(state, snakeCase);
+  if (typeof named.step === "number") named.step = tensor(named.step);
+  return named;
+}
+
+function importState(state: Record<string, unknown>, parameter: Tensor): ParameterState {
+  const own: ParameterState = {};
+  for (const [name, value] of Object.entries(state)) {
+    if (name === "step") own.step = value instanceof Tensor ? value.item() : Number(value);
+    else own[camelCase(name)] = value instanceof Tensor ? ownCopy(name, value, parameter) : (value as number | null);
+  }
+  return own;
+}
+
+function ownCopy(name: string, value: Tensor, parameter: Tensor): Tensor {
+  if (!sameShape(value.shape, parameter.shape)) {
+    throw new ArgumentError(
+      `loaded state dict's ${name} has shape [${value.shape.join(", ")}], but its parameter has shape [${parameter.shape.join(", ")}]`,
+    );
+  }
+  return value.detach().clone();
+}
+
+function pythonText(value: unknown): string {
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (value === null || value === undefined) return "None";
+  return Array.isArray(value) ? `(${value.map(pythonText).join(", ")})` : String(value);
+}
