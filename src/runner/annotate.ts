@@ -2,7 +2,7 @@
  * Marks the user's code, after TypeScript is gone from it, so that classes and epoch loops make themselves known.
  * Only text without line breaks is inserted, and the source map follows, so every position stays the user's own.
  */
-import { parse, type AnyNode, type ClassDeclaration as ClassNode, type ClassExpression, type ForStatement, type Pattern } from "acorn";
+import { parse, type AnonymousClassDeclaration, type AnyNode, type ClassDeclaration as NamedClassDeclaration, type ClassExpression, type ForStatement, type Pattern } from "acorn";
 import { decodedMappings, encodedMappings, originalPositionFor, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
 import { programHooksKey, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
 import type { SourcePosition } from "../protocol/index.ts";
@@ -15,6 +15,8 @@ export interface AnnotatedSource {
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
 }
+
+type ClassNode = AnonymousClassDeclaration | NamedClassDeclaration;
 
 interface Insertion {
   readonly at: number;
@@ -79,13 +81,16 @@ export function annotate(file: string, source: string, code: string, map: string
     }
   }
 
-  function visitHolder(name: string | undefined, value: AnyNode | null | undefined): void {
-    const call = value && calledPosition(value);
-    if (!name || call === undefined || call === null) return;
-    const position = positionOf(call);
-    if (position) variables.push({ name, position });
+  /** `assigned`: to a variable that exists already, so that what it held before is given up. */
+  function visitHolder(name: string | undefined, value: AnyNode | null | undefined, assigned: boolean): void {
+    if (!name || !value) return;
+    for (const held of heldCalls(name, value)) {
+      const position = positionOf(held.at);
+      if (position) variables.push({ name: held.name, position, assigned });
+    }
   }
 
+  const loops: CountingLoop[] = [];
   const tree = parse(code, { ecmaVersion: "latest", sourceType: "module" });
   walk(tree, null, (node, parent) => {
     switch (node.type) {
@@ -96,10 +101,10 @@ export function annotate(file: string, source: string, code: string, map: string
         visitClass(node, nameGivenBy(parent), false);
         break;
       case "VariableDeclarator":
-        visitHolder(identifierName(node.id), node.init);
+        visitHolder(identifierName(node.id), node.init, false);
         break;
       case "AssignmentExpression":
-        visitHolder(identifierName(node.left), node.right);
+        visitHolder(identifierName(node.left), node.right, true);
         break;
       case "ImportSpecifier": {
         const position = positionOf(node.start);
@@ -108,22 +113,42 @@ export function annotate(file: string, source: string, code: string, map: string
         break;
       }
       case "ForStatement": {
-        const loop = epochLoop(node);
-        if (loop) insertions.push({ at: node.body.start + 1, text: `${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});` });
+        const loop = countingLoop(node);
+        if (loop) loops.push(loop);
         break;
       }
     }
   });
 
+  for (const { counter, first, bound, node } of epochLoops(loops)) {
+    insertions.push({ at: node.body.start + 1, text: `${hooks}?.loop(${counter},${first},${bound});` });
+  }
   insertions.sort((a, b) => a.at - b.at);
   return { code: insert(code, insertions), mappings: shift(trace, starts, insertions), classes, variables, imports };
 }
 
+interface CountingLoop {
+  readonly node: ForStatement;
+  readonly counter: string;
+  readonly first: string;
+  /** The first value that the counter does not take. */
+  readonly bound: string;
+}
+
 /**
- * A counting loop over epochs, known by its counter's name or by a loop over batches with a `step()` inside.
- * The bound may be a name or a number only: it is evaluated once more in each turn.
+ * The loops over epochs: those whose counter says so, else those right around a loop over batches with a `step()` inside.
  */
-function epochLoop(node: ForStatement): { counter: string; first: string; bound: string } | undefined {
+function epochLoops(loops: readonly CountingLoop[]): CountingLoop[] {
+  const named = loops.filter(({ counter }) => /epoch/i.test(counter));
+  const others = loops.filter((loop) => !named.includes(loop) && stepsThroughBatches(loop.node.body));
+  const isAround = (outer: CountingLoop, inner: CountingLoop): boolean =>
+    outer !== inner && outer.node.start <= inner.node.start && inner.node.end <= outer.node.end;
+  const innermost = others.filter((loop) => ![...named, ...others].some((other) => isAround(loop, other)) && !named.some((other) => isAround(other, loop)));
+  return [...named, ...innermost];
+}
+
+/** `for (let i = a; i < b; i++) { … }`, where `a` and `b` are names or numbers: they are evaluated once more in each turn. */
+function countingLoop(node: ForStatement): CountingLoop | undefined {
   if (node.body.type !== "BlockStatement" || node.init?.type !== "VariableDeclaration" || node.test?.type !== "BinaryExpression") return undefined;
   const declaration = node.init.declarations[0];
   const counter = declaration && identifierName(declaration.id);
@@ -133,8 +158,7 @@ function epochLoop(node: ForStatement): { counter: string; first: string; bound:
   const countsUp = node.update?.type === "UpdateExpression" && node.update.operator === "++";
   if (!counter || !first || !bound || !countsUp || left.type !== "Identifier" || left.name !== counter) return undefined;
   if (operator !== "<" && operator !== "<=") return undefined;
-  if (!/epoch/i.test(counter) && !stepsThroughBatches(node.body)) return undefined;
-  return { counter, first, bound: operator === "<=" ? `${bound}+1` : bound };
+  return { node, counter, first, bound: operator === "<=" ? `${bound}+1` : bound };
 }
 
 function plainValue(node: AnyNode): string | undefined {
@@ -159,17 +183,39 @@ function stepsThroughBatches(body: AnyNode): boolean {
   return found;
 }
 
-/** Where V8 says a call is: `new` itself, the name of a called method, or the called function. */
-function calledPosition(node: AnyNode): number | undefined {
-  switch (node.type) {
+interface HeldCall {
+  readonly name: string;
+  readonly at: number;
+}
+
+/**
+ * The calls whose results an initialiser keeps under `name`, each with the place where V8 says the call is:
+ * `new` itself, the name of a called method, or the called function.
+ */
+function heldCalls(name: string, value: AnyNode): HeldCall[] {
+  switch (value.type) {
     case "NewExpression":
-      return node.start;
-    case "CallExpression":
-      return node.callee.type === "MemberExpression" ? node.callee.property.start : node.callee.start;
+      return [{ name, at: value.start }];
+    case "CallExpression": {
+      const { callee } = value;
+      if (callee.type !== "MemberExpression") return [{ name, at: callee.start }];
+      // `new Net().eval()`: most methods of a module return the module.
+      return [{ name, at: callee.property.start }, ...heldCalls(name, callee.object as AnyNode)];
+    }
     case "AwaitExpression":
-      return calledPosition(node.argument);
+      return heldCalls(name, value.argument);
+    case "ConditionalExpression":
+      return [...heldCalls(name, value.consequent), ...heldCalls(name, value.alternate)];
+    case "LogicalExpression":
+      return [...heldCalls(name, value.left), ...heldCalls(name, value.right)];
+    case "ArrayExpression":
+      return value.elements.flatMap((element, index) => (element ? heldCalls(`${name}[${index}]`, element) : []));
+    case "ObjectExpression":
+      return value.properties.flatMap((property) =>
+        property.type === "Property" && property.key.type === "Identifier" ? heldCalls(`${name}.${property.key.name}`, property.value) : [],
+      );
     default:
-      return undefined;
+      return [];
   }
 }
 

@@ -14,6 +14,8 @@ export interface VariableDeclaration {
   readonly name: string;
   /** Where a stack trace says the call is. */
   readonly position: SourcePosition;
+  /** The variable existed before: what it held is given up. */
+  readonly assigned: boolean;
 }
 
 /** A name that the user imports from `kindling`. */

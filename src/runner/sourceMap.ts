@@ -23,6 +23,6 @@ export class SourceMap {
   locateAnywhere(line: number, column: number): SourcePosition | undefined {
     this.#trace ??= new TraceMap(this.#json);
     const found = originalPositionFor(this.#trace, { line, column: column - 1 });
-    return found.line === null ? undefined : { file: found.source, line: found.line, column: found.column + 1 };
+    return found.source === null ? undefined : { file: found.source, line: found.line, column: found.column + 1 };
   }
 }

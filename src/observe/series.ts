@@ -1,0 +1,36 @@
+/** Named series of numbers, written with no more work than a few stores per point. */
+import { MetricBuffer } from "./metricBuffer.ts";
+
+export interface SeriesSink {
+  /** From now on `index` stands for `name`. */
+  series(index: number, name: string): void;
+  /** See `MetricBuffer`. */
+  points(values: Float64Array): void;
+}
+
+export class SeriesWriter {
+  readonly #buffer: MetricBuffer;
+  readonly #sink: SeriesSink;
+  readonly #indices = new Map<string, number>();
+
+  constructor(buffer: MetricBuffer, sink: SeriesSink) {
+    this.#buffer = buffer;
+    this.#sink = sink;
+  }
+
+  add(name: string, step: number, epoch: number, value: number): void {
+    let index = this.#indices.get(name);
+    if (index === undefined) {
+      index = this.#indices.size;
+      this.#indices.set(name, index);
+      this.#sink.series(index, name);
+    }
+    if (this.#buffer.isFull) this.flush();
+    this.#buffer.add(index, step, epoch, value);
+  }
+
+  flush(): void {
+    const values = this.#buffer.take();
+    if (values) this.#sink.points(values);
+  }
+}

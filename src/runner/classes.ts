@@ -1,0 +1,83 @@
+/** The module classes that the user's files declare, and what became of them in the run. */
+import { Module } from "../engine/nn/module.ts";
+import { countParameters } from "../observe/describeModel.ts";
+import type { ModelRegistry } from "../observe/modelRegistry.ts";
+import type { ModelClassInfo, SourcePosition } from "../protocol/index.ts";
+import type { ClassDeclaration } from "./annotations.ts";
+
+export class DeclaredClasses {
+  readonly #declarations: readonly ClassDeclaration[];
+  /** By index of the declaration; one that was evaluated several times counts with its latest class. */
+  readonly #constructors = new Map<number, Function>();
+  readonly #indices = new WeakMap<Function, number>();
+  /** What the bundled program's own text calls a class: esbuild may have had to rename it. */
+  readonly #namesInProgram = new WeakMap<Function, string>();
+  readonly #moduleNames = new Set<string>();
+
+  constructor(declarations: readonly ClassDeclaration[]) {
+    this.#declarations = declarations;
+  }
+
+  declare(constructor: Function, index: number): void {
+    const declaration = this.#declarations[index];
+    if (!declaration || !isModuleClass(constructor)) return;
+    this.#constructors.set(index, constructor);
+    this.#indices.set(constructor, index);
+    this.#namesInProgram.set(constructor, constructor.name);
+    this.#moduleNames.add(constructor.name);
+    if (constructor.name !== declaration.name) Object.defineProperty(constructor, "name", { value: declaration.name, configurable: true });
+  }
+
+  nameInProgram(constructor: Function): string {
+    return this.#namesInProgram.get(constructor) ?? constructor.name;
+  }
+
+  isModuleClass(name: string): boolean {
+    return this.#moduleNames.has(name);
+  }
+
+  declaredAt(constructor: Function): SourcePosition | undefined {
+    const index = this.#indices.get(constructor);
+    return index === undefined ? undefined : this.#declarations[index]?.position;
+  }
+
+  /** Call when the program is over: classes that it never built are tried. */
+  describe(registry: ModelRegistry): ModelClassInfo[] {
+    return [...this.#constructors].map(([index, constructor]) => {
+      const { name, position } = this.#declarations[index]!;
+      return { name, declaredAt: position, status: registry.built(constructor) ?? this.#tryOut(constructor) };
+    });
+  }
+
+  #tryOut(constructor: Function): ModelClassInfo["status"] {
+    const parameters = this.#requiredParameters(constructor);
+    if (parameters.length > 0) return { kind: "needsArguments", parameters };
+    try {
+      const module = new (constructor as new () => Module)();
+      return { kind: "tried", counts: countParameters(module) };
+    } catch (error) {
+      return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Names of the constructor's parameters that have no default. */
+  #requiredParameters(constructor: Function): string[] {
+    for (let at = constructor; at !== Module; at = Object.getPrototypeOf(at) as Function) {
+      const index = this.#indices.get(at);
+      if (index === undefined) return inheritedParameters(at);
+      const { parameters } = this.#declarations[index]!;
+      if (parameters) return parameters.filter(({ required }) => required).map(({ name }) => name);
+    }
+    return [];
+  }
+}
+
+function isModuleClass(constructor: Function): boolean {
+  return typeof constructor === "function" && constructor.prototype instanceof Module;
+}
+
+/** Of a class that is not in the user's files, such as a layer of the engine. */
+function inheritedParameters(constructor: Function): string[] {
+  const list = /constructor\s*\(([^)]*)\)/.exec(Function.prototype.toString.call(constructor))?.[1] ?? "";
+  return list.split(",").slice(0, constructor.length).map((parameter) => parameter.trim());
+}

@@ -1,0 +1,100 @@
+/** What the program throws, with the user's own lines. */
+import { KindlingError, OutOfMemoryError, ShapeError } from "../engine/errors.ts";
+import type { Problem } from "../protocol/index.ts";
+import { startOf } from "./problems.ts";
+import type { SourceMap } from "./sourceMap.ts";
+
+type Frames = NonNullable<Problem["stack"]>;
+
+/** Maps stack traces from the moment it is installed on, also those that the program prints itself. */
+export class StackReader {
+  readonly #source: SourceMap;
+  readonly #frames = new WeakMap<object, Frames>();
+
+  constructor(source: SourceMap) {
+    this.#source = source;
+  }
+
+  install(): void {
+    Error.stackTraceLimit = 50;
+    Error.prepareStackTrace = (error, sites) => {
+      const lines = sites.map((site) => this.#describe(site));
+      this.#frames.set(error, this.#userFrames(sites));
+      return [headline(error), ...lines].join("\n    at ");
+    };
+  }
+
+  /** The user's own frames of an error, innermost first. */
+  framesOf(error: unknown): Frames {
+    if (typeof error !== "object" || error === null) return [];
+    // Reading the stack is what makes V8 hand over its frames.
+    const stack = (error as { stack?: unknown }).stack;
+    return this.#frames.get(error) ?? (typeof stack === "string" ? this.#parse(stack) : []);
+  }
+
+  #userFrames(sites: readonly NodeJS.CallSite[]): Frames {
+    return sites.flatMap((site) => {
+      if (site.getFileName() !== this.#source.program) return [];
+      const position = this.#source.locate(site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
+      return position ? [{ function: site.getFunctionName() ?? "", position }] : [];
+    });
+  }
+
+  #describe(site: NodeJS.CallSite): string {
+    const text = site.toString();
+    if (site.getFileName() !== this.#source.program) return text;
+    const position = this.#source.locateAnywhere(site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
+    const place = `${this.#source.program}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+    return position ? text.replace(place, `${position.file}:${position.line}:${position.column}`) : text;
+  }
+
+  /** For a stack that was made elsewhere, such as in another thread or before this was installed. */
+  #parse(stack: string): Frames {
+    return stack.split("\n").flatMap((line) => {
+      const match = /^\s*at (?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/.exec(line);
+      if (match?.[2] !== this.#source.program) return [];
+      const position = this.#source.locate(Number(match[3]), Number(match[4]));
+      return position ? [{ function: match[1] ?? "", position }] : [];
+    });
+  }
+}
+
+/** @param file the entry, to be named where no line is known */
+export function thrownProblem(error: unknown, file: string, stacks: StackReader): Problem {
+  const frames = stacks.framesOf(error);
+  const position = frames[0]?.position ?? startOf(file);
+  const stack = frames.length > 0 ? { stack: frames } : {};
+  if (error instanceof KindlingError) {
+    const module = error.modulePath.length > 0 ? { module: error.modulePath.join(" of ") } : {};
+    return { severity: "error", code: codeOf(error), message: error.message, position, ...stack, ...module };
+  }
+  if (isAllocationFailure(error)) {
+    const message = `There is not enough memory for what the program asked for (${error.message}). Make the array or tensor smaller.`;
+    return { severity: "error", code: "memory", message, position, ...stack };
+  }
+  return { severity: "error", code: "thrown", message: headline(error), position, ...stack };
+}
+
+function codeOf(error: KindlingError): string {
+  if (error instanceof ShapeError) return "shape";
+  return error instanceof OutOfMemoryError ? "memory" : "thrown";
+}
+
+function isAllocationFailure(error: unknown): error is RangeError {
+  return error instanceof RangeError && /allocation failed|Invalid (typed )?array( buffer)? length/i.test(error.message);
+}
+
+/** `TypeError: x is not a function`; for what is not an error, what it is. */
+function headline(error: unknown): string {
+  if (!(error instanceof Error)) return `The program threw ${printed(error)}, which is not an Error.`;
+  const { name, message } = error;
+  return message ? `${name}: ${message}` : name;
+}
+
+function printed(value: unknown): string {
+  try {
+    return typeof value === "string" ? JSON.stringify(value) : String(value);
+  } catch {
+    return "an object";
+  }
+}
