@@ -78,7 +78,7 @@ class Commands {
     const { controller, inspection, panel, current, store, output } = this.#parts;
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
-    if (controller.isTraining(file)) return this.#trainAgain(file);
+    if (controller.isTraining(file)) return void this.#trainAgain(file);
     inspection.hold(file);
     // Saved as it is, it was inspected already.
     if (!(await this.#save(file))) inspection.release(file);

@@ -4,13 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 
-const counts = { total: 9, trainable: 9, frozen: 0 };
+const all = (total) => ({ total, trainable: total, frozen: 0 });
 
 const event = (value) => process.send({ type: "event", event: value });
 const state = (name) => event({ type: "state", state: name, at: Date.now() });
 
 function models(file, total) {
-  const own = { total, trainable: total, frozen: 0 };
   const module = {
     id: 0,
     parent: null,
@@ -20,7 +19,7 @@ function models(file, total) {
     extra: "",
     parameters: [{ name: "weight", shape: [3, 3], dtype: "float32", count: 9, trainable: true }],
     buffers: [],
-    counts: own,
+    counts: all(total),
     training: true,
     outputShapes: [[4, 3]],
     constructedAt: { file, line: 4, column: 15 },
@@ -34,21 +33,21 @@ const metric = (step) => event({ type: "metrics", points: [{ name: "loss", step,
 const plays = {
   /** A run as it should be. */
   finish({ file }, text) {
-    const total = Number(/count (\d+)/.exec(text)?.[1] ?? counts.total);
+    const total = Number(/count (\d+)/.exec(text)?.[1] ?? 9);
     event({ type: "files", files: [file, ...(/uses (\S+)/.exec(text)?.slice(1) ?? [])] });
     event({ type: "models", models: models(file, total) });
     metric(0);
     process.stdout.write("printed by the program\n");
     event({
       type: "classes",
-      classes: [{ name: "Net", declaredAt: { file, line: 3, column: 1 }, status: { kind: "built", counts: { ...counts, total }, instances: 1 } }],
+      classes: [{ name: "Net", declaredAt: { file, line: 3, column: 1 }, status: { kind: "built", counts: all(total), instances: 1 } }],
     });
     end("finished");
   },
   /** Trains until it is stopped. */
   train({ file, mode }, text) {
     if (mode === "inspect") return plays.finish({ file }, text);
-    event({ type: "models", models: models(file, counts.total) });
+    event({ type: "models", models: models(file, 9) });
     let step = 0;
     let timer = setInterval(() => metric(step++), 5);
     steer = (command) => {
