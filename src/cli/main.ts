@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+/** The command line: `kindling train FILE` and `kindling inspect FILE`. */
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defaultSampling, type RunRequest } from "../protocol/index.ts";
+import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
+import { inspect } from "./inspect.ts";
+import { coloured, plain } from "./problemText.ts";
+import { train } from "./train.ts";
+
+const badCommandLine = 2;
+
+/** Milliseconds that a file may take to its first training step. */
+const inspectTimeLimit = 60_000;
+
+// Run from source (by the tests) the runner's file ends otherwise.
+const runnerScript = new URL(import.meta.url.endsWith(".ts") ? "../runner/main.ts" : "../runner/main.js", import.meta.url);
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = readCommandLine(args, process.env);
+  switch (command.type) {
+    case "help":
+      process.stdout.write(usage);
+      return 0;
+    case "version":
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    case "run":
+      return run(command);
+  }
+}
+
+function run({ mode, file, json, threads }: Extract<Command, { type: "run" }>): Promise<number> {
+  const path = resolve(file);
+  if (!existsSync(path)) throw new UsageError(`there is no file ${file}`);
+  const request: RunRequest = {
+    file: path,
+    mode,
+    directory: process.cwd(),
+    // Histograms are for the panel; here nobody would see them.
+    sampling: { ...defaultSampling, enabled: mode === "inspect" },
+    timeLimit: inspectTimeLimit,
+    threads,
+  };
+  const paint = process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain;
+  return mode === "train" ? train(runnerScript, request, paint) : inspect(runnerScript, request, json, process.stdout.isTTY ? paint : plain);
+}
+
+function version(): string {
+  for (let folder = new URL(".", import.meta.url); ; folder = new URL("..", folder)) {
+    const manifest = new URL("package.json", folder);
+    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+    if (folder.pathname === "/") return "unknown";
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`kindling: ${error.message}\n\n${usage}`);
+  process.exitCode = badCommandLine;
+}

@@ -1,0 +1,50 @@
+/** A problem as text, with the source line it is about. */
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { styleText } from "node:util";
+import type { Problem, SourcePosition } from "../protocol/index.ts";
+
+export type Paint = (format: "red" | "yellow" | "blue" | "bold" | "dim" | "green" | "cyan", text: string) => string;
+
+export const plain: Paint = (_, text) => text;
+export const coloured: Paint = (format, text) => styleText(format, text);
+
+const labels = { error: ["red", "error"], warning: ["yellow", "warning"], information: ["blue", "note"] } as const;
+
+/** Frames shown below the excerpt. */
+const shownFrames = 8;
+
+export function problemText(problem: Problem, paint: Paint = plain): string {
+  const [colour, label] = labels[problem.severity];
+  const lines = [`${paint(colour, label)}: ${paint("bold", problem.message)}`];
+  if (problem.position) lines.push(...excerpt(problem.position, problem.end, (text) => paint(colour, text), paint));
+  const callers = (problem.stack ?? []).slice(1, 1 + shownFrames);
+  for (const frame of callers) lines.push(paint("dim", `    called at ${place(frame.position)}${frame.function ? ` in ${frame.function}` : ""}`));
+  return `${lines.join("\n")}\n`;
+}
+
+function excerpt({ file, line, column }: SourcePosition, end: Problem["end"], mark: (text: string) => string, paint: Paint): string[] {
+  const heading = `  ${paint("dim", "-->")} ${place({ file, line, column })}`;
+  const text = sourceLine(file, line);
+  if (text === undefined || text.trim() === "") return [heading];
+  const before = text.slice(0, column - 1);
+  const length = end?.line === line ? end.column - column : (/^[\p{ID_Continue}$]+/u.exec(text.slice(column - 1))?.[0].length ?? 1);
+  const number = String(line);
+  const margin = " ".repeat(number.length);
+  // Tabs stay tabs, so that the mark stands where the text does.
+  const indent = before.replace(/[^\t]/g, " ");
+  return [heading, ` ${margin} |`, ` ${number} | ${text}`, ` ${margin} | ${indent}${mark("^".repeat(Math.max(1, length)))}`];
+}
+
+function sourceLine(file: string, line: number): string | undefined {
+  try {
+    return readFileSync(file, "utf8").split(/\r?\n/)[line - 1];
+  } catch {
+    return undefined;
+  }
+}
+
+function place({ file, line, column }: SourcePosition): string {
+  const path = relative(process.cwd(), file);
+  return `${path.startsWith("..") ? file : path}:${line}:${column}`;
+}

@@ -1,0 +1,63 @@
+/** `kindling train` */
+import type { Progress, RunEvent, RunRequest } from "../protocol/index.ts";
+import { problemText, type Paint } from "./problemText.ts";
+import { durationText, numberText, ProgressBar } from "./progressBar.ts";
+import { RunnerProcess } from "./runnerProcess.ts";
+
+/** Exit code of a program that Ctrl+C ended, as shells expect it. */
+const interrupted = 130;
+
+/** Runs the file to its end; resolves with the exit code. */
+export async function train(script: URL, request: RunRequest, paint: Paint): Promise<number> {
+  const bar = process.stderr.isTTY ? new ProgressBar(process.stderr) : undefined;
+  const begin = performance.now();
+  let progress: Progress | undefined;
+  const print = (text: string): void => {
+    bar?.clear();
+    process.stderr.write(text);
+  };
+  const runner = new RunnerProcess({
+    script,
+    request,
+    // Straight through wherever no bar could be in the way.
+    capture: bar !== undefined,
+    onEvent(event: RunEvent) {
+      if (event.type === "problem") print(problemText(event.problem, paint));
+      if (event.type !== "progress") return;
+      progress = event.progress;
+      bar?.show(progress);
+    },
+  });
+  const relay = (from: NodeJS.ReadableStream | null, to: NodeJS.WritableStream): void => {
+    from?.on("data", (chunk: Buffer) => bar?.around(() => to.write(chunk), chunk.at(-1) === 0x0a));
+  };
+  relay(runner.output.stdout, process.stdout);
+  relay(runner.output.stderr, process.stderr);
+
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    if (isInterrupted) return runner.kill();
+    isInterrupted = true;
+    print("Stopping … (Ctrl+C again to end it at once)\n");
+    runner.send({ type: "stop" });
+  };
+  process.on("SIGINT", interrupt);
+  const state = await runner.ended;
+  process.off("SIGINT", interrupt);
+  print(summary(state, progress, (performance.now() - begin) / 1000));
+  if (isInterrupted) return interrupted;
+  return state === "finished" ? 0 : 1;
+}
+
+function summary(state: string, progress: Progress | undefined, seconds: number): string {
+  const parts = [
+    `${state} after ${seconds < 10 ? `${seconds.toFixed(1)} s` : durationText(seconds)}`,
+    ...(progress ? [counted(progress.epoch + 1, "epoch"), counted(progress.step, "step")] : []),
+    ...(progress?.loss === undefined ? [] : [`loss ${numberText(progress.loss)}`]),
+  ];
+  return `kindling: ${parts.join(", ")}\n`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+}
