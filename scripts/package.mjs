@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
-import { PlainError, ensureNodeModules, root, runScript, say } from "./system.mjs";
+import { PlainError, ensureNodeModules, root, run, runScript, say } from "./system.mjs";
 
 const limit = 8e6;
 
@@ -20,8 +20,10 @@ export async function makeVsix() {
   const packagePath = join(root, "dist", `kindling-${target()}-${version}.vsix`);
   const esbuildPlatform = join(root, "node_modules", "@esbuild", `${process.platform}-${process.arch}`);
   if (!existsSync(esbuildPlatform)) throw new PlainError(`${esbuildPlatform} is missing: run npm ci and try again.`);
-  const { createVSIX } = await import("@vscode/vsce");
-  await createVSIX({ cwd: root, packagePath, target: target(), allowMissingRepository: true, rewriteRelativeLinks: false });
+  await run(process.execPath, [
+    join(root, "node_modules", "@vscode", "vsce", "vsce"), "package",
+    "--target", target(), "--out", packagePath, "--allow-missing-repository", "--no-rewrite-relative-links",
+  ], { cwd: root });
   const { size } = statSync(packagePath);
   say(`packed ${packagePath}, ${(size / 1e6).toFixed(2)} MB`);
   if (size > limit) throw new PlainError(`the VSIX is larger than ${limit / 1e6} MB`);

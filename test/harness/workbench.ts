@@ -129,6 +129,11 @@ export class Workbench {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
   }
 
+  /** The panel's elements of that `data-testid`. */
+  inPanel(testId: string, more = ""): Locator {
+    return this.panelFrame().locator(`[data-testid="${testId}"]${more}`);
+  }
+
   /** Texts of the status bar's items whose id begins with the extension's. */
   async statusBarTexts(): Promise<string[]> {
     return (await this.page.locator(".statusbar-item[id*='kindling']:visible").allTextContents()).map(plain);

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Settings } from "../../scripts/vscode-server.mjs";
+import { withEditor } from "../harness/suite.ts";
+import { temporaryFolder } from "../harness/temporary.ts";
+import { eventually } from "../harness/wait.ts";
+import type { Workbench } from "../harness/workbench.ts";
+import { moons } from "./moons.ts";
+
+const lens = "114 params · 66 trainable · 48 frozen";
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder("models");
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+async function numbers(workbench: Workbench, testId: string, attribute: string, within = ""): Promise<number[]> {
+  const elements = workbench.panelFrame().locator(`${within} [data-testid="${testId}"]`);
+  return (await elements.evaluateAll((all, name) => all.map((one) => one.getAttribute(name)), attribute)).map(Number);
+}
+
+async function panelCounts(workbench: Workbench): Promise<{ total: number; trainable: number; frozen: number }> {
+  const count = async (name: string) => Number(await workbench.inPanel(`${name}-parameters`).getAttribute("data-count"));
+  return { total: await count("total"), trainable: await count("trainable"), frozen: await count("frozen") };
+}
+
+/** The loss's points in the panel's table, oldest first. */
+async function losses(workbench: Workbench): Promise<number[]> {
+  const button = workbench.panelFrame().getByRole("button", { name: "Show curves as tables" });
+  if ((await button.getAttribute("aria-pressed")) !== "true") await button.click();
+  const cells = workbench.inPanel("curve", `[data-name="loss"]`).locator("tbody tr td:nth-child(3)");
+  await cells.first().waitFor();
+  return (await cells.allTextContents()).map(Number).reverse();
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+async function train(workbench: Workbench): Promise<void> {
+  await workbench.runCommand("Kindling: Train Model");
+  await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor({ timeout: 120_000 });
+}
+
+describe("a person who trains a network", () => {
+  const editor = withEditor();
+  let workbench: Workbench;
+
+  const open = async (files: Readonly<Record<string, string>>, settings?: Settings): Promise<Workbench> =>
+    workbench = await editor().openWorkbench(folderWith(files), settings);
+
+  afterEach(() => workbench.close());
+
+  it("reads above the class and the instance how many parameters they have", async () => {
+    await open({ [moons.name]: moons.text });
+    await workbench.openFile(moons.name);
+    const texts = await eventually("two lenses with counts", () => workbench.lensTexts(), (all) => all.filter((text) => text.startsWith(lens)).length === 2);
+    assert.deepEqual(texts, [`${lens} | ▶ Train | Inspect`, `${lens} | ▶ Train | Inspect`]);
+    await workbench.screenshot("lenses-dark");
+  });
+
+  it("sees the tree of modules and parameters, and follows a row to the source", async () => {
+    await open({ [moons.name]: moons.text });
+    await workbench.openFile(moons.name);
+    const rows = await eventually("rows of the tree", () => workbench.treeRows(), (all) => all.length >= 5);
+    assert.deepEqual(rows.map(({ level, label }) => [level, label]), [[1, "model"], [2, "hidden"], [2, "norm"], [2, "output"], [2, "relu"]]);
+    assert.match(rows[0]?.description ?? "", /^Moons .*114 params, 48 frozen$/);
+    assert.match(rows[1]?.description ?? "", /^Linear .*48 params, frozen$/);
+    await workbench.treeRow("output").click();
+    const line = moons.text.split("\n").findIndex((text) => text.includes("output = new nn.Linear")) + 1;
+    await workbench.page.locator(".statusbar-item", { hasText: new RegExp(`Ln ${line}, `) }).waitFor();
+    await workbench.treeRow("norm").click();
+    await workbench.page.keyboard.press("ArrowRight");
+    await eventually("the parameters and buffers of norm", () => workbench.treeRows(), (all) =>
+      ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"].every((name) => all.some(({ level, label }) => level === 3 && label === name)));
+    await workbench.screenshot("tree-dark");
+  });
+
+  it("presses F1, trains, and sees the loss fall and the histograms of every tensor", async () => {
+    await open({ [moons.name]: moons.text });
+    await workbench.openFile(moons.name);
+    await train(workbench);
+    assert.deepEqual(await panelCounts(workbench), moons.counts);
+    await workbench.screenshot("trained-dark");
+
+    const fall = await losses(workbench);
+    assert.ok(mean(fall.slice(-20)) < mean(fall.slice(0, 20)) / 2, `the loss went from ${mean(fall.slice(0, 20))} to ${mean(fall.slice(-20))}`);
+
+    await workbench.inPanel("module-row", `[data-path="hidden"]`).click();
+    await workbench.inPanel("module-details", `[data-path="hidden"]`).waitFor();
+    await workbench.inPanel("histogram-tables").click();
+    const sizes: Readonly<Record<string, number>> = {
+      output: moons.batch * moons.hidden,
+      "parameter:weight": 2 * moons.hidden,
+      "parameter:bias": moons.hidden,
+    };
+    for (const [kind, size] of Object.entries(sizes)) {
+      const counts = await numbers(workbench, "bin-count", "data-value", `[data-testid="histogram"][data-kind="${kind}"]`);
+      assert.ok(counts.length > 1, `${kind} has no histogram`);
+      assert.equal(counts.reduce((sum, count) => sum + count, 0), size, `the histogram of ${kind}`);
+    }
+    await workbench.inPanel("module-row", `[data-path="output"]`).click();
+    await workbench.inPanel("module-details", `[data-path="output"]`).waitFor();
+    const gradient = await numbers(workbench, "bin-count", "data-value", `[data-testid="histogram"][data-kind="gradient:weight"]`);
+    assert.equal(gradient.reduce((sum, count) => sum + count, 0), 2 * moons.hidden);
+  });
+
+  it("keeps what the panel showed through a reload of the window", async () => {
+    await open({ [moons.name]: moons.text });
+    await workbench.openFile(moons.name);
+    await train(workbench);
+    const before = await losses(workbench);
+    await workbench.reload();
+    await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor();
+    assert.deepEqual(await panelCounts(workbench), moons.counts);
+    assert.deepEqual(await losses(workbench), before);
+  });
+
+  it("has the panel in the colours of the editor, light and dark", async () => {
+    await open({ [moons.name]: moons.text });
+    await workbench.openFile(moons.name);
+    await train(workbench);
+    const background = () => workbench.panelFrame().locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+    const dark = await background();
+    editor().writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Light Modern" });
+    await workbench.waitForTheme("light");
+    const light = await eventually("a light panel", background, (colour) => colour !== dark);
+    const brightness = (colour: string) => mean((colour.match(/\d+/g) ?? []).slice(0, 3).map(Number));
+    assert.ok(brightness(light) > 200 && brightness(dark) < 80, `${dark} is the dark background, ${light} the light one`);
+    await workbench.screenshot("trained-light");
+  });
+
+  it("finds an error of the program in the Problems view, on the line that is to blame", async () => {
+    const line = moons.text.split("\n").findIndex((text) => text.includes("lossFn(model(x), y)")) + 1;
+    await open({ [moons.name]: moons.text.replace("new nn.Linear(16, 2)", "new nn.Linear(20, 2)") });
+    await workbench.openFile(moons.name);
+    const problems = await eventually("a problem", () => workbench.problems(), (all) => all.some((text) => text.includes("mat1 and mat2")));
+    const problem = problems.find((text) => text.includes("mat1 and mat2")) ?? "";
+    assert.match(problem, /mat1 and mat2 shapes cannot be multiplied \(40x16 and 20x2\)/);
+    assert.match(problem, new RegExp(`Ln (${line}|11|12),`));
+    await workbench.screenshot("problem-dark");
+  });
+
+  it("runs nothing in a folder that isn't trusted, and everything once it is", async () => {
+    const ran = join(temporaryFolder("mark"), "ran");
+    const text = `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(ran)}, "");\n${moons.text}`;
+    await open({ [moons.name]: text }, { "security.workspace.trust.enabled": true, "security.workspace.trust.startupPrompt": "never" });
+    await workbench.openFile(moons.name);
+    const texts = await eventually("lenses", () => workbench.lensTexts(), (all) => all.length > 0);
+    assert.ok(texts.every((one) => one === "Trust this workspace to train"), texts.join());
+    assert.deepEqual((await workbench.offeredCommands("Kindling: Train Model")).filter((title) => title === "Kindling: Train Model"), []);
+    assert.equal(existsSync(ran), false, "the file was run in an untrusted folder");
+    await workbench.lens("Trust this workspace").locator("a").click();
+    await workbench.page.getByRole("button", { name: /^Trust$/ }).first().click();
+    await eventually("counts above the class", () => workbench.lensTexts(), (all) => all.some((one) => one.startsWith(lens)));
+    assert.equal(existsSync(ran), true);
+  });
+});
