@@ -20,22 +20,28 @@ export function formatNumber(value: number | null | undefined): string {
   return withMinus(value.toFixed(Math.min(decimals, 6)));
 }
 
-/** For axes: as short as the number allows: `0.5`, `20`, `15k`, `1e−4`. */
-export function formatTick(value: number): string {
+/** For axes: as short as the numbers allow, and all of one kind: `0.5`, `20`, `15k`, or `1e−4`. */
+export function formatTicks(values: readonly (number | null)[]): string[] {
+  const plain = values.map((value) => (value === null ? "" : plainTick(value)));
+  if (plain.every((text) => text.length <= longestTick)) return plain;
+  return values.map((value) => (value === null ? "" : exponentTick(value)));
+}
+
+const longestTick = 6;
+
+function plainTick(value: number): string {
   const size = Math.abs(value);
-  if (size === 0) return "0";
-  if (size >= 1e6) return withMinus(`${trim(value / 1e6)}M`);
-  if (size >= 1e4) return withMinus(`${trim(value / 1e3)}k`);
-  if (size < 1e-3) return withMinus(trimExponent(value.toExponential(2)));
-  return withMinus(trim(value));
+  if (size >= 1e6) return withMinus(`${shortest(value / 1e6)}M`);
+  if (size >= 1e4) return withMinus(`${shortest(value / 1e3)}k`);
+  return withMinus(shortest(value));
 }
 
-function trim(value: number): string {
+function exponentTick(value: number): string {
+  return value === 0 ? "0" : withMinus(value.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e"));
+}
+
+function shortest(value: number): string {
   return String(Number(value.toPrecision(6)));
-}
-
-function trimExponent(text: string): string {
-  return text.replace(/\.?0+e/, "e");
 }
 
 function withMinus(text: string): string {
@@ -61,9 +67,9 @@ export function formatDuration(seconds: number | undefined): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${s}`;
 }
 
-/** `32 × 64`; a tensor without dimensions is a `scalar`. */
+/** `32×64`; a tensor without dimensions is a `scalar`. */
 export function formatShape(shape: readonly number[]): string {
-  return shape.length === 0 ? "scalar" : shape.join(" × ");
+  return shape.length === 0 ? "scalar" : shape.join("×");
 }
 
 export function formatRate(perSecond: number): string {

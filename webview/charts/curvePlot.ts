@@ -1,6 +1,6 @@
 /** One chart of curves over steps, drawn by uPlot. */
 import uPlot from "uplot";
-import { formatTick } from "../format.ts";
+import { formatTicks } from "../format.ts";
 import { indexAt, type Series } from "../series.ts";
 import { decimate } from "./decimate.ts";
 import type { Line } from "./groups.ts";
@@ -135,8 +135,8 @@ export class CurvePlot {
         y: view.logarithmic ? { distr: 3 } : {},
       },
       axes: [
-        { ...axis, size: 22, gap: 4, space: 64, incrs: wholeIncrements, values: (_, splits) => splits.map(formatTick) },
-        { ...axis, size: axisWidth, gap: 4, space: 26, values: (_, splits) => splits.map(tickOrNothing) },
+        { ...axis, size: 22, gap: 4, space: 64, incrs: wholeIncrements, values: (_, splits) => formatTicks(splits) },
+        { ...axis, size: axisWidth, gap: 4, space: 26, values: (_, splits) => formatTicks(splits) },
       ],
       series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view.smoothing !== null))],
       hooks: {
@@ -216,11 +216,6 @@ function drawVertical(plot: uPlot, step: number, stroke: string, dash: number[])
   ctx.lineTo(x, top + height);
   ctx.stroke();
   ctx.restore();
-}
-
-/** On a logarithmic axis uPlot leaves out labels by giving null. */
-function tickOrNothing(value: number | null): string {
-  return value === null ? "" : formatTick(value);
 }
 
 /** Steps are whole: 1, 2, 5, 10, … */

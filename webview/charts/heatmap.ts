@@ -21,8 +21,9 @@ export function valueRange(columns: readonly HeatmapColumn[]): readonly [number,
 /**
  * Opacities from 0 to 255, row by row from the top (the highest values), `width` × `height`.
  *
- * Each column shows the newest sample at or before its step, and is as dark as the square root of a bin's share of the
- * fullest bin of that sample: the root, so that tails show too.
+ * Each column shows the newest sample at or before its step. A bin is as dark as the square root of its count, relative to
+ * the sample's second fullest bin: the root, so that tails show; the second, so that a peak of zeros (ReLU) doesn't drown
+ * all the rest.
  */
 export function opacities(
   columns: readonly HeatmapColumn[],
@@ -52,17 +53,28 @@ export function opacities(
 function columnShades(histogram: Histogram, low: number, high: number, height: number): Uint8ClampedArray {
   const shades = new Uint8ClampedArray(height);
   const { counts } = histogram;
-  const fullest = counts.reduce((a, b) => Math.max(a, b), 0);
-  if (fullest === 0) return shades;
+  const dark = secondLargest(counts);
+  if (dark === 0) return shades;
   const binWidth = (histogram.high - histogram.low) / counts.length;
   const perPixel = (high - low) / height;
   for (let y = 0; y < height; y++) {
     const bottom = high - (y + 1) * perPixel;
     const from = binWidth > 0 ? (bottom - histogram.low) / binWidth : binsOfOneValue(histogram.low, bottom, perPixel);
     const to = binWidth > 0 ? (bottom + perPixel - histogram.low) / binWidth : from + 1;
-    shades[y] = 255 * Math.sqrt(fullestBetween(counts, from, to) / fullest);
+    shades[y] = 255 * Math.sqrt(Math.min(1, fullestBetween(counts, from, to) / dark));
   }
   return shades;
+}
+
+/** The largest if there is only one that isn't zero. */
+function secondLargest(counts: readonly number[]): number {
+  let largest = 0;
+  let second = 0;
+  for (const count of counts) {
+    second = Math.max(second, Math.min(largest, count));
+    largest = Math.max(largest, count);
+  }
+  return second || largest;
 }
 
 /** All values are equal: the pixel that holds them shows the first bin, the others none. */

@@ -22,6 +22,8 @@ export function CurvesPane({ store }: { store: Store }) {
   const names = useStable(charts.value);
   const { smoothing, curveTables } = store.choices.value;
   const notes = useComputed(() => store.run.value?.notes ?? []).value;
+  const grid = useRef<HTMLDivElement>(null);
+  const columns = balancedColumns(names.length + Math.min(1, notes.length), useWidth(grid));
   return (
     <section class="curves-pane" aria-label="Curves">
       <div class="toolbar">
@@ -48,7 +50,7 @@ export function CurvesPane({ store }: { store: Store }) {
           onClick={() => store.dispatch({ type: "choose", choices: { curveTables: !curveTables } })}
         />
       </div>
-      <div class="charts">
+      <div class="charts" ref={grid} style={{ "--columns": String(columns) }}>
         {names.length === 0 && <p class="hint">No loss yet. Curves begin with the first backward pass.</p>}
         {names.map((name) => (
           <CurveChart key={name} store={store} name={name} />
@@ -57,6 +59,26 @@ export function CurvesPane({ store }: { store: Store }) {
       </div>
     </section>
   );
+}
+
+const smallestChart = 240;
+
+/** As many columns as fit, but no more than it takes to fill the rows evenly: four charts stand as 2 × 2, not as 3 + 1. */
+export function balancedColumns(charts: number, width: number): number {
+  const fitting = Math.max(1, Math.floor(width / smallestChart));
+  const rows = Math.max(1, Math.ceil(charts / fitting));
+  return Math.max(1, Math.ceil(charts / rows));
+}
+
+function useWidth(element: { readonly current: HTMLElement | null }): number {
+  const width = useSignal(600);
+  useEffect(() => {
+    const observed = element.current!;
+    const observer = new ResizeObserver(() => (width.value = observed.clientWidth));
+    observer.observe(observed);
+    return () => observer.disconnect();
+  }, [element]);
+  return width.value;
 }
 
 /** The earlier list while the names are the same, so that charts aren't drawn anew for each point. */

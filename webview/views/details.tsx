@@ -136,7 +136,7 @@ interface RowSpec {
 function rowsOf(module: ModuleInfo): readonly RowSpec[] {
   const output: RowSpec[] = [
     { kind: "output", title: "Activation", family: "activation", absent: "Not called in this step." },
-    { kind: "outputGradient", title: "Activation gradient", family: "gradient", absent: "No gradient reached this output." },
+    { kind: "outputGradient", title: "Gradient", family: "gradient", absent: "No gradient reached this output." },
   ];
   return output.concat(
     module.parameters.flatMap((parameter): RowSpec[] => {
@@ -144,7 +144,7 @@ function rowsOf(module: ModuleInfo): readonly RowSpec[] {
       const absent = trainable ? "No gradient had arrived." : "Frozen: it gets no gradient.";
       return [
         { kind: `parameter:${name}`, title: name, family: "parameter", parameter, absent: "Not measured in this step." },
-        { kind: `gradient:${name}`, title: `${name} gradient`, family: "gradient", parameter, absent },
+        { kind: `gradient:${name}`, title: `${name}.grad`, family: "gradient", parameter, absent },
       ];
     }),
   );

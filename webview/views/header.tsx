@@ -29,7 +29,7 @@ export function Header({ store }: { store: Store }) {
         {run.mode === "inspect" && <span class="muted"> · inspection</span>}
       </div>
       <StateLabel state={run.state} remembered={run.remembered} />
-      <Numbers run={run} />
+      {(run.progress || !isOver(run.state)) && <Numbers run={run} />}
       <Buttons state={run.state} post={store.post} />
       <ProgressLine run={run} />
     </header>
@@ -148,6 +148,8 @@ export function CommandButton(props: {
       type="button"
       class={primary ? "button primary" : "button"}
       disabled={disabled}
+      title={look.label}
+      aria-label={look.label}
       onClick={() => post({ type: "command", command: look.command })}
       data-testid={`command-${look.command}`}
     >

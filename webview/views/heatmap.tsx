@@ -87,11 +87,12 @@ interface Size {
 function useSize(element: { readonly current: HTMLElement | null }): Size {
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
   useEffect(() => {
+    const observed = element.current!;
     const observer = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = element.current!;
+      const { clientWidth, clientHeight } = observed;
       setSize({ width: Math.round(clientWidth * devicePixelRatio), height: Math.round(clientHeight * devicePixelRatio) });
     });
-    observer.observe(element.current!);
+    observer.observe(observed);
     return () => observer.disconnect();
   }, [element]);
   return size;

@@ -30,8 +30,10 @@ interface Props {
 export function TensorRow(props: Props) {
   const { store, kind, title, note, family, absent, tensor, history } = props;
   const { histogramTables, logCounts } = store.choices.value;
+  // An inspection measures one step: there is no history to show.
+  const inspection = store.run.value?.mode === "inspect";
   return (
-    <section class={`tensor-row ${family}`} aria-label={title}>
+    <section class={inspection ? `tensor-row single ${family}` : `tensor-row ${family}`} aria-label={title}>
       <div class="tensor-numbers">
         <h3>
           <span class="swatch" />
@@ -47,13 +49,15 @@ export function TensorRow(props: Props) {
         {tensor && histogramTables && <BinTable title={title} tensor={tensor} />}
         {tensor && !histogramTables && <Bars title={title} tensor={tensor} logarithmic={logCounts} />}
       </div>
-      <div class="history">
-        {histogramTables ? (
-          <HistoryTable title={title} history={history} />
-        ) : (
-          history.length > 0 && <Heatmap store={store} title={title} family={family} history={history} />
-        )}
-      </div>
+      {!inspection && (
+        <div class="history">
+          {histogramTables ? (
+            <HistoryTable title={title} history={history} />
+          ) : (
+            history.length > 0 && <Heatmap store={store} title={title} family={family} history={history} />
+          )}
+        </div>
+      )}
     </section>
   );
 }
@@ -135,8 +139,13 @@ function Bars({ title, tensor, logarithmic }: { title: string; tensor: TensorSta
         <span>{formatNumber(low)}</span>
         <span class="axis-middle">
           {bin && <span class="pointed-bin">{binText(bin, sum)}</span>}
-          <span class={bin ? "visually-hidden" : "muted"} data-testid="histogram-total" data-total={sum}>
-            {`${plural(sum, "value")} in ${plural(counts.length, "bin")}`}
+          <span
+            class={bin ? "visually-hidden" : "muted"}
+            title={`The ${counts.length} bins hold ${plural(sum, "value")}`}
+            data-testid="histogram-total"
+            data-total={sum}
+          >
+            {`Σ ${formatCount(sum)}`}
           </span>
         </span>
         <span>{formatNumber(high)}</span>

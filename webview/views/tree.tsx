@@ -23,7 +23,7 @@ export function TreePane({ store }: { store: Store }) {
   const model = store.model.value;
   if (!model) return <div class="tree-pane" />;
   return (
-    <div class="tree-pane">
+    <div class="tree-pane" style={columnWidths(model)}>
       <ModelBar store={store} model={model} />
       <div class="tree-columns" aria-hidden="true">
         <span class="cell-name">Module</span>
@@ -68,12 +68,26 @@ function ModelBar({ store, model }: { store: Store; model: ModelInfo }) {
         <span data-testid="total-parameters" data-count={counts.total}>
           {plural(counts.total, "parameter")}
         </span>
-        <span class="muted" data-testid="frozen-parameters" data-count={counts.frozen}>
-          {counts.frozen === 0 ? "all trainable" : `${formatCount(counts.trainable)} trainable, ${formatCount(counts.frozen)} frozen`}
+        <span class="muted trainable-parameters" data-testid="trainable-parameters" data-count={counts.trainable}>
+          {`${formatCount(counts.trainable)} trainable`}
+        </span>
+        <span class="muted frozen-parameters" data-testid="frozen-parameters" data-count={counts.frozen}>
+          {`${formatCount(counts.frozen)} frozen`}
         </span>
       </span>
     </div>
   );
+}
+
+/** The columns are as wide as their longest text needs, in digits' widths, up to a limit. */
+function columnWidths({ modules }: ModelInfo): Record<string, string> {
+  let type = 4;
+  let shape = 6;
+  for (const module of modules) {
+    type = Math.max(type, module.type.length);
+    shape = Math.max(shape, (module.outputShapes ?? []).map(formatShape).join(", ").length);
+  }
+  return { "--type-width": `${Math.min(type, 16)}ch`, "--shape-width": `${Math.min(1.15 * shape, 16)}ch` };
 }
 
 function modelLabel(model: ModelInfo): string {
@@ -257,7 +271,7 @@ function FlowCell({ flow }: { flow: Flow | undefined }) {
 
 function rowLabel(module: ModuleInfo, shapes: string, status: TrainableStatus): string {
   const parts = [module.name, module.type];
-  if (shapes) parts.push(`output ${shapes.replaceAll("×", "by")}`);
+  if (shapes) parts.push(`output ${shapes.replaceAll("×", " by ")}`);
   if (module.counts.total > 0) parts.push(plural(module.counts.total, "parameter"));
   parts.push(statusLabels[status]);
   return parts.join(", ");

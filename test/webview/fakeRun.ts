@@ -1,0 +1,308 @@
+/**
+ * Runs as a real training would tell them, made up from a seed: a small CNN on digits whose loss falls with noise, whose
+ * activations sparsify and whose gradients fade. Every histogram is counted from actual numbers.
+ */
+import type {
+  MetricPoint,
+  ModelInfo,
+  ModuleInfo,
+  ModuleStatistics,
+  ParameterInfo,
+  RunEvent,
+  RunSnapshot,
+  StepStatistics,
+  TensorStatistics,
+} from "../../src/protocol/index.ts";
+
+export const file = "/home/ada/networks/digits.model.ts";
+
+interface Layer {
+  readonly name: string;
+  readonly type: string;
+  readonly extra?: string;
+  readonly output?: readonly number[];
+  readonly parameters?: Readonly<Record<string, readonly number[]>>;
+  readonly buffers?: Readonly<Record<string, readonly number[]>>;
+  readonly frozen?: boolean;
+  readonly children?: readonly Layer[];
+}
+
+const convolution = (name: string, from: number, to: number, side: number): Layer => ({
+  name,
+  type: "Conv2d",
+  extra: `${from}, ${to}, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1)`,
+  output: [64, to, side, side],
+  parameters: { weight: [to, from, 3, 3], bias: [to] },
+});
+
+const linear = (name: string, from: number, to: number, frozen = false): Layer => ({
+  name,
+  type: "Linear",
+  extra: `in_features=${from}, out_features=${to}, bias=True`,
+  output: [64, to],
+  parameters: { weight: [to, from], bias: [to] },
+  frozen,
+});
+
+const norm = (name: string, features: number): Layer => ({
+  name,
+  type: "BatchNorm1d",
+  extra: `${features}, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True`,
+  output: [64, features],
+  parameters: { weight: [features], bias: [features] },
+  buffers: { running_mean: [features], running_var: [features], num_batches_tracked: [] },
+});
+
+const digits: Layer = {
+  name: "model",
+  type: "DigitsNet",
+  output: [64, 10],
+  children: [
+    {
+      name: "features",
+      type: "Sequential",
+      output: [64, 16, 4, 4],
+      children: [
+        convolution("0", 1, 8, 8),
+        { name: "1", type: "ReLU", output: [64, 8, 8, 8] },
+        convolution("2", 8, 16, 8),
+        { name: "3", type: "ReLU", output: [64, 16, 8, 8] },
+        { name: "4", type: "MaxPool2d", extra: "kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False", output: [64, 16, 4, 4] },
+      ],
+    },
+    { name: "flatten", type: "Flatten", extra: "start_dim=1, end_dim=-1", output: [64, 256] },
+    {
+      name: "classifier",
+      type: "Sequential",
+      output: [64, 10],
+      children: [
+        linear("0", 256, 64, true),
+        norm("1", 64),
+        { name: "2", type: "ReLU", output: [64, 64] },
+        { name: "3", type: "Dropout", extra: "p=0.3, inplace=False", output: [64, 64] },
+        linear("4", 64, 10),
+      ],
+    },
+  ],
+};
+
+const volume = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** The protocol's flat, depth-first form of a model. */
+export function modelFrom(root: Layer, id = 0): ModelInfo {
+  const modules: ModuleInfo[] = [];
+  const add = (layer: Layer, parent: number | null, path: string): { total: number; frozen: number } => {
+    const index = modules.length;
+    const own: ParameterInfo[] = Object.entries(layer.parameters ?? {}).map(([name, shape]) => ({
+      name,
+      shape,
+      dtype: "float32",
+      count: volume(shape),
+      trainable: !layer.frozen,
+    }));
+    modules.push(undefined as never);
+    let total = own.reduce((sum, { count }) => sum + count, 0);
+    let frozen = layer.frozen ? total : 0;
+    for (const child of layer.children ?? []) {
+      const below = add(child, index, path ? `${path}.${child.name}` : child.name);
+      total += below.total;
+      frozen += below.frozen;
+    }
+    modules[index] = {
+      id: index,
+      parent,
+      name: layer.name,
+      path,
+      type: layer.type,
+      extra: layer.extra ?? "",
+      parameters: own,
+      buffers: Object.entries(layer.buffers ?? {}).map(([name, shape]) => ({
+        name,
+        shape,
+        dtype: name === "num_batches_tracked" ? "int32" : "float32",
+        count: volume(shape),
+        persistent: true,
+      })),
+      counts: { total, frozen, trainable: total - frozen },
+      training: true,
+      ...(layer.output && { outputShapes: [layer.output] }),
+      constructedAt: { file, line: 10 + index, column: 21 },
+      ...(parent === null && { declaredAt: { file, line: 6, column: 1 } }),
+    };
+    return { total, frozen };
+  };
+  add(root, null, "");
+  return { id, name: root.name, isVariable: true, modules };
+}
+
+export const digitsModel = modelFrom(digits);
+
+/** A stack of `count` modules in blocks of ten. */
+export function largeModel(count: number): ModelInfo {
+  const blocks = Math.floor((count - 1) / 10);
+  return modelFrom({
+    name: "tower",
+    type: "Tower",
+    output: [64, 32],
+    children: Array.from({ length: blocks }, (_, block) => ({
+      name: `block${block}`,
+      type: "Sequential",
+      output: [64, 32],
+      children: Array.from({ length: 9 }, (_, i) =>
+        i % 2 === 0 ? linear(String(i), 32, 32) : { name: String(i), type: "ReLU", output: [64, 32] },
+      ),
+    })),
+  });
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Mean, standard deviation, extremes and histogram of actual values, as the protocol defines them. */
+export function measure(values: readonly number[], shape: readonly number[], bins = 40): TensorStatistics {
+  const finite = values.filter(Number.isFinite);
+  const n = finite.length;
+  const mean = finite.reduce((a, b) => a + b, 0) / n;
+  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+  const counts = new Array<number>(bins).fill(0);
+  for (const value of finite) {
+    const bin = high > low ? Math.min(bins - 1, Math.floor(((value - low) / (high - low)) * bins)) : 0;
+    counts[bin] = counts[bin]! + 1;
+  }
+  return {
+    shape,
+    count: values.length,
+    mean,
+    std: Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)),
+    min: low,
+    max: high,
+    zeroFraction: values.filter((value) => value === 0).length / values.length,
+    nonFinite: values.length - n,
+    histogram: { low, high, counts },
+  };
+}
+
+function tensor(random: () => number, shape: readonly number[], mean: number, std: number, rectified = false) {
+  const values = Array.from({ length: volume(shape) }, () => mean + std * normal(random));
+  return measure(rectified ? values.map((value) => Math.max(0, value)) : values, shape);
+}
+
+/** What one sampled step measured; `time` runs from 0 (untrained) to 1 (trained). */
+export function sampleStep(model: ModelInfo, step: number, epoch: number, time: number, seed = 1): StepStatistics {
+  const random = generator(seed * 7919 + step);
+  const modules = model.modules.map((module): ModuleStatistics => {
+    const depth = module.id / model.modules.length;
+    const rectified = module.type === "ReLU" || module.type === "MaxPool2d" || module.type === "Dropout";
+    const gradient = (0.02 * (1 - 0.85 * time) + 0.0005) * 10 ** (-2 * (1 - depth));
+    const shape = module.outputShapes?.[0] ?? [];
+    return {
+      module: module.id,
+      output: tensor(random, shape, rectified ? -0.6 * time : 0.2 * time, 0.6 + time * (1 + depth), rectified),
+      outputGradient: tensor(random, shape, 0, gradient, false),
+      parameters: module.parameters.map(({ name, shape: size, trainable }) => ({
+        name,
+        value: tensor(random, size, name === "bias" ? 0.05 * time : 0, 0.08 + 0.12 * time),
+        ...(trainable && { gradient: tensor(random, size, 0, gradient * 0.6) }),
+      })),
+    };
+  });
+  return { model: model.id, step, epoch, modules };
+}
+
+export interface RunOptions {
+  readonly model?: ModelInfo;
+  readonly epochs?: number;
+  readonly batches?: number;
+  /** Steps from one sample to the next. */
+  readonly sampleEvery?: number;
+  /** Steps at which the loss is NaN. */
+  readonly broken?: readonly number[];
+}
+
+/** Everything that a run tells, one list of events for each step. */
+export function* training(options: RunOptions = {}): Generator<RunEvent[]> {
+  const { model = digitsModel, epochs = 20, batches = 45, sampleEvery = 15, broken = [] } = options;
+  const random = generator(42);
+  const steps = epochs * batches;
+  yield [
+    { type: "state", state: "running", at: 1_000 },
+    { type: "models", models: [model] },
+  ];
+  for (let step = 0; step < steps; step++) {
+    const epoch = Math.floor(step / batches);
+    const time = step / steps;
+    const loss = broken.includes(step) ? NaN : 2.3 * Math.exp(-6 * time) + 0.05 + 0.25 * random() * Math.exp(-3 * time);
+    const lr = 0.5e-3 * (1 + Math.cos(Math.PI * time));
+    const point = (name: string, value: number): MetricPoint => ({ name, step, epoch, value });
+    const events: RunEvent[] = [{ type: "metrics", points: [point("loss", loss), point("lr", lr)] }];
+    if (step % batches === batches - 1) {
+      const accuracy = 0.98 - 0.6 * Math.exp(-7 * time) + 0.01 * random();
+      events.push({ type: "metrics", points: [point("valAccuracy", accuracy), point("valLoss", loss * 1.2 + 0.03)] });
+    }
+    if (step % sampleEvery === 0) events.push({ type: "statistics", statistics: sampleStep(model, step, epoch, time) });
+    events.push({
+      type: "progress",
+      progress: {
+        epoch,
+        epochs,
+        step: step + 1,
+        batch: step % batches,
+        batches,
+        loss,
+        stepsPerSecond: 118 + 6 * random(),
+        remainingSeconds: (steps - step) / 120,
+        elapsed: step * 8.4,
+      },
+    });
+    yield events;
+  }
+  yield [{ type: "state", state: "finished", at: 1_000 + steps * 8.4 }];
+}
+
+/** The snapshot that the extension would keep after these events. */
+export function snapshotAfter(events: Iterable<readonly RunEvent[]>, overrides: Partial<RunSnapshot> = {}): RunSnapshot {
+  let snapshot: RunSnapshot = emptySnapshot();
+  const metrics: MetricPoint[] = [];
+  const statistics: StepStatistics[] = [];
+  for (const event of [...events].flat()) {
+    if (event.type === "state") snapshot = { ...snapshot, state: event.state };
+    else if (event.type === "models") snapshot = { ...snapshot, models: event.models };
+    else if (event.type === "progress") snapshot = { ...snapshot, progress: event.progress };
+    else if (event.type === "metrics") metrics.push(...event.points);
+    else if (event.type === "statistics") statistics.push(event.statistics);
+  }
+  return { ...snapshot, metrics, statistics, ...overrides };
+}
+
+export function emptySnapshot(): RunSnapshot {
+  return {
+    runId: "run-1",
+    file,
+    mode: "train",
+    state: "starting",
+    startedAt: 1_000,
+    models: [],
+    metrics: [],
+    statistics: [],
+    problems: [],
+    notes: [],
+  };
+}
+
+/** What JSON makes of a message: NaN and infinities become null. */
+export function overTheWire<T>(message: T): T {
+  return JSON.parse(JSON.stringify(message)) as T;
+}

@@ -1,0 +1,127 @@
+/** The panel's page in headless Chromium, with a stand-in for VS Code around it. */
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { chromium, type Browser, type Page } from "playwright-core";
+import type { FromPanel, RunEvent, ToPanel } from "../../src/protocol/index.ts";
+import { themes, type Theme } from "./themes.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const origin = "http://panel.test";
+const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf" };
+const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+export const chromiumMissing = !existsSync(executablePath);
+
+/** As strict as the panel needs: no inline script, no inline style. */
+const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${origin}; font-src ${origin}`;
+
+const html = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="panel.css">
+</head>
+<body><div id="root"></div><script nonce="test" src="panel.js"></script></body>
+</html>`;
+
+export class PanelPages {
+  private constructor(
+    private readonly folder: string,
+    private readonly browser: Browser,
+  ) {}
+
+  static async start(): Promise<PanelPages> {
+    const folder = await mkdtemp(join(tmpdir(), "kindling-panel-"));
+    await build({
+      absWorkingDir: root,
+      entryPoints: { panel: "webview/main.tsx", style: "webview/panel.css" },
+      bundle: true,
+      outdir: folder,
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      loader: { ".ttf": "file" },
+      assetNames: "[name]",
+    });
+    const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    return new PanelPages(folder, await chromium.launch({ executablePath, args }));
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async open(options: { width?: number; height?: number; theme?: Theme; scale?: number } = {}): Promise<Panel> {
+    const { width = 1100, height = 760, theme = themes[0]!, scale = 1 } = options;
+    const page = await this.browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
+    await page.route(`${origin}/**`, async (route) => {
+      const name = new URL(route.request().url()).pathname.slice(1);
+      if (name === "") return route.fulfill({ contentType: "text/html", body: html });
+      const stored = name === "panel.css" ? "style.css" : name;
+      await route.fulfill({ contentType: types[extname(name)] ?? "", body: await readFile(join(this.folder, stored)) });
+    });
+    await page.addInitScript({ content: standIn(theme) });
+    const panel = new Panel(page);
+    await page.goto(`${origin}/`);
+    return panel;
+  }
+}
+
+/** What VS Code does around a webview's page, as a script for the page. */
+function standIn(theme: Theme): string {
+  return `
+    window.posted = [];
+    window.acquireVsCodeApi = () => ({
+      postMessage: (message) => posted.push(message),
+      getState: () => JSON.parse(sessionStorage.getItem("state")),
+      setState: (state) => sessionStorage.setItem("state", JSON.stringify(state)),
+    });
+    document.addEventListener("DOMContentLoaded", () => {
+      for (const [name, value] of Object.entries(${JSON.stringify(theme.variables)})) {
+        document.documentElement.style.setProperty("--vscode-" + name, value);
+      }
+      document.body.className = ${JSON.stringify(theme.bodyClass)};
+    });`;
+}
+
+export class Panel {
+  /** What the page complained of. */
+  readonly errors: string[] = [];
+
+  constructor(readonly page: Page) {
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && this.errors.push(message.text()));
+  }
+
+  async send(...messages: ToPanel[]): Promise<void> {
+    await this.page.evaluate((json) => {
+      for (const message of JSON.parse(json) as unknown[]) window.postMessage(message, "*");
+    }, JSON.stringify(messages));
+    await this.settle();
+  }
+
+  /** Two frames on, what was sent is drawn. */
+  async settle(): Promise<void> {
+    await this.page.evaluate(
+      () => new Promise<void>((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))),
+    );
+  }
+
+  sendEvents(runId: string, events: readonly RunEvent[]): Promise<void> {
+    return this.send({ type: "events", runId, events });
+  }
+
+  /** What the page has posted to the extension. */
+  posted(): Promise<FromPanel[]> {
+    return this.page.evaluate(() => (window as unknown as { posted: FromPanel[] }).posted);
+  }
+
+  byTestId(id: string) {
+    return this.page.locator(`[data-testid="${id}"]`);
+  }
+}
