@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import { conv2d, empty } from "../ops/index.ts";
+import { pairOf } from "../ops/convolution.ts";
 import type { Tensor } from "../tensor.ts";
 import { resetAffine } from "./init.ts";
 import { Module } from "./module.ts";
@@ -8,10 +9,6 @@ import { sizes } from "./printing.ts";
 
 /** One number for both, or height and width. */
 export type Pair = number | readonly [number, number];
-
-export function pair(value: Pair): [number, number] {
-  return typeof value === "number" ? [value, value] : [value[0], value[1]];
-}
 
 export interface Conv2dOptions {
   /** Default 1. */
@@ -59,10 +56,10 @@ export class Conv2d extends Module {
     if (outChannels % groups !== 0) throw new ArgumentError("out_channels must be divisible by groups");
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = pair(kernelSize);
-    this.stride = pair(stride);
-    this.padding = typeof padding === "string" ? padding : pair(padding);
-    this.dilation = pair(dilation);
+    this.kernelSize = pairOf(kernelSize);
+    this.stride = pairOf(stride);
+    this.padding = typeof padding === "string" ? padding : pairOf(padding);
+    this.dilation = pairOf(dilation);
     this.groups = groups;
     this.#paddingSizes = paddingSizes(this.padding, this.kernelSize, this.stride, this.dilation);
     this.weight = new Parameter(empty(outChannels, inChannels / groups, ...this.kernelSize));

@@ -7,14 +7,16 @@ import {
   mseLoss,
   nllLoss,
 } from "../ops/index.ts";
+import type {
+  BinaryLossOptions,
+  ClassLossOptions,
+  CrossEntropyOptions,
+  LogitLossOptions,
+  LossOptions,
+} from "../ops/losses.ts";
 import type { LossReduction } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-
-export interface LossOptions {
-  /** `"mean"`, `"sum"`, or `"none"` for a loss of each element. Default `"mean"`. */
-  reduction?: LossReduction;
-}
 
 abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
   readonly reduction: LossReduction;
@@ -25,18 +27,6 @@ abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
   }
 }
 
-export interface NLLLossOptions extends LossOptions {
-  /** Weight of each class, `[classes]`. */
-  weight?: Tensor;
-  /** Targets with this value count for nothing. Default −100. */
-  ignoreIndex?: number;
-}
-
-export interface CrossEntropyLossOptions extends NLLLossOptions {
-  /** How much of the target is spread evenly over all classes, 0 to 1. Default 0. */
-  labelSmoothing?: number;
-}
-
 /**
  * Cross entropy of logits `[batch, classes, …]` with class indices `[batch, …]` or class probabilities shaped as the logits.
  */
@@ -45,7 +35,7 @@ export class CrossEntropyLoss extends Loss {
   readonly ignoreIndex: number;
   readonly labelSmoothing: number;
 
-  constructor({ weight, ignoreIndex = -100, labelSmoothing = 0, ...options }: CrossEntropyLossOptions = {}) {
+  constructor({ weight, ignoreIndex = -100, labelSmoothing = 0, ...options }: CrossEntropyOptions = {}) {
     super(options);
     this.registerBuffer("weight", weight ?? null);
     this.ignoreIndex = ignoreIndex;
@@ -67,7 +57,7 @@ export class NLLLoss extends Loss {
   declare weight: Tensor | null;
   readonly ignoreIndex: number;
 
-  constructor({ weight, ignoreIndex = -100, ...options }: NLLLossOptions = {}) {
+  constructor({ weight, ignoreIndex = -100, ...options }: ClassLossOptions = {}) {
     super(options);
     this.registerBuffer("weight", weight ?? null);
     this.ignoreIndex = ignoreIndex;
@@ -82,16 +72,11 @@ export class NLLLoss extends Loss {
   }
 }
 
-export interface BCELossOptions extends LossOptions {
-  /** Weight of each element; broadcasts. */
-  weight?: Tensor;
-}
-
 /** Binary cross entropy of probabilities and targets of the same shape. Logarithms are clamped at −100. */
 export class BCELoss extends Loss {
   declare weight: Tensor | null;
 
-  constructor({ weight, ...options }: BCELossOptions = {}) {
+  constructor({ weight, ...options }: BinaryLossOptions = {}) {
     super(options);
     this.registerBuffer("weight", weight ?? null);
   }
@@ -101,18 +86,13 @@ export class BCELoss extends Loss {
   }
 }
 
-export interface BCEWithLogitsLossOptions extends BCELossOptions {
-  /** Weight of the positive examples; broadcasts. */
-  posWeight?: Tensor;
-}
-
 /** Sigmoid and binary cross entropy in one, safe for large logits. */
 export class BCEWithLogitsLoss extends Loss {
   static override readonly stateNames: Readonly<Record<string, string>> = { posWeight: "pos_weight" };
   declare weight: Tensor | null;
   declare posWeight: Tensor | null;
 
-  constructor({ weight, posWeight, ...options }: BCEWithLogitsLossOptions = {}) {
+  constructor({ weight, posWeight, ...options }: LogitLossOptions = {}) {
     super(options);
     this.registerBuffer("weight", weight ?? null);
     this.registerBuffer("posWeight", posWeight ?? null);

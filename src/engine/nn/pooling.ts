@@ -1,7 +1,7 @@
 /** Pooling over height and width of `[batch, channels, height, width]`. */
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { pair, type Pair } from "./conv.ts";
+import type { Pair } from "./conv.ts";
 import { Module } from "./module.ts";
 import { boolean, sizes } from "./printing.ts";
 
@@ -46,10 +46,10 @@ export class MaxPool2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return maxPool2d(x, pair(this.kernelSize), {
-      stride: pair(this.stride),
-      padding: pair(this.padding),
-      dilation: pair(this.dilation),
+    return maxPool2d(x, this.kernelSize, {
+      stride: this.stride,
+      padding: this.padding,
+      dilation: this.dilation,
       ceilMode: this.ceilMode,
     });
   }
@@ -86,9 +86,9 @@ export class AvgPool2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return avgPool2d(x, pair(this.kernelSize), {
-      stride: pair(this.stride),
-      padding: pair(this.padding),
+    return avgPool2d(x, this.kernelSize, {
+      stride: this.stride,
+      padding: this.padding,
       ceilMode: this.ceilMode,
       countIncludePad: this.countIncludePad,
     });
@@ -109,7 +109,7 @@ export class AdaptiveAvgPool2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return adaptiveAvgPool2d(x, pair(this.outputSize));
+    return adaptiveAvgPool2d(x, this.outputSize);
   }
 
   override extraRepr(): string {

@@ -3,6 +3,7 @@
  * its CPU kernels, so that the same seed gives the same numbers.
  */
 import type { Generator } from "./generator.ts";
+import { boxMullerPairs } from "./normalTransform.ts";
 
 /** An array that integers or truth values are drawn into. */
 export type NumericArray = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -28,23 +29,12 @@ export function fillNormal(generator: Generator, out: Float32Array, mean = 0, st
   }
   for (let i = 0; i < out.length; i++) out[i] = generator.uniformFloat();
   const whole = out.length - (out.length % vectorLength);
-  for (let start = 0; start < whole; start += vectorLength) boxMuller(out, start, mean, std);
+  for (let start = 0; start < whole; start += vectorLength) boxMullerPairs(out, start, vectorLength / 2, fround(mean), fround(std));
   if (whole === out.length) return;
   // A tail that doesn't fill a vector is drawn again together with the values before it.
   const tail = out.length - vectorLength;
   for (let i = tail; i < out.length; i++) out[i] = generator.uniformFloat();
-  boxMuller(out, tail, mean, std);
-}
-
-/** Turns 16 uniform values from `start` into normal ones, pairing each of the first eight with one of the last eight. */
-function boxMuller(values: Float32Array, start: number, mean: number, std: number): void {
-  const half = vectorLength / 2;
-  for (let i = start; i < start + half; i++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - values[i]!));
-    const angle = 2 * Math.PI * values[i + half]!;
-    values[i] = radius * Math.cos(angle) * std + mean;
-    values[i + half] = radius * Math.sin(angle) * std + mean;
-  }
+  boxMullerPairs(out, tail, vectorLength / 2, fround(mean), fround(std));
 }
 
 /** `randint(low, high)`: integers in [low, high). */
