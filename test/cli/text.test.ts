@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readCommandLine, UsageError } from "../../src/cli/commandLine.ts";
+import { countsText, modelTable } from "../../src/cli/modelTable.ts";
+import { problemText } from "../../src/cli/problemText.ts";
+import { durationText, numberText, ProgressBar, progressLine } from "../../src/cli/progressBar.ts";
+import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
+
+describe("the command line", () => {
+  it("takes a command, a file and options in any order", () => {
+    assert.deepEqual(readCommandLine(["inspect", "--json", "a.model.ts", "--threads", "2"], {}), { type: "run", mode: "inspect", file: "a.model.ts", json: true, threads: 2 });
+    assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), { type: "run", mode: "train", file: "a.model.ts", json: false, threads: 3 });
+  });
+
+  for (const args of [[], ["trian", "a"], ["train"], ["train", "a", "b"], ["train", "a", "--json"], ["train", "a", "--threads", "x"], ["train", "a", "--colour"]]) {
+    it(`refuses \`kindling ${args.join(" ")}\``, () => assert.throws(() => readCommandLine(args, {}), UsageError));
+  }
+});
+
+describe("a problem as text", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "kindling-text-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("shows the source line with a mark under the culprit", () => {
+    const file = join(folder, "net.model.ts");
+    writeFileSync(file, "class Net {\n\treturn this.layer2(x);\n}\n");
+    const text = problemText({ severity: "error", code: "shape", message: "shapes don't fit", position: { file, line: 2, column: 14 } });
+    assert.equal(text, ["error: shapes don't fit", `  --> ${file}:2:14`, "   |", " 2 | \treturn this.layer2(x);", "   | \t            ^^^^^^", ""].join("\n"));
+  });
+
+  it("does without the line where the file is gone", () => {
+    const text = problemText({ severity: "warning", code: "x", message: "careful", position: { file: join(folder, "gone.ts"), line: 2, column: 1 } });
+    assert.equal(text, `warning: careful\n  --> ${join(folder, "gone.ts")}:2:1\n`);
+  });
+});
+
+describe("the table of a model", () => {
+  const module = (id: number, path: string, type: string, total: number, trainable: number, shapes?: number[][]): ModuleInfo => ({
+    id,
+    parent: id === 0 ? null : 0,
+    name: path,
+    path,
+    type,
+    extra: "",
+    parameters: [],
+    buffers: [],
+    counts: { total, trainable, frozen: total - trainable },
+    training: true,
+    ...(shapes ? { outputShapes: shapes } : {}),
+  });
+
+  it("has a row for each module", () => {
+    const model: ModelInfo = { id: 0, name: "model", isVariable: true, modules: [module(0, "", "Net", 5955, 5000, [[32, 3]]), module(1, "fc", "Linear", 955, 0), module(2, "act", "ReLU", 0, 0, [[32, 64]])] };
+    assert.deepEqual(modelTable(model).split("\n"), [
+      "model: Net  5,955 params · 5,000 trainable · 955 frozen",
+      "  path     type    output shape  parameters",
+      "  (model)  Net     [32, 3]            5,955  955 frozen",
+      "  fc       Linear  –                    955  frozen",
+      "  act      ReLU    [32, 64]               0  –",
+      "",
+    ]);
+  });
+
+  it("counts with separators", () => {
+    assert.equal(countsText({ total: 1234567, trainable: 1234567, frozen: 0 }), "1,234,567 params · 1,234,567 trainable · 0 frozen");
+  });
+});
+
+describe("the progress bar", () => {
+  it("shows how much of all epochs is done", () => {
+    const line = progressLine({ epoch: 1, epochs: 4, step: 1500, batch: 4, batches: 10, loss: 0.123456, stepsPerSecond: 812.3456, remainingSeconds: 75, elapsed: 0 });
+    assert.equal(line, "epoch 2/4  ━━━━━━━━━───────────────  37%  step 1,500  loss 0.1235  812.3 steps/s  1:15 left");
+  });
+
+  it("never wraps, and makes way for what the program prints", () => {
+    let text = "";
+    const bar = new ProgressBar({ write: (part) => (text += part), columns: 20 });
+    bar.show({ epoch: 0, step: 1, stepsPerSecond: 1, elapsed: 0 });
+    assert.equal(text, "\r\u001b[Kepoch 1  step 1  1 ");
+    text = "";
+    bar.around(() => (text += "hello\n"), true);
+    assert.equal(text, "\r\u001b[Khello\n\r\u001b[Kepoch 1  step 1  1 ");
+  });
+
+  it("writes numbers and times briefly", () => {
+    assert.deepEqual([0, 0.5, 123456, 1e-7, NaN, 2.5e9].map(numberText), ["0", "0.5", "123500", "1.000e-7", "NaN", "2.500e+9"]);
+    assert.deepEqual([3, 59.6, 187, 3729].map(durationText), ["3 s", "1:00", "3:07", "1:02:09"]);
+  });
+});
