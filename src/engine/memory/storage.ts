@@ -156,6 +156,17 @@ export function adopt(storage: Storage): void {
   addResident(storage);
 }
 
+/** Moves a storage to where it stays as long as it is used now and then. Its values and its tensors stay as they are. */
+export function settleDown(storage: Storage): void {
+  if (storage.place === Place.Scratch) adopt(storage);
+  if (storage.place !== Place.Nursery) return;
+  const pointer = claim(storage.bytes);
+  u8.copyWithin(pointer, storage.pointer, storage.pointer + storage.bytes);
+  storage.pointer = pointer;
+  storage.place = Place.Resident;
+  addResident(storage);
+}
+
 // --- scratch scopes -------------------------------------------------------------------------------------------------
 
 /** From here on `allocate` hands out scratch. Returns what `endScratch` needs to go back to how it was. */

@@ -2,7 +2,7 @@
 import { kernels } from "../memory/linear.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous, denseCopy } from "./copy.ts";
-import { fill_ } from "./pointwise.ts";
+import { fill_ } from "./inplace.ts";
 import { at, makeResident } from "./make.ts";
 
 /** Zeros of the parameter's shape, in memory that stays. */

@@ -1,0 +1,345 @@
+/** Operations on pairs: arithmetic with broadcasting, comparisons, logic, choice. Forward beside backward. */
+import { needsGraph, record, type Operation } from "../autograd/node.ts";
+import { promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
+import { Binary, type BinaryOp } from "../kernels/exports.ts";
+import { kernels } from "../memory/linear.ts";
+import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { denseCopy, to } from "./copy.ts";
+import { full, fromTypedArray } from "./creation.ts";
+import { at, make } from "./make.ts";
+import { toTypedArray } from "./reading.ts";
+import { sumTo } from "./sumTo.ts";
+import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
+import { expand } from "./views.ts";
+
+// --- running --------------------------------------------------------------------------------------------------------
+
+/** How `small` lies within the larger dense operand: as a whole, one row for all, or one value for each row. */
+type Layout = { kind: "same" } | { kind: "row"; rows: number; cols: number } | { kind: "column"; rows: number; cols: number } | null;
+
+function layoutOf(small: Shape, large: Shape): Layout {
+  if (numelOf(small) === numelOf(large)) return { kind: "same" };
+  let lead = 0;
+  while (lead < small.length && small[lead] === 1) lead++;
+  const core = small.slice(lead);
+  if (sameShape(core, large.slice(large.length - core.length))) {
+    const cols = numelOf(core);
+    return { kind: "row", rows: numelOf(large) / cols, cols };
+  }
+  if (small.length !== large.length) return null;
+  let end = small.length;
+  while (end > 0 && small[end - 1] === 1) end--;
+  if (!sameShape(small.slice(0, end), large.slice(0, end))) return null;
+  const rows = numelOf(small);
+  return { kind: "column", rows, cols: numelOf(large) / rows };
+}
+
+/** Two float32 operands, broadcast; no trace in the graph. */
+function runBinary(op: BinaryOp, a: Tensor, b: Tensor, alpha: number): Tensor {
+  const shape = sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(a.shape, b.shape);
+  const count = numelOf(shape);
+  const [countA, countB] = [a.numel(), b.numel()];
+  if (count > 0 && (countA === count || countB === count)) {
+    const x = a.dense ? a : denseCopy(a);
+    const y = b.dense ? b : denseCopy(b);
+    if (countB === 1 || countA === 1 || countA === countB) {
+      const result = make(shape);
+      const target = at(result);
+      const left = at(x);
+      kernels.binary(op, left, countA === 1 && count > 1 ? 0 : 1, at(y), countB === 1 && count > 1 ? 0 : 1, target, count, alpha);
+      return result;
+    }
+    const swapped = countB === count;
+    const layout = swapped ? layoutOf(x.shape, shape) : layoutOf(y.shape, shape);
+    // `alpha` belongs to the right operand, which a swapped call can't tell.
+    if (layout !== null && layout.kind !== "same") {
+      const result = make(shape);
+      const target = at(result);
+      const large = at(swapped ? y : x);
+      const small = at(swapped ? x : y);
+      const run = layout.kind === "row" ? kernels.binaryRow : kernels.binaryColumn;
+      run(op, large, small, target, layout.rows, layout.cols, swapped ? 1 : 0, alpha);
+      return result;
+    }
+  }
+  return runBinary(op, denseCopy(expand(a.detach(), shape)), denseCopy(expand(b.detach(), shape)), alpha);
+}
+
+function runScalar(op: BinaryOp, a: Tensor, scalar: number, alpha: number): Tensor {
+  const value = full([], scalar);
+  const x = a.dense ? a : denseCopy(a);
+  const result = make(a.shape);
+  const target = at(result);
+  const left = at(x);
+  kernels.binary(op, left, 1, at(value), 0, target, a.numel(), alpha);
+  return result;
+}
+
+type Arithmetic = (a: number, b: number) => number;
+
+/** Element by element in JavaScript, for the types that kernels don't know. */
+function runIntegers(compute: Arithmetic, a: Tensor, b: ScalarOrTensor, dtype: DType): Tensor {
+  const shape = b instanceof Tensor ? broadcastShapes(a.shape, b.shape) : a.shape;
+  const x = toTypedArray(expand(a.detach(), shape));
+  const y = b instanceof Tensor ? toTypedArray(expand(b.detach(), shape)) : null;
+  const out = typedArray(dtype, x.length);
+  for (let i = 0; i < x.length; i++) out[i] = compute(x[i]!, y === null ? (b as number) : y[i]!);
+  return fromTypedArray(out, shape, { dtype });
+}
+
+const pythonRemainder: Arithmetic = (a, b) => a - b * Math.floor(a / b);
+
+const integerArithmetic: Record<BinaryOp, Arithmetic> = {
+  [Binary.add]: (a, b) => a + b,
+  [Binary.sub]: (a, b) => a - b,
+  [Binary.mul]: (a, b) => Math.imul(a, b),
+  [Binary.div]: (a, b) => a / b,
+  [Binary.pow]: (a, b) => a ** b,
+  [Binary.maximum]: Math.max,
+  [Binary.minimum]: Math.min,
+  [Binary.fmod]: (a, b) => a % b,
+  [Binary.remainder]: pythonRemainder,
+  [Binary.atan2]: Math.atan2,
+};
+
+/** Result type and the right way to compute it; no trace in the graph. */
+function compute(op: BinaryOp, a: Tensor, b: ScalarOrTensor, alpha: number): Tensor {
+  const isTensor = b instanceof Tensor;
+  let dtype = isTensor ? promote(a.dtype, b.dtype) : promoteScalar(a.dtype, b);
+  if (op === Binary.div && dtype !== "float32") dtype = "float32";
+  if (dtype === "float32") {
+    const x = to(a, "float32");
+    return isTensor ? runBinary(op, x, to(b, "float32"), alpha) : runScalar(op, x, b, alpha);
+  }
+  const arithmetic = integerArithmetic[op];
+  const scaled: Arithmetic = alpha === 1 ? arithmetic : (p, q) => arithmetic(p, alpha * q);
+  if (dtype === "bool") return runIntegers((p, q) => Number(scaled(p, q) !== 0), a, b, "bool");
+  return runIntegers(scaled, a, b, dtype);
+}
+
+// --- differentiable arithmetic --------------------------------------------------------------------------------------
+
+interface BinarySpec {
+  readonly op: BinaryOp;
+  readonly name: string;
+  /** Which operands the derivatives read. */
+  readonly saves: boolean;
+  /** Gradients of two tensors, before broadcasting is undone. */
+  left(gradient: Tensor, a: Tensor, b: ScalarOrTensor, alpha: number): Tensor;
+  right(gradient: Tensor, a: Tensor, b: Tensor, alpha: number): Tensor;
+}
+
+interface BinaryData {
+  readonly shapeA: Shape;
+  readonly shapeB: Shape | null;
+  readonly scalar: number;
+  readonly alpha: number;
+}
+
+function binary(spec: BinarySpec): (a: Tensor, b: ScalarOrTensor, options?: BinaryOptions) => Tensor {
+  const operation: Operation = {
+    name: spec.name,
+    backward(node, gradient) {
+      const { shapeA, shapeB, scalar, alpha } = node.data as BinaryData;
+      const a = spec.saves ? node.saved(0) : gradient;
+      if (shapeB === null) return [spec.left(gradient, a, scalar, alpha)];
+      const b = spec.saves ? node.saved(1) : gradient;
+      return [
+        node.needs(0) ? sumTo(spec.left(gradient, a, b, alpha), shapeA) : null,
+        node.needs(1) ? sumTo(spec.right(gradient, a, b, alpha), shapeB) : null,
+      ];
+    },
+  };
+  return (a, b, options) => {
+    const alpha = options?.alpha ?? 1;
+    const output = compute(spec.op, a, b, alpha);
+    if (output.dtype !== "float32") return output;
+    if (b instanceof Tensor) {
+      const inputs = [a, b];
+      if (!needsGraph(inputs)) return output;
+      const data: BinaryData = { shapeA: a.shape, shapeB: b.shape, scalar: 0, alpha };
+      return record(operation, output, inputs, spec.saves ? inputs : [], data);
+    }
+    if (!needsGraph([a])) return output;
+    return record(operation, output, [a], spec.saves ? [a] : [], { shapeA: a.shape, shapeB: null, scalar: b, alpha });
+  };
+}
+
+/** `a + alpha · b` */
+export const add = binary({
+  op: Binary.add,
+  name: "AddBackward0",
+  saves: false,
+  left: (g) => g,
+  right: (g, _a, _b, alpha) => (alpha === 1 ? g : mul(g, alpha)),
+});
+
+/** `a − alpha · b` */
+export const sub = binary({
+  op: Binary.sub,
+  name: "SubBackward0",
+  saves: false,
+  left: (g) => g,
+  right: (g, _a, _b, alpha) => mul(g, -alpha),
+});
+
+export const mul: (a: Tensor, b: ScalarOrTensor) => Tensor = binary({
+  op: Binary.mul,
+  name: "MulBackward0",
+  saves: true,
+  left: (g, _a, b) => mul(g, b),
+  right: (g, a) => mul(g, a),
+});
+
+const trueDivide = binary({
+  op: Binary.div,
+  name: "DivBackward0",
+  saves: true,
+  left: (g, _a, b) => trueDivide(g, b),
+  right: (g, a, b) => mul(g, trueDivide(a.neg(), mul(b, b))),
+}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+
+/** Quotient; `roundingMode` "floor" or "trunc" rounds it and keeps integers integers. */
+export function div(a: Tensor, b: ScalarOrTensor, options: { roundingMode?: "trunc" | "floor" | null } = {}): Tensor {
+  const mode = options.roundingMode ?? null;
+  const quotient = trueDivide(a, b);
+  if (mode === null) return quotient;
+  const rounded = mode === "floor" ? quotient.floor() : quotient.trunc();
+  const dtype = b instanceof Tensor ? promote(a.dtype, b.dtype) : promoteScalar(a.dtype, b);
+  return dtype === "float32" ? rounded : to(rounded, dtype);
+}
+
+/** `a` to the power `b`. */
+export const pow: (a: Tensor, b: ScalarOrTensor) => Tensor = binary({
+  op: Binary.pow,
+  name: "PowBackward0",
+  saves: true,
+  left: (g, a, b) =>
+    typeof b === "number"
+      ? b === 0
+        ? mul(g, 0)
+        : mul(g, mul(pow(a, b - 1), b))
+      : mul(g, where(b.eq(0), 0, mul(pow(a, sub(b, 1)), b))),
+  right: (g, a, b) => mul(g, where(a.eq(0).logicalAnd(b.ge(0)), 0, mul(pow(a, b), a.log()))),
+});
+
+const half = (chosen: Tensor, tied: Tensor): Tensor => add(chosen.float(), mul(tied.float(), 0.5));
+
+/** The larger of each pair; a tie shares its gradient. */
+export const maximum = binary({
+  op: Binary.maximum,
+  name: "MaximumBackward0",
+  saves: true,
+  left: (g, a, b) => mul(g, half(gt(a, b), eq(a, b))),
+  right: (g, a, b) => mul(g, half(lt(a, b), eq(a, b))),
+}) as (a: Tensor, b: Tensor) => Tensor;
+
+/** The smaller of each pair; a tie shares its gradient. */
+export const minimum = binary({
+  op: Binary.minimum,
+  name: "MinimumBackward0",
+  saves: true,
+  left: (g, a, b) => mul(g, half(lt(a, b), eq(a, b))),
+  right: (g, a, b) => mul(g, half(gt(a, b), eq(a, b))),
+}) as (a: Tensor, b: Tensor) => Tensor;
+
+/** What is left after dividing, with the sign of the divisor (Python's %). */
+export const remainder = binary({
+  op: Binary.remainder,
+  name: "RemainderBackward0",
+  saves: true,
+  left: (g) => g,
+  right: (g, a, b) => mul(g, div(a, b, { roundingMode: "floor" }).neg()),
+}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+
+/** What is left after dividing, with the sign of the dividend (C's fmod). */
+export const fmod = binary({
+  op: Binary.fmod,
+  name: "FmodBackward0",
+  saves: true,
+  left: (g) => g,
+  right: (g, a, b) => mul(g, div(a, b, { roundingMode: "trunc" }).neg()),
+}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+
+/** `start + weight · (end − start)` */
+export function lerp(start: Tensor, end: Tensor, weight: number): Tensor {
+  return add(start, sub(end, start), { alpha: weight });
+}
+
+// --- comparisons and logic ------------------------------------------------------------------------------------------
+
+function comparison(test: (a: number, b: number) => boolean): (a: Tensor, b: ScalarOrTensor) => Tensor {
+  const one: Arithmetic = (a, b) => (test(a, b) ? 1 : 0);
+  return (a, b) => runIntegers(one, a, typeof b === "number" && a.dtype === "float32" ? Math.fround(b) : b, "bool");
+}
+
+export const eq = comparison((a, b) => a === b);
+export const ne = comparison((a, b) => a !== b);
+export const lt = comparison((a, b) => a < b);
+export const le = comparison((a, b) => a <= b);
+export const gt = comparison((a, b) => a > b);
+export const ge = comparison((a, b) => a >= b);
+export const logicalAnd: (a: Tensor, b: Tensor) => Tensor = comparison((a, b) => a !== 0 && b !== 0);
+export const logicalOr: (a: Tensor, b: Tensor) => Tensor = comparison((a, b) => a !== 0 || b !== 0);
+export const logicalXor: (a: Tensor, b: Tensor) => Tensor = comparison((a, b) => (a !== 0) !== (b !== 0));
+
+export function logicalNot(input: Tensor): Tensor {
+  return eq(input, 0);
+}
+
+function bitwise(compute: Arithmetic): (a: Tensor, b: Tensor) => Tensor {
+  return (a, b) => runIntegers(compute, a, b, promote(a.dtype, b.dtype));
+}
+/** `a & b` */
+export const bitwiseAnd = bitwise((a, b) => a & b);
+/** `a | b` */
+export const bitwiseOr = bitwise((a, b) => a | b);
+
+export function isnan(input: Tensor): Tensor {
+  return ne(input, input);
+}
+
+export function isinf(input: Tensor): Tensor {
+  return eq(input.abs(), Infinity);
+}
+
+export function isfinite(input: Tensor): Tensor {
+  return lt(input.abs(), Infinity);
+}
+
+// --- choice ---------------------------------------------------------------------------------------------------------
+
+const whereOp: Operation = {
+  name: "WhereBackward0",
+  backward(node, gradient) {
+    const condition = node.saved(0);
+    const [shapeA, shapeB] = node.data as [Shape, Shape];
+    return [
+      node.needs(0) ? sumTo(where(condition, gradient, 0), shapeA) : null,
+      node.needs(1) ? sumTo(where(condition, 0, gradient), shapeB) : null,
+    ];
+  },
+};
+
+/** `a` where `condition` holds, `b` elsewhere; all broadcast. */
+export function where(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
+  const left = a instanceof Tensor ? a : full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
+  const right = b instanceof Tensor ? b : full([], b, { dtype: a instanceof Tensor ? promoteScalar(a.dtype, b) : "float32" });
+  const shape = broadcastShapes(condition.shape, broadcastShapes(left.shape, right.shape));
+  const dtype = promote(left.dtype, right.dtype);
+  const mask = toTypedArray(expand(condition.detach(), shape));
+  const x = toTypedArray(expand(left.detach(), shape));
+  const y = toTypedArray(expand(right.detach(), shape));
+  const out = typedArray(dtype, mask.length);
+  for (let i = 0; i < mask.length; i++) out[i] = mask[i] !== 0 ? x[i]! : y[i]!;
+  const result = fromTypedArray(out, shape, { dtype });
+  if (dtype !== "float32") return result;
+  return record(whereOp, result, [left, right], [condition], [left.shape, right.shape]);
+}
+
+/** `value` where `mask` holds, the input elsewhere. */
+export function maskedFill(input: Tensor, mask: Tensor, value: number): Tensor {
+  return where(mask, value, input);
+}
+

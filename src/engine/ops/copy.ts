@@ -1,0 +1,106 @@
+/** Copies, conversions, and writing into existing tensors. */
+import { record, type Operation } from "../autograd/node.ts";
+import { itemSize, type DType } from "../dtype.ts";
+import { KindlingError } from "../errors.ts";
+import { f32, i32, u8 } from "../memory/linear.ts";
+import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { at, make, viewOf } from "./make.ts";
+import { toTypedArray } from "./reading.ts";
+import { gatherStrided, scatterStrided } from "./strided.ts";
+import { sumTo } from "./sumTo.ts";
+import { writeValues } from "./writing.ts";
+
+const cloneOp: Operation = {
+  name: "CloneBackward0",
+  backward: (_node, gradient) => [gradient],
+};
+
+/** A dense copy. */
+export function clone(input: Tensor): Tensor {
+  return record(cloneOp, denseCopy(input), [input]);
+}
+
+/** The tensor itself if it is dense, else a dense copy. */
+export function contiguous(input: Tensor): Tensor {
+  return input.dense ? input : clone(input);
+}
+
+/** A dense copy without history. */
+export function denseCopy(input: Tensor): Tensor {
+  const result = make(input.shape, input.dtype);
+  if (input.dense) copyDense(result, input);
+  else gatherStrided(result, input);
+  return result;
+}
+
+function copyDense(target: Tensor, source: Tensor): void {
+  const to = at(target);
+  const from = at(source);
+  u8.copyWithin(to, from, from + source.numel() * itemSize(source.dtype));
+}
+
+/** Writes the values of `source`, broadcast and converted, into `target` without a trace in the graph. */
+export function copyInto(target: Tensor, source: Tensor): void {
+  target.storage.version++;
+  if (source.dtype !== target.dtype) {
+    writeValues(target, toTypedArray(expanded(source, target.shape)));
+  } else if (!sameShape(source.shape, target.shape)) {
+    copySame(target, expanded(source, target.shape));
+  } else {
+    copySame(target, source);
+  }
+}
+
+function copySame(target: Tensor, source: Tensor): void {
+  if (target.dense && source.dense) copyDense(target, source);
+  else if (target.dense) gatherStrided(target, source);
+  else scatterStrided(target, source.dense ? source : denseCopy(source));
+}
+
+function expanded(source: Tensor, shape: Shape): Tensor {
+  return viewOf(source, shape, broadcastStrides(source.shape, source.strides, shape));
+}
+
+const copyOp: Operation = {
+  name: "CopyBackwards",
+  backward: (node, gradient) => [null, sumTo(gradient, node.data as Shape)],
+};
+
+/** `target.copy_(source)`: overwrites the values; gradients flow to `source`. */
+export function copy_<T extends Tensor>(target: T, source: Tensor): T {
+  target.beforeChange(source);
+  copyInto(target, source);
+  record(copyOp, target, [target, source], [], source.shape);
+  return target;
+}
+
+const toFloatOp: Operation = {
+  name: "ToCopyBackward0",
+  backward: (_node, gradient) => [gradient],
+};
+
+/** The same values as another dtype; the tensor itself if it has it already. A device name changes nothing. */
+export function to(input: Tensor, target: DType | string): Tensor {
+  if (target === "cpu") return input;
+  if (target === "int64" || target === "long") target = "int32";
+  if (target !== "float32" && target !== "int32" && target !== "bool" && target !== "uint8") {
+    throw new KindlingError(
+      `'${target}' is neither a device that Kindling has ("cpu") nor a dtype ("float32", "int32", "bool", "uint8")`,
+    );
+  }
+  if (target === input.dtype) return input;
+  const result = make(input.shape, target);
+  convertDense(result, input.dense ? input : denseCopy(input));
+  return result.dtype === "float32" ? record(toFloatOp, result, [input]) : result;
+}
+
+function convertDense(result: Tensor, source: Tensor): void {
+  const count = source.numel();
+  const from = at(source) / itemSize(source.dtype);
+  const to = at(result) / itemSize(result.dtype);
+  const input = source.dtype === "float32" ? f32 : source.dtype === "int32" ? i32 : u8;
+  const output = result.dtype === "float32" ? f32 : result.dtype === "int32" ? i32 : u8;
+  if (result.dtype === "bool") for (let i = 0; i < count; i++) output[to + i] = Number(input[from + i] !== 0);
+  else for (let i = 0; i < count; i++) output[to + i] = input[from + i]!;
+}

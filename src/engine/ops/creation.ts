@@ -1,0 +1,324 @@
+/** Making tensors from nothing, from numbers, and at random. */
+import type { DType, TypedArray } from "../dtype.ts";
+import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
+import { f32, i32, u8 } from "../memory/linear.ts";
+import {
+  defaultGenerator,
+  fillBernoulli,
+  fillBernoulliEach,
+  fillNormal,
+  fillRandint,
+  fillRandperm,
+  fillUniform,
+  type Generator,
+} from "../random/index.ts";
+import { numelOf, shapeOf, sameShape, shapeText, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { at, make } from "./make.ts";
+import { toTypedArray } from "./reading.ts";
+import { writeValues } from "./writing.ts";
+
+export interface TensorOptions {
+  /** Default `"float32"`. */
+  dtype?: DType;
+  /** Default false. */
+  requiresGrad?: boolean;
+}
+
+export interface RandomOptions extends TensorOptions {
+  /** Default: the generator that `manualSeed` seeds. */
+  generator?: Generator;
+}
+
+/** A shape as numbers or as a list, then perhaps options: `zeros(2, 3)`, `zeros([2, 3], { dtype: "int32" })`. */
+export type ShapeAnd<Options> = [...shape: number[]] | [...shape: number[], options: Options] | [shape: Shape, options?: Options];
+
+function parse<Options extends object>(values: readonly unknown[]): { shape: number[]; options: Partial<Options> } {
+  const last = values.at(-1);
+  const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
+  const sizes = (hasOptions ? values.slice(0, -1) : values).filter((value) => value !== undefined) as number[];
+  const shape = shapeOf(sizes);
+  const negative = shape.find((size) => size < 0);
+  if (negative !== undefined) {
+    throw new ShapeError(`Trying to create tensor with negative dimension ${negative}: ${shapeText(shape)}`, shape);
+  }
+  return { shape, options: hasOptions ? (last as Options) : {} };
+}
+
+function finish(tensor: Tensor, options: TensorOptions): Tensor {
+  if (options.requiresGrad) tensor.requiresGrad = true;
+  return tensor;
+}
+
+/** Sets every element of a fresh (dense) tensor. */
+function fillFresh(tensor: Tensor, value: number): Tensor {
+  const start = at(tensor);
+  const count = tensor.numel();
+  if (tensor.dtype === "float32") f32.fill(value, start >>> 2, (start >>> 2) + count);
+  else if (tensor.dtype === "int32") i32.fill(value, start >>> 2, (start >>> 2) + count);
+  else u8.fill(tensor.dtype === "bool" ? Number(value !== 0) : value, start, start + count);
+  return tensor;
+}
+
+/** Undefined contents. */
+export function empty(...args: ShapeAnd<TensorOptions>): Tensor {
+  const { shape, options } = parse<TensorOptions>(args);
+  return finish(make(shape, options.dtype), options);
+}
+
+export function zeros(...args: ShapeAnd<TensorOptions>): Tensor {
+  const { shape, options } = parse<TensorOptions>(args);
+  return finish(fillFresh(make(shape, options.dtype), 0), options);
+}
+
+export function ones(...args: ShapeAnd<TensorOptions>): Tensor {
+  const { shape, options } = parse<TensorOptions>(args);
+  return finish(fillFresh(make(shape, options.dtype), 1), options);
+}
+
+export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {
+  const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
+  return finish(fillFresh(make(shape, dtype), Number(value)), options);
+}
+
+export function emptyLike(tensor: Tensor, options: TensorOptions = {}): Tensor {
+  return finish(make(tensor.shape, options.dtype ?? tensor.dtype), options);
+}
+
+export function zerosLike(tensor: Tensor, options: TensorOptions = {}): Tensor {
+  return full(tensor.shape, 0, { dtype: tensor.dtype, ...options });
+}
+
+export function onesLike(tensor: Tensor, options: TensorOptions = {}): Tensor {
+  return full(tensor.shape, 1, { dtype: tensor.dtype, ...options });
+}
+
+export function fullLike(tensor: Tensor, value: number, options: TensorOptions = {}): Tensor {
+  return full(tensor.shape, value, { dtype: tensor.dtype, ...options });
+}
+
+/** Numbers, booleans, nested lists of them, or a typed array. */
+export type TensorData = number | boolean | TypedArray | Float64Array | readonly TensorData[];
+
+/**
+ * A tensor with a copy of `data`. Numbers make `float32` (JavaScript has no integers to tell apart), booleans `bool`;
+ * an Int32Array makes `int32`.
+ * @throws ShapeError if nested lists differ in length
+ */
+export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (isTypedArray(data)) return fromFlat(data, [data.length], options.dtype ?? dtypeOf(data), options);
+  const shape = nestedShape(data);
+  const flat: number[] = [];
+  const kinds = new Set<string>();
+  flatten(data, shape, 0, flat, kinds);
+  const inferred: DType = kinds.size === 1 && kinds.has("boolean") ? "bool" : "float32";
+  return fromFlat(flat, shape, options.dtype ?? inferred, options);
+}
+
+function fromFlat(values: ArrayLike<number>, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
+  const result = make(shape, dtype);
+  writeValues(result, values);
+  return finish(result, options);
+}
+
+/** A tensor of the given shape with a copy of `values` in row-major order. */
+export function fromTypedArray(values: TypedArray, shape: Shape, options: TensorOptions = {}): Tensor {
+  if (numelOf(shape) !== values.length) {
+    throw new ShapeError(`shape '${shapeText(shape)}' is invalid for input of size ${values.length}`, shape);
+  }
+  return fromFlat(values, shape, options.dtype ?? dtypeOf(values), options);
+}
+
+function isTypedArray(data: TensorData): data is TypedArray | Float64Array {
+  return ArrayBuffer.isView(data);
+}
+
+function dtypeOf(data: TypedArray | Float64Array): DType {
+  if (data instanceof Int32Array) return "int32";
+  return data instanceof Uint8Array ? "uint8" : "float32";
+}
+
+function nestedShape(data: TensorData): number[] {
+  const shape: number[] = [];
+  let level: unknown = data;
+  while (Array.isArray(level) || ArrayBuffer.isView(level)) {
+    const list = level as unknown as ArrayLike<unknown>;
+    shape.push(list.length);
+    level = list[0];
+  }
+  return shape;
+}
+
+function flatten(data: unknown, shape: Shape, dim: number, out: number[], kinds: Set<string>): void {
+  if (dim === shape.length) {
+    if (typeof data !== "number" && typeof data !== "boolean") {
+      throw new ArgumentError(`new(): data must be numbers or booleans, but got ${describe(data)} (at dim ${dim})`, "TypeError");
+    }
+    kinds.add(typeof data);
+    out.push(Number(data));
+    return;
+  }
+  const list = data as ArrayLike<unknown>;
+  const length = typeof data === "object" && data !== null ? list.length : undefined;
+  if (length === undefined || length !== shape[dim]) {
+    throw new ArgumentError(
+      length === undefined
+        ? `not a sequence: expected a list of length ${shape[dim]} at dim ${dim}, but got ${describe(data)}`
+        : `expected sequence of length ${shape[dim]} at dim ${dim} (got ${length})`,
+    );
+  }
+  for (let i = 0; i < length; i++) flatten(list[i], shape, dim + 1, out, kinds);
+}
+
+function describe(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
+}
+
+/** `arange(end)`, `arange(start, end)`, `arange(start, end, step)`; whole numbers make `int32`. */
+export function arange(...args: number[] | [...number[], TensorOptions]): Tensor {
+  const last = args.at(-1);
+  const options = typeof last === "object" ? last : {};
+  const numbers = (args as unknown[]).filter((value): value is number => typeof value === "number");
+  const start = numbers.length === 1 ? 0 : numbers[0]!;
+  const end = numbers.length === 1 ? numbers[0]! : numbers[1]!;
+  const step = numbers[2] ?? 1;
+  if (step === 0) throw new KindlingError("step must be nonzero");
+  if ((end - start) / step < 0) throw new KindlingError("upper bound and larger bound inconsistent with step sign");
+  const count = Math.ceil((end - start) / step);
+  const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? "int32" : "float32");
+  return fromFlat(Float64Array.from({ length: count }, (_, i) => start + i * step), [count], dtype, options);
+}
+
+/** `steps` values from `start` to `end`, both included. */
+export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  const step = steps > 1 ? Math.fround((end - start) / (steps - 1)) : 0;
+  // From both ends towards the middle, as PyTorch does, so that the last value is exact.
+  const value = (i: number): number => (i < steps / 2 ? start + step * i : end - step * (steps - i - 1));
+  return fromFlat(Float64Array.from({ length: steps }, (_, i) => value(i)), [steps], options.dtype ?? "float32", options);
+}
+
+/** Ones on the diagonal of an `n` × `m` (default `n`) matrix. */
+export function eye(n: number, m: number = n, options: TensorOptions = {}): Tensor {
+  const values = new Float32Array(n * m);
+  for (let i = 0; i < Math.min(n, m); i++) values[i * m + i] = 1;
+  return fromFlat(values, [n, m], options.dtype ?? "float32", options);
+}
+
+/** One row per index with a single 1 in it: `[...shape, numClasses]`, `int32`. */
+export function oneHot(indices: Tensor, numClasses = -1): Tensor {
+  const values = Array.from(toTypedArray(indices));
+  const classes = numClasses >= 0 ? numClasses : values.reduce((most, value) => Math.max(most, value + 1), 0);
+  const out = new Int32Array(values.length * classes);
+  values.forEach((value, i) => {
+    if (value < 0) throw new KindlingError("Class values must be non-negative.");
+    if (value >= classes) throw new KindlingError("Class values must be smaller than num_classes.");
+    out[i * classes + value] = 1;
+  });
+  return fromFlat(out, [...indices.shape, classes], "int32", {});
+}
+
+// --- random ---------------------------------------------------------------------------------------------------------
+
+type FloatFiller = (generator: Generator, out: Float32Array) => void;
+
+function randomFloats(shape: Shape, options: RandomOptions, fill: FloatFiller): Tensor {
+  const result = make(shape, "float32");
+  const start = at(result) >>> 2;
+  fill(options.generator ?? defaultGenerator, f32.subarray(start, start + result.numel()));
+  const typed = options.dtype === undefined || options.dtype === "float32" ? result : result.to(options.dtype);
+  return finish(typed, options);
+}
+
+/** Uniform in [0, 1). */
+export function rand(...args: ShapeAnd<RandomOptions>): Tensor {
+  const { shape, options } = parse<RandomOptions>(args);
+  return randomFloats(shape, options, (generator, out) => fillUniform(generator, out));
+}
+
+/** Standard normal. */
+export function randn(...args: ShapeAnd<RandomOptions>): Tensor {
+  const { shape, options } = parse<RandomOptions>(args);
+  return randomFloats(shape, options, (generator, out) => fillNormal(generator, out));
+}
+
+export function randLike(tensor: Tensor, options: RandomOptions = {}): Tensor {
+  return rand(tensor.shape, options);
+}
+
+export function randnLike(tensor: Tensor, options: RandomOptions = {}): Tensor {
+  return randn(tensor.shape, options);
+}
+
+/** Normal with the given mean and standard deviation. */
+export function normal(mean: number, std: number, shape: Shape, options: RandomOptions = {}): Tensor {
+  return randomFloats(shape, options, (generator, out) => fillNormal(generator, out, mean, std));
+}
+
+/** Integers from `low` (included) to `high` (excluded): `randint(high, shape)` or `randint(low, high, shape)`. */
+export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
+export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
+export function randint(...args: unknown[]): Tensor {
+  const low = typeof args[1] === "number" ? (args[0] as number) : 0;
+  const [high, shape, options] = (typeof args[1] === "number" ? args.slice(1) : args) as [number, Shape, RandomOptions?];
+  const result = make(shapeOf(shape), "int32");
+  const start = at(result) >>> 2;
+  fillRandint(options?.generator ?? defaultGenerator, i32.subarray(start, start + result.numel()), low, high);
+  return options?.dtype && options.dtype !== "int32" ? finish(result.to(options.dtype), options) : result;
+}
+
+/** The numbers from 0 to n − 1 in random order, `int32`. */
+export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  const result = make([n], "int32");
+  const start = at(result) >>> 2;
+  fillRandperm(options.generator ?? defaultGenerator, i32.subarray(start, start + n));
+  return result;
+}
+
+/** Ones with the probabilities given by `input`, zeros elsewhere. */
+export function bernoulli(input: Tensor, options: RandomOptions = {}): Tensor {
+  const probabilities = toTypedArray(input) as Float32Array;
+  return randomFloats(input.shape, options, (generator, out) => fillBernoulliEach(generator, out, probabilities));
+}
+
+function fillInPlace(input: Tensor, generator: Generator | undefined, fill: FloatFiller): Tensor {
+  input.beforeChange();
+  const source = generator ?? defaultGenerator;
+  input.storage.version++;
+  if (input.dense && input.dtype === "float32") {
+    const start = at(input) >>> 2;
+    fill(source, f32.subarray(start, start + input.numel()));
+  } else {
+    const values = new Float32Array(input.numel());
+    fill(source, values);
+    writeValues(input, values);
+  }
+  return input;
+}
+
+export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: { generator?: Generator } = {}): T {
+  return fillInPlace(input, options.generator, (generator, out) => fillNormal(generator, out, mean, std)) as T;
+}
+
+export function uniform_<T extends Tensor>(input: T, from = 0, to = 1, options: { generator?: Generator } = {}): T {
+  return fillInPlace(input, options.generator, (generator, out) => fillUniform(generator, out, from, to)) as T;
+}
+
+export function bernoulli_<T extends Tensor>(input: T, p = 0.5, options: { generator?: Generator } = {}): T {
+  return fillInPlace(input, options.generator, (generator, out) => fillBernoulli(generator, out, p)) as T;
+}
+
+/** Whether two tensors have the same shape and the same values. */
+export function equal(a: Tensor, b: Tensor): boolean {
+  if (!sameShape(a.shape, b.shape)) return false;
+  const left = toTypedArray(a);
+  const right = toTypedArray(b);
+  return left.every((value, i) => value === right[i]);
+}
+
+/** Whether |a − b| ≤ atol + rtol·|b| everywhere. */
+export function allclose(a: Tensor, b: Tensor, options: { rtol?: number; atol?: number } = {}): boolean {
+  const { rtol = 1e-5, atol = 1e-8 } = options;
+  const left = toTypedArray(a);
+  const right = toTypedArray(b.expand(a.shape));
+  return left.every((value, i) => value === right[i] || Math.abs(value - right[i]!) <= atol + rtol * Math.abs(right[i]!));
+}

@@ -1,0 +1,345 @@
+/** Picking and placing elements by index or mask. */
+import { record, type Operation } from "../autograd/node.ts";
+import { IndexError, KindlingError, ShapeError } from "../errors.ts";
+import { f32, i32, u8 } from "../memory/linear.ts";
+import { broadcastShapes, contiguousStrides, numelOf, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { contiguous } from "./copy.ts";
+import { fromTypedArray, zeros } from "./creation.ts";
+import { at, make } from "./make.ts";
+import { toTypedArray } from "./reading.ts";
+import type { Index } from "./types.ts";
+import { expand, permute, reshape } from "./views.ts";
+
+/** Linear memory as elements of the tensor's type. */
+function elements(tensor: Tensor): Float32Array | Int32Array | Uint8Array {
+  return tensor.dtype === "float32" ? f32 : tensor.dtype === "int32" ? i32 : u8;
+}
+
+/** Index of a dense tensor's first element in `elements(tensor)`. */
+function first(tensor: Tensor): number {
+  const address = at(tensor);
+  return tensor.dtype === "float32" || tensor.dtype === "int32" ? address >>> 2 : address;
+}
+
+function checkIndexType(index: Tensor, operation: string): void {
+  if (index.dtype !== "int32") {
+    throw new KindlingError(`${operation}(): Expected dtype int32 for index, but got ${index.dtype}`);
+  }
+}
+
+// --- rows: index_select and embedding -------------------------------------------------------------------------------
+
+interface Rows {
+  readonly shape: Shape;
+  readonly dim: number;
+}
+
+const indexSelectOp: Operation = {
+  name: "IndexSelectBackward0",
+  backward(node, gradient) {
+    const { shape, dim } = node.data as Rows;
+    return [indexAdd(shape, dim, node.saved(0), gradient), null];
+  },
+};
+
+const indexAddOp: Operation = {
+  name: "IndexAddBackward0",
+  backward(node, gradient) {
+    return [indexSelect(gradient, (node.data as Rows).dim, node.saved(0))];
+  },
+};
+
+/** The entries of `input` along `dim` at the positions in the one-dimensional `index` (a copy). */
+export function indexSelect(input: Tensor, dim: number, index: Tensor): Tensor {
+  checkIndexType(index, "index_select");
+  const d = wrapDim(dim, input.shape.length);
+  if (index.shape.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
+  const size = input.shape[d] ?? 1;
+  const source = contiguous(input);
+  const positions = toTypedArray(index) as Int32Array;
+  const shape = input.shape.map((n, i) => (i === d ? positions.length : n));
+  const result = make(shape, input.dtype);
+  const inner = numelOf(input.shape.slice(d + 1));
+  const outer = numelOf(input.shape.slice(0, d));
+  const from = first(source);
+  const to = first(result);
+  const memory = elements(result);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < positions.length; i++) {
+      const position = positions[i]!;
+      if (position < 0 || position >= size) throw new IndexError("index out of range in self");
+      const start = from + (o * size + position) * inner;
+      copyRun(memory, to + (o * positions.length + i) * inner, start, inner);
+    }
+  }
+  return record(indexSelectOp, result, [input, index], [index], { shape: input.shape, dim: d });
+}
+
+/** Short runs are faster by hand than by `copyWithin`. */
+function copyRun(memory: Float32Array | Int32Array | Uint8Array, to: number, from: number, length: number): void {
+  if (length > 32) memory.copyWithin(to, from, from + length);
+  else for (let k = 0; k < length; k++) memory[to + k] = memory[from + k]!;
+}
+
+/** Zeros of `shape` with the entries of `source` added at the positions in `index` along `dim`. */
+function indexAdd(shape: Shape, dim: number, index: Tensor, source: Tensor): Tensor {
+  const result = zeros(shape, { dtype: source.dtype });
+  const values = contiguous(source);
+  const positions = toTypedArray(index);
+  const inner = numelOf(shape.slice(dim + 1));
+  const outer = numelOf(shape.slice(0, dim));
+  const from = first(values);
+  const to = first(result);
+  const memory = elements(result);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < positions.length; i++) {
+      const source = from + (o * positions.length + i) * inner;
+      const target = to + (o * shape[dim]! + positions[i]!) * inner;
+      for (let k = 0; k < inner; k++) memory[target + k] = memory[target + k]! + memory[source + k]!;
+    }
+  }
+  return record(indexAddOp, result, [source], [index], { shape, dim });
+}
+
+/** Rows of `weight` for each index: shape `[...indices.shape, embeddingDim]`. */
+export function embedding(indices: Tensor, weight: Tensor, options: { paddingIdx?: number } = {}): Tensor {
+  const flat = reshape(indices, [indices.numel()]);
+  const picked = indexSelect(weight, 0, flat);
+  const rows = reshape(picked, [...indices.shape, weight.shape[1]!]);
+  if (options.paddingIdx === undefined || !rows.requiresGrad) return rows;
+  return record(withoutPaddingOp, rows.detach(), [rows], [indices], options.paddingIdx);
+}
+
+/** Padding rows get no gradient. */
+const withoutPaddingOp: Operation = {
+  name: "EmbeddingBackward0",
+  backward(node, gradient) {
+    const isPadding = node.saved(0).eq(node.data as number).unsqueeze(-1);
+    return [gradient.maskedFill(isPadding, 0)];
+  },
+};
+
+// --- along a dimension: gather and scatter --------------------------------------------------------------------------
+
+const gatherOp: Operation = {
+  name: "GatherBackward0",
+  backward(node, gradient) {
+    const { shape, dim } = node.data as Rows;
+    return [scatterAdd(zeros(shape), dim, node.saved(0), gradient), null];
+  },
+};
+
+/** `out[i][j][k] = input[index[i][j][k]][j][k]` for `dim` 0, and likewise for others. */
+export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
+  checkIndexType(index, "gather");
+  const d = wrapDim(dim, input.shape.length);
+  if (index.shape.length !== input.shape.length) {
+    throw new ShapeError("Index tensor must have the same number of dimensions as input tensor", index.shape, input.shape);
+  }
+  checkFits(index.shape, input.shape, d);
+  const source = contiguous(input);
+  const result = make(index.shape, input.dtype);
+  const positions = toTypedArray(index);
+  const from = first(source);
+  const to = first(result);
+  const memory = elements(result);
+  forEachPlace(index.shape, source.shape, d, positions, (place, i) => {
+    memory[to + i] = memory[from + place]!;
+  });
+  return record(gatherOp, result, [input, index], [index], { shape: input.shape, dim: d });
+}
+
+function checkFits(index: Shape, input: Shape, dim: number): void {
+  for (let i = 0; i < index.length; i++) {
+    if (i !== dim && index[i]! > input[i]!) {
+      throw new ShapeError(
+        `Size does not match at dimension ${i} expected index ${shapeText(index)} to be smaller than self ${shapeText(input)} apart from dimension ${dim}`,
+        index,
+        input,
+      );
+    }
+  }
+}
+
+/** For each element of an index tensor: which element of a dense tensor of `shape` it means. */
+function forEachPlace(
+  indexShape: Shape,
+  shape: Shape,
+  dim: number,
+  positions: ArrayLike<number>,
+  visit: (place: number, i: number) => void,
+): void {
+  const strides = contiguousStrides(shape);
+  const counter = new Array<number>(indexShape.length).fill(0);
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i]!;
+    if (position < 0 || position >= (shape[dim] ?? 1)) {
+      throw new IndexError(`index ${position} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
+    }
+    let place = 0;
+    for (let k = 0; k < counter.length; k++) place += strides[k]! * (k === dim ? position : counter[k]!);
+    visit(place, i);
+    for (let k = counter.length - 1; k >= 0; k--) {
+      if (++counter[k]! < indexShape[k]!) break;
+      counter[k] = 0;
+    }
+  }
+}
+
+const scatterAddOp: Operation = {
+  name: "ScatterAddBackward0",
+  backward: (node, gradient) => [gradient, gather(gradient, node.data as number, node.saved(0))],
+};
+
+/** A copy of `input` with each element of `source` added where `index` says along `dim`. */
+export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const d = wrapDim(dim, input.shape.length);
+  const result = scattered(input, d, index, source, true);
+  return record(scatterAddOp, result, [input, source], [index], d);
+}
+
+const scatterOp: Operation = {
+  name: "ScatterBackward0",
+  backward(node, gradient) {
+    const index = node.saved(0);
+    const dim = node.data as number;
+    const cleared = scatter(gradient, dim, index, 0);
+    return [cleared, node.next.length > 1 ? gather(gradient, dim, index) : null];
+  },
+};
+
+/** A copy of `input` with each element of `source` (or one number) put where `index` says along `dim`. */
+export function scatter(input: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+  const d = wrapDim(dim, input.shape.length);
+  const result = scattered(input, d, index, source, false);
+  return record(scatterOp, result, source instanceof Tensor ? [input, source] : [input], [index], d);
+}
+
+function scattered(input: Tensor, dim: number, index: Tensor, source: Tensor | number, add: boolean): Tensor {
+  checkIndexType(index, "scatter");
+  const values = source instanceof Tensor ? toTypedArray(source) : null;
+  const sourceShape = source instanceof Tensor ? source.shape : index.shape;
+  if (!sameShape(sourceShape, index.shape)) {
+    throw new ShapeError(`Expected index ${shapeText(index.shape)} and src ${shapeText(sourceShape)} to have the same shape`, index.shape, sourceShape);
+  }
+  const positions = toTypedArray(index);
+  const result = input.contiguous().clone();
+  const to = first(result);
+  const memory = elements(result);
+  forEachPlace(index.shape, result.shape, dim, positions, (place, i) => {
+    const value = values === null ? (source as number) : values[i]!;
+    memory[to + place] = add ? memory[to + place]! + value : value;
+  });
+  return result;
+}
+
+// --- masks and lists ------------------------------------------------------------------------------------------------
+
+/** Positions of the elements that aren't zero, one row each: `[count, rank]`, `int32`. */
+export function nonzero(input: Tensor): Tensor {
+  const rank = input.shape.length;
+  const strides = contiguousStrides(input.shape);
+  const rows: number[] = [];
+  toTypedArray(input).forEach((value, i) => {
+    if (value === 0) return;
+    for (let k = 0; k < rank; k++) rows.push(Math.floor(i / strides[k]!) % input.shape[k]!);
+  });
+  return fromTypedArray(Int32Array.from(rows), [rank === 0 ? Number(item0(input) !== 0) : rows.length / rank, rank]);
+}
+
+function item0(input: Tensor): number {
+  return toTypedArray(input)[0]!;
+}
+
+/** The elements where `mask` (broadcast) holds, as a vector. */
+export function maskedSelect(input: Tensor, mask: Tensor): Tensor {
+  const shape = broadcastShapes(input.shape, mask.shape);
+  return index(expand(input, shape), [expand(mask, shape)]);
+}
+
+/**
+ * PyTorch's advanced indexing, `x[[a, b]]`: each entry indexes one dimension (a mask as many as it has), `null` keeps
+ * one. Index tensors broadcast against each other. Always a copy.
+ */
+export function index(input: Tensor, indices: Index | readonly (Index | null)[]): Tensor {
+  const list = normaliseIndices(input, indices);
+  const used = list.flatMap((entry, i) => (entry === null ? [] : [i]));
+  if (used.length === 0) return input.clone();
+  if (list.length > input.shape.length) throw new IndexError(`too many indices for tensor of dimension ${input.shape.length}`);
+  // The indexed dimensions go to the front, become one, and rows of it are selected.
+  const rest = input.shape.map((_, i) => i).filter((i) => !used.includes(i));
+  const front = permute(input, [...used, ...rest]);
+  const sizes = used.map((i) => input.shape[i]!);
+  const restShape = rest.map((i) => input.shape[i]!);
+  const shape = used.map((i) => list[i]!.shape).reduce((a, b) => broadcastShapes(a, b));
+  const flat = flatPositions(used.map((i) => expand(list[i]!, shape)), sizes, used);
+  const rows = indexSelect(reshape(front, [numelOf(sizes), ...restShape]), 0, flat);
+  const result = reshape(rows, [...shape, ...restShape]);
+  const adjacent = used.every((dim, i) => i === 0 || dim === used[i - 1]! + 1);
+  if (!adjacent || used[0] === 0) return result;
+  // Neighbouring index dimensions stay where they were.
+  const lead = used[0]!;
+  const order = [
+    ...Array.from({ length: lead }, (_, i) => shape.length + i),
+    ...shape.map((_, i) => i),
+    ...Array.from({ length: restShape.length - lead }, (_, i) => shape.length + lead + i),
+  ];
+  return permute(result, order);
+}
+
+function normaliseIndices(input: Tensor, indices: Index | readonly (Index | null)[]): (Tensor | null)[] {
+  const entries: readonly (Index | null)[] =
+    indices instanceof Tensor || typeof indices === "number" || isNumberList(indices) ? [indices as Index] : (indices as readonly (Index | null)[]);
+  const result: (Tensor | null)[] = [];
+  for (const entry of entries) {
+    if (entry === null) result.push(null);
+    else if (entry instanceof Tensor && (entry.dtype === "bool" || entry.dtype === "uint8")) {
+      result.push(...maskPositions(input, entry, result.length));
+    } else if (entry instanceof Tensor) {
+      if (entry.dtype !== "int32") throw new IndexError("tensors used as indices must be long, byte or bool tensors");
+      result.push(entry);
+    } else {
+      const values = typeof entry === "number" ? [entry] : entry;
+      result.push(fromTypedArray(Int32Array.from(values), typeof entry === "number" ? [] : [values.length]));
+    }
+  }
+  return result;
+}
+
+function isNumberList(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === "number");
+}
+
+function maskPositions(input: Tensor, mask: Tensor, dim: number): Tensor[] {
+  mask.shape.forEach((size, i) => {
+    const own = input.shape[dim + i];
+    if (size !== own) {
+      throw new IndexError(
+        `The shape of the mask ${shapeText(mask.shape)} at index ${i} does not match the shape of the indexed tensor ${shapeText(input.shape)} at index ${dim + i}`,
+      );
+    }
+  });
+  const places = nonzero(mask);
+  return mask.shape.map((_, i) => places.select(1, i).contiguous());
+}
+
+/** One position in the merged dimension for several indices. */
+function flatPositions(indices: readonly Tensor[], sizes: readonly number[], dims: readonly number[]): Tensor {
+  const lists = indices.map((tensor) => toTypedArray(tensor));
+  const count = lists[0]!.length;
+  const flat = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    let position = 0;
+    lists.forEach((list, k) => {
+      const value = list[i]!;
+      const size = sizes[k]!;
+      if (value < -size || value >= size) {
+        throw new IndexError(`index ${value} is out of bounds for dimension ${dims[k]} with size ${size}`);
+      }
+      position = position * size + (value < 0 ? value + size : value);
+    });
+    flat[i] = position;
+  }
+  return fromTypedArray(flat, [count]);
+}

@@ -1,0 +1,134 @@
+/** Forms that change their first operand. Each is the plain form, written over the operand, with its place in the graph. */
+import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
+import { ShapeError } from "../errors.ts";
+import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
+import { f32, kernels } from "../memory/linear.ts";
+import { sameShape, shapeText } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { add, div, lerp, maskedFill, mul, pow, sub } from "./binary.ts";
+import { copyInto } from "./copy.ts";
+import { full } from "./creation.ts";
+import { at } from "./make.ts";
+import { abs, clamp, exp, leakyRelu, neg, relu, sigmoid, sqrt, tanh } from "./pointwise.ts";
+import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
+
+/** Computes with `compute` and puts the result into `target`, which takes over the result's history. */
+function replaceBy<T extends Tensor>(target: T, operands: readonly Tensor[], compute: (source: Tensor) => Tensor): T {
+  target.beforeChange(...operands);
+  // The plain form reads the old values through an alias that keeps the old history.
+  const before = alias(target);
+  const result = compute(before);
+  if (!sameShape(result.shape, target.shape)) {
+    throw new ShapeError(
+      `output with shape ${shapeText(target.shape)} doesn't match the broadcast shape ${shapeText(result.shape)}`,
+      target.shape,
+      result.shape,
+    );
+  }
+  copyInto(target, result);
+  if (result.gradFn !== null) target.attach(result.gradFn, result.outputIndex);
+  return target;
+}
+
+function alias(tensor: Tensor): Tensor {
+  if (!isGradEnabled() || !tensor.requiresGrad) return tensor;
+  const copy = new Tensor(tensor.storage, tensor.offset, tensor.shape, tensor.dense ? null : tensor.strides, tensor.dtype);
+  if (tensor.gradFn !== null) copy.attach(tensor.gradFn, tensor.outputIndex);
+  return copy;
+}
+
+/** Whether a change leaves no trace in the graph, so that a kernel may write straight over the operand. */
+function untracked(target: Tensor, other: ScalarOrTensor): boolean {
+  return !isGradEnabled() || !(target.requiresGrad || (other instanceof Tensor && other.requiresGrad));
+}
+
+type Arithmetic = (a: Tensor, b: ScalarOrTensor, options?: BinaryOptions) => Tensor;
+type ArithmeticCode = (typeof Binary)["add" | "sub" | "mul" | "div"];
+
+function arithmetic(code: ArithmeticCode, plain: Arithmetic) {
+  return <T extends Tensor>(target: T, other: ScalarOrTensor, options?: BinaryOptions): T => {
+    if (target.dtype === "float32" && target.dense && untracked(target, other)) {
+      const fits = other instanceof Tensor && other.dtype === "float32" && other.dense && sameShape(other.shape, target.shape);
+      if (fits || typeof other === "number") return direct(code, target, other, options?.alpha ?? 1);
+    }
+    return replaceBy(target, other instanceof Tensor ? [other] : [], (before) => plain(before, other, options));
+  };
+}
+
+function direct<T extends Tensor>(code: ArithmeticCode, target: T, other: ScalarOrTensor, alpha: number): T {
+  target.beforeChange();
+  const operand = other instanceof Tensor ? other : full([], other);
+  const to = at(target);
+  kernels.binary(code, to, 1, at(operand), other instanceof Tensor ? 1 : 0, at(target), target.numel(), alpha);
+  target.storage.version++;
+  return target;
+}
+
+export const add_ = arithmetic(Binary.add, add);
+export const sub_ = arithmetic(Binary.sub, sub);
+export const mul_ = arithmetic(Binary.mul, mul);
+export const div_ = arithmetic(Binary.div, (a, b) => div(a, b));
+
+export function pow_<T extends Tensor>(target: T, exponent: number): T {
+  return replaceBy(target, [], (before) => pow(before, exponent));
+}
+
+function unaryInPlace(code: UnaryOp, plain: (input: Tensor) => Tensor) {
+  return <T extends Tensor>(target: T): T => {
+    if (target.dtype !== "float32" || !target.dense || !untracked(target, 0)) return replaceBy(target, [], plain);
+    target.beforeChange();
+    const to = at(target);
+    kernels.unary(code, to, to, target.numel(), 0, 0);
+    target.storage.version++;
+    return target;
+  };
+}
+
+export const relu_ = unaryInPlace(Unary.relu, relu);
+export const sigmoid_ = unaryInPlace(Unary.sigmoid, sigmoid);
+export const tanh_ = unaryInPlace(Unary.tanh, tanh);
+export const exp_ = unaryInPlace(Unary.exp, exp);
+export const neg_ = unaryInPlace(Unary.neg, neg);
+export const abs_ = unaryInPlace(Unary.abs, abs);
+export const sqrt_ = unaryInPlace(Unary.sqrt, sqrt);
+
+export function leakyRelu_<T extends Tensor>(target: T, negativeSlope = 0.01): T {
+  // The derivative reads the input, which is about to be overwritten, so it reads a copy.
+  return replaceBy(target, [], (before) => leakyRelu(before.clone(), negativeSlope));
+}
+
+export function clamp_<T extends Tensor>(target: T, min?: number | null, max?: number | null): T {
+  return replaceBy(target, [], (before) => clamp(before.clone(), min, max));
+}
+
+export function maskedFill_<T extends Tensor>(target: T, mask: Tensor, value: number): T {
+  return replaceBy(target, [], (before) => maskedFill(before, mask, value));
+}
+
+export function lerp_<T extends Tensor>(target: T, end: Tensor, weight: number): T {
+  return replaceBy(target, [end], (before) => lerp(before, end, weight));
+}
+
+/** target += value · a · b */
+export function addcmul_<T extends Tensor>(target: T, a: Tensor, b: Tensor, options: { value?: number } = {}): T {
+  return add_(target, mul(a, b), { alpha: options.value ?? 1 });
+}
+
+/** target += value · a / b */
+export function addcdiv_<T extends Tensor>(target: T, a: Tensor, b: Tensor, options: { value?: number } = {}): T {
+  return add_(target, div(a, b), { alpha: options.value ?? 1 });
+}
+
+/** Sets every element; its history ends here. */
+export function fill_<T extends Tensor>(target: T, value: number): T {
+  target.beforeChange();
+  if (target.dense && target.dtype === "float32") {
+    const start = at(target) >>> 2;
+    f32.fill(value, start, start + target.numel());
+    target.storage.version++;
+  } else {
+    noGrad(() => copyInto(target, full([], value)));
+  }
+  if (isGradEnabled() && target.gradFn !== null) target.detach_();
+  return target;
+}

@@ -1,0 +1,150 @@
+/** Putting tensors together, and turning them round. Forward beside backward. */
+import { record, type Operation } from "../autograd/node.ts";
+import { promote } from "../dtype.ts";
+import { KindlingError, ShapeError } from "../errors.ts";
+import { shapeOf, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { copyInto, denseCopy } from "./copy.ts";
+import { fromTypedArray, full } from "./creation.ts";
+import { make, viewOf } from "./make.ts";
+import { narrow, unsqueeze } from "./views.ts";
+
+interface CatData {
+  readonly dim: number;
+  readonly sizes: readonly number[];
+}
+
+const catOp: Operation = {
+  name: "CatBackward0",
+  backward(node, gradient) {
+    const { dim, sizes } = node.data as CatData;
+    let start = 0;
+    return sizes.map((size, i) => {
+      const from = start;
+      start += size;
+      return node.needs(i) ? narrow(gradient, dim, from, size) : null;
+    });
+  },
+};
+
+/** Joins tensors along an existing dimension. */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (first === undefined) throw new KindlingError("torch.cat(): expected a non-empty list of Tensors");
+  const d = wrapDim(dim, first.shape.length);
+  if (first.shape.length === 0) throw new KindlingError("zero-dimensional tensor (at position 0) cannot be concatenated");
+  tensors.forEach((tensor, i) => checkJoins(first.shape, tensor.shape, d, i));
+  const sizes = tensors.map((tensor) => tensor.shape[d]!);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const dtype = tensors.map((tensor) => tensor.dtype).reduce(promote);
+  const result = make(first.shape.map((size, i) => (i === d ? total : size)), dtype);
+  let start = 0;
+  tensors.forEach((tensor, i) => {
+    if (tensor.numel() > 0) copyInto(windowOf(result, d, start, sizes[i]!), tensor.detach());
+    start += sizes[i]!;
+  });
+  return dtype === "float32" ? record(catOp, result, tensors, [], { dim: d, sizes }) : result;
+}
+
+function windowOf(tensor: Tensor, dim: number, start: number, length: number): Tensor {
+  const shape = tensor.shape.map((size, i) => (i === dim ? length : size));
+  return viewOf(tensor, shape, tensor.strides, tensor.offset + start * tensor.strides[dim]!);
+}
+
+function checkJoins(expected: Shape, shape: Shape, dim: number, position: number): void {
+  if (shape.length !== expected.length) {
+    throw new ShapeError(`Tensors must have same number of dimensions: got ${expected.length} and ${shape.length}`, expected, shape);
+  }
+  shape.forEach((size, i) => {
+    if (i !== dim && size !== expected[i]) {
+      throw new ShapeError(
+        `Sizes of tensors must match except in dimension ${dim}. Expected size ${expected[i]} but got size ${size} for tensor number ${position} in the list.`,
+        expected,
+        shape,
+      );
+    }
+  });
+}
+
+/** Joins tensors of one shape along a new dimension. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (first === undefined) throw new KindlingError("stack expects a non-empty TensorList");
+  tensors.forEach((tensor, i) => {
+    if (tensor.shape.join() !== first.shape.join()) {
+      throw new ShapeError(
+        `stack expects each tensor to be equal size, but got [${first.shape.join(", ")}] at entry 0 and [${tensor.shape.join(", ")}] at entry ${i}`,
+        first.shape,
+        tensor.shape,
+      );
+    }
+  });
+  const d = wrapDim(dim, first.shape.length + 1);
+  return cat(tensors.map((tensor) => unsqueeze(tensor, d)), d);
+}
+
+const flipOp: Operation = {
+  name: "FlipBackward0",
+  backward: (node, gradient) => [flip(gradient, node.data as readonly number[])],
+};
+
+/** Reverses the order along the given dimensions (a copy). */
+export function flip(input: Tensor, ...dims: ShapeArguments): Tensor {
+  const wrapped = shapeOf(dims).map((dim) => wrapDim(dim, input.shape.length));
+  let offset = input.offset;
+  const strides = input.strides.map((stride, i) => {
+    if (!wrapped.includes(i)) return stride;
+    offset += stride * Math.max(0, input.shape[i]! - 1);
+    return -stride;
+  });
+  const result = denseCopy(viewOf(input, input.shape, strides, offset));
+  return record(flipOp, result, [input], [], wrapped);
+}
+
+const padOp: Operation = {
+  name: "ConstantPadNdBackward0",
+  backward(node, gradient) {
+    let result = gradient;
+    for (const { dim, before, size } of node.data as { dim: number; before: number; size: number }[]) {
+      result = narrow(result, dim, before, size);
+    }
+    return [result];
+  },
+};
+
+/** Adds a border of `value`: `[left, right, top, bottom, …]`, the last dimension first. */
+export function pad(input: Tensor, padding: readonly number[], options: { value?: number } = {}): Tensor {
+  const rank = input.shape.length;
+  if (padding.length % 2 !== 0 || padding.length / 2 > rank) {
+    throw new KindlingError("Padding length must be divisible by 2 and at most twice the number of dimensions of the input");
+  }
+  const borders = Array.from({ length: padding.length / 2 }, (_, i) => ({
+    dim: rank - 1 - i,
+    before: padding[2 * i]!,
+    after: padding[2 * i + 1]!,
+    size: input.shape[rank - 1 - i]!,
+  }));
+  const shape = [...input.shape];
+  for (const { dim, before, after } of borders) shape[dim]! += before + after;
+  const result = full(shape, options.value ?? 0, { dtype: input.dtype });
+  let window = result;
+  for (const { dim, before, size } of borders) window = windowOf(window, dim, before, size);
+  copyInto(window, input.detach());
+  return record(padOp, result, [input], [], borders);
+}
+
+/** The lower triangle of the last two dimensions, with `diagonal` 0 up to the main one; zeros elsewhere. */
+export function tril(input: Tensor, diagonal = 0): Tensor {
+  return triangle(input, (row, col) => col - row <= diagonal);
+}
+
+/** The upper triangle of the last two dimensions; zeros elsewhere. */
+export function triu(input: Tensor, diagonal = 0): Tensor {
+  return triangle(input, (row, col) => col - row >= diagonal);
+}
+
+function triangle(input: Tensor, keeps: (row: number, col: number) => boolean): Tensor {
+  const [rows, cols] = input.shape.slice(-2) as [number, number];
+  const bits = Float32Array.from({ length: rows * cols }, (_, i) => Number(keeps(Math.floor(i / cols), i % cols)));
+  return input.mul(fromTypedArray(bits, [rows, cols]));
+}

@@ -1,0 +1,197 @@
+/** Matrix products. Transposed operands cost nothing: the kernel reads through strides. */
+import { record, type Operation } from "../autograd/node.ts";
+import { KindlingError, ShapeError } from "../errors.ts";
+import { kernels } from "../memory/linear.ts";
+import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { contiguous } from "./copy.ts";
+import { at, make } from "./make.ts";
+import { mul } from "./binary.ts";
+import { sum } from "./reductions.ts";
+import { sumTo } from "./sumTo.ts";
+import { gemmWork } from "./workspace.ts";
+import { expand, reshape, transpose, unsqueeze } from "./views.ts";
+
+function checkFloat(a: Tensor, b: Tensor): void {
+  if (a.dtype !== b.dtype) {
+    throw new KindlingError(`expected m1 and m2 to have the same dtype, but got: ${a.dtype} != ${b.dtype}`);
+  }
+  if (a.dtype !== "float32") throw new KindlingError(`matrix products are for float32, but got ${a.dtype}; convert with .float()`);
+}
+
+/** A matrix operand that the kernel can read: one of its two strides has to be 1 for speed, any are right. */
+function gemm(a: Tensor, b: Tensor, result: Tensor, accumulate: boolean, offsetA = 0, offsetB = 0, offsetC = 0): void {
+  const work = gemmWork();
+  const rank = a.shape.length;
+  const [m, k] = [a.shape[rank - 2]!, a.shape[rank - 1]!];
+  const n = b.shape[b.shape.length - 1]!;
+  const [rsa, csa] = [a.strides[rank - 2]!, a.strides[rank - 1]!];
+  const [rsb, csb] = [b.strides[b.shape.length - 2]!, b.strides[b.shape.length - 1]!];
+  const pc = at(result) + offsetC * 4;
+  kernels.sgemm(m, n, k, at(a) + offsetA * 4, rsa, csa, at(b) + offsetB * 4, rsb, csb, pc, n, accumulate ? 1 : 0, work);
+}
+
+const mmOp: Operation = {
+  name: "MmBackward0",
+  backward: (node, gradient) => [
+    node.needs(0) ? mm(gradient, transpose(node.saved(1), 0, 1)) : null,
+    node.needs(1) ? mm(transpose(node.saved(0), 0, 1), gradient) : null,
+  ],
+};
+
+/** Product of two matrices: [m, k] × [k, n] → [m, n]. */
+export function mm(a: Tensor, b: Tensor): Tensor {
+  checkFloat(a, b);
+  if (a.shape.length !== 2) throw new ShapeError("self must be a matrix", a.shape);
+  if (b.shape.length !== 2) throw new ShapeError("mat2 must be a matrix", b.shape);
+  if (a.shape[1] !== b.shape[0]) throw productMismatch(a.shape, b.shape);
+  const result = make([a.shape[0]!, b.shape[1]!]);
+  gemm(a, b, result, false);
+  return record(mmOp, result, [a, b], [a, b]);
+}
+
+function productMismatch(a: Shape, b: Shape): ShapeError {
+  return new ShapeError(
+    `mat1 and mat2 shapes cannot be multiplied (${a[0]}x${a[1]} and ${b[0]}x${b[1]})`,
+    a,
+    b,
+  );
+}
+
+const bmmOp: Operation = {
+  name: "BmmBackward0",
+  backward: (node, gradient) => [
+    node.needs(0) ? bmm(gradient, transpose(node.saved(1), 1, 2)) : null,
+    node.needs(1) ? bmm(transpose(node.saved(0), 1, 2), gradient) : null,
+  ],
+};
+
+/** Products of a batch of matrices: [b, m, k] × [b, k, n] → [b, m, n]. */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  checkFloat(a, b);
+  if (a.shape.length !== 3) throw new ShapeError("batch1 must be a 3D tensor", a.shape);
+  if (b.shape.length !== 3) throw new ShapeError("batch2 must be a 3D tensor", b.shape);
+  const [batch, m, k] = a.shape as [number, number, number];
+  const [batchB, kB, n] = b.shape as [number, number, number];
+  if (batch !== batchB || k !== kB) {
+    throw new ShapeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${batch}, ${k}] but got: [${batchB}, ${kB}].`,
+      a.shape,
+      b.shape,
+    );
+  }
+  const result = make([batch, m, n]);
+  for (let i = 0; i < batch; i++) gemm(a, b, result, false, i * a.strides[0]!, i * b.strides[0]!, i * m * n);
+  return record(bmmOp, result, [a, b], [a, b]);
+}
+
+/** PyTorch's `matmul` for every combination of ranks: vectors, matrices, and batches that broadcast. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  const [rankA, rankB] = [a.shape.length, b.shape.length];
+  if (rankA === 0 || rankB === 0) {
+    throw new KindlingError(
+      `both arguments to matmul need to be at least 1D, but they are ${rankA}D and ${rankB}D`,
+    );
+  }
+  if (rankA === 1 && rankB === 1) return dot(a, b);
+  if (rankA === 2 && rankB === 2) return mm(a, b);
+  if (rankA === 1) return squeezeAt(matmul(unsqueeze(a, 0), b), -2);
+  if (rankB === 1) return squeezeAt(matmul(a, checkVector(a, b)), -1);
+  if (rankB === 2) return foldedProduct(a, b);
+  return batchedProduct(a, b);
+}
+
+function checkVector(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length === 2 && a.shape[1] !== b.shape[0]) {
+    throw new ShapeError(`size mismatch, got ${a.shape[0]}, ${a.shape[0]}x${a.shape[1]},${b.shape[0]}`, a.shape, b.shape);
+  }
+  return unsqueeze(b, 1);
+}
+
+function squeezeAt(input: Tensor, dim: number): Tensor {
+  return input.squeeze(dim);
+}
+
+/** Batches on the left only: one product with all rows together. */
+function foldedProduct(a: Tensor, b: Tensor): Tensor {
+  const lead = a.shape.slice(0, -1);
+  const rows = reshape(a, [numelOf(lead), a.shape.at(-1)!]);
+  return reshape(mm(rows, b), [...lead, b.shape[1]!]);
+}
+
+function batchedProduct(a: Tensor, b: Tensor): Tensor {
+  const [m, k] = a.shape.length >= 2 ? (a.shape.slice(-2) as [number, number]) : [1, a.shape[0]!];
+  const [kB, n] = b.shape.slice(-2) as [number, number];
+  const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const count = numelOf(batch);
+  const left = reshape(expand(a, [...batch, m, k]), [count, m, k]);
+  const right = reshape(expand(b, [...batch, kB, n]), [count, kB, n]);
+  return reshape(bmm(left, right), [...batch, m, n]);
+}
+
+/** Σ aᵢ·bᵢ of two vectors. */
+export function dot(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length !== 1 || b.shape.length !== 1) {
+    throw new ShapeError(`1D tensors expected, but got ${a.shape.length}D and ${b.shape.length}D tensors`, a.shape, b.shape);
+  }
+  if (a.shape[0] !== b.shape[0]) {
+    throw new ShapeError(
+      `inconsistent tensor size, expected tensor [${a.shape[0]}] and src [${b.shape[0]}] to have the same number of elements, but got ${a.shape[0]} and ${b.shape[0]} elements respectively`,
+      a.shape,
+      b.shape,
+    );
+  }
+  return sum(mul(a, b));
+}
+
+/** All products of elements of two vectors: [n] and [m] → [n, m]. */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  return mul(unsqueeze(a, 1), unsqueeze(b, 0));
+}
+
+/** `beta · input + alpha · a × b`, with `input` broadcast. */
+export function addmm(input: Tensor, a: Tensor, b: Tensor, options: { alpha?: number; beta?: number } = {}): Tensor {
+  const { alpha = 1, beta = 1 } = options;
+  const product = mm(a, b);
+  const scaled = alpha === 1 ? product : mul(product, alpha);
+  return (beta === 1 ? input : mul(input, beta)).add(scaled);
+}
+
+// --- linear ---------------------------------------------------------------------------------------------------------
+
+const linearOp: Operation = {
+  name: "AddmmBackward0",
+  backward(node, gradient) {
+    const x = node.saved(0);
+    const weight = node.saved(1);
+    const out = weight.shape[0]!;
+    const rows = reshape(gradient, [-1, out]);
+    return [
+      node.needs(0) ? reshape(mm(rows, weight), x.shape) : null,
+      node.needs(1) ? mm(transpose(rows, 0, 1), reshape(x, [-1, x.shape.at(-1)!])) : null,
+      node.next.length > 2 && node.needs(2) ? sum(rows, 0) : null,
+    ];
+  },
+};
+
+/**
+ * `x · weightᵀ + bias`.
+ * @param x [..., inFeatures]
+ * @param weight [outFeatures, inFeatures]
+ * @param bias [outFeatures]
+ */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  checkFloat(x, weight);
+  const [out, features] = weight.shape as [number, number];
+  const last = x.shape.at(-1);
+  const lead = x.shape.slice(0, -1);
+  if (last !== features) throw productMismatch([numelOf(lead), last ?? 0], [features, out]);
+  const rows = contiguous(x);
+  const count = numelOf(lead);
+  const result = make([...lead, out]);
+  const work = gemmWork();
+  const target = at(result);
+  kernels.sgemm(count, out, features, at(rows), features, 1, at(weight), weight.strides[1]!, weight.strides[0]!, target, out, 0, work);
+  if (bias) kernels.addRowBias(target, at(contiguous(bias)), count, out);
+  return record(linearOp, result, bias ? [x, weight, bias] : [x, weight], [x, weight]);
+}

@@ -1,0 +1,71 @@
+/** Getting values out of tensors. */
+import { itemSize, typedArray, type TypedArray } from "../dtype.ts";
+import { KindlingError } from "../errors.ts";
+import { readBytes } from "../memory/storage.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { NestedNumbers } from "./types.ts";
+
+/** A copy of the values in row-major order. */
+export function toTypedArray(tensor: Tensor): TypedArray {
+  const count = tensor.numel();
+  const size = itemSize(tensor.dtype);
+  if (count === 0) return typedArray(tensor.dtype, 0);
+  if (tensor.dense) return asTyped(tensor, readBytes(tensor.storage, tensor.offset * size, count * size));
+  let last = tensor.offset;
+  tensor.shape.forEach((n, i) => (last += (n - 1) * tensor.strides[i]!));
+  const span = asTyped(tensor, readBytes(tensor.storage, tensor.offset * size, (last - tensor.offset + 1) * size));
+  const out = typedArray(tensor.dtype, count);
+  let next = 0;
+  forEachOffset(tensor.shape, tensor.strides, 0, (offset) => (out[next++] = span[offset]!));
+  return out;
+}
+
+function asTyped(tensor: Tensor, bytes: Uint8Array): TypedArray {
+  if (tensor.dtype === "float32") return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  if (tensor.dtype === "int32") return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  return bytes;
+}
+
+/** Visits the elements of a strided window in row-major order. */
+export function forEachOffset(shape: Shape, strides: readonly number[], start: number, visit: (offset: number) => void): void {
+  const rank = shape.length;
+  if (shape.includes(0)) return;
+  const counter = new Array<number>(rank).fill(0);
+  let offset = start;
+  for (;;) {
+    visit(offset);
+    let dim = rank - 1;
+    for (; dim >= 0; dim--) {
+      offset += strides[dim]!;
+      if (++counter[dim]! < shape[dim]!) break;
+      offset -= strides[dim]! * shape[dim]!;
+      counter[dim] = 0;
+    }
+    if (dim < 0) return;
+  }
+}
+
+/** The value of a tensor with one element. A `bool` gives `true` or `false`, which count as 1 and 0 in arithmetic. */
+export function item(tensor: Tensor): number {
+  if (tensor.numel() !== 1) {
+    throw new KindlingError(`a Tensor with ${tensor.numel()} elements cannot be converted to Scalar`);
+  }
+  const value = toTypedArray(tensor)[0]!;
+  return tensor.dtype === "bool" ? ((value !== 0) as unknown as number) : value;
+}
+
+/** Nested arrays of numbers (booleans for `bool`). */
+export function tolist(tensor: Tensor): NestedNumbers {
+  const values = toTypedArray(tensor);
+  const isBool = tensor.dtype === "bool";
+  let next = 0;
+  const build = (dim: number): NestedNumbers => {
+    if (dim === tensor.shape.length) {
+      const value = values[next++]!;
+      return isBool ? value !== 0 : value;
+    }
+    return Array.from({ length: tensor.shape[dim]! }, () => build(dim + 1));
+  };
+  return build(0);
+}

@@ -1,0 +1,71 @@
+/** Softmax and its logarithm. Forward beside backward. */
+import { isGradEnabled } from "../autograd/gradMode.ts";
+import { record, type Operation } from "../autograd/node.ts";
+import { kernels } from "../memory/linear.ts";
+import { numelOf, wrapDim, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { contiguous } from "./copy.ts";
+import { at, make } from "./make.ts";
+import { asFloat } from "./pointwise.ts";
+
+type Kernel = (x: number, out: number, outer: number, n: number, inner: number) => void;
+type BackwardKernel = (gradient: number, output: number, out: number, outer: number, n: number, inner: number) => void;
+
+/** The tensor as [outer, n, inner] with `dim` in the middle. */
+function around(shape: Shape, dim: number): [outer: number, n: number, inner: number] {
+  return [numelOf(shape.slice(0, dim)), shape[dim] ?? 1, numelOf(shape.slice(dim + 1))];
+}
+
+function run(kernel: Kernel, input: Tensor, dim: number): Tensor {
+  const source = contiguous(input.detach());
+  const result = make(input.shape);
+  const target = at(result);
+  kernel(at(source), target, ...around(input.shape, dim));
+  return result;
+}
+
+function runBackward(kernel: BackwardKernel, gradient: Tensor, output: Tensor, dim: number): Tensor {
+  const upstream = contiguous(gradient);
+  const result = make(gradient.shape);
+  const target = at(result);
+  const from = at(upstream);
+  kernel(from, at(output), target, ...around(gradient.shape, dim));
+  return result;
+}
+
+const softmaxOp: Operation = {
+  name: "SoftmaxBackward0",
+  backward(node, gradient) {
+    const output = node.saved(0);
+    const dim = node.data as number;
+    if (!isGradEnabled()) return [runBackward(kernels.softmaxBackward, gradient, output, dim)];
+    const weighted = gradient.mul(output);
+    return [weighted.sub(output.mul(weighted.sum(dim, { keepdim: true })))];
+  },
+};
+
+/** eˣ / Σ eˣ along `dim`. */
+export function softmax(input: Tensor, dim: number): Tensor {
+  const source = asFloat(input);
+  const d = wrapDim(dim, source.shape.length);
+  const result = run(kernels.softmax, source, d);
+  return record(softmaxOp, result, [source], [result], d);
+}
+
+const logSoftmaxOp: Operation = {
+  name: "LogSoftmaxBackward0",
+  backward(node, gradient) {
+    const output = node.saved(0);
+    const dim = node.data as number;
+    if (!isGradEnabled()) return [runBackward(kernels.logSoftmaxBackward, gradient, output, dim)];
+    return [gradient.sub(output.exp().mul(gradient.sum(dim, { keepdim: true })))];
+  },
+};
+
+/** x − ln Σ eˣ along `dim`. */
+export function logSoftmax(input: Tensor, dim: number): Tensor {
+  const source = asFloat(input);
+  const d = wrapDim(dim, source.shape.length);
+  const result = run(kernels.logSoftmax, source, d);
+  return record(logSoftmaxOp, result, [source], [result], d);
+}
