@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { barHeights, bins, outline, total } from "../../webview/charts/bars.ts";
+import { decimate } from "../../webview/charts/decimate.ts";
+import { groupCharts } from "../../webview/charts/groups.ts";
+import { opacities, valueRange } from "../../webview/charts/heatmap.ts";
+import { isDense, Smoothed } from "../../webview/charts/smooth.ts";
+import { Series, appendMetrics, indexAt } from "../../webview/series.ts";
+import { balancedColumns } from "../../webview/views/curves.tsx";
+
+const series = (values: readonly number[], stepsPerEpoch = Infinity) =>
+  Series.empty.append(values.map((value, step) => ({ name: "loss", step, epoch: Math.floor(step / stepsPerEpoch), value })));
+
+describe("thinning out a long curve", () => {
+  const values = fc.array(fc.oneof({ weight: 20, arbitrary: fc.double({ min: -1e3, max: 1e3, noNaN: true }) }, fc.constant(NaN)), {
+    minLength: 1,
+    maxLength: 600,
+  });
+
+  it("keeps the ends, the largest and the smallest value, and every stretch without numbers", () => {
+    fc.assert(
+      fc.property(values, fc.integer({ min: 8, max: 100 }), (list, limit) => {
+        const indices = [...decimate(list, 0, list.length, limit)];
+        const finite = list.filter(Number.isFinite);
+        const kept = indices.map((i) => list[i]!).filter(Number.isFinite);
+        assert.deepEqual(indices, [...new Set(indices)].sort((a, b) => a - b));
+        assert.equal(indices[0], 0);
+        assert.equal(indices.at(-1), list.length - 1);
+        if (finite.length > 0) assert.equal(Math.max(...kept), Math.max(...finite));
+        if (finite.length > 0) assert.equal(Math.min(...kept), Math.min(...finite));
+        assert.equal(list.some(Number.isNaN), indices.some((i) => Number.isNaN(list[i])));
+        assert.ok(indices.length <= Math.max(limit, 8) + 8);
+      }),
+    );
+  });
+
+  it("leaves what was drawn in place when points arrive at the end", () => {
+    const wave = Array.from({ length: 5000 }, (_, i) => Math.sin(i / 7) + Math.cos(i * 1.7));
+    const before = [...decimate(wave, 0, 4800, 500)];
+    const after = new Set(decimate(wave, 0, 4900, 500));
+    const settled = before.filter((i) => i < 4700);
+    assert.ok(settled.every((i) => after.has(i)));
+  });
+
+  it("draws every point where there are few, and only those asked for", () => {
+    assert.deepEqual([...decimate([5, 6, 7, 8], 1, 3, 100)], [1, 2]);
+    assert.deepEqual([...decimate([], 0, 0, 100)], []);
+  });
+});
+
+describe("smoothing", () => {
+  it("is an exponential average without the pull towards zero at the start", () => {
+    const [a, b, c] = new Smoothed(0.5).of(series([4, 2, 8]));
+    assert.equal(a, 4);
+    assert.ok(Math.abs(b! - (0.5 * 0.5 * 4 + 0.5 * 2) / 0.75) < 1e-12);
+    assert.ok(Math.abs(c! - (0.125 * 4 + 0.25 * 2 + 0.5 * 8) / 0.875) < 1e-12);
+  });
+
+  it("goes on after a NaN as if it had not been there, and leaves a hole", () => {
+    const smooth = new Smoothed(0.9).of(series([1, NaN, 1, Infinity, 1]));
+    assert.deepEqual([...smooth].map(Number.isNaN), [false, true, false, true, false]);
+    assert.ok(Math.abs(smooth[4]! - 1) < 1e-12);
+  });
+
+  it("gives the same whether a curve came at once or bit by bit", () => {
+    const values = Array.from({ length: 1000 }, (_, i) => Math.sin(i));
+    const smoother = new Smoothed(0.8);
+    let grown = Series.empty;
+    for (const [step, value] of values.entries()) {
+      grown = grown.append([{ name: "loss", step, epoch: 0, value }]);
+      smoother.of(grown);
+    }
+    assert.deepEqual([...smoother.of(grown)], [...new Smoothed(0.8).of(series(values))]);
+  });
+
+  it("begins anew for another curve", () => {
+    const smoother = new Smoothed(0.8);
+    smoother.of(series([100, 100, 100]));
+    assert.deepEqual([...smoother.of(series([1, 1]))].map((value) => value.toFixed(9)), ["1.000000000", "1.000000000"]);
+  });
+
+  it("is not for one value per epoch", () => {
+    assert.equal(isDense(series([1, 2, 3], 1)), false);
+    assert.equal(isDense(series([1, 2, 3], 3)), true);
+    assert.equal(isDense(Series.empty), false);
+  });
+});
+
+describe("charts", () => {
+  it("are one for each metric, loss and learning rate first, all parameter groups' rates together", () => {
+    const point = (name: string, step: number, epoch: number) => ({ name, step, epoch, value: 1 });
+    const curves = appendMetrics(
+      new Map(),
+      ["accuracy", "lr/0", "lr/1", "loss"].flatMap((name) => [point(name, 0, 0), point(name, 1, 0)]),
+    );
+    const charts = groupCharts(curves);
+    assert.deepEqual(charts.map(({ name }) => name), ["loss", "lr", "accuracy"]);
+    assert.deepEqual(charts[1]!.lines.map(({ name }) => name), ["lr/0", "lr/1"]);
+    assert.notEqual(charts[1]!.lines[0]!.colour, charts[1]!.lines[1]!.colour);
+    assert.deepEqual(charts.map(({ smooth }) => smooth), [true, false, true]);
+    assert.deepEqual(groupCharts(new Map()), []);
+  });
+
+  it("fill their rows evenly", () => {
+    assert.equal(balancedColumns(4, 900), 2);
+    assert.equal(balancedColumns(4, 1000), 4);
+    assert.equal(balancedColumns(3, 500), 2);
+    assert.equal(balancedColumns(1, 900), 1);
+    assert.equal(balancedColumns(0, 0), 1);
+    assert.equal(balancedColumns(5, 900), 3);
+  });
+
+  it("find the value at the crosshair", () => {
+    const steps = [0, 10, 20];
+    assert.deepEqual([-1, 0, 9, 10, 99].map((step) => indexAt(steps, step)), [-1, 0, 0, 1, 2]);
+  });
+});
+
+describe("histograms", () => {
+  const histogram = { low: -1, high: 1, counts: [1, 0, 2, 5] };
+
+  it("list bins that join from low to high and hold all counts", () => {
+    assert.deepEqual(bins(histogram), [
+      { low: -1, high: -0.5, count: 1 },
+      { low: -0.5, high: 0, count: 0 },
+      { low: 0, high: 0.5, count: 2 },
+      { low: 0.5, high: 1, count: 5 },
+    ]);
+    assert.equal(total(histogram.counts), 8);
+  });
+
+  it("have bars in proportion, or in proportion to the logarithm", () => {
+    assert.deepEqual(barHeights(histogram.counts, false), [0.2, 0, 0.4, 1]);
+    assert.deepEqual(barHeights([0, 9, 99], true), [0, 0.5, 1]);
+    assert.deepEqual(barHeights([0, 0], false), [0, 0]);
+  });
+
+  it("show a bin with a single value among thousands, and none for an empty bin", () => {
+    assert.equal(outline(barHeights([0, 1, 100_000], false)), "M0 1V1.0000H1V0.9850H2V0.0000H3V1Z");
+  });
+});
+
+describe("the heatmap of histograms over the run", () => {
+  const column = (step: number, low: number, high: number, counts: number[]) => ({ step, histogram: { low, high, counts } });
+  const pixels = (shades: Uint8ClampedArray, width: number) =>
+    Array.from({ length: shades.length / width }, (_, y) => [...shades.subarray(y * width, (y + 1) * width)]);
+
+  it("puts high values on top and each sample from its step to the next", () => {
+    const columns = [column(0, 0, 2, [4, 0]), column(5, 0, 2, [0, 4])];
+    assert.deepEqual(pixels(opacities(columns, [0, 10], 4, 2), 4), [
+      [0, 0, 255, 255],
+      [255, 255, 0, 0],
+    ]);
+  });
+
+  it("is empty before the first sample and after the newest one's stretch", () => {
+    const columns = [column(10, 0, 1, [1]), column(12, 0, 1, [1])];
+    assert.deepEqual([...opacities(columns, [8, 16], 8, 1)], [0, 0, 255, 255, 255, 255, 0, 0]);
+  });
+
+  it("spans the values of all samples, whatever each one's own range", () => {
+    const columns = [column(0, -1, 1, [1, 1]), column(1, -3, 0, [1]), column(2, NaN, NaN, [0])];
+    assert.deepEqual(valueRange(columns), [-3, 1]);
+    const [top, , , bottom] = pixels(opacities(columns.slice(0, 2), [0, 2], 2, 4), 2);
+    assert.deepEqual(top, [255, 0]);
+    assert.deepEqual(bottom, [0, 255]);
+  });
+
+  it("shows a tensor whose values are all equal as a line", () => {
+    const shades = pixels(opacities([column(0, 5, 5, [7, 0, 0])], [0, 1], 1, 5), 1).flat();
+    assert.deepEqual(shades, [0, 0, 255, 0, 0]);
+    assert.deepEqual(valueRange([]), [0, 1]);
+  });
+
+  it("keeps the tail visible beside a peak of zeros", () => {
+    const shades = [...opacities([column(0, 0, 4, [100_000, 16, 4, 0])], [0, 1], 1, 4)];
+    assert.deepEqual(shades, [0, 128, 255, 255]);
+  });
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { StepStatistics } from "../../src/protocol/index.ts";
+import { gradientFlow } from "../../webview/flow.ts";
+import { addSample, rootMeanSquare, sampleIndex, sampleLimit, tensorStatistics } from "../../webview/samples.ts";
+import { digitsModel, largeModel, measure, sampleStep } from "./fakeRun.ts";
+
+const sample = (step: number): StepStatistics => ({ model: 0, step, epoch: 0, modules: [] });
+const steps = (samples: readonly StepStatistics[]) => samples.map(({ step }) => step);
+
+describe("sampled steps", () => {
+  it("are thinned out evenly; the first and the newest stay", () => {
+    let samples: readonly StepStatistics[] = [];
+    for (let step = 0; step <= 1000; step++) samples = addSample(samples, sample(step), 20);
+    const kept = steps(samples);
+    assert.equal(kept.length, 20);
+    assert.equal(kept[0], 0);
+    assert.equal(kept.at(-1), 1000);
+    const gaps = kept.slice(1).map((step, i) => step - kept[i]!);
+    assert.ok(Math.max(...gaps) <= 5 * (1000 / 19), `gaps ${gaps.join(" ")}`);
+  });
+
+  it("come into step order, and the same step again replaces itself", () => {
+    const samples = [5, 1, 3, 3].reduce<readonly StepStatistics[]>((list, step) => addSample(list, sample(step)), []);
+    assert.deepEqual(steps(samples), [1, 3, 5]);
+  });
+
+  it("are fewer where each is large", () => {
+    assert.equal(sampleLimit(sample(0)), 200);
+    const large = largeModel(10_000);
+    const modules = large.modules.map(({ id, parameters }) => ({
+      module: id,
+      parameters: parameters.map(({ name }) => ({ name, value: measure([1, 2], [2]) })),
+    }));
+    const limit = sampleLimit({ ...sample(0), modules });
+    assert.ok(limit >= 2 && limit < 5, String(limit));
+  });
+
+  it("are found by the nearest step, or the newest", () => {
+    const samples = [0, 10, 20].map(sample);
+    assert.equal(sampleIndex(samples, null), 2);
+    assert.equal(sampleIndex(samples, 14), 1);
+    assert.equal(sampleIndex(samples, 16), 2);
+    assert.equal(sampleIndex([], 3), -1);
+  });
+
+  it("give each tensor of a module by its kind", () => {
+    const statistics = sampleStep(digitsModel, 0, 0, 0).modules[2]!;
+    assert.equal(tensorStatistics(statistics, "output"), statistics.output);
+    assert.equal(tensorStatistics(statistics, "parameter:bias"), statistics.parameters[1]!.value);
+    assert.equal(tensorStatistics(statistics, "gradient:weight"), statistics.parameters[0]!.gradient);
+    assert.equal(tensorStatistics(statistics, "gradient:missing"), undefined);
+    assert.equal(tensorStatistics(undefined, "output"), undefined);
+  });
+});
+
+describe("the strength of a gradient", () => {
+  it("is the root of the mean square of the values", () => {
+    const values = [1, -2, 3.5, 0, NaN, 7];
+    const finite = values.filter(Number.isFinite);
+    const expected = Math.sqrt(finite.reduce((sum, value) => sum + value * value, 0) / finite.length);
+    assert.ok(Math.abs(rootMeanSquare(measure(values, [6])) - expected) < 1e-12);
+    assert.equal(rootMeanSquare({ ...measure([3], [1]), std: NaN }), 3);
+  });
+
+  it("loses one sixth of its bar for each factor of ten", () => {
+    const of = (scale: number) => measure([-scale, scale], [2]);
+    const modules = [1, 0.1, 1e-9].map((scale, module) => ({ module, outputGradient: of(scale), parameters: [] }));
+    const flow = gradientFlow({ ...sample(0), modules });
+    assert.equal(flow.get(0)!.level, 1);
+    assert.ok(Math.abs(flow.get(1)!.level - 5 / 6) < 1e-9);
+    assert.equal(flow.get(2)!.level, 0);
+  });
+
+  it("is marked as broken where any tensor of the module holds a NaN", () => {
+    const modules = [
+      { module: 0, output: measure([1, NaN, 2], [3]), parameters: [] },
+      { module: 1, output: measure([1, 2], [2]), parameters: [] },
+    ];
+    const flow = gradientFlow({ ...sample(0), modules });
+    assert.equal(flow.get(0)!.broken, true);
+    assert.equal(flow.get(1)!.broken, false);
+  });
+});
