@@ -120,7 +120,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
     const link = (name: string): string => webview.asWebviewUri(this.#resource(name)).toString();
     return panelHtml({
       script: link("panel.js"),
-      styles: [link("codicon.css"), link("panel.css")],
+      styles: [link("panel.css")],
       source: webview.cspSource,
       nonce: randomBytes(16).toString("base64"),
       language: vscode.env.language,

@@ -28,9 +28,9 @@ describe("the models view", () => {
     assert.equal(line(root), "net [symbol-class] Net · 32×3 · 1,344 params, 64 frozen");
     const children = tree.children(root);
     assert.deepEqual(children.map(line), [
-      "layer1 [symbol-module] Linear · 1,280 params",
+      "layer1 [layers] Linear · 1,280 params",
       "bn [lock] BatchNorm1d · 64 params, frozen",
-      "relu [symbol-module] ReLU",
+      "relu [layers] ReLU",
     ]);
     assert.deepEqual(children.flatMap((child) => tree.children(child)).map(line), [
       "weight [symbol-field] 64×20 · 1,280",

@@ -158,7 +158,7 @@ function moduleRow({ model, module }: ModuleNode): Row {
     tooltip: [module.path === "" ? call : `${module.path}: ${call}`, shapes(module), countText(module)]
       .filter(Boolean)
       .join("\n"),
-    icon: isFrozen ? "lock" : isRoot ? "symbol-class" : "symbol-module",
+    icon: isFrozen ? "lock" : isRoot ? "symbol-class" : "layers",
     context: isRoot ? "model" : "module",
     ...(position && { position }),
   };
