@@ -9,7 +9,7 @@ declare function acquireVsCodeApi(): Host;
 
 const store = new Store(acquireVsCodeApi());
 
-window.addEventListener("message", (event: MessageEvent<ToPanel>) => store.dispatch(event.data));
+window.addEventListener("message", (event: MessageEvent<ToPanel>) => store.receive(event.data));
 window.addEventListener("pagehide", store.save);
 document.addEventListener("visibilitychange", store.save);
 

@@ -1,6 +1,6 @@
-/** Holds the panel's state for the views, and draws at most once a frame however many messages arrive. */
+/** Holds the panel's state for the views. Messages are shown at most once a frame, however many arrive; what the user does, at once. */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { FromPanel, ModelInfo, ModuleInfo, StepStatistics } from "../src/protocol/index.ts";
+import type { FromPanel, ModelInfo, ModuleInfo, StepStatistics, ToPanel } from "../src/protocol/index.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex } from "./samples.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, type Action, type PanelState } from "./state.ts";
@@ -44,10 +44,16 @@ export class Store {
     if (recalled) this.shown.value = this.current = reduce(this.current, recalled);
   }
 
+  /** What the extension said. */
+  readonly receive = (message: ToPanel): void => {
+    this.change(message);
+    this.frame ??= requestAnimationFrame(this.show);
+  };
+
+  /** What the user did. The next key may come before the next frame, and must find what this one did. */
   readonly dispatch = (action: Action): void => {
-    this.current = reduce(this.current, action);
-    this.frame ??= requestAnimationFrame(this.draw);
-    this.saveTimer ??= window.setTimeout(this.save, saveInterval);
+    this.change(action);
+    this.shown.value = this.current;
   };
 
   readonly post = (message: FromPanel): void => this.host.postMessage(message);
@@ -60,7 +66,12 @@ export class Store {
     this.host.setState(remember(this.current));
   };
 
-  private readonly draw = (): void => {
+  private change(action: Action): void {
+    this.current = reduce(this.current, action);
+    this.saveTimer ??= window.setTimeout(this.save, saveInterval);
+  }
+
+  private readonly show = (): void => {
     this.frame = null;
     this.shown.value = this.current;
   };

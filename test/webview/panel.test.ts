@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { RunEvent } from "../../src/protocol/index.ts";
+import { digitsModel, emptySnapshot, file, largeModel, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
+import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+
+const events = [...training({ epochs: 4, batches: 10, sampleEvery: 5 })];
+const running = snapshotAfter(events.slice(0, 25));
+const small = { ...digitsModel, modules: digitsModel.modules.slice(0, 3) };
+
+describe("the panel in a browser", function () {
+  this.timeout(60_000);
+  let pages: PanelPages;
+  let panel: Panel;
+
+  before(async function () {
+    if (chromiumMissing) this.skip();
+    pages = await PanelPages.start();
+  });
+  after(() => pages?.stop());
+
+  beforeEach(async () => (panel = await pages.open()));
+  afterEach(async () => {
+    assert.deepEqual(panel.errors, [], "the page complained, or broke its content security policy");
+    await panel.page.close();
+  });
+
+  const text = (id: string) => panel.byTestId(id).innerText();
+  const attribute = (id: string, name: string) => panel.byTestId(id).first().getAttribute(name);
+  const click = (name: string) => panel.page.getByRole("button", { name, exact: true }).first().click();
+
+  it("asks for a snapshot, and offers to train or inspect while there is none", async () => {
+    assert.deepEqual(await panel.posted(), [{ type: "ready" }]);
+    await panel.send({ type: "snapshot", run: null });
+    await click("Train");
+    await click("Inspect");
+    assert.deepEqual((await panel.posted()).slice(1), [
+      { type: "command", command: "train" },
+      { type: "command", command: "inspect" },
+    ]);
+  });
+
+  it("offers the buttons that fit the run's state, and keeps the focus on them", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const state = (next: "paused" | "running" | "finished"): RunEvent => ({ type: "state", state: next, at: 1 });
+    await panel.page.getByRole("button", { name: "Pause", exact: true }).focus();
+    await panel.page.keyboard.press("Enter");
+    await panel.sendEvents("run-1", [state("paused")]);
+    assert.equal(await text("run-state"), "Paused");
+    await panel.page.keyboard.press("Enter");
+    await panel.sendEvents("run-1", [state("running")]);
+    await click("Stop");
+    await panel.sendEvents("run-1", [state("finished")]);
+    await panel.page.keyboard.press("Enter");
+    assert.deepEqual(
+      (await panel.posted()).flatMap((message) => (message.type === "command" ? [message.command] : [])),
+      ["pause", "resume", "stop", "inspect"],
+    );
+  });
+
+  it("lists the modules with type, output shape, parameters and what is frozen", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    assert.equal(await text("total-parameters"), "18,474 parameters");
+    const row = panel.page.locator('[data-path="classifier.0"][role=treeitem]');
+    assert.equal(await row.getAttribute("data-count"), "16448");
+    assert.equal(await row.getAttribute("aria-label"), "0, Linear, output 64 by 64, 16,448 parameters, frozen");
+    assert.match((await panel.page.locator('[data-path="classifier"]').getAttribute("aria-label"))!, /partly frozen/);
+    assert.equal(await panel.byTestId("module-row").count(), digitsModel.modules.length);
+  });
+
+  it("is walked through with the keyboard, and leads to the source", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    await panel.byTestId("module-tree").focus();
+    for (const key of ["Home", "ArrowDown", "ArrowRight", "ArrowDown"]) await panel.page.keyboard.press(key);
+    await panel.settle();
+    assert.equal(await attribute("module-details", "data-path"), "features.1");
+    const active = await attribute("module-tree", "aria-activedescendant");
+    assert.equal(await panel.page.locator(`#${active}`).getAttribute("data-path"), "features.1");
+    await panel.page.keyboard.press("Enter");
+    const relu = digitsModel.modules.find(({ path }) => path === "features.1")!;
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: relu.constructedAt });
+    await panel.page.keyboard.type("classifier");
+    await panel.settle();
+    assert.equal(await attribute("module-details", "data-path"), "classifier");
+  });
+
+  it("shows histograms whose counts add up to the tensor's size, as bars and as a table", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const weight = panel.page.locator('[data-testid=histogram][data-kind="gradient:weight"]');
+    assert.equal(await weight.getAttribute("data-count"), "72");
+    assert.equal(await weight.getByTestId("histogram-total").getAttribute("data-total"), "72");
+    assert.equal(await panel.page.locator('[data-kind="output"] .bars .outline').count(), 1);
+    await panel.byTestId("histogram-tables").click();
+    await panel.settle();
+    const counts = await weight.getByTestId("bin-count").evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-value"))));
+    assert.equal(counts.length, 40);
+    assert.equal(counts.reduce((a, b) => a + b, 0), 72);
+    assert.equal(await weight.getByTestId("histogram-total").innerText(), "72");
+  });
+
+  it("stays at the step that was chosen while new ones arrive, until told to follow", async () => {
+    await panel.send({ type: "snapshot", run: { ...running, models: [small], statistics: [0, 5, 10].map((step) => sampleStep(small, step, 0, 0)) } });
+    assert.equal(await attribute("shown-step", "data-step"), "10");
+    await panel.byTestId("step-slider").focus();
+    await panel.page.keyboard.press("ArrowLeft");
+    await panel.sendEvents("run-1", [{ type: "statistics", statistics: sampleStep(small, 15, 0, 0) }]);
+    assert.equal(await attribute("shown-step", "data-step"), "5");
+    await click("newest");
+    await panel.sendEvents("run-1", [{ type: "statistics", statistics: sampleStep(small, 20, 0, 0) }]);
+    assert.equal(await attribute("shown-step", "data-step"), "20");
+  });
+
+  it("shows the histograms of the step that was clicked in the loss curve", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const box = (await panel.page.locator("[data-name=loss] .u-over").boundingBox())!;
+    await panel.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await panel.settle();
+    assert.equal(await attribute("shown-step", "data-step"), "10");
+  });
+
+  it("zooms all charts to the steps that were dragged over, and back", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const box = (await panel.page.locator("[data-name=loss] .u-over").boundingBox())!;
+    const y = box.y + box.height / 2;
+    await panel.page.mouse.move(box.x + box.width * 0.25, y);
+    await panel.page.mouse.down();
+    await panel.page.mouse.move(box.x + box.width * 0.75, y, { steps: 4 });
+    await panel.page.mouse.up();
+    await panel.settle();
+    const labels = panel.page.locator(".history .axis").first();
+    assert.match(await labels.innerText(), /step 5\s+18/);
+    await click("Show all steps");
+    await panel.settle();
+    assert.match(await labels.innerText(), /step 0\s+23/);
+  });
+
+  it("shows the same after a reload, before the extension has answered", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    await panel.page.locator('[data-path="classifier.4"]').click();
+    await panel.settle();
+    const before = [await text("loss-value"), await panel.page.locator(".statistics").first().innerText()];
+    await panel.page.reload();
+    await panel.byTestId("run-state").waitFor();
+    assert.equal(await attribute("module-details", "data-path"), "classifier.4");
+    assert.deepEqual([await text("loss-value"), await panel.page.locator(".statistics").first().innerText()], before);
+    await panel.send({ type: "snapshot", run: null });
+    assert.equal(await text("run-state"), "Stopped");
+  });
+
+  it("does not move its header when the numbers change", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const places = () => panel.page.locator(".figure dt").evaluateAll((labels) => labels.map((label) => label.getBoundingClientRect().x));
+    const before = await places();
+    const progress = { epoch: 3, epochs: 20, step: 98_765, batch: 1, batches: 2, loss: -0.00123, stepsPerSecond: 4321, elapsed: 1 };
+    await panel.sendEvents("run-1", [{ type: "progress", progress: { ...progress, remainingSeconds: 3_599 } }]);
+    await panel.page.locator("[data-testid=loss-value]", { hasText: "−0.001230" }).waitFor();
+    assert.deepEqual(await places(), before);
+  });
+
+  it("says NaN where the loss is not a number", async () => {
+    await panel.send({ type: "snapshot", run: snapshotAfter(training({ epochs: 1, batches: 8, broken: [7] })) });
+    assert.equal(await text("loss-value"), "NaN");
+    await click("Show curves as tables");
+    await panel.settle();
+    const newest = panel.page.locator("[data-name=loss] tbody tr").first();
+    assert.match(await newest.innerText(), /7\s+1\s+NaN/);
+  });
+
+  it("leads from a problem to its line", async () => {
+    const position = { file, line: 24, column: 12 };
+    const problem = { severity: "error", code: "shape", message: "mat1 and mat2 shapes cannot be multiplied", position } as const;
+    await panel.send({ type: "snapshot", run: running });
+    await panel.sendEvents("run-1", [{ type: "problem", problem }]);
+    await panel.byTestId("problem").click();
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position });
+  });
+
+  it("lets the user choose among several models", async () => {
+    const teacher = { ...small, id: 1, name: "teacher" };
+    await panel.send({ type: "snapshot", run: { ...running, models: [digitsModel, teacher] } });
+    assert.equal(await text("total-parameters"), "18,474 parameters");
+    await panel.byTestId("model-picker").selectOption({ label: "teacher (DigitsNet)" });
+    await panel.settle();
+    assert.equal(await panel.byTestId("module-row").count(), 3);
+  });
+
+  it("draws only the rows in sight of ten thousand modules, and reaches them all", async () => {
+    const model = largeModel(10_000);
+    await panel.send({ type: "snapshot", run: { ...emptySnapshot(), state: "running", models: [model] } });
+    await panel.byTestId("module-tree").focus();
+    for (const key of ["Home", "ArrowRight", "*", "End", "ArrowLeft"]) await panel.page.keyboard.press(key);
+    await panel.settle();
+    assert.equal(await attribute("module-details", "data-path"), "block998");
+    const rows = await panel.byTestId("module-row").count();
+    assert.ok(rows > 20 && rows < 80, `${rows} rows`);
+    assert.ok(await panel.page.locator('[data-path="block998"][role=treeitem]').isVisible());
+  });
+});
+
+describe("the panel's colours", () => {
+  it("are the editor's own and no others", () => {
+    const folder = fileURLToPath(new URL("../../webview/", import.meta.url));
+    const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(css|tsx?)$/.test(name));
+    assert.ok(sources.length > 20);
+    for (const name of sources) {
+      const found = readFileSync(folder + name, "utf8").match(/#[0-9a-f]{3,8}\b(?!-)|\b(rgb|hsl)a?\(/gi) ?? [];
+      assert.deepEqual(found, [], name);
+    }
+  });
+});
