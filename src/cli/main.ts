@@ -13,8 +13,7 @@ const badCommandLine = 2;
 /** Milliseconds that a file may take to its first training step. */
 const inspectTimeLimit = 60_000;
 
-// Run from source (by the tests) the runner's file ends otherwise.
-const runnerScript = new URL(import.meta.url.endsWith(".ts") ? "../runner/main.ts" : "../runner/main.js", import.meta.url);
+const runnerScript = new URL("../runner/main.js", import.meta.url);
 
 async function main(args: readonly string[]): Promise<number> {
   const command = readCommandLine(args, process.env);

@@ -2,11 +2,9 @@
 import type { RunCommand, RunnerMessage, RunState } from "../protocol/index.ts";
 import { Supervisor } from "./supervisor.ts";
 
-// Run from source (by the tests) the same files end otherwise.
-const fromSource = import.meta.url.endsWith(".ts");
 const places = {
-  worker: new URL(fromSource ? "./worker.ts" : "./worker.js", import.meta.url),
-  engine: new URL(fromSource ? "../engine/index.ts" : "../kindling.js", import.meta.url),
+  worker: new URL("./worker.js", import.meta.url),
+  engine: new URL("../kindling.js", import.meta.url),
 };
 
 function send(message: RunnerMessage): Promise<void> {

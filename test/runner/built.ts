@@ -1,0 +1,34 @@
+/** The runner and the command line as they are shipped: bundles that share one engine per thread, run by plain Node. */
+import { build } from "esbuild";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+// Within the checkout, so that esbuild, which the bundles leave out, is found from there.
+const folder = `${root}node_modules/.cache/kindling-tests/dist`;
+
+let built: Promise<unknown> | undefined;
+
+/** Builds once per test run; resolves with the folder's URL, which is laid out as `dist/` is. */
+export async function builtRunner(): Promise<URL> {
+  built ??= build({
+    absWorkingDir: root,
+    entryPoints: {
+      kindling: "src/engine/index.ts",
+      "runner/main": "src/runner/main.ts",
+      "runner/worker": "src/runner/worker.ts",
+      "cli/main": "src/cli/main.ts",
+    },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    external: ["esbuild"],
+    keepNames: true,
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    logLevel: "warning",
+  });
+  await built;
+  return pathToFileURL(`${folder}/`);
+}
