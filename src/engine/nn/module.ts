@@ -478,7 +478,8 @@ function nameModule(error: KindlingError, module: Module): void {
   const path = innermost === module ? undefined : module.namedModules().find(([, found]) => found === innermost)?.[0];
   const place = path === undefined ? type : `${path} (${type})`;
   error.modulePath = innermost === module ? [place] : [place, module.constructor.name];
-  const before = error.message;
+  // The engine may write the trace only when it is first asked for: ask before the message changes.
+  const { message: before, stack } = error;
   error.message = `${message}${message.endsWith(".") ? " In" : " in"} ${error.modulePath.join(" of ")}`;
-  if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
+  if (stack !== undefined) error.stack = stack.replace(before, () => error.message);
 }

@@ -3,6 +3,7 @@ import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { clearGradient } from "../nn/module.ts";
+import { boolean, sizes } from "../nn/printing.ts";
 import { tensor } from "../ops/index.ts";
 import { sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -197,7 +198,5 @@ function ownCopy(name: string, value: Tensor, parameter: Tensor): Tensor {
 }
 
 function pythonText(value: unknown): string {
-  if (typeof value === "boolean") return value ? "True" : "False";
-  if (value === null || value === undefined) return "None";
-  return Array.isArray(value) ? `(${value.map(pythonText).join(", ")})` : String(value);
+  return typeof value === "boolean" ? boolean(value) : sizes((value ?? null) as number | number[] | null);
 }

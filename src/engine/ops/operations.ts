@@ -1,0 +1,26 @@
+/** All operations by name. */
+export { backward, grad, watchGradient, type BackwardOptions, type GradOptions } from "../autograd/backward.ts";
+export { wrapDim } from "../shape.ts";
+export * from "./binary.ts";
+export { clone, contiguous, copy_, to } from "./copy.ts";
+export * from "./convolution.ts";
+export * from "./creation.ts";
+export * from "./dropout.ts";
+export { formatTensor, sizeText } from "./format.ts";
+export * from "./indexing.ts";
+export * from "./inplace.ts";
+export * from "./joining.ts";
+export * from "./losses.ts";
+export * from "./matmul.ts";
+export * from "./normalization.ts";
+export * from "./optimizers.ts";
+export {
+  abs, ceil, clamp, cos, elu, erf, exp, expm1, floor, gelu, leakyRelu, log, log1p, neg, reciprocal, relu, round, rsqrt,
+  sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
+} from "./pointwise.ts";
+export { item, tolist, toTypedArray } from "./reading.ts";
+export * from "./reductions.ts";
+export * from "./softmax.ts";
+export { statistics, type Statistics } from "./statistics.ts";
+export type * from "./types.ts";
+export * from "./views.ts";
