@@ -63,7 +63,7 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   }
 
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
-    yield* this;
+    yield* this[Symbol.iterator]();
   }
 
   *#iterate(): IterableIterator<Batch> {

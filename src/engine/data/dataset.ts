@@ -99,15 +99,15 @@ function checkedIndex(index: number, length: number): number {
  * Splits a dataset at random into parts that don't overlap.
  * @param lengths of the parts, or fractions that add up to 1; what rounding leaves goes to the first parts
  */
-export function randomSplit<Item>(
+export function randomSplit<Item, const Lengths extends readonly number[]>(
   dataset: Samples<Item>,
-  lengths: readonly number[],
+  lengths: Lengths,
   { generator }: { generator?: Generator } = {},
-): Subset<Item>[] {
+): { [Part in keyof Lengths]: Subset<Item> } {
   const sizes = partSizes(dataset.length, lengths);
   const order = randperm(dataset.length, generator ? { generator } : {}).toTypedArray();
   let start = 0;
-  return sizes.map((size) => new Subset(dataset, order.subarray(start, (start += size))));
+  return sizes.map((size) => new Subset(dataset, order.subarray(start, (start += size)))) as { [Part in keyof Lengths]: Subset<Item> };
 }
 
 function partSizes(total: number, lengths: readonly number[]): readonly number[] {

@@ -109,9 +109,9 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
       const own = this.state.get(parameter);
       if (own !== undefined) state.set(number, exportState(own));
     }
-    const paramGroups = this.paramGroups.map(({ params, ...options }) => ({
-      ...renamed(options, snakeCase),
-      params: params.map((parameter) => numbers.get(parameter)!),
+    const paramGroups = this.paramGroups.map((group) => ({
+      ...renamed(optionsOf(group), snakeCase),
+      params: group.params.map((parameter) => numbers.get(parameter)!),
     }));
     return { state, param_groups: paramGroups };
   }
@@ -133,13 +133,13 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
       const own = stateDict.state.get(number);
       if (own !== undefined) this.state.set(parameters[i]!, importState(own, parameters[i]!));
     });
-    groups.forEach(({ params: _, ...options }, i) => Object.assign(this.paramGroups[i]!, renamed(options, camelCase)));
+    groups.forEach((group, i) => Object.assign(this.paramGroups[i]!, renamed(optionsOf(group), camelCase)));
   }
 
   /** As PyTorch prints it. */
   toString(): string {
-    const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
-      const lines = Object.entries(renamed(options, snakeCase)).sort(([a], [b]) => (a < b ? -1 : 1));
+    const groups = this.paramGroups.map((group, i) => {
+      const lines = Object.entries(renamed(optionsOf(group), snakeCase)).sort(([a], [b]) => (a < b ? -1 : 1));
       return `Parameter Group ${i}\n${lines.map(([name, value]) => `    ${name}: ${pythonText(value)}\n`).join("")}`;
     });
     return `${this.constructor.name} (\n${groups.join("\n")})`;
@@ -166,6 +166,11 @@ function isGroups<Options extends OptimizerOptions>(
   list: (Tensor | ParamGroupInput<Options>)[],
 ): list is ParamGroupInput<Options>[] {
   return !(list[0] instanceof Tensor) && typeof list[0] === "object" && list[0] !== null && "params" in list[0];
+}
+
+/** A group without its parameters. */
+function optionsOf(group: object): object {
+  return Object.fromEntries(Object.entries(group).filter(([name]) => name !== "params"));
 }
 
 function renamed(options: object, rename: (name: string) => string): Record<string, unknown> {

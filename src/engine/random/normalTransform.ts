@@ -14,7 +14,9 @@ const fourOverPi = fround(4 / Math.PI);
 const ln2High = fround(0.693359375);
 const ln2Low = fround(-2.1219444e-4);
 /** π/4 in three pieces. */
-const [quarterPiHigh, quarterPiMiddle, quarterPiLow] = [0.78515625, 2.4187564849853515625e-4, 3.77489497744594108e-8].map(fround) as [number, number, number];
+const quarterPiHigh = fround(0.78515625);
+const quarterPiMiddle = fround(2.418756484985e-4);
+const quarterPiLow = fround(3.774894977e-8);
 
 const logarithm = [
   7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1,
