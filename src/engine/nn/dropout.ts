@@ -1,9 +1,13 @@
 import { ArgumentError } from "../errors.ts";
 import { dropout } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import type { InplaceOptions } from "./activation.ts";
 import { Module } from "./module.ts";
 import { boolean, number } from "./printing.ts";
+
+export interface DropoutOptions {
+  /** Accepted and shown for PyTorch's sake; the result is a new tensor all the same. Default false. */
+  inplace?: boolean;
+}
 
 /**
  * In training mode sets each element to zero with probability `p` and scales the others by 1/(1 − p); in eval mode
@@ -13,7 +17,7 @@ export class Dropout extends Module {
   p: number;
   readonly inplace: boolean;
 
-  constructor(p = 0.5, { inplace = false }: InplaceOptions = {}) {
+  constructor(p = 0.5, { inplace = false }: DropoutOptions = {}) {
     super();
     if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${number(p)}`);
     this.p = p;
@@ -21,8 +25,7 @@ export class Dropout extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    const result = dropout(x, this.p, this.training);
-    return this.inplace ? x.copy_(result) : result;
+    return dropout(x, this.p, this.training);
   }
 
   override extraRepr(): string {

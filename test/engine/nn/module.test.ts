@@ -194,6 +194,52 @@ describe("nn.Module", () => {
   });
 });
 
+describe("modules with other signatures", () => {
+  it("take several inputs, some of them optional", () => {
+    class Conditional extends nn.Module<[x: Tensor, useA?: boolean]> {
+      pathA = new nn.Linear(2, 3);
+      pathB = new nn.Linear(2, 4);
+      override forward(x: Tensor, useA = true) {
+        return useA ? this.pathA(x) : this.pathB(x);
+      }
+    }
+    const net = new Conditional();
+    net.registerForwardHook((_, [x, useA], output) => assert.deepEqual([x.shape, useA, output.shape], [[1, 2], false, [1, 4]]));
+    assert.deepEqual(net(ones(1, 2), false).shape, [1, 4]);
+  });
+
+  it("return something other than one tensor", () => {
+    class MultiTask extends nn.Module<[x: Tensor, task: string], Record<string, Tensor>> {
+      heads = new nn.ModuleDict({ sentiment: new nn.Linear(2, 3), topic: new nn.Linear(2, 10) });
+      override forward(x: Tensor, task: string) {
+        return { [task]: this.heads.get(task)(x) };
+      }
+    }
+    assert.deepEqual(new MultiTask()(ones(4, 2), "topic").topic!.shape, [4, 10]);
+  });
+
+  it("with a list of outputs have all gradients in one backward hook", () => {
+    class Pair extends nn.Module<[x: Tensor], [Tensor, Tensor]> {
+      override forward(x: Tensor): [Tensor, Tensor] {
+        return [x.mul(2), x.mul(3)];
+      }
+    }
+    const net = new Pair();
+    const seen: unknown[] = [];
+    net.registerFullBackwardHook((_, gradInputs, gradOutputs) => void seen.push(gradInputs, gradOutputs));
+    const x = tensor([1, 1], { requiresGrad: true });
+    const [a, b] = net(x);
+    a.sum().add(b.sum().mul(10)).backward();
+    assert.deepEqual(x.grad!.tolist(), [32, 32]);
+    const values = (seen as (Tensor | null)[][]).map((group) => group.map((gradient) => gradient && gradient.tolist()));
+    assert.deepEqual(values, [[[32, 32]], [[1, 1], [10, 10]]]);
+    const [first] = net(x);
+    seen.length = 0;
+    first.sum().backward();
+    assert.equal((seen[1] as unknown[])[1], null);
+  });
+});
+
 describe("containers", () => {
   it("ModuleList: length, index, slice, iteration, append, extend, insert", () => {
     const [a, b, c, d] = [new nn.Linear(1, 1), new nn.Linear(1, 2), new nn.Linear(1, 3), new nn.Linear(1, 4)] as const;
