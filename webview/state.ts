@@ -284,7 +284,10 @@ export function shownSamples({ run, choices }: Pick<PanelState, "run" | "choices
 
 const noSamples: readonly StepStatistics[] = [];
 
-/** First and last step that any curve or sample has; the charts and the heatmaps share it. */
+/**
+ * The steps that the charts and the heatmaps show: from the first that any curve or sample has to just beyond the last.
+ * The end moves on in strides of a few percent, so that the axes rest while a run goes on.
+ */
 export function stepRange({ run, choices, zoom }: PanelState): readonly [number, number] {
   if (zoom) return zoom;
   let first = Infinity;
@@ -301,5 +304,7 @@ export function stepRange({ run, choices, zoom }: PanelState): readonly [number,
   if (samples.length > 0) include(samples[0]!.step);
   if (samples.length > 0) include(samples[samples.length - 1]!.step);
   if (last < first) return [0, 1];
-  return [first, Math.max(last, first + 1)];
+  const length = Math.max(1, last - first);
+  const stride = Math.max(1, 2 ** Math.floor(Math.log2(length / 32)));
+  return [first, first + Math.ceil(length / stride) * stride];
 }

@@ -160,6 +160,15 @@ describe("the shown step", () => {
     assert.deepEqual(stepRange(reduce(state, { type: "zoom", range: [5, 9] })), [5, 9]);
     assert.deepEqual(stepRange(initialState), [0, 1]);
   });
+
+  it("rests on its axis while a long run goes on", () => {
+    const range = (last: number) => stepRange(after(showing(run), events({ type: "metrics", points: [point("loss", 0, 1), point("loss", last, 1)] })));
+    assert.deepEqual(range(1001), range(1007));
+    for (const last of [999, 12_345, 300_001]) {
+      const [first, end] = range(last);
+      assert.ok(first === 0 && end >= last && end <= last * 1.04, `${end}`);
+    }
+  });
 });
 
 describe("what the page remembers", () => {

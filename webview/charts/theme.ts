@@ -25,12 +25,33 @@ export type Colour =
   | "--error"
   | "--foreground";
 
-export function colour(name: Colour): string {
-  return getComputedStyle(document.body).getPropertyValue(name).trim();
+/** Reading a style may cost the page a layout, so each colour is read once for each theme. */
+let known = { theme: -1, colours: new Map<Colour, string>(), channels: new Map<Colour, Channels>() };
+
+function cache() {
+  const theme = themeVersion.peek();
+  if (known.theme !== theme) known = { theme, colours: new Map(), channels: new Map() };
+  return known;
 }
 
+export function colour(name: Colour): string {
+  const { colours } = cache();
+  const value = colours.get(name) ?? getComputedStyle(document.body).getPropertyValue(name).trim();
+  colours.set(name, value);
+  return value;
+}
+
+type Channels = readonly [red: number, green: number, blue: number];
+
 /** Red, green and blue from 0 to 255 of any CSS colour. */
-export function channels(name: Colour): readonly [number, number, number] {
+export function channels(name: Colour): Channels {
+  const { channels: all } = cache();
+  const value = all.get(name) ?? measureChannels(name);
+  all.set(name, value);
+  return value;
+}
+
+function measureChannels(name: Colour): Channels {
   const context = document.createElement("canvas").getContext("2d")!;
   context.fillStyle = colour(name);
   context.fillRect(0, 0, 1, 1);
