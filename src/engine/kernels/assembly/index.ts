@@ -1,8 +1,24 @@
-export { sgemm, sgemmWorkBytes } from "./gemm";
-export { unary, unaryBackward, binary, binaryRow, binaryColumn, addRowBias, axpy, fill, gather4, scatter4 } from "./elementwise";
-export { reduce, variance, argReduce, cumsum, sumOfSquares, softmax, logSoftmax, softmaxBackward, logSoftmaxBackward, statistics, histogram } from "./reduce";
+export { sgemm, sgemmBatched, sgemmWorkBytes } from "./gemm";
+export { unary, unaryBackward } from "./unary";
+export {
+  binary, binaryRow, binaryColumn, binaryStrided, addRowBias, axpy, compare, compareStrided, where, whereStrided, maskedFill, lerp,
+  dropout,
+} from "./binary";
+export {
+  gather4, gather1, scatter4, scatter1, fill, fillI32, convert, takeRows, addRows, oneHot, gatherAlong, scatterAlong,
+  scatterAddAlong,
+} from "./windows";
+export { reduce, reduceI32, reduceBytes, variance, argReduce, cumsum, logsumexp, sumOfSquares } from "./reduce";
+export {
+  softmax, logSoftmax, softmaxBackward, logSoftmaxBackward, nllLoss, nllLossBackward, crossEntropy, crossEntropyBackward,
+} from "./softmax";
+export { pairLoss, pairLossBackward } from "./losses";
 export { batchNormStatistics, batchNormApply, batchNormBackward, layerNorm, layerNormBackward } from "./norm";
-export { im2col, col2im, maxPool2d, maxPool2dBackward } from "./conv";
-export { sgd, adam } from "./optimizers";
+export { conv2d, conv2dWorkBytes, conv2dBackwardInput, conv2dBackwardWeight, im2col, col2im } from "./conv";
+export {
+  maxPool2d, maxPool2dBackward, avgPool2d, avgPool2dBackward, adaptiveAvgPool2d, adaptiveAvgPool2dBackward,
+} from "./pool";
+export { sgd, adam, scale } from "./optimizers";
+export { statistics, histogram } from "./observe";
 // @ts-ignore: made by the compiler
 export const heapBase: usize = __heap_base;

@@ -1,10 +1,10 @@
-// Vectorised elementary functions, four lanes at a time. Polynomials after Moshier's Cephes library (public domain).
-
-export const ONE: f32 = 1;
+// Vectorised elementary functions, four lanes at a time. Single-precision polynomials after Moshier's Cephes library,
+// the double-precision ones after FreeBSD's msun. They never use a fused multiply-add, so that both builds of the
+// module, and all machines, give the same bits.
+import { promoteHigh } from "./lanes";
 
 // @ts-ignore: decorator
 @inline export function splat(x: f32): v128 { return f32x4.splat(x); }
-
 // @ts-ignore: decorator
 @inline export function add(a: v128, b: v128): v128 { return f32x4.add(a, b); }
 // @ts-ignore: decorator
@@ -13,31 +13,41 @@ export const ONE: f32 = 1;
 @inline export function mul(a: v128, b: v128): v128 { return f32x4.mul(a, b); }
 // @ts-ignore: decorator
 @inline export function div(a: v128, b: v128): v128 { return f32x4.div(a, b); }
-// a·b + c
+/** a·b + c, rounded twice */
 // @ts-ignore: decorator
 @inline export function fma(a: v128, b: v128, c: v128): v128 { return f32x4.add(f32x4.mul(a, b), c); }
-// mask ? a : b
+/** mask ? a : b */
 // @ts-ignore: decorator
 @inline export function pick(mask: v128, a: v128, b: v128): v128 { return v128.bitselect(a, b, mask); }
 
-// 2^n for whole n in [-126, 127]
+/** 2^n for whole n in [-126, 127] */
 // @ts-ignore: decorator
 @inline function pow2(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
-/** e^x; within 2 ulp, subnormal results included. */
-export function exp4(x: v128): v128 {
-  const n = f32x4.nearest(mul(x, splat(1.44269504088896341)));
-  let r = sub(x, mul(n, splat(0.693359375)));
-  r = sub(r, mul(n, splat(-2.12194440e-4)));
+/** (e^r − 1 − r) / r² for |r| ≤ ½ ln 2 */
+// @ts-ignore: decorator
+@inline function expTail(r: v128): v128 {
   let p = splat(1.9875691500e-4);
   p = fma(p, r, splat(1.3981999507e-3));
   p = fma(p, r, splat(8.3334519073e-3));
   p = fma(p, r, splat(4.1665795894e-2));
   p = fma(p, r, splat(1.6666665459e-1));
-  p = fma(p, r, splat(5.0000001201e-1));
-  p = add(fma(p, mul(r, r), r), splat(1));
+  return fma(p, r, splat(5.0000001201e-1));
+}
+
+// @ts-ignore: decorator
+@inline function reduceByLn2(x: v128, n: v128): v128 {
+  return sub(sub(x, mul(n, splat(0.693359375))), mul(n, splat(-2.12194440e-4)));
+}
+
+/** e^x; within 2 ulp, subnormal results included. */
+// @ts-ignore: decorator
+@inline export function exp4(x: v128): v128 {
+  const n = f32x4.nearest(mul(x, splat(1.44269504088896341)));
+  const r = reduceByLn2(x, n);
+  const p = add(fma(expTail(r), mul(r, r), r), splat(1));
   // In two factors, so that results below the smallest normal number come out right.
   const whole = i32x4.trunc_sat_f32x4_s(n);
   const half = i32x4.shr_s(whole, 1);
@@ -46,8 +56,30 @@ export function exp4(x: v128): v128 {
   return pick(f32x4.lt(x, splat(-103.972084)), splat(0), y);
 }
 
+/** The same, out of line. */
+export function exp4Call(x: v128): v128 {
+  return exp4(x);
+}
+
+export function exp1(x: f32): f32 {
+  return f32x4.extract_lane(exp4Call(splat(x)), 0);
+}
+
+/** e^x − 1; within 3 ulp. */
+// @ts-ignore: decorator
+@inline export function expm1x4(x: v128): v128 {
+  const bounded = f32x4.max(x, splat(-32));
+  const n = f32x4.min(f32x4.nearest(mul(bounded, splat(1.44269504088896341))), splat(126));
+  const r = reduceByLn2(bounded, n);
+  const scale = pow2(i32x4.trunc_sat_f32x4_s(n));
+  const near = add(mul(scale, fma(expTail(r), mul(r, r), r)), sub(scale, splat(1)));
+  // −0 and NaN come back as they are.
+  return pick(f32x4.gt(x, splat(64)), exp4Call(x), pick(f32x4.eq(x, splat(0)), x, near));
+}
+
 /** ln x; within 2 ulp; −∞ at 0, NaN below. */
-export function log4(x: v128): v128 {
+// @ts-ignore: decorator
+@inline export function log4(x: v128): v128 {
   // Subnormal numbers are first made normal.
   const tiny = f32x4.lt(x, splat(1.17549435e-38));
   const scaled = pick(tiny, mul(x, splat(8388608)), x);
@@ -77,8 +109,20 @@ export function log4(x: v128): v128 {
   return pick(f32x4.ge(x, splat(0)), y, splat(f32.NaN));
 }
 
+/** ln (1 + x); within 3 ulp. */
+// @ts-ignore: decorator
+@inline export function log1p4(x: v128): v128 {
+  const u = add(splat(1), x);
+  const y = log4(u);
+  // What rounding 1 + x lost, to first order. Where nothing is left of 1 or x that is no number or not needed.
+  const lost = div(sub(x, sub(u, splat(1))), u);
+  const usable = v128.and(f32x4.gt(u, splat(0)), f32x4.lt(u, splat(1e30)));
+  return pick(f32x4.eq(x, splat(0)), x, pick(usable, add(y, lost), y));
+}
+
 /** tanh x; within 2 ulp. */
-export function tanh4(x: v128): v128 {
+// @ts-ignore: decorator
+@inline export function tanh4(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const z = mul(x, x);
   let p = splat(-5.70498872745e-3);
@@ -92,32 +136,130 @@ export function tanh4(x: v128): v128 {
   return pick(f32x4.lt(magnitude, splat(0.625)), near, pick(f32x4.eq(x, x), signed, x));
 }
 
-/** 1 / (1 + e^−x) */
+/** 1 / (1 + e^−x); within 3 ulp on both sides. */
 // @ts-ignore: decorator
 @inline export function sigmoid4(x: v128): v128 {
-  return div(splat(1), add(splat(1), exp4(f32x4.neg(x))));
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  const numerator = pick(f32x4.lt(x, splat(0)), e, splat(1));
+  return div(numerator, add(splat(1), e));
 }
 
-/** The error function, in double precision. */
-export function erf1(value: f32): f32 {
-  const x = <f64>value;
-  const a = NativeMath.abs(x);
-  if (a < 1) {
-    const z = x * x;
-    return <f32>(x * ((((((7.853861353153693e-5 * z - 8.010193625184903e-4) * z + 5.188327685732524e-3) * z -
-      2.685381193529856e-2) * z + 1.128358514861418e-1) * z - 3.761262582423300e-1) * z + 1.128379165726710));
+/** The error function; within 3 ulp. */
+// @ts-ignore: decorator
+@inline export function erf4(x: v128): v128 {
+  const a = f32x4.abs(x);
+  const z = mul(x, x);
+  let p = splat(7.853861353153693e-5);
+  p = fma(p, z, splat(-8.010193625184903e-4));
+  p = fma(p, z, splat(5.188327685732524e-3));
+  p = fma(p, z, splat(-2.685381193529856e-2));
+  p = fma(p, z, splat(1.128358514861418e-1));
+  p = fma(p, z, splat(-3.761262582423300e-1));
+  p = fma(p, z, splat(1.128379165726710));
+  const near = mul(x, p);
+  // 1 − erf = e^(−x²) / |x| · polynomial in 1 / x²
+  const q = div(splat(1), a);
+  const y = mul(q, q);
+  let middle = splat(2.326819970068386e-2);
+  middle = fma(middle, y, splat(-1.387039388740657e-1));
+  middle = fma(middle, y, splat(3.687424674597105e-1));
+  middle = fma(middle, y, splat(-5.824733027278666e-1));
+  middle = fma(middle, y, splat(6.210004621745983e-1));
+  middle = fma(middle, y, splat(-4.944515323274145e-1));
+  middle = fma(middle, y, splat(3.404879937665872e-1));
+  middle = fma(middle, y, splat(-2.741127028184656e-1));
+  middle = fma(middle, y, splat(5.638259427386472e-1));
+  let far = splat(-1.047766399936249e1);
+  far = fma(far, y, splat(1.297719955372516e1));
+  far = fma(far, y, splat(-7.495518717768503));
+  far = fma(far, y, splat(2.921019019210786));
+  far = fma(far, y, splat(-1.015265279202700));
+  far = fma(far, y, splat(4.218463358204948e-1));
+  far = fma(far, y, splat(-2.820767439740514e-1));
+  far = fma(far, y, splat(5.641895067754075e-1));
+  const rest = mul(mul(exp4(f32x4.neg(z)), q), pick(f32x4.lt(a, splat(2)), middle, far));
+  const signed = v128.or(sub(splat(1), rest), v128.and(x, i32x4.splat(0x80000000)));
+  return pick(f32x4.lt(a, splat(1)), near, pick(f32x4.eq(x, x), signed, x));
+}
+
+// --- sine and cosine: in double precision, two lanes at a time ---
+
+/** Beyond this the reduction by multiples of π/2 needs more than two pieces of π. */
+const LARGE_ANGLE: f32 = 1e5;
+
+// @ts-ignore: decorator
+@inline function d2(x: f64): v128 { return f64x2.splat(x); }
+
+// @ts-ignore: decorator
+@inline function madd2(a: v128, b: v128, c: v128): v128 { return f64x2.add(f64x2.mul(a, b), c); }
+
+/** Sine (`shift` 0) or cosine (1) of two doubles. */
+// @ts-ignore: decorator
+@inline function sine2(x: v128, shift: i32): v128 {
+  const n = f64x2.nearest(f64x2.mul(x, d2(6.36619772367581382433e-01)));
+  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(n, d2(1.57079631090164184570))), f64x2.mul(n, d2(1.58932547735281966916e-8)));
+  const z = f64x2.mul(r, r);
+  let s = madd2(d2(2.7183114939898219064e-6), z, d2(-1.98393348360966317347e-4));
+  s = madd2(s, z, d2(8.33332938588946317560e-3));
+  s = madd2(s, z, d2(-1.66666666416265235595e-1));
+  s = madd2(f64x2.mul(s, z), r, r);
+  let c = madd2(d2(2.43904487962774090654e-5), z, d2(-1.38867637746099294692e-3));
+  c = madd2(c, z, d2(4.16666233237390631894e-2));
+  c = madd2(c, z, d2(-4.99999997251031003120e-1));
+  c = madd2(c, z, d2(1));
+  // The quadrant, in the lower half of each lane.
+  const whole = i32x4.add(i32x4.trunc_sat_f64x2_s_zero(n), i32x4.splat(shift));
+  const quadrant = v128.shuffle<u32>(whole, whole, 0, 0, 1, 1);
+  const odd = i32x4.ne(v128.and(quadrant, i32x4.splat(1)), i32x4.splat(0));
+  const flip = i64x2.shl(v128.and(quadrant, i64x2.splat(2)), 62);
+  return v128.xor(v128.bitselect(c, s, odd), flip);
+}
+
+// @ts-ignore: decorator
+@inline function sineOrCosine(x: v128, shift: i32): v128 {
+  const low = f32x4.demote_f64x2_zero(sine2(f64x2.promote_low_f32x4(x), shift));
+  const high = f32x4.demote_f64x2_zero(sine2(promoteHigh(x), shift));
+  const y = v128.shuffle<u32>(low, high, 0, 1, 4, 5);
+  // −0 stays −0.
+  return shift ? y : pick(f32x4.eq(x, splat(0)), x, y);
+}
+
+const LANES: usize = memory.data(32, 16);
+
+/** Calls a scalar function for each lane; for what is rare or has no vector form. */
+export function eachLane(op: i32, x: v128): v128 {
+  v128.store(LANES, x);
+  for (let i: usize = 0; i < 16; i += 4) {
+    const v = load<f32>(LANES + i);
+    let y: f32;
+    switch (op) {
+      case 0: y = <f32>NativeMath.sin(v); break;
+      case 1: y = <f32>NativeMath.cos(v); break;
+      case 2: y = <f32>NativeMath.tan(v); break;
+      case 3: y = <f32>NativeMath.asin(v); break;
+      case 4: y = <f32>NativeMath.acos(v); break;
+      default: y = <f32>NativeMath.atan(v);
+    }
+    store<f32>(LANES + i, y);
   }
-  if (a > 6) return value > 0 ? 1 : value < 0 ? -1 : value;
-  const q = 1 / a;
-  const y = q * q;
-  let p: f64;
-  if (a < 2) {
-    p = (((((((2.326819970068386e-2 * y - 1.387039388740657e-1) * y + 3.687424674597105e-1) * y - 5.824733027278666e-1) * y +
-      6.210004621745983e-1) * y - 4.944515323274145e-1) * y + 3.404879937665872e-1) * y - 2.741127028184656e-1) * y + 5.638259427386472e-1;
-  } else {
-    p = ((((((-1.047766399936249e1 * y + 1.297719955372516e1) * y - 7.495518717768503) * y + 2.921019019210786) * y -
-      1.015265279202700) * y + 4.218463358204948e-1) * y - 2.820767439740514e-1) * y + 5.641895067754075e-1;
-  }
-  const erfc = NativeMath.exp(-a * a) * q * p;
-  return <f32>(x > 0 ? 1 - erfc : erfc - 1);
+  return v128.load(LANES);
+}
+
+/** Lanes that are too large take the scalar function's value, so that no lane's value depends on its neighbours. */
+// @ts-ignore: decorator
+@inline function withLarge(op: i32, x: v128, y: v128): v128 {
+  const large = f32x4.gt(f32x4.abs(x), splat(LARGE_ANGLE));
+  return v128.any_true(large) ? pick(large, eachLane(op, x), y) : y;
+}
+
+/** sin x; within 1 ulp. */
+// @ts-ignore: decorator
+@inline export function sin4(x: v128): v128 {
+  return withLarge(0, x, sineOrCosine(x, 0));
+}
+
+/** cos x; within 1 ulp. */
+// @ts-ignore: decorator
+@inline export function cos4(x: v128): v128 {
+  return withLarge(1, x, sineOrCosine(x, 1));
 }

@@ -1,74 +1,69 @@
-// Optimizer updates in place, in PyTorch's order of operations.
+// Optimizer updates in place, in PyTorch's order of operations. Settings come in double precision and are rounded once,
+// where PyTorch rounds them.
+import { read, write } from "./lanes";
 import { splat, add, mul, div, fma } from "./math";
 
 // @ts-ignore: decorator
-@inline function lane(p: usize, i: usize): f32 { return load<f32>(p + i); }
+@inline function sgdStep(wide: bool, p: usize, g: usize, buffer: usize, sign: v128, decay: v128, momentum: v128, keep: v128, rate: v128, nesterov: bool, first: bool): void {
+  const param = read(p, wide);
+  let d = fma(decay, param, mul(sign, read(g, wide)));
+  if (buffer) {
+    const b = first ? d : fma(momentum, read(buffer, wide), mul(keep, d));
+    write(buffer, b, wide);
+    d = nesterov ? fma(momentum, b, d) : b;
+  }
+  write(p, fma(rate, d, param), wide);
+}
 
-export function sgd(p: usize, g: usize, buffer: usize, n: i32, lr: f32, momentum: f32, dampening: f32, weightDecay: f32, nesterov: i32, maximize: i32, first: i32): void {
-  const sign: f32 = maximize ? -1 : 1;
+export function sgd(p: usize, g: usize, buffer: usize, n: i32, lr: f64, momentum: f64, dampening: f64, weightDecay: f64, nesterov: i32, maximize: i32, first: i32): void {
+  const sign = splat(maximize ? -1 : 1), decay = splat(<f32>weightDecay), rate = splat(<f32>-lr);
+  const vMomentum = splat(<f32>momentum), keep = splat(<f32>(1 - dampening));
   const bytes = <usize>n << 2;
-  const whole = <usize>(n & ~3) << 2;
-  const vSign = splat(sign), vDecay = splat(weightDecay), vMomentum = splat(momentum), vKeep = splat(1 - dampening), vLr = splat(-lr);
   let i: usize = 0;
-  for (; i < whole; i += 16) {
-    const param = v128.load(p + i);
-    let d = fma(vDecay, param, mul(vSign, v128.load(g + i)));
-    if (buffer) {
-      const b = first ? d : fma(vMomentum, v128.load(buffer + i), mul(vKeep, d));
-      v128.store(buffer + i, b);
-      d = nesterov ? fma(vMomentum, b, d) : b;
-    }
-    v128.store(p + i, fma(vLr, d, param));
+  for (; i + 16 <= bytes; i += 16) {
+    sgdStep(true, p + i, g + i, buffer ? buffer + i : 0, sign, decay, vMomentum, keep, rate, nesterov != 0, first != 0);
   }
   for (; i < bytes; i += 4) {
-    const param = lane(p, i);
-    let d = weightDecay * param + sign * lane(g, i);
-    if (buffer) {
-      const b = first ? d : momentum * lane(buffer, i) + (1 - dampening) * d;
-      store<f32>(buffer + i, b);
-      d = nesterov ? momentum * b + d : b;
-    }
-    store<f32>(p + i, -lr * d + param);
+    sgdStep(false, p + i, g + i, buffer ? buffer + i : 0, sign, decay, vMomentum, keep, rate, nesterov != 0, first != 0);
   }
+}
+
+// @ts-ignore: decorator
+@inline function adamStep(wide: bool, p: usize, g: usize, m: usize, v: usize, maximum: usize, shrink: v128, sign: v128, decay: v128, b1: v128, c1: v128, b2: v128, c2: v128, root: v128, eps: v128, step: v128): void {
+  const param = mul(read(p, wide), shrink);
+  const d = fma(decay, param, mul(sign, read(g, wide)));
+  const mean = fma(c1, d, mul(read(m, wide), b1));
+  let square = fma(mul(c2, d), d, mul(read(v, wide), b2));
+  write(m, mean, wide);
+  write(v, square, wide);
+  if (maximum) {
+    square = f32x4.max(read(maximum, wide), square);
+    write(maximum, square, wide);
+  }
+  const denominator = add(div(f32x4.sqrt(square), root), eps);
+  write(p, fma(step, div(mean, denominator), param), wide);
 }
 
 export function adam(p: usize, g: usize, m: usize, v: usize, maximum: usize, n: i32, lr: f64, beta1: f64, beta2: f64, eps: f64, weightDecay: f64, correction1: f64, correction2: f64, decoupled: i32, maximize: i32): void {
+  const sign = splat(maximize ? -1 : 1);
+  const shrink = splat(decoupled ? <f32>(1 - lr * weightDecay) : 1), decay = splat(decoupled ? 0 : <f32>weightDecay);
+  const step = splat(<f32>-(lr / correction1)), root = splat(<f32>NativeMath.sqrt(correction2)), e = splat(<f32>eps);
+  const b1 = splat(<f32>beta1), c1 = splat(<f32>(1 - beta1)), b2 = splat(<f32>beta2), c2 = splat(<f32>(1 - beta2));
   const bytes = <usize>n << 2;
-  const whole = <usize>(n & ~3) << 2;
-  const sign: f32 = maximize ? -1 : 1;
-  const shrink: f32 = decoupled ? <f32>(1 - lr * weightDecay) : 1;
-  const decay: f32 = decoupled ? 0 : <f32>weightDecay;
-  const step = <f32>-(lr / correction1);
-  const root = <f32>NativeMath.sqrt(correction2);
-  const b1 = <f32>beta1, c1 = <f32>(1 - beta1), b2 = <f32>beta2, c2 = <f32>(1 - beta2), e = <f32>eps;
   let i: usize = 0;
-  for (; i < whole; i += 16) {
-    const param = mul(v128.load(p + i), splat(shrink));
-    const d = fma(splat(decay), param, mul(splat(sign), v128.load(g + i)));
-    const mean = fma(splat(c1), d, mul(v128.load(m + i), splat(b1)));
-    let square = fma(mul(splat(c2), d), d, mul(v128.load(v + i), splat(b2)));
-    v128.store(m + i, mean);
-    v128.store(v + i, square);
-    if (maximum) {
-      square = f32x4.max(v128.load(maximum + i), square);
-      v128.store(maximum + i, square);
-    }
-    const denominator = add(div(f32x4.sqrt(square), splat(root)), splat(e));
-    v128.store(p + i, fma(splat(step), div(mean, denominator), param));
+  for (; i + 16 <= bytes; i += 16) {
+    adamStep(true, p + i, g + i, m + i, v + i, maximum ? maximum + i : 0, shrink, sign, decay, b1, c1, b2, c2, root, e, step);
   }
   for (; i < bytes; i += 4) {
-    const param = lane(p, i) * shrink;
-    const d = decay * param + sign * lane(g, i);
-    const mean = c1 * d + lane(m, i) * b1;
-    let square = c2 * d * d + lane(v, i) * b2;
-    store<f32>(m + i, mean);
-    store<f32>(v + i, square);
-    if (maximum) {
-      square = max<f32>(lane(maximum, i), square);
-      store<f32>(maximum + i, square);
-    }
-    const denominator = NativeMathf.sqrt(square) / root + e;
-    store<f32>(p + i, step * (mean / denominator) + param);
+    adamStep(false, p + i, g + i, m + i, v + i, maximum ? maximum + i : 0, shrink, sign, decay, b1, c1, b2, c2, root, e, step);
   }
 }
 
+/** x *= factor */
+export function scale(x: usize, n: i32, factor: f32): void {
+  const v = splat(factor);
+  const bytes = <usize>n << 2;
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) v128.store(x + i, mul(v128.load(x + i), v));
+  for (; i < bytes; i += 4) store<f32>(x + i, load<f32>(x + i) * factor);
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { describeKernels, SIZES, SPECIAL, wave } from "./harness.ts";
+
+describeKernels("statistics and histograms", (machine) => {
+  const { kernels } = machine;
+
+  function statistics(x: readonly number[]): number[] {
+    const finite = x.map(Math.fround).filter(Number.isFinite);
+    const mean = finite.reduce((a, b) => a + b, 0) / finite.length;
+    const squares = finite.reduce((a, b) => a + (b - mean) ** 2, 0);
+    const [low, high] = finite.length ? [Math.min(...finite), Math.max(...finite)] : [NaN, NaN];
+    const nans = x.filter(Number.isNaN).length;
+    return [finite.length, mean, Math.sqrt(squares / Math.max(0, finite.length - 1)), low, high, finite.filter((v) => v === 0).length, nans, x.length - finite.length - nans];
+  }
+
+  it("measures what is finite and counts what isn't", () => {
+    const ordinary = SPECIAL.filter((v) => !(Math.abs(v) > 1e30 && Number.isFinite(v)));
+    for (const x of [...SIZES.map((n) => wave(n, 3)), ordinary, [NaN, Infinity], [-Infinity, NaN, 5, NaN, 0], new Array(9).fill(0) as number[], [-3, -2, -1, -5, -4]]) {
+      machine.reset();
+      const out = machine.alloc(64);
+      kernels.statistics(machine.floats(x), x.length, out);
+      const [actual, expected] = [machine.readDoubles(out, 8), statistics(x)];
+      expected.forEach((v, i) => {
+        const same = Object.is(actual[i], v) || Math.abs(actual[i]! - v) <= 1e-12 * Math.abs(v) || (actual[i] === 0 && v === 0);
+        assert.ok(same, `measure ${i} of ${x.length} values: ${actual[i]} instead of ${v}`);
+      });
+    }
+  });
+
+  it("counts values in equal bins, the last one closed, without what is outside or not finite", () => {
+    for (const n of SIZES) {
+      for (const bins of [1, 7, 64]) {
+        machine.reset();
+        const x = wave(n, 2).concat([NaN, Infinity, -Infinity, -1.5, 1.5, -1.6, 1.6]);
+        const out = machine.ints(new Array(bins).fill(99));
+        kernels.histogram(machine.floats(x), x.length, -1.5, 1.5, bins, out);
+        const counts = new Array<number>(bins).fill(0);
+        for (const v of x) if (v >= -1.5 && v <= 1.5) counts[Math.min(bins - 1, Math.floor(((v + 1.5) * bins) / 3))]!++;
+        assert.deepEqual(machine.readInts(out, bins), counts);
+      }
+    }
+  });
+
+  it("counts every finite value between the measured minimum and maximum", () => {
+    const x = wave(1030, 0.3).concat([NaN]);
+    const [px, measures, out] = [machine.floats(x), machine.alloc(64), machine.ints(new Array(30).fill(0))];
+    kernels.statistics(px, x.length, measures);
+    const [finite, , , low, high] = machine.readDoubles(measures, 5) as [number, number, number, number, number];
+    kernels.histogram(px, x.length, low, high, 30, out);
+    assert.equal(machine.readInts(out, 30).reduce((a, b) => a + b, 0), finite);
+  });
+
+  it("puts a constant into the first bin of a range without width", () => {
+    const out = machine.ints([9, 9]);
+    kernels.histogram(machine.floats([2, 2, 2]), 3, 2, 2, 2, out);
+    assert.deepEqual(machine.readInts(out, 2), [3, 0]);
+  });
+});
