@@ -7,16 +7,16 @@ export function formatCount(count: number): string {
   return grouped.format(count);
 }
 
-/** Four significant digits: `0.1234`, `12.34`, `1.234e−5`, `NaN`, `−∞`. */
-export function formatNumber(value: number | null | undefined): string {
+/** Four significant digits unless told otherwise: `0.1234`, `12.34`, `1.234e−5`, `NaN`, `−∞`. */
+export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === undefined) return "–";
   if (value === null || Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e6) return withMinus(value.toExponential(3).replace("e+", "e"));
+  if (size < 1e-3 || size >= 1e6) return withMinus(value.toExponential(digits - 1).replace("e+", "e"));
   if (size >= 1e4 && Number.isInteger(value)) return withMinus(formatCount(value));
-  const decimals = Math.max(0, 3 - Math.floor(Math.log10(size)));
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
   return withMinus(value.toFixed(Math.min(decimals, 6)));
 }
 

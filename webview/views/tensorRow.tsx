@@ -32,8 +32,9 @@ export function TensorRow(props: Props) {
   const { histogramTables, logCounts } = store.choices.value;
   // An inspection measures one step: there is no history to show.
   const inspection = store.run.value?.mode === "inspect";
+  const layout = `${inspection ? "single" : ""} ${histogramTables ? "tables" : ""}`;
   return (
-    <section class={inspection ? `tensor-row single ${family}` : `tensor-row ${family}`} aria-label={title}>
+    <section class={`tensor-row ${family} ${layout}`} aria-label={title}>
       <div class="tensor-numbers">
         <h3>
           <span class="swatch" />
@@ -96,6 +97,9 @@ function Statistic(props: { name: string; value: string; title?: string; testId?
   );
 }
 
+/** The numbers beside the histogram have the fourth digit. */
+const axisDigits = 3;
+
 function Bars({ title, tensor, logarithmic }: { title: string; tensor: TensorStatistics; logarithmic: boolean }) {
   const { histogram } = tensor;
   const { low, high, counts } = histogram;
@@ -136,7 +140,7 @@ function Bars({ title, tensor, logarithmic }: { title: string; tensor: TensorSta
         {zero !== null && <line class="zero" x1={zero} x2={zero} y1={0} y2={1} />}
       </svg>
       <div class="axis" aria-live="polite">
-        <span>{formatNumber(low)}</span>
+        <span>{formatNumber(low, axisDigits)}</span>
         <span class="axis-middle">
           {bin && <span class="pointed-bin">{binText(bin, sum)}</span>}
           <span
@@ -148,7 +152,7 @@ function Bars({ title, tensor, logarithmic }: { title: string; tensor: TensorSta
             {`Σ ${formatCount(sum)}`}
           </span>
         </span>
-        <span>{formatNumber(high)}</span>
+        <span>{formatNumber(high, axisDigits)}</span>
       </div>
     </>
   );
