@@ -1,5 +1,6 @@
 /**
- * Compiles the kernels: `node src/engine/kernels/build.mjs` writes `generated.ts` with both builds of the module.
+ * Compiles the kernels: `node src/engine/kernels/build.mjs` writes `generated.ts` with three modules: `elements`, and the
+ * matrix products twice, `productsPlain` and `productsRelaxed`. They share one memory.
  *
  * The register tile of the matrix product is spelled out here, because AssemblyScript can't keep an array of vectors in
  * registers. Tile sizes were measured: 4×8 is best with separate multiply and add, 6×8 with relaxed multiply-add.
@@ -10,33 +11,44 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const builds = [
-  // Rows are 4 or 6: the packing below knows these.
-  { name: "plain", rows: 4, relaxed: false },
-  { name: "relaxed", rows: 6, relaxed: true },
-];
+const generated = join(here, "assembly", "generated");
 const VECTORS = 2;
+/** Where the static data of the products begins; that of the elements lies before it. */
+const PRODUCTS_BASE = 65_536;
 
-const result = [];
-for (const build of builds) result.push([build.name, await compile(build)]);
-const lines = result.map(([name, bytes]) => `export const ${name} =\n  "${bytes.toString("base64")}";`);
+mkdirSync(generated, { recursive: true });
+// Rows are 4 or 6: the packing below knows these.
+const modules = {
+  elements: await compile("elements", { base: 0, relaxed: false }),
+  productsPlain: await compileProducts(4, false),
+  productsRelaxed: await compileProducts(6, true),
+};
+rmSync(generated, { recursive: true });
+checkPlaces(modules.elements);
+const lines = Object.entries(modules).map(([name, bytes]) => `export const ${name} =\n  "${bytes.toString("base64")}";`);
 writeFileSync(join(here, "generated.ts"), `/** Made by build.mjs. */\n${lines.join("\n")}\n`);
-console.log(result.map(([name, bytes]) => `${name} kernels: ${(bytes.length / 1024).toFixed(1)} kB`).join(", "));
+console.log(Object.entries(modules).map(([name, bytes]) => `${name}: ${(bytes.length / 1024).toFixed(1)} kB`).join(", "));
 
-async function compile({ name, rows, relaxed }) {
-  const folder = join(here, "assembly", "generated");
-  mkdirSync(folder, { recursive: true });
-  const tile = join(folder, "tile.ts");
-  writeFileSync(tile, tileSource(rows, relaxed));
-  const output = join(folder, `${name}.wasm`);
+function checkPlaces(bytes) {
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536 });
+  const end = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports.elementsEnd.value;
+  if (end > PRODUCTS_BASE) throw new Error(`the elements' static data ends at ${end}, beyond ${PRODUCTS_BASE}`);
+}
+
+async function compileProducts(rows, relaxed) {
+  writeFileSync(join(generated, "tile.ts"), tileSource(rows, relaxed));
+  return compile("products", { base: PRODUCTS_BASE, relaxed });
+}
+
+async function compile(entry, { base, relaxed }) {
+  const output = join(generated, `${entry}.wasm`);
   const { error, stderr } = await asc.main([
-    join(here, "assembly", "index.ts"), "-o", output, "-O3", "--runtime", "stub", "--importMemory", "--initialMemory", "2",
-    "--maximumMemory", "65536", "--enable", relaxed ? "simd,relaxed-simd" : "simd", "--use", "abort=", "--zeroFilledMemory",
+    join(here, "assembly", `${entry}.ts`), "-o", output, "-O3", "--runtime", "stub", "--importMemory", "--initialMemory", "2",
+    "--maximumMemory", "65536", "--zeroFilledMemory", "--memoryBase", String(base), "--use", "abort=",
+    "--enable", relaxed ? "simd,relaxed-simd" : "simd",
   ]);
   if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
-  const bytes = readFileSync(output);
-  rmSync(folder, { recursive: true });
-  return bytes;
+  return readFileSync(output);
 }
 
 /** The micro-kernel: `rows` × 8 results stay in registers over the whole depth of the panels. */

@@ -1,6 +1,6 @@
 /** Compiles and instantiates the kernels, the best build that this JavaScript engine can run. */
 import type { Kernels } from "./exports.ts";
-import { plain, relaxed } from "./generated.ts";
+import { elements, productsPlain, productsRelaxed } from "./generated.ts";
 
 export type KernelBuild = "plain" | "relaxed";
 
@@ -13,10 +13,21 @@ export function kernelBuild(): KernelBuild {
 
 /** The kernels on the given linear memory; `wanted` picks a build instead of the best one. */
 export function loadKernels(memory: WebAssembly.Memory, wanted?: KernelBuild): Kernels {
-  const bytes = decode(relaxed);
-  build = wanted ?? (WebAssembly.validate(bytes) ? "relaxed" : "plain");
-  const module = new WebAssembly.Module(build === "relaxed" ? bytes : decode(plain));
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+  const relaxed = decode(productsRelaxed);
+  build = wanted ?? (WebAssembly.validate(relaxed) ? "relaxed" : "plain");
+  return instantiateKernels(memory, decode(elements), build === "relaxed" ? relaxed : decode(productsPlain));
+}
+
+/** Both modules on one memory, as one object. */
+export function instantiateKernels(
+  memory: WebAssembly.Memory,
+  elementsModule: Uint8Array<ArrayBuffer>,
+  productsModule: Uint8Array<ArrayBuffer>,
+): Kernels {
+  const [elementKernels, products] = [elementsModule, productsModule].map(
+    (bytes) => new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports,
+  );
+  return { ...elementKernels, ...products } as unknown as Kernels;
 }
 
 function decode(text: string): Uint8Array<ArrayBuffer> {

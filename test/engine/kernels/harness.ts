@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import type { Kernels } from "../../../src/engine/kernels/exports.ts";
-import { plain, relaxed } from "../../../src/engine/kernels/generated.ts";
+import { elements, productsPlain, productsRelaxed } from "../../../src/engine/kernels/generated.ts";
+import { instantiateKernels } from "../../../src/engine/kernels/load.ts";
 
 // Node 20 has the relaxed instructions behind this flag, later ones without.
 setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -24,10 +25,9 @@ export class Machine {
   private top = 0;
   private guards: number[] = [];
 
-  constructor(bytes: Uint8Array<ArrayBuffer>) {
+  constructor(elementsModule: Uint8Array<ArrayBuffer>, productsModule: Uint8Array<ArrayBuffer>) {
     this.memory = new WebAssembly.Memory({ initial: 1024, maximum: 65_536 });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: this.memory } });
-    this.kernels = instance.exports as unknown as Kernels;
+    this.kernels = instantiateKernels(this.memory, elementsModule, productsModule);
     this.reset();
   }
 
@@ -108,12 +108,18 @@ function renamed(base64: string, name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat([bytes, Buffer.from([0, name.length + 1, name.length]), Buffer.from(name)]));
 }
 
+const builds = { plain: productsPlain, relaxed: productsRelaxed };
+const compilers = {
+  "as first compiled": ["--no-wasm-tier-up", "--wasm-tier-up"],
+  optimised: ["--no-liftoff", "--liftoff"],
+} as const;
+
 /** Defines the tests once for each build and each of V8's compilers. */
 export function describeKernels(title: string, define: (machine: Machine) => void): void {
-  for (const [build, base64] of [["plain", plain], ["relaxed", relaxed]] as const) {
-    for (const compiler of ["first", "hot"] as const) {
-      describe(`${title} (${build} build, ${compiler === "hot" ? "optimised" : "as first compiled"})`, () => {
-        const machine = compile(renamed(base64, compiler), compiler);
+  for (const build of Object.keys(builds) as (keyof typeof builds)[]) {
+    for (const compiler of Object.keys(compilers) as (keyof typeof compilers)[]) {
+      describe(`${title} (${build} build, ${compiler})`, () => {
+        const machine = machineFor(build, compiler);
         beforeEach(() => machine.reset());
         define(machine);
       });
@@ -123,13 +129,14 @@ export function describeKernels(title: string, define: (machine: Machine) => voi
 
 const machines = new Map<string, Machine>();
 
-function compile(bytes: Uint8Array<ArrayBuffer>, compiler: "first" | "hot"): Machine {
-  const key = `${compiler} ${bytes.length} ${bytes[bytes.length - 1]}`;
+function machineFor(build: keyof typeof builds, compiler: keyof typeof compilers): Machine {
+  const key = `${build} ${compiler}`;
   const known = machines.get(key);
   if (known) return known;
-  setFlagsFromString(compiler === "hot" ? "--no-liftoff" : "--no-wasm-tier-up");
-  const machine = new Machine(bytes);
-  setFlagsFromString(compiler === "hot" ? "--liftoff" : "--wasm-tier-up");
+  const [before, after] = compilers[compiler];
+  setFlagsFromString(before);
+  const machine = new Machine(renamed(elements, compiler), renamed(builds[build], compiler));
+  setFlagsFromString(after);
   machines.set(key, machine);
   return machine;
 }
