@@ -1,4 +1,4 @@
-// Makes the VSIX for this platform, in dist/; prints its path and size.
+// Makes the VSIX for this platform; prints its path and size.
 //   node scripts/package.mjs
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ function target() {
 /** Packs what is in dist/ now. Resolves to the VSIX's path. */
 export async function makeVsix() {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const packagePath = join(root, "dist", `kindling-${target()}-${version}.vsix`);
+  const packagePath = join(root, `kindling-${target()}-${version}.vsix`);
   const esbuildPlatform = join(root, "node_modules", "@esbuild", `${process.platform}-${process.arch}`);
   if (!existsSync(esbuildPlatform)) throw new PlainError(`${esbuildPlatform} is missing: run npm ci and try again.`);
   await run(process.execPath, [

@@ -10,6 +10,9 @@ import { accessToken, calmSettings, ensureServer, installExtension, prepareData,
 /** Tried first, so that the address (and with it what the browser remembers of the editor) stays the same. */
 const usualPort = 7007;
 
+/** What a person who opens the examples for the first time finds in the editor. */
+const firstFile = "digits.model.ts";
+
 await runScript(async () => {
   const { values } = parseArgs({ options: { browser: { type: "boolean" }, port: { type: "string" }, folder: { type: "string" } } });
   const folder = resolve(values.folder ?? join(root, "examples"));
@@ -26,24 +29,32 @@ await runScript(async () => {
 
 async function openInCode(folder, vsix) {
   await run("code", ["--install-extension", vsix, "--force"]);
-  await run("code", [folder]);
+  const file = join(folder, firstFile);
+  await run("code", existsSync(file) ? [folder, file] : [folder]);
   say(`opened ${folder} in VS Code, with Kindling installed. (npm start -- --browser opens it in the browser instead.)`);
 }
 
 async function openInBrowser(folder, vsix, { folder: ownFolder, port }) {
   const server = await ensureServer();
   const data = join(cacheDirectory(), "vscode-data");
-  // These examples came with this program, which the user has started; any other folder has to be trusted first.
-  prepareData(data, ownFolder === undefined ? { ...calmSettings, "security.workspace.trust.enabled": false } : calmSettings);
+  prepareData(data, calmSettings);
   await installExtension(server, data, vsix);
   const token = accessToken(data);
   const running = await startServer(server, {
     data,
     port: port === undefined ? await freePort(usualPort) : Number(port),
     token,
+    // The examples came with this program, which the user has started; any other folder has to be trusted first.
+    extraArguments: ownFolder === undefined ? ["--disable-workspace-trust"] : [],
   });
   say("VS Code is ready. Open this address in a browser; Ctrl+C here ends it.");
-  process.stdout.write(`\n    ${running.origin}/?tkn=${token}&folder=${encodeURIComponent(folder)}\n\n`);
+  const address = new URL(running.origin);
+  address.searchParams.set("tkn", token);
+  address.searchParams.set("folder", folder);
+  if (existsSync(join(folder, firstFile))) {
+    address.searchParams.set("payload", JSON.stringify([["openFile", `vscode-remote://${address.host}${join(folder, firstFile)}`]]));
+  }
+  process.stdout.write(`\n    ${address}\n\n`);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => void running.stop());
   await running.exited;
   say("VS Code has ended.");

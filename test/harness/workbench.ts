@@ -98,18 +98,20 @@ export class Workbench {
 
   /** Opens Kindling's view container and resolves to its tree's rows on the screen, top to bottom. */
   async treeRows(): Promise<TreeRow[]> {
-    const rows = await (await this.tree()).locator(".monaco-list-row").evaluateAll((elements) => elements.map((element) => {
-      const text = (selector: string) => element.querySelector(selector)?.textContent?.trim() ?? "";
-      const expanded = element.getAttribute("aria-expanded");
-      return {
-        index: Number(element.getAttribute("data-index")),
-        level: Number(element.getAttribute("aria-level")),
-        label: text(".label-name"),
-        description: text(".label-description"),
-        ...(expanded === null ? {} : { expanded: expanded === "true" }),
-      };
+    const rows = (await this.tree()).locator(".monaco-list-row");
+    const found = await rows.evaluateAll((elements) => elements.map((element) => ({
+      index: Number(element.getAttribute("data-index")),
+      level: Number(element.getAttribute("aria-level")),
+      label: element.querySelector(".label-name")?.textContent?.trim() ?? "",
+      description: element.querySelector(".label-description")?.textContent?.trim() ?? "",
+      expanded: element.getAttribute("aria-expanded"),
+    })));
+    return found.sort((a, b) => a.index - b.index).map(({ level, label, description, expanded }) => ({
+      level,
+      label,
+      description,
+      ...(expanded === null ? {} : { expanded: expanded === "true" }),
     }));
-    return rows.sort((a, b) => a.index - b.index).map(({ index: _, ...row }) => row);
   }
 
   /** Kindling's tree, in the side bar. */
