@@ -1,7 +1,7 @@
 // Batch norm over [n, channels, length], layer norm over rows. Sums are double precision.
 import { word, at, put, read, write, promoteHigh, total } from "./lanes";
 import { splat, add, sub, mul, fma } from "./math";
-import { sumRun, squaresRun } from "./reduce";
+import { sumRun, squaresRun, columnMoments, MOMENTS } from "./reduce";
 
 // @ts-ignore: decorator
 @inline function demote(low: v128, high: v128): v128 {
@@ -22,30 +22,12 @@ import { sumRun, squaresRun } from "./reduce";
 // --- batch norm, length 1: channels are columns ---
 
 // @ts-ignore: decorator
-@inline function columnMoments(wide: bool, x: usize, n: i32, step: usize, c: i32, mean: usize, inverseStd: usize, eps: f64, variance: usize): void {
-  let low = f64x2.splat(0), high = f64x2.splat(0);
-  let p = x;
-  for (let i = 0; i < n; i++) {
-    const v = read(p, wide);
-    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
-    high = f64x2.add(high, promoteHigh(v));
-    p += step;
-  }
-  const count = f64x2.splat(<f64>n);
-  const meanLow = f64x2.div(low, count), meanHigh = f64x2.div(high, count);
-  low = f64x2.splat(0); high = f64x2.splat(0);
-  p = x;
-  for (let i = 0; i < n; i++) {
-    const v = read(p, wide);
-    const a = f64x2.sub(f64x2.promote_low_f32x4(v), meanLow), b = f64x2.sub(promoteHigh(v), meanHigh);
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
-    p += step;
-  }
-  low = f64x2.div(low, count); high = f64x2.div(high, count);
-  write(word(mean, c), demote(meanLow, meanHigh), wide);
+@inline function columnStatistics(wide: bool, x: usize, n: i32, step: usize, c: i32, mean: usize, inverseStd: usize, eps: f64, variance: usize): void {
+  columnMoments(wide, x, step, n);
+  const count = f64x2.splat(<f64>n), one = f64x2.splat(1), e = f64x2.splat(eps);
+  const low = f64x2.div(v128.load(MOMENTS, 32), count), high = f64x2.div(v128.load(MOMENTS, 48), count);
+  write(word(mean, c), demote(v128.load(MOMENTS), v128.load(MOMENTS, 16)), wide);
   if (variance) write(word(variance, c), demote(low, high), wide);
-  const one = f64x2.splat(1), e = f64x2.splat(eps);
   const a = f64x2.div(one, f64x2.sqrt(f64x2.add(low, e))), b = f64x2.div(one, f64x2.sqrt(f64x2.add(high, e)));
   write(word(inverseStd, c), demote(a, b), wide);
 }
@@ -54,8 +36,8 @@ export function batchNormStatistics(x: usize, mean: usize, inverseStd: usize, n:
   const image = <usize>(channels * length) << 2;
   if (length == 1) {
     let c = 0;
-    for (; c + 4 <= channels; c += 4) columnMoments(true, word(x, c), n, image, c, mean, inverseStd, eps, variance);
-    for (; c < channels; c++) columnMoments(false, word(x, c), n, image, c, mean, inverseStd, eps, variance);
+    for (; c + 4 <= channels; c += 4) columnStatistics(true, word(x, c), n, image, c, mean, inverseStd, eps, variance);
+    for (; c < channels; c++) columnStatistics(false, word(x, c), n, image, c, mean, inverseStd, eps, variance);
     return;
   }
   const count = <f64>n * <f64>length;

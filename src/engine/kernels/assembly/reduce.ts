@@ -188,28 +188,62 @@ export function reduceBytes(op: i32, x: usize, out: usize, outer: i32, n: i32, i
   }
 }
 
+/** Where `columnMoments` leaves four means and then four sums of squared distances from them, as doubles. */
+export const MOMENTS: usize = memory.data(64, 16);
+
+/** Means and squares of four columns, or with `wide` false of one, in double precision; rows are `step` bytes apart. */
+export function columnMoments(wide: bool, x: usize, step: usize, n: i32): void {
+  if (wide) momentsOf(true, x, step, n);
+  else momentsOf(false, x, step, n);
+}
+
+// @ts-ignore: decorator
+@inline function momentsOf(wide: bool, x: usize, step: usize, n: i32): void {
+  let low = f64x2.splat(0), high = f64x2.splat(0);
+  let p = x;
+  for (let i = 0; i < n; i++) {
+    const v = read(p, wide);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+    high = f64x2.add(high, promoteHigh(v));
+    p += step;
+  }
+  const count = f64x2.splat(<f64>n);
+  const meanLow = f64x2.div(low, count), meanHigh = f64x2.div(high, count);
+  low = f64x2.splat(0); high = f64x2.splat(0);
+  p = x;
+  for (let i = 0; i < n; i++) {
+    const v = read(p, wide);
+    const a = f64x2.sub(f64x2.promote_low_f32x4(v), meanLow), b = f64x2.sub(promoteHigh(v), meanHigh);
+    low = f64x2.add(low, f64x2.mul(a, a));
+    high = f64x2.add(high, f64x2.mul(b, b));
+    p += step;
+  }
+  v128.store(MOMENTS, meanLow);
+  v128.store(MOMENTS, meanHigh, 16);
+  v128.store(MOMENTS, low, 32);
+  v128.store(MOMENTS, high, 48);
+}
+
 export function variance(x: usize, outVariance: usize, outMean: usize, outer: i32, n: i32, inner: i32, correction: f32): void {
   const step = <usize>inner << 2;
   const divisor = max<f64>(<f64>n - <f64>correction, 0);
   for (let o = 0; o < outer; o++) {
-    for (let j = 0; j < inner; j++) {
+    for (let j = 0; j < inner;) {
       const start = word(x, j);
-      let mean: f64 = 0, squares: f64 = 0;
+      const columns = inner - j >= 4 ? 4 : 1;
       if (inner == 1) {
-        mean = sumRun(start, n) / n;
-        squares = squaresRun(start, n, mean);
-      } else {
-        let p = start;
-        for (let i = 0; i < n; i++) { mean += <f64>load<f32>(p); p += step; }
-        mean /= n;
-        p = start;
-        for (let i = 0; i < n; i++) { const d = <f64>load<f32>(p) - mean; squares += d * d; p += step; }
+        const mean = sumRun(start, n) / n;
+        store<f64>(MOMENTS, mean);
+        store<f64>(MOMENTS, squaresRun(start, n, mean), 32);
+      } else columnMoments(columns == 4, start, step, n);
+      for (let c = 0; c < columns; c++) {
+        const moment = MOMENTS + (<usize>c << 3);
+        store<f32>(word(outMean, j + c), <f32>load<f64>(moment));
+        store<f32>(word(outVariance, j + c), <f32>(load<f64>(moment, 32) / divisor));
       }
-      store<f32>(outVariance, <f32>(squares / divisor));
-      store<f32>(outMean, <f32>mean);
-      outVariance += 4; outMean += 4;
+      j += columns;
     }
-    x += step * n;
+    x += step * n; outVariance += step; outMean += step;
   }
 }
 
@@ -238,10 +272,32 @@ export function variance(x: usize, outVariance: usize, outMean: usize, outer: i3
   for (; j < inner; j++) argColumn(false, greater, word(x, j), step, n, word(values, j), word(indices, j));
 }
 
+/** The position of the first element of a dense run that equals `value`, or that is NaN if it is. */
+function firstEqual(x: usize, n: i32, value: f32): i32 {
+  const wanted = splat(value), nan = value != value;
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v = v128.load(word(x, i));
+    if (v128.any_true(nan ? f32x4.ne(v, v) : f32x4.eq(v, wanted))) break;
+  }
+  for (; i < n; i++) {
+    const v = at(x, i);
+    if (nan ? v != v : v == value) break;
+  }
+  return i;
+}
+
+function argRow(greater: bool, x: usize, value: usize, index: usize, n: i32): void {
+  const where = firstEqual(x, n, greater ? foldRun(2, x, n) : foldRun(3, x, n));
+  store<f32>(value, at(x, where));
+  store<i32>(index, where);
+}
+
 export function argReduce(sign: i32, x: usize, values: usize, indices: usize, outer: i32, n: i32, inner: i32): void {
   const step = <usize>inner << 2;
   for (let o = 0; o < outer; o++) {
-    if (sign > 0) argColumns(true, x, values, indices, n, inner);
+    if (inner == 1) argRow(sign > 0, x, values, indices, n);
+    else if (sign > 0) argColumns(true, x, values, indices, n, inner);
     else argColumns(false, x, values, indices, n, inner);
     x += step * n; values += step; indices += step;
   }
