@@ -1,7 +1,7 @@
 /**
  * What the WebAssembly module offers. Pointers are byte offsets in linear memory; counts are elements; values are
- * float32 unless a name says otherwise. Outputs may be the same memory as an input of the same layout, never overlap
- * it partly.
+ * float32 unless a name says otherwise. Pointers need the alignment of their elements only, and no kernel reads or writes
+ * beyond its operands. Outputs may be the same memory as an input of the same layout, never overlap it partly.
  */
 
 /**
