@@ -3,7 +3,7 @@ import { data, log, manualSeed, nn, noGrad, optim, tensor, type Tensor } from "k
 manualSeed(0);
 
 /** Points on two spirals that wind around each other, and which of the two each is on. */
-function spirals(count: number): data.TensorDataset {
+function spirals(count: number): data.TensorDataset<[Tensor, Tensor]> {
   const points: number[][] = [];
   const labels: number[] = [];
   for (let i = 0; i < count; i++) {

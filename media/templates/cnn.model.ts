@@ -4,19 +4,19 @@ manualSeed(0);
 
 const size = 16;
 
-/** Noisy pictures of a filled square (0), a disc (1) or a cross (2), each somewhere else and of another size. */
-function shapes(count: number): data.TensorDataset {
+/** Noisy pictures of a square (0), a ring (1) or a cross (2), each somewhere else and of another size. */
+function shapes(count: number): data.TensorDataset<[Tensor, Tensor]> {
   const random = rand(count, 3).tolist() as number[][];
   const images: number[][][][] = [];
   const labels: number[] = [];
   for (const [i, [across = 0, down = 0, extent = 0] = []] of random.entries()) {
     const label = i % 3;
-    const radius = 2.5 + 2.5 * extent;
+    const radius = 3.5 + 2.5 * extent;
     const [cx, cy] = [radius + across * (size - 2 * radius), radius + down * (size - 2 * radius)];
     const inside = (x: number, y: number): boolean => {
       const [dx, dy] = [Math.abs(x - cx), Math.abs(y - cy)];
       if (label === 0) return Math.max(dx, dy) < radius;
-      if (label === 1) return Math.hypot(dx, dy) < radius;
+      if (label === 1) return Math.abs(Math.hypot(dx, dy) - radius + 1) < 1;
       return Math.min(dx, dy) < 1 && Math.max(dx, dy) < radius;
     };
     const row = (y: number): number[] => Array.from({ length: size }, (_, x) => (inside(x, y) ? 1 : 0));
