@@ -3,7 +3,7 @@
  * program is busy; these write at once.
  */
 import { writeSync } from "node:fs";
-import { Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { isatty, WriteStream } from "node:tty";
 
 const waiting = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -20,25 +20,28 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-function directStream(descriptor: number): Writable {
-  const stream = new Writable({
-    decodeStrings: true,
-    write(chunk: Buffer, _encoding, done) {
-      try {
-        writeAll(descriptor, chunk);
-        done();
-      } catch (error) {
-        // Nobody reads any more; the program need not mind.
-        done((error as NodeJS.ErrnoException).code === "EPIPE" ? null : (error as Error));
-      }
-    },
-  });
-  const { getColorDepth, hasColors } = WriteStream.prototype;
-  return Object.assign(stream, { fd: descriptor, isTTY: isatty(descriptor), getColorDepth, hasColors });
+interface Chunk {
+  readonly chunk: string | Uint8Array;
+  readonly encoding: BufferEncoding;
 }
 
-/** Call before anything is printed: the console takes its streams on first use. */
+/** Makes a worker's stream write to the descriptor itself. It stays the same object: Node keeps calling it from inside. */
+function writeDirectly(stream: Writable, descriptor: number): void {
+  const { getColorDepth, hasColors } = WriteStream.prototype;
+  const _writev = (chunks: readonly Chunk[], done: (error?: Error | null) => void): void => {
+    try {
+      for (const { chunk, encoding } of chunks) writeAll(descriptor, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
+      done();
+    } catch (error) {
+      // Nobody reads any more; the program need not mind.
+      done((error as NodeJS.ErrnoException).code === "EPIPE" ? null : (error as Error));
+    }
+  };
+  Object.assign(stream, { _writev, fd: descriptor, isTTY: isatty(descriptor), getColorDepth, hasColors });
+}
+
+/** Call before anything is printed. */
 export function takeOutput(): void {
-  Object.defineProperty(process, "stdout", { configurable: true, enumerable: true, value: directStream(1) });
-  Object.defineProperty(process, "stderr", { configurable: true, enumerable: true, value: directStream(2) });
+  writeDirectly(process.stdout, 1);
+  writeDirectly(process.stderr, 2);
 }
