@@ -80,7 +80,11 @@ export class Program {
         return constructor;
       },
       loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
-      report: () => this.#tellAll(),
+      report: () => {
+        // Classes that are tried are not the program's.
+        setInstrument(null);
+        this.#tellAll();
+      },
     };
     Object.defineProperty(globalThis, Symbol.for(programHooksKey), { value: hooks });
   }

@@ -12,8 +12,14 @@ export interface Frame {
 interface CallFrame {
   readonly callFrameId: string;
   readonly functionName: string;
-  readonly location: { readonly lineNumber: number; readonly columnNumber?: number };
-  readonly url: string;
+  readonly location: { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber?: number };
+}
+
+/** What is used of the debugger's answers and events. */
+interface DebuggerMessage {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: { readonly callFrames?: CallFrame[]; readonly scriptId?: string; readonly url?: string };
 }
 
 /**
@@ -36,14 +42,18 @@ export function interrupt(expression: string, patience: number): Promise<Frame[]
         session.post("NodeWorker.sendMessageToWorker", { sessionId, message: JSON.stringify({ id: ++id, method, params }) });
         return id;
       };
+      /** URLs by script; frames leave them out. */
+      const urls = new Map<string | undefined, string>();
       let evaluation = -1;
       let release = -1;
       session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
-        const message = JSON.parse(params.message) as { id?: number; method?: string; params?: { callFrames: CallFrame[] } };
-        if (message.method === "Debugger.paused" && message.params && evaluation < 0) {
-          const callFrames = message.params.callFrames;
-          frames = callFrames.map(({ url, location, functionName }) => ({
-            url,
+        const message = JSON.parse(params.message) as DebuggerMessage;
+        if (message.method === "Debugger.scriptParsed") {
+          urls.set(message.params?.scriptId, message.params?.url ?? "");
+        } else if (message.method === "Debugger.paused" && evaluation < 0) {
+          const callFrames = message.params?.callFrames ?? [];
+          frames = callFrames.map(({ location, functionName }) => ({
+            url: urls.get(location.scriptId) ?? "",
             line: location.lineNumber + 1,
             column: (location.columnNumber ?? 0) + 1,
             functionName,

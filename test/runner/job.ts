@@ -59,9 +59,14 @@ export class Job {
   }
 
   /** Forks a runner and waits until it is warm. */
-  static async warm(): Promise<Job> {
+  static async warm(environment: NodeJS.ProcessEnv = {}): Promise<Job> {
     const script = fileURLToPath(new URL("runner/main.js", await builtRunner()));
-    const child = fork(script, [], { execArgv: [], serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const child = fork(script, [], {
+      execArgv: [],
+      env: { ...process.env, ...environment },
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
     const job = new Job(child);
     const [message] = (await once(child, "message")) as [RunnerMessage];
     assert.equal(message.type, "ready");
