@@ -1,0 +1,33 @@
+/** `node --import tsx scripts/pictures.ts`: takes the README's pictures from the packaged extension in a real VS Code. */
+import { copyFileSync, cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Editor } from "../test/harness/editor.ts";
+import { temporaryFolder } from "../test/harness/temporary.ts";
+import { vsix } from "../test/harness/vsix.ts";
+import { eventually } from "../test/harness/wait.ts";
+import { screenshotFolder } from "../test/harness/workbench.ts";
+
+const pictures = join(import.meta.dirname, "..", "media", "pictures");
+const folder = temporaryFolder("pictures");
+cpSync(join(import.meta.dirname, "..", "examples"), folder, { recursive: true });
+mkdirSync(pictures, { recursive: true });
+
+const editor = await Editor.start(await vsix());
+try {
+  const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
+  const workbench = await editor.openWorkbench(folder);
+  await workbench.openFile("digits.model.ts");
+  await eventually("counts", () => workbench.lensTexts(), (all) => all.filter((text) => text.includes("params")).length >= 2, 120_000);
+  await workbench.treeRows();
+  await workbench.runCommand("Kindling: Train Model");
+  await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor({ timeout: 240_000 });
+  await workbench.inPanel("module-row", `[data-path="features.0"]`).click();
+  for (const [kind, theme] of Object.entries(themes)) {
+    editor.writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": theme });
+    await workbench.waitForTheme(kind as keyof typeof themes);
+    await workbench.screenshot(`digits-${kind}`);
+    copyFileSync(join(screenshotFolder, `digits-${kind}.png`), join(pictures, `digits-${kind}.png`));
+  }
+} finally {
+  await editor.close();
+}
