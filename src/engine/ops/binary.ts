@@ -1,5 +1,5 @@
 /** Operations on pairs: arithmetic with broadcasting, comparisons, logic, choice. Forward beside backward. */
-import { needsGraph, record, type Operation } from "../autograd/node.ts";
+import { needsGraph, record, type Node, type Operation } from "../autograd/node.ts";
 import { promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
 import { Binary, type BinaryOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
@@ -123,11 +123,35 @@ function compute(op: BinaryOp, a: Tensor, b: ScalarOrTensor, alpha: number): Ten
 interface BinarySpec {
   readonly op: BinaryOp;
   readonly name: string;
-  /** Which operands the derivatives read. */
+  /** Whether the derivatives read operands. */
   readonly saves: boolean;
-  /** Gradients of two tensors, before broadcasting is undone. */
-  left(gradient: Tensor, a: Tensor, b: ScalarOrTensor, alpha: number): Tensor;
-  right(gradient: Tensor, a: Tensor, b: Tensor, alpha: number): Tensor;
+  /** Gradients with respect to the operands, before broadcasting is undone. */
+  left(gradient: Tensor, operands: Operands, alpha: number): Tensor;
+  right(gradient: Tensor, operands: Operands<Tensor>, alpha: number): Tensor;
+}
+
+/** Read on demand: an operand that no wanted gradient needs may have been changed since. */
+interface Operands<B = ScalarOrTensor> {
+  readonly a: Tensor;
+  readonly b: B;
+}
+
+class SavedOperands implements Operands {
+  private readonly node: Node;
+  private readonly scalar: number | null;
+
+  constructor(node: Node, scalar: number | null) {
+    this.node = node;
+    this.scalar = scalar;
+  }
+
+  get a(): Tensor {
+    return this.node.saved(0);
+  }
+
+  get b(): ScalarOrTensor {
+    return this.scalar ?? this.node.saved(1);
+  }
 }
 
 interface BinaryData {
@@ -142,12 +166,11 @@ function binary(spec: BinarySpec): (a: Tensor, b: ScalarOrTensor, options?: Bina
     name: spec.name,
     backward(node, gradient) {
       const { shapeA, shapeB, scalar, alpha } = node.data as BinaryData;
-      const a = spec.saves ? node.saved(0) : gradient;
-      if (shapeB === null) return [spec.left(gradient, a, scalar, alpha)];
-      const b = spec.saves ? node.saved(1) : gradient;
+      if (shapeB === null) return [spec.left(gradient, new SavedOperands(node, scalar), alpha)];
+      const operands = new SavedOperands(node, null) as Operands<Tensor>;
       return [
-        node.needs(0) ? sumTo(spec.left(gradient, a, b, alpha), shapeA) : null,
-        node.needs(1) ? sumTo(spec.right(gradient, a, b, alpha), shapeB) : null,
+        node.needs(0) ? sumTo(spec.left(gradient, operands, alpha), shapeA) : null,
+        node.needs(1) ? sumTo(spec.right(gradient, operands, alpha), shapeB) : null,
       ];
     },
   };
@@ -172,7 +195,7 @@ export const add = binary({
   name: "AddBackward0",
   saves: false,
   left: (g) => g,
-  right: (g, _a, _b, alpha) => (alpha === 1 ? g : mul(g, alpha)),
+  right: (g, _operands, alpha) => (alpha === 1 ? g : mul(g, alpha)),
 });
 
 /** `a − alpha · b` */
@@ -181,23 +204,23 @@ export const sub = binary({
   name: "SubBackward0",
   saves: false,
   left: (g) => g,
-  right: (g, _a, _b, alpha) => mul(g, -alpha),
+  right: (g, _operands, alpha) => mul(g, -alpha),
 });
 
 export const mul: (a: Tensor, b: ScalarOrTensor) => Tensor = binary({
   op: Binary.mul,
   name: "MulBackward0",
   saves: true,
-  left: (g, _a, b) => mul(g, b),
-  right: (g, a) => mul(g, a),
+  left: (g, { b }) => mul(g, b),
+  right: (g, { a }) => mul(g, a),
 });
 
 const trueDivide = binary({
   op: Binary.div,
   name: "DivBackward0",
   saves: true,
-  left: (g, _a, b) => trueDivide(g, b),
-  right: (g, a, b) => mul(g, trueDivide(a.neg(), mul(b, b))),
+  left: (g, { b }) => trueDivide(g, b),
+  right: (g, { a, b }) => mul(g, trueDivide(a.neg(), mul(b, b))),
 }) as (a: Tensor, b: ScalarOrTensor) => Tensor;
 
 /** Quotient; `roundingMode` "floor" or "trunc" rounds it and keeps integers integers. */
@@ -215,13 +238,13 @@ export const pow: (a: Tensor, b: ScalarOrTensor) => Tensor = binary({
   op: Binary.pow,
   name: "PowBackward0",
   saves: true,
-  left: (g, a, b) =>
+  left: (g, { a, b }) =>
     typeof b === "number"
       ? b === 0
         ? mul(g, 0)
         : mul(g, mul(pow(a, b - 1), b))
       : mul(g, where(b.eq(0), 0, mul(pow(a, sub(b, 1)), b))),
-  right: (g, a, b) => mul(g, where(a.eq(0).logicalAnd(b.ge(0)), 0, mul(pow(a, b), a.log()))),
+  right: (g, { a, b }) => mul(g, where(a.eq(0).logicalAnd(b.ge(0)), 0, mul(pow(a, b), a.log()))),
 });
 
 const half = (chosen: Tensor, tied: Tensor): Tensor => add(chosen.float(), mul(tied.float(), 0.5));
@@ -231,8 +254,8 @@ export const maximum = binary({
   op: Binary.maximum,
   name: "MaximumBackward0",
   saves: true,
-  left: (g, a, b) => mul(g, half(gt(a, b), eq(a, b))),
-  right: (g, a, b) => mul(g, half(lt(a, b), eq(a, b))),
+  left: (g, { a, b }) => mul(g, half(gt(a, b), eq(a, b))),
+  right: (g, { a, b }) => mul(g, half(lt(a, b), eq(a, b))),
 }) as (a: Tensor, b: Tensor) => Tensor;
 
 /** The smaller of each pair; a tie shares its gradient. */
@@ -240,8 +263,8 @@ export const minimum = binary({
   op: Binary.minimum,
   name: "MinimumBackward0",
   saves: true,
-  left: (g, a, b) => mul(g, half(lt(a, b), eq(a, b))),
-  right: (g, a, b) => mul(g, half(gt(a, b), eq(a, b))),
+  left: (g, { a, b }) => mul(g, half(lt(a, b), eq(a, b))),
+  right: (g, { a, b }) => mul(g, half(gt(a, b), eq(a, b))),
 }) as (a: Tensor, b: Tensor) => Tensor;
 
 /** What is left after dividing, with the sign of the divisor (Python's %). */
@@ -250,7 +273,7 @@ export const remainder = binary({
   name: "RemainderBackward0",
   saves: true,
   left: (g) => g,
-  right: (g, a, b) => mul(g, div(a, b, { roundingMode: "floor" }).neg()),
+  right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "floor" }).neg()),
 }) as (a: Tensor, b: ScalarOrTensor) => Tensor;
 
 /** What is left after dividing, with the sign of the dividend (C's fmod). */
@@ -259,7 +282,7 @@ export const fmod = binary({
   name: "FmodBackward0",
   saves: true,
   left: (g) => g,
-  right: (g, a, b) => mul(g, div(a, b, { roundingMode: "trunc" }).neg()),
+  right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "trunc" }).neg()),
 }) as (a: Tensor, b: ScalarOrTensor) => Tensor;
 
 /** `start + weight · (end − start)` */
