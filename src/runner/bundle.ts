@@ -87,6 +87,8 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
   try {
     const result = await build({
       entryPoints: [file],
+      // esbuild remembers where the process began; the messages' paths are to begin where it is now.
+      absWorkingDir: process.cwd(),
       bundle: true,
       write: false,
       format: "esm",
