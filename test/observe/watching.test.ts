@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { data, manualSeed, nn, noGrad, optim, randint, randn, rand, type Tensor } from "../../src/engine/index.ts";
+import { setInstrument } from "../../src/engine/instrument.ts";
+import { MetricBuffer, metricPoints } from "../../src/observe/metricBuffer.ts";
+import { Observer } from "../../src/observe/observer.ts";
+import type { MetricPoint, ModelInfo, RunEvent, StepStatistics } from "../../src/protocol/index.ts";
+
+/** This file, as stack traces name it. */
+const program = /\(?((?:file:\/\/)?\/\S*watching\.test\.ts)/.exec(new Error().stack!)![1]!;
+
+/** Runs `body` watched. */
+function watch(body: () => void): { events: RunEvent[]; points: MetricPoint[]; models: readonly ModelInfo[]; statistics: StepStatistics[] } {
+  const events: RunEvent[] = [];
+  const points: MetricPoint[] = [];
+  const names: string[] = [];
+  const observer = new Observer({
+    sampling: { enabled: true, bins: 16, budget: 1 },
+    source: {
+      program,
+      locate: (line, column) => ({ file: "test.ts", line, column }),
+      // Each line is a variable of its own.
+      variableAt: ({ line }) => ({ name: `line${line}`, assigned: false }),
+      declaredAt: () => undefined,
+      isModuleClass: (name) => /^(Net|Tricky)$/.test(name),
+      nameInProgram: (constructor) => constructor.name,
+    },
+    metrics: new MetricBuffer(),
+    sink: {
+      event: (event) => events.push(event),
+      series: (index, name) => (names[index] = name),
+      points: (values) => points.push(...metricPoints(values, names)),
+    },
+    gate: () => 0,
+  });
+  setInstrument(observer);
+  try {
+    body();
+    observer.finish();
+  } finally {
+    setInstrument(null);
+  }
+  return {
+    events,
+    points,
+    models: events.filter((event) => event.type === "models").at(-1)?.models ?? [],
+    statistics: events.flatMap((event) => (event.type === "statistics" ? [event.statistics] : [])),
+  };
+}
+
+/** A module used twice, dropout, batch statistics, in-place changes of an output, and a branch that is taken at times. */
+class Tricky extends nn.Module {
+  shared = new nn.Linear(6, 6);
+  norm = new nn.BatchNorm1d(6);
+  drop = new nn.Dropout(0.4);
+  act = new nn.ReLU();
+  head = new nn.Linear(6, 3);
+  spare = new nn.Linear(6, 6);
+  calls = 0;
+  override forward(x: Tensor): Tensor {
+    let y = this.drop(this.act(this.norm(this.shared(x))));
+    y.mul_(0.5);
+    if (this.calls++ % 2 === 1) y = this.spare(y);
+    y = this.act(this.shared(y).add_(1));
+    return this.head(y);
+  }
+}
+
+/** Everything the program computes, as bits. */
+function trainTricky(): Uint8Array[] {
+  manualSeed(3);
+  const model = new Tricky();
+  const loader = new data.DataLoader(new data.TensorDataset(randn(40, 6), randint(0, 3, [40])), { batchSize: 8, shuffle: true });
+  const lossFn = new nn.CrossEntropyLoss();
+  const optimizer = new optim.AdamW(model.parameters(), { lr: 0.01 });
+  const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, 3);
+  const bits: Uint8Array[] = [];
+  const keep = (tensor: Tensor): void => void bits.push(new Uint8Array(tensor.toTypedArray().buffer.slice(0)));
+  for (let epoch = 0; epoch < 3; epoch++) {
+    model.train();
+    for (const [x, y] of loader) {
+      const loss = lossFn(model(x!), y!);
+      optimizer.zeroGrad();
+      loss.backward();
+      for (const parameter of model.parameters()) if (parameter.grad) keep(parameter.grad);
+      optimizer.step();
+      keep(loss.detach());
+      // Time goes by, so that every other step is measured.
+      const until = performance.now() + 60;
+      while (isSlow && performance.now() < until);
+    }
+    scheduler.step();
+    model.eval();
+    noGrad(() => keep(model(randn(5, 6))));
+  }
+  for (const tensor of model.stateDict().values()) keep(tensor);
+  keep(rand(4));
+  return bits;
+}
+
+let isSlow = false;
+
+describe("watching", function () {
+  this.timeout(20_000);
+
+  it("changes no bit of losses, gradients, parameters, buffers and random numbers", () => {
+    isSlow = false;
+    const alone = trainTricky();
+    let watched: Uint8Array[] = [];
+    isSlow = true;
+    const { statistics, points } = watch(() => (watched = trainTricky()));
+    isSlow = false;
+    assert.ok(statistics.length >= 7, `${statistics.length} steps were sampled`);
+    assert.equal(points.filter(({ name }) => name === "loss").length, 15);
+    assert.equal(watched.length, alone.length);
+    for (const [index, bits] of alone.entries()) assert.deepEqual(watched[index], bits, `value ${index}`);
+  });
+
+  it("measures what the module returned, and the gradient with respect to it", () => {
+    const x = randn(7, 5);
+    let expected: { output: number[]; gradient: number[]; weight: number[]; weightGradient: number[] } | undefined;
+    const { statistics, models } = watch(() => {
+      const net = new nn.Sequential(new nn.Linear(5, 4), new nn.ReLU(), new nn.Linear(4, 1));
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+      const hidden = net.at(0)(x) as Tensor;
+      hidden.retainGrad();
+      const loss = net.at(2)(net.at(1)(hidden) as Tensor) as Tensor;
+      loss.square().sum().backward();
+      const first = net.at(0) as nn.Linear;
+      const values = (tensor: Tensor): number[] => [...(tensor.toTypedArray() as Float32Array)];
+      expected = { output: values(hidden), gradient: values(hidden.grad!), weight: values(first.weight), weightGradient: values(first.weight.grad!) };
+      optimizer.step();
+    });
+    const module = models[0]!.modules.find(({ path }) => path === "0")!;
+    const measured = statistics[0]!.modules.find((candidate) => candidate.module === module.id)!;
+    const pairs = [
+      [measured.output!, expected!.output],
+      [measured.outputGradient!, expected!.gradient],
+      [measured.parameters[0]!.value, expected!.weight],
+      [measured.parameters[0]!.gradient!, expected!.weightGradient],
+    ] as const;
+    for (const [statistic, values] of pairs) {
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+      assert.equal(statistic.count, values.length);
+      assert.equal(statistic.min, Math.min(...values));
+      assert.equal(statistic.max, Math.max(...values));
+      assert.ok(Math.abs(statistic.mean - mean) < 1e-5 && Math.abs(statistic.std - std) < 1e-5, `${statistic.mean} ${mean} ${statistic.std} ${std}`);
+      assert.equal(statistic.zeroFraction, values.filter((value) => value === 0).length / values.length);
+      assert.equal(statistic.histogram.counts.reduce((sum, count) => sum + count, 0), values.length);
+      assert.equal(statistic.histogram.counts.length, 16);
+    }
+  });
+
+  it("looks at the training step, not at the validation before it", () => {
+    const { statistics } = watch(() => {
+      const net = new nn.Linear(3, 2);
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+      net(randn(4, 3)).sum().backward();
+      noGrad(() => net(randn(100, 3)));
+      optimizer.step();
+    });
+    assert.deepEqual(statistics[0]!.modules[0]!.output!.shape, [4, 2]);
+  });
+
+  it("counts values that are not finite", () => {
+    const { statistics } = watch(() => {
+      const net = new nn.Linear(1, 3);
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+      noGrad(() => net.weight.fill_(Infinity));
+      net(randn(2, 1)).sum().backward();
+      optimizer.step();
+    });
+    assert.equal(statistics[0]!.modules[0]!.parameters[0]!.value.nonFinite, 3);
+  });
+
+  it("tells the models again when their tree or their frozen state changed", () => {
+    const { events } = watch(() => {
+      const net = new nn.Sequential({ body: new nn.Linear(2, 2), head: new nn.Linear(2, 1) });
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+      const step = (): void => {
+        net(randn(2, 2)).sum().backward();
+        optimizer.step();
+        const until = performance.now() + 60;
+        while (performance.now() < until);
+      };
+      step();
+      step();
+      net.getSubmodule("body").requiresGrad_(false);
+      step();
+      (net as unknown as Record<string, unknown>)["head"] = new nn.Linear(2, 5);
+      step();
+    });
+    const told = events.flatMap((event) => (event.type === "models" ? [event.models.find(({ modules }) => modules[0]!.type === "Sequential")!.modules[0]!.counts] : []));
+    assert.deepEqual(told, [
+      { total: 9, trainable: 9, frozen: 0 },
+      { total: 9, trainable: 3, frozen: 6 },
+      { total: 21, trainable: 15, frozen: 6 },
+    ]);
+  });
+});
