@@ -5,7 +5,7 @@ import type { SourcePosition } from "../protocol/index.ts";
 import type { AutomaticInspection } from "./automaticInspection.ts";
 import { fileOf, isModelFile, type CurrentFile } from "./currentFile.ts";
 import type { Disposable } from "./model/emitter.ts";
-import { isPaused, isTraining } from "./model/fileRuns.ts";
+import { isPaused } from "./model/fileRuns.ts";
 import { exampleSnippet } from "./model/example.ts";
 import { l10n } from "./model/language.ts";
 import type { Store } from "./model/store.ts";
