@@ -28,6 +28,10 @@ try {
     await workbench.screenshot(`digits-${kind}`);
     copyFileSync(join(screenshotFolder, `digits-${kind}.png`), join(pictures, `digits-${kind}.png`));
   }
+} catch (error) {
+  await editor.current?.screenshot("pictures-failed");
+  console.error(editor.diary());
+  throw error;
 } finally {
   await editor.close();
 }
