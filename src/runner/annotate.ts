@@ -121,7 +121,9 @@ export function annotate(file: string, source: string, code: string, map: string
   });
 
   for (const { counter, first, bound, node } of epochLoops(loops)) {
-    insertions.push({ at: node.body.start + 1, text: `${hooks}?.loop(${counter},${first},${bound});` });
+    const turn = `${hooks}?.loop(${counter},${first},${bound});`;
+    if (node.body.type === "BlockStatement") insertions.push({ at: node.body.start + 1, text: turn });
+    else insertions.push({ at: node.body.start, text: `{${turn}` }, { at: node.body.end, text: "}" });
   }
   insertions.sort((a, b) => a.at - b.at);
   return { code: insert(code, insertions), mappings: shift(trace, starts, insertions), classes, variables, imports };
@@ -149,7 +151,7 @@ function epochLoops(loops: readonly CountingLoop[]): CountingLoop[] {
 
 /** `for (let i = a; i < b; i++) { … }`, where `a` and `b` are names or numbers: they are evaluated once more in each turn. */
 function countingLoop(node: ForStatement): CountingLoop | undefined {
-  if (node.body.type !== "BlockStatement" || node.init?.type !== "VariableDeclaration" || node.test?.type !== "BinaryExpression") return undefined;
+  if (node.init?.type !== "VariableDeclaration" || node.test?.type !== "BinaryExpression") return undefined;
   const declaration = node.init.declarations[0];
   const counter = declaration && identifierName(declaration.id);
   const { left, right, operator } = node.test;
