@@ -8,7 +8,6 @@ import { contiguous } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { mul } from "./binary.ts";
 import { sum } from "./reductions.ts";
-import { sumTo } from "./sumTo.ts";
 import { gemmWork } from "./workspace.ts";
 import { expand, reshape, transpose, unsqueeze } from "./views.ts";
 
