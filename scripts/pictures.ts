@@ -16,12 +16,15 @@ const editor = await Editor.start(await vsix());
 try {
   const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
   const workbench = await editor.openWorkbench(folder);
+  await workbench.runCommand("Kindling: Add Types to Workspace");
   await workbench.openFile("digits.model.ts");
   await eventually("counts", () => workbench.lensTexts(), (all) => all.filter((text) => text.includes("params")).length >= 2, 120_000);
   await workbench.treeRows();
   await workbench.runCommand("Kindling: Train Model");
   await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor({ timeout: 240_000 });
-  await workbench.inPanel("module-row", `[data-path="features.0"]`).click();
+  await workbench.inPanel("model-picker").selectOption({ label: "cnn (DigitCNN)" });
+  await workbench.inPanel("module-row", `[data-path="features.2"]`).click();
+  await workbench.inPanel("module-details", `[data-path="features.2"]`).waitFor();
   for (const [kind, theme] of Object.entries(themes)) {
     editor.writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": theme });
     await workbench.waitForTheme(kind as keyof typeof themes);

@@ -122,8 +122,7 @@ describe("a person who trains a network", () => {
     await train(workbench);
     const background = () => workbench.panelFrame().locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
     const dark = await background();
-    editor().writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Light Modern" });
-    await workbench.waitForTheme("light");
+    await workbench.setTheme("Light Modern", "light");
     const light = await eventually("a light panel", background, (colour) => colour !== dark);
     const brightness = (colour: string) => mean((colour.match(/\d+/g) ?? []).slice(0, 3).map(Number));
     assert.ok(brightness(light) > 200 && brightness(dark) < 80, `${dark} is the dark background, ${light} the light one`);

@@ -14,8 +14,7 @@ describe("VS Code in the browser", () => {
     const workbench = await editor().openWorkbench(folder);
     await workbench.openFile("hello.ts");
     assert.match(await workbench.page.locator(".view-lines").innerText(), /answer/);
-    await workbench.waitForTheme("dark");
-    editor().writeSettings({ "workbench.colorTheme": "Light Modern" });
-    await workbench.waitForTheme("light");
+    await workbench.setTheme("Light Modern", "light");
+    await workbench.setTheme("Dark Modern", "dark");
   });
 });

@@ -45,7 +45,7 @@ export class Editor {
     return workbench;
   }
 
-  /** Replaces the user's settings; an open window takes them up by itself. */
+  /** Replaces the user's settings; an open window takes them up when it notices. */
   writeSettings(settings: Settings): void {
     const user = join(this.data, "data", "User");
     mkdirSync(user, { recursive: true });

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { FrameLocator, Locator, Page } from "playwright-core";
 import { repository } from "./temporary.ts";
+import { eventually } from "./wait.ts";
 
 export const screenshotFolder = join(repository, "test", "screenshots");
 
@@ -30,6 +31,8 @@ export class Workbench {
 
   static async open(page: Page, url: string): Promise<Workbench> {
     const workbench = new Workbench(page);
+    // The loader of the tests wraps functions in a helper of this name, which functions sent to the page call too.
+    await page.addInitScript("globalThis.__name = (value) => value");
     await page.goto(url);
     await workbench.ready();
     return workbench;
@@ -40,16 +43,25 @@ export class Workbench {
     await this.page.locator(".statusbar-item").first().waitFor();
   }
 
-  /** Loads the window again, as a user's F5 in the browser or "Reload Window" does. */
+  /** Reloads the window by VS Code's own command, which lets it write down first what is open. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent("load");
+    await this.runCommand("Developer: Reload Window");
+    await loaded;
     await this.ready();
   }
 
-  /** Runs a command by its title in the palette, which must offer exactly that title. */
+  /**
+   * Runs a command by its title in the palette, which must come to offer exactly that title: the list is made when the
+   * palette opens, so one opened before the extension was there is opened again.
+   */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.choose(`>${title}`, title);
+    await eventually(`the command ${title}`, () => this.offeredCommands(title, { stay: true }), async (titles) => {
+      if (titles.includes(title)) return true;
+      await this.page.keyboard.press("Escape");
+      return false;
+    });
+    await this.quickRow(title).click();
   }
 
   /** Opens a file of the folder by its name. */
@@ -62,27 +74,30 @@ export class Workbench {
 
   /** Types into the quick input and takes the row with that label. Waits for the row: lists are filled as hosts start. */
   async choose(typed: string, label: string): Promise<void> {
-    const input = this.page.locator(".quick-input-widget input[type='text']");
-    await input.waitFor();
-    await input.fill(typed);
-    const row = this.quickRows().filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) }).first();
-    await row.waitFor();
-    await row.click();
+    await this.type(typed);
+    await this.quickRow(label).click();
   }
 
-  /** Rows of the quick input that is open. */
-  quickRows(): Locator {
+  private async type(text: string): Promise<void> {
+    await this.page.locator(".quick-input-widget input[type='text']").fill(text);
+  }
+
+  private quickRows(): Locator {
     return this.page.locator(".quick-input-list .monaco-list-row");
   }
 
-  /** Commands that the palette offers for what is typed. */
-  async offeredCommands(typed: string): Promise<string[]> {
+  private quickRow(label: string): Locator {
+    return this.quickRows().filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) }).first();
+  }
+
+  /** Titles that the palette offers for what is typed; it is closed again unless it is to `stay`. */
+  async offeredCommands(typed: string, { stay = false } = {}): Promise<string[]> {
     await this.page.keyboard.press("F1");
-    await this.page.locator(".quick-input-widget input[type='text']").fill(`>${typed}`);
-    await this.page.locator(".quick-input-list .monaco-list-row, .quick-input-message").first().waitFor();
-    const labels = await this.quickRows().locator(".label-name").allTextContents();
-    await this.page.keyboard.press("Escape");
-    return labels;
+    await this.type(`>${typed}`);
+    await this.quickRows().first().waitFor();
+    const titles = await this.quickRows().locator(".label-name").allTextContents();
+    if (!stay) await this.page.keyboard.press("Escape");
+    return titles;
   }
 
   /** The text of each CodeLens on the screen, top to bottom. */
@@ -157,6 +172,13 @@ export class Workbench {
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshotFolder, { recursive: true });
     await this.page.screenshot({ path: join(screenshotFolder, `${name}.png`) });
+  }
+
+  /** Chooses a colour theme as a user does, and waits until the window has it. */
+  async setTheme(name: string, kind: "light" | "dark"): Promise<void> {
+    await this.runCommand("Preferences: Color Theme");
+    await this.choose(name, name);
+    await this.waitForTheme(kind);
   }
 
   /** Waits until the window's colours are those of a light or dark theme. */
