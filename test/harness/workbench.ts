@@ -151,14 +151,9 @@ export class Workbench {
     return this.panelFrame().locator(`[data-testid="${testId}"]${more}`);
   }
 
-  /** Texts of the status bar's items whose id begins with the extension's. */
-  async statusBarTexts(): Promise<string[]> {
-    return (await this.page.locator(".statusbar-item[id*='kindling']:visible").allTextContents()).map(plain);
-  }
-
-  /** Texts of the notifications on the screen. */
-  async notifications(): Promise<string[]> {
-    return (await this.page.locator(".notification-toast .notification-list-item-message").allTextContents()).map(plain);
+  /** Waits until an item of the extension's in the status bar reads so. */
+  async statusShows(text: RegExp): Promise<void> {
+    await this.page.locator(".statusbar-item[id*='kindling']", { hasText: text }).waitFor();
   }
 
   /** Opens the Problems view; its rows' texts, files and problems alike. */
