@@ -1,0 +1,98 @@
+/** How long the numbers above a class are those of yesterday. */
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+import { Editor } from "../harness/editor.ts";
+import { repository, temporaryFolder } from "../harness/temporary.ts";
+import { eventually } from "../harness/wait.ts";
+import type { Workbench } from "../harness/workbench.ts";
+import { median, spread } from "./numbers.ts";
+import { held, type Row } from "./report.ts";
+import { stopwatch } from "./stopwatch.ts";
+import type { Bench, Subject } from "./subject.ts";
+
+const bar = 400;
+/** The user reads and types in between; the runner for the next save gets ready meanwhile. Milliseconds. */
+const pause = 2_500;
+
+interface Edited {
+  readonly name: string;
+  /** What is replaced by `width`, so that the first line of the file decides it. */
+  readonly replace: string;
+  readonly by: string;
+  readonly widths: { readonly first: number; readonly others: (round: number) => number };
+  /** Parameters of the model in the lens. */
+  readonly count: (width: number) => number;
+}
+
+const edited: readonly Edited[] = [
+  {
+    name: "simple-classifier.model.ts",
+    replace: "new SimpleClassifier(20, 64, 3)",
+    by: "new SimpleClassifier(20, width, 3)",
+    widths: { first: 64, others: (round) => 65 + round },
+    count: (width) => 20 * width + width + 2 * width + width * width + width + 2 * width + 3 * width + 3,
+  },
+  {
+    name: "digits.model.ts",
+    replace: "this.hidden1 = new nn.Linear(64, 128);\n    this.hidden2 = new nn.Linear(128, 64);",
+    by: "this.hidden1 = new nn.Linear(64, width);\n    this.hidden2 = new nn.Linear(width, 64);",
+    widths: { first: 128, others: (round) => 129 + round },
+    count: (width) => 64 * width + width + width * 64 + 64 + 64 * 10 + 10,
+  },
+];
+
+function folderWith({ name, replace, by, widths }: Edited): string {
+  const folder = temporaryFolder("save");
+  cpSync(join(repository, "examples"), folder, { recursive: true });
+  const text = readFileSync(join(folder, name), "utf8");
+  if (!text.includes(replace)) throw new Error(`${name} no longer contains ${replace}`);
+  writeFileSync(join(folder, name), `const width = ${widths.first};\n${text.replace(replace, by)}`);
+  return folder;
+}
+
+const lensText = (count: number): string => `${count.toLocaleString("en-US")} params`;
+
+/** Types the new width, saves, and resolves to the milliseconds from the key press to the lens with the new count. */
+async function saved(workbench: Workbench, width: number, count: number): Promise<number> {
+  const { page } = workbench;
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Shift+End");
+  await page.keyboard.type(`const width = ${width};`);
+  const elapsed = await stopwatch(page, { key: "s" }, { selector: ".codelens-decoration", text: lensText(count) });
+  await page.keyboard.press("Control+S");
+  return elapsed();
+}
+
+async function measureFile(editor: Editor, file: Edited, { calm, rounds }: Bench): Promise<Row> {
+  const workbench = await editor.openWorkbench(folderWith(file), { "editor.quickSuggestions": { other: "off" }, "editor.wordBasedSuggestions": "off" });
+  await workbench.openFile(file.name);
+  const first = lensText(file.count(file.widths.first));
+  await eventually(`a lens with ${first}`, () => workbench.lensTexts(), (texts) => texts.some((text) => text.startsWith(first)));
+  await workbench.page.locator(".editor-group-container.active .view-line").first().click();
+  const times: number[] = [];
+  for (let round = 0; round < 2 * rounds; round++) {
+    await after(pause);
+    await calm.wait();
+    const width = file.widths.others(round);
+    times.push(await saved(workbench, width, file.count(width)));
+  }
+  await workbench.close();
+  return { what: `Save → lens, ${file.name}`, measured: spread(times), against: `< ${bar} ms`, verdict: held(median(times), { atMost: bar }) };
+}
+
+export const saveToLens: Subject = {
+  title: "from a save to the new numbers in the lens",
+  method:
+    "In the real editor: the width of a layer is typed anew and saved; from the key press of Ctrl+S until a lens with the new count stands in the page (`MutationObserver`). A runner is warm, as it is some two seconds after the last save. Median of ten saves.",
+  async measure(bench) {
+    const editor = await Editor.start(bench.vsix);
+    try {
+      const rows: Row[] = [];
+      for (const file of edited) rows.push(await measureFile(editor, file, bench));
+      return rows;
+    } finally {
+      await editor.close();
+    }
+  },
+};
