@@ -7,16 +7,18 @@ import { vsix } from "../test/harness/vsix.ts";
 import { eventually } from "../test/harness/wait.ts";
 import { screenshotFolder } from "../test/harness/workbench.ts";
 
-const pictures = join(import.meta.dirname, "..", "media", "pictures");
 const folder = temporaryFolder("pictures");
-cpSync(join(import.meta.dirname, "..", "examples"), folder, { recursive: true });
+const root = join(import.meta.dirname, "..");
+const pictures = join(root, "media", "pictures");
+cpSync(join(root, "examples"), folder, { recursive: true });
+cpSync(join(root, "dist/types"), join(folder, "node_modules/kindling/dist/types"), { recursive: true });
+copyFileSync(join(root, "package.json"), join(folder, "node_modules/kindling/package.json"));
 mkdirSync(pictures, { recursive: true });
 
 const editor = await Editor.start(await vsix());
 try {
   const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
   const workbench = await editor.openWorkbench(folder);
-  await workbench.runCommand("Kindling: Add Types to Workspace");
   await workbench.openFile("digits.model.ts");
   await eventually("counts", () => workbench.lensTexts(), (all) => all.filter((text) => text.includes("params")).length >= 2, 120_000);
   await workbench.treeRows();
@@ -26,8 +28,7 @@ try {
   await workbench.inPanel("module-row", `[data-path="features.2"]`).click();
   await workbench.inPanel("module-details", `[data-path="features.2"]`).waitFor();
   for (const [kind, theme] of Object.entries(themes)) {
-    editor.writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": theme });
-    await workbench.waitForTheme(kind as keyof typeof themes);
+    await workbench.setTheme(theme, kind as keyof typeof themes);
     await workbench.screenshot(`digits-${kind}`);
     copyFileSync(join(screenshotFolder, `digits-${kind}.png`), join(pictures, `digits-${kind}.png`));
   }
