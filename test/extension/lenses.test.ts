@@ -122,7 +122,7 @@ describe("lenses", () => {
   });
 
   it("of an imported file run the model file that imports it", () => {
-    const layers = "/work/layers.ts";
+    const layers = "/models/layers.ts";
     const runs = fileRuns({ classes: [{ ...built("Net", 1, 4), declaredAt: { file: layers, line: 1, column: 1 } }] });
     const [lens] = lenses(input([runs], { file: layers, isModelFile: false }));
     assert.deepEqual(lens?.items.map(({ title, action }) => [title, "file" in action && action.file]), [

@@ -10,7 +10,7 @@ import type {
 } from "../../src/protocol/index.ts";
 import type { FileRuns, Structure } from "../../src/extension/model/fileRuns.ts";
 
-export const file = "/work/net.model.ts";
+export const file = "/models/net.model.ts";
 
 export function counts(trainable: number, frozen = 0): ParameterCounts {
   return { total: trainable + frozen, trainable, frozen };

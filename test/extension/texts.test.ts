@@ -13,23 +13,23 @@ describe("problems", () => {
     severity: "error",
     code: "shape",
     message: "mat1 and mat2 shapes cannot be multiplied (32x20 and 64x3)",
-    position: { file: "/work/layers.ts", line: 12, column: 10 },
+    position: { file: "/models/layers.ts", line: 12, column: 10 },
     module: "head (Linear) of Net",
     stack: [
-      { function: "Head.forward", position: { file: "/work/layers.ts", line: 12, column: 10 } },
+      { function: "Head.forward", position: { file: "/models/layers.ts", line: 12, column: 10 } },
       { function: "Net.forward", position: { file, line: 30, column: 5 } },
       { function: "", position: { file, line: 40, column: 1 } },
     ],
   };
 
   it("stand on the user's own line, counted as the editor counts", () => {
-    const [mark] = marks([{ file, problems: [thrown] }]).get("/work/layers.ts") ?? [];
+    const [mark] = marks([{ file, problems: [thrown] }]).get("/models/layers.ts") ?? [];
     assert.deepEqual(mark?.range, { line: 11, column: 9, endLine: 11, endColumn: 9 });
     assert.equal(mark?.message, `${thrown.message} (in head (Linear) of Net)`);
   });
 
   it("lead to the calls on the way", () => {
-    const [mark] = marks([{ file, problems: [thrown] }]).get("/work/layers.ts") ?? [];
+    const [mark] = marks([{ file, problems: [thrown] }]).get("/models/layers.ts") ?? [];
     assert.deepEqual(mark?.related.map(({ message, range }) => [message, range.line]), [
       ["in Net.forward", 29],
       ["called from here", 39],
@@ -43,16 +43,16 @@ describe("problems", () => {
   });
 
   it("reach to the offending text's end where it is known", () => {
-    const [mark] = marks([{ file, problems: [{ ...thrown, end: { line: 12, column: 20 } }] }]).get("/work/layers.ts") ?? [];
+    const [mark] = marks([{ file, problems: [{ ...thrown, end: { line: 12, column: 20 } }] }]).get("/models/layers.ts") ?? [];
     assert.deepEqual(mark?.range, { line: 11, column: 9, endLine: 11, endColumn: 19 });
   });
 
   it("of a file that two models import are shown once", () => {
     const all = marks([
       { file, problems: [thrown] },
-      { file: "/work/other.model.ts", problems: [thrown] },
+      { file: "/models/other.model.ts", problems: [thrown] },
     ]);
-    assert.equal(all.get("/work/layers.ts")?.length, 1);
+    assert.equal(all.get("/models/layers.ts")?.length, 1);
   });
 });
 
