@@ -99,6 +99,7 @@ export function memoryReport(): {
 /** A storage for an operation's result; its contents are undefined. May move nursery storages out. */
 export function allocate(bytes: number): Storage {
   clock++;
+  if (residentBytes > residentLimit) sweep();
   if (scratch !== null) return allocateScratch(bytes);
   if (bytes > (nurseryEnd - nurseryStart) / 4) return allocateResident(bytes);
   const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
