@@ -113,7 +113,10 @@ describe("a person who trains a network", () => {
     await workbench.reload();
     await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor();
     assert.deepEqual(await panelCounts(workbench), moons.counts);
-    assert.deepEqual(await losses(workbench), before);
+    // The table holds the points that the chart has room for; whichever those are, the curve's ends are among them.
+    const after = await losses(workbench);
+    assert.deepEqual([after[0], after.at(-1)], [before[0], before.at(-1)]);
+    assert.ok(after.length > 50, `${after.length} points are left of the curve`);
   });
 
   it("has the panel in the colours of the editor, light and dark", async () => {
@@ -133,8 +136,8 @@ describe("a person who trains a network", () => {
     this.timeout(300_000);
     workbench = await editor().openWorkbench(copyOfExamples());
     await workbench.openFile("digits.model.ts");
-    const counts = (text: string) => [/^9,930 params · 9,930 trainable · 0 frozen/, /^17,226 params · 17,226 trainable · 0 frozen/].some((wanted) => wanted.test(text));
-    await eventually("the counts of both networks", () => workbench.lensTexts(), (all) => all.filter(counts).length === 4);
+    const lenses = await eventually("the counts of both networks", () => workbench.lensTexts(), (all) => all.filter((text) => text.includes("params")).length === 2);
+    assert.deepEqual(lenses, ["9,930", "17,226"].map((count) => `${count} params · ${count} trainable · 0 frozen | ▶ Train | Inspect`));
     await workbench.lens("▶ Train").locator("a", { hasText: "▶ Train" }).click();
     await workbench.inPanel("run-state", `[data-state="running"]`).waitFor();
     await workbench.statusShows(/epoch .*loss/i);

@@ -100,11 +100,15 @@ export class Workbench {
     return titles;
   }
 
-  /** The text of each CodeLens on the screen, top to bottom. */
+  /** The text of each CodeLens on the screen, top to bottom. Those further down are VS Code's to fill in when they come into sight. */
   async lensTexts(): Promise<string[]> {
     const lenses = this.page.locator(".codelens-decoration");
-    const found = await lenses.evaluateAll((elements) => elements.map((element) => ({ top: element.getBoundingClientRect().top, text: element.textContent ?? "" })));
-    return found.sort((a, b) => a.top - b.top).map(({ text }) => plain(text)).filter((text) => text !== "");
+    const found = await lenses.evaluateAll((elements) => elements.map((element) => {
+      const { top, bottom, height } = element.getBoundingClientRect();
+      const inSight = height > 0 && top >= 0 && bottom <= window.innerHeight;
+      return { top, inSight, text: element.textContent ?? "" };
+    }));
+    return found.filter(({ inSight }) => inSight).sort((a, b) => a.top - b.top).map(({ text }) => plain(text)).filter((text) => text !== "");
   }
 
   lens(text: string | RegExp): Locator {
