@@ -195,7 +195,7 @@ export async function startServer(server, { data, port, token, environment = {},
     server.main, ...commonArguments, "--host", "127.0.0.1", "--port", String(port),
     ...token ? ["--connection-token", token] : ["--without-connection-token"],
     "--server-data-dir", data, "--extensions-dir", join(data, "extensions"), ...extraArguments,
-  ], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
+  ], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment }, detached: true });
   let output = "";
   const exited = new Promise((resolve) => child.on("close", resolve));
   await new Promise((resolve, reject) => {
@@ -218,8 +218,18 @@ export async function startServer(server, { data, port, token, environment = {},
       const hard = setTimeout(() => child.kill("SIGKILL"), 5_000);
       await exited;
       clearTimeout(hard);
+      endGroup(child.pid);
     },
   };
+}
+
+/** Ends what the server left behind: its extension hosts notice only after a while that it is gone. */
+function endGroup(leader) {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -8,7 +8,7 @@ export const repository = join(import.meta.dirname, "..", "..");
 const folders: string[] = [];
 process.on("exit", () => {
   if (process.env.KINDLING_KEEP) return;
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 export function temporaryFolder(name: string): string {

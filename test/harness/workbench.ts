@@ -104,9 +104,8 @@ export class Workbench {
   async lensTexts(): Promise<string[]> {
     const lenses = this.page.locator(".codelens-decoration");
     const found = await lenses.evaluateAll((elements) => elements.map((element) => {
-      const { top, bottom, height } = element.getBoundingClientRect();
-      const inSight = height > 0 && top >= 0 && bottom <= window.innerHeight;
-      return { top, inSight, text: element.textContent ?? "" };
+      const inSight = element.checkVisibility({ visibilityProperty: true });
+      return { top: element.getBoundingClientRect().top, inSight, text: element.textContent ?? "" };
     }));
     return found.filter(({ inSight }) => inSight).sort((a, b) => a.top - b.top).map(({ text }) => plain(text)).filter((text) => text !== "");
   }
