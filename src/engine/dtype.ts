@@ -1,4 +1,5 @@
 /** Element types: their sizes, names and how they mix. */
+import { OutOfMemoryError } from "./errors.ts";
 
 /** `int32` stands in for PyTorch's `int64`. */
 export type DType = "float32" | "int32" | "bool" | "uint8";
@@ -26,7 +27,11 @@ export type TypedArray = Float32Array | Int32Array | Uint8Array;
 
 /** A new typed array on the JavaScript heap for `count` elements. */
 export function typedArray(dtype: DType, count: number): TypedArray {
-  if (dtype === "float32") return new Float32Array(count);
-  if (dtype === "int32") return new Int32Array(count);
-  return new Uint8Array(count);
+  const Elements = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+  try {
+    return new Elements(count);
+  } catch {
+    // JavaScript's own "Array buffer allocation failed" says nothing of who asked for how much.
+    throw new OutOfMemoryError(count * itemSize(dtype));
+  }
 }

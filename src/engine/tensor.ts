@@ -162,12 +162,11 @@ export class Tensor {
   }
 
   set grad(value: Tensor | null) {
-    if (value !== null && value !== undefined) {
-      value.storage.escaped = true;
-      this.gradSlot = value;
-    } else {
-      this.clearGrad();
-    }
+    if (value === this.gradSlot) return;
+    this.clearGrad();
+    if (value === null || value === undefined) return;
+    value.storage.escaped = true;
+    this.gradSlot = value;
   }
 
   /** Forgets the gradient; its memory is used again at once if no user code has seen it. @internal */
@@ -193,13 +192,15 @@ export class Tensor {
     return { remove: handle.remove, [Symbol.dispose]: handle.remove };
   }
 
-  /** Keeps the gradient of a tensor that isn't a leaf in its `grad`, too. */
+  /** Accumulates the gradient of a tensor that isn't a leaf in its `grad`, too; after all hooks had their say. */
   retainGrad(): void {
+    if (!this.tracked) throw new KindlingError("can't retain_grad on Tensor that has requires_grad=False");
     if (this.gradFn === null || this.retained) return;
     this.retained = true;
-    this.registerHook((gradient) => {
-      this.grad = gradient;
-    });
+    const keep = (gradient: Tensor): void => {
+      this.grad = this.gradSlot === null ? gradient : ops.add(this.gradSlot, gradient);
+    };
+    this.gradFn.addHook({ output: this.outputIndex, kind: "retain", call: keep });
   }
 
   /** The node that takes this tensor's gradient; `null` where none is wanted. @internal */

@@ -11,6 +11,7 @@ import {
   beginScratch,
   endScratch,
   freeUnheldScratch,
+  handOut,
   hold,
   Place,
   release,
@@ -110,8 +111,7 @@ class Capture {
     for (const { output, slot } of this.wanted.get(node) ?? []) {
       const gradient = gradients[output];
       if (!gradient) continue;
-      adopt(gradient.storage);
-      gradient.storage.escaped = true;
+      handOut(gradient.storage);
       this.results[slot] = gradient;
     }
   }
@@ -137,6 +137,8 @@ function runPass(
 
 class Pass {
   private order: Node[] = [];
+  /** What the node at work was given. */
+  private current: readonly (Tensor | null)[] | null = null;
   private readonly createGraph: boolean;
   private readonly retain: boolean;
   private readonly capture: Capture | null;
@@ -157,8 +159,9 @@ class Pass {
 
   /** After a failure: lets go of what was still waiting. */
   abandon(): void {
+    releaseAll(this.current);
     for (const node of this.order) {
-      for (const gradient of node.gradients ?? []) if (gradient) release(gradient.storage);
+      releaseAll(node.gradients);
       node.gradients = null;
     }
   }
@@ -169,6 +172,7 @@ class Pass {
     if (node.hooks !== null) this.runHooks(node, gradients);
     this.capture?.take(node, gradients);
     node.gradients = null;
+    this.current = gradients;
     if (node.operation.name === "AccumulateGrad") {
       if (this.capture === null) accumulateGrad(node.data as Tensor, gradients[0]!, this.createGraph);
     } else {
@@ -180,7 +184,8 @@ class Pass {
       }
       if (!this.retain) node.release();
     }
-    for (let i = 0; i < gradients.length; i++) if (gradients[i]) release(gradients[i]!.storage);
+    releaseAll(gradients);
+    this.current = null;
     freeUnheldScratch();
   }
 
@@ -209,8 +214,7 @@ class Pass {
         hook.call(gradient);
         continue;
       }
-      adopt(gradient.storage);
-      gradient.storage.escaped = true;
+      handOut(gradient.storage);
       const replacement = withoutScratch(() => hook.call(gradient));
       if (!replacement) continue;
       if (!sameShape(replacement.shape, gradient.shape)) {
@@ -225,6 +229,11 @@ class Pass {
       release(gradient.storage);
     }
   }
+}
+
+function releaseAll(gradients: readonly (Tensor | null)[] | null): void {
+  if (gradients === null) return;
+  for (let i = 0; i < gradients.length; i++) if (gradients[i]) release(gradients[i]!.storage);
 }
 
 /** Whether a waiting gradient may be added to in place: nobody else can see its memory. */

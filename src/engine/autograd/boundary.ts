@@ -2,7 +2,7 @@
  * A mark in the graph where several gradients that belong together are seen at once: module hooks need all gradients
  * with respect to a call's inputs (or outputs) in one place, and an input may have consumers outside the module.
  */
-import { adopt, withoutScratch } from "../memory/storage.ts";
+import { handOut, withoutScratch } from "../memory/storage.ts";
 import { Tensor } from "../tensor.ts";
 import { recordMany, type Node, type Operation } from "./node.ts";
 
@@ -12,11 +12,7 @@ export type BoundaryHook = (gradients: readonly (Tensor | null)[]) => readonly (
 const boundaryOperation: Operation = {
   name: "BackwardHookFunctionBackward",
   backward(node: Node, ...gradients: (Tensor | null)[]) {
-    for (const gradient of gradients) {
-      if (gradient === null) continue;
-      adopt(gradient.storage);
-      gradient.storage.escaped = true;
-    }
+    for (const gradient of gradients) if (gradient !== null) handOut(gradient.storage);
     return withoutScratch(() => (node.data as BoundaryHook)(gradients)) ?? gradients;
   },
 };

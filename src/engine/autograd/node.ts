@@ -23,8 +23,8 @@ export interface Operation {
 /** Sees (and, if it returns a tensor, replaces) the finished gradient of one output. */
 export interface GradientHook {
   readonly output: number;
-  /** Watchers look at scratch memory and must keep nothing; hooks are user code. */
-  readonly kind: "hook" | "watcher";
+  /** Hooks are user code. Watchers look at scratch memory and must keep nothing. `retain` keeps the finished gradient. */
+  readonly kind: "hook" | "watcher" | "retain";
   readonly call: (gradient: Tensor) => Tensor | null | undefined | void;
 }
 
@@ -96,7 +96,10 @@ export class Node {
   }
 
   addHook(hook: GradientHook): { remove(): void } {
-    (this.hooks ??= []).push(hook);
+    const hooks = this.hooks ?? [];
+    // Those that may replace the gradient come before those that are to see the finished one.
+    const finished = hook.kind === "hook" ? hooks.findIndex((other) => other.kind !== "hook") : -1;
+    this.hooks = finished < 0 ? [...hooks, hook] : hooks.toSpliced(finished, 0, hook);
     return {
       remove: () => {
         this.hooks = this.hooks?.filter((other) => other !== hook) ?? null;

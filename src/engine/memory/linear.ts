@@ -44,8 +44,3 @@ function tryGrow(pages: number): boolean {
     return false;
   }
 }
-
-/** A copy of the bytes from `start` up to `end`. */
-export function copyOut(start: number, end: number): ArrayBuffer {
-  return memory.buffer.slice(start, end);
-}

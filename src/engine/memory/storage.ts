@@ -8,7 +8,8 @@
  *   nursery is full, everything on the list moves out to ArrayBuffers and the nursery starts again; from then on the
  *   ordinary garbage collector decides.
  * - **Resident**: parameters, buffers, gradients, optimizer state, and whatever was touched again after it had moved
- *   out. They stay in linear memory, and the least recently used leave when there is too much of them.
+ *   out. They stay in linear memory, and the least recently used leave when there is too much of them. A gradient that
+ *   user code has seen and the engine no longer needs is a guest: it leaves with the nursery's next start.
  * - **Scratch**: what only the engine sees within one backward pass. It is counted, and freed at once.
  * - **Outside**: on the JavaScript heap; comes back in when a kernel needs it.
  *
@@ -17,16 +18,22 @@
  */
 import { OutOfMemoryError } from "../errors.ts";
 import { allocateBlock, ALIGNMENT, blockSize, freeBlock, heapBytes, initialiseHeap } from "./heap.ts";
-import { ADDRESS_SPACE, copyOut, kernels, linearBytes, u8 } from "./linear.ts";
+import { ADDRESS_SPACE, kernels, linearBytes, u8 } from "./linear.ts";
 
 const MiB = 1 << 20;
 const FIRST_NURSERY = 32 * MiB;
 const LARGEST_NURSERY = 512 * MiB;
-/** Storages move out together in pieces of this size, because one ArrayBuffer each would cost more than the copy. */
-const CHUNK = 256 << 10;
-/** A storage this small moves out alone: kept for long (a list of losses), it must not keep a whole chunk alive. */
-const ALONE = 512;
+/** Neighbours move out together in pieces of this size at most, because one ArrayBuffer each costs more than the copy. */
+const CHUNK = 32 << 10;
+/** One this small moves out alone: kept for long (a list of losses), it must not keep a whole chunk alive. */
+const SMALL = 512;
+/** One this large moves out alone, too: it gains nothing from company, which it would keep alive. */
+const LARGE = CHUNK / 4;
+/** Storages in the nursery at most. A loop over tiny tensors would else heap up half a million JavaScript objects. */
+const MOST_CHILDREN = 1 << 15;
 const FIRST_RESIDENT_LIMIT = 256 * MiB;
+/** Guests leave when there is more of them than this, even if the nursery isn't full. */
+const GUEST_LIMIT = 16 * MiB;
 
 export const enum Place {
   Nursery,
@@ -43,7 +50,7 @@ export class Storage {
   /** Grows with every in-place change; saved tensors remember it. */
   version = 0;
   /** The copy on the JavaScript heap, if there is one, and the version that it holds. */
-  home: ArrayBuffer | null = null;
+  home: Uint8Array | null = null;
   homeOffset = 0;
   homeVersion = -1;
   /** When it was last asked for its address, in allocations. */
@@ -54,6 +61,8 @@ export class Storage {
   holds = 0;
   /** Whether user code has been given a tensor with this storage; such a storage is never freed by the engine. */
   escaped = false;
+  /** No address was ever asked for: nothing is written here yet, so moving it copies nothing, and no copy is true. */
+  blank = true;
 
   constructor(bytes: number, place: Place, pointer: number) {
     this.bytes = bytes;
@@ -69,7 +78,10 @@ let nursery: Storage[] = [];
 let residents: Storage[] = [];
 let residentBytes = 0;
 let residentLimit = FIRST_RESIDENT_LIMIT;
-let lastSweep = 0;
+let guests: Storage[] = [];
+let guestBytes = 0;
+/** When half of the residents' limit was passed; -1 before. */
+let halfFullSince = -1;
 let clock = 1;
 let returnedBytes = 0;
 let scratch: Storage[] | null = null;
@@ -99,11 +111,11 @@ export function memoryReport(): {
 /** A storage for an operation's result; its contents are undefined. May move nursery storages out. */
 export function allocate(bytes: number): Storage {
   clock++;
-  if (residentBytes > residentLimit) sweep();
   if (scratch !== null) return allocateScratch(bytes);
+  if (guestBytes > GUEST_LIMIT) dismissGuests();
   if (bytes > (nurseryEnd - nurseryStart) / 4) return allocateResident(bytes);
   const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-  if (nurseryTop + size > nurseryEnd) emptyNursery();
+  if (nurseryTop + size > nurseryEnd || nursery.length === MOST_CHILDREN) emptyNursery();
   const storage = new Storage(bytes, Place.Nursery, nurseryTop);
   storage.touched = clock;
   nurseryTop += size;
@@ -114,7 +126,7 @@ export function allocate(bytes: number): Storage {
 /** A storage that stays in linear memory as long as it is used now and then: parameters, buffers, optimizer state. */
 export function allocateResident(bytes: number): Storage {
   clock++;
-  if (residentBytes + bytes > residentLimit) sweep();
+  makeRoom(bytes);
   const storage = new Storage(bytes, Place.Resident, claim(bytes));
   storage.touched = clock;
   addResident(storage);
@@ -124,18 +136,24 @@ export function allocateResident(bytes: number): Storage {
 /** The storage's address, brought in first if need be. Moves nothing that was touched since the last `allocate`. */
 export function address(storage: Storage): number {
   storage.touched = clock;
+  storage.blank = false;
   return storage.pointer >= 0 ? storage.pointer : bringIn(storage);
 }
 
 /** Copies bytes into a new home on the JavaScript heap without touching linear memory's residents. */
 export function readBytes(storage: Storage, start: number, length: number): Uint8Array {
   if (storage.pointer >= 0) return u8.slice(storage.pointer + start, storage.pointer + start + length);
-  return new Uint8Array(storage.home!, storage.homeOffset + start, length).slice();
+  if (storage.home === null) return new Uint8Array(length);
+  return storage.home.slice(storage.homeOffset + start, storage.homeOffset + start + length);
 }
 
-/** Gives back a storage of which the caller knows that nobody else can reach it. */
+/** Gives back a storage that the engine no longer needs; where user code can reach it, the garbage collector decides. */
 export function discard(storage: Storage): void {
-  if (storage.escaped || storage.pointer < 0) return;
+  if (storage.pointer < 0) return;
+  if (storage.escaped) {
+    if (storage.place === Place.Resident) addGuest(storage);
+    return;
+  }
   if (storage.place === Place.Resident) removeResident(storage);
   if (storage.place === Place.Nursery) {
     // The space itself comes back with the nursery's next start, or now if it is the newest.
@@ -153,14 +171,24 @@ export function discard(storage: Storage): void {
 /** Makes a scratch storage an ordinary resident one that outlives the scope. */
 export function adopt(storage: Storage): void {
   if (storage.place !== Place.Scratch) return;
+  makeRoom(storage.bytes);
   storage.place = Place.Resident;
   addResident(storage);
+}
+
+/** Shows a storage to user code, which may keep it for as long as it likes. */
+export function handOut(storage: Storage): void {
+  storage.escaped = true;
+  if (storage.place !== Place.Scratch) return;
+  adopt(storage);
+  addGuest(storage);
 }
 
 /** Moves a storage to where it stays as long as it is used now and then. Its values and its tensors stay as they are. */
 export function settleDown(storage: Storage): void {
   if (storage.place === Place.Scratch) adopt(storage);
   if (storage.place !== Place.Nursery) return;
+  makeRoom(storage.bytes);
   const pointer = claim(storage.bytes);
   u8.copyWithin(pointer, storage.pointer, storage.pointer + storage.bytes);
   storage.pointer = pointer;
@@ -234,6 +262,7 @@ function openNursery(bytes: number): void {
 }
 
 function emptyNursery(): void {
+  dismissGuests();
   moveOut(nursery);
   nursery = [];
   const size = nurseryEnd - nurseryStart;
@@ -255,27 +284,35 @@ function emptyNursery(): void {
 
 /** Copies the nursery's storages, which lie in order of address, to the JavaScript heap. */
 function moveOut(storages: readonly Storage[]): void {
-  let chunk: ArrayBuffer | null = null;
-  let chunkStart = 0;
-  let chunkEnd = -1;
+  let company: Storage[] = [];
+  let start = 0;
   for (const storage of storages) {
-    const start = storage.pointer;
-    if (start < 0 || storage.place !== Place.Nursery) continue;
-    const end = start + storage.bytes;
-    if (storage.bytes <= ALONE) {
-      settle(storage, copyOut(start, end), 0);
-      continue;
+    const { pointer, bytes } = storage;
+    if (pointer < 0 || storage.place !== Place.Nursery) continue;
+    if (storage.blank) {
+      storage.place = Place.Outside;
+      storage.pointer = -1;
+    } else if (bytes <= SMALL || bytes >= LARGE) {
+      settle(storage, u8.slice(pointer, pointer + bytes), 0);
+    } else {
+      if (company.length > 0 && pointer + bytes > start + CHUNK) {
+        moveOutTogether(company, start);
+        company = [];
+      }
+      if (company.length === 0) start = pointer;
+      company.push(storage);
     }
-    if (chunk === null || end > chunkEnd) {
-      chunkStart = start;
-      chunkEnd = Math.min(nurseryTop, start + Math.max(CHUNK, storage.bytes));
-      chunk = copyOut(chunkStart, chunkEnd);
-    }
-    settle(storage, chunk, start - chunkStart);
   }
+  if (company.length > 0) moveOutTogether(company, start);
 }
 
-function settle(storage: Storage, home: ArrayBuffer, offset: number): void {
+function moveOutTogether(company: readonly Storage[], start: number): void {
+  const last = company.at(-1)!;
+  const home = u8.slice(start, last.pointer + last.bytes);
+  for (const storage of company) settle(storage, home, storage.pointer - start);
+}
+
+function settle(storage: Storage, home: Uint8Array, offset: number): void {
   storage.home = home;
   storage.homeOffset = offset;
   storage.homeVersion = storage.version;
@@ -284,8 +321,9 @@ function settle(storage: Storage, home: ArrayBuffer, offset: number): void {
 }
 
 function bringIn(storage: Storage): number {
+  makeRoom(storage.bytes);
   const pointer = claim(storage.bytes);
-  u8.set(new Uint8Array(storage.home!, storage.homeOffset, storage.bytes), pointer);
+  if (storage.home !== null) u8.set(storage.home.subarray(storage.homeOffset, storage.homeOffset + storage.bytes), pointer);
   storage.pointer = pointer;
   storage.place = Place.Resident;
   addResident(storage);
@@ -297,8 +335,8 @@ function bringIn(storage: Storage): number {
 function evict(storage: Storage): void {
   const { pointer } = storage;
   removeResident(storage);
-  if (storage.home === null || storage.homeVersion !== storage.version) {
-    storage.home = copyOut(pointer, pointer + storage.bytes);
+  if (!storage.blank && (storage.home === null || storage.homeVersion !== storage.version)) {
+    storage.home = u8.slice(pointer, pointer + storage.bytes);
     storage.homeOffset = 0;
     storage.homeVersion = storage.version;
   }
@@ -307,11 +345,28 @@ function evict(storage: Storage): void {
   storage.pointer = -1;
 }
 
-/** Moves out what nobody asked for since the last sweep. */
-function sweep(): void {
-  const idle = residents.filter((storage) => storage.touched <= lastSweep);
+function addGuest(storage: Storage): void {
+  guests.push(storage);
+  guestBytes += storage.bytes;
+}
+
+function dismissGuests(): void {
+  for (const storage of guests) if (storage.place === Place.Resident && storage.touched < clock) evict(storage);
+  guests = [];
+  guestBytes = 0;
+}
+
+/**
+ * Before a resident of `bytes` is added: where there are too many, moves out those that nobody asked for since they
+ * were half as many.
+ */
+function makeRoom(bytes: number): void {
+  const wanted = residentBytes + bytes;
+  if (halfFullSince < 0 && wanted > residentLimit / 2) halfFullSince = clock;
+  if (wanted <= residentLimit) return;
+  const idle = residents.filter((storage) => storage.touched <= halfFullSince && storage.touched < clock);
   for (const storage of idle) evict(storage);
-  lastSweep = clock;
+  halfFullSince = -1;
   residentLimit = Math.max(FIRST_RESIDENT_LIMIT, residentBytes * 2);
 }
 

@@ -1,5 +1,6 @@
 /** Forms that change their first operand. Each is the plain form, written over the operand, with its place in the graph. */
 import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
+import { record, type Operation } from "../autograd/node.ts";
 import { ShapeError } from "../errors.ts";
 import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
@@ -119,7 +120,12 @@ export function addcdiv_<T extends Tensor>(target: T, a: Tensor, b: Tensor, opti
   return add_(target, div(a, b), { alpha: options.value ?? 1 });
 }
 
-/** Sets every element; its history ends here. */
+const fillOp: Operation = {
+  name: "FillBackward0",
+  backward: (_node, gradient) => [mul(gradient, 0)],
+};
+
+/** Sets every element; gradients that arrive here are zero further back. */
 export function fill_<T extends Tensor>(target: T, value: number): T {
   target.beforeChange();
   if (target.dense && target.dtype === "float32") {
@@ -129,6 +135,6 @@ export function fill_<T extends Tensor>(target: T, value: number): T {
   } else {
     noGrad(() => copyInto(target, full([], value)));
   }
-  if (isGradEnabled() && target.gradFn !== null) target.detach_();
+  record(fillOp, target, [target]);
   return target;
 }

@@ -116,7 +116,8 @@ describe("the graph", () => {
     assert.equal(x.mul(2).requiresGrad, true);
   });
 
-  it("walks a chain of 100,000 operations", () => {
+  it("walks a chain of 100,000 operations", function () {
+    this.timeout(20_000);
     const x = zeros(1).requiresGrad_();
     let y: Tensor = x;
     for (let i = 0; i < 100_000; i++) y = y.add(1);
