@@ -66,12 +66,12 @@ async function runSuite(name, folder, grep) {
 
 async function prepare(names) {
   await ensureNodeModules();
-  if (!names.includes("vscode") && !names.includes("e2e")) return;
+  if (names.includes("desktop")) return;
   await ensureDebianPackages({
     "chromium": process.env.KINDLING_CHROMIUM ?? "/usr/bin/chromium",
     "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
   }, "testing in a browser");
-  await ensureServer();
+  if (!names.every((name) => name === "unit")) await ensureServer();
 }
 
 await runScript(async () => {
