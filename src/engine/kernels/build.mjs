@@ -25,7 +25,7 @@ const modules = {
 };
 rmSync(generated, { recursive: true });
 checkPlaces(modules.elements);
-const lines = Object.entries(modules).map(([name, bytes]) => `export const ${name} =\n  "${bytes.toString("base64")}";`);
+const lines = Object.entries(modules).map(([name, bytes]) => `export const ${name}: string =\n  "${bytes.toString("base64")}";`);
 writeFileSync(join(here, "generated.ts"), `/** Made by build.mjs. */\n${lines.join("\n")}\n`);
 console.log(Object.entries(modules).map(([name, bytes]) => `${name}: ${(bytes.length / 1024).toFixed(1)} kB`).join(", "));
 
