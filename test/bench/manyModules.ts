@@ -1,10 +1,10 @@
 /** A model with 10,000 modules: the editor must not stall. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import type { Page } from "playwright-core";
-import { Editor } from "../harness/editor.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
+import { HostBlocks } from "./hostBlocks.ts";
 import { median, milliseconds, spread } from "./numbers.ts";
 import type { Subject } from "./subject.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -45,37 +45,6 @@ async function longestWindowBlock(page: Page): Promise<number> {
   return Math.max(0, ...await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0)));
 }
 
-class HostBlocks {
-  readonly #file = join(temporaryFolder("host-blocks"), "blocks");
-  #begin = Date.now();
-
-  /** Makes the extension hosts of servers that start during `action` note their blocks. */
-  async during<T>(action: () => Promise<T>): Promise<T> {
-    const before = process.env["NODE_OPTIONS"];
-    process.env["NODE_OPTIONS"] = `${before ?? ""} --require ${join(import.meta.dirname, "hostProbe.cjs")}`.trim();
-    process.env["KINDLING_HOST_BLOCKS"] = this.#file;
-    writeFileSync(this.#file, "");
-    try {
-      return await action();
-    } finally {
-      if (before === undefined) delete process.env["NODE_OPTIONS"];
-      else process.env["NODE_OPTIONS"] = before;
-      delete process.env["KINDLING_HOST_BLOCKS"];
-    }
-  }
-
-  begin(): void {
-    this.#begin = Date.now();
-  }
-
-  /** Since `begin`; milliseconds. */
-  longest(): number {
-    if (!existsSync(this.#file) || readFileSync(this.#file, "utf8") === "") throw new Error("the extension host did not note anything");
-    const blocks = readFileSync(this.#file, "utf8").trim().split("\n").map((line) => line.split(" ").map(Number));
-    return Math.max(0, ...blocks.filter(([at]) => at! >= this.#begin).map(([, blocked]) => blocked!));
-  }
-}
-
 type Step = "open" | "expand" | "panel";
 type Measured = Record<Step, { time: number[]; host: number[]; window: number[] }>;
 
@@ -85,7 +54,7 @@ export const manyModules: Subject = {
     "A model of 10,000 modules, 9,998 of them beside one another in one `ModuleList`, with the models view open. From the file's tab until the model stands in the tree (this holds a whole inspection); from the key that opens the list until its rows stand there; from the command to the module tree in the panel. Blocks: the longest time that the extension host's thread did not come to its timers, and the browser's longest task in the window's main thread, which the panel shares.",
   async measure({ vsix, calm, rounds }) {
     const blocks = new HostBlocks();
-    const editor = await blocks.during(() => Editor.start(vsix));
+    const editor = await blocks.startEditor(vsix);
     const measured: Measured = { open: empty(), expand: empty(), panel: empty() };
     try {
       for (let round = 0; round < rounds; round++) {

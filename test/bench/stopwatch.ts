@@ -1,5 +1,9 @@
 /** Time as a user feels it: from a key or a sight to a sight, in the page's own clock. */
+import { setTimeout as after } from "node:timers/promises";
 import type { Page } from "playwright-core";
+
+/** Milliseconds until a sight that does not come is given up. */
+const patience = 60_000;
 
 /** An element, and a text that must be in it if one is given. */
 export interface Sight {
@@ -21,7 +25,7 @@ export async function stopwatch(page: Page, begin: Begin, end: Sight): Promise<(
     holder.stopwatch = new Promise((resolve) => {
       let begun: number | undefined;
       const press = (event: KeyboardEvent): void => {
-        if ("key" in begin && event.key === begin.key) begun ??= event.timeStamp;
+        if ("key" in begin && event.key.toLowerCase() === begin.key.toLowerCase()) begun ??= event.timeStamp;
       };
       const observer = new MutationObserver(() => {
         if (begun === undefined && "selector" in begin && sees(begin)) begun = performance.now();
@@ -34,5 +38,12 @@ export async function stopwatch(page: Page, begin: Begin, end: Sight): Promise<(
       observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["class", "aria-expanded"] });
     });
   }, [begin, end] as const);
-  return () => page.evaluate(() => (window as unknown as { stopwatch: Promise<number> }).stopwatch);
+  return async () => {
+    const ended = page.evaluate(() => (window as unknown as { stopwatch: Promise<number> }).stopwatch);
+    ended.catch(() => {});
+    const late = after(patience, undefined, { ref: false }).then(() => {
+      throw new Error(`not within ${patience / 1000} s: ${JSON.stringify(end)}`);
+    });
+    return Promise.race([ended, late]);
+  };
 }
