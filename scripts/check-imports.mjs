@@ -9,7 +9,7 @@ const root = resolve(process.argv[2] ?? repository);
 /** Folder → the other folders of the house that it may import from, and which packages. */
 const houses = {
   "src/protocol": { from: [], packages: [] },
-  "src/engine": { from: [], packages: ["papaparse"] },
+  "src/engine": { from: [], packages: ["papaparse", "fflate", "pickleparser", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/engine"], packages: [] },
   "src/runner": { from: ["src/protocol", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
   "src/cli": { from: ["src/protocol", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
@@ -18,7 +18,7 @@ const houses = {
 };
 
 /** Inside the engine each imports from those before it and from its own; a tensor and its graph know each other. Types may be named anywhere. */
-const engineOrder = [["kernels"], ["memory"], ["tensor.ts", "autograd"], ["ops"], ["nn"], ["optim", "data"]];
+const engineOrder = [["kernels"], ["memory"], ["tensor.ts", "autograd"], ["ops"], ["nn"], ["io"], ["optim", "data"]];
 
 /** `import … from "x"`, `export … from "x"`, `import "x"`, `import("x")`; the first group is "type " for type-only ones. */
 const importPattern = /^\s*(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm;

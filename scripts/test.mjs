@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { PlainError, ensureDebianPackages, ensureNodeModules, root, runScript, say } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
 
-const unitFolders = ["engine", "observe", "runner", "extension", "webview", "cli", "examples"];
+const unitFolders = ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "runner", "extension", "webview", "cli", "examples"];
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
 
 /** A check passes or fails as a whole; a suite counts its own tests. */

@@ -39,8 +39,9 @@ function layoutOf(small: Shape, large: Shape): Layout {
 function runBinary(op: BinaryOp, a: Tensor, b: Tensor, alpha: number): Tensor {
   const shape = sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(a.shape, b.shape);
   const count = numelOf(shape);
+  if (count === 0) return make(shape);
   const [countA, countB] = [a.numel(), b.numel()];
-  if (count > 0 && (countA === count || countB === count)) {
+  if (countA === count || countB === count) {
     const x = a.dense ? a : denseCopy(a);
     const y = b.dense ? b : denseCopy(b);
     if (countB === 1 || countA === 1 || countA === countB) {

@@ -1,0 +1,60 @@
+/** The form of the files in expected/; parity.py writes them. */
+export interface EncodedTensor {
+  readonly tensor: readonly (number | boolean | string)[];
+  readonly shape: number[];
+  readonly dtype: "float32" | "int32" | "bool" | "uint8";
+  readonly grad?: boolean;
+  readonly layout?: "transposed";
+}
+
+interface Common {
+  /** The function by PyTorch's name: "torch.add", "F.conv2d", "Tensor.add_", "nn.Linear". */
+  readonly target: string;
+  readonly args: readonly unknown[];
+  readonly options: Readonly<Record<string, unknown>>;
+  /** An arrow function in place of the call that the rules give. */
+  readonly js?: string;
+  readonly note?: string;
+  readonly atol?: number;
+  readonly rtol?: number;
+  readonly gradAtol?: number;
+}
+
+export interface OpCase extends Common {
+  readonly kind: "op";
+  readonly seed?: number;
+  readonly result: unknown;
+  readonly gradients?: readonly unknown[];
+  readonly second?: readonly unknown[];
+}
+
+export interface ErrorCase extends Common {
+  readonly kind: "error";
+  readonly message: string;
+}
+
+export interface ShownCase extends Common {
+  readonly kind: "shown";
+  readonly text: string;
+}
+
+export interface ModuleCase extends Common {
+  readonly kind: "module";
+  readonly shown: string;
+  /** Values by key, or only shapes. */
+  readonly state: Readonly<Record<string, EncodedTensor | number[]>>;
+  readonly inputs?: readonly unknown[];
+  readonly call?: Readonly<Record<string, unknown>>;
+  readonly jsCall?: string;
+  readonly train?: boolean;
+  readonly steps?: number;
+  readonly forward?: {
+    readonly result: unknown;
+    readonly inputGradients?: readonly unknown[];
+    readonly parameterGradients?: Readonly<Record<string, unknown>>;
+    readonly buffers?: Readonly<Record<string, EncodedTensor>>;
+  };
+  readonly evaluated?: unknown;
+}
+
+export type Case = OpCase | ErrorCase | ShownCase | ModuleCase;

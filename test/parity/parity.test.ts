@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import * as kindling from "../../src/engine/index.ts";
+import { Tensor } from "../../src/engine/index.ts";
+import type { AnyModule } from "../../src/engine/nn/module.ts";
+import { assertClose, type Tolerance } from "../fixtures/closeTo.ts";
+import type { Case, EncodedTensor, ErrorCase, ModuleCase, OpCase, ShownCase } from "./cases.ts";
+import { buildArguments, callOf, construct, Inputs } from "./calls.ts";
+
+// What PyTorch answered is in expected/, made by make.py; this file asks Kindling the same.
+
+const folder = new URL("expected/", import.meta.url);
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).sort()) {
+  describe(`as in PyTorch: ${file.replace(".json", "")}`, () => {
+    const cases = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Case[];
+    cases.forEach((each, i) => it(titleOf(each, i), () => check(each)));
+  });
+}
+
+function titleOf(each: Case, i: number): string {
+  const options = Object.keys(each.options).length > 0 ? ` ${JSON.stringify(each.options).slice(0, 80)}` : "";
+  const shapes = [...each.args, ...("inputs" in each ? each.inputs ?? [] : [])].map(argumentText).join(", ");
+  return `${i} ${each.target}(${shapes})${options}${each.note ? ` — ${each.note}` : ""}${each.kind === "error" ? " fails" : ""}`;
+}
+
+function argumentText(value: unknown): string {
+  if (typeof value === "object" && value !== null && "tensor" in value) return `[${(value as EncodedTensor).shape.join("×")}]`;
+  return JSON.stringify(value).slice(0, 40);
+}
+
+function check(each: Case): void {
+  if (each.kind === "op") checkOp(each);
+  else if (each.kind === "module") checkModule(each);
+  else if (each.kind === "error") checkError(each);
+  else checkShown(each);
+}
+
+const forwardTolerance = (each: Case): Tolerance => ({ atol: each.atol ?? 1e-6, rtol: each.rtol ?? 1e-4 });
+const gradientTolerance = (each: Case): Tolerance => ({ atol: each.gradAtol ?? 1e-5, rtol: Math.max(each.rtol ?? 0, 1e-3) });
+
+function checkOp(each: OpCase): void {
+  const inputs = new Inputs();
+  const call = callOf(each, inputs);
+  if (each.seed !== undefined) kindling.manualSeed(each.seed);
+  const result = call();
+  compare(result, each.result, forwardTolerance(each), "result");
+  if (each.gradients === undefined) return;
+  const outputs = tensorsIn(result).filter((output) => output.requiresGrad);
+  const createGraph = each.second !== undefined;
+  const first = kindling.autograd.grad(weighted(outputs), inputs.differentiable, { createGraph, allowUnused: true });
+  compareGradients(first, each.gradients, each, "gradients");
+  if (each.second === undefined) return;
+  const reached = first.filter((gradient) => gradient?.requiresGrad) as Tensor[];
+  const second = kindling.autograd.grad(weighted(reached), inputs.differentiable, { allowUnused: true });
+  compareGradients(second, each.second, each, "second");
+}
+
+function checkError(each: ErrorCase): void {
+  assert.throws(() => callOf(each, new Inputs())(), (error: Error) => {
+    assert.ok(error.message.includes(each.message), `expected “${each.message}”, got “${error.message}”`);
+    return true;
+  });
+}
+
+function checkShown(each: ShownCase): void {
+  assert.equal(String(callOf(each, new Inputs())()), each.text);
+}
+
+function checkModule(each: ModuleCase): void {
+  kindling.manualSeed(0);
+  const module = construct(each);
+  assert.equal(String(module), each.shown);
+  checkState(module, each.state, each);
+  if (each.forward === undefined) return;
+  module.train(each.train ?? true);
+  kindling.manualSeed(1);
+  let inputs = new Inputs();
+  let result: unknown;
+  for (let step = 0; step < (each.steps ?? 1); step++) {
+    inputs = new Inputs();
+    result = callModule(each, module, inputs);
+  }
+  compare(result, each.forward.result, forwardTolerance(each), "result");
+  if (each.forward.inputGradients) checkModuleGradients(each, module, inputs, result);
+  const buffers = new Map(module.namedBuffers());
+  for (const [name, value] of Object.entries(each.forward.buffers ?? {})) compare(buffers.get(name), value, forwardTolerance(each), name);
+  if (each.evaluated === undefined) return;
+  module.eval();
+  kindling.noGrad(() => compare(callModule(each, module, new Inputs()), each.evaluated, forwardTolerance(each), "evaluated"));
+}
+
+function callModule(each: ModuleCase, module: AnyModule, inputs: Inputs): unknown {
+  const args = buildArguments(each.inputs ?? [], each.call ?? {}, inputs);
+  if (each.jsCall !== undefined) return evaluate(each.jsCall)(kindling, module, ...args);
+  return (module as unknown as (...values: unknown[]) => unknown)(...args);
+}
+
+function evaluate(text: string): (...values: unknown[]) => unknown {
+  return new Function(`return ${text}`)() as (...values: unknown[]) => unknown;
+}
+
+function checkState(module: AnyModule, expected: Record<string, unknown>, each: Case): void {
+  const state = module.stateDict();
+  assert.deepEqual([...state.keys()], Object.keys(expected));
+  for (const [key, value] of Object.entries(expected)) {
+    if (Array.isArray(value)) assert.deepEqual([...state.get(key)!.shape], value, key);
+    else compare(state.get(key), value, forwardTolerance(each), key);
+  }
+}
+
+function checkModuleGradients(each: ModuleCase, module: AnyModule, inputs: Inputs, result: unknown): void {
+  const named = [...module.namedParameters()].filter(([, parameter]) => parameter.requiresGrad);
+  const wanted = [...inputs.differentiable, ...named.map(([, parameter]) => parameter)];
+  const outputs = tensorsIn(result).filter((output) => output.requiresGrad);
+  const found = kindling.autograd.grad(weighted(outputs), wanted, { allowUnused: true });
+  const { inputGradients, parameterGradients } = each.forward!;
+  compareGradients(found.slice(0, inputs.differentiable.length), inputGradients!, each, "input gradients");
+  assert.deepEqual(named.map(([name]) => name), Object.keys(parameterGradients!));
+  compareGradients(found.slice(inputs.differentiable.length), Object.values(parameterGradients!), each, "parameter gradients");
+}
+
+/** One number of all results: each element times −1, −0.8 … 1 in turn, as parity.py has it. */
+function weighted(tensors: readonly Tensor[]): Tensor {
+  const terms = tensors.map((tensor) => {
+    const weights = Float32Array.from({ length: tensor.numel() }, (_, i) => (((i * 7) % 11) - 5) / 5);
+    return tensor.mul(kindling.fromTypedArray(weights, tensor.shape)).sum();
+  });
+  return terms.reduce((a, b) => a.add(b));
+}
+
+function compareGradients(actual: readonly (Tensor | null)[], expected: readonly unknown[], each: Case, path: string): void {
+  assert.equal(actual.length, expected.length, path);
+  expected.forEach((value, i) => compare(actual[i] ?? null, value, gradientTolerance(each), `${path}[${i}]`));
+}
+
+function tensorsIn(value: unknown): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(tensorsIn) : [];
+}
+
+function compare(actual: unknown, expected: unknown, tolerance: Tolerance, path: string): void {
+  if (Array.isArray(expected)) {
+    const items = [...(actual as Iterable<unknown>)];
+    assert.equal(items.length, expected.length, `${path}: how many`);
+    expected.forEach((value, i) => compare(items[i], value, tolerance, `${path}[${i}]`));
+  } else if (typeof expected === "object" && expected !== null && "fields" in expected) {
+    for (const [name, value] of Object.entries(expected.fields as object)) compare((actual as Record<string, unknown>)[name], value, tolerance, `${path}.${name}`);
+  } else if (typeof expected === "object" && expected !== null) {
+    compareTensor(actual, expected as EncodedTensor, tolerance, path);
+  } else {
+    assertClose(actual, typeof expected === "string" ? numberFrom(expected) : expected, tolerance, path);
+  }
+}
+
+function compareTensor(actual: unknown, expected: EncodedTensor, tolerance: Tolerance, path: string): void {
+  assert.ok(actual instanceof Tensor, `${path}: expected a tensor, got ${String(actual)}`);
+  assert.deepEqual([[...actual.shape], actual.dtype], [expected.shape, expected.dtype], path);
+  const values = expected.tensor.map((value) => (typeof value === "string" ? numberFrom(value) : Number(value)));
+  assertClose([...actual.toTypedArray()].map(Number), values, tolerance, path);
+}
+
+function numberFrom(text: string): number | string {
+  return ({ inf: Infinity, "-inf": -Infinity, nan: NaN } as Record<string, number>)[text] ?? text;
+}
