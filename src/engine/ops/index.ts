@@ -7,6 +7,7 @@ import { onesLike } from "./creation.ts";
 import * as operations from "./operations.ts";
 import { add_ } from "./inplace.ts";
 import { detach } from "./views.ts";
+import "./methods.ts";
 
 export * from "./operations.ts";
 

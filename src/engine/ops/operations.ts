@@ -24,3 +24,5 @@ export * from "./softmax.ts";
 export { statistics, type Statistics } from "./statistics.ts";
 export type * from "./types.ts";
 export * from "./views.ts";
+export * from "./elementary.ts";
+export * from "./pairs.ts";

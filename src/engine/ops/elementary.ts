@@ -1,0 +1,246 @@
+/**
+ * Functions of single elements beyond those with kernels of their own: computed in double precision, element by element.
+ * Each derivative is made of differentiable operations, so that it can be differentiated again.
+ */
+import { record, type Operation } from "../autograd/node.ts";
+import { KindlingError } from "../errors.ts";
+import { Unary, type UnaryOp } from "../kernels/exports.ts";
+import type { Tensor } from "../tensor.ts";
+import { eq, where } from "./binary.ts";
+import { to } from "./copy.ts";
+import { fromTypedArray } from "./creation.ts";
+import { applyUnary, asFloat, clamp, exp, log, round, trunc } from "./pointwise.ts";
+import { toTypedArray } from "./reading.ts";
+
+type Plain = (input: Tensor) => Tensor;
+/** The gradient with respect to the input, of the gradient, the input and the output. */
+type Derivative = (gradient: Tensor, input: Tensor, output: Tensor) => Tensor;
+
+function operation(name: string, derivative: Derivative): Operation {
+  return { name: `${name}Backward0`, backward: (node, gradient) => [derivative(gradient, node.saved(0), node.saved(1))] };
+}
+
+/** A function without a kernel. */
+function elementwise(name: string, compute: (x: number) => number, derivative: Derivative): Plain {
+  const op = operation(name, derivative);
+  return (input) => {
+    const source = asFloat(input);
+    const output = fromTypedArray(Float32Array.from(toTypedArray(source), compute), source.shape);
+    return record(op, output, [source], [source, output]);
+  };
+}
+
+/** A function with a kernel for its values. */
+function byKernel(code: UnaryOp, name: string, derivative: Derivative): Plain {
+  const op = operation(name, derivative);
+  return (input) => {
+    const source = asFloat(input);
+    const output = applyUnary(code, source);
+    return record(op, output, [source], [source, output]);
+  };
+}
+
+
+
+// --- trigonometry ---------------------------------------------------------------------------------------------------
+
+export const tan: Plain = byKernel(Unary.tan, "Tan", (g, _x, y) => g.mul(y.square().add(1)));
+export const asin: Plain = byKernel(Unary.asin, "Asin", (g, x) => g.mul(x.square().neg().add(1).rsqrt()));
+export const acos: Plain = byKernel(Unary.acos, "Acos", (g, x) => g.mul(x.square().neg().add(1).rsqrt()).neg());
+export const atan: Plain = byKernel(Unary.atan, "Atan", (g, x) => g.div(x.square().add(1)));
+export const sinh: Plain = elementwise("Sinh", Math.sinh, (g, x) => g.mul(cosh(x)));
+export const cosh: Plain = elementwise("Cosh", Math.cosh, (g, x) => g.mul(sinh(x)));
+export const asinh: Plain = elementwise("Asinh", Math.asinh, (g, x) => g.mul(x.square().add(1).rsqrt()));
+export const acosh: Plain = elementwise("Acosh", Math.acosh, (g, x) => g.mul(x.square().sub(1).rsqrt()));
+export const atanh: Plain = elementwise("Atanh", Math.atanh, (g, x) => g.div(x.square().neg().add(1)));
+/** sin(πx) / πx, 1 at 0. */
+export const sinc: Plain = elementwise("Sinc", normalizedSinc, (g, x, y) => {
+  const turned = x.mul(Math.PI);
+  const slope = turned.cos().sub(y).div(where(eq(x, 0), 1, x));
+  return g.mul(where(eq(x, 0), 0, slope));
+});
+function normalizedSinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
+/** Degrees to radians. */
+export function deg2rad(input: Tensor): Tensor {
+  return asFloat(input).mul(Math.PI / 180);
+}
+/** Radians to degrees. */
+export function rad2deg(input: Tensor): Tensor {
+  return asFloat(input).mul(180 / Math.PI);
+}
+
+// --- exponentials and logarithms ------------------------------------------------------------------------------------
+
+export const exp2: Plain = byKernel(Unary.exp2, "Exp2", (g, _x, y) => g.mul(y.mul(Math.LN2)));
+export const log2: Plain = byKernel(Unary.log2, "Log2", (g, x) => g.div(x.mul(Math.LN2)));
+export const log10: Plain = byKernel(Unary.log10, "Log10", (g, x) => g.div(x.mul(Math.LN10)));
+/** ln(x / (1 − x)); with `eps` the input is first kept within [eps, 1 − eps]. */
+export function logit(input: Tensor, eps?: number | null): Tensor {
+  const x = eps === undefined || eps === null ? asFloat(input) : clamp(asFloat(input), eps, 1 - eps);
+  return log(x.div(x.neg().add(1)));
+}
+
+// --- special functions ----------------------------------------------------------------------------------------------
+
+const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
+/** 1 − erf(x), accurate where erf is near 1. */
+export const erfc: Plain = elementwise("Erfc", complementaryError, (g, x) => g.mul(exp(x.square().neg())).mul(-TWO_OVER_ROOT_PI));
+/** The x whose erf is the input. */
+export const erfinv: Plain = elementwise("Erfinv", inverseError, (g, _x, y) => g.mul(exp(y.square())).mul(1 / TWO_OVER_ROOT_PI));
+/** ln |Γ(x)| */
+export const lgamma: Plain = elementwise("Lgamma", logGamma, (g, x) => g.mul(digamma(x)));
+/** The derivative of ln Γ(x). */
+export const digamma: Plain = elementwise("Digamma", digammaOf, (g, x) => g.mul(trigamma(x)));
+const trigamma: Plain = elementwise("Polygamma", trigammaOf, () => {
+  throw new KindlingError("derivative for polygamma is not implemented");
+});
+/** The modified Bessel function of the first kind and order 0. */
+export const i0: Plain = elementwise("I0", (x) => besselI(0, x), (g, x) => g.mul(i1(x)));
+const i1: Plain = elementwise("SpecialI1", (x) => besselI(1, x), (g, x, y) => g.mul(i0(x).sub(where(eq(x, 0), 0.5, y.div(where(eq(x, 0), 1, x))))));
+
+/** Erfc by its continued fraction (Lentz) from 2 on, by erf's series below. */
+function complementaryError(x: number): number {
+  if (Number.isNaN(x)) return NaN;
+  if (x < 0) return 2 - complementaryError(-x);
+  if (x > 28) return 0;
+  if (x < 2) {
+    let term = x;
+    let total = x;
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(total) && n < 200; n++) {
+      term *= (-x * x) / n;
+      total += term / (2 * n + 1);
+    }
+    return 1 - TWO_OVER_ROOT_PI * total;
+  }
+  let fraction = x;
+  for (let k = 60; k > 0; k--) fraction = x + k / 2 / fraction;
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
+}
+
+/** Winitzki's estimate, then Newton's steps on erf. */
+function inverseError(y: number): number {
+  if (Math.abs(y) === 1) return y * Infinity;
+  if (!(Math.abs(y) < 1)) return NaN;
+  const a = 0.147;
+  const l = Math.log(1 - y * y);
+  const b = 2 / (Math.PI * a) + l / 2;
+  let x = Math.sign(y) * Math.sqrt(Math.sqrt(b * b - l / a) - b);
+  for (let i = 0; i < 4; i++) {
+    const missing = x > 0 ? 1 - y - complementaryError(x) : -(1 + y - complementaryError(-x));
+    x -= missing / (TWO_OVER_ROOT_PI * Math.exp(-x * x));
+  }
+  return y === 0 ? 0 : x;
+}
+
+/** Stirling's series after shifting the argument upwards; below ½ by reflection. */
+function logGamma(x: number): number {
+  if (x <= 0 && Number.isInteger(x)) return Infinity;
+  if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - logGamma(1 - x);
+  let shift = 0;
+  for (; x < 10; x++) shift += Math.log(x);
+  const r = 1 / (x * x);
+  const series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r / 1680))) / x;
+  return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series - shift;
+}
+
+function digammaOf(x: number): number {
+  if (x === 0) return -Infinity * Math.sign(1 / x);
+  if (x < 0) return Number.isInteger(x) ? NaN : digammaOf(1 - x) - Math.PI / Math.tan(Math.PI * x);
+  let shift = 0;
+  for (; x < 10; x++) shift -= 1 / x;
+  const r = 1 / (x * x);
+  return shift + Math.log(x) - 0.5 / x - r * (1 / 12 - r * (1 / 120 - r * (1 / 252 - r * (1 / 240 - r / 132))));
+}
+
+function trigammaOf(x: number): number {
+  if (x < 0.5) return (Math.PI / Math.sin(Math.PI * x)) ** 2 - trigammaOf(1 - x);
+  let shift = 0;
+  for (; x < 10; x++) shift += 1 / (x * x);
+  const r = 1 / (x * x);
+  return shift + 1 / x + r / 2 + (r / x) * (1 / 6 - r * (1 / 30 - r * (1 / 42 - r / 30)));
+}
+
+/** The power series, which converges everywhere: Σ (x/2)^(2k+n) / (k! (k+n)!). */
+function besselI(order: 0 | 1, x: number): number {
+  let term = order === 0 ? 1 : x / 2;
+  let total = term;
+  for (let k = 1; k < 500 && Math.abs(term) > 1e-17 * Math.abs(total); k++) {
+    term *= (x * x) / 4 / (k * (k + order));
+    total += term;
+  }
+  return total;
+}
+
+// --- parts of numbers -----------------------------------------------------------------------------------------------
+
+/** What is behind the point, with the sign. */
+export function frac(input: Tensor): Tensor {
+  return input.sub(trunc(input));
+}
+/** Alias of `trunc`. */
+export function fix(input: Tensor): Tensor {
+  return trunc(input);
+}
+/** Alias of `sign` for real numbers. */
+export function sgn(input: Tensor): Tensor {
+  return input.sign();
+}
+/** Whether the sign bit is set; −0 counts. */
+export function signbit(input: Tensor): Tensor {
+  const bits = Uint8Array.from(toTypedArray(input), (x) => Number(x < 0 || Object.is(x, -0)));
+  return fromTypedArray(bits, input.shape, { dtype: "bool" });
+}
+/** The input itself. */
+export function positive(input: Tensor): Tensor {
+  if (input.dtype === "bool") throw new KindlingError("The `+` operator, on a bool tensor is not supported.");
+  return input;
+}
+/** NaN becomes `nan`, ±∞ become `posinf` and `neginf` (by default float32's largest magnitudes). */
+export function nanToNum(input: Tensor, nan = 0, posinf: number | null = null, neginf: number | null = null): Tensor {
+  if (input.dtype !== "float32") return input.clone();
+  const without = where(input.isnan(), nan, input);
+  const lower = where(without.eq(Infinity), posinf ?? LARGEST, without);
+  return where(lower.eq(-Infinity), neginf ?? -LARGEST, lower);
+}
+const LARGEST = 3.4028234663852886e38;
+
+/** To `decimals` places (default 0; negative ones count before the point); halves go to the even one. */
+export function roundTo(input: Tensor, options: { decimals?: number } = {}): Tensor {
+  const decimals = options.decimals ?? 0;
+  if (decimals === 0 || input.dtype !== "float32") return round(input);
+  const scale = 10 ** Math.abs(decimals);
+  return decimals > 0 ? round(input.mul(scale)).div(scale) : round(input.div(scale)).mul(scale);
+}
+
+/** Mantissas in [½, 1) and exponents: input = mantissa · 2^exponent. */
+export function frexp(input: Tensor): { mantissa: Tensor; exponent: Tensor } {
+  const values = toTypedArray(asFloat(input));
+  const exponents = Int32Array.from(values, (x) => (x === 0 || !Number.isFinite(x) ? 0 : exponentOf(x)));
+  const exponent = fromTypedArray(exponents, input.shape);
+  return { mantissa: asFloat(input).div(exp2(to(exponent, "float32"))), exponent };
+}
+
+function exponentOf(x: number): number {
+  const estimate = Math.floor(Math.log2(Math.abs(x)));
+  // The logarithm may round across a power of two.
+  return Math.abs(x) >= 2 ** (estimate + 1) ? estimate + 2 : Math.abs(x) < 2 ** estimate ? estimate : estimate + 1;
+}
+
+// --- bits -----------------------------------------------------------------------------------------------------------
+
+/** `~a`: logical for `bool`, of all bits for integers. */
+export function bitwiseNot(input: Tensor): Tensor {
+  if (input.dtype === "float32") throw new KindlingError("bitwise_not is only implemented for integer types");
+  if (input.dtype === "bool") return input.logicalNot();
+  const flip = input.dtype === "uint8" ? (x: number) => 255 - x : (x: number) => ~x;
+  const values = toTypedArray(input);
+  return fromTypedArray(values.map(flip) as typeof values, input.shape, { dtype: input.dtype });
+}
+
+/** 0 for negative, 1 for positive elements, `values` at 0. */
+export function heaviside(input: Tensor, values: Tensor): Tensor {
+  return where(input.eq(0), values, input.gt(0).to(values.dtype));
+}
+
