@@ -26,3 +26,5 @@ export type * from "./types.ts";
 export * from "./views.ts";
 export * from "./elementary.ts";
 export * from "./pairs.ts";
+export * from "./ordering.ts";
+export * from "./cumulative.ts";
