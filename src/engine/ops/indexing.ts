@@ -5,11 +5,11 @@ import { f32, i32, u8 } from "../memory/linear.ts";
 import { broadcastShapes, contiguousStrides, numelOf, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
-import { fromTypedArray, zeros } from "./creation.ts";
+import { fromTypedArray, full, zeros } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Index } from "./types.ts";
-import { expand, permute, reshape } from "./views.ts";
+import { expand, narrow, permute, reshape } from "./views.ts";
 
 /** Linear memory as elements of the tensor's type. */
 function elements(tensor: Tensor): Float32Array | Int32Array | Uint8Array {
@@ -39,11 +39,11 @@ const indexSelectOp: Operation = {
   name: "IndexSelectBackward0",
   backward(node, gradient) {
     const { shape, dim } = node.data as Rows;
-    return [indexAdd(shape, dim, node.saved(0), gradient), null];
+    return [rowsInZeros(shape, dim, node.saved(0), gradient), null];
   },
 };
 
-const indexAddOp: Operation = {
+const rowsInZerosOp: Operation = {
   name: "IndexAddBackward0",
   backward(node, gradient) {
     return [indexSelect(gradient, (node.data as Rows).dim, node.saved(0))];
@@ -83,7 +83,7 @@ function copyRun(memory: Float32Array | Int32Array | Uint8Array, to: number, fro
 }
 
 /** Zeros of `shape` with the entries of `source` added at the positions in `index` along `dim`. */
-function indexAdd(shape: Shape, dim: number, index: Tensor, source: Tensor): Tensor {
+function rowsInZeros(shape: Shape, dim: number, index: Tensor, source: Tensor): Tensor {
   const result = zeros(shape, { dtype: source.dtype });
   const values = contiguous(source);
   const positions = toTypedArray(index);
@@ -99,7 +99,7 @@ function indexAdd(shape: Shape, dim: number, index: Tensor, source: Tensor): Ten
       for (let k = 0; k < inner; k++) memory[target + k] = memory[target + k]! + memory[source + k]!;
     }
   }
-  return record(indexAddOp, result, [source], [index], { shape, dim });
+  return record(rowsInZerosOp, result, [source], [index], { shape, dim });
 }
 
 /** Rows of `weight` for each index: shape `[...indices.shape, embeddingDim]`. */
@@ -195,8 +195,9 @@ const scatterAddOp: Operation = {
 /** A copy of `input` with each element of `source` added where `index` says along `dim`. */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const d = wrapDim(dim, input.shape.length);
-  const result = scattered(input, d, index, source, true);
-  return record(scatterAddOp, result, [input, source], [index], d);
+  const part = fitted(source, index);
+  const result = scattered(input, d, index, part, true);
+  return record(scatterAddOp, result, [input, part], [index], d);
 }
 
 const scatterOp: Operation = {
@@ -209,20 +210,44 @@ const scatterOp: Operation = {
   },
 };
 
-/** A copy of `input` with each element of `source` (or one number) put where `index` says along `dim`. */
-export function scatter(input: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+/**
+ * A copy of `input` with each element of `source` (or one number) put where `index` says along `dim`.
+ * @param options.reduce add to or multiply what is there instead of replacing it
+ */
+export function scatter(input: Tensor, dim: number, index: Tensor, source: Tensor | number, options: { reduce?: "add" | "multiply" } = {}): Tensor {
   const d = wrapDim(dim, input.shape.length);
-  const result = scattered(input, d, index, source, false);
-  return record(scatterOp, result, source instanceof Tensor ? [input, source] : [input], [index], d);
+  const part = source instanceof Tensor ? fitted(source, index) : source;
+  if (options.reduce === "add") return scatterAdd(input, d, index, part instanceof Tensor ? part : full(index.shape, part, { dtype: input.dtype }));
+  if (options.reduce === "multiply") return multipliedAt(input, d, index, part);
+  const result = scattered(input, d, index, part, false);
+  return record(scatterOp, result, part instanceof Tensor ? [input, part] : [input], [index], d);
+}
+
+/** The part of `source` that the index speaks of: a source may be larger, not smaller. */
+function fitted(source: Tensor, index: Tensor): Tensor {
+  if (sameShape(source.shape, index.shape)) return source;
+  const fits = source.shape.length === index.shape.length && index.shape.every((size, i) => size <= source.shape[i]!);
+  if (!fits) {
+    throw new ShapeError(`Expected index ${shapeText(index.shape)} to be smaller than src ${shapeText(source.shape)} in all dimensions`, index.shape, source.shape);
+  }
+  return index.shape.reduce((part, size, i) => narrow(part, i, 0, size), source);
+}
+
+/** Multiplies one factor after the other into a copy; not differentiable, as in PyTorch. */
+function multipliedAt(input: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+  const result = input.detach().contiguous().clone();
+  const factors = source instanceof Tensor ? toTypedArray(source) : null;
+  const to = first(result);
+  const memory = elements(result);
+  forEachPlace(index.shape, result.shape, dim, toTypedArray(index), (place, i) => {
+    memory[to + place] = memory[to + place]! * (factors === null ? (source as number) : factors[i]!);
+  });
+  return result;
 }
 
 function scattered(input: Tensor, dim: number, index: Tensor, source: Tensor | number, add: boolean): Tensor {
   checkIndexType(index, "scatter");
   const values = source instanceof Tensor ? toTypedArray(source) : null;
-  const sourceShape = source instanceof Tensor ? source.shape : index.shape;
-  if (!sameShape(sourceShape, index.shape)) {
-    throw new ShapeError(`Expected index ${shapeText(index.shape)} and src ${shapeText(sourceShape)} to have the same shape`, index.shape, sourceShape);
-  }
   const positions = toTypedArray(index);
   const result = input.contiguous().clone();
   const to = first(result);

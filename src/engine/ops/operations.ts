@@ -28,3 +28,6 @@ export * from "./elementary.ts";
 export * from "./pairs.ts";
 export * from "./ordering.ts";
 export * from "./cumulative.ts";
+export * from "./counting.ts";
+export * from "./arranging.ts";
+export * from "./placing.ts";

@@ -1,0 +1,180 @@
+/** Putting values at positions: copies of a tensor with some entries replaced, added to or reduced into. */
+import { promoteScalar } from "../dtype.ts";
+import { IndexError, KindlingError } from "../errors.ts";
+import { broadcastShapes, contiguousStrides, wrapDim, type Shape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { eq, where } from "./binary.ts";
+import { fromTypedArray, full, zeros } from "./creation.ts";
+import { gather, nonzero, scatter, scatterAdd } from "./indexing.ts";
+import { toTypedArray } from "./reading.ts";
+import type { Index, ScalarOrTensor } from "./types.ts";
+import { expand, flatten, narrow, reshape } from "./views.ts";
+
+/** A one-dimensional index along `dim`, repeated to the shape of what it places. */
+function spreadIndex(index: Tensor, shape: Shape, dim: number): Tensor {
+  const line = shape.map((_, i) => (i === dim ? index.numel() : 1));
+  return expand(reshape(index, line), shape);
+}
+
+function checkVector(name: string, index: Tensor): void {
+  if (index.shape.length > 1) throw new IndexError(`${name}(): Index is supposed to be a vector`);
+}
+
+/** A copy with the entries of `source` times `alpha` added at the positions in `index` along `dim`. */
+export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor, options: { alpha?: number } = {}): Tensor {
+  checkVector("index_add_", index);
+  const d = wrapDim(dim, input.shape.length);
+  const { alpha = 1 } = options;
+  return scatterAdd(input, d, spreadIndex(index, source.shape, d), alpha === 1 ? source : source.mul(alpha));
+}
+
+/** A copy with the entries of `source` at the positions in `index` along `dim`. */
+export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkVector("index_copy_", index);
+  const d = wrapDim(dim, input.shape.length);
+  return scatter(input, d, spreadIndex(index, source.shape, d), source);
+}
+
+/** A copy with one value at the positions in `index` along `dim`. */
+export function indexFill(input: Tensor, dim: number, index: Tensor, value: ScalarOrTensor): Tensor {
+  checkVector("index_fill_", index);
+  const d = wrapDim(dim, input.shape.length);
+  const shape = input.shape.map((size, i) => (i === d ? index.numel() : size));
+  const places = spreadIndex(index, shape, d);
+  return scatter(input, d, places, value instanceof Tensor ? expand(value, shape) : value);
+}
+
+/** Elements of the flattened input at the positions in `index` (negative ones count from the end). */
+export function take(input: Tensor, index: Tensor): Tensor {
+  const places = withoutNegatives(index, input.numel(), 0);
+  return reshape(gather(flatten(input), 0, flatten(places)), index.shape);
+}
+
+/** A copy with the elements of `source` at positions of the flattened input. */
+export function put(input: Tensor, index: Tensor, source: Tensor, options: { accumulate?: boolean } = {}): Tensor {
+  const places = flatten(withoutNegatives(index, input.numel(), 0));
+  const flat = flatten(input);
+  const values = reshape(source, [index.numel()]);
+  return reshape(options.accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape);
+}
+
+function withoutNegatives(index: Tensor, size: number, dim: number): Tensor {
+  const places = Int32Array.from(toTypedArray(index), (place) => {
+    if (place < -size || place >= size) throw new IndexError(`index ${place} is out of bounds for dimension ${dim} with size ${size}`);
+    return place < 0 ? place + size : place;
+  });
+  return fromTypedArray(places, index.shape);
+}
+
+/** `gather` with index and input broadcast against each other; without `dim` on flattened tensors. */
+export function takeAlongDim(input: Tensor, indices: Tensor, dim?: number | null): Tensor {
+  if (dim === undefined || dim === null) return gather(flatten(input), 0, flatten(indices));
+  const d = wrapDim(dim, input.shape.length);
+  const others = (shape: Shape): number[] => shape.map((size, i) => (i === d ? 1 : size));
+  const common = broadcastShapes(others(input.shape), others(indices.shape));
+  const shaped = (x: Tensor): Tensor => expand(x, common.map((size, i) => (i === d ? x.shape[d]! : size)));
+  return gather(shaped(input), d, shaped(indices));
+}
+
+/** Positions of the elements that aren't zero, one row each. */
+export function argwhere(input: Tensor): Tensor {
+  return nonzero(input);
+}
+
+/** A copy with `source` where `mask` holds, its elements taken one after the other. */
+export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
+  const flags = toTypedArray(expand(mask, broadcastShapes(input.shape, mask.shape)));
+  const places: number[] = [];
+  flags.forEach((flag, i) => {
+    if (flag !== 0) places.push(i);
+  });
+  if (places.length > source.numel()) throw new KindlingError("masked_scatter: expected self and source to have same dtypes and source to have enough elements");
+  return put(input, fromTypedArray(Int32Array.from(places), [places.length]), narrow(flatten(source), 0, 0, places.length));
+}
+
+/** A copy with `values` (broadcast) at the positions that `indices` give together, one list for each dimension. */
+export function indexPut(input: Tensor, indices: readonly (Index | null)[], values: ScalarOrTensor, options: { accumulate?: boolean } = {}): Tensor {
+  const places = flatPlaces(input, indices);
+  const source = values instanceof Tensor ? values : full([], values, { dtype: promoteScalar(input.dtype, values) });
+  return put(input, places, expand(source.to(input.dtype), places.shape).contiguous(), options);
+}
+
+/** Which element of the flattened input each of the indexed places is, in the shape that indexing gives. */
+export function flatPlaces(input: Tensor, indices: readonly (Index | null)[]): Tensor {
+  const ordinals = fromTypedArray(Int32Array.from({ length: input.numel() }, (_, i) => i), input.shape);
+  return ordinals.index(indices);
+}
+
+export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
+
+/**
+ * A copy with the elements of `source` reduced into the places that `index` gives along `dim`.
+ * @param options.includeSelf whether the input's own values take part. Default true.
+ */
+export function scatterReduce(input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, options: { includeSelf?: boolean } = {}): Tensor {
+  const { includeSelf = true } = options;
+  const d = wrapDim(dim, input.shape.length);
+  const part = source.shape.join() === index.shape.join() ? source : index.shape.reduce((x, size, i) => narrow(x, i, 0, size), source);
+  const hits = scatterAdd(zeros(input.shape), d, index, zeros(index.shape).add(1));
+  const own = includeSelf ? input : where(hits.gt(0), NEUTRAL[reduce], input);
+  switch (reduce) {
+    case "sum": return scatterAdd(own, d, index, part);
+    case "mean": return scatterAdd(own, d, index, part).div(where(hits.gt(0), hits.add(includeSelf ? 1 : 0), 1));
+    case "prod": return scatteredProduct(own, d, index, part);
+    default: return scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, index, part, includeSelf);
+  }
+}
+
+const NEUTRAL: Readonly<Record<ScatterReduction, number>> = { sum: 0, mean: 0, prod: 1, amax: -Infinity, amin: Infinity };
+
+/** Visits for each element of an index the place that it means in a tensor of `shape`. */
+function forEachTarget(index: Tensor, shape: Shape, dim: number, visit: (place: number, i: number) => void): void {
+  const strides = contiguousStrides(shape);
+  const own = contiguousStrides(index.shape);
+  toTypedArray(index).forEach((position, i) => {
+    let place = 0;
+    for (let k = 0; k < shape.length; k++) {
+      place += strides[k]! * (k === dim ? position : Math.floor(i / own[k]!) % index.shape[k]!);
+    }
+    visit(place, i);
+  });
+}
+
+/** Products one factor after the other: the k-th factor of each place by a `scatter`, then multiplied. */
+function scatteredProduct(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const rounds: number[] = new Array<number>(index.numel());
+  const seen = new Map<number, number>();
+  let most = 0;
+  forEachTarget(index, input.shape, dim, (place, i) => {
+    rounds[i] = seen.get(place) ?? 0;
+    seen.set(place, rounds[i]! + 1);
+    most = Math.max(most, rounds[i]! + 1);
+  });
+  const round = fromTypedArray(Int32Array.from(rounds), index.shape);
+  let result = input;
+  for (let k = 0; k < most; k++) {
+    const active = eq(round, k);
+    const present = scatterAdd(zeros(input.shape), dim, index, active.float());
+    const factor = scatterAdd(zeros(input.shape), dim, index, source.mul(active.float()));
+    result = result.mul(where(present.gt(0), factor, 1));
+  }
+  return result;
+}
+
+/** The extreme's values, and gradients shared evenly by all that reach it. */
+function scatteredExtreme(sign: 1 | -1, input: Tensor, dim: number, index: Tensor, source: Tensor, includeSelf: boolean): Tensor {
+  const best = Float32Array.from(toTypedArray(input));
+  const values = toTypedArray(source);
+  forEachTarget(index, input.shape, dim, (place, i) => {
+    if (sign * values[i]! > sign * best[place]! || Number.isNaN(values[i])) best[place] = values[i]!;
+  });
+  const extreme = fromTypedArray(best, input.shape);
+  const fromSelf = eq(input, extreme).float();
+  const fromSource = eq(source, gather(extreme, dim, index)).float();
+  const sharers = scatterAdd(includeSelf ? fromSelf : fromSelf.mul(input.isinf().logicalNot().float()), dim, index, fromSource).clamp(1);
+  // Adding x − x.detach() leaves the value and gives the gradient.
+  const finite = where(input.isinf(), 0, input);
+  const ownShare = finite.sub(finite.detach()).mul(fromSelf).div(sharers);
+  const sourceShare = scatterAdd(zeros(input.shape), dim, index, source.sub(source.detach()).mul(fromSource)).div(sharers);
+  return extreme.add(ownShare).add(sourceShare);
+}
