@@ -31,3 +31,4 @@ export * from "./cumulative.ts";
 export * from "./counting.ts";
 export * from "./arranging.ts";
 export * from "./placing.ts";
+export * from "./products.ts";
