@@ -9,7 +9,8 @@ import { itemSize, type DType, type TypedArray } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
-import type { BinaryOptions, Index, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor } from "./ops/types.ts";
+import type { VarianceOptions } from "./ops/reductions.ts";
+import type { BinaryOptions, ClampBound, Index, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor } from "./ops/types.ts";
 import type { Generator } from "./random/index.ts";
 import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments } from "./shape.ts";
 
@@ -48,12 +49,15 @@ export class Tensor {
   readonly dtype: DType;
   /** Whether elements lie in row-major order without gaps. @internal */
   readonly dense: boolean;
-  /** The operation that made this tensor, or `null` for a leaf. */
-  gradFn: Node | null = null;
+  private node: Node | null = null;
   /** Which output of `gradFn` this is. @internal */
   outputIndex = 0;
   /** The tensor that this one is a view of. @internal */
   base: Tensor | null = null;
+  /** How often changes in place gave this tensor another history, which its views then have to follow. @internal */
+  rewrites = 0;
+  /** Which of the base's histories a view's own is made of. @internal */
+  followed = 0;
   /** The gradient without marking it as seen by user code. @internal */
   gradSlot: Tensor | null = null;
   private tracked = false;
@@ -127,9 +131,23 @@ export class Tensor {
 
   // --- autograd -----------------------------------------------------------------------------------------------------
 
+  /** The operation that made this tensor, or `null` for a leaf. */
+  get gradFn(): Node | null {
+    this.followBase();
+    return this.node;
+  }
+
   /** Whether gradients with respect to this tensor are wanted. Only a leaf's can be changed. */
   get requiresGrad(): boolean {
+    this.followBase();
     return this.tracked;
+  }
+
+  /** A view whose base was changed in place since takes its history from the base as it is now. */
+  private followBase(): void {
+    if (this.base === null || this.base.rewrites === this.followed) return;
+    this.followed = this.base.rewrites;
+    ops.followBase(this, this.base);
   }
 
   set requiresGrad(value: boolean) {
@@ -205,32 +223,39 @@ export class Tensor {
 
   /** The node that takes this tensor's gradient; `null` where none is wanted. @internal */
   gradientEdge(): Node | null {
-    if (!this.tracked) return null;
-    if (this.gradFn !== null) return this.gradFn;
+    if (!this.requiresGrad) return null;
+    if (this.node !== null) return this.node;
     return (this.accumulator ??= new Node(accumulate, NO_INPUTS, NO_INPUTS, this));
   }
 
   /** Makes this tensor output `index` of `node`. @internal */
   attach(node: Node, index: number): void {
-    this.gradFn = node;
+    this.node = node;
     this.outputIndex = index;
     this.tracked = true;
   }
 
-  /** To be called before the values are changed in place, with the other operands. @internal */
-  beforeChange(...operands: readonly Tensor[]): void {
-    if (!isGradEnabled()) return;
-    if (this.tracked && this.gradFn === null) {
+  /** To be called before the values are changed in place. @internal */
+  beforeChange(): void {
+    if (this.strides.some((stride, i) => stride === 0 && this.shape[i]! > 1)) {
       throw new KindlingError(
-        this.base?.requiresGrad
-          ? "a view of a leaf Variable that requires grad is being used in an in-place operation."
-          : "a leaf Variable that requires grad is being used in an in-place operation.",
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. " +
+          "Please clone() the tensor before performing the operation.",
       );
     }
-    if (this.base !== null && (this.base.requiresGrad || this.tracked || operands.some((operand) => operand.requiresGrad))) {
+    if (!isGradEnabled()) return;
+    if (this.requiresGrad && this.node === null) {
+      throw new KindlingError("a leaf Variable that requires grad is being used in an in-place operation.");
+    }
+    if (this.base === null || !this.base.requiresGrad) return;
+    if (this.base.gradFn === null) {
+      throw new KindlingError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+    }
+    if (!this.tracked) {
       throw new KindlingError(
-        "a view of a tensor that takes part in differentiation can't be changed in place. " +
-          "Use the operation's form without the underscore, change a clone(), or wrap the change in noGrad().",
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is " +
+          "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either " +
+          "both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
       );
     }
   }
@@ -269,7 +294,12 @@ export class Tensor {
   // --- type and copies ----------------------------------------------------------------------------------------------
 
   detach(): Tensor { return ops.detach(this); }
-  detach_(): this { this.gradFn = null; this.tracked = false; return this; }
+  detach_(): this {
+    if (this.base !== null) throw new KindlingError("Can't detach views in-place. Use detach() instead.");
+    this.node = null;
+    this.tracked = false;
+    return this;
+  }
   clone(): Tensor { return ops.clone(this); }
   contiguous(): Tensor { return ops.contiguous(this); }
   /** Converts to a dtype; a device name is accepted and does nothing. */
@@ -313,9 +343,10 @@ export class Tensor {
   erf(): Tensor { return ops.erf(this); }
   floor(): Tensor { return ops.floor(this); }
   ceil(): Tensor { return ops.ceil(this); }
-  round(): Tensor { return ops.round(this); }
+  /** To whole numbers, or to `decimals` places; halves go to the even one. */
+  round(options?: { decimals?: number }): Tensor { return ops.roundTo(this, options); }
   trunc(): Tensor { return ops.trunc(this); }
-  clamp(min?: number | null, max?: number | null): Tensor { return ops.clamp(this, min, max); }
+  clamp(min?: ClampBound, max?: ClampBound): Tensor { return ops.clampTo(this, min, max); }
   isnan(): Tensor { return ops.isnan(this); }
   isinf(): Tensor { return ops.isinf(this); }
   isfinite(): Tensor { return ops.isfinite(this); }
@@ -334,7 +365,7 @@ export class Tensor {
   /** This tensor's values where `condition` holds, `other`'s elsewhere. */
   where(condition: Tensor, other: ScalarOrTensor): Tensor { return ops.where(condition, this, other); }
   maskedFill(mask: Tensor, value: number): Tensor { return ops.maskedFill(this, mask, value); }
-  lerp(end: Tensor, weight: number): Tensor { return ops.lerp(this, end, weight); }
+  lerp(end: Tensor, weight: ScalarOrTensor): Tensor { return ops.lerp(this, end, weight); }
   equal(other: Tensor): boolean { return ops.equal(this, other); }
   allclose(other: Tensor, options?: { rtol?: number; atol?: number }): boolean { return ops.allclose(this, other, options); }
 
@@ -344,7 +375,7 @@ export class Tensor {
   sub_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.sub_(this, other, options); }
   mul_(other: ScalarOrTensor): this { return ops.mul_(this, other); }
   div_(other: ScalarOrTensor): this { return ops.div_(this, other); }
-  pow_(exponent: number): this { return ops.pow_(this, exponent); }
+  pow_(exponent: ScalarOrTensor): this { return ops.pow_(this, exponent); }
   relu_(): this { return ops.relu_(this); }
   sigmoid_(): this { return ops.sigmoid_(this); }
   tanh_(): this { return ops.tanh_(this); }
@@ -352,9 +383,9 @@ export class Tensor {
   neg_(): this { return ops.neg_(this); }
   abs_(): this { return ops.abs_(this); }
   sqrt_(): this { return ops.sqrt_(this); }
-  clamp_(min?: number | null, max?: number | null): this { return ops.clamp_(this, min, max); }
+  clamp_(min?: ClampBound, max?: ClampBound): this { return ops.clamp_(this, min, max); }
   maskedFill_(mask: Tensor, value: number): this { return ops.maskedFill_(this, mask, value); }
-  lerp_(end: Tensor, weight: number): this { return ops.lerp_(this, end, weight); }
+  lerp_(end: Tensor, weight: ScalarOrTensor): this { return ops.lerp_(this, end, weight); }
   addcmul_(a: Tensor, b: Tensor, options?: { value?: number }): this { return ops.addcmul_(this, a, b, options); }
   addcdiv_(a: Tensor, b: Tensor, options?: { value?: number }): this { return ops.addcdiv_(this, a, b, options); }
   zero_(): this { return ops.fill_(this, 0); }
@@ -369,8 +400,8 @@ export class Tensor {
   sum(dim?: ReductionDims, options?: Reduction): Tensor { return ops.sum(this, dim, options); }
   mean(dim?: ReductionDims, options?: Reduction): Tensor { return ops.mean(this, dim, options); }
   prod(dim?: number, options?: Reduction): Tensor { return ops.prod(this, dim, options); }
-  var(dim?: ReductionDims, options?: Reduction & { correction?: number }): Tensor { return ops.variance(this, dim, options); }
-  std(dim?: ReductionDims, options?: Reduction & { correction?: number }): Tensor { return ops.std(this, dim, options); }
+  var(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.variance(this, dim, options); }
+  std(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.std(this, dim, options); }
   /** The p-norm (default 2) over all elements or over `dim`. */
   norm(p?: number, dim?: ReductionDims, options?: Reduction): Tensor { return ops.norm(this, p, dim, options); }
   max(): Tensor;
@@ -385,7 +416,7 @@ export class Tensor {
   amin(dim?: ReductionDims, options?: Reduction): Tensor { return ops.amin(this, dim, options); }
   argmax(dim?: number, options?: Reduction): Tensor { return ops.argmax(this, dim, options); }
   argmin(dim?: number, options?: Reduction): Tensor { return ops.argmin(this, dim, options); }
-  logsumexp(dim: number, options?: Reduction): Tensor { return ops.logsumexp(this, dim, options); }
+  logsumexp(dim: ReductionDims, options?: Reduction): Tensor { return ops.logsumexp(this, dim, options); }
   cumsum(dim: number): Tensor { return ops.cumsum(this, dim); }
   all(dim?: number, options?: Reduction): Tensor { return ops.all(this, dim, options); }
   any(dim?: number, options?: Reduction): Tensor { return ops.any(this, dim, options); }
@@ -397,7 +428,6 @@ export class Tensor {
   matmul(other: Tensor): Tensor { return ops.matmul(this, other); }
   mm(other: Tensor): Tensor { return ops.mm(this, other); }
   bmm(other: Tensor): Tensor { return ops.bmm(this, other); }
-  mv(other: Tensor): Tensor { return ops.matmul(this, other); }
   dot(other: Tensor): Tensor { return ops.dot(this, other); }
   outer(other: Tensor): Tensor { return ops.outer(this, other); }
 
@@ -437,9 +467,15 @@ export class Tensor {
   index(indices: Index | readonly (Index | null)[]): Tensor { return ops.index(this, indices); }
   indexSelect(dim: number, index: Tensor): Tensor { return ops.indexSelect(this, dim, index); }
   gather(dim: number, index: Tensor): Tensor { return ops.gather(this, dim, index); }
-  scatter(dim: number, index: Tensor, source: Tensor | number): Tensor { return ops.scatter(this, dim, index, source); }
+  scatter(dim: number, index: Tensor, source: Tensor | number, options?: { reduce?: "add" | "multiply" }): Tensor { return ops.scatter(this, dim, index, source, options); }
   scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor { return ops.scatterAdd(this, dim, index, source); }
   maskedSelect(mask: Tensor): Tensor { return ops.maskedSelect(this, mask); }
-  nonzero(): Tensor { return ops.nonzero(this); }
+  /** Positions of the elements that aren't zero, one row each; with `asTuple` one vector for each dimension. */
+  nonzero(): Tensor;
+  nonzero(options: { asTuple: true }): Tensor[];
+  nonzero(options?: { asTuple?: boolean }): Tensor | Tensor[] {
+    const rows = ops.nonzero(this);
+    return options?.asTuple ? ops.unbind(rows, 1) : rows;
+  }
 }
 

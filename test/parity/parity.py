@@ -68,8 +68,9 @@ class Family:
             found = torch.autograd.grad(loss, wanted, create_graph=double, allow_unused=True)
             case["gradients"] = [answer(g) for g in found]
             if double:
-                second = weighted([g for g in found if g is not None and g.requires_grad])
-                case["second"] = [answer(g) for g in torch.autograd.grad(second, wanted, allow_unused=True)]
+                reached = [g for g in found if g is not None and g.requires_grad]
+                if reached:
+                    case["second"] = [answer(g) for g in torch.autograd.grad(weighted(reached), wanted, allow_unused=True)]
         self._add(case, js=js, seed=seed, note=note, atol=atol, rtol=rtol, gradAtol=grad_atol)
 
     def error(self, target, *args, js=None, note="", words=None, **kwargs):
@@ -233,7 +234,7 @@ NAMES = {torch.float32: "float32", torch.float64: "float32", torch.int64: "int32
 def answer(value):
     """What comes back: tensors, named tuples as objects, tuples as lists."""
     if isinstance(value, torch.Tensor):
-        t = value.detach()
+        t = torch.zeros(value.shape) if value._is_zerotensor() else value.detach()
         return {"tensor": t.flatten().tolist(), "shape": list(t.shape), "dtype": NAMES[t.dtype]}
     # torch.return_types.max and its like
     if isinstance(value, tuple) and type(value).__module__ == "torch.return_types":

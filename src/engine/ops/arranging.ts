@@ -173,7 +173,7 @@ const scatterViewOp: Operation = {
 };
 
 /** A copy of `input` with `source` where the view `look(input)` is. */
-function scatterView(input: Tensor, source: Tensor, look: (input: Tensor) => Tensor): Tensor {
+export function scatterView(input: Tensor, source: Tensor, look: (input: Tensor) => Tensor): Tensor {
   const result = input.detach().clone();
   const window = look(result);
   if (window.shape.join() !== source.shape.join()) {

@@ -286,9 +286,10 @@ export const fmod = binary({
   right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "trunc" }).neg()),
 }) as (a: Tensor, b: ScalarOrTensor) => Tensor;
 
-/** `start + weight · (end − start)` */
-export function lerp(start: Tensor, end: Tensor, weight: number): Tensor {
-  return add(start, sub(end, start), { alpha: weight });
+/** `start + weight · (end − start)`, one weight for all or one for each element. */
+export function lerp(start: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor {
+  const difference = sub(end, start);
+  return weight instanceof Tensor ? add(start, mul(weight, difference)) : add(start, difference, { alpha: weight });
 }
 
 // --- comparisons and logic ------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import type { Tensor } from "../tensor.ts";
 import { at, make, viewOf } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { gatherStrided, scatterStrided } from "./strided.ts";
-import { sumTo } from "./sumTo.ts";
 import { writeValues } from "./writing.ts";
 
 const cloneOp: Operation = {
@@ -60,19 +59,6 @@ function copySame(target: Tensor, source: Tensor): void {
 
 function expanded(source: Tensor, shape: Shape): Tensor {
   return viewOf(source, shape, broadcastStrides(source.shape, source.strides, shape));
-}
-
-const copyOp: Operation = {
-  name: "CopyBackwards",
-  backward: (node, gradient) => [null, sumTo(gradient, node.data as Shape)],
-};
-
-/** `target.copy_(source)`: overwrites the values; gradients flow to `source`. */
-export function copy_<T extends Tensor>(target: T, source: Tensor): T {
-  target.beforeChange(source);
-  copyInto(target, source);
-  record(copyOp, target, [target, source], [], source.shape);
-  return target;
 }
 
 const toFloatOp: Operation = {

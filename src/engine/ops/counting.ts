@@ -7,7 +7,7 @@ import { fromTypedArray } from "./creation.ts";
 import { matmul } from "./matmul.ts";
 import { asFloat } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
-import { amax, amin, mean, norm, std, sum, variance } from "./reductions.ts";
+import { amax, amin, mean, norm, std, sum, variance, type VarianceOptions } from "./reductions.ts";
 import type { Reduction, ReductionDims } from "./types.ts";
 
 /** Elements that aren't zero, over all or over `dim`. `int32`. */
@@ -31,12 +31,12 @@ export function aminmax(input: Tensor, options: Reduction & { dim?: number } = {
 }
 
 /** Variance and mean at once. */
-export function varMean(input: Tensor, dim?: ReductionDims, options: Reduction & { correction?: number; unbiased?: boolean } = {}): [variance: Tensor, mean: Tensor] {
+export function varMean(input: Tensor, dim?: ReductionDims, options: VarianceOptions = {}): [variance: Tensor, mean: Tensor] {
   return [variance(input, dim, options), mean(input, dim, options)];
 }
 
 /** Standard deviation and mean at once. */
-export function stdMean(input: Tensor, dim?: ReductionDims, options: Reduction & { correction?: number; unbiased?: boolean } = {}): [std: Tensor, mean: Tensor] {
+export function stdMean(input: Tensor, dim?: ReductionDims, options: VarianceOptions = {}): [std: Tensor, mean: Tensor] {
   return [std(input, dim, options), mean(input, dim, options)];
 }
 

@@ -1,24 +1,32 @@
 /** Forms that change their first operand. Each is the plain form, written over the operand, with its place in the graph. */
-import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
+import { enableGrad, isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
-import { ShapeError } from "../errors.ts";
+import type { DType } from "../dtype.ts";
+import { KindlingError, ShapeError } from "../errors.ts";
 import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add, div, lerp, maskedFill, mul, pow, sub } from "./binary.ts";
-import { copyInto } from "./copy.ts";
+import { asStrided, scatterView } from "./arranging.ts";
+import { copyInto, to } from "./copy.ts";
 import { full } from "./creation.ts";
 import { at } from "./make.ts";
-import { abs, clamp, exp, leakyRelu, neg, relu, sigmoid, sqrt, tanh } from "./pointwise.ts";
-import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
+import { clampTo } from "./pairs.ts";
+import { abs, exp, leakyRelu, neg, relu, sigmoid, sqrt, tanh } from "./pointwise.ts";
+import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
+import { expand } from "./views.ts";
 
 /** Computes with `compute` and puts the result into `target`, which takes over the result's history. */
-function replaceBy<T extends Tensor>(target: T, operands: readonly Tensor[], compute: (source: Tensor) => Tensor): T {
-  target.beforeChange(...operands);
+export function replaceBy<T extends Tensor>(target: T, compute: (source: Tensor) => Tensor): T {
+  target.beforeChange();
   // The plain form reads the old values through an alias that keeps the old history.
   const before = alias(target);
-  const result = compute(before);
+  // What a derivative reads of the old values has to outlive them.
+  const result = compute(isGradEnabled() ? before.clone() : before);
+  if (result.dtype === "float32" && target.dtype !== "float32") {
+    throw new KindlingError(`result type Float can't be cast to the desired output type ${typeName(target.dtype)}`);
+  }
   if (!sameShape(result.shape, target.shape)) {
     throw new ShapeError(
       `output with shape ${shapeText(target.shape)} doesn't match the broadcast shape ${shapeText(result.shape)}`,
@@ -27,12 +35,53 @@ function replaceBy<T extends Tensor>(target: T, operands: readonly Tensor[], com
     );
   }
   copyInto(target, result);
-  if (result.gradFn !== null) target.attach(result.gradFn, result.outputIndex);
+  takeHistory(target, before, result);
   return target;
 }
 
+const typeName = (dtype: DType): string => ({ float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" })[dtype];
+
+/** Gives `target`, whose values were just overwritten, the history of `result`; for a view its base as well. */
+function takeHistory(target: Tensor, before: Tensor, result: Tensor): void {
+  if (!isGradEnabled()) return;
+  const base = target.base;
+  if (base === null) {
+    if (result.gradFn !== null) target.attach(result.gradFn, result.outputIndex);
+    else if (before.requiresGrad || result.requiresGrad) record(cutOp, target, [before]);
+    target.rewrites++;
+  } else if (base.requiresGrad || result.requiresGrad) {
+    rewriteBase(base, target, result);
+  }
+}
+
+/** The base is from now on what it was, with `result` in the window of `view`; all its views follow. */
+function rewriteBase(base: Tensor, view: Tensor, result: Tensor): void {
+  const look = (tensor: Tensor): Tensor => asStrided(tensor.contiguous(), view.shape, view.strides, view.offset - base.offset);
+  const before = alias(base);
+  record(copySlicesOp, base, [before, result], [], look);
+  base.rewrites++;
+}
+
+const copySlicesOp: Operation = {
+  name: "CopySlices",
+  backward(node, gradient) {
+    const look = node.data as (tensor: Tensor) => Tensor;
+    const part = look(gradient);
+    return [node.needs(0) ? scatterView(gradient, mul(part, 0), look) : null, node.needs(1) ? part : null];
+  },
+};
+
+/** Makes a view's history anew from its base's present one. */
+export function followBase(view: Tensor, base: Tensor): void {
+  if (!base.requiresGrad) return;
+  enableGrad(() => {
+    const window = asStrided(base, view.shape, view.strides, view.offset);
+    view.attach(window.gradFn!, window.outputIndex);
+  });
+}
+
 function alias(tensor: Tensor): Tensor {
-  if (!isGradEnabled() || !tensor.requiresGrad) return tensor;
+  if (!isGradEnabled() || !tensor.requiresGrad || tensor.gradFn === null) return tensor;
   const copy = new Tensor(tensor.storage, tensor.offset, tensor.shape, tensor.dense ? null : tensor.strides, tensor.dtype);
   if (tensor.gradFn !== null) copy.attach(tensor.gradFn, tensor.outputIndex);
   return copy;
@@ -52,7 +101,7 @@ function arithmetic(code: ArithmeticCode, plain: Arithmetic) {
       const fits = other instanceof Tensor && other.dtype === "float32" && other.dense && sameShape(other.shape, target.shape);
       if (fits || typeof other === "number") return direct(code, target, other, options?.alpha ?? 1);
     }
-    return replaceBy(target, other instanceof Tensor ? [other] : [], (before) => plain(before, other, options));
+    return replaceBy(target, (before) => plain(before, other, options));
   };
 }
 
@@ -70,13 +119,13 @@ export const sub_ = arithmetic(Binary.sub, sub);
 export const mul_ = arithmetic(Binary.mul, mul);
 export const div_ = arithmetic(Binary.div, (a, b) => div(a, b));
 
-export function pow_<T extends Tensor>(target: T, exponent: number): T {
-  return replaceBy(target, [], (before) => pow(before, exponent));
+export function pow_<T extends Tensor>(target: T, exponent: ScalarOrTensor): T {
+  return replaceBy(target, (before) => pow(before, exponent));
 }
 
 function unaryInPlace(code: UnaryOp, plain: (input: Tensor) => Tensor) {
   return <T extends Tensor>(target: T): T => {
-    if (target.dtype !== "float32" || !target.dense || !untracked(target, 0)) return replaceBy(target, [], plain);
+    if (target.dtype !== "float32" || !target.dense || !untracked(target, 0)) return replaceBy(target, plain);
     target.beforeChange();
     const to = at(target);
     kernels.unary(code, to, to, target.numel(), 0, 0);
@@ -94,20 +143,19 @@ export const abs_ = unaryInPlace(Unary.abs, abs);
 export const sqrt_ = unaryInPlace(Unary.sqrt, sqrt);
 
 export function leakyRelu_<T extends Tensor>(target: T, negativeSlope = 0.01): T {
-  // The derivative reads the input, which is about to be overwritten, so it reads a copy.
-  return replaceBy(target, [], (before) => leakyRelu(before.clone(), negativeSlope));
+  return replaceBy(target, (before) => leakyRelu(before, negativeSlope));
 }
 
-export function clamp_<T extends Tensor>(target: T, min?: number | null, max?: number | null): T {
-  return replaceBy(target, [], (before) => clamp(before.clone(), min, max));
+export function clamp_<T extends Tensor>(target: T, min?: ClampBound, max?: ClampBound): T {
+  return replaceBy(target, (before) => clampTo(before, min, max));
 }
 
 export function maskedFill_<T extends Tensor>(target: T, mask: Tensor, value: number): T {
-  return replaceBy(target, [], (before) => maskedFill(before, mask, value));
+  return replaceBy(target, (before) => maskedFill(before, mask, value));
 }
 
-export function lerp_<T extends Tensor>(target: T, end: Tensor, weight: number): T {
-  return replaceBy(target, [end], (before) => lerp(before, end, weight));
+export function lerp_<T extends Tensor>(target: T, end: Tensor, weight: ScalarOrTensor): T {
+  return replaceBy(target, (before) => lerp(before, end, weight));
 }
 
 /** target += value · a · b */
@@ -120,21 +168,30 @@ export function addcdiv_<T extends Tensor>(target: T, a: Tensor, b: Tensor, opti
   return add_(target, div(a, b), { alpha: options.value ?? 1 });
 }
 
-const fillOp: Operation = {
+/** Overwritten values pass no gradient back. */
+const cutOp: Operation = {
   name: "FillBackward0",
   backward: (_node, gradient) => [mul(gradient, 0)],
 };
 
 /** Sets every element; gradients that arrive here are zero further back. */
 export function fill_<T extends Tensor>(target: T, value: number): T {
-  target.beforeChange();
-  if (target.dense && target.dtype === "float32") {
-    const start = at(target) >>> 2;
-    f32.fill(value, start, start + target.numel());
-    target.storage.version++;
-  } else {
-    noGrad(() => copyInto(target, full([], value)));
+  if (!target.dense || target.dtype !== "float32" || !untracked(target, 0)) {
+    return replaceBy(target, (before) => expand(full([], value, { dtype: before.dtype }), before.shape));
   }
-  record(fillOp, target, [target]);
+  target.beforeChange();
+  const start = at(target) >>> 2;
+  f32.fill(value, start, start + target.numel());
+  target.storage.version++;
   return target;
+}
+
+/** `target.copy_(source)`: overwrites the values, converting and broadcasting; gradients flow to `source`. */
+export function copy_<T extends Tensor>(target: T, source: Tensor): T {
+  if (untracked(target, source)) {
+    target.beforeChange();
+    copyInto(target, source);
+    return target;
+  }
+  return replaceBy(target, (before) => expand(to(source, before.dtype), before.shape));
 }

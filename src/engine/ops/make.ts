@@ -23,5 +23,6 @@ export function at(tensor: Tensor): number {
 export function viewOf(source: Tensor, shape: Shape, strides: readonly number[] | null, offset = source.offset): Tensor {
   const view = new Tensor(source.storage, offset, shape, strides, source.dtype);
   view.base = source.base ?? source;
+  view.followed = view.base.rewrites;
   return view;
 }

@@ -153,6 +153,8 @@ export function addmm(input: Tensor, a: Tensor, b: Tensor, options: { alpha?: nu
   const { alpha = 1, beta = 1 } = options;
   const product = mm(a, b);
   const scaled = alpha === 1 ? product : mul(product, alpha);
+  // A factor of 0 leaves the input out, NaN and all.
+  if (beta === 0) return scaled;
   return (beta === 1 ? input : mul(input, beta)).add(scaled);
 }
 

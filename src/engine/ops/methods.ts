@@ -1,29 +1,114 @@
 /**
- * Functions that are methods of tensors as they stand: `sinh(x)` is also `x.sinh()`. One list gives the methods and
- * their types; those of tensor.ts itself are the ones with overloads or with forms of their own.
+ * Functions that are methods of tensors as they stand: `sinh(x)` is also `x.sinh()`. The lists here give the methods and
+ * their types; tensor.ts itself has those with overloads, with forms of their own, or on hot paths.
  */
 import { Tensor } from "../tensor.ts";
+import * as arranging from "./arranging.ts";
+import * as binary from "./binary.ts";
+import * as counting from "./counting.ts";
+import * as cumulative from "./cumulative.ts";
 import * as elementary from "./elementary.ts";
+import { replaceBy } from "./inplace.ts";
+import { pad, tril, triu } from "./joining.ts";
+import { addmm } from "./matmul.ts";
+import * as ordering from "./ordering.ts";
 import * as pairs from "./pairs.ts";
+import * as placing from "./placing.ts";
+import * as pointwise from "./pointwise.ts";
+import * as products from "./products.ts";
 
-const { roundTo: _roundTo, ...elementaryMethods } = elementary;
-const { asTensorLike: _asTensorLike, clampBetween: _clampBetween, ...pairMethods } = pairs;
-const methods = { ...elementaryMethods, ...pairMethods };
+const { acos, acosh, asin, asinh, atan, atanh, tan, sinh, cosh, sinc, deg2rad, rad2deg, exp2, log2, log10, logit } = elementary;
+const { erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, signbit, positive, nanToNum, frexp, bitwiseNot, heaviside } = elementary;
+const { atan2, hypot, copysign, logaddexp, logaddexp2, xlogy, fmax, fmin, ldexp, floatPower, nextafter, gcd, lcm } = pairs;
+const { bitwiseXor, bitwiseLeftShift, bitwiseRightShift, addcmul, addcdiv, isclose, isposinf, isneginf, isreal } = pairs;
 
-type Method<F> = F extends (self: Tensor, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
-type Methods = { [Name in keyof typeof methods]: Method<(typeof methods)[Name]> };
+/** Those whose result has the input's shape, so that it may also be written over the input. */
+const elementwise = {
+  acos, acosh, asin, asinh, atan, atanh, tan, sinh, cosh, sinc, deg2rad, rad2deg, exp2, log2, log10, logit,
+  erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, nanToNum, bitwiseNot, heaviside,
+  atan2, hypot, copysign, xlogy, ldexp, floatPower, nextafter, gcd, lcm,
+  bitwiseXor, bitwiseLeftShift, bitwiseRightShift,
+  tril, triu, addmm,
+  arccos: acos, arccosh: acosh, arcsin: asin, arcsinh: asinh, arctan: atan, arctanh: atanh, arctan2: atan2,
+  subtract: binary.sub, multiply: binary.mul, divide: binary.div, trueDivide: binary.div, negative: pointwise.neg, absolute: pointwise.abs,
+  greater: binary.gt, greaterEqual: binary.ge, less: binary.lt, lessEqual: binary.le, notEqual: binary.ne,
+  clip: pairs.clampTo,
+  clampMin: (input: Tensor, min: number | Tensor) => pairs.clampTo(input, min),
+  clampMax: (input: Tensor, max: number | Tensor) => pairs.clampTo(input, null, max),
+  addmv: products.addmv, addr: products.addr, baddbmm: products.baddbmm, addbmm: products.addbmm,
+  cumprod: cumulative.cumprod,
+  indexAdd: placing.indexAdd, indexCopy: placing.indexCopy, indexFill: placing.indexFill, indexPut: placing.indexPut,
+  maskedScatter: placing.maskedScatter, put: placing.put, scatterReduce: placing.scatterReduce,
+};
+
+/** Methods of tensor.ts that have no form of their own in place. */
+const alsoInPlace = {
+  sin: pointwise.sin, cos: pointwise.cos, log: pointwise.log, log1p: pointwise.log1p, expm1: pointwise.expm1, erf: pointwise.erf,
+  floor: pointwise.floor, ceil: pointwise.ceil, round: elementary.roundTo, trunc: pointwise.trunc, sign: pointwise.sign,
+  square: pointwise.square, rsqrt: pointwise.rsqrt, reciprocal: pointwise.reciprocal,
+  fmod: binary.fmod, remainder: binary.remainder,
+  floorDivide: (a: Tensor, b: number | Tensor) => binary.div(a, b, { roundingMode: "floor" }),
+  eq: binary.eq, ne: binary.ne, lt: binary.lt, le: binary.le, gt: binary.gt, ge: binary.ge,
+  logicalAnd: binary.logicalAnd, logicalOr: binary.logicalOr, logicalXor: binary.logicalXor, logicalNot: binary.logicalNot,
+  bitwiseAnd: binary.bitwiseAnd, bitwiseOr: binary.bitwiseOr,
+  cumsum: (input: Tensor, dim: number) => input.cumsum(dim),
+  scatter: (input: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: { reduce?: "add" | "multiply" }) => input.scatter(dim, index, source, options),
+  scatterAdd: (input: Tensor, dim: number, index: Tensor, source: Tensor) => input.scatterAdd(dim, index, source),
+};
+
+const { sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile, unique, uniqueConsecutive } = ordering;
+const { cummax, cummin, logcumsumexp, diff } = cumulative;
+const { countNonzero, nansum, nanmean, aminmax, dist, bincount, histc, cov, corrcoef, renorm } = counting;
+const { movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace } = arranging;
+const { selectScatter, sliceScatter, diagonalScatter, roll, rot90, fliplr, flipud, tile, repeatInterleave, asStrided } = arranging;
+const { splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy } = arranging;
+const { take, takeAlongDim, argwhere } = placing;
+const { mv, vdot, ger, inner, matrixPower, kron, cross } = products;
+
+/** Those with results of other shapes. */
+const others = {
+  signbit, positive, frexp, logaddexp, logaddexp2, fmax, fmin, addcmul, addcdiv, isclose, isposinf, isneginf, isreal,
+  sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile, unique, uniqueConsecutive,
+  cummax, cummin, logcumsumexp, diff, countNonzero, nansum, nanmean, aminmax, dist, bincount, histc, cov, corrcoef, renorm,
+  movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace,
+  selectScatter, sliceScatter, diagonalScatter, roll, rot90, fliplr, flipud, tile, repeatInterleave, asStrided,
+  splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy, take, takeAlongDim, argwhere,
+  mv, vdot, ger, inner, matrixPower, kron, cross, pad,
+};
+
+type Method<F> = F extends {
+  (self: Tensor, ...args: infer FirstArgs): infer First;
+  (self: Tensor, ...args: infer SecondArgs): infer Second;
+  (self: Tensor, ...args: never[]): unknown;
+} ? { (...args: FirstArgs): First; (...args: SecondArgs): Second }
+  : F extends (self: Tensor, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
+type InPlace<F> = F extends (self: Tensor, ...args: infer Args) => unknown ? (...args: Args) => Tensor : never;
+
+type Elementwise = typeof elementwise;
+type WithInPlace = Elementwise & typeof alsoInPlace;
+type Methods = { [Name in keyof Elementwise]: Method<Elementwise[Name]> } & { [Name in keyof typeof others]: Method<(typeof others)[Name]> };
+type InPlaceMethods = { [Name in keyof WithInPlace as `${Name}_`]: InPlace<WithInPlace[Name]> };
 
 declare module "../tensor.ts" {
-  // oxlint-disable-next-line no-empty-object-type
-  interface Tensor extends Methods {}
+  interface Tensor extends Methods, InPlaceMethods {}
 }
 
-for (const [name, operation] of Object.entries(methods)) {
-  Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, ...args: unknown[]): unknown {
-      return (operation as (self: Tensor, ...args: unknown[]) => unknown)(this, ...args);
-    },
-    writable: true,
-    configurable: true,
+type Operation = (self: Tensor, ...args: unknown[]) => unknown;
+
+function define(name: string, method: (this: Tensor, ...args: unknown[]) => unknown): void {
+  Object.defineProperty(Tensor.prototype, name, { value: method, writable: true, configurable: true });
+}
+
+for (const [name, operation] of Object.entries({ ...elementwise, ...others } as unknown as Record<string, Operation>)) {
+  define(name, function (...args) {
+    return operation(this, ...args);
+  });
+}
+for (const [name, operation] of Object.entries({ ...elementwise, ...alsoInPlace } as unknown as Record<string, Operation>)) {
+  define(`${name}_`, function (...args) {
+    return replaceBy(this, (before) => {
+      const result = operation(before, ...args) as Tensor;
+      return result.dtype === "bool" ? result.to(this.dtype) : result;
+    });
   });
 }

@@ -2,7 +2,7 @@
 export { backward, grad, watchGradient, type BackwardOptions, type GradOptions } from "../autograd/backward.ts";
 export { wrapDim } from "../shape.ts";
 export * from "./binary.ts";
-export { clone, contiguous, copy_, to } from "./copy.ts";
+export { clone, contiguous, to } from "./copy.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./dropout.ts";

@@ -8,10 +8,10 @@ import { add, div, eq, gt, isnan, lt, maximum, minimum, mul, pow, sub, where } f
 
 import { fromTypedArray, full } from "./creation.ts";
 import { exp2 } from "./elementary.ts";
-import { asFloat, exp, log } from "./pointwise.ts";
+import { asFloat, clamp, exp, log } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 import { sumTo } from "./sumTo.ts";
-import type { ScalarOrTensor } from "./types.ts";
+import type { ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
 
 type Pair = (a: Tensor, b: Tensor) => Tensor;
@@ -109,6 +109,11 @@ export function fmin(a: Tensor, b: Tensor): Tensor {
 /** a · 2ᵇ */
 export function ldexp(a: Tensor, b: Tensor): Tensor {
   return mul(asFloat(a), exp2(asFloat(b)));
+}
+
+/** aᵇ, of which either may be a number. */
+export function power(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
+  return pow(a instanceof Tensor ? a : asTensorLike(a, b as Tensor), b);
 }
 
 /** aᵇ in float32, whatever the types. */
@@ -211,10 +216,19 @@ export function isreal(input: Tensor): Tensor {
   return full(input.shape, true, { dtype: "bool" });
 }
 
-/** Keeps elements between two tensors of bounds; a tie sends its gradient to the input. */
-export function clampBetween(input: Tensor, min: Tensor | null, max: Tensor | null): Tensor {
-  const raised = min === null ? input : where(lt(input, min), min, input);
-  return max === null ? raised : where(gt(raised, max), max, raised);
+/** Values below `min` become `min`, values above `max` become `max`; bounds are numbers, tensors or left out. */
+export function clampTo(input: Tensor, min?: ClampBound, max?: ClampBound): Tensor {
+  if (!(min instanceof Tensor) && !(max instanceof Tensor)) return clamp(input, min, max);
+  const [low, high] = [min ?? null, max ?? null];
+  const raised = low === null ? input : maximumOf(input, low);
+  return high === null ? raised : minimumOf(raised, high);
 }
 
+/** As PyTorch's clamp has it, the whole gradient of a tie goes to the input. */
+function maximumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
+  return where(lt(input, bound), bound, input);
+}
 
+function minimumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
+  return where(gt(input, bound), bound, input);
+}

@@ -161,6 +161,13 @@ export function prod(input: Tensor, dim?: number, options: Reduction = {}): Tens
 
 // --- variance -------------------------------------------------------------------------------------------------------
 
+export interface VarianceOptions extends Reduction {
+  /** Subtracted from n in the divisor. Default 1. */
+  correction?: number;
+  /** `false` is correction 0. */
+  unbiased?: boolean;
+}
+
 interface VarianceData extends ReductionData {
   readonly correction: number;
 }
@@ -176,10 +183,10 @@ const varianceOp: Operation = {
 };
 
 /** Variance over all elements or over `dim`; divides by n − `correction` (default 1). */
-export function variance(input: Tensor, dim?: ReductionDims, options: Reduction & { correction?: number } = {}): Tensor {
+export function variance(input: Tensor, dim?: ReductionDims, options: VarianceOptions = {}): Tensor {
   if (input.dtype !== "float32") throw new KindlingError("std and var only support floating point and complex dtypes");
   const dims = wrapDims(dim, input.shape.length);
-  const correction = options.correction ?? 1;
+  const correction = options.correction ?? Number(options.unbiased ?? true);
   const arranged = arrange(input, dims);
   const result = make(reducedShape(input.shape, dims, options.keepdim ?? false));
   const means = make(result.shape);
@@ -201,9 +208,9 @@ const stdOp: Operation = {
 };
 
 /** Standard deviation, the root of `variance`. */
-export function std(input: Tensor, dim?: ReductionDims, options: Reduction & { correction?: number } = {}): Tensor {
+export function std(input: Tensor, dim?: ReductionDims, options: VarianceOptions = {}): Tensor {
   const dims = wrapDims(dim, input.shape.length);
-  const correction = options.correction ?? 1;
+  const correction = options.correction ?? Number(options.unbiased ?? true);
   const result = variance(input.detach(), dims, options).sqrt();
   const count = numelOf(dims.map((d) => input.shape[d]!));
   return record(stdOp, result, [input], [input, result], { shape: input.shape, dims, count, correction });
@@ -213,7 +220,7 @@ export function std(input: Tensor, dim?: ReductionDims, options: Reduction & { c
 export function norm(input: Tensor, p = 2, dim?: ReductionDims, options: Reduction = {}): Tensor {
   if (p === Infinity) return amax(input.abs(), dim, options);
   if (p === -Infinity) return amin(input.abs(), dim, options);
-  if (p === 0) return sum(input.ne(0).float(), dim, options);
+  if (p === 0) return sum(input.sign().abs(), dim, options);
   if (p === 1) return sum(input.abs(), dim, options);
   if (p === 2) return euclideanNorm(input, dim, options);
   return sum(input.abs().pow(p), dim, options).pow(1 / p);
@@ -346,11 +353,13 @@ export function argmin(input: Tensor, dim?: number, options: Reduction = {}): Te
 // --- others ---------------------------------------------------------------------------------------------------------
 
 /** ln Σ eˣ along `dim`, without overflow. */
-export function logsumexp(input: Tensor, dim: number, options: Reduction = {}): Tensor {
+export function logsumexp(input: Tensor, dim: ReductionDims, options: Reduction = {}): Tensor {
   const high = amax(input.detach(), dim, { keepdim: true });
   const shift = high.maskedFill(high.abs().eq(Infinity), 0);
   const total = sum(input.sub(shift).exp(), dim, { keepdim: true }).log().add(shift);
-  return options.keepdim ? total : total.squeeze(dim);
+  if (options.keepdim) return total;
+  const dims = wrapDims(dim, input.shape.length);
+  return reshape(total, reducedShape(input.shape, dims, false));
 }
 
 const cumsumOp: Operation = {

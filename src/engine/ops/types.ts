@@ -3,6 +3,9 @@ import type { Tensor } from "../tensor.ts";
 
 export type ScalarOrTensor = number | Tensor;
 
+/** A bound of `clamp`: one number, one for each element, or none. */
+export type ClampBound = ScalarOrTensor | null;
+
 /** `a + alpha * b` */
 export interface BinaryOptions {
   alpha?: number;

@@ -227,7 +227,7 @@ export function select(input: Tensor, dim: number, index: number): Tensor {
   const d = wrapDim(dim, input.shape.length);
   const size = input.shape[d]!;
   if (!Number.isInteger(index) || index < -size || index >= size) {
-    throw new IndexError(`index ${index} is out of bounds for dimension ${d} with size ${size}`);
+    throw new IndexError(`select(): index ${index} out of range for tensor of size [${input.shape.join(", ")}] at dimension ${d}`);
   }
   const start = index < 0 ? index + size : index;
   const picked = window(input, d, start, 1, 1);
@@ -243,6 +243,8 @@ export function at(input: Tensor, ...indices: readonly (number | null | readonly
   let dim = 0;
   for (const index of indices) {
     if (typeof index === "number") {
+      const size = result.shape[dim]!;
+      if (index < -size || index >= size) throw new IndexError(`index ${index} is out of bounds for dimension ${dim} with size ${size}`);
       result = select(result, dim, index);
       continue;
     }
