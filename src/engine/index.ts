@@ -42,6 +42,7 @@ export {
   addbmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, einsum, ger, inner, kron, matrixPower, mv, tensordot, vdot,
   type AddedProduct, type DiagonalOptions, type ScatterReduction,
 } from "./ops/index.ts";
+export { setPrintoptions, type PrintOptions } from "./ops/index.ts";
 export * as autograd from "./autograd/index.ts";
 export * as data from "./data/index.ts";
 export * as nn from "./nn/index.ts";

@@ -57,4 +57,13 @@ export interface ModuleCase extends Common {
   readonly evaluated?: unknown;
 }
 
-export type Case = OpCase | ErrorCase | ShownCase | ModuleCase;
+/** Statements of which each side has its own form; `js` is the body of a function. */
+export interface ProgramCase extends Common {
+  readonly kind: "program";
+  readonly js: string;
+  readonly result?: unknown;
+  /** What it fails with. */
+  readonly message?: string;
+}
+
+export type Case = ProgramCase | OpCase | ErrorCase | ShownCase | ModuleCase;

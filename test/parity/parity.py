@@ -11,6 +11,7 @@ import math
 import os
 import random
 import re
+import textwrap
 import torch
 from torch import nn
 import torch.nn.functional as F
@@ -90,6 +91,23 @@ class Family:
         values, options = Tensors().build(list(args)), Tensors().build(kwargs)
         result = resolve(target, values)(*(values[1:] if target.startswith("Tensor.") else values), **options)
         self._add({"kind": "shown", "target": target, "args": encode(list(args)), "options": encode(kwargs), "text": repr(result)}, js=js, note=note)
+
+    def program(self, python, js, note="", fails=False, atol=None, rtol=None):
+        """Several statements, side by side: the bodies of two functions that return a list of tensors, numbers, texts …
+        Both see `torch` (what the other side exports) and `nn`; Python also has `F` and `show`, which is repr.
+        fails: both throw, with the same words (PyTorch's first line)."""
+        space = {"torch": torch, "nn": nn, "F": F, "show": repr}
+        exec("def program():\n" + textwrap.indent(textwrap.dedent(python).strip(), "    "), space)
+        case = {"kind": "program", "target": "program", "args": [], "options": {}, "js": textwrap.dedent(js).strip()}
+        try:
+            case["result"] = answer(space["program"]())
+        except Exception as problem:
+            if not fails:
+                raise
+            case["message"] = str(problem).split("\n")[0]
+        else:
+            assert not fails, f"{python} did not fail"
+        self._add(case, note=note, atol=atol, rtol=rtol)
 
     def module(self, target, *args, inputs=None, call=None, js=None, js_call=None, note="", evaluate=True, state=True, atol=None, rtol=None,
                grad_atol=None, gradients=True, train=True, steps=1, **kwargs):

@@ -4,7 +4,7 @@ import * as kindling from "../../src/engine/index.ts";
 import { Tensor } from "../../src/engine/index.ts";
 import type { AnyModule } from "../../src/engine/nn/module.ts";
 import { assertClose, type Tolerance } from "../fixtures/closeTo.ts";
-import type { Case, EncodedTensor, ErrorCase, ModuleCase, OpCase, ShownCase } from "./cases.ts";
+import type { Case, EncodedTensor, ErrorCase, ModuleCase, OpCase, ProgramCase, ShownCase } from "./cases.ts";
 import { buildArguments, callOf, construct, Inputs } from "./calls.ts";
 
 // What PyTorch answered is in expected/, made by make.py; this file asks Kindling the same.
@@ -33,6 +33,7 @@ function check(each: Case): void {
   if (each.kind === "op") checkOp(each);
   else if (each.kind === "module") checkModule(each);
   else if (each.kind === "error") checkError(each);
+  else if (each.kind === "program") checkProgram(each);
   else checkShown(each);
 }
 
@@ -59,6 +60,16 @@ function checkOp(each: OpCase): void {
 function checkError(each: ErrorCase): void {
   assert.throws(() => callOf(each, new Inputs())(), (error: Error) => {
     assert.ok(error.message.includes(each.message), `expected “${each.message}”, got “${error.message}”`);
+    return true;
+  });
+}
+
+function checkProgram(each: ProgramCase): void {
+  const program = new Function("torch", "nn", each.js) as (...spaces: unknown[]) => unknown;
+  const run = (): unknown => program(kindling, kindling.nn);
+  if (each.message === undefined) compare(run(), each.result, forwardTolerance(each), "result");
+  else assert.throws(run, (error: Error) => {
+    assert.ok(error.message.includes(each.message!), `expected “${each.message}”, got “${error.message}”`);
     return true;
   });
 }

@@ -363,8 +363,14 @@ export function where(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): 
   return record(whereOp, result, [left, right], [condition], [left.shape, right.shape]);
 }
 
+const maskedFillOp: Operation = {
+  name: "MaskedFillBackward0",
+  backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data as Shape)],
+};
+
 /** `value` where `mask` holds, the input elsewhere. */
 export function maskedFill(input: Tensor, mask: Tensor, value: number): Tensor {
-  return where(mask, value, input);
+  if (!needsGraph([input]) || typeof value !== "number") return where(mask, value, input);
+  return record(maskedFillOp, where(mask, value, input.detach()), [input], [mask], input.shape);
 }
 

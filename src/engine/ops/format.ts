@@ -2,12 +2,9 @@
 import type { DType } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { shapeText } from "../shape.ts";
+import { fixed, scientific } from "./numberText.ts";
+import { printOptions } from "./printOptions.ts";
 import { toTypedArray } from "./reading.ts";
-
-const PRECISION = 4;
-const LINE_WIDTH = 80;
-const THRESHOLD = 1000;
-const EDGE_ITEMS = 3;
 
 /** `print(tensor)` */
 export function formatTensor(tensor: Tensor): string {
@@ -21,8 +18,9 @@ export function formatTensor(tensor: Tensor): string {
 function suffixesOf(tensor: Tensor): string[] {
   const suffixes: string[] = [];
   if (tensor.numel() === 0 && tensor.shape.length !== 1) suffixes.push(`size=(${tensor.shape.join(", ")})`);
-  if (tensor.numel() === 0 && tensor.dtype === "int32") suffixes.push("dtype=torch.int64");
+  // Without elements nothing tells the type. `int32` stands for PyTorch's int64, which goes without saying as float32 and bool do.
   if (tensor.dtype === "uint8") suffixes.push("dtype=torch.uint8");
+  else if (tensor.numel() === 0 && tensor.dtype !== "float32") suffixes.push(`dtype=torch.${tensor.dtype === "int32" ? "int64" : "bool"}`);
   if (tensor.gradFn !== null) suffixes.push(`grad_fn=<${tensor.gradFn.name}>`);
   else if (tensor.requiresGrad) suffixes.push("requires_grad=True");
   return suffixes;
@@ -31,7 +29,7 @@ function suffixesOf(tensor: Tensor): string[] {
 function addSuffixes(text: string, suffixes: readonly string[], indent: number): string {
   let lastLine = text.length - text.lastIndexOf("\n") + 1;
   for (const suffix of suffixes) {
-    if (lastLine + suffix.length + 2 > LINE_WIDTH) {
+    if (lastLine + suffix.length + 2 > printOptions().linewidth) {
       text += `,\n${" ".repeat(indent)}${suffix}`;
       lastLine = indent + suffix.length;
     } else {
@@ -44,7 +42,7 @@ function addSuffixes(text: string, suffixes: readonly string[], indent: number):
 
 function formatValues(tensor: Tensor, indent: number): string {
   const values = toTypedArray(tensor);
-  const summarize = values.length > THRESHOLD;
+  const summarize = values.length > printOptions().threshold;
   const printer = new Printer(values, tensor.shape, summarize);
   return printer.print(numberFormat(printer.shown(), tensor.dtype), indent);
 }
@@ -83,7 +81,7 @@ class Printer {
   }
 
   private printVector(format: NumberFormat, indent: number, start: number): string {
-    const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (format.width + 2)));
+    const perLine = Math.max(1, Math.floor((printOptions().linewidth - indent) / (format.width + 2)));
     const items = this.positions(this.shape.length - 1).map((i) => (i < 0 ? " ..." : format.print(this.values[start + i]!)));
     const lines: string[] = [];
     for (let i = 0; i < items.length; i += perLine) lines.push(items.slice(i, i + perLine).join(", "));
@@ -94,8 +92,9 @@ class Printer {
   private positions(dim: number): number[] {
     const size = this.shape[dim]!;
     const all = Array.from({ length: size }, (_, i) => i);
-    if (!this.summarize || size <= 2 * EDGE_ITEMS) return all;
-    return [...all.slice(0, EDGE_ITEMS), -1, ...all.slice(size - EDGE_ITEMS)];
+    const { edgeitems } = printOptions();
+    if (!this.summarize || size <= 2 * edgeitems) return all;
+    return [...all.slice(0, edgeitems), -1, ...all.slice(size - edgeitems)];
   }
 
   private step(dim: number): number {
@@ -103,70 +102,50 @@ class Printer {
   }
 }
 
+/** How one element is written; all are as wide as the widest that was measured. */
 interface NumberFormat {
   readonly width: number;
   print(value: number): string;
 }
 
 function numberFormat(values: readonly number[], dtype: DType): NumberFormat {
-  const plain = dtype === "float32" ? floatText(values) : dtype === "bool" ? booleanText : integerText;
-  const scalarWidth = Math.max(1, ...values.map((value) => plain.measure(value)));
-  return { width: scalarWidth, print: (value) => plain.text(value).padStart(scalarWidth) };
+  if (dtype === "float32") return floatFormat(values);
+  const text = dtype === "bool" ? booleanText : String;
+  return aligned(text, text, values);
 }
 
-interface Style {
-  text(value: number): string;
-  /** Characters that the value claims when the common width is chosen. */
-  measure(value: number): number;
+type NumberText = (value: number) => string;
+
+const booleanText: NumberText = (value) => (value ? "True" : "False");
+
+function aligned(text: NumberText, measured: NumberText, values: readonly number[]): NumberFormat {
+  const width = values.reduce((most, value) => Math.max(most, measured(value).length), 1);
+  return { width, print: (value) => text(value).padStart(width) };
 }
 
-const integerText: Style = { text: String, measure: (value) => String(value).length };
-const booleanText: Style = {
-  text: (value) => (value ? "True" : "False"),
-  measure: (value) => (value ? 4 : 5),
-};
-
-function floatText(values: readonly number[]): Style {
-  const finite = values.filter((value) => Number.isFinite(value) && value !== 0);
-  let smallest = Infinity;
-  let largest = 0;
-  for (const value of finite) {
-    smallest = Math.min(smallest, Math.abs(value));
-    largest = Math.max(largest, Math.abs(value));
-  }
-  const whole = finite.every((value) => Number.isInteger(value));
-  const wide = finite.length > 0 && (largest / smallest > 1000 || largest > 1e8);
-  const scientific = wide || (!whole && smallest < 1e-4);
-  const text = scientific ? scientificText : whole ? wholeText : fixedText;
-  // PyTorch measures only finite values that aren't zero.
-  const measure = (value: number): number => (Number.isFinite(value) && value !== 0 ? text(value).length : 1);
-  return { text: (value) => (Number.isFinite(value) ? text(value) : nonFiniteText(value)), measure };
+/** Only finite values that aren't zero decide how all are written. */
+function floatFormat(values: readonly number[]): NumberFormat {
+  const { precision, sciMode } = printOptions();
+  const decisive = values.filter((value) => Number.isFinite(value) && value !== 0);
+  const plain: NumberText = decisive.every(Number.isInteger) ? wholeText : (value) => fixed(value, precision);
+  const exponential: NumberText = (value) => scientific(value, precision);
+  const chosen = wantsExponent(decisive) ? exponential : plain;
+  // The width comes from what PyTorch would have chosen itself, whatever `sciMode` says.
+  const forced = decisive.length > 0 && sciMode !== null;
+  return aligned(forced ? (sciMode ? exponential : plain) : chosen, chosen, decisive);
 }
 
-function nonFiniteText(value: number): string {
-  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+function wantsExponent(values: readonly number[]): boolean {
+  if (values.length === 0) return false;
+  const sizes = values.map(Math.abs);
+  const smallest = sizes.reduce((a, b) => Math.min(a, b));
+  const largest = sizes.reduce((a, b) => Math.max(a, b));
+  const small = smallest < 1e-4 && !values.every(Number.isInteger);
+  return largest / smallest > 1000 || largest > 1e8 || small;
 }
 
 function wholeText(value: number): string {
-  return `${fixed(value, 0)}.`;
-}
-
-function fixedText(value: number): string {
-  return fixed(value, PRECISION);
-}
-
-function scientificText(value: number): string {
-  const [mantissa, exponent] = value.toExponential(PRECISION).split("e") as [string, string];
-  const digits = exponent.slice(1).padStart(2, "0");
-  return `${mantissa}e${exponent[0]}${digits}`;
-}
-
-/** Python's `"{:.nf}"`: like `toFixed`, but an exact half goes to the even neighbour and minus zero keeps its sign. */
-export function fixed(value: number, digits: number): string {
-  const scaled = Math.abs(value) * 10 ** digits;
-  const down = Math.floor(scaled);
-  const text = scaled - down === 0.5 && down % 2 === 0 ? (down / 10 ** digits).toFixed(digits) : Math.abs(value).toFixed(digits);
-  return value < 0 || Object.is(value, -0) ? `-${text}` : text;
+  return Number.isFinite(value) ? `${fixed(value, 0)}.` : fixed(value, 0);
 }
 
 /** `torch.Size([2, 3])` */

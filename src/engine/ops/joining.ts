@@ -4,8 +4,9 @@ import { promote } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { shapeOf, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { where } from "./binary.ts";
 import { copyInto, denseCopy } from "./copy.ts";
-import { fromTypedArray, full } from "./creation.ts";
+import { fromTypedArray, full, zeros } from "./creation.ts";
 import { make, viewOf } from "./make.ts";
 import { narrow, unsqueeze } from "./views.ts";
 
@@ -133,18 +134,28 @@ export function pad(input: Tensor, padding: readonly number[], options: { value?
   return record(padOp, result, [input], [], borders);
 }
 
+const trilOp: Operation = {
+  name: "TrilBackward0",
+  backward: (node, gradient) => [tril(gradient, node.data as number)],
+};
+
 /** The lower triangle of the last two dimensions, with `diagonal` 0 up to the main one; zeros elsewhere. */
 export function tril(input: Tensor, diagonal = 0): Tensor {
-  return triangle(input, (row, col) => col - row <= diagonal);
+  return record(trilOp, triangle(input, (row, col) => col - row <= diagonal), [input], [], diagonal);
 }
+
+const triuOp: Operation = {
+  name: "TriuBackward0",
+  backward: (node, gradient) => [triu(gradient, node.data as number)],
+};
 
 /** The upper triangle of the last two dimensions; zeros elsewhere. */
 export function triu(input: Tensor, diagonal = 0): Tensor {
-  return triangle(input, (row, col) => col - row >= diagonal);
+  return record(triuOp, triangle(input, (row, col) => col - row >= diagonal), [input], [], diagonal);
 }
 
 function triangle(input: Tensor, keeps: (row: number, col: number) => boolean): Tensor {
   const [rows, cols] = input.shape.slice(-2) as [number, number];
-  const bits = Float32Array.from({ length: rows * cols }, (_, i) => Number(keeps(Math.floor(i / cols), i % cols)));
-  return input.mul(fromTypedArray(bits, [rows, cols]));
+  const bits = Uint8Array.from({ length: rows * cols }, (_, i) => Number(keeps(Math.floor(i / cols), i % cols)));
+  return where(fromTypedArray(bits, [rows, cols], { dtype: "bool" }), input.detach(), zeros([], { dtype: input.dtype }));
 }

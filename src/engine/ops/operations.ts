@@ -7,6 +7,7 @@ export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./dropout.ts";
 export { formatTensor, sizeText } from "./format.ts";
+export { setPrintoptions, type PrintOptions } from "./printOptions.ts";
 export * from "./indexing.ts";
 export * from "./inplace.ts";
 export * from "./joining.ts";

@@ -121,7 +121,7 @@ function longName(dtype: DType): string {
 // --- product --------------------------------------------------------------------------------------------------------
 
 const prodOp: Operation = {
-  name: "ProdBackward1",
+  name: "ProdBackward0",
   backward(node, gradient) {
     const { shape, dims } = node.data as ReductionData;
     const input = node.saved(0);
@@ -131,6 +131,8 @@ const prodOp: Operation = {
     return [upstream.mul(productOfOthers(input, dims))];
   },
 };
+
+const prodAlongOp: Operation = { ...prodOp, name: "ProdBackward1" };
 
 /** For each element the product of the others in its group; right where some are zero. */
 function productOfOthers(input: Tensor, dims: readonly number[]): Tensor {
@@ -156,7 +158,7 @@ export function prod(input: Tensor, dim?: number, options: Reduction = {}): Tens
   const keepdim = options.keepdim ?? false;
   if (input.dtype !== "float32") return foldIntegers(input, dims, keepdim, 1, Math.imul);
   const result = reduceFloat(Reduce.prod, input, dims, keepdim);
-  return record(prodOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
+  return record(dim === undefined ? prodOp : prodAlongOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
 
 // --- variance -------------------------------------------------------------------------------------------------------
@@ -245,7 +247,7 @@ function euclideanNorm(input: Tensor, dim: ReductionDims | undefined, options: R
 
 // --- extremes -------------------------------------------------------------------------------------------------------
 
-const extremeOp: Operation = {
+const amaxOp: Operation = {
   name: "AmaxBackward0",
   backward(node, gradient) {
     const { shape, dims } = node.data as ReductionData;
@@ -257,7 +259,11 @@ const extremeOp: Operation = {
   },
 };
 
-function extreme(op: ReduceOp, input: Tensor, dim: ReductionDims | undefined, options: Reduction): Tensor {
+const aminOp: Operation = { ...amaxOp, name: "AminBackward0" };
+const maxOfAllOp: Operation = { ...amaxOp, name: "MaxBackward1" };
+const minOfAllOp: Operation = { ...amaxOp, name: "MinBackward1" };
+
+function extreme(operation: Operation, op: ReduceOp, input: Tensor, dim: ReductionDims | undefined, options: Reduction): Tensor {
   const dims = wrapDims(dim, input.shape.length);
   if (numelOf(dims.map((d) => input.shape[d]!)) === 0) {
     throw new IndexError(
@@ -266,17 +272,17 @@ function extreme(op: ReduceOp, input: Tensor, dim: ReductionDims | undefined, op
   }
   const result = reduceFloat(op, to(input, "float32"), dims, options.keepdim ?? false);
   if (input.dtype !== "float32") return to(result, input.dtype);
-  return record(extremeOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
+  return record(operation, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
 
 /** Largest value over all elements or over `dim`. */
 export function amax(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return extreme(Reduce.max, input, dim, options);
+  return extreme(amaxOp, Reduce.max, input, dim, options);
 }
 
 /** Smallest value over all elements or over `dim`. */
 export function amin(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return extreme(Reduce.min, input, dim, options);
+  return extreme(aminOp, Reduce.min, input, dim, options);
 }
 
 export interface ValuesAndIndices {
@@ -284,7 +290,7 @@ export interface ValuesAndIndices {
   readonly indices: Tensor;
 }
 
-const alongOp: Operation = {
+const maxAlongOp: Operation = {
   name: "MaxBackward0",
   backward(node, gradient) {
     const { shape, dims } = node.data as ReductionData;
@@ -292,6 +298,8 @@ const alongOp: Operation = {
     return [scatterAdd(zeros(shape), dims[0]!, restore(node.saved(0), shape, dims), upstream)];
   },
 };
+
+const minAlongOp: Operation = { ...maxAlongOp, name: "MinBackward0" };
 
 function extremeAlong(sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
@@ -307,7 +315,7 @@ function extremeAlong(sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean
   const indicesAt = at(indices);
   kernels.argReduce(sign, at(source), valuesAt, indicesAt, outer, n, inner);
   if (input.dtype !== "float32") return { values: to(values, input.dtype), indices };
-  recordMany(alongOp, [values], [input], [indices], { shape: input.shape, dims, count: 0 });
+  recordMany(sign > 0 ? maxAlongOp : minAlongOp, [values], [input], [indices], { shape: input.shape, dims, count: 0 });
   return { values, indices };
 }
 
@@ -317,7 +325,7 @@ export function max(input: Tensor, dim: number, options?: Reduction): ValuesAndI
 export function max(input: Tensor, other: Tensor): Tensor;
 export function max(input: Tensor, dim?: number | Tensor, options?: Reduction): Tensor | ValuesAndIndices;
 export function max(input: Tensor, dim?: number | Tensor, options: Reduction = {}): Tensor | ValuesAndIndices {
-  if (dim === undefined) return amax(input);
+  if (dim === undefined) return extreme(maxOfAllOp, Reduce.max, input, undefined, {});
   if (dim instanceof Tensor) return maximum(input, dim);
   return extremeAlong(1, input, dim, options.keepdim ?? false);
 }
@@ -328,7 +336,7 @@ export function min(input: Tensor, dim: number, options?: Reduction): ValuesAndI
 export function min(input: Tensor, other: Tensor): Tensor;
 export function min(input: Tensor, dim?: number | Tensor, options?: Reduction): Tensor | ValuesAndIndices;
 export function min(input: Tensor, dim?: number | Tensor, options: Reduction = {}): Tensor | ValuesAndIndices {
-  if (dim === undefined) return amin(input);
+  if (dim === undefined) return extreme(minOfAllOp, Reduce.min, input, undefined, {});
   if (dim instanceof Tensor) return minimum(input, dim);
   return extremeAlong(-1, input, dim, options.keepdim ?? false);
 }

@@ -23,6 +23,10 @@ const viewOp: Operation = {
   backward: (node, gradient) => [reshape(gradient, node.data as Shape)],
 };
 
+const squeezeOp: Operation = { ...viewOp, name: "SqueezeBackward0" };
+const squeezeDimOp: Operation = { ...viewOp, name: "SqueezeBackward1" };
+const unsqueezeOp: Operation = { ...viewOp, name: "UnsqueezeBackward0" };
+
 /** The same elements in row-major order under another shape; one size may be -1. Throws where a copy would be needed. */
 export function view(input: Tensor, ...sizes: ShapeArguments): Tensor {
   const shape = inferShape(shapeOf(sizes), input.numel());
@@ -68,7 +72,7 @@ export function squeeze(input: Tensor, dim?: number): Tensor {
   const keep = input.shape.map((size, i) => size !== 1 || (dim !== undefined && i !== only));
   const shape = input.shape.filter((_, i) => keep[i]);
   const strides = input.strides.filter((_, i) => keep[i]);
-  return record(viewOp, viewOf(input, shape, strides), [input], [], input.shape);
+  return record(dim === undefined ? squeezeOp : squeezeDimOp, viewOf(input, shape, strides), [input], [], input.shape);
 }
 
 /** Puts a dimension of size 1 before `dim`. */
@@ -77,7 +81,7 @@ export function unsqueeze(input: Tensor, dim: number): Tensor {
   const shape = [...input.shape.slice(0, d), 1, ...input.shape.slice(d)];
   const step = d < input.shape.length ? input.strides[d]! * input.shape[d]! : 1;
   const strides = [...input.strides.slice(0, d), step, ...input.strides.slice(d)];
-  return record(viewOp, viewOf(input, shape, strides), [input], [], input.shape);
+  return record(unsqueezeOp, viewOf(input, shape, strides), [input], [], input.shape);
 }
 
 const permuteOp: Operation = {
@@ -89,6 +93,9 @@ const permuteOp: Operation = {
     return [permute(gradient, inverse)];
   },
 };
+
+const transposeOp: Operation = { ...permuteOp, name: "TransposeBackward0" };
+const matrixTransposeOp: Operation = { ...permuteOp, name: "TBackward0" };
 
 /** Reorders the dimensions. */
 export function permute(input: Tensor, ...order: ShapeArguments): Tensor {
@@ -102,9 +109,13 @@ export function permute(input: Tensor, ...order: ShapeArguments): Tensor {
   }
   const dims = wanted.map((dim) => wrapDim(dim, rank));
   if (new Set(dims).size !== rank) throw new KindlingError("permute(): duplicate dims are not allowed.");
+  return reorder(permuteOp, input, dims);
+}
+
+function reorder(operation: Operation, input: Tensor, dims: readonly number[]): Tensor {
   const shape = dims.map((dim) => input.shape[dim]!);
   const strides = dims.map((dim) => input.strides[dim]!);
-  return record(permuteOp, viewOf(input, shape, strides), [input], [], dims);
+  return record(operation, viewOf(input, shape, strides), [input], [], dims);
 }
 
 /** Swaps two dimensions. */
@@ -114,7 +125,7 @@ export function transpose(input: Tensor, a: number, b: number): Tensor {
   const second = wrapDim(b, rank);
   if (rank === 0) return view(input, []);
   const dims = input.shape.map((_, i) => (i === first ? second : i === second ? first : i));
-  return permute(input, dims);
+  return reorder(transposeOp, input, dims);
 }
 
 /** Transposes a matrix; leaves vectors and scalars as they are. */
@@ -122,7 +133,7 @@ export function t(input: Tensor): Tensor {
   if (input.shape.length > 2) {
     throw new ShapeError(`t() expects a tensor with <= 2 dimensions, but self is ${input.shape.length}D`, input.shape);
   }
-  return input.shape.length === 2 ? transpose(input, 0, 1) : view(input, input.shape);
+  return input.shape.length === 2 ? reorder(matrixTransposeOp, input, [1, 0]) : view(input, input.shape);
 }
 
 const expandOp: Operation = {
@@ -221,6 +232,20 @@ export function slice(input: Tensor, dim: number, start?: number | null, end?: n
   return window(input, d, first, step, Math.ceil((last - first) / step));
 }
 
+interface Picked {
+  readonly shape: Shape;
+  readonly dim: number;
+  readonly index: number;
+}
+
+const selectOp: Operation = {
+  name: "SelectBackward0",
+  backward(node, gradient) {
+    const { shape, dim, index } = node.data as Picked;
+    return [embed(unsqueeze(gradient, dim), shape, dim, index, 1, 1)];
+  },
+};
+
 /** Entry `index` along `dim`, without that dimension. */
 export function select(input: Tensor, dim: number, index: number): Tensor {
   if (input.shape.length === 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
@@ -230,10 +255,10 @@ export function select(input: Tensor, dim: number, index: number): Tensor {
     throw new IndexError(`select(): index ${index} out of range for tensor of size [${input.shape.join(", ")}] at dimension ${d}`);
   }
   const start = index < 0 ? index + size : index;
-  const picked = window(input, d, start, 1, 1);
-  const shape = picked.shape.filter((_, i) => i !== d);
-  const strides = picked.strides.filter((_, i) => i !== d);
-  return record(viewOp, viewOf(picked, shape, strides), [picked], [], picked.shape);
+  const shape = input.shape.filter((_, i) => i !== d);
+  const strides = input.strides.filter((_, i) => i !== d);
+  const picked = viewOf(input, shape, strides, input.offset + start * input.strides[d]!);
+  return record(selectOp, picked, [input], [], { shape: input.shape, dim: d, index: start });
 }
 
 /** NumPy's basic indexing, dimension by dimension: a number picks, `null` keeps all, `[start, end, step]` slices. */
