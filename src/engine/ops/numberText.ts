@@ -22,7 +22,7 @@ export function scientific(value: number, digits: number): string {
 }
 
 function scientificMagnitude(value: number, digits: number): string {
-  const [mantissa, exponent] = value.toExponential(100).split("e") as [string, string];
+  const [mantissa, exponent] = value.toExponential(20).split("e") as [string, string];
   const kept = mantissa.slice(0, digits === 0 ? 1 : digits + 2);
   const rest = mantissa.slice(digits + 2);
   const halfway = /^50*$/.test(rest) && Number(kept.at(-1)) % 2 === 0;
