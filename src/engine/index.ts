@@ -39,7 +39,7 @@ export {
   ravel, repeatInterleave, roll, rot90, rowStack, selectScatter, sliceScatter, splitWithSizes, swapaxes, swapdims, tensorSplit, tile, trace,
   trilIndices, triuIndices, vsplit, vstack, cat as concat, cat as concatenate,
   indexAdd, indexCopy, indexFill, indexPut, maskedScatter, put, scatterReduce, take, takeAlongDim,
-  addbmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, einsum, ger, inner, kron, matrixPower, mv, tensordot, vdot,
+  multinomial, addbmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, einsum, ger, inner, kron, matrixPower, mv, tensordot, vdot,
   type AddedProduct, type DiagonalOptions, type ScatterReduction,
 } from "./ops/index.ts";
 export { setPrintoptions, type PrintOptions } from "./ops/index.ts";

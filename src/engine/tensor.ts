@@ -393,7 +393,7 @@ export class Tensor {
   copy_(source: Tensor): this { return ops.copy_(this, source); }
   normal_(mean?: number, std?: number, options?: { generator?: Generator }): this { return ops.normal_(this, mean, std, options); }
   uniform_(from?: number, to?: number, options?: { generator?: Generator }): this { return ops.uniform_(this, from, to, options); }
-  bernoulli_(p?: number, options?: { generator?: Generator }): this { return ops.bernoulli_(this, p, options); }
+  bernoulli_(p?: number | Tensor, options?: { generator?: Generator }): this { return ops.bernoulli_(this, p, options); }
 
   // --- reductions ---------------------------------------------------------------------------------------------------
 

@@ -274,13 +274,8 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
   return result;
 }
 
-/** Ones with the probabilities given by `input`, zeros elsewhere. */
-export function bernoulli(input: Tensor, options: RandomOptions = {}): Tensor {
-  const probabilities = toTypedArray(input) as Float32Array;
-  return randomFloats(input.shape, options, (generator, out) => fillBernoulliEach(generator, out, probabilities));
-}
-
-function fillInPlace(input: Tensor, generator: Generator | undefined, fill: FloatFiller): Tensor {
+/** Overwrites the input with what `fill` draws. */
+export function fillInPlace(input: Tensor, generator: Generator | undefined, fill: FloatFiller): Tensor {
   input.beforeChange();
   const source = generator ?? defaultGenerator;
   input.storage.version++;
@@ -301,10 +296,6 @@ export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: 
 
 export function uniform_<T extends Tensor>(input: T, from = 0, to = 1, options: { generator?: Generator } = {}): T {
   return fillInPlace(input, options.generator, (generator, out) => fillUniform(generator, out, from, to)) as T;
-}
-
-export function bernoulli_<T extends Tensor>(input: T, p = 0.5, options: { generator?: Generator } = {}): T {
-  return fillInPlace(input, options.generator, (generator, out) => fillBernoulli(generator, out, p)) as T;
 }
 
 /** Whether two tensors have the same shape and the same values. */

@@ -30,7 +30,7 @@ export interface CrossEntropyOptions extends ClassLossOptions {
   labelSmoothing?: number;
 }
 
-function reduce(losses: Tensor, reduction: LossReduction): Tensor {
+export function reduceLoss(losses: Tensor, reduction: LossReduction): Tensor {
   if (reduction === "none") return losses;
   if (reduction === "mean") return losses.mean();
   if (reduction === "sum") return losses.sum();
@@ -188,7 +188,7 @@ function softCrossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOp
   const shape = input.shape.map((size, i) => (i === dim ? size : 1));
   const weighted = options.weight ? spread.mul(reshape(options.weight, shape)) : spread;
   const losses = logSoftmax(input, dim).mul(weighted).sum(dim).neg();
-  if ((options.reduction ?? "mean") !== "mean") return reduce(losses, options.reduction!);
+  if ((options.reduction ?? "mean") !== "mean") return reduceLoss(losses, options.reduction!);
   return losses.sum().div(input.numel() / classes);
 }
 
@@ -245,7 +245,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: Binar
   // (y − 1)·ln(1 − p) − y·ln p
   const losses = y.sub(1).mul(logQ).sub(y.mul(logP));
   const recorded = record(bceOp, losses, [input, target], [input, target]);
-  return reduce(options.weight ? recorded.mul(options.weight) : recorded, options.reduction ?? "mean");
+  return reduceLoss(options.weight ? recorded.mul(options.weight) : recorded, options.reduction ?? "mean");
 }
 
 export interface LogitLossOptions extends BinaryLossOptions {
@@ -264,24 +264,24 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
   const soft = input.abs().neg().exp().log1p().add(input.neg().clamp(0));
   const weighted = options.posWeight ? soft.mul(options.posWeight.sub(1).mul(target).add(1)) : soft;
   const losses = target.neg().add(1).mul(input).add(weighted);
-  return reduce(options.weight ? losses.mul(options.weight) : losses, options.reduction ?? "mean");
+  return reduceLoss(options.weight ? losses.mul(options.weight) : losses, options.reduction ?? "mean");
 }
 
 /** (input − target)² */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return reduce(input.sub(target).square(), options.reduction ?? "mean");
+  return reduceLoss(input.sub(target).square(), options.reduction ?? "mean");
 }
 
 /** |input − target| */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return reduce(input.sub(target).abs(), options.reduction ?? "mean");
+  return reduceLoss(input.sub(target).abs(), options.reduction ?? "mean");
 }
 
 /** Squared below `beta`, linear above: ½d²/β or |d| − ½β. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: LossOptions & { beta?: number } = {}): Tensor {
   const beta = options.beta ?? 1;
   const distance = input.sub(target).abs();
-  if (beta === 0) return reduce(distance, options.reduction ?? "mean");
+  if (beta === 0) return reduceLoss(distance, options.reduction ?? "mean");
   const near = distance.square().mul(0.5 / beta);
-  return reduce(near.where(distance.lt(beta), distance.sub(0.5 * beta)), options.reduction ?? "mean");
+  return reduceLoss(near.where(distance.lt(beta), distance.sub(0.5 * beta)), options.reduction ?? "mean");
 }

@@ -16,6 +16,7 @@ import * as pairs from "./pairs.ts";
 import * as placing from "./placing.ts";
 import * as pointwise from "./pointwise.ts";
 import * as products from "./products.ts";
+import * as sampling from "./sampling.ts";
 
 const { acos, acosh, asin, asinh, atan, atanh, tan, sinh, cosh, sinc, deg2rad, rad2deg, exp2, log2, log10, logit } = elementary;
 const { erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, signbit, positive, nanToNum, frexp, bitwiseNot, heaviside } = elementary;
@@ -73,7 +74,9 @@ const others = {
   movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace,
   selectScatter, sliceScatter, diagonalScatter, roll, rot90, fliplr, flipud, tile, repeatInterleave, asStrided,
   splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy, take, takeAlongDim, argwhere,
-  mv, vdot, ger, inner, matrixPower, kron, cross, pad,
+  mv, vdot, ger, inner, matrixPower, kron, cross, pad, multinomial: sampling.multinomial,
+  exponential_: sampling.exponential_, geometric_: sampling.geometric_, cauchy_: sampling.cauchy_, logNormal_: sampling.logNormal_,
+  random_: sampling.random_,
 };
 
 type Method<F> = F extends {

@@ -33,3 +33,6 @@ export * from "./counting.ts";
 export * from "./arranging.ts";
 export * from "./placing.ts";
 export * from "./products.ts";
+export * from "./activations.ts";
+export * from "./sampling.ts";
+export * from "./marginLosses.ts";

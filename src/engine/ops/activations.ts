@@ -1,0 +1,148 @@
+/** Nonlinearities made of differentiable operations; those on hot paths have kernels and live in pointwise.ts. */
+import { ArgumentError, KindlingError } from "../errors.ts";
+import { defaultGenerator, type Generator } from "../random/index.ts";
+import { wrapDim } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { add, mul, where } from "./binary.ts";
+import { emptyLike, fromTypedArray, zerosLike } from "./creation.ts";
+import { noGrad } from "../autograd/gradMode.ts";
+import { clampTo } from "./pairs.ts";
+import { expm1, leakyRelu, relu, sigmoid, tanh } from "./pointwise.ts";
+import { scatter } from "./indexing.ts";
+import { softmax } from "./softmax.ts";
+import { max } from "./reductions.ts";
+import { narrow, reshape } from "./views.ts";
+
+/** max(0, x) + min(0, α(e^(x/α) − 1)). https://arxiv.org/abs/1704.07483 */
+export function celu(input: Tensor, alpha = 1): Tensor {
+  if (alpha === 0) throw new KindlingError("ZeroDivisionError: alpha cannot be 0 for CELU");
+  return where(input.gt(0), input, expm1(clampTo(input, null, 0).div(alpha)).mul(alpha));
+}
+
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
+/** scale · (max(0, x) + min(0, α(eˣ − 1))). https://arxiv.org/abs/1706.02515 */
+export function selu(input: Tensor): Tensor {
+  return where(input.gt(0), input, expm1(clampTo(input, null, 0)).mul(SELU_ALPHA)).mul(SELU_SCALE);
+}
+
+/** a · sigmoid(b), where a and b are the halves along `dim`. */
+export function glu(input: Tensor, dim = -1): Tensor {
+  if (input.shape.length === 0) throw new KindlingError("glu does not support 0-dimensional tensors");
+  const d = wrapDim(dim, input.shape.length);
+  const size = input.shape[d]!;
+  if (size % 2 !== 0) throw new KindlingError(`Halving dimension must be even, but dimension ${d} is size ${size}`);
+  return mul(narrow(input, d, 0, size / 2), sigmoid(narrow(input, d, size / 2, size / 2)));
+}
+
+/** x where |x| > λ, else 0. */
+export function hardshrink(input: Tensor, lambda = 0.5): Tensor {
+  return where(input.abs().gt(lambda), input, 0);
+}
+
+/** x moved towards 0 by λ, 0 within. */
+export function softshrink(input: Tensor, lambda = 0.5): Tensor {
+  if (lambda < 0) throw new KindlingError(`lambda must be greater or equal to 0, but found to be ${lambda}.`);
+  return where(input.gt(lambda), input.sub(lambda), where(input.lt(-lambda), input.add(lambda), 0));
+}
+
+/** relu6(x + 3) / 6 */
+export function hardsigmoid(input: Tensor): Tensor {
+  return strictlyBetween(input, -3, 3, input.div(6).add(0.5), 0, 1);
+}
+
+/** x · relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
+export function hardswish(input: Tensor): Tensor {
+  return where(input.le(-3), 0, where(input.lt(3), input.mul(input.div(6).add(0.5)), input));
+}
+
+/** x kept between two values. */
+export function hardtanh(input: Tensor, minVal = -1, maxVal = 1): Tensor {
+  if (minVal > maxVal) throw new ArgumentError("min_val cannot be greater than max_val");
+  return strictlyBetween(input, minVal, maxVal, input, minVal, maxVal);
+}
+
+/** min(max(0, x), 6) */
+export function relu6(input: Tensor): Tensor {
+  return hardtanh(input, 0, 6);
+}
+
+/** `inside` strictly between two bounds; on the bounds and beyond constants, without gradient. */
+function strictlyBetween(input: Tensor, low: number, high: number, inside: Tensor, below: number, above: number): Tensor {
+  return where(input.le(low), below, where(input.ge(high), above, inside));
+}
+
+/** ln sigmoid(x), safe for large |x|. */
+export function logsigmoid(input: Tensor): Tensor {
+  return clampTo(input, null, 0).sub(input.abs().neg().exp().log1p());
+}
+
+/** x · tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
+export function mish(input: Tensor): Tensor {
+  return mul(input, tanh(softplusOf(input)));
+}
+
+/** ln(1 + eˣ) of operations that can be differentiated twice. */
+function softplusOf(input: Tensor): Tensor {
+  return relu(input).add(input.abs().neg().exp().log1p());
+}
+
+/** x where positive, weight · x elsewhere; one weight, or one for each channel (dimension 1). https://arxiv.org/abs/1502.01852 */
+export function prelu(input: Tensor, weight: Tensor): Tensor {
+  const channels = input.shape.length < 2 ? 1 : input.shape[1]!;
+  if (weight.numel() !== 1 && weight.numel() !== channels) {
+    throw new KindlingError(`Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`);
+  }
+  const slopes = weight.numel() === 1 ? weight : reshape(weight, input.shape.map((_, i) => (i === 1 ? channels : 1)));
+  return where(input.gt(0), input, mul(slopes, input));
+}
+
+/** x where positive, a · x elsewhere, with a random from [lower, upper] in training and their mean in eval mode. */
+export function rrelu(input: Tensor, options: { lower?: number; upper?: number; training?: boolean; generator?: Generator } = {}): Tensor {
+  const { lower = 1 / 8, upper = 1 / 3, training = false, generator = defaultGenerator } = options;
+  if (!training) return leakyRelu(input, (lower + upper) / 2);
+  const slopes = noGrad(() => negativeSlopes(input, lower, upper, generator));
+  return mul(input, slopes);
+}
+
+/** Draws for negative elements only, one after the other in memory order. */
+function negativeSlopes(input: Tensor, lower: number, upper: number, generator: Generator): Tensor {
+  const values = input.toTypedArray();
+  const slopes = Float32Array.from(values, (x) => (x <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1));
+  return fromTypedArray(slopes, input.shape);
+}
+
+/** x / (1 + |x|) */
+export function softsign(input: Tensor): Tensor {
+  return input.div(input.abs().add(1));
+}
+
+/** x − tanh(x) */
+export function tanhshrink(input: Tensor): Tensor {
+  return input.sub(tanh(input));
+}
+
+/** x where above the threshold, else `value`. */
+export function threshold(input: Tensor, limit: number, value: number): Tensor {
+  return where(input.gt(limit), input, value);
+}
+
+/** softmax(−x) along `dim`. */
+export function softmin(input: Tensor, dim: number): Tensor {
+  return softmax(input.neg(), dim);
+}
+
+/**
+ * A sample from the Gumbel-softmax distribution. https://arxiv.org/abs/1611.01144
+ * @param options.tau temperature, default 1
+ * @param options.hard one-hot in the forward pass, soft in the backward pass. Default false.
+ */
+export function gumbelSoftmax(logits: Tensor, options: { tau?: number; hard?: boolean; dim?: number } = {}): Tensor {
+  const { tau = 1, hard = false, dim = -1 } = options;
+  const noise = noGrad(() => emptyLike(logits).exponential_().log().neg());
+  const soft = softmax(add(logits, noise).div(tau), dim);
+  if (!hard) return soft;
+  const { indices } = max(soft.detach(), dim, { keepdim: true });
+  const oneHot = scatter(zerosLike(logits), dim, indices, 1);
+  return oneHot.sub(soft.detach()).add(soft);
+}

@@ -1,0 +1,133 @@
+/** Random draws from other distributions than the uniform and the normal one, in PyTorch's order of draws on a CPU. */
+import { ArgumentError, KindlingError } from "../errors.ts";
+import { defaultGenerator, type Generator } from "../random/index.ts";
+import { fillBernoulli, fillBernoulliEach, fillExponential } from "../random/fill.ts";
+import type { Tensor } from "../tensor.ts";
+import { div } from "./binary.ts";
+import { emptyLike, fillInPlace, fromTypedArray, normal_, type RandomOptions } from "./creation.ts";
+import { topk } from "./ordering.ts";
+import { toTypedArray } from "./reading.ts";
+import { argmax } from "./reductions.ts";
+import { expand } from "./views.ts";
+
+type Draw = { generator?: Generator };
+
+/** One number after the other. */
+function each<T extends Tensor>(input: T, generator: Generator | undefined, draw: (generator: Generator) => number): T {
+  return fillInPlace(input, generator, (source, out) => {
+    for (let i = 0; i < out.length; i++) out[i] = draw(source);
+  }) as T;
+}
+
+/** Ones with probability `p` (one for all, or a tensor with one for each element), zeros elsewhere. */
+export function bernoulli_<T extends Tensor>(input: T, p: number | Tensor = 0.5, options: Draw = {}): T {
+  const fill = typeof p === "number"
+    ? (generator: Generator, out: Float32Array) => fillBernoulli(generator, out, p)
+    : eachOf(toTypedArray(expand(p.detach(), input.shape)) as Float32Array);
+  return fillInPlace(input, options.generator, fill) as T;
+}
+
+function eachOf(probabilities: Float32Array) {
+  return (generator: Generator, out: Float32Array): void => fillBernoulliEach(generator, out, probabilities);
+}
+
+/** Ones with the probabilities given by `input` (or with one `p`, in its shape), zeros elsewhere. */
+export function bernoulli(input: Tensor, p?: number | (Draw & { p?: number }), options: Draw = {}): Tensor {
+  const given = typeof p === "number" ? { ...options, p } : { ...options, ...p };
+  return bernoulli_(emptyLike(input.detach()), given.p ?? input, given.generator ? { generator: given.generator } : {});
+}
+
+/** Density λ·e^(−λx). */
+export function exponential_<T extends Tensor>(input: T, lambd = 1, options: Draw = {}): T {
+  return fillInPlace(input, options.generator, (generator, out) => fillExponential(generator, out, lambd)) as T;
+}
+
+/** The number of trials up to the first success, each with probability `p`. */
+export function geometric_<T extends Tensor>(input: T, p: number, options: Draw = {}): T {
+  if (!(p > 0 && p < 1)) throw new KindlingError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
+  return each(input, options.generator, (generator) => Math.ceil(Math.log(generator.uniformDouble()) / Math.log1p(-p)));
+}
+
+/** The Cauchy distribution around `median` with half-width `sigma`. */
+export function cauchy_<T extends Tensor>(input: T, median = 0, sigma = 1, options: Draw = {}): T {
+  return each(input, options.generator, (generator) => median + sigma * Math.tan(Math.PI * (generator.uniformDouble() - 0.5)));
+}
+
+/** e to the power of a normally distributed number. */
+export function logNormal_<T extends Tensor>(input: T, mean = 1, std = 2, options: Draw = {}): T {
+  return each(input, options.generator, (generator) => Math.exp(mean + std * generator.normalDouble()));
+}
+
+/** Whole numbers from `from` up to, not including, `to`; by default all that the type holds exactly. */
+export function random_<T extends Tensor>(input: T, from?: number, to?: number | null, options: Draw = {}): T {
+  const largest = input.dtype === "float32" ? 2 ** 24 + 1 : input.dtype === "bool" ? 2 : input.dtype === "uint8" ? 256 : 2 ** 31;
+  const low = to === undefined || to === null ? 0 : from ?? 0;
+  const high = to ?? from ?? largest;
+  if (!(high > low)) throw new KindlingError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
+  return each(input, options.generator, (generator) => low + (generator.random32() % (high - low)));
+}
+
+/** Normally distributed numbers; mean and deviation may be tensors, one for each. */
+export function normalEach(mean: Tensor | number, std: Tensor | number, options: RandomOptions = {}): Tensor {
+  const like = typeof mean === "number" ? (std as Tensor) : mean;
+  const noise = normal_(emptyLike(like), 0, 1, options);
+  return noise.mul(std).add(mean);
+}
+
+/**
+ * Positions drawn by weight from each row (or the vector) of weights that aren't negative.
+ * @param options.replacement whether a position may be drawn again. Default false.
+ * @returns `[…, numSamples]`, `int32`
+ */
+export function multinomial(input: Tensor, numSamples: number, options: { replacement?: boolean; generator?: Generator } | boolean = {}): Tensor {
+  const { replacement = false, generator } = typeof options === "boolean" ? { replacement: options } : options;
+  if (input.shape.length !== 1 && input.shape.length !== 2) throw new KindlingError("prob_dist must be 1 or 2 dim");
+  if (!(numSamples > 0)) throw new KindlingError("cannot sample n_sample <= 0 samples");
+  const categories = input.shape.at(-1)!;
+  if (!replacement && numSamples > categories) throw new KindlingError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
+  const weights = toTypedArray(input) as Float32Array;
+  checkWeights(weights, categories);
+  if (replacement && numSamples > 1) return drawnAgain(input, weights, numSamples, generator ?? defaultGenerator);
+  const keys = div(input.detach(), exponential_(emptyLike(input.detach()), 1, generator ? { generator } : {}));
+  return numSamples === 1 ? argmax(keys, -1, { keepdim: true }) : topk(keys, numSamples).indices;
+}
+
+function checkWeights(weights: Float32Array, categories: number): void {
+  if (weights.some((weight) => !(weight >= 0) || weight === Infinity)) {
+    throw new ArgumentError("probability tensor contains either `inf`, `nan` or element < 0", "RuntimeError");
+  }
+  for (let row = 0; row < weights.length; row += categories) {
+    if (weights.subarray(row, row + categories).every((weight) => weight === 0)) {
+      throw new ArgumentError("invalid multinomial distribution (sum of probabilities <= 0)", "RuntimeError");
+    }
+  }
+}
+
+/** Each draw on its own, by its place among the running sums. */
+function drawnAgain(input: Tensor, weights: Float32Array, count: number, generator: Generator): Tensor {
+  const categories = input.shape.at(-1)!;
+  const found = new Int32Array((weights.length / categories) * count);
+  for (let row = 0; row * categories < weights.length; row++) {
+    const sums = runningShares(weights.subarray(row * categories, (row + 1) * categories));
+    for (let j = 0; j < count; j++) {
+      const place = generator.uniformDouble();
+      let [low, high] = [0, categories];
+      while (low < high) {
+        const middle = low + ((high - low) >> 1);
+        if (sums[middle]! < place) low = middle + 1;
+        else high = middle;
+      }
+      found[row * count + j] = low;
+    }
+  }
+  return fromTypedArray(found, [...input.shape.slice(0, -1), count]);
+}
+
+function runningShares(weights: Float32Array): Float32Array {
+  const sums = new Float32Array(weights.length);
+  let total = 0;
+  weights.forEach((weight, i) => (sums[i] = total = Math.fround(total + weight)));
+  for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! / total;
+  if (sums.length > 0) sums[sums.length - 1] = 1;
+  return sums;
+}
