@@ -27,4 +27,9 @@ export {
   softmax,
   softplus,
   tanh,
+  celu, glu, gumbelSoftmax, hardshrink, hardsigmoid, hardswish, hardtanh, logsigmoid, mish, prelu, relu6, rrelu, selu, softmin, softshrink,
+  softsign, tanhshrink, threshold, relu_, leakyRelu_,
+  cosineEmbeddingLoss, cosineSimilarity, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, klDiv, marginRankingLoss, multiMarginLoss,
+  multilabelMarginLoss, multilabelSoftMarginLoss, normalize, pairwiseDistance, pdist, poissonNllLoss, softMarginLoss, tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
 } from "../ops/index.ts";

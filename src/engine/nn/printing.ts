@@ -8,6 +8,11 @@ export function number(value: number): string {
   return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
 }
 
+/** A float that was left at its whole default prints with `.0`, as it stands in PyTorch; one that was given prints as given. */
+export function float(value: number, byDefault: number): string {
+  return value === byDefault && Number.isInteger(value) ? `${number(value)}.0` : number(value);
+}
+
 function infinite(value: number): string {
   if (Number.isNaN(value)) return "nan";
   return value > 0 ? "inf" : "-inf";
