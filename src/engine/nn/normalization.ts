@@ -1,12 +1,13 @@
 /** Layers that centre and scale their input. */
 import { ArgumentError } from "../errors.ts";
-import { batchNorm, layerNorm, ones, zeros } from "../ops/index.ts";
+import { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, ones, rmsNorm, zeros } from "../ops/index.ts";
 import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import * as init from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { boolean, number, sizes } from "./printing.ts";
+import { optionalArguments } from "./optionalArguments.ts";
+import { boolean, float, number, sizes } from "./printing.ts";
 
 export interface BatchNormOptions {
   /** Added to the variance. Default 1e-5. */
@@ -23,7 +24,7 @@ export interface BatchNormOptions {
  * y = (x − mean) / √(var + eps) · weight + bias for each channel, with the batch's mean and biased variance in training
  * mode and the running ones in eval mode. The running variance takes the unbiased one. Weight starts as 1, bias as 0.
  */
-abstract class BatchNorm extends Module {
+abstract class RunningNorm extends Module {
   static override readonly stateNames: Readonly<Record<string, string>> = {
     runningMean: "running_mean",
     runningVar: "running_var",
@@ -70,16 +71,6 @@ abstract class BatchNorm extends Module {
     if (this.bias) init.zeros_(this.bias);
   }
 
-  override forward(x: Tensor): Tensor {
-    this.checkInput(x);
-    const usesBatch = this.training || this.runningMean === null;
-    if (usesBatch && x.numel() / x.shape[1]! === 1) {
-      throw new ArgumentError(`Expected more than 1 value per channel when training, got input size torch.Size(${shapeText(x.shape)})`);
-    }
-    const factor = this.training ? this.#countBatch() : (this.momentum ?? 0);
-    return batchNorm(x, this.runningMean, this.runningVar, this.weight, this.bias, usesBatch, factor, this.eps);
-  }
-
   override extraRepr(): string {
     return (
       `${this.numFeatures}, eps=${number(this.eps)}, momentum=${sizes(this.momentum)}, ` +
@@ -90,9 +81,21 @@ abstract class BatchNorm extends Module {
   protected abstract checkInput(x: Tensor): void;
 
   /** Counts a training batch; returns its weight in the running statistics. */
-  #countBatch(): number {
+  protected countBatch(): number {
     this.numBatchesTracked?.add_(1);
     return this.momentum ?? 1 / (this.numBatchesTracked?.item() ?? 1);
+  }
+}
+
+abstract class BatchNorm extends RunningNorm {
+  override forward(x: Tensor): Tensor {
+    this.checkInput(x);
+    const usesBatch = this.training || this.runningMean === null;
+    if (usesBatch && x.numel() / x.shape[1]! === 1) {
+      throw new ArgumentError(`Expected more than 1 value per channel when training, got input size torch.Size(${shapeText(x.shape)})`);
+    }
+    const factor = this.training ? this.countBatch() : (this.momentum ?? 0);
+    return batchNorm(x, this.runningMean, this.runningVar, this.weight, this.bias, usesBatch, factor, this.eps);
   }
 }
 
@@ -107,6 +110,13 @@ export class BatchNorm1d extends BatchNorm {
 export class BatchNorm2d extends BatchNorm {
   protected override checkInput(x: Tensor): void {
     if (x.dim() !== 4) throw new ArgumentError(`expected 4D input (got ${x.dim()}D input)`);
+  }
+}
+
+/** Batch normalisation of `[batch, channels, depth, height, width]`. */
+export class BatchNorm3d extends BatchNorm {
+  protected override checkInput(x: Tensor): void {
+    if (x.dim() !== 5) throw new ArgumentError(`expected 5D input (got ${x.dim()}D input)`);
   }
 }
 
@@ -143,5 +153,147 @@ export class LayerNorm extends Module {
 
   override extraRepr(): string {
     return `${sizes(this.normalizedShape)}, eps=${number(this.eps)}, elementwise_affine=${boolean(this.elementwiseAffine)}`;
+  }
+}
+
+/** As batch normalisation, but each sample by its own statistics; without scale, shift and running statistics unless asked for. */
+abstract class InstanceNorm extends RunningNorm {
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
+  }
+
+  /** Ranks of an input without and with a batch. */
+  protected abstract readonly ranks: readonly [number, number];
+
+  override forward(x: Tensor): Tensor {
+    this.checkInput(x);
+    return x.dim() === this.ranks[0] ? this.#normalized(x.unsqueeze(0)).squeeze(0) : this.#normalized(x);
+  }
+
+  protected override checkInput(x: Tensor): void {
+    if (!this.ranks.includes(x.dim())) throw new ArgumentError(`expected ${this.ranks[0]}D or ${this.ranks[1]}D input (got ${x.dim()}D input)`);
+  }
+
+  #normalized(x: Tensor): Tensor {
+    return instanceNorm(x, {
+      runningMean: this.runningMean, runningVar: this.runningVar, weight: this.weight, bias: this.bias,
+      useInputStats: this.training || !this.trackRunningStats, momentum: this.momentum ?? 0, eps: this.eps,
+    });
+  }
+}
+
+/** Instance normalisation of `[batch, channels, length]`, with or without the batch. https://arxiv.org/abs/1607.08022 */
+export class InstanceNorm1d extends InstanceNorm {
+  protected override readonly ranks = [2, 3] as const;
+}
+
+/** Instance normalisation of `[batch, channels, height, width]`, with or without the batch. https://arxiv.org/abs/1607.08022 */
+export class InstanceNorm2d extends InstanceNorm {
+  protected override readonly ranks = [3, 4] as const;
+}
+
+/** Instance normalisation of `[batch, channels, depth, height, width]`, with or without the batch. https://arxiv.org/abs/1607.08022 */
+export class InstanceNorm3d extends InstanceNorm {
+  protected override readonly ranks = [4, 5] as const;
+}
+
+export interface GroupNormOptions {
+  /** Added to the variance. Default 1e-5. */
+  eps?: number;
+  /** Whether a scale and a shift are learned for each channel. Default true. */
+  affine?: boolean;
+}
+
+/** Normalises `numGroups` groups of the channels of `[batch, channels, …]`, each sample on its own. https://arxiv.org/abs/1803.08494 */
+export class GroupNorm extends Module {
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly eps: number;
+  readonly affine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(numGroups: number, numChannels: number, { eps = 1e-5, affine = true }: GroupNormOptions = {}) {
+    super();
+    if (numChannels % numGroups !== 0) throw new ArgumentError("num_channels must be divisible by num_groups");
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.eps = eps;
+    this.affine = affine;
+    this.weight = affine ? new Parameter(ones(numChannels)) : null;
+    this.bias = affine ? new Parameter(zeros(numChannels)) : null;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return groupNorm(x, this.numGroups, this.weight, this.bias, this.eps);
+  }
+
+  override extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps=${number(this.eps)}, affine=${boolean(this.affine)}`;
+  }
+}
+
+export interface LocalResponseNormOptions {
+  /** Default 1e-4. */
+  alpha?: number;
+  /** Default 0.75. */
+  beta?: number;
+  /** Default 1. */
+  k?: number;
+}
+
+/** Divides by (k + alpha · mean of squares over `size` neighbouring channels)^beta. */
+export class LocalResponseNorm extends Module {
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+
+  constructor(size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {}) {
+    super();
+    this.size = size;
+    this.alpha = alpha;
+    this.beta = beta;
+    this.k = k;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return localResponseNorm(x, this.size, { alpha: this.alpha, beta: this.beta, k: this.k });
+  }
+
+  override extraRepr(): string {
+    return `${this.size}, alpha=${number(this.alpha)}, beta=${number(this.beta)}, k=${float(this.k, 1)}`;
+  }
+}
+
+export interface RMSNormOptions {
+  /** Added to the mean of squares. Default float32's epsilon, 1.19e-7. */
+  eps?: number | null;
+  /** Whether a scale is learned for each element. Default true. */
+  elementwiseAffine?: boolean;
+}
+
+/** y = x / √(mean(x²) + eps) · weight over the last dimensions. Weight starts as 1. https://arxiv.org/abs/1910.07467 */
+export class RMSNorm extends Module {
+  readonly normalizedShape: readonly number[];
+  readonly eps: number | null;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+
+  constructor(normalizedShape: number | readonly number[], eps?: number | RMSNormOptions | null, options?: RMSNormOptions) {
+    super();
+    const chosen = optionalArguments<RMSNormOptions>([eps, options], ["eps"]);
+    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+    this.eps = chosen.eps ?? null;
+    this.elementwiseAffine = chosen.elementwiseAffine ?? true;
+    this.weight = this.elementwiseAffine ? new Parameter(ones([...this.normalizedShape])) : null;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.normalizedShape, this.weight, this.eps);
+  }
+
+  override extraRepr(): string {
+    return `${sizes(this.normalizedShape)}, eps=${sizes(this.eps)}, elementwise_affine=${boolean(this.elementwiseAffine)}`;
   }
 }

@@ -1,13 +1,76 @@
-/** Random zeros. */
-import { ArgumentError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
-import { emptyLike } from "./creation.ts";
+/** Random zeros, drawn as PyTorch draws them. */
 import { noGrad } from "../autograd/gradMode.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { empty } from "./creation.ts";
+import { bernoulli_ } from "./sampling.ts";
+import { replaceBy } from "./inplace.ts";
+import { squeeze, unsqueeze } from "./views.ts";
 
-/** In training sets each element to zero with probability `p` and scales the others by 1 / (1 − p); else changes nothing. */
-export function dropout(input: Tensor, p = 0.5, training = true): Tensor {
+type Masked = (input: Tensor, p: number, shape: Shape) => Tensor;
+
+function dropped(input: Tensor, p: number, training: boolean, inplace: boolean, shape: Shape, mask: Masked): Tensor {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
   if (!training || p === 0 || input.numel() === 0) return input;
-  const mask = noGrad(() => emptyLike(input).bernoulli_(1 - p).div_(p === 1 ? 1 : 1 - p));
-  return input.mul(mask);
+  return inplace ? replaceBy(input, (before) => mask(before, p, shape)) : mask(input, p, shape);
 }
+
+/** Ones where values stay. */
+const kept = (p: number, shape: Shape): Tensor => noGrad(() => bernoulli_(empty(shape), 1 - p));
+
+/** What stays is scaled by 1 / (1 − p), so that the mean stays. */
+const scaling: Masked = (input, p, shape) => input.mul(noGrad(() => kept(p, shape).div_(p === 1 ? 1 : 1 - p)));
+
+const SELU_FLOOR = 1.7580993408473766;
+
+/** What goes becomes SELU's least value; then mean and variance are put back. https://arxiv.org/abs/1706.02515 */
+const selfNormalizing: Masked = (input, p, shape) => {
+  if (p === 1) return input.mul(0);
+  const a = 1 / Math.sqrt((SELU_FLOOR * SELU_FLOOR * p + 1) * (1 - p));
+  const keep = kept(p, shape);
+  const shift = noGrad(() => keep.sub(1).mul(SELU_FLOOR * a).add(SELU_FLOOR * a * p));
+  return input.mul(keep.mul(a)).add(shift);
+};
+
+/** One entry for each channel of each sample. */
+function channelShape(input: Tensor): number[] {
+  if (input.shape.length < 2) throw new ArgumentError("Feature dropout requires at least 2 dimensions in the input", "RuntimeError");
+  return input.shape.map((size, i) => (i < 2 ? size : 1));
+}
+
+/** In training sets each element to zero with probability `p` and scales the others by 1 / (1 − p); else changes nothing. */
+export function dropout(input: Tensor, p = 0.5, training = true, inplace = false): Tensor {
+  return dropped(input, p, training, inplace, input.shape, scaling);
+}
+
+/** The same for inputs of SELU: keeps mean and variance. */
+export function alphaDropout(input: Tensor, p = 0.5, training = false, inplace = false): Tensor {
+  return dropped(input, p, training, inplace, input.shape, selfNormalizing);
+}
+
+/** As `alphaDropout`, whole channels at a time. */
+export function featureAlphaDropout(input: Tensor, p = 0.5, training = false, inplace = false): Tensor {
+  return dropped(input, p, training, inplace, channelShape(input), selfNormalizing);
+}
+
+/** Whole channels of `[batch, channels, …]` at a time, whatever follows. */
+export function featureDropout(input: Tensor, p = 0.5, training = true, inplace = false): Tensor {
+  return dropped(input, p, training, inplace, channelShape(input), scaling);
+}
+
+/** Whole channels at a time; an input without a batch is one sample. https://arxiv.org/abs/1411.4280 */
+function ofChannels(positions: number, batchOptional: boolean) {
+  return (input: Tensor, p = 0.5, training = true, inplace = false): Tensor => {
+    const rank = input.shape.length;
+    if (batchOptional && rank !== positions + 1 && rank !== positions + 2) {
+      throw new ArgumentError(`dropout${positions}d: Expected ${positions + 1}D or ${positions + 2}D input, but received a ${rank}D input. Note that dropout${positions}d exists to provide channel-wise dropout on inputs with ${positions} spatial dimension${positions > 1 ? "s" : ""}, a channel dimension, and an optional batch dimension (i.e. ${positions + 1}D or ${positions + 2}D inputs).`, "RuntimeError");
+    }
+    if (!(batchOptional && rank === positions + 1)) return featureDropout(input, p, training, inplace);
+    return squeeze(featureDropout(unsqueeze(input, 0), p, training, inplace), 0);
+  };
+}
+export const dropout1d = ofChannels(1, true);
+/** PyTorch 1.13 takes a 3D input here as a batch without positions. */
+export const dropout2d = ofChannels(2, false);
+export const dropout3d = ofChannels(3, true);

@@ -36,3 +36,4 @@ export * from "./products.ts";
 export * from "./activations.ts";
 export * from "./sampling.ts";
 export * from "./marginLosses.ts";
+export * from "./channelNorms.ts";
