@@ -32,5 +32,5 @@ export {
   cosineEmbeddingLoss, cosineSimilarity, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, klDiv, marginRankingLoss, multiMarginLoss,
   multilabelMarginLoss, multilabelSoftMarginLoss, normalize, pairwiseDistance, pdist, poissonNllLoss, softMarginLoss, tripletMarginLoss,
   tripletMarginWithDistanceLoss,
-  alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout, groupNorm, instanceNorm, localResponseNorm, rmsNorm,
+  bilinear, embeddingBag, alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout, groupNorm, instanceNorm, localResponseNorm, rmsNorm,
 } from "../ops/index.ts";

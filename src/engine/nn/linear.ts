@@ -1,6 +1,6 @@
-import { empty, linear } from "../ops/index.ts";
+import { bilinear, empty, linear } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { resetAffine } from "./init.ts";
+import { resetAffine, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { boolean } from "./printing.ts";
@@ -41,6 +41,44 @@ export class Linear extends Module {
 
   override extraRepr(): string {
     return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${boolean(this.bias !== null)}`;
+  }
+}
+
+/**
+ * y = x₁ᵀ·A·x₂ + b.
+ *
+ * Shapes: x₁ `[…, in1Features]`, x₂ `[…, in2Features]` → `[…, outFeatures]`; `weight` `[outFeatures, in1Features, in2Features]`.
+ * Both parameters start uniform in ±1/√in1Features.
+ */
+export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
+  readonly in1Features: number;
+  readonly in2Features: number;
+  readonly outFeatures: number;
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(in1Features: number, in2Features: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
+    super();
+    this.in1Features = in1Features;
+    this.in2Features = in2Features;
+    this.outFeatures = outFeatures;
+    this.weight = new Parameter(empty(outFeatures, in1Features, in2Features));
+    this.bias = bias ? new Parameter(empty(outFeatures)) : null;
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.in1Features);
+    uniform_(this.weight, -bound, bound);
+    if (this.bias) uniform_(this.bias, -bound, bound);
+  }
+
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return bilinear(x1, x2, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `in1_features=${this.in1Features}, in2_features=${this.in2Features}, out_features=${this.outFeatures}, bias=${boolean(this.bias !== null)}`;
   }
 }
 

@@ -102,24 +102,6 @@ function rowsInZeros(shape: Shape, dim: number, index: Tensor, source: Tensor): 
   return record(rowsInZerosOp, result, [source], [index], { shape, dim });
 }
 
-/** Rows of `weight` for each index: shape `[...indices.shape, embeddingDim]`. */
-export function embedding(indices: Tensor, weight: Tensor, options: { paddingIdx?: number } = {}): Tensor {
-  const flat = reshape(indices, [indices.numel()]);
-  const picked = indexSelect(weight, 0, flat);
-  const rows = reshape(picked, [...indices.shape, weight.shape[1]!]);
-  if (options.paddingIdx === undefined || !rows.requiresGrad) return rows;
-  return record(withoutPaddingOp, rows.detach(), [rows], [indices], options.paddingIdx);
-}
-
-/** Padding rows get no gradient. */
-const withoutPaddingOp: Operation = {
-  name: "EmbeddingBackward0",
-  backward(node, gradient) {
-    const isPadding = node.saved(0).eq(node.data as number).unsqueeze(-1);
-    return [gradient.maskedFill(isPadding, 0)];
-  },
-};
-
 // --- along a dimension: gather and scatter --------------------------------------------------------------------------
 
 const gatherOp: Operation = {

@@ -37,3 +37,4 @@ export * from "./activations.ts";
 export * from "./sampling.ts";
 export * from "./marginLosses.ts";
 export * from "./channelNorms.ts";
+export * from "./embedding.ts";

@@ -144,6 +144,20 @@ export function cdist(a: Tensor, b: Tensor, options: { p?: number } | number = {
   return sub(unsqueeze(a, -2), unsqueeze(b, -3)).norm(p, -1);
 }
 
+/**
+ * x₁ᵀ·A·x₂ + b for each output feature.
+ * @param x1 [..., in1], @param x2 [..., in2], @param weight [out, in1, in2], @param bias [out]
+ */
+export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  const [out, in1, in2] = weight.shape as [number, number, number];
+  if (x1.shape.at(-1) !== in1) throw new KindlingError(`bilinear(): input1 size does not match weight size: got ${x1.shape.at(-1)} but expected ${in1}`);
+  if (x2.shape.at(-1) !== in2) throw new KindlingError(`bilinear(): input2 size does not match weight size: got ${x2.shape.at(-1)} but expected ${in2}`);
+  const rows = reshape(x1, [-1, in1]);
+  const projected = reshape(mm(rows, reshape(permute(weight, [1, 0, 2]), [in1, out * in2])), [-1, out, in2]);
+  const result = reshape(sum(mul(projected, unsqueeze(reshape(x2, [-1, in2]), 1)), 2), [...x1.shape.slice(0, -1), out]);
+  return bias ? add(result, bias) : result;
+}
+
 // --- einsum ---------------------------------------------------------------------------------------------------------
 
 /**

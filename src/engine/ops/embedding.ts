@@ -1,0 +1,141 @@
+/** Rows of a table by index, singly or in bags. */
+import { noGrad } from "../autograd/gradMode.ts";
+import { record, type Operation } from "../autograd/node.ts";
+import { ArgumentError, KindlingError } from "../errors.ts";
+import type { Tensor } from "../tensor.ts";
+import { mul } from "./binary.ts";
+import { fromTypedArray, zeros } from "./creation.ts";
+import { indexSelect, scatterAdd } from "./indexing.ts";
+import { toTypedArray } from "./reading.ts";
+import { expand, reshape, unsqueeze } from "./views.ts";
+
+export interface EmbeddingArguments {
+  /** Rows of this index get no gradient; negative counts from the end. */
+  paddingIdx?: number | null;
+  /** Rows that are looked up and longer than this are shortened to it, in the table itself. */
+  maxNorm?: number | null;
+  /** Which norm that is. Default 2. */
+  normType?: number;
+  /** Divide each row's gradient by how often the row was looked up. Default false. */
+  scaleGradByFreq?: boolean;
+  /** There are no sparse gradients here. */
+  sparse?: boolean;
+}
+
+/** Rows of `weight` for each index: shape `[...indices.shape, embeddingDim]`. */
+export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingArguments = {}): Tensor {
+  refuseSparse(options);
+  const flat = reshape(indices, [indices.numel()]);
+  if (options.maxNorm !== undefined && options.maxNorm !== null) shorten(weight, flat, options.maxNorm, options.normType ?? 2);
+  const rows = reshape(indexSelect(weight, 0, flat), [...indices.shape, weight.shape[1]!]);
+  if (!rows.requiresGrad || ((options.paddingIdx ?? null) === null && !options.scaleGradByFreq)) return rows;
+  return record(sharedOp, rows.detach(), [rows], [], gradientShares(indices, weight.shape[0]!, options));
+}
+
+function refuseSparse(options: EmbeddingArguments): void {
+  if (options.sparse) throw new KindlingError("sparse gradients are not supported: tensors are dense here. Leave out `sparse`.");
+}
+
+/** What of its gradient each looked-up row passes on. */
+const sharedOp: Operation = {
+  name: "EmbeddingBackward0",
+  backward: (node, gradient) => [mul(gradient, unsqueeze(node.data as Tensor, -1))],
+};
+
+function gradientShares(indices: Tensor, rows: number, { paddingIdx = null, scaleGradByFreq = false }: EmbeddingArguments): Tensor {
+  const places = toTypedArray(indices);
+  const counts = new Map<number, number>();
+  places.forEach((place) => counts.set(place, (counts.get(place) ?? 0) + 1));
+  const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
+  const shares = Float32Array.from(places, (place) => (place === padding ? 0 : scaleGradByFreq ? 1 / counts.get(place)! : 1));
+  return fromTypedArray(shares, indices.shape);
+}
+
+function shorten(weight: Tensor, indices: Tensor, maxNorm: number, normType: number): void {
+  noGrad(() => {
+    for (const row of new Set(toTypedArray(indices))) {
+      const values = weight.select(0, row);
+      const length = values.norm(normType).item();
+      if (length > maxNorm) values.mul_(maxNorm / (length + 1e-7));
+    }
+  });
+}
+
+export interface EmbeddingBagArguments extends EmbeddingArguments {
+  /** How a bag becomes one row. Default "mean". */
+  mode?: "sum" | "mean" | "max";
+  /** Factors of the rows, for "sum" only; shaped as the indices. */
+  perSampleWeights?: Tensor | null;
+  /** Whether the last offset is the end of the last bag. Default false. */
+  includeLastOffset?: boolean;
+}
+
+/**
+ * One row for each bag of indices: `[bags, size]`, or a vector with the `offsets` at which bags begin.
+ * @returns [bags, embeddingDim]; an empty bag gives zeros
+ */
+export function embeddingBag(indices: Tensor, weight: Tensor, offsets: Tensor | null = null, options: EmbeddingBagArguments = {}): Tensor {
+  const { mode = "mean", perSampleWeights = null, includeLastOffset = false, paddingIdx = null } = options;
+  const bags = bagOfEach(indices, offsets, includeLastOffset);
+  if (perSampleWeights && mode !== "sum") {
+    throw new KindlingError(`embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='${mode}'). Please open a feature request on GitHub.`);
+  }
+  if (perSampleWeights && perSampleWeights.shape.join() !== indices.shape.join()) {
+    throw new ArgumentError(`embedding_bag: If per_sample_weights (torch.Size([${perSampleWeights.shape.join(", ")}])) is not None, then it must have the same shape as the input (torch.Size([${indices.shape.join(", ")}]))`);
+  }
+  const flat = reshape(indices, [indices.numel()]);
+  const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + weight.shape[0]! : paddingIdx;
+  const counts = Float32Array.from(toTypedArray(flat), (place) => Number(place !== padding));
+  const rows = embedding(flat, weight, options);
+  if (mode === "max") return largest(rows, bags, counts);
+  const present = fromTypedArray(counts, [counts.length]);
+  const factors = perSampleWeights ? mul(reshape(perSampleWeights, [counts.length]), present) : present;
+  const index = expand(unsqueeze(fromTypedArray(bags.of, [bags.of.length]), 1), rows.shape);
+  const sums = scatterAdd(zeros([bags.count, weight.shape[1]!]), 0, index, mul(rows, unsqueeze(factors, 1)));
+  return mode === "sum" ? sums : sums.div(fromTypedArray(bagSizes(bags, counts), [bags.count, 1]));
+}
+
+interface Bags {
+  readonly count: number;
+  /** The bag of each index. */
+  readonly of: Int32Array;
+}
+
+function bagOfEach(indices: Tensor, offsets: Tensor | null, includeLast: boolean): Bags {
+  if (indices.shape.length === 2) {
+    if (offsets) throw new ArgumentError("if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. However, found offsets of type <class 'torch.Tensor'>");
+    const [count, size] = indices.shape as [number, number];
+    return { count, of: Int32Array.from({ length: count * size }, (_, i) => Math.floor(i / size)) };
+  }
+  if (indices.shape.length !== 1) throw new ArgumentError(`input has to be 1D or 2D Tensor, but got Tensor of dimension ${indices.shape.length}`);
+  if (!offsets) throw new ArgumentError("offsets has to be a 1D Tensor but got None");
+  const starts = toTypedArray(offsets);
+  if (starts.length > 0 && starts[0] !== 0) throw new ArgumentError(`offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got ${starts[0]}`, "RuntimeError");
+  const count = includeLast ? starts.length - 1 : starts.length;
+  const of = new Int32Array(indices.numel());
+  for (let bag = 0; bag < count; bag++) of.fill(bag, starts[bag]!, starts[bag + 1] ?? of.length);
+  return { count, of };
+}
+
+function bagSizes(bags: Bags, counts: Float32Array): Float32Array {
+  const sizes = new Float32Array(bags.count);
+  bags.of.forEach((bag, i) => (sizes[bag]! += counts[i]!));
+  return sizes.map((size) => Math.max(1, size));
+}
+
+/** The largest entry of each bag in each column; gradients go to the first that has it. */
+function largest(rows: Tensor, bags: Bags, counts: Float32Array): Tensor {
+  const width = rows.shape[1]!;
+  const values = toTypedArray(rows);
+  const best = new Int32Array(bags.count * width).fill(-1);
+  bags.of.forEach((bag, i) => {
+    if (counts[i] === 0) return;
+    for (let k = 0; k < width; k++) {
+      const leader = best[bag * width + k]!;
+      if (leader < 0 || values[i * width + k]! > values[leader * width + k]!) best[bag * width + k] = i;
+    }
+  });
+  const found = fromTypedArray(best.map((place) => Math.max(0, place)), [bags.count, width]);
+  const filled = fromTypedArray(Float32Array.from(best, (place) => Number(place >= 0)), [bags.count, width]);
+  return mul(rows.gather(0, found), filled);
+}
