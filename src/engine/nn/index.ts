@@ -2,7 +2,7 @@
 export * from "./activation.ts";
 export * as utils from "./clipGrad.ts";
 export * from "./containers.ts";
-export { Conv2d, type Conv2dOptions, type Pair } from "./conv.ts";
+export * from "./conv.ts";
 export * from "./distance.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";

@@ -5,7 +5,7 @@ import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { unfold } from "./arranging.ts";
 import { add, mul } from "./binary.ts";
-import { pad } from "./joining.ts";
+import { pad } from "./padding.ts";
 import { batchNorm, layerNorm } from "./normalization.ts";
 import { mean } from "./reductions.ts";
 import { reshape } from "./views.ts";

@@ -33,7 +33,7 @@ export interface Conv2dOptions {
 }
 
 /** The sizes that every part of one convolution needs. */
-interface Geometry {
+export interface Geometry {
   readonly batch: number;
   readonly channels: number;
   readonly h: number;
@@ -53,16 +53,17 @@ function outputSize(size: number, kernel: number, stride: number, padding: numbe
   return Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
-function geometry(x: Tensor, weight: Tensor, options: Conv2dOptions): Geometry {
+/** The sizes of a convolution of an input with a weight of these shapes. */
+export function plan(input: Shape, filter: Shape, options: Conv2dOptions): Geometry {
   const [stride, padding, dilation] = [pairOf(options.stride ?? 1), pairOf(options.padding ?? 0), pairOf(options.dilation ?? 1)];
   const groups = options.groups ?? 1;
-  const [batch, channels, h, w] = x.shape as [number, number, number, number];
-  const [out, perGroup, kh, kw] = weight.shape as [number, number, number, number];
+  const [batch, channels, h, w] = input as unknown as [number, number, number, number];
+  const [out, perGroup, kh, kw] = filter as unknown as [number, number, number, number];
   if (channels !== perGroup * groups) {
     throw new ShapeError(
-      `Given groups=${groups}, weight of size ${shapeText(weight.shape)}, expected input${shapeText(x.shape)} to have ${perGroup * groups} channels, but got ${channels} channels instead`,
-      x.shape,
-      weight.shape,
+      `Given groups=${groups}, weight of size ${shapeText(filter)}, expected input${shapeText(input)} to have ${perGroup * groups} channels, but got ${channels} channels instead`,
+      input,
+      filter,
     );
   }
   const oh = outputSize(h, kh, stride[0], padding[0], dilation[0]);
@@ -71,8 +72,8 @@ function geometry(x: Tensor, weight: Tensor, options: Conv2dOptions): Geometry {
     const span: Pair = [dilation[0] * (kh - 1) + 1, dilation[1] * (kw - 1) + 1];
     throw new ShapeError(
       `Calculated padded input size per channel: (${h + 2 * padding[0]} x ${w + 2 * padding[1]}). Kernel size: (${span[0]} x ${span[1]}). Kernel size can't be greater than actual input size`,
-      x.shape,
-      weight.shape,
+      input,
+      filter,
     );
   }
   return { batch, channels, h, w, out, kh, kw, oh, ow, stride, padding, dilation, groups };
@@ -108,7 +109,7 @@ function forEachGroup(g: Geometry, visit: (x: number, y: number, weight: number)
   }
 }
 
-function forward(x: Tensor, weight: Tensor, bias: Tensor | null, g: Geometry): Tensor {
+export function convolveForward(x: Tensor, weight: Tensor, bias: Tensor | null, g: Geometry): Tensor {
   const { channels, rows, depth, spots } = sizes(g);
   const pointwise = isPointwise(g);
   const result = make([g.batch, g.out, g.oh, g.ow]);
@@ -167,6 +168,9 @@ function weightGradient(gradient: Tensor, x: Tensor, shape: Shape, g: Geometry):
   return result;
 }
 
+/** The gradients of a convolution, which are the parts of a transposed one as well. */
+export const convolutionGradients = { input: inputGradient, weight: weightGradient };
+
 const conv2dOp: Operation = {
   name: "ConvolutionBackward0",
   backward(node, gradient) {
@@ -200,8 +204,8 @@ export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, opti
   }
   const x = contiguous(input);
   const filter = contiguous(weight);
-  const g = geometry(x, filter, options);
-  const result = forward(x, filter, bias ?? null, g);
+  const g = plan(x.shape, filter.shape, options);
+  const result = convolveForward(x, filter, bias ?? null, g);
   return record(conv2dOp, result, bias ? [x, filter, bias] : [x, filter], [x, filter], g);
 }
 

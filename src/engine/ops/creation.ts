@@ -4,8 +4,6 @@ import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
 import {
   defaultGenerator,
-  fillBernoulli,
-  fillBernoulliEach,
   fillNormal,
   fillRandint,
   fillRandperm,

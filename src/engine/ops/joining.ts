@@ -114,7 +114,7 @@ const padOp: Operation = {
 };
 
 /** Adds a border of `value`: `[left, right, top, bottom, …]`, the last dimension first. */
-export function pad(input: Tensor, padding: readonly number[], options: { value?: number } = {}): Tensor {
+export function padWithConstant(input: Tensor, padding: readonly number[], options: { value?: number } = {}): Tensor {
   const rank = input.shape.length;
   if (padding.length % 2 !== 0 || padding.length / 2 > rank) {
     throw new KindlingError("Padding length must be divisible by 2 and at most twice the number of dimensions of the input");

@@ -38,3 +38,5 @@ export * from "./sampling.ts";
 export * from "./marginLosses.ts";
 export * from "./channelNorms.ts";
 export * from "./embedding.ts";
+export * from "./padding.ts";
+export * from "./convolutions.ts";
