@@ -40,3 +40,5 @@ export * from "./channelNorms.ts";
 export * from "./embedding.ts";
 export * from "./padding.ts";
 export * from "./convolutions.ts";
+export * from "./windows.ts";
+export * from "./interpolation.ts";
