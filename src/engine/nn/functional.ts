@@ -1,7 +1,9 @@
 /** `nn.functional`: the modules' arithmetic as plain functions. */
 export {
-  adaptiveAvgPool2d,
-  avgPool2d,
+  adaptiveAvgPool1d, adaptiveAvgPoolPlanes as adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d,
+  avgPool1d, avgPoolPlanes as avgPool2d, avgPool3d, fractionalMaxPool2d, fractionalMaxPool3d, lpPool1d, lpPool2d,
+  maxPool1d, maxPoolPlanes as maxPool2d, maxPool3d, maxUnpool1d, maxUnpool2d, maxUnpool3d,
+  channelShuffle, foldImages as fold, interpolate, pixelShuffle, pixelUnshuffle, unfoldImages as unfold,
   batchNorm,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
@@ -22,7 +24,6 @@ export {
   leakyRelu,
   linear,
   logSoftmax,
-  maxPool2d,
   mseLoss,
   nllLoss,
   oneHot,

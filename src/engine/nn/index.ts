@@ -21,5 +21,7 @@ export {
   type StateDict,
 } from "./module.ts";
 export * from "./normalization.ts";
+export * from "./padding.ts";
 export * from "./parameter.ts";
 export * from "./pooling.ts";
+export * from "./vision.ts";
