@@ -16,7 +16,7 @@ describe("memory of long synchronous programs in which nobody disposes", functio
 
   it("stays flat over 100,000 training steps", async () => {
     const [early, late] = await run("train");
-    assert.ok(late - early < 20, `grew from ${early} to ${late} MiB`);
+    assert.ok(late - early < 60, `grew from ${early} to ${late} MiB`);
   });
 
   it("stays flat where hooks, retainGrad and grad show gradients to the program", async () => {
