@@ -2,7 +2,7 @@
  * Kindling's engine: tensors, autograd, `nn`, `optim` and `data` with PyTorch's names.
  * This is what `import … from "kindling"` gives.
  */
-export { enableGrad, inferenceMode, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
+export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from "./autograd/gradMode.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { ArgumentError, IndexError, KindlingError, OutOfMemoryError, ShapeError } from "./errors.ts";
 export { memoryReport } from "./memory/storage.ts";

@@ -3,7 +3,7 @@
  * Its methods are the functions of `ops/`, bound late so that imports go one way.
  */
 import { Node, type Operation } from "./autograd/node.ts";
-import { isGradEnabled } from "./autograd/gradMode.ts";
+import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import type { BackwardOptions } from "./autograd/backward.ts";
 import { itemSize, type DType, type TypedArray } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
@@ -115,6 +115,11 @@ export class Tensor {
     return this.dtype === "float32";
   }
 
+  /** Whether it was made in inference mode. */
+  isInference(): boolean {
+    return this.storage.inference;
+  }
+
   /** Bytes of one element. */
   elementSize(): number {
     return itemSize(this.dtype);
@@ -160,6 +165,9 @@ export class Tensor {
     }
     if (value && this.dtype !== "float32") {
       throw new KindlingError("only Tensors of floating point dtype can require gradients");
+    }
+    if (value && this.storage.inference && !isInferenceModeEnabled()) {
+      throw new KindlingError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
     }
     this.tracked = value;
   }
@@ -241,6 +249,12 @@ export class Tensor {
       throw new KindlingError(
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. " +
           "Please clone() the tensor before performing the operation.",
+      );
+    }
+    if (this.storage.inference && !isInferenceModeEnabled()) {
+      throw new KindlingError(
+        "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor " +
+          "before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.",
       );
     }
     if (!isGradEnabled()) return;

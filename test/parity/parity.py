@@ -92,10 +92,10 @@ class Family:
         result = resolve(target, values)(*(values[1:] if target.startswith("Tensor.") else values), **options)
         self._add({"kind": "shown", "target": target, "args": encode(list(args)), "options": encode(kwargs), "text": repr(result)}, js=js, note=note)
 
-    def program(self, python, js, note="", fails=False, atol=None, rtol=None):
+    def program(self, python, js, note="", fails=False, words=None, atol=None, rtol=None):
         """Several statements, side by side: the bodies of two functions that return a list of tensors, numbers, texts …
         Both see `torch` (what the other side exports) and `nn`; Python also has `F` and `show`, which is repr.
-        fails: both throw, with the same words (PyTorch's first line)."""
+        fails: both throw, with the same words (PyTorch's first line), or `words` where ours must differ (say why)."""
         space = {"torch": torch, "nn": nn, "F": F, "show": repr}
         exec("def program():\n" + textwrap.indent(textwrap.dedent(python).strip(), "    "), space)
         case = {"kind": "program", "target": "program", "args": [], "options": {}, "js": textwrap.dedent(js).strip()}
@@ -104,7 +104,7 @@ class Family:
         except Exception as problem:
             if not fails:
                 raise
-            case["message"] = str(problem).split("\n")[0]
+            case["message"] = words or str(problem).split("\n")[0]
         else:
             assert not fails, f"{python} did not fail"
         self._add(case, note=note, atol=atol, rtol=rtol)

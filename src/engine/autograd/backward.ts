@@ -4,7 +4,7 @@
  * Gradients on the way are scratch memory (see `memory/storage.ts`): each is held while a node waits for it, and freed
  * as soon as the last holder has used it. One that becomes a leaf's `grad` or is shown to user code outlives the pass.
  */
-import { KindlingError, ShapeError } from "../errors.ts";
+import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import {
   adopt,
@@ -20,6 +20,7 @@ import {
 import { itemSize } from "../dtype.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { arithmetic } from "./arithmetic.ts";
 import { withGradMode } from "./gradMode.ts";
 import type { Node } from "./node.ts";
 
@@ -28,22 +29,8 @@ export interface BackwardOptions {
   retainGraph?: boolean;
   /** Record the backward pass itself, so that gradients can be differentiated. Default false. */
   createGraph?: boolean;
-}
-
-/** The few tensor operations that the pass itself needs; handed in so that imports go one way. */
-export interface Arithmetic {
-  onesLike(tensor: Tensor): Tensor;
-  add(a: Tensor, b: Tensor): Tensor;
-  addInto(target: Tensor, source: Tensor): void;
-  clone(tensor: Tensor): Tensor;
-  detach(tensor: Tensor): Tensor;
-}
-
-let arithmetic: Arithmetic;
-
-/** Called once by `ops/`. */
-export function bindArithmetic(operations: Arithmetic): void {
-  arithmetic = operations;
+  /** Accumulate only into the `grad` of these; default all leaves of the graph. */
+  inputs?: Tensor | readonly Tensor[];
 }
 
 let passes = 0;
@@ -52,14 +39,51 @@ let passes = 0;
 export function backward(root: Tensor, gradient: Tensor | null, options: BackwardOptions = {}): void {
   const observer = instrument();
   observer?.beforeBackward?.(root);
-  runPass([root], [gradient], options, null);
+  accumulateAll([root], [gradient], options);
   observer?.afterBackward?.(root);
 }
 
-export interface GradOptions extends BackwardOptions {
+/**
+ * The sum of gradients of several tensors with respect to the leaves, added to their `grad`: `autograd.backward`.
+ * @param gradTensors weights for those that aren't scalars
+ */
+export function backwardOfAll(
+  tensors: Tensor | readonly Tensor[],
+  gradTensors?: Tensor | null | readonly (Tensor | null)[],
+  options: BackwardOptions = {},
+): void {
+  const roots = asList(tensors);
+  if (roots.length === 0) return;
+  const weights = gradTensors === undefined || gradTensors === null ? roots.map(() => null) : asList(gradTensors);
+  if (weights.length !== roots.length) throw new KindlingError(`got ${roots.length} tensors and ${weights.length} gradients`);
+  const observer = instrument();
+  observer?.beforeBackward?.(roots[0]!);
+  accumulateAll(roots, weights, options);
+  observer?.afterBackward?.(roots[0]!);
+}
+
+function accumulateAll(roots: readonly Tensor[], weights: readonly (Tensor | null)[], options: BackwardOptions): void {
+  if (options.inputs === undefined) {
+    runPass(roots, weights, options, null);
+    return;
+  }
+  const inputs = asList(options.inputs);
+  if (inputs.length === 0) throw new KindlingError("'inputs' argument to backward() cannot be empty.");
+  const capture = new Capture(inputs);
+  runPass(roots, weights, options, capture);
+  inputs.forEach((input, i) => {
+    const gradient = capture.results[i]!;
+    if (gradient !== null) withGradMode(options.createGraph ?? false, () => accumulateGrad(input, gradient, options.createGraph ?? false));
+  });
+}
+
+export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
+  /** Weights for outputs that aren't scalars. */
   gradOutputs?: Tensor | readonly (Tensor | null)[];
   /** Give `null` for inputs that took no part instead of throwing. Default false. */
   allowUnused?: boolean;
+  /** Not supported. */
+  isGradsBatched?: boolean;
 }
 
 /**
@@ -71,8 +95,10 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): Tensor[] {
+  if (options.isGradsBatched) throw new KindlingError("Kindling has no isGradsBatched: call grad() once for each gradOutputs");
   const roots = asList(outputs);
   const targets = asList(inputs);
+  if (targets.length === 0) throw new ArgumentError("grad requires non-empty inputs.");
   const weights = options.gradOutputs === undefined ? roots.map(() => null) : [...asList(options.gradOutputs)];
   const capture = new Capture(targets);
   runPass(roots, weights, options, capture);
@@ -107,6 +133,10 @@ class Capture {
     });
   }
 
+  wants(node: Node): boolean {
+    return this.wanted.has(node);
+  }
+
   take(node: Node, gradients: readonly (Tensor | null)[]): void {
     for (const { output, slot } of this.wanted.get(node) ?? []) {
       const gradient = gradients[output];
@@ -139,6 +169,8 @@ class Pass {
   private order: Node[] = [];
   /** What the node at work was given. */
   private current: readonly (Tensor | null)[] | null = null;
+  /** With a capture: the nodes that lie on a way to what it wants. The others get nothing. */
+  private needed: ReadonlySet<Node> | null = null;
   private readonly createGraph: boolean;
   private readonly retain: boolean;
   private readonly capture: Capture | null;
@@ -150,9 +182,10 @@ class Pass {
   }
 
   run(roots: readonly Tensor[], weights: readonly (Tensor | null)[]): void {
-    const nodes = roots.map(rootNode);
-    const gradients = roots.map((root, i) => rootGradient(root, weights[i] ?? null));
+    const nodes = roots.map((root, i) => rootNode(root, i));
+    const gradients = roots.map((root, i) => rootGradient(root, weights[i] ?? null, i));
     this.order = reachable(nodes);
+    if (this.capture !== null) this.needed = leadingTo(this.capture, this.order);
     roots.forEach((root, i) => this.deliver(nodes[i]!, root.outputIndex, gradients[i]!));
     for (const node of this.order) this.visit(node);
   }
@@ -175,12 +208,12 @@ class Pass {
     this.current = gradients;
     if (node.operation.name === "AccumulateGrad") {
       if (this.capture === null) accumulateGrad(node.data as Tensor, gradients[0]!, this.createGraph);
-    } else {
+    } else if (this.needed === null || node.next.some((next) => next !== null && this.needed!.has(next))) {
       const results = node.operation.backward(node, ...(gradients as Tensor[]));
       for (let i = 0; i < results.length; i++) {
         const next = node.next[i];
         const result = results[i];
-        if (next && result) this.deliver(next, node.nextOutput[i]!, result);
+        if (next && result && this.needed?.has(next) !== false) this.deliver(next, node.nextOutput[i]!, result);
       }
       if (!this.retain) node.release();
     }
@@ -260,22 +293,31 @@ function accumulateGrad(leaf: Tensor, gradient: Tensor, createGraph: boolean): v
   }
 }
 
-function rootNode(root: Tensor): Node {
+/** Those of `order` (youngest first) that depend on something the capture wants, or are wanted themselves. */
+function leadingTo(capture: Capture, order: readonly Node[]): ReadonlySet<Node> {
+  const needed = new Set<Node>();
+  for (const node of order.toReversed()) {
+    if (capture.wants(node) || node.next.some((next) => next !== null && needed.has(next))) needed.add(node);
+  }
+  return needed;
+}
+
+function rootNode(root: Tensor, i: number): Node {
   const node = root.gradientEdge();
   if (node === null) {
-    throw new KindlingError("element 0 of tensors does not require grad and does not have a grad_fn");
+    throw new KindlingError(`element ${i} of tensors does not require grad and does not have a grad_fn`);
   }
   return node;
 }
 
-function rootGradient(root: Tensor, gradient: Tensor | null): Tensor {
+function rootGradient(root: Tensor, gradient: Tensor | null, i: number): Tensor {
   if (gradient === null) {
     if (root.numel() !== 1) throw new KindlingError("grad can be implicitly created only for scalar outputs");
     return arithmetic.onesLike(root);
   }
   if (!sameShape(root.shape, gradient.shape)) {
     throw new ShapeError(
-      `Mismatch in shape: grad_output[0] has a shape of torch.Size(${shapeText(gradient.shape)}) and output[0] has a shape of torch.Size(${shapeText(root.shape)}).`,
+      `Mismatch in shape: grad_output[${i}] has a shape of torch.Size(${shapeText(gradient.shape)}) and output[${i}] has a shape of torch.Size(${shapeText(root.shape)}).`,
       gradient.shape,
       root.shape,
     );

@@ -1,72 +1,133 @@
-/** Whether operations are recorded for differentiation. */
+/** Whether operations are recorded for differentiation, and the switches for it. */
 
-let enabled = true;
+interface Mode {
+  /** Operations on tensors that require gradients are recorded. */
+  readonly grad: boolean;
+  /** Results are inference tensors, which can never be recorded later either. */
+  readonly inference: boolean;
+}
+
+const recording: Mode = { grad: true, inference: false };
+const silent: Mode = { grad: false, inference: false };
+const inferring: Mode = { grad: false, inference: true };
+
+let mode = recording;
 
 /** Whether operations on tensors that require gradients are recorded at present. */
 export function isGradEnabled(): boolean {
-  return enabled;
+  return mode.grad;
 }
 
-export function setGradEnabled(value: boolean): void {
-  enabled = value;
+/** Whether `inferenceMode` is on at present. */
+export function isInferenceModeEnabled(): boolean {
+  return mode.inference;
 }
 
-/** Undoes a change of grad mode at the end of a `using` block. */
-export interface GradModeScope extends Disposable {}
+/** A method or function, as a decorator is given it. */
+type Callable = (this: never, ...args: never[]) => unknown;
 
-function scope(value: boolean): GradModeScope {
-  const before = enabled;
-  enabled = value;
-  return {
-    [Symbol.dispose]() {
-      enabled = before;
-    },
+/** What `using _ = noGrad()` undoes at the end of its block; also the decorator of `@noGrad()` before a method. */
+export interface GradModeScope extends Disposable {
+  <F extends Callable>(method: F, context: DecoratorContext): F;
+}
+
+/** Modes that were opened for the rest of a block, oldest first, each with what was in force before. */
+const open: { before: Mode }[] = [];
+
+function openScope(wanted: Mode): GradModeScope {
+  const entry = { before: mode };
+  open.push(entry);
+  mode = wanted;
+  const close = (): void => {
+    const place = open.indexOf(entry);
+    if (place < 0) return;
+    // Scopes may be closed out of order: what a later one goes back to is then what this one would have gone back to.
+    if (place === open.length - 1) mode = entry.before;
+    else open[place + 1]!.before = entry.before;
+    open.splice(place, 1);
   };
+  const decorate = <F extends Callable>(method: F): F => {
+    close();
+    return inMode(wanted, method);
+  };
+  return Object.assign(decorate, { [Symbol.dispose]: close });
 }
 
-/** Runs `body` in the given mode; an async body keeps it until its promise settles. */
-export function withGradMode<T>(value: boolean, body: () => T): T {
-  const before = enabled;
-  enabled = value;
+function inMode<F extends Callable>(wanted: Mode, method: F): F {
+  return function (this: never, ...args: never[]) {
+    return within(wanted, () => method.apply(this, args));
+  } as unknown as F;
+}
+
+function within<T>(wanted: Mode, body: () => T): T {
+  const before = mode;
+  mode = wanted;
   let result: T;
   try {
     result = body();
   } catch (error) {
-    enabled = before;
+    mode = before;
     throw error;
   }
-  if (!isPromise(result)) {
-    enabled = before;
+  if (!(result instanceof Promise)) {
+    mode = before;
     return result;
   }
   return result.finally(() => {
-    enabled = before;
+    mode = before;
   }) as T;
 }
 
-function isPromise(value: unknown): value is Promise<unknown> {
-  return value instanceof Promise;
+/** Runs `body` in the given mode; an async body keeps it until its promise settles. */
+export function withGradMode<T>(value: boolean, body: () => T): T {
+  return within(value ? recording : silent, body);
+}
+
+/** One switch in all its forms: with a function, for the rest of a block, `@switch` and `@switch()` before a method. */
+function change(wanted: Mode, body?: Callable, context?: DecoratorContext): unknown {
+  if (body === undefined) return openScope(wanted);
+  return context === undefined ? within(wanted, body as () => unknown) : inMode(wanted, body);
 }
 
 /**
- * Turns recording off: `noGrad(() => …)` for a function (returns what it returns), `using _ = noGrad()` for the rest of a block.
+ * Turns recording off: `noGrad(() => …)` for a function (returns what it returns), `using _ = noGrad()` for the rest of
+ * a block, `@noGrad()` before a method. See https://pytorch.org/docs/stable/generated/torch.no_grad.html
  */
+export function noGrad<F extends Callable>(method: F, context: DecoratorContext): F;
 export function noGrad(): GradModeScope;
 export function noGrad<T>(body: () => T): T;
-export function noGrad<T>(body?: () => T): T | GradModeScope {
-  return body ? withGradMode(false, body) : scope(false);
+export function noGrad(body?: Callable, context?: DecoratorContext): unknown {
+  return change(silent, body, context);
 }
 
-/** Turns recording on within `noGrad`; the same two forms. */
+/** Turns recording on within `noGrad`; the same forms. */
+export function enableGrad<F extends Callable>(method: F, context: DecoratorContext): F;
 export function enableGrad(): GradModeScope;
 export function enableGrad<T>(body: () => T): T;
-export function enableGrad<T>(body?: () => T): T | GradModeScope {
-  return body ? withGradMode(true, body) : scope(true);
+export function enableGrad(body?: Callable, context?: DecoratorContext): unknown {
+  return change(recording, body, context);
 }
 
-/** Like `noGrad`. */
-export function inferenceMode(): GradModeScope;
+/**
+ * Turns recording on or off: at once and for good as a statement, for the rest of a block with `using`, for a function
+ * when one is given.
+ */
+export function setGradEnabled(enabled: boolean): GradModeScope;
+export function setGradEnabled<T>(enabled: boolean, body: () => T): T;
+export function setGradEnabled(enabled: boolean, body?: Callable): unknown {
+  return change(enabled ? recording : silent, body);
+}
+
+/**
+ * Like `noGrad`; and what is made meanwhile are inference tensors, which can't take part in differentiation later: to
+ * save one for backward, to change one in place or to let one require gradients is an error outside.
+ * `inferenceMode(false)` turns it off again. See https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
+ */
+export function inferenceMode<F extends Callable>(method: F, context: DecoratorContext): F;
+export function inferenceMode(enabled?: boolean): GradModeScope;
 export function inferenceMode<T>(body: () => T): T;
-export function inferenceMode<T>(body?: () => T): T | GradModeScope {
-  return body ? withGradMode(false, body) : scope(false);
+export function inferenceMode<T>(enabled: boolean, body: () => T): T;
+export function inferenceMode(first: boolean | Callable = true, second?: Callable | DecoratorContext): unknown {
+  if (typeof first === "function") return change(inferring, first, second as DecoratorContext | undefined);
+  return change(first ? inferring : recording, second as Callable | undefined);
 }

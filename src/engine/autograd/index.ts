@@ -1,3 +1,7 @@
-/** `autograd`: gradients as a function, and the switches of grad mode. */
-export { backward, grad, type BackwardOptions, type GradOptions } from "./backward.ts";
-export { enableGrad, inferenceMode, isGradEnabled, noGrad } from "./gradMode.ts";
+/** `autograd`: gradients as functions, operations of one's own, and the switches of grad mode. */
+export { backwardOfAll as backward, grad, type BackwardOptions, type GradOptions } from "./backward.ts";
+export { AutogradFunction as Function, FunctionContext } from "./function.ts";
+export * as functional from "./functional.ts";
+export { gradcheck, gradgradcheck, type GradcheckOptions } from "./gradcheck.ts";
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from "./gradMode.ts";
+export type { Node } from "./node.ts";

@@ -48,6 +48,7 @@ export class Node {
   outputs = 1;
   private tensors: readonly Tensor[] | null;
   private versions: number[];
+  private notes: Record<string, unknown> | undefined;
 
   constructor(operation: Operation, inputs: readonly Tensor[], saved: readonly Tensor[], data: unknown) {
     this.operation = operation;
@@ -61,6 +62,7 @@ export class Node {
     }
     // Only now: an input's own node may just have been made, and has to be the older one.
     this.id = nextId++;
+    for (const tensor of saved) if (tensor.storage.inference) throw inferenceSaved();
     this.tensors = saved;
     this.versions = new Array<number>(saved.length);
     for (let i = 0; i < saved.length; i++) this.versions[i] = saved[i]!.storage.version;
@@ -68,6 +70,25 @@ export class Node {
 
   get name(): string {
     return this.operation.name;
+  }
+
+  /** For each input the node that takes its gradient (`null` where none is wanted), and which of that node's outputs it is. */
+  get nextFunctions(): readonly (readonly [Node | null, number])[] {
+    return this.next.map((node, i) => [node, this.nextOutput[i]!]);
+  }
+
+  /** Whatever the program wants to remember about the operation. */
+  get metadata(): Record<string, unknown> {
+    return (this.notes ??= {});
+  }
+
+  /** The leaf whose gradient `AccumulateGrad` takes. */
+  get variable(): Tensor | undefined {
+    return this.name === "AccumulateGrad" ? (this.data as Tensor) : undefined;
+  }
+
+  toString(): string {
+    return `<${this.name}>`;
   }
 
   /** Whether the gradient with respect to input `i` is wanted. */
@@ -106,6 +127,12 @@ export class Node {
       },
     };
   }
+}
+
+function inferenceSaved(): KindlingError {
+  return new KindlingError(
+    "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.",
+  );
 }
 
 function modifiedInPlace(tensor: Tensor, expected: number): KindlingError {

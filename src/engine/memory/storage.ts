@@ -63,6 +63,8 @@ export class Storage {
   escaped = false;
   /** No address was ever asked for: nothing is written here yet, so moving it copies nothing, and no copy is true. */
   blank = true;
+  /** Made in inference mode: it can't take part in differentiation. */
+  inference = false;
 
   constructor(bytes: number, place: Place, pointer: number) {
     this.bytes = bytes;

@@ -1,11 +1,13 @@
 /** All operations. Importing this file also gives tensors their methods. */
-import { bindArithmetic } from "../autograd/backward.ts";
+import { bindArithmetic } from "../autograd/arithmetic.ts";
 import { bindOperations } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { denseCopy } from "./copy.ts";
-import { onesLike } from "./creation.ts";
+import { onesLike, zeros } from "./creation.ts";
 import * as operations from "./operations.ts";
 import { add_ } from "./inplace.ts";
+import { stack } from "./joining.ts";
+import { sumTo } from "./sumTo.ts";
 import { detach } from "./views.ts";
 import "./methods.ts";
 
@@ -14,6 +16,9 @@ export * from "./operations.ts";
 bindOperations(operations);
 bindArithmetic({
   onesLike,
+  zeros: (shape) => zeros(shape),
+  sumTo,
+  stack,
   add,
   addInto: (target, source) => void add_(target, source),
   clone: denseCopy,

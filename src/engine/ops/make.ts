@@ -1,17 +1,23 @@
 /** Making result tensors, and getting at their memory: what every operation begins with. */
+import { isInferenceModeEnabled } from "../autograd/gradMode.ts";
 import { itemSize, type DType } from "../dtype.ts";
-import { address, allocate, allocateResident } from "../memory/storage.ts";
+import { address, allocate, allocateResident, type Storage } from "../memory/storage.ts";
 import { numelOf, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 
 /** A result with undefined contents. Allocate results before asking for addresses. */
 export function make(shape: Shape, dtype: DType = "float32"): Tensor {
-  return new Tensor(allocate(numelOf(shape) * itemSize(dtype)), 0, shape, null, dtype);
+  return fresh(allocate(numelOf(shape) * itemSize(dtype)), shape, dtype);
 }
 
 /** The same in memory that stays: for parameters, buffers and optimizer state. */
 export function makeResident(shape: Shape, dtype: DType = "float32"): Tensor {
-  return new Tensor(allocateResident(numelOf(shape) * itemSize(dtype)), 0, shape, null, dtype);
+  return fresh(allocateResident(numelOf(shape) * itemSize(dtype)), shape, dtype);
+}
+
+function fresh(storage: Storage, shape: Shape, dtype: DType): Tensor {
+  if (isInferenceModeEnabled()) storage.inference = true;
+  return new Tensor(storage, 0, shape, null, dtype);
 }
 
 /** Address of the first element. Any later allocation may make it stale. */
