@@ -43,6 +43,7 @@ export {
   type AddedProduct, type DiagonalOptions, type ScatterReduction,
 } from "./ops/index.ts";
 export { setPrintoptions, type PrintOptions } from "./ops/index.ts";
+export { load, loadMetadata, save, type LoadOptions, type SaveOptions } from "./io/save.ts";
 export * as autograd from "./autograd/index.ts";
 export * as data from "./data/index.ts";
 export * as nn from "./nn/index.ts";

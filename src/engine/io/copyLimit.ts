@@ -1,0 +1,19 @@
+import { KindlingError } from "../errors.ts";
+
+/** Counts what is copied while a file is read: a small one may ask for copies of the same value over and over. */
+export class CopyLimit {
+  /** Stands for the file in messages. */
+  readonly file: string;
+  #left: number;
+
+  constructor(file: string, fileBytes: number) {
+    this.file = file;
+    this.#left = fileBytes;
+  }
+
+  /** Counts a copy of `size` elements or bytes. The copies together are never larger than an honest file. */
+  charge(size: number): void {
+    this.#left -= size;
+    if (this.#left < 0) throw new KindlingError(`${this.file}: its values are larger than the file itself`);
+  }
+}
