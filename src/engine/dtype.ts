@@ -1,5 +1,5 @@
 /** Element types: their sizes, names and how they mix. */
-import { OutOfMemoryError } from "./errors.ts";
+import { ArgumentError, OutOfMemoryError } from "./errors.ts";
 
 /** `int32` stands in for PyTorch's `int64`. */
 export type DType = "float32" | "int32" | "bool" | "uint8";
@@ -7,6 +7,33 @@ export type DType = "float32" | "int32" | "bool" | "uint8";
 /** Bytes of one element. */
 export function itemSize(dtype: DType): 1 | 4 {
   return dtype === "float32" || dtype === "int32" ? 4 : 1;
+}
+
+/** PyTorch's names of types that Kindling keeps as another. */
+const standIns = {
+  int64: "int32", long: "int32", int: "int32", int16: "int32", short: "int32", int8: "int32", char: "int32",
+  float: "float32", float64: "float32", double: "float32", float16: "float32", half: "float32", bfloat16: "float32",
+  byte: "uint8",
+} as const satisfies Record<string, DType>;
+
+/** A type by its own name, or by PyTorch's name of one that it stands in for: `"int64"` is `"int32"`. */
+export type DTypeName = DType | keyof typeof standIns;
+
+export function isDtypeName(name: string): name is DTypeName {
+  return name in rank || name in standIns;
+}
+
+/** The type that a name means. */
+export function dtypeNamed(name: DTypeName): DType {
+  if (name in rank) return name as DType;
+  const found = standIns[name as keyof typeof standIns];
+  if (found === undefined) throw new ArgumentError(`dtype is one of "float32", "int32", "bool", "uint8" or PyTorch's names for them, but got ${String(name)}`, "TypeError");
+  return found;
+}
+
+/** Whether every kind of value of `from` is one of `to`: no fraction, sign or number is lost. */
+export function canHold(to: DType, from: DType): boolean {
+  return from === to || (from === "bool" && to !== "bool") || (to !== "bool" && from !== "float32");
 }
 
 const rank: Record<DType, number> = { bool: 0, uint8: 1, int32: 2, float32: 3 };

@@ -3,7 +3,7 @@
  * This is what `import … from "kindling"` gives.
  */
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from "./autograd/gradMode.ts";
-export type { DType, TypedArray } from "./dtype.ts";
+export type { DType, DTypeName, TypedArray } from "./dtype.ts";
 export { ArgumentError, IndexError, KindlingError, OutOfMemoryError, ShapeError } from "./errors.ts";
 export { memoryReport } from "./memory/storage.ts";
 export { Generator, initialSeed, manualSeed, seed } from "./random/index.ts";
@@ -44,6 +44,11 @@ export {
 } from "./ops/index.ts";
 export { setPrintoptions, type PrintOptions } from "./ops/index.ts";
 export { load, loadMetadata, save, type LoadOptions, type SaveOptions } from "./io/save.ts";
+export {
+  asTensor, canCast, contiguous, detach, emptyStrided, finfo, fromNumpy, getDefaultDtype, iinfo, isNonzero, isSameSize, isTensor, logspace,
+  promoteTypes, resultType, scalarTensor, setDefaultDtype, type ToOptions, type ToTarget,
+} from "./ops/index.ts";
+export * from "./dtypeNames.ts";
 export * as autograd from "./autograd/index.ts";
 export * as data from "./data/index.ts";
 export * as nn from "./nn/index.ts";

@@ -5,11 +5,13 @@
 import { Node, type Operation } from "./autograd/node.ts";
 import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import type { BackwardOptions } from "./autograd/backward.ts";
-import { itemSize, type DType, type TypedArray } from "./dtype.ts";
+import { itemSize, type DType, type DTypeName, type TypedArray } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
+import type { Place } from "./ops/assigning.ts";
+import type { ToTarget } from "./ops/copy.ts";
 import type { BinaryOptions, ClampBound, Index, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor } from "./ops/types.ts";
 import type { Generator } from "./random/index.ts";
 import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments } from "./shape.ts";
@@ -25,6 +27,13 @@ export function bindOperations(operations: typeof Operations): void {
 const accumulate: Operation = {
   name: "AccumulateGrad",
   backward: () => [],
+};
+
+const TYPE_NAMES: Record<DType, string> = {
+  float32: "torch.FloatTensor",
+  int32: "torch.LongTensor",
+  bool: "torch.BoolTensor",
+  uint8: "torch.ByteTensor",
 };
 
 const NO_INPUTS: readonly Tensor[] = [];
@@ -118,6 +127,44 @@ export class Tensor {
   /** Whether it was made in inference mode. */
   isInference(): boolean {
     return this.storage.inference;
+  }
+
+  isComplex(): boolean {
+    return false;
+  }
+
+  isSigned(): boolean {
+    return this.dtype === "float32" || this.dtype === "int32";
+  }
+
+  /** Where the first element is in the memory that views share, counted in elements. */
+  storageOffset(): number {
+    return this.offset;
+  }
+
+  /** How often the values were changed in place. */
+  get _version(): number {
+    if (this.storage.inference) throw new KindlingError("Inference tensors do not track version counter.");
+    return this.storage.version;
+  }
+
+  /** Number of elements. */
+  nelement(): number {
+    return this.numel();
+  }
+
+  ndimension(): number {
+    return this.shape.length;
+  }
+
+  /** Bytes of one element. */
+  get itemsize(): number {
+    return itemSize(this.dtype);
+  }
+
+  /** Bytes of all elements. */
+  get nbytes(): number {
+    return this.numel() * itemSize(this.dtype);
   }
 
   /** Bytes of one element. */
@@ -291,6 +338,16 @@ export class Tensor {
     return ops.toTypedArray(this);
   }
 
+  /** `toTypedArray`: a flat copy. */
+  numpy(): TypedArray {
+    return ops.toTypedArray(this);
+  }
+
+  /** Where JavaScript wants a number, as in `loss < 0.1`, its one element; else its text. */
+  [Symbol.toPrimitive](hint: "number" | "string" | "default"): number | string {
+    return hint === "number" ? Number(ops.item(this)) : this.toString();
+  }
+
   /** As PyTorch prints it. */
   toString(): string {
     return ops.formatTensor(this);
@@ -302,6 +359,7 @@ export class Tensor {
 
   /** The slices along the first dimension. */
   *[Symbol.iterator](): IterableIterator<Tensor> {
+    if (this.shape.length === 0) throw new ArgumentError("iteration over a 0-d tensor", "TypeError");
     for (let i = 0; i < this.length; i++) yield this.select(0, i);
   }
 
@@ -317,12 +375,20 @@ export class Tensor {
   clone(): Tensor { return ops.clone(this); }
   contiguous(): Tensor { return ops.contiguous(this); }
   /** Converts to a dtype; a device name is accepted and does nothing. */
-  to(target: DType | string): Tensor { return ops.to(this, target); }
-  type(dtype: DType): Tensor { return ops.to(this, dtype); }
+  to(...targets: readonly ToTarget[]): Tensor { return ops.to(this, ...targets); }
+  /** PyTorch's name of the type, `"torch.FloatTensor"`; or the values as another type. */
+  type(): string;
+  type(dtype: DTypeName): Tensor;
+  type(dtype?: DTypeName): string | Tensor { return dtype === undefined ? TYPE_NAMES[this.dtype] : ops.to(this, dtype); }
+  typeAs(other: Tensor): Tensor { return ops.to(this, other); }
   float(): Tensor { return ops.to(this, "float32"); }
   int(): Tensor { return ops.to(this, "int32"); }
   long(): Tensor { return ops.to(this, "int32"); }
+  /** As float32, the one floating point type. */
+  double(): Tensor { return ops.to(this, "float32"); }
+  short(): Tensor { return ops.to(this, "int32"); }
   bool(): Tensor { return ops.to(this, "bool"); }
+  byte(): Tensor { return ops.to(this, "uint8"); }
   cpu(): this { return this; }
   get data(): Tensor { return ops.detach(this); }
 
@@ -467,6 +533,13 @@ export class Tensor {
   chunk(chunks: number, dim?: number): Tensor[] { return ops.chunk(this, chunks, dim); }
   unbind(dim?: number): Tensor[] { return ops.unbind(this, dim); }
 
+  squeeze_(dim?: number): this { return ops.squeeze_(this, dim); }
+  unsqueeze_(dim: number): this { return ops.unsqueeze_(this, dim); }
+  transpose_(a: number, b: number): this { return ops.transpose_(this, a, b); }
+  swapaxes_(a: number, b: number): this { return ops.transpose_(this, a, b); }
+  swapdims_(a: number, b: number): this { return ops.transpose_(this, a, b); }
+  t_(): this { return ops.t_(this); }
+
   // --- indexing -----------------------------------------------------------------------------------------------------
 
   /** Entry `index` along `dim`, without that dimension (a view). */
@@ -477,6 +550,9 @@ export class Tensor {
   slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor { return ops.slice(this, dim, start, end, step); }
   /** NumPy's basic indexing: a number picks, `null` keeps a dimension, `[start, end, step]` slices (a view). */
   at(...indices: readonly (number | null | readonly (number | null)[])[]): Tensor { return ops.at(this, ...indices); }
+  /** Writes at `places` in place, as `x[places] = value` in Python: `x.setAt([null, 0], 1)`, `x.setAt(mask, 0)`. */
+  setAt(places: number | Tensor | readonly Place[], value: ScalarOrTensor): this { return ops.setAt(this, places, value); }
+  fillDiagonal_(value: number, options?: { wrap?: boolean }): this { return ops.fillDiagonal_(this, value, options); }
   /** Elements by lists of indices or by a mask, as `x[[rows, cols]]` in PyTorch (a copy). */
   index(indices: Index | readonly (Index | null)[]): Tensor { return ops.index(this, indices); }
   indexSelect(dim: number, index: Tensor): Tensor { return ops.indexSelect(this, dim, index); }

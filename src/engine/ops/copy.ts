@@ -1,10 +1,10 @@
 /** Copies, conversions, and writing into existing tensors. */
 import { record, type Operation } from "../autograd/node.ts";
-import { itemSize, type DType } from "../dtype.ts";
+import { dtypeNamed, isDtypeName, itemSize, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
 import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { at, make, viewOf } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { gatherStrided, scatterStrided } from "./strided.ts";
@@ -61,24 +61,49 @@ function expanded(source: Tensor, shape: Shape): Tensor {
   return viewOf(source, shape, broadcastStrides(source.shape, source.strides, shape));
 }
 
-const toFloatOp: Operation = {
-  name: "ToCopyBackward0",
-  backward: (_node, gradient) => [gradient],
-};
+export interface ToOptions {
+  dtype?: DTypeName;
+  /** `"cpu"`, the only device. */
+  device?: string;
+  /** Make a copy even where nothing changes. Default false. */
+  copy?: boolean;
+  /** Accepted, and of no effect. */
+  nonBlocking?: boolean;
+}
 
-/** The same values as another dtype; the tensor itself if it has it already. A device name changes nothing. */
-export function to(input: Tensor, target: DType | string): Tensor {
-  if (target === "cpu") return input;
-  if (target === "int64" || target === "long") target = "int32";
-  if (target !== "float32" && target !== "int32" && target !== "bool" && target !== "uint8") {
-    throw new KindlingError(
-      `'${target}' is neither a device that Kindling has ("cpu") nor a dtype ("float32", "int32", "bool", "uint8")`,
-    );
+/** A type, a device, a tensor whose type is taken, or options. */
+export type ToTarget = string | Tensor | ToOptions;
+
+/**
+ * The same values as another dtype; the tensor itself if it has it already. The device "cpu" changes nothing.
+ * `to("int32")`, `to("cpu", "int32")`, `to(other)`, `to({ dtype: "int32", copy: true })`
+ */
+export function to(input: Tensor, ...targets: readonly (ToTarget | undefined)[]): Tensor {
+  let dtype = input.dtype;
+  let copy = false;
+  for (const target of targets) {
+    if (target === undefined) continue;
+    if (typeof target === "string") dtype = typeMeant(target) ?? dtype;
+    else if (target instanceof Tensor) dtype = target.dtype;
+    else {
+      if (target.device !== undefined) typeMeant(target.device);
+      if (target.dtype !== undefined) dtype = dtypeNamed(target.dtype);
+      copy = target.copy ?? copy;
+    }
   }
-  if (target === input.dtype) return input;
-  const result = make(input.shape, target);
+  if (dtype === input.dtype) return copy ? clone(input) : input;
+  const result = make(input.shape, dtype);
   convertDense(result, input.dense ? input : denseCopy(input));
-  return result.dtype === "float32" ? record(toFloatOp, result, [input]) : result;
+  return result;
+}
+
+/** The dtype that a name means; `undefined` for the one device. */
+function typeMeant(name: string): DType | undefined {
+  if (isDtypeName(name)) return dtypeNamed(name);
+  if (name === "cpu" || name === "cpu:0") return undefined;
+  throw new KindlingError(
+    `'${name}' is neither a device that Kindling has ("cpu") nor a dtype ("float32", "int32", "bool", "uint8")`,
+  );
 }
 
 function convertDense(result: Tensor, source: Tensor): void {

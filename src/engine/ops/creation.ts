@@ -1,5 +1,5 @@
 /** Making tensors from nothing, from numbers, and at random. */
-import type { DType, TypedArray } from "../dtype.ts";
+import { dtypeNamed, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
 import {
@@ -11,14 +11,15 @@ import {
   type Generator,
 } from "../random/index.ts";
 import { numelOf, shapeOf, sameShape, shapeText, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
+import { to } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { writeValues } from "./writing.ts";
 
 export interface TensorOptions {
   /** Default `"float32"`. */
-  dtype?: DType;
+  dtype?: DTypeName;
   /** Default false. */
   requiresGrad?: boolean;
 }
@@ -43,6 +44,11 @@ function parse<Options extends object>(values: readonly unknown[]): { shape: num
   return { shape, options: hasOptions ? (last as Options) : {} };
 }
 
+/** The type that options ask for. */
+function typeOf(options: TensorOptions, fallback: DType = "float32"): DType {
+  return options.dtype === undefined ? fallback : dtypeNamed(options.dtype);
+}
+
 function finish(tensor: Tensor, options: TensorOptions): Tensor {
   if (options.requiresGrad) tensor.requiresGrad = true;
   return tensor;
@@ -61,26 +67,26 @@ function fillFresh(tensor: Tensor, value: number): Tensor {
 /** Undefined contents. */
 export function empty(...args: ShapeAnd<TensorOptions>): Tensor {
   const { shape, options } = parse<TensorOptions>(args);
-  return finish(make(shape, options.dtype), options);
+  return finish(make(shape, typeOf(options)), options);
 }
 
 export function zeros(...args: ShapeAnd<TensorOptions>): Tensor {
   const { shape, options } = parse<TensorOptions>(args);
-  return finish(fillFresh(make(shape, options.dtype), 0), options);
+  return finish(fillFresh(make(shape, typeOf(options)), 0), options);
 }
 
 export function ones(...args: ShapeAnd<TensorOptions>): Tensor {
   const { shape, options } = parse<TensorOptions>(args);
-  return finish(fillFresh(make(shape, options.dtype), 1), options);
+  return finish(fillFresh(make(shape, typeOf(options)), 1), options);
 }
 
 export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {
-  const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
+  const dtype = typeOf(options, typeof value === "boolean" ? "bool" : "float32");
   return finish(fillFresh(make(shape, dtype), Number(value)), options);
 }
 
 export function emptyLike(tensor: Tensor, options: TensorOptions = {}): Tensor {
-  return finish(make(tensor.shape, options.dtype ?? tensor.dtype), options);
+  return finish(make(tensor.shape, typeOf(options, tensor.dtype)), options);
 }
 
 export function zerosLike(tensor: Tensor, options: TensorOptions = {}): Tensor {
@@ -95,8 +101,8 @@ export function fullLike(tensor: Tensor, value: number, options: TensorOptions =
   return full(tensor.shape, value, { dtype: tensor.dtype, ...options });
 }
 
-/** Numbers, booleans, nested lists of them, or a typed array. */
-export type TensorData = number | boolean | TypedArray | Float64Array | readonly TensorData[];
+/** Numbers, booleans, tensors with one element, nested lists of them, a typed array, or a tensor to copy. */
+export type TensorData = number | boolean | TypedArray | Float64Array | Tensor | readonly TensorData[];
 
 /**
  * A tensor with a copy of `data`. Numbers make `float32` (JavaScript has no integers to tell apart), booleans `bool`;
@@ -104,13 +110,26 @@ export type TensorData = number | boolean | TypedArray | Float64Array | readonly
  * @throws ShapeError if nested lists differ in length
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
-  if (isTypedArray(data)) return fromFlat(data, [data.length], options.dtype ?? dtypeOf(data), options);
+  if (data instanceof Tensor) return finish(to(data.detach(), { dtype: typeOf(options, data.dtype), copy: true }), options);
+  if (isTypedArray(data)) return fromFlat(data, [data.length], typeOf(options, dtypeOf(data)), options);
   const shape = nestedShape(data);
   const flat: number[] = [];
   const kinds = new Set<string>();
   flatten(data, shape, 0, flat, kinds);
   const inferred: DType = kinds.size === 1 && kinds.has("boolean") ? "bool" : "float32";
-  return fromFlat(flat, shape, options.dtype ?? inferred, options);
+  const dtype = typeOf(options, inferred);
+  checkRange(flat, dtype);
+  return fromFlat(flat, shape, dtype, options);
+}
+
+/** Numbers that an integer type can't hold are an error where a program wrote them down. */
+function checkRange(values: readonly number[], dtype: DType): void {
+  if (dtype !== "int32" && dtype !== "uint8") return;
+  // As in PyTorch, small negative numbers wrap round in uint8.
+  const [low, high] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-255, 255];
+  for (const value of values) {
+    if (!(Math.trunc(value) >= low && Math.trunc(value) <= high)) throw new KindlingError(`value cannot be converted to type ${dtype} without overflow`);
+  }
 }
 
 function fromFlat(values: ArrayLike<number>, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
@@ -124,7 +143,7 @@ export function fromTypedArray(values: TypedArray, shape: Shape, options: Tensor
   if (numelOf(shape) !== values.length) {
     throw new ShapeError(`shape '${shapeText(shape)}' is invalid for input of size ${values.length}`, shape);
   }
-  return fromFlat(values, shape, options.dtype ?? dtypeOf(values), options);
+  return fromFlat(values, shape, typeOf(options, dtypeOf(values)), options);
 }
 
 function isTypedArray(data: TensorData): data is TypedArray | Float64Array {
@@ -149,6 +168,7 @@ function nestedShape(data: TensorData): number[] {
 
 function flatten(data: unknown, shape: Shape, dim: number, out: number[], kinds: Set<string>): void {
   if (dim === shape.length) {
+    if (data instanceof Tensor) data = data.item();
     if (typeof data !== "number" && typeof data !== "boolean") {
       throw new ArgumentError(`new(): data must be numbers or booleans, but got ${describe(data)} (at dim ${dim})`, "TypeError");
     }
@@ -183,7 +203,7 @@ export function arange(...args: number[] | [...number[], TensorOptions]): Tensor
   if (step === 0) throw new KindlingError("step must be nonzero");
   if ((end - start) / step < 0) throw new KindlingError("upper bound and larger bound inconsistent with step sign");
   const count = Math.ceil((end - start) / step);
-  const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? "int32" : "float32");
+  const dtype = typeOf(options, numbers.every(Number.isInteger) ? "int32" : "float32");
   return fromFlat(Float64Array.from({ length: count }, (_, i) => start + i * step), [count], dtype, options);
 }
 
@@ -192,14 +212,14 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   const step = steps > 1 ? Math.fround((end - start) / (steps - 1)) : 0;
   // From both ends towards the middle, as PyTorch does, so that the last value is exact.
   const value = (i: number): number => (i < steps / 2 ? start + step * i : end - step * (steps - i - 1));
-  return fromFlat(Float64Array.from({ length: steps }, (_, i) => value(i)), [steps], options.dtype ?? "float32", options);
+  return fromFlat(Float64Array.from({ length: steps }, (_, i) => value(i)), [steps], typeOf(options, "float32"), options);
 }
 
 /** Ones on the diagonal of an `n` × `m` (default `n`) matrix. */
 export function eye(n: number, m: number = n, options: TensorOptions = {}): Tensor {
   const values = new Float32Array(n * m);
   for (let i = 0; i < Math.min(n, m); i++) values[i * m + i] = 1;
-  return fromFlat(values, [n, m], options.dtype ?? "float32", options);
+  return fromFlat(values, [n, m], typeOf(options, "float32"), options);
 }
 
 /** One row per index with a single 1 in it: `[...shape, numClasses]`, `int32`. */

@@ -80,7 +80,8 @@ export function followBase(view: Tensor, base: Tensor): void {
   });
 }
 
-function alias(tensor: Tensor): Tensor {
+/** The tensor as it is now, with its history, for what is to keep reading it so. */
+export function alias(tensor: Tensor): Tensor {
   if (!isGradEnabled() || !tensor.requiresGrad || tensor.gradFn === null) return tensor;
   const copy = new Tensor(tensor.storage, tensor.offset, tensor.shape, tensor.dense ? null : tensor.strides, tensor.dtype);
   if (tensor.gradFn !== null) copy.attach(tensor.gradFn, tensor.outputIndex);

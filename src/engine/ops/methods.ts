@@ -2,6 +2,7 @@
  * Functions that are methods of tensors as they stand: `sinh(x)` is also `x.sinh()`. The lists here give the methods and
  * their types; tensor.ts itself has those with overloads, with forms of their own, or on hot paths.
  */
+import { shapeOf, type ShapeArguments } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import * as arranging from "./arranging.ts";
 import * as binary from "./binary.ts";
@@ -14,10 +15,13 @@ import { pad } from "./padding.ts";
 import { addmm } from "./matmul.ts";
 import * as ordering from "./ordering.ts";
 import * as pairs from "./pairs.ts";
+import * as fromData from "./fromData.ts";
 import * as placing from "./placing.ts";
 import * as pointwise from "./pointwise.ts";
+import * as properties from "./properties.ts";
 import * as products from "./products.ts";
 import * as sampling from "./sampling.ts";
+import { sumTo } from "./sumTo.ts";
 
 const { acos, acosh, asin, asinh, atan, atanh, tan, sinh, cosh, sinc, deg2rad, rad2deg, exp2, log2, log10, logit } = elementary;
 const { erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, signbit, positive, nanToNum, frexp, bitwiseNot, heaviside } = elementary;
@@ -48,7 +52,7 @@ const alsoInPlace = {
   sin: pointwise.sin, cos: pointwise.cos, log: pointwise.log, log1p: pointwise.log1p, expm1: pointwise.expm1, erf: pointwise.erf,
   floor: pointwise.floor, ceil: pointwise.ceil, round: elementary.roundTo, trunc: pointwise.trunc, sign: pointwise.sign,
   square: pointwise.square, rsqrt: pointwise.rsqrt, reciprocal: pointwise.reciprocal,
-  fmod: binary.fmod, remainder: binary.remainder,
+  fmod: binary.fmod, remainder: binary.remainder, renorm: counting.renorm,
   floorDivide: (a: Tensor, b: number | Tensor) => binary.div(a, b, { roundingMode: "floor" }),
   eq: binary.eq, ne: binary.ne, lt: binary.lt, le: binary.le, gt: binary.gt, ge: binary.ge,
   logicalAnd: binary.logicalAnd, logicalOr: binary.logicalOr, logicalXor: binary.logicalXor, logicalNot: binary.logicalNot,
@@ -67,6 +71,11 @@ const { splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy } = arra
 const { take, takeAlongDim, argwhere } = placing;
 const { mv, vdot, ger, inner, matrixPower, kron, cross } = products;
 
+/** The sum over the dimensions along which a tensor of the given shape would have been broadcast. */
+function sumToSize(input: Tensor, ...shape: ShapeArguments): Tensor {
+  return sumTo(input, shapeOf(shape));
+}
+
 /** Those with results of other shapes. */
 const others = {
   signbit, positive, frexp, logaddexp, logaddexp2, fmax, fmin, addcmul, addcdiv, isclose, isposinf, isneginf, isreal,
@@ -78,6 +87,8 @@ const others = {
   mv, vdot, ger, inner, matrixPower, kron, cross, pad, multinomial: sampling.multinomial,
   exponential_: sampling.exponential_, geometric_: sampling.geometric_, cauchy_: sampling.cauchy_, logNormal_: sampling.logNormal_,
   random_: sampling.random_,
+  newZeros: fromData.newZeros, newOnes: fromData.newOnes, newEmpty: fromData.newEmpty, newFull: fromData.newFull, newTensor: fromData.newTensor,
+  isNonzero: properties.isNonzero, isSameSize: properties.isSameSize, isSetTo: properties.isSetTo, dataPtr: properties.dataPtr, sumToSize,
 };
 
 type Method<F> = F extends {

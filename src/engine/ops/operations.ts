@@ -2,7 +2,7 @@
 export { backward, grad, watchGradient, type BackwardOptions, type GradOptions } from "../autograd/backward.ts";
 export { wrapDim } from "../shape.ts";
 export * from "./binary.ts";
-export { clone, contiguous, to } from "./copy.ts";
+export { clone, contiguous, to, type ToOptions, type ToTarget } from "./copy.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./dropout.ts";
@@ -42,3 +42,7 @@ export * from "./padding.ts";
 export * from "./convolutions.ts";
 export * from "./windows.ts";
 export * from "./interpolation.ts";
+export * from "./fromData.ts";
+export * from "./properties.ts";
+export * from "./assigning.ts";
+export * from "./inplaceShape.ts";
