@@ -9,7 +9,7 @@ const root = resolve(process.argv[2] ?? repository);
 /** Folder → the other folders of the house that it may import from, and which packages. */
 const houses = {
   "src/protocol": { from: [], packages: [] },
-  "src/engine": { from: [], packages: ["papaparse", "fflate", "pickleparser", "fast-png", "jpeg-js"] },
+  "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/engine"], packages: [] },
   "src/runner": { from: ["src/protocol", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
   "src/cli": { from: ["src/protocol", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },

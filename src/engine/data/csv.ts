@@ -16,6 +16,8 @@ export interface CsvOptions {
 export interface ColumnOptions {
   /** Default `"float32"`; `"int32"` insists on whole numbers. */
   dtype?: Extract<DType, "float32" | "int32">;
+  /** What stands for an empty cell, for example `NaN`; without, an empty cell is an error. */
+  missing?: number;
 }
 
 /** One line of the table and where it is in the file. */
@@ -84,12 +86,12 @@ export class CsvTable {
   }
 
   /** Some columns (default all) as a tensor `[length, columns]`. */
-  tensor(names: readonly string[] = this.columns, { dtype = "float32" }: ColumnOptions = {}): Tensor {
+  tensor(names: readonly string[] = this.columns, { dtype = "float32", missing }: ColumnOptions = {}): Tensor {
     const places = names.map((name) => this.#place(name));
     const count = this.length * places.length;
     const values = dtype === "int32" ? new Int32Array(count) : new Float32Array(count);
     this.#rows.forEach((row, i) => {
-      places.forEach((place, j) => (values[i * places.length + j] = this.#number(row, place, dtype)));
+      places.forEach((place, j) => (values[i * places.length + j] = this.#number(row, place, dtype, missing)));
     });
     return fromTypedArray(values, [this.length, places.length]);
   }
@@ -106,8 +108,9 @@ export class CsvTable {
     return place;
   }
 
-  #number(row: Row, place: number, dtype: ColumnOptions["dtype"]): number {
+  #number(row: Row, place: number, dtype: ColumnOptions["dtype"], missing?: number): number {
     const text = row.cells[place]!.trim();
+    if (text === "" && missing !== undefined) return missing;
     const value = /^[+-]?nan$/i.test(text) ? NaN : Number(text);
     const where = `${this.#name}, line ${row.line}, column ${place + 1} ("${this.columns[place]}")`;
     if (text === "") throw new KindlingError(`${where}: the value is missing`);

@@ -11,6 +11,8 @@ import type { Tensor } from "../tensor.ts";
 const MOST_PIXELS = 100_000_000;
 /** No deflated stream unpacks to more than this times its own size. */
 const MOST_DEFLATED = 1032;
+/** Of a JPEG's 64-pixel blocks each takes a bit at least. */
+const MOST_JPEG_PIXELS_PER_BYTE = 8 * 64;
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 export interface ImageOptions {
@@ -107,6 +109,7 @@ function unpacked(data: ArrayLike<number>, depth: number, perRow: number, rows: 
 function jpegPicture(bytes: Uint8Array, name: string): Picture {
   const { width, height, components } = jpegFrame(bytes, name);
   checkSize(width, height, name);
+  if (width * height > bytes.length * MOST_JPEG_PIXELS_PER_BYTE) throw new KindlingError(`${name}: ${bytes.length} bytes can't hold ${width} × ${height} pixels`);
   const { data } = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false, maxResolutionInMP: MOST_PIXELS / 1e6, maxMemoryUsageInMB: 2048 });
   if (components !== 1) return { width, height, channels: 3, pixels: data };
   return { width, height, channels: 1, pixels: data.filter((_, i) => i % 3 === 0) };

@@ -128,9 +128,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     }
     const parameters = this.#parameters();
     const numbers = groups.flatMap((group) => group.params as number[]);
+    // An empty state comes from a file as a plain object: nothing tells that its keys would be numbers.
+    const states = stateDict.state instanceof Map ? stateDict.state : new Map<number, Record<string, unknown>>();
     this.state.clear();
     numbers.forEach((number, i) => {
-      const own = stateDict.state.get(number);
+      const own = states.get(number);
       if (own !== undefined) this.state.set(parameters[i]!, importState(own, parameters[i]!));
     });
     groups.forEach((group, i) => Object.assign(this.paramGroups[i]!, renamed(optionsOf(group), camelCase)));

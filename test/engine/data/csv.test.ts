@@ -36,6 +36,12 @@ describe("readCsv", () => {
     assert.deepEqual([bare.columns, bare.tensor().tolist()], [["0", "1"], [[1, 2], [3, 4]]]);
   });
 
+  it("puts a number of one's choice where a value is missing", () => {
+    const table = data.readCsv(write("gaps.csv", "a,b\n1,\n,4\n"));
+    assert.deepEqual(table.tensor(["a", "b"], { missing: NaN }).tolist(), [[1, NaN], [NaN, 4]]);
+    assert.deepEqual(table.column("b", { dtype: "int32", missing: -1 }).tolist(), [-1, 4]);
+  });
+
   it("says in which file, line and column the damage is", () => {
     const bad = write("bad.csv", 'a,b\n"1\n",2\n3,oops\n');
     assert.throws(() => data.readCsv(bad).column("b"), { message: `${bad}, line 4, column 2 ("b"): "oops" is not a number` });

@@ -80,4 +80,10 @@ describe("a checkpoint", () => {
       assert.deepEqual(train(second, after, 5), next);
     });
   }
+
+  it("of an optimizer that has taken no step is taken up", () => {
+    const optimizer = new optim.SGD([new nn.Parameter(tensor([0, 0]))], { lr: 1 });
+    optimizer.loadStateDict(load(fixturePath("untrained.pt")).optimizer);
+    assert.deepEqual([optimizer.state.size, optimizer.paramGroups[0]!.lr], [0, 0.1]);
+  });
 });
