@@ -454,7 +454,7 @@ export class Tensor {
   add_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.add_(this, other, options); }
   sub_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.sub_(this, other, options); }
   mul_(other: ScalarOrTensor): this { return ops.mul_(this, other); }
-  div_(other: ScalarOrTensor): this { return ops.div_(this, other); }
+  div_(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): this { return ops.div_(this, other, options); }
   pow_(exponent: ScalarOrTensor): this { return ops.pow_(this, exponent); }
   relu_(): this { return ops.relu_(this); }
   sigmoid_(): this { return ops.sigmoid_(this); }

@@ -5,7 +5,7 @@ import type { DType } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
-import { sameShape, shapeText } from "../shape.ts";
+import { broadcastShapes, sameShape, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add, div, lerp, maskedFill, mul, pow, sub } from "./binary.ts";
 import { asStrided, scatterView } from "./arranging.ts";
@@ -27,16 +27,20 @@ export function replaceBy<T extends Tensor>(target: T, compute: (source: Tensor)
   if (result.dtype === "float32" && target.dtype !== "float32") {
     throw new KindlingError(`result type Float can't be cast to the desired output type ${typeName(target.dtype)}`);
   }
-  if (!sameShape(result.shape, target.shape)) {
-    throw new ShapeError(
-      `output with shape ${shapeText(target.shape)} doesn't match the broadcast shape ${shapeText(result.shape)}`,
-      target.shape,
-      result.shape,
-    );
-  }
+  requireShape(target, result.shape);
   copyInto(target, result);
   takeHistory(target, before, result);
   return target;
+}
+
+/** What is written has to have the shape of where it is written to. */
+function requireShape(target: Tensor, shape: Shape): void {
+  if (sameShape(shape, target.shape)) return;
+  throw new ShapeError(
+    `output with shape ${shapeText(target.shape)} doesn't match the broadcast shape ${shapeText(shape)}`,
+    target.shape,
+    shape,
+  );
 }
 
 const typeName = (dtype: DType): string => ({ float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" })[dtype];
@@ -118,7 +122,12 @@ function direct<T extends Tensor>(code: ArithmeticCode, target: T, other: Scalar
 export const add_ = arithmetic(Binary.add, add);
 export const sub_ = arithmetic(Binary.sub, sub);
 export const mul_ = arithmetic(Binary.mul, mul);
-export const div_ = arithmetic(Binary.div, (a, b) => div(a, b));
+const divide_ = arithmetic(Binary.div, (a, b) => div(a, b));
+
+export function div_<T extends Tensor>(target: T, other: ScalarOrTensor, options: { roundingMode?: "trunc" | "floor" | null } = {}): T {
+  if (!options.roundingMode) return divide_(target, other);
+  return replaceBy(target, (before) => div(before, other, options));
+}
 
 export function pow_<T extends Tensor>(target: T, exponent: ScalarOrTensor): T {
   return replaceBy(target, (before) => pow(before, exponent));
@@ -191,6 +200,7 @@ export function fill_<T extends Tensor>(target: T, value: number): T {
 export function copy_<T extends Tensor>(target: T, source: Tensor): T {
   if (untracked(target, source)) {
     target.beforeChange();
+    requireShape(target, broadcastShapes(target.shape, source.shape));
     copyInto(target, source);
     return target;
   }
