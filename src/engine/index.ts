@@ -49,6 +49,7 @@ export {
   promoteTypes, resultType, scalarTensor, setDefaultDtype, type ToOptions, type ToTarget,
 } from "./ops/index.ts";
 export * from "./dtypeNames.ts";
+export { deepcopy } from "./nn/deepcopy.ts";
 export * as autograd from "./autograd/index.ts";
 export * as data from "./data/index.ts";
 export * as nn from "./nn/index.ts";

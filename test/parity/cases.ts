@@ -66,4 +66,24 @@ export interface ProgramCase extends Common {
   readonly message?: string;
 }
 
-export type Case = ProgramCase | OpCase | ErrorCase | ShownCase | ModuleCase;
+export interface OptimizerCase extends Common {
+  readonly kind: "optimizer";
+  readonly groups: boolean;
+  readonly closure: boolean;
+  readonly steps: number;
+  readonly losses: readonly number[];
+  readonly params: readonly EncodedTensor[];
+  readonly state: Readonly<Record<string, Readonly<Record<string, EncodedTensor>>>>;
+  readonly shown: string;
+}
+
+export interface SchedulerCase extends Common {
+  readonly kind: "scheduler";
+  readonly base: "SGD" | "Adam";
+  readonly epochs: number;
+  readonly rates: readonly number[][];
+  readonly momenta: readonly number[][];
+  readonly values: readonly number[];
+}
+
+export type Case = OptimizerCase | SchedulerCase | ProgramCase | OpCase | ErrorCase | ShownCase | ModuleCase;

@@ -5,6 +5,7 @@ import { Tensor } from "../../src/engine/index.ts";
 import type { AnyModule } from "../../src/engine/nn/module.ts";
 import { assertClose, type Tolerance } from "../fixtures/closeTo.ts";
 import type { Case, EncodedTensor, ErrorCase, ModuleCase, OpCase, ProgramCase, ShownCase } from "./cases.ts";
+import { checkOptimizer, checkScheduler } from "./training.ts";
 import { buildArguments, callOf, construct, Inputs } from "./calls.ts";
 
 // What PyTorch answered is in expected/, made by make.py; this file asks Kindling the same.
@@ -34,6 +35,8 @@ function check(each: Case): void {
   else if (each.kind === "module") checkModule(each);
   else if (each.kind === "error") checkError(each);
   else if (each.kind === "program") checkProgram(each);
+  else if (each.kind === "optimizer") checkOptimizer(each);
+  else if (each.kind === "scheduler") checkScheduler(each);
   else checkShown(each);
 }
 

@@ -105,11 +105,11 @@ abstract class Conv extends ConvNd<[x: Tensor]> {
   override forward(x: Tensor): Tensor {
     const common = { stride: this.stride, dilation: this.dilation, groups: this.groups };
     if (this.paddingMode === "zeros") return this.convolution(x, this.weight, this.bias, { ...common, padding: this.padding });
-    return this.convolution(pad(x, this.#borders(), { mode: this.paddingMode as PaddingMode }), this.weight, this.bias, common);
+    return this.convolution(pad(x, this.borders(), { mode: this.paddingMode as PaddingMode }), this.weight, this.bias, common);
   }
 
   /** Left, right, top, bottom … of what isn't filled with zeros. */
-  #borders(): number[] {
+  private borders(): number[] {
     const pairs = this.kernelSize.map((size, i): [number, number] => {
       if (this.padding === "valid") return [0, 0];
       if (this.padding !== "same") return [this.padding[i]!, this.padding[i]!];
@@ -192,12 +192,12 @@ abstract class ConvTranspose extends ConvNd<Call> {
     const wanted = outputSize && "outputSize" in outputSize ? outputSize.outputSize : (outputSize as readonly number[] | undefined);
     return this.convolution(x, this.weight, this.bias, {
       stride: this.stride, padding: this.padding as readonly number[], dilation: this.dilation, groups: this.groups,
-      outputPadding: wanted ? this.#paddingFor(x, wanted) : this.outputPadding,
+      outputPadding: wanted ? this.paddingFor(x, wanted) : this.outputPadding,
     });
   }
 
   /** The output padding that gives the wanted size. */
-  #paddingFor(x: Tensor, wanted: readonly number[]): number[] {
+  private paddingFor(x: Tensor, wanted: readonly number[]): number[] {
     const rank = this.kernelSize.length;
     const padding = this.padding as readonly number[];
     const own = wanted.slice(-rank);

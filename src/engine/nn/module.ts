@@ -110,6 +110,19 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     return "";
   }
 
+  /**
+   * A module of the same class with the same buffers' names and hooks and nothing else in it, for `deepcopy`. The class's
+   * own constructor doesn't run.
+   * @internal
+   */
+  blank(): AnyModule {
+    const copy = Reflect.construct(Module, [], this.constructor) as Module;
+    for (const [name, options] of this.#buffers) copy.#buffers.set(name, options);
+    const hooks = this.#hooks;
+    if (hooks) copy.#hooks = { forwardPre: [...hooks.forwardPre], forward: [...hooks.forward], backwardPre: [...hooks.backwardPre], backward: [...hooks.backward] };
+    return copy;
+  }
+
   // --- finding ------------------------------------------------------------------------------------------------------
 
   /** All parameters, each once, this module's own first. */

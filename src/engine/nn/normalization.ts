@@ -167,14 +167,14 @@ abstract class InstanceNorm extends RunningNorm {
 
   override forward(x: Tensor): Tensor {
     this.checkInput(x);
-    return x.dim() === this.ranks[0] ? this.#normalized(x.unsqueeze(0)).squeeze(0) : this.#normalized(x);
+    return x.dim() === this.ranks[0] ? this.normalized(x.unsqueeze(0)).squeeze(0) : this.normalized(x);
   }
 
   protected override checkInput(x: Tensor): void {
     if (!this.ranks.includes(x.dim())) throw new ArgumentError(`expected ${this.ranks[0]}D or ${this.ranks[1]}D input (got ${x.dim()}D input)`);
   }
 
-  #normalized(x: Tensor): Tensor {
+  private normalized(x: Tensor): Tensor {
     return instanceNorm(x, {
       runningMean: this.runningMean, runningVar: this.runningVar, weight: this.weight, bias: this.bias,
       useInputStats: this.training || !this.trackRunningStats, momentum: this.momentum ?? 0, eps: this.eps,

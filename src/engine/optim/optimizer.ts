@@ -179,17 +179,19 @@ function renamed(options: object, rename: (name: string) => string): Record<stri
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [rename(name), value]));
 }
 
-/** PyTorch keeps the step count in a tensor. */
+/** PyTorch keeps the step count, and other single numbers, in tensors. */
 function exportState(state: ParameterState): Record<string, unknown> {
   const named = renamed(state, snakeCase);
-  if (typeof named.step === "number") named.step = tensor(named.step);
-  return named;
+  return Object.fromEntries(Object.entries(named).map(([name, value]) => [name, typeof value === "number" ? tensor(value) : value]));
 }
+
+/** State that is one number whatever the parameter's shape. */
+const SINGLE_NUMBERS: ReadonlySet<string> = new Set(["step", "mu_product", "eta", "mu"]);
 
 function importState(state: Record<string, unknown>, parameter: Tensor): ParameterState {
   const own: ParameterState = {};
   for (const [name, value] of Object.entries(state)) {
-    if (name === "step") own.step = value instanceof Tensor ? value.item() : Number(value);
+    if (SINGLE_NUMBERS.has(name)) own[camelCase(name)] = value instanceof Tensor ? value.item() : Number(value);
     else own[camelCase(name)] = value instanceof Tensor ? ownCopy(name, value, parameter) : (value as number | null);
   }
   return own;
@@ -205,5 +207,6 @@ function ownCopy(name: string, value: Tensor, parameter: Tensor): Tensor {
 }
 
 function pythonText(value: unknown): string {
+  if (typeof value === "string") return value;
   return typeof value === "boolean" ? boolean(value) : sizes((value ?? null) as number | number[] | null);
 }

@@ -1,0 +1,105 @@
+/**
+ * Learning-rate schedules. Like PyTorch's they are chainable: each step changes the rates that it finds, so that
+ * several schedulers can work on one optimizer. Call `step()` once per epoch (or per batch), after the optimizer's.
+ */
+import { ArgumentError } from "../../errors.ts";
+import type { Optimizer, OptimizerOptions, ParamGroup } from "../optimizer.ts";
+import { camelCase, snakeCase } from "../stateNames.ts";
+
+/** An optimizer of whatever options. */
+// oxlint-disable-next-line no-explicit-any
+export type AnyOptimizer = Optimizer<any>;
+
+export interface SchedulerOptions {
+  /** Number of the last epoch, where a training is taken up again. Default −1: from the start. */
+  lastEpoch?: number;
+}
+
+export interface GammaOptions extends SchedulerOptions {
+  /** Factor of each decay. Default 0.1. */
+  gamma?: number;
+}
+
+export abstract class LRScheduler {
+  readonly optimizer: AnyOptimizer;
+  /** The rates that the schedule started from, by group. */
+  baseLrs: number[];
+  /** Number of steps since the start. */
+  lastEpoch: number;
+  #stepCount = 0;
+  #lastLr: number[] = [];
+
+  constructor(optimizer: AnyOptimizer, { lastEpoch = -1 }: SchedulerOptions = {}) {
+    this.optimizer = optimizer;
+    this.lastEpoch = lastEpoch;
+    this.groups.forEach((group, i) => {
+      if (lastEpoch === -1) group.initialLr ??= group.lr;
+      else if (group.initialLr === undefined) {
+        throw new ArgumentError(`param 'initial_lr' is not specified in param_groups[${i}] when resuming an optimizer`, "KeyError");
+      }
+    });
+    this.baseLrs = this.groups.map((group) => group.initialLr!);
+  }
+
+  /** The rate of each group for `lastEpoch`. */
+  abstract getLr(): number[];
+
+  /** The rates by a formula of `lastEpoch` alone, where the schedule has one. */
+  protected closedForm(): number[] | null {
+    return null;
+  }
+
+  /** Goes on to the next epoch, or to the one given. */
+  step(epoch?: number): void {
+    this.#stepCount++;
+    this.lastEpoch = epoch ?? this.lastEpoch + 1;
+    const rates = (epoch === undefined ? null : this.closedForm()) ?? this.getLr();
+    rates.forEach((lr, i) => (this.groups[i]!.lr = lr));
+    this.recordRates();
+  }
+
+  /** Remembers the rates as they are now. */
+  protected recordRates(): void {
+    this.#lastLr = this.groups.map((group) => group.lr);
+  }
+
+  /** The rates that the last step set, by group. */
+  getLastLr(): number[] {
+    return [...this.#lastLr];
+  }
+
+  /** The schedule's state with PyTorch's names. */
+  stateDict(): Record<string, unknown> {
+    const own = Object.entries(this).filter(([name]) => name !== "optimizer");
+    return {
+      ...Object.fromEntries(own.map(([name, value]) => [snakeCase(name), value])),
+      _step_count: this.#stepCount,
+      _last_lr: this.getLastLr(),
+    };
+  }
+
+  /** Takes up a state of `stateDict()`. Functions (of `LambdaLR`) stay as they are. */
+  loadStateDict({ _step_count, _last_lr, ...state }: Record<string, unknown>): void {
+    this.#stepCount = (_step_count as number | undefined) ?? this.#stepCount;
+    this.#lastLr = (_last_lr as number[] | undefined) ?? this.#lastLr;
+    for (const [name, value] of Object.entries(state)) {
+      const property = camelCase(name);
+      if (property in this) (this as Record<string, unknown>)[property] = value;
+    }
+  }
+
+  protected get groups(): ParamGroup<OptimizerOptions>[] {
+    return this.optimizer.paramGroups;
+  }
+
+  /** Whether this is the very first step of a schedule that was taken up in the middle. */
+  protected get resumes(): boolean {
+    return this.#stepCount === 1 && this.lastEpoch > 0;
+  }
+
+  /** The rates as they are, each times `factor`. */
+  protected scaled(factor: number): number[] {
+    return this.groups.map((group) => group.lr * factor);
+  }
+}
+

@@ -1,0 +1,8 @@
+import { KindlingError } from "../errors.ts";
+
+/** PyTorch's optimizer for sparse gradients. There are none here, so it only says what to use instead. */
+export class SparseAdam {
+  constructor(..._ignored: unknown[]) {
+    throw new KindlingError("SparseAdam needs sparse gradients, which don't exist here: tensors are dense. Use optim.Adam.");
+  }
+}
