@@ -13,7 +13,7 @@ def problem(a, b):
     return ((a - 0.3) ** 2 * torch.tensor([1.0, 2.0, 0.5])).sum() + (a[0] * a[1]).sum() * 0.3 + torch.sin(a).sum() * 0.2
 
 
-def optimizer(name, groups=False, closure=False, steps=20, **options):
+def optimizer(name, groups=False, closure=False, steps=20, tolerance=1e-4, **options):
     a, b = torch.tensor(START, requires_grad=True), torch.tensor(SECOND, requires_grad=True)
     params = [{"params": [a]}, {"params": [b], "lr": 0.05}] if groups else [a, b]
     opt = getattr(torch.optim, name)(params, **options)
@@ -36,7 +36,7 @@ def optimizer(name, groups=False, closure=False, steps=20, **options):
     state = opt.state_dict()["state"]
     keys = {str(i): {k: answer(v) for k, v in own.items() if isinstance(v, torch.Tensor)} for i, own in state.items()} if name != "LBFGS" else {}
     f._add({"kind": "optimizer", "target": f"optim.{name}", "args": [], "options": options, "groups": groups, "closure": closure, "steps": steps,
-            "losses": losses, "params": [answer(a), answer(b)], "state": keys, "shown": repr(opt)}, rtol=1e-4)
+            "losses": losses, "params": [answer(a), answer(b)], "state": keys, "shown": repr(opt)}, rtol=tolerance)
 
 
 for name, variants in {
@@ -57,7 +57,8 @@ for name, variants in {
     optimizer(name, groups=True, lr=0.02)
 optimizer("LBFGS", closure=True, steps=4)
 optimizer("LBFGS", closure=True, steps=4, lr=0.1, max_iter=5, history_size=3)
-optimizer("LBFGS", closure=True, steps=4, line_search_fn="strong_wolfe")
+# A search along the line stops on differences of float32 losses, so rounding shows in the fourth digit.
+optimizer("LBFGS", closure=True, steps=4, line_search_fn="strong_wolfe", tolerance=1e-3)
 
 
 def scheduler(name, *args, base="SGD", count=25, js=None, values=None, chain=None, **options):
