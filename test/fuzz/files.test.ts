@@ -3,8 +3,11 @@ import { arange, KindlingError, memoryReport, nn, tensor, Tensor, zeros } from "
 import { parseCsv } from "../../src/engine/data/csv.ts";
 import { parseIdx } from "../../src/engine/data/idx.ts";
 import { parseImage } from "../../src/engine/data/image.ts";
+import { ByteReader } from "../../src/engine/io/byteReader.ts";
 import { parseNpy, parseNpz } from "../../src/engine/io/npy.ts";
+import { unpickle } from "../../src/engine/io/pickleReader.ts";
 import { readSafetensors } from "../../src/engine/io/safetensors.ts";
+import { torchGlobal } from "../../src/engine/io/torchGlobals.ts";
 import { readTorch } from "../../src/engine/io/torchReader.ts";
 import { writeTorch } from "../../src/engine/io/torchWriter.ts";
 import { fixtureBytes } from "../fixtures/files/read.ts";
@@ -30,6 +33,15 @@ const small = writeTorch({ a: arange(3), p: new nn.Parameter(tensor([1, 2])), n:
 
 const formats: Readonly<Record<string, Format>> = {
   "PyTorch files": { count: 4000, seeds: [small, ...fixtures("values.pt", "checkpoint_sgd.pt", "values_legacy.pt")], read: readTorch, growth: DEFLATED },
+  "pickles of all versions": {
+    count: 3000,
+    seeds: fixtures(...[0, 1, 2, 3, 4, 5].map((protocol) => `plain_${protocol}.pkl`)),
+    read: (bytes, name) => {
+      const reader = new ByteReader(bytes, name);
+      return unpickle(reader, { resolve: torchGlobal(name, bytes.length), persistent: () => reader.fail("there are no storages") });
+    },
+    growth: PLAIN,
+  },
   "safetensors files": { count: 1500, seeds: fixtures("weights.safetensors"), read: readSafetensors, growth: PLAIN },
   ".npy files": { count: 1500, seeds: fixtures("npy_little_f4.npy", "npy_big_i8.npy", "npy_fortran.npy", "npy_version3.npy"), read: parseNpy, growth: PLAIN },
   ".npz files": { count: 800, seeds: fixtures("stored.npz", "deflated.npz"), read: parseNpz, growth: DEFLATED },

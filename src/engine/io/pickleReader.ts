@@ -238,6 +238,17 @@ function quoted(reader: ByteReader): string {
   return text.slice(1, -1);
 }
 
+/** Protocol 0's text: characters below 256 as bytes, others as `\uXXXX`. */
+function escaped(reader: ByteReader): string {
+  const start = reader.position;
+  reader.line();
+  const characters = Array.from(reader.bytes.subarray(start, reader.position - 1), (byte) => String.fromCharCode(byte)).join("");
+  return characters.replace(/\\u([\da-f]{4})|\\U00([\da-f]{6})/g, (whole, short?: string, long?: string) => {
+    const code = Number.parseInt(short ?? long!, 16);
+    return code > 0x10ffff ? whole : String.fromCodePoint(code);
+  });
+}
+
 const STOP = 0x2e;
 
 /** Operations by their code; names as in Python's `pickletools`. */
@@ -274,7 +285,7 @@ const steps: Readonly<Record<number, (machine: Machine, reader: ByteReader) => v
   /* BINFLOAT */ 0x47: (machine, reader) => machine.push(reader.f64(false)),
 
   /* STRING */ 0x53: (machine, reader) => machine.push(quoted(reader)),
-  /* UNICODE */ 0x56: (machine, reader) => machine.push(reader.line()),
+  /* UNICODE */ 0x56: (machine, reader) => machine.push(escaped(reader)),
   /* BINSTRING */ 0x54: (machine, reader) => machine.push(reader.text(reader.i32())),
   /* SHORT_BINSTRING */ 0x55: (machine, reader) => machine.push(reader.text(reader.u8())),
   /* BINUNICODE */ 0x58: (machine, reader) => machine.push(reader.text(reader.u32())),

@@ -23,12 +23,16 @@ const codes = {
   put: 0x72, get: 0x6a, global: 0x63, reduce: 0x52, persistent: 0x51, tuple1: 0x85, tuple2: 0x86,
 } as const;
 
+/** Lists within lists at most; Python's own pickle gives up sooner. */
+const DEEPEST = 1500;
+
 /** Entries between two marks at most, as Python writes them, so that a reader's stack stays small. */
 const BATCH = 1000;
 
 class Writer {
   readonly #nameStorage: (tensor: Tensor) => StorageName;
   readonly #memo = new Map<unknown, number>();
+  #depth = 0;
   #bytes = new Uint8Array(1024);
   #length = 0;
 
@@ -44,6 +48,12 @@ class Writer {
 
   /** @param path says in messages where the value is */
   write(value: unknown, path: string): void {
+    if (++this.#depth > DEEPEST) throw new KindlingError("can't save the value: it is nested too deeply");
+    this.#write(value, path);
+    this.#depth--;
+  }
+
+  #write(value: unknown, path: string): void {
     if (value === null || value === undefined) this.#put(codes.none);
     else if (typeof value === "boolean") this.#put(value ? codes.true : codes.false);
     else if (typeof value === "number") this.#number(value);

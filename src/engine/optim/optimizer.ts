@@ -129,7 +129,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const parameters = this.#parameters();
     const numbers = groups.flatMap((group) => group.params as number[]);
     // An empty state comes from a file as a plain object: nothing tells that its keys would be numbers.
-    const states = stateDict.state instanceof Map ? stateDict.state : new Map<number, Record<string, unknown>>();
+    const given: unknown = stateDict.state;
+    const states = given instanceof Map ? stateDict.state : new Map(Object.entries(stateDict.state).map(([key, own]) => [Number(key), own]));
     this.state.clear();
     numbers.forEach((number, i) => {
       const own = states.get(number);

@@ -122,6 +122,9 @@ describe("save", () => {
     assert.throws(() => save([new Float32Array(2)], path), /make a tensor of the Float32Array/);
     assert.throws(() => save({ when: new Date(0) }, path), /a Date is neither a tensor nor a plain value/);
     assert.throws(() => save({ f: () => 1 }, path), /a Function is neither/);
+    let nested: unknown[] = [];
+    for (let i = 0; i < 100_000; i++) nested = [nested];
+    assert.throws(() => save(nested, path), /it is nested too deeply/);
     assert.equal(existsSync(path), false);
     assert.throws(() => save({}, join(folder, "none", "x.pt")), /can't write .*x\.pt: there is no such folder/);
   });

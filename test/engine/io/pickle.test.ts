@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { deflateRawSync } from "node:zlib";
+import { strToU8, zipSync } from "fflate";
+import { ByteReader } from "../../../src/engine/io/byteReader.ts";
+import { pickle } from "../../../src/engine/io/pickleWriter.ts";
+import { unpickle } from "../../../src/engine/io/pickleReader.ts";
+import { torchGlobal } from "../../../src/engine/io/torchGlobals.ts";
+import { readTorch } from "../../../src/engine/io/torchReader.ts";
+import { fixtureBytes } from "../../fixtures/files/read.ts";
+
+function read(bytes: Uint8Array): unknown {
+  const reader = new ByteReader(bytes, "x.pt");
+  return unpickle(reader, { resolve: torchGlobal("x.pt", bytes.length), persistent: () => reader.fail("no storages here") });
+}
+
+/** A pickle of characters below 256. */
+const latin = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** A PyTorch file with this pickle. */
+const archive = (content: Uint8Array): Uint8Array => zipSync({ "archive/data.pkl": content, "archive/version": strToU8("3\n") });
+
+describe("reading pickles", () => {
+  for (const protocol of [0, 1, 2, 3, 4, 5]) {
+    it(`of protocol ${protocol} gives what Python wrote`, () => {
+      const found = read(fixtureBytes(`plain_${protocol}.pkl`)) as Record<string, unknown>;
+      assert.deepEqual(found, {
+        int: [0, -1, 255, 65535, -(2 ** 31), 2 ** 40, -(2n ** 63n), 2n ** 70n, -(2n ** 70n)],
+        float: [0.5, -0, 1e300, Infinity],
+        bool: [true, false, null],
+        text: "größe € 😀 \\ \n",
+        bytes: new Uint8Array([0, 255]),
+        set: new Set([1, 2]),
+        nested: [[], {}, [[]], new Map([[1, { a: [1] }]])],
+        again: [[], {}, [[]], new Map([[1, { a: [1] }]])],
+      });
+      assert.equal(found.again, found.nested);
+    });
+  }
+
+  for (const name of [
+    "os.system", "posix.system", "subprocess.Popen", "builtins.eval", "builtins.exec", "builtins.getattr", "builtins.__import__", "__builtin__.open",
+    "torch.load", "torch.storage._load_from_bytes", "torch._utils._rebuild_sparse_tensor", "torch.jit._script.unpackage_script_module", "functools.partial",
+    "operator.attrgetter", "numpy.core.numeric.fromfile", "numpy.fromfile", "collections.defaultdict", "torch.constructor", "torch.__proto__", "builtins.object",
+  ]) {
+    it(`refuses ${name} by its name`, () => {
+      const dot = name.lastIndexOf(".");
+      const [module, own] = [name.slice(0, dot), name.slice(dot + 1)];
+      const words = { message: `refused: x.pt asks for ${name}; only tensors and plain values are read` };
+      assert.throws(() => read(latin(`\x80\x02}X\x01\0\0\0ac${module}\n${own}\n(X\x04\0\0\0touchtRs.`)), words);
+      assert.throws(() => read(latin(`\x80\x04\x8c${String.fromCharCode(module.length)}${module}\x8c${String.fromCharCode(own.length)}${own}\x93.`)), (error: Error) => error.message.startsWith(words.message));
+    });
+  }
+
+  it("calls nothing that isn't a listed function, and gives none away", () => {
+    assert.throws(() => read(latin("\x80\x02X\x01\0\0\0a)R.")), /x\.pt, byte \d+: the pickle calls what can't be called/);
+    assert.throws(() => read(latin("\x80\x02ctorch\nFloatStorage\n)R.")), /calls what can't be called/);
+    assert.throws(() => read(latin("\x80\x02]ccollections\nOrderedDict\na.")), /holds a class or function as a value/);
+    assert.throws(() => read(latin("\x80\x02]}b.")), /sets attributes of a plain value/);
+  });
+
+  it("lets no key change what an object is", () => {
+    const found = read(latin("\x80\x02}X\x09\0\0\0__proto__}X\x01\0\0\0aK\x01ss.")) as object;
+    assert.deepEqual(Object.keys(found), ["__proto__"]);
+    assert.equal(Object.getPrototypeOf(found), Object.prototype);
+    assert.equal((found as { a?: unknown }).a, undefined);
+  });
+
+  it("says at which byte a damaged one goes wrong", () => {
+    assert.throws(() => read(latin("\x80\x02X\xff\xff\xff\xffabc.")), /x\.pt, byte 7: 4294967295 bytes are expected here, but 4 are left/);
+    assert.throws(() => read(latin("\x80\x02h\x07.")), /x\.pt, byte 4: the pickle refers to value 7, which it hasn't stored/);
+    assert.throws(() => read(latin("\x80\x02\x01.")), /x\.pt, byte 2: 0x1 is no pickle operation/);
+    assert.throws(() => read(latin("\x80\x07N.")), /pickle protocol 7 is not known/);
+    assert.throws(() => read(latin("\x80\x02t.")), /goes back to a mark that it hasn't set/);
+    assert.throws(() => read(latin("\x80\x02.")), /takes a value from an empty stack/);
+    assert.throws(() => read(latin("\x80\x02N")), /x\.pt, byte 3: 1 bytes are expected here, but 0 are left/);
+    assert.throws(() => read(latin(`L${"9".repeat(5000)}\n.`)), /is not a whole number/);
+  });
+
+  it("takes any depth without running out of stack", () => {
+    let found = read(latin(`\x80\x02${"]".repeat(100_000)}${"a".repeat(99_999)}.`)) as unknown[];
+    let depth = 1;
+    for (; found.length > 0; depth++) found = found[0] as unknown[];
+    assert.equal(depth, 100_000);
+  });
+
+  it("takes memory in proportion to the file, whatever it asks for", () => {
+    const text = "x".repeat(1000);
+    const encode = "c_codecs\nencode\nq\x020";
+    const many = `\x80\x02X\xe8\x03\0\0${text}q\x010${encode}](${"h\x02h\x01\x85R".repeat(1000)}e.`;
+    assert.throws(() => read(latin(many)), /x\.pt: its values are larger than the file itself/);
+  });
+});
+
+describe("archives that would unpack to more than they can hold", () => {
+  it("are refused before room is made", () => {
+    const honest = archive(pickle({ a: 1 }, () => assert.fail("no tensors")));
+    assert.deepEqual(readTorch(honest, "x.pt"), { a: 1 });
+    const claims = honest.slice();
+    const directory = Buffer.from(claims).indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+    new DataView(claims.buffer).setUint32(directory + 24, 0xfffffff0, true);
+    assert.throws(() => readTorch(claims, "x.pt"), /x\.pt is damaged: "archive\/data\.pkl" claims 4294967280 bytes/);
+  });
+
+  it("are refused where their entries overlap", () => {
+    const honest = archive(pickle("x".repeat(3000), () => assert.fail("no tensors")));
+    const doubled = honest.slice();
+    const directory = Buffer.from(doubled).indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+    const packed = new DataView(doubled.buffer).getUint32(directory + 20, true);
+    new DataView(doubled.buffer).setUint32(directory + 20, packed + doubled.length, true);
+    assert.throws(() => readTorch(doubled, "x.pt"), /x\.pt is damaged: its directory lists more than it holds/);
+  });
+
+  it("unpack where a file is honestly small", () => {
+    const zeroBytes = new Uint8Array(1 << 20);
+    assert.ok(deflateRawSync(zeroBytes).length < 2000);
+    const content = pickle([0], () => assert.fail("no tensors"));
+    const bytes = zipSync({ "archive/data.pkl": content, "archive/data/0": zeroBytes }, { level: 9 });
+    assert.deepEqual(readTorch(bytes, "x.pt"), [0]);
+  });
+});
