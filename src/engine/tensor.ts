@@ -7,7 +7,7 @@ import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import type { BackwardOptions } from "./autograd/backward.ts";
 import { itemSize, type DType, type DTypeName, type TypedArray } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
-import { discard, type Storage } from "./memory/storage.ts";
+import { discard, withoutScratch, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
 import type { Place } from "./ops/assigning.ts";
@@ -72,6 +72,7 @@ export class Tensor {
   private tracked = false;
   private accumulator: Node | null = null;
   private retained = false;
+  private accumulationHooks: (() => void)[] | null = null;
 
   /** @internal */
   constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[] | null, dtype: DType) {
@@ -263,6 +264,23 @@ export class Tensor {
     if (node === null) throw new KindlingError("cannot register a hook on a tensor that doesn't require gradient");
     const handle = node.addHook({ output: this.outputIndex, kind: "hook", call: hook });
     return { remove: handle.remove, [Symbol.dispose]: handle.remove };
+  }
+
+  /** Calls `hook` with this leaf whenever a backward pass has added to its `grad`: the place to step an optimizer early. */
+  registerPostAccumulateGradHook(hook: (leaf: this) => void): HookHandle {
+    if (!this.requiresGrad) throw new KindlingError("cannot register a hook on a tensor that doesn't require gradient");
+    if (!this.isLeaf) throw new KindlingError("post accumulate grad hooks cannot be registered on non-leaf tensors");
+    const call = (): void => hook(this);
+    this.accumulationHooks = [...(this.accumulationHooks ?? []), call];
+    const remove = (): void => {
+      this.accumulationHooks = this.accumulationHooks?.filter((other) => other !== call) ?? null;
+    };
+    return { remove, [Symbol.dispose]: remove };
+  }
+
+  /** To be called after a backward pass added to `grad`. @internal */
+  afterAccumulation(): void {
+    if (this.accumulationHooks !== null) for (const call of this.accumulationHooks) withoutScratch(call);
   }
 
   /** Accumulates the gradient of a tensor that isn't a leaf in its `grad`, too; after all hooks had their say. */

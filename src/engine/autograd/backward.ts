@@ -20,6 +20,7 @@ import {
 import { itemSize } from "../dtype.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkForNaN, isAnomalyEnabled } from "./anomaly.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { withGradMode } from "./gradMode.ts";
 import type { Node } from "./node.ts";
@@ -210,6 +211,7 @@ class Pass {
       if (this.capture === null) accumulateGrad(node.data as Tensor, gradients[0]!, this.createGraph);
     } else if (this.needed === null || node.next.some((next) => next !== null && this.needed!.has(next))) {
       const results = node.operation.backward(node, ...(gradients as Tensor[]));
+      if (isAnomalyEnabled()) checkForNaN(node.name, results);
       for (let i = 0; i < results.length; i++) {
         const next = node.next[i];
         const result = results[i];
@@ -291,6 +293,7 @@ function accumulateGrad(leaf: Tensor, gradient: Tensor, createGraph: boolean): v
     adopt(own.storage);
     leaf.gradSlot = own;
   }
+  leaf.afterAccumulation();
 }
 
 /** Those of `order` (youngest first) that depend on something the capture wants, or are wanted themselves. */

@@ -1,4 +1,5 @@
 /** `autograd`: gradients as functions, operations of one's own, and the switches of grad mode. */
+export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly, type AnomalyScope } from "./anomaly.ts";
 export { backwardOfAll as backward, grad, type BackwardOptions, type GradOptions } from "./backward.ts";
 export { AutogradFunction as Function, FunctionContext } from "./function.ts";
 export * as functional from "./functional.ts";

@@ -106,6 +106,18 @@ describe("the graph", () => {
     assert.deepEqual([...x.grad!.toTypedArray()], [80, 80]);
   });
 
+  it("tells a leaf's own hook that its grad has grown, until the hook is removed", () => {
+    const x = tensor([1, 2]).requiresGrad_();
+    const seen: unknown[] = [];
+    const handle = x.registerPostAccumulateGradHook((leaf) => void seen.push(leaf.grad!.tolist()));
+    x.mul(3).sum().backward();
+    x.mul(3).sum().backward();
+    handle.remove();
+    x.mul(3).sum().backward();
+    assert.deepEqual(seen, [[3, 3], [6, 6]]);
+    assert.throws(() => x.mul(2).registerPostAccumulateGradHook(() => {}), /cannot be registered on non-leaf tensors/);
+  });
+
   it("records nothing within noGrad, as a call and as a block", () => {
     const x = ones(2).requiresGrad_();
     assert.equal(noGrad(() => x.mul(2)).requiresGrad, false);

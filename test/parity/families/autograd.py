@@ -424,6 +424,9 @@ f.program(
     return [g, g === x.grad, y.requiresGrad, y.gradFn === null];
     """, note="grad is one tensor that accumulates")
 
+f.program("with torch.autograd.detect_anomaly():\n    x = torch.zeros(2, requires_grad=True)\n    (x.sqrt() * 0).sum().backward()",
+          "const x = torch.zeros(2, { requiresGrad: true });\ntorch.autograd.detectAnomaly(() => x.sqrt().mul(0).sum().backward());", fails=True, note="a gradient that isn't a number is found")
+
 # --- modes ----------------------------------------------------------------------------------------------------------
 f.program(
     """
