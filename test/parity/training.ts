@@ -41,7 +41,7 @@ export function checkOptimizer(each: OptimizerCase): void {
     optimizer.step();
     return loss;
   });
-  const tolerance = { atol: 1e-5, rtol: each.rtol ?? 1e-4 };
+  const tolerance = { atol: each.atol ?? 1e-5, rtol: each.rtol ?? 1e-4 };
   assertClose(losses, each.losses, tolerance, "losses");
   [a, b].forEach((parameter, i) => assertClose([...parameter.toTypedArray()], each.params[i]!.tensor, tolerance, `parameter ${i}`));
   const { state } = optimizer.stateDict();

@@ -22,6 +22,17 @@ export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
   return collate(samples) as Collated<T>;
 }
 
+/** One sample as it would be in a batch, without the batch: numbers and typed arrays become tensors. */
+export function defaultConvert(sample: unknown): unknown {
+  if (sample instanceof Tensor || typeof sample === "string") return sample;
+  if (ArrayBuffer.isView(sample)) return tensor(sample as TypedArray);
+  if (Array.isArray(sample)) return sample.map(defaultConvert);
+  if (typeof sample === "object" && sample !== null && Object.getPrototypeOf(sample) === Object.prototype) {
+    return Object.fromEntries(Object.entries(sample).map(([key, value]) => [key, defaultConvert(value)]));
+  }
+  return sample;
+}
+
 function collate(samples: readonly unknown[]): unknown {
   const first = samples[0];
   if (first instanceof Tensor) return stack(samples as Tensor[]);
@@ -32,6 +43,9 @@ function collate(samples: readonly unknown[]): unknown {
   }
   if (typeof first === "boolean") return tensor(samples as boolean[]);
   if (typeof first === "string") return samples;
+  if (first instanceof Map) {
+    return new Map([...first.keys()].map((key) => [key, collate((samples as Map<unknown, unknown>[]).map((sample) => sample.get(key)))]));
+  }
   if (Array.isArray(first)) return collateLists(samples as unknown[][]);
   if (typeof first === "object" && first !== null) {
     return Object.fromEntries(Object.keys(first).map((key) => [key, collate((samples as Record<string, unknown>[]).map((sample) => sample[key]))]));

@@ -1,17 +1,17 @@
 import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
-import { defaultCollate, type Collated } from "./collate.ts";
-import { gatherRows, type Samples } from "./dataset.ts";
-import { BatchSampler, drawSeed, RandomSampler, SequentialSampler, type Sampler } from "./sampler.ts";
+import { defaultCollate, defaultConvert, type Collated } from "./collate.ts";
+import { gatherRows, IterableDataset, type Samples } from "./dataset.ts";
+import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from "./sampler.ts";
 
 export interface DataLoaderOptions<Item, Batch> {
-  /** Samples per batch. Default 1. */
-  batchSize?: number;
+  /** Samples per batch; `null` hands out single samples. Default 1. */
+  batchSize?: number | null;
   /** A new random order for each epoch. Default false. */
   shuffle?: boolean;
   /** Which samples, in which order; instead of `shuffle`. */
-  sampler?: Sampler;
+  sampler?: Iterable<number> & { readonly length: number };
   /** Lists of indices, one for each batch; instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
   batchSampler?: Iterable<readonly number[]> & { readonly length: number };
   /** Leave out a last batch that isn't full. Default false. */
@@ -22,8 +22,12 @@ export interface DataLoaderOptions<Item, Batch> {
   generator?: Generator;
   /** Accepted for PyTorch's sake; loading is never a bottleneck here that a worker would mend. */
   numWorkers?: number;
-  /** Accepted for PyTorch's sake; does nothing. */
+  /** Accepted for PyTorch's sake; these do nothing. */
   pinMemory?: boolean;
+  timeout?: number;
+  persistentWorkers?: boolean;
+  prefetchFactor?: number | null;
+  workerInitFn?: ((worker: number) => void) | null;
 }
 
 /**
@@ -31,28 +35,37 @@ export interface DataLoaderOptions<Item, Batch> {
  * With the same seed, batches are PyTorch's.
  */
 export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch> {
-  readonly dataset: Samples<Item>;
-  /** Samples per batch; `null` with a `batchSampler`. */
+  readonly dataset: Samples<Item> | IterableDataset<Item>;
+  /** Samples per batch; `null` with a `batchSampler`, or without batches. */
   readonly batchSize: number | null;
   readonly dropLast: boolean;
   readonly generator: Generator | null;
-  readonly #batches: Iterable<readonly number[]> & { readonly length: number };
+  readonly #batches: (Iterable<readonly number[]> & { readonly length: number }) | null;
+  readonly #sampler: (Iterable<number> & { readonly length: number }) | null;
   readonly #collate: ((samples: Item[]) => Batch) | null;
 
-  constructor(dataset: Samples<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
+  constructor(dataset: Samples<Item> | IterableDataset<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     const { batchSize = 1, dropLast = false, collateFn, generator, batchSampler } = options;
+    const isStream = dataset instanceof IterableDataset;
     checkExclusive(options);
+    if (isStream) checkStream(options);
     this.dataset = dataset;
     this.batchSize = batchSampler ? null : batchSize;
     this.dropLast = dropLast;
     this.generator = generator ?? null;
-    this.#batches = batchSampler ?? new BatchSampler(samplerFor(dataset, options), batchSize, dropLast);
+    this.#sampler = isStream || batchSampler ? null : samplerFor(dataset, options);
+    this.#batches = batchSampler ?? (batchSize !== null && this.#sampler ? new BatchSampler(this.#sampler, batchSize, dropLast) : null);
     this.#collate = collateFn ?? null;
   }
 
   /** Number of batches. */
   get length(): number {
-    return this.#batches.length;
+    const whole = this.#batches ?? this.#sampler;
+    if (whole !== null) return whole.length;
+    const { length } = this.dataset as { length?: number };
+    if (typeof length !== "number") throw new ArgumentError(`object of type '${this.dataset.constructor.name}' has no len()`, "TypeError");
+    if (this.batchSize === null) return length;
+    return this.dropLast ? Math.floor(length / this.batchSize) : Math.ceil(length / this.batchSize);
   }
 
   [Symbol.iterator](): IterableIterator<Batch> {
@@ -68,24 +81,56 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
 
   *#iterate(): IterableIterator<Batch> {
     let index = 0;
-    for (const indices of this.#batches) {
+    for (const batch of this.#all()) {
       instrument()?.batch?.(this as DataLoader<unknown>, index++);
-      yield this.#batch(indices);
+      yield batch();
     }
     instrument()?.epochEnd?.(this as DataLoader<unknown>);
   }
 
+  /** What makes each batch, when it is its turn. */
+  *#all(): IterableIterator<() => Batch> {
+    if (this.dataset instanceof IterableDataset) yield* this.#streamed(this.dataset);
+    else if (this.#batches !== null) for (const indices of this.#batches) yield () => this.#batch(indices);
+    else for (const index of this.#sampler!) yield () => this.#single((this.dataset as Samples<Item>).get(index));
+  }
+
+  *#streamed(stream: Iterable<Item>): IterableIterator<() => Batch> {
+    let samples: Item[] = [];
+    for (const item of stream) {
+      if (this.batchSize === null) {
+        yield () => this.#single(item);
+        continue;
+      }
+      samples.push(item);
+      if (samples.length < this.batchSize) continue;
+      const full = samples;
+      samples = [];
+      yield () => this.#collated(full);
+    }
+    if (samples.length > 0 && !this.dropLast) yield () => this.#collated(samples);
+  }
+
   #batch(indices: readonly number[]): Batch {
+    const dataset = this.dataset as Samples<Item>;
     if (this.#collate === null) {
-      const rows = gatherRows(this.dataset, indices);
+      const rows = gatherRows(dataset, indices);
       if (rows !== null) return rows as Batch;
     }
-    const samples = indices.map((index) => this.dataset.get(index));
+    return this.#collated(indices.map((index) => dataset.get(index)));
+  }
+
+  #collated(samples: Item[]): Batch {
     return this.#collate === null ? (defaultCollate(samples) as Batch) : this.#collate(samples);
+  }
+
+  /** Without batches the collating function gets the sample itself. */
+  #single(sample: Item): Batch {
+    return this.#collate === null ? (defaultConvert(sample) as Batch) : (this.#collate as unknown as (sample: Item) => Batch)(sample);
   }
 }
 
-function samplerFor<Item, Batch>(dataset: Samples<Item>, options: DataLoaderOptions<Item, Batch>): Sampler {
+function samplerFor<Item, Batch>(dataset: Samples<Item>, options: DataLoaderOptions<Item, Batch>): Iterable<number> & { readonly length: number } {
   if (options.sampler) return options.sampler;
   if (!options.shuffle) return new SequentialSampler(dataset);
   return new RandomSampler(dataset, options.generator ? { generator: options.generator } : {});
@@ -93,8 +138,20 @@ function samplerFor<Item, Batch>(dataset: Samples<Item>, options: DataLoaderOpti
 
 function checkExclusive<Item, Batch>(options: DataLoaderOptions<Item, Batch>): void {
   const { sampler, shuffle, batchSampler, batchSize, dropLast } = options;
+  if (batchSize === null && dropLast) throw new ArgumentError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last");
   if (sampler && shuffle) throw new ArgumentError("sampler option is mutually exclusive with shuffle");
   if (batchSampler && ((batchSize ?? 1) !== 1 || shuffle || sampler || dropLast)) {
     throw new ArgumentError("batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last");
   }
+}
+
+function checkStream<Item, Batch>({ shuffle, sampler, batchSampler }: DataLoaderOptions<Item, Batch>): void {
+  if (shuffle) throw new ArgumentError("DataLoader with IterableDataset: expected unspecified shuffle option, but got shuffle=True");
+  if (sampler) throw new ArgumentError("DataLoader with IterableDataset: expected unspecified sampler option, but got a sampler");
+  if (batchSampler) throw new ArgumentError("DataLoader with IterableDataset: expected unspecified batch_sampler option, but got a batch_sampler");
+}
+
+/** PyTorch's workers ask who they are; here nobody is one. */
+export function getWorkerInfo(): null {
+  return null;
 }

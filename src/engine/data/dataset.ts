@@ -43,6 +43,49 @@ export class TensorDataset<Tensors extends Tensor[] = Tensor[]> extends Dataset<
   }
 }
 
+/** Samples that come one after the other and have no numbers: a stream. */
+export abstract class IterableDataset<Item = unknown> implements Iterable<Item> {
+  abstract [Symbol.iterator](): Iterator<Item>;
+}
+
+/** Several streams, one after the other. */
+export class ChainDataset<Item> extends IterableDataset<Item> {
+  readonly datasets: readonly Iterable<Item>[];
+
+  constructor(datasets: Iterable<Iterable<Item>>) {
+    super();
+    this.datasets = [...datasets];
+  }
+
+  *[Symbol.iterator](): IterableIterator<Item> {
+    for (const dataset of this.datasets) {
+      if (!(dataset instanceof IterableDataset)) throw new ArgumentError("ChainDataset only supports IterableDataset", "AssertionError");
+      yield* dataset as Iterable<Item>;
+    }
+  }
+}
+
+/** Several datasets side by side: sample i is the list of all their samples i, or an object of them. */
+export class StackDataset<Sources extends readonly Samples<unknown>[] | Readonly<Record<string, Samples<unknown>>>> extends Dataset<unknown> {
+  readonly datasets: Sources;
+
+  constructor(datasets: Sources) {
+    super();
+    this.datasets = datasets;
+    if (new Set(Object.values(datasets).map((dataset) => dataset.length)).size > 1) throw new ArgumentError("Size mismatch between datasets");
+  }
+
+  get length(): number {
+    return Object.values(this.datasets)[0]?.length ?? 0;
+  }
+
+  get(index: number): unknown {
+    const { datasets } = this;
+    if (Array.isArray(datasets)) return datasets.map((dataset: Samples<unknown>) => dataset.get(index));
+    return Object.fromEntries(Object.entries(datasets).map(([name, dataset]) => [name, (dataset as Samples<unknown>).get(index)]));
+  }
+}
+
 /** Some samples of a dataset, by their indices. */
 export class Subset<Item> extends Dataset<Item> {
   readonly dataset: Samples<Item>;

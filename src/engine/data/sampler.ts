@@ -1,17 +1,21 @@
 /** In which order a loader takes samples. Draws from the generators are PyTorch's, so the same seed gives the same order. */
 import { ArgumentError } from "../errors.ts";
+import { multinomial, tensor } from "../ops/index.ts";
 import { defaultGenerator, fillRandint, fillRandperm, Generator } from "../random/index.ts";
+import { Tensor } from "../tensor.ts";
 
 /** Indices of one epoch; a new iteration is a new epoch. */
-export interface Sampler extends Iterable<number> {
-  readonly length: number;
+export abstract class Sampler implements Iterable<number> {
+  abstract get length(): number;
+  abstract [Symbol.iterator](): Iterator<number>;
 }
 
 /** 0, 1, 2, … */
-export class SequentialSampler implements Sampler {
+export class SequentialSampler extends Sampler {
   readonly #source: { readonly length: number };
 
   constructor(source: { readonly length: number }) {
+    super();
     this.#source = source;
   }
 
@@ -34,13 +38,14 @@ export interface RandomSamplerOptions {
 }
 
 /** All indices in random order, or some with replacement. */
-export class RandomSampler implements Sampler {
+export class RandomSampler extends Sampler {
   readonly #source: { readonly length: number };
   readonly #replacement: boolean;
   readonly #numSamples: number | undefined;
   readonly #generator: Generator | undefined;
 
   constructor(source: { readonly length: number }, { replacement = false, numSamples, generator }: RandomSamplerOptions = {}) {
+    super();
     this.#source = source;
     this.#replacement = replacement;
     this.#numSamples = numSamples;
@@ -68,11 +73,12 @@ export class RandomSampler implements Sampler {
 }
 
 /** Some given indices in random order. */
-export class SubsetRandomSampler implements Sampler {
+export class SubsetRandomSampler extends Sampler {
   readonly #indices: readonly number[];
   readonly #generator: Generator;
 
   constructor(indices: Iterable<number>, { generator = defaultGenerator }: { generator?: Generator } = {}) {
+    super();
     this.#indices = [...indices];
     this.#generator = generator;
   }
@@ -86,14 +92,95 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
+export interface WeightedOptions {
+  /** Whether an index can come more than once. Default true. */
+  replacement?: boolean;
+  generator?: Generator;
+}
+
+/** Indices drawn by weight: `weights[i]` for index i; they need not add up to 1. */
+export class WeightedRandomSampler extends Sampler {
+  readonly weights: Tensor;
+  readonly numSamples: number;
+  readonly replacement: boolean;
+  readonly #generator: Generator | undefined;
+
+  constructor(weights: Iterable<number> | Tensor, numSamples: number, options: WeightedOptions | boolean = {}) {
+    super();
+    const { replacement = true, generator } = typeof options === "boolean" ? { replacement: options } : options;
+    if (!Number.isInteger(numSamples) || numSamples <= 0) {
+      throw new ArgumentError(`num_samples should be a positive integer value, but got num_samples=${numSamples}`);
+    }
+    this.weights = weights instanceof Tensor ? weights : tensor([...weights], { dtype: "float32" });
+    if (this.weights.dim() !== 1) {
+      throw new ArgumentError(`weights should be a 1d sequence but given weights have shape (${this.weights.shape.join(", ")})`);
+    }
+    this.numSamples = numSamples;
+    this.replacement = replacement;
+    this.#generator = generator;
+  }
+
+  get length(): number {
+    return this.numSamples;
+  }
+
+  *[Symbol.iterator](): IterableIterator<number> {
+    const options = { replacement: this.replacement, ...(this.#generator && { generator: this.#generator }) };
+    yield* multinomial(this.weights, this.numSamples, options).toTypedArray();
+  }
+}
+
+export interface DistributedOptions {
+  numReplicas: number;
+  rank: number;
+  /** Default true. */
+  shuffle?: boolean;
+  /** Default 0. */
+  seed?: number;
+  /** Leave out what doesn't divide evenly instead of repeating some. Default false. */
+  dropLast?: boolean;
+}
+
+/** One replica's share of a dataset; `setEpoch` gives each epoch another order. */
+export class DistributedSampler extends Sampler {
+  readonly #size: number;
+  readonly #options: Required<DistributedOptions>;
+  #epoch = 0;
+
+  constructor(dataset: { readonly length: number }, { shuffle = true, seed = 0, dropLast = false, ...options }: DistributedOptions) {
+    super();
+    if (options.rank >= options.numReplicas || options.rank < 0) {
+      throw new ArgumentError(`Invalid rank ${options.rank}, rank should be in the interval [0, ${options.numReplicas - 1}]`);
+    }
+    this.#size = dataset.length;
+    this.#options = { shuffle, seed, dropLast, ...options };
+  }
+
+  get length(): number {
+    const { dropLast, numReplicas } = this.#options;
+    return dropLast && this.#size % numReplicas !== 0 ? Math.ceil((this.#size - numReplicas) / numReplicas) : Math.ceil(this.#size / numReplicas);
+  }
+
+  setEpoch(epoch: number): void {
+    this.#epoch = epoch;
+  }
+
+  *[Symbol.iterator](): IterableIterator<number> {
+    const { shuffle, seed, numReplicas, rank } = this.#options;
+    const order = shuffle ? [...randomOrder(new Generator().manualSeed(seed + this.#epoch), this.#size)] : Array.from({ length: this.#size }, (_, i) => i);
+    const total = this.length * numReplicas;
+    for (let i = rank; i < total; i += numReplicas) yield order[i % order.length]!;
+  }
+}
+
 /** Lists of `batchSize` indices of another sampler. */
 export class BatchSampler implements Iterable<number[]> {
-  readonly #sampler: Sampler;
+  readonly #sampler: Iterable<number> & { readonly length: number };
   readonly batchSize: number;
   readonly dropLast: boolean;
 
   /** @param dropLast leave out a last batch that isn't full */
-  constructor(sampler: Sampler, batchSize: number, dropLast: boolean) {
+  constructor(sampler: Iterable<number> & { readonly length: number }, batchSize: number, dropLast: boolean) {
     if (!Number.isInteger(batchSize) || batchSize <= 0) {
       throw new ArgumentError(`batch_size should be a positive integer value, but got batch_size=${batchSize}`);
     }

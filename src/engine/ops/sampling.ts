@@ -87,7 +87,7 @@ export function multinomial(input: Tensor, numSamples: number, options: { replac
   if (!replacement && numSamples > categories) throw new KindlingError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
   const weights = toTypedArray(input) as Float32Array;
   checkWeights(weights, categories);
-  if (replacement && numSamples > 1) return drawnAgain(input, weights, numSamples, generator ?? defaultGenerator);
+  if (replacement) return drawnAgain(input, weights, numSamples, generator ?? defaultGenerator);
   const keys = div(input.detach(), exponential_(emptyLike(input.detach()), 1, generator ? { generator } : {}));
   return numSamples === 1 ? argmax(keys, -1, { keepdim: true }) : topk(keys, numSamples).indices;
 }
