@@ -37,13 +37,12 @@ export function save(obj: unknown, path: string | URL, options: SaveOptions = {}
  * Reads a file of `save` or `torch.save`; a name that ends in `.safetensors` gives a Map of tensors by name.
  *
  * A `dict` with text keys becomes a plain object, one with other keys and an `OrderedDict` become a Map; tuples become
- * lists. float16, bfloat16 and float64 become float32; int8, int16 and int64 become int32.
+ * lists. float16, bfloat16 and float64 become float32; int8, int16 and int64 become int32. What is in the file only the
+ * program knows, so the type is the caller's to give.
  * @throws KindlingError that names the file and the place where it is damaged, holds an integer beyond int32, or asks
  * for anything but tensors and plain values
  * @see https://pytorch.org/docs/stable/generated/torch.load.html
  */
-// What is in a file is known to the program that reads it only, as in PyTorch.
-// oxlint-disable-next-line no-explicit-any
 export function load<T = any>(path: string | URL, _options: LoadOptions = {}): T {
   const bytes = readFile(path);
   return (isSafetensors(path) ? readSafetensors(bytes, String(path)) : readTorch(bytes, String(path))) as T;
