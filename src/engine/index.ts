@@ -48,6 +48,7 @@ export {
   asTensor, canCast, contiguous, detach, emptyStrided, finfo, fromNumpy, getDefaultDtype, iinfo, isNonzero, isSameSize, isTensor, logspace,
   promoteTypes, resultType, scalarTensor, setDefaultDtype, type ToOptions, type ToTarget,
 } from "./ops/index.ts";
+export { abs_, clamp_, exp_, fill_, neg_, relu_, sigmoid_, sqrt_, tanh_ } from "./ops/index.ts";
 export * from "./dtypeNames.ts";
 export { deepcopy } from "./nn/deepcopy.ts";
 export * as autograd from "./autograd/index.ts";

@@ -71,7 +71,7 @@ export class Tensor {
   gradSlot: Tensor | null = null;
   private tracked = false;
   private accumulator: Node | null = null;
-  private retained = false;
+  private retention: { remove(): void } | null = null;
   private accumulationHooks: (() => void)[] | null = null;
 
   /** @internal */
@@ -237,10 +237,16 @@ export class Tensor {
 
   set grad(value: Tensor | null) {
     if (value === this.gradSlot) return;
+    if (value) this.requireGradFits(value);
     this.clearGrad();
     if (value === null || value === undefined) return;
     value.storage.escaped = true;
     this.gradSlot = value;
+  }
+
+  private requireGradFits(value: Tensor): void {
+    if (value.dtype !== this.dtype) throw new KindlingError("assigned grad has data of a different type");
+    if (value.shape.join() !== this.shape.join()) throw new KindlingError("assigned grad has data of a different size");
   }
 
   /** Forgets the gradient; its memory is used again at once if no user code has seen it. @internal */
@@ -286,12 +292,15 @@ export class Tensor {
   /** Accumulates the gradient of a tensor that isn't a leaf in its `grad`, too; after all hooks had their say. */
   retainGrad(): void {
     if (!this.tracked) throw new KindlingError("can't retain_grad on Tensor that has requires_grad=False");
-    if (this.gradFn === null || this.retained) return;
-    this.retained = true;
+    if (this.gradFn === null || this.retention !== null) return;
+    this.retainFrom(this.gradFn);
+  }
+
+  private retainFrom(node: Node): void {
     const keep = (gradient: Tensor): void => {
       this.grad = this.gradSlot === null ? gradient : ops.add(this.gradSlot, gradient);
     };
-    this.gradFn.addHook({ output: this.outputIndex, kind: "retain", call: keep });
+    this.retention = node.addHook({ output: this.outputIndex, kind: "retain", call: keep });
   }
 
   /** The node that takes this tensor's gradient; `null` where none is wanted. @internal */
@@ -306,6 +315,10 @@ export class Tensor {
     this.node = node;
     this.outputIndex = index;
     this.tracked = true;
+    if (this.retention === null) return;
+    // The gradient that is kept is that of the value as it is now.
+    this.retention.remove();
+    this.retainFrom(node);
   }
 
   /** To be called before the values are changed in place. @internal */
@@ -408,7 +421,9 @@ export class Tensor {
   bool(): Tensor { return ops.to(this, "bool"); }
   byte(): Tensor { return ops.to(this, "uint8"); }
   cpu(): this { return this; }
+  /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */
   get data(): Tensor { return ops.detach(this); }
+  set data(values: Tensor) { ops.setData(this, values); }
 
   // --- pointwise ----------------------------------------------------------------------------------------------------
 

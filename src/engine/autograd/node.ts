@@ -91,6 +91,10 @@ export class Node {
     return `<${this.name}>`;
   }
 
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   /** Whether the gradient with respect to input `i` is wanted. */
   needs(i: number): boolean {
     return this.next[i] !== null;

@@ -427,6 +427,44 @@ f.program(
 f.program("with torch.autograd.detect_anomaly():\n    x = torch.zeros(2, requires_grad=True)\n    (x.sqrt() * 0).sum().backward()",
           "const x = torch.zeros(2, { requiresGrad: true });\ntorch.autograd.detectAnomaly(() => x.sqrt().mul(0).sum().backward());", fails=True, note="a gradient that isn't a number is found")
 
+f.program(
+    """
+    x = torch.ones(2, requires_grad=True)
+    y = x * 2
+    y.retain_grad()
+    y.mul_(3)
+    (y * y).sum().backward()
+    return [y.grad, x.grad]
+    """, """
+    const x = torch.ones(2, { requiresGrad: true });
+    const y = x.mul(2);
+    y.retainGrad();
+    y.mul_(3);
+    y.mul(y).sum().backward();
+    return [y.grad, x.grad];
+    """, note="a kept gradient is that of the changed value")
+f.program(
+    """
+    p = nn.Parameter(torch.ones(2, 2))
+    values = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    p.data = values.t()
+    (p * p).sum().backward()
+    p.data.add_(1)
+    p.data[0] = 0
+    return [p, p.grad, values, p.is_leaf, p.requires_grad]
+    """, """
+    const p = new nn.Parameter(torch.ones(2, 2));
+    const values = torch.tensor([[1, 2], [3, 4]]);
+    p.data = values.t();
+    p.mul(p).sum().backward();
+    p.data.add_(1);
+    p.data.setAt(0, 0);
+    return [p, p.grad, values, p.isLeaf, p.requiresGrad];
+    """, note="data read and assigned")
+f.program("x = torch.ones(2, requires_grad=True)\nx.grad = torch.ones(3)", "torch.ones(2, { requiresGrad: true }).grad = torch.ones(3);", fails=True)
+f.program("x = torch.ones(2, requires_grad=True)\nx.data = torch.ones(2).long()", "torch.ones(2, { requiresGrad: true }).data = torch.ones(2).long();", fails=True)
+f.program("x = torch.ones(2)\nx.data = torch.arange(3)\nreturn [x]", "const x = torch.ones(2);\nx.data = torch.arange(3);\nreturn [x];")
+
 # --- modes ----------------------------------------------------------------------------------------------------------
 f.program(
     """
