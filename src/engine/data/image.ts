@@ -1,18 +1,16 @@
 /** Pictures as tensors. */
 import { decode as decodePng, type DecodedPng } from "fast-png";
-import jpeg from "jpeg-js";
 import { KindlingError } from "../errors.ts";
 import { ByteReader } from "../io/byteReader.ts";
 import { readFile } from "../io/files.ts";
 import { fromTypedArray } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
+import { decodeJpeg, jpegFrame } from "./jpeg.ts";
 
 /** Pixels of a picture at most: a small file can claim any size. */
 const MOST_PIXELS = 100_000_000;
 /** No deflated stream unpacks to more than this times its own size. */
 const MOST_DEFLATED = 1032;
-/** Of a JPEG's 64-pixel blocks each takes a bit at least. */
-const MOST_JPEG_PIXELS_PER_BYTE = 8 * 64;
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 export interface ImageOptions {
@@ -75,6 +73,12 @@ function pngPicture(bytes: Uint8Array, name: string): Picture {
   return { width, height, channels: png.channels, pixels: eightBits(png) };
 }
 
+function jpegPicture(bytes: Uint8Array, name: string): Picture {
+  const frame = jpegFrame(bytes, name);
+  checkSize(frame.width, frame.height, name);
+  return { ...frame, ...decodeJpeg(bytes, frame, name) };
+}
+
 /** The samples of a picture, unpacked and brought to 8 bits. */
 function eightBits({ data, depth, width, height, channels }: DecodedPng): Uint8Array {
   if (depth === 8) return data as Uint8Array;
@@ -104,32 +108,6 @@ function unpacked(data: ArrayLike<number>, depth: number, perRow: number, rows: 
     values[i] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
   }
   return values;
-}
-
-function jpegPicture(bytes: Uint8Array, name: string): Picture {
-  const { width, height, components } = jpegFrame(bytes, name);
-  checkSize(width, height, name);
-  if (width * height > bytes.length * MOST_JPEG_PIXELS_PER_BYTE) throw new KindlingError(`${name}: ${bytes.length} bytes can't hold ${width} × ${height} pixels`);
-  const { data } = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false, maxResolutionInMP: MOST_PIXELS / 1e6, maxMemoryUsageInMB: 2048 });
-  if (components !== 1) return { width, height, channels: 3, pixels: data };
-  return { width, height, channels: 1, pixels: data.filter((_, i) => i % 3 === 0) };
-}
-
-/** What the frame header says: the decoder itself would first make room for the picture. */
-function jpegFrame(bytes: Uint8Array, name: string): { width: number; height: number; components: number } {
-  const reader: ByteReader = new ByteReader(bytes, name, 2);
-  for (;;) {
-    if (reader.u8() !== 0xff) continue;
-    const marker = reader.u8();
-    // Start of frame: C0 to CF without the tables DHT (C4), JPG (C8) and DAC (CC).
-    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      reader.take(3);
-      const [height, width] = [reader.u16(false), reader.u16(false)];
-      return { width, height, components: reader.u8() };
-    }
-    if (marker === 0xff) reader.position--;
-    else if (marker !== 0 && !(marker >= 0xd0 && marker <= 0xd9)) reader.take(Math.max(0, reader.u16(false) - 2));
-  }
 }
 
 function checkSize(width: number, height: number, name: string): void {

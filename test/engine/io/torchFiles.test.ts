@@ -12,7 +12,8 @@ import { fixturePath } from "../../fixtures/files/read.ts";
 describe("files of PyTorch", () => {
   for (const [format, file] of [["today's format", "values.pt"], ["the format before 1.6", "values_legacy.pt"]] as const) {
     describe(`in ${format}`, () => {
-      const values = load(fixturePath(file));
+      let values: ReturnType<typeof load<any>>;
+      before(() => (values = load(fixturePath(file))));
       const list = (name: string): unknown => (values[name] as Tensor).tolist();
 
       it("give tensors with their shapes and values, views too", () => {
