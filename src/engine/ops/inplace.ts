@@ -10,10 +10,12 @@ import { Tensor } from "../tensor.ts";
 import { add, div, lerp, maskedFill, mul, pow, sub } from "./binary.ts";
 import { asStrided, scatterView } from "./arranging.ts";
 import { copyInto, to } from "./copy.ts";
-import { full } from "./creation.ts";
+import { fromTypedArray, full } from "./creation.ts";
+import { indexSelect, scatter } from "./indexing.ts";
 import { at } from "./make.ts";
 import { clampTo } from "./pairs.ts";
 import { abs, exp, leakyRelu, neg, relu, sigmoid, sqrt, tanh } from "./pointwise.ts";
+import { forEachOffset } from "./reading.ts";
 import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
 
@@ -60,18 +62,43 @@ function takeHistory(target: Tensor, before: Tensor, result: Tensor): void {
 
 /** The base is from now on what it was, with `result` in the window of `view`; all its views follow. */
 function rewriteBase(base: Tensor, view: Tensor, result: Tensor): void {
-  const look = (tensor: Tensor): Tensor => asStrided(tensor.contiguous(), view.shape, view.strides, view.offset - base.offset);
   const before = alias(base);
-  record(copySlicesOp, base, [before, result], [], look);
+  record(copySlicesOp, base, [before, result], [], windowOn(base, view));
   base.rewrites++;
+}
+
+/** The part of a base that a view shows, for any tensor of the base's shape. */
+interface BaseWindow {
+  look(tensor: Tensor): Tensor;
+  /** A copy with zeros in the part. */
+  clear(tensor: Tensor): Tensor;
+}
+
+function windowOn(base: Tensor, view: Tensor): BaseWindow {
+  if (!base.dense) return listedWindow(base, view);
+  const look = (tensor: Tensor): Tensor => asStrided(tensor.contiguous(), view.shape, view.strides, view.offset - base.offset);
+  return { look, clear: (tensor) => scatterView(tensor, mul(look(tensor), 0), look) };
+}
+
+/** Where the base's own elements don't lie in order, the view's are found one by one. */
+function listedWindow(base: Tensor, view: Tensor): BaseWindow {
+  const ordinals = new Map<number, number>();
+  forEachOffset(base.shape, base.strides, base.offset, (offset) => void ordinals.set(offset, ordinals.size));
+  const found: number[] = [];
+  forEachOffset(view.shape, view.strides, view.offset, (offset) => void found.push(ordinals.get(offset)!));
+  const places = fromTypedArray(Int32Array.from(found), [found.length]);
+  const { shape } = view;
+  return {
+    look: (tensor) => indexSelect(tensor.reshape(-1), 0, places).reshape(shape),
+    clear: (tensor) => scatter(tensor.reshape(-1), 0, places, 0).reshape(tensor.shape),
+  };
 }
 
 const copySlicesOp: Operation = {
   name: "CopySlices",
   backward(node, gradient) {
-    const look = node.data as (tensor: Tensor) => Tensor;
-    const part = look(gradient);
-    return [node.needs(0) ? scatterView(gradient, mul(part, 0), look) : null, node.needs(1) ? part : null];
+    const window = node.data as BaseWindow;
+    return [node.needs(0) ? window.clear(gradient) : null, node.needs(1) ? window.look(gradient) : null];
   },
 };
 
@@ -79,7 +106,7 @@ const copySlicesOp: Operation = {
 export function followBase(view: Tensor, base: Tensor): void {
   if (!base.requiresGrad) return;
   enableGrad(() => {
-    const window = asStrided(base, view.shape, view.strides, view.offset);
+    const window = base.dense ? asStrided(base, view.shape, view.strides, view.offset) : windowOn(base, view).look(base);
     view.attach(window.gradFn!, window.outputIndex);
   });
 }
