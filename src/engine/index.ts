@@ -45,7 +45,7 @@ export {
 export { setPrintoptions, type PrintOptions } from "./ops/index.ts";
 export { load, loadMetadata, save, type LoadOptions, type SaveOptions } from "./io/save.ts";
 export {
-  asTensor, canCast, contiguous, detach, emptyStrided, finfo, fromNumpy, getDefaultDtype, iinfo, isNonzero, isSameSize, isTensor, logspace,
+  asTensor, canCast, contiguous, detach, emptyStrided, finfo, fromNumpy, getDefaultDtype, iinfo, isComplex, isFloatingPoint, isInference, isNonzero, numel, isSameSize, isTensor, logspace,
   promoteTypes, resultType, scalarTensor, setDefaultDtype, type ToOptions, type ToTarget,
 } from "./ops/index.ts";
 export { abs_, clamp_, exp_, fill_, neg_, relu_, sigmoid_, sqrt_, tanh_ } from "./ops/index.ts";

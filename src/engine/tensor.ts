@@ -417,10 +417,14 @@ export class Tensor {
   long(): Tensor { return ops.to(this, "int32"); }
   /** As float32, the one floating point type. */
   double(): Tensor { return ops.to(this, "float32"); }
+  /** As float32, the one floating point type. */
+  half(): Tensor { return ops.to(this, "float32"); }
   short(): Tensor { return ops.to(this, "int32"); }
   bool(): Tensor { return ops.to(this, "bool"); }
   byte(): Tensor { return ops.to(this, "uint8"); }
   cpu(): this { return this; }
+  /** @throws KindlingError always: there is only the CPU */
+  cuda(): never { throw new KindlingError("Torch not compiled with CUDA enabled"); }
   /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */
   get data(): Tensor { return ops.detach(this); }
   set data(values: Tensor) { ops.setData(this, values); }
@@ -555,6 +559,11 @@ export class Tensor {
   transpose(a: number, b: number): Tensor { return ops.transpose(this, a, b); }
   t(): Tensor { return ops.t(this); }
   get T(): Tensor { return ops.permute(this, ...this.shape.map((_, i) => this.shape.length - 1 - i)); }
+  /** The last two dimensions swapped. */
+  get mT(): Tensor {
+    if (this.shape.length < 2) throw new KindlingError(`tensor.mT is only supported on matrices or batches of matrices. Got ${this.shape.length}-D tensor.`);
+    return ops.transpose(this, -2, -1);
+  }
   permute(...dims: ShapeArguments): Tensor { return ops.permute(this, ...dims); }
   expand(...shape: ShapeArguments): Tensor { return ops.expand(this, ...shape); }
   expandAs(other: Tensor): Tensor { return ops.expand(this, other.shape); }

@@ -11,6 +11,24 @@ export function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor;
 }
 
+/** Number of elements. */
+export function numel(tensor: Tensor): number {
+  return tensor.numel();
+}
+
+export function isFloatingPoint(tensor: Tensor): boolean {
+  return tensor.isFloatingPoint();
+}
+
+export function isComplex(tensor: Tensor): boolean {
+  return tensor.isComplex();
+}
+
+/** Whether it was made in inference mode. */
+export function isInference(tensor: Tensor): boolean {
+  return tensor.isInference();
+}
+
 /** Whether the one element isn't zero: Python's `bool(tensor)`. */
 export function isNonzero(tensor: Tensor): boolean {
   const count = tensor.numel();

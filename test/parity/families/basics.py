@@ -37,6 +37,7 @@ for note, python, js in (
     ("iteration over a scalar", "list(torch.tensor(1.0))", "[...torch.tensor(1)]"),
     ("truth of several", "torch.is_nonzero(torch.ones(2))", "torch.isNonzero(torch.ones(2))"),
     ("truth of none", "torch.is_nonzero(torch.zeros(0))", "torch.isNonzero(torch.zeros(0))"),
+    ("mT of a vector", "torch.ones(2).mT", "torch.ones(2).mT"),
     ("dimension out of range", "torch.ones(2, 3).size(2)", "torch.ones(2, 3).size(2)"),
 ):
     f.program(python, js + ";", fails=True, note=note)
@@ -60,7 +61,7 @@ for python, js in (
     ("long().new_full((2, 2), 7)", "long().newFull([2, 2], 7)"), ("new_tensor([1.0, 2.0])", "newTensor([1, 2])"), ("long().new_tensor([1, 2])", "long().newTensor([1, 2])"), ("new_empty(0, 3)", "newEmpty(0, 3)"),
     ("is_same_size(torch.ones(2, 2))", "isSameSize(torch.ones(2, 2))"), ("is_same_size(torch.ones(4))", "isSameSize(torch.ones(4))"), ("contiguous()", "contiguous()"), ("t().contiguous().stride()", "t().contiguous().stride()"),
     ("as_strided((2, 2), (1, 2), 0)", "asStrided([2, 2], [1, 2], 0)"), ("as_strided((3,), (1,), 1)", "asStrided([3], [1], 1)"), ("sum_to_size(2, 1)", "sumToSize(2, 1)"), ("sum_to_size(1, 2)", "sumToSize(1, 2)"),
-    ("clone()", "clone()"), ("detach()", "detach()"), ("data", "data"), ("ndim", "ndim"), ("T", "T"), ("t().clone().stride()", "t().clone().contiguous().stride()"), ("requires_grad", "requiresGrad"),
+    ("clone()", "clone()"), ("mT", "mT"), ("half().float()", "half()"), ("detach()", "detach()"), ("data", "data"), ("ndim", "ndim"), ("T", "T"), ("t().clone().stride()", "t().clone().contiguous().stride()"), ("requires_grad", "requiresGrad"),
 ):
     if python.startswith("t().clone()"):
         continue
@@ -108,3 +109,5 @@ f.program(
     y.backward();
     return [x.grad, x.lt(3), x < 3, Number(x) + 1];
     """, note="types keep gradients; a tensor where JavaScript wants a number")
+f.program("x = torch.ones(2, 3)\nreturn [torch.numel(x), torch.is_floating_point(x), torch.is_complex(x), torch.is_inference(x)]",
+          "const x = torch.ones(2, 3);\nreturn [torch.numel(x), torch.isFloatingPoint(x), torch.isComplex(x), torch.isInference(x)];")
