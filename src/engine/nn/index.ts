@@ -1,6 +1,5 @@
 /** `nn`: modules, their losses, first values and functional forms. */
 export * from "./activation.ts";
-export * as utils from "./clipGrad.ts";
 export * from "./containers.ts";
 export * from "./conv.ts";
 export * from "./distance.ts";
@@ -24,4 +23,6 @@ export * from "./normalization.ts";
 export * from "./padding.ts";
 export * from "./parameter.ts";
 export * from "./pooling.ts";
+export * from "./recurrent.ts";
+export * as utils from "./utils/index.ts";
 export * from "./vision.ts";

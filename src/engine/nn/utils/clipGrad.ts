@@ -1,8 +1,8 @@
 /** `nn.utils`: keeping gradients within bounds. */
-import { noGrad } from "../autograd/gradMode.ts";
-import { KindlingError } from "../errors.ts";
-import { stack, tensor } from "../ops/index.ts";
-import { Tensor } from "../tensor.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
+import { KindlingError } from "../../errors.ts";
+import { stack, tensor } from "../../ops/index.ts";
+import { Tensor } from "../../tensor.ts";
 
 export interface ClipGradNormOptions {
   /** Which norm; `Infinity` for the largest absolute value. Default 2. */

@@ -1,0 +1,403 @@
+/** Recurrent layers: sequences go through a cell step by step, in several layers and in both directions if wanted. */
+import { ArgumentError } from "../errors.ts";
+import { cat, dropout, empty, indexSelect, linear, relu, sigmoid, stack, tanh, zeros } from "../ops/index.ts";
+import type { Tensor } from "../tensor.ts";
+import { uniform_ } from "./init.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { boolean, number } from "./printing.ts";
+import { PackedSequence } from "./utils/rnn.ts";
+
+export interface RecurrentOptions {
+  /** Layers on top of each other. Default 1. */
+  numLayers?: number;
+  /** Default true. */
+  bias?: boolean;
+  /** `[batch, time, features]` instead of `[time, batch, features]`. Default false. */
+  batchFirst?: boolean;
+  /** Probability of dropout between layers. Default 0. */
+  dropout?: number;
+  /** Whether sequences are read backwards as well. Default false. */
+  bidirectional?: boolean;
+}
+
+export interface LSTMOptions extends RecurrentOptions {
+  /** Size to which the hidden state is projected; 0 (default) for none. https://arxiv.org/abs/1402.1128 */
+  projSize?: number;
+}
+
+/** A hidden state, with LSTM's cell state. */
+type State = readonly Tensor[];
+
+/** The weights of one direction of one layer. */
+interface Weights {
+  readonly hh: Tensor;
+  readonly biasHh: Tensor | null;
+  readonly hr: Tensor | null;
+}
+
+/** One step: what the input brought (already multiplied), and the state before; gives the state after. */
+type Step = (fromInput: Tensor, state: State, weights: Weights) => State;
+
+const rnnStep = (activation: (x: Tensor) => Tensor): Step => (fromInput, [h], { hh, biasHh }) => [activation(fromInput.add(linear(h!, hh, biasHh)))];
+
+const lstmStep: Step = (fromInput, [h, c], { hh, biasHh, hr }) => {
+  const [i, f, g, o] = fromInput.add(linear(h!, hh, biasHh)).chunk(4, 1) as [Tensor, Tensor, Tensor, Tensor];
+  const cell = sigmoid(f).mul(c!).add(sigmoid(i).mul(tanh(g)));
+  const hidden = sigmoid(o).mul(tanh(cell));
+  return [hr ? linear(hidden, hr) : hidden, cell];
+};
+
+const gruStep: Step = (fromInput, [h], { hh, biasHh }) => {
+  const [ir, iz, inew] = fromInput.chunk(3, 1) as [Tensor, Tensor, Tensor];
+  const [hr, hz, hnew] = linear(h!, hh, biasHh).chunk(3, 1) as [Tensor, Tensor, Tensor];
+  const reset = sigmoid(ir.add(hr));
+  const update = sigmoid(iz.add(hz));
+  const candidate = tanh(inew.add(reset.mul(hnew)));
+  return [candidate.add(update.mul(h!.sub(candidate)))];
+};
+
+/** Runs one direction over packed data; `sizes` says how many sequences each step has. */
+function run(step: Step, fromInput: Tensor, sizes: readonly number[], initial: State, weights: Weights, reverse: boolean): { output: Tensor; final: State } {
+  const starts: number[] = [];
+  sizes.reduce((start, size) => (starts.push(start), start + size), 0);
+  const rows = (state: State, from: number, count: number): State => state.map((part) => (from === 0 && count === part.shape[0] ? part : part.narrow(0, from, count)));
+  const outputs = new Array<Tensor>(sizes.length);
+  const finished: State[] = [];
+  let state: State = reverse ? rows(initial, 0, sizes.at(-1)!) : initial;
+  for (let k = 0; k < sizes.length; k++) {
+    const t = reverse ? sizes.length - 1 - k : k;
+    const [size, active] = [sizes[t]!, state[0]!.shape[0]!];
+    if (size < active) {
+      finished.push(rows(state, size, active - size));
+      state = rows(state, 0, size);
+    } else if (size > active) {
+      const joining = rows(initial, active, size - active);
+      state = state.map((part, i) => cat([part, joining[i]!], 0));
+    }
+    state = step(fromInput.narrow(0, starts[t]!, size), state, weights);
+    outputs[t] = state[0]!;
+  }
+  const parts = [state, ...finished.toReversed()];
+  return { output: cat(outputs, 0), final: parts.length === 1 ? state : state.map((_, i) => cat(parts.map((part) => part[i]!), 0)) };
+}
+
+abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedSequence, hx?: Hidden | null], Result> {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly useBias: boolean;
+  readonly batchFirst: boolean;
+  readonly dropout: number;
+  readonly bidirectional: boolean;
+  readonly projSize: number;
+
+  constructor(gates: number, inputSize: number, hiddenSize: number, options: LSTMOptions) {
+    super();
+    const { numLayers = 1, bias = true, batchFirst = false, dropout: p = 0, bidirectional = false, projSize = 0 } = options;
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError("dropout should be a number in range [0, 1] representing the probability of an element being zeroed");
+    if (p > 0 && numLayers === 1) {
+      console.warn(`dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than 1, but got dropout=${p} and num_layers=${numLayers}`);
+    }
+    if (projSize < 0) throw new ArgumentError("proj_size should be a positive integer or zero to disable projections");
+    if (projSize >= hiddenSize) throw new ArgumentError("proj_size has to be smaller than hidden_size");
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.numLayers = numLayers;
+    this.useBias = bias;
+    this.batchFirst = batchFirst;
+    this.dropout = p;
+    this.bidirectional = bidirectional;
+    this.projSize = projSize;
+    this.makeParameters(gates * hiddenSize);
+    this.resetParameters();
+  }
+
+  /** Size of what a layer gives in one direction. */
+  protected get outputSize(): number {
+    return this.projSize > 0 ? this.projSize : this.hiddenSize;
+  }
+
+  protected get directions(): number {
+    return this.bidirectional ? 2 : 1;
+  }
+
+  private makeParameters(gateSize: number): void {
+    const own = this as unknown as Record<string, Parameter>;
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      const inputs = layer === 0 ? this.inputSize : this.outputSize * this.directions;
+      for (let direction = 0; direction < this.directions; direction++) {
+        const suffix = suffixOf(layer, direction);
+        own[`weight_ih${suffix}`] = new Parameter(empty(gateSize, inputs));
+        own[`weight_hh${suffix}`] = new Parameter(empty(gateSize, this.outputSize));
+        if (this.useBias) {
+          own[`bias_ih${suffix}`] = new Parameter(empty(gateSize));
+          own[`bias_hh${suffix}`] = new Parameter(empty(gateSize));
+        }
+        if (this.projSize > 0) own[`weight_hr${suffix}`] = new Parameter(empty(this.projSize, this.hiddenSize));
+      }
+    }
+  }
+
+  /** All uniform in ±1/√hiddenSize. */
+  resetParameters(): void {
+    const bound = this.hiddenSize > 0 ? 1 / Math.sqrt(this.hiddenSize) : 0;
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
+  }
+
+  /** PyTorch puts weights together in memory here; there is nothing to do. */
+  flattenParameters(): void {}
+
+  /** The step that a layer of this kind takes. */
+  protected abstract step(): Step;
+
+  /** Runs all layers and directions: `initial` and `final` are states `[layers · directions, batch, size]`. */
+  protected runLayers(input: Tensor, sizes: readonly number[], initial: State): { output: Tensor; final: State } {
+    const own = this as unknown as Record<string, Parameter | undefined>;
+    const finals: State[] = [];
+    let value = input;
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      const outputs: Tensor[] = [];
+      for (let direction = 0; direction < this.directions; direction++) {
+        const suffix = suffixOf(layer, direction);
+        const fromInput = linear(value, own[`weight_ih${suffix}`]!, own[`bias_ih${suffix}`] ?? null);
+        const weights: Weights = { hh: own[`weight_hh${suffix}`]!, biasHh: own[`bias_hh${suffix}`] ?? null, hr: own[`weight_hr${suffix}`] ?? null };
+        const start = initial.map((part) => part.select(0, layer * this.directions + direction));
+        const { output, final } = run(this.step(), fromInput, sizes, start, weights, direction === 1);
+        outputs.push(output);
+        finals.push(final);
+      }
+      value = outputs.length === 1 ? outputs[0]! : cat(outputs, 1);
+      if (layer < this.numLayers - 1) value = dropout(value, this.dropout, this.training);
+    }
+    return { output: value, final: initial.map((_, i) => stack(finals.map((final) => final[i]!))) };
+  }
+
+  /** Packed or padded, with a batch or without: gives the output in the input's form, and the final state. */
+  protected runSequence(x: Tensor | PackedSequence, hx: State | null): [output: Tensor, final: State] {
+    if (x instanceof PackedSequence) {
+      const sizes = Array.from(x.batchSizes.toTypedArray());
+      this.checkFeatures(x.data);
+      const initial = this.initialState(hx, sizes[0]!, x.data);
+      const sorted = x.sortedIndices === null || hx === null ? initial : initial.map((part) => indexSelect(part, 1, x.sortedIndices!));
+      const { output, final } = this.runLayers(x.data, sizes, sorted);
+      const packed = new PackedSequence(output, x.batchSizes, x.sortedIndices, x.unsortedIndices);
+      // Typed as what nearly every caller gets.
+      return [packed as unknown as Tensor, x.unsortedIndices === null ? final : final.map((part) => indexSelect(part, 1, x.unsortedIndices!))];
+    }
+    const name = this.constructor.name;
+    if (x.dim() !== 2 && x.dim() !== 3) throw new ArgumentError(`${name}: Expected input to be 2-D or 3-D but received ${x.dim()}-D tensor`, "AssertionError");
+    const batched = x.dim() === 3;
+    const sequence = batched ? (this.batchFirst ? x.transpose(0, 1) : x) : x.unsqueeze(1);
+    if (hx !== null && hx.some((part) => part.dim() !== (batched ? 3 : 2))) {
+      throw new ArgumentError(`For ${batched ? "batched 3-D" : "unbatched 2-D"} input, hx should also be ${batched ? 3 : 2}-D but got ${hx[0]!.dim()}-D tensor`, "RuntimeError");
+    }
+    this.checkFeatures(x);
+    const [time, batch] = sequence.shape as [number, number];
+    const initial = this.initialState(batched ? hx : hx?.map((part) => part.unsqueeze(1)) ?? null, batch, sequence);
+    const { output, final } = this.runLayers(sequence.reshape(time * batch, this.inputSize), new Array<number>(time).fill(batch), initial);
+    const whole = output.reshape(time, batch, output.shape[1]!);
+    if (!batched) return [whole.squeeze(1), final.map((part) => part.squeeze(1))];
+    return [this.batchFirst ? whole.transpose(0, 1) : whole, final];
+  }
+
+  private checkFeatures(x: Tensor): void {
+    if (x.size(-1) !== this.inputSize) {
+      throw new ArgumentError(`input.size(-1) must be equal to input_size. Expected ${this.inputSize}, got ${x.size(-1)}`, "RuntimeError");
+    }
+  }
+
+  /** Sizes of the states of one sequence. */
+  protected stateSizes(): number[] {
+    return [this.outputSize];
+  }
+
+  private initialState(hx: State | null, batch: number, like: Tensor): State {
+    const layers = this.numLayers * this.directions;
+    const sizes = this.stateSizes();
+    if (hx === null) return sizes.map((size) => zeros([layers, batch, size], { dtype: like.dtype }));
+    sizes.forEach((size, i) => {
+      const wanted = [layers, batch, size];
+      if (hx[i]!.shape.join() !== wanted.join()) {
+        const which = sizes.length > 1 ? `hidden[${i}]` : "hidden";
+        throw new ArgumentError(`Expected ${which} size (${wanted.join(", ")}), got [${hx[i]!.shape.join(", ")}]`, "RuntimeError");
+      }
+    });
+    return hx;
+  }
+
+  override extraRepr(): string {
+    const parts = [`${this.inputSize}, ${this.hiddenSize}`];
+    if (this.projSize !== 0) parts.push(`proj_size=${this.projSize}`);
+    if (this.numLayers !== 1) parts.push(`num_layers=${this.numLayers}`);
+    if (!this.useBias) parts.push(`bias=${boolean(false)}`);
+    if (this.batchFirst) parts.push(`batch_first=${boolean(true)}`);
+    if (this.dropout !== 0) parts.push(`dropout=${number(this.dropout)}`);
+    if (this.bidirectional) parts.push(`bidirectional=${boolean(true)}`);
+    return parts.join(", ");
+  }
+}
+
+const suffixOf = (layer: number, direction: number): string => `_l${layer}${direction === 1 ? "_reverse" : ""}`;
+
+export interface RNNOptions extends RecurrentOptions {
+  /** Default "tanh". */
+  nonlinearity?: "tanh" | "relu";
+}
+
+/** Numbers before the options: `new nn.RNN(10, 20, 2)` has two layers. */
+function layered<Options extends RecurrentOptions>(numLayers: number | Options | undefined, options: Options | undefined): Options {
+  return (typeof numLayers === "number" ? { ...options, numLayers } : { ...numLayers, ...options }) as Options;
+}
+
+/**
+ * hₜ = tanh(W_ih·xₜ + b_ih + W_hh·hₜ₋₁ + b_hh).
+ *
+ * Called with x `[time, batch, inputSize]` (or without the batch, or a `PackedSequence`) and maybe a first state
+ * `[layers · directions, batch, hiddenSize]`; gives `[output, final state]` with output `[time, batch, directions · hiddenSize]`.
+ */
+export class RNN extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
+  readonly nonlinearity: "tanh" | "relu";
+
+  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RNNOptions, options?: RNNOptions) {
+    const { nonlinearity = "tanh", ...rest } = layered(numLayers, options);
+    super(1, inputSize, hiddenSize, rest);
+    if (nonlinearity !== "tanh" && nonlinearity !== "relu") throw new ArgumentError(`Unknown nonlinearity '${String(nonlinearity)}'. Select from 'tanh' or 'relu'.`);
+    this.nonlinearity = nonlinearity;
+  }
+
+  override forward(x: Tensor | PackedSequence, hx?: Tensor | null): [output: Tensor, hn: Tensor] {
+    const [output, [final]] = this.runSequence(x, hx ? [hx] : null);
+    return [output, final!];
+  }
+
+  protected override step(): Step {
+    return rnnStep(this.nonlinearity === "relu" ? relu : tanh);
+  }
+}
+
+/** Long short-term memory. The state is a pair `[h, c]`: gives `[output, [hn, cn]]`. https://doi.org/10.1162/neco.1997.9.8.1735 */
+export class LSTM extends RecurrentBase<readonly [Tensor, Tensor], [output: Tensor, state: [hn: Tensor, cn: Tensor]]> {
+  constructor(inputSize: number, hiddenSize: number, numLayers?: number | LSTMOptions, options?: LSTMOptions) {
+    super(4, inputSize, hiddenSize, layered(numLayers, options));
+  }
+
+  override forward(x: Tensor | PackedSequence, hx?: readonly [Tensor, Tensor] | null): [output: Tensor, state: [hn: Tensor, cn: Tensor]] {
+    const [output, [hn, cn]] = this.runSequence(x, hx ?? null);
+    return [output, [hn!, cn!]];
+  }
+
+  protected override step(): Step {
+    return lstmStep;
+  }
+
+  protected override stateSizes(): number[] {
+    return [this.outputSize, this.hiddenSize];
+  }
+}
+
+/** Gated recurrent units. https://arxiv.org/abs/1406.1078 */
+export class GRU extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
+  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RecurrentOptions, options?: RecurrentOptions) {
+    super(3, inputSize, hiddenSize, layered(numLayers, options));
+  }
+
+  override forward(x: Tensor | PackedSequence, hx?: Tensor | null): [output: Tensor, hn: Tensor] {
+    const [output, [final]] = this.runSequence(x, hx ? [hx] : null);
+    return [output, final!];
+  }
+
+  protected override step(): Step {
+    return gruStep;
+  }
+}
+
+export interface CellOptions {
+  /** Default true. */
+  bias?: boolean;
+}
+
+abstract class Cell<Hidden, Result> extends Module<[x: Tensor, hx?: Hidden | null], Result> {
+  static override readonly stateNames: Readonly<Record<string, string>> = {
+    weightIh: "weight_ih", weightHh: "weight_hh", biasIh: "bias_ih", biasHh: "bias_hh",
+  };
+
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  weightIh: Parameter;
+  weightHh: Parameter;
+  biasIh: Parameter | null;
+  biasHh: Parameter | null;
+
+  constructor(gates: number, inputSize: number, hiddenSize: number, { bias = true }: CellOptions) {
+    super();
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.weightIh = new Parameter(empty(gates * hiddenSize, inputSize));
+    this.weightHh = new Parameter(empty(gates * hiddenSize, hiddenSize));
+    this.biasIh = bias ? new Parameter(empty(gates * hiddenSize)) : null;
+    this.biasHh = bias ? new Parameter(empty(gates * hiddenSize)) : null;
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    const bound = this.hiddenSize > 0 ? 1 / Math.sqrt(this.hiddenSize) : 0;
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
+  }
+
+  /** One step of one sequence `[inputSize]` or of a batch `[batch, inputSize]`. */
+  protected advance(step: Step, x: Tensor, hx: State | null, states: number): State {
+    if (x.dim() !== 1 && x.dim() !== 2) throw new ArgumentError(`${this.constructor.name}: Expected input to be 1-D or 2-D but received ${x.dim()}-D tensor`, "AssertionError");
+    const batched = x.dim() === 2;
+    const rows = batched ? x : x.unsqueeze(0);
+    const before = hx === null
+      ? Array.from({ length: states }, () => zeros(rows.shape[0]!, this.hiddenSize))
+      : hx.map((part) => (batched ? part : part.unsqueeze(0)));
+    const after = step(linear(rows, this.weightIh, this.biasIh), before, { hh: this.weightHh, biasHh: this.biasHh, hr: null });
+    return batched ? after : after.map((part) => part.squeeze(0));
+  }
+
+  override extraRepr(): string {
+    return `${this.inputSize}, ${this.hiddenSize}${this.biasIh === null ? `, bias=${boolean(false)}` : ""}`;
+  }
+}
+
+/** One step of `RNN`. */
+export class RNNCell extends Cell<Tensor, Tensor> {
+  readonly nonlinearity: "tanh" | "relu";
+
+  constructor(inputSize: number, hiddenSize: number, { nonlinearity = "tanh", ...options }: CellOptions & { nonlinearity?: "tanh" | "relu" } = {}) {
+    super(1, inputSize, hiddenSize, options);
+    this.nonlinearity = nonlinearity;
+  }
+
+  override forward(x: Tensor, hx?: Tensor | null): Tensor {
+    return this.advance(rnnStep(this.nonlinearity === "relu" ? relu : tanh), x, hx ? [hx] : null, 1)[0]!;
+  }
+
+  override extraRepr(): string {
+    return `${super.extraRepr()}${this.nonlinearity === "tanh" ? "" : `, nonlinearity=${this.nonlinearity}`}`;
+  }
+}
+
+/** One step of `LSTM`: gives `[h, c]`. */
+export class LSTMCell extends Cell<readonly [Tensor, Tensor], [h: Tensor, c: Tensor]> {
+  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+    super(4, inputSize, hiddenSize, options);
+  }
+
+  override forward(x: Tensor, hx?: readonly [Tensor, Tensor] | null): [h: Tensor, c: Tensor] {
+    return this.advance(lstmStep, x, hx ?? null, 2) as [Tensor, Tensor];
+  }
+}
+
+/** One step of `GRU`. */
+export class GRUCell extends Cell<Tensor, Tensor> {
+  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+    super(3, inputSize, hiddenSize, options);
+  }
+
+  override forward(x: Tensor, hx?: Tensor | null): Tensor {
+    return this.advance(gruStep, x, hx ? [hx] : null, 1)[0]!;
+  }
+}
