@@ -1,5 +1,6 @@
 /** `nn`: modules, their losses, first values and functional forms. */
 export * from "./activation.ts";
+export * from "./attention.ts";
 export * from "./containers.ts";
 export * from "./conv.ts";
 export * from "./distance.ts";
@@ -24,5 +25,6 @@ export * from "./padding.ts";
 export * from "./parameter.ts";
 export * from "./pooling.ts";
 export * from "./recurrent.ts";
+export * from "./transformer.ts";
 export * as utils from "./utils/index.ts";
 export * from "./vision.ts";

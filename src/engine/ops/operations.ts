@@ -46,3 +46,4 @@ export * from "./fromData.ts";
 export * from "./properties.ts";
 export * from "./assigning.ts";
 export * from "./inplaceShape.ts";
+export * from "./attention.ts";
