@@ -39,5 +39,5 @@ export {
   cosineEmbeddingLoss, cosineSimilarity, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, klDiv, marginRankingLoss, multiMarginLoss,
   multilabelMarginLoss, multilabelSoftMarginLoss, normalize, pairwiseDistance, pdist, poissonNllLoss, softMarginLoss, tripletMarginLoss,
   tripletMarginWithDistanceLoss,
-  multiHeadAttentionForward, scaledDotProductAttention, bilinear, embeddingBag, alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout, groupNorm, instanceNorm, localResponseNorm, rmsNorm,
+  ctcLoss, multiHeadAttentionForward, scaledDotProductAttention, bilinear, embeddingBag, alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout, groupNorm, instanceNorm, localResponseNorm, rmsNorm,
 } from "../ops/index.ts";

@@ -1,5 +1,6 @@
 /** `nn`: modules, their losses, first values and functional forms. */
 export * from "./activation.ts";
+export * from "./adaptiveSoftmax.ts";
 export * from "./attention.ts";
 export * from "./containers.ts";
 export * from "./conv.ts";
@@ -23,6 +24,7 @@ export {
 export * from "./normalization.ts";
 export * from "./padding.ts";
 export * from "./parameter.ts";
+export * from "./parameterContainers.ts";
 export * from "./pooling.ts";
 export * from "./recurrent.ts";
 export * from "./transformer.ts";

@@ -2,6 +2,7 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Generator } from "../random/index.ts";
+import { empty, erf, erfinv, fromTypedArray, randperm, tensor as tensorOf } from "../ops/index.ts";
 import { numelOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -129,4 +130,105 @@ export function resetAffine(weight: Tensor, bias: Tensor | null): void {
   const { fanIn } = calculateFans(weight);
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   uniform_(bias, -bound, bound);
+}
+
+export interface TruncatedNormalOptions extends GeneratorOption {
+  /** Default 0. */
+  mean?: number;
+  /** Default 1. */
+  std?: number;
+  /** Values outside [a, b] don't occur. Default −2 and 2. */
+  a?: number;
+  b?: number;
+}
+
+/** Normally distributed within bounds, by the inverse of the distribution function. */
+export function truncNormal_<T extends Tensor>(tensor: T, options: TruncatedNormalOptions = {}): T {
+  const { mean = 0, std = 1, a = -2, b = 2 } = options;
+  const share = (x: number): number => (1 + erf(tensorOf((x - mean) / std / Math.SQRT2)).item()) / 2;
+  return noGrad(() => {
+    uniform_(tensor, 2 * share(a) - 1, 2 * share(b) - 1, options);
+    tensor.copy_(erfinv(tensor).mul(std * Math.SQRT2).add(mean).clamp(a, b));
+    return tensor;
+  });
+}
+
+/** Keeps the identity through a convolution: ones in the kernel's middle, within each of `groups`. */
+export function dirac_<T extends Tensor>(tensor: T, { groups = 1 }: { groups?: number } = {}): T {
+  const [out, input, ...kernel] = tensor.shape;
+  if (kernel.length < 1 || kernel.length > 3) throw new ArgumentError("Only tensors with 3, 4, or 5 dimensions are supported");
+  if (out! % groups !== 0) throw new ArgumentError("dim 0 must be divisible by groups");
+  return noGrad(() => {
+    tensor.zero_();
+    const perGroup = out! / groups;
+    for (let group = 0; group < groups; group++) {
+      for (let i = 0; i < Math.min(perGroup, input!); i++) {
+        const middle = kernel.reduce((part, size) => part.select(0, Math.floor(size / 2)), tensor.select(0, group * perGroup + i).select(0, i));
+        middle.fill_(1);
+      }
+    }
+    return tensor;
+  });
+}
+
+/** Rows (or columns, if there are more rows) at right angles, of length `gain`. https://arxiv.org/abs/1312.6120 */
+export function orthogonal_<T extends Tensor>(tensor: T, { gain = 1, generator }: { gain?: number } & GeneratorOption = {}): T {
+  if (tensor.dim() < 2) throw new ArgumentError("Only tensors with 2 or more dimensions are supported");
+  if (tensor.numel() === 0) return tensor;
+  const rows = tensor.shape[0]!;
+  const cols = tensor.numel() / rows;
+  return noGrad(() => {
+    const drawn = normal_(empty(rows, cols), 0, 1, generator ? { generator } : {});
+    const tall = rows < cols ? drawn.t() : drawn;
+    const q = orthogonalColumns(tall);
+    tensor.copy_((rows < cols ? q.t() : q).reshape(tensor.shape).mul(gain));
+    return tensor;
+  });
+}
+
+/** Q of the QR decomposition with positive signs on R's diagonal, by Householder's reflections in double precision. */
+function orthogonalColumns(matrix: Tensor): Tensor {
+  const [m, n] = matrix.shape as [number, number];
+  const r = Float64Array.from(matrix.toTypedArray());
+  const reflections: Float64Array[] = [];
+  for (let k = 0; k < n; k++) {
+    let length = 0;
+    for (let i = k; i < m; i++) length = Math.hypot(length, r[i * n + k]!);
+    const v = new Float64Array(m);
+    for (let i = k; i < m; i++) v[i] = r[i * n + k]!;
+    v[k]! += (v[k]! >= 0 ? 1 : -1) * length;
+    const norm = Math.hypot(...v);
+    if (norm > 0) for (let i = k; i < m; i++) v[i]! /= norm;
+    reflect(r, v, m, n, k);
+    reflections.push(v);
+  }
+  const q = new Float64Array(m * n);
+  for (let k = 0; k < n; k++) q[k * n + k] = 1;
+  for (const v of reflections.toReversed()) reflect(q, v, m, n, 0);
+  const signed = Float32Array.from(q, (value, i) => value * Math.sign(r[(i % n) * n + (i % n)]!));
+  return fromTypedArray(signed, [m, n]);
+}
+
+/** matrix − 2·v·(vᵀ·matrix), from column `from` on. */
+function reflect(matrix: Float64Array, v: Float64Array, m: number, n: number, from: number): void {
+  for (let j = from; j < n; j++) {
+    let dot = 0;
+    for (let i = 0; i < m; i++) dot += v[i]! * matrix[i * n + j]!;
+    for (let i = 0; i < m; i++) matrix[i * n + j]! -= 2 * v[i]! * dot;
+  }
+}
+
+/** Normally distributed, with a share of zeros in each column. https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf */
+export function sparse_<T extends Tensor>(tensor: T, sparsity: number, { std = 0.01, generator }: { std?: number } & GeneratorOption = {}): T {
+  if (tensor.dim() !== 2) throw new ArgumentError("Only tensors with 2 dimensions are supported");
+  const [rows, cols] = tensor.shape as [number, number];
+  const zeros = Math.ceil(sparsity * rows);
+  return noGrad(() => {
+    normal_(tensor, 0, std, generator ? { generator } : {});
+    for (let column = 0; column < cols; column++) {
+      const order = randperm(rows, generator ? { generator } : {}).toTypedArray();
+      for (let i = 0; i < zeros; i++) tensor.select(0, order[i]!).select(0, column).fill_(0);
+    }
+    return tensor;
+  });
 }

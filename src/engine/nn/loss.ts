@@ -1,10 +1,11 @@
 /** Losses as modules: each is called with the prediction and the target, and gives one number to minimise. */
 import { ArgumentError } from "../errors.ts";
 import {
-  binaryCrossEntropy, binaryCrossEntropyWithLogits, cosineEmbeddingLoss, crossEntropy, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, klDiv,
+  binaryCrossEntropy, binaryCrossEntropyWithLogits, cosineEmbeddingLoss, crossEntropy, ctcLoss, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, klDiv,
   l1Loss, marginRankingLoss, mseLoss, multiMarginLoss, multilabelMarginLoss, multilabelSoftMarginLoss, nllLoss, poissonNllLoss, smoothL1Loss,
   softMarginLoss, tripletMarginLoss, tripletMarginWithDistanceLoss,
 } from "../ops/index.ts";
+import type { CtcOptions } from "../ops/ctcLoss.ts";
 import type { TripletOptions } from "../ops/marginLosses.ts";
 import type {
   BinaryLossOptions,
@@ -364,5 +365,21 @@ export class TripletMarginWithDistanceLoss extends Module<Triplet> {
 
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginWithDistanceLoss(anchor, positive, negative, { ...this.options, distanceFunction: this.distanceFunction });
+  }
+}
+
+type Lengths = Tensor | readonly number[] | number;
+
+/** Connectionist temporal classification: called with log probabilities `[time, batch, classes]`, targets and the lengths of both. */
+export class CTCLoss extends Module<[logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths]> {
+  readonly options: CtcOptions;
+
+  constructor(options: CtcOptions = {}) {
+    super();
+    this.options = options;
+  }
+
+  override forward(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
   }
 }

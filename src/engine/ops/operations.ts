@@ -47,3 +47,4 @@ export * from "./properties.ts";
 export * from "./assigning.ts";
 export * from "./inplaceShape.ts";
 export * from "./attention.ts";
+export * from "./ctcLoss.ts";
