@@ -38,7 +38,7 @@ export {
   diagEmbed, diagflat, diagonal, diagonalScatter, dsplit, dstack, fliplr, flipud, hsplit, hstack, meshgrid, moveaxis, movedim, narrowCopy,
   ravel, repeatInterleave, roll, rot90, rowStack, selectScatter, sliceScatter, splitWithSizes, swapaxes, swapdims, tensorSplit, tile, trace,
   trilIndices, triuIndices, vsplit, vstack, cat as concat, cat as concatenate,
-  indexAdd, indexCopy, indexFill, indexPut, maskedScatter, put, scatterReduce, take, takeAlongDim,
+  indexAdd, indexCopy, indexFill, indexPut, indexReduce, maskedScatter, put, scatterReduce, take, takeAlongDim,
   multinomial, addbmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, einsum, ger, inner, kron, matrixPower, mv, tensordot, vdot,
   type AddedProduct, type DiagonalOptions, type ScatterReduction,
 } from "./ops/index.ts";

@@ -35,7 +35,7 @@ export {
   softplus,
   tanh,
   celu, glu, gumbelSoftmax, hardshrink, hardsigmoid, hardswish, hardtanh, logsigmoid, mish, prelu, relu6, rrelu, selu, softmin, softshrink,
-  softsign, tanhshrink, threshold, relu_, leakyRelu_,
+  softsign, tanhshrink, threshold, relu_, leakyRelu_, celu_, elu_, hardtanh_, rrelu_, selu_, threshold_,
   cosineEmbeddingLoss, cosineSimilarity, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, klDiv, marginRankingLoss, multiMarginLoss,
   multilabelMarginLoss, multilabelSoftMarginLoss, normalize, pairwiseDistance, pdist, poissonNllLoss, softMarginLoss, tripletMarginLoss,
   tripletMarginWithDistanceLoss,

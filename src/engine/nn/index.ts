@@ -11,6 +11,7 @@ export * from "./flatten.ts";
 export * as functional from "./functional.ts";
 export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook, GradientReplacement, Gradients } from "./hooks.ts";
 export * as init from "./init.ts";
+export * from "./lazy.ts";
 export * from "./linear.ts";
 export * from "./loss.ts";
 export {

@@ -39,6 +39,23 @@ export interface IncompatibleKeys {
   readonly unexpectedKeys: string[];
 }
 
+/** What loading found; printed as PyTorch prints it. */
+class LoadedKeys implements IncompatibleKeys {
+  readonly missingKeys: string[];
+  readonly unexpectedKeys: string[];
+
+  constructor(missingKeys: string[], unexpectedKeys: string[]) {
+    this.missingKeys = missingKeys;
+    this.unexpectedKeys = unexpectedKeys;
+  }
+
+  toString(): string {
+    if (this.missingKeys.length === 0 && this.unexpectedKeys.length === 0) return "<All keys matched successfully>";
+    const list = (keys: readonly string[]): string => `[${keys.map((key) => `'${key}'`).join(", ")}]`;
+    return `_IncompatibleKeys(missing_keys=${list(this.missingKeys)}, unexpected_keys=${list(this.unexpectedKeys)})`;
+  }
+}
+
 /** Runs a module; only the base class and the callable know it. */
 const invoke = Symbol("invoke");
 
@@ -310,7 +327,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     if (problems.length > 0) {
       throw new KindlingError(`Error(s) in loading state_dict for ${this.#typeName()}:\n\t${problems.join("\n\t")}`);
     }
-    return { missingKeys, unexpectedKeys };
+    return new LoadedKeys(missingKeys, unexpectedKeys);
   }
 
   // --- hooks --------------------------------------------------------------------------------------------------------

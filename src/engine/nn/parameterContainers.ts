@@ -11,9 +11,9 @@ function asParameter(value: unknown): Parameter {
   throw new ArgumentError(`${typeof value} is neither a Parameter nor a Tensor`, "TypeError");
 }
 
-function line(name: string, parameter: Parameter): string {
-  const size = parameter.shape.join("x");
-  return `  (${name}): Parameter containing: [torch.FloatTensor of size ${size}]`;
+/** PyTorch names the type differently in lists and in dictionaries. */
+function line(name: string, parameter: Parameter, type: string): string {
+  return `  (${name}): Parameter containing: [${type} of size ${parameter.shape.join("x")}]`;
 }
 
 /** A list of parameters. */
@@ -62,7 +62,7 @@ export class ParameterList extends Module<never[], never> {
   }
 
   override extraRepr(): string {
-    return [...this].map((parameter, i) => line(String(i), parameter)).join("\n");
+    return [...this].map((parameter, i) => line(String(i), parameter, "torch.float32")).join("\n");
   }
 }
 
@@ -126,6 +126,6 @@ export class ParameterDict extends Module<never[], never> {
   }
 
   override extraRepr(): string {
-    return this.entries().map(([name, parameter]) => line(name, parameter)).join("\n");
+    return this.entries().map(([name, parameter]) => line(name, parameter, "torch.FloatTensor")).join("\n");
   }
 }

@@ -7,8 +7,9 @@ import { add, mul, where } from "./binary.ts";
 import { emptyLike, fromTypedArray, zerosLike } from "./creation.ts";
 import { noGrad } from "../autograd/gradMode.ts";
 import { clampTo } from "./pairs.ts";
-import { expm1, leakyRelu, relu, sigmoid, tanh } from "./pointwise.ts";
+import { elu, expm1, leakyRelu, relu, sigmoid, tanh } from "./pointwise.ts";
 import { scatter } from "./indexing.ts";
+import { replaceBy } from "./inplace.ts";
 import { softmax } from "./softmax.ts";
 import { max } from "./reductions.ts";
 import { narrow, reshape } from "./views.ts";
@@ -146,3 +147,14 @@ export function gumbelSoftmax(logits: Tensor, options: { tau?: number; hard?: bo
   const oneHot = scatter(zerosLike(logits), dim, indices, 1);
   return oneHot.sub(soft.detach()).add(soft);
 }
+
+/** The form of a nonlinearity that writes its result over its input. */
+function inPlace<Args extends unknown[]>(plain: (input: Tensor, ...args: Args) => Tensor) {
+  return <T extends Tensor>(input: T, ...args: Args): T => replaceBy(input, (before) => plain(before, ...args));
+}
+export const celu_ = inPlace(celu);
+export const elu_ = inPlace(elu);
+export const hardtanh_ = inPlace(hardtanh);
+export const rrelu_ = inPlace(rrelu);
+export const selu_ = inPlace(selu);
+export const threshold_ = inPlace(threshold);

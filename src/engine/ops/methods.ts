@@ -4,6 +4,7 @@
  */
 import { shapeOf, type ShapeArguments } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
+import * as activations from "./activations.ts";
 import * as arranging from "./arranging.ts";
 import * as binary from "./binary.ts";
 import * as counting from "./counting.ts";
@@ -44,7 +45,7 @@ const elementwise = {
   addmv: products.addmv, addr: products.addr, baddbmm: products.baddbmm, addbmm: products.addbmm,
   cumprod: cumulative.cumprod,
   indexAdd: placing.indexAdd, indexCopy: placing.indexCopy, indexFill: placing.indexFill, indexPut: placing.indexPut,
-  maskedScatter: placing.maskedScatter, put: placing.put, scatterReduce: placing.scatterReduce,
+  maskedScatter: placing.maskedScatter, put: placing.put, scatterReduce: placing.scatterReduce, indexReduce: placing.indexReduce,
 };
 
 /** Methods of tensor.ts that have no form of their own in place. */
@@ -84,7 +85,7 @@ const others = {
   movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace,
   selectScatter, sliceScatter, diagonalScatter, roll, rot90, fliplr, flipud, tile, repeatInterleave, asStrided,
   splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy, take, takeAlongDim, argwhere,
-  mv, vdot, ger, inner, matrixPower, kron, cross, pad, multinomial: sampling.multinomial,
+  mv, vdot, ger, inner, matrixPower, kron, cross, pad, multinomial: sampling.multinomial, bernoulli: sampling.bernoulli, hardshrink: activations.hardshrink, prelu: activations.prelu,
   exponential_: sampling.exponential_, geometric_: sampling.geometric_, cauchy_: sampling.cauchy_, logNormal_: sampling.logNormal_,
   random_: sampling.random_,
   newZeros: fromData.newZeros, newOnes: fromData.newOnes, newEmpty: fromData.newEmpty, newFull: fromData.newFull, newTensor: fromData.newTensor,

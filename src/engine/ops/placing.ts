@@ -81,6 +81,13 @@ export function argwhere(input: Tensor): Tensor {
   return nonzero(input);
 }
 
+/** A copy with the entries of `source` reduced into the positions in `index` along `dim`. */
+export function indexReduce(input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: Exclude<ScatterReduction, "sum">, options: { includeSelf?: boolean } = {}): Tensor {
+  checkVector("index_reduce_", index);
+  const d = wrapDim(dim, input.shape.length);
+  return scatterReduce(input, d, spreadIndex(index, source.shape, d), source, reduce, options);
+}
+
 /** `a` where `condition` holds, `b` elsewhere; with the condition alone the positions where it holds, one vector for each dimension. */
 export function choose(condition: Tensor): Tensor[];
 export function choose(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor;

@@ -1,0 +1,132 @@
+/** `nn.utils.parametrize`: parameters that are computed by modules from others each time they are read. */
+import { noGrad } from "../../autograd/gradMode.ts";
+import { ArgumentError } from "../../errors.ts";
+import type { Tensor } from "../../tensor.ts";
+import { ModuleDict, ModuleList } from "../containers.ts";
+import { Module, type AnyModule } from "../module.ts";
+import { Parameter } from "../parameter.ts";
+
+/** A module that makes a tensor of a tensor, and maybe the other way. */
+export interface Parametrization {
+  (original: Tensor): Tensor;
+  rightInverse?(value: Tensor): Tensor;
+}
+
+/** The parametrizations of one tensor, in the order in which they are applied, and what they are applied to. */
+export class ParametrizationList extends ModuleList<AnyModule> {
+  original: Parameter;
+
+  constructor(modules: Iterable<AnyModule>, original: Parameter) {
+    super(modules);
+    this.original = original;
+  }
+
+  /** The tensor as it is read. */
+  compute(): Tensor {
+    let value: Tensor = this.original;
+    for (const each of this) value = (each as unknown as Parametrization)(value);
+    return value;
+  }
+
+  /** Sets the original so that reading gives `value`. */
+  assign(value: Tensor): void {
+    let wanted = value;
+    for (const each of [...this].toReversed()) {
+      const { rightInverse } = each as unknown as Parametrization;
+      if (rightInverse === undefined) throw new ArgumentError(`parametrization ${each.constructor.name} does not implement right_inverse.`, "RuntimeError");
+      wanted = rightInverse.call(each, wanted);
+    }
+    noGrad(() => this.original.copy_(wanted));
+  }
+}
+
+interface Parametrized {
+  parametrizations: ModuleDict<ParametrizationList>;
+}
+
+let cache: Map<ParametrizationList, Tensor> | null = null;
+
+/** Computes each parametrized tensor only once while `run` runs. */
+export function cached<T>(run: () => T): T {
+  const outer = cache;
+  cache ??= new Map();
+  try {
+    return run();
+  } finally {
+    cache = outer;
+  }
+}
+
+/**
+ * Lets `module[name]` be `parametrization(original)`; several apply one after the other. The original is in the state dict as
+ * `parametrizations.name.original`.
+ * @param options.unsafe don't check that the shape stays. Default false.
+ */
+export function registerParametrization<M extends AnyModule>(module: M, name: string, parametrization: AnyModule, { unsafe = false }: { unsafe?: boolean } = {}): M {
+  const own = module as unknown as Record<string, unknown> & Partial<Parametrized>;
+  if (isParametrized(module, name)) {
+    own.parametrizations!.get(name).append(parametrization);
+    return module;
+  }
+  const original = own[name];
+  if (!(original instanceof Parameter)) throw new ArgumentError(`Module '${module.constructor.name}' does not have a parameter, a buffer, or a parametrized element with name '${name}'`);
+  const made = noGrad(() => (parametrization as unknown as Parametrization)(original));
+  if (!unsafe && made.shape.join() !== original.shape.join()) {
+    throw new ArgumentError(`Registering a parametrization may not change the shape of the tensor, unless \`unsafe\` flag is enabled.\nmodule.${name}.shape: torch.Size([${original.shape.join(", ")}])`);
+  }
+  const { rightInverse } = parametrization as unknown as Parametrization;
+  const list = new ParametrizationList([parametrization], rightInverse ? new Parameter(rightInverse.call(parametrization, original.detach())) : original);
+  delete own[name];
+  if (own.parametrizations === undefined) {
+    renameClass(module);
+    own.parametrizations = new ModuleDict<ParametrizationList>();
+  }
+  own.parametrizations.set(name, list);
+  Object.defineProperty(module, name, {
+    get: () => read(list),
+    set(value: Tensor) {
+      list.assign(value);
+    },
+    configurable: true,
+    enumerable: false,
+  });
+  return module;
+}
+
+function read(list: ParametrizationList): Tensor {
+  const known = cache?.get(list);
+  if (known) return known;
+  const value = list.compute();
+  cache?.set(list, value);
+  return value;
+}
+
+/** PyTorch gives a parametrized module a class of its own, which shows when it is printed. */
+function renameClass(module: AnyModule): void {
+  const Base = module.constructor as new () => object;
+  const name = `Parametrized${Base.name}`;
+  const Renamed = { [name]: class extends Base {} }[name]!;
+  Object.setPrototypeOf(module, Renamed.prototype as object);
+}
+
+/** Whether a module (or its tensor `name`) is parametrized. */
+export function isParametrized(module: AnyModule, name?: string): boolean {
+  const { parametrizations } = module as unknown as Partial<Parametrized>;
+  if (!(parametrizations instanceof Module)) return false;
+  return name === undefined ? parametrizations.length > 0 : parametrizations.has(name);
+}
+
+/** Makes a parametrized tensor a parameter again: with the value it had, or with the original's. */
+export function removeParametrizations<M extends AnyModule>(module: M, name: string, { leaveParametrized = true }: { leaveParametrized?: boolean } = {}): M {
+  if (!isParametrized(module, name)) throw new ArgumentError(`Module ${module.constructor.name} does not have a parametrization on ${name}`);
+  const own = module as unknown as Record<string, unknown> & Parametrized;
+  const list = own.parametrizations.pop(name);
+  delete own[name];
+  const value = leaveParametrized ? new Parameter(noGrad(() => list.compute()).detach()) : list.original;
+  own[name] = value;
+  if (own.parametrizations.length === 0) {
+    delete (own as Partial<Parametrized>).parametrizations;
+    Object.setPrototypeOf(module, Object.getPrototypeOf(Object.getPrototypeOf(module)) as object);
+  }
+  return module;
+}
