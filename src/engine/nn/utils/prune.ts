@@ -138,7 +138,7 @@ export const RandomUnstructured = (amount: Amount) => (values: Tensor): Tensor =
 export function globalUnstructured(
   parameters: readonly (readonly [AnyModule, string])[], method: typeof L1Unstructured, { amount }: { amount: Amount },
 ): void {
-  const own = parameters.map(([module, name]) => propertiesOf(module));
+  const own = parameters.map(([module]) => propertiesOf(module));
   const original = (i: number): Tensor => (own[i]![`${parameters[i]![1]}_orig`] ?? own[i]![parameters[i]![1]]) as Tensor;
   const before = parameters.map(([, name], i) => (own[i]![`${name}_mask`] as Tensor | undefined) ?? onesLike(original(i).detach()));
   const values = cat(parameters.map((_, i) => original(i).detach().reshape(-1)), 0);
