@@ -39,21 +39,13 @@ export interface IncompatibleKeys {
   readonly unexpectedKeys: string[];
 }
 
-/** What loading found; printed as PyTorch prints it. */
-class LoadedKeys implements IncompatibleKeys {
-  readonly missingKeys: string[];
-  readonly unexpectedKeys: string[];
-
-  constructor(missingKeys: string[], unexpectedKeys: string[]) {
-    this.missingKeys = missingKeys;
-    this.unexpectedKeys = unexpectedKeys;
-  }
-
-  toString(): string {
-    if (this.missingKeys.length === 0 && this.unexpectedKeys.length === 0) return "<All keys matched successfully>";
-    const list = (keys: readonly string[]): string => `[${keys.map((key) => `'${key}'`).join(", ")}]`;
-    return `_IncompatibleKeys(missing_keys=${list(this.missingKeys)}, unexpected_keys=${list(this.unexpectedKeys)})`;
-  }
+/** What loading found, as a plain object that prints as PyTorch prints it. */
+function loadedKeys(missingKeys: string[], unexpectedKeys: string[]): IncompatibleKeys {
+  const list = (keys: readonly string[]): string => `[${keys.map((key) => `'${key}'`).join(", ")}]`;
+  const text = missingKeys.length + unexpectedKeys.length === 0
+    ? "<All keys matched successfully>"
+    : `_IncompatibleKeys(missing_keys=${list(missingKeys)}, unexpected_keys=${list(unexpectedKeys)})`;
+  return Object.defineProperty({ missingKeys, unexpectedKeys }, "toString", { value: () => text });
 }
 
 /** Runs a module; only the base class and the callable know it. */
@@ -327,7 +319,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     if (problems.length > 0) {
       throw new KindlingError(`Error(s) in loading state_dict for ${this.#typeName()}:\n\t${problems.join("\n\t")}`);
     }
-    return new LoadedKeys(missingKeys, unexpectedKeys);
+    return loadedKeys(missingKeys, unexpectedKeys);
   }
 
   // --- hooks --------------------------------------------------------------------------------------------------------
