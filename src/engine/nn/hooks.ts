@@ -13,10 +13,10 @@ export type GradientReplacement = Gradients | Tensor | null | undefined | void;
 // oxlint-disable-next-line no-explicit-any
 type HookInputs<Args> = [Args] extends [never[]] ? any : Args;
 
-export type ForwardPreHook<M, Args> = (module: M, inputs: HookInputs<Args>) => unknown;
-export type ForwardHook<M, Args, Out> = (module: M, inputs: HookInputs<Args>, output: Out) => unknown;
-export type BackwardPreHook<M> = (module: M, gradOutputs: Gradients) => GradientReplacement;
-export type BackwardHook<M> = (module: M, gradInputs: Gradients, gradOutputs: Gradients) => GradientReplacement;
+export type ForwardPreHook<M = AnyModule, Args = unknown[]> = (module: M, inputs: HookInputs<Args>) => unknown;
+export type ForwardHook<M = AnyModule, Args = unknown[], Out = unknown> = (module: M, inputs: HookInputs<Args>, output: Out) => unknown;
+export type BackwardPreHook<M = AnyModule> = (module: M, gradOutputs: Gradients) => GradientReplacement;
+export type BackwardHook<M = AnyModule> = (module: M, gradInputs: Gradients, gradOutputs: Gradients) => GradientReplacement;
 
 /** All hooks of one module, which is of type `M`. */
 export interface ModuleHooks<M = never> {
