@@ -1,0 +1,45 @@
+/** What of PyTorch Kindling leaves out on purpose, and why. */
+
+interface Decline {
+  readonly why: string;
+  /** Whole names as PyTorch has them, or a pattern for the name without its module. */
+  readonly names: readonly (string | RegExp)[];
+}
+
+export const declined: readonly Decline[] = [
+  {
+    why: "sparse, quantized and nested tensors don't exist here: tensors are dense",
+    names: [
+      "SparseAdam",
+      /^(to_sparse|sparse_|is_sparse|resize_as_sparse_|q_|smm$|sspaddmm$|coalesce$|is_coalesced$|dense_dim$|to_dense$|values$|indices$)/,
+      /^(c?col_indices|c?crow_indices|row_indices|dequantize|int_repr|qscheme|is_quantized|is_nested|to_padded_tensor|to_mkldnn|is_mkldnn)$/,
+    ],
+  },
+  { why: "there are no complex numbers here", names: [/^(cfloat|cdouble|chalf|conj|conj_physical_?|resolve_conj|resolve_neg|imag|real|is_conj|is_neg|angle|istft|stft|H)$/] },
+  { why: "named dimensions are an experiment that PyTorch itself left behind", names: [/^(align_as|align_to|has_names|names|rename_?|refine_names)$/] },
+  { why: "there is one device, the processor; `to(\"cpu\")` and `device` say so", names: [/^(cuda|ipu|xpu|get_device|pin_memory|is_pinned|record_stream|is_(cuda|ipu|meta|mps|ort|vulkan|xpu|cpu))$/] },
+  { why: "float32 is the only floating-point type; files in others are converted as they are read", names: [/^(half|bfloat16|short|char)$/] },
+  {
+    why: "one process trains, without data-parallel copies or shared memory",
+    names: ["DataParallel", "SyncBatchNorm", /^(share_memory_|is_shared|is_distributed)$/],
+  },
+  { why: "deprecated in PyTorch, under another name in this list", names: ["Container", "NLLLoss2d", "CrossMapLRN2d", /^(upsample|upsample_bilinear|upsample_nearest|eig|symeig|lstsq|solve|triangular_solve|volatile|reinforce|new|conv_tbc|native_channel_shuffle)$/] },
+  { why: "base classes of PyTorch's own code, not for users", names: ["RNNBase", "RNNCellBase"] },
+  {
+    why: "data pipes are an experiment that PyTorch itself gave up; `Dataset`, `IterableDataset` and `DataLoader` are here",
+    names: ["DFIterDataPipe", "DataChunk", "DataLoader2", "IterDataPipe", "MapDataPipe", "argument_validation", "communication", "collate", "functional_datapipe", "guaranteed_datapipes_determinism", "non_deterministic", "runtime_validation", "runtime_validation_disabled"],
+  },
+  { why: "memory belongs to the engine: programs see shapes and values, not storages", names: [/^(set_|resize(_as)?_?|data_ptr|storage(_offset|_type)?|is_set_to|layout|new_empty_strided|as_subclass|apply_|map_|map2_|output_nr|name|unsafe_chunk|unsafe_split|unsafe_split_with_sizes)$/] },
+  {
+    why: "decompositions beyond what networks use; compute them elsewhere and load the result",
+    names: [/^(cholesky(_inverse|_solve)?|geqrf|lu|lu_solve|orgqr|ormqr|pinverse|svd|qr|matrix_exp)$/],
+  },
+  { why: "a special function that no network here has needed", names: [/^(igammac?_?|polygamma_?|mvlgamma_?|renorm_?)$/] },
+  { why: "returned by the function without the suffix under `returnIndices`", names: [/_with_indices$/] },
+  { why: "one pass names its operations and lines in errors already", names: ["detect_anomaly"] },
+];
+
+/** Names that the camelCase rule alone doesn't give. */
+export const elsewhere: Readonly<Record<string, string>> = {
+  "Tensor.numpy": "toTypedArray",
+};
