@@ -44,7 +44,7 @@ for (let epoch = 0; epoch < 30; epoch++) {
 const modelEp10 = circleModel();
 const ckpt = load(join(folder, "checkpoint_epoch_10.pt")) as { epoch: number; model_state_dict: nn.StateDict };
 modelEp10.loadStateDict(ckpt.model_state_dict);
-console.log(`Loaded epoch ${ckpt.epoch}: [${[...ckpt.model_state_dict.keys()].map((key) => `'${key}'`).join(", ")}]`);
+console.log(`Loaded epoch ${ckpt.epoch}: [${[...(ckpt.model_state_dict as Map<string, unknown>).keys()].map((key) => `'${key}'`).join(", ")}]`);
 
 for (const [label, m] of [["Epoch 10", modelEp10], ["Final (30)", model2]] as const) {
   console.log(`${label} val accuracy: ${percent(accuracy(m, valLoader))}`);
