@@ -296,6 +296,11 @@ export class Tensor {
     this.retainFrom(this.gradFn);
   }
 
+  /** Whether `retainGrad` was called. */
+  get retainsGrad(): boolean {
+    return this.retention !== null;
+  }
+
   private retainFrom(node: Node): void {
     const keep = (gradient: Tensor): void => {
       this.grad = this.gradSlot === null ? gradient : ops.add(this.gradSlot, gradient);
