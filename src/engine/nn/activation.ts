@@ -6,7 +6,7 @@ import {
 } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-import { optionalArguments } from "./optionalArguments.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 import { Parameter } from "./parameter.ts";
 import { float, number } from "./printing.ts";
 
@@ -104,9 +104,9 @@ export class Tanh extends Module {
 export class Softmax extends Module {
   readonly dim: number;
 
-  constructor(dim: number) {
+  constructor(dim: number | { dim: number }) {
     super();
-    this.dim = dim;
+    this.dim = typeof dim === "number" ? dim : dim.dim;
   }
 
   override forward(x: Tensor): Tensor {
@@ -122,9 +122,9 @@ export class Softmax extends Module {
 export class LogSoftmax extends Module {
   readonly dim: number;
 
-  constructor(dim: number) {
+  constructor(dim: number | { dim: number }) {
     super();
-    this.dim = dim;
+    this.dim = typeof dim === "number" ? dim : dim.dim;
   }
 
   override forward(x: Tensor): Tensor {
@@ -484,9 +484,9 @@ export class Softmax2d extends Module {
 export class Softmin extends Module {
   readonly dim: number;
 
-  constructor(dim: number) {
+  constructor(dim: number | { dim: number }) {
     super();
-    this.dim = dim;
+    this.dim = typeof dim === "number" ? dim : dim.dim;
   }
 
   override forward(x: Tensor): Tensor {

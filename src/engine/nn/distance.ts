@@ -2,7 +2,7 @@
 import { cosineSimilarity, pairwiseDistance } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-import { optionalArguments } from "./optionalArguments.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 
 export interface CosineSimilarityOptions {
   /** Dimension of the vectors. Default 1. */

@@ -3,7 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-import { optionalArguments } from "./optionalArguments.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 import { boolean, number } from "./printing.ts";
 
 export interface DropoutOptions {

@@ -1,15 +1,24 @@
 import type { Tensor } from "../tensor.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 import { Module } from "./module.ts";
+
+export interface FlattenOptions {
+  /** First dimension that is merged. Default 1. */
+  startDim?: number;
+  /** Last one. Default -1. */
+  endDim?: number;
+}
 
 /** Merges the dimensions from `startDim` to `endDim` into one: by default all but the batch's. */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
 
-  constructor(startDim = 1, endDim = -1) {
+  constructor(startDim?: number | FlattenOptions, endDim?: number | FlattenOptions) {
     super();
-    this.startDim = startDim;
-    this.endDim = endDim;
+    const chosen = optionalArguments<FlattenOptions>([startDim, endDim], ["startDim", "endDim"]);
+    this.startDim = chosen.startDim ?? 1;
+    this.endDim = chosen.endDim ?? -1;
   }
 
   override forward(x: Tensor): Tensor {

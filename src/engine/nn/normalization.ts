@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import * as init from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { optionalArguments } from "./optionalArguments.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 import { boolean, float, number, sizes } from "./printing.ts";
 
 export interface BatchNormOptions {

@@ -8,7 +8,7 @@ import type { Sizes } from "../ops/convolutions.ts";
 import type { AdaptiveMaxPoolFunction, AvgPoolOptions, FractionalOptions, MaxPoolFunction, MaxPoolOptions } from "../ops/windows.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-import { optionalArguments } from "./optionalArguments.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 import { boolean, sizes } from "./printing.ts";
 
 export type { AvgPoolOptions, MaxPoolOptions } from "../ops/windows.ts";

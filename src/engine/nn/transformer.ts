@@ -10,7 +10,7 @@ import { xavierUniform_ } from "./init.ts";
 import { Linear } from "./linear.ts";
 import { Module, type AnyModule } from "./module.ts";
 import { LayerNorm } from "./normalization.ts";
-import { optionalArguments } from "./optionalArguments.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 
 type Activation = "relu" | "gelu" | ((x: Tensor) => Tensor);
 

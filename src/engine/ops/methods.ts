@@ -14,6 +14,7 @@ import { replaceBy } from "./inplace.ts";
 import { tril, triu } from "./joining.ts";
 import { pad } from "./padding.ts";
 import { addmm } from "./matmul.ts";
+import * as named from "./named.ts";
 import * as ordering from "./ordering.ts";
 import * as pairs from "./pairs.ts";
 import * as fromData from "./fromData.ts";
@@ -115,12 +116,19 @@ function define(name: string, method: (this: Tensor, ...args: unknown[]) => unkn
   Object.defineProperty(Tensor.prototype, name, { value: method, writable: true, configurable: true });
 }
 
-for (const [name, operation] of Object.entries({ ...elementwise, ...others } as unknown as Record<string, Operation>)) {
+/** The form that takes optional arguments by name as well, where there is one. Types come from the plain forms. */
+function flexible(name: string, plain: Operation): Operation {
+  return (named as unknown as Record<string, Operation | undefined>)[name === "clip" ? "clampTo" : name] ?? plain;
+}
+
+for (const [name, plain] of Object.entries({ ...elementwise, ...others } as unknown as Record<string, Operation>)) {
+  const operation = flexible(name, plain);
   define(name, function (...args) {
     return operation(this, ...args);
   });
 }
-for (const [name, operation] of Object.entries({ ...elementwise, ...alsoInPlace } as unknown as Record<string, Operation>)) {
+for (const [name, plain] of Object.entries({ ...elementwise, ...alsoInPlace } as unknown as Record<string, Operation>)) {
+  const operation = flexible(name, plain);
   define(`${name}_`, function (...args) {
     return replaceBy(this, (before) => {
       const result = operation(before, ...args) as Tensor;

@@ -16,7 +16,7 @@ export * from "./matmul.ts";
 export * from "./normalization.ts";
 export * from "./optimizers.ts";
 export {
-  abs, ceil, clamp, cos, elu, erf, exp, expm1, floor, gelu, leakyRelu, log, log1p, neg, reciprocal, relu, round, rsqrt,
+  abs, ceil, clamp, cos, erf, exp, expm1, floor, gelu, log, log1p, neg, reciprocal, relu, round, rsqrt,
   sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
 } from "./pointwise.ts";
 export { item, tolist, toTypedArray } from "./reading.ts";
@@ -48,3 +48,11 @@ export * from "./assigning.ts";
 export * from "./inplaceShape.ts";
 export * from "./attention.ts";
 export * from "./ctcLoss.ts";
+// These stand before the plain forms of the same names.
+export {
+  sum, mean, prod, variance, std, norm, amax, amin, max, min, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
+  cummax, cummin, logcumsumexp, sort, argsort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile,
+  softmax, logSoftmax, softmin, glu, leakyRelu, elu, celu, hardtanh, hardshrink, softshrink, threshold, clampTo,
+  dropout, dropout1d, dropout2d, dropout3d, alphaDropout, featureAlphaDropout, batchNorm, layerNorm, groupNorm,
+  rmsNorm, flatten, squeeze, unbind, split, chunk, cat, stack, tril, triu, roll, rot90, tensorSplit, oneHot,
+} from "./named.ts";

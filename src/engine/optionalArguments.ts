@@ -1,5 +1,5 @@
 /** PyTorch's optional arguments, which may come by position, in an options object, or first some of these and then the other. */
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /**
  * All optional arguments of a call by name.
@@ -15,6 +15,6 @@ export function optionalArguments<Options extends object>(given: readonly unknow
   return options;
 }
 
-function isOptions(value: unknown): boolean {
+export function isOptions(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor);
 }

@@ -1,0 +1,122 @@
+/**
+ * Functions whose optional arguments may come by position or by name, as PyTorch users write both: `x.sum(1, true)`,
+ * `x.sum(1, { keepdim: true })`, `x.sum({ dim: 1, keepdim: true })`. Inside the engine the plain forms are called.
+ */
+import { isOptions } from "../optionalArguments.ts";
+import type { Tensor } from "../tensor.ts";
+import * as activations from "./activations.ts";
+import * as arranging from "./arranging.ts";
+import * as channelNorms from "./channelNorms.ts";
+import * as creation from "./creation.ts";
+import * as cumulative from "./cumulative.ts";
+import * as dropouts from "./dropout.ts";
+import * as joining from "./joining.ts";
+import * as normalization from "./normalization.ts";
+import * as ordering from "./ordering.ts";
+import * as pairs from "./pairs.ts";
+import * as pointwise from "./pointwise.ts";
+import * as reductions from "./reductions.ts";
+import * as softmaxes from "./softmax.ts";
+import * as views from "./views.ts";
+
+// oxlint-disable-next-line no-explicit-any
+type Any = any;
+type Named<F> = F extends (...args: Any) => infer Result ? F & ((input: Tensor, ...args: [...Any[], Readonly<Record<string, unknown>>]) => Result) : never;
+
+/**
+ * @param positions names of the arguments that `plain` takes by position, from argument `first` on
+ * @param options names of options that may follow by position
+ */
+function named<F extends (...args: Any) => unknown>(plain: F, positions: readonly string[], options: readonly string[] = [], first = 1): Named<F> {
+  const end = first + positions.length;
+  const call = (...args: unknown[]): unknown => {
+    // A method passes on all its parameters, given or not.
+    while (args.length > first && args.at(-1) === undefined) args.pop();
+    const last = args.at(-1);
+    const given = args.length > first && isOptions(last) ? (last as Record<string, unknown>) : null;
+    if (given === null && args.length <= end) return plain(...args);
+    const places = given === null ? args : args.slice(0, -1);
+    const chosen = { ...given };
+    options.forEach((name, i) => {
+      if (end + i < places.length) chosen[name] = places[end + i];
+    });
+    const values = places.slice(0, end);
+    positions.forEach((name, i) => {
+      if (first + i >= values.length) values[first + i] = given?.[name];
+    });
+    return plain(...values, chosen);
+  };
+  return call as Named<F>;
+}
+
+const KEEPDIM = ["keepdim"];
+export const sum = named(reductions.sum, ["dim"], KEEPDIM);
+export const mean = named(reductions.mean, ["dim"], KEEPDIM);
+export const prod = named(reductions.prod, ["dim"], KEEPDIM);
+export const variance = named(reductions.variance, ["dim"], ["unbiased", "keepdim"]);
+export const std = named(reductions.std, ["dim"], ["unbiased", "keepdim"]);
+export const norm = named(reductions.norm, ["p", "dim"], KEEPDIM);
+export const amax = named(reductions.amax, ["dim"], KEEPDIM);
+export const amin = named(reductions.amin, ["dim"], KEEPDIM);
+export const max = named(reductions.max, ["dim"], KEEPDIM);
+export const min = named(reductions.min, ["dim"], KEEPDIM);
+export const argmax = named(reductions.argmax, ["dim"], KEEPDIM);
+export const argmin = named(reductions.argmin, ["dim"], KEEPDIM);
+export const logsumexp = named(reductions.logsumexp, ["dim"], KEEPDIM);
+export const all = named(reductions.all, ["dim"], KEEPDIM);
+export const any = named(reductions.any, ["dim"], KEEPDIM);
+export const cumsum = named(reductions.cumsum, ["dim"]);
+export const cumprod = named(cumulative.cumprod, ["dim"]);
+export const cummax = named(cumulative.cummax, ["dim"]);
+export const cummin = named(cumulative.cummin, ["dim"]);
+export const logcumsumexp = named(cumulative.logcumsumexp, ["dim"]);
+
+export const sort = named(ordering.sort, ["dim"], ["descending", "stable"]);
+export const argsort = named(ordering.argsort, ["dim"], ["descending", "stable"]);
+export const topk = named(ordering.topk, ["dim"], ["largest", "sorted"], 2);
+export const kthvalue = named(ordering.kthvalue, ["dim"], KEEPDIM, 2);
+export const median = named(ordering.median, ["dim"], KEEPDIM);
+export const nanmedian = named(ordering.nanmedian, ["dim"], KEEPDIM);
+export const mode = named(ordering.mode, ["dim"], KEEPDIM);
+export const quantile = named(ordering.quantile, ["dim"], KEEPDIM, 2);
+export const nanquantile = named(ordering.nanquantile, ["dim"], KEEPDIM, 2);
+
+export const softmax = named(softmaxes.softmax, ["dim"]);
+export const logSoftmax = named(softmaxes.logSoftmax, ["dim"]);
+export const softmin = named(activations.softmin, ["dim"]);
+export const glu = named(activations.glu, ["dim"]);
+export const leakyRelu = named(pointwise.leakyRelu, ["negativeSlope"]);
+export const elu = named(pointwise.elu, ["alpha"]);
+export const celu = named(activations.celu, ["alpha"]);
+export const hardtanh = named(activations.hardtanh, ["minVal", "maxVal"]);
+export const hardshrink = named(activations.hardshrink, ["lambd"]);
+export const softshrink = named(activations.softshrink, ["lambd"]);
+export const threshold = named(activations.threshold, ["threshold", "value"]);
+export const clampTo = named(pairs.clampTo, ["min", "max"]);
+
+const DROPOUT = ["p", "training", "inplace"];
+export const dropout = named(dropouts.dropout, DROPOUT);
+export const dropout1d = named(dropouts.dropout1d, DROPOUT);
+export const dropout2d = named(dropouts.dropout2d, DROPOUT);
+export const dropout3d = named(dropouts.dropout3d, DROPOUT);
+export const alphaDropout = named(dropouts.alphaDropout, DROPOUT);
+export const featureAlphaDropout = named(dropouts.featureAlphaDropout, DROPOUT);
+
+export const batchNorm = named(normalization.batchNorm, ["weight", "bias", "training", "momentum", "eps"], [], 3);
+export const layerNorm = named(normalization.layerNorm, ["weight", "bias", "eps"], [], 2);
+export const groupNorm = named(channelNorms.groupNorm, ["weight", "bias", "eps"], [], 2);
+export const rmsNorm = named(channelNorms.rmsNorm, ["weight", "eps"], [], 2);
+
+export const flatten = named(views.flatten, ["startDim", "endDim"]);
+export const squeeze = named(views.squeeze, ["dim"]);
+export const unbind = named(views.unbind, ["dim"]);
+export const split = named(views.split, ["dim"], [], 2);
+export const chunk = named(views.chunk, ["dim"], [], 2);
+export const cat = named(joining.cat, ["dim"]);
+export const stack = named(joining.stack, ["dim"]);
+export const tril = named(joining.tril, ["diagonal"]);
+export const triu = named(joining.triu, ["diagonal"]);
+export const roll = named(arranging.roll, ["dims"], [], 2);
+export const rot90 = named(arranging.rot90, ["k", "dims"]);
+export const tensorSplit = named(arranging.tensorSplit, ["dim"], [], 2);
+export const oneHot = named(creation.oneHot, ["numClasses"]);
