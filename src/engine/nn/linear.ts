@@ -1,5 +1,6 @@
 import { bilinear, empty, linear } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 import { resetAffine, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -22,8 +23,9 @@ export class Linear extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, options?: boolean | LinearOptions) {
     super();
+    const { bias = true } = optionalArguments<LinearOptions>([options], ["bias"]);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(empty(outFeatures, inFeatures));
@@ -57,8 +59,9 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(in1Features: number, in2Features: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
+  constructor(in1Features: number, in2Features: number, outFeatures: number, options?: boolean | LinearOptions) {
     super();
+    const { bias = true } = optionalArguments<LinearOptions>([options], ["bias"]);
     this.in1Features = in1Features;
     this.in2Features = in2Features;
     this.outFeatures = outFeatures;

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
 
 export interface AdadeltaOptions extends OptimizerOptions {
@@ -17,7 +17,8 @@ export interface AdadeltaOptions extends OptimizerOptions {
 
 /** Steps as large as the last ones were. Default learning rate 1. https://arxiv.org/abs/1212.5701 */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
-  constructor(params: OptimizerParameters<AdadeltaOptions>, { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0, maximize = false }: Partial<AdadeltaOptions> = {}) {
+  constructor(params: OptimizerParameters<AdadeltaOptions>, options: Partial<AdadeltaOptions> | number = {}) {
+    const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0, maximize = false } = withRate(options);
     super(params, { lr, rho, eps, weightDecay, maximize });
   }
 

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
 
 export interface AdagradOptions extends OptimizerOptions {
@@ -19,7 +19,8 @@ export interface AdagradOptions extends OptimizerOptions {
 
 /** Divides by the root of the sum of all squares so far. Default learning rate 1e-2. https://jmlr.org/papers/v12/duchi11a.html */
 export class Adagrad extends Optimizer<AdagradOptions> {
-  constructor(params: OptimizerParameters<AdagradOptions>, { lr = 1e-2, lrDecay = 0, initialAccumulatorValue = 0, eps = 1e-10, weightDecay = 0, maximize = false }: Partial<AdagradOptions> = {}) {
+  constructor(params: OptimizerParameters<AdagradOptions>, options: Partial<AdagradOptions> | number = {}) {
+    const { lr = 1e-2, lrDecay = 0, initialAccumulatorValue = 0, eps = 1e-10, weightDecay = 0, maximize = false } = withRate(options);
     super(params, { lr, lrDecay, initialAccumulatorValue, eps, weightDecay, maximize });
   }
 

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { adamStep, optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 
 export interface AdamOptions extends OptimizerOptions {
   /** Decay rates of the running means of gradient and squared gradient. Default [0.9, 0.999]. */
@@ -59,10 +59,8 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
 
 /** Adam (Kingma & Ba, 2015). Default learning rate 1e-3. */
 export class Adam extends AdamBase {
-  constructor(
-    params: OptimizerParameters<AdamOptions>,
-    { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false, maximize = false }: Partial<AdamOptions> = {},
-  ) {
+  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false, maximize = false } = withRate(options);
     super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
   }
 
@@ -73,10 +71,8 @@ export class Adam extends AdamBase {
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter, 2019). Default learning rate 1e-3. */
 export class AdamW extends AdamBase {
-  constructor(
-    params: OptimizerParameters<AdamOptions>,
-    { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0.01, amsgrad = false, maximize = false }: Partial<AdamOptions> = {},
-  ) {
+  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0.01, amsgrad = false, maximize = false } = withRate(options);
     super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
   }
 

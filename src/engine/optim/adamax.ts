@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
 
 export interface AdamaxOptions extends OptimizerOptions {
@@ -17,7 +17,8 @@ export interface AdamaxOptions extends OptimizerOptions {
 
 /** Adam with the largest gradient in place of the mean of squares. Default learning rate 2e-3. https://arxiv.org/abs/1412.6980 */
 export class Adamax extends Optimizer<AdamaxOptions> {
-  constructor(params: OptimizerParameters<AdamaxOptions>, { lr = 2e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false }: Partial<AdamaxOptions> = {}) {
+  constructor(params: OptimizerParameters<AdamaxOptions>, options: Partial<AdamaxOptions> | number = {}) {
+    const { lr = 2e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false } = withRate(options);
     super(params, { lr, betas, eps, weightDecay, maximize });
   }
 

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
 
 export interface ASGDOptions extends OptimizerOptions {
@@ -19,7 +19,8 @@ export interface ASGDOptions extends OptimizerOptions {
 
 /** Averaged stochastic gradient descent; the average is in the state as `ax`. Default learning rate 1e-2. https://dl.acm.org/doi/10.1137/0330046 */
 export class ASGD extends Optimizer<ASGDOptions> {
-  constructor(params: OptimizerParameters<ASGDOptions>, { lr = 1e-2, lambd = 1e-4, alpha = 0.75, t0 = 1e6, weightDecay = 0, maximize = false }: Partial<ASGDOptions> = {}) {
+  constructor(params: OptimizerParameters<ASGDOptions>, options: Partial<ASGDOptions> | number = {}) {
+    const { lr = 1e-2, lambd = 1e-4, alpha = 0.75, t0 = 1e6, weightDecay = 0, maximize = false } = withRate(options);
     super(params, { lr, lambd, alpha, t0, weightDecay, maximize });
   }
 

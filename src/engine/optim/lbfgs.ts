@@ -3,7 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { cat } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters } from "./optimizer.ts";
 import { strongWolfe, type Evaluation } from "./strongWolfe.ts";
 
 export interface LBFGSOptions extends OptimizerOptions {
@@ -41,10 +41,8 @@ interface Memory {
 export class LBFGS extends Optimizer<LBFGSOptions> {
   #memory: Memory | null = null;
 
-  constructor(
-    params: OptimizerParameters<LBFGSOptions>,
-    { lr = 1, maxIter = 20, maxEval = Math.floor((maxIter * 5) / 4), toleranceGrad = 1e-7, toleranceChange = 1e-9, historySize = 100, lineSearchFn = null }: Partial<LBFGSOptions> = {},
-  ) {
+  constructor(params: OptimizerParameters<LBFGSOptions>, options: Partial<LBFGSOptions> | number = {}) {
+    const { lr = 1, maxIter = 20, maxEval = Math.floor((maxIter * 5) / 4), toleranceGrad = 1e-7, toleranceChange = 1e-9, historySize = 100, lineSearchFn = null } = withRate(options);
     super(params, { lr, maxIter, maxEval, toleranceGrad, toleranceChange, historySize, lineSearchFn });
     if (this.paramGroups.length !== 1) throw new ArgumentError("LBFGS doesn't support per-parameter options (parameter groups)");
     if (lineSearchFn !== null && lineSearchFn !== "strong_wolfe") throw new ArgumentError("only 'strong_wolfe' is supported", "RuntimeError");

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
 
 export interface NAdamOptions extends OptimizerOptions {
@@ -19,7 +19,8 @@ export interface NAdamOptions extends OptimizerOptions {
 
 /** Adam with Nesterov's momentum. Default learning rate 2e-3. https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ */
 export class NAdam extends Optimizer<NAdamOptions> {
-  constructor(params: OptimizerParameters<NAdamOptions>, { lr = 2e-3, betas = [0.9, 0.999], eps = 1e-8, momentumDecay = 4e-3, weightDecay = 0, maximize = false }: Partial<NAdamOptions> = {}) {
+  constructor(params: OptimizerParameters<NAdamOptions>, options: Partial<NAdamOptions> | number = {}) {
+    const { lr = 2e-3, betas = [0.9, 0.999], eps = 1e-8, momentumDecay = 4e-3, weightDecay = 0, maximize = false } = withRate(options);
     super(params, { lr, betas, eps, momentumDecay, weightDecay, maximize });
   }
 

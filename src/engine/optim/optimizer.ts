@@ -33,6 +33,11 @@ export interface OptimizerStateDict {
   param_groups: Record<string, unknown>[];
 }
 
+/** A number in place of the options is the learning rate, as PyTorch users often write it. */
+export function withRate<Options extends OptimizerOptions>(options: Partial<Options> | number): Partial<Options> {
+  return typeof options === "number" ? ({ lr: options } as Partial<Options>) : options;
+}
+
 /** What an optimizer remembers of one parameter. */
 export type ParameterState = Record<string, Tensor | number | null>;
 

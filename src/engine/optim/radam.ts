@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
 
 export interface RAdamOptions extends OptimizerOptions {
@@ -17,7 +17,8 @@ export interface RAdamOptions extends OptimizerOptions {
 
 /** Adam that waits until its variance can be trusted. Default learning rate 1e-3. https://arxiv.org/abs/1908.03265 */
 export class RAdam extends Optimizer<RAdamOptions> {
-  constructor(params: OptimizerParameters<RAdamOptions>, { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false }: Partial<RAdamOptions> = {}) {
+  constructor(params: OptimizerParameters<RAdamOptions>, options: Partial<RAdamOptions> | number = {}) {
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false } = withRate(options);
     super(params, { lr, betas, eps, weightDecay, maximize });
   }
 

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
 
 export interface RMSpropOptions extends OptimizerOptions {
@@ -21,7 +21,8 @@ export interface RMSpropOptions extends OptimizerOptions {
 
 /** Divides by a running root of mean squares. Default learning rate 1e-2. https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf */
 export class RMSprop extends Optimizer<RMSpropOptions> {
-  constructor(params: OptimizerParameters<RMSpropOptions>, { lr = 1e-2, alpha = 0.99, eps = 1e-8, momentum = 0, centered = false, weightDecay = 0, maximize = false }: Partial<RMSpropOptions> = {}) {
+  constructor(params: OptimizerParameters<RMSpropOptions>, options: Partial<RMSpropOptions> | number = {}) {
+    const { lr = 1e-2, alpha = 0.99, eps = 1e-8, momentum = 0, centered = false, weightDecay = 0, maximize = false } = withRate(options);
     super(params, { lr, alpha, eps, momentum, centered, weightDecay, maximize });
   }
 

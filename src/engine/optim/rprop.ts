@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState, where } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 
 export interface RpropOptions extends OptimizerOptions {
   /** Factors of the step where the gradient changes its sign, and where it keeps it. Default [0.5, 1.2]. */
@@ -14,10 +14,8 @@ export interface RpropOptions extends OptimizerOptions {
 
 /** Resilient backpropagation: only the gradient's sign counts. Default learning rate 1e-2. https://doi.org/10.1109/ICNN.1993.298623 */
 export class Rprop extends Optimizer<RpropOptions> {
-  constructor(
-    params: OptimizerParameters<RpropOptions>,
-    { lr = 1e-2, etas = [0.5, 1.2], stepSizes = [1e-6, 50], maximize = false }: Partial<RpropOptions> = {},
-  ) {
+  constructor(params: OptimizerParameters<RpropOptions>, options: Partial<RpropOptions> | number = {}) {
+    const { lr = 1e-2, etas = [0.5, 1.2], stepSizes = [1e-6, 50], maximize = false } = withRate(options);
     super(params, { lr, etas, stepSizes, maximize });
   }
 

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState, sgdStep } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 
 export interface SGDOptions extends OptimizerOptions {
   /** Default 0. */
@@ -18,10 +18,8 @@ export interface SGDOptions extends OptimizerOptions {
 
 /** Stochastic gradient descent, with momentum if wanted (Sutskever et al., 2013). Default learning rate 1e-3. */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(
-    params: OptimizerParameters<SGDOptions>,
-    { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false }: Partial<SGDOptions> = {},
-  ) {
+  constructor(params: OptimizerParameters<SGDOptions>, options: Partial<SGDOptions> | number = {}) {
+    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = withRate(options);
     super(params, { lr, momentum, dampening, weightDecay, nesterov, maximize });
   }
 

@@ -106,3 +106,8 @@ scheduler("ChainedScheduler", chain=lambda S, o: S.ChainedScheduler([S.ConstantL
           js="(k, o) => new k.optim.lrScheduler.ChainedScheduler([new k.optim.lrScheduler.ConstantLR(o, { factor: 0.1, totalIters: 2 }), new k.optim.lrScheduler.ExponentialLR(o, 0.9)])")
 scheduler("SequentialLR", chain=lambda S, o: S.SequentialLR(o, [S.ConstantLR(o, factor=0.1, total_iters=2), S.ExponentialLR(o, gamma=0.9)], milestones=[5]),
           js="(k, o) => new k.optim.lrScheduler.SequentialLR(o, [new k.optim.lrScheduler.ConstantLR(o, { factor: 0.1, totalIters: 2 }), new k.optim.lrScheduler.ExponentialLR(o, 0.9)], [5])")
+
+
+# By position, as they are often written.
+f.program("a = torch.ones(2, requires_grad=True)\no = [torch.optim.SGD([a], 0.3), torch.optim.Adam([a], 0.02)]\ns = torch.optim.lr_scheduler.StepLR(o[0], 1, 0.5)\no[0].step()\ns.step()\nreturn [g.param_groups[0]['lr'] for g in o]",
+          "const a = torch.ones(2).requiresGrad_();\nconst o = [new torch.optim.SGD([a], 0.3), new torch.optim.Adam([a], 0.02)];\nconst s = new torch.optim.lrScheduler.StepLR(o[0], 1, 0.5);\no[0].step();\ns.step();\nreturn o.map((g) => g.paramGroups[0].lr);")

@@ -1,5 +1,6 @@
 /** Schedules that rise and fall, some with the momentum against them. */
 import { ArgumentError, KindlingError } from "../../errors.ts";
+import { optionalArguments } from "../../optionalArguments.ts";
 import { LRScheduler, type AnyOptimizer, type SchedulerOptions } from "./base.ts";
 
 export interface WarmRestartOptions extends SchedulerOptions {
@@ -18,7 +19,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   tCur: number;
   tI: number;
 
-  constructor(optimizer: AnyOptimizer, t0: number, { tMult = 1, etaMin = 0, ...options }: WarmRestartOptions = {}) {
+  constructor(optimizer: AnyOptimizer, t0: number, ...given: (number | WarmRestartOptions)[]) {
+    const { tMult = 1, etaMin = 0, ...options } = optionalArguments<WarmRestartOptions>(given, ["tMult", "etaMin"]);
     super(optimizer, options);
     if (!(t0 > 0 && Number.isInteger(t0))) throw new ArgumentError(`Expected positive integer T_0, but got ${t0}`);
     if (!(tMult >= 1 && Number.isInteger(tMult))) throw new ArgumentError(`Expected integer T_mult >= 1, but got ${tMult}`);

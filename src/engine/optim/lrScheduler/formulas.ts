@@ -1,5 +1,6 @@
 /** Schedules that follow a formula of the epoch. */
 import { ArgumentError } from "../../errors.ts";
+import { optionalArguments } from "../../optionalArguments.ts";
 import { LRScheduler, type AnyOptimizer, type GammaOptions, type SchedulerOptions } from "./base.ts";
 
 /** Times `gamma` every `stepSize` epochs. */
@@ -7,7 +8,8 @@ export class StepLR extends LRScheduler {
   readonly stepSize: number;
   readonly gamma: number;
 
-  constructor(optimizer: AnyOptimizer, stepSize: number, { gamma = 0.1, ...options }: GammaOptions = {}) {
+  constructor(optimizer: AnyOptimizer, stepSize: number, ...given: (number | GammaOptions)[]) {
+    const { gamma = 0.1, ...options } = optionalArguments<GammaOptions>(given, ["gamma"]);
     super(optimizer, options);
     this.stepSize = stepSize;
     this.gamma = gamma;
@@ -28,7 +30,8 @@ export class MultiStepLR extends LRScheduler {
   readonly milestones: readonly number[];
   readonly gamma: number;
 
-  constructor(optimizer: AnyOptimizer, milestones: readonly number[], { gamma = 0.1, ...options }: GammaOptions = {}) {
+  constructor(optimizer: AnyOptimizer, milestones: readonly number[], ...given: (number | GammaOptions)[]) {
+    const { gamma = 0.1, ...options } = optionalArguments<GammaOptions>(given, ["gamma"]);
     super(optimizer, options);
     this.milestones = [...milestones];
     this.gamma = gamma;
@@ -96,7 +99,8 @@ export class CosineAnnealingLR extends LRScheduler {
   readonly tMax: number;
   readonly etaMin: number;
 
-  constructor(optimizer: AnyOptimizer, tMax: number, { etaMin = 0, ...options }: CosineAnnealingOptions = {}) {
+  constructor(optimizer: AnyOptimizer, tMax: number, ...given: (number | CosineAnnealingOptions)[]) {
+    const { etaMin = 0, ...options } = optionalArguments<CosineAnnealingOptions>(given, ["etaMin"]);
     super(optimizer, options);
     this.tMax = tMax;
     this.etaMin = etaMin;
@@ -154,7 +158,8 @@ export class ConstantLR extends LRScheduler {
   readonly factor: number;
   readonly totalIters: number;
 
-  constructor(optimizer: AnyOptimizer, { factor = 1 / 3, totalIters = 5, ...options }: ConstantOptions = {}) {
+  constructor(optimizer: AnyOptimizer, ...given: (number | ConstantOptions)[]) {
+    const { factor = 1 / 3, totalIters = 5, ...options } = optionalArguments<ConstantOptions>(given, ["factor", "totalIters"]);
     super(optimizer, options);
     if (factor > 1 || factor < 0) throw new ArgumentError("Constant multiplicative factor expected to be between 0 and 1.");
     this.factor = factor;
@@ -187,7 +192,8 @@ export class LinearLR extends LRScheduler {
   readonly endFactor: number;
   readonly totalIters: number;
 
-  constructor(optimizer: AnyOptimizer, { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...options }: LinearOptions = {}) {
+  constructor(optimizer: AnyOptimizer, ...given: (number | LinearOptions)[]) {
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...options } = optionalArguments<LinearOptions>(given, ["startFactor", "endFactor", "totalIters"]);
     super(optimizer, options);
     if (startFactor > 1 || startFactor <= 0) throw new ArgumentError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
     if (endFactor > 1 || endFactor < 0) throw new ArgumentError("Ending multiplicative factor expected to be between 0 and 1.");
@@ -223,7 +229,8 @@ export class PolynomialLR extends LRScheduler {
   readonly totalIters: number;
   readonly power: number;
 
-  constructor(optimizer: AnyOptimizer, { totalIters = 5, power = 1, ...options }: PolynomialOptions = {}) {
+  constructor(optimizer: AnyOptimizer, ...given: (number | PolynomialOptions)[]) {
+    const { totalIters = 5, power = 1, ...options } = optionalArguments<PolynomialOptions>(given, ["totalIters", "power"]);
     super(optimizer, options);
     this.totalIters = totalIters;
     this.power = power;
