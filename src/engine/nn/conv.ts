@@ -3,6 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, empty, pad, type PaddingMode } from "../ops/index.ts";
 import { sizesOf, type ConvOptions as FunctionOptions, type Sizes } from "../ops/convolutions.ts";
 import type { Tensor } from "../tensor.ts";
+import { optionalArguments } from "../optionalArguments.ts";
 import { resetAffine } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -30,6 +31,11 @@ export interface ConvOptions {
 export type Conv2dOptions = ConvOptions;
 
 type Call = [x: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }];
+
+/** Options in one object, or the first of them by position: `new nn.Conv2d(3, 8, 3, 2, 1)`. */
+type Given<Options> = (Options | Options[keyof Options])[];
+const CONVOLUTION = ["stride", "padding", "dilation", "groups", "bias", "paddingMode"] as const;
+const TRANSPOSED = ["stride", "padding", "outputPadding", "groups", "bias", "dilation", "paddingMode"] as const;
 
 abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   readonly inChannels: number;
@@ -131,8 +137,8 @@ abstract class Conv extends ConvNd<[x: Tensor]> {
 export class Conv1d extends Conv {
   protected override readonly convolution = conv1d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
-    super(1, inChannels, outChannels, kernelSize, options);
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvOptions>) {
+    super(1, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
   }
 }
 
@@ -147,8 +153,8 @@ export class Conv1d extends Conv {
 export class Conv2d extends Conv {
   protected override readonly convolution = conv2dNamed;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
-    super(2, inChannels, outChannels, kernelSize, options);
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvOptions>) {
+    super(2, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
   }
 }
 
@@ -163,8 +169,8 @@ export class Conv2d extends Conv {
 export class Conv3d extends Conv {
   protected override readonly convolution = conv3d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
-    super(3, inChannels, outChannels, kernelSize, options);
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvOptions>) {
+    super(3, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
   }
 }
 
@@ -224,8 +230,8 @@ abstract class ConvTranspose extends ConvNd<Call> {
 export class ConvTranspose1d extends ConvTranspose {
   protected override readonly convolution = convTranspose1d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeOptions = {}) {
-    super(1, inChannels, outChannels, kernelSize, options);
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvTransposeOptions>) {
+    super(1, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
   }
 }
 
@@ -237,8 +243,8 @@ export class ConvTranspose1d extends ConvTranspose {
 export class ConvTranspose2d extends ConvTranspose {
   protected override readonly convolution = convTranspose2d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeOptions = {}) {
-    super(2, inChannels, outChannels, kernelSize, options);
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvTransposeOptions>) {
+    super(2, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
   }
 }
 
@@ -250,7 +256,7 @@ export class ConvTranspose2d extends ConvTranspose {
 export class ConvTranspose3d extends ConvTranspose {
   protected override readonly convolution = convTranspose3d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeOptions = {}) {
-    super(3, inChannels, outChannels, kernelSize, options);
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvTransposeOptions>) {
+    super(3, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
   }
 }

@@ -1,6 +1,7 @@
 /** Two-dimensional convolution and pooling. Forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
+import type { DType } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { Binary } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
@@ -57,6 +58,7 @@ function outputSize(size: number, kernel: number, stride: number, padding: numbe
 export function plan(input: Shape, filter: Shape, options: Conv2dOptions): Geometry {
   const [stride, padding, dilation] = [pairOf(options.stride ?? 1), pairOf(options.padding ?? 0), pairOf(options.dilation ?? 1)];
   const groups = options.groups ?? 1;
+  checkSizes(filter, stride, padding, groups);
   const [batch, channels, h, w] = input as unknown as [number, number, number, number];
   const [out, perGroup, kh, kw] = filter as unknown as [number, number, number, number];
   if (channels !== perGroup * groups) {
@@ -77,6 +79,38 @@ export function plan(input: Shape, filter: Shape, options: Conv2dOptions): Geome
     );
   }
   return { batch, channels, h, w, out, kh, kw, oh, ow, stride, padding, dilation, groups };
+}
+
+/** What addresses are computed from has to make sense before any are. */
+function checkSizes(filter: Shape, stride: Pair, padding: Pair, groups: number): void {
+  if (filter.length !== 4) throw new ShapeError(`weight should have 4 dimensions, but got a weight of size ${shapeText(filter)}`, filter);
+  if (stride.some((step) => !(step > 0))) throw new KindlingError("non-positive stride is not supported");
+  if (padding.some((size) => !(size >= 0))) throw new KindlingError("negative padding is not supported");
+  if (!(groups > 0)) throw new KindlingError("non-positive groups is not supported");
+  if (filter[0]! % groups !== 0) {
+    throw new ShapeError(`Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size [${shapeText(filter)}] instead`, filter);
+  }
+}
+
+/** Kernels read float32, and as many biases as there are outputs. */
+export function checkOperands(input: Tensor, weight: Tensor, bias: Tensor | null, outputs: number): void {
+  for (const operand of [input, weight, ...(bias ? [bias] : [])]) {
+    if (operand.dtype !== "float32") throw new KindlingError(`expected scalar type Float but found ${typeName(operand.dtype)}`);
+  }
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) {
+    throw new ShapeError(
+      `Given weight of size ${shapeText(weight.shape)}, expected bias to be 1-dimensional with ${outputs} elements, but got bias of size ${shapeText(bias.shape)} instead`,
+      weight.shape,
+      bias.shape,
+    );
+  }
+}
+
+const typeName = (dtype: DType): string => ({ float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" })[dtype];
+
+/** Kernels of pooling read float32. */
+function checkPooled(name: string, input: Tensor): void {
+  if (input.dtype !== "float32") throw new KindlingError(`"${name}" not implemented for '${typeName(input.dtype)}'`);
 }
 
 function isPointwise(g: Geometry): boolean {
@@ -202,6 +236,7 @@ export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, opti
       input.shape,
     );
   }
+  checkOperands(input, weight, bias ?? null, weight.shape[0] ?? 0);
   const x = contiguous(input);
   const filter = contiguous(weight);
   const g = plan(x.shape, filter.shape, options);
@@ -286,6 +321,7 @@ const maxPoolOp: Operation = {
 
 /** The largest value in each window. Input [batch, channels, height, width] or without batch. */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], options: MaxPool2dOptions = {}): Tensor {
+  checkPooled("max_pool2d", input);
   const pool = poolGeometry("max_pool2d", input, kernelSize, options);
   const { planes, h, w, oh, ow, kernel, stride, padding, dilation } = pool;
   const x = contiguous(input);
@@ -356,6 +392,7 @@ export function avgPool2d(
   kernelSize: number | readonly number[],
   options: PoolOptions & { countIncludePad?: boolean } = {},
 ): Tensor {
+  checkPooled("avg_pool2d", input);
   const pool = poolGeometry("avg_pool2d", input, kernelSize, options);
   const { h, w, oh, ow, kernel, stride, padding } = pool;
   const areas: Area[] = [];

@@ -7,7 +7,7 @@ import type { Tensor } from "../tensor.ts";
 import { sliceScatter } from "./arranging.ts";
 import { add } from "./binary.ts";
 import { contiguous } from "./copy.ts";
-import { convolutionGradients, convolveForward, conv2d, pairOf, plan, type Pair } from "./convolution.ts";
+import { checkOperands, convolutionGradients, convolveForward, conv2d, pairOf, plan, type Pair } from "./convolution.ts";
 import { zeros } from "./creation.ts";
 import { pad } from "./padding.ts";
 import { notTwiceDifferentiable } from "./pointwise.ts";
@@ -154,6 +154,7 @@ export function convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | nu
     const [stride, padding, dilation] = [pairOf(options.stride ?? 1), pairOf(options.padding ?? 0), pairOf(options.dilation ?? 1)];
     const extra = pairOf(options.outputPadding ?? 0);
     const groups = options.groups ?? 1;
+    checkOperands(x, filter, bias, (filter.shape[1] ?? 0) * groups);
     checkTransposed(x, filter, groups, stride, dilation, extra);
     const size = [0, 1].map((i) => (x.shape[2 + i]! - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (filter.shape[2 + i]! - 1) + extra[i]! + 1);
     const shape = [x.shape[0]!, filter.shape[1]! * groups, ...size];

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor.ts";
 import { sizesOf, type Sizes } from "./convolutions.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
-import { matmul } from "./matmul.ts";
+import { add, mul, where } from "./binary.ts";
 import { permute, reshape, transpose } from "./views.ts";
 import { adaptiveAvgPool1d, adaptiveAvgPool3d, adaptiveAvgPoolPlanes } from "./windows.ts";
 
@@ -17,6 +17,8 @@ export interface InterpolateOptions {
   mode?: "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
   /** Whether the corners of input and output lie on each other. Default false. */
   alignCorners?: boolean | null;
+  /** Smoothing while shrinking isn't there. */
+  antialias?: boolean;
   /** Compute the scale from the sizes instead of taking the one given. Default false. */
   recomputeScaleFactor?: boolean | null;
 }
@@ -26,6 +28,7 @@ const DIRECTIONS: Readonly<Record<string, number>> = { linear: 1, bilinear: 2, b
 /** `[batch, channels, …]` in another size. */
 export function interpolate(input: Tensor, options: InterpolateOptions = {}): Tensor {
   const { mode = "nearest", alignCorners = null, scaleFactor = null } = options;
+  if (options.antialias) throw new KindlingError("interpolate: antialias is not implemented; leave it out");
   const rank = input.shape.length - 2;
   if (rank < 1 || rank > 3) {
     throw new KindlingError(`Input Error: Only 3D, 4D and 5D input Tensors supported (got ${input.shape.length}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got ${mode})`);
@@ -61,14 +64,19 @@ function resized(input: Tensor, dim: number, count: number, mode: string, step: 
     return indexSelect(input, dim, fromTypedArray(places, [count]));
   }
   if (from === count && step === 1) return input;
-  const weights = new Float32Array(from * count);
-  for (let i = 0; i < count; i++) {
+  const taps = Array.from({ length: count }, (_, i) => {
     const place = alignCorners ? i * step : (i + 0.5) * step - 0.5;
-    for (const [source, weight] of mode === "bicubic" ? cubic(place) : linear(place, from)) {
-      weights[Math.min(from - 1, Math.max(0, source)) * count + i]! += weight;
-    }
-  }
-  return transpose(matmul(transpose(input, dim, -1), fromTypedArray(weights, [from, count])), dim, -1);
+    return mode === "bicubic" ? cubic(place) : linear(place, from);
+  });
+  // Tap by tap rather than by a product with a matrix of mostly zeros, which would make NaN of an infinity nearby.
+  const shape = input.shape.map((_, i) => (i === dim ? count : 1));
+  const parts = taps[0]!.map((_, k) => {
+    const places = Int32Array.from(taps, (tap) => Math.min(from - 1, Math.max(0, tap[k]![0])));
+    const weights = fromTypedArray(Float32Array.from(taps, (tap) => tap[k]![1]), shape);
+    const picked = indexSelect(input, dim, fromTypedArray(places, [count]));
+    return where(weights.eq(0), 0, mul(picked, weights));
+  });
+  return parts.reduce((a, b) => add(a, b));
 }
 
 function linear(place: number, size: number): [source: number, weight: number][] {

@@ -55,4 +55,6 @@ export {
   softmax, logSoftmax, softmin, glu, leakyRelu, elu, celu, hardtanh, hardshrink, softshrink, threshold, clampTo,
   dropout, dropout1d, dropout2d, dropout3d, alphaDropout, featureAlphaDropout, batchNorm, layerNorm, groupNorm,
   rmsNorm, flatten, squeeze, unbind, split, chunk, cat, stack, tril, triu, roll, rot90, tensorSplit, oneHot,
+  conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, maxPool1d, maxPoolPlanes, maxPool3d, avgPool1d, avgPoolPlanes,
+  avgPool3d, interpolate,
 } from "./named.ts";

@@ -5,16 +5,15 @@
 import { KindlingError, ShapeError } from "../errors.ts";
 import { numelOf, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { mul } from "./binary.ts";
+import { mul, where } from "./binary.ts";
 import { avgPool2d, maxPool2d } from "./convolution.ts";
 import { sizesOf, type Sizes } from "./convolutions.ts";
 import { fromTypedArray, rand, zeros } from "./creation.ts";
-import { gather, scatter, scatterAdd } from "./indexing.ts";
+import { gather, indexSelect, scatter, scatterAdd } from "./indexing.ts";
 import { cat } from "./joining.ts";
-import { matmul } from "./matmul.ts";
 import { pad } from "./padding.ts";
 import { toTypedArray } from "./reading.ts";
-import { expand, permute, reshape, squeeze, transpose, unsqueeze } from "./views.ts";
+import { expand, permute, reshape, squeeze, unsqueeze } from "./views.ts";
 import { unfold } from "./arranging.ts";
 
 /** The places along one direction that a window sees. */
@@ -236,17 +235,21 @@ export const maxUnpool3d = unpool(3);
 
 // --- mean -----------------------------------------------------------------------------------------------------------
 
-/** Sums over windows direction by direction: a product with a matrix of zeros and ones. */
+/** Sums over windows direction by direction: the k-th places of all windows are gathered and added, for each k. */
 function sumOver(input: Tensor, windows: readonly (readonly Window[])[], share: (window: Window) => number): Tensor {
   const rank = input.shape.length;
   return windows.reduce((x, list, i) => {
     const dim = rank - windows.length + i;
-    const size = input.shape[dim]!;
-    const weights = new Float32Array(size * list.length);
-    list.forEach((window, k) => window.forEach((place) => (weights[place * list.length + k] = share(window))));
-    const summed = matmul(transpose(x, dim, -1), fromTypedArray(weights, [size, list.length]));
-    return transpose(summed, dim, -1);
-  }, input).contiguous();
+    const shape = x.shape.map((_, k) => (k === dim ? list.length : 1));
+    const longest = Math.max(0, ...list.map((window) => window.length));
+    let total: Tensor = zeros(x.shape.map((size, k) => (k === dim ? list.length : size)));
+    for (let k = 0; k < longest; k++) {
+      const places = Int32Array.from(list, (window) => window[k] ?? 0);
+      const factors = fromTypedArray(Float32Array.from(list, (window) => (k < window.length ? share(window) : 0)), shape);
+      total = total.add(where(factors.eq(0), 0, mul(indexSelect(x, dim, fromTypedArray(places, [list.length])), factors)));
+    }
+    return total;
+  }, input);
 }
 
 function avgPool(rank: number) {
