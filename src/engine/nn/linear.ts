@@ -23,7 +23,7 @@ export class Linear extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, options?: boolean | LinearOptions) {
+  constructor(inFeatures: number, outFeatures: number, options: boolean | LinearOptions = {}) {
     super();
     const { bias = true } = optionalArguments<LinearOptions>([options], ["bias"]);
     this.inFeatures = inFeatures;
@@ -59,7 +59,7 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(in1Features: number, in2Features: number, outFeatures: number, options?: boolean | LinearOptions) {
+  constructor(in1Features: number, in2Features: number, outFeatures: number, options: boolean | LinearOptions = {}) {
     super();
     const { bias = true } = optionalArguments<LinearOptions>([options], ["bias"]);
     this.in1Features = in1Features;
