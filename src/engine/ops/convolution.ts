@@ -13,7 +13,7 @@ import { at, make } from "./make.ts";
 import { notTwiceDifferentiable } from "./pointwise.ts";
 import { sum } from "./reductions.ts";
 import { reshape } from "./views.ts";
-import { gemmWork } from "./workspace.ts";
+import { gemm } from "./gemm.ts";
 
 export type Pair = readonly [number, number];
 
@@ -148,12 +148,11 @@ export function convolveForward(x: Tensor, weight: Tensor, bias: Tensor | null, 
   const pointwise = isPointwise(g);
   const result = make([g.batch, g.out, g.oh, g.ow]);
   const columns = make([pointwise ? 0 : depth, spots]);
-  const work = gemmWork();
   const [to, patch, from, filter] = [at(result), at(columns), at(x), at(weight)];
   forEachGroup(g, (xAt, yAt, wAt) => {
     if (!pointwise) patches(kernels.im2col, from + xAt, patch, channels, g);
     const b = pointwise ? from + xAt : patch;
-    kernels.sgemm(rows, spots, depth, filter + wAt, depth, 1, b, spots, 1, to + yAt, spots, 0, work);
+    gemm(rows, spots, depth, filter + wAt, depth, 1, b, spots, 1, to + yAt, spots);
   });
   if (bias) addChannelBias(result, bias, g);
   return result;
@@ -175,12 +174,11 @@ function inputGradient(gradient: Tensor, weight: Tensor, shape: Shape, g: Geomet
   const pointwise = isPointwise(g);
   const result = make(shape);
   const columns = make([pointwise ? 0 : depth, spots]);
-  const work = gemmWork();
   const [to, patch, from, filter] = [at(result), at(columns), at(gradient), at(weight)];
   if (!pointwise) f32.fill(0, to >>> 2, (to >>> 2) + result.numel());
   forEachGroup(g, (xAt, yAt, wAt) => {
     const target = pointwise ? to + xAt : patch;
-    kernels.sgemm(depth, spots, rows, filter + wAt, 1, depth, from + yAt, spots, 1, target, spots, 0, work);
+    gemm(depth, spots, rows, filter + wAt, 1, depth, from + yAt, spots, 1, target, spots);
     if (!pointwise) patches(kernels.col2im, patch, to + xAt, channels, g);
   });
   return result;
@@ -191,13 +189,12 @@ function weightGradient(gradient: Tensor, x: Tensor, shape: Shape, g: Geometry):
   const pointwise = isPointwise(g);
   const result = make(shape);
   const columns = make([pointwise ? 0 : depth, spots]);
-  const work = gemmWork();
   const [to, patch, from, input] = [at(result), at(columns), at(gradient), at(x)];
   f32.fill(0, to >>> 2, (to >>> 2) + result.numel());
   forEachGroup(g, (xAt, yAt, wAt) => {
     if (!pointwise) patches(kernels.im2col, input + xAt, patch, channels, g);
     const b = pointwise ? input + xAt : patch;
-    kernels.sgemm(rows, depth, spots, from + yAt, spots, 1, b, 1, spots, to + wAt, depth, 1, work);
+    gemm(rows, depth, spots, from + yAt, spots, 1, b, 1, spots, to + wAt, depth, true);
   });
   return result;
 }

@@ -8,7 +8,7 @@ import { contiguous } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { mul } from "./binary.ts";
 import { sum } from "./reductions.ts";
-import { gemmWork } from "./workspace.ts";
+import { gemm, gemmBatched } from "./gemm.ts";
 import { expand, reshape, transpose, unsqueeze } from "./views.ts";
 
 function checkFloat(a: Tensor, b: Tensor): void {
@@ -18,16 +18,12 @@ function checkFloat(a: Tensor, b: Tensor): void {
   if (a.dtype !== "float32") throw new KindlingError(`matrix products are for float32, but got ${a.dtype}; convert with .float()`);
 }
 
-/** A matrix operand that the kernel can read: one of its two strides has to be 1 for speed, any are right. */
-function gemm(a: Tensor, b: Tensor, result: Tensor, accumulate: boolean, offsetA = 0, offsetB = 0, offsetC = 0): void {
-  const work = gemmWork();
-  const rank = a.shape.length;
-  const [m, k] = [a.shape[rank - 2]!, a.shape[rank - 1]!];
-  const n = b.shape[b.shape.length - 1]!;
-  const [rsa, csa] = [a.strides[rank - 2]!, a.strides[rank - 1]!];
-  const [rsb, csb] = [b.strides[b.shape.length - 2]!, b.strides[b.shape.length - 1]!];
-  const pc = at(result) + offsetC * 4;
-  kernels.sgemm(m, n, k, at(a) + offsetA * 4, rsa, csa, at(b) + offsetB * 4, rsb, csb, pc, n, accumulate ? 1 : 0, work);
+/** `result` = a · b for matrices with any strides. */
+function multiply(a: Tensor, b: Tensor, result: Tensor): void {
+  const [m, k] = a.shape as [number, number];
+  const n = b.shape[1]!;
+  const to = at(result);
+  gemm(m, n, k, at(a), a.strides[0]!, a.strides[1]!, at(b), b.strides[0]!, b.strides[1]!, to, n);
 }
 
 const mmOp: Operation = {
@@ -45,7 +41,7 @@ export function mm(a: Tensor, b: Tensor): Tensor {
   if (b.shape.length !== 2) throw new ShapeError("mat2 must be a matrix", b.shape);
   if (a.shape[1] !== b.shape[0]) throw productMismatch(a.shape, b.shape);
   const result = make([a.shape[0]!, b.shape[1]!]);
-  gemm(a, b, result, false);
+  multiply(a, b, result);
   return record(mmOp, result, [a, b], [a, b]);
 }
 
@@ -80,7 +76,10 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
     );
   }
   const result = make([batch, m, n]);
-  for (let i = 0; i < batch; i++) gemm(a, b, result, false, i * a.strides[0]!, i * b.strides[0]!, i * m * n);
+  const to = at(result);
+  const [strideA, rsa, csa] = a.strides as [number, number, number];
+  const [strideB, rsb, csb] = b.strides as [number, number, number];
+  gemmBatched(batch, strideA, strideB, m * n, m, n, k, at(a), rsa, csa, at(b), rsb, csb, to, n);
   return record(bmmOp, result, [a, b], [a, b]);
 }
 
@@ -190,9 +189,8 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   const rows = contiguous(x);
   const count = numelOf(lead);
   const result = make([...lead, out]);
-  const work = gemmWork();
   const target = at(result);
-  kernels.sgemm(count, out, features, at(rows), features, 1, at(weight), weight.strides[1]!, weight.strides[0]!, target, out, 0, work);
+  gemm(count, out, features, at(rows), features, 1, at(weight), weight.strides[1]!, weight.strides[0]!, target, out);
   if (bias) kernels.addRowBias(target, at(contiguous(bias)), count, out);
   return record(linearOp, result, bias ? [x, weight, bias] : [x, weight], [x, weight]);
 }
