@@ -1,16 +1,15 @@
 // Convolution as a matrix product whose second operand, the patches of the image, exists only in packed form.
 // Row k of the patch matrix is one element of the kernel window (channel, kernel row, kernel column), a column is one
 // output position. x [n, cin, h, w], weight [cout, cin / groups, kh, kw], out [n, cout, oh, ow].
-import { word, at, put, CHUNK_A } from "./lanes";
+import { CHUNK_A, LINES } from "./scratch";
+import { word, at, put } from "./lanes";
 import { splat } from "./math";
 import { sumRun } from "./reduce";
-import { KC, MC, NC, panelA, panelB, packA, packB, blockProduct, sgemm, sgemmWorkBytes } from "./gemm";
+import { KC, MC, NC, STEP, panelA, panelB, packA, packB, blockProduct, sgemm, sgemmWorkBytes } from "./gemm";
 import { NR } from "./generated/tile";
 
 /** One row of patches for as many positions as a packed block has. */
 const LINE: usize = CHUNK_A;
-/** NR rows of patches for as many positions as a block is deep. */
-const LINES: usize = memory.data(8192, 16);
 /** Floats of the patch gradients that exist at one time. */
 const COLUMN_BUFFER: i32 = 262144;
 
@@ -101,10 +100,9 @@ function packPatches(image: usize, k: i32, depth: i32, first: i32, count: i32, o
   for (let d = 0; d < depth; d++) {
     patchLine(image, k + d, first, count, LINE);
     for (let i = count; i < padded; i++) put(LINE, i, 0);
-    let to = out + (<usize>d << 5);
+    let to = out + STEP * d;
     for (let i = 0; i < padded; i += NR) {
-      v128.store(to, v128.load(word(LINE, i)));
-      v128.store(to, v128.load(word(LINE, i), 16), 16);
+      for (let j: usize = 0; j < STEP; j += 16) v128.store(to + j, v128.load(word(LINE, i) + j));
       to += panelBytes;
     }
   }

@@ -1,6 +1,7 @@
 // Vectorised elementary functions, four lanes at a time. Single-precision polynomials after Moshier's Cephes library,
 // the double-precision ones after FreeBSD's msun. They never use a fused multiply-add, so that both builds of the
 // module, and all machines, give the same bits.
+import { LANES } from "./scratch";
 import { promoteHigh } from "./lanes";
 
 // @ts-ignore: decorator
@@ -225,8 +226,6 @@ const LARGE_ANGLE: f32 = 1e5;
   // −0 stays −0.
   return shift ? y : pick(f32x4.eq(x, splat(0)), x, y);
 }
-
-const LANES: usize = memory.data(32, 16);
 
 /** Calls a scalar function for each lane; for what is rare or has no vector form. */
 export function eachLane(op: i32, x: v128): v128 {
