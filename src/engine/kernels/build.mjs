@@ -30,7 +30,7 @@ writeFileSync(join(here, "generated.ts"), `/** Made by build.mjs. */\n${lines.jo
 console.log(Object.entries(modules).map(([name, bytes]) => `${name}: ${(bytes.length / 1024).toFixed(1)} kB`).join(", "));
 
 function checkPlaces(bytes) {
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536 });
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536, shared: true });
   const end = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports.elementsEnd.value;
   if (end > PRODUCTS_BASE) throw new Error(`the elements' static data ends at ${end}, beyond ${PRODUCTS_BASE}`);
 }
@@ -44,8 +44,8 @@ async function compile(entry, { base, relaxed }) {
   const output = join(generated, `${entry}.wasm`);
   const { error, stderr } = await asc.main([
     join(here, "assembly", `${entry}.ts`), "-o", output, "-O3", "--runtime", "stub", "--importMemory", "--initialMemory", "2",
-    "--maximumMemory", "65536", "--zeroFilledMemory", "--memoryBase", String(base), "--use", "abort=",
-    "--enable", relaxed ? "simd,relaxed-simd" : "simd",
+    "--maximumMemory", "65536", "--sharedMemory", "--zeroFilledMemory", "--memoryBase", String(base), "--use", "abort=",
+    "--enable", relaxed ? "simd,threads,relaxed-simd" : "simd,threads",
   ]);
   if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
   return readFileSync(output);
