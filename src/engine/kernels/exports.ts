@@ -175,8 +175,8 @@ export interface Kernels {
   layerNormBackward(gradient: I, x: I, mean: I, inverseStd: I, weight: I, outX: I, outWeight: I, outBias: I, rows: I, cols: I): void;
 
   // --- convolution: x [n, cin, h, w], weight [cout, cin/groups, kh, kw], out [n, cout, oh, ow]; `bias` may be 0
-  /** Bytes of `work` for `patch` = cin/groups · kh · kw. */
-  conv2dWorkBytes(patch: I): number;
+  /** Bytes of `work` for `channels` = cin/groups in and `outputs` = cout/groups out. */
+  conv2dWorkBytes(channels: I, outputs: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I): number;
   conv2d(x: I, weight: I, bias: I, out: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
   conv2dBackwardInput(gradient: I, weight: I, outX: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
   /** Gradients with respect to weight and bias; one that isn't wanted is 0. */

@@ -116,7 +116,10 @@ function checkPooled(name: string, input: Tensor): void {
 let work = { at: -1, bytes: 0 };
 
 function workFor(g: Geometry): number {
-  const bytes = kernels.conv2dWorkBytes((g.channels / g.groups) * g.kh * g.kw);
+  const { stride, padding, dilation } = g;
+  const bytes = kernels.conv2dWorkBytes(
+    g.channels / g.groups, g.out / g.groups, g.h, g.w, g.kh, g.kw, g.oh, g.ow, stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1],
+  );
   if (bytes > work.bytes) {
     if (work.at >= 0) freeBlock(work.at, work.bytes);
     work = { at: allocateBlock(bytes), bytes };

@@ -63,7 +63,10 @@ function packTransposed(p: usize, cs: usize, depth: i32, out: usize): void {
   let k = 0;
   for (; k + 4 <= depth; k += 4) {
     let q = p + (<usize>k << 2);
-    for (let c: usize = 0; c < STEP; c += 16) { transpose4(q, cs, out + c); q += 4 * cs; }
+    for (let c: usize = 0; c < STEP; c += 16) {
+      transpose4(v128.load(q), v128.load(q + cs), v128.load(q + 2 * cs), v128.load(q + 3 * cs), out + c);
+      q += 4 * cs;
+    }
     out += 4 * STEP;
   }
   for (; k < depth; k++) {
@@ -73,9 +76,9 @@ function packTransposed(p: usize, cs: usize, depth: i32, out: usize): void {
   }
 }
 
+/** Four rows of a block as columns, in four depths of a panel. */
 // @ts-ignore: decorator
-@inline function transpose4(p: usize, cs: usize, out: usize): void {
-  const a = v128.load(p), b = v128.load(p + cs), c = v128.load(p + 2 * cs), d = v128.load(p + 3 * cs);
+@inline export function transpose4(a: v128, b: v128, c: v128, d: v128, out: usize): void {
   const ab = v128.shuffle<u32>(a, b, 0, 4, 1, 5), abHigh = v128.shuffle<u32>(a, b, 2, 6, 3, 7);
   const cd = v128.shuffle<u32>(c, d, 0, 4, 1, 5), cdHigh = v128.shuffle<u32>(c, d, 2, 6, 3, 7);
   v128.store(out, v128.shuffle<u64>(ab, cd, 0, 2));

@@ -5,7 +5,7 @@ export const CHUNK: i32 = 1024;
 const CHUNK_BYTES: usize = 4096;
 
 /** Bytes of all buffers together. */
-export const SCRATCH_BYTES: usize = 7 * CHUNK_BYTES + 1024;
+export const SCRATCH_BYTES: usize = 3 * CHUNK_BYTES + 1024;
 
 /** One vector for each operand's incomplete last part. */
 export let TAIL_A: usize = 0;
@@ -26,8 +26,6 @@ export let EDGE: usize = 0;
 export let CHUNK_A: usize = 0;
 export let CHUNK_B: usize = 0;
 export let CHUNK_C: usize = 0;
-/** As many rows of patches as a panel has columns. */
-export let LINES: usize = 0;
 
 /** Lets this instance scribble in the `SCRATCH_BYTES` from `base` on, a multiple of 16. */
 export function placeScratch(base: usize): void {
@@ -45,7 +43,6 @@ export function placeScratch(base: usize): void {
   CHUNK_A = chunks;
   CHUNK_B = chunks + CHUNK_BYTES;
   CHUNK_C = chunks + 2 * CHUNK_BYTES;
-  LINES = chunks + 3 * CHUNK_BYTES;
 }
 
-placeScratch(memory.data(29696, 16));
+placeScratch(memory.data(13312, 16));
