@@ -6,7 +6,8 @@
  *
  * - **Nursery**: every result that user code can hold is bump-allocated here and put on the nursery's list. When the
  *   nursery is full, everything on the list moves out to ArrayBuffers and the nursery starts again; from then on the
- *   ordinary garbage collector decides.
+ *   ordinary garbage collector decides. Where the garbage collector can be asked at once (survey.ts), what it finds dead
+ *   stays behind.
  * - **Resident**: parameters, buffers, gradients, optimizer state, and whatever was touched again after it had moved
  *   out. They stay in linear memory, and the least recently used leave when there is too much of them. A gradient that
  *   user code has seen and the engine no longer needs is a guest: it leaves with the nursery's next start.
@@ -19,6 +20,7 @@
 import { OutOfMemoryError } from "../errors.ts";
 import { allocateBlock, ALIGNMENT, blockSize, freeBlock, heapBytes, initialiseHeap } from "./heap.ts";
 import { ADDRESS_SPACE, kernels, linearBytes, u8 } from "./linear.ts";
+import { Survey } from "./survey.ts";
 
 const MiB = 1 << 20;
 const FIRST_NURSERY = 32 * MiB;
@@ -87,6 +89,7 @@ let halfFullSince = -1;
 let clock = 1;
 let returnedBytes = 0;
 let scratch: Storage[] | null = null;
+const survey = new Survey<Storage>();
 
 initialiseHeap(kernels.heapBase.value);
 openNursery(FIRST_NURSERY);
@@ -265,8 +268,9 @@ function openNursery(bytes: number): void {
 
 function emptyNursery(): void {
   dismissGuests();
-  moveOut(nursery);
+  const everything = nursery;
   nursery = [];
+  moveOut(survey.isWorthwhile(everything) ? survey.survivors(everything) : everything);
   const size = nurseryEnd - nurseryStart;
   // Much coming back means that a step doesn't fit: a larger nursery saves both journeys.
   if (returnedBytes > size / 16 && size < LARGEST_NURSERY) {
