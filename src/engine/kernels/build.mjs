@@ -1,6 +1,7 @@
 /**
  * Compiles the kernels: `node src/engine/kernels/build.mjs` writes `generated.ts` with four modules: `elements`, and the
- * matrix products three times, for what the JavaScript engine can do (load.ts picks one). They share one memory.
+ * matrix products three times, for what the JavaScript engine can do (load.ts picks one). They share one memory. Beside
+ * them stands the program of the threads that help computing (thread.ts).
  *
  * The register tile of the matrix product is spelled out here, because AssemblyScript can't keep an array of vectors in
  * registers. Tile sizes were measured: 4×8 is best with separate multiply and add, 6×8 with relaxed multiply-add, and
@@ -10,6 +11,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const generated = join(here, "assembly", "generated");
@@ -26,8 +28,15 @@ const modules = {
 rmSync(generated, { recursive: true });
 checkPlaces(modules.elements);
 const lines = Object.entries(modules).map(([name, bytes]) => `export const ${name}: string =\n  "${bytes.toString("base64")}";`);
+lines.push(`export const threadSource: string =\n  ${JSON.stringify(await threadSource())};`);
 writeFileSync(join(here, "generated.ts"), `/** Made by build.mjs. */\n${lines.join("\n")}\n`);
 console.log(Object.entries(modules).map(([name, bytes]) => `${name}: ${(bytes.length / 1024).toFixed(1)} kB`).join(", "));
+
+/** The program of a helper thread as one piece of text. */
+async function threadSource() {
+  const { outputFiles } = await build({ entryPoints: [join(here, "thread.ts")], bundle: true, write: false, minify: true, format: "iife", target: "es2022" });
+  return outputFiles[0].text.trim();
+}
 
 function checkPlaces(bytes) {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536, shared: true });

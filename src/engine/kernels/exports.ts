@@ -46,6 +46,8 @@ type F = number;
 export interface Kernels {
   /** First byte that the module's own data leaves free. */
   readonly heapBase: WebAssembly.Global;
+  /** Bytes that each module's instance needs for its own small buffers (`placeScratch`). */
+  readonly scratchBytes: WebAssembly.Global;
 
   // --- matrix products; strides in elements, any of them
   /**

@@ -9,10 +9,13 @@ const PAGE = 65_536;
 export const ADDRESS_SPACE = 65_536 * PAGE;
 
 // Shared, so that other threads can compute in it, too.
-const memory = new WebAssembly.Memory({ initial: 64, maximum: 65_536, shared: true });
+export const memory = new WebAssembly.Memory({ initial: 64, maximum: 65_536, shared: true });
 const loaded = loadKernels(memory);
 
 export const kernels = loaded.kernels;
+
+/** What other threads instantiate. */
+export const kernelModules = loaded.modules;
 
 /** Which build of the kernels computes. */
 export const kernelBuild = loaded.build;

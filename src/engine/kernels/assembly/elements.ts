@@ -19,5 +19,6 @@ export {
 } from "./pool";
 export { sgd, adam, scale } from "./optimizers";
 export { statistics, histogram } from "./observe";
+export { placeScratch, SCRATCH_BYTES as scratchBytes } from "./scratch";
 // @ts-ignore: made by the compiler
 export const elementsEnd: usize = __heap_base;

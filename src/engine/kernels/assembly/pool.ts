@@ -52,16 +52,17 @@ export function maxPool2d(x: usize, out: usize, indices: usize, planes: i32, h: 
   for (let c = 0; c < planes; c++) {
     for (let y = 0; y < oh; y++) {
       const top = y * sh - ph;
-      let k = 0;
-      while (k < ow) {
-        const left = k * sw - pw;
-        const four = sw <= 2 && k >= inner && k + 4 <= outer;
-        if (!four) maxOfWindow(x, out, indices, h, w, top, left, kh, kw, dh, dw);
-        else if (sw == 1) maxOfFour(1, x, out, indices, h, w, top, left, kh, kw, dh, dw);
-        else maxOfFour(2, x, out, indices, h, w, top, left, kh, kw, dh, dw);
-        const done = four ? 4 : 1;
-        k += done; out += <usize>done << 2; indices += <usize>done << 2;
+      for (let k = 0; k < ow;) {
+        const four = sw <= 2 && k >= inner && k < outer && outer - inner >= 4;
+        // The last four overlap those before.
+        if (four) k = min(k, outer - 4);
+        const left = k * sw - pw, to = word(out, k), places = word(indices, k);
+        if (!four) maxOfWindow(x, to, places, h, w, top, left, kh, kw, dh, dw);
+        else if (sw == 1) maxOfFour(1, x, to, places, h, w, top, left, kh, kw, dh, dw);
+        else maxOfFour(2, x, to, places, h, w, top, left, kh, kw, dh, dw);
+        k += four ? 4 : 1;
       }
+      out += <usize>ow << 2; indices += <usize>ow << 2;
     }
     x += <usize>(h * w) << 2;
   }
