@@ -15,8 +15,6 @@ export function useCollector(collect: Collector | null): void {
   collector = collect;
 }
 
-/** Storages smaller than this cost less to move than to ask about. */
-const LARGE = 16 << 10;
 /** Less than this in all is moved without asking. */
 const WORTH_ASKING = 8 << 20;
 /** What moving costs: allocating fresh memory on the JavaScript heap and copying; bytes in a millisecond, measured. */
@@ -24,41 +22,41 @@ const MOVED_PER_MILLISECOND = 3 << 20;
 /** Turnovers to wait at most before asking again. */
 const LONGEST_PAUSE = 64;
 
-export class Survey<T extends { readonly bytes: number }> {
+/** Storages that live or die together: each knows the group, so that it is reachable as long as one of them is. */
+export class Group<T extends { readonly bytes: number; group: Group<T> | null }> {
+  readonly members: T[] = [];
+  bytes = 0;
+
+  add(member: T): void {
+    member.group = this;
+    this.members.push(member);
+    this.bytes += member.bytes;
+  }
+}
+
+export class Survey {
   /** Turnovers for which nothing is asked, because asking cost more than it saved; doubles each time. */
   #pause = 0;
   #waiting = 0;
 
-  isWorthwhile(storages: readonly T[]): boolean {
+  isWorthwhile(groups: readonly { readonly bytes: number }[]): boolean {
     if (collector === null) return false;
     if (this.#waiting > 0) {
       this.#waiting--;
       return false;
     }
-    let bytes = 0;
-    for (const storage of storages) if (storage.bytes >= LARGE) bytes += storage.bytes;
-    return bytes >= WORTH_ASKING;
+    return totalOf(groups) >= WORTH_ASKING;
   }
 
-  /** Those that somebody can still reach, in their order; small ones are taken for alive. Empties `storages`. */
-  survivors(storages: T[]): T[] {
+  /** Those groups of which somebody can still reach a member, in their order. Empties `groups`. */
+  survivors<G extends { readonly bytes: number }>(groups: G[]): G[] {
     const begin = performance.now();
-    let bytes = 0;
-    const entries: (T | WeakRef<T>)[] = [];
-    for (const storage of storages) {
-      entries.push(storage.bytes >= LARGE ? new WeakRef(storage) : storage);
-      bytes += storage.bytes;
-    }
-    storages.length = 0;
+    const bytes = totalOf(groups);
+    const references = groups.map((group) => new WeakRef(group));
+    groups.length = 0;
     collector!();
-    const alive: T[] = [];
-    for (const entry of entries) {
-      const storage = entry instanceof WeakRef ? entry.deref() : entry;
-      if (storage === undefined) continue;
-      alive.push(storage);
-      bytes -= storage.bytes;
-    }
-    this.#learn(performance.now() - begin, bytes / MOVED_PER_MILLISECOND);
+    const alive = references.map((reference) => reference.deref()).filter((group) => group !== undefined);
+    this.#learn(performance.now() - begin, (bytes - totalOf(alive)) / MOVED_PER_MILLISECOND);
     return alive;
   }
 
@@ -67,4 +65,8 @@ export class Survey<T extends { readonly bytes: number }> {
     else this.#pause = Math.min(LONGEST_PAUSE, Math.max(1, this.#pause * 2));
     this.#waiting = this.#pause;
   }
+}
+
+function totalOf(groups: readonly { readonly bytes: number }[]): number {
+  return groups.reduce((sum, group) => sum + group.bytes, 0);
 }
