@@ -39,6 +39,7 @@ function configurations() {
       target: "node20",
       splitting: true,
       external: ["esbuild"],
+      minify: true,
       // Names of classes and functions are what a user's stack traces and `repr` show.
       keepNames: true,
     },

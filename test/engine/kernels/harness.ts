@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import type { Kernels } from "../../../src/engine/kernels/exports.ts";
 import { elements, productsPlain, productsRelaxed, productsRevectorized } from "../../../src/engine/kernels/generated.ts";
-import { instantiateKernels } from "../../../src/engine/kernels/load.ts";
+import { decode, instantiateKernels } from "../../../src/engine/kernels/load.ts";
 
 // Node 20 has the relaxed instructions behind this flag, later ones without.
 const v8Version = Number.parseInt(process.versions.v8, 10);
@@ -104,8 +104,8 @@ export class Machine {
 }
 
 /** The same module under another name, or V8 would reuse what it has compiled before. */
-function renamed(base64: string, name: string): Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.from(base64, "base64");
+function renamed(text: string, name: string): Uint8Array<ArrayBuffer> {
+  const bytes = decode(text);
   return new Uint8Array(Buffer.concat([bytes, Buffer.from([0, name.length + 1, name.length]), Buffer.from(name)]));
 }
 
