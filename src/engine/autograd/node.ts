@@ -115,6 +115,11 @@ export class Node {
     return tensor;
   }
 
+  /** How many tensors were saved. */
+  get savedCount(): number {
+    return this.versions.length;
+  }
+
   /** Forgets what was saved; a second backward through the node is an error from now on. */
   release(): void {
     if (this.versions.length > 0) this.tensors = null;
