@@ -1,7 +1,12 @@
 // One step of recurrent cells for rows of sequences, and its gradient. Gates of one row lie side by side, each `size`
-// long. A row's last units, fewer than a vector, are worked on one by one by the same code.
+// long. A row's last units, fewer than a vector, are worked on one by one by the same code. Each loop has one elementary
+// function: with several in one there aren't enough registers.
 import { read, write, word } from "./lanes";
 import { splat, add, sub, mul, fma, sigmoid4, tanh4 } from "./math";
+import { unary } from "./unary";
+
+const TANH: i32 = 10;
+const SIGMOID: i32 = 11;
 
 /** gradient · (1 − s)·s for a sigmoid's value s */
 // @ts-ignore: decorator
@@ -15,18 +20,17 @@ import { splat, add, sub, mul, fma, sigmoid4, tanh4 } from "./math";
 
 // @ts-ignore: decorator
 @inline function lstmUnits(gates: usize, gate: usize, cell: usize, tanhCell: usize, hidden: usize, wide: bool): void {
-  const i = sigmoid4(read(gates, wide)), f = sigmoid4(read(gates + gate, wide));
-  const g = tanh4(read(gates + 2 * gate, wide)), o = sigmoid4(read(gates + 3 * gate, wide));
-  const c = fma(f, read(cell, wide), mul(i, g));
+  const c = fma(read(gates + gate, wide), read(cell, wide), mul(read(gates, wide), read(gates + 2 * gate, wide)));
   const t = tanh4(c);
-  write(gates, i, wide); write(gates + gate, f, wide);
-  write(gates + 2 * gate, g, wide); write(gates + 3 * gate, o, wide);
-  write(cell, c, wide); write(tanhCell, t, wide); write(hidden, mul(o, t), wide);
+  write(cell, c, wide); write(tanhCell, t, wide); write(hidden, mul(read(gates + 3 * gate, wide), t), wide);
 }
 
 export function lstmCell(gates: usize, cell: usize, tanhCell: usize, hidden: usize, rows: i32, size: i32): void {
   const gate = word(0, size);
   for (let r = 0; r < rows; r++) {
+    unary(SIGMOID, gates, gates, 2 * size, 0, 0);
+    unary(TANH, gates + 2 * gate, gates + 2 * gate, size, 0, 0);
+    unary(SIGMOID, gates + 3 * gate, gates + 3 * gate, size, 0, 0);
     const end = gates + gate;
     for (; gates + 16 <= end; gates += 16) {
       lstmUnits(gates, gate, cell, tanhCell, hidden, true);
@@ -74,20 +78,25 @@ export function lstmCellBackward(
 
 // --- gated recurrent unit: gates are reset, update and candidate ---
 
+/** Reset and update: a = σ(a + b) */
+function sigmoidOfSum(a: usize, b: usize, n: i32): void {
+  const end = word(a, n);
+  for (; a + 16 <= end; a += 16, b += 16) v128.store(a, sigmoid4(add(v128.load(a), v128.load(b))));
+  for (; a < end; a += 4, b += 4) write(a, sigmoid4(add(read(a, false), read(b, false))), false);
+}
+
 // @ts-ignore: decorator
 @inline function gruUnits(gates: usize, fromHidden: usize, gate: usize, hidden: usize, candidate: usize, wide: bool): void {
-  const r = sigmoid4(add(read(gates, wide), read(fromHidden, wide)));
-  const z = sigmoid4(add(read(gates + gate, wide), read(fromHidden + gate, wide)));
   const m = read(fromHidden + 2 * gate, wide);
-  const n = tanh4(fma(r, m, read(gates + 2 * gate, wide)));
-  write(gates, r, wide); write(gates + gate, z, wide); write(gates + 2 * gate, n, wide);
-  write(candidate, m, wide);
-  write(hidden, fma(z, sub(read(hidden, wide), n), n), wide);
+  const n = tanh4(fma(read(gates, wide), m, read(gates + 2 * gate, wide)));
+  write(gates + 2 * gate, n, wide); write(candidate, m, wide);
+  write(hidden, fma(read(gates + gate, wide), sub(read(hidden, wide), n), n), wide);
 }
 
 export function gruCell(gates: usize, fromHidden: usize, hidden: usize, candidate: usize, rows: i32, size: i32): void {
   const gate = word(0, size);
   for (let r = 0; r < rows; r++) {
+    sigmoidOfSum(gates, fromHidden, 2 * size);
     const end = gates + gate;
     for (; gates + 16 <= end; gates += 16) {
       gruUnits(gates, fromHidden, gate, hidden, candidate, true);
