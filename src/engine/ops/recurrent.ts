@@ -10,6 +10,7 @@ import { needsGraph, recordMany, type Operation } from "../autograd/node.ts";
 import { ShapeError } from "../errors.ts";
 import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import { kernels, u8 } from "../memory/linear.ts";
+import { discard } from "../memory/storage.ts";
 import { sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous, denseCopy } from "./copy.ts";
@@ -55,10 +56,12 @@ interface Layer {
   readonly steps: readonly Step[];
 }
 
-/** What forward gives: the output of all steps [rows, output], the last state, and what backward needs besides the inputs. */
 interface Run {
+  /** Of all steps, [rows, output]. */
   readonly output: Tensor;
+  /** The state after each sequence's last step. */
   readonly final: RecurrentState;
+  /** What backward needs besides the inputs, and nobody else sees. */
   readonly saved: readonly Tensor[];
 }
 
@@ -128,27 +131,27 @@ function plain(name: string, code: UnaryOp, activation: (x: Tensor) => Tensor): 
     forward(layer) {
       const { x, weights, initial, steps } = layer;
       const [rows, size] = [x.shape[0]!, weights.hh.shape[1]!];
-      const [h, before, output] = [denseCopy(initial[0]!), make([rows, size]), make([rows, size])];
-      productsOfInput(output, layer);
-      const [hidden, beforeAt, outputAt] = [at(h), rowsOf(before), rowsOf(output)];
+      const [h, before, hiddens] = [denseCopy(initial[0]!), make([rows, size]), make([rows, size])];
+      productsOfInput(hiddens, layer);
+      const [hidden, beforeAt, hiddensAt] = [at(h), rowsOf(before), rowsOf(hiddens)];
       for (const { row, count } of steps) {
-        const to = outputAt(row);
+        const to = hiddensAt(row);
         copy(beforeAt(row), hidden, count * size);
         multiply(count, hidden, weights.hh, to, true);
         for (const bias of weights.biases) kernels.addRowBias(to, at(bias), count, size);
         kernels.unary(code, to, to, count * size, 0, 0);
         copy(hidden, to, count * size);
       }
-      return { output, final: [h], saved: [before, output] };
+      return { output: denseCopy(hiddens), final: [h], saved: [before, hiddens] };
     },
 
-    backward({ weights, initial, steps }, [before, output], dOutput, [dFinal]) {
+    backward({ weights, initial, steps }, [before, hiddens], dOutput, [dFinal]) {
       const size = weights.hh.shape[1]!;
       const [dh, dGates] = [gradientOf(initial[0]!, dFinal!), make(before!.shape)];
-      const [dHidden, dGatesAt, outputAt, dOutputAt] = [at(dh), rowsOf(dGates), rowsOf(output!), dOutput && rowsOf(dOutput)];
+      const [dHidden, dGatesAt, hiddensAt, dOutputAt] = [at(dh), rowsOf(dGates), rowsOf(hiddens!), dOutput && rowsOf(dOutput)];
       for (const { row, count } of steps.toReversed()) {
         if (dOutputAt) kernels.axpy(dHidden, dOutputAt(row), count * size, 1);
-        kernels.unaryBackward(code, dHidden, outputAt(row), dGatesAt(row), count * size, 0, 0);
+        kernels.unaryBackward(code, dHidden, hiddensAt(row), dGatesAt(row), count * size, 0, 0);
         multiplyBack(count, dGatesAt(row), weights.hh, dHidden);
       }
       return { fromInput: dGates, fromHidden: dGates, initial: [dh] };
@@ -351,7 +354,9 @@ export function recurrent(
   const inputs = inputsOf({ ...layer, weights });
   if (needsGraph(inputs)) {
     const form: Form = { steps: layer.steps, states: initial.length, biases: weights.biases.length, saved: saved.length };
-    recordMany(operations.get(kind)!, [output, ...final], inputs, [...inputs, ...saved], form);
+    recordMany(operations.get(kind)!, [output, ...final], inputs, [...inputs, ...saved], form, saved);
+  } else {
+    for (const tensor of saved) discard(tensor.storage);
   }
   return { output, final: [...final] };
 }
