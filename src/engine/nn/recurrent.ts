@@ -1,7 +1,6 @@
 /** Recurrent layers: sequences go through a cell step by step, in several layers and in both directions if wanted. */
 import { ArgumentError } from "../errors.ts";
-import { cat, dropout, empty, indexSelect, stack, zeros } from "../ops/index.ts";
-import { recurrent, type RecurrentKind, type RecurrentState } from "../ops/recurrent.ts";
+import { cat, dropout, empty, indexSelect, recurrent, stack, zeros, type RecurrentKind, type RecurrentState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
@@ -329,6 +328,7 @@ export class RNNCell extends Cell<Tensor, Tensor> {
   }
 
   override forward(x: Tensor, hx?: Tensor | null): Tensor {
+    if (this.nonlinearity !== "tanh" && this.nonlinearity !== "relu") throw new ArgumentError(`Unknown nonlinearity: ${String(this.nonlinearity)}`, "RuntimeError");
     return this.advance(this.nonlinearity, x, hx ? [hx] : null, 1)[0]!;
   }
 

@@ -377,12 +377,13 @@ function checkShapes(kind: Kind, x: Tensor, sizes: readonly number[], initial: R
   const [gates, outputs] = [hh.shape[0]!, hh.shape[1]!];
   const size = gates / kind.gates;
   const expected: [Tensor, Shape][] = [
-    [x, [rows, features]], [ih, [gates, features]], [hh, [size * kind.gates, hr ? outputs : size]],
+    [x, [rows, features]], [ih, [gates, features]], [hh, [gates, hr ? outputs : size]],
     ...initial.map((part, i): [Tensor, Shape] => [part, [sizes[0]!, i === 0 ? outputs : size]]),
     ...biases.map((bias): [Tensor, Shape] => [bias, [gates]]), ...(hr ? [[hr, [outputs, size]] as [Tensor, Shape]] : []),
   ];
   for (const [tensor, shape] of expected) {
     checkFloat(tensor, ih);
-    if (!sameShape(tensor.shape, shape)) throw new ShapeError(`a recurrent layer expected a tensor of ${shapeText(shape)}, but got ${shapeText(tensor.shape)}`, shape, tensor.shape);
+    if (sameShape(tensor.shape, shape)) continue;
+    throw new ShapeError(`a recurrent layer expected a tensor of ${shapeText(shape)}, but got ${shapeText(tensor.shape)}`, shape, tensor.shape);
   }
 }

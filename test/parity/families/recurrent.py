@@ -59,9 +59,9 @@ for kind, options in KINDS:
     run(kind, options, *PADDED, "g, s = torch.autograd.grad((o * o).sum() + (a * a).sum(), [x, h], create_graph=True)\n((g * g).sum() + (s * s).sum()).backward()",
         "const [g, s] = torch.autograd.grad(o.mul(o).sum().add(a.mul(a).sum()), [x, h], { createGraph: true });\ng.mul(g).sum().add(s.mul(s).sum()).backward()",
         "[g, s, x.grad, h.grad, *[w.grad for w in m.parameters()]]", "[g, s, x.grad, h.grad, ...[...m.parameters()].map((w) => w.grad)]")
-# A first state that comes from the input: what goes through it mustn't count twice.
-f.program("torch.manual_seed(0)\nm = nn.GRU(3, 3)\nx = torch.randn(4, 2, 3).requires_grad_()\ny = x.tanh()\no, n = m(y, y[:1])\ng, = torch.autograd.grad((o * o).sum(), [x], create_graph=True)\n(g * g).sum().backward()\nreturn [g, x.grad, m.weight_hh_l0.grad]",
-          "torch.manualSeed(0);\nconst m = new nn.GRU(3, 3);\nconst x = torch.randn(4, 2, 3).requiresGrad_();\nconst y = x.tanh();\nconst [o] = m(y, y.narrow(0, 0, 1));\nconst [g] = torch.autograd.grad(o.mul(o).sum(), [x], { createGraph: true });\ng.mul(g).sum().backward();\nreturn [g, x.grad, m.weight_hh_l0.grad];")
+# A first state that comes from the input: what goes through it mustn't count twice, and what waits there mustn't get lost.
+f.program("torch.manual_seed(0)\nm = nn.GRU(3, 3)\nx = torch.randn(4, 2, 3).requires_grad_()\ny = x.tanh()\no, n = m(y, y[:1])\ng, = torch.autograd.grad((o * o).sum() + (y * y).sum(), [x], create_graph=True)\n(g * g).sum().backward()\nreturn [g, x.grad, m.weight_hh_l0.grad]",
+          "torch.manualSeed(0);\nconst m = new nn.GRU(3, 3);\nconst x = torch.randn(4, 2, 3).requiresGrad_();\nconst y = x.tanh();\nconst [o] = m(y, y.narrow(0, 0, 1));\nconst [g] = torch.autograd.grad(o.mul(o).sum().add(y.mul(y).sum()), [x], { createGraph: true });\ng.mul(g).sum().backward();\nreturn [g, x.grad, m.weight_hh_l0.grad];")
 for kind in ("RNN", "LSTM", "GRU"):
     state = "(torch.zeros(3, 3), torch.zeros(3, 3))" if kind == "LSTM" else "torch.zeros(3, 3)"
     js_state = state.replace("(torch.zeros(3, 3), ", "[torch.zeros(3, 3), ")[:-1] + "]" if kind == "LSTM" else state
