@@ -199,6 +199,25 @@ export interface Kernels {
   adaptiveAvgPool2d(x: I, out: I, planes: I, h: I, w: I, oh: I, ow: I): void;
   adaptiveAvgPool2dBackward(gradient: I, out: I, planes: I, h: I, w: I, oh: I, ow: I): void;
 
+  // --- one step of recurrent cells for rows of sequences with `size` units; gates of a row lie side by side
+  /**
+   * `gates` [rows, 4 · size] (input, forget, candidate, output) holds what the gates are made of, and afterwards their
+   * values; `cell` [rows, size] is updated; gives tanh of it and `hidden`.
+   */
+  lstmCell(gates: I, cell: I, tanhCell: I, hidden: I, rows: I, size: I): void;
+  /** Gradients of `dHidden` and `dCell`, which becomes the one of the cell before; gives `dGates` of what the gates were made of. */
+  lstmCellBackward(gates: I, tanhCell: I, cellBefore: I, dHidden: I, dCell: I, dGates: I, rows: I, size: I): void;
+  /**
+   * `gates` and `fromHidden` [rows, 3 · size] (reset, update, candidate) hold what input and hidden state give to the
+   * gates; `gates` afterwards their values. `hidden` [rows, size] is updated; `candidate` keeps the last of `fromHidden`.
+   */
+  gruCell(gates: I, fromHidden: I, hidden: I, candidate: I, rows: I, size: I): void;
+  /**
+   * Gradients of `dHidden`, which becomes the direct one of the state before; gives those of what input (`dGates`) and
+   * hidden state (`dFromHidden`) gave to the gates.
+   */
+  gruCellBackward(gates: I, candidate: I, hiddenBefore: I, dHidden: I, dGates: I, dFromHidden: I, rows: I, size: I): void;
+
   // --- optimizers, in place
   /** `first`: the momentum buffer is new. `momentumBuffer` may be 0. */
   sgd(p: I, g: I, momentumBuffer: I, n: I, lr: F, momentum: F, dampening: F, weightDecay: F, nesterov: I, maximize: I, first: I): void;
