@@ -289,7 +289,7 @@ export function maxPool2d(input: Tensor, kernelSize: number | readonly number[],
   const indices = make(pool.shape, "int32");
   const [to, places, from] = [at(result), at(indices), at(x)];
   kernels.maxPool2d(from, to, places, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1]);
-  recordMany(maxPoolOp, [result], [x], [indices], { ...pool, inputShape: input.shape });
+  recordMany(maxPoolOp, [result], [x], [indices], { ...pool, inputShape: input.shape }, [indices]);
   return result;
 }
 
