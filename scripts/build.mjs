@@ -39,6 +39,7 @@ function configurations() {
       target: "node20",
       splitting: true,
       external: ["esbuild"],
+      minify: true,
       // Names of classes and functions are what a user's stack traces and `repr` show.
       keepNames: true,
     },
@@ -89,7 +90,7 @@ function withoutAbsentEntries(configuration) {
 async function buildKernels() {
   const folder = path("src/engine/kernels");
   const compiled = statSync(join(folder, "generated.ts"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ["build.mjs", ...readdirSync(join(folder, "assembly")).filter((name) => name.endsWith(".ts")).map((name) => join("assembly", name))];
+  const sources = ["build.mjs", "thread.ts", "threadControl.ts", ...readdirSync(join(folder, "assembly")).filter((name) => name.endsWith(".ts")).map((name) => join("assembly", name))];
   if (sources.every((name) => statSync(join(folder, name)).mtimeMs < compiled)) return;
   say("compiling the kernels to WebAssembly");
   await run(process.execPath, [join(folder, "build.mjs")], { cwd: root });

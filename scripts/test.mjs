@@ -1,5 +1,5 @@
 // `npm test`: installs what is missing, then runs every check and every suite, and ends with one line of totals.
-//   node scripts/test.mjs [all | unit | vscode | e2e | desktop] [--grep PATTERN]
+//   node scripts/test.mjs [all | unit | builds | vscode | e2e | desktop] [--grep PATTERN]
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,14 +21,16 @@ const checks = {
 
 const suites = {
   unit: () => [...mocha, "--timeout", "60000", ...unitFolders.map((name) => `test/${name}`).filter(hasTests).map((folder) => `${folder}/**/*.test.ts`)],
+  builds: () => ["--import", "tsx", "test/harness/builds.ts"],
   vscode: () => ["--import", "tsx", "test/harness/hostTests.ts", "server"],
   e2e: () => [...mocha, "--timeout", "180000", "--slow", "20000", "test/e2e/**/*.test.ts"],
   desktop: () => ["--import", "tsx", "test/harness/hostTests.ts", "desktop"],
 };
 
 const plans = {
-  all: { checks: ["build", "lint", "type check"], suites: ["unit", "vscode", "e2e"] },
+  all: { checks: ["build", "lint", "type check"], suites: ["unit", "builds", "vscode", "e2e"] },
   unit: { checks: ["kernels"], suites: ["unit"] },
+  builds: { checks: ["kernels"], suites: ["builds"] },
   vscode: { checks: ["build"], suites: ["vscode"] },
   e2e: { checks: ["build"], suites: ["e2e"] },
   desktop: { checks: ["build"], suites: ["desktop"] },
@@ -51,7 +53,7 @@ function show(command, args, environment = {}) {
 async function runSuite(name, folder, grep) {
   const totals = join(folder, `${name}.json`);
   const environment = { KINDLING_TEST_TOTALS: totals, ...grep && { KINDLING_TEST_GREP: grep } };
-  const mochaGrep = grep && (name === "unit" || name === "e2e") ? ["--grep", grep] : [];
+  const mochaGrep = grep && name !== "vscode" && name !== "desktop" ? ["--grep", grep] : [];
   const ended = await show(process.execPath, [...suites[name](), ...mochaGrep], environment);
   const result = existsSync(totals) ? JSON.parse(readFileSync(totals, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
   if (result.passed + result.failed === 0 && !grep) {

@@ -15,7 +15,7 @@ export const usage = `Usage:
 
 Options:
   --json         (inspect) print everything as JSON
-  --threads N    threads of the engine (or KINDLING_THREADS=N); by default as many as are of use
+  --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
   --version      show the version
 `;
@@ -52,7 +52,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** 0 leaves the choice to the engine. */
+/** 0 leaves the choice to the runner. */
 function threadCount(text: string | undefined): number {
   if (text === undefined || text === "") return 0;
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`the number of threads has to be a whole number from 1, not \`${text}\``);

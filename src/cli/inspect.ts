@@ -19,15 +19,16 @@ export async function inspect(script: URL, request: RunRequest, json: boolean, p
     script,
     request,
     // The program's own output is not what was asked for.
-    capture: true,
+    capture: (stdout, stderr) => {
+      stdout.pipe(process.stderr, { end: false });
+      stderr.pipe(process.stderr, { end: false });
+    },
     onEvent(event: RunEvent) {
       if (event.type === "models") found.models = event.models;
       if (event.type === "classes") found.classes = event.classes;
       if (event.type === "problem") found.problems.push(event.problem);
     },
   });
-  runner.output.stdout?.pipe(process.stderr, { end: false });
-  runner.output.stderr?.pipe(process.stderr, { end: false });
   const kill = (): void => runner.kill();
   process.on("SIGINT", kill);
   const state = await runner.ended;

@@ -2,48 +2,58 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { RunCommand, RunEvent, RunnerMessage, RunRequest, RunState } from "../protocol/index.ts";
+import { isFault, safeKernels, type RunCommand, type RunEvent, type RunnerMessage, type RunRequest, type RunState } from "../protocol/index.ts";
 
 export interface RunnerOptions {
   readonly script: URL;
   readonly request: RunRequest;
   readonly onEvent: (event: RunEvent) => void;
-  /** Whether what the program prints comes to us (`output`) or goes straight to where our own output goes. */
-  readonly capture: boolean;
+  /** Takes what the program prints; absent, it goes straight to where our own output goes. */
+  readonly capture?: (stdout: Readable, stderr: Readable) => void;
 }
 
 export class RunnerProcess {
-  readonly #child: ChildProcess;
+  #child: ChildProcess;
   /** Resolves with the final state when the process has ended. */
   readonly ended: Promise<RunState>;
 
-  constructor({ script, request, onEvent, capture }: RunnerOptions) {
+  constructor(options: RunnerOptions) {
+    let end: (state: RunState) => void;
+    this.ended = new Promise((resolve) => (end = resolve));
+    this.#child = this.#fork(options, {}, end!);
+  }
+
+  #fork(options: RunnerOptions, environment: NodeJS.ProcessEnv, end: (state: RunState) => void): ChildProcess {
+    const { script, request, onEvent, capture } = options;
     const output = capture ? "pipe" : "inherit";
     // What would have been colourful on the terminal stays so.
     const colours = capture && process.stdout.isTTY && !process.env["NO_COLOR"] ? { FORCE_COLOR: "1" } : {};
-    this.#child = fork(fileURLToPath(script), [], {
+    const child = fork(fileURLToPath(script), [], {
       serialization: "advanced",
       stdio: ["inherit", output, output, "ipc"],
-      env: { ...process.env, ...colours },
+      env: { ...process.env, ...colours, ...environment },
     });
+    capture?.(child.stdout!, child.stderr!);
     let final: RunState | undefined;
-    this.#child.on("message", (message: RunnerMessage) => {
-      if (message.type === "ready") return this.send({ type: "run", request });
+    let isReady = false;
+    child.on("message", (message: RunnerMessage) => {
+      if (message.type === "ready") {
+        isReady = true;
+        return this.send({ type: "run", request });
+      }
       const { event } = message;
       if (event.type === "state" && isFinal(event.state)) final = event.state;
       onEvent(event);
     });
-    this.ended = new Promise((resolve) => {
-      this.#child.on("close", (code, signal) => {
-        if (final === undefined) onEvent({ type: "problem", problem: { severity: "error", code: "crash", message: deathMessage(code, signal) } });
-        resolve(final ?? "failed");
-      });
+    child.on("close", (code, signal) => {
+      if (!isReady && isFault(signal) && environment !== safeKernels) {
+        this.#child = this.#fork(options, safeKernels, end);
+        return;
+      }
+      if (final === undefined) onEvent({ type: "problem", problem: { severity: "error", code: "crash", message: deathMessage(code, signal) } });
+      end(final ?? "failed");
     });
-  }
-
-  /** What the program prints, if it is captured. */
-  get output(): { readonly stdout: Readable | null; readonly stderr: Readable | null } {
-    return this.#child;
+    return child;
   }
 
   send(command: RunCommand): void {

@@ -20,7 +20,12 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     script,
     request,
     // Straight through wherever no bar could be in the way.
-    capture: bar !== undefined,
+    ...(bar && {
+      capture: (stdout, stderr) => {
+        relay(bar, stdout, process.stdout);
+        relay(bar, stderr, process.stderr);
+      },
+    }),
     onEvent(event: RunEvent) {
       if (event.type === "problem") print(problemText(event.problem, paint));
       if (event.type !== "progress") return;
@@ -28,11 +33,6 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
       bar?.show(progress);
     },
   });
-  const relay = (from: NodeJS.ReadableStream | null, to: NodeJS.WritableStream): void => {
-    from?.on("data", (chunk: Buffer) => bar?.around(() => to.write(chunk), chunk.at(-1) === 0x0a));
-  };
-  relay(runner.output.stdout, process.stdout);
-  relay(runner.output.stderr, process.stderr);
 
   let isInterrupted = false;
   const interrupt = (): void => {
@@ -47,6 +47,10 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
   print(summary(state, progress, (performance.now() - begin) / 1000));
   if (isInterrupted) return interrupted;
   return state === "finished" ? 0 : 1;
+}
+
+function relay(bar: ProgressBar, from: NodeJS.ReadableStream, to: NodeJS.WritableStream): void {
+  from.on("data", (chunk: Buffer) => bar.around(() => to.write(chunk), chunk.at(-1) === 0x0a));
 }
 
 function summary(state: string, progress: Progress | undefined, seconds: number): string {

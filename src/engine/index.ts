@@ -6,6 +6,7 @@ export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGra
 export type { DType, DTypeName, TypedArray } from "./dtype.ts";
 export { ArgumentError, IndexError, KindlingError, OutOfMemoryError, ShapeError } from "./errors.ts";
 export { memoryReport } from "./memory/storage.ts";
+export { getNumThreads, setNumThreads } from "./memory/threads.ts";
 export { Generator, initialSeed, manualSeed, seed } from "./random/index.ts";
 export { numpyRandom, type NumpyRandom } from "./random/numpyRandom.ts";
 export { broadcastShapes, type Shape } from "./shape.ts";

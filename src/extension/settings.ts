@@ -1,5 +1,4 @@
 /** The user's settings, and the request for a run that follows from them. */
-import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, RunRequest } from "../protocol/index.ts";
@@ -45,6 +44,6 @@ export function requestFor(file: string, mode: RunMode): RunRequest {
       budget: settings.samplingBudget / 100,
     },
     timeLimit: settings.inspectTimeLimit * 1000,
-    threads: settings.threads > 0 ? settings.threads : Math.max(1, availableParallelism() - 1),
+    threads: settings.threads,
   };
 }

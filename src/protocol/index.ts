@@ -3,3 +3,4 @@ export type * from "./panel.ts";
 export type * from "./position.ts";
 export * from "./run.ts";
 export type * from "./statistics.ts";
+export { isFault, safeKernels } from "./restart.ts";

@@ -75,6 +75,7 @@ export interface RunRequest {
   readonly sampling: SamplingOptions;
   /** Inspect mode stops after this long; milliseconds. 0 = no limit. */
   readonly timeLimit: number;
+  /** Threads that the engine computes with; 0 leaves one core free and takes the others. */
   readonly threads: number;
 }
 

@@ -1,13 +1,17 @@
 /** Runs the user's program in this worker thread, watched, and tells how it ended. */
+import { availableParallelism } from "node:os";
 import { parentPort } from "node:worker_threads";
 import * as engine from "../engine/index.ts";
+import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument } from "../engine/instrument.ts";
+import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
 import type { ProgramSource } from "../observe/modelRegistry.ts";
 import type { Problem, RunEvent } from "../protocol/index.ts";
 import { programHooksKey, type Annotations, type ProgramHooks } from "./annotations.ts";
 import { DeclaredClasses } from "./classes.ts";
+import { synchronousCollector } from "./collector.ts";
 import { Control } from "./control.ts";
 import { noModelProblem, noTrainingProblem, startOf } from "./problems.ts";
 import { SourceMap } from "./sourceMap.ts";
@@ -21,6 +25,11 @@ class StopSignal extends Error {
   constructor() {
     super("The run was stopped.");
   }
+}
+
+/** What can be done before there is a program. */
+export function prepareEngine(): void {
+  useCollector(synchronousCollector() ?? null);
 }
 
 export class Program {
@@ -54,7 +63,9 @@ export class Program {
   }
 
   async run(): Promise<void> {
-    const { file } = this.#job.request;
+    const { file, threads } = this.#job.request;
+    // One core is left to whoever watches.
+    engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
     process.argv = [process.execPath, file];
     this.#stacks.install();
     this.#installHooks();

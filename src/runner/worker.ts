@@ -1,9 +1,12 @@
 /** The runner's worker thread: holds the engine ready, then runs one program. */
 import { parentPort } from "node:worker_threads";
 import { takeOutput } from "./output.ts";
-import { Program } from "./program.ts";
 import type { Job, ThreadMessage } from "./thread.ts";
 
 takeOutput();
+// The engine picks its kernels while it is loaded. This process is the runner's own, so V8's flags may be set for the best.
+process.env["KINDLING_KERNELS"] ??= "revectorized";
+const { prepareEngine, Program } = await import("./program.ts");
+prepareEngine();
 parentPort!.once("message", (job: Job) => void new Program(job).run());
 parentPort!.postMessage({ type: "ready" } satisfies ThreadMessage);

@@ -107,6 +107,8 @@ process.on("message", (command) => {
 });
 process.on("disconnect", () => process.exit());
 
-if (process.argv[2] === "never ready") setInterval(() => {}, 1000);
-else if (process.argv[2] === "dies at start") process.exit(7);
+const way = process.argv[2] ?? process.env.KINDLING_FAKE_RUNNER;
+if (way === "never ready") setInterval(() => {}, 1000);
+else if (way === "dies at start") process.exit(7);
+else if (way === "can't stand the fast kernels" && process.env.KINDLING_KERNELS !== "relaxed") process.kill(process.pid, "SIGILL");
 else process.send({ type: "ready" });

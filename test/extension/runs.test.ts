@@ -180,6 +180,13 @@ describe("running model files", () => {
     assert.match(bench.store.get(file)?.problems[0]?.message ?? "", /exit code 7/);
   });
 
+  it("starts once more, with the safe kernels, where the machine can't stand the fast ones", async () => {
+    bench.arguments = ["can't stand the fast kernels"];
+    const file = bench.write("net.model.ts", "// play: finish");
+    assert.equal(await bench.controller.train(file), "finished");
+    assert.deepEqual(bench.store.get(file)?.problems, []);
+  });
+
   it("keeps one training of a file: asked again, it is the same", async () => {
     const file = bench.write("net.model.ts", "// play: train");
     const first = bench.controller.train(file);

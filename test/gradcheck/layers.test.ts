@@ -74,7 +74,7 @@ describe("gradients of losses", () => {
   } });
 });
 
-describe("gradients of recurrent cells", () => {
+describe("gradients of recurrent cells and layers", () => {
   const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
   /** Row `r` of weight · x. */
   const row = (w: Nd, r: number, x: Nd, b: number): number => sum(range(w.shape[1]!).map((n) => w.at(r, n) * x.at(b, n)));
@@ -87,15 +87,43 @@ describe("gradients of recurrent cells", () => {
       return Array.isArray(result) ? (result[0] as Tensor) : (result as Tensor);
     };
   }
-  gradcheck("RNNCell", { shapes: [[2, 2], [2, 3], [3, 2], [3, 3]], operation: cell(k.nn.RNNCell), twin: (x, h, wi, wh) => Nd.build([2, 3], (b, r) => Math.tanh(row(wi, r!, x, b!) + row(wh, r!, h, b!))) });
-  gradcheck("GRUCell", { shapes: [[2, 2], [2, 3], [9, 2], [9, 3]], operation: cell(k.nn.GRUCell), twin: (x, h, wi, wh) => Nd.build([2, 3], (b, r) => {
+  const rnn = (x: Nd, h: Nd, wi: Nd, wh: Nd): Nd => Nd.build([2, 3], (b, r) => Math.tanh(row(wi, r!, x, b!) + row(wh, r!, h, b!)));
+  const gru = (x: Nd, h: Nd, wi: Nd, wh: Nd): Nd => Nd.build([2, 3], (b, r) => {
     const gate = (g: number): number => sigmoid(row(wi, 3 * g + r!, x, b!) + row(wh, 3 * g + r!, h, b!));
     const candidate = Math.tanh(row(wi, 6 + r!, x, b!) + gate(0) * row(wh, 6 + r!, h, b!));
     return (1 - gate(1)) * candidate + gate(1) * h.at(b!, r!);
-  }) });
-  gradcheck("LSTMCell", { shapes: [[2, 2], [2, 3], [12, 2], [12, 3]], operation: cell(k.nn.LSTMCell), twin: (x, h, wi, wh) => Nd.build([2, 3], (b, r) => {
-    const at = (g: number): number => row(wi, 3 * g + r!, x, b!) + row(wh, 3 * g + r!, h, b!);
-    const memory = sigmoid(at(1)) * 0.5 * h.at(b!, r!) + sigmoid(at(0)) * Math.tanh(at(2));
-    return sigmoid(at(3)) * Math.tanh(memory);
-  }) });
+  });
+  const lstm = (x: Nd, h: Nd, c: Nd, wi: Nd, wh: Nd): [h: Nd, c: Nd] => {
+    const at = (g: number, b: number, r: number): number => row(wi, 3 * g + r, x, b) + row(wh, 3 * g + r, h, b);
+    const memory = Nd.build([2, 3], (b, r) => sigmoid(at(1, b!, r!)) * c.at(b!, r!) + sigmoid(at(0, b!, r!)) * Math.tanh(at(2, b!, r!)));
+    return [Nd.build([2, 3], (b, r) => sigmoid(at(3, b!, r!)) * Math.tanh(memory.at(b!, r!))), memory];
+  };
+  const half = (h: Nd): Nd => h.map((v) => 0.5 * v);
+  gradcheck("RNNCell", { shapes: [[2, 2], [2, 3], [3, 2], [3, 3]], operation: cell(k.nn.RNNCell), twin: rnn, twice: true });
+  gradcheck("GRUCell", { shapes: [[2, 2], [2, 3], [9, 2], [9, 3]], operation: cell(k.nn.GRUCell), twin: gru, twice: true });
+  gradcheck("LSTMCell", { shapes: [[2, 2], [2, 3], [12, 2], [12, 3]], operation: cell(k.nn.LSTMCell), twin: (x, h, wi, wh) => lstm(x, h, half(h), wi, wh)[0], twice: true });
+
+  /** The reading backwards of a layer in both directions, whose parameters of that direction are the inputs of the check. */
+  function reading(type: typeof k.nn.GRU | typeof k.nn.LSTM | typeof k.nn.RNN) {
+    return (x: Tensor, h: Tensor, wi: Tensor, wh: Tensor): Tensor => {
+      const made = new type(2, 3, { bias: false, bidirectional: true });
+      const both = k.stack([h.detach(), h]);
+      const state = made instanceof k.nn.LSTM ? [both, both.mul(0.5)] : both;
+      const [output] = k.nn.utils.stateless.functionalCall(made as never, { weight_ih_l0_reverse: wi, weight_hh_l0_reverse: wh }, [x, state]) as [Tensor, unknown];
+      return output.narrow(2, 3, 3);
+    };
+  }
+  /** Its twin takes the last of three steps first. */
+  const backwards = (step: (x: Nd, states: Nd[]) => Nd[], x: Nd, states: Nd[]): Nd => {
+    const outputs: Nd[] = [];
+    for (const t of [2, 1, 0]) {
+      states = step(Nd.build([2, 2], (b, i) => x.at(t, b!, i!)), states);
+      outputs[t] = states[0]!;
+    }
+    return Nd.build([3, 2, 3], (t, b, r) => outputs[t!]!.at(b!, r!));
+  };
+  const layer = (gates: number): number[][] => [[3, 2, 2], [2, 3], [gates * 3, 2], [gates * 3, 3]];
+  gradcheck("RNN", { shapes: layer(1), operation: reading(k.nn.RNN), twin: (x, h, wi, wh) => backwards((now, [state]) => [rnn(now, state!, wi, wh)], x, [h]), twice: true });
+  gradcheck("GRU", { shapes: layer(3), operation: reading(k.nn.GRU), twin: (x, h, wi, wh) => backwards((now, [state]) => [gru(now, state!, wi, wh)], x, [h]), twice: true });
+  gradcheck("LSTM", { shapes: layer(4), operation: reading(k.nn.LSTM), twin: (x, h, wi, wh) => backwards((now, [state, c]) => lstm(now, state!, c!, wi, wh), x, [h, half(h)]), twice: true });
 });

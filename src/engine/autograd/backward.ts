@@ -186,8 +186,15 @@ class Pass {
     const nodes = roots.map((root, i) => rootNode(root, i));
     const gradients = roots.map((root, i) => rootGradient(root, weights[i] ?? null, i));
     this.order = reachable(nodes);
-    if (this.capture !== null) this.needed = leadingTo(this.capture, this.order);
-    roots.forEach((root, i) => this.deliver(nodes[i]!, root.outputIndex, gradients[i]!));
+    if (this.capture !== null) {
+      const needed = leadingTo(this.capture, this.order);
+      this.needed = needed;
+      // The others aren't this pass's business: where it runs within another one, gradients wait at them.
+      this.order = this.order.filter((node) => needed.has(node));
+    }
+    roots.forEach((root, i) => {
+      if (this.needed?.has(nodes[i]!) !== false) this.deliver(nodes[i]!, root.outputIndex, gradients[i]!);
+    });
     for (const node of this.order) this.visit(node);
   }
 

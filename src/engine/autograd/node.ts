@@ -5,6 +5,7 @@
  * consumers are always younger than the node.
  */
 import { KindlingError } from "../errors.ts";
+import { discard } from "../memory/storage.ts";
 import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { isGradEnabled } from "./gradMode.ts";
@@ -48,9 +49,10 @@ export class Node {
   outputs = 1;
   private tensors: readonly Tensor[] | null;
   private versions: number[];
+  private own: readonly Tensor[];
   private notes: Record<string, unknown> | undefined;
 
-  constructor(operation: Operation, inputs: readonly Tensor[], saved: readonly Tensor[], data: unknown) {
+  constructor(operation: Operation, inputs: readonly Tensor[], saved: readonly Tensor[], data: unknown, own = NOTHING) {
     this.operation = operation;
     this.data = data;
     this.next = new Array<Node | null>(inputs.length);
@@ -64,6 +66,7 @@ export class Node {
     this.id = nextId++;
     for (const tensor of saved) if (tensor.storage.inference) throw inferenceSaved();
     this.tensors = saved;
+    this.own = own;
     this.versions = new Array<number>(saved.length);
     for (let i = 0; i < saved.length; i++) this.versions[i] = saved[i]!.storage.version;
   }
@@ -115,9 +118,16 @@ export class Node {
     return tensor;
   }
 
+  /** How many tensors were saved. */
+  get savedCount(): number {
+    return this.versions.length;
+  }
+
   /** Forgets what was saved; a second backward through the node is an error from now on. */
   release(): void {
     if (this.versions.length > 0) this.tensors = null;
+    for (const tensor of this.own) discard(tensor.storage);
+    this.own = NOTHING;
   }
 
   addHook(hook: GradientHook): { remove(): void } {
@@ -166,16 +176,20 @@ export function record(
   return output;
 }
 
-/** The same for an operation with several outputs. Integer outputs stay outside the graph. */
+/**
+ * The same for an operation with several outputs. Integer outputs stay outside the graph.
+ * @param own those of `saved` that nobody but `backward` sees: their memory is free as soon as it is done
+ */
 export function recordMany(
   operation: Operation,
   outputs: readonly Tensor[],
   inputs: readonly Tensor[],
   saved: readonly Tensor[] = NOTHING,
   data?: unknown,
+  own?: readonly Tensor[],
 ): void {
   if (!needsGraph(inputs)) return;
-  const node = new Node(operation, inputs, saved, data);
+  const node = new Node(operation, inputs, saved, data, own);
   node.outputs = outputs.length;
   outputs.forEach((output, i) => {
     if (output.dtype === "float32") output.attach(node, i);

@@ -46,6 +46,8 @@ type F = number;
 export interface Kernels {
   /** First byte that the module's own data leaves free. */
   readonly heapBase: WebAssembly.Global;
+  /** Bytes that each module's instance needs for its own small buffers (`placeScratch`). */
+  readonly scratchBytes: WebAssembly.Global;
 
   // --- matrix products; strides in elements, any of them
   /**
@@ -175,8 +177,8 @@ export interface Kernels {
   layerNormBackward(gradient: I, x: I, mean: I, inverseStd: I, weight: I, outX: I, outWeight: I, outBias: I, rows: I, cols: I): void;
 
   // --- convolution: x [n, cin, h, w], weight [cout, cin/groups, kh, kw], out [n, cout, oh, ow]; `bias` may be 0
-  /** Bytes of `work` for `patch` = cin/groups · kh · kw. */
-  conv2dWorkBytes(patch: I): number;
+  /** Bytes of `work` for `channels` = cin/groups in and `outputs` = cout/groups out. */
+  conv2dWorkBytes(channels: I, outputs: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I): number;
   conv2d(x: I, weight: I, bias: I, out: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
   conv2dBackwardInput(gradient: I, weight: I, outX: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
   /** Gradients with respect to weight and bias; one that isn't wanted is 0. */
@@ -196,6 +198,25 @@ export interface Kernels {
   avgPool2dBackward(gradient: I, out: I, planes: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, countPadding: I, divisor: I): void;
   adaptiveAvgPool2d(x: I, out: I, planes: I, h: I, w: I, oh: I, ow: I): void;
   adaptiveAvgPool2dBackward(gradient: I, out: I, planes: I, h: I, w: I, oh: I, ow: I): void;
+
+  // --- one step of recurrent cells for rows of sequences with `size` units; gates of a row lie side by side
+  /**
+   * `gates` [rows, 4 · size] (input, forget, candidate, output) holds what the gates are made of, and afterwards their
+   * values; `cell` [rows, size] is updated; gives tanh of it and `hidden`.
+   */
+  lstmCell(gates: I, cell: I, tanhCell: I, hidden: I, rows: I, size: I): void;
+  /** Gradients of `dHidden` and `dCell`, which becomes the one of the cell before; gives `dGates` of what the gates were made of. */
+  lstmCellBackward(gates: I, tanhCell: I, cellBefore: I, dHidden: I, dCell: I, dGates: I, rows: I, size: I): void;
+  /**
+   * `gates` and `fromHidden` [rows, 3 · size] (reset, update, candidate) hold what input and hidden state give to the
+   * gates; `gates` afterwards their values. `hidden` [rows, size] is updated; `candidate` keeps the last of `fromHidden`.
+   */
+  gruCell(gates: I, fromHidden: I, hidden: I, candidate: I, rows: I, size: I): void;
+  /**
+   * Gradients of `dHidden`, which becomes the direct one of the state before; gives those of what input (`dGates`) and
+   * hidden state (`dFromHidden`) gave to the gates.
+   */
+  gruCellBackward(gates: I, candidate: I, hiddenBefore: I, dHidden: I, dGates: I, dFromHidden: I, rows: I, size: I): void;
 
   // --- optimizers, in place, for each of the `count` tensors of `table`, which is made of rows of words (i32)
   /** Row: p, g, n, momentum buffer (0 without momentum), whether the buffer is new. */

@@ -6,7 +6,8 @@
  *
  * - **Nursery**: every result that user code can hold is bump-allocated here and put on the nursery's list. When the
  *   nursery is full, everything on the list moves out to ArrayBuffers and the nursery starts again; from then on the
- *   ordinary garbage collector decides.
+ *   ordinary garbage collector decides. Where the garbage collector can be asked at once (survey.ts), what it finds dead
+ *   stays behind.
  * - **Resident**: parameters, buffers, gradients, optimizer state, and whatever was touched again after it had moved
  *   out. They stay in linear memory, and the least recently used leave when there is too much of them. A gradient that
  *   user code has seen and the engine no longer needs is a guest: it leaves with the nursery's next start.
@@ -19,15 +20,20 @@
 import { OutOfMemoryError } from "../errors.ts";
 import { allocateBlock, ALIGNMENT, blockSize, freeBlock, heapBytes, initialiseHeap } from "./heap.ts";
 import { ADDRESS_SPACE, kernels, linearBytes, u8 } from "./linear.ts";
+import { Group, Survey } from "./survey.ts";
 
 const MiB = 1 << 20;
 const FIRST_NURSERY = 32 * MiB;
 const LARGEST_NURSERY = 512 * MiB;
+/** A larger nursery is emptied less often, but takes more of the machine's memory. */
+const LARGEST_FOR_SPEED = 64 * MiB;
+/** Which share of the time emptying may take before the nursery grows. */
+const COSTLY = 0.05;
 /** Neighbours move out together in pieces of this size at most, because one ArrayBuffer each costs more than the copy. */
 const CHUNK = 32 << 10;
 /** One this small moves out alone: kept for long (a list of losses), it must not keep a whole chunk alive. */
 const SMALL = 512;
-/** One this large moves out alone, too: it gains nothing from company, which it would keep alive. */
+/** One this large moves out alone, too. */
 const LARGE = CHUNK / 4;
 /** Storages in the nursery at most. A loop over tiny tensors would else heap up half a million JavaScript objects. */
 const MOST_CHILDREN = 1 << 15;
@@ -65,6 +71,8 @@ export class Storage {
   blank = true;
   /** Made in inference mode: it can't take part in differentiation. */
   inference = false;
+  /** Those that it would move out with, while the garbage collector is asked whether anybody can reach one of them. */
+  group: Group<Storage> | null = null;
 
   constructor(bytes: number, place: Place, pointer: number) {
     this.bytes = bytes;
@@ -86,7 +94,10 @@ let guestBytes = 0;
 let halfFullSince = -1;
 let clock = 1;
 let returnedBytes = 0;
+/** When the nursery was emptied last. */
+let emptied = performance.now();
 let scratch: Storage[] | null = null;
+const survey = new Survey();
 
 initialiseHeap(kernels.heapBase.value);
 openNursery(FIRST_NURSERY);
@@ -264,29 +275,38 @@ function openNursery(bytes: number): void {
 }
 
 function emptyNursery(): void {
+  const begin = performance.now();
   dismissGuests();
-  moveOut(nursery);
+  const groups = groupsOf(nursery);
   nursery = [];
+  for (const group of survey.isWorthwhile(groups) ? survey.survivors(groups) : groups) moveOut(group.members);
+  const end = performance.now();
   const size = nurseryEnd - nurseryStart;
-  // Much coming back means that a step doesn't fit: a larger nursery saves both journeys.
-  if (returnedBytes > size / 16 && size < LARGEST_NURSERY) {
-    freeBlock(nurseryStart, size);
-    const larger = allocateBlock(size * 2);
-    if (larger >= 0) {
-      nurseryStart = larger;
-      nurseryEnd = larger + size * 2;
-    } else {
-      nurseryStart = claim(size);
-      nurseryEnd = nurseryStart + size;
-    }
-  }
+  // Much coming back means that a step doesn't fit: a larger nursery saves both journeys. One that is full too often for
+  // what emptying it costs is made larger, too.
+  const isCostly = end - begin > (end - emptied) * COSTLY;
+  if ((returnedBytes > size / 16 && size < LARGEST_NURSERY) || (isCostly && size < LARGEST_FOR_SPEED)) enlargeNursery(size);
   nurseryTop = nurseryStart;
   returnedBytes = 0;
+  emptied = end;
 }
 
-/** Copies the nursery's storages, which lie in order of address, to the JavaScript heap. */
-function moveOut(storages: readonly Storage[]): void {
-  let company: Storage[] = [];
+function enlargeNursery(size: number): void {
+  freeBlock(nurseryStart, size);
+  const larger = allocateBlock(size * 2);
+  if (larger >= 0) {
+    nurseryStart = larger;
+    nurseryEnd = larger + size * 2;
+  } else {
+    nurseryStart = claim(size);
+    nurseryEnd = nurseryStart + size;
+  }
+}
+
+/** Those of the nursery that move out together: small ones as many as make a chunk, a large one alone. */
+function groupsOf(storages: readonly Storage[]): Group<Storage>[] {
+  const groups: Group<Storage>[] = [];
+  let group = new Group<Storage>();
   let start = 0;
   for (const storage of storages) {
     const { pointer, bytes } = storage;
@@ -294,21 +314,26 @@ function moveOut(storages: readonly Storage[]): void {
     if (storage.blank) {
       storage.place = Place.Outside;
       storage.pointer = -1;
-    } else if (bytes <= SMALL || bytes >= LARGE) {
-      settle(storage, u8.slice(pointer, pointer + bytes), 0);
-    } else {
-      if (company.length > 0 && pointer + bytes > start + CHUNK) {
-        moveOutTogether(company, start);
-        company = [];
-      }
-      if (company.length === 0) start = pointer;
-      company.push(storage);
+      continue;
     }
+    // A large one gains nothing from company, which it would keep alive.
+    const fits = pointer + bytes <= start + CHUNK && bytes < LARGE && group.bytes < LARGE;
+    if (groups.length === 0 || !fits) {
+      group = new Group<Storage>();
+      groups.push(group);
+      start = pointer;
+    }
+    group.add(storage);
   }
-  if (company.length > 0) moveOutTogether(company, start);
+  return groups;
 }
 
-function moveOutTogether(company: readonly Storage[], start: number): void {
+/** Copies storages, which lie in order of address, to the JavaScript heap: in one piece, but the smallest each alone. */
+function moveOut(storages: readonly Storage[]): void {
+  const company = storages.filter((storage) => storage.bytes > SMALL);
+  for (const storage of storages) if (storage.bytes <= SMALL) settle(storage, u8.slice(storage.pointer, storage.pointer + storage.bytes), 0);
+  if (company.length === 0) return;
+  const start = company[0]!.pointer;
   const last = company.at(-1)!;
   const home = u8.slice(start, last.pointer + last.bytes);
   for (const storage of company) settle(storage, home, storage.pointer - start);
@@ -318,6 +343,7 @@ function settle(storage: Storage, home: Uint8Array, offset: number): void {
   storage.home = home;
   storage.homeOffset = offset;
   storage.homeVersion = storage.version;
+  storage.group = null;
   storage.place = Place.Outside;
   storage.pointer = -1;
 }

@@ -1,6 +1,6 @@
 /** Recurrent layers: sequences go through a cell step by step, in several layers and in both directions if wanted. */
 import { ArgumentError } from "../errors.ts";
-import { cat, dropout, empty, indexSelect, linear, relu, sigmoid, stack, tanh, zeros } from "../ops/index.ts";
+import { cat, dropout, empty, indexSelect, recurrent, stack, zeros, type RecurrentKind, type RecurrentState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
@@ -24,62 +24,6 @@ export interface RecurrentOptions {
 export interface LSTMOptions extends RecurrentOptions {
   /** Size to which the hidden state is projected; 0 (default) for none. https://arxiv.org/abs/1402.1128 */
   projSize?: number;
-}
-
-/** A hidden state, with LSTM's cell state. */
-type State = readonly Tensor[];
-
-/** The weights of one direction of one layer. */
-interface Weights {
-  readonly hh: Tensor;
-  readonly biasHh: Tensor | null;
-  readonly hr: Tensor | null;
-}
-
-/** One step: what the input brought (already multiplied), and the state before; gives the state after. */
-type Step = (fromInput: Tensor, state: State, weights: Weights) => State;
-
-const rnnStep = (activation: (x: Tensor) => Tensor): Step => (fromInput, [h], { hh, biasHh }) => [activation(fromInput.add(linear(h!, hh, biasHh)))];
-
-const lstmStep: Step = (fromInput, [h, c], { hh, biasHh, hr }) => {
-  const [i, f, g, o] = fromInput.add(linear(h!, hh, biasHh)).chunk(4, 1) as [Tensor, Tensor, Tensor, Tensor];
-  const cell = sigmoid(f).mul(c!).add(sigmoid(i).mul(tanh(g)));
-  const hidden = sigmoid(o).mul(tanh(cell));
-  return [hr ? linear(hidden, hr) : hidden, cell];
-};
-
-const gruStep: Step = (fromInput, [h], { hh, biasHh }) => {
-  const [ir, iz, inew] = fromInput.chunk(3, 1) as [Tensor, Tensor, Tensor];
-  const [hr, hz, hnew] = linear(h!, hh, biasHh).chunk(3, 1) as [Tensor, Tensor, Tensor];
-  const reset = sigmoid(ir.add(hr));
-  const update = sigmoid(iz.add(hz));
-  const candidate = tanh(inew.add(reset.mul(hnew)));
-  return [candidate.add(update.mul(h!.sub(candidate)))];
-};
-
-/** Runs one direction over packed data; `sizes` says how many sequences each step has. */
-function run(step: Step, fromInput: Tensor, sizes: readonly number[], initial: State, weights: Weights, reverse: boolean): { output: Tensor; final: State } {
-  const starts: number[] = [];
-  sizes.reduce((start, size) => (starts.push(start), start + size), 0);
-  const rows = (state: State, from: number, count: number): State => state.map((part) => (from === 0 && count === part.shape[0] ? part : part.narrow(0, from, count)));
-  const outputs = new Array<Tensor>(sizes.length);
-  const finished: State[] = [];
-  let state: State = reverse ? rows(initial, 0, sizes.at(-1)!) : initial;
-  for (let k = 0; k < sizes.length; k++) {
-    const t = reverse ? sizes.length - 1 - k : k;
-    const [size, active] = [sizes[t]!, state[0]!.shape[0]!];
-    if (size < active) {
-      finished.push(rows(state, size, active - size));
-      state = rows(state, 0, size);
-    } else if (size > active) {
-      const joining = rows(initial, active, size - active);
-      state = state.map((part, i) => cat([part, joining[i]!], 0));
-    }
-    state = step(fromInput.narrow(0, starts[t]!, size), state, weights);
-    outputs[t] = state[0]!;
-  }
-  const parts = [state, ...finished.toReversed()];
-  return { output: cat(outputs, 0), final: parts.length === 1 ? state : state.map((_, i) => cat(parts.map((part) => part[i]!), 0)) };
 }
 
 abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedSequence, hx?: Hidden | null], Result> {
@@ -148,22 +92,21 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedS
   /** PyTorch puts weights together in memory here; there is nothing to do. */
   flattenParameters(): void {}
 
-  /** The step that a layer of this kind takes. */
-  protected abstract step(): Step;
+  protected abstract kind(): RecurrentKind;
 
   /** Runs all layers and directions: `initial` and `final` are states `[layers · directions, batch, size]`. */
-  protected runLayers(input: Tensor, sizes: readonly number[], initial: State): { output: Tensor; final: State } {
+  protected runLayers(input: Tensor, sizes: readonly number[], initial: RecurrentState): { output: Tensor; final: RecurrentState } {
     const own = this as unknown as Record<string, Parameter | undefined>;
-    const finals: State[] = [];
+    const finals: RecurrentState[] = [];
     let value = input;
     for (let layer = 0; layer < this.numLayers; layer++) {
       const outputs: Tensor[] = [];
       for (let direction = 0; direction < this.directions; direction++) {
         const suffix = suffixOf(layer, direction);
-        const fromInput = linear(value, own[`weight_ih${suffix}`]!, own[`bias_ih${suffix}`] ?? null);
-        const weights: Weights = { hh: own[`weight_hh${suffix}`]!, biasHh: own[`bias_hh${suffix}`] ?? null, hr: own[`weight_hr${suffix}`] ?? null };
+        const biases = this.useBias ? [own[`bias_ih${suffix}`]!, own[`bias_hh${suffix}`]!] : [];
+        const weights = { ih: own[`weight_ih${suffix}`]!, hh: own[`weight_hh${suffix}`]!, biases, hr: own[`weight_hr${suffix}`] ?? null };
         const start = initial.map((part) => part.select(0, layer * this.directions + direction));
-        const { output, final } = run(this.step(), fromInput, sizes, start, weights, direction === 1);
+        const { output, final } = recurrent(this.kind(), value, sizes, start, weights, direction === 1);
         outputs.push(output);
         finals.push(final);
       }
@@ -174,7 +117,7 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedS
   }
 
   /** Packed or padded, with a batch or without: gives the output in the input's form, and the final state. */
-  protected runSequence(x: Tensor | PackedSequence, hx: State | null): [output: Tensor, final: State] {
+  protected runSequence(x: Tensor | PackedSequence, hx: RecurrentState | null): [output: Tensor, final: RecurrentState] {
     if (x instanceof PackedSequence) {
       const sizes = Array.from(x.batchSizes.toTypedArray());
       this.checkFeatures(x.data);
@@ -194,6 +137,7 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedS
     }
     this.checkFeatures(x);
     const [time, batch] = sequence.shape as [number, number];
+    if (time === 0) throw new ArgumentError("Expected sequence length to be larger than 0 in RNN", "RuntimeError");
     const initial = this.initialState(batched ? hx : hx?.map((part) => part.unsqueeze(1)) ?? null, batch, sequence);
     const { output, final } = this.runLayers(sequence.reshape(time * batch, this.inputSize), new Array<number>(time).fill(batch), initial);
     const whole = output.reshape(time, batch, output.shape[1]!);
@@ -212,7 +156,7 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedS
     return [this.outputSize];
   }
 
-  private initialState(hx: State | null, batch: number, like: Tensor): State {
+  private initialState(hx: RecurrentState | null, batch: number, like: Tensor): RecurrentState {
     const layers = this.numLayers * this.directions;
     const sizes = this.stateSizes();
     if (hx === null) return sizes.map((size) => zeros([layers, batch, size], { dtype: like.dtype }));
@@ -271,8 +215,8 @@ export class RNN extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
     return [output, final!];
   }
 
-  protected override step(): Step {
-    return rnnStep(this.nonlinearity === "relu" ? relu : tanh);
+  protected override kind(): RecurrentKind {
+    return this.nonlinearity;
   }
 }
 
@@ -287,8 +231,8 @@ export class LSTM extends RecurrentBase<readonly [Tensor, Tensor], [output: Tens
     return [output, [hn!, cn!]];
   }
 
-  protected override step(): Step {
-    return lstmStep;
+  protected override kind(): RecurrentKind {
+    return "lstm";
   }
 
   protected override stateSizes(): number[] {
@@ -307,8 +251,8 @@ export class GRU extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
     return [output, final!];
   }
 
-  protected override step(): Step {
-    return gruStep;
+  protected override kind(): RecurrentKind {
+    return "gru";
   }
 }
 
@@ -346,15 +290,27 @@ abstract class Cell<Hidden, Result> extends Module<[x: Tensor, hx?: Hidden | nul
   }
 
   /** One step of one sequence `[inputSize]` or of a batch `[batch, inputSize]`. */
-  protected advance(step: Step, x: Tensor, hx: State | null, states: number): State {
+  protected advance(kind: RecurrentKind, x: Tensor, hx: RecurrentState | null, states: number): RecurrentState {
     if (x.dim() !== 1 && x.dim() !== 2) throw new ArgumentError(`${this.constructor.name}: Expected input to be 1-D or 2-D but received ${x.dim()}-D tensor`, "AssertionError");
     const batched = x.dim() === 2;
     const rows = batched ? x : x.unsqueeze(0);
+    const count = rows.shape[0]!;
     const before = hx === null
-      ? Array.from({ length: states }, () => zeros(rows.shape[0]!, this.hiddenSize))
+      ? Array.from({ length: states }, () => zeros(count, this.hiddenSize))
       : hx.map((part) => (batched ? part : part.unsqueeze(0)));
-    const after = step(linear(rows, this.weightIh, this.biasIh), before, { hh: this.weightHh, biasHh: this.biasHh, hr: null });
-    return batched ? after : after.map((part) => part.squeeze(0));
+    this.checkSizes(rows, before);
+    const biases = this.biasIh && this.biasHh ? [this.biasIh, this.biasHh] : [];
+    const { final } = recurrent(kind, rows, [count], before, { ih: this.weightIh, hh: this.weightHh, biases, hr: null }, false);
+    return batched ? final : final.map((part) => part.squeeze(0));
+  }
+
+  private checkSizes(x: Tensor, hx: RecurrentState): void {
+    const [count, features] = x.shape as [number, number];
+    if (features !== this.inputSize) throw new ArgumentError(`input has inconsistent input_size: got ${features} expected ${this.inputSize}`, "RuntimeError");
+    hx.forEach(({ shape: [rows, size] }, i) => {
+      if (rows !== count) throw new ArgumentError(`Input batch size ${count} doesn't match hidden${i} batch size ${rows}`, "RuntimeError");
+      if (size !== this.hiddenSize) throw new ArgumentError(`hidden${i} has inconsistent hidden_size: got ${size}, expected ${this.hiddenSize}`, "RuntimeError");
+    });
   }
 
   override extraRepr(): string {
@@ -372,7 +328,8 @@ export class RNNCell extends Cell<Tensor, Tensor> {
   }
 
   override forward(x: Tensor, hx?: Tensor | null): Tensor {
-    return this.advance(rnnStep(this.nonlinearity === "relu" ? relu : tanh), x, hx ? [hx] : null, 1)[0]!;
+    if (this.nonlinearity !== "tanh" && this.nonlinearity !== "relu") throw new ArgumentError(`Unknown nonlinearity: ${String(this.nonlinearity)}`, "RuntimeError");
+    return this.advance(this.nonlinearity, x, hx ? [hx] : null, 1)[0]!;
   }
 
   override extraRepr(): string {
@@ -387,7 +344,7 @@ export class LSTMCell extends Cell<readonly [Tensor, Tensor], [h: Tensor, c: Ten
   }
 
   override forward(x: Tensor, hx?: readonly [Tensor, Tensor] | null): [h: Tensor, c: Tensor] {
-    return this.advance(lstmStep, x, hx ?? null, 2) as [Tensor, Tensor];
+    return this.advance("lstm", x, hx ?? null, 2) as [Tensor, Tensor];
   }
 }
 
@@ -398,6 +355,6 @@ export class GRUCell extends Cell<Tensor, Tensor> {
   }
 
   override forward(x: Tensor, hx?: Tensor | null): Tensor {
-    return this.advance(gruStep, x, hx ? [hx] : null, 1)[0]!;
+    return this.advance("gru", x, hx ? [hx] : null, 1)[0]!;
   }
 }

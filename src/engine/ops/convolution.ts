@@ -2,18 +2,17 @@
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
 import type { DType } from "../dtype.ts";
-import { KindlingError, ShapeError } from "../errors.ts";
-import { Binary } from "../kernels/exports.ts";
-import { f32, kernels } from "../memory/linear.ts";
+import { KindlingError, OutOfMemoryError, ShapeError } from "../errors.ts";
+import { allocateBlock, freeBlock } from "../memory/heap.ts";
+import { kernels } from "../memory/linear.ts";
 import { sizeText } from "./format.ts";
-import { shapeText, type Shape } from "../shape.ts";
+import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { notTwiceDifferentiable } from "./pointwise.ts";
 import { sum } from "./reductions.ts";
 import { reshape } from "./views.ts";
-import { gemm } from "./gemm.ts";
 
 export type Pair = readonly [number, number];
 
@@ -113,89 +112,53 @@ function checkPooled(name: string, input: Tensor): void {
   if (input.dtype !== "float32") throw new KindlingError(`"${name}" not implemented for '${typeName(input.dtype)}'`);
 }
 
-function isPointwise(g: Geometry): boolean {
-  return g.kh === 1 && g.kw === 1 && g.stride[0] === 1 && g.stride[1] === 1 && g.padding[0] === 0 && g.padding[1] === 0;
-}
+/** Memory that convolutions scribble in, as large as the largest so far needed. */
+let work = { at: -1, bytes: 0 };
 
-type PatchKernel = typeof kernels.im2col;
-
-function patches(kernel: PatchKernel, from: number, to: number, channels: number, g: Geometry): void {
-  const { h, w, kh, kw, oh, ow, stride, padding, dilation } = g;
-  kernel(from, to, channels, h, w, kh, kw, oh, ow, stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1]);
-}
-
-/** Where each image and group lies, in bytes, and the sizes of its matrices. */
-function sizes(g: Geometry) {
-  const channels = g.channels / g.groups;
-  const rows = g.out / g.groups;
-  const depth = channels * g.kh * g.kw;
-  const spots = g.oh * g.ow;
-  return { channels, rows, depth, spots, image: channels * g.h * g.w * 4, result: rows * spots * 4, filter: rows * depth * 4 };
-}
-
-/** Calls `visit` with the byte offsets of each image's group in input, output and weight. */
-function forEachGroup(g: Geometry, visit: (x: number, y: number, weight: number) => void): void {
-  const { image, result, filter } = sizes(g);
-  for (let n = 0; n < g.batch; n++) {
-    for (let k = 0; k < g.groups; k++) {
-      visit((n * g.groups + k) * image, (n * g.groups + k) * result, k * filter);
-    }
+function workFor(g: Geometry): number {
+  const { stride, padding, dilation } = g;
+  const bytes = kernels.conv2dWorkBytes(
+    g.channels / g.groups, g.out / g.groups, g.h, g.w, g.kh, g.kw, g.oh, g.ow, stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1],
+  );
+  if (bytes > work.bytes) {
+    if (work.at >= 0) freeBlock(work.at, work.bytes);
+    work = { at: allocateBlock(bytes), bytes };
   }
+  if (work.at < 0) throw new OutOfMemoryError(bytes);
+  return work.at;
 }
 
 export function convolveForward(x: Tensor, weight: Tensor, bias: Tensor | null, g: Geometry): Tensor {
-  const { channels, rows, depth, spots } = sizes(g);
-  const pointwise = isPointwise(g);
-  const result = make([g.batch, g.out, g.oh, g.ow]);
-  const columns = make([pointwise ? 0 : depth, spots]);
-  const [to, patch, from, filter] = [at(result), at(columns), at(x), at(weight)];
-  forEachGroup(g, (xAt, yAt, wAt) => {
-    if (!pointwise) patches(kernels.im2col, from + xAt, patch, channels, g);
-    const b = pointwise ? from + xAt : patch;
-    gemm(rows, spots, depth, filter + wAt, depth, 1, b, spots, 1, to + yAt, spots);
-  });
-  if (bias) addChannelBias(result, bias, g);
+  const { batch, groups, channels, out, h, w, kh, kw, oh, ow, stride, padding, dilation } = g;
+  const values = bias && contiguous(bias);
+  const result = make([batch, out, oh, ow]);
+  const [to, from, filter, shift] = [at(result), at(x), at(weight), values ? at(values) : 0];
+  kernels.conv2d(
+    from, filter, shift, to, batch, groups, channels, out, h, w, kh, kw, oh, ow,
+    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g),
+  );
   return result;
 }
 
-function addChannelBias(result: Tensor, bias: Tensor, g: Geometry): void {
-  const values = contiguous(bias);
-  const plane = g.oh * g.ow;
-  const to = at(result);
-  const from = at(values);
-  for (let n = 0; n < g.batch; n++) {
-    const image = to + n * g.out * plane * 4;
-    kernels.binaryColumn(Binary.add, image, from, image, g.out, plane, 0, 1);
-  }
-}
-
 function inputGradient(gradient: Tensor, weight: Tensor, shape: Shape, g: Geometry): Tensor {
-  const { channels, rows, depth, spots } = sizes(g);
-  const pointwise = isPointwise(g);
+  const { batch, groups, channels, out, h, w, kh, kw, oh, ow, stride, padding, dilation } = g;
   const result = make(shape);
-  const columns = make([pointwise ? 0 : depth, spots]);
-  const [to, patch, from, filter] = [at(result), at(columns), at(gradient), at(weight)];
-  if (!pointwise) f32.fill(0, to >>> 2, (to >>> 2) + result.numel());
-  forEachGroup(g, (xAt, yAt, wAt) => {
-    const target = pointwise ? to + xAt : patch;
-    gemm(depth, spots, rows, filter + wAt, 1, depth, from + yAt, spots, 1, target, spots);
-    if (!pointwise) patches(kernels.col2im, patch, to + xAt, channels, g);
-  });
+  const [to, from, filter] = [at(result), at(gradient), at(weight)];
+  kernels.conv2dBackwardInput(
+    from, filter, to, batch, groups, channels, out, h, w, kh, kw, oh, ow,
+    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g),
+  );
   return result;
 }
 
 function weightGradient(gradient: Tensor, x: Tensor, shape: Shape, g: Geometry): Tensor {
-  const { channels, rows, depth, spots } = sizes(g);
-  const pointwise = isPointwise(g);
+  const { batch, groups, channels, out, h, w, kh, kw, oh, ow, stride, padding, dilation } = g;
   const result = make(shape);
-  const columns = make([pointwise ? 0 : depth, spots]);
-  const [to, patch, from, input] = [at(result), at(columns), at(gradient), at(x)];
-  f32.fill(0, to >>> 2, (to >>> 2) + result.numel());
-  forEachGroup(g, (xAt, yAt, wAt) => {
-    if (!pointwise) patches(kernels.im2col, input + xAt, patch, channels, g);
-    const b = pointwise ? input + xAt : patch;
-    gemm(rows, depth, spots, from + yAt, spots, 1, b, 1, spots, to + wAt, depth, true);
-  });
+  const [to, from, input] = [at(result), at(gradient), at(x)];
+  kernels.conv2dBackwardWeight(
+    from, input, to, 0, batch, groups, channels, out, h, w, kh, kw, oh, ow,
+    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g),
+  );
   return result;
 }
 
@@ -326,62 +289,28 @@ export function maxPool2d(input: Tensor, kernelSize: number | readonly number[],
   const indices = make(pool.shape, "int32");
   const [to, places, from] = [at(result), at(indices), at(x)];
   kernels.maxPool2d(from, to, places, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1]);
-  recordMany(maxPoolOp, [result], [x], [indices], { ...pool, inputShape: input.shape });
+  recordMany(maxPoolOp, [result], [x], [indices], { ...pool, inputShape: input.shape }, [indices]);
   return result;
 }
 
-/** One window of an average: rows and columns that it covers inside the input, and what its sum is divided by. */
-interface Area {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-  readonly divisor: number;
-}
-
-interface AveragePool {
+interface AveragePool extends Pool {
   readonly inputShape: Shape;
-  readonly planes: number;
-  readonly areas: readonly Area[];
+  /** 1 where the padding's zeros count. */
+  readonly countPadding: 0 | 1;
 }
 
 const averagePoolOp: Operation = {
   name: "AvgPool2DBackward0",
   backward(node, gradient) {
     if (isGradEnabled()) throw notTwiceDifferentiable("avg_pool2d");
-    const { inputShape, planes, areas } = node.data as AveragePool;
-    const [h, w] = inputShape.slice(-2) as [number, number];
+    const { inputShape, planes, h, w, oh, ow, kernel, stride, padding, countPadding } = node.data as AveragePool;
     const upstream = contiguous(gradient);
     const result = make(inputShape);
-    const to = at(result) >>> 2;
-    const from = at(upstream) >>> 2;
-    f32.fill(0, to, to + planes * h * w);
-    for (let p = 0; p < planes; p++) {
-      areas.forEach(({ top, bottom, left, right, divisor }, i) => {
-        const share = f32[from + p * areas.length + i]! / divisor;
-        for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) f32[to + (p * h + y) * w + x]! += share;
-      });
-    }
+    const to = at(result);
+    kernels.avgPool2dBackward(at(upstream), to, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], countPadding, 0);
     return [result];
   },
 };
-
-function averageAreas(input: Tensor, shape: Shape, areas: readonly Area[]): Tensor {
-  const [h, w] = input.shape.slice(-2) as [number, number];
-  const planes = input.numel() / (h * w);
-  const x = contiguous(input);
-  const result = make(shape);
-  const to = at(result) >>> 2;
-  const from = at(x) >>> 2;
-  for (let p = 0; p < planes; p++) {
-    areas.forEach(({ top, bottom, left, right, divisor }, i) => {
-      let total = 0;
-      for (let y = top; y < bottom; y++) for (let k = left; k < right; k++) total += f32[from + (p * h + y) * w + k]!;
-      f32[to + p * areas.length + i] = total / divisor;
-    });
-  }
-  return record(averagePoolOp, result, [x], [], { inputShape: input.shape, planes, areas });
-}
 
 /** The mean of each window; `countIncludePad` (default true) lets the padding's zeros count. */
 export function avgPool2d(
@@ -391,34 +320,42 @@ export function avgPool2d(
 ): Tensor {
   checkPooled("avg_pool2d", input);
   const pool = poolGeometry("avg_pool2d", input, kernelSize, options);
-  const { h, w, oh, ow, kernel, stride, padding } = pool;
-  const areas: Area[] = [];
-  for (let i = 0; i < oh; i++) {
-    for (let j = 0; j < ow; j++) {
-      const [y, x] = [i * stride[0] - padding[0], j * stride[1] - padding[1]];
-      const [yEnd, xEnd] = [Math.min(y + kernel[0], h + padding[0]), Math.min(x + kernel[1], w + padding[1])];
-      const [top, left, bottom, right] = [Math.max(y, 0), Math.max(x, 0), Math.min(yEnd, h), Math.min(xEnd, w)];
-      const inside = (bottom - top) * (right - left);
-      areas.push({ top, bottom, left, right, divisor: (options.countIncludePad ?? true) ? (yEnd - y) * (xEnd - x) : inside });
-    }
-  }
-  return averageAreas(input, pool.shape, areas);
+  const { planes, h, w, oh, ow, kernel, stride, padding } = pool;
+  const countPadding = (options.countIncludePad ?? true) ? 1 : 0;
+  const x = contiguous(input);
+  const result = make(pool.shape);
+  const to = at(result);
+  kernels.avgPool2d(at(x), to, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], countPadding, 0);
+  return record(averagePoolOp, result, [x], [], { ...pool, inputShape: input.shape, countPadding });
 }
+
+const adaptivePoolOp: Operation = {
+  name: "AdaptiveAvgPool2DBackward0",
+  backward(node, gradient) {
+    if (isGradEnabled()) throw notTwiceDifferentiable("adaptive_avg_pool2d");
+    const shape = node.data as Shape;
+    const [h, w] = shape.slice(-2) as [number, number];
+    const [oh, ow] = gradient.shape.slice(-2) as [number, number];
+    const upstream = contiguous(gradient);
+    const result = make(shape);
+    const to = at(result);
+    kernels.adaptiveAvgPool2dBackward(at(upstream), to, numelOf(shape.slice(0, -2)), h, w, oh, ow);
+    return [result];
+  },
+};
 
 /** Means of windows laid so that the output has the given height and width. */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly number[]): Tensor {
+  checkPooled("adaptive_avg_pool2d", input);
   const [oh, ow] = pairOf(outputSize);
   if (input.shape.length !== 3 && input.shape.length !== 4) {
     throw new ShapeError(`adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${sizeText(input.shape)}`, input.shape);
   }
   const [h, w] = input.shape.slice(-2) as [number, number];
-  const areas: Area[] = [];
-  for (let i = 0; i < oh; i++) {
-    for (let j = 0; j < ow; j++) {
-      const [top, bottom] = [Math.floor((i * h) / oh), Math.ceil(((i + 1) * h) / oh)];
-      const [left, right] = [Math.floor((j * w) / ow), Math.ceil(((j + 1) * w) / ow)];
-      areas.push({ top, bottom, left, right, divisor: (bottom - top) * (right - left) });
-    }
-  }
-  return averageAreas(input, [...input.shape.slice(0, -2), oh, ow], areas);
+  const lead = input.shape.slice(0, -2);
+  const x = contiguous(input);
+  const result = make([...lead, oh, ow]);
+  const to = at(result);
+  kernels.adaptiveAvgPool2d(at(x), to, numelOf(lead), h, w, oh, ow);
+  return record(adaptivePoolOp, result, [x], [], input.shape);
 }

@@ -1,17 +1,17 @@
 /** Losses. Forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
-import { record, type Operation } from "../autograd/node.ts";
+import { record, type Node, type Operation } from "../autograd/node.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { f32, kernels } from "../memory/linear.ts";
-import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
+import { f32, i32, kernels } from "../memory/linear.ts";
+import { numelOf, sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { contiguous, to } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { notTwiceDifferentiable } from "./pointwise.ts";
-import { toTypedArray } from "./reading.ts";
 import { sizeText } from "./format.ts";
 import { logSoftmax } from "./softmax.ts";
 import type { LossReduction } from "./types.ts";
-import { permute, reshape } from "./views.ts";
+import { reshape } from "./views.ts";
 
 export interface LossOptions {
   /** Default `"mean"`. */
@@ -39,115 +39,93 @@ export function reduceLoss(losses: Tensor, reduction: LossReduction): Tensor {
 
 // --- class indices --------------------------------------------------------------------------------------------------
 
-/** What each row of log probabilities is to be weighed with, per class. */
-interface RowWeights {
-  /** Class of each row, or −1 where it is ignored. */
-  readonly targets: Int32Array;
-  /** Weight of each row's own class. */
-  readonly own: Float32Array;
-  /** What the loss is divided by. */
-  readonly divisor: number;
-  readonly reduction: LossReduction;
+/** Everything but addresses that the kernels of one loss are told. */
+interface ClassLoss {
+  /** Classes lie in the middle of [outer, classes, inner]. */
+  readonly outer: number;
+  readonly classes: number;
+  readonly inner: number;
+  readonly ignoreIndex: number;
   readonly smoothing: number;
-  readonly classWeights: Float32Array | null;
+  readonly reduction: LossReduction;
+  /** What the sum of the rows' losses is divided by. */
+  readonly divisor: number;
 }
 
-/** Classes in the last dimension: [rows, classes], and the shape of the targets. */
-function classRows(input: Tensor, target: Tensor): { rows: Tensor; shape: Shape } {
-  if (input.shape.length === 0 || input.shape.length !== target.shape.length + 1) {
-    throw new ShapeError(
-      `Expected target size ${shapeText([input.shape[0] ?? 1, ...input.shape.slice(2)])}, got ${shapeText(target.shape)}`,
-      input.shape,
-      target.shape,
-    );
+/** Checks shapes and types against each other; classes are dimension 1, or 0 where there is no batch. */
+function sizesOf(input: Tensor, target: Tensor): [outer: number, classes: number, inner: number] {
+  const { shape } = input;
+  if (shape.length === 0 || shape.length !== target.shape.length + 1) {
+    throw new ShapeError(`Expected target size ${shapeText([shape[0] ?? 1, ...shape.slice(2)])}, got ${shapeText(target.shape)}`, shape, target.shape);
   }
-  const classDim = input.shape.length === 1 ? 0 : 1;
-  const classes = input.shape[classDim]!;
-  const expected = input.shape.filter((_, i) => i !== classDim);
-  if (input.shape.length > 1 && input.shape[0] !== target.shape[0]) {
-    throw new ArgumentError(
-      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0]}).`,
-    );
+  if (shape.length > 1 && shape[0] !== target.shape[0]) {
+    throw new ArgumentError(`Expected input batch_size (${shape[0]}) to match target batch_size (${target.shape[0]}).`);
   }
+  const classDim = shape.length === 1 ? 0 : 1;
+  const expected = shape.filter((_, i) => i !== classDim);
   if (!sameShape(expected, target.shape)) {
-    throw new ShapeError(`Expected target size ${shapeText(expected)}, got ${shapeText(target.shape)}`, input.shape, target.shape);
+    throw new ShapeError(`Expected target size ${shapeText(expected)}, got ${shapeText(target.shape)}`, shape, target.shape);
   }
-  const rank = input.shape.length;
-  const order = [...input.shape.keys()].filter((i) => i !== classDim);
-  const last = rank <= 2 ? input : permute(input, [...order, classDim]);
-  return { rows: reshape(last, [numelOf(expected), classes]), shape: expected };
-}
-
-function weigh(target: Tensor, classes: number, options: CrossEntropyOptions): RowWeights {
   if (target.dtype !== "int32" && target.dtype !== "uint8") {
     throw new KindlingError(
       "expected scalar type Long but found Float: class indices have to be integers. " +
         'Make the target with { dtype: "int32" } or convert it with .long().',
     );
   }
-  const targets = Int32Array.from(toTypedArray(target));
-  const classWeights = options.weight ? (toTypedArray(options.weight) as Float32Array) : null;
-  if (classWeights && classWeights.length !== classes) {
+  return [classDim === 0 ? 1 : shape[0]!, shape[classDim]!, numelOf(shape.slice(classDim + 1))];
+}
+
+/** The weights of classes as the kernels read them, if there are any. */
+function weightsOf(weight: Tensor | undefined, classes: number): Tensor | null {
+  if (!weight) return null;
+  if (weight.numel() !== classes) {
     throw new KindlingError(
-      `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${shapeText(options.weight!.shape)}`,
+      `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${shapeText(weight.shape)}`,
     );
   }
-  const ignore = options.ignoreIndex ?? -100;
-  const own = new Float32Array(targets.length);
-  let total = 0;
-  for (let i = 0; i < targets.length; i++) {
-    const index = targets[i]!;
-    if (index === ignore) {
-      targets[i] = -1;
-      continue;
-    }
-    if (index < 0 || index >= classes) throw new IndexError(`Target ${index} is out of bounds.`);
-    own[i] = classWeights ? classWeights[index]! : 1;
-    total += own[i]!;
-  }
-  const reduction = options.reduction ?? "mean";
-  const divisor = reduction === "mean" ? total : 1;
-  return { targets, own, divisor, reduction, smoothing: options.labelSmoothing ?? 0, classWeights };
+  return contiguous(weight);
 }
 
-/** The loss of each row, or their sum over the divisor. */
-function classLoss(logProbabilities: Tensor, weights: RowWeights, shape: Shape): Tensor {
-  const [rows, classes] = logProbabilities.shape as [number, number];
-  const result = make(weights.reduction === "none" ? shape : []);
-  const target = at(result) >>> 2;
-  const base = at(logProbabilities) >>> 2;
-  const memory = f32;
-  const { targets, own, smoothing, classWeights } = weights;
-  let total = 0;
-  for (let i = 0; i < rows; i++) {
-    const index = targets[i]!;
-    let loss = index < 0 ? 0 : -own[i]! * memory[base + i * classes + index]!;
-    if (smoothing > 0 && index >= 0) {
-      let spread = 0;
-      for (let c = 0; c < classes; c++) spread -= (classWeights ? classWeights[c]! : 1) * memory[base + i * classes + c]!;
-      loss = (1 - smoothing) * loss + (smoothing / classes) * spread;
-    }
-    if (weights.reduction === "none") memory[target + i] = loss;
-    total += loss;
-  }
-  if (weights.reduction !== "none") memory[target] = total / weights.divisor;
-  return result;
+/** The loss of class indices under logits (`fused` with the log softmax) or under log probabilities. */
+function classLoss(input: Tensor, target: Tensor, options: CrossEntropyOptions, fused: boolean): Tensor {
+  const [outer, classes, inner] = sizesOf(input, target);
+  const weight = weightsOf(options.weight, classes);
+  const { reduction = "mean", ignoreIndex = -100, labelSmoothing: smoothing = 0 } = options;
+  const x = contiguous(input);
+  const indices = contiguous(to(target, "int32"));
+  const logProbabilities = fused ? make(x.shape) : x;
+  const losses = make(target.shape);
+  const shares = make(target.shape);
+  const result = reduction === "none" ? losses : make([]);
+  const [rowLoss, rowWeight, logs, classWeights] = [at(losses), at(shares), at(logProbabilities), weight ? at(weight) : 0];
+  const wrong = fused
+    ? kernels.crossEntropy(at(x), at(indices), classWeights, logs, rowLoss, rowWeight, outer, classes, inner, ignoreIndex, smoothing)
+    : kernels.nllLoss(logs, at(indices), classWeights, rowLoss, rowWeight, outer, classes, inner, ignoreIndex, smoothing);
+  if (wrong >= 0) throw new IndexError(`Target ${i32[(at(indices) >>> 2) + wrong]} is out of bounds.`);
+  const divisor = reduction === "mean" ? sumAt(rowWeight, outer * inner) : 1;
+  if (reduction !== "none") f32[at(result) >>> 2] = sumAt(rowLoss, outer * inner) / divisor;
+  const data: ClassLoss = { outer, classes, inner, ignoreIndex, smoothing, reduction, divisor };
+  return record(fused ? crossEntropyOp : nllLossOp, result, [x], weight ? [logProbabilities, indices, weight] : [logProbabilities, indices], data);
 }
 
-/** d loss / d log probability: [rows, classes]. */
-function logProbabilityGradient(gradient: Tensor, rows: number, classes: number, weights: RowWeights): Tensor {
-  const upstream = toTypedArray(gradient);
-  const { targets, own, divisor, smoothing, classWeights } = weights;
-  const result = make([rows, classes]);
-  const base = at(result) >>> 2;
-  f32.fill(0, base, base + rows * classes);
-  for (let i = 0; i < rows; i++) {
-    const index = targets[i]!;
-    if (index < 0) continue;
-    const g = (upstream.length === 1 ? upstream[0]! : upstream[i]!) / divisor;
-    const row = base + i * classes;
-    if (smoothing > 0) for (let c = 0; c < classes; c++) f32[row + c] = (-g * smoothing * (classWeights ? classWeights[c]! : 1)) / classes;
-    f32[row + index] = f32[row + index]! - g * (1 - smoothing) * own[i]!;
+/** Σ of `count` values, in double precision. */
+function sumAt(address: number, count: number): number {
+  let sum = 0;
+  for (let i = address >>> 2, end = i + count; i < end; i++) sum += f32[i]!;
+  return sum;
+}
+
+/** Both kinds of gradient: with respect to the logits, or to the log probabilities. */
+function classGradient(node: Node, gradient: Tensor, fused: boolean): Tensor {
+  const { outer, classes, inner, ignoreIndex, smoothing, reduction, divisor } = node.data as ClassLoss;
+  const [logProbabilities, indices] = [node.saved(0), node.saved(1)];
+  const upstream = divisor === 1 ? contiguous(gradient) : gradient.div(divisor);
+  const result = make(logProbabilities.shape);
+  const [target, from, each, classWeights] = [at(result), at(upstream), reduction === "none" ? 1 : 0, node.savedCount > 2 ? at(node.saved(2)) : 0];
+  if (fused) {
+    kernels.crossEntropyBackward(from, each, at(logProbabilities), at(indices), classWeights, target, outer, classes, inner, ignoreIndex, smoothing);
+  } else {
+    kernels.nllLossBackward(from, each, at(indices), classWeights, target, outer, classes, inner, ignoreIndex, smoothing);
   }
   return result;
 }
@@ -156,13 +134,7 @@ const crossEntropyOp: Operation = {
   name: "NllLossBackward0",
   backward(node, gradient) {
     if (isGradEnabled()) throw notTwiceDifferentiable("cross_entropy");
-    const logProbabilities = node.saved(0);
-    const [rows, classes] = logProbabilities.shape as [number, number];
-    const direct = logProbabilityGradient(gradient, rows, classes, node.data as RowWeights);
-    // Through the log softmax, in place: direct − softmax · Σ direct
-    const target = at(direct);
-    kernels.logSoftmaxBackward(target, at(logProbabilities), target, rows, classes, 1);
-    return [direct];
+    return [classGradient(node, gradient, true)];
   },
 };
 
@@ -173,11 +145,7 @@ const crossEntropyOp: Operation = {
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   if (sameShape(input.shape, target.shape) && target.dtype === "float32") return softCrossEntropy(input, target, options);
-  const { rows, shape } = classRows(input, target);
-  const weights = weigh(target, rows.shape[1]!, options);
-  const logProbabilities = logSoftmax(rows.detach(), 1);
-  const result = classLoss(logProbabilities, weights, shape);
-  return record(crossEntropyOp, result, [rows], [logProbabilities], weights);
+  return classLoss(input, target, options, true);
 }
 
 function softCrossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
@@ -196,17 +164,13 @@ const nllLossOp: Operation = {
   name: "NllLossBackward0",
   backward(node, gradient) {
     if (isGradEnabled()) throw notTwiceDifferentiable("nll_loss");
-    const [rows, classes] = node.saved(0).shape as [number, number];
-    return [logProbabilityGradient(gradient, rows, classes, node.data as RowWeights)];
+    return [classGradient(node, gradient, false)];
   },
 };
 
 /** Negative log likelihood of class indices under log probabilities; shapes as for `crossEntropy`. */
 export function nllLoss(input: Tensor, target: Tensor, options: ClassLossOptions = {}): Tensor {
-  const { rows, shape } = classRows(input, target);
-  const weights = weigh(target, rows.shape[1]!, options);
-  const dense = rows.contiguous();
-  return record(nllLossOp, classLoss(dense, weights, shape), [dense], [dense], weights);
+  return classLoss(input, target, options, false);
 }
 
 // --- elementwise ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ import { sum } from "./reductions.ts";
 import { gemm, gemmBatched } from "./gemm.ts";
 import { expand, reshape, transpose, unsqueeze } from "./views.ts";
 
-function checkFloat(a: Tensor, b: Tensor): void {
+/** Both have to be float32. */
+export function checkFloat(a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype) {
     throw new KindlingError(`expected m1 and m2 to have the same dtype, but got: ${a.dtype} != ${b.dtype}`);
   }

@@ -48,6 +48,7 @@ export * from "./assigning.ts";
 export * from "./inplaceShape.ts";
 export * from "./attention.ts";
 export * from "./ctcLoss.ts";
+export * from "./recurrent.ts";
 // These stand before the plain forms of the same names.
 export {
   sum, mean, prod, variance, std, norm, amax, amin, max, min, argmax, argmin, logsumexp, all, any, cumsum, cumprod,

@@ -1,6 +1,6 @@
 /** One runner process: forked, told what to run, listened to, and ended for certain. Knows nothing of VS Code. */
 import { fork, type ChildProcess } from "node:child_process";
-import type { RunCommand, RunEvent, RunRequest, RunnerMessage, RunState } from "../../protocol/index.ts";
+import { isFault, safeKernels, type RunCommand, type RunEvent, type RunRequest, type RunnerMessage, type RunState } from "../../protocol/index.ts";
 import { l10n } from "../model/language.ts";
 import { isFinal } from "../model/snapshot.ts";
 
@@ -26,7 +26,7 @@ const lastWords = 4000;
 type Phase = "starting" | "ready" | "running" | "ended";
 
 export class RunnerProcess {
-  readonly #child: ChildProcess;
+  #child: ChildProcess;
   #phase: Phase = "starting";
   #request: RunRequest | undefined;
   #listener: RunListener | undefined;
@@ -39,36 +39,48 @@ export class RunnerProcess {
 
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<void>;
+  #exit: () => void = () => {};
 
   constructor(launch: Launch, log: (text: string) => void) {
     this.#log = log;
-    this.#child = fork(launch.script, [...(launch.arguments ?? [])], {
+    this.exited = new Promise((resolve) => (this.#exit = resolve));
+    this.#child = this.#fork(launch, {});
+  }
+
+  #fork(launch: Launch, environment: NodeJS.ProcessEnv): ChildProcess {
+    const child = fork(launch.script, [...(launch.arguments ?? [])], {
       // The extension host's own flags (a debugger's port above all) are not for its children.
       execArgv: [],
       execPath: process.execPath,
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", ...launch.environment },
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", ...launch.environment, ...environment },
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const started = performance.now();
-    this.#child.on("message", (message) => {
+    child.on("message", (message) => {
       const { type } = message as RunnerMessage;
-      if (type === "ready") log(`runner ${this.#child.pid} ready after ${Math.round(performance.now() - started)} ms`);
+      if (type === "ready") this.#log(`runner ${child.pid} ready after ${Math.round(performance.now() - started)} ms`);
       this.#receive(message as RunnerMessage);
     });
-    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#print(text));
-    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#print(text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-lastWords);
       this.#print(text);
     });
-    this.exited = new Promise((resolve) => {
-      // "error" comes alone where the process could not be started at all; "close" comes after the last output.
-      this.#child.once("error", (error) => {
-        this.#stderr += error.message;
-        if (this.#child.pid === undefined) this.#end(null, null, resolve);
-      });
-      this.#child.once("close", (code, signal) => this.#end(code, signal, resolve));
+    // "error" comes alone where the process could not be started at all; "close" comes after the last output.
+    child.once("error", (error) => {
+      this.#stderr += error.message;
+      if (child.pid === undefined) this.#end(null, null);
     });
+    child.once("close", (code, signal) => {
+      if (this.#phase === "starting" && !this.#stopping && isFault(signal) && environment !== safeKernels) {
+        this.#log(`runner ${child.pid} died of ${signal} while it started; once more with the safe kernels`);
+        this.#child = this.#fork(launch, safeKernels);
+      } else {
+        this.#end(code, signal);
+      }
+    });
+    return child;
   }
 
   get isAlive(): boolean {
@@ -165,7 +177,7 @@ export class RunnerProcess {
     this.#finish(state);
   }
 
-  #end(code: number | null, signal: NodeJS.Signals | null, resolve: () => void): void {
+  #end(code: number | null, signal: NodeJS.Signals | null): void {
     this.#phase = "ended";
     for (const timer of this.#timers) clearTimeout(timer);
     if (!this.#final && this.#request) {
@@ -173,7 +185,7 @@ export class RunnerProcess {
       else this.#crash(code, signal);
     }
     this.#log(`runner ${this.#child.pid ?? "?"} ended (${signal ?? code ?? "not started"})`);
-    resolve();
+    this.#exit();
   }
 
   #crash(code: number | null, signal: NodeJS.Signals | null): void {

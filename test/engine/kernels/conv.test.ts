@@ -28,6 +28,13 @@ const geometries = [
   geometry("more window elements than a block is deep", { n: 2, cin: 40, cout: 10, size: [6, 6], padding: [1, 1] }),
   geometry("more filters than a block has rows", { n: 1, cin: 3, cout: 110, size: [5, 5] }),
   geometry("more positions than a block has columns", { n: 1, cin: 2, cout: 3, size: [40, 30], padding: [1, 1] }),
+  geometry("more filters and channels than a block has rows", { n: 2, cin: 100, cout: 104, size: [4, 5], padding: [1, 1] }),
+  geometry("more channels than a block is deep, dilated", { n: 1, cin: 3, cout: 260, size: [9, 8], dilation: [2, 3] }),
+  geometry("depthwise with a stride", { n: 2, groups: 3, cin: 3, cout: 3, size: [9, 11], stride: [2, 2], padding: [1, 1] }),
+  geometry("two filters for each channel", { n: 2, groups: 4, cin: 4, cout: 8, size: [6, 17], padding: [1, 0] }),
+  geometry("many small images", { n: 70, cin: 2, cout: 5, size: [4, 4], padding: [1, 1] }),
+  geometry("rows longer than a panel", { n: 2, cin: 2, cout: 5, size: [3, 37] }),
+  geometry("pointwise with a stride", { n: 2, cin: 5, cout: 6, size: [7, 7], kernel: [1, 1], stride: [2, 2] }),
   geometry("windows that lie in the padding altogether", { n: 1, cin: 1, cout: 2, size: [2, 2], kernel: [2, 2], padding: [4, 3], dilation: [2, 1] }),
 ];
 
@@ -66,8 +73,9 @@ describeKernels("convolution and pooling", (machine) => {
       const x = wave(counts.x), weight = wave(counts.weight, 1, 2), bias = wave(c.cout, 1, 4), g = wave(counts.out, 1, 6);
       const [px, pw, pb, pg] = [x, weight, bias, g].map((v) => machine.floats(v)) as [number, number, number, number];
       const [out, outX, outW, outB] = [counts.out, counts.x, counts.weight, c.cout].map((v) => machine.room(v)) as [number, number, number, number];
-      const work = machine.alloc(kernels.conv2dWorkBytes(patch));
-      const rest = [c.n, c.groups, c.cin, c.cout, h, w, kh, kw, oh, ow, ...c.stride, ...c.padding, ...c.dilation, work] as unknown as [number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number];
+      const sizes = [h, w, kh, kw, oh, ow, ...c.stride, ...c.padding, ...c.dilation] as unknown as [number, number, number, number, number, number, number, number, number, number, number, number];
+      const work = machine.alloc(kernels.conv2dWorkBytes(c.cin / c.groups, c.cout / c.groups, ...sizes));
+      const rest = [c.n, c.groups, c.cin, c.cout, ...sizes, work] as unknown as [number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number];
 
       const y = new Array<number>(counts.out).fill(0), gx = new Array<number>(counts.x).fill(0), gw = new Array<number>(counts.weight).fill(0);
       visit(c, oh, ow, (i, k, o) => {

@@ -1,12 +1,13 @@
-/** Runs kernels on their own memory: both builds, as V8 first compiles them and as it compiles them once they are hot. */
+/** Runs kernels on their own memory: all builds, as V8 first compiles them and as it compiles them once they are hot. */
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import type { Kernels } from "../../../src/engine/kernels/exports.ts";
-import { elements, productsPlain, productsRelaxed } from "../../../src/engine/kernels/generated.ts";
-import { instantiateKernels } from "../../../src/engine/kernels/load.ts";
+import { elements, productsPlain, productsRelaxed, productsRevectorized } from "../../../src/engine/kernels/generated.ts";
+import { decode, instantiateKernels } from "../../../src/engine/kernels/load.ts";
 
 // Node 20 has the relaxed instructions behind this flag, later ones without.
-setFlagsFromString("--experimental-wasm-relaxed-simd");
+const v8Version = Number.parseInt(process.versions.v8, 10);
+if (v8Version < 12) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 /** Every value that single-precision arithmetic treats differently. */
 export const SPECIAL = [
@@ -26,8 +27,8 @@ export class Machine {
   private guards: number[] = [];
 
   constructor(elementsModule: Uint8Array<ArrayBuffer>, productsModule: Uint8Array<ArrayBuffer>) {
-    this.memory = new WebAssembly.Memory({ initial: 1024, maximum: 65_536 });
-    this.kernels = instantiateKernels(this.memory, elementsModule, productsModule);
+    this.memory = new WebAssembly.Memory({ initial: 1024, maximum: 65_536, shared: true });
+    this.kernels = instantiateKernels(this.memory, [elementsModule, productsModule].map((bytes) => new WebAssembly.Module(bytes)));
     this.reset();
   }
 
@@ -103,12 +104,12 @@ export class Machine {
 }
 
 /** The same module under another name, or V8 would reuse what it has compiled before. */
-function renamed(base64: string, name: string): Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.from(base64, "base64");
+function renamed(text: string, name: string): Uint8Array<ArrayBuffer> {
+  const bytes = decode(text);
   return new Uint8Array(Buffer.concat([bytes, Buffer.from([0, name.length + 1, name.length]), Buffer.from(name)]));
 }
 
-const builds = { plain: productsPlain, relaxed: productsRelaxed };
+const builds = { plain: productsPlain, relaxed: productsRelaxed, revectorized: productsRevectorized };
 const compilers = {
   "as first compiled": ["--no-wasm-tier-up", "--wasm-tier-up"],
   optimised: ["--no-liftoff", "--liftoff"],
@@ -134,6 +135,8 @@ function machineFor(build: keyof typeof builds, compiler: keyof typeof compilers
   const known = machines.get(key);
   if (known) return known;
   const [before, after] = compilers[compiler];
+  const joinsVectors = build === "revectorized" && v8Version >= 13;
+  if (joinsVectors) setFlagsFromString("--experimental-wasm-revectorize");
   setFlagsFromString(before);
   const machine = new Machine(renamed(elements, compiler), renamed(builds[build], compiler));
   setFlagsFromString(after);

@@ -2,14 +2,11 @@
 //
 // There is one loop for each operation: an operand that is a single value is spread over one vector and read again and
 // again; short rows are repeated, and strided operands gathered, into chunks that the loop then runs over.
-import { word, at, copyFew, TAIL_A, TAIL_B, TAIL_OUT, CHUNK, CHUNK_A, CHUNK_B, CHUNK_C } from "./lanes";
+import { TAIL_A, TAIL_B, TAIL_OUT, SPREAD_A, SPREAD_B, LANES, CHUNK_A, CHUNK_B, CHUNK_C, CHUNK } from "./scratch";
+import { word, at, copyFew } from "./lanes";
 import { splat, add, sub, mul, div, fma, pick } from "./math";
 import { unary } from "./unary";
 import { gatherRange, gatherRange1, windowSize } from "./windows";
-
-const SPREAD_A: usize = memory.data(16, 16);
-const SPREAD_B: usize = memory.data(16, 16);
-const LANES: usize = memory.data(32, 16);
 
 // --- arithmetic ---
 

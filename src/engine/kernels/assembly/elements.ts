@@ -17,7 +17,9 @@ export { batchNormStatistics, batchNormApply, batchNormBackward, layerNorm, laye
 export {
   maxPool2d, maxPool2dBackward, avgPool2d, avgPool2dBackward, adaptiveAvgPool2d, adaptiveAvgPool2dBackward,
 } from "./pool";
+export { lstmCell, lstmCellBackward, gruCell, gruCellBackward } from "./recurrent";
 export { sgd, adam, scale } from "./optimizers";
 export { statistics, histogram } from "./observe";
+export { placeScratch, SCRATCH_BYTES as scratchBytes } from "./scratch";
 // @ts-ignore: made by the compiler
 export const elementsEnd: usize = __heap_base;

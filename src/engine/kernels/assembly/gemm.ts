@@ -1,13 +1,15 @@
 // C = A·B by the loops of BLIS: blocks of B [KC, NC] and A [MC, KC] are packed into panels that the register tile
 // streams through. Packing reads through strides, so a transposed operand costs no more than a plain one.
 // Inside this file strides are in bytes.
+import { EDGE } from "./scratch";
 import { word } from "./lanes";
-import { MR, NR, tile, packRows, packDenseRows, packDenseColumns, madd } from "./generated/tile";
+import { MR, NR, tile, packRows, packDenseRows, packDenseColumns, packWide, madd } from "./generated/tile";
 
 export const KC: i32 = 256;
 export const MC: i32 = 96;
 export const NC: i32 = 1024;
-const EDGE: usize = memory.data(256, 16);
+/** Bytes from one depth of a packed panel of B to the next. */
+export const STEP: usize = <usize>NR << 2;
 const PANEL_A: usize = <usize>((MC + MR) * KC) << 2;
 const PANEL_B: usize = <usize>((NC + NR) * KC) << 2;
 /** With so few rows of A a packed B wouldn't be read often enough to pay for the packing. */
@@ -56,40 +58,33 @@ export function packB(b: usize, rs: usize, cs: usize, depth: i32, cols: i32, out
   }
 }
 
-function packWide(p: usize, rs: usize, depth: i32, out: usize): void {
-  for (let k = 0; k < depth; k++) {
-    v128.store(out, v128.load(p));
-    v128.store(out, v128.load(p, 16), 16);
-    p += rs; out += 32;
-  }
-}
-
-/** Four depths of eight columns at a time, as two transposed 4×4 blocks. */
+/** Four depths at a time, as transposed 4×4 blocks. */
 function packTransposed(p: usize, cs: usize, depth: i32, out: usize): void {
-  const far = p + 4 * cs;
   let k = 0;
   for (; k + 4 <= depth; k += 4) {
-    const at = <usize>k << 2;
-    transpose4(p + at, cs, out);
-    transpose4(far + at, cs, out + 16);
-    out += 128;
+    let q = p + (<usize>k << 2);
+    for (let c: usize = 0; c < STEP; c += 16) {
+      transpose4(v128.load(q), v128.load(q + cs), v128.load(q + 2 * cs), v128.load(q + 3 * cs), out + c);
+      q += 4 * cs;
+    }
+    out += 4 * STEP;
   }
   for (; k < depth; k++) {
     let q = p + (<usize>k << 2);
     for (let c = 0; c < NR; c++) { store<f32>(word(out, c), load<f32>(q)); q += cs; }
-    out += 32;
+    out += STEP;
   }
 }
 
+/** Four rows of a block as columns, in four depths of a panel. */
 // @ts-ignore: decorator
-@inline function transpose4(p: usize, cs: usize, out: usize): void {
-  const a = v128.load(p), b = v128.load(p + cs), c = v128.load(p + 2 * cs), d = v128.load(p + 3 * cs);
+@inline export function transpose4(a: v128, b: v128, c: v128, d: v128, out: usize): void {
   const ab = v128.shuffle<u32>(a, b, 0, 4, 1, 5), abHigh = v128.shuffle<u32>(a, b, 2, 6, 3, 7);
   const cd = v128.shuffle<u32>(c, d, 0, 4, 1, 5), cdHigh = v128.shuffle<u32>(c, d, 2, 6, 3, 7);
   v128.store(out, v128.shuffle<u64>(ab, cd, 0, 2));
-  v128.store(out, v128.shuffle<u64>(ab, cd, 1, 3), 32);
-  v128.store(out, v128.shuffle<u64>(abHigh, cdHigh, 0, 2), 64);
-  v128.store(out, v128.shuffle<u64>(abHigh, cdHigh, 1, 3), 96);
+  v128.store(out + STEP, v128.shuffle<u64>(ab, cd, 1, 3));
+  v128.store(out + 2 * STEP, v128.shuffle<u64>(abHigh, cdHigh, 0, 2));
+  v128.store(out + 3 * STEP, v128.shuffle<u64>(abHigh, cdHigh, 1, 3));
 }
 
 function packEdge(p: usize, rs: usize, cs: usize, depth: i32, cols: i32, out: usize): void {
@@ -99,20 +94,19 @@ function packEdge(p: usize, rs: usize, cs: usize, depth: i32, cols: i32, out: us
       store<f32>(word(out, c), c < cols ? load<f32>(q) : 0);
       q += cs;
     }
-    p += rs; out += 32;
+    p += rs; out += STEP;
   }
 }
 
 /** A tile that hangs over the edge is computed whole beside C, and the part that is inside is carried over. */
 function edgeTile(depth: i32, a: usize, b: usize, stepB: usize, c: usize, ldc: usize, rows: i32, cols: i32, adds: bool): void {
-  tile(depth, a, b, stepB, EDGE, 32, false);
+  tile(depth, a, b, stepB, EDGE, STEP, false);
   for (let r = 0; r < rows; r++) {
-    const to = c + ldc * r, from = EDGE + (<usize>r << 5);
+    const to = c + ldc * r, from = EDGE + STEP * r;
     let q = 0;
-    if (cols >= 4) {
-      const value = v128.load(from);
-      v128.store(to, adds ? f32x4.add(v128.load(to), value) : value);
-      q = 4;
+    for (; q + 4 <= cols; q += 4) {
+      const value = v128.load(word(from, q)), p = word(to, q);
+      v128.store(p, adds ? f32x4.add(v128.load(p), value) : value);
     }
     for (; q < cols; q++) {
       const value = load<f32>(word(from, q)), p = word(to, q);
@@ -133,7 +127,7 @@ function panelTiles(depth: i32, blockA: usize, rows: i32, b: usize, stepB: usize
 /** C[rows, cols] from a packed block of A and a packed block of B. */
 export function blockProduct(depth: i32, blockA: usize, rows: i32, blockB: usize, cols: i32, c: usize, ldc: usize, adds: bool): void {
   for (let j = 0; j < cols; j += NR) {
-    panelTiles(depth, blockA, rows, blockB + (<usize>(j * depth) << 2), 32, cols - j, word(c, j), ldc, adds);
+    panelTiles(depth, blockA, rows, blockB + (<usize>(j * depth) << 2), STEP, cols - j, word(c, j), ldc, adds);
   }
 }
 
@@ -148,7 +142,7 @@ function directProduct(m: i32, n: i32, k: i32, a: usize, rsa: usize, csa: usize,
     for (; j + NR <= n; j += NR) panelTiles(kc, blockA, m, word(rowsB, j), rsb, NR, word(c, j), ldc, adds || pc > 0);
     if (j < n) {
       packEdge(word(rowsB, j), rsb, 4, kc, n - j, edge);
-      panelTiles(kc, blockA, m, edge, 32, n - j, word(c, j), ldc, adds || pc > 0);
+      panelTiles(kc, blockA, m, edge, STEP, n - j, word(c, j), ldc, adds || pc > 0);
     }
   }
 }

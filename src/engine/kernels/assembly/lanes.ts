@@ -1,15 +1,4 @@
-// Parts of vectors, and small static buffers.
-
-/** One vector for each operand's incomplete last part. */
-export const TAIL_A: usize = memory.data(16, 16);
-export const TAIL_B: usize = memory.data(16, 16);
-export const TAIL_OUT: usize = memory.data(16, 16);
-
-/** Elements that operands are gathered or repeated by before a dense loop runs over them. */
-export const CHUNK: i32 = 1024;
-export const CHUNK_A: usize = memory.data(4096, 16);
-export const CHUNK_B: usize = memory.data(4096, 16);
-export const CHUNK_C: usize = memory.data(4096, 16);
+// Parts of vectors.
 
 /** Copies 1 to 3 four-byte elements. */
 // @ts-ignore: decorator

@@ -1,8 +1,7 @@
 // Losses of pairs (prediction, target), element by element: 0 mse, 1 l1, 2 bce, 3 bceWithLogits, 4 smoothL1, 5 huber.
-import { copyFew, TAIL_A, TAIL_B, TAIL_OUT } from "./lanes";
+import { TAIL_A, TAIL_B, TAIL_G, TAIL_OUT } from "./scratch";
+import { copyFew } from "./lanes";
 import { splat, add, sub, mul, div, fma, pick, log4, log1p4, exp4, sigmoid4 } from "./math";
-
-const TAIL_G: usize = memory.data(16, 16);
 
 // @ts-ignore: decorator
 @inline function lossOf(op: i32, x: v128, y: v128, a: v128): v128 {

@@ -1,6 +1,7 @@
 // Vectorised elementary functions, four lanes at a time. Single-precision polynomials after Moshier's Cephes library,
 // the double-precision ones after FreeBSD's msun. They never use a fused multiply-add, so that both builds of the
 // module, and all machines, give the same bits.
+import { LANES } from "./scratch";
 import { promoteHigh } from "./lanes";
 
 // @ts-ignore: decorator
@@ -20,42 +21,60 @@ import { promoteHigh } from "./lanes";
 // @ts-ignore: decorator
 @inline export function pick(mask: v128, a: v128, b: v128): v128 { return v128.bitselect(a, b, mask); }
 
+/**
+ * Constant `i` of a table in memory. V8 makes a constant in the code anew at each use, which takes three times as long as
+ * reading it.
+ */
+// @ts-ignore: decorator
+@inline function constant(table: usize, i: usize): v128 { return v128.load32_splat(table + (i << 2)); }
+
+/** 0 to 5: the polynomial of e^r. 6: 1 / ln 2; 7, 8: ln 2 in two parts. 9: below it e^x is 0; 10: above it ∞. */
+const EXP: usize = memory.data<f32>([
+  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+  1.44269504088896341, 0.693359375, -2.12194440e-4, -103.972084, 88.7228394,
+]);
+/** 0 to 4: the polynomial of tanh near 0. 5: where that ends. */
+const TANH: usize = memory.data<f32>([-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, 0.625]);
+/** What an exponent is stored with added to it, and the sign. */
+const BITS: usize = memory.data<i32>([127, -2147483648]);
+/** 1 and 2. */
+const WHOLE: usize = memory.data<f32>([1, 2]);
+
 /** 2^n for whole n in [-126, 127] */
 // @ts-ignore: decorator
 @inline function pow2(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+  return i32x4.shl(i32x4.add(n, constant(BITS, 0)), 23);
 }
 
 /** (e^r − 1 − r) / r² for |r| ≤ ½ ln 2 */
 // @ts-ignore: decorator
 @inline function expTail(r: v128): v128 {
-  let p = splat(1.9875691500e-4);
-  p = fma(p, r, splat(1.3981999507e-3));
-  p = fma(p, r, splat(8.3334519073e-3));
-  p = fma(p, r, splat(4.1665795894e-2));
-  p = fma(p, r, splat(1.6666665459e-1));
-  return fma(p, r, splat(5.0000001201e-1));
+  let p = fma(constant(EXP, 0), r, constant(EXP, 1));
+  p = fma(p, r, constant(EXP, 2));
+  p = fma(p, r, constant(EXP, 3));
+  p = fma(p, r, constant(EXP, 4));
+  return fma(p, r, constant(EXP, 5));
 }
 
 // @ts-ignore: decorator
 @inline function reduceByLn2(x: v128, n: v128): v128 {
-  return sub(sub(x, mul(n, splat(0.693359375))), mul(n, splat(-2.12194440e-4)));
+  return sub(sub(x, mul(n, constant(EXP, 7))), mul(n, constant(EXP, 8)));
 }
 
 /** e^x; within 2 ulp, subnormal results included. */
 // @ts-ignore: decorator
 @inline export function exp4(x: v128): v128 {
   // Lanes whose result is 0 compute e^0 instead, because products that underflow are slow on some processors.
-  const vanishes = f32x4.lt(x, splat(-103.972084));
+  const vanishes = f32x4.lt(x, constant(EXP, 9));
   const bounded = v128.andnot(x, vanishes);
-  const n = f32x4.nearest(mul(bounded, splat(1.44269504088896341)));
+  const n = f32x4.nearest(mul(bounded, constant(EXP, 6)));
   const r = reduceByLn2(bounded, n);
-  const p = add(fma(expTail(r), mul(r, r), r), splat(1));
+  const p = add(fma(expTail(r), mul(r, r), r), constant(WHOLE, 0));
   // In two factors, so that results below the smallest normal number come out right.
   const whole = i32x4.trunc_sat_f32x4_s(n);
   const half = i32x4.shr_s(whole, 1);
   const y = mul(mul(p, pow2(half)), pow2(i32x4.sub(whole, half)));
-  return v128.andnot(pick(f32x4.gt(x, splat(88.7228394)), splat(f32.POSITIVE_INFINITY), y), vanishes);
+  return v128.andnot(pick(f32x4.gt(x, constant(EXP, 10)), splat(f32.POSITIVE_INFINITY), y), vanishes);
 }
 
 /** The same, out of line. */
@@ -127,23 +146,22 @@ export function exp1(x: f32): f32 {
 @inline export function tanh4(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const z = mul(x, x);
-  let p = splat(-5.70498872745e-3);
-  p = fma(p, z, splat(2.06390887954e-2));
-  p = fma(p, z, splat(-5.37397155531e-2));
-  p = fma(p, z, splat(1.33314422036e-1));
-  p = fma(p, z, splat(-3.33332819422e-1));
+  let p = fma(constant(TANH, 0), z, constant(TANH, 1));
+  p = fma(p, z, constant(TANH, 2));
+  p = fma(p, z, constant(TANH, 3));
+  p = fma(p, z, constant(TANH, 4));
   const near = fma(mul(p, z), x, x);
-  const far = sub(splat(1), div(splat(2), add(exp4(add(magnitude, magnitude)), splat(1))));
-  const signed = v128.or(far, v128.and(x, i32x4.splat(0x80000000)));
-  return pick(f32x4.lt(magnitude, splat(0.625)), near, pick(f32x4.eq(x, x), signed, x));
+  const far = sub(constant(WHOLE, 0), div(constant(WHOLE, 1), add(exp4(add(magnitude, magnitude)), constant(WHOLE, 0))));
+  const signed = v128.or(far, v128.and(x, constant(BITS, 1)));
+  return pick(f32x4.lt(magnitude, constant(TANH, 5)), near, pick(f32x4.eq(x, x), signed, x));
 }
 
 /** 1 / (1 + e^−x); within 3 ulp on both sides. */
 // @ts-ignore: decorator
 @inline export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
-  const numerator = pick(f32x4.lt(x, splat(0)), e, splat(1));
-  return div(numerator, add(splat(1), e));
+  const numerator = pick(f32x4.lt(x, splat(0)), e, constant(WHOLE, 0));
+  return div(numerator, add(constant(WHOLE, 0), e));
 }
 
 /** The error function; within 3 ulp. */
@@ -225,8 +243,6 @@ const LARGE_ANGLE: f32 = 1e5;
   // −0 stays −0.
   return shift ? y : pick(f32x4.eq(x, splat(0)), x, y);
 }
-
-const LANES: usize = memory.data(32, 16);
 
 /** Calls a scalar function for each lane; for what is rare or has no vector form. */
 export function eachLane(op: i32, x: v128): v128 {

@@ -1,7 +1,8 @@
 // Batch norm over [n, channels, length], layer norm over rows. Sums are double precision.
+import { MOMENTS } from "./scratch";
 import { word, at, put, read, write, promoteHigh, total } from "./lanes";
 import { splat, add, sub, mul, fma } from "./math";
-import { sumRun, squaresRun, columnMoments, MOMENTS } from "./reduce";
+import { sumRun, squaresRun, columnMoments } from "./reduce";
 
 // @ts-ignore: decorator
 @inline function demote(low: v128, high: v128): v128 {

@@ -1,4 +1,5 @@
 // Reductions over the middle of [outer, n, inner]. Sums are float32 within blocks and double precision across them.
+import { MOMENTS } from "./scratch";
 import { word, at, read, write, total, total2, promoteHigh } from "./lanes";
 import { splat, add, sub, pick, exp4Call } from "./math";
 
@@ -187,9 +188,6 @@ export function reduceBytes(op: i32, x: usize, out: usize, outer: i32, n: i32, i
     x += <usize>n * inner;
   }
 }
-
-/** Where `columnMoments` leaves four means and then four sums of squared distances from them, as doubles. */
-export const MOMENTS: usize = memory.data(64, 16);
 
 /** Means and squares of four columns, or with `wide` false of one, in double precision; rows are `step` bytes apart. */
 export function columnMoments(wide: bool, x: usize, step: usize, n: i32): void {

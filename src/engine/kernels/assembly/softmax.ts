@@ -1,5 +1,6 @@
 // Softmax and its logarithm over the middle of [outer, n, inner], and the cross entropy on top.
-import { word, at, read, write, total, copyFew, promoteHigh, TAIL_A } from "./lanes";
+import { TAIL_A } from "./scratch";
+import { word, at, read, write, total, copyFew, promoteHigh } from "./lanes";
 import { splat, add, sub, mul, exp4, exp4Call, exp1 } from "./math";
 import { maxRun, sumRun, dotRun } from "./reduce";
 

@@ -1,7 +1,8 @@
 // Operations on single elements. The operation's number is a constant in each loop, so that the choice is made once and
 // not per element. An incomplete last vector is worked on in a buffer of four lanes, so that an element's value never
 // depends on its position.
-import { copyFew, TAIL_A, TAIL_B, TAIL_OUT } from "./lanes";
+import { TAIL_A, TAIL_B, TAIL_OUT } from "./scratch";
+import { copyFew } from "./lanes";
 import {
   splat, add, sub, mul, div, fma, pick, exp4, expm1x4, log4, log1p4, tanh4, sigmoid4, erf4, sin4, cos4, eachLane,
 } from "./math";

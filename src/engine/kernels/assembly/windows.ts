@@ -1,4 +1,5 @@
 // Strided windows of memory to dense memory and back, fills, conversions, and rows picked by index.
+import { COUNTER } from "./scratch";
 import { word, at } from "./lanes";
 import { splat } from "./math";
 
@@ -8,8 +9,6 @@ export function windowSize(rank: i32, sizes: usize): i32 {
   for (let d = 0; d < rank; d++) n *= load<i32>(word(sizes, d));
   return n;
 }
-
-const COUNTER: usize = memory.data(64, 16);
 
 // Copies `count` elements of the window, from the one that is `first` in row-major order, to or from dense memory.
 // `shift` is 2 for elements of four bytes and 0 for bytes; it and `back` are constants wherever this is used.

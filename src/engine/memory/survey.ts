@@ -1,0 +1,72 @@
+/**
+ * Asks the garbage collector which storages are still reachable, so that those that aren't needn't be moved.
+ *
+ * JavaScript tells nobody within a synchronous loop what has died: finalizers wait for the event loop, and weak references
+ * hold what they refer to until the present job ends. A host that can end that protection and run a collection at once
+ * says so with `useCollector`; elsewhere nothing is asked, and everything moves.
+ */
+
+/** Runs a full collection after which weak references to what is unreachable are empty, though the job goes on. */
+export type Collector = () => void;
+
+let collector: Collector | null = null;
+
+export function useCollector(collect: Collector | null): void {
+  collector = collect;
+}
+
+/** Less than this in all is moved without asking. */
+const WORTH_ASKING = 8 << 20;
+/** What moving costs: allocating fresh memory on the JavaScript heap and copying; bytes in a millisecond, measured. */
+const MOVED_PER_MILLISECOND = 3 << 20;
+/** Turnovers to wait at most before asking again. */
+const LONGEST_PAUSE = 64;
+
+/** Storages that live or die together: each knows the group, so that it is reachable as long as one of them is. */
+export class Group<T extends { readonly bytes: number; group: Group<T> | null }> {
+  readonly members: T[] = [];
+  bytes = 0;
+
+  add(member: T): void {
+    member.group = this;
+    this.members.push(member);
+    this.bytes += member.bytes;
+  }
+}
+
+export class Survey {
+  /** Turnovers for which nothing is asked, because asking cost more than it saved; doubles each time. */
+  #pause = 0;
+  #waiting = 0;
+
+  isWorthwhile(groups: readonly { readonly bytes: number }[]): boolean {
+    if (collector === null) return false;
+    if (this.#waiting > 0) {
+      this.#waiting--;
+      return false;
+    }
+    return totalOf(groups) >= WORTH_ASKING;
+  }
+
+  /** Those groups of which somebody can still reach a member, in their order. Empties `groups`. */
+  survivors<G extends { readonly bytes: number }>(groups: G[]): G[] {
+    const begin = performance.now();
+    const bytes = totalOf(groups);
+    const references = groups.map((group) => new WeakRef(group));
+    groups.length = 0;
+    collector!();
+    const alive = references.map((reference) => reference.deref()).filter((group) => group !== undefined);
+    this.#learn(performance.now() - begin, (bytes - totalOf(alive)) / MOVED_PER_MILLISECOND);
+    return alive;
+  }
+
+  #learn(spent: number, saved: number): void {
+    if (spent < saved) this.#pause = 0;
+    else this.#pause = Math.min(LONGEST_PAUSE, Math.max(1, this.#pause * 2));
+    this.#waiting = this.#pause;
+  }
+}
+
+function totalOf(groups: readonly { readonly bytes: number }[]): number {
+  return groups.reduce((sum, group) => sum + group.bytes, 0);
+}
