@@ -420,6 +420,17 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     return this.#ownEntries((value) => value instanceof Module);
   }
 
+  /** The same without names. */
+  protected ownModules(): Module[] {
+    const own = this.#own();
+    const found: Module[] = [];
+    for (const property of Object.keys(this)) {
+      const value = own[property];
+      if (value instanceof Module) found.push(value as unknown as Module);
+    }
+    return found;
+  }
+
   #ownState(): [string, Tensor][] {
     const persistent = this.#ownEntries<Tensor>((_, property) => this.#buffers.get(property)?.persistent === true);
     return [...this.#ownParameters(), ...persistent];
