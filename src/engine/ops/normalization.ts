@@ -86,8 +86,9 @@ export function batchNorm(
   kernels.batchNormApply(at(x), at(mean), at(inverseStd), atOrNone(scale), atOrNone(shift), to, n, channels, length);
   const affine = weight !== null && bias !== null;
   const data: ChannelData = { n, channels, length, training, affine };
-  if (!affine) return record(batchNormOp, result, [x], [x, mean, inverseStd], data);
-  return record(batchNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data);
+  const own = [mean, inverseStd];
+  if (!affine) return record(batchNormOp, result, [x], [x, mean, inverseStd], data, own);
+  return record(batchNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data, own);
 }
 
 function checkBatchNorm(input: Tensor, channels: number, others: readonly (Tensor | null)[], training: boolean): void {
@@ -167,6 +168,7 @@ export function layerNorm(
   kernels.layerNorm(at(x), atOrNone(weight), atOrNone(bias), to, toMean, toStd, rows, cols, eps);
   const affine = weight !== null && bias !== null;
   const data: RowData = { rows, cols, affine, shape: normalizedShape };
-  if (!affine) return record(layerNormOp, result, [x], [x, mean, inverseStd], data);
-  return record(layerNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data);
+  const own = [mean, inverseStd];
+  if (!affine) return record(layerNormOp, result, [x], [x, mean, inverseStd], data, own);
+  return record(layerNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data, own);
 }
