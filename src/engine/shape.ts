@@ -109,10 +109,14 @@ export function broadcastStrides(shape: Shape, strides: readonly number[], targe
 /** Replaces one -1 by what makes the count come out. */
 export function inferShape(wanted: Shape, count: number): number[] {
   const shape = [...wanted];
-  const unknown = shape.indexOf(-1);
+  let unknown = -1;
+  let known = 1;
+  for (let i = 0; i < shape.length; i++) {
+    if (shape[i] !== -1) known *= shape[i]!;
+    else if (unknown < 0) unknown = i;
+    else throw new KindlingError("only one dimension can be inferred");
+  }
   if (unknown >= 0) {
-    if (shape.indexOf(-1, unknown + 1) >= 0) throw new KindlingError("only one dimension can be inferred");
-    const known = shape.reduce((product, size, i) => (i === unknown ? product : product * size), 1);
     if (known === 0) {
       throw new KindlingError(
         `cannot reshape tensor of 0 elements into shape ${shapeText(wanted)} because the unspecified dimension size -1 can be any value and is ambiguous`,
@@ -120,11 +124,12 @@ export function inferShape(wanted: Shape, count: number): number[] {
     }
     shape[unknown] = count / known;
   }
-  const bad = shape.find((size) => size < 0);
-  if (bad !== undefined && unknown < 0) throw new KindlingError(`invalid shape dimension ${bad}`);
-  if (!shape.every((size) => Number.isInteger(size) && size >= 0) || numelOf(shape) !== count) {
-    throw new ShapeError(`shape '${shapeText(wanted)}' is invalid for input of size ${count}`, wanted);
+  let fits = numelOf(shape) === count;
+  for (let i = 0; i < shape.length; i++) {
+    if (shape[i]! < 0 && unknown < 0) throw new KindlingError(`invalid shape dimension ${shape[i]}`);
+    fits &&= Number.isInteger(shape[i]) && shape[i]! >= 0;
   }
+  if (!fits) throw new ShapeError(`shape '${shapeText(wanted)}' is invalid for input of size ${count}`, wanted);
   return shape;
 }
 

@@ -126,7 +126,7 @@ export class Node {
   /** Forgets what was saved; a second backward through the node is an error from now on. */
   release(): void {
     if (this.versions.length > 0) this.tensors = null;
-    for (const tensor of this.own) discard(tensor.storage);
+    discardAll(this.own);
     this.own = NOTHING;
   }
 
@@ -141,6 +141,10 @@ export class Node {
       },
     };
   }
+}
+
+function discardAll(tensors: readonly Tensor[]): void {
+  for (let i = 0; i < tensors.length; i++) discard(tensors[i]!.storage);
 }
 
 function inferenceSaved(): KindlingError {
@@ -162,6 +166,7 @@ function modifiedInPlace(tensor: Tensor, expected: number): KindlingError {
 /**
  * Makes `output` the differentiable result of `operation` on `inputs`, if grad mode is on and an input wants gradients.
  * @param saved tensors that `backward` will read with `node.saved(i)`
+ * @param own those of `saved` that nobody but `backward` sees: their memory is free as soon as it is done
  * @returns `output`
  */
 export function record(
@@ -170,25 +175,26 @@ export function record(
   inputs: readonly Tensor[],
   saved: readonly Tensor[] = NOTHING,
   data?: unknown,
+  own: readonly Tensor[] = NOTHING,
 ): Tensor {
-  if (!needsGraph(inputs)) return output;
-  output.attach(new Node(operation, inputs, saved, data), 0);
+  if (needsGraph(inputs)) output.attach(new Node(operation, inputs, saved, data, own), 0);
+  else discardAll(own);
   return output;
 }
 
-/**
- * The same for an operation with several outputs. Integer outputs stay outside the graph.
- * @param own those of `saved` that nobody but `backward` sees: their memory is free as soon as it is done
- */
+/** The same for an operation with several outputs. Integer outputs stay outside the graph. */
 export function recordMany(
   operation: Operation,
   outputs: readonly Tensor[],
   inputs: readonly Tensor[],
   saved: readonly Tensor[] = NOTHING,
   data?: unknown,
-  own?: readonly Tensor[],
+  own: readonly Tensor[] = NOTHING,
 ): void {
-  if (!needsGraph(inputs)) return;
+  if (!needsGraph(inputs)) {
+    discardAll(own);
+    return;
+  }
   const node = new Node(operation, inputs, saved, data, own);
   node.outputs = outputs.length;
   outputs.forEach((output, i) => {

@@ -218,11 +218,14 @@ export interface Kernels {
    */
   gruCellBackward(gates: I, candidate: I, hiddenBefore: I, dHidden: I, dGates: I, dFromHidden: I, rows: I, size: I): void;
 
-  // --- optimizers, in place
-  /** `first`: the momentum buffer is new. `momentumBuffer` may be 0. */
-  sgd(p: I, g: I, momentumBuffer: I, n: I, lr: F, momentum: F, dampening: F, weightDecay: F, nesterov: I, maximize: I, first: I): void;
-  /** Adam, and with `decoupled` AdamW. `correction1` = 1 − β₁ᵗ, `correction2` = 1 − β₂ᵗ; `maximum` (AMSGrad) may be 0. */
-  adam(p: I, g: I, m: I, v: I, maximum: I, n: I, lr: F, beta1: F, beta2: F, eps: F, weightDecay: F, correction1: F, correction2: F, decoupled: I, maximize: I): void;
+  // --- optimizers, in place, for each of the `count` tensors of `table`, which is made of rows of words (i32)
+  /** Row: p, g, n, momentum buffer (0 without momentum), whether the buffer is new. */
+  sgd(table: I, count: I, lr: F, momentum: F, dampening: F, weightDecay: F, nesterov: I, maximize: I): void;
+  /**
+   * Adam, and with `decoupled` AdamW. Row: p, g, n, m, v, largest v (AMSGrad; else 0), then as float32 −lr / (1 − β₁ᵗ)
+   * and √(1 − β₂ᵗ).
+   */
+  adam(table: I, count: I, lr: F, beta1: F, beta2: F, eps: F, weightDecay: F, decoupled: I, maximize: I): void;
 
   // --- observation
   /**

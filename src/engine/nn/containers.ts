@@ -45,12 +45,12 @@ export class Sequential extends Module {
   }
 
   *[Symbol.iterator](): IterableIterator<Module> {
-    for (const [, module] of this.registeredModules()) yield module;
+    yield* this.ownModules();
   }
 
   override forward(x: Tensor): Tensor {
     let value = x;
-    for (const [, module] of this.registeredModules()) value = module(value);
+    for (const module of this.ownModules()) value = module(value);
     return value;
   }
 }

@@ -265,7 +265,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   /** Forgets all gradients, or with `{ setToNone: false }` sets them to zero. */
   zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
-    for (const parameter of this.parameters()) clearGradient(parameter, setToNone);
+    clearGradients(this.parameters(), setToNone);
   }
 
   /** Everything is on the CPU in float32 already: accepts these and does nothing. */
@@ -420,6 +420,17 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     return this.#ownEntries((value) => value instanceof Module);
   }
 
+  /** The same without names. */
+  protected ownModules(): Module[] {
+    const own = this.#own();
+    const found: Module[] = [];
+    for (const property of Object.keys(this)) {
+      const value = own[property];
+      if (value instanceof Module) found.push(value as unknown as Module);
+    }
+    return found;
+  }
+
   #ownState(): [string, Tensor][] {
     const persistent = this.#ownEntries<Tensor>((_, property) => this.#buffers.get(property)?.persistent === true);
     return [...this.#ownParameters(), ...persistent];
@@ -454,10 +465,10 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   }
 }
 
-/** Forgets a gradient or sets it to zero. */
-export function clearGradient(parameter: Tensor, setToNone: boolean): void {
-  if (setToNone) parameter.clearGrad();
-  else noGrad(() => parameter.gradSlot?.detach_().zero_());
+/** Forgets gradients or sets them to zero. */
+export function clearGradients(parameters: readonly Tensor[], setToNone: boolean): void {
+  if (setToNone) for (const parameter of parameters) parameter.clearGrad();
+  else noGrad(() => parameters.forEach((parameter) => parameter.gradSlot?.detach_().zero_()));
 }
 
 function join(path: string, name: string): string {

@@ -9,6 +9,7 @@ import { denseCopy, to } from "./copy.ts";
 import { full, fromTypedArray } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
+import { scalarAt } from "./scalar.ts";
 import { sumTo } from "./sumTo.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
@@ -68,12 +69,10 @@ function runBinary(op: BinaryOp, a: Tensor, b: Tensor, alpha: number): Tensor {
 }
 
 function runScalar(op: BinaryOp, a: Tensor, scalar: number, alpha: number): Tensor {
-  const value = full([], scalar);
   const x = a.dense ? a : denseCopy(a);
   const result = make(a.shape);
   const target = at(result);
-  const left = at(x);
-  kernels.binary(op, left, 1, at(value), 0, target, a.numel(), alpha);
+  kernels.binary(op, at(x), 1, scalarAt(scalar), 0, target, a.numel(), alpha);
   return result;
 }
 

@@ -16,6 +16,7 @@ import { at } from "./make.ts";
 import { clampTo } from "./pairs.ts";
 import { abs, exp, leakyRelu, neg, relu, sigmoid, sqrt, tanh } from "./pointwise.ts";
 import { forEachOffset } from "./reading.ts";
+import { scalarAt } from "./scalar.ts";
 import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
 
@@ -139,9 +140,9 @@ function arithmetic(code: ArithmeticCode, plain: Arithmetic) {
 
 function direct<T extends Tensor>(code: ArithmeticCode, target: T, other: ScalarOrTensor, alpha: number): T {
   target.beforeChange();
-  const operand = other instanceof Tensor ? other : full([], other);
   const to = at(target);
-  kernels.binary(code, to, 1, at(operand), other instanceof Tensor ? 1 : 0, at(target), target.numel(), alpha);
+  if (other instanceof Tensor) kernels.binary(code, to, 1, at(other), 1, to, target.numel(), alpha);
+  else kernels.binary(code, to, 1, scalarAt(other), 0, to, target.numel(), alpha);
   target.storage.version++;
   return target;
 }

@@ -3,6 +3,7 @@ import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Node, type Operation } from "../autograd/node.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels } from "../memory/linear.ts";
+import { discard } from "../memory/storage.ts";
 import { numelOf, sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./copy.ts";
@@ -94,9 +95,9 @@ function classLoss(input: Tensor, target: Tensor, options: CrossEntropyOptions, 
   const x = contiguous(input);
   const indices = contiguous(to(target, "int32"));
   const logProbabilities = fused ? make(x.shape) : x;
-  const losses = make(target.shape);
+  const result = make(reduction === "none" ? target.shape : []);
+  const losses = reduction === "none" ? result : make(target.shape);
   const shares = make(target.shape);
-  const result = reduction === "none" ? losses : make([]);
   const [rowLoss, rowWeight, logs, classWeights] = [at(losses), at(shares), at(logProbabilities), weight ? at(weight) : 0];
   const wrong = fused
     ? kernels.crossEntropy(at(x), at(indices), classWeights, logs, rowLoss, rowWeight, outer, classes, inner, ignoreIndex, smoothing)
@@ -104,8 +105,11 @@ function classLoss(input: Tensor, target: Tensor, options: CrossEntropyOptions, 
   if (wrong >= 0) throw new IndexError(`Target ${i32[(at(indices) >>> 2) + wrong]} is out of bounds.`);
   const divisor = reduction === "mean" ? sumAt(rowWeight, outer * inner) : 1;
   if (reduction !== "none") f32[at(result) >>> 2] = sumAt(rowLoss, outer * inner) / divisor;
+  discard(shares.storage);
+  if (losses !== result) discard(losses.storage);
   const data: ClassLoss = { outer, classes, inner, ignoreIndex, smoothing, reduction, divisor };
-  return record(fused ? crossEntropyOp : nllLossOp, result, [x], weight ? [logProbabilities, indices, weight] : [logProbabilities, indices], data);
+  const saved = weight ? [logProbabilities, indices, weight] : [logProbabilities, indices];
+  return fused ? record(crossEntropyOp, result, [x], saved, data, [logProbabilities]) : record(nllLossOp, result, [x], saved, data);
 }
 
 /** Σ of `count` values, in double precision. */

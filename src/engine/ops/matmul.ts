@@ -1,6 +1,8 @@
 /** Matrix products. Transposed operands cost nothing: the kernel reads through strides. */
-import { record, type Operation } from "../autograd/node.ts";
+import { isGradEnabled } from "../autograd/gradMode.ts";
+import { record, type Node, type Operation } from "../autograd/node.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
+import { Reduce } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -163,17 +165,46 @@ export function addmm(input: Tensor, a: Tensor, b: Tensor, options: { alpha?: nu
 const linearOp: Operation = {
   name: "AddmmBackward0",
   backward(node, gradient) {
-    const x = node.saved(0);
-    const weight = node.saved(1);
-    const out = weight.shape[0]!;
-    const rows = reshape(gradient, [-1, out]);
-    return [
-      node.needs(0) ? reshape(mm(rows, weight), x.shape) : null,
-      node.needs(1) ? mm(transpose(rows, 0, 1), reshape(x, [-1, x.shape.at(-1)!])) : null,
-      node.next.length > 2 && node.needs(2) ? sum(rows, 0) : null,
-    ];
+    return isGradEnabled() ? linearGradients(node, gradient) : linearBackward(node, gradient);
   },
 };
+
+/** Differentiable. */
+function linearGradients(node: Node, gradient: Tensor): (Tensor | null)[] {
+  const x = node.saved(0);
+  const weight = node.saved(1);
+  const rows = reshape(gradient, [-1, weight.shape[0]!]);
+  return [
+    node.needs(0) ? reshape(mm(rows, weight), x.shape) : null,
+    node.needs(1) ? mm(transpose(rows, 0, 1), reshape(x, [-1, x.shape.at(-1)!])) : null,
+    node.next.length > 2 && node.needs(2) ? sum(rows, 0) : null,
+  ];
+}
+
+/** The same straight by kernels. */
+function linearBackward(node: Node, gradient: Tensor): (Tensor | null)[] {
+  const x = contiguous(node.saved(0));
+  const weight = node.saved(1);
+  const upstream = contiguous(gradient);
+  const out = weight.shape[0]!;
+  const features = weight.shape[1]!;
+  const rows = leadingSize(x.shape);
+  const outX = node.needs(0) ? make(x.shape) : null;
+  const outWeight = node.needs(1) ? make(weight.shape) : null;
+  const outBias = node.next.length > 2 && node.needs(2) ? make([out]) : null;
+  const from = at(upstream);
+  if (outX) gemm(rows, features, out, from, out, 1, at(weight), weight.strides[0]!, weight.strides[1]!, at(outX), features);
+  if (outWeight) gemm(out, features, rows, from, 1, out, at(x), features, 1, at(outWeight), features);
+  if (outBias) kernels.reduce(Reduce.sum, from, at(outBias), 1, rows, out);
+  return [outX, outWeight, outBias];
+}
+
+/** How many rows there are: the product of all sizes but the last. */
+function leadingSize(shape: Shape): number {
+  let count = 1;
+  for (let i = 0; i < shape.length - 1; i++) count *= shape[i]!;
+  return count;
+}
 
 /**
  * `x · weightᵀ + bias`.
@@ -183,13 +214,13 @@ const linearOp: Operation = {
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   checkFloat(x, weight);
-  const [out, features] = weight.shape as [number, number];
+  const out = weight.shape[0]!;
+  const features = weight.shape[1]!;
   const last = x.shape.at(-1);
-  const lead = x.shape.slice(0, -1);
-  if (last !== features) throw productMismatch([numelOf(lead), last ?? 0], [features, out]);
+  const count = leadingSize(x.shape);
+  if (last !== features) throw productMismatch([count, last ?? 0], [features, out]);
   const rows = contiguous(x);
-  const count = numelOf(lead);
-  const result = make([...lead, out]);
+  const result = make(x.shape.with(-1, out));
   const target = at(result);
   gemm(count, out, features, at(rows), features, 1, at(weight), weight.strides[1]!, weight.strides[0]!, target, out);
   if (bias) kernels.addRowBias(target, at(contiguous(bias)), count, out);

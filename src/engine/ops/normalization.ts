@@ -3,6 +3,7 @@ import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
+import { discard } from "../memory/storage.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
@@ -66,9 +67,11 @@ export function batchNorm(
   const mean = make([channels]);
   const inverseStd = make([channels]);
   if (training) {
+    const biased = runningVar && make([channels]);
     const [toMean, toStd] = [at(mean), at(inverseStd)];
-    kernels.batchNormStatistics(at(x), toMean, toStd, n, channels, length, eps);
-    if (runningMean && runningVar) updateRunning(runningMean, runningVar, mean, inverseStd, momentum, eps, n * length);
+    kernels.batchNormStatistics(at(x), toMean, toStd, n, channels, length, eps, atOrNone(biased));
+    if (runningMean && runningVar) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
+    if (biased) discard(biased.storage);
   } else {
     if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when training=False");
     noGrad(() => {
@@ -83,8 +86,9 @@ export function batchNorm(
   kernels.batchNormApply(at(x), at(mean), at(inverseStd), atOrNone(scale), atOrNone(shift), to, n, channels, length);
   const affine = weight !== null && bias !== null;
   const data: ChannelData = { n, channels, length, training, affine };
-  if (!affine) return record(batchNormOp, result, [x], [x, mean, inverseStd], data);
-  return record(batchNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data);
+  const own = [mean, inverseStd];
+  if (!affine) return record(batchNormOp, result, [x], [x, mean, inverseStd], data, own);
+  return record(batchNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data, own);
 }
 
 function checkBatchNorm(input: Tensor, channels: number, others: readonly (Tensor | null)[], training: boolean): void {
@@ -105,13 +109,11 @@ function updateRunning(
   runningMean: Tensor,
   runningVar: Tensor,
   mean: Tensor,
-  inverseStd: Tensor,
+  biased: Tensor,
   momentum: number,
-  eps: number,
   count: number,
 ): void {
   noGrad(() => {
-    const biased = inverseStd.square().reciprocal().sub(eps);
     runningMean.mul_(1 - momentum).add_(mean, { alpha: momentum });
     runningVar.mul_(1 - momentum).add_(biased, { alpha: (momentum * count) / (count - 1) });
   });
@@ -166,6 +168,7 @@ export function layerNorm(
   kernels.layerNorm(at(x), atOrNone(weight), atOrNone(bias), to, toMean, toStd, rows, cols, eps);
   const affine = weight !== null && bias !== null;
   const data: RowData = { rows, cols, affine, shape: normalizedShape };
-  if (!affine) return record(layerNormOp, result, [x], [x, mean, inverseStd], data);
-  return record(layerNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data);
+  const own = [mean, inverseStd];
+  if (!affine) return record(layerNormOp, result, [x], [x, mean, inverseStd], data, own);
+  return record(layerNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data, own);
 }

@@ -1,6 +1,7 @@
 /** Getting values out of tensors. */
 import { itemSize, typedArray, type TypedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { f32, i32, u8 } from "../memory/linear.ts";
 import { readBytes } from "../memory/storage.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -51,8 +52,15 @@ export function item(tensor: Tensor): number {
   if (tensor.numel() !== 1) {
     throw new KindlingError(`a Tensor with ${tensor.numel()} elements cannot be converted to Scalar`);
   }
-  const value = toTypedArray(tensor)[0]!;
+  const value = elementOf(tensor);
   return tensor.dtype === "bool" ? ((value !== 0) as unknown as number) : value;
+}
+
+function elementOf(tensor: Tensor): number {
+  const { storage, offset, dtype } = tensor;
+  if (storage.pointer < 0) return toTypedArray(tensor)[0]!;
+  if (itemSize(dtype) === 1) return u8[storage.pointer + offset]!;
+  return (dtype === "float32" ? f32 : i32)[(storage.pointer >>> 2) + offset]!;
 }
 
 /** Nested arrays of numbers (booleans for `bool`). */

@@ -6,11 +6,10 @@
  * finished and keep their last state there, or haven't begun and have their first.
  */
 import { isGradEnabled } from "../autograd/gradMode.ts";
-import { needsGraph, recordMany, type Operation } from "../autograd/node.ts";
+import { recordMany, type Operation } from "../autograd/node.ts";
 import { ShapeError } from "../errors.ts";
 import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import { kernels, u8 } from "../memory/linear.ts";
-import { discard } from "../memory/storage.ts";
 import { sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous, denseCopy } from "./copy.ts";
@@ -352,12 +351,8 @@ export function recurrent(
   const layer: Layer = { x, weights: { ...weights, biases: weights.biases.map(contiguous) }, initial, steps: stepsOf(sizes, reverse) };
   const { output, final, saved } = kind.forward(layer);
   const inputs = inputsOf({ ...layer, weights });
-  if (needsGraph(inputs)) {
-    const form: Form = { steps: layer.steps, states: initial.length, biases: weights.biases.length, saved: saved.length };
-    recordMany(operations.get(kind)!, [output, ...final], inputs, [...inputs, ...saved], form, saved);
-  } else {
-    for (const tensor of saved) discard(tensor.storage);
-  }
+  const form: Form = { steps: layer.steps, states: initial.length, biases: weights.biases.length, saved: saved.length };
+  recordMany(operations.get(kind)!, [output, ...final], inputs, [...inputs, ...saved], form, saved);
   return { output, final: [...final] };
 }
 

@@ -245,6 +245,12 @@ function euclideanNorm(input: Tensor, dim: ReductionDims | undefined, options: R
   return record(normOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
 
+/** Σ x² over all elements, in double precision. */
+export function sumOfSquares(input: Tensor): number {
+  const source = input.dense ? input : denseCopy(input);
+  return kernels.sumOfSquares(at(source), source.numel());
+}
+
 // --- extremes -------------------------------------------------------------------------------------------------------
 
 const amaxOp: Operation = {

@@ -37,14 +37,19 @@ export function view(input: Tensor, ...sizes: ShapeArguments): Tensor {
         "contiguous subspaces). Use .reshape(...) instead.",
     );
   }
+  return showAs(input, shape, strides);
+}
+
+function showAs(input: Tensor, shape: Shape, strides: readonly number[] | null): Tensor {
   return record(viewOp, viewOf(input, shape, strides), [input], [], input.shape);
 }
 
 /** Like `view`, but copies where it must. */
 export function reshape(input: Tensor, ...sizes: ShapeArguments): Tensor {
   const shape = inferShape(shapeOf(sizes), input.numel());
-  if (input.dense || viewStrides(input.shape, input.strides, shape) !== null) return view(input, shape);
-  return view(contiguous(input), shape);
+  if (input.dense) return showAs(input, shape, null);
+  const strides = viewStrides(input.shape, input.strides, shape);
+  return strides === null ? showAs(contiguous(input), shape, null) : showAs(input, shape, strides);
 }
 
 /** Merges dimensions `startDim` to `endDim` (inclusive) into one. */

@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors.ts";
-import { adamStep, optimizerState } from "../ops/index.ts";
+import { adamStep, optimizerState, type AdamUpdate } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 
@@ -27,24 +27,20 @@ type AdamState = {
 abstract class AdamBase extends Optimizer<AdamOptions> {
   protected abstract readonly decoupled: boolean;
 
-  protected override update(parameter: Tensor, gradient: Tensor, group: ParamGroup<AdamOptions>): void {
-    let state = this.state.get(parameter) as AdamState | undefined;
-    if (state === undefined) {
-      state = { step: 0, expAvg: optimizerState(parameter), expAvgSq: optimizerState(parameter) };
-      this.state.set(parameter, state);
+  protected override updateGroup(group: ParamGroup<AdamOptions>): void {
+    const updates: AdamUpdate[] = [];
+    for (const parameter of group.params) {
+      if (parameter.gradSlot === null) continue;
+      let state = this.state.get(parameter) as AdamState | undefined;
+      if (state === undefined) {
+        state = { step: 0, expAvg: optimizerState(parameter), expAvgSq: optimizerState(parameter) };
+        this.state.set(parameter, state);
+      }
+      if (group.amsgrad) state.maxExpAvgSq ??= optimizerState(parameter);
+      state.step++;
+      updates.push({ parameter, state });
     }
-    if (group.amsgrad) state.maxExpAvgSq ??= optimizerState(parameter);
-    state.step++;
-    const { lr, betas, eps, weightDecay, maximize } = group;
-    adamStep(parameter, gradient, state, {
-      lr,
-      betas,
-      eps,
-      weightDecay,
-      maximize,
-      step: state.step,
-      decoupled: this.decoupled,
-    });
+    if (updates.length > 0) adamStep(updates, group, this.decoupled);
   }
 
   protected override checkOptions(options: AdamOptions): void {

@@ -60,9 +60,6 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return first;
   }
 
-  /** Not used: all parameters move together. */
-  protected override update(): void {}
-
   #iterate(closure: () => unknown, firstLoss: number): void {
     const { lr, maxIter, maxEval, toleranceGrad, toleranceChange, historySize, lineSearchFn } = this.paramGroups[0]!;
     let [loss, evaluations, iterations] = [firstLoss, 1, 0];

@@ -2,7 +2,7 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
-import { clearGradient } from "../nn/module.ts";
+import { clearGradients } from "../nn/module.ts";
 import { boolean, sizes } from "../nn/printing.ts";
 import { tensor } from "../ops/index.ts";
 import { sameShape } from "../shape.ts";
@@ -81,7 +81,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 
   /** Forgets the gradients of all parameters, or with `{ setToNone: false }` sets them to zero. */
   zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
-    for (const { params } of this.paramGroups) for (const parameter of params) clearGradient(parameter, setToNone);
+    for (const { params } of this.paramGroups) clearGradients(params, setToNone);
   }
 
   /**
@@ -96,11 +96,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const observer = instrument();
     observer?.beforeStep?.(this as unknown as Optimizer);
     noGrad(() => {
-      for (const group of this.paramGroups) {
-        for (const parameter of group.params) {
-          if (parameter.gradSlot !== null) this.update(parameter, parameter.gradSlot, group);
-        }
-      }
+      for (const group of this.paramGroups) this.updateGroup(group);
     });
     observer?.afterStep?.(this as unknown as Optimizer);
     return loss;
@@ -157,8 +153,13 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     return this.toString();
   }
 
-  /** Changes one parameter by its gradient. Runs without grad mode. */
-  protected abstract update(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>): void;
+  /** Changes those parameters of a group that have a gradient: by default one after the other. Runs without grad mode. */
+  protected updateGroup(group: ParamGroup<Options>): void {
+    for (const parameter of group.params) if (parameter.gradSlot !== null) this.update!(parameter, parameter.gradSlot, group);
+  }
+
+  /** Changes one parameter by its gradient. Every optimizer has this or its own `updateGroup`. */
+  protected update?(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>): void;
 
   /** Throws where an option is out of range. */
   protected checkOptions(options: Options): void {

@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors.ts";
-import { optimizerState, sgdStep } from "../ops/index.ts";
+import { optimizerState, sgdStep, type SgdUpdate } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 
@@ -23,15 +23,20 @@ export class SGD extends Optimizer<SGDOptions> {
     super(params, { lr, momentum, dampening, weightDecay, nesterov, maximize });
   }
 
-  protected override update(parameter: Tensor, gradient: Tensor, group: ParamGroup<SGDOptions>): void {
-    if (group.momentum === 0) {
-      sgdStep(parameter, gradient, null, false, group);
-      return;
+  protected override updateGroup(group: ParamGroup<SGDOptions>): void {
+    const updates: SgdUpdate[] = [];
+    for (const parameter of group.params) {
+      if (parameter.gradSlot === null) continue;
+      updates.push(group.momentum === 0 ? { parameter, buffer: null, first: false } : this.#withBuffer(parameter));
     }
-    const known = this.state.get(parameter)?.momentumBuffer;
-    const buffer = (known as Tensor | undefined) ?? optimizerState(parameter);
+    if (updates.length > 0) sgdStep(updates, group);
+  }
+
+  #withBuffer(parameter: Tensor): SgdUpdate {
+    const known = this.state.get(parameter)?.momentumBuffer as Tensor | null | undefined;
+    const buffer = known ?? optimizerState(parameter);
     if (!known) this.state.set(parameter, { momentumBuffer: buffer });
-    sgdStep(parameter, gradient, buffer, !known, group);
+    return { parameter, buffer, first: !known };
   }
 
   protected override checkOptions(options: SGDOptions): void {

@@ -1,4 +1,8 @@
+import assert from "node:assert/strict";
 import { assertNear, describeKernels, SIZES, wave } from "./harness.ts";
+
+/** Float32 values as the words of a table. */
+const bits = (...values: number[]): number[] => [...new Int32Array(Float32Array.from(values).buffer)];
 
 describeKernels("optimizer updates", (machine) => {
   const { kernels } = machine;
@@ -16,7 +20,8 @@ describeKernels("optimizer updates", (machine) => {
         const [pp, pb] = [machine.floats(p), options.momentum ? machine.room(n) : 0];
         for (const step of [0, 1, 2]) {
           const g = wave(n, 1, step + 3);
-          kernels.sgd(pp, machine.floats(g), pb, n, 0.05, options.momentum, options.dampening, options.weightDecay, Number(options.nesterov), Number(options.maximize), Number(step === 0));
+          const row = [pp, machine.floats(g), n, pb, Number(step === 0)];
+          kernels.sgd(machine.ints(row), 1, 0.05, options.momentum, options.dampening, options.weightDecay, Number(options.nesterov), Number(options.maximize));
           g.forEach((raw, i) => {
             let d = (options.maximize ? -raw : raw) + options.weightDecay * p[i]!;
             if (options.momentum) {
@@ -48,7 +53,8 @@ describeKernels("optimizer updates", (machine) => {
         for (const step of [1, 2, 3]) {
           const g = wave(n, 2 / step ** 3, step);
           const [c1, c2] = [1 - b1 ** step, 1 - b2 ** step];
-          kernels.adam(pp, machine.floats(g), pm, pv, ph, n, lr, b1, b2, eps, options.weightDecay, c1, c2, Number(options.decoupled), Number(options.maximize));
+          const row = [pp, machine.floats(g), n, pm, pv, ph, ...bits(-lr / c1, Math.sqrt(c2))];
+          kernels.adam(machine.ints(row), 1, lr, b1, b2, eps, options.weightDecay, Number(options.decoupled), Number(options.maximize));
           g.forEach((raw, i) => {
             let d = options.maximize ? -raw : raw;
             if (options.decoupled) p[i]! *= 1 - lr * options.weightDecay;
@@ -67,4 +73,16 @@ describeKernels("optimizer updates", (machine) => {
       }
     });
   }
+
+  it("a table of many tensors gives what each gives alone", () => {
+    const rows = SIZES.map((n, i) => [machine.floats(wave(n)), machine.floats(wave(n, 1, i)), n, machine.floats(wave(n, 2)), i % 2]);
+    const alone = SIZES.map((n, i) => [machine.floats(wave(n)), machine.floats(wave(n, 1, i)), n, machine.floats(wave(n, 2)), i % 2]);
+    const settings = [0.05, 0.9, 0.1, 0.01, 0, 0] as const;
+    kernels.sgd(machine.ints(rows.flat()), rows.length, ...settings);
+    for (const row of alone) kernels.sgd(machine.ints(row), 1, ...settings);
+    SIZES.forEach((n, i) => {
+      assert.deepEqual(machine.readFloats(rows[i]![0]!, n), machine.readFloats(alone[i]![0]!, n));
+      assert.deepEqual(machine.readFloats(rows[i]![3]!, n), machine.readFloats(alone[i]![3]!, n));
+    });
+  });
 });

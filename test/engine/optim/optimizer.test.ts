@@ -45,6 +45,20 @@ describe("an optimizer", () => {
     assert.equal(optimizer.state.has(b), false);
   });
 
+  it("counts the steps of each parameter on its own", () => {
+    const [together, alone] = [[parameter(1, 2), parameter(3)], [parameter(1, 2), parameter(3)]];
+    const optimizers = [new optim.Adam(together, { lr: 0.1 }), ...alone.map((p) => new optim.Adam([p], { lr: 0.1 }))];
+    for (const step of [1, 2, 3]) {
+      for (const [a, b] of [together, alone]) {
+        a!.grad = tensor([step, -1]);
+        b!.grad = step === 2 ? null : tensor([step]);
+      }
+      for (const optimizer of optimizers) optimizer.step();
+    }
+    assert.deepEqual(together.map((p) => p.tolist()), alone.map((p) => p.tolist()));
+    assert.deepEqual(together.map((p) => optimizers[0]!.state.get(p)!.step), [3, 2]);
+  });
+
   it("zeroGrad forgets gradients, or sets them to zero", () => {
     const p = parameter(1, 2);
     const optimizer = new optim.SGD([p], { lr: 0.1 });

@@ -1,5 +1,5 @@
-// Optimizer updates in place, in PyTorch's order of operations. Settings come in double precision and are rounded once,
-// where PyTorch rounds them.
+// Optimizer updates in place, in PyTorch's order of operations, of all tensors in a table. Settings come in double
+// precision and are rounded once, where PyTorch rounds them.
 import { read, write } from "./lanes";
 import { splat, add, mul, div, fma } from "./math";
 
@@ -15,16 +15,24 @@ import { splat, add, mul, div, fma } from "./math";
   write(p, fma(rate, d, param), wide);
 }
 
-export function sgd(p: usize, g: usize, buffer: usize, n: i32, lr: f64, momentum: f64, dampening: f64, weightDecay: f64, nesterov: i32, maximize: i32, first: i32): void {
-  const sign = splat(maximize ? -1 : 1), decay = splat(<f32>weightDecay), rate = splat(<f32>-lr);
-  const vMomentum = splat(<f32>momentum), keep = splat(<f32>(1 - dampening));
-  const bytes = <usize>n << 2;
+function sgdTensor(p: usize, g: usize, bytes: usize, buffer: usize, sign: v128, decay: v128, momentum: v128, keep: v128, rate: v128, nesterov: bool, first: bool): void {
   let i: usize = 0;
   for (; i + 16 <= bytes; i += 16) {
-    sgdStep(true, p + i, g + i, buffer ? buffer + i : 0, sign, decay, vMomentum, keep, rate, nesterov != 0, first != 0);
+    sgdStep(true, p + i, g + i, buffer ? buffer + i : 0, sign, decay, momentum, keep, rate, nesterov, first);
   }
   for (; i < bytes; i += 4) {
-    sgdStep(false, p + i, g + i, buffer ? buffer + i : 0, sign, decay, vMomentum, keep, rate, nesterov != 0, first != 0);
+    sgdStep(false, p + i, g + i, buffer ? buffer + i : 0, sign, decay, momentum, keep, rate, nesterov, first);
+  }
+}
+
+export function sgd(table: usize, count: i32, lr: f64, momentum: f64, dampening: f64, weightDecay: f64, nesterov: i32, maximize: i32): void {
+  const sign = splat(maximize ? -1 : 1), decay = splat(<f32>weightDecay), rate = splat(<f32>-lr);
+  const vMomentum = splat(<f32>momentum), keep = splat(<f32>(1 - dampening));
+  for (let i = 0; i < count; i++, table += 20) {
+    sgdTensor(
+      load<u32>(table), load<u32>(table, 4), <usize>load<u32>(table, 8) << 2, load<u32>(table, 12),
+      sign, decay, vMomentum, keep, rate, nesterov != 0, load<i32>(table, 16) != 0,
+    );
   }
 }
 
@@ -44,18 +52,25 @@ export function sgd(p: usize, g: usize, buffer: usize, n: i32, lr: f64, momentum
   write(p, fma(step, div(mean, denominator), param), wide);
 }
 
-export function adam(p: usize, g: usize, m: usize, v: usize, maximum: usize, n: i32, lr: f64, beta1: f64, beta2: f64, eps: f64, weightDecay: f64, correction1: f64, correction2: f64, decoupled: i32, maximize: i32): void {
-  const sign = splat(maximize ? -1 : 1);
-  const shrink = splat(decoupled ? <f32>(1 - lr * weightDecay) : 1), decay = splat(decoupled ? 0 : <f32>weightDecay);
-  const step = splat(<f32>-(lr / correction1)), root = splat(<f32>NativeMath.sqrt(correction2)), e = splat(<f32>eps);
-  const b1 = splat(<f32>beta1), c1 = splat(<f32>(1 - beta1)), b2 = splat(<f32>beta2), c2 = splat(<f32>(1 - beta2));
-  const bytes = <usize>n << 2;
+function adamTensor(p: usize, g: usize, bytes: usize, m: usize, v: usize, maximum: usize, shrink: v128, sign: v128, decay: v128, b1: v128, c1: v128, b2: v128, c2: v128, root: v128, eps: v128, step: v128): void {
   let i: usize = 0;
   for (; i + 16 <= bytes; i += 16) {
-    adamStep(true, p + i, g + i, m + i, v + i, maximum ? maximum + i : 0, shrink, sign, decay, b1, c1, b2, c2, root, e, step);
+    adamStep(true, p + i, g + i, m + i, v + i, maximum ? maximum + i : 0, shrink, sign, decay, b1, c1, b2, c2, root, eps, step);
   }
   for (; i < bytes; i += 4) {
-    adamStep(false, p + i, g + i, m + i, v + i, maximum ? maximum + i : 0, shrink, sign, decay, b1, c1, b2, c2, root, e, step);
+    adamStep(false, p + i, g + i, m + i, v + i, maximum ? maximum + i : 0, shrink, sign, decay, b1, c1, b2, c2, root, eps, step);
+  }
+}
+
+export function adam(table: usize, count: i32, lr: f64, beta1: f64, beta2: f64, eps: f64, weightDecay: f64, decoupled: i32, maximize: i32): void {
+  const sign = splat(maximize ? -1 : 1), e = splat(<f32>eps);
+  const shrink = splat(decoupled ? <f32>(1 - lr * weightDecay) : 1), decay = splat(decoupled ? 0 : <f32>weightDecay);
+  const b1 = splat(<f32>beta1), c1 = splat(<f32>(1 - beta1)), b2 = splat(<f32>beta2), c2 = splat(<f32>(1 - beta2));
+  for (let i = 0; i < count; i++, table += 32) {
+    adamTensor(
+      load<u32>(table), load<u32>(table, 4), <usize>load<u32>(table, 8) << 2, load<u32>(table, 12), load<u32>(table, 16), load<u32>(table, 20),
+      shrink, sign, decay, b1, c1, b2, c2, v128.load32_splat(table, 28), e, v128.load32_splat(table, 24),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** `nn.utils`: keeping gradients within bounds. */
 import { noGrad } from "../../autograd/gradMode.ts";
 import { KindlingError } from "../../errors.ts";
-import { stack, tensor } from "../../ops/index.ts";
+import { stack, sumOfSquares, tensor } from "../../ops/index.ts";
 import { Tensor } from "../../tensor.ts";
 
 export interface ClipGradNormOptions {
@@ -23,18 +23,23 @@ export function clipGradNorm_(
   return noGrad(() => {
     const gradients = gradientsOf(parameters);
     if (gradients.length === 0) return tensor(0);
-    const total = stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType);
-    const norm = total.item();
+    const norm = jointNorm(gradients, normType);
     if (errorIfNonfinite && !Number.isFinite(norm)) {
       throw new KindlingError(
         `The total norm of order ${normType} for gradients from \`parameters\` is non-finite, so it cannot be clipped. ` +
           "To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`",
       );
     }
-    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
-    for (const gradient of gradients) gradient.mul_(factor);
-    return total;
+    const factor = Math.min(1, maxNorm / Math.fround(norm + 1e-6));
+    // A factor of 1 changes nothing.
+    if (factor !== 1) for (const gradient of gradients) gradient.mul_(factor);
+    return tensor(norm);
   });
+}
+
+function jointNorm(gradients: readonly Tensor[], normType: number): number {
+  if (normType !== 2) return stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType).item();
+  return Math.fround(Math.sqrt(gradients.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0)));
 }
 
 /** Clamps every gradient value to [−clipValue, clipValue]. */
