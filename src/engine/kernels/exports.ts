@@ -203,6 +203,13 @@ export interface Kernels {
   /** Adam, and with `decoupled` AdamW. `correction1` = 1 − β₁ᵗ, `correction2` = 1 − β₂ᵗ; `maximum` (AMSGrad) may be 0. */
   adam(p: I, g: I, m: I, v: I, maximum: I, n: I, lr: F, beta1: F, beta2: F, eps: F, weightDecay: F, correction1: F, correction2: F, decoupled: I, maximize: I): void;
 
+  // --- random numbers
+  /**
+   * n bytes, 1 with probability p and else 0, each of two draws from a Mersenne Twister. `words`: its block of 624 words, and
+   * 4 more of room; `position`: the next to hand out. Returns the new position.
+   */
+  bernoulli(words: I, position: I, out: I, n: I, p: F): number;
+
   // --- observation
   /**
    * Eight doubles at `out` (8-byte aligned): finite count, mean, sample standard deviation, min, max (of what is finite;

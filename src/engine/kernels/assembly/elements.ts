@@ -18,6 +18,7 @@ export {
   maxPool2d, maxPool2dBackward, avgPool2d, avgPool2dBackward, adaptiveAvgPool2d, adaptiveAvgPool2dBackward,
 } from "./pool";
 export { sgd, adam, scale } from "./optimizers";
+export { bernoulli } from "./random";
 export { statistics, histogram } from "./observe";
 // @ts-ignore: made by the compiler
 export const elementsEnd: usize = __heap_base;
