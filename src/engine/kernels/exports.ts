@@ -144,6 +144,18 @@ export interface Kernels {
   softmaxBackward(gradient: I, output: I, out: I, outer: I, n: I, inner: I): void;
   logSoftmaxBackward(gradient: I, output: I, out: I, outer: I, n: I, inner: I): void;
 
+  // --- attention, in place on scores [batch, heads, rows, cols]
+  /**
+   * softmax(x · scale + mask) along cols. The mask (0: absent) has dense columns; one batch, head and row of it lie `maskBatch`,
+   * `maskHead` and `maskRow` elements from the next (0: the same again). `causal`: row r sees the columns up to r only.
+   */
+  attentionWeights(x: I, mask: I, maskBatch: I, maskHead: I, maskRow: I, batch: I, heads: I, rows: I, cols: I, scale: F, causal: I): void;
+  /**
+   * The gradient with respect to the weights becomes that with respect to the scores before scaling. `keep` (0: absent): bytes of
+   * a dropout on the weights, whose gradient is given, that scaled by `keepScale`.
+   */
+  attentionWeightsBackward(gradient: I, weights: I, keep: I, rows: I, cols: I, keepScale: F, scale: F): void;
+
   // --- losses
   /**
    * Negative log-likelihood of class indices (i32) for logProbs [outer, classes, inner]. For each of the outer·inner rows

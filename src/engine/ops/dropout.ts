@@ -14,8 +14,12 @@ import { squeeze, unsqueeze } from "./views.ts";
 
 type Masked = (input: Tensor, p: number, shape: Shape) => Tensor;
 
-function dropped(input: Tensor, p: number, training: boolean, inplace: boolean, shape: Shape, mask: Masked): Tensor {
+export function checkProbability(p: number): void {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
+}
+
+function dropped(input: Tensor, p: number, training: boolean, inplace: boolean, shape: Shape, mask: Masked): Tensor {
+  checkProbability(p);
   if (!training || p === 0 || input.numel() === 0) return input;
   return inplace ? replaceBy(input, (before) => mask(before, p, shape)) : mask(input, p, shape);
 }

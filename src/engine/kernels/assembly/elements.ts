@@ -12,6 +12,7 @@ export { reduce, reduceI32, reduceBytes, variance, argReduce, cumsum, logsumexp,
 export {
   softmax, logSoftmax, softmaxBackward, logSoftmaxBackward, nllLoss, nllLossBackward, crossEntropy, crossEntropyBackward,
 } from "./softmax";
+export { attentionWeights, attentionWeightsBackward } from "./attention";
 export { pairLoss, pairLossBackward } from "./losses";
 export { batchNormStatistics, batchNormApply, batchNormBackward, layerNorm, layerNormBackward } from "./norm";
 export {
