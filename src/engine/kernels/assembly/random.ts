@@ -1,5 +1,6 @@
 // The Mersenne Twister of random/mt19937.ts, four words at a time, and draws in bulk from it.
-import { word, copyFew, CHUNK, CHUNK_A, TAIL_OUT } from "./lanes";
+import { CHUNK, CHUNK_A, TAIL_OUT } from "./scratch";
+import { word, copyFew } from "./lanes";
 
 const WORDS: i32 = 624;
 const SHIFT: i32 = 397;
