@@ -10,6 +10,8 @@ export interface Bench {
   readonly rounds: number;
   /** For people: what is being measured now. */
   say(text: string): void;
+  /** A picture for docs/pictures/, as SVG. */
+  draw(name: string, picture: string): void;
 }
 
 export interface Subject {
