@@ -9,7 +9,7 @@ export interface Chart {
 }
 
 const [width, height] = [720, 420];
-const plot = { left: 76, right: 24, top: 84, bottom: 52 };
+const plot = { left: 76, right: 40, top: 84, bottom: 52 };
 /** Told apart without colours, too: each has a marker of its own. */
 const styles = [
   { colour: "#1f5fbf", marker: (x: number, y: number) => `<circle cx="${x}" cy="${y}" r="4"/>` },

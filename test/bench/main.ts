@@ -63,7 +63,7 @@ function draw(name: string, picture: string): void {
 
 const calm = new Calm(Number(values.patience) * 1000);
 const bench: Bench = {
-  vsix: await vsix(),
+  vsix,
   calm,
   rounds: Number(values.rounds),
   say: (text) => void process.stderr.write(`bench: ${text}\n`),

@@ -23,7 +23,7 @@ export const sizes: Subject = {
   method:
     "The VSIX as packed for this platform (it carries esbuild's program). The engine: `dist/kindling.js` and the chunks that it imports, without source maps; and the same minified by esbuild into one file.",
   async measure({ vsix }) {
-    const package_ = statSync(vsix).size;
+    const package_ = statSync(await vsix()).size;
     const { bytes, minified } = await readEngine();
     return [
       { what: "VSIX", measured: megabytes(package_), against: "< 8 MB", verdict: held(package_, { atMost: bars.package }) },

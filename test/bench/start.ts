@@ -19,7 +19,7 @@ const inWorkers = (count: number): string => `
   import { once } from "node:events";
   const times = [];
   for (let i = 0; i < ${count}; i++) {
-    const worker = new Worker(${JSON.stringify(`const { parentPort } = require("node:worker_threads"); ${importing("parentPort.postMessage.bind(parentPort)")}`)}, { eval: true });
+    const worker = new Worker(${JSON.stringify(`const { parentPort } = require("node:worker_threads"); ${importing("parentPort.postMessage.bind(parentPort)")}`)}, { eval: true, execArgv: [] });
     times.push((await once(worker, "message"))[0]);
     await worker.terminate();
   }

@@ -3,8 +3,8 @@ import type { Calm } from "./machine.ts";
 import type { Row } from "./report.ts";
 
 export interface Bench {
-  /** The packed extension. */
-  readonly vsix: string;
+  /** The packed extension; packs it where nobody has asked before. */
+  vsix(): Promise<string>;
   readonly calm: Calm;
   /** Rounds of a measurement; each subject may take more where one is cheap. */
   readonly rounds: number;
