@@ -43,7 +43,7 @@ async function measureWay(way: Way, folder: string, { calm, rounds, say }: Bench
 export const roofline: Subject = {
   title: "kernels beside the machine's peaks",
   method:
-    "Each kernel alone, one thread, at its best in each round; the median of the rounds (from the least to the largest). Peaks are measured in the same process: multiplications and additions in registers, in as many chains as hide their latency, apart and as one instruction where the build of the kernels may use it; and copying, with operands of 64 KiB (in cache) and of 32 MiB (in memory). Operations of products and convolutions are counted as multiplications and additions; bytes as what is read and written once. The verdict is the share of the highest peak of that kind; kernels with much arithmetic for each value, as exp, can't come near that of copying.",
+    "Each kernel alone, one thread, at its best in each round; the median of the rounds (from the least to the largest). Peaks are measured in the same process: multiplications and additions in registers, in as many chains as hide their latency, apart and as one instruction where the build of the kernels may use it; and copying, with operands of 64 KiB (in cache) and of 32 MiB (in memory). Operations of products and convolutions are counted as multiplications and additions; bytes as what is read and written once. The verdict is the share of the highest peak of that kind. What only reads can go beyond that of copying, and kernels with much arithmetic for each value, as exp, can't come near it.",
   async measure(bench) {
     const folder = await compilePeakModules();
     const rows: Row[] = [];
