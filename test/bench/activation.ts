@@ -25,7 +25,7 @@ export const activation: Subject = {
   method:
     "A new window on the examples' folder, the extension installed from the VSIX; VS Code's own number (Developer: Show Running Extensions), which is the loading of the code and the call of `activate`. The extension host is a new process each time.",
   async measure({ vsix, calm, rounds }) {
-    const editor = await Editor.start(vsix);
+    const editor = await Editor.start(await vsix());
     const times: number[] = [];
     try {
       for (let round = 0; round < rounds; round++) {

@@ -1,74 +1,54 @@
 /** The engine's training steps beside those of other libraries. */
-import { join } from "node:path";
-import { temporaryFolder } from "../harness/temporary.ts";
-import { bundleProgram } from "./bundle.ts";
-import { median, milliseconds } from "./numbers.ts";
-import { isThere, programs, train, versionOf, type Peer, type Trained } from "./peers/peer.ts";
-import type { Row } from "./report.ts";
-import type { Subject } from "./subject.ts";
+import { median, milliseconds, spread } from "./numbers.ts";
+import { javascriptLibraries, kindlings, pytorch } from "./peers/libraries.ts";
+import { programs, train, type Peer, type Program } from "./peers/peer.ts";
+import { Contestant, race } from "./race.ts";
+import { held, type Row } from "./report.ts";
+import type { Bench, Subject } from "./subject.ts";
 
 /** Of one peer's share of a round; milliseconds. */
 const duration = 1_200;
-/** First losses may differ by rounding only. */
-const tolerance = 2e-4;
 
-const folder = join(import.meta.dirname, "peers");
-
-const others: readonly Peer[] = [
-  // The Debian package is for Debian's own Python.
-  { name: "PyTorch", command: process.env["KINDLING_PYTORCH_PYTHON"] ?? "/usr/bin/python3", args: [join(folder, "pytorch.py")], environment: { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" } },
-];
-
-/** Our own peer on the engine in dist/, as a user's program would import it. */
-async function kindling(): Promise<Peer> {
-  const program = await bundleProgram(join(folder, "kindling.ts"), join(temporaryFolder("peer"), "kindling.mjs"));
-  return { name: "Kindling", command: process.execPath, args: [program], environment: { KINDLING_THREADS: "1" } };
+interface Field {
+  readonly kindlings: readonly Peer[];
+  readonly pytorch: Peer | undefined;
+  readonly libraries: readonly Peer[];
 }
 
-/** @throws where two peers train different networks, so that their times must not be compared */
-function checkLosses(what: string, ours: Trained, theirs: Trained, peer: Peer): void {
-  ours.losses.forEach((loss, i) => {
-    const other = theirs.losses[i]!;
-    if (!(Math.abs(loss - other) <= tolerance * Math.max(1, Math.abs(other)))) {
-      throw new Error(`${what}: the first losses differ: Kindling ${ours.losses.join(", ")}; ${peer.name} ${theirs.losses.join(", ")}`);
-    }
-  });
+/** The row of our time and another's, held against the program's bar if there is one. */
+function compare(what: string, ours: Contestant, theirs: Contestant, bar?: number): Row {
+  const row = { what: `${what}: ${ours.name}`, measured: spread(ours.numbers) };
+  if (theirs.cannot !== undefined) return { ...row, against: theirs.name, verdict: `can't: ${theirs.cannot}` };
+  const ratio = median(ours.numbers) / median(theirs.numbers);
+  const verdict = `× ${ratio.toFixed(2)}${bar === undefined ? "" : `, ≤ ${bar}: ${held(ratio, { atMost: bar })}`}`;
+  return { ...row, against: `${theirs.name}: ${spread(theirs.numbers)}`, verdict };
+}
+
+async function measureProgram(program: Program, optimizer: string, field: Field, bench: Bench): Promise<Row[]> {
+  const what = `${program.title}, ${optimizer}`;
+  const ours = [...field.kindlings.map((peer) => new Contestant(peer)), new Contestant(field.kindlings[0]!, 2)];
+  const theirs = field.pytorch ? [1, 2].map((threads) => new Contestant(field.pytorch!, threads)) : [];
+  const others = field.libraries.map((peer) => new Contestant(peer));
+  await race([...ours, ...theirs, ...others], {
+    what: `the first losses of ${what}`,
+    ask: ({ peer, threads }) => train(peer, program, optimizer, duration, threads),
+    numberOf: ({ times }) => median(times),
+    valuesOf: ({ losses }) => losses,
+  }, bench);
+  bench.say(`${what}: ${milliseconds(median(ours[0]!.numbers))}`);
+  const withPytorch = ours.flatMap((own) => theirs.filter(({ threads }) => threads === own.threads).map((their) => compare(what, own, their, program.bar)));
+  return [...withPytorch, ...others.map((other) => compare(what, ours[0]!, other))];
 }
 
 export const engineSteps: Subject = {
   title: "training steps of the engine",
   method:
-    "One training step (zero the gradients, forward, cross entropy, backward, optimizer, reading the loss), one thread. Weights and data come from one deterministic generator; the first five losses must agree before anything is compared. Each library runs in a process of its own, alternating; the median of the rounds' medians. The verdict is our time divided by theirs: below 1 Kindling is faster.",
-  async measure({ calm, rounds, say }) {
-    const own = await kindling();
-    const peers: Peer[] = [];
-    for (const peer of others) {
-      if (await isThere(peer)) peers.push({ ...peer, name: await versionOf(peer) });
-      else say(`${peer.name} is not on this machine`);
-    }
+    "One training step (zero the gradients, forward, cross entropy, backward, optimizer, reading the loss), with one thread unless it says more. Weights, data and the masks of dropout come from the same generators; the first five losses must agree before anything is compared. Each library runs in a process of its own, alternating; the median of the rounds' medians (from the least to the largest). The verdict is our time divided by theirs: below 1 Kindling is faster. Kindling runs as the runner in VS Code does, and for comparison without V8's joining of vectors and in the Node of the command line; TensorFlow.js and jax-js on their WebAssembly backends, jax-js with each step compiled as one.",
+  async measure(bench) {
+    const field: Field = { kindlings: await kindlings(), pytorch: await pytorch(bench.say), libraries: await javascriptLibraries(bench.say) };
     const rows: Row[] = [];
-    for (const [name, program] of Object.entries(programs)) {
-      for (const optimizer of program.optimizers) {
-        const what = `${program.title}, ${optimizer}`;
-        const times = new Map([own, ...peers].map((peer) => [peer, [] as number[]]));
-        for (let round = 0; round < rounds; round++) {
-          await calm.wait();
-          const ours = await train(own, name, optimizer, duration);
-          times.get(own)!.push(median(ours.times));
-          for (const peer of peers) {
-            const theirs = await train(peer, name, optimizer, duration);
-            checkLosses(what, ours, theirs, peer);
-            times.get(peer)!.push(median(theirs.times));
-          }
-        }
-        const mine = median(times.get(own)!);
-        if (peers.length === 0) rows.push({ what, measured: milliseconds(mine) });
-        for (const peer of peers) {
-          const theirs = median(times.get(peer)!);
-          rows.push({ what, measured: milliseconds(mine), against: `${peer.name}: ${milliseconds(theirs)}`, verdict: `× ${(mine / theirs).toFixed(2)}` });
-        }
-        say(`${what}: ${milliseconds(mine)}`);
-      }
+    for (const program of Object.values(programs)) {
+      for (const optimizer of program.optimizers) rows.push(...(await measureProgram(program, optimizer, field, bench)));
     }
     return rows;
   },

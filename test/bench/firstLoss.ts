@@ -67,7 +67,7 @@ export const firstLoss: Subject = {
   method:
     "In the real editor, on examples/digits.model.ts, with a warm runner: from the click on the lens until the loss curve with its first value is painted in the panel; once in a new window, where the click also opens the panel, and once more with the panel open.",
   async measure({ vsix, calm, rounds }) {
-    const editor = await Editor.start(vsix);
+    const editor = await Editor.start(await vsix());
     const [opening, open]: [number[], number[]] = [[], []];
     try {
       for (let round = 0; round < rounds; round++) {

@@ -5,6 +5,7 @@ import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { ensureServer } from "../../scripts/vscode-server.mjs";
+import { ways, type Way } from "./ours.ts";
 
 /** Versions and hardware, one line each, as Markdown. */
 export async function describeMachine(): Promise<string> {
@@ -13,9 +14,16 @@ export async function describeMachine(): Promise<string> {
   const version = (program: string): string => execFileSync(program, ["--version"], { encoding: "utf8" }).trim();
   return [
     `- ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}`,
-    `- Node ${process.version} (\`kindling train\`, engine steps); VS Code ${code.version} (server, its Node ${version(node)}, which also runs the runner)`,
+    `- Node ${process.version} (\`kindling train\`); VS Code ${code.version} (server, its Node ${version(node)}, which also runs the runner)`,
+    `- Kindling's engine is run by ${(await ways()).map(describeWay).join("; ")}`,
+    "- Threads: `KINDLING_THREADS`, `OMP_NUM_THREADS` and `OPENBLAS_NUM_THREADS` as the tables say",
     `- ${version(process.env["KINDLING_CHROMIUM"] ?? "/usr/bin/chromium").split(" built")[0]}, headless, without a GPU: the panel is drawn by the same cores that train`,
   ].join("\n");
+}
+
+function describeWay({ name, environment }: Way): string {
+  const variables = Object.entries(environment).map(([variable, value]) => `\`${variable}=${value}\``);
+  return variables.length > 0 ? `${name} (${variables.join(", ")})` : name;
 }
 
 interface Ticks {

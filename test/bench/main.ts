@@ -1,7 +1,9 @@
 /**
- * `npm run bench`: measures, prints one table, and with `--write` puts it into docs/performance.md. It passes or fails nothing.
+ * `npm run bench`: measures, prints one table, and with `--write` puts it into docs/performance.md and pictures beside it.
+ * It passes or fails nothing.
  *   npm run bench -- [SUBJECT …] [--write] [--rounds N] [--patience SECONDS]
  */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { repository } from "../harness/temporary.ts";
@@ -9,11 +11,16 @@ import { vsix } from "../harness/vsix.ts";
 import { activation } from "./activation.ts";
 import { engineSteps } from "./engineSteps.ts";
 import { firstLoss } from "./firstLoss.ts";
+import { growths } from "./growth.ts";
 import { Calm, describeMachine } from "./machine.ts";
 import { manyModules } from "./manyModules.ts";
+import { memory } from "./memory.ts";
+import { products } from "./products.ts";
 import { block, table, writeBlocks, type Report } from "./report.ts";
+import { roofline } from "./roofline.ts";
 import { saveToLens } from "./saveToLens.ts";
 import { sizes } from "./sizes.ts";
+import { start } from "./start.ts";
 import type { Bench, Subject } from "./subject.ts";
 import { watching } from "./watching.ts";
 
@@ -24,7 +31,12 @@ const subjects: Readonly<Record<string, Subject>> = {
   watching,
   "many-modules": manyModules,
   sizes,
+  start,
   "engine-steps": engineSteps,
+  products,
+  roofline,
+  ...growths,
+  memory,
 };
 
 const { values, positionals } = parseArgs({
@@ -35,16 +47,27 @@ const { values, positionals } = parseArgs({
     patience: { type: "string", default: "60" },
   },
 });
-const names = positionals.length > 0 ? positionals : Object.keys(subjects);
-const unknown = names.filter((name) => !(name in subjects));
+/** `growth` names all whose names begin so. */
+const named = (asked: string): string[] => Object.keys(subjects).filter((name) => name === asked || name.startsWith(`${asked}-`));
+const names = positionals.length > 0 ? positionals.flatMap(named) : Object.keys(subjects);
+const unknown = positionals.filter((asked) => named(asked).length === 0);
 if (unknown.length > 0) throw new Error(`there is no subject ${unknown.join(", ")}; there are ${Object.keys(subjects).join(", ")}`);
+
+const docs = join(repository, "docs");
+
+function draw(name: string, picture: string): void {
+  if (!values.write) return;
+  mkdirSync(join(docs, "pictures"), { recursive: true });
+  writeFileSync(join(docs, "pictures", `${name}.svg`), picture);
+}
 
 const calm = new Calm(Number(values.patience) * 1000);
 const bench: Bench = {
-  vsix: await vsix(),
+  vsix,
   calm,
   rounds: Number(values.rounds),
   say: (text) => void process.stderr.write(`bench: ${text}\n`),
+  draw,
 };
 
 const reports: Report[] = [];
@@ -64,6 +87,6 @@ for (const name of names) {
 const machine = await describeMachine();
 process.stdout.write(`${machine}\n\n${table(reports.flatMap(({ rows }) => rows))}\n`);
 if (values.write) {
-  writeBlocks(join(repository, "docs", "performance.md"), new Map([["machine", machine], ...reports.map((report) => [report.subject, block(report)] as const)]));
+  writeBlocks(join(docs, "performance.md"), new Map([["machine", machine], ...reports.map((report) => [report.subject, block(report)] as const)]));
 }
 process.exit(failed ? 1 : 0);

@@ -54,7 +54,7 @@ export const manyModules: Subject = {
     "A model of 10,000 modules, 9,998 of them beside one another in one `ModuleList`, with the models view open. From the file's tab until the model stands in the tree (this holds a whole inspection); from the key that opens the list until its rows stand there; from the command to the module tree in the panel. Blocks: the longest time that the extension host's thread did not come to its timers, and the browser's longest task in the window's main thread, which the panel shares.",
   async measure({ vsix, calm, rounds }) {
     const blocks = new HostBlocks();
-    const editor = await blocks.startEditor(vsix);
+    const editor = await blocks.startEditor(await vsix());
     const measured: Measured = { open: empty(), expand: empty(), panel: empty() };
     try {
       for (let round = 0; round < rounds; round++) {

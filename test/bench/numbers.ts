@@ -18,6 +18,11 @@ export function spread(values: readonly number[]): string {
   return `${milliseconds(median(values))} (${milliseconds(Math.min(...values))} to ${milliseconds(Math.max(...values))})`;
 }
 
+/** As `spread`, of speeds in `unit`. */
+export function rateSpread(values: readonly number[], unit: string): string {
+  return `${median(values).toFixed(1)} ${unit} (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`;
+}
+
 export function percent(value: number): string {
   return `${(100 * value).toFixed(1)} %`;
 }

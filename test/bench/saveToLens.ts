@@ -86,7 +86,7 @@ export const saveToLens: Subject = {
   method:
     "In the real editor: the width of a layer is typed anew and saved; from the key press of Ctrl+S until a lens with the new count stands in the page (`MutationObserver`). A runner is warm, as it is some two seconds after the last save. Median of ten saves.",
   async measure(bench) {
-    const editor = await Editor.start(bench.vsix);
+    const editor = await Editor.start(await bench.vsix());
     try {
       const rows: Row[] = [];
       for (const file of edited) rows.push(await measureFile(editor, file, bench));

@@ -28,8 +28,11 @@ const COMPUTED = 1;
 /** Multiplications and additions of products in a nanosecond. */
 const PRODUCTS = 40;
 
-/** An argument that holds a count, and how many values each address moves on from one piece to the next. */
-function along(count: number, steps: (args: Arguments) => readonly (readonly [address: number, values: number])[], options: { time: Cut["time"]; grain?: number }): Cut {
+/** An argument that is an address, how many values it moves on from one piece to the next, and the bytes of a value (4). */
+type Step = readonly [address: number, values: number, bytes?: number];
+
+/** Along the argument that holds a count. */
+function along(count: number, steps: (args: Arguments) => readonly Step[], options: { time: Cut["time"]; grain?: number }): Cut {
   return {
     size: (args) => args[count]!,
     grain: options.grain ?? 1,
@@ -37,7 +40,7 @@ function along(count: number, steps: (args: Arguments) => readonly (readonly [ad
     part: (args, from, to) => {
       const mine = [...args];
       mine[count] = to - from;
-      for (const [address, values] of steps(args)) if (mine[address] !== 0) mine[address]! += from * values * 4;
+      for (const [address, values, bytes = 4] of steps(args)) if (mine[address] !== 0) mine[address]! += from * values * bytes;
       return mine;
     },
   };
@@ -58,7 +61,7 @@ const softmax = (gradients: 0 | 1): Cut =>
   }, COMPUTED);
 
 /** Arguments of convolutions from the number of images on: n, groups, cin, cout, h, w, kh, kw, oh, ow. */
-function images(first: number, addresses: (image: number, result: number) => readonly (readonly [number, number])[], workspace: number): Cut {
+function images(first: number, addresses: (image: number, result: number) => readonly Step[], workspace: number): Cut {
   const [groups, cin, cout, h, w, kh, kw, oh, ow] = Array.from({ length: 9 }, (_, i) => first + 1 + i) as [number, number, number, number, number, number, number, number, number];
   return {
     ...along(first, (args) => addresses(args[cin]! * args[h]! * args[w]!, args[cout]! * args[oh]! * args[ow]!), {
@@ -117,12 +120,15 @@ export const cuts: Partial<Record<keyof Kernels, Cut>> = {
   binaryColumn: rowwise(4, (args) => args[5]!, (args) => [[1, args[5]!], [2, 1], [3, args[5]!]], COPIED),
   axpy: elementwise(2, () => [[0, 1], [1, 1]], COPIED),
   scale: elementwise(1, () => [[0, 1]], COPIED),
+  dropout: elementwise(3, () => [[0, 1], [1, 1, 1], [2, 1]], COPIED),
   addRowBias: rowwise(2, (args) => args[3]!, (args) => [[0, args[3]!]], COPIED),
   softmax: softmax(0),
   logSoftmax: softmax(0),
   softmaxBackward: softmax(1),
   logSoftmaxBackward: softmax(1),
   layerNorm: rowwise(6, (args) => args[7]!, (args) => [[0, args[7]!], [3, args[7]!], [4, 1], [5, 1]], COMPUTED),
+  attentionWeights: rowwise(5, (args) => args[6]! * args[7]! * args[8]!, (args) => [[0, args[6]! * args[7]! * args[8]!], [1, args[2]!]], COMPUTED),
+  attentionWeightsBackward: rowwise(3, (args) => args[4]!, (args) => [[0, args[4]!], [1, args[4]!], [2, args[4]!, 1]], COPIED),
   maxPool2d: pool((args) => [[0, args[4]! * args[5]!], [1, args[8]! * args[9]!], [2, args[8]! * args[9]!]]),
   maxPool2dBackward: rowwise(3, (args) => args[5]!, (args) => [[0, args[4]!], [1, args[4]!], [2, args[5]!]], COMPUTED),
 };

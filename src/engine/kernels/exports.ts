@@ -156,6 +156,18 @@ export interface Kernels {
   softmaxBackward(gradient: I, output: I, out: I, outer: I, n: I, inner: I): void;
   logSoftmaxBackward(gradient: I, output: I, out: I, outer: I, n: I, inner: I): void;
 
+  // --- attention, in place on scores [batch, heads, rows, cols]
+  /**
+   * softmax(x · scale + mask) along cols. The mask (0: absent) has dense columns; one batch, head and row of it lie `maskBatch`,
+   * `maskHead` and `maskRow` elements from the next (0: the same again). `causal`: row r sees the columns up to r only.
+   */
+  attentionWeights(x: I, mask: I, maskBatch: I, maskHead: I, maskRow: I, batch: I, heads: I, rows: I, cols: I, scale: F, causal: I): void;
+  /**
+   * The gradient with respect to the weights becomes that with respect to the scores before scaling. `keep` (0: absent): bytes of
+   * a dropout on the weights, whose gradient is given, that scaled by `keepScale`.
+   */
+  attentionWeightsBackward(gradient: I, weights: I, keep: I, rows: I, cols: I, keepScale: F, scale: F): void;
+
   // --- losses
   /**
    * Negative log-likelihood of class indices (i32) for logProbs [outer, classes, inner]. For each of the outer·inner rows
@@ -236,6 +248,13 @@ export interface Kernels {
    * and √(1 − β₂ᵗ).
    */
   adam(table: I, count: I, lr: F, beta1: F, beta2: F, eps: F, weightDecay: F, decoupled: I, maximize: I): void;
+
+  // --- random numbers
+  /**
+   * n bytes, 1 with probability p and else 0, each of two draws from a Mersenne Twister. `words`: its block of 624 words, and
+   * 4 more of room; `position`: the next to hand out. Returns the new position.
+   */
+  bernoulli(words: I, position: I, out: I, n: I, p: F): number;
 
   // --- observation
   /**

@@ -1,6 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import { empty, multiHeadAttentionForward } from "../ops/index.ts";
-import type { AttentionCall } from "../ops/attention.ts";
+import type { AttentionCall } from "../ops/multiHeadAttention.ts";
 import type { Tensor } from "../tensor.ts";
 import { constant_, xavierNormal_, xavierUniform_ } from "./init.ts";
 import { Linear } from "./linear.ts";
@@ -83,15 +83,12 @@ export class MultiheadAttention extends Module<[query: Tensor, key: Tensor, valu
   }
 
   override forward(query: Tensor, key: Tensor, value: Tensor, call: AttentionCall = {}): [output: Tensor, weights: Tensor | null] {
-    const turned = this.batchFirst && query.dim() === 3;
-    const [q, k, v] = turned ? [query, key, value].map((x) => x.transpose(0, 1)) as [Tensor, Tensor, Tensor] : [query, key, value];
-    const [output, weights] = multiHeadAttentionForward(q, k, v, {
+    return multiHeadAttentionForward(query, key, value, {
       embedDim: this.embedDim, numHeads: this.numHeads,
       projections: this.inProjWeight ?? [this.qProjWeight!, this.kProjWeight!, this.vProjWeight!],
       projectionBias: this.inProjBias, biasK: this.biasK, biasV: this.biasV,
       outputWeight: this.outProj.weight, outputBias: this.outProj.bias,
-      addZeroAttn: this.addZeroAttn, dropoutP: this.training ? this.dropout : 0,
+      addZeroAttn: this.addZeroAttn, dropoutP: this.training ? this.dropout : 0, batchFirst: this.batchFirst,
     }, call);
-    return [turned ? output.transpose(0, 1) : output, weights];
   }
 }

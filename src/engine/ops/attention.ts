@@ -1,14 +1,155 @@
 /** Attention: how much of each value a query gets. https://arxiv.org/abs/1706.03762 */
-import { KindlingError } from "../errors.ts";
+import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
+import { recordMany, type Node, type Operation } from "../autograd/node.ts";
+import { KindlingError, ShapeError } from "../errors.ts";
+import { kernels } from "../memory/linear.ts";
+import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
-import { full, ones, zeros } from "./creation.ts";
-import { dropout } from "./dropout.ts";
-import { cat, tril } from "./joining.ts";
-import { linear, matmul } from "./matmul.ts";
-import { pad } from "./padding.ts";
+import { clone, contiguous, copyInto } from "./copy.ts";
+import { ones, zeros } from "./creation.ts";
+import { checkProbability, keptScale, scaleKept } from "./dropout.ts";
+import { gemmBatched } from "./gemm.ts";
+import { tril } from "./joining.ts";
+import { at, make } from "./make.ts";
+import { matmul } from "./matmul.ts";
+import { asFloat } from "./pointwise.ts";
+import { randomMask } from "./sampling.ts";
 import { softmax } from "./softmax.ts";
-import { transpose } from "./views.ts";
+import { sumTo } from "./sumTo.ts";
+import { expand, reshape, transpose } from "./views.ts";
+
+type Triple = readonly [query: Tensor, key: Tensor, value: Tensor];
+
+/** How heads lie in the tensors that attention works on. Heads are `[batch, heads, length, features]`, with any strides. */
+export interface HeadLayout {
+  /** Views of the heads of queries, keys and values. */
+  split(inputs: readonly Tensor[]): Triple;
+  /** The reverse, by copies. */
+  join(heads: Triple): readonly Tensor[];
+  readonly outputShape: Shape;
+  /** A view of the output's heads. */
+  splitOutput(output: Tensor): Tensor;
+}
+
+export interface HeadOptions {
+  /** Added to the scores; broadcasts to `[batch, heads, queries, keys]` and has four dimensions. */
+  readonly mask: Tensor | null;
+  readonly isCausal: boolean;
+  readonly scale: number;
+  readonly dropoutP: number;
+}
+
+interface AttentionData extends HeadOptions {
+  readonly layout: HeadLayout;
+  /** How many of the saved tensors are inputs. */
+  readonly inputs: number;
+}
+
+/** c = a · b for each batch and head; columns of `c` are dense. Either is gone along in one call: the one with more. */
+function multiply(a: Tensor, b: Tensor, c: Tensor, accumulate = false): void {
+  const [m, n, k] = [c.shape[2]!, c.shape[3]!, a.shape[3]!];
+  const [outer, inner] = c.shape[0]! < c.shape[1]! ? [0, 1] : [1, 0];
+  const [to, left, right] = [at(c), at(a), at(b)];
+  for (let i = 0; i < c.shape[outer]!; i++) {
+    gemmBatched(
+      c.shape[inner]!, a.strides[inner]!, b.strides[inner]!, c.strides[inner]!, m, n, k,
+      left + 4 * i * a.strides[outer]!, a.strides[2]!, a.strides[3]!, right + 4 * i * b.strides[outer]!, b.strides[2]!, b.strides[3]!,
+      to + 4 * i * c.strides[outer]!, c.strides[2]!, accumulate,
+    );
+  }
+}
+
+const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
+
+const attentionOp: Operation = {
+  name: "ScaledDotProductAttentionBackward0",
+  backward(node, gradient: Tensor | null, ofWeights: Tensor | null) {
+    const { layout } = node.data as AttentionData;
+    const upstream = layout.splitOutput(gradient ?? zeros(layout.outputShape));
+    return isGradEnabled() ? composedBackward(node, upstream, ofWeights) : fusedBackward(node, upstream, ofWeights);
+  },
+};
+
+/** What the node saved: inputs, weights before dropout, mask and bytes of the dropout. */
+function saved(node: Node): { data: AttentionData; inputs: Tensor[]; weights: Tensor; keep: Tensor | null } {
+  const data = node.data as AttentionData;
+  const inputs = Array.from({ length: data.inputs }, (_, i) => node.saved(i));
+  return { data, inputs, weights: node.saved(data.inputs), keep: data.dropoutP > 0 ? node.saved(data.inputs + 1) : null };
+}
+
+function fusedBackward(node: Node, upstream: Tensor, ofWeights: Tensor | null): (Tensor | null)[] {
+  const { data: { layout, mask, scale, dropoutP }, inputs, weights, keep } = saved(node);
+  const [q, k, v] = layout.split(inputs);
+  const results = inputs.map((input) => make(input.shape));
+  const [toQ, toK, toV] = layout.split(results);
+  const [rows, cols] = [numelOf(weights.shape.slice(0, 3)), weights.shape[3]!];
+  const work = make(weights.shape);
+  if (keep) {
+    const target = at(work);
+    kernels.dropout(at(weights), at(keep), target, rows * cols, keptScale(dropoutP));
+  }
+  multiply(turned(keep ? work : weights), upstream, toV);
+  if (ofWeights) copyInto(work, ofWeights);
+  multiply(upstream, turned(v), work, ofWeights !== null);
+  // The mask is added after scaling: its gradient is the one that isn't scaled.
+  const masked = mask !== null && node.needs(inputs.length);
+  kernels.attentionWeightsBackward(at(work), at(weights), keep ? at(keep) : 0, rows, cols, keptScale(dropoutP), masked ? 1 : scale);
+  const ofMask = masked ? sumTo(clone(work), mask.shape) : null;
+  if (masked) kernels.scale(at(work), rows * cols, scale);
+  multiply(work, k, toQ);
+  multiply(turned(work), q, toK);
+  return [...results.map((result, i) => (node.needs(i) ? result : null)), ofMask];
+}
+
+/** The same by differentiable operations. */
+function composedBackward(node: Node, upstream: Tensor, ofWeights: Tensor | null): (Tensor | null)[] {
+  const { data, inputs, keep } = saved(node);
+  const { layout, mask, isCausal, scale, dropoutP } = data;
+  const [q, k, v] = layout.split(inputs);
+  const scores = matmul(q.mul(scale), turned(k));
+  const seen = isCausal ? where(tril(ones(scores.shape.slice(2))).bool(), scores, -Infinity) : scores;
+  const weights = softmax(mask ? seen.add(mask) : seen, -1);
+  const dropped = (x: Tensor): Tensor => (keep ? scaleKept(x, keep, keptScale(dropoutP)) : x);
+  const product = matmul(upstream, turned(v));
+  const ofKept = dropped(ofWeights ? product.add(ofWeights) : product);
+  const ofScores = weights.mul(ofKept.sub(ofKept.mul(weights).sum(-1, { keepdim: true })));
+  const scaled = ofScores.mul(scale);
+  const gradients = layout.join([matmul(scaled, k), matmul(turned(scaled), q), matmul(turned(dropped(weights)), upstream)]);
+  return [...gradients, mask && sumTo(ofScores, mask.shape)];
+}
+
+/**
+ * softmax(q·kᵀ · scale + mask) · v for each head, as one operation.
+ * @returns the output, and the weights `[batch, heads, queries, keys]` that gave it
+ */
+export function attendHeads(inputs: readonly Tensor[], layout: HeadLayout, options: HeadOptions): { output: Tensor; weights: Tensor } {
+  const { mask, isCausal, scale, dropoutP } = options;
+  checkProbability(dropoutP);
+  const [q, k, v] = noGrad(() => layout.split(inputs));
+  checkHeads(q, k, v);
+  const [batch, heads, targets] = q.shape as [number, number, number];
+  const sources = k.shape[2]!;
+  const shape = [batch, heads, targets, sources];
+  const added = mask && noGrad(() => expand(contiguous(expand(mask, [-1, -1, -1, sources])), shape));
+  const keep = dropoutP > 0 ? randomMask(shape, 1 - dropoutP) : null;
+  const weights = make(shape);
+  const output = make(layout.outputShape);
+  multiply(q, turned(k), weights);
+  const [maskBatch, maskHead, maskRow] = (added?.strides ?? [0, 0, 0]) as [number, number, number];
+  kernels.attentionWeights(at(weights), added ? at(added) : 0, maskBatch, maskHead, maskRow, batch, heads, targets, sources, scale, isCausal ? 1 : 0);
+  const used = keep ? noGrad(() => scaleKept(weights, keep, keptScale(dropoutP))) : weights;
+  multiply(used, v, noGrad(() => layout.splitOutput(output)));
+  const data: AttentionData = { ...options, layout, inputs: inputs.length };
+  recordMany(attentionOp, [output, used], mask ? [...inputs, mask] : inputs, [...inputs, weights, ...(keep ? [keep] : [])], data);
+  return { output, weights: used };
+}
+
+function checkHeads(q: Tensor, k: Tensor, v: Tensor): void {
+  for (const x of [q, k, v]) if (x.dtype !== "float32") throw new KindlingError(`attention is for float32, but got ${x.dtype}; convert with .float()`);
+  const fits = q.shape[3] === k.shape[3] && k.shape[2] === v.shape[2] && [k, v].every((x) => x.shape[0] === q.shape[0] && x.shape[1] === q.shape[1]);
+  if (!fits) throw new ShapeError(`queries ${shapeText(q.shape)}, keys ${shapeText(k.shape)} and values ${shapeText(v.shape)} don't belong together`, q.shape, k.shape);
+}
 
 export interface AttentionOptions {
   /** Broadcasts to `[…, queries, keys]`: where a truth value is false, nothing is seen; a float is added to the scores. */
@@ -26,114 +167,36 @@ export interface AttentionOptions {
  * @param query [..., queries, features], @param key [..., keys, features], @param value [..., keys, features of values]
  */
 export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
-  return attend(query, key, value, options).output;
-}
-
-/** The output and the weights that gave it. */
-function attend(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): { output: Tensor; weights: Tensor } {
   const { attnMask = null, dropoutP = 0, isCausal = false, scale = null } = options;
   if (isCausal && attnMask) throw new KindlingError("Explicit attn_mask should not be set when is_causal=True");
-  const scores = matmul(query.mul(scale ?? 1 / Math.sqrt(query.size(-1))), transpose(key, -2, -1));
-  const mask = isCausal ? tril(ones(query.size(-2), key.size(-2))).bool() : attnMask;
-  const masked = mask === null ? scores : mask.dtype === "bool" ? where(mask, scores, -Infinity) : scores.add(mask);
-  const weights = dropout(softmax(masked, -1), dropoutP, dropoutP > 0);
-  return { output: matmul(weights, value), weights };
-}
-
-/** The weights of a multi-head attention. */
-export interface AttentionWeights {
-  readonly embedDim: number;
-  readonly numHeads: number;
-  /** Of query, key and value in one `[3 · embedDim, embedDim]`, or one of each. */
-  readonly projections: Tensor | readonly [Tensor, Tensor, Tensor];
-  readonly projectionBias: Tensor | null;
-  readonly biasK: Tensor | null;
-  readonly biasV: Tensor | null;
-  readonly outputWeight: Tensor;
-  readonly outputBias: Tensor | null;
-  readonly addZeroAttn: boolean;
-  readonly dropoutP: number;
-}
-
-export interface AttentionCall {
-  /** `[batch, keys]`: true, or −∞ to add, where a key is padding. */
-  keyPaddingMask?: Tensor | null;
-  /** `[queries, keys]` or `[batch · heads, queries, keys]`: true, or −∞ to add, where nothing is to be seen. */
-  attnMask?: Tensor | null;
-  /** Give the weights as well. Default true. */
-  needWeights?: boolean;
-  /** Their mean over heads rather than each head's. Default true. */
-  averageAttnWeights?: boolean;
-}
-
-/** A mask that is added to the scores. */
-function additive(mask: Tensor): Tensor {
-  if (mask.dtype === "float32") return mask;
-  return where(mask.bool(), -Infinity, 0);
-}
-
-/**
- * Attention of several heads. query `[queries, batch, embedDim]`, key and value `[keys, batch, …]`, all without the batch if
- * there is none. Gives the output `[queries, batch, embedDim]` and the weights, or `null`.
- */
-export function multiHeadAttentionForward(query: Tensor, key: Tensor, value: Tensor, weights: AttentionWeights, call: AttentionCall = {}): [output: Tensor, weights: Tensor | null] {
-  if (query.dim() === 2) {
-    const unbatched = { ...call, keyPaddingMask: call.keyPaddingMask?.unsqueeze(0) ?? null };
-    const [output, attention] = multiHeadAttentionForward(query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1), weights, unbatched);
-    return [output.squeeze(1), attention?.squeeze(0) ?? null];
-  }
-  if (query.dim() !== 3) throw new KindlingError(`query should be unbatched 2D or batched 3D tensor but received ${query.dim()}-D query tensor`);
-  const { embedDim, numHeads, biasK, biasV, dropoutP } = weights;
-  const [targets, batch] = query.shape as [number, number];
-  if (query.shape[2] !== embedDim) throw new KindlingError(`was expecting embedding dimension of ${embedDim}, but got ${query.shape[2]}`);
-  const headDim = embedDim / numHeads;
-  let [q, k, v] = project(query, key, value, weights);
-  let mask = call.attnMask ? additive(call.attnMask) : null;
-  let padding = call.keyPaddingMask ? additive(call.keyPaddingMask) : null;
-  const widened = (): void => {
-    mask = mask && pad(mask, [0, 1]);
-    padding = padding && pad(padding, [0, 1]);
+  const mask = attnMask && matrixOf(attnMask.dtype === "bool" ? where(attnMask, 0, -Infinity) : asFloat(attnMask));
+  const lead = [query, key, value, ...(mask ? [mask] : [])].map((x) => x.shape.slice(0, -2)).reduce(broadcastShapes);
+  const heads = [query, key, value].map((x) => fourDimensional(expand(x, [...lead, -1, -1]), lead.length));
+  const [batch, count, targets] = heads[0]!.shape as [number, number, number];
+  const layout: HeadLayout = {
+    split: (inputs) => inputs as unknown as Triple, join: (parts) => parts,
+    outputShape: [batch, count, targets, value.size(-1)], splitOutput: (output) => output,
   };
-  if (biasK && biasV) {
-    k = cat([k, biasK.expand(1, batch, embedDim)], 0);
-    v = cat([v, biasV.expand(1, batch, embedDim)], 0);
-    widened();
-  }
-  const heads = (x: Tensor): Tensor => x.reshape(x.shape[0]!, batch * numHeads, headDim).transpose(0, 1);
-  [q, k, v] = [heads(q), heads(k), heads(v)];
-  if (weights.addZeroAttn) {
-    const nothing = zeros([batch * numHeads, 1, headDim]);
-    [k, v] = [cat([k, nothing], 1), cat([v, nothing], 1)];
-    widened();
-  }
-  const sources = k.shape[1]!;
-  if (mask && mask.dim() === 3 && mask.shape[0] !== batch * numHeads) {
-    throw new KindlingError(`The shape of the 3D attn_mask is torch.Size([${mask.shape.join(", ")}]), but should be (${batch * numHeads}, ${targets}, ${sources}).`);
-  }
-  if (padding) {
-    if (padding.shape[0] !== batch || padding.shape[1] !== sources) {
-      throw new KindlingError(`expecting key_padding_mask shape of ${tupleText([batch, sources])}, but got torch.Size([${padding.shape.join(", ")}])`);
-    }
-    const each = padding.reshape(batch, 1, 1, sources).expand(batch, numHeads, 1, sources).reshape(batch * numHeads, 1, sources);
-    mask = mask ? mask.add(each) : each;
-  }
-  const { output, weights: attention } = attend(q, k, v, { attnMask: mask, dropoutP });
-  const joined = output.transpose(0, 1).reshape(targets * batch, embedDim);
-  const result = linear(joined, weights.outputWeight, weights.outputBias).reshape(targets, batch, embedDim);
-  if (call.needWeights === false) return [result, null];
-  const perHead = attention.reshape(batch, numHeads, targets, sources);
-  return [result, call.averageAttnWeights === false ? perHead : perHead.mean(1)];
+  const { output } = attendHeads(heads, layout, {
+    mask: mask && maskOf(mask, lead), isCausal, scale: scale ?? 1 / Math.sqrt(query.size(-1)), dropoutP,
+  });
+  return reshape(output, [...lead, targets, value.size(-1)]);
 }
 
-const tupleText = (values: readonly number[]): string => `(${values.join(", ")})`;
+/** At least two dimensions. */
+const matrixOf = (mask: Tensor): Tensor => (mask.dim() < 2 ? reshape(mask, [1, mask.numel()]) : mask);
 
-function project(query: Tensor, key: Tensor, value: Tensor, { projections, projectionBias, embedDim }: AttentionWeights): [Tensor, Tensor, Tensor] {
-  const parts = Array.isArray(projections) ? (projections as readonly Tensor[]) : (projections as Tensor).split(embedDim, 0);
-  const biases = projectionBias?.split(embedDim, 0);
-  return [query, key, value].map((x, i) => linear(x, parts[i]!, biases?.[i] ?? null)) as [Tensor, Tensor, Tensor];
+/** As `[batch, heads, …]`: what leads is padded with ones behind, or merged. */
+function fourDimensional(x: Tensor, leading: number): Tensor {
+  const [rows, cols] = x.shape.slice(-2) as [number, number];
+  if (leading === 2) return x;
+  return reshape(x, leading > 2 ? [-1, 1, rows, cols] : [...x.shape.slice(0, leading), ...new Array<number>(2 - leading).fill(1), rows, cols]);
 }
 
-/** Zeros up to the diagonal and −∞ above: with it each place sees itself and those before. */
-export function squareSubsequentMask(size: number): Tensor {
-  return where(tril(ones(size, size)).bool(), full([], 0), -Infinity);
+function maskOf(mask: Tensor, lead: Shape): Tensor {
+  const [rows, cols] = mask.shape.slice(-2) as [number, number];
+  const own = mask.shape.slice(0, -2);
+  if (numelOf(own) === 1) return reshape(mask, [1, 1, rows, cols]);
+  const padded = [...new Array<number>(lead.length - own.length).fill(1), ...own];
+  return fourDimensional(lead.length > 2 ? expand(mask, [...lead, rows, cols]) : reshape(mask, [...padded, rows, cols]), lead.length);
 }

@@ -1,26 +1,56 @@
 /** Random zeros, drawn as PyTorch draws them. */
 import { noGrad } from "../autograd/gradMode.ts";
+import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError } from "../errors.ts";
-import type { Shape } from "../shape.ts";
+import { kernels } from "../memory/linear.ts";
+import { sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { empty } from "./creation.ts";
-import { bernoulli_ } from "./sampling.ts";
+import { contiguous } from "./copy.ts";
+import { at, make } from "./make.ts";
+import { asFloat } from "./pointwise.ts";
+import { randomMask } from "./sampling.ts";
 import { replaceBy } from "./inplace.ts";
 import { squeeze, unsqueeze } from "./views.ts";
 
 type Masked = (input: Tensor, p: number, shape: Shape) => Tensor;
 
-function dropped(input: Tensor, p: number, training: boolean, inplace: boolean, shape: Shape, mask: Masked): Tensor {
+export function checkProbability(p: number): void {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
+}
+
+function dropped(input: Tensor, p: number, training: boolean, inplace: boolean, shape: Shape, mask: Masked): Tensor {
+  checkProbability(p);
   if (!training || p === 0 || input.numel() === 0) return input;
   return inplace ? replaceBy(input, (before) => mask(before, p, shape)) : mask(input, p, shape);
 }
 
 /** Ones where values stay. */
-const kept = (p: number, shape: Shape): Tensor => noGrad(() => bernoulli_(empty(shape), 1 - p));
+const kept = (p: number, shape: Shape): Tensor => randomMask(shape, 1 - p).float();
 
-/** What stays is scaled by 1 / (1 − p), so that the mean stays. */
-const scaling: Masked = (input, p, shape) => input.mul(noGrad(() => kept(p, shape).div_(p === 1 ? 1 : 1 - p)));
+/** What values that stay are multiplied by, so that the mean stays: 1 / (1 − p), as float32 rounds it. */
+export function keptScale(p: number): number {
+  return p === 1 ? 1 : Math.fround(1 / Math.fround(1 - p));
+}
+
+const scaleKeptOp: Operation = {
+  name: "MulBackward0",
+  backward: (node, gradient) => [scaleKept(gradient, node.saved(0), node.data as number)],
+};
+
+/** The input times `scale` where the bytes of `keep` aren't 0, times 0 elsewhere. */
+export function scaleKept(input: Tensor, keep: Tensor, scale: number): Tensor {
+  const source = contiguous(asFloat(input).detach());
+  const result = make(input.shape);
+  const target = at(result);
+  kernels.dropout(at(source), at(keep), target, result.numel(), scale);
+  return record(scaleKeptOp, result, [input], [keep], scale);
+}
+
+const scaling: Masked = (input, p, shape) => {
+  const scale = keptScale(p);
+  if (sameShape(shape, input.shape)) return scaleKept(input, randomMask(shape, 1 - p), scale);
+  return input.mul(noGrad(() => kept(p, shape).mul_(scale)));
+};
 
 const SELU_FLOOR = 1.7580993408473766;
 

@@ -47,6 +47,7 @@ export * from "./properties.ts";
 export * from "./assigning.ts";
 export * from "./inplaceShape.ts";
 export * from "./attention.ts";
+export * from "./multiHeadAttention.ts";
 export * from "./ctcLoss.ts";
 export * from "./recurrent.ts";
 // These stand before the plain forms of the same names.

@@ -1,10 +1,16 @@
 /** Random draws from other distributions than the uniform and the normal one, in PyTorch's order of draws on a CPU. */
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
-import { fillBernoulli, fillBernoulliEach, fillExponential } from "../random/fill.ts";
+import { fillBernoulliEach, fillExponential } from "../random/fill.ts";
+import { stateLength } from "../random/mt19937.ts";
+import { allocateBlock } from "../memory/heap.ts";
+import { kernels, u8 } from "../memory/linear.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./binary.ts";
+import { copyInto } from "./copy.ts";
 import { emptyLike, fillInPlace, fromTypedArray, normal_, type RandomOptions } from "./creation.ts";
+import { at, make } from "./make.ts";
 import { topk } from "./ordering.ts";
 import { toTypedArray } from "./reading.ts";
 import { argmax } from "./reductions.ts";
@@ -19,12 +25,30 @@ function each<T extends Tensor>(input: T, generator: Generator | undefined, draw
   }) as T;
 }
 
+let twister = -1;
+
+/** Bytes: 1 with probability `p`, else 0. */
+export function randomMask(shape: Shape, p: number, generator: Generator = defaultGenerator): Tensor {
+  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
+  if (twister < 0) twister = allocateBlock((stateLength + 4) * 4);
+  const mask = make(shape, "uint8");
+  const target = at(mask);
+  generator.drawMany((words, position) => {
+    const block = new Uint32Array(u8.buffer, twister, stateLength);
+    block.set(words);
+    const after = kernels.bernoulli(twister, position, target, mask.numel(), p);
+    words.set(block);
+    return after;
+  });
+  return mask;
+}
+
 /** Ones with probability `p` (one for all, or a tensor with one for each element), zeros elsewhere. */
 export function bernoulli_<T extends Tensor>(input: T, p: number | Tensor = 0.5, options: Draw = {}): T {
-  const fill = typeof p === "number"
-    ? (generator: Generator, out: Float32Array) => fillBernoulli(generator, out, p)
-    : eachOf(toTypedArray(expand(p.detach(), input.shape)) as Float32Array);
-  return fillInPlace(input, options.generator, fill) as T;
+  if (typeof p !== "number") return fillInPlace(input, options.generator, eachOf(toTypedArray(expand(p.detach(), input.shape)) as Float32Array)) as T;
+  input.beforeChange();
+  copyInto(input, randomMask(input.shape, p, options.generator));
+  return input;
 }
 
 function eachOf(probabilities: Float32Array) {

@@ -61,12 +61,6 @@ export function fillRandperm(generator: Generator, out: NumericArray): void {
   }
 }
 
-/** `bernoulli_(p)` with one probability for all (dropout's masks are made so): ones with probability `p`, else zeros. */
-export function fillBernoulli(generator: Generator, out: NumericArray, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
-  for (let i = 0; i < out.length; i++) out[i] = generator.uniformDouble() < p ? 1 : 0;
-}
-
 /** `bernoulli(p)` with a probability for each element. `out` and `p` are of one length; they may be the same array. */
 export function fillBernoulliEach(generator: Generator, out: NumericArray, p: Float32Array): void {
   for (let i = 0; i < out.length; i++) {

@@ -76,6 +76,11 @@ export class Generator {
     return (high << 32n) | BigInt(this.#engine.next());
   }
 
+  /** Many words at once from the twister, by who is quicker at it: see `MersenneTwister.drawMany`. */
+  drawMany(draw: (words: Uint32Array, position: number) => number): void {
+    this.#engine.drawMany(draw);
+  }
+
   /** Uniform in [0, 1) with 24 bits: a float32 without rounding. */
   uniformFloat(): number {
     return (this.#engine.next() & 0xffffff) * twoToMinus24;

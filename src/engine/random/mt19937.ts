@@ -49,6 +49,11 @@ export class MersenneTwister {
     this.#position = state.position;
   }
 
+  /** Lets `draw` take many words at once: it is given the block and the position, may renew the block, and returns the position after. */
+  drawMany(draw: (words: Uint32Array, position: number) => number): void {
+    this.#position = draw(this.#words, this.#position);
+  }
+
   #renew(): void {
     const words = this.#words;
     for (let i = 0; i < stateLength; i++) {

@@ -1,7 +1,9 @@
-/** Kindling as a peer; bundled with the built engine by engineSteps.ts. */
-import { fromTypedArray, nn, noGrad, optim, relu, type Tensor } from "kindling";
-import { fill, labels } from "./lcg.ts";
-import { programs, type Program } from "./peer.ts";
+/** Kindling as a peer; libraries.ts bundles it with the built engine. */
+import { fromTypedArray, manualSeed, nn, noGrad, optim, relu, type Tensor } from "kindling";
+import { fill, labels, parameterValues } from "./lcg.ts";
+import type { Layout } from "../layouts.ts";
+import type { Program } from "./peer.ts";
+import { serve } from "./serving.ts";
 
 class ResidualBlock extends nn.Module {
   block = new nn.Sequential(new nn.Linear(64, 64), new nn.BatchNorm1d(64), new nn.ReLU(), new nn.Linear(64, 64), new nn.BatchNorm1d(64));
@@ -21,6 +23,31 @@ class ResNet extends nn.Module {
   }
 }
 
+class Recurrent extends nn.Module {
+  lstm = new nn.LSTM(32, 64, { numLayers: 2, batchFirst: true });
+  head = new nn.Linear(64, 10);
+
+  override forward(x: Tensor): Tensor {
+    const [output] = this.lstm(x);
+    return this.head(output.select(1, -1));
+  }
+}
+
+class Transformer extends nn.Module {
+  layer: nn.TransformerEncoderLayer;
+  head: nn.Linear;
+
+  constructor(dropout: number) {
+    super();
+    this.layer = new nn.TransformerEncoderLayer(64, 4, { dropout, batchFirst: true });
+    this.head = new nn.Linear(64, 10);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.head(this.layer(x).mean(1));
+  }
+}
+
 function perceptron(dims: readonly number[]): nn.Module {
   const layers = dims.slice(1).flatMap((width, i) => [new nn.Linear(dims[i]!, width), new nn.ReLU()]);
   return new nn.Sequential(...layers.slice(0, -1));
@@ -34,12 +61,20 @@ function convolutional(): nn.Module {
   );
 }
 
-function build(name: string, { dims, parameters }: Program): nn.Module {
-  const model = dims ? perceptron(dims) : name === "cnn" ? convolutional() : new ResNet();
+const networks: Readonly<Record<Program["network"], (program: Program) => nn.Module>> = {
+  perceptron: ({ dims }) => perceptron(dims!),
+  cnn: () => convolutional(),
+  resnet: () => new ResNet(),
+  lstm: () => new Recurrent(),
+  transformer: ({ dropout }) => new Transformer(dropout!),
+};
+
+function build(program: Program): nn.Module {
+  const model = networks[program.network](program);
   noGrad(() => {
     [...model.parameters()].forEach((parameter, i) => {
-      const values = parameters[i];
-      if (values) parameter.copy_(fromTypedArray(fill(values[0], values[1], 1 / Math.sqrt(values[2])), parameter.shape));
+      const values = program.parameters[i];
+      if (values) parameter.copy_(fromTypedArray(parameterValues(values), parameter.shape));
     });
   });
   return model;
@@ -51,33 +86,29 @@ function optimizerFor(name: string, model: nn.Module): optim.Optimizer {
   return new optim.AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.01 });
 }
 
-function main(name: string, optimizerName: string, duration: number): void {
-  const program = programs[name]!;
+function train(program: Program, optimizerName: string): () => number {
   const batch = program.input[0]!;
   const x = fromTypedArray(fill(1, program.input.reduce((size, length) => size * length, 1)), program.input);
   const y = fromTypedArray(labels(2, batch, program.classes), [batch]);
-  const model = build(name, program);
+  const model = build(program);
   const optimizer = optimizerFor(optimizerName, model);
   const lossFn = new nn.CrossEntropyLoss();
-  const step = (): number => {
+  // The masks of dropout begin here, as PyTorch's do.
+  manualSeed(0);
+  return function step() {
     optimizer.zeroGrad();
     const loss = lossFn(model(x), y);
     loss.backward();
     optimizer.step();
     return loss.item();
   };
-  const losses = Array.from({ length: 5 }, step);
-  const warm = performance.now() + duration / 4;
-  while (performance.now() < warm) step();
-  const times: number[] = [];
-  for (const end = performance.now() + duration; performance.now() < end || times.length < 5;) {
-    const begin = performance.now();
-    step();
-    times.push(performance.now() - begin);
-  }
-  console.log(JSON.stringify({ losses, times }));
 }
 
-const [program, optimizer, duration] = process.argv.slice(2);
-if (program === "--version") console.log("Kindling");
-else main(program!, optimizer!, Number(duration));
+function multiply(size: number, layout: Layout): { once(): void; values(): number[] } {
+  const [a, b] = [1, 2].map((seed) => fromTypedArray(fill(seed, size * size), [size, size])) as [Tensor, Tensor];
+  const [left, right] = [layout[0] === "T" ? a.t() : a, layout[1] === "T" ? b.t() : b];
+  const once = (): Tensor => noGrad(() => left.matmul(right));
+  return { once, values: () => [...(once().select(0, 0).narrow(0, 0, 4).tolist() as number[])] };
+}
+
+serve({ version: "Kindling", train, multiply });

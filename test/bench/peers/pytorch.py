@@ -1,4 +1,4 @@
-"""PyTorch as a peer: pytorch.py PROGRAM OPTIMIZER MILLISECONDS prints {"losses", "times"}; one thread."""
+"""PyTorch as a peer, see peer.ts; as many threads as OMP_NUM_THREADS says."""
 import json
 import math
 import os
@@ -9,10 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-torch.set_num_threads(1)
-
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs.json")) as file:
-    PROGRAMS = json.load(file)
+torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
 
 
 def lcg(seed, size):
@@ -68,8 +65,38 @@ def convolutional():
     )
 
 
-def build(name, program):
-    model = perceptron(program["dims"]) if "dims" in program else convolutional() if name == "cnn" else ResNet()
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(32, 64, num_layers=2, batch_first=True)
+        self.head = nn.Linear(64, 10)
+
+    def forward(self, x):
+        output, _ = self.lstm(x)
+        return self.head(output[:, -1])
+
+
+class Transformer(nn.Module):
+    def __init__(self, dropout):
+        super().__init__()
+        self.layer = nn.TransformerEncoderLayer(64, 4, dropout=dropout, batch_first=True)
+        self.head = nn.Linear(64, 10)
+
+    def forward(self, x):
+        return self.head(self.layer(x).mean(1))
+
+
+NETWORKS = {
+    "perceptron": lambda program: perceptron(program["dims"]),
+    "cnn": lambda program: convolutional(),
+    "resnet": lambda program: ResNet(),
+    "lstm": lambda program: Recurrent(),
+    "transformer": lambda program: Transformer(program["dropout"]),
+}
+
+
+def build(program):
+    model = NETWORKS[program["network"]](program)
     with torch.no_grad():
         for parameter, values in zip(model.parameters(), program["parameters"]):
             if values is not None:
@@ -86,12 +113,35 @@ def optimizer_for(name, model):
     return torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)
 
 
-def main(name, optimizer_name, duration):
-    program = PROGRAMS[name]
+def resident_bytes(field):
+    """VmRSS: resident now; VmHWM: at most so far."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith(field))
+
+
+def measure(run, duration):
+    """Milliseconds of each run after a warm-up."""
+    warm = time.perf_counter() + duration / 4000
+    while time.perf_counter() < warm:
+        run()
+    times = []
+    end = time.perf_counter() + duration / 1000
+    while time.perf_counter() < end or len(times) < 5:
+        begin = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - begin) * 1000)
+    return times
+
+
+def train(program, optimizer_name, duration):
+    # From here on the process's high-water mark is the network's own.
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    before = resident_bytes("VmRSS")
     shape = program["input"]
     x = fill(1, math.prod(shape)).reshape(shape)
     y = labels(2, shape[0], program["classes"])
-    model = build(name, program)
+    model = build(program)
     optimizer = optimizer_for(optimizer_name, model)
     loss_fn = nn.CrossEntropyLoss()
 
@@ -102,20 +152,36 @@ def main(name, optimizer_name, duration):
         optimizer.step()
         return loss.item()
 
+    # The masks of dropout begin here, as Kindling's do.
+    torch.manual_seed(0)
     losses = [step() for _ in range(5)]
-    warm = time.perf_counter() + duration / 4000
-    while time.perf_counter() < warm:
-        step()
-    times = []
-    end = time.perf_counter() + duration / 1000
-    while time.perf_counter() < end or len(times) < 5:
-        begin = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - begin) * 1000)
-    print(json.dumps({"losses": losses, "times": times}))
+    times = measure(step, duration)
+    return {"losses": losses, "times": times, "memory": resident_bytes("VmHWM") - before}
 
 
-if sys.argv[1] == "--version":
+def multiply(size, layout, duration):
+    a, b = (fill(seed, size * size).reshape(size, size) for seed in (1, 2))
+    left = a.t() if layout[0] == "T" else a
+    right = b.t() if layout[1] == "T" else b
+    begin = time.perf_counter()
+    for _ in range(20):
+        left @ right
+    # One product may be shorter than the clock is exact.
+    batch = math.ceil(0.02 / (time.perf_counter() - begin))
+
+    def run():
+        for _ in range(batch):
+            left @ right
+
+    with torch.no_grad():
+        times = measure(run, duration)
+    return {"values": (left @ right)[0, :4].tolist(), "times": [milliseconds / batch for milliseconds in times]}
+
+
+verb, *rest = sys.argv[1:]
+if verb == "--version":
     print(f"PyTorch {torch.__version__}")
+elif verb == "train":
+    print(json.dumps(train(json.loads(rest[0]), rest[1], float(rest[2]))))
 else:
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))
+    print(json.dumps(multiply(int(rest[0]), rest[1], float(rest[2]))))

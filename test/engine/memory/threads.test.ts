@@ -54,6 +54,13 @@ describe("threads", () => {
     new nn.Sequential(new nn.Conv2d(3, 8, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2), new nn.Conv2d(8, 6, 3, { groups: 2, stride: 2 }), new nn.Flatten()),
     randn(7, 3, 12, 10),
   ), false);
+  bothWays("a transformer's gradients, with its dropout", () => gradients(new nn.Sequential(new nn.TransformerEncoderLayer(24, 4, { dimFeedforward: 50, batchFirst: true })), randn(5, 9, 24)));
+  bothWays("attention with a mask for each batch", () => {
+    const [q, k, v] = [randn(3, 2, 7, 8), randn(3, 2, 9, 8), randn(3, 2, 9, 8)].map((x) => x.requiresGrad_()) as [Tensor, Tensor, Tensor];
+    const output = nn.functional.scaledDotProductAttention(q, k, v, { attnMask: randn(3, 1, 1, 9) });
+    output.square().sum().backward();
+    return [output.detach(), q.grad!, k.grad!, v.grad!];
+  });
   bothWays("training with Adam", () => {
     const model = new nn.Sequential(new nn.Linear(20, 64), new nn.ReLU(), new nn.Linear(64, 5));
     const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import {
-  Generator, fillBernoulli, fillBernoulliEach, fillExponential, fillNormal, fillRandint, fillRandperm, fillUniform,
+  Generator, fillBernoulliEach, fillExponential, fillNormal, fillRandint, fillRandperm, fillUniform,
 } from "../../../src/engine/random/index.ts";
+import { bernoulli_, empty } from "../../../src/engine/ops/index.ts";
 import { readFixture } from "../../fixtures/read.ts";
 
 interface Streams {
@@ -28,6 +29,11 @@ const integers = (n: number, fill: (out: Float64Array) => void) => filled(new Fl
 function filled<A extends Float32Array | Float64Array>(out: A, fill: (out: A) => void): number[] {
   fill(out);
   return Array.from(out);
+}
+
+/** Of one probability for all, which kernels draw. */
+function bernoulli(generator: Generator, n: number, p: number): number[] {
+  return Array.from(bernoulli_(empty(n), p, { generator }).toTypedArray());
 }
 
 function seeded(seed: number | bigint): Generator {
@@ -68,16 +74,16 @@ describe("PyTorch's random streams", () => {
 
   it("bernoulli with one probability and with one for each element", () => {
     const g = seeded(6);
-    const one = floats(40, (out) => fillBernoulli(g, out, 0.3));
+    const one = bernoulli(g, 40, 0.3);
     const each = floats(33, (out) => fillBernoulliEach(g, out, Float32Array.from(out, (_, i) => i / 32)));
-    const many = floats(1000, (out) => fillBernoulli(g, out, 0.9));
+    const many = bernoulli(g, 1000, 0.9);
     assert.deepEqual([one, each, many.flatMap((value, i) => (value ? [i] : []))], torch.bernoulli);
   });
 
   it("the masks of dropout", () => {
     const g = seeded(11);
-    fillBernoulli(g, new Float32Array(30), 0.75);
-    const kept = floats(30, (out) => fillBernoulli(g, out, 0.75));
+    bernoulli(g, 30, 0.75);
+    const kept = bernoulli(g, 30, 0.75);
     assert.deepEqual(kept, torch.dropout.map((value) => (value === 0 ? 0 : 1)));
   });
 
@@ -122,6 +128,16 @@ describe("PyTorch's random streams", () => {
     const copy = new Generator().setState(spare.getState());
     assert.deepEqual(floats(5, (out) => fillNormal(copy, out)), floats(5, (out) => fillNormal(spare, out)));
     assert.equal(copy.initialSeed(), 123);
+  });
+
+  it("goes on after draws in bulk where it would be after single ones, from any place in the block", () => {
+    for (const [before, n] of [[0, 5], [1, 311], [623, 1], [624, 700], [301, 2000]] as const) {
+      const [bulk, single] = [seeded(12), seeded(12)];
+      for (const g of [bulk, single]) fillUniform(g, new Float32Array(before));
+      const one = Array.from({ length: n }, () => Number(single.uniformDouble() < 0.1));
+      assert.deepEqual(bernoulli(bulk, n, 0.1), one);
+      assert.deepEqual(bulk.getState(), single.getState());
+    }
   });
 
   it("an unseeded program differs from the last one", () => {

@@ -12,6 +12,7 @@ export { reduce, reduceI32, reduceBytes, variance, argReduce, cumsum, logsumexp,
 export {
   softmax, logSoftmax, softmaxBackward, logSoftmaxBackward, nllLoss, nllLossBackward, crossEntropy, crossEntropyBackward,
 } from "./softmax";
+export { attentionWeights, attentionWeightsBackward } from "./attention";
 export { pairLoss, pairLossBackward } from "./losses";
 export { batchNormStatistics, batchNormApply, batchNormBackward, layerNorm, layerNormBackward } from "./norm";
 export {
@@ -19,6 +20,7 @@ export {
 } from "./pool";
 export { lstmCell, lstmCellBackward, gruCell, gruCellBackward } from "./recurrent";
 export { sgd, adam, scale } from "./optimizers";
+export { bernoulli } from "./random";
 export { statistics, histogram } from "./observe";
 export { placeScratch, SCRATCH_BYTES as scratchBytes } from "./scratch";
 // @ts-ignore: made by the compiler

@@ -71,15 +71,20 @@ function expRun(x: usize, out: usize, n: i32, shift: f32): f64 {
   }
 }
 
+/** A dense row; in place is allowed. */
+export function softmaxRow(x: usize, out: usize, n: i32): void {
+  const sum = <f32>expRun(x, out, n, maxRun(x, n));
+  const v = splat(sum);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) v128.store(word(out, i), f32x4.div(v128.load(word(out, i)), v));
+  for (; i < n; i++) store<f32>(word(out, i), at(out, i) / sum);
+}
+
 export function softmax(x: usize, out: usize, outer: i32, n: i32, inner: i32): void {
   if (inner != 1) { softmaxColumns(false, x, out, outer, n, inner); return; }
   const step = <usize>n << 2;
   for (let o = 0; o < outer; o++) {
-    const sum = <f32>expRun(x, out, n, maxRun(x, n));
-    const v = splat(sum);
-    let i = 0;
-    for (; i + 4 <= n; i += 4) v128.store(word(out, i), f32x4.div(v128.load(word(out, i)), v));
-    for (; i < n; i++) store<f32>(word(out, i), at(out, i) / sum);
+    softmaxRow(x, out, n);
     x += step; out += step;
   }
 }
