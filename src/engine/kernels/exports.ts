@@ -22,7 +22,13 @@ export type BinaryOp = (typeof Binary)[keyof typeof Binary];
 
 /** `compare(op, …)`; comparisons with NaN are false but for `ne`. */
 export const Compare = { eq: 0, ne: 1, lt: 2, le: 3, gt: 4, ge: 5 } as const;
-export type CompareOp = (typeof Compare)[keyof typeof Compare];
+/** The same for int32 operands. */
+export const CompareI32 = { eq: 6, ne: 7, lt: 8, le: 9, gt: 10, ge: 11 } as const;
+export type CompareOp = (typeof Compare | typeof CompareI32)[keyof typeof Compare];
+
+/** `bits(op, …)` */
+export const Bits = { and: 0, or: 1, xor: 2 } as const;
+export type BitsOp = (typeof Bits)[keyof typeof Bits];
 
 /** `reduce(op, …)`; a NaN wins over any maximum and minimum. `reduceI32` has no mean. */
 export const Reduce = { sum: 0, prod: 1, max: 2, min: 3, mean: 4 } as const;
@@ -80,6 +86,8 @@ export interface Kernels {
   compare(op: CompareOp, a: I, sa: I, b: I, sb: I, out: I, n: I): void;
   /** As `binaryStrided`, giving bytes. */
   compareStrided(op: CompareOp, a: I, b: I, out: I, rank: I, meta: I): void;
+  /** out = a op b for `n` bytes, whatever elements they make up. */
+  bits(op: BitsOp, a: I, b: I, out: I, n: I): void;
   /** out = condition byte ? a : b, for any elements of four bytes; sa, sb ∈ {0, 1}. */
   where(condition: I, a: I, sa: I, b: I, sb: I, out: I, n: I): void;
   /** `meta` (i32): sizes, then the strides of the condition (bytes are its elements), of a and of b. */
@@ -110,6 +118,7 @@ export interface Kernels {
   // --- by index (i32). Each returns −1, or the first position in the index that is out of range, before writing anything.
   /** out[o, i, :] = x[o, indices[i], :] for x [outer, size, inner], elements of four bytes. */
   takeRows(x: I, indices: I, out: I, outer: I, size: I, inner: I, count: I): number;
+  takeByteRows(x: I, indices: I, out: I, outer: I, size: I, inner: I, count: I): number;
   /** out[o, indices[i], :] += x[o, i, :] for out [outer, size, inner]. */
   addRows(out: I, indices: I, x: I, outer: I, size: I, inner: I, count: I): number;
   /** int32 [count, classes]: 1 at each index and 0 elsewhere. */
@@ -123,6 +132,7 @@ export interface Kernels {
   scatterAlong(out: I, indices: I, x: I, rank: I, meta: I, dim: I, size: I): number;
   /** out[…, indices[i], …] += x[i] */
   scatterAddAlong(out: I, indices: I, x: I, rank: I, meta: I, dim: I, size: I): number;
+  scatterAddAlongI32(out: I, indices: I, x: I, rank: I, meta: I, dim: I, size: I): number;
 
   // --- reductions over the middle of [outer, n, inner]; not in place
   reduce(op: ReduceOp, x: I, out: I, outer: I, n: I, inner: I): void;

@@ -1,15 +1,17 @@
 /** Operations on pairs: arithmetic with broadcasting, comparisons, logic, choice. Forward beside backward. */
 import { needsGraph, record, type Node, type Operation } from "../autograd/node.ts";
-import { promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
-import { Binary, type BinaryOp } from "../kernels/exports.ts";
+import { itemSize, promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
+import { KindlingError } from "../errors.ts";
+import { Binary, Bits, Compare, CompareI32, type BinaryOp, type BitsOp, type CompareOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { denseCopy, to } from "./copy.ts";
+import { contiguous, denseCopy, to } from "./copy.ts";
 import { full, fromTypedArray } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
-import { scalarAt } from "./scalar.ts";
+import { integerAt, scalarAt } from "./scalar.ts";
+import { describeBroadcast } from "./strided.ts";
 import { sumTo } from "./sumTo.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
@@ -65,7 +67,13 @@ function runBinary(op: BinaryOp, a: Tensor, b: Tensor, alpha: number): Tensor {
       return result;
     }
   }
-  return runBinary(op, denseCopy(expand(a.detach(), shape)), denseCopy(expand(b.detach(), shape)), alpha);
+  const result = make(shape);
+  const target = at(result);
+  const left = at(a);
+  const right = at(b);
+  const { rank, address } = describeBroadcast(shape, [a, b]);
+  kernels.binaryStrided(op, left, right, target, rank, address, alpha);
+  return result;
 }
 
 function runScalar(op: BinaryOp, a: Tensor, scalar: number, alpha: number): Tensor {
@@ -287,38 +295,123 @@ export const fmod = binary({
 
 /** `start + weight · (end − start)`, one weight for all or one for each element. */
 export function lerp(start: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor {
-  const difference = sub(end, start);
-  return weight instanceof Tensor ? add(start, mul(weight, difference)) : add(start, difference, { alpha: weight });
+  if (weight instanceof Tensor) return add(start, mul(weight, sub(end, start)));
+  const shape = broadcastShapes(start.shape, end.shape);
+  const x = spread(to(start, "float32"), shape);
+  const y = spread(to(end, "float32"), shape);
+  const result = make(shape);
+  const target = at(result);
+  const from = at(x);
+  kernels.lerp(from, at(y), target, result.numel(), weight);
+  return record(lerpOp, result, [x, y], [], weight);
 }
+
+const lerpOp: Operation = {
+  name: "LerpBackward0",
+  backward(node, gradient) {
+    const weight = node.data as number;
+    return [node.needs(0) ? mul(gradient, 1 - weight) : null, node.needs(1) ? mul(gradient, weight) : null];
+  },
+};
 
 // --- comparisons and logic ------------------------------------------------------------------------------------------
 
-function comparison(test: (a: number, b: number) => boolean): (a: Tensor, b: ScalarOrTensor) => Tensor {
-  const one: Arithmetic = (a, b) => (test(a, b) ? 1 : 0);
-  return (a, b) => runIntegers(one, a, typeof b === "number" && a.dtype === "float32" ? Math.fround(b) : b, "bool");
+/** Whether a dense operand is read from its start: as a whole, or one value for all `count`. */
+function liesFlat(tensor: Tensor, count: number): boolean {
+  return tensor.dense && (tensor.numel() === count || tensor.numel() === 1);
 }
 
-export const eq = comparison((a, b) => a === b);
-export const ne = comparison((a, b) => a !== b);
-export const lt = comparison((a, b) => a < b);
-export const le = comparison((a, b) => a <= b);
-export const gt = comparison((a, b) => a > b);
-export const ge = comparison((a, b) => a >= b);
-export const logicalAnd: (a: Tensor, b: Tensor) => Tensor = comparison((a, b) => a !== 0 && b !== 0);
-export const logicalOr: (a: Tensor, b: Tensor) => Tensor = comparison((a, b) => a !== 0 || b !== 0);
-export const logicalXor: (a: Tensor, b: Tensor) => Tensor = comparison((a, b) => (a !== 0) !== (b !== 0));
+/** By how much a flat operand moves on from one element to the next. */
+function stepOf(tensor: Tensor, count: number): 0 | 1 {
+  return tensor.numel() === count ? 1 : 0;
+}
+
+function comparison(name: keyof typeof Compare): (a: Tensor, b: ScalarOrTensor) => Tensor {
+  return (a, b) => {
+    const dtype = comparedAs(a, b) === "float32" ? "float32" : "int32";
+    const op = dtype === "float32" ? Compare[name] : CompareI32[name];
+    const x = to(a, dtype);
+    if (b instanceof Tensor) return comparePair(op, x, to(b, dtype));
+    const left = x.dense ? x : denseCopy(x);
+    const result = make(a.shape, "bool");
+    const target = at(result);
+    kernels.compare(op, at(left), 1, dtype === "float32" ? scalarAt(b) : integerAt(b), 0, target, result.numel());
+    return result;
+  };
+}
+
+/** A whole number that no integer type holds is compared as a fraction is. */
+function comparedAs(a: Tensor, b: ScalarOrTensor): DType {
+  if (b instanceof Tensor) return promote(a.dtype, b.dtype);
+  return Number(b) === (Number(b) | 0) ? promoteScalar(a.dtype, b) : "float32";
+}
+
+function comparePair(op: CompareOp, a: Tensor, b: Tensor): Tensor {
+  const shape = broadcastShapes(a.shape, b.shape);
+  const result = make(shape, "bool");
+  const count = result.numel();
+  const target = at(result);
+  const left = at(a);
+  const right = at(b);
+  if (liesFlat(a, count) && liesFlat(b, count)) {
+    kernels.compare(op, left, stepOf(a, count), right, stepOf(b, count), target, count);
+  } else {
+    const { rank, address } = describeBroadcast(shape, [a, b]);
+    kernels.compareStrided(op, left, right, target, rank, address);
+  }
+  return result;
+}
+
+export const eq = comparison("eq");
+export const ne = comparison("ne");
+export const lt = comparison("lt");
+export const le = comparison("le");
+export const gt = comparison("gt");
+export const ge = comparison("ge");
+
+/** Repeated to `shape`, in dense memory. */
+function spread(tensor: Tensor, shape: Shape): Tensor {
+  return contiguous(sameShape(tensor.shape, shape) ? tensor : expand(tensor, shape));
+}
+
+function joinBits(op: BitsOp, a: Tensor, b: Tensor): Tensor {
+  const shape = broadcastShapes(a.shape, b.shape);
+  const x = spread(a, shape);
+  const y = spread(b, shape);
+  const result = make(shape, a.dtype);
+  const target = at(result);
+  const left = at(x);
+  kernels.bits(op, left, at(y), target, result.numel() * itemSize(a.dtype));
+  return result;
+}
+
+/** Zero is false, everything else (NaN, too) is true. */
+function logical(op: BitsOp): (a: Tensor, b: Tensor) => Tensor {
+  return (a, b) => joinBits(op, to(a, "bool"), to(b, "bool"));
+}
+
+export const logicalAnd = logical(Bits.and);
+export const logicalOr = logical(Bits.or);
+export const logicalXor = logical(Bits.xor);
 
 export function logicalNot(input: Tensor): Tensor {
   return eq(input, 0);
 }
 
-function bitwise(compute: Arithmetic): (a: Tensor, b: Tensor) => Tensor {
-  return (a, b) => runIntegers(compute, a, b, promote(a.dtype, b.dtype));
+function bitwise(name: keyof typeof Bits): (a: Tensor, b: ScalarOrTensor) => Tensor {
+  return (a, b) => {
+    const other = b instanceof Tensor ? b : full([], b, { dtype: promoteScalar(a.dtype, b) });
+    const dtype = promote(a.dtype, other.dtype);
+    if (dtype === "float32") throw new KindlingError(`"bitwise_${name}_cpu" not implemented for 'Float'`);
+    return joinBits(Bits[name], to(a, dtype), to(other, dtype));
+  };
 }
 /** `a & b` */
-export const bitwiseAnd = bitwise((a, b) => a & b);
+export const bitwiseAnd = bitwise("and");
 /** `a | b` */
-export const bitwiseOr = bitwise((a, b) => a | b);
+export const bitwiseOr = bitwise("or");
+/** `a ^ b` */
+export const bitwiseXor = bitwise("xor");
 
 export function isnan(input: Tensor): Tensor {
   return ne(input, input);
@@ -352,14 +445,26 @@ export function where(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): 
   const right = b instanceof Tensor ? b : full([], b, { dtype: a instanceof Tensor ? promoteScalar(a.dtype, b) : "float32" });
   const shape = broadcastShapes(condition.shape, broadcastShapes(left.shape, right.shape));
   const dtype = promote(left.dtype, right.dtype);
-  const mask = toTypedArray(expand(condition.detach(), shape));
-  const x = toTypedArray(expand(left.detach(), shape));
-  const y = toTypedArray(expand(right.detach(), shape));
-  const out = typedArray(dtype, mask.length);
-  for (let i = 0; i < mask.length; i++) out[i] = mask[i] !== 0 ? x[i]! : y[i]!;
-  const result = fromTypedArray(out, shape, { dtype });
-  if (dtype !== "float32") return result;
+  // The kernel moves words.
+  const moved = itemSize(dtype) === 4 ? dtype : "int32";
+  const result = choose(to(condition, "bool"), to(left, moved), to(right, moved), make(shape, moved));
+  if (dtype !== "float32") return to(result, dtype);
   return record(whereOp, result, [left, right], [condition], [left.shape, right.shape]);
+}
+
+function choose(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
+  const count = result.numel();
+  const target = at(result);
+  const from = at(mask);
+  const left = at(x);
+  const right = at(y);
+  if (mask.dense && mask.numel() === count && liesFlat(x, count) && liesFlat(y, count)) {
+    kernels.where(from, left, stepOf(x, count), right, stepOf(y, count), target, count);
+  } else {
+    const { rank, address } = describeBroadcast(result.shape, [mask, x, y]);
+    kernels.whereStrided(from, left, right, target, rank, address);
+  }
+  return result;
 }
 
 const maskedFillOp: Operation = {
@@ -369,7 +474,17 @@ const maskedFillOp: Operation = {
 
 /** `value` where `mask` holds, the input elsewhere. */
 export function maskedFill(input: Tensor, mask: Tensor, value: number): Tensor {
-  if (!needsGraph([input]) || typeof value !== "number") return where(mask, value, input);
-  return record(maskedFillOp, where(mask, value, input.detach()), [input], [mask], input.shape);
+  if (typeof value !== "number") return where(mask, value, input);
+  const isPlain = input.dtype === "float32" && input.dense && mask.dense && itemSize(mask.dtype) === 1 && sameShape(input.shape, mask.shape);
+  const result = isPlain ? fillWhere(input, mask, value) : where(mask, value, input.detach());
+  return input.dtype === "float32" ? record(maskedFillOp, result, [input], [mask], input.shape) : result;
+}
+
+function fillWhere(input: Tensor, mask: Tensor, value: number): Tensor {
+  const result = make(input.shape);
+  const target = at(result);
+  const from = at(input);
+  kernels.maskedFill(from, at(mask), target, result.numel(), value);
+  return result;
 }
 

@@ -2,13 +2,12 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, isDtypeName, itemSize, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
-import { f32, i32, u8 } from "../memory/linear.ts";
+import { Element } from "../kernels/exports.ts";
+import { kernels, u8 } from "../memory/linear.ts";
 import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { at, make, viewOf } from "./make.ts";
-import { toTypedArray } from "./reading.ts";
 import { gatherStrided, scatterStrided } from "./strided.ts";
-import { writeValues } from "./writing.ts";
 
 const cloneOp: Operation = {
   name: "CloneBackward0",
@@ -43,7 +42,7 @@ function copyDense(target: Tensor, source: Tensor): void {
 export function copyInto(target: Tensor, source: Tensor): void {
   target.storage.version++;
   if (source.dtype !== target.dtype) {
-    writeValues(target, toTypedArray(expanded(source, target.shape)));
+    copySame(target, to(expanded(source, target.shape), target.dtype));
   } else if (!sameShape(source.shape, target.shape)) {
     copySame(target, expanded(source, target.shape));
   } else {
@@ -107,11 +106,6 @@ function typeMeant(name: string): DType | undefined {
 }
 
 function convertDense(result: Tensor, source: Tensor): void {
-  const count = source.numel();
-  const from = at(source) / itemSize(source.dtype);
-  const to = at(result) / itemSize(result.dtype);
-  const input = source.dtype === "float32" ? f32 : source.dtype === "int32" ? i32 : u8;
-  const output = result.dtype === "float32" ? f32 : result.dtype === "int32" ? i32 : u8;
-  if (result.dtype === "bool") for (let i = 0; i < count; i++) output[to + i] = Number(input[from + i] !== 0);
-  else for (let i = 0; i < count; i++) output[to + i] = input[from + i]!;
+  const target = at(result);
+  kernels.convert(Element[source.dtype], Element[result.dtype], at(source), target, source.numel());
 }

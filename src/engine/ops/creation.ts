@@ -1,7 +1,7 @@
 /** Making tensors from nothing, from numbers, and at random. */
 import { dtypeNamed, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
-import { f32, i32, u8 } from "../memory/linear.ts";
+import { f32, i32, kernels, u8 } from "../memory/linear.ts";
 import {
   defaultGenerator,
   fillNormal,
@@ -12,7 +12,7 @@ import {
 } from "../random/index.ts";
 import { numelOf, shapeOf, sameShape, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { to } from "./copy.ts";
+import { contiguous, to } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { writeValues } from "./writing.ts";
@@ -224,15 +224,14 @@ export function eye(n: number, m: number = n, options: TensorOptions = {}): Tens
 
 /** One row per index with a single 1 in it: `[...shape, numClasses]`, `int32`. */
 export function oneHot(indices: Tensor, numClasses = -1): Tensor {
-  const values = Array.from(toTypedArray(indices));
-  const classes = numClasses >= 0 ? numClasses : values.reduce((most, value) => Math.max(most, value + 1), 0);
-  const out = new Int32Array(values.length * classes);
-  values.forEach((value, i) => {
-    if (value < 0) throw new KindlingError("Class values must be non-negative.");
-    if (value >= classes) throw new KindlingError("Class values must be smaller than num_classes.");
-    out[i * classes + value] = 1;
-  });
-  return fromFlat(out, [...indices.shape, classes], "int32", {});
+  const source = contiguous(to(indices, "int32"));
+  const classes = numClasses >= 0 ? numClasses : (toTypedArray(source) as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0);
+  const result = make([...indices.shape, classes], "int32");
+  const target = at(result);
+  const wrong = kernels.oneHot(at(source), target, source.numel(), classes);
+  if (wrong < 0) return result;
+  const isNegative = i32[(at(source) >>> 2) + wrong]! < 0;
+  throw new KindlingError(isNegative ? "Class values must be non-negative." : "Class values must be smaller than num_classes.");
 }
 
 // --- random ---------------------------------------------------------------------------------------------------------

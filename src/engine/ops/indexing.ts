@@ -1,13 +1,15 @@
 /** Picking and placing elements by index or mask. */
 import { record, type Operation } from "../autograd/node.ts";
+import { itemSize } from "../dtype.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { f32, i32, u8 } from "../memory/linear.ts";
+import { f32, i32, kernels, u8 } from "../memory/linear.ts";
 import { broadcastShapes, contiguousStrides, numelOf, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous, to } from "./copy.ts";
 import { fromTypedArray, full, zeros } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
+import { describeDimensions } from "./strided.ts";
 import type { Index } from "./types.ts";
 import { expand, narrow, permute, reshape } from "./views.ts";
 
@@ -57,48 +59,28 @@ export function indexSelect(input: Tensor, dim: number, index: Tensor): Tensor {
   if (index.shape.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
   const size = input.shape[d] ?? 1;
   const source = contiguous(input);
-  const positions = toTypedArray(index) as Int32Array;
-  const shape = input.shape.map((n, i) => (i === d ? positions.length : n));
-  const result = make(shape, input.dtype);
+  const positions = contiguous(index);
+  const count = positions.numel();
+  const result = make(input.shape.map((n, i) => (i === d ? count : n)), input.dtype);
   const inner = numelOf(input.shape.slice(d + 1));
   const outer = numelOf(input.shape.slice(0, d));
-  const from = first(source);
-  const to = first(result);
-  const memory = elements(result);
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < positions.length; i++) {
-      const position = positions[i]!;
-      if (position < 0 || position >= size) throw new IndexError("index out of range in self");
-      const start = from + (o * size + position) * inner;
-      copyRun(memory, to + (o * positions.length + i) * inner, start, inner);
-    }
-  }
+  const take = itemSize(input.dtype) === 4 ? kernels.takeRows : kernels.takeByteRows;
+  const target = at(result);
+  const from = at(source);
+  if (take(from, at(positions), target, outer, size, inner, count) >= 0) throw new IndexError("index out of range in self");
   return record(indexSelectOp, result, [input, index], [index], { shape: input.shape, dim: d });
-}
-
-/** Short runs are faster by hand than by `copyWithin`. */
-function copyRun(memory: Float32Array | Int32Array | Uint8Array, to: number, from: number, length: number): void {
-  if (length > 32) memory.copyWithin(to, from, from + length);
-  else for (let k = 0; k < length; k++) memory[to + k] = memory[from + k]!;
 }
 
 /** Zeros of `shape` with the entries of `source` added at the positions in `index` along `dim`. */
 function rowsInZeros(shape: Shape, dim: number, index: Tensor, source: Tensor): Tensor {
-  const result = zeros(shape, { dtype: source.dtype });
+  const result = zeros(shape);
   const values = contiguous(source);
-  const positions = toTypedArray(index);
+  const positions = contiguous(index);
   const inner = numelOf(shape.slice(dim + 1));
   const outer = numelOf(shape.slice(0, dim));
-  const from = first(values);
-  const to = first(result);
-  const memory = elements(result);
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < positions.length; i++) {
-      const source = from + (o * positions.length + i) * inner;
-      const target = to + (o * shape[dim]! + positions[i]!) * inner;
-      for (let k = 0; k < inner; k++) memory[target + k] = memory[target + k]! + memory[source + k]!;
-    }
-  }
+  const target = at(result);
+  const from = at(values);
+  kernels.addRows(target, at(positions), from, outer, shape[dim] ?? 1, inner, positions.numel());
   return record(rowsInZerosOp, result, [source], [index], { shape, dim });
 }
 
@@ -120,16 +102,22 @@ export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
     throw new ShapeError("Index tensor must have the same number of dimensions as input tensor", index.shape, input.shape);
   }
   checkFits(index.shape, input.shape, d);
-  const source = contiguous(input);
+  // The kernel moves words.
+  if (itemSize(input.dtype) === 1) return to(gather(to(input, "int32"), d, index), input.dtype);
+  const positions = contiguous(index);
   const result = make(index.shape, input.dtype);
-  const positions = toTypedArray(index);
-  const from = first(source);
-  const to = first(result);
-  const memory = elements(result);
-  forEachPlace(index.shape, source.shape, d, positions, (place, i) => {
-    memory[to + i] = memory[from + place]!;
-  });
+  const target = at(result);
+  const from = at(input);
+  const places = at(positions);
+  const { rank, address } = describeDimensions(index.shape, input.strides);
+  requireInRange(kernels.gatherAlong(from, places, target, rank, address, d, input.shape[d] ?? 1), positions, d, input.shape);
   return record(gatherOp, result, [input, index], [index], { shape: input.shape, dim: d });
+}
+
+/** @param wrong the first position in the index that is out of range, or −1 */
+function requireInRange(wrong: number, index: Tensor, dim: number, shape: Shape): void {
+  if (wrong < 0) return;
+  throw new IndexError(`index ${i32[(at(index) >>> 2) + wrong]} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
 }
 
 function checkFits(index: Shape, input: Shape, dim: number): void {
@@ -229,16 +217,18 @@ function multipliedAt(input: Tensor, dim: number, index: Tensor, source: Tensor 
 
 function scattered(input: Tensor, dim: number, index: Tensor, source: Tensor | number, add: boolean): Tensor {
   checkIndexType(index, "scatter");
-  const values = source instanceof Tensor ? toTypedArray(source) : null;
-  const positions = toTypedArray(index);
-  const result = input.contiguous().clone();
-  const to = first(result);
-  const memory = elements(result);
-  forEachPlace(index.shape, result.shape, dim, positions, (place, i) => {
-    const value = values === null ? (source as number) : values[i]!;
-    memory[to + place] = add ? memory[to + place]! + value : value;
-  });
-  return result;
+  // The kernels move words.
+  const type = input.dtype === "float32" ? "float32" : "int32";
+  const result = to(input, { dtype: type, copy: true });
+  const values = contiguous(source instanceof Tensor ? to(source, type) : full(index.shape, source, { dtype: type }));
+  const positions = contiguous(index);
+  const target = at(result);
+  const places = at(positions);
+  const from = at(values);
+  const { rank, address } = describeDimensions(index.shape, result.strides);
+  const place = !add ? kernels.scatterAlong : type === "float32" ? kernels.scatterAddAlong : kernels.scatterAddAlongI32;
+  requireInRange(place(target, places, from, rank, address, dim, result.shape[dim] ?? 1), positions, dim, result.shape);
+  return to(result, input.dtype);
 }
 
 // --- masks and lists ------------------------------------------------------------------------------------------------

@@ -28,14 +28,14 @@ import { sumTo } from "./sumTo.ts";
 const { acos, acosh, asin, asinh, atan, atanh, tan, sinh, cosh, sinc, deg2rad, rad2deg, exp2, log2, log10, logit } = elementary;
 const { erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, signbit, positive, nanToNum, frexp, bitwiseNot, heaviside } = elementary;
 const { atan2, hypot, copysign, logaddexp, logaddexp2, xlogy, fmax, fmin, ldexp, floatPower, nextafter, gcd, lcm } = pairs;
-const { bitwiseXor, bitwiseLeftShift, bitwiseRightShift, addcmul, addcdiv, isclose, isposinf, isneginf, isreal } = pairs;
+const { bitwiseLeftShift, bitwiseRightShift, addcmul, addcdiv, isclose, isposinf, isneginf, isreal } = pairs;
 
 /** Those whose result has the input's shape, so that it may also be written over the input. */
 const elementwise = {
   acos, acosh, asin, asinh, atan, atanh, tan, sinh, cosh, sinc, deg2rad, rad2deg, exp2, log2, log10, logit,
   erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, nanToNum, bitwiseNot, heaviside,
   atan2, hypot, copysign, xlogy, ldexp, floatPower, nextafter, gcd, lcm,
-  bitwiseXor, bitwiseLeftShift, bitwiseRightShift,
+  bitwiseLeftShift, bitwiseRightShift,
   tril, triu, addmm,
   arccos: acos, arccosh: acosh, arcsin: asin, arcsinh: asinh, arctan: atan, arctanh: atanh, arctan2: atan2,
   subtract: binary.sub, multiply: binary.mul, divide: binary.div, trueDivide: binary.div, negative: pointwise.neg, absolute: pointwise.abs,
@@ -58,7 +58,7 @@ const alsoInPlace = {
   floorDivide: (a: Tensor, b: number | Tensor) => binary.div(a, b, { roundingMode: "floor" }),
   eq: binary.eq, ne: binary.ne, lt: binary.lt, le: binary.le, gt: binary.gt, ge: binary.ge,
   logicalAnd: binary.logicalAnd, logicalOr: binary.logicalOr, logicalXor: binary.logicalXor, logicalNot: binary.logicalNot,
-  bitwiseAnd: binary.bitwiseAnd, bitwiseOr: binary.bitwiseOr,
+  bitwiseAnd: binary.bitwiseAnd, bitwiseOr: binary.bitwiseOr, bitwiseXor: binary.bitwiseXor,
   cumsum: (input: Tensor, dim: number) => input.cumsum(dim),
   scatter: (input: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: { reduce?: "add" | "multiply" }) => input.scatter(dim, index, source, options),
   scatterAdd: (input: Tensor, dim: number, index: Tensor, source: Tensor) => input.scatterAdd(dim, index, source),

@@ -164,8 +164,6 @@ function greatestCommonDivisor(a: number, b: number): number {
 export const gcd = integers("gcd", greatestCommonDivisor);
 /** Least common multiple. */
 export const lcm = integers("lcm", (a, b) => (a === 0 || b === 0 ? 0 : Math.abs((a / greatestCommonDivisor(a, b)) * b)));
-/** `a ^ b` */
-export const bitwiseXor = integers("bitwise_xor", (a, b) => a ^ b);
 /** `a << b` */
 export const bitwiseLeftShift = integers("lshift", (a, b) => a << b);
 /** `a >> b` */

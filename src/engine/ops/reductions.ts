@@ -2,7 +2,7 @@
 import { record, recordMany, type Operation } from "../autograd/node.ts";
 import type { DType } from "../dtype.ts";
 import { IndexError, KindlingError } from "../errors.ts";
-import { Reduce, type ReduceOp } from "../kernels/exports.ts";
+import { Reduce, ReduceBytes, type ReduceBytesOp, type ReduceOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, wrapDims, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -60,6 +60,24 @@ function reduceFloat(op: ReduceOp, input: Tensor, dims: readonly number[], keepd
   return result;
 }
 
+/** As `int32`. */
+function reduceIntegers(op: ReduceOp, input: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
+  const arranged = arrange(to(input, "int32"), dims);
+  const result = make(reducedShape(input.shape, dims, keepdim), "int32");
+  const target = at(result);
+  kernels.reduceI32(op, at(arranged.source), target, arranged.outer, arranged.n, arranged.inner);
+  return result;
+}
+
+/** Whether any or all elements aren't zero, or how many. */
+function reduceTruth(op: ReduceBytesOp, input: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
+  const arranged = arrange(to(input, "bool"), dims);
+  const result = make(reducedShape(input.shape, dims, keepdim), op === ReduceBytes.count ? "int32" : "bool");
+  const target = at(result);
+  kernels.reduceBytes(op, at(arranged.source), target, arranged.outer, arranged.n, arranged.inner);
+  return result;
+}
+
 // --- sum and mean ---------------------------------------------------------------------------------------------------
 
 const sumOp: Operation = {
@@ -75,20 +93,11 @@ const sumAllOp: Operation = { ...sumOp, name: "SumBackward0" };
 export function sum(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
   const dims = wrapDims(dim, input.shape.length);
   const keepdim = options.keepdim ?? false;
-  if (input.dtype !== "float32") return foldIntegers(input, dims, keepdim, 0, (a, b) => a + b);
+  if (input.dtype === "bool") return reduceTruth(ReduceBytes.count, input, dims, keepdim);
+  if (input.dtype !== "float32") return reduceIntegers(Reduce.sum, input, dims, keepdim);
   const result = reduceFloat(Reduce.sum, input, dims, keepdim);
   const data: ReductionData = { shape: input.shape, dims, count: 0 };
   return record(dim === undefined ? sumAllOp : sumOp, result, [input], [], data);
-}
-
-function foldIntegers(input: Tensor, dims: readonly number[], keepdim: boolean, start: number, step: (a: number, b: number) => number): Tensor {
-  const { source, outer, n, inner } = arrange(input, dims);
-  const values = toTypedArray(source);
-  const out = new Int32Array(outer * inner).fill(start);
-  for (let o = 0; o < outer; o++)
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < inner; j++) out[o * inner + j] = step(out[o * inner + j]!, values[(o * n + i) * inner + j]!);
-  return fromTypedArray(out, reducedShape(input.shape, dims, keepdim));
 }
 
 const meanOp: Operation = {
@@ -156,7 +165,7 @@ function productOfOthers(input: Tensor, dims: readonly number[]): Tensor {
 export function prod(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
   const dims = wrapDims(dim, input.shape.length);
   const keepdim = options.keepdim ?? false;
-  if (input.dtype !== "float32") return foldIntegers(input, dims, keepdim, 1, Math.imul);
+  if (input.dtype !== "float32") return reduceIntegers(Reduce.prod, input, dims, keepdim);
   const result = reduceFloat(Reduce.prod, input, dims, keepdim);
   return record(dim === undefined ? prodOp : prodAlongOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
@@ -276,8 +285,9 @@ function extreme(operation: Operation, op: ReduceOp, input: Tensor, dim: Reducti
       `${op === Reduce.max ? "max" : "min"}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
     );
   }
-  const result = reduceFloat(op, to(input, "float32"), dims, options.keepdim ?? false);
-  if (input.dtype !== "float32") return to(result, input.dtype);
+  const keepdim = options.keepdim ?? false;
+  if (input.dtype !== "float32") return to(reduceIntegers(op, input, dims, keepdim), input.dtype);
+  const result = reduceFloat(op, input, dims, keepdim);
   return record(operation, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
 
@@ -396,19 +406,13 @@ export function cumsum(input: Tensor, dim: number): Tensor {
   return record(cumsumOp, result, [input], [], d);
 }
 
-function quantifier(input: Tensor, dim: number | undefined, keepdim: boolean, start: 0 | 1): Tensor {
-  const dims = wrapDims(dim, input.shape.length);
-  const step = start === 1 ? (a: number, b: number) => a & b : (a: number, b: number) => a | b;
-  return to(foldIntegers(to(input.detach(), "bool"), dims, keepdim, start, step), "bool");
-}
-
 /** Whether all elements (along `dim`) are not zero. */
 export function all(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return quantifier(input, dim, options.keepdim ?? false, 1);
+  return reduceTruth(ReduceBytes.all, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
 }
 
 /** Whether any element (along `dim`) is not zero. */
 export function any(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return quantifier(input, dim, options.keepdim ?? false, 0);
+  return reduceTruth(ReduceBytes.any, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
 }
 

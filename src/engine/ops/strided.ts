@@ -1,44 +1,54 @@
-/** Moving elements between dense memory and strided windows. */
+/** Describing strided windows to kernels, and moving elements between dense memory and such windows. */
 import { itemSize } from "../dtype.ts";
-import { i32, kernels, u8 } from "../memory/linear.ts";
+import { i32, kernels } from "../memory/linear.ts";
 import { allocateBlock } from "../memory/heap.ts";
+import { broadcastStrides, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { at } from "./make.ts";
-import { forEachOffset } from "./reading.ts";
 
 const MOST_DIMENSIONS = 64;
+const MOST_OPERANDS = 3;
 let meta = -1;
 
-interface Window {
-  readonly sizes: number[];
-  readonly strides: number[];
+/** What kernels are told of windows of one shape: at `address` `rank` sizes, then the strides of each. Until the next call. */
+interface Description {
+  readonly rank: number;
+  readonly address: number;
+}
+
+/** The tensors as windows of `shape`, to which they broadcast. */
+export function describeBroadcast(shape: Shape, tensors: readonly Tensor[]): Description {
+  return describe(shape, tensors.map((tensor) => broadcastStrides(tensor.shape, tensor.strides, shape)));
 }
 
 /** Leaves out dimensions of size 1 and merges neighbours that follow each other without a gap: fewer, longer runs. */
-function simplify(tensor: Tensor): Window {
+function describe(shape: Shape, strides: readonly (readonly number[])[]): Description {
   const sizes: number[] = [];
-  const strides: number[] = [];
-  tensor.shape.forEach((size, i) => {
+  const steps: number[][] = strides.map(() => []);
+  shape.forEach((size, i) => {
     if (size === 1) return;
-    const stride = tensor.strides[i]!;
     const last = sizes.length - 1;
-    if (last >= 0 && strides[last] === stride * size) {
+    if (last >= 0 && steps.every((own, k) => own[last] === strides[k]![i]! * size)) {
       sizes[last]! *= size;
-      strides[last] = stride;
+      steps.forEach((own, k) => (own[last] = strides[k]![i]!));
     } else {
       sizes.push(size);
-      strides.push(stride);
+      steps.forEach((own, k) => own.push(strides[k]![i]!));
     }
   });
-  return { sizes, strides };
+  return writeDescription(sizes, steps);
 }
 
-function describe(tensor: Tensor): { rank: number; address: number } {
-  if (meta < 0) meta = allocateBlock(MOST_DIMENSIONS * 8);
-  const { sizes, strides } = simplify(tensor);
+/** The same with every dimension, for kernels that are told one by its number. */
+export function describeDimensions(sizes: Shape, strides: readonly number[]): Description {
+  return writeDescription(sizes, [strides]);
+}
+
+function writeDescription(sizes: readonly number[], strides: readonly (readonly number[])[]): Description {
+  if (meta < 0) meta = allocateBlock(MOST_DIMENSIONS * (MOST_OPERANDS + 1) * 4);
   const rank = sizes.length;
   i32.set(sizes, meta >>> 2);
-  i32.set(strides, (meta >>> 2) + rank);
+  strides.forEach((own, k) => i32.set(own, (meta >>> 2) + rank * (k + 1)));
   return { rank, address: meta };
 }
 
@@ -47,13 +57,8 @@ export function gatherStrided(target: Tensor, source: Tensor): void {
   if (target.numel() === 0) return;
   const to = at(target);
   const from = at(source);
-  if (itemSize(source.dtype) === 4) {
-    const window = describe(source);
-    kernels.gather4(to, from, window.rank, window.address);
-    return;
-  }
-  let next = to;
-  forEachOffset(source.shape, source.strides, from, (offset) => (u8[next++] = u8[offset]!));
+  const { rank, address } = describe(source.shape, [source.strides]);
+  (itemSize(source.dtype) === 4 ? kernels.gather4 : kernels.gather1)(to, from, rank, address);
 }
 
 /** Copies a dense tensor into a strided one of the same shape and type. */
@@ -61,12 +66,6 @@ export function scatterStrided(target: Tensor, source: Tensor): void {
   if (target.numel() === 0) return;
   const to = at(target);
   const from = at(source);
-  if (itemSize(source.dtype) === 4) {
-    const window = describe(target);
-    kernels.scatter4(to, from, window.rank, window.address);
-    return;
-  }
-  let next = from;
-  forEachOffset(target.shape, target.strides, to, (offset) => (u8[offset] = u8[next++]!));
+  const { rank, address } = describe(target.shape, [target.strides]);
+  (itemSize(source.dtype) === 4 ? kernels.scatter4 : kernels.scatter1)(to, from, rank, address);
 }
-

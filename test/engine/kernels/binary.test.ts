@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Binary, Compare, type BinaryOp, type CompareOp } from "../../../src/engine/kernels/exports.ts";
+import { Binary, Bits, Compare, CompareI32, type BinaryOp, type CompareOp } from "../../../src/engine/kernels/exports.ts";
 import { assertUlps, describeKernels, rounded, SIZES, SPECIAL, wave } from "./harness.ts";
 
 const f = Math.fround;
@@ -130,6 +130,29 @@ describeKernels("operations on pairs", (machine) => {
       }
     });
   }
+
+  it("compares integers exactly", () => {
+    const a = [0, -1, 16777216, 2147483647, -2147483648, 5, 7], b = [0, 1, 16777217, -2147483648, -2147483648, 5, -7];
+    const [pa, pb, out] = [machine.ints(a), machine.ints(b), machine.alloc(7)];
+    for (const [name, op] of Object.entries(CompareI32) as [keyof typeof CompareI32, CompareOp][]) {
+      kernels.compare(op, pa, 1, pb, 1, out, 7);
+      assert.deepEqual(machine.readBytes(out, 7), a.map((v, i) => Number(comparisons[name](v, b[i]!))));
+    }
+  });
+
+  it("joins bits", () => {
+    for (const n of SIZES) {
+      machine.reset();
+      const a = Array.from({ length: n }, (_, i) => (i * 37) % 256), b = Array.from({ length: n }, (_, i) => (i * 101 + 3) % 256);
+      const [pa, pb, out] = [machine.bytes(a), machine.bytes(b), machine.alloc(n)];
+      kernels.bits(Bits.and, pa, pb, out, n);
+      assert.deepEqual(machine.readBytes(out, n), a.map((v, i) => v & b[i]!));
+      kernels.bits(Bits.or, pa, pb, out, n);
+      assert.deepEqual(machine.readBytes(out, n), a.map((v, i) => v | b[i]!));
+      kernels.bits(Bits.xor, pa, pb, out, n);
+      assert.deepEqual(machine.readBytes(out, n), a.map((v, i) => v ^ b[i]!));
+    }
+  });
 
   it("selects by a mask, from elements or single values", () => {
     for (const n of SIZES) {

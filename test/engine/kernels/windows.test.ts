@@ -136,6 +136,19 @@ describeKernels("copies, conversions and indexing", (machine) => {
     assert.deepEqual(machine.readFloats(out, 4), [9, 9, 9, 9]);
   });
 
+  it("takes rows of bytes", () => {
+    const x = Array.from({ length: 2 * 3 * 21 }, (_, i) => (i * 7) % 256);
+    const out = machine.alloc(2 * 2 * 21);
+    assert.equal(kernels.takeByteRows(machine.bytes(x), machine.ints([2, 0]), out, 2, 3, 21, 2), -1);
+    assert.deepEqual(machine.readBytes(out, 84), [0, 1].flatMap((o) => [2, 0].flatMap((i) => x.slice((o * 3 + i) * 21, (o * 3 + i + 1) * 21))));
+  });
+
+  it("adds integers exactly where an index says", () => {
+    const out = machine.ints([16777216, 5]);
+    assert.equal(kernels.scatterAddAlongI32(out, machine.ints([0, 1, 0]), machine.ints([1, 2, 3]), 1, machine.ints([3, 1]), 0, 2), -1);
+    assert.deepEqual(machine.readInts(out, 2), [16777220, 7]);
+  });
+
   it("makes one-hot rows", () => {
     const out = machine.ints(new Array(12).fill(5));
     assert.equal(kernels.oneHot(machine.ints([2, 0, 3]), out, 3, 4), -1);

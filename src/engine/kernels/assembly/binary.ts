@@ -200,7 +200,13 @@ export function axpy(out: usize, x: usize, n: i32, alpha: f32): void {
   if (op == 2) return f32x4.lt(x, y);
   if (op == 3) return f32x4.le(x, y);
   if (op == 4) return f32x4.gt(x, y);
-  return f32x4.ge(x, y);
+  if (op == 5) return f32x4.ge(x, y);
+  if (op == 6) return i32x4.eq(x, y);
+  if (op == 7) return i32x4.ne(x, y);
+  if (op == 8) return i32x4.lt_s(x, y);
+  if (op == 9) return i32x4.le_s(x, y);
+  if (op == 10) return i32x4.gt_s(x, y);
+  return i32x4.ge_s(x, y);
 }
 
 // @ts-ignore: decorator
@@ -237,6 +243,12 @@ export function compare(op: i32, a: usize, sa: i32, b: usize, sb: i32, out: usiz
     case 3: tests(3, a, stepA, b, stepB, out, n); break;
     case 4: tests(4, a, stepA, b, stepB, out, n); break;
     case 5: tests(5, a, stepA, b, stepB, out, n); break;
+    case 6: tests(6, a, stepA, b, stepB, out, n); break;
+    case 7: tests(7, a, stepA, b, stepB, out, n); break;
+    case 8: tests(8, a, stepA, b, stepB, out, n); break;
+    case 9: tests(9, a, stepA, b, stepB, out, n); break;
+    case 10: tests(10, a, stepA, b, stepB, out, n); break;
+    case 11: tests(11, a, stepA, b, stepB, out, n); break;
     default: unreachable();
   }
 }
@@ -249,6 +261,30 @@ export function compareStrided(op: i32, a: usize, b: usize, out: usize, rank: i3
     gatherRange(CHUNK_A, a, rank, meta, stridesA, i, now);
     gatherRange(CHUNK_B, b, rank, meta, stridesB, i, now);
     compare(op, CHUNK_A, 1, CHUNK_B, 1, out + i, now);
+  }
+}
+
+// --- bits ---
+
+// @ts-ignore: decorator
+@inline function joinBits(op: i32, a: usize, b: usize, out: usize, n: i32): void {
+  let i = 0;
+  for (; i + 16 <= n; i += 16) {
+    const x = v128.load(a + i), y = v128.load(b + i);
+    v128.store(out + i, op == 0 ? v128.and(x, y) : op == 1 ? v128.or(x, y) : v128.xor(x, y));
+  }
+  for (; i < n; i++) {
+    const x = load<u8>(a + i), y = load<u8>(b + i);
+    store<u8>(out + i, op == 0 ? x & y : op == 1 ? x | y : x ^ y);
+  }
+}
+
+export function bits(op: i32, a: usize, b: usize, out: usize, n: i32): void {
+  switch (op) {
+    case 0: joinBits(0, a, b, out, n); break;
+    case 1: joinBits(1, a, b, out, n); break;
+    case 2: joinBits(2, a, b, out, n); break;
+    default: unreachable();
   }
 }
 

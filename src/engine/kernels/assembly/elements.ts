@@ -1,12 +1,12 @@
 // The module with everything but matrix products; there is only one, so its results are the same on every machine.
 export { unary, unaryBackward } from "./unary";
 export {
-  binary, binaryRow, binaryColumn, binaryStrided, addRowBias, axpy, compare, compareStrided, where, whereStrided, maskedFill, lerp,
+  binary, binaryRow, binaryColumn, binaryStrided, addRowBias, axpy, compare, compareStrided, bits, where, whereStrided, maskedFill, lerp,
   dropout,
 } from "./binary";
 export {
-  gather4, gather1, scatter4, scatter1, fill, fillI32, convert, takeRows, addRows, oneHot, gatherAlong, scatterAlong,
-  scatterAddAlong,
+  gather4, gather1, scatter4, scatter1, fill, fillI32, convert, takeRows, takeByteRows, addRows, oneHot, gatherAlong, scatterAlong,
+  scatterAddAlong, scatterAddAlongI32,
 } from "./windows";
 export { reduce, reduceI32, reduceBytes, variance, argReduce, cumsum, logsumexp, sumOfSquares } from "./reduce";
 export {

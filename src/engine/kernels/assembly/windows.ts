@@ -210,22 +210,29 @@ export function convert(from: i32, to: i32, x: usize, out: usize, n: i32): void 
 
 // --- by index ---
 
-/**
- * out[o, i, :] = x[o, indices[i], :] for x [outer, size, inner], elements of four bytes.
- * Returns −1, or the first position whose index is out of range.
- */
-export function takeRows(x: usize, indices: usize, out: usize, outer: i32, size: i32, inner: i32, count: i32): i32 {
+// out[o, i, :] = x[o, indices[i], :] for x [outer, size, inner]; `shift` as above.
+// Returns −1, or the first position whose index is out of range.
+// @ts-ignore: decorator
+@inline function take(x: usize, indices: usize, out: usize, outer: i32, size: i32, inner: i32, count: i32, shift: usize): i32 {
   const bad = outOfRange(indices, size, count);
   if (bad >= 0) return bad;
-  const bytes = <usize>inner << 2;
+  const bytes = <usize>inner << shift;
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < count; i++) {
-      copyRun(out, x + bytes * load<u32>(word(indices, i)), inner, 4, 2, false);
+      copyRun(out, x + bytes * load<u32>(word(indices, i)), inner, 1 << shift, shift, false);
       out += bytes;
     }
     x += bytes * size;
   }
   return -1;
+}
+
+export function takeRows(x: usize, indices: usize, out: usize, outer: i32, size: i32, inner: i32, count: i32): i32 {
+  return take(x, indices, out, outer, size, inner, count, 2);
+}
+
+export function takeByteRows(x: usize, indices: usize, out: usize, outer: i32, size: i32, inner: i32, count: i32): i32 {
+  return take(x, indices, out, outer, size, inner, count, 0);
 }
 
 /** out[o, indices[i], :] += x[o, i, :] for out [outer, size, inner]. Returns as `takeRows` does. */
@@ -261,7 +268,7 @@ export function oneHot(indices: usize, out: usize, count: i32, classes: i32): i3
 }
 
 // One element for each of a dense index tensor: its place in x is its own place, but along `dim` the index.
-// `meta`: the index's sizes, then x's strides. mode 0: out[i] = x[place]; 1: x[place] = out[i]; 2: x[place] += out[i].
+// `meta`: the index's sizes, then x's strides. mode 0: out[i] = x[place]; 1: x[place] = out[i]; 2: x[place] += out[i], 3: as int32.
 // @ts-ignore: decorator
 @inline function alongDim(x: usize, indices: usize, dense: usize, rank: i32, meta: usize, dim: i32, size: i32, mode: i32): i32 {
   const n = windowSize(rank, meta);
@@ -274,7 +281,8 @@ export function oneHot(indices: usize, out: usize, count: i32, classes: i32): i3
     const element = word(x, place + load<i32>(word(indices, i)) * stride);
     if (mode == 0) store<u32>(word(dense, i), load<u32>(element));
     else if (mode == 1) store<u32>(element, load<u32>(word(dense, i)));
-    else store<f32>(element, load<f32>(element) + at(dense, i));
+    else if (mode == 2) store<f32>(element, load<f32>(element) + at(dense, i));
+    else store<i32>(element, load<i32>(element) + load<i32>(word(dense, i)));
     for (let d = rank - 1; d >= 0; d--) {
       const step = d == dim ? 0 : load<i32>(word(meta, rank + d));
       const k = load<i32>(word(COUNTER, d)) + 1;
@@ -298,4 +306,8 @@ export function scatterAlong(out: usize, indices: usize, x: usize, rank: i32, me
 
 export function scatterAddAlong(out: usize, indices: usize, x: usize, rank: i32, meta: usize, dim: i32, size: i32): i32 {
   return alongDim(out, indices, x, rank, meta, dim, size, 2);
+}
+
+export function scatterAddAlongI32(out: usize, indices: usize, x: usize, rank: i32, meta: usize, dim: i32, size: i32): i32 {
+  return alongDim(out, indices, x, rank, meta, dim, size, 3);
 }
