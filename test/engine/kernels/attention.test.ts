@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { assertNear, assertUlps, describeKernels, wave } from "./harness.ts";
 
+/** Elements from one batch, head and row of a mask to the next. */
+type MaskStrides = readonly [number, number, number];
+
 const SHAPES = [[1, 1, 1, 1], [2, 3, 4, 5], [1, 2, 7, 7], [2, 1, 3, 64], [3, 2, 5, 18], [0, 2, 3, 4]] as const;
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
@@ -18,12 +21,13 @@ describeKernels("attention", (machine) => {
     const [batch, heads, rows, cols] = shape;
     const count = batch * heads * rows * cols;
 
-    for (const [kind, strides] of Object.entries({ none: null, full: [heads * rows * cols, rows * cols, cols], ofKeys: [cols, 0, 0], ofPlaces: [0, 0, cols] } as const)) {
+    const masks: Record<string, MaskStrides | null> = { none: null, full: [heads * rows * cols, rows * cols, cols], ofKeys: [cols, 0, 0], ofPlaces: [0, 0, cols] };
+    for (const [kind, strides] of Object.entries(masks)) {
       for (const causal of [0, 1]) {
         it(`weights of [${shape.join(", ")}], mask: ${kind}${causal ? ", causal" : ""}`, () => {
           const x = wave(count, 4), mask = wave(count, 2, 1).map((v) => (v > 1.6 ? -Infinity : v));
           const scores = machine.floats(x);
-          kernels.attentionWeights(scores, strides ? machine.floats(mask) : 0, ...(strides ?? [0, 0, 0]), batch, heads, rows, cols, 0.25, causal);
+          kernels.attentionWeights(scores, strides ? machine.floats(mask) : 0, ...(strides ?? ([0, 0, 0] as const)), batch, heads, rows, cols, 0.25, causal);
           const exact = Array.from({ length: batch * heads * rows }, (_, line) => {
             const [b, h, r] = [Math.floor(line / (heads * rows)), Math.floor(line / rows) % heads, line % rows];
             const start = strides ? b * strides[0] + h * strides[1] + r * strides[2] : 0;
