@@ -20,10 +20,14 @@ describe("gradients of products", () => {
   gradcheck("cross", { shapes: [[3], [3]], operation: (a, b) => k.cross(a, b), twin: (a, b) => Nd.build([3], (i) => a.at((i! + 1) % 3) * b.at((i! + 2) % 3) - a.at((i! + 2) % 3) * b.at((i! + 1) % 3)) });
   gradcheck("bilinear", { shapes: [[2, 2], [2, 3], [4, 2, 3]], operation: (a, b, w) => k.nn.functional.bilinear(a, b, w), twin: (a, b, w) => Nd.build([2, 4], (n, o) => sum(range(2).flatMap((i) => range(3).map((j) => a.at(n!, i) * w.at(o!, i, j) * b.at(n!, j))))) });
   gradcheck("cdist", { shapes: [[2, 3], [4, 3]], operation: (a, b) => k.cdist(a, b), twin: (a, b) => Nd.build([2, 4], (i, j) => Math.sqrt(sum(range(3).map((n) => (a.at(i!, n) - b.at(j!, n)) ** 2)))) });
-  gradcheck("attention", { shapes: [[2, 3], [4, 3], [4, 2]], operation: (q, key, v) => k.nn.functional.scaledDotProductAttention(q, key, v), twin: (q, key, v) => Nd.build([2, 2], (i, o) => {
-    const scores = range(4).map((j) => Math.exp(sum(range(3).map((n) => q.at(i!, n) * key.at(j, n))) / Math.sqrt(3)));
+  const attend = (q: Nd, key: Nd, v: Nd, mask: (i: number, j: number) => number): Nd => Nd.build([q.shape[0]!, v.shape[1]!], (i, o) => {
+    const scores = range(key.shape[0]!).map((j) => Math.exp(sum(range(3).map((n) => q.at(i!, n) * key.at(j, n))) / Math.sqrt(3) + mask(i!, j)));
     return sum(scores.map((score, j) => (score / sum(scores)) * v.at(j, o!)));
-  }), twice: true });
+  });
+  const F = k.nn.functional;
+  gradcheck("attention", { shapes: [[2, 3], [4, 3], [4, 2]], operation: (q, key, v) => F.scaledDotProductAttention(q, key, v), twin: (q, key, v) => attend(q, key, v, () => 0), twice: true });
+  gradcheck("attention with a mask", { shapes: [[2, 3], [4, 3], [4, 2], [4]], operation: (q, key, v, mask) => F.scaledDotProductAttention(q, key, v, { attnMask: mask }), twin: (q, key, v, mask) => attend(q, key, v, (_i, j) => mask.at(j)), twice: true });
+  gradcheck("attention to what came before", { shapes: [[3, 3], [3, 3], [3, 2]], operation: (q, key, v) => F.scaledDotProductAttention(q, key, v, { isCausal: true }), twin: (q, key, v) => attend(q, key, v, (i, j) => (j > i ? -Infinity : 0)), twice: true });
 });
 
 describe("gradients of shapes and positions", () => {

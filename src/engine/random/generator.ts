@@ -76,7 +76,7 @@ export class Generator {
     return (high << 32n) | BigInt(this.#engine.next());
   }
 
-  /** Many words at once from the twister, by who is quicker at it: see `MersenneTwister.drawMany`. */
+  /** Many words at once, see `MersenneTwister.drawMany`. */
   drawMany(draw: (words: Uint32Array, position: number) => number): void {
     this.#engine.drawMany(draw);
   }

@@ -49,7 +49,7 @@ export class MersenneTwister {
     this.#position = state.position;
   }
 
-  /** Lets `draw` take many words at once: it is given the block and the position, may renew the block, and returns the position after. */
+  /** Lets `draw` (a kernel) take many words at once: given block and position, it renews the block where need be and returns the position after. */
   drawMany(draw: (words: Uint32Array, position: number) => number): void {
     this.#position = draw(this.#words, this.#position);
   }

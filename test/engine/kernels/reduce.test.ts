@@ -3,7 +3,7 @@ import { Reduce, ReduceBytes } from "../../../src/engine/kernels/exports.ts";
 import { assertNear, describeKernels, wave } from "./harness.ts";
 
 const LAYOUTS = [
-  [1, 1, 1], [1, 5, 1], [3, 17, 1], [2, 1030, 1], [4, 3, 1], [1, 7, 4], [2, 100, 5], [3, 9, 3], [2, 300, 17], [0, 3, 2], [2, 3, 0], [1, 70, 1030],
+  [1, 1, 1], [1, 5, 1], [3, 17, 1], [2, 1030, 1], [4, 3, 1], [1, 7, 4], [2, 100, 5], [3, 9, 3], [2, 300, 17], [0, 3, 2], [2, 3, 0], [1, 70, 1030], [2, 65, 67],
 ] as const;
 
 /** One list of n values for each reduced element. */

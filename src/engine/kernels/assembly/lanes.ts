@@ -55,3 +55,9 @@
 @inline export function promoteHigh(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<u32>(v, v, 2, 3, 0, 1));
 }
+
+/** Two vectors of doubles as one of four float32. */
+// @ts-ignore: decorator
+@inline export function demote(low: v128, high: v128): v128 {
+  return v128.shuffle<u32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
+}

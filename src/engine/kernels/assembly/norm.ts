@@ -1,13 +1,8 @@
 // Batch norm over [n, channels, length], layer norm over rows. Sums are double precision.
 import { MOMENTS } from "./scratch";
-import { word, at, put, read, write, promoteHigh, total } from "./lanes";
+import { word, at, put, read, write, promoteHigh, total, demote } from "./lanes";
 import { splat, add, sub, mul, fma } from "./math";
 import { sumRun, squaresRun, columnMoments } from "./reduce";
-
-// @ts-ignore: decorator
-@inline function demote(low: v128, high: v128): v128 {
-  return v128.shuffle<u32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
-}
 
 /** A vector of an optional parameter that starts at channel `c`; ones or zeros where it is absent. */
 // @ts-ignore: decorator

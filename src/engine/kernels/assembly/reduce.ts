@@ -1,6 +1,6 @@
 // Reductions over the middle of [outer, n, inner]. Sums are float32 within blocks and double precision across them.
-import { MOMENTS } from "./scratch";
-import { word, at, read, write, total, total2, promoteHigh } from "./lanes";
+import { MOMENTS, CHUNK, CHUNK_A, CHUNK_C, TAIL_OUT } from "./scratch";
+import { word, at, read, write, total, total2, promoteHigh, demote, copyFew } from "./lanes";
 import { splat, add, sub, pick, exp4Call } from "./math";
 
 const BLOCK: i32 = 256;
@@ -73,15 +73,51 @@ export function dotRun(a: usize, b: usize, n: i32): f64 {
     left -= block;
   }
   const d = f64x2.splat(divisor);
-  const a = f32x4.demote_f64x2_zero(f64x2.div(low, d)), b = f32x4.demote_f64x2_zero(f64x2.div(high, d));
-  write(out, v128.shuffle<u32>(a, b, 0, 1, 4, 5), wide);
+  write(out, demote(f64x2.div(low, d), f64x2.div(high, d)), wide);
+}
+
+/** Rows are at least this long where they are gone along one after the other; single columns of them lie too far apart. */
+const LONG_ROW: i32 = 64;
+/** Columns of a tile: as many as there is room for sums in double precision. */
+const TILE: i32 = CHUNK / 2;
+
+/** The same sums, of up to `TILE` columns: block by block in CHUNK_C, and across blocks in CHUNK_A as doubles. */
+function sumTile(x: usize, step: usize, n: i32, columns: i32, out: usize, divisor: f64): void {
+  const padded = (columns + 3) & ~3;
+  memory.fill(CHUNK_A, 0, <usize>padded << 3);
+  for (let left = n; left > 0; left -= 64) {
+    memory.fill(CHUNK_C, 0, <usize>padded << 2);
+    for (let i = 0; i < min(left, 64); i++) {
+      let j = 0;
+      for (; j + 4 <= columns; j += 4) v128.store(word(CHUNK_C, j), add(v128.load(word(CHUNK_C, j)), v128.load(word(x, j))));
+      for (; j < columns; j++) store<f32>(word(CHUNK_C, j), at(CHUNK_C, j) + at(x, j));
+      x += step;
+    }
+    for (let j = 0; j < padded; j += 4) {
+      const v = v128.load(word(CHUNK_C, j)), sum = CHUNK_A + (<usize>j << 3);
+      v128.store(sum, f64x2.add(v128.load(sum), f64x2.promote_low_f32x4(v)));
+      v128.store(sum, f64x2.add(v128.load(sum, 16), promoteHigh(v)), 16);
+    }
+  }
+  const d = f64x2.splat(divisor);
+  for (let j = 0; j < columns; j += 4) {
+    const sum = CHUNK_A + (<usize>j << 3);
+    const v = demote(f64x2.div(v128.load(sum), d), f64x2.div(v128.load(sum, 16), d));
+    if (j + 4 <= columns) v128.store(word(out, j), v);
+    else {
+      v128.store(TAIL_OUT, v);
+      copyFew(word(out, j), TAIL_OUT, columns - j);
+    }
+  }
 }
 
 function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64): void {
   const step = <usize>inner << 2;
   for (let o = 0; o < outer; o++) {
     if (inner == 1) store<f32>(out, <f32>(sumRun(x, n) / divisor));
-    else {
+    else if (inner >= LONG_ROW) {
+      for (let j = 0; j < inner; j += TILE) sumTile(word(x, j), step, n, min(TILE, inner - j), word(out, j), divisor);
+    } else {
       let j = 0;
       for (; j + 4 <= inner; j += 4) sumColumn(true, word(x, j), step, n, word(out, j), divisor);
       for (; j < inner; j++) sumColumn(false, word(x, j), step, n, word(out, j), divisor);

@@ -1,6 +1,6 @@
 // Softmax and its logarithm over the middle of [outer, n, inner], and the cross entropy on top.
 import { TAIL_A } from "./scratch";
-import { word, at, read, write, total, copyFew, promoteHigh } from "./lanes";
+import { word, at, read, write, total, copyFew, promoteHigh, demote } from "./lanes";
 import { splat, add, sub, mul, exp4, exp4Call, exp1 } from "./math";
 import { maxRun, sumRun, dotRun } from "./reduce";
 
@@ -51,7 +51,7 @@ function expRun(x: usize, out: usize, n: i32, shift: f32): f64 {
     low2 = f64x2.add(low2, f64x2.promote_low_f32x4(e));
     high2 = f64x2.add(high2, promoteHigh(e));
   }
-  const sum = v128.shuffle<u32>(f32x4.demote_f64x2_zero(low2), f32x4.demote_f64x2_zero(high2), 0, 1, 4, 5);
+  const sum = demote(low2, high2);
   if (logarithm) {
     const shift = logTotals(sum);
     for (let i: usize = 0; i < end; i += step) write(out + i, sub(sub(read(x + i, wide), high), shift), wide);
@@ -112,7 +112,7 @@ export function logSoftmax(x: usize, out: usize, outer: i32, n: i32, inner: i32)
     low = f64x2.add(low, f64x2.promote_low_f32x4(v));
     high = f64x2.add(high, promoteHigh(v));
   }
-  const sum = v128.shuffle<u32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
+  const sum = demote(low, high);
   for (let i: usize = 0; i < end; i += step) {
     const gradient = read(g + i, wide), value = read(y + i, wide);
     const result = logarithm ? sub(gradient, mul(exp4Call(value), sum)) : mul(sub(gradient, sum), value);
