@@ -7,7 +7,7 @@ import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import type { BackwardOptions } from "./autograd/backward.ts";
 import { itemSize, type DType, type DTypeName, type TypedArray } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
-import { discard, withoutScratch, type Storage } from "./memory/storage.ts";
+import { discard, Kind, withoutScratch, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
 import type { Place } from "./ops/assigning.ts";
@@ -241,6 +241,7 @@ export class Tensor {
     this.clearGrad();
     if (value === null || value === undefined) return;
     value.storage.escaped = true;
+    value.storage.kind = Kind.Gradient;
     this.gradSlot = value;
   }
 

@@ -13,6 +13,7 @@ import {
   freeUnheldScratch,
   handOut,
   hold,
+  Kind,
   Place,
   release,
   withoutScratch,
@@ -294,11 +295,13 @@ function accumulateGrad(leaf: Tensor, gradient: Tensor, createGraph: boolean): v
   if (createGraph) {
     leaf.gradSlot = present === null ? gradient : arithmetic.add(present, gradient);
     leaf.gradSlot.storage.escaped = true;
+    leaf.gradSlot.storage.kind = Kind.Gradient;
   } else if (present !== null) {
     arithmetic.addInto(present, gradient);
   } else {
     const own = isOnlyOurs(gradient) ? arithmetic.detach(gradient) : arithmetic.clone(gradient);
     adopt(own.storage);
+    own.storage.kind = Kind.Gradient;
     leaf.gradSlot = own;
   }
   leaf.afterAccumulation();

@@ -4,7 +4,7 @@
  * Small blocks come from free stacks by size class; large ones from a best-fit list of spans that are merged with
  * their neighbours when freed. All bookkeeping is on the JavaScript side, so a wild write in a kernel can't break it.
  */
-import { growTo } from "./linear.ts";
+import { growTo, linearBytes } from "./linear.ts";
 
 export const ALIGNMENT = 64;
 const SMALL_LIMIT = 32_768;
@@ -35,17 +35,24 @@ const sizeAt = new Map<number, number>();
 const startByEnd = new Map<number, number>();
 const bins: Set<number>[] = Array.from({ length: 33 }, () => new Set<number>());
 
+let bottom = 0;
 let frontier = 0;
 let used = 0;
 
 /** Tells where the part of linear memory that the heap may use begins; called once. */
 export function initialiseHeap(start: number): void {
-  frontier = Math.ceil(start / LARGE_GRAIN) * LARGE_GRAIN;
+  bottom = Math.ceil(start / LARGE_GRAIN) * LARGE_GRAIN;
+  frontier = bottom;
 }
 
 /** Bytes handed out and not freed yet. */
 export function heapBytes(): number {
   return used;
+}
+
+/** Bytes of linear memory that could be handed out without growing it. */
+export function freeBytes(): number {
+  return linearBytes() - bottom - used;
 }
 
 /** Bytes that a block for `bytes` really takes. */

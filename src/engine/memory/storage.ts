@@ -18,7 +18,7 @@
  * any nursery storage out; `address` never moves another storage that was touched since the last `allocate`.
  */
 import { OutOfMemoryError } from "../errors.ts";
-import { allocateBlock, ALIGNMENT, blockSize, freeBlock, heapBytes, initialiseHeap } from "./heap.ts";
+import { allocateBlock, ALIGNMENT, blockSize, freeBlock, freeBytes, heapBytes, initialiseHeap } from "./heap.ts";
 import { ADDRESS_SPACE, kernels, linearBytes, u8 } from "./linear.ts";
 import { Group, Survey } from "./survey.ts";
 
@@ -48,9 +48,19 @@ export const enum Place {
   Outside,
 }
 
+/** What a storage is for: told where its tensor is made, read by `memoryReport` alone. */
+export const enum Kind {
+  Result,
+  Parameter,
+  Gradient,
+  Buffer,
+  OptimizerState,
+}
+
 export class Storage {
   readonly bytes: number;
   place: Place;
+  kind = Kind.Result;
   /** Address in linear memory; -1 while it lives outside. */
   pointer: number;
   /** Grows with every in-place change; saved tensors remember it. */
@@ -94,6 +104,8 @@ let guestBytes = 0;
 let halfFullSince = -1;
 let clock = 1;
 let returnedBytes = 0;
+/** Bytes that left for the JavaScript heap when the nursery was emptied last. */
+let leftBytes = 0;
 /** When the nursery was emptied last. */
 let emptied = performance.now();
 let scratch: Storage[] | null = null;
@@ -102,23 +114,68 @@ const survey = new Survey();
 initialiseHeap(kernels.heapBase.value);
 openNursery(FIRST_NURSERY);
 
-/** What linear memory holds, in bytes; for reports and tests. */
-export function memoryReport(): {
-  linear: number;
+/**
+ * What linear memory holds; all but `residents` in bytes. Tensors that share memory count once, by its full size.
+ *
+ * What moved to the JavaScript heap isn't in it: there the garbage collector decides, and nobody can tell what is still
+ * reachable. Parameters and the like move there only where there is too much of everything.
+ */
+export interface MemoryReport {
+  /** `nn.Parameter`s. */
+  parameters: number;
+  /** What is in some tensor's `grad`. */
+  gradients: number;
+  /** Buffers of modules: running statistics, masks. */
+  buffers: number;
+  /** What optimizers remember of parameters. */
+  optimizerState: number;
+  /** Everything else that operations made: activations, losses, data. Much of it may be unreachable already. */
+  results: number;
+  /** What only the engine uses: memory that products and convolutions work in, gradients within a backward pass. */
+  workspaces: number;
+  /** Handed out for all of these together; the nursery counts as a whole, full or not, and blocks are rounded up. */
   heap: number;
+  /** Could be handed out without linear memory growing. */
+  free: number;
+  /** All of linear memory. It never shrinks. */
+  linear: number;
+  /** The nursery, where results live at first, and how much of it is taken. */
   nursery: number;
   nurseryUsed: number;
+  /** Blocks of what lives outside of the nursery, parameters and gradients above all, and their number. */
   resident: number;
   residents: number;
-} {
+  /** What moved to the JavaScript heap when the nursery was last full, because it was or may have been reachable. */
+  movedOut: number;
+}
+
+/** What memory is used for at this moment. Looks at every storage: for now and then, not for every step. */
+export function memoryReport(): MemoryReport {
+  const nurserySize = nurseryEnd - nurseryStart;
+  const bytes = bytesByKind();
   return {
-    linear: linearBytes(),
+    parameters: bytes[Kind.Parameter]!,
+    gradients: bytes[Kind.Gradient]!,
+    buffers: bytes[Kind.Buffer]!,
+    optimizerState: bytes[Kind.OptimizerState]!,
+    results: bytes[Kind.Result]!,
+    workspaces: heapBytes() - nurserySize - residentBytes,
     heap: heapBytes(),
-    nursery: nurseryEnd - nurseryStart,
+    free: freeBytes(),
+    linear: linearBytes(),
+    nursery: nurserySize,
     nurseryUsed: nurseryTop - nurseryStart,
     resident: residentBytes,
     residents: residents.length,
+    movedOut: leftBytes,
   };
+}
+
+function bytesByKind(): number[] {
+  const bytes = [0, 0, 0, 0, 0];
+  for (const storage of residents) bytes[storage.kind]! += storage.bytes;
+  for (const storage of nursery) if (storage.place === Place.Nursery) bytes[storage.kind]! += storage.bytes;
+  return bytes;
 }
 
 /** A storage for an operation's result; its contents are undefined. May move nursery storages out. */
@@ -164,6 +221,7 @@ export function readBytes(storage: Storage, start: number, length: number): Uint
 export function discard(storage: Storage): void {
   if (storage.pointer < 0) return;
   if (storage.escaped) {
+    storage.kind = Kind.Result;
     if (storage.place === Place.Resident) addGuest(storage);
     return;
   }
@@ -198,7 +256,8 @@ export function handOut(storage: Storage): void {
 }
 
 /** Moves a storage to where it stays as long as it is used now and then. Its values and its tensors stay as they are. */
-export function settleDown(storage: Storage): void {
+export function settleDown(storage: Storage, kind: Kind): void {
+  storage.kind = kind;
   if (storage.place === Place.Scratch) adopt(storage);
   if (storage.place !== Place.Nursery) return;
   makeRoom(storage.bytes);
@@ -276,6 +335,7 @@ function openNursery(bytes: number): void {
 
 function emptyNursery(): void {
   const begin = performance.now();
+  leftBytes = 0;
   dismissGuests();
   const groups = groupsOf(nursery);
   nursery = [];
@@ -344,6 +404,7 @@ function settle(storage: Storage, home: Uint8Array, offset: number): void {
   storage.homeOffset = offset;
   storage.homeVersion = storage.version;
   storage.group = null;
+  leftBytes += storage.bytes;
   storage.place = Place.Outside;
   storage.pointer = -1;
 }

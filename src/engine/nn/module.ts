@@ -5,6 +5,7 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
+import { Kind, settleDown } from "../memory/storage.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import { Tensor, type HookHandle } from "../tensor.ts";
 import {
@@ -219,6 +220,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     this.#checkName(name, "buffer", this.#buffers.has(name));
     this.#buffers.set(name, { persistent });
     this.#own()[name] = tensor;
+    if (tensor !== null) settleDown(tensor.storage, Kind.Buffer);
   }
 
   /** The same as assigning a property; `null` keeps a place for a parameter that may come later. */

@@ -1,4 +1,4 @@
-import { settleDown } from "../memory/storage.ts";
+import { Kind, settleDown } from "../memory/storage.ts";
 import { Tensor } from "../tensor.ts";
 
 export interface ParameterOptions {
@@ -10,7 +10,7 @@ export interface ParameterOptions {
 export class Parameter extends Tensor {
   constructor(data: Tensor, { requiresGrad = true }: ParameterOptions = {}) {
     super(data.storage, data.offset, data.shape, data.dense ? null : data.strides, data.dtype);
-    settleDown(data.storage);
+    settleDown(data.storage, Kind.Parameter);
     if (requiresGrad) this.requiresGrad = true;
   }
 

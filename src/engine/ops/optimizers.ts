@@ -1,6 +1,6 @@
 /** One optimizer step for many parameters at once, in place. Gradients and state never enter the graph. */
 import { f32, i32, kernels } from "../memory/linear.ts";
-import { discard } from "../memory/storage.ts";
+import { discard, Kind } from "../memory/storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous, denseCopy } from "./copy.ts";
 import { fill_ } from "./inplace.ts";
@@ -8,7 +8,9 @@ import { at, make, makeResident } from "./make.ts";
 
 /** Zeros of the parameter's shape, in memory that stays. */
 export function optimizerState(parameter: Tensor): Tensor {
-  return fill_(makeResident(parameter.shape), 0);
+  const state = makeResident(parameter.shape);
+  state.storage.kind = Kind.OptimizerState;
+  return fill_(state, 0);
 }
 
 /** A parameter that has a gradient to be changed by. */

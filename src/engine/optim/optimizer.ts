@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { clearGradients } from "../nn/module.ts";
 import { boolean, sizes } from "../nn/printing.ts";
-import { tensor } from "../ops/index.ts";
+import { optimizerState, tensor } from "../ops/index.ts";
 import { sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { camelCase, snakeCase } from "./stateNames.ts";
@@ -210,7 +210,7 @@ function ownCopy(name: string, value: Tensor, parameter: Tensor): Tensor {
       `loaded state dict's ${name} has shape [${value.shape.join(", ")}], but its parameter has shape [${parameter.shape.join(", ")}]`,
     );
   }
-  return value.detach().clone();
+  return optimizerState(parameter).copy_(value.detach());
 }
 
 function pythonText(value: unknown): string {

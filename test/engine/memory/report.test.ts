@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { empty, memoryReport, nn, optim, randn, type MemoryReport } from "../../../src/engine/index.ts";
+
+/** What has been added to each figure since `before`. */
+function since(before: MemoryReport): MemoryReport {
+  const now = memoryReport();
+  return Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - before[name as keyof MemoryReport]])) as unknown as MemoryReport;
+}
+
+const bytesOf = (tensors: readonly { nbytes: number }[]): number => tensors.reduce((sum, tensor) => sum + tensor.nbytes, 0);
+
+describe("the memory report", () => {
+  it("says what a training loop keeps", () => {
+    const before = memoryReport();
+    const net = new nn.Sequential(new nn.Linear(20, 64), new nn.BatchNorm1d(64), new nn.ReLU(), new nn.Linear(64, 3));
+    const parameters = bytesOf(net.parameters());
+    const buffers = bytesOf(net.buffers());
+    const optimizer = new optim.Adam(net.parameters(), { lr: 1e-3 });
+    const x = randn(32, 20);
+    for (let step = 0; step < 5; step++) {
+      optimizer.zeroGrad();
+      net(x).square().mean().backward();
+      optimizer.step();
+    }
+    const trained = since(before);
+    assert.equal(trained.parameters, parameters);
+    assert.equal(trained.buffers, buffers);
+    assert.equal(trained.gradients, parameters);
+    assert.equal(trained.optimizerState, 2 * parameters);
+    // At the least the five batches' hidden activations.
+    assert.ok(trained.results >= 5 * 3 * 32 * 64 * 4);
+    optimizer.zeroGrad();
+    assert.equal(since(before).gradients, 0);
+  });
+
+  it("counts SGD's momentum once, and a state that was loaded as one that was made", () => {
+    const before = memoryReport();
+    const parameter = new nn.Parameter(randn(10, 10));
+    const sgd = new optim.SGD([parameter], { lr: 0.1, momentum: 0.9 });
+    parameter.sum().backward();
+    sgd.step();
+    assert.equal(since(before).optimizerState, 400);
+    const other = new optim.SGD([parameter], { lr: 0.1, momentum: 0.9 });
+    other.loadStateDict(sgd.stateDict());
+    assert.equal(since(before).optimizerState, 800);
+  });
+
+  it("counts a gradient that user code took as a result, once it is no gradient any more", () => {
+    const before = memoryReport();
+    const parameter = new nn.Parameter(randn(100));
+    parameter.sum().backward();
+    const taken = parameter.grad!;
+    assert.equal(since(before).gradients, 400);
+    parameter.grad = null;
+    assert.equal(since(before).gradients, 0);
+    assert.equal(taken.sum().item(), 100);
+  });
+
+  it("says what moved out when the nursery was full", () => {
+    const held = randn(1000);
+    for (let i = 0; i < 33_000; i++) empty(1);
+    assert.ok(memoryReport().movedOut >= held.nbytes);
+  });
+
+  it("adds up", () => {
+    const { heap, nursery, resident, workspaces, free, linear } = memoryReport();
+    assert.equal(nursery + resident + workspaces, heap);
+    assert.ok(heap + free <= linear);
+  });
+});
