@@ -63,6 +63,7 @@ async function nurseryShares({ command, args, environment }: Peer, optimizer: st
     maxBuffer: 64e6,
   });
   const profile = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]!), "utf8")) as Profile;
+  if (!profile.nodes.some(({ callFrame }) => callFrame.functionName === "emptyNursery")) throw new Error("the profile names no emptying of the nursery");
   const [steps, emptying, garbage] = timesUnder(profile, ["step", "emptyNursery", "(garbage collector)"]) as [number, number, number];
   return { nursery: emptying / (steps + garbage), garbage: garbage / (steps + garbage) };
 }

@@ -7,6 +7,10 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** `0.123 ms`, `12.3 ms`, `1,234 ms` */
 export function milliseconds(value: number): string {
   const digits = value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0;

@@ -12,9 +12,9 @@ const folder = import.meta.dirname;
 
 let bundled: Promise<string> | undefined;
 
-/** Kindling on the engine in dist/, as a user's program would import it: in each way in which it is run, what users get in VS Code first. */
+/** Kindling in each way in which it is run, what users get in VS Code first. */
 export async function kindlings(): Promise<readonly [Peer, ...Peer[]]> {
-  bundled ??= bundleProgram(join(folder, "kindling.ts"), join(temporaryFolder("peer"), "kindling.mjs"));
+  bundled ??= bundleProgram(join(folder, "kindling.ts"), join(temporaryFolder("peer"), "kindling.mjs"), "source");
   const program = await bundled;
   const [first, ...others] = (await ways()).map(({ name, node, environment }): Peer => ({ name: `Kindling, ${name}`, command: node, args: [program], environment }));
   return [first!, ...others];

@@ -1,7 +1,7 @@
 // Losses of pairs (prediction, target), element by element: 0 mse, 1 l1, 2 bce, 3 bceWithLogits, 4 smoothL1, 5 huber.
 import { TAIL_A, TAIL_B, TAIL_G, TAIL_OUT } from "./scratch";
 import { copyFew } from "./lanes";
-import { splat, add, sub, mul, div, fma, pick, log4, log1p4, exp4, sigmoid4 } from "./math";
+import { splat, add, sub, mul, div, fma, pick, log4, log1p4, log1pUnit, exp4, sigmoid4 } from "./math";
 
 // @ts-ignore: decorator
 @inline function lossOf(op: i32, x: v128, y: v128, a: v128): v128 {
@@ -16,7 +16,7 @@ import { splat, add, sub, mul, div, fma, pick, log4, log1p4, exp4, sigmoid4 } fr
   }
   if (op == 3) {
     // (1 − y)·x + max(−x, 0) + ln(1 + e^−|x|)
-    const tail = log1p4(exp4(f32x4.neg(f32x4.abs(x))));
+    const tail = log1pUnit(exp4(f32x4.neg(f32x4.abs(x))));
     return add(fma(sub(splat(1), y), x, f32x4.max(f32x4.neg(x), splat(0))), tail);
   }
   const z = f32x4.abs(d), half = splat(0.5);

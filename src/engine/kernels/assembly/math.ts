@@ -21,60 +21,93 @@ import { promoteHigh } from "./lanes";
 // @ts-ignore: decorator
 @inline export function pick(mask: v128, a: v128, b: v128): v128 { return v128.bitselect(a, b, mask); }
 
-/**
- * Constant `i` of a table in memory. V8 makes a constant in the code anew at each use, which takes three times as long as
- * reading it.
- */
+// Constants are kept in memory, because V8 makes one that is written in the code anew at each use, which takes three
+// times as long as reading it.
+
+/** The constant at an address, in all lanes. */
 // @ts-ignore: decorator
-@inline function constant(table: usize, i: usize): v128 { return v128.load32_splat(table + (i << 2)); }
+@inline export function held(constant: usize): v128 { return v128.load32_splat(constant); }
 
-/** 0 to 5: the polynomial of e^r. 6: 1 / ln 2; 7, 8: ln 2 in two parts. 9: below it e^x is 0; 10: above it ∞. */
-const EXP: usize = memory.data<f32>([
-  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
-  1.44269504088896341, 0.693359375, -2.12194440e-4, -103.972084, 88.7228394,
-]);
-/** 0 to 4: the polynomial of tanh near 0. 5: where that ends. */
-const TANH: usize = memory.data<f32>([-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, 0.625]);
-/** What an exponent is stored with added to it, and the sign. */
-const BITS: usize = memory.data<i32>([127, -2147483648]);
-/** 1 and 2. */
-const WHOLE: usize = memory.data<f32>([1, 2]);
+export const HALF: usize = memory.data<f32>([0.5]);
+export const ONE: usize = memory.data<f32>([1]);
+export const LN2: usize = memory.data<f32>([0.69314718055994530942]);
+export const LOG2_E: usize = memory.data<f32>([1.44269504088896340736]);
+const TWO: usize = memory.data<f32>([2]);
+const INFINITE: usize = memory.data<f32>([Infinity]);
+const MINUS_INFINITE: usize = memory.data<f32>([-Infinity]);
+const SIGN_BIT: usize = memory.data<i32>([-2147483648]);
+/** ln 2 in two parts. */
+const LN2_HIGH: usize = memory.data<f32>([0.693359375]);
+const LN2_LOW: usize = memory.data<f32>([-2.12194440e-4]);
 
-/** 2^n for whole n in [-126, 127] */
+/** The polynomial of degree 4 to 8 whose coefficients lie at `table`, that of the highest power first. */
+// @ts-ignore: decorator
+@inline function polynomial(table: usize, degree: i32, x: v128): v128 {
+  let p = fma(held(table), x, held(table + 4));
+  p = fma(p, x, held(table + 8));
+  p = fma(p, x, held(table + 12));
+  p = fma(p, x, held(table + 16));
+  if (degree > 4) p = fma(p, x, held(table + 20));
+  if (degree > 5) p = fma(p, x, held(table + 24));
+  if (degree > 6) p = fma(p, x, held(table + 28));
+  if (degree > 7) p = fma(p, x, held(table + 32));
+  return p;
+}
+
+// --- exponentials ---
+
+/** 1.5 · 2²³: a sum with it is rounded to a whole number, which its lowest bits then hold. */
+const ROUNDER: usize = memory.data<f32>([12582912]);
+/** What an exponent is stored with added to it. */
+const EXPONENT_BIAS: usize = memory.data<i32>([127]);
+/** The polynomial of (e^r − 1 − r) / r². */
+const EXP: usize = memory.data<f32>([1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
+/** Below it e^x is 0, and at the other ∞. */
+const EXP_LEAST: usize = memory.data<f32>([-103.972084]);
+const EXP_MOST: usize = memory.data<f32>([89]);
+
+/** 2^n for n in [-126, 127], the lowest nine bits of each lane. */
 // @ts-ignore: decorator
 @inline function pow2(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, constant(BITS, 0)), 23);
+  return i32x4.shl(i32x4.add(n, held(EXPONENT_BIAS)), 23);
 }
 
-/** (e^r − 1 − r) / r² for |r| ≤ ½ ln 2 */
+/** y · 2^n in two factors, so that results below the smallest normal number come out right. */
 // @ts-ignore: decorator
-@inline function expTail(r: v128): v128 {
-  let p = fma(constant(EXP, 0), r, constant(EXP, 1));
-  p = fma(p, r, constant(EXP, 2));
-  p = fma(p, r, constant(EXP, 3));
-  p = fma(p, r, constant(EXP, 4));
-  return fma(p, r, constant(EXP, 5));
+@inline function timesPow2(y: v128, n: v128): v128 {
+  const half = i32x4.shr_s(n, 1);
+  return mul(mul(y, pow2(half)), pow2(i32x4.sub(n, half)));
 }
 
+/** How often ln 2 goes into x, rounded, plus `ROUNDER`. */
 // @ts-ignore: decorator
-@inline function reduceByLn2(x: v128, n: v128): v128 {
-  return sub(sub(x, mul(n, constant(EXP, 7))), mul(n, constant(EXP, 8)));
+@inline function countLn2(x: v128): v128 {
+  return add(mul(x, held(LOG2_E)), held(ROUNDER));
+}
+
+/** What is left of x. */
+// @ts-ignore: decorator
+@inline function reduceByLn2(x: v128, count: v128): v128 {
+  const n = sub(count, held(ROUNDER));
+  return sub(sub(x, mul(n, held(LN2_HIGH))), mul(n, held(LN2_LOW)));
+}
+
+/** e^r − 1 for |r| ≤ ½ ln 2 */
+// @ts-ignore: decorator
+@inline function expm1Near(r: v128): v128 {
+  return fma(polynomial(EXP, 5, r), mul(r, r), r);
 }
 
 /** e^x; within 2 ulp, subnormal results included. */
 // @ts-ignore: decorator
 @inline export function exp4(x: v128): v128 {
   // Lanes whose result is 0 compute e^0 instead, because products that underflow are slow on some processors.
-  const vanishes = f32x4.lt(x, constant(EXP, 9));
-  const bounded = v128.andnot(x, vanishes);
-  const n = f32x4.nearest(mul(bounded, constant(EXP, 6)));
-  const r = reduceByLn2(bounded, n);
-  const p = add(fma(expTail(r), mul(r, r), r), constant(WHOLE, 0));
-  // In two factors, so that results below the smallest normal number come out right.
-  const whole = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(whole, 1);
-  const y = mul(mul(p, pow2(half)), pow2(i32x4.sub(whole, half)));
-  return v128.andnot(pick(f32x4.gt(x, constant(EXP, 10)), splat(f32.POSITIVE_INFINITY), y), vanishes);
+  const vanishes = f32x4.lt(x, held(EXP_LEAST));
+  // Of pmin and pmax, which are one instruction each where min and max are many, the first operand's NaN comes through.
+  const bounded = v128.andnot(f32x4.pmin(x, held(EXP_MOST)), vanishes);
+  const count = countLn2(bounded);
+  const p = add(expm1Near(reduceByLn2(bounded, count)), held(ONE));
+  return v128.andnot(timesPow2(p, count), vanishes);
 }
 
 /** The same, out of line. */
@@ -86,152 +119,203 @@ export function exp1(x: f32): f32 {
   return f32x4.extract_lane(exp4Call(splat(x)), 0);
 }
 
+/** e^x for x in [-87, 88]. */
+// @ts-ignore: decorator
+@inline function expNormal(x: v128): v128 {
+  const count = countLn2(x);
+  return mul(add(expm1Near(reduceByLn2(x, count)), held(ONE)), pow2(count));
+}
+
+/** Below the one 2^x is 0, above the other ∞. */
+const EXP2_LEAST: usize = memory.data<f32>([-160]);
+const EXP2_MOST: usize = memory.data<f32>([160]);
+
+/** 2^x: the whole part goes to the exponent, the rest through e^x. */
+// @ts-ignore: decorator
+@inline export function exp2x4(x: v128): v128 {
+  const bounded = f32x4.pmin(f32x4.pmax(x, held(EXP2_LEAST)), held(EXP2_MOST));
+  const whole = add(bounded, held(ROUNDER));
+  const r = mul(sub(bounded, sub(whole, held(ROUNDER))), held(LN2));
+  return timesPow2(add(expm1Near(r), held(ONE)), whole);
+}
+
+/** From here down e^x − 1 is −1. */
+const EXPM1_LEAST: usize = memory.data<f32>([-32]);
+/** Of smaller size, e^x − 1 is x. */
+const EXPM1_SMALL: usize = memory.data<f32>([1e-10]);
+
 /** e^x − 1; within 3 ulp. */
 // @ts-ignore: decorator
 @inline export function expm1x4(x: v128): v128 {
-  const bounded = f32x4.max(x, splat(-32));
-  const n = f32x4.min(f32x4.nearest(mul(bounded, splat(1.44269504088896341))), splat(126));
-  const r = reduceByLn2(bounded, n);
-  const scale = pow2(i32x4.trunc_sat_f32x4_s(n));
-  const near = add(mul(scale, fma(expTail(r), mul(r, r), r)), sub(scale, splat(1)));
-  // −0 and NaN come back as they are.
-  return pick(f32x4.gt(x, splat(64)), exp4Call(x), pick(f32x4.eq(x, splat(0)), x, near));
+  const bounded = f32x4.pmin(f32x4.pmax(x, held(EXPM1_LEAST)), held(EXP_MOST));
+  const count = countLn2(bounded);
+  // Half of it first: 2^128 is no number.
+  const scale = pow2(i32x4.add(count, i32x4.splat(-1)));
+  const half = fma(scale, expm1Near(reduceByLn2(bounded, count)), sub(scale, held(HALF)));
+  return pick(f32x4.lt(f32x4.abs(x), held(EXPM1_SMALL)), x, add(half, half));
+}
+
+// --- logarithms ---
+
+/** The polynomial of (ln(1 + m) − m + m²/2) / m³. */
+const LOG: usize = memory.data<f32>([
+  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1,
+  -2.4999993993e-1, 3.3333331174e-1,
+]);
+/** The bits of √½, and those of sign and exponent. */
+const SQRT_HALF_BITS: usize = memory.data<i32>([0x3f3504f3]);
+const EXPONENT_BITS: usize = memory.data<i32>([-0x800000]);
+const LEAST_NORMAL: usize = memory.data<f32>([1.17549435e-38]);
+/** 2²³, and its exponent. */
+const LIFT: usize = memory.data<f32>([8388608]);
+const LIFT_EXPONENT: usize = memory.data<i32>([23]);
+
+/** ln (x / 2^lift) for x positive, normal and finite. */
+// @ts-ignore: decorator
+@inline function logNormal(x: v128, lift: v128): v128 {
+  // x = (1 + m) · 2^e with 1 + m in [√½, √2)
+  const distance = i32x4.sub(x, held(SQRT_HALF_BITS));
+  const m = sub(i32x4.sub(x, v128.and(distance, held(EXPONENT_BITS))), held(ONE));
+  const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_s(distance, 23), lift));
+  const z = mul(m, m);
+  let y = mul(mul(polynomial(LOG, 8, m), m), z);
+  y = add(y, mul(e, held(LN2_LOW)));
+  y = sub(y, mul(z, held(HALF)));
+  return add(add(m, y), mul(e, held(LN2_HIGH)));
+}
+
+/** The logarithm of x, which is y unless x is 0, negative, infinite or no number. */
+// @ts-ignore: decorator
+@inline function withLogEdges(x: v128, y: v128): v128 {
+  const finite = pick(f32x4.lt(x, held(INFINITE)), y, x);
+  return v128.or(pick(f32x4.eq(x, splat(0)), held(MINUS_INFINITE), finite), f32x4.lt(x, splat(0)));
 }
 
 /** ln x; within 2 ulp; −∞ at 0, NaN below. */
 // @ts-ignore: decorator
 @inline export function log4(x: v128): v128 {
   // Subnormal numbers are first made normal.
-  const tiny = f32x4.lt(x, splat(1.17549435e-38));
-  const scaled = pick(tiny, mul(x, splat(8388608)), x);
-  let e = i32x4.sub(i32x4.shr_u(scaled, 23), i32x4.splat(126));
-  e = i32x4.sub(e, v128.and(tiny, i32x4.splat(23)));
-  let m = v128.or(v128.and(scaled, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
-  const low = f32x4.lt(m, splat(0.707106781186547524));
-  e = i32x4.add(e, low);
-  m = sub(add(m, v128.and(low, m)), splat(1));
-  const z = mul(m, m);
-  let p = splat(7.0376836292e-2);
-  p = fma(p, m, splat(-1.1514610310e-1));
-  p = fma(p, m, splat(1.1676998740e-1));
-  p = fma(p, m, splat(-1.2420140846e-1));
-  p = fma(p, m, splat(1.4249322787e-1));
-  p = fma(p, m, splat(-1.6668057665e-1));
-  p = fma(p, m, splat(2.0000714765e-1));
-  p = fma(p, m, splat(-2.4999993993e-1));
-  p = fma(p, m, splat(3.3333331174e-1));
-  const ef = f32x4.convert_i32x4_s(e);
-  let y = mul(mul(p, m), z);
-  y = add(y, mul(ef, splat(-2.12194440e-4)));
-  y = sub(y, mul(z, splat(0.5)));
-  y = add(add(m, y), mul(ef, splat(0.693359375)));
-  y = pick(f32x4.eq(x, splat(f32.POSITIVE_INFINITY)), x, y);
-  y = pick(f32x4.eq(x, splat(0)), splat(f32.NEGATIVE_INFINITY), y);
-  return pick(f32x4.ge(x, splat(0)), y, splat(f32.NaN));
+  const tiny = f32x4.lt(x, held(LEAST_NORMAL));
+  return withLogEdges(x, logNormal(pick(tiny, mul(x, held(LIFT)), x), v128.and(tiny, held(LIFT_EXPONENT))));
+}
+
+/** ln u for u = 1 + x as rounded, and what rounding lost, to first order. */
+// @ts-ignore: decorator
+@inline function logOfSum(u: v128, x: v128): v128 {
+  return add(logNormal(u, splat(0)), div(sub(x, sub(u, held(ONE))), u));
 }
 
 /** ln (1 + x); within 3 ulp. */
 // @ts-ignore: decorator
 @inline export function log1p4(x: v128): v128 {
-  const u = add(splat(1), x);
-  const y = log4(u);
-  // What rounding 1 + x lost, to first order. Where nothing is left of 1 or x that is no number or not needed.
-  const lost = div(sub(x, sub(u, splat(1))), u);
-  const usable = v128.and(f32x4.gt(u, splat(0)), f32x4.lt(u, splat(1e30)));
-  return pick(f32x4.eq(x, splat(0)), x, pick(usable, add(y, lost), y));
+  const u = add(held(ONE), x);
+  return pick(f32x4.eq(x, splat(0)), x, withLogEdges(u, logOfSum(u, x)));
 }
+
+/** ln (1 + x) for x in [0, 1]. */
+// @ts-ignore: decorator
+@inline export function log1pUnit(x: v128): v128 {
+  return logOfSum(add(held(ONE), x), x);
+}
+
+// --- activations ---
+
+/** The polynomial of (tanh(x) / x − 1) / x² near 0, in x², and where that ends. */
+const TANH: usize = memory.data<f32>([-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1]);
+const TANH_NEAR: usize = memory.data<f32>([0.625]);
+/** Where tanh x has long been 1, twice. */
+const TANH_MOST: usize = memory.data<f32>([40]);
 
 /** tanh x; within 2 ulp. */
 // @ts-ignore: decorator
 @inline export function tanh4(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const z = mul(x, x);
-  let p = fma(constant(TANH, 0), z, constant(TANH, 1));
-  p = fma(p, z, constant(TANH, 2));
-  p = fma(p, z, constant(TANH, 3));
-  p = fma(p, z, constant(TANH, 4));
-  const near = fma(mul(p, z), x, x);
-  const far = sub(constant(WHOLE, 0), div(constant(WHOLE, 1), add(exp4(add(magnitude, magnitude)), constant(WHOLE, 0))));
-  const signed = v128.or(far, v128.and(x, constant(BITS, 1)));
-  return pick(f32x4.lt(magnitude, constant(TANH, 5)), near, pick(f32x4.eq(x, x), signed, x));
+  const near = fma(mul(polynomial(TANH, 4, z), z), x, x);
+  const e = expNormal(f32x4.pmin(add(magnitude, magnitude), held(TANH_MOST)));
+  const far = sub(held(ONE), div(held(TWO), add(e, held(ONE))));
+  return pick(f32x4.lt(magnitude, held(TANH_NEAR)), near, v128.or(far, v128.and(x, held(SIGN_BIT))));
 }
 
 /** 1 / (1 + e^−x); within 3 ulp on both sides. */
 // @ts-ignore: decorator
 @inline export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
-  const numerator = pick(f32x4.lt(x, splat(0)), e, constant(WHOLE, 0));
-  return div(numerator, add(constant(WHOLE, 0), e));
+  const numerator = pick(f32x4.lt(x, splat(0)), e, held(ONE));
+  return div(numerator, add(held(ONE), e));
 }
+
+/** The polynomial of erf(x) / x for |x| < 1, in x². */
+const ERF_NEAR: usize = memory.data<f32>([
+  7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2, 1.128358514861418e-1,
+  -3.761262582423300e-1, 1.128379165726710,
+]);
+/** Those of (1 − erf(x)) · x · e^(x²) for x < 2 and beyond, in 1 / x². */
+const ERF_MIDDLE: usize = memory.data<f32>([
+  2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1, 6.210004621745983e-1,
+  -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1, 5.638259427386472e-1,
+]);
+const ERF_FAR: usize = memory.data<f32>([
+  -1.047766399936249e1, 1.297719955372516e1, -7.495518717768503, 2.921019019210786, -1.015265279202700,
+  4.218463358204948e-1, -2.820767439740514e-1, 5.641895067754075e-1,
+]);
+/** Where 1 − erf has long been too small to count, squared. */
+const ERF_MOST: usize = memory.data<f32>([80]);
 
 /** The error function; within 3 ulp. */
 // @ts-ignore: decorator
 @inline export function erf4(x: v128): v128 {
-  const a = f32x4.abs(x);
+  const magnitude = f32x4.abs(x);
   const z = mul(x, x);
-  let p = splat(7.853861353153693e-5);
-  p = fma(p, z, splat(-8.010193625184903e-4));
-  p = fma(p, z, splat(5.188327685732524e-3));
-  p = fma(p, z, splat(-2.685381193529856e-2));
-  p = fma(p, z, splat(1.128358514861418e-1));
-  p = fma(p, z, splat(-3.761262582423300e-1));
-  p = fma(p, z, splat(1.128379165726710));
-  const near = mul(x, p);
-  // 1 − erf = e^(−x²) / |x| · polynomial in 1 / x²
-  const q = div(splat(1), a);
+  const near = mul(x, polynomial(ERF_NEAR, 6, z));
+  const q = div(held(ONE), magnitude);
   const y = mul(q, q);
-  let middle = splat(2.326819970068386e-2);
-  middle = fma(middle, y, splat(-1.387039388740657e-1));
-  middle = fma(middle, y, splat(3.687424674597105e-1));
-  middle = fma(middle, y, splat(-5.824733027278666e-1));
-  middle = fma(middle, y, splat(6.210004621745983e-1));
-  middle = fma(middle, y, splat(-4.944515323274145e-1));
-  middle = fma(middle, y, splat(3.404879937665872e-1));
-  middle = fma(middle, y, splat(-2.741127028184656e-1));
-  middle = fma(middle, y, splat(5.638259427386472e-1));
-  let far = splat(-1.047766399936249e1);
-  far = fma(far, y, splat(1.297719955372516e1));
-  far = fma(far, y, splat(-7.495518717768503));
-  far = fma(far, y, splat(2.921019019210786));
-  far = fma(far, y, splat(-1.015265279202700));
-  far = fma(far, y, splat(4.218463358204948e-1));
-  far = fma(far, y, splat(-2.820767439740514e-1));
-  far = fma(far, y, splat(5.641895067754075e-1));
-  const rest = mul(mul(exp4(f32x4.neg(z)), q), pick(f32x4.lt(a, splat(2)), middle, far));
-  const signed = v128.or(sub(splat(1), rest), v128.and(x, i32x4.splat(0x80000000)));
-  return pick(f32x4.lt(a, splat(1)), near, pick(f32x4.eq(x, x), signed, x));
+  const tail = pick(f32x4.lt(magnitude, held(TWO)), polynomial(ERF_MIDDLE, 8, y), polynomial(ERF_FAR, 7, y));
+  const rest = mul(mul(expNormal(f32x4.neg(f32x4.pmin(z, held(ERF_MOST)))), q), tail);
+  const signed = v128.or(sub(held(ONE), rest), v128.and(x, held(SIGN_BIT)));
+  return pick(f32x4.lt(magnitude, held(ONE)), near, signed);
 }
 
 // --- sine and cosine: in double precision, two lanes at a time ---
 
 /** Beyond this the reduction by multiples of π/2 needs more than two pieces of π. */
-const LARGE_ANGLE: f32 = 1e5;
+const LARGE_ANGLE: usize = memory.data<f32>([1e5]);
+const TWO_OVER_PI: usize = memory.data<f64>([6.36619772367581382433e-01]);
+/** π/2 in two parts. */
+const QUARTER_HIGH: usize = memory.data<f64>([1.57079631090164184570]);
+const QUARTER_LOW: usize = memory.data<f64>([1.58932547735281966916e-8]);
+/** 1.5 · 2⁵², as `ROUNDER`. */
+const ROUNDER2: usize = memory.data<f64>([6755399441055744]);
+const LOWEST_BIT: usize = memory.data<i64>([1]);
+const SECOND_BIT: usize = memory.data<i64>([2]);
+const SINE: usize = memory.data<f64>([2.7183114939898219064e-6, -1.98393348360966317347e-4, 8.33332938588946317560e-3, -1.66666666416265235595e-1]);
+const COSINE: usize = memory.data<f64>([2.43904487962774090654e-5, -1.38867637746099294692e-3, 4.16666233237390631894e-2, -4.99999997251031003120e-1, 1]);
 
 // @ts-ignore: decorator
-@inline function d2(x: f64): v128 { return f64x2.splat(x); }
+@inline function held2(constant: usize): v128 { return v128.load64_splat(constant); }
 
 // @ts-ignore: decorator
 @inline function madd2(a: v128, b: v128, c: v128): v128 { return f64x2.add(f64x2.mul(a, b), c); }
 
+// @ts-ignore: decorator
+@inline function cubic2(table: usize, x: v128): v128 {
+  const p = madd2(held2(table), x, held2(table + 8));
+  return madd2(madd2(p, x, held2(table + 16)), x, held2(table + 24));
+}
+
 /** Sine (`shift` 0) or cosine (1) of two doubles. */
 // @ts-ignore: decorator
 @inline function sine2(x: v128, shift: i32): v128 {
-  const n = f64x2.nearest(f64x2.mul(x, d2(6.36619772367581382433e-01)));
-  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(n, d2(1.57079631090164184570))), f64x2.mul(n, d2(1.58932547735281966916e-8)));
+  const quarters = madd2(x, held2(TWO_OVER_PI), held2(ROUNDER2));
+  const n = f64x2.sub(quarters, held2(ROUNDER2));
+  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(n, held2(QUARTER_HIGH))), f64x2.mul(n, held2(QUARTER_LOW)));
   const z = f64x2.mul(r, r);
-  let s = madd2(d2(2.7183114939898219064e-6), z, d2(-1.98393348360966317347e-4));
-  s = madd2(s, z, d2(8.33332938588946317560e-3));
-  s = madd2(s, z, d2(-1.66666666416265235595e-1));
-  s = madd2(f64x2.mul(s, z), r, r);
-  let c = madd2(d2(2.43904487962774090654e-5), z, d2(-1.38867637746099294692e-3));
-  c = madd2(c, z, d2(4.16666233237390631894e-2));
-  c = madd2(c, z, d2(-4.99999997251031003120e-1));
-  c = madd2(c, z, d2(1));
-  // The quadrant, in the lower half of each lane.
-  const whole = i32x4.add(i32x4.trunc_sat_f64x2_s_zero(n), i32x4.splat(shift));
-  const quadrant = v128.shuffle<u32>(whole, whole, 0, 0, 1, 1);
-  const odd = i32x4.ne(v128.and(quadrant, i32x4.splat(1)), i32x4.splat(0));
-  const flip = i64x2.shl(v128.and(quadrant, i64x2.splat(2)), 62);
+  const s = madd2(f64x2.mul(cubic2(SINE, z), z), r, r);
+  const c = madd2(cubic2(COSINE, z), z, held2(COSINE + 32));
+  // The quadrant is in the lowest two bits.
+  const quadrant = shift ? i64x2.add(quarters, held2(LOWEST_BIT)) : quarters;
+  const odd = i64x2.eq(v128.and(quadrant, held2(LOWEST_BIT)), held2(LOWEST_BIT));
+  const flip = i64x2.shl(v128.and(quadrant, held2(SECOND_BIT)), 62);
   return v128.xor(v128.bitselect(c, s, odd), flip);
 }
 
@@ -266,7 +350,7 @@ export function eachLane(op: i32, x: v128): v128 {
 /** Lanes that are too large take the scalar function's value, so that no lane's value depends on its neighbours. */
 // @ts-ignore: decorator
 @inline function withLarge(op: i32, x: v128, y: v128): v128 {
-  const large = f32x4.gt(f32x4.abs(x), splat(LARGE_ANGLE));
+  const large = f32x4.gt(f32x4.abs(x), held(LARGE_ANGLE));
   return v128.any_true(large) ? pick(large, eachLane(op, x), y) : y;
 }
 

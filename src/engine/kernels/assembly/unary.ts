@@ -4,22 +4,31 @@
 import { TAIL_A, TAIL_B, TAIL_OUT } from "./scratch";
 import { copyFew } from "./lanes";
 import {
-  splat, add, sub, mul, div, fma, pick, exp4, expm1x4, log4, log1p4, tanh4, sigmoid4, erf4, sin4, cos4, eachLane,
+  splat, add, sub, mul, div, fma, pick, held, HALF, ONE, LN2, LOG2_E, exp4, exp2x4, expm1x4, log4, log1p4, log1pUnit, tanh4,
+  sigmoid4, erf4, sin4, cos4, eachLane,
 } from "./math";
 
-const SQRT_HALF: f32 = 0.70710678118654752440;
-const INV_SQRT_2PI: f32 = 0.39894228040143267794;
-const TWO_OVER_SQRT_PI: f32 = 1.12837916709551257390;
-const GELU_A: f32 = 0.79788456080286535588;
-const GELU_B: f32 = 0.044715;
-const LOG2_E: f32 = 1.44269504088896340736;
-const LOG10_E: f32 = 0.43429448190325182765;
-const LN2: f32 = 0.69314718055994530942;
+const MINUS_ONE: usize = memory.data<f32>([-1]);
+const MINUS_HALF: usize = memory.data<f32>([-0.5]);
+const THREE: usize = memory.data<f32>([3]);
+const MINUS_THREE: usize = memory.data<f32>([-3]);
+const SIX: usize = memory.data<f32>([6]);
+const SQRT_HALF: usize = memory.data<f32>([0.70710678118654752440]);
+const INV_SQRT_2PI: usize = memory.data<f32>([0.39894228040143267794]);
+const TWO_OVER_SQRT_PI: usize = memory.data<f32>([1.12837916709551257390]);
+const GELU_A: usize = memory.data<f32>([0.79788456080286535588]);
+const GELU_B: usize = memory.data<f32>([0.044715]);
+const GELU_3B: usize = memory.data<f32>([0.13414499]);
+const LOG10_E: usize = memory.data<f32>([0.43429448190325182765]);
+
+/** max(x, 0), NaN where x is. */
+// @ts-ignore: decorator
+@inline function positivePart(x: v128): v128 { return v128.andnot(x, f32x4.le(x, splat(0))); }
 
 /** ln(1 + e^x) without overflow: max(x, 0) + ln(1 + e^−|x|) */
 // @ts-ignore: decorator
 @inline function logOnePlusExp(x: v128): v128 {
-  return add(f32x4.max(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
+  return add(positivePart(x), log1pUnit(exp4(f32x4.neg(f32x4.abs(x)))));
 }
 
 // @ts-ignore: decorator
@@ -27,12 +36,18 @@ const LN2: f32 = 0.69314718055994530942;
 
 // @ts-ignore: decorator
 @inline function normalCdf(x: v128): v128 {
-  return mul(splat(0.5), add(splat(1), erf4(mul(x, splat(SQRT_HALF)))));
+  return mul(held(HALF), add(held(ONE), erf4(mul(x, held(SQRT_HALF)))));
 }
 
 // @ts-ignore: decorator
 @inline function geluTanhInner(x: v128): v128 {
-  return tanh4(mul(splat(GELU_A), fma(mul(splat(GELU_B), mul(x, x)), x, x)));
+  return tanh4(mul(held(GELU_A), fma(mul(held(GELU_B), mul(x, x)), x, x)));
+}
+
+/** 6 · hardsigmoid */
+// @ts-ignore: decorator
+@inline function sixths(x: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(add(x, held(THREE)), splat(0)), held(SIX));
 }
 
 // @ts-ignore: decorator
@@ -42,17 +57,17 @@ const LN2: f32 = 0.69314718055994530942;
   if (op == 2) return exp4(x);
   if (op == 3) return log4(x);
   if (op == 4) return f32x4.sqrt(x);
-  if (op == 5) return div(splat(1), f32x4.sqrt(x));
-  if (op == 6) return div(splat(1), x);
+  if (op == 5) return div(held(ONE), f32x4.sqrt(x));
+  if (op == 6) return div(held(ONE), x);
   if (op == 7) return mul(x, x);
   if (op == 8) return sin4(x);
   if (op == 9) return cos4(x);
   if (op == 10) return tanh4(x);
   if (op == 11) return sigmoid4(x);
-  if (op == 12) return f32x4.max(x, splat(0));
+  if (op == 12) return positivePart(x);
   if (op == 13) return erf4(x);
   if (op == 14) return mul(x, normalCdf(x));
-  if (op == 15) return mul(mul(splat(0.5), x), add(splat(1), geluTanhInner(x)));
+  if (op == 15) return mul(mul(held(HALF), x), add(held(ONE), geluTanhInner(x)));
   if (op == 16) return mul(x, sigmoid4(x));
   if (op == 17) {
     const scaled = mul(x, a);
@@ -64,34 +79,21 @@ const LN2: f32 = 0.69314718055994530942;
   if (op == 21) return f32x4.ceil(x);
   if (op == 22) return f32x4.nearest(x);
   if (op == 23) return f32x4.trunc(x);
-  if (op == 24) return v128.and(pick(positive(x), splat(1), splat(-1)), f32x4.gt(f32x4.abs(x), splat(0)));
+  if (op == 24) return v128.and(pick(positive(x), held(ONE), held(MINUS_ONE)), f32x4.gt(f32x4.abs(x), splat(0)));
   if (op == 25) return log1p4(x);
   if (op == 26) return expm1x4(x);
   if (op == 27) return f32x4.min(f32x4.max(x, a), b);
   if (op == 28) return f32x4.neg(logOnePlusExp(f32x4.neg(x)));
   if (op == 29) return mul(x, tanh4(logOnePlusExp(x)));
-  if (op == 30) return div(mul(x, f32x4.min(f32x4.max(add(x, splat(3)), splat(0)), splat(6))), splat(6));
-  if (op == 31) return div(f32x4.min(f32x4.max(add(x, splat(3)), splat(0)), splat(6)), splat(6));
+  if (op == 30) return div(mul(x, sixths(x)), held(SIX));
+  if (op == 31) return div(sixths(x), held(SIX));
   if (op == 32) return eachLane(2, x);
   if (op == 33) return eachLane(3, x);
   if (op == 34) return eachLane(4, x);
   if (op == 35) return eachLane(5, x);
-  if (op == 36) return mul(log4(x), splat(LOG2_E));
-  if (op == 37) return mul(log4(x), splat(LOG10_E));
+  if (op == 36) return mul(log4(x), held(LOG2_E));
+  if (op == 37) return mul(log4(x), held(LOG10_E));
   return exp2x4(x);
-}
-
-/** 2^x: the whole part goes to the exponent, the rest through e^x. */
-// @ts-ignore: decorator
-@inline function exp2x4(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, splat(-160)), splat(160));
-  const n = f32x4.nearest(bounded);
-  const whole = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(whole, 1);
-  const bias = i32x4.splat(127);
-  const high = i32x4.shl(i32x4.add(half, bias), 23);
-  const low = i32x4.shl(i32x4.add(i32x4.sub(whole, half), bias), 23);
-  return mul(mul(exp4(mul(sub(bounded, n), splat(LN2))), high), low);
 }
 
 /** `bytes` is a multiple of 16. */
@@ -204,13 +206,13 @@ export function unary(op: i32, x: usize, out: usize, n: i32, alpha: f32, beta: f
 /** gradient · derivative; s is the input, or the output where that is what the derivative is easiest in. */
 // @ts-ignore: decorator
 @inline function derive(op: i32, g: v128, s: v128, a: v128, b: v128): v128 {
-  const one = splat(1);
+  const one = held(ONE);
   if (op == 0) return f32x4.neg(g);
   if (op == 1) return mul(g, apply(24, s, a, b));
   if (op == 2) return mul(g, s);
   if (op == 3) return div(g, s);
   if (op == 4) return div(g, add(s, s));
-  if (op == 5) return mul(mul(splat(-0.5), g), mul(s, mul(s, s)));
+  if (op == 5) return mul(mul(held(MINUS_HALF), g), mul(s, mul(s, s)));
   if (op == 6) return mul(f32x4.neg(g), mul(s, s));
   if (op == 7) return mul(g, add(s, s));
   if (op == 8) return mul(g, cos4(s));
@@ -218,16 +220,16 @@ export function unary(op: i32, x: usize, out: usize, n: i32, alpha: f32, beta: f
   if (op == 10) return mul(g, sub(one, mul(s, s)));
   if (op == 11) return mul(g, mul(sub(one, s), s));
   if (op == 12) return v128.and(g, positive(s));
-  if (op == 13) return mul(mul(splat(TWO_OVER_SQRT_PI), g), exp4(f32x4.neg(mul(s, s))));
+  if (op == 13) return mul(mul(held(TWO_OVER_SQRT_PI), g), exp4(f32x4.neg(mul(s, s))));
   if (op == 14) {
-    const density = mul(splat(INV_SQRT_2PI), exp4(mul(splat(-0.5), mul(s, s))));
+    const density = mul(held(INV_SQRT_2PI), exp4(mul(held(MINUS_HALF), mul(s, s))));
     return mul(g, fma(s, density, normalCdf(s)));
   }
   if (op == 15) {
     const t = geluTanhInner(s);
-    const slope = mul(splat(GELU_A), fma(splat(3 * GELU_B), mul(s, s), one));
-    const left = mul(splat(0.5), add(one, t));
-    return mul(g, fma(mul(mul(splat(0.5), s), sub(one, mul(t, t))), slope, left));
+    const slope = mul(held(GELU_A), fma(held(GELU_3B), mul(s, s), one));
+    const left = mul(held(HALF), add(one, t));
+    return mul(g, fma(mul(mul(held(HALF), s), sub(one, mul(t, t))), slope, left));
   }
   if (op == 16) {
     const y = sigmoid4(s);
@@ -245,17 +247,17 @@ export function unary(op: i32, x: usize, out: usize, n: i32, alpha: f32, beta: f
     return mul(g, fma(mul(s, sigmoid4(s)), sub(one, mul(t, t)), t));
   }
   if (op == 30) {
-    const inside = mul(g, add(div(s, splat(3)), splat(0.5)));
-    return v128.andnot(pick(f32x4.le(s, splat(3)), inside, g), f32x4.lt(s, splat(-3)));
+    const inside = mul(g, add(div(s, held(THREE)), held(HALF)));
+    return v128.andnot(pick(f32x4.le(s, held(THREE)), inside, g), f32x4.lt(s, held(MINUS_THREE)));
   }
-  if (op == 31) return v128.and(div(g, splat(6)), v128.and(f32x4.gt(s, splat(-3)), f32x4.lt(s, splat(3))));
+  if (op == 31) return v128.and(div(g, held(SIX)), v128.and(f32x4.gt(s, held(MINUS_THREE)), f32x4.lt(s, held(THREE))));
   if (op == 32) return mul(g, fma(s, s, one));
   if (op == 33) return div(g, f32x4.sqrt(sub(one, mul(s, s))));
   if (op == 34) return f32x4.neg(div(g, f32x4.sqrt(sub(one, mul(s, s)))));
   if (op == 35) return div(g, fma(s, s, one));
-  if (op == 36) return div(g, mul(s, splat(LN2)));
-  if (op == 37) return div(mul(g, splat(LOG10_E)), s);
-  return mul(mul(g, s), splat(LN2));
+  if (op == 36) return div(g, mul(s, held(LN2)));
+  if (op == 37) return div(mul(g, held(LOG10_E)), s);
+  return mul(mul(g, s), held(LN2));
 }
 
 // @ts-ignore: decorator
