@@ -16,6 +16,7 @@ import {
   Kind,
   Place,
   release,
+  stepIsOver,
   withoutScratch,
 } from "../memory/storage.ts";
 import { itemSize } from "../dtype.ts";
@@ -165,6 +166,7 @@ function runPass(
     pass.abandon();
     if (!createGraph) endScratch(before);
   }
+  if (!retain && before === null) stepIsOver();
 }
 
 class Pass {

@@ -94,6 +94,12 @@ export class Storage {
 let nurseryStart = 0;
 let nurseryTop = 0;
 let nurseryEnd = 0;
+/** How much of the address space is kept for the nursery: pages that nobody has written to yet take no memory. */
+let nurseryRoom = 0;
+/** Where the present step's results begin: where the last graph was given back, or the nursery was emptied since. */
+let stepStart = 0;
+/** Another step like the last won't fit: the nursery is emptied before it begins. */
+let isNearlyFull = false;
 let nursery: Storage[] = [];
 let residents: Storage[] = [];
 let residentBytes = 0;
@@ -112,7 +118,7 @@ let scratch: Storage[] | null = null;
 const survey = new Survey();
 
 initialiseHeap(kernels.heapBase.value);
-openNursery(FIRST_NURSERY);
+openNursery(FIRST_NURSERY, LARGEST_FOR_SPEED);
 
 /**
  * What linear memory holds; all but `residents` in bytes. Tensors that share memory count once, by its full size.
@@ -133,7 +139,7 @@ export interface MemoryReport {
   results: number;
   /** What only the engine uses: memory that products and convolutions work in, gradients within a backward pass. */
   workspaces: number;
-  /** Handed out for all of these together; the nursery counts as a whole, full or not, and blocks are rounded up. */
+  /** Handed out for all of these together; the nursery counts with all the room that it may grow in, and blocks are rounded up. */
   heap: number;
   /** Could be handed out without linear memory growing. */
   free: number;
@@ -151,7 +157,6 @@ export interface MemoryReport {
 
 /** What memory is used for at this moment. Looks at every storage: for now and then, not for every step. */
 export function memoryReport(): MemoryReport {
-  const nurserySize = nurseryEnd - nurseryStart;
   const bytes = bytesByKind();
   return {
     parameters: bytes[Kind.Parameter]!,
@@ -159,11 +164,11 @@ export function memoryReport(): MemoryReport {
     buffers: bytes[Kind.Buffer]!,
     optimizerState: bytes[Kind.OptimizerState]!,
     results: bytes[Kind.Result]!,
-    workspaces: heapBytes() - nurserySize - residentBytes,
+    workspaces: heapBytes() - nurseryRoom - residentBytes,
     heap: heapBytes(),
     free: freeBytes(),
     linear: linearBytes(),
-    nursery: nurserySize,
+    nursery: nurseryEnd - nurseryStart,
     nurseryUsed: nurseryTop - nurseryStart,
     resident: residentBytes,
     residents: residents.length,
@@ -185,7 +190,7 @@ export function allocate(bytes: number): Storage {
   if (guestBytes > GUEST_LIMIT) dismissGuests();
   if (bytes > (nurseryEnd - nurseryStart) / 4) return allocateResident(bytes);
   const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-  if (nurseryTop + size > nurseryEnd || nursery.length === MOST_CHILDREN) emptyNursery();
+  if (isNearlyFull || nurseryTop + size > nurseryEnd || nursery.length === MOST_CHILDREN) emptyNursery();
   const storage = new Storage(bytes, Place.Nursery, nurseryTop);
   storage.touched = clock;
   nurseryTop += size;
@@ -327,10 +332,11 @@ function allocateScratch(bytes: number): Storage {
 
 // --- moving out and in ----------------------------------------------------------------------------------------------
 
-function openNursery(bytes: number): void {
-  nurseryStart = claim(bytes);
+function openNursery(bytes: number, room: number): void {
+  nurseryStart = claim(room);
   nurseryTop = nurseryStart;
   nurseryEnd = nurseryStart + bytes;
+  nurseryRoom = room;
 }
 
 function emptyNursery(): void {
@@ -347,20 +353,33 @@ function emptyNursery(): void {
   const isCostly = end - begin > (end - emptied) * COSTLY;
   if ((returnedBytes > size / 16 && size < LARGEST_NURSERY) || (isCostly && size < LARGEST_FOR_SPEED)) enlargeNursery(size);
   nurseryTop = nurseryStart;
+  stepStart = nurseryStart;
+  isNearlyFull = false;
   returnedBytes = 0;
   emptied = end;
 }
 
+/**
+ * To be called when a backward pass has given its graph back: few results are needed now. In the middle of the next step
+ * all its activations would be, and would leave only to come back at once.
+ */
+export function stepIsOver(): void {
+  isNearlyFull = 2 * nurseryTop - stepStart > nurseryEnd;
+  stepStart = nurseryTop;
+}
+
 function enlargeNursery(size: number): void {
-  freeBlock(nurseryStart, size);
-  const larger = allocateBlock(size * 2);
-  if (larger >= 0) {
+  if (size * 2 > nurseryRoom) {
+    freeBlock(nurseryStart, nurseryRoom);
+    const larger = allocateBlock(size * 2);
+    if (larger < 0) {
+      openNursery(size, nurseryRoom);
+      return;
+    }
     nurseryStart = larger;
-    nurseryEnd = larger + size * 2;
-  } else {
-    nurseryStart = claim(size);
-    nurseryEnd = nurseryStart + size;
+    nurseryRoom = size * 2;
   }
+  nurseryEnd = nurseryStart + size * 2;
 }
 
 /** Those of the nursery that move out together: small ones as many as make a chunk, a large one alone. */

@@ -35,8 +35,9 @@ export class Group<T extends { readonly bytes: number; group: Group<T> | null }>
 }
 
 export class Survey {
-  /** Turnovers for which nothing is asked, because asking cost more than it saved; doubles each time. */
-  #pause = 0;
+  /** How many times in a row asking cost more than it saved. The first collection of all is slow, so one doesn't count. */
+  #losses = 0;
+  /** Turnovers for which nothing is asked. */
   #waiting = 0;
 
   isWorthwhile(groups: readonly { readonly bytes: number }[]): boolean {
@@ -61,9 +62,8 @@ export class Survey {
   }
 
   #learn(spent: number, saved: number): void {
-    if (spent < saved) this.#pause = 0;
-    else this.#pause = Math.min(LONGEST_PAUSE, Math.max(1, this.#pause * 2));
-    this.#waiting = this.#pause;
+    this.#losses = spent < saved ? 0 : this.#losses + 1;
+    this.#waiting = this.#losses < 2 ? 0 : Math.min(LONGEST_PAUSE, 2 ** (this.#losses - 2));
   }
 }
 
