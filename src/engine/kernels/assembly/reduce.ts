@@ -4,6 +4,8 @@ import { word, at, read, write, total, total2, promoteHigh } from "./lanes";
 import { splat, add, sub, pick, exp4Call } from "./math";
 
 const BLOCK: i32 = 256;
+/** Rows of a block. */
+const ROWS: i32 = 64;
 
 /** Σ x of a dense run. */
 export function sumRun(x: usize, n: i32): f64 {
@@ -59,22 +61,43 @@ export function dotRun(a: usize, b: usize, n: i32): f64 {
   return sum;
 }
 
+/** Writes four sums, or with `wide` false one, divided by `divisor`. */
+// @ts-ignore: decorator
+@inline function writeQuotients(wide: bool, out: usize, low: v128, high: v128, divisor: f64): void {
+  const d = f64x2.splat(divisor);
+  const a = f32x4.demote_f64x2_zero(f64x2.div(low, d)), b = f32x4.demote_f64x2_zero(f64x2.div(high, d));
+  write(out, v128.shuffle<u32>(a, b, 0, 1, 4, 5), wide);
+}
+
 /** Sums of four columns (or one) of [n, …], `step` bytes from one row to the next, divided by `divisor`. */
 // @ts-ignore: decorator
 @inline function sumColumn(wide: bool, x: usize, step: usize, n: i32, out: usize, divisor: f64): void {
   let low = f64x2.splat(0), high = f64x2.splat(0);
-  let left = n;
-  while (left > 0) {
-    const block = min(left, 64);
+  for (let left = n; left > 0; left -= ROWS) {
     let v = splat(0);
-    for (let i = 0; i < block; i++) { v = add(v, read(x, wide)); x += step; }
+    for (let i = min(left, ROWS); i > 0; i--) { v = add(v, read(x, wide)); x += step; }
     low = f64x2.add(low, f64x2.promote_low_f32x4(v));
     high = f64x2.add(high, promoteHigh(v));
-    left -= block;
   }
-  const d = f64x2.splat(divisor);
-  const a = f32x4.demote_f64x2_zero(f64x2.div(low, d)), b = f32x4.demote_f64x2_zero(f64x2.div(high, d));
-  write(out, v128.shuffle<u32>(a, b, 0, 1, 4, 5), wide);
+  writeQuotients(wide, out, low, high, divisor);
+}
+
+/** The same for sixteen columns, which are about a cache line. */
+function sumLine(x: usize, step: usize, n: i32, out: usize, divisor: f64): void {
+  let lowA = f64x2.splat(0), highA = lowA, lowB = lowA, highB = lowA, lowC = lowA, highC = lowA, lowD = lowA, highD = lowA;
+  for (let left = n; left > 0; left -= ROWS) {
+    let a = splat(0), b = a, c = a, d = a;
+    for (let i = min(left, ROWS); i > 0; i--) {
+      a = add(a, v128.load(x)); b = add(b, v128.load(x, 16)); c = add(c, v128.load(x, 32)); d = add(d, v128.load(x, 48));
+      x += step;
+    }
+    lowA = f64x2.add(lowA, f64x2.promote_low_f32x4(a)); highA = f64x2.add(highA, promoteHigh(a));
+    lowB = f64x2.add(lowB, f64x2.promote_low_f32x4(b)); highB = f64x2.add(highB, promoteHigh(b));
+    lowC = f64x2.add(lowC, f64x2.promote_low_f32x4(c)); highC = f64x2.add(highC, promoteHigh(c));
+    lowD = f64x2.add(lowD, f64x2.promote_low_f32x4(d)); highD = f64x2.add(highD, promoteHigh(d));
+  }
+  writeQuotients(true, out, lowA, highA, divisor); writeQuotients(true, out + 16, lowB, highB, divisor);
+  writeQuotients(true, out + 32, lowC, highC, divisor); writeQuotients(true, out + 48, lowD, highD, divisor);
 }
 
 function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64): void {
@@ -83,6 +106,7 @@ function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64
     if (inner == 1) store<f32>(out, <f32>(sumRun(x, n) / divisor));
     else {
       let j = 0;
+      for (; j + 16 <= inner; j += 16) sumLine(word(x, j), step, n, word(out, j), divisor);
       for (; j + 4 <= inner; j += 4) sumColumn(true, word(x, j), step, n, word(out, j), divisor);
       for (; j < inner; j++) sumColumn(false, word(x, j), step, n, word(out, j), divisor);
     }
@@ -106,6 +130,18 @@ function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64
 @inline function foldRun(op: i32, x: usize, n: i32): f32 {
   let a = neutral(op), b = a;
   let i = 0;
+  // Four at a time, because each waits long for the one before. Of products two, as the order matters to them.
+  if (op != 1 && n >= 16) {
+    let c = a, d = a;
+    for (; i + 16 <= n; i += 16) {
+      a = fold(op, a, v128.load(word(x, i)));
+      b = fold(op, b, v128.load(word(x, i), 16));
+      c = fold(op, c, v128.load(word(x, i), 32));
+      d = fold(op, d, v128.load(word(x, i), 48));
+    }
+    a = fold(op, a, c);
+    b = fold(op, b, d);
+  }
   for (; i + 8 <= n; i += 8) {
     a = fold(op, a, v128.load(word(x, i)));
     b = fold(op, b, v128.load(word(x, i), 16));
@@ -124,6 +160,17 @@ function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64
   write(out, v, wide);
 }
 
+/** Sixteen columns, which are about a cache line. */
+// @ts-ignore: decorator
+@inline function foldLine(op: i32, x: usize, step: usize, n: i32, out: usize): void {
+  let a = neutral(op), b = a, c = a, d = a;
+  for (let i = 0; i < n; i++) {
+    a = fold(op, a, v128.load(x)); b = fold(op, b, v128.load(x, 16)); c = fold(op, c, v128.load(x, 32)); d = fold(op, d, v128.load(x, 48));
+    x += step;
+  }
+  v128.store(out, a); v128.store(out, b, 16); v128.store(out, c, 32); v128.store(out, d, 48);
+}
+
 // @ts-ignore: decorator
 @inline function folds(op: i32, x: usize, out: usize, outer: i32, n: i32, inner: i32): void {
   const step = <usize>inner << 2;
@@ -131,6 +178,7 @@ function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64
     if (inner == 1) store<f32>(out, foldRun(op, x, n));
     else {
       let j = 0;
+      for (; j + 16 <= inner; j += 16) foldLine(op, word(x, j), step, n, word(out, j));
       for (; j + 4 <= inner; j += 4) foldColumn(op, true, word(x, j), step, n, word(out, j));
       for (; j < inner; j++) foldColumn(op, false, word(x, j), step, n, word(out, j));
     }
