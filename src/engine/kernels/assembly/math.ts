@@ -30,6 +30,7 @@ import { promoteHigh } from "./lanes";
 
 export const HALF: usize = memory.data<f32>([0.5]);
 export const ONE: usize = memory.data<f32>([1]);
+export const MINUS_ONE: usize = memory.data<f32>([-1]);
 export const LN2: usize = memory.data<f32>([0.69314718055994530942]);
 export const LOG2_E: usize = memory.data<f32>([1.44269504088896340736]);
 const TWO: usize = memory.data<f32>([2]);
@@ -39,6 +40,10 @@ const SIGN_BIT: usize = memory.data<i32>([-2147483648]);
 /** ln 2 in two parts. */
 const LN2_HIGH: usize = memory.data<f32>([0.693359375]);
 const LN2_LOW: usize = memory.data<f32>([-2.12194440e-4]);
+
+/** max(x, 0), NaN where x is. */
+// @ts-ignore: decorator
+@inline export function positivePart(x: v128): v128 { return v128.andnot(x, f32x4.le(x, splat(0))); }
 
 /** The polynomial of degree 4 to 8 whose coefficients lie at `table`, that of the highest power first. */
 // @ts-ignore: decorator
