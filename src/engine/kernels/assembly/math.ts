@@ -67,7 +67,7 @@ const ROUNDER: usize = memory.data<f32>([12582912]);
 const EXPONENT_BIAS: usize = memory.data<i32>([127]);
 /** The polynomial of (e^r − 1 − r) / r². */
 const EXP: usize = memory.data<f32>([1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
-/** Below it e^x is 0, and at the other ∞. */
+/** Below the one e^x is 0, from the other on ∞. */
 const EXP_LEAST: usize = memory.data<f32>([-103.972084]);
 const EXP_MOST: usize = memory.data<f32>([89]);
 
