@@ -1,7 +1,11 @@
 // Losses of pairs (prediction, target), element by element: 0 mse, 1 l1, 2 bce, 3 bceWithLogits, 4 smoothL1, 5 huber.
 import { TAIL_A, TAIL_B, TAIL_G, TAIL_OUT } from "./scratch";
 import { copyFew } from "./lanes";
-import { splat, add, sub, mul, div, fma, pick, log4, log1p4, log1pUnit, exp4, sigmoid4 } from "./math";
+import { splat, add, sub, mul, div, fma, pick, held, HALF, ONE, MINUS_ONE, log4, log1p4, log1pUnit, exp4, positivePart, sigmoid4 } from "./math";
+
+/** The least that a logarithm counts in bce, and the least slope it is divided by, as in PyTorch. */
+const LOG_LEAST: usize = memory.data<f32>([-100]);
+const SLOPE_LEAST: usize = memory.data<f32>([1e-12]);
 
 // @ts-ignore: decorator
 @inline function lossOf(op: i32, x: v128, y: v128, a: v128): v128 {
@@ -9,28 +13,27 @@ import { splat, add, sub, mul, div, fma, pick, log4, log1p4, log1pUnit, exp4, si
   if (op == 0) return mul(d, d);
   if (op == 1) return f32x4.abs(d);
   if (op == 2) {
-    // As in PyTorch a logarithm counts at least −100.
-    const floor = splat(-100);
+    const floor = held(LOG_LEAST);
     const hit = f32x4.max(log4(x), floor), miss = f32x4.max(log1p4(f32x4.neg(x)), floor);
-    return sub(mul(sub(y, splat(1)), miss), mul(y, hit));
+    return sub(mul(sub(y, held(ONE)), miss), mul(y, hit));
   }
   if (op == 3) {
     // (1 − y)·x + max(−x, 0) + ln(1 + e^−|x|)
     const tail = log1pUnit(exp4(f32x4.neg(f32x4.abs(x))));
-    return add(fma(sub(splat(1), y), x, f32x4.max(f32x4.neg(x), splat(0))), tail);
+    return add(fma(sub(held(ONE), y), x, positivePart(f32x4.neg(x))), tail);
   }
-  const z = f32x4.abs(d), half = splat(0.5);
+  const z = f32x4.abs(d), half = held(HALF);
   if (op == 4) return pick(f32x4.lt(z, a), div(mul(mul(half, z), z), a), sub(z, mul(half, a)));
   return pick(f32x4.le(z, a), mul(mul(half, z), z), mul(a, sub(z, mul(half, a))));
 }
 
 // @ts-ignore: decorator
 @inline function slopeOf(op: i32, x: v128, y: v128, a: v128): v128 {
-  const d = sub(x, y), one = splat(1);
+  const d = sub(x, y), one = held(ONE);
   if (op == 0) return add(d, d);
-  const sign = v128.and(pick(f32x4.gt(d, splat(0)), one, splat(-1)), f32x4.ne(d, splat(0)));
+  const sign = v128.and(pick(f32x4.gt(d, splat(0)), one, held(MINUS_ONE)), f32x4.ne(d, splat(0)));
   if (op == 1) return sign;
-  if (op == 2) return div(d, f32x4.max(mul(sub(one, x), x), splat(1e-12)));
+  if (op == 2) return div(d, f32x4.max(mul(sub(one, x), x), held(SLOPE_LEAST)));
   if (op == 3) return sub(sigmoid4(x), y);
   const z = f32x4.abs(d);
   if (op == 4) return pick(f32x4.lt(z, a), div(d, a), sign);

@@ -30,6 +30,7 @@ import { promoteHigh } from "./lanes";
 
 export const HALF: usize = memory.data<f32>([0.5]);
 export const ONE: usize = memory.data<f32>([1]);
+export const MINUS_ONE: usize = memory.data<f32>([-1]);
 export const LN2: usize = memory.data<f32>([0.69314718055994530942]);
 export const LOG2_E: usize = memory.data<f32>([1.44269504088896340736]);
 const TWO: usize = memory.data<f32>([2]);
@@ -39,6 +40,10 @@ const SIGN_BIT: usize = memory.data<i32>([-2147483648]);
 /** ln 2 in two parts. */
 const LN2_HIGH: usize = memory.data<f32>([0.693359375]);
 const LN2_LOW: usize = memory.data<f32>([-2.12194440e-4]);
+
+/** max(x, 0), NaN where x is. */
+// @ts-ignore: decorator
+@inline export function positivePart(x: v128): v128 { return v128.andnot(x, f32x4.le(x, splat(0))); }
 
 /** The polynomial of degree 4 to 8 whose coefficients lie at `table`, that of the highest power first. */
 // @ts-ignore: decorator
@@ -62,7 +67,7 @@ const ROUNDER: usize = memory.data<f32>([12582912]);
 const EXPONENT_BIAS: usize = memory.data<i32>([127]);
 /** The polynomial of (e^r − 1 − r) / r². */
 const EXP: usize = memory.data<f32>([1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1]);
-/** Below it e^x is 0, and at the other ∞. */
+/** Below the one e^x is 0, from the other on ∞. */
 const EXP_LEAST: usize = memory.data<f32>([-103.972084]);
 const EXP_MOST: usize = memory.data<f32>([89]);
 

@@ -1,9 +1,11 @@
 // Reductions over the middle of [outer, n, inner]. Sums are float32 within blocks and double precision across them.
-import { MOMENTS, CHUNK, CHUNK_A, CHUNK_C, TAIL_OUT } from "./scratch";
-import { word, at, read, write, total, total2, promoteHigh, demote, copyFew } from "./lanes";
+import { MOMENTS } from "./scratch";
+import { word, at, read, write, total, total2, promoteHigh, demote } from "./lanes";
 import { splat, add, sub, pick, exp4Call } from "./math";
 
 const BLOCK: i32 = 256;
+/** Rows of a block. */
+const ROWS: i32 = 64;
 
 /** Σ x of a dense run. */
 export function sumRun(x: usize, n: i32): f64 {
@@ -59,66 +61,51 @@ export function dotRun(a: usize, b: usize, n: i32): f64 {
   return sum;
 }
 
-/** Sums of four columns (or one) of [n, …], `step` bytes from one row to the next, divided by `divisor`. */
+/** Writes four sums, or with `wide` false one, divided by `divisor`. */
 // @ts-ignore: decorator
-@inline function sumColumn(wide: bool, x: usize, step: usize, n: i32, out: usize, divisor: f64): void {
-  let low = f64x2.splat(0), high = f64x2.splat(0);
-  let left = n;
-  while (left > 0) {
-    const block = min(left, 64);
-    let v = splat(0);
-    for (let i = 0; i < block; i++) { v = add(v, read(x, wide)); x += step; }
-    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
-    high = f64x2.add(high, promoteHigh(v));
-    left -= block;
-  }
+@inline function writeQuotients(wide: bool, out: usize, low: v128, high: v128, divisor: f64): void {
   const d = f64x2.splat(divisor);
   write(out, demote(f64x2.div(low, d), f64x2.div(high, d)), wide);
 }
 
-/** Rows are at least this long where they are gone along one after the other; single columns of them lie too far apart. */
-const LONG_ROW: i32 = 64;
-/** Columns of a tile: as many as there is room for sums in double precision. */
-const TILE: i32 = CHUNK / 2;
+/** Sums of four columns (or one) of [n, …], `step` bytes from one row to the next, divided by `divisor`. */
+// @ts-ignore: decorator
+@inline function sumColumn(wide: bool, x: usize, step: usize, n: i32, out: usize, divisor: f64): void {
+  let low = f64x2.splat(0), high = f64x2.splat(0);
+  for (let left = n; left > 0; left -= ROWS) {
+    let v = splat(0);
+    for (let i = min(left, ROWS); i > 0; i--) { v = add(v, read(x, wide)); x += step; }
+    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+    high = f64x2.add(high, promoteHigh(v));
+  }
+  writeQuotients(wide, out, low, high, divisor);
+}
 
-/** The same sums, of up to `TILE` columns: block by block in CHUNK_C, and across blocks in CHUNK_A as doubles. */
-function sumTile(x: usize, step: usize, n: i32, columns: i32, out: usize, divisor: f64): void {
-  const padded = (columns + 3) & ~3;
-  memory.fill(CHUNK_A, 0, <usize>padded << 3);
-  for (let left = n; left > 0; left -= 64) {
-    memory.fill(CHUNK_C, 0, <usize>padded << 2);
-    for (let i = 0; i < min(left, 64); i++) {
-      let j = 0;
-      for (; j + 4 <= columns; j += 4) v128.store(word(CHUNK_C, j), add(v128.load(word(CHUNK_C, j)), v128.load(word(x, j))));
-      for (; j < columns; j++) store<f32>(word(CHUNK_C, j), at(CHUNK_C, j) + at(x, j));
+/** The same for sixteen columns, which are about a cache line. */
+function sumLine(x: usize, step: usize, n: i32, out: usize, divisor: f64): void {
+  let lowA = f64x2.splat(0), highA = lowA, lowB = lowA, highB = lowA, lowC = lowA, highC = lowA, lowD = lowA, highD = lowA;
+  for (let left = n; left > 0; left -= ROWS) {
+    let a = splat(0), b = a, c = a, d = a;
+    for (let i = min(left, ROWS); i > 0; i--) {
+      a = add(a, v128.load(x)); b = add(b, v128.load(x, 16)); c = add(c, v128.load(x, 32)); d = add(d, v128.load(x, 48));
       x += step;
     }
-    for (let j = 0; j < padded; j += 4) {
-      const v = v128.load(word(CHUNK_C, j)), sum = CHUNK_A + (<usize>j << 3);
-      v128.store(sum, f64x2.add(v128.load(sum), f64x2.promote_low_f32x4(v)));
-      v128.store(sum, f64x2.add(v128.load(sum, 16), promoteHigh(v)), 16);
-    }
+    lowA = f64x2.add(lowA, f64x2.promote_low_f32x4(a)); highA = f64x2.add(highA, promoteHigh(a));
+    lowB = f64x2.add(lowB, f64x2.promote_low_f32x4(b)); highB = f64x2.add(highB, promoteHigh(b));
+    lowC = f64x2.add(lowC, f64x2.promote_low_f32x4(c)); highC = f64x2.add(highC, promoteHigh(c));
+    lowD = f64x2.add(lowD, f64x2.promote_low_f32x4(d)); highD = f64x2.add(highD, promoteHigh(d));
   }
-  const d = f64x2.splat(divisor);
-  for (let j = 0; j < columns; j += 4) {
-    const sum = CHUNK_A + (<usize>j << 3);
-    const v = demote(f64x2.div(v128.load(sum), d), f64x2.div(v128.load(sum, 16), d));
-    if (j + 4 <= columns) v128.store(word(out, j), v);
-    else {
-      v128.store(TAIL_OUT, v);
-      copyFew(word(out, j), TAIL_OUT, columns - j);
-    }
-  }
+  writeQuotients(true, out, lowA, highA, divisor); writeQuotients(true, out + 16, lowB, highB, divisor);
+  writeQuotients(true, out + 32, lowC, highC, divisor); writeQuotients(true, out + 48, lowD, highD, divisor);
 }
 
 function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64): void {
   const step = <usize>inner << 2;
   for (let o = 0; o < outer; o++) {
     if (inner == 1) store<f32>(out, <f32>(sumRun(x, n) / divisor));
-    else if (inner >= LONG_ROW) {
-      for (let j = 0; j < inner; j += TILE) sumTile(word(x, j), step, n, min(TILE, inner - j), word(out, j), divisor);
-    } else {
+    else {
       let j = 0;
+      for (; j + 16 <= inner; j += 16) sumLine(word(x, j), step, n, word(out, j), divisor);
       for (; j + 4 <= inner; j += 4) sumColumn(true, word(x, j), step, n, word(out, j), divisor);
       for (; j < inner; j++) sumColumn(false, word(x, j), step, n, word(out, j), divisor);
     }
@@ -142,6 +129,18 @@ function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64
 @inline function foldRun(op: i32, x: usize, n: i32): f32 {
   let a = neutral(op), b = a;
   let i = 0;
+  // Four at a time, because each waits long for the one before. Of products two, as the order matters to them.
+  if (op != 1 && n >= 16) {
+    let c = a, d = a;
+    for (; i + 16 <= n; i += 16) {
+      a = fold(op, a, v128.load(word(x, i)));
+      b = fold(op, b, v128.load(word(x, i), 16));
+      c = fold(op, c, v128.load(word(x, i), 32));
+      d = fold(op, d, v128.load(word(x, i), 48));
+    }
+    a = fold(op, a, c);
+    b = fold(op, b, d);
+  }
   for (; i + 8 <= n; i += 8) {
     a = fold(op, a, v128.load(word(x, i)));
     b = fold(op, b, v128.load(word(x, i), 16));
@@ -160,6 +159,17 @@ function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64
   write(out, v, wide);
 }
 
+/** Sixteen columns, which are about a cache line. */
+// @ts-ignore: decorator
+@inline function foldLine(op: i32, x: usize, step: usize, n: i32, out: usize): void {
+  let a = neutral(op), b = a, c = a, d = a;
+  for (let i = 0; i < n; i++) {
+    a = fold(op, a, v128.load(x)); b = fold(op, b, v128.load(x, 16)); c = fold(op, c, v128.load(x, 32)); d = fold(op, d, v128.load(x, 48));
+    x += step;
+  }
+  v128.store(out, a); v128.store(out, b, 16); v128.store(out, c, 32); v128.store(out, d, 48);
+}
+
 // @ts-ignore: decorator
 @inline function folds(op: i32, x: usize, out: usize, outer: i32, n: i32, inner: i32): void {
   const step = <usize>inner << 2;
@@ -167,6 +177,7 @@ function sums(x: usize, out: usize, outer: i32, n: i32, inner: i32, divisor: f64
     if (inner == 1) store<f32>(out, foldRun(op, x, n));
     else {
       let j = 0;
+      for (; j + 16 <= inner; j += 16) foldLine(op, word(x, j), step, n, word(out, j));
       for (; j + 4 <= inner; j += 4) foldColumn(op, true, word(x, j), step, n, word(out, j));
       for (; j < inner; j++) foldColumn(op, false, word(x, j), step, n, word(out, j));
     }

@@ -4,11 +4,10 @@
 import { TAIL_A, TAIL_B, TAIL_OUT } from "./scratch";
 import { copyFew } from "./lanes";
 import {
-  splat, add, sub, mul, div, fma, pick, held, HALF, ONE, LN2, LOG2_E, exp4, exp2x4, expm1x4, log4, log1p4, log1pUnit, tanh4,
-  sigmoid4, erf4, sin4, cos4, eachLane,
+  splat, add, sub, mul, div, fma, pick, held, HALF, ONE, MINUS_ONE, LN2, LOG2_E, positivePart, exp4, exp2x4, expm1x4, log4, log1p4,
+  log1pUnit, tanh4, sigmoid4, erf4, sin4, cos4, eachLane,
 } from "./math";
 
-const MINUS_ONE: usize = memory.data<f32>([-1]);
 const MINUS_HALF: usize = memory.data<f32>([-0.5]);
 const THREE: usize = memory.data<f32>([3]);
 const MINUS_THREE: usize = memory.data<f32>([-3]);
@@ -20,10 +19,6 @@ const GELU_A: usize = memory.data<f32>([0.79788456080286535588]);
 const GELU_B: usize = memory.data<f32>([0.044715]);
 const GELU_3B: usize = memory.data<f32>([0.13414499]);
 const LOG10_E: usize = memory.data<f32>([0.43429448190325182765]);
-
-/** max(x, 0), NaN where x is. */
-// @ts-ignore: decorator
-@inline function positivePart(x: v128): v128 { return v128.andnot(x, f32x4.le(x, splat(0))); }
 
 /** ln(1 + e^x) without overflow: max(x, 0) + ln(1 + e^−|x|) */
 // @ts-ignore: decorator
