@@ -4,7 +4,7 @@
  * Small blocks come from free stacks by size class; large ones from a best-fit list of spans that are merged with
  * their neighbours when freed. All bookkeeping is on the JavaScript side, so a wild write in a kernel can't break it.
  */
-import { growTo, linearBytes } from "./linear.ts";
+import { growTo, linearBytes, kernels } from "./linear.ts";
 
 export const ALIGNMENT = 64;
 const SMALL_LIMIT = 32_768;
@@ -36,14 +36,9 @@ const startByEnd = new Map<number, number>();
 const bins: Set<number>[] = Array.from({ length: 33 }, () => new Set<number>());
 
 let bottom = 0;
-let frontier = 0;
+/** What the heap has reached so far; it begins behind the kernels' own data. */
+let frontier = Math.ceil((kernels.heapBase.value as number) / LARGE_GRAIN) * LARGE_GRAIN;
 let used = 0;
-
-/** Tells where the part of linear memory that the heap may use begins; called once. */
-export function initialiseHeap(start: number): void {
-  bottom = Math.ceil(start / LARGE_GRAIN) * LARGE_GRAIN;
-  frontier = bottom;
-}
 
 /** Bytes handed out and not freed yet. */
 export function heapBytes(): number {

@@ -18,8 +18,8 @@
  * any nursery storage out; `address` never moves another storage that was touched since the last `allocate`.
  */
 import { OutOfMemoryError } from "../errors.ts";
-import { allocateBlock, ALIGNMENT, blockSize, freeBlock, freeBytes, heapBytes, initialiseHeap } from "./heap.ts";
-import { ADDRESS_SPACE, kernels, linearBytes, u8 } from "./linear.ts";
+import { allocateBlock, ALIGNMENT, blockSize, freeBlock, freeBytes, heapBytes } from "./heap.ts";
+import { ADDRESS_SPACE, linearBytes, u8 } from "./linear.ts";
 import { Group, Survey } from "./survey.ts";
 
 const MiB = 1 << 20;
@@ -117,7 +117,6 @@ let emptied = performance.now();
 let scratch: Storage[] | null = null;
 const survey = new Survey();
 
-initialiseHeap(kernels.heapBase.value);
 openNursery(FIRST_NURSERY, LARGEST_FOR_SPEED);
 
 /**

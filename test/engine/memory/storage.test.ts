@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import {
   autograd, empty, full, manualSeed, memoryReport, nn, ones, optim, OutOfMemoryError, randn, zeros, type Tensor,
 } from "../../../src/engine/index.ts";
-import { heapBytes } from "../../../src/engine/memory/heap.ts";
+import { allocateBlock, freeBlock, heapBytes } from "../../../src/engine/memory/heap.ts";
+import { kernels } from "../../../src/engine/memory/linear.ts";
 
 const MiB = 2 ** 20;
 
@@ -232,5 +233,13 @@ describe("large tensors", () => {
     assert.throws(() => wide.select(1, 0).sum().backward(), OutOfMemoryError);
     x.mul(2).sum().backward();
     assert.equal(x.grad!.at(0, 0).item(), 2);
+  });
+});
+
+describe("blocks of linear memory", () => {
+  it("lie behind the kernels' own data, whoever asks first", () => {
+    const block = allocateBlock(64);
+    assert.ok(block >= (kernels.heapBase.value as number));
+    freeBlock(block, 64);
   });
 });
