@@ -40,6 +40,14 @@ describe("the kindling command", function () {
     assert.match(stderr, /^aside\nkindling: finished after .*, 3 epochs, 3 steps, loss \S+\n$/);
   });
 
+  it("ends quietly where nobody reads on", async () => {
+    folder.write("net.model.ts", `${net}step();`);
+    const { child, ended } = await start(["inspect", "net.model.ts"]);
+    child.stdout!.destroy();
+    const { stderr } = await ended;
+    assert.equal(stderr, "");
+  });
+
   it("shows a failure with its source line, and 1", async () => {
     folder.write("net.model.ts", `${net}step();\nmodel(randn(4, 5));\n`);
     const { code, stderr } = await kindling("train", "net.model.ts");
