@@ -50,7 +50,7 @@ async function noteClicks(page: Page): Promise<void> {
 }
 
 async function clickToLoss(workbench: Workbench): Promise<number> {
-  await workbench.lens("Train").locator("a", { hasText: "Train" }).first().click();
+  await workbench.lens("Train").locator("a", { hasText: /\bTrain\b/ }).first().click();
   const clicked = await workbench.page.evaluate(() => (window as unknown as Notes).clicked!);
   const panel = workbench.panelFrame().locator("html");
   await workbench.inPanel("run-state", `[data-state="running"]`).waitFor();
