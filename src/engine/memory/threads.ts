@@ -6,7 +6,7 @@
  * helpers have come up. Where the machine has no core free for a helper, waiting for it costs more than its help is worth:
  * then the engine's thread works alone for a while, and tries again.
  */
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, OutOfMemoryError } from "../errors.ts";
 import { cuts, type Cut } from "../kernels/cuts.ts";
 import type { Kernels } from "../kernels/exports.ts";
 import { threadSource } from "../kernels/generated.ts";
@@ -165,6 +165,7 @@ class Team {
     if (own.at >= 0) freeBlock(own.at, own.bytes);
     own.at = allocateBlock(bytes);
     own.bytes = own.at < 0 ? 0 : bytes;
+    if (own.at < 0) throw new OutOfMemoryError(bytes);
     return own.at;
   }
 

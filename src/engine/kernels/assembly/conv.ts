@@ -70,7 +70,7 @@ export function conv2dWorkBytes(channels: i32, outputs: i32, h: i32, w: i32, kh:
 
 // Loops, because memory.copy and memory.fill are calls and rows of images are short.
 // @ts-ignore: decorator
-@inline export function copyWords(to: usize, from: usize, n: i32): void {
+@inline function copyWords(to: usize, from: usize, n: i32): void {
   let i = 0;
   for (; i + 4 <= n; i += 4) v128.store(word(to, i), v128.load(word(from, i)));
   for (; i < n; i++) store<u32>(word(to, i), load<u32>(word(from, i)));
@@ -107,12 +107,13 @@ export function framed(image: usize, channels: i32, to: usize): usize {
   return start;
 }
 
-/** The inside of `channels` frames. */
-export function unframed(frame: usize, channels: i32, to: usize): void {
+/** Copies the inside of `channels` frames, or adds it to what is there. */
+export function unframed(frame: usize, channels: i32, to: usize, adds: bool): void {
   for (let c = 0; c < channels; c++) {
     let row = word(frame, padH * frameW + padW);
     for (let y = 0; y < height; y++) {
-      copyWords(to, row, width);
+      if (adds) addWords(to, row, width);
+      else copyWords(to, row, width);
       to += <usize>width << 2;
       row += <usize>frameW << 2;
     }
@@ -298,7 +299,7 @@ function shiftedProducts(upstream: usize, kernel: usize, image: usize, n: i32, c
             blockProduct(kc, blocks + blockBytes * t, mc, panelB(work), nc, word(to, shift + jc), <usize>plane << 2, true);
           }
         }
-        if (isFramed) addUnframed(frames, mc, target);
+        if (isFramed) unframed(frames, mc, target, true);
       }
     }
   }
@@ -315,19 +316,6 @@ function spreadRows(from: usize, count: i32, to: usize): usize {
     to += <usize>frameW << 2;
   }
   return start;
-}
-
-/** Adds the inside of `channels` frames. */
-function addUnframed(frame: usize, channels: i32, to: usize): void {
-  for (let c = 0; c < channels; c++) {
-    let row = word(frame, padH * frameW + padW);
-    for (let y = 0; y < height; y++) {
-      addWords(to, row, width);
-      to += <usize>width << 2;
-      row += <usize>frameW << 2;
-    }
-    frame += <usize>(frameH * frameW) << 2;
-  }
 }
 
 /** With a stride: the gradients of patches by blocks of positions, each added where its patch was taken from. */

@@ -70,7 +70,7 @@ export function depthwiseBackwardInput(g: usize, weight: usize, outX: usize, n: 
           g += <usize>outW << 2;
         }
       }
-      if (isFramed) unframed(frame, 1, outX);
+      if (isFramed) unframed(frame, 1, outX, false);
       outX += <usize>(height * width) << 2;
     }
   }
