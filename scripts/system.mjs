@@ -35,21 +35,34 @@ export function cacheDirectory() {
 }
 
 /**
- * Runs a program to its end. Its output is shown with `show`, else kept and shown only when it fails.
- * Resolves to what it wrote to stdout (empty with `show`).
+ * Runs a program to its end. Its output is kept and shown only when it fails. Resolves to what it wrote to stdout.
  */
-export function run(command, args, { show = false, ...options } = {}) {
+export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"], ...options });
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
     let out = "";
     let all = "";
-    child.stdout?.on("data", (data) => { out += data; all += data; });
-    child.stderr?.on("data", (data) => { all += data; });
+    child.stdout.on("data", (data) => { out += data; all += data; });
+    child.stderr.on("data", (data) => { all += data; });
     child.on("error", (error) => reject(new PlainError(`${command} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(out);
       reject(new PlainError(`${[command, ...args].join(" ")} failed (${signal ?? `exit code ${code}`})${all ? `\n${all.trimEnd()}` : ""}`));
     });
+  });
+}
+
+/** Starts a program that ends when this process does, however that happens, with all that it started. */
+export function spawnTied(command, args, { stdout = "inherit", stderr = "inherit", ...options } = {}) {
+  return spawn(process.execPath, [join(root, "scripts", "tied.mjs"), command, ...args], { ...options, stdio: ["pipe", stdout, stderr] });
+}
+
+/** Runs a program that is tied to this one, with its output shown. Resolves to whether it ended well. */
+export function show(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawnTied(command, args, { cwd: root, ...options });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code === 0));
   });
 }
 

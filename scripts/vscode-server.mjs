@@ -1,12 +1,11 @@
 // A real VS Code, from the npm registry alone: the server inside the `code-server` package, run by a Node 24 that is
 // an npm package too. Nothing is compiled and nothing is written outside the cache.
 //   node scripts/vscode-server.mjs     installs it (once) and prints where it is
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PlainError, cacheDirectory, freePort, root, run, runScript, say } from "./system.mjs";
+import { PlainError, cacheDirectory, freePort, root, run, runScript, say, spawnTied } from "./system.mjs";
 
 const serverVersion = "4.139.1";
 const nodeMajor = 24;
@@ -186,16 +185,16 @@ export function accessToken(data) {
 }
 
 /**
- * Starts the server on 127.0.0.1; resolves once it accepts connections.
+ * Starts the server on 127.0.0.1; resolves once it accepts connections. It and all that it starts end with this process.
  * `exited` resolves with the exit code; `stop()` ends it and waits; `log()` is what it printed so far.
  */
 export async function startServer(server, { data, port, token, environment = {}, extraArguments = [] }) {
   port ??= await freePort();
-  const child = spawn(server.node, [
+  const child = spawnTied(server.node, [
     server.main, ...commonArguments, "--host", "127.0.0.1", "--port", String(port),
     ...token ? ["--connection-token", token] : ["--without-connection-token"],
     "--server-data-dir", data, "--extensions-dir", join(data, "extensions"), ...extraArguments,
-  ], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment }, detached: true });
+  ], { stdout: "pipe", stderr: "pipe", env: { ...process.env, ...environment } });
   let output = "";
   const exited = new Promise((resolve) => child.on("close", resolve));
   await new Promise((resolve, reject) => {
@@ -215,21 +214,11 @@ export async function startServer(server, { data, port, token, environment = {},
     log: () => output,
     async stop() {
       child.kill("SIGTERM");
-      const hard = setTimeout(() => child.kill("SIGKILL"), 5_000);
+      const hard = setTimeout(() => child.stdin.end(), 5_000);
       await exited;
       clearTimeout(hard);
-      endGroup(child.pid);
     },
   };
-}
-
-/** Ends what the server left behind: its extension hosts notice only after a while that it is gone. */
-function endGroup(leader) {
-  try {
-    process.kill(-leader, "SIGKILL");
-  } catch (error) {
-    if (error.code !== "ESRCH") throw error;
-  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
