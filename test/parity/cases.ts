@@ -25,7 +25,10 @@ export interface OpCase extends Common {
   readonly seed?: number;
   readonly result: unknown;
   readonly gradients?: readonly unknown[];
+  /** Of the weighted sum of all gradients. */
   readonly second?: readonly unknown[];
+  /** Gradients are those of a weighted sum of squares. */
+  readonly curved?: true;
 }
 
 export interface ErrorCase extends Common {

@@ -52,9 +52,10 @@ class Family:
 
     # --- kinds of cases ---------------------------------------------------------------------------------------------
 
-    def op(self, target, *args, js=None, seed=None, note="", double=False, gradients=True, atol=None, rtol=None, grad_atol=None, **kwargs):
+    def op(self, target, *args, js=None, seed=None, note="", double=False, curved=False, gradients=True, atol=None, rtol=None, grad_atol=None, **kwargs):
         """Calls a function; records the results and, unless nothing wants them, gradients of a weighted sum of all results.
-        double: second derivatives too, through create_graph. seed: torch.manual_seed before the call."""
+        double: second derivatives too, through create_graph. curved: of a weighted sum of squares, so that linear functions
+        have second derivatives, too. seed: torch.manual_seed before the call."""
         case = {"kind": "op", "target": target, "args": encode(list(args)), "options": encode(kwargs)}
         tensors = Tensors()
         values, options = tensors.build(list(args)), tensors.build(kwargs)
@@ -65,14 +66,18 @@ class Family:
         wanted = [t for t in tensors.differentiable if t.requires_grad]
         outputs = [t for t in flat_tensors(result) if t.requires_grad]
         if gradients and wanted and outputs:
-            loss = weighted(outputs)
+            loss = weighted([t * t for t in outputs] if curved else outputs)
             found = torch.autograd.grad(loss, wanted, create_graph=double, allow_unused=True)
             case["gradients"] = [answer(g) for g in found]
             if double:
                 reached = [g for g in found if g is not None and g.requires_grad]
                 if reached:
                     case["second"] = [answer(g) for g in torch.autograd.grad(weighted(reached), wanted, allow_unused=True)]
-        self._add(case, js=js, seed=seed, note=note, atol=atol, rtol=rtol, gradAtol=grad_atol)
+        self._add(case, js=js, seed=seed, curved=curved or None, note=note, atol=atol, rtol=rtol, gradAtol=grad_atol)
+
+    def twice(self, target, *args, **kwargs):
+        """`op` with second derivatives of a weighted sum of squares."""
+        self.op(target, *args, double=True, curved=True, **kwargs)
 
     def error(self, target, *args, js=None, note="", words=None, **kwargs):
         """Calls that fail: PyTorch's words (their first line), or `words` where ours must differ (say why beside it)."""

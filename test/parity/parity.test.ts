@@ -52,7 +52,8 @@ function checkOp(each: OpCase): void {
   if (each.gradients === undefined) return;
   const outputs = tensorsIn(result).filter((output) => output.requiresGrad);
   const createGraph = each.second !== undefined;
-  const first = kindling.autograd.grad(weighted(outputs), inputs.differentiable, { createGraph, allowUnused: true });
+  const loss = weighted(each.curved ? outputs.map((output) => output.square()) : outputs);
+  const first = kindling.autograd.grad(loss, inputs.differentiable, { createGraph, allowUnused: true });
   compareGradients(first, each.gradients, each, "gradients");
   if (each.second === undefined) return;
   const reached = first.filter((gradient) => gradient?.requiresGrad) as Tensor[];
