@@ -164,3 +164,162 @@ f.twice("F.embedding", f.I(2, 3, high=4), f.T(4, 3))
 f.twice("F.embedding", f.I(2, 3, high=4), f.T(4, 3), padding_idx=1)
 f.twice("F.linear", f.T(2, 3), f.T(4, 3), f.T(4), **loose)
 f.twice("F.bilinear", f.T(2, 3), f.T(2, 2), f.T(4, 3, 2), f.T(4), **loose)
+
+# --- whole programs -------------------------------------------------------------------------------------------------
+f.program(
+    """
+    torch.manual_seed(0)
+    critic = nn.Sequential(
+        nn.Conv2d(1, 8, 3, padding=1), nn.LeakyReLU(0.2), nn.AvgPool2d(2), nn.Conv2d(8, 16, 3, stride=2, padding=1),
+        nn.LayerNorm([16, 2, 2]), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(64, 1))
+    generator = nn.Sequential(
+        nn.Linear(4, 32), nn.ReLU(), nn.Unflatten(1, (8, 2, 2)), nn.ConvTranspose2d(8, 8, 4, 2, 1), nn.BatchNorm2d(8), nn.ReLU(),
+        nn.ConvTranspose2d(8, 1, 4, 2, 1), nn.Tanh())
+    ofCritic = torch.optim.Adam(critic.parameters(), lr=1e-3, betas=(0.0, 0.9))
+    ofGenerator = torch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0.0, 0.9))
+    seen = []
+    for step in range(3):
+        real = torch.randn(4, 1, 8, 8)
+        fake = generator(torch.randn(4, 4)).detach()
+        share = torch.rand(4, 1, 1, 1)
+        between = (share * real + (1 - share) * fake).requires_grad_()
+        (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+        penalty = ((slope.flatten(1).norm(2, dim=1) - 1) ** 2).mean()
+        loss = critic(fake).mean() - critic(real).mean() + 10 * penalty
+        ofCritic.zero_grad()
+        loss.backward()
+        seen += [loss.item(), penalty.item(), critic[0].weight.grad.clone(), critic[3].weight.grad.clone(), critic[4].weight.grad.clone()]
+        ofCritic.step()
+        ofGenerator.zero_grad()
+        adversary = -critic(generator(torch.randn(4, 4))).mean()
+        adversary.backward()
+        seen.append(adversary.item())
+        ofGenerator.step()
+    return seen
+    """, """
+    torch.manualSeed(0);
+    const critic = new nn.Sequential(
+      new nn.Conv2d(1, 8, 3, { padding: 1 }), new nn.LeakyReLU(0.2), new nn.AvgPool2d(2), new nn.Conv2d(8, 16, 3, { stride: 2, padding: 1 }),
+      new nn.LayerNorm([16, 2, 2]), new nn.LeakyReLU(0.2), new nn.Flatten(), new nn.Linear(64, 1));
+    const generator = new nn.Sequential(
+      new nn.Linear(4, 32), new nn.ReLU(), new nn.Unflatten(1, [8, 2, 2]), new nn.ConvTranspose2d(8, 8, 4, 2, 1), new nn.BatchNorm2d(8), new nn.ReLU(),
+      new nn.ConvTranspose2d(8, 1, 4, 2, 1), new nn.Tanh());
+    const ofCritic = new torch.optim.Adam(critic.parameters(), { lr: 1e-3, betas: [0, 0.9] });
+    const ofGenerator = new torch.optim.Adam(generator.parameters(), { lr: 1e-3, betas: [0, 0.9] });
+    const seen = [];
+    for (let step = 0; step < 3; step++) {
+      const real = torch.randn(4, 1, 8, 8);
+      const fake = generator(torch.randn(4, 4)).detach();
+      const share = torch.rand(4, 1, 1, 1);
+      const between = share.mul(real).add(share.neg().add(1).mul(fake)).requiresGrad_();
+      const [slope] = torch.autograd.grad(critic(between).sum(), between, { createGraph: true });
+      const penalty = slope.flatten(1).norm(2, 1).sub(1).square().mean();
+      const loss = critic(fake).mean().sub(critic(real).mean()).add(penalty.mul(10));
+      ofCritic.zeroGrad();
+      loss.backward();
+      const layers = [...critic];
+      seen.push(loss.item(), penalty.item(), layers[0].weight.grad.clone(), layers[3].weight.grad.clone(), layers[4].weight.grad.clone());
+      ofCritic.step();
+      ofGenerator.zeroGrad();
+      const adversary = critic(generator(torch.randn(4, 4))).mean().neg();
+      adversary.backward();
+      seen.push(adversary.item());
+      ofGenerator.step();
+    }
+    return seen;
+    """, note="WGAN with gradient penalty, convolutional critic", atol=2e-5, rtol=1e-3)
+f.program(
+    """
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv1d(1, 4, 3, padding=1), nn.ReLU(), nn.MaxPool1d(2), nn.Flatten(), nn.Linear(16, 8), nn.ELU(), nn.Linear(8, 3))
+    outer = torch.optim.SGD(model.parameters(), lr=0.1)
+    names = [name for name, _ in model.named_parameters()]
+    seen = []
+    for step in range(2):
+        total = 0
+        for task in range(2):
+            x, y = torch.randn(5, 1, 8), torch.randint(0, 3, (5,))
+            fast = dict(model.named_parameters())
+            for inner in range(2):
+                loss = F.cross_entropy(torch.nn.utils.stateless.functional_call(model, fast, (x,)), y, label_smoothing=0.1)
+                slopes = torch.autograd.grad(loss, list(fast.values()), create_graph=True)
+                fast = {name: p - 0.4 * g for name, p, g in zip(names, fast.values(), slopes)}
+            query, answer = torch.randn(5, 1, 8), torch.randint(0, 3, (5,))
+            total = total + F.cross_entropy(torch.nn.utils.stateless.functional_call(model, fast, (query,)), answer)
+        outer.zero_grad()
+        total.backward()
+        seen += [total.item(), *[p.grad.clone() for p in model.parameters()]]
+        outer.step()
+    return seen
+    """, """
+    torch.manualSeed(0);
+    const model = new nn.Sequential(
+      new nn.Conv1d(1, 4, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool1d(2), new nn.Flatten(), new nn.Linear(16, 8), new nn.ELU(), new nn.Linear(8, 3));
+    const outer = new torch.optim.SGD(model.parameters(), { lr: 0.1 });
+    const names = [...model.namedParameters()].map(([name]) => name);
+    const { crossEntropy } = nn.functional;
+    const seen = [];
+    for (let step = 0; step < 2; step++) {
+      let total = torch.tensor(0);
+      for (let task = 0; task < 2; task++) {
+        const [x, y] = [torch.randn(5, 1, 8), torch.randint(0, 3, [5])];
+        let fast = [...model.parameters()];
+        const call = (input) => nn.utils.stateless.functionalCall(model, Object.fromEntries(fast.map((p, i) => [names[i], p])), [input]);
+        for (let inner = 0; inner < 2; inner++) {
+          const loss = crossEntropy(call(x), y, { labelSmoothing: 0.1 });
+          const slopes = torch.autograd.grad(loss, fast, { createGraph: true });
+          fast = fast.map((p, i) => p.sub(slopes[i].mul(0.4)));
+        }
+        const [query, answer] = [torch.randn(5, 1, 8), torch.randint(0, 3, [5])];
+        total = total.add(crossEntropy(call(query), answer));
+      }
+      outer.zeroGrad();
+      total.backward();
+      seen.push(total.item(), ...[...model.parameters()].map((p) => p.grad.clone()));
+      outer.step();
+    }
+    return seen;
+    """, note="MAML with cross entropy", atol=1e-5, rtol=1e-3)
+for name, python, js in (("tanh", "nn.Tanh()", "new nn.Tanh()"), ("gelu", "nn.GELU()", "new nn.GELU()"), ("gelu by tanh", 'nn.GELU(approximate="tanh")', 'new nn.GELU({ approximate: "tanh" })'),
+                         ("silu", "nn.SiLU()", "new nn.SiLU()"), ("softplus", "nn.Softplus()", "new nn.Softplus()"), ("mish", "nn.Mish()", "new nn.Mish()")):
+    f.program(
+        f"""
+        torch.manual_seed(0)
+        u = nn.Sequential(nn.Linear(2, 8), {python}, nn.Linear(8, 8), {python}, nn.Linear(8, 1))
+        optimizer = torch.optim.Adam(u.parameters(), lr=0.01)
+        seen = []
+        for step in range(3):
+            x, t = (torch.rand(6, 1) * 2 - 1).requires_grad_(), torch.rand(6, 1).requires_grad_()
+            value = u(torch.cat([x, t], 1))
+            ux, ut = torch.autograd.grad(value.sum(), [x, t], create_graph=True)
+            (uxx,) = torch.autograd.grad(ux.sum(), x, create_graph=True)
+            (uxxx,) = torch.autograd.grad(uxx.sum(), x, create_graph=True)
+            residual = ut + value * ux - 0.1 * uxx + 0.01 * uxxx
+            start = u(torch.cat([x.detach(), torch.zeros(6, 1)], 1)) + torch.sin(torch.pi * x.detach())
+            loss = residual.square().mean() + start.square().mean()
+            optimizer.zero_grad()
+            loss.backward()
+            seen += [loss.item(), uxx, uxxx, *[p.grad.clone() for p in u.parameters()]]
+            optimizer.step()
+        return seen
+        """, f"""
+        torch.manualSeed(0);
+        const u = new nn.Sequential(new nn.Linear(2, 8), {js}, new nn.Linear(8, 8), {js}, new nn.Linear(8, 1));
+        const optimizer = new torch.optim.Adam(u.parameters(), {{ lr: 0.01 }});
+        const seen = [];
+        for (let step = 0; step < 3; step++) {{
+          const x = torch.rand(6, 1).mul(2).sub(1).requiresGrad_(), t = torch.rand(6, 1).requiresGrad_();
+          const value = u(torch.cat([x, t], 1));
+          const [ux, ut] = torch.autograd.grad(value.sum(), [x, t], {{ createGraph: true }});
+          const [uxx] = torch.autograd.grad(ux.sum(), x, {{ createGraph: true }});
+          const [uxxx] = torch.autograd.grad(uxx.sum(), x, {{ createGraph: true }});
+          const residual = ut.add(value.mul(ux)).sub(uxx.mul(0.1)).add(uxxx.mul(0.01));
+          const start = u(torch.cat([x.detach(), torch.zeros(6, 1)], 1)).add(x.detach().mul(Math.PI).sin());
+          const loss = residual.square().mean().add(start.square().mean());
+          optimizer.zeroGrad();
+          loss.backward();
+          seen.push(loss.item(), uxx, uxxx, ...[...u.parameters()].map((p) => p.grad.clone()));
+          optimizer.step();
+        }}
+        return seen;
+        """, note=f"a physics-informed network of {name}", atol=2e-5, rtol=1e-3)
