@@ -159,7 +159,14 @@ f.twice("F.kl_div", f.T(4, 3), P(4, 3), reduction="batchmean")
 f.twice("F.cosine_similarity", f.T(4, 3), f.T(4, 3), **loose)
 f.twice("F.pairwise_distance", f.T(4, 3), f.T(4, 3), **loose)
 
-# --- tables and products --------------------------------------------------------------------------------------------
+# --- products and special functions ---------------------------------------------------------------------------------
+f.twice("torch.prod", f.V([[2.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), 1, note="a zero elsewhere")
+f.twice("torch.prod", f.V([2.0, 0.0, 3.0]))
+f.twice("torch.prod", f.V([2.0, 0.0, 0.0, 3.0]))
+f.twice("torch.cumprod", f.V([2.0, 0.0, 3.0, 1.5]), 0)
+f.twice("torch.digamma", f.V([0.3, 1.0, 4.5, -0.4, 20.0, -3.7]), rtol=1e-3)
+
+# --- tables and linear layers --------------------------------------------------------------------------------------------
 f.twice("F.embedding", f.I(2, 3, high=4), f.T(4, 3))
 f.twice("F.embedding", f.I(2, 3, high=4), f.T(4, 3), padding_idx=1)
 f.twice("F.linear", f.T(2, 3), f.T(4, 3), f.T(4), **loose)
