@@ -115,10 +115,11 @@ class Family:
         self._add(case, note=note, atol=atol, rtol=rtol)
 
     def module(self, target, *args, inputs=None, call=None, js=None, js_call=None, note="", evaluate=True, state=True, atol=None, rtol=None,
-               grad_atol=None, gradients=True, train=True, steps=1, **kwargs):
+               grad_atol=None, gradients=True, double=False, train=True, steps=1, **kwargs):
         """Makes a module after manual_seed(0): its printed form, its state; then after manual_seed(1) the training forward,
         gradients of inputs and parameters, the state afterwards (if it has buffers) and the forward in eval mode.
-        inputs: positional arguments of the call; call: its keywords (the options object)."""
+        inputs: positional arguments of the call; call: its keywords (the options object). double: gradients are those of a
+        weighted sum of squares, and second derivatives follow."""
         torch.manual_seed(0)
         case = {"kind": "module", "target": target, "args": encode(list(args)), "options": encode(kwargs)}
         m = build_module(target, args, kwargs)
@@ -126,7 +127,7 @@ class Family:
         case["state"] = {k: answer(v) if state else list(v.shape) for k, v in m.state_dict().items() if isinstance(v, torch.Tensor)}
         if inputs is not None:
             case["inputs"], case["call"] = encode(list(inputs)), encode(call or {})
-            case["forward"] = self._forward(m, inputs, call or {}, train, gradients, steps)
+            case["forward"] = self._forward(m, inputs, call or {}, train, gradients, double, steps)
             if evaluate and train:
                 m.eval()
                 with torch.no_grad():
@@ -135,7 +136,7 @@ class Family:
         self._add(case, js=js, jsCall=js_call, note=note, atol=atol, rtol=rtol, gradAtol=grad_atol, train=train, steps=steps)
 
     @staticmethod
-    def _forward(m, inputs, call, train, gradients, steps):
+    def _forward(m, inputs, call, train, gradients, double, steps):
         m.train(train)
         torch.manual_seed(1)
         for _ in range(steps):
@@ -146,7 +147,11 @@ class Family:
         if gradients and outputs:
             names = [n for n, p in m.named_parameters() if p.requires_grad]
             parameters = [p for p in m.parameters() if p.requires_grad]
-            found = torch.autograd.grad(weighted(outputs), [*tensors.differentiable, *parameters], allow_unused=True)
+            wanted = [*tensors.differentiable, *parameters]
+            found = torch.autograd.grad(weighted([t * t for t in outputs] if double else outputs), wanted, create_graph=double, allow_unused=True)
+            if double:
+                reached = [g for g in found if g is not None and g.requires_grad]
+                record["second"] = [answer(g) for g in torch.autograd.grad(weighted(reached), wanted, allow_unused=True)]
             record["inputGradients"] = [answer(g) for g in found[:len(tensors.differentiable)]]
             record["parameterGradients"] = {n: answer(g) for n, g in zip(names, found[len(tensors.differentiable):])}
         if any(True for _ in m.buffers()):

@@ -172,6 +172,22 @@ f.twice("F.embedding", f.I(2, 3, high=4), f.T(4, 3), padding_idx=1)
 f.twice("F.linear", f.T(2, 3), f.T(4, 3), f.T(4), **loose)
 f.twice("F.bilinear", f.T(2, 3), f.T(2, 2), f.T(4, 3, 2), f.T(4), **loose)
 
+# --- modules --------------------------------------------------------------------------------------------------------
+whole = dict(double=True, evaluate=False, **loose)
+for kw in (dict(padding=1, padding_mode="reflect"), dict(padding=1, padding_mode="replicate"), dict(padding=2, padding_mode="circular", stride=2), dict(padding="same", padding_mode="circular")):
+    f.module("nn.Conv1d", 2, 3, 3, inputs=[f.T(2, 2, 6)], **kw, **whole)
+    f.module("nn.Conv2d", 2, 3, 3, inputs=[f.T(1, 2, 5, 5)], **kw, **whole)
+    f.module("nn.Conv3d", 1, 2, 3, inputs=[f.T(1, 1, 4, 4, 4)], **kw, **whole)
+f.module("nn.ConvTranspose2d", 2, 3, 3, stride=2, inputs=[f.T(1, 2, 3, 3), [8, 8]], **whole)
+f.module("nn.BatchNorm2d", 3, inputs=[f.T(2, 3, 3, 2)], **whole)
+f.module("nn.BatchNorm1d", 3, inputs=[f.T(4, 3)], train=False, **whole)
+f.module("nn.InstanceNorm2d", 3, affine=True, track_running_stats=True, inputs=[f.T(2, 3, 3, 2)], **whole)
+f.module("nn.GroupNorm", 2, 4, inputs=[f.T(2, 4, 3)], **whole)
+f.module("nn.LayerNorm", [3, 4], inputs=[f.T(2, 3, 4)], **whole)
+f.module("nn.Dropout", 0.5, inputs=[f.T(3, 8)], **whole)
+f.module("nn.GRU", 3, 4, inputs=[f.T(4, 2, 3)], **whole)
+f.module("nn.TransformerEncoderLayer", 4, 2, dim_feedforward=8, dropout=0.0, activation="gelu", inputs=[f.T(3, 2, 4)], **whole)
+
 # --- whole programs -------------------------------------------------------------------------------------------------
 f.program(
     """
@@ -287,6 +303,49 @@ f.program(
     }
     return seen;
     """, note="MAML with cross entropy", atol=1e-5, rtol=1e-3)
+f.program(
+    """
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.GELU(), nn.BatchNorm2d(2), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(2, 3))
+    y = torch.tensor([0, 2, 1])
+    return [torch.autograd.functional.hessian(lambda x: F.cross_entropy(model(x), y, label_smoothing=0.1), torch.randn(3, 1, 4, 4))]
+    """, """
+    torch.manualSeed(0);
+    const model = new nn.Sequential(new nn.Conv2d(1, 2, 3), new nn.GELU(), new nn.BatchNorm2d(2), new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(2, 3));
+    const y = torch.tensor([0, 2, 1], { dtype: "int32" });
+    return [torch.autograd.functional.hessian((x) => nn.functional.crossEntropy(model(x), y, { labelSmoothing: 0.1 }), torch.randn(3, 1, 4, 4))];
+    """, note="Hessian of a convolutional classifier", atol=1e-5, rtol=1e-3)
+# PyTorch takes the statistics of its fused norms for constants at the third derivative, so its side is made of products.
+f.program(
+    """
+    def standard(x, dims):
+        centred = x - x.mean(dims, keepdim=True)
+        return centred * (centred.square().mean(dims, keepdim=True) + 1e-5).rsqrt()
+    torch.manual_seed(0)
+    x, w, b = torch.randn(3, 5).requires_grad_(), torch.randn(5).requires_grad_(), torch.randn(5).requires_grad_()
+    seen = []
+    for dim in (1, 0):
+        loss = (standard(x, dim) * w + b).pow(3).sum()
+        for order in range(3):
+            (g,) = torch.autograd.grad(loss, x, create_graph=True)
+            loss = (g * torch.arange(15).reshape(3, 5).sub(7) / 7).sum()
+        seen += [g, *torch.autograd.grad(loss, [w, b])]
+    return seen
+    """, """
+    torch.manualSeed(0);
+    const x = torch.randn(3, 5).requiresGrad_(), w = torch.randn(5).requiresGrad_(), b = torch.randn(5).requiresGrad_();
+    const seen = [];
+    for (const norm of [() => nn.functional.layerNorm(x, [5], w, b), () => nn.functional.batchNorm(x, null, null, w, b, true)]) {
+      let loss = norm().pow(3).sum();
+      let g;
+      for (let order = 0; order < 3; order++) {
+        [g] = torch.autograd.grad(loss, x, { createGraph: true });
+        loss = g.mul(torch.arange(15).reshape(3, 5).sub(7)).div(7).sum();
+      }
+      seen.push(g, ...torch.autograd.grad(loss, [w, b]));
+    }
+    return seen;
+    """, note="third derivatives of norms", atol=1e-3, rtol=2e-3)
 for name, python, js in (("tanh", "nn.Tanh()", "new nn.Tanh()"), ("gelu", "nn.GELU()", "new nn.GELU()"), ("gelu by tanh", 'nn.GELU(approximate="tanh")', 'new nn.GELU({ approximate: "tanh" })'),
                          ("silu", "nn.SiLU()", "new nn.SiLU()"), ("softplus", "nn.Softplus()", "new nn.Softplus()"), ("mish", "nn.Mish()", "new nn.Mish()")):
     f.program(
