@@ -186,7 +186,7 @@ f.module("nn.GroupNorm", 2, 4, inputs=[f.T(2, 4, 3)], **whole)
 f.module("nn.LayerNorm", [3, 4], inputs=[f.T(2, 3, 4)], **whole)
 f.module("nn.Dropout", 0.5, inputs=[f.T(3, 8)], **whole)
 f.module("nn.GRU", 3, 4, inputs=[f.T(4, 2, 3)], **whole)
-f.module("nn.TransformerEncoderLayer", 4, 2, dim_feedforward=8, dropout=0.0, activation="gelu", inputs=[f.T(3, 2, 4)], **whole)
+f.module("nn.TransformerEncoderLayer", 4, 2, dim_feedforward=8, dropout=0, activation="gelu", inputs=[f.T(3, 2, 4)], **whole)
 
 # --- whole programs -------------------------------------------------------------------------------------------------
 f.program(
