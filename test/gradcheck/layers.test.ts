@@ -64,6 +64,7 @@ describe("gradients of losses", () => {
   for (const [name, operation, definition, low = -2, high = 2] of elementwise) gradcheck(name, { shapes: [[3, 4], [3, 4]], operation, twin: (a, b) => mean(a, b, definition), low, high, twice: true });
   const target = [0.2, 0.7, 1];
   gradcheck("binaryCrossEntropy", { shapes: [[3]], operation: (x) => F.binaryCrossEntropy(x, tensor(target)), twin: (x) => mean(x, new Nd([3], target.map(Math.fround)), (p, y) => -(y * Math.log(p) + (1 - y) * Math.log(1 - p))), low: 0.2, high: 0.8, twice: true });
+  gradcheck("binaryCrossEntropy by its targets, too", { shapes: [[3], [3]], operation: (x, y) => F.binaryCrossEntropy(x, y), twin: (x, y) => mean(x, y, (p, q) => -(q * Math.log(p) + (1 - q) * Math.log(1 - p))), low: 0.2, high: 0.8, twice: true });
   gradcheck("binaryCrossEntropyWithLogits", { shapes: [[3]], operation: (x) => F.binaryCrossEntropyWithLogits(x, tensor(target)), twin: (x) => mean(x, new Nd([3], target.map(Math.fround)), (z, y) => Math.log1p(Math.exp(z)) - y * z), twice: true });
   const entropy = (x: Nd, classes: number[]): Nd => Nd.scalar(average(classes.map((c, i) => Math.log(sum(range(4).map((j) => Math.exp(x.at(i, j))))) - x.at(i, c))));
   gradcheck("crossEntropy", { shapes: [[3, 4]], operation: (x) => F.crossEntropy(x, tensor([1, 3, 0], { dtype: "int32" })), twin: (x) => entropy(x, [1, 3, 0]), twice: true });

@@ -207,9 +207,12 @@ const bceOp: Operation = {
   backward(node, gradient) {
     const p = node.saved(0);
     const y = node.saved(1);
-    // (p − y) / max((1 − p)·p, ε)
-    const slope = p.sub(y).div(p.neg().add(1).mul(p).clamp(1e-12));
-    return [gradient.mul(slope), null];
+    const rest = p.neg().add(1);
+    return [
+      // (p − y) / max((1 − p)·p, ε)
+      node.needs(0) ? gradient.mul(p.sub(y).div(rest.mul(p).clamp(1e-12))) : null,
+      node.needs(1) ? gradient.mul(rest.log().clamp(LOG_FLOOR).sub(p.log().clamp(LOG_FLOOR))) : null,
+    ];
   },
 };
 

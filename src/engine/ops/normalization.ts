@@ -4,7 +4,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { discard } from "../memory/storage.ts";
-import { numelOf, shapeText, type Shape } from "../shape.ts";
+import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
 import { sizeText } from "./format.ts";
@@ -212,6 +212,8 @@ export function layerNorm(
       normalizedShape,
     );
   }
+  checkElementwise("weight", weight, normalizedShape);
+  checkElementwise("bias", bias, normalizedShape);
   const [x, scale, shift] = [contiguous(input), weight && contiguous(weight), bias && contiguous(bias)];
   const cols = numelOf(normalizedShape);
   const rows = cols === 0 ? 0 : input.numel() / cols;
@@ -220,4 +222,14 @@ export function layerNorm(
   kernels.layerNorm(at(x), atOrNone(scale), atOrNone(shift), to, toMean, toStd, rows, cols, eps);
   const data: RowData = { rows, cols, shape: normalizedShape, eps, weighted: scale !== null, shifted: shift !== null };
   return record(layerNormOp, result, [x, ...present(scale, shift)], [x, mean, inverseStd, ...present(scale)], data, [mean, inverseStd]);
+}
+
+/** Kernels read one value for each of a row's elements. */
+function checkElementwise(name: string, parameter: Tensor | null, shape: Shape): void {
+  if (parameter === null || sameShape(parameter.shape, shape)) return;
+  throw new ShapeError(
+    `Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ${shapeText(parameter.shape)} and normalized_shape = ${shapeText(shape)}`,
+    parameter.shape,
+    shape,
+  );
 }
