@@ -1,12 +1,11 @@
 /** Connectionist temporal classification. https://www.cs.toronto.edu/~graves/icml_2006.pdf */
-import { isGradEnabled } from "../autograd/gradMode.ts";
+import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { reduceLoss, type LossOptions } from "./losses.ts";
 import { mul } from "./binary.ts";
-import { notTwiceDifferentiable } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 
 export interface CtcOptions extends LossOptions {
@@ -26,8 +25,18 @@ const logAdd = (a: number, b: number): number => {
 const ctcOp: Operation = {
   name: "CtcLossBackward0",
   backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("ctc_loss");
-    return [mul(node.data as Tensor, gradient.reshape(1, -1, 1))];
+    const scaled = noGrad(() => mul(node.data as Tensor, gradient.reshape(1, -1, 1)));
+    return [record(ctcBackwardOp, scaled, [gradient, node.saved(0)])];
+  },
+};
+
+const ctcBackwardOp: Operation = {
+  name: "CtcLossBackwardBackward0",
+  backward() {
+    throw new KindlingError(
+      "ctcLoss can't be differentiated twice, as in PyTorch: its gradient comes from sums over all paths that are no part of the graph. " +
+        "Leave the CTC loss out of what you differentiate again, e.g. take grad(…, { createGraph: true }) of the other losses only.",
+    );
   },
 };
 
@@ -62,7 +71,7 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths
       for (let t = 0; t < time; t++) slopes.fill(0, (t * batch + n) * classes, (t * batch + n + 1) * classes);
     }
   }
-  const each = record(ctcOp, fromTypedArray(losses, [batch]), [log], [], fromTypedArray(slopes, log.shape));
+  const each = record(ctcOp, fromTypedArray(losses, [batch]), [log], [log], fromTypedArray(slopes, log.shape));
   if (reduction === "mean") return each.div(fromTypedArray(Float32Array.from(sizes, (size) => Math.max(1, size)), [batch])).mean();
   return reduceLoss(single ? each.squeeze(0) : each, reduction);
 }

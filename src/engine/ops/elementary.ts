@@ -92,10 +92,12 @@ export const erfinv: Plain = elementwise("Erfinv", inverseError, (g, _x, y) => g
 /** ln |Γ(x)| */
 export const lgamma: Plain = elementwise("Lgamma", logGamma, (g, x) => g.mul(digamma(x)));
 /** The derivative of ln Γ(x). */
-export const digamma: Plain = elementwise("Digamma", digammaOf, (g, x) => g.mul(trigamma(x)));
-const trigamma: Plain = elementwise("Polygamma", trigammaOf, () => {
-  throw new KindlingError("derivative for polygamma is not implemented");
-});
+export const digamma: Plain = elementwise("Digamma", digammaOf, (g, x) => g.mul(polygamma(1)(x)));
+/** The `order`-th derivative of digamma. */
+function polygamma(order: number): Plain {
+  const compute = order === 1 ? trigammaOf : (x: number) => polygammaOf(order, x);
+  return elementwise("Polygamma", compute, (g, x) => g.mul(polygamma(order + 1)(x)));
+}
 /** The modified Bessel function of the first kind and order 0. */
 export const i0: Plain = elementwise("I0", (x) => besselI(0, x), (g, x) => g.mul(i1(x)));
 const i1: Plain = elementwise("SpecialI1", (x) => besselI(1, x), (g, x, y) => g.mul(i0(x).sub(where(eq(x, 0), 0.5, y.div(where(eq(x, 0), 1, x))))));
@@ -160,6 +162,23 @@ function trigammaOf(x: number): number {
   for (; x < 10; x++) shift += 1 / (x * x);
   const r = 1 / (x * x);
   return shift + 1 / x + r / 2 + (r / x) * (1 / 6 - r * (1 / 30 - r * (1 / 42 - r / 30)));
+}
+
+/** (−1)ⁿ⁺¹ n! Σ 1/(x + k)ⁿ⁺¹ for n ≥ 2: the first terms, then Euler and Maclaurin's formula for the others. */
+function polygammaOf(n: number, x: number): number {
+  if (x <= 0 && Number.isInteger(x)) return n % 2 === 0 ? NaN : Infinity;
+  const s = n + 1;
+  let total = 0;
+  for (; x < 10; x++) total += x ** -s;
+  total += x ** (1 - s) / n + x ** -s / 2;
+  let term = s * x ** (-s - 1);
+  [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600].forEach((coefficient, j) => {
+    total += coefficient * term;
+    term *= ((s + 2 * j + 1) * (s + 2 * j + 2)) / (x * x);
+  });
+  let factorial = 1;
+  for (let k = 2; k <= n; k++) factorial *= k;
+  return (n % 2 === 0 ? -1 : 1) * factorial * total;
 }
 
 /** The power series, which converges everywhere: Σ (x/2)^(2k+n) / (k! (k+n)!). */
