@@ -156,8 +156,8 @@ function weightGradient(gradient: Tensor, x: Tensor, shape: Shape, g: Geometry):
   const result = make(shape);
   const [to, from, input] = [at(result), at(gradient), at(x)];
   kernels.conv2dBackwardWeight(
-    from, input, to, 0, batch, groups, channels, out, h, w, kh, kw, oh, ow,
-    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g),
+    from, input, to, batch, groups, channels, out, h, w, kh, kw, oh, ow,
+    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g), 0, out, 0, (channels / groups) * kh * kw,
   );
   return result;
 }
