@@ -1,7 +1,7 @@
 // What the other scripts need of the machine: child processes, npm packages, Debian packages, a place to cache.
 // Plain Node, no dependency: these run before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -32,6 +32,61 @@ export async function runScript(main) {
 export function cacheDirectory() {
   if (process.env.KINDLING_CACHE) return process.env.KINDLING_CACHE;
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "kindling");
+}
+
+/**
+ * Sees to it that `directory`, in the cache, is installed: `install(partial, directory)` fills a folder of another name, which
+ * gets its final one at the end. One that was cut off finds in `partial` what it had done.
+ */
+export async function installOnce(directory, install) {
+  if (existsSync(directory)) return;
+  await withLock(`${directory}.lock`, async () => {
+    if (existsSync(directory)) return;
+    const partial = `${directory}.partial`;
+    mkdirSync(partial, { recursive: true });
+    await install(partial, directory);
+    renameSync(partial, directory);
+  });
+}
+
+/** Only one process installs; others wait for it. A lock whose process is gone is taken over. */
+async function withLock(file, action) {
+  mkdirSync(cacheDirectory(), { recursive: true });
+  for (let waited = 0; ; waited++) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const owner = Number(readFileSync(file, { encoding: "utf8", flag: "a+" }));
+    if (!isAlive(owner)) {
+      rmSync(file, { force: true });
+      continue;
+    }
+    if (waited === 0) say(`waiting for process ${owner}, which holds ${file}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  try {
+    return await action();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function isAlive(pid) {
+  if (!pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Installs packages into `directory`, none of whose scripts run. */
+export function npmInstall(directory, packages = []) {
+  return run("npm", ["install", ...packages, "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: directory });
 }
 
 /**

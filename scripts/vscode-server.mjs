@@ -5,7 +5,8 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PlainError, cacheDirectory, freePort, root, run, runScript, say, spawnTied } from "./system.mjs";
+import { installNode, nodeIn } from "./nodes.mjs";
+import { PlainError, cacheDirectory, freePort, installOnce, npmInstall, root, run, runScript, say, spawnTied } from "./system.mjs";
 
 const serverVersion = "4.139.1";
 const nodeMajor = 24;
@@ -27,36 +28,20 @@ const standIns = {
 /** Installs the server if it is not in the cache yet. Resolves to its parts. */
 export async function ensureServer() {
   const directory = join(cacheDirectory(), `vscode-server-${serverVersion}-${process.platform}-${process.arch}-${recipe}`);
-  if (!existsSync(directory)) await withLock(`${directory}.lock`, async () => {
-    if (!existsSync(directory)) await install(directory);
-  });
+  await installOnce(directory, install);
   return {
     directory,
-    node: join(directory, "node", "node_modules", nodePackage(), "bin", "node"),
+    node: nodeIn(join(directory, "node")),
     main: join(directory, "code-server", "lib", "vscode", "out", "server-main.js"),
   };
 }
 
-function nodePackage() {
-  if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) {
-    throw new PlainError("The VS Code server runs on Linux (x64, arm64) only. Please install VS Code with its `code` command and try again.");
-  }
-  return `node-linux-${process.arch}`;
-}
-
-/** Each step can be cut off and done again: the folder gets its final name at the end. */
-async function install(directory) {
-  const partial = `${directory}.partial`;
-  mkdirSync(partial, { recursive: true });
+/** Each step can be cut off and done again. */
+async function install(partial, directory) {
   say(`installing VS Code (code-server ${serverVersion} from npm, about 400 MB) into ${directory}; this happens once`);
 
-  const nodeDirectory = join(partial, "node");
-  if (!existsSync(join(nodeDirectory, "node_modules", nodePackage(), "bin", "node"))) {
-    say(`  Node ${nodeMajor}`);
-    mkdirSync(nodeDirectory, { recursive: true });
-    writeFileSync(join(nodeDirectory, "package.json"), `{ "private": true }\n`);
-    await npmInstall(nodeDirectory, [`${nodePackage()}@${nodeMajor}`]);
-  }
+  say(`  Node ${nodeMajor}`);
+  await installNode(join(partial, "node"), nodeMajor);
 
   const server = join(partial, "code-server");
   if (!existsSync(server)) {
@@ -79,53 +64,13 @@ async function install(directory) {
   for (const [name, file] of Object.entries(standIns)) {
     copyFileSync(join(root, "scripts", "vscode-server", "stand-ins", name), join(code, "node_modules", "@vscode", file));
   }
-  renameSync(partial, directory);
   say("  done");
-}
-
-function npmInstall(directory, packages = []) {
-  return run("npm", ["install", ...packages, "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: directory });
 }
 
 function dropDependencies(manifest) {
   const content = JSON.parse(readFileSync(manifest, "utf8"));
   for (const name of unneeded) delete content.dependencies[name];
   writeFileSync(manifest, JSON.stringify(content, null, 2));
-}
-
-/** Only one process installs; others wait for it. A lock whose process is gone is taken over. */
-async function withLock(file, action) {
-  mkdirSync(cacheDirectory(), { recursive: true });
-  for (let waited = 0; ; waited++) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    const owner = Number(readFileSync(file, { encoding: "utf8", flag: "a+" }));
-    if (!isAlive(owner)) {
-      rmSync(file, { force: true });
-      continue;
-    }
-    if (waited === 0) say(`waiting for process ${owner}, which is installing VS Code`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  try {
-    return await action();
-  } finally {
-    rmSync(file, { force: true });
-  }
-}
-
-function isAlive(pid) {
-  if (!pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
-  }
 }
 
 /** Settings for an editor that shows Kindling and nothing else that moves, asks or calls home. */

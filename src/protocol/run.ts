@@ -96,7 +96,7 @@ export type RunCommand =
   | { readonly type: "resume" }
   | { readonly type: "stop" };
 
-/** Runner → parent. `ready`: engine loaded, waiting for a `run`. `event`: of the job. */
+/** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
 export type RunnerMessage =
-  | { readonly type: "ready" }
+  | { readonly type: "ready"; readonly kernels: string | undefined }
   | { readonly type: "event"; readonly event: RunEvent };

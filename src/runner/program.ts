@@ -4,6 +4,7 @@ import { parentPort } from "node:worker_threads";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument } from "../engine/instrument.ts";
+import { kernelBuild } from "../engine/memory/linear.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
@@ -27,9 +28,10 @@ class StopSignal extends Error {
   }
 }
 
-/** What can be done before there is a program. */
-export function prepareEngine(): void {
+/** What can be done before there is a program. Returns the build of the kernels. */
+export function prepareEngine(): string {
   useCollector(synchronousCollector() ?? null);
+  return kernelBuild;
 }
 
 export class Program {

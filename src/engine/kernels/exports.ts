@@ -203,8 +203,8 @@ export interface Kernels {
   conv2dWorkBytes(channels: I, outputs: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I): number;
   conv2d(x: I, weight: I, bias: I, out: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
   conv2dBackwardInput(gradient: I, weight: I, outX: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
-  /** Gradients with respect to weight and bias; one that isn't wanted is 0. */
-  conv2dBackwardWeight(gradient: I, x: I, outWeight: I, outBias: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
+  /** Of the gradient with respect to the weight [cout, patch] the rows [fromRow, toRow), and of these the columns [fromColumn, toColumn). */
+  conv2dBackwardWeight(gradient: I, x: I, outWeight: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I, fromRow: I, toRow: I, fromColumn: I, toColumn: I): void;
   /** One image: out[c·kh·kw, oh·ow] are the patches of x [channels, h, w]. */
   im2col(x: I, out: I, channels: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I): void;
   /** The reverse, adding into `out`. */

@@ -164,8 +164,8 @@ function correlate(y: Tensor, x: Tensor, g: Geometry): Tensor {
   const result = make([out, channels / groups, kh, kw]);
   const [to, from, input] = [at(result), at(y), at(x)];
   kernels.conv2dBackwardWeight(
-    from, input, to, 0, batch, groups, channels, out, h, w, kh, kw, oh, ow,
-    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g),
+    from, input, to, batch, groups, channels, out, h, w, kh, kw, oh, ow,
+    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g), 0, out, 0, (channels / groups) * kh * kw,
   );
   return record(correlateOp, result, [y, x], [y, x], g);
 }
