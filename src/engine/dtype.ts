@@ -52,6 +52,15 @@ export function promoteScalar(dtype: DType, scalar: number | boolean): DType {
 
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
 
+/**
+ * Gives each place of a list its value. JavaScript's own `Int32Array.from(values, compute)` and `filter` make a list of
+ * objects first: 50 bytes an element, and V8 ends the process where there are more than some 100 million.
+ */
+export function filled<T extends { [place: number]: number; readonly length: number }>(target: T, value: (place: number) => number): T {
+  for (let i = 0; i < target.length; i++) target[i] = value(i);
+  return target;
+}
+
 /** A new typed array on the JavaScript heap for `count` elements. */
 export function typedArray(dtype: DType, count: number): TypedArray {
   const Elements = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;

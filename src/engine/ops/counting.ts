@@ -51,7 +51,7 @@ export function bincount(input: Tensor, weights?: Tensor | null, options: { minl
   if (input.shape.length !== 1 || input.dtype === "float32" || values.some((value) => value < 0)) {
     throw new KindlingError("bincount only supports 1-d non-negative integral inputs.");
   }
-  const length = Math.max(options.minlength ?? 0, Array.from(values).reduce((most, value) => Math.max(most, value + 1), 0));
+  const length = Math.max(options.minlength ?? 0, (values as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0));
   const share = weights ? toTypedArray(weights) : null;
   const counts = share ? new Float32Array(length) : new Int32Array(length);
   values.forEach((value, i) => (counts[value]! += share ? share[i]! : 1));

@@ -1,5 +1,5 @@
 /** Making tensors from nothing, from numbers, and at random. */
-import { dtypeNamed, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
+import { dtypeNamed, filled, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels, u8 } from "../memory/linear.ts";
 import {
@@ -204,7 +204,7 @@ export function arange(...args: number[] | [...number[], TensorOptions]): Tensor
   if ((end - start) / step < 0) throw new KindlingError("upper bound and larger bound inconsistent with step sign");
   const count = Math.ceil((end - start) / step);
   const dtype = typeOf(options, numbers.every(Number.isInteger) ? "int32" : "float32");
-  return fromFlat(Float64Array.from({ length: count }, (_, i) => start + i * step), [count], dtype, options);
+  return fromFlat(filled(new Float64Array(count), (i) => start + i * step), [count], dtype, options);
 }
 
 /** `steps` values from `start` to `end`, both included. */
@@ -212,7 +212,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   const step = steps > 1 ? Math.fround((end - start) / (steps - 1)) : 0;
   // From both ends towards the middle, as PyTorch does, so that the last value is exact.
   const value = (i: number): number => (i < steps / 2 ? start + step * i : end - step * (steps - i - 1));
-  return fromFlat(Float64Array.from({ length: steps }, (_, i) => value(i)), [steps], typeOf(options, "float32"), options);
+  return fromFlat(filled(new Float64Array(steps), value), [steps], typeOf(options, "float32"), options);
 }
 
 /** Ones on the diagonal of an `n` × `m` (default `n`) matrix. */

@@ -1,4 +1,5 @@
 /** Images and signals in other sizes. Each direction is a product with a matrix of weights. */
+import { filled } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { sizesOf, type Sizes } from "./convolutions.ts";
@@ -60,7 +61,7 @@ function resized(input: Tensor, dim: number, count: number, mode: string, step: 
   const from = input.shape[dim]!;
   if (mode.startsWith("nearest")) {
     const shift = mode === "nearest-exact" ? 0.5 : 0;
-    const places = Int32Array.from({ length: count }, (_, i) => Math.min(from - 1, Math.floor((i + shift) * Math.fround(step))));
+    const places = filled(new Int32Array(count), (i) => Math.min(from - 1, Math.floor((i + shift) * Math.fround(step))));
     return indexSelect(input, dim, fromTypedArray(places, [count]));
   }
   if (from === count && step === 1) return input;
@@ -71,8 +72,8 @@ function resized(input: Tensor, dim: number, count: number, mode: string, step: 
   // Tap by tap rather than by a product with a matrix of mostly zeros, which would make NaN of an infinity nearby.
   const shape = input.shape.map((_, i) => (i === dim ? count : 1));
   const parts = taps[0]!.map((_, k) => {
-    const places = Int32Array.from(taps, (tap) => Math.min(from - 1, Math.max(0, tap[k]![0])));
-    const weights = fromTypedArray(Float32Array.from(taps, (tap) => tap[k]![1]), shape);
+    const places = filled(new Int32Array(count), (i) => Math.min(from - 1, Math.max(0, taps[i]![k]![0])));
+    const weights = fromTypedArray(filled(new Float32Array(count), (i) => taps[i]![k]![1]), shape);
     const picked = indexSelect(input, dim, fromTypedArray(places, [count]));
     return where(weights.eq(0), 0, mul(picked, weights));
   });
