@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { argwhere, bincount, combinations, isin, maskedScatter, repeatInterleave, signbit, sort, tensor, trilIndices, triuIndices, zeros } from "../../src/engine/index.ts";
+import { argwhere, bincount, combinations, isin, KindlingError, maskedScatter, repeatInterleave, setPrintoptions, signbit, sort, tensor, trilIndices, triuIndices, zeros } from "../../src/engine/index.ts";
 
 /** More elements than a list of objects can have: V8 ends the process where one is asked for. */
 const MANY = 135e6;
@@ -56,5 +56,30 @@ describe("operations that make lists of places", () => {
     const listing = /\b(?:Uint8|Int8|Uint8Clamped|Int16|Uint16|Int32|Uint32|Float32|Float64)Array\.from\(|\.\.\.\w*\.?toTypedArray\(|new Set\(\w*\.?toTypedArray\(/;
     const found = files.flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n").flatMap((line, i) => (listing.test(line) && !/^\s*[/*]/.test(line) ? [`${name}:${i + 1}: ${line.trim()}`] : [])));
     assert.deepEqual(found, []);
+  });
+});
+
+describe("large tensors in text and lists", () => {
+  it("are printed as a summary without looking at the rest", () => {
+    const long = zeros(135e6, { dtype: "uint8" });
+    long.select(0, 2).fill_(7);
+    const begin = performance.now();
+    assert.equal(String(long), "tensor([0, 0, 7,  ..., 0, 0, 0], dtype=torch.uint8)");
+    const rows = long.reshape(45e6, 3);
+    assert.equal(String(rows), "tensor([[0, 0, 7],\n        [0, 0, 0],\n        [0, 0, 0],\n        ...,\n        [0, 0, 0],\n        [0, 0, 0],\n        [0, 0, 0]], dtype=torch.uint8)");
+    assert.equal(String(rows.t()), "tensor([[0, 0, 0,  ..., 0, 0, 0],\n        [0, 0, 0,  ..., 0, 0, 0],\n        [7, 0, 0,  ..., 0, 0, 0]], dtype=torch.uint8)");
+    assert.ok(performance.now() - begin < 500, "printing took longer than looking at 60 numbers");
+  });
+
+  it("say what to do where they are asked for in full", () => {
+    const long = zeros(135e6, { dtype: "uint8" });
+    assert.throws(() => long.tolist(), /tolist\(\): shape \[135000000\] makes more and longer lists than JavaScript holds; use toTypedArray\(\)/);
+    assert.throws(() => long.reshape(-1, 1).tolist(), KindlingError);
+    setPrintoptions({ threshold: Infinity });
+    try {
+      assert.throws(() => String(long), /135000000 elements are too many to be printed in full; print a part of the tensor, or a summary/);
+    } finally {
+      setPrintoptions({ profile: "default" });
+    }
   });
 });
