@@ -63,11 +63,15 @@ export function filled<T extends { [place: number]: number; readonly length: num
 
 /** A new typed array on the JavaScript heap for `count` elements. */
 export function typedArray(dtype: DType, count: number): TypedArray {
-  const Elements = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+  return roomFor<TypedArray>(dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array, count);
+}
+
+/** The same for any type of elements. @throws OutOfMemoryError where there isn't so much room */
+export function roomFor<T>(Elements: { new (count: number): T; readonly BYTES_PER_ELEMENT: number }, count: number): T {
   try {
     return new Elements(count);
   } catch {
     // JavaScript's own "Array buffer allocation failed" says nothing of who asked for how much.
-    throw new OutOfMemoryError(count * itemSize(dtype));
+    throw new OutOfMemoryError(count * Elements.BYTES_PER_ELEMENT);
   }
 }

@@ -1,8 +1,8 @@
 /** Other orders and shapes of the same elements: moved axes, windows and diagonals (views), rolled, turned and repeated copies. */
 import { record, type Operation } from "../autograd/node.ts";
-import { typedArray } from "../dtype.ts";
+import { itemSize, typedArray } from "../dtype.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { broadcastShapes, numelOf, shapeOf, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
+import { broadcastShapes, checkSizes, numelOf, shapeOf, shapeText, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
 import { arange, fromTypedArray, zeros } from "./creation.ts";
@@ -424,8 +424,12 @@ const asStridedOp: Operation = {
 /** Any window on the storage: sizes, strides and offset in elements (a view). */
 export function asStrided(input: Tensor, size: Shape, stride: readonly number[], storageOffset = input.offset): Tensor {
   if (size.length !== stride.length) throw new ArgumentError("mismatch in length of strides and shape", "RuntimeError");
+  const negative = stride.find((step) => !(step >= 0 && Number.isInteger(step)));
+  if (negative !== undefined) throw new KindlingError(`as_strided: Negative strides are not supported at the moment, got strides: ${shapeText(stride)}`);
+  if (!(storageOffset >= 0 && Number.isInteger(storageOffset))) throw new KindlingError(`Tensor: invalid storage offset ${storageOffset}`);
+  checkSizes(size);
   const last = size.includes(0) ? 0 : size.reduce((end, n, i) => end + (n - 1) * stride[i]!, storageOffset);
-  const held = (input.base ?? input).numel() + (input.base ?? input).offset;
+  const held = input.storage.bytes / itemSize(input.dtype);
   if (last >= Math.max(1, held)) {
     throw new IndexError(`setStorage: sizes [${size.join(", ")}], strides [${stride.join(", ")}], storage offset ${storageOffset} are out of bounds for storage`);
   }

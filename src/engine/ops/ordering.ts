@@ -62,11 +62,7 @@ function pick(input: Tensor, dim: number, count: number, choose: (line: Float64A
 
 /** Positions in ascending or descending order; NaN counts as the greatest, equals keep their order. */
 function order(line: Float64Array, descending: boolean): Int32Array {
-  const rank = (a: number, b: number): number => {
-    const [x, y] = [line[a]!, line[b]!];
-    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
-    return x - y || 0;
-  };
+  const rank = (a: number, b: number): number => ascending(line[a]!, line[b]!);
   return mergeSorted(inOrder(line.length), descending ? (a, b) => rank(b, a) : rank);
 }
 
@@ -291,12 +287,24 @@ function slicesOf(input: Tensor, dim: number | null): Slices {
   return { values, count, size: count === 0 ? 0 : values.length / count };
 }
 
+/** Ascending; NaN counts as the greatest. */
 function compareSlices({ values, size }: Slices, a: number, b: number): number {
   for (let i = 0; i < size; i++) {
-    const [x, y] = [values[a * size + i]!, values[b * size + i]!];
-    if (x !== y) return x - y;
+    const order = ascending(values[a * size + i]!, values[b * size + i]!);
+    if (order !== 0) return order;
   }
   return 0;
+}
+
+function ascending(x: number, y: number): number {
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+  return x - y || 0;
+}
+
+/** Whether all elements are equal; NaN equals nothing. */
+function sameSlices({ values, size }: Slices, a: number, b: number): boolean {
+  for (let i = 0; i < size; i++) if (values[a * size + i] !== values[b * size + i]) return false;
+  return true;
 }
 
 const inOrder = (count: number): Int32Array => filled(new Int32Array(count), (i) => i);
@@ -306,7 +314,7 @@ function grouped(input: Tensor, slices: Slices, places: Int32Array, options: Uni
   const inverse = new Int32Array(places.length);
   let groups = 0;
   places.forEach((place, i) => {
-    if (i === 0 || compareSlices(slices, places[i - 1]!, place) !== 0) groups++;
+    if (i === 0 || !sameSlices(slices, places[i - 1]!, place)) groups++;
     inverse[place] = groups - 1;
   });
   const counts = new Int32Array(groups);
