@@ -1,4 +1,5 @@
 /** Nonlinearities made of differentiable operations; those on hot paths have kernels and live in pointwise.ts. */
+import { filled } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { wrapDim } from "../shape.ts";
@@ -84,7 +85,7 @@ export function rrelu(input: Tensor, options: { lower?: number; upper?: number; 
 /** Draws for negative elements only, one after the other in memory order. */
 function negativeSlopes(input: Tensor, lower: number, upper: number, generator: Generator): Tensor {
   const values = input.toTypedArray();
-  const slopes = Float32Array.from(values, (x) => (x <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1));
+  const slopes = filled(new Float32Array(values.length), (i) => (values[i]! <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1));
   return fromTypedArray(slopes, input.shape);
 }
 

@@ -1,6 +1,7 @@
 /** Connectionist temporal classification. https://www.cs.toronto.edu/~graves/icml_2006.pdf */
 import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
+import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
@@ -51,7 +52,7 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths
   const [times, sizes] = [listOf(inputLengths), listOf(targetLengths)];
   if (times.length !== batch) throw new KindlingError(`input_lengths must be of size batch_size`);
   if (sizes.length !== batch) throw new KindlingError(`target_lengths must be of size batch_size`);
-  if (times.some((length) => length > time)) throw new KindlingError(`Expected input_lengths to have value at most ${time}, but got value ${Math.max(...times)} (while checking arguments for ctc_loss_cpu)`);
+  if (times.some((length) => length > time)) throw new KindlingError(`Expected input_lengths to have value at most ${time}, but got value ${times.reduce((a, b) => Math.max(a, b))} (while checking arguments for ctc_loss_cpu)`);
   const { blank = 0, zeroInfinity = false, reduction = "mean" } = options;
   if (!(blank >= 0 && blank < classes)) throw new KindlingError("blank must be in label range");
   const values = toTypedArray(log) as Float32Array;
@@ -72,7 +73,7 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths
     }
   }
   const each = record(ctcOp, fromTypedArray(losses, [batch]), [log], [log], fromTypedArray(slopes, log.shape));
-  if (reduction === "mean") return each.div(fromTypedArray(Float32Array.from(sizes, (size) => Math.max(1, size)), [batch])).mean();
+  if (reduction === "mean") return each.div(fromTypedArray(filled(new Float32Array(batch), (i) => Math.max(1, sizes[i]!)), [batch])).mean();
   return reduceLoss(single ? each.squeeze(0) : each, reduction);
 }
 

@@ -3,6 +3,7 @@
  * Each derivative is made of differentiable operations, so that it can be differentiated again.
  */
 import { record, type Operation } from "../autograd/node.ts";
+import { filled, typedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import type { Tensor } from "../tensor.ts";
@@ -25,7 +26,8 @@ function elementwise(name: string, compute: (x: number) => number, derivative: D
   const op = operation(name, derivative);
   return (input) => {
     const source = asFloat(input);
-    const output = fromTypedArray(Float32Array.from(toTypedArray(source), compute), source.shape);
+    const values = toTypedArray(source) as Float32Array;
+    const output = fromTypedArray(filled(values, (i) => compute(values[i]!)), source.shape);
     return record(op, output, [source], [source, output]);
   };
 }
@@ -208,7 +210,8 @@ export function sgn(input: Tensor): Tensor {
 }
 /** Whether the sign bit is set; −0 counts. */
 export function signbit(input: Tensor): Tensor {
-  const bits = Uint8Array.from(toTypedArray(input), (x) => Number(x < 0 || Object.is(x, -0)));
+  const values = toTypedArray(input);
+  const bits = filled(typedArray("bool", values.length), (i) => Number(values[i]! < 0 || Object.is(values[i], -0)));
   return fromTypedArray(bits, input.shape, { dtype: "bool" });
 }
 /** The input itself. */
@@ -236,7 +239,7 @@ export function roundTo(input: Tensor, options: { decimals?: number } = {}): Ten
 /** Mantissas in [½, 1) and exponents: input = mantissa · 2^exponent. */
 export function frexp(input: Tensor): { mantissa: Tensor; exponent: Tensor } {
   const values = toTypedArray(asFloat(input));
-  const exponents = Int32Array.from(values, (x) => (x === 0 || !Number.isFinite(x) ? 0 : exponentOf(x)));
+  const exponents = filled(typedArray("int32", values.length), (i) => (values[i] === 0 || !Number.isFinite(values[i]) ? 0 : exponentOf(values[i]!)));
   const exponent = fromTypedArray(exponents, input.shape);
   return { mantissa: asFloat(input).div(exp2(to(exponent, "float32"))), exponent };
 }
