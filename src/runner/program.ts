@@ -58,7 +58,7 @@ export class Program {
         points: (values) => post({ type: "points", values }),
       },
       gate: (beforeBlocking) => this.#passGate(beforeBlocking),
-      ...(job.request.mode === "inspect" ? { beforeStep: () => this.#endInspection() } : {}),
+      ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
   }
 
@@ -91,6 +91,8 @@ export class Program {
         return constructor;
       },
       loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
+      turn: (loop, index, count) => this.#observer.trainingTurn(loop, index, count),
+      left: (loop) => this.#observer.trainingLoopLeft(loop),
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);
