@@ -29,6 +29,10 @@ export class Iterations {
   readonly #steppedIn = new WeakMap<Updater, number>();
   /** Leaves of the `backward()`s since the last update by hand; none where an optimizer is known to step. */
   #leaves: LeafBefore[] = [];
+  /** Whether a turn began since the last `backward()`. */
+  #hasTurned = false;
+  /** Whether the program updates by putting other tensors in the place of its parameters. */
+  #isReplacing = false;
 
   /** Number of steps that have updated anything. */
   get completed(): number {
@@ -53,6 +57,7 @@ export class Iterations {
 
   /** A turn of a loop, or a batch, begins. */
   turn(): void {
+    this.#hasTurned = true;
     if (this.#hasStepped) this.#next();
   }
 
@@ -67,13 +72,21 @@ export class Iterations {
       this.#steppedIn.set(leaf, this.index);
     }
     if (changed.length === 0 && !this.#areReplaced(loss)) return false;
-    this.#leaves = [];
-    this.#hasStepped = true;
+    this.#updatedByHand();
+    return true;
+  }
+
+  /** The same when the run is over: what replaced the parameters of the last step took part in none. */
+  lookForLastUpdate(): boolean {
+    if (this.lookForUpdate()) return true;
+    if (!this.#isReplacing || this.#leaves.length === 0) return false;
+    this.#updatedByHand();
     return true;
   }
 
   /** To be called after `lookForUpdate`. */
   beforeBackward(loss: Tensor): void {
+    this.#hasTurned = false;
     if (this.#hasStepped && this.#opensNext(loss)) this.#next();
     if (this.#haveOptimizersStepped) return;
     const known = new Set(this.#leaves.map(({ leaf }) => leaf));
@@ -101,9 +114,16 @@ export class Iterations {
   }
 
   #areReplaced(loss: Tensor | undefined): boolean {
-    if (!loss || this.#leaves.length === 0) return false;
+    // Losses of the same turn may well reach different parameters.
+    if (!loss || !this.#hasTurned || this.#leaves.length === 0) return false;
     const reached = new Set(leavesOf(loss));
-    return reached.size > 0 && !this.#leaves.some(({ leaf }) => reached.has(leaf));
+    this.#isReplacing = reached.size > 0 && !this.#leaves.some(({ leaf }) => reached.has(leaf));
+    return this.#isReplacing;
+  }
+
+  #updatedByHand(): void {
+    this.#leaves = [];
+    this.#hasStepped = true;
   }
 
   #own(optimizer: Optimizer): void {

@@ -40,7 +40,7 @@ export interface ObserverOptions {
 /** Milliseconds between two sendings of points, and of progress. */
 const flushInterval = 50;
 const progressInterval = 100;
-/** Looking for new models: as often as this in any case, and later for this share of the time. */
+/** Looking for models among modules that are new: as often as this in any case, and later for this share of the time. */
 const freeSearches = 8;
 const shareForSearching = 0.01;
 
@@ -62,7 +62,9 @@ export class Observer implements Instrument {
   #hasStrangers = false;
   #strangers: StepSampler | null = null;
   #searches = 0;
-  #searchTime = 0;
+  /** How often such modules made a search necessary, and the milliseconds that took. */
+  #newcomers = 0;
+  #newcomersTime = 0;
   /** A `backward()`, or a module that failed, since the last step. */
   #isUnfinished = false;
   #loss: { readonly value: number; readonly step: number } | undefined;
@@ -185,11 +187,16 @@ export class Observer implements Instrument {
     this.#epochs.loopTurn(counter, first, bound);
   }
 
-  /** A turn of a loop that trains; which one, and where it counts, which turn (from 0) of how many. May block or throw. */
-  trainingTurn(loop: number, index?: number, count?: number): void {
+  /**
+   * A turn of a loop that trains. May block or throw.
+   * @param loop which one
+   * @param index which turn (from 0) of how many, where the loop counts
+   * @param mayBreak whether it may be left before
+   */
+  trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
     this.#turn();
-    this.#loops.turn(loop, index, count, this.registry.count);
-    for (const watch of this.#watches.current) if (watch.steps > 0 && this.#remaining(watch) === 0) watch.open();
+    this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
+    for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
     this.#pass();
   }
 
@@ -205,7 +212,7 @@ export class Observer implements Instrument {
 
   /** The last words of a run. */
   finish(): void {
-    if (this.#iterations.lookForUpdate()) this.#stepped(this.#calledByHand(), true);
+    if (this.#iterations.lookForLastUpdate()) this.#stepped(this.#calledByHand(), true);
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
@@ -247,13 +254,9 @@ export class Observer implements Instrument {
       watch.lastStep = step;
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
-    for (const watch of models) watch.stepped(step, now, this.#remaining(watch), sharers);
+    for (const watch of models) watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
     if (isFirst) this.#throughput.step(this.#epochs.batch?.samples ?? 0);
     this.#sendIfDue(now);
-  }
-
-  #remaining({ model }: ModelWatch): number | undefined {
-    return this.#loops.remaining(model.order);
   }
 
   // --- measuring ----------------------------------------------------------------------------------------------------
@@ -270,7 +273,7 @@ export class Observer implements Instrument {
   #meet(module: AnyModule, output: unknown): boolean {
     const met = this.#metIn.get(module);
     if (met !== undefined && met !== this.#searches) return false;
-    if (this.#searches >= freeSearches && this.#searchTime > this.#now() * shareForSearching) return false;
+    if (this.#newcomers >= freeSearches && this.#newcomersTime > this.#now() * shareForSearching) return false;
     this.#metIn.set(module, this.#searches);
     this.#hasStrangers = true;
     const { enabled, bins } = this.#options.sampling;
@@ -321,10 +324,12 @@ export class Observer implements Instrument {
     const models = this.registry.describe((module) => this.#usedAt(module));
     this.#tellChangedModels(models);
     this.#watches.update(models, this.#strangers);
+    this.#searches++;
+    if (!this.#hasStrangers) return;
+    this.#newcomers++;
+    this.#newcomersTime += performance.now() - begin + (this.#strangers?.cost ?? 0);
     this.#strangers = null;
     this.#hasStrangers = false;
-    this.#searches++;
-    this.#searchTime += performance.now() - begin;
   }
 
   #usedAt(module: AnyModule): number | undefined {

@@ -130,7 +130,7 @@ export function annotate(file: string, source: string, code: string, map: string
   marked.forEach(({ node, statement, isInList }, i) => {
     const loop = counting.find((candidate) => candidate.node === node);
     const calls: string[] = [];
-    if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, ...(loop ? turnOf(loop) : [])].join()});`);
+    if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, mayBreak(node.body), ...(loop ? turnOf(loop) : [])].join()});`);
     if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});`);
     const isBlock = node.body.type === "BlockStatement";
     if (!isInList) opening.push({ at: statement.start, text: "{" });
@@ -175,6 +175,17 @@ const listTypes: ReadonlySet<string> = new Set(["Program", "BlockStatement", "Sw
 function turnOf({ counter, first, bound, stride }: CountingLoop): string[] {
   const count = `${bound}-${first}`;
   return stride === "1" ? [`${counter}-${first}`, count] : [`(${counter}-${first})/${stride}`, `Math.ceil((${count})/${stride})`];
+}
+
+/** Whether the loop's own text ends it: by `break`, `return` or `process.exit()`. */
+function mayBreak(body: AnyNode): boolean {
+  const visit = (node: AnyNode, isInner: boolean): boolean => {
+    if (functionTypes.has(node.type)) return false;
+    if (node.type === "ReturnStatement" || (node.type === "BreakStatement" && (!isInner || node.label))) return true;
+    if (node.type === "CallExpression" && node.callee.type === "MemberExpression" && identifierName(node.callee.property) === "exit") return true;
+    return childrenOf(node).some((child) => visit(child, isInner || loopTypes.has(node.type) || node.type === "SwitchStatement"));
+  };
+  return visit(body, false);
 }
 
 /**
@@ -361,13 +372,11 @@ function parameterName(parameter: Pattern, originalLines: readonly string[], pos
 
 function walk(node: AnyNode, parent: AnyNode | null, visit: (node: AnyNode, parent: AnyNode | null) => void): void {
   visit(node, parent);
-  for (const value of Object.values(node) as unknown[]) {
-    if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) walk(item, node, visit);
-    } else if (isNode(value)) {
-      walk(value, node, visit);
-    }
-  }
+  for (const child of childrenOf(node)) walk(child, node, visit);
+}
+
+function childrenOf(node: AnyNode): AnyNode[] {
+  return (Object.values(node) as unknown[]).flat().filter(isNode);
 }
 
 function isNode(value: unknown): value is AnyNode {

@@ -91,7 +91,7 @@ export class Program {
         return constructor;
       },
       loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
-      turn: (loop, index, count) => this.#observer.trainingTurn(loop, index, count),
+      turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
       left: (loop) => this.#observer.trainingLoopLeft(loop),
       report: () => {
         // Classes that are tried are not the program's.
