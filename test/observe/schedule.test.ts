@@ -58,7 +58,7 @@ describe("the schedule of sampled steps", () => {
 
   it("measures few steps beyond those where samples are dear", () => {
     const least = run({ steps: 2000, cost: 1000, budget: 0, length: 2000 }).sampled.length;
-    assert.ok(least <= 60, `${least}`);
+    assert.ok(least <= 80, `${least}`);
     assert.equal(run({ steps: 2000, cost: 10, length: 2000 }).sampled.length, least);
   });
 
