@@ -60,7 +60,7 @@ export class Program {
         points: (values) => post({ type: "points", values }),
       },
       gate: (beforeBlocking) => this.#passGate(beforeBlocking),
-      ...(job.request.mode === "inspect" ? { beforeStep: () => this.#endInspection() } : {}),
+      ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
   }
 
@@ -93,6 +93,8 @@ export class Program {
         return constructor;
       },
       loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
+      turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
+      left: (loop) => this.#observer.trainingLoopLeft(loop),
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);

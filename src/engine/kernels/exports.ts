@@ -259,9 +259,10 @@ export interface Kernels {
   // --- observation
   /**
    * Eight doubles at `out` (8-byte aligned): finite count, mean, sample standard deviation, min, max (of what is finite;
-   * NaN if nothing is), zeros, NaNs, infinities.
+   * NaN if nothing is), zeros, NaNs, infinities. One pass over float32, two where something isn't finite.
+   * `element`: what lies at `x`; float32 if left out.
    */
-  statistics(x: I, n: I, out: I): void;
+  statistics(x: I, n: I, out: I, element?: ElementCode): void;
   /** Equal-width bins over [low, high], the last closed; counts are i32; values outside, or not finite, are left out. */
-  histogram(x: I, n: I, low: F, high: F, bins: I, out: I): void;
+  histogram(x: I, n: I, low: F, high: F, bins: I, out: I, element?: ElementCode): void;
 }
