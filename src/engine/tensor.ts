@@ -12,7 +12,9 @@ import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
 import type { Place } from "./ops/assigning.ts";
 import type { ToTarget } from "./ops/copy.ts";
-import type { BinaryOptions, ClampBound, Index, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor } from "./ops/types.ts";
+import type {
+  BinaryOptions, ClampBound, Index, NamedAlong, NamedReduction, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
+} from "./ops/types.ts";
 import type { Generator } from "./random/index.ts";
 import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments } from "./shape.ts";
 
@@ -520,13 +522,13 @@ export class Tensor {
 
   // --- reductions ---------------------------------------------------------------------------------------------------
 
-  sum(dim?: ReductionDims, options?: Reduction): Tensor { return ops.sum(this, dim, options); }
-  mean(dim?: ReductionDims, options?: Reduction): Tensor { return ops.mean(this, dim, options); }
-  prod(dim?: number, options?: Reduction): Tensor { return ops.prod(this, dim, options); }
+  sum(dim?: ReductionDims | null | NamedReduction, options?: TypedReduction): Tensor { return ops.sum(this, dim as ReductionDims, options); }
+  mean(dim?: ReductionDims | null | NamedReduction, options?: TypedReduction): Tensor { return ops.mean(this, dim as ReductionDims, options); }
+  prod(dim?: number | null | NamedReduction, options?: TypedReduction): Tensor { return ops.prod(this, dim as number, options); }
   var(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.variance(this, dim, options); }
   std(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.std(this, dim, options); }
   /** The p-norm (default 2) over all elements or over `dim`. */
-  norm(p?: number, dim?: ReductionDims, options?: Reduction): Tensor { return ops.norm(this, p, dim, options); }
+  norm(p?: number | (NamedReduction & { p?: number }), dim?: ReductionDims | null, options?: TypedReduction): Tensor { return ops.norm(this, p as number, dim, options); }
   max(): Tensor;
   max(dim: number, options?: Reduction): { values: Tensor; indices: Tensor };
   max(other: Tensor): Tensor;
@@ -540,11 +542,11 @@ export class Tensor {
   argmax(dim?: number, options?: Reduction): Tensor { return ops.argmax(this, dim, options); }
   argmin(dim?: number, options?: Reduction): Tensor { return ops.argmin(this, dim, options); }
   logsumexp(dim: ReductionDims, options?: Reduction): Tensor { return ops.logsumexp(this, dim, options); }
-  cumsum(dim: number): Tensor { return ops.cumsum(this, dim); }
+  cumsum(dim: number | NamedAlong, options?: Typed): Tensor { return ops.cumsum(this, dim as number, options); }
   all(dim?: number, options?: Reduction): Tensor { return ops.all(this, dim, options); }
   any(dim?: number, options?: Reduction): Tensor { return ops.any(this, dim, options); }
-  softmax(dim: number): Tensor { return ops.softmax(this, dim); }
-  logSoftmax(dim: number): Tensor { return ops.logSoftmax(this, dim); }
+  softmax(dim: number | NamedAlong, options?: Typed): Tensor { return ops.softmax(this, dim as number, options); }
+  logSoftmax(dim: number | NamedAlong, options?: Typed): Tensor { return ops.logSoftmax(this, dim as number, options); }
 
   // --- products -----------------------------------------------------------------------------------------------------
 

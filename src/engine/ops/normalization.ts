@@ -70,7 +70,7 @@ export function batchNorm(
     const biased = runningVar && make([channels]);
     const [toMean, toStd] = [at(mean), at(inverseStd)];
     kernels.batchNormStatistics(at(x), toMean, toStd, n, channels, length, eps, atOrNone(biased));
-    if (runningMean && runningVar) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
+    if (runningMean && runningVar && n * length > 0) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
     if (biased) discard(biased.storage);
   } else {
     if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when training=False");

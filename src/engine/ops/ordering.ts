@@ -8,7 +8,7 @@ import { fromTypedArray, zeros } from "./creation.ts";
 import { gather, indexSelect, scatterAdd } from "./indexing.ts";
 import { stack } from "./joining.ts";
 import { toTypedArray } from "./reading.ts";
-import type { ValuesAndIndices } from "./reductions.ts";
+import { recordMedian, type ValuesAndIndices } from "./reductions.ts";
 import type { Reduction } from "./types.ts";
 import { flatten, reshape } from "./views.ts";
 
@@ -63,11 +63,7 @@ function pick(input: Tensor, dim: number, count: number, choose: (line: Float64A
 /** Positions in ascending or descending order; NaN counts as the greatest, equals keep their order. */
 function order(line: Float64Array, descending: boolean): Int32Array {
   const places = Int32Array.from(line, (_, i) => i);
-  const rank = (a: number, b: number): number => {
-    const [x, y] = [line[a]!, line[b]!];
-    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
-    return x - y || 0;
-  };
+  const rank = (a: number, b: number): number => ascending(line[a]!, line[b]!);
   return places.sort(descending ? (a, b) => rank(b, a) || a - b : (a, b) => rank(a, b) || a - b);
 }
 
@@ -133,7 +129,7 @@ function medianBy(ignoreNan: boolean): MedianFunction {
   function median(input: Tensor, dim?: number, options: Reduction = {}): Tensor | ValuesAndIndices {
     if (dim === undefined) {
       if (input.numel() === 0) return fromTypedArray(new Float32Array([NaN]), []);
-      return reshape(pick(flatten(input), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []);
+      return recordMedian(input, reshape(pick(flatten(input.detach()), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []));
     }
     const d = wrapDim(dim, input.shape.length);
     if (input.shape[d] === 0) throw new IndexError(`median(): Expected reduction dim ${d} to have non-zero size.`);
@@ -269,9 +265,20 @@ function sliceKeys(input: Tensor, dim: number | null): number[][] {
   return Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * size, (i + 1) * size)));
 }
 
+/** Ascending; NaN counts as the greatest. */
 function compareKeys(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return 0;
+  const first = a.findIndex((value, i) => value !== b[i] && !(Number.isNaN(value) && Number.isNaN(b[i])));
+  return first < 0 ? 0 : ascending(a[first]!, b[first]!);
+}
+
+function ascending(x: number, y: number): number {
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+  return x - y || 0;
+}
+
+/** Whether all elements are equal; NaN equals nothing. */
+function sameKeys(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((value, i) => value === b[i]);
 }
 
 /** Merges equal neighbours among the slices in the order of `places`. */
@@ -280,7 +287,7 @@ function grouped(input: Tensor, keys: readonly number[][], places: Int32Array, o
   const counts: number[] = [];
   const inverse = new Int32Array(places.length);
   places.forEach((place, i) => {
-    if (i === 0 || compareKeys(keys[places[i - 1]!]!, keys[place]!) !== 0) {
+    if (i === 0 || !sameKeys(keys[places[i - 1]!]!, keys[place]!)) {
       firsts.push(place);
       counts.push(0);
     }

@@ -195,7 +195,7 @@ export function isclose(a: Tensor, b: Tensor, options: { rtol?: number; atol?: n
 export function isin(elements: ScalarOrTensor, tests: ScalarOrTensor, options: { invert?: boolean } = {}): Tensor {
   const list = new Set<number>(tests instanceof Tensor ? Array.from(toTypedArray(tests)) : [tests]);
   const input = elements instanceof Tensor ? elements : full([], elements);
-  const found = Uint8Array.from(toTypedArray(input), (x) => Number(list.has(x) !== (options.invert ?? false)));
+  const found = Uint8Array.from(toTypedArray(input), (x) => Number((list.has(x) && x === x) !== (options.invert ?? false)));
   return fromTypedArray(found, input.shape, { dtype: "bool" });
 }
 
