@@ -1,6 +1,7 @@
 /** What a module's properties are registered as, and which values may be assigned to them: PyTorch's rules of `__setattr__`. */
 import { ArgumentError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
+import type { ModuleHooks } from "./hooks.ts";
 import { Parameter } from "./parameter.ts";
 
 export type MemberKind = "parameter" | "module" | "buffer";
@@ -20,7 +21,9 @@ export class Members implements ProxyHandler<object> {
   readonly kinds = new Map<string, MemberKind>();
   /** Buffers that don't belong to the state dict. */
   readonly nonPersistent = new Set<string>();
-  /** The module's own properties, read past the proxy. */
+  /** What users hung on the module; `null` until they do. */
+  hooks: ModuleHooks | null = null;
+  /** The module's properties, read past the proxy. */
   readonly properties: Record<string, unknown>;
   private readonly isModule: (value: unknown) => boolean;
 

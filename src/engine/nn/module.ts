@@ -50,9 +50,6 @@ function loadedKeys(missingKeys: string[], unexpectedKeys: string[]): Incompatib
   return Object.defineProperty({ missingKeys, unexpectedKeys }, "toString", { value: () => text });
 }
 
-/** Runs a module; only the base class and the callable know it. */
-const invoke = Symbol("invoke");
-
 const members = new WeakMap<object, Members>();
 
 /**
@@ -61,7 +58,7 @@ const members = new WeakMap<object, Members>();
  */
 class Callable {
   constructor() {
-    const self = (...args: unknown[]): unknown => module[invoke](args);
+    const self = (...args: unknown[]): unknown => callModule(module, own, args);
     // These two belong to every function; a module's user may want the names.
     delete (self as { length?: number }).length;
     delete (self as { name?: string }).name;
@@ -70,6 +67,23 @@ class Callable {
     const module = new Proxy(self, own) as unknown as Module;
     members.set(module, own);
     return module as never;
+  }
+}
+
+/** Runs a module's hooks and `forward`. What it reads of the module it reads past the proxy. */
+function callModule(module: Module, own: Members, args: unknown[]): unknown {
+  const watcher = instrument();
+  const forward = own.properties.forward as (...inputs: unknown[]) => unknown;
+  try {
+    const output = own.hooks === null
+      ? forward.apply(module, args)
+      : callWithHooks(module, own.hooks as ModuleHooks<AnyModule>, (...inputs) => forward.apply(module, inputs), args);
+    watcher?.forward?.(module, args, output);
+    return output;
+  } catch (error) {
+    if (error instanceof KindlingError) nameModule(error, module);
+    watcher?.forwardFailed?.(module, error);
+    throw error;
   }
 }
 
@@ -112,7 +126,6 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   /** Whether dropout drops and batch normalisation takes the batch's statistics; see `train()` and `eval()`. */
   training: boolean;
   readonly #members = members.get(this)!;
-  #hooks: ModuleHooks | null = null;
 
   constructor() {
     super();
@@ -138,8 +151,8 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   blank(): AnyModule {
     const copy = Reflect.construct(Module, [], this.constructor) as Module;
     for (const [name, kind] of this.#members.kinds) copy.#members.become(name, kind, { persistent: !this.#members.nonPersistent.has(name) });
-    const hooks = this.#hooks;
-    if (hooks) copy.#hooks = { forwardPre: [...hooks.forwardPre], forward: [...hooks.forward], backwardPre: [...hooks.backwardPre], backward: [...hooks.backward] };
+    const { hooks } = this.#members;
+    if (hooks) copy.#members.hooks = { forwardPre: [...hooks.forwardPre], forward: [...hooks.forward], backwardPre: [...hooks.backwardPre], backward: [...hooks.backward] };
     return copy;
   }
 
@@ -410,22 +423,6 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   // --- inside -------------------------------------------------------------------------------------------------------
 
-  [invoke](args: unknown[]): unknown {
-    const watcher = instrument();
-    try {
-      const output =
-        this.#hooks === null
-          ? this.forward(...(args as Args))
-          : callWithHooks(this, this.#hooks as ModuleHooks<AnyModule>, (...inputs) => this.forward(...(inputs as Args)), args);
-      watcher?.forward?.(this, args, output);
-      return output;
-    } catch (error) {
-      if (error instanceof KindlingError) nameModule(error, this as unknown as Module);
-      watcher?.forwardFailed?.(this, error);
-      throw error;
-    }
-  }
-
   #typeName(): string {
     return this.constructor.name;
   }
@@ -435,7 +432,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   }
 
   #hookLists(): ModuleHooks {
-    return (this.#hooks ??= { forwardPre: [], forward: [], backwardPre: [], backward: [] });
+    return (this.#members.hooks ??= { forwardPre: [], forward: [], backwardPre: [], backward: [] });
   }
 
   /** Own properties that `wanted` accepts, under the names that PyTorch gives them. */
