@@ -10,7 +10,7 @@ import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard, Kind, withoutScratch, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
-import type { Place } from "./ops/assigning.ts";
+import type { Place } from "./ops/subscript.ts";
 import type { ToTarget } from "./ops/copy.ts";
 import type {
   BinaryOptions, ClampBound, Index, NamedAlong, NamedReduction, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
@@ -598,10 +598,13 @@ export class Tensor {
   narrow(dim: number, start: number, length: number): Tensor { return ops.narrow(this, dim, start, length); }
   /** Every `step`-th entry from `start` up to `end` along `dim` (a view); negative bounds count from the end. */
   slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor { return ops.slice(this, dim, start, end, step); }
-  /** NumPy's basic indexing: a number picks, `null` keeps a dimension, `[start, end, step]` slices (a view). */
-  at(...indices: readonly (number | null | readonly (number | null)[])[]): Tensor { return ops.at(this, ...indices); }
+  /**
+   * Python's `x[…]`: a number picks, `null` keeps a dimension, `"..."` keeps all that the others leave, `[start, end, step]`
+   * slices, a tensor lists positions or is a mask. A view, with tensors among the places a copy.
+   */
+  at(...places: readonly Place[]): Tensor { return ops.at(this, ...places); }
   /** Writes at `places` in place, as `x[places] = value` in Python: `x.setAt([null, 0], 1)`, `x.setAt(mask, 0)`. */
-  setAt(places: number | Tensor | readonly Place[], value: ScalarOrTensor): this { return ops.setAt(this, places, value); }
+  setAt(places: number | "..." | Tensor | readonly Place[], value: ScalarOrTensor): this { return ops.setAt(this, places, value); }
   fillDiagonal_(value: number, options?: { wrap?: boolean }): this { return ops.fillDiagonal_(this, value, options); }
   /** Elements by lists of indices or by a mask, as `x[[rows, cols]]` in PyTorch (a copy). */
   index(indices: Index | readonly (Index | null)[]): Tensor { return ops.index(this, indices); }

@@ -7,7 +7,7 @@ import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, denseCopy, to } from "./copy.ts";
-import { full, fromTypedArray, zerosLike } from "./creation.ts";
+import { full, fromTypedArray, zeros, zerosLike } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { integerAt, scalarAt } from "./scalar.ts";
@@ -268,7 +268,21 @@ export function div(a: Tensor, b: ScalarOrTensor, options: { roundingMode?: "tru
   }
   const dtype = typeOfPair(a, b);
   if (dtype !== "float32") return runIntegers("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, b, dtype);
-  return mode === "floor" ? trueDivide(a, b).floor() : trueDivide(a, b).trunc();
+  return mode === "floor" ? floorDivide(a, b) : trueDivide(a, b).trunc();
+}
+
+const floorDivideOp: Operation = {
+  name: "DivBackward1",
+  backward: (node) => (node.data as readonly Shape[]).map((shape) => zeros(shape)),
+};
+
+/** Python's `//`: 1 // 0.1 is 9, since 0.1 is a little more than a tenth. A division by zero is that of floats. */
+function floorDivide(first: Tensor, second: ScalarOrTensor): Tensor {
+  const [a, b] = [to(first.detach(), "float32"), second instanceof Tensor ? to(second.detach(), "float32") : second];
+  const whole = trueDivide(sub(a, remainder(a, b)), b).round();
+  const result = b instanceof Tensor ? where(eq(b, 0), trueDivide(a, b), whole) : b === 0 ? trueDivide(a, b) : whole;
+  const inputs = second instanceof Tensor ? [first, second] : [first];
+  return record(floorDivideOp, result, inputs, [], inputs.map(({ shape }) => shape));
 }
 
 /** `a` to the power `b`. */

@@ -2,11 +2,12 @@
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warnings.ts";
 import { add, eq, minimum, mul, sub, where } from "./binary.ts";
 import { arange, fromTypedArray } from "./creation.ts";
 import { logsigmoid } from "./activations.ts";
 import { gather } from "./indexing.ts";
-import { reduceLoss, type LossOptions } from "./losses.ts";
+import { reduceLoss, warnIfBroadcast, type LossOptions } from "./losses.ts";
 import { clampTo, xlogy } from "./pairs.ts";
 import { triu } from "./joining.ts";
 import { toTypedArray } from "./reading.ts";
@@ -21,6 +22,7 @@ const finish = (losses: Tensor, options: LossOptions): Tensor => reduceLoss(loss
 export function huberLoss(input: Tensor, target: Tensor, options: LossOptions & { delta?: number } = {}): Tensor {
   const { delta = 1 } = options;
   if (!(delta > 0)) throw new KindlingError("huber_loss does not support non-positive values for delta.");
+  warnIfBroadcast(input, target);
   const distance = input.sub(target).abs();
   return finish(where(distance.le(delta), distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta)), options);
 }
@@ -28,6 +30,13 @@ export function huberLoss(input: Tensor, target: Tensor, options: LossOptions & 
 /** Kullback-Leibler divergence of log probabilities from target probabilities (or their logarithms, with `logTarget`). */
 export function klDiv(input: Tensor, target: Tensor, options: Omit<LossOptions, "reduction"> & { reduction?: "none" | "mean" | "sum" | "batchmean"; logTarget?: boolean } = {}): Tensor {
   const { reduction = "mean", logTarget = false } = options;
+  if (reduction === "mean") {
+    warnOnce(
+      "reduction: 'mean' divides the total loss by both the batch size and the support size." +
+        "'batchmean' divides only by the batch size, and aligns with the KL div math definition." +
+        "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+    );
+  }
   const losses = logTarget ? mul(target.exp(), sub(target, input)) : sub(xlogy(target, target), mul(target, input));
   if (reduction === "batchmean") return sum(losses).div(input.shape[0] ?? 1);
   return reduceLoss(losses, reduction);

@@ -9,6 +9,7 @@ export * from "./dropout.ts";
 export { formatTensor, sizeText } from "./format.ts";
 export { setPrintoptions, type PrintOptions } from "./printOptions.ts";
 export * from "./indexing.ts";
+export * from "./subscript.ts";
 export * from "./inplace.ts";
 export * from "./joining.ts";
 export * from "./losses.ts";

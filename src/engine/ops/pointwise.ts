@@ -98,7 +98,11 @@ export const log1p = unary({ code: Unary.log1p, name: "Log1PBackward0", saves: "
 export const sqrt = unary({ code: Unary.sqrt, name: "SqrtBackward0", saves: "output", fused: true, derivative: (g, y) => g.div(y.mul(2)) });
 export const rsqrt = unary({ code: Unary.rsqrt, name: "RsqrtBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.pow(3)).mul(-0.5) });
 export const reciprocal = unary({ code: Unary.reciprocal, name: "ReciprocalBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y)).neg() });
-export const square = unary({ code: Unary.square, name: "PowBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(x.mul(2)) });
+/** x² */
+export function square(input: Tensor): Tensor {
+  return input.dtype === "int32" || input.dtype === "uint8" ? input.mul(input) : squareFloat(input);
+}
+const squareFloat = unary({ code: Unary.square, name: "PowBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(x.mul(2)) });
 export const sin = unary({ code: Unary.sin, name: "SinBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(cos(x)) });
 export const cos: UnaryFunction = unary({ code: Unary.cos, name: "CosBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(sin(x)).neg() });
 export const tanh = unary({ code: Unary.tanh, name: "TanhBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y).neg().add(1)) });
