@@ -268,21 +268,29 @@ export function div(a: Tensor, b: ScalarOrTensor, options: { roundingMode?: "tru
   }
   const dtype = typeOfPair(a, b);
   if (dtype !== "float32") return runIntegers("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, b, dtype);
-  return mode === "floor" ? floorDivide(a, b) : trueDivide(a, b).trunc();
+  return roundedQuotient(mode, a, b);
 }
 
-const floorDivideOp: Operation = {
+const roundedQuotientOp: Operation = {
   name: "DivBackward1",
   backward: (node) => (node.data as readonly Shape[]).map((shape) => zeros(shape)),
 };
 
-/** Python's `//`: 1 // 0.1 is 9, since 0.1 is a little more than a tenth. A division by zero is that of floats. */
-function floorDivide(first: Tensor, second: ScalarOrTensor): Tensor {
+/** A quotient of floats without its fraction; its steps have no slope. */
+function roundedQuotient(mode: "floor" | "trunc", first: Tensor, second: ScalarOrTensor): Tensor {
   const [a, b] = [to(first.detach(), "float32"), second instanceof Tensor ? to(second.detach(), "float32") : second];
-  const whole = trueDivide(sub(a, remainder(a, b)), b).round();
-  const result = b instanceof Tensor ? where(eq(b, 0), trueDivide(a, b), whole) : b === 0 ? trueDivide(a, b) : whole;
+  const result = mode === "floor" ? floorDivide(a, b) : trueDivide(a, b).trunc();
   const inputs = second instanceof Tensor ? [first, second] : [first];
-  return record(floorDivideOp, result, inputs, [], inputs.map(({ shape }) => shape));
+  return record(roundedQuotientOp, result, inputs, [], inputs.map(({ shape }) => shape));
+}
+
+/** Python's `//`: 1 // 0.1 is 9, since 0.1 is a little more than a tenth. A division by zero is that of floats. */
+function floorDivide(a: Tensor, b: ScalarOrTensor): Tensor {
+  const divisor = b instanceof Tensor ? b : full([], b);
+  const rest = fmod(a, divisor);
+  const below = rest.ne(0).logicalAnd(rest.lt(0).ne(divisor.lt(0)));
+  const whole = sub(trueDivide(sub(a, rest), divisor), below.float()).round();
+  return where(divisor.eq(0), trueDivide(a, divisor), whole);
 }
 
 /** `a` to the power `b`. */

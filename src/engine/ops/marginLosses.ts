@@ -1,6 +1,6 @@
 /** Losses of margins, distances and distributions, made of differentiable operations. */
-import { ArgumentError, KindlingError } from "../errors.ts";
-import { sameShape } from "../shape.ts";
+import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
+import { sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
 import { add, eq, minimum, mul, sub, where } from "./binary.ts";
@@ -10,6 +10,7 @@ import { gather } from "./indexing.ts";
 import { reduceLoss, warnIfBroadcast, type LossOptions } from "./losses.ts";
 import { clampTo, xlogy } from "./pairs.ts";
 import { triu } from "./joining.ts";
+import { distanceAlongLast } from "./products.ts";
 import { toTypedArray } from "./reading.ts";
 import { mean, norm, sum } from "./reductions.ts";
 import { unsqueeze } from "./views.ts";
@@ -68,7 +69,11 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
 
 /** ln(1 + e^(−y·x)) for targets of 1 and −1. */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return finish(logsigmoid(mul(input, target)).neg(), options);
+  const product = mul(input, target);
+  if (!sameShape(product.shape, input.shape)) {
+    throw new ShapeError(`output with shape ${shapeText(input.shape)} doesn't match the broadcast shape ${shapeText(product.shape)}`, input.shape, target.shape);
+  }
+  return finish(logsigmoid(product).neg(), options);
 }
 
 /** x where the target is 1, max(0, margin − x) where it is −1. */
@@ -149,7 +154,7 @@ export function pdist(input: Tensor, p = 2): Tensor {
   const upper = triu(fromTypedArray(new Uint8Array(n * n).fill(1), [n, n], { dtype: "uint8" }), 1).bool();
   const differences = sub(unsqueeze(input, 1), unsqueeze(input, 0));
   const chosen = differences.reshape(n * n, -1).index(upper.reshape(n * n));
-  return norm(chosen, p, -1);
+  return distanceAlongLast(chosen, p);
 }
 
 /** 1 − cos for targets of 1, max(0, cos − margin) for targets of −1. */

@@ -7,6 +7,7 @@ import { discard } from "../memory/storage.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
+import { zeros } from "./creation.ts";
 import { sizeText } from "./format.ts";
 import { at, make } from "./make.ts";
 import { notTwiceDifferentiable } from "./pointwise.ts";
@@ -36,6 +37,7 @@ const batchNormOp: Operation = {
     const outWeight = affine ? make([channels]) : null;
     const outBias = affine ? make([channels]) : null;
     const [to, toWeight, toBias] = [atOrNone(outX), atOrNone(outWeight), atOrNone(outBias)];
+    if (x.numel() === 0) return [outX, outWeight && zeros(channels), outBias && zeros(channels)];
     const from = at(upstream);
     kernels.batchNormBackward(from, at(x), at(mean), at(inverseStd), atOrNone(weight), to, toWeight, toBias, n, channels, length, training ? 1 : 0);
     return [outX, outWeight, outBias];
