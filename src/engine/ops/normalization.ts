@@ -7,6 +7,7 @@ import { discard } from "../memory/storage.ts";
 import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
+import { zeros } from "./creation.ts";
 import { sizeText } from "./format.ts";
 import { at, make } from "./make.ts";
 import { mean, sum } from "./reductions.ts";
@@ -72,6 +73,7 @@ const batchNormOp: Operation = {
     const outWeight = data.weighted ? make([channels]) : null;
     const outBias = data.shifted ? make([channels]) : null;
     const [to, toWeight, toBias] = [atOrNone(outX), atOrNone(outWeight), atOrNone(outBias)];
+    if (x.numel() === 0) return [outX, outWeight && zeros(channels), outBias && zeros(channels)];
     const from = at(upstream);
     kernels.batchNormBackward(from, at(x), at(mean), at(inverseStd), atOrNone(weight), to, toWeight, toBias, n, channels, length, training ? 1 : 0);
     return inOrder(data, outX, outWeight, outBias);
@@ -118,7 +120,7 @@ export function batchNorm(
     const biased = runningVar && make([channels]);
     const [toMean, toStd] = [at(mean), at(inverseStd)];
     kernels.batchNormStatistics(at(x), toMean, toStd, n, channels, length, eps, atOrNone(biased));
-    if (runningMean && runningVar) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
+    if (runningMean && runningVar && n * length > 0) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
     if (biased) discard(biased.storage);
   } else {
     if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when training=False");

@@ -8,7 +8,7 @@ import { fromTypedArray, zeros } from "./creation.ts";
 import { gather, indexSelect, scatterAdd } from "./indexing.ts";
 import { stack } from "./joining.ts";
 import { toTypedArray } from "./reading.ts";
-import type { ValuesAndIndices } from "./reductions.ts";
+import { recordMedian, type ValuesAndIndices } from "./reductions.ts";
 import type { Reduction } from "./types.ts";
 import { flatten, reshape } from "./views.ts";
 
@@ -147,7 +147,7 @@ function medianBy(ignoreNan: boolean): MedianFunction {
   function median(input: Tensor, dim?: number, options: Reduction = {}): Tensor | ValuesAndIndices {
     if (dim === undefined) {
       if (input.numel() === 0) return fromTypedArray(new Float32Array([NaN]), []);
-      return reshape(pick(flatten(input), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []);
+      return recordMedian(input, reshape(pick(flatten(input.detach()), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []));
     }
     const d = wrapDim(dim, input.shape.length);
     if (input.shape[d] === 0) throw new IndexError(`median(): Expected reduction dim ${d} to have non-zero size.`);

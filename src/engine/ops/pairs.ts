@@ -219,7 +219,10 @@ export function isreal(input: Tensor): Tensor {
 
 /** Values below `min` become `min`, values above `max` become `max`; bounds are numbers, tensors or left out. */
 export function clampTo(input: Tensor, min?: ClampBound, max?: ClampBound): Tensor {
-  if (!(min instanceof Tensor) && !(max instanceof Tensor)) return clamp(input, min, max);
+  // Floats don't tell large integers apart.
+  const isInteger = input.dtype === "int32" || input.dtype === "uint8";
+  const given = (min ?? null) !== null || (max ?? null) !== null;
+  if (!(min instanceof Tensor) && !(max instanceof Tensor) && !(isInteger && given)) return clamp(input, min, max);
   const [low, high] = [min ?? null, max ?? null];
   const raised = low === null ? input : maximumOf(input, low);
   return high === null ? raised : minimumOf(raised, high);
@@ -227,9 +230,11 @@ export function clampTo(input: Tensor, min?: ClampBound, max?: ClampBound): Tens
 
 /** As PyTorch's clamp has it, the whole gradient of a tie goes to the input. */
 function maximumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
+  if (input.dtype !== "float32" && Number.isInteger(bound) && (bound as number) < -(2 ** 31)) return input;
   return where(lt(input, bound), bound, input);
 }
 
 function minimumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
+  if (input.dtype !== "float32" && Number.isInteger(bound) && (bound as number) >= 2 ** 31) return input;
   return where(gt(input, bound), bound, input);
 }

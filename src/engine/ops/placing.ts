@@ -1,7 +1,7 @@
 /** Putting values at positions: copies of a tensor with some entries replaced, added to or reduced into. */
 import { filled, promoteScalar, typedArray } from "../dtype.ts";
 import { IndexError, KindlingError } from "../errors.ts";
-import { broadcastShapes, contiguousStrides, wrapDim, type Shape } from "../shape.ts";
+import { broadcastShapes, contiguousStrides, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { eq, where } from "./binary.ts";
 import { arange, fromTypedArray, full, zeros } from "./creation.ts";
@@ -109,7 +109,16 @@ export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tens
 export function indexPut(input: Tensor, indices: readonly (Index | null)[], values: ScalarOrTensor, options: { accumulate?: boolean } = {}): Tensor {
   const places = flatPlaces(input, indices);
   const source = values instanceof Tensor ? values : full([], values, { dtype: promoteScalar(input.dtype, values) });
-  return put(input, places, expand(source.to(input.dtype), places.shape).contiguous(), options);
+  return put(input, places, spreadOver(source.to(input.dtype), places.shape).contiguous(), options);
+}
+
+function spreadOver(values: Tensor, shape: Shape): Tensor {
+  const own = values.shape.slice(Math.max(0, values.shape.findIndex((size) => size !== 1)));
+  const fits = own.length <= shape.length && own.every((size, i) => size === 1 || size === shape[shape.length - own.length + i]);
+  if (!fits) {
+    throw new IndexError(`shape mismatch: value tensor of shape ${shapeText(values.shape)} cannot be broadcast to indexing result of shape ${shapeText(shape)}`);
+  }
+  return expand(reshape(values, own), shape);
 }
 
 /** Which element of the flattened input each of the indexed places is, in the shape that indexing gives. */

@@ -6,6 +6,7 @@ import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous, denseCopy, to } from "./copy.ts";
+import { zerosLike } from "./creation.ts";
 import { at, make } from "./make.ts";
 
 interface UnarySpec {
@@ -81,7 +82,7 @@ const negFloat = unary({ code: Unary.neg, name: "NegBackward0", saves: "input", 
 
 /** Absolute value. */
 export function abs(input: Tensor): Tensor {
-  return input.dtype === "int32" ? to(absFloat(input), "int32") : absFloat(input);
+  return input.dtype === "int32" ? input.where(input.ge(0), input.neg()) : absFloat(input);
 }
 const absFloat = unary({ code: Unary.abs, name: "AbsBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(sign(x)) });
 export const exp = unary({ code: Unary.exp, name: "ExpBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y) });
@@ -91,14 +92,18 @@ export const log1p = unary({ code: Unary.log1p, name: "Log1PBackward0", saves: "
 export const sqrt = unary({ code: Unary.sqrt, name: "SqrtBackward0", saves: "output", fused: true, derivative: (g, y) => g.div(y.mul(2)) });
 export const rsqrt = unary({ code: Unary.rsqrt, name: "RsqrtBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.pow(3)).mul(-0.5) });
 export const reciprocal = unary({ code: Unary.reciprocal, name: "ReciprocalBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y)).neg() });
-export const square = unary({ code: Unary.square, name: "PowBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(x.mul(2)) });
+/** x² */
+export function square(input: Tensor): Tensor {
+  return input.dtype === "int32" || input.dtype === "uint8" ? input.mul(input) : squareFloat(input);
+}
+const squareFloat = unary({ code: Unary.square, name: "PowBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(x.mul(2)) });
 export const sin = unary({ code: Unary.sin, name: "SinBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(cos(x)) });
 export const cos: UnaryFunction = unary({ code: Unary.cos, name: "CosBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(sin(x)).neg() });
 export const tanh = unary({ code: Unary.tanh, name: "TanhBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y).neg().add(1)) });
 export const sigmoid = unary({ code: Unary.sigmoid, name: "SigmoidBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y.neg().add(1))) });
 const INVERSE_SQRT_PI_TWICE = 2 / Math.sqrt(Math.PI);
 export const erf = unary({ code: Unary.erf, name: "ErfBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(x.mul(x).neg().exp().mul(INVERSE_SQRT_PI_TWICE)) });
-const stepGradient = (g: Tensor, x: Tensor): Tensor => g.mul(x.gt(0).float());
+const stepGradient = (g: Tensor, x: Tensor): Tensor => g.maskedFill(x.le(0), 0);
 /** max(x, 0) */
 export function relu(input: Tensor): Tensor {
   return input.dtype === "int32" ? input.clamp(0) : reluFloat(input);
@@ -171,7 +176,7 @@ export function elu(input: Tensor, alpha = 1): Tensor {
 
 /** Piecewise constant: no gradient but zero. */
 function constantUnary(code: UnaryOp, name: string): (input: Tensor) => Tensor {
-  const apply = unary({ code, name, saves: "input", fused: false, derivative: (g) => g.mul(0) });
+  const apply = unary({ code, name, saves: "input", fused: false, derivative: (g) => zerosLike(g) });
   return (input) => (input.dtype === "float32" ? apply(input) : input);
 }
 export const floor = constantUnary(Unary.floor, "FloorBackward0");
@@ -184,7 +189,7 @@ export function sign(input: Tensor): Tensor {
   return input.dtype === "float32" ? signFloat(input) : to(signFloat(to(input, "float32")), input.dtype);
 }
 
-const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", fused: true, derivative: (g, x, { alpha, beta }) => g.mul(x.ge(alpha).logicalAnd(x.le(beta)).float()) });
+const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", fused: true, derivative: (g, x, { alpha, beta }) => g.where(x.ge(alpha).logicalAnd(x.le(beta)), 0) });
 /** Values below `min` become `min`, values above `max` become `max`; either may be left out. */
 export function clamp(input: Tensor, min?: number | null, max?: number | null): Tensor {
   if ((min ?? null) === null && (max ?? null) === null) {
