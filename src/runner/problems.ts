@@ -1,20 +1,19 @@
 /** Everything that can go wrong before or around a program, in words for the user. What the program itself throws: `thrown.ts`. */
 import type { Message } from "esbuild";
-import { basename, isAbsolute, resolve } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import type { Problem, SourcePosition } from "../protocol/index.ts";
 
 /** What esbuild says about a file that it can't bundle. */
-export function bundlingProblem(message: Message, entry: string, workingDirectory: string): Problem {
+export function bundlingProblem(message: Message, entry: string): Problem {
   const { location, text } = message;
   const unresolved = /^Could not (?:resolve|read from file:?) "?([^"]*)"?/.exec(text);
   if (!location) {
     return { severity: "error", code: unresolved ? "import" : "syntax", message: sentence(missingEntry(text, entry) ?? text), position: startOf(entry) };
   }
-  const file = isAbsolute(location.file) ? location.file : resolve(workingDirectory, location.file);
   // esbuild counts columns from 0 and in bytes.
   const before = Buffer.from(location.lineText).subarray(0, location.column).toString().length;
   const length = Buffer.from(location.lineText).subarray(location.column, location.column + location.length).toString().length;
-  const position = { file, line: location.line, column: before + 1 };
+  const position = { file: location.file, line: location.line, column: before + 1 };
   const end = length > 0 ? { end: { line: location.line, column: before + length + 1 } } : {};
   if (unresolved) return { severity: "error", code: "import", message: missingImport(unresolved[1]!), position, ...end };
   const noExport = /^No matching export in "([^"]*)" for import "([^"]*)"/.exec(text);
@@ -60,6 +59,15 @@ export function threadProblem(error: Error & { code?: string }, file: string): P
     return { severity: "error", code: "memory", message, position };
   }
   return { severity: "error", code: "crash", message: sentence(`The program ended unexpectedly: ${error.message}`), position };
+}
+
+export function noMetadata(file: string): Problem {
+  return {
+    severity: "warning",
+    code: "decorators",
+    message: "Decorators here are TypeScript's older ones, as tsconfig.json says, but `emitDecoratorMetadata` has no effect: Reflect.getMetadata(\"design:type\", …) gives undefined.",
+    position: startOf(file),
+  };
 }
 
 export function noModelProblem(file: string): Problem {

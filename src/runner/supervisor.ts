@@ -1,7 +1,7 @@
 /** Runs one job: bundles the file, hands it to the worker thread, and has the last word over it. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { MetricBuffer, metricPoints } from "../observe/metricBuffer.ts";
@@ -94,7 +94,7 @@ export class Supervisor {
       this.#emit({ type: "files", files });
       const problems: Problem[] =
         error instanceof BundleError
-          ? error.messages.map((message) => bundlingProblem(message, request.file, request.directory))
+          ? error.messages.map((message) => bundlingProblem(message, request.file))
           : [{ severity: "error", code: "import", message: `The file can't be run: ${(error as Error).message}`, position: startOf(request.file) }];
       for (const problem of problems) this.#emit({ type: "problem", problem });
       return undefined;
@@ -102,7 +102,7 @@ export class Supervisor {
   }
 
   async #runProgram(request: RunRequest, made: Bundle, folder: string): Promise<RunState> {
-    const path = join(folder, `${basename(request.file)}.mjs`);
+    const path = join(folder, "program.mjs");
     await writeFile(path, made.code);
     await this.ready;
     const program = pathToFileURL(path).href;
