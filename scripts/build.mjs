@@ -39,8 +39,9 @@ function configurations() {
       target: "node20",
       splitting: true,
       external: ["esbuild"],
-      minify: true,
-      // Names of classes and functions are what a user's stack traces and `repr` show.
+      minifySyntax: true,
+      minifyWhitespace: true,
+      // Names stay: a user's stack traces, `repr` and V8's own messages ("dataset.get is not a function") show them.
       keepNames: true,
     },
     {

@@ -36,6 +36,8 @@ export interface Annotations {
  * `declared` is called once a class exists, `loop` at the start of each turn of a loop over epochs.
  */
 export interface ProgramHooks {
+  /** The program is read; nothing of it has run. */
+  begun(): void;
   declared<T>(constructor: T, index: number): T;
   /** The counter now, what it began with, and the first value that it will not reach. */
   loop(counter: number, first: number, bound: number): void;

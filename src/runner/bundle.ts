@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { annotate } from "./annotate.ts";
-import type { Annotations, ClassDeclaration, ImportedName, VariableDeclaration } from "./annotations.ts";
+import { programHooksKey, type Annotations, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata } from "./problems.ts";
@@ -124,7 +124,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
       sourcemap: "external",
       sourcesContent: false,
       outdir: rootOf(file),
-      banner: { js: requireFor(own.entry) },
+      banner: { js: firstLine(own.entry) },
       logLevel: "silent",
       plugins: [plugin],
     });
@@ -201,9 +201,10 @@ function loaderOf(path: string): Loader {
   }
 }
 
-/** CommonJS packages call `require`; there it is found from the user's file. */
-function requireFor(file: string): string {
-  return `import { createRequire as __kindlingRequire } from "node:module"; const require = __kindlingRequire(${JSON.stringify(pathToFileURL(file).href)});`;
+/** The program's first line tells that it is read. CommonJS packages call `require`; there it is found from the user's file. */
+function firstLine(file: string): string {
+  const require = `const require = __kindlingRequire(${JSON.stringify(pathToFileURL(file).href)});`;
+  return `import { createRequire as __kindlingRequire } from "node:module"; globalThis[Symbol.for(${JSON.stringify(programHooksKey)})]?.begun(); ${require}`;
 }
 
 function inlineMap(map: object): string {

@@ -51,14 +51,28 @@ export function timeoutProblem(file: string, limit: number, frames: NonNullable<
   };
 }
 
-/** The worker thread died of an error that no program could catch. */
-export function threadProblem(error: Error & { code?: string }, file: string): Problem {
+/** The worker thread ended without a word. @param error what no program could catch, if it was that */
+export function threadProblem(error: (Error & { code?: string }) | undefined, exitCode: number, file: string): Problem {
   const position = startOf(file);
-  if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+  if (error?.code === "ERR_WORKER_OUT_OF_MEMORY") {
     const message = "The program ran out of memory for JavaScript objects. Hold on to fewer things at a time (arrays that grow in the loop are the usual cause).";
     return { severity: "error", code: "memory", message, position };
   }
-  return { severity: "error", code: "crash", message: sentence(`The program ended unexpectedly: ${error.message}`), position };
+  return { severity: "error", code: "crash", message: sentence(`The program ended unexpectedly: ${error?.message ?? `exit code ${exitCode}`}`), position };
+}
+
+/** @param cause the call or assignment by which the program says that it failed */
+export function exitProblem(cause: string, file: string, stack: NonNullable<Problem["stack"]>): Problem {
+  const position = stack[0]?.position ?? startOf(file);
+  return { severity: "error", code: "exit", message: `The program ended itself with ${cause}.`, position, ...(stack.length > 0 ? { stack } : {}) };
+}
+
+/** The watch failed, and not the program. */
+export function watchProblem(error: unknown, step: number, file: string): Problem {
+  const message =
+    `From step ${step} on nothing more is measured, as the program changed something of JavaScript's that Kindling's own watch needs (${String(error)}). ` +
+    "The run itself goes on.";
+  return { severity: "warning", code: "watch", message, position: startOf(file) };
 }
 
 export function noMetadata(file: string): Problem {
