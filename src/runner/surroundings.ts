@@ -96,7 +96,8 @@ function builtins(): Set<object> {
     add(value);
     add((value as { prototype?: unknown }).prototype);
   }
-  for (const iterator of [[].values(), new Map().values(), new Set().values(), "".matchAll(/./g), ""[Symbol.iterator](), generator(), performance]) add(getPrototypeOf(iterator));
+  add(performance);
+  for (const iterator of [[].values(), new Map().values(), new Set().values(), "".matchAll(/./g), ""[Symbol.iterator](), generator()]) add(getPrototypeOf(iterator));
   return found;
 }
 
