@@ -58,7 +58,7 @@ export interface Progress {
 }
 
 export type RunEvent =
-  | { readonly type: "state"; readonly state: RunState; /** ms since the epoch */ readonly at: number }
+  | { readonly type: "state"; readonly state: RunState; /** ms since the epoch */ readonly at: number; /** The program's own, where it chose one: `process.exit(3)`. */ readonly exitCode?: number }
   /** Replaces every model sent before. Sent when a model was first used, and again when its tree, shapes or frozen state changed. */
   | { readonly type: "models"; readonly models: readonly ModelInfo[] }
   | { readonly type: "classes"; readonly classes: readonly ModelClassInfo[] }
@@ -80,6 +80,8 @@ export interface RunRequest {
   readonly sampling: SamplingOptions;
   /** Inspect mode stops after this long; milliseconds. 0 = no limit. */
   readonly timeLimit: number;
+  /** What the program finds in `process.argv` behind its own name. Default none. */
+  readonly programArguments?: readonly string[];
   /** Threads that the engine computes with; 0 leaves one core free and takes the others. */
   readonly threads: number;
 }

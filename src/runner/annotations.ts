@@ -37,6 +37,8 @@ export interface Annotations {
  * that trains, and `left` when that loop is over.
  */
 export interface ProgramHooks {
+  /** The program is read; nothing of it has run. */
+  begun(): void;
   declared<T>(constructor: T, index: number): T;
   /** The counter now, what it began with, and the first value that it will not reach. */
   loop(counter: number, first: number, bound: number): void;

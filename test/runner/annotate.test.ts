@@ -103,7 +103,7 @@ describe("a bundled file", () => {
       (reason: unknown) => reason,
     );
     assert.ok(error instanceof BundleError);
-    return error.messages.map((message) => bundlingProblem(message, join(folder, "net.model.ts"), process.cwd()));
+    return error.messages.map((message) => bundlingProblem(message, join(folder, "net.model.ts")));
   }
 
   it("says where a syntax error is", async () => {
