@@ -31,7 +31,7 @@ for (let epoch = 0; epoch < 3; epoch++) {
 }
 `;
 /** 4·8 + 8 + 8·3 + 3 */
-const lens = "67 params · 67 trainable · 0 frozen | ▶ Train | Inspect";
+const lens = "67 params | ▶ Train | Inspect";
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
 
 interface Case {
@@ -169,6 +169,6 @@ describe("a model file with", () => {
     );
     await window.show(uri);
     await vscode.window.showTextDocument(layers);
-    assert.deepEqual(await window.lenses(layers), ["3: 27 params · 27 trainable · 0 frozen | ▶ Train | Inspect"]);
+    assert.deepEqual(await window.lenses(layers), ["3: 27 params | ▶ Train | Inspect"]);
   });
 });

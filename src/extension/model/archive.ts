@@ -27,7 +27,7 @@ export class Archive {
         version: number;
         runs: FileRuns;
       };
-      return written === version && runs.file === file ? ended(runs) : undefined;
+      return written === version && runs.file === file ? interrupted(runs) : undefined;
     } catch {
       return undefined;
     }
@@ -66,17 +66,17 @@ export class Archive {
   }
 }
 
-/** A run that was under way when its window closed ended with it. */
-function ended(runs: FileRuns): FileRuns {
+/** A run that was under way when its window went away ended with it. */
+export function interrupted(runs: FileRuns, at?: number): FileRuns {
   return {
     ...runs,
-    ...(runs.train && { train: endedRun(runs.train) }),
-    ...(runs.inspect && { inspect: endedRun(runs.inspect) }),
+    ...(runs.train && { train: interruptedRun(runs.train, at) }),
+    ...(runs.inspect && { inspect: interruptedRun(runs.inspect, at) }),
   };
 }
 
-function endedRun(run: RunSnapshot): RunSnapshot {
+/** @param at when it ended, where that is known: else as late as it was heard of */
+function interruptedRun(run: RunSnapshot, at?: number): RunSnapshot {
   if (isFinal(run.state)) return run;
-  const endedAt = run.startedAt + (run.progress?.elapsed ?? 0);
-  return { ...run, state: "stopped", endedAt };
+  return { ...run, state: "interrupted", endedAt: at ?? run.startedAt + (run.progress?.elapsed ?? 0) };
 }
