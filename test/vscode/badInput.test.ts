@@ -44,12 +44,6 @@ interface Case {
 
 const cases: readonly Case[] = [
   {
-    title: "a syntax error",
-    text: good.replace("const model = new Net();", "const model = = new Net();"),
-    at: "const model = =",
-    message: /=/,
-  },
-  {
     title: "an import that isn't there",
     text: `import { width } from "./sizes.ts";\n${good}console.log(width);\n`,
     at: "./sizes.ts",
@@ -121,6 +115,22 @@ describe("a model file with", () => {
       assert.match((await window.lenses(uri)).join(), /67 params/);
     });
   }
+
+  it("a syntax error, which TypeScript tells of, is told of once, and works once it is mended", async () => {
+    const text = good.replace("const model = new Net();", "const model = = new Net();");
+    const uri = window.write("net.model.ts", text);
+    const editor = await window.show(uri);
+    const isOfTypeScript = ({ source }: vscode.Diagnostic): boolean => source === "ts";
+    await window.marked(uri, (marks) => marks.some(isOfTypeScript) && !marks.some(({ source }) => source === "Kindling"));
+    const [mark, ...others] = vscode.languages.getDiagnostics(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+    assert.equal(mark && mark.range.start.line + 1, lineOf(text, "const model = ="));
+    assert.deepEqual(others, []);
+    await window.replace(editor, good);
+    const inspected = window.settled(uri, "inspect");
+    await editor.document.save();
+    assert.equal((await inspected).state, "finished");
+    assert.match((await window.lenses(uri)).join(), /67 params/);
+  });
 
   it("a model that is never trained is counted, and told about when it is asked to train", async () => {
     const uri = window.write("net.model.ts", good.slice(0, good.indexOf("for (let epoch")));
