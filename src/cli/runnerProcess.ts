@@ -14,6 +14,7 @@ export interface RunnerOptions {
 
 export class RunnerProcess {
   #child: ChildProcess;
+  #kernels: string | undefined;
   /** Resolves with the final state when the process has ended. */
   readonly ended: Promise<RunState>;
 
@@ -39,6 +40,7 @@ export class RunnerProcess {
     child.on("message", (message: RunnerMessage) => {
       if (message.type === "ready") {
         isReady = true;
+        this.#kernels = message.kernels;
         return this.send({ type: "run", request });
       }
       const { event } = message;
@@ -54,6 +56,11 @@ export class RunnerProcess {
       end(final ?? "failed");
     });
     return child;
+  }
+
+  /** The build of the kernels that it computes with, once it is ready. */
+  get kernels(): string | undefined {
+    return this.#kernels;
   }
 
   send(command: RunCommand): void {

@@ -46,10 +46,19 @@ export function readConstruction(constructor: Function, context: ConstructionCon
   for (; at < sites.length; at++) {
     const site = sites[at]!;
     if (!isProgram(site, context)) continue;
-    frames.push({ line: site.getLineNumber() ?? 1, column: site.getColumnNumber() ?? 1 });
+    frames.push(frameOf(site));
     isPart ||= site.isConstructor() && context.isModuleClass(site.getFunctionName() ?? "");
   }
   return { frames, isPart };
+}
+
+/** Where in the program's text something was called, innermost first. */
+export function programFrames(context: ConstructionContext, below: Function): ProgramFrame[] {
+  return captureSites(below).filter((site) => isProgram(site, context)).map(frameOf);
+}
+
+function frameOf(site: NodeJS.CallSite): ProgramFrame {
+  return { line: site.getLineNumber() ?? 1, column: site.getColumnNumber() ?? 1 };
 }
 
 function isProgram(site: NodeJS.CallSite, context: ConstructionContext): boolean {

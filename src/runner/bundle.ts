@@ -48,6 +48,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
   const classes: ClassDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
+  let loops = 0;
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
     files.add(path);
@@ -56,7 +57,8 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     const result = await toJavaScript(path, source, loader);
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
-    const annotated = annotate(path, source, result.code, result.map, classes.length);
+    const annotated = annotate(path, source, result.code, result.map, { class: classes.length, loop: loops });
+    loops += annotated.loops;
     classes.push(...annotated.classes);
     variables.push(...annotated.variables);
     imports.push(...annotated.imports);

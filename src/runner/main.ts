@@ -47,5 +47,4 @@ process.on("disconnect", () => process.exit(1));
 // Ctrl+C in a terminal reaches the whole group of processes; what it means is for the parent to say.
 process.on("SIGINT", () => {});
 
-await supervisor.ready;
-await send({ type: "ready" });
+await send({ type: "ready", kernels: await supervisor.ready });

@@ -4,6 +4,7 @@ import { parentPort } from "node:worker_threads";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument } from "../engine/instrument.ts";
+import { kernelBuild } from "../engine/memory/linear.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
@@ -27,9 +28,10 @@ class StopSignal extends Error {
   }
 }
 
-/** What can be done before there is a program. */
-export function prepareEngine(): void {
+/** What can be done before there is a program. Returns the build of the kernels. */
+export function prepareEngine(): string {
   useCollector(synchronousCollector() ?? null);
+  return kernelBuild;
 }
 
 export class Program {
@@ -58,7 +60,7 @@ export class Program {
         points: (values) => post({ type: "points", values }),
       },
       gate: (beforeBlocking) => this.#passGate(beforeBlocking),
-      ...(job.request.mode === "inspect" ? { beforeStep: () => this.#endInspection() } : {}),
+      ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
   }
 
@@ -91,6 +93,8 @@ export class Program {
         return constructor;
       },
       loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
+      turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
+      left: (loop) => this.#observer.trainingLoopLeft(loop),
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);

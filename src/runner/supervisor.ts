@@ -34,8 +34,8 @@ export class Supervisor {
   readonly #metrics = new MetricBuffer();
   readonly #seriesNames: string[] = [];
   readonly #exited: Promise<void>;
-  /** Resolves when the thread is ready for a program. */
-  readonly ready: Promise<void>;
+  /** Resolves when the thread is ready for a program: with the build of its kernels. */
+  readonly ready: Promise<string | undefined>;
   #outcome: Outcome | undefined;
   #threadError: (Error & { code?: string }) | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
@@ -46,10 +46,10 @@ export class Supervisor {
     this.#worker = new Worker(places.worker, { name: "program" });
     this.ready = new Promise((resolve) => {
       this.#worker.on("message", (message: ThreadMessage) => {
-        if (message.type === "ready") resolve();
+        if (message.type === "ready") resolve(message.kernels);
         else this.#receive(message);
       });
-      this.#worker.once("exit", () => resolve());
+      this.#worker.once("exit", () => resolve(undefined));
     });
     this.#worker.on("error", (error: Error) => (this.#threadError = error));
     this.#exited = new Promise((resolve) => this.#worker.once("exit", () => resolve()));

@@ -21,7 +21,8 @@ export type Outcome = "finished" | "stopped" | "failed";
 
 /** Worker thread → main thread. */
 export type ThreadMessage =
-  | { readonly type: "ready" }
+  /** With the build of the kernels that the engine took. */
+  | { readonly type: "ready"; readonly kernels: string }
   | { readonly type: "event"; readonly event: RunEvent }
   /** From now on this number stands for this name in `points`. */
   | { readonly type: "series"; readonly index: number; readonly name: string }

@@ -5,8 +5,7 @@ import type { Job, ThreadMessage } from "./thread.ts";
 
 takeOutput();
 // The engine picks its kernels while it is loaded. This process is the runner's own, so V8's flags may be set for the best.
-process.env["KINDLING_KERNELS"] ??= "revectorized";
+process.env["KINDLING_KERNELS"] ??= "best";
 const { prepareEngine, Program } = await import("./program.ts");
-prepareEngine();
 parentPort!.once("message", (job: Job) => void new Program(job).run());
-parentPort!.postMessage({ type: "ready" } satisfies ThreadMessage);
+parentPort!.postMessage({ type: "ready", kernels: prepareEngine() } satisfies ThreadMessage);

@@ -242,7 +242,8 @@ function quoted(reader: ByteReader): string {
 function escaped(reader: ByteReader): string {
   const start = reader.position;
   reader.line();
-  const characters = Array.from(reader.bytes.subarray(start, reader.position - 1), (byte) => String.fromCharCode(byte)).join("");
+  let characters = "";
+  for (const byte of reader.bytes.subarray(start, reader.position - 1)) characters += String.fromCharCode(byte);
   return characters.replace(/\\u([\da-f]{4})|\\U00([\da-f]{6})/g, (whole, short?: string, long?: string) => {
     const code = Number.parseInt(short ?? long!, 16);
     return code > 0x10ffff ? whole : String.fromCodePoint(code);

@@ -1,4 +1,5 @@
 /** Counts, histograms, and statistics of whole samples. */
+import { roomFor, typedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { wrapDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -51,9 +52,9 @@ export function bincount(input: Tensor, weights?: Tensor | null, options: { minl
   if (input.shape.length !== 1 || input.dtype === "float32" || values.some((value) => value < 0)) {
     throw new KindlingError("bincount only supports 1-d non-negative integral inputs.");
   }
-  const length = Math.max(options.minlength ?? 0, Array.from(values).reduce((most, value) => Math.max(most, value + 1), 0));
+  const length = Math.max(options.minlength ?? 0, (values as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0));
   const share = weights ? toTypedArray(weights) : null;
-  const counts = share ? new Float32Array(length) : new Int32Array(length);
+  const counts = typedArray(share ? "float32" : "int32", length);
   values.forEach((value, i) => (counts[value]! += share ? share[i]! : 1));
   return fromTypedArray(counts, [length]);
 }
@@ -61,13 +62,13 @@ export function bincount(input: Tensor, weights?: Tensor | null, options: { minl
 /** Counts in `bins` (default 100) bins of equal width between `min` and `max` (default: the least and the greatest element). */
 export function histc(input: Tensor, options: { bins?: number; min?: number; max?: number } = {}): Tensor {
   const { bins = 100 } = options;
-  if (!(bins > 0)) throw new KindlingError("bins must be > 0");
+  if (!(bins > 0 && Number.isInteger(bins))) throw new KindlingError("bins must be > 0");
   const values = toTypedArray(asFloat(input));
   let { min = 0, max = 0 } = options;
   if (min === max && values.length > 0) [min, max] = [amin(input).item(), amax(input).item()];
   if (min === max) [min, max] = [min - 1, max + 1];
   if (min > max) throw new KindlingError("max must be larger than min");
-  const counts = new Float32Array(bins);
+  const counts = roomFor(Float32Array, bins);
   for (const value of values) {
     if (value >= min && value <= max) counts[Math.min(bins - 1, Math.floor(((value - min) / (max - min)) * bins))]!++;
   }

@@ -1,6 +1,6 @@
 /** Picking and placing elements by index or mask. */
 import { record, type Operation } from "../autograd/node.ts";
-import { itemSize } from "../dtype.ts";
+import { itemSize, typedArray } from "../dtype.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels, u8 } from "../memory/linear.ts";
 import { broadcastShapes, contiguousStrides, numelOf, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
@@ -237,16 +237,21 @@ function scattered(input: Tensor, dim: number, index: Tensor, source: Tensor | n
 export function nonzero(input: Tensor): Tensor {
   const rank = input.shape.length;
   const strides = contiguousStrides(input.shape);
-  const rows: number[] = [];
-  toTypedArray(input).forEach((value, i) => {
-    if (value === 0) return;
-    for (let k = 0; k < rank; k++) rows.push(Math.floor(i / strides[k]!) % input.shape[k]!);
-  });
-  return fromTypedArray(Int32Array.from(rows), [rank === 0 ? Number(item0(input) !== 0) : rows.length / rank, rank]);
+  const places = placesOf(toTypedArray(input));
+  const rows = typedArray("int32", places.length * rank);
+  for (let i = 0; i < places.length; i++) {
+    for (let k = 0; k < rank; k++) rows[i * rank + k] = Math.floor(places[i]! / strides[k]!) % input.shape[k]!;
+  }
+  return fromTypedArray(rows, [places.length, rank]);
 }
 
-function item0(input: Tensor): number {
-  return toTypedArray(input)[0]!;
+/** Where in a list the values lie that aren't zero. */
+export function placesOf(values: ArrayLike<number>): Int32Array {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) count += Number(values[i] !== 0);
+  const places = typedArray("int32", count) as Int32Array;
+  for (let i = 0, next = 0; next < count; i++) if (values[i] !== 0) places[next++] = i;
+  return places;
 }
 
 /** The elements where `mask` (broadcast) holds, as a vector. */
@@ -298,7 +303,7 @@ function normaliseIndices(input: Tensor, indices: Index | readonly (Index | null
       result.push(entry);
     } else {
       const values = typeof entry === "number" ? [entry] : entry;
-      result.push(fromTypedArray(Int32Array.from(values), typeof entry === "number" ? [] : [values.length]));
+      result.push(fromTypedArray(new Int32Array(values), typeof entry === "number" ? [] : [values.length]));
     }
   }
   return result;

@@ -1,7 +1,7 @@
 /** Forms that change their first operand. Each is the plain form, written over the operand, with its place in the graph. */
 import { enableGrad, isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
-import type { DType } from "../dtype.ts";
+import { itemSize, type DType } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
@@ -83,11 +83,13 @@ function windowOn(base: Tensor, view: Tensor): BaseWindow {
 
 /** Where the base's own elements don't lie in order, the view's are found one by one. */
 function listedWindow(base: Tensor, view: Tensor): BaseWindow {
-  const ordinals = new Map<number, number>();
-  forEachOffset(base.shape, base.strides, base.offset, (offset) => void ordinals.set(offset, ordinals.size));
-  const found: number[] = [];
-  forEachOffset(view.shape, view.strides, view.offset, (offset) => void found.push(ordinals.get(offset)!));
-  const places = fromTypedArray(Int32Array.from(found), [found.length]);
+  const ordinals = new Int32Array(base.storage.bytes / itemSize(base.dtype));
+  let ordinal = 0;
+  forEachOffset(base.shape, base.strides, base.offset, (offset) => void (ordinals[offset] = ordinal++));
+  const found = new Int32Array(view.numel());
+  let next = 0;
+  forEachOffset(view.shape, view.strides, view.offset, (offset) => void (found[next++] = ordinals[offset]!));
+  const places = fromTypedArray(found, [found.length]);
   const { shape } = view;
   return {
     look: (tensor) => indexSelect(tensor.reshape(-1), 0, places).reshape(shape),

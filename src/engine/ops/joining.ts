@@ -1,6 +1,6 @@
 /** Putting tensors together, and turning them round. Forward beside backward. */
 import { record, type Operation } from "../autograd/node.ts";
-import { promote } from "../dtype.ts";
+import { filled, promote, typedArray } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { shapeOf, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -156,6 +156,6 @@ export function triu(input: Tensor, diagonal = 0): Tensor {
 
 function triangle(input: Tensor, keeps: (row: number, col: number) => boolean): Tensor {
   const [rows, cols] = input.shape.slice(-2) as [number, number];
-  const bits = Uint8Array.from({ length: rows * cols }, (_, i) => Number(keeps(Math.floor(i / cols), i % cols)));
+  const bits = filled(typedArray("bool", rows * cols), (i) => Number(keeps(Math.floor(i / cols), i % cols)));
   return where(fromTypedArray(bits, [rows, cols], { dtype: "bool" }), input.detach(), zeros([], { dtype: input.dtype }));
 }

@@ -16,8 +16,8 @@ export * from "./matmul.ts";
 export * from "./normalization.ts";
 export * from "./optimizers.ts";
 export {
-  abs, ceil, clamp, cos, erf, exp, expm1, floor, gelu, log, log1p, neg, reciprocal, relu, round, rsqrt,
-  sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
+  abs, ceil, clamp, cos, erf, exp, expm1, floor, gelu, hardsigmoid, hardswish, log, log1p, logsigmoid, mish, neg, reciprocal,
+  relu, round, rsqrt, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
 } from "./pointwise.ts";
 export { item, tolist, toTypedArray } from "./reading.ts";
 export * from "./reductions.ts";

@@ -1,6 +1,6 @@
 /** Functions of pairs of elements beyond arithmetic; shapes broadcast. */
 import { record, type Operation } from "../autograd/node.ts";
-import { promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
+import { filled, promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { broadcastShapes, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -8,6 +8,7 @@ import { add, div, eq, gt, isnan, lt, maximum, minimum, mul, pow, sub, where } f
 
 import { fromTypedArray, full } from "./creation.ts";
 import { exp2 } from "./elementary.ts";
+import { placeOf } from "./ordering.ts";
 import { asFloat, clamp, exp, log } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 import { sumTo } from "./sumTo.ts";
@@ -193,9 +194,11 @@ export function isclose(a: Tensor, b: Tensor, options: { rtol?: number; atol?: n
 
 /** Which elements occur among `tests`. */
 export function isin(elements: ScalarOrTensor, tests: ScalarOrTensor, options: { invert?: boolean } = {}): Tensor {
-  const list = new Set<number>(tests instanceof Tensor ? Array.from(toTypedArray(tests)) : [tests]);
+  const list = tests instanceof Tensor ? toTypedArray(tests).sort() : [tests];
   const input = elements instanceof Tensor ? elements : full([], elements);
-  const found = Uint8Array.from(toTypedArray(input), (x) => Number(list.has(x) !== (options.invert ?? false)));
+  const values = toTypedArray(input);
+  const isAmong = (x: number): boolean => list[placeOf(list, 0, list.length, x, false)] === x;
+  const found = filled(typedArray("bool", values.length), (i) => Number(isAmong(values[i]!) !== (options.invert ?? false)));
   return fromTypedArray(found, input.shape, { dtype: "bool" });
 }
 

@@ -1,11 +1,11 @@
 /** Putting values at positions: copies of a tensor with some entries replaced, added to or reduced into. */
-import { promoteScalar } from "../dtype.ts";
+import { filled, promoteScalar, typedArray } from "../dtype.ts";
 import { IndexError, KindlingError } from "../errors.ts";
 import { broadcastShapes, contiguousStrides, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { eq, where } from "./binary.ts";
-import { fromTypedArray, full, zeros } from "./creation.ts";
-import { gather, nonzero, scatter, scatterAdd } from "./indexing.ts";
+import { arange, fromTypedArray, full, zeros } from "./creation.ts";
+import { gather, nonzero, placesOf, scatter, scatterAdd } from "./indexing.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Index, ScalarOrTensor } from "./types.ts";
 import { expand, flatten, narrow, reshape } from "./views.ts";
@@ -59,7 +59,9 @@ export function put(input: Tensor, index: Tensor, source: Tensor, options: { acc
 }
 
 function withoutNegatives(index: Tensor, size: number, dim: number): Tensor {
-  const places = Int32Array.from(toTypedArray(index), (place) => {
+  const given = toTypedArray(index);
+  const places = filled(typedArray("int32", given.length), (i) => {
+    const place = given[i]!;
     if (place < -size || place >= size) throw new IndexError(`index ${place} is out of bounds for dimension ${dim} with size ${size}`);
     return place < 0 ? place + size : place;
   });
@@ -98,12 +100,9 @@ export function choose(condition: Tensor, a?: ScalarOrTensor, b?: ScalarOrTensor
 /** A copy with `source` where `mask` holds, its elements taken one after the other. */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
   const flags = toTypedArray(expand(mask, broadcastShapes(input.shape, mask.shape)));
-  const places: number[] = [];
-  flags.forEach((flag, i) => {
-    if (flag !== 0) places.push(i);
-  });
+  const places = placesOf(flags);
   if (places.length > source.numel()) throw new KindlingError("masked_scatter: expected self and source to have same dtypes and source to have enough elements");
-  return put(input, fromTypedArray(Int32Array.from(places), [places.length]), narrow(flatten(source), 0, 0, places.length));
+  return put(input, fromTypedArray(places, [places.length]), narrow(flatten(source), 0, 0, places.length));
 }
 
 /** A copy with `values` (broadcast) at the positions that `indices` give together, one list for each dimension. */
@@ -115,7 +114,7 @@ export function indexPut(input: Tensor, indices: readonly (Index | null)[], valu
 
 /** Which element of the flattened input each of the indexed places is, in the shape that indexing gives. */
 export function flatPlaces(input: Tensor, indices: readonly (Index | null)[]): Tensor {
-  const ordinals = fromTypedArray(Int32Array.from({ length: input.numel() }, (_, i) => i), input.shape);
+  const ordinals = reshape(arange(input.numel()), input.shape);
   return ordinals.index(indices);
 }
 
@@ -156,15 +155,14 @@ function forEachTarget(index: Tensor, shape: Shape, dim: number, visit: (place: 
 
 /** Products one factor after the other: the k-th factor of each place by a `scatter`, then multiplied. */
 function scatteredProduct(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const rounds: number[] = new Array<number>(index.numel());
-  const seen = new Map<number, number>();
+  const rounds = new Int32Array(index.numel());
+  const seen = new Int32Array(input.numel());
   let most = 0;
   forEachTarget(index, input.shape, dim, (place, i) => {
-    rounds[i] = seen.get(place) ?? 0;
-    seen.set(place, rounds[i]! + 1);
-    most = Math.max(most, rounds[i]! + 1);
+    rounds[i] = seen[place]!;
+    most = Math.max(most, ++seen[place]!);
   });
-  const round = fromTypedArray(Int32Array.from(rounds), index.shape);
+  const round = fromTypedArray(rounds, index.shape);
   let result = input;
   for (let k = 0; k < most; k++) {
     const active = eq(round, k);
@@ -177,7 +175,7 @@ function scatteredProduct(input: Tensor, dim: number, index: Tensor, source: Ten
 
 /** The extreme's values, and gradients shared evenly by all that reach it. */
 function scatteredExtreme(sign: 1 | -1, input: Tensor, dim: number, index: Tensor, source: Tensor, includeSelf: boolean): Tensor {
-  const best = Float32Array.from(toTypedArray(input));
+  const best = new Float32Array(toTypedArray(input));
   const values = toTypedArray(source);
   forEachTarget(index, input.shape, dim, (place, i) => {
     if (sign * values[i]! > sign * best[place]! || Number.isNaN(values[i])) best[place] = values[i]!;

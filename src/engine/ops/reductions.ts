@@ -1,4 +1,5 @@
 /** Operations that fold dimensions away. Forward beside backward. */
+import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
 import type { DType } from "../dtype.ts";
 import { IndexError, KindlingError } from "../errors.ts";
@@ -10,10 +11,11 @@ import { maximum, minimum } from "./binary.ts";
 import { denseCopy, to } from "./copy.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { scatterAdd } from "./indexing.ts";
+import { cat } from "./joining.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Reduction, ReductionDims } from "./types.ts";
-import { expand, permute, reshape } from "./views.ts";
+import { expand, narrow, permute, reshape } from "./views.ts";
 
 /** An input arranged so that what is reduced lies in the middle of [outer, n, inner]. */
 interface Arranged {
@@ -137,7 +139,7 @@ const prodOp: Operation = {
     const upstream = expand(restore(gradient, shape, dims), shape);
     const isZero = input.eq(0);
     if (!isZero.any().item()) return [upstream.mul(expand(restore(node.saved(1), shape, dims), shape)).div(input)];
-    return [upstream.mul(productOfOthers(input, dims))];
+    return [upstream.mul(isGradEnabled() ? composedProductOfOthers(input, dims) : productOfOthers(input, dims))];
   },
 };
 
@@ -159,6 +161,15 @@ function productOfOthers(input: Tensor, dims: readonly number[]): Tensor {
     out[i] = product;
   }
   return fromTypedArray(out, input.shape);
+}
+
+/** The same by differentiable operations. */
+function composedProductOfOthers(input: Tensor, dims: readonly number[]): Tensor {
+  const dim = dims.length === 1 ? dims[0]! : 0;
+  const flat = dims.length === 1 ? input : reshape(input, [input.numel()]);
+  const n = flat.shape[dim]!;
+  const others = Array.from({ length: n }, (_, i) => cat([narrow(flat, dim, 0, i), narrow(flat, dim, i + 1, n - i - 1)], dim));
+  return reshape(cat(others.map((list) => prod(list, dim, { keepdim: true })), dim), input.shape);
 }
 
 /** Product over all elements or over `dim`. */

@@ -1,4 +1,5 @@
 /** Random draws from other distributions than the uniform and the normal one, in PyTorch's order of draws on a CPU. */
+import { roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { fillBernoulliEach, fillExponential } from "../random/fill.ts";
@@ -130,7 +131,7 @@ function checkWeights(weights: Float32Array, categories: number): void {
 /** Each draw on its own, by its place among the running sums. */
 function drawnAgain(input: Tensor, weights: Float32Array, count: number, generator: Generator): Tensor {
   const categories = input.shape.at(-1)!;
-  const found = new Int32Array((weights.length / categories) * count);
+  const found = roomFor(Int32Array, (weights.length / categories) * count);
   for (let row = 0; row * categories < weights.length; row++) {
     const sums = runningShares(weights.subarray(row * categories, (row + 1) * categories));
     for (let j = 0; j < count; j++) {
