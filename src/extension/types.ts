@@ -1,5 +1,5 @@
 /** Types for `import … from "kindling"`: a command, a quick fix for TypeScript's "Cannot find module", and an offer of it. */
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
 import type { Disposable } from "./model/emitter.ts";
 import { l10n } from "./model/language.ts";
@@ -94,7 +94,7 @@ export class WorkspaceTypes implements vscode.CodeActionProvider {
 
   async #offer(uri: vscode.Uri, folder: string): Promise<void> {
     const add = l10n.t("Add Types");
-    const question = l10n.t('TypeScript does not know "kindling" in {0} yet. Add its types to node_modules?', vscode.workspace.asRelativePath(folder));
+    const question = l10n.t('TypeScript does not know "kindling" in {0} yet. Add its types to node_modules?', basename(folder));
     const answer = await vscode.window.showInformationMessage(question, add, l10n.t("Don't Ask Again"));
     await this.#context.workspaceState.update(answeredKey, [...this.#answered(), folder]);
     if (answer === add) await vscode.commands.executeCommand("kindling.addTypes", uri);

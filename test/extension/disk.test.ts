@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,4 +141,19 @@ describe("types in the workspace", () => {
     writeFileSync(join(installed, "package.json"), '{ "name": "kindling", "version": "0.0.1" }');
     assert.equal(hasTypes(folder, "1.1.0"), true);
   });
+
+  for (const kind of ["module", "commonjs"]) {
+    it(`are found by TypeScript 7 in a project of type ${kind}`, function () {
+      const built = join(import.meta.dirname, "..", "..", "dist", "types");
+      if (!existsSync(built)) this.skip();
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ type: kind }));
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { module: "nodenext", noEmit: true, skipLibCheck: true }, files: ["net.model.ts"] }));
+      writeFileSync(join(folder, "net.model.ts"), 'import { nn } from "kindling";\nexport class Net extends nn.Module {\n  override train(): this {\n    return this;\n  }\n}\n');
+      const tsc = join(import.meta.dirname, "..", "..", "node_modules", "typescript", "bin", "tsc");
+      const check = (): string => spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" }).stdout;
+      assert.match(check(), /error TS2307: Cannot find module 'kindling'/);
+      writeTypes(folder, built, "1.0.0");
+      assert.equal(check(), "");
+    });
+  }
 });

@@ -33,7 +33,7 @@ export class Archive {
     }
   }
 
-  /** At once, because a window that closes waits for nothing. */
+  /** JSON has no NaN and no infinity: they come back as `null`, which those who show numbers take for "no number". At once, because a window that closes waits for nothing. */
   save(runs: FileRuns): void {
     const kept: FileRuns = {
       ...runs,

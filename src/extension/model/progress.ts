@@ -20,10 +20,13 @@ export function hasCurves(run: RunSnapshot): boolean {
 /** `loss is NaN since step 120`; undefined where the loss is a number, or is one again. */
 export function lossTrouble(run: RunSnapshot): string | undefined {
   const last = lastLoss(run);
-  const value = last ? last.value : run.progress?.loss;
+  const value: number | null | undefined = last ? last.value : run.progress?.loss;
   if (value === undefined || Number.isFinite(value)) return undefined;
-  const step = run.problems.find(({ code }) => code === "nonFiniteLoss")?.step ?? sinceWhen(run) ?? run.progress?.step ?? 0;
-  return l10n.t("loss is {0} since step {1}", formatValue(value), formatCount(step));
+  const problem = run.problems.find(({ code }) => code === "nonFiniteLoss");
+  // On disk infinity becomes null, but the problem's text has its name.
+  const name = value === null ? /^loss is (\S+)/i.exec(problem?.message ?? "")?.[1] : undefined;
+  const step = problem?.step ?? sinceWhen(run) ?? run.progress?.step ?? 0;
+  return l10n.t("loss is {0} since step {1}", name ?? formatValue(value), formatCount(step));
 }
 
 /** The first step of those at the curve's end that have no number. */
@@ -52,7 +55,7 @@ export function progressText(run: RunSnapshot): string {
 
 function stepAndLoss(run: RunSnapshot): readonly string[] {
   const last = lastLoss(run);
-  const step = last?.step ?? run.progress?.step;
+  const step = last?.step ?? run.progress?.lossStep ?? run.progress?.step;
   const loss = last ? last.value : run.progress?.loss;
   return [
     ...(step === undefined ? [] : [l10n.t("step {0}", formatCount(step))]),
