@@ -5,8 +5,11 @@ import type { StepStatistics } from "./statistics.ts";
 
 export type RunMode = "train" | "inspect";
 
-/** `paused` and `running` alternate; the last three are final. */
-export type RunState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed";
+/**
+ * `paused` and `running` alternate; the last four are final. `interrupted`: the process or the window went away before
+ * the run told its end.
+ */
+export type RunState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed" | "interrupted";
 
 /** A message for the user about a place in the user's code. */
 export interface Problem {

@@ -17,6 +17,7 @@ const stateLooks: Readonly<Record<RunState, { readonly icon: string; readonly la
   finished: { icon: "pass", label: "Finished" },
   stopped: { icon: "circle-slash", label: "Stopped" },
   failed: { icon: "error", label: "Failed" },
+  interrupted: { icon: "debug-disconnect", label: "Interrupted" },
 };
 
 export function Header({ store }: { store: Store }) {
