@@ -105,6 +105,17 @@ export class Panel {
     await this.settle();
   }
 
+  /** Changes the theme as VS Code does while the page is open. */
+  async wear(theme: Theme): Promise<void> {
+    await this.page.evaluate(({ variables, bodyClass }) => {
+      const { style } = document.documentElement;
+      for (const name of Array.from(style)) style.removeProperty(name);
+      for (const [name, value] of Object.entries(variables)) style.setProperty("--vscode-" + name, value);
+      document.body.className = bodyClass;
+    }, theme);
+    await this.settle();
+  }
+
   /** Two frames on, what was sent is drawn. */
   async settle(): Promise<void> {
     await this.page.evaluate(
