@@ -90,7 +90,7 @@ await picture("inspection", {}, async (panel) => {
 await picture("past-step", { scale: 2 }, async (panel) => {
   await panel.send({ type: "snapshot", run: halfway });
   await panel.page.locator('[data-path="features.1"]').click();
-  await panel.byTestId("step-slider").fill("8");
+  await panel.byTestId("step-slider").fill("120");
   await panel.page.getByRole("button", { name: "log" }).last().click();
   await panel.page.locator(".bars").first().hover();
 });

@@ -111,6 +111,26 @@ describe("the panel in a browser", function () {
     assert.equal(await attribute("shown-step", "data-step"), "20");
   });
 
+  it("has a slider whose ticks are the measured steps, wherever they lie", async () => {
+    const statistics = [0, 1, 2, 40, 41, 300].map((step) => sampleStep(small, step, 0, 0));
+    await panel.send({ type: "snapshot", run: { ...running, models: [small], statistics } });
+    const slider = panel.byTestId("step-slider");
+    assert.equal(await panel.page.locator(".step-ticks path").getAttribute("d"), "M0 0V1M1 0V1M2 0V1M40 0V1M41 0V1M300 0V1");
+    await slider.focus();
+    for (const expected of ["41", "40", "2", "1"]) {
+      await panel.page.keyboard.press("ArrowLeft");
+      await panel.settle();
+      assert.equal(await attribute("shown-step", "data-step"), expected);
+      assert.equal(await slider.inputValue(), expected);
+    }
+    await slider.fill("35");
+    await panel.settle();
+    assert.equal(await slider.inputValue(), "40");
+    assert.match(await text("shown-step"), /^Step 40/);
+    await slider.fill("36");
+    assert.equal(await slider.inputValue(), "40", "snaps back to the step that it was at");
+  });
+
   it("shows the histograms of the step that was clicked in the loss curve", async () => {
     await panel.send({ type: "snapshot", run: running });
     const box = (await panel.page.locator("[data-name=loss] .u-over").boundingBox())!;

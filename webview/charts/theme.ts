@@ -24,7 +24,7 @@ function takeTheme(): void {
 type SeriesColour = "--curve-1" | "--curve-2" | "--curve-3" | "--curve-4" | "--curve-5";
 type FamilyColour = "--activation" | "--gradient" | "--parameter";
 
-export type Colour = SeriesColour | FamilyColour | "--muted" | "--grid" | "--error" | "--foreground";
+export type Colour = SeriesColour | FamilyColour | "--muted" | "--grid" | "--error" | "--foreground" | "--background";
 
 /** Which of the theme's colours each series would like to have; where a theme lacks the first, the next. */
 const wishes: Readonly<Record<SeriesColour, readonly string[]>> = {
@@ -53,6 +53,7 @@ function chosenColours(): Readonly<Record<string, Rgb>> {
   return {
     ...series,
     ...Object.fromEntries(Object.entries(families).map(([family, name]) => [family, series[name]])),
+    "--background": background,
     "--error": readable(themeColour(["errorForeground", "editorError-foreground", "foreground"]), background),
   };
 }
@@ -74,7 +75,7 @@ function panelBackground(): Rgb {
 function parse(text: string): readonly [Rgb, number] {
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
   context.fillStyle = text;
-  // The canvas writes it as #rrggbb, or as rgba(…) where it is translucent; a wide-gamut one only shows itself in a pixel.
+  // The canvas writes a translucent colour with its four numbers; any other shows itself in a pixel.
   const numbers = /^rgba?\((.*)\)$/.exec(context.fillStyle)?.[1]?.split(",").map(Number);
   if (numbers?.length === 4) return [[numbers[0]!, numbers[1]!, numbers[2]!], numbers[3]!];
   context.fillRect(0, 0, 1, 1);

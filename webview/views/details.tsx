@@ -5,6 +5,7 @@ import { moduleStatistics, tensorStatistics, type TensorKind } from "../samples.
 import type { Store } from "../store.ts";
 import { trainableStatus } from "../tree.ts";
 import { Icon, IconButton } from "./icon.tsx";
+import { StepSlider } from "./stepSlider.tsx";
 import { TensorRow, type TensorFamily } from "./tensorRow.tsx";
 
 /** What is known of the chosen module. */
@@ -65,41 +66,24 @@ function SourceButton(props: { store: Store; position: SourcePosition | undefine
   );
 }
 
-/** Chooses the sampled step that everything shows. */
+/** Which measured step is shown, and how. */
 function StepBar({ store }: { store: Store }) {
   const samples = store.samples.value;
   const index = store.sampleIndex.value;
   const sample = samples[index];
   const { step, logCounts, histogramTables } = store.choices.value;
-  const last = Math.max(0, samples.length - 1);
   return (
     <div class="toolbar step-bar">
       <span class="step-readout" data-testid="shown-step" data-step={sample?.step}>
         {sample ? `Step ${formatCount(sample.step)}` : "No step"}
         {sample && <span class="muted"> · epoch {formatCount(sample.epoch + 1)}</span>}
       </span>
-      <input
-        class="step-slider"
-        type="range"
-        min={0}
-        max={last}
-        step={1}
-        value={Math.max(0, index)}
-        disabled={samples.length < 2}
-        aria-label="Sampled step"
-        aria-valuetext={sample ? `step ${sample.step}, ${index + 1} of ${samples.length}` : "no step"}
-        title={`${plural(samples.length, "sampled step")}`}
-        data-testid="step-slider"
-        onInput={(event) => {
-          const chosen = samples[Number(event.currentTarget.value)];
-          if (chosen) store.dispatch({ type: "chooseStep", step: chosen.step });
-        }}
-      />
+      <StepSlider samples={samples} index={index} onChoose={(chosen) => store.dispatch({ type: "chooseStep", step: chosen })} />
       <button
         type="button"
         class="text-toggle"
         aria-pressed={step === null}
-        title="Always show the newest sampled step"
+        title="Always show the newest measured step"
         onClick={() => store.dispatch({ type: "chooseStep", step: null })}
       >
         newest
