@@ -5,8 +5,11 @@ import type { StepStatistics } from "./statistics.ts";
 
 export type RunMode = "train" | "inspect";
 
-/** `paused` and `running` alternate; the last three are final. */
-export type RunState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed";
+/**
+ * `paused` and `running` alternate; the last four are final. `interrupted`: the process or the window went away before
+ * the run told its end.
+ */
+export type RunState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed" | "interrupted";
 
 /** A message for the user about a place in the user's code. */
 export interface Problem {
@@ -23,6 +26,8 @@ export interface Problem {
   readonly stack?: readonly { readonly function: string; readonly position: SourcePosition }[];
   /** Path of the module that was running, e.g. `layer2 (Linear) of SimpleClassifier`. */
   readonly module?: string;
+  /** The run's step at which it appeared. */
+  readonly step?: number;
 }
 
 /** One value of one named series: `loss`, `lr` (or `lr/0`, `lr/1` … for several groups), and the names given to `log()`. */

@@ -101,6 +101,19 @@ describe("charts", () => {
     assert.deepEqual(groupCharts(new Map()), []);
   });
 
+  it("call parameter groups by their names, or by their place in the optimizer's paramGroups", () => {
+    const points = ["lr/0", "lr/1", "lr/backbone", "lr/head.weight"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }));
+    const [rates] = groupCharts(appendMetrics(new Map(), points));
+    assert.deepEqual(rates!.lines.map(({ label }) => label), ["group 0", "group 1", "backbone", "head.weight"]);
+  });
+
+  it("hold a learning rate, which is told only when it changes, up to the newest step", () => {
+    const point = (name: string, step: number) => ({ name, step, epoch: 0, value: 1 });
+    const [loss, rate] = groupCharts(appendMetrics(new Map(), [point("lr", 0), point("loss", 0), point("loss", 70)]));
+    assert.equal(rate!.heldUntil, 70);
+    assert.equal(loss!.heldUntil, null);
+  });
+
   it("fill their rows evenly", () => {
     assert.equal(balancedColumns(4, 900), 2);
     assert.equal(balancedColumns(4, 1000), 4);
@@ -188,7 +201,7 @@ describe("the heatmap of histograms over the run", () => {
   });
 
   it("leaves steps outside its axis aside", () => {
-    assert.deepEqual([...columnsAt([0, 5, 9], [4, 7], 12)], [-1, -1, -1, 1, 1, 1, -1, -1, -1, -1, -1, -1]);
+    assert.equal([...columnsAt([0, 5, 9], [4, 7], 24)].map((index) => index + 1).join(""), "000000222222000000000000");
   });
 
   it("finds the step under the pointer", () => {

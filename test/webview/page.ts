@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium, type Browser, type Page } from "playwright-core";
 import type { FromPanel, RunEvent, ToPanel } from "../../src/protocol/index.ts";
+import { drawInterval } from "../../webview/store.ts";
 import { themes, type Theme } from "./themes.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -116,10 +117,11 @@ export class Panel {
     await this.settle();
   }
 
-  /** Two frames on, what was sent is drawn. */
+  /** A drawing interval and two frames on, what was sent is drawn. */
   async settle(): Promise<void> {
     await this.page.evaluate(
-      () => new Promise<void>((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))),
+      (interval) => new Promise<void>((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())), interval)),
+      drawInterval,
     );
   }
 

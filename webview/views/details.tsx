@@ -2,6 +2,7 @@ import { useComputed } from "@preact/signals";
 import type { ModuleInfo, ParameterInfo, SourcePosition, StepStatistics } from "../../src/protocol/index.ts";
 import { fileName, formatCount, formatShape, plural } from "../format.ts";
 import { moduleStatistics, tensorStatistics, type TensorKind } from "../samples.ts";
+import { whyUnmeasured } from "../standing.ts";
 import type { Store } from "../store.ts";
 import { trainableStatus } from "../tree.ts";
 import { Icon, IconButton } from "./icon.tsx";
@@ -43,7 +44,7 @@ function ModuleHead({ store, module }: { store: Store; module: ModuleInfo }) {
         )}
         {counts.total > 0 && <span>{plural(counts.total, "parameter")}</span>}
         {status === "frozen" && <span><Icon name="lock" /> frozen</span>}
-        {status === "partial" && <span><Icon name="lock" /> {formatCount(counts.frozen)} frozen</span>}
+        {status === "partial" && <span>{formatCount(counts.frozen)} frozen</span>}
         {!module.training && <span>eval mode</span>}
       </span>
       <span class="module-links">
@@ -117,10 +118,11 @@ interface RowSpec {
   readonly absent: string;
 }
 
-function rowsOf(module: ModuleInfo): readonly RowSpec[] {
+function rowsOf(module: ModuleInfo, { afterwards }: StepStatistics): readonly RowSpec[] {
+  const gone = "Not measured in this step: only parameters were still at hand when the run paused or ended.";
   const output: RowSpec[] = [
-    { kind: "output", title: "Activation", family: "activation", absent: "Not called in this step." },
-    { kind: "outputGradient", title: "Gradient", family: "gradient", absent: "No gradient reached this output." },
+    { kind: "output", title: "Activation", family: "activation", absent: afterwards ? gone : "Not called in this step." },
+    { kind: "outputGradient", title: "Gradient", family: "gradient", absent: afterwards ? gone : "No gradient reached this output." },
   ];
   return output.concat(
     module.parameters.flatMap((parameter): RowSpec[] => {
@@ -137,14 +139,18 @@ function rowsOf(module: ModuleInfo): readonly RowSpec[] {
 function TensorRows({ store, module }: { store: Store; module: ModuleInfo }) {
   const samples = store.samples.value;
   const sample = store.sample.value;
-  const run = useComputed(() => store.run.value?.mode).value;
+  const why = useComputed(() => (store.run.value ? whyUnmeasured(store.run.value, store.model.value) : "")).value;
   if (!sample) {
-    return <p class="hint">{run === "inspect" ? "The inspection measured no step." : "No step was measured yet."}</p>;
+    return (
+      <p class="hint" data-testid="unmeasured">
+        {why}
+      </p>
+    );
   }
-  const specs = rowsOf(module);
+  const specs = rowsOf(module, sample);
   const known = specs.filter(({ kind }) => samples.some((one) => tensorStatistics(moduleStatistics(one, module.id), kind)));
   if (known.length === 0 && module.parameters.length === 0) {
-    return <p class="hint">This module was not called in any sampled step.</p>;
+    return <p class="hint">This module was not called in any measured step.</p>;
   }
   return (
     <>

@@ -101,7 +101,7 @@ function Tree({ store, model }: { store: Store; model: ModelInfo }) {
   const scrollTop = useSignal(0);
   const height = useSignal(600);
   const expanded = useComputed(() => store.choices.value.expanded);
-  const rows = useComputed(() => (store.model.value ? visibleRows(store.model.value, expanded.value) : []));
+  const rows = useComputed(() => (store.model.value ? visibleRows(store.model.value, expanded.value, store.module.value) : []));
   const flow = useComputed(() => gradientFlow(store.sample.value));
   const chosen = useComputed(() => store.module.value?.id ?? -1);
   const typed = useRef({ text: "", at: 0 });
@@ -244,10 +244,20 @@ function ModuleRow({ row, top, chosen, flow, onChoose, onToggle, onReveal }: Row
       <span class="cell-count">{module.counts.total > 0 && formatCount(module.counts.total)}</span>
       <span class="cell-status">
         {status === "frozen" && <Icon name="lock" />}
-        {status === "partial" && <Icon name="lock-small" class="partial" />}
+        {status === "partial" && <PartlyFrozen />}
       </span>
       <FlowCell flow={flow.value.get(module.id)} />
     </div>
+  );
+}
+
+/** Half a lock: told from the whole one by its shape. */
+function PartlyFrozen() {
+  return (
+    <svg class="partly-frozen" viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M8 2.5A2.5 2.5 0 0 0 5.5 5V7H4.5A1 1 0 0 0 3.5 8V13A1 1 0 0 0 4.5 14H8Z" />
+      <path class="other-half" d="M8 7.5H11.5A.5 .5 0 0 1 12 8V13A.5 .5 0 0 1 11.5 13.5H8" />
+    </svg>
   );
 }
 
