@@ -76,6 +76,8 @@ export class PanelPages {
 /** What VS Code does around a webview's page, as a script for the page. */
 function standIn(theme: Theme): string {
   return `
+    // What the tests' compiler puts around functions with a name, in those that run in the page too.
+    window.__name = (named) => named;
     window.posted = [];
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => posted.push(message),

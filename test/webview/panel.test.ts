@@ -270,9 +270,9 @@ describe("the panel in a browser", function () {
 
   it("tells what is frozen in part from what is frozen by shape", async () => {
     await panel.send({ type: "snapshot", run: running });
-    const mark = (path: string) => panel.page.locator(`[data-path="${path}"] .cell-status > *`).evaluateAll(([element]) => element && `${element.tagName} ${getComputedStyle(element).opacity}`);
-    assert.equal(await mark("classifier.0"), "I 1");
-    assert.equal(await mark("classifier"), "svg 1");
+    const mark = (path: string) => panel.page.locator(`[data-path="${path}"] .cell-status .codicon`).evaluateAll(([icon]) => icon && [icon.className, getComputedStyle(icon).opacity]);
+    assert.deepEqual(await mark("classifier.0"), ["codicon codicon-lock", "1"]);
+    assert.deepEqual(await mark("classifier"), ["codicon codicon-color-mode", "1"]);
     assert.equal(await mark("features"), undefined);
   });
 

@@ -244,20 +244,11 @@ function ModuleRow({ row, top, chosen, flow, onChoose, onToggle, onReveal }: Row
       <span class="cell-count">{module.counts.total > 0 && formatCount(module.counts.total)}</span>
       <span class="cell-status">
         {status === "frozen" && <Icon name="lock" />}
-        {status === "partial" && <PartlyFrozen />}
+        {/* Another shape than the lock, not a fainter one. */}
+        {status === "partial" && <Icon name="color-mode" />}
       </span>
       <FlowCell flow={flow.value.get(module.id)} />
     </div>
-  );
-}
-
-/** Half a lock: told from the whole one by its shape. */
-function PartlyFrozen() {
-  return (
-    <svg class="partly-frozen" viewBox="0 0 16 16" aria-hidden="true">
-      <path d="M8 2.5A2.5 2.5 0 0 0 5.5 5V7H4.5A1 1 0 0 0 3.5 8V13A1 1 0 0 0 4.5 14H8Z" />
-      <path class="other-half" d="M8 7.5H11.5A.5 .5 0 0 1 12 8V13A.5 .5 0 0 1 11.5 13.5H8" />
-    </svg>
   );
 }
 
