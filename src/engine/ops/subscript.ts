@@ -21,7 +21,7 @@ export function maskedSelect(input: Tensor, mask: Tensor): Tensor {
  */
 export function index(input: Tensor, indices: Index | readonly (Index | null)[]): Tensor {
   const entries = indices instanceof Tensor || typeof indices === "number" || isNumberList(indices) ? [indices as Index] : (indices as readonly (Index | null)[]);
-  const places = entries.map((entry) => (Array.isArray(entry) ? fromTypedArray(Int32Array.from(entry as readonly number[]), [entry.length]) : (entry as Tensor | number | null)));
+  const places = entries.map((entry) => (Array.isArray(entry) ? fromTypedArray(new Int32Array(entry as readonly number[]), [entry.length]) : (entry as Tensor | number | null)));
   const { window, listed } = lookThrough(input, places);
   return listed.length === 0 ? window.clone() : elementsAt(window, listed);
 }
