@@ -47,7 +47,7 @@ export class Program {
     this.#control = new Control(job.control);
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map);
-    this.#classes = new DeclaredClasses(job.annotations.classes);
+    this.#classes = new DeclaredClasses(job.annotations.classes, job.request.file);
     this.#observer = new Observer({
       sampling: job.request.sampling,
       source: programSource(map, job.annotations, this.#classes),
