@@ -6,7 +6,7 @@ import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
 import type { Progress, RunEvent, SamplingOptions, StepStatistics } from "../protocol/index.ts";
-import type { DescribedModel } from "./describeModel.ts";
+import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
 import { Iterations } from "./iterations.ts";
 import { LearningRates } from "./learningRates.ts";
@@ -40,6 +40,8 @@ export interface ObserverOptions {
 /** Milliseconds between two sendings of points, and of progress. */
 const flushInterval = 50;
 const progressInterval = 100;
+/** Milliseconds after which models are described anew at a measured step though nothing is known to have changed. */
+const searchInterval = 250;
 /** Looking for models among modules that are new: as often as this in any case, and later for this share of the time. */
 const freeSearches = 8;
 const shareForSearching = 0.01;
@@ -62,6 +64,7 @@ export class Observer implements Instrument {
   #hasStrangers = false;
   #strangers: StepSampler | null = null;
   #searches = 0;
+  #lastSearch = 0;
   /** How often such modules made a search necessary, and the milliseconds that took. */
   #newcomers = 0;
   #newcomersTime = 0;
@@ -130,7 +133,7 @@ export class Observer implements Instrument {
   afterBackward(): void {
     if (!this.#iterations.isByHand) return;
     // The program may change the parameters from now on.
-    if (this.#hasStrangers || this.#calledByHand().some(({ isDue }) => isDue)) this.#findModels();
+    this.#findChangedModels(this.#calledByHand());
     for (const watch of this.#calledByHand()) watch.pending = watch.sampler?.measure(watch.model, this.#iterations.index, this.#epochs.epoch);
   }
 
@@ -283,7 +286,7 @@ export class Observer implements Instrument {
 
   /** Measures what is to be measured of the models that the optimizer is about to change. */
   #measure(optimizer: Optimizer): void {
-    if (this.#hasStrangers || this.#searches === 0 || this.#steppedBy(optimizer).some(({ isDue }) => isDue)) this.#findModels();
+    this.#findChangedModels(this.#steppedBy(optimizer));
     const step = this.#iterations.index;
     for (const watch of this.#steppedBy(optimizer)) {
       if (watch.sampler) this.#tellStatistics(watch, watch.sampler.measure(watch.model, step, this.#epochs.epoch));
@@ -318,6 +321,14 @@ export class Observer implements Instrument {
     if (this.steps > 0 || this.#loss) this.#tellProgress(this.#now());
   }
 
+  /** Looks which models there are, if that may have changed. */
+  #findChangedModels(involved: readonly ModelWatch[]): void {
+    const due = involved.filter(({ isDue }) => isDue);
+    const isLongAgo = this.#now() - this.#lastSearch > searchInterval;
+    const hasChanged = due.length > 0 && (isLongAgo || due.some(({ model }) => !isUpToDate(model)));
+    if (this.#hasStrangers || this.#searches === 0 || hasChanged) this.#findModels();
+  }
+
   /** Looks which models there are and tells them if they changed. */
   #findModels(): void {
     const begin = performance.now();
@@ -325,6 +336,7 @@ export class Observer implements Instrument {
     this.#tellChangedModels(models);
     this.#watches.update(models, this.#strangers);
     this.#searches++;
+    this.#lastSearch = this.#now();
     if (!this.#hasStrangers) return;
     this.#newcomers++;
     this.#newcomersTime += performance.now() - begin + (this.#strangers?.cost ?? 0);

@@ -2,7 +2,7 @@
 import { watchGradient } from "../engine/autograd/backward.ts";
 import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import { statistics } from "../engine/ops/statistics.ts";
+import { statistics, type Statistics } from "../engine/ops/statistics.ts";
 import type { ModuleStatistics, ParameterStatistics, StepStatistics, TensorStatistics } from "../protocol/index.ts";
 import type { DescribedModel } from "./describeModel.ts";
 import { tensorsOf } from "./tensorsOf.ts";
@@ -14,6 +14,13 @@ interface Measured {
   outputGradient?: TensorStatistics;
 }
 
+/** What was measured last, and of which memory: the next tensor is often another view of all of it, as after a Flatten. */
+interface Latest {
+  readonly storage: Tensor["storage"];
+  readonly version: number;
+  readonly statistics: Statistics;
+}
+
 export class StepSampler {
   readonly #bins: number;
   readonly #ofModules = new WeakMap<AnyModule, Measured>();
@@ -22,6 +29,7 @@ export class StepSampler {
   cost = 0;
   /** Whether no output was measured yet. */
   isEmpty = true;
+  #latest: Latest | undefined;
   #isOver = false;
 
   constructor(bins: number) {
@@ -65,7 +73,7 @@ export class StepSampler {
     const version = tensor.storage.version;
     const known = this.#ofTensors.get(tensor);
     if (known?.version === version) return known;
-    const measured: Measured = { version, output: this.#measure(tensor) };
+    const measured: Measured = { version, output: this.#measureShared(tensor) };
     this.#ofTensors.set(tensor, measured);
     if (tensor.requiresGrad) {
       watchGradient(tensor, (gradient) => {
@@ -97,6 +105,21 @@ export class StepSampler {
   }
 
   #measure(tensor: Tensor): TensorStatistics {
-    return { shape: [...tensor.shape], ...statistics(tensor, this.#bins) };
+    return withShape(tensor, statistics(tensor, this.#bins));
   }
+
+  /** The same for tensors that are not written to while the sampler lives, unless their version says so. */
+  #measureShared(tensor: Tensor): TensorStatistics {
+    const { storage } = tensor;
+    const known = this.#latest;
+    const isWhole = tensor.dense && tensor.nbytes === storage.bytes;
+    if (isWhole && known?.storage === storage && known.version === storage.version) return withShape(tensor, known.statistics);
+    const measured = statistics(tensor, this.#bins);
+    this.#latest = isWhole ? { storage, version: storage.version, statistics: measured } : undefined;
+    return withShape(tensor, measured);
+  }
+}
+
+function withShape(tensor: Tensor, { count, mean, std, min, max, zeroFraction, nonFinite, histogram }: Statistics): TensorStatistics {
+  return { shape: [...tensor.shape], count, mean, std, min, max, zeroFraction, nonFinite, histogram };
 }

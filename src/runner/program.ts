@@ -59,7 +59,7 @@ export class Program {
     this.#control = new Control(job.control);
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
-    this.#classes = new DeclaredClasses(job.annotations.classes);
+    this.#classes = new DeclaredClasses(job.annotations.classes, job.request.file);
     this.#observer = new Observer({
       sampling: job.request.sampling,
       source: programSource(map, job.annotations, this.#classes),
@@ -78,7 +78,7 @@ export class Program {
   }
 
   async run(): Promise<void> {
-    const { file, threads, programArguments = [] } = this.#job.request;
+    const { threads, programArguments = [] } = this.#job.request;
     // One core is left to whoever watches.
     engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
     process.argv = [process.execPath, this.#job.place, ...programArguments];
