@@ -1,8 +1,9 @@
 /**
- * Runs what PyTorch's answers hold (parity, layers, optimizers, gradients), and the kernels' own tests, with each build of the
- * kernels under the Node that VS Code's server brings, which knows all builds, and with the build that Kindling chooses under
- * every other Node that people have. Each run is a process of its own: on one thread, or on two with every kernel that can
- * be shared shared, and then with V8's optimising compiler from the first call on.
+ * Runs what PyTorch's answers hold (parity, layers, optimizers, gradients): once for each build of the kernels under the Node
+ * that VS Code's server brings, which knows all builds, on one thread, and on two with V8's optimising compiler from the
+ * first call on; and with the build that Kindling chooses under every other Node that people have, there with the kernels'
+ * own tests, which the unit tests run under one Node only. On two threads every kernel that can be shared is shared. Each
+ * run is a process of its own.
  *   tsx test/harness/builds.ts [--grep PATTERN]
  */
 import { spawn } from "node:child_process";
@@ -14,10 +15,8 @@ import { ensureServer } from "../../scripts/vscode-server.mjs";
 import type { KernelBuild } from "../../src/engine/kernels/builds.ts";
 import { repository, temporaryFolder } from "./temporary.ts";
 
-const suites = [
-  "test/parity/**/*.test.ts", "test/gradcheck/**/*.test.ts", "test/engine/nn/**/*.test.ts", "test/engine/optim/**/*.test.ts",
-  "test/engine/kernels/**/*.test.ts", "test/engine/memory/threads.test.ts",
-];
+const pytorchs = ["test/parity/**/*.test.ts", "test/gradcheck/**/*.test.ts", "test/engine/nn/**/*.test.ts", "test/engine/optim/**/*.test.ts"];
+const kernelsOwn = ["test/engine/kernels/**/*.test.ts", "test/engine/memory/threads.test.ts"];
 
 interface Run {
   /** Major version. */
@@ -26,18 +25,21 @@ interface Run {
   readonly wanted: KernelBuild | "best";
   /** What has to come of it. */
   readonly build: KernelBuild;
-  readonly threads: 1 | 2;
+  readonly threads: number;
+  /** V8's. */
+  readonly flags: readonly string[];
+  readonly suites: readonly string[];
 }
 
-const eachBuild = (["plain", "relaxed", "revectorized"] as const).flatMap((build) => ([1, 2] as const).map((threads): Run => ({ node: 24, wanted: build, build, threads })));
+const eachBuild = (["plain", "relaxed", "revectorized"] as const).flatMap((build): Run[] => [
+  { node: 24, wanted: build, build, threads: 1, flags: [], suites: pytorchs },
+  { node: 24, wanted: build, build, threads: 2, flags: ["--no-liftoff"], suites: pytorchs },
+]);
 
-/** Of arm64 nothing is known beforehand; the runner's choice there is measured. */
-const chosen: readonly Run[] = process.arch !== "x64" ? [] : [
-  { node: 20, wanted: "best", build: "plain", threads: 2 },
-  { node: 22, wanted: "best", build: "plain", threads: 2 },
-  { node: 26, wanted: "best", build: "revectorized", threads: 1 },
-  { node: 26, wanted: "best", build: "revectorized", threads: 2 },
-];
+const chosen = ([[20, "plain"], [22, "plain"], [26, "revectorized"]] as const)
+  .map(([node, build]): Run => ({ node, wanted: "best", build, threads: 2, flags: [], suites: [...pytorchs, ...kernelsOwn] }))
+  // Of other processors nothing is known beforehand.
+  .filter(() => process.arch === "x64");
 
 interface Totals {
   passed: number;
@@ -45,13 +47,13 @@ interface Totals {
   skipped: number;
 }
 
-async function run(program: string, { node, wanted, build, threads }: Run): Promise<Totals> {
-  console.log(`\n  Node ${node}, the ${build} build, ${threads === 1 ? "one thread" : `${threads} threads, optimised from the first call on`}`);
+async function run(program: string, { node, wanted, build, threads, flags, suites }: Run): Promise<Totals> {
+  console.log(`\n  ${[`Node ${node}`, `the ${build} build`, threads === 1 ? "one thread" : `${threads} threads`, ...flags].join(", ")}`);
   const file = join(temporaryFolder("builds"), "totals.json");
   const child = spawn(
     program,
     [
-      ...(threads > 1 ? ["--no-liftoff"] : []), "--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs",
+      ...flags, "--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs",
       "--reporter-option", "quiet=true", "--timeout", "60000", "--require", "test/harness/chosenBuild.ts", ...process.argv.slice(2), ...suites,
     ],
     {
