@@ -168,9 +168,11 @@ function trigammaOf(x: number): number {
 
 /** (−1)ⁿ⁺¹ n! Σ 1/(x + k)ⁿ⁺¹ for n ≥ 2: the first terms, then Euler and Maclaurin's formula for the others. */
 function polygammaOf(n: number, x: number): number {
-  if (x <= 0 && Number.isInteger(x)) return n % 2 === 0 ? NaN : Infinity;
+  if (x <= 0 && Number.isInteger(x)) return n % 2 === 0 ? -Infinity : Infinity;
   const s = n + 1;
   let total = 0;
+  // Terms far from 0 count for nothing.
+  if (x < -1000) x += Math.floor(-x) - 1000;
   for (; x < 10; x++) total += x ** -s;
   total += x ** (1 - s) / n + x ** -s / 2;
   let term = s * x ** (-s - 1);
