@@ -443,7 +443,7 @@ export class Tensor {
   sub(other: ScalarOrTensor, options?: BinaryOptions): Tensor { return ops.sub(this, other, options); }
   mul(other: ScalarOrTensor): Tensor { return ops.mul(this, other); }
   div(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): Tensor { return ops.div(this, other, options); }
-  floorDivide(other: ScalarOrTensor): Tensor { return ops.div(this, other, { roundingMode: "floor" }); }
+  floorDivide(other: ScalarOrTensor): Tensor { return ops.floorDivide(this, other); }
   remainder(other: ScalarOrTensor): Tensor { return ops.remainder(this, other); }
   fmod(other: ScalarOrTensor): Tensor { return ops.fmod(this, other); }
   pow(exponent: ScalarOrTensor): Tensor { return ops.pow(this, exponent); }

@@ -197,7 +197,16 @@ interface BinaryData {
   readonly alpha: number;
 }
 
-function binary(spec: BinarySpec): (a: Tensor, b: ScalarOrTensor, options?: BinaryOptions) => Tensor {
+/** Operands of which either may be a number; a number before a tensor becomes a tensor without dimensions. */
+type Pairwise<Options extends unknown[] = []> = (a: ScalarOrTensor, b: ScalarOrTensor, ...options: Options) => Tensor;
+
+/** The first operand as a tensor that doesn't change the type of the result more than a number does. */
+function leading(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
+  if (a instanceof Tensor) return a;
+  return full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
+}
+
+function binary(spec: BinarySpec): Pairwise<[options?: BinaryOptions]> {
   const operation: Operation = {
     name: spec.name,
     backward(node, gradient) {
@@ -210,7 +219,8 @@ function binary(spec: BinarySpec): (a: Tensor, b: ScalarOrTensor, options?: Bina
       ];
     },
   };
-  return (a, b, options) => {
+  return (first, b, options) => {
+    const a = leading(first, b);
     const alpha = options?.alpha ?? 1;
     const output = compute(spec.op, a, b, alpha);
     if (output.dtype !== "float32") return output;
@@ -243,7 +253,7 @@ export const sub = binary({
   right: (g, _operands, alpha) => mul(g, -alpha),
 });
 
-export const mul: (a: Tensor, b: ScalarOrTensor) => Tensor = binary({
+export const mul: Pairwise = binary({
   op: Binary.mul,
   name: "MulBackward0",
   saves: true,
@@ -257,18 +267,24 @@ const trueDivide = binary({
   saves: true,
   left: (g, { b }) => trueDivide(g, b),
   right: (g, { a, b }) => mul(g, trueDivide(a.neg(), mul(b, b))),
-}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+}) as Pairwise;
 
 /** Quotient; `roundingMode` "floor" or "trunc" rounds it and keeps integers integers. */
-export function div(a: Tensor, b: ScalarOrTensor, options: { roundingMode?: "trunc" | "floor" | null } = {}): Tensor {
+export function div(first: ScalarOrTensor, b: ScalarOrTensor, options: { roundingMode?: "trunc" | "floor" | null } = {}): Tensor {
   const mode = options.roundingMode ?? null;
-  if (mode === null) return trueDivide(a, b);
+  if (mode === null) return trueDivide(first, b);
   if (mode !== "floor" && mode !== "trunc") {
     throw new KindlingError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`);
   }
+  const a = leading(first, b);
   const dtype = typeOfPair(a, b);
   if (dtype !== "float32") return runIntegers("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, b, dtype);
   return roundedQuotient(mode, a, b);
+}
+
+/** The quotient's floor; integers stay integers. */
+export function floorDivide(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
+  return div(a, b, { roundingMode: "floor" });
 }
 
 const roundedQuotientOp: Operation = {
@@ -279,13 +295,13 @@ const roundedQuotientOp: Operation = {
 /** A quotient of floats without its fraction; its steps have no slope. */
 function roundedQuotient(mode: "floor" | "trunc", first: Tensor, second: ScalarOrTensor): Tensor {
   const [a, b] = [to(first.detach(), "float32"), second instanceof Tensor ? to(second.detach(), "float32") : second];
-  const result = mode === "floor" ? floorDivide(a, b) : trueDivide(a, b).trunc();
+  const result = mode === "floor" ? flooredQuotient(a, b) : trueDivide(a, b).trunc();
   const inputs = second instanceof Tensor ? [first, second] : [first];
   return record(roundedQuotientOp, result, inputs, [], inputs.map(({ shape }) => shape));
 }
 
 /** Python's `//`: 1 // 0.1 is 9, since 0.1 is a little more than a tenth. A division by zero is that of floats. */
-function floorDivide(a: Tensor, b: ScalarOrTensor): Tensor {
+function flooredQuotient(a: Tensor, b: ScalarOrTensor): Tensor {
   const divisor = b instanceof Tensor ? b : full([], b);
   const rest = fmod(a, divisor);
   const below = rest.ne(0).logicalAnd(rest.lt(0).ne(divisor.lt(0)));
@@ -294,7 +310,7 @@ function floorDivide(a: Tensor, b: ScalarOrTensor): Tensor {
 }
 
 /** `a` to the power `b`. */
-export const pow: (a: Tensor, b: ScalarOrTensor) => Tensor = binary({
+export const pow: Pairwise = binary({
   op: Binary.pow,
   name: "PowBackward0",
   saves: true,
@@ -329,22 +345,22 @@ export const minimum = binary({
 }) as (a: Tensor, b: Tensor) => Tensor;
 
 /** What is left after dividing, with the sign of the divisor (Python's %). */
-export const remainder = binary({
+export const remainder: Pairwise = binary({
   op: Binary.remainder,
   name: "RemainderBackward0",
   saves: true,
   left: (g) => g,
   right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "floor" }).neg()),
-}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+}) as Pairwise;
 
 /** What is left after dividing, with the sign of the dividend (C's fmod). */
-export const fmod = binary({
+export const fmod: Pairwise = binary({
   op: Binary.fmod,
   name: "FmodBackward0",
   saves: true,
   left: (g) => g,
   right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "trunc" }).neg()),
-}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+}) as Pairwise;
 
 /** `start + weight · (end − start)`, one weight for all or one for each element. */
 export function lerp(start: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor {

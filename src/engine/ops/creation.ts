@@ -304,10 +304,18 @@ export function randint(low: number, high: number, shape: Shape, options?: Rando
 export function randint(...args: unknown[]): Tensor {
   const low = typeof args[1] === "number" ? (args[0] as number) : 0;
   const [high, shape, options] = (typeof args[1] === "number" ? args.slice(1) : args) as [number, Shape, RandomOptions?];
+  requireDrawable(low, high, "int32");
   const result = make(shapeOf(shape), "int32");
   const start = at(result) >>> 2;
   fillRandint(options?.generator ?? defaultGenerator, i32.subarray(start, start + result.numel()), low, high);
   return options?.dtype && options.dtype !== "int32" ? finish(result.to(options.dtype), options) : result;
+}
+
+/** Whole numbers can be drawn only between those that the type holds. */
+export function requireDrawable(low: number, high: number, dtype: DType): void {
+  const [least, most] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : dtype === "uint8" ? [0, 255] : [-Infinity, Infinity];
+  if (low < least) throw new KindlingError(`from is out of bounds for ${dtype}`);
+  if (high - 1 > most) throw new KindlingError(`to - 1 is out of bounds for ${dtype}`);
 }
 
 /** The numbers from 0 to n − 1 in random order, `int32`. */

@@ -56,7 +56,7 @@ const alsoInPlace = {
   floor: pointwise.floor, ceil: pointwise.ceil, round: elementary.roundTo, trunc: pointwise.trunc, sign: pointwise.sign,
   square: pointwise.square, rsqrt: pointwise.rsqrt, reciprocal: pointwise.reciprocal,
   fmod: binary.fmod, remainder: binary.remainder, renorm: counting.renorm,
-  floorDivide: (a: Tensor, b: number | Tensor) => binary.div(a, b, { roundingMode: "floor" }),
+  floorDivide: binary.floorDivide,
   eq: binary.eq, ne: binary.ne, lt: binary.lt, le: binary.le, gt: binary.gt, ge: binary.ge,
   logicalAnd: binary.logicalAnd, logicalOr: binary.logicalOr, logicalXor: binary.logicalXor, logicalNot: binary.logicalNot,
   bitwiseAnd: binary.bitwiseAnd, bitwiseOr: binary.bitwiseOr,

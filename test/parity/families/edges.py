@@ -142,6 +142,17 @@ f.op("torch.dot", f.V([1, 2]), f.V([3, 4]))
 f.op("torch.bincount", f.V([0, 1, 1]), f.V([3, 4, 5]))
 f.op("torch.bincount", f.V([0, 1, 1]), f.V([0.5, 1.5, 2.0], grad=False))
 
+for reduce in "sum prod mean amax amin".split():
+    for include in (True, False):
+        f.op("torch.scatter_reduce", f.V([16777217, 7, -7]), 0, f.V([0, 1, 1, 2]), f.V([3, 4, 5, -2]), reduce, include_self=include)
+f.op("torch.bitwise_left_shift", f.V([1, -3]), f.V([30, 2]))
+f.op("torch.bitwise_right_shift", f.V([-5, 7]), 1)
+f.op("torch.remainder", 7, f.V([2, -3]))
+f.error("torch.remainder", 7, f.V([2, 0]))
+f.op("torch.floor_divide", f.V([7, -7]), 2)
+f.error("torch.floor_divide", f.V([7, -7]), 0)
+f.error("torch.floor_divide", f.V(7), f.V([1, 0]))
+
 # --- the type of a reduction ---
 SOURCES = (f.V([1.7, -2.6, 0.0, 300.0], grad=False), f.V([1, 2, 200, 100]), f.V([200, 100], dtype="uint8"), f.V([True, False, True]))
 for source in SOURCES:

@@ -3,7 +3,7 @@ from parity import Family, torch
 
 family = Family("subscript")
 f = family
-SHAPE = (3, 4, 2, 5)
+SHAPE = (3, 4, 2, 3)
 
 
 def listed(*values, shape=None):
@@ -55,7 +55,7 @@ def place(dim, after_wide):
     return ":", "null", 1
 
 
-START = (f"x = torch.arange(120.0).reshape({list(SHAPE)}).requires_grad_()\n", f"const x = torch.arange(120, {{ dtype: 'float32' }}).reshape({list(SHAPE)}).requiresGrad_();\n")
+START = (f"x = torch.arange(72.0).reshape({list(SHAPE)}).requires_grad_()\n", f"const x = torch.arange(72, {{ dtype: 'float32' }}).reshape({list(SHAPE)}).requiresGrad_();\n")
 
 
 def read(python, js, note=""):
@@ -83,13 +83,13 @@ for _ in range(60):
 I, M = listed(0, 2), mask(3, 4)
 for python, js in (
     ("...", '"..."'), ("..., 0", '"...", 0'), ("0, ...", '0, "..."'), ("0, ..., 1", '0, "...", 1'), (f"..., {I[0]}", f'"...", {I[1]}'), (f"{I[0]}, ...", f'{I[1]}, "..."'),
-    (f"{I[0]}, ..., {listed(1, 3)[0]}", f'{I[1]}, "...", {listed(1, 3)[1]}'), (f"..., {mask(2, 5)[0].replace('False', 'True')}", f'"...", {mask(2, 5)[1].replace("false", "true")}'),
+    (f"{I[0]}, ..., {listed(1, 2)[0]}", f'{I[1]}, "...", {listed(1, 2)[1]}'), (f"..., {mask(2, 3)[0].replace('False', 'True')}", f'"...", {mask(2, 3)[1].replace("false", "true")}'),
     (f"0, :, {listed(1, 0)[0]}", f"0, null, {listed(1, 0)[1]}"), (f"{listed(1, 0)[0]}, 0, {listed(1, 0)[0]}", f"{listed(1, 0)[1]}, 0, {listed(1, 0)[1]}"),
     (f"{listed(1, 0)[0]}, :, 0, {listed(1, 0)[0]}", f"{listed(1, 0)[1]}, null, 0, {listed(1, 0)[1]}"),
     (f"{listed(0, 1, shape=(2, 1))[0]}, {listed(0, 1, 3)[0]}", f"{listed(0, 1, shape=(2, 1))[1]}, {listed(0, 1, 3)[1]}"),
     ("torch.tensor(True)", "torch.tensor(true)"), ("torch.tensor(False)", "torch.tensor(false)"), ("1, torch.tensor(True)", "1, torch.tensor(true)"),
     ("torch.zeros(3, dtype=torch.bool)", "torch.zeros(3, { dtype: 'bool' })"), ("torch.tensor([], dtype=torch.long)", "torch.tensor([], { dtype: 'int32' })"),
-    ("torch.zeros(3, 4, dtype=torch.bool)", "torch.zeros(3, 4, { dtype: 'bool' })"), ("x > 50", "x.gt(50)"), ("x[:, 0, 0, 0] > 50, 1:3, ..., 2", "x.at(null, 0, 0, 0).gt(50), [1, 3], '...', 2"),
+    ("torch.zeros(3, 4, dtype=torch.bool)", "torch.zeros(3, 4, { dtype: 'bool' })"), ("x > 40", "x.gt(40)"), ("x[:, 0, 0, 0] > 20, 1:3, ..., 2", "x.at(null, 0, 0, 0).gt(20), [1, 3], '...', 2"),
 ):
     read(python, js)
     write(python, js)
