@@ -1,4 +1,5 @@
 /** Where a module was constructed: read off the stack while its base constructor runs. */
+import type { SourcePosition } from "../protocol/index.ts";
 
 /** A stack frame within the user's program, in the bundled program's lines and columns (from 1). */
 export interface ProgramFrame {
@@ -50,6 +51,12 @@ export function readConstruction(constructor: Function, context: ConstructionCon
     isPart ||= site.isConstructor() && context.isModuleClass(site.getFunctionName() ?? "");
   }
   return { frames, isPart };
+}
+
+/** The user's own line from which `below` was called, through whatever lies between. */
+export function callerPosition(source: Pick<ConstructionContext, "program"> & { locate(line: number, column: number): SourcePosition | undefined }, below: Function): SourcePosition | undefined {
+  const site = captureSites(below).find((candidate) => candidate.getFileName() === source.program);
+  return site && source.locate(site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
 }
 
 function isProgram(site: NodeJS.CallSite, context: ConstructionContext): boolean {

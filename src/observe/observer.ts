@@ -5,9 +5,11 @@ import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
 import type { Progress, RunEvent, SamplingOptions } from "../protocol/index.ts";
+import { callerPosition } from "./construction.ts";
 import type { DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
 import { LearningRates } from "./learningRates.ts";
+import { LoggedValues } from "./logged.ts";
 import type { MetricBuffer } from "./metricBuffer.ts";
 import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
@@ -42,6 +44,7 @@ export class Observer implements Instrument {
   readonly #options: ObserverOptions;
   readonly #series: SeriesWriter;
   readonly #epochs = new EpochCounter();
+  readonly #logged = new LoggedValues();
   readonly #rates = new LearningRates();
   readonly #throughput = new Throughput();
   readonly #schedule: SamplingSchedule;
@@ -127,8 +130,17 @@ export class Observer implements Instrument {
   log(values: Readonly<Record<string, unknown>>): void {
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
-      if (typeof number === "number") this.#series.add(name, this.#step, this.#epochs.epoch, number);
-      else this.#options.sink.event({ type: "note", name, step: this.#step, text: printed(number) });
+      if (typeof number === "number") {
+        const series = this.#logged.series(name);
+        if (series !== undefined) this.#series.add(series, this.#step, this.#epochs.epoch, number);
+      } else {
+        const note = this.#logged.note(name, number);
+        if (note) this.#options.sink.event({ type: "note", step: this.#step, ...note });
+      }
+    }
+    for (const message of this.#logged.complaints()) {
+      const position = callerPosition(this.#options.source, this.log);
+      this.#options.sink.event({ type: "problem", problem: { severity: "warning", code: "log", message, ...(position ? { position } : {}) } });
     }
     this.#sendIfDue(this.#now());
   }
@@ -228,14 +240,5 @@ export class Observer implements Instrument {
     const within = batch && batch.count > 0 ? (batch.index + 1) / batch.count : 0;
     const done = (epoch + within) / epochs;
     return done > 0 ? ((now - this.#trainingBegin) / 1000) * Math.max(0, 1 / done - 1) : undefined;
-  }
-}
-
-function printed(value: unknown): string {
-  if (typeof value === "string") return value;
-  try {
-    return typeof value === "object" && value !== null && !(value instanceof Tensor) ? JSON.stringify(value) : String(value);
-  } catch {
-    return String(value);
   }
 }
