@@ -1,6 +1,6 @@
 /** Tells once when a loss is no longer a finite number. */
 import type { Problem } from "../protocol/index.ts";
-import { programFrames } from "./construction.ts";
+import { callerPosition } from "./construction.ts";
 import type { ProgramSource } from "./modelRegistry.ts";
 
 export class NonFiniteLoss {
@@ -20,8 +20,7 @@ export class NonFiniteLoss {
   check(name: string, value: number, step: number, below: Function): void {
     if (Number.isFinite(value) || this.#isTold) return;
     this.#isTold = true;
-    const [frame] = programFrames(this.#source, below);
-    const position = frame && this.#source.locate(frame.line, frame.column);
+    const position = callerPosition(this.#source, below);
     const message =
       `${name} is ${Number.isNaN(value) ? "NaN" : "infinite"} since step ${step}. ` +
       "Try a smaller learning rate; else look for a division by zero, or a logarithm or root of what isn't positive, on the way to it.";

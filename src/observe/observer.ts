@@ -6,10 +6,12 @@ import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
 import type { Progress, RunEvent, SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
 import { Iterations } from "./iterations.ts";
 import { LearningRates } from "./learningRates.ts";
+import { LoggedValues } from "./logged.ts";
 import type { MetricBuffer } from "./metricBuffer.ts";
 import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
@@ -53,6 +55,7 @@ export class Observer implements Instrument {
   readonly #epochs = new EpochCounter();
   readonly #loops = new TrainingLoops();
   readonly #iterations = new Iterations();
+  readonly #logged = new LoggedValues();
   readonly #rates = new LearningRates();
   readonly #throughput = new Throughput();
   readonly #watches: ModelWatches;
@@ -174,11 +177,17 @@ export class Observer implements Instrument {
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
-        this.#series.add(name, this.steps, this.#epochs.epoch, number);
+        const series = this.#logged.series(name);
+        if (series !== undefined) this.#series.add(series, this.steps, this.#epochs.epoch, number);
         if (isLossName(name)) this.#nonFinite.check(name, number, this.steps, this.log);
       } else {
-        this.#options.sink.event({ type: "note", name, step: this.steps, text: printed(number) });
+        const note = this.#logged.note(name, number);
+        if (note) this.#options.sink.event({ type: "note", step: this.steps, ...note });
       }
+    }
+    for (const message of this.#logged.complaints()) {
+      const position = callerPosition(this.#options.source, this.log);
+      this.#options.sink.event({ type: "problem", problem: { severity: "warning", code: "log", message, ...(position ? { position } : {}) } });
     }
     this.#sendIfDue(this.#now());
   }
@@ -411,14 +420,5 @@ function lengthOf(loader: DataLoader<unknown>): number | undefined {
     return loader.length;
   } catch {
     return undefined;
-  }
-}
-
-function printed(value: unknown): string {
-  if (typeof value === "string") return value;
-  try {
-    return typeof value === "object" && value !== null && !(value instanceof Tensor) ? JSON.stringify(value) : String(value);
-  } catch {
-    return String(value);
   }
 }

@@ -1,5 +1,5 @@
 /** Makes one module of the user's file and all that it imports, except for the engine, which the worker thread already holds. */
-import { build, transform, type BuildFailure, type Loader, type Location, type Message, type OnLoadResult, type Plugin, type ResolveResult } from "esbuild";
+import { build, transform, type BuildFailure, type Loader, type Location, type Message, type OnLoadResult, type PartialMessage, type Plugin, type ResolveResult } from "esbuild";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import { annotate } from "./annotate.ts";
 import { programHooksKey, type Annotations, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
 import { OwnFiles } from "./ownFiles.ts";
-import { noMetadata } from "./problems.ts";
+import { noMetadata, unreadable } from "./problems.ts";
 import type { Problem } from "../protocol/index.ts";
 
 export interface Bundle {
@@ -68,7 +68,8 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
     const name = own.nameOf(path);
-    const source = await readFile(path, "utf8");
+    const source = await readSource(path, name);
+    if (typeof source !== "string") return source;
     const decorators = mayDecorate.test(source) ? decoratorOptions(path) : {};
     const result = await toJavaScript(path, own.placeOf(path), source, decorators.experimentalDecorators ?? false);
     if ("errors" in result) return result;
@@ -84,7 +85,8 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
   }
 
   async function loadForeign(path: string): Promise<OnLoadResult> {
-    const source = await readFile(path, "utf8");
+    const source = await readSource(path, path);
+    if (typeof source !== "string") return source;
     if (!/__dirname|__filename|import\.meta/.test(source)) return { contents: source, loader: loaderOf(path), resolveDir: dirname(path) };
     const result = await toJavaScript(path, path, source, false);
     return "errors" in result ? result : { contents: result.code, loader: "js", resolveDir: dirname(path) };
@@ -142,6 +144,15 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
   } catch (error) {
     if (isBuildFailure(error)) throw new BundleError(error.errors.map((message) => ({ ...message, location: namedLocation(message.location, own) })), own.names);
     throw error;
+  }
+}
+
+/** The file's text, or why there is none; esbuild would look for the place of such an error in its own code. */
+async function readSource(path: string, name: string): Promise<string | { errors: PartialMessage[] }> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    return { errors: [{ text: unreadable((error as NodeJS.ErrnoException).code, name) }] };
   }
 }
 

@@ -7,9 +7,7 @@ import type { Problem, SourcePosition } from "../protocol/index.ts";
 export function bundlingProblem(message: Message, entry: string): Problem {
   const { location, text } = message;
   const unresolved = /^Could not (?:resolve|read from file:?) "?([^"]*)"?/.exec(text);
-  if (!location) {
-    return { severity: "error", code: unresolved ? "import" : "syntax", message: sentence(missingEntry(text, entry) ?? text), position: startOf(entry) };
-  }
+  if (!location) return { severity: "error", code: "import", message: sentence(text), position: startOf(entry) };
   // esbuild counts columns from 0 and in bytes.
   const before = Buffer.from(location.lineText).subarray(0, location.column).toString().length;
   const length = Buffer.from(location.lineText).subarray(location.column, location.column + location.length).toString().length;
@@ -24,8 +22,19 @@ export function bundlingProblem(message: Message, entry: string): Problem {
   return { severity: "error", code: "syntax", message: `Syntax error: ${sentence(text)}`, position, ...end };
 }
 
-function missingEntry(text: string, entry: string): string | undefined {
-  return /Could not (resolve|read)/.test(text) ? `There is no file ${entry}` : undefined;
+/** @param code of the system's error */
+export function unreadable(code: string | undefined, file: string): string {
+  switch (code) {
+    case "ENOENT":
+      return `There is no file ${file}`;
+    case "EISDIR":
+      return `${file} is a folder`;
+    case "EACCES":
+    case "EPERM":
+      return `The file ${file} may not be read`;
+    default:
+      return `The file ${file} can't be read (${code})`;
+  }
 }
 
 function missingImport(path: string): string {

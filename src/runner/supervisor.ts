@@ -1,4 +1,5 @@
 /** Runs one job: bundles the file, hands it to the worker thread, and has the last word over it. */
+import { setTimeout as delay } from "node:timers/promises";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { MetricBuffer, metricPoints } from "../observe/metricBuffer.ts";
 import type { Problem, RunEvent, RunRequest, RunState } from "../protocol/index.ts";
@@ -135,6 +136,9 @@ export class Supervisor {
       process.chdir(request.directory);
       return await bundle(request.file, this.#places.engine.href);
     } catch (error) {
+      // Ctrl+C in a terminal reaches esbuild's process, too; the word to stop is about to come.
+      if (!(error instanceof BundleError)) await Promise.race([this.#stopped, delay(stopGrace)]);
+      if (this.#control.isStopped) return undefined;
       const files = error instanceof BundleError ? error.files : [request.file];
       this.#emit({ type: "files", files });
       const problems: Problem[] =

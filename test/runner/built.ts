@@ -4,8 +4,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { sturdyNames } from "../../scripts/sturdy-names.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-// Within the checkout, so that esbuild, which the bundles leave out, is found from there.
-const folder = `${root}node_modules/.cache/kindling-tests/dist`;
+// Within the checkout, so that esbuild, which the bundles leave out, is found from there; checkouts may share their packages.
+const folder = `${root}node_modules/.cache/kindling-tests/dist${root.replaceAll(/\W+/g, "-")}`;
 
 let built: Promise<unknown> | undefined;
 
