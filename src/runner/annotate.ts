@@ -251,7 +251,7 @@ function epochLoops(loops: readonly CountingLoop[]): CountingLoop[] {
   return [...named, ...innermost];
 }
 
-/** `for (let i = a; i < b; i += c) { … }`, where `a`, `b` and `c` are simple: they are evaluated once more in each turn. */
+/** `for (let i = a; i < b; i += c) { … }`, where `a`, `b` and `c` are simple: they are evaluated once more in each turn. (What shadows a name has another one: esbuild sees to that.) */
 function countingLoop(node: ForStatement): CountingLoop | undefined {
   if (node.init?.type !== "VariableDeclaration" || node.test?.type !== "BinaryExpression") return undefined;
   const declaration = node.init.declarations[0];
@@ -262,30 +262,12 @@ function countingLoop(node: ForStatement): CountingLoop | undefined {
   const stride = node.update && strideOf(node.update);
   if (!counter || !first || !bound || !stride || left.type !== "Identifier" || left.name !== counter) return undefined;
   if (operator !== "<" && operator !== "<=") return undefined;
-  const names = [counter, first, bound, stride].map((text) => /^[\w$]+/.exec(text)?.[0]);
-  if (declaredNames(node.body).some((name) => names.includes(name))) return undefined;
   return { node, counter, first, bound: operator === "<=" ? `${bound}+1` : bound, stride };
 }
 
 function strideOf(update: AnyNode): string | undefined {
   if (update.type === "UpdateExpression") return update.operator === "++" ? "1" : undefined;
   return update.type === "AssignmentExpression" && update.operator === "+=" ? plainValue(update.right) : undefined;
-}
-
-/** What a block declares itself: there the names of outside mean something else. */
-function declaredNames(block: AnyNode): string[] {
-  if (block.type !== "BlockStatement") return [];
-  return block.body.flatMap((statement) => {
-    if (statement.type === "VariableDeclaration") return statement.declarations.flatMap(({ id }) => namesIn(id));
-    return statement.type === "FunctionDeclaration" || statement.type === "ClassDeclaration" ? [statement.id.name] : [];
-  });
-}
-
-/** All names in a pattern, and in its defaults. */
-function namesIn(pattern: AnyNode): string[] {
-  const names: string[] = [];
-  walk(pattern, null, (node) => node.type === "Identifier" && names.push(node.name));
-  return names;
 }
 
 function plainValue(node: AnyNode): string | undefined {
