@@ -71,6 +71,7 @@ export class CurvePlot {
   show(view: CurveView): void {
     const { view: old } = this;
     this.view = view;
+    if (this.plot && old && isSame(old, view)) return;
     const sameForm =
       old !== null &&
       old.lines.length === view.lines.length &&
@@ -215,6 +216,18 @@ export class CurvePlot {
     }
     return drawn;
   }
+}
+
+/** Whether both views draw the same: a chart whose curve hasn't grown is left as it is while others grow. */
+function isSame(a: CurveView, b: CurveView): boolean {
+  const { lines: before, range: [first, last], ...rest } = a;
+  return (
+    before.length === b.lines.length &&
+    before.every(({ series, colour: own }, i) => series === b.lines[i]!.series && own === b.lines[i]!.colour) &&
+    first === b.range[0] &&
+    last === b.range[1] &&
+    (Object.keys(rest) as (keyof typeof rest)[]).every((key) => rest[key] === b[key])
+  );
 }
 
 function seriesOptions(line: Line, { smoothing, heldUntil }: CurveView): uPlot.Series[] {

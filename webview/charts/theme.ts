@@ -17,6 +17,7 @@ export function watchTheme(): void {
 /** Gives the page's own colours, `--curve-1` and its like, the values that the theme now asks for. */
 function takeTheme(): void {
   known.clear();
+  knownChannels.clear();
   for (const [name, value] of Object.entries(chosenColours())) document.body.style.setProperty(name, css(value));
   themeVersion.value++;
 }
@@ -90,6 +91,7 @@ function css([red, green, blue]: Rgb): string {
 
 /** Reading a style may cost the page a layout, so each colour is read once for each theme. */
 const known = new Map<Colour, string>();
+const knownChannels = new Map<Colour, Rgb>();
 
 export function colour(name: Colour): string {
   const value = known.get(name) ?? getComputedStyle(document.body).getPropertyValue(name).trim();
@@ -99,7 +101,9 @@ export function colour(name: Colour): string {
 
 /** Red, green and blue from 0 to 255. */
 export function channels(name: Colour): Rgb {
-  return parse(colour(name))[0];
+  const value = knownChannels.get(name) ?? parse(colour(name))[0];
+  knownChannels.set(name, value);
+  return value;
 }
 
 export function font(): string {

@@ -105,8 +105,8 @@ function paint(
   range: readonly [number, number],
   colour: Colour,
 ): void {
-  canvas.width = width;
-  canvas.height = height;
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext("2d")!;
   const image = context.createImageData(width, height);
   const at = columnsAt(columns.map(({ step }) => step), range, width);
