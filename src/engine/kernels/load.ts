@@ -37,8 +37,8 @@ const here: Surroundings = (globalThis as { process?: Surroundings }).process ??
  *   else, or nothing: the fastest that leaves the process alone.
  */
 export function loadKernels(memory: WebAssembly.Memory, wanted = here.env?.["KINDLING_KERNELS"], machine = here): LoadedKernels {
-  const named = allBuilds.slice(allBuilds.findIndex((build) => build === wanted));
-  if (named[0] === wanted) return firstOf(named, memory, machine);
+  const named = allBuilds.find((build) => build === wanted);
+  if (named !== undefined) return firstOf(allBuilds.slice(allBuilds.indexOf(named)), memory, machine);
   const known = knownBuilds(machine.versions?.v8, machine.arch);
   if (known === null) return measured(memory, machine);
   return firstOf(known.filter((build) => build !== "revectorized" || wanted === "best"), memory, machine);
@@ -59,17 +59,19 @@ function attempt(build: KernelBuild, memory: WebAssembly.Memory, machine: Surrou
 }
 
 /**
- * Where nobody has measured before, each build that needs nothing of the process is put to the test, and measured once. The
- * answer is kept for this V8 on this processor: builds round differently, so that one run must not have this and the next
- * that. For the same reason nothing is measured where nothing can be kept.
+ * Where nobody has measured before, of the builds that need nothing of the process the faster one, measured once. The answer
+ * is kept for this V8 on this processor: builds round differently, so that one run must not have this and the next that. For
+ * the same reason nothing is measured where nothing can be kept.
  */
 function measured(memory: WebAssembly.Memory, machine: Surroundings): LoadedKernels {
-  const right = ["relaxed", "plain"].flatMap((build) => attempt(build as KernelBuild, memory, machine) ?? []).filter(({ kernels }) => multipliesRightly(kernels, memory));
-  if (right.length < 2) return right[0] ?? instantiate(memory, "plain");
+  const relaxed = attempt("relaxed", memory, machine);
+  if (relaxed === null || !multipliesRightly(relaxed.kernels, memory)) return instantiate(memory, "plain");
   const processor = machine.getBuiltinModule?.("node:os")?.cpus()[0]?.model ?? "";
-  const name = ["kernels", machine.versions?.v8, machine.arch, processor].join(" ");
-  const answer = kept(name, () => right[fastest(right.map(({ kernels }) => kernels), memory)]!.build);
-  return right.find(({ build }) => build === answer) ?? right[0]!;
+  const answer = kept(["kernels", machine.versions?.v8, machine.arch, processor].join(" "), () => {
+    const both = [relaxed, instantiate(memory, "plain")];
+    return both[fastest(both.map(({ kernels }) => kernels), memory)]!.build;
+  });
+  return answer === "plain" ? instantiate(memory, "plain") : relaxed;
 }
 
 /**

@@ -101,6 +101,7 @@ const sharing = { always: 0, never: Infinity, "as measured": null } as const;
 const alone = new Map<string, string[]>();
 
 describe("threads", () => {
+  before(() => setNumThreads(1));
   afterEach(() => shareFrom(null));
 
   describe("give the same bits as one alone, whatever they share", () => {
