@@ -32,10 +32,15 @@ function copyOf(value: unknown, known: Map<unknown, unknown>): unknown {
   if (ArrayBuffer.isView(value)) return structuredClone(value);
   if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
     const object = remembered<Record<string, unknown>>(value, {}, known);
-    for (const [key, item] of Object.entries(value)) object[key] = copyOf(item, known);
+    for (const [key, item] of Object.entries(value)) setOwn(object, key, copyOf(item, known));
     return object;
   }
   return value;
+}
+
+/** Sets a property whatever its name; plain assignment to `__proto__` would change the object's kind. */
+function setOwn(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function remembered<C>(original: unknown, copy: C, known: Map<unknown, unknown>): C {
