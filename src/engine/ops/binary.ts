@@ -148,6 +148,9 @@ function compute(op: BinaryOp, a: Tensor, b: ScalarOrTensor, alpha: number): Ten
     const x = to(a, "float32");
     return b instanceof Tensor ? runBinary(op, x, to(b, "float32"), alpha) : runScalar(op, x, b, alpha);
   }
+  if (op === Binary.sub && a.dtype === "bool" && b instanceof Tensor && b.dtype === "bool") {
+    throw new KindlingError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
+  }
   if (!Number.isInteger(alpha)) throw new KindlingError("For integral input tensors, argument alpha must not be a floating point number.");
   if (op === Binary.pow && typeof b === "number" && b < 0) throw new KindlingError("Integers to negative integer powers are not allowed.");
   const arithmetic = integerArithmetic[op];
@@ -487,11 +490,11 @@ export function isnan(input: Tensor): Tensor {
 }
 
 export function isinf(input: Tensor): Tensor {
-  return eq(input.abs(), Infinity);
+  return input.dtype === "float32" ? eq(input.abs(), Infinity) : full(input.shape, false, { dtype: "bool" });
 }
 
 export function isfinite(input: Tensor): Tensor {
-  return lt(input.abs(), Infinity);
+  return input.dtype === "float32" ? lt(input.abs(), Infinity) : full(input.shape, true, { dtype: "bool" });
 }
 
 // --- choice ---------------------------------------------------------------------------------------------------------
