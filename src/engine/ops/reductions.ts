@@ -1,7 +1,7 @@
 /** Operations that fold dimensions away. Forward beside backward. */
 import { record, recordMany, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, type DType, type DTypeName } from "../dtype.ts";
-import { IndexError, KindlingError } from "../errors.ts";
+import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
 import { Reduce, ReduceBytes, type ReduceBytesOp, type ReduceOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, wrapDims, type Shape } from "../shape.ts";
@@ -269,8 +269,10 @@ export function std(input: Tensor, dim?: ReductionDims, options: VarianceOptions
   return record(stdOp, result, [input], [input, result], { shape: input.shape, dims, count, correction });
 }
 
-/** The p-norm over all elements or over `dim`; p may be infinite. */
-export function norm(input: Tensor, p = 2, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+/** The p-norm over all elements or over `dim`; p may be infinite, and "fro" is 2. */
+export function norm(input: Tensor, order: number | "fro" = 2, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  const p = order === "fro" ? 2 : order;
+  if (typeof p !== "number") throw new ArgumentError(`norm(): p is a number or "fro", but got ${String(p)}`, "TypeError");
   const source = inType(input, floatType("norm", options.dtype));
   if (source.dtype !== "float32") {
     throw new KindlingError(`linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${longName(source.dtype)}`);

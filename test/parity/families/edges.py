@@ -185,6 +185,11 @@ for name in "amax amin argmax argmin logsumexp std var max min median nanmedian 
     spelled = "amax amin argmax argmin".split()
     f.error(f"torch.{name}", f.T(2, 2), dim=0, dtype=torch.int64, words=None if name in spelled else f"{name}() got an unexpected keyword argument 'dtype'")
 
+    f.error(f"Tensor.{name}", f.T(2, 2), dim=0, dtype=torch.int64, words=f"{name}() got an unexpected keyword argument 'dtype'")
+f.op("torch.dist", f.T(3), f.T(3), p=3)
+f.op("Tensor.norm", f.T(2, 3), "fro")
+f.error("Tensor.sum", f.T(3), keepdims_=True, words="sum() got an unexpected keyword argument 'keepdims_'")
+
 # --- nothing, scalars and small types: a result or PyTorch's words ---
 
 
