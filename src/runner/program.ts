@@ -77,7 +77,7 @@ export class Program {
   }
 
   async run(): Promise<void> {
-    const { file, threads, programArguments = [] } = this.#job.request;
+    const { threads, programArguments = [] } = this.#job.request;
     // One core is left to whoever watches.
     engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
     process.argv = [process.execPath, this.#job.place, ...programArguments];
