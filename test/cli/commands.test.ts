@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { ModelInfo } from "../../src/protocol/index.ts";
-import { builtRunner } from "../runner/built.ts";
 import { Folder } from "../runner/job.ts";
+import { startKindling } from "./command.ts";
 
 const net = `import { nn, optim, randn } from "kindling";
 const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
@@ -21,16 +19,7 @@ describe("the kindling command", function () {
   beforeEach(() => (folder = new Folder()));
   afterEach(() => folder.remove());
 
-  async function start(args: readonly string[]): Promise<{ child: ChildProcess; ended: Promise<{ code: number | null; stdout: string; stderr: string }> }> {
-    const script = fileURLToPath(new URL("cli/main.js", await builtRunner()));
-    const child = spawn(process.execPath, [script, ...args], { cwd: folder.path, stdio: ["ignore", "pipe", "pipe"] });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    return { child, ended: once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr })) };
-  }
-
+  const start = (args: readonly string[]) => startKindling(args, { directory: folder.path });
   const kindling = async (...args: string[]) => (await start(args)).ended;
 
   it("trains: the program's output on stdout, a summary on stderr, and 0", async () => {
@@ -79,7 +68,7 @@ describe("the kindling command", function () {
   });
 
   it("refuses a bad command line with its usage, and 2", async () => {
-    for (const args of [["trane", "x"], ["train", "gone.model.ts"], ["train", "--loud", "x"]]) {
+    for (const args of [["trane", "x"], ["train", "gone.model.ts"], ["train", "."], ["train", "--loud", "x"], ["train", "x", "--threads", "0"]]) {
       const { code, stdout, stderr } = await kindling(...args);
       assert.deepEqual([code, stdout], [2, ""]);
       assert.match(stderr, /^kindling: .*\n\nUsage:/);
