@@ -63,6 +63,18 @@ describe("a file is called what the user calls it", function () {
     assert.equal(job.stdout, `${dirname(real)} false\n`);
   });
 
+  it("through a linked folder, where imports go by other names", async () => {
+    folder.write("real/tsconfig.json", '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } } }');
+    folder.write("real/package.json", '{ "imports": { "#part": "./lib/hash.ts" } }');
+    for (const name of ["at", "hash", "glob"]) folder.write(`real/lib/${name}.ts`, `console.log("${name}");\n`);
+    folder.write("real/net.model.ts", 'import "@/at";\nimport "#part";\nconst name = "glob";\nawait import(`./lib/${name}.ts`);\n');
+    symlinkSync(join(folder.path, "real"), join(folder.path, "link"));
+    const job = await inspect(join(folder.path, "link/net.model.ts"));
+    assert.equal(job.stdout, "at\nhash\nglob\n");
+    const files = job.events.find((event) => event.type === "files")!.files;
+    assert.deepEqual([...files].sort(), ["lib/at.ts", "lib/glob.ts", "lib/hash.ts", "net.model.ts"].map((name) => join(folder.path, "link", name)));
+  });
+
   it("where an import is a link, and where it is found twice", async () => {
     const real = folder.write("elsewhere/real.ts", 'console.log("once");\nexport function h(): void { throw new Error("deep"); }\n');
     symlinkSync(real, join(folder.path, "linked.ts"));
