@@ -20,6 +20,7 @@ import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
 import type { Job, Outcome, ThreadMessage } from "./thread.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
+import { isInstance } from "./words.ts";
 
 /** Thrown through the user's code when the run was stopped; its `finally` blocks run. */
 class StopSignal extends Signal {
@@ -86,7 +87,7 @@ export class Program {
     const unknown = this.#job.annotations.imports.filter(({ name }) => !(name in engine));
     if (unknown.length > 0) return this.#fail(unknown.map(({ name, position }) => missingExport(name, position)));
     watchProcess({
-      isOurs: (error) => error instanceof StopSignal,
+      isOurs: (error) => isInstance(error, StopSignal),
       uncaught: (error) => this.#endWith(error),
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
@@ -147,9 +148,9 @@ export class Program {
 
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
-    if (error instanceof StopSignal) this.#end("stopped");
+    if (isInstance(error, StopSignal)) this.#end("stopped");
     else this.#fail([this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))]);
-    leave(error instanceof StopSignal ? 0 : 1);
+    leave(isInstance(error, StopSignal) ? 0 : 1);
   }
 
   /** Nothing is left to do, or the program ended itself by `cause`. */
