@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { sturdyNames } from "./sturdy-names.mjs";
 import { PlainError, root, run, runScript, say } from "./system.mjs";
 
 const path = (...parts) => join(root, ...parts);
@@ -39,8 +40,12 @@ function configurations() {
       target: "node20",
       splitting: true,
       external: ["esbuild"],
-      minify: true,
-      // Names of classes and functions are what a user's stack traces and `repr` show.
+      // A program can't take from Kindling what it takes from itself.
+      inject: ["src/globals.ts"],
+      plugins: [sturdyNames],
+      minifySyntax: true,
+      minifyWhitespace: true,
+      // Names stay: a user's stack traces, `repr` and V8's own messages ("dataset.get is not a function") show them.
       keepNames: true,
     },
     {

@@ -1,17 +1,20 @@
 /** What the words on the command line ask for. */
 import { parseArgs } from "node:util";
+import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 
 export type Command =
   | { readonly type: "help" }
   | { readonly type: "version" }
-  | { readonly type: "run"; readonly mode: "train" | "inspect"; readonly file: string; readonly json: boolean; readonly threads: number };
+  | { readonly type: "run"; readonly mode: "train" | "inspect"; readonly file: string; readonly json: boolean; readonly threads: number; readonly programArguments: readonly string[] };
 
 /** A command line that can't be understood; exit code 2. */
 export class UsageError extends Error {}
 
 export const usage = `Usage:
-  kindling train FILE.model.ts     run the file to its end; its own output goes to stdout
-  kindling inspect FILE.model.ts   run it up to its first training step and show its models
+  kindling train FILE.model.ts [-- ARGUMENTS]     run the file to its end; its own output goes to stdout
+  kindling inspect FILE.model.ts [-- ARGUMENTS]   run it up to its first training step and show its models
+
+What stands after \`--\` is the program's own: it finds it in process.argv.
 
 Options:
   --json         (inspect) print everything as JSON
@@ -22,23 +25,26 @@ Options:
 
 /** @param environment for `KINDLING_THREADS` */
 export function readCommandLine(args: readonly string[], environment: NodeJS.ProcessEnv): Command {
-  const { values, positionals } = parse(args);
+  const end = args.indexOf("--");
+  const programArguments = end < 0 ? [] : args.slice(end + 1);
+  const { values, positionals } = parse(end < 0 ? args : args.slice(0, end));
   if (values.help) return { type: "help" };
   if (values.version) return { type: "version" };
   const [mode, file, ...rest] = positionals;
   if (mode === undefined) throw new UsageError("say what to do: `train` or `inspect`");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
-  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   const json = values.json ?? false;
   if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
-  return { type: "run", mode, file, json, threads: threadCount(values.threads ?? environment["KINDLING_THREADS"]) };
+  const threads = values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
+  return { type: "run", mode, file, json, threads, programArguments };
 }
 
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      args: unambiguous(args),
       allowPositionals: true,
       options: {
         json: { type: "boolean" },
@@ -52,9 +58,23 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** 0 leaves the choice to the runner. */
-function threadCount(text: string | undefined): number {
-  if (text === undefined || text === "") return 0;
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`the number of threads has to be a whole number from 1, not \`${text}\``);
-  return Number(text);
+/** A file's name may begin with a dash, and so may what is meant for a number. */
+function unambiguous(args: readonly string[]): string[] {
+  const words: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at]!;
+    if (word === "--threads" && at + 1 < args.length) words.push(`${word}=${args[++at]}`);
+    else words.push(/^-.*\.model\.ts$/.test(word) ? `./${word}` : word);
+  }
+  return words;
+}
+
+/** 0 leaves the choice to the runner. @param source what sets it */
+function threadCount(source: string, text: string): number {
+  if (text === "" && source !== "--threads") return 0;
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > MOST_THREADS) {
+    throw new UsageError(`${source} has to be a whole number from 1 to ${MOST_THREADS}, not \`${text}\``);
+  }
+  return count;
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /** The command line: `kindling train FILE` and `kindling inspect FILE`. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { defaultSampling, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { inspect } from "./inspect.ts";
-import { coloured, plain } from "./problemText.ts";
+import { newerNodeText } from "./newerNode.ts";
+import { coloured, plain, printable } from "./problemText.ts";
 import { train } from "./train.ts";
 
 const badCommandLine = 2;
@@ -29,9 +30,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function run({ mode, file, json, threads }: Extract<Command, { type: "run" }>): Promise<number> {
+function run({ mode, file, json, threads, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
   const path = resolve(file);
-  if (!existsSync(path)) throw new UsageError(`there is no file ${file}`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
+  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
   const request: RunRequest = {
     file: path,
     mode,
@@ -40,8 +43,10 @@ function run({ mode, file, json, threads }: Extract<Command, { type: "run" }>): 
     sampling: { ...defaultSampling, enabled: mode === "inspect" },
     timeLimit: inspectTimeLimit,
     threads,
+    programArguments,
   };
   const paint = process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain;
+  if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
   return mode === "train" ? train(runnerScript, request, paint) : inspect(runnerScript, request, json, process.stdout.isTTY ? paint : plain);
 }
 

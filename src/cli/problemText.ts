@@ -46,5 +46,14 @@ function sourceLine(file: string, line: number): string | undefined {
 
 function place({ file, line, column }: SourcePosition): string {
   const path = relative(process.cwd(), file);
-  return `${path.startsWith("..") ? file : path}:${line}:${column}`;
+  return `${printable(path.startsWith("..") ? file : path)}:${line}:${column}`;
+}
+
+/** A file's name on one line, whatever is in it: a terminal would obey control characters. */
+export function printable(name: string): string {
+  return name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => JSON.stringify(character).slice(1, -1).replace(/[^\\\x20-\x7e]/, escaped));
+}
+
+function escaped(character: string): string {
+  return `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`;
 }

@@ -12,6 +12,8 @@ const eraseLine = "\r\u001b[K";
 export class ProgressBar {
   readonly #screen: Screen;
   #line = "";
+  /** Whether the program is in the middle of a line of its own, as it is when it asks for something. */
+  #isInLine = false;
 
   constructor(screen: Screen) {
     this.#screen = screen;
@@ -25,19 +27,20 @@ export class ProgressBar {
 
   /** Lets others write above the bar. */
   around(write: () => void, endsLine: boolean): void {
-    if (this.#line !== "") this.#screen.write(eraseLine);
+    if (this.#line !== "" && !this.#isInLine) this.#screen.write(eraseLine);
     write();
-    // In the middle of a line of the program's the bar would be in its way.
-    if (endsLine) this.#draw();
+    this.#isInLine = !endsLine;
+    this.#draw();
   }
 
   clear(): void {
-    if (this.#line !== "") this.#screen.write(eraseLine);
+    if (this.#line !== "" && !this.#isInLine) this.#screen.write(eraseLine);
     this.#line = "";
   }
 
   #draw(): void {
-    if (this.#line !== "") this.#screen.write(eraseLine + this.#line);
+    // In the middle of a line of the program's the bar would be in its way.
+    if (this.#line !== "" && !this.#isInLine) this.#screen.write(eraseLine + this.#line);
   }
 }
 

@@ -1,11 +1,9 @@
 /** `kindling train` */
 import type { Progress, RunEvent, RunRequest } from "../protocol/index.ts";
+import { exitCodeOf } from "./interruption.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { durationText, numberText, ProgressBar } from "./progressBar.ts";
 import { RunnerProcess } from "./runnerProcess.ts";
-
-/** Exit code of a program that Ctrl+C ended, as shells expect it. */
-const interrupted = 130;
 
 /** Runs the file to its end; resolves with the exit code. */
 export async function train(script: URL, request: RunRequest, paint: Paint): Promise<number> {
@@ -16,7 +14,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     bar?.clear();
     process.stderr.write(text);
   };
-  const runner = new RunnerProcess({
+  const start = (): RunnerProcess => new RunnerProcess({
     script,
     request,
     // Straight through wherever no bar could be in the way.
@@ -34,28 +32,24 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     },
   });
 
-  let isInterrupted = false;
-  const interrupt = (): void => {
-    if (isInterrupted) return runner.kill();
-    isInterrupted = true;
-    print("Stopping … (Ctrl+C again to end it at once)\n");
-    runner.send({ type: "stop" });
-  };
-  process.on("SIGINT", interrupt);
-  const state = await runner.ended;
-  process.off("SIGINT", interrupt);
-  print(summary(state, progress, (performance.now() - begin) / 1000));
-  if (isInterrupted) return interrupted;
-  return state === "finished" ? 0 : 1;
+  return exitCodeOf(
+    start,
+    (runner) => {
+      print("Stopping … (Ctrl+C again to end it at once)\n");
+      runner.stop();
+    },
+    ({ state }, { kernels }) => print(summary(state, kernels, progress, (performance.now() - begin) / 1000)),
+  );
 }
 
 function relay(bar: ProgressBar, from: NodeJS.ReadableStream, to: NodeJS.WritableStream): void {
   from.on("data", (chunk: Buffer) => bar.around(() => to.write(chunk), chunk.at(-1) === 0x0a));
 }
 
-function summary(state: string, progress: Progress | undefined, seconds: number): string {
+function summary(state: string, kernels: string | undefined, progress: Progress | undefined, seconds: number): string {
   const parts = [
     `${state} after ${seconds < 10 ? `${seconds.toFixed(1)} s` : durationText(seconds)}`,
+    ...(kernels ? [`${kernels} kernels`] : []),
     ...(progress ? [counted(progress.epoch + 1, "epoch"), counted(progress.step, "step")] : []),
     ...(progress?.loss === undefined ? [] : [`loss ${numberText(progress.loss)}`]),
   ];

@@ -7,6 +7,7 @@ import type { Archive } from "./model/archive.ts";
 import { Emitter, type Disposable } from "./model/emitter.ts";
 import { shownRun } from "./model/fileRuns.ts";
 import { l10n } from "./model/language.ts";
+import { readPanelMessage } from "./model/panelMessages.ts";
 import { panelHtml } from "./model/panelHtml.ts";
 import type { Store, StoreChange } from "./model/store.ts";
 import { Throttle } from "./model/throttle.ts";
@@ -28,6 +29,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   readonly #context: vscode.ExtensionContext;
   readonly #store: Store;
   readonly #archive: Archive;
+  readonly #turned = new Emitter<void>();
   readonly #asked = new Emitter<PanelRequest>();
   readonly #subscriptions: Disposable[];
   readonly #flush = new Throttle(batchTime, () => this.#sendEvents());
@@ -41,6 +43,8 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #selection: ToPanel | undefined;
   /** The user did something in the page. */
   readonly onDidAsk = this.#asked.event;
+  /** The panel shows another file, or is closed. */
+  readonly onDidTurn = this.#turned.event;
 
   constructor(context: vscode.ExtensionContext, store: Store, archive: Archive) {
     this.#context = context;
@@ -61,7 +65,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   show(file: string, selection?: { readonly model: number; readonly module: number }): void {
     this.#selection = selection && { type: "select", ...selection };
     if (!this.#panel) {
-      const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
       this.#adopt(vscode.window.createWebviewPanel(viewType, "Kindling", place, this.#options()), file);
       return;
     }
@@ -87,6 +91,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#flush.dispose();
     this.#asked.dispose();
+    this.#turned.dispose();
   }
 
   #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
@@ -104,7 +109,10 @@ export class Panel implements vscode.WebviewPanelSerializer {
     const icon = (theme: string): vscode.Uri =>
       vscode.Uri.joinPath(this.#context.extensionUri, "media", `panel-${theme}.svg`);
     panel.iconPath = { light: icon("light"), dark: icon("dark") };
-    panel.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message));
+    panel.webview.onDidReceiveMessage((value: unknown) => {
+      const message = readPanelMessage(value);
+      if (message) this.#receive(message);
+    });
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.#isLoaded = false;
     });
@@ -112,6 +120,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
       if (this.#panel !== panel) return;
       this.#panel = undefined;
       this.#isLoaded = false;
+      this.#turned.fire();
     });
     panel.webview.html = this.#html(panel.webview);
   }
@@ -133,6 +142,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
     if (file === this.#file && this.#isLoaded) return;
     this.#file = file;
     void this.#context.workspaceState.update(fileKey, file);
+    this.#turned.fire();
     this.#sendSnapshot();
   }
 
@@ -149,7 +159,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #follow({ file, runs, change }: StoreChange): void {
     if (change.type === "renamed" && change.from === this.#file) return this.#turnTo(file);
     if (file !== this.#file || !this.#isLoaded) return;
-    if (shownRun(runs)?.runId !== this.#runId) return this.#sendSnapshot();
+    if (shownRun(runs)?.runId !== this.#runId || change.type === "edited") return this.#sendSnapshot();
     if (change.type !== "event" || change.runId !== this.#runId) return;
     this.#events.push(change.event);
     this.#flush.call();
@@ -178,6 +188,17 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #post(message: ToPanel): void {
     void this.#panel?.webview.postMessage(message);
   }
+}
+
+/**
+ * Beside the editor, in a group that nothing else is in: VS Code locks such a group (`workbench.editor.autoLockGroups`,
+ * a default that package.json sets), so that files which are opened while the panel has the focus don't cover it.
+ */
+function columnOfItsOwn(): vscode.ViewColumn {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const beside = all.find(({ viewColumn }) => viewColumn === activeTabGroup.viewColumn + 1);
+  const isTaken = beside !== undefined && beside.tabs.length > 0;
+  return isTaken && all.length < vscode.ViewColumn.Nine ? all.length + 1 : vscode.ViewColumn.Beside;
 }
 
 function titleOf(file: string): string {

@@ -4,3 +4,4 @@ export type * from "./position.ts";
 export * from "./run.ts";
 export type * from "./statistics.ts";
 export { isFault, safeKernels } from "./restart.ts";
+export { deathProblem } from "./death.ts";

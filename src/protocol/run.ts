@@ -16,7 +16,7 @@ export interface Problem {
   readonly severity: "error" | "warning" | "information";
   /** One clear sentence or two: what happened, and what to do next. */
   readonly message: string;
-  /** What kind of trouble: `syntax`, `import`, `shape`, `thrown`, `memory`, `timeout`, `noModel`, `noTraining`, `crash` … or a lint's id. */
+  /** What kind of trouble: `syntax`, `import`, `shape`, `thrown`, `memory`, `timeout`, `noModel`, `noTraining`, `nonFiniteLoss`, `crash` … or a lint's id. */
   readonly code: string;
   /** The user's own line; absent only where no line of the user's is to blame. */
   readonly position?: SourcePosition;
@@ -33,7 +33,7 @@ export interface Problem {
 /** One value of one named series: `loss`, `lr` (or `lr/0`, `lr/1` … for several groups), and the names given to `log()`. */
 export interface MetricPoint {
   readonly name: string;
-  /** Number of `optimizer.step()` calls before it. */
+  /** Number of the run's steps before it. */
   readonly step: number;
   readonly epoch: number;
   readonly value: number;
@@ -44,11 +44,14 @@ export interface Progress {
   readonly epoch: number;
   /** Number of epochs the run will have, where the loop showed it. */
   readonly epochs?: number;
+  /** Number of steps that the run has taken: updates of the parameters, by one optimizer or several together, or by hand. */
   readonly step: number;
   /** Batch within the epoch, from 0, and batches in an epoch; absent without a DataLoader. */
   readonly batch?: number;
   readonly batches?: number;
+  /** The newest, and the step that it is of, from 0. */
   readonly loss?: number;
+  readonly lossStep?: number;
   readonly stepsPerSecond: number;
   readonly samplesPerSecond?: number;
   /** Seconds until the end, where it can be told. */
@@ -58,7 +61,7 @@ export interface Progress {
 }
 
 export type RunEvent =
-  | { readonly type: "state"; readonly state: RunState; /** ms since the epoch */ readonly at: number }
+  | { readonly type: "state"; readonly state: RunState; /** ms since the epoch */ readonly at: number; /** The program's own, where it chose one: `process.exit(3)`. */ readonly exitCode?: number }
   /** Replaces every model sent before. Sent when a model was first used, and again when its tree, shapes or frozen state changed. */
   | { readonly type: "models"; readonly models: readonly ModelInfo[] }
   | { readonly type: "classes"; readonly classes: readonly ModelClassInfo[] }
@@ -80,6 +83,8 @@ export interface RunRequest {
   readonly sampling: SamplingOptions;
   /** Inspect mode stops after this long; milliseconds. 0 = no limit. */
   readonly timeLimit: number;
+  /** What the program finds in `process.argv` behind its own name. Default none. */
+  readonly programArguments?: readonly string[];
   /** Threads that the engine computes with; 0 leaves one core free and takes the others. */
   readonly threads: number;
 }
@@ -101,7 +106,7 @@ export type RunCommand =
   | { readonly type: "resume" }
   | { readonly type: "stop" };
 
-/** Runner → parent. `ready`: engine loaded, waiting for a `run`. `event`: of the job. */
+/** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
 export type RunnerMessage =
-  | { readonly type: "ready" }
+  | { readonly type: "ready"; readonly kernels: string | undefined }
   | { readonly type: "event"; readonly event: RunEvent };

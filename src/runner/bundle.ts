@@ -1,24 +1,32 @@
 /** Makes one module of the user's file and all that it imports, except for the engine, which the worker thread already holds. */
-import { build, transform, type BuildFailure, type Loader, type Message, type OnLoadResult, type Plugin } from "esbuild";
+import { build, transform, type BuildFailure, type Loader, type Location, type Message, type OnLoadResult, type PartialMessage, type Plugin, type ResolveResult } from "esbuild";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { annotate } from "./annotate.ts";
-import type { Annotations, ClassDeclaration, ImportedName, VariableDeclaration } from "./annotations.ts";
+import { programHooksKey, type Annotations, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
+import { decoratorOptions } from "./compilerOptions.ts";
+import { OwnFiles } from "./ownFiles.ts";
+import { noMetadata, unreadable } from "./problems.ts";
+import type { Problem } from "../protocol/index.ts";
 
 export interface Bundle {
   /** ECMAScript module text. */
   readonly code: string;
-  /** Source map as JSON; its sources are absolute paths. */
+  /** Source map as JSON; see `SourceMap`. */
   readonly map: string;
   readonly annotations: Annotations;
-  /** The user's own files, the entry first. */
+  /** The user's own files as the user calls them, the entry first. */
   readonly files: readonly string[];
+  /** Where the entry believes to be. */
+  readonly place: string;
+  /** What is well to know of a file that can be bundled. */
+  readonly warnings: readonly Problem[];
 }
 
-/** What can't be bundled; `messages` hold esbuild's own places. */
+/** What can't be bundled; `messages` hold esbuild's own places, but for the files, which have the user's names. */
 export class BundleError extends Error {
   readonly messages: readonly Message[];
   readonly files: readonly string[];
@@ -36,59 +44,82 @@ export function warmUp(): void {
   transform("", { loader: "ts" }).catch(() => {});
 }
 
+/** Stands for the user's own files in source maps while esbuild has them: it would take a path for a URL. */
+const ownSource = "kindling:";
+/** What is asked for by `require("kindling")`. */
+const required = "kindling-required";
+/** Marks a question that the plugin itself asks. */
+const underWay = Symbol("under way");
+const mayDecorate = /@[\p{ID_Start}$_(]/u;
 const scriptFile = /\.[cm]?[jt]sx?$/;
 const packageFolder = /[\\/]node_modules[\\/]/;
 
 /**
- * @param file absolute path of the user's `.model.ts`
+ * @param file absolute path of the user's `.model.ts`, as the user opened it
  * @param engine URL of the engine that takes the place of `kindling`
  */
 export async function bundle(file: string, engine: string): Promise<Bundle> {
-  const files = new Set<string>([file]);
+  const own = new OwnFiles(file);
   const classes: ClassDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
+  let loops = 0;
+  const warnings: Problem[] = [];
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
-    files.add(path);
-    const source = await readFile(path, "utf8");
-    const loader = loaderOf(path);
-    const result = await toJavaScript(path, source, loader);
+    const name = own.nameOf(path);
+    const source = await readSource(path, name);
+    if (typeof source !== "string") return source;
+    const decorators = mayDecorate.test(source) ? decoratorOptions(path) : {};
+    const result = await toJavaScript(path, own.placeOf(path), source, decorators.experimentalDecorators ?? false);
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
-    const annotated = annotate(path, source, result.code, result.map, classes.length);
+    if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
+    const annotated = annotate(name, source, result.code, result.map, { class: classes.length, loop: loops });
+    loops += annotated.loops;
     classes.push(...annotated.classes);
     variables.push(...annotated.variables);
     imports.push(...annotated.imports);
-    const map = { ...(JSON.parse(result.map) as object), mappings: annotated.mappings };
+    const map = { ...(JSON.parse(result.map) as object), sources: [ownSource + own.names.indexOf(name)], mappings: annotated.mappings };
     return { contents: annotated.code + inlineMap(map), loader: "js", resolveDir: dirname(path) };
+  }
+
+  async function loadForeign(path: string): Promise<OnLoadResult> {
+    const source = await readSource(path, path);
+    if (typeof source !== "string") return source;
+    if (!/__dirname|__filename|import\.meta/.test(source)) return { contents: source, loader: loaderOf(path), resolveDir: dirname(path) };
+    const result = await toJavaScript(path, path, source, false);
+    return "errors" in result ? result : { contents: result.code, loader: "js", resolveDir: dirname(path) };
   }
 
   const plugin: Plugin = {
     name: "kindling",
     setup(setup) {
-      setup.onResolve({ filter: /^kindling(\/|$)/ }, () => ({ path: engine, external: true }));
+      setup.onResolve({ filter: /^/ }, ({ kind }) => (kind === "entry-point" ? { path: own.entry } : undefined));
+      setup.onResolve({ filter: /^kindling(\/|$)/ }, ({ kind }) => (kind === "require-call" ? { path: "kindling", namespace: required } : { path: engine, external: true }));
+      setup.onLoad({ filter: /^/, namespace: required }, () => ({ contents: `export * from ${JSON.stringify(engine)};`, loader: "js" }));
+      setup.onResolve({ filter: /^file:\/\// }, (request) => (request.path === engine ? { path: engine, external: true } : undefined));
       setup.onResolve({ filter: /\.node$/ }, (request) => ({ path: join(request.resolveDir, request.path), external: true }));
       setup.onResolve({ filter: /^[^./]/ }, (request) => {
         const path = nativeEntry(request.path, request.resolveDir);
         if (!path) return undefined;
         return { path: request.kind === "require-call" ? path : pathToFileURL(path).href, external: true };
       });
-      setup.onLoad({ filter: scriptFile, namespace: "file" }, async ({ path }) => {
-        if (!packageFolder.test(path)) return loadOwn(path);
-        const source = await readFile(path, "utf8");
-        if (!/__dirname|__filename|import\.meta/.test(source)) return { contents: source, loader: loaderOf(path), resolveDir: dirname(path) };
-        const result = await toJavaScript(path, source, loaderOf(path));
-        return "errors" in result ? result : { contents: result.code, loader: "js", resolveDir: dirname(path) };
+      setup.onResolve({ filter: /^/ }, async (request) => {
+        if (request.pluginData === underWay || request.namespace !== "file") return undefined;
+        const { importer, kind, namespace, path, resolveDir } = request;
+        const found = await setup.resolve(path, { importer, kind, namespace, resolveDir, pluginData: underWay });
+        if (isOwn(found)) own.reach(importer, path, found.path);
+        return found;
       });
+      setup.onLoad({ filter: scriptFile, namespace: "file" }, ({ path }) => (own.has(path) ? loadOwn(path) : loadForeign(path)));
     },
   };
 
   try {
     const result = await build({
-      entryPoints: [file],
-      // esbuild remembers where the process began; the messages' paths are to begin where it is now.
-      absWorkingDir: process.cwd(),
+      entryPoints: [{ in: "program", out: "program" }],
+      absWorkingDir: rootOf(file),
       bundle: true,
       write: false,
       format: "esm",
@@ -96,35 +127,60 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
       target: "es2022",
       sourcemap: "external",
       sourcesContent: false,
-      outfile: `${file}.bundle.mjs`,
-      banner: { js: requireFor(file) },
+      outdir: rootOf(file),
+      banner: { js: firstLine(own.entry) },
       logLevel: "silent",
       plugins: [plugin],
     });
     const output = (ending: string): string => result.outputFiles.find((candidate) => candidate.path.endsWith(ending))!.text;
-    return { code: output(".mjs"), map: absoluteSources(output(".map"), dirname(file)), annotations: { classes, variables, imports }, files: [...files] };
+    return {
+      code: output(".js"),
+      map: namedSources(output(".map"), own.names),
+      annotations: { classes, variables, imports },
+      files: own.names,
+      place: own.placeOf(own.entry),
+      warnings,
+    };
   } catch (error) {
-    if (isBuildFailure(error)) throw new BundleError(error.errors, [...files]);
+    if (isBuildFailure(error)) throw new BundleError(error.errors.map((message) => ({ ...message, location: namedLocation(message.location, own) })), own.names);
     throw error;
   }
+}
+
+/** The file's text, or why there is none; esbuild would look for the place of such an error in its own code. */
+async function readSource(path: string, name: string): Promise<string | { errors: PartialMessage[] }> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    return { errors: [{ text: unreadable((error as NodeJS.ErrnoException).code, name) }] };
+  }
+}
+
+function isOwn({ path, namespace, external, errors }: ResolveResult): boolean {
+  return errors.length === 0 && !external && namespace === "file" && !packageFolder.test(path) && scriptFile.test(path);
+}
+
+function rootOf(path: string): string {
+  return parse(path).root;
 }
 
 /**
  * Takes the types away and settles what the file's own place means.
  * A bare field declaration (`fc: nn.Linear;`) must define nothing: modules are registered in order of assignment.
+ * @param place where the file believes to be
  */
-async function toJavaScript(path: string, source: string, loader: Loader): Promise<{ code: string; map: string } | { errors: Message[] }> {
-  const url = JSON.stringify(pathToFileURL(path).href);
-  const folder = JSON.stringify(dirname(path));
-  const name = JSON.stringify(path);
+async function toJavaScript(path: string, place: string, source: string, experimentalDecorators: boolean): Promise<{ code: string; map: string } | { errors: Message[] }> {
+  const url = JSON.stringify(pathToFileURL(place).href);
+  const folder = JSON.stringify(dirname(place));
+  const name = JSON.stringify(place);
   try {
     return await transform(source, {
-      loader,
+      loader: loaderOf(path),
       target: "es2022",
       sourcemap: "external",
       sourcesContent: false,
       sourcefile: path,
-      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, experimentalDecorators } },
       define: {
         "import.meta.url": url,
         "import.meta.dirname": folder,
@@ -158,18 +214,29 @@ function loaderOf(path: string): Loader {
   }
 }
 
-/** CommonJS packages call `require`; there it is found from the user's file. */
-function requireFor(file: string): string {
-  return `import { createRequire as __kindlingRequire } from "node:module"; const require = __kindlingRequire(${JSON.stringify(pathToFileURL(file).href)});`;
+/** The program's first line tells that it is read. CommonJS packages call `require`; there it is found from the user's file. */
+function firstLine(file: string): string {
+  const require = `const require = __kindlingRequire(${JSON.stringify(pathToFileURL(file).href)});`;
+  return `import { createRequire as __kindlingRequire } from "node:module"; globalThis[Symbol.for(${JSON.stringify(programHooksKey)})]?.begun(); ${require}`;
 }
 
 function inlineMap(map: object): string {
   return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString("base64")}`;
 }
 
-function absoluteSources(map: string, folder: string): string {
+/** esbuild's sources are URLs, relative to where the program would lie; those of the user's own files get the user's names. */
+function namedSources(map: string, names: readonly string[]): string {
   const parsed = JSON.parse(map) as { sources: string[] };
-  return JSON.stringify({ ...parsed, sources: parsed.sources.map((source) => join(folder, source)) });
+  const base = pathToFileURL(rootOf(names[0]!));
+  const sources = parsed.sources.map((source) => (source.startsWith(ownSource) ? names[Number(source.slice(ownSource.length))]! : new URL(source, base).href));
+  return JSON.stringify({ ...parsed, sources });
+}
+
+/** esbuild's messages show paths from the working directory on, with slashes only. */
+function namedLocation(location: Location | null, own: OwnFiles): Location | null {
+  const shown = location?.file.replaceAll("\\", "/");
+  const real = own.realPaths.find((path) => shown === path.replaceAll("\\", "/") || shown === relative(rootOf(path), path).replaceAll("\\", "/"));
+  return location && real !== undefined ? { ...location, file: own.nameOf(real) } : location;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The runner: a forked process that serves one job. Speaks `RunCommand` and `RunnerMessage` with its parent. */
-import type { RunCommand, RunnerMessage, RunState } from "../protocol/index.ts";
-import { Supervisor } from "./supervisor.ts";
+import type { RunCommand, RunnerMessage } from "../protocol/index.ts";
+import { endWithChildren } from "./ending.ts";
+import { Supervisor, type RunEnd } from "./supervisor.ts";
 
 const places = {
   worker: new URL("./worker.js", import.meta.url),
@@ -17,9 +18,15 @@ function send(message: RunnerMessage): Promise<void> {
 const supervisor = new Supervisor(places, (event) => void send({ type: "event", event }));
 let busy = false;
 
-async function finish(state: RunState): Promise<never> {
-  await send({ type: "event", event: { type: "state", state, at: Date.now() } });
+async function finish({ state, exitCode }: RunEnd): Promise<never> {
+  await send({ type: "event", event: { type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) } });
+  if (supervisor.isBusy) endWithChildren();
   process.exit(0);
+}
+
+function stop(): void {
+  if (busy) supervisor.stop();
+  else void finish({ state: "stopped" });
 }
 
 process.on("message", (command: RunCommand) => {
@@ -36,16 +43,15 @@ process.on("message", (command: RunCommand) => {
       supervisor.resume();
       break;
     case "stop":
-      if (busy) supervisor.stop();
-      else void finish("stopped");
+      stop();
       break;
   }
 });
 
 // Nobody is left to report to.
-process.on("disconnect", () => process.exit(1));
+process.on("disconnect", endWithChildren);
 // Ctrl+C in a terminal reaches the whole group of processes; what it means is for the parent to say.
 process.on("SIGINT", () => {});
+process.on("SIGTERM", stop);
 
-await supervisor.ready;
-await send({ type: "ready" });
+await send({ type: "ready", kernels: await supervisor.ready });

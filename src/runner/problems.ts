@@ -1,20 +1,17 @@
 /** Everything that can go wrong before or around a program, in words for the user. What the program itself throws: `thrown.ts`. */
 import type { Message } from "esbuild";
-import { basename, isAbsolute, resolve } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import type { Problem, SourcePosition } from "../protocol/index.ts";
 
 /** What esbuild says about a file that it can't bundle. */
-export function bundlingProblem(message: Message, entry: string, workingDirectory: string): Problem {
+export function bundlingProblem(message: Message, entry: string): Problem {
   const { location, text } = message;
   const unresolved = /^Could not (?:resolve|read from file:?) "?([^"]*)"?/.exec(text);
-  if (!location) {
-    return { severity: "error", code: unresolved ? "import" : "syntax", message: sentence(missingEntry(text, entry) ?? text), position: startOf(entry) };
-  }
-  const file = isAbsolute(location.file) ? location.file : resolve(workingDirectory, location.file);
+  if (!location) return { severity: "error", code: "import", message: sentence(text), position: startOf(entry) };
   // esbuild counts columns from 0 and in bytes.
   const before = Buffer.from(location.lineText).subarray(0, location.column).toString().length;
   const length = Buffer.from(location.lineText).subarray(location.column, location.column + location.length).toString().length;
-  const position = { file, line: location.line, column: before + 1 };
+  const position = { file: location.file, line: location.line, column: before + 1 };
   const end = length > 0 ? { end: { line: location.line, column: before + length + 1 } } : {};
   if (unresolved) return { severity: "error", code: "import", message: missingImport(unresolved[1]!), position, ...end };
   const noExport = /^No matching export in "([^"]*)" for import "([^"]*)"/.exec(text);
@@ -25,8 +22,19 @@ export function bundlingProblem(message: Message, entry: string, workingDirector
   return { severity: "error", code: "syntax", message: `Syntax error: ${sentence(text)}`, position, ...end };
 }
 
-function missingEntry(text: string, entry: string): string | undefined {
-  return /Could not (resolve|read)/.test(text) ? `There is no file ${entry}` : undefined;
+/** @param code of the system's error */
+export function unreadable(code: string | undefined, file: string): string {
+  switch (code) {
+    case "ENOENT":
+      return `There is no file ${file}`;
+    case "EISDIR":
+      return `${file} is a folder`;
+    case "EACCES":
+    case "EPERM":
+      return `The file ${file} may not be read`;
+    default:
+      return `The file ${file} can't be read (${code})`;
+  }
 }
 
 function missingImport(path: string): string {
@@ -52,14 +60,37 @@ export function timeoutProblem(file: string, limit: number, frames: NonNullable<
   };
 }
 
-/** The worker thread died of an error that no program could catch. */
-export function threadProblem(error: Error & { code?: string }, file: string): Problem {
+/** The worker thread ended without a word. @param error what no program could catch, if it was that */
+export function threadProblem(error: (Error & { code?: string }) | undefined, exitCode: number, file: string): Problem {
   const position = startOf(file);
-  if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+  if (error?.code === "ERR_WORKER_OUT_OF_MEMORY") {
     const message = "The program ran out of memory for JavaScript objects. Hold on to fewer things at a time (arrays that grow in the loop are the usual cause).";
     return { severity: "error", code: "memory", message, position };
   }
-  return { severity: "error", code: "crash", message: sentence(`The program ended unexpectedly: ${error.message}`), position };
+  return { severity: "error", code: "crash", message: sentence(`The program ended unexpectedly: ${error?.message ?? `exit code ${exitCode}`}`), position };
+}
+
+/** @param cause the call or assignment by which the program says that it failed */
+export function exitProblem(cause: string, file: string, stack: NonNullable<Problem["stack"]>): Problem {
+  const position = stack[0]?.position ?? startOf(file);
+  return { severity: "error", code: "exit", message: `The program ended itself with ${cause}.`, position, ...(stack.length > 0 ? { stack } : {}) };
+}
+
+/** The watch failed, and not the program. */
+export function watchProblem(error: unknown, step: number, file: string): Problem {
+  const message =
+    `From step ${step} on nothing more is measured, as the program changed something of JavaScript's that Kindling's own watch needs (${String(error)}). ` +
+    "The run itself goes on.";
+  return { severity: "warning", code: "watch", message, position: startOf(file) };
+}
+
+export function noMetadata(file: string): Problem {
+  return {
+    severity: "warning",
+    code: "decorators",
+    message: "Decorators here are TypeScript's older ones, as tsconfig.json says, but `emitDecoratorMetadata` has no effect: Reflect.getMetadata(\"design:type\", …) gives undefined.",
+    position: startOf(file),
+  };
 }
 
 export function noModelProblem(file: string): Problem {

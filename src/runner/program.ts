@@ -1,9 +1,9 @@
 /** Runs the user's program in this worker thread, watched, and tells how it ended. */
 import { availableParallelism } from "node:os";
-import { parentPort } from "node:worker_threads";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument } from "../engine/instrument.ts";
+import { kernelBuild } from "../engine/memory/linear.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
@@ -13,13 +13,16 @@ import { programHooksKey, type Annotations, type ProgramHooks } from "./annotati
 import { DeclaredClasses } from "./classes.ts";
 import { synchronousCollector } from "./collector.ts";
 import { Control } from "./control.ts";
-import { noModelProblem, noTrainingProblem, startOf } from "./problems.ts";
+import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
+import { watchProcess } from "./processEnd.ts";
+import { shield, Signal } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
+import { Surroundings } from "./surroundings.ts";
 import type { Job, Outcome, ThreadMessage } from "./thread.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 
 /** Thrown through the user's code when the run was stopped; its `finally` blocks run. */
-class StopSignal extends Error {
+class StopSignal extends Signal {
   override name = "Stopped";
 
   constructor() {
@@ -27,53 +30,66 @@ class StopSignal extends Error {
   }
 }
 
-/** What can be done before there is a program. */
-export function prepareEngine(): void {
+/** What can be done before there is a program. Returns the build of the kernels. */
+export function prepareEngine(): string {
   useCollector(synchronousCollector() ?? null);
+  return kernelBuild;
 }
+
+// Names of `process` and of the global object are the program's to change; these are ours.
+const leave = process.exit.bind(process);
+const { performance } = globalThis;
 
 export class Program {
   readonly #job: Job;
+  readonly #post: (message: ThreadMessage) => void;
   readonly #control: Control;
   readonly #stacks: StackReader;
   readonly #classes: DeclaredClasses;
   readonly #observer: Observer;
+  readonly #surroundings: Surroundings;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
   #isEvaluated = false;
 
-  constructor(job: Job) {
+  /** @param post reaches the main thread, and nobody else does */
+  constructor(job: Job, post: (message: ThreadMessage) => void) {
     this.#job = job;
+    this.#post = post;
     this.#control = new Control(job.control);
     const map = new SourceMap(job.program, job.map);
-    this.#stacks = new StackReader(map);
-    this.#classes = new DeclaredClasses(job.annotations.classes);
+    this.#stacks = new StackReader(map, job.home);
+    this.#classes = new DeclaredClasses(job.annotations.classes, job.request.file);
     this.#observer = new Observer({
       sampling: job.request.sampling,
       source: programSource(map, job.annotations, this.#classes),
       metrics: new MetricBuffer(job.metrics),
       sink: {
-        event: tell,
+        event: (event) => this.#tell(event),
         series: (index, name) => post({ type: "series", index, name }),
         points: (values) => post({ type: "points", values }),
       },
       gate: (beforeBlocking) => this.#passGate(beforeBlocking),
-      ...(job.request.mode === "inspect" ? { beforeStep: () => this.#endInspection() } : {}),
+      ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
+    this.#stacks.install();
+    this.#surroundings = new Surroundings();
+    shield(this.#observer, (error) => this.#stopWatching(error));
   }
 
   async run(): Promise<void> {
-    const { file, threads } = this.#job.request;
+    const { threads, programArguments = [] } = this.#job.request;
     // One core is left to whoever watches.
     engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
-    process.argv = [process.execPath, file];
-    this.#stacks.install();
+    process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     const unknown = this.#job.annotations.imports.filter(({ name }) => !(name in engine));
     if (unknown.length > 0) return this.#fail(unknown.map(({ name, position }) => missingExport(name, position)));
-    process.on("uncaughtException", (error) => this.#endWith(error));
-    process.on("beforeExit", () => this.#endOfLoop());
-    process.on("exit", (code) => this.#endOfProcess(code));
+    watchProcess({
+      isOurs: (error) => error instanceof StopSignal,
+      uncaught: (error) => this.#endWith(error),
+      exit: (code, cause) => this.#endOfProcess(code, cause),
+    });
     setInstrument(this.#observer);
     try {
       await import(this.#job.program);
@@ -86,15 +102,18 @@ export class Program {
 
   #installHooks(): void {
     const hooks: ProgramHooks = {
+      begun: () => this.#post({ type: "begun" }),
       declared: (constructor, index) => {
         this.#classes.declare(constructor as Function, index);
         return constructor;
       },
       loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
+      turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
+      left: (loop) => this.#observer.trainingLoopLeft(loop),
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);
-        this.#tellAll();
+        this.#surroundings.during(() => this.#tellAll());
       },
     };
     Object.defineProperty(globalThis, Symbol.for(programHooksKey), { value: hooks });
@@ -105,78 +124,85 @@ export class Program {
     if (!this.#control.isPaused) return 0;
     const begin = performance.now();
     beforeBlocking();
-    post({ type: "paused", paused: true });
+    this.#post({ type: "paused", paused: true });
     this.#control.waitWhilePaused();
     if (this.#control.isStopped) throw new StopSignal();
-    post({ type: "paused", paused: false });
+    this.#post({ type: "paused", paused: false });
     return performance.now() - begin;
   }
 
   /** All is known; nothing of the program's own may run any more, not even its `finally` blocks, which might save things. */
   #endInspection(): void {
     this.#end("finished");
-    process.exit(0);
+    leave(0);
+  }
+
+  /** The watch can't go on; the program can. */
+  #stopWatching(error: unknown): void {
+    const gate = (): void => void this.#passGate(() => {});
+    const beforeStep = this.#job.request.mode === "inspect" ? () => this.#endInspection() : gate;
+    setInstrument({ beforeStep, epochStart: gate, batch: gate });
+    this.#surroundings.during(() => this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) }));
   }
 
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
     if (error instanceof StopSignal) this.#end("stopped");
-    else this.#fail([thrownProblem(error, this.#job.request.file, this.#stacks)]);
-    process.exit(error instanceof StopSignal ? 0 : 1);
+    else this.#fail([this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))]);
+    leave(error instanceof StopSignal ? 0 : 1);
   }
 
-  /** Nothing is left to do. */
-  #endOfLoop(): void {
+  /** Nothing is left to do, or the program ended itself by `cause`. */
+  #endOfProcess(code: number, cause: string | undefined): void {
     if (this.#hasEnded) return;
     if (this.#control.isStopped) return this.#end("stopped");
-    if (this.#isEvaluated) return this.#end(process.exitCode ? "failed" : "finished");
-    const message = "The program waits at a top-level `await` for something that never comes, so it ended there.";
-    this.#fail([{ severity: "error", code: "thrown", message, position: startOf(this.#job.request.file) }]);
-  }
-
-  /** The program called `process.exit()`, or its thread is terminated. */
-  #endOfProcess(code: number): void {
-    if (this.#hasEnded) return;
-    if (this.#control.isStopped) return this.#end("stopped");
+    const { file } = this.#job.request;
+    if (cause === undefined && !this.#isEvaluated) {
+      const message = "The program waits at a top-level `await` for something that never comes, so it ended there.";
+      return this.#fail([{ severity: "error", code: "thrown", message, position: startOf(file) }]);
+    }
     if (code === 0) return this.#end("finished");
-    const stack = this.#stacks.framesOf(new Error());
-    const message = `The program ended itself with process.exit(${code}).`;
-    const position = stack[0]?.position ?? startOf(this.#job.request.file);
-    this.#fail([{ severity: "error", code: "exit", message, position, ...(stack.length > 0 ? { stack } : {}) }]);
+    const problem = this.#surroundings.during(() => exitProblem(cause ?? `process.exitCode = ${code}`, file, this.#stacks.framesOf(new Error())));
+    this.#fail([problem], code);
   }
 
-  #fail(problems: readonly Problem[]): void {
-    for (const problem of problems) tell({ type: "problem", problem });
-    this.#end("failed");
+  #fail(problems: readonly Problem[], exitCode?: number): void {
+    this.#end("failed", problems, exitCode);
   }
 
-  #end(outcome: Outcome): void {
+  #end(outcome: Outcome, problems: readonly Problem[] = [], exitCode?: number): void {
     this.#hasEnded = true;
     setInstrument(null);
+    this.#surroundings.during(() => {
+      for (const problem of problems) this.#tell({ type: "problem", problem });
+      try {
+        this.#tellEnd(outcome);
+      } catch (error) {
+        this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) });
+      }
+      this.#post({ type: "ended", outcome, ...(exitCode === undefined ? {} : { exitCode }) });
+    });
+  }
+
+  #tellEnd(outcome: Outcome): void {
     const { file, mode } = this.#job.request;
     const classes = this.#tellAll();
-    if (outcome === "finished") {
-      if (this.#observer.registry.isEmpty && classes === 0) tell({ type: "problem", problem: noModelProblem(file) });
-      else if (mode === "train" && this.#observer.steps === 0) tell({ type: "problem", problem: noTrainingProblem(file) });
-    }
-    post({ type: "ended", outcome });
+    if (outcome !== "finished") return;
+    if (this.#observer.registry.isEmpty && classes === 0) this.#tell({ type: "problem", problem: noModelProblem(file) });
+    else if (mode === "train" && this.#observer.steps === 0) this.#tell({ type: "problem", problem: noTrainingProblem(file) });
   }
 
   /** The last word on models, metrics and classes; returns the number of classes. */
   #tellAll(): number {
     this.#observer.finish();
     const classes = this.#classes.describe(this.#observer.registry);
-    tell({ type: "classes", classes });
+    this.#tell({ type: "classes", classes });
     return classes.length;
   }
-}
 
-function post(message: ThreadMessage): void {
-  parentPort!.postMessage(message);
-}
-
-function tell(event: RunEvent): void {
-  post({ type: "event", event });
+  #tell(event: RunEvent): void {
+    this.#post({ type: "event", event });
+  }
 }
 
 function missingExport(name: string, position: Problem["position"] & object): Problem {

@@ -1,5 +1,6 @@
 /** From a place in the bundled program back to the user's own line. */
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { TraceMap, traceSegment } from "@jridgewell/trace-mapping";
+import { fileURLToPath } from "node:url";
 import type { SourcePosition } from "../protocol/index.ts";
 
 export class SourceMap {
@@ -8,6 +9,7 @@ export class SourceMap {
   readonly #json: string;
   #trace: TraceMap | undefined;
 
+  /** @param json its sources are paths of the user's own files, and URLs of all others */
   constructor(program: string, json: string) {
     this.program = program;
     this.#json = json;
@@ -15,14 +17,24 @@ export class SourceMap {
 
   /** `line` and `column` count from 1. `undefined` for code that is not the user's: helpers, packages. */
   locate(line: number, column: number): SourcePosition | undefined {
-    const position = this.locateAnywhere(line, column);
-    return position && !/[\\/]node_modules[\\/]/.test(position.file) ? position : undefined;
+    const position = this.#find(line, column);
+    return position && isURL.test(position.file) ? undefined : position;
   }
 
   /** The same, for packages too. */
   locateAnywhere(line: number, column: number): SourcePosition | undefined {
+    const position = this.#find(line, column);
+    return position?.file.startsWith("file:") ? { ...position, file: fileURLToPath(position.file) } : position;
+  }
+
+  #find(line: number, column: number): SourcePosition | undefined {
     this.#trace ??= new TraceMap(this.#json);
-    const found = originalPositionFor(this.#trace, { line, column: column - 1 });
-    return found.source === null ? undefined : { file: found.source, line: found.line, column: found.column + 1 };
+    const [, source, originalLine, originalColumn] = traceSegment(this.#trace, line - 1, column - 1) ?? [];
+    // `resolvedSources` would take paths for URLs.
+    const file = source === undefined ? null : this.#trace.sources[source];
+    return file ? { file, line: originalLine! + 1, column: originalColumn! + 1 } : undefined;
   }
 }
+
+/** Of more than one letter: a drive has one. */
+const isURL = /^[a-z][a-z0-9+.-]+:/i;

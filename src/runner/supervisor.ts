@@ -1,21 +1,21 @@
 /** Runs one job: bundles the file, hands it to the worker thread, and has the last word over it. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import { setTimeout as delay } from "node:timers/promises";
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { MetricBuffer, metricPoints } from "../observe/metricBuffer.ts";
 import type { Problem, RunEvent, RunRequest, RunState } from "../protocol/index.ts";
 import { programHooksKey } from "./annotations.ts";
 import { bundle, BundleError, warmUp, type Bundle } from "./bundle.ts";
 import { Control } from "./control.ts";
 import { bundlingProblem, startOf, threadProblem, timeoutProblem } from "./problems.ts";
+import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
 import { SourceMap } from "./sourceMap.ts";
-import type { Job, Outcome, ThreadMessage } from "./thread.ts";
+import type { Job, ThreadMessage, ThreadStart } from "./thread.ts";
 import { interrupt } from "./whereabouts.ts";
 
 /** How long a program that was told to stop may go on before its thread is terminated; milliseconds. */
 const stopGrace = 700;
+/** How long the end of a thread may take; one within a call of the system's doesn't end at all. */
+const terminationPatience = 300;
 /** How long a hanging program is asked where it is. */
 const interruptPatience = 800;
 
@@ -26,48 +26,87 @@ export interface Places {
   readonly engine: URL;
 }
 
+/** How a run ended. */
+export interface RunEnd {
+  readonly state: RunState;
+  /** The program's own choice, where it made one. */
+  readonly exitCode?: number;
+}
+
 export class Supervisor {
   readonly #places: Places;
   readonly #emit: (event: RunEvent) => void;
   readonly #worker: Worker;
+  /** The line to the thread's side of the runner. What the program itself posts to its parent is not heard. */
+  readonly #port: MessagePort;
   readonly #control = new Control();
   readonly #metrics = new MetricBuffer();
   readonly #seriesNames: string[] = [];
-  readonly #exited: Promise<void>;
-  /** Resolves when the thread is ready for a program. */
-  readonly ready: Promise<void>;
-  #outcome: Outcome | undefined;
+  /** Resolves when the thread has ended, or is given up. */
+  readonly #gone: Promise<void>;
+  #giveUp: () => void = () => {};
+  /** Resolves when the run is to stop. */
+  readonly #stopped: Promise<void>;
+  #tellStopped: () => void = () => {};
+  /** Resolves when the thread is ready for a program: with the build of its kernels. */
+  readonly ready: Promise<string | undefined>;
+  #folder: ProgramFolder | undefined;
+  #end: RunEnd | undefined;
   #threadError: (Error & { code?: string }) | undefined;
+  #threadExit: number | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
 
   constructor(places: Places, emit: (event: RunEvent) => void) {
     this.#places = places;
     this.#emit = emit;
-    this.#worker = new Worker(places.worker, { name: "program" });
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#worker = new Worker(places.worker, { name: "program", workerData: { port: port2 } satisfies ThreadStart, transferList: [port2] });
+    this.#stopped = new Promise((resolve) => (this.#tellStopped = resolve));
+    this.#gone = new Promise((resolve) => (this.#giveUp = resolve));
     this.ready = new Promise((resolve) => {
-      this.#worker.on("message", (message: ThreadMessage) => {
-        if (message.type === "ready") resolve();
+      port1.on("message", (message: ThreadMessage) => {
+        if (message.type === "ready") resolve(message.kernels);
         else this.#receive(message);
       });
-      this.#worker.once("exit", () => resolve());
+      this.#worker.once("exit", () => resolve(undefined));
     });
     this.#worker.on("error", (error: Error) => (this.#threadError = error));
-    this.#exited = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
+    this.#worker.once("exit", (code) => {
+      this.#threadExit = code;
+      for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1)) this.#receive(last.message as ThreadMessage);
+      this.#giveUp();
+    });
     warmUp();
   }
 
-  /** Resolves with the final state; the caller announces it. */
-  async run(request: RunRequest): Promise<RunState> {
+  /** Whether the thread is still there; then only force ends this process. */
+  get isBusy(): boolean {
+    return this.#folder !== undefined && this.#threadExit === undefined;
+  }
+
+  /** Resolves with how it ended; the caller announces it. */
+  async run(request: RunRequest): Promise<RunEnd> {
     this.#tellState("starting");
-    const made = await this.#bundle(request);
-    if (!made) return this.#control.isStopped ? "stopped" : "failed";
+    sweepProgramFolders();
+    const made = await Promise.race([this.#bundle(request), this.#stopped]);
+    if (!made) return { state: this.#control.isStopped ? "stopped" : "failed" };
     this.#emit({ type: "files", files: made.files });
-    const folder = await mkdtemp(join(tmpdir(), "kindling-"));
-    try {
-      return await this.#runProgram(request, made, folder);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+    for (const problem of made.warnings) this.#emit({ type: "problem", problem });
+    await Promise.race([this.ready, this.#stopped]);
+    if (!this.#control.isStopped && this.#threadExit === undefined) {
+      try {
+        this.#folder = new ProgramFolder(made.code);
+      } catch (error) {
+        this.#emit({ type: "problem", problem: unwritableProblem(error as NodeJS.ErrnoException, request.file) });
+        return { state: "failed" };
+      }
+      await this.#runProgram(request, made, this.#folder.program);
+      this.#folder.remove();
     }
+    clearTimeout(this.#stopTimer);
+    this.#drain();
+    return this.#conclude(request);
   }
 
   pause(): void {
@@ -82,7 +121,14 @@ export class Supervisor {
     if (this.#stopTimer) return;
     this.#tellState("stopping");
     this.#control.stop();
-    this.#stopTimer = setTimeout(() => void this.#worker.terminate(), stopGrace);
+    this.#tellStopped();
+    this.#stopTimer = setTimeout(() => void this.#terminate(), stopGrace);
+  }
+
+  async #terminate(): Promise<void> {
+    setTimeout(this.#giveUp, terminationPatience);
+    void this.#worker.terminate();
+    await this.#gone;
   }
 
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
@@ -90,69 +136,69 @@ export class Supervisor {
       process.chdir(request.directory);
       return await bundle(request.file, this.#places.engine.href);
     } catch (error) {
+      // Ctrl+C in a terminal reaches esbuild's process, too; the word to stop is about to come.
+      if (!(error instanceof BundleError)) await Promise.race([this.#stopped, delay(stopGrace)]);
+      if (this.#control.isStopped) return undefined;
       const files = error instanceof BundleError ? error.files : [request.file];
       this.#emit({ type: "files", files });
       const problems: Problem[] =
         error instanceof BundleError
-          ? error.messages.map((message) => bundlingProblem(message, request.file, request.directory))
+          ? error.messages.map((message) => bundlingProblem(message, request.file))
           : [{ severity: "error", code: "import", message: `The file can't be run: ${(error as Error).message}`, position: startOf(request.file) }];
       for (const problem of problems) this.#emit({ type: "problem", problem });
       return undefined;
     }
   }
 
-  async #runProgram(request: RunRequest, made: Bundle, folder: string): Promise<RunState> {
-    const path = join(folder, `${basename(request.file)}.mjs`);
-    await writeFile(path, made.code);
-    await this.ready;
-    const program = pathToFileURL(path).href;
-    if (!this.#control.isStopped && !this.#threadError) {
-      const job: Job = {
-        request,
-        program,
-        map: made.map,
-        annotations: made.annotations,
-        control: this.#control.buffer,
-        metrics: this.#metrics.buffer,
-      };
-      this.#tellState("running");
-      this.#worker.postMessage(job);
-      const limited = request.mode === "inspect" && request.timeLimit > 0;
-      const source = new SourceMap(program, made.map);
-      const timer = limited ? setTimeout(() => void this.#timeOut(request, source), request.timeLimit) : undefined;
-      await this.#exited;
-      clearTimeout(timer);
-    }
-    clearTimeout(this.#stopTimer);
-    this.#drain();
-    return this.#conclude(request);
+  async #runProgram(request: RunRequest, made: Bundle, program: string): Promise<void> {
+    const job: Job = {
+      request,
+      place: made.place,
+      home: new URL(".", this.#places.engine).href,
+      program,
+      map: made.map,
+      annotations: made.annotations,
+      control: this.#control.buffer,
+      metrics: this.#metrics.buffer,
+    };
+    this.#tellState("running");
+    this.#port.postMessage(job);
+    const limited = request.mode === "inspect" && request.timeLimit > 0;
+    const source = new SourceMap(program, made.map);
+    const timer = limited ? setTimeout(() => void this.#timeOut(request, source), request.timeLimit) : undefined;
+    await this.#gone;
+    clearTimeout(timer);
   }
 
-  #conclude(request: RunRequest): RunState {
-    if (this.#outcome) return this.#outcome;
-    if (this.#control.isStopped) return "stopped";
-    const error = this.#threadError ?? new Error("its thread is gone");
-    this.#emit({ type: "problem", problem: threadProblem(error, request.file) });
-    return "failed";
+  #conclude(request: RunRequest): RunEnd {
+    if (this.#end) return this.#end;
+    if (this.#control.isStopped) return { state: "stopped" };
+    // The program may have left by a door that nobody watches.
+    if (this.#threadExit === 0 && !this.#threadError) return { state: "finished" };
+    this.#emit({ type: "problem", problem: threadProblem(this.#threadError, this.#threadExit ?? 1, request.file) });
+    return { state: "failed" };
   }
 
   /** Reports where the program hangs and what models it has built so far, then ends it. */
   async #timeOut(request: RunRequest, source: SourceMap): Promise<void> {
     const frames = await interrupt(`globalThis[Symbol.for(${JSON.stringify(programHooksKey)})].report()`, interruptPatience);
-    if (this.#outcome || this.#control.isStopped) return;
+    if (this.#end || this.#control.isStopped) return;
     const stack = frames.flatMap(({ url, line, column, functionName }) => {
       const position = url === source.program ? source.locate(line, column) : undefined;
       return position ? [{ function: functionName, position }] : [];
     });
     // Reports that are on their way come before the problem.
     await new Promise((resolve) => setImmediate(resolve));
-    this.#outcome = "failed";
+    this.#end = { state: "failed" };
     this.#emit({ type: "problem", problem: timeoutProblem(request.file, request.timeLimit, stack) });
-    await this.#worker.terminate();
+    await this.#terminate();
   }
 
-  #receive(message: Exclude<ThreadMessage, { type: "ready" }>): void {
+  #receive(message: ThreadMessage): void {
     switch (message.type) {
+      case "begun":
+        this.#folder?.remove();
+        break;
       case "event":
         this.#emit(message.event);
         break;
@@ -166,7 +212,7 @@ export class Supervisor {
         if (!this.#control.isStopped) this.#tellState(message.paused ? "paused" : "running");
         break;
       case "ended":
-        this.#outcome ??= message.outcome;
+        this.#end ??= { state: message.outcome, ...(message.exitCode === undefined ? {} : { exitCode: message.exitCode }) };
         break;
     }
   }

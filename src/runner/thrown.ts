@@ -2,6 +2,7 @@
 import { KindlingError, OutOfMemoryError, ShapeError } from "../engine/errors.ts";
 import type { Problem } from "../protocol/index.ts";
 import { startOf } from "./problems.ts";
+import { headline, read, summary } from "./words.ts";
 import type { SourceMap } from "./sourceMap.ts";
 
 type Frames = NonNullable<Problem["stack"]>;
@@ -9,16 +10,19 @@ type Frames = NonNullable<Problem["stack"]>;
 /** Maps stack traces from the moment it is installed on, also those that the program prints itself. */
 export class StackReader {
   readonly #source: SourceMap;
+  readonly #home: string;
   readonly #frames = new WeakMap<object, Frames>();
 
-  constructor(source: SourceMap) {
+  /** @param home URL of the folder that holds Kindling itself, whose frames are of no use to the user */
+  constructor(source: SourceMap, home: string) {
     this.#source = source;
+    this.#home = home;
   }
 
   install(): void {
     Error.stackTraceLimit = 50;
     Error.prepareStackTrace = (error, sites) => {
-      const lines = sites.map((site) => this.#describe(site));
+      const lines = sites.filter((site) => !this.#isInner(site)).map((site) => this.#describe(site));
       this.#frames.set(error, this.#userFrames(sites));
       return [headline(error), ...lines].join("\n    at ");
     };
@@ -28,8 +32,13 @@ export class StackReader {
   framesOf(error: unknown): Frames {
     if (typeof error !== "object" || error === null) return [];
     // Reading the stack is what makes V8 hand over its frames.
-    const stack = (error as { stack?: unknown }).stack;
+    const stack = read(error, "stack");
     return this.#frames.get(error) ?? (typeof stack === "string" ? this.#parse(stack) : []);
+  }
+
+  #isInner(site: NodeJS.CallSite): boolean {
+    const file = site.getFileName();
+    return file !== null && file !== undefined && (file.startsWith(this.#home) || file.startsWith("node:internal/modules/"));
   }
 
   #userFrames(sites: readonly NodeJS.CallSite[]): Frames {
@@ -61,18 +70,27 @@ export class StackReader {
 
 /** @param file the entry, to be named where no line is known */
 export function thrownProblem(error: unknown, file: string, stacks: StackReader): Problem {
-  const frames = stacks.framesOf(error);
+  const frames = firstFrames(error, stacks);
   const position = frames[0]?.position ?? startOf(file);
   const stack = frames.length > 0 ? { stack: frames } : {};
   if (error instanceof KindlingError) {
     const module = error.modulePath.length > 0 ? { module: error.modulePath.join(" of ") } : {};
-    return { severity: "error", code: codeOf(error), message: error.message, position, ...stack, ...module };
+    return { severity: "error", code: codeOf(error), message: summary(error, error.message), position, ...stack, ...module };
   }
   if (isAllocationFailure(error)) {
     const message = `There is not enough memory for what the program asked for (${error.message}). Make the array or tensor smaller.`;
     return { severity: "error", code: "memory", message, position, ...stack };
   }
-  return { severity: "error", code: "thrown", message: headline(error), position, ...stack };
+  return { severity: "error", code: "thrown", message: summary(error, headline(error)), position, ...stack };
+}
+
+/** Of the error itself; one that was made elsewhere, as Node's own are, may have a cause that knows the user's line. */
+function firstFrames(error: unknown, stacks: StackReader): Frames {
+  for (let at = error, depth = 0; at !== undefined && depth < 8; at = read(at, "cause"), depth++) {
+    const frames = stacks.framesOf(at);
+    if (frames.length > 0) return frames;
+  }
+  return [];
 }
 
 function codeOf(error: KindlingError): string {
@@ -82,19 +100,4 @@ function codeOf(error: KindlingError): string {
 
 function isAllocationFailure(error: unknown): error is RangeError {
   return error instanceof RangeError && /allocation failed|Invalid (typed )?array( buffer)? length/i.test(error.message);
-}
-
-/** `TypeError: x is not a function`; for what is not an error, what it is. */
-function headline(error: unknown): string {
-  if (!(error instanceof Error)) return `The program threw ${printed(error)}, which is not an Error.`;
-  const { name, message } = error;
-  return message ? `${name}: ${message}` : name;
-}
-
-function printed(value: unknown): string {
-  try {
-    return typeof value === "string" ? JSON.stringify(value) : String(value);
-  } catch {
-    return "an object";
-  }
 }

@@ -1,12 +1,23 @@
 /** The runner's worker thread: holds the engine ready, then runs one program. */
-import { parentPort } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
+import { takeInput } from "./input.ts";
 import { takeOutput } from "./output.ts";
-import type { Job, ThreadMessage } from "./thread.ts";
+import type { Job, ThreadMessage, ThreadStart } from "./thread.ts";
+
+const start = workerData as ThreadStart;
+const port = start.port!;
+// The program gets to see this object.
+delete start.port;
+const post = port.postMessage.bind(port) as (message: ThreadMessage) => void;
 
 takeOutput();
+takeInput();
 // The engine picks its kernels while it is loaded. This process is the runner's own, so V8's flags may be set for the best.
-process.env["KINDLING_KERNELS"] ??= "revectorized";
+process.env["KINDLING_KERNELS"] ??= "best";
 const { prepareEngine, Program } = await import("./program.ts");
-prepareEngine();
-parentPort!.once("message", (job: Job) => void new Program(job).run());
-parentPort!.postMessage({ type: "ready" } satisfies ThreadMessage);
+const kernels = prepareEngine();
+port.once("message", (job: Job) => {
+  port.unref();
+  void new Program(job, post).run();
+});
+post({ type: "ready", kernels });

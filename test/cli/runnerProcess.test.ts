@@ -17,7 +17,7 @@ describe("the command line's runner", () => {
         onEvent: (event) => events.push(event),
         capture: (stdout) => stdout.setEncoding("utf8").on("data", (text: string) => (printed += text)),
       });
-      assert.equal(await runner.ended, "finished");
+      assert.deepEqual(await runner.ended, { state: "finished" });
     } finally {
       delete process.env["KINDLING_FAKE_RUNNER"];
       folder.remove();

@@ -10,9 +10,28 @@ import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
 
 describe("the command line", () => {
   it("takes a command, a file and options in any order", () => {
-    assert.deepEqual(readCommandLine(["inspect", "--json", "a.model.ts", "--threads", "2"], {}), { type: "run", mode: "inspect", file: "a.model.ts", json: true, threads: 2 });
-    assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), { type: "run", mode: "train", file: "a.model.ts", json: false, threads: 3 });
+    assert.deepEqual(readCommandLine(["inspect", "--json", "a.model.ts", "--threads", "2"], {}), { type: "run", mode: "inspect", file: "a.model.ts", json: true, threads: 2, programArguments: [] });
+    assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), { type: "run", mode: "train", file: "a.model.ts", json: false, threads: 3, programArguments: [] });
   });
+
+  it("leaves what stands after -- to the program", () => {
+    const command = readCommandLine(["train", "a.model.ts", "--threads", "2", "--", "--epochs", "3", "--", "b.model.ts", "--threads=0"], {});
+    assert.deepEqual(command, { type: "run", mode: "train", file: "a.model.ts", json: false, threads: 2, programArguments: ["--epochs", "3", "--", "b.model.ts", "--threads=0"] });
+  });
+
+  it("takes a file whose name begins with a dash", () => {
+    const command = readCommandLine(["train", "-net.model.ts"], {});
+    assert.equal(command.type === "run" && command.file, "./-net.model.ts");
+  });
+
+  for (const count of ["0", "-1", "1.5", "", "two", "1e1", "65", "99999999999999999999", " 2"]) {
+    it(`refuses --threads ${JSON.stringify(count)} and KINDLING_THREADS, and says what it may be`, () => {
+      for (const args of [["train", "a", "--threads", count], ["train", "a", `--threads=${count}`]]) {
+        assert.throws(() => readCommandLine(args, {}), new UsageError(`--threads has to be a whole number from 1 to 64, not \`${count}\``));
+      }
+      if (count !== "") assert.throws(() => readCommandLine(["train", "a"], { KINDLING_THREADS: count }), /^Error: KINDLING_THREADS has to be/);
+    });
+  }
 
   for (const args of [[], ["trian", "a"], ["train"], ["train", "a", "b"], ["train", "a", "--json"], ["train", "a", "--threads", "x"], ["train", "a", "--colour"]]) {
     it(`refuses \`kindling ${args.join(" ")}\``, () => assert.throws(() => readCommandLine(args, {}), UsageError));
@@ -29,6 +48,11 @@ describe("a problem as text", () => {
     writeFileSync(file, "class Net {\n\treturn this.layer2(x);\n}\n");
     const text = problemText({ severity: "error", code: "shape", message: "shapes don't fit", position: { file, line: 2, column: 14 } });
     assert.equal(text, ["error: shapes don't fit", `  --> ${file}:2:14`, "   |", " 2 | \treturn this.layer2(x);", "   | \t            ^^^^^^", ""].join("\n"));
+  });
+
+  it("keeps a name with line breaks and control characters on one line", () => {
+    const text = problemText({ severity: "error", code: "x", message: "no", position: { file: join(folder, "a\nb\u001b[2J.ts"), line: 2, column: 1 } });
+    assert.equal(text, `error: no\n  --> ${join(folder, "a\\nb\\u001b[2J.ts")}:2:1\n`);
   });
 
   it("does without the line where the file is gone", () => {
@@ -83,6 +107,17 @@ describe("the progress bar", () => {
     text = "";
     bar.around(() => (text += "hello\n"), true);
     assert.equal(text, "\r\u001b[Khello\n\r\u001b[Kepoch 1  step 1  1 ");
+  });
+
+  it("leaves a question of the program's alone", () => {
+    let text = "";
+    const bar = new ProgressBar({ write: (part) => (text += part), columns: 20 });
+    bar.show({ epoch: 0, step: 1, stepsPerSecond: 1, elapsed: 0 });
+    bar.around(() => (text += "how many? "), false);
+    text = "";
+    bar.show({ epoch: 0, step: 2, stepsPerSecond: 1, elapsed: 0 });
+    bar.around(() => (text += "(really) "), false);
+    assert.equal(text, "(really) ");
   });
 
   it("writes numbers and times briefly", () => {

@@ -1,10 +1,11 @@
 /** The runner and the command line as they are shipped: bundles that share one engine per thread, run by plain Node. */
 import { build } from "esbuild";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { sturdyNames } from "../../scripts/sturdy-names.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-// Within the checkout, so that esbuild, which the bundles leave out, is found from there.
-const folder = `${root}node_modules/.cache/kindling-tests/dist`;
+// Within the checkout, so that esbuild, which the bundles leave out, is found from there; checkouts may share their packages.
+const folder = `${root}node_modules/.cache/kindling-tests/dist${root.replaceAll(/\W+/g, "-")}`;
 
 let built: Promise<unknown> | undefined;
 
@@ -25,6 +26,8 @@ export async function builtRunner(): Promise<URL> {
     platform: "node",
     target: "node20",
     external: ["esbuild"],
+    inject: ["src/globals.ts"],
+    plugins: [sturdyNames],
     keepNames: true,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     logLevel: "warning",

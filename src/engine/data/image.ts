@@ -1,5 +1,6 @@
 /** Pictures as tensors. */
 import { decode as decodePng, type DecodedPng } from "fast-png";
+import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { ByteReader } from "../io/byteReader.ts";
 import { readFile } from "../io/files.ts";
@@ -82,7 +83,7 @@ function jpegPicture(bytes: Uint8Array, name: string): Picture {
 /** The samples of a picture, unpacked and brought to 8 bits. */
 function eightBits({ data, depth, width, height, channels }: DecodedPng): Uint8Array {
   if (depth === 8) return data as Uint8Array;
-  if (depth === 16) return Uint8Array.from(data, (value) => value >> 8);
+  if (depth === 16) return filled(new Uint8Array(data.length), (i) => data[i]! >> 8);
   const scale = 255 / (2 ** depth - 1);
   return unpacked(data, depth, width * channels, height).map((value) => value * scale);
 }

@@ -98,11 +98,14 @@ class Writer {
 
   #text(text: string): void {
     if (this.#memo.has(text)) return this.#get(text);
-    const bytes = new TextEncoder().encode(text);
+    this.#utf8(new TextEncoder().encode(text));
+    this.#memoize(text);
+  }
+
+  #utf8(bytes: Uint8Array): void {
     this.#put(codes.unicode);
     this.#u32(bytes.length);
     this.#append(bytes);
-    this.#memoize(text);
   }
 
   #list(list: readonly unknown[], path: string): void {
@@ -152,9 +155,14 @@ class Writer {
   /** Protocol 2 has no bytes: Python writes them as text whose characters are the bytes. */
   #byteString(bytes: Uint8Array): void {
     this.#global("_codecs", "encode");
-    let text = "";
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    this.#text(text);
+    const utf8 = new Uint8Array(bytes.reduce((size, byte) => size + (byte < 0x80 ? 1 : 2), 0));
+    let next = 0;
+    for (const byte of bytes) {
+      if (byte >= 0x80) utf8[next++] = 0xc0 | (byte >> 6);
+      utf8[next++] = byte < 0x80 ? byte : 0x80 | (byte & 0x3f);
+    }
+    this.#utf8(utf8);
+    this.#memoize(utf8);
     this.#text("latin1");
     this.#put(codes.tuple2, codes.reduce);
     this.#memoize(bytes);

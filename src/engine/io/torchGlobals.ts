@@ -2,6 +2,7 @@
  * The names that a PyTorch file may use, and what each stands for here. Everything else is refused by name.
  * PyTorch's own list for `torch.load(weights_only=True)` is the model: torch/_weights_only_unpickler.py.
  */
+import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Parameter } from "../nn/parameter.ts";
 import { isContiguous, type Shape } from "../shape.ts";
@@ -86,7 +87,7 @@ function copied(limit: CopyLimit, items: unknown): unknown[] {
 function latin1(limit: CopyLimit, text: unknown): Uint8Array {
   if (typeof text !== "string") throw new KindlingError(`${limit.file}: bytes are made of what is no text`);
   limit.charge(text.length);
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return filled(new Uint8Array(text.length), (i) => text.charCodeAt(i));
 }
 
 function refuse(file: string, module: string, name: string, root: boolean): never {

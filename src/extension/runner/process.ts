@@ -1,6 +1,6 @@
 /** One runner process: forked, told what to run, listened to, and ended for certain. Knows nothing of VS Code. */
 import { fork, type ChildProcess } from "node:child_process";
-import { isFault, safeKernels, type RunCommand, type RunEvent, type RunRequest, type RunnerMessage, type RunState } from "../../protocol/index.ts";
+import { deathProblem, isFault, safeKernels, type RunCommand, type RunEvent, type RunRequest, type RunnerMessage, type RunState } from "../../protocol/index.ts";
 import { l10n } from "../model/language.ts";
 import { isFinal } from "../model/snapshot.ts";
 
@@ -58,9 +58,9 @@ export class RunnerProcess {
     });
     const started = performance.now();
     child.on("message", (message) => {
-      const { type } = message as RunnerMessage;
-      if (type === "ready") this.#log(`runner ${child.pid} ready after ${Math.round(performance.now() - started)} ms`);
-      this.#receive(message as RunnerMessage);
+      const told = message as RunnerMessage;
+      if (told.type === "ready") this.#log(`runner ${child.pid} ready after ${Math.round(performance.now() - started)} ms, with ${told.kernels} kernels`);
+      this.#receive(told);
     });
     child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#print(text));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -189,31 +189,7 @@ export class RunnerProcess {
   }
 
   #crash(code: number | null, signal: NodeJS.Signals | null): void {
-    const { code: kind, message } = describeDeath(code, signal, this.#stderr);
-    this.#tell({ type: "problem", problem: { severity: "error", code: kind, message } });
+    this.#tell({ type: "problem", problem: deathProblem(code, signal, this.#stderr) });
     this.#close("failed");
   }
-}
-
-function describeDeath(
-  code: number | null,
-  signal: NodeJS.Signals | null,
-  stderr: string,
-): { code: string; message: string } {
-  if (/heap out of memory|Array buffer allocation failed|Cannot allocate memory|ENOMEM/i.test(stderr)) {
-    return {
-      code: "memory",
-      message: l10n.t(
-        "The process that ran this file ran out of memory. Make the tensors or the batch smaller, then run it again.",
-      ),
-    };
-  }
-  const how = signal ?? (code === null ? l10n.t("it could not be started") : l10n.t("exit code {0}", code));
-  const lines = stderr.trim().split("\n");
-  const error = lines.find((line) => /^\w*Error\b/.test(line.trim())) ?? lines.at(-1) ?? "";
-  const why = error.trim() === "" ? "" : ` ${error.trim()}`;
-  return {
-    code: "crash",
-    message: l10n.t("The process that ran this file ended before the run did ({0}).{1} Run it again.", how, why),
-  };
 }

@@ -1,0 +1,26 @@
+/** The program's stdin. A worker thread's own is empty; this one reads what the process was given, from when it is first asked for. */
+import { createReadStream, fstatSync } from "node:fs";
+import { Socket } from "node:net";
+import { isatty, ReadStream } from "node:tty";
+
+/** Call before the program runs. */
+export function takeInput(): void {
+  let stream: NodeJS.ReadableStream | undefined;
+  Object.defineProperty(process, "stdin", { configurable: true, enumerable: true, get: () => (stream ??= openInput()) });
+}
+
+function openInput(): NodeJS.ReadableStream {
+  if (isatty(0)) return waiting(new ReadStream(0));
+  const kind = fstatSync(0);
+  if (kind.isFIFO() || kind.isSocket()) return waiting(new Socket({ fd: 0, readable: true, writable: false }));
+  return Object.assign(createReadStream("", { fd: 0, autoClose: false }), { fd: 0 });
+}
+
+/** As Node's own: a program that merely looks at its stdin need not wait for it. */
+function waiting<T extends Socket>(stream: T): T {
+  stream.pause();
+  stream.unref();
+  stream.on("resume", () => stream.ref());
+  stream.on("pause", () => stream.unref());
+  return Object.assign(stream, { fd: 0 });
+}
