@@ -44,7 +44,7 @@ describe("the panel's layout", function () {
   });
   after(() => pages?.stop());
 
-  for (const width of [320, 480, 800, 1400]) {
+  for (const width of [320, 480, 800, 1100, 1400]) {
     for (const [name, snapshot] of Object.entries(views)) {
       it(`at ${width} pixels, of ${name}: nothing overlaps and nothing is cut off`, async () => {
         const panel = await pages.open({ width, height: 900 });
@@ -145,6 +145,11 @@ function misplaced(panel: Panel): Promise<string[]> {
       if (!element.checkVisibility()) continue;
       const { left, right } = element.getBoundingClientRect();
       if (left < 0 || right > innerWidth + 0.5) found.push(`${element.textContent} leaves the page`);
+    }
+    for (const number of document.querySelectorAll(".figure")) {
+      if (!number.checkVisibility()) continue;
+      const [own, all] = [number.getBoundingClientRect(), number.parentElement!.getBoundingClientRect()];
+      if (own.left < all.left - 0.5 || own.right > all.right + 0.5) found.push(`${number.textContent} is cut off`);
     }
     for (const pair of document.querySelectorAll(".figure, .statistics > div, .model-counts")) {
       if (!pair.checkVisibility()) continue;

@@ -307,6 +307,60 @@ describe("the panel in a browser", function () {
   });
 });
 
+describe("an open panel while a run goes on", function () {
+  this.timeout(60_000);
+  let pages: PanelPages;
+  let panel: Panel;
+
+  before(async function () {
+    if (chromiumMissing) this.skip();
+    pages = await PanelPages.start();
+  });
+  after(() => pages?.stop());
+  beforeEach(async () => {
+    panel = await pages.open();
+    await panel.send({ type: "snapshot", run: snapshotAfter([...training({ epochs: 23, batches: 45, sampleEvery: 500 })].slice(0, 1003)) });
+  });
+  afterEach(() => panel.page.close());
+
+  /** How often each chart was drawn while the run told its loss in 120 messages within two seconds. */
+  const drawings = () =>
+    panel.page.evaluate(async () => {
+      const counts: Record<string, number> = { loss: 0, valLoss: 0 };
+      const { clearRect } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+        const name = this.canvas.closest<HTMLElement>("[data-name]")?.dataset["name"];
+        if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+        clearRect.apply(this, box);
+      };
+      const begin = performance.now();
+      for (let i = 0; i < 120; i++) {
+        const points = [{ name: "loss", step: 1001 + i / 100, epoch: 22, value: 1 }];
+        window.postMessage({ type: "events", runId: "run-1", events: [{ type: "metrics", points }] }, "*");
+        await new Promise((done) => setTimeout(done, begin + (2_000 * (i + 1)) / 120 - performance.now()));
+      }
+      return { counts, seconds: (performance.now() - begin) / 1000 };
+    });
+
+  it("draws a growing curve a few times a second, and the others not at all", async () => {
+    const { counts, seconds } = await drawings();
+    assert.ok(counts["loss"]! >= 2 && counts["loss"]! <= 5 * seconds, `${counts["loss"]} drawings in ${seconds} seconds`);
+    assert.equal(counts["valLoss"], 0);
+  });
+
+  it("draws no chart that is scrolled out of sight", async () => {
+    await panel.page.setViewportSize({ width: 700, height: 420 });
+    await panel.page.locator("[data-name=valLoss]").scrollIntoViewIfNeeded();
+    await panel.page.waitForFunction(() => document.querySelector("[data-name=loss]")!.getBoundingClientRect().bottom <= document.querySelector(".charts")!.getBoundingClientRect().top);
+    await panel.settle();
+    assert.equal((await drawings()).counts["loss"], 0);
+  });
+
+  it("has nothing on it that moves by itself", async () => {
+    assert.equal(await panel.page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length), 0);
+  });
+});
+
 describe("the panel's colours", () => {
   it("are the editor's own and no others", () => {
     const folder = fileURLToPath(new URL("../../webview/", import.meta.url));

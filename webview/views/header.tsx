@@ -7,7 +7,8 @@ import { Icon } from "./icon.tsx";
 
 const stateLooks: Readonly<Record<RunState, Look>> = {
   starting: { icon: "loading", label: "Starting", spin: true },
-  running: { icon: "loading", label: "Running", spin: true },
+  // Nothing that turns: without a graphics card, as in a container, it would take a tenth of a core from the training.
+  running: { icon: "circle-filled", label: "Running" },
   paused: { icon: "debug-pause", label: "Paused" },
   stopping: { icon: "loading", label: "Stopping", spin: true },
   finished: { icon: "pass", label: "Finished" },
