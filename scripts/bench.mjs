@@ -1,7 +1,7 @@
 // `npm run bench`: installs and builds what it needs, then measures (test/bench/main.ts, which says what can be asked for).
 //   node scripts/bench.mjs [SUBJECT …] [--write] [--rounds N] [--patience SECONDS]
 import { build } from "./build.mjs";
-import { ensureDebianPackages, ensureNodeModules, root, run, runScript } from "./system.mjs";
+import { ensureDebianPackages, ensureNodeModules, runScript, show } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
 
 await runScript(async () => {
@@ -9,5 +9,5 @@ await runScript(async () => {
   await ensureNodeModules();
   await ensureServer();
   await build();
-  await run(process.execPath, ["--import", "tsx", "test/bench/main.ts", ...process.argv.slice(2)], { cwd: root, show: true });
+  return await show(process.execPath, ["--import", "tsx", "test/bench/main.ts", ...process.argv.slice(2)]) ? 0 : 1;
 });

@@ -1,7 +1,7 @@
 // What the other scripts need of the machine: child processes, npm packages, Debian packages, a place to cache.
 // Plain Node, no dependency: these run before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -35,21 +35,89 @@ export function cacheDirectory() {
 }
 
 /**
- * Runs a program to its end. Its output is shown with `show`, else kept and shown only when it fails.
- * Resolves to what it wrote to stdout (empty with `show`).
+ * Sees to it that `directory`, in the cache, is installed: `install(partial, directory)` fills a folder of another name, which
+ * gets its final one at the end. One that was cut off finds in `partial` what it had done.
  */
-export function run(command, args, { show = false, ...options } = {}) {
+export async function installOnce(directory, install) {
+  if (existsSync(directory)) return;
+  await withLock(`${directory}.lock`, async () => {
+    if (existsSync(directory)) return;
+    const partial = `${directory}.partial`;
+    mkdirSync(partial, { recursive: true });
+    await install(partial, directory);
+    renameSync(partial, directory);
+  });
+}
+
+/** Only one process installs; others wait for it. A lock whose process is gone is taken over. */
+async function withLock(file, action) {
+  mkdirSync(cacheDirectory(), { recursive: true });
+  for (let waited = 0; ; waited++) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const owner = Number(readFileSync(file, { encoding: "utf8", flag: "a+" }));
+    if (!isAlive(owner)) {
+      rmSync(file, { force: true });
+      continue;
+    }
+    if (waited === 0) say(`waiting for process ${owner}, which holds ${file}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  try {
+    return await action();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function isAlive(pid) {
+  if (!pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Installs packages into `directory`, none of whose scripts run. */
+export function npmInstall(directory, packages = []) {
+  return run("npm", ["install", ...packages, "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: directory });
+}
+
+/**
+ * Runs a program to its end. Its output is kept and shown only when it fails. Resolves to what it wrote to stdout.
+ */
+export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"], ...options });
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
     let out = "";
     let all = "";
-    child.stdout?.on("data", (data) => { out += data; all += data; });
-    child.stderr?.on("data", (data) => { all += data; });
+    child.stdout.on("data", (data) => { out += data; all += data; });
+    child.stderr.on("data", (data) => { all += data; });
     child.on("error", (error) => reject(new PlainError(`${command} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(out);
       reject(new PlainError(`${[command, ...args].join(" ")} failed (${signal ?? `exit code ${code}`})${all ? `\n${all.trimEnd()}` : ""}`));
     });
+  });
+}
+
+/** Starts a program that ends when this process does, however that happens, with all that it started. */
+export function spawnTied(command, args, { stdout = "inherit", stderr = "inherit", ...options } = {}) {
+  return spawn(process.execPath, [join(root, "scripts", "tied.mjs"), command, ...args], { ...options, stdio: ["pipe", stdout, stderr] });
+}
+
+/** Runs a program that is tied to this one, with its output shown. Resolves to whether it ended well. */
+export function show(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawnTied(command, args, { cwd: root, ...options });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code === 0));
   });
 }
 

@@ -1,14 +1,13 @@
 // `npm test`: installs what is missing, then runs every check and every suite, and ends with one line of totals.
 //   node scripts/test.mjs [all | unit | builds | vscode | e2e | desktop] [--grep PATTERN]
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { PlainError, ensureDebianPackages, ensureNodeModules, root, runScript, say } from "./system.mjs";
+import { PlainError, ensureDebianPackages, ensureNodeModules, root, runScript, say, show } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
 
-const unitFolders = ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "runner", "extension", "webview", "cli", "examples"];
+const unitFolders = ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "runner", "extension", "webview", "cli", "scripts", "examples"];
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
 
 /** A check passes or fails as a whole; a suite counts its own tests. */
@@ -41,20 +40,11 @@ function hasTests(folder) {
   return existsSync(path) && readdirSync(path, { recursive: true }).some((name) => name.endsWith(".test.ts"));
 }
 
-/** Runs a child with its output shown; resolves to whether it ended well. */
-function show(command, args, environment = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...environment } });
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code === 0));
-  });
-}
-
 async function runSuite(name, folder, grep) {
   const totals = join(folder, `${name}.json`);
   const environment = { KINDLING_TEST_TOTALS: totals, ...grep && { KINDLING_TEST_GREP: grep } };
   const mochaGrep = grep && name !== "vscode" && name !== "desktop" ? ["--grep", grep] : [];
-  const ended = await show(process.execPath, [...suites[name](), ...mochaGrep], environment);
+  const ended = await show(process.execPath, [...suites[name](), ...mochaGrep], { env: { ...process.env, ...environment } });
   const result = existsSync(totals) ? JSON.parse(readFileSync(totals, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
   if (result.passed + result.failed === 0 && !grep) {
     say(`the ${name} suite ran no test`);

@@ -1,12 +1,12 @@
 // A real VS Code, from the npm registry alone: the server inside the `code-server` package, run by a Node 24 that is
 // an npm package too. Nothing is compiled and nothing is written outside the cache.
 //   node scripts/vscode-server.mjs     installs it (once) and prints where it is
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PlainError, cacheDirectory, freePort, root, run, runScript, say } from "./system.mjs";
+import { installNode, nodeIn } from "./nodes.mjs";
+import { PlainError, cacheDirectory, freePort, installOnce, npmInstall, root, run, runScript, say, spawnTied } from "./system.mjs";
 
 const serverVersion = "4.139.1";
 const nodeMajor = 24;
@@ -28,36 +28,20 @@ const standIns = {
 /** Installs the server if it is not in the cache yet. Resolves to its parts. */
 export async function ensureServer() {
   const directory = join(cacheDirectory(), `vscode-server-${serverVersion}-${process.platform}-${process.arch}-${recipe}`);
-  if (!existsSync(directory)) await withLock(`${directory}.lock`, async () => {
-    if (!existsSync(directory)) await install(directory);
-  });
+  await installOnce(directory, install);
   return {
     directory,
-    node: join(directory, "node", "node_modules", nodePackage(), "bin", "node"),
+    node: nodeIn(join(directory, "node")),
     main: join(directory, "code-server", "lib", "vscode", "out", "server-main.js"),
   };
 }
 
-function nodePackage() {
-  if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) {
-    throw new PlainError("The VS Code server runs on Linux (x64, arm64) only. Please install VS Code with its `code` command and try again.");
-  }
-  return `node-linux-${process.arch}`;
-}
-
-/** Each step can be cut off and done again: the folder gets its final name at the end. */
-async function install(directory) {
-  const partial = `${directory}.partial`;
-  mkdirSync(partial, { recursive: true });
+/** Each step can be cut off and done again. */
+async function install(partial, directory) {
   say(`installing VS Code (code-server ${serverVersion} from npm, about 400 MB) into ${directory}; this happens once`);
 
-  const nodeDirectory = join(partial, "node");
-  if (!existsSync(join(nodeDirectory, "node_modules", nodePackage(), "bin", "node"))) {
-    say(`  Node ${nodeMajor}`);
-    mkdirSync(nodeDirectory, { recursive: true });
-    writeFileSync(join(nodeDirectory, "package.json"), `{ "private": true }\n`);
-    await npmInstall(nodeDirectory, [`${nodePackage()}@${nodeMajor}`]);
-  }
+  say(`  Node ${nodeMajor}`);
+  await installNode(join(partial, "node"), nodeMajor);
 
   const server = join(partial, "code-server");
   if (!existsSync(server)) {
@@ -80,53 +64,13 @@ async function install(directory) {
   for (const [name, file] of Object.entries(standIns)) {
     copyFileSync(join(root, "scripts", "vscode-server", "stand-ins", name), join(code, "node_modules", "@vscode", file));
   }
-  renameSync(partial, directory);
   say("  done");
-}
-
-function npmInstall(directory, packages = []) {
-  return run("npm", ["install", ...packages, "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: directory });
 }
 
 function dropDependencies(manifest) {
   const content = JSON.parse(readFileSync(manifest, "utf8"));
   for (const name of unneeded) delete content.dependencies[name];
   writeFileSync(manifest, JSON.stringify(content, null, 2));
-}
-
-/** Only one process installs; others wait for it. A lock whose process is gone is taken over. */
-async function withLock(file, action) {
-  mkdirSync(cacheDirectory(), { recursive: true });
-  for (let waited = 0; ; waited++) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    const owner = Number(readFileSync(file, { encoding: "utf8", flag: "a+" }));
-    if (!isAlive(owner)) {
-      rmSync(file, { force: true });
-      continue;
-    }
-    if (waited === 0) say(`waiting for process ${owner}, which is installing VS Code`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  try {
-    return await action();
-  } finally {
-    rmSync(file, { force: true });
-  }
-}
-
-function isAlive(pid) {
-  if (!pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
-  }
 }
 
 /** Settings for an editor that shows Kindling and nothing else that moves, asks or calls home. */
@@ -186,16 +130,16 @@ export function accessToken(data) {
 }
 
 /**
- * Starts the server on 127.0.0.1; resolves once it accepts connections.
+ * Starts the server on 127.0.0.1; resolves once it accepts connections. It and all that it starts end with this process.
  * `exited` resolves with the exit code; `stop()` ends it and waits; `log()` is what it printed so far.
  */
 export async function startServer(server, { data, port, token, environment = {}, extraArguments = [] }) {
   port ??= await freePort();
-  const child = spawn(server.node, [
+  const child = spawnTied(server.node, [
     server.main, ...commonArguments, "--host", "127.0.0.1", "--port", String(port),
     ...token ? ["--connection-token", token] : ["--without-connection-token"],
     "--server-data-dir", data, "--extensions-dir", join(data, "extensions"), ...extraArguments,
-  ], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment }, detached: true });
+  ], { stdout: "pipe", stderr: "pipe", env: { ...process.env, ...environment } });
   let output = "";
   const exited = new Promise((resolve) => child.on("close", resolve));
   await new Promise((resolve, reject) => {
@@ -215,21 +159,11 @@ export async function startServer(server, { data, port, token, environment = {},
     log: () => output,
     async stop() {
       child.kill("SIGTERM");
-      const hard = setTimeout(() => child.kill("SIGKILL"), 5_000);
+      const hard = setTimeout(() => child.stdin.end(), 5_000);
       await exited;
       clearTimeout(hard);
-      endGroup(child.pid);
     },
   };
-}
-
-/** Ends what the server left behind: its extension hosts notice only after a while that it is gone. */
-function endGroup(leader) {
-  try {
-    process.kill(-leader, "SIGKILL");
-  } catch (error) {
-    if (error.code !== "ESRCH") throw error;
-  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

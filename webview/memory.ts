@@ -40,6 +40,7 @@ function abridged(state: PanelState, run: RunView): RunSnapshot {
     state: run.state,
     startedAt: run.startedAt,
     ...(run.endedAt !== null && { endedAt: run.endedAt }),
+    ...(run.edited && { edited: true }),
     models: moduleTotal <= maximumModules ? run.models : [],
     metrics: [...run.curves].slice(0, maximumSeries).flatMap(([name, series]) => {
       return toPoints(name, series, decimate(series.values, 0, series.length, maximumPoints));

@@ -51,6 +51,21 @@ export function sampleIndex(samples: readonly StepStatistics[], step: number | n
   return best;
 }
 
+/** Strides of Page Up and Page Down. */
+const page = 10;
+
+/** From one sample to the next with a slider's keys; `null` if the key means nothing there. */
+export function sampleAfterKey(key: string, index: number, count: number): number | null {
+  const within = (next: number) => Math.min(count - 1, Math.max(0, next));
+  if (count === 0) return null;
+  if (key === "ArrowRight" || key === "ArrowUp") return within(index + 1);
+  if (key === "ArrowLeft" || key === "ArrowDown") return within(index - 1);
+  if (key === "PageUp") return within(index + page);
+  if (key === "PageDown") return within(index - page);
+  if (key === "Home") return 0;
+  return key === "End" ? count - 1 : null;
+}
+
 const byModule = new WeakMap<StepStatistics, Map<number, ModuleStatistics>>();
 
 /** What a sample says of one module. */

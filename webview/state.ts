@@ -25,6 +25,8 @@ export interface RunView {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly endedAt: number | null;
+  /** The file's text is another than the one that the run began with. */
+  readonly edited: boolean;
   readonly models: readonly ModelInfo[];
   readonly curves: ReadonlyMap<string, Series>;
   readonly progress: Progress | null;
@@ -120,13 +122,11 @@ export function reduce(state: PanelState, action: Action): PanelState {
       return model ? choose(state, { model: { name: model.name, id: model.id }, module: null }) : state;
     }
     case "chooseModule": {
-      const module = shownModel(state)?.modules[action.module];
-      return module ? choose(state, { module: module.path }) : state;
+      const model = shownModel(state);
+      return model ? select(opened(state), model.id, action.module) : state;
     }
-    case "expand": {
-      const changes = Object.fromEntries(action.keys.map((key) => [key, action.expanded]));
-      return choose(state, { expanded: { ...state.choices.expanded, ...changes } });
-    }
+    case "expand":
+      return expand(state, action.keys, action.expanded);
     case "chooseStep":
       return choose(state, { step: stepToKeep(state, action.step) });
     case "zoom":
@@ -153,7 +153,7 @@ function stepToKeep(state: PanelState, step: number | null): number | null {
 
 function receiveSnapshot(state: PanelState, snapshot: RunSnapshot | null): PanelState {
   if (snapshot === null) {
-    // The extension was restarted and knows of no run. What was shown stays, as something that is over.
+    // The window was closed or loaded anew, and the run's process with it. What was shown stays, as something that is over.
     return { ...state, run: state.run?.remembered ? { ...state.run, state: endedState(state.run.state) } : null };
   }
   const run = viewOf(snapshot);
@@ -162,11 +162,11 @@ function receiveSnapshot(state: PanelState, snapshot: RunSnapshot | null): Panel
 }
 
 function endedState(state: RunState): RunState {
-  return isOver(state) ? state : "stopped";
+  return isOver(state) ? state : "interrupted";
 }
 
 export function isOver(state: RunState): boolean {
-  return state === "finished" || state === "stopped" || state === "failed";
+  return state === "finished" || state === "stopped" || state === "failed" || state === "interrupted";
 }
 
 function viewOf(snapshot: RunSnapshot): RunView {
@@ -177,6 +177,7 @@ function viewOf(snapshot: RunSnapshot): RunView {
     state: snapshot.state,
     startedAt: snapshot.startedAt,
     endedAt: snapshot.endedAt ?? null,
+    edited: snapshot.edited ?? false,
     models: snapshot.models,
     curves: appendMetrics(new Map(), snapshot.metrics),
     progress: snapshot.progress ? reviveProgress(snapshot.progress) : null,
@@ -226,16 +227,29 @@ function reviveProgress(progress: Progress): Progress {
   return progress.loss === null ? { ...progress, loss: NaN } : progress;
 }
 
+/** A row that is closed over the chosen module becomes the chosen one itself: what is chosen is always in sight. */
+function expand(state: PanelState, keys: readonly string[], expanded: boolean): PanelState {
+  const changes = Object.fromEntries(keys.map((key) => [key, expanded]));
+  const after = choose(state, { expanded: { ...state.choices.expanded, ...changes } });
+  const [model, module] = [shownModel(state), shownModule(state)];
+  if (expanded || !model || !module) return after;
+  const closed = ancestors(model, module).findLast((ancestor) => keys.includes(expansionKey(model, ancestor)));
+  return closed ? choose(after, { model: { name: model.name, id: model.id }, module: closed.path }) : after;
+}
+
+/** With the rows above the shown module open by choice, as they are shown; they stay so when another is chosen. */
+function opened(state: PanelState): PanelState {
+  const [model, module] = [shownModel(state), shownModule(state)];
+  if (!model || !module) return state;
+  const above = ancestors(model, module).map((ancestor) => [expansionKey(model, ancestor), true] as const);
+  return choose(state, { expanded: { ...state.choices.expanded, ...Object.fromEntries(above) } });
+}
+
 function select(state: PanelState, modelId: number, moduleId: number): PanelState {
   const model = state.run?.models.find((candidate) => candidate.id === modelId);
   const module = model?.modules[moduleId];
   if (!model || !module) return state;
-  const above = ancestors(model, module).map((ancestor) => [expansionKey(model, ancestor), true] as const);
-  return choose(state, {
-    model: { name: model.name, id: model.id },
-    module: module.path,
-    expanded: { ...state.choices.expanded, ...Object.fromEntries(above) },
-  });
+  return opened(choose(state, { model: { name: model.name, id: model.id }, module: module.path }));
 }
 
 export function ancestors(model: ModelInfo, module: ModuleInfo): ModuleInfo[] {
@@ -285,8 +299,8 @@ export function shownSamples({ run, choices }: Pick<PanelState, "run" | "choices
 const noSamples: readonly StepStatistics[] = [];
 
 /**
- * The steps that the charts and the heatmaps show: from the first that any curve or sample has to just beyond the last.
- * The end moves on in strides of a few percent, so that the axes rest while a run goes on.
+ * The steps that the charts and the heatmaps show: from the first that any curve or sample has to the last. While a run
+ * goes on the end moves in strides of a few percent, so that the axes rest.
  */
 export function stepRange({ run, choices, zoom }: PanelState): readonly [number, number] {
   if (zoom) return zoom;
@@ -305,6 +319,7 @@ export function stepRange({ run, choices, zoom }: PanelState): readonly [number,
   if (samples.length > 0) include(samples[samples.length - 1]!.step);
   if (last < first) return [0, 1];
   const length = Math.max(1, last - first);
+  if (run && isOver(run.state)) return [first, first + length];
   const stride = Math.max(1, 2 ** Math.floor(Math.log2(length / 32)));
   return [first, first + Math.ceil(length / stride) * stride];
 }

@@ -1,6 +1,12 @@
-/** Holds the panel's state for the views. Messages are shown at most once a frame, however many arrive; what the user does, at once. */
+/**
+ * Holds the panel's state for the views. What a run tells is shown a few times a second, however often it tells something:
+ * more can't be read, and would be drawn by the cores that train. What the user does, and a change of the run's state, is
+ * shown at once.
+ */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { FromPanel, ModelInfo, ModuleInfo, StepStatistics, ToPanel } from "../src/protocol/index.ts";
+import { groupCharts } from "./charts/groups.ts";
+import { Pace } from "./charts/pace.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex } from "./samples.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, type Action, type PanelState } from "./state.ts";
@@ -12,13 +18,16 @@ export interface Host {
   setState(state: unknown): void;
 }
 
-const saveInterval = 1_000;
+/** Milliseconds from one drawing of a running run to the next. */
+export const drawInterval = 250;
+const saveInterval = 5_000;
 
 export class Store {
   private readonly shown = signal<PanelState>(initialState);
   private current: PanelState = initialState;
   private frame: number | null = null;
   private saveTimer: number | null = null;
+  private readonly pace = new Pace(drawInterval, () => (this.frame ??= requestAnimationFrame(this.show)));
 
   /** The step under the pointer or the chart cursor, shown as a crosshair in every chart. */
   readonly cursorStep = signal<number | null>(null);
@@ -26,6 +35,8 @@ export class Store {
   readonly state: ReadonlySignal<PanelState> = this.shown;
   readonly run = computed(() => this.shown.value.run);
   readonly choices = computed(() => this.shown.value.choices);
+  private readonly curves = computed(() => this.run.value?.curves ?? new Map<string, never>());
+  readonly charts = computed(() => groupCharts(this.curves.value));
   readonly model = computed<ModelInfo | null>(() => shownModel(this.shown.value));
   readonly module = computed<ModuleInfo | null>(() => shownModule(this.shown.value));
   readonly samples = computed<readonly StepStatistics[]>(() => shownSamples(this.shown.value));
@@ -47,7 +58,8 @@ export class Store {
   /** What the extension said. */
   readonly receive = (message: ToPanel): void => {
     this.change(message);
-    this.frame ??= requestAnimationFrame(this.show);
+    if (message.type === "events" && message.events.every((event) => event.type !== "state")) this.pace.request();
+    else this.frame ??= requestAnimationFrame(this.show);
   };
 
   /** What the user did. The next key may come before the next frame, and must find what this one did. */

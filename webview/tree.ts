@@ -1,6 +1,6 @@
 /** The module tree as the list of rows that are visible, and what each key does in it. Pure. */
 import type { ModelInfo, ModuleInfo } from "../src/protocol/index.ts";
-import { expansionKey } from "./state.ts";
+import { ancestors, expansionKey } from "./state.ts";
 
 export interface Row {
   readonly module: ModuleInfo;
@@ -46,8 +46,12 @@ function measure({ modules }: ModelInfo): Structure {
   return { levels, children, positions };
 }
 
-/** The visible rows from top to bottom; `choices` holds what was opened or closed by hand. */
-export function visibleRows(model: ModelInfo, choices: Readonly<Record<string, boolean>>): Row[] {
+/**
+ * The visible rows from top to bottom; `choices` holds what was opened or closed by hand. The rows above `chosen` are open
+ * whatever it says.
+ */
+export function visibleRows(model: ModelInfo, choices: Readonly<Record<string, boolean>>, chosen: ModuleInfo | null = null): Row[] {
+  const above = new Set(chosen ? ancestors(model, chosen) : []);
   const { levels, children, positions } = structureOf(model);
   const defaultLevels = model.modules.length <= openEntirelyUpTo ? Infinity : 1;
   const rows: Row[] = [];
@@ -56,7 +60,7 @@ export function visibleRows(model: ModelInfo, choices: Readonly<Record<string, b
     const level = levels[i]!;
     if (level > hiddenBelow) return;
     const hasChildren = children[i]! > 0;
-    const expanded = hasChildren && (choices[expansionKey(model, module)] ?? level <= defaultLevels);
+    const expanded = hasChildren && (above.has(module) || (choices[expansionKey(model, module)] ?? level <= defaultLevels));
     hiddenBelow = hasChildren && !expanded ? level : Infinity;
     const siblings = module.parent === null ? 1 : children[module.parent]!;
     rows.push({ module, level, hasChildren, expanded, position: positions[i]!, siblings });

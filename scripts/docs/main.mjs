@@ -9,6 +9,7 @@ await runScript(async () => {
   await ensureNodeModules();
   if (!existsSync(join(root, "src/engine/kernels/generated.ts"))) await run(process.execPath, [join(root, "scripts/build.mjs"), "--kernels-only"]);
   if (!existsSync(join(own, "node_modules"))) await run("npm", ["ci", "--no-audit", "--no-fund", "--prefix", own], { cwd: own });
-  await run(process.execPath, [join(own, "node_modules/typedoc/bin/typedoc"), "--options", join(own, "typedoc.json")], { show: true, cwd: own });
-  say("the reference is docs/api/index.html");
+  const made = await show(process.execPath, [join(own, "node_modules/typedoc/bin/typedoc"), "--options", join(own, "typedoc.json")], { cwd: own });
+  if (made) say("the reference is docs/api/index.html");
+  return made ? 0 : 1;
 });

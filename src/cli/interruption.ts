@@ -8,7 +8,7 @@ const signals = ["SIGINT", "SIGTERM"] as const;
  * @param start starts the run
  * @param onSignal called at the first signal; the second one ends the run at once
  */
-export async function exitCodeOf(start: () => RunnerProcess, onSignal: (runner: RunnerProcess) => void, onEnd: (end: RunEnd) => void): Promise<number> {
+export async function exitCodeOf(start: () => RunnerProcess, onSignal: (runner: RunnerProcess) => void, onEnd: (end: RunEnd, runner: RunnerProcess) => void): Promise<number> {
   let received: NodeJS.Signals | undefined;
   const interrupt = (signal: NodeJS.Signals): void => {
     if (received !== undefined) return runner.kill();
@@ -20,7 +20,7 @@ export async function exitCodeOf(start: () => RunnerProcess, onSignal: (runner: 
   const runner = start();
   const end = await runner.ended;
   for (const signal of signals) process.off(signal, interrupt);
-  onEnd(end);
+  onEnd(end, runner);
   if (received !== undefined) return signalExit(received);
   return end.exitCode ?? (end.state === "finished" ? 0 : 1);
 }

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { defaultSampling, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { inspect } from "./inspect.ts";
+import { newerNodeText } from "./newerNode.ts";
 import { coloured, plain, printable } from "./problemText.ts";
 import { train } from "./train.ts";
 
@@ -45,6 +46,7 @@ function run({ mode, file, json, threads, programArguments }: Extract<Command, {
     programArguments,
   };
   const paint = process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain;
+  if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
   return mode === "train" ? train(runnerScript, request, paint) : inspect(runnerScript, request, json, process.stdout.isTTY ? paint : plain);
 }
 

@@ -23,6 +23,7 @@ export interface RunEnd {
 
 export class RunnerProcess {
   #child: ChildProcess;
+  #kernels: string | undefined;
   #isStopping = false;
   /** Resolves when the process has ended. */
   readonly ended: Promise<RunEnd>;
@@ -49,6 +50,7 @@ export class RunnerProcess {
     child.on("message", (message: RunnerMessage) => {
       if (message.type === "ready") {
         isReady = true;
+        this.#kernels = message.kernels;
         return this.#send({ type: "run", request });
       }
       const { event } = message;
@@ -72,6 +74,11 @@ export class RunnerProcess {
       end({ state: "failed" });
     });
     return child;
+  }
+
+  /** The build of the kernels that it computes with, once it is ready. */
+  get kernels(): string | undefined {
+    return this.#kernels;
   }
 
   #send(command: RunCommand): void {

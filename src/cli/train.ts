@@ -38,7 +38,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
       print("Stopping … (Ctrl+C again to end it at once)\n");
       runner.stop();
     },
-    ({ state }) => print(summary(state, progress, (performance.now() - begin) / 1000)),
+    ({ state }, { kernels }) => print(summary(state, kernels, progress, (performance.now() - begin) / 1000)),
   );
 }
 
@@ -46,9 +46,10 @@ function relay(bar: ProgressBar, from: NodeJS.ReadableStream, to: NodeJS.Writabl
   from.on("data", (chunk: Buffer) => bar.around(() => to.write(chunk), chunk.at(-1) === 0x0a));
 }
 
-function summary(state: string, progress: Progress | undefined, seconds: number): string {
+function summary(state: string, kernels: string | undefined, progress: Progress | undefined, seconds: number): string {
   const parts = [
     `${state} after ${seconds < 10 ? `${seconds.toFixed(1)} s` : durationText(seconds)}`,
+    ...(kernels ? [`${kernels} kernels`] : []),
     ...(progress ? [counted(progress.epoch + 1, "epoch"), counted(progress.step, "step")] : []),
     ...(progress?.loss === undefined ? [] : [`loss ${numberText(progress.loss)}`]),
   ];

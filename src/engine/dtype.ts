@@ -52,13 +52,26 @@ export function promoteScalar(dtype: DType, scalar: number | boolean): DType {
 
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
 
+/**
+ * Gives each place of a list its value. JavaScript's own `Int32Array.from(values, compute)` and `filter` make a list of
+ * objects first: 50 bytes an element, and V8 ends the process where there are more than some 100 million.
+ */
+export function filled<T extends { [place: number]: number; readonly length: number }>(target: T, value: (place: number) => number): T {
+  for (let i = 0; i < target.length; i++) target[i] = value(i);
+  return target;
+}
+
 /** A new typed array on the JavaScript heap for `count` elements. */
 export function typedArray(dtype: DType, count: number): TypedArray {
-  const Elements = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+  return roomFor<TypedArray>(dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array, count);
+}
+
+/** The same for any type of elements. @throws OutOfMemoryError where there isn't so much room */
+export function roomFor<T>(Elements: { new (count: number): T; readonly BYTES_PER_ELEMENT: number }, count: number): T {
   try {
     return new Elements(count);
   } catch {
     // JavaScript's own "Array buffer allocation failed" says nothing of who asked for how much.
-    throw new OutOfMemoryError(count * itemSize(dtype));
+    throw new OutOfMemoryError(count * Elements.BYTES_PER_ELEMENT);
   }
 }

@@ -46,8 +46,9 @@ export class OutOfMemoryError extends KindlingError {
   readonly bytes: number;
 
   constructor(bytes: number) {
+    const amount = Number.isSafeInteger(bytes) ? `${bytes} bytes (${readableBytes(bytes)})` : "more bytes than can be counted";
     super(
-      `can't allocate memory: you tried to allocate ${bytes} bytes (${readableBytes(bytes)}). ` +
+      `can't allocate memory: you tried to allocate ${amount}. ` +
         "All tensors that one operation works on have to fit into 4 GiB; use a smaller batch or a smaller layer.",
     );
     this.name = "OutOfMemoryError";

@@ -15,6 +15,8 @@ export interface Instrument {
   forward?(module: Module<never[], unknown>, inputs: readonly unknown[], output: unknown): void;
   /** A module call threw; called innermost first, once per enclosing module. */
   forwardFailed?(module: Module<never[], unknown>, error: unknown): void;
+  /** At the end of `optim.Optimizer`'s constructor. */
+  optimizerConstructed?(optimizer: Optimizer): void;
   beforeBackward?(loss: Tensor): void;
   afterBackward?(loss: Tensor): void;
   /** Before parameters change. May block or throw. */

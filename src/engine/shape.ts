@@ -8,10 +8,30 @@ export type ShapeArguments = readonly number[] | readonly [readonly number[]];
 
 export function shapeOf(values: ShapeArguments): number[] {
   const shape = Array.isArray(values[0]) ? [...(values[0] as readonly number[])] : [...(values as readonly number[])];
-  for (const size of shape) {
-    if (!Number.isInteger(size)) throw new ArgumentError(`a shape is made of whole numbers, but got ${size}`, "TypeError");
-  }
+  for (const size of shape) if (!Number.isInteger(size)) throw notWhole(size);
   return shape;
+}
+
+function notWhole(size: unknown): ArgumentError {
+  return new ArgumentError(`a shape is made of whole numbers, but got ${String(size)}`, "TypeError");
+}
+
+/** Dimensions of a tensor at most: as many as PyTorch takes nested lists of. */
+export const MOST_DIMENSIONS = 128;
+
+/** @throws KindlingError where no tensor can be of this shape */
+export function checkSizes(shape: Shape): void {
+  if (shape.length > MOST_DIMENSIONS) throw tooManyDimensions();
+  for (let i = 0; i < shape.length; i++) {
+    const size = shape[i]!;
+    if (size >= 0 && size % 1 === 0) continue;
+    if (!Number.isInteger(size)) throw notWhole(size);
+    throw new ShapeError(`Trying to create tensor with negative dimension ${size}: ${shapeText(shape)}`, shape);
+  }
+}
+
+export function tooManyDimensions(): KindlingError {
+  return new ArgumentError(`too many dimensions: a tensor has ${MOST_DIMENSIONS} at most`);
 }
 
 export function numelOf(shape: Shape): number {
@@ -66,9 +86,9 @@ export function wrapDim(dim: number, rank: number): number {
   return dim < 0 ? dim + limit : dim;
 }
 
-/** Several dimensions, each once, in ascending order; `undefined` means all. */
-export function wrapDims(dims: number | readonly number[] | undefined, rank: number): number[] {
-  if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);
+/** Several dimensions, each once, in ascending order; none given means all. */
+export function wrapDims(dims: number | readonly number[] | null | undefined, rank: number): number[] {
+  if (dims === undefined || dims === null) return Array.from({ length: rank }, (_, i) => i);
   const wrapped = (typeof dims === "number" ? [dims] : dims).map((dim) => wrapDim(dim, rank));
   if (new Set(wrapped).size !== wrapped.length) {
     throw new KindlingError(`dim ${wrapped.find((dim, i) => wrapped.indexOf(dim) !== i)} appears multiple times in the list of dims`);

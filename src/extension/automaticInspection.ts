@@ -17,6 +17,8 @@ export class AutomaticInspection {
   readonly #seen = new Set<string>();
   /** About to be run on demand: saving them for that is no reason to inspect them, or not before the training goes. */
   readonly #held = new Set<string>();
+  /** Texts that somebody is about to fill in, and how to see that it isn't done. */
+  readonly #unfinished = new Map<string, (text: string) => boolean>();
 
   constructor(parts: { store: Store; controller: RunController; pool: RunnerPool; archive: Archive }) {
     this.#store = parts.store;
@@ -50,6 +52,11 @@ export class AutomaticInspection {
     this.#held.delete(file);
   }
 
+  /** Saves of the file lead to no inspection as long as its text is unfinished. */
+  waitFor(file: string, isUnfinished: (text: string) => boolean): void {
+    this.#unfinished.set(file, isUnfinished);
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
@@ -72,6 +79,8 @@ export class AutomaticInspection {
   #saved(document: vscode.TextDocument): void {
     const file = fileOf(document);
     if (file === undefined) return;
+    if (this.#unfinished.get(file)?.(document.getText())) return;
+    this.#unfinished.delete(file);
     const affected = new Set(this.#store.using(file).map((runs) => runs.file));
     if (isModelFile(file)) affected.add(file);
     for (const one of affected) if (!this.#held.has(one)) this.#inspect(one);

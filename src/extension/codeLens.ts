@@ -1,20 +1,27 @@
 /** Parameter counts, Train and Inspect above model classes and instances. */
 import * as vscode from "vscode";
+import type { RunEvent } from "../protocol/index.ts";
 import { fileOf, isModelFile } from "./currentFile.ts";
 import { Emitter, type Disposable } from "./model/emitter.ts";
-import { isInspecting, isTraining } from "./model/fileRuns.ts";
+import { isInspecting, isStale, isTraining } from "./model/fileRuns.ts";
 import { l10n } from "./model/language.ts";
 import { lenses, type LensItem } from "./model/lenses.ts";
+import { lossTrouble } from "./model/progress.ts";
 import { scan, type Scan } from "./model/scanner.ts";
 import type { Store, StoreChange } from "./model/store.ts";
 import { Throttle } from "./model/throttle.ts";
 import { settingsFor } from "./settings.ts";
+import type { UnsavedFiles } from "./unsavedFiles.ts";
+
+/** Events of which no title says anything. */
+const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set(["progress", "statistics", "note"]);
 
 /** Milliseconds between two changes of the titles. */
 const titleInterval = 1000;
 
 export class ModelCodeLenses implements vscode.CodeLensProvider {
   readonly #store: Store;
+  readonly #unsaved: UnsavedFiles;
   readonly #changed = new Emitter<void>();
   readonly #refresh = new Throttle(titleInterval, () => this.#changed.fire());
   readonly #scans = new WeakMap<vscode.TextDocument, { version: number; scan: Scan }>();
@@ -23,11 +30,13 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
   readonly #subscriptions: Disposable[];
   readonly onDidChangeCodeLenses = this.#changed.event;
 
-  constructor(store: Store) {
+  constructor(store: Store, unsaved: UnsavedFiles) {
     this.#store = store;
+    this.#unsaved = unsaved;
     const filter = [{ scheme: "file", language: "typescript" }];
     this.#subscriptions = [
       store.onDidChange((change) => this.#follow(change)),
+      unsaved.onDidChange(() => this.#refresh.call()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#refresh.call()),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration("kindling.codeLens")) this.#refresh.call();
@@ -47,6 +56,7 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
       runs,
       isModelFile: isModelFile(file),
       isTrusted: vscode.workspace.isTrusted,
+      isUnsaved: (one: string) => this.#unsaved.has(one),
     };
     return lenses(input).flatMap(({ line, column, items }) => {
       const range = new vscode.Range(line - 1, column - 1, line - 1, column - 1);
@@ -73,9 +83,12 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
    * its numbers are shown together, at its end.
    */
   #follow({ change, runs, file }: StoreChange): void {
-    if (change.type === "event" && isInspecting(runs)) return;
+    if (change.type === "event" && (isInspecting(runs) || tellsNothing.has(change.event.type))) return;
     const titles = JSON.stringify([
       isTraining(runs),
+      runs.train?.edited,
+      runs.train && lossTrouble(runs.train),
+      isStale(runs),
       isInspecting(runs) && !runs.structure,
       runs.structure?.classes,
       runs.structure?.models.map(({ name, modules: [root] }) => [name, root?.counts, root?.constructedAt]),
@@ -91,6 +104,7 @@ function commandOf({ title, action }: LensItem, file: string): vscode.Command {
     case "train":
     case "inspect":
     case "stop":
+    case "restart":
       return { title, command: `kindling.${action.command}`, arguments: [action.file] };
     case "openPanel":
       return {

@@ -1,12 +1,12 @@
 /** What the palette, the lenses, the tree, the panel and the status bar can ask for. */
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { SourcePosition } from "../protocol/index.ts";
+import type { RunMode, SourcePosition } from "../protocol/index.ts";
 import type { AutomaticInspection } from "./automaticInspection.ts";
 import { fileOf, isModelFile, type CurrentFile } from "./currentFile.ts";
 import type { Disposable } from "./model/emitter.ts";
 import { isPaused } from "./model/fileRuns.ts";
-import { exampleSnippet } from "./model/example.ts";
+import { exampleSnippet, isUnfinishedExample } from "./model/example.ts";
 import { l10n } from "./model/language.ts";
 import type { Store } from "./model/store.ts";
 import type { TreeNode } from "./model/tree.ts";
@@ -60,15 +60,18 @@ class Commands {
     train: (target?: Target) => this.#train(target),
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
+    restart: (target?: Target) => this.#restart(target),
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
     openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
+    showTraining: () => this.#show("train"),
+    showInspection: () => this.#show("inspect"),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
     addExample: (file: string, className: string, parameters: readonly string[]) =>
-      addExample(file, className, parameters),
+      this.#addExample(file, className, parameters),
     reveal: (position: SourcePosition, keepFocus?: boolean) => reveal(position, keepFocus),
     runActions: () => this.#runActions(),
   };
@@ -91,15 +94,19 @@ class Commands {
   }
 
   async #trainAgain(file: string): Promise<void> {
-    const { controller, panel } = this.#parts;
+    const { panel, store } = this.#parts;
     panel.show(file);
     const restart = l10n.t("Restart");
-    const answer = await vscode.window.showInformationMessage(
-      l10n.t("{0} is already training.", basename(file)),
-      restart,
-    );
-    if (answer !== restart) return;
-    await controller.stop(file);
+    const message = store.get(file)?.train?.edited
+      ? l10n.t("{0} was edited since its training started. Restart trains the new text.", basename(file))
+      : l10n.t("{0} is already training.", basename(file));
+    if ((await vscode.window.showInformationMessage(message, restart)) === restart) await this.#restart(file);
+  }
+
+  async #restart(target: Target): Promise<void> {
+    const file = await this.#findTraining(target);
+    if (file === undefined) return;
+    await this.#parts.controller.stop(file);
     await this.#train(file);
   }
 
@@ -111,9 +118,24 @@ class Commands {
     await this.#save(file);
     inspection.release(file);
     current.set(file);
-    void controller.inspect(file);
+    const inspected = controller.inspect(file);
     // With the panel on another file, its own inspection is what the user wants to see now.
     if (this.#parts.panel.file !== undefined && store.get(file)) this.#parts.panel.show(file);
+    const state = await inspected;
+    const runs = store.get(file);
+    // The panel goes on showing the training, so it is said here that the inspection is done.
+    if (state !== "finished" || runs?.shown !== "train") return;
+    const message = l10n.t("Inspected {0}. The panel keeps its training; Show Inspection turns to the inspection.", basename(file));
+    vscode.window.setStatusBarMessage(message, 8000);
+  }
+
+  /** Turns the panel to the other of a file's two runs. */
+  #show(mode: RunMode): void {
+    const { panel, current, store } = this.#parts;
+    const file = panel.file ?? current.file;
+    if (file === undefined) return;
+    store.show(file, mode);
+    panel.show(file);
   }
 
   async #stop(target: Target): Promise<void> {
@@ -134,20 +156,32 @@ class Commands {
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
     const file = await newModel(this.#parts.extension, folder);
-    if (file) this.#parts.types.add(file);
+    if (file && vscode.workspace.isTrusted) await this.#parts.types.add(file);
     return file;
   }
 
   async #addTypes(target: vscode.Uri | undefined): Promise<void> {
     const file = await this.#find(target instanceof vscode.Uri ? target : undefined);
-    const place = file === undefined ? vscode.workspace.workspaceFolders?.[0]?.uri : vscode.Uri.file(file);
-    if (!place) return;
-    const written = this.#parts.types.add(place);
+    // Of a workspace's folder itself, what is in it counts.
+    const root = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const place = file === undefined ? root && vscode.Uri.joinPath(root, "any.model.ts") : vscode.Uri.file(file);
+    if (!place || !isTrusted()) return;
+    const written = await this.#parts.types.add(place);
     const message =
       written === undefined
         ? l10n.t("Types of kindling are already there.")
         : l10n.t("Added the types of kindling to {0}.", vscode.workspace.asRelativePath(written));
     vscode.window.setStatusBarMessage(message, 5000);
+  }
+
+  async #addExample(file: string, className: string, parameters: readonly string[]): Promise<void> {
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+    const { document } = editor;
+    const end = document.lineAt(document.lineCount - 1).range.end;
+    const snippet = new vscode.SnippetString(exampleSnippet(document.getText(), className, parameters));
+    this.#parts.inspection.waitFor(file, (text) => isUnfinishedExample(text, className, parameters));
+    await editor.insertSnippet(snippet, end);
+    editor.revealRange(new vscode.Range(end, end));
   }
 
   async #runActions(): Promise<void> {
@@ -171,11 +205,13 @@ class Commands {
   /** The model file that is meant, asking only where nothing tells. */
   async #find(target: Target): Promise<string | undefined> {
     const { current, store, view } = this.#parts;
+    if (target instanceof vscode.Uri && target.scheme !== "file") return void saySaveFirst();
     const named = typeof target === "string" ? target : target instanceof vscode.Uri ? target.fsPath : undefined;
     if (named !== undefined) return isModelFile(named) ? named : (store.using(named)[0]?.file ?? named);
     if (target !== undefined) return view.file;
     const active = vscode.window.activeTextEditor && fileOf(vscode.window.activeTextEditor.document);
     if (active !== undefined && isModelFile(active)) return active;
+    if (isUnnamedModel(vscode.window.activeTextEditor?.document)) return void saySaveFirst();
     return current.file ?? (await chooseModelFile());
   }
 
@@ -234,13 +270,15 @@ async function chooseModelFile(): Promise<string | undefined> {
   return chosen?.file;
 }
 
-async function addExample(file: string, className: string, parameters: readonly string[]): Promise<void> {
-  const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
-  const { document } = editor;
-  const end = document.lineAt(document.lineCount - 1).range.end;
-  const snippet = new vscode.SnippetString(exampleSnippet(document.getText(), className, parameters));
-  await editor.insertSnippet(snippet, end);
-  editor.revealRange(new vscode.Range(end, end));
+/** A model that was written, or pasted, into an editor that is no file yet. */
+function isUnnamedModel(document: vscode.TextDocument | undefined): boolean {
+  return document?.uri.scheme === "untitled" && /\bfrom\s+["']kindling["']/.test(document.getText());
+}
+
+function saySaveFirst(): void {
+  void vscode.window.showInformationMessage(
+    l10n.t("Kindling runs files. Save this one under a name that ends in .model.ts first."),
+  );
 }
 
 /** Shows a place in a file, in the editor that has the file where there is one. */

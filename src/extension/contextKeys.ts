@@ -1,11 +1,14 @@
 /** The `kindling.…` keys of `when` clauses in package.json. */
 import * as vscode from "vscode";
+import type { RunMode } from "../protocol/index.ts";
 import type { CurrentFile } from "./currentFile.ts";
 import type { Disposable } from "./model/emitter.ts";
 import { isInspecting, isPaused, isTraining, type FileRuns } from "./model/fileRuns.ts";
+import { hasStepped } from "./model/progress.ts";
 import type { Store } from "./model/store.ts";
+import type { Panel } from "./panel.ts";
 
-export function keepContextKeys(store: Store, current: CurrentFile): Disposable {
+export function keepContextKeys(store: Store, current: CurrentFile, panel: Panel): Disposable {
   const values = new Map<string, string>();
   const set = (key: string, value: unknown): void => {
     const text = JSON.stringify(value);
@@ -21,16 +24,25 @@ export function keepContextKeys(store: Store, current: CurrentFile): Disposable 
     set("paused", training.length > 0 && paused.length === training.length);
     set("runningFiles", training.map(({ file }) => file));
     set("pausedFiles", paused.map(({ file }) => file));
+    set("editedFiles", training.filter(({ train }) => train?.edited).map(({ file }) => file));
+    set("panelOther", otherRun(panel.file === undefined ? undefined : store.get(panel.file)));
     set("hasFile", current.file !== undefined);
     set("currentRunning", isTraining(runs));
+    set("currentEdited", isTraining(runs) && runs?.train?.edited === true);
     set("currentPaused", isPaused(runs));
     set("viewState", viewState(runs));
-    if (store.all().some(({ train }) => train?.state === "finished")) set("hasTrained", true);
+    if (store.all().some(({ train }) => train?.state === "finished" && hasStepped(train))) set("hasTrained", true);
     if (store.all().some(({ structure }) => structure !== undefined)) set("hasInspected", true);
   };
   update();
-  const subscriptions = [store.onDidChange(update), current.onDidChange(update)];
+  const subscriptions = [store.onDidChange(update), current.onDidChange(update), panel.onDidTurn(update)];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
+}
+
+/** Which run of the panel's file it could show in place of the one that it shows. */
+function otherRun(runs: FileRuns | undefined): RunMode | "none" {
+  if (!runs?.train || !runs.inspect) return "none";
+  return runs.shown === "train" ? "inspect" : "train";
 }
 
 /** Which welcome the empty models view shows. */

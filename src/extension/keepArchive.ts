@@ -1,48 +1,56 @@
 /** Writes what is known of each file where the next window finds it. */
-import type { Archive } from "./model/archive.ts";
+import { interrupted, type Archive } from "./model/archive.ts";
 import type { Disposable } from "./model/emitter.ts";
-import { isTraining } from "./model/fileRuns.ts";
+import { isTraining, type FileRuns } from "./model/fileRuns.ts";
 import type { Store } from "./model/store.ts";
 import { Throttle } from "./model/throttle.ts";
 import type { RunController } from "./runner/controller.ts";
 
-/** Milliseconds of training that a window which dies may lose. */
-const interval = 10_000;
+/** Milliseconds of training that a window which is killed may lose; one that closes loses nothing. */
+const interval = 5_000;
 
-/** Disposing of it writes what is still under way. */
+/** Disposing of it writes what is still under way, as something that ends now. */
 export function keepArchive(
   store: Store,
   controller: RunController,
   archive: Archive,
   failed: (error: unknown) => void,
 ): Disposable {
-  const save = (file: string): void => {
-    const runs = store.get(file);
+  const attempt = (action: () => void): void => {
     try {
-      if (runs) archive.save(runs);
+      action();
     } catch (error) {
       failed(error);
     }
   };
-  const saveTraining = (): void => {
-    for (const runs of store.all()) if (isTraining(runs)) save(runs.file);
-  };
-  const throttle = new Throttle(interval, saveTraining);
+  const save = (runs: FileRuns | undefined): void => attempt(() => runs && archive.save(runs));
+  const training = (): readonly FileRuns[] => store.all().filter(isTraining);
+  const remember = (): void => attempt(() => archive.setUnderWay(training().map(({ file }) => file)));
+  const throttle = new Throttle(interval, () => training().forEach(save));
   const subscriptions = [
-    controller.onDidSettle(({ file }) => save(file)),
+    controller.onDidSettle(({ file }) => {
+      save(store.get(file));
+      remember();
+    }),
     store.onDidChange(({ file, runs, change }) => {
       if (change.type === "removed") archive.remove(file);
       else if (change.type === "renamed") {
         archive.remove(change.from);
-        save(file);
-      } else if (isTraining(runs)) throttle.call();
+        save(runs);
+        remember();
+      } else if (isTraining(runs)) {
+        // Whatever happens to it, it is not the run before it that is found.
+        if (change.type === "began" || change.type === "edited") save(runs);
+        if (change.type === "began") remember();
+        throttle.call();
+      } else if (change.type === "edited" || change.type === "shown") save(runs);
     }),
     throttle,
   ];
   return {
     dispose: () => {
       subscriptions.forEach((subscription) => subscription.dispose());
-      saveTraining();
+      for (const runs of training()) save(interrupted(runs, Date.now()));
     },
   };
 }

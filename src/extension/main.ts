@@ -7,6 +7,7 @@ import { registerCommands, reveal } from "./commands.ts";
 import { keepContextKeys } from "./contextKeys.ts";
 import { CurrentFile } from "./currentFile.ts";
 import { showProblems } from "./diagnostics.ts";
+import { EditWatch } from "./editWatch.ts";
 import { keepArchive } from "./keepArchive.ts";
 import { Archive } from "./model/archive.ts";
 import type { Event } from "./model/emitter.ts";
@@ -21,6 +22,7 @@ import { requestFor } from "./settings.ts";
 import { showStatus } from "./statusBar.ts";
 import { ModelsView } from "./treeView.ts";
 import { WorkspaceTypes } from "./types.ts";
+import { UnsavedFiles } from "./unsavedFiles.ts";
 
 const loadedAt = performance.now();
 
@@ -53,12 +55,13 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     isTrusted: () => vscode.workspace.isTrusted,
     log: (text) => log.debug(text),
   });
-  const controller = new RunController(store, pool, requestFor);
+  const controller = new RunController(store, pool, (file, mode) => requestFor(file, mode, (text) => log.warn(text)));
   const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
   const panel = new Panel(context, store, archive);
-  const view = new ModelsView(store, current);
+  const unsaved = new UnsavedFiles();
+  const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const extension = context.extensionUri;
@@ -71,8 +74,10 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     view,
     types,
     inspection,
-    new ModelCodeLenses(store),
-    keepContextKeys(store, current),
+    unsaved,
+    new EditWatch(store),
+    new ModelCodeLenses(store, unsaved),
+    keepContextKeys(store, current, panel),
     showProblems(store),
     showStatus(store, current),
     registerCommands({
@@ -106,6 +111,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       for (const { fsPath } of files) void removeBelow(fsPath, store, controller);
     }),
   );
+  void archive.takeInterrupted().then((kept) => kept.forEach((runs) => store.restore(runs)));
   close = async () => {
     archiving.dispose();
     await pool.dispose();

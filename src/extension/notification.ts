@@ -1,7 +1,7 @@
 /** A training's progress with Cancel, for those who train without the panel. */
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { isTraining } from "./model/fileRuns.ts";
+import { isPaused, isTraining } from "./model/fileRuns.ts";
 import { l10n } from "./model/language.ts";
 import { progressShare, progressText } from "./model/progress.ts";
 import type { Store } from "./model/store.ts";
@@ -20,10 +20,17 @@ export async function notifyProgress(store: Store, controller: RunController, ru
   await vscode.window.withProgress(options, (progress, token) => {
     let shown = 0;
     const report = new Throttle(1000, () => {
-      const now = find()?.train?.progress;
-      const share = 100 * (progressShare(now) ?? 0);
-      progress.report({ message: progressText(now), increment: share - shown });
-      shown = share;
+      const runs = find();
+      if (!runs?.train) return;
+      const share = progressShare(runs.train.progress);
+      const text = progressText(runs.train);
+      // Without an increment the bar moves on and on, which is right where nobody knows the end, but not in a pause.
+      const increment = share === undefined ? (isPaused(runs) ? 0 : undefined) : Math.max(0, 100 * share - shown);
+      progress.report({
+        message: isPaused(runs) ? `${l10n.t("paused")} · ${text}` : text,
+        ...(increment !== undefined && { increment }),
+      });
+      shown += increment ?? 0;
     });
     token.onCancellationRequested(() => void controller.stop(find()?.file ?? file));
     return new Promise<void>((resolve) => {

@@ -7,6 +7,7 @@ import type { Archive } from "./model/archive.ts";
 import { Emitter, type Disposable } from "./model/emitter.ts";
 import { shownRun } from "./model/fileRuns.ts";
 import { l10n } from "./model/language.ts";
+import { readPanelMessage } from "./model/panelMessages.ts";
 import { panelHtml } from "./model/panelHtml.ts";
 import type { Store, StoreChange } from "./model/store.ts";
 import { Throttle } from "./model/throttle.ts";
@@ -19,6 +20,9 @@ const batchTime = 50;
 /** Where the file is remembered whose run the panel showed. */
 const fileKey = "kindling.panel.file";
 
+/** Where the window is remembered that the panel is in; it stays the same when its extension host is started anew. */
+const windowKey = "kindling.panel.window";
+
 export interface PanelRequest {
   readonly file: string;
   readonly message: Exclude<FromPanel, { type: "ready" }>;
@@ -28,6 +32,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   readonly #context: vscode.ExtensionContext;
   readonly #store: Store;
   readonly #archive: Archive;
+  readonly #turned = new Emitter<void>();
   readonly #asked = new Emitter<PanelRequest>();
   readonly #subscriptions: Disposable[];
   readonly #flush = new Throttle(batchTime, () => this.#sendEvents());
@@ -41,6 +46,8 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #selection: ToPanel | undefined;
   /** The user did something in the page. */
   readonly onDidAsk = this.#asked.event;
+  /** The panel shows another file, or is closed. */
+  readonly onDidTurn = this.#turned.event;
 
   constructor(context: vscode.ExtensionContext, store: Store, archive: Archive) {
     this.#context = context;
@@ -50,6 +57,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
       store.onDidChange((change) => this.#follow(change)),
       vscode.window.registerWebviewPanelSerializer(viewType, this),
     ];
+    if (context.workspaceState.get(windowKey) === vscode.env.sessionId) void this.#replaceOrphans();
   }
 
   /** The file whose run is shown, if the panel is open. */
@@ -61,7 +69,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   show(file: string, selection?: { readonly model: number; readonly module: number }): void {
     this.#selection = selection && { type: "select", ...selection };
     if (!this.#panel) {
-      const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
       this.#adopt(vscode.window.createWebviewPanel(viewType, "Kindling", place, this.#options()), file);
       return;
     }
@@ -77,16 +85,36 @@ export class Panel implements vscode.WebviewPanelSerializer {
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     panel.webview.options = this.#options();
-    const file = this.#context.workspaceState.get<string>(fileKey);
-    const kept = file === undefined || this.#store.get(file) ? undefined : await this.#archive.load(file);
-    if (kept) this.#store.restore(kept);
-    this.#adopt(panel, file);
+    this.#adopt(panel, await this.#remembered());
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#flush.dispose();
     this.#asked.dispose();
+    this.#turned.dispose();
+  }
+
+  /** The file whose run the panel showed before, with what is kept of it. */
+  async #remembered(): Promise<string | undefined> {
+    const file = this.#context.workspaceState.get<string>(fileKey);
+    const kept = file === undefined || this.#store.get(file) ? undefined : await this.#archive.load(file);
+    if (kept) this.#store.restore(kept);
+    return file;
+  }
+
+  /**
+   * An extension host that died left its panel behind, in a window that goes on: nobody hears that page or tells it
+   * that its run has ended. A new panel takes its place.
+   */
+  async #replaceOrphans(): Promise<void> {
+    const orphans = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isPanel);
+    const [orphan] = orphans;
+    if (!orphan) return;
+    const file = await this.#remembered();
+    const place = { viewColumn: orphan.group.viewColumn, preserveFocus: true };
+    this.#adopt(vscode.window.createWebviewPanel(viewType, "Kindling", place, this.#options()), file);
+    await vscode.window.tabGroups.close(orphans, true);
   }
 
   #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
@@ -100,11 +128,15 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #adopt(panel: vscode.WebviewPanel, file: string | undefined): void {
     this.#panel = panel;
     this.#isLoaded = false;
+    void this.#context.workspaceState.update(windowKey, vscode.env.sessionId);
     this.#turnTo(file);
     const icon = (theme: string): vscode.Uri =>
       vscode.Uri.joinPath(this.#context.extensionUri, "media", `panel-${theme}.svg`);
     panel.iconPath = { light: icon("light"), dark: icon("dark") };
-    panel.webview.onDidReceiveMessage((message: FromPanel) => this.#receive(message));
+    panel.webview.onDidReceiveMessage((value: unknown) => {
+      const message = readPanelMessage(value);
+      if (message) this.#receive(message);
+    });
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.#isLoaded = false;
     });
@@ -112,6 +144,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
       if (this.#panel !== panel) return;
       this.#panel = undefined;
       this.#isLoaded = false;
+      this.#turned.fire();
     });
     panel.webview.html = this.#html(panel.webview);
   }
@@ -133,6 +166,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
     if (file === this.#file && this.#isLoaded) return;
     this.#file = file;
     void this.#context.workspaceState.update(fileKey, file);
+    this.#turned.fire();
     this.#sendSnapshot();
   }
 
@@ -149,7 +183,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #follow({ file, runs, change }: StoreChange): void {
     if (change.type === "renamed" && change.from === this.#file) return this.#turnTo(file);
     if (file !== this.#file || !this.#isLoaded) return;
-    if (shownRun(runs)?.runId !== this.#runId) return this.#sendSnapshot();
+    if (shownRun(runs)?.runId !== this.#runId || change.type === "edited") return this.#sendSnapshot();
     if (change.type !== "event" || change.runId !== this.#runId) return;
     this.#events.push(change.event);
     this.#flush.call();
@@ -178,6 +212,21 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #post(message: ToPanel): void {
     void this.#panel?.webview.postMessage(message);
   }
+}
+
+/**
+ * Beside the editor, in a group that nothing else is in: VS Code locks such a group (`workbench.editor.autoLockGroups`,
+ * a default that package.json sets), so that files which are opened while the panel has the focus don't cover it.
+ */
+function columnOfItsOwn(): vscode.ViewColumn {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const beside = all.find(({ viewColumn }) => viewColumn === activeTabGroup.viewColumn + 1);
+  const isTaken = beside !== undefined && beside.tabs.length > 0;
+  return isTaken && all.length < vscode.ViewColumn.Nine ? all.length + 1 : vscode.ViewColumn.Beside;
+}
+
+function isPanel({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(`-${viewType}`);
 }
 
 function titleOf(file: string): string {

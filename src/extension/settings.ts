@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, RunRequest } from "../protocol/index.ts";
+import { readNumber, type NumberRange } from "./model/numberSetting.ts";
 
 export const section = "kindling";
 
@@ -18,21 +19,42 @@ export interface Settings {
   readonly threads: number;
 }
 
-export function settingsFor(file: string): Settings {
+const ranges = {
+  /** Ten days: more than a timer can wait is no limit. */
+  inspectTimeLimit: { least: 0, most: 864_000, otherwise: 10 },
+  "histograms.bins": { least: 2, most: 200, isInteger: true, otherwise: 40 },
+  "sampling.budget": { least: 0, most: 100, otherwise: 3 },
+  threads: { least: 0, most: 64, isInteger: true, otherwise: 0 },
+} as const satisfies Readonly<Record<string, NumberRange>>;
+
+/** What was said of settings already: once is enough for each thing that is written there. */
+const said = new Set<string>();
+
+/** @param remark hears, once, of each setting that is not used as it is written */
+export function settingsFor(file: string, remark?: (text: string) => void): Settings {
   const values = vscode.workspace.getConfiguration(section, vscode.Uri.file(file));
+  const number = (name: keyof typeof ranges): number => {
+    const { value, remark: text } = readNumber(`${section}.${name}`, values.get(name), ranges[name]);
+    if (remark && text !== undefined && !said.has(text)) {
+      said.add(text);
+      remark(text);
+    }
+    return value;
+  };
+  const flag = (name: string): boolean => values.get<unknown>(name) !== false;
   return {
-    inspectOnSave: values.get("inspectOnSave", true),
-    inspectTimeLimit: values.get("inspectTimeLimit", 10),
-    codeLens: values.get("codeLens", true),
-    openPanelOnTrain: values.get("openPanelOnTrain", true),
-    histograms: { enabled: values.get("histograms.enabled", true), bins: values.get("histograms.bins", 40) },
-    samplingBudget: values.get("sampling.budget", 3),
-    threads: values.get("threads", 0),
+    inspectOnSave: flag("inspectOnSave"),
+    inspectTimeLimit: number("inspectTimeLimit"),
+    codeLens: flag("codeLens"),
+    openPanelOnTrain: flag("openPanelOnTrain"),
+    histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
+    samplingBudget: number("sampling.budget"),
+    threads: number("threads"),
   };
 }
 
-export function requestFor(file: string, mode: RunMode): RunRequest {
-  const settings = settingsFor(file);
+export function requestFor(file: string, mode: RunMode, remark: (text: string) => void): RunRequest {
+  const settings = settingsFor(file, remark);
   return {
     file,
     mode,

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import type { CurrentFile } from "./currentFile.ts";
 import type { Disposable } from "./model/emitter.ts";
 import { isPaused, isTraining, type FileRuns } from "./model/fileRuns.ts";
-import { l10n } from "./model/language.ts";
+import { formatCount, l10n } from "./model/language.ts";
 import { statusText } from "./model/progress.ts";
 import type { Store } from "./model/store.ts";
 import { Throttle } from "./model/throttle.ts";
@@ -16,7 +16,7 @@ export function showStatus(store: Store, current: CurrentFile): Disposable {
     const runs = chosen(store, current.file);
     if (!runs?.train) return item.hide();
     const others = store.all().filter((one) => one !== runs && isTraining(one)).length;
-    item.text = statusText(runs.train) + (others === 0 ? "" : l10n.t(" (+{0})", others));
+    item.text = (isInspectionShown(runs) ? inspectedText(runs) : statusText(runs.train)) + (others === 0 ? "" : l10n.t(" (+{0})", others));
     item.accessibilityInformation = { label: item.text.replace(/\$\(.*?\) /, `${basename(runs.file)}: `) };
     item.tooltip = tooltip(runs);
     item.command = isTraining(runs)
@@ -34,11 +34,23 @@ export function showStatus(store: Store, current: CurrentFile): Disposable {
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
 }
 
-/** The current file's training, running or ended; else one that runs. */
+/** The current file's training, running or ended; else one that runs, or one whose end nobody saw. */
 function chosen(store: Store, file: string | undefined): FileRuns | undefined {
   const own = file === undefined ? undefined : store.get(file);
   if (isTraining(own)) return own;
-  return store.all().find(isTraining) ?? own;
+  const running = store.all().find(isTraining);
+  if (running || own?.train) return running ?? own;
+  return store.all().find(({ train }) => train?.state === "interrupted");
+}
+
+/** The panel shows an inspection in the place of the training, by the user's own wish. */
+function isInspectionShown(runs: FileRuns): boolean {
+  return runs.shown === "inspect" && runs.inspect !== undefined && !isTraining(runs);
+}
+
+function inspectedText({ inspect }: FileRuns): string {
+  const total = inspect?.models.reduce((sum, { modules: [root] }) => sum + (root?.counts.total ?? 0), 0) ?? 0;
+  return `$(search) ${l10n.t("inspected")} · ${l10n.t("{0} params", formatCount(total))}`;
 }
 
 function tooltip(runs: FileRuns): vscode.MarkdownString {

@@ -4,16 +4,20 @@ import type { SourcePosition } from "../protocol/index.ts";
 import type { CurrentFile } from "./currentFile.ts";
 import type { Disposable } from "./model/emitter.ts";
 import { Emitter } from "./model/emitter.ts";
-import { isTraining } from "./model/fileRuns.ts";
+import { filesOf, isPaused, isStale, isTraining, type FileRuns } from "./model/fileRuns.ts";
+import { l10n } from "./model/language.ts";
+import { lossTrouble } from "./model/progress.ts";
 import { row, ModelTree, type ModuleNode, type TreeNode } from "./model/tree.ts";
 import type { Store } from "./model/store.ts";
 import { Throttle } from "./model/throttle.ts";
+import type { UnsavedFiles } from "./unsavedFiles.ts";
 
 const viewId = "kindling.models";
 
 export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   readonly #store: Store;
   readonly #current: CurrentFile;
+  readonly #unsaved: UnsavedFiles;
   readonly #view: vscode.TreeView<TreeNode>;
   readonly #changed = new Emitter<TreeNode | undefined>();
   readonly #chosen = new Emitter<ModuleNode>();
@@ -21,15 +25,18 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   readonly #subscriptions: Disposable[];
   #tree = new ModelTree("", []);
   #models: unknown;
+  /** The counts may not be those of the text on the screen. */
+  #isApproximate = false;
   #endProgress: (() => void) | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
   /** The user chose a module; for a parameter or a buffer, the one that has it. */
   readonly onDidChoose = this.#chosen.event;
 
-  constructor(store: Store, current: CurrentFile) {
+  constructor(store: Store, current: CurrentFile, unsaved: UnsavedFiles) {
     this.#store = store;
     this.#current = current;
+    this.#unsaved = unsaved;
     this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
     this.#subscriptions = [
       this.#view,
@@ -39,6 +46,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
       }),
       store.onDidChange(() => this.#refresh.call()),
       current.onDidChange(() => this.#refresh.call()),
+      unsaved.onDidChange(() => this.#refresh.call()),
     ];
     this.#update();
   }
@@ -57,7 +65,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const { label, description, tooltip, icon, context, position } = row(node);
+    const { label, description, tooltip, icon, context, position } = row(node, this.#isApproximate);
     const item = new vscode.TreeItem(label, this.#collapsible(node));
     item.id = node.key;
     item.description = description;
@@ -96,12 +104,16 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   #update(): void {
     const { file } = this.#current;
     const runs = file === undefined ? undefined : this.#store.get(file);
-    this.#showProgress(isTraining(runs));
+    // A line that moves says that work goes on, which is not so while it is paused.
+    this.#showProgress(isTraining(runs) && !isPaused(runs));
     this.#view.description = file?.replace(/^.*[\\/]/, "") ?? "";
+    this.#view.message = runs ? message(runs) : "";
     const models = runs?.structure?.models;
-    if (models === this.#models) return;
+    const isApproximate = runs !== undefined && (isStale(runs) || filesOf(runs).some((one) => this.#unsaved.has(one)));
+    if (models === this.#models && isApproximate === this.#isApproximate) return;
+    if (models !== this.#models) this.#tree = new ModelTree(file ?? "", models ?? []);
     this.#models = models;
-    this.#tree = new ModelTree(file ?? "", models ?? []);
+    this.#isApproximate = isApproximate;
     this.#changed.fire(undefined);
   }
 
@@ -114,6 +126,15 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
     const done = new Promise<void>((resolve) => (this.#endProgress = resolve));
     void vscode.window.withProgress({ location: { viewId } }, () => done);
   }
+}
+
+/** What the tree's reader has to know of the runs, above the tree. */
+function message(runs: FileRuns): string {
+  const { train } = runs;
+  if (isTraining(runs) && train?.edited) return l10n.t("Edited since its training started: Restart trains the new text.");
+  const trouble = train && !train.edited ? lossTrouble(train) : undefined;
+  if (trouble !== undefined) return `⚠ ${trouble}`;
+  return isStale(runs) && runs.structure?.models.length ? l10n.t("Counted before the error that the Problems view shows.") : "";
 }
 
 function moduleOf(node: TreeNode): ModuleNode | undefined {

@@ -1,5 +1,5 @@
-/** Types for `import … from "kindling"`: a command, and a quick fix for TypeScript's "Cannot find module". */
-import { dirname } from "node:path";
+/** Types for `import … from "kindling"`: a command, a quick fix for TypeScript's "Cannot find module", and an offer of it. */
+import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
 import type { Disposable } from "./model/emitter.ts";
 import { l10n } from "./model/language.ts";
@@ -8,22 +8,35 @@ import { hasTypes, writeTypes } from "./model/types.ts";
 /** TypeScript's "Cannot find module '…' or its corresponding type declarations". */
 const cannotFindModule = 2307;
 
+/** Folders for which the user answered the offer, whatever the answer was. */
+const answeredKey = "kindling.types.answered";
+
+/** What makes TypeScript look for packages again: the built-in one's command, and that of TypeScript 7's extension. */
+const restartCommands = ["typescript.restartTsServer", "typescript.native-preview.restart"];
+
 export class WorkspaceTypes implements vscode.CodeActionProvider {
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: Disposable[];
+  /** Folders for which the offer was made in this window. */
+  readonly #offered = new Set<string>();
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#context = context;
     this.#log = log;
-    this.#subscription = vscode.languages.registerCodeActionsProvider(
-      [
-        { scheme: "file", language: "typescript" },
-        { scheme: "file", language: "typescriptreact" },
-      ],
-      this,
-      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
-    );
+    this.#subscriptions = [
+      vscode.languages.registerCodeActionsProvider(
+        [
+          { scheme: "file", language: "typescript" },
+          { scheme: "file", language: "typescriptreact" },
+        ],
+        this,
+        { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
+      ),
+      vscode.languages.onDidChangeDiagnostics(({ uris }) => uris.forEach((uri) => this.#look(uri))),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#lookAround()),
+    ];
+    this.#lookAround();
   }
 
   provideCodeActions(
@@ -32,7 +45,7 @@ export class WorkspaceTypes implements vscode.CodeActionProvider {
     context: vscode.CodeActionContext,
   ): vscode.CodeAction[] {
     const diagnostics = context.diagnostics.filter(isAboutKindling);
-    if (diagnostics.length === 0) return [];
+    if (diagnostics.length === 0 || !vscode.workspace.isTrusted) return [];
     const title = l10n.t("Add Kindling's types to the workspace");
     const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     action.diagnostics = diagnostics;
@@ -42,22 +55,71 @@ export class WorkspaceTypes implements vscode.CodeActionProvider {
   }
 
   /**
-   * Makes `kindling` known to TypeScript in the folder of `file`.
+   * Makes `kindling` known to TypeScript in the folder of `file`, and TypeScript look for it anew.
    * @returns the folder that was written, or undefined where TypeScript finds it already
+   * @throws Error where nothing could be written, in words for the user
    */
-  add(file: vscode.Uri): string | undefined {
-    const version = String((this.#context.extension.packageJSON as { version: unknown }).version);
+  async add(file: vscode.Uri): Promise<string | undefined> {
+    const version = this.#version();
     if (hasTypes(dirname(file.fsPath), version)) return undefined;
-    const folder = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath ?? dirname(file.fsPath);
     const types = vscode.Uri.joinPath(this.#context.extensionUri, "dist", "types").fsPath;
-    const written = writeTypes(folder, types, version);
+    const written = writeTypes(folderOf(file), types, version);
     this.#log.info(`wrote types to ${written}`);
+    await this.#restartTypeScript();
     return written;
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
   }
+
+  #version(): string {
+    return String((this.#context.extension.packageJSON as { version: unknown }).version);
+  }
+
+  #lookAround(): void {
+    for (const [uri] of vscode.languages.getDiagnostics()) this.#look(uri);
+  }
+
+  /** Offers the types where TypeScript misses them. */
+  #look(uri: vscode.Uri): void {
+    if (uri.scheme !== "file" || !vscode.workspace.isTrusted) return;
+    if (!vscode.languages.getDiagnostics(uri).some(isAboutKindling)) return;
+    const folder = folderOf(uri);
+    if (this.#offered.has(folder) || this.#answered().includes(folder)) return;
+    if (hasTypes(dirname(uri.fsPath), this.#version())) return;
+    this.#offered.add(folder);
+    void this.#offer(uri, folder);
+  }
+
+  async #offer(uri: vscode.Uri, folder: string): Promise<void> {
+    const add = l10n.t("Add Types");
+    const question = l10n.t('TypeScript does not know "kindling" in {0} yet. Add its types to node_modules?', basename(folder));
+    const answer = await vscode.window.showInformationMessage(question, add, l10n.t("Don't Ask Again"));
+    await this.#context.workspaceState.update(answeredKey, [...this.#answered(), folder]);
+    if (answer === add) await vscode.commands.executeCommand("kindling.addTypes", uri);
+  }
+
+  #answered(): readonly string[] {
+    return this.#context.workspaceState.get<readonly string[]>(answeredKey) ?? [];
+  }
+
+  /** What is in node_modules is not watched, so a package that is new there is found by a new server only. */
+  async #restartTypeScript(): Promise<void> {
+    const known = new Set(await vscode.commands.getCommands(true));
+    for (const command of restartCommands.filter((one) => known.has(one))) {
+      try {
+        await vscode.commands.executeCommand(command);
+      } catch (error) {
+        this.#log.info(`${command}: ${String(error)}`);
+      }
+    }
+  }
+}
+
+/** Where the types of a file go: the workspace's folder that has it, or its own. */
+function folderOf(file: vscode.Uri): string {
+  return vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath ?? dirname(file.fsPath);
 }
 
 function isAboutKindling({ code, message }: vscode.Diagnostic): boolean {

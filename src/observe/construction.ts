@@ -47,19 +47,24 @@ export function readConstruction(constructor: Function, context: ConstructionCon
   for (; at < sites.length; at++) {
     const site = sites[at]!;
     if (!isProgram(site, context)) continue;
-    frames.push({ line: site.getLineNumber() ?? 1, column: site.getColumnNumber() ?? 1 });
+    frames.push(frameOf(site));
     isPart ||= site.isConstructor() && context.isModuleClass(site.getFunctionName() ?? "");
   }
   return { frames, isPart };
 }
 
-/** The user's own line from which `below` was called, through whatever lies between. */
+/** Where the program called `below`, through whatever lies between. */
 export function callerPosition(source: Pick<ConstructionContext, "program"> & { locate(line: number, column: number): SourcePosition | undefined }, below: Function): SourcePosition | undefined {
-  const site = captureSites(below).find((candidate) => candidate.getFileName() === source.program);
-  return site && source.locate(site.getLineNumber() ?? 1, site.getColumnNumber() ?? 1);
+  const site = captureSites(below).find((candidate) => isProgram(candidate, source));
+  const frame = site && frameOf(site);
+  return frame && source.locate(frame.line, frame.column);
 }
 
-function isProgram(site: NodeJS.CallSite, context: ConstructionContext): boolean {
+function frameOf(site: NodeJS.CallSite): ProgramFrame {
+  return { line: site.getLineNumber() ?? 1, column: site.getColumnNumber() ?? 1 };
+}
+
+function isProgram(site: NodeJS.CallSite, context: Pick<ConstructionContext, "program">): boolean {
   return site.getFileName() === context.program;
 }
 

@@ -70,6 +70,15 @@ export function describeModel(root: Module, id: number, name: string, isVariable
   return { info: { id, name, isVariable, modules: infos }, modules };
 }
 
+/** Whether the modules have the parameters that they were described with, frozen or not as they were then. */
+export function isUpToDate({ info, modules }: DescribedModel): boolean {
+  return modules.every((module, id) => {
+    const known = info.modules[id]!.parameters;
+    const parameters = module.namedParameters({ recurse: false });
+    return parameters.length === known.length && parameters.every(([name, parameter], i) => known[i]!.name === name && known[i]!.trainable === parameter.requiresGrad);
+  });
+}
+
 /** Counts of a module with all that is below it. */
 export function countParameters(module: Module): ParameterCounts {
   return count(module.parameters());

@@ -21,6 +21,12 @@ interface Candidate {
   readonly construction: Construction;
 }
 
+/** A model of the run. */
+export interface FoundModel extends DescribedModel {
+  /** How many modules had been constructed before it. */
+  readonly order: number;
+}
+
 /** As many modules from the same line are remembered; a program may construct them in a loop for ever. */
 const rememberedPerLine = 8;
 
@@ -42,6 +48,11 @@ export class ModelRegistry {
   /** Whether anything was constructed. */
   get isEmpty(): boolean {
     return this.#constructed === 0;
+  }
+
+  /** Number of modules that were constructed so far. */
+  get count(): number {
+    return this.#constructed;
   }
 
   /** @param below the caller, whose frames don't count */
@@ -74,17 +85,19 @@ export class ModelRegistry {
 
   /**
    * The models as they are now, in order of construction.
-   * @param isInUse tells models that the program still works with from earlier ones that the same line constructed
+   * @param usedAt how many modules had been constructed when a module was last used for training, if it ever was: of several
+   *   that the same line constructed, the last is a model, and those that are used though there is a later one
    */
-  describe(isInUse: (module: AnyModule) => boolean): DescribedModel[] {
-    const roots = this.#roots(isInUse);
-    return roots.map(({ module, construction }, id) => {
+  describe(usedAt: (module: AnyModule) => number | undefined): FoundModel[] {
+    const roots = this.#roots(usedAt);
+    return roots.map(({ module, construction, order }, id) => {
       const variable = this.#variableOf(construction);
-      return describeModel(module, id, variable?.name ?? module.constructor.name, variable !== undefined, {
+      const described = describeModel(module, id, variable?.name ?? module.constructor.name, variable !== undefined, {
         outputShapes: (part) => this.#outputShapes.get(part),
         constructedAt: (part) => this.#constructedAt(part),
         declaredAt: (constructor) => this.#source.declaredAt(constructor),
       });
+      return { ...described, order };
     });
   }
 
@@ -100,16 +113,20 @@ export class ModelRegistry {
     this.#instances.set(module.constructor, { module, count: (known?.count ?? 0) + 1 });
   }
 
-  #roots(isInUse: (module: AnyModule) => boolean): Candidate[] {
+  #roots(usedAt: (module: AnyModule) => number | undefined): Candidate[] {
     const candidates = [...this.#candidates.values()].flat();
     for (const { module } of candidates) {
       for (const part of module.modules()) if (part !== module) this.#everHeld.add(part);
     }
     const held = new Set(candidates.flatMap(({ module }) => module.modules().slice(1)));
-    const latest = new Set([...this.#candidates.values()].map((sameLine) => sameLine.at(-1)));
+    const latestAt = new Map([...this.#candidates.values()].flatMap((sameLine) => sameLine.map((candidate) => [candidate, sameLine.at(-1)!] as const)));
+    const isInUse = (candidate: Candidate): boolean => {
+      const latest = latestAt.get(candidate)!;
+      return latest === candidate || (usedAt(candidate.module) ?? -1) > latest.order;
+    };
     const roots = candidates
       .filter(({ module }) => !held.has(module) && this.#isModel(module))
-      .filter((candidate) => latest.has(candidate) || isInUse(candidate.module))
+      .filter(isInUse)
       .filter(({ module, construction }) => this.#variableOf(construction) !== undefined || (this.#called.has(module) && !this.#everHeld.has(module)))
       .sort((a, b) => a.order - b.order);
     return roots.filter((root, index) => !roots.slice(index + 1).some((later) => this.#replaces(later, root)));

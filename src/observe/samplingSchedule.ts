@@ -1,9 +1,16 @@
-/** When to measure a step, so that measuring keeps within its share of the run's time. */
+/** Which steps of one model are measured: as many as every run gets, and beyond those what the budget allows. */
 import type { SamplingOptions } from "../protocol/index.ts";
 
+/** So many steps at the beginning are measured all. */
+const first = 20;
+/** The largest gap, as a share of the steps before it, where the run's length is known and where it is not. */
+const gapOfKnown = 1 / 10;
+const gapOfUnknown = 1 / 20;
+/** Parts into which a run of known length is divided. */
+const parts = 22;
 /** However dear a sample is, the next one comes after at most this long; milliseconds. */
 const longestInterval = 15_000;
-/** Even if it costs nothing: a run that has lasted long is sampled less often, from every 50 ms to once a second. */
+/** Samples beyond those that every run gets: at most one in 50 ms, in a run that has lasted long one a second. */
 const shortestInterval = 50;
 const shortestIntervalLater = 1_000;
 const shareOfElapsed = 0.01;
@@ -11,23 +18,44 @@ const shareOfElapsed = 0.01;
 export class SamplingSchedule {
   readonly #budget: number;
   readonly #begin: number;
-  #next: number;
+  #spent = 0;
+  #lastStep = -1;
+  #lastTime: number;
 
-  /** @param now milliseconds; the first step is always measured */
+  /** @param now milliseconds; the model's training begins */
   constructor({ budget }: Pick<SamplingOptions, "budget">, now: number) {
     this.#budget = Math.max(budget, 1e-3);
     this.#begin = now;
-    this.#next = now;
+    this.#lastTime = now;
   }
 
-  isDue(now: number): boolean {
-    return now >= this.#next;
+  /**
+   * @param step of the model, from 0
+   * @param length how many steps there will be, as far as that is known
+   * @param sharers models that are trained at the same time and share the budget
+   */
+  isDue(step: number, now: number, length?: number, sharers = 1): boolean {
+    return step < first || step - this.#lastStep >= longestGap(step, length) || this.#isAffordable(now, sharers);
   }
 
-  /** @param cost what the sample that ends now has cost; milliseconds */
-  sampled(now: number, cost: number): void {
-    const rarer = Math.min(Math.max(shortestInterval, (now - this.#begin) * shareOfElapsed), shortestIntervalLater);
-    // The interval holds the cost as well as the time that it is a share of.
-    this.#next = now + Math.min(Math.max(rarer, cost / this.#budget - cost), longestInterval);
+  /** @param cost what measuring the step took; milliseconds */
+  sampled(step: number, now: number, cost: number): void {
+    this.#lastStep = step;
+    this.#lastTime = now;
+    this.#spent += cost;
   }
+
+  #isAffordable(now: number, sharers: number): boolean {
+    const elapsed = now - this.#begin;
+    const interval = now - this.#lastTime;
+    if (interval >= longestInterval) return true;
+    if (interval < Math.min(Math.max(shortestInterval, elapsed * shareOfElapsed), shortestIntervalLater)) return false;
+    return this.#spent <= (elapsed * this.#budget) / sharers;
+  }
+}
+
+/** So that a run that ends here, wherever that is, has its samples well spread. */
+function longestGap(step: number, length: number | undefined): number {
+  if (length === undefined) return Math.max(1, Math.floor(step * gapOfUnknown));
+  return Math.max(1, Math.floor(Math.min(step * gapOfKnown, length / parts)));
 }

@@ -1,9 +1,8 @@
-/** Measures one step: what modules put out, the gradients that came back, and the parameters before they change. */
+/** Measures one step of a model: what modules put out, the gradients that came back, and the parameters before they change. */
 import { watchGradient } from "../engine/autograd/backward.ts";
-import { isGradEnabled } from "../engine/autograd/gradMode.ts";
 import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import { statistics } from "../engine/ops/statistics.ts";
+import { statistics, type Statistics } from "../engine/ops/statistics.ts";
 import type { ModuleStatistics, ParameterStatistics, StepStatistics, TensorStatistics } from "../protocol/index.ts";
 import type { DescribedModel } from "./describeModel.ts";
 import { tensorsOf } from "./tensorsOf.ts";
@@ -15,45 +14,66 @@ interface Measured {
   outputGradient?: TensorStatistics;
 }
 
+/** What was measured last, and of which memory: the next tensor is often another view of all of it, as after a Flatten. */
+interface Latest {
+  readonly storage: Tensor["storage"];
+  readonly version: number;
+  readonly statistics: Statistics;
+}
+
 export class StepSampler {
   readonly #bins: number;
-  readonly #ofModules = new Map<AnyModule, Measured>();
+  readonly #ofModules = new WeakMap<AnyModule, Measured>();
   readonly #ofTensors = new WeakMap<Tensor, Measured>();
   /** Milliseconds that measuring took. */
   cost = 0;
+  /** Whether no output was measured yet. */
+  isEmpty = true;
+  #latest: Latest | undefined;
   #isOver = false;
 
   constructor(bins: number) {
     this.#bins = bins;
   }
 
-  /** Whether the module took part in the step. */
-  has(module: AnyModule): boolean {
-    return this.#ofModules.has(module);
-  }
-
   forward(module: AnyModule, output: unknown): void {
-    // Validation between two training steps is not part of the step.
-    if (!isGradEnabled()) return;
     const begin = performance.now();
     const tensor = tensorsOf(output)[0];
-    if (tensor?.isFloatingPoint() && tensor.numel() > 0) this.#ofModules.set(module, this.#measureOutput(tensor));
+    if (tensor?.isFloatingPoint() && tensor.numel() > 0) {
+      this.#ofModules.set(module, this.#measureOutput(tensor));
+      this.isEmpty = false;
+    }
     this.cost += performance.now() - begin;
   }
 
-  /** To be called before the optimizer changes the parameters. */
-  finish(models: readonly DescribedModel[], step: number, epoch: number): StepStatistics[] {
+  /** Takes over what another measured in the same step of modules that this one knows nothing of. */
+  absorb(other: StepSampler, modules: readonly Module[]): void {
+    for (const module of modules) {
+      const measured = other.#ofModules.get(module);
+      if (!measured || this.#ofModules.has(module)) continue;
+      this.#ofModules.set(module, measured);
+      this.isEmpty = false;
+    }
+  }
+
+  /** To be called before the parameters change. */
+  measure({ info, modules }: DescribedModel, step: number, epoch: number): StepStatistics {
+    const begin = performance.now();
+    const measured = { model: info.id, step, epoch, modules: modules.flatMap((module, id) => this.#moduleStatistics(module, id)) };
+    this.cost += performance.now() - begin;
+    return measured;
+  }
+
+  /** Gradients that are yet to come belong to another step. */
+  end(): void {
     this.#isOver = true;
-    return models
-      .filter(({ modules }) => modules.some((module) => this.#ofModules.has(module)))
-      .map(({ info, modules }) => ({ model: info.id, step, epoch, modules: modules.flatMap((module, id) => this.#moduleStatistics(module, id)) }));
   }
 
   #measureOutput(tensor: Tensor): Measured {
     const version = tensor.storage.version;
     const known = this.#ofTensors.get(tensor);
     if (known?.version === version) return known;
-    const measured: Measured = { version, output: this.#measure(tensor) };
+    const measured: Measured = { version, output: this.#measureShared(tensor) };
     this.#ofTensors.set(tensor, measured);
     if (tensor.requiresGrad) {
       watchGradient(tensor, (gradient) => {
@@ -69,7 +89,8 @@ export class StepSampler {
   #moduleStatistics(module: Module, id: number): ModuleStatistics[] {
     const measured = this.#ofModules.get(module);
     const parameters = module.namedParameters({ recurse: false }).map(([name, parameter]): ParameterStatistics => {
-      const gradient = parameter.grad;
+      // Not `grad`, which would tell the engine that the program has seen it.
+      const gradient = parameter.gradSlot;
       return { name, value: this.#measure(parameter), ...(gradient ? { gradient: this.#measure(gradient) } : {}) };
     });
     if (!measured && parameters.length === 0) return [];
@@ -84,6 +105,21 @@ export class StepSampler {
   }
 
   #measure(tensor: Tensor): TensorStatistics {
-    return { shape: [...tensor.shape], ...statistics(tensor, this.#bins) };
+    return withShape(tensor, statistics(tensor, this.#bins));
   }
+
+  /** The same for tensors that are not written to while the sampler lives, unless their version says so. */
+  #measureShared(tensor: Tensor): TensorStatistics {
+    const { storage } = tensor;
+    const known = this.#latest;
+    const isWhole = tensor.dense && tensor.nbytes === storage.bytes;
+    if (isWhole && known?.storage === storage && known.version === storage.version) return withShape(tensor, known.statistics);
+    const measured = statistics(tensor, this.#bins);
+    this.#latest = isWhole ? { storage, version: storage.version, statistics: measured } : undefined;
+    return withShape(tensor, measured);
+  }
+}
+
+function withShape(tensor: Tensor, { count, mean, std, min, max, zeroFraction, nonFinite, histogram }: Statistics): TensorStatistics {
+  return { shape: [...tensor.shape], count, mean, std, min, max, zeroFraction, nonFinite, histogram };
 }

@@ -13,6 +13,8 @@ export interface RunSnapshot {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** The file's text, or an import's, on disk is another than when the run began. */
+  readonly edited?: boolean;
   readonly models: readonly ModelInfo[];
   readonly metrics: readonly MetricPoint[];
   readonly progress?: Progress;

@@ -4,7 +4,7 @@
  */
 
 /** Environment of a runner that leaves V8's experiments alone. */
-export const safeKernels: Readonly<Record<string, string>> = { KINDLING_KERNELS: "relaxed" };
+export const safeKernels: Readonly<Record<string, string>> = { KINDLING_KERNELS: "safe" };
 
 /** Whether a process died of an instruction or an address that it should not have used. */
 export function isFault(signal: string | null): boolean {

@@ -5,15 +5,18 @@ import type { StepStatistics } from "./statistics.ts";
 
 export type RunMode = "train" | "inspect";
 
-/** `paused` and `running` alternate; the last three are final. */
-export type RunState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed";
+/**
+ * `paused` and `running` alternate; the last four are final. `interrupted`: the process or the window went away before
+ * the run told its end.
+ */
+export type RunState = "starting" | "running" | "paused" | "stopping" | "finished" | "stopped" | "failed" | "interrupted";
 
 /** A message for the user about a place in the user's code. */
 export interface Problem {
   readonly severity: "error" | "warning" | "information";
   /** One clear sentence or two: what happened, and what to do next. */
   readonly message: string;
-  /** What kind of trouble: `syntax`, `import`, `shape`, `thrown`, `memory`, `timeout`, `noModel`, `noTraining`, `crash` … or a lint's id. */
+  /** What kind of trouble: `syntax`, `import`, `shape`, `thrown`, `memory`, `timeout`, `noModel`, `noTraining`, `nonFiniteLoss`, `crash` … or a lint's id. */
   readonly code: string;
   /** The user's own line; absent only where no line of the user's is to blame. */
   readonly position?: SourcePosition;
@@ -23,12 +26,14 @@ export interface Problem {
   readonly stack?: readonly { readonly function: string; readonly position: SourcePosition }[];
   /** Path of the module that was running, e.g. `layer2 (Linear) of SimpleClassifier`. */
   readonly module?: string;
+  /** The run's step at which it appeared. */
+  readonly step?: number;
 }
 
 /** One value of one named series: `loss`, `lr` (or `lr/0`, `lr/1` … for several groups), and the names given to `log()`. */
 export interface MetricPoint {
   readonly name: string;
-  /** Number of `optimizer.step()` calls before it. */
+  /** Number of the run's steps before it. */
   readonly step: number;
   readonly epoch: number;
   readonly value: number;
@@ -39,11 +44,14 @@ export interface Progress {
   readonly epoch: number;
   /** Number of epochs the run will have, where the loop showed it. */
   readonly epochs?: number;
+  /** Number of steps that the run has taken: updates of the parameters, by one optimizer or several together, or by hand. */
   readonly step: number;
   /** Batch within the epoch, from 0, and batches in an epoch; absent without a DataLoader. */
   readonly batch?: number;
   readonly batches?: number;
+  /** The newest, and the step that it is of, from 0. */
   readonly loss?: number;
+  readonly lossStep?: number;
   readonly stepsPerSecond: number;
   readonly samplesPerSecond?: number;
   /** Seconds until the end, where it can be told. */
@@ -98,7 +106,7 @@ export type RunCommand =
   | { readonly type: "resume" }
   | { readonly type: "stop" };
 
-/** Runner → parent. `ready`: engine loaded, waiting for a `run`. `event`: of the job. */
+/** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
 export type RunnerMessage =
-  | { readonly type: "ready" }
+  | { readonly type: "ready"; readonly kernels: string | undefined }
   | { readonly type: "event"; readonly event: RunEvent };

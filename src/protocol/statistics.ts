@@ -44,8 +44,13 @@ export interface ModuleStatistics {
 export interface StepStatistics {
   /** `ModelInfo.id` */
   readonly model: number;
-  /** Number of `optimizer.step()` calls of the run before this one, from 0. */
+  /** Step of the run, from 0. Optimizers that step in the same turn of the loop share one. */
   readonly step: number;
   readonly epoch: number;
+  /**
+   * The step was not chosen to be measured; this is what was still there when the run paused or ended: parameters (after
+   * the step, if it was over) and their gradients, no outputs.
+   */
+  readonly afterwards?: true;
   readonly modules: readonly ModuleStatistics[];
 }

@@ -1,8 +1,8 @@
 /**
- * Marks the user's code, after TypeScript is gone from it, so that classes and epoch loops make themselves known.
+ * Marks the user's code, after TypeScript is gone from it, so that classes and the loops that train make themselves known.
  * Only text without line breaks is inserted, and the source map follows, so every position stays the user's own.
  */
-import { parse, type AnonymousClassDeclaration, type AnyNode, type ClassDeclaration as NamedClassDeclaration, type ClassExpression, type ForStatement, type Pattern } from "acorn";
+import { parse, type AnonymousClassDeclaration, type AnyNode, type ClassDeclaration as NamedClassDeclaration, type ClassExpression, type DoWhileStatement, type ForInStatement, type ForOfStatement, type ForStatement, type Pattern, type WhileStatement } from "acorn";
 import { decodedMappings, encodedMappings, originalPositionFor, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
 import { programHooksKey, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
 import type { SourcePosition } from "../protocol/index.ts";
@@ -14,6 +14,8 @@ export interface AnnotatedSource {
   readonly classes: readonly ClassDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
+  /** Number of loops that were marked as training. */
+  readonly loops: number;
 }
 
 type ClassNode = AnonymousClassDeclaration | NamedClassDeclaration;
@@ -30,9 +32,9 @@ const hooks = `globalThis[Symbol.for(${JSON.stringify(programHooksKey)})]`;
  * @param source its text
  * @param code the same as JavaScript
  * @param map the source map from `code` to `source`
- * @param firstClass index that the file's first class gets
+ * @param first indices that the file's first class and its first loop get
  */
-export function annotate(file: string, source: string, code: string, map: string, firstClass: number): AnnotatedSource {
+export function annotate(file: string, source: string, code: string, map: string, first: { readonly class: number; readonly loop: number }): AnnotatedSource {
   const trace = new TraceMap(map);
   const originalLines = source.split("\n");
   const starts = lineStarts(code);
@@ -65,7 +67,7 @@ export function annotate(file: string, source: string, code: string, map: string
           }))
         : null;
     classes.push({ name, position, parameters });
-    return firstClass + classes.length - 1;
+    return first.class + classes.length - 1;
   }
 
   function visitClass(node: ClassNode | ClassExpression, nameFromOutside: string | undefined, isDefaultExport: boolean): void {
@@ -90,7 +92,7 @@ export function annotate(file: string, source: string, code: string, map: string
     }
   }
 
-  const loops: CountingLoop[] = [];
+  const counting: CountingLoop[] = [];
   const tree = parse(code, { ecmaVersion: "latest", sourceType: "module" });
   walk(tree, null, (node, parent) => {
     switch (node.type) {
@@ -114,19 +116,117 @@ export function annotate(file: string, source: string, code: string, map: string
       }
       case "ForStatement": {
         const loop = countingLoop(node);
-        if (loop) loops.push(loop);
+        if (loop) counting.push(loop);
         break;
       }
     }
   });
 
-  for (const { counter, first, bound, node } of epochLoops(loops)) {
-    const turn = `${hooks}?.loop(${counter},${first},${bound});`;
-    if (node.body.type === "BlockStatement") insertions.push({ at: node.body.start + 1, text: turn });
-    else insertions.push({ at: node.body.start, text: `{${turn}` }, { at: node.body.end, text: "}" });
-  }
+  const epochs = new Set(epochLoops(counting).map(({ node }) => node));
+  const training = trainingLoops(tree);
+  const marked = loopsToMark(tree, (node) => epochs.has(node as ForStatement) || training.has(node));
+  const opening: Insertion[] = [];
+  const closing: Insertion[] = [];
+  marked.forEach(({ node, statement, isInList }, i) => {
+    const loop = counting.find((candidate) => candidate.node === node);
+    const calls: string[] = [];
+    if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, mayBreak(node.body), ...(loop ? turnOf(loop) : [])].join()});`);
+    if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});`);
+    const isBlock = node.body.type === "BlockStatement";
+    if (!isInList) opening.push({ at: statement.start, text: "{" });
+    opening.push({ at: isBlock ? node.body.start + 1 : node.body.start, text: `${isBlock ? "" : "{"}${calls.join("")}` });
+    // Of loops that end at the same place the inner ones, which come later in the list, are closed first.
+    const left = training.has(node) ? `;${hooks}?.left(${first.loop + i});` : "";
+    closing.unshift({ at: node.body.end, text: isBlock ? "" : "}" }, { at: statement.end, text: `${left}${isInList ? "" : "}"}` });
+  });
+  insertions.push(...opening, ...closing);
   insertions.sort((a, b) => a.at - b.at);
-  return { code: insert(code, insertions), mappings: shift(trace, starts, insertions), classes, variables, imports };
+  return { code: insert(code, insertions), mappings: shift(trace, starts, insertions), classes, variables, imports, loops: marked.length };
+}
+
+type Loop = ForStatement | ForOfStatement | ForInStatement | WhileStatement | DoWhileStatement;
+
+interface MarkedLoop {
+  readonly node: Loop;
+  /** The loop with its labels. */
+  readonly statement: AnyNode;
+  /** Whether another statement may follow it; else the two need braces. */
+  readonly isInList: boolean;
+}
+
+/** In the order in which they begin. */
+function loopsToMark(tree: AnyNode, isWanted: (node: Loop) => boolean): MarkedLoop[] {
+  const found: MarkedLoop[] = [];
+  const places = new Map<AnyNode, Pick<MarkedLoop, "statement" | "isInList">>();
+  walk(tree, null, (node, parent) => {
+    const isLoop = loopTypes.has(node.type);
+    if (!isLoop && node.type !== "LabeledStatement") return;
+    const place = (parent && places.get(parent)) ?? { statement: node, isInList: parent !== null && listTypes.has(parent.type) };
+    if (!isLoop) places.set(node, place);
+    else if (isWanted(node as Loop)) found.push({ node: node as Loop, ...place });
+  });
+  return found;
+}
+
+const loopTypes: ReadonlySet<string> = new Set(["ForStatement", "ForOfStatement", "ForInStatement", "WhileStatement", "DoWhileStatement"]);
+const listTypes: ReadonlySet<string> = new Set(["Program", "BlockStatement", "SwitchCase", "StaticBlock"]);
+
+/** Which turn it is, and how many there will be, as code. */
+function turnOf({ counter, first, bound, stride }: CountingLoop): string[] {
+  const count = `${bound}-${first}`;
+  return stride === "1" ? [`${counter}-${first}`, count] : [`(${counter}-${first})/${stride}`, `Math.ceil((${count})/${stride})`];
+}
+
+/** Whether the loop's own text ends it: by `break`, `return` or `process.exit()`. */
+function mayBreak(body: AnyNode): boolean {
+  const visit = (node: AnyNode, isInner: boolean): boolean => {
+    if (functionTypes.has(node.type)) return false;
+    if (node.type === "ReturnStatement" || (node.type === "BreakStatement" && (!isInner || node.label))) return true;
+    if (node.type === "CallExpression" && node.callee.type === "MemberExpression" && identifierName(node.callee.property) === "exit") return true;
+    return childrenOf(node).some((child) => visit(child, isInner || loopTypes.has(node.type) || node.type === "SwitchStatement"));
+  };
+  return visit(body, false);
+}
+
+/**
+ * The loops in whose turns a `backward()` is called: in their own text, or in that of functions and methods of this file that
+ * they call, going by name.
+ */
+function trainingLoops(tree: AnyNode): ReadonlySet<AnyNode> {
+  const functions: { readonly name: string; readonly calls: ReadonlySet<string> }[] = [];
+  const loops: { readonly node: AnyNode; readonly calls: ReadonlySet<string> }[] = [];
+  walk(tree, null, (node, parent) => {
+    if (loopTypes.has(node.type)) loops.push({ node, calls: calledNames((node as Loop).body) });
+    const name = functionTypes.has(node.type) ? functionName(node, parent) : undefined;
+    if (name !== undefined) functions.push({ name, calls: calledNames(node) });
+  });
+  const training = new Set(["backward"]);
+  const trains = ({ calls }: { readonly calls: ReadonlySet<string> }): boolean => [...calls].some((name) => training.has(name));
+  for (let before = 0; before < training.size; ) {
+    before = training.size;
+    for (const candidate of functions) if (trains(candidate)) training.add(candidate.name);
+  }
+  return new Set(loops.filter(trains).map(({ node }) => node));
+}
+
+const functionTypes: ReadonlySet<string> = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
+
+function functionName(node: AnyNode, parent: AnyNode | null): string | undefined {
+  const own = (node as { id?: AnyNode | null }).id;
+  if (own) return identifierName(own);
+  if (parent?.type === "MethodDefinition" || parent?.type === "PropertyDefinition" || parent?.type === "Property") return identifierName(parent.key);
+  return nameGivenBy(parent);
+}
+
+/** Names of all functions and methods that are called somewhere within. */
+function calledNames(within: AnyNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  walk(within, null, (node) => {
+    if (node.type !== "CallExpression") return;
+    const name = identifierName(node.callee.type === "MemberExpression" ? node.callee.property : node.callee);
+    if (name !== undefined) names.add(name);
+  });
+  return names;
 }
 
 interface CountingLoop {
@@ -135,6 +235,8 @@ interface CountingLoop {
   readonly first: string;
   /** The first value that the counter does not take. */
   readonly bound: string;
+  /** By how much the counter grows. */
+  readonly stride: string;
 }
 
 /**
@@ -149,7 +251,7 @@ function epochLoops(loops: readonly CountingLoop[]): CountingLoop[] {
   return [...named, ...innermost];
 }
 
-/** `for (let i = a; i < b; i++) { … }`, where `a` and `b` are names or numbers: they are evaluated once more in each turn. */
+/** `for (let i = a; i < b; i += c) { … }`, where `a`, `b` and `c` are simple: they are evaluated once more in each turn. (What shadows a name has another one: esbuild sees to that.) */
 function countingLoop(node: ForStatement): CountingLoop | undefined {
   if (node.init?.type !== "VariableDeclaration" || node.test?.type !== "BinaryExpression") return undefined;
   const declaration = node.init.declarations[0];
@@ -157,10 +259,15 @@ function countingLoop(node: ForStatement): CountingLoop | undefined {
   const { left, right, operator } = node.test;
   const first = declaration?.init && plainValue(declaration.init);
   const bound = plainValue(right);
-  const countsUp = node.update?.type === "UpdateExpression" && node.update.operator === "++";
-  if (!counter || !first || !bound || !countsUp || left.type !== "Identifier" || left.name !== counter) return undefined;
+  const stride = node.update && strideOf(node.update);
+  if (!counter || !first || !bound || !stride || left.type !== "Identifier" || left.name !== counter) return undefined;
   if (operator !== "<" && operator !== "<=") return undefined;
-  return { node, counter, first, bound: operator === "<=" ? `${bound}+1` : bound };
+  return { node, counter, first, bound: operator === "<=" ? `${bound}+1` : bound, stride };
+}
+
+function strideOf(update: AnyNode): string | undefined {
+  if (update.type === "UpdateExpression") return update.operator === "++" ? "1" : undefined;
+  return update.type === "AssignmentExpression" && update.operator === "+=" ? plainValue(update.right) : undefined;
 }
 
 function plainValue(node: AnyNode): string | undefined {
@@ -247,13 +354,11 @@ function parameterName(parameter: Pattern, originalLines: readonly string[], pos
 
 function walk(node: AnyNode, parent: AnyNode | null, visit: (node: AnyNode, parent: AnyNode | null) => void): void {
   visit(node, parent);
-  for (const value of Object.values(node) as unknown[]) {
-    if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) walk(item, node, visit);
-    } else if (isNode(value)) {
-      walk(value, node, visit);
-    }
-  }
+  for (const child of childrenOf(node)) walk(child, node, visit);
+}
+
+function childrenOf(node: AnyNode): AnyNode[] {
+  return (Object.values(node) as unknown[]).flat().filter(isNode);
 }
 
 function isNode(value: unknown): value is AnyNode {

@@ -33,7 +33,8 @@ export interface Annotations {
 
 /**
  * The object under which annotated code finds its hooks: `globalThis[Symbol.for("kindling.program")]`.
- * `declared` is called once a class exists, `loop` at the start of each turn of a loop over epochs.
+ * `declared` is called once a class exists, `loop` at the start of each turn of a loop over epochs, `turn` at that of a loop
+ * that trains, and `left` when that loop is over.
  */
 export interface ProgramHooks {
   /** The program is read; nothing of it has run. */
@@ -41,6 +42,9 @@ export interface ProgramHooks {
   declared<T>(constructor: T, index: number): T;
   /** The counter now, what it began with, and the first value that it will not reach. */
   loop(counter: number, first: number, bound: number): void;
+  /** Which loop, whether it may be left early, and where it counts, which turn (from 0) of how many. */
+  turn(loop: number, mayBreak: boolean, index?: number, count?: number): void;
+  left(loop: number): void;
   /** Tells at once all that is known of the models; called from outside when the program hangs. */
   report(): void;
 }

@@ -63,6 +63,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
   const classes: ClassDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
+  let loops = 0;
   const warnings: Problem[] = [];
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
@@ -74,7 +75,8 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
     if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
-    const annotated = annotate(name, source, result.code, result.map, classes.length);
+    const annotated = annotate(name, source, result.code, result.map, { class: classes.length, loop: loops });
+    loops += annotated.loops;
     classes.push(...annotated.classes);
     variables.push(...annotated.variables);
     imports.push(...annotated.imports);

@@ -1,4 +1,5 @@
 /** The module classes that the user's files declare, and what became of them in the run. */
+import { realpathSync } from "node:fs";
 import { Module } from "../engine/nn/module.ts";
 import { countParameters } from "../observe/describeModel.ts";
 import type { ModelRegistry } from "../observe/modelRegistry.ts";
@@ -7,6 +8,8 @@ import type { ClassDeclaration } from "./annotations.ts";
 
 export class DeclaredClasses {
   readonly #declarations: readonly ClassDeclaration[];
+  /** The opened file, without symbolic links. */
+  readonly #file: string;
   /** By index of the declaration; one that was evaluated several times counts with its latest class. */
   readonly #constructors = new Map<number, Function>();
   readonly #indices = new WeakMap<Function, number>();
@@ -14,8 +17,10 @@ export class DeclaredClasses {
   readonly #namesInProgram = new WeakMap<Function, string>();
   readonly #moduleNames = new Set<string>();
 
-  constructor(declarations: readonly ClassDeclaration[]) {
+  /** @param file the one that was opened */
+  constructor(declarations: readonly ClassDeclaration[], file: string) {
     this.#declarations = declarations;
+    this.#file = realPath(file);
   }
 
   declare(constructor: Function, index: number): void {
@@ -41,11 +46,16 @@ export class DeclaredClasses {
     return index === undefined ? undefined : this.#declarations[index]?.position;
   }
 
-  /** Call when the program is over: classes that it never built are tried. */
+  /**
+   * Call when the program is over. Classes that it never built are tried, if the opened file declares them: of what it imports,
+   * a file may leave out as much as it likes.
+   */
   describe(registry: ModelRegistry): ModelClassInfo[] {
-    return [...this.#constructors].map(([index, constructor]) => {
+    return [...this.#constructors].flatMap(([index, constructor]) => {
       const { name, position } = this.#declarations[index]!;
-      return { name, declaredAt: position, status: registry.built(constructor) ?? this.#tryOut(constructor) };
+      const built = registry.built(constructor);
+      if (!built && realPath(position.file) !== this.#file) return [];
+      return [{ name, declaredAt: position, status: built ?? this.#tryOut(constructor) }];
     });
   }
 
@@ -69,6 +79,14 @@ export class DeclaredClasses {
       if (parameters) return parameters.filter(({ required }) => required).map(({ name }) => name);
     }
     return [];
+  }
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
   }
 }
 

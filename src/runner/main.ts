@@ -54,5 +54,4 @@ process.on("disconnect", endWithChildren);
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 
-await supervisor.ready;
-await send({ type: "ready" });
+await send({ type: "ready", kernels: await supervisor.ready });

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument } from "../engine/instrument.ts";
+import { kernelBuild } from "../engine/memory/linear.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
@@ -30,9 +31,10 @@ class StopSignal extends Signal {
   }
 }
 
-/** What can be done before there is a program. */
-export function prepareEngine(): void {
+/** What can be done before there is a program. Returns the build of the kernels. */
+export function prepareEngine(): string {
   useCollector(synchronousCollector() ?? null);
+  return kernelBuild;
 }
 
 // Names of `process` and of the global object are the program's to change; these are ours.
@@ -58,7 +60,7 @@ export class Program {
     this.#control = new Control(job.control);
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
-    this.#classes = new DeclaredClasses(job.annotations.classes);
+    this.#classes = new DeclaredClasses(job.annotations.classes, job.request.file);
     this.#observer = new Observer({
       sampling: job.request.sampling,
       source: programSource(map, job.annotations, this.#classes),
@@ -69,7 +71,7 @@ export class Program {
         points: (values) => post({ type: "points", values }),
       },
       gate: (beforeBlocking) => this.#passGate(beforeBlocking),
-      ...(job.request.mode === "inspect" ? { beforeStep: () => this.#endInspection() } : {}),
+      ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#stacks.install();
     this.#surroundings = new Surroundings();
@@ -107,6 +109,8 @@ export class Program {
         return constructor;
       },
       loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
+      turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
+      left: (loop) => this.#observer.trainingLoopLeft(loop),
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);

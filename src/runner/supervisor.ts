@@ -48,8 +48,8 @@ export class Supervisor {
   /** Resolves when the run is to stop. */
   readonly #stopped: Promise<void>;
   #tellStopped: () => void = () => {};
-  /** Resolves when the thread is ready for a program. */
-  readonly ready: Promise<void>;
+  /** Resolves when the thread is ready for a program: with the build of its kernels. */
+  readonly ready: Promise<string | undefined>;
   #folder: ProgramFolder | undefined;
   #end: RunEnd | undefined;
   #threadError: (Error & { code?: string }) | undefined;
@@ -66,10 +66,10 @@ export class Supervisor {
     this.#gone = new Promise((resolve) => (this.#giveUp = resolve));
     this.ready = new Promise((resolve) => {
       port1.on("message", (message: ThreadMessage) => {
-        if (message.type === "ready") resolve();
+        if (message.type === "ready") resolve(message.kernels);
         else this.#receive(message);
       });
-      this.#worker.once("exit", () => resolve());
+      this.#worker.once("exit", () => resolve(undefined));
     });
     this.#worker.on("error", (error: Error) => (this.#threadError = error));
     this.#worker.once("exit", (code) => {

@@ -32,7 +32,8 @@ export type Outcome = "finished" | "stopped" | "failed";
 
 /** Worker thread → main thread. */
 export type ThreadMessage =
-  | { readonly type: "ready" }
+  /** With the build of the kernels that the engine took. */
+  | { readonly type: "ready"; readonly kernels: string }
   /** The program is read, and about to run. */
   | { readonly type: "begun" }
   | { readonly type: "event"; readonly event: RunEvent }

@@ -13,11 +13,11 @@ const post = port.postMessage.bind(port) as (message: ThreadMessage) => void;
 takeOutput();
 takeInput();
 // The engine picks its kernels while it is loaded. This process is the runner's own, so V8's flags may be set for the best.
-process.env["KINDLING_KERNELS"] ??= "revectorized";
+process.env["KINDLING_KERNELS"] ??= "best";
 const { prepareEngine, Program } = await import("./program.ts");
-prepareEngine();
+const kernels = prepareEngine();
 port.once("message", (job: Job) => {
   port.unref();
   void new Program(job, post).run();
 });
-post({ type: "ready" });
+post({ type: "ready", kernels });

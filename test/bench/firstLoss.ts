@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { setTimeout as after } from "node:timers/promises";
 import { Editor } from "../harness/editor.ts";
 import { copyOfExamples } from "../harness/temporary.ts";
+import { eventually } from "../harness/wait.ts";
 import type { Workbench } from "../harness/workbench.ts";
 import { median, spread } from "./numbers.ts";
 import { held } from "./report.ts";
@@ -21,17 +22,21 @@ interface Notes {
   shown?: number;
 }
 
-/** In each frame that comes: notes when a loss stands in the panel and has been painted. Starts anew when the curve goes. */
+/**
+ * In each frame that comes: where it holds the panel's document, notes when a loss stands in it and is painted. Starts
+ * anew when the curve goes. It looks from the frame around that document, because the document itself is replaced
+ * without its window being told.
+ */
 function noteLosses(): void {
   const notes = window as unknown as Notes;
-  new MutationObserver(() => {
-    const value = document.querySelector(`[data-testid="curve"][data-name="loss"] .readout .value`)?.textContent ?? "";
+  const look = (time: number): void => {
+    const panel = document.querySelector<HTMLIFrameElement>("#active-frame")?.contentDocument;
+    const value = panel?.querySelector(`[data-testid="curve"][data-name="loss"] .readout .value`)?.textContent ?? "";
     if (!/\d/.test(value)) delete notes.shown;
-    else if (notes.shown === undefined) {
-      notes.shown = NaN;
-      requestAnimationFrame((time) => (notes.shown = performance.timeOrigin + time));
-    }
-  }).observe(document, { subtree: true, childList: true, characterData: true });
+    else notes.shown ??= performance.timeOrigin + time;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
 }
 
 /** The examples, with so many epochs that training is still going on whenever it is looked at. */
@@ -52,17 +57,10 @@ async function noteClicks(page: Page): Promise<void> {
 async function clickToLoss(workbench: Workbench): Promise<number> {
   await workbench.lens("Train").locator("a", { hasText: /\bTrain\b/ }).first().click();
   const clicked = await workbench.page.evaluate(() => (window as unknown as Notes).clicked!);
-  const panel = workbench.panelFrame().locator("html");
   await workbench.inPanel("run-state", `[data-state="running"]`).waitFor();
   await workbench.inPanel("curve", `[data-name="loss"]`).waitFor();
-  const shown = await panel.evaluate(() => new Promise<number>((resolve) => {
-    const look = (): void => {
-      const { shown } = window as unknown as Notes;
-      if (shown !== undefined && !Number.isNaN(shown)) resolve(shown);
-      else requestAnimationFrame(look);
-    };
-    look();
-  }));
+  const around = workbench.page.frameLocator("iframe.webview.ready").locator("html");
+  const shown = await eventually("the loss painted", () => around.evaluate(() => (window as unknown as Notes).shown ?? 0), (time) => time > 0);
   if (shown < clicked) throw new Error("the loss was that of an earlier run");
   return shown - clicked;
 }

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ensureServer } from "../../scripts/vscode-server.mjs";
-import type { KernelBuild } from "../../src/engine/kernels/load.ts";
+import type { KernelBuild } from "../../src/engine/kernels/builds.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
 import { bundleProgram } from "./bundle.ts";
 

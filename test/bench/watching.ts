@@ -11,6 +11,7 @@ import { bundleProgram } from "./bundle.ts";
 import { median, milliseconds, percent } from "./numbers.ts";
 import { held } from "./report.ts";
 import type { Subject } from "./subject.ts";
+import { watchingCost } from "./watchingCost.ts";
 
 const bar = 0.95;
 const name = "digits.model.ts";
@@ -61,10 +62,12 @@ async function trainInEditor(workbench: Workbench): Promise<void> {
 export const watching: Subject = {
   title: "training with the panel open, from the command line, and unwatched",
   method:
-    `examples/digits, the convolutional network alone, ${(epochs * stepsPerEpoch).toLocaleString("en-US")} steps after a warm-up, timed by the program itself and including its evaluations: in the editor with the panel open and default sampling, with \`kindling train\`, and as a plain Node program that imports the engine. All three on the Node that the VS Code server runs, one after another in each round; the ratios are medians of the rounds' ratios.`,
-  async measure({ vsix, calm, rounds, say }) {
+    `examples/digits, the convolutional network alone, ${(epochs * stepsPerEpoch).toLocaleString("en-US")} steps after a warm-up, timed by the program itself and including its evaluations: in the editor with the panel open and default sampling, with \`kindling train\`, and as a plain Node program that imports the engine. All three on the Node that the VS Code server runs, one after another in each round; the ratios are medians of the rounds' ratios. Before that, what measuring costs: steps that are measured beside the same steps unwatched, in one process with one thread; and whole runs in the runner, measured as by default and not at all in turn, medians.`,
+  async measure(bench) {
+    const { vsix, calm, rounds, say } = bench;
     const trial = makeTrial();
     const { node } = await ensureServer();
+    const costs = await watchingCost(bench, node);
     const program = await bundleProgram(join(trial.folder, name), join(trial.folder, "unwatched.mjs"));
     const editor = await Editor.start(await vsix());
     const panel: number[] = [];
@@ -88,6 +91,7 @@ export const watching: Subject = {
     }
     const speed = (of: readonly number[], against: readonly number[]): number => median(of.map((time, round) => against[round]! / time));
     return [
+      ...costs,
       { what: "Training step, panel open", measured: milliseconds(median(panel)), against: "≥ 95 % of the speed of `kindling train`", verdict: `${percent(speed(panel, line))}, ${held(speed(panel, line), { atLeast: bar })}` },
       { what: "Training step, `kindling train`", measured: milliseconds(median(line)), against: "unwatched", verdict: percent(speed(line, alone)) },
       { what: "Training step, unwatched", measured: milliseconds(median(alone)) },

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { join } from "node:path";
 import type { ModelInfo } from "../../src/protocol/index.ts";
+import { knownBuilds } from "../../src/engine/kernels/builds.ts";
+import { temporaryFolder } from "../harness/temporary.ts";
 import { Folder } from "../runner/job.ts";
 import { startKindling } from "./command.ts";
 
@@ -19,7 +22,7 @@ describe("the kindling command", function () {
   beforeEach(() => (folder = new Folder()));
   afterEach(() => folder.remove());
 
-  const start = (args: readonly string[]) => startKindling(args, { directory: folder.path });
+  const start = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => startKindling(args, { directory: folder.path, environment });
   const kindling = async (...args: string[]) => (await start(args)).ended;
 
   it("trains: the program's output on stdout, a summary on stderr, and 0", async () => {
@@ -27,6 +30,49 @@ describe("the kindling command", function () {
     const { code, stdout, stderr } = await kindling("train", "net.model.ts");
     assert.deepEqual([code, stdout], [0, "done\n"]);
     assert.match(stderr, /^aside\nkindling: finished after .*, 3 epochs, 3 steps, loss \S+\n$/);
+  });
+
+  it("says which kernels computed", async () => {
+    folder.write("net.model.ts", `${net}step();`);
+    for (const [asked, used] of [["plain", "plain"], ["best", knownBuilds(process.versions.v8, process.arch)?.[0] ?? "(plain|relaxed)"]] as const) {
+      const { stderr } = await (await start(["train", "net.model.ts"], { KINDLING_KERNELS: asked })).ended;
+      assert.match(stderr, new RegExp(`^kindling: finished after [^,]*, ${used} kernels, 1 epoch, 1 step, loss \\S+\n$`));
+    }
+  });
+
+  it("trains to the same bits with any number of threads", async () => {
+    folder.write("net.model.ts", `import { manualSeed, nn, optim, randint, randn } from "kindling";
+manualSeed(1);
+const model = new nn.Sequential(new nn.Conv2d(3, 32, 3), new nn.BatchNorm2d(32), new nn.ReLU(), new nn.Dropout(0.2), new nn.Flatten(), new nn.Linear(3200, 10));
+const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+const [x, y] = [randn(64, 3, 12, 12), randint(0, 10, [64])];
+for (let step = 0; step < 12; step++) {
+  optimizer.zeroGrad();
+  nn.functional.crossEntropy(model(x), y).backward();
+  optimizer.step();
+}
+for (const parameter of model.parameters()) console.log(Buffer.from(parameter.toTypedArray().slice().buffer).toString("base64"));
+`);
+    const ways = [["--threads", "1"], ["--threads", "2"], ["--threads", "2"], ["--threads", "3"], ["--threads", "8"]];
+    const results: string[] = [];
+    for (const way of ways) results.push((await kindling("train", "net.model.ts", ...way)).stdout);
+    assert.ok(results[0]!.length > 100_000);
+    assert.ok(results.every((result) => result === results[0]));
+  });
+
+  it("says once that a newer Node would be twice as fast, where that is so", async () => {
+    folder.write("net.model.ts", `${net}step();`);
+    const fresh = { KINDLING_CACHE: join(temporaryFolder("cli"), "cache") };
+    const said: string[] = [];
+    for (let i = 0; i < 2; i++) said.push((await (await start(["train", "net.model.ts"], fresh)).ended).stderr);
+    const isSlow = process.arch === "x64" && Number.parseInt(process.versions.v8, 10) < 13;
+    const sentence = `kindling: this is Node ${process.versions.node}; Node 24 or later would compute about twice as fast.\n`;
+    assert.equal(said[0]!.startsWith(sentence), isSlow);
+    assert.doesNotMatch(said[1]!, /twice as fast/);
+    for (const verb of ["inspect", "--version"]) {
+      const unread = { KINDLING_CACHE: join(temporaryFolder("cli"), "cache") };
+      assert.doesNotMatch((await (await start([verb, "net.model.ts"], unread)).ended).stderr, /twice as fast/);
+    }
   });
 
   it("ends quietly where nobody reads on", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Archive } from "../../src/extension/model/archive.ts";
@@ -37,8 +38,21 @@ describe("what a new window shows again", () => {
     const progress = { epoch: 0, step: 9, stepsPerSecond: 1, elapsed: 250 };
     archive.save({ ...runs, train: { ...train, state: "running", progress } });
     const loaded = await archive.load("/net.model.ts");
-    assert.equal(loaded?.train?.state, "stopped");
+    assert.equal(loaded?.train?.state, "interrupted");
     assert.equal(loaded?.train?.endedAt, 1250);
+    assert.deepEqual(loaded?.train?.metrics, train.metrics);
+  });
+
+  it("is, once, what was in training when it went away, whichever files are open", async () => {
+    const archive = new Archive(join(folder, "runs"));
+    assert.deepEqual(await archive.takeInterrupted(), []);
+    archive.setUnderWay(["/net.model.ts", "/gone.model.ts"]);
+    archive.save({ ...runs, train: { ...train, state: "paused" } });
+    const next = new Archive(join(folder, "runs"));
+    assert.deepEqual((await next.takeInterrupted()).map(({ file, train: run }) => [file, run?.state]), [["/net.model.ts", "interrupted"]]);
+    assert.deepEqual(await next.takeInterrupted(), []);
+    writeFileSync(join(folder, "runs", "training"), "{ half");
+    assert.deepEqual(await next.takeInterrupted(), []);
   });
 
   it("is nothing where the file can't be read", async () => {
@@ -79,10 +93,79 @@ describe("types in the workspace", () => {
     assert.equal(hasTypes(folder, "1.1.0"), false);
   });
 
+  it("are written anew where their manifest is broken", () => {
+    writeTypes(folder, types, "1.0.0");
+    for (const broken of ["{ half a", "null", "", '"text"']) {
+      writeFileSync(join(folder, "node_modules", "kindling", "package.json"), broken);
+      assert.equal(hasTypes(folder, "1.0.0"), false, broken);
+    }
+    writeTypes(folder, types, "1.0.0");
+    assert.equal(hasTypes(folder, "1.0.0"), true);
+  });
+
+  it("are not bothered by what else is broken in the folder", () => {
+    writeFileSync(join(folder, "package.json"), "{ half a");
+    writeFileSync(join(folder, "tsconfig.json"), "no json");
+    assert.equal(hasTypes(folder, "1.0.0"), false);
+    writeTypes(folder, types, "1.0.0");
+    assert.equal(hasTypes(folder, "1.0.0"), true);
+  });
+
+  it("go nowhere out of the folder: a node_modules that is a link is left alone", () => {
+    const elsewhere = join(folder, "elsewhere");
+    const workspace = join(folder, "workspace");
+    for (const one of [elsewhere, workspace]) mkdirSync(one);
+    for (const target of [elsewhere, join(folder, "not there"), "../elsewhere"]) {
+      symlinkSync(target, join(workspace, "node_modules"));
+      assert.throws(() => writeTypes(workspace, types, "1.0.0"), /node_modules is not a folder of this workspace.*npm install/);
+      assert.deepEqual(readdirSync(elsewhere), []);
+      rmSync(join(workspace, "node_modules"));
+    }
+    writeFileSync(join(workspace, "node_modules"), "");
+    assert.throws(() => writeTypes(workspace, types, "1.0.0"), /not a folder/);
+  });
+
+  it("take a broken link's place, and touch nothing that it leads to", () => {
+    const linked = join(folder, "checkout");
+    mkdirSync(linked);
+    writeFileSync(join(linked, "package.json"), "{ being edited");
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(linked, join(folder, "node_modules", "kindling"));
+    assert.equal(hasTypes(folder, "1.0.0"), false);
+    writeTypes(folder, types, "1.0.0");
+    assert.deepEqual(readdirSync(linked), ["package.json"]);
+    assert.equal(hasTypes(folder, "1.0.0"), true);
+  });
+
+  it("come to a folder that was opened through a link", () => {
+    const real = join(folder, "real");
+    mkdirSync(real);
+    symlinkSync(real, join(folder, "link"));
+    writeTypes(join(folder, "link"), types, "1.0.0");
+    assert.equal(hasTypes(real, "1.0.0"), true);
+    writeTypes(join(folder, "link"), types, "1.1.0");
+    assert.equal(hasTypes(real, "1.1.0"), true);
+  });
+
   it("of a real installation are good as they are", () => {
     const installed = join(folder, "node_modules", "kindling");
     mkdirSync(installed, { recursive: true });
     writeFileSync(join(installed, "package.json"), '{ "name": "kindling", "version": "0.0.1" }');
     assert.equal(hasTypes(folder, "1.1.0"), true);
   });
+
+  for (const kind of ["module", "commonjs"]) {
+    it(`are found by TypeScript 7 in a project of type ${kind}`, function () {
+      const built = join(import.meta.dirname, "..", "..", "dist", "types");
+      if (!existsSync(built)) this.skip();
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ type: kind }));
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { module: "nodenext", noEmit: true, skipLibCheck: true }, files: ["net.model.ts"] }));
+      writeFileSync(join(folder, "net.model.ts"), 'import { nn } from "kindling";\nexport class Net extends nn.Module {\n  override train(): this {\n    return this;\n  }\n}\n');
+      const tsc = join(import.meta.dirname, "..", "..", "node_modules", "typescript", "bin", "tsc");
+      const check = (): string => spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" }).stdout;
+      assert.match(check(), /error TS2307: Cannot find module 'kindling'/);
+      writeTypes(folder, built, "1.0.0");
+      assert.equal(check(), "");
+    });
+  }
 });

@@ -47,6 +47,7 @@ const plays = {
   /** Trains until it is stopped. */
   train({ file, mode }, text) {
     if (mode === "inspect") return plays.finish({ file }, text);
+    event({ type: "files", files: [file, ...(/uses (\S+)/.exec(text)?.slice(1) ?? [])] });
     event({ type: "models", models: models(file, 9) });
     let step = 0;
     let timer = setInterval(() => metric(step++), 5);
@@ -59,6 +60,28 @@ const plays = {
         timer = setInterval(() => metric(step++), 5);
       }
     };
+  },
+  /** A training whose loss is no number from step 2 on. */
+  nan({ file, mode }, text) {
+    if (mode === "inspect") return plays.finish({ file }, text);
+    event({ type: "models", models: models(file, 9) });
+    metric(0);
+    metric(1);
+    event({ type: "metrics", points: [2, 3].map((step) => ({ name: "loss", step, epoch: 0, value: NaN })) });
+    const message = "loss is NaN since step 2: lower the learning rate.";
+    event({
+      type: "problem",
+      problem: { severity: "warning", code: "nonFiniteLoss", message, step: 2, position: { file, line: 3, column: 1 } },
+    });
+    end("finished");
+  },
+  syntax({ file }) {
+    event({ type: "files", files: [file] });
+    event({
+      type: "problem",
+      problem: { severity: "error", code: "syntax", message: "Unexpected end of file", position: { file, line: 4, column: 1 } },
+    });
+    end("failed");
   },
   throw({ file }) {
     event({
@@ -110,5 +133,5 @@ process.on("disconnect", () => process.exit());
 const way = process.argv[2] ?? process.env.KINDLING_FAKE_RUNNER;
 if (way === "never ready") setInterval(() => {}, 1000);
 else if (way === "dies at start") process.exit(7);
-else if (way === "can't stand the fast kernels" && process.env.KINDLING_KERNELS !== "relaxed") process.kill(process.pid, "SIGILL");
+else if (way === "can't stand the fast kernels" && process.env.KINDLING_KERNELS !== "safe") process.kill(process.pid, "SIGILL");
 else process.send({ type: "ready" });

@@ -3,6 +3,7 @@ import type { FileRuns } from "../../src/extension/model/fileRuns.ts";
 import { lenses, type LensInput } from "../../src/extension/model/lenses.ts";
 import { blank, scan, type Site } from "../../src/extension/model/scanner.ts";
 import { emptySnapshot } from "../../src/extension/model/snapshot.ts";
+import type { RunSnapshot } from "../../src/protocol/index.ts";
 import { built, counts, file, fileRuns, model, module } from "./samples.ts";
 
 const names = (sites: readonly Site[]): string[] => sites.map(({ kind, name, line }) => `${kind} ${name} ${line}`);
@@ -71,6 +72,7 @@ describe("lenses", () => {
     runs,
     isModelFile: true,
     isTrusted: true,
+    isUnsaved: () => false,
     ...more,
   });
   const shown = (value: LensInput): string[] =>
@@ -93,9 +95,9 @@ describe("lenses", () => {
   it("show the counts of classes and of instances", () => {
     const runs = fileRuns({ models: [model("model", [root])], classes: [built("Net", 1, 5955), built("Head", 2, 3)] });
     assert.deepEqual(shown(input([runs])), [
-      "1: 5,955 params · 5,955 trainable · 0 frozen | ▶ Train | Inspect",
-      "2: 3 params · 3 trainable · 0 frozen | ▶ Train | Inspect",
-      "3: 5,955 params · 5,000 trainable · 955 frozen | ▶ Train | Inspect",
+      "1: 5,955 params | ▶ Train | Inspect",
+      "2: 3 params | ▶ Train | Inspect",
+      "3: 5,955 params · 955 frozen | ▶ Train | Inspect",
     ]);
   });
 
@@ -103,9 +105,47 @@ describe("lenses", () => {
     const twice = [built("Net", 10, 1), built("Net", 50, 2)];
     const moved = `${"\n".repeat(12)}class Net extends nn.Module {}\n${"\n".repeat(40)}class Net extends nn.Module {}`;
     assert.deepEqual(shown(input([fileRuns({ classes: twice })], { scan: scan(moved) })), [
-      "13: 1 params · 1 trainable · 0 frozen | ▶ Train | Inspect",
-      "54: 2 params · 2 trainable · 0 frozen | ▶ Train | Inspect",
+      "13: 1 params | ▶ Train | Inspect",
+      "54: 2 params | ▶ Train | Inspect",
     ]);
+  });
+
+  const trained = (more: Partial<RunSnapshot> = {}): RunSnapshot => ({
+    ...emptySnapshot({ runId: "1", file, mode: "train", startedAt: 0 }),
+    state: "running",
+    ...more,
+  });
+  const net = { models: [model("model", [root])], classes: [built("Net", 1, 321)] };
+
+  it("mark their counts while the file, or one that it imports, has unsaved edits", () => {
+    const runs = fileRuns({ ...net, files: [file, "/models/layers.ts"] });
+    for (const unsaved of [file, "/models/layers.ts"]) {
+      const [lens] = shown(input([runs], { isUnsaved: (one) => one === unsaved }));
+      assert.equal(lens, "1: ≈ 321 params | ▶ Train | Inspect");
+    }
+    assert.equal(shown(input([runs], { isUnsaved: (one) => one === "/models/other.ts" }))[0], "1: 321 params | ▶ Train | Inspect");
+  });
+
+  it("say that their counts are of before an error", () => {
+    const inspect = { ...emptySnapshot({ runId: "2", file, mode: "inspect", startedAt: 2 }), state: "failed" as const };
+    assert.equal(shown(input([fileRuns(net, { inspect })]))[0], "1: ≈ 321 params · before the error | ▶ Train | Inspect");
+    const mended = { ...inspect, state: "finished" as const };
+    assert.equal(shown(input([fileRuns(net, { inspect: mended })]))[0], "1: 321 params | ▶ Train | Inspect");
+  });
+
+  it("say that what trains is an older text, and offer to restart", () => {
+    const [lens] = lenses(input([fileRuns(net, { train: trained({ edited: true }) })]));
+    assert.deepEqual(lens?.items.map(({ title }) => title), ["321 params", "edited since it started · Restart", "■ Stop", "Inspect"]);
+    assert.deepEqual(lens?.items[1]?.action, { command: "restart", file });
+    const over = fileRuns(net, { train: trained({ edited: true, state: "finished" }) });
+    assert.equal(shown(input([over]))[0], "1: 321 params | ▶ Train | Inspect");
+  });
+
+  it("say that the loss is no number any more, as long as the text is the one that trained", () => {
+    const metrics = [0.5, NaN, NaN].map((value, step) => ({ name: "loss", step, epoch: 0, value }));
+    const runs = (more: Partial<RunSnapshot>) => fileRuns(net, { train: trained({ metrics, state: "finished", ...more }) });
+    assert.equal(shown(input([runs({})]))[0], "1: 321 params | ⚠ loss is NaN since step 1 | ▶ Train | Inspect");
+    assert.equal(shown(input([runs({ edited: true })]))[0], "1: 321 params | ▶ Train | Inspect");
   });
 
   it("say what a class needs that could not be built, and offer to add an example", () => {
@@ -126,7 +166,7 @@ describe("lenses", () => {
     const runs = fileRuns({ classes: [{ ...built("Net", 1, 4), declaredAt: { file: layers, line: 1, column: 1 } }] });
     const [lens] = lenses(input([runs], { file: layers, isModelFile: false }));
     assert.deepEqual(lens?.items.map(({ title, action }) => [title, "file" in action && action.file]), [
-      ["4 params · 4 trainable · 0 frozen", file],
+      ["4 params", file],
       ["▶ Train", file],
       ["Inspect", file],
     ]);

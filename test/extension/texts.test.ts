@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { exampleSnippet } from "../../src/extension/model/example.ts";
+import { exampleSnippet, isUnfinishedExample } from "../../src/extension/model/example.ts";
 import { formatDuration, formatValue } from "../../src/extension/model/language.ts";
+import { readNumber } from "../../src/extension/model/numberSetting.ts";
 import { panelHtml } from "../../src/extension/model/panelHtml.ts";
+import { readPanelMessage } from "../../src/extension/model/panelMessages.ts";
 import { marks } from "../../src/extension/model/problems.ts";
 import { progressShare, progressText, statusText } from "../../src/extension/model/progress.ts";
 import { emptySnapshot } from "../../src/extension/model/snapshot.ts";
-import type { Problem, Progress } from "../../src/protocol/index.ts";
+import type { MetricPoint, Problem, Progress } from "../../src/protocol/index.ts";
 import { file } from "./samples.ts";
 
 describe("problems", () => {
@@ -47,6 +49,10 @@ describe("problems", () => {
     assert.deepEqual(mark?.range, { line: 11, column: 9, endLine: 11, endColumn: 19 });
   });
 
+  it("that TypeScript reports as well are left to it", () => {
+    assert.equal(marks([{ file, problems: [thrown] }], (problem) => problem === thrown).size, 0);
+  });
+
   it("of a file that two models import are shown once", () => {
     const all = marks([
       { file, problems: [thrown] },
@@ -71,11 +77,12 @@ describe("progress", () => {
   const run = emptySnapshot({ runId: "1", file, mode: "train", startedAt: 0 });
 
   it("says epoch, step, loss and the time left", () => {
-    assert.equal(progressText(progress), "epoch 3/20 · step 1,234 · loss 0.1235 · 1:12 left");
+    assert.equal(progressText({ ...run, progress }), "epoch 3/20 · step 1,234 · loss 0.1235 · 1:12 left");
   });
 
   it("leaves out what the program doesn't show", () => {
-    assert.equal(progressText({ epoch: 0, step: 7, stepsPerSecond: 1, elapsed: 1 }), "epoch 1 · step 7");
+    const bare = { epoch: 0, step: 7, stepsPerSecond: 1, elapsed: 1 };
+    assert.equal(progressText({ ...run, progress: bare }), "epoch 1 · step 7");
     assert.equal(progressShare({ epoch: 0, step: 7, stepsPerSecond: 1, elapsed: 1 }), undefined);
   });
 
@@ -85,12 +92,44 @@ describe("progress", () => {
 
   it("says how it ended, and what the loss was", () => {
     const ended = { ...run, state: "finished" as const, endedAt: 65_000, progress };
-    assert.equal(statusText(ended), "$(check) trained · loss 0.1235 · 1:05");
+    assert.equal(statusText(ended), "$(check) trained · step 1,234 · loss 0.1235 · 1:05");
     assert.equal(statusText({ ...run, state: "failed", endedAt: 500 }), "$(error) failed · 0:01");
   });
 
+  const losses = (...values: readonly number[]): readonly MetricPoint[] =>
+    values.map((value, step) => ({ name: "loss", step, epoch: 4, value }));
+
+  it("says the step and the loss that the curve ends with, paused and ended as well", () => {
+    const ahead = { ...run, progress, metrics: losses(3, 2, 1) };
+    assert.equal(progressText(ahead), "epoch 5/20 · step 2 · loss 1 · 1:12 left");
+    assert.equal(statusText({ ...ahead, state: "paused" }), "$(debug-pause) paused · epoch 5/20 · step 2 · loss 1 · 1:12 left");
+    assert.equal(statusText({ ...ahead, state: "finished", endedAt: 500 }), "$(check) trained · step 2 · loss 1 · 0:01");
+  });
+
+  it("doesn't call a run trained whose loss became no number, and says since when", () => {
+    const problem: Problem = { severity: "warning", code: "nonFiniteLoss", message: "loss is NaN since step 1", step: 1 };
+    const finished = { ...run, state: "finished" as const, endedAt: 1000, problems: [problem] };
+    assert.equal(statusText({ ...finished, metrics: losses(3, NaN, NaN) }), "$(warning) loss is NaN since step 1 · 0:01");
+    assert.equal(statusText({ ...finished, metrics: losses(3, Infinity) }), "$(warning) loss is ∞ since step 1 · 0:01");
+    assert.match(statusText({ ...finished, state: "running", metrics: losses(3, NaN) }), /^\$\(warning\) loss is NaN since step 1 · epoch/);
+    assert.match(statusText({ ...finished, metrics: losses(3, NaN, 2) }), /trained · step 2 · loss 2/, "it recovered");
+    // Without the runner's word for it, the curve tells.
+    assert.match(statusText({ ...finished, problems: [], metrics: losses(3, 2, NaN) }), /since step 2/);
+  });
+
+  it("doesn't call a run trained that made no step", () => {
+    assert.equal(statusText({ ...run, state: "finished", endedAt: 2000 }), "$(info) ran without a training step · 0:02");
+  });
+
+  it("tells of a run whose window was closed", () => {
+    assert.equal(
+      statusText({ ...run, state: "interrupted", metrics: losses(3, 2), endedAt: 2000 }),
+      "$(debug-disconnect) ended when the window closed · step 1 · loss 2",
+    );
+  });
+
   it("names a loss that is no number", () => {
-    assert.match(progressText({ ...progress, loss: NaN }), /loss NaN/);
+    assert.match(progressText({ ...run, progress: { ...progress, loss: NaN } }), /loss NaN/);
     assert.equal(formatValue(-Infinity), "−∞");
     assert.equal(formatValue(0.0000123), "1.23e-5");
     assert.equal(formatDuration(3725), "1:02:05");
@@ -105,8 +144,59 @@ describe("an example instance", () => {
     );
   });
 
+  it("is unfinished as long as a place in it has its parameter's name", () => {
+    const parameters = ["inFeatures", "classes"];
+    const text = "class Net { constructor(inFeatures: number, classes: number) {} }\n";
+    const isUnfinished = (call: string): boolean => isUnfinishedExample(`${text}${call}\n`, "Net", parameters);
+    assert.ok(isUnfinished("const example = new Net(inFeatures, classes);"));
+    assert.ok(isUnfinished("const example2 = new Net(20, classes);"));
+    assert.ok(!isUnfinished("const example = new Net(20, 3);"));
+    assert.ok(!isUnfinished("const classes = 3;\nconst example = new Net(20, classes);"), "a name that is declared is no place to fill in");
+    assert.ok(!isUnfinished('import { a, classes } from "./data.ts";\nconst example = new Net(20, classes);'));
+    assert.ok(!isUnfinished("const example = new Net(20, data.classes);"));
+    assert.ok(!isUnfinished(""), "it was taken out again");
+  });
+
   it("takes a name that is free, and begins a line of its own", () => {
     assert.equal(exampleSnippet("const example = 1;", "Net", []), "\n\nconst example2 = new Net();$0\n");
+  });
+});
+
+describe("what the panel's page says", () => {
+  it("is taken where it has the agreed form, and nothing else of it", () => {
+    const position = { file: "/models/net.model.ts", line: 3, column: 1 };
+    assert.deepEqual(readPanelMessage({ type: "ready", more: 1 }), { type: "ready" });
+    assert.deepEqual(readPanelMessage({ type: "command", command: "pause" }), { type: "command", command: "pause" });
+    assert.deepEqual(readPanelMessage({ type: "reveal", position: { ...position, more: 1 } }), { type: "reveal", position });
+  });
+
+  it("is ignored in any other form", () => {
+    const reveal = (more: object): unknown => ({ type: "reveal", position: { file: "/a.ts", line: 1, column: 1, ...more } });
+    const wrong: unknown[] = [
+      undefined, null, 0, "ready", [], ["ready"], {}, { type: "toString" }, { type: ["ready"] },
+      { type: "command" }, { type: "command", command: "newModel" }, { type: "command", command: "constructor" },
+      { type: "command", command: ["train"] }, { type: "reveal" }, { type: "reveal", position: null },
+      reveal({ file: "a.ts" }), reveal({ file: 7 }), reveal({ file: "/a\0.ts" }), reveal({ line: 0 }), reveal({ line: NaN }),
+      reveal({ line: "1" }), reveal({ column: 1.5 }), reveal({ column: Infinity }), reveal({ column: null }),
+    ];
+    for (const value of wrong) assert.equal(readPanelMessage(value), undefined, JSON.stringify(value));
+  });
+});
+
+describe("a setting that is a number", () => {
+  const range = { least: 0, most: 64, isInteger: true, otherwise: 4 };
+
+  it("is used as it is written where it is in range", () => {
+    for (const value of [0, 3, 64]) assert.deepEqual(readNumber("kindling.threads", value, range), { value });
+  });
+
+  it("is the nearest that is allowed otherwise, with a word of which and what", () => {
+    const used = (written: unknown): number => readNumber("kindling.threads", written, range).value;
+    assert.deepEqual([-3, 999, 2.6, "many", null, NaN, undefined].map(used), [0, 64, 3, 4, 4, 4, 4]);
+    assert.equal(
+      readNumber("kindling.threads", 999, range).remark,
+      "The setting kindling.threads is 999, but has to be a whole number from 0 to 64: 64 is used.",
+    );
   });
 });
 

@@ -25,7 +25,7 @@ describe("the models view", () => {
   assert.ok(root);
 
   it("shows models, their modules, and the modules' parameters and buffers", () => {
-    assert.equal(line(root), "net [symbol-class] Net · 32×3 · 1,344 params, 64 frozen");
+    assert.equal(line(root), "net [color-mode] Net · 32×3 · 1,344 params, 64 frozen");
     const children = tree.children(root);
     assert.deepEqual(children.map(line), [
       "layer1 [layers] Linear · 1,280 params",
@@ -37,6 +37,21 @@ describe("the models view", () => {
       "weight [lock] 64 · 64 · frozen",
       "running_mean [database] 64 · buffer",
     ]);
+  });
+
+  it("tells what is partly frozen from what is frozen by the icon's shape and in words", () => {
+    const [, bn] = tree.children(root);
+    assert.ok(bn);
+    assert.deepEqual([row(root).icon, row(bn).icon], ["color-mode", "lock"]);
+    assert.match(row(root).tooltip, /^partly frozen$/m);
+    assert.match(row(bn).description, /frozen/);
+    const free = new ModelTree(file, [model("net", [module(0, null, "net", { counts: counts(7) })])]);
+    assert.deepEqual(free.roots.map(line), ["net [symbol-class] Linear · 7 params"]);
+  });
+
+  it("marks counts that may not be those of the text on the screen", () => {
+    assert.match(row(root, true).description, /≈ 1,344 params, 64 frozen$/);
+    assert.match(row(root, true).tooltip, /has changed since it was counted/);
   });
 
   it("lets only what has something inside be opened", () => {

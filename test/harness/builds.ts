@@ -1,17 +1,45 @@
 /**
- * Runs what PyTorch's answers hold (parity, layers, optimizers, gradients) once for each build of the kernels, on one
- * thread and on two, with every kernel that can be shared shared. Each run is a process of its own, under the Node that
- * VS Code's server brings, which knows all builds; half of them with V8's optimising compiler from the first call on.
+ * Runs what PyTorch's answers hold (parity, layers, optimizers, gradients): once for each build of the kernels under the Node
+ * that VS Code's server brings, which knows all builds, on one thread, and on two with V8's optimising compiler from the
+ * first call on; and with the build that Kindling chooses under every other Node that people have, there with the kernels'
+ * own tests, which the unit tests run under one Node only. On two threads every kernel that can be shared is shared. Each
+ * run is a process of its own.
  *   tsx test/harness/builds.ts [--grep PATTERN]
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensureNode } from "../../scripts/nodes.mjs";
 import { ensureServer } from "../../scripts/vscode-server.mjs";
+import type { KernelBuild } from "../../src/engine/kernels/builds.ts";
 import { repository, temporaryFolder } from "./temporary.ts";
 
-const suites = ["test/parity/**/*.test.ts", "test/gradcheck/**/*.test.ts", "test/engine/nn/**/*.test.ts", "test/engine/optim/**/*.test.ts"];
+const pytorchs = ["test/parity/**/*.test.ts", "test/gradcheck/**/*.test.ts", "test/engine/nn/**/*.test.ts", "test/engine/optim/**/*.test.ts"];
+const kernelsOwn = ["test/engine/kernels/**/*.test.ts", "test/engine/memory/threads.test.ts"];
+
+interface Run {
+  /** Major version. */
+  readonly node: number;
+  /** What is asked for in `KINDLING_KERNELS`. */
+  readonly wanted: KernelBuild | "best";
+  /** What has to come of it. */
+  readonly build: KernelBuild;
+  readonly threads: number;
+  /** V8's. */
+  readonly flags: readonly string[];
+  readonly suites: readonly string[];
+}
+
+const eachBuild = (["plain", "relaxed", "revectorized"] as const).flatMap((build): Run[] => [
+  { node: 24, wanted: build, build, threads: 1, flags: [], suites: pytorchs },
+  { node: 24, wanted: build, build, threads: 2, flags: ["--no-liftoff"], suites: pytorchs },
+]);
+
+const chosen = ([[20, "plain"], [22, "plain"], [26, "revectorized"]] as const)
+  .map(([node, build]): Run => ({ node, wanted: "best", build, threads: 2, flags: [], suites: [...pytorchs, ...kernelsOwn] }))
+  // Of other processors nothing is known beforehand.
+  .filter(() => process.arch === "x64");
 
 interface Totals {
   passed: number;
@@ -19,30 +47,42 @@ interface Totals {
   skipped: number;
 }
 
-async function run(node: string, build: string, threads: number): Promise<Totals> {
-  console.log(`\n  The ${build} build, ${threads === 1 ? "one thread" : `${threads} threads, optimised from the first call on`}`);
+async function run(program: string, { node, wanted, build, threads, flags, suites }: Run): Promise<Totals> {
+  console.log(`\n  ${[`Node ${node}`, `the ${build} build`, threads === 1 ? "one thread" : `${threads} threads`, ...flags].join(", ")}`);
   const file = join(temporaryFolder("builds"), "totals.json");
   const child = spawn(
-    node,
+    program,
     [
-      ...(threads > 1 ? ["--no-liftoff"] : []), "--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs",
+      ...flags, "--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs",
       "--reporter-option", "quiet=true", "--timeout", "60000", "--require", "test/harness/chosenBuild.ts", ...process.argv.slice(2), ...suites,
     ],
-    { cwd: repository, stdio: "inherit", env: { ...process.env, KINDLING_KERNELS: build, KINDLING_THREADS: String(threads), KINDLING_TEST_TOTALS: file } },
+    {
+      cwd: repository,
+      stdio: "inherit",
+      env: { ...process.env, KINDLING_KERNELS: wanted, KINDLING_THREADS: String(threads), KINDLING_TEST_BUILD: build, KINDLING_TEST_TOTALS: file },
+    },
   );
   const [code] = (await once(child, "close")) as [number | null];
-  const totals = JSON.parse(readFileSync(file, "utf8")) as Totals;
+  const totals = readTotals(file);
   if (code !== 0 && totals.failed === 0) totals.failed++;
   return totals;
 }
 
-const { node } = await ensureServer();
-const sum: Totals = { passed: 0, failed: 0, skipped: 0 };
-for (const build of ["plain", "relaxed", "revectorized"]) {
-  for (const threads of [1, 2]) {
-    const totals = await run(node, build, threads);
-    for (const key of Object.keys(sum) as (keyof Totals)[]) sum[key] += totals[key];
+/** A process that died has left none. */
+function readTotals(file: string): Totals {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Totals;
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
   }
+}
+
+const programs = new Map([[24, (await ensureServer()).node]]);
+for (const { node } of chosen) if (!programs.has(node)) programs.set(node, await ensureNode(node));
+const sum: Totals = { passed: 0, failed: 0, skipped: 0 };
+for (const each of [...eachBuild, ...chosen]) {
+  const totals = await run(programs.get(each.node)!, each);
+  for (const key of Object.keys(sum) as (keyof Totals)[]) sum[key] += totals[key];
 }
 console.log(`  all builds: ${sum.passed} passing, ${sum.failed} failing\n`);
 if (process.env["KINDLING_TEST_TOTALS"]) writeFileSync(process.env["KINDLING_TEST_TOTALS"], JSON.stringify(sum));

@@ -5,7 +5,7 @@ import { getNumThreads, shareFrom, whenHelpersAreUp } from "../../src/engine/mem
 
 export const mochaHooks = {
   async beforeAll(): Promise<void> {
-    assert.equal(kernelBuild, process.env["KINDLING_KERNELS"]);
+    assert.equal(kernelBuild, process.env["KINDLING_TEST_BUILD"]);
     assert.equal(getNumThreads(), Number(process.env["KINDLING_THREADS"]));
     await whenHelpersAreUp();
     shareFrom(0);

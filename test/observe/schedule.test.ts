@@ -2,42 +2,86 @@ import assert from "node:assert/strict";
 import { SamplingSchedule } from "../../src/observe/samplingSchedule.ts";
 
 describe("the schedule of sampled steps", () => {
-  /** Runs steps of `step` ms for `duration` ms, a sampled one costing `cost` ms more. */
-  function run(duration: number, step: number, cost: number, budget = 0.03) {
-    const schedule = new SamplingSchedule({ budget }, 0);
-    const sampledAt: number[] = [];
-    let now = 0;
-    while (now < duration) {
-      const isSampled = schedule.isDue(now);
-      now += step + (isSampled ? cost : 0);
-      if (!isSampled) continue;
-      sampledAt.push(now);
-      schedule.sampled(now, cost);
-    }
-    return { sampledAt, share: (sampledAt.length * cost) / now };
+  interface Run {
+    readonly steps: number;
+    /** Milliseconds of a step, and what measuring it takes more. */
+    readonly step?: number;
+    readonly cost?: number;
+    readonly budget?: number;
+    /** Whether the run's length is known; it ends at `steps` all the same. */
+    readonly length?: number;
+    readonly sharers?: number;
   }
 
-  it("measures the first step", () => {
-    assert.ok(new SamplingSchedule({ budget: 0.03 }, 0).isDue(0));
+  /** The steps that are measured, when that was, and its share of the run's time. */
+  function run({ steps, step = 1, cost = 1, budget = 0.03, length, sharers }: Run) {
+    const schedule = new SamplingSchedule({ budget }, 0);
+    const sampled: number[] = [];
+    const times: number[] = [];
+    let now = 0;
+    for (let index = 0; index < steps; index++) {
+      const isSampled = schedule.isDue(index, now, length, sharers);
+      now += step + (isSampled ? cost : 0);
+      if (!isSampled) continue;
+      sampled.push(index);
+      times.push(now);
+      schedule.sampled(index, now, cost);
+    }
+    return { sampled, times, share: (sampled.length * cost) / now };
+  }
+
+  /** The longest stretch without a sample, as a share of the run. */
+  function largestGap(sampled: readonly number[], steps: number): number {
+    return Math.max(...[...sampled, steps].map((at, index) => at - (sampled[index - 1] ?? 0))) / steps;
+  }
+
+  it("measures a run of up to 20 steps whole, however dear that is", () => {
+    for (const steps of [1, 2, 10, 20]) {
+      for (const length of [undefined, steps]) assert.equal(run({ steps, cost: 1000, budget: 0, length: length! }).sampled.length, steps);
+    }
   });
 
-  it("keeps within its share of the run, however dear a sample is", () => {
-    for (const cost of [0.5, 5, 50, 400]) assert.ok(run(120_000, 2, cost).share <= 0.031, `${cost} ms`);
+  it("gives every run its first steps and 20 that are well spread, whether its length is known or not", () => {
+    for (const steps of [21, 50, 99, 400, 1000, 12_345]) {
+      for (const length of [undefined, steps]) {
+        const { sampled } = run({ steps, cost: 1000, budget: 0, length: length! });
+        assert.deepEqual(sampled.slice(0, 20), Array.from({ length: 20 }, (_, step) => step));
+        assert.ok(largestGap(sampled, steps) <= 1 / 20 || largestGap(sampled, steps) * steps <= 1, `${steps}: ${sampled.join()}`);
+      }
+    }
+  });
+
+  it("has a tenth of a run without a sample at most, if that ends long before it was to", () => {
+    const { sampled } = run({ steps: 500, length: 1_000_000, cost: 1000, budget: 0 });
+    assert.ok(largestGap(sampled, 500) <= 1 / 10, sampled.join());
+  });
+
+  it("measures few steps beyond those where samples are dear", () => {
+    const least = run({ steps: 2000, cost: 1000, budget: 0, length: 2000 }).sampled.length;
+    assert.ok(least <= 80, `${least}`);
+    assert.equal(run({ steps: 2000, cost: 10, length: 2000 }).sampled.length, least);
+  });
+
+  it("keeps within its share of a long run", () => {
+    for (const cost of [0.5, 2, 8]) {
+      const { share } = run({ steps: 60_000, step: 2, cost, length: 60_000 });
+      assert.ok(share <= 0.031, `${cost} ms: ${share}`);
+    }
+    assert.ok(run({ steps: 60_000, step: 2, cost: 8, length: 60_000, sharers: 2 }).share <= 0.0155);
   });
 
   it("comes again within a quarter of a minute at the latest", () => {
-    const { sampledAt } = run(120_000, 100, 3000);
-    const gaps = sampledAt.slice(1).map((time, index) => time - sampledAt[index]!);
-    assert.ok(gaps.length > 4 && Math.max(...gaps) <= 15_000 + 3000 + 200);
+    const { times } = run({ steps: 1500, step: 100, cost: 3000, length: 100_000 });
+    assert.ok(Math.max(...times.slice(1).map((time, index) => time - times[index]!)) <= 15_000 + 3000 + 200);
   });
 
   it("grows rarer in a long run, where samples cost next to nothing", () => {
-    const { sampledAt } = run(200_000, 1, 0.01);
+    const { times } = run({ steps: 200_000, cost: 0.01, length: 200_000 });
     const gapAt = (time: number): number => {
-      const index = sampledAt.findIndex((at) => at >= time);
-      return sampledAt[index + 1]! - sampledAt[index]!;
+      const index = times.findIndex((at) => at >= time);
+      return times[index + 1]! - times[index]!;
     };
-    assert.ok(gapAt(0) < 60);
+    assert.ok(gapAt(1000) < 60);
     assert.ok(gapAt(150_000) >= 1000);
   });
 });

@@ -25,7 +25,10 @@ export interface OpCase extends Common {
   readonly seed?: number;
   readonly result: unknown;
   readonly gradients?: readonly unknown[];
+  /** Of the weighted sum of all gradients. */
   readonly second?: readonly unknown[];
+  /** Gradients are those of a weighted sum of squares. */
+  readonly curved?: true;
 }
 
 export interface ErrorCase extends Common {
@@ -52,6 +55,8 @@ export interface ModuleCase extends Common {
     readonly result: unknown;
     readonly inputGradients?: readonly unknown[];
     readonly parameterGradients?: Readonly<Record<string, unknown>>;
+    /** Of the weighted sum of all gradients, which then are those of a weighted sum of squares. */
+    readonly second?: readonly unknown[];
     readonly buffers?: Readonly<Record<string, EncodedTensor>>;
   };
   readonly evaluated?: unknown;

@@ -52,9 +52,10 @@ class Family:
 
     # --- kinds of cases ---------------------------------------------------------------------------------------------
 
-    def op(self, target, *args, js=None, seed=None, note="", double=False, gradients=True, atol=None, rtol=None, grad_atol=None, **kwargs):
+    def op(self, target, *args, js=None, seed=None, note="", double=False, curved=False, gradients=True, atol=None, rtol=None, grad_atol=None, **kwargs):
         """Calls a function; records the results and, unless nothing wants them, gradients of a weighted sum of all results.
-        double: second derivatives too, through create_graph. seed: torch.manual_seed before the call."""
+        double: second derivatives too, through create_graph. curved: of a weighted sum of squares, so that linear functions
+        have second derivatives, too. seed: torch.manual_seed before the call."""
         case = {"kind": "op", "target": target, "args": encode(list(args)), "options": encode(kwargs)}
         tensors = Tensors()
         values, options = tensors.build(list(args)), tensors.build(kwargs)
@@ -65,14 +66,18 @@ class Family:
         wanted = [t for t in tensors.differentiable if t.requires_grad]
         outputs = [t for t in flat_tensors(result) if t.requires_grad]
         if gradients and wanted and outputs:
-            loss = weighted(outputs)
+            loss = weighted([t * t for t in outputs] if curved else outputs)
             found = torch.autograd.grad(loss, wanted, create_graph=double, allow_unused=True)
             case["gradients"] = [answer(g) for g in found]
             if double:
                 reached = [g for g in found if g is not None and g.requires_grad]
                 if reached:
                     case["second"] = [answer(g) for g in torch.autograd.grad(weighted(reached), wanted, allow_unused=True)]
-        self._add(case, js=js, seed=seed, note=note, atol=atol, rtol=rtol, gradAtol=grad_atol)
+        self._add(case, js=js, seed=seed, curved=curved or None, note=note, atol=atol, rtol=rtol, gradAtol=grad_atol)
+
+    def twice(self, target, *args, **kwargs):
+        """`op` with second derivatives of a weighted sum of squares."""
+        self.op(target, *args, double=True, curved=True, **kwargs)
 
     def error(self, target, *args, js=None, note="", words=None, **kwargs):
         """Calls that fail: PyTorch's words (their first line), or `words` where ours must differ (say why beside it)."""
@@ -110,10 +115,11 @@ class Family:
         self._add(case, note=note, atol=atol, rtol=rtol)
 
     def module(self, target, *args, inputs=None, call=None, js=None, js_call=None, note="", evaluate=True, state=True, atol=None, rtol=None,
-               grad_atol=None, gradients=True, train=True, steps=1, **kwargs):
+               grad_atol=None, gradients=True, double=False, train=True, steps=1, **kwargs):
         """Makes a module after manual_seed(0): its printed form, its state; then after manual_seed(1) the training forward,
         gradients of inputs and parameters, the state afterwards (if it has buffers) and the forward in eval mode.
-        inputs: positional arguments of the call; call: its keywords (the options object)."""
+        inputs: positional arguments of the call; call: its keywords (the options object). double: gradients are those of a
+        weighted sum of squares, and second derivatives follow."""
         torch.manual_seed(0)
         case = {"kind": "module", "target": target, "args": encode(list(args)), "options": encode(kwargs)}
         m = build_module(target, args, kwargs)
@@ -121,7 +127,7 @@ class Family:
         case["state"] = {k: answer(v) if state else list(v.shape) for k, v in m.state_dict().items() if isinstance(v, torch.Tensor)}
         if inputs is not None:
             case["inputs"], case["call"] = encode(list(inputs)), encode(call or {})
-            case["forward"] = self._forward(m, inputs, call or {}, train, gradients, steps)
+            case["forward"] = self._forward(m, inputs, call or {}, train, gradients, double, steps)
             if evaluate and train:
                 m.eval()
                 with torch.no_grad():
@@ -130,7 +136,7 @@ class Family:
         self._add(case, js=js, jsCall=js_call, note=note, atol=atol, rtol=rtol, gradAtol=grad_atol, train=train, steps=steps)
 
     @staticmethod
-    def _forward(m, inputs, call, train, gradients, steps):
+    def _forward(m, inputs, call, train, gradients, double, steps):
         m.train(train)
         torch.manual_seed(1)
         for _ in range(steps):
@@ -141,7 +147,11 @@ class Family:
         if gradients and outputs:
             names = [n for n, p in m.named_parameters() if p.requires_grad]
             parameters = [p for p in m.parameters() if p.requires_grad]
-            found = torch.autograd.grad(weighted(outputs), [*tensors.differentiable, *parameters], allow_unused=True)
+            wanted = [*tensors.differentiable, *parameters]
+            found = torch.autograd.grad(weighted([t * t for t in outputs] if double else outputs), wanted, create_graph=double, allow_unused=True)
+            if double:
+                reached = [g for g in found if g is not None and g.requires_grad]
+                record["second"] = [answer(g) for g in torch.autograd.grad(weighted(reached), wanted, allow_unused=True)]
             record["inputGradients"] = [answer(g) for g in found[:len(tensors.differentiable)]]
             record["parameterGradients"] = {n: answer(g) for n, g in zip(names, found[len(tensors.differentiable):])}
         if any(True for _ in m.buffers()):

@@ -52,12 +52,17 @@ function checkOp(each: OpCase): void {
   if (each.gradients === undefined) return;
   const outputs = tensorsIn(result).filter((output) => output.requiresGrad);
   const createGraph = each.second !== undefined;
-  const first = kindling.autograd.grad(weighted(outputs), inputs.differentiable, { createGraph, allowUnused: true });
+  const loss = weighted(each.curved ? outputs.map((output) => output.square()) : outputs);
+  const first = kindling.autograd.grad(loss, inputs.differentiable, { createGraph, allowUnused: true });
   compareGradients(first, each.gradients, each, "gradients");
-  if (each.second === undefined) return;
+  if (each.second) checkSecond(first, inputs.differentiable, each.second, each);
+}
+
+/** The gradients of a weighted sum of gradients. */
+function checkSecond(first: readonly (Tensor | null)[], wanted: readonly Tensor[], expected: readonly unknown[], each: Case): void {
   const reached = first.filter((gradient) => gradient?.requiresGrad) as Tensor[];
-  const second = reached.length === 0 ? inputs.differentiable.map(() => null) : kindling.autograd.grad(weighted(reached), inputs.differentiable, { allowUnused: true });
-  compareGradients(second, each.second, each, "second");
+  const second = reached.length === 0 ? wanted.map(() => null) : kindling.autograd.grad(weighted(reached), wanted, { allowUnused: true });
+  compareGradients(second, expected, each, "second");
 }
 
 function checkError(each: ErrorCase): void {
@@ -127,11 +132,13 @@ function checkModuleGradients(each: ModuleCase, module: AnyModule, inputs: Input
   const named = [...module.namedParameters()].filter(([, parameter]) => parameter.requiresGrad);
   const wanted = [...inputs.differentiable, ...named.map(([, parameter]) => parameter)];
   const outputs = tensorsIn(result).filter((output) => output.requiresGrad);
-  const found = kindling.autograd.grad(weighted(outputs), wanted, { allowUnused: true });
-  const { inputGradients, parameterGradients } = each.forward!;
+  const { inputGradients, parameterGradients, second } = each.forward!;
+  const loss = weighted(second ? outputs.map((output) => output.square()) : outputs);
+  const found = kindling.autograd.grad(loss, wanted, { createGraph: second !== undefined, allowUnused: true });
   compareGradients(found.slice(0, inputs.differentiable.length), inputGradients!, each, "input gradients");
   assert.deepEqual(named.map(([name]) => name), Object.keys(parameterGradients!));
   compareGradients(found.slice(inputs.differentiable.length), Object.values(parameterGradients!), each, "parameter gradients");
+  if (second) checkSecond(found, wanted, second, each);
 }
 
 /** One number of all results: each element times −1, −0.8 … 1 in turn, as parity.py has it. */

@@ -88,6 +88,50 @@ describe("a bundled file", () => {
     assert.deepEqual([...code.matchAll(/\.loop\((.*?)\)/g)].map(([, args]) => args), ["epoch, 0, n", "i, 0, 5"]);
   });
 
+  it("marks the loops that train, with how many turns there will be and whether they may end before", async () => {
+    const { code } = await make(
+      `declare const model: { backward(): void }; declare const list: number[]; declare const test: (x: number) => void;
+      const n = 7;
+      function train(): void { model.backward(); }
+      for (let i = 2; i <= n; i += 2) train();
+      for (let i = 0; i < list.length; i++) { train(); if (i > 3) break; }
+      for (let i = 0; i < 5; i++) { for (const x of list) { if (x) break; } train(); }
+      for (const x of list) { test(x); model.backward(); }
+      while (list.length) { const self = () => { return 1; }; train(); }
+      for (let i = 0; i < n; i++) { const n = 3; train(); test(n); }
+      for (let i = 0; i < n; i++) test(i);`,
+    );
+    assert.deepEqual([...code.matchAll(/\.turn\((.*?)\);/g)].map(([, args]) => args!.replaceAll(" ", "")), [
+      "0,false,(i-2)/2,Math.ceil((n+1-2)/2)",
+      "1,true,i-0,list.length-0",
+      "2,false,i-0,5-0",
+      "3,false",
+      "4,false",
+      "5,false,i-0,n-0",
+    ]);
+    assert.match(code, /const n2 = 3;/);
+    assert.equal([...code.matchAll(/\.left\(/g)].length, 6);
+  });
+
+  it("changes nothing about what loops do, wherever they stand", async () => {
+    const text = `const seen: string[] = [];
+      const tensor = { backward: (x: string) => { seen.push(x); } };
+      if (seen.length === 0) for (const a of [1, 2]) for (let b = 0; b < 2; b++) tensor.backward(\`if \${a}\${b}\`); else seen.push("never");
+      outer: for (let a = 0; a < 3; a++) { for (let b = 0; ; b++) { if (b === 2) continue outer; if (a === 2) break outer; tensor.backward(\`label \${a}\${b}\`); } }
+      let c = 0;
+      do tensor.backward(\`do \${c}\`); while (++c < 2);
+      switch (c) { case 2: while (c-- > 0) tensor.backward(\`case \${c}\`); default: seen.push("through"); }
+      for (const key in { k: 1 }) tensor.backward(\`in \${key}\`);
+      for (let i = 0, n = 2; i < n; i++) { const fs = [() => i]; tensor.backward(\`closure \${fs[0]!()}\`); }
+      label: if (c < 0) { for (;;) { tensor.backward("once"); break label; } }
+      export default seen;`;
+    const { code } = await make(text);
+    const { default: seen } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { default: string[] };
+    assert.deepEqual(seen, [
+      "if 10", "if 11", "if 20", "if 21", "label 00", "label 01", "label 10", "label 11", "do 0", "do 1", "case 1", "case 0", "through", "in k", "closure 0", "closure 1", "once",
+    ]);
+  });
+
   it("means the user's own file by import.meta and __dirname, in imported files too", async () => {
     write("part.ts", "export const place = [__filename, import.meta.url];");
     const { code, files } = await make('import { place } from "./part";\nconsole.log(place, __dirname);');

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { KindlingApi } from "../../src/extension/main.ts";
+import type { FileRuns } from "../../src/extension/model/fileRuns.ts";
 import type { Settled } from "../../src/extension/runner/controller.ts";
 import type { RunEvent } from "../../src/protocol/index.ts";
 
@@ -63,6 +64,33 @@ export class Window {
         subscription.dispose();
         resolve(settled);
       });
+    });
+  }
+
+  /** Resolves as soon as what is known of the file is so. */
+  known(uri: vscode.Uri, accept: (runs: FileRuns) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        const runs = this.api.store.get(uri.fsPath);
+        if (!runs || !accept(runs)) return;
+        subscription.dispose();
+        resolve();
+      };
+      const subscription = this.api.onDidChange(check);
+      check();
+    });
+  }
+
+  /** Resolves as soon as the marks in the file, whoever made them, are so. */
+  marked(uri: vscode.Uri, accept: (marks: readonly vscode.Diagnostic[]) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!accept(vscode.languages.getDiagnostics(uri))) return;
+        subscription.dispose();
+        resolve();
+      };
+      const subscription = vscode.languages.onDidChangeDiagnostics(check);
+      check();
     });
   }
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { barHeights, bins, outline, total } from "../../webview/charts/bars.ts";
 import { decimate } from "../../webview/charts/decimate.ts";
 import { groupCharts } from "../../webview/charts/groups.ts";
-import { opacities, valueRange } from "../../webview/charts/heatmap.ts";
+import { columnsAt, opacities, stepAtShare, stepShare, valueRange } from "../../webview/charts/heatmap.ts";
 import { isDense, Smoothed } from "../../webview/charts/smooth.ts";
 import { Series, appendMetrics, indexAt } from "../../webview/series.ts";
 import { balancedColumns } from "../../webview/views/curves.tsx";
@@ -101,6 +101,19 @@ describe("charts", () => {
     assert.deepEqual(groupCharts(new Map()), []);
   });
 
+  it("call parameter groups by their names, or by their place in the optimizer's paramGroups", () => {
+    const points = ["lr/0", "lr/1", "lr/backbone", "lr/head.weight"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }));
+    const [rates] = groupCharts(appendMetrics(new Map(), points));
+    assert.deepEqual(rates!.lines.map(({ label }) => label), ["group 0", "group 1", "backbone", "head.weight"]);
+  });
+
+  it("hold a learning rate, which is told only when it changes, up to the newest step", () => {
+    const point = (name: string, step: number) => ({ name, step, epoch: 0, value: 1 });
+    const [loss, rate] = groupCharts(appendMetrics(new Map(), [point("lr", 0), point("loss", 0), point("loss", 70)]));
+    assert.equal(rate!.heldUntil, 70);
+    assert.equal(loss!.heldUntil, null);
+  });
+
   it("fill their rows evenly", () => {
     assert.equal(balancedColumns(4, 900), 2);
     assert.equal(balancedColumns(4, 1000), 4);
@@ -145,35 +158,74 @@ describe("the heatmap of histograms over the run", () => {
   const pixels = (shades: Uint8ClampedArray, width: number) =>
     Array.from({ length: shades.length / width }, (_, y) => [...shades.subarray(y * width, (y + 1) * width)]);
 
-  it("puts high values on top and each sample from its step to the next", () => {
-    const columns = [column(0, 0, 2, [4, 0]), column(5, 0, 2, [0, 4])];
-    assert.deepEqual(pixels(opacities(columns, [0, 10], 4, 2), 4), [
+  it("puts high values on top", () => {
+    const columns = [column(0, 0, 2, [4, 0]), column(1, 0, 2, [0, 4])];
+    assert.deepEqual(pixels(opacities(columns, columnsAt([0, 1], [0, 1], 4), 2), 4), [
       [0, 0, 255, 255],
       [255, 255, 0, 0],
     ]);
   });
 
-  it("is empty before the first sample and after the newest one's stretch", () => {
-    const columns = [column(10, 0, 1, [1]), column(12, 0, 1, [1])];
-    assert.deepEqual([...opacities(columns, [8, 16], 8, 1)], [0, 0, 255, 255, 255, 255, 0, 0]);
+  it("shows each measured step at its place, as wide as the step, and leaves the others empty", () => {
+    assert.deepEqual([...columnsAt([0, 1, 4], [0, 4], 10)], [0, 0, 1, 1, -1, -1, -1, -1, 2, 2]);
+    assert.deepEqual([...columnsAt([], [0, 4], 3)], [-1, -1, -1]);
+  });
+
+  it("does not paint the first step over hundreds that nobody measured", () => {
+    const at = [...columnsAt([0, 487], [0, 499], 300)];
+    const shown = (index: number) => at.filter((one) => one === index).length;
+    assert.ok(shown(0) >= 1 && shown(0) <= 5, `step 0 on ${shown(0)} pixels`);
+    assert.ok(shown(1) >= 1 && shown(1) <= 5, `step 487 on ${shown(1)} pixels`);
+    assert.equal(at.indexOf(0), 0);
+    assert.ok(Math.abs(at.indexOf(1) + 2 - 300 * stepShare(487, [0, 499])) <= 2);
+  });
+
+  it("shows neighbours that were measured one after the other without a gap between them", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 300 }), (width, steps) => {
+        const measured = Array.from({ length: steps }, (_, step) => step);
+        assert.ok(columnsAt(measured, [0, steps - 1], width).every((index) => index >= 0));
+      }),
+    );
+  });
+
+  it("never fills more than half of a long run with columns wider than their steps", () => {
+    for (const every of [7, 20, 100]) {
+      const measured = Array.from({ length: 10_000 / every }, (_, i) => i * every);
+      const at = columnsAt(measured, [0, 9_999], 300);
+      const filled = at.filter((index) => index >= 0).length;
+      const dense = measured.length * 2 > 300;
+      assert.ok(dense || filled <= 160, `every ${every} steps: ${filled} of 300 pixels`);
+      assert.ok(new Set(at).size > Math.min(140, measured.length), "each can be seen");
+    }
+  });
+
+  it("leaves steps outside its axis aside", () => {
+    assert.equal([...columnsAt([0, 5, 9], [4, 7], 24)].map((index) => index + 1).join(""), "000000222222000000000000");
+  });
+
+  it("finds the step under the pointer", () => {
+    for (const step of [3, 4, 9]) assert.equal(stepAtShare(stepShare(step, [3, 9]), [3, 9]), step);
+    assert.equal(stepAtShare(1, [3, 9]), 9);
+    assert.equal(stepAtShare(-0.1, [3, 9]), 3);
   });
 
   it("spans the values of all samples, whatever each one's own range", () => {
     const columns = [column(0, -1, 1, [1, 1]), column(1, -3, 0, [1]), column(2, NaN, NaN, [0])];
     assert.deepEqual(valueRange(columns), [-3, 1]);
-    const [top, , , bottom] = pixels(opacities(columns.slice(0, 2), [0, 2], 2, 4), 2);
+    const [top, , , bottom] = pixels(opacities(columns.slice(0, 2), Int32Array.of(0, 1), 4), 2);
     assert.deepEqual(top, [255, 0]);
     assert.deepEqual(bottom, [0, 255]);
   });
 
   it("shows a tensor whose values are all equal as a line", () => {
-    const shades = pixels(opacities([column(0, 5, 5, [7, 0, 0])], [0, 1], 1, 5), 1).flat();
+    const shades = pixels(opacities([column(0, 5, 5, [7, 0, 0])], Int32Array.of(0), 5), 1).flat();
     assert.deepEqual(shades, [0, 0, 255, 0, 0]);
     assert.deepEqual(valueRange([]), [0, 1]);
   });
 
   it("keeps the tail visible beside a peak of zeros", () => {
-    const shades = [...opacities([column(0, 0, 4, [100_000, 16, 4, 0])], [0, 1], 1, 4)];
+    const shades = [...opacities([column(0, 0, 4, [100_000, 16, 4, 0])], Int32Array.of(0), 4)];
     assert.deepEqual(shades, [0, 128, 255, 255]);
   });
 });

@@ -228,6 +228,8 @@ export interface RunOptions {
   readonly batches?: number;
   /** Steps from one sample to the next. */
   readonly sampleEvery?: number;
+  /** Whether a step is sampled; in the place of `sampleEvery`. */
+  readonly isSampled?: (step: number) => boolean;
   /** Steps at which the loss is NaN. */
   readonly broken?: readonly number[];
 }
@@ -235,6 +237,7 @@ export interface RunOptions {
 /** Everything that a run tells, one list of events for each step. */
 export function* training(options: RunOptions = {}): Generator<RunEvent[]> {
   const { model = digitsModel, epochs = 20, batches = 45, sampleEvery = 15, broken = [] } = options;
+  const isSampled = options.isSampled ?? ((step: number) => step % sampleEvery === 0);
   const random = generator(42);
   const steps = epochs * batches;
   yield [
@@ -252,7 +255,7 @@ export function* training(options: RunOptions = {}): Generator<RunEvent[]> {
       const accuracy = 0.98 - 0.6 * Math.exp(-7 * time) + 0.01 * random();
       events.push({ type: "metrics", points: [point("valAccuracy", accuracy), point("valLoss", loss * 1.2 + 0.03)] });
     }
-    if (step % sampleEvery === 0) events.push({ type: "statistics", statistics: sampleStep(model, step, epoch, time) });
+    if (isSampled(step)) events.push({ type: "statistics", statistics: sampleStep(model, step, epoch, time) });
     events.push({
       type: "progress",
       progress: {

@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { emptySnapshot, file, largeModel, sampleStep, snapshotAfter, training, digitsModel } from "./fakeRun.ts";
 import { PanelPages, type Panel } from "./page.ts";
-import { themes } from "./themes.ts";
+import { installedThemes, themes } from "./themes.ts";
 
 const folder = process.argv[2] ?? "pictures";
 await mkdir(folder, { recursive: true });
@@ -23,7 +23,7 @@ async function picture(name: string, options: Parameters<PanelPages["open"]>[0],
   await panel.page.close();
 }
 
-for (const theme of themes) {
+for (const theme of [...themes, ...installedThemes()]) {
   await picture(`running-${theme.name}`, { theme }, async (panel) => {
     await panel.send({ type: "snapshot", run: halfway });
     await panel.byTestId("module-tree").focus();
@@ -90,7 +90,7 @@ await picture("inspection", {}, async (panel) => {
 await picture("past-step", { scale: 2 }, async (panel) => {
   await panel.send({ type: "snapshot", run: halfway });
   await panel.page.locator('[data-path="features.1"]').click();
-  await panel.byTestId("step-slider").fill("8");
+  await panel.byTestId("step-slider").fill("120");
   await panel.page.getByRole("button", { name: "log" }).last().click();
   await panel.page.locator(".bars").first().hover();
 });

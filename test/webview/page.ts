@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium, type Browser, type Page } from "playwright-core";
 import type { FromPanel, RunEvent, ToPanel } from "../../src/protocol/index.ts";
+import { drawInterval } from "../../webview/store.ts";
 import { themes, type Theme } from "./themes.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -75,6 +76,8 @@ export class PanelPages {
 /** What VS Code does around a webview's page, as a script for the page. */
 function standIn(theme: Theme): string {
   return `
+    // What the tests' compiler puts around functions with a name, in those that run in the page too.
+    window.__name = (named) => named;
     window.posted = [];
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => posted.push(message),
@@ -105,10 +108,22 @@ export class Panel {
     await this.settle();
   }
 
-  /** Two frames on, what was sent is drawn. */
+  /** Changes the theme as VS Code does while the page is open. */
+  async wear(theme: Theme): Promise<void> {
+    await this.page.evaluate(({ variables, bodyClass }) => {
+      const { style } = document.documentElement;
+      for (const name of Array.from(style)) style.removeProperty(name);
+      for (const [name, value] of Object.entries(variables)) style.setProperty("--vscode-" + name, value);
+      document.body.className = bodyClass;
+    }, theme);
+    await this.settle();
+  }
+
+  /** A drawing interval and two frames on, what was sent is drawn. */
   async settle(): Promise<void> {
     await this.page.evaluate(
-      () => new Promise<void>((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))),
+      (interval) => new Promise<void>((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())), interval)),
+      drawInterval,
     );
   }
 

@@ -111,6 +111,26 @@ describe("the panel in a browser", function () {
     assert.equal(await attribute("shown-step", "data-step"), "20");
   });
 
+  it("has a slider whose ticks are the measured steps, wherever they lie", async () => {
+    const statistics = [0, 1, 2, 40, 41, 300].map((step) => sampleStep(small, step, 0, 0));
+    await panel.send({ type: "snapshot", run: { ...running, models: [small], statistics } });
+    const slider = panel.byTestId("step-slider");
+    assert.equal(await panel.page.locator(".step-ticks path").getAttribute("d"), "M0 0V1M1 0V1M2 0V1M40 0V1M41 0V1M300 0V1");
+    await slider.focus();
+    for (const expected of ["41", "40", "2", "1"]) {
+      await panel.page.keyboard.press("ArrowLeft");
+      await panel.settle();
+      assert.equal(await attribute("shown-step", "data-step"), expected);
+      assert.equal(await slider.inputValue(), expected);
+    }
+    await slider.fill("35");
+    await panel.settle();
+    assert.equal(await slider.inputValue(), "40");
+    assert.match(await text("shown-step"), /^Step 40/);
+    await slider.fill("36");
+    assert.equal(await slider.inputValue(), "40", "snaps back to the step that it was at");
+  });
+
   it("shows the histograms of the step that was clicked in the loss curve", async () => {
     await panel.send({ type: "snapshot", run: running });
     const box = (await panel.page.locator("[data-name=loss] .u-over").boundingBox())!;
@@ -145,26 +165,115 @@ describe("the panel in a browser", function () {
     assert.equal(await attribute("module-details", "data-path"), "classifier.4");
     assert.deepEqual([await text("loss-value"), await panel.page.locator(".statistics").first().innerText()], before);
     await panel.send({ type: "snapshot", run: null });
-    assert.equal(await text("run-state"), "Stopped");
+    assert.equal(await text("run-state"), "Ended when the window closed, step 23");
   });
 
   it("does not move its header when the numbers change", async () => {
     await panel.send({ type: "snapshot", run: running });
     const places = () => panel.page.locator(".figure dt").evaluateAll((labels) => labels.map((label) => label.getBoundingClientRect().x));
     const before = await places();
-    const progress = { epoch: 3, epochs: 20, step: 98_765, batch: 1, batches: 2, loss: -0.00123, stepsPerSecond: 4321, elapsed: 1 };
-    await panel.sendEvents("run-1", [{ type: "progress", progress: { ...progress, remainingSeconds: 3_599 } }]);
-    await panel.page.locator("[data-testid=loss-value]", { hasText: "−0.001230" }).waitFor();
+    const progress = { epoch: 3, epochs: 20, step: 98_766, batch: 1, batches: 2, stepsPerSecond: 4321, elapsed: 1 };
+    const points = [{ name: "loss", step: 98_765, epoch: 3, value: -0.00123 }];
+    await panel.sendEvents("run-1", [{ type: "metrics", points }, { type: "progress", progress: { ...progress, remainingSeconds: 3_599 } }]);
+    assert.equal(await text("loss-value"), "−0.001230");
     assert.deepEqual(await places(), before);
   });
 
-  it("says NaN where the loss is not a number", async () => {
-    await panel.send({ type: "snapshot", run: snapshotAfter(training({ epochs: 1, batches: 8, broken: [7] })) });
+  it("says the same step and loss in header, chart and table, paused in the middle of a run too", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const points = [24, 25, 26].map((step) => ({ name: "loss", step, epoch: 2, value: step / 1000 }));
+    await panel.sendEvents("run-1", [{ type: "metrics", points }]);
+    await panel.sendEvents("run-1", [{ type: "state", state: "paused", at: 1 }]);
+    assert.equal(await text("step-value"), "26");
+    assert.equal(await text("loss-value"), "0.02600");
+    assert.equal(await panel.page.locator("[data-name=loss] .value").first().innerText(), "0.02600");
+    await click("Show curves as tables");
+    await panel.settle();
+    assert.match(await panel.page.locator("[data-name=loss] tbody tr").first().innerText(), /^26\s+3\s+0\.02600$/);
+  });
+
+  it("says since when the loss is NaN, of a run that is over not in green", async () => {
+    const broken = Array.from({ length: 5 }, (_, i) => 5 + i);
+    await panel.send({ type: "snapshot", run: snapshotAfter(training({ epochs: 1, batches: 10, broken })) });
     assert.equal(await text("loss-value"), "NaN");
+    assert.equal(await text("loss-trouble"), "loss is NaN since step 5");
+    assert.equal(await panel.page.locator(".run-state.good").count(), 0);
+    assert.equal(await panel.page.locator(".run-state .codicon-warning").count(), 1);
     await click("Show curves as tables");
     await panel.settle();
     const newest = panel.page.locator("[data-name=loss] tbody tr").first();
-    assert.match(await newest.innerText(), /7\s+1\s+NaN/);
+    assert.match(await newest.innerText(), /9\s+1\s+NaN/);
+  });
+
+  it("marks on the chart where the loss became NaN, not all that follows", async () => {
+    const columns = async (broken: readonly number[]) => {
+      await panel.send({ type: "snapshot", run: { ...snapshotAfter(training({ epochs: 1, batches: 400, sampleEvery: 500, broken })), runId: `of ${broken.length}` } });
+      return panel.page.locator("[data-name=loss] .plot canvas").evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+        const error = getComputedStyle(document.body).getPropertyValue("--error").slice(1);
+        const [red, green, blue] = [0, 2, 4].map((at) => Number.parseInt(error.slice(at, at + 2), 16));
+        const marked = new Set<number>();
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i] === red && data[i + 1] === green && data[i + 2] === blue && data[i + 3] === 255) marked.add((i / 4) % canvas.width);
+        }
+        return marked.size;
+      });
+    };
+    assert.equal(await columns([]), 0);
+    const one = await columns([100]);
+    assert.ok(one > 0 && one < 15, `${one} columns`);
+    assert.equal(await columns(Array.from({ length: 300 }, (_, i) => 100 + i)), one);
+  });
+
+  it("is green only of a run that trained", async () => {
+    await panel.send({ type: "snapshot", run: { ...running, state: "finished" } });
+    assert.equal(await panel.page.locator(".run-state.good").count(), 1);
+    await panel.send({ type: "snapshot", run: { ...emptySnapshot(), runId: "run-2", state: "finished", models: [small] } });
+    assert.equal(await text("run-state"), "Ran without a training step");
+    assert.equal(await panel.page.locator(".run-state.good").count(), 0);
+    assert.match(await text("unmeasured"), /ended before its first training step/);
+  });
+
+  it("tells when the window closed on the run, and offers to train again", async () => {
+    await panel.send({ type: "snapshot", run: { ...running, state: "interrupted" } });
+    assert.equal(await text("run-state"), "Ended when the window closed, step 23");
+    assert.equal(await panel.page.locator("[role=progressbar], .codicon-modifier-spin").count(), 0);
+    assert.equal(await panel.byTestId("command-train").isEnabled(), true);
+  });
+
+  it("says that the file was edited since the run started, and restarts it", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    assert.equal(await panel.byTestId("edited").count(), 0);
+    await panel.send({ type: "snapshot", run: { ...running, edited: true } });
+    assert.equal(await text("edited"), "Edited since it started · Restart");
+    await click("Restart");
+    assert.deepEqual((await panel.posted()).at(-1), { type: "command", command: "train" });
+  });
+
+  it("holds its progress still while paused", async () => {
+    const { epochs: _, ...endless } = running.progress!;
+    await panel.send({ type: "snapshot", run: { ...running, progress: endless, state: "paused" } });
+    const playing = () => panel.page.evaluate(() => document.getAnimations().filter((animation) => animation.playState === "running").length);
+    assert.equal(await playing(), 0);
+    await panel.sendEvents("run-1", [{ type: "state", state: "running", at: 1 }]);
+    assert.ok((await playing()) > 0);
+  });
+
+  it("has a dash, not NaN, for the deviation of a single value", async () => {
+    const single = sampleStep(small, 0, 0, 0);
+    const modules = single.modules.map((module) => ({ ...module, output: { ...module.output!, count: 1, std: NaN } }));
+    await panel.send({ type: "snapshot", run: { ...running, models: [small], statistics: [{ ...single, modules }] } });
+    const deviation = panel.page.locator(".statistics > div", { hasText: "std" }).first();
+    assert.equal((await deviation.innerText()).replace(/\s+/, " "), "std –");
+    assert.match((await deviation.getAttribute("title"))!, /fewer than two values/);
+  });
+
+  it("tells what is frozen in part from what is frozen by shape", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const mark = (path: string) => panel.page.locator(`[data-path="${path}"] .cell-status .codicon`).evaluateAll(([icon]) => icon && [icon.className, getComputedStyle(icon).opacity]);
+    assert.deepEqual(await mark("classifier.0"), ["codicon codicon-lock", "1"]);
+    assert.deepEqual(await mark("classifier"), ["codicon codicon-color-mode", "1"]);
+    assert.equal(await mark("features"), undefined);
   });
 
   it("leads from a problem to its line", async () => {
@@ -195,6 +304,60 @@ describe("the panel in a browser", function () {
     const rows = await panel.byTestId("module-row").count();
     assert.ok(rows > 20 && rows < 80, `${rows} rows`);
     assert.ok(await panel.page.locator('[data-path="block998"][role=treeitem]').isVisible());
+  });
+});
+
+describe("an open panel while a run goes on", function () {
+  this.timeout(60_000);
+  let pages: PanelPages;
+  let panel: Panel;
+
+  before(async function () {
+    if (chromiumMissing) this.skip();
+    pages = await PanelPages.start();
+  });
+  after(() => pages?.stop());
+  beforeEach(async () => {
+    panel = await pages.open();
+    await panel.send({ type: "snapshot", run: snapshotAfter([...training({ epochs: 23, batches: 45, sampleEvery: 500 })].slice(0, 1003)) });
+  });
+  afterEach(() => panel.page.close());
+
+  /** How often each chart was drawn while the run told its loss in 120 messages within two seconds. */
+  const drawings = () =>
+    panel.page.evaluate(async () => {
+      const counts: Record<string, number> = { loss: 0, valLoss: 0 };
+      const { clearRect } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+        const name = this.canvas.closest<HTMLElement>("[data-name]")?.dataset["name"];
+        if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+        clearRect.apply(this, box);
+      };
+      const begin = performance.now();
+      for (let i = 0; i < 120; i++) {
+        const points = [{ name: "loss", step: 1001 + i / 100, epoch: 22, value: 1 }];
+        window.postMessage({ type: "events", runId: "run-1", events: [{ type: "metrics", points }] }, "*");
+        await new Promise((done) => setTimeout(done, begin + (2_000 * (i + 1)) / 120 - performance.now()));
+      }
+      return { counts, seconds: (performance.now() - begin) / 1000 };
+    });
+
+  it("draws a growing curve a few times a second, and the others not at all", async () => {
+    const { counts, seconds } = await drawings();
+    assert.ok(counts["loss"]! >= 2 && counts["loss"]! <= 5 * seconds, `${counts["loss"]} drawings in ${seconds} seconds`);
+    assert.equal(counts["valLoss"], 0);
+  });
+
+  it("draws no chart that is scrolled out of sight", async () => {
+    await panel.page.setViewportSize({ width: 700, height: 420 });
+    await panel.page.locator("[data-name=valLoss]").scrollIntoViewIfNeeded();
+    await panel.page.waitForFunction(() => document.querySelector("[data-name=loss]")!.getBoundingClientRect().bottom <= document.querySelector(".charts")!.getBoundingClientRect().top);
+    await panel.settle();
+    assert.equal((await drawings()).counts["loss"], 0);
+  });
+
+  it("has nothing on it that moves by itself", async () => {
+    assert.equal(await panel.page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length), 0);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { StepStatistics } from "../../src/protocol/index.ts";
 import { gradientFlow } from "../../webview/flow.ts";
-import { addSample, rootMeanSquare, sampleIndex, sampleLimit, tensorStatistics } from "../../webview/samples.ts";
+import { addSample, rootMeanSquare, sampleAfterKey, sampleIndex, sampleLimit, tensorStatistics } from "../../webview/samples.ts";
 import { digitsModel, largeModel, measure, sampleStep } from "./fakeRun.ts";
 
 const sample = (step: number): StepStatistics => ({ model: 0, step, epoch: 0, modules: [] });
@@ -41,6 +41,16 @@ describe("sampled steps", () => {
     assert.equal(sampleIndex(samples, 14), 1);
     assert.equal(sampleIndex(samples, 16), 2);
     assert.equal(sampleIndex([], 3), -1);
+  });
+
+  it("are gone through one by one with the keyboard", () => {
+    assert.equal(sampleAfterKey("ArrowRight", 3, 20), 4);
+    assert.equal(sampleAfterKey("ArrowDown", 0, 20), 0);
+    assert.equal(sampleAfterKey("PageUp", 15, 20), 19);
+    assert.equal(sampleAfterKey("Home", 15, 20), 0);
+    assert.equal(sampleAfterKey("End", 0, 20), 19);
+    assert.equal(sampleAfterKey("Tab", 0, 20), null);
+    assert.equal(sampleAfterKey("End", -1, 0), null);
   });
 
   it("give each tensor of a module by its kind", () => {

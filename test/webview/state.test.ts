@@ -122,6 +122,25 @@ describe("the chosen model and module", () => {
     assert.deepEqual(state.choices.expanded, { "teacher:classifier": true, "teacher:": true });
   });
 
+  it("go over to a row that is closed above it, so that what is chosen stays in sight", () => {
+    const chosen = after(showing(both), { type: "chooseModule", module: 9 });
+    assert.equal(shownModule(chosen)?.path, "classifier.0");
+    const closed = reduce(chosen, { type: "expand", keys: ["model:classifier"], expanded: false });
+    assert.equal(shownModule(closed)?.path, "classifier");
+    assert.equal(closed.choices.expanded["model:classifier"], false);
+    const elsewhere = reduce(chosen, { type: "expand", keys: ["model:features"], expanded: false });
+    assert.equal(shownModule(elsewhere)?.path, "classifier.0");
+  });
+
+  it("leave the rows open that were opened for it when the choice goes on", () => {
+    const model = largeModel(10_000);
+    const state = showing({ ...emptySnapshot(), models: [model] });
+    const first = shownModule(state)!;
+    assert.equal(first.path, "block0.0");
+    const next = reduce(state, { type: "chooseModule", module: model.modules.find(({ path }) => path === "block1")!.id });
+    assert.equal(next.choices.expanded["tower:block0"], true);
+  });
+
   it("ignore a choice of what isn't there", () => {
     const state = showing(both);
     assert.equal(reduce(state, { type: "select", model: 7, module: 0 }), state);
@@ -164,6 +183,8 @@ describe("the shown step", () => {
   it("rests on its axis while a long run goes on", () => {
     const range = (last: number) => stepRange(after(showing(run), events({ type: "metrics", points: [point("loss", 0, 1), point("loss", last, 1)] })));
     assert.deepEqual(range(1001), range(1007));
+    const over = after(showing({ ...run, state: "finished" }), events({ type: "metrics", points: [point("loss", 0, 1), point("loss", 1001, 1)] }));
+    assert.deepEqual(stepRange(over), [0, 1001], "and ends with the run");
     for (const last of [999, 12_345, 300_001]) {
       const [first, end] = range(last);
       assert.ok(first === 0 && end >= last && end <= last * 1.04, `${end}`);
@@ -211,11 +232,16 @@ describe("what the page remembers", () => {
     assert.ok(JSON.stringify(remember(full)).length < 600_000);
   });
 
-  it("is shown as stopped when the extension knows of no run any more", () => {
+  it("is shown as ended with the window when the extension knows of no run any more", () => {
     const running = { ...full, run: { ...full.run!, state: "running" as const } };
     const state = reduce(reload(running), { type: "snapshot", run: null });
-    assert.equal(state.run?.state, "stopped");
+    assert.equal(state.run?.state, "interrupted");
     assert.equal(state.run?.file, full.run?.file);
+  });
+
+  it("still knows that the file was edited since", () => {
+    assert.equal(reload(showing({ ...emptySnapshot(), edited: true })).run?.edited, true);
+    assert.equal(reload(showing(emptySnapshot())).run?.edited, false);
   });
 
   it("gives way to what the extension sends", () => {

@@ -29,6 +29,13 @@ describe("the module tree", () => {
     assert.equal(visibleRows(model, { "tower:block0": true }).length, 1009);
   });
 
+  it("never hides the chosen module in a closed row", () => {
+    const model = largeModel(10_000);
+    const chosen = model.modules.find(({ path }) => path === "block7.4")!;
+    assert.equal(visibleRows(model, {}, chosen).filter((row) => row.module === chosen).length, 1);
+    assert.equal(visibleRows(model, { "tower:block7": false, "tower:": false }, chosen).filter((row) => row.module === chosen).length, 1);
+  });
+
   it("draws only the rows in sight", () => {
     const { from, to } = visibleSlice(10_000, 22 * 500, 440, 22);
     assert.ok(from <= 500 && from > 480);

@@ -12,6 +12,8 @@ export interface CurveView {
   /** Weight of the smoothed line, or `null` for none. */
   readonly smoothing: number | null;
   readonly logarithmic: boolean;
+  /** Up to which step each line's last value holds, if it does so from point to point. */
+  readonly heldUntil: number | null;
   /** First and last step shown. */
   readonly range: readonly [number, number];
   /** The step whose histograms are shown, where it isn't the newest. */
@@ -39,12 +41,16 @@ interface Drawn {
 /** More points than this don't show on a screen. */
 const pointsPerPixel = 3;
 const axisWidth = 46;
+/** In the axes' font, CSS pixels. */
+const digitWidth = 7;
+/** Marks of NaN closer than this are one; CSS pixels. */
+const holeDistance = 12;
 
 export class CurvePlot {
   private plot: uPlot | null = null;
   private view: CurveView | null = null;
   private smoothers: Smoothed[] = [];
-  /** Steps at which a value was NaN or infinite. */
+  /** Steps from which on values were NaN or infinite. */
   private holes: number[] = [];
   private hovered = false;
   private readonly resizing: ResizeObserver;
@@ -65,11 +71,13 @@ export class CurvePlot {
   show(view: CurveView): void {
     const { view: old } = this;
     this.view = view;
+    if (this.plot && old && isSame(old, view)) return;
     const sameForm =
       old !== null &&
       old.lines.length === view.lines.length &&
       (old.smoothing === null) === (view.smoothing === null) &&
       old.logarithmic === view.logarithmic &&
+      (old.heldUntil === null) === (view.heldUntil === null) &&
       old.theme === view.theme;
     if (this.plot && sameForm) this.plot.setData(this.data(view), true);
     else this.build(view);
@@ -127,7 +135,7 @@ export class CurvePlot {
     return {
       width,
       height,
-      padding: [8, 12, 0, 0],
+      padding: [8, () => this.lastLabelOverhang(), 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 3 }, points: { size: 6 } },
       scales: {
@@ -138,13 +146,18 @@ export class CurvePlot {
         { ...axis, size: 22, gap: 4, space: 64, incrs: wholeIncrements, values: (_, splits) => formatTicks(splits) },
         { ...axis, size: axisWidth, gap: 4, space: 26, values: (_, splits) => formatTicks(splits) },
       ],
-      series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view.smoothing !== null))],
+      series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view))],
       hooks: {
         setCursor: [() => this.hovered && this.events.hover(this.cursorStep())],
         setSelect: [(plot) => this.zoomTo(plot)],
         draw: [(plot) => this.drawMarks(plot)],
       },
     };
+  }
+
+  /** Half of the longest label that may stand at the axis's end. */
+  private lastLabelOverhang(): number {
+    return Math.max(12, 4 + (digitWidth / 2) * formatTicks([this.view!.range[1]])[0]!.length);
   }
 
   private zoomTo(plot: uPlot): void {
@@ -157,7 +170,14 @@ export class CurvePlot {
   }
 
   private drawMarks(plot: uPlot): void {
-    for (const step of this.holes) drawVertical(plot, step, colour("--error"), []);
+    let previous = -Infinity;
+    for (const step of this.holes) {
+      const x = plot.valToPos(step, "x", true);
+      // Where values fail again and again, a mark here and there is enough.
+      if (x - previous < holeDistance * uPlot.pxRatio) continue;
+      previous = x;
+      drawHole(plot, step);
+    }
     const marker = this.view?.marker ?? null;
     if (marker !== null) drawVertical(plot, marker, colour("--foreground"), [4, 3]);
   }
@@ -176,6 +196,7 @@ export class CurvePlot {
   /** The points of one line that are worth drawing, one beyond each edge included. */
   private drawn(series: Series, view: CurveView, smoother: Smoothed): Drawn {
     const { steps, values } = series;
+    const isFinite = (index: number) => index >= 0 && Number.isFinite(values[index]!);
     const from = Math.max(0, indexAt(steps, view.range[0] - 1));
     const to = Math.min(series.length, indexAt(steps, view.range[1]) + 2);
     const indices = decimate(values, from, to, Math.max(200, this.host.clientWidth * pointsPerPixel));
@@ -186,16 +207,34 @@ export class CurvePlot {
       drawn.steps.push(steps[index]!);
       drawn.raw.push(visible(values[index]!));
       drawn.smooth?.push(visible(smoothed![index]!));
-      if (!Number.isFinite(values[index]!)) this.holes.push(steps[index]!);
+      if (!isFinite(index) && (index === 0 || isFinite(index - 1))) this.holes.push(steps[index]!);
+    }
+    const last = series.length - 1;
+    if (view.heldUntil !== null && view.heldUntil > steps[last]!) {
+      drawn.steps.push(view.heldUntil);
+      drawn.raw.push(visible(values[last]!));
     }
     return drawn;
   }
 }
 
-function seriesOptions(line: Line, smooth: boolean): uPlot.Series[] {
+/** Whether both views draw the same: a chart whose curve hasn't grown is left as it is while others grow. */
+function isSame(a: CurveView, b: CurveView): boolean {
+  const { lines: before, range: [first, last], ...rest } = a;
+  return (
+    before.length === b.lines.length &&
+    before.every(({ series, colour: own }, i) => series === b.lines[i]!.series && own === b.lines[i]!.colour) &&
+    first === b.range[0] &&
+    last === b.range[1] &&
+    (Object.keys(rest) as (keyof typeof rest)[]).every((key) => rest[key] === b[key])
+  );
+}
+
+function seriesOptions(line: Line, { smoothing, heldUntil }: CurveView): uPlot.Series[] {
   const stroke = colour(line.colour);
   const strong: uPlot.Series = { stroke, width: 1.5, points: { size: 4, fill: stroke } };
-  if (!smooth) return [strong];
+  if (heldUntil !== null) return [{ ...strong, points: { show: false }, paths: uPlot.paths.stepped!({ align: 1 }) }];
+  if (smoothing === null) return [strong];
   return [
     { stroke, width: 1, alpha: 0.35, points: { show: false } },
     { ...strong, points: { show: false } },
@@ -215,6 +254,25 @@ function drawVertical(plot: uPlot, step: number, stroke: string, dash: number[])
   ctx.moveTo(x, top);
   ctx.lineTo(x, top + height);
   ctx.stroke();
+  ctx.restore();
+}
+
+/** Marks where values ceased to be numbers: a line with a flag at its head. */
+function drawHole(plot: uPlot, step: number): void {
+  const stroke = colour("--error");
+  drawVertical(plot, step, stroke, [2, 2]);
+  const x = Math.round(plot.valToPos(step, "x", true));
+  const { left, top, width } = plot.bbox;
+  if (x < left || x > left + width) return;
+  const { ctx } = plot;
+  const size = 4 * uPlot.pxRatio;
+  ctx.save();
+  ctx.fillStyle = stroke;
+  ctx.beginPath();
+  ctx.moveTo(x - size, top);
+  ctx.lineTo(x + size, top);
+  ctx.lineTo(x, top + 1.5 * size);
+  ctx.fill();
   ctx.restore();
 }
 

@@ -1,4 +1,4 @@
-/** A tensor's distribution over the run: one column for each sampled step, one row for each range of values. */
+/** A tensor's distribution over the run: one column for each measured step, one row for each range of values. */
 import type { Histogram } from "../../src/protocol/index.ts";
 
 export interface HeatmapColumn {
@@ -18,33 +18,58 @@ export function valueRange(columns: readonly HeatmapColumn[]): readonly [number,
   return high > low ? [low, high] : [low - 0.5, high + 0.5];
 }
 
+/** Where a step lies on the heat map's axis, 0 to 1: each step of the range has an equal stretch, and this is its middle. */
+export function stepShare(step: number, [first, last]: readonly [number, number]): number {
+  return (step - first + 0.5) / (last - first + 1);
+}
+
+/** The step at a place on the axis. */
+export function stepAtShare(share: number, [first, last]: readonly [number, number]): number {
+  return Math.min(last, Math.max(first, Math.floor(first + share * (last - first + 1))));
+}
+
+/** A narrower column is hard to see; it is widened where its neighbours leave room, but never to more than half of it. */
+const readableWidth = 5;
+
 /**
- * Opacities from 0 to 255, row by row from the top (the highest values), `width` × `height`.
+ * Which column each of `width` pixels shows, or -1: nothing was measured there.
  *
- * Each column shows the newest sample at or before its step. A bin is as dark as the square root of its count, relative to
- * the sample's second fullest bin: the root, so that tails show; the second, so that a peak of zeros (ReLU) doesn't drown
- * all the rest.
+ * A column stands at its own step and is as wide as that step, so that neighbours that were measured one after the other
+ * touch, and all else stays a gap. Where a step is narrower than can be seen, its column is wider than it, at least a
+ * pixel, as long as the gaps stay wider still.
  */
-export function opacities(
-  columns: readonly HeatmapColumn[],
-  steps: readonly [number, number],
-  width: number,
-  height: number,
-): Uint8ClampedArray {
+export function columnsAt(measured: readonly number[], range: readonly [number, number], width: number): Int32Array {
+  const result = new Int32Array(width).fill(-1);
+  const stepWidth = width / (range[1] - range[0] + 1);
+  const edge = (step: number) => Math.round((step - range[0]) * stepWidth);
+  measured.forEach((step, i) => {
+    const room = Math.min(step - (measured[i - 1] ?? -Infinity), (measured[i + 1] ?? Infinity) - step) * stepWidth;
+    const wanted = Math.max(1, Math.floor(Math.min(readableWidth, room / 2)));
+    let [from, to] = [edge(step), edge(step + 1)];
+    if (to - from < wanted) {
+      from = Math.floor(stepShare(step, range) * width - wanted / 2 + 0.5);
+      to = from + wanted;
+    }
+    result.fill(i, Math.max(0, from), Math.max(0, to));
+  });
+  return result;
+}
+
+/**
+ * Opacities from 0 to 255, row by row from the top (the highest values), `at.length` × `height`; `at` tells which column
+ * each pixel shows.
+ *
+ * A bin is as dark as the square root of its count, relative to the sample's second fullest bin: the root, so that tails
+ * show; the second, so that a peak of zeros (ReLU) doesn't drown all the rest.
+ */
+export function opacities(columns: readonly HeatmapColumn[], at: Int32Array, height: number): Uint8ClampedArray {
+  const width = at.length;
   const result = new Uint8ClampedArray(width * height);
   const [low, high] = valueRange(columns);
-  const lastStep = columns[columns.length - 1]?.step ?? -Infinity;
-  // The newest sample is as wide as the gap before it.
-  const end = lastStep + Math.max(1, lastStep - (columns[columns.length - 2]?.step ?? lastStep - 1));
-  let current = -1;
   let shades: Uint8ClampedArray = new Uint8ClampedArray(height);
   for (let x = 0; x < width; x++) {
-    const step = steps[0] + ((x + 0.5) / width) * (steps[1] - steps[0]);
-    let next = current;
-    while (next + 1 < columns.length && columns[next + 1]!.step <= step) next++;
-    if (next < 0 || step > end) continue;
-    if (next !== current) shades = columnShades(columns[next]!.histogram, low, high, height);
-    current = next;
+    if (at[x]! < 0) continue;
+    if (at[x] !== at[x - 1]) shades = columnShades(columns[at[x]!]!.histogram, low, high, height);
     for (let y = 0; y < height; y++) result[y * width + x] = shades[y]!;
   }
   return result;

@@ -1,25 +1,20 @@
-import { effect, useComputed, useSignal } from "@preact/signals";
+import { effect, signal, useComputed, useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CurvePlot, type CurveView } from "../charts/curvePlot.ts";
 import { decimate } from "../charts/decimate.ts";
-import { groupCharts, type Chart, type Line } from "../charts/groups.ts";
-import { Pace } from "../charts/pace.ts";
+import type { Chart, Line } from "../charts/groups.ts";
 import { Smoothed } from "../charts/smooth.ts";
 import { themeVersion } from "../charts/theme.ts";
 import { formatCount, formatNumber, plural } from "../format.ts";
 import { indexAt } from "../series.ts";
-import { stepRange, type RunView } from "../state.ts";
+import { stepRange } from "../state.ts";
 import type { Store } from "../store.ts";
 import { IconButton } from "./icon.tsx";
 
-/** Redrawing more often can't be seen, but costs. */
-const redrawInterval = 50;
-const readoutInterval = 150;
 const tableRows = 200;
 
 export function CurvesPane({ store }: { store: Store }) {
-  const charts = useComputed(() => groupCharts(store.run.value?.curves ?? new Map()).map((chart) => chart.name));
-  const names = useStable(charts.value);
+  const names = useStable(useComputed(() => store.charts.value.map((chart) => chart.name)).value);
   const { smoothing, curveTables } = store.choices.value;
   const notes = useComputed(() => store.run.value?.notes ?? []).value;
   const grid = useRef<HTMLDivElement>(null);
@@ -110,17 +105,18 @@ function CursorReadout({ store }: { store: Store }) {
   return <span class="cursor-readout">{`step ${formatCount(step)}${epoch}`}</span>;
 }
 
-function chartNamed(run: RunView | null, name: string): Chart | undefined {
-  return groupCharts(run?.curves ?? new Map()).find((chart) => chart.name === name);
+function useChart(store: Store, name: string): Chart | undefined {
+  return useComputed(() => store.charts.value.find((chart) => chart.name === name)).value;
 }
 
 function CurveChart({ store, name }: { store: Store; name: string }) {
   const { logarithmic, curveTables } = store.choices.value;
   const isLogarithmic = logarithmic.includes(name);
   const title = name === "lr" ? "learning rate" : name;
+  const several = useComputed(() => (store.charts.value.find((chart) => chart.name === name)?.lines.length ?? 0) > 1).value;
   return (
     <figure class="chart" data-testid="curve" data-name={name}>
-      <figcaption class="chart-head">
+      <figcaption class={several ? "chart-head several" : "chart-head"}>
         <span class="chart-title" title={title}>
           {title}
         </span>
@@ -142,7 +138,7 @@ function CurveChart({ store, name }: { store: Store; name: string }) {
 
 /** Each line's value at the crosshair, or its newest. */
 function Readouts({ store, name }: { store: Store; name: string }) {
-  const chart = usePaced(store, name);
+  const chart = useChart(store, name);
   const cursor = store.cursorStep.value;
   const { smoothing } = store.choices.value;
   const smoothers = useRef(new Map<string, Smoothed>());
@@ -156,7 +152,11 @@ function Readouts({ store, name }: { store: Store; name: string }) {
         return (
           <span class="readout" key={line.name}>
             <span class={`swatch ${line.colour.slice(2)}`} />
-            {chart.lines.length > 1 && <span class="muted">{line.name.slice(line.name.lastIndexOf("/") + 1)}</span>}
+            {chart.lines.length > 1 && (
+              <span class="muted line-label" title={line.label}>
+                {line.label}
+              </span>
+            )}
             <span class="value" title="Value">
               {index < 0 ? "–" : formatNumber(values[index])}
             </span>
@@ -181,20 +181,6 @@ function smootherFor(smoothers: Map<string, Smoothed>, line: Line, weight: numbe
   return smoother;
 }
 
-/** The chart's data, at most a few times a second. */
-function usePaced(store: Store, name: string): Chart | undefined {
-  const chart = useSignal(chartNamed(store.run.peek(), name));
-  useEffect(() => {
-    const pace = new Pace(readoutInterval, () => (chart.value = chartNamed(store.run.peek(), name)));
-    const unsubscribe = store.run.subscribe(pace.request);
-    return () => {
-      unsubscribe();
-      pace.cancel();
-    };
-  }, [store, name]);
-  return chart.value;
-}
-
 function Plot({ store, name, title }: { store: Store; name: string; title: string }) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -203,19 +189,18 @@ function Plot({ store, name, title }: { store: Store; name: string; title: strin
       zoom: (range) => store.dispatch({ type: "zoom", range }),
       choose: (step) => store.dispatch({ type: "chooseStep", step }),
     });
-    const pace = new Pace(redrawInterval, () => {
+    const sight = watchSight(host.current!);
+    const disposeData = effect(() => {
+      void [store.charts.value, store.range.value, store.choices.value, store.sample.value, themeVersion.value];
+      if (!sight.visible.value) return;
       const view = curveView(store, name);
       if (view) plot.show(view);
-    });
-    const disposeData = effect(() => {
-      void [store.run.value?.curves, store.range.value, store.choices.value, themeVersion.value];
-      pace.request();
     });
     const disposeCursor = effect(() => plot.showCursor(store.cursorStep.value));
     return () => {
       disposeData();
       disposeCursor();
-      pace.cancel();
+      sight.dispose();
       plot.destroy();
     };
   }, [store, name]);
@@ -232,15 +217,24 @@ function Plot({ store, name, title }: { store: Store; name: string; title: strin
   );
 }
 
+/** Whether an element lies within the part of the page that is scrolled into view. */
+function watchSight(element: Element): { readonly visible: ReadonlySignal<boolean>; readonly dispose: () => void } {
+  const visible = signal(false);
+  const observer = new IntersectionObserver((entries) => (visible.value = entries.at(-1)!.isIntersecting));
+  observer.observe(element);
+  return { visible, dispose: () => observer.disconnect() };
+}
+
 function curveView(store: Store, name: string): CurveView | null {
   const state = store.state.peek();
-  const chart = chartNamed(state.run, name);
+  const chart = store.charts.peek().find((candidate) => candidate.name === name);
   if (!chart) return null;
   const { smoothing, logarithmic, step } = state.choices;
   return {
     lines: chart.lines,
     smoothing: chart.smooth && smoothing > 0 ? smoothing : null,
     logarithmic: logarithmic.includes(name),
+    heldUntil: chart.heldUntil,
     range: stepRange(state),
     marker: step === null ? null : (store.sample.peek()?.step ?? null),
     theme: themeVersion.peek(),
@@ -272,19 +266,19 @@ function pressOnPlot(event: KeyboardEvent, store: Store): void {
 
 /** The table twin of a chart: the points that the chart draws, thinned out where there are very many. */
 function CurveTable({ store, name }: { store: Store; name: string }) {
-  const chart = usePaced(store, name);
+  const chart = useChart(store, name);
   if (!chart) return null;
   const [first, last] = store.range.value;
   return (
     <div class="table-scroll">
-      {chart.lines.map(({ name: line, series }) => {
+      {chart.lines.map(({ name: key, label: line, series }) => {
         const { steps, epochs, values } = series;
         const from = indexAt(steps, first - 1) + 1;
         const to = indexAt(steps, last) + 1;
         const indices = decimate(values, from, to, tableRows);
         const all = indices.length === to - from;
         return (
-          <table class="table" key={line}>
+          <table class="table" key={key}>
             <caption>{all ? `${line}: ${plural(to - from, "point")}` : `${line}: ${indices.length} of ${plural(to - from, "point")}, peaks and dips kept`}</caption>
             <thead>
               <tr>

@@ -2,9 +2,11 @@ import { useComputed } from "@preact/signals";
 import type { ModuleInfo, ParameterInfo, SourcePosition, StepStatistics } from "../../src/protocol/index.ts";
 import { fileName, formatCount, formatShape, plural } from "../format.ts";
 import { moduleStatistics, tensorStatistics, type TensorKind } from "../samples.ts";
+import { whyUnmeasured } from "../standing.ts";
 import type { Store } from "../store.ts";
 import { trainableStatus } from "../tree.ts";
 import { Icon, IconButton } from "./icon.tsx";
+import { StepSlider } from "./stepSlider.tsx";
 import { TensorRow, type TensorFamily } from "./tensorRow.tsx";
 
 /** What is known of the chosen module. */
@@ -42,7 +44,7 @@ function ModuleHead({ store, module }: { store: Store; module: ModuleInfo }) {
         )}
         {counts.total > 0 && <span>{plural(counts.total, "parameter")}</span>}
         {status === "frozen" && <span><Icon name="lock" /> frozen</span>}
-        {status === "partial" && <span><Icon name="lock" /> {formatCount(counts.frozen)} frozen</span>}
+        {status === "partial" && <span>{formatCount(counts.frozen)} frozen</span>}
         {!module.training && <span>eval mode</span>}
       </span>
       <span class="module-links">
@@ -65,41 +67,24 @@ function SourceButton(props: { store: Store; position: SourcePosition | undefine
   );
 }
 
-/** Chooses the sampled step that everything shows. */
+/** Which measured step is shown, and how. */
 function StepBar({ store }: { store: Store }) {
   const samples = store.samples.value;
   const index = store.sampleIndex.value;
   const sample = samples[index];
   const { step, logCounts, histogramTables } = store.choices.value;
-  const last = Math.max(0, samples.length - 1);
   return (
     <div class="toolbar step-bar">
       <span class="step-readout" data-testid="shown-step" data-step={sample?.step}>
         {sample ? `Step ${formatCount(sample.step)}` : "No step"}
         {sample && <span class="muted"> · epoch {formatCount(sample.epoch + 1)}</span>}
       </span>
-      <input
-        class="step-slider"
-        type="range"
-        min={0}
-        max={last}
-        step={1}
-        value={Math.max(0, index)}
-        disabled={samples.length < 2}
-        aria-label="Sampled step"
-        aria-valuetext={sample ? `step ${sample.step}, ${index + 1} of ${samples.length}` : "no step"}
-        title={`${plural(samples.length, "sampled step")}`}
-        data-testid="step-slider"
-        onInput={(event) => {
-          const chosen = samples[Number(event.currentTarget.value)];
-          if (chosen) store.dispatch({ type: "chooseStep", step: chosen.step });
-        }}
-      />
+      <StepSlider samples={samples} index={index} onChoose={(chosen) => store.dispatch({ type: "chooseStep", step: chosen })} />
       <button
         type="button"
         class="text-toggle"
         aria-pressed={step === null}
-        title="Always show the newest sampled step"
+        title="Always show the newest measured step"
         onClick={() => store.dispatch({ type: "chooseStep", step: null })}
       >
         newest
@@ -133,10 +118,11 @@ interface RowSpec {
   readonly absent: string;
 }
 
-function rowsOf(module: ModuleInfo): readonly RowSpec[] {
+function rowsOf(module: ModuleInfo, { afterwards }: StepStatistics): readonly RowSpec[] {
+  const gone = "Not measured in this step: only parameters were still at hand when the run paused or ended.";
   const output: RowSpec[] = [
-    { kind: "output", title: "Activation", family: "activation", absent: "Not called in this step." },
-    { kind: "outputGradient", title: "Gradient", family: "gradient", absent: "No gradient reached this output." },
+    { kind: "output", title: "Activation", family: "activation", absent: afterwards ? gone : "Not called in this step." },
+    { kind: "outputGradient", title: "Gradient", family: "gradient", absent: afterwards ? gone : "No gradient reached this output." },
   ];
   return output.concat(
     module.parameters.flatMap((parameter): RowSpec[] => {
@@ -153,14 +139,18 @@ function rowsOf(module: ModuleInfo): readonly RowSpec[] {
 function TensorRows({ store, module }: { store: Store; module: ModuleInfo }) {
   const samples = store.samples.value;
   const sample = store.sample.value;
-  const run = useComputed(() => store.run.value?.mode).value;
+  const why = useComputed(() => (store.run.value ? whyUnmeasured(store.run.value, store.model.value) : "")).value;
   if (!sample) {
-    return <p class="hint">{run === "inspect" ? "The inspection measured no step." : "No step was measured yet."}</p>;
+    return (
+      <p class="hint" data-testid="unmeasured">
+        {why}
+      </p>
+    );
   }
-  const specs = rowsOf(module);
+  const specs = rowsOf(module, sample);
   const known = specs.filter(({ kind }) => samples.some((one) => tensorStatistics(moduleStatistics(one, module.id), kind)));
   if (known.length === 0 && module.parameters.length === 0) {
-    return <p class="hint">This module was not called in any sampled step.</p>;
+    return <p class="hint">This module was not called in any measured step.</p>;
   }
   return (
     <>

@@ -1,26 +1,43 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
 import type { FromPanel, RunState } from "../../src/protocol/index.ts";
-import { Pace } from "../charts/pace.ts";
 import { fileName, formatCount, formatDuration, formatNumber, formatRate } from "../format.ts";
+import { hasStepped, lossTrouble, standing } from "../standing.ts";
 import { isOver, type RunView } from "../state.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
 
-/** Numbers that change faster can't be read. */
-const readableInterval = 200;
-
-const stateLooks: Readonly<Record<RunState, { readonly icon: string; readonly label: string; readonly spin?: boolean }>> = {
+const stateLooks: Readonly<Record<RunState, Look>> = {
   starting: { icon: "loading", label: "Starting", spin: true },
-  running: { icon: "loading", label: "Running", spin: true },
+  // Nothing that turns: without a graphics card, as in a container, it would take a tenth of a core from the training.
+  running: { icon: "circle-filled", label: "Running" },
   paused: { icon: "debug-pause", label: "Paused" },
   stopping: { icon: "loading", label: "Stopping", spin: true },
   finished: { icon: "pass", label: "Finished" },
   stopped: { icon: "circle-slash", label: "Stopped" },
   failed: { icon: "error", label: "Failed" },
+  interrupted: { icon: "debug-disconnect", label: "Ended when the window closed" },
 };
 
+interface Look {
+  readonly icon: string;
+  readonly label: string;
+  readonly spin?: boolean;
+  /** The end that people hope for; only that is green. */
+  readonly good?: boolean;
+}
+
+function lookOf(run: RunView): Look {
+  const look = stateLooks[run.state];
+  if (run.state === "interrupted") {
+    const step = standing(run)?.step;
+    return step === undefined ? look : { ...look, label: `${look.label}, step ${formatCount(step)}` };
+  }
+  if (run.state !== "finished") return look;
+  if (run.mode === "train" && !hasStepped(run)) return { icon: "info", label: "Ran without a training step" };
+  return lossTrouble(run) ? { ...look, icon: "warning" } : { ...look, good: true };
+}
+
 export function Header({ store }: { store: Store }) {
-  const run = useReadable(store);
+  const run = store.run.value;
   if (!run) return null;
   return (
     <header class="header">
@@ -28,61 +45,68 @@ export function Header({ store }: { store: Store }) {
         <span class="file-name">{fileName(run.file)}</span>
         {run.mode === "inspect" && <span class="muted"> · inspection</span>}
       </div>
-      <StateLabel state={run.state} remembered={run.remembered} />
-      {(run.progress || !isOver(run.state)) && <Numbers run={run} />}
+      <StateLabel run={run} />
+      <Notices run={run} post={store.post} />
+      {(standing(run) || !isOver(run.state)) && <Numbers run={run} />}
       <Buttons state={run.state} post={store.post} />
       <ProgressLine run={run} />
     </header>
   );
 }
 
-/** The run, at most a few times a second; its state at once. */
-function useReadable(store: Store): RunView | null {
-  const [run, setRun] = useState(store.run.peek());
-  const pace = useMemo(() => new Pace(readableInterval, () => setRun(store.run.peek())), [store]);
-  useEffect(() => {
-    let state: RunState | undefined;
-    let id: string | undefined;
-    const unsubscribe = store.run.subscribe((next) => {
-      if (next?.state !== state || next?.runId !== id) setRun(next);
-      else pace.request();
-      state = next?.state;
-      id = next?.runId;
-    });
-    return () => {
-      unsubscribe();
-      pace.cancel();
-    };
-  }, [store, pace]);
-  return run;
-}
-
-function StateLabel({ state, remembered }: { state: RunState; remembered: boolean }) {
-  const { icon, label, spin } = stateLooks[state];
+function StateLabel({ run }: { run: RunView }) {
+  const { icon, label, spin, good } = lookOf(run);
   return (
     <div
-      class={`run-state ${state}`}
+      class={`run-state ${run.state}${good ? " good" : ""}`}
       role="status"
       data-testid="run-state"
-      data-state={state}
-      title={remembered ? `${label}; shown from before the window was reloaded` : label}
+      data-state={run.state}
+      title={run.remembered ? `${label}; shown from before the window was reloaded` : label}
     >
       <Icon name={icon} spin={spin ?? false} />
-      <span>{label}</span>
+      <span class="run-label">{label}</span>
+    </div>
+  );
+}
+
+/** What else must be known of the run: its loss is no number, or its text is not the file's any more. */
+function Notices({ run, post }: { run: RunView; post: (message: FromPanel) => void }) {
+  const trouble = lossTrouble(run);
+  const edited = run.edited && run.mode === "train";
+  if (!trouble && !edited) return null;
+  return (
+    <div class="notices">
+      {trouble && (
+        <span class="notice trouble" role="status" title={trouble} data-testid="loss-trouble">
+          <Icon name="warning" />
+          <span>{trouble}</span>
+        </span>
+      )}
+      {edited && (
+        <span class="notice" data-testid="edited">
+          <span title="The file's text is another than the one that this run began with">Edited since it started</span>
+          {" · "}
+          <button type="button" class="link" onClick={() => post({ type: "command", command: "train" })} data-testid="command-restart">
+            Restart
+          </button>
+        </span>
+      )}
     </div>
   );
 }
 
 function Numbers({ run }: { run: RunView }) {
   const { progress } = run;
+  const now = standing(run);
   const remaining = isOver(run.state) ? undefined : progress?.remainingSeconds;
   const epochs = progress?.epochs;
-  const epoch = progress ? `${formatCount(progress.epoch + 1)}${epochs === undefined ? "" : ` / ${formatCount(epochs)}`}` : "–";
+  const epoch = now ? `${formatCount(now.epoch + 1)}${epochs === undefined ? "" : ` / ${formatCount(epochs)}`}` : "–";
   return (
     <dl class="numbers">
       <Figure name="epoch" label="Epoch" value={epoch} />
-      <Figure name="step" label="Step" value={progress ? formatCount(progress.step) : "–"} />
-      <Figure name="loss" label="Loss" value={formatNumber(progress?.loss)} testId="loss-value" raw={progress?.loss} />
+      <Figure name="step" label="Step" value={now ? formatCount(now.step) : "–"} testId="step-value" raw={now?.step} />
+      <Figure name="loss" label="Loss" value={formatNumber(now?.loss)} testId="loss-value" raw={now?.loss} />
       <Figure name="rate" label="Steps/s" value={progress ? formatRate(progress.stepsPerSecond) : "–"} />
       {isOver(run.state) ? (
         <Figure name="time" label="Took" value={formatDuration(progress ? progress.elapsed / 1000 : undefined)} />
@@ -173,7 +197,7 @@ function ProgressLine({ run }: { run: RunView }) {
   if (isOver(run.state)) return <div class="progress-line" />;
   return (
     <div
-      class={share === null ? "progress-line unknown" : "progress-line"}
+      class={`progress-line ${share === null ? "unknown" : ""} ${run.state === "paused" ? "paused" : ""}`}
       role="progressbar"
       aria-label="Progress of the run"
       aria-valuemin={0}

@@ -1,8 +1,8 @@
 import { effect, useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { opacities, valueRange, type HeatmapColumn } from "../charts/heatmap.ts";
+import { columnsAt, opacities, stepAtShare, stepShare, valueRange, type HeatmapColumn } from "../charts/heatmap.ts";
 import { channels, themeVersion, type Colour } from "../charts/theme.ts";
-import { formatCount, formatNumber } from "../format.ts";
+import { formatCount, formatNumber, plural } from "../format.ts";
 import type { Store } from "../store.ts";
 import type { PastTensor, TensorFamily } from "./tensorRow.tsx";
 
@@ -13,7 +13,7 @@ interface Props {
   history: readonly PastTensor[];
 }
 
-/** Histograms over the run: steps to the right on the curves' own axis, values upwards, darker where there are more. */
+/** Histograms over the run: steps to the right, values upwards, stronger where there are more; grey where nothing was measured. */
 export function Heatmap({ store, title, family, history }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(canvas);
@@ -29,15 +29,15 @@ export function Heatmap({ store, title, family, history }: Props) {
 
   const stepAt = (event: MouseEvent) => {
     const box = canvas.current!.getBoundingClientRect();
-    return Math.round(range[0] + ((event.clientX - box.left) / box.width) * (range[1] - range[0]));
+    return stepAtShare((event.clientX - box.left) / box.width, range);
   };
   return (
     <>
       <div
         class="heatmap"
         role="img"
-        aria-label={`${title} over the run: histograms of ${history.length} steps, values from ${formatNumber(low)} to ${formatNumber(high)}`}
-        title="Histograms over the run. Click to look at a step."
+        aria-label={`${title} over the run: histograms of ${plural(history.length, "measured step")}, values from ${formatNumber(low)} to ${formatNumber(high)}`}
+        title="Histograms over the run; grey where nothing was measured. Click to look at the nearest measured step."
         onPointerMove={(event) => (store.cursorStep.value = stepAt(event))}
         onPointerLeave={() => (store.cursorStep.value = null)}
         onClick={(event) => store.dispatch({ type: "chooseStep", step: stepAt(event) })}
@@ -58,7 +58,7 @@ export function Heatmap({ store, title, family, history }: Props) {
 }
 
 function StepLine({ step, range, class: name }: { step: number; range: readonly [number, number]; class: string }) {
-  const share = (step - range[0]) / (range[1] - range[0]);
+  const share = stepShare(step, range);
   return share < 0 || share > 1 ? null : <div class={`step-line ${name}`} style={{ left: `${share * 100}%` }} />;
 }
 
@@ -69,7 +69,7 @@ function CursorLine({ store, range }: { store: Store; range: readonly [number, n
     () =>
       effect(() => {
         const step = store.cursorStep.value;
-        const share = step === null ? -1 : (step - range[0]) / (range[1] - range[0]);
+        const share = step === null ? -1 : stepShare(step, range);
         line.current!.hidden = share < 0 || share > 1;
         line.current!.style.left = `${share * 100}%`;
       }),
@@ -105,18 +105,19 @@ function paint(
   range: readonly [number, number],
   colour: Colour,
 ): void {
-  canvas.width = width;
-  canvas.height = height;
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext("2d")!;
   const image = context.createImageData(width, height);
-  const [red, green, blue] = channels(colour);
+  const at = columnsAt(columns.map(({ step }) => step), range, width);
+  const shades = opacities(columns, at, height);
+  const [ink, paper] = [channels(colour), channels("--background")];
   const { data } = image;
-  const shades = opacities(columns, range, width, height);
   for (let i = 0; i < shades.length; i++) {
-    data[4 * i] = red;
-    data[4 * i + 1] = green;
-    data[4 * i + 2] = blue;
-    data[4 * i + 3] = shades[i]!;
+    // What was measured is opaque; through the rest the mark of the gaps shows.
+    if (at[i % width]! < 0) continue;
+    for (let k = 0; k < 3; k++) data[4 * i + k] = paper[k]! + ((ink[k]! - paper[k]!) * shades[i]!) / 255;
+    data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
 }

@@ -64,12 +64,13 @@ export function TensorRow(props: Props) {
 }
 
 function Numbers({ tensor }: { tensor: TensorStatistics }) {
-  const { mean, std, min, max, zeroFraction, nonFinite, count } = tensor;
-  const norm = rootMeanSquare(tensor) * Math.sqrt(count - nonFinite);
+  const { mean, min, max, zeroFraction, nonFinite, count } = tensor;
+  const finite = count - nonFinite;
+  const norm = rootMeanSquare(tensor) * Math.sqrt(finite);
   return (
     <dl class="statistics">
       <Statistic name="mean" value={formatNumber(mean)} />
-      <Statistic name="std" value={formatNumber(std)} title="Sample standard deviation" />
+      <Statistic name="std" value={formatDeviation(tensor)} title={finite < 2 ? noDeviation : "Sample standard deviation"} />
       <Statistic name="min" value={formatNumber(min)} />
       <Statistic name="max" value={formatNumber(max)} />
       <Statistic name="norm" value={formatNumber(norm)} title="Euclidean norm" />
@@ -83,6 +84,12 @@ function Numbers({ tensor }: { tensor: TensorStatistics }) {
       />
     </dl>
   );
+}
+
+const noDeviation = "Sample standard deviation: there is none of fewer than two values";
+
+function formatDeviation({ std, count, nonFinite }: TensorStatistics): string {
+  return formatNumber(count - nonFinite < 2 ? undefined : std);
 }
 
 function Statistic(props: { name: string; value: string; title?: string; testId?: string; raw?: number; alarm?: boolean }) {
@@ -235,7 +242,7 @@ function HistoryTable({ title, history }: { title: string; history: readonly Pas
               <td>{formatNumber(tensor.min)}</td>
               <td>{formatNumber(tensor.mean)}</td>
               <td>{formatNumber(tensor.max)}</td>
-              <td>{formatNumber(tensor.std)}</td>
+              <td title={tensor.count - tensor.nonFinite < 2 ? noDeviation : undefined}>{formatDeviation(tensor)}</td>
               <td>{formatPercent(tensor.zeroFraction)}</td>
             </tr>
           ))}

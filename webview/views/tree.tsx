@@ -101,7 +101,7 @@ function Tree({ store, model }: { store: Store; model: ModelInfo }) {
   const scrollTop = useSignal(0);
   const height = useSignal(600);
   const expanded = useComputed(() => store.choices.value.expanded);
-  const rows = useComputed(() => (store.model.value ? visibleRows(store.model.value, expanded.value) : []));
+  const rows = useComputed(() => (store.model.value ? visibleRows(store.model.value, expanded.value, store.module.value) : []));
   const flow = useComputed(() => gradientFlow(store.sample.value));
   const chosen = useComputed(() => store.module.value?.id ?? -1);
   const typed = useRef({ text: "", at: 0 });
@@ -244,7 +244,8 @@ function ModuleRow({ row, top, chosen, flow, onChoose, onToggle, onReveal }: Row
       <span class="cell-count">{module.counts.total > 0 && formatCount(module.counts.total)}</span>
       <span class="cell-status">
         {status === "frozen" && <Icon name="lock" />}
-        {status === "partial" && <Icon name="lock-small" class="partial" />}
+        {/* Another shape than the lock, not a fainter one. */}
+        {status === "partial" && <Icon name="color-mode" />}
       </span>
       <FlowCell flow={flow.value.get(module.id)} />
     </div>

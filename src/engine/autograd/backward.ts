@@ -221,6 +221,7 @@ class Pass {
       if (this.capture === null) accumulateGrad(node.data as Tensor, gradients[0]!, this.createGraph);
     } else if (this.needed === null || node.next.some((next) => next !== null && this.needed!.has(next))) {
       const { operation } = node;
+      if (this.createGraph) node.share();
       const results = gradients.length === 1 ? operation.backward(node, gradients[0]!) : operation.backward(node, ...(gradients as Tensor[]));
       if (isAnomalyEnabled()) checkForNaN(node.name, results);
       for (let i = 0; i < results.length; i++) {

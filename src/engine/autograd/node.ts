@@ -123,6 +123,11 @@ export class Node {
     return this.versions.length;
   }
 
+  /** A backward pass that is itself recorded may save again what was saved here: memory is then nobody's alone. */
+  share(): void {
+    this.own = NOTHING;
+  }
+
   /** Forgets what was saved; a second backward through the node is an error from now on. */
   release(): void {
     if (this.versions.length > 0) this.tensors = null;

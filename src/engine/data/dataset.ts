@@ -1,4 +1,5 @@
 /** Where samples come from: anything that has a `length` and gives the sample at an index. */
+import { filled } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { randperm, tensor } from "../ops/index.ts";
 import type { Generator } from "../random/index.ts";
@@ -198,6 +199,6 @@ export function gatherRows(dataset: SampleSource<unknown>, indices: readonly num
     return gatherRows(dataset.dataset, indices.map((index) => dataset.indices[checkedIndex(index, dataset.length)]!));
   }
   if (!(dataset instanceof TensorDataset) || dataset.get !== TensorDataset.prototype.get) return null;
-  const rows = tensor(Int32Array.from(indices, (index) => checkedIndex(index, dataset.length)));
+  const rows = tensor(filled(new Int32Array(indices.length), (i) => checkedIndex(indices[i]!, dataset.length)));
   return dataset.tensors.map((each: Tensor) => each.indexSelect(0, rows));
 }

@@ -1,5 +1,6 @@
 /** JPEG pictures: decoded by jpeg-js, with colours brought to full resolution as libjpeg does, so that pixels are torchvision's. */
 import jpeg from "jpeg-js";
+import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { ByteReader } from "../io/byteReader.ts";
 
@@ -57,7 +58,7 @@ export function decodeJpeg(bytes: Uint8Array, frame: JpegFrame, name: string): {
     maxMemoryUsageInMB: 2048,
     ...(smooth && { colorTransform: false }),
   });
-  if (components === 1) return { channels: 1, pixels: data.filter((_, i) => i % 3 === 0) };
+  if (components === 1) return { channels: 1, pixels: filled(new Uint8Array(width * height), (i) => data[i * 3]!) };
   if (smooth) smoothColours(data, width, height, sharing[1]);
   return { channels: 3, pixels: data };
 }

@@ -1,4 +1,5 @@
 /** In which order a loader takes samples. Draws from the generators are PyTorch's, so the same seed gives the same order. */
+import { filled } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { multinomial, tensor } from "../ops/index.ts";
 import { defaultGenerator, fillRandint, fillRandperm, Generator } from "../random/index.ts";
@@ -167,7 +168,7 @@ export class DistributedSampler extends Sampler {
 
   *[Symbol.iterator](): IterableIterator<number> {
     const { shuffle, seed, numReplicas, rank } = this.#options;
-    const order = shuffle ? [...randomOrder(new Generator().manualSeed(seed + this.#epoch), this.#size)] : Array.from({ length: this.#size }, (_, i) => i);
+    const order = shuffle ? randomOrder(new Generator().manualSeed(seed + this.#epoch), this.#size) : filled(new Int32Array(this.#size), (i) => i);
     const total = this.length * numReplicas;
     for (let i = rank; i < total; i += numReplicas) yield order[i % order.length]!;
   }

@@ -59,6 +59,9 @@ export function unpickle(reader: ByteReader, unpickling: Unpickling): unknown {
   return new Machine(reader, unpickling).run();
 }
 
+/** JavaScript ends the process where a list grows beyond some 100 million. */
+const MOST_IN_LIST = 2 ** 26;
+
 class Machine {
   readonly #reader: ByteReader;
   readonly #unpickling: Unpickling;
@@ -72,6 +75,15 @@ class Machine {
   }
 
   run(): unknown {
+    try {
+      return this.#run();
+    } catch (error) {
+      if (error instanceof RangeError) this.#reader.fail(`the pickle holds more values than memory has room for (${error.message})`);
+      throw error;
+    }
+  }
+
+  #run(): unknown {
     for (;;) {
       const position = this.#reader.position;
       const code = this.#reader.u8();
@@ -83,6 +95,7 @@ class Machine {
   }
 
   push(value: unknown): void {
+    this.#checkRoom(this.#stack.length);
     this.#stack.push(value);
   }
 
@@ -145,18 +158,20 @@ class Machine {
     this.push(callable.call(args));
   }
 
-  /** Python's `__setstate__`. Attributes of an `OrderedDict` (a state dict has `_metadata`) are not kept. */
+  /** Python's `__setstate__`. Of an `OrderedDict`'s attributes only a state dict's `_metadata` is kept, out of sight. */
   build(): void {
     const state = this.pop();
     const target = this.pop();
     if (target instanceof Unfinished) target.fill(state);
     else if (!(target instanceof Map)) this.#reader.fail("the pickle sets attributes of a plain value");
+    else keepMetadata(target, state);
     this.push(target instanceof Unfinished ? target.result : target);
   }
 
   append(items: readonly unknown[]): void {
     const list = this.top();
     if (!Array.isArray(list)) this.#reader.fail("the pickle appends to what is no list");
+    this.#checkRoom(list.length + items.length);
     for (const item of items) list.push(item);
   }
 
@@ -171,6 +186,10 @@ class Machine {
     const map = target instanceof Dict ? target.entries : target;
     if (!(map instanceof Map) || items.length % 2 !== 0) this.#reader.fail("the pickle sets entries of what is no dictionary");
     for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
+  }
+
+  #checkRoom(length: number): void {
+    if (length >= MOST_IN_LIST) this.#reader.fail(`the pickle makes a list of more than ${MOST_IN_LIST} values`);
   }
 
   /** Puts each finished dictionary where the one under construction stood. No recursion: a pickle may nest deeply. */
@@ -194,6 +213,15 @@ class Machine {
 }
 
 /** Sets a property whatever its name; plain assignment to `__proto__` would change the object's kind. */
+/** What an attribute of a dictionary holds is read by name alone: it may be anything that a file can hold. */
+function keepMetadata(target: Map<unknown, unknown>, state: unknown): void {
+  const attributes = state instanceof Dict ? state.entries : state;
+  const metadata = attributes instanceof Map ? (attributes.get("_metadata") as unknown) : null;
+  if (!(metadata instanceof Map)) return;
+  const versions = [...metadata].map(([path, entry]) => [path, { version: entry instanceof Dict ? entry.entries.get("version") : undefined }] as const);
+  Object.defineProperty(target, "_metadata", { value: new Map(versions) });
+}
+
 function setOwn(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -242,7 +270,8 @@ function quoted(reader: ByteReader): string {
 function escaped(reader: ByteReader): string {
   const start = reader.position;
   reader.line();
-  const characters = Array.from(reader.bytes.subarray(start, reader.position - 1), (byte) => String.fromCharCode(byte)).join("");
+  let characters = "";
+  for (const byte of reader.bytes.subarray(start, reader.position - 1)) characters += String.fromCharCode(byte);
   return characters.replace(/\\u([\da-f]{4})|\\U00([\da-f]{6})/g, (whole, short?: string, long?: string) => {
     const code = Number.parseInt(short ?? long!, 16);
     return code > 0x10ffff ? whole : String.fromCodePoint(code);

@@ -2,12 +2,13 @@
  * The names that a PyTorch file may use, and what each stands for here. Everything else is refused by name.
  * PyTorch's own list for `torch.load(weights_only=True)` is the model: torch/_weights_only_unpickler.py.
  */
+import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Parameter } from "../nn/parameter.ts";
-import { isContiguous, type Shape } from "../shape.ts";
+import { isContiguous } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { CopyLimit } from "./copyLimit.ts";
-import type { FileType } from "./elements.ts";
+import { isShape, type FileType } from "./elements.ts";
 import { numpyGlobal } from "./numpyPickle.ts";
 import { Callable, Dict, Opaque } from "./pickleReader.ts";
 
@@ -86,7 +87,7 @@ function copied(limit: CopyLimit, items: unknown): unknown[] {
 function latin1(limit: CopyLimit, text: unknown): Uint8Array {
   if (typeof text !== "string") throw new KindlingError(`${limit.file}: bytes are made of what is no text`);
   limit.charge(text.length);
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return filled(new Uint8Array(text.length), (i) => text.charCodeAt(i));
 }
 
 function refuse(file: string, module: string, name: string, root: boolean): never {
@@ -111,10 +112,6 @@ function rebuildTensor(file: string, [storage, offset, size, stride, requiresGra
   const tensor = new Tensor(storage.storage, start, size, isContiguous(size, stride) ? null : stride, storage.dtype);
   if (requiresGrad === true && tensor.dtype === "float32") tensor.requiresGrad = true;
   return tensor;
-}
-
-function isShape(values: unknown): values is Shape {
-  return Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 }
 
 function rebuildParameter(file: string, data: unknown, requiresGrad: unknown): Parameter {

@@ -18,8 +18,6 @@ export interface Cut {
   readonly workspace?: number;
   /** Bytes of that workspace. */
   readonly workBytes?: (args: Arguments, kernels: Kernels) => number;
-  /** The result of all pieces is a sum: which argument is its address, and how many values it has. */
-  readonly sum?: { readonly address: number; readonly count: (args: Arguments) => number };
 }
 
 /** Values that pass through one core in a nanosecond: of memory, and of functions like exp. */
@@ -60,18 +58,59 @@ const softmax = (gradients: 0 | 1): Cut =>
     return [[0, row], [1, row], ...(gradients ? [[2, row] as const] : [])];
   }, COMPUTED);
 
-/** Arguments of convolutions from the number of images on: n, groups, cin, cout, h, w, kh, kw, oh, ow. */
-function images(first: number, addresses: (image: number, result: number) => readonly Step[], workspace: number): Cut {
-  const [groups, cin, cout, h, w, kh, kw, oh, ow] = Array.from({ length: 9 }, (_, i) => first + 1 + i) as [number, number, number, number, number, number, number, number, number];
+/** Where the arguments of a convolution are, counted from the number of images on. */
+const [GROUPS, CIN, COUT, H, W, KH, KW, OH, OW, WORK] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16];
+
+/** What all three convolutions have in common, whose number of images is argument `first`. */
+function convolution(first: number): Pick<Cut, "time" | "workspace" | "workBytes"> {
   return {
-    ...along(first, (args) => addresses(args[cin]! * args[h]! * args[w]!, args[cout]! * args[oh]! * args[ow]!), {
-      time: (args) => (2 * args[first]! * args[cout]! * args[oh]! * args[ow]! * args[kh]! * args[kw]! * args[cin]!) / args[groups]! / PRODUCTS,
-    }),
-    workspace,
-    workBytes: (args, { conv2dWorkBytes }) =>
-      (conv2dWorkBytes as (...sizes: number[]) => number)(args[cin]! / args[groups]!, args[cout]! / args[groups]!, ...args.slice(h, workspace)),
+    time: (args) => (2 * args[first]! * values(args, first, COUT, OH, OW, KH, KW, CIN)) / args[first + GROUPS]! / PRODUCTS,
+    workspace: first + WORK,
+    workBytes: (args, { conv2dWorkBytes }) => {
+      const groups = args[first + GROUPS]!;
+      return (conv2dWorkBytes as (...sizes: number[]) => number)(args[first + CIN]! / groups, args[first + COUT]! / groups, ...args.slice(first + H, first + WORK));
+    },
   };
 }
+
+const values = (args: Arguments, first: number, ...sizes: number[]): number => sizes.reduce((count, size) => count * args[first + size]!, 1);
+
+/** Along the images. */
+function images(first: number, addresses: (image: number, result: number) => readonly Step[]): Cut {
+  const general = convolution(first);
+  return { ...along(first, (args) => addresses(values(args, first, CIN, H, W), values(args, first, COUT, OH, OW)), general), ...general };
+}
+
+/** A side of a matrix that is cut: the argument that holds where it begins, that of its end behind it, and what a piece has of it. */
+interface Side {
+  readonly from: number;
+  readonly piece: number;
+}
+
+const pieces = (args: Arguments, { from, piece }: Side): number => Math.ceil(args[from + 1]! / piece);
+
+/** Of a weight [outputs, elements of a window]; a piece is some tiles high, or as wide as the widest. */
+const [weightRows, weightColumns]: readonly [Side, Side] = [{ from: 20, piece: 8 }, { from: 22, piece: 16 }];
+
+/**
+ * Along the columns, so that no two threads pack the same patches, or where that gives fewer pieces along the rows. Not
+ * along the images: a sum of the parts would be another one for each number of threads.
+ */
+const weightSide = (args: Arguments): Side =>
+  args[3 + GROUPS] === 1 && pieces(args, weightColumns) >= pieces(args, weightRows) ? weightColumns : weightRows;
+
+const weightGradient: Cut = {
+  ...convolution(3),
+  size: (args) => pieces(args, weightSide(args)),
+  grain: 1,
+  part(args, first, end) {
+    const { from, piece } = weightSide(args);
+    const mine = [...args];
+    mine[from] = first * piece;
+    mine[from + 1] = Math.min(args[from + 1]!, end * piece);
+    return mine;
+  },
+};
 
 /** Along the longer side of the result, in whole tiles of every build. */
 const product: Cut = {
@@ -105,14 +144,9 @@ export const cuts: Partial<Record<keyof Kernels, Cut>> = {
     workspace: 16,
     workBytes: (_, kernels) => kernels.sgemmWorkBytes(),
   },
-  conv2d: images(4, (image, result) => [[0, image], [3, result]], 20),
-  conv2dBackwardInput: images(3, (image, result) => [[0, result], [2, image]], 19),
-  conv2dBackwardWeight: {
-    ...images(4, (image, result) => [[0, result], [1, image]], 20),
-    // The bias's gradient would be a second sum.
-    size: (args) => (args[3] === 0 ? args[4]! : 1),
-    sum: { address: 2, count: (args) => (args[7]! * args[6]! * args[10]! * args[11]!) / args[5]! },
-  },
+  conv2d: images(4, (image, result) => [[0, image], [3, result]]),
+  conv2dBackwardInput: images(3, (image, result) => [[0, result], [2, image]]),
+  conv2dBackwardWeight: weightGradient,
   unary: elementwise(3, () => [[1, 1], [2, 1]], COMPUTED),
   unaryBackward: elementwise(4, () => [[1, 1], [2, 1], [3, 1]], COMPUTED),
   binary: elementwise(6, (args) => [[1, args[2]!], [3, args[4]!], [5, 1]], COPIED),

@@ -203,8 +203,8 @@ export interface Kernels {
   conv2dWorkBytes(channels: I, outputs: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I): number;
   conv2d(x: I, weight: I, bias: I, out: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
   conv2dBackwardInput(gradient: I, weight: I, outX: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
-  /** Gradients with respect to weight and bias; one that isn't wanted is 0. */
-  conv2dBackwardWeight(gradient: I, x: I, outWeight: I, outBias: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I): void;
+  /** Of the gradient with respect to the weight [cout, patch] the rows [fromRow, toRow), and of these the columns [fromColumn, toColumn). */
+  conv2dBackwardWeight(gradient: I, x: I, outWeight: I, n: I, groups: I, cin: I, cout: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I, work: I, fromRow: I, toRow: I, fromColumn: I, toColumn: I): void;
   /** One image: out[c·kh·kw, oh·ow] are the patches of x [channels, h, w]. */
   im2col(x: I, out: I, channels: I, h: I, w: I, kh: I, kw: I, oh: I, ow: I, sh: I, sw: I, ph: I, pw: I, dh: I, dw: I): void;
   /** The reverse, adding into `out`. */
@@ -259,9 +259,10 @@ export interface Kernels {
   // --- observation
   /**
    * Eight doubles at `out` (8-byte aligned): finite count, mean, sample standard deviation, min, max (of what is finite;
-   * NaN if nothing is), zeros, NaNs, infinities.
+   * NaN if nothing is), zeros, NaNs, infinities. One pass over float32, two where something isn't finite.
+   * `element`: what lies at `x`; float32 if left out.
    */
-  statistics(x: I, n: I, out: I): void;
+  statistics(x: I, n: I, out: I, element?: ElementCode): void;
   /** Equal-width bins over [low, high], the last closed; counts are i32; values outside, or not finite, are left out. */
-  histogram(x: I, n: I, low: F, high: F, bins: I, out: I): void;
+  histogram(x: I, n: I, low: F, high: F, bins: I, out: I, element?: ElementCode): void;
 }

@@ -1,10 +1,10 @@
-/** Compiles and instantiates the kernels: the best build that this JavaScript engine runs, and runs rightly. */
+/** Compiles and instantiates the kernels: the fastest build that this JavaScript engine runs, and runs rightly. */
+import { allBuilds, knownBuilds, majorOf, type KernelBuild } from "./builds.ts";
 import type { Kernels } from "./exports.ts";
 import * as generated from "./generated.ts";
+import { kept } from "./kept.ts";
+import { fastest } from "./measure.ts";
 import { multipliesRightly } from "./selfTest.ts";
-
-/** `plain` multiplies and adds apart; `relaxed` fuses the two; `revectorized` also has V8 join 128-bit vectors to 256 bits. */
-export type KernelBuild = "plain" | "relaxed" | "revectorized";
 
 export interface LoadedKernels {
   readonly build: KernelBuild;
@@ -25,31 +25,66 @@ interface Surroundings {
   readonly arch?: string;
   readonly versions?: { readonly v8?: string };
   getBuiltinModule?(name: "node:v8"): { setFlagsFromString(flags: string): void } | undefined;
+  getBuiltinModule?(name: "node:os"): { cpus(): readonly { readonly model: string }[] } | undefined;
 }
 
-const surroundings = (globalThis as { process?: Surroundings }).process;
+const here: Surroundings = (globalThis as { process?: Surroundings }).process ?? {};
 
 /**
  * The kernels on the given linear memory, which has to be shared and untouched.
- * @param wanted a build to take instead of the best one; by default what the environment says in `KINDLING_KERNELS`. The
- *   revectorized build is taken only if asked for, because V8's flags, which it needs, are the whole process's.
+ * @param wanted by default what the environment says in `KINDLING_KERNELS`. `best`: the fastest, be it that V8's flags, which
+ *   are the whole process's, are set for it. The name of a build: that one, or where it can't be had the next one. Anything
+ *   else, or nothing: the fastest that leaves the process alone.
  */
-export function loadKernels(memory: WebAssembly.Memory, wanted = surroundings?.env?.["KINDLING_KERNELS"]): LoadedKernels {
-  if (wanted === "revectorized") {
-    const loaded = loadRevectorized(memory);
+export function loadKernels(memory: WebAssembly.Memory, wanted = here.env?.["KINDLING_KERNELS"], machine = here): LoadedKernels {
+  const named = allBuilds.find((build) => build === wanted);
+  if (named !== undefined) return firstOf(allBuilds.slice(allBuilds.indexOf(named)), memory, machine);
+  const known = knownBuilds(machine.versions?.v8, machine.arch);
+  if (known === null) return measured(memory, machine);
+  return firstOf(known.filter((build) => build !== "revectorized" || wanted === "best"), memory, machine);
+}
+
+function firstOf(builds: readonly KernelBuild[], memory: WebAssembly.Memory, machine: Surroundings): LoadedKernels {
+  for (const build of builds) {
+    const loaded = attempt(build, memory, machine);
     if (loaded !== null) return loaded;
   }
-  return instantiate(memory, wanted !== "plain" && WebAssembly.validate(decode(products.relaxed)) ? "relaxed" : "plain");
+  return instantiate(memory, "plain");
+}
+
+/** `null` where this build can't be had. */
+function attempt(build: KernelBuild, memory: WebAssembly.Memory, machine: Surroundings): LoadedKernels | null {
+  if (build === "revectorized") return loadRevectorized(memory, machine);
+  return WebAssembly.validate(decode(products[build])) ? instantiate(memory, build) : null;
+}
+
+/**
+ * Where nobody has measured before, of the builds that need nothing of the process the faster one, measured once. The answer
+ * is kept for this V8 on this processor: builds round differently, so that one run must not have this and the next that. For
+ * the same reason nothing is measured where nothing can be kept.
+ */
+function measured(memory: WebAssembly.Memory, machine: Surroundings): LoadedKernels {
+  const relaxed = attempt("relaxed", memory, machine);
+  if (relaxed === null || !multipliesRightly(relaxed.kernels, memory)) return instantiate(memory, "plain");
+  const processor = machine.getBuiltinModule?.("node:os")?.cpus()[0]?.model ?? "";
+  const answer = kept(["kernels", machine.versions?.v8, machine.arch, processor].join(" "), () => {
+    const both = [relaxed, instantiate(memory, "plain")];
+    return both[fastest(both.map(({ kernels }) => kernels), memory)]!.build;
+  });
+  return answer === "plain" ? instantiate(memory, "plain") : relaxed;
 }
 
 /**
  * V8's pass that joins pairs of vectors is an experiment, so it is on only while the products are compiled, at once by the
  * optimising compiler, and what came out is put to the test. Returns `null` where that can't be done or fails.
  */
-function loadRevectorized(memory: WebAssembly.Memory): LoadedKernels | null {
-  const v8 = surroundings?.getBuiltinModule?.("node:v8");
-  const version = Number.parseInt(surroundings?.versions?.v8 ?? "", 10);
-  if (v8 === undefined || surroundings?.arch !== "x64" || !(version >= 13)) return null;
+function loadRevectorized(memory: WebAssembly.Memory, machine: Surroundings): LoadedKernels | null {
+  const v8 = machine.getBuiltinModule?.("node:v8");
+  const major = majorOf(machine.versions?.v8);
+  if (v8 === undefined || machine.arch !== "x64" || !(major >= 13)) return null;
+  // Code that was made without Liftoff has no feedback from it, and from 14 on V8 ends the process where it looks for that
+  // to go back to it. So it never does: this flag stays.
+  if (major >= 14) v8.setFlagsFromString("--no-wasm-deopt");
   v8.setFlagsFromString("--experimental-wasm-revectorize");
   v8.setFlagsFromString("--no-liftoff");
   try {

@@ -119,14 +119,13 @@ class Team {
       const parts = this.#partsOf(args, cut);
       if (parts.length < 2) return serial(...args);
       this.#run(number, serial, parts);
-      if (cut.sum) this.#addUp(cut.sum.address, cut.sum.count(args), parts);
       return 0;
     };
     (kernels as unknown as Record<string, Kernel>)[name] = shared;
   }
 
   #isAtHand(): boolean {
-    if (this.#threshold > 0) return this.#aloneUntil === 0 || this.#triesAgain();
+    if (this.#threshold > 0) return fixedThreshold !== null || this.#aloneUntil === 0 || this.#triesAgain();
     if (Atomics.load(this.#words, Word.ready) < this.#helpers.length) return false;
     this.#calibrate();
     return fixedThreshold !== null;
@@ -150,11 +149,7 @@ class Team {
   /** A part's arguments with memory of its own where it needs some. */
   #own(mine: number[], part: number, args: number[], cut: Cut): number[] {
     if (part === 0 || cut.workspace === undefined) return mine;
-    const work = cut.workBytes!(args, this.#serial);
-    const sums = cut.sum ? cut.sum.count(args) * 4 : 0;
-    const at = this.#workspace(part, work + sums);
-    mine[cut.workspace] = at;
-    if (cut.sum) mine[cut.sum.address] = at + Math.ceil(work / 16) * 16;
+    mine[cut.workspace] = this.#workspace(part, cut.workBytes!(args, this.#serial));
     return mine;
   }
 
@@ -167,11 +162,6 @@ class Team {
     own.bytes = own.at < 0 ? 0 : bytes;
     if (own.at < 0) throw new OutOfMemoryError(bytes);
     return own.at;
-  }
-
-  #addUp(address: number, count: number, parts: readonly number[][]): void {
-    const total = parts[0]![address]!;
-    for (const part of parts.slice(1)) this.#serial.axpy(total, part[address]!, count, 1);
   }
 
   #run(number: number, serial: Kernel, parts: readonly number[][]): void {

@@ -1,5 +1,6 @@
 /** `nn.init`: filling parameters with their first values, from PyTorch's random stream. All work in place and return the tensor. */
 import { noGrad } from "../autograd/gradMode.ts";
+import { filled } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Generator } from "../random/index.ts";
 import { empty, erf, erfinv, fromTypedArray, randperm, tensor as tensorOf } from "../ops/index.ts";
@@ -189,7 +190,7 @@ export function orthogonal_<T extends Tensor>(tensor: T, { gain = 1, generator }
 /** Q of the QR decomposition with positive signs on R's diagonal, by Householder's reflections in double precision. */
 function orthogonalColumns(matrix: Tensor): Tensor {
   const [m, n] = matrix.shape as [number, number];
-  const r = Float64Array.from(matrix.toTypedArray());
+  const r = new Float64Array(matrix.toTypedArray());
   const reflections: Float64Array[] = [];
   for (let k = 0; k < n; k++) {
     let length = 0;
@@ -197,7 +198,7 @@ function orthogonalColumns(matrix: Tensor): Tensor {
     const v = new Float64Array(m);
     for (let i = k; i < m; i++) v[i] = r[i * n + k]!;
     v[k]! += (v[k]! >= 0 ? 1 : -1) * length;
-    const norm = Math.hypot(...v);
+    const norm = v.reduce((sum, value) => Math.hypot(sum, value), 0);
     if (norm > 0) for (let i = k; i < m; i++) v[i]! /= norm;
     reflect(r, v, m, n, k);
     reflections.push(v);
@@ -205,7 +206,7 @@ function orthogonalColumns(matrix: Tensor): Tensor {
   const q = new Float64Array(m * n);
   for (let k = 0; k < n; k++) q[k * n + k] = 1;
   for (const v of reflections.toReversed()) reflect(q, v, m, n, 0);
-  const signed = Float32Array.from(q, (value, i) => value * Math.sign(r[(i % n) * n + (i % n)]!));
+  const signed = filled(new Float32Array(q.length), (i) => q[i]! * Math.sign(r[(i % n) * n + (i % n)]!));
   return fromTypedArray(signed, [m, n]);
 }
 

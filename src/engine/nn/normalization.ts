@@ -30,6 +30,7 @@ abstract class RunningNorm extends Module {
     runningVar: "running_var",
     numBatchesTracked: "num_batches_tracked",
   };
+  static override readonly stateVersion = 2;
 
   readonly numFeatures: number;
   readonly eps: number;
@@ -63,6 +64,12 @@ abstract class RunningNorm extends Module {
     this.runningMean?.zero_();
     this.runningVar?.fill_(1);
     this.numBatchesTracked?.zero_();
+  }
+
+  /** Version 1, up to PyTorch 0.4.0, didn't count batches. */
+  protected override upgradeState(state: Map<string, unknown>, path: string, version: number | null): void {
+    const key = `${path}num_batches_tracked`;
+    if ((version ?? 1) < 2 && this.numBatchesTracked !== null && !state.has(key)) state.set(key, this.numBatchesTracked);
   }
 
   resetParameters(): void {

@@ -1,4 +1,5 @@
 /** Nonlinearities made of differentiable operations; those on hot paths have kernels and live in pointwise.ts. */
+import { filled } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { wrapDim } from "../shape.ts";
@@ -7,11 +8,12 @@ import { add, mul, where } from "./binary.ts";
 import { emptyLike, fromTypedArray, zerosLike } from "./creation.ts";
 import { noGrad } from "../autograd/gradMode.ts";
 import { clampTo } from "./pairs.ts";
-import { elu, expm1, leakyRelu, relu, sigmoid, tanh } from "./pointwise.ts";
+import { elu, expm1, leakyRelu, sigmoid, tanh } from "./pointwise.ts";
 import { scatter } from "./indexing.ts";
 import { replaceBy } from "./inplace.ts";
 import { softmax } from "./softmax.ts";
 import { max } from "./reductions.ts";
+import type { Typed } from "./types.ts";
 import { narrow, reshape } from "./views.ts";
 
 /** max(0, x) + min(0, α(e^(x/α) − 1)). https://arxiv.org/abs/1704.07483 */
@@ -47,16 +49,6 @@ export function softshrink(input: Tensor, lambda = 0.5): Tensor {
   return where(input.gt(lambda), input.sub(lambda), where(input.lt(-lambda), input.add(lambda), 0));
 }
 
-/** relu6(x + 3) / 6 */
-export function hardsigmoid(input: Tensor): Tensor {
-  return strictlyBetween(input, -3, 3, input.div(6).add(0.5), 0, 1);
-}
-
-/** x · relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
-export function hardswish(input: Tensor): Tensor {
-  return where(input.le(-3), 0, where(input.lt(3), input.mul(input.div(6).add(0.5)), input));
-}
-
 /** x kept between two values. */
 export function hardtanh(input: Tensor, minVal = -1, maxVal = 1): Tensor {
   if (minVal > maxVal) throw new ArgumentError("min_val cannot be greater than max_val");
@@ -71,21 +63,6 @@ export function relu6(input: Tensor): Tensor {
 /** `inside` strictly between two bounds; on the bounds and beyond constants, without gradient. */
 function strictlyBetween(input: Tensor, low: number, high: number, inside: Tensor, below: number, above: number): Tensor {
   return where(input.le(low), below, where(input.ge(high), above, inside));
-}
-
-/** ln sigmoid(x), safe for large |x|. */
-export function logsigmoid(input: Tensor): Tensor {
-  return clampTo(input, null, 0).sub(input.abs().neg().exp().log1p());
-}
-
-/** x · tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
-export function mish(input: Tensor): Tensor {
-  return mul(input, tanh(softplusOf(input)));
-}
-
-/** ln(1 + eˣ) of operations that can be differentiated twice. */
-function softplusOf(input: Tensor): Tensor {
-  return relu(input).add(input.abs().neg().exp().log1p());
 }
 
 /** x where positive, weight · x elsewhere; one weight, or one for each channel (dimension 1). https://arxiv.org/abs/1502.01852 */
@@ -109,7 +86,7 @@ export function rrelu(input: Tensor, options: { lower?: number; upper?: number; 
 /** Draws for negative elements only, one after the other in memory order. */
 function negativeSlopes(input: Tensor, lower: number, upper: number, generator: Generator): Tensor {
   const values = input.toTypedArray();
-  const slopes = Float32Array.from(values, (x) => (x <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1));
+  const slopes = filled(new Float32Array(values.length), (i) => (values[i]! <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1));
   return fromTypedArray(slopes, input.shape);
 }
 
@@ -129,8 +106,8 @@ export function threshold(input: Tensor, limit: number, value: number): Tensor {
 }
 
 /** softmax(−x) along `dim`. */
-export function softmin(input: Tensor, dim: number): Tensor {
-  return softmax(input.neg(), dim);
+export function softmin(input: Tensor, dim: number, options: Typed = {}): Tensor {
+  return softmax(input.neg(), dim, options);
 }
 
 /**

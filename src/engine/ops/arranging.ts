@@ -1,16 +1,17 @@
 /** Other orders and shapes of the same elements: moved axes, windows and diagonals (views), rolled, turned and repeated copies. */
 import { record, type Operation } from "../autograd/node.ts";
+import { itemSize, typedArray } from "../dtype.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { broadcastShapes, numelOf, shapeOf, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
+import { broadcastShapes, checkSizes, numelOf, shapeOf, shapeText, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
-import { fromTypedArray, zeros } from "./creation.ts";
+import { arange, fromTypedArray, zeros } from "./creation.ts";
 import { indexSelect, scatterAdd } from "./indexing.ts";
 import { cat, flip, stack } from "./joining.ts";
 import { viewOf } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { sum } from "./reductions.ts";
-import { expand, flatten, narrow, permute, reshape, select, slice, split, t, transpose, unsqueeze, view } from "./views.ts";
+import { expand, flatten, narrow, permute, reshape, select, slice, split, transpose, unsqueeze, view } from "./views.ts";
 
 // --- axes -----------------------------------------------------------------------------------------------------------
 
@@ -255,18 +256,25 @@ export function repeatInterleave(input: Tensor, repeats: number | Tensor, option
   const source = dim === undefined ? flatten(input) : input;
   const d = wrapDim(dim ?? 0, source.shape.length);
   const n = source.shape[d] ?? 1;
-  const counts = typeof repeats === "number" ? [repeats] : Array.from(toTypedArray(repeats));
+  const counts = typeof repeats === "number" ? [repeats] : toTypedArray(repeats);
   if (counts.length !== 1 && counts.length !== n) throw new KindlingError("repeats must have the same size as input along dim");
-  if (counts.some((count) => count < 0)) throw new KindlingError("repeats can not be negative");
-  const places: number[] = [];
-  for (let i = 0; i < n; i++) for (let k = counts[counts.length === 1 ? 0 : i]!; k > 0; k--) places.push(i);
-  return indexSelect(source, d, fromTypedArray(Int32Array.from(places), [places.length]));
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const count = counts[counts.length === 1 ? 0 : i]!;
+    if (count < 0) throw new KindlingError("repeats can not be negative");
+    total += count;
+  }
+  const places = typedArray("int32", total);
+  let next = 0;
+  for (let i = 0; i < n; i++) places.fill(i, next, (next += counts[counts.length === 1 ? 0 : i]!));
+  return indexSelect(source, d, fromTypedArray(places, [total]));
 }
 
 // --- joining and splitting ------------------------------------------------------------------------------------------
 
 /** Side by side: along the second dimension, vectors along their only one. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  if (tensors.length === 0) throw new KindlingError("hstack expects a non-empty TensorList");
   const parts = tensors.map(atleast1d);
   return cat(parts, parts[0]!.shape.length === 1 ? 0 : 1);
 }
@@ -358,30 +366,51 @@ export function cartesianProd(...tensors: readonly Tensor[]): Tensor {
 /** All combinations of `r` (default 2) elements of a vector, one in each row. */
 export function combinations(input: Tensor, r = 2, options: { withReplacement?: boolean } = {}): Tensor {
   const n = input.numel();
-  const rows: number[][] = [];
-  const choose = (row: number[], from: number): void => {
-    if (row.length === r) rows.push(row);
-    else for (let i = from; i < n; i++) choose([...row, i], options.withReplacement ? i : i + 1);
+  const again = options.withReplacement ?? false;
+  const count = waysToChoose(again ? n + r - 1 : n, r);
+  const places = typedArray("int32", count * r);
+  const row = new Array<number>(r);
+  let next = 0;
+  const choose = (k: number, from: number): void => {
+    if (k === r) for (const place of row) places[next++] = place;
+    else for (let i = from; i < n; i++) choose(k + 1, (row[k] = i) + Number(!again));
   };
-  choose([], 0);
-  const picked = indexSelect(flatten(input), 0, fromTypedArray(Int32Array.from(rows.flat()), [rows.length * r]));
-  return reshape(picked, [rows.length, r]);
+  choose(0, 0);
+  const picked = indexSelect(flatten(input), 0, fromTypedArray(places, [count * r]));
+  return reshape(picked, [count, r]);
 }
 
-function triangleIndices(keep: (row: number, col: number) => boolean, rows: number, cols: number): Tensor {
-  const places: [number, number][] = [];
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) if (keep(i, j)) places.push([i, j]);
-  return t(fromTypedArray(Int32Array.from(places.flat()), [places.length, 2])).contiguous();
+/** In how many ways `r` of `n` can be chosen. */
+function waysToChoose(n: number, r: number): number {
+  if (r > n) return 0;
+  let ways = 1;
+  for (let k = 1; k <= r; k++) ways = Math.round((ways * (n - r + k)) / k);
+  return ways;
+}
+
+/** Row and column indices of the entries from column `first(row)` up to, without, `end(row)`. */
+function triangleIndices(rows: number, first: (row: number) => number, end: (row: number) => number): Tensor {
+  let count = 0;
+  for (let i = 0; i < rows; i++) count += Math.max(0, end(i) - first(i));
+  const places = typedArray("int32", 2 * count);
+  let next = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let j = first(i); j < end(i); j++) {
+      places[next] = i;
+      places[count + next++] = j;
+    }
+  }
+  return fromTypedArray(places, [2, count]);
 }
 
 /** Row and column indices of the lower triangle. */
 export function trilIndices(rows: number, cols: number, offset = 0): Tensor {
-  return triangleIndices((i, j) => j <= i + offset, rows, cols);
+  return triangleIndices(rows, () => 0, (i) => Math.min(cols, i + offset + 1));
 }
 
 /** Row and column indices of the upper triangle. */
 export function triuIndices(rows: number, cols: number, offset = 0): Tensor {
-  return triangleIndices((i, j) => j >= i + offset, rows, cols);
+  return triangleIndices(rows, (i) => Math.max(0, i + offset), () => cols);
 }
 
 const asStridedOp: Operation = {
@@ -396,15 +425,19 @@ const asStridedOp: Operation = {
 /** Any window on the storage: sizes, strides and offset in elements (a view). */
 export function asStrided(input: Tensor, size: Shape, stride: readonly number[], storageOffset = input.offset): Tensor {
   if (size.length !== stride.length) throw new ArgumentError("mismatch in length of strides and shape", "RuntimeError");
+  const negative = stride.find((step) => !(step >= 0 && Number.isInteger(step)));
+  if (negative !== undefined) throw new KindlingError(`as_strided: Negative strides are not supported at the moment, got strides: ${shapeText(stride)}`);
+  if (!(storageOffset >= 0 && Number.isInteger(storageOffset))) throw new KindlingError(`Tensor: invalid storage offset ${storageOffset}`);
+  checkSizes(size);
   const last = size.includes(0) ? 0 : size.reduce((end, n, i) => end + (n - 1) * stride[i]!, storageOffset);
-  const held = (input.base ?? input).numel() + (input.base ?? input).offset;
+  const held = input.storage.bytes / itemSize(input.dtype);
   if (last >= Math.max(1, held)) {
     throw new IndexError(`setStorage: sizes [${size.join(", ")}], strides [${stride.join(", ")}], storage offset ${storageOffset} are out of bounds for storage`);
   }
   const result = viewOf(input, size, stride, storageOffset);
   if (!input.requiresGrad) return result;
   if (!input.dense) throw new KindlingError("as_strided() of a tensor that is itself strided can't be differentiated; call contiguous() first");
-  const ordinals = fromTypedArray(Int32Array.from({ length: input.numel() }, (_, i) => i), [input.numel()]);
+  const ordinals = arange(input.numel());
   const places = reshape(viewOf(ordinals, size, stride, storageOffset - input.offset).contiguous(), [numelOf(size)]);
   return record(asStridedOp, result, [input], [], { shape: input.shape, places });
 }

@@ -1,6 +1,6 @@
 /** Two-dimensional convolution and pooling. Forward beside backward. */
-import { isGradEnabled } from "../autograd/gradMode.ts";
-import { record, recordMany, type Operation } from "../autograd/node.ts";
+import { noGrad } from "../autograd/gradMode.ts";
+import { record, type Node, type Operation } from "../autograd/node.ts";
 import type { DType } from "../dtype.ts";
 import { KindlingError, OutOfMemoryError, ShapeError } from "../errors.ts";
 import { allocateBlock, freeBlock } from "../memory/heap.ts";
@@ -8,9 +8,10 @@ import { kernels } from "../memory/linear.ts";
 import { sizeText } from "./format.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { add } from "./binary.ts";
 import { contiguous } from "./copy.ts";
+import { gather } from "./indexing.ts";
 import { at, make } from "./make.ts";
-import { notTwiceDifferentiable } from "./pointwise.ts";
 import { sum } from "./reductions.ts";
 import { reshape } from "./views.ts";
 
@@ -128,7 +129,11 @@ function workFor(g: Geometry): number {
   return work.at;
 }
 
-export function convolveForward(x: Tensor, weight: Tensor, bias: Tensor | null, g: Geometry): Tensor {
+/**
+ * A convolution has three parts: its input, its weight and its result. From any two of them it makes the third's kind, and
+ * each of these three products is linear in both: its gradients are the other two, however often they are taken.
+ */
+export function convolve(x: Tensor, weight: Tensor, bias: Tensor | null, g: Geometry): Tensor {
   const { batch, groups, channels, out, h, w, kh, kw, oh, ow, stride, padding, dilation } = g;
   const values = bias && contiguous(bias);
   const result = make([batch, out, oh, ow]);
@@ -137,47 +142,60 @@ export function convolveForward(x: Tensor, weight: Tensor, bias: Tensor | null, 
     from, filter, shift, to, batch, groups, channels, out, h, w, kh, kw, oh, ow,
     stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g),
   );
-  return result;
+  return record(convolveOp, result, bias ? [x, weight, bias] : [x, weight], [x, weight], g);
 }
 
-function inputGradient(gradient: Tensor, weight: Tensor, shape: Shape, g: Geometry): Tensor {
+/** Each value of a result spread over the window that it came from: the gradient of the input, and a transposed convolution. */
+export function spread(y: Tensor, weight: Tensor, bias: Tensor | null, g: Geometry): Tensor {
   const { batch, groups, channels, out, h, w, kh, kw, oh, ow, stride, padding, dilation } = g;
-  const result = make(shape);
-  const [to, from, filter] = [at(result), at(gradient), at(weight)];
+  const result = make([batch, channels, h, w]);
+  const [to, from, filter] = [at(result), at(y), at(weight)];
   kernels.conv2dBackwardInput(
     from, filter, to, batch, groups, channels, out, h, w, kh, kw, oh, ow,
     stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g),
   );
-  return result;
+  const shifted = bias ? noGrad(() => add(result, reshape(bias, [-1, 1, 1]))) : result;
+  return record(spreadOp, shifted, bias ? [y, weight, bias] : [y, weight], [y, weight], g);
 }
 
-function weightGradient(gradient: Tensor, x: Tensor, shape: Shape, g: Geometry): Tensor {
+/** For each element of the weight the sum over all windows of what it joined: the gradient of the weight. */
+function correlate(y: Tensor, x: Tensor, g: Geometry): Tensor {
   const { batch, groups, channels, out, h, w, kh, kw, oh, ow, stride, padding, dilation } = g;
-  const result = make(shape);
-  const [to, from, input] = [at(result), at(gradient), at(x)];
+  const result = make([out, channels / groups, kh, kw]);
+  const [to, from, input] = [at(result), at(y), at(x)];
   kernels.conv2dBackwardWeight(
-    from, input, to, 0, batch, groups, channels, out, h, w, kh, kw, oh, ow,
-    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g),
+    from, input, to, batch, groups, channels, out, h, w, kh, kw, oh, ow,
+    stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], workFor(g), 0, out, 0, (channels / groups) * kh * kw,
   );
-  return result;
+  return record(correlateOp, result, [y, x], [y, x], g);
 }
 
-/** The gradients of a convolution, which are the parts of a transposed one as well. */
-export const convolutionGradients = { input: inputGradient, weight: weightGradient };
+const biasGradient = (node: Node, gradient: Tensor): Tensor | null => (node.next.length > 2 && node.needs(2) ? sum(gradient, [0, 2, 3]) : null);
 
-const conv2dOp: Operation = {
+const convolveOp: Operation = {
   name: "ConvolutionBackward0",
   backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("convolution");
-    const x = node.saved(0);
-    const weight = node.saved(1);
-    const g = node.data as Geometry;
-    const upstream = contiguous(gradient);
-    return [
-      node.needs(0) ? inputGradient(upstream, weight, x.shape, g) : null,
-      node.needs(1) ? weightGradient(upstream, x, weight.shape, g) : null,
-      node.next.length > 2 && node.needs(2) ? sum(upstream, [0, 2, 3]) : null,
-    ];
+    const [x, weight, g] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const y = contiguous(gradient);
+    return [node.needs(0) ? spread(y, weight, null, g) : null, node.needs(1) ? correlate(y, x, g) : null, biasGradient(node, y)];
+  },
+};
+
+const spreadOp: Operation = {
+  name: "ConvolutionBackward0",
+  backward(node, gradient) {
+    const [y, weight, g] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const x = contiguous(gradient);
+    return [node.needs(0) ? convolve(x, weight, null, g) : null, node.needs(1) ? correlate(y, x, g) : null, biasGradient(node, x)];
+  },
+};
+
+const correlateOp: Operation = {
+  name: "ConvolutionBackwardBackward0",
+  backward(node, gradient) {
+    const [y, x, g] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const weight = contiguous(gradient);
+    return [node.needs(0) ? convolve(x, weight, null, g) : null, node.needs(1) ? spread(y, weight, null, g) : null];
   },
 };
 
@@ -199,9 +217,7 @@ export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, opti
   checkOperands(input, weight, bias ?? null, weight.shape[0] ?? 0);
   const x = contiguous(input);
   const filter = contiguous(weight);
-  const g = plan(x.shape, filter.shape, options);
-  const result = convolveForward(x, filter, bias ?? null, g);
-  return record(conv2dOp, result, bias ? [x, filter, bias] : [x, filter], [x, filter], g);
+  return convolve(x, filter, bias ?? null, plan(x.shape, filter.shape, options));
 }
 
 // --- pooling --------------------------------------------------------------------------------------------------------
@@ -265,17 +281,31 @@ function poolGeometry(name: string, input: Tensor, kernelSize: number | readonly
   return { shape: [...lead, oh, ow], planes, h, w, oh, ow, kernel, stride, padding, dilation };
 }
 
+interface MaxPool extends Pool {
+  readonly inputShape: Shape;
+}
+
 const maxPoolOp: Operation = {
   name: "MaxPool2DWithIndicesBackward0",
+  backward: (node, gradient) => [putBack(contiguous(gradient), node.saved(0), node.data as MaxPool)],
+};
+
+/** Adds each value where in the planes of the input its window found the largest. */
+function putBack(values: Tensor, indices: Tensor, pool: MaxPool): Tensor {
+  const { planes, h, w, oh, ow, inputShape } = pool;
+  const result = make(inputShape);
+  const to = at(result);
+  const from = at(values);
+  kernels.maxPool2dBackward(from, at(indices), to, planes, oh * ow, h * w);
+  return record(putBackOp, result, [values], [indices], pool);
+}
+
+const putBackOp: Operation = {
+  name: "MaxPool2DWithIndicesBackwardBackward0",
   backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("max_pool2d");
-    const { planes, h, w, oh, ow, inputShape } = node.data as Pool & { inputShape: Shape };
-    const upstream = contiguous(gradient);
-    const result = make(inputShape);
-    const to = at(result);
-    const from = at(upstream);
-    kernels.maxPool2dBackward(from, at(node.saved(0)), to, planes, oh * ow, h * w);
-    return [result];
+    const { planes, h, w, oh, ow, shape } = node.data as MaxPool;
+    const picked = gather(reshape(gradient, [planes, h * w]), 1, reshape(node.saved(0), [planes, oh * ow]));
+    return [reshape(picked, shape)];
   },
 };
 
@@ -289,9 +319,10 @@ export function maxPool2d(input: Tensor, kernelSize: number | readonly number[],
   const indices = make(pool.shape, "int32");
   const [to, places, from] = [at(result), at(indices), at(x)];
   kernels.maxPool2d(from, to, places, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1]);
-  recordMany(maxPoolOp, [result], [x], [indices], { ...pool, inputShape: input.shape }, [indices]);
-  return result;
+  return record(maxPoolOp, result, [x], [indices], { ...pool, inputShape: input.shape }, [indices]);
 }
+
+// Means are linear: the gradient spreads each value over its window, and the gradient of that is a mean again.
 
 interface AveragePool extends Pool {
   readonly inputShape: Shape;
@@ -301,15 +332,28 @@ interface AveragePool extends Pool {
 
 const averagePoolOp: Operation = {
   name: "AvgPool2DBackward0",
-  backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("avg_pool2d");
-    const { inputShape, planes, h, w, oh, ow, kernel, stride, padding, countPadding } = node.data as AveragePool;
-    const upstream = contiguous(gradient);
-    const result = make(inputShape);
-    const to = at(result);
-    kernels.avgPool2dBackward(at(upstream), to, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], countPadding, 0);
-    return [result];
-  },
+  backward: (node, gradient) => [spreadMeans(contiguous(gradient), node.data as AveragePool)],
+};
+
+function means(x: Tensor, pool: AveragePool): Tensor {
+  const { shape, planes, h, w, oh, ow, kernel, stride, padding, countPadding } = pool;
+  const result = make(shape);
+  const to = at(result);
+  kernels.avgPool2d(at(x), to, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], countPadding, 0);
+  return record(averagePoolOp, result, [x], [], pool);
+}
+
+function spreadMeans(values: Tensor, pool: AveragePool): Tensor {
+  const { inputShape, planes, h, w, oh, ow, kernel, stride, padding, countPadding } = pool;
+  const result = make(inputShape);
+  const to = at(result);
+  kernels.avgPool2dBackward(at(values), to, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], countPadding, 0);
+  return record(spreadMeansOp, result, [values], [], pool);
+}
+
+const spreadMeansOp: Operation = {
+  name: "AvgPool2DBackwardBackward0",
+  backward: (node, gradient) => [means(contiguous(gradient), node.data as AveragePool)],
 };
 
 /** The mean of each window; `countIncludePad` (default true) lets the padding's zeros count. */
@@ -320,28 +364,41 @@ export function avgPool2d(
 ): Tensor {
   checkPooled("avg_pool2d", input);
   const pool = poolGeometry("avg_pool2d", input, kernelSize, options);
-  const { planes, h, w, oh, ow, kernel, stride, padding } = pool;
-  const countPadding = (options.countIncludePad ?? true) ? 1 : 0;
-  const x = contiguous(input);
-  const result = make(pool.shape);
-  const to = at(result);
-  kernels.avgPool2d(at(x), to, planes, h, w, kernel[0], kernel[1], oh, ow, stride[0], stride[1], padding[0], padding[1], countPadding, 0);
-  return record(averagePoolOp, result, [x], [], { ...pool, inputShape: input.shape, countPadding });
+  return means(contiguous(input), { ...pool, inputShape: input.shape, countPadding: (options.countIncludePad ?? true) ? 1 : 0 });
+}
+
+interface AdaptivePool {
+  readonly lead: Shape;
+  readonly h: number;
+  readonly w: number;
+  readonly oh: number;
+  readonly ow: number;
 }
 
 const adaptivePoolOp: Operation = {
   name: "AdaptiveAvgPool2DBackward0",
-  backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("adaptive_avg_pool2d");
-    const shape = node.data as Shape;
-    const [h, w] = shape.slice(-2) as [number, number];
-    const [oh, ow] = gradient.shape.slice(-2) as [number, number];
-    const upstream = contiguous(gradient);
-    const result = make(shape);
-    const to = at(result);
-    kernels.adaptiveAvgPool2dBackward(at(upstream), to, numelOf(shape.slice(0, -2)), h, w, oh, ow);
-    return [result];
-  },
+  backward: (node, gradient) => [spreadAdaptiveMeans(contiguous(gradient), node.data as AdaptivePool)],
+};
+
+function adaptiveMeans(x: Tensor, pool: AdaptivePool): Tensor {
+  const { lead, h, w, oh, ow } = pool;
+  const result = make([...lead, oh, ow]);
+  const to = at(result);
+  kernels.adaptiveAvgPool2d(at(x), to, numelOf(lead), h, w, oh, ow);
+  return record(adaptivePoolOp, result, [x], [], pool);
+}
+
+function spreadAdaptiveMeans(values: Tensor, pool: AdaptivePool): Tensor {
+  const { lead, h, w, oh, ow } = pool;
+  const result = make([...lead, h, w]);
+  const to = at(result);
+  kernels.adaptiveAvgPool2dBackward(at(values), to, numelOf(lead), h, w, oh, ow);
+  return record(spreadAdaptiveMeansOp, result, [values], [], pool);
+}
+
+const spreadAdaptiveMeansOp: Operation = {
+  name: "AdaptiveAvgPool2DBackwardBackward0",
+  backward: (node, gradient) => [adaptiveMeans(contiguous(gradient), node.data as AdaptivePool)],
 };
 
 /** Means of windows laid so that the output has the given height and width. */
@@ -352,10 +409,5 @@ export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly n
     throw new ShapeError(`adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${sizeText(input.shape)}`, input.shape);
   }
   const [h, w] = input.shape.slice(-2) as [number, number];
-  const lead = input.shape.slice(0, -2);
-  const x = contiguous(input);
-  const result = make([...lead, oh, ow]);
-  const to = at(result);
-  kernels.adaptiveAvgPool2d(at(x), to, numelOf(lead), h, w, oh, ow);
-  return record(adaptivePoolOp, result, [x], [], input.shape);
+  return adaptiveMeans(contiguous(input), { lead: input.shape.slice(0, -2), h, w, oh, ow });
 }

@@ -1,17 +1,13 @@
 /** Convolutions in one and three dimensions and transposed ones, by way of the two-dimensional one. */
-import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
-import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sliceScatter } from "./arranging.ts";
 import { add } from "./binary.ts";
 import { contiguous } from "./copy.ts";
-import { checkOperands, convolutionGradients, convolveForward, conv2d, pairOf, plan, type Pair } from "./convolution.ts";
+import { checkOperands, conv2d, pairOf, plan, spread, type Pair } from "./convolution.ts";
 import { zeros } from "./creation.ts";
 import { pad } from "./padding.ts";
-import { notTwiceDifferentiable } from "./pointwise.ts";
-import { sum } from "./reductions.ts";
 import { narrow, permute, reshape, slice, squeeze, unsqueeze } from "./views.ts";
 
 /** One number for all directions, or one for each. */
@@ -128,21 +124,6 @@ function kernelTooLarge(size: readonly number[], kernel: readonly number[]): Sha
 
 // --- transposed -----------------------------------------------------------------------------------------------------
 
-const transposedOp: Operation = {
-  name: "ConvolutionBackward0",
-  backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("convolution");
-    const [x, weight] = [node.saved(0), node.saved(1)];
-    const g = node.data as ReturnType<typeof plan>;
-    const upstream = contiguous(gradient);
-    return [
-      node.needs(0) ? convolveForward(upstream, weight, null, g) : null,
-      node.needs(1) ? convolutionGradients.weight(x, upstream, weight.shape, g) : null,
-      node.next.length > 2 && node.needs(2) ? sum(upstream, [0, 2, 3]) : null,
-    ];
-  },
-};
-
 /**
  * The transpose of `conv2d` with the same weight: spreads each input value over the kernel's window.
  * @param input [batch, inChannels, height, width] or [inChannels, height, width]
@@ -158,11 +139,7 @@ export function convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | nu
     checkTransposed(x, filter, groups, stride, dilation, extra);
     const size = [0, 1].map((i) => (x.shape[2 + i]! - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (filter.shape[2 + i]! - 1) + extra[i]! + 1);
     const shape = [x.shape[0]!, filter.shape[1]! * groups, ...size];
-    const g = plan(shape, filter.shape, { stride, padding, dilation, groups });
-    const spread = convolutionGradients.input(x, filter, shape, { ...g, oh: x.shape[2]!, ow: x.shape[3]! });
-    const result = bias ? noGrad(() => add(spread, reshape(bias, [-1, 1, 1]))) : spread;
-    const data = { ...g, oh: x.shape[2]!, ow: x.shape[3]! };
-    return record(transposedOp, result, bias ? [x, filter, bias] : [x, filter], [x, filter], data);
+    return spread(x, filter, bias, { ...plan(shape, filter.shape, { stride, padding, dilation, groups }), oh: x.shape[2]!, ow: x.shape[3]! });
   });
 }
 

@@ -1,5 +1,6 @@
 /** Counts, histograms, and statistics of whole samples. */
-import { ArgumentError, KindlingError } from "../errors.ts";
+import { dtypeNamed, roomFor } from "../dtype.ts";
+import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
 import { wrapDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
@@ -7,8 +8,8 @@ import { fromTypedArray } from "./creation.ts";
 import { matmul } from "./matmul.ts";
 import { asFloat } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
-import { amax, amin, mean, norm, std, sum, variance, type VarianceOptions } from "./reductions.ts";
-import type { Reduction, ReductionDims } from "./types.ts";
+import { amax, amin, longName, mean, norm, std, sum, variance, type VarianceOptions } from "./reductions.ts";
+import type { Reduction, ReductionDims, TypedReduction } from "./types.ts";
 
 /** Elements that aren't zero, over all or over `dim`. `int32`. */
 export function countNonzero(input: Tensor, dim?: ReductionDims): Tensor {
@@ -16,17 +17,22 @@ export function countNonzero(input: Tensor, dim?: ReductionDims): Tensor {
 }
 
 /** The sum of what isn't NaN. */
-export function nansum(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return sum(where(input.isnan(), 0, input), dim, options);
+export function nansum(input: Tensor, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  const wanted = options.dtype ? dtypeNamed(options.dtype) : input.dtype;
+  if (input.dtype === "float32" && wanted !== "float32") throw new KindlingError(`"nansum_cpu" not implemented for '${longName(wanted)}'`);
+  return sum(input.dtype === "float32" ? where(input.isnan(), 0, input) : input, dim, options);
 }
 
 /** The mean of what isn't NaN. */
-export function nanmean(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return nansum(input, dim, options).div(sum(input.isnan().logicalNot(), dim, options));
+export function nanmean(input: Tensor, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  if (input.dtype !== "float32") throw new KindlingError(`nanmean(): expected input to have floating point dtype but got ${longName(input.dtype)}`);
+  return nansum(input, dim, options).div(sum(input.isnan().logicalNot(), dim, { keepdim: options.keepdim ?? false }));
 }
 
 /** Smallest and largest values, over all elements or along `dim`. */
 export function aminmax(input: Tensor, options: Reduction & { dim?: number } = {}): { min: Tensor; max: Tensor } {
+  const empty = options.dim === undefined ? input.numel() === 0 : input.shape.at(options.dim) === 0;
+  if (empty) throw new IndexError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
   return { min: amin(input, options.dim, options), max: amax(input, options.dim, options) };
 }
 
@@ -51,23 +57,23 @@ export function bincount(input: Tensor, weights?: Tensor | null, options: { minl
   if (input.shape.length !== 1 || input.dtype === "float32" || values.some((value) => value < 0)) {
     throw new KindlingError("bincount only supports 1-d non-negative integral inputs.");
   }
-  const length = Math.max(options.minlength ?? 0, Array.from(values).reduce((most, value) => Math.max(most, value + 1), 0));
+  const length = Math.max(options.minlength ?? 0, (values as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0));
   const share = weights ? toTypedArray(weights) : null;
-  const counts = share ? new Float32Array(length) : new Int32Array(length);
+  const counts = roomFor(Float64Array, length);
   values.forEach((value, i) => (counts[value]! += share ? share[i]! : 1));
-  return fromTypedArray(counts, [length]);
+  return fromTypedArray(share ? new Float32Array(counts) : new Int32Array(counts), [length]);
 }
 
 /** Counts in `bins` (default 100) bins of equal width between `min` and `max` (default: the least and the greatest element). */
 export function histc(input: Tensor, options: { bins?: number; min?: number; max?: number } = {}): Tensor {
   const { bins = 100 } = options;
-  if (!(bins > 0)) throw new KindlingError("bins must be > 0");
+  if (!(bins > 0 && Number.isInteger(bins))) throw new KindlingError("bins must be > 0");
   const values = toTypedArray(asFloat(input));
   let { min = 0, max = 0 } = options;
   if (min === max && values.length > 0) [min, max] = [amin(input).item(), amax(input).item()];
   if (min === max) [min, max] = [min - 1, max + 1];
   if (min > max) throw new KindlingError("max must be larger than min");
-  const counts = new Float32Array(bins);
+  const counts = roomFor(Float32Array, bins);
   for (const value of values) {
     if (value >= min && value <= max) counts[Math.min(bins - 1, Math.floor(((value - min) / (max - min)) * bins))]!++;
   }

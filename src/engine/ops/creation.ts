@@ -1,5 +1,5 @@
 /** Making tensors from nothing, from numbers, and at random. */
-import { dtypeNamed, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
+import { dtypeNamed, filled, roomFor, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels, u8 } from "../memory/linear.ts";
 import {
@@ -10,7 +10,7 @@ import {
   fillUniform,
   type Generator,
 } from "../random/index.ts";
-import { numelOf, shapeOf, sameShape, shapeText, type Shape } from "../shape.ts";
+import { MOST_DIMENSIONS, numelOf, shapeOf, sameShape, shapeText, tooManyDimensions, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./copy.ts";
 import { at, make } from "./make.ts";
@@ -36,12 +36,7 @@ function parse<Options extends object>(values: readonly unknown[]): { shape: num
   const last = values.at(-1);
   const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
   const sizes = (hasOptions ? values.slice(0, -1) : values).filter((value) => value !== undefined) as number[];
-  const shape = shapeOf(sizes);
-  const negative = shape.find((size) => size < 0);
-  if (negative !== undefined) {
-    throw new ShapeError(`Trying to create tensor with negative dimension ${negative}: ${shapeText(shape)}`, shape);
-  }
-  return { shape, options: hasOptions ? (last as Options) : {} };
+  return { shape: shapeOf(sizes), options: hasOptions ? (last as Options) : {} };
 }
 
 /** The type that options ask for. */
@@ -56,6 +51,7 @@ function finish(tensor: Tensor, options: TensorOptions): Tensor {
 
 /** Sets every element of a fresh (dense) tensor. */
 function fillFresh(tensor: Tensor, value: number): Tensor {
+  checkRange([value], tensor.dtype);
   const start = at(tensor);
   const count = tensor.numel();
   if (tensor.dtype === "float32") f32.fill(value, start >>> 2, (start >>> 2) + count);
@@ -113,26 +109,46 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   if (data instanceof Tensor) return finish(to(data.detach(), { dtype: typeOf(options, data.dtype), copy: true }), options);
   if (isTypedArray(data)) return fromFlat(data, [data.length], typeOf(options, dtypeOf(data)), options);
   const shape = nestedShape(data);
-  const flat: number[] = [];
+  const flat = new Numbers();
   const kinds = new Set<string>();
   flatten(data, shape, 0, flat, kinds);
   const inferred: DType = kinds.size === 1 && kinds.has("boolean") ? "bool" : "float32";
   const dtype = typeOf(options, inferred);
-  checkRange(flat, dtype);
-  return fromFlat(flat, shape, dtype, options);
+  return fromFlat(flat.values, shape, dtype, options);
+}
+
+/** A growing list. JavaScript's own ends the process where it grows beyond some 100 million. */
+class Numbers {
+  #room = new Float64Array(16);
+  #length = 0;
+
+  push(value: number): void {
+    if (this.#length === this.#room.length) {
+      const larger = roomFor(Float64Array, 2 * this.#length);
+      larger.set(this.#room);
+      this.#room = larger;
+    }
+    this.#room[this.#length++] = value;
+  }
+
+  get values(): Float64Array {
+    return this.#room.subarray(0, this.#length);
+  }
 }
 
 /** Numbers that an integer type can't hold are an error where a program wrote them down. */
-function checkRange(values: readonly number[], dtype: DType): void {
-  if (dtype !== "int32" && dtype !== "uint8") return;
+function checkRange(values: ArrayLike<number>, dtype: DType): void {
+  if ((dtype !== "int32" && dtype !== "uint8") || values instanceof Uint8Array || (dtype === "int32" && values instanceof Int32Array)) return;
   // As in PyTorch, small negative numbers wrap round in uint8.
   const [low, high] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-255, 255];
-  for (const value of values) {
-    if (!(Math.trunc(value) >= low && Math.trunc(value) <= high)) throw new KindlingError(`value cannot be converted to type ${dtype} without overflow`);
+  for (let i = 0; i < values.length; i++) {
+    const whole = Math.trunc(values[i]!);
+    if (!(whole >= low && whole <= high)) throw new KindlingError(`value cannot be converted to type ${dtype} without overflow`);
   }
 }
 
 function fromFlat(values: ArrayLike<number>, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
+  checkRange(values, dtype);
   const result = make(shape, dtype);
   writeValues(result, values);
   return finish(result, options);
@@ -161,12 +177,13 @@ function nestedShape(data: TensorData): number[] {
   while (Array.isArray(level) || ArrayBuffer.isView(level)) {
     const list = level as unknown as ArrayLike<unknown>;
     shape.push(list.length);
+    if (shape.length > MOST_DIMENSIONS) throw tooManyDimensions();
     level = list[0];
   }
   return shape;
 }
 
-function flatten(data: unknown, shape: Shape, dim: number, out: number[], kinds: Set<string>): void {
+function flatten(data: unknown, shape: Shape, dim: number, out: Numbers, kinds: Set<string>): void {
   if (dim === shape.length) {
     if (data instanceof Tensor) data = data.item();
     if (typeof data !== "number" && typeof data !== "boolean") {
@@ -202,22 +219,32 @@ export function arange(...args: number[] | [...number[], TensorOptions]): Tensor
   const step = numbers[2] ?? 1;
   if (step === 0) throw new KindlingError("step must be nonzero");
   if ((end - start) / step < 0) throw new KindlingError("upper bound and larger bound inconsistent with step sign");
+  if (!Number.isFinite(start) || !Number.isFinite(end)) throw new KindlingError(`unsupported range: ${start} -> ${end}`);
   const count = Math.ceil((end - start) / step);
   const dtype = typeOf(options, numbers.every(Number.isInteger) ? "int32" : "float32");
-  return fromFlat(Float64Array.from({ length: count }, (_, i) => start + i * step), [count], dtype, options);
+  return fromFlat(filled(roomFor(Float64Array, count), (i) => start + i * step), [count], dtype, options);
+}
+
+/** @throws KindlingError where `steps` is no number of values */
+export function checkSteps(steps: number): void {
+  if (!Number.isInteger(steps)) throw new ArgumentError(`the number of steps is a whole number, but got ${steps}`, "TypeError");
+  if (steps < 0) throw new KindlingError("number of steps must be non-negative");
 }
 
 /** `steps` values from `start` to `end`, both included. */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  checkSteps(steps);
   const step = steps > 1 ? Math.fround((end - start) / (steps - 1)) : 0;
   // From both ends towards the middle, as PyTorch does, so that the last value is exact.
   const value = (i: number): number => (i < steps / 2 ? start + step * i : end - step * (steps - i - 1));
-  return fromFlat(Float64Array.from({ length: steps }, (_, i) => value(i)), [steps], typeOf(options, "float32"), options);
+  return fromFlat(filled(roomFor(Float64Array, steps), value), [steps], typeOf(options, "float32"), options);
 }
 
 /** Ones on the diagonal of an `n` × `m` (default `n`) matrix. */
 export function eye(n: number, m: number = n, options: TensorOptions = {}): Tensor {
-  const values = new Float32Array(n * m);
+  if (!(n >= 0)) throw new KindlingError(`n must be greater or equal to 0, got ${n}`);
+  if (!(m >= 0)) throw new KindlingError(`m must be greater or equal to 0, got ${m}`);
+  const values = roomFor(Float32Array, n * m);
   for (let i = 0; i < Math.min(n, m); i++) values[i * m + i] = 1;
   return fromFlat(values, [n, m], typeOf(options, "float32"), options);
 }
@@ -277,10 +304,18 @@ export function randint(low: number, high: number, shape: Shape, options?: Rando
 export function randint(...args: unknown[]): Tensor {
   const low = typeof args[1] === "number" ? (args[0] as number) : 0;
   const [high, shape, options] = (typeof args[1] === "number" ? args.slice(1) : args) as [number, Shape, RandomOptions?];
+  requireDrawable(low, high, "int32");
   const result = make(shapeOf(shape), "int32");
   const start = at(result) >>> 2;
   fillRandint(options?.generator ?? defaultGenerator, i32.subarray(start, start + result.numel()), low, high);
   return options?.dtype && options.dtype !== "int32" ? finish(result.to(options.dtype), options) : result;
+}
+
+/** Whole numbers can be drawn only between those that the type holds. */
+export function requireDrawable(low: number, high: number, dtype: DType): void {
+  const [least, most] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : dtype === "uint8" ? [0, 255] : [-Infinity, Infinity];
+  if (low < least) throw new KindlingError(`from is out of bounds for ${dtype}`);
+  if (high - 1 > most) throw new KindlingError(`to - 1 is out of bounds for ${dtype}`);
 }
 
 /** The numbers from 0 to n − 1 in random order, `int32`. */

@@ -1,12 +1,12 @@
 /** Connectionist temporal classification. https://www.cs.toronto.edu/~graves/icml_2006.pdf */
-import { isGradEnabled } from "../autograd/gradMode.ts";
+import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
+import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { reduceLoss, type LossOptions } from "./losses.ts";
 import { mul } from "./binary.ts";
-import { notTwiceDifferentiable } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 
 export interface CtcOptions extends LossOptions {
@@ -26,8 +26,18 @@ const logAdd = (a: number, b: number): number => {
 const ctcOp: Operation = {
   name: "CtcLossBackward0",
   backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("ctc_loss");
-    return [mul(node.data as Tensor, gradient.reshape(1, -1, 1))];
+    const scaled = noGrad(() => mul(node.data as Tensor, gradient.reshape(1, -1, 1)));
+    return [record(ctcBackwardOp, scaled, [gradient, node.saved(0)])];
+  },
+};
+
+const ctcBackwardOp: Operation = {
+  name: "CtcLossBackwardBackward0",
+  backward() {
+    throw new KindlingError(
+      "ctcLoss can't be differentiated twice, as in PyTorch: its gradient comes from sums over all paths that are no part of the graph. " +
+        "Leave the CTC loss out of what you differentiate again, e.g. take grad(…, { createGraph: true }) of the other losses only.",
+    );
   },
 };
 
@@ -42,7 +52,7 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths
   const [times, sizes] = [listOf(inputLengths), listOf(targetLengths)];
   if (times.length !== batch) throw new KindlingError(`input_lengths must be of size batch_size`);
   if (sizes.length !== batch) throw new KindlingError(`target_lengths must be of size batch_size`);
-  if (times.some((length) => length > time)) throw new KindlingError(`Expected input_lengths to have value at most ${time}, but got value ${Math.max(...times)} (while checking arguments for ctc_loss_cpu)`);
+  if (times.some((length) => length > time)) throw new KindlingError(`Expected input_lengths to have value at most ${time}, but got value ${times.reduce((a, b) => Math.max(a, b))} (while checking arguments for ctc_loss_cpu)`);
   const { blank = 0, zeroInfinity = false, reduction = "mean" } = options;
   if (!(blank >= 0 && blank < classes)) throw new KindlingError("blank must be in label range");
   const values = toTypedArray(log) as Float32Array;
@@ -62,8 +72,8 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths
       for (let t = 0; t < time; t++) slopes.fill(0, (t * batch + n) * classes, (t * batch + n + 1) * classes);
     }
   }
-  const each = record(ctcOp, fromTypedArray(losses, [batch]), [log], [], fromTypedArray(slopes, log.shape));
-  if (reduction === "mean") return each.div(fromTypedArray(Float32Array.from(sizes, (size) => Math.max(1, size)), [batch])).mean();
+  const each = record(ctcOp, fromTypedArray(losses, [batch]), [log], [log], fromTypedArray(slopes, log.shape));
+  if (reduction === "mean") return each.div(fromTypedArray(filled(new Float32Array(batch), (i) => Math.max(1, sizes[i]!)), [batch])).mean();
   return reduceLoss(single ? each.squeeze(0) : each, reduction);
 }
 

@@ -3,6 +3,7 @@
  * Each derivative is made of differentiable operations, so that it can be differentiated again.
  */
 import { record, type Operation } from "../autograd/node.ts";
+import { filled, typedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import type { Tensor } from "../tensor.ts";
@@ -25,7 +26,8 @@ function elementwise(name: string, compute: (x: number) => number, derivative: D
   const op = operation(name, derivative);
   return (input) => {
     const source = asFloat(input);
-    const output = fromTypedArray(Float32Array.from(toTypedArray(source), compute), source.shape);
+    const values = toTypedArray(source) as Float32Array;
+    const output = fromTypedArray(filled(values, (i) => compute(values[i]!)), source.shape);
     return record(op, output, [source], [source, output]);
   };
 }
@@ -92,10 +94,12 @@ export const erfinv: Plain = elementwise("Erfinv", inverseError, (g, _x, y) => g
 /** ln |Γ(x)| */
 export const lgamma: Plain = elementwise("Lgamma", logGamma, (g, x) => g.mul(digamma(x)));
 /** The derivative of ln Γ(x). */
-export const digamma: Plain = elementwise("Digamma", digammaOf, (g, x) => g.mul(trigamma(x)));
-const trigamma: Plain = elementwise("Polygamma", trigammaOf, () => {
-  throw new KindlingError("derivative for polygamma is not implemented");
-});
+export const digamma: Plain = elementwise("Digamma", digammaOf, (g, x) => g.mul(polygamma(1)(x)));
+/** The `order`-th derivative of digamma. */
+function polygamma(order: number): Plain {
+  const compute = order === 1 ? trigammaOf : (x: number) => polygammaOf(order, x);
+  return elementwise("Polygamma", compute, (g, x) => g.mul(polygamma(order + 1)(x)));
+}
 /** The modified Bessel function of the first kind and order 0. */
 export const i0: Plain = elementwise("I0", (x) => besselI(0, x), (g, x) => g.mul(i1(x)));
 const i1: Plain = elementwise("SpecialI1", (x) => besselI(1, x), (g, x, y) => g.mul(i0(x).sub(where(eq(x, 0), 0.5, y.div(where(eq(x, 0), 1, x))))));
@@ -162,6 +166,25 @@ function trigammaOf(x: number): number {
   return shift + 1 / x + r / 2 + (r / x) * (1 / 6 - r * (1 / 30 - r * (1 / 42 - r / 30)));
 }
 
+/** (−1)ⁿ⁺¹ n! Σ 1/(x + k)ⁿ⁺¹ for n ≥ 2: the first terms, then Euler and Maclaurin's formula for the others. */
+function polygammaOf(n: number, x: number): number {
+  if (x <= 0 && Number.isInteger(x)) return n % 2 === 0 ? -Infinity : Infinity;
+  const s = n + 1;
+  let total = 0;
+  // Terms far from 0 count for nothing.
+  if (x < -1000) x += Math.floor(-x) - 1000;
+  for (; x < 10; x++) total += x ** -s;
+  total += x ** (1 - s) / n + x ** -s / 2;
+  let term = s * x ** (-s - 1);
+  [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600].forEach((coefficient, j) => {
+    total += coefficient * term;
+    term *= ((s + 2 * j + 1) * (s + 2 * j + 2)) / (x * x);
+  });
+  let factorial = 1;
+  for (let k = 2; k <= n; k++) factorial *= k;
+  return (n % 2 === 0 ? -1 : 1) * factorial * total;
+}
+
 /** The power series, which converges everywhere: Σ (x/2)^(2k+n) / (k! (k+n)!). */
 function besselI(order: 0 | 1, x: number): number {
   let term = order === 0 ? 1 : x / 2;
@@ -189,7 +212,8 @@ export function sgn(input: Tensor): Tensor {
 }
 /** Whether the sign bit is set; −0 counts. */
 export function signbit(input: Tensor): Tensor {
-  const bits = Uint8Array.from(toTypedArray(input), (x) => Number(x < 0 || Object.is(x, -0)));
+  const values = toTypedArray(input);
+  const bits = filled(typedArray("bool", values.length), (i) => Number(values[i]! < 0 || Object.is(values[i], -0)));
   return fromTypedArray(bits, input.shape, { dtype: "bool" });
 }
 /** The input itself. */
@@ -217,7 +241,7 @@ export function roundTo(input: Tensor, options: { decimals?: number } = {}): Ten
 /** Mantissas in [½, 1) and exponents: input = mantissa · 2^exponent. */
 export function frexp(input: Tensor): { mantissa: Tensor; exponent: Tensor } {
   const values = toTypedArray(asFloat(input));
-  const exponents = Int32Array.from(values, (x) => (x === 0 || !Number.isFinite(x) ? 0 : exponentOf(x)));
+  const exponents = filled(typedArray("int32", values.length), (i) => (values[i] === 0 || !Number.isFinite(values[i]) ? 0 : exponentOf(values[i]!)));
   const exponent = fromTypedArray(exponents, input.shape);
   return { mantissa: asFloat(input).div(exp2(to(exponent, "float32"))), exponent };
 }

@@ -1,11 +1,12 @@
 /** Rows of a table by index, singly or in bags. */
 import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
+import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
-import { indexSelect, scatterAdd } from "./indexing.ts";
+import { indexSelect, placesOf, scatterAdd } from "./indexing.ts";
 import { toTypedArray } from "./reading.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
 
@@ -47,13 +48,15 @@ function gradientShares(indices: Tensor, rows: number, { paddingIdx = null, scal
   const counts = new Map<number, number>();
   places.forEach((place) => counts.set(place, (counts.get(place) ?? 0) + 1));
   const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
-  const shares = Float32Array.from(places, (place) => (place === padding ? 0 : scaleGradByFreq ? 1 / counts.get(place)! : 1));
+  const shares = filled(roomFor(Float32Array, places.length), (i) => (places[i] === padding ? 0 : scaleGradByFreq ? 1 / counts.get(places[i]!)! : 1));
   return fromTypedArray(shares, indices.shape);
 }
 
 function shorten(weight: Tensor, indices: Tensor, maxNorm: number, normType: number): void {
   noGrad(() => {
-    for (const row of new Set(toTypedArray(indices))) {
+    const isUsed = new Uint8Array(weight.shape[0]!);
+    for (const row of toTypedArray(indices)) isUsed[row] = 1;
+    for (const row of placesOf(isUsed)) {
       const values = weight.select(0, row);
       const length = values.norm(normType).item();
       if (length > maxNorm) values.mul_(maxNorm / (length + 1e-7));
@@ -85,7 +88,8 @@ export function embeddingBag(indices: Tensor, weight: Tensor, offsets: Tensor | 
   }
   const flat = reshape(indices, [indices.numel()]);
   const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + weight.shape[0]! : paddingIdx;
-  const counts = Float32Array.from(toTypedArray(flat), (place) => Number(place !== padding));
+  const places = toTypedArray(flat);
+  const counts = filled(roomFor(Float32Array, places.length), (i) => Number(places[i] !== padding));
   const rows = embedding(flat, weight, options);
   if (mode === "max") return largest(rows, bags, counts);
   const present = fromTypedArray(counts, [counts.length]);
@@ -105,7 +109,7 @@ function bagOfEach(indices: Tensor, offsets: Tensor | null, includeLast: boolean
   if (indices.shape.length === 2) {
     if (offsets) throw new ArgumentError("if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. However, found offsets of type <class 'torch.Tensor'>");
     const [count, size] = indices.shape as [number, number];
-    return { count, of: Int32Array.from({ length: count * size }, (_, i) => Math.floor(i / size)) };
+    return { count, of: filled(roomFor(Int32Array, count * size), (i) => Math.floor(i / size)) };
   }
   if (indices.shape.length !== 1) throw new ArgumentError(`input has to be 1D or 2D Tensor, but got Tensor of dimension ${indices.shape.length}`);
   if (!offsets) throw new ArgumentError("offsets has to be a 1D Tensor but got None");
@@ -136,6 +140,6 @@ function largest(rows: Tensor, bags: Bags, counts: Float32Array): Tensor {
     }
   });
   const found = fromTypedArray(best.map((place) => Math.max(0, place)), [bags.count, width]);
-  const filled = fromTypedArray(Float32Array.from(best, (place) => Number(place >= 0)), [bags.count, width]);
-  return mul(rows.gather(0, found), filled);
+  const isFilled = fromTypedArray(filled(roomFor(Float32Array, best.length), (i) => Number(best[i]! >= 0)), [bags.count, width]);
+  return mul(rows.gather(0, found), isFilled);
 }

@@ -1,10 +1,11 @@
 /** Printing, character for character as PyTorch prints a tensor. */
-import type { DType } from "../dtype.ts";
+import type { DType, TypedArray } from "../dtype.ts";
+import { KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { shapeText } from "../shape.ts";
 import { fixed, scientific } from "./numberText.ts";
 import { printOptions } from "./printOptions.ts";
-import { toTypedArray } from "./reading.ts";
+import { toTypedArray, valuesAt } from "./reading.ts";
 
 /** `print(tensor)` */
 export function formatTensor(tensor: Tensor): string {
@@ -40,65 +41,64 @@ function addSuffixes(text: string, suffixes: readonly string[], indent: number):
   return `${text})`;
 }
 
+/** More elements than this aren't printed in full: their text would be longer than a JavaScript string can be. */
+const MOST_IN_FULL = 2 ** 24;
+
 function formatValues(tensor: Tensor, indent: number): string {
-  const values = toTypedArray(tensor);
-  const summarize = values.length > printOptions().threshold;
-  const printer = new Printer(values, tensor.shape, summarize);
-  return printer.print(numberFormat(printer.shown(), tensor.dtype), indent);
+  const { threshold, edgeitems } = printOptions();
+  const count = tensor.numel();
+  if (count > threshold) return new Printer(tensor, edgeitems).print(indent);
+  if (count > MOST_IN_FULL) {
+    throw new KindlingError(`${count} elements are too many to be printed in full; print a part of the tensor, or a summary after setPrintoptions({ threshold: 1000 })`);
+  }
+  return new Printer(tensor, Infinity).print(indent);
 }
 
 /** Walks the nested brackets, leaving out the middle of long dimensions. */
 class Printer {
-  private readonly values: ArrayLike<number>;
-  private readonly shape: readonly number[];
-  private readonly summarize: boolean;
+  /** Indices to print along each dimension. */
+  private readonly places: readonly (readonly number[])[];
+  /** Before which of them something is left out, at most one in each dimension; -1 for none. */
+  private readonly gaps: readonly number[];
+  /** The values that are printed, in order. They decide the common width. */
+  private readonly values: TypedArray;
+  private readonly format: NumberFormat;
+  private next = 0;
 
-  constructor(values: ArrayLike<number>, shape: readonly number[], summarize: boolean) {
-    this.values = values;
-    this.shape = shape;
-    this.summarize = summarize;
+  constructor(tensor: Tensor, edgeitems: number) {
+    const isLong = (size: number): boolean => size > 2 * edgeitems;
+    this.places = tensor.shape.map((size) => Array.from({ length: isLong(size) ? 2 * edgeitems : size }, (_, i) => (isLong(size) && i >= edgeitems ? size - 2 * edgeitems + i : i)));
+    this.gaps = tensor.shape.map((size) => (isLong(size) ? edgeitems : -1));
+    this.values = this.gaps.every((gap) => gap < 0) ? toTypedArray(tensor) : valuesAt(tensor, this.places);
+    this.format = numberFormat(this.values, tensor.dtype);
   }
 
-  /** The values that will be printed; they decide the common width. */
-  shown(): number[] {
-    const shown: number[] = [];
-    const visit = (dim: number, start: number): void => {
-      if (dim === this.shape.length) shown.push(this.values[start]!);
-      else for (const i of this.positions(dim)) if (i >= 0) visit(dim + 1, start + i * this.step(dim));
-    };
-    visit(0, 0);
-    return shown;
-  }
-
-  print(format: NumberFormat, indent: number, dim = 0, start = 0): string {
-    if (this.shape.length === 0) return format.print(this.values[0]!);
-    if (dim === this.shape.length - 1) return this.printVector(format, indent, start);
-    const slices = this.positions(dim).map((i) =>
-      i < 0 ? "..." : this.print(format, indent + 1, dim + 1, start + i * this.step(dim)),
-    );
-    const separator = `,${"\n".repeat(this.shape.length - dim - 1)}${" ".repeat(indent + 1)}`;
+  print(indent: number, dim = 0): string {
+    const rank = this.places.length;
+    if (rank === 0) return this.format.print(this.values[0]!);
+    if (dim === rank - 1) return this.printVector(indent);
+    const slices = this.withGap(dim, "...", () => this.print(indent + 1, dim + 1));
+    const separator = `,${"\n".repeat(rank - dim - 1)}${" ".repeat(indent + 1)}`;
     return `[${slices.join(separator)}]`;
   }
 
-  private printVector(format: NumberFormat, indent: number, start: number): string {
-    const perLine = Math.max(1, Math.floor((printOptions().linewidth - indent) / (format.width + 2)));
-    const items = this.positions(this.shape.length - 1).map((i) => (i < 0 ? " ..." : format.print(this.values[start + i]!)));
+  private printVector(indent: number): string {
+    const perLine = Math.max(1, Math.floor((printOptions().linewidth - indent) / (this.format.width + 2)));
+    const items = this.withGap(this.places.length - 1, " ...", () => this.format.print(this.values[this.next++]!));
     const lines: string[] = [];
     for (let i = 0; i < items.length; i += perLine) lines.push(items.slice(i, i + perLine).join(", "));
     return `[${lines.join(`,\n${" ".repeat(indent + 1)}`)}]`;
   }
 
-  /** Indices to print along a dimension; -1 stands for what is left out. */
-  private positions(dim: number): number[] {
-    const size = this.shape[dim]!;
-    const all = Array.from({ length: size }, (_, i) => i);
-    const { edgeitems } = printOptions();
-    if (!this.summarize || size <= 2 * edgeitems) return all;
-    return [...all.slice(0, edgeitems), -1, ...all.slice(size - edgeitems)];
-  }
-
-  private step(dim: number): number {
-    return this.shape.slice(dim + 1).reduce((product, size) => product * size, 1);
+  /** A text for each index along a dimension, and one for what is left out. */
+  private withGap(dim: number, gapText: string, text: () => string): string[] {
+    const texts: string[] = [];
+    this.places[dim]!.forEach((_, i) => {
+      if (i === this.gaps[dim]) texts.push(gapText);
+      texts.push(text());
+    });
+    if (this.gaps[dim] === texts.length) texts.push(gapText);
+    return texts;
   }
 }
 
@@ -108,8 +108,8 @@ interface NumberFormat {
   print(value: number): string;
 }
 
-function numberFormat(values: readonly number[], dtype: DType): NumberFormat {
-  if (dtype === "float32") return floatFormat(values);
+function numberFormat(values: TypedArray, dtype: DType): NumberFormat {
+  if (dtype === "float32") return floatFormat(values as Float32Array);
   const text = dtype === "bool" ? booleanText : String;
   return aligned(text, text, values);
 }
@@ -118,30 +118,33 @@ type NumberText = (value: number) => string;
 
 const booleanText: NumberText = (value) => (value ? "True" : "False");
 
-function aligned(text: NumberText, measured: NumberText, values: readonly number[]): NumberFormat {
-  const width = values.reduce((most, value) => Math.max(most, measured(value).length), 1);
+function aligned(text: NumberText, measured: NumberText, values: TypedArray): NumberFormat {
+  let width = 1;
+  for (const value of values) width = Math.max(width, measured(value).length);
   return { width, print: (value) => text(value).padStart(width) };
 }
 
 /** Only finite values that aren't zero decide how all are written. */
-function floatFormat(values: readonly number[]): NumberFormat {
+function floatFormat(values: Float32Array): NumberFormat {
   const { precision, sciMode } = printOptions();
-  const decisive = values.filter((value) => Number.isFinite(value) && value !== 0);
-  const plain: NumberText = decisive.every(Number.isInteger) ? wholeText : (value) => fixed(value, precision);
+  const decisive = new Float32Array(values.length);
+  let count = 0;
+  for (const value of values) if (Number.isFinite(value) && value !== 0) decisive[count++] = value;
+  const shown = decisive.subarray(0, count);
+  const areWhole = shown.every(Number.isInteger);
+  const plain: NumberText = areWhole ? wholeText : (value) => fixed(value, precision);
   const exponential: NumberText = (value) => scientific(value, precision);
-  const chosen = wantsExponent(decisive) ? exponential : plain;
+  const chosen = wantsExponent(shown, areWhole) ? exponential : plain;
   // The width comes from what PyTorch would have chosen itself, whatever `sciMode` says.
-  const forced = decisive.length > 0 && sciMode !== null;
-  return aligned(forced ? (sciMode ? exponential : plain) : chosen, chosen, decisive);
+  const forced = count > 0 && sciMode !== null;
+  return aligned(forced ? (sciMode ? exponential : plain) : chosen, chosen, shown);
 }
 
-function wantsExponent(values: readonly number[]): boolean {
+function wantsExponent(values: Float32Array, areWhole: boolean): boolean {
   if (values.length === 0) return false;
-  const sizes = values.map(Math.abs);
-  const smallest = sizes.reduce((a, b) => Math.min(a, b));
-  const largest = sizes.reduce((a, b) => Math.max(a, b));
-  const small = smallest < 1e-4 && !values.every(Number.isInteger);
-  return largest / smallest > 1000 || largest > 1e8 || small;
+  const smallest = values.reduce((least, value) => Math.min(least, Math.abs(value)), Infinity);
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return largest / smallest > 1000 || largest > 1e8 || (smallest < 1e-4 && !areWhole);
 }
 
 function wholeText(value: number): string {

@@ -1,8 +1,8 @@
 /** Tensors from what is there already: from data, and of the type of another tensor. */
-import type { DType, TypedArray } from "../dtype.ts";
+import { filled, roomFor, type DType, type TypedArray } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
 import { to } from "./copy.ts";
-import { empty, full, ones, tensor, zeros, type ShapeAnd, type TensorData, type TensorOptions } from "./creation.ts";
+import { checkSteps, empty, full, ones, tensor, zeros, type ShapeAnd, type TensorData, type TensorOptions } from "./creation.ts";
 import type { Shape } from "../shape.ts";
 
 /** The tensor itself if it is one of the wanted type, else a new one with a copy of the data. */
@@ -23,9 +23,10 @@ export function scalarTensor(value: number | boolean, options: TensorOptions = {
 
 /** `steps` values from `base ** start` to `base ** end`, their exponents evenly spaced. */
 export function logspace(start: number, end: number, steps: number, base = 10, options: TensorOptions = {}): Tensor {
+  checkSteps(steps);
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   const exponent = (i: number): number => (i < steps / 2 ? start + step * i : end - step * (steps - i - 1));
-  return tensor(Float64Array.from({ length: steps }, (_, i) => base ** exponent(i)), { dtype: "float32", ...options });
+  return tensor(filled(roomFor(Float64Array, steps), (i) => base ** exponent(i)), { dtype: "float32", ...options });
 }
 
 /** Undefined contents of the given shape and strides. */

@@ -1,10 +1,12 @@
 /** Images and signals in other sizes. Each direction is a product with a matrix of weights. */
+import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { sizesOf, type Sizes } from "./convolutions.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
 import { add, mul, where } from "./binary.ts";
+import { requireRoom } from "./make.ts";
 import { permute, reshape, transpose } from "./views.ts";
 import { adaptiveAvgPool1d, adaptiveAvgPool3d, adaptiveAvgPoolPlanes } from "./windows.ts";
 
@@ -39,6 +41,10 @@ export function interpolate(input: Tensor, options: InterpolateOptions = {}): Te
   if (mode in DIRECTIONS && DIRECTIONS[mode] !== rank) throw new KindlingError(`Got ${input.shape.length}D input, but ${mode} mode needs ${DIRECTIONS[mode]! + 2}D input`);
   const own = input.shape.slice(2);
   const size = outputSize(own, options);
+  if (![...own, ...size].every((n) => n > 0)) {
+    throw new KindlingError(`Input and output sizes should be greater than 0, but got input [${own.join(", ")}] and output [${size.join(", ")}]`);
+  }
+  requireRoom(size);
   if (mode === "area") return [adaptiveAvgPool1d, adaptiveAvgPoolPlanes, adaptiveAvgPool3d][rank - 1]!(input, size);
   const scales = scaleFactor !== null && !options.recomputeScaleFactor ? sizesOf(scaleFactor, rank, 1) : null;
   return size.reduce((x, count, i) => {
@@ -60,7 +66,7 @@ function resized(input: Tensor, dim: number, count: number, mode: string, step: 
   const from = input.shape[dim]!;
   if (mode.startsWith("nearest")) {
     const shift = mode === "nearest-exact" ? 0.5 : 0;
-    const places = Int32Array.from({ length: count }, (_, i) => Math.min(from - 1, Math.floor((i + shift) * Math.fround(step))));
+    const places = filled(roomFor(Int32Array, count), (i) => Math.min(from - 1, Math.floor((i + shift) * Math.fround(step))));
     return indexSelect(input, dim, fromTypedArray(places, [count]));
   }
   if (from === count && step === 1) return input;
@@ -71,8 +77,8 @@ function resized(input: Tensor, dim: number, count: number, mode: string, step: 
   // Tap by tap rather than by a product with a matrix of mostly zeros, which would make NaN of an infinity nearby.
   const shape = input.shape.map((_, i) => (i === dim ? count : 1));
   const parts = taps[0]!.map((_, k) => {
-    const places = Int32Array.from(taps, (tap) => Math.min(from - 1, Math.max(0, tap[k]![0])));
-    const weights = fromTypedArray(Float32Array.from(taps, (tap) => tap[k]![1]), shape);
+    const places = filled(roomFor(Int32Array, count), (i) => Math.min(from - 1, Math.max(0, taps[i]![k]![0])));
+    const weights = fromTypedArray(filled(roomFor(Float32Array, count), (i) => taps[i]![k]![1]), shape);
     const picked = indexSelect(input, dim, fromTypedArray(places, [count]));
     return where(weights.eq(0), 0, mul(picked, weights));
   });

@@ -1,18 +1,20 @@
 /** Losses. Forward beside backward. */
-import { isGradEnabled } from "../autograd/gradMode.ts";
+import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
 import { record, type Node, type Operation } from "../autograd/node.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels } from "../memory/linear.ts";
 import { discard } from "../memory/storage.ts";
 import { numelOf, sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warnings.ts";
 import { contiguous, to } from "./copy.ts";
+import { ones } from "./creation.ts";
 import { at, make } from "./make.ts";
-import { notTwiceDifferentiable } from "./pointwise.ts";
+import { logsigmoid } from "./pointwise.ts";
 import { sizeText } from "./format.ts";
-import { logSoftmax } from "./softmax.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 import type { LossReduction } from "./types.ts";
-import { reshape } from "./views.ts";
+import { reshape, unsqueeze } from "./views.ts";
 
 export interface LossOptions {
   /** Default `"mean"`. */
@@ -53,7 +55,10 @@ interface ClassLoss {
   readonly divisor: number;
 }
 
-/** Checks shapes and types against each other; classes are dimension 1, or 0 where there is no batch. */
+/** Classes are dimension 1, or 0 where there is no batch. */
+const classDimension = (input: Tensor): number => (input.shape.length === 1 ? 0 : 1);
+
+/** Checks shapes and types against each other. */
 function sizesOf(input: Tensor, target: Tensor): [outer: number, classes: number, inner: number] {
   const { shape } = input;
   if (shape.length === 0 || shape.length !== target.shape.length + 1) {
@@ -62,7 +67,7 @@ function sizesOf(input: Tensor, target: Tensor): [outer: number, classes: number
   if (shape.length > 1 && shape[0] !== target.shape[0]) {
     throw new ArgumentError(`Expected input batch_size (${shape[0]}) to match target batch_size (${target.shape[0]}).`);
   }
-  const classDim = shape.length === 1 ? 0 : 1;
+  const classDim = classDimension(input);
   const expected = shape.filter((_, i) => i !== classDim);
   if (!sameShape(expected, target.shape)) {
     throw new ShapeError(`Expected target size ${shapeText(expected)}, got ${shapeText(target.shape)}`, shape, target.shape);
@@ -108,7 +113,7 @@ function classLoss(input: Tensor, target: Tensor, options: CrossEntropyOptions, 
   discard(shares.storage);
   if (losses !== result) discard(losses.storage);
   const data: ClassLoss = { outer, classes, inner, ignoreIndex, smoothing, reduction, divisor };
-  const saved = weight ? [logProbabilities, indices, weight] : [logProbabilities, indices];
+  const saved = [x, logProbabilities, indices, ...(weight ? [weight] : [])];
   return fused ? record(crossEntropyOp, result, [x], saved, data, [logProbabilities]) : record(nllLossOp, result, [x], saved, data);
 }
 
@@ -122,10 +127,10 @@ function sumAt(address: number, count: number): number {
 /** Both kinds of gradient: with respect to the logits, or to the log probabilities. */
 function classGradient(node: Node, gradient: Tensor, fused: boolean): Tensor {
   const { outer, classes, inner, ignoreIndex, smoothing, reduction, divisor } = node.data as ClassLoss;
-  const [logProbabilities, indices] = [node.saved(0), node.saved(1)];
+  const [logProbabilities, indices] = [node.saved(1), node.saved(2)];
   const upstream = divisor === 1 ? contiguous(gradient) : gradient.div(divisor);
   const result = make(logProbabilities.shape);
-  const [target, from, each, classWeights] = [at(result), at(upstream), reduction === "none" ? 1 : 0, node.savedCount > 2 ? at(node.saved(2)) : 0];
+  const [target, from, each, classWeights] = [at(result), at(upstream), reduction === "none" ? 1 : 0, node.savedCount > 3 ? at(node.saved(3)) : 0];
   if (fused) {
     kernels.crossEntropyBackward(from, each, at(logProbabilities), at(indices), classWeights, target, outer, classes, inner, ignoreIndex, smoothing);
   } else {
@@ -134,11 +139,24 @@ function classGradient(node: Node, gradient: Tensor, fused: boolean): Tensor {
   return result;
 }
 
+/**
+ * The gradient of the log probabilities by a differentiable product: losses are linear in them, and their slopes are what
+ * the kernel makes of ones.
+ */
+function composedGradient(node: Node, gradient: Tensor): Tensor {
+  const { reduction } = node.data as ClassLoss;
+  const slopes = noGrad(() => classGradient(node, ones(reduction === "none" ? gradient.shape : []), false));
+  return slopes.mul(reduction === "none" ? unsqueeze(gradient, classDimension(slopes)) : gradient);
+}
+
 const crossEntropyOp: Operation = {
   name: "NllLossBackward0",
   backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("cross_entropy");
-    return [classGradient(node, gradient, true)];
+    if (!isGradEnabled()) return [classGradient(node, gradient, true)];
+    // Through the log softmax: u − softmax(x)·Σu, where u is the gradient of the log probabilities.
+    const upstream = composedGradient(node, gradient);
+    const dim = classDimension(upstream);
+    return [upstream.sub(softmax(node.saved(0), dim).mul(upstream.sum(dim, { keepdim: true })))];
   },
 };
 
@@ -153,7 +171,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 }
 
 function softCrossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
-  const dim = input.shape.length === 1 ? 0 : 1;
+  const dim = classDimension(input);
   const classes = input.shape[dim]!;
   const smoothing = options.labelSmoothing ?? 0;
   const spread = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
@@ -167,8 +185,7 @@ function softCrossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOp
 const nllLossOp: Operation = {
   name: "NllLossBackward0",
   backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("nll_loss");
-    return [classGradient(node, gradient, false)];
+    return [isGradEnabled() ? composedGradient(node, gradient) : classGradient(node, gradient, false)];
   },
 };
 
@@ -191,9 +208,12 @@ const bceOp: Operation = {
   backward(node, gradient) {
     const p = node.saved(0);
     const y = node.saved(1);
-    // (p − y) / max((1 − p)·p, ε)
-    const slope = p.sub(y).div(p.neg().add(1).mul(p).clamp(1e-12));
-    return [gradient.mul(slope), null];
+    const rest = p.neg().add(1);
+    return [
+      // (p − y) / max((1 − p)·p, ε)
+      node.needs(0) ? gradient.mul(p.sub(y).div(rest.mul(p).clamp(1e-12))) : null,
+      node.needs(1) ? gradient.mul(rest.log().clamp(LOG_FLOOR).sub(p.log().clamp(LOG_FLOOR))) : null,
+    ];
   },
 };
 
@@ -228,25 +248,37 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
       `Target size (${sizeText(target.shape)}) must be the same as input size (${sizeText(input.shape)})`,
     );
   }
-  // (1 − y)·x + w·(ln(1 + e^−|x|) + max(−x, 0)), where w = 1 + (posWeight − 1)·y
-  const soft = input.abs().neg().exp().log1p().add(input.neg().clamp(0));
-  const weighted = options.posWeight ? soft.mul(options.posWeight.sub(1).mul(target).add(1)) : soft;
-  const losses = target.neg().add(1).mul(input).add(weighted);
+  // (1 − y)·x − w·ln sigmoid(x), where w = 1 + (posWeight − 1)·y
+  const log = logsigmoid(input);
+  const weighted = options.posWeight ? log.mul(options.posWeight.sub(1).mul(target).add(1)) : log;
+  const losses = target.neg().add(1).mul(input).sub(weighted);
   return reduceLoss(options.weight ? losses.mul(options.weight) : losses, options.reduction ?? "mean");
+}
+
+/** Two shapes that broadcast give every pair of elements a loss, which is hardly ever meant. */
+export function warnIfBroadcast(input: Tensor, target: Tensor): void {
+  if (sameShape(input.shape, target.shape)) return;
+  warnOnce(
+    `Using a target size (${sizeText(target.shape)}) that is different to the input size (${sizeText(input.shape)}). ` +
+      "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+  );
 }
 
 /** (input − target)² */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  warnIfBroadcast(input, target);
   return reduceLoss(input.sub(target).square(), options.reduction ?? "mean");
 }
 
 /** |input − target| */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  warnIfBroadcast(input, target);
   return reduceLoss(input.sub(target).abs(), options.reduction ?? "mean");
 }
 
 /** Squared below `beta`, linear above: ½d²/β or |d| − ½β. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: LossOptions & { beta?: number } = {}): Tensor {
+  warnIfBroadcast(input, target);
   const beta = options.beta ?? 1;
   const distance = input.sub(target).abs();
   if (beta === 0) return reduceLoss(distance, options.reduction ?? "mean");

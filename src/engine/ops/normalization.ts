@@ -4,43 +4,93 @@ import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { discard } from "../memory/storage.ts";
-import { numelOf, shapeText, type Shape } from "../shape.ts";
+import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
+import { zeros } from "./creation.ts";
 import { sizeText } from "./format.ts";
 import { at, make } from "./make.ts";
-import { notTwiceDifferentiable } from "./pointwise.ts";
+import { mean, sum } from "./reductions.ts";
+import { reshape } from "./views.ts";
 
 /** 0 stands for "absent" in the kernels. */
 function atOrNone(tensor: Tensor | null): number {
   return tensor === null ? 0 : at(tensor);
 }
 
-interface ChannelData {
+/** Which parameters there are: they follow the input among the operation's inputs, and what else was saved. */
+interface Affine {
+  readonly weighted: boolean;
+  readonly shifted: boolean;
+  readonly eps: number;
+}
+
+/** The parameters that there are. */
+const present = (...parameters: readonly (Tensor | null)[]): Tensor[] => parameters.filter((parameter) => parameter !== null);
+
+const inOrder = ({ weighted, shifted }: Affine, x: Tensor | null, weight: Tensor | null, bias: Tensor | null): (Tensor | null)[] =>
+  [x, ...(weighted ? [weight] : []), ...(shifted ? [bias] : [])];
+
+/** Dimensions of the input: those that share a mean, and those that share a weight. */
+interface Sharing {
+  readonly statistics: readonly number[];
+  readonly parameters: readonly number[];
+}
+
+/**
+ * The gradients of input, weight and bias by differentiable operations.
+ * @param fixed mean and inverse standard deviation that don't depend on the input
+ */
+function composedGradients(
+  gradient: Tensor, x: Tensor, weight: Tensor | null, sharing: Sharing, eps: number, fixed: readonly [Tensor, Tensor] | null,
+): [Tensor, Tensor, Tensor] {
+  const average = (values: Tensor): Tensor => mean(values, sharing.statistics, { keepdim: true });
+  const centred = x.sub(fixed ? fixed[0] : average(x));
+  const inverseStd = fixed ? fixed[1] : average(centred.square()).add(eps).rsqrt();
+  const normal = centred.mul(inverseStd);
+  const scaled = weight ? gradient.mul(weight) : gradient;
+  const across = fixed ? scaled : scaled.sub(average(scaled)).sub(normal.mul(average(scaled.mul(normal))));
+  return [across.mul(inverseStd), sum(gradient.mul(normal), sharing.parameters), sum(gradient, sharing.parameters)];
+}
+
+interface ChannelData extends Affine {
   readonly n: number;
   readonly channels: number;
   readonly length: number;
   readonly training: boolean;
-  readonly affine: boolean;
 }
 
 const batchNormOp: Operation = {
   name: "NativeBatchNormBackward0",
   backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("native_batch_norm");
-    const { n, channels, length, training, affine } = node.data as ChannelData;
+    const data = node.data as ChannelData;
+    const { n, channels, length, training } = data;
     const [x, mean, inverseStd] = [node.saved(0), node.saved(1), node.saved(2)];
-    const weight = affine ? node.saved(3) : null;
+    const weight = data.weighted ? node.saved(3) : null;
+    if (isGradEnabled()) return inOrder(data, ...composedOfChannels(gradient, x, weight, data, training ? null : [mean, inverseStd]));
     const upstream = contiguous(gradient);
     const outX = node.needs(0) ? make(x.shape) : null;
-    const outWeight = affine ? make([channels]) : null;
-    const outBias = affine ? make([channels]) : null;
+    const outWeight = data.weighted ? make([channels]) : null;
+    const outBias = data.shifted ? make([channels]) : null;
     const [to, toWeight, toBias] = [atOrNone(outX), atOrNone(outWeight), atOrNone(outBias)];
+    if (x.numel() === 0) return [outX, outWeight && zeros(channels), outBias && zeros(channels)];
     const from = at(upstream);
     kernels.batchNormBackward(from, at(x), at(mean), at(inverseStd), atOrNone(weight), to, toWeight, toBias, n, channels, length, training ? 1 : 0);
-    return [outX, outWeight, outBias];
+    return inOrder(data, outX, outWeight, outBias);
   },
 };
+
+function composedOfChannels(
+  gradient: Tensor, x: Tensor, weight: Tensor | null, { n, channels, length, eps }: ChannelData, fixed: readonly [Tensor, Tensor] | null,
+): [Tensor, Tensor, Tensor] {
+  const planes = (values: Tensor): Tensor => reshape(values, [n, channels, length]);
+  const column = (values: Tensor): Tensor => reshape(values, [channels, 1]);
+  const sharing = { statistics: [0, 2], parameters: [0, 2] };
+  const [ofX, ofWeight, ofBias] = composedGradients(
+    planes(gradient), planes(x), weight && column(weight), sharing, eps, fixed && [column(fixed[0]), column(fixed[1])],
+  );
+  return [reshape(ofX, x.shape), ofWeight, ofBias];
+}
 
 /**
  * Normalises each channel over batch and positions, then scales and shifts it.
@@ -70,7 +120,7 @@ export function batchNorm(
     const biased = runningVar && make([channels]);
     const [toMean, toStd] = [at(mean), at(inverseStd)];
     kernels.batchNormStatistics(at(x), toMean, toStd, n, channels, length, eps, atOrNone(biased));
-    if (runningMean && runningVar) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
+    if (runningMean && runningVar && n * length > 0) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
     if (biased) discard(biased.storage);
   } else {
     if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when training=False");
@@ -84,11 +134,8 @@ export function batchNorm(
   const shift = bias && contiguous(bias);
   const to = at(result);
   kernels.batchNormApply(at(x), at(mean), at(inverseStd), atOrNone(scale), atOrNone(shift), to, n, channels, length);
-  const affine = weight !== null && bias !== null;
-  const data: ChannelData = { n, channels, length, training, affine };
-  const own = [mean, inverseStd];
-  if (!affine) return record(batchNormOp, result, [x], [x, mean, inverseStd], data, own);
-  return record(batchNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data, own);
+  const data: ChannelData = { n, channels, length, training, eps, weighted: scale !== null, shifted: shift !== null };
+  return record(batchNormOp, result, [x, ...present(scale, shift)], [x, mean, inverseStd, ...present(scale)], data, [mean, inverseStd]);
 }
 
 function checkBatchNorm(input: Tensor, channels: number, others: readonly (Tensor | null)[], training: boolean): void {
@@ -119,30 +166,37 @@ function updateRunning(
   });
 }
 
-interface RowData {
+interface RowData extends Affine {
   readonly rows: number;
   readonly cols: number;
-  readonly affine: boolean;
   readonly shape: Shape;
 }
 
 const layerNormOp: Operation = {
   name: "NativeLayerNormBackward0",
   backward(node, gradient) {
-    if (isGradEnabled()) throw notTwiceDifferentiable("native_layer_norm");
-    const { rows, cols, affine, shape } = node.data as RowData;
+    const data = node.data as RowData;
+    const { rows, cols, shape } = data;
     const [x, mean, inverseStd] = [node.saved(0), node.saved(1), node.saved(2)];
+    const weight = data.weighted ? node.saved(3) : null;
+    if (isGradEnabled()) return inOrder(data, ...composedOfRows(gradient, x, weight, data));
     const upstream = contiguous(gradient);
     const outX = node.needs(0) ? make(x.shape) : null;
-    const outWeight = affine ? make(shape) : null;
-    const outBias = affine ? make(shape) : null;
+    const outWeight = data.weighted ? make(shape) : null;
+    const outBias = data.shifted ? make(shape) : null;
     const [to, toWeight, toBias] = [atOrNone(outX), atOrNone(outWeight), atOrNone(outBias)];
     const from = at(upstream);
-    const weight = affine ? at(node.saved(3)) : 0;
-    kernels.layerNormBackward(from, at(x), at(mean), at(inverseStd), weight, to, toWeight, toBias, rows, cols);
-    return [outX, outWeight, outBias];
+    kernels.layerNormBackward(from, at(x), at(mean), at(inverseStd), atOrNone(weight), to, toWeight, toBias, rows, cols);
+    return inOrder(data, outX, outWeight, outBias);
   },
 };
+
+function composedOfRows(gradient: Tensor, x: Tensor, weight: Tensor | null, { rows, cols, shape, eps }: RowData): [Tensor, Tensor, Tensor] {
+  const matrix = (values: Tensor): Tensor => reshape(values, [rows, cols]);
+  const sharing = { statistics: [1], parameters: [0] };
+  const [ofX, ofWeight, ofBias] = composedGradients(matrix(gradient), matrix(x), weight && reshape(weight, [cols]), sharing, eps, null);
+  return [reshape(ofX, x.shape), reshape(ofWeight, shape), reshape(ofBias, shape)];
+}
 
 /** Normalises each row over its last dimensions (`normalizedShape`), then scales and shifts it. */
 export function layerNorm(
@@ -160,15 +214,24 @@ export function layerNorm(
       normalizedShape,
     );
   }
-  const x = contiguous(input);
+  checkElementwise("weight", weight, normalizedShape);
+  checkElementwise("bias", bias, normalizedShape);
+  const [x, scale, shift] = [contiguous(input), weight && contiguous(weight), bias && contiguous(bias)];
   const cols = numelOf(normalizedShape);
   const rows = cols === 0 ? 0 : input.numel() / cols;
   const [result, mean, inverseStd] = [make(input.shape), make([rows]), make([rows])];
   const [to, toMean, toStd] = [at(result), at(mean), at(inverseStd)];
-  kernels.layerNorm(at(x), atOrNone(weight), atOrNone(bias), to, toMean, toStd, rows, cols, eps);
-  const affine = weight !== null && bias !== null;
-  const data: RowData = { rows, cols, affine, shape: normalizedShape };
-  const own = [mean, inverseStd];
-  if (!affine) return record(layerNormOp, result, [x], [x, mean, inverseStd], data, own);
-  return record(layerNormOp, result, [x, weight, bias], [x, mean, inverseStd, weight], data, own);
+  kernels.layerNorm(at(x), atOrNone(scale), atOrNone(shift), to, toMean, toStd, rows, cols, eps);
+  const data: RowData = { rows, cols, shape: normalizedShape, eps, weighted: scale !== null, shifted: shift !== null };
+  return record(layerNormOp, result, [x, ...present(scale, shift)], [x, mean, inverseStd, ...present(scale)], data, [mean, inverseStd]);
+}
+
+/** Kernels read one value for each of a row's elements. */
+function checkElementwise(name: string, parameter: Tensor | null, shape: Shape): void {
+  if (parameter === null || sameShape(parameter.shape, shape)) return;
+  throw new ShapeError(
+    `Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ${shapeText(parameter.shape)} and normalized_shape = ${shapeText(shape)}`,
+    parameter.shape,
+    shape,
+  );
 }

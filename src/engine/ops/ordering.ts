@@ -1,6 +1,6 @@
 /** Sorting, and what an order gives: medians, modes, quantiles, the k largest, unique values. */
 import { recordMany, type Operation } from "../autograd/node.ts";
-import { typedArray } from "../dtype.ts";
+import { filled, typedArray, type TypedArray } from "../dtype.ts";
 import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -8,7 +8,7 @@ import { fromTypedArray, zeros } from "./creation.ts";
 import { gather, indexSelect, scatterAdd } from "./indexing.ts";
 import { stack } from "./joining.ts";
 import { toTypedArray } from "./reading.ts";
-import type { ValuesAndIndices } from "./reductions.ts";
+import { recordMedian, type ValuesAndIndices } from "./reductions.ts";
 import type { Reduction } from "./types.ts";
 import { flatten, reshape } from "./views.ts";
 
@@ -62,13 +62,27 @@ function pick(input: Tensor, dim: number, count: number, choose: (line: Float64A
 
 /** Positions in ascending or descending order; NaN counts as the greatest, equals keep their order. */
 function order(line: Float64Array, descending: boolean): Int32Array {
-  const places = Int32Array.from(line, (_, i) => i);
-  const rank = (a: number, b: number): number => {
-    const [x, y] = [line[a]!, line[b]!];
-    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
-    return x - y || 0;
-  };
-  return places.sort(descending ? (a, b) => rank(b, a) || a - b : (a, b) => rank(a, b) || a - b);
+  const rank = (a: number, b: number): number => ascending(line[a]!, line[b]!);
+  return mergeSorted(inOrder(line.length), descending ? (a, b) => rank(b, a) : rank);
+}
+
+/** Sorts places; equals keep their order. JavaScript's own sort makes lists of objects first, as `filled` says. */
+function mergeSorted(places: Int32Array, compare: (a: number, b: number) => number): Int32Array {
+  let [from, to]: [Int32Array, Int32Array] = [places, new Int32Array(places.length)];
+  for (let width = 1; width < places.length; width *= 2) {
+    for (let start = 0; start < places.length; start += 2 * width) merge(from, to, start, start + width, Math.min(places.length, start + 2 * width), compare);
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+/** Merges the sorted runs from `start` to `middle` and from there to `end` into `to`. */
+function merge(from: Int32Array, to: Int32Array, start: number, middle: number, end: number, compare: (a: number, b: number) => number): void {
+  let [left, right] = [start, middle];
+  for (let i = start; i < end; i++) {
+    const takesLeft = left < middle && (right >= end || compare(from[left]!, from[right]!) <= 0);
+    to[i] = from[takesLeft ? left++ : right++]!;
+  }
 }
 
 export interface SortOptions {
@@ -101,6 +115,10 @@ export function topk(input: Tensor, k: number, dim = -1, options: { largest?: bo
   return pick(input, d, k, (line) => order(line, options.largest ?? true));
 }
 
+function requireSome(name: string, input: Tensor, dim: number): void {
+  if (input.shape[dim] === 0) throw new IndexError(`${name}(): Expected reduction dim ${dim} to have non-zero size.`);
+}
+
 /** Drops a picked dimension of size 1 unless it is to be kept. */
 function dropped(result: ValuesAndIndices, dim: number, rank: number, options: Reduction): ValuesAndIndices {
   if (options.keepdim || rank === 0) return result;
@@ -111,6 +129,7 @@ function dropped(result: ValuesAndIndices, dim: number, rank: number, options: R
 export function kthvalue(input: Tensor, k: number, dim = -1, options: Reduction = {}): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   const n = input.shape[d] ?? 1;
+  requireSome("kthvalue", input, d);
   if (k < 1 || k > n) throw new KindlingError("kthvalue(): selected number k out of range for dimension " + d);
   return dropped(pick(input, d, 1, (line) => [order(line, false)[k - 1]!]), d, input.shape.length, options);
 }
@@ -132,11 +151,11 @@ type MedianFunction = {
 function medianBy(ignoreNan: boolean): MedianFunction {
   function median(input: Tensor, dim?: number, options: Reduction = {}): Tensor | ValuesAndIndices {
     if (dim === undefined) {
-      if (input.numel() === 0) return fromTypedArray(new Float32Array([NaN]), []);
-      return reshape(pick(flatten(input), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []);
+      if (input.numel() === 0) return recordMedian(input, fromTypedArray(new Float32Array([NaN]), []));
+      return recordMedian(input, reshape(pick(flatten(input.detach()), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []));
     }
     const d = wrapDim(dim, input.shape.length);
-    if (input.shape[d] === 0) throw new IndexError(`median(): Expected reduction dim ${d} to have non-zero size.`);
+    requireSome("median", input, d);
     return dropped(pick(input, d, 1, (line) => [medianPlace(line, ignoreNan)]), d, input.shape.length, options);
   }
   return median as MedianFunction;
@@ -150,6 +169,7 @@ export const nanmedian: MedianFunction = medianBy(true);
 /** The most frequent value along `dim` (default the last; the smallest of several) and the last position where it is. */
 export function mode(input: Tensor, dim = -1, options: Reduction = {}): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
+  requireSome("mode", input, d);
   return dropped(pick(input, d, 1, (line) => [modePlace(line)]), d, input.shape.length, options);
 }
 
@@ -249,50 +269,71 @@ export interface UniqueOptions {
 
 /** The different elements (or slices along `dim`) in ascending order; a list with inverse and counts if asked for. */
 export function unique(input: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  const keys = sliceKeys(input, options.dim ?? null);
-  const places = Int32Array.from(keys, (_, i) => i).sort((a, b) => compareKeys(keys[a]!, keys[b]!));
-  return grouped(input, keys, places, options);
+  const slices = slicesOf(input, options.dim ?? null);
+  return grouped(input, slices, mergeSorted(inOrder(slices.count), (a, b) => compareSlices(slices, a, b)), options);
 }
 
 /** As `unique`, but only equal neighbours are merged and the order stays. */
 export function uniqueConsecutive(input: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  const keys = sliceKeys(input, options.dim ?? null);
-  return grouped(input, keys, Int32Array.from(keys, (_, i) => i), options);
+  const slices = slicesOf(input, options.dim ?? null);
+  return grouped(input, slices, inOrder(slices.count), options);
 }
 
-/** What is compared: single elements, or the elements of one slice. */
-function sliceKeys(input: Tensor, dim: number | null): number[][] {
+/** What is compared: single elements, or slices of `size` elements, one after the other. */
+interface Slices {
+  readonly values: TypedArray;
+  readonly count: number;
+  readonly size: number;
+}
+
+function slicesOf(input: Tensor, dim: number | null): Slices {
   const slices = dim === null ? flatten(input) : input.transpose(dim, 0);
   const values = toTypedArray(slices);
   const count = slices.shape[0] ?? 1;
-  const size = count === 0 ? 0 : values.length / count;
-  return Array.from({ length: count }, (_, i) => Array.from(values.subarray(i * size, (i + 1) * size)));
+  return { values, count, size: count === 0 ? 0 : values.length / count };
 }
 
-function compareKeys(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+/** Ascending; NaN counts as the greatest. */
+function compareSlices({ values, size }: Slices, a: number, b: number): number {
+  for (let i = 0; i < size; i++) {
+    const order = ascending(values[a * size + i]!, values[b * size + i]!);
+    if (order !== 0) return order;
+  }
   return 0;
 }
 
+function ascending(x: number, y: number): number {
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+  return x - y || 0;
+}
+
+/** Whether all elements are equal; NaN equals nothing. */
+function sameSlices({ values, size }: Slices, a: number, b: number): boolean {
+  for (let i = 0; i < size; i++) if (values[a * size + i] !== values[b * size + i]) return false;
+  return true;
+}
+
+const inOrder = (count: number): Int32Array => filled(new Int32Array(count), (i) => i);
+
 /** Merges equal neighbours among the slices in the order of `places`. */
-function grouped(input: Tensor, keys: readonly number[][], places: Int32Array, options: UniqueOptions): Tensor | Tensor[] {
-  const firsts: number[] = [];
-  const counts: number[] = [];
+function grouped(input: Tensor, slices: Slices, places: Int32Array, options: UniqueOptions): Tensor | Tensor[] {
   const inverse = new Int32Array(places.length);
+  let groups = 0;
   places.forEach((place, i) => {
-    if (i === 0 || compareKeys(keys[places[i - 1]!]!, keys[place]!) !== 0) {
-      firsts.push(place);
-      counts.push(0);
-    }
-    counts[counts.length - 1]!++;
-    inverse[place] = firsts.length - 1;
+    if (i === 0 || !sameSlices(slices, places[i - 1]!, place)) groups++;
+    inverse[place] = groups - 1;
+  });
+  const counts = new Int32Array(groups);
+  const firsts = new Int32Array(groups);
+  places.forEach((place) => {
+    if (counts[inverse[place]!]!++ === 0) firsts[inverse[place]!] = place;
   });
   const dim = options.dim ?? null;
   const source = dim === null ? flatten(input.detach()) : input.detach();
-  const found = indexSelect(source, dim ?? 0, fromTypedArray(Int32Array.from(firsts), [firsts.length]));
+  const found = indexSelect(source, dim ?? 0, fromTypedArray(firsts, [groups]));
   const extras: Tensor[] = [];
   if (options.returnInverse) extras.push(fromTypedArray(inverse, dim === null ? input.shape : [inverse.length]));
-  if (options.returnCounts) extras.push(fromTypedArray(Int32Array.from(counts), [counts.length]));
+  if (options.returnCounts) extras.push(fromTypedArray(counts, [groups]));
   return extras.length > 0 ? [found, ...extras] : found;
 }
 
@@ -310,15 +351,17 @@ export function searchsorted(sortedSequence: Tensor, values: Tensor | number, op
   if (sortedSequence.shape.length > 1 && sortedSequence.shape.slice(0, -1).join() !== wanted.shape.slice(0, -1).join()) {
     throw new KindlingError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match");
   }
-  const found = Int32Array.from(toTypedArray(wanted), (value, i) => {
+  const list = toTypedArray(wanted);
+  const found = filled(typedArray("int32", list.length), (i) => {
     const start = sortedSequence.shape.length > 1 ? Math.floor(i / perLine) * n : 0;
-    return placeOf(boundaries.subarray(start, start + n), value, options.right ?? false);
+    return placeOf(boundaries, start, n, list[i]!, options.right ?? false) - start;
   });
   return fromTypedArray(found, wanted.shape);
 }
 
-function placeOf(boundaries: ArrayLike<number>, value: number, right: boolean): number {
-  let [low, high] = [0, boundaries.length];
+/** Where in the ascending entries from `start`, `count` of them, the value belongs. */
+export function placeOf(boundaries: ArrayLike<number>, start: number, count: number, value: number, right: boolean): number {
+  let [low, high] = [start, start + count];
   while (low < high) {
     const middle = (low + high) >> 1;
     const before = Number.isNaN(value) || boundaries[middle]! < value || (right && boundaries[middle] === value);

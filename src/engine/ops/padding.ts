@@ -1,4 +1,5 @@
 /** Borders around the last dimensions: constant, mirrored, repeated from the edge, or from the other side. */
+import { filled, roomFor } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
@@ -51,7 +52,7 @@ function sourcesOf(mode: PaddingMode, size: number, before: number, after: numbe
   if (mode === "circular" && (before > size || after > size)) {
     throw new KindlingError("Padding value causes wrapping around more than once.");
   }
-  return Int32Array.from({ length: before + size + after }, (_, i) => {
+  return filled(roomFor(Int32Array, before + size + after), (i) => {
     const place = i - before;
     if (mode === "replicate") return Math.min(size - 1, Math.max(0, place));
     if (mode === "circular") return ((place % size) + size) % size;

@@ -1,9 +1,9 @@
 /** Getting values out of tensors. */
-import { itemSize, typedArray, type TypedArray } from "../dtype.ts";
+import { itemSize, typedArray, type DType, type TypedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
 import { readBytes } from "../memory/storage.ts";
-import type { Shape } from "../shape.ts";
+import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { NestedNumbers } from "./types.ts";
 
@@ -12,19 +12,19 @@ export function toTypedArray(tensor: Tensor): TypedArray {
   const count = tensor.numel();
   const size = itemSize(tensor.dtype);
   if (count === 0) return typedArray(tensor.dtype, 0);
-  if (tensor.dense) return asTyped(tensor, readBytes(tensor.storage, tensor.offset * size, count * size));
+  if (tensor.dense) return asTyped(tensor.dtype, readBytes(tensor.storage, tensor.offset * size, count * size));
   let last = tensor.offset;
   tensor.shape.forEach((n, i) => (last += (n - 1) * tensor.strides[i]!));
-  const span = asTyped(tensor, readBytes(tensor.storage, tensor.offset * size, (last - tensor.offset + 1) * size));
+  const span = asTyped(tensor.dtype, readBytes(tensor.storage, tensor.offset * size, (last - tensor.offset + 1) * size));
   const out = typedArray(tensor.dtype, count);
   let next = 0;
   forEachOffset(tensor.shape, tensor.strides, 0, (offset) => (out[next++] = span[offset]!));
   return out;
 }
 
-function asTyped(tensor: Tensor, bytes: Uint8Array): TypedArray {
-  if (tensor.dtype === "float32") return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  if (tensor.dtype === "int32") return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+function asTyped(dtype: DType, bytes: Uint8Array): TypedArray {
+  if (dtype === "float32") return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  if (dtype === "int32") return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   return bytes;
 }
 
@@ -47,33 +47,56 @@ export function forEachOffset(shape: Shape, strides: readonly number[], start: n
   }
 }
 
+/** The values at the given places along each dimension, in row-major order; no other is looked at. */
+export function valuesAt(tensor: Tensor, places: readonly (readonly number[])[]): TypedArray {
+  const out = typedArray(tensor.dtype, numelOf(places.map((list) => list.length)));
+  let next = 0;
+  const visit = (dim: number, offset: number): void => {
+    if (dim === places.length) out[next++] = elementOf(tensor, offset);
+    else for (const place of places[dim]!) visit(dim + 1, offset + place * tensor.strides[dim]!);
+  };
+  visit(0, tensor.offset);
+  return out;
+}
+
 /** The value of a tensor with one element. A `bool` gives `true` or `false`, which count as 1 and 0 in arithmetic. */
 export function item(tensor: Tensor): number {
   if (tensor.numel() !== 1) {
     throw new KindlingError(`a Tensor with ${tensor.numel()} elements cannot be converted to Scalar`);
   }
-  const value = elementOf(tensor);
+  const value = elementOf(tensor, tensor.offset);
   return tensor.dtype === "bool" ? ((value !== 0) as unknown as number) : value;
 }
 
-function elementOf(tensor: Tensor): number {
-  const { storage, offset, dtype } = tensor;
-  if (storage.pointer < 0) return toTypedArray(tensor)[0]!;
-  if (itemSize(dtype) === 1) return u8[storage.pointer + offset]!;
+/** The element at a place in the tensor's storage. */
+function elementOf({ storage, dtype }: Tensor, offset: number): number {
+  const size = itemSize(dtype);
+  if (storage.pointer < 0) return asTyped(dtype, readBytes(storage, offset * size, size))[0]!;
+  if (size === 1) return u8[storage.pointer + offset]!;
   return (dtype === "float32" ? f32 : i32)[(storage.pointer >>> 2) + offset]!;
 }
 
+/** What lists may take in memory; JavaScript ends the process where they take more than some GiB. */
+const MOST_IN_LISTS = 2 ** 30;
+
 /** Nested arrays of numbers (booleans for `bool`). */
 export function tolist(tensor: Tensor): NestedNumbers {
+  const { shape } = tensor;
+  const lists = numelOf(shape.slice(0, -1));
+  if (tensor.numel() * 8 + lists * 48 > MOST_IN_LISTS) {
+    throw new KindlingError(`tolist(): shape ${shapeText(shape)} makes more and longer lists than JavaScript holds; use toTypedArray(), or take a part of the tensor`);
+  }
   const values = toTypedArray(tensor);
   const isBool = tensor.dtype === "bool";
   let next = 0;
   const build = (dim: number): NestedNumbers => {
-    if (dim === tensor.shape.length) {
+    if (dim === shape.length) {
       const value = values[next++]!;
       return isBool ? value !== 0 : value;
     }
-    return Array.from({ length: tensor.shape[dim]! }, () => build(dim + 1));
+    const list: NestedNumbers[] = [];
+    for (let i = 0; i < shape[dim]!; i++) list.push(build(dim + 1));
+    return list;
   };
   return build(0);
 }

@@ -1,4 +1,5 @@
 /** Random draws from other distributions than the uniform and the normal one, in PyTorch's order of draws on a CPU. */
+import { roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { fillBernoulliEach, fillExponential } from "../random/fill.ts";
@@ -9,7 +10,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./binary.ts";
 import { copyInto } from "./copy.ts";
-import { emptyLike, fillInPlace, fromTypedArray, normal_, type RandomOptions } from "./creation.ts";
+import { emptyLike, fillInPlace, fromTypedArray, normal_, requireDrawable, type RandomOptions } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { topk } from "./ordering.ts";
 import { toTypedArray } from "./reading.ts";
@@ -88,6 +89,7 @@ export function random_<T extends Tensor>(input: T, from?: number, to?: number |
   const low = to === undefined || to === null ? 0 : from ?? 0;
   const high = to ?? from ?? largest;
   if (!(high > low)) throw new KindlingError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
+  requireDrawable(low, high, input.dtype);
   return each(input, options.generator, (generator) => low + (generator.random32() % (high - low)));
 }
 
@@ -130,7 +132,7 @@ function checkWeights(weights: Float32Array, categories: number): void {
 /** Each draw on its own, by its place among the running sums. */
 function drawnAgain(input: Tensor, weights: Float32Array, count: number, generator: Generator): Tensor {
   const categories = input.shape.at(-1)!;
-  const found = new Int32Array((weights.length / categories) * count);
+  const found = roomFor(Int32Array, (weights.length / categories) * count);
   for (let row = 0; row * categories < weights.length; row++) {
     const sums = runningShares(weights.subarray(row * categories, (row + 1) * categories));
     for (let j = 0; j < count; j++) {

@@ -1,15 +1,15 @@
 /** Measuring a tensor where it lies; what an observer shows of it. */
+import { Element } from "../kernels/exports.ts";
 import { allocateBlock } from "../memory/heap.ts";
-import { i32, kernels } from "../memory/linear.ts";
+import { kernels, memory } from "../memory/linear.ts";
 import type { Tensor } from "../tensor.ts";
 import { denseCopy } from "./copy.ts";
 import { at } from "./make.ts";
-import { asFloat } from "./pointwise.ts";
 
 export interface Statistics {
   /** Number of values. */
   readonly count: number;
-  /** Over the finite values; NaN where there is none. `std` divides by n − 1. */
+  /** Over the finite values; NaN where there is none. `std` divides by n − 1, so that of one value is NaN, too. */
   readonly mean: number;
   readonly std: number;
   readonly min: number;
@@ -24,32 +24,59 @@ export interface Statistics {
 
 const MEASURES = 8;
 const MOST_BINS = 1024;
-let work = -1;
+
+/** What the kernels answer. Linear memory is shared, so that views of it stay true as it grows. */
+let answers: { readonly address: number; readonly measures: Float64Array; readonly counts: Int32Array } | undefined;
+
+function placeAnswers(): NonNullable<typeof answers> {
+  const address = allocateBlock(MEASURES * 8 + MOST_BINS * 4);
+  const { buffer } = memory;
+  return { address, measures: new Float64Array(buffer, address, MEASURES), counts: new Int32Array(buffer, address + MEASURES * 8, MOST_BINS) };
+}
 
 /** Statistics and a histogram with `bins` bins (1 to 1024). Computed in the engine's memory; changes nothing. */
 export function statistics(tensor: Tensor, bins: number): Statistics {
-  const count = tensor.numel();
-  const values = asFloat(tensor.detach());
-  const dense = values.dense ? values : denseCopy(values);
-  if (work < 0) work = allocateBlock(MEASURES * 8 + MOST_BINS * 4);
-  const source = at(dense);
-  kernels.statistics(source, count, work);
-  const [finite, mean, std, min, max, zeros] = [...readDoubles(work)] as [number, number, number, number, number, number];
-  const some = finite > 0;
+  const { source, count, repeats } = asRun(tensor) ?? { source: denseCopy(tensor), count: tensor.numel(), repeats: 1 };
+  const { address, measures } = (answers ??= placeAnswers());
+  const values = at(source);
+  const element = Element[source.dtype];
+  kernels.statistics(values, count, address, element);
+  const [finite, mean, std, min, max, zeros] = measures as unknown as [number, number, number, number, number, number];
   const size = Math.max(1, Math.min(MOST_BINS, Math.floor(bins)));
-  const [low, high] = some ? histogramRange(min, max) : [0, 0];
-  const counts = work + MEASURES * 8;
-  kernels.histogram(source, count, low, high, size, counts);
+  const [low, high] = finite > 0 ? histogramRange(min, max) : [0, 0];
+  const counts = min === max ? constantCounts(finite * repeats, low, high, size) : countsOf(values, count, element, low, high, size, repeats);
   return {
-    count,
-    mean: some ? mean : Number.NaN,
-    std: finite > 1 ? std : Number.NaN,
-    min: some ? min : Number.NaN,
-    max: some ? max : Number.NaN,
+    count: count * repeats,
+    mean,
+    std: stdOfRepeated(std, finite, repeats),
+    min,
+    max,
     zeroFraction: count > 0 ? zeros / count : 0,
-    nonFinite: count - finite,
-    histogram: { low, high, counts: Array.from(i32.subarray(counts >>> 2, (counts >>> 2) + size)) },
+    nonFinite: (count - finite) * repeats,
+    histogram: { low, high, counts },
   };
+}
+
+interface Run {
+  readonly source: Tensor;
+  /** Number of values that lie one after the other. */
+  readonly count: number;
+  /** How often the tensor has each of them. */
+  readonly repeats: number;
+}
+
+/** The values as they lie in memory, where they lie without gaps: their order doesn't matter. Expanded ones lie there once. */
+function asRun(tensor: Tensor): Run | undefined {
+  const { shape, strides } = tensor;
+  if (tensor.dense) return { source: tensor, count: tensor.numel(), repeats: 1 };
+  const inward = shape.map((size, dim) => ({ size, stride: strides[dim]! })).filter(({ size }) => size !== 1).sort((a, b) => a.stride - b.stride);
+  let [count, repeats] = [1, 1];
+  for (const { size, stride } of inward) {
+    if (stride === 0) repeats *= size;
+    else if (stride === count) count *= size;
+    else return undefined;
+  }
+  return { source: tensor, count, repeats };
 }
 
 /** A constant tensor gets a range of width 1 around its value, as `torch.histc` and NumPy do it. */
@@ -57,6 +84,23 @@ function histogramRange(min: number, max: number): [number, number] {
   return min === max ? [min - 0.5, max + 0.5] : [min, max];
 }
 
-function readDoubles(address: number): Float64Array {
-  return new Float64Array(i32.buffer.slice(address, address + MEASURES * 8));
+function constantCounts(count: number, low: number, high: number, bins: number): number[] {
+  const counts = new Array<number>(bins).fill(0);
+  // Next to a huge value there is no room for any width.
+  counts[low < high ? Math.floor(bins / 2) : 0] = count;
+  return counts;
+}
+
+function countsOf(values: number, count: number, element: (typeof Element)[keyof typeof Element], low: number, high: number, bins: number, repeats: number): number[] {
+  const { address, counts } = answers!;
+  kernels.histogram(values, count, low, high, bins, address + MEASURES * 8, element);
+  const list = new Array<number>(bins);
+  for (let bin = 0; bin < bins; bin++) list[bin] = counts[bin]! * repeats;
+  return list;
+}
+
+/** @param std of `count` values, each of which is there `repeats` times */
+function stdOfRepeated(std: number, count: number, repeats: number): number {
+  if (repeats === 1 || count === 0) return std;
+  return count === 1 ? 0 : std * Math.sqrt(((count - 1) * repeats) / (count * repeats - 1));
 }

@@ -2,6 +2,7 @@
  * Pooling over windows of any number of dimensions: each direction has a list of windows, and a window of the whole is one
  * of each. The fast two-dimensional kernels are in convolution.ts.
  */
+import { filled, roomFor } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { numelOf, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -11,6 +12,7 @@ import { sizesOf, type Sizes } from "./convolutions.ts";
 import { fromTypedArray, rand, zeros } from "./creation.ts";
 import { gather, indexSelect, scatter, scatterAdd } from "./indexing.ts";
 import { cat } from "./joining.ts";
+import { requireRoom } from "./make.ts";
 import { pad } from "./padding.ts";
 import { toTypedArray } from "./reading.ts";
 import { expand, permute, reshape, squeeze, unsqueeze } from "./views.ts";
@@ -155,7 +157,10 @@ function adaptiveMax(rank: number) {
 
 /** `null` keeps a direction's size. */
 function wantedSizes(size: readonly number[], wanted: number | readonly (number | null)[]): number[] {
-  return size.map((own, i) => (typeof wanted === "number" ? wanted : wanted[i] ?? own));
+  const sizes = size.map((own, i) => (typeof wanted === "number" ? wanted : wanted[i] ?? own));
+  if (!sizes.every((count) => count >= 0)) throw new KindlingError(`elements of output_size must be greater than or equal to 0 but received {${sizes.join(", ")}}`);
+  requireRoom(sizes);
+  return sizes;
 }
 
 export interface AdaptiveMaxPoolFunction {
@@ -244,8 +249,8 @@ function sumOver(input: Tensor, windows: readonly (readonly Window[])[], share: 
     const longest = Math.max(0, ...list.map((window) => window.length));
     let total: Tensor = zeros(x.shape.map((size, k) => (k === dim ? list.length : size)));
     for (let k = 0; k < longest; k++) {
-      const places = Int32Array.from(list, (window) => window[k] ?? 0);
-      const factors = fromTypedArray(Float32Array.from(list, (window) => (k < window.length ? share(window) : 0)), shape);
+      const places = filled(roomFor(Int32Array, list.length), (i) => list[i]![k] ?? 0);
+      const factors = fromTypedArray(filled(roomFor(Float32Array, list.length), (i) => (k < list[i]!.length ? share(list[i]!) : 0)), shape);
       total = total.add(where(factors.eq(0), 0, mul(indexSelect(x, dim, fromTypedArray(places, [list.length])), factors)));
     }
     return total;
@@ -270,7 +275,7 @@ function avgPool(rank: number) {
       return Math.min(start + kernel[i]!, n + padding[i]!) - start;
     }));
     const divisors = counts.reduce<number[]>((all, list) => all.flatMap((count) => list.map((own) => count * own)), [1]);
-    return sums.div(fromTypedArray(Float32Array.from(divisors), counts.map((list) => list.length)));
+    return sums.div(fromTypedArray(new Float32Array(divisors), counts.map((list) => list.length)));
   };
 }
 /** The mean of each window of `[…, channels, length]`. */
@@ -343,7 +348,7 @@ export function foldImages(input: Tensor, outputSize: Sizes, kernelSize: Sizes, 
     throw new KindlingError(`Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)=${rows} and kernel_size=(${kernel.join(", ")}).`);
   }
   // Place 0 takes what lies in the border.
-  const ordinals = fromTypedArray(Float32Array.from({ length: numelOf(size) }, (_, i) => i + 1), [1, 1, ...size]);
+  const ordinals = fromTypedArray(filled(roomFor(Float32Array, numelOf(size)), (i) => i + 1), [1, 1, ...size]);
   const places = unfoldImages(ordinals, kernel, options);
   if (places.shape[2] !== count) {
     throw new KindlingError(`Given output_size=(${size.join(", ")}), kernel_size=(${kernel.join(", ")}), expected size of input's dimension 2 to match the calculated number of sliding blocks ${places.shape[2]}, but got input.size(2)=${count}.`);

@@ -52,9 +52,9 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   override step<T>(closure: () => T): T;
   override step<T>(closure?: () => T): T | undefined {
     if (closure === undefined) throw new ArgumentError("LBFGS.step() missing 1 required argument: 'closure'", "TypeError");
+    const first = enableGrad(closure);
     const observer = instrument();
     observer?.beforeStep?.(this as unknown as Optimizer);
-    const first = enableGrad(closure);
     noGrad(() => this.#iterate(closure as () => unknown, lossOf(first)));
     observer?.afterStep?.(this as unknown as Optimizer);
     return first;

@@ -61,6 +61,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     if (list.length === 0) throw new ArgumentError("optimizer got an empty parameter list");
     if (isGroups(list)) for (const group of list) this.addParamGroup(group);
     else this.addParamGroup({ params: list } as unknown as ParamGroupInput<Options>);
+    instrument()?.optimizerConstructed?.(this as unknown as Optimizer);
   }
 
   /** Lets further parameters be trained, with options of their own. */

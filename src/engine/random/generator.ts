@@ -2,6 +2,7 @@
  * PyTorch's CPU generator: a Mersenne Twister, and one normal sample kept for the next call of the scalar normal path.
  * Every draw below takes from the twister exactly what PyTorch takes, in the same order.
  */
+import { filled } from "../dtype.ts";
 import { MersenneTwister, stateLength } from "./mt19937.ts";
 
 /** Without `manualSeed`, PyTorch's generators start from this seed. */
@@ -133,7 +134,7 @@ export class Generator {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const seed = view.getBigUint64(layout.seed, true);
     const left = view.getInt32(layout.left, true);
-    const words = Uint32Array.from({ length: stateLength }, (_, i) => view.getUint32(layout.words + 8 * i, true));
+    const words = filled(new Uint32Array(stateLength), (i) => view.getUint32(layout.words + 8 * i, true));
     this.#seed = seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
     this.#engine.setState({ words, position: stateLength - left + 1 });
     this.#spareNormal = view.getInt32(layout.hasSpareNormal, true) ? view.getFloat64(layout.spareNormal, true) : null;

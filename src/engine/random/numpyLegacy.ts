@@ -2,6 +2,7 @@
  * NumPy's legacy `RandomState`: the Mersenne Twister with the distributions that NumPy has frozen for old seeds.
  * Values come out as float64, as in NumPy.
  */
+import { filled, roomFor } from "../dtype.ts";
 import { MersenneTwister } from "./mt19937.ts";
 
 export class NumpyLegacyGenerator {
@@ -71,7 +72,7 @@ export class NumpyLegacyGenerator {
 
   /** The numbers 0 … n − 1 in random order. */
   permutation(n: number): Int32Array {
-    const order = Int32Array.from({ length: n }, (_, i) => i);
+    const order = filled(roomFor(Int32Array, n), (i) => i);
     this.shuffle(order);
     return order;
   }
@@ -80,7 +81,7 @@ export class NumpyLegacyGenerator {
   choice(n: number, count: number, replace: boolean, p?: readonly number[]): Int32Array {
     if (!replace && count > n) throw new RangeError("Cannot take a larger sample than population when 'replace=False'");
     if (p === undefined) {
-      return replace ? Int32Array.from({ length: count }, () => this.interval(n - 1)) : this.permutation(n).slice(0, count);
+      return replace ? filled(roomFor(Int32Array, count), () => this.interval(n - 1)) : this.permutation(n).slice(0, count);
     }
     checkProbabilities(p, n);
     return replace ? this.#weighted(p, count) : this.#weightedWithoutReplacement(p, count);
@@ -88,7 +89,7 @@ export class NumpyLegacyGenerator {
 
   #weighted(p: readonly number[], count: number): Int32Array {
     const cumulative = cumulate(p);
-    return Int32Array.from({ length: count }, () => firstAbove(cumulative, this.double()));
+    return filled(roomFor(Int32Array, count), () => firstAbove(cumulative, this.double()));
   }
 
   /** Draws as many as are missing, drops repetitions, and goes on with what is left. */
@@ -99,7 +100,7 @@ export class NumpyLegacyGenerator {
       const rest = p.map((probability, i) => (found.has(i) ? 0 : probability));
       for (const index of this.#weighted(rest, count - found.size)) found.add(index);
     }
-    return Int32Array.from(found);
+    return new Int32Array(found);
   }
 }
 
@@ -112,7 +113,7 @@ function checkProbabilities(p: readonly number[], n: number): void {
 
 function cumulate(p: readonly number[]): Float64Array {
   let sum = 0;
-  const cumulative = Float64Array.from(p, (probability) => (sum += probability));
+  const cumulative = filled(roomFor(Float64Array, p.length), (i) => (sum += p[i]!));
   return cumulative.map((value) => value / sum);
 }
 

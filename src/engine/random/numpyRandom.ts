@@ -1,4 +1,5 @@
 /** NumPy's legacy `RandomState` with tensors for arrays, for programs that seed NumPy. */
+import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { fromTypedArray, tensor } from "../ops/index.ts";
 import { numelOf } from "../shape.ts";
@@ -81,7 +82,7 @@ export class NumpyRandom {
     if (size === undefined) return draw();
     if (low < -(2 ** 31) || high > 2 ** 31) throw new ArgumentError("a tensor's integers have 32 bits: low and high must lie in [-2^31, 2^31]");
     const shape = shapeOf(size);
-    return fromTypedArray(Int32Array.from({ length: numelOf(shape) }, draw), shape);
+    return fromTypedArray(filled(roomFor(Int32Array, numelOf(shape)), draw), shape);
   }
 
   /** The numbers 0 … n − 1, or the entries (a tensor's rows) of a copy, in random order. */
@@ -119,7 +120,7 @@ export class NumpyRandom {
   #floats(size: SizeArgument, draw: () => number): number | Tensor {
     if (size === undefined) return draw();
     const shape = shapeOf(size);
-    return fromTypedArray(Float32Array.from({ length: numelOf(shape) }, draw), shape);
+    return fromTypedArray(filled(roomFor(Float32Array, numelOf(shape)), draw), shape);
   }
 }
 

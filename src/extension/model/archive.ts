@@ -27,13 +27,13 @@ export class Archive {
         version: number;
         runs: FileRuns;
       };
-      return written === version && runs.file === file ? ended(runs) : undefined;
+      return written === version && runs.file === file ? interrupted(runs) : undefined;
     } catch {
       return undefined;
     }
   }
 
-  /** At once, because a window that closes waits for nothing. */
+  /** JSON has no NaN and no infinity: they come back as `null`, which those who show numbers take for "no number". At once, because a window that closes waits for nothing. */
   save(runs: FileRuns): void {
     const kept: FileRuns = {
       ...runs,
@@ -49,8 +49,30 @@ export class Archive {
     this.#prune();
   }
 
+  /** Notes which files are in training, for the window after this one. */
+  setUnderWay(files: readonly string[]): void {
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(this.#underWay, JSON.stringify(files));
+  }
+
+  /** What was in training when the window before this one went away; it is told once. */
+  async takeInterrupted(): Promise<readonly FileRuns[]> {
+    try {
+      const files = JSON.parse(await readFile(this.#underWay, "utf8")) as readonly string[];
+      rmSync(this.#underWay, { force: true });
+      const all = await Promise.all(files.map((file) => this.load(file)));
+      return all.filter((runs) => runs !== undefined);
+    } catch {
+      return [];
+    }
+  }
+
   remove(file: string): void {
     rmSync(this.#path(file), { force: true });
+  }
+
+  get #underWay(): string {
+    return join(this.#folder, "training");
   }
 
   #path(file: string): string {
@@ -59,6 +81,7 @@ export class Archive {
 
   #prune(): void {
     const kept = readdirSync(this.#folder)
+      .filter((name) => name.endsWith(".json"))
       .map((name) => join(this.#folder, name))
       .map((path) => ({ path, at: statSync(path).mtimeMs }))
       .sort((a, b) => b.at - a.at);
@@ -66,17 +89,17 @@ export class Archive {
   }
 }
 
-/** A run that was under way when its window closed ended with it. */
-function ended(runs: FileRuns): FileRuns {
+/** A run that was under way when its window went away ended with it. */
+export function interrupted(runs: FileRuns, at?: number): FileRuns {
   return {
     ...runs,
-    ...(runs.train && { train: endedRun(runs.train) }),
-    ...(runs.inspect && { inspect: endedRun(runs.inspect) }),
+    ...(runs.train && { train: interruptedRun(runs.train, at) }),
+    ...(runs.inspect && { inspect: interruptedRun(runs.inspect, at) }),
   };
 }
 
-function endedRun(run: RunSnapshot): RunSnapshot {
+/** @param at when it ended, where that is known: else as late as it was heard of */
+function interruptedRun(run: RunSnapshot, at?: number): RunSnapshot {
   if (isFinal(run.state)) return run;
-  const endedAt = run.startedAt + (run.progress?.elapsed ?? 0);
-  return { ...run, state: "stopped", endedAt };
+  return { ...run, state: "interrupted", endedAt: at ?? run.startedAt + (run.progress?.elapsed ?? 0) };
 }

@@ -1,6 +1,7 @@
 /** All that is known of one model file: its last training, its last inspection, and what is in it. Pure. */
 import type { ModelClassInfo, ModelInfo, Problem, RunEvent, RunMode, RunSnapshot } from "../../protocol/index.ts";
 import { relocateClass, relocateModel, relocateProblem, type Rename } from "./relocate.ts";
+import { hasCurves } from "./progress.ts";
 import { emptySnapshot, isFinal, reduceSnapshot } from "./snapshot.ts";
 
 /** What the newest run that got far enough said is in the file. A later run that fails early leaves it as it was. */
@@ -20,15 +21,17 @@ export interface FileRuns {
   /** Which of the two the panel shows. */
   readonly shown?: RunMode;
   readonly structure?: Structure;
-  /** Of every run since the last one began. */
+  /** What still holds of all that the runs complained of. */
   readonly problems: readonly Problem[];
+  /** The files of the training, each with a fingerprint of its text as it was when the training began. */
+  readonly sources?: Readonly<Record<string, string>>;
 }
 
 export interface RunStart {
   readonly runId: string;
   readonly mode: RunMode;
   readonly startedAt: number;
-  /** Nobody asked for it: it must not take a training out of the panel. */
+  /** Nobody asked for it. */
   readonly automatic: boolean;
 }
 
@@ -39,16 +42,49 @@ export function beginRun(runs: FileRuns, start: RunStart): FileRuns {
     mode: start.mode,
     startedAt: start.startedAt,
   });
-  const shown = start.automatic && runs.train ? (runs.shown ?? "train") : start.mode;
-  return { ...runs, [start.mode]: snapshot, shown, problems: [] };
+  if (start.mode === "train") return withProblems({ ...runs, train: snapshot, shown: "train", sources: {} });
+  // An inspection takes no training out of the panel that has anything to show.
+  const stays = runs.train && (start.automatic || isTraining(runs) || hasCurves(runs.train));
+  return withProblems({ ...runs, inspect: snapshot, shown: stays ? (runs.shown ?? "train") : "inspect" });
+}
+
+/** The text that the training runs is, or is no longer, the text on disk. */
+export function markEdited(runs: FileRuns, edited: boolean): FileRuns {
+  if (!runs.train || (runs.train.edited ?? false) === edited) return runs;
+  const { edited: _, ...train } = runs.train;
+  return withProblems({ ...runs, train: edited ? { ...train, edited } : train });
+}
+
+/** Chooses what the panel shows. */
+export function showRun(runs: FileRuns, mode: RunMode): FileRuns {
+  return runs[mode] && runs.shown !== mode ? { ...runs, shown: mode } : runs;
+}
+
+/**
+ * What the newest run complains of; and what the training does, as long as it is of the text that is there: an
+ * inspection goes no further than the first step, so it can't take back what came later.
+ */
+export function withProblems(runs: FileRuns): FileRuns {
+  const { train, inspect } = runs;
+  const inspectIsNewer = inspect !== undefined && inspect.startedAt >= (train?.startedAt ?? -Infinity);
+  return {
+    ...runs,
+    problems: [
+      ...(train && !(train.edited && inspectIsNewer) ? train.problems : []),
+      ...(inspectIsNewer ? inspect.problems : []),
+    ],
+  };
 }
 
 /** @returns the same object where the event is of a run that is no longer of interest, or came after its end */
 export function reduceFileRuns(runs: FileRuns, runId: string, event: RunEvent): FileRuns {
   const run = runOf(runs, runId);
   if (!run || isFinal(run.state)) return runs;
-  const next: FileRuns = { ...runs, [run.mode]: reduceSnapshot(run, event) };
-  if (event.type === "problem") return { ...next, problems: [...runs.problems, event.problem] };
+  const snapshot = reduceSnapshot(run, event);
+  const isForStructure = event.type === "classes" || event.type === "files";
+  if (snapshot === run && !isForStructure) return runs;
+  const next: FileRuns = { ...runs, [run.mode]: snapshot };
+  if (event.type === "problem") return withProblems(next);
   const structure = reduceStructure(runs.structure, run, event);
   return structure ? { ...next, structure } : next;
 }
@@ -82,6 +118,22 @@ export function shownRun(runs: FileRuns): RunSnapshot | undefined {
   return runs.shown ? runs[runs.shown] : undefined;
 }
 
+/** The model file, and what else of the user's takes part in its runs. */
+export function filesOf({ file, structure }: FileRuns): readonly string[] {
+  return structure?.files.includes(file) ? structure.files : [file, ...(structure?.files ?? [])];
+}
+
+/** The run that began last. */
+export function newestRun({ train, inspect }: FileRuns): RunSnapshot | undefined {
+  return train && inspect ? (inspect.startedAt >= train.startedAt ? inspect : train) : (train ?? inspect);
+}
+
+/** Whether what is known of the file is of before an error that the newest run stumbled over. */
+export function isStale(runs: FileRuns): boolean {
+  const run = newestRun(runs);
+  return runs.structure !== undefined && run?.state === "failed" && run.models.length === 0;
+}
+
 export function isTraining(runs: FileRuns | undefined): boolean {
   return runs?.train !== undefined && !isFinal(runs.train.state);
 }
@@ -109,6 +161,9 @@ export function relocateFileRuns(runs: FileRuns, rename: Rename): FileRuns {
       },
     }),
     problems: runs.problems.map((problem) => relocateProblem(problem, rename)),
+    ...(runs.sources && {
+      sources: Object.fromEntries(Object.entries(runs.sources).map(([file, text]) => [rename(file), text])),
+    }),
   };
 }
 

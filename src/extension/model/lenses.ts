@@ -1,12 +1,13 @@
 /** What stands above each model class and instance: places from the text, numbers from the last run. Pure. */
 import type { ModelClassInfo, ModelInfo, ParameterCounts } from "../../protocol/index.ts";
-import { isInspecting, isTraining, type FileRuns, type Structure } from "./fileRuns.ts";
+import { filesOf, isInspecting, isStale, isTraining, type FileRuns, type Structure } from "./fileRuns.ts";
 import { formatCount, l10n } from "./language.ts";
+import { lossTrouble } from "./progress.ts";
 import type { Scan, Site } from "./scanner.ts";
 
 /** Commands of this extension that a lens can call, with their arguments. */
 export type LensCommand =
-  | { readonly command: "train" | "inspect" | "stop"; readonly file: string }
+  | { readonly command: "train" | "inspect" | "stop" | "restart"; readonly file: string }
   | { readonly command: "openPanel"; readonly file: string; readonly model?: number }
   | { readonly command: "addExample"; readonly className: string; readonly parameters: readonly string[] }
   | { readonly command: "trust" }
@@ -32,6 +33,8 @@ export interface LensInput {
   readonly runs: readonly FileRuns[];
   readonly isModelFile: boolean;
   readonly isTrusted: boolean;
+  /** Whether what the editor shows of a file is not yet on disk. */
+  readonly isUnsaved: (file: string) => boolean;
 }
 
 export function lenses(input: LensInput): readonly Lens[] {
@@ -40,7 +43,7 @@ export function lenses(input: LensInput): readonly Lens[] {
     line: site.line,
     column: site.column,
     items: input.isTrusted
-      ? [...numbers(site, input, structures), ...actions(input)]
+      ? [...numbers(site, input, structures), ...warnings(input), ...actions(input)]
       : [{ title: l10n.t("Trust this workspace to train"), action: { command: "trust" } }],
   }));
 }
@@ -57,11 +60,24 @@ function sitesOf(scan: Scan, file: string, structures: readonly Structure[]): re
 }
 
 function numbers(site: Site, input: LensInput, structures: readonly Structure[]): readonly LensItem[] {
-  const owner = input.runs.find((runs) => runs.structure && describe(site, input.file, runs));
-  const item = owner && describe(site, input.file, owner);
-  if (item) return [item];
+  for (const runs of input.runs) {
+    const item = describe(site, input.file, runs);
+    if (item) return [item.action.command === "openPanel" ? { ...item, title: marked(item.title, runs, input) } : item];
+  }
   const counting = structures.length === 0 && input.runs.some(isInspecting);
   return counting ? [{ title: l10n.t("counting…"), action: { command: "none" } }] : [];
+}
+
+/** Numbers that may not be those of the text on the screen say so. */
+function marked(title: string, runs: FileRuns, { file, isUnsaved }: LensInput): string {
+  if (isStale(runs)) return l10n.t("≈ {0} · before the error", title);
+  return [file, ...filesOf(runs)].some(isUnsaved) ? l10n.t("≈ {0}", title) : title;
+}
+
+/** What the last training is in trouble with, where it is of this text. */
+function warnings({ runs: [runs] }: LensInput): readonly LensItem[] {
+  const trouble = runs?.train && !runs.train.edited && lossTrouble(runs.train);
+  return runs && trouble ? [{ title: `⚠ ${trouble}`, action: { command: "openPanel", file: runs.file } }] : [];
 }
 
 function describe(site: Site, file: string, runs: FileRuns): LensItem | undefined {
@@ -101,21 +117,22 @@ function countsItem(counts: ParameterCounts, file: string, model: number | undef
   };
 }
 
-/** `5,955 params · 5,955 trainable · 0 frozen` */
-export function formatCounts({ total, trainable, frozen }: ParameterCounts): string {
-  return l10n.t(
-    "{0} params · {1} trainable · {2} frozen",
-    formatCount(total),
-    formatCount(trainable),
-    formatCount(frozen),
-  );
+/** `5,955 params`, `5,955 params · 2,000 frozen` */
+export function formatCounts({ total, frozen }: ParameterCounts): string {
+  return frozen === 0
+    ? l10n.t("{0} params", formatCount(total))
+    : l10n.t("{0} params · {1} frozen", formatCount(total), formatCount(frozen));
 }
 
 function actions(input: LensInput): readonly LensItem[] {
   const target = input.isModelFile ? input.file : input.runs[0]?.file;
   if (target === undefined) return [];
-  const training = isTraining(input.runs.find((runs) => runs.file === target));
+  const runs = input.runs.find(({ file }) => file === target);
+  const training = isTraining(runs);
   return [
+    ...(training && runs?.train?.edited
+      ? [{ title: l10n.t("edited since it started · Restart"), action: { command: "restart", file: target } as const }]
+      : []),
     training
       ? { title: l10n.t("■ Stop"), action: { command: "stop", file: target } }
       : { title: l10n.t("▶ Train"), action: { command: "train", file: target } },

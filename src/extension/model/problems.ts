@@ -18,11 +18,18 @@ export interface Mark {
   readonly related: readonly { readonly message: string; readonly file: string; readonly range: Range }[];
 }
 
-/** Marks by file, of everything that ran; the same trouble seen from two model files is one mark. */
-export function marks(all: readonly FileRuns[]): ReadonlyMap<string, readonly Mark[]> {
+/**
+ * @param isDoubled whether another than Kindling says the same already
+ * @returns marks by file, of everything that ran; the same trouble seen from two model files is one mark
+ */
+export function marks(
+  all: readonly FileRuns[],
+  isDoubled: (problem: Problem) => boolean = () => false,
+): ReadonlyMap<string, readonly Mark[]> {
   const byFile = new Map<string, Map<string, Mark>>();
   for (const runs of all) {
     for (const problem of runs.problems) {
+      if (isDoubled(problem)) continue;
       const file = problem.position?.file ?? runs.file;
       const own = byFile.get(file) ?? new Map<string, Mark>();
       const mark = markOf(problem);

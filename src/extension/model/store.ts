@@ -1,7 +1,17 @@
 /** The one model in the extension: lenses, tree, problems, status bar and panel all read from here. */
-import type { RunEvent } from "../../protocol/index.ts";
+import type { RunEvent, RunMode } from "../../protocol/index.ts";
 import { Emitter } from "./emitter.ts";
-import { beginRun, reduceFileRuns, relocateFileRuns, runOf, type FileRuns, type RunStart } from "./fileRuns.ts";
+import {
+  beginRun,
+  markEdited,
+  reduceFileRuns,
+  relocateFileRuns,
+  runOf,
+  showRun,
+  withProblems,
+  type FileRuns,
+  type RunStart,
+} from "./fileRuns.ts";
 import { relocateEvent, renamer, type Rename } from "./relocate.ts";
 
 export interface StoreChange {
@@ -9,7 +19,7 @@ export interface StoreChange {
   readonly file: string;
   readonly runs: FileRuns;
   readonly change:
-    | { readonly type: "began" | "restored" | "removed" }
+    | { readonly type: "began" | "restored" | "removed" | "edited" | "shown" }
     | { readonly type: "renamed"; readonly from: string }
     | { readonly type: "event"; readonly runId: string; readonly event: RunEvent };
 }
@@ -52,7 +62,23 @@ export class Store {
 
   /** Puts back what an earlier window knew; what this window found out itself is newer and stays. */
   restore(runs: FileRuns): void {
-    if (!this.#runs.has(runs.file)) this.#set(runs, { type: "restored" });
+    if (!this.#runs.has(runs.file)) this.#set(withProblems(runs), { type: "restored" });
+  }
+
+  /** Fingerprints of the texts that the training of that id runs. */
+  setSources(runId: string, sources: Readonly<Record<string, string>>): void {
+    const runs = this.all().find(({ train }) => train?.runId === runId);
+    if (runs) this.#runs.set(runs.file, { ...runs, sources: { ...runs.sources, ...sources } });
+  }
+
+  /** What the training of `file` runs is, or is no longer, what is on disk. */
+  setEdited(file: string, edited: boolean): void {
+    this.#change(file, "edited", (runs) => markEdited(runs, edited));
+  }
+
+  /** Chooses which of its two runs the panel shows of `file`. */
+  show(file: string, mode: RunMode): void {
+    this.#change(file, "shown", (runs) => showRun(runs, mode));
   }
 
   /** A file, or a folder with files in it, has a new name. */
@@ -75,6 +101,12 @@ export class Store {
     if (!runs) return;
     this.#runs.delete(file);
     this.#changed.fire({ file, runs: { file, problems: [] }, change: { type: "removed" } });
+  }
+
+  #change(file: string, type: "edited" | "shown", make: (runs: FileRuns) => FileRuns): void {
+    const before = this.#runs.get(file);
+    const after = before && make(before);
+    if (after && after !== before) this.#set(after, { type });
   }
 
   #set(runs: FileRuns, change: StoreChange["change"]): void {

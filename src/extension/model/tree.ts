@@ -131,10 +131,11 @@ function ranges(parent: ModuleNode, modules: readonly TreeNode[]): readonly Tree
   return out;
 }
 
-export function row(node: TreeNode): Row {
+/** @param isApproximate the counts may not be those of the text on the screen */
+export function row(node: TreeNode, isApproximate = false): Row {
   switch (node.kind) {
     case "module":
-      return moduleRow(node);
+      return moduleRow(node, isApproximate);
     case "range": {
       const label = `${node.first} … ${node.first + node.children.length - 1}`;
       return { label, description: "", tooltip: label, icon: "list-tree", context: "range" };
@@ -146,31 +147,45 @@ export function row(node: TreeNode): Row {
   }
 }
 
-function moduleRow({ model, module }: ModuleNode): Row {
+function moduleRow({ model, module }: ModuleNode, isApproximate: boolean): Row {
   const isRoot = module.parent === null;
-  const isFrozen = module.counts.total > 0 && module.counts.trainable === 0;
   const isNamedByType = isRoot && !model.isVariable;
   const position = module.constructedAt ?? module.declaredAt;
   const call = `${module.type}(${module.extra})`;
   return {
     label: isRoot ? model.name : module.name,
-    description: [isNamedByType ? "" : module.type, shapes(module), countText(module)].filter(Boolean).join(" · "),
-    tooltip: [module.path === "" ? call : `${module.path}: ${call}`, shapes(module), countText(module)]
+    description: [isNamedByType ? "" : module.type, shapes(module), countText(module, isApproximate)]
+      .filter(Boolean)
+      .join(" · "),
+    tooltip: [
+      module.path === "" ? call : `${module.path}: ${call}`,
+      shapes(module),
+      countText(module, isApproximate),
+      module.counts.frozen > 0 && module.counts.trainable > 0 ? l10n.t("partly frozen") : "",
+      isApproximate ? l10n.t("≈: the text has changed since it was counted") : "",
+    ]
       .filter(Boolean)
       .join("\n"),
-    icon: isFrozen ? "lock" : isRoot ? "symbol-class" : "layers",
+    icon: frozenIcon(module) ?? (isRoot ? "symbol-class" : "layers"),
     context: isRoot ? "model" : "module",
     ...(position && { position }),
   };
+}
+
+/** A lock where nothing of it learns, a half-filled circle where a part does. */
+function frozenIcon({ counts }: ModuleInfo): string | undefined {
+  if (counts.frozen === 0) return undefined;
+  return counts.trainable === 0 ? "lock" : "color-mode";
 }
 
 function shapes(module: ModuleInfo): string {
   return (module.outputShapes ?? []).map(formatShape).join(", ");
 }
 
-function countText({ counts }: ModuleInfo): string {
+function countText({ counts }: ModuleInfo, isApproximate: boolean): string {
   if (counts.total === 0) return "";
-  const total = l10n.t("{0} params", formatCount(counts.total));
+  const exact = l10n.t("{0} params", formatCount(counts.total));
+  const total = isApproximate ? l10n.t("≈ {0}", exact) : exact;
   if (counts.frozen === 0) return total;
   if (counts.trainable === 0) return l10n.t("{0}, frozen", total);
   return l10n.t("{0}, {1} frozen", total, formatCount(counts.frozen));

@@ -1,6 +1,7 @@
 /** Puts the declarations of `kindling` into a workspace, where no installed package has them. */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { l10n } from "./language.ts";
 
 /** Marks a package that only has types and that Kindling itself wrote, so that it may write it again. */
 const marker = "kindlingTypesOnly";
@@ -13,12 +14,21 @@ export function findPackage(folder: string): string | undefined {
   return parent === folder ? undefined : findPackage(parent);
 }
 
-/** Whether a real installation, or these very types, are found from `folder`. */
+/** Whether a real installation, or these very types, are found from `folder`; what has no readable manifest is neither. */
 export function hasTypes(folder: string, version: string): boolean {
   const found = findPackage(folder);
   if (found === undefined) return false;
-  const manifest = JSON.parse(readFileSync(join(found, "package.json"), "utf8")) as Record<string, unknown>;
-  return manifest[marker] !== true || manifest["version"] === version;
+  const manifest = readManifest(join(found, "package.json"));
+  return manifest !== undefined && (manifest[marker] !== true || manifest["version"] === version);
+}
+
+function readManifest(path: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -26,9 +36,11 @@ export function hasTypes(folder: string, version: string): boolean {
  * `npm install kindling` later takes its place.
  * @param types the extension's own `dist/types`
  * @returns the folder that was written
+ * @throws Error where `node_modules` is not a folder inside `folder`: nothing is written elsewhere
  */
 export function writeTypes(folder: string, types: string, version: string): string {
   const target = join(folder, "node_modules", "kindling");
+  refuseElsewhere(folder, join(folder, "node_modules"));
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   cpSync(types, join(target, "types"), { recursive: true });
@@ -45,4 +57,14 @@ export function writeTypes(folder: string, types: string, version: string): stri
   // Where a project keeps its node_modules in git, these stay out.
   writeFileSync(join(target, ".gitignore"), "*\n");
   return target;
+}
+
+/** A `node_modules` that is a link belongs to another project, which is not this one's to write to. */
+function refuseElsewhere(folder: string, modules: string): void {
+  if (lstatSync(modules, { throwIfNoEntry: false }) === undefined) return;
+  const way = relative(realpathSync(folder), existsSync(modules) ? realpathSync(modules) : "");
+  if (way === "node_modules" && lstatSync(modules).isDirectory()) return;
+  throw new Error(
+    l10n.t("{0} is not a folder of this workspace, so nothing was written to it. Run `npm install kindling` in its place.", modules),
+  );
 }

@@ -58,9 +58,9 @@ export class RunnerProcess {
     });
     const started = performance.now();
     child.on("message", (message) => {
-      const { type } = message as RunnerMessage;
-      if (type === "ready") this.#log(`runner ${child.pid} ready after ${Math.round(performance.now() - started)} ms`);
-      this.#receive(message as RunnerMessage);
+      const told = message as RunnerMessage;
+      if (told.type === "ready") this.#log(`runner ${child.pid} ready after ${Math.round(performance.now() - started)} ms, with ${told.kernels} kernels`);
+      this.#receive(told);
     });
     child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#print(text));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {

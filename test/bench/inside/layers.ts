@@ -25,7 +25,7 @@ function readConvolution(kernels: Kernels, arena: Arena, n: number, cin: number,
   const reading = (what: string, run: () => void): Reading => ({ what: `conv ${cin} → ${cout}, ${size}×${size}, batch ${n}: ${what}`, rate: operations / bestTime(run) / 1e9, bound: "arithmetic" });
   return [
     reading("forward", () => kernels.conv2d(x, weight, bias, y, n, 1, cin, cout, ...image, work)),
-    reading("weight's gradient", () => kernels.conv2dBackwardWeight(y, x, weight, bias, n, 1, cin, cout, ...image, work)),
+    reading("weight's gradient", () => kernels.conv2dBackwardWeight(y, x, weight, n, 1, cin, cout, ...image, work, 0, cout, 0, cin * 9)),
     reading("input's gradient", () => kernels.conv2dBackwardInput(y, weight, x, n, 1, cin, cout, ...image, work)),
   ];
 }

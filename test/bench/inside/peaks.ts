@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import type { KernelBuild } from "../../../src/engine/kernels/load.ts";
+import type { KernelBuild } from "../../../src/engine/kernels/builds.ts";
 import type { Arena } from "./arena.ts";
 import { bestTime, type Reading } from "./reading.ts";
 import { operandSizes } from "./streaming.ts";

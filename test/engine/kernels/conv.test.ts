@@ -61,6 +61,12 @@ function outSize(c: Geometry, d: 0 | 1): number {
   return Math.floor((c.size[d] + 2 * c.padding[d] - c.dilation[d] * (c.kernel[d] - 1) - 1) / c.stride[d]) + 1;
 }
 
+/** Two ranges that make up [0, count), neither of whole groups, tiles or channels. */
+function halves(count: number): readonly (readonly [number, number])[] {
+  const middle = Math.ceil((count * 2) / 5);
+  return [[0, middle], ...(middle < count ? [[middle, count] as const] : [])];
+}
+
 describeKernels("convolution and pooling", (machine) => {
   const { kernels } = machine;
 
@@ -72,7 +78,7 @@ describeKernels("convolution and pooling", (machine) => {
       const counts = { x: c.n * c.cin * h * w, weight: c.cout * patch, out: c.n * c.cout * oh * ow };
       const x = wave(counts.x), weight = wave(counts.weight, 1, 2), bias = wave(c.cout, 1, 4), g = wave(counts.out, 1, 6);
       const [px, pw, pb, pg] = [x, weight, bias, g].map((v) => machine.floats(v)) as [number, number, number, number];
-      const [out, outX, outW, outB] = [counts.out, counts.x, counts.weight, c.cout].map((v) => machine.room(v)) as [number, number, number, number];
+      const [out, outX, outW, parts] = [counts.out, counts.x, counts.weight, counts.weight].map((v) => machine.room(v)) as [number, number, number, number];
       const sizes = [h, w, kh, kw, oh, ow, ...c.stride, ...c.padding, ...c.dilation] as unknown as [number, number, number, number, number, number, number, number, number, number, number, number];
       const work = machine.alloc(kernels.conv2dWorkBytes(c.cin / c.groups, c.cout / c.groups, ...sizes));
       const rest = [c.n, c.groups, c.cin, c.cout, ...sizes, work] as unknown as [number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number];
@@ -90,10 +96,10 @@ describeKernels("convolution and pooling", (machine) => {
       assertNear(machine.readFloats(out, counts.out), y.map((v, o) => v + bias[channel(o)]!), 3e-6, "with bias");
       kernels.conv2dBackwardInput(pg, pw, outX, ...rest);
       assertNear(machine.readFloats(outX, counts.x), gx, 3e-6, "input's gradient");
-      kernels.conv2dBackwardWeight(pg, px, outW, outB, ...rest);
+      kernels.conv2dBackwardWeight(pg, px, outW, ...rest, 0, c.cout, 0, patch);
       assertNear(machine.readFloats(outW, counts.weight), gw, 3e-6, "weight's gradient");
-      const gb = bias.map((_, k) => g.reduce((sum, v, o) => (channel(o) === k ? sum + v : sum), 0));
-      assertNear(machine.readFloats(outB, c.cout), gb, 3e-6, "bias's gradient");
+      for (const [from, to] of halves(c.cout)) for (const [first, end] of halves(patch)) kernels.conv2dBackwardWeight(pg, px, parts, ...rest, from, to, first, end);
+      assert.deepEqual(machine.readFloats(parts, counts.weight), machine.readFloats(outW, counts.weight), "weight's gradient, part by part");
     });
   }
 

@@ -8,6 +8,8 @@ import { decode, instantiateKernels } from "../../../src/engine/kernels/load.ts"
 // Node 20 has the relaxed instructions behind this flag, later ones without.
 const v8Version = Number.parseInt(process.versions.v8, 10);
 if (v8Version < 12) setFlagsFromString("--experimental-wasm-relaxed-simd");
+// As load.ts does before it turns Liftoff off and on.
+if (v8Version >= 14) setFlagsFromString("--no-wasm-deopt");
 
 /** Every value that single-precision arithmetic treats differently. */
 export const SPECIAL = [

@@ -55,3 +55,4 @@ f.module("nn.Bilinear", 3, 4, 2, bias=False, inputs=[f.T(2, 5, 3), f.T(2, 5, 4)]
 f.module("nn.Identity", inputs=[f.T(2, 4)])
 f.module("nn.Flatten", inputs=[f.T(2, 4, 3)])
 f.module("nn.Unflatten", 1, (2, 2), inputs=[f.T(2, 4)])
+f.error("F.layer_norm", f.T(2, 4), [4], f.T(3), None)

@@ -6,7 +6,6 @@
 // image + offset(k) + start(p), whatever the geometry, and the positions of one output row lie side by side (stride 1).
 import { word, at, put } from "./lanes";
 import { splat } from "./math";
-import { sumRun } from "./reduce";
 import { KC, MC, NC, STEP, panelA, panelB, packA, packB, blockProduct, transpose4, sgemm, sgemmWorkBytes } from "./gemm";
 import { MR, NR } from "./generated/tile";
 import { depthwise, depthwiseBackwardInput, depthwiseBackwardWeight } from "./depthwise";
@@ -331,37 +330,48 @@ function scatteredColumns(upstream: usize, kernel: usize, image: usize, n: i32, 
   }
 }
 
-/** Gradients with respect to the weight and, unless `outBias` is 0, the bias. */
+/**
+ * Gradient with respect to the weight [cout, patch]: its rows [fromRow, toRow) and of these the columns [fromColumn, toColumn).
+ * Each value is summed up in the same order, whatever else is computed with it.
+ */
 export function conv2dBackwardWeight(
-  g: usize, x: usize, outWeight: usize, outBias: usize, n: i32, groups: i32, cin: i32, cout: i32, h: i32, w: i32, kh: i32,
-  kw: i32, oh: i32, ow: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, work: usize,
+  g: usize, x: usize, outWeight: usize, n: i32, groups: i32, cin: i32, cout: i32, h: i32, w: i32, kh: i32, kw: i32, oh: i32,
+  ow: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, work: usize, fromRow: i32, toRow: i32, fromColumn: i32, toColumn: i32,
 ): void {
   setGeometry(cin / groups, cout / groups, h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw);
   setWorkspace(work);
-  if (outBias) biasGradient(g, outBias, n, cout, positions);
-  if (!outWeight) return;
-  if (isDepthwise()) { depthwiseBackwardWeight(g, x, outWeight, n, cin, rows, frames); return; }
-  memory.fill(outWeight, 0, <usize>(cout * patch) << 2);
+  for (let r = fromRow; r < toRow; r++) memory.fill(word(outWeight, r * patch + fromColumn), 0, <usize>(toColumn - fromColumn) << 2);
+  if (isDepthwise()) { depthwiseBackwardWeight(g, x, outWeight, n, cin, rows, frames, fromRow, toRow, fromColumn, toColumn); return; }
   const together = imagesAtOnce();
-  for (let q = 0; q < groups; q++) {
+  for (let q = fromRow / rows; q * rows < toRow; q++) {
+    const first = max(fromRow, q * rows), count = min(toRow, (q + 1) * rows) - first;
     for (let i = 0; i < n; i += together) {
       const images = min(together, n - i);
-      if (images == 1) weightProducts(word(g, (i * cout + q * rows) * positions), word(x, (i * cin + q * inner) * h * w), word(outWeight, q * rows * patch), work);
-      else weightProductsOf(images, word(g, (i * cout + q * rows) * positions), word(x, (i * cin + q * inner) * h * w), word(outWeight, q * rows * patch), cin, cout, work);
+      const upstream = word(g, (i * cout + first) * positions), image = word(x, (i * cin + q * inner) * h * w), to = word(outWeight, first * patch);
+      if (images == 1) weightProducts(upstream, image, to, count, fromColumn, toColumn, work);
+      else weightProductsOf(images, upstream, image, to, cin, cout, count, fromColumn, toColumn, work);
     }
   }
 }
 
+/** The channels that columns [from, to) of patches come from, each in its frame. */
+function framedFor(from: i32, to: i32, x: usize, frame: usize): usize {
+  if (padH + padW == 0) return x;
+  const area = kernelH * kernelW, first = from / area;
+  framed(word(x, first * height * width), (to - 1) / area + 1 - first, word(frame, first * frameH * frameW));
+  return frame;
+}
+
 /** Of one image, whose positions may be more than a block is deep. */
-function weightProducts(upstream: usize, x: usize, to: usize, work: usize): void {
-  const image = framed(x, inner, frames);
-  for (let jc = 0; jc < patch; jc += NC) {
-    const nc = min(patch - jc, NC);
+function weightProducts(upstream: usize, x: usize, to: usize, count: i32, fromColumn: i32, toColumn: i32, work: usize): void {
+  const image = framedFor(fromColumn, toColumn, x, frames);
+  for (let jc = fromColumn; jc < toColumn; jc += NC) {
+    const nc = min(toColumn - jc, NC);
     for (let pc = 0; pc < positions; pc += KC) {
       const kc = min(positions - pc, KC);
       packPatchesTransposed(image, jc, nc, pc, kc, panelB(work), kc);
-      for (let ic = 0; ic < rows; ic += MC) {
-        const mc = min(rows - ic, MC);
+      for (let ic = 0; ic < count; ic += MC) {
+        const mc = min(count - ic, MC);
         packA(word(upstream, ic * positions + pc), <usize>positions << 2, 4, mc, kc, panelA(work));
         blockProduct(kc, panelA(work), mc, panelB(work), nc, word(to, ic * patch + jc), <usize>patch << 2, true);
       }
@@ -370,19 +380,18 @@ function weightProducts(upstream: usize, x: usize, to: usize, work: usize): void
 }
 
 /** Of several small images at once: their positions follow each other in the depth of the product. */
-function weightProductsOf(images: i32, upstream: usize, x: usize, to: usize, cin: i32, cout: i32, work: usize): void {
+function weightProductsOf(
+  images: i32, upstream: usize, x: usize, to: usize, cin: i32, cout: i32, count: i32, fromColumn: i32, toColumn: i32, work: usize,
+): void {
   const whole = images * positions, frame = <usize>(inner * frameH * frameW) << 2;
   const image = <usize>(cin * height * width) << 2, gradient = <usize>(cout * positions) << 2;
-  for (let i = 0; i < images; i++) framed(x + image * i, inner, frames + frame * i);
-  const isFramed = padH + padW > 0;
-  for (let jc = 0; jc < patch; jc += NC) {
-    const nc = min(patch - jc, NC);
-    for (let i = 0; i < images; i++) {
-      const from = isFramed ? frames + frame * i : x + image * i;
-      packPatchesTransposed(from, jc, nc, 0, positions, panelB(work) + STEP * (i * positions), whole);
-    }
-    for (let ic = 0; ic < rows; ic += MC) {
-      const mc = min(rows - ic, MC);
+  const from = framedFor(fromColumn, toColumn, x, frames), step = from == x ? image : frame;
+  for (let i = 1; i < images; i++) framedFor(fromColumn, toColumn, x + image * i, frames + frame * i);
+  for (let jc = fromColumn; jc < toColumn; jc += NC) {
+    const nc = min(toColumn - jc, NC);
+    for (let i = 0; i < images; i++) packPatchesTransposed(from + step * i, jc, nc, 0, positions, panelB(work) + STEP * (i * positions), whole);
+    for (let ic = 0; ic < count; ic += MC) {
+      const mc = min(count - ic, MC);
       for (let r = 0; r < mc; r += MR) {
         for (let i = 0; i < images; i++) {
           const from = upstream + gradient * i + (<usize>((ic + r) * positions) << 2);
@@ -391,14 +400,6 @@ function weightProductsOf(images: i32, upstream: usize, x: usize, to: usize, cin
       }
       blockProduct(whole, panelA(work), mc, panelB(work), nc, word(to, ic * patch + jc), <usize>patch << 2, true);
     }
-  }
-}
-
-function biasGradient(g: usize, outBias: usize, n: i32, cout: i32, positions: i32): void {
-  for (let c = 0; c < cout; c++) {
-    let sum: f64 = 0;
-    for (let i = 0; i < n; i++) sum += sumRun(word(g, (i * cout + c) * positions), positions);
-    put(outBias, c, <f32>sum);
   }
 }
 

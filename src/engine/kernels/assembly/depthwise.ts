@@ -87,15 +87,17 @@ export function depthwiseBackwardInput(g: usize, weight: usize, outX: usize, n: 
   return rest;
 }
 
-export function depthwiseBackwardWeight(g: usize, x: usize, outWeight: usize, n: i32, channels: i32, rows: i32, frame: usize): void {
+/** Adds to rows [fromRow, toRow), one for each output plane, and of these to the window's elements [from, to). */
+export function depthwiseBackwardWeight(
+  g: usize, x: usize, outWeight: usize, n: i32, channels: i32, rows: i32, frame: usize, fromRow: i32, toRow: i32, from: i32, to: i32,
+): void {
   const area = kernelH * kernelW, outPlane = outH * outW;
-  memory.fill(outWeight, 0, <usize>(channels * rows * area) << 2);
   for (let i = 0; i < n; i++) {
-    for (let c = 0; c < channels; c++) {
+    for (let c = fromRow / rows; c * rows < toRow; c++) {
       const plane = framed(word(x, (i * channels + c) * height * width), 1, frame);
-      for (let r = c * rows; r < (c + 1) * rows; r++) {
+      for (let r = max(fromRow, c * rows), end = min(toRow, (c + 1) * rows); r < end; r++) {
         const gradient = word(g, (i * channels * rows + r) * outPlane);
-        for (let t = 0; t < area; t++) {
+        for (let t = from; t < to; t++) {
           let sum: f64 = 0;
           for (let y = 0; y < outH; y++) sum += rowProduct(meets(plane, t, y), word(gradient, y * outW));
           put(outWeight, r * area + t, at(outWeight, r * area + t) + <f32>sum);

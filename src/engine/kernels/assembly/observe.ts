@@ -1,11 +1,16 @@
 // Looking at tensors: statistics and histograms. Values that aren't finite are counted apart and left out of the rest.
 import { word, at, total2, promoteHigh } from "./lanes";
-import { splat, sub, pick } from "./math";
+import { splat, sub, mul, add, held } from "./math";
+import { CHUNK_A } from "./scratch";
 
-/** Lanes that hold finite numbers. */
+const FLOAT: i32 = 0;
+const INT: i32 = 1;
+
+/** The element at `index` of whatever type. */
 // @ts-ignore: decorator
-@inline function finiteLanes(v: v128): v128 {
-  return f32x4.eq(sub(v, v), splat(0));
+@inline function valueAt(x: usize, index: i32, element: i32): f64 {
+  if (element == FLOAT) return <f64>at(x, index);
+  return element == INT ? <f64>load<i32>(word(x, index)) : <f64>load<u8>(x + <usize>index);
 }
 
 // @ts-ignore: decorator
@@ -13,82 +18,176 @@ import { splat, sub, pick } from "./math";
   return <f64>(i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3));
 }
 
-export function statistics(x: usize, n: i32, out: usize): void {
-  const inf = splat(f32.POSITIVE_INFINITY), minusInf = splat(f32.NEGATIVE_INFINITY);
-  let finites = i32x4.splat(0), zeroLanes = i32x4.splat(0), nanLanes = i32x4.splat(0);
-  let sumA = f64x2.splat(0), sumB = f64x2.splat(0);
-  let lows = inf, highs = minusInf;
+/** Index of the first finite value, or `n`. */
+function firstFinite(x: usize, n: i32, element: i32): i32 {
+  let i = 0;
+  while (i < n) {
+    const v = valueAt(x, i, element);
+    if (v - v == 0) break;
+    i++;
+  }
+  return i;
+}
+
+// Sums are of distances from one of the values: what it is away from the mean is at most √n standard deviations, so that
+// nothing that matters cancels however large the mean is.
+
+export function statistics(x: usize, n: i32, out: usize, element: i32): void {
+  if (element != FLOAT || !finiteStatistics(x, n, out)) anyStatistics(x, n, out, element);
+}
+
+/** Returns false if something isn't finite; then nothing of what it wrote counts. */
+function finiteStatistics(x: usize, n: i32, out: usize): bool {
+  if (n < 4) return false;
+  const first = at(x, 0);
+  const shift = f64x2.splat(<f64>first);
+  let probe = splat(0), zeroLanes = i32x4.splat(0);
+  let sumA = f64x2.splat(0), sumB = f64x2.splat(0), squaresA = f64x2.splat(0), squaresB = f64x2.splat(0);
+  let lows = splat(first), highs = lows;
+  const zero = splat(0);
   let i = 0;
   for (; i + 4 <= n; i += 4) {
     const v = v128.load(word(x, i));
-    const finite = finiteLanes(v);
-    const counted = v128.and(v, finite);
+    // NaN as soon as one isn't finite.
+    probe = add(probe, sub(v, v));
     // A mask is −1 in each lane where it holds.
-    finites = i32x4.sub(finites, finite);
-    zeroLanes = i32x4.sub(zeroLanes, f32x4.eq(v, splat(0)));
-    nanLanes = i32x4.sub(nanLanes, f32x4.ne(v, v));
-    sumA = f64x2.add(sumA, f64x2.promote_low_f32x4(counted));
-    sumB = f64x2.add(sumB, promoteHigh(counted));
-    lows = f32x4.min(lows, pick(finite, v, inf));
-    highs = f32x4.max(highs, pick(finite, v, minusInf));
+    zeroLanes = i32x4.sub(zeroLanes, f32x4.eq(v, zero));
+    lows = f32x4.pmin(lows, v);
+    highs = f32x4.pmax(highs, v);
+    const a = f64x2.sub(f64x2.promote_low_f32x4(v), shift), b = f64x2.sub(promoteHigh(v), shift);
+    sumA = f64x2.add(sumA, a);
+    sumB = f64x2.add(sumB, b);
+    squaresA = f64x2.add(squaresA, f64x2.mul(a, a));
+    squaresB = f64x2.add(squaresB, f64x2.mul(b, b));
   }
-  let count = lanesTotal(finites), zeros = lanesTotal(zeroLanes), nans = lanesTotal(nanLanes);
-  let sum = total2(sumA, sumB);
+  if (v128.any_true(f32x4.ne(probe, probe))) return false;
+  let zeros = lanesTotal(zeroLanes), sum = total2(sumA, sumB), squares = total2(squaresA, squaresB);
   let low = min<f32>(min<f32>(f32x4.extract_lane(lows, 0), f32x4.extract_lane(lows, 1)), min<f32>(f32x4.extract_lane(lows, 2), f32x4.extract_lane(lows, 3)));
   let high = max<f32>(max<f32>(f32x4.extract_lane(highs, 0), f32x4.extract_lane(highs, 1)), max<f32>(f32x4.extract_lane(highs, 2), f32x4.extract_lane(highs, 3)));
   for (; i < n; i++) {
     const v = at(x, i);
-    if (v != v) nans += 1;
-    if (v - v != 0) continue;
-    count += 1;
-    sum += <f64>v;
+    if (v - v != 0) return false;
     if (v == 0) zeros += 1;
     low = min<f32>(low, v);
     high = max<f32>(high, v);
+    const d = <f64>v - <f64>first;
+    sum += d;
+    squares += d * d;
   }
-  const none = count == 0;
-  const mean = sum / count;
-  store<f64>(out, count);
-  store<f64>(out, mean, 8);
-  store<f64>(out, NativeMath.sqrt(finiteSquares(x, n, mean) / max<f64>(count - 1, 0)), 16);
-  store<f64>(out, none ? NaN : <f64>low, 24);
-  store<f64>(out, none ? NaN : <f64>high, 32);
-  store<f64>(out, zeros, 40);
-  store<f64>(out, nans, 48);
-  store<f64>(out, <f64>n - count - nans, 56);
+  writeMeasures(out, <f64>n, <f64>first, sum, squares, <f64>low, <f64>high, zeros, 0, 0);
+  return true;
 }
 
-/** Σ (x − mean)² over the finite values. */
-function finiteSquares(x: usize, n: i32, mean: f64): f64 {
-  const m = f64x2.splat(mean);
-  let a = f64x2.splat(0), b = f64x2.splat(0);
+function anyStatistics(x: usize, n: i32, out: usize, element: i32): void {
+  const begin = firstFinite(x, n, element);
+  const shift = begin < n ? valueAt(x, begin, element) : 0;
+  let count: f64 = 0, zeros: f64 = 0, nans: f64 = 0, sum: f64 = 0, squares: f64 = 0;
+  let low: f64 = Infinity, high: f64 = -Infinity;
+  for (let i = 0; i < n; i++) {
+    const v = valueAt(x, i, element);
+    if (v != v) nans += 1;
+    if (v - v != 0) continue;
+    count += 1;
+    if (v == 0) zeros += 1;
+    low = min<f64>(low, v);
+    high = max<f64>(high, v);
+    const d = v - shift;
+    sum += d;
+    squares += d * d;
+  }
+  writeMeasures(out, count, shift, sum, squares, low, high, zeros, nans, <f64>n - count - nans);
+}
+
+/** `sum` and `squares` are of distances from `shift`. */
+function writeMeasures(out: usize, count: f64, shift: f64, sum: f64, squares: f64, low: f64, high: f64, zeros: f64, nans: f64, infinities: f64): void {
+  const none = count == 0;
+  // Rounding must not make a small difference negative.
+  const around = max<f64>(squares - sum * (sum / count), 0);
+  store<f64>(out, count);
+  store<f64>(out, none ? NaN : shift + sum / count, 8);
+  store<f64>(out, none ? NaN : NativeMath.sqrt(around / (count - 1)), 16);
+  store<f64>(out, none ? NaN : low, 24);
+  store<f64>(out, none ? NaN : high, 32);
+  store<f64>(out, zeros, 40);
+  store<f64>(out, nans, 48);
+  store<f64>(out, infinities, 56);
+}
+
+/** Each lane counts in a table of its own, so that equal values don't wait for each other. */
+const TABLE: usize = 3072;
+const MOST_TABLE_BINS: i32 = 768;
+/** 1.5 · 2²³: what is added to it is rounded to a whole number, which then stands in the lowest bits. */
+const ROUNDER: usize = memory.data<f32>([12582912]);
+const SIGNLESS: usize = memory.data<i32>([0x7fffffff]);
+
+export function histogram(x: usize, n: i32, low: f64, high: f64, bins: i32, out: usize, element: i32): void {
+  // Not `memory.fill`, which is slow where memory is shared.
+  for (let bin = 0; bin < bins; bin++) store<i32>(word(out, bin), 0);
+  const width = high - low;
+  const scale = <f32>(<f64>bins / width);
+  const suits = <f64><f32>low == low && <f64><f32>high == high && <f32>width < f32.MAX_VALUE && width > 1e-30 && scale > 1e-30;
+  let i = 0;
+  if (element == FLOAT && suits && bins <= MOST_TABLE_BINS) i = histogramInLanes(x, n, low, high, bins, scale, out);
+  for (; i < n; i++) count(valueAt(x, i, element), low, high, bins, out);
+}
+
+/** Counts as many as there are whole vectors; returns the number. */
+function histogramInLanes(x: usize, n: i32, low: f64, high: f64, bins: i32, scale: f32, out: usize): i32 {
+  const tables = CHUNK_A;
+  clearTables(tables, bins);
+  const lows = splat(<f32>low), highs = splat(<f32>high), scales = splat(scale), zero = splat(0);
+  const rounder = held(ROUNDER), signless = held(SIGNLESS), last = i32x4.splat(bins - 1);
+  // In single precision a place is wrong by less than this: there it is looked at more closely.
+  const near = splat(<f32>bins / 1048576);
   let i = 0;
   for (; i + 4 <= n; i += 4) {
     const v = v128.load(word(x, i));
-    const finite = finiteLanes(v);
-    const maskA = v128.shuffle<u32>(finite, finite, 0, 0, 1, 1), maskB = v128.shuffle<u32>(finite, finite, 2, 2, 3, 3);
-    const low = v128.and(f64x2.sub(f64x2.promote_low_f32x4(v), m), maskA);
-    const high = v128.and(f64x2.sub(promoteHigh(v), m), maskB);
-    a = f64x2.add(a, f64x2.mul(low, low));
-    b = f64x2.add(b, f64x2.mul(high, high));
+    const place = mul(sub(v, lows), scales);
+    const sum = add(place, rounder);
+    const whole = sub(sum, rounder);
+    const rest = sub(place, whole);
+    const within = v128.and(f32x4.ge(v, lows), f32x4.le(v, highs));
+    // At the outermost edges nothing can go wrong, and many values lie there: all that a ReLU made zero.
+    const close = v128.and(f32x4.lt(v128.and(rest, signless), near), f32x4.ne(whole, zero));
+    if (i32x4.all_true(v128.andnot(within, close))) {
+      // A mask is −1: where the place was rounded up, the bin is one further down.
+      const bin = i32x4.shl(i32x4.min_s(i32x4.add(i32x4.sub(sum, rounder), f32x4.lt(rest, zero)), last), 2);
+      const a = tables + <usize>i32x4.extract_lane(bin, 0), b = tables + <usize>i32x4.extract_lane(bin, 1);
+      const c = tables + <usize>i32x4.extract_lane(bin, 2), d = tables + <usize>i32x4.extract_lane(bin, 3);
+      store<i32>(a, load<i32>(a) + 1);
+      store<i32>(b, load<i32>(b, TABLE) + 1, TABLE);
+      store<i32>(c, load<i32>(c, 2 * TABLE) + 1, 2 * TABLE);
+      store<i32>(d, load<i32>(d, 3 * TABLE) + 1, 3 * TABLE);
+    } else {
+      for (let k = 0; k < 4; k++) count(<f64>at(x, i + k), low, high, bins, out);
+    }
   }
-  let sum = total2(a, b);
-  for (; i < n; i++) {
-    const v = at(x, i);
-    if (v - v == 0) { const d = <f64>v - mean; sum += d * d; }
+  for (let bin = 0; bin < bins; bin++) {
+    const p = word(tables, bin), q = word(out, bin);
+    store<i32>(q, load<i32>(q) + load<i32>(p) + load<i32>(p, TABLE) + load<i32>(p, 2 * TABLE) + load<i32>(p, 3 * TABLE));
   }
-  return sum;
+  return i;
 }
 
-export function histogram(x: usize, n: i32, low: f64, high: f64, bins: i32, out: usize): void {
-  memory.fill(out, 0, <usize>bins << 2);
-  const width = high - low;
-  const perUnit = width > 0 ? <f64>bins / width : 0;
-  for (let i = 0; i < n; i++) {
-    const v = <f64>at(x, i);
-    // NaN fails both.
-    if (!(v >= low && v <= high) || v - v != 0) continue;
-    const p = word(out, min(<i32>((v - low) * perUnit), bins - 1));
-    store<i32>(p, load<i32>(p) + 1);
+function clearTables(tables: usize, bins: i32): void {
+  const zero = i32x4.splat(0);
+  for (let p = tables, end = word(tables, bins); p < end; p += 16) {
+    v128.store(p, zero);
+    v128.store(p, zero, TABLE);
+    v128.store(p, zero, 2 * TABLE);
+    v128.store(p, zero, 3 * TABLE);
   }
+}
+
+/** Edges are `low + bin · (width / bins)`, and a value that lies on one belongs above it: as NumPy counts. */
+function count(v: f64, low: f64, high: f64, bins: i32, out: usize): void {
+  // NaN fails both.
+  if (!(v >= low && v <= high) || v - v != 0) return;
+  const width = high - low;
+  const step = width / <f64>bins;
+  let bin = width > 0 ? min(<i32>((v - low) / width * <f64>bins), bins - 1) : 0;
+  if (v < low + <f64>bin * step) bin--;
+  else if (bin < bins - 1 && v >= low + <f64>(bin + 1) * step && width > 0) bin++;
+  const p = word(out, bin);
+  store<i32>(p, load<i32>(p) + 1);
 }

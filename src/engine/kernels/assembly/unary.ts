@@ -9,6 +9,9 @@ import {
 } from "./math";
 
 const MINUS_HALF: usize = memory.data<f32>([-0.5]);
+const TWO: usize = memory.data<f32>([2]);
+const FOUR: usize = memory.data<f32>([4]);
+const TWENTY: usize = memory.data<f32>([20]);
 const THREE: usize = memory.data<f32>([3]);
 const MINUS_THREE: usize = memory.data<f32>([-3]);
 const SIX: usize = memory.data<f32>([6]);
@@ -37,6 +40,24 @@ const LOG10_E: usize = memory.data<f32>([0.43429448190325182765]);
 // @ts-ignore: decorator
 @inline function geluTanhInner(x: v128): v128 {
   return tanh4(mul(held(GELU_A), fma(mul(held(GELU_B), mul(x, x)), x, x)));
+}
+
+// tanh ln(1 + eˣ) = n / (n + 2), where n = e²ˣ + 2eˣ; beyond 20 it is 1.
+
+// @ts-ignore: decorator
+@inline function mish4(x: v128): v128 {
+  const e = exp4(f32x4.pmin(x, held(TWENTY)));
+  const n = mul(e, add(e, held(TWO)));
+  return mul(x, div(n, add(n, held(TWO))));
+}
+
+/** The derivative: n / (n + 2) + x · 4eˣ(eˣ + 1) / (n + 2)² */
+// @ts-ignore: decorator
+@inline function mishSlope(x: v128): v128 {
+  const e = exp4(f32x4.pmin(x, held(TWENTY)));
+  const n = mul(e, add(e, held(TWO))), below = add(n, held(TWO));
+  const bend = div(mul(mul(held(FOUR), e), add(e, held(ONE))), below);
+  return div(fma(x, bend, n), below);
 }
 
 /** 6 · hardsigmoid */
@@ -79,7 +100,7 @@ const LOG10_E: usize = memory.data<f32>([0.43429448190325182765]);
   if (op == 26) return expm1x4(x);
   if (op == 27) return f32x4.min(f32x4.max(x, a), b);
   if (op == 28) return f32x4.neg(logOnePlusExp(f32x4.neg(x)));
-  if (op == 29) return mul(x, tanh4(logOnePlusExp(x)));
+  if (op == 29) return mish4(x);
   if (op == 30) return div(mul(x, sixths(x)), held(SIX));
   if (op == 31) return div(sixths(x), held(SIX));
   if (op == 32) return eachLane(2, x);
@@ -214,7 +235,7 @@ export function unary(op: i32, x: usize, out: usize, n: i32, alpha: f32, beta: f
   if (op == 9) return f32x4.neg(mul(g, sin4(s)));
   if (op == 10) return mul(g, sub(one, mul(s, s)));
   if (op == 11) return mul(g, mul(sub(one, s), s));
-  if (op == 12) return v128.and(g, positive(s));
+  if (op == 12) return v128.andnot(g, f32x4.le(s, splat(0)));
   if (op == 13) return mul(mul(held(TWO_OVER_SQRT_PI), g), exp4(f32x4.neg(mul(s, s))));
   if (op == 14) {
     const density = mul(held(INV_SQRT_2PI), exp4(mul(held(MINUS_HALF), mul(s, s))));
@@ -237,10 +258,7 @@ export function unary(op: i32, x: usize, out: usize, n: i32, alpha: f32, beta: f
   if (op == 26) return mul(g, add(s, one));
   if (op == 27) return v128.and(g, v128.and(f32x4.ge(s, a), f32x4.le(s, b)));
   if (op == 28) return mul(g, sigmoid4(f32x4.neg(s)));
-  if (op == 29) {
-    const t = tanh4(logOnePlusExp(s));
-    return mul(g, fma(mul(s, sigmoid4(s)), sub(one, mul(t, t)), t));
-  }
+  if (op == 29) return mul(g, mishSlope(s));
   if (op == 30) {
     const inside = mul(g, add(div(s, held(THREE)), held(HALF)));
     return v128.andnot(pick(f32x4.le(s, held(THREE)), inside, g), f32x4.lt(s, held(MINUS_THREE)));

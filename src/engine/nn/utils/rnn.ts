@@ -64,8 +64,8 @@ export function packPaddedSequence(input: Tensor, lengths: Tensor | readonly num
     for (let i = 0; i < count; i++) places.push(order[i]! * time + t);
   }
   const flat = batch.reshape(batch.shape[0]! * time, ...batch.shape.slice(2));
-  const data = indexSelect(flat, 0, tensor(Int32Array.from(places)));
-  return new PackedSequence(data, tensor(Int32Array.from(batchSizes)), enforceSorted ? null : tensor(Int32Array.from(order)));
+  const data = indexSelect(flat, 0, tensor(new Int32Array(places)));
+  return new PackedSequence(data, tensor(new Int32Array(batchSizes)), enforceSorted ? null : tensor(new Int32Array(order)));
 }
 
 export interface PadPackedOptions extends BatchFirst {
@@ -96,12 +96,12 @@ export function padPackedSequence(sequence: PackedSequence | Tensor, { batchFirs
   const ordered = unsorted === null ? places : places.map((_, i) => places[Math.floor(i / count) * count + unsorted[i % count]!]!);
   const padded = indexSelect(extended, 0, tensor(ordered)).reshape(time, count, ...data.shape.slice(1));
   const lengths = Array.from({ length: count }, (_, i) => sizes.filter((size) => size > (unsorted?.[i] ?? i)).length);
-  return [batchFirst ? padded.transpose(0, 1) : padded, tensor(Int32Array.from(lengths))];
+  return [batchFirst ? padded.transpose(0, 1) : padded, tensor(new Int32Array(lengths))];
 }
 
 /** Sequences `[time, …]` of different lengths in one tensor, with `paddingValue` (default 0) behind the shorter ones. */
 export function padSequence(sequences: readonly Tensor[], { batchFirst = false, paddingValue = 0 }: BatchFirst & { paddingValue?: number } = {}): Tensor {
-  const longest = Math.max(...sequences.map((sequence) => sequence.shape[0]!));
+  const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.shape[0]!), 0);
   const padded = sequences.map((sequence) => {
     const rest = longest - sequence.shape[0]!;
     return rest === 0 ? sequence : cat([sequence, full([rest, ...sequence.shape.slice(1)], paddingValue, { dtype: sequence.dtype })], 0);

@@ -1,0 +1,2 @@
+/** The part of system.mjs that tests use. */
+export function cacheDirectory(): string;

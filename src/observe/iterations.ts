@@ -1,0 +1,160 @@
+/**
+ * What counts as one step of the run. Usually that is one `optimizer.step()`, with however many `backward()` before it; but
+ * several optimizers that step in one turn of the loop are one step, and a program may update its parameters by hand.
+ */
+import type { Node } from "../engine/autograd/node.ts";
+import type { Optimizer } from "../engine/optim/optimizer.ts";
+import type { Tensor } from "../engine/tensor.ts";
+
+/** Whatever updates a tensor: its optimizer, or the program by hand, and then the tensor stands for itself. */
+type Updater = Optimizer | Tensor;
+
+/** A leaf as it was before a `backward()`. */
+interface LeafBefore {
+  readonly leaf: Tensor;
+  readonly storage: Tensor["storage"];
+  readonly version: number;
+}
+
+export class Iterations {
+  /** The step that is under way, from 0. */
+  index = 0;
+  /** Whether anything was updated in it. */
+  #hasStepped = false;
+  /** Number of optimizers there are. */
+  #optimizers = 0;
+  #haveOptimizersStepped = false;
+  readonly #updaterOf = new WeakMap<Tensor, Updater>();
+  /** The step in which each last updated. */
+  readonly #steppedIn = new WeakMap<Updater, number>();
+  /** Leaves of the `backward()`s since the last update by hand; none where an optimizer is known to step. */
+  #leaves: LeafBefore[] = [];
+  /** Whether a turn began since the last `backward()`. */
+  #hasTurned = false;
+  /** Whether the program updates by putting other tensors in the place of its parameters. */
+  #isReplacing = false;
+
+  /** Number of steps that have updated anything. */
+  get completed(): number {
+    return this.index + (this.#hasStepped ? 1 : 0);
+  }
+
+  /** Whether the program updates its parameters itself, as far as can be told. */
+  get isByHand(): boolean {
+    return !this.#haveOptimizersStepped && (this.#optimizers === 0 || this.completed > 0);
+  }
+
+  /** Whether some optimizer holds the tensor. */
+  isOwned(tensor: Tensor): boolean {
+    const updater = this.#updaterOf.get(tensor);
+    return updater !== undefined && updater !== tensor;
+  }
+
+  optimizerConstructed(optimizer: Optimizer): void {
+    this.#optimizers++;
+    this.#own(optimizer);
+  }
+
+  /** A turn of a loop, or a batch, begins. */
+  turn(): void {
+    this.#hasTurned = true;
+    if (this.#hasStepped) this.#next();
+  }
+
+  /**
+   * Looks for an update by hand since the last `backward()`; true if there was one.
+   * @param loss whose `backward()` comes next: it may reach other tensors, with which the program replaced those of the last
+   */
+  lookForUpdate(loss?: Tensor): boolean {
+    const changed = this.#leaves.filter(({ leaf, storage, version }) => leaf.storage !== storage || storage.version !== version);
+    for (const { leaf } of changed) {
+      this.#updaterOf.set(leaf, leaf);
+      this.#steppedIn.set(leaf, this.index);
+    }
+    if (changed.length === 0 && !this.#areReplaced(loss)) return false;
+    this.#updatedByHand();
+    return true;
+  }
+
+  /** The same when the run is over: what replaced the parameters of the last step took part in none. */
+  lookForLastUpdate(): boolean {
+    if (this.lookForUpdate()) return true;
+    if (!this.#isReplacing || this.#leaves.length === 0) return false;
+    this.#updatedByHand();
+    return true;
+  }
+
+  /** To be called after `lookForUpdate`. */
+  beforeBackward(loss: Tensor): void {
+    this.#hasTurned = false;
+    if (this.#hasStepped && this.#opensNext(loss)) this.#next();
+    if (this.#haveOptimizersStepped) return;
+    const known = new Set(this.#leaves.map(({ leaf }) => leaf));
+    for (const leaf of leavesOf(loss)) if (!known.has(leaf)) this.#leaves.push({ leaf, storage: leaf.storage, version: leaf.storage.version });
+  }
+
+  beforeStep(optimizer: Optimizer): void {
+    this.#haveOptimizersStepped = true;
+    this.#leaves = [];
+    if (this.#steppedIn.get(optimizer) === this.index) this.#next();
+  }
+
+  /** Returns whether it is the first in the run's step. */
+  afterStep(optimizer: Optimizer): boolean {
+    const isFirst = !this.#hasStepped;
+    this.#own(optimizer);
+    this.#steppedIn.set(optimizer, this.index);
+    this.#hasStepped = true;
+    return isFirst;
+  }
+
+  #next(): void {
+    this.index++;
+    this.#hasStepped = false;
+  }
+
+  #areReplaced(loss: Tensor | undefined): boolean {
+    // Losses of the same turn may well reach different parameters.
+    if (!loss || !this.#hasTurned || this.#leaves.length === 0) return false;
+    const reached = new Set(leavesOf(loss));
+    this.#isReplacing = reached.size > 0 && !this.#leaves.some(({ leaf }) => reached.has(leaf));
+    return this.#isReplacing;
+  }
+
+  #updatedByHand(): void {
+    this.#leaves = [];
+    this.#hasStepped = true;
+  }
+
+  #own(optimizer: Optimizer): void {
+    for (const { params } of optimizer.paramGroups) {
+      // The last of a group that is known is known for the group.
+      if (this.#updaterOf.get(params.at(-1)!) === optimizer) continue;
+      for (const parameter of params) this.#updaterOf.set(parameter, optimizer);
+    }
+  }
+
+  /** Where no loop shows where one step ends: a loss opens the next, unless it is the first in this step for one of its updaters. */
+  #opensNext(loss: Tensor): boolean {
+    if (this.#optimizers === 1) return true;
+    return leavesOf(loss).every((leaf) => {
+      const updater = this.#updaterOf.get(leaf);
+      return updater === undefined || this.#steppedIn.get(updater) === this.index;
+    });
+  }
+}
+
+/** The leaves whose gradients `loss.backward()` computes. */
+function leavesOf(loss: Tensor): Tensor[] {
+  const root = loss.gradientEdge();
+  const seen = new Set<Node>();
+  const leaves: Tensor[] = [];
+  const stack = root ? [root] : [];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (node.variable) leaves.push(node.variable);
+    for (const next of node.next) if (next) stack.push(next);
+  }
+  return leaves;
+}

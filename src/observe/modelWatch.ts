@@ -1,0 +1,154 @@
+/** What is known of each model's training: its own steps, and which of them are measured. */
+import type { AnyModule } from "../engine/nn/module.ts";
+import type { Optimizer } from "../engine/optim/optimizer.ts";
+import type { Tensor } from "../engine/tensor.ts";
+import type { SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import type { Iterations } from "./iterations.ts";
+import type { FoundModel } from "./modelRegistry.ts";
+import { SamplingSchedule } from "./samplingSchedule.ts";
+import { StepSampler } from "./stepSampler.ts";
+
+export class ModelWatch {
+  readonly #sampling: SamplingOptions;
+  /** Begins with the model's first step. */
+  #schedule: SamplingSchedule | undefined;
+  /** As it was described last. */
+  model: FoundModel;
+  /** Whether the step to come, or under way, is to be measured; `sampler` does it, if measuring is wanted at all. */
+  isDue = true;
+  sampler: StepSampler | null;
+  /** What was measured of the step under way, should it turn out to be one: told when the program has updated the parameters by hand. */
+  pending: StepStatistics | undefined;
+  /** Whether a module of it was called in training since its last step. */
+  isCalled = false;
+  /** Modules that had been constructed when it was called last. */
+  usedAt = -1;
+  /** Number of its own steps. */
+  steps = 0;
+  /** Step of the run in which it took its last own, and the newest that was told. */
+  lastStep = -1;
+  reported = -1;
+
+  constructor(model: FoundModel, sampling: SamplingOptions) {
+    this.model = model;
+    this.#sampling = sampling;
+    this.sampler = this.#newSampler();
+  }
+
+  /** The step to come will be measured. */
+  open(): void {
+    this.isDue = true;
+    this.sampler ??= this.#newSampler();
+  }
+
+  /** The step was measured. */
+  measured(now: number): void {
+    this.#scheduleFrom(now).sampled(this.steps, now, this.sampler?.cost ?? 0);
+  }
+
+  /**
+   * One of its own steps is over.
+   * @param step of the run
+   * @param remaining steps that are still to come, if known
+   */
+  stepped(step: number, now: number, remaining: number | undefined, sharers: number): void {
+    const schedule = this.#scheduleFrom(now);
+    this.sampler?.end();
+    this.sampler = null;
+    this.pending = undefined;
+    this.isCalled = false;
+    this.lastStep = step;
+    this.steps++;
+    this.isDue = schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    if (this.isDue) this.open();
+  }
+
+  #scheduleFrom(now: number): SamplingSchedule {
+    return (this.#schedule ??= new SamplingSchedule(this.#sampling, now));
+  }
+
+  #newSampler(): StepSampler | null {
+    return this.#sampling.enabled ? new StepSampler(this.#sampling.bins) : null;
+  }
+}
+
+export class ModelWatches {
+  readonly #sampling: SamplingOptions;
+  readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
+  /** Several models may share a module or a parameter. */
+  readonly #ofModule = new WeakMap<AnyModule, readonly ModelWatch[]>();
+  readonly #ofOptimizer = new Map<Optimizer, readonly ModelWatch[]>();
+  readonly #hasOwner = new Map<ModelWatch, boolean>();
+  /** Those of the models that were described last, in their order. */
+  current: readonly ModelWatch[] = [];
+
+  constructor(sampling: SamplingOptions) {
+    this.#sampling = sampling;
+  }
+
+  /** The models that the module is part of; `undefined` if no model was found to have it. */
+  of(module: AnyModule): readonly ModelWatch[] | undefined {
+    return this.#ofModule.get(module);
+  }
+
+  ofRoot(module: AnyModule): ModelWatch | undefined {
+    return this.#ofRoot.get(module);
+  }
+
+  /** @param strangers what measured those modules of the present step that belonged to no model yet */
+  update(models: readonly FoundModel[], strangers: StepSampler | null): void {
+    this.#ofOptimizer.clear();
+    this.forgetOwners();
+    this.current = models.map((model) => this.#watchOf(model, strangers));
+    const shared = new Map<AnyModule, ModelWatch[]>();
+    for (const watch of this.current) {
+      for (const module of watch.model.modules) {
+        const list = shared.get(module) ?? [];
+        list.push(watch);
+        shared.set(module, list);
+      }
+    }
+    for (const [module, list] of shared) this.#ofModule.set(module, list);
+  }
+
+  /** The models whose parameters the optimizer holds. */
+  trainedBy(optimizer: Optimizer): readonly ModelWatch[] {
+    const known = this.#ofOptimizer.get(optimizer);
+    if (known) return known;
+    const held = new Set<Tensor>(optimizer.paramGroups.flatMap(({ params }) => params));
+    const found = this.current.filter(({ model }) => model.modules[0]!.parameters().some((parameter) => held.has(parameter)));
+    this.#ofOptimizer.set(optimizer, found);
+    return found;
+  }
+
+  /** Whether some optimizer has the model's parameters. */
+  hasOwner(watch: ModelWatch, iterations: Iterations): boolean {
+    let has = this.#hasOwner.get(watch);
+    if (has === undefined) {
+      has = watch.model.modules[0]!.parameters().some((parameter) => iterations.isOwned(parameter));
+      this.#hasOwner.set(watch, has);
+    }
+    return has;
+  }
+
+  /** There is another optimizer. */
+  forgetOwners(): void {
+    this.#hasOwner.clear();
+  }
+
+  #watchOf(model: FoundModel, strangers: StepSampler | null): ModelWatch {
+    const root = model.modules[0]!;
+    let watch = this.#ofRoot.get(root);
+    if (!watch) {
+      watch = new ModelWatch(model, this.#sampling);
+      this.#ofRoot.set(root, watch);
+    }
+    watch.model = model;
+    const earlier = new Set(model.modules.flatMap((module) => this.of(module) ?? []));
+    const { sampler } = watch;
+    if (!sampler) return watch;
+    for (const other of [strangers, ...[...earlier].map((one) => one.sampler)]) if (other && other !== sampler) sampler.absorb(other, model.modules);
+    watch.isCalled ||= !sampler.isEmpty;
+    return watch;
+  }
+}
