@@ -148,9 +148,11 @@ export class Program {
 
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
-    if (isInstance(error, StopSignal)) this.#end("stopped");
-    else this.#fail([this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))]);
-    leave(isInstance(error, StopSignal) ? 0 : 1);
+    const isSignal = isInstance(error, StopSignal);
+    const problems = isSignal ? [] : [this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))];
+    if (this.#control.isStopped) this.#end("stopped", problems.map(whileStopping));
+    else this.#fail(problems);
+    leave(isSignal ? 0 : 1);
   }
 
   /** Nothing is left to do, or the program ended itself by `cause`. */
@@ -204,6 +206,11 @@ export class Program {
   #tell(event: RunEvent): void {
     this.#post({ type: "event", event });
   }
+}
+
+/** What goes wrong after the word to stop: in the program's last lines, or because a signal reached its children, too. */
+function whileStopping(problem: Problem): Problem {
+  return { ...problem, severity: "warning", message: `While the run was stopped: ${problem.message}` };
 }
 
 function missingExport(name: string, position: Problem["position"] & object): Problem {
