@@ -13,7 +13,7 @@ export { broadcastShapes, type Shape } from "./shape.ts";
 export { Tensor, type HookHandle } from "./tensor.ts";
 export {
   abs, add, addmm, all, allclose, amax, amin, any, arange, argmax, argmin, bernoulli, bitwiseAnd, bitwiseOr, bmm, cat, ceil,
-  chunk, clone, cos, cumsum, div, dot, empty, emptyLike, eq, equal, erf, exp, expand, expm1, eye, flatten, flip, floor,
+  chunk, clone, cos, cumsum, div, dot, empty, emptyLike, eq, equal, erf, exp, expand, expm1, eye, flatten, flip, floor, floorDivide,
   fmod, fromTypedArray, full, fullLike, gather, ge, gt, indexSelect, isfinite, isinf, isnan, le, lerp, linspace, logicalAnd,
   logicalNot, logicalOr, logicalXor, logSoftmax, logsumexp, lt, maskedFill, maskedSelect, matmul, max, maximum, mean, min,
   minimum, mm, mul, narrow, ne, neg, nonzero, norm, normal, ones, onesLike, outer, permute, prod, rand, randint, randLike,
@@ -35,7 +35,7 @@ export {
   type DiffOptions, type QuantileOptions, type SearchOptions, type SortOptions, type UniqueOptions, type ValuesAndIndices,
 } from "./ops/index.ts";
 export {
-  choose as where, log1p, power as pow, asStrided, atleast1d, atleast2d, atleast3d, blockDiag, broadcastTensors, broadcastTo, cartesianProd, columnStack, combinations, diag,
+  choose as where, log1p, pow, asStrided, atleast1d, atleast2d, atleast3d, blockDiag, broadcastTensors, broadcastTo, cartesianProd, columnStack, combinations, diag,
   diagEmbed, diagflat, diagonal, diagonalScatter, dsplit, dstack, fliplr, flipud, hsplit, hstack, meshgrid, moveaxis, movedim, narrowCopy,
   ravel, repeatInterleave, roll, rot90, rowStack, selectScatter, sliceScatter, splitWithSizes, swapaxes, swapdims, tensorSplit, tile, trace,
   trilIndices, triuIndices, vsplit, vstack, cat as concat, cat as concatenate,

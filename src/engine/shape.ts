@@ -86,9 +86,9 @@ export function wrapDim(dim: number, rank: number): number {
   return dim < 0 ? dim + limit : dim;
 }
 
-/** Several dimensions, each once, in ascending order; `undefined` means all. */
-export function wrapDims(dims: number | readonly number[] | undefined, rank: number): number[] {
-  if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);
+/** Several dimensions, each once, in ascending order; none given means all. */
+export function wrapDims(dims: number | readonly number[] | null | undefined, rank: number): number[] {
+  if (dims === undefined || dims === null) return Array.from({ length: rank }, (_, i) => i);
   const wrapped = (typeof dims === "number" ? [dims] : dims).map((dim) => wrapDim(dim, rank));
   if (new Set(wrapped).size !== wrapped.length) {
     throw new KindlingError(`dim ${wrapped.find((dim, i) => wrapped.indexOf(dim) !== i)} appears multiple times in the list of dims`);

@@ -10,9 +10,11 @@ import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard, Kind, withoutScratch, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
-import type { Place } from "./ops/assigning.ts";
+import type { Place } from "./ops/subscript.ts";
 import type { ToTarget } from "./ops/copy.ts";
-import type { BinaryOptions, ClampBound, Index, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor } from "./ops/types.ts";
+import type {
+  BinaryOptions, ClampBound, Index, NamedAlong, NamedReduction, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
+} from "./ops/types.ts";
 import type { Generator } from "./random/index.ts";
 import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments } from "./shape.ts";
 
@@ -441,7 +443,7 @@ export class Tensor {
   sub(other: ScalarOrTensor, options?: BinaryOptions): Tensor { return ops.sub(this, other, options); }
   mul(other: ScalarOrTensor): Tensor { return ops.mul(this, other); }
   div(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): Tensor { return ops.div(this, other, options); }
-  floorDivide(other: ScalarOrTensor): Tensor { return ops.div(this, other, { roundingMode: "floor" }); }
+  floorDivide(other: ScalarOrTensor): Tensor { return ops.floorDivide(this, other); }
   remainder(other: ScalarOrTensor): Tensor { return ops.remainder(this, other); }
   fmod(other: ScalarOrTensor): Tensor { return ops.fmod(this, other); }
   pow(exponent: ScalarOrTensor): Tensor { return ops.pow(this, exponent); }
@@ -520,13 +522,13 @@ export class Tensor {
 
   // --- reductions ---------------------------------------------------------------------------------------------------
 
-  sum(dim?: ReductionDims, options?: Reduction): Tensor { return ops.sum(this, dim, options); }
-  mean(dim?: ReductionDims, options?: Reduction): Tensor { return ops.mean(this, dim, options); }
-  prod(dim?: number, options?: Reduction): Tensor { return ops.prod(this, dim, options); }
+  sum(dim?: ReductionDims | null | NamedReduction, options?: TypedReduction): Tensor { return ops.sum(this, dim as ReductionDims, options); }
+  mean(dim?: ReductionDims | null | NamedReduction, options?: TypedReduction): Tensor { return ops.mean(this, dim as ReductionDims, options); }
+  prod(dim?: number | null | NamedReduction, options?: TypedReduction): Tensor { return ops.prod(this, dim as number, options); }
   var(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.variance(this, dim, options); }
   std(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.std(this, dim, options); }
   /** The p-norm (default 2) over all elements or over `dim`. */
-  norm(p?: number, dim?: ReductionDims, options?: Reduction): Tensor { return ops.norm(this, p, dim, options); }
+  norm(p?: number | "fro" | (NamedReduction & { p?: number | "fro" }), dim?: ReductionDims | null, options?: TypedReduction): Tensor { return ops.norm(this, p as number, dim, options); }
   max(): Tensor;
   max(dim: number, options?: Reduction): { values: Tensor; indices: Tensor };
   max(other: Tensor): Tensor;
@@ -540,11 +542,11 @@ export class Tensor {
   argmax(dim?: number, options?: Reduction): Tensor { return ops.argmax(this, dim, options); }
   argmin(dim?: number, options?: Reduction): Tensor { return ops.argmin(this, dim, options); }
   logsumexp(dim: ReductionDims, options?: Reduction): Tensor { return ops.logsumexp(this, dim, options); }
-  cumsum(dim: number): Tensor { return ops.cumsum(this, dim); }
+  cumsum(dim: number | NamedAlong, options?: Typed): Tensor { return ops.cumsum(this, dim as number, options); }
   all(dim?: number, options?: Reduction): Tensor { return ops.all(this, dim, options); }
   any(dim?: number, options?: Reduction): Tensor { return ops.any(this, dim, options); }
-  softmax(dim: number): Tensor { return ops.softmax(this, dim); }
-  logSoftmax(dim: number): Tensor { return ops.logSoftmax(this, dim); }
+  softmax(dim: number | NamedAlong, options?: Typed): Tensor { return ops.softmax(this, dim as number, options); }
+  logSoftmax(dim: number | NamedAlong, options?: Typed): Tensor { return ops.logSoftmax(this, dim as number, options); }
 
   // --- products -----------------------------------------------------------------------------------------------------
 
@@ -596,10 +598,13 @@ export class Tensor {
   narrow(dim: number, start: number, length: number): Tensor { return ops.narrow(this, dim, start, length); }
   /** Every `step`-th entry from `start` up to `end` along `dim` (a view); negative bounds count from the end. */
   slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor { return ops.slice(this, dim, start, end, step); }
-  /** NumPy's basic indexing: a number picks, `null` keeps a dimension, `[start, end, step]` slices (a view). */
-  at(...indices: readonly (number | null | readonly (number | null)[])[]): Tensor { return ops.at(this, ...indices); }
+  /**
+   * Python's `x[…]`: a number picks, `null` keeps a dimension, `"..."` keeps all that the others leave, `[start, end, step]`
+   * slices, a tensor lists positions or is a mask. A view, with tensors among the places a copy.
+   */
+  at(...places: readonly Place[]): Tensor { return ops.at(this, ...places); }
   /** Writes at `places` in place, as `x[places] = value` in Python: `x.setAt([null, 0], 1)`, `x.setAt(mask, 0)`. */
-  setAt(places: number | Tensor | readonly Place[], value: ScalarOrTensor): this { return ops.setAt(this, places, value); }
+  setAt(places: number | "..." | Tensor | readonly Place[], value: ScalarOrTensor): this { return ops.setAt(this, places, value); }
   fillDiagonal_(value: number, options?: { wrap?: boolean }): this { return ops.fillDiagonal_(this, value, options); }
   /** Elements by lists of indices or by a mask, as `x[[rows, cols]]` in PyTorch (a copy). */
   index(indices: Index | readonly (Index | null)[]): Tensor { return ops.index(this, indices); }

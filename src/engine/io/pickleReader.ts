@@ -158,12 +158,13 @@ class Machine {
     this.push(callable.call(args));
   }
 
-  /** Python's `__setstate__`. Attributes of an `OrderedDict` (a state dict has `_metadata`) are not kept. */
+  /** Python's `__setstate__`. Of an `OrderedDict`'s attributes only a state dict's `_metadata` is kept, out of sight. */
   build(): void {
     const state = this.pop();
     const target = this.pop();
     if (target instanceof Unfinished) target.fill(state);
     else if (!(target instanceof Map)) this.#reader.fail("the pickle sets attributes of a plain value");
+    else keepMetadata(target, state);
     this.push(target instanceof Unfinished ? target.result : target);
   }
 
@@ -212,6 +213,15 @@ class Machine {
 }
 
 /** Sets a property whatever its name; plain assignment to `__proto__` would change the object's kind. */
+/** What an attribute of a dictionary holds is read by name alone: it may be anything that a file can hold. */
+function keepMetadata(target: Map<unknown, unknown>, state: unknown): void {
+  const attributes = state instanceof Dict ? state.entries : state;
+  const metadata = attributes instanceof Map ? (attributes.get("_metadata") as unknown) : null;
+  if (!(metadata instanceof Map)) return;
+  const versions = [...metadata].map(([path, entry]) => [path, { version: entry instanceof Dict ? entry.entries.get("version") : undefined }] as const);
+  Object.defineProperty(target, "_metadata", { value: new Map(versions) });
+}
+
 function setOwn(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }

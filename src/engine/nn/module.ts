@@ -17,6 +17,7 @@ import {
   type ForwardPreHook,
   type ModuleHooks,
 } from "./hooks.ts";
+import { Members, typeNameOf, type MemberKind } from "./members.ts";
 import { Parameter } from "./parameter.ts";
 import { walk } from "./walk.ts";
 
@@ -50,18 +51,40 @@ function loadedKeys(missingKeys: string[], unexpectedKeys: string[]): Incompatib
   return Object.defineProperty({ missingKeys, unexpectedKeys }, "toString", { value: () => text });
 }
 
-/** Runs a module; only the base class and the callable know it. */
-const invoke = Symbol("invoke");
+const members = new WeakMap<object, Members>();
 
-/** What `new` gives is a function, so that a module can be called, with the class's prototype, so that it is a module. */
+/**
+ * What `new` gives is a function, so that a module can be called, with the class's prototype, so that it is a module,
+ * behind a proxy that looks at what is assigned.
+ */
 class Callable {
   constructor() {
-    const self = (...args: unknown[]): unknown => (self as unknown as Module)[invoke](args);
+    const self = (...args: unknown[]): unknown => callModule(module, own, args);
     // These two belong to every function; a module's user may want the names.
     delete (self as { length?: number }).length;
     delete (self as { name?: string }).name;
     Object.setPrototypeOf(self, new.target.prototype);
-    return self as never;
+    const own = new Members(self, (value) => value instanceof Module);
+    const module = new Proxy(self, own) as unknown as Module;
+    members.set(module, own);
+    return module as never;
+  }
+}
+
+/** Runs a module's hooks and `forward`. What it reads of the module it reads past the proxy. */
+function callModule(module: Module, own: Members, args: unknown[]): unknown {
+  const watcher = instrument();
+  const forward = own.properties.forward as (...inputs: unknown[]) => unknown;
+  try {
+    const output = own.hooks === null
+      ? forward.apply(module, args)
+      : callWithHooks(module, own.hooks as ModuleHooks<AnyModule>, (...inputs) => forward.apply(module, inputs), args);
+    watcher?.forward?.(module, args, output);
+    return output;
+  } catch (error) {
+    if (error instanceof KindlingError) nameModule(error, module);
+    watcher?.forwardFailed?.(module, error);
+    throw error;
   }
 }
 
@@ -98,12 +121,12 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
    * `runningMean` is `running_mean` in a state dict.
    */
   static readonly stateNames: Readonly<Record<string, string>> = {};
+  /** PyTorch's version of what this class keeps in a state dict. */
+  static readonly stateVersion: number = 1;
 
   /** Whether dropout drops and batch normalisation takes the batch's statistics; see `train()` and `eval()`. */
   training: boolean;
-  /** Names of the properties that hold buffers, and whether they belong to the state dict. */
-  readonly #buffers = new Map<string, { persistent: boolean }>();
-  #hooks: ModuleHooks | null = null;
+  readonly #members = members.get(this)!;
 
   constructor() {
     super();
@@ -128,10 +151,21 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
    */
   blank(): AnyModule {
     const copy = Reflect.construct(Module, [], this.constructor) as Module;
-    for (const [name, options] of this.#buffers) copy.#buffers.set(name, options);
-    const hooks = this.#hooks;
-    if (hooks) copy.#hooks = { forwardPre: [...hooks.forwardPre], forward: [...hooks.forward], backwardPre: [...hooks.backwardPre], backward: [...hooks.backward] };
+    for (const [name, kind] of this.#members.kinds) copy.#members.become(name, kind, { persistent: !this.#members.nonPersistent.has(name) });
+    const { hooks } = this.#members;
+    if (hooks) copy.#members.hooks = { forwardPre: [...hooks.forwardPre], forward: [...hooks.forward], backwardPre: [...hooks.backwardPre], backward: [...hooks.backward] };
     return copy;
+  }
+
+  /**
+   * Lets a property hold another value for a while, whatever it is registered as; gives back the one before.
+   * @internal
+   */
+  substitute(property: string, value: unknown): unknown {
+    const own = this.#members.properties;
+    const before = own[property];
+    own[property] = value;
+    return before;
   }
 
   // --- finding ------------------------------------------------------------------------------------------------------
@@ -143,7 +177,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   /** `[name, parameter]`; names are paths such as `layer1.weight`. */
   namedParameters(options: NamedOptions = {}): [name: string, parameter: Parameter][] {
-    return this.#members(options, (module) => module.#ownParameters());
+    return this.#collected(options, (module) => module.#ownParameters());
   }
 
   /** All registered buffers, each once. */
@@ -152,7 +186,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   }
 
   namedBuffers(options: NamedOptions = {}): [name: string, buffer: Tensor][] {
-    return this.#members(options, (module) => module.#ownBuffers());
+    return this.#collected(options, (module) => module.#ownBuffers());
   }
 
   /** The direct submodules, each once. */
@@ -220,21 +254,30 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
    * @param options.persistent whether it is part of the state dict; default true
    */
   registerBuffer(name: string, tensor: Tensor | null, { persistent = true }: { persistent?: boolean } = {}): void {
-    this.#checkName(name, "buffer", this.#buffers.has(name));
-    this.#buffers.set(name, { persistent });
+    this.#checkName(name, "buffer");
+    if (tensor !== null && !(tensor instanceof Tensor)) {
+      throw new ArgumentError(`cannot assign '${typeNameOf(tensor)}' object to buffer '${name}' (torch Tensor or None required)`, "TypeError");
+    }
+    this.#members.become(name, "buffer", { persistent });
     this.#own()[name] = tensor;
     if (tensor !== null) settleDown(tensor.storage, Kind.Buffer);
   }
 
   /** The same as assigning a property; `null` keeps a place for a parameter that may come later. */
   registerParameter(name: string, parameter: Parameter | null): void {
-    this.#checkName(name, "parameter", this.#own()[name] instanceof Parameter);
+    this.#checkName(name, "parameter");
+    if (parameter !== null && !(parameter instanceof Parameter)) {
+      throw new ArgumentError(`cannot assign '${typeNameOf(parameter)}' object to parameter '${name}' (torch.nn.Parameter or None required)`, "TypeError");
+    }
+    this.#members.become(name, "parameter");
     this.#own()[name] = parameter;
   }
 
-  /** The same as assigning a property. */
+  /** The same as assigning a property; `null` keeps a place for a module that may come later. */
   addModule(name: string, module: AnyModule | null): void {
-    this.#checkName(name, "module", this.#own()[name] instanceof Module);
+    if (module !== null && !(module instanceof Module)) throw new ArgumentError(`${typeNameOf(module)} is not a Module subclass`, "TypeError");
+    this.#checkName(name, "module");
+    this.#members.become(name, "module");
     this.#own()[name] = module;
   }
 
@@ -293,14 +336,23 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   /** Parameters and persistent buffers by name, in PyTorch's order and with PyTorch's names. They share the module's memory. */
   stateDict({ prefix = "", keepVars = false }: { prefix?: string; keepVars?: boolean } = {}): Map<string, Tensor> {
     const state = new Map<string, Tensor>();
+    const versions = new Map<string, { version: number }>();
     walk(this as unknown as Module, (module) => module.registeredModules(), prefix, {
       down(module, _name, path) {
+        versions.set(path.slice(0, -1), { version: (module.constructor as typeof Module).stateVersion });
         for (const [name, tensor] of module.#ownState()) state.set(path + name, keepVars ? tensor : tensor.detach());
       },
       within: refuseWithin,
     });
-    return state;
+    return Object.defineProperty(state, "_metadata", { value: versions });
   }
+
+  /**
+   * Adds to a state dict what the version that wrote it didn't keep.
+   * @param path of this module in it, with a dot at the end
+   * @param version of this class when it was written; `null` where it isn't known
+   */
+  protected upgradeState(_state: Map<string, unknown>, _path: string, _version: number | null): void {}
 
   /**
    * Copies values into parameters and buffers.
@@ -309,6 +361,8 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
    */
   loadStateDict(stateDict: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
     const given = new Map<string, unknown>(stateDict instanceof Map ? stateDict : Object.entries(stateDict));
+    const versions = (stateDict as { _metadata?: ReadonlyMap<string, { readonly version?: number }> })._metadata;
+    for (const [path, module] of this.namedModules()) module.upgradeState(given, path === "" ? "" : `${path}.`, versions?.get(path)?.version ?? null);
     const own = this.stateDict({ keepVars: true });
     const missingKeys = [...own.keys()].filter((key) => !given.has(key));
     const unexpectedKeys = [...given.keys()].filter((key) => !own.has(key));
@@ -386,22 +440,6 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   // --- inside -------------------------------------------------------------------------------------------------------
 
-  [invoke](args: unknown[]): unknown {
-    const watcher = instrument();
-    try {
-      const output =
-        this.#hooks === null
-          ? this.forward(...(args as Args))
-          : callWithHooks(this, this.#hooks as ModuleHooks<AnyModule>, (...inputs) => this.forward(...(inputs as Args)), args);
-      watcher?.forward?.(this, args, output);
-      return output;
-    } catch (error) {
-      if (error instanceof KindlingError) nameModule(error, this as unknown as Module);
-      watcher?.forwardFailed?.(this, error);
-      throw error;
-    }
-  }
-
   #typeName(): string {
     return this.constructor.name;
   }
@@ -411,15 +449,15 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   }
 
   #hookLists(): ModuleHooks {
-    return (this.#hooks ??= { forwardPre: [], forward: [], backwardPre: [], backward: [] });
+    return (this.#members.hooks ??= { forwardPre: [], forward: [], backwardPre: [], backward: [] });
   }
 
   /** Own properties that `wanted` accepts, under the names that PyTorch gives them. */
   #ownEntries<T>(wanted: (value: unknown, property: string) => boolean): [string, T][] {
     const { stateNames } = this.constructor as typeof Module;
-    const own = this.#own();
+    const own = this.#members.properties;
     const found: [string, T][] = [];
-    for (const property of Object.keys(this)) {
+    for (const property of Object.keys(own)) {
       const value = own[property];
       if (value !== null && value !== undefined && wanted(value, property)) found.push([stateNames[property] ?? property, value as T]);
     }
@@ -431,7 +469,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   }
 
   #ownBuffers(): [string, Tensor][] {
-    return this.#ownEntries((_, property) => this.#buffers.has(property));
+    return this.#ownEntries((_, property) => this.#members.kinds.get(property) === "buffer");
   }
 
   /** The modules that are properties of this one, in order; one that has two names comes twice. */
@@ -441,9 +479,9 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   /** The same without names. */
   protected ownModules(): Module[] {
-    const own = this.#own();
+    const own = this.#members.properties;
     const found: Module[] = [];
-    for (const property of Object.keys(this)) {
+    for (const property of Object.keys(own)) {
       const value = own[property];
       if (value instanceof Module) found.push(value as unknown as Module);
     }
@@ -451,11 +489,12 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   }
 
   #ownState(): [string, Tensor][] {
-    const persistent = this.#ownEntries<Tensor>((_, property) => this.#buffers.get(property)?.persistent === true);
+    const { kinds, nonPersistent } = this.#members;
+    const persistent = this.#ownEntries<Tensor>((_, property) => kinds.get(property) === "buffer" && !nonPersistent.has(property));
     return [...this.#ownParameters(), ...persistent];
   }
 
-  #members<T>({ recurse = true, prefix = "" }: NamedOptions, ownOf: (module: Module) => [string, T][]): [string, T][] {
+  #collected<T>({ recurse = true, prefix = "" }: NamedOptions, ownOf: (module: Module) => [string, T][]): [string, T][] {
     const self: [string, Module][] = [[prefix, this as unknown as Module]];
     const seen = new Set<T>();
     const found: [string, T][] = [];
@@ -474,13 +513,13 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     return { owner: this.getSubmodule(path.slice(0, Math.max(0, dot))), name: path.slice(dot + 1) };
   }
 
-  #checkName(name: string, kind: string, isOfThisKind: boolean): void {
+  #checkName(name: string, kind: MemberKind): void {
+    if (typeof name !== "string") throw new ArgumentError(`${kind} name should be a string. Got ${typeNameOf(name)}`, "TypeError");
     if (name === "") throw new ArgumentError(`${kind} name can't be empty string ""`, "KeyError");
     if (name.includes(".")) throw new ArgumentError(`${kind} name can't contain "."`, "KeyError");
-    const present = this.#own()[name];
-    if (present !== undefined && present !== null && !isOfThisKind) {
-      throw new ArgumentError(`attribute '${name}' already exists`, "KeyError");
-    }
+    const known = this.#members.kinds.get(name);
+    const isTaken = known === undefined ? (this.#own()[name] ?? null) !== null : known !== kind;
+    if (isTaken) throw new ArgumentError(`attribute '${name}' already exists`, "KeyError");
   }
 }
 
@@ -524,11 +563,13 @@ function refuseWithin(module: Module, _name: string, path: string): never {
 }
 
 /** Copies one entry of a state dict; says what is wrong with it, if anything. */
-function copyState(key: string, target: Tensor, source: unknown): string | null {
-  if (!(source instanceof Tensor)) {
-    const type = source === null ? "null" : typeof source;
+function copyState(key: string, target: Tensor, given: unknown): string | null {
+  if (!(given instanceof Tensor)) {
+    const type = given === null ? "null" : typeof given;
     return `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${type}`;
   }
+  // PyTorch before 0.4 had no scalars: they were vectors of one element.
+  const source = target.shape.length === 0 && given.shape.length === 1 && given.shape[0]! > 0 ? given.select(0, 0) : given;
   if (!sameShape(source.shape, target.shape)) {
     return (
       `size mismatch for ${key}: copying a param with shape torch.Size(${shapeText(source.shape)}) from checkpoint, ` +

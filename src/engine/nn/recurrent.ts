@@ -2,6 +2,7 @@
 import { ArgumentError } from "../errors.ts";
 import { cat, dropout, empty, indexSelect, recurrent, stack, zeros, type RecurrentKind, type RecurrentState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warnings.ts";
 import { uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -41,7 +42,7 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedS
     const { numLayers = 1, bias = true, batchFirst = false, dropout: p = 0, bidirectional = false, projSize = 0 } = options;
     if (!(p >= 0 && p <= 1)) throw new ArgumentError("dropout should be a number in range [0, 1] representing the probability of an element being zeroed");
     if (p > 0 && numLayers === 1) {
-      console.warn(`dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than 1, but got dropout=${p} and num_layers=${numLayers}`);
+      warnOnce(`dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than 1, but got dropout=${p} and num_layers=${numLayers}`);
     }
     if (projSize < 0) throw new ArgumentError("proj_size should be a positive integer or zero to disable projections");
     if (projSize >= hiddenSize) throw new ArgumentError("proj_size has to be smaller than hidden_size");

@@ -13,6 +13,7 @@ import { scatter } from "./indexing.ts";
 import { replaceBy } from "./inplace.ts";
 import { softmax } from "./softmax.ts";
 import { max } from "./reductions.ts";
+import type { Typed } from "./types.ts";
 import { narrow, reshape } from "./views.ts";
 
 /** max(0, x) + min(0, α(e^(x/α) − 1)). https://arxiv.org/abs/1704.07483 */
@@ -130,8 +131,8 @@ export function threshold(input: Tensor, limit: number, value: number): Tensor {
 }
 
 /** softmax(−x) along `dim`. */
-export function softmin(input: Tensor, dim: number): Tensor {
-  return softmax(input.neg(), dim);
+export function softmin(input: Tensor, dim: number, options: Typed = {}): Tensor {
+  return softmax(input.neg(), dim, options);
 }
 
 /**

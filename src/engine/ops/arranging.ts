@@ -274,6 +274,7 @@ export function repeatInterleave(input: Tensor, repeats: number | Tensor, option
 
 /** Side by side: along the second dimension, vectors along their only one. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  if (tensors.length === 0) throw new KindlingError("hstack expects a non-empty TensorList");
   const parts = tensors.map(atleast1d);
   return cat(parts, parts[0]!.shape.length === 1 ? 0 : 1);
 }

@@ -2,41 +2,22 @@
 import { ArgumentError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { diagonal } from "./arranging.ts";
+import { at, lookThrough, type Place } from "./subscript.ts";
 import { copy_, fill_, replaceBy } from "./inplace.ts";
 import { indexPut } from "./placing.ts";
 import type { ScalarOrTensor } from "./types.ts";
-import { at, slice } from "./views.ts";
-
-/** What stands for one dimension: a number picks, `null` keeps, `[start, end, step]` slices, a tensor lists positions or is a mask. */
-export type Place = number | null | readonly (number | null)[] | Tensor;
 
 /**
  * Writes `value` (broadcast) at `places`, in place: `x.setAt([null, 0], 1)` is Python's `x[:, 0] = 1`, `x.setAt(mask, 0)`
  * is `x[mask] = 0`, `x.setAt([[0, 2]], y)` is `x[0:2] = y`.
  * @param places one place, or a list with one for each dimension
  */
-export function setAt<T extends Tensor>(target: T, places: number | Tensor | readonly Place[], value: ScalarOrTensor): T {
-  const list: readonly Place[] = Array.isArray(places) ? (places as readonly Place[]) : [places as number | Tensor];
-  if (list.some((place) => place instanceof Tensor)) setListed(target, list, value);
-  else write(at(target, ...(list as readonly (number | null | readonly (number | null)[])[])), value);
-  return target;
-}
-
-function write(window: Tensor, value: ScalarOrTensor): void {
-  if (value instanceof Tensor) copy_(window, value);
+export function setAt<T extends Tensor>(target: T, places: number | "..." | Tensor | readonly Place[], value: ScalarOrTensor): T {
+  const { window, listed } = lookThrough(target, Array.isArray(places) ? (places as readonly Place[]) : [places as Place]);
+  if (listed.length > 0) replaceBy(window, (before) => indexPut(before, listed, value));
+  else if (value instanceof Tensor) copy_(window, value);
   else fill_(window, value);
-}
-
-/** Slices are looked through first; what is left are lists of positions. */
-function setListed(target: Tensor, list: readonly Place[], value: ScalarOrTensor): void {
-  let window = target;
-  const listed = list.map((place, dim) => {
-    if (!Array.isArray(place)) return place as number | Tensor | null;
-    const [start, end, step] = place as readonly (number | null)[];
-    window = slice(window, dim, start, end, step ?? 1);
-    return null;
-  });
-  replaceBy(window, (before) => indexPut(before, listed, value));
+  return target;
 }
 
 /** Sets the main diagonal; of a higher tensor the elements whose indices are all equal. `wrap` isn't supported. */

@@ -1,13 +1,13 @@
 /** Operations on pairs: arithmetic with broadcasting, comparisons, logic, choice. Forward beside backward. */
 import { needsGraph, record, type Node, type Operation } from "../autograd/node.ts";
 import { itemSize, promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
-import { KindlingError } from "../errors.ts";
+import { ArgumentError, KindlingError } from "../errors.ts";
 import { Binary, Bits, Compare, CompareI32, type BinaryOp, type BitsOp, type CompareOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, denseCopy, to } from "./copy.ts";
-import { full, fromTypedArray } from "./creation.ts";
+import { full, fromTypedArray, zeros, zerosLike } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { integerAt, scalarAt } from "./scalar.ts";
@@ -15,6 +15,7 @@ import { describeBroadcast } from "./strided.ts";
 import { sumTo } from "./sumTo.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
+import { wholeNumbers } from "./wholeNumbers.ts";
 
 // --- running --------------------------------------------------------------------------------------------------------
 
@@ -86,44 +87,78 @@ function runScalar(op: BinaryOp, a: Tensor, scalar: number, alpha: number): Tens
 
 type Arithmetic = (a: number, b: number) => number;
 
-/** Element by element in JavaScript, for the types that kernels don't know. */
-function runIntegers(compute: Arithmetic, a: Tensor, b: ScalarOrTensor, dtype: DType): Tensor {
+/** Element by element in double precision, for the types that kernels don't know. Truth values stay such; `uint8` wraps round. */
+function runIntegers(name: string, compute: Arithmetic, a: Tensor, b: ScalarOrTensor, dtype: DType): Tensor {
   const shape = b instanceof Tensor ? broadcastShapes(a.shape, b.shape) : a.shape;
   const x = toTypedArray(expand(a.detach(), shape));
   const y = b instanceof Tensor ? toTypedArray(expand(b.detach(), shape)) : null;
-  const out = typedArray(dtype, x.length);
-  for (let i = 0; i < x.length; i++) out[i] = compute(x[i]!, y === null ? (b as number) : y[i]!);
-  return fromTypedArray(out, shape, { dtype });
+  const out = dtype === "int32" ? new Float64Array(x.length) : typedArray(dtype, x.length);
+  for (let i = 0; i < x.length; i++) {
+    const value = compute(x[i]!, y === null ? (b as number) : y[i]!);
+    out[i] = dtype === "bool" ? Number(value !== 0) : value;
+  }
+  return out instanceof Float64Array ? wholeNumbers(out, shape, name) : fromTypedArray(out, shape, { dtype });
 }
 
-const pythonRemainder: Arithmetic = (a, b) => a - b * Math.floor(a / b);
+/** An integer division: PyTorch's error where the divisor is zero. */
+function byNonZero(divide: Arithmetic): Arithmetic {
+  return (a, b) => {
+    if (b === 0) throw new KindlingError("ZeroDivisionError");
+    return divide(a, b);
+  };
+}
+
+/** By squaring, so that whatever a double holds comes out exactly. */
+function integerPower(base: number, exponent: number): number {
+  if (exponent < 0) return Math.abs(base) === 1 ? integerPower(base, -exponent) : 0;
+  let result = 1;
+  for (let square = base, rest = exponent; rest > 0; square *= square, rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+  }
+  return result;
+}
+
+const floorOfQuotient = byNonZero((a, b) => Math.floor(a / b));
+const truncatedQuotient = byNonZero((a, b) => Math.trunc(a / b));
 
 const integerArithmetic: Record<BinaryOp, Arithmetic> = {
   [Binary.add]: (a, b) => a + b,
   [Binary.sub]: (a, b) => a - b,
-  [Binary.mul]: (a, b) => Math.imul(a, b),
+  [Binary.mul]: (a, b) => a * b,
   [Binary.div]: (a, b) => a / b,
-  [Binary.pow]: (a, b) => a ** b,
+  [Binary.pow]: integerPower,
   [Binary.maximum]: Math.max,
   [Binary.minimum]: Math.min,
-  [Binary.fmod]: (a, b) => a % b,
-  [Binary.remainder]: pythonRemainder,
+  [Binary.fmod]: byNonZero((a, b) => a % b),
+  [Binary.remainder]: byNonZero((a, b) => a - b * Math.floor(a / b)),
   [Binary.atan2]: Math.atan2,
 };
 
+const operationNames = Object.fromEntries(Object.entries(Binary).map(([name, code]) => [code, name])) as Record<BinaryOp, string>;
+
+/** The type that a pair of operands is computed in. */
+function typeOfPair(a: Tensor, b: ScalarOrTensor): DType {
+  if (typeof b !== "number" && typeof b !== "boolean" && !(b instanceof Tensor)) {
+    throw new ArgumentError(`unsupported operand: a tensor goes with a tensor or a number, but got ${b === null ? "null" : typeof b}`, "TypeError");
+  }
+  return b instanceof Tensor ? promote(a.dtype, b.dtype) : promoteScalar(a.dtype, b);
+}
+
 /** Result type and the right way to compute it; no trace in the graph. */
 function compute(op: BinaryOp, a: Tensor, b: ScalarOrTensor, alpha: number): Tensor {
-  const isTensor = b instanceof Tensor;
-  let dtype = isTensor ? promote(a.dtype, b.dtype) : promoteScalar(a.dtype, b);
-  if (op === Binary.div && dtype !== "float32") dtype = "float32";
+  const common = typeOfPair(a, b);
+  const dtype = op === Binary.div ? "float32" : common;
   if (dtype === "float32") {
     const x = to(a, "float32");
-    return isTensor ? runBinary(op, x, to(b, "float32"), alpha) : runScalar(op, x, b, alpha);
+    return b instanceof Tensor ? runBinary(op, x, to(b, "float32"), alpha) : runScalar(op, x, b, alpha);
   }
+  if (op === Binary.sub && a.dtype === "bool" && b instanceof Tensor && b.dtype === "bool") {
+    throw new KindlingError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
+  }
+  if (!Number.isInteger(alpha)) throw new KindlingError("For integral input tensors, argument alpha must not be a floating point number.");
+  if (op === Binary.pow && typeof b === "number" && b < 0) throw new KindlingError("Integers to negative integer powers are not allowed.");
   const arithmetic = integerArithmetic[op];
-  const scaled: Arithmetic = alpha === 1 ? arithmetic : (p, q) => arithmetic(p, alpha * q);
-  if (dtype === "bool") return runIntegers((p, q) => Number(scaled(p, q) !== 0), a, b, "bool");
-  return runIntegers(scaled, a, b, dtype);
+  return runIntegers(operationNames[op], alpha === 1 ? arithmetic : (p, q) => arithmetic(p, alpha * q), a, b, dtype);
 }
 
 // --- differentiable arithmetic --------------------------------------------------------------------------------------
@@ -169,7 +204,16 @@ interface BinaryData {
   readonly alpha: number;
 }
 
-function binary(spec: BinarySpec): (a: Tensor, b: ScalarOrTensor, options?: BinaryOptions) => Tensor {
+/** Operands of which either may be a number; a number before a tensor becomes a tensor without dimensions. */
+type Pairwise<Options extends unknown[] = []> = (a: ScalarOrTensor, b: ScalarOrTensor, ...options: Options) => Tensor;
+
+/** The first operand as a tensor that doesn't change the type of the result more than a number does. */
+function leading(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
+  if (a instanceof Tensor) return a;
+  return full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
+}
+
+function binary(spec: BinarySpec): Pairwise<[options?: BinaryOptions]> {
   const operation: Operation = {
     name: spec.name,
     backward(node, gradient) {
@@ -182,7 +226,8 @@ function binary(spec: BinarySpec): (a: Tensor, b: ScalarOrTensor, options?: Bina
       ];
     },
   };
-  return (a, b, options) => {
+  return (first, b, options) => {
+    const a = leading(first, b);
     const alpha = options?.alpha ?? 1;
     const output = compute(spec.op, a, b, alpha);
     if (output.dtype !== "float32") return output;
@@ -215,7 +260,7 @@ export const sub = binary({
   right: (g, _operands, alpha) => mul(g, -alpha),
 });
 
-export const mul: (a: Tensor, b: ScalarOrTensor) => Tensor = binary({
+export const mul: Pairwise = binary({
   op: Binary.mul,
   name: "MulBackward0",
   saves: true,
@@ -229,41 +274,72 @@ const trueDivide = binary({
   saves: true,
   left: (g, { b }) => trueDivide(g, b),
   right: (g, { a, b }) => mul(g, trueDivide(a.neg(), mul(b, b))),
-}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+}) as Pairwise;
 
 /** Quotient; `roundingMode` "floor" or "trunc" rounds it and keeps integers integers. */
-export function div(a: Tensor, b: ScalarOrTensor, options: { roundingMode?: "trunc" | "floor" | null } = {}): Tensor {
+export function div(first: ScalarOrTensor, b: ScalarOrTensor, options: { roundingMode?: "trunc" | "floor" | null } = {}): Tensor {
   const mode = options.roundingMode ?? null;
-  const quotient = trueDivide(a, b);
-  if (mode === null) return quotient;
-  const rounded = mode === "floor" ? quotient.floor() : quotient.trunc();
-  const dtype = b instanceof Tensor ? promote(a.dtype, b.dtype) : promoteScalar(a.dtype, b);
-  return dtype === "float32" ? rounded : to(rounded, dtype);
+  if (mode === null) return trueDivide(first, b);
+  if (mode !== "floor" && mode !== "trunc") {
+    throw new KindlingError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`);
+  }
+  const a = leading(first, b);
+  const dtype = typeOfPair(a, b);
+  if (dtype !== "float32") return runIntegers("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, b, dtype);
+  return roundedQuotient(mode, a, b);
+}
+
+/** The quotient's floor; integers stay integers. */
+export function floorDivide(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
+  return div(a, b, { roundingMode: "floor" });
+}
+
+const roundedQuotientOp: Operation = {
+  name: "DivBackward1",
+  backward: (node) => (node.data as readonly Shape[]).map((shape) => zeros(shape)),
+};
+
+/** A quotient of floats without its fraction; its steps have no slope. */
+function roundedQuotient(mode: "floor" | "trunc", first: Tensor, second: ScalarOrTensor): Tensor {
+  const [a, b] = [to(first.detach(), "float32"), second instanceof Tensor ? to(second.detach(), "float32") : second];
+  const result = mode === "floor" ? flooredQuotient(a, b) : trueDivide(a, b).trunc();
+  const inputs = second instanceof Tensor ? [first, second] : [first];
+  return record(roundedQuotientOp, result, inputs, [], inputs.map(({ shape }) => shape));
+}
+
+/** Python's `//`: 1 // 0.1 is 9, since 0.1 is a little more than a tenth. A division by zero is that of floats. */
+function flooredQuotient(a: Tensor, b: ScalarOrTensor): Tensor {
+  const divisor = b instanceof Tensor ? b : full([], b);
+  const rest = fmod(a, divisor);
+  const below = rest.ne(0).logicalAnd(rest.lt(0).ne(divisor.lt(0)));
+  const whole = sub(trueDivide(sub(a, rest), divisor), below.float()).round();
+  return where(divisor.eq(0), trueDivide(a, divisor), whole);
 }
 
 /** `a` to the power `b`. */
-export const pow: (a: Tensor, b: ScalarOrTensor) => Tensor = binary({
+export const pow: Pairwise = binary({
   op: Binary.pow,
   name: "PowBackward0",
   saves: true,
   left: (g, { a, b }) =>
     typeof b === "number"
       ? b === 0
-        ? mul(g, 0)
+        ? zerosLike(g)
         : mul(g, mul(pow(a, b - 1), b))
       : mul(g, where(b.eq(0), 0, mul(pow(a, sub(b, 1)), b))),
   right: (g, { a, b }) => mul(g, where(a.eq(0).logicalAnd(b.ge(0)), 0, mul(pow(a, b), a.log()))),
 });
 
-const half = (chosen: Tensor, tied: Tensor): Tensor => add(chosen.float(), mul(tied.float(), 0.5));
+/** The gradient where an operand was chosen, half of it in a tie, none elsewhere. */
+const shared = (gradient: Tensor, chosen: Tensor, tied: Tensor): Tensor => where(chosen, gradient, where(tied, mul(gradient, 0.5), 0));
 
 /** The larger of each pair; a tie shares its gradient. */
 export const maximum = binary({
   op: Binary.maximum,
   name: "MaximumBackward0",
   saves: true,
-  left: (g, { a, b }) => mul(g, half(gt(a, b), eq(a, b))),
-  right: (g, { a, b }) => mul(g, half(lt(a, b), eq(a, b))),
+  left: (g, { a, b }) => shared(g, gt(a, b), eq(a, b)),
+  right: (g, { a, b }) => shared(g, lt(a, b), eq(a, b)),
 }) as (a: Tensor, b: Tensor) => Tensor;
 
 /** The smaller of each pair; a tie shares its gradient. */
@@ -271,27 +347,27 @@ export const minimum = binary({
   op: Binary.minimum,
   name: "MinimumBackward0",
   saves: true,
-  left: (g, { a, b }) => mul(g, half(lt(a, b), eq(a, b))),
-  right: (g, { a, b }) => mul(g, half(gt(a, b), eq(a, b))),
+  left: (g, { a, b }) => shared(g, lt(a, b), eq(a, b)),
+  right: (g, { a, b }) => shared(g, gt(a, b), eq(a, b)),
 }) as (a: Tensor, b: Tensor) => Tensor;
 
 /** What is left after dividing, with the sign of the divisor (Python's %). */
-export const remainder = binary({
+export const remainder: Pairwise = binary({
   op: Binary.remainder,
   name: "RemainderBackward0",
   saves: true,
   left: (g) => g,
   right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "floor" }).neg()),
-}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+}) as Pairwise;
 
 /** What is left after dividing, with the sign of the dividend (C's fmod). */
-export const fmod = binary({
+export const fmod: Pairwise = binary({
   op: Binary.fmod,
   name: "FmodBackward0",
   saves: true,
   left: (g) => g,
   right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "trunc" }).neg()),
-}) as (a: Tensor, b: ScalarOrTensor) => Tensor;
+}) as Pairwise;
 
 /** `start + weight · (end − start)`, one weight for all or one for each element. */
 export function lerp(start: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor {
@@ -418,11 +494,11 @@ export function isnan(input: Tensor): Tensor {
 }
 
 export function isinf(input: Tensor): Tensor {
-  return eq(input.abs(), Infinity);
+  return input.dtype === "float32" ? eq(input.abs(), Infinity) : full(input.shape, false, { dtype: "bool" });
 }
 
 export function isfinite(input: Tensor): Tensor {
-  return lt(input.abs(), Infinity);
+  return input.dtype === "float32" ? lt(input.abs(), Infinity) : full(input.shape, true, { dtype: "bool" });
 }
 
 // --- choice ---------------------------------------------------------------------------------------------------------

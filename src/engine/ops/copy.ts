@@ -3,7 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, isDtypeName, itemSize, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Element } from "../kernels/exports.ts";
-import { kernels, u8 } from "../memory/linear.ts";
+import { f32, i32, kernels, u8 } from "../memory/linear.ts";
 import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { at, make, viewOf } from "./make.ts";
@@ -108,4 +108,19 @@ function typeMeant(name: string): DType | undefined {
 function convertDense(result: Tensor, source: Tensor): void {
   const target = at(result);
   kernels.convert(Element[source.dtype], Element[result.dtype], at(source), target, source.numel());
+  if (source.dtype === "float32" && result.dtype === "int32") requireHeld(result, source);
+}
+
+/** What int32 can't hold became its bound. Infinities have no integer in PyTorch either and stay there. */
+function requireHeld(result: Tensor, source: Tensor): void {
+  const start = at(result) >>> 2;
+  const integers = i32.subarray(start, start + source.numel());
+  for (const bound of [2 ** 31 - 1, -(2 ** 31)]) {
+    for (let i = integers.indexOf(bound); i >= 0; i = integers.indexOf(bound, i + 1)) {
+      const value = f32[(at(source) >>> 2) + i]!;
+      if (Number.isFinite(value) && value !== bound) {
+        throw new KindlingError(`value ${value} cannot be converted to type int32 without overflow; int32 is the largest integer type here`);
+      }
+    }
+  }
 }

@@ -1,6 +1,6 @@
 /** Counts, histograms, and statistics of whole samples. */
-import { roomFor, typedArray } from "../dtype.ts";
-import { ArgumentError, KindlingError } from "../errors.ts";
+import { dtypeNamed, roomFor } from "../dtype.ts";
+import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
 import { wrapDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
@@ -8,8 +8,8 @@ import { fromTypedArray } from "./creation.ts";
 import { matmul } from "./matmul.ts";
 import { asFloat } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
-import { amax, amin, mean, norm, std, sum, variance, type VarianceOptions } from "./reductions.ts";
-import type { Reduction, ReductionDims } from "./types.ts";
+import { amax, amin, longName, mean, norm, std, sum, variance, type VarianceOptions } from "./reductions.ts";
+import type { Reduction, ReductionDims, TypedReduction } from "./types.ts";
 
 /** Elements that aren't zero, over all or over `dim`. `int32`. */
 export function countNonzero(input: Tensor, dim?: ReductionDims): Tensor {
@@ -17,17 +17,22 @@ export function countNonzero(input: Tensor, dim?: ReductionDims): Tensor {
 }
 
 /** The sum of what isn't NaN. */
-export function nansum(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return sum(where(input.isnan(), 0, input), dim, options);
+export function nansum(input: Tensor, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  const wanted = options.dtype ? dtypeNamed(options.dtype) : input.dtype;
+  if (input.dtype === "float32" && wanted !== "float32") throw new KindlingError(`"nansum_cpu" not implemented for '${longName(wanted)}'`);
+  return sum(input.dtype === "float32" ? where(input.isnan(), 0, input) : input, dim, options);
 }
 
 /** The mean of what isn't NaN. */
-export function nanmean(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return nansum(input, dim, options).div(sum(input.isnan().logicalNot(), dim, options));
+export function nanmean(input: Tensor, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  if (input.dtype !== "float32") throw new KindlingError(`nanmean(): expected input to have floating point dtype but got ${longName(input.dtype)}`);
+  return nansum(input, dim, options).div(sum(input.isnan().logicalNot(), dim, { keepdim: options.keepdim ?? false }));
 }
 
 /** Smallest and largest values, over all elements or along `dim`. */
 export function aminmax(input: Tensor, options: Reduction & { dim?: number } = {}): { min: Tensor; max: Tensor } {
+  const empty = options.dim === undefined ? input.numel() === 0 : input.shape.at(options.dim) === 0;
+  if (empty) throw new IndexError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
   return { min: amin(input, options.dim, options), max: amax(input, options.dim, options) };
 }
 
@@ -54,9 +59,9 @@ export function bincount(input: Tensor, weights?: Tensor | null, options: { minl
   }
   const length = Math.max(options.minlength ?? 0, (values as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0));
   const share = weights ? toTypedArray(weights) : null;
-  const counts = typedArray(share ? "float32" : "int32", length);
+  const counts = roomFor(Float64Array, length);
   values.forEach((value, i) => (counts[value]! += share ? share[i]! : 1));
-  return fromTypedArray(counts, [length]);
+  return fromTypedArray(share ? new Float32Array(counts) : new Int32Array(counts), [length]);
 }
 
 /** Counts in `bins` (default 100) bins of equal width between `min` and `max` (default: the least and the greatest element). */

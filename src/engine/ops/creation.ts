@@ -51,6 +51,7 @@ function finish(tensor: Tensor, options: TensorOptions): Tensor {
 
 /** Sets every element of a fresh (dense) tensor. */
 function fillFresh(tensor: Tensor, value: number): Tensor {
+  checkRange([value], tensor.dtype);
   const start = at(tensor);
   const count = tensor.numel();
   if (tensor.dtype === "float32") f32.fill(value, start >>> 2, (start >>> 2) + count);
@@ -113,7 +114,6 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   flatten(data, shape, 0, flat, kinds);
   const inferred: DType = kinds.size === 1 && kinds.has("boolean") ? "bool" : "float32";
   const dtype = typeOf(options, inferred);
-  checkRange(flat.values, dtype);
   return fromFlat(flat.values, shape, dtype, options);
 }
 
@@ -137,16 +137,18 @@ class Numbers {
 }
 
 /** Numbers that an integer type can't hold are an error where a program wrote them down. */
-function checkRange(values: Float64Array, dtype: DType): void {
-  if (dtype !== "int32" && dtype !== "uint8") return;
+function checkRange(values: ArrayLike<number>, dtype: DType): void {
+  if ((dtype !== "int32" && dtype !== "uint8") || values instanceof Uint8Array || (dtype === "int32" && values instanceof Int32Array)) return;
   // As in PyTorch, small negative numbers wrap round in uint8.
   const [low, high] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-255, 255];
-  for (const value of values) {
-    if (!(Math.trunc(value) >= low && Math.trunc(value) <= high)) throw new KindlingError(`value cannot be converted to type ${dtype} without overflow`);
+  for (let i = 0; i < values.length; i++) {
+    const whole = Math.trunc(values[i]!);
+    if (!(whole >= low && whole <= high)) throw new KindlingError(`value cannot be converted to type ${dtype} without overflow`);
   }
 }
 
 function fromFlat(values: ArrayLike<number>, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
+  checkRange(values, dtype);
   const result = make(shape, dtype);
   writeValues(result, values);
   return finish(result, options);
@@ -302,10 +304,18 @@ export function randint(low: number, high: number, shape: Shape, options?: Rando
 export function randint(...args: unknown[]): Tensor {
   const low = typeof args[1] === "number" ? (args[0] as number) : 0;
   const [high, shape, options] = (typeof args[1] === "number" ? args.slice(1) : args) as [number, Shape, RandomOptions?];
+  requireDrawable(low, high, "int32");
   const result = make(shapeOf(shape), "int32");
   const start = at(result) >>> 2;
   fillRandint(options?.generator ?? defaultGenerator, i32.subarray(start, start + result.numel()), low, high);
   return options?.dtype && options.dtype !== "int32" ? finish(result.to(options.dtype), options) : result;
+}
+
+/** Whole numbers can be drawn only between those that the type holds. */
+export function requireDrawable(low: number, high: number, dtype: DType): void {
+  const [least, most] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : dtype === "uint8" ? [0, 255] : [-Infinity, Infinity];
+  if (low < least) throw new KindlingError(`from is out of bounds for ${dtype}`);
+  if (high - 1 > most) throw new KindlingError(`to - 1 is out of bounds for ${dtype}`);
 }
 
 /** The numbers from 0 to n − 1 in random order, `int32`. */

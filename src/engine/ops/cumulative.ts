@@ -1,14 +1,18 @@
 /** Running products, extremes and logarithms of sums; differences and areas. */
+import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
+import { KindlingError } from "../errors.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { typedArray } from "../dtype.ts";
+import { where } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { scatterAdd } from "./indexing.ts";
 import { cat, flip } from "./joining.ts";
 import { asFloat } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
-import { amax, cumsum, sum, type ValuesAndIndices } from "./reductions.ts";
+import { asAsked, cumsum, cumulated, longName, runningIntegers, sum, type ValuesAndIndices } from "./reductions.ts";
+import type { Typed } from "./types.ts";
 import { narrow } from "./views.ts";
 
 /** Visits each line along `dim`: the index of its first element, and the step to the next. */
@@ -48,17 +52,21 @@ function cumprodGradient(gradient: Tensor, input: Tensor, dim: number): Tensor {
   return cat(parts, dim);
 }
 
-/** Running products along `dim`. */
-export function cumprod(input: Tensor, dim: number): Tensor {
+/** Running products along `dim`. Integers and truth values give `int32`. */
+export function cumprod(given: Tensor, dim: number, options: Typed = {}): Tensor {
+  const input = cumulated("cumprod", given, options);
   const d = wrapDim(dim, input.shape.length);
+  if (input.dtype !== "float32") {
+    return asAsked(runningIntegers("cumprod", input, d, (product, value) => (value === 0 ? 0 : product * value)), options);
+  }
   const values = toTypedArray(input);
-  const out = typedArray(input.dtype === "float32" ? "float32" : "int32", values.length);
+  const out = new Float32Array(values.length);
   forEachLine(input.shape, d, (start, step, n) => {
     let product = 1;
     for (let i = 0; i < n; i++) out[start + i * step] = product *= values[start + i * step]!;
   });
   const result = fromTypedArray(out, input.shape);
-  return input.dtype === "float32" ? record(cumprodOp, result, [input], [input, result], d) : result;
+  return record(cumprodOp, result, [input], [input, result], d);
 }
 
 const cumulativeExtremeOp: Operation = {
@@ -98,11 +106,64 @@ export function cummin(input: Tensor, dim: number): ValuesAndIndices {
   return cumulativeExtreme(-1, input, dim);
 }
 
-/** ln of the running sums of eˣ along `dim`. */
+const logcumsumexpOp: Operation = {
+  name: "LogcumsumexpBackward0",
+  backward(node, gradient) {
+    const dim = node.data as number;
+    const [input, output] = [node.saved(0), node.saved(1)];
+    return [isGradEnabled() ? logcumsumexpGradient(gradient, input, output, dim) : logcumsumexpBackward(gradient, input, output, dim)];
+  },
+};
+
+/**
+ * With r = ln Σ eˣ so far, dxᵢ = Σₖ≥ᵢ gₖ · e^(xᵢ − rₖ) = e^(xᵢ − rᵢ) · tᵢ, where tᵢ = gᵢ + e^(rᵢ − rᵢ₊₁) · tᵢ₊₁: no
+ * exponent is above 0.
+ */
+function logcumsumexpBackward(gradient: Tensor, input: Tensor, output: Tensor, dim: number): Tensor {
+  const [g, x, r] = [toTypedArray(gradient), toTypedArray(input), toTypedArray(output)];
+  const out = new Float32Array(x.length);
+  forEachLine(input.shape, dim, (start, step, n) => {
+    let total = 0;
+    for (let k = n - 1; k >= 0; k--) {
+      const i = start + k * step;
+      const fading = k === n - 1 ? 0 : r[i] === r[i + step] ? 1 : Math.exp(r[i]! - r[i + step]!);
+      total = g[i]! + fading * total;
+      out[i] = Math.exp(x[i]! - r[i]!) * total;
+    }
+  });
+  return fromTypedArray(out, input.shape);
+}
+
+/** The same of differentiable operations: positive and negative gradients apart, each by its logarithm. */
+function logcumsumexpGradient(gradient: Tensor, input: Tensor, output: Tensor, dim: number): Tensor {
+  const part = (chosen: Tensor, size: Tensor): Tensor => {
+    const logs = where(chosen, where(chosen, size, 1).log(), LOWEST);
+    return flip(logcumsumexp(flip(logs.sub(output), dim), dim), dim).add(input).exp();
+  };
+  return part(gradient.gt(0), gradient).sub(part(gradient.lt(0), gradient.neg()));
+}
+
+/** Its exponential is 0, and differences with it are finite. */
+const LOWEST = -1e30;
+
+/** ln of the running sums of eˣ along `dim`, without overflow. */
 export function logcumsumexp(input: Tensor, dim: number): Tensor {
-  const high = amax(input.detach(), dim, { keepdim: true });
-  const shift = high.maskedFill(high.isinf(), 0);
-  return cumsum(input.sub(shift).exp(), dim).log().add(shift);
+  const d = wrapDim(dim, input.shape.length);
+  if (input.dtype !== "float32") throw new KindlingError(`"logcumsumexp_out_cpu" not implemented for '${longName(input.dtype)}'`);
+  const values = toTypedArray(input);
+  const out = new Float32Array(values.length);
+  forEachLine(input.shape, d, (start, step, n) => {
+    let total = -Infinity;
+    for (let i = 0; i < n; i++) out[start + i * step] = total = logOfSum(total, values[start + i * step]!);
+  });
+  const result = fromTypedArray(out, input.shape);
+  return record(logcumsumexpOp, result, [input], [input, result], d);
+}
+
+/** ln(eᵃ + eᵇ) */
+function logOfSum(a: number, b: number): number {
+  const [low, high] = a < b ? [a, b] : [b, a];
+  return low === high && !Number.isFinite(low) ? low : high + Math.log1p(Math.exp(low - high));
 }
 
 export interface DiffOptions {
@@ -117,6 +178,7 @@ export interface DiffOptions {
 
 /** Differences of neighbours along a dimension. */
 export function diff(input: Tensor, options: DiffOptions = {}): Tensor {
+  if (input.shape.length === 0) throw new KindlingError("diff expects input to be at least one-dimensional");
   const d = wrapDim(options.dim ?? -1, input.shape.length);
   const parts = [options.prepend, input, options.append].filter((part) => part !== undefined);
   let result = parts.length > 1 ? cat(parts, d) : input;

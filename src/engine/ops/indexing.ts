@@ -2,27 +2,16 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize, typedArray } from "../dtype.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { f32, i32, kernels, u8 } from "../memory/linear.ts";
-import { broadcastShapes, contiguousStrides, numelOf, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
+import { i32, kernels } from "../memory/linear.ts";
+import { contiguousStrides, numelOf, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./copy.ts";
 import { fromTypedArray, full, zeros } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { describeDimensions } from "./strided.ts";
-import type { Index } from "./types.ts";
-import { expand, narrow, permute, reshape } from "./views.ts";
-
-/** Linear memory as elements of the tensor's type. */
-function elements(tensor: Tensor): Float32Array | Int32Array | Uint8Array {
-  return tensor.dtype === "float32" ? f32 : tensor.dtype === "int32" ? i32 : u8;
-}
-
-/** Index of a dense tensor's first element in `elements(tensor)`. */
-function first(tensor: Tensor): number {
-  const address = at(tensor);
-  return tensor.dtype === "float32" || tensor.dtype === "int32" ? address >>> 2 : address;
-}
+import { narrow } from "./views.ts";
+import { wholeNumbers } from "./wholeNumbers.ts";
 
 function checkIndexType(index: Tensor, operation: string): void {
   if (index.dtype !== "int32") {
@@ -205,18 +194,32 @@ function fitted(source: Tensor, index: Tensor): Tensor {
 
 /** Multiplies one factor after the other into a copy; not differentiable, as in PyTorch. */
 function multipliedAt(input: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
-  const result = input.detach().contiguous().clone();
-  const factors = source instanceof Tensor ? toTypedArray(source) : null;
-  const to = first(result);
-  const memory = elements(result);
-  forEachPlace(index.shape, result.shape, dim, toTypedArray(index), (place, i) => {
-    memory[to + place] = memory[to + place]! * (factors === null ? (source as number) : factors[i]!);
-  });
-  return result;
+  const factors = source instanceof Tensor ? source : full(index.shape, source, { dtype: input.dtype });
+  const products = joinedInDoubles(input, dim, index, factors, (a, b) => a * b);
+  return input.dtype === "int32" ? wholeNumbers(products, input.shape, "scatter") : to(fromTypedArray(new Float32Array(products), input.shape), input.dtype);
+}
+
+/** Joins each element of `source` with what is at its place, one after the other. */
+function joinedInDoubles(input: Tensor, dim: number, index: Tensor, source: Tensor, join: (a: number, b: number) => number): Float64Array {
+  const results = new Float64Array(toTypedArray(input));
+  const values = toTypedArray(source);
+  forEachPlace(index.shape, input.shape, dim, toTypedArray(index), (place, i) => (results[place] = join(results[place]!, values[i]!)));
+  return results;
+}
+
+/** Whether sums of these integers may leave `int32`. */
+function mayOutgrow(input: Tensor, source: Tensor): boolean {
+  let [largest, total] = [0, 0];
+  for (const value of toTypedArray(input)) largest = Math.max(largest, Math.abs(value));
+  for (const value of toTypedArray(source)) total += Math.abs(value);
+  return largest + total >= 2 ** 31;
 }
 
 function scattered(input: Tensor, dim: number, index: Tensor, source: Tensor | number, add: boolean): Tensor {
   checkIndexType(index, "scatter");
+  if (add && input.dtype === "int32" && source instanceof Tensor && mayOutgrow(input, source)) {
+    return wholeNumbers(joinedInDoubles(input, dim, index, source, (a, b) => a + b), input.shape, "scatter_add");
+  }
   // The kernels move words.
   const type = input.dtype === "float32" ? "float32" : "int32";
   const result = to(input, { dtype: type, copy: true });
@@ -231,7 +234,7 @@ function scattered(input: Tensor, dim: number, index: Tensor, source: Tensor | n
   return to(result, input.dtype);
 }
 
-// --- masks and lists ------------------------------------------------------------------------------------------------
+// --- positions ------------------------------------------------------------------------------------------------
 
 /** Positions of the elements that aren't zero, one row each: `[count, rank]`, `int32`. */
 export function nonzero(input: Tensor): Tensor {
@@ -252,96 +255,4 @@ export function placesOf(values: ArrayLike<number>): Int32Array {
   const places = typedArray("int32", count) as Int32Array;
   for (let i = 0, next = 0; next < count; i++) if (values[i] !== 0) places[next++] = i;
   return places;
-}
-
-/** The elements where `mask` (broadcast) holds, as a vector. */
-export function maskedSelect(input: Tensor, mask: Tensor): Tensor {
-  const shape = broadcastShapes(input.shape, mask.shape);
-  return index(expand(input, shape), [expand(mask, shape)]);
-}
-
-/**
- * PyTorch's advanced indexing, `x[[a, b]]`: each entry indexes one dimension (a mask as many as it has), `null` keeps
- * one. Index tensors broadcast against each other. Always a copy.
- */
-export function index(input: Tensor, indices: Index | readonly (Index | null)[]): Tensor {
-  const list = normaliseIndices(input, indices);
-  const used = list.flatMap((entry, i) => (entry === null ? [] : [i]));
-  if (used.length === 0) return input.clone();
-  if (list.length > input.shape.length) throw new IndexError(`too many indices for tensor of dimension ${input.shape.length}`);
-  // The indexed dimensions go to the front, become one, and rows of it are selected.
-  const rest = input.shape.map((_, i) => i).filter((i) => !used.includes(i));
-  const front = permute(input, [...used, ...rest]);
-  const sizes = used.map((i) => input.shape[i]!);
-  const restShape = rest.map((i) => input.shape[i]!);
-  const shape = used.map((i) => list[i]!.shape).reduce((a, b) => broadcastShapes(a, b));
-  const flat = flatPositions(used.map((i) => expand(list[i]!, shape)), sizes, used);
-  const rows = indexSelect(reshape(front, [numelOf(sizes), ...restShape]), 0, flat);
-  const result = reshape(rows, [...shape, ...restShape]);
-  const adjacent = used.every((dim, i) => i === 0 || dim === used[i - 1]! + 1);
-  if (!adjacent || used[0] === 0) return result;
-  // Neighbouring index dimensions stay where they were.
-  const lead = used[0]!;
-  const order = [
-    ...Array.from({ length: lead }, (_, i) => shape.length + i),
-    ...shape.map((_, i) => i),
-    ...Array.from({ length: restShape.length - lead }, (_, i) => shape.length + lead + i),
-  ];
-  return permute(result, order);
-}
-
-function normaliseIndices(input: Tensor, indices: Index | readonly (Index | null)[]): (Tensor | null)[] {
-  const entries: readonly (Index | null)[] =
-    indices instanceof Tensor || typeof indices === "number" || isNumberList(indices) ? [indices as Index] : (indices as readonly (Index | null)[]);
-  const result: (Tensor | null)[] = [];
-  for (const entry of entries) {
-    if (entry === null) result.push(null);
-    else if (entry instanceof Tensor && (entry.dtype === "bool" || entry.dtype === "uint8")) {
-      result.push(...maskPositions(input, entry, result.length));
-    } else if (entry instanceof Tensor) {
-      if (entry.dtype !== "int32") throw new IndexError("tensors used as indices must be long, byte or bool tensors");
-      result.push(entry);
-    } else {
-      const values = typeof entry === "number" ? [entry] : entry;
-      result.push(fromTypedArray(new Int32Array(values), typeof entry === "number" ? [] : [values.length]));
-    }
-  }
-  return result;
-}
-
-function isNumberList(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === "number");
-}
-
-function maskPositions(input: Tensor, mask: Tensor, dim: number): Tensor[] {
-  mask.shape.forEach((size, i) => {
-    const own = input.shape[dim + i];
-    if (size !== own) {
-      throw new IndexError(
-        `The shape of the mask ${shapeText(mask.shape)} at index ${i} does not match the shape of the indexed tensor ${shapeText(input.shape)} at index ${dim + i}`,
-      );
-    }
-  });
-  const places = nonzero(mask);
-  return mask.shape.map((_, i) => places.select(1, i).contiguous());
-}
-
-/** One position in the merged dimension for several indices. */
-function flatPositions(indices: readonly Tensor[], sizes: readonly number[], dims: readonly number[]): Tensor {
-  const lists = indices.map((tensor) => toTypedArray(tensor));
-  const count = lists[0]!.length;
-  const flat = new Int32Array(count);
-  for (let i = 0; i < count; i++) {
-    let position = 0;
-    lists.forEach((list, k) => {
-      const value = list[i]!;
-      const size = sizes[k]!;
-      if (value < -size || value >= size) {
-        throw new IndexError(`index ${value} is out of bounds for dimension ${dims[k]} with size ${size}`);
-      }
-      position = position * size + (value < 0 ? value + size : value);
-    });
-    flat[i] = position;
-  }
-  return fromTypedArray(flat, [count]);
 }

@@ -10,7 +10,7 @@ import { Tensor } from "../tensor.ts";
 import { add, div, lerp, maskedFill, mul, pow, sub } from "./binary.ts";
 import { asStrided, scatterView } from "./arranging.ts";
 import { copyInto, to } from "./copy.ts";
-import { fromTypedArray, full } from "./creation.ts";
+import { fromTypedArray, full, zerosLike } from "./creation.ts";
 import { indexSelect, scatter } from "./indexing.ts";
 import { at } from "./make.ts";
 import { clampTo } from "./pairs.ts";
@@ -19,6 +19,7 @@ import { forEachOffset } from "./reading.ts";
 import { scalarAt } from "./scalar.ts";
 import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
+import { whyOutgrown } from "./wholeNumbers.ts";
 
 /** Computes with `compute` and puts the result into `target`, which takes over the result's history. */
 export function replaceBy<T extends Tensor>(target: T, compute: (source: Tensor) => Tensor): T {
@@ -28,7 +29,7 @@ export function replaceBy<T extends Tensor>(target: T, compute: (source: Tensor)
   // What a derivative reads of the old values has to outlive them.
   const result = compute(isGradEnabled() ? before.clone() : before);
   if (result.dtype === "float32" && target.dtype !== "float32") {
-    throw new KindlingError(`result type Float can't be cast to the desired output type ${typeName(target.dtype)}`);
+    throw whyOutgrown(result) ?? new KindlingError(`result type Float can't be cast to the desired output type ${typeName(target.dtype)}`);
   }
   requireShape(target, result.shape);
   copyInto(target, result);
@@ -211,7 +212,7 @@ export function addcdiv_<T extends Tensor>(target: T, a: Tensor, b: Tensor, opti
 /** Overwritten values pass no gradient back. */
 const cutOp: Operation = {
   name: "FillBackward0",
-  backward: (_node, gradient) => [mul(gradient, 0)],
+  backward: (_node, gradient) => [zerosLike(gradient)],
 };
 
 /** Sets every element; gradients that arrive here are zero further back. */

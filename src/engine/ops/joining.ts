@@ -12,7 +12,8 @@ import { narrow, unsqueeze } from "./views.ts";
 
 interface CatData {
   readonly dim: number;
-  readonly sizes: readonly number[];
+  /** Of each tensor along the dimension; `null` for one that added nothing. */
+  readonly sizes: readonly (number | null)[];
 }
 
 const catOp: Operation = {
@@ -22,29 +23,37 @@ const catOp: Operation = {
     let start = 0;
     return sizes.map((size, i) => {
       const from = start;
-      start += size;
-      return node.needs(i) ? narrow(gradient, dim, from, size) : null;
+      start += size ?? 0;
+      if (!node.needs(i)) return null;
+      return size === null ? zeros(0) : narrow(gradient, dim, from, size);
     });
   },
 };
 
-/** Joins tensors along an existing dimension. */
+/** Joins tensors along an existing dimension. A vector without elements goes with tensors of any shape and adds nothing. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  const first = tensors[0];
-  if (first === undefined) throw new KindlingError("torch.cat(): expected a non-empty list of Tensors");
-  const d = wrapDim(dim, first.shape.length);
-  if (first.shape.length === 0) throw new KindlingError("zero-dimensional tensor (at position 0) cannot be concatenated");
-  tensors.forEach((tensor, i) => checkJoins(first.shape, tensor.shape, d, i));
-  const sizes = tensors.map((tensor) => tensor.shape[d]!);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (tensors.length === 0) throw new KindlingError("torch.cat(): expected a non-empty list of Tensors");
+  const scalar = tensors.findIndex((tensor) => tensor.shape.length === 0);
+  if (scalar >= 0) throw new KindlingError(`zero-dimensional tensor (at position ${scalar}) cannot be concatenated`);
   const dtype = tensors.map((tensor) => tensor.dtype).reduce(promote);
-  const result = make(first.shape.map((size, i) => (i === d ? total : size)), dtype);
+  const shape = tensors.find((tensor) => !isNothing(tensor))?.shape ?? [0];
+  const d = shape.length === 1 && shape[0] === 0 ? 0 : wrapDim(dim, shape.length);
+  tensors.forEach((tensor, i) => isNothing(tensor) || checkJoins(shape, tensor.shape, d, i));
+  const sizes = tensors.map((tensor) => (isNothing(tensor) ? null : tensor.shape[d]!));
+  const total = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  const result = make(shape.map((size, i) => (i === d ? total : size)), dtype);
   let start = 0;
   tensors.forEach((tensor, i) => {
-    if (tensor.numel() > 0) copyInto(windowOf(result, d, start, sizes[i]!), tensor.detach());
-    start += sizes[i]!;
+    const size = sizes[i] ?? 0;
+    if (tensor.numel() > 0) copyInto(windowOf(result, d, start, size), tensor.detach());
+    start += size;
   });
   return dtype === "float32" ? record(catOp, result, tensors, [], { dim: d, sizes }) : result;
+}
+
+/** The vector without elements that loops begin to collect with. */
+function isNothing(tensor: Tensor): boolean {
+  return tensor.shape.length === 1 && tensor.shape[0] === 0;
 }
 
 function windowOf(tensor: Tensor, dim: number, start: number, length: number): Tensor {

@@ -6,6 +6,7 @@ import { f32, i32, kernels } from "../memory/linear.ts";
 import { discard } from "../memory/storage.ts";
 import { numelOf, sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warnings.ts";
 import { contiguous, to } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { notTwiceDifferentiable } from "./pointwise.ts";
@@ -235,18 +236,30 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
   return reduceLoss(options.weight ? losses.mul(options.weight) : losses, options.reduction ?? "mean");
 }
 
+/** Two shapes that broadcast give every pair of elements a loss, which is hardly ever meant. */
+export function warnIfBroadcast(input: Tensor, target: Tensor): void {
+  if (sameShape(input.shape, target.shape)) return;
+  warnOnce(
+    `Using a target size (${sizeText(target.shape)}) that is different to the input size (${sizeText(input.shape)}). ` +
+      "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+  );
+}
+
 /** (input − target)² */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  warnIfBroadcast(input, target);
   return reduceLoss(input.sub(target).square(), options.reduction ?? "mean");
 }
 
 /** |input − target| */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  warnIfBroadcast(input, target);
   return reduceLoss(input.sub(target).abs(), options.reduction ?? "mean");
 }
 
 /** Squared below `beta`, linear above: ½d²/β or |d| − ½β. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: LossOptions & { beta?: number } = {}): Tensor {
+  warnIfBroadcast(input, target);
   const beta = options.beta ?? 1;
   const distance = input.sub(target).abs();
   if (beta === 0) return reduceLoss(distance, options.reduction ?? "mean");

@@ -1,14 +1,16 @@
 /** Losses of margins, distances and distributions, made of differentiable operations. */
-import { ArgumentError, KindlingError } from "../errors.ts";
-import { sameShape } from "../shape.ts";
+import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
+import { sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warnings.ts";
 import { add, eq, minimum, mul, sub, where } from "./binary.ts";
 import { arange, fromTypedArray } from "./creation.ts";
 import { logsigmoid } from "./activations.ts";
 import { gather } from "./indexing.ts";
-import { reduceLoss, type LossOptions } from "./losses.ts";
+import { reduceLoss, warnIfBroadcast, type LossOptions } from "./losses.ts";
 import { clampTo, xlogy } from "./pairs.ts";
 import { triu } from "./joining.ts";
+import { distanceAlongLast } from "./products.ts";
 import { toTypedArray } from "./reading.ts";
 import { mean, norm, sum } from "./reductions.ts";
 import { unsqueeze } from "./views.ts";
@@ -21,6 +23,7 @@ const finish = (losses: Tensor, options: LossOptions): Tensor => reduceLoss(loss
 export function huberLoss(input: Tensor, target: Tensor, options: LossOptions & { delta?: number } = {}): Tensor {
   const { delta = 1 } = options;
   if (!(delta > 0)) throw new KindlingError("huber_loss does not support non-positive values for delta.");
+  warnIfBroadcast(input, target);
   const distance = input.sub(target).abs();
   return finish(where(distance.le(delta), distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta)), options);
 }
@@ -28,6 +31,13 @@ export function huberLoss(input: Tensor, target: Tensor, options: LossOptions & 
 /** Kullback-Leibler divergence of log probabilities from target probabilities (or their logarithms, with `logTarget`). */
 export function klDiv(input: Tensor, target: Tensor, options: Omit<LossOptions, "reduction"> & { reduction?: "none" | "mean" | "sum" | "batchmean"; logTarget?: boolean } = {}): Tensor {
   const { reduction = "mean", logTarget = false } = options;
+  if (reduction === "mean") {
+    warnOnce(
+      "reduction: 'mean' divides the total loss by both the batch size and the support size." +
+        "'batchmean' divides only by the batch size, and aligns with the KL div math definition." +
+        "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+    );
+  }
   const losses = logTarget ? mul(target.exp(), sub(target, input)) : sub(xlogy(target, target), mul(target, input));
   if (reduction === "batchmean") return sum(losses).div(input.shape[0] ?? 1);
   return reduceLoss(losses, reduction);
@@ -59,7 +69,11 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
 
 /** ln(1 + e^(−y·x)) for targets of 1 and −1. */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return finish(logsigmoid(mul(input, target)).neg(), options);
+  const product = mul(input, target);
+  if (!sameShape(product.shape, input.shape)) {
+    throw new ShapeError(`output with shape ${shapeText(input.shape)} doesn't match the broadcast shape ${shapeText(product.shape)}`, input.shape, target.shape);
+  }
+  return finish(logsigmoid(product).neg(), options);
 }
 
 /** x where the target is 1, max(0, margin − x) where it is −1. */
@@ -140,7 +154,7 @@ export function pdist(input: Tensor, p = 2): Tensor {
   const upper = triu(fromTypedArray(new Uint8Array(n * n).fill(1), [n, n], { dtype: "uint8" }), 1).bool();
   const differences = sub(unsqueeze(input, 1), unsqueeze(input, 0));
   const chosen = differences.reshape(n * n, -1).index(upper.reshape(n * n));
-  return norm(chosen, p, -1);
+  return distanceAlongLast(chosen, p);
 }
 
 /** 1 − cos for targets of 1, max(0, cos − margin) for targets of −1. */

@@ -24,6 +24,7 @@ import * as properties from "./properties.ts";
 import * as products from "./products.ts";
 import * as sampling from "./sampling.ts";
 import { sumTo } from "./sumTo.ts";
+import type { Typed } from "./types.ts";
 
 const { acos, acosh, asin, asinh, atan, atanh, tan, sinh, cosh, sinc, deg2rad, rad2deg, exp2, log2, log10, logit } = elementary;
 const { erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, signbit, positive, nanToNum, frexp, bitwiseNot, heaviside } = elementary;
@@ -55,11 +56,11 @@ const alsoInPlace = {
   floor: pointwise.floor, ceil: pointwise.ceil, round: elementary.roundTo, trunc: pointwise.trunc, sign: pointwise.sign,
   square: pointwise.square, rsqrt: pointwise.rsqrt, reciprocal: pointwise.reciprocal,
   fmod: binary.fmod, remainder: binary.remainder, renorm: counting.renorm,
-  floorDivide: (a: Tensor, b: number | Tensor) => binary.div(a, b, { roundingMode: "floor" }),
+  floorDivide: binary.floorDivide,
   eq: binary.eq, ne: binary.ne, lt: binary.lt, le: binary.le, gt: binary.gt, ge: binary.ge,
   logicalAnd: binary.logicalAnd, logicalOr: binary.logicalOr, logicalXor: binary.logicalXor, logicalNot: binary.logicalNot,
   bitwiseAnd: binary.bitwiseAnd, bitwiseOr: binary.bitwiseOr,
-  cumsum: (input: Tensor, dim: number) => input.cumsum(dim),
+  cumsum: (input: Tensor, dim: number, options?: Typed) => input.cumsum(dim, options),
   scatter: (input: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: { reduce?: "add" | "multiply" }) => input.scatter(dim, index, source, options),
   scatterAdd: (input: Tensor, dim: number, index: Tensor, source: Tensor) => input.scatterAdd(dim, index, source),
 };

@@ -2,12 +2,14 @@
  * Functions whose optional arguments may come by position or by name, as PyTorch users write both: `x.sum(1, true)`,
  * `x.sum(1, { keepdim: true })`, `x.sum({ dim: 1, keepdim: true })`. Inside the engine the plain forms are called.
  */
+import { ArgumentError } from "../errors.ts";
 import { isOptions } from "../optionalArguments.ts";
 import type { Tensor } from "../tensor.ts";
 import * as activations from "./activations.ts";
 import * as arranging from "./arranging.ts";
 import * as channelNorms from "./channelNorms.ts";
 import * as convolutions from "./convolutions.ts";
+import * as counting from "./counting.ts";
 import * as creation from "./creation.ts";
 import * as cumulative from "./cumulative.ts";
 import * as dropouts from "./dropout.ts";
@@ -52,41 +54,64 @@ function named<F extends (...args: Any) => unknown>(plain: F, positions: readonl
   return call as Named<F>;
 }
 
+/** `named` for functions all of whose arguments are listed: any other name is an error, as in Python. */
+function exact<F extends (...args: Any) => unknown>(name: string, plain: F, positions: readonly string[], options: readonly string[] = [], first = 1): Named<F> {
+  const call = named(plain, positions, options, first) as (...args: unknown[]) => unknown;
+  const known = [...positions, ...options];
+  return ((...args: unknown[]) => {
+    const given = args.slice(first).findLast((value) => value !== undefined);
+    const wrong = isOptions(given) ? Object.keys(given as object).find((key) => !known.includes(key)) : undefined;
+    if (wrong !== undefined) throw new ArgumentError(`${name}() got an unexpected keyword argument '${wrong}'; it takes ${known.join(", ")}`, "TypeError");
+    return call(...args);
+  }) as Named<F>;
+}
+
 const KEEPDIM = ["keepdim"];
-export const sum = named(reductions.sum, ["dim"], KEEPDIM);
-export const mean = named(reductions.mean, ["dim"], KEEPDIM);
-export const prod = named(reductions.prod, ["dim"], KEEPDIM);
-export const variance = named(reductions.variance, ["dim"], ["unbiased", "keepdim"]);
-export const std = named(reductions.std, ["dim"], ["unbiased", "keepdim"]);
-export const norm = named(reductions.norm, ["p", "dim"], KEEPDIM);
-export const amax = named(reductions.amax, ["dim"], KEEPDIM);
-export const amin = named(reductions.amin, ["dim"], KEEPDIM);
-export const max = named(reductions.max, ["dim"], KEEPDIM);
-export const min = named(reductions.min, ["dim"], KEEPDIM);
-export const argmax = named(reductions.argmax, ["dim"], KEEPDIM);
-export const argmin = named(reductions.argmin, ["dim"], KEEPDIM);
-export const logsumexp = named(reductions.logsumexp, ["dim"], KEEPDIM);
-export const all = named(reductions.all, ["dim"], KEEPDIM);
-export const any = named(reductions.any, ["dim"], KEEPDIM);
-export const cumsum = named(reductions.cumsum, ["dim"]);
-export const cumprod = named(cumulative.cumprod, ["dim"]);
-export const cummax = named(cumulative.cummax, ["dim"]);
-export const cummin = named(cumulative.cummin, ["dim"]);
-export const logcumsumexp = named(cumulative.logcumsumexp, ["dim"]);
+const TYPED = ["keepdim", "dtype"];
+export const sum = exact("sum", reductions.sum, ["dim"], TYPED);
+export const mean = exact("mean", reductions.mean, ["dim"], TYPED);
+export const prod = exact("prod", reductions.prod, ["dim"], TYPED);
+export const nansum = exact("nansum", counting.nansum, ["dim"], TYPED);
+export const nanmean = exact("nanmean", counting.nanmean, ["dim"], TYPED);
+export const countNonzero = exact("count_nonzero", counting.countNonzero, ["dim"]);
+const VARIANCE = ["unbiased", "keepdim", "correction"];
+export const variance = exact("var", reductions.variance, ["dim"], VARIANCE);
+export const std = exact("std", reductions.std, ["dim"], VARIANCE);
+export const varMean = exact("var_mean", counting.varMean, ["dim"], VARIANCE);
+export const stdMean = exact("std_mean", counting.stdMean, ["dim"], VARIANCE);
+export const norm = exact("norm", reductions.norm, ["p", "dim"], TYPED);
+export const dist = exact("dist", counting.dist, ["p"], [], 2);
+export const amax = exact("amax", reductions.amax, ["dim"], KEEPDIM);
+export const amin = exact("amin", reductions.amin, ["dim"], KEEPDIM);
+export const aminmax = exact("aminmax", counting.aminmax, [], ["dim", "keepdim"]);
+export const max = exact("max", reductions.max, ["dim"], KEEPDIM);
+export const min = exact("min", reductions.min, ["dim"], KEEPDIM);
+export const argmax = exact("argmax", reductions.argmax, ["dim"], KEEPDIM);
+export const argmin = exact("argmin", reductions.argmin, ["dim"], KEEPDIM);
+export const logsumexp = exact("logsumexp", reductions.logsumexp, ["dim"], KEEPDIM);
+export const all = exact("all", reductions.all, ["dim"], KEEPDIM);
+export const any = exact("any", reductions.any, ["dim"], KEEPDIM);
+export const cumsum = exact("cumsum", reductions.cumsum, ["dim"], ["dtype"]);
+export const cumprod = exact("cumprod", cumulative.cumprod, ["dim"], ["dtype"]);
+export const cummax = exact("cummax", cumulative.cummax, ["dim"]);
+export const cummin = exact("cummin", cumulative.cummin, ["dim"]);
+export const logcumsumexp = exact("logcumsumexp", cumulative.logcumsumexp, ["dim"]);
 
-export const sort = named(ordering.sort, ["dim"], ["descending", "stable"]);
-export const argsort = named(ordering.argsort, ["dim"], ["descending", "stable"]);
-export const topk = named(ordering.topk, ["dim"], ["largest", "sorted"], 2);
-export const kthvalue = named(ordering.kthvalue, ["dim"], KEEPDIM, 2);
-export const median = named(ordering.median, ["dim"], KEEPDIM);
-export const nanmedian = named(ordering.nanmedian, ["dim"], KEEPDIM);
-export const mode = named(ordering.mode, ["dim"], KEEPDIM);
-export const quantile = named(ordering.quantile, ["dim"], KEEPDIM, 2);
-export const nanquantile = named(ordering.nanquantile, ["dim"], KEEPDIM, 2);
+const SORT = ["descending", "stable"];
+export const sort = exact("sort", ordering.sort, ["dim"], SORT);
+export const argsort = exact("argsort", ordering.argsort, ["dim"], SORT);
+export const topk = exact("topk", ordering.topk, ["dim"], ["largest", "sorted"], 2);
+export const kthvalue = exact("kthvalue", ordering.kthvalue, ["dim"], KEEPDIM, 2);
+export const median = exact("median", ordering.median, ["dim"], KEEPDIM);
+export const nanmedian = exact("nanmedian", ordering.nanmedian, ["dim"], KEEPDIM);
+export const mode = exact("mode", ordering.mode, ["dim"], KEEPDIM);
+const QUANTILE = ["keepdim", "interpolation"];
+export const quantile = exact("quantile", ordering.quantile, ["dim"], QUANTILE, 2);
+export const nanquantile = exact("nanquantile", ordering.nanquantile, ["dim"], QUANTILE, 2);
 
-export const softmax = named(softmaxes.softmax, ["dim"]);
-export const logSoftmax = named(softmaxes.logSoftmax, ["dim"]);
-export const softmin = named(activations.softmin, ["dim"]);
+export const softmax = exact("softmax", softmaxes.softmax, ["dim"], ["dtype"]);
+export const logSoftmax = exact("log_softmax", softmaxes.logSoftmax, ["dim"], ["dtype"]);
+export const softmin = exact("softmin", activations.softmin, ["dim"], ["dtype"]);
 export const glu = named(activations.glu, ["dim"]);
 export const leakyRelu = named(pointwise.leakyRelu, ["negativeSlope"]);
 export const elu = named(pointwise.elu, ["alpha"]);

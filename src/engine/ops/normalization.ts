@@ -7,6 +7,7 @@ import { discard } from "../memory/storage.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
+import { zeros } from "./creation.ts";
 import { sizeText } from "./format.ts";
 import { at, make } from "./make.ts";
 import { notTwiceDifferentiable } from "./pointwise.ts";
@@ -36,6 +37,7 @@ const batchNormOp: Operation = {
     const outWeight = affine ? make([channels]) : null;
     const outBias = affine ? make([channels]) : null;
     const [to, toWeight, toBias] = [atOrNone(outX), atOrNone(outWeight), atOrNone(outBias)];
+    if (x.numel() === 0) return [outX, outWeight && zeros(channels), outBias && zeros(channels)];
     const from = at(upstream);
     kernels.batchNormBackward(from, at(x), at(mean), at(inverseStd), atOrNone(weight), to, toWeight, toBias, n, channels, length, training ? 1 : 0);
     return [outX, outWeight, outBias];
@@ -70,7 +72,7 @@ export function batchNorm(
     const biased = runningVar && make([channels]);
     const [toMean, toStd] = [at(mean), at(inverseStd)];
     kernels.batchNormStatistics(at(x), toMean, toStd, n, channels, length, eps, atOrNone(biased));
-    if (runningMean && runningVar) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
+    if (runningMean && runningVar && n * length > 0) updateRunning(runningMean, runningVar, mean, biased!, momentum, n * length);
     if (biased) discard(biased.storage);
   } else {
     if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when training=False");

@@ -1,8 +1,8 @@
 /** Functions of pairs of elements beyond arithmetic; shapes broadcast. */
 import { record, type Operation } from "../autograd/node.ts";
-import { filled, promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
+import { filled, promote, promoteScalar, typedArray, type DType, type TypedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
-import { broadcastShapes, type Shape } from "../shape.ts";
+import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add, div, eq, gt, isnan, lt, maximum, minimum, mul, pow, sub, where } from "./binary.ts";
 
@@ -14,6 +14,7 @@ import { toTypedArray } from "./reading.ts";
 import { sumTo } from "./sumTo.ts";
 import type { ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
+import { wholeNumbers } from "./wholeNumbers.ts";
 
 type Pair = (a: Tensor, b: Tensor) => Tensor;
 
@@ -25,10 +26,14 @@ export function asTensorLike(value: ScalarOrTensor, other: Tensor): Tensor {
 /** Element by element in double precision. */
 function compute(f: (a: number, b: number) => number, a: Tensor, b: Tensor, dtype: DType): Tensor {
   const shape = broadcastShapes(a.shape, b.shape);
-  const [x, y] = [toTypedArray(expand(a.detach(), shape)), toTypedArray(expand(b.detach(), shape))];
-  const out = typedArray(dtype, x.length);
-  for (let i = 0; i < x.length; i++) out[i] = f(x[i]!, y[i]!);
+  const out = typedArray(dtype, numelOf(shape));
+  each(f, a, b, shape, out);
   return fromTypedArray(out, shape, { dtype });
+}
+
+function each(f: (a: number, b: number) => number, a: Tensor, b: Tensor, shape: Shape, out: TypedArray | Float64Array): void {
+  const [x, y] = [toTypedArray(expand(a.detach(), shape)), toTypedArray(expand(b.detach(), shape))];
+  for (let i = 0; i < out.length; i++) out[i] = f(x[i]!, y[i]!);
 }
 
 interface Partial {
@@ -112,11 +117,6 @@ export function ldexp(a: Tensor, b: Tensor): Tensor {
   return mul(asFloat(a), exp2(asFloat(b)));
 }
 
-/** aᵇ, of which either may be a number. */
-export function power(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
-  return pow(a instanceof Tensor ? a : asTensorLike(a, b as Tensor), b);
-}
-
 /** aᵇ in float32, whatever the types. */
 export function floatPower(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
   const base = a instanceof Tensor ? asFloat(a) : full([], a);
@@ -151,7 +151,11 @@ function integers(name: string, f: (a: number, b: number) => number): (a: Tensor
     const other = asTensorLike(b, a);
     const dtype = promote(a.dtype, other.dtype);
     if (dtype === "float32") throw new KindlingError(`"${name}" not implemented for 'Float'`);
-    return compute(f, a, other, dtype);
+    if (dtype !== "int32") return compute(f, a, other, dtype);
+    const shape = broadcastShapes(a.shape, other.shape);
+    const out = new Float64Array(numelOf(shape));
+    each(f, a, other, shape, out);
+    return wholeNumbers(out, shape, name);
   };
 }
 
@@ -166,9 +170,9 @@ export const gcd = integers("gcd", greatestCommonDivisor);
 /** Least common multiple. */
 export const lcm = integers("lcm", (a, b) => (a === 0 || b === 0 ? 0 : Math.abs((a / greatestCommonDivisor(a, b)) * b)));
 /** `a << b` */
-export const bitwiseLeftShift = integers("lshift", (a, b) => a << b);
+export const bitwiseLeftShift = integers("lshift", (a, b) => (b >= 64 ? 0 : a * 2 ** b));
 /** `a >> b` */
-export const bitwiseRightShift = integers("rshift", (a, b) => a >> b);
+export const bitwiseRightShift = integers("rshift", (a, b) => Math.floor(a / 2 ** b));
 
 // --- products added up ----------------------------------------------------------------------------------------------
 
@@ -219,7 +223,10 @@ export function isreal(input: Tensor): Tensor {
 
 /** Values below `min` become `min`, values above `max` become `max`; bounds are numbers, tensors or left out. */
 export function clampTo(input: Tensor, min?: ClampBound, max?: ClampBound): Tensor {
-  if (!(min instanceof Tensor) && !(max instanceof Tensor)) return clamp(input, min, max);
+  // Floats don't tell large integers apart.
+  const isInteger = input.dtype === "int32" || input.dtype === "uint8";
+  const given = (min ?? null) !== null || (max ?? null) !== null;
+  if (!(min instanceof Tensor) && !(max instanceof Tensor) && !(isInteger && given)) return clamp(input, min, max);
   const [low, high] = [min ?? null, max ?? null];
   const raised = low === null ? input : maximumOf(input, low);
   return high === null ? raised : minimumOf(raised, high);
@@ -227,9 +234,11 @@ export function clampTo(input: Tensor, min?: ClampBound, max?: ClampBound): Tens
 
 /** As PyTorch's clamp has it, the whole gradient of a tie goes to the input. */
 function maximumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
+  if (input.dtype !== "float32" && Number.isInteger(bound) && (bound as number) < -(2 ** 31)) return input;
   return where(lt(input, bound), bound, input);
 }
 
 function minimumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
+  if (input.dtype !== "float32" && Number.isInteger(bound) && (bound as number) >= 2 ** 31) return input;
   return where(gt(input, bound), bound, input);
 }

@@ -1,14 +1,16 @@
 /** Putting values at positions: copies of a tensor with some entries replaced, added to or reduced into. */
 import { filled, promoteScalar, typedArray } from "../dtype.ts";
 import { IndexError, KindlingError } from "../errors.ts";
-import { broadcastShapes, contiguousStrides, wrapDim, type Shape } from "../shape.ts";
+import { broadcastShapes, contiguousStrides, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { eq, where } from "./binary.ts";
+import { to } from "./copy.ts";
 import { arange, fromTypedArray, full, zeros } from "./creation.ts";
 import { gather, nonzero, placesOf, scatter, scatterAdd } from "./indexing.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Index, ScalarOrTensor } from "./types.ts";
 import { expand, flatten, narrow, reshape } from "./views.ts";
+import { wholeNumbers } from "./wholeNumbers.ts";
 
 /** A one-dimensional index along `dim`, repeated to the shape of what it places. */
 function spreadIndex(index: Tensor, shape: Shape, dim: number): Tensor {
@@ -109,7 +111,16 @@ export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tens
 export function indexPut(input: Tensor, indices: readonly (Index | null)[], values: ScalarOrTensor, options: { accumulate?: boolean } = {}): Tensor {
   const places = flatPlaces(input, indices);
   const source = values instanceof Tensor ? values : full([], values, { dtype: promoteScalar(input.dtype, values) });
-  return put(input, places, expand(source.to(input.dtype), places.shape).contiguous(), options);
+  return put(input, places, spreadOver(source.to(input.dtype), places.shape).contiguous(), options);
+}
+
+function spreadOver(values: Tensor, shape: Shape): Tensor {
+  const own = values.shape.slice(Math.max(0, values.shape.findIndex((size) => size !== 1)));
+  const fits = own.length <= shape.length && own.every((size, i) => size === 1 || size === shape[shape.length - own.length + i]);
+  if (!fits) {
+    throw new IndexError(`shape mismatch: value tensor of shape ${shapeText(values.shape)} cannot be broadcast to indexing result of shape ${shapeText(shape)}`);
+  }
+  return expand(reshape(values, own), shape);
 }
 
 /** Which element of the flattened input each of the indexed places is, in the shape that indexing gives. */
@@ -128,6 +139,7 @@ export function scatterReduce(input: Tensor, dim: number, index: Tensor, source:
   const { includeSelf = true } = options;
   const d = wrapDim(dim, input.shape.length);
   const part = source.shape.join() === index.shape.join() ? source : index.shape.reduce((x, size, i) => narrow(x, i, 0, size), source);
+  if (input.dtype !== "float32") return integersReduced(input, d, index, part, reduce, includeSelf);
   const hits = scatterAdd(zeros(input.shape), d, index, zeros(index.shape).add(1));
   const own = includeSelf ? input : where(hits.gt(0), NEUTRAL[reduce], input);
   switch (reduce) {
@@ -145,12 +157,31 @@ function forEachTarget(index: Tensor, shape: Shape, dim: number, visit: (place: 
   const strides = contiguousStrides(shape);
   const own = contiguousStrides(index.shape);
   toTypedArray(index).forEach((position, i) => {
+    if (position < 0 || position >= (shape[dim] ?? 1)) throw new IndexError(`index ${position} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
     let place = 0;
     for (let k = 0; k < shape.length; k++) {
       place += strides[k]! * (k === dim ? position : Math.floor(i / own[k]!) % index.shape[k]!);
     }
     visit(place, i);
   });
+}
+
+const JOIN: Readonly<Record<ScatterReduction, (a: number, b: number) => number>> = {
+  sum: (a, b) => a + b, mean: (a, b) => a + b, prod: (a, b) => a * b, amax: Math.max, amin: Math.min,
+};
+
+/** Integers in double precision; means are rounded down. */
+function integersReduced(input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, includeSelf: boolean): Tensor {
+  const results = new Float64Array(toTypedArray(input));
+  const values = toTypedArray(source);
+  const counts = new Float64Array(results.length);
+  forEachTarget(index, input.shape, dim, (place, i) => {
+    const isFirst = counts[place]!++ === 0 && !includeSelf;
+    results[place] = isFirst ? values[i]! : JOIN[reduce](results[place]!, values[i]!);
+  });
+  if (reduce === "mean") counts.forEach((count, place) => count > 0 && (results[place] = Math.floor(results[place]! / (count + Number(includeSelf)))));
+  const result = wholeNumbers(results, input.shape, "scatter_reduce");
+  return input.dtype === "int32" ? result : to(result, input.dtype);
 }
 
 /** Products one factor after the other: the k-th factor of each place by a `scatter`, then multiplied. */

@@ -6,6 +6,7 @@ import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous, denseCopy, to } from "./copy.ts";
+import { zerosLike } from "./creation.ts";
 import { at, make } from "./make.ts";
 
 interface UnarySpec {
@@ -81,13 +82,19 @@ function fusedBackward(code: UnaryOp, gradient: Tensor, saved: Tensor, data: Una
 
 /** Elementwise negation. */
 export function neg(input: Tensor): Tensor {
+  if (input.dtype === "bool") {
+    throw new KindlingError(
+      "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+    );
+  }
   return input.dtype === "float32" ? negFloat(input) : input.mul(-1);
 }
 const negFloat = unary({ code: Unary.neg, name: "NegBackward0", saves: "input", fused: false, derivative: (g) => neg(g) });
 
 /** Absolute value. */
 export function abs(input: Tensor): Tensor {
-  return input.dtype === "int32" ? to(absFloat(input), "int32") : absFloat(input);
+  if (input.dtype === "uint8") return input;
+  return input.dtype === "int32" ? input.where(input.ge(0), input.neg()) : absFloat(input);
 }
 const absFloat = unary({ code: Unary.abs, name: "AbsBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(sign(x)) });
 export const exp = unary({ code: Unary.exp, name: "ExpBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y) });
@@ -97,17 +104,21 @@ export const log1p = unary({ code: Unary.log1p, name: "Log1PBackward0", saves: "
 export const sqrt = unary({ code: Unary.sqrt, name: "SqrtBackward0", saves: "output", fused: true, derivative: (g, y) => g.div(y.mul(2)) });
 export const rsqrt = unary({ code: Unary.rsqrt, name: "RsqrtBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.pow(3)).mul(-0.5) });
 export const reciprocal = unary({ code: Unary.reciprocal, name: "ReciprocalBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y)).neg() });
-export const square = unary({ code: Unary.square, name: "PowBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(x.mul(2)) });
+/** x² */
+export function square(input: Tensor): Tensor {
+  return input.dtype === "float32" ? squareFloat(input) : input.pow(2);
+}
+const squareFloat = unary({ code: Unary.square, name: "PowBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(x.mul(2)) });
 export const sin = unary({ code: Unary.sin, name: "SinBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(cos(x)) });
 export const cos: UnaryFunction = unary({ code: Unary.cos, name: "CosBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(sin(x)).neg() });
 export const tanh = unary({ code: Unary.tanh, name: "TanhBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y).neg().add(1)) });
 export const sigmoid = unary({ code: Unary.sigmoid, name: "SigmoidBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y.neg().add(1))) });
 const INVERSE_SQRT_PI_TWICE = 2 / Math.sqrt(Math.PI);
 export const erf = unary({ code: Unary.erf, name: "ErfBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(x.mul(x).neg().exp().mul(INVERSE_SQRT_PI_TWICE)) });
-const stepGradient = (g: Tensor, x: Tensor): Tensor => g.mul(x.gt(0).float());
+const stepGradient = (g: Tensor, x: Tensor): Tensor => g.maskedFill(x.le(0), 0);
 /** max(x, 0) */
 export function relu(input: Tensor): Tensor {
-  return input.dtype === "int32" ? input.clamp(0) : reluFloat(input);
+  return input.dtype === "int32" || input.dtype === "uint8" ? input.clamp(0) : reluFloat(input);
 }
 const reluFloat = unary({ code: Unary.relu, name: "ReluBackward0", saves: "output", fused: true, derivative: stepGradient });
 const geluExact = unary({ code: Unary.gelu, name: "GeluBackward0", saves: "input", fused: true });
@@ -136,7 +147,7 @@ export function elu(input: Tensor, alpha = 1): Tensor {
 
 /** Piecewise constant: no gradient but zero. */
 function constantUnary(code: UnaryOp, name: string): (input: Tensor) => Tensor {
-  const apply = unary({ code, name, saves: "input", fused: false, derivative: (g) => g.mul(0) });
+  const apply = unary({ code, name, saves: "input", fused: false, derivative: (g) => zerosLike(g) });
   return (input) => (input.dtype === "float32" ? apply(input) : input);
 }
 export const floor = constantUnary(Unary.floor, "FloorBackward0");
@@ -149,7 +160,7 @@ export function sign(input: Tensor): Tensor {
   return input.dtype === "float32" ? signFloat(input) : to(signFloat(to(input, "float32")), input.dtype);
 }
 
-const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", fused: true, derivative: (g, x, { alpha, beta }) => g.mul(x.ge(alpha).logicalAnd(x.le(beta)).float()) });
+const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", fused: true, derivative: (g, x, { alpha, beta }) => g.where(x.ge(alpha).logicalAnd(x.le(beta)), 0) });
 /** Values below `min` become `min`, values above `max` become `max`; either may be left out. */
 export function clamp(input: Tensor, min?: number | null, max?: number | null): Tensor {
   if ((min ?? null) === null && (max ?? null) === null) {

@@ -1,4 +1,5 @@
 /** Products of vectors, matrices and higher tensors, made of `matmul` and sums. */
+import { record, type Operation } from "../autograd/node.ts";
 import { KindlingError } from "../errors.ts";
 import { broadcastShapes, numelOf, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -141,7 +142,22 @@ export function cdist(a: Tensor, b: Tensor, options: { p?: number } | number = {
   if (a.shape.at(-1) !== b.shape.at(-1)) {
     throw new KindlingError(`X1 and X2 must have the same number of columns. X1: ${a.shape.at(-1)} X2: ${b.shape.at(-1)}`);
   }
-  return sub(unsqueeze(a, -2), unsqueeze(b, -3)).norm(p, -1);
+  return distanceAlongLast(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p);
+}
+
+const greatestDifferenceOp: Operation = {
+  name: "CdistBackward0",
+  backward(node, gradient) {
+    const [differences, distance] = [node.saved(0), unsqueeze(node.saved(1), -1)];
+    return [unsqueeze(gradient, -1).mul(differences.sign()).mul(differences.abs().eq(distance).float())];
+  },
+};
+
+/** The p-norm of differences along the last dimension. Equal greatest ones don't share the gradient: each has all of it. */
+export function distanceAlongLast(differences: Tensor, p: number): Tensor {
+  if (p !== Infinity) return differences.norm(p, -1);
+  const result = differences.detach().norm(p, -1);
+  return record(greatestDifferenceOp, result, [differences], [differences, result]);
 }
 
 /**

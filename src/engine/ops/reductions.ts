@@ -1,7 +1,7 @@
 /** Operations that fold dimensions away. Forward beside backward. */
 import { record, recordMany, type Operation } from "../autograd/node.ts";
-import type { DType } from "../dtype.ts";
-import { IndexError, KindlingError } from "../errors.ts";
+import { dtypeNamed, type DType, type DTypeName } from "../dtype.ts";
+import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
 import { Reduce, ReduceBytes, type ReduceBytesOp, type ReduceOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, wrapDims, type Shape } from "../shape.ts";
@@ -12,7 +12,8 @@ import { fromTypedArray, zeros } from "./creation.ts";
 import { scatterAdd } from "./indexing.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
-import type { Reduction, ReductionDims } from "./types.ts";
+import type { Reduction, ReductionDims, Typed, TypedReduction } from "./types.ts";
+import { wholeNumbers } from "./wholeNumbers.ts";
 import { expand, permute, reshape } from "./views.ts";
 
 /** An input arranged so that what is reduced lies in the middle of [outer, n, inner]. */
@@ -60,13 +61,30 @@ function reduceFloat(op: ReduceOp, input: Tensor, dims: readonly number[], keepd
   return result;
 }
 
-/** As `int32`. */
-function reduceIntegers(op: ReduceOp, input: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
+/** The extreme of integers, as `int32`. */
+function extremeOfIntegers(op: ReduceOp, input: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
   const arranged = arrange(to(input, "int32"), dims);
   const result = make(reducedShape(input.shape, dims, keepdim), "int32");
   const target = at(result);
   kernels.reduceI32(op, at(arranged.source), target, arranged.outer, arranged.n, arranged.inner);
   return result;
+}
+
+/** Folds integers in double precision: sums and products may outgrow `int32`. */
+function foldIntegers(name: "sum" | "prod", input: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
+  const { source, outer, n, inner } = arrange(to(input, "int32"), dims);
+  const values = toTypedArray(source);
+  const results = new Float64Array(outer * inner).fill(name === "sum" ? 0 : 1);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < n; i++) {
+      const from = (o * n + i) * inner;
+      for (let j = 0; j < inner; j++) {
+        if (name === "sum") results[o * inner + j]! += values[from + j]!;
+        else results[o * inner + j] = values[from + j] === 0 ? 0 : results[o * inner + j]! * values[from + j]!;
+      }
+    }
+  }
+  return wholeNumbers(results, reducedShape(input.shape, dims, keepdim), name);
 }
 
 /** Whether any or all elements aren't zero, or how many. */
@@ -76,6 +94,27 @@ function reduceTruth(op: ReduceBytesOp, input: Tensor, dims: readonly number[], 
   const target = at(result);
   kernels.reduceBytes(op, at(arranged.source), target, arranged.outer, arranged.n, arranged.inner);
   return result;
+}
+
+/** The input in the type that a reduction is to compute in. */
+export function inType(input: Tensor, dtype: DTypeName | null | undefined): Tensor {
+  return dtype === undefined || dtype === null ? input : to(input, dtype);
+}
+
+/** Integers that were folded in a wider type, in the small one that was asked for, where they wrap round. */
+export function asAsked(result: Tensor, { dtype }: Typed): Tensor {
+  const wanted = dtype ? dtypeNamed(dtype) : "int32";
+  return wanted === "uint8" || wanted === "bool" ? to(result, wanted) : result;
+}
+
+/** The type asked of a reduction that gives fractions. */
+function floatType(name: string, dtype: DTypeName | null | undefined): DTypeName | null {
+  if (dtype === undefined || dtype === null || dtypeNamed(dtype) === "float32") return dtype ?? null;
+  throw new KindlingError(
+    name === "norm"
+      ? `linalg.vector_norm: dtype should be floating point or complex. Got ${longName(dtypeNamed(dtype))}`
+      : `${name}(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: ${longName(dtypeNamed(dtype))}`,
+  );
 }
 
 // --- sum and mean ---------------------------------------------------------------------------------------------------
@@ -90,14 +129,15 @@ const sumOp: Operation = {
 const sumAllOp: Operation = { ...sumOp, name: "SumBackward0" };
 
 /** Sum over all elements or over `dim`. Integers and truth values give `int32`. */
-export function sum(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
+export function sum(given: Tensor, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  const input = inType(given, options.dtype);
   const dims = wrapDims(dim, input.shape.length);
   const keepdim = options.keepdim ?? false;
-  if (input.dtype === "bool") return reduceTruth(ReduceBytes.count, input, dims, keepdim);
-  if (input.dtype !== "float32") return reduceIntegers(Reduce.sum, input, dims, keepdim);
+  if (input.dtype === "bool") return asAsked(reduceTruth(ReduceBytes.count, input, dims, keepdim), options);
+  if (input.dtype !== "float32") return asAsked(foldIntegers("sum", input, dims, keepdim), options);
   const result = reduceFloat(Reduce.sum, input, dims, keepdim);
   const data: ReductionData = { shape: input.shape, dims, count: 0 };
-  return record(dim === undefined ? sumAllOp : sumOp, result, [input], [], data);
+  return record(dim === undefined || dim === null ? sumAllOp : sumOp, result, [input], [], data);
 }
 
 const meanOp: Operation = {
@@ -110,7 +150,8 @@ const meanOp: Operation = {
 const meanAllOp: Operation = { ...meanOp, name: "MeanBackward0" };
 
 /** Arithmetic mean over all elements or over `dim`. */
-export function mean(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
+export function mean(given: Tensor, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  const input = inType(given, floatType("mean", options.dtype));
   if (input.dtype !== "float32") {
     throw new KindlingError(
       `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${longName(input.dtype)}`,
@@ -120,10 +161,10 @@ export function mean(input: Tensor, dim?: ReductionDims, options: Reduction = {}
   const count = numelOf(dims.map((d) => input.shape[d]!));
   const total = reduceFloat(Reduce.sum, input, dims, options.keepdim ?? false);
   const result = total.div(count);
-  return record(dim === undefined ? meanAllOp : meanOp, result, [input], [], { shape: input.shape, dims, count });
+  return record(dim === undefined || dim === null ? meanAllOp : meanOp, result, [input], [], { shape: input.shape, dims, count });
 }
 
-function longName(dtype: DType): string {
+export function longName(dtype: DType): string {
   return { float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" }[dtype];
 }
 
@@ -162,12 +203,13 @@ function productOfOthers(input: Tensor, dims: readonly number[]): Tensor {
 }
 
 /** Product over all elements or over `dim`. */
-export function prod(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
+export function prod(given: Tensor, dim?: number | null, options: TypedReduction = {}): Tensor {
+  const input = inType(given, options.dtype);
   const dims = wrapDims(dim, input.shape.length);
   const keepdim = options.keepdim ?? false;
-  if (input.dtype !== "float32") return reduceIntegers(Reduce.prod, input, dims, keepdim);
+  if (input.dtype !== "float32") return asAsked(foldIntegers("prod", input, dims, keepdim), options);
   const result = reduceFloat(Reduce.prod, input, dims, keepdim);
-  return record(dim === undefined ? prodOp : prodAlongOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
+  return record(dim === undefined || dim === null ? prodOp : prodAlongOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
 
 // --- variance -------------------------------------------------------------------------------------------------------
@@ -227,31 +269,53 @@ export function std(input: Tensor, dim?: ReductionDims, options: VarianceOptions
   return record(stdOp, result, [input], [input, result], { shape: input.shape, dims, count, correction });
 }
 
-/** The p-norm over all elements or over `dim`; p may be infinite. */
-export function norm(input: Tensor, p = 2, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  if (p === Infinity) return amax(input.abs(), dim, options);
-  if (p === -Infinity) return amin(input.abs(), dim, options);
-  if (p === 0) return sum(input.sign().abs(), dim, options);
-  if (p === 1) return sum(input.abs(), dim, options);
-  if (p === 2) return euclideanNorm(input, dim, options);
-  return sum(input.abs().pow(p), dim, options).pow(1 / p);
+/** The p-norm over all elements or over `dim`; p may be infinite, and "fro" is 2. */
+export function norm(input: Tensor, order: number | "fro" = 2, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  const p = order === "fro" ? 2 : order;
+  if (typeof p !== "number") throw new ArgumentError(`norm(): p is a number or "fro", but got ${String(p)}`, "TypeError");
+  const source = inType(input, floatType("norm", options.dtype));
+  if (source.dtype !== "float32") {
+    throw new KindlingError(`linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${longName(source.dtype)}`);
+  }
+  const dims = wrapDims(dim, source.shape.length);
+  if ((p < 0 || p === Infinity) && numelOf(dims.map((d) => source.shape[d]!)) === 0) {
+    throw new KindlingError(`linalg.vector_norm cannot compute the ${pythonNumber(p)} norm on an empty tensor because the operation does not have an identity`);
+  }
+  const keepdim = options.keepdim ?? false;
+  if (p === Infinity) return amax(source.abs(), dims, { keepdim });
+  if (p === -Infinity) return amin(source.abs(), dims, { keepdim });
+  if (p === 1) return sum(source.abs(), dims, { keepdim });
+  const result = normOf(source.detach(), p, dims, keepdim);
+  return record(normOp, result, [source], [source, result], { shape: source.shape, dims, count: 0, p });
 }
 
+const pythonNumber = (x: number): string => (Number.isFinite(x) ? String(x) : x > 0 ? "inf" : "-inf");
+
+function normOf(input: Tensor, p: number, dims: readonly number[], keepdim: boolean): Tensor {
+  if (p === 0) return sum(input.ne(0).float(), dims, { keepdim });
+  if (p === 2) return sum(input.mul(input), dims, { keepdim }).sqrt();
+  return sum(input.abs().pow(p), dims, { keepdim }).pow(1 / p);
+}
+
+/** sign(x) · |x|ᵖ⁻¹ / ‖x‖ᵖ⁻¹, and 0 where the norm is 0: a norm has no slope there that could be told. */
 const normOp: Operation = {
   name: "NormBackward0",
   backward(node, gradient) {
-    const { shape, dims } = node.data as ReductionData;
-    const length = node.saved(1);
-    const scale = gradient.div(length).maskedFill(length.eq(0), 0);
-    return [node.saved(0).mul(restore(scale, shape, dims))];
+    const { shape, dims, p } = node.data as ReductionData & { p: number };
+    const input = node.saved(0);
+    if (p === 0) return [zeros(shape)];
+    const isZero = node.saved(1).eq(0);
+    const length = node.saved(1).maskedFill(isZero, 1);
+    const scale = (p === 2 ? gradient.div(length) : gradient.mul(length.pow(1 - p))).maskedFill(isZero, 0);
+    return [slopeOfPower(input, p).mul(restore(scale, shape, dims))];
   },
 };
 
-function euclideanNorm(input: Tensor, dim: ReductionDims | undefined, options: Reduction): Tensor {
-  const dims = wrapDims(dim, input.shape.length);
-  const plain = input.detach();
-  const result = sum(plain.mul(plain), dims, options).sqrt();
-  return record(normOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
+/** sign(x) · |x|ᵖ⁻¹; below p = 1, where that has a pole, 0 at 0. */
+function slopeOfPower(input: Tensor, p: number): Tensor {
+  if (p === 2) return input;
+  const slope = input.sign().mul(input.abs().pow(p - 1));
+  return p < 1 ? slope.maskedFill(input.eq(0), 0) : slope;
 }
 
 /** Σ x² over all elements, in double precision. */
@@ -262,43 +326,59 @@ export function sumOfSquares(input: Tensor): number {
 
 // --- extremes -------------------------------------------------------------------------------------------------------
 
-const amaxOp: Operation = {
-  name: "AmaxBackward0",
-  backward(node, gradient) {
-    const { shape, dims } = node.data as ReductionData;
-    const input = node.saved(0);
-    // Equal extremes share the gradient evenly.
-    const hit = input.eq(restore(node.saved(1), shape, dims)).float();
-    const shared = hit.div(sum(hit, dims, { keepdim: true }));
-    return [shared.mul(restore(gradient, shape, dims))];
-  },
-};
+/** What was chosen from each group; equal ones share its gradient evenly. */
+function sharedByEquals(name: string, isEqual: (input: Tensor, chosen: Tensor) => Tensor): Operation {
+  return {
+    name,
+    backward(node, gradient) {
+      const { shape, dims } = node.data as ReductionData;
+      const hit = isEqual(node.saved(0), restore(node.saved(1), shape, dims)).float();
+      return [hit.div(sum(hit, dims, { keepdim: true })).mul(restore(gradient, shape, dims))];
+    },
+  };
+}
 
-const aminOp: Operation = { ...amaxOp, name: "AminBackward0" };
-const maxOfAllOp: Operation = { ...amaxOp, name: "MaxBackward1" };
-const minOfAllOp: Operation = { ...amaxOp, name: "MinBackward1" };
+const equal = (input: Tensor, chosen: Tensor): Tensor => input.eq(chosen);
+const amaxOp = sharedByEquals("AmaxBackward0", equal);
+const aminOp = sharedByEquals("AminBackward0", equal);
+/** Of a chosen NaN all NaNs have a share. */
+const equalOrBothNan = (input: Tensor, chosen: Tensor): Tensor => input.eq(chosen).logicalOr(input.isnan().logicalAnd(chosen.isnan()));
+const maxOfAllOp = sharedByEquals("MaxBackward1", equalOrBothNan);
+const minOfAllOp = sharedByEquals("MinBackward1", equalOrBothNan);
+const medianOfAllOp = sharedByEquals("MedianBackward0", equalOrBothNan);
 
-function extreme(operation: Operation, op: ReduceOp, input: Tensor, dim: ReductionDims | undefined, options: Reduction): Tensor {
-  const dims = wrapDims(dim, input.shape.length);
-  if (numelOf(dims.map((d) => input.shape[d]!)) === 0) {
-    throw new IndexError(
-      `${op === Reduce.max ? "max" : "min"}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
-    );
+/** Puts a median of all elements into the graph. */
+export function recordMedian(input: Tensor, result: Tensor): Tensor {
+  return record(medianOfAllOp, result, [input], [input, result], { shape: input.shape, dims: input.shape.map((_, i) => i), count: 0 });
+}
+
+/** An extreme of nothing is an error. */
+function requireSome(name: string, shape: Shape, dim: ReductionDims | null | undefined): void {
+  if (dim === undefined || dim === null) {
+    if (numelOf(shape) === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+    return;
   }
+  const empty = [dim].flat().find((d) => shape.at(d) === 0);
+  if (empty !== undefined) throw new IndexError(`${name}(): Expected reduction dim ${empty} to have non-zero size.`);
+}
+
+function extreme(name: string, operation: Operation, op: ReduceOp, input: Tensor, dim: ReductionDims | undefined, options: Reduction): Tensor {
+  const dims = wrapDims(dim, input.shape.length);
+  requireSome(name, input.shape, dim);
   const keepdim = options.keepdim ?? false;
-  if (input.dtype !== "float32") return to(reduceIntegers(op, input, dims, keepdim), input.dtype);
+  if (input.dtype !== "float32") return to(extremeOfIntegers(op, input, dims, keepdim), input.dtype);
   const result = reduceFloat(op, input, dims, keepdim);
   return record(operation, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
 
 /** Largest value over all elements or over `dim`. */
 export function amax(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return extreme(amaxOp, Reduce.max, input, dim, options);
+  return extreme("amax", amaxOp, Reduce.max, input, dim, options);
 }
 
 /** Smallest value over all elements or over `dim`. */
 export function amin(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return extreme(aminOp, Reduce.min, input, dim, options);
+  return extreme("amin", aminOp, Reduce.min, input, dim, options);
 }
 
 export interface ValuesAndIndices {
@@ -310,6 +390,7 @@ const maxAlongOp: Operation = {
   name: "MaxBackward0",
   backward(node, gradient) {
     const { shape, dims } = node.data as ReductionData;
+    if (shape.length === 0) return [gradient];
     const upstream = restore(gradient, shape, dims);
     return [scatterAdd(zeros(shape), dims[0]!, restore(node.saved(0), shape, dims), upstream)];
   },
@@ -317,14 +398,13 @@ const maxAlongOp: Operation = {
 
 const minAlongOp: Operation = { ...maxAlongOp, name: "MinBackward0" };
 
-function extremeAlong(sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
+function extremeAlong(name: string, sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   const dims = input.shape.length === 0 ? [] : [d];
-  const { source, outer, n, inner } = arrange(to(input.detach(), "float32"), dims);
-  if (n === 0) {
-    throw new IndexError(`${sign > 0 ? "max" : "min"}(): Expected reduction dim ${d} to have non-zero size.`);
-  }
+  const { source, outer, n, inner } = arrange(input.dtype === "int32" ? input : to(input.detach(), "float32"), dims);
+  requireSome(name, input.shape, d);
   const shape = reducedShape(input.shape, dims, keepdim);
+  if (input.dtype === "int32") return extremeOfIntegersAlong(sign, { source, outer, n, inner }, shape);
   const values = make(shape);
   const indices = make(shape, "int32");
   const valuesAt = at(values);
@@ -335,15 +415,32 @@ function extremeAlong(sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean
   return { values, indices };
 }
 
+/** Element by element: floats don't tell large integers apart. */
+function extremeOfIntegersAlong(sign: 1 | -1, { source, outer, n, inner }: Arranged, shape: Shape): ValuesAndIndices {
+  const from = toTypedArray(source);
+  const values = new Int32Array(outer * inner);
+  const indices = new Int32Array(outer * inner);
+  for (let o = 0; o < outer; o++) {
+    for (let j = 0; j < inner; j++) {
+      const line = o * n * inner + j;
+      let best = 0;
+      for (let i = 1; i < n; i++) if (sign * from[line + i * inner]! > sign * from[line + best * inner]!) best = i;
+      values[o * inner + j] = from[line + best * inner]!;
+      indices[o * inner + j] = best;
+    }
+  }
+  return { values: fromTypedArray(values, shape), indices: fromTypedArray(indices, shape) };
+}
+
 /** The largest of all elements, the largest along a dimension with its positions, or elementwise against a tensor. */
 export function max(input: Tensor): Tensor;
 export function max(input: Tensor, dim: number, options?: Reduction): ValuesAndIndices;
 export function max(input: Tensor, other: Tensor): Tensor;
 export function max(input: Tensor, dim?: number | Tensor, options?: Reduction): Tensor | ValuesAndIndices;
 export function max(input: Tensor, dim?: number | Tensor, options: Reduction = {}): Tensor | ValuesAndIndices {
-  if (dim === undefined) return extreme(maxOfAllOp, Reduce.max, input, undefined, {});
+  if (dim === undefined) return extreme("max", maxOfAllOp, Reduce.max, input, undefined, {});
   if (dim instanceof Tensor) return maximum(input, dim);
-  return extremeAlong(1, input, dim, options.keepdim ?? false);
+  return extremeAlong("max", 1, input, dim, options.keepdim ?? false);
 }
 
 /** The smallest of all elements, the smallest along a dimension with its positions, or elementwise against a tensor. */
@@ -352,32 +449,35 @@ export function min(input: Tensor, dim: number, options?: Reduction): ValuesAndI
 export function min(input: Tensor, other: Tensor): Tensor;
 export function min(input: Tensor, dim?: number | Tensor, options?: Reduction): Tensor | ValuesAndIndices;
 export function min(input: Tensor, dim?: number | Tensor, options: Reduction = {}): Tensor | ValuesAndIndices {
-  if (dim === undefined) return extreme(minOfAllOp, Reduce.min, input, undefined, {});
+  if (dim === undefined) return extreme("min", minOfAllOp, Reduce.min, input, undefined, {});
   if (dim instanceof Tensor) return minimum(input, dim);
-  return extremeAlong(-1, input, dim, options.keepdim ?? false);
+  return extremeAlong("min", -1, input, dim, options.keepdim ?? false);
 }
 
-function positionOf(sign: 1 | -1, input: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
-  if (dim !== undefined) return extremeAlong(sign, input.detach(), dim, keepdim).indices;
+function positionOf(name: string, sign: 1 | -1, input: Tensor, dim: number | null | undefined, keepdim: boolean): Tensor {
+  if (dim !== undefined && dim !== null) return extremeAlong(name, sign, input.detach(), dim, keepdim).indices;
+  if (input.numel() === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
   const flat = reshape(input.detach(), [input.numel()]);
-  const found = extremeAlong(sign, flat, 0, false).indices;
+  const found = extremeAlong(name, sign, flat, 0, false).indices;
   return keepdim ? reshape(found, input.shape.map(() => 1)) : found;
 }
 
 /** Position of the largest value (the first of equals): in the flattened tensor, or along `dim`. `int32`. */
 export function argmax(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return positionOf(1, input, dim, options.keepdim ?? false);
+  return positionOf("argmax", 1, input, dim, options.keepdim ?? false);
 }
 
 /** Position of the smallest value (the first of equals): in the flattened tensor, or along `dim`. `int32`. */
 export function argmin(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return positionOf(-1, input, dim, options.keepdim ?? false);
+  return positionOf("argmin", -1, input, dim, options.keepdim ?? false);
 }
 
 // --- others ---------------------------------------------------------------------------------------------------------
 
 /** ln Σ eˣ along `dim`, without overflow. */
-export function logsumexp(input: Tensor, dim: ReductionDims, options: Reduction = {}): Tensor {
+export function logsumexp(given: Tensor, dim: ReductionDims, options: Reduction = {}): Tensor {
+  const input = to(given, "float32");
+  if (input.numel() === 0) return sum(input.exp(), dim, options).log();
   const high = amax(input.detach(), dim, { keepdim: true });
   const shift = high.maskedFill(high.abs().eq(Infinity), 0);
   const total = sum(input.sub(shift).exp(), dim, { keepdim: true }).log().add(shift);
@@ -395,24 +495,50 @@ const cumsumOp: Operation = {
   },
 };
 
-/** Running sums along `dim`. */
-export function cumsum(input: Tensor, dim: number): Tensor {
+/** Running sums along `dim`. Integers and truth values give `int32`. */
+export function cumsum(given: Tensor, dim: number, options: Typed = {}): Tensor {
+  const input = cumulated("cumsum", given, options);
   const d = wrapDim(dim, input.shape.length);
-  const { source, outer, n, inner } = arrange(to(input.detach(), "float32"), input.shape.length === 0 ? [] : [d]);
+  if (input.dtype !== "float32") return asAsked(runningIntegers("cumsum", input, d, (total, value) => total + value), options);
+  const { source, outer, n, inner } = arrange(input.detach(), input.shape.length === 0 ? [] : [d]);
   const result = make(input.shape);
   const target = at(result);
   kernels.cumsum(at(source), target, outer, n, inner);
-  if (input.dtype !== "float32") return to(result, "int32");
   return record(cumsumOp, result, [input], [], d);
+}
+
+/** What running sums and products are taken of. */
+export function cumulated(name: string, input: Tensor, { dtype }: Typed): Tensor {
+  if (dtype && dtypeNamed(dtype) === "bool") throw new KindlingError(`"${name}_out_cpu" not implemented for 'Bool'`);
+  return inType(input, dtype);
+}
+
+/** Running sums or products of integers along a dimension, in double precision: they may outgrow `int32`. */
+export function runningIntegers(name: "cumsum" | "cumprod", input: Tensor, dim: number, join: (total: number, value: number) => number): Tensor {
+  const values = toTypedArray(input);
+  const n = input.shape[dim] ?? 1;
+  const inner = numelOf(input.shape.slice(dim + 1));
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const isFirst = Math.floor(i / inner) % n === 0;
+    out[i] = isFirst ? values[i]! : join(out[i - inner]!, values[i]!);
+  }
+  return wholeNumbers(out, input.shape, name);
+}
+
+/** Truth values, or for `uint8`, in which older programs keep them, zeros and ones of that type. */
+function truthOf(op: ReduceBytesOp, input: Tensor, dim: number | undefined, options: Reduction): Tensor {
+  const result = reduceTruth(op, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
+  return input.dtype === "uint8" ? to(result, "uint8") : result;
 }
 
 /** Whether all elements (along `dim`) are not zero. */
 export function all(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return reduceTruth(ReduceBytes.all, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
+  return truthOf(ReduceBytes.all, input, dim, options);
 }
 
 /** Whether any element (along `dim`) is not zero. */
 export function any(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return reduceTruth(ReduceBytes.any, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
+  return truthOf(ReduceBytes.any, input, dim, options);
 }
 

@@ -10,7 +10,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./binary.ts";
 import { copyInto } from "./copy.ts";
-import { emptyLike, fillInPlace, fromTypedArray, normal_, type RandomOptions } from "./creation.ts";
+import { emptyLike, fillInPlace, fromTypedArray, normal_, requireDrawable, type RandomOptions } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { topk } from "./ordering.ts";
 import { toTypedArray } from "./reading.ts";
@@ -89,6 +89,7 @@ export function random_<T extends Tensor>(input: T, from?: number, to?: number |
   const low = to === undefined || to === null ? 0 : from ?? 0;
   const high = to ?? from ?? largest;
   if (!(high > low)) throw new KindlingError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
+  requireDrawable(low, high, input.dtype);
   return each(input, options.generator, (generator) => low + (generator.random32() % (high - low)));
 }
 

@@ -1,12 +1,16 @@
 /** Softmax and its logarithm. Forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
+import { dtypeNamed } from "../dtype.ts";
+import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { asFloat } from "./pointwise.ts";
+import { longName } from "./reductions.ts";
+import type { Typed } from "./types.ts";
 
 type Kernel = (x: number, out: number, outer: number, n: number, inner: number) => void;
 type BackwardKernel = (gradient: number, output: number, out: number, outer: number, n: number, inner: number) => void;
@@ -44,9 +48,17 @@ const softmaxOp: Operation = {
   },
 };
 
+/** Only floats have a softmax: no other type can be asked for. */
+function floats(name: string, input: Tensor, { dtype }: Typed): Tensor {
+  if (dtype && dtypeNamed(dtype) !== "float32") {
+    throw new KindlingError(`"${name}_lastdim_kernel_impl" not implemented for '${longName(dtypeNamed(dtype))}'`);
+  }
+  return asFloat(input);
+}
+
 /** eˣ / Σ eˣ along `dim`. */
-export function softmax(input: Tensor, dim: number): Tensor {
-  const source = asFloat(input);
+export function softmax(input: Tensor, dim: number, options: Typed = {}): Tensor {
+  const source = floats("softmax", input, options);
   const d = wrapDim(dim, source.shape.length);
   const result = run(kernels.softmax, source, d);
   return record(softmaxOp, result, [source], [result], d);
@@ -63,8 +75,8 @@ const logSoftmaxOp: Operation = {
 };
 
 /** x − ln Σ eˣ along `dim`. */
-export function logSoftmax(input: Tensor, dim: number): Tensor {
-  const source = asFloat(input);
+export function logSoftmax(input: Tensor, dim: number, options: Typed = {}): Tensor {
+  const source = floats("log_softmax", input, options);
   const d = wrapDim(dim, source.shape.length);
   const result = run(kernels.logSoftmax, source, d);
   return record(logSoftmaxOp, result, [source], [result], d);

@@ -266,24 +266,6 @@ export function select(input: Tensor, dim: number, index: number): Tensor {
   return record(selectOp, picked, [input], [], { shape: input.shape, dim: d, index: start });
 }
 
-/** NumPy's basic indexing, dimension by dimension: a number picks, `null` keeps all, `[start, end, step]` slices. */
-export function at(input: Tensor, ...indices: readonly (number | null | readonly (number | null)[])[]): Tensor {
-  if (indices.length > input.shape.length) throw new IndexError(`too many indices for tensor of dimension ${input.shape.length}`);
-  let result = input;
-  let dim = 0;
-  for (const index of indices) {
-    if (typeof index === "number") {
-      const size = result.shape[dim]!;
-      if (index < -size || index >= size) throw new IndexError(`index ${index} is out of bounds for dimension ${dim} with size ${size}`);
-      result = select(result, dim, index);
-      continue;
-    }
-    if (index !== null) result = slice(result, dim, index[0], index[1], index[2] ?? 1);
-    dim++;
-  }
-  return result;
-}
-
 /** Pieces of `size` entries along `dim` (the last may be smaller), or of the given sizes. */
 export function split(input: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
   const d = wrapDim(dim, input.shape.length);
@@ -314,6 +296,7 @@ export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
 /** The slices along `dim`, without that dimension. */
 export function unbind(input: Tensor, dim = 0): Tensor[] {
   const d = wrapDim(dim, input.shape.length);
+  if (input.shape.length === 0) throw new IndexError(`Dimension specified as ${d} but tensor has no dimensions`);
   return Array.from({ length: input.shape[d]! }, (_, i) => select(input, d, i));
 }
 

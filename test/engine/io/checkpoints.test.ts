@@ -81,6 +81,27 @@ describe("a checkpoint", () => {
     });
   }
 
+  it("from before batch normalisation counted batches is taken", () => {
+    const norm = new nn.BatchNorm1d(2);
+    assert.equal(String(norm.loadStateDict(load(fixturePath("batchnorm_0_4.pt")) as Map<string, Tensor>)), "<All keys matched successfully>");
+    assertClose(norm.runningMean!.tolist(), [0.2, 0.5]);
+    assert.equal(norm.numBatchesTracked!.item(), 0);
+  });
+
+  it("of today that lacks the count is refused, as PyTorch refuses it", () => {
+    const state = load(fixturePath("batchnorm_incomplete.pt")) as Map<string, Tensor>;
+    assert.throws(() => new nn.BatchNorm1d(2).loadStateDict(state), /Missing key\(s\) in state_dict: "num_batches_tracked"/);
+  });
+
+  it("from before there were scalars has vectors of one element for them", () => {
+    class Scalar extends nn.Module {
+      p = new nn.Parameter(tensor(1));
+    }
+    const module = new Scalar();
+    module.loadStateDict(load(fixturePath("scalar_0_3.pt")) as Map<string, Tensor>);
+    assert.deepEqual([module.p.shape, module.p.item()], [[], 7]);
+  });
+
   it("of an optimizer that has taken no step is taken up", () => {
     const optimizer = new optim.SGD([new nn.Parameter(tensor([0, 0]))], { lr: 1 });
     optimizer.loadStateDict(load(fixturePath("untrained.pt")).optimizer);

@@ -136,7 +136,8 @@ describe("nn.Module", () => {
     assert.deepEqual(weight.tolist(), from.layer1.weight.tolist());
     const loose = to.loadStateDict({ "output.bias": tensor([5, 6]), other: tensor([1]) }, { strict: false });
     assert.deepEqual(loose.unexpectedKeys, ["other"]);
-    assert.equal(loose.missingKeys.length, to.stateDict().size - 1);
+    // A plain object doesn't tell its version: the counts of batches may be from before there were any.
+    assert.equal(loose.missingKeys.length, [...to.stateDict().keys()].filter((key) => !key.endsWith("num_batches_tracked")).length - 1);
     assert.deepEqual(to.output.bias!.tolist(), [5, 6]);
     assert.throws(() => to.loadStateDict({ "output.bias": tensor([1, 2, 3]) }, { strict: false }), /size mismatch for output\.bias/);
   });

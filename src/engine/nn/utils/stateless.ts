@@ -8,15 +8,15 @@ export function functionalCall(module: AnyModule, values: Readonly<Record<string
   const places = entries.map(([path, value]) => {
     const parts = path.split(".");
     const key = parts.pop()!;
-    const owner = module.getSubmodule(parts.join(".")) as unknown as Record<string, unknown>;
+    const owner = module.getSubmodule(parts.join("."));
     const names = (owner.constructor as unknown as { stateNames: Readonly<Record<string, string>> }).stateNames;
     const property = Object.keys(names).find((name) => names[name] === key) ?? key;
-    return { owner, property, value, before: owner[property] };
+    return { owner, property, value };
   });
-  for (const { owner, property, value } of places) owner[property] = value;
+  const before = places.map(({ owner, property, value }) => owner.substitute(property, value));
   try {
     return (module as unknown as (...inputs: unknown[]) => unknown)(...(Array.isArray(args) ? args : [args]));
   } finally {
-    for (const { owner, property, before } of places) owner[property] = before;
+    places.forEach(({ owner, property }, i) => owner.substitute(property, before[i]));
   }
 }
