@@ -1,6 +1,7 @@
 /** IDX files, the format of MNIST and its relatives: https://yann.lecun.com/exdb/mnist (described at the page's end). */
 import { ByteReader } from "../io/byteReader.ts";
 import { bytesOf, tensorOf, type FileType } from "../io/elements.ts";
+import { whatItSeems } from "../io/fileKinds.ts";
 import { nameOf, readFile } from "../io/files.ts";
 import { gunzip, gunzipHead, isGzip } from "../io/zip.ts";
 import type { Tensor } from "../tensor.ts";
@@ -23,7 +24,7 @@ export function readIdx(path: string | URL): Tensor {
 export function parseIdx(bytes: Uint8Array, name: string): Tensor {
   const packed = isGzip(bytes);
   const reader: ByteReader = new ByteReader(packed ? gunzipHead(bytes, LONGEST_HEADER, name) : bytes, name);
-  if (reader.u16(false) !== 0) reader.fail("an IDX file begins with two zeros", 0);
+  if (reader.u16(false) !== 0) reader.fail(`an IDX file begins with two zeros${packed ? "" : whatItSeems(bytes)}`, 0);
   const code = reader.u8();
   const type = types[code];
   if (type === undefined) reader.fail(`0x${code.toString(16)} is no type of elements`, 2);

@@ -2,6 +2,7 @@
 import type { DecodedPng } from "fast-png";
 import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { whatItSeems } from "../io/fileKinds.ts";
 import { nameOf, readFile } from "../io/files.ts";
 import { fromTypedArray } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
@@ -56,7 +57,7 @@ function decode(bytes: Uint8Array, name: string): Picture {
     if (error instanceof KindlingError) throw error;
     throw new KindlingError(`${name} is damaged: the picture can't be read (${(error as Error).message})`);
   }
-  throw new KindlingError(`${name} is neither a PNG nor a JPEG picture`);
+  throw new KindlingError(`${name} is neither a PNG nor a JPEG picture${whatItSeems(bytes)}`);
 }
 
 function pngPicture(bytes: Uint8Array, name: string): Picture {

@@ -49,11 +49,14 @@ export class ByteReader {
     return this.#view.getUint32(this.#advance(4), littleEndian);
   }
 
-  /** An unsigned number of 64 bits; one that is too large for a JavaScript number is no size of anything, so it is an error. */
-  u64(): number {
+  /**
+   * An unsigned number of 64 bits; one that is too large for a JavaScript number is no size of anything, so it is an error.
+   * @param hint stands behind the error's words
+   */
+  u64(hint = ""): number {
     const start = this.#advance(8);
     const value = this.#view.getBigUint64(start, true);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`the size ${value} is beyond all files`, start);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`the size ${value} is beyond all files${hint}`, start);
     return Number(value);
   }
 

@@ -5,6 +5,7 @@ import { toTypedArray } from "../ops/index.ts";
 import { Tensor } from "../tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { bytesOf } from "./elements.ts";
+import { whatItSeems } from "./fileKinds.ts";
 import { nameOf, readFile, writeFile } from "./files.ts";
 import { arrayOf } from "./numpyPickle.ts";
 import { numpyType } from "./numpyType.ts";
@@ -48,7 +49,7 @@ export function writeNpz(path: string | URL, tensors: Readonly<Record<string, Te
 
 /** `readNpz` from memory. @param name stands for the file in messages */
 export function parseNpz(bytes: Uint8Array, name: string): Record<string, Tensor> {
-  if (!isZip(bytes)) throw new KindlingError(`${name} is no .npz file: it doesn't begin like a zip archive`);
+  if (!isZip(bytes)) throw new KindlingError(`${name} is no .npz file: it doesn't begin like a zip archive${whatItSeems(bytes)}`);
   const archive = new Archive(bytes, name);
   const arrays = new Map<string, Tensor>();
   for (const entry of archive.names) {
@@ -77,7 +78,7 @@ export function parseNpy(bytes: Uint8Array, name: string): Tensor {
 /** The header, a reader behind it, and the bytes that the values take. */
 function readHeader(bytes: Uint8Array, name: string): { header: Header; reader: ByteReader; wanted: number } {
   const reader: ByteReader = new ByteReader(bytes, name);
-  if (String.fromCharCode(...bytes.subarray(0, MAGIC.length)) !== MAGIC) reader.fail("a .npy file begins with \\x93NUMPY");
+  if (String.fromCharCode(...bytes.subarray(0, MAGIC.length)) !== MAGIC) reader.fail(`a .npy file begins with \\x93NUMPY${whatItSeems(bytes)}`);
   reader.take(MAGIC.length);
   const version = reader.u8();
   reader.u8();

@@ -5,6 +5,7 @@ import { toTypedArray } from "../ops/index.ts";
 import { Tensor } from "../tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { bytesOf, tensorOf, type FileType } from "./elements.ts";
+import { whatItSeems } from "./fileKinds.ts";
 
 /** The format's own limit for the header. */
 const LONGEST_HEADER = 100_000_000;
@@ -84,9 +85,9 @@ function assemble(header: Uint8Array, contents: readonly Uint8Array[], size: num
 
 function readHeader(bytes: Uint8Array, name: string): { header: Record<string, unknown>; dataStart: number } {
   const reader: ByteReader = new ByteReader(bytes, name);
-  if (reader.left < 8) reader.fail("a .safetensors file begins with the size of its header in 8 bytes");
-  const size = reader.u64();
-  if (size > LONGEST_HEADER) reader.fail(`the header is too large for a .safetensors file: ${size} bytes`, 0);
+  if (reader.left < 8) reader.fail(`a .safetensors file begins with the size of its header in 8 bytes${whatItSeems(bytes)}`);
+  const size = reader.u64(whatItSeems(bytes));
+  if (size > LONGEST_HEADER) reader.fail(`the header is too large for a .safetensors file: ${size} bytes${whatItSeems(bytes)}`, 0);
   const text = reader.text(size);
   let header: unknown;
   try {

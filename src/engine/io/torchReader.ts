@@ -5,6 +5,7 @@ import { writeValues } from "../ops/writing.ts";
 import type { Tensor } from "../tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { decode, dtypeOf, fileSize, type FileType } from "./elements.ts";
+import { whatItSeems } from "./fileKinds.ts";
 import { unpickle } from "./pickleReader.ts";
 import { StorageType, torchGlobal } from "./torchGlobals.ts";
 import { Archive, isZip } from "./zip.ts";
@@ -22,7 +23,7 @@ export function readTorch(bytes: Uint8Array, name: string): unknown {
 function readArchive(bytes: Uint8Array, name: string): unknown {
   const files = new Archive(bytes, name);
   const pickle = files.names.find((path) => /^[^/]*\/data\.pkl$/.test(path));
-  if (pickle === undefined) throw new KindlingError(`${name} is no PyTorch file: the archive has no data.pkl`);
+  if (pickle === undefined) throw new KindlingError(`${name} is no PyTorch file: the archive has no data.pkl${files.names.some((entry) => entry.endsWith(".npy")) ? "; it looks like an .npz file: use data.readNpz" : ""}`);
   const folder = pickle.slice(0, -"data.pkl".length);
   if (files.has(`${folder}constants.pkl`)) {
     throw new KindlingError(`refused: ${name} is a TorchScript program; save the state_dict() of the model instead`);
@@ -72,7 +73,7 @@ const MAGIC = 0x1950a86a20f9469cfc6cn;
 
 function readLegacy(bytes: Uint8Array, name: string): unknown {
   const reader: ByteReader = new ByteReader(bytes, name);
-  if (!isLegacy(bytes)) throw new KindlingError(`${name} is no PyTorch file: it begins like none that torch.save writes`);
+  if (!isLegacy(bytes)) throw new KindlingError(`${name} is no PyTorch file: it begins like none that torch.save writes${whatItSeems(bytes)}`);
   const plain = { resolve: torchGlobal(name, bytes.length), persistent: () => reader.fail("a reference stands where none can be") };
   if (unpickle(reader, plain) !== MAGIC) reader.fail("the magic number of a PyTorch file is expected here", 0);
   const version = unpickle(reader, plain);

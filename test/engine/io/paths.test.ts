@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { data, KindlingError, load, loadMetadata, save, zeros } from "../../../src/engine/index.ts";
@@ -73,5 +73,34 @@ describe("what names a file", () => {
     assert.deepEqual(load(`${path}.pt`), named);
     data.writeNpz(`${path}.npz`, tensors);
     assert.deepEqual(Object.keys(data.readNpz(`${path}.npz`)), Object.keys(named));
+  });
+});
+
+describe("a file of another kind", () => {
+  it("is told by what it looks like", () => {
+    const folder = mkdtempSync(join(tmpdir(), "kindling-kinds-"));
+    const write = (name: string, content: string): string => {
+      writeFileSync(join(folder, name), content, "latin1");
+      return join(folder, name);
+    };
+    const npy = join(folder, "x.npy");
+    const npz = join(folder, "x.npz");
+    const tensors = join(folder, "x.safetensors");
+    data.writeNpy(npy, zeros(2));
+    data.writeNpz(npz, { x: zeros(2) });
+    save({ x: zeros(2) }, tensors);
+    renameSync(tensors, `${tensors}.bin`);
+    assert.throws(() => load(npy), /x\.npy is no PyTorch file: .*; it looks like an \.npy file: use data\.readNpy$/);
+    assert.throws(() => load(npz), /x\.npz is no PyTorch file: .*; it looks like an \.npz file: use data\.readNpz$/);
+    assert.throws(() => load(`${tensors}.bin`), /it looks like a \.safetensors file: give it that ending and use load$/);
+    assert.throws(() => load(write("empty.pt", "")), /empty\.pt is no PyTorch file: .*; it is empty$/);
+    assert.throws(() => load(write("page.pt", "<!DOCTYPE html><html>")), /it looks like a web page: the download went wrong$/);
+    assert.throws(() => load(write("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\n")), /pointer\.safetensors, .*; it is a pointer of Git LFS, not the file itself/);
+    assert.throws(() => load(write("plain.pt", "\x80\x04K\x01.")), /it looks like a pickle that torch\.save hasn't written/);
+    assert.throws(() => data.readNpz(npy), /x\.npy is no \.npz file: .*; it looks like an \.npy file/);
+    assert.throws(() => data.readNpy(write("a.png", "\x89PNG\r\n")), /it looks like a picture: use data\.readImage$/);
+    assert.throws(() => data.readImage(npy), /x\.npy is neither a PNG nor a JPEG picture; it looks like an \.npy file/);
+    assert.throws(() => data.readIdx(write("a.zip", "PK\x03\x04")), /an IDX file begins with two zeros; it looks like a zip archive/);
+    rmSync(folder, { recursive: true });
   });
 });
