@@ -4,7 +4,7 @@
  */
 import { parse, type AnonymousClassDeclaration, type AnyNode, type ClassDeclaration as NamedClassDeclaration, type ClassExpression, type DoWhileStatement, type ForInStatement, type ForOfStatement, type ForStatement, type Pattern, type WhileStatement } from "acorn";
 import { decodedMappings, encodedMappings, originalPositionFor, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
-import { programHooksKey, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
+import { programHooksName, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
 import type { SourcePosition } from "../protocol/index.ts";
 
 export interface AnnotatedSource {
@@ -25,7 +25,7 @@ interface Insertion {
   readonly text: string;
 }
 
-const hooks = `globalThis[Symbol.for(${JSON.stringify(programHooksKey)})]`;
+const hooks = programHooksName;
 
 /**
  * @param file absolute path of the user's file

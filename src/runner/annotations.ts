@@ -50,3 +50,6 @@ export interface ProgramHooks {
 }
 
 export const programHooksKey = "kindling.program";
+
+/** What annotated code calls the hooks: the bundle's first line gives them that name, before the program can change `Symbol`. */
+export const programHooksName = "__kindlingProgram";

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { annotate } from "./annotate.ts";
-import { programHooksKey, type Annotations, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
+import { programHooksKey, programHooksName, type Annotations, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata, unreadable } from "./problems.ts";
@@ -221,7 +221,7 @@ function loaderOf(path: string): Loader {
 /** The program's first line tells that it is read. CommonJS packages call `require`; there it is found from the user's file. */
 function firstLine(file: string): string {
   const require = `const require = __kindlingRequire(${JSON.stringify(pathToFileURL(file).href)});`;
-  return `import { createRequire as __kindlingRequire } from "node:module"; globalThis[Symbol.for(${JSON.stringify(programHooksKey)})]?.begun(); ${require}`;
+  return `import { createRequire as __kindlingRequire } from "node:module"; const ${programHooksName} = globalThis[Symbol.for(${JSON.stringify(programHooksKey)})]; ${programHooksName}?.begun(); ${require}`;
 }
 
 function inlineMap(map: object): string {

@@ -34,6 +34,7 @@ export class Members implements ProxyHandler<object> {
 
   /** Both an assignment and a class field end here. */
   defineProperty(target: object, name: string | symbol, descriptor: PropertyDescriptor): boolean {
+    Object.setPrototypeOf(descriptor, null);
     if (typeof name === "string" && "value" in descriptor) this.admit(name, descriptor.value);
     return Reflect.defineProperty(target, name, descriptor);
   }
@@ -59,6 +60,9 @@ export class Members implements ProxyHandler<object> {
     else this.nonPersistent.add(name);
   }
 }
+
+// Handlers and descriptors answer for what they inherit, too: a program may have given `Object.prototype` a `get`.
+Object.setPrototypeOf(Members.prototype, null);
 
 /** As PyTorch names a value's type in messages. */
 export function typeNameOf(value: unknown): string {
