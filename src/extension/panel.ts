@@ -20,8 +20,8 @@ const batchTime = 50;
 /** Where the file is remembered whose run the panel showed. */
 const fileKey = "kindling.panel.file";
 
-/** Where the window is remembered that the panel is in; it stays the same when its extension host is started anew. */
-const windowKey = "kindling.panel.window";
+/** Milliseconds in which VS Code hands over a panel that is in sight, after a window was loaded. */
+const handoverTime = 10_000;
 
 export interface PanelRequest {
   readonly file: string;
@@ -36,6 +36,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   readonly #asked = new Emitter<PanelRequest>();
   readonly #subscriptions: Disposable[];
   readonly #flush = new Throttle(batchTime, () => this.#sendEvents());
+  readonly #handover: NodeJS.Timeout;
   #panel: vscode.WebviewPanel | undefined;
   #file: string | undefined;
   /** Whether the page is there to hear messages: a hidden one is gone. */
@@ -57,7 +58,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
       store.onDidChange((change) => this.#follow(change)),
       vscode.window.registerWebviewPanelSerializer(viewType, this),
     ];
-    if (context.workspaceState.get(windowKey) === vscode.env.sessionId) void this.#replaceOrphans();
+    this.#handover = setTimeout(() => void this.#replaceOrphan(), handoverTime);
   }
 
   /** The file whose run is shown, if the panel is open. */
@@ -84,11 +85,14 @@ export class Panel implements vscode.WebviewPanelSerializer {
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    // Its place was taken before it came.
+    if (this.#panel) return panel.dispose();
     panel.webview.options = this.#options();
     this.#adopt(panel, await this.#remembered());
   }
 
   dispose(): void {
+    clearTimeout(this.#handover);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#flush.dispose();
     this.#asked.dispose();
@@ -105,16 +109,15 @@ export class Panel implements vscode.WebviewPanelSerializer {
 
   /**
    * An extension host that died left its panel behind, in a window that goes on: nobody hears that page or tells it
-   * that its run has ended. A new panel takes its place.
+   * that its run has ended, and VS Code hands it over to nobody. A new panel takes its place.
    */
-  async #replaceOrphans(): Promise<void> {
-    const orphans = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isPanel);
-    const [orphan] = orphans;
-    if (!orphan) return;
-    const file = await this.#remembered();
+  async #replaceOrphan(): Promise<void> {
+    const orphan = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find((tab) => tab.isActive && isPanel(tab));
+    if (this.#panel || !orphan) return;
     const place = { viewColumn: orphan.group.viewColumn, preserveFocus: true };
+    const file = await this.#remembered();
     this.#adopt(vscode.window.createWebviewPanel(viewType, "Kindling", place, this.#options()), file);
-    await vscode.window.tabGroups.close(orphans, true);
+    await vscode.window.tabGroups.close(orphan, true);
   }
 
   #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
@@ -128,7 +131,6 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #adopt(panel: vscode.WebviewPanel, file: string | undefined): void {
     this.#panel = panel;
     this.#isLoaded = false;
-    void this.#context.workspaceState.update(windowKey, vscode.env.sessionId);
     this.#turnTo(file);
     const icon = (theme: string): vscode.Uri =>
       vscode.Uri.joinPath(this.#context.extensionUri, "media", `panel-${theme}.svg`);
