@@ -51,9 +51,5 @@ function place({ file, line, column }: SourcePosition): string {
 
 /** A file's name on one line, whatever is in it: a terminal would obey control characters. */
 export function printable(name: string): string {
-  return name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => JSON.stringify(character).slice(1, -1).replace(/[^\\\x20-\x7e]/, escaped));
-}
-
-function escaped(character: string): string {
-  return `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`;
+  return name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => (character === "\n" ? "\\n" : `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`));
 }

@@ -528,7 +528,7 @@ export class Tensor {
   var(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.variance(this, dim, options); }
   std(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.std(this, dim, options); }
   /** The p-norm (default 2) over all elements or over `dim`. */
-  norm(p?: number | (NamedReduction & { p?: number }), dim?: ReductionDims | null, options?: TypedReduction): Tensor { return ops.norm(this, p as number, dim, options); }
+  norm(p?: number | "fro" | (NamedReduction & { p?: number | "fro" }), dim?: ReductionDims | null, options?: TypedReduction): Tensor { return ops.norm(this, p as number, dim, options); }
   max(): Tensor;
   max(dim: number, options?: Reduction): { values: Tensor; indices: Tensor };
   max(other: Tensor): Tensor;

@@ -9,39 +9,23 @@ import type { RunController } from "./runner/controller.ts";
 /** Milliseconds of training that a window which is killed may lose; one that closes loses nothing. */
 const interval = 5_000;
 
-/** Where the files in training are remembered. */
-const trainingKey = "kindling.training";
-
-/** What a window remembers by itself, as `vscode.Memento`. */
-interface Memory {
-  get<T>(key: string): T | undefined;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
-
-/** Puts back the trainings that were under way when the window before this one went away: their end is to be told. */
-export async function restoreInterrupted(store: Store, archive: Archive, memory: Memory): Promise<void> {
-  const files = memory.get<readonly string[]>(trainingKey) ?? [];
-  await memory.update(trainingKey, undefined);
-  for (const kept of await Promise.all(files.map((file) => archive.load(file)))) if (kept) store.restore(kept);
-}
-
 /** Disposing of it writes what is still under way, as something that ends now. */
 export function keepArchive(
   store: Store,
   controller: RunController,
   archive: Archive,
-  memory: Memory,
   failed: (error: unknown) => void,
 ): Disposable {
-  const save = (runs: FileRuns | undefined): void => {
+  const attempt = (action: () => void): void => {
     try {
-      if (runs) archive.save(runs);
+      action();
     } catch (error) {
       failed(error);
     }
   };
+  const save = (runs: FileRuns | undefined): void => attempt(() => runs && archive.save(runs));
   const training = (): readonly FileRuns[] => store.all().filter(isTraining);
-  const remember = (): void => void memory.update(trainingKey, training().map(({ file }) => file));
+  const remember = (): void => attempt(() => archive.setUnderWay(training().map(({ file }) => file)));
   const throttle = new Throttle(interval, () => training().forEach(save));
   const subscriptions = [
     controller.onDidSettle(({ file }) => {

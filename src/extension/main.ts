@@ -8,7 +8,7 @@ import { keepContextKeys } from "./contextKeys.ts";
 import { CurrentFile } from "./currentFile.ts";
 import { showProblems } from "./diagnostics.ts";
 import { EditWatch } from "./editWatch.ts";
-import { keepArchive, restoreInterrupted } from "./keepArchive.ts";
+import { keepArchive } from "./keepArchive.ts";
 import { Archive } from "./model/archive.ts";
 import type { Event } from "./model/emitter.ts";
 import { speak } from "./model/language.ts";
@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   });
   const controller = new RunController(store, pool, (file, mode) => requestFor(file, mode, (text) => log.warn(text)));
   const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"));
-  const archiving = keepArchive(store, controller, archive, context.workspaceState, (error) => log.error(String(error)));
+  const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
   const panel = new Panel(context, store, archive);
   const unsaved = new UnsavedFiles();
@@ -111,7 +111,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       for (const { fsPath } of files) void removeBelow(fsPath, store, controller);
     }),
   );
-  void restoreInterrupted(store, archive, context.workspaceState);
+  void archive.takeInterrupted().then((kept) => kept.forEach((runs) => store.restore(runs)));
   close = async () => {
     archiving.dispose();
     await pool.dispose();

@@ -20,6 +20,9 @@ const batchTime = 50;
 /** Where the file is remembered whose run the panel showed. */
 const fileKey = "kindling.panel.file";
 
+/** Where the window is remembered that the panel is in; it stays the same when its extension host is started anew. */
+const windowKey = "kindling.panel.window";
+
 export interface PanelRequest {
   readonly file: string;
   readonly message: Exclude<FromPanel, { type: "ready" }>;
@@ -54,6 +57,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
       store.onDidChange((change) => this.#follow(change)),
       vscode.window.registerWebviewPanelSerializer(viewType, this),
     ];
+    if (context.workspaceState.get(windowKey) === vscode.env.sessionId) void this.#replaceOrphans();
   }
 
   /** The file whose run is shown, if the panel is open. */
@@ -81,10 +85,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     panel.webview.options = this.#options();
-    const file = this.#context.workspaceState.get<string>(fileKey);
-    const kept = file === undefined || this.#store.get(file) ? undefined : await this.#archive.load(file);
-    if (kept) this.#store.restore(kept);
-    this.#adopt(panel, file);
+    this.#adopt(panel, await this.#remembered());
   }
 
   dispose(): void {
@@ -92,6 +93,28 @@ export class Panel implements vscode.WebviewPanelSerializer {
     this.#flush.dispose();
     this.#asked.dispose();
     this.#turned.dispose();
+  }
+
+  /** The file whose run the panel showed before, with what is kept of it. */
+  async #remembered(): Promise<string | undefined> {
+    const file = this.#context.workspaceState.get<string>(fileKey);
+    const kept = file === undefined || this.#store.get(file) ? undefined : await this.#archive.load(file);
+    if (kept) this.#store.restore(kept);
+    return file;
+  }
+
+  /**
+   * An extension host that died left its panel behind, in a window that goes on: nobody hears that page or tells it
+   * that its run has ended. A new panel takes its place.
+   */
+  async #replaceOrphans(): Promise<void> {
+    const orphans = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(isPanel);
+    const [orphan] = orphans;
+    if (!orphan) return;
+    const file = await this.#remembered();
+    const place = { viewColumn: orphan.group.viewColumn, preserveFocus: true };
+    this.#adopt(vscode.window.createWebviewPanel(viewType, "Kindling", place, this.#options()), file);
+    await vscode.window.tabGroups.close(orphans, true);
   }
 
   #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
@@ -105,6 +128,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #adopt(panel: vscode.WebviewPanel, file: string | undefined): void {
     this.#panel = panel;
     this.#isLoaded = false;
+    void this.#context.workspaceState.update(windowKey, vscode.env.sessionId);
     this.#turnTo(file);
     const icon = (theme: string): vscode.Uri =>
       vscode.Uri.joinPath(this.#context.extensionUri, "media", `panel-${theme}.svg`);
@@ -199,6 +223,10 @@ function columnOfItsOwn(): vscode.ViewColumn {
   const beside = all.find(({ viewColumn }) => viewColumn === activeTabGroup.viewColumn + 1);
   const isTaken = beside !== undefined && beside.tabs.length > 0;
   return isTaken && all.length < vscode.ViewColumn.Nine ? all.length + 1 : vscode.ViewColumn.Beside;
+}
+
+function isPanel({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(`-${viewType}`);
 }
 
 function titleOf(file: string): string {

@@ -4,10 +4,10 @@ import type { SamplingOptions } from "../protocol/index.ts";
 /** So many steps at the beginning are measured all. */
 const first = 20;
 /** The largest gap, as a share of the steps before it, where the run's length is known and where it is not. */
-const gapOfKnown = 1 / 10;
+const gapOfKnown = 1 / 5;
 const gapOfUnknown = 1 / 20;
 /** Parts into which a run of known length is divided. */
-const parts = 22;
+const parts = 20;
 /** However dear a sample is, the next one comes after at most this long; milliseconds. */
 const longestInterval = 15_000;
 /** Samples beyond those that every run gets: at most one in 50 ms, in a run that has lasted long one a second. */

@@ -112,7 +112,11 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
         if (isOwn(found)) own.reach(importer, path, found.path);
         return found;
       });
-      setup.onLoad({ filter: scriptFile, namespace: "file" }, ({ path }) => (own.has(path) ? loadOwn(path) : loadForeign(path)));
+      setup.onLoad({ filter: scriptFile, namespace: "file" }, ({ path }) => {
+        // `import("./parts/" + name)` finds files by itself.
+        if (!packageFolder.test(path)) own.reach(own.entry, ".", path);
+        return own.has(path) ? loadOwn(path) : loadForeign(path);
+      });
     },
   };
 

@@ -12,15 +12,17 @@ export function takeInput(): void {
 function openInput(): NodeJS.ReadableStream {
   if (isatty(0)) return waiting(new ReadStream(0));
   const kind = fstatSync(0);
-  if (kind.isFIFO() || kind.isSocket()) return waiting(new Socket({ fd: 0, readable: true, writable: false }));
+  if (kind.isFIFO() || kind.isSocket()) return waiting(new Socket(pipe));
   return Object.assign(createReadStream("", { fd: 0, autoClose: false }), { fd: 0 });
 }
 
-/** As Node's own: a program that merely looks at its stdin need not wait for it. */
+/** `manualStart`, which Node's types leave out: what nobody has asked for stays where others may read it. */
+const pipe = { fd: 0, readable: true, writable: false, manualStart: true };
+
+/** As Node's own: a program that paused its stdin need not wait for it. */
 function waiting<T extends Socket>(stream: T): T {
-  stream.pause();
-  stream.unref();
-  stream.on("resume", () => stream.ref());
   stream.on("pause", () => stream.unref());
+  stream.on("resume", () => stream.ref());
+  stream.on("newListener", (event) => event === "readable" && stream.ref());
   return Object.assign(stream, { fd: 0 });
 }

@@ -50,8 +50,8 @@ process.on("message", (command: RunCommand) => {
 
 // Nobody is left to report to.
 process.on("disconnect", endWithChildren);
-// Ctrl+C in a terminal reaches the whole group of processes; what it means is for the parent to say.
-process.on("SIGINT", () => {});
+// Ctrl+C in a terminal reaches the whole group of processes, before the parent's word does.
+process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 
 await send({ type: "ready", kernels: await supervisor.ready });

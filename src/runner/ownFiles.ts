@@ -1,6 +1,6 @@
 /** The user's own files of one program: each is known by its real path, and called what the user calls it. */
 import { realpathSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 
 export class OwnFiles {
   /** The entry's real path. */
@@ -36,7 +36,9 @@ export class OwnFiles {
     if (this.#names.has(real)) return;
     const asked = resolve(dirname(this.nameOf(importer)), specifier);
     const ending = extname(real);
-    const candidates = [asked, asked + ending, join(dirname(asked), basename(real)), join(asked, `index${ending}`)];
+    // The last is for what goes by another name, as `#lib/part` or a path of tsconfig's.
+    const besideEntry = join(dirname(this.nameOf(this.entry)), relative(dirname(this.entry), real));
+    const candidates = [asked, asked + ending, join(dirname(asked), basename(real)), join(asked, `index${ending}`), besideEntry];
     this.#names.set(real, candidates.find((candidate) => realPath(candidate) === real) ?? real);
   }
 

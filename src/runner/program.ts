@@ -20,6 +20,7 @@ import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
 import type { Job, Outcome, ThreadMessage } from "./thread.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
+import { isInstance } from "./words.ts";
 
 /** Thrown through the user's code when the run was stopped; its `finally` blocks run. */
 class StopSignal extends Signal {
@@ -86,7 +87,7 @@ export class Program {
     const unknown = this.#job.annotations.imports.filter(({ name }) => !(name in engine));
     if (unknown.length > 0) return this.#fail(unknown.map(({ name, position }) => missingExport(name, position)));
     watchProcess({
-      isOurs: (error) => error instanceof StopSignal,
+      isOurs: (error) => isInstance(error, StopSignal),
       uncaught: (error) => this.#endWith(error),
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
@@ -147,9 +148,11 @@ export class Program {
 
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
-    if (error instanceof StopSignal) this.#end("stopped");
-    else this.#fail([this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))]);
-    leave(error instanceof StopSignal ? 0 : 1);
+    const isSignal = isInstance(error, StopSignal);
+    const problems = isSignal ? [] : [this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))];
+    if (this.#control.isStopped) this.#end("stopped", problems.map(whileStopping));
+    else this.#fail(problems);
+    leave(isSignal ? 0 : 1);
   }
 
   /** Nothing is left to do, or the program ended itself by `cause`. */
@@ -203,6 +206,11 @@ export class Program {
   #tell(event: RunEvent): void {
     this.#post({ type: "event", event });
   }
+}
+
+/** What goes wrong after the word to stop: in the program's last lines, or because a signal reached its children, too. */
+function whileStopping(problem: Problem): Problem {
+  return { ...problem, severity: "warning", message: `While the run was stopped: ${problem.message}` };
 }
 
 function missingExport(name: string, position: Problem["position"] & object): Problem {

@@ -2,7 +2,7 @@
 import { KindlingError, OutOfMemoryError, ShapeError } from "../engine/errors.ts";
 import type { Problem } from "../protocol/index.ts";
 import { startOf } from "./problems.ts";
-import { headline, read, summary } from "./words.ts";
+import { headline, isInstance, read, summary } from "./words.ts";
 import type { SourceMap } from "./sourceMap.ts";
 
 type Frames = NonNullable<Problem["stack"]>;
@@ -73,7 +73,7 @@ export function thrownProblem(error: unknown, file: string, stacks: StackReader)
   const frames = firstFrames(error, stacks);
   const position = frames[0]?.position ?? startOf(file);
   const stack = frames.length > 0 ? { stack: frames } : {};
-  if (error instanceof KindlingError) {
+  if (isInstance(error, KindlingError)) {
     const module = error.modulePath.length > 0 ? { module: error.modulePath.join(" of ") } : {};
     return { severity: "error", code: codeOf(error), message: summary(error, error.message), position, ...stack, ...module };
   }
@@ -99,5 +99,5 @@ function codeOf(error: KindlingError): string {
 }
 
 function isAllocationFailure(error: unknown): error is RangeError {
-  return error instanceof RangeError && /allocation failed|Invalid (typed )?array( buffer)? length/i.test(error.message);
+  return isInstance(error, RangeError) && /allocation failed|Invalid (typed )?array( buffer)? length/i.test(error.message);
 }

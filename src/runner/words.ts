@@ -59,14 +59,15 @@ function text(error: object, key: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** `DOMException` and what merely inherits from `Error` are errors, too. */
 function isError(value: unknown): value is object {
-  return types.isNativeError(value) || isInstance(value);
+  return types.isNativeError(value) || isInstance(value, Error);
 }
 
-/** `DOMException` and what merely inherits from `Error`. */
-function isInstance(value: unknown): boolean {
+/** `instanceof` that never throws: a proxy may. */
+export function isInstance<T extends object>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
   try {
-    return value instanceof Error;
+    return value instanceof type;
   } catch {
     return false;
   }

@@ -1,7 +1,10 @@
 /** Starts the command line as it is shipped. */
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../harness/temporary.ts";
 import { builtRunner } from "../runner/built.ts";
 
 export interface Ended {
@@ -25,8 +28,20 @@ export interface Surroundings {
   readonly input?: string;
 }
 
-export async function startKindling(args: readonly string[], { directory, environment = {}, input }: Surroundings): Promise<Started> {
+/** A cache in which the command has said already what it says only once. */
+let usedCache: Promise<string> | undefined;
+
+async function useCache(): Promise<string> {
+  const cache = temporaryFolder("cli-cache");
+  const directory = temporaryFolder("cli-first");
+  writeFileSync(join(directory, "first.model.ts"), "");
+  await kindling(["train", "first.model.ts"], { directory, environment: { KINDLING_CACHE: cache } });
+  return cache;
+}
+
+export async function startKindling(args: readonly string[], { directory, environment: own = {}, input }: Surroundings): Promise<Started> {
   const script = fileURLToPath(new URL("cli/main.js", await builtRunner()));
+  const environment = { ...own, KINDLING_CACHE: own["KINDLING_CACHE"] ?? await (usedCache ??= useCache()) };
   const stdio: StdioOptions = [input === undefined ? "ignore" : "pipe", "pipe", "pipe"];
   const child = spawn(process.execPath, [script, ...args], { cwd: directory, env: { ...process.env, ...environment }, stdio, detached: true });
   child.stdin?.end(input);

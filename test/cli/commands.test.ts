@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ModelInfo } from "../../src/protocol/index.ts";
 import { knownBuilds } from "../../src/engine/kernels/builds.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
-import { builtRunner } from "../runner/built.ts";
 import { Folder } from "../runner/job.ts";
+import { startKindling } from "./command.ts";
 
 const net = `import { nn, optim, randn } from "kindling";
 const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
@@ -24,25 +22,7 @@ describe("the kindling command", function () {
   beforeEach(() => (folder = new Folder()));
   afterEach(() => folder.remove());
 
-  /** In it the command has told once already what it tells once. */
-  const cache = temporaryFolder("cli");
-  before(async () => {
-    folder = new Folder();
-    folder.write("net.model.ts", net);
-    await kindling("train", "net.model.ts");
-    folder.remove();
-  });
-
-  async function start(args: readonly string[], environment: NodeJS.ProcessEnv = { KINDLING_CACHE: cache }): Promise<{ child: ChildProcess; ended: Promise<{ code: number | null; stdout: string; stderr: string }> }> {
-    const script = fileURLToPath(new URL("cli/main.js", await builtRunner()));
-    const child = spawn(process.execPath, [script, ...args], { cwd: folder.path, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    return { child, ended: once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr })) };
-  }
-
+  const start = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => startKindling(args, { directory: folder.path, environment });
   const kindling = async (...args: string[]) => (await start(args)).ended;
 
   it("trains: the program's output on stdout, a summary on stderr, and 0", async () => {
@@ -55,7 +35,7 @@ describe("the kindling command", function () {
   it("says which kernels computed", async () => {
     folder.write("net.model.ts", `${net}step();`);
     for (const [asked, used] of [["plain", "plain"], ["best", knownBuilds(process.versions.v8, process.arch)?.[0] ?? "(plain|relaxed)"]] as const) {
-      const { stderr } = await (await start(["train", "net.model.ts"], { KINDLING_CACHE: cache, KINDLING_KERNELS: asked })).ended;
+      const { stderr } = await (await start(["train", "net.model.ts"], { KINDLING_KERNELS: asked })).ended;
       assert.match(stderr, new RegExp(`^kindling: finished after [^,]*, ${used} kernels, 1 epoch, 1 step, loss \\S+\n$`));
     }
   });
@@ -134,7 +114,7 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
   });
 
   it("refuses a bad command line with its usage, and 2", async () => {
-    for (const args of [["trane", "x"], ["train", "gone.model.ts"], ["train", "--loud", "x"]]) {
+    for (const args of [["trane", "x"], ["train", "gone.model.ts"], ["train", "."], ["train", "--loud", "x"], ["train", "x", "--threads", "0"]]) {
       const { code, stdout, stderr } = await kindling(...args);
       assert.deepEqual([code, stdout], [2, ""]);
       assert.match(stderr, /^kindling: .*\n\nUsage:/);

@@ -87,6 +87,18 @@ describe("how a command ends", function () {
     });
   }
 
+  it("Ctrl+C that ends a child of the program's, too, stops the run; what the program made of it is a warning", async () => {
+    file(stuck);
+    const { child, ended, printed } = await start("train", "net.model.ts");
+    await printed("stuck");
+    while (family(child.pid!).length < 4) await delay(20);
+    process.kill(-child.pid!, "SIGINT");
+    const end = await ended;
+    assert.equal(end.code, 130);
+    assert.match(end.stderr, /kindling: stopped/);
+    assert.doesNotMatch(end.stderr, /^error/m);
+  });
+
   it("a second Ctrl+C ends at once, stopped and not failed", async () => {
     file('console.log("going");\ntry { while (true) {} } finally { while (true) {} }\n');
     const { child, ended, printed } = await start("train", "net.model.ts");

@@ -43,6 +43,18 @@ describe("what a new window shows again", () => {
     assert.deepEqual(loaded?.train?.metrics, train.metrics);
   });
 
+  it("is, once, what was in training when it went away, whichever files are open", async () => {
+    const archive = new Archive(join(folder, "runs"));
+    assert.deepEqual(await archive.takeInterrupted(), []);
+    archive.setUnderWay(["/net.model.ts", "/gone.model.ts"]);
+    archive.save({ ...runs, train: { ...train, state: "paused" } });
+    const next = new Archive(join(folder, "runs"));
+    assert.deepEqual((await next.takeInterrupted()).map(({ file, train: run }) => [file, run?.state]), [["/net.model.ts", "interrupted"]]);
+    assert.deepEqual(await next.takeInterrupted(), []);
+    writeFileSync(join(folder, "runs", "training"), "{ half");
+    assert.deepEqual(await next.takeInterrupted(), []);
+  });
+
   it("is nothing where the file can't be read", async () => {
     const archive = new Archive(folder);
     archive.save(runs);

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { keepArchive } from "../../src/extension/keepArchive.ts";
+import { Archive } from "../../src/extension/model/archive.ts";
 import { Store } from "../../src/extension/model/store.ts";
 import { RunController, type Output, type Settled } from "../../src/extension/runner/controller.ts";
 import { RunnerPool, UntrustedError } from "../../src/extension/runner/pool.ts";
@@ -257,6 +259,31 @@ describe("running model files", () => {
     await bench.controller.remove(file);
     assert.equal(await done, "stopped");
     assert.equal(bench.store.get(file), undefined);
+  });
+
+  it("is on disk from its first moment, and as ended by the window that closes", async () => {
+    const archive = new Archive(join(bench.folder, "runs"));
+    const failures: unknown[] = [];
+    const keeping = keepArchive(bench.store, bench.controller, archive, (error) => failures.push(error));
+    const file = bench.write("net.model.ts", "// play: finish");
+    await bench.controller.train(file);
+    bench.write("net.model.ts", "// play: train");
+    void bench.controller.train(file);
+    const { runId } = bench.store.get(file)?.train ?? {};
+    // Had the window been killed here, it is this run that the next one finds, not the one before.
+    const killed = await new Archive(join(bench.folder, "runs")).takeInterrupted();
+    assert.deepEqual(killed.map(({ train }) => [train?.runId, train?.state]), [[runId, "interrupted"]]);
+    await bench.seen(file, isMetric);
+    await bench.seen(file, isMetric);
+    const steps = bench.store.get(file)?.train?.metrics.length;
+    const closedAt = Date.now();
+    keeping.dispose();
+    const closed = await archive.load(file);
+    assert.equal(closed?.train?.state, "interrupted");
+    assert.equal(closed?.train?.metrics.length, steps);
+    assert.ok((closed?.train?.endedAt ?? 0) >= closedAt);
+    assert.deepEqual(failures, []);
+    await bench.controller.stop(file);
   });
 
   it("starts no process in a workspace that isn't trusted", () => {

@@ -29,7 +29,7 @@ const fixtures = (...names: readonly string[]): Uint8Array[] => names.map(fixtur
 const PLAIN = 4;
 const DEFLATED = 4 * 1032;
 
-const small = writeTorch({ a: arange(3), p: new nn.Parameter(tensor([1, 2])), n: [1, 2.5, "x", null], m: new Map([[0, zeros(2).select(0, 1)]]) });
+const small = writeTorch({ a: arange(3), p: new nn.Parameter(tensor([1, 2])), n: [1, 2.5, "x", null], m: new Map([[0, zeros(2).select(0, 1)]]) }, "any.pt");
 
 const formats: Readonly<Record<string, Format>> = {
   "PyTorch files": { count: 4000, seeds: [small, ...fixtures("values.pt", "checkpoint_sgd.pt", "values_legacy.pt")], read: readTorch, growth: DEFLATED },

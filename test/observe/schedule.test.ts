@@ -51,14 +51,14 @@ describe("the schedule of sampled steps", () => {
     }
   });
 
-  it("has a tenth of a run without a sample at most, if that ends long before it was to", () => {
+  it("has a fifth of a run without a sample at most, if that ends long before it was to", () => {
     const { sampled } = run({ steps: 500, length: 1_000_000, cost: 1000, budget: 0 });
-    assert.ok(largestGap(sampled, 500) <= 1 / 10, sampled.join());
+    assert.ok(largestGap(sampled, 500) <= 1 / 5 && sampled.length >= 30, sampled.join());
   });
 
   it("measures few steps beyond those where samples are dear", () => {
     const least = run({ steps: 2000, cost: 1000, budget: 0, length: 2000 }).sampled.length;
-    assert.ok(least <= 80, `${least}`);
+    assert.ok(least <= 60, `${least}`);
     assert.equal(run({ steps: 2000, cost: 10, length: 2000 }).sampled.length, least);
   });
 

@@ -2,7 +2,7 @@
 import Papa from "papaparse";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
-import { readTextFile } from "../io/files.ts";
+import { nameOf, readTextFile } from "../io/files.ts";
 import { fromTypedArray } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -28,11 +28,13 @@ interface Row {
 
 /** Reads a CSV file. @throws KindlingError that names file, line and column where the file is damaged */
 export function readCsv(pathOrUrl: string | URL, options: CsvOptions = {}): CsvTable {
-  return parseCsv(readTextFile(pathOrUrl), { ...options, name: String(pathOrUrl) });
+  return parseCsv(readTextFile(pathOrUrl), { ...options, name: nameOf(pathOrUrl) });
 }
 
 /** Reads CSV text. `name` stands for the file in messages. */
 export function parseCsv(text: string, { header = true, delimiter = ",", name = "CSV" }: CsvOptions & { name?: string } = {}): CsvTable {
+  if (typeof delimiter !== "string" || !/^[^"\r\n\uFEFF]+$/.test(delimiter)) throw new ArgumentError(`${name}: delimiter is a text such as "," or ";", but got ${JSON.stringify(delimiter)}`);
+  checkAmount(text, delimiter, name);
   const parsed = Papa.parse<string[]>(text, { delimiter, header: false });
   const rows = numberedRows(parsed.data);
   const [error] = parsed.errors;
@@ -43,8 +45,44 @@ export function parseCsv(text: string, { header = true, delimiter = ",", name = 
   const filled = rows.filter(({ cells }) => cells.length > 1 || cells[0]!.trim() !== "");
   const first = filled[0];
   if (first === undefined) throw new KindlingError(`${name} is empty`);
-  const columns = header ? first.cells.map((cell) => cell.trim()) : first.cells.map((_, i) => String(i));
+  const columns = header ? distinct(first.cells.map((cell) => cell.trim())) : first.cells.map((_, i) => String(i));
   return new CsvTable(name, columns, header ? filled.slice(1) : filled);
+}
+
+/** Bytes that a table's texts take in memory at most; JavaScript ends the process where they are more than it has. */
+const MOST_BYTES = 2 ** 31;
+/** What a cell and a row take there, about. */
+const [CELL, ROW] = [48, 120];
+/** Shorter texts aren't counted. */
+const SHORT = 2 ** 24;
+
+function checkAmount(text: string, delimiter: string, name: string): void {
+  if (text.length < SHORT) return;
+  const [separator, end] = [delimiter.charCodeAt(0), 10];
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === separator) bytes += CELL;
+    else if (code === end) bytes += CELL + ROW;
+  }
+  if (bytes > MOST_BYTES) throw new KindlingError(`${name} has more values than can be read at once, about ${Math.round(bytes / CELL / 1e6)} million; split it into several files, or save its numbers as .npy`);
+}
+
+/** Column names as pandas tells them apart: a second `a` is `a.1`. */
+function distinct(names: readonly string[]): string[] {
+  const taken = new Set(names);
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    let count = seen.get(name) ?? 0;
+    if (count === 0) {
+      seen.set(name, 1);
+      return name;
+    }
+    while (taken.has(`${name}.${count}`)) count++;
+    seen.set(name, count + 1);
+    taken.add(`${name}.${count}`);
+    return `${name}.${count}`;
+  });
 }
 
 /** Lines count from 1; a quoted cell may span several. */
@@ -111,11 +149,19 @@ export class CsvTable {
   #number(row: Row, place: number, dtype: ColumnOptions["dtype"], missing?: number): number {
     const text = row.cells[place]!.trim();
     if (text === "" && missing !== undefined) return missing;
-    const value = /^[+-]?nan$/i.test(text) ? NaN : Number(text);
+    const value = numberIn(text);
     const where = `${this.#name}, line ${row.line}, column ${place + 1} ("${this.columns[place]}")`;
-    if (text === "") throw new KindlingError(`${where}: the value is missing`);
-    if (Number.isNaN(value) && !/nan$/i.test(text)) throw new KindlingError(`${where}: "${text}" is not a number`);
+    if (text === "") throw new KindlingError(`${where}: the value is missing; give what stands for it, such as { missing: NaN }`);
+    if (value === null) throw new KindlingError(`${where}: "${text}" is not a number`);
     if (dtype === "int32" && value !== (value | 0)) throw new KindlingError(`${where}: ${text} is not a whole number of 32 bits`);
     return value;
   }
+}
+
+/** A decimal number, `nan` or `inf`, as pandas reads them; `null` for what else JavaScript takes for a number, such as 0x10. */
+function numberIn(text: string): number | null {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (/^[+-]?nan$/i.test(text)) return NaN;
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
+  return null;
 }

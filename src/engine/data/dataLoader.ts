@@ -2,7 +2,7 @@ import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { defaultCollate, defaultConvert, type Collated } from "./collate.ts";
-import { gatherRows, IterableDataset, type Samples } from "./dataset.ts";
+import { checkSource, gatherRows, IterableDataset, sampleAt, type SampleSource } from "./dataset.ts";
 import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from "./sampler.ts";
 
 export interface DataLoaderOptions<Item, Batch> {
@@ -31,11 +31,11 @@ export interface DataLoaderOptions<Item, Batch> {
 }
 
 /**
- * Goes through a dataset in batches, once for each `for (const batch of loader)`; `for await` does the same.
+ * Goes through a dataset (or a plain array of samples) in batches, once for each `for (const batch of loader)`; `for await` does the same.
  * With the same seed, batches are PyTorch's.
  */
 export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch> {
-  readonly dataset: Samples<Item> | IterableDataset<Item>;
+  readonly dataset: SampleSource<Item> | IterableDataset<Item>;
   /** Samples per batch; `null` with a `batchSampler`, or without batches. */
   readonly batchSize: number | null;
   readonly dropLast: boolean;
@@ -44,11 +44,12 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   readonly #sampler: (Iterable<number> & { readonly length: number }) | null;
   readonly #collate: ((samples: Item[]) => Batch) | null;
 
-  constructor(dataset: Samples<Item> | IterableDataset<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
+  constructor(dataset: SampleSource<Item> | IterableDataset<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
     const { batchSize = 1, dropLast = false, collateFn, generator, batchSampler } = options;
     const isStream = dataset instanceof IterableDataset;
     checkExclusive(options);
     if (isStream) checkStream(options);
+    else checkSource(dataset);
     this.dataset = dataset;
     this.batchSize = batchSampler ? null : batchSize;
     this.dropLast = dropLast;
@@ -92,7 +93,7 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   *#all(): IterableIterator<() => Batch> {
     if (this.dataset instanceof IterableDataset) yield* this.#streamed(this.dataset);
     else if (this.#batches !== null) for (const indices of this.#batches) yield () => this.#batch(indices);
-    else for (const index of this.#sampler!) yield () => this.#single((this.dataset as Samples<Item>).get(index));
+    else for (const index of this.#sampler!) yield () => this.#single(sampleAt(this.dataset as SampleSource<Item>, index));
   }
 
   *#streamed(stream: Iterable<Item>): IterableIterator<() => Batch> {
@@ -112,12 +113,12 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   }
 
   #batch(indices: readonly number[]): Batch {
-    const dataset = this.dataset as Samples<Item>;
+    const dataset = this.dataset as SampleSource<Item>;
     if (this.#collate === null) {
       const rows = gatherRows(dataset, indices);
       if (rows !== null) return rows as Batch;
     }
-    return this.#collated(indices.map((index) => dataset.get(index)));
+    return this.#collated(indices.map((index) => sampleAt(dataset, index)));
   }
 
   #collated(samples: Item[]): Batch {
@@ -130,7 +131,7 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   }
 }
 
-function samplerFor<Item, Batch>(dataset: Samples<Item>, options: DataLoaderOptions<Item, Batch>): Iterable<number> & { readonly length: number } {
+function samplerFor<Item, Batch>(dataset: SampleSource<Item>, options: DataLoaderOptions<Item, Batch>): Iterable<number> & { readonly length: number } {
   if (options.sampler) return options.sampler;
   if (!options.shuffle) return new SequentialSampler(dataset);
   return new RandomSampler(dataset, options.generator ? { generator: options.generator } : {});

@@ -13,6 +13,25 @@ export interface Samples<Item> {
   get(index: number): Item;
 }
 
+/** What may stand where a dataset does: a plain array is one, as a list is in PyTorch. */
+export type SampleSource<Item> = Samples<Item> | readonly Item[];
+
+/** The sample at an index, from 0. */
+export function sampleAt<Item>(source: SampleSource<Item>, index: number): Item {
+  return isList(source) ? source[index]! : source.get(index);
+}
+
+/** @throws ArgumentError for what has no samples by number */
+export function checkSource(source: unknown): void {
+  if (isList(source) || typeof (source as { get?: unknown } | null | undefined)?.get === "function") return;
+  const type = source === null || source === undefined ? String(source) : ((source as object).constructor?.name ?? typeof source);
+  throw new ArgumentError(`a dataset is an array, or has a \`length\` and a \`get(index)\`; ${type} is neither`, "TypeError");
+}
+
+function isList<Item>(source: unknown): source is readonly Item[] {
+  return Array.isArray(source) || (ArrayBuffer.isView(source) && !(source instanceof DataView));
+}
+
 /** Base class of datasets. */
 export abstract class Dataset<Item = unknown> implements Samples<Item> {
   abstract get length(): number;
@@ -67,7 +86,7 @@ export class ChainDataset<Item> extends IterableDataset<Item> {
 }
 
 /** Several datasets side by side: sample i is the list of all their samples i, or an object of them. */
-export class StackDataset<Sources extends readonly Samples<unknown>[] | Readonly<Record<string, Samples<unknown>>>> extends Dataset<unknown> {
+export class StackDataset<Sources extends readonly SampleSource<unknown>[] | Readonly<Record<string, SampleSource<unknown>>>> extends Dataset<unknown> {
   readonly datasets: Sources;
 
   constructor(datasets: Sources) {
@@ -82,17 +101,17 @@ export class StackDataset<Sources extends readonly Samples<unknown>[] | Readonly
 
   get(index: number): unknown {
     const { datasets } = this;
-    if (Array.isArray(datasets)) return datasets.map((dataset: Samples<unknown>) => dataset.get(index));
-    return Object.fromEntries(Object.entries(datasets).map(([name, dataset]) => [name, (dataset as Samples<unknown>).get(index)]));
+    if (Array.isArray(datasets)) return datasets.map((dataset: SampleSource<unknown>) => sampleAt(dataset, index));
+    return Object.fromEntries(Object.entries(datasets).map(([name, dataset]) => [name, sampleAt(dataset as SampleSource<unknown>, index)]));
   }
 }
 
 /** Some samples of a dataset, by their indices. */
 export class Subset<Item> extends Dataset<Item> {
-  readonly dataset: Samples<Item>;
+  readonly dataset: SampleSource<Item>;
   readonly indices: readonly number[];
 
-  constructor(dataset: Samples<Item>, indices: Iterable<number>) {
+  constructor(dataset: SampleSource<Item>, indices: Iterable<number>) {
     super();
     this.dataset = dataset;
     this.indices = [...indices];
@@ -103,16 +122,16 @@ export class Subset<Item> extends Dataset<Item> {
   }
 
   get(index: number): Item {
-    return this.dataset.get(this.indices[checkedIndex(index, this.length)]!);
+    return sampleAt(this.dataset, this.indices[checkedIndex(index, this.length)]!);
   }
 }
 
 /** Several datasets, one after the other. */
 export class ConcatDataset<Item> extends Dataset<Item> {
-  readonly datasets: readonly Samples<Item>[];
+  readonly datasets: readonly SampleSource<Item>[];
   readonly #ends: number[];
 
-  constructor(datasets: Iterable<Samples<Item>>) {
+  constructor(datasets: Iterable<SampleSource<Item>>) {
     super();
     this.datasets = [...datasets];
     if (this.datasets.length === 0) throw new ArgumentError("datasets should not be an empty iterable", "AssertionError");
@@ -127,7 +146,7 @@ export class ConcatDataset<Item> extends Dataset<Item> {
   get(index: number): Item {
     const position = checkedIndex(index, this.length);
     const which = this.#ends.findIndex((end) => position < end);
-    return this.datasets[which]!.get(position - (this.#ends[which - 1] ?? 0));
+    return sampleAt(this.datasets[which]!, position - (this.#ends[which - 1] ?? 0));
   }
 }
 
@@ -144,7 +163,7 @@ function checkedIndex(index: number, length: number): number {
  * @param lengths of the parts, or fractions that add up to 1; what rounding leaves goes to the first parts
  */
 export function randomSplit<Item, const Lengths extends readonly number[]>(
-  dataset: Samples<Item>,
+  dataset: SampleSource<Item>,
   lengths: Lengths,
   { generator }: { generator?: Generator } = {},
 ): { [Part in keyof Lengths]: Subset<Item> } {
@@ -175,7 +194,7 @@ function fractionSizes(total: number, fractions: readonly number[]): number[] {
  * A whole batch at once where samples are rows of tensors, else `null`. The values are those that `get` and the
  * default collation would give.
  */
-export function gatherRows(dataset: Samples<unknown>, indices: readonly number[]): Tensor[] | null {
+export function gatherRows(dataset: SampleSource<unknown>, indices: readonly number[]): Tensor[] | null {
   if (dataset instanceof Subset && dataset.get === Subset.prototype.get) {
     return gatherRows(dataset.dataset, indices.map((index) => dataset.indices[checkedIndex(index, dataset.length)]!));
   }

@@ -1,18 +1,15 @@
 /** Pictures as tensors. */
-import { decode as decodePng, type DecodedPng } from "fast-png";
+import type { DecodedPng } from "fast-png";
 import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
-import { ByteReader } from "../io/byteReader.ts";
-import { readFile } from "../io/files.ts";
+import { nameOf, readFile } from "../io/files.ts";
 import { fromTypedArray } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { decodeJpeg, jpegFrame } from "./jpeg.ts";
+import { decodePng, isPng, pngSize } from "./png.ts";
 
 /** Pixels of a picture at most: a small file can claim any size. */
 const MOST_PIXELS = 100_000_000;
-/** No deflated stream unpacks to more than this times its own size. */
-const MOST_DEFLATED = 1032;
-const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 export interface ImageOptions {
   /** `"RGB"` makes three channels of any picture (transparency is dropped), `"unchanged"` leaves them. Default `"unchanged"`. */
@@ -27,7 +24,7 @@ export interface ImageOptions {
  * @see https://pytorch.org/vision/stable/generated/torchvision.io.read_image.html
  */
 export function readImage(path: string | URL, options: ImageOptions = {}): Tensor {
-  return parseImage(readFile(path), String(path), options);
+  return parseImage(readFile(path), nameOf(path), options);
 }
 
 /** `readImage` from memory. @param name stands for the file in messages */
@@ -53,7 +50,7 @@ interface Picture {
 
 function decode(bytes: Uint8Array, name: string): Picture {
   try {
-    if (PNG.every((byte, i) => bytes[i] === byte)) return pngPicture(bytes, name);
+    if (isPng(bytes)) return pngPicture(bytes, name);
     if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpegPicture(bytes, name);
   } catch (error) {
     if (error instanceof KindlingError) throw error;
@@ -63,13 +60,9 @@ function decode(bytes: Uint8Array, name: string): Picture {
 }
 
 function pngPicture(bytes: Uint8Array, name: string): Picture {
-  const header = new ByteReader(bytes, name, 16);
-  const [declaredWidth, declaredHeight] = [header.u32(false), header.u32(false)];
-  checkSize(declaredWidth, declaredHeight, name);
-  // A pixel takes a bit at least.
-  if ((declaredWidth * declaredHeight) / 8 > bytes.length * MOST_DEFLATED) header.fail(`${bytes.length} bytes can't unpack to so many pixels`, 16);
-  const png = decodePng(bytes, { checkCrc: true });
-  const { width, height } = png;
+  const { width, height } = pngSize(bytes, name);
+  checkSize(width, height, name);
+  const png = decodePng(bytes, name);
   if (png.palette) return { width, height, channels: 3, pixels: paletteColours(png) };
   return { width, height, channels: png.channels, pixels: eightBits(png) };
 }

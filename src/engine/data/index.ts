@@ -2,7 +2,7 @@
 export { defaultCollate, defaultConvert, type Collated } from "./collate.ts";
 export { CsvTable, parseCsv, readCsv, type ColumnOptions, type CsvOptions } from "./csv.ts";
 export { DataLoader, getWorkerInfo, type DataLoaderOptions } from "./dataLoader.ts";
-export { ChainDataset, ConcatDataset, Dataset, IterableDataset, randomSplit, StackDataset, Subset, TensorDataset, type Samples } from "./dataset.ts";
+export { ChainDataset, ConcatDataset, Dataset, IterableDataset, randomSplit, StackDataset, Subset, TensorDataset, type Samples, type SampleSource } from "./dataset.ts";
 export {
   BatchSampler, DistributedSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler,
   type DistributedOptions, type RandomSamplerOptions, type WeightedOptions,

@@ -2,7 +2,7 @@
 import type { DType, TypedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { fromTypedArray } from "../ops/index.ts";
-import { numelOf, type Shape } from "../shape.ts";
+import { MOST_DIMENSIONS, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Element types of files, by PyTorch's names. */
@@ -95,9 +95,14 @@ export function tensorOf(bytes: Uint8Array, type: FileType, shape: Shape, where:
   return fromTypedArray(decode(bytes, type, where, littleEndian), shape, { dtype: dtypeOf(type) });
 }
 
+/** Whether numbers of a file can be a tensor's sizes (or its strides). */
+export function isShape(values: unknown): values is Shape {
+  return Array.isArray(values) && values.length <= MOST_DIMENSIONS && values.every((value) => Number.isSafeInteger(value) && value >= 0);
+}
+
 /** Bytes that a tensor of this shape has in a file; `null` where the numbers can't be a shape. */
 export function bytesOf(shape: Shape, type: FileType): number | null {
-  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) return null;
+  if (!isShape(shape)) return null;
   const bytes = numelOf(shape) * fileSize(type);
   return Number.isSafeInteger(bytes) ? bytes : null;
 }

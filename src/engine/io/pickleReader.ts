@@ -59,6 +59,9 @@ export function unpickle(reader: ByteReader, unpickling: Unpickling): unknown {
   return new Machine(reader, unpickling).run();
 }
 
+/** JavaScript ends the process where a list grows beyond some 100 million. */
+const MOST_IN_LIST = 2 ** 26;
+
 class Machine {
   readonly #reader: ByteReader;
   readonly #unpickling: Unpickling;
@@ -72,6 +75,15 @@ class Machine {
   }
 
   run(): unknown {
+    try {
+      return this.#run();
+    } catch (error) {
+      if (error instanceof RangeError) this.#reader.fail(`the pickle holds more values than memory has room for (${error.message})`);
+      throw error;
+    }
+  }
+
+  #run(): unknown {
     for (;;) {
       const position = this.#reader.position;
       const code = this.#reader.u8();
@@ -83,6 +95,7 @@ class Machine {
   }
 
   push(value: unknown): void {
+    this.#checkRoom(this.#stack.length);
     this.#stack.push(value);
   }
 
@@ -158,6 +171,7 @@ class Machine {
   append(items: readonly unknown[]): void {
     const list = this.top();
     if (!Array.isArray(list)) this.#reader.fail("the pickle appends to what is no list");
+    this.#checkRoom(list.length + items.length);
     for (const item of items) list.push(item);
   }
 
@@ -172,6 +186,10 @@ class Machine {
     const map = target instanceof Dict ? target.entries : target;
     if (!(map instanceof Map) || items.length % 2 !== 0) this.#reader.fail("the pickle sets entries of what is no dictionary");
     for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
+  }
+
+  #checkRoom(length: number): void {
+    if (length >= MOST_IN_LIST) this.#reader.fail(`the pickle makes a list of more than ${MOST_IN_LIST} values`);
   }
 
   /** Puts each finished dictionary where the one under construction stood. No recursion: a pickle may nest deeply. */

@@ -9,9 +9,13 @@ export interface StorageName {
   readonly count: number;
 }
 
-/** @param nameStorage gives each tensor's storage its name in the file. @throws KindlingError that names what can't be written */
-export function pickle(value: unknown, nameStorage: (tensor: Tensor) => StorageName): Uint8Array {
-  const writer = new Writer(nameStorage);
+/**
+ * @param file stands for the file in messages
+ * @param nameStorage gives each tensor's storage its name in the file
+ * @throws KindlingError that names what can't be written
+ */
+export function pickle(value: unknown, file: string, nameStorage: (tensor: Tensor) => StorageName): Uint8Array {
+  const writer = new Writer(file, nameStorage);
   writer.write(value, "the value");
   return writer.finish();
 }
@@ -30,13 +34,15 @@ const DEEPEST = 1500;
 const BATCH = 1000;
 
 class Writer {
+  readonly #file: string;
   readonly #nameStorage: (tensor: Tensor) => StorageName;
   readonly #memo = new Map<unknown, number>();
   #depth = 0;
   #bytes = new Uint8Array(1024);
   #length = 0;
 
-  constructor(nameStorage: (tensor: Tensor) => StorageName) {
+  constructor(file: string, nameStorage: (tensor: Tensor) => StorageName) {
+    this.#file = file;
     this.#nameStorage = nameStorage;
     this.#put(codes.proto, 2);
   }
@@ -48,7 +54,7 @@ class Writer {
 
   /** @param path says in messages where the value is */
   write(value: unknown, path: string): void {
-    if (++this.#depth > DEEPEST) throw new KindlingError("can't save the value: it is nested too deeply");
+    if (++this.#depth > DEEPEST) this.#fail("can't save the value: it is nested too deeply");
     this.#write(value, path);
     this.#depth--;
   }
@@ -66,7 +72,11 @@ class Writer {
     else if (value instanceof Set) this.#set(value, path);
     else if (value instanceof Uint8Array) this.#byteString(value);
     else if (isPlain(value)) this.#dict(Object.entries(value), value, path);
-    else throw new KindlingError(`can't save ${path}: ${remedy(value)}`);
+    else this.#fail(`can't save ${path}: ${remedy(value)}`);
+  }
+
+  #fail(problem: string): never {
+    throw new KindlingError(`${this.#file}: ${problem}`);
   }
 
   /** Whole numbers become Python's `int`, others its `float`. */
@@ -103,6 +113,7 @@ class Writer {
   }
 
   #utf8(bytes: Uint8Array): void {
+    if (bytes.length >= 2 ** 32) this.#fail("can't save a text or bytes of 4 GiB or more");
     this.#put(codes.unicode);
     this.#u32(bytes.length);
     this.#append(bytes);
@@ -137,7 +148,7 @@ class Writer {
     for (let start = 0; start < entries.length; start += BATCH) {
       this.#put(codes.mark);
       for (const [key, value] of entries.slice(start, start + BATCH)) {
-        if (typeof key === "object" && key !== null) throw new KindlingError(`can't save ${path}: a key is neither a text nor a number`);
+        if (typeof key === "object" && key !== null) this.#fail(`can't save ${path}: a key is neither a text nor a number`);
         this.write(key, path);
         this.write(value, `${path}.${String(key)}`);
       }

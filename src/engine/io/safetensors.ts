@@ -48,23 +48,24 @@ export function readSafetensorsMetadata(bytes: Uint8Array, name: string): Safete
   return metadata as SafetensorsMetadata;
 }
 
-/** The bytes of a file with these tensors. @throws KindlingError where a value is no tensor */
-export function writeSafetensors(tensors: unknown, metadata?: SafetensorsMetadata): Uint8Array {
+/** The bytes of a file with these tensors. @param file stands for it in messages. @throws KindlingError where a value is no tensor */
+export function writeSafetensors(tensors: unknown, file: string, metadata?: SafetensorsMetadata): Uint8Array {
   const named = tensors instanceof Map ? [...(tensors as Map<unknown, unknown>)] : isRecord(tensors) ? Object.entries(tensors) : [];
-  if (!(tensors instanceof Map) && !isRecord(tensors)) throw new KindlingError("a .safetensors file holds tensors by name, as a stateDict() does");
-  const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
+  if (!(tensors instanceof Map) && !isRecord(tensors)) throw new KindlingError(`${file}: a .safetensors file holds tensors by name, as a stateDict() does`);
+  const header = new Map<string, unknown>(metadata === undefined ? [] : [["__metadata__", metadata]]);
   const contents: Uint8Array[] = [];
   let position = 0;
   for (const [key, value] of named) {
-    if (!(value instanceof Tensor)) throw new KindlingError(`can't save ${String(key)}: a .safetensors file holds tensors only; save the rest as .pt`);
-    if (key === "__metadata__") throw new KindlingError("a tensor in a .safetensors file can't be named __metadata__");
+    if (!(value instanceof Tensor)) throw new KindlingError(`${file}: can't save ${String(key)}: a .safetensors file holds tensors only; save the rest as .pt`);
+    if (key === "__metadata__") throw new KindlingError(`${file}: a tensor in a .safetensors file can't be named __metadata__`);
     const values = toTypedArray(value);
     const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    header[String(key)] = { dtype: typeNames[value.dtype], shape: value.shape, data_offsets: [position, position + content.length] };
+    if (header.has(String(key))) throw new KindlingError(`${file}: two tensors are named ${String(key)}`);
+    header.set(String(key), { dtype: typeNames[value.dtype], shape: value.shape, data_offsets: [position, position + content.length] });
     contents.push(content);
     position += content.length;
   }
-  return assemble(new TextEncoder().encode(JSON.stringify(header)), contents, position);
+  return assemble(new TextEncoder().encode(JSON.stringify(Object.fromEntries(header))), contents, position);
 }
 
 /** Header size (u64), header padded with spaces to a multiple of 8, contents. */
@@ -83,8 +84,9 @@ function assemble(header: Uint8Array, contents: readonly Uint8Array[], size: num
 
 function readHeader(bytes: Uint8Array, name: string): { header: Record<string, unknown>; dataStart: number } {
   const reader: ByteReader = new ByteReader(bytes, name);
+  if (reader.left < 8) reader.fail("a .safetensors file begins with the size of its header in 8 bytes");
   const size = reader.u64();
-  if (size > LONGEST_HEADER) reader.fail(`the header is too large: ${size} bytes`, 0);
+  if (size > LONGEST_HEADER) reader.fail(`the header is too large for a .safetensors file: ${size} bytes`, 0);
   const text = reader.text(size);
   let header: unknown;
   try {

@@ -1,6 +1,6 @@
 /** `save` and `load`: checkpoints in PyTorch's own format, or as safetensors. */
 import { ArgumentError } from "../errors.ts";
-import { readFile, writeFile } from "./files.ts";
+import { nameOf, readFile, writeFile } from "./files.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors, type SafetensorsMetadata } from "./safetensors.ts";
 import { readTorch } from "./torchReader.ts";
 import { writeTorch } from "./torchWriter.ts";
@@ -28,9 +28,10 @@ export interface LoadOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.save.html
  */
 export function save(obj: unknown, path: string | URL, options: SaveOptions = {}): void {
-  if (isSafetensors(path)) return writeFile(path, writeSafetensors(obj, options.metadata));
-  if (options.metadata !== undefined) throw new ArgumentError("metadata can be saved in .safetensors files only");
-  writeFile(path, writeTorch(obj));
+  const name = nameOf(path);
+  if (isSafetensors(path)) return writeFile(path, writeSafetensors(obj, name, options.metadata));
+  if (options.metadata !== undefined) throw new ArgumentError(`${name}: metadata can be saved in .safetensors files only`);
+  writeFile(path, writeTorch(obj, name));
 }
 
 /**
@@ -45,12 +46,12 @@ export function save(obj: unknown, path: string | URL, options: SaveOptions = {}
  */
 export function load<T = any>(path: string | URL, _options: LoadOptions = {}): T {
   const bytes = readFile(path);
-  return (isSafetensors(path) ? readSafetensors(bytes, String(path)) : readTorch(bytes, String(path))) as T;
+  return (isSafetensors(path) ? readSafetensors(bytes, nameOf(path)) : readTorch(bytes, nameOf(path))) as T;
 }
 
 /** The texts beside the tensors in a `.safetensors` file. */
 export function loadMetadata(path: string | URL): SafetensorsMetadata {
-  return readSafetensorsMetadata(readFile(path), String(path));
+  return readSafetensorsMetadata(readFile(path), nameOf(path));
 }
 
 function isSafetensors(path: string | URL): boolean {

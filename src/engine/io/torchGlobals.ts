@@ -5,10 +5,10 @@
 import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Parameter } from "../nn/parameter.ts";
-import { isContiguous, type Shape } from "../shape.ts";
+import { isContiguous } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { CopyLimit } from "./copyLimit.ts";
-import type { FileType } from "./elements.ts";
+import { isShape, type FileType } from "./elements.ts";
 import { numpyGlobal } from "./numpyPickle.ts";
 import { Callable, Dict, Opaque } from "./pickleReader.ts";
 
@@ -112,10 +112,6 @@ function rebuildTensor(file: string, [storage, offset, size, stride, requiresGra
   const tensor = new Tensor(storage.storage, start, size, isContiguous(size, stride) ? null : stride, storage.dtype);
   if (requiresGrad === true && tensor.dtype === "float32") tensor.requiresGrad = true;
   return tensor;
-}
-
-function isShape(values: unknown): values is Shape {
-  return Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 }
 
 function rebuildParameter(file: string, data: unknown, requiresGrad: unknown): Parameter {

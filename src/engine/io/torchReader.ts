@@ -7,7 +7,10 @@ import { ByteReader } from "./byteReader.ts";
 import { decode, dtypeOf, fileSize, type FileType } from "./elements.ts";
 import { unpickle } from "./pickleReader.ts";
 import { StorageType, torchGlobal } from "./torchGlobals.ts";
-import { isZip, unzip } from "./zip.ts";
+import { Archive, isZip } from "./zip.ts";
+
+/** Bytes that the description of the values unpacks to at most in a small archive. PyTorch itself doesn't pack it. */
+const LARGEST_PICKLE = 2 ** 24;
 
 /** The value in a `.pt` file. @param name stands for the file in messages */
 export function readTorch(bytes: Uint8Array, name: string): unknown {
@@ -17,32 +20,33 @@ export function readTorch(bytes: Uint8Array, name: string): unknown {
 // --- zip archive ----------------------------------------------------------------------------------------------------
 
 function readArchive(bytes: Uint8Array, name: string): unknown {
-  const files = unzip(bytes, name);
-  const pickle = [...files.keys()].find((path) => /^[^/]*\/data\.pkl$/.test(path));
+  const files = new Archive(bytes, name);
+  const pickle = files.names.find((path) => /^[^/]*\/data\.pkl$/.test(path));
   if (pickle === undefined) throw new KindlingError(`${name} is no PyTorch file: the archive has no data.pkl`);
   const folder = pickle.slice(0, -"data.pkl".length);
   if (files.has(`${folder}constants.pkl`)) {
     throw new KindlingError(`refused: ${name} is a TorchScript program; save the state_dict() of the model instead`);
   }
-  const order = files.get(`${folder}byteorder`);
-  const littleEndian = order === undefined || new TextDecoder().decode(order) !== "big";
-  const storages = new Map<string, Tensor>();
+  const littleEndian = !files.has(`${folder}byteorder`) || new TextDecoder().decode(files.read(`${folder}byteorder`, 16)) !== "big";
+  const storages = new Map<string, { storage: Tensor; type: FileType }>();
   const persistent = (id: unknown): Tensor => {
     const { type, key, count } = storageReference(id, name);
-    const found = storages.get(`${type} ${key}`);
-    if (found !== undefined) return found;
-    const content = files.get(`${folder}data/${key}`);
+    const found = storages.get(key);
+    if (found !== undefined && found.type !== type) throw new KindlingError(`${name}: storage ${key} is ${found.type} in one place and ${type} in another`);
+    if (found !== undefined) return found.storage;
+    const entry = `${folder}data/${key}`;
     const size = count * fileSize(type);
-    if (content === undefined || content.length < size) {
-      throw new KindlingError(`${name}: storage ${key} has ${content?.length ?? 0} bytes, but ${size} are needed`);
-    }
-    const values = decode(content.subarray(0, size), type, `${name}, storage ${key}`, littleEndian);
+    // PyTorch leaves the entry of a storage without elements out.
+    if (files.size(entry) < size) throw new KindlingError(`${name}: storage ${key} has ${files.size(entry)} bytes, but ${size} are needed`);
+    const content = size === 0 ? new Uint8Array(0) : files.read(entry, size);
+    const values = decode(content, type, `${name}, storage ${key}`, littleEndian);
     const storage = fromTypedArray(values, [count], { dtype: dtypeOf(type) });
-    storages.set(`${type} ${key}`, storage);
+    storages.set(key, { storage, type });
     return storage;
   };
   const resolve = torchGlobal(name, bytes.length);
-  return unpickle(new ByteReader(files.get(pickle)!, `${name} (${pickle})`), { resolve, persistent });
+  const program = files.read(pickle, Math.max(bytes.length, LARGEST_PICKLE));
+  return unpickle(new ByteReader(program, `${name} (${pickle})`), { resolve, persistent });
 }
 
 interface StorageReference {

@@ -12,16 +12,16 @@ const classNames: Readonly<Record<DType, string>> = {
   bool: "BoolStorage",
 };
 
-/** The bytes of a `.pt` file. Tensors that share their storage share it in the file. */
-export function writeTorch(value: unknown): Uint8Array {
+/** The bytes of a `.pt` file. Tensors that share their storage share it in the file. @param file stands for it in messages */
+export function writeTorch(value: unknown, file: string): Uint8Array {
   const storages = new Map<Storage, StorageName>();
   const nameStorage = ({ storage, dtype }: Tensor): StorageName => {
     const name = storages.get(storage) ?? { className: classNames[dtype], key: String(storages.size), count: storage.bytes / itemSize(dtype) };
     storages.set(storage, name);
     return name;
   };
-  const files = new Map([["archive/data.pkl", pickle(value, nameStorage)]]);
+  const files = new Map([["archive/data.pkl", pickle(value, file, nameStorage)]]);
   for (const [storage, { key }] of storages) files.set(`archive/data/${key}`, readBytes(storage, 0, storage.bytes));
   files.set("archive/version", new TextEncoder().encode("3\n"));
-  return zip(files);
+  return zip(files, file);
 }

@@ -72,7 +72,7 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   /** The parameters, in PyTorch's order of draws. */
   protected makeParameters(weightShape: readonly number[], bias: boolean): void {
     this.weight = new Parameter(empty([...weightShape]));
-    this.bias = bias ? new Parameter(empty(this.outChannels)) : null;
+    this.registerParameter("bias", bias ? new Parameter(empty(this.outChannels)) : null);
     this.resetParameters();
   }
 

@@ -12,41 +12,63 @@ import { Parameter } from "./parameter.ts";
  * @throws KindlingError for a tensor that an operation made while gradients were recorded
  */
 export function deepcopy<T>(value: T): T {
-  return copyOf(value, new Map<unknown, unknown>()) as T;
-}
-
-function copyOf(value: unknown, known: Map<unknown, unknown>): unknown {
-  if (known.has(value)) return known.get(value);
-  if (value instanceof Module) return copyModule(value as unknown as AnyModule, known);
-  if (value instanceof Tensor) return remembered(value, copyTensor(value), known);
-  if (Array.isArray(value)) {
-    const list: unknown[] = remembered(value, [], known);
-    for (const item of value) list.push(copyOf(item, known));
-    return list;
-  }
-  if (value instanceof Map) {
-    const map = remembered(value, new Map<unknown, unknown>(), known);
-    for (const [key, item] of value) map.set(key, copyOf(item, known));
-    return map;
-  }
-  if (ArrayBuffer.isView(value)) return structuredClone(value);
-  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    const object = remembered<Record<string, unknown>>(value, {}, known);
-    for (const [key, item] of Object.entries(value)) object[key] = copyOf(item, known);
-    return object;
-  }
-  return value;
-}
-
-function remembered<C>(original: unknown, copy: C, known: Map<unknown, unknown>): C {
-  known.set(original, copy);
+  const copies = new Copies();
+  const copy = copies.of(value) as T;
+  copies.fill();
   return copy;
 }
 
-function copyModule(module: AnyModule, known: Map<unknown, unknown>): AnyModule {
-  const copy = remembered(module, module.blank(), known) as unknown as Record<string, unknown>;
-  for (const name of Object.keys(module)) copy[name] = copyOf((module as unknown as Record<string, unknown>)[name], known);
-  return copy as unknown as AnyModule;
+/** What was copied already. Containers are filled one after the other, not by recursion: they may be nested deeply. */
+class Copies {
+  readonly #known = new Map<unknown, unknown>();
+  readonly #unfilled: (() => void)[] = [];
+
+  /** A value's copy; a container's is empty until `fill`. */
+  of(value: unknown): unknown {
+    if (this.#known.has(value)) return this.#known.get(value);
+    if (value instanceof Module) return this.#module(value as unknown as AnyModule);
+    if (value instanceof Tensor) return this.#remembered(value, copyTensor(value));
+    if (Array.isArray(value)) {
+      return this.#remembered<unknown[]>(value, [], (list) => {
+        for (const item of value) list.push(this.of(item));
+      });
+    }
+    if (value instanceof Map) {
+      return this.#remembered(value, new Map<unknown, unknown>(), (map) => {
+        for (const [key, item] of value) map.set(key, this.of(item));
+      });
+    }
+    if (ArrayBuffer.isView(value)) return structuredClone(value);
+    if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+      return this.#remembered(value, {}, (object) => {
+        for (const [key, item] of Object.entries(value)) setOwn(object, key, this.of(item));
+      });
+    }
+    return value;
+  }
+
+  fill(): void {
+    for (let next = this.#unfilled.pop(); next !== undefined; next = this.#unfilled.pop()) next();
+  }
+
+  #module(module: AnyModule): unknown {
+    return this.#remembered(module, module.blank(), (copy) => {
+      for (const name of Object.keys(module)) {
+        (copy as unknown as Record<string, unknown>)[name] = this.of((module as unknown as Record<string, unknown>)[name]);
+      }
+    });
+  }
+
+  #remembered<C>(original: unknown, copy: C, fill?: (copy: C) => void): C {
+    this.#known.set(original, copy);
+    if (fill) this.#unfilled.push(() => fill(copy));
+    return copy;
+  }
+}
+
+/** Sets a property whatever its name; plain assignment to `__proto__` would change the object's kind. */
+function setOwn(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function copyTensor(tensor: Tensor): Tensor {

@@ -21,7 +21,7 @@ export class Linear extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
   weight: Parameter;
-  bias: Parameter | null;
+  declare bias: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, options: boolean | LinearOptions = {}) {
     super();
@@ -29,7 +29,7 @@ export class Linear extends Module {
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(empty(outFeatures, inFeatures));
-    this.bias = bias ? new Parameter(empty(outFeatures)) : null;
+    this.registerParameter("bias", bias ? new Parameter(empty(outFeatures)) : null);
     this.resetParameters();
   }
 
@@ -57,7 +57,7 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
   readonly in2Features: number;
   readonly outFeatures: number;
   weight: Parameter;
-  bias: Parameter | null;
+  declare bias: Parameter | null;
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, options: boolean | LinearOptions = {}) {
     super();
@@ -66,7 +66,7 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
     this.in2Features = in2Features;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(empty(outFeatures, in1Features, in2Features));
-    this.bias = bias ? new Parameter(empty(outFeatures)) : null;
+    this.registerParameter("bias", bias ? new Parameter(empty(outFeatures)) : null);
     this.resetParameters();
   }
 

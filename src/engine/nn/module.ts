@@ -19,6 +19,7 @@ import {
 } from "./hooks.ts";
 import { Members, typeNameOf, type MemberKind } from "./members.ts";
 import { Parameter } from "./parameter.ts";
+import { walk } from "./walk.ts";
 
 /** A module of whatever signature. */
 export type AnyModule = Module<never[], unknown>;
@@ -207,13 +208,15 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   namedModules({ prefix = "" }: { prefix?: string } = {}): [path: string, module: Module][] {
     const seen = new Set<Module>();
     const found: [string, Module][] = [];
-    const visit = (path: string, module: Module): void => {
-      if (seen.has(module)) return;
+    // Not by recursion: modules may be nested deeply.
+    const ahead: [string, Module][] = [[prefix, this as unknown as Module]];
+    for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+      const [path, module] = next;
+      if (seen.has(module)) continue;
       seen.add(module);
-      found.push([path, module]);
-      for (const [name, child] of module.registeredModules()) visit(join(path, name), child);
-    };
-    visit(prefix, this as unknown as Module);
+      found.push(next);
+      for (const [name, child] of module.registeredModules().toReversed()) ahead.push([join(path, name), child]);
+    }
     return found;
   }
 
@@ -297,8 +300,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   /** Calls `fn` with every submodule, children before their parents, and with this module last. */
   apply(fn: (module: Module) => void): this {
-    for (const child of this.children()) child.apply(fn);
-    fn(this as unknown as Module);
+    walk(this as unknown as Module, (module) => module.namedChildren(), "", { up: fn, within: refuseWithin });
     return this;
   }
 
@@ -335,12 +337,13 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   stateDict({ prefix = "", keepVars = false }: { prefix?: string; keepVars?: boolean } = {}): Map<string, Tensor> {
     const state = new Map<string, Tensor>();
     const versions = new Map<string, { version: number }>();
-    const visit = (path: string, module: Module): void => {
-      versions.set(path.slice(0, -1), { version: (module.constructor as typeof Module).stateVersion });
-      for (const [name, tensor] of module.#ownState()) state.set(path + name, keepVars ? tensor : tensor.detach());
-      for (const [name, child] of module.registeredModules()) visit(`${path}${name}.`, child);
-    };
-    visit(prefix, this as unknown as Module);
+    walk(this as unknown as Module, (module) => module.registeredModules(), prefix, {
+      down(module, _name, path) {
+        versions.set(path.slice(0, -1), { version: (module.constructor as typeof Module).stateVersion });
+        for (const [name, tensor] of module.#ownState()) state.set(path + name, keepVars ? tensor : tensor.detach());
+      },
+      within: refuseWithin,
+    });
     return Object.defineProperty(state, "_metadata", { value: versions });
   }
 
@@ -405,15 +408,29 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   // --- printing -----------------------------------------------------------------------------------------------------
 
-  /** As PyTorch prints it. */
+  /** As PyTorch prints it; of a module within itself only the class. @throws KindlingError where the text would be too long */
   override toString(): string {
+    const text = new IndentedText();
+    walk(this as unknown as Module, (module) => module.registeredModules(), "", {
+      down(module, name, _path, depth) {
+        const before = depth === 0 ? "" : `(${name}): `;
+        const ownText = depth > 0 && module.toString !== Module.prototype.toString ? module.toString() : module.#leafText();
+        text.add(before + (ownText ?? `${module.#typeName()}(`), depth);
+        if (ownText !== null) return false;
+        const extra = module.extraRepr();
+        if (extra !== "") text.add(extra, depth + 1);
+        return true;
+      },
+      up: (_, depth) => text.add(")", depth),
+      within: (module, name, _path, depth) => text.add(`(${name}): ${module.#typeName()}(...)`, depth),
+    });
+    return text.toString();
+  }
+
+  /** The text of a module that fits into a line; `null` for one that doesn't. */
+  #leafText(): string | null {
     const extra = this.extraRepr();
-    const extraLines = extra === "" ? [] : extra.split("\n");
-    const childLines = this.registeredModules().map(([name, child]) => `(${name}): ${indent(child.toString())}`);
-    const lines = [...extraLines, ...childLines];
-    if (lines.length === 0) return `${this.#typeName()}()`;
-    if (extraLines.length === 1 && childLines.length === 0) return `${this.#typeName()}(${extra})`;
-    return `${this.#typeName()}(\n  ${lines.join("\n  ")}\n)`;
+    return extra.includes("\n") || this.registeredModules().length > 0 ? null : `${this.#typeName()}(${extra})`;
   }
 
   /** What `console.log` shows in Node. */
@@ -520,8 +537,29 @@ function quoted(keys: readonly string[]): string {
   return keys.map((key) => `"${key}"`).join(", ");
 }
 
-function indent(text: string): string {
-  return text.replaceAll("\n", "\n  ");
+/** A text of lines with two spaces before each for every depth. */
+class IndentedText {
+  readonly #lines: string[] = [];
+  #length = 0;
+
+  add(text: string, depth: number): void {
+    for (const line of text.split("\n")) {
+      this.#length += 2 * depth + line.length + 1;
+      if (this.#length > LONGEST_TEXT) throw new KindlingError("the modules are nested too deeply to be printed; print a part of them");
+      this.#lines.push(" ".repeat(2 * depth) + line);
+    }
+  }
+
+  toString(): string {
+    return this.#lines.join("\n");
+  }
+}
+
+/** JavaScript's longest string. */
+const LONGEST_TEXT = 2 ** 29 - 24;
+
+function refuseWithin(module: Module, _name: string, path: string): never {
+  throw new KindlingError(`maximum recursion depth exceeded: ${path.slice(0, -1)} is the ${module.constructor.name} that holds it, so there is no end to its modules; keep what isn't part of the module in a plain list or behind a function`);
 }
 
 /** Copies one entry of a state dict; says what is wrong with it, if anything. */

@@ -37,8 +37,8 @@ abstract class RunningNorm extends Module {
   momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  declare weight: Parameter | null;
+  declare bias: Parameter | null;
   declare runningMean: Tensor | null;
   declare runningVar: Tensor | null;
   declare numBatchesTracked: Tensor | null;
@@ -53,8 +53,8 @@ abstract class RunningNorm extends Module {
     this.momentum = momentum;
     this.affine = affine;
     this.trackRunningStats = trackRunningStats;
-    this.weight = affine ? new Parameter(ones(numFeatures)) : null;
-    this.bias = affine ? new Parameter(zeros(numFeatures)) : null;
+    this.registerParameter("weight", affine ? new Parameter(ones(numFeatures)) : null);
+    this.registerParameter("bias", affine ? new Parameter(zeros(numFeatures)) : null);
     this.registerBuffer("runningMean", trackRunningStats ? zeros(numFeatures) : null);
     this.registerBuffer("runningVar", trackRunningStats ? ones(numFeatures) : null);
     this.registerBuffer("numBatchesTracked", trackRunningStats ? zeros([], { dtype: "int32" }) : null);
@@ -142,16 +142,16 @@ export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
   readonly elementwiseAffine: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  declare weight: Parameter | null;
+  declare bias: Parameter | null;
 
   constructor(normalizedShape: number | readonly number[], { eps = 1e-5, elementwiseAffine = true }: LayerNormOptions = {}) {
     super();
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
-    this.weight = elementwiseAffine ? new Parameter(ones([...this.normalizedShape])) : null;
-    this.bias = elementwiseAffine ? new Parameter(zeros([...this.normalizedShape])) : null;
+    this.registerParameter("weight", elementwiseAffine ? new Parameter(ones([...this.normalizedShape])) : null);
+    this.registerParameter("bias", elementwiseAffine ? new Parameter(zeros([...this.normalizedShape])) : null);
   }
 
   override forward(x: Tensor): Tensor {
@@ -217,8 +217,8 @@ export class GroupNorm extends Module {
   readonly numChannels: number;
   readonly eps: number;
   readonly affine: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  declare weight: Parameter | null;
+  declare bias: Parameter | null;
 
   constructor(numGroups: number, numChannels: number, { eps = 1e-5, affine = true }: GroupNormOptions = {}) {
     super();
@@ -227,8 +227,8 @@ export class GroupNorm extends Module {
     this.numChannels = numChannels;
     this.eps = eps;
     this.affine = affine;
-    this.weight = affine ? new Parameter(ones(numChannels)) : null;
-    this.bias = affine ? new Parameter(zeros(numChannels)) : null;
+    this.registerParameter("weight", affine ? new Parameter(ones(numChannels)) : null);
+    this.registerParameter("bias", affine ? new Parameter(zeros(numChannels)) : null);
   }
 
   override forward(x: Tensor): Tensor {
@@ -285,7 +285,7 @@ export class RMSNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;
   readonly elementwiseAffine: boolean;
-  weight: Parameter | null;
+  declare weight: Parameter | null;
 
   constructor(normalizedShape: number | readonly number[], eps?: number | RMSNormOptions | null, options?: RMSNormOptions) {
     super();
@@ -293,7 +293,7 @@ export class RMSNorm extends Module {
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = chosen.eps ?? null;
     this.elementwiseAffine = chosen.elementwiseAffine ?? true;
-    this.weight = this.elementwiseAffine ? new Parameter(ones([...this.normalizedShape])) : null;
+    this.registerParameter("weight", this.elementwiseAffine ? new Parameter(ones([...this.normalizedShape])) : null);
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,7 +1,7 @@
 /** Operations on pairs: arithmetic with broadcasting, comparisons, logic, choice. Forward beside backward. */
 import { needsGraph, record, type Node, type Operation } from "../autograd/node.ts";
 import { itemSize, promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
-import { KindlingError } from "../errors.ts";
+import { ArgumentError, KindlingError } from "../errors.ts";
 import { Binary, Bits, Compare, CompareI32, type BinaryOp, type BitsOp, type CompareOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
@@ -138,15 +138,22 @@ const operationNames = Object.fromEntries(Object.entries(Binary).map(([name, cod
 
 /** The type that a pair of operands is computed in. */
 function typeOfPair(a: Tensor, b: ScalarOrTensor): DType {
+  if (typeof b !== "number" && typeof b !== "boolean" && !(b instanceof Tensor)) {
+    throw new ArgumentError(`unsupported operand: a tensor goes with a tensor or a number, but got ${b === null ? "null" : typeof b}`, "TypeError");
+  }
   return b instanceof Tensor ? promote(a.dtype, b.dtype) : promoteScalar(a.dtype, b);
 }
 
 /** Result type and the right way to compute it; no trace in the graph. */
 function compute(op: BinaryOp, a: Tensor, b: ScalarOrTensor, alpha: number): Tensor {
-  const dtype = op === Binary.div ? "float32" : typeOfPair(a, b);
+  const common = typeOfPair(a, b);
+  const dtype = op === Binary.div ? "float32" : common;
   if (dtype === "float32") {
     const x = to(a, "float32");
     return b instanceof Tensor ? runBinary(op, x, to(b, "float32"), alpha) : runScalar(op, x, b, alpha);
+  }
+  if (op === Binary.sub && a.dtype === "bool" && b instanceof Tensor && b.dtype === "bool") {
+    throw new KindlingError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
   }
   if (!Number.isInteger(alpha)) throw new KindlingError("For integral input tensors, argument alpha must not be a floating point number.");
   if (op === Binary.pow && typeof b === "number" && b < 0) throw new KindlingError("Integers to negative integer powers are not allowed.");
@@ -487,11 +494,11 @@ export function isnan(input: Tensor): Tensor {
 }
 
 export function isinf(input: Tensor): Tensor {
-  return eq(input.abs(), Infinity);
+  return input.dtype === "float32" ? eq(input.abs(), Infinity) : full(input.shape, false, { dtype: "bool" });
 }
 
 export function isfinite(input: Tensor): Tensor {
-  return lt(input.abs(), Infinity);
+  return input.dtype === "float32" ? lt(input.abs(), Infinity) : full(input.shape, true, { dtype: "bool" });
 }
 
 // --- choice ---------------------------------------------------------------------------------------------------------

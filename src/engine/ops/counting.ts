@@ -1,6 +1,6 @@
 /** Counts, histograms, and statistics of whole samples. */
 import { dtypeNamed, roomFor } from "../dtype.ts";
-import { ArgumentError, KindlingError } from "../errors.ts";
+import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
 import { wrapDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
@@ -31,6 +31,8 @@ export function nanmean(input: Tensor, dim?: ReductionDims | null, options: Type
 
 /** Smallest and largest values, over all elements or along `dim`. */
 export function aminmax(input: Tensor, options: Reduction & { dim?: number } = {}): { min: Tensor; max: Tensor } {
+  const empty = options.dim === undefined ? input.numel() === 0 : input.shape.at(options.dim) === 0;
+  if (empty) throw new IndexError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
   return { min: amin(input, options.dim, options), max: amax(input, options.dim, options) };
 }
 

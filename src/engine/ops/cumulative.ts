@@ -126,7 +126,8 @@ function logcumsumexpBackward(gradient: Tensor, input: Tensor, output: Tensor, d
     let total = 0;
     for (let k = n - 1; k >= 0; k--) {
       const i = start + k * step;
-      total = g[i]! + (k === n - 1 ? 0 : Math.exp(r[i]! - r[i + step]!) * total);
+      const fading = k === n - 1 ? 0 : r[i] === r[i + step] ? 1 : Math.exp(r[i]! - r[i + step]!);
+      total = g[i]! + fading * total;
       out[i] = Math.exp(x[i]! - r[i]!) * total;
     }
   });
@@ -177,6 +178,7 @@ export interface DiffOptions {
 
 /** Differences of neighbours along a dimension. */
 export function diff(input: Tensor, options: DiffOptions = {}): Tensor {
+  if (input.shape.length === 0) throw new KindlingError("diff expects input to be at least one-dimensional");
   const d = wrapDim(options.dim ?? -1, input.shape.length);
   const parts = [options.prepend, input, options.append].filter((part) => part !== undefined);
   let result = parts.length > 1 ? cat(parts, d) : input;

@@ -59,7 +59,7 @@ function exact<F extends (...args: Any) => unknown>(name: string, plain: F, posi
   const call = named(plain, positions, options, first) as (...args: unknown[]) => unknown;
   const known = [...positions, ...options];
   return ((...args: unknown[]) => {
-    const given = args.length > first ? args.at(-1) : null;
+    const given = args.slice(first).findLast((value) => value !== undefined);
     const wrong = isOptions(given) ? Object.keys(given as object).find((key) => !known.includes(key)) : undefined;
     if (wrong !== undefined) throw new ArgumentError(`${name}() got an unexpected keyword argument '${wrong}'; it takes ${known.join(", ")}`, "TypeError");
     return call(...args);
@@ -80,6 +80,7 @@ export const std = exact("std", reductions.std, ["dim"], VARIANCE);
 export const varMean = exact("var_mean", counting.varMean, ["dim"], VARIANCE);
 export const stdMean = exact("std_mean", counting.stdMean, ["dim"], VARIANCE);
 export const norm = exact("norm", reductions.norm, ["p", "dim"], TYPED);
+export const dist = exact("dist", counting.dist, ["p"], [], 2);
 export const amax = exact("amax", reductions.amax, ["dim"], KEEPDIM);
 export const amin = exact("amin", reductions.amin, ["dim"], KEEPDIM);
 export const aminmax = exact("aminmax", counting.aminmax, [], ["dim", "keepdim"]);

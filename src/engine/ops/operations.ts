@@ -53,7 +53,7 @@ export * from "./ctcLoss.ts";
 export * from "./recurrent.ts";
 // These stand before the plain forms of the same names.
 export {
-  sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, aminmax, amax, amin, max, min, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
+  sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, dist, aminmax, amax, amin, max, min, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
   cummax, cummin, logcumsumexp, sort, argsort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile,
   softmax, logSoftmax, softmin, glu, leakyRelu, elu, celu, hardtanh, hardshrink, softshrink, threshold, clampTo,
   dropout, dropout1d, dropout2d, dropout3d, alphaDropout, featureAlphaDropout, batchNorm, layerNorm, groupNorm,

@@ -115,6 +115,10 @@ export function topk(input: Tensor, k: number, dim = -1, options: { largest?: bo
   return pick(input, d, k, (line) => order(line, options.largest ?? true));
 }
 
+function requireSome(name: string, input: Tensor, dim: number): void {
+  if (input.shape[dim] === 0) throw new IndexError(`${name}(): Expected reduction dim ${dim} to have non-zero size.`);
+}
+
 /** Drops a picked dimension of size 1 unless it is to be kept. */
 function dropped(result: ValuesAndIndices, dim: number, rank: number, options: Reduction): ValuesAndIndices {
   if (options.keepdim || rank === 0) return result;
@@ -125,6 +129,7 @@ function dropped(result: ValuesAndIndices, dim: number, rank: number, options: R
 export function kthvalue(input: Tensor, k: number, dim = -1, options: Reduction = {}): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   const n = input.shape[d] ?? 1;
+  requireSome("kthvalue", input, d);
   if (k < 1 || k > n) throw new KindlingError("kthvalue(): selected number k out of range for dimension " + d);
   return dropped(pick(input, d, 1, (line) => [order(line, false)[k - 1]!]), d, input.shape.length, options);
 }
@@ -146,11 +151,11 @@ type MedianFunction = {
 function medianBy(ignoreNan: boolean): MedianFunction {
   function median(input: Tensor, dim?: number, options: Reduction = {}): Tensor | ValuesAndIndices {
     if (dim === undefined) {
-      if (input.numel() === 0) return fromTypedArray(new Float32Array([NaN]), []);
+      if (input.numel() === 0) return recordMedian(input, fromTypedArray(new Float32Array([NaN]), []));
       return recordMedian(input, reshape(pick(flatten(input.detach()), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []));
     }
     const d = wrapDim(dim, input.shape.length);
-    if (input.shape[d] === 0) throw new IndexError(`median(): Expected reduction dim ${d} to have non-zero size.`);
+    requireSome("median", input, d);
     return dropped(pick(input, d, 1, (line) => [medianPlace(line, ignoreNan)]), d, input.shape.length, options);
   }
   return median as MedianFunction;
@@ -164,6 +169,7 @@ export const nanmedian: MedianFunction = medianBy(true);
 /** The most frequent value along `dim` (default the last; the smallest of several) and the last position where it is. */
 export function mode(input: Tensor, dim = -1, options: Reduction = {}): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
+  requireSome("mode", input, d);
   return dropped(pick(input, d, 1, (line) => [modePlace(line)]), d, input.shape.length, options);
 }
 

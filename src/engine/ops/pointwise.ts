@@ -76,12 +76,18 @@ function fusedBackward(code: UnaryOp, gradient: Tensor, saved: Tensor, data: Una
 
 /** Elementwise negation. */
 export function neg(input: Tensor): Tensor {
+  if (input.dtype === "bool") {
+    throw new KindlingError(
+      "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+    );
+  }
   return input.dtype === "float32" ? negFloat(input) : input.mul(-1);
 }
 const negFloat = unary({ code: Unary.neg, name: "NegBackward0", saves: "input", fused: false, derivative: (g) => neg(g) });
 
 /** Absolute value. */
 export function abs(input: Tensor): Tensor {
+  if (input.dtype === "uint8") return input;
   return input.dtype === "int32" ? input.where(input.ge(0), input.neg()) : absFloat(input);
 }
 const absFloat = unary({ code: Unary.abs, name: "AbsBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(sign(x)) });
@@ -94,7 +100,7 @@ export const rsqrt = unary({ code: Unary.rsqrt, name: "RsqrtBackward0", saves: "
 export const reciprocal = unary({ code: Unary.reciprocal, name: "ReciprocalBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y)).neg() });
 /** x² */
 export function square(input: Tensor): Tensor {
-  return input.dtype === "int32" || input.dtype === "uint8" ? input.mul(input) : squareFloat(input);
+  return input.dtype === "float32" ? squareFloat(input) : input.pow(2);
 }
 const squareFloat = unary({ code: Unary.square, name: "PowBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(x.mul(2)) });
 export const sin = unary({ code: Unary.sin, name: "SinBackward0", saves: "input", fused: false, derivative: (g, x) => g.mul(cos(x)) });
@@ -106,7 +112,7 @@ export const erf = unary({ code: Unary.erf, name: "ErfBackward0", saves: "input"
 const stepGradient = (g: Tensor, x: Tensor): Tensor => g.maskedFill(x.le(0), 0);
 /** max(x, 0) */
 export function relu(input: Tensor): Tensor {
-  return input.dtype === "int32" ? input.clamp(0) : reluFloat(input);
+  return input.dtype === "int32" || input.dtype === "uint8" ? input.clamp(0) : reluFloat(input);
 }
 const reluFloat = unary({ code: Unary.relu, name: "ReluBackward0", saves: "output", fused: true, derivative: stepGradient });
 const geluExact = unary({ code: Unary.gelu, name: "GeluBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(geluSlope(x)) });

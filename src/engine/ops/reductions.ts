@@ -2,7 +2,7 @@
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, type DType, type DTypeName } from "../dtype.ts";
-import { IndexError, KindlingError } from "../errors.ts";
+import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
 import { Reduce, ReduceBytes, type ReduceBytesOp, type ReduceOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, wrapDims, type Shape } from "../shape.ts";
@@ -280,8 +280,10 @@ export function std(input: Tensor, dim?: ReductionDims, options: VarianceOptions
   return record(stdOp, result, [input], [input, result], { shape: input.shape, dims, count, correction });
 }
 
-/** The p-norm over all elements or over `dim`; p may be infinite. */
-export function norm(input: Tensor, p = 2, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+/** The p-norm over all elements or over `dim`; p may be infinite, and "fro" is 2. */
+export function norm(input: Tensor, order: number | "fro" = 2, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
+  const p = order === "fro" ? 2 : order;
+  if (typeof p !== "number") throw new ArgumentError(`norm(): p is a number or "fro", but got ${String(p)}`, "TypeError");
   const source = inType(input, floatType("norm", options.dtype));
   if (source.dtype !== "float32") {
     throw new KindlingError(`linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${longName(source.dtype)}`);
@@ -361,13 +363,19 @@ export function recordMedian(input: Tensor, result: Tensor): Tensor {
   return record(medianOfAllOp, result, [input], [input, result], { shape: input.shape, dims: input.shape.map((_, i) => i), count: 0 });
 }
 
-function extreme(operation: Operation, op: ReduceOp, input: Tensor, dim: ReductionDims | undefined, options: Reduction): Tensor {
-  const dims = wrapDims(dim, input.shape.length);
-  if (numelOf(dims.map((d) => input.shape[d]!)) === 0) {
-    throw new IndexError(
-      `${op === Reduce.max ? "max" : "min"}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
-    );
+/** An extreme of nothing is an error. */
+function requireSome(name: string, shape: Shape, dim: ReductionDims | null | undefined): void {
+  if (dim === undefined || dim === null) {
+    if (numelOf(shape) === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+    return;
   }
+  const empty = [dim].flat().find((d) => shape.at(d) === 0);
+  if (empty !== undefined) throw new IndexError(`${name}(): Expected reduction dim ${empty} to have non-zero size.`);
+}
+
+function extreme(name: string, operation: Operation, op: ReduceOp, input: Tensor, dim: ReductionDims | undefined, options: Reduction): Tensor {
+  const dims = wrapDims(dim, input.shape.length);
+  requireSome(name, input.shape, dim);
   const keepdim = options.keepdim ?? false;
   if (input.dtype !== "float32") return to(extremeOfIntegers(op, input, dims, keepdim), input.dtype);
   const result = reduceFloat(op, input, dims, keepdim);
@@ -376,12 +384,12 @@ function extreme(operation: Operation, op: ReduceOp, input: Tensor, dim: Reducti
 
 /** Largest value over all elements or over `dim`. */
 export function amax(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return extreme(amaxOp, Reduce.max, input, dim, options);
+  return extreme("amax", amaxOp, Reduce.max, input, dim, options);
 }
 
 /** Smallest value over all elements or over `dim`. */
 export function amin(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return extreme(aminOp, Reduce.min, input, dim, options);
+  return extreme("amin", aminOp, Reduce.min, input, dim, options);
 }
 
 export interface ValuesAndIndices {
@@ -393,6 +401,7 @@ const maxAlongOp: Operation = {
   name: "MaxBackward0",
   backward(node, gradient) {
     const { shape, dims } = node.data as ReductionData;
+    if (shape.length === 0) return [gradient];
     const upstream = restore(gradient, shape, dims);
     return [scatterAdd(zeros(shape), dims[0]!, restore(node.saved(0), shape, dims), upstream)];
   },
@@ -400,13 +409,11 @@ const maxAlongOp: Operation = {
 
 const minAlongOp: Operation = { ...maxAlongOp, name: "MinBackward0" };
 
-function extremeAlong(sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
+function extremeAlong(name: string, sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   const dims = input.shape.length === 0 ? [] : [d];
   const { source, outer, n, inner } = arrange(input.dtype === "int32" ? input : to(input.detach(), "float32"), dims);
-  if (n === 0) {
-    throw new IndexError(`${sign > 0 ? "max" : "min"}(): Expected reduction dim ${d} to have non-zero size.`);
-  }
+  requireSome(name, input.shape, d);
   const shape = reducedShape(input.shape, dims, keepdim);
   if (input.dtype === "int32") return extremeOfIntegersAlong(sign, { source, outer, n, inner }, shape);
   const values = make(shape);
@@ -442,9 +449,9 @@ export function max(input: Tensor, dim: number, options?: Reduction): ValuesAndI
 export function max(input: Tensor, other: Tensor): Tensor;
 export function max(input: Tensor, dim?: number | Tensor, options?: Reduction): Tensor | ValuesAndIndices;
 export function max(input: Tensor, dim?: number | Tensor, options: Reduction = {}): Tensor | ValuesAndIndices {
-  if (dim === undefined) return extreme(maxOfAllOp, Reduce.max, input, undefined, {});
+  if (dim === undefined) return extreme("max", maxOfAllOp, Reduce.max, input, undefined, {});
   if (dim instanceof Tensor) return maximum(input, dim);
-  return extremeAlong(1, input, dim, options.keepdim ?? false);
+  return extremeAlong("max", 1, input, dim, options.keepdim ?? false);
 }
 
 /** The smallest of all elements, the smallest along a dimension with its positions, or elementwise against a tensor. */
@@ -453,32 +460,35 @@ export function min(input: Tensor, dim: number, options?: Reduction): ValuesAndI
 export function min(input: Tensor, other: Tensor): Tensor;
 export function min(input: Tensor, dim?: number | Tensor, options?: Reduction): Tensor | ValuesAndIndices;
 export function min(input: Tensor, dim?: number | Tensor, options: Reduction = {}): Tensor | ValuesAndIndices {
-  if (dim === undefined) return extreme(minOfAllOp, Reduce.min, input, undefined, {});
+  if (dim === undefined) return extreme("min", minOfAllOp, Reduce.min, input, undefined, {});
   if (dim instanceof Tensor) return minimum(input, dim);
-  return extremeAlong(-1, input, dim, options.keepdim ?? false);
+  return extremeAlong("min", -1, input, dim, options.keepdim ?? false);
 }
 
-function positionOf(sign: 1 | -1, input: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
-  if (dim !== undefined) return extremeAlong(sign, input.detach(), dim, keepdim).indices;
+function positionOf(name: string, sign: 1 | -1, input: Tensor, dim: number | null | undefined, keepdim: boolean): Tensor {
+  if (dim !== undefined && dim !== null) return extremeAlong(name, sign, input.detach(), dim, keepdim).indices;
+  if (input.numel() === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
   const flat = reshape(input.detach(), [input.numel()]);
-  const found = extremeAlong(sign, flat, 0, false).indices;
+  const found = extremeAlong(name, sign, flat, 0, false).indices;
   return keepdim ? reshape(found, input.shape.map(() => 1)) : found;
 }
 
 /** Position of the largest value (the first of equals): in the flattened tensor, or along `dim`. `int32`. */
 export function argmax(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return positionOf(1, input, dim, options.keepdim ?? false);
+  return positionOf("argmax", 1, input, dim, options.keepdim ?? false);
 }
 
 /** Position of the smallest value (the first of equals): in the flattened tensor, or along `dim`. `int32`. */
 export function argmin(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return positionOf(-1, input, dim, options.keepdim ?? false);
+  return positionOf("argmin", -1, input, dim, options.keepdim ?? false);
 }
 
 // --- others ---------------------------------------------------------------------------------------------------------
 
 /** ln Σ eˣ along `dim`, without overflow. */
-export function logsumexp(input: Tensor, dim: ReductionDims, options: Reduction = {}): Tensor {
+export function logsumexp(given: Tensor, dim: ReductionDims, options: Reduction = {}): Tensor {
+  const input = to(given, "float32");
+  if (input.numel() === 0) return sum(input.exp(), dim, options).log();
   const high = amax(input.detach(), dim, { keepdim: true });
   const shift = high.maskedFill(high.abs().eq(Infinity), 0);
   const total = sum(input.sub(shift).exp(), dim, { keepdim: true }).log().add(shift);
@@ -527,13 +537,19 @@ export function runningIntegers(name: "cumsum" | "cumprod", input: Tensor, dim: 
   return wholeNumbers(out, input.shape, name);
 }
 
+/** Truth values, or for `uint8`, in which older programs keep them, zeros and ones of that type. */
+function truthOf(op: ReduceBytesOp, input: Tensor, dim: number | undefined, options: Reduction): Tensor {
+  const result = reduceTruth(op, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
+  return input.dtype === "uint8" ? to(result, "uint8") : result;
+}
+
 /** Whether all elements (along `dim`) are not zero. */
 export function all(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return reduceTruth(ReduceBytes.all, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
+  return truthOf(ReduceBytes.all, input, dim, options);
 }
 
 /** Whether any element (along `dim`) is not zero. */
 export function any(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return reduceTruth(ReduceBytes.any, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
+  return truthOf(ReduceBytes.any, input, dim, options);
 }
 

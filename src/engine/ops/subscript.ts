@@ -1,5 +1,5 @@
 /** Python's `x[…]`: elements by numbers, slices, lists of positions and masks. */
-import { IndexError } from "../errors.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
 import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { to } from "./copy.ts";
@@ -40,6 +40,7 @@ export function at(input: Tensor, ...places: readonly Place[]): Tensor {
 
 /** A view of what numbers and slices leave, and for its dimensions the positions that tensors list, if any do. */
 export function lookThrough(input: Tensor, places: readonly Place[]): { window: Tensor; listed: (Tensor | null)[] } {
+  places.forEach(checkPlace);
   const left = input.shape.length - places.reduce<number>((count, place) => count + dimensionsOf(place), 0);
   if (left < 0) throw tooManyIndices(input);
   if (places.filter((place) => place === "...").length > 1) throw new IndexError("an index can only have a single ellipsis ('...')");
@@ -64,6 +65,13 @@ export function lookThrough(input: Tensor, places: readonly Place[]): { window: 
     else list([asPositions(place)]);
   });
   return { window, listed };
+}
+
+function checkPlace(place: unknown): void {
+  const isSlice = Array.isArray(place) && place.length <= 3 && place.every((bound) => bound === null || bound === undefined || Number.isInteger(bound));
+  if (place === null || place === "..." || Number.isInteger(place) || place instanceof Tensor || isSlice) return;
+  const got = Array.isArray(place) ? `[${place.join(", ")}]` : String(place);
+  throw new ArgumentError(`a place is a whole number, null, "...", a slice [start, end, step], a tensor of positions or a mask, but got ${got}; positions stand in a tensor: tensor([0, 2])`, "TypeError");
 }
 
 function dimensionsOf(place: Place): number {

@@ -296,6 +296,7 @@ export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
 /** The slices along `dim`, without that dimension. */
 export function unbind(input: Tensor, dim = 0): Tensor[] {
   const d = wrapDim(dim, input.shape.length);
+  if (input.shape.length === 0) throw new IndexError(`Dimension specified as ${d} but tensor has no dimensions`);
   return Array.from({ length: input.shape[d]! }, (_, i) => select(input, d, i));
 }
 

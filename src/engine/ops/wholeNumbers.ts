@@ -22,8 +22,8 @@ const HIGHEST = 2 ** 31 - 1;
  */
 export function wholeNumbers(values: Float64Array, shape: Shape, name: string): Tensor {
   if (values.every((value) => value >= LOWEST && value <= HIGHEST)) return fromTypedArray(new Int32Array(values), shape);
-  const lost = values.find((value) => !(Math.abs(value) <= Number.MAX_SAFE_INTEGER && Math.fround(value) === value));
-  if (lost !== undefined) throw tooLarge(lost, name);
+  const isExact = values.every((value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER && Math.fround(value) === value);
+  if (!isExact) throw tooLarge(values, name);
   const result = fromTypedArray(new Float32Array(values), shape);
   outgrown.set(result, name);
   return result;
@@ -33,10 +33,11 @@ export function wholeNumbers(values: Float64Array, shape: Shape, name: string): 
 export function whyOutgrown(result: Tensor): KindlingError | null {
   const name = outgrown.get(result);
   if (name === undefined) return null;
-  return tooLarge(toTypedArray(result).find((value) => value < LOWEST || value > HIGHEST)!, name);
+  return tooLarge(new Float64Array(toTypedArray(result)), name);
 }
 
-function tooLarge(value: number, name: string): KindlingError {
+function tooLarge(values: Float64Array, name: string): KindlingError {
+  const value = values.find((each) => !(each >= LOWEST && each <= HIGHEST))!;
   const number = Number.isSafeInteger(value) ? String(value) : value.toExponential(6);
   return new KindlingError(
     `${name}(): the result ${number} is beyond int32 (${LOWEST} to ${HIGHEST}), the largest integer type here. Compute in floats instead: convert with .float() first`,

@@ -49,8 +49,30 @@ export class Archive {
     this.#prune();
   }
 
+  /** Notes which files are in training, for the window after this one. */
+  setUnderWay(files: readonly string[]): void {
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(this.#underWay, JSON.stringify(files));
+  }
+
+  /** What was in training when the window before this one went away; it is told once. */
+  async takeInterrupted(): Promise<readonly FileRuns[]> {
+    try {
+      const files = JSON.parse(await readFile(this.#underWay, "utf8")) as readonly string[];
+      rmSync(this.#underWay, { force: true });
+      const all = await Promise.all(files.map((file) => this.load(file)));
+      return all.filter((runs) => runs !== undefined);
+    } catch {
+      return [];
+    }
+  }
+
   remove(file: string): void {
     rmSync(this.#path(file), { force: true });
+  }
+
+  get #underWay(): string {
+    return join(this.#folder, "training");
   }
 
   #path(file: string): string {
@@ -59,6 +81,7 @@ export class Archive {
 
   #prune(): void {
     const kept = readdirSync(this.#folder)
+      .filter((name) => name.endsWith(".json"))
       .map((name) => join(this.#folder, name))
       .map((path) => ({ path, at: statSync(path).mtimeMs }))
       .sort((a, b) => b.at - a.at);

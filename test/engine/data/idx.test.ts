@@ -30,6 +30,6 @@ describe("IDX files", () => {
     says(new Uint8Array([0, 0, 8, 3, ...Array<number>(12).fill(255)]), /byte 16: \w+ bytes are expected/);
     const zipped = new Uint8Array(gzipSync(bytes));
     says(zipped.subarray(0, 30), /d\.idx/);
-    says(new Uint8Array([...zipped.subarray(0, -4), 255, 255, 255, 255]), /d\.idx is damaged: it claims 4294967295 bytes/);
+    says(new Uint8Array([...zipped.subarray(0, -4), 255, 255, 255, 255]), /d\.idx is damaged: it claims 4294967295 bytes, where 48 are expected/);
   });
 });

@@ -50,6 +50,23 @@ describe("DataLoader", () => {
     }
   });
 
+  it("takes a plain array for a dataset, as PyTorch takes a list", () => {
+    const samples: [Tensor, number][] = [[tensor([1, 2]), 0], [tensor([3, 4]), 1], [tensor([5, 6]), 1]];
+    const batches = [...new data.DataLoader(samples, { batchSize: 2 })].map(([x, y]) => [x.tolist(), y.tolist()]);
+    assert.deepEqual(batches, [[[[1, 2], [3, 4]], [0, 1]], [[[5, 6]], [1]]]);
+    assert.deepEqual([...new data.DataLoader([5, 6, 7], { batchSize: 3 })].map((batch) => batch.tolist()), [[5, 6, 7]]);
+    const parts = new data.ConcatDataset([new data.Subset([1, 2, 3], [2, 0]), [9]]);
+    assert.deepEqual([0, 1, 2].map((index) => parts.get(index)), [3, 1, 9]);
+    assert.deepEqual(new data.StackDataset({ a: [1, 2], b: ["x", "y"] }).get(1), { a: 2, b: "y" });
+    assert.deepEqual(data.randomSplit([1, 2, 3], [2, 1]).map(({ length }) => length), [2, 1]);
+  });
+
+  it("says what a dataset is where it gets none", () => {
+    for (const nothing of [{ length: 3 }, new Set([1]), null, 7]) {
+      assert.throws(() => new data.DataLoader(nothing as never), /a dataset is an array, or has a `length` and a `get\(index\)`; (Object|Set|null|Number) is neither/);
+    }
+  });
+
   it("is async-iterable, too", async () => {
     const batches: unknown[] = [];
     for await (const [x] of new data.DataLoader(samples, { batchSize: 5 })) batches.push(x.tolist());

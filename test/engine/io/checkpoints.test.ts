@@ -70,7 +70,7 @@ describe("a checkpoint", () => {
       const first = network();
       const before = make(first.parameters());
       train(first, before, 3);
-      const saved = writeTorch({ model: first.stateDict(), optimizer: before.stateDict() });
+      const saved = writeTorch({ model: first.stateDict(), optimizer: before.stateDict() }, "any.pt");
       const next = train(first, before, 5);
       const checkpoint = readTorch(saved, "own.pt") as { model: Map<string, Tensor>; optimizer: optim.OptimizerStateDict };
       const second = network();

@@ -93,7 +93,7 @@ describe("reading pickles", () => {
 
 describe("archives that would unpack to more than they can hold", () => {
   it("are refused before room is made", () => {
-    const honest = archive(pickle({ a: 1 }, () => assert.fail("no tensors")));
+    const honest = archive(pickle({ a: 1 }, "x.pt", () => assert.fail("no tensors")));
     assert.deepEqual(readTorch(honest, "x.pt"), { a: 1 });
     const claims = honest.slice();
     const directory = Buffer.from(claims).indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
@@ -102,7 +102,7 @@ describe("archives that would unpack to more than they can hold", () => {
   });
 
   it("are refused where their entries overlap", () => {
-    const honest = archive(pickle("x".repeat(3000), () => assert.fail("no tensors")));
+    const honest = archive(pickle("x".repeat(3000), "x.pt", () => assert.fail("no tensors")));
     const doubled = honest.slice();
     const directory = Buffer.from(doubled).indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
     const packed = new DataView(doubled.buffer).getUint32(directory + 20, true);
@@ -113,7 +113,7 @@ describe("archives that would unpack to more than they can hold", () => {
   it("unpack where a file is honestly small", () => {
     const zeroBytes = new Uint8Array(1 << 20);
     assert.ok(deflateRawSync(zeroBytes).length < 2000);
-    const content = pickle([0], () => assert.fail("no tensors"));
+    const content = pickle([0], "x.pt", () => assert.fail("no tensors"));
     const bytes = zipSync({ "archive/data.pkl": content, "archive/data/0": zeroBytes }, { level: 9 });
     assert.deepEqual(readTorch(bytes, "x.pt"), [0]);
   });

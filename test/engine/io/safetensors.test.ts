@@ -47,7 +47,7 @@ describe("safetensors files", () => {
 
   it("say where they are damaged", () => {
     const says = (bytes: Uint8Array, words: RegExp): void => assert.throws(() => readSafetensors(bytes, "w.safetensors"), words);
-    says(new Uint8Array(3), /w\.safetensors, byte 0: 8 bytes are expected here, but 3 are left/);
+    says(new Uint8Array(3), /w\.safetensors, byte 0: a \.safetensors file begins with the size of its header in 8 bytes/);
     says(new Uint8Array(8).fill(255), /w\.safetensors, byte 0: the size 18446744073709551615 is beyond all files/);
     says(new Uint8Array([0, 0, 0, 32, 0, 0, 0, 0]), /byte 0: the header is too large/);
     says(new Uint8Array([99, 0, 0, 0, 0, 0, 0, 0]), /byte 8: 99 bytes are expected here, but 0 are left/);

@@ -99,6 +99,16 @@ describe("a number or a slice after a mask of several dimensions", () => {
   });
 });
 
+describe("what is no place", () => {
+  const x: any = torch.arange(6).reshape(2, 3); // oxlint-disable-line no-explicit-any
+  for (const place of [true, undefined, "a", 0.5, {}, [[0, 1]], [0, 1, 1, 0], [0.5]]) {
+    it(`${JSON.stringify(place)} is refused with the right forms`, () => {
+      assert.throws(() => x.at(place), /a place is a whole number, null, "\.\.\.", a slice/);
+      assert.throws(() => x.clone().setAt([place], 1), /a place is a whole number/);
+    });
+  }
+});
+
 describe("losses of two shapes that broadcast", () => {
   const warned = (run: () => void): string[] => {
     const [before, texts] = [console.warn, [] as string[]];

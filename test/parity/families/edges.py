@@ -185,6 +185,41 @@ for name in "amax amin argmax argmin logsumexp std var max min median nanmedian 
     spelled = "amax amin argmax argmin".split()
     f.error(f"torch.{name}", f.T(2, 2), dim=0, dtype=torch.int64, words=None if name in spelled else f"{name}() got an unexpected keyword argument 'dtype'")
 
+    f.error(f"Tensor.{name}", f.T(2, 2), dim=0, dtype=torch.int64, words=f"{name}() got an unexpected keyword argument 'dtype'")
+f.op("torch.dist", f.T(3), f.T(3), p=3)
+f.op("Tensor.norm", f.T(2, 3), "fro")
+f.error("Tensor.sum", f.T(3), keepdims_=True, words="sum() got an unexpected keyword argument 'keepdims_'")
+
+# --- nothing, scalars and small types: a result or PyTorch's words ---
+
+
+def asked(target, *args, **options):
+    try:
+        f.op(target, *args, **options)
+    except (RuntimeError, IndexError, ValueError):
+        f.error(target, *args, **options)
+
+
+for value in (f.T(0), f.T(0, 3), f.T(2, 0), f.V(2.5), f.I(0), f.V(3), f.V([3, 200], dtype="uint8")):
+    for name in "sum mean prod std amax amin max min nansum all any argmax argmin isinf isfinite abs neg square".split():
+        asked(f"torch.{name}", value)
+    for dim in (0, -1):
+        for name in "sum mean prod amax amin max min median nanmedian mode nansum all any argmax argmin cumsum cumprod logsumexp sort unbind".split():
+            asked(f"torch.{name}", value, dim)
+        asked("torch.diff", value, dim=dim)
+        asked("torch.kthvalue", value, 1, dim)
+        if value.dtype == "float32":
+            asked("torch.logcumsumexp", value, dim)
+            asked("torch.softmax", value, dim)
+f.op("torch.median", f.T(0))
+f.error("torch.aminmax", f.T(0))
+f.op("torch.isinf", f.V([-2147483648, 2147483647, 5]))
+f.op("torch.isfinite", f.V([-2147483648, 2147483647, 5]))
+f.op("torch.logcumsumexp", f.V([INF, -INF, 0.0]), 0)
+f.op("Tensor.relu", f.V([NAN, 1.0, -1.0, INF, -INF, 0.0]), double=True)
+f.error("torch.neg", f.B(2))
+f.error("torch.sub", f.B(2), f.B(2))
+
 # --- writing numbers that a type can't hold ---
 f.op("torch.full", [2], -1, dtype=torch.uint8)
 f.error("torch.full", [2], 300, dtype=torch.uint8, words="cannot be converted to type uint8 without overflow")

@@ -58,3 +58,7 @@ refused("net.register_parameter('new', torch.ones(1))", "net.registerParameter('
 refused("net.register_parameter('new', nn.Parameter(torch.ones(1)) * 2)", "net.registerParameter('new', new nn.Parameter(torch.ones(1)).mul(2));")
 refused("net.register_buffer('new', nn.ReLU())", "net.registerBuffer('new', new nn.ReLU());", words="cannot assign 'ReLU' object to buffer 'new' (torch Tensor or None required)")
 refused("net.add_module('new', torch.ones(1))", "net.addModule('new', torch.ones(1));")
+for target, js in (("nn.Linear(2, 2, bias=False)", "new nn.Linear(2, 2, { bias: false })"), ("nn.Conv2d(1, 1, 3, bias=False)", "new nn.Conv2d(1, 1, 3, { bias: false })"), ("nn.BatchNorm1d(2, affine=False)", "new nn.BatchNorm1d(2, { affine: false })"),
+                   ("nn.GroupNorm(1, 2, affine=False)", "new nn.GroupNorm(1, 2, { affine: false })"), ("nn.LayerNorm(2, elementwise_affine=False)", "new nn.LayerNorm(2, { elementwiseAffine: false })")):
+    f.program(f"m = {target}\nm.bias = torch.ones(2)", f"const m = {js};\nm.bias = torch.ones(2);", note=target, fails=True)
+    f.program(f"m = {target}\nm.bias = nn.Parameter(torch.ones(2))\nreturn list(m.state_dict())", f"const m = {js};\nm.bias = new nn.Parameter(torch.ones(2));\nreturn [...m.stateDict().keys()];", note=target)

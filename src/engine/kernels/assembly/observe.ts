@@ -135,25 +135,25 @@ export function histogram(x: usize, n: i32, low: f64, high: f64, bins: i32, out:
 function histogramInLanes(x: usize, n: i32, low: f64, high: f64, bins: i32, scale: f32, out: usize): i32 {
   const tables = CHUNK_A;
   clearTables(tables, bins);
-  const lows = splat(<f32>low), highs = splat(<f32>high), scales = splat(scale), zero = splat(0);
+  const lows = splat(<f32>low), scales = splat(scale), zero = splat(0);
   const rounder = held(ROUNDER), signless = held(SIGNLESS), last = i32x4.splat(bins - 1);
   // In single precision a place is wrong by less than this: there it is looked at more closely.
   const near = splat(<f32>bins / 1048576);
   let i = 0;
   for (; i + 4 <= n; i += 4) {
-    const v = v128.load(word(x, i));
-    const place = mul(sub(v, lows), scales);
+    const place = mul(sub(v128.load(word(x, i)), lows), scales);
     const sum = add(place, rounder);
     const whole = sub(sum, rounder);
     const rest = sub(place, whole);
-    const within = v128.and(f32x4.ge(v, lows), f32x4.le(v, highs));
-    // At the outermost edges nothing can go wrong, and many values lie there: all that a ReLU made zero.
+    // A mask is −1: where the place was rounded up, the bin is one further down. Anything but a place within gives none of the bins.
+    const bin = i32x4.add(i32x4.sub(sum, rounder), f32x4.lt(rest, zero));
+    const within = i32x4.eq(i32x4.min_u(bin, last), bin);
+    // At the lowest edge nothing can go wrong, and many values lie there: all that a ReLU made zero.
     const close = v128.and(f32x4.lt(v128.and(rest, signless), near), f32x4.ne(whole, zero));
     if (i32x4.all_true(v128.andnot(within, close))) {
-      // A mask is −1: where the place was rounded up, the bin is one further down.
-      const bin = i32x4.shl(i32x4.min_s(i32x4.add(i32x4.sub(sum, rounder), f32x4.lt(rest, zero)), last), 2);
-      const a = tables + <usize>i32x4.extract_lane(bin, 0), b = tables + <usize>i32x4.extract_lane(bin, 1);
-      const c = tables + <usize>i32x4.extract_lane(bin, 2), d = tables + <usize>i32x4.extract_lane(bin, 3);
+      const offsets = i32x4.shl(bin, 2);
+      const a = tables + <usize>i32x4.extract_lane(offsets, 0), b = tables + <usize>i32x4.extract_lane(offsets, 1);
+      const c = tables + <usize>i32x4.extract_lane(offsets, 2), d = tables + <usize>i32x4.extract_lane(offsets, 3);
       store<i32>(a, load<i32>(a) + 1);
       store<i32>(b, load<i32>(b, TABLE) + 1, TABLE);
       store<i32>(c, load<i32>(c, 2 * TABLE) + 1, 2 * TABLE);

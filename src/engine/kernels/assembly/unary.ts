@@ -235,7 +235,7 @@ export function unary(op: i32, x: usize, out: usize, n: i32, alpha: f32, beta: f
   if (op == 9) return f32x4.neg(mul(g, sin4(s)));
   if (op == 10) return mul(g, sub(one, mul(s, s)));
   if (op == 11) return mul(g, mul(sub(one, s), s));
-  if (op == 12) return v128.and(g, positive(s));
+  if (op == 12) return v128.andnot(g, f32x4.le(s, splat(0)));
   if (op == 13) return mul(mul(held(TWO_OVER_SQRT_PI), g), exp4(f32x4.neg(mul(s, s))));
   if (op == 14) {
     const density = mul(held(INV_SQRT_2PI), exp4(mul(held(MINUS_HALF), mul(s, s))));

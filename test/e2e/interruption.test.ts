@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { withEditor } from "../harness/suite.ts";
+import { temporaryFolder } from "../harness/temporary.ts";
+import { eventually } from "../harness/wait.ts";
+import type { Workbench } from "../harness/workbench.ts";
+import { moons } from "./moons.ts";
+
+/** A window, or its extension host, goes away in the middle of a training: its end is told, and nothing is "Running". */
+const endless = moons.text.replace("epoch < 30", "epoch < 3_000_000");
+/** A window that is loaded on a busy machine takes its time. */
+const patience = { timeout: 90_000 };
+
+describe("a training whose window goes away", () => {
+  const editor = withEditor();
+  let workbench: Workbench;
+
+  beforeEach(async () => {
+    const folder = temporaryFolder("models");
+    writeFileSync(join(folder, moons.name), endless);
+    workbench = await editor().openWorkbench(folder);
+    await workbench.openFile(moons.name);
+    await workbench.runCommand("Kindling: Train Model");
+    await workbench.statusShows(/epoch .*step \d.*loss/i);
+    await workbench.inPanel("run-state", `[data-state="running"]`).waitFor(patience);
+  });
+  afterEach(() => workbench.close());
+
+  const isOver = async (): Promise<void> => {
+    await workbench.page.locator(".statusbar-item[id*='kindling']", { hasText: /ended when the window closed · step [\d,]+ · loss/ }).waitFor(patience);
+    await workbench.inPanel("run-state", `[data-state="interrupted"]`).waitFor(patience);
+    await eventually("lenses that offer to train", () => workbench.lensTexts(), (all) => all.length > 0 && all.every((text) => text.includes("▶ Train")));
+  };
+
+  it("has ended when the window is loaded again", async function () {
+    this.timeout(300_000);
+    await workbench.reload();
+    await isOver();
+  });
+
+  it("has ended when the extension host was killed, in the panel that was open, too", async function () {
+    this.timeout(300_000);
+    const host = extensionHosts().find((one) => parentIs(one.parent, editor().extensions));
+    assert.ok(host, "no extension host of this editor's");
+    process.kill(host.id, "SIGKILL");
+    await isOver();
+    assert.equal(await workbench.page.locator(".tab", { hasText: "Kindling: moons" }).count(), 1);
+  });
+});
+
+interface Process {
+  readonly id: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+function processes(): readonly Process[] {
+  return execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .flatMap((line) => {
+      const [, id, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return command === undefined ? [] : [{ id: Number(id), parent: Number(parent), command }];
+    });
+}
+
+function extensionHosts(): readonly Process[] {
+  return processes().filter(({ command }) => command.includes("--type=extensionHost"));
+}
+
+/** Whether the server of that process has its extensions there: other editors may run on the machine. */
+function parentIs(id: number, extensions: string): boolean {
+  return processes().some((one) => one.id === id && one.command.includes(extensions.replace(/\/extensions$/, "")));
+}
