@@ -51,6 +51,11 @@ export function sampleIndex(samples: readonly StepStatistics[], step: number | n
   return best;
 }
 
+/** The newest sample up to `index` that measured outputs too, and not only what was left when the run paused or ended. */
+export function withOutputs(samples: readonly StepStatistics[], index: number): StepStatistics | null {
+  return samples.slice(0, index + 1).findLast(({ afterwards }) => !afterwards) ?? samples[index] ?? null;
+}
+
 /** Strides of Page Up and Page Down. */
 const page = 10;
 

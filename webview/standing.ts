@@ -18,7 +18,7 @@ export function standing(run: RunView): Standing | null {
     const last = loss.length - 1;
     return { epoch: loss.epochs[last]!, step: loss.steps[last]!, loss: loss.values[last]! };
   }
-  return run.progress && { epoch: run.progress.epoch, step: run.progress.step, loss: run.progress.loss };
+  return run.progress && { epoch: run.progress.epoch, step: run.progress.lossStep ?? run.progress.step, loss: run.progress.loss };
 }
 
 /** Whether the run took a step: one that took none has trained nothing. */

@@ -8,7 +8,7 @@ import type { FromPanel, ModelInfo, ModuleInfo, StepStatistics, ToPanel } from "
 import { groupCharts } from "./charts/groups.ts";
 import { Pace } from "./charts/pace.ts";
 import { recall, remember } from "./memory.ts";
-import { sampleIndex } from "./samples.ts";
+import { sampleIndex, withOutputs } from "./samples.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, type Action, type PanelState } from "./state.ts";
 
 /** What VS Code gives a webview's page; may be asked for only once. */
@@ -42,6 +42,8 @@ export class Store {
   readonly samples = computed<readonly StepStatistics[]>(() => shownSamples(this.shown.value));
   readonly sampleIndex = computed(() => sampleIndex(this.samples.value, this.choices.value.step));
   readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);
+  /** The same, or the newest before it that measured outputs. */
+  readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
   /** Keeps its identity while it keeps its values, so that what is drawn for it needn't be drawn again. */
   readonly range = computed(() => {
     const range = stepRange(this.shown.value);

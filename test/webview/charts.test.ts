@@ -105,6 +105,8 @@ describe("charts", () => {
     const points = ["lr/0", "lr/1", "lr/backbone", "lr/head.weight"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }));
     const [rates] = groupCharts(appendMetrics(new Map(), points));
     assert.deepEqual(rates!.lines.map(({ label }) => label), ["group 0", "group 1", "backbone", "head.weight"]);
+    const [later] = groupCharts(appendMetrics(new Map(), ["lr", "lr/1"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }))));
+    assert.deepEqual(later!.lines.map(({ label }) => label), ["group 0", "group 1"]);
   });
 
   it("hold a learning rate, which is told only when it changes, up to the newest step", () => {

@@ -55,6 +55,14 @@ describe("the panel's layout", function () {
     }
   }
 
+  it("at 320 pixels, as tables: nothing overlaps and nothing is cut off", async () => {
+    const panel = await pages.open({ width: 320, height: 900 });
+    await panel.send({ type: "snapshot", run: views["a run in the middle"]! });
+    for (const label of ["Show histograms as tables", "Show curves as tables"]) await panel.page.getByLabel(label).click();
+    assert.deepEqual(await misplaced(panel), []);
+    await panel.page.close();
+  });
+
   for (const [last, width] of [[899, 320], [1000, 480], [12_000, 1100], [2_000_000, 800]] as const) {
     it(`cuts no label off the axes of ${last} steps at ${width} pixels`, async () => {
       const panel = await pages.open({ width, height: 900 });

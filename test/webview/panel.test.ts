@@ -232,6 +232,7 @@ describe("the panel in a browser", function () {
     assert.equal(await text("run-state"), "Ran without a training step");
     assert.equal(await panel.page.locator(".run-state.good").count(), 0);
     assert.match(await text("unmeasured"), /ended before its first training step/);
+    assert.match(await panel.page.locator(".charts .hint").innerText(), /has no loss/);
   });
 
   it("tells when the window closed on the run, and offers to train again", async () => {
@@ -257,6 +258,18 @@ describe("the panel in a browser", function () {
     assert.equal(await playing(), 0);
     await panel.sendEvents("run-1", [{ type: "state", state: "running", at: 1 }]);
     assert.ok((await playing()) > 0);
+  });
+
+  it("shows outputs of the newest step that measured them where the end of the run left only parameters", async () => {
+    const whole = sampleStep(small, 15, 1, 0);
+    const modules = whole.modules.map(({ module, parameters }) => ({ module, parameters }));
+    const statistics = [whole, { ...whole, step: 23, afterwards: true as const, modules }];
+    await panel.send({ type: "snapshot", run: { ...running, state: "finished", models: [small], statistics } });
+    assert.match(await text("shown-step"), /^Step 23/);
+    assert.equal(await panel.page.locator('[data-kind="output"] .outline').count(), 1);
+    assert.equal(await panel.page.locator(".activation .tensor-note").innerText(), "of step 15");
+    assert.equal(await panel.page.locator(".parameter .tensor-note").count(), 0);
+    assert.ok((await panel.page.locator(".flow-bar").count()) > 0);
   });
 
   it("has a dash, not NaN, for the deviation of a single value", async () => {

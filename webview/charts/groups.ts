@@ -54,8 +54,11 @@ function chart(name: string, members: readonly (readonly [string, Series])[], in
   };
 }
 
-/** A parameter group is called by its name; one that has none, by its place in the optimizer's `paramGroups`. */
+/**
+ * A parameter group is called by its name; one that has none, by its place in the optimizer's `paramGroups`. `lr` alone is
+ * the first of several where others came later.
+ */
 function lineLabel(name: string): string {
-  const own = name.replace(/^lr\//, "");
+  const own = name === "lr" ? "0" : name.replace(/^lr\//, "");
   return own !== name && /^\d+$/.test(own) ? `group ${own}` : own;
 }

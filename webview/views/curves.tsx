@@ -7,7 +7,7 @@ import { Smoothed } from "../charts/smooth.ts";
 import { themeVersion } from "../charts/theme.ts";
 import { formatCount, formatNumber, plural } from "../format.ts";
 import { indexAt } from "../series.ts";
-import { stepRange } from "../state.ts";
+import { isOver, stepRange } from "../state.ts";
 import type { Store } from "../store.ts";
 import { IconButton } from "./icon.tsx";
 
@@ -16,6 +16,7 @@ const tableRows = 200;
 export function CurvesPane({ store }: { store: Store }) {
   const names = useStable(useComputed(() => store.charts.value.map((chart) => chart.name)).value);
   const { smoothing, curveTables } = store.choices.value;
+  const over = useComputed(() => isOver(store.run.value?.state ?? "starting")).value;
   const notes = useComputed(() => store.run.value?.notes ?? []).value;
   const grid = useRef<HTMLDivElement>(null);
   const columns = balancedColumns(names.length + Math.min(1, notes.length), useWidth(grid));
@@ -46,7 +47,7 @@ export function CurvesPane({ store }: { store: Store }) {
         />
       </div>
       <div class="charts" ref={grid} style={{ "--columns": String(columns) }}>
-        {names.length === 0 && <p class="hint">No loss yet. Curves begin with the first backward pass.</p>}
+        {names.length === 0 && <p class="hint">{over ? "This run had no backward pass, so it has no loss." : "No loss yet. Curves begin with the first backward pass."}</p>}
         {names.map((name) => (
           <CurveChart key={name} store={store} name={name} />
         ))}

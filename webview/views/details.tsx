@@ -114,15 +114,16 @@ interface RowSpec {
   readonly title: string;
   readonly family: TensorFamily;
   readonly parameter?: ParameterInfo;
+  /** Gone once the step is over, unless it was chosen to be measured. */
+  readonly ofOutput?: true;
   /** Why there is nothing to show. */
   readonly absent: string;
 }
 
-function rowsOf(module: ModuleInfo, { afterwards }: StepStatistics): readonly RowSpec[] {
-  const gone = "Not measured in this step: only parameters were still at hand when the run paused or ended.";
+function rowsOf(module: ModuleInfo): readonly RowSpec[] {
   const output: RowSpec[] = [
-    { kind: "output", title: "Activation", family: "activation", absent: afterwards ? gone : "Not called in this step." },
-    { kind: "outputGradient", title: "Gradient", family: "gradient", absent: afterwards ? gone : "No gradient reached this output." },
+    { kind: "output", title: "Activation", family: "activation", ofOutput: true, absent: "Not called in this step." },
+    { kind: "outputGradient", title: "Gradient", family: "gradient", ofOutput: true, absent: "No gradient reached this output." },
   ];
   return output.concat(
     module.parameters.flatMap((parameter): RowSpec[] => {
@@ -139,34 +140,38 @@ function rowsOf(module: ModuleInfo, { afterwards }: StepStatistics): readonly Ro
 function TensorRows({ store, module }: { store: Store; module: ModuleInfo }) {
   const samples = store.samples.value;
   const sample = store.sample.value;
+  const outputSample = store.outputSample.value;
   const why = useComputed(() => (store.run.value ? whyUnmeasured(store.run.value, store.model.value) : "")).value;
-  if (!sample) {
+  if (!sample || !outputSample) {
     return (
       <p class="hint" data-testid="unmeasured">
         {why}
       </p>
     );
   }
-  const specs = rowsOf(module, sample);
+  const specs = rowsOf(module);
   const known = specs.filter(({ kind }) => samples.some((one) => tensorStatistics(moduleStatistics(one, module.id), kind)));
   if (known.length === 0 && module.parameters.length === 0) {
     return <p class="hint">This module was not called in any measured step.</p>;
   }
   return (
     <>
-      {specs.map((spec) => (
-        <TensorRow
-          key={`${module.path}/${spec.kind}`}
-          store={store}
-          kind={spec.kind}
-          title={spec.title}
-          note={spec.parameter && parameterNote(spec.parameter)}
-          family={spec.family}
-          absent={spec.absent}
-          tensor={tensorStatistics(moduleStatistics(sample, module.id), spec.kind)}
-          history={historyOf(samples, module.id, spec.kind)}
-        />
-      ))}
+      {specs.map((spec) => {
+        const shown = spec.ofOutput ? outputSample : sample;
+        return (
+          <TensorRow
+            key={`${module.path}/${spec.kind}`}
+            store={store}
+            kind={spec.kind}
+            title={spec.title}
+            note={spec.parameter ? parameterNote(spec.parameter) : shown === sample ? undefined : `of step ${formatCount(shown.step)}`}
+            family={spec.family}
+            absent={spec.absent}
+            tensor={tensorStatistics(moduleStatistics(shown, module.id), spec.kind)}
+            history={historyOf(samples, module.id, spec.kind)}
+          />
+        );
+      })}
     </>
   );
 }

@@ -102,7 +102,7 @@ function Tree({ store, model }: { store: Store; model: ModelInfo }) {
   const height = useSignal(600);
   const expanded = useComputed(() => store.choices.value.expanded);
   const rows = useComputed(() => (store.model.value ? visibleRows(store.model.value, expanded.value, store.module.value) : []));
-  const flow = useComputed(() => gradientFlow(store.sample.value));
+  const flow = useComputed(() => gradientFlow(store.outputSample.value));
   const chosen = useComputed(() => store.module.value?.id ?? -1);
   const typed = useRef({ text: "", at: 0 });
 
