@@ -23,7 +23,7 @@ export function standing(run: RunView): Standing | null {
 
 /** Whether the run took a step: one that took none has trained nothing. */
 export function hasStepped(run: RunView): boolean {
-  return (run.progress?.step ?? 0) > 0 || run.samples.size > 0 || (run.curves.get("loss")?.length ?? 0) > 0;
+  return (run.progress?.step ?? 0) > 0;
 }
 
 /** `loss is NaN since step 120`; `null` where the loss is a number, or is one again. */

@@ -121,6 +121,15 @@ export class ModelWatches {
     return found;
   }
 
+  /** `layer1.weight`, behind the model's name where there are several; `undefined` for a tensor of no model. */
+  pathOf(parameter: Tensor | undefined): string | undefined {
+    for (const { model } of this.current) {
+      const found = model.modules[0]!.namedParameters().find(([, one]) => one === parameter);
+      if (found) return this.current.length > 1 ? `${model.info.name}.${found[0]}` : found[0];
+    }
+    return undefined;
+  }
+
   /** Whether some optimizer has the model's parameters. */
   hasOwner(watch: ModelWatch, iterations: Iterations): boolean {
     let has = this.#hasOwner.get(watch);

@@ -3,7 +3,7 @@ import { isGradEnabled } from "../engine/autograd/gradMode.ts";
 import type { DataLoader } from "../engine/data/dataLoader.ts";
 import type { Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
-import type { Optimizer } from "../engine/optim/optimizer.ts";
+import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
 import type { Progress, RunEvent, SamplingOptions, StepStatistics } from "../protocol/index.ts";
 import { callerPosition } from "./construction.ts";
@@ -56,7 +56,7 @@ export class Observer implements Instrument {
   readonly #loops = new TrainingLoops();
   readonly #iterations = new Iterations();
   readonly #logged = new LoggedValues();
-  readonly #rates = new LearningRates();
+  readonly #rates = new LearningRates((group) => this.#watches.pathOf((group as ParamGroup).params[0]));
   readonly #throughput = new Throughput();
   readonly #watches: ModelWatches;
   readonly #nonFinite: NonFiniteLoss;
@@ -117,6 +117,7 @@ export class Observer implements Instrument {
 
   optimizerConstructed(optimizer: Optimizer): void {
     this.#iterations.optimizerConstructed(optimizer);
+    this.#rates.expect(optimizer);
     this.#watches.forgetOwners();
   }
 
@@ -143,8 +144,8 @@ export class Observer implements Instrument {
   beforeStep(optimizer: Optimizer): void {
     this.#iterations.beforeStep(optimizer);
     const step = this.#iterations.index;
-    for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
     this.#measure(optimizer);
+    for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
     if (this.steps === 0) this.#options.firstStep?.();
     this.#pass();
   }

@@ -30,7 +30,10 @@ export interface Problem {
   readonly step?: number;
 }
 
-/** One value of one named series: `loss`, `lr` (or `lr/0`, `lr/1` … for several groups), and the names given to `log()`. */
+/**
+ * One value of one named series: `loss`, `lr` (for several groups `lr/` and the group's `name`, or the path of its first
+ * parameter, or its number), and the names given to `log()`.
+ */
 export interface MetricPoint {
   readonly name: string;
   /** Number of the run's steps before it. */

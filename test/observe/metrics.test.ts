@@ -31,7 +31,7 @@ describe("metric points", () => {
 
 describe("learning rates", () => {
   it("are told when they change", () => {
-    const rates = new LearningRates();
+    const rates = new LearningRates(() => undefined);
     const optimizer = { paramGroups: [{ lr: 0.1 }] };
     assert.deepEqual(rates.changes(optimizer), [{ name: "lr", value: 0.1 }]);
     assert.deepEqual(rates.changes(optimizer), []);
@@ -40,15 +40,32 @@ describe("learning rates", () => {
   });
 
   it("have a number where there are several groups or optimizers", () => {
-    const rates = new LearningRates();
+    const rates = new LearningRates(() => undefined);
     const first = { paramGroups: [{ lr: 1 }, { lr: 2 }] };
     const second = { paramGroups: [{ lr: 3 }] };
     assert.deepEqual(rates.changes(first).map(({ name }) => name), ["lr/0", "lr/1"]);
     assert.deepEqual(rates.changes(second).map(({ name }) => name), ["lr/2"]);
   });
 
+  it("are called as the program calls the group, or by its first parameter", () => {
+    const rates = new LearningRates(({ lr }) => (lr === 1 ? "head.weight" : undefined));
+    const first = { paramGroups: [{ lr: 1, name: "backbone" }, { lr: 1 }] };
+    const second = { paramGroups: [{ lr: 1 }] };
+    rates.expect(first);
+    rates.expect(second);
+    assert.deepEqual([first, second].flatMap((optimizer) => rates.changes(optimizer).map(({ name }) => name)), ["lr/backbone", "lr/head.weight", "lr/2"]);
+  });
+
+  it("have a name from the start where a second optimizer was made before the first step", () => {
+    const rates = new LearningRates(({ lr }) => `net${lr}`);
+    const [first, second] = [{ paramGroups: [{ lr: 1 }] }, { paramGroups: [{ lr: 2 }] }];
+    rates.expect(first);
+    rates.expect(second);
+    assert.deepEqual(rates.changes(first), [{ name: "lr/net1", value: 1 }]);
+  });
+
   it("keep the name they were first told under", () => {
-    const rates = new LearningRates();
+    const rates = new LearningRates(() => undefined);
     const [first, second] = [{ paramGroups: [{ lr: 1 }] }, { paramGroups: [{ lr: 1 }] }];
     const names = [first, second].flatMap((optimizer) => rates.changes(optimizer).map(({ name }) => name));
     first.paramGroups[0]!.lr = 5;

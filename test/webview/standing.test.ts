@@ -24,7 +24,7 @@ describe("where a run stands", () => {
 
   it("is without a step where none was taken", () => {
     assert.equal(hasStepped(view(finished)), false);
-    assert.equal(hasStepped(view(finished, losses(1))), true);
+    assert.equal(hasStepped(view({ ...finished, progress: { ...progress, step: 0 } }, losses(1))), false, "backward() alone is no step");
     assert.equal(hasStepped(view({ ...finished, progress })), true);
   });
 });
@@ -55,8 +55,8 @@ describe("why a model's inside can't be shown", () => {
 
   it("is said of the run that is over", () => {
     assert.match(why(finished), /before its first training step/);
-    assert.match(why(finished, losses(1)), /no model took part in a step/);
-    assert.match(why({ ...finished, statistics: [{ ...sampleStep(digitsModel, 0, 0, 0), model: 5 }] }), /model took part in no step/);
+    assert.match(why({ ...finished, progress }, losses(1)), /no model took part in a step/);
+    assert.match(why({ ...finished, progress, statistics: [{ ...sampleStep(digitsModel, 0, 0, 0), model: 5 }] }), /model took part in no step/);
     assert.match(why({ ...finished, mode: "inspect" }), /inspection measured no step/);
   });
 });

@@ -7,9 +7,9 @@ export function lastLoss(run: RunSnapshot): MetricPoint | undefined {
   return run.metrics.findLast(({ name }) => name === "loss");
 }
 
-/** Whether it made at least one training step. */
+/** Whether it made at least one training step; `backward()` alone is none. */
 export function hasStepped(run: RunSnapshot): boolean {
-  return (run.progress?.step ?? 0) > 0 || run.statistics.length > 0 || lastLoss(run) !== undefined;
+  return (run.progress?.step ?? 0) > 0;
 }
 
 /** Whether there is anything in it that only a training brings. */
