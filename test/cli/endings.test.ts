@@ -128,8 +128,9 @@ describe("how a command ends", function () {
     file(stuck);
     const { child, ended, printed } = await start("train", "net.model.ts");
     await printed("stuck");
+    // The command, the runner, esbuild, and the program's own child.
+    while (family(child.pid!).length < 4) await delay(20);
     const all = family(child.pid!);
-    assert.ok(all.length >= 4, "the command, the runner, esbuild, and the program's own child");
     child.kill("SIGKILL");
     const begin = performance.now();
     await ended;
