@@ -7,7 +7,7 @@ import { Throttle } from "./model/throttle.ts";
 import type { RunController } from "./runner/controller.ts";
 
 /** Milliseconds of training that a window which is killed may lose; one that closes loses nothing. */
-const interval = 5_000;
+const interval = 2_000;
 
 /** Disposing of it writes what is still under way, as something that ends now. */
 export function keepArchive(
