@@ -23,7 +23,9 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
   readonly #store: Store;
   readonly #unsaved: UnsavedFiles;
   readonly #changed = new Emitter<void>();
-  readonly #refresh = new Throttle(titleInterval, () => this.#changed.fire());
+  readonly #refresh = new Throttle(titleInterval, () => this.#ask());
+  /** VS Code was told of a change and has yet to come for the lenses: it waits a quarter of a second, anew with each telling. */
+  #isAsked = false;
   readonly #scans = new WeakMap<vscode.TextDocument, { version: number; scan: Scan }>();
   /** What the titles of each file's lenses were last made of. */
   readonly #titles = new Map<string, string>();
@@ -36,7 +38,8 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
     const filter = [{ scheme: "file", language: "typescript" }];
     this.#subscriptions = [
       store.onDidChange((change) => this.#follow(change)),
-      unsaved.onDidChange(() => this.#refresh.call()),
+      // With a save VS Code begins to wait while the file is being inspected.
+      unsaved.onDidChange(() => this.#ask()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#refresh.call()),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration("kindling.codeLens")) this.#refresh.call();
@@ -46,6 +49,7 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    this.#isAsked = false;
     const file = fileOf(document);
     if (file === undefined) return [];
     const runs = this.#store.using(file);
@@ -68,6 +72,12 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#refresh.dispose();
     this.#changed.dispose();
+  }
+
+  #ask(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#changed.fire();
   }
 
   #scan(document: vscode.TextDocument): Scan {

@@ -100,7 +100,10 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       if (automatic) log.trace(text.trimEnd());
       else output.append(text);
     }),
-    controller.onDidSettle(({ file, mode, state }) => log.info(`${mode} ${file}: ${state}`)),
+    controller.onDidSettle(({ file, mode, state }) => {
+      const { startedAt = NaN, endedAt = NaN } = store.get(file)?.[mode] ?? {};
+      log.info(`${mode} ${file}: ${state} after ${endedAt - startedAt} ms`);
+    }),
     store.onDidChange(({ change }) => {
       if (change.type === "event" && change.event.type === "problem") log.warn(change.event.problem.message);
     }),

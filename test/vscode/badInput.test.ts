@@ -122,9 +122,9 @@ describe("a model file with", () => {
     const editor = await window.show(uri);
     const isOfTypeScript = ({ source }: vscode.Diagnostic): boolean => source === "ts";
     await window.marked(uri, (marks) => marks.some(isOfTypeScript) && !marks.some(({ source }) => source === "Kindling"));
-    const [mark, ...others] = vscode.languages.getDiagnostics(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
-    assert.equal(mark && mark.range.start.line + 1, lineOf(text, "const model = ="));
-    assert.deepEqual(others, []);
+    // What TypeScript makes of the rest of the file is its own affair.
+    const ofTheLine = vscode.languages.getDiagnostics(uri).filter(({ range }) => range.start.line + 1 === lineOf(text, "const model = ="));
+    assert.deepEqual(ofTheLine.map(({ source }) => source), ["ts"]);
     await window.replace(editor, good);
     const inspected = window.settled(uri, "inspect");
     await editor.document.save();

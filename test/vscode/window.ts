@@ -122,6 +122,18 @@ export class Window {
   }
 
   /** Labels and descriptions of the models view's rows, `depth` levels of them. */
+  /** Resolves as soon as the models view reads so, down to that depth. */
+  async rowsRead(depth: number, pattern: RegExp): Promise<void> {
+    let changed: () => void;
+    const subscription = this.api.tree.onDidChangeTreeData!(() => changed());
+    for (;;) {
+      const change = new Promise<void>((resolve) => (changed = resolve));
+      if (pattern.test((await this.rows(depth)).join())) break;
+      await change;
+    }
+    subscription.dispose();
+  }
+
   async rows(depth: number, parent?: Awaited<ReturnType<Window["children"]>>[number]): Promise<string[]> {
     if (depth === 0) return [];
     const rows: string[] = [];
