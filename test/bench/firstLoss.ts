@@ -11,7 +11,7 @@ import { median, spread } from "./numbers.ts";
 import { held } from "./report.ts";
 import type { Subject } from "./subject.ts";
 
-const bar = 1500;
+const bar = 1000;
 const file = "digits.model.ts";
 /** For a runner to get ready. Milliseconds. */
 const pause = 2_500;
@@ -95,7 +95,7 @@ export const firstLoss: Subject = {
     } finally {
       await editor.close();
     }
-    const row = (what: string, times: readonly number[]) => ({ what, measured: spread(times), against: "< 1,500 ms", verdict: held(median(times), { atMost: bar }) });
+    const row = (what: string, times: readonly number[]) => ({ what, measured: spread(times), against: "< 1,000 ms", verdict: held(median(times), { atMost: bar }) });
     return [row("Train click → first loss, panel opens", opening), row("Train click → first loss, panel open", open)];
   },
 };
