@@ -19,7 +19,7 @@ export interface Host {
 }
 
 /** Milliseconds from one drawing of a running run to the next. */
-export const drawInterval = 250;
+export const drawInterval = 500;
 const saveInterval = 5_000;
 
 export class Store {

@@ -15,7 +15,7 @@ import { Throttle } from "./model/throttle.ts";
 const viewType = "kindling.panel";
 
 /** Milliseconds for which events are gathered before they are sent together. */
-const batchTime = 50;
+const batchTime = 100;
 
 /** Where the file is remembered whose run the panel showed. */
 const fileKey = "kindling.panel.file";

@@ -4,7 +4,7 @@ import type { SourcePosition } from "../protocol/index.ts";
 import type { CurrentFile } from "./currentFile.ts";
 import type { Disposable } from "./model/emitter.ts";
 import { Emitter } from "./model/emitter.ts";
-import { filesOf, isPaused, isStale, isTraining, type FileRuns } from "./model/fileRuns.ts";
+import { filesOf, isStale, isTraining, type FileRuns } from "./model/fileRuns.ts";
 import { l10n } from "./model/language.ts";
 import { lossTrouble } from "./model/progress.ts";
 import { row, ModelTree, type ModuleNode, type TreeNode } from "./model/tree.ts";
@@ -27,7 +27,6 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   #models: unknown;
   /** The counts may not be those of the text on the screen. */
   #isApproximate = false;
-  #endProgress: (() => void) | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
   /** The user chose a module; for a parameter or a buffer, the one that has it. */
@@ -87,7 +86,6 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   }
 
   dispose(): void {
-    this.#endProgress?.();
     this.#refresh.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
@@ -104,8 +102,6 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   #update(): void {
     const { file } = this.#current;
     const runs = file === undefined ? undefined : this.#store.get(file);
-    // A line that moves says that work goes on, which is not so while it is paused.
-    this.#showProgress(isTraining(runs) && !isPaused(runs));
     this.#view.description = file?.replace(/^.*[\\/]/, "") ?? "";
     this.#view.message = runs ? message(runs) : "";
     const models = runs?.structure?.models;
@@ -117,15 +113,6 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
     this.#changed.fire(undefined);
   }
 
-  /** The thin line at the view's top, as long as the file trains. */
-  #showProgress(isOn: boolean): void {
-    if (isOn === (this.#endProgress !== undefined)) return;
-    this.#endProgress?.();
-    this.#endProgress = undefined;
-    if (!isOn) return;
-    const done = new Promise<void>((resolve) => (this.#endProgress = resolve));
-    void vscode.window.withProgress({ location: { viewId } }, () => done);
-  }
 }
 
 /** What the tree's reader has to know of the runs, above the tree. */

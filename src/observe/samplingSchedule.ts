@@ -10,8 +10,8 @@ const gapOfUnknown = 1 / 20;
 const parts = 20;
 /** However dear a sample is, the next one comes after at most this long; milliseconds. */
 const longestInterval = 15_000;
-/** Samples beyond those that every run gets: at most one in 50 ms, in a run that has lasted long one a second. */
-const shortestInterval = 50;
+/** Samples beyond those that every run gets: at most one in 250 ms, in a run that has lasted long one a second. */
+const shortestInterval = 250;
 const shortestIntervalLater = 1_000;
 const shareOfElapsed = 0.01;
 

@@ -77,7 +77,8 @@ export function statusText(run: RunSnapshot): string {
     case "starting":
       return `$(loading~spin) ${l10n.t("starting")}`;
     case "running":
-      return trouble ? `$(warning) ${trouble} · ${progressText(run)}` : `$(loading~spin) ${progressText(run)}`;
+      // Nothing that turns: where there is no graphics card, the cores that train would draw each of its frames.
+      return trouble ? `$(warning) ${trouble} · ${progressText(run)}` : `$(graph-line) ${progressText(run)}`;
     case "paused":
       return `$(debug-pause) ${l10n.t("paused")} · ${progressText(run)}`;
     case "stopping":
