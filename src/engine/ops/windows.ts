@@ -4,7 +4,7 @@
  */
 import { filled, roomFor } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
-import { numelOf, shapeText } from "../shape.ts";
+import { contiguousStrides, numelOf, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, where } from "./binary.ts";
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d } from "./convolution.ts";
@@ -80,32 +80,43 @@ function maxOver(input: Tensor, windows: readonly (readonly Window[])[]): Pooled
   const lead = input.shape.slice(0, -windows.length);
   const values = toTypedArray(input);
   const plane = numelOf(size);
+  const steps = contiguousStrides(size);
   const shape = windows.map((list) => list.length);
-  const cells = allPlaces(windows, size);
-  const indices = new Int32Array(numelOf(lead) * cells.length);
+  const cells = numelOf(shape);
+  const indices = roomFor(Int32Array, numelOf(lead) * cells);
   for (let start = 0, next = 0; next < indices.length; start += plane) {
-    for (const cell of cells) indices[next++] = largestOf(values, start, cell);
+    eachCell(windows, (window) => (indices[next++] = largestOf(values, start, window, steps)));
   }
-  const places = fromTypedArray(indices, [...lead, cells.length]);
+  const places = fromTypedArray(indices, [...lead, cells]);
   const picked = gather(reshape(input, [...lead, plane]), lead.length, places);
   return [reshape(picked, [...lead, ...shape]), reshape(places, [...lead, ...shape])];
 }
 
-function largestOf(values: ArrayLike<number>, start: number, places: readonly number[]): number {
-  let best = places[0]!;
-  for (const place of places) {
-    const [value, leader] = [values[start + place]!, values[start + best]!];
-    if (value > leader || (Number.isNaN(value) && !Number.isNaN(leader))) best = place;
-  }
-  return best;
+/** Calls `visit` for each output cell, in row-major order, with what its window sees in each direction (the same list each time). */
+function eachCell(windows: readonly (readonly Window[])[], visit: (window: readonly Window[]) => void): void {
+  const window: Window[] = [];
+  const choose = (direction: number): void => {
+    if (direction === windows.length) return visit(window);
+    for (const one of windows[direction]!) {
+      window[direction] = one;
+      choose(direction + 1);
+    }
+  };
+  choose(0);
 }
 
-/** For each output cell, in row-major order, the places of its window in the flattened plane. */
-function allPlaces(windows: readonly (readonly Window[])[], size: readonly number[]): number[][] {
-  return windows.reduce<number[][]>(
-    (cells, list, dim) => cells.flatMap((cell) => list.map((window) => cell.flatMap((place) => window.map((at) => place * size[dim]! + at)))),
-    [[0]],
-  );
+function largestOf(values: ArrayLike<number>, start: number, window: readonly Window[], steps: readonly number[]): number {
+  let best = -1;
+  const look = (direction: number, place: number): void => {
+    if (direction < window.length) {
+      for (const at of window[direction]!) look(direction + 1, place + at * steps[direction]!);
+      return;
+    }
+    const [value, leader] = [values[start + place]!, values[start + best]!];
+    if (best < 0 || value > leader || (Number.isNaN(value) && !Number.isNaN(leader))) best = place;
+  };
+  look(0, 0);
+  return best;
 }
 
 // --- maximum --------------------------------------------------------------------------------------------------------
