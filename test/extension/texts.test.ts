@@ -112,7 +112,7 @@ describe("progress", () => {
     assert.equal(statusText({ ...finished, metrics: losses(3, NaN, NaN) }), "$(warning) loss is NaN since step 1 · 0:01");
     assert.equal(statusText({ ...finished, metrics: losses(3, Infinity) }), "$(warning) loss is ∞ since step 1 · 0:01");
     assert.match(statusText({ ...finished, state: "running", metrics: losses(3, NaN) }), /^\$\(warning\) loss is NaN since step 1 · epoch/);
-    assert.match(statusText({ ...finished, metrics: losses(3, NaN, 2) }), /trained · step 2 · loss 2/, "it recovered");
+    assert.match(statusText({ ...finished, progress: { ...progress, step: 3 }, metrics: losses(3, NaN, 2) }), /trained · step 2 · loss 2/, "it recovered");
     // Without the runner's word for it, the curve tells.
     assert.match(statusText({ ...finished, problems: [], metrics: losses(3, 2, NaN) }), /since step 2/);
   });

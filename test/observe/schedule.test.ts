@@ -81,7 +81,7 @@ describe("the schedule of sampled steps", () => {
       const index = times.findIndex((at) => at >= time);
       return times[index + 1]! - times[index]!;
     };
-    assert.ok(gapAt(1000) < 60);
+    assert.ok(gapAt(1000) < 260);
     assert.ok(gapAt(150_000) >= 1000);
   });
 });
