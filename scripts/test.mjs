@@ -1,13 +1,18 @@
 // `npm test`: installs what is missing, then runs every check and every suite, and ends with one line of totals.
-//   node scripts/test.mjs [all | unit | builds | vscode | e2e | desktop] [--grep PATTERN]
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+//   node scripts/test.mjs [all | unit | runs | page | builds | vscode | e2e | desktop] [--grep PATTERN]
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { PlainError, ensureDebianPackages, ensureNodeModules, root, runScript, say, show } from "./system.mjs";
+import { PlainError, ensureDebianPackages, ensureNodeModules, runScript, say, show } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
 
-const unitFolders = ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "runner", "extension", "webview", "cli", "scripts", "examples"];
+/** Folders of the suites that Mocha runs in this Node, the fastest first: no process, processes, a browser. */
+const folders = {
+  unit: ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "extension"],
+  runs: ["runner", "cli", "scripts", "examples"],
+  page: ["webview"],
+};
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
 
 /** A check passes or fails as a whole; a suite counts its own tests. */
@@ -19,7 +24,9 @@ const checks = {
 };
 
 const suites = {
-  unit: () => [...mocha, "--timeout", "60000", ...unitFolders.map((name) => `test/${name}`).filter(hasTests).map((folder) => `${folder}/**/*.test.ts`)],
+  unit: () => inFolders(folders.unit),
+  runs: () => inFolders(folders.runs),
+  page: () => inFolders(folders.page),
   builds: () => ["--import", "tsx", "test/harness/builds.ts"],
   vscode: () => ["--import", "tsx", "test/harness/hostTests.ts", "server"],
   e2e: () => [...mocha, "--timeout", "180000", "--slow", "20000", "test/e2e/**/*.test.ts"],
@@ -27,17 +34,18 @@ const suites = {
 };
 
 const plans = {
-  all: { checks: ["build", "lint", "type check"], suites: ["unit", "builds", "vscode", "e2e"] },
+  all: { checks: ["build", "lint", "type check"], suites: ["unit", "runs", "page", "builds", "vscode", "e2e"] },
   unit: { checks: ["kernels"], suites: ["unit"] },
+  runs: { checks: ["kernels"], suites: ["runs"] },
+  page: { checks: [], suites: ["page"] },
   builds: { checks: ["kernels"], suites: ["builds"] },
   vscode: { checks: ["build"], suites: ["vscode"] },
   e2e: { checks: ["build"], suites: ["e2e"] },
   desktop: { checks: ["build"], suites: ["desktop"] },
 };
 
-function hasTests(folder) {
-  const path = join(root, folder);
-  return existsSync(path) && readdirSync(path, { recursive: true }).some((name) => name.endsWith(".test.ts"));
+function inFolders(names) {
+  return [...mocha, "--timeout", "60000", ...names.map((name) => `test/${name}/**/*.test.ts`)];
 }
 
 async function runSuite(name, folder, grep) {
@@ -58,12 +66,14 @@ async function runSuite(name, folder, grep) {
 
 async function prepare(names) {
   await ensureNodeModules();
-  if (names.includes("desktop")) return;
-  await ensureDebianPackages({
-    "chromium": process.env.KINDLING_CHROMIUM ?? "/usr/bin/chromium",
-    "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-  }, "testing in a browser");
-  if (!names.every((name) => name === "unit")) await ensureServer();
+  if (names.some((name) => ["page", "vscode", "e2e"].includes(name))) {
+    await ensureDebianPackages({
+      "chromium": process.env.KINDLING_CHROMIUM ?? "/usr/bin/chromium",
+      "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    }, "testing in a browser");
+  }
+  // Its themes are what the page is drawn in.
+  if (names.some((name) => ["page", "builds", "vscode", "e2e"].includes(name))) await ensureServer();
 }
 
 await runScript(async () => {
