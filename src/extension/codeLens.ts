@@ -53,6 +53,8 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
     const file = fileOf(document);
     if (file === undefined) return [];
     const runs = this.#store.using(file);
+    // What is shown now says that it is being counted anew; the end of that must take it away, whatever the count.
+    for (const one of runs) if (isInspecting(one)) this.#titles.delete(one.file);
     if ((!isModelFile(file) && runs.length === 0) || !settingsFor(file).codeLens) return [];
     const input = {
       file,

@@ -126,6 +126,13 @@ describe("lenses", () => {
     assert.equal(shown(input([runs], { isUnsaved: (one) => one === "/models/other.ts" }))[0], "1: 321 params | ▶ Train | Inspect");
   });
 
+  it("mark their counts while a saved text is being counted anew", () => {
+    const inspect = emptySnapshot({ runId: "2", file, mode: "inspect", startedAt: 2 });
+    assert.equal(shown(input([fileRuns(net, { inspect })]))[0], "1: ≈ 321 params | ▶ Train | Inspect");
+    const ended = { ...inspect, state: "finished" as const };
+    assert.equal(shown(input([fileRuns(net, { inspect: ended })]))[0], "1: 321 params | ▶ Train | Inspect");
+  });
+
   it("say that their counts are of before an error", () => {
     const inspect = { ...emptySnapshot({ runId: "2", file, mode: "inspect", startedAt: 2 }), state: "failed" as const };
     assert.equal(shown(input([fileRuns(net, { inspect })]))[0], "1: ≈ 321 params · before the error | ▶ Train | Inspect");

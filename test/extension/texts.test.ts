@@ -92,7 +92,7 @@ describe("progress", () => {
 
   it("says how it ended, and what the loss was", () => {
     const ended = { ...run, state: "finished" as const, endedAt: 65_000, progress };
-    assert.equal(statusText(ended), "$(check) trained · step 1,234 · loss 0.1235 · 1:05");
+    assert.equal(statusText(ended), "$(check) trained · step 1,234 · loss 0.1235 · 0:05", "by the run's own clock, as in the panel");
     assert.equal(statusText({ ...run, state: "failed", endedAt: 500 }), "$(error) failed · 0:01");
   });
 
@@ -103,7 +103,7 @@ describe("progress", () => {
     const ahead = { ...run, progress, metrics: losses(3, 2, 1) };
     assert.equal(progressText(ahead), "epoch 5/20 · step 2 · loss 1 · 1:12 left");
     assert.equal(statusText({ ...ahead, state: "paused" }), "$(debug-pause) paused · epoch 5/20 · step 2 · loss 1 · 1:12 left");
-    assert.equal(statusText({ ...ahead, state: "finished", endedAt: 500 }), "$(check) trained · step 2 · loss 1 · 0:01");
+    assert.equal(statusText({ ...ahead, state: "finished", endedAt: 500 }), "$(check) trained · step 2 · loss 1 · 0:05");
   });
 
   it("doesn't call a run trained whose loss became no number, and says since when", () => {
@@ -131,7 +131,7 @@ describe("progress", () => {
   it("names a loss that is no number", () => {
     assert.match(progressText({ ...run, progress: { ...progress, loss: NaN } }), /loss NaN/);
     assert.equal(formatValue(-Infinity), "−∞");
-    assert.equal(formatValue(0.0000123), "1.23e-5");
+    assert.equal(formatValue(0.0000123), "1.230e-5");
     assert.equal(formatDuration(3725), "1:02:05");
   });
 });

@@ -71,7 +71,8 @@ function numbers(site: Site, input: LensInput, structures: readonly Structure[])
 /** Numbers that may not be those of the text on the screen say so. */
 function marked(title: string, runs: FileRuns, { file, isUnsaved }: LensInput): string {
   if (isStale(runs)) return l10n.t("≈ {0} · before the error", title);
-  return [file, ...filesOf(runs)].some(isUnsaved) ? l10n.t("≈ {0}", title) : title;
+  // Until an inspection has ended, the numbers are those of the text before.
+  return isInspecting(runs) || [file, ...filesOf(runs)].some(isUnsaved) ? l10n.t("≈ {0}", title) : title;
 }
 
 /** What the last training is in trouble with, where it is of this text. */

@@ -101,6 +101,7 @@ function ended(run: RunSnapshot): string {
   return [...stepAndLoss(run), duration(run)].join(" · ");
 }
 
-function duration(run: RunSnapshot): string {
-  return formatDuration(((run.endedAt ?? run.startedAt) - run.startedAt) / 1000);
+/** By the run's own clock, as the panel's; by the host's for a run that didn't come to tell it. */
+function duration({ progress, startedAt, endedAt = startedAt }: RunSnapshot): string {
+  return formatDuration((progress?.elapsed ?? endedAt - startedAt) / 1000);
 }
