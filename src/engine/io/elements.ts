@@ -36,10 +36,6 @@ const elements: Readonly<Record<FileType, Element>> = {
   bool: { size: 1, dtype: "bool", read: (view, at) => Number(view.getUint8(at) !== 0) },
 };
 
-export function isFileType(name: string): name is FileType {
-  return Object.hasOwn(elements, name);
-}
-
 /** Bytes of one element in a file. */
 export function fileSize(type: FileType): number {
   return elements[type].size;
