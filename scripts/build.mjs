@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { writeApi } from "./forms/main.mjs";
 import { sturdyNames } from "./sturdy-names.mjs";
 import { PlainError, root, run, runScript, say } from "./system.mjs";
 
@@ -114,7 +115,7 @@ async function buildTypes() {
  */
 export async function build({ watch = false, types = true, kernelsOnly = false } = {}) {
   const start = performance.now();
-  await buildKernels();
+  await Promise.all([buildKernels(), writeApi()]);
   if (kernelsOnly) return;
   const esbuild = await import("esbuild");
   // Chunks carry a hash in their name, so old ones would pile up.

@@ -73,7 +73,7 @@ const batchNormOp: Operation = {
     const outWeight = data.weighted ? make([channels]) : null;
     const outBias = data.shifted ? make([channels]) : null;
     const [to, toWeight, toBias] = [atOrNone(outX), atOrNone(outWeight), atOrNone(outBias)];
-    if (x.numel() === 0) return [outX, outWeight && zeros(channels), outBias && zeros(channels)];
+    if (x.numel() === 0) return [outX, outWeight && zeros([channels]), outBias && zeros([channels])];
     const from = at(upstream);
     kernels.batchNormBackward(from, at(x), at(mean), at(inverseStd), atOrNone(weight), to, toWeight, toBias, n, channels, length, training ? 1 : 0);
     return inOrder(data, outX, outWeight, outBias);
