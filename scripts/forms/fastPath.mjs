@@ -15,7 +15,7 @@ const CHECKS = {
 
 /** JavaScript that is true where `value` is of these kinds, or `null` where that takes longer than a moment. */
 function check(value, kinds) {
-  const rest = kinds.includes("Int") && kinds.includes("Int[]") ? ["size", ...kinds.filter((kind) => !/^Int/.test(kind))] : kinds;
+  const rest = kinds.includes("Int") && kinds.includes("Int[]") ? ["size", ...kinds.filter((kind) => !kind.startsWith("Int"))] : kinds;
   const parts = rest.map((kind) => (kind === "size" ? `isSize(${value})` : kind.startsWith('"') ? `${value} === ${kind}` : CHECKS[kind]?.(value)));
   return parts.some((part) => part === undefined) ? null : parts.length === 1 ? parts[0] : `(${parts.join(" || ")})`;
 }

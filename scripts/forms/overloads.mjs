@@ -9,7 +9,7 @@ export function signatureText(name, { parameters, keywords }) {
 }
 
 const typeOf = (parameter) => (parameter.type === "Tensors" ? "readonly Tensor[]" : parameter.type === "Sizes" ? "readonly number[]" : parameter.isRest ? listType(parameter.type) : parameter.type);
-const listType = (type) => (/^readonly /.test(type) ? type : `readonly ${type.replace(/^readonly /, "")}`);
+const listType = (type) => (type.startsWith("readonly ") ? type : `readonly ${type}`);
 const elementOf = (parameter) => (parameter.type === "Sizes" ? "number" : parameter.type === "Tensors" ? "Tensor" : parameter.type.replace(/^readonly /, "").replace(/\[\]$/, ""));
 const member = ({ name, optional, ...rest }) => `${name}${optional ? "?" : ""}: ${typeOf({ name, optional, ...rest })}`;
 const required = (parameter) => `${parameter.name}: ${typeOf(parameter)}`;
