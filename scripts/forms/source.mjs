@@ -66,7 +66,7 @@ class Source {
   reExported(name) {
     const { program } = parseSync(this.path, this.text);
     for (const statement of program.body) {
-      if (!statement.source || !/^Export/.test(statement.type)) continue;
+      if (!statement.source || !statement.type.startsWith("Export")) continue;
       const specifier = statement.specifiers?.find(({ exported }) => exported.name === name);
       if (statement.type === "ExportNamedDeclaration" && !specifier) continue;
       const target = sourceAt(resolve(dirname(this.path), statement.source.value));

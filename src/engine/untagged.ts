@@ -2,7 +2,7 @@
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from "./autograd/gradMode.ts";
 export type { DType, DTypeName, TypedArray } from "./dtype.ts";
 export { ArgumentError, IndexError, KindlingError, OutOfMemoryError, ShapeError } from "./errors.ts";
-export { memoryReport, type MemoryReport } from "./memory/storage.ts";
+export { memoryReport, type MemoryReport } from "./memory/report.ts";
 export { getNumThreads, setNumThreads } from "./memory/threads.ts";
 export { Generator, initialSeed, manualSeed, seed } from "./random/index.ts";
 export { numpyRandom, type NumpyRandom } from "./random/numpyRandom.ts";
