@@ -34,8 +34,10 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 LINALG = "norm vector_norm matrix_norm det slogdet inv solve svd svdvals qr cholesky eigh eigvalsh matrix_rank pinv multi_dot matrix_power cond cross lstsq".split()
 DISTRIBUTIONS = "Normal Categorical Bernoulli Uniform".split()
+DEPRECATED = {"sample_n"}
 BEYOND = ["torch.cuda.is_available", "torch.device", "torch.distributions.kl_divergence", "torch.nn.RMSNorm", "torch.nn.functional.rms_norm",
-          "torch.nn.functional.scaled_dot_product_attention", "torch.optim.lr_scheduler._LRScheduler"]
+          "torch.nn.functional.scaled_dot_product_attention", "torch.optim.lr_scheduler.ReduceLROnPlateau.get_last_lr", "torch.autograd.Function.apply", "torch.nn.Module.register_full_backward_pre_hook",
+          *(f"torch.autograd.FunctionCtx.{name}" for name in ("save_for_backward", "mark_dirty", "mark_non_differentiable", "set_materialize_grads"))]
 
 # --- where PyTorch 2's documentation differs from 1.13, or the sources can't be read ----------------------------------------
 
@@ -45,7 +47,6 @@ STD = ["(input, dim: Optional[Union[_int, _size]]=None, *, correction: Number=1,
 ANY = ["(input, *, out=None)", "(input, dim: Union[_int, _size], keepdim=False, *, out=None)"]
 RECURRENT = "bias: bool=True, batch_first: bool=False, dropout: float=0.0, bidirectional: bool=False"
 PLACE = "device=None, dtype: Optional[_dtype]=None"
-CELL = "parameters: Iterable[Tensor]"
 AMENDED = {
     # `correction` stands beside `unbiased` and has a default.
     **{f"torch.{name}": STD for name in ("std", "var", "std_mean", "var_mean")},
@@ -58,6 +59,18 @@ AMENDED = {
     # `steps` no longer has a default.
     "torch.linspace": ["(start, end, steps: _int, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False)"],
     "torch.logspace": ["(start, end, steps: _int, base=10, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False)"],
+    # Where the typing stubs err.
+    "torch.Generator.set_state": ["(new_state: Tensor)"],
+    **{name: [f"({arguments}, *, dtype: Optional[_dtype]=None, device=None, requires_grad: bool=False, pin_memory=False)"] for name, arguments in
+       (("torch.tensor", "data: Any"), ("Tensor.new_tensor", "data: Any"))},
+    "torch.as_tensor": ["(data: Any, *, dtype: Optional[_dtype]=None, device=None)"],
+    "Tensor.new_ones": [f"({size}, dtype: Optional[_dtype]=None, layout=None, device=None, pin_memory=False, requires_grad: bool=False)" for size in ("size: _size, *", "*size: _int")],
+    "Tensor.type": ["(dtype: Optional[Union[_dtype, str]]=None, non_blocking=False)"],
+    "Tensor.stride": ["()", "(dim: int)"],
+    "Tensor.requires_grad_": ["(requires_grad: bool=True)"],
+    "Tensor.to": ["(dtype: _dtype, non_blocking=False, copy=False, *, memory_format: Optional[memory_format]=None)",
+                  "(device: Optional[Union[_device, str]]=None, dtype: Optional[_dtype]=None, non_blocking=False, copy=False, *, memory_format: Optional[memory_format]=None)",
+                  "(other: Tensor, non_blocking=False, copy=False, *, memory_format: Optional[memory_format]=None)"],
     # Written in Python with `*args`.
     "torch.einsum": ["(equation: str, *operands: Tensor)", "(equation: str, operands: List[Tensor])"],
     "torch.unique": ["(input: Tensor, sorted: bool=True, return_inverse: bool=False, return_counts: bool=False, dim: Optional[int]=None)"],
@@ -135,8 +148,12 @@ AMENDED = {
     **{f"torch.nn.init.{name}": [f"({arguments}, generator: Optional[Generator]=None)"] for name, arguments in {
         "uniform_": "tensor, a, b", "normal_": "tensor, mean, std", "trunc_normal_": "tensor, mean, std, a, b", "xavier_uniform_": "tensor, gain", "xavier_normal_": "tensor, gain",
         "kaiming_uniform_": "tensor, a, mode, nonlinearity", "kaiming_normal_": "tensor, a, mode, nonlinearity", "orthogonal_": "tensor, gain", "sparse_": "tensor, sparsity, std"}.items()},
+    "torch.nn.utils.fuse_conv_bn_weights": ["(conv_w: Tensor, conv_b: Optional[Tensor], bn_rm: Tensor, bn_rv: Tensor, bn_eps: float, bn_w: Optional[Tensor], bn_b: Optional[Tensor], transpose: bool=False)"],
+    "torch.nn.utils.fuse_linear_bn_weights": ["(linear_w: Tensor, linear_b: Optional[Tensor], bn_rm: Tensor, bn_rv: Tensor, bn_eps: float, bn_w: Tensor, bn_b: Tensor)"],
     "torch.nn.utils.clip_grad_norm_": ["(parameters, max_norm, norm_type, error_if_nonfinite, foreach=None)"],
     "torch.nn.utils.clip_grad_value_": ["(parameters, clip_value, foreach=None)"],
+    "torch.nn.utils.rnn.pack_padded_sequence": ["(input, lengths: Union[Tensor, List[int]], batch_first, enforce_sorted)"],
+    "torch.nn.functional.ctc_loss": ["(log_probs, targets, input_lengths: Union[Tensor, List[int]], target_lengths: Union[Tensor, List[int]], blank, reduction, zero_infinity)"],
     "torch.nn.utils.rnn.pad_sequence": ["(sequences, batch_first, padding_value, padding_side: str='right')"],
     "torch.nn.utils.rnn.PackedSequence": ["(data: Tensor, batch_sizes: Optional[Tensor]=None, sorted_indices: Optional[Tensor]=None, unsorted_indices: Optional[Tensor]=None)"],
     "torch.nn.utils.stateless.functional_call": ["(module: Module, parameters_and_buffers: Dict[str, Tensor], args=None, kwargs=None, *, tie_weights: bool=True, strict: bool=False)"],
@@ -153,9 +170,16 @@ AMENDED = {
     "torch.optim.Rprop": ["(params, lr, etas, step_sizes, *, capturable=False, foreach=None, maximize=False, differentiable=False)"],
     "torch.optim.ASGD": ["(params, lr, lambd, alpha, t0, weight_decay, foreach=None, maximize=False, differentiable=False, capturable=False)"],
     "torch.optim.Optimizer.zero_grad": ["(set_to_none: bool=True)"],
-    **{f"torch.optim.{name}.step": ["(closure: Optional[Callable]=None)"] for name in ("Adam", "AdamW", "Optimizer")},
+    **{f"torch.optim.{name}.step": ["(closure: Optional[Callable]=None)"] for name in
+       ("Optimizer", "SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD")},
+    "torch.optim.lr_scheduler.ReduceLROnPlateau.get_last_lr": ["()"],
     "torch.optim.lr_scheduler.ChainedScheduler": ["(schedulers, optimizer: Optional[Optimizer]=None)"],
     "torch.optim.swa_utils.AveragedModel": ["(model: Module, device=None, avg_fn: Optional[Callable]=None, multi_avg_fn: Optional[Callable]=None, use_buffers: bool=False)"],
+    "torch.autograd.Function.apply": ["(*args: Any)"],
+    "torch.autograd.FunctionCtx.save_for_backward": ["(*tensors: Tensor)"],
+    "torch.autograd.FunctionCtx.mark_dirty": ["(*args: Tensor)"],
+    "torch.autograd.FunctionCtx.mark_non_differentiable": ["(*args: Tensor)"],
+    "torch.autograd.FunctionCtx.set_materialize_grads": ["(value: bool)"],
     "torch.autograd.grad": ["(outputs, inputs, grad_outputs, retain_graph, create_graph, only_inputs, allow_unused: Optional[bool]=None, is_grads_batched=False, materialize_grads: bool=False)"],
     "torch.autograd.gradcheck": ["(func, inputs, *, eps, atol, rtol, raise_exception, nondet_tol, check_undefined_grad, check_grad_dtypes, check_batched_grad, check_batched_forward_grad, check_forward_ad, "
                                  "check_backward_ad, fast_mode, masked: Optional[bool]=None)"],
@@ -186,6 +210,8 @@ ABSENT = {
     "grad_scaler": "Everything is float32, so gradients need no scaling: leave `gradScaler` out.",
     "size_average": "Deprecated in PyTorch: say `reduction: \"mean\"` or `\"sum\"`.",
     "reduce": "Deprecated in PyTorch: say `reduction: \"none\"` for the loss of each element.",
+    "implicit": "It is for PyTorch's own code: leave it out.",
+    "_instance": "It is for PyTorch's own subclasses: leave it out.",
     "_stacklevel": "It only moves a warning of PyTorch's: leave it out, and give what follows by name.",
     "async_op": "There is one process: leave `asyncOp` out.",
     "non_blocking": "There is one device, so nothing is copied between devices: leave `nonBlocking` out.",
@@ -225,7 +251,8 @@ ALIASES = {"dim": ["axis"], "keepdim": ["keepdims"], "input": ["x", "a", "x1"], 
 
 WORDS = {"_int": "int", "_float": "float", "_bool": "bool", "Number": "Scalar", "_dtype": "dtype", "torch.dtype": "dtype", "DType": "dtype", "_size": "int[]", "Size": "int[]", "torch.Size": "int[]",
          "_shape_t": "int[1]", "torch.Tensor": "Tensor", "_TensorOrTensors": "Tensor[1]", "_tensor_or_tensors": "Tensor[1]", "_params_t": "params", "ellipsis": "name",
-         "_device": "device", "Device": "device?", "_layout": "layout", "torch.Generator": "Generator", "nn.Module": "Module", "torch.nn.Module": "Module", "Any": "any",
+         "T_module": "Module", "Callable": "function", "_collate_fn_t": "function", "_worker_init_fn_t": "function", "FILE_LIKE": "str", "MAP_LOCATION": "any", "object": "any", "Set": "any",
+         "Sized": "Dataset", "Iterable": "iterable", "Tuple": "any[]", "Sequence": "any[]", "NamedShape": "int[]", "_device": "device", "Device": "device?", "_layout": "layout", "torch.Generator": "Generator", "nn.Module": "Module", "torch.nn.Module": "Module", "Any": "any",
          "Union[bool, int, float]": "Scalar", "builtins.float": "float", "builtins.int": "int", "SymInt": "int", "torch.SymIntNode": "Scalar", "torch.SymFloatNode": "Scalar"}
 
 
@@ -234,13 +261,14 @@ def type_of(node):
     text = ast.unparse(node)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return type_of(ast.parse(node.value, mode="eval").body)
-    if text == "None":
-        return "None"
+    if text in ("None", "..."):
+        return text
     if text in WORDS:
         return WORDS[text]
-    sized = re.match(r"^(?:_size_(\d|any)_(?:opt_)?t|_ratio_(?:\d|any)_t|BroadcastingList(\d)\[int\])$", text)
-    if sized:
-        return "float[1]" if text.startswith("_ratio") else "int[1]"
+    if re.match(r"^(_ratio_\w+|BroadcastingList\d\[float\])$", text):
+        return "float[1]"
+    if re.match(r"^(_size_\w+|BroadcastingList\d\[int\])$", text):
+        return "int[1]"
     if isinstance(node, ast.Subscript):
         return type_of_generic(node)
     return text.split(".")[-1]
@@ -253,11 +281,14 @@ def type_of_generic(node):
         return parts[0].rstrip("?") + "?"
     if kind == "Union":
         return union(parts)
+    if kind == "Literal":
+        return {True: "bool", False: "bool"}.get(ast.literal_eval(node.slice), "str")
     if kind == "Callable":
         return "function"
     if kind in ("List", "Sequence", "Iterable", "Tuple", "tuple", "list"):
-        return f"{parts[0]}[]" if len(set(parts) - {"...", "Ellipsis"}) == 1 else f"({', '.join(parts)})"
-    return "{}" if kind in ("Dict", "Mapping", "dict") else kind
+        item = f"({parts[0]})" if "|" in parts[0] else parts[0]
+        return f"{item}[]" if len(set(parts) - {"..."}) == 1 else "any[]"
+    return {"Dict": "dict", "Mapping": "dict"}.get(kind, WORDS.get(kind, kind))
 
 
 def union(parts):
@@ -269,9 +300,9 @@ def union(parts):
     return "|".join(kept) + ("?" if optional else "")
 
 
-DOCUMENTED = [(r"callable|function", "function"), (r"(int|float) or (tuple|list|sequence)|int, tuple|Union\[int, Tuple", "int[1]"), (r"tuple of ints|list of ints?|torch\.Size|Sequence\[int", "int[]"),
-              (r"tuple\[float|Tuple\[float|list of floats?|float or list", "float[1]"), (r"iterable", "iterable"), (r"Module", "Module"), (r"Tensor", "Tensor"), (r"\bbool", "bool"), (r"\bstr", "str"),
-              (r"Optimizer", "Optimizer"), (r"Dataset", "Dataset"), (r"Sampler", "Sampler"), (r"\bfloat|number", "float"), (r"\bint", "int"), (r"list", "list"), (r"dict", "{}")]
+DOCUMENTED = [(r"[tT]uple of Tensors or Tensor|Tensor or tuple of Tensors?", "Tensor[1]"), (r"callable|function", "function"), (r"(float|Number).*Tensor|Tensor.*(float|Number)", "Scalar|Tensor"), (r"float or list", "float[1]"), (r"(int|float) or (tuple|list|sequence)|int, tuple|Union\[int, Tuple", "int[1]"), (r"tuple of ints|list of ints?|torch\.Size|Sequence\[int", "int[]"),
+              (r"[tT]uple\[float|list of floats?", "float[]"), (r"iterable", "iterable"), (r"Module", "Module"), (r"Tensor", "Tensor"), (r"\bbool", "bool"), (r"\bstr", "str"),
+              (r"Optimizer", "Optimizer"), (r"Dataset", "Dataset"), (r"Sampler", "Sampler"), (r"\bfloat|number", "float"), (r"\bint", "int"), (r"list", "any[]"), (r"dict", "dict")]
 
 
 def documented_type(name, docs):
@@ -318,7 +349,8 @@ class Form:
 
 
 def argument_of(node, kind, default):
-    argument = {"name": node.arg, "kind": kind}
+    # `from` is a word of Python's own.
+    argument = {"name": {"from_": "from"}.get(node.arg, node.arg), "kind": kind}
     if node.annotation is not None:
         argument["type"] = type_of(node.annotation)
     if default is not None:
@@ -347,7 +379,7 @@ def plain(value):
         return {"python": str(value)}
     if value is None or isinstance(value, (bool, int, float, str, list)):
         return value
-    return {"python": getattr(value, "__name__", str(value))}
+    return {"python": "default_generator" if value is torch.default_generator else getattr(value, "__name__", str(value))}
 
 
 # --- the sources --------------------------------------------------------------------------------------------------------
@@ -378,12 +410,14 @@ def of_stub(name, overloads):
     kept = [form.without("names") for form in kept]
     kept = [form for form in kept if not (WITH_FACTOR.match(name) and any(each["name"] in FACTORS and each["kind"] == "positional" for each in form.arguments))]
     kept = list({form.key(): form for form in kept}.values())
-    return [form for form in kept if not any(other is not form and covers(other, form) for other in kept)]
+    # Of two forms that cover each other the later one stays.
+    return [form for i, form in enumerate(kept) if not any(covers(other, form) and (j > i or not covers(form, other)) for j, other in enumerate(kept) if j != i)]
 
 
 def covers(wide, narrow):
-    """Whether every call of the narrow form is one of the wide form."""
-    split = lambda form: ([each for each in form.arguments if each["kind"] != "keyword"], {each["name"]: each for each in form.arguments if each["kind"] == "keyword"})
+    """Whether every call of the narrow form, but for what is absent here, is one of the wide form."""
+    split = lambda form: ([each for each in form.arguments if each["kind"] != "keyword"],
+                          {each["name"]: each for each in form.arguments if each["kind"] == "keyword" and (each["name"] not in ABSENT or each["name"] == "reduce")})
     (wide_places, wide_names), (places, names) = split(wide), split(narrow)
     same = lambda a, b: a["name"] == b["name"] and a["kind"] == b["kind"] and a.get("type", "").rstrip("?") == b.get("type", "").rstrip("?") and (a.get("optional") or not b.get("optional"))
     if len(places) > len(wide_places) or not all(same(a, b) for a, b in zip(wide_places, places)):
@@ -406,16 +440,26 @@ def of_python(function, docs, bound):
     if bound:
         form = Form(form.arguments[1:])
     for each in form.arguments:
-        each.setdefault("type", documented_type(each["name"], docs) or type_of_default(each))
+        each.setdefault("type", BY_NAME.get(each["name"]) if each["name"] in ("last_epoch", "dtype", "power") else documented_type(each["name"], docs) or type_by_name(each))
     return [form]
 
 
-def type_of_default(argument):
-    default = argument.get("default")
-    return {bool: "bool", int: "float", float: "float", str: "str"}.get(type(default), "any")
+# What the docstrings don't say.
+BY_NAME = {"tensor": "Tensor", "closure": "function", "epoch": "int", "last_epoch": "int", "metrics": "Scalar|Tensor", "sample_shape": "int[]", "batch_shape": "int[]", "value": "Tensor", "dtype": "dtype",
+           "device": "device", "generator": "Generator", "params": "iterable", "defaults": "dict", "state_dict": "dict", "hx": "Tensor", "model": "Module", "module": "Module", "module_cls": "function",
+           "optimizer": "Optimizer", "input": "Tensor", "loader": "iterable", "batch": "any[]", "nonlinearity": "str", "sparsity": "float", "pruning_method": "function", "parameters": "iterable",
+           "conv": "Module", "linear": "Module", "bn": "Module", "swa_lr": "float[1]", "power": "float", "d": "dtype", "validate_args": "bool", "data_source": "Dataset", "indices": "int[]", "weights": "iterable",
+           "replacement": "bool", "num_samples": "int", "profile": "str", "precision": "int", "threshold": "int", "edgeitems": "int", "linewidth": "int", "sci_mode": "bool", "B": "Tensor", "embed_dim": "int", "num_heads": "int", "_random_samples": "Tensor", "hidden_size": "int",
+           "input_size": "int", "num_chunks": "int", "add_bias_kv": "bool", "kdim": "int", "vdim": "int", "query": "Tensor", "key": "Tensor", "callable": "function", "probs": "Scalar|Tensor", "logits": "Scalar|Tensor"}
 
 
-SCHEMA_WORDS = {"number": "Scalar", "List[int]": "int[]", "Optional[int]": "int?", "List[Tensor]": "Tensor[]", "List[float]": "float[]", "Dict": "{}"}
+def type_by_name(argument):
+    """Of what has neither an annotation nor a line in the docs."""
+    named = BY_NAME.get(argument["name"])
+    return named or {bool: "bool", int: "float", float: "float", str: "str"}.get(type(argument.get("default")), "any")
+
+
+SCHEMA_WORDS = {"number": "Scalar", "List[int]": "int[]", "Optional[int]": "int?", "List[Tensor]": "Tensor[]", "List[float]": "float[]", "Dict": "dict"}
 
 
 def of_schemas(name, operator, docs):
@@ -426,7 +470,7 @@ def of_schemas(name, operator, docs):
     first = next(iter(schemas[0].arguments)).name
     for i, each in enumerate(form.arguments):
         known = [found for schema in schemas for found in schema.arguments if found.name == each["name"] or (i == 0 and found is schema.arguments[0]) or (i == 0 and found.name == "self")]
-        each["type"] = union([schema_type(found) for found in known]) if known else "Tensor?" if each["name"] == "out" else type_of_default(each)
+        each["type"] = union([schema_type(found) for found in known]) if known else "Tensor?" if each["name"] == "out" else type_by_name(each)
         if known and all(found.kwarg_only for found in known):
             each["kind"] = "keyword"
         # What PyTorch documents under a name of its own it reads as `input`.
@@ -440,7 +484,7 @@ def schema_type(argument):
     text, optional = str(argument.type), ""
     while text.startswith("Optional["):
         text, optional = text[len("Optional["):-1], "?"
-    text = SCHEMA_WORDS.get(text, text)
+    text = "dtype" if argument.name == "dtype" else SCHEMA_WORDS.get(text, text)
     return (text.replace("[]", "[1]") if argument.N else text) + optional
 
 
@@ -466,7 +510,7 @@ def forms_of(path):
     name = path.split(".")[-1]
     value = find(path)
     if path.startswith("Tensor.") and not inspect.isfunction(value):
-        return of_stub(name, [form.without("self") for form in METHODS[name]]) if name in METHODS and callable(value) else None
+        return of_stub(name, [form.without("self", "out") for form in METHODS[name]]) if name in METHODS and callable(value) else None
     if path.startswith("torch.Generator"):
         return [form.without("self") for form in GENERATOR["__init__" if name == "Generator" else name]] if (name in GENERATOR or name == "Generator") else None
     if inspect.isclass(value):
@@ -512,8 +556,9 @@ def all_paths():
             paths += [f"{path}.{name}" for name in methods(path, have) if camel(name) in known]
     for name in DISTRIBUTIONS:
         kind = getattr(distributions, name)
-        paths += [f"torch.distributions.{name}.{each}" for each in sorted(dir(kind)) if not each.startswith("_") and inspect.isfunction(getattr(kind, each))]
-    return list(dict.fromkeys(paths))
+        paths += [f"torch.distributions.{name}.{each}" for each in sorted(dir(kind)) if not each.startswith("_") and each not in DEPRECATED and inspect.isfunction(getattr(kind, each))]
+    # Made by `apply`, never by users.
+    return [path for path in dict.fromkeys(paths) if path != "torch.autograd.Function"]
 
 
 def amended(path, forms):
@@ -532,7 +577,9 @@ def finish(path, form):
     """The types still missing, and which arguments are absent here."""
     reduction = form.named("reduction") is not None
     for each in form.arguments:
-        each.setdefault("type", type_of_default(each))
+        each.setdefault("type", type_by_name(each))
+        if "default" in each and each["default"] is None and each["type"] != "any":
+            each["type"] = each["type"].rstrip("?") + "?"
         meant = MEANT.get(each["name"])
         if each["name"] in ABSENT and not (meant and meant.search(path)) and not (each["name"] == "reduce" and not reduction):
             each["absent"] = True
