@@ -355,8 +355,10 @@ def argument_of(node, kind, default):
         argument["type"] = type_of(node.annotation)
     if default is not None:
         argument.update(optional=True, default=default_of(default))
-    elif kind in ("variadic", "named") or (kind == "keyword" and argument.get("type", "").endswith("?")):
+    elif kind in ("variadic", "named"):
         argument["optional"] = True
+    elif kind == "keyword" and argument.get("type", "").endswith("?"):
+        argument.update(optional=True, default=None)
     return argument
 
 
