@@ -43,3 +43,16 @@ function place(parameter, parameters, keywords, i) {
   const needed = parameters.slice(i + 1).some(({ optional }) => !optional) || (keywords && !allOptional([], keywords));
   return parameter.optional && !needed ? member(parameter) : parameter.optional ? `${required(parameter)} | undefined` : required(parameter);
 }
+
+/**
+ * Parameter lists of a method. Where everything may be left out there is one list whose places also take the object, so that
+ * a subclass's own method with plain parameters still fits.
+ */
+export function methodSignatures(form) {
+  const { parameters, keywords } = form;
+  if (parameters.length === 0 || !allOptional(parameters, keywords) || parameters.at(-1).spread) return parameterLists(form);
+  const places = parameters.map((parameter, i) => `${parameter.name}?: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`);
+  return [[...places, ...(keywords ? [`options?: ${namedType([], keywords)}`] : [])].join(", ")];
+}
+
+const alternative = (type) => (type.includes("=>") ? `(${type})` : type);

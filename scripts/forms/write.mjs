@@ -32,6 +32,7 @@ export function apiFiles(declarations, folder) {
       const wanted = declaration.kind === "class" ? declaration.name : split(elsewhere[0])[1];
       const own = taken.has(wanted) || RESERVED.has(wanted) ? `${wanted}Of${fileName(declaration.source.path)}` : wanted;
       taken.add(own);
+      declaration.published = own;
       if (declaration.kind === "class") writeClass(writers.classes, declaration, own, elsewhere[0]);
       else writeFunction(writers.functions, declaration, own, split(elsewhere[0])[1]);
       for (const name of elsewhere) spaces.publish(name, own, declaration.kind === "class" ? "./classes.ts" : "./functions.ts");
@@ -158,10 +159,17 @@ class FileWriter {
   }
 }
 
+/** Name → path of the file that declares it, for every type that a form names. */
+export function typesOf(form, typeParameters) {
+  const writer = new FileWriter("");
+  writer.takeForm(form, typeParameters);
+  return writer.types;
+}
+
 /** Documentation as users read it: without the tag. */
-function docText(doc, indent = "") {
+export function docText(doc, indent = "") {
   if (doc === null) return "";
-  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@api\b/.test(line));
+  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@(api|base)\b/.test(line));
   while (lines.length > 0 && lines[0] === "") lines.shift();
   while (lines.length > 0 && lines.at(-1) === "") lines.pop();
   if (lines.length === 0) return "";
