@@ -44,6 +44,10 @@ export {
   multinomial, addbmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, einsum, ger, inner, kron, matrixPower, mv, tensordot, vdot,
   type AddedProduct, type DiagonalOptions, type ScatterReduction,
 } from "./ops/index.ts";
+export {
+  choleskyFactor as cholesky, choleskyInverse, choleskySolve, det, inv as inverse, logdet, matrixExp, pinverse, qrFactors as qr,
+  singularValueDecomposition as svd, slogdet, vanderOfVector as vander, type NamedTuple,
+} from "./ops/index.ts";
 export { setPrintoptions, type PrintOptions } from "./ops/index.ts";
 export { load, loadMetadata, save, type LoadOptions, type SaveOptions } from "./io/save.ts";
 export {
@@ -55,6 +59,7 @@ export * from "./dtypeNames.ts";
 export { deepcopy } from "./nn/deepcopy.ts";
 export * as autograd from "./autograd/index.ts";
 export * as data from "./data/index.ts";
+export * as linalg from "./ops/linalg/index.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
 

@@ -2,6 +2,12 @@
 import type { DTypeName } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 
+/** A whole number. */
+export type Int = number;
+
+/** One whole number or several. */
+export type Size = number | readonly number[];
+
 export type ScalarOrTensor = number | Tensor;
 
 /** A bound of `clamp`: one number, one for each element, or none. */
