@@ -55,6 +55,7 @@ export * from "./dtypeNames.ts";
 export { deepcopy } from "./nn/deepcopy.ts";
 export * as autograd from "./autograd/index.ts";
 export * as data from "./data/index.ts";
+export * as distributions from "./distributions/index.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
 
