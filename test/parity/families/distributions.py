@@ -91,6 +91,17 @@ P("return [repr(d) for d in (D.Normal(0, 1), D.Normal(0.1, 1e-5), D.Normal(torch
 P("d = D.MultivariateNormal(torch.zeros(2), torch.tensor([[2.0, 0.5], [0.5, 1.0]]))\nreturn [d.covariance_matrix, d.precision_matrix, d.scale_tril]",
   "const d = new D.MultivariateNormal(torch.zeros(2), torch.tensor([[2, 0.5], [0.5, 1]]));\nreturn [d.covarianceMatrix, d.precisionMatrix, d.scaleTril];")
 
+# --- the same seed, the same bits -------------------------------------------------------------------------------------
+
+BITS = ("bits = lambda x: x.numpy().view('int32').flatten().tolist()\n", "const bits = (x) => [...new Int32Array(x.toTypedArray().buffer)];\n")
+for python, js in (
+    ("D.Normal(torch.tensor([0.5, -1.0, 2.0]), 0.3)", "new D.Normal(torch.tensor([0.5, -1, 2]), 0.3)"), ("D.Uniform(torch.tensor([0.5, -1.0, 2.0]), 3.3)", "new D.Uniform(torch.tensor([0.5, -1, 2]), 3.3)"),
+    ("D.Exponential(torch.tensor([0.5, 0.3, 2.0]))", "new D.Exponential(torch.tensor([0.5, 0.3, 2]))"), ("D.Laplace(torch.tensor([0.5, -1.0, 2.0]), 0.3)", "new D.Laplace(torch.tensor([0.5, -1, 2]), 0.3)"),
+    ("D.MultivariateNormal(torch.tensor([0.5, -1.0]), scale_tril=torch.tensor([[1.3, 0.0], [0.7, 0.9]]))", "new D.MultivariateNormal(torch.tensor([0.5, -1]), null, null, torch.tensor([[1.3, 0], [0.7, 0.9]]))"),
+):
+    for shape in ("[2]", "[11]"):
+        P(BITS[0] + f"d = {python}\ntorch.manual_seed(5)\nreturn [bits(d.sample({shape})), bits(d.sample()), bits(d.rsample({shape}))]", BITS[1] + f"const d = {js};\ntorch.manualSeed(5);\nreturn [bits(d.sample({shape})), bits(d.sample()), bits(d.rsample({shape}))];", note=f"{python} bit for bit", atol=0.1, rtol=1e-12)
+
 # --- Kullback–Leibler ------------------------------------------------------------------------------------------------
 
 NORMAL, INDEPENDENT = ("D.Normal({0}, {1})",) * 2, ("D.Independent(D.Normal({0}, {1}), 1)", "D.Independent(new D.Normal({0}, {1}), 1)")
