@@ -18,7 +18,7 @@ const houses = {
 };
 
 /** Inside the engine each imports from those before it and from its own; a tensor and its graph know each other. Types may be named anywhere. */
-const engineOrder = [["kernels"], ["memory"], ["tensor.ts", "autograd"], ["ops"], ["nn"], ["io"], ["optim", "data"]];
+const engineOrder = [["kernels"], ["memory"], ["tensor.ts", "autograd"], ["ops"], ["nn"], ["io", "distributions"], ["optim", "data"]];
 
 /** `import … from "x"`, `export … from "x"`, `import "x"`, `import("x")`; the first group is "type " for type-only ones. */
 const importPattern = /^\s*(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm;
