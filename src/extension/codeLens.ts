@@ -6,10 +6,10 @@ import { Emitter, type Disposable } from "./model/emitter.ts";
 import { isInspecting, isStale, isTraining } from "./model/fileRuns.ts";
 import { l10n } from "./model/language.ts";
 import { lenses, type LensItem } from "./model/lenses.ts";
-import { lossTrouble } from "./model/progress.ts";
+import { lossTrouble } from "../run/standing.ts";
 import { scan, type Scan } from "./model/scanner.ts";
 import type { Store, StoreChange } from "./model/store.ts";
-import { Throttle } from "./model/throttle.ts";
+import { Throttle } from "../run/throttle.ts";
 import { settingsFor } from "./settings.ts";
 import type { UnsavedFiles } from "./unsavedFiles.ts";
 

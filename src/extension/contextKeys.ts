@@ -4,7 +4,7 @@ import type { RunMode } from "../protocol/index.ts";
 import type { CurrentFile } from "./currentFile.ts";
 import type { Disposable } from "./model/emitter.ts";
 import { isInspecting, isPaused, isTraining, type FileRuns } from "./model/fileRuns.ts";
-import { hasStepped } from "./model/progress.ts";
+import { hasStepped } from "../run/standing.ts";
 import type { Store } from "./model/store.ts";
 import type { Panel } from "./panel.ts";
 

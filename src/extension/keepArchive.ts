@@ -3,7 +3,7 @@ import { interrupted, type Archive } from "./model/archive.ts";
 import type { Disposable } from "./model/emitter.ts";
 import { isTraining, type FileRuns } from "./model/fileRuns.ts";
 import type { Store } from "./model/store.ts";
-import { Throttle } from "./model/throttle.ts";
+import { Throttle } from "../run/throttle.ts";
 import type { RunController } from "./runner/controller.ts";
 
 /** Milliseconds of training that a window which is killed may lose; one that closes loses nothing. */

@@ -16,8 +16,7 @@ import { Store, type StoreChange } from "./model/store.ts";
 import type { TreeNode } from "./model/tree.ts";
 import { Panel, type PanelRequest } from "./panel.ts";
 import { RunController, type Settled } from "./runner/controller.ts";
-import { RunnerPool } from "./runner/pool.ts";
-import type { Launch } from "./runner/process.ts";
+import { RunnerPool, type Launch } from "./runner/pool.ts";
 import { requestFor } from "./settings.ts";
 import { showStatus } from "./statusBar.ts";
 import { ModelsView } from "./treeView.ts";
@@ -43,7 +42,7 @@ export interface KindlingApi {
 let close: (() => Promise<void>) | undefined;
 
 export function activate(context: vscode.ExtensionContext): KindlingApi {
-  speak(vscode.env.language, (message, ...values) => vscode.l10n.t(message, ...values));
+  speak((message, ...values) => vscode.l10n.t(message, ...values));
   const log = vscode.window.createOutputChannel("Kindling", { log: true });
   const output = vscode.window.createOutputChannel("Kindling: Output");
   const runner: Launch = { script: context.asAbsolutePath(join("dist", "runner", "main.js")) };
@@ -56,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     log: (text) => log.debug(text),
   });
   const controller = new RunController(store, pool, (file, mode) => requestFor(file, mode, (text) => log.warn(text)));
-  const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"));
+  const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (text) => log.warn(text));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
   const panel = new Panel(context, store, archive);

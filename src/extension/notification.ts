@@ -3,9 +3,10 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import { isPaused, isTraining } from "./model/fileRuns.ts";
 import { l10n } from "./model/language.ts";
-import { progressShare, progressText } from "./model/progress.ts";
+import { progressText } from "./model/progress.ts";
+import { progressShare } from "../run/standing.ts";
 import type { Store } from "./model/store.ts";
-import { Throttle } from "./model/throttle.ts";
+import { Throttle } from "../run/throttle.ts";
 import type { RunController } from "./runner/controller.ts";
 
 export async function notifyProgress(store: Store, controller: RunController, runId: string): Promise<void> {

@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { FromPanel, RunEvent, ToPanel } from "../protocol/index.ts";
+import type { RunEvent } from "../protocol/index.ts";
+import { toPanel, type FromPanel, type ToPanel } from "../run/panelMessages.ts";
 import type { Archive } from "./model/archive.ts";
 import { Emitter, type Disposable } from "./model/emitter.ts";
 import { shownRun } from "./model/fileRuns.ts";
@@ -10,7 +11,7 @@ import { l10n } from "./model/language.ts";
 import { readPanelMessage } from "./model/panelMessages.ts";
 import { panelHtml } from "./model/panelHtml.ts";
 import type { Store, StoreChange } from "./model/store.ts";
-import { Throttle } from "./model/throttle.ts";
+import { Throttle } from "../run/throttle.ts";
 
 const viewType = "kindling.panel";
 
@@ -212,7 +213,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
   }
 
   #post(message: ToPanel): void {
-    void this.#panel?.webview.postMessage(message);
+    void this.#panel?.webview.postMessage(toPanel.encode(message));
   }
 }
 

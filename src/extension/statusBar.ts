@@ -4,10 +4,11 @@ import { basename } from "node:path";
 import type { CurrentFile } from "./currentFile.ts";
 import type { Disposable } from "./model/emitter.ts";
 import { isPaused, isTraining, type FileRuns } from "./model/fileRuns.ts";
-import { formatCount, l10n } from "./model/language.ts";
+import { l10n } from "./model/language.ts";
+import { formatCount } from "../run/numbers.ts";
 import { statusText } from "./model/progress.ts";
 import type { Store } from "./model/store.ts";
-import { Throttle } from "./model/throttle.ts";
+import { Throttle } from "../run/throttle.ts";
 
 export function showStatus(store: Store, current: CurrentFile): Disposable {
   const item = vscode.window.createStatusBarItem("kindling.training", vscode.StatusBarAlignment.Left, 50);

@@ -6,10 +6,11 @@ import type { Disposable } from "./model/emitter.ts";
 import { Emitter } from "./model/emitter.ts";
 import { filesOf, isStale, isTraining, type FileRuns } from "./model/fileRuns.ts";
 import { l10n } from "./model/language.ts";
-import { lossTrouble } from "./model/progress.ts";
+import { lossTrouble } from "../run/standing.ts";
+import { fileName } from "../run/text.ts";
 import { row, ModelTree, type ModuleNode, type TreeNode } from "./model/tree.ts";
 import type { Store } from "./model/store.ts";
-import { Throttle } from "./model/throttle.ts";
+import { Throttle } from "../run/throttle.ts";
 import type { UnsavedFiles } from "./unsavedFiles.ts";
 
 const viewId = "kindling.models";
@@ -102,7 +103,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   #update(): void {
     const { file } = this.#current;
     const runs = file === undefined ? undefined : this.#store.get(file);
-    this.#view.description = file?.replace(/^.*[\\/]/, "") ?? "";
+    this.#view.description = file === undefined ? "" : fileName(file);
     this.#view.message = runs ? message(runs) : "";
     const models = runs?.structure?.models;
     const isApproximate = runs !== undefined && (isStale(runs) || filesOf(runs).some((one) => this.#unsaved.has(one)));

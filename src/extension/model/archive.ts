@@ -3,37 +3,71 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunSnapshot } from "../../protocol/index.ts";
-import type { FileRuns } from "./fileRuns.ts";
-import { diskBounds, isFinal, shrink } from "./snapshot.ts";
+import { dictionary, list, Malformed, number, optional, record, text, whole } from "../../run/codec.ts";
+import { classes, models, problems, runMode, runSnapshot } from "../../run/records.ts";
+import { memoryBounds, shrink, type Bounds, type RunSnapshot } from "../../run/snapshot.ts";
+import { isFinal } from "../../run/standing.ts";
+import type { FileRuns, Structure } from "./fileRuns.ts";
 
-/** Of the form of the files; others are ignored. */
-const version = 1;
+/** Of the form of the files; others are not read. */
+const version = 2;
+
+const versioned = record<{ readonly version: number }>({ version: whole });
+
+const fileRuns = record<{ readonly runs: FileRuns }>({
+  runs: record<FileRuns>({
+    file: text,
+    train: optional(runSnapshot),
+    inspect: optional(runSnapshot),
+    shown: optional(runMode),
+    structure: optional(record<Structure>({ models, classes, files: list(text), at: number })),
+    problems,
+    sources: optional(dictionary(text)),
+  }),
+});
+
+const underWay = list(text);
+
+/** How much of a run is written, so that it is written and read without being felt. */
+const diskBounds: Bounds = {
+  ...memoryBounds,
+  points: 5_000,
+  allPoints: 25_000,
+  tensors: 3_000,
+  steps: 60,
+  notes: 200,
+};
 
 export class Archive {
   readonly #folder: string;
+  /** Hears why something that is kept can't be shown. */
+  readonly #remark: (text: string) => void;
   /** Files kept; the least recently written go first. */
   readonly #capacity: number;
 
-  constructor(folder: string, capacity = 20) {
+  constructor(folder: string, remark: (text: string) => void, capacity = 20) {
     this.#folder = folder;
+    this.#remark = remark;
     this.#capacity = capacity;
   }
 
-  /** @returns undefined where nothing, or nothing readable, is kept of the file */
+  /** @returns undefined where nothing, or nothing that can be read, is kept of the file */
   async load(file: string): Promise<FileRuns | undefined> {
+    const kept = await readIfThere(this.#path(file));
+    if (kept === undefined) return undefined;
     try {
-      const { version: written, runs } = JSON.parse(await readFile(this.#path(file), "utf8")) as {
-        version: number;
-        runs: FileRuns;
-      };
-      return written === version && runs.file === file ? interrupted(runs) : undefined;
-    } catch {
-      return undefined;
+      const json: unknown = JSON.parse(kept);
+      const written = versioned.decode(json).version;
+      if (written === version) return interrupted(readRuns(json, file));
+      this.#remark(`What was kept of the last runs of ${file} is of another version of Kindling and is not shown.`);
+    } catch (error) {
+      if (!(error instanceof Malformed || error instanceof SyntaxError)) throw error;
+      this.#remark(`What was kept of the last runs of ${file} is damaged and is not shown: ${error.message}`);
     }
+    return undefined;
   }
 
-  /** JSON has no NaN and no infinity: they come back as `null`, which those who show numbers take for "no number". At once, because a window that closes waits for nothing. */
+  /** At once, because a window that closes waits for nothing. */
   save(runs: FileRuns): void {
     const kept: FileRuns = {
       ...runs,
@@ -44,7 +78,7 @@ export class Archive {
     const path = this.#path(runs.file);
     mkdirSync(this.#folder, { recursive: true });
     // Half a file must never take the place of a whole one.
-    writeFileSync(`${path}.new`, JSON.stringify({ version, runs: kept }));
+    writeFileSync(`${path}.new`, JSON.stringify({ version, ...(fileRuns.encode({ runs: kept }) as object) }));
     renameSync(`${path}.new`, path);
     this.#prune();
   }
@@ -52,17 +86,20 @@ export class Archive {
   /** Notes which files are in training, for the window after this one. */
   setUnderWay(files: readonly string[]): void {
     mkdirSync(this.#folder, { recursive: true });
-    writeFileSync(this.#underWay, JSON.stringify(files));
+    writeFileSync(this.#underWay, JSON.stringify(underWay.encode(files)));
   }
 
   /** What was in training when the window before this one went away; it is told once. */
   async takeInterrupted(): Promise<readonly FileRuns[]> {
+    const kept = await readIfThere(this.#underWay);
+    rmSync(this.#underWay, { force: true });
+    if (kept === undefined) return [];
     try {
-      const files = JSON.parse(await readFile(this.#underWay, "utf8")) as readonly string[];
-      rmSync(this.#underWay, { force: true });
-      const all = await Promise.all(files.map((file) => this.load(file)));
+      const all = await Promise.all(underWay.decode(JSON.parse(kept)).map((file) => this.load(file)));
       return all.filter((runs) => runs !== undefined);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof Malformed || error instanceof SyntaxError)) throw error;
+      this.#remark(`Which files were in training when the last window closed can't be read: ${error.message}`);
       return [];
     }
   }
@@ -86,6 +123,20 @@ export class Archive {
       .map((path) => ({ path, at: statSync(path).mtimeMs }))
       .sort((a, b) => b.at - a.at);
     for (const { path } of kept.slice(this.#capacity)) rmSync(path, { force: true });
+  }
+}
+
+function readRuns(json: unknown, file: string): FileRuns {
+  const { runs } = fileRuns.decode(json);
+  if (runs.file !== file) throw new Malformed(`of another file, ${runs.file}`);
+  return runs;
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,8 +1,8 @@
 /** All that is known of one model file: its last training, its last inspection, and what is in it. Pure. */
-import type { ModelClassInfo, ModelInfo, Problem, RunEvent, RunMode, RunSnapshot } from "../../protocol/index.ts";
+import type { ModelClassInfo, ModelInfo, Problem, RunEvent, RunMode } from "../../protocol/index.ts";
 import { relocateClass, relocateModel, relocateProblem, type Rename } from "./relocate.ts";
-import { hasCurves } from "./progress.ts";
-import { emptySnapshot, isFinal, reduceSnapshot } from "./snapshot.ts";
+import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../run/snapshot.ts";
+import { isFinal } from "../../run/standing.ts";
 
 /** What the newest run that got far enough said is in the file. A later run that fails early leaves it as it was. */
 export interface Structure {
@@ -44,7 +44,7 @@ export function beginRun(runs: FileRuns, start: RunStart): FileRuns {
   });
   if (start.mode === "train") return withProblems({ ...runs, train: snapshot, shown: "train", sources: {} });
   // An inspection takes no training out of the panel that has anything to show.
-  const stays = runs.train && (start.automatic || isTraining(runs) || hasCurves(runs.train));
+  const stays = runs.train && (start.automatic || isTraining(runs) || hasNumbers(runs.train));
   return withProblems({ ...runs, inspect: snapshot, shown: stays ? (runs.shown ?? "train") : "inspect" });
 }
 
@@ -121,6 +121,11 @@ export function shownRun(runs: FileRuns): RunSnapshot | undefined {
 /** The model file, and what else of the user's takes part in its runs. */
 export function filesOf({ file, structure }: FileRuns): readonly string[] {
   return structure?.files.includes(file) ? structure.files : [file, ...(structure?.files ?? [])];
+}
+
+/** Whether there is anything in it that only a training brings. */
+function hasNumbers({ curves, samples }: RunSnapshot): boolean {
+  return curves.size > 0 || samples.size > 0;
 }
 
 /** The run that began last. */

@@ -6,7 +6,9 @@ import type {
   ParameterInfo,
   SourcePosition,
 } from "../../protocol/index.ts";
-import { formatCount, formatShape, l10n } from "./language.ts";
+import { l10n } from "./language.ts";
+import { formatShape, outputShapes, trainableStatus } from "../../run/modules.ts";
+import { formatCount } from "../../run/numbers.ts";
 
 interface NodeBase {
   /** Stays the same between runs, so that what was open stays open. */
@@ -154,14 +156,14 @@ function moduleRow({ model, module }: ModuleNode, isApproximate: boolean): Row {
   const call = `${module.type}(${module.extra})`;
   return {
     label: isRoot ? model.name : module.name,
-    description: [isNamedByType ? "" : module.type, shapes(module), countText(module, isApproximate)]
+    description: [isNamedByType ? "" : module.type, outputShapes(module), countText(module, isApproximate)]
       .filter(Boolean)
       .join(" · "),
     tooltip: [
       module.path === "" ? call : `${module.path}: ${call}`,
-      shapes(module),
+      outputShapes(module),
       countText(module, isApproximate),
-      module.counts.frozen > 0 && module.counts.trainable > 0 ? l10n.t("partly frozen") : "",
+      trainableStatus(module.counts) === "partial" ? l10n.t("partly frozen") : "",
       isApproximate ? l10n.t("≈: the text has changed since it was counted") : "",
     ]
       .filter(Boolean)
@@ -174,20 +176,17 @@ function moduleRow({ model, module }: ModuleNode, isApproximate: boolean): Row {
 
 /** A lock where nothing of it learns, a half-filled circle where a part does. */
 function frozenIcon({ counts }: ModuleInfo): string | undefined {
-  if (counts.frozen === 0) return undefined;
-  return counts.trainable === 0 ? "lock" : "color-mode";
-}
-
-function shapes(module: ModuleInfo): string {
-  return (module.outputShapes ?? []).map(formatShape).join(", ");
+  const status = trainableStatus(counts);
+  return status === "frozen" ? "lock" : status === "partial" ? "color-mode" : undefined;
 }
 
 function countText({ counts }: ModuleInfo, isApproximate: boolean): string {
   if (counts.total === 0) return "";
   const exact = l10n.t("{0} params", formatCount(counts.total));
   const total = isApproximate ? l10n.t("≈ {0}", exact) : exact;
-  if (counts.frozen === 0) return total;
-  if (counts.trainable === 0) return l10n.t("{0}, frozen", total);
+  const status = trainableStatus(counts);
+  if (status === "trainable") return total;
+  if (status === "frozen") return l10n.t("{0}, frozen", total);
   return l10n.t("{0}, {1} frozen", total, formatCount(counts.frozen));
 }
 

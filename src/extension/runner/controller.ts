@@ -1,11 +1,11 @@
 /** Starts, steers and ends runs, one training and one inspection of a file at a time. Knows nothing of VS Code. */
 import { randomUUID } from "node:crypto";
 import type { RunEvent, RunMode, RunRequest, RunState } from "../../protocol/index.ts";
+import type { RunnerProcess } from "../../client/runnerProcess.ts";
 import { Emitter } from "../model/emitter.ts";
 import { isPaused, isTraining } from "../model/fileRuns.ts";
 import type { Store } from "../model/store.ts";
 import type { RunnerPool } from "./pool.ts";
-import type { RunnerProcess } from "./process.ts";
 
 /** What a run of `file` is to be like; the mode is the controller's. */
 export type MakeRequest = (file: string, mode: RunMode) => RunRequest;
@@ -138,10 +138,11 @@ export class RunController {
     const runner = this.#pool.take();
     const runId = randomUUID();
     this.#store.begin(file, { runId, mode, startedAt: Date.now(), automatic });
-    const done = runner.run(this.#request(file, mode), {
+    const over = runner.run(this.#request(file, mode), {
       event: (event) => this.#receive(runId, event),
       output: (text) => this.#printed.fire({ file: job.file, mode, automatic, text }),
     });
+    const done = over.then(({ state }) => state);
     const job: Job = { runId, mode, automatic, runner, done, file };
     this.#jobs.add(job);
     void done.then((state) => this.#settle(job, state));

@@ -1,5 +1,16 @@
 /** Where runner processes come from: the only place that starts any, and it keeps one warm. */
-import { RunnerProcess, type Launch } from "./process.ts";
+import { RunnerProcess } from "../../client/runnerProcess.ts";
+
+/** What is run as a runner. */
+export interface Launch {
+  /** Path of the entry. */
+  readonly script: string;
+  readonly arguments?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** How long a process may take to stop, or to end after its last word, before it is killed; milliseconds. */
+const patience = 1500;
 
 /** Nothing of the user's runs in a workspace that isn't trusted. */
 export class UntrustedError extends Error {
@@ -48,7 +59,17 @@ export class RunnerPool {
 
   #start(): RunnerProcess {
     if (!this.#isTrusted()) throw new UntrustedError("The workspace is not trusted, so nothing of it runs.");
-    const runner = new RunnerProcess(this.#launch(), this.#log);
+    const launch = this.#launch();
+    const runner = new RunnerProcess({
+      ...launch,
+      environment: { ELECTRON_RUN_AS_NODE: "1", ...launch.environment },
+      // The extension host's own flags (a debugger's port above all) are not for its children.
+      flags: [],
+      input: "ignore",
+      output: "listener",
+      patience,
+      log: this.#log,
+    });
     this.#alive.add(runner);
     void runner.exited.then(() => this.#alive.delete(runner));
     return runner;

@@ -1,40 +1,12 @@
 import assert from "node:assert/strict";
 import type { StepStatistics } from "../../src/protocol/index.ts";
 import { gradientFlow } from "../../webview/flow.ts";
-import { addSample, rootMeanSquare, sampleAfterKey, sampleIndex, sampleLimit, tensorStatistics } from "../../webview/samples.ts";
-import { digitsModel, largeModel, measure, sampleStep } from "./fakeRun.ts";
+import { rootMeanSquare, sampleAfterKey, sampleIndex, tensorStatistics } from "../../webview/shownSample.ts";
+import { digitsModel, measure, sampleStep } from "./fakeRun.ts";
 
 const sample = (step: number): StepStatistics => ({ model: 0, step, epoch: 0, modules: [] });
-const steps = (samples: readonly StepStatistics[]) => samples.map(({ step }) => step);
 
 describe("sampled steps", () => {
-  it("are thinned out evenly; the first and the newest stay", () => {
-    let samples: readonly StepStatistics[] = [];
-    for (let step = 0; step <= 1000; step++) samples = addSample(samples, sample(step), 20);
-    const kept = steps(samples);
-    assert.equal(kept.length, 20);
-    assert.equal(kept[0], 0);
-    assert.equal(kept.at(-1), 1000);
-    const gaps = kept.slice(1).map((step, i) => step - kept[i]!);
-    assert.ok(Math.max(...gaps) <= 5 * (1000 / 19), `gaps ${gaps.join(" ")}`);
-  });
-
-  it("come into step order, and the same step again replaces itself", () => {
-    const samples = [5, 1, 3, 3].reduce<readonly StepStatistics[]>((list, step) => addSample(list, sample(step)), []);
-    assert.deepEqual(steps(samples), [1, 3, 5]);
-  });
-
-  it("are fewer where each is large", () => {
-    assert.equal(sampleLimit(sample(0)), 200);
-    const large = largeModel(10_000);
-    const modules = large.modules.map(({ id, parameters }) => ({
-      module: id,
-      parameters: parameters.map(({ name }) => ({ name, value: measure([1, 2], [2]) })),
-    }));
-    const limit = sampleLimit({ ...sample(0), modules });
-    assert.ok(limit >= 2 && limit < 5, String(limit));
-  });
-
   it("are found by the nearest step, or the newest", () => {
     const samples = [0, 10, 20].map(sample);
     assert.equal(sampleIndex(samples, null), 2);

@@ -1,5 +1,5 @@
 /** Why a runner process that died without a last word did so, in words for the user. */
-import type { Problem } from "./run.ts";
+import type { Problem } from "../protocol/index.ts";
 
 /**
  * @param code exit code; `null` where there is none

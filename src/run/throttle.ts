@@ -3,7 +3,7 @@ export class Throttle {
   readonly #action: () => void;
   readonly #interval: number;
   #last = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(interval: number, action: () => void) {
     this.#interval = interval;
@@ -11,7 +11,7 @@ export class Throttle {
   }
 
   call(): void {
-    if (this.#timer) return;
+    if (this.#timer !== undefined) return;
     const wait = this.#last + this.#interval - performance.now();
     if (wait <= 0) this.#run();
     else this.#timer = setTimeout(() => this.#run(), wait);
