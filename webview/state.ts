@@ -3,6 +3,7 @@
  * Pure: no DOM, no clock, no messages sent from here.
  */
 import type { ModelInfo, ModuleInfo, StepStatistics } from "../src/protocol/index.ts";
+import { rootOf } from "../src/run/modules.ts";
 import type { ToPanel } from "../src/run/panelMessages.ts";
 import { reduceSnapshot, type RunSnapshot } from "../src/run/snapshot.ts";
 import { isFinal } from "../src/run/standing.ts";
@@ -180,7 +181,7 @@ export function shownModel({ run, choices }: Pick<PanelState, "run" | "choices">
   const named = run.models.filter((model) => model.name === chosen?.name);
   const found = named.find((model) => model.id === chosen?.id) ?? named[0];
   if (found) return found;
-  const weight = (model: ModelInfo) => model.modules[0]?.counts.total ?? 0;
+  const weight = (model: ModelInfo) => rootOf(model).counts.total;
   const measured = run.models.filter((model) => run.samples.has(model.id));
   return (measured.length > 0 ? measured : run.models).reduce((a, b) => (weight(b) > weight(a) ? b : a));
 }

@@ -7,8 +7,8 @@ import {
   shownRun,
   type FileRuns,
   type RunStart,
-} from "../../src/extension/model/fileRuns.ts";
-import { Store } from "../../src/extension/model/store.ts";
+} from "../../src/extension/runs/fileRuns.ts";
+import { RunStore } from "../../src/extension/runs/runStore.ts";
 import type { RunEvent } from "../../src/protocol/index.ts";
 import { built, file, model, module } from "./samples.ts";
 
@@ -104,7 +104,7 @@ describe("what is known of a file", () => {
 
 describe("the store", () => {
   it("finds the model files that import a file, and the file itself first", () => {
-    const store = new Store();
+    const store = new RunStore();
     for (const [index, name] of ["/a.model.ts", "/b.model.ts"].entries()) {
       store.begin(name, start(String(index), "inspect", index));
       store.apply(String(index), { type: "files", files: [name, "/a.model.ts", "/layers.ts"] });
@@ -114,7 +114,7 @@ describe("the store", () => {
   });
 
   it("follows a renamed folder, with all places in its files", () => {
-    const store = new Store();
+    const store = new RunStore();
     store.begin("/old/net.model.ts", start("1", "train", 1));
     store.apply("1", { type: "problem", problem: { severity: "error", code: "thrown", message: "no", position: { file: "/old/net.model.ts", line: 1, column: 1 } } });
     store.rename("/old", "/new");

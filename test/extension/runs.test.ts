@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { keepArchive } from "../../src/extension/keepArchive.ts";
-import { Archive } from "../../src/extension/model/archive.ts";
-import { Store } from "../../src/extension/model/store.ts";
-import { RunController, type Output, type Settled } from "../../src/extension/runner/controller.ts";
-import { RunnerPool, UntrustedError } from "../../src/extension/runner/pool.ts";
+import { keepArchive } from "../../src/extension/runs/keepArchive.ts";
+import { Archive } from "../../src/extension/runs/archive.ts";
+import { RunStore } from "../../src/extension/runs/runStore.ts";
+import { RunController, type Output, type Settled } from "../../src/extension/runs/runController.ts";
+import { RunnerPool, UntrustedError } from "../../src/extension/runs/runnerPool.ts";
 import type { RunEvent, RunMode } from "../../src/protocol/index.ts";
 
 const script = fileURLToPath(new URL("./fakeRunner.mjs", import.meta.url));
@@ -15,7 +15,7 @@ const script = fileURLToPath(new URL("./fakeRunner.mjs", import.meta.url));
 /** Everything between a click on Train and a run's end, with a stand-in for the engine's process. */
 class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), "kindling-runs-"));
-  readonly store = new Store();
+  readonly store = new RunStore();
   readonly log: string[] = [];
   readonly settled: Settled[] = [];
   readonly printed: Output[] = [];
