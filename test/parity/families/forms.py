@@ -269,11 +269,11 @@ P("torch.manual_seed(0)\nm = nn.MultiheadAttention(4, 2)\nx = torch.randn(3, 1, 
 # --- layers
 IMAGE, SIGNAL, VOLUME = f.T(2, 3, 4, 4), f.T(2, 3, 6), f.T(1, 3, 3, 3, 3)
 for name, options in {"GLU": {"dim": 0}, "Hardshrink": {"lambd": 0.3}, "Hardsigmoid": {"inplace": False}, "LeakyReLU": {"negative_slope": 0.3, "inplace": False}, "ReLU": {"inplace": True}, "Softmax": {"dim": 0},
-                      "Softmin": {"dim": 0}, "Softplus": {"beta": 2, "threshold": 1}, "Softshrink": {"lambd": 0.3}, "Threshold": {"threshold": 0.1, "value": -1.0, "inplace": False}}.items():
+                      "Softmin": {"dim": 0}, "Softplus": {"beta": 2, "threshold": 1}, "Softshrink": {"lambd": 0.3}, "Threshold": {"threshold": 0.1, "value": -1.5, "inplace": False}}.items():
     f.module(f"nn.{name}", inputs=[f.T(2, 4, grad=not options.get("inplace"))], **options)
 f.module("nn.CosineSimilarity", inputs=[A, B], dim=0, eps=1e-6)
 f.module("nn.PairwiseDistance", inputs=[A, B], p=1.0, eps=1e-4, keepdim=True)
-f.module("nn.LPPool1d", 2.0, 3, inputs=[f.T(1, 2, 6, low=0.1)], stride=2, ceil_mode=True)
+f.module("nn.LPPool1d", 2, 3, inputs=[f.T(1, 2, 6, low=0.1)], stride=2, ceil_mode=True)
 f.module("nn.CTCLoss", inputs=[f.T(6, 2, 4, low=-3, high=-0.5), f.V([[1, 2], [3, 1]]), f.V([6, 5]), f.V([2, 1])], blank=0, reduction="sum", zero_infinity=True)
 f.module("nn.FractionalMaxPool2d", 2, inputs=[f.T(1, 2, 6, 6)], output_size=3, return_indices=True)
 f.module("nn.FractionalMaxPool3d", 2, inputs=[f.T(1, 2, 6, 6, 6)], output_ratio=(0.5, 0.5, 0.5))
@@ -287,8 +287,8 @@ LAZY = {"LazyLinear": ("out_features=4, bias=False", "{ outFeatures: 4, bias: fa
 for name, (python, js, shape) in LAZY.items():
     P(f"import warnings\nwarnings.simplefilter('ignore')\ntorch.manual_seed(0)\nm = nn.{name}({python})\ny = m(torch.randn{shape})\nreturn [repr(m), y, list(m.state_dict())]",
       f"torch.manualSeed(0);\nconst m = new nn.{name}({js});\nconst y = m(torch.randn{shape});\nreturn [String(m), y, [...m.stateDict().keys()]];", atol=1e-5)
-P("torch.manual_seed(0)\nm = nn.TransformerDecoder(nn.TransformerDecoderLayer(d_model=4, nhead=2, dim_feedforward=8, dropout=0.0), num_layers=1, norm=nn.LayerNorm(4))\nreturn [m(tgt=torch.randn(2, 1, 4), memory=torch.randn(3, 1, 4)), len(list(m.parameters()))]",
-  "torch.manualSeed(0);\nconst m = new nn.TransformerDecoder(new nn.TransformerDecoderLayer({ dModel: 4, nhead: 2, dimFeedforward: 8, dropout: 0 }), { numLayers: 1, norm: new nn.LayerNorm(4) });\nreturn [m({ tgt: torch.randn(2, 1, 4), memory: torch.randn(3, 1, 4) }), m.parameters().length];", atol=1e-5)
+P("torch.manual_seed(0)\nm = nn.TransformerDecoder(nn.TransformerDecoderLayer(d_model=4, nhead=2, dim_feedforward=8, dropout=0.0), num_layers=1, norm=nn.LayerNorm(4))\nreturn [m(torch.randn(2, 1, 4), torch.randn(3, 1, 4), tgt_mask=None), len(list(m.parameters()))]",
+  "torch.manualSeed(0);\nconst m = new nn.TransformerDecoder(new nn.TransformerDecoderLayer({ dModel: 4, nhead: 2, dimFeedforward: 8, dropout: 0 }), { numLayers: 1, norm: new nn.LayerNorm(4) });\nreturn [m(torch.randn(2, 1, 4), torch.randn(3, 1, 4), { tgtMask: null }), m.parameters().length];", atol=1e-5)
 P("p = nn.Parameter(data=torch.ones(2), requires_grad=False)\nl, d = nn.ParameterList(values=[torch.ones(2)]), nn.ParameterDict(parameters={'a': torch.ones(2)})\nreturn [p, p.requires_grad, len(l), list(d)]",
   "const p = new nn.Parameter({ data: torch.ones(2), requiresGrad: false });\nconst [l, d] = [new nn.ParameterList({ values: [torch.ones(2)] }), new nn.ParameterDict({ parameters: { a: torch.ones(2) } })];\nreturn [p, p.requiresGrad, l.length, [...d]];")
 P("m = nn.ModuleDict(modules={'a': nn.Linear(2, 2), 'b': nn.ReLU()})\nl = nn.ModuleList(modules=[nn.ReLU(), nn.Tanh()])\nl.append(module=nn.Sigmoid())\nl.insert(index=0, module=nn.ELU())\nl.extend(modules=[nn.SELU()])\nreturn [repr(m), list(m), repr(l)]",
