@@ -10,7 +10,7 @@ export { memoryReport, type MemoryReport } from "./memory/storage.ts";
 export { getNumThreads, setNumThreads } from "./memory/threads.ts";
 export { Generator, initialSeed, manualSeed, seed } from "./random/index.ts";
 export { numpyRandom, type NumpyRandom } from "./random/numpyRandom.ts";
-export { broadcastShapes, type Shape } from "./shape.ts";
+export { broadcastShapes, type Shape, type TensorShape } from "./shape.ts";
 export { Tensor, type HookHandle } from "./tensor.ts";
 export {
   abs, add, addmm, all, allclose, amax, amin, any, arange, argmax, argmin, bernoulli, bitwiseAnd, bitwiseOr, bmm, cat, ceil,
