@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { sizes } from "../nn/printing.ts";
 import { sizeText } from "../ops/index.ts";
 import type { Shape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { allHold, valueText, type Constraint } from "./constraints.ts";
 
 /**
@@ -13,6 +13,7 @@ import { allHold, valueText, type Constraint } from "./constraints.ts";
  *
  * @see https://pytorch.org/docs/stable/distributions.html
  * @api torch.distributions.Distribution
+ * @base
  */
 export abstract class Distribution {
   /** How many distributions, in which shape. */
@@ -174,7 +175,6 @@ export abstract class Distribution {
   /** @throws ArgumentError where the value's shape doesn't fit, or no sample could be like it */
   protected validateSample(value: Tensor): void {
     if (!this.validatesArgs) return;
-    if (!(value instanceof Tensor)) throw new ArgumentError("The value argument to log_prob must be a Tensor");
     this.checkShape(value.shape);
     const { support } = this;
     if (allHold(support.check(value))) return;

@@ -12,6 +12,7 @@ import { viewOf } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { sum } from "./reductions.ts";
 import { expand, flatten, narrow, permute, reshape, select, slice, split, transpose, unsqueeze, view } from "./views.ts";
+import type { Size } from "./types.ts";
 
 // --- axes -----------------------------------------------------------------------------------------------------------
 
@@ -202,10 +203,13 @@ export function diagonalScatter(input: Tensor, source: Tensor, options: Diagonal
 
 // --- rolled, turned, repeated ---------------------------------------------------------------------------------------
 
-/** Shifts along dimensions, around the end; without `dims` in the flattened tensor. */
-export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+/**
+ * Shifts along dimensions, around the end; without `dims` in the flattened tensor.
+ * @api torch.roll Tensor.roll
+ */
+export function roll(input: Tensor, shifts: Size, dims: Size = []): Tensor {
   const steps = typeof shifts === "number" ? [shifts] : shifts;
-  if (dims === undefined || (Array.isArray(dims) && dims.length === 0)) {
+  if (Array.isArray(dims) && dims.length === 0) {
     if (steps.length !== 1) throw new KindlingError(`shifts and dimensions must align. shifts: ${steps.length}, dims:0`);
     return reshape(roll(flatten(input), steps, 0), input.shape);
   }
