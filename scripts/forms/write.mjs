@@ -129,8 +129,9 @@ class FileWriter {
   }
 
   takeForm(form, typeParameters) {
-    const own = [...typeParameters, ...form.typeParameters].map(({ name }) => name);
-    for (const { node, source } of [...typeParameters, ...form.typeParameters]) this.takeTypes(node, source, own);
+    const generics = [...typeParameters, ...form.typeParameters];
+    const own = generics.map(({ name }) => name);
+    for (const { node, source } of generics) for (const part of [node.constraint, node.default]) this.takeTypes(part, source, own);
     for (const parameter of [...form.parameters, ...(form.keywords?.members ?? [])]) this.takeTypes(parameter.node, parameter.source, own);
     if (form.returnNode) this.takeTypes(form.returnNode, form.source, own);
   }

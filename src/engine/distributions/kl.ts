@@ -15,16 +15,14 @@ import { sumRightmost } from "./parameters.ts";
 import { logDeterminant, solveLower } from "./triangular.ts";
 import { Uniform } from "./uniform.ts";
 
-/** A class of distributions. */
 // oxlint-disable-next-line no-explicit-any
-export type DistributionType<D extends Distribution = Distribution> = abstract new (...args: any[]) => D;
-/** A divergence as a function of both. */
-export type DivergenceFormula<P extends Distribution = Distribution, Q extends Distribution = Distribution> = (p: P, q: Q) => Tensor;
+export type DistributionClass<D extends Distribution> = abstract new (...args: any[]) => D;
+export type Formula<P extends Distribution = Distribution, Q extends Distribution = Distribution> = (p: P, q: Q) => Tensor;
 
 interface Entry {
-  readonly typeP: DistributionType;
-  readonly typeQ: DistributionType;
-  readonly formula: DivergenceFormula;
+  readonly typeP: DistributionClass<Distribution>;
+  readonly typeQ: DistributionClass<Distribution>;
+  readonly formula: Formula;
 }
 
 const entries: Entry[] = [];
@@ -36,9 +34,9 @@ const entries: Entry[] = [];
  * @see https://pytorch.org/docs/stable/distributions.html#torch.distributions.kl.register_kl
  * @api torch.distributions.registerKl torch.distributions.kl.registerKl
  */
-export function registerKl<P extends Distribution, Q extends Distribution>(typeP: DistributionType<P>, typeQ: DistributionType<Q>): <F extends DivergenceFormula<P, Q>>(formula: F) => F {
+export function registerKl<P extends Distribution, Q extends Distribution>(typeP: DistributionClass<P>, typeQ: DistributionClass<Q>): <F extends Formula<P, Q>>(formula: F) => F {
   return (formula) => {
-    entries.unshift({ typeP, typeQ, formula: formula as unknown as DivergenceFormula });
+    entries.unshift({ typeP, typeQ, formula: formula as unknown as Formula });
     return formula;
   };
 }
@@ -58,7 +56,7 @@ export function klDivergence(p: Distribution, q: Distribution): Tensor {
 }
 
 /** How many classes a class comes from. */
-function depth(type: DistributionType): number {
+function depth(type: DistributionClass<Distribution>): number {
   let count = 0;
   for (let each: unknown = type.prototype; each !== null; each = Object.getPrototypeOf(each)) count++;
   return count;
