@@ -10,6 +10,12 @@ import { logDeterminant, solveLower } from "./triangular.ts";
 
 /**
  * Vectors of n numbers that are normally distributed together.
+ * One of the three matrices is given, `[..., n, n]`.
+ * @param loc the mean, `[..., n]`
+ * @param covarianceMatrix symmetric and positive definite
+ * @param precisionMatrix the inverse of the covariance
+ * @param scaleTril the lower triangular `L` with `L Lᵀ` = covariance
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#multivariatenormal
  * @api torch.distributions.MultivariateNormal
  */
@@ -18,14 +24,6 @@ export class MultivariateNormal extends Distribution {
   /** `scaleTril` as it was before it was expanded for the batch. @internal */
   readonly factor: Tensor;
 
-  /**
-   * One of the three matrices is given, `[..., n, n]`.
-   * @param loc the mean, `[..., n]`
-   * @param covarianceMatrix symmetric and positive definite
-   * @param precisionMatrix the inverse of the covariance
-   * @param scaleTril the lower triangular `L` with `L Lᵀ` = covariance
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(
     loc: Tensor,
     covarianceMatrix: Tensor | null = null,
