@@ -1,4 +1,4 @@
-// What a program reads from a tensor has types that need no casts. `npx tsc -p .` checks this file; it doesn't run.
+// What a program reads from a tensor has types that need no casts. `npm run typecheck` checks this file; it doesn't run.
 import { distributions, nn, ones, type Tensor } from "kindling";
 
 declare const x: Tensor;
