@@ -33,6 +33,7 @@ KINDS = (
     ("Uniform", ("[0.0, -1.0]",), "D.Uniform(a, 5.0)", "new D.Uniform(a, 5)", "[3.5, 2.0]", True),
     ("Exponential", ("[0.5, 2.0]",), "D.Exponential(a)", "new D.Exponential(a)", "[[0.1, 1.2], [0.0, 3.0]]", True),
     ("Laplace", ("[0.5, -1.0]", "[1.0, 0.3]"), "D.Laplace(a, b)", "new D.Laplace(a, b)", "[[0.1, -1.2], [4.0, 0.0]]", True),
+    ("Cauchy", ("[0.5, -1.0]", "[1.0, 0.3]"), "D.Cauchy(a, b)", "new D.Cauchy(a, b)", "[[0.1, -1.2], [4.0, 0.0]]", True),
     ("LogNormal", ("[0.5, -1.0]", "[1.0, 0.3]"), "D.LogNormal(a, b)", "new D.LogNormal(a, b)", "[[0.1, 1.2], [4.0, 0.3]]", True),
     ("Independent", ("[[0.5, -1.0], [0.0, 1.0]]", "[1.0, 0.3]"), "D.Independent(D.Normal(a, b), 1)", "new D.Independent(new D.Normal(a, b), 1)", "[[0.1, 1.2], [4.0, 0.3]]", False),
     ("Independent", ("[[0.5, -1.0], [0.0, 1.0]]", "[1.0, 0.3]"), "D.Independent(D.Laplace(a, b), 2)", "new D.Independent(new D.Laplace(a, b), 2)", "[[0.1, 1.2], [4.0, 0.3]]", False),
@@ -71,6 +72,9 @@ DISCRETE = (
     ("[[0.2, 0.3, 0.5], [1.0, 0.0, 1.0]]", "D.Categorical(a)", "new D.Categorical(a)", "[2, 0]"),
     ("[[0.2, 0.3, 0.5], [1.0, -2.0, 1.0]]", "D.Categorical(logits=a)", "new D.Categorical({ logits: a })", "[[2, 0], [1, 1]]"),
     ("[[[0.2, 0.3], [1.0, -2.0]]]", "D.Categorical(logits=a)", "new D.Categorical({ logits: a })", "[[1, 0]]"),
+    ("[0.2, 0.3, 0.5]", "D.OneHotCategorical(a)", "new D.OneHotCategorical(a)", "[[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]"),
+    ("[[0.2, 0.3, 0.5], [1.0, -2.0, 1.0]]", "D.OneHotCategorical(logits=a)", "new D.OneHotCategorical({ logits: a })", "[[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]"),
+    ("[[0.2, 0.3, 0.5]]", "D.OneHotCategoricalStraightThrough(a)", "new D.OneHotCategoricalStraightThrough(a)", "[[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]"),
     ("[0.2, 0.9, 0.5]", "D.Bernoulli(a)", "new D.Bernoulli(a)", "[1.0, 0.0, 1.0]"),
     ("[[0.2], [0.9]]", "D.Bernoulli(a)", "new D.Bernoulli(a)", "[1.0, 0.0, 1.0]"),
     ("[0.2, -0.9]", "D.Bernoulli(logits=a)", "new D.Bernoulli({ logits: a })", "[[1.0, 0.0], [0.0, 0.0]]"),
@@ -88,6 +92,8 @@ for value, python, js, scored in DISCRETE:
       ts + "const s = String(d);\nconst [p, l] = torch.noGrad(() => [d.probs, d.logits]);\nreturn [s, String(d), p, l, p.requiresGrad, l.requiresGrad, d.mean, d.mode, d.variance, d.batchShape, d.eventShape, d.paramShape, d.hasRsample, String(d.support)];", note=f"{python}'s moments")
     P(py + "e = d.expand([2, *d.batch_shape])\ntorch.manual_seed(1)\nreturn [e.batch_shape, repr(e), e.sample([3]), e.probs, e.entropy(), repr(e), repr(d), d.enumerate_support(), d.enumerate_support(expand=False), e.enumerate_support()]",
       ts + "const e = d.expand([2, ...d.batchShape]);\ntorch.manualSeed(1);\nreturn [e.batchShape, String(e), e.sample([3]), e.probs, e.entropy(), String(e), String(d), d.enumerateSupport(), d.enumerateSupport(false), e.enumerateSupport()];", note=f"{python} for a larger batch")
+P("a = torch.tensor([[0.2, 0.3, 0.5]], requires_grad=True)\ntorch.manual_seed(0)\nx = D.OneHotCategoricalStraightThrough(a).rsample([4])\nreturn [x, torch.autograd.grad((x * x * torch.arange(3)).sum(), [a])]",
+  "const a = torch.tensor([[0.2, 0.3, 0.5]], { requiresGrad: true });\ntorch.manualSeed(0);\nconst x = new D.OneHotCategoricalStraightThrough(a).rsample([4]);\nreturn [x, torch.autograd.grad(x.mul(x).mul(torch.arange(3)).sum(), [a])];")
 P("d = D.Independent(D.Bernoulli(torch.tensor([[0.2, 0.7]])), 1)\ntorch.manual_seed(0)\nx = d.sample([2])\nreturn [x, d.log_prob(x), repr(d), repr(d.support), d.has_rsample, d.has_enumerate_support]",
   "const d = new D.Independent(new D.Bernoulli(torch.tensor([[0.2, 0.7]])), 1);\ntorch.manualSeed(0);\nconst x = d.sample([2]);\nreturn [x, d.logProb(x), String(d), String(d.support), d.hasRsample, d.hasEnumerateSupport];")
 P("return [repr(d) for d in (D.Normal(0, 1), D.Normal(0.1, 1e-5), D.Normal(torch.tensor([0.]), 1.), D.Normal(torch.zeros(2, 3), 1), D.Uniform(-1, 1), D.Bernoulli(0.5), D.Bernoulli(logits=0.0), D.Exponential(3), D.LogNormal(0, 1))]",
@@ -112,13 +118,14 @@ NORMAL, INDEPENDENT = ("D.Normal({0}, {1})",) * 2, ("D.Independent(D.Normal({0},
 KL = {
     "N": (NORMAL, "[0.5, -1.0]", "[1.0, 0.3]"), "U": (("D.Uniform({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 2.5]"), "V": (("D.Uniform({0}, {1})",) * 2, "[-0.5, -2.0]", "[2.0, 2.0]"),
     "E": (("D.Exponential({0})",) * 2, "[0.5, 2.0]"), "L": (("D.Laplace({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 0.3]"), "B": (("D.Bernoulli({0})",) * 2, "[0.5, 0.1]"), "b": (("D.Bernoulli({0})",) * 2, "[1.0, 0.0]"),
-    "C": (("D.Categorical({0})",) * 2, "[[0.5, 0.1, 0.4], [0.2, 0.0, 0.8]]"), "c": (("D.Categorical({0})",) * 2, "[0.3, 0.2, 0.5]"), "G": (("D.LogNormal({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 0.3]"),
+    "C": (("D.Categorical({0})",) * 2, "[[0.5, 0.1, 0.4], [0.2, 0.0, 0.8]]"), "O": (("D.OneHotCategorical({0})",) * 2, "[[0.5, 0.1, 0.4], [0.2, 0.3, 0.5]]"), "Y": (("D.Cauchy({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 0.3]"),
+    "c": (("D.Categorical({0})",) * 2, "[0.3, 0.2, 0.5]"), "G": (("D.LogNormal({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 0.3]"),
     "n": (NORMAL, "[[0.0], [2.0]]", "[2.0, 0.7]"), "I": (INDEPENDENT, "[[0.5, -1.0]]", "[1.0, 0.3]"), "J": (INDEPENDENT, "[0.0, 1.0]", "[2.0, 0.7]"),
     "M": (("D.MultivariateNormal({0}, {1})",) * 2, "[0.5, -1.0]", "[[2.0, 0.5], [0.5, 1.0]]"),
     "m": (("D.MultivariateNormal({0}, scale_tril={1})", "D.MultivariateNormal({0}, {{ scaleTril: {1} }})"), "[[0.0, 1.0], [1.0, 1.0]]", "[[1.0, 0.0], [-0.5, 3.0]]"),
 }
 INFINITE = ("bB", "Bb", "UV", "cC", "NU", "NE", "LU", "LE", "EU")
-for pair in ("NN", "Nn", "UU", "VU", "EE", "LL", "BB", "Cc", "GG", "IJ", "JI", "MM", "Mm", "mM", "NL", "LN", "EN", "UN", "UE", "VE", *INFINITE):
+for pair in ("NN", "Nn", "UU", "VU", "EE", "LL", "BB", "Cc", "OO", "YY", "GG", "IJ", "JI", "MM", "Mm", "mM", "NL", "LN", "EN", "UN", "UE", "VE", *INFINITE):
     (first, *p), (second, *q) = KL[pair[0]], KL[pair[1]]
     names = "abcd"[:len(p) + len(q)]
     here, there = names[:len(p)], names[len(p):]
@@ -150,6 +157,7 @@ for python, js in (
     ("D.Categorical(torch.ones(3)).log_prob(torch.tensor(0.5))", "new D.Categorical(torch.ones(3)).logProb(torch.tensor(0.5))"),
     ("D.Categorical(torch.ones(2, 3)).log_prob(torch.tensor([0, 1, 2]))", "new D.Categorical(torch.ones(2, 3)).logProb(torch.tensor([0, 1, 2]))"),
     ("D.Exponential(torch.tensor([1.0, 0.0]))", "new D.Exponential(torch.tensor([1, 0]))"), ("D.Exponential(1.0).log_prob(torch.tensor(-1.0))", "new D.Exponential(1).logProb(torch.tensor(-1))"),
+    ("D.OneHotCategorical(torch.ones(3)).log_prob(torch.ones(3))", "new D.OneHotCategorical(torch.ones(3)).logProb(torch.ones(3))"), ("D.Cauchy(0.0, 0.0)", "new D.Cauchy(0, 0)"),
     ("D.Laplace(0.0, 0.0)", "new D.Laplace(0, 0)"), ("D.LogNormal(0.0, -1.0)", "new D.LogNormal(0, -1)"), ("D.LogNormal(0.0, 1.0).log_prob(torch.tensor(0.0))", "new D.LogNormal(0, 1).logProb(torch.tensor(0))"),
     ("D.Independent(D.Normal(torch.zeros(2), 1.0), 2)", "new D.Independent(new D.Normal(torch.zeros(2), 1), 2)"),
     ("D.Independent(D.Bernoulli(torch.ones(2)), 1).enumerate_support()", "new D.Independent(new D.Bernoulli(torch.ones(2)), 1).enumerateSupport()"),
