@@ -15,9 +15,9 @@ import type { VarianceOptions } from "./ops/reductions.ts";
 import type { Place } from "./ops/subscript.ts";
 import type { ToTarget } from "./ops/copy.ts";
 import type {
-  Index, NamedAlong, NamedReduction, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
+  Index, NamedAlong, NamedReduction, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
 } from "./ops/types.ts";
-import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments } from "./shape.ts";
+import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments, type TensorShape } from "./shape.ts";
 
 let ops: typeof Operations;
 
@@ -55,7 +55,7 @@ export class Tensor {
   /** Where the first element is, counted in elements. @internal */
   offset: number;
   /** Sizes of the dimensions; empty for a scalar. */
-  readonly shape: Shape;
+  readonly shape: TensorShape;
   /** Steps between neighbours in each dimension, in elements. @internal */
   readonly strides: readonly number[];
   readonly dtype: DType;
@@ -81,7 +81,7 @@ export class Tensor {
   constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[] | null, dtype: DType) {
     this.storage = storage;
     this.offset = offset;
-    this.shape = shape;
+    this.shape = shape as TensorShape;
     this.strides = strides ?? contiguousStrides(shape);
     this.dtype = dtype;
     this.dense = strides === null || isContiguous(shape, strides);
@@ -110,9 +110,9 @@ export class Tensor {
   }
 
   /** The shape, or the size of one dimension (negative counts from the end). */
-  size(): Shape;
+  size(): TensorShape;
   size(dim: number): number;
-  size(dim?: number): Shape | number {
+  size(dim?: number): TensorShape | number {
     return dim === undefined ? this.shape : this.shape[ops.wrapDim(dim, this.shape.length)]!;
   }
 
@@ -368,9 +368,13 @@ export class Tensor {
     return ops.item(this);
   }
 
-  /** Nested arrays of numbers (booleans for `bool`); a plain number for a scalar. */
-  tolist(): NestedNumbers {
-    return ops.tolist(this);
+  /**
+   * Nested arrays of numbers (booleans for `bool`); a plain number for a scalar. How deep, the program knows: either it
+   * says so, `const rows: number[][] = x.tolist()` or `x.tolist<number[][]>()`, or elements are `any`.
+   */
+  // oxlint-disable-next-line no-explicit-any
+  tolist<List = any[]>(): List {
+    return ops.tolist(this) as List;
   }
 
   /** A copy of the values in row-major order. */

@@ -6,7 +6,7 @@ export { memoryReport, type MemoryReport } from "./memory/report.ts";
 export { getNumThreads, setNumThreads } from "./memory/threads.ts";
 export { Generator, initialSeed, manualSeed, seed } from "./random/index.ts";
 export { numpyRandom, type NumpyRandom } from "./random/numpyRandom.ts";
-export { broadcastShapes, type Shape } from "./shape.ts";
+export { broadcastShapes, type Shape, type TensorShape } from "./shape.ts";
 export { Tensor, type HookHandle } from "./tensor.ts";
 export {
   addmm, all, allclose, amax, amin, any, arange, argmax, argmin, bmm, cat,   chunk, clone, cumsum, dot, empty, emptyLike, equal, expand, eye, flatten, flip,   fromTypedArray, full, fullLike, gather, indexSelect, linspace,   logsumexp, maskedSelect, matmul, mean,   mm, narrow, nonzero, norm, normal, onesLike, outer, permute, prod, rand, randint, randLike,

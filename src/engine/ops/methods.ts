@@ -69,11 +69,11 @@ type Method<F> = F extends {
   (self: Tensor, ...args: never[]): unknown;
 } ? { (...args: FirstArgs): First; (...args: SecondArgs): Second }
   : F extends (self: Tensor, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
-type InPlace<F> = F extends (self: Tensor, ...args: infer Args) => unknown ? (...args: Args) => Tensor : never;
+type InPlace<F> = F extends (self: Tensor, ...args: infer Args) => unknown ? <Self extends Tensor>(this: Self, ...args: Args) => Self : never;
 
 type Elementwise = typeof elementwise;
 type WithInPlace = Elementwise & typeof alsoInPlace;
-type Methods = { [Name in keyof Elementwise]: Method<Elementwise[Name]> } & { [Name in keyof typeof others]: Method<(typeof others)[Name]> };
+type Methods = { [Name in keyof Elementwise]: Method<Elementwise[Name]> } & { [Name in keyof typeof others]: Name extends `${string}_` ? InPlace<(typeof others)[Name]> : Method<(typeof others)[Name]> };
 type InPlaceMethods = { [Name in keyof WithInPlace as `${Name}_`]: InPlace<WithInPlace[Name]> };
 
 declare module "../tensor.ts" {
