@@ -158,7 +158,6 @@ export class Panel implements vscode.WebviewPanelSerializer {
       styles: [link("panel.css")],
       source: webview.cspSource,
       nonce: randomBytes(16).toString("base64"),
-      language: vscode.env.language,
       title: "Kindling",
     });
   }
