@@ -61,7 +61,7 @@ function classForms({ node, source, name }) {
   };
 }
 
-const parameterTexts = (typeParameters, source) => typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter) }));
+const parameterTexts = (typeParameters, source) => typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter), node: parameter, source }));
 
 function formsOfMember(members, source, typeParameters) {
   const overloads = members.filter(({ value }) => value.body === null);

@@ -14,8 +14,13 @@ const MEANINGS = {
   Parameter: ["Tensor"],
   ScalarOrTensor: ["Scalar", "Tensor"],
   Scalar: ["Scalar"],
-  DTypeName: ["string"],
-  DType: ["string"],
+  DTypeName: ["DType"],
+  DType: ["DType"],
+  URL: ["@URL"],
+  Float32Array: ["list"],
+  Float64Array: ["list"],
+  Int32Array: ["list"],
+  Uint8Array: ["list"],
 };
 
 const KEYWORDS = {
@@ -70,7 +75,8 @@ function reference(node, source, typeParameters) {
   switch (entry.node.type) {
     case "TSTypeAliasDeclaration": {
       const own = entry.node.typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
-      return alternatives(entry.node.typeAnnotation, entry.source, own);
+      // Its own name within it, as in lists of lists, may be anything.
+      return alternatives(entry.node.typeAnnotation, entry.source, [...own, name]);
     }
     case "ClassDeclaration": return [`@${name}`];
     case "TSInterfaceDeclaration": return ["object"];

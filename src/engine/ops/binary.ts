@@ -6,7 +6,8 @@ import { Binary, Bits, Compare, CompareI32, type BinaryOp, type BitsOp, type Com
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous, denseCopy, to } from "./copy.ts";
+import { contiguous, to } from "./conversion.ts";
+import { denseCopy } from "./copy.ts";
 import { full, fromTypedArray, zeros, zerosLike } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
