@@ -49,6 +49,8 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
   if (own && (given.length <= signature.positional.length || own.spread) && takesObjects(own.kinds)) {
     const asValue = place(signature, given, null, receiver);
     if ("values" in asValue) return asValue;
+    const byName = place(signature, given.slice(0, -1), last, receiver);
+    return "values" in byName || byName.progress >= asValue.progress ? byName : asValue;
   }
   return place(signature, given.slice(0, -1), last, receiver);
 }
