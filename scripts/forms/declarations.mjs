@@ -49,12 +49,13 @@ function classForms({ node, source, name }) {
   const typeParameters = node.typeParameters?.params ?? [];
   const methods = node.body.body.filter((member) => /^(TSAbstract)?MethodDefinition$/.test(member.type) && member.key.type === "Identifier");
   const own = methods.filter(({ key }) => key.name === "constructor");
-  const inherited = own.length > 0 ? null : node.superClass && source.resolveType(node.superClass.name);
-  if (own.length === 0 && inherited) {
-    const above = classForms(inherited);
-    return { ...above, typeParameters: parameterTexts(typeParameters, source), methods: methodsOf(methods, source, typeParameters), inheritsForms: true };
+  const inherited = node.superClass?.type === "Identifier" ? source.resolveType(node.superClass.name) : null;
+  const above = inherited?.node.type === "ClassDeclaration" ? classForms(inherited) : null;
+  if (own.length === 0 && above) {
+    return { ...above, above, typeParameters: parameterTexts(typeParameters, source), methods: methodsOf(methods, source, typeParameters) };
   }
   return {
+    above,
     typeParameters: parameterTexts(typeParameters, source),
     forms: formsOfMember(own, source, typeParameters, name),
     methods: methodsOf(methods, source, typeParameters),
@@ -91,7 +92,7 @@ function formOf(fn, source, outerTypeParameters, doc) {
     const parameter = each.type === "TSParameterProperty" ? each.parameter : each;
     const pattern = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
     const fallback = parameter.type === "AssignmentPattern" ? parameter.right : null;
-    if (pattern.type === "ObjectPattern" || pattern.name === "options") keywords = keywordsOf(pattern, fallback, source, typeParameters);
+    if (pattern.type === "ObjectPattern" || (pattern.name === "options" && !isRecord(pattern, source))) keywords = keywordsOf(pattern, fallback, source, typeParameters);
     else parameters.push(parameterOf(pattern, fallback, source, typeParameters));
   }
   return {
@@ -101,6 +102,9 @@ function formOf(fn, source, outerTypeParameters, doc) {
     returnNode: fn.returnType?.typeAnnotation ?? null,
   };
 }
+
+/** `options: Record<…>` is a value like any other: its names are the caller's. */
+const isRecord = (pattern, source) => /^(Readonly<)?Record</.test(source.slice(pattern.typeAnnotation.typeAnnotation));
 
 const DEFAULT_TYPES = { number: "number", boolean: "boolean", string: "string" };
 

@@ -129,8 +129,9 @@ class FileWriter {
   }
 
   takeForm(form, typeParameters) {
-    const own = [...typeParameters, ...form.typeParameters].map(({ name }) => name);
-    for (const { node, source } of form.typeParameters) this.takeTypes([node.constraint, node.default], source, own);
+    const generics = [...typeParameters, ...form.typeParameters];
+    const own = generics.map(({ name }) => name);
+    for (const { node, source } of generics) for (const part of [node.constraint, node.default]) this.takeTypes(part, source, own);
     for (const parameter of [...form.parameters, ...(form.keywords?.members ?? [])]) this.takeTypes(parameter.node, parameter.source, own);
     if (form.returnNode) this.takeTypes(form.returnNode, form.source, own);
   }
@@ -183,10 +184,10 @@ const typeParameterText = (list) => (list.length === 0 ? "" : `<${list.map(({ te
 function writeFunction(file, declaration, own, shownName) {
   const plain = file.plain(declaration);
   const { forms } = declaration;
-  const overloads = forms.flatMap((form) => {
+  // Documentation on the first overload shows on all.
+  const overloads = forms.flatMap((form, i) => {
     file.takeForm(form, []);
-    const doc = docText(form.doc ?? declaration.doc);
-    return parameterLists(form).map((list) => `${doc}export function ${own}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
+    return parameterLists(form).map((list, j) => `${i + j === 0 ? docText(form.doc ?? declaration.doc) : ""}export function ${own}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
   });
   const { names, body } = implementation(forms, shownName, 0, (values) => `${plain}(${values})`, (signatures, values) => `call(${plain}, ${signatures}, ${values})`);
   file.parts.push(`${overloads.join("\n")}\nexport function ${own}(${names}): any {\n${body}\n}\n`);
@@ -205,15 +206,15 @@ function implementation(forms, shownName, skip, direct, indirect) {
     return { names: "...values: any[]", body: [...own, `  return ${indirect(signatures, "values")};`].join("\n") };
   }
   const count = Math.max(...forms.map(({ parameters, keywords }) => parameters.length + (keywords ? 1 : 0))) - skip;
-  const names = Array.from({ length: count + 1 }, (_, i) => `a${i}`);
+  const names = Array.from({ length: count }, (_, i) => `a${i}`);
   const lines = forms.map((form) => {
     const condition = inPlace({ ...form, parameters: form.parameters.slice(skip) }, names);
     const values = names.slice(0, form.parameters.length - skip).join(", ");
-    return condition === null ? null : `  if (${condition}) return ${direct(values)};`;
+    return condition === null ? null : `  if (${[`arguments.length <= ${count}`, condition].filter(Boolean).join(" && ")}) return ${direct(values)};`;
   });
   return {
     names: names.map((name) => `${name}?: any`).join(", "),
-    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, `[${names.join(", ")}]`)};`].join("\n"),
+    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, count === 0 ? "[], arguments.length" : `[${names.join(", ")}], arguments.length`)};`].join("\n"),
   };
 }
 
@@ -240,12 +241,11 @@ function writeMethod(file, declaration, name) {
   // Some functions have forms that only stand alone: `repeatInterleave(repeats)`.
   const ofInput = withReceiver.filter(({ parameters }) => parameters[0].name === "input");
   const forms = ofInput.length > 0 ? ofInput : withReceiver;
-  const signatures = forms.flatMap((form) => {
+  const signatures = forms.flatMap((form, i) => {
     file.takeForm(form, []);
-    const doc = docText(form.doc ?? declaration.doc, "    ");
     const rest = { ...form, parameters: form.parameters.slice(1) };
     const returns = isDerived || name.endsWith("_") ? "this" : form.returns;
-    return parameterLists(rest).map((list) => `${doc}    ${name}${typeParameterText(form.typeParameters)}(${list}): ${returns};`);
+    return parameterLists(rest).map((list, j) => `${i + j === 0 ? docText(form.doc ?? declaration.doc, "    ") : ""}    ${name}${typeParameterText(form.typeParameters)}(${list}): ${returns};`);
   });
   const [direct, indirect] = isDerived
     ? [(values) => `over(this, (before) => ${plain}(${["before", values].filter(Boolean).join(", ")}))`, (texts, values) => `over(this, (before) => callOn(before, ${plain}, ${texts}, ${values}))`]
@@ -299,7 +299,7 @@ function writeClass(file, declaration, own, publicName) {
     return parameterLists(form);
   });
   const texts = `[${forms.map((form) => JSON.stringify(signatureText(`new ${publicName.replace(/^torch\./, "")}`, form))).join(", ")}]`;
-  const constructors = lists.map((list) => `${docText(declaration.doc, "  ")}  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
+  const constructors = lists.map((list) => `  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
   file.parts.push(`export interface ${own}Forms {\n${constructors.join("\n")}\n  readonly prototype: ${plain}${anyParameters(typeParameters)};\n}\n${doc}export const ${own}: ${own}Forms = constructible(${plain}, ${texts});\nexport type ${own}${typeParameterText(typeParameters)} = ${plain}${parameterNames};\n`);
 }
 

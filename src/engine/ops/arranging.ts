@@ -2,7 +2,7 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize, typedArray } from "../dtype.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { broadcastShapes, checkSizes, numelOf, shapeText, wrapDim, type Shape } from "../shape.ts";
+import { broadcastShapes, checkSizes, numelOf, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { clone, contiguous, float } from "./conversion.ts";
 import { copyInto, denseCopy } from "./copy.ts";
@@ -70,13 +70,13 @@ export function broadcastTo(input: Tensor, size: Sizes): Tensor {
 }
 
 /**
- * All tensors expanded to the shape that they broadcast to (views).
+ * All tensors expanded to the shape that they broadcast to (views); one that has it already comes back itself.
  * @see https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html
  * @api torch.broadcastTensors
  */
 export function broadcastTensors(tensors: Tensors): Tensor[] {
   const shape = commonShape(...tensors.map((x) => x.shape));
-  return tensors.map((x) => expand(x, shape));
+  return tensors.map((x) => (sameShape(x.shape, shape) ? x : expand(x, shape)));
 }
 
 /**

@@ -16,8 +16,8 @@ export * from "./matmul.ts";
 export * from "./normalization.ts";
 export * from "./optimizers.ts";
 export {
-  abs, ceil, clamp, cos, erf, exp, expm1, floor, gelu, hardsigmoid, hardswish, log, log1p, logsigmoid, mish, neg, reciprocal,
-  relu, round, rsqrt, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
+  abs, ceil, cos, elu, erf, exp, expm1, floor, gelu, leakyRelu, hardsigmoid, hardswish, log, log1p, logsigmoid, mish, neg, reciprocal,
+  relu, rsqrt, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
 } from "./pointwise.ts";
 export { item, tolist, toTypedArray } from "./reading.ts";
 export * from "./reductions.ts";
@@ -33,7 +33,17 @@ export * from "./counting.ts";
 export * from "./arranging.ts";
 export * from "./placing.ts";
 export * from "./products.ts";
+export { choleskyFactor, choleskyInverse, choleskySolve } from "./linalg/cholesky.ts";
+export { det, logdet, slogdet } from "./linalg/determinant.ts";
+export { inv } from "./linalg/inverse.ts";
+export { pinverse } from "./linalg/leastSquares.ts";
+export { matrixExp, matrixPower } from "./linalg/powers.ts";
+export { qrFactors } from "./linalg/qr.ts";
+export { singularValueDecomposition } from "./linalg/svd.ts";
+export { vanderOfVector } from "./linalg/vectors.ts";
+export type { NamedTuple } from "./namedTuple.ts";
 export * from "./activations.ts";
+export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inPlaceActivations.ts";
 export * from "./sampling.ts";
 export * from "./marginLosses.ts";
 export * from "./channelNorms.ts";
@@ -54,9 +64,7 @@ export * from "./recurrent.ts";
 export {
   sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, dist, aminmax, amax, amin, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
   cummax, cummin, logcumsumexp, sort, argsort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile,
-  softmin, glu, leakyRelu, elu, celu, hardtanh, hardshrink, softshrink, threshold, clampTo,
-  dropout, dropout1d, dropout2d, dropout3d, alphaDropout, featureAlphaDropout, batchNorm, layerNorm, groupNorm,
-  rmsNorm,
+  batchNorm, layerNorm, groupNorm, rmsNorm,
   conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, maxPool1d, maxPoolPlanes, maxPool3d, avgPool1d, avgPoolPlanes,
   avgPool3d, interpolate,
 } from "./named.ts";

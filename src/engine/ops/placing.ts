@@ -150,13 +150,6 @@ export function indexReduce(input: Tensor, dim: Int, index: Tensor, source: Tens
   return scatterReduce(input, d, spreadIndex(places, source.shape, d), source, reduce, options);
 }
 
-/** `a` where `condition` holds, `b` elsewhere; with the condition alone the positions where it holds, one vector for each dimension. */
-export function choose(condition: Tensor): Tensor[];
-export function choose(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor;
-export function choose(condition: Tensor, a?: ScalarOrTensor, b?: ScalarOrTensor): Tensor | Tensor[] {
-  return a === undefined || b === undefined ? nonzero(condition).unbind(1) : where(condition, a, b);
-}
-
 /**
  * A copy with `source` where `mask` (broadcast) holds, its elements taken one after the other.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html

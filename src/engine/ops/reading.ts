@@ -88,19 +88,19 @@ function elementOf({ storage, dtype }: Tensor, offset: number): number {
 const MOST_IN_LISTS = 2 ** 30;
 
 /**
- * Nested lists of numbers (booleans for `bool`); a plain number for a scalar. The type is the caller's to give:
- * `const rows: number[][] = x.tolist()`.
+ * Nested lists of numbers (booleans for `bool`); a plain number for a scalar. How deep, the program knows: either it says
+ * so, `const rows: number[][] = x.tolist()` or `x.tolist<number[][]>()`, or elements are `any`.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.tolist.html
  * @api Tensor.tolist
  */
-export function tolist<Lists extends NestedNumbers = any>(tensor: Tensor): Lists {
-  const { shape } = tensor;
+export function tolist<List = any[]>(input: Tensor): List {
+  const { shape } = input;
   const lists = numelOf(shape.slice(0, -1));
-  if (tensor.numel() * 8 + lists * 48 > MOST_IN_LISTS) {
+  if (input.numel() * 8 + lists * 48 > MOST_IN_LISTS) {
     throw new KindlingError(`tolist(): shape ${shapeText(shape)} makes more and longer lists than JavaScript holds; use toTypedArray(), or take a part of the tensor`);
   }
-  const values = toTypedArray(tensor);
-  const isBool = tensor.dtype === "bool";
+  const values = toTypedArray(input);
+  const isBool = input.dtype === "bool";
   let next = 0;
   const build = (dim: number): NestedNumbers => {
     if (dim === shape.length) {
@@ -111,5 +111,5 @@ export function tolist<Lists extends NestedNumbers = any>(tensor: Tensor): Lists
     for (let i = 0; i < shape[dim]!; i++) list.push(build(dim + 1));
     return list;
   };
-  return build(0) as Lists;
+  return build(0) as List;
 }

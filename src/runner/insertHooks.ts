@@ -1,0 +1,228 @@
+/**
+ * Puts calls of the hooks (`programHooks.ts`) into the user's code, after TypeScript is gone from it, so that classes and the
+ * loops that train make themselves known.
+ * Only text without line breaks is inserted, and the source map follows, so every position stays the user's own.
+ */
+import { parse, type AnonymousClassDeclaration, type AnyNode, type ClassDeclaration as NamedClassDeclaration, type ClassExpression, type ForStatement, type Pattern } from "acorn";
+import { decodedMappings, encodedMappings, originalPositionFor, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
+import type { ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import { programHooksName } from "./programHooks.ts";
+import type { SourcePosition } from "../protocol/index.ts";
+import { indexAt } from "../run/series.ts";
+import { countingLoop, epochLoops, loopsToMark, mayBreak, trainingLoops, turnOf, type CountingLoop } from "./loops.ts";
+import { identifierName, nameGivenBy, walk } from "./syntaxTree.ts";
+
+export interface HookedSource {
+  readonly code: string;
+  /** Encoded `mappings` of the new code. */
+  readonly mappings: string;
+  readonly classes: readonly ClassDeclaration[];
+  readonly variables: readonly VariableDeclaration[];
+  readonly imports: readonly ImportedName[];
+  /** Number of loops that tell their turns. */
+  readonly loops: number;
+}
+
+type ClassNode = AnonymousClassDeclaration | NamedClassDeclaration;
+
+interface Insertion {
+  readonly at: number;
+  readonly text: string;
+}
+
+const hooks = programHooksName;
+
+/**
+ * @param file absolute path of the user's file
+ * @param source its text
+ * @param code the same as JavaScript
+ * @param map the source map from `code` to `source`
+ * @param first indices that the file's first class and its first loop get
+ */
+export function insertHooks(file: string, source: string, code: string, map: string, first: { readonly class: number; readonly loop: number }): HookedSource {
+  const trace = new TraceMap(map);
+  const originalLines = source.split("\n");
+  const starts = lineStarts(code);
+  const insertions: Insertion[] = [];
+  const classes: ClassDeclaration[] = [];
+  const variables: VariableDeclaration[] = [];
+  const imports: ImportedName[] = [];
+
+  function positionOf(offset: number): SourcePosition | undefined {
+    const line = indexAt(starts, offset);
+    const found = originalPositionFor(trace, { line: line + 1, column: offset - starts[line]! });
+    return found.line === null ? undefined : { file, line: found.line, column: found.column + 1 };
+  }
+
+  /** TypeScript's `name?: type` loses its question mark on the way to JavaScript; the original still has it. */
+  function isOptional(name: string, position: SourcePosition | undefined): boolean {
+    const text = position && originalLines[position.line - 1]?.slice(position.column - 1);
+    const after = text?.startsWith(name) ? text.slice(name.length) : text?.replace(/^[\w\s]*\b/, "");
+    return after !== undefined && /^\s*\?/.test(after);
+  }
+
+  function declareClass(node: ClassNode | ClassExpression, name: string): number {
+    const position = positionOf(node.start) ?? { file, line: 1, column: 1 };
+    const constructor = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
+    const parameters =
+      constructor?.type === "MethodDefinition"
+        ? constructor.value.params.map((parameter) => ({
+            name: parameterName(parameter, originalLines, positionOf(parameter.start)),
+            required: parameter.type !== "AssignmentPattern" && parameter.type !== "RestElement" && !isOptional(parameterText(parameter), positionOf(parameter.start)),
+          }))
+        : null;
+    classes.push({ name, position, parameters });
+    return first.class + classes.length - 1;
+  }
+
+  function visitClass(node: ClassNode | ClassExpression, nameFromOutside: string | undefined, isDefaultExport: boolean): void {
+    if (!node.superClass) return;
+    const name = node.id?.name ?? nameFromOutside ?? "default";
+    if (node.type === "ClassDeclaration" || isDefaultExport) {
+      const reference = node.id?.name ?? "kindlingDefaultClass";
+      if (!node.id) insertions.push({ at: node.start + "class".length, text: ` ${reference}` });
+      insertions.push({ at: node.end, text: `;${hooks}?.declared(${reference},${declareClass(node, name)});` });
+    } else {
+      const index = declareClass(node, name);
+      insertions.push({ at: node.start, text: `${hooks}.declared(` }, { at: node.end, text: `,${index})` });
+    }
+  }
+
+  /** `assigned`: to a variable that exists already, so that what it held before is given up. */
+  function visitHolder(name: string | undefined, value: AnyNode | null | undefined, assigned: boolean): void {
+    if (!name || !value) return;
+    for (const held of heldCalls(name, value)) {
+      const position = positionOf(held.at);
+      if (position) variables.push({ name: held.name, position, assigned });
+    }
+  }
+
+  const counting: CountingLoop[] = [];
+  const tree = parse(code, { ecmaVersion: "latest", sourceType: "module" });
+  walk(tree, null, (node, parent) => {
+    switch (node.type) {
+      case "ClassDeclaration":
+        visitClass(node, undefined, parent?.type === "ExportDefaultDeclaration");
+        break;
+      case "ClassExpression":
+        visitClass(node, nameGivenBy(parent), false);
+        break;
+      case "VariableDeclarator":
+        visitHolder(identifierName(node.id), node.init, false);
+        break;
+      case "AssignmentExpression":
+        visitHolder(identifierName(node.left), node.right, true);
+        break;
+      case "ImportSpecifier": {
+        const position = positionOf(node.start);
+        const name = node.imported.type === "Identifier" ? node.imported.name : String(node.imported.value);
+        if (position && parent?.type === "ImportDeclaration" && parent.source.value === "kindling") imports.push({ name, position });
+        break;
+      }
+      case "ForStatement": {
+        const loop = countingLoop(node);
+        if (loop) counting.push(loop);
+        break;
+      }
+    }
+  });
+
+  const epochs = new Set(epochLoops(counting).map(({ node }) => node));
+  const training = trainingLoops(tree);
+  const marked = loopsToMark(tree, (node) => epochs.has(node as ForStatement) || training.has(node));
+  const opening: Insertion[] = [];
+  const closing: Insertion[] = [];
+  marked.forEach(({ node, statement, isInList }, i) => {
+    const loop = counting.find((candidate) => candidate.node === node);
+    const calls: string[] = [];
+    if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, mayBreak(node.body), ...(loop ? turnOf(loop) : [])].join()});`);
+    if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});`);
+    const isBlock = node.body.type === "BlockStatement";
+    if (!isInList) opening.push({ at: statement.start, text: "{" });
+    opening.push({ at: isBlock ? node.body.start + 1 : node.body.start, text: `${isBlock ? "" : "{"}${calls.join("")}` });
+    // Of loops that end at the same place the inner ones, which come later in the list, are closed first.
+    const left = training.has(node) ? `;${hooks}?.left(${first.loop + i});` : "";
+    closing.unshift({ at: node.body.end, text: isBlock ? "" : "}" }, { at: statement.end, text: `${left}${isInList ? "" : "}"}` });
+  });
+  insertions.push(...opening, ...closing);
+  insertions.sort((a, b) => a.at - b.at);
+  return { code: insert(code, insertions), mappings: shift(trace, starts, insertions), classes, variables, imports, loops: marked.length };
+}
+
+interface HeldCall {
+  readonly name: string;
+  readonly at: number;
+}
+
+/**
+ * The calls whose results an initialiser keeps under `name`, each with the place where V8 says the call is:
+ * `new` itself, the name of a called method, or the called function.
+ */
+function heldCalls(name: string, value: AnyNode): HeldCall[] {
+  switch (value.type) {
+    case "NewExpression":
+      return [{ name, at: value.start }];
+    case "CallExpression": {
+      const { callee } = value;
+      if (callee.type !== "MemberExpression") return [{ name, at: callee.start }];
+      // `new Net().eval()`: most methods of a module return the module.
+      return [{ name, at: callee.property.start }, ...heldCalls(name, callee.object as AnyNode)];
+    }
+    case "AwaitExpression":
+      return heldCalls(name, value.argument);
+    case "ConditionalExpression":
+      return [...heldCalls(name, value.consequent), ...heldCalls(name, value.alternate)];
+    case "LogicalExpression":
+      return [...heldCalls(name, value.left), ...heldCalls(name, value.right)];
+    case "ArrayExpression":
+      return value.elements.flatMap((element, index) => (element ? heldCalls(`${name}[${index}]`, element) : []));
+    case "ObjectExpression":
+      return value.properties.flatMap((property) =>
+        property.type === "Property" && property.key.type === "Identifier" ? heldCalls(`${name}.${property.key.name}`, property.value) : [],
+      );
+    default:
+      return [];
+  }
+}
+
+function parameterText(parameter: Pattern): string {
+  if (parameter.type === "AssignmentPattern") return parameterText(parameter.left);
+  if (parameter.type === "RestElement") return parameterText(parameter.argument);
+  return parameter.type === "Identifier" ? parameter.name : "options";
+}
+
+/** The original's spelling: esbuild may have renamed it. */
+function parameterName(parameter: Pattern, originalLines: readonly string[], position: SourcePosition | undefined): string {
+  const text = position && originalLines[position.line - 1]?.slice(position.column - 1);
+  const spelled = text && /^(?:(?:public|private|protected|readonly|override)\s+)*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(text)?.[1];
+  return spelled || parameterText(parameter);
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function insert(code: string, insertions: readonly Insertion[]): string {
+  let result = "";
+  let from = 0;
+  for (const { at, text } of insertions) {
+    result += code.slice(from, at) + text;
+    from = at;
+  }
+  return result + code.slice(from);
+}
+
+/** Moves the segments to the right of each insertion in its line. */
+function shift(trace: TraceMap, starts: readonly number[], insertions: readonly Insertion[]): string {
+  if (insertions.length === 0) return encodedMappings(trace);
+  const lines = decodedMappings(trace).map((line) => line.map((segment) => [...segment] as unknown as SourceMapSegment));
+  // From the right, so that offsets further left still mean the old columns.
+  for (const { at, text } of [...insertions].reverse()) {
+    const line = indexAt(starts, at);
+    const column = at - starts[line]!;
+    for (const segment of lines[line] ?? []) if (segment[0] >= column) (segment as unknown as number[])[0]! += text.length;
+  }
+  return encodedMappings(new TraceMap({ version: 3, names: [...trace.names], sources: [...trace.sources], mappings: lines } as never));
+}
