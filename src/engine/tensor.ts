@@ -11,9 +11,8 @@ import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
-import type { Place } from "./ops/subscript.ts";
 import type {
-  NamedAlong, NamedReduction, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
+  NamedAlong, NamedReduction, Reduction, ReductionDims, Typed, TypedReduction,
 } from "./ops/types.ts";
 import { contiguousStrides, isContiguous, numelOf, type Shape, type TensorShape } from "./shape.ts";
 
@@ -335,14 +334,6 @@ export class Tensor {
   get data(): Tensor { return ops.detach(this); }
   set data(values: Tensor) { ops.setData(this, values); }
 
-  // --- pointwise ----------------------------------------------------------------------------------------------------
-
-  /** This tensor's values where `condition` holds, `other`'s elsewhere. */
-  where(condition: Tensor, other: ScalarOrTensor): Tensor { return ops.where(condition, this, other); }
-
-  // --- in place -----------------------------------------------------------------------------------------------------
-
-
   // --- reductions ---------------------------------------------------------------------------------------------------
 
   sum(dim?: ReductionDims | null | NamedReduction, options?: TypedReduction): Tensor { return ops.sum(this, dim as ReductionDims, options); }
@@ -379,16 +370,4 @@ export class Tensor {
     return ops.transpose(this, -2, -1);
   }
 
-  squeeze_(dim?: number): this { return ops.squeeze_(this, dim); }
-  unsqueeze_(dim: number): this { return ops.unsqueeze_(this, dim); }
-  transpose_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  swapaxes_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  swapdims_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  t_(): this { return ops.t_(this); }
-
-  // --- indexing -----------------------------------------------------------------------------------------------------
-
-  /** Writes at `places` in place, as `x[places] = value` in Python: `x.setAt([null, 0], 1)`, `x.setAt(mask, 0)`. */
-  setAt(places: number | "..." | Tensor | readonly Place[], value: ScalarOrTensor): this { return ops.setAt(this, places, value); }
-  fillDiagonal_(value: number, options?: { wrap?: boolean }): this { return ops.fillDiagonal_(this, value, options); }
 }

@@ -50,13 +50,13 @@ export class FunctionCtx {
   }
 
   /** Says which inputs `forward` changed in place; they have to be among its outputs. */
-  markDirty(...tensors: readonly Tensor[]): void {
-    this.dirty = tensors;
+  markDirty(...args: readonly Tensor[]): void {
+    this.dirty = args;
   }
 
   /** Says which outputs are constants to differentiation. Integer and boolean ones are without saying. */
-  markNonDifferentiable(...tensors: readonly Tensor[]): void {
-    this.constant = tensors;
+  markNonDifferentiable(...args: readonly Tensor[]): void {
+    this.constant = args;
   }
 
   /** Whether `backward` is given zeros for outputs that no gradient reached (default), or `null`. */

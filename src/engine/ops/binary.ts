@@ -653,6 +653,15 @@ const whereOp: Operation = {
 };
 
 /**
+ * This tensor's values where `condition` holds, `other`'s elsewhere; all broadcast.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.where.html
+ * @api Tensor.where
+ */
+export function valuesWhere(input: Tensor, condition: Tensor, other: ScalarOrTensor): Tensor {
+  return where(condition, input, other);
+}
+
+/**
  * `input` where `condition` holds, `other` elsewhere; all broadcast. With the condition alone: the positions where it holds,
  * one index tensor for each dimension.
  * @api torch.where

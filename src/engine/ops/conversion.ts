@@ -130,6 +130,6 @@ export function cpu(input: Tensor): Tensor {
  * @throws KindlingError always
  * @api Tensor.cuda
  */
-export function cuda(_input: Tensor): never {
+export const cuda: (input: Tensor) => never = () => {
   throw new KindlingError("Torch not compiled with CUDA enabled");
-}
+};

@@ -84,9 +84,7 @@ export function isFloatingPoint(input: Tensor): boolean {
  * @see https://pytorch.org/docs/stable/generated/torch.is_complex.html
  * @api torch.isComplex Tensor.isComplex
  */
-export function isComplex(_input: Tensor): boolean {
-  return false;
-}
+export const isComplex: (input: Tensor) => boolean = () => false;
 
 /**
  * Whether the type has negative numbers.
