@@ -25,6 +25,7 @@ const MEANINGS = {
 
 const KEYWORDS = {
   TSNumberKeyword: "number",
+  TSBigIntKeyword: "bigint",
   TSStringKeyword: "string",
   TSBooleanKeyword: "boolean",
   TSNullKeyword: "null",

@@ -206,15 +206,16 @@ function implementation(forms, shownName, skip, direct, indirect) {
     return { names: "...values: any[]", body: [...own, `  return ${indirect(signatures, "values")};`].join("\n") };
   }
   const count = Math.max(...forms.map(({ parameters, keywords }) => parameters.length + (keywords ? 1 : 0))) - skip;
-  const names = Array.from({ length: count }, (_, i) => `a${i}`);
+  // One place more than are taken by position, so that a wrong name there is told as one.
+  const names = Array.from({ length: Math.max(...forms.map(({ parameters }) => parameters.length)) - skip + 1 }, (_, i) => `a${i}`);
   const lines = forms.map((form) => {
-    const condition = inPlace({ ...form, parameters: form.parameters.slice(skip) }, names);
+    const condition = inPlace({ ...form, parameters: form.parameters.slice(skip) }, names.slice(0, count));
     const values = names.slice(0, form.parameters.length - skip).join(", ");
     return condition === null ? null : `  if (${[`arguments.length <= ${count}`, condition].filter(Boolean).join(" && ")}) return ${direct(values)};`;
   });
   return {
     names: names.map((name) => `${name}?: any`).join(", "),
-    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, count === 0 ? "[], arguments.length" : `[${names.join(", ")}], arguments.length`)};`].join("\n"),
+    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, `[${names.join(", ")}], arguments.length`)};`].join("\n"),
   };
 }
 

@@ -66,7 +66,7 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
 function place(signature: Signature, given: readonly unknown[], named: Readonly<Record<string, unknown>> | null, receiver: boolean): Bound {
   const { positional, keywords } = signature;
   const values = inPlaces(signature, given);
-  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: 1 };
+  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: -1 };
   const wrong = named && takeNames(signature, values, named);
   if (wrong) return wrong;
   for (let i = 0; i < positional.length; i++) {

@@ -28,6 +28,7 @@ const checks: Readonly<Record<string, Check>> = {
   number: isNumber,
   // Truth values count as 0 and 1, as in Python.
   Scalar: (value) => typeof value === "number" || typeof value === "boolean",
+  bigint: (value) => typeof value === "bigint",
   Int: isWhole,
   boolean: isBoolean,
   string: isString,
@@ -63,7 +64,7 @@ export function takesObjects(kinds: readonly string[]): boolean {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  null: "null", number: "a number", Scalar: "a number", Int: "a whole number", boolean: "true or false", string: "a string", DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)', Tensor: "a tensor", function: "a function",
+  null: "null", number: "a number", Scalar: "a number", Int: "a whole number", bigint: "a bigint", boolean: "true or false", string: "a string", DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)', Tensor: "a tensor", function: "a function",
   object: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
   "string[]": "a list of strings", "Tensor[]": "a list of tensors",
 };

@@ -2,6 +2,7 @@
  * PyTorch's CPU generator: a Mersenne Twister, and one normal sample kept for the next call of the scalar normal path.
  * Every draw below takes from the twister exactly what PyTorch takes, in the same order.
  */
+import type { Int } from "../ops/types.ts";
 import { filled } from "../dtype.ts";
 import { MersenneTwister, stateLength } from "./mt19937.ts";
 
@@ -43,7 +44,7 @@ export class Generator {
    * Starts the stream that PyTorch's generator gives for this seed.
    * @param seed an integer in [-2⁶³, 2⁶⁴); a negative one means 2⁶⁴ + seed, as in PyTorch. Only its low 32 bits matter.
    */
-  manualSeed(seed: number | bigint): this {
+  manualSeed(seed: Int | bigint): this {
     if (typeof seed === "number" && !Number.isInteger(seed)) {
       throw new TypeError(`manualSeed expects an integer, but got ${seed}`);
     }
@@ -156,7 +157,7 @@ defaultGenerator.seed();
  * @see https://pytorch.org/docs/stable/generated/torch.manual_seed.html
  * @api torch.manualSeed
  */
-export function manualSeed(seed: number | bigint): Generator {
+export function manualSeed(seed: Int | bigint): Generator {
   return defaultGenerator.manualSeed(seed);
 }
 
