@@ -1,5 +1,5 @@
 /** Nonlinearities made of differentiable operations; those on hot paths have kernels and live in pointwise.ts. */
-import { filled } from "../dtype.ts";
+import { filled, type DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { wrapDim } from "../shape.ts";
@@ -12,7 +12,7 @@ import { expm1, leakyRelu, sigmoid, tanh } from "./pointwise.ts";
 import { scatter } from "./indexing.ts";
 import { softmax } from "./softmax.ts";
 import { max } from "./reductions.ts";
-import type { Int, Typed } from "./types.ts";
+import type { Int } from "./types.ts";
 import { narrow, reshape } from "./views.ts";
 
 /**
@@ -152,8 +152,8 @@ export function threshold(input: Tensor, threshold: number, value: number): Tens
  * @api nn.functional.softmin
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
-export function softmin(input: Tensor, dim: Int, options: Typed = {}): Tensor {
-  return softmax(input.neg(), dim, options);
+export function softmin(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
+  return softmax(input.neg(), dim, dtype);
 }
 
 /**
