@@ -6,7 +6,8 @@ import { tril } from "../joining.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { choleskyOf } from "./factors.ts";
-import { failure, leadOf, matricesOf, requireFloat, requireSquare, stacked, wholes } from "./matrix.ts";
+import { alike } from "./inverse.ts";
+import { failure, leadOf, matricesOf, requireFloat, requireMatrix, requireSquare, stacked, wholes } from "./matrix.ts";
 import { solveTriangular } from "./triangular.ts";
 
 const choleskyOp: Operation = {
@@ -76,16 +77,33 @@ export function choleskyEx(
   return namedTuple(["L", "info"], [upper ? L.mT : L, wholes(failed, leadOf(A))]);
 }
 
+const choleskySolveOp: Operation = {
+  name: "CholeskySolveBackward0",
+  backward(node, gradient) {
+    const upper = node.data as boolean;
+    const [X, L] = [node.saved(0), node.saved(1)];
+    const gradientB = choleskySolve(gradient, L, upper);
+    if (!node.needs(1)) return [gradientB, null];
+    const products = matmul(gradientB, X.mT);
+    const both = products.add(products.mT);
+    return [node.needs(0) ? gradientB : null, (upper ? matmul(L, both) : matmul(both, L)).neg()];
+  },
+};
+
 /**
  * X of A·X = B, given the Cholesky factor of A.
  * @param B [..., n, k]
- * @param L [..., n, n]; with `upper` it is Lᵀ
+ * @param L [..., n, n]; with `upper` it is Lᵀ; leading dimensions broadcast
  * @see https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html
  * @api torch.choleskySolve Tensor.choleskySolve
  */
 export function choleskySolve(B: Tensor, L: Tensor, upper = false): Tensor {
-  const lower = upper ? L.mT : L;
-  return solveTriangular(lower.mT, solveTriangular(lower, B, { upper: false }), { upper: true });
+  requireSquare("cholesky_solve", L, "L");
+  requireMatrix("cholesky_solve", B, "B");
+  const [factor, right] = alike("cholesky_solve", L, B, true);
+  const lower = (upper ? factor.mT : factor).detach();
+  const X = solveTriangular(lower.mT, solveTriangular(lower, right.detach(), { upper: false }), { upper: true });
+  return record(choleskySolveOp, X, [right, factor], [X, factor], upper);
 }
 
 /**
@@ -95,6 +113,6 @@ export function choleskySolve(B: Tensor, L: Tensor, upper = false): Tensor {
  * @api torch.choleskyInverse Tensor.choleskyInverse
  */
 export function choleskyInverse(L: Tensor, upper = false): Tensor {
-  requireSquare("cholesky_inverse", L);
+  requireSquare("cholesky_inverse", L, "L");
   return choleskySolve(eye(L.shape.at(-1)!), L, upper);
 }

@@ -4,10 +4,10 @@ import { ArgumentError, KindlingError } from "../../errors.ts";
 import { broadcastShapes, numelOf } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { empty, eye } from "../creation.ts";
-import { differentiateDefinition } from "../definition.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { toTypedArray } from "../reading.ts";
+import { longName } from "../reductions.ts";
 import { expand, squeeze, unsqueeze } from "../views.ts";
 import { eigvalsh } from "./eigh.ts";
 import { leadOf, Matrix, matricesOf, requireFinite, requireFloat, requireMatrix, requireSquare, stacked, wholes } from "./matrix.ts";
@@ -58,17 +58,19 @@ export function matrixRank(A: Tensor, { atol = null, rtol = null, hermitian = fa
 
 const pinvOp: Operation = {
   name: "LinalgPinvBackward0",
-  backward(node, gradient) {
-    const [A, P] = [node.saved(0), node.saved(1)];
-    const [m, n] = A.shape.slice(-2) as [number, number];
-    const direct = matmul(P.mT, matmul(gradient, P.mT)).neg();
-    const outsideColumns = eye(m).sub(matmul(A, P));
-    const outsideRows = eye(n).sub(matmul(P, A));
-    const left = matmul(matmul(outsideColumns, gradient.mT), matmul(P, P.mT));
-    const right = matmul(matmul(P.mT, P), matmul(gradient.mT, outsideRows));
-    return [direct.add(left).add(right)];
-  },
+  backward: (node, gradient) => [slopeOfPinv(node.saved(0), node.saved(1), gradient)],
 };
+
+/** −Pᵀ·dP·Pᵀ and, where A isn't square or has not full rank, what lies outside of its columns and rows. */
+function slopeOfPinv(A: Tensor, P: Tensor, gradient: Tensor): Tensor {
+  const [m, n] = A.shape.slice(-2) as [number, number];
+  const direct = matmul(P.mT, matmul(gradient, P.mT)).neg();
+  const outsideColumns = eye(m).sub(matmul(A, P));
+  const outsideRows = eye(n).sub(matmul(P, A));
+  const left = matmul(matmul(outsideColumns, gradient.mT), matmul(P, P.mT));
+  const right = matmul(matmul(P.mT, P), matmul(gradient.mT, outsideRows));
+  return direct.add(left).add(right);
+}
 
 /**
  * The pseudoinverse of Moore and Penrose of a matrix, or of each of a batch.
@@ -80,7 +82,7 @@ const pinvOp: Operation = {
  */
 export function pinv(A: Tensor, { atol = null, rtol = null, hermitian = false }: Tolerances & { hermitian?: boolean } = {}): Tensor {
   if (A.shape.length < 2 || A.dtype !== "float32") {
-    throw new KindlingError(`linalg.pinv(${kindOf(A)}{[${A.shape.join(", ")}]}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`);
+    throw new KindlingError(`linalg.pinv(${longName(A.dtype)}{[${A.shape.join(", ")}]}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`);
   }
   if (hermitian) requireSquare("linalg.pinv", A);
   const matrices = matricesOf(A);
@@ -91,8 +93,6 @@ export function pinv(A: Tensor, { atol = null, rtol = null, hermitian = false }:
   const result = stacked(found.map((each, i) => solved(each, zero[i]!, Matrix.eye(m)).data), [...leadOf(A), n, m]);
   return record(pinvOp, result, [A], [A, result]);
 }
-
-const kindOf = (input: Tensor): string => ({ float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" })[input.dtype];
 
 /** V·diag(1/s)·Uᵀ·B, without the values that count as 0. */
 function solved({ ut, s, vt }: Singular, zero: number, b: Matrix): Matrix {
@@ -127,7 +127,14 @@ export type LeastSquaresDriver = (typeof DRIVERS)[number];
 
 const lstsqOp: Operation = {
   name: "LinalgLstsqBackward0",
-  backward: (node, gradient) => differentiateDefinition(([A, B]) => [matmul(pinv(A!), B!)], [node.saved(0), node.saved(1)], [gradient]),
+  backward(node, gradient) {
+    const [A, B] = [node.saved(0), node.saved(1)];
+    const P = pinv(A);
+    return [
+      node.needs(0) ? slopeOfPinv(A, P, matmul(gradient, B.mT)) : null,
+      node.needs(1) ? matmul(P.mT, gradient) : null,
+    ];
+  },
 };
 
 /**
