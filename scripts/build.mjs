@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { writeApi, writeTypes } from "./forms/main.mjs";
 import { sturdyNames } from "./sturdy-names.mjs";
 import { PlainError, root, run, runScript, say } from "./system.mjs";
 
@@ -106,6 +107,7 @@ async function buildTypes() {
   if (!existsSync(path("src/engine/index.ts"))) return;
   rmSync(path("dist/types"), { recursive: true, force: true });
   await run(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("tsconfig.types.json")], { cwd: root });
+  await writeTypes();
 }
 
 /**
@@ -114,7 +116,7 @@ async function buildTypes() {
  */
 export async function build({ watch = false, types = true, kernelsOnly = false } = {}) {
   const start = performance.now();
-  await buildKernels();
+  await Promise.all([buildKernels(), writeApi()]);
   if (kernelsOnly) return;
   const esbuild = await import("esbuild");
   // Chunks carry a hash in their name, so old ones would pile up.

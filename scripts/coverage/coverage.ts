@@ -31,6 +31,7 @@ const spaces: Readonly<Record<string, readonly [text: string, holder: object]>> 
   "torch.utils.data": ["data", kindling.data],
   "torch.autograd": ["autograd", { ...kindling, ...kindling.autograd }],
   "torch.linalg": ["linalg", kindling.linalg],
+  "torch.distributions": ["distributions", kindling.distributions],
   "Tensor": ["Tensor", kindling.Tensor.prototype],
 };
 

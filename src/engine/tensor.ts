@@ -7,7 +7,9 @@ import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import type { BackwardOptions } from "./autograd/backward.ts";
 import { itemSize, type DType, type DTypeName, type TypedArray } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
-import { discard, Kind, withoutScratch, type Storage } from "./memory/storage.ts";
+import { discard } from "./memory/allocation.ts";
+import { withoutScratch } from "./memory/scratch.ts";
+import { Kind, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
 import type { Place } from "./ops/subscript.ts";
@@ -439,9 +441,6 @@ export class Tensor {
 
   // --- pointwise ----------------------------------------------------------------------------------------------------
 
-  add(other: ScalarOrTensor, options?: BinaryOptions): Tensor { return ops.add(this, other, options); }
-  sub(other: ScalarOrTensor, options?: BinaryOptions): Tensor { return ops.sub(this, other, options); }
-  mul(other: ScalarOrTensor): Tensor { return ops.mul(this, other); }
   div(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): Tensor { return ops.div(this, other, options); }
   floorDivide(other: ScalarOrTensor): Tensor { return ops.floorDivide(this, other); }
   remainder(other: ScalarOrTensor): Tensor { return ops.remainder(this, other); }
@@ -529,14 +528,6 @@ export class Tensor {
   std(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.std(this, dim, options); }
   /** The p-norm (default 2) over all elements or over `dim`. */
   norm(p?: number | "fro" | (NamedReduction & { p?: number | "fro" }), dim?: ReductionDims | null, options?: TypedReduction): Tensor { return ops.norm(this, p as number, dim, options); }
-  max(): Tensor;
-  max(dim: number, options?: Reduction): { values: Tensor; indices: Tensor };
-  max(other: Tensor): Tensor;
-  max(dim?: number | Tensor, options?: Reduction): Tensor | { values: Tensor; indices: Tensor } { return ops.max(this, dim as number, options); }
-  min(): Tensor;
-  min(dim: number, options?: Reduction): { values: Tensor; indices: Tensor };
-  min(other: Tensor): Tensor;
-  min(dim?: number | Tensor, options?: Reduction): Tensor | { values: Tensor; indices: Tensor } { return ops.min(this, dim as number, options); }
   amax(dim?: ReductionDims, options?: Reduction): Tensor { return ops.amax(this, dim, options); }
   amin(dim?: ReductionDims, options?: Reduction): Tensor { return ops.amin(this, dim, options); }
   argmax(dim?: number, options?: Reduction): Tensor { return ops.argmax(this, dim, options); }
@@ -545,8 +536,6 @@ export class Tensor {
   cumsum(dim: number | NamedAlong, options?: Typed): Tensor { return ops.cumsum(this, dim as number, options); }
   all(dim?: number, options?: Reduction): Tensor { return ops.all(this, dim, options); }
   any(dim?: number, options?: Reduction): Tensor { return ops.any(this, dim, options); }
-  softmax(dim: number | NamedAlong, options?: Typed): Tensor { return ops.softmax(this, dim as number, options); }
-  logSoftmax(dim: number | NamedAlong, options?: Typed): Tensor { return ops.logSoftmax(this, dim as number, options); }
 
   // --- products -----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument } from "../engine/instrument.ts";
-import { kernelBuild } from "../engine/memory/linear.ts";
+import { kernelBuild } from "../engine/memory/kernelBuild.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";

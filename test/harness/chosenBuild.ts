@@ -1,6 +1,6 @@
 /** For builds.ts: makes sure that the build and the threads that were asked for are those that compute. */
 import assert from "node:assert/strict";
-import { kernelBuild } from "../../src/engine/memory/linear.ts";
+import { kernelBuild } from "../../src/engine/memory/kernelBuild.ts";
 import { getNumThreads, shareFrom, whenHelpersAreUp } from "../../src/engine/memory/threads.ts";
 
 export const mochaHooks = {

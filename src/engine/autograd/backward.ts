@@ -1,24 +1,15 @@
 /**
  * The backward pass: walks the graph from the roots in descending order of node id and delivers gradients.
  *
- * Gradients on the way are scratch memory (see `memory/storage.ts`): each is held while a node waits for it, and freed
+ * Gradients on the way are scratch memory (see `memory/scratch.ts`): each is held while a node waits for it, and freed
  * as soon as the last holder has used it. One that becomes a leaf's `grad` or is shown to user code outlives the pass.
  */
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
-import {
-  adopt,
-  beginScratch,
-  endScratch,
-  freeUnheldScratch,
-  handOut,
-  hold,
-  Kind,
-  Place,
-  release,
-  stepIsOver,
-  withoutScratch,
-} from "../memory/storage.ts";
+import { stepIsOver } from "../memory/nursery.ts";
+import { handOut, tenure } from "../memory/residents.ts";
+import { beginScratch, endScratch, freeUnheldScratch, hold, release, withoutScratch } from "../memory/scratch.ts";
+import { Kind, Place } from "../memory/storage.ts";
 import { itemSize } from "../dtype.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -303,8 +294,7 @@ function accumulateGrad(leaf: Tensor, gradient: Tensor, createGraph: boolean): v
     arithmetic.addInto(present, gradient);
   } else {
     const own = isOnlyOurs(gradient) ? arithmetic.detach(gradient) : arithmetic.clone(gradient);
-    adopt(own.storage);
-    own.storage.kind = Kind.Gradient;
+    tenure(own.storage, Kind.Gradient);
     leaf.gradSlot = own;
   }
   leaf.afterAccumulation();

@@ -2,7 +2,8 @@
  * A mark in the graph where several gradients that belong together are seen at once: module hooks need all gradients
  * with respect to a call's inputs (or outputs) in one place, and an input may have consumers outside the module.
  */
-import { handOut, withoutScratch } from "../memory/storage.ts";
+import { handOut } from "../memory/residents.ts";
+import { withoutScratch } from "../memory/scratch.ts";
 import { Tensor } from "../tensor.ts";
 import { recordMany, type Node, type Operation } from "./node.ts";
 

@@ -1,6 +1,7 @@
 /** Operations of one's own: a forward, and the backward that goes with it. */
 import { KindlingError } from "../errors.ts";
-import { handOut, withoutScratch } from "../memory/storage.ts";
+import { handOut } from "../memory/residents.ts";
+import { withoutScratch } from "../memory/scratch.ts";
 import { sameShape, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { arithmetic } from "./arithmetic.ts";

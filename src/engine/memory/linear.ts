@@ -10,15 +10,12 @@ export const ADDRESS_SPACE = 65_536 * PAGE;
 
 // Shared, so that other threads can compute in it, too.
 export const memory = new WebAssembly.Memory({ initial: 64, maximum: 65_536, shared: true });
-const loaded = loadKernels(memory);
+export const loaded = loadKernels(memory);
 
 export const kernels = loaded.kernels;
 
 /** What other threads instantiate. */
 export const kernelModules = loaded.modules;
-
-/** Which build of the kernels computes. */
-export const kernelBuild = loaded.build;
 
 export let f32 = new Float32Array(memory.buffer);
 export let i32 = new Int32Array(memory.buffer);

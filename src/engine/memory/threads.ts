@@ -6,13 +6,14 @@
  * helpers have come up. Where the machine has no core free for a helper, waiting for it costs more than its help is worth:
  * then the engine's thread works alone for a while, and tries again.
  */
-import { ArgumentError, OutOfMemoryError } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { cuts, type Cut } from "../kernels/cuts.ts";
 import type { Kernels } from "../kernels/exports.ts";
 import { threadSource } from "../kernels/generated.ts";
 import { argumentsOf, CONTROL_BYTES, MOST_THREADS, Word, type HelperStart } from "../kernels/threadControl.ts";
-import { allocateBlock, freeBlock } from "./heap.ts";
+import { allocateBlock } from "./heap.ts";
 import { kernels, kernelModules, memory } from "./linear.ts";
+import { Workspace } from "./workspace.ts";
 
 /** Work is shared where one thread would take so many times as long as the sharing. */
 const WORTH_SHARING = 4;
@@ -67,8 +68,7 @@ class Team {
   readonly #helpers: readonly Helper[];
   readonly #serial: Kernels;
   readonly #names = Object.keys(cuts) as (keyof Kernels)[];
-  /** Each part's memory for workspaces, as large as needed so far. */
-  readonly #workspaces: { at: number; bytes: number }[];
+  readonly #workspaces: readonly Workspace[];
   /** Nanoseconds that one thread must take before work is shared; 0 until it has been measured. */
   #threshold = 0;
   #late = 0;
@@ -79,7 +79,7 @@ class Team {
     this.#size = size;
     this.#serial = { ...kernels };
     this.#arguments = Array.from({ length: size }, (_, part) => argumentsOf(this.#control, part));
-    this.#workspaces = Array.from({ length: size }, () => ({ at: -1, bytes: 0 }));
+    this.#workspaces = Array.from({ length: size }, () => new Workspace());
     this.#helpers = this.#start();
     for (const name of this.#helpers.length > 0 ? this.#names : []) this.#share(name, cuts[name]!);
   }
@@ -149,19 +149,8 @@ class Team {
   /** A part's arguments with memory of its own where it needs some. */
   #own(mine: number[], part: number, args: number[], cut: Cut): number[] {
     if (part === 0 || cut.workspace === undefined) return mine;
-    mine[cut.workspace] = this.#workspace(part, cut.workBytes!(args, this.#serial));
+    mine[cut.workspace] = this.#workspaces[part]!.ofSize(cut.workBytes!(args, this.#serial));
     return mine;
-  }
-
-  #workspace(part: number, needed: number): number {
-    const own = this.#workspaces[part]!;
-    const bytes = needed + 16;
-    if (bytes <= own.bytes) return own.at;
-    if (own.at >= 0) freeBlock(own.at, own.bytes);
-    own.at = allocateBlock(bytes);
-    own.bytes = own.at < 0 ? 0 : bytes;
-    if (own.at < 0) throw new OutOfMemoryError(bytes);
-    return own.at;
   }
 
   #run(number: number, serial: Kernel, parts: readonly number[][]): void {

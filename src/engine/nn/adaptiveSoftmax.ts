@@ -33,10 +33,10 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
     this.nClasses = nClasses;
     this.cutoffs = [...cutoffs, nClasses];
     this.shortlistSize = cutoffs[0]!;
-    this.head = new Linear(inFeatures, this.shortlistSize + cutoffs.length, { bias: headBias });
+    this.head = new Linear(inFeatures, this.shortlistSize + cutoffs.length, headBias);
     this.tail = new ModuleList(cutoffs.map((cut, i) => {
       const width = Math.floor(inFeatures / divValue ** (i + 1));
-      return new Sequential(new Linear(inFeatures, width, { bias: false }), new Linear(width, this.cutoffs[i + 1]! - cut, { bias: false }));
+      return new Sequential(new Linear(inFeatures, width, false), new Linear(width, this.cutoffs[i + 1]! - cut, false));
     }));
   }
 

@@ -67,7 +67,7 @@ export class MultiheadAttention extends Module<[query: Tensor, key: Tensor, valu
     this.vProjWeight = matrix(vdim);
     this.inProjWeight = same ? new Parameter(empty(3 * embedDim, embedDim)) : null;
     this.inProjBias = bias ? new Parameter(empty(3 * embedDim)) : null;
-    this.outProj = new NonDynamicallyQuantizableLinear(embedDim, embedDim, { bias });
+    this.outProj = new NonDynamicallyQuantizableLinear(embedDim, embedDim, bias);
     this.biasK = addBiasKv ? new Parameter(empty(1, 1, embedDim)) : null;
     this.biasV = addBiasKv ? new Parameter(empty(1, 1, embedDim)) : null;
     this.resetParameters();

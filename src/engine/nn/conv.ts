@@ -1,7 +1,8 @@
 /** Convolutions and transposed convolutions in one, two and three dimensions. */
 import { ArgumentError } from "../errors.ts";
 import { conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, empty, pad, type PaddingMode } from "../ops/index.ts";
-import { sizesOf, type ConvOptions as FunctionOptions, type Sizes } from "../ops/convolutions.ts";
+import { sizesOf, type ConvOptions as FunctionOptions } from "../ops/convolutions.ts";
+import type { Size } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { optionalArguments } from "../optionalArguments.ts";
 import { resetAffine } from "./init.ts";
@@ -9,17 +10,17 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { sizes } from "./printing.ts";
 
-export type { Sizes } from "../ops/convolutions.ts";
+export type { Size } from "../ops/types.ts";
 /** One number for both, or height and width. */
 export type Pair = number | readonly [number, number];
 
 export interface ConvOptions {
   /** Default 1. */
-  stride?: Sizes;
+  stride?: Size;
   /** Border around the input; `"same"` keeps its size, `"valid"` is 0. Default 0. */
-  padding?: Sizes | "same" | "valid";
+  padding?: Size | "same" | "valid";
   /** Distance between the kernel's elements. Default 1. */
-  dilation?: Sizes;
+  dilation?: Size;
   /** Input and output channels are split into as many groups that don't see each other. Default 1. */
   groups?: number;
   /** Default true. */
@@ -49,7 +50,7 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   declare weight: Parameter;
   declare bias: Parameter | null;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions) {
+  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Size, options: ConvOptions) {
     super();
     const { groups = 1, padding = 0, paddingMode = "zeros" } = options;
     if (groups <= 0) throw new ArgumentError("groups must be a positive integer");
@@ -103,7 +104,7 @@ type Convolution = (input: Tensor, weight: Tensor, bias: Tensor | null, options:
 abstract class Conv extends ConvNd<[x: Tensor]> {
   protected abstract readonly convolution: Convolution;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions) {
+  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Size, options: ConvOptions) {
     super(rank, inChannels, outChannels, kernelSize, options);
     this.makeParameters([outChannels, inChannels / this.groups, ...this.kernelSize], options.bias ?? true);
   }
@@ -137,7 +138,7 @@ abstract class Conv extends ConvNd<[x: Tensor]> {
 export class Conv1d extends Conv {
   protected override readonly convolution = conv1d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvOptions>) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvOptions>) {
     super(1, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
   }
 }
@@ -153,7 +154,7 @@ export class Conv1d extends Conv {
 export class Conv2d extends Conv {
   protected override readonly convolution = conv2dNamed;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvOptions>) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvOptions>) {
     super(2, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
   }
 }
@@ -169,16 +170,16 @@ export class Conv2d extends Conv {
 export class Conv3d extends Conv {
   protected override readonly convolution = conv3d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvOptions>) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvOptions>) {
     super(3, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
   }
 }
 
 export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
   /** Cut off on each side. Default 0. */
-  padding?: Sizes;
+  padding?: Size;
   /** Added to one side of the output. Default 0. */
-  outputPadding?: Sizes;
+  outputPadding?: Size;
 }
 
 type Transposed = typeof convTranspose2d;
@@ -187,7 +188,7 @@ abstract class ConvTranspose extends ConvNd<Call> {
   readonly outputPadding: readonly number[];
   protected abstract readonly convolution: Transposed;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeOptions) {
+  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Size, options: ConvTransposeOptions) {
     super(rank, inChannels, outChannels, kernelSize, options);
     if (this.paddingMode !== "zeros") throw new ArgumentError(`Only "zeros" padding mode is supported for ConvTranspose${rank}d`);
     this.outputPadding = sizesOf(options.outputPadding, rank, 0);
@@ -230,7 +231,7 @@ abstract class ConvTranspose extends ConvNd<Call> {
 export class ConvTranspose1d extends ConvTranspose {
   protected override readonly convolution = convTranspose1d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvTransposeOptions>) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvTransposeOptions>) {
     super(1, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
   }
 }
@@ -243,7 +244,7 @@ export class ConvTranspose1d extends ConvTranspose {
 export class ConvTranspose2d extends ConvTranspose {
   protected override readonly convolution = convTranspose2d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvTransposeOptions>) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvTransposeOptions>) {
     super(2, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
   }
 }
@@ -256,7 +257,7 @@ export class ConvTranspose2d extends ConvTranspose {
 export class ConvTranspose3d extends ConvTranspose {
   protected override readonly convolution = convTranspose3d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...options: Given<ConvTransposeOptions>) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvTransposeOptions>) {
     super(3, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
   }
 }

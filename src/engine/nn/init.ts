@@ -3,7 +3,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Generator } from "../random/index.ts";
 import { diagonal, empty, erf, erfinv, randperm, tensor as tensorOf } from "../ops/index.ts";
-import { qr } from "../ops/linalg/index.ts";
+import { qr } from "../ops/linalg/qr.ts";
 import { numelOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 

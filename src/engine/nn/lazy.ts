@@ -3,7 +3,7 @@ import { KindlingError } from "../errors.ts";
 import { empty, ones, zeros } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import {
-  Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvOptions, type ConvTransposeOptions, type Sizes,
+  Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvOptions, type ConvTransposeOptions, type Size,
 } from "./conv.ts";
 import { Linear, type LinearOptions } from "./linear.ts";
 import {
@@ -42,7 +42,7 @@ function become(module: object, type: { prototype: object }): void {
 /** `Linear` that takes `inFeatures` from its first input. */
 export class LazyLinear extends Linear {
   constructor(outFeatures: number, { bias = true }: LinearOptions = {}) {
-    super(0, 0, { bias: false });
+    super(0, 0, false);
     (this as Writable<Linear>).outFeatures = outFeatures;
     this.weight = new UninitializedParameter();
     this.bias = bias ? new UninitializedParameter() : null;
@@ -92,7 +92,7 @@ function learnChannels(module: object, x: Tensor, transposed: boolean): void {
 
 /** `Conv1d` that takes `inChannels` from its first input. */
 export class LazyConv1d extends Conv1d {
-  constructor(outChannels: number, kernelSize: Sizes, { bias = true, ...options }: ConvOptions = {}) {
+  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvOptions = {}) {
     super(0, 0, kernelSize, { ...options, bias: false });
     checkOut(outChannels, options.groups);
     wait(this, outChannels, bias);
@@ -108,7 +108,7 @@ export class LazyConv1d extends Conv1d {
 
 /** `ConvTranspose1d` that takes `inChannels` from its first input. */
 export class LazyConvTranspose1d extends ConvTranspose1d {
-  constructor(outChannels: number, kernelSize: Sizes, { bias = true, ...options }: ConvTransposeOptions = {}) {
+  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvTransposeOptions = {}) {
     super(0, 0, kernelSize, { ...options, bias: false });
     checkOut(outChannels, options.groups);
     wait(this, outChannels, bias);
@@ -124,7 +124,7 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
 
 /** `Conv2d` that takes `inChannels` from its first input. */
 export class LazyConv2d extends Conv2d {
-  constructor(outChannels: number, kernelSize: Sizes, { bias = true, ...options }: ConvOptions = {}) {
+  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvOptions = {}) {
     super(0, 0, kernelSize, { ...options, bias: false });
     checkOut(outChannels, options.groups);
     wait(this, outChannels, bias);
@@ -140,7 +140,7 @@ export class LazyConv2d extends Conv2d {
 
 /** `ConvTranspose2d` that takes `inChannels` from its first input. */
 export class LazyConvTranspose2d extends ConvTranspose2d {
-  constructor(outChannels: number, kernelSize: Sizes, { bias = true, ...options }: ConvTransposeOptions = {}) {
+  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvTransposeOptions = {}) {
     super(0, 0, kernelSize, { ...options, bias: false });
     checkOut(outChannels, options.groups);
     wait(this, outChannels, bias);
@@ -156,7 +156,7 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
 
 /** `Conv3d` that takes `inChannels` from its first input. */
 export class LazyConv3d extends Conv3d {
-  constructor(outChannels: number, kernelSize: Sizes, { bias = true, ...options }: ConvOptions = {}) {
+  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvOptions = {}) {
     super(0, 0, kernelSize, { ...options, bias: false });
     checkOut(outChannels, options.groups);
     wait(this, outChannels, bias);
@@ -172,7 +172,7 @@ export class LazyConv3d extends Conv3d {
 
 /** `ConvTranspose3d` that takes `inChannels` from its first input. */
 export class LazyConvTranspose3d extends ConvTranspose3d {
-  constructor(outChannels: number, kernelSize: Sizes, { bias = true, ...options }: ConvTransposeOptions = {}) {
+  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvTransposeOptions = {}) {
     super(0, 0, kernelSize, { ...options, bias: false });
     checkOut(outChannels, options.groups);
     wait(this, outChannels, bias);
@@ -203,10 +203,10 @@ function waitForFeatures(module: object): void {
 function learnFeatures(module: object, features: number): void {
   const own = module as Normal;
   own.numFeatures = features;
-  if (own.weight) own.weight = new Parameter(ones(features));
-  if (own.bias) own.bias = new Parameter(zeros(features));
-  if (own.runningMean) own.runningMean = zeros(features);
-  if (own.runningVar) own.runningVar = ones(features);
+  if (own.weight) own.weight = new Parameter(ones([features]));
+  if (own.bias) own.bias = new Parameter(zeros([features]));
+  if (own.runningMean) own.runningMean = zeros([features]);
+  if (own.runningVar) own.runningVar = ones([features]);
 }
 
 /** `BatchNorm1d` that takes `numFeatures` from its first input. */

@@ -1,4 +1,5 @@
 import { bilinear, empty, linear } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { optionalArguments } from "../optionalArguments.ts";
 import { resetAffine, uniform_ } from "./init.ts";
@@ -16,6 +17,7 @@ export interface LinearOptions {
  *
  * Shapes: x `[…, inFeatures]` → `[…, outFeatures]`; `weight` `[outFeatures, inFeatures]`, `bias` `[outFeatures]`.
  * Both start uniform in ±1/√inFeatures.
+ * @api nn.Linear
  */
 export class Linear extends Module {
   readonly inFeatures: number;
@@ -23,9 +25,8 @@ export class Linear extends Module {
   weight: Parameter;
   declare bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, options: boolean | LinearOptions = {}) {
+  constructor(inFeatures: Int, outFeatures: Int, bias = true) {
     super();
-    const { bias = true } = optionalArguments<LinearOptions>([options], ["bias"]);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(empty(outFeatures, inFeatures));

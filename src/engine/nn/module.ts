@@ -5,7 +5,8 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
-import { Kind, settleDown } from "../memory/storage.ts";
+import { tenure } from "../memory/residents.ts";
+import { Kind } from "../memory/storage.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import { Tensor, type HookHandle } from "../tensor.ts";
 import {
@@ -260,7 +261,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     }
     this.#members.become(name, "buffer", { persistent });
     this.#own()[name] = tensor;
-    if (tensor !== null) settleDown(tensor.storage, Kind.Buffer);
+    if (tensor !== null) tenure(tensor.storage, Kind.Buffer);
   }
 
   /** The same as assigning a property; `null` keeps a place for a parameter that may come later. */

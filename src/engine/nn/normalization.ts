@@ -53,10 +53,10 @@ abstract class RunningNorm extends Module {
     this.momentum = momentum;
     this.affine = affine;
     this.trackRunningStats = trackRunningStats;
-    this.registerParameter("weight", affine ? new Parameter(ones(numFeatures)) : null);
-    this.registerParameter("bias", affine ? new Parameter(zeros(numFeatures)) : null);
-    this.registerBuffer("runningMean", trackRunningStats ? zeros(numFeatures) : null);
-    this.registerBuffer("runningVar", trackRunningStats ? ones(numFeatures) : null);
+    this.registerParameter("weight", affine ? new Parameter(ones([numFeatures])) : null);
+    this.registerParameter("bias", affine ? new Parameter(zeros([numFeatures])) : null);
+    this.registerBuffer("runningMean", trackRunningStats ? zeros([numFeatures]) : null);
+    this.registerBuffer("runningVar", trackRunningStats ? ones([numFeatures]) : null);
     this.registerBuffer("numBatchesTracked", trackRunningStats ? zeros([], { dtype: "int32" }) : null);
   }
 
@@ -227,8 +227,8 @@ export class GroupNorm extends Module {
     this.numChannels = numChannels;
     this.eps = eps;
     this.affine = affine;
-    this.registerParameter("weight", affine ? new Parameter(ones(numChannels)) : null);
-    this.registerParameter("bias", affine ? new Parameter(zeros(numChannels)) : null);
+    this.registerParameter("weight", affine ? new Parameter(ones([numChannels])) : null);
+    this.registerParameter("bias", affine ? new Parameter(zeros([numChannels])) : null);
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
-import { Kind, settleDown } from "../memory/storage.ts";
+import { tenure } from "../memory/residents.ts";
+import { Kind } from "../memory/storage.ts";
 import { Tensor } from "../tensor.ts";
 
 export interface ParameterOptions {
@@ -10,7 +11,7 @@ export interface ParameterOptions {
 export class Parameter extends Tensor {
   constructor(data: Tensor, { requiresGrad = true }: ParameterOptions = {}) {
     super(data.storage, data.offset, data.shape, data.dense ? null : data.strides, data.dtype);
-    settleDown(data.storage, Kind.Parameter);
+    tenure(data.storage, Kind.Parameter);
     if (requiresGrad) this.requiresGrad = true;
   }
 

@@ -4,7 +4,7 @@ import {
   avgPoolPlanes, fractionalMaxPool2d, fractionalMaxPool3d, lpPool1d, lpPool2d, maxPool1d, maxPool3d, maxPoolPlanes, maxUnpool1d, maxUnpool2d,
   maxUnpool3d,
 } from "../ops/index.ts";
-import type { Sizes } from "../ops/convolutions.ts";
+import type { Size } from "../ops/types.ts";
 import type { AdaptiveMaxPoolFunction, AvgPoolOptions, FractionalOptions, MaxPoolFunction, MaxPoolOptions } from "../ops/windows.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
@@ -19,15 +19,15 @@ export type AvgPool2dOptions = AvgPoolOptions;
 type Result = Tensor;
 
 abstract class MaxPool extends Module {
-  readonly kernelSize: Sizes;
-  readonly stride: Sizes;
-  readonly padding: Sizes;
-  readonly dilation: Sizes;
+  readonly kernelSize: Size;
+  readonly stride: Size;
+  readonly padding: Size;
+  readonly dilation: Size;
   readonly ceilMode: boolean;
   readonly returnIndices: boolean;
   protected abstract readonly pool: MaxPoolFunction;
 
-  constructor(kernelSize: Sizes, stride?: Sizes | MaxPoolOptions | null, padding?: Sizes | MaxPoolOptions, options?: MaxPoolOptions) {
+  constructor(kernelSize: Size, stride?: Size | MaxPoolOptions | null, padding?: Size | MaxPoolOptions, options?: MaxPoolOptions) {
     super();
     const chosen = optionalArguments<MaxPoolOptions>([stride ?? undefined, padding, options], ["stride", "padding"]);
     this.kernelSize = kernelSize;
@@ -53,15 +53,15 @@ abstract class MaxPool extends Module {
 }
 
 abstract class AvgPool extends Module {
-  readonly kernelSize: Sizes;
-  readonly stride: Sizes;
-  readonly padding: Sizes;
+  readonly kernelSize: Size;
+  readonly stride: Size;
+  readonly padding: Size;
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
   protected abstract readonly pool: typeof avgPool1d;
 
-  constructor(kernelSize: Sizes, stride?: Sizes | AvgPoolOptions | null, padding?: Sizes | AvgPoolOptions, options?: AvgPoolOptions) {
+  constructor(kernelSize: Size, stride?: Size | AvgPoolOptions | null, padding?: Size | AvgPoolOptions, options?: AvgPoolOptions) {
     super();
     const chosen = optionalArguments<AvgPoolOptions>([stride ?? undefined, padding, options], ["stride", "padding"]);
     this.kernelSize = kernelSize;
@@ -122,20 +122,20 @@ abstract class AdaptiveMaxPool extends Adaptive {
 
 export interface UnpoolOptions {
   /** Default: the kernel's size. */
-  stride?: Sizes | null;
-  padding?: Sizes;
+  stride?: Size | null;
+  padding?: Size;
 }
 
 abstract class MaxUnpool extends Module<[x: Tensor, indices: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }]> {
-  readonly kernelSize: Sizes;
-  readonly stride: Sizes;
-  readonly padding: Sizes;
+  readonly kernelSize: Size;
+  readonly stride: Size;
+  readonly padding: Size;
   protected abstract readonly unpool: typeof maxUnpool1d;
 
-  constructor(kernelSize: Sizes, stride?: Sizes | UnpoolOptions | null, padding?: Sizes | UnpoolOptions) {
+  constructor(kernelSize: Size, stride?: Size | UnpoolOptions | null, padding?: Size | UnpoolOptions) {
     super();
     const chosen = optionalArguments<UnpoolOptions>([stride ?? undefined, padding], ["stride", "padding"]);
-    const widened = (value: Sizes): Sizes => (typeof value === "number" ? new Array<number>(this.rank).fill(value) : value);
+    const widened = (value: Size): Size => (typeof value === "number" ? new Array<number>(this.rank).fill(value) : value);
     this.kernelSize = widened(kernelSize);
     this.stride = widened(chosen.stride ?? kernelSize);
     this.padding = widened(chosen.padding ?? 0);
@@ -188,7 +188,7 @@ export class AvgPool3d extends AvgPool {
 }
 
 /** PyTorch prints the sizes of one direction as a tuple. */
-const tuple = (value: Sizes): string => sizes(typeof value === "number" ? [value] : value);
+const tuple = (value: Size): string => sizes(typeof value === "number" ? [value] : value);
 
 /** Means of windows over length that are laid so that the output has the given size; `null` keeps a direction's. */
 export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
@@ -249,18 +249,18 @@ export class MaxUnpool3d extends MaxUnpool {
 
 export interface LPPoolOptions {
   /** Default: the kernel's size. */
-  stride?: Sizes | null;
+  stride?: Size | null;
   ceilMode?: boolean;
 }
 
 abstract class LPPool extends Module {
   readonly normType: number;
-  readonly kernelSize: Sizes;
-  readonly stride: Sizes | null;
+  readonly kernelSize: Size;
+  readonly stride: Size | null;
   readonly ceilMode: boolean;
   protected abstract readonly pool: typeof lpPool1d;
 
-  constructor(normType: number, kernelSize: Sizes, stride?: Sizes | LPPoolOptions | null, options?: LPPoolOptions) {
+  constructor(normType: number, kernelSize: Size, stride?: Size | LPPoolOptions | null, options?: LPPoolOptions) {
     super();
     const chosen = optionalArguments<LPPoolOptions>([stride ?? undefined, options], ["stride"]);
     this.normType = normType;
@@ -290,10 +290,10 @@ export class LPPool2d extends LPPool {
 
 /** Maxima of windows whose places are drawn at random. https://arxiv.org/abs/1412.6071 */
 export class FractionalMaxPool2d extends Module {
-  readonly kernelSize: Sizes;
+  readonly kernelSize: Size;
   readonly options: FractionalOptions;
 
-  constructor(kernelSize: Sizes, options: FractionalOptions) {
+  constructor(kernelSize: Size, options: FractionalOptions) {
     super();
     this.kernelSize = kernelSize;
     this.options = options;

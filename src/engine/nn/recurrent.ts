@@ -297,7 +297,7 @@ abstract class Cell<Hidden, Result> extends Module<[x: Tensor, hx?: Hidden | nul
     const rows = batched ? x : x.unsqueeze(0);
     const count = rows.shape[0]!;
     const before = hx === null
-      ? Array.from({ length: states }, () => zeros(count, this.hiddenSize))
+      ? Array.from({ length: states }, () => zeros([count, this.hiddenSize]))
       : hx.map((part) => (batched ? part : part.unsqueeze(0)));
     this.checkSizes(rows, before);
     const biases = this.biasIh && this.biasHh ? [this.biasIh, this.biasHh] : [];

@@ -1,6 +1,6 @@
 /** Images in other sizes and arrangements, as modules. */
 import { channelShuffle, foldImages, interpolate, pixelShuffle, pixelUnshuffle, unfoldImages } from "../ops/index.ts";
-import type { Sizes } from "../ops/convolutions.ts";
+import type { Size } from "../ops/types.ts";
 import type { InterpolateOptions } from "../ops/interpolation.ts";
 import type { ColumnOptions } from "../ops/windows.ts";
 import type { Tensor } from "../tensor.ts";
@@ -63,8 +63,8 @@ export class ChannelShuffle extends Module {
 
 /** `[batch, channels, …]` in another size; see `nn.functional.interpolate`. */
 export class Upsample extends Module {
-  readonly size: Sizes | null;
-  readonly scaleFactor: Sizes | null;
+  readonly size: Size | null;
+  readonly scaleFactor: Size | null;
   readonly mode: NonNullable<InterpolateOptions["mode"]>;
   readonly alignCorners: boolean | null;
   readonly recomputeScaleFactor: boolean | null;
@@ -95,25 +95,25 @@ export class Upsample extends Module {
 
 /** `Upsample` to the nearest neighbour over height and width. */
 export class UpsamplingNearest2d extends Upsample {
-  constructor(options: { size?: Sizes; scaleFactor?: Sizes } = {}) {
+  constructor(options: { size?: Size; scaleFactor?: Size } = {}) {
     super({ ...options, mode: "nearest" });
   }
 }
 
 /** Bilinear `Upsample` over height and width with aligned corners. */
 export class UpsamplingBilinear2d extends Upsample {
-  constructor(options: { size?: Sizes; scaleFactor?: Sizes } = {}) {
+  constructor(options: { size?: Size; scaleFactor?: Size } = {}) {
     super({ ...options, mode: "bilinear", alignCorners: true });
   }
 }
 
 abstract class Columns extends Module {
-  readonly kernelSize: Sizes;
-  readonly dilation: Sizes;
-  readonly padding: Sizes;
-  readonly stride: Sizes;
+  readonly kernelSize: Size;
+  readonly dilation: Size;
+  readonly padding: Size;
+  readonly stride: Size;
 
-  constructor(kernelSize: Sizes, { dilation = 1, padding = 0, stride = 1 }: ColumnOptions) {
+  constructor(kernelSize: Size, { dilation = 1, padding = 0, stride = 1 }: ColumnOptions) {
     super();
     this.kernelSize = kernelSize;
     this.dilation = dilation;
@@ -128,7 +128,7 @@ abstract class Columns extends Module {
 
 /** Every window of an image as a column: `[batch, channels, height, width]` → `[batch, channels · kernel, windows]`. */
 export class Unfold extends Columns {
-  constructor(kernelSize: Sizes, options: ColumnOptions = {}) {
+  constructor(kernelSize: Size, options: ColumnOptions = {}) {
     super(kernelSize, options);
   }
 
@@ -139,9 +139,9 @@ export class Unfold extends Columns {
 
 /** Adds columns of windows up to images: the reverse of `Unfold`, where windows overlap their sum. */
 export class Fold extends Columns {
-  readonly outputSize: Sizes;
+  readonly outputSize: Size;
 
-  constructor(outputSize: Sizes, kernelSize: Sizes, options: ColumnOptions = {}) {
+  constructor(outputSize: Size, kernelSize: Size, options: ColumnOptions = {}) {
     super(kernelSize, options);
     this.outputSize = outputSize;
   }

@@ -120,7 +120,7 @@ export function gumbelSoftmax(logits: Tensor, options: { tau?: number; hard?: bo
   const noise = noGrad(() => emptyLike(logits).exponential_().log().neg());
   const soft = softmax(add(logits, noise).div(tau), dim);
   if (!hard) return soft;
-  const { indices } = max(soft.detach(), dim, { keepdim: true });
+  const { indices } = max(soft.detach(), dim, true);
   const oneHot = scatter(zerosLike(logits), dim, indices, 1);
   return oneHot.sub(soft.detach()).add(soft);
 }

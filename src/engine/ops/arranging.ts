@@ -2,7 +2,7 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize, typedArray } from "../dtype.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { broadcastShapes, checkSizes, numelOf, shapeOf, shapeText, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
+import { broadcastShapes, checkSizes, numelOf, sameShape, shapeOf, shapeText, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
 import { arange, fromTypedArray, zeros } from "./creation.ts";
@@ -12,6 +12,7 @@ import { viewOf } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
 import { sum } from "./reductions.ts";
 import { expand, flatten, narrow, permute, reshape, select, slice, split, transpose, unsqueeze, view } from "./views.ts";
+import type { Size } from "./types.ts";
 
 // --- axes -----------------------------------------------------------------------------------------------------------
 
@@ -46,11 +47,11 @@ export function broadcastTo(input: Tensor, ...shape: ShapeArguments): Tensor {
   return expand(input, ...shape);
 }
 
-/** All expanded to the shape that they broadcast to. */
+/** All expanded to the shape that they broadcast to; one that has it already comes back itself. */
 export function broadcastTensors(...tensors: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor[] {
   const list = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
   const shape = list.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b), [] as Shape);
-  return list.map((x) => expand(x, shape));
+  return list.map((x) => (sameShape(x.shape, shape) ? x : expand(x, shape)));
 }
 
 function atLeast(rank: number, widen: (input: Tensor) => Tensor): (input: Tensor) => Tensor {
@@ -202,10 +203,13 @@ export function diagonalScatter(input: Tensor, source: Tensor, options: Diagonal
 
 // --- rolled, turned, repeated ---------------------------------------------------------------------------------------
 
-/** Shifts along dimensions, around the end; without `dims` in the flattened tensor. */
-export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+/**
+ * Shifts along dimensions, around the end; without `dims` in the flattened tensor.
+ * @api torch.roll Tensor.roll
+ */
+export function roll(input: Tensor, shifts: Size, dims: Size = []): Tensor {
   const steps = typeof shifts === "number" ? [shifts] : shifts;
-  if (dims === undefined || (Array.isArray(dims) && dims.length === 0)) {
+  if (Array.isArray(dims) && dims.length === 0) {
     if (steps.length !== 1) throw new KindlingError(`shifts and dimensions must align. shifts: ${steps.length}, dims:0`);
     return reshape(roll(flatten(input), steps, 0), input.shape);
   }

@@ -204,8 +204,10 @@ interface BinaryData {
   readonly alpha: number;
 }
 
-/** Operands of which either may be a number; a number before a tensor becomes a tensor without dimensions. */
-type Pairwise<Options extends unknown[] = []> = (a: ScalarOrTensor, b: ScalarOrTensor, ...options: Options) => Tensor;
+/** Either operand may be a number; a number before a tensor becomes a tensor without dimensions. */
+export type Pairwise = (input: ScalarOrTensor, other: ScalarOrTensor) => Tensor;
+
+export type ScaledPairwise = (input: ScalarOrTensor, other: ScalarOrTensor, options?: BinaryOptions) => Tensor;
 
 /** The first operand as a tensor that doesn't change the type of the result more than a number does. */
 function leading(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
@@ -213,7 +215,7 @@ function leading(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
   return full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
 }
 
-function binary(spec: BinarySpec): Pairwise<[options?: BinaryOptions]> {
+function binary(spec: BinarySpec): ScaledPairwise {
   const operation: Operation = {
     name: spec.name,
     backward(node, gradient) {
@@ -242,8 +244,11 @@ function binary(spec: BinarySpec): Pairwise<[options?: BinaryOptions]> {
   };
 }
 
-/** `a + alpha · b` */
-export const add = binary({
+/**
+ * `input + alpha · other`
+ * @api torch.add Tensor.add
+ */
+export const add: ScaledPairwise = binary({
   op: Binary.add,
   name: "AddBackward0",
   saves: false,
@@ -251,8 +256,11 @@ export const add = binary({
   right: (g, _operands, alpha) => (alpha === 1 ? g : mul(g, alpha)),
 });
 
-/** `a − alpha · b` */
-export const sub = binary({
+/**
+ * `input − alpha · other`
+ * @api torch.sub torch.subtract Tensor.sub Tensor.subtract Tensor.subtract_
+ */
+export const sub: ScaledPairwise = binary({
   op: Binary.sub,
   name: "SubBackward0",
   saves: false,
@@ -260,6 +268,10 @@ export const sub = binary({
   right: (g, _operands, alpha) => mul(g, -alpha),
 });
 
+/**
+ * `input · other`
+ * @api torch.mul torch.multiply Tensor.mul Tensor.multiply Tensor.multiply_
+ */
 export const mul: Pairwise = binary({
   op: Binary.mul,
   name: "MulBackward0",

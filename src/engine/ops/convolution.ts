@@ -2,9 +2,9 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Node, type Operation } from "../autograd/node.ts";
 import type { DType } from "../dtype.ts";
-import { KindlingError, OutOfMemoryError, ShapeError } from "../errors.ts";
-import { allocateBlock, freeBlock } from "../memory/heap.ts";
+import { KindlingError, ShapeError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
+import { workspace } from "../memory/workspace.ts";
 import { sizeText } from "./format.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -113,20 +113,12 @@ function checkPooled(name: string, input: Tensor): void {
   if (input.dtype !== "float32") throw new KindlingError(`"${name}" not implemented for '${typeName(input.dtype)}'`);
 }
 
-/** Memory that convolutions scribble in, as large as the largest so far needed. */
-let work = { at: -1, bytes: 0 };
-
+/** Address of what convolutions scribble in. */
 function workFor(g: Geometry): number {
   const { stride, padding, dilation } = g;
-  const bytes = kernels.conv2dWorkBytes(
+  return workspace.ofSize(kernels.conv2dWorkBytes(
     g.channels / g.groups, g.out / g.groups, g.h, g.w, g.kh, g.kw, g.oh, g.ow, stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1],
-  );
-  if (bytes > work.bytes) {
-    if (work.at >= 0) freeBlock(work.at, work.bytes);
-    work = { at: allocateBlock(bytes), bytes };
-  }
-  if (work.at < 0) throw new OutOfMemoryError(bytes);
-  return work.at;
+  ));
 }
 
 /**

@@ -8,33 +8,31 @@ import { contiguous } from "./copy.ts";
 import { checkOperands, conv2d, pairOf, plan, spread, type Pair } from "./convolution.ts";
 import { zeros } from "./creation.ts";
 import { pad } from "./padding.ts";
+import type { Size } from "./types.ts";
 import { narrow, permute, reshape, slice, squeeze, unsqueeze } from "./views.ts";
-
-/** One number for all directions, or one for each. */
-export type Sizes = number | readonly number[];
 
 export interface ConvOptions {
   /** Default 1. */
-  stride?: Sizes;
+  stride?: Size;
   /** Zeros on each side; `"same"` keeps the size, `"valid"` is 0. Default 0. */
-  padding?: Sizes | "same" | "valid";
+  padding?: Size | "same" | "valid";
   /** Distance between the kernel's elements. Default 1. */
-  dilation?: Sizes;
+  dilation?: Size;
   /** Channels are split into so many independent convolutions. Default 1. */
   groups?: number;
 }
 
 export interface ConvTransposeOptions {
-  stride?: Sizes;
+  stride?: Size;
   /** Cut off on each side. Default 0. */
-  padding?: Sizes;
+  padding?: Size;
   /** Added to one side of the output. Default 0. */
-  outputPadding?: Sizes;
+  outputPadding?: Size;
   groups?: number;
-  dilation?: Sizes;
+  dilation?: Size;
 }
 
-export function sizesOf(value: Sizes | undefined, rank: number, byDefault: number): number[] {
+export function sizesOf(value: Size | undefined, rank: number, byDefault: number): number[] {
   if (value === undefined) return new Array<number>(rank).fill(byDefault);
   return typeof value === "number" ? new Array<number>(rank).fill(value) : value.length === 1 ? new Array<number>(rank).fill(value[0]!) : [...value];
 }
@@ -163,7 +161,7 @@ function checkTransposed(x: Tensor, weight: Tensor, groups: number, stride: Pair
 
 /** The transpose of `conv1d`. */
 export function convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor {
-  const wide = (value: Sizes | undefined, byDefault: number, other: number): Pair => [other, sizesOf(value, 1, byDefault)[0]!];
+  const wide = (value: Size | undefined, byDefault: number, other: number): Pair => [other, sizesOf(value, 1, byDefault)[0]!];
   return batched("conv_transpose1d", 1, input, (x) => squeeze(convTranspose2d(unsqueeze(x, 2), unsqueeze(weight, 2), bias, {
     stride: wide(options.stride, 1, 1), padding: wide(options.padding, 0, 0), outputPadding: wide(options.outputPadding, 0, 0),
     dilation: wide(options.dilation, 1, 1), groups: options.groups ?? 1,

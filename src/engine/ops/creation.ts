@@ -15,6 +15,7 @@ import { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
+import type { Sizes } from "./types.ts";
 import { writeValues } from "./writing.ts";
 
 export interface TensorOptions {
@@ -66,14 +67,20 @@ export function empty(...args: ShapeAnd<TensorOptions>): Tensor {
   return finish(make(shape, typeOf(options)), options);
 }
 
-export function zeros(...args: ShapeAnd<TensorOptions>): Tensor {
-  const { shape, options } = parse<TensorOptions>(args);
-  return finish(fillFresh(make(shape, typeOf(options)), 0), options);
+/**
+ * A tensor of the given size, filled with zeros.
+ * @api torch.zeros
+ */
+export function zeros(size: Sizes, options: TensorOptions = {}): Tensor {
+  return finish(fillFresh(make(size, typeOf(options)), 0), options);
 }
 
-export function ones(...args: ShapeAnd<TensorOptions>): Tensor {
-  const { shape, options } = parse<TensorOptions>(args);
-  return finish(fillFresh(make(shape, typeOf(options)), 1), options);
+/**
+ * A tensor of the given size, filled with ones.
+ * @api torch.ones
+ */
+export function ones(size: Sizes, options: TensorOptions = {}): Tensor {
+  return finish(fillFresh(make(size, typeOf(options)), 1), options);
 }
 
 export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {

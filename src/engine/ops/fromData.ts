@@ -1,8 +1,9 @@
 /** Tensors from what is there already: from data, and of the type of another tensor. */
-import { filled, roomFor, type DType, type TypedArray } from "../dtype.ts";
+import { filled, roomFor, type TypedArray } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
+import type { Sizes } from "./types.ts";
 import { to } from "./copy.ts";
-import { checkSteps, empty, full, ones, tensor, zeros, type ShapeAnd, type TensorData, type TensorOptions } from "./creation.ts";
+import { checkSteps, empty, full, ones, tensor, zeros, type TensorData, type TensorOptions } from "./creation.ts";
 import type { Shape } from "../shape.ts";
 
 /** The tensor itself if it is one of the wanted type, else a new one with a copy of the data. */
@@ -36,24 +37,28 @@ export function emptyStrided(shape: Shape, strides: Shape, options: TensorOption
   return options.requiresGrad ? made.requiresGrad_() : made;
 }
 
-/** As `like`'s type unless the options say otherwise. */
-function typedLike(like: Tensor, args: readonly unknown[]): ShapeAnd<TensorOptions> {
-  const last = args.at(-1);
-  const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
-  const options = { dtype: like.dtype as DType, ...(hasOptions ? (last as TensorOptions) : {}) };
-  return [...(hasOptions ? args.slice(0, -1) : args), options] as ShapeAnd<TensorOptions>;
+/**
+ * Zeros of the given size, of this tensor's type unless another is asked for.
+ * @api Tensor.newZeros
+ */
+export function newZeros(like: Tensor, size: Sizes, options: TensorOptions = {}): Tensor {
+  return zeros(size, { dtype: like.dtype, ...options });
 }
 
-export function newZeros(like: Tensor, ...args: ShapeAnd<TensorOptions>): Tensor {
-  return zeros(...typedLike(like, args));
+/**
+ * Ones of the given size, of this tensor's type unless another is asked for.
+ * @api Tensor.newOnes
+ */
+export function newOnes(like: Tensor, size: Sizes, options: TensorOptions = {}): Tensor {
+  return ones(size, { dtype: like.dtype, ...options });
 }
 
-export function newOnes(like: Tensor, ...args: ShapeAnd<TensorOptions>): Tensor {
-  return ones(...typedLike(like, args));
-}
-
-export function newEmpty(like: Tensor, ...args: ShapeAnd<TensorOptions>): Tensor {
-  return empty(...typedLike(like, args));
+/**
+ * Undefined contents of the given size, of this tensor's type unless another is asked for.
+ * @api Tensor.newEmpty
+ */
+export function newEmpty(like: Tensor, size: Sizes, options: TensorOptions = {}): Tensor {
+  return empty([...size], { dtype: like.dtype, ...options });
 }
 
 export function newFull(like: Tensor, shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {

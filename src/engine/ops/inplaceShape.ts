@@ -1,6 +1,7 @@
 /** Forms of the shape operations that change the tensor itself: it looks at the same elements in another way from then on. */
 import { KindlingError } from "../errors.ts";
-import { Kind, settleDown } from "../memory/storage.ts";
+import { tenure } from "../memory/residents.ts";
+import { Kind } from "../memory/storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { alias } from "./inplace.ts";
 import { squeeze, t, transpose, unsqueeze } from "./views.ts";
@@ -13,7 +14,7 @@ export function setData(target: Tensor, source: Tensor): void {
   if (target.requiresGrad && source.dtype !== "float32") {
     throw new KindlingError("data set to a tensor that requires gradients must be floating point or complex dtype");
   }
-  if (target.isParameter) settleDown(source.storage, Kind.Parameter);
+  if (target.isParameter) tenure(source.storage, Kind.Parameter);
   const window: Window = target;
   window.shape = source.shape;
   window.strides = source.strides;

@@ -2,7 +2,8 @@
 import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { sizesOf, type Sizes } from "./convolutions.ts";
+import { sizesOf } from "./convolutions.ts";
+import type { Size } from "./types.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
 import { add, mul, where } from "./binary.ts";
@@ -12,9 +13,9 @@ import { adaptiveAvgPool1d, adaptiveAvgPool3d, adaptiveAvgPoolPlanes } from "./w
 
 export interface InterpolateOptions {
   /** Size of the output. */
-  size?: Sizes | null;
+  size?: Size | null;
   /** Or its size relative to the input's. */
-  scaleFactor?: Sizes | null;
+  scaleFactor?: Size | null;
   /** Default "nearest". "linear", "bilinear" and "trilinear" are for one, two and three directions, "bicubic" for two. */
   mode?: "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
   /** Whether the corners of input and output lie on each other. Default false. */

@@ -25,7 +25,7 @@ const catOp: Operation = {
       const from = start;
       start += size ?? 0;
       if (!node.needs(i)) return null;
-      return size === null ? zeros(0) : narrow(gradient, dim, from, size);
+      return size === null ? zeros([0]) : narrow(gradient, dim, from, size);
     });
   },
 };

@@ -86,7 +86,11 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   return record(bmmOp, result, [a, b], [a, b]);
 }
 
-/** PyTorch's `matmul` for every combination of ranks: vectors, matrices, and batches that broadcast. */
+/**
+ * The product for every combination of ranks: vectors, matrices, and batches that broadcast.
+ * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
+ * @api torch.matmul torch.linalg.matmul
+ */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   const [rankA, rankB] = [a.shape.length, b.shape.length];
   if (rankA === 0 || rankB === 0) {

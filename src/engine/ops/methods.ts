@@ -10,13 +10,6 @@ import * as binary from "./binary.ts";
 import * as counting from "./counting.ts";
 import * as cumulative from "./cumulative.ts";
 import * as elementary from "./elementary.ts";
-import { choleskyFactor, choleskyInverse, choleskySolve } from "./linalg/cholesky.ts";
-import * as determinants from "./linalg/determinant.ts";
-import { inv } from "./linalg/inverse.ts";
-import { pinverse } from "./linalg/leastSquares.ts";
-import { matrixExp, matrixPower } from "./linalg/powers.ts";
-import { qrFactors } from "./linalg/qr.ts";
-import { singularValueDecomposition } from "./linalg/svd.ts";
 import { replaceBy } from "./inplace.ts";
 import { tril, triu } from "./joining.ts";
 import { pad } from "./padding.ts";
@@ -46,7 +39,7 @@ const elementwise = {
   bitwiseXor: binary.bitwiseXor, bitwiseLeftShift, bitwiseRightShift,
   tril, triu, addmm,
   arccos: acos, arccosh: acosh, arcsin: asin, arcsinh: asinh, arctan: atan, arctanh: atanh, arctan2: atan2,
-  subtract: binary.sub, multiply: binary.mul, divide: binary.div, trueDivide: binary.div, negative: pointwise.neg, absolute: pointwise.abs,
+  divide: binary.div, trueDivide: binary.div, negative: pointwise.neg, absolute: pointwise.abs,
   greater: binary.gt, greaterEqual: binary.ge, less: binary.lt, lessEqual: binary.le, notEqual: binary.ne,
   clip: pairs.clampTo,
   clampMin: (input: Tensor, min: number | Tensor) => pairs.clampTo(input, min),
@@ -76,16 +69,10 @@ const { sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile,
 const { cummax, cummin, logcumsumexp, diff } = cumulative;
 const { countNonzero, nansum, nanmean, aminmax, dist, bincount, histc, cov, corrcoef, renorm } = counting;
 const { movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace } = arranging;
-const { selectScatter, sliceScatter, diagonalScatter, roll, rot90, fliplr, flipud, tile, repeatInterleave, asStrided } = arranging;
+const { selectScatter, sliceScatter, diagonalScatter, rot90, fliplr, flipud, tile, repeatInterleave, asStrided } = arranging;
 const { splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy } = arranging;
 const { take, takeAlongDim, argwhere } = placing;
 const { mv, vdot, ger, inner, kron, cross } = products;
-
-/** Of `linalg`. */
-const decompositions = {
-  det: determinants.det, logdet: determinants.logdet, slogdet: determinants.slogdet, inverse: inv, pinverse,
-  svd: singularValueDecomposition, qr: qrFactors, cholesky: choleskyFactor, choleskyInverse, choleskySolve, matrixPower, matrixExp,
-};
 
 /** The sum over the dimensions along which a tensor of the given shape would have been broadcast. */
 function sumToSize(input: Tensor, ...shape: ShapeArguments): Tensor {
@@ -98,12 +85,12 @@ const others = {
   sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile, unique, uniqueConsecutive,
   cummax, cummin, logcumsumexp, diff, countNonzero, nansum, nanmean, aminmax, dist, bincount, histc, cov, corrcoef, renorm,
   movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace,
-  selectScatter, sliceScatter, diagonalScatter, roll, rot90, fliplr, flipud, tile, repeatInterleave, asStrided,
+  selectScatter, sliceScatter, diagonalScatter, rot90, fliplr, flipud, tile, repeatInterleave, asStrided,
   splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy, take, takeAlongDim, argwhere,
-  mv, vdot, ger, inner, kron, cross, pad, ...decompositions, multinomial: sampling.multinomial, bernoulli: sampling.bernoulli, hardshrink: activations.hardshrink, prelu: activations.prelu,
+  mv, vdot, ger, inner, kron, cross, pad, multinomial: sampling.multinomial, bernoulli: sampling.bernoulli, hardshrink: activations.hardshrink, prelu: activations.prelu,
   exponential_: sampling.exponential_, geometric_: sampling.geometric_, cauchy_: sampling.cauchy_, logNormal_: sampling.logNormal_,
   random_: sampling.random_,
-  newZeros: fromData.newZeros, newOnes: fromData.newOnes, newEmpty: fromData.newEmpty, newFull: fromData.newFull, newTensor: fromData.newTensor,
+  newFull: fromData.newFull, newTensor: fromData.newTensor,
   isNonzero: properties.isNonzero, isSameSize: properties.isSameSize, isSetTo: properties.isSetTo, dataPtr: properties.dataPtr, sumToSize,
 };
 

@@ -138,5 +138,5 @@ function joinMasks(call: AttentionCall, [batch, heads, targets, keys]: readonly 
 
 /** Zeros up to the diagonal and −∞ above: with it each place sees itself and those before. */
 export function squareSubsequentMask(size: number): Tensor {
-  return where(tril(ones(size, size)).bool(), full([], 0), -Infinity);
+  return where(tril(ones([size, size])).bool(), full([], 0), -Infinity);
 }

@@ -3,7 +3,7 @@ import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
-import { discard } from "../memory/storage.ts";
+import { discard } from "../memory/allocation.ts";
 import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
@@ -73,7 +73,7 @@ const batchNormOp: Operation = {
     const outWeight = data.weighted ? make([channels]) : null;
     const outBias = data.shifted ? make([channels]) : null;
     const [to, toWeight, toBias] = [atOrNone(outX), atOrNone(outWeight), atOrNone(outBias)];
-    if (x.numel() === 0) return [outX, outWeight && zeros(channels), outBias && zeros(channels)];
+    if (x.numel() === 0) return [outX, outWeight && zeros([channels]), outBias && zeros([channels])];
     const from = at(upstream);
     kernels.batchNormBackward(from, at(x), at(mean), at(inverseStd), atOrNone(weight), to, toWeight, toBias, n, channels, length, training ? 1 : 0);
     return inOrder(data, outX, outWeight, outBias);

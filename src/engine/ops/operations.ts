@@ -34,15 +34,6 @@ export * from "./counting.ts";
 export * from "./arranging.ts";
 export * from "./placing.ts";
 export * from "./products.ts";
-export { choleskyFactor, choleskyInverse, choleskySolve } from "./linalg/cholesky.ts";
-export { det, logdet, slogdet } from "./linalg/determinant.ts";
-export { inv } from "./linalg/inverse.ts";
-export { pinverse } from "./linalg/leastSquares.ts";
-export { matrixExp, matrixPower } from "./linalg/powers.ts";
-export { qrFactors } from "./linalg/qr.ts";
-export { singularValueDecomposition } from "./linalg/svd.ts";
-export { vanderOfVector } from "./linalg/vectors.ts";
-export type { NamedTuple } from "./namedTuple.ts";
 export * from "./activations.ts";
 export * from "./sampling.ts";
 export * from "./marginLosses.ts";
@@ -62,11 +53,11 @@ export * from "./ctcLoss.ts";
 export * from "./recurrent.ts";
 // These stand before the plain forms of the same names.
 export {
-  sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, dist, aminmax, amax, amin, max, min, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
+  sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, dist, aminmax, amax, amin, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
   cummax, cummin, logcumsumexp, sort, argsort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile,
-  softmax, logSoftmax, softmin, glu, leakyRelu, elu, celu, hardtanh, hardshrink, softshrink, threshold, clampTo,
+  softmin, glu, leakyRelu, elu, celu, hardtanh, hardshrink, softshrink, threshold, clampTo,
   dropout, dropout1d, dropout2d, dropout3d, alphaDropout, featureAlphaDropout, batchNorm, layerNorm, groupNorm,
-  rmsNorm, flatten, squeeze, unbind, split, chunk, cat, stack, tril, triu, roll, rot90, tensorSplit, oneHot,
+  rmsNorm, flatten, squeeze, unbind, split, chunk, cat, stack, tril, triu, rot90, tensorSplit, oneHot,
   conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, maxPool1d, maxPoolPlanes, maxPool3d, avgPool1d, avgPoolPlanes,
   avgPool3d, interpolate,
 } from "./named.ts";

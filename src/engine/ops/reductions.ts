@@ -14,7 +14,7 @@ import { scatterAdd } from "./indexing.ts";
 import { cat } from "./joining.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
-import type { Reduction, ReductionDims, Typed, TypedReduction } from "./types.ts";
+import type { Int, Reduction, ReductionDims, Typed, TypedReduction } from "./types.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
 import { expand, narrow, permute, reshape } from "./views.ts";
 
@@ -443,26 +443,30 @@ function extremeOfIntegersAlong(sign: 1 | -1, { source, outer, n, inner }: Arran
   return { values: fromTypedArray(values, shape), indices: fromTypedArray(indices, shape) };
 }
 
-/** The largest of all elements, the largest along a dimension with its positions, or elementwise against a tensor. */
+/**
+ * The largest of all elements, the largest along a dimension with its positions, or elementwise against a tensor.
+ * @api torch.max Tensor.max
+ */
 export function max(input: Tensor): Tensor;
-export function max(input: Tensor, dim: number, options?: Reduction): ValuesAndIndices;
+export function max(input: Tensor, dim: Int, keepdim?: boolean): ValuesAndIndices;
 export function max(input: Tensor, other: Tensor): Tensor;
-export function max(input: Tensor, dim?: number | Tensor, options?: Reduction): Tensor | ValuesAndIndices;
-export function max(input: Tensor, dim?: number | Tensor, options: Reduction = {}): Tensor | ValuesAndIndices {
+export function max(input: Tensor, dim?: Int | Tensor, keepdim = false): Tensor | ValuesAndIndices {
   if (dim === undefined) return extreme("max", maxOfAllOp, Reduce.max, input, undefined, {});
   if (dim instanceof Tensor) return maximum(input, dim);
-  return extremeAlong("max", 1, input, dim, options.keepdim ?? false);
+  return extremeAlong("max", 1, input, dim, keepdim);
 }
 
-/** The smallest of all elements, the smallest along a dimension with its positions, or elementwise against a tensor. */
+/**
+ * The smallest of all elements, the smallest along a dimension with its positions, or elementwise against a tensor.
+ * @api torch.min Tensor.min
+ */
 export function min(input: Tensor): Tensor;
-export function min(input: Tensor, dim: number, options?: Reduction): ValuesAndIndices;
+export function min(input: Tensor, dim: Int, keepdim?: boolean): ValuesAndIndices;
 export function min(input: Tensor, other: Tensor): Tensor;
-export function min(input: Tensor, dim?: number | Tensor, options?: Reduction): Tensor | ValuesAndIndices;
-export function min(input: Tensor, dim?: number | Tensor, options: Reduction = {}): Tensor | ValuesAndIndices {
+export function min(input: Tensor, dim?: Int | Tensor, keepdim = false): Tensor | ValuesAndIndices {
   if (dim === undefined) return extreme("min", minOfAllOp, Reduce.min, input, undefined, {});
   if (dim instanceof Tensor) return minimum(input, dim);
-  return extremeAlong("min", -1, input, dim, options.keepdim ?? false);
+  return extremeAlong("min", -1, input, dim, keepdim);
 }
 
 function positionOf(name: string, sign: 1 | -1, input: Tensor, dim: number | null | undefined, keepdim: boolean): Tensor {

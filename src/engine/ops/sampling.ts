@@ -4,8 +4,8 @@ import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { fillBernoulliEach, fillExponential } from "../random/fill.ts";
 import { stateLength } from "../random/mt19937.ts";
-import { allocateBlock } from "../memory/heap.ts";
-import { kernels, u8 } from "../memory/linear.ts";
+import { kernels, memory } from "../memory/linear.ts";
+import { fixedBlock } from "../memory/workspace.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./binary.ts";
@@ -26,19 +26,19 @@ function each<T extends Tensor>(input: T, generator: Generator | undefined, draw
   }) as T;
 }
 
-let twister = -1;
+/** Where the kernel works on a generator's words. Linear memory is shared, so that a view of it stays true as it grows. */
+const twister = fixedBlock((stateLength + 4) * 4);
+const twisterWords = new Uint32Array(memory.buffer, twister, stateLength);
 
 /** Bytes: 1 with probability `p`, else 0. */
 export function randomMask(shape: Shape, p: number, generator: Generator = defaultGenerator): Tensor {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
-  if (twister < 0) twister = allocateBlock((stateLength + 4) * 4);
   const mask = make(shape, "uint8");
   const target = at(mask);
   generator.drawMany((words, position) => {
-    const block = new Uint32Array(u8.buffer, twister, stateLength);
-    block.set(words);
+    twisterWords.set(words);
     const after = kernels.bernoulli(twister, position, target, mask.numel(), p);
-    words.set(block);
+    words.set(twisterWords);
     return after;
   });
   return mask;

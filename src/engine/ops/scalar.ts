@@ -1,22 +1,17 @@
 /** A number for kernels that read their operands from memory. */
-import { allocateBlock } from "../memory/heap.ts";
 import { f32, i32 } from "../memory/linear.ts";
+import { fixedBlock } from "../memory/workspace.ts";
 
-let place = -1;
-
-function room(): number {
-  if (place < 0) place = allocateBlock(4);
-  return place;
-}
+const place = fixedBlock(4);
 
 /** Address of a float32 that has this value until the next call. */
 export function scalarAt(value: number): number {
-  f32[room() >>> 2] = value;
+  f32[place >>> 2] = value;
   return place;
 }
 
 /** The same for int32. */
 export function integerAt(value: number): number {
-  i32[room() >>> 2] = value;
+  i32[place >>> 2] = value;
   return place;
 }

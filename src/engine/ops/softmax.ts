@@ -10,7 +10,7 @@ import { contiguous } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { asFloat } from "./pointwise.ts";
 import { longName } from "./reductions.ts";
-import type { Typed } from "./types.ts";
+import type { Int, Typed } from "./types.ts";
 
 type Kernel = (x: number, out: number, outer: number, n: number, inner: number) => void;
 type BackwardKernel = (gradient: number, output: number, out: number, outer: number, n: number, inner: number) => void;
@@ -56,8 +56,11 @@ function floats(name: string, input: Tensor, { dtype }: Typed): Tensor {
   return asFloat(input);
 }
 
-/** eˣ / Σ eˣ along `dim`. */
-export function softmax(input: Tensor, dim: number, options: Typed = {}): Tensor {
+/**
+ * eˣ / Σ eˣ along `dim`.
+ * @api torch.softmax Tensor.softmax nn.functional.softmax
+ */
+export function softmax(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   const source = floats("softmax", input, options);
   const d = wrapDim(dim, source.shape.length);
   const result = run(kernels.softmax, source, d);
@@ -74,8 +77,11 @@ const logSoftmaxOp: Operation = {
   },
 };
 
-/** x − ln Σ eˣ along `dim`. */
-export function logSoftmax(input: Tensor, dim: number, options: Typed = {}): Tensor {
+/**
+ * x − ln Σ eˣ along `dim`.
+ * @api torch.logSoftmax Tensor.logSoftmax nn.functional.logSoftmax
+ */
+export function logSoftmax(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   const source = floats("log_softmax", input, options);
   const d = wrapDim(dim, source.shape.length);
   const result = run(kernels.logSoftmax, source, d);

@@ -1,7 +1,7 @@
 /** Measuring a tensor where it lies; what an observer shows of it. */
 import { Element } from "../kernels/exports.ts";
-import { allocateBlock } from "../memory/heap.ts";
 import { kernels, memory } from "../memory/linear.ts";
+import { fixedBlock } from "../memory/workspace.ts";
 import type { Tensor } from "../tensor.ts";
 import { denseCopy } from "./copy.ts";
 import { at } from "./make.ts";
@@ -25,22 +25,18 @@ export interface Statistics {
 const MEASURES = 8;
 const MOST_BINS = 1024;
 
-/** What the kernels answer. Linear memory is shared, so that views of it stay true as it grows. */
-let answers: { readonly address: number; readonly measures: Float64Array; readonly counts: Int32Array } | undefined;
-
-function placeAnswers(): NonNullable<typeof answers> {
-  const address = allocateBlock(MEASURES * 8 + MOST_BINS * 4);
-  const { buffer } = memory;
-  return { address, measures: new Float64Array(buffer, address, MEASURES), counts: new Int32Array(buffer, address + MEASURES * 8, MOST_BINS) };
-}
+/** Where the kernels answer. Linear memory is shared, so that views of it stay true as it grows. */
+const measuresAt = fixedBlock(MEASURES * 8);
+const countsAt = fixedBlock(MOST_BINS * 4);
+const measures = new Float64Array(memory.buffer, measuresAt, MEASURES);
+const binCounts = new Int32Array(memory.buffer, countsAt, MOST_BINS);
 
 /** Statistics and a histogram with `bins` bins (1 to 1024). Computed in the engine's memory; changes nothing. */
 export function statistics(tensor: Tensor, bins: number): Statistics {
   const { source, count, repeats } = asRun(tensor) ?? { source: denseCopy(tensor), count: tensor.numel(), repeats: 1 };
-  const { address, measures } = (answers ??= placeAnswers());
   const values = at(source);
   const element = Element[source.dtype];
-  kernels.statistics(values, count, address, element);
+  kernels.statistics(values, count, measuresAt, element);
   const [finite, mean, std, min, max, zeros] = measures as unknown as [number, number, number, number, number, number];
   const size = Math.max(1, Math.min(MOST_BINS, Math.floor(bins)));
   const [low, high] = finite > 0 ? histogramRange(min, max) : [0, 0];
@@ -92,10 +88,9 @@ function constantCounts(count: number, low: number, high: number, bins: number):
 }
 
 function countsOf(values: number, count: number, element: (typeof Element)[keyof typeof Element], low: number, high: number, bins: number, repeats: number): number[] {
-  const { address, counts } = answers!;
-  kernels.histogram(values, count, low, high, bins, address + MEASURES * 8, element);
+  kernels.histogram(values, count, low, high, bins, countsAt, element);
   const list = new Array<number>(bins);
-  for (let bin = 0; bin < bins; bin++) list[bin] = counts[bin]! * repeats;
+  for (let bin = 0; bin < bins; bin++) list[bin] = binCounts[bin]! * repeats;
   return list;
 }
 

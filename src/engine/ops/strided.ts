@@ -1,14 +1,14 @@
 /** Describing strided windows to kernels, and moving elements between dense memory and such windows. */
 import { itemSize } from "../dtype.ts";
 import { i32, kernels } from "../memory/linear.ts";
-import { allocateBlock } from "../memory/heap.ts";
+import { fixedBlock } from "../memory/workspace.ts";
 import { broadcastStrides, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { at } from "./make.ts";
 
 const MOST_DIMENSIONS = 64;
 const MOST_OPERANDS = 3;
-let meta = -1;
+const meta = fixedBlock(MOST_DIMENSIONS * (MOST_OPERANDS + 1) * 4);
 
 /** What kernels are told of windows of one shape: at `address` `rank` sizes, then the strides of each. Until the next call. */
 interface Description {
@@ -45,7 +45,6 @@ export function describeDimensions(sizes: Shape, strides: readonly number[]): De
 }
 
 function writeDescription(sizes: readonly number[], strides: readonly (readonly number[])[]): Description {
-  if (meta < 0) meta = allocateBlock(MOST_DIMENSIONS * (MOST_OPERANDS + 1) * 4);
   const rank = sizes.length;
   i32.set(sizes, meta >>> 2);
   strides.forEach((own, k) => i32.set(own, (meta >>> 2) + rank * (k + 1)));

@@ -5,8 +5,14 @@ import type { Tensor } from "../tensor.ts";
 /** A whole number. */
 export type Int = number;
 
-/** One whole number or several. */
-export type Size = number | readonly number[];
+/** One size for all, or one for each dimension. */
+export type Size = Int | readonly Int[];
+
+/** A list of whole numbers that may also be given one by one: `zeros(2, 3)`, `zeros([2, 3])`. */
+export type Sizes = readonly Int[];
+
+/** A list of tensors that may also be given one by one: `meshgrid(x, y)`, `meshgrid([x, y])`. */
+export type Tensors = readonly Tensor[];
 
 export type ScalarOrTensor = number | Tensor;
 

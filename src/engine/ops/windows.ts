@@ -8,7 +8,8 @@ import { contiguousStrides, numelOf, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, where } from "./binary.ts";
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d } from "./convolution.ts";
-import { sizesOf, type Sizes } from "./convolutions.ts";
+import { sizesOf } from "./convolutions.ts";
+import type { Size } from "./types.ts";
 import { fromTypedArray, rand, zeros } from "./creation.ts";
 import { gather, indexSelect, scatter, scatterAdd } from "./indexing.ts";
 import { cat } from "./joining.ts";
@@ -23,14 +24,14 @@ type Window = readonly number[];
 
 export interface PoolingOptions {
   /** Default: the kernel's size. */
-  stride?: Sizes | null;
-  padding?: Sizes;
+  stride?: Size | null;
+  padding?: Size;
   /** Round the output's size up instead of down. Default false. */
   ceilMode?: boolean;
 }
 
 export interface MaxPoolOptions extends PoolingOptions {
-  dilation?: Sizes;
+  dilation?: Size;
   /** Also where in the flattened plane each value was. Default false. */
   returnIndices?: boolean;
 }
@@ -122,7 +123,7 @@ function largestOf(values: ArrayLike<number>, start: number, window: readonly Wi
 // --- maximum --------------------------------------------------------------------------------------------------------
 
 function maxPool(rank: number) {
-  return function pool(input: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor | Pooled {
+  return function pool(input: Tensor, kernelSize: Size, options: MaxPoolOptions = {}): Tensor | Pooled {
     const size = spatial(`max_pool${rank}d`, input, rank);
     const kernel = sizesOf(kernelSize, rank, 1);
     const stride = options.stride ? sizesOf(options.stride, rank, 1) : kernel;
@@ -148,8 +149,8 @@ function quickMax(input: Tensor, kernel: number[], stride: number[], padding: nu
 }
 
 export interface MaxPoolFunction {
-  (input: Tensor, kernelSize: Sizes, options: MaxPoolOptions & { returnIndices: true }): Pooled;
-  (input: Tensor, kernelSize: Sizes, options?: MaxPoolOptions): Tensor;
+  (input: Tensor, kernelSize: Size, options: MaxPoolOptions & { returnIndices: true }): Pooled;
+  (input: Tensor, kernelSize: Size, options?: MaxPoolOptions): Tensor;
 }
 /** The largest value of each window of `[…, channels, length]`. */
 export const maxPool1d = maxPool(1) as MaxPoolFunction;
@@ -183,16 +184,16 @@ export const adaptiveMaxPool2d = adaptiveMax(2) as AdaptiveMaxPoolFunction;
 export const adaptiveMaxPool3d = adaptiveMax(3) as AdaptiveMaxPoolFunction;
 
 export interface FractionalOptions {
-  outputSize?: Sizes;
+  outputSize?: Size;
   /** Share of the input's size, instead of `outputSize`. */
-  outputRatio?: Sizes;
+  outputRatio?: Size;
   returnIndices?: boolean;
   /** Where windows begin: `[batch, channels, directions]` in [0, 1). Drawn if left out. */
   _randomSamples?: Tensor;
 }
 
 function fractionalMax(rank: number) {
-  return function pool(input: Tensor, kernelSize: Sizes, options: FractionalOptions): Tensor | Pooled {
+  return function pool(input: Tensor, kernelSize: Size, options: FractionalOptions): Tensor | Pooled {
     const size = spatial(`fractional_max_pool${rank}d`, input, rank);
     if ((options.outputSize === undefined) === (options.outputRatio === undefined)) {
       throw new KindlingError(`fractional_max_pool${rank}d requires specifying either an output_size or an output_ratio`);
@@ -232,7 +233,7 @@ export const fractionalMaxPool2d = fractionalMax(2);
 export const fractionalMaxPool3d = fractionalMax(3);
 
 function unpool(rank: number) {
-  return (input: Tensor, indices: Tensor, kernelSize: Sizes, options: { stride?: Sizes | null; padding?: Sizes; outputSize?: readonly number[] | null } = {}): Tensor => {
+  return (input: Tensor, indices: Tensor, kernelSize: Size, options: { stride?: Size | null; padding?: Size; outputSize?: readonly number[] | null } = {}): Tensor => {
     const kernel = sizesOf(kernelSize, rank, 1);
     const stride = options.stride ? sizesOf(options.stride, rank, 1) : kernel;
     const padding = sizesOf(options.padding, rank, 0);
@@ -269,7 +270,7 @@ function sumOver(input: Tensor, windows: readonly (readonly Window[])[], share: 
 }
 
 function avgPool(rank: number) {
-  return (input: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor => {
+  return (input: Tensor, kernelSize: Size, options: AvgPoolOptions = {}): Tensor => {
     const size = spatial(`avg_pool${rank}d`, input, rank);
     const kernel = sizesOf(kernelSize, rank, 1);
     const stride = options.stride ? sizesOf(options.stride, rank, 1) : kernel;
@@ -293,10 +294,10 @@ function avgPool(rank: number) {
 export const avgPool1d = avgPool(1);
 const avgPoolSlow = avgPool(2);
 /** The mean of each window of `[…, channels, height, width]`. */
-export function avgPoolPlanes(input: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor {
+export function avgPoolPlanes(input: Tensor, kernelSize: Size, options: AvgPoolOptions = {}): Tensor {
   const plain = input.shape.length === 4 && !options.divisorOverride && !options.ceilMode && options.divisorOverride !== 0;
   if (!plain) return avgPoolSlow(input, kernelSize, options);
-  const pair = (value: Sizes): [number, number] => sizesOf(value, 2, 1) as [number, number];
+  const pair = (value: Size): [number, number] => sizesOf(value, 2, 1) as [number, number];
   return avgPool2d(input, pair(kernelSize), { stride: pair(options.stride ?? kernelSize), padding: pair(options.padding ?? 0), countIncludePad: options.countIncludePad ?? true });
 }
 /** The mean of each window of `[…, channels, depth, height, width]`. */
@@ -317,7 +318,7 @@ export function adaptiveAvgPoolPlanes(input: Tensor, outputSize: number | readon
 export const adaptiveAvgPool3d = adaptiveAvg(3);
 
 function lpPool(rank: number) {
-  return (input: Tensor, normType: number, kernelSize: Sizes, options: { stride?: Sizes | null; ceilMode?: boolean } = {}): Tensor => {
+  return (input: Tensor, normType: number, kernelSize: Size, options: { stride?: Size | null; ceilMode?: boolean } = {}): Tensor => {
     const kernel = sizesOf(kernelSize, rank, 1);
     const pool = rank === 1 ? avgPool1d : avgPoolSlow;
     const means = pool(input.pow(normType), kernel, { stride: options.stride ?? null, ceilMode: options.ceilMode ?? false });
@@ -331,13 +332,13 @@ export const lpPool2d = lpPool(2);
 // --- windows as columns ---------------------------------------------------------------------------------------------
 
 export interface ColumnOptions {
-  dilation?: Sizes;
-  padding?: Sizes;
-  stride?: Sizes;
+  dilation?: Size;
+  padding?: Size;
+  stride?: Size;
 }
 
 /** Every window of an image as a column: `[batch, channels, height, width]` → `[batch, channels · kernel, windows]`. */
-export function unfoldImages(input: Tensor, kernelSize: Sizes, options: ColumnOptions = {}): Tensor {
+export function unfoldImages(input: Tensor, kernelSize: Size, options: ColumnOptions = {}): Tensor {
   if (input.shape.length === 3) return squeeze(unfoldImages(unsqueeze(input, 0), kernelSize, options), 0);
   const [kernel, stride] = [sizesOf(kernelSize, 2, 1), sizesOf(options.stride, 2, 1)];
   const [padding, dilation] = [sizesOf(options.padding, 2, 0), sizesOf(options.dilation, 2, 1)];
@@ -349,7 +350,7 @@ export function unfoldImages(input: Tensor, kernelSize: Sizes, options: ColumnOp
 }
 
 /** Adds columns of windows up to images of `outputSize`: the reverse of `unfold`, where windows overlap their sum. */
-export function foldImages(input: Tensor, outputSize: Sizes, kernelSize: Sizes, options: ColumnOptions = {}): Tensor {
+export function foldImages(input: Tensor, outputSize: Size, kernelSize: Size, options: ColumnOptions = {}): Tensor {
   if (input.shape.length === 2) return squeeze(foldImages(unsqueeze(input, 0), outputSize, kernelSize, options), 0);
   const size = sizesOf(outputSize, 2, 1);
   const kernel = sizesOf(kernelSize, 2, 1);

@@ -1,7 +1,7 @@
 /** Putting plain numbers into a tensor's memory. */
 import { itemSize } from "../dtype.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
-import { address } from "../memory/storage.ts";
+import { address } from "../memory/residents.ts";
 import type { Tensor } from "../tensor.ts";
 import { forEachOffset } from "./reading.ts";
 

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState, sgdStep, type SgdUpdate } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 
 export interface SGDOptions extends OptimizerOptions {
   /** Default 0. */
@@ -16,10 +16,15 @@ export interface SGDOptions extends OptimizerOptions {
   maximize: boolean;
 }
 
-/** Stochastic gradient descent, with momentum if wanted (Sutskever et al., 2013). Default learning rate 1e-3. */
+/**
+ * Stochastic gradient descent, with momentum if wanted (Sutskever et al., 2013). Default learning rate 1e-3.
+ * @api optim.SGD
+ */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: OptimizerParameters<SGDOptions>, options: Partial<SGDOptions> | number = {}) {
-    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = withRate(options);
+  constructor(
+    params: OptimizerParameters<SGDOptions>, lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false,
+    { maximize = false }: { maximize?: boolean } = {},
+  ) {
     super(params, { lr, momentum, dampening, weightDecay, nesterov, maximize });
   }
 

@@ -63,7 +63,7 @@ function ofEntries(choose: (values: Tensor) => Tensor): Method {
 
 /** Ones but for the given places. */
 function without(size: number, places: Tensor): Tensor {
-  return ones(size).indexFill(0, places, 0);
+  return ones([size]).indexFill(0, places, 0);
 }
 
 /** Lets a method decide about whole channels along `dim` that aren't pruned yet; `choose` gives one value for each. */
@@ -73,7 +73,7 @@ function ofChannels(dim: number, choose: (channels: Tensor) => Tensor): Method {
     const others = importance.shape.map((_, i) => i).filter((i) => i !== d);
     const open = (others.length > 0 ? before.sum(others) : before).ne(0).nonzero().reshape(-1);
     const kept = choose(importance.indexSelect(d, open));
-    const line = ones(importance.shape[d]!).indexCopy(0, open, kept);
+    const line = ones([importance.shape[d]!]).indexCopy(0, open, kept);
     return before.mul(line.reshape(importance.shape.map((size, i) => (i === d ? size : 1))));
   };
 }
@@ -106,7 +106,7 @@ export function randomStructured<M extends AnyModule>(module: M, name: string, a
   return apply(module, name, ofChannels(dim, (channels) => {
     const size = channels.size(dim);
     const count = countOf(amount, size);
-    if (count === 0) return ones(size);
+    if (count === 0) return ones([size]);
     const draws = rand(size);
     return draws.gt(kthvalue(draws, count).values).float();
   }));
@@ -119,7 +119,7 @@ export function lnStructured<M extends AnyModule>(module: M, name: string, amoun
     const size = channels.shape[d]!;
     const kept = size - countOf(amount, size);
     const lengths = norm(channels, n, channels.shape.map((_, i) => i).filter((i) => i !== d));
-    return ones(size).sub(1).indexFill(0, topk(lengths, kept).indices, 1);
+    return ones([size]).sub(1).indexFill(0, topk(lengths, kept).indices, 1);
   }), importanceScores);
 }
 

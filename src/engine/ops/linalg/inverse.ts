@@ -32,11 +32,22 @@ export function uncheckedInverse(A: Tensor): { inverse: Tensor; factors: Factore
  * @param A [..., n, n]
  * @throws LinAlgError where a matrix is singular
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.inv.html
- * @api torch.linalg.inv torch.inverse Tensor.inverse
+ * @api torch.linalg.inv
  */
 export function inv(A: Tensor): Tensor {
   const { inverse } = checkedInverse("linalg.inv", A, true);
   return inverse;
+}
+
+/**
+ * `linalg.inv` by its older name.
+ * @param input [..., n, n]
+ * @throws LinAlgError where a matrix is singular
+ * @see https://pytorch.org/docs/stable/generated/torch.inverse.html
+ * @api torch.inverse Tensor.inverse
+ */
+export function inverse(input: Tensor): Tensor {
+  return inv(input);
 }
 
 /**

@@ -16,7 +16,7 @@ import { Matrix, matricesOf, requireFloat, requireSquare, stacked } from "./matr
  * @param A [..., n, n]
  * @throws LinAlgError for a negative power of a singular matrix
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html
- * @api torch.linalg.matrixPower torch.matrixPower Tensor.matrixPower
+ * @api torch.linalg.matrixPower
  */
 export function matrixPower(A: Tensor, n: Int): Tensor {
   requireSquare("linalg.matrix_power", A);
@@ -29,6 +29,16 @@ export function matrixPower(A: Tensor, n: Int): Tensor {
     if (rest > 1) square = matmul(square, square);
   }
   return result!;
+}
+
+/**
+ * `linalg.matrixPower` by its older name.
+ * @param input [..., n, n]
+ * @see https://pytorch.org/docs/stable/generated/torch.matrix_power.html
+ * @api torch.matrixPower Tensor.matrixPower
+ */
+export function powerOfMatrices(input: Tensor, n: Int): Tensor {
+  return matrixPower(input, n);
 }
 
 /**

@@ -1,16 +1,19 @@
 /** Schedules that follow a formula of the epoch. */
 import { ArgumentError } from "../../errors.ts";
 import { optionalArguments } from "../../optionalArguments.ts";
+import type { Int } from "../../ops/types.ts";
 import { LRScheduler, type AnyOptimizer, type GammaOptions, type SchedulerOptions } from "./base.ts";
 
-/** Times `gamma` every `stepSize` epochs. */
+/**
+ * Times `gamma` every `stepSize` epochs.
+ * @api optim.lrScheduler.StepLR
+ */
 export class StepLR extends LRScheduler {
   readonly stepSize: number;
   readonly gamma: number;
 
-  constructor(optimizer: AnyOptimizer, stepSize: number, ...given: (number | GammaOptions)[]) {
-    const { gamma = 0.1, ...options } = optionalArguments<GammaOptions>(given, ["gamma"]);
-    super(optimizer, options);
+  constructor(optimizer: AnyOptimizer, stepSize: Int, gamma = 0.1, lastEpoch: Int = -1) {
+    super(optimizer, { lastEpoch });
     this.stepSize = stepSize;
     this.gamma = gamma;
     this.step();

@@ -1,0 +1,79 @@
+/**
+ * What values a parameter takes, as the running program can tell: `Tensor|number`, `Int[]`, `"mean"|"sum"`, `object`, `any`.
+ * The words are those of `src/engine/forms/kinds.ts`.
+ */
+
+/** Types that mean something to the boundary. */
+const MEANINGS = {
+  Int: ["Int"],
+  Size: ["Int", "Int[]"],
+  Shape: ["Int[]"],
+  Sizes: ["Int[]"],
+  Tensors: ["Tensor[]"],
+  Tensor: ["Tensor"],
+  Parameter: ["Tensor"],
+  ScalarOrTensor: ["Scalar", "Tensor"],
+  Scalar: ["Scalar"],
+  DTypeName: ["string"],
+  DType: ["string"],
+};
+
+const KEYWORDS = {
+  TSNumberKeyword: "number",
+  TSStringKeyword: "string",
+  TSBooleanKeyword: "boolean",
+  TSNullKeyword: "null",
+  TSUndefinedKeyword: "undefined",
+  TSFunctionType: "function",
+  TSConstructorType: "function",
+  TSTypeLiteral: "object",
+  TSObjectKeyword: "object",
+};
+
+/** The alternatives of a type, without repetition. */
+export function kindsOf(node, source, typeParameters = []) {
+  const all = alternatives(node, source, typeParameters);
+  return all.includes("any") ? ["any"] : [...new Set(all)].filter((kind) => kind !== "undefined");
+}
+
+function alternatives(node, source, typeParameters) {
+  const again = (other) => alternatives(other, source, typeParameters);
+  const keyword = KEYWORDS[node.type];
+  if (keyword) return [keyword];
+  switch (node.type) {
+    case "TSUnionType": return node.types.flatMap(again);
+    case "TSParenthesizedType": return again(node.typeAnnotation);
+    case "TSLiteralType": return [literal(node.literal)];
+    case "TSTypeOperator": return node.operator === "readonly" ? again(node.typeAnnotation) : ["any"];
+    case "TSArrayType": return lists(again(node.elementType));
+    case "TSTupleType": return tuple(node.elementTypes.map((element) => again(element.elementType ?? element.typeAnnotation ?? element)));
+    case "TSTypeReference": return reference(node, source, typeParameters);
+    default: return ["any"];
+  }
+}
+
+const literal = ({ value, raw }) => (typeof value === "string" ? JSON.stringify(value) : typeof value === "boolean" ? "boolean" : typeof value === "number" ? "number" : raw);
+
+/** Lists of simple elements are checked one by one, others as lists only. */
+const lists = (elements) => (elements.length === 1 && /^(Int|number|boolean|string|Tensor)$/.test(elements[0]) ? [`${elements[0]}[]`] : ["list"]);
+
+/** Numbers in a fixed count. */
+const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(Int|number)$/.test(each[0])) ? [`${elements[0][0]}[${elements.length}]`] : ["list"]);
+
+function reference(node, source, typeParameters) {
+  const { name } = node.typeName;
+  if (name === undefined || typeParameters.includes(name)) return ["any"];
+  if (MEANINGS[name]) return MEANINGS[name];
+  if (name === "ReadonlyArray" || name === "Array") return ["list"];
+  const entry = source.resolveType(name);
+  if (entry === null) return ["any"];
+  switch (entry.node.type) {
+    case "TSTypeAliasDeclaration": {
+      const own = entry.node.typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
+      return alternatives(entry.node.typeAnnotation, entry.source, own);
+    }
+    case "ClassDeclaration": return [`@${name}`];
+    case "TSInterfaceDeclaration": return ["object"];
+    default: return ["any"];
+  }
+}

@@ -1,0 +1,58 @@
+/** The signatures of one form as TypeScript declares them, and as the running program reads them. */
+
+/** `roll(input: Tensor, shifts: Int|Int[], dims?: Int|Int[])`, which `src/engine/forms/signature.ts` takes apart. */
+export function signatureText(name, { parameters, keywords }) {
+  const one = ({ name: own, kinds, optional, spread }) => `${spread ? "..." : ""}${own}${optional ? "?" : ""}: ${kinds.join("|")}`;
+  const places = parameters.map(one);
+  if (keywords && keywords.members.length > 0) places.push(`{ ${keywords.members.map(one).join(", ")} }`);
+  return `${name}(${places.join(", ")})`;
+}
+
+const typeOf = (parameter) => (parameter.type === "Tensors" ? "readonly Tensor[]" : parameter.type === "Sizes" ? "readonly number[]" : parameter.isRest ? listType(parameter.type) : parameter.type);
+const listType = (type) => (type.startsWith("readonly ") ? type : `readonly ${type}`);
+const elementOf = (parameter) => (parameter.type === "Sizes" ? "number" : parameter.type === "Tensors" ? "Tensor" : parameter.type.replace(/^readonly /, "").replace(/\[\]$/, ""));
+const member = ({ name, optional, ...rest }) => `${name}${optional ? "?" : ""}: ${typeOf({ name, optional, ...rest })}`;
+const required = (parameter) => `${parameter.name}: ${typeOf(parameter)}`;
+
+/** The object of all that may come by name, or `null` where nothing may. */
+function namedType(parameters, keywords) {
+  const members = [...parameters, ...(keywords?.members ?? [])].map(member);
+  return members.length === 0 ? null : `{ ${members.join("; ")} }`;
+}
+
+const allOptional = (parameters, keywords) => [...parameters, ...(keywords?.members ?? [])].every(({ optional }) => optional);
+
+/** Parameter lists: all by position first, then one for each number of arguments that stand before an object with the rest. */
+export function parameterLists({ parameters, keywords }) {
+  const options = keywords ? [`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`] : [];
+  const lists = [[...parameters.map((parameter, i) => place(parameter, parameters, keywords, i)), ...options].join(", ")];
+  const spread = parameters.at(-1)?.spread ? parameters.at(-1) : null;
+  if (spread) {
+    const before = parameters.slice(0, -1).map(required);
+    lists.push([...before, `...${spread.name}: ${elementOf(spread)}[]`].join(", "));
+    if (keywords) lists.push([...before, `...${spread.name}AndOptions: [...${spread.name}: ${elementOf(spread)}[], options: ${namedType([], keywords)}]`].join(", "));
+  }
+  for (let count = parameters.length - 1; count >= 0; count--) {
+    lists.push([...parameters.slice(0, count).map(required), `named: ${namedType(parameters.slice(count), keywords)}`].join(", "));
+  }
+  return lists;
+}
+
+/** A parameter with a default that stands before one without can't be left out by position. */
+function place(parameter, parameters, keywords, i) {
+  const needed = parameters.slice(i + 1).some(({ optional }) => !optional) || (keywords && !allOptional([], keywords));
+  return parameter.optional && !needed ? member(parameter) : parameter.optional ? `${required(parameter)} | undefined` : required(parameter);
+}
+
+/**
+ * Parameter lists of a method. Where everything may be left out there is one list whose places also take the object, so that
+ * a subclass's own method with plain parameters still fits.
+ */
+export function methodSignatures(form) {
+  const { parameters, keywords } = form;
+  if (parameters.length === 0 || !allOptional(parameters, keywords) || parameters.at(-1).spread) return parameterLists(form);
+  const places = parameters.map((parameter, i) => `${parameter.name}?: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`);
+  return [[...places, ...(keywords ? [`options?: ${namedType([], keywords)}`] : [])].join(", ")];
+}
+
+const alternative = (type) => (type.includes("=>") ? `(${type})` : type);

@@ -1,0 +1,122 @@
+/**
+ * Arguments as they were given → the values of a signature's parameters. Each may stand in its place or by name in one
+ * trailing object, in any mixture that Python would accept. What fits nowhere is an error that shows the right form.
+ */
+import { ArgumentError } from "../errors.ts";
+import { isOfKind, isPlainObject, kindsInWords, takesObjects, valueInWords } from "./kinds.ts";
+import { nearestName } from "./nearest.ts";
+import { signatureOf, type Parameter, type Signature } from "./signature.ts";
+
+/** Why arguments don't fit a signature. The further the reading got, the more probably this form was meant. */
+interface Misfit {
+  readonly why: string;
+  readonly progress: number;
+}
+
+type Bound = { readonly values: unknown[] } | Misfit;
+
+/**
+ * The values for the plain function, in its order; what is taken by name only in an object at the end.
+ * @param texts a signature for each form; the first that fits is taken
+ * @param given as the call gave them; trailing `undefined` counts as not given
+ * @param receiver whether the first of `given` stands before the dot in the user's line
+ * @throws ArgumentError (TypeError) that shows the form, where none fits
+ */
+export function bind(texts: readonly string[], given: readonly unknown[], receiver = false): unknown[] {
+  let end = given.length;
+  while (end > 0 && given[end - 1] === undefined) end--;
+  const values = given.slice(0, end);
+  const signatures = texts.map(signatureOf);
+  let nearest: { misfit: Misfit; signature: Signature } | null = null;
+  for (const signature of signatures) {
+    const bound = fit(signature, values, receiver);
+    if ("values" in bound) return bound.values;
+    if (nearest === null || bound.progress > nearest.misfit.progress) nearest = { misfit: bound, signature };
+  }
+  throw refusal(nearest!, signatures, receiver);
+}
+
+function refusal({ misfit, signature }: { misfit: Misfit; signature: Signature }, signatures: readonly Signature[], receiver: boolean): ArgumentError {
+  const texts = signatures.map(({ text }) => (receiver ? text.replace(/\(\w+\??(, )?/, "(") : text));
+  return new ArgumentError(`${signature.name}()${misfit.why.startsWith("argument") ? ":" : ""} ${misfit.why} (${texts.length === 1 ? "the form is" : "the forms are"} ${texts.join(" or ")})`, "TypeError");
+}
+
+/** A written-down object at the end holds arguments by name, unless its place takes objects and everything else fits so. */
+function fit(signature: Signature, given: readonly unknown[], receiver: boolean): Bound {
+  const last = given.at(-1);
+  if (!isPlainObject(last) || (receiver && given.length === 1)) return place(signature, given, null, receiver);
+  const own = signature.positional[given.length - 1] ?? signature.positional.at(-1);
+  if (own && (given.length <= signature.positional.length || own.spread) && takesObjects(own.kinds)) {
+    const asValue = place(signature, given, null, receiver);
+    if ("values" in asValue) return asValue;
+  }
+  return place(signature, given.slice(0, -1), last, receiver);
+}
+
+function place(signature: Signature, given: readonly unknown[], named: Readonly<Record<string, unknown>> | null, receiver: boolean): Bound {
+  const { positional, keywords } = signature;
+  const values = inPlaces(signature, given);
+  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: 1 };
+  const wrong = named && takeNames(signature, values, named);
+  if (wrong) return wrong;
+  for (let i = 0; i < positional.length; i++) {
+    const wrongValue = check(positional[i]!, values, i, i);
+    if (wrongValue) return wrongValue;
+    if (typeof values[i] === "boolean" && positional[i]!.kinds.includes("Scalar")) values[i] = Number(values[i]);
+  }
+  if (keywords.length === 0) return { values };
+  const options: Record<string, unknown> = {};
+  for (const keyword of keywords) {
+    const value = named?.[keyword.name];
+    if (value === undefined && keyword.optional) continue;
+    const wrongValue = check(keyword, named ?? {}, keyword.name, positional.length);
+    if (wrongValue) return wrongValue;
+    options[keyword.name] = value;
+  }
+  while (values.length < positional.length) values.push(undefined);
+  values.push(options);
+  return { values };
+}
+
+/** By position; `null` where there are more than places. A list in the last place may have been given one by one. */
+function inPlaces({ positional }: Signature, given: readonly unknown[]): unknown[] | null {
+  const at = positional.findIndex(({ spread }) => spread);
+  if (at !== -1 && given.length > at && !Array.isArray(given[at])) return [...given.slice(0, at), given.slice(at)];
+  return given.length > positional.length ? null : [...given];
+}
+
+function surplus({ positional, keywords }: Signature, count: number, before: number): string {
+  const most = positional.length - before;
+  const byName = keywords.length > 0 ? ` (${keywords.map(({ name }) => name).join(", ")} by name only)` : "";
+  const given = count - before;
+  return `takes ${positional.some(({ optional }) => optional) ? "at most " : ""}${most} positional argument${most === 1 ? "" : "s"}${byName} but ${given} ${given === 1 ? "was" : "were"} given`;
+}
+
+/** Puts what is given by name into its place in `values`; gives back what is wrong about a name. */
+function takeNames({ positional, keywords }: Signature, values: unknown[], named: Readonly<Record<string, unknown>>): Misfit | null {
+  for (const [name, value] of Object.entries(named)) {
+    const index = positional.findIndex((parameter) => parameter.name === name);
+    if (index === -1 && keywords.some((keyword) => keyword.name === name)) continue;
+    if (index === -1) {
+      const names = [...positional, ...keywords].map((parameter) => parameter.name);
+      const meant = nearestName(name, names.filter((each) => !Object.hasOwn(named, each)));
+      return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress: Object.keys(named).filter((each) => names.includes(each)).length - 0.5 };
+    }
+    if (value === undefined) continue;
+    if (values[index] !== undefined) return { why: `got multiple values for argument '${name}', by position and by name`, progress: 0.8 };
+    values[index] = value;
+  }
+  return null;
+}
+
+/** What is wrong about the value of one parameter, or `null`. */
+function check(parameter: Parameter, values: object, key: number | string, progress: number): Misfit | null {
+  const value = (values as Readonly<Record<string | number, unknown>>)[key];
+  const { name, kinds, optional } = parameter;
+  if (value === undefined) return optional ? null : { why: `missing 1 required argument: '${name}'`, progress };
+  if (isOfKind(value, kinds)) return null;
+  const enumerated = kinds.every((kind) => kind.startsWith('"') || kind === "null");
+  const meant = enumerated && typeof value === "string" ? nearestName(value, kinds.filter((kind) => kind !== "null").map((kind) => JSON.parse(kind) as string)) : null;
+  const hint = meant === null ? "" : `; did you mean ${JSON.stringify(meant)}?`;
+  return { why: `argument '${name}' must be ${kindsInWords(kinds)}, not ${valueInWords(value)}${hint}`, progress: progress + 0.9 };
+}

@@ -1,0 +1,91 @@
+/** What an argument may be, told by its value, and how a message calls it. */
+import { Tensor } from "../tensor.ts";
+
+type Check = (value: unknown) => boolean;
+
+const isWhole: Check = (value) => Number.isInteger(value);
+const isNumber: Check = (value) => typeof value === "number";
+const isBoolean: Check = (value) => typeof value === "boolean";
+const isString: Check = (value) => typeof value === "string";
+const isTensorValue: Check = (value) => value instanceof Tensor;
+const listOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
+
+/** `{ … }` as it is written down, not an instance of a class. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A value with a class: modules are functions to JavaScript. */
+const isInstance: Check = (value) =>
+  ((typeof value === "object" && value !== null) || typeof value === "function") && !Array.isArray(value) && !isPlainObject(value) && !(value instanceof Tensor);
+
+const checks: Readonly<Record<string, Check>> = {
+  any: (value) => value !== undefined,
+  null: (value) => value === null,
+  number: isNumber,
+  // Truth values count as 0 and 1, as in Python.
+  Scalar: (value) => typeof value === "number" || typeof value === "boolean",
+  Int: isWhole,
+  boolean: isBoolean,
+  string: isString,
+  Tensor: isTensorValue,
+  function: (value) => typeof value === "function",
+  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor),
+  list: (value) => Array.isArray(value) || (typeof value === "object" && value !== null && Symbol.iterator in value && !(value instanceof Tensor)),
+  "Int[]": listOf(isWhole),
+  "number[]": listOf(isNumber),
+  "boolean[]": listOf(isBoolean),
+  "string[]": listOf(isString),
+  "Tensor[]": listOf(isTensorValue),
+};
+
+/** Whether `value` is of one of the kinds. */
+export function isOfKind(value: unknown, kinds: readonly string[]): boolean {
+  return kinds.some((kind) => isOf(value, kind));
+}
+
+function isOf(value: unknown, kind: string): boolean {
+  const check = checks[kind];
+  if (check) return check(value);
+  if (kind.startsWith('"')) return value === JSON.parse(kind);
+  if (kind.startsWith("@")) return isInstance(value);
+  const [, element = "", count = ""] = /^(Int|number)\[(\d+)\]$/.exec(kind) ?? [];
+  return Array.isArray(value) && value.length === Number(count) && value.every(checks[element] ?? isNumber);
+}
+
+/** Whether an object that is written down can be an argument of these kinds rather than arguments by name. */
+export function takesObjects(kinds: readonly string[]): boolean {
+  return kinds.includes("object") || kinds.includes("any") || kinds.includes("list");
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  null: "null", number: "a number", Scalar: "a number", Int: "a whole number", boolean: "true or false", string: "a string", Tensor: "a tensor", function: "a function",
+  object: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
+  "string[]": "a list of strings", "Tensor[]": "a list of tensors",
+};
+
+/** "a tensor, a number or null" */
+export function kindsInWords(kinds: readonly string[]): string {
+  const words = kinds.map((kind) => {
+    if (kind.startsWith("@")) return `${/^@[AEIOU]/.test(kind) ? "an" : "a"} ${kind.slice(1)}`;
+    const [, element, count] = /^(Int|number)\[(\d+)\]$/.exec(kind) ?? [];
+    if (count !== undefined) return `a list of ${count} ${element === "Int" ? "whole numbers" : "numbers"}`;
+    return WORDS[kind] ?? kind;
+  });
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** A value as a message shows it: `"fro"`, `2.5`, `a tensor [2, 3]`, `a Linear`. */
+export function valueInWords(value: unknown): string {
+  if (value instanceof Tensor) return `a tensor [${value.shape.join(", ")}]`;
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (Array.isArray(value)) return value.every(isNumber) && value.length <= 8 ? `[${value.join(", ")}]` : "a list";
+  if (typeof value === "function") return isClass(value) || value.name !== "" ? `the function ${value.name}` : "a function";
+  if (isPlainObject(value)) return `{ ${Object.keys(value).slice(0, 4).join(", ")} }`;
+  if (typeof value === "object" && value !== null) return `a ${value.constructor.name}`;
+  return String(value);
+}
+
+const isClass = (value: object): boolean => Function.prototype.toString.call(value).startsWith("class");
