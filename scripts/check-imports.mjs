@@ -22,6 +22,9 @@ const houses = {
 /** Inside the engine each imports from those before it and from its own; a tensor and its graph know each other. Types may be named anywhere. */
 const engineOrder = [["kernels"], ["memory"], ["tensor.ts", "autograd"], ["ops"], ["nn"], ["io", "distributions"], ["optim", "data"]];
 
+/** What deals in addresses in linear memory, and the folders that may. */
+const pointers = { files: ["heap.ts", "linear.ts", "workspace.ts"].map((name) => `src/engine/memory/${name}`), seenBy: ["src/engine/kernels/", "src/engine/memory/", "src/engine/ops/"] };
+
 /** `import … from "x"`, `export … from "x"`, `import "x"`, `import("x")`; the first group is "type " for type-only ones. */
 const importPattern = /^\s*(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm;
 
@@ -52,6 +55,7 @@ function objection(file, specifier, typeOnly) {
   const target = relative(root, resolve(root, dirname(file), specifier)).split(sep).join("/");
   // Names that the build puts everywhere.
   if (target === "src/globals.ts") return undefined;
+  if (pointers.files.includes(target) && !pointers.seenBy.some((folder) => file.startsWith(folder))) return "only kernels, memory and ops see pointers";
   const targetHouse = houseOf(target);
   if (targetHouse !== house) {
     return from.includes(targetHouse) ? undefined : `${house} may not import from ${targetHouse ?? target}`;

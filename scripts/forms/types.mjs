@@ -72,8 +72,7 @@ function editsOf(node, declaration, text, comments, needed) {
   const constructors = own("constructor");
   if (declaration.kind === "class" && constructors.length > 0) {
     take(declaration.forms);
-    const doc = docText(declaration.doc, "    ");
-    const lines = declaration.forms.flatMap(parameterLists).map((list) => `${doc}    constructor(${list});`);
+    const lines = declaration.forms.flatMap(parameterLists).map((list) => `    constructor(${list});`);
     edits.push(replacement(constructors, lines, text, comments));
   }
   for (const { name, doc, forms } of declaration.methods) {
@@ -84,7 +83,7 @@ function editsOf(node, declaration, text, comments, needed) {
       const shape = (found[i] ?? found[0]).value;
       const returns = shape.returnType ? text.slice(shape.returnType.start, shape.returnType.end) : "";
       const generics = shape.typeParameters ? text.slice(shape.typeParameters.start, shape.typeParameters.end) : "";
-      return methodSignatures(form).map((list) => `${docText(form.doc ?? doc, "    ")}    ${name}${generics}(${list})${returns};`);
+      return methodSignatures(form).map((list, j) => `${i + j === 0 ? docText(form.doc ?? doc, "    ") : ""}    ${name}${generics}(${list})${returns};`);
     });
     edits.push(replacement(found, lines, text, comments));
   }

@@ -184,10 +184,10 @@ const typeParameterText = (list) => (list.length === 0 ? "" : `<${list.map(({ te
 function writeFunction(file, declaration, own, shownName) {
   const plain = file.plain(declaration);
   const { forms } = declaration;
-  const overloads = forms.flatMap((form) => {
+  // Documentation on the first overload shows on all.
+  const overloads = forms.flatMap((form, i) => {
     file.takeForm(form, []);
-    const doc = docText(form.doc ?? declaration.doc);
-    return parameterLists(form).map((list) => `${doc}export function ${own}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
+    return parameterLists(form).map((list, j) => `${i + j === 0 ? docText(form.doc ?? declaration.doc) : ""}export function ${own}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
   });
   const { names, body } = implementation(forms, shownName, 0, (values) => `${plain}(${values})`, (signatures, values) => `call(${plain}, ${signatures}, ${values})`);
   file.parts.push(`${overloads.join("\n")}\nexport function ${own}(${names}): any {\n${body}\n}\n`);
@@ -204,15 +204,15 @@ function implementation(forms, shownName, skip, direct, indirect) {
     return { names: "...values: any[]", body: [...own, `  return ${indirect(signatures, "values")};`].join("\n") };
   }
   const count = Math.max(...forms.map(({ parameters, keywords }) => parameters.length + (keywords ? 1 : 0))) - skip;
-  const names = Array.from({ length: count + 1 }, (_, i) => `a${i}`);
+  const names = Array.from({ length: count }, (_, i) => `a${i}`);
   const lines = forms.map((form) => {
     const condition = inPlace({ ...form, parameters: form.parameters.slice(skip) }, names);
     const values = names.slice(0, form.parameters.length - skip).join(", ");
-    return condition === null ? null : `  if (${condition}) return ${direct(values)};`;
+    return condition === null ? null : `  if (${[`arguments.length <= ${count}`, condition].filter(Boolean).join(" && ")}) return ${direct(values)};`;
   });
   return {
     names: names.map((name) => `${name}?: any`).join(", "),
-    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, `[${names.join(", ")}]`)};`].join("\n"),
+    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, count === 0 ? "[], arguments.length" : `[${names.join(", ")}], arguments.length`)};`].join("\n"),
   };
 }
 
@@ -227,12 +227,11 @@ function writeMethod(file, declaration, name) {
   const plain = file.plain(declaration);
   const isDerived = name.endsWith("_") && !declaration.name.endsWith("_");
   const forms = declaration.forms.filter(({ parameters }) => parameters.length > 0);
-  const signatures = forms.flatMap((form) => {
+  const signatures = forms.flatMap((form, i) => {
     file.takeForm(form, []);
-    const doc = docText(form.doc ?? declaration.doc, "    ");
     const rest = { ...form, parameters: form.parameters.slice(1) };
     const returns = isDerived || name.endsWith("_") ? "this" : form.returns;
-    return parameterLists(rest).map((list) => `${doc}    ${name}${typeParameterText(form.typeParameters)}(${list}): ${returns};`);
+    return parameterLists(rest).map((list, j) => `${i + j === 0 ? docText(form.doc ?? declaration.doc, "    ") : ""}    ${name}${typeParameterText(form.typeParameters)}(${list}): ${returns};`);
   });
   const [direct, indirect] = isDerived
     ? [(values) => `over(this, (before) => ${plain}(${["before", values].filter(Boolean).join(", ")}))`, (texts, values) => `over(this, (before) => callOn(before, ${plain}, ${texts}, ${values}))`]
@@ -284,7 +283,7 @@ function writeClass(file, declaration, own, publicName) {
     return parameterLists(form);
   });
   const texts = `[${forms.map((form) => JSON.stringify(signatureText(`new ${publicName.replace(/^torch\./, "")}`, form))).join(", ")}]`;
-  const constructors = lists.map((list) => `${docText(declaration.doc, "  ")}  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
+  const constructors = lists.map((list) => `  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
   file.parts.push(`export interface ${own}Forms {\n${constructors.join("\n")}\n  readonly prototype: ${plain}${anyParameters(typeParameters)};\n}\n${doc}export const ${own}: ${own}Forms = constructible(${plain}, ${texts});\nexport type ${own}${typeParameterText(typeParameters)} = ${plain}${parameterNames};\n`);
 }
 

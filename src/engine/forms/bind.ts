@@ -3,6 +3,7 @@
  * trailing object, in any mixture that Python would accept. What fits nowhere is an error that shows the right form.
  */
 import { ArgumentError } from "../errors.ts";
+import { absent } from "./absent.ts";
 import { isOfKind, isPlainObject, kindsInWords, takesObjects, valueInWords } from "./kinds.ts";
 import { nearestName } from "./nearest.ts";
 import { signatureOf, type Parameter, type Signature } from "./signature.ts";
@@ -18,15 +19,17 @@ type Bound = { readonly values: unknown[] } | Misfit;
 /**
  * The values for the plain function, in its order; what is taken by name only in an object at the end.
  * @param texts a signature for each form; the first that fits is taken
- * @param given as the call gave them; trailing `undefined` counts as not given
+ * @param given as the call gave them, up to the number of places; trailing `undefined` counts as not given
+ * @param count how many the call gave
  * @param receiver whether the first of `given` stands before the dot in the user's line
  * @throws ArgumentError (TypeError) that shows the form, where none fits
  */
-export function bind(texts: readonly string[], given: readonly unknown[], receiver = false): unknown[] {
-  let end = given.length;
+export function bind(texts: readonly string[], given: readonly unknown[], count: number, receiver = false): unknown[] {
+  const signatures = texts.map(signatureOf);
+  if (count > given.length) throw tooMany(signatures, count, receiver);
+  let end = count;
   while (end > 0 && given[end - 1] === undefined) end--;
   const values = given.slice(0, end);
-  const signatures = texts.map(signatureOf);
   let nearest: { misfit: Misfit; signature: Signature } | null = null;
   for (const signature of signatures) {
     const bound = fit(signature, values, receiver);
@@ -34,6 +37,11 @@ export function bind(texts: readonly string[], given: readonly unknown[], receiv
     if (nearest === null || bound.progress > nearest.misfit.progress) nearest = { misfit: bound, signature };
   }
   throw refusal(nearest!, signatures, receiver);
+}
+
+function tooMany(signatures: readonly Signature[], count: number, receiver: boolean): ArgumentError {
+  const signature = signatures.toSorted((a, b) => b.positional.length - a.positional.length)[0]!;
+  return refusal({ misfit: { why: surplus(signature, count, receiver ? 1 : 0), progress: 0 }, signature }, signatures, receiver);
 }
 
 function refusal({ misfit, signature }: { misfit: Misfit; signature: Signature }, signatures: readonly Signature[], receiver: boolean): ArgumentError {
@@ -92,21 +100,30 @@ function surplus({ positional, keywords }: Signature, count: number, before: num
   return `takes ${positional.some(({ optional }) => optional) ? "at most " : ""}${most} positional argument${most === 1 ? "" : "s"}${byName} but ${given} ${given === 1 ? "was" : "were"} given`;
 }
 
+/** Names that PyTorch takes, after NumPy, for the same arguments. */
+const ALIASES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", a: "input", x1: "input", x2: "other" };
+
 /** Puts what is given by name into its place in `values`; gives back what is wrong about a name. */
 function takeNames({ positional, keywords }: Signature, values: unknown[], named: Readonly<Record<string, unknown>>): Misfit | null {
+  const indexOf = (name: string | undefined): number => positional.findIndex((parameter) => parameter.name === name);
   for (const [name, value] of Object.entries(named)) {
-    const index = positional.findIndex((parameter) => parameter.name === name);
-    if (index === -1 && keywords.some((keyword) => keyword.name === name)) continue;
-    if (index === -1) {
-      const names = [...positional, ...keywords].map((parameter) => parameter.name);
-      const meant = nearestName(name, names.filter((each) => !Object.hasOwn(named, each)));
-      return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress: Object.keys(named).filter((each) => names.includes(each)).length - 0.5 };
-    }
+    const own = indexOf(name);
+    if (own === -1 && keywords.some((keyword) => keyword.name === name)) continue;
+    const index = own === -1 ? indexOf(ALIASES[name]) : own;
+    if (index === -1) return unknownName(name, named, [...positional, ...keywords]);
     if (value === undefined) continue;
-    if (values[index] !== undefined) return { why: `got multiple values for argument '${name}', by position and by name`, progress: 0.8 };
+    if (values[index] !== undefined) return { why: `got multiple values for argument '${positional[index]!.name}', by position and by name`, progress: 0.8 };
     values[index] = value;
   }
   return null;
+}
+
+function unknownName(name: string, named: Readonly<Record<string, unknown>>, parameters: readonly Parameter[]): Misfit {
+  const names = parameters.map((parameter) => parameter.name);
+  const progress = Object.keys(named).filter((each) => names.includes(each)).length - 0.5;
+  if (Object.hasOwn(absent, name)) return { why: `has no argument '${name}' here. ${absent[name]!}`, progress };
+  const meant = nearestName(name, names.filter((each) => !Object.hasOwn(named, each)));
+  return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress };
 }
 
 /** What is wrong about the value of one parameter, or `null`. */
