@@ -37,7 +37,7 @@ export class ArgumentError extends KindlingError {
  * @api torch.linalg.LinAlgError
  */
 export class LinAlgError extends KindlingError {
-  constructor(message: string) {
+  constructor(message = "") {
     super(message);
     this.name = "LinAlgError";
   }
