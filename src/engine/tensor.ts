@@ -5,6 +5,7 @@
 import { Node, type Operation } from "./autograd/node.ts";
 import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import type { BackwardOptions } from "./autograd/backward.ts";
+import { noDevice, processor, type Device } from "./device.ts";
 import { itemSize, type DType, type DTypeName, type TypedArray } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard } from "./memory/allocation.ts";
@@ -182,8 +183,22 @@ export class Tensor {
     return false;
   }
 
-  get device(): "cpu" {
-    return "cpu";
+  /** Where it is: on the processor, as all tensors. */
+  get device(): Device {
+    return processor;
+  }
+
+  get isCpu(): boolean {
+    return true;
+  }
+
+  get isCuda(): boolean {
+    return false;
+  }
+
+  /** The number of the graphics card that it is on: −1, on none. */
+  getDevice(): number {
+    return -1;
   }
 
   // --- autograd -----------------------------------------------------------------------------------------------------
@@ -433,8 +448,8 @@ export class Tensor {
   bool(): Tensor { return ops.to(this, "bool"); }
   byte(): Tensor { return ops.to(this, "uint8"); }
   cpu(): this { return this; }
-  /** @throws KindlingError always: there is only the CPU */
-  cuda(): never { throw new KindlingError("Torch not compiled with CUDA enabled"); }
+  /** @throws KindlingError always: there is one device, the processor */
+  cuda(): never { throw noDevice("cuda"); }
   /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */
   get data(): Tensor { return ops.detach(this); }
   set data(values: Tensor) { ops.setData(this, values); }

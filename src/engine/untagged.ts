@@ -1,5 +1,6 @@
 /** Public names whose declarations carry no tag yet; a tagged one of the same name stands before them. */
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from "./autograd/gradMode.ts";
+export { Device, type DeviceLike, type DeviceType } from "./device.ts";
 export type { DType, DTypeName, TypedArray } from "./dtype.ts";
 export { ArgumentError, IndexError, KindlingError, OutOfMemoryError, ShapeError } from "./errors.ts";
 export { memoryReport, type MemoryReport } from "./memory/report.ts";

@@ -1,4 +1,5 @@
 /** `save` and `load`: checkpoints in PyTorch's own format, or as safetensors. */
+import { Device, requireProcessor, type DeviceLike } from "../device.ts";
 import { ArgumentError } from "../errors.ts";
 import { nameOf, readFile, writeFile } from "./files.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors, type SafetensorsMetadata } from "./safetensors.ts";
@@ -11,8 +12,8 @@ export interface SaveOptions {
 }
 
 export interface LoadOptions {
-  /** Accepted as PyTorch users write it; everything is on the CPU. */
-  mapLocation?: string | null;
+  /** Where tensors go, or a function or a record that tells it from where they were: on the processor at any rate. */
+  mapLocation?: DeviceLike | ((storage: unknown, location: string) => unknown) | Readonly<Record<string, DeviceLike>> | null;
   /** Accepted as PyTorch users write it; nothing but tensors and plain values is ever read. */
   weightsOnly?: boolean;
 }
@@ -44,9 +45,16 @@ export function save(obj: unknown, path: string | URL, options: SaveOptions = {}
  * for anything but tensors and plain values
  * @see https://pytorch.org/docs/stable/generated/torch.load.html
  */
-export function load<T = any>(path: string | URL, _options: LoadOptions = {}): T {
+export function load<T = any>(path: string | URL, { mapLocation }: LoadOptions = {}): T {
+  requireLocations(mapLocation);
   const bytes = readFile(path);
   return (isSafetensors(path) ? readSafetensors(bytes, nameOf(path)) : readTorch(bytes, nameOf(path))) as T;
+}
+
+function requireLocations(mapLocation: LoadOptions["mapLocation"]): void {
+  if (typeof mapLocation === "function") return;
+  if (typeof mapLocation === "string" || mapLocation instanceof Device) requireProcessor(mapLocation);
+  else for (const location of Object.values(mapLocation ?? {})) requireProcessor(location);
 }
 
 /** The texts beside the tensors in a `.safetensors` file. */

@@ -3,6 +3,7 @@
  * over its own properties in the order in which they were assigned.
  */
 import { noGrad } from "../autograd/gradMode.ts";
+import { noDevice } from "../device.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { tenure } from "../memory/residents.ts";
@@ -18,6 +19,7 @@ import {
   type ForwardPreHook,
   type ModuleHooks,
 } from "./hooks.ts";
+import { meantBy, type ToTarget } from "../ops/copy.ts";
 import { Members, typeNameOf, type MemberKind } from "./members.ts";
 import { Parameter } from "./parameter.ts";
 import { walk } from "./walk.ts";
@@ -316,12 +318,19 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     clearGradients(this.parameters(), setToNone);
   }
 
-  /** Everything is on the CPU in float32 already: accepts these and does nothing. */
-  to(target: string): this {
-    if (!/^(cpu|float32)(:0)?$/.test(target)) {
-      throw new KindlingError(`a module's parameters are float32 on the cpu here; can't convert to '${target}'`);
-    }
+  /**
+   * Everything is on the processor in float32 already: takes what says so, and does nothing.
+   * `to(device)`, `to("cpu", "float32")`, `to({ device, dtype })`, `to(tensor)`
+   */
+  to(...targets: readonly (ToTarget | null)[]): this {
+    const { dtype = "float32" } = meantBy(targets);
+    if (dtype !== "float32") throw new KindlingError(`a module's parameters are float32 on the processor here; can't convert to '${dtype}'`);
     return this;
+  }
+
+  /** @throws KindlingError always: there is one device, the processor */
+  cuda(): never {
+    throw noDevice("cuda");
   }
 
   cpu(): this {

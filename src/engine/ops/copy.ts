@@ -1,5 +1,6 @@
 /** Copies, conversions, and writing into existing tensors. */
 import { record, type Operation } from "../autograd/node.ts";
+import { Device, isDeviceName, requireProcessor, type DeviceLike } from "../device.ts";
 import { dtypeNamed, isDtypeName, itemSize, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Element } from "../kernels/exports.ts";
@@ -61,9 +62,9 @@ function expanded(source: Tensor, shape: Shape): Tensor {
 }
 
 export interface ToOptions {
-  dtype?: DTypeName;
-  /** `"cpu"`, the only device. */
-  device?: string;
+  dtype?: DTypeName | null;
+  /** The processor: there is no other. */
+  device?: DeviceLike | null;
   /** Make a copy even where nothing changes. Default false. */
   copy?: boolean;
   /** Accepted, and of no effect. */
@@ -71,35 +72,39 @@ export interface ToOptions {
 }
 
 /** A type, a device, a tensor whose type is taken, or options. */
-export type ToTarget = string | Tensor | ToOptions;
+export type ToTarget = string | Device | Tensor | ToOptions;
 
 /**
  * The same values as another dtype; the tensor itself if it has it already. The device "cpu" changes nothing.
  * `to("int32")`, `to("cpu", "int32")`, `to(other)`, `to({ dtype: "int32", copy: true })`
  */
-export function to(input: Tensor, ...targets: readonly (ToTarget | undefined)[]): Tensor {
-  let dtype = input.dtype;
-  let copy = false;
-  for (const target of targets) {
-    if (target === undefined) continue;
-    if (typeof target === "string") dtype = typeMeant(target) ?? dtype;
-    else if (target instanceof Tensor) dtype = target.dtype;
-    else {
-      if (target.device !== undefined) typeMeant(target.device);
-      if (target.dtype !== undefined) dtype = dtypeNamed(target.dtype);
-      copy = target.copy ?? copy;
-    }
-  }
+export function to(input: Tensor, ...targets: readonly (ToTarget | null | undefined)[]): Tensor {
+  const { dtype = input.dtype, copy } = meantBy(targets);
   if (dtype === input.dtype) return copy ? clone(input) : input;
   const result = make(input.shape, dtype);
   convertDense(result, input.dense ? input : denseCopy(input));
   return result;
 }
 
-/** The dtype that a name means; `undefined` for the one device. */
-function typeMeant(name: string): DType | undefined {
+/** What the arguments of `to` ask for. @throws KindlingError for a device that isn't here, or a text that is no type */
+export function meantBy(targets: readonly (ToTarget | null | undefined)[]): { dtype?: DType; copy: boolean } {
+  let dtype: DType | undefined;
+  let copy = false;
+  for (const target of targets) {
+    if (typeof target === "string" && !isDeviceName(target)) dtype = typeMeant(target);
+    else if (target instanceof Tensor) dtype = target.dtype;
+    else if (typeof target === "string" || target instanceof Device || !target) requireProcessor(target);
+    else {
+      requireProcessor(target.device);
+      if (target.dtype) dtype = dtypeNamed(target.dtype);
+      copy = target.copy ?? copy;
+    }
+  }
+  return dtype === undefined ? { copy } : { dtype, copy };
+}
+
+function typeMeant(name: string): DType {
   if (isDtypeName(name)) return dtypeNamed(name);
-  if (name === "cpu" || name === "cpu:0") return undefined;
   throw new KindlingError(
     `'${name}' is neither a device that Kindling has ("cpu") nor a dtype ("float32", "int32", "bool", "uint8")`,
   );

@@ -1,4 +1,5 @@
 /** Making tensors from nothing, from numbers, and at random. */
+import { requireProcessor, type DeviceLike } from "../device.ts";
 import { dtypeNamed, filled, roomFor, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels, u8 } from "../memory/linear.ts";
@@ -21,6 +22,8 @@ import { writeValues } from "./writing.ts";
 export interface TensorOptions {
   /** Default `"float32"`. */
   dtype?: DTypeName;
+  /** The processor: there is no other. */
+  device?: DeviceLike | null;
   /** Default false. */
   requiresGrad?: boolean;
 }
@@ -46,6 +49,7 @@ function typeOf(options: TensorOptions, fallback: DType = "float32"): DType {
 }
 
 function finish(tensor: Tensor, options: TensorOptions): Tensor {
+  if (options.device !== undefined) requireProcessor(options.device);
   if (options.requiresGrad) tensor.requiresGrad = true;
   return tensor;
 }
@@ -276,8 +280,12 @@ function randomFloats(shape: Shape, options: RandomOptions, fill: FloatFiller): 
   const result = make(shape, "float32");
   const start = at(result) >>> 2;
   fill(options.generator ?? defaultGenerator, f32.subarray(start, start + result.numel()));
-  const typed = options.dtype === undefined || options.dtype === "float32" ? result : result.to(options.dtype);
-  return finish(typed, options);
+  return finishDrawn(result, options);
+}
+
+/** In the type that was asked for, else in that in which it was drawn. */
+function finishDrawn(drawn: Tensor, options: RandomOptions): Tensor {
+  return finish(to(drawn, typeOf(options, drawn.dtype)), options);
 }
 
 /** Uniform in [0, 1). */
@@ -315,7 +323,7 @@ export function randint(...args: unknown[]): Tensor {
   const result = make(shapeOf(shape), "int32");
   const start = at(result) >>> 2;
   fillRandint(options?.generator ?? defaultGenerator, i32.subarray(start, start + result.numel()), low, high);
-  return options?.dtype && options.dtype !== "int32" ? finish(result.to(options.dtype), options) : result;
+  return finishDrawn(result, options ?? {});
 }
 
 /** Whole numbers can be drawn only between those that the type holds. */
@@ -330,7 +338,7 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
   const result = make([n], "int32");
   const start = at(result) >>> 2;
   fillRandperm(options.generator ?? defaultGenerator, i32.subarray(start, start + n));
-  return result;
+  return finishDrawn(result, options);
 }
 
 /** Overwrites the input with what `fill` draws. */

@@ -7,8 +7,8 @@ import { checkSteps, empty, full, ones, tensor, zeros, type TensorData, type Ten
 import type { Shape } from "../shape.ts";
 
 /** The tensor itself if it is one of the wanted type, else a new one with a copy of the data. */
-export function asTensor(data: TensorData | Tensor, options: Pick<TensorOptions, "dtype"> = {}): Tensor {
-  if (data instanceof Tensor) return options.dtype === undefined ? data : to(data, options.dtype);
+export function asTensor(data: TensorData | Tensor, options: Pick<TensorOptions, "dtype" | "device"> = {}): Tensor {
+  if (data instanceof Tensor) return to(data, options);
   return tensor(data, options);
 }
 

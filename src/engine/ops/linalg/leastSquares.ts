@@ -26,14 +26,15 @@ export interface Tolerances {
 function thresholds(A: Tensor, largest: readonly number[], { atol, rtol }: Tolerances): number[] {
   const most = Math.max(...A.shape.slice(-2));
   const absolute = eachOf(atol ?? 0, A, largest.length);
-  const isSmallest = absolute.every((value) => value === 0);
-  const relative = eachOf(rtol ?? (isSmallest ? EPSILON * most : 0), A, largest.length);
-  return largest.map((value, i) => Math.max(absolute[i]!, relative[i]! * value));
+  // Where nothing counts as 0 at any rate, a share does.
+  const relative = rtol === null || rtol === undefined ? null : eachOf(rtol, A, largest.length);
+  const shareOf = (i: number): number => relative?.[i] ?? (absolute[i]! > 0 ? 0 : EPSILON * most);
+  return largest.map((value, i) => Math.max(absolute[i]!, shareOf(i) * value));
 }
 
-function eachOf(value: number | Tensor, A: Tensor, count: number): number[] {
-  if (typeof value === "number") return new Array<number>(count).fill(value);
-  return [...toTypedArray(expand(value, broadcastShapes(value.shape, leadOf(A))))];
+function eachOf(value: number | Tensor, A: Tensor, count: number): ArrayLike<number> {
+  if (typeof value === "number") return new Float64Array(count).fill(value);
+  return toTypedArray(expand(value, broadcastShapes(value.shape, leadOf(A))));
 }
 
 /**
