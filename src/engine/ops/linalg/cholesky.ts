@@ -92,15 +92,16 @@ const choleskySolveOp: Operation = {
 
 /**
  * X of A·X = B, given the Cholesky factor of A.
- * @param B [..., n, k]
- * @param L [..., n, n]; with `upper` it is Lᵀ; leading dimensions broadcast
+ * @param input B, [..., n, k]
+ * @param input2 the factor L, [..., n, n]; leading dimensions broadcast
+ * @param upper whether `input2` is Lᵀ
  * @see https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html
  * @api torch.choleskySolve Tensor.choleskySolve
  */
-export function choleskySolve(B: Tensor, L: Tensor, upper = false): Tensor {
-  requireSquare("cholesky_solve", L, "L");
-  requireMatrix("cholesky_solve", B, "B");
-  const [factor, right] = alike("cholesky_solve", L, B, true);
+export function choleskySolve(input: Tensor, input2: Tensor, upper = false): Tensor {
+  requireSquare("cholesky_solve", input2);
+  requireMatrix("cholesky_solve", input, "B");
+  const [factor, right] = alike("cholesky_solve", input2, input, true);
   const lower = (upper ? factor.mT : factor).detach();
   const X = solveTriangular(lower.mT, solveTriangular(lower, right.detach(), { upper: false }), { upper: true });
   return record(choleskySolveOp, X, [right, factor], [X, factor], upper);
@@ -108,11 +109,12 @@ export function choleskySolve(B: Tensor, L: Tensor, upper = false): Tensor {
 
 /**
  * The inverse of A, given its Cholesky factor.
- * @param L [..., n, n]; with `upper` it is Lᵀ
+ * @param input the factor L, [..., n, n]
+ * @param upper whether `input` is Lᵀ
  * @see https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html
  * @api torch.choleskyInverse Tensor.choleskyInverse
  */
-export function choleskyInverse(L: Tensor, upper = false): Tensor {
-  requireSquare("cholesky_inverse", L, "L");
-  return choleskySolve(eye(L.shape.at(-1)!), L, upper);
+export function choleskyInverse(input: Tensor, upper = false): Tensor {
+  requireSquare("cholesky_inverse", input);
+  return choleskySolve(eye(input.shape.at(-1)!), input, upper);
 }
