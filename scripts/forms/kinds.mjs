@@ -64,7 +64,10 @@ function reference(node, source, typeParameters) {
   const { name } = node.typeName;
   if (name === undefined || typeParameters.includes(name)) return ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
-  if (name === "ReadonlyArray" || name === "Array") return ["list"];
+  if (name === "ReadonlyArray" || name === "Array" || name === "Iterable") return ["list"];
+  if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
+  if (name === "Record") return ["record"];
+  if (name === "URL") return ["@URL"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {

@@ -54,11 +54,12 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
   const last = given.at(-1);
   if (!isPlainObject(last) || (receiver && given.length === 1)) return place(signature, given, null, receiver);
   const own = signature.positional[given.length - 1] ?? signature.positional.at(-1);
-  if (own && (given.length <= signature.positional.length || own.spread) && takesObjects(own.kinds)) {
-    const asValue = place(signature, given, null, receiver);
-    if ("values" in asValue) return asValue;
-  }
-  return place(signature, given.slice(0, -1), last, receiver);
+  const byName = place(signature, given.slice(0, -1), last, receiver);
+  if (!own || (given.length > signature.positional.length && !own.spread) || !takesObjects(own.kinds)) return byName;
+  // `{ dataset, batchSize }` names the place that it stands in, so that it isn't a dataset; the names in a record are anybody's.
+  if (own.name in last && ("values" in byName || !own.kinds.includes("record"))) return byName;
+  const asValue = place(signature, given, null, receiver);
+  return "values" in asValue ? asValue : byName;
 }
 
 function place(signature: Signature, given: readonly unknown[], named: Readonly<Record<string, unknown>> | null, receiver: boolean): Bound {
