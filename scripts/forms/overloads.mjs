@@ -45,13 +45,13 @@ function place(parameter, parameters, keywords, i) {
 }
 
 /**
- * Parameter lists of a method. Where everything may be left out there is one list whose places also take the object, so that
- * a subclass's own method with plain parameters still fits.
+ * Parameter lists of a method. Where nothing but its first argument must be given there is one list whose places also take
+ * the object, so that a subclass's own method with plain parameters still fits.
  */
 export function methodSignatures(form) {
   const { parameters, keywords } = form;
-  if (parameters.length === 0 || !allOptional(parameters, keywords) || parameters.at(-1).spread) return parameterLists(form);
-  const places = parameters.map((parameter, i) => `${parameter.name}?: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`);
+  if (parameters.length === 0 || !allOptional(parameters.slice(1), keywords) || parameters.at(-1).spread) return parameterLists(form);
+  const places = parameters.map((parameter, i) => `${parameter.name}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`);
   return [[...places, ...(keywords ? [`options?: ${namedType([], keywords)}`] : [])].join(", ")];
 }
 

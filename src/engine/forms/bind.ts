@@ -102,7 +102,7 @@ function surplus({ positional, keywords }: Signature, count: number, before: num
 }
 
 /** Names that PyTorch takes, after NumPy, for the same arguments. */
-const ALIASES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", a: "input", x1: "input", x2: "other" };
+const ALIASES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", a: "input", x1: "input", x2: "other", input: "A", A: "input" };
 
 /** Puts what is given by name into its place in `values`; gives back what is wrong about a name. */
 function takeNames({ positional, keywords }: Signature, values: unknown[], named: Readonly<Record<string, unknown>>): Misfit | null {
