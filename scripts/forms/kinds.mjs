@@ -16,6 +16,8 @@ const MEANINGS = {
   Scalar: ["Scalar"],
   DTypeName: ["string"],
   DType: ["string"],
+  // PyTorch has words of its own for what an optimizer can't take.
+  OptimizerParameters: ["any"],
 };
 
 const KEYWORDS = {
