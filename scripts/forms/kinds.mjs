@@ -16,8 +16,9 @@ const MEANINGS = {
   Scalar: ["Scalar"],
   DTypeName: ["string"],
   DType: ["string"],
-  // PyTorch has words of its own for what an optimizer can't take.
+  // What takes these has better words for what they can't be.
   OptimizerParameters: ["any"],
+  SampleSource: ["any"],
 };
 
 const KEYWORDS = {
@@ -73,6 +74,7 @@ function reference(node, source, typeParameters) {
   if (name === "ReadonlyArray" || name === "Array" || name === "Iterable") return ["list"];
   if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
   if (name === "Record") return ["record"];
+  if (name === "ReadonlyMap" || name === "Map") return ["object"];
   if (name === "URL") return ["@URL"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
