@@ -14,8 +14,13 @@ const MEANINGS = {
   Parameter: ["Tensor"],
   ScalarOrTensor: ["Scalar", "Tensor"],
   Scalar: ["Scalar"],
-  DTypeName: ["string"],
-  DType: ["string"],
+  DTypeName: ["DType"],
+  DType: ["DType"],
+  URL: ["@URL"],
+  Float32Array: ["list"],
+  Float64Array: ["list"],
+  Int32Array: ["list"],
+  Uint8Array: ["list"],
   // What takes these has better words for what they can't be.
   OptimizerParameters: ["any"],
   SampleSource: ["any"],
@@ -23,6 +28,7 @@ const MEANINGS = {
 
 const KEYWORDS = {
   TSNumberKeyword: "number",
+  TSBigIntKeyword: "bigint",
   TSStringKeyword: "string",
   TSBooleanKeyword: "boolean",
   TSNullKeyword: "null",
@@ -75,12 +81,12 @@ function reference(node, source, typeParameters) {
   if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
   if (name === "Record") return ["record"];
   if (name === "ReadonlyMap" || name === "Map") return ["object"];
-  if (name === "URL") return ["@URL"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {
     case "TSTypeAliasDeclaration": {
-      return alternatives(entry.node.typeAnnotation, entry.source, entry.node.typeParameters?.params ?? []);
+      // Its own name within it, as in lists of lists, may be anything.
+      return alternatives(entry.node.typeAnnotation, entry.source, [...(entry.node.typeParameters?.params ?? []), { name: { name } }]);
     }
     case "ClassDeclaration": return [`@${name}`];
     case "TSInterfaceDeclaration": return ["object"];

@@ -44,7 +44,7 @@ export function readCsv(path: string | URL, options: CsvOptions = {}): CsvTable 
  * @api data.parseCsv
  */
 export function parseCsv(text: string, { header = true, delimiter = ",", name = "CSV" }: CsvOptions & { name?: string } = {}): CsvTable {
-  if (typeof delimiter !== "string" || !/^[^"\r\n\uFEFF]+$/.test(delimiter)) throw new ArgumentError(`${name}: delimiter is a text such as "," or ";", but got ${JSON.stringify(delimiter)}`);
+  if (!/^[^"\r\n\uFEFF]+$/.test(delimiter)) throw new ArgumentError(`${name}: delimiter is a text such as "," or ";", but got ${JSON.stringify(delimiter)}`);
   checkAmount(text, delimiter, name);
   const parsed = Papa.parse<string[]>(text, { delimiter, header: false });
   const rows = numberedRows(parsed.data);

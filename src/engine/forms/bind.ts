@@ -64,13 +64,13 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
   // `{ dataset, batchSize }` names the place that it stands in, so that it isn't a dataset; the names in a record are anybody's.
   if (own.name in last && ("values" in byName || !own.kinds.includes("record"))) return byName;
   const asValue = place(signature, given, null, receiver);
-  return "values" in asValue ? asValue : byName;
+  return "values" in asValue || ("why" in byName && byName.progress < asValue.progress) ? asValue : byName;
 }
 
 function place(signature: Signature, given: readonly unknown[], named: Readonly<Record<string, unknown>> | null, receiver: boolean): Bound {
   const { positional, keywords } = signature;
   const values = inPlaces(signature, given);
-  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: 1 };
+  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: -1 };
   const wrong = named && takeNames(signature, values, named);
   if (wrong) return wrong;
   for (let i = 0; i < positional.length; i++) {
