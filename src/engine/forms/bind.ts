@@ -57,6 +57,8 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
   if (own && (given.length <= signature.positional.length || own.spread) && takesObjects(own.kinds)) {
     const asValue = place(signature, given, null, receiver);
     if ("values" in asValue) return asValue;
+    const byName = place(signature, given.slice(0, -1), last, receiver);
+    return "values" in byName || byName.progress >= asValue.progress ? byName : asValue;
   }
   return place(signature, given.slice(0, -1), last, receiver);
 }
@@ -64,7 +66,7 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
 function place(signature: Signature, given: readonly unknown[], named: Readonly<Record<string, unknown>> | null, receiver: boolean): Bound {
   const { positional, keywords } = signature;
   const values = inPlaces(signature, given);
-  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: 1 };
+  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: -1 };
   const wrong = named && takeNames(signature, values, named);
   if (wrong) return wrong;
   for (let i = 0; i < positional.length; i++) {
