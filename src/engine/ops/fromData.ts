@@ -15,8 +15,8 @@ import { detach } from "./views.ts";
  * @api torch.asTensor
  */
 export function asTensor(data: TensorData, { dtype, device }: { dtype?: DTypeName | null; device?: DeviceLike | null } = {}): Tensor {
-  if (!(data instanceof Tensor)) return tensor(data, { dtype: dtype ?? null, device: device ?? null });
   requireProcessor(device);
+  if (!(data instanceof Tensor)) return tensor(data, { dtype: dtype ?? null });
   return dtype ? to(data, dtype) : data;
 }
 
