@@ -9,27 +9,26 @@ export { numpyRandom, type NumpyRandom } from "./random/numpyRandom.ts";
 export { broadcastShapes, type Shape } from "./shape.ts";
 export { Tensor, type HookHandle } from "./tensor.ts";
 export {
-  abs, add, addmm, all, allclose, amax, amin, any, arange, argmax, argmin, bernoulli, bitwiseAnd, bitwiseOr, bmm, cat, ceil,
-  chunk, clone, cos, cumsum, div, dot, empty, emptyLike, eq, equal, erf, exp, expand, expm1, eye, flatten, flip, floor, floorDivide,
+  abs, add, allclose, arange, bernoulli, bitwiseAnd, bitwiseOr, cat, ceil,
+  chunk, clone, cos, div, empty, emptyLike, eq, equal, erf, exp, expand, expm1, eye, flatten, flip, floor, floorDivide,
   fmod, fromTypedArray, full, fullLike, gather, ge, gt, indexSelect, isfinite, isinf, isnan, le, lerp, linspace, logicalAnd,
-  logicalNot, logicalOr, logicalXor, logSoftmax, logsumexp, lt, maskedFill, maskedSelect, matmul, max, maximum, mean, min,
-  minimum, mm, mul, narrow, ne, neg, nonzero, norm, normal, ones, onesLike, outer, permute, prod, rand, randint, randLike,
+  logicalNot, logicalOr, logicalXor, logSoftmax, lt, maskedFill, maskedSelect, maximum,
+  minimum, mul, narrow, ne, neg, nonzero, normal, ones, onesLike, permute, rand, randint, randLike,
   randn, randnLike, randperm, reciprocal, relu, remainder, repeat, reshape, rsqrt, scatter, scatterAdd, select, sigmoid,
-  sign, sin, slice, softmax, split, sqrt, square, squeeze, stack, std, sub, sum, t, tanh, tensor, transpose, tril, triu, trunc,
-  unbind, unflatten, unsqueeze, variance as var, view, zeros, zerosLike,
-  type BinaryOptions, type RandomOptions, type Reduction, type ReductionDims, type ScalarOrTensor, type TensorData, type TensorOptions,
+  sign, sin, slice, softmax, split, sqrt, square, squeeze, stack, sub, t, tanh, tensor, transpose, tril, triu, trunc,
+  unbind, unflatten, unsqueeze, view, zeros, zerosLike,
+  type BinaryOptions, type RandomOptions, type ScalarOrTensor, type TensorData, type TensorOptions,
 } from "./ops/index.ts";
 export {
-  acos, acosh, addcdiv, addcmul, adjoint, aminmax, argsort, argwhere, asin, asinh, atan, atan2, atanh, bitwiseLeftShift, bitwiseNot,
-  bitwiseRightShift, bitwiseXor, bucketize, clampTo as clamp, clampTo as clip, copysign, corrcoef, cosh, countNonzero, cov, cummax, cummin,
-  cumprod, deg2rad, diff, digamma, dist, erfc, erfinv, exp2, fix, floatPower, fmax, fmin, frac, frexp, gcd, heaviside, histc, hypot, i0,
-  isclose, isin, isneginf, isposinf, isreal, kthvalue, lcm, ldexp, lgamma, log10, log2, logaddexp, logaddexp2, logcumsumexp, logit, median,
-  mode, msort, nanmean, nanmedian, nanquantile, nansum, nanToNum, nextafter, positive, quantile, rad2deg, renorm, roundTo as round, rsub,
-  searchsorted, sgn, signbit, sinc, sinh, sort, stdMean, tan, topk, trapezoid, trapezoid as trapz, unique, uniqueConsecutive, varMean, xlogy,
-  bincount, acos as arccos, acosh as arccosh, asin as arcsin, asinh as arcsinh, atan as arctan, atanh as arctanh, atan2 as arctan2,
+  acos, acosh, addcdiv, addcmul, adjoint, argwhere, asin, asinh, atan, atan2, atanh, bitwiseLeftShift, bitwiseNot,
+  bitwiseRightShift, bitwiseXor, clampTo as clamp, clampTo as clip, copysign, cosh,
+  deg2rad, digamma, erfc, erfinv, exp2, fix, floatPower, fmax, fmin, frac, frexp, gcd, heaviside, hypot, i0,
+  isclose, isin, isneginf, isposinf, isreal, lcm, ldexp, lgamma, log10, log2, logaddexp, logaddexp2, logit,
+  nanToNum, nextafter, positive, rad2deg, roundTo as round, rsub,
+  sgn, signbit, sinc, sinh, tan, xlogy,
+  acos as arccos, acosh as arccosh, asin as arcsin, asinh as arcsinh, atan as arctan, atanh as arctanh, atan2 as arctan2,
   sub as subtract, mul as multiply, div as divide, div as trueDivide, neg as negative, abs as absolute,
   gt as greater, ge as greaterEqual, lt as less, le as lessEqual, ne as notEqual,
-  type DiffOptions, type QuantileOptions, type SearchOptions, type SortOptions, type UniqueOptions, type ValuesAndIndices,
 } from "./ops/index.ts";
 export {
   choose as where, log1p, pow, asStrided, atleast1d, atleast2d, atleast3d, blockDiag, broadcastTensors, broadcastTo, cartesianProd, columnStack, combinations, diag,
@@ -37,8 +36,8 @@ export {
   ravel, repeatInterleave, roll, rot90, rowStack, selectScatter, sliceScatter, splitWithSizes, swapaxes, swapdims, tensorSplit, tile, trace,
   trilIndices, triuIndices, vsplit, vstack, cat as concat, cat as concatenate,
   indexAdd, indexCopy, indexFill, indexPut, indexReduce, maskedScatter, put, scatterReduce, take, takeAlongDim,
-  multinomial, addbmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, einsum, ger, inner, kron, matrixPower, mv, tensordot, vdot,
-  type AddedProduct, type DiagonalOptions, type ScatterReduction,
+  multinomial, matrixPower,
+  type DiagonalOptions, type ScatterReduction,
 } from "./ops/index.ts";
 export { setPrintoptions, type PrintOptions } from "./ops/index.ts";
 export { load, loadMetadata, save, type LoadOptions, type SaveOptions } from "./io/save.ts";

@@ -11,6 +11,7 @@ import { eq, where } from "./binary.ts";
 import { to } from "./copy.ts";
 import { fromTypedArray } from "./creation.ts";
 import { applyUnary, asFloat, clamp, exp, log, round, trunc } from "./pointwise.ts";
+import { namedTuple, type NamedTuple } from "./namedTuple.ts";
 import { toTypedArray } from "./reading.ts";
 
 type Plain = (input: Tensor) => Tensor;
@@ -239,11 +240,11 @@ export function roundTo(input: Tensor, options: { decimals?: number } = {}): Ten
 }
 
 /** Mantissas in [½, 1) and exponents: input = mantissa · 2^exponent. */
-export function frexp(input: Tensor): { mantissa: Tensor; exponent: Tensor } {
+export function frexp(input: Tensor): NamedTuple<["mantissa", "exponent"], Tensor> {
   const values = toTypedArray(asFloat(input));
   const exponents = filled(typedArray("int32", values.length), (i) => (values[i] === 0 || !Number.isFinite(values[i]) ? 0 : exponentOf(values[i]!)));
   const exponent = fromTypedArray(exponents, input.shape);
-  return { mantissa: asFloat(input).div(exp2(to(exponent, "float32"))), exponent };
+  return namedTuple("frexp", ["mantissa", "exponent"], [asFloat(input).div(exp2(to(exponent, "float32"))), exponent]);
 }
 
 function exponentOf(x: number): number {

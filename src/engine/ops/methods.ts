@@ -7,24 +7,18 @@ import { Tensor } from "../tensor.ts";
 import * as activations from "./activations.ts";
 import * as arranging from "./arranging.ts";
 import * as binary from "./binary.ts";
-import * as counting from "./counting.ts";
-import * as cumulative from "./cumulative.ts";
 import * as elementary from "./elementary.ts";
 import { replaceBy } from "./inplace.ts";
 import { tril, triu } from "./joining.ts";
 import { pad } from "./padding.ts";
-import { addmm } from "./matmul.ts";
 import * as named from "./named.ts";
-import * as ordering from "./ordering.ts";
 import * as pairs from "./pairs.ts";
 import * as fromData from "./fromData.ts";
 import * as placing from "./placing.ts";
 import * as pointwise from "./pointwise.ts";
 import * as properties from "./properties.ts";
-import * as products from "./products.ts";
 import * as sampling from "./sampling.ts";
 import { sumTo } from "./sumTo.ts";
-import type { Typed } from "./types.ts";
 
 const { acos, acosh, asin, asinh, atan, atanh, tan, sinh, cosh, sinc, deg2rad, rad2deg, exp2, log2, log10, logit } = elementary;
 const { erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, signbit, positive, nanToNum, frexp, bitwiseNot, heaviside } = elementary;
@@ -37,15 +31,13 @@ const elementwise = {
   erfc, erfinv, lgamma, digamma, i0, frac, fix, sgn, nanToNum, bitwiseNot, heaviside,
   atan2, hypot, copysign, xlogy, ldexp, floatPower, nextafter, gcd, lcm,
   bitwiseXor: binary.bitwiseXor, bitwiseLeftShift, bitwiseRightShift,
-  tril, triu, addmm,
+  tril, triu,
   arccos: acos, arccosh: acosh, arcsin: asin, arcsinh: asinh, arctan: atan, arctanh: atanh, arctan2: atan2,
   divide: binary.div, trueDivide: binary.div, negative: pointwise.neg, absolute: pointwise.abs,
   greater: binary.gt, greaterEqual: binary.ge, less: binary.lt, lessEqual: binary.le, notEqual: binary.ne,
   clip: pairs.clampTo,
   clampMin: (input: Tensor, min: number | Tensor) => pairs.clampTo(input, min),
   clampMax: (input: Tensor, max: number | Tensor) => pairs.clampTo(input, null, max),
-  addmv: products.addmv, addr: products.addr, baddbmm: products.baddbmm, addbmm: products.addbmm,
-  cumprod: cumulative.cumprod,
   indexAdd: placing.indexAdd, indexCopy: placing.indexCopy, indexFill: placing.indexFill, indexPut: placing.indexPut,
   maskedScatter: placing.maskedScatter, put: placing.put, scatterReduce: placing.scatterReduce, indexReduce: placing.indexReduce,
 };
@@ -55,24 +47,19 @@ const alsoInPlace = {
   sin: pointwise.sin, cos: pointwise.cos, log: pointwise.log, log1p: pointwise.log1p, expm1: pointwise.expm1, erf: pointwise.erf,
   floor: pointwise.floor, ceil: pointwise.ceil, round: elementary.roundTo, trunc: pointwise.trunc, sign: pointwise.sign,
   square: pointwise.square, rsqrt: pointwise.rsqrt, reciprocal: pointwise.reciprocal,
-  fmod: binary.fmod, remainder: binary.remainder, renorm: counting.renorm,
+  fmod: binary.fmod, remainder: binary.remainder,
   floorDivide: binary.floorDivide,
   eq: binary.eq, ne: binary.ne, lt: binary.lt, le: binary.le, gt: binary.gt, ge: binary.ge,
   logicalAnd: binary.logicalAnd, logicalOr: binary.logicalOr, logicalXor: binary.logicalXor, logicalNot: binary.logicalNot,
   bitwiseAnd: binary.bitwiseAnd, bitwiseOr: binary.bitwiseOr,
-  cumsum: (input: Tensor, dim: number, options?: Typed) => input.cumsum(dim, options),
   scatter: (input: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: { reduce?: "add" | "multiply" }) => input.scatter(dim, index, source, options),
   scatterAdd: (input: Tensor, dim: number, index: Tensor, source: Tensor) => input.scatterAdd(dim, index, source),
 };
 
-const { sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile, unique, uniqueConsecutive } = ordering;
-const { cummax, cummin, logcumsumexp, diff } = cumulative;
-const { countNonzero, nansum, nanmean, aminmax, dist, bincount, histc, cov, corrcoef, renorm } = counting;
 const { movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace } = arranging;
 const { selectScatter, sliceScatter, diagonalScatter, rot90, fliplr, flipud, tile, repeatInterleave, asStrided } = arranging;
 const { splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy } = arranging;
 const { take, takeAlongDim, argwhere } = placing;
-const { mv, vdot, ger, inner, kron, cross } = products;
 
 /** The sum over the dimensions along which a tensor of the given shape would have been broadcast. */
 function sumToSize(input: Tensor, ...shape: ShapeArguments): Tensor {
@@ -82,12 +69,10 @@ function sumToSize(input: Tensor, ...shape: ShapeArguments): Tensor {
 /** Those with results of other shapes. */
 const others = {
   signbit, positive, frexp, logaddexp, logaddexp2, fmax, fmin, addcmul, addcdiv, isclose, isposinf, isneginf, isreal,
-  sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile, unique, uniqueConsecutive,
-  cummax, cummin, logcumsumexp, diff, countNonzero, nansum, nanmean, aminmax, dist, bincount, histc, cov, corrcoef, renorm,
   movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace,
   selectScatter, sliceScatter, diagonalScatter, rot90, fliplr, flipud, tile, repeatInterleave, asStrided,
   splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy, take, takeAlongDim, argwhere,
-  mv, vdot, ger, inner, kron, cross, pad, multinomial: sampling.multinomial, bernoulli: sampling.bernoulli, hardshrink: activations.hardshrink, prelu: activations.prelu,
+  pad, multinomial: sampling.multinomial, bernoulli: sampling.bernoulli, hardshrink: activations.hardshrink, prelu: activations.prelu,
   exponential_: sampling.exponential_, geometric_: sampling.geometric_, cauchy_: sampling.cauchy_, logNormal_: sampling.logNormal_,
   random_: sampling.random_,
   newFull: fromData.newFull, newTensor: fromData.newTensor,

@@ -42,7 +42,8 @@ export { matrixExp, matrixPower } from "./linalg/powers.ts";
 export { qrFactors } from "./linalg/qr.ts";
 export { singularValueDecomposition } from "./linalg/svd.ts";
 export { vanderOfVector } from "./linalg/vectors.ts";
-export type { NamedTuple } from "./namedTuple.ts";
+export type { NamedTuple, ValuesAndIndices } from "./namedTuple.ts";
+export * from "./norm.ts";
 export * from "./activations.ts";
 export * from "./sampling.ts";
 export * from "./marginLosses.ts";
@@ -62,8 +63,6 @@ export * from "./ctcLoss.ts";
 export * from "./recurrent.ts";
 // These stand before the plain forms of the same names.
 export {
-  sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, dist, aminmax, amax, amin, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
-  cummax, cummin, logcumsumexp, sort, argsort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile,
   softmin, glu, leakyRelu, elu, celu, hardtanh, hardshrink, softshrink, threshold, clampTo,
   dropout, dropout1d, dropout2d, dropout3d, alphaDropout, featureAlphaDropout, batchNorm, layerNorm, groupNorm,
   rmsNorm, flatten, squeeze, unbind, split, chunk, cat, stack, tril, triu, rot90, tensorSplit, oneHot,

@@ -101,7 +101,7 @@ export function lu(A: Tensor, { pivot = true }: { pivot?: boolean } = {}): Named
   const P = permutationsOf(factors.map(({ swaps }) => swaps), [...leadOf(A), m, m]);
   const { L, U } = trianglesOf(stacked(factors.map((each) => each.lu.data), A.shape));
   recordMany(luOp, [L, U], [A], [P, L, U]);
-  return namedTuple(["P", "L", "U"], [P, L, U]);
+  return namedTuple("linalg_lu", ["P", "L", "U"], [P, L, U]);
 }
 
 function permutationsOf(swaps: readonly ArrayLike<number>[], shape: readonly number[]): Tensor {
@@ -118,7 +118,7 @@ function permutationsOf(swaps: readonly ArrayLike<number>[], shape: readonly num
  */
 export function luFactor(A: Tensor, { pivot = true }: { pivot?: boolean } = {}): NamedTuple<["LU", "pivots"], Tensor> {
   const { LU, pivots } = luFactorEx(A, { pivot, checkErrors: true });
-  return namedTuple(["LU", "pivots"], [LU, pivots]);
+  return namedTuple("linalg_lu_factor", ["LU", "pivots"], [LU, pivots]);
 }
 
 /**
@@ -142,7 +142,7 @@ export function luFactorEx(
   recordMany(luFactorOp, [LU], [A], [P, LU]);
   const counted = Int32Array.from(factors.flatMap(({ swaps }) => [...swaps].map((row) => row + 1)));
   const pivots = fromTypedArray(counted, [...leadOf(A), Math.min(m, n)]);
-  return namedTuple(["LU", "pivots", "info"], [LU, pivots, wholes(info, leadOf(A))]);
+  return namedTuple("linalg_lu_factor_ex", ["LU", "pivots", "info"], [LU, pivots, wholes(info, leadOf(A))]);
 }
 
 /**
