@@ -85,7 +85,7 @@ function methodsOf(members, source, typeParameters) {
 
 /** A signature's parameters. One that is called `options`, or is taken apart, holds what PyTorch takes by name only. */
 function formOf(fn, source, outerTypeParameters, doc) {
-  const typeParameters = [...outerTypeParameters, ...(fn.typeParameters?.params ?? [])].map((parameter) => parameter.name.name);
+  const typeParameters = [...outerTypeParameters, ...(fn.typeParameters?.params ?? [])];
   const parameters = [];
   let keywords = null;
   for (const each of fn.params) {
@@ -119,6 +119,7 @@ function parameterOf(pattern, fallback, source, typeParameters) {
     name: target.name, type, node: annotation ?? null, source, isRest,
     optional: pattern.optional === true || fallback !== null || isRest,
     default: defaultText,
+    isGeneric: typeParameters.some((each) => each.name.name === type),
     kinds,
     // Spelled in the type, because only some lists may also be given one by one.
     spread: isRest || /^Sizes$|^Tensors$/.test(type),

@@ -14,12 +14,21 @@ const MEANINGS = {
   Parameter: ["Tensor"],
   ScalarOrTensor: ["Scalar", "Tensor"],
   Scalar: ["Scalar"],
-  DTypeName: ["string"],
-  DType: ["string"],
+  DTypeName: ["DType"],
+  DType: ["DType"],
+  URL: ["@URL"],
+  Float32Array: ["list"],
+  Float64Array: ["list"],
+  Int32Array: ["list"],
+  Uint8Array: ["list"],
+  // What takes these has better words for what they can't be.
+  OptimizerParameters: ["any"],
+  SampleSource: ["any"],
 };
 
 const KEYWORDS = {
   TSNumberKeyword: "number",
+  TSBigIntKeyword: "bigint",
   TSStringKeyword: "string",
   TSBooleanKeyword: "boolean",
   TSNullKeyword: "null",
@@ -31,6 +40,7 @@ const KEYWORDS = {
 };
 
 /** The alternatives of a type, without repetition. */
+/** @param typeParameters those in scope, as the parser gives them */
 export function kindsOf(node, source, typeParameters = []) {
   const all = alternatives(node, source, typeParameters);
   return all.includes("any") ? ["any"] : [...new Set(all)].filter((kind) => kind !== "undefined");
@@ -62,15 +72,21 @@ const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(In
 
 function reference(node, source, typeParameters) {
   const { name } = node.typeName;
-  if (name === undefined || typeParameters.includes(name)) return ["any"];
+  const own = typeParameters.find((parameter) => parameter.name.name === name);
+  // A type parameter takes what it extends.
+  if (own) return own.constraint ? alternatives(own.constraint, source, typeParameters.filter((each) => each !== own)) : ["any"];
+  if (name === undefined) return ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
-  if (name === "ReadonlyArray" || name === "Array") return ["list"];
+  if (name === "ReadonlyArray" || name === "Array" || name === "Iterable") return ["list"];
+  if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
+  if (name === "Record") return ["record"];
+  if (name === "ReadonlyMap" || name === "Map") return ["object"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {
     case "TSTypeAliasDeclaration": {
-      const own = entry.node.typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
-      return alternatives(entry.node.typeAnnotation, entry.source, own);
+      // Its own name within it, as in lists of lists, may be anything.
+      return alternatives(entry.node.typeAnnotation, entry.source, [...(entry.node.typeParameters?.params ?? []), { name: { name } }]);
     }
     case "ClassDeclaration": return [`@${name}`];
     case "TSInterfaceDeclaration": return ["object"];

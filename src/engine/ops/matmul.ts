@@ -6,7 +6,7 @@ import { Reduce } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { at, make } from "./make.ts";
 import { add, mul } from "./binary.ts";
 import { sum } from "./reductions.ts";
@@ -97,7 +97,7 @@ export function bmm(input: Tensor, mat2: Tensor): Tensor {
 /**
  * The product of vectors, matrices, and batches of matrices that broadcast: [..., m, k] × [..., k, n] → [..., m, n].
  * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
- * @api torch.matmul Tensor.matmul
+ * @api torch.matmul torch.linalg.matmul Tensor.matmul
  */
 export function matmul(input: Tensor, other: Tensor): Tensor {
   const [rankA, rankB] = [input.shape.length, other.shape.length];

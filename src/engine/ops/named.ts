@@ -1,22 +1,13 @@
 /**
  * Functions whose optional arguments may come by position or by name, as PyTorch users write both: `x.sum(1, true)`,
- * `x.sum(1, true)`, `x.sum({ dim: 1, keepdim: true })`. Inside the engine the plain forms are called.
+ * `x.sum(1, { keepdim: true })`, `x.sum({ dim: 1, keepdim: true })`. Inside the engine the plain forms are called.
  */
-import { ArgumentError } from "../errors.ts";
 import { isOptions } from "../optionalArguments.ts";
 import type { Tensor } from "../tensor.ts";
-import * as activations from "./activations.ts";
-import * as arranging from "./arranging.ts";
 import * as channelNorms from "./channelNorms.ts";
 import * as convolutions from "./convolutions.ts";
-import * as creation from "./creation.ts";
-import * as dropouts from "./dropout.ts";
 import * as interpolation from "./interpolation.ts";
-import * as joining from "./joining.ts";
 import * as normalization from "./normalization.ts";
-import * as pairs from "./pairs.ts";
-import * as pointwise from "./pointwise.ts";
-import * as views from "./views.ts";
 import * as windows from "./windows.ts";
 
 // oxlint-disable-next-line no-explicit-any
@@ -49,53 +40,11 @@ function named<F extends (...args: Any) => unknown>(plain: F, positions: readonl
   return call as Named<F>;
 }
 
-/** `named` for functions all of whose arguments are listed: any other name is an error, as in Python. */
-function exact<F extends (...args: Any) => unknown>(name: string, plain: F, positions: readonly string[], options: readonly string[] = [], first = 1): Named<F> {
-  const call = named(plain, positions, options, first) as (...args: unknown[]) => unknown;
-  const known = [...positions, ...options];
-  return ((...args: unknown[]) => {
-    const given = args.slice(first).findLast((value) => value !== undefined);
-    const wrong = isOptions(given) ? Object.keys(given as object).find((key) => !known.includes(key)) : undefined;
-    if (wrong !== undefined) throw new ArgumentError(`${name}() got an unexpected keyword argument '${wrong}'; it takes ${known.join(", ")}`, "TypeError");
-    return call(...args);
-  }) as Named<F>;
-}
-
-export const softmin = exact("softmin", activations.softmin, ["dim"], ["dtype"]);
-export const glu = named(activations.glu, ["dim"]);
-export const leakyRelu = named(pointwise.leakyRelu, ["negativeSlope"]);
-export const elu = named(pointwise.elu, ["alpha"]);
-export const celu = named(activations.celu, ["alpha"]);
-export const hardtanh = named(activations.hardtanh, ["minVal", "maxVal"]);
-export const hardshrink = named(activations.hardshrink, ["lambd"]);
-export const softshrink = named(activations.softshrink, ["lambd"]);
-export const threshold = named(activations.threshold, ["threshold", "value"]);
-export const clampTo = named(pairs.clampTo, ["min", "max"]);
-
-const DROPOUT = ["p", "training", "inplace"];
-export const dropout = named(dropouts.dropout, DROPOUT);
-export const dropout1d = named(dropouts.dropout1d, DROPOUT);
-export const dropout2d = named(dropouts.dropout2d, DROPOUT);
-export const dropout3d = named(dropouts.dropout3d, DROPOUT);
-export const alphaDropout = named(dropouts.alphaDropout, DROPOUT);
-export const featureAlphaDropout = named(dropouts.featureAlphaDropout, DROPOUT);
-
 export const batchNorm = named(normalization.batchNorm, ["weight", "bias", "training", "momentum", "eps"], [], 3);
 export const layerNorm = named(normalization.layerNorm, ["weight", "bias", "eps"], [], 2);
 export const groupNorm = named(channelNorms.groupNorm, ["weight", "bias", "eps"], [], 2);
 export const rmsNorm = named(channelNorms.rmsNorm, ["weight", "eps"], [], 2);
 
-export const flatten = named(views.flatten, ["startDim", "endDim"]);
-export const squeeze = named(views.squeeze, ["dim"]);
-export const unbind = named(views.unbind, ["dim"]);
-export const split = named(views.split, ["dim"], [], 2);
-export const chunk = named(views.chunk, ["dim"], [], 2);
-export const cat = named(joining.cat, ["dim"]);
-export const stack = named(joining.stack, ["dim"]);
-export const tril = named(joining.tril, ["diagonal"]);
-export const triu = named(joining.triu, ["diagonal"]);
-export const rot90 = named(arranging.rot90, ["k", "dims"]);
-export const tensorSplit = named(arranging.tensorSplit, ["dim"], [], 2);
 const CONVOLUTION = ["stride", "padding", "dilation", "groups"];
 const TRANSPOSED = ["stride", "padding", "outputPadding", "groups", "dilation"];
 export const conv1d = named(convolutions.conv1d, ["bias"], CONVOLUTION, 2);
@@ -113,4 +62,3 @@ export const avgPool1d = named(windows.avgPool1d, [], AVG_POOL, 2);
 export const avgPoolPlanes = named(windows.avgPoolPlanes, [], AVG_POOL, 2);
 export const avgPool3d = named(windows.avgPool3d, [], AVG_POOL, 2);
 export const interpolate = named(interpolation.interpolate, [], ["size", "scaleFactor", "mode", "alignCorners"]);
-export const oneHot = named(creation.oneHot, ["numClasses"]);

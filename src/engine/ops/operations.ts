@@ -1,13 +1,12 @@
 /** All operations by name. */
-export { backward, grad, watchGradient, type BackwardOptions, type GradOptions } from "../autograd/backward.ts";
+export { grad, watchGradient } from "../autograd/backward.ts";
 export { wrapDim } from "../shape.ts";
 export * from "./binary.ts";
-export { clone, contiguous, to, type ToOptions, type ToTarget } from "./copy.ts";
+export * from "./conversion.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./dropout.ts";
 export { formatTensor, sizeText } from "./format.ts";
-export { setPrintoptions, type PrintOptions } from "./printOptions.ts";
 export * from "./indexing.ts";
 export * from "./subscript.ts";
 export * from "./inplace.ts";
@@ -17,8 +16,8 @@ export * from "./matmul.ts";
 export * from "./normalization.ts";
 export * from "./optimizers.ts";
 export {
-  abs, ceil, clamp, cos, erf, exp, expm1, floor, gelu, hardsigmoid, hardswish, log, log1p, logsigmoid, mish, neg, reciprocal,
-  relu, round, rsqrt, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
+  abs, ceil, cos, elu, erf, exp, expm1, floor, gelu, leakyRelu, hardsigmoid, hardswish, log, log1p, logsigmoid, mish, neg, reciprocal,
+  relu, rsqrt, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
 } from "./pointwise.ts";
 export { item, tolist, toTypedArray } from "./reading.ts";
 export * from "./reductions.ts";
@@ -34,17 +33,9 @@ export * from "./counting.ts";
 export * from "./arranging.ts";
 export * from "./placing.ts";
 export * from "./products.ts";
-export { choleskyFactor, choleskyInverse, choleskySolve } from "./linalg/cholesky.ts";
-export { det, logdet, slogdet } from "./linalg/determinant.ts";
-export { inv } from "./linalg/inverse.ts";
-export { pinverse } from "./linalg/leastSquares.ts";
-export { matrixExp, matrixPower } from "./linalg/powers.ts";
-export { qrFactors } from "./linalg/qr.ts";
-export { singularValueDecomposition } from "./linalg/svd.ts";
-export { vanderOfVector } from "./linalg/vectors.ts";
-export type { NamedTuple, ValuesAndIndices } from "./namedTuple.ts";
 export * from "./norm.ts";
 export * from "./activations.ts";
+export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inPlaceActivations.ts";
 export * from "./sampling.ts";
 export * from "./marginLosses.ts";
 export * from "./channelNorms.ts";
@@ -63,9 +54,7 @@ export * from "./ctcLoss.ts";
 export * from "./recurrent.ts";
 // These stand before the plain forms of the same names.
 export {
-  softmin, glu, leakyRelu, elu, celu, hardtanh, hardshrink, softshrink, threshold, clampTo,
-  dropout, dropout1d, dropout2d, dropout3d, alphaDropout, featureAlphaDropout, batchNorm, layerNorm, groupNorm,
-  rmsNorm, flatten, squeeze, unbind, split, chunk, cat, stack, tril, triu, rot90, tensorSplit, oneHot,
+  batchNorm, layerNorm, groupNorm, rmsNorm,
   conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, maxPool1d, maxPoolPlanes, maxPool3d, avgPool1d, avgPoolPlanes,
   avgPool3d, interpolate,
 } from "./named.ts";

@@ -114,7 +114,7 @@ export function inner(input: Tensor, other: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.chain_matmul.html
  * @api torch.chainMatmul
  */
-export function chainMatmul(matrices: Tensors): Tensor {
+export function chainMatmul(matrices: Tensors = []): Tensor {
   if (matrices.length === 0) throw new KindlingError("chain_matmul(): Expected one or more matrices");
   return matrices.reduce((a, b) => mm(a, b));
 }
@@ -241,7 +241,7 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
  * @see https://pytorch.org/docs/stable/generated/torch.einsum.html
  * @api torch.einsum
  */
-export function einsum(equation: string, operands: Tensors): Tensor {
+export function einsum(equation: string, operands: Tensors = []): Tensor {
   const [left, right] = equation.replaceAll(" ", "").split("->");
   const terms = left!.split(",");
   if (terms.length !== operands.length) {
@@ -325,7 +325,7 @@ function withoutRepeats(labels: readonly string[], operand: Tensor): [string[], 
     const second = list.findIndex((label, i) => list.indexOf(label) !== i);
     if (second < 0) return [list, result];
     const first = list.indexOf(list[second]!);
-    result = diagonal(result, { dim1: first, dim2: second });
+    result = diagonal(result, 0, first, second);
     list = [...list.filter((_, i) => i !== first && i !== second), list[second]!];
   }
 }
