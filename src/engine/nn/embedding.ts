@@ -2,16 +2,23 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import { embedding, embeddingBag, empty } from "../ops/index.ts";
-import type { EmbeddingArguments } from "../ops/embedding.ts";
 import type { Tensor } from "../tensor.ts";
 import { normal_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { boolean, number } from "./printing.ts";
 
-export interface EmbeddingOptions extends EmbeddingArguments {
+export interface EmbeddingOptions {
   /** The row of this index starts as zeros and gets no gradient. */
   paddingIdx?: number | null;
+  /** Rows that are looked up and longer than this are shortened to it, in the table itself. */
+  maxNorm?: number | null;
+  /** Which norm that is. Default 2. */
+  normType?: number;
+  /** Divide each row's gradient by how often the row was looked up. Default false. */
+  scaleGradByFreq?: boolean;
+  /** There are no sparse gradients here. */
+  sparse?: boolean;
 }
 
 export interface FromPretrainedOptions extends EmbeddingOptions {
@@ -51,10 +58,6 @@ abstract class Table<Args extends unknown[]> extends Module<Args> {
     if (paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).zero_());
   }
 
-  protected lookup(): EmbeddingArguments {
-    return { paddingIdx: this.paddingIdx, maxNorm: this.maxNorm, normType: this.normType, scaleGradByFreq: this.scaleGradByFreq };
-  }
-
   /** What is printed, with the padding before (`Embedding`) or behind (`EmbeddingBag`) the rest. */
   protected describe(before: readonly string[], behind: readonly string[]): string {
     const parts = [`${this.numEmbeddings}, ${this.embeddingDim}`, ...before];
@@ -89,7 +92,7 @@ export class Embedding extends Table<[indices: Tensor]> {
   }
 
   override forward(indices: Tensor): Tensor {
-    return embedding(indices, this.weight, this.lookup());
+    return embedding(indices, this.weight, this.paddingIdx, this.maxNorm, this.normType, this.scaleGradByFreq);
   }
 
   override extraRepr(): string {
@@ -130,9 +133,10 @@ export class EmbeddingBag extends Table<[indices: Tensor, offsets?: Tensor | Bag
 
   override forward(indices: Tensor, offsets?: Tensor | BagCall | null, perSampleWeights?: Tensor | null): Tensor {
     const call: BagCall = offsets && !("shape" in offsets) ? offsets : { offsets: offsets as Tensor | null, perSampleWeights: perSampleWeights ?? null };
-    return embeddingBag(indices, this.weight, call.offsets ?? null, {
-      ...this.lookup(), mode: this.mode, includeLastOffset: this.includeLastOffset, perSampleWeights: call.perSampleWeights ?? null,
-    });
+    return embeddingBag(
+      indices, this.weight, call.offsets ?? null, this.maxNorm, this.normType, this.scaleGradByFreq,
+      this.mode, call.perSampleWeights ?? null, this.includeLastOffset, this.paddingIdx,
+    );
   }
 
   override extraRepr(): string {
