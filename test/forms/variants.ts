@@ -118,7 +118,7 @@ export function wrongCallsOf({ receiver, given, form }: Bound, allForms: readonl
   const needed = given.find(({ argument }) => !argument.optional);
   if (needed && allForms.length === 1) {
     const { [needed.argument.name]: _, ...rest } = byName;
-    wrong.push({ form: "without an argument that it needs", args: receiver, options: rest, message: /missing/ });
+    wrong.push({ form: "without an argument that it needs", args: receiver, options: rest, message: /missing|unexpected keyword/ });
   }
   const most = Math.max(...allForms.map((each) => each.filter(({ kind }) => kind === "positional").length));
   const mayGrow = allForms.some((each) => each.some(({ kind, type }) => kind === "variadic" || /\[\]/.test(type)));
