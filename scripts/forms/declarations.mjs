@@ -45,20 +45,36 @@ function formsOfVariable({ node, source, doc }) {
   return type?.type === "TSFunctionType" ? [formOf(type, entry?.source ?? source, [], doc)] : null;
 }
 
-function classForms({ node, source, name }) {
+function classForms(entry) {
+  const { node, source, name } = entry;
   const typeParameters = node.typeParameters?.params ?? [];
-  const methods = node.body.body.filter((member) => /^(TSAbstract)?MethodDefinition$/.test(member.type) && member.key.type === "Identifier");
+  const methods = methodDefinitions(node);
   const own = methods.filter(({ key }) => key.name === "constructor");
-  const inherited = own.length > 0 ? null : node.superClass && source.resolveType(node.superClass.name);
-  if (own.length === 0 && inherited) {
-    const above = classForms(inherited);
-    return { ...above, typeParameters: parameterTexts(typeParameters, source), methods: methodsOf(methods, source, typeParameters), inheritsForms: true };
-  }
+  const inherited = own.length > 0 ? null : superClassOf(entry);
+  const forms = inherited ? classForms(inherited).forms : formsOfMember(own, source, typeParameters, name);
   return {
     typeParameters: parameterTexts(typeParameters, source),
-    forms: formsOfMember(own, source, typeParameters, name),
-    methods: methodsOf(methods, source, typeParameters),
+    forms: /@factory\b/.test(entry.doc ?? "") ? forms.map(withFactory) : forms,
+    methods: allMethods(entry, ({ static: isStatic }) => !isStatic),
+    statics: allMethods(entry, ({ static: isStatic }) => isStatic),
   };
+}
+
+const methodDefinitions = (node) => node.body.body.filter((member) => /^(TSAbstract)?MethodDefinition$/.test(member.type) && member.key.type === "Identifier");
+const superClassOf = ({ node, source }) => (node.superClass?.type === "Identifier" ? source.resolveType(node.superClass.name) : null);
+
+/** A class's own methods, and those of the classes above it that have no tag, which are public through this one only. */
+function allMethods(entry, wanted) {
+  const own = methodsOf(methodDefinitions(entry.node).filter(wanted), entry.source, entry.node.typeParameters?.params ?? []);
+  const above = superClassOf(entry);
+  if (above === null || /@api\s/.test(above.doc ?? "")) return own;
+  return [...own, ...allMethods(above, wanted).filter(({ name }) => !own.some((method) => method.name === name))];
+}
+
+/** Layers take a type for their parameters, of which there is one. */
+function withFactory(form) {
+  const dtype = { name: "dtype", type: '"float32" | null', node: null, source: form.source, optional: true, kinds: ['"float32"', "null"], default: null, spread: false };
+  return { ...form, keywords: { type: null, optional: true, members: [...(form.keywords?.members ?? []), dtype] } };
 }
 
 const parameterTexts = (typeParameters, source) => typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter) }));
@@ -74,7 +90,7 @@ function formsOfMember(members, source, typeParameters) {
 function methodsOf(members, source, typeParameters) {
   const names = [...new Set(members.map(({ key }) => key.name))];
   return names.flatMap((name) => {
-    const own = members.filter(({ key, kind, computed, static: isStatic }) => key.name === name && kind === "method" && !computed && !isStatic);
+    const own = members.filter(({ key, kind, computed }) => key.name === name && kind === "method" && !computed);
     const doc = own.map((member) => source.docBefore(member.start)).find((text) => text !== null) ?? null;
     const isPublic = own.every(({ accessibility }) => accessibility === null || accessibility === undefined || accessibility === "public");
     if (own.length === 0 || !isPublic || /@internal/.test(doc ?? "")) return [];

@@ -64,7 +64,9 @@ function reference(node, source, typeParameters) {
   const { name } = node.typeName;
   if (name === undefined || typeParameters.includes(name)) return ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
-  if (name === "ReadonlyArray" || name === "Array") return ["list"];
+  if (/^(ReadonlyArray|Array|Iterable)$/.test(name)) return ["list"];
+  if (/^(Record|ReadonlyMap|Map|Set)$/.test(name)) return ["object"];
+  if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {

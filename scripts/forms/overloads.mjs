@@ -38,6 +38,14 @@ export function parameterLists({ parameters, keywords }) {
   return lists;
 }
 
+/** One list for both: from the last that has to be given on, each parameter may be an object with it and those after it. */
+export function alternativesList({ parameters, keywords }) {
+  const last = Math.max(0, parameters.findLastIndex(({ optional }) => !optional));
+  const places = parameters.map((parameter, i) => (i < last ? required(parameter) : `${place(parameter, parameters, keywords, i)} | ${namedType(parameters.slice(i), keywords)}`));
+  if (keywords) places.push(`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`);
+  return places.join(", ");
+}
+
 /** A parameter with a default that stands before one without can't be left out by position. */
 function place(parameter, parameters, keywords, i) {
   const needed = parameters.slice(i + 1).some(({ optional }) => !optional) || (keywords && !allOptional([], keywords));

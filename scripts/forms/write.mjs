@@ -1,7 +1,7 @@
 /** The files of `src/engine/api/`: what users call, made of the declarations. */
 import { dirname, join, relative } from "node:path";
 import { inPlace } from "./fastPath.mjs";
-import { parameterLists, signatureText } from "./overloads.mjs";
+import { alternativesList, parameterLists, signatureText } from "./overloads.mjs";
 
 const HEADER = "// Written by scripts/forms from the declarations with a tag @api; do not edit.\n";
 
@@ -133,7 +133,8 @@ class FileWriter {
     if (form.returnNode) this.takeTypes(form.returnNode, form.source, own);
   }
 
-  #specifier(path) {
+  /** The path of an import. */
+  specifier(path) {
     const found = relative(dirname(this.path), path).replaceAll("\\", "/");
     return found.startsWith(".") ? found : `./${found}`;
   }
@@ -142,16 +143,16 @@ class FileWriter {
     const byPath = new Map();
     for (const [name, path] of this.types) if (!this.own.has(name)) byPath.set(path, [...(byPath.get(path) ?? []), name]);
     const root = dirname(dirname(this.path));
-    const used = ["call", "callMethod", "callOn", "checkMethods", "constructible", "isShape", "isSize", "isTensors", "over"].filter((name) => new RegExp(`(?<!\\.)\\b${name}[(<]`).test(body));
+    const used = ["call", "callMethod", "callOn", "checkMethods", "checkStatics", "constructible", "isShape", "isSize", "isTensors", "over"].filter((name) => new RegExp(`(?<!\\.)\\b${name}[(<]`).test(body));
     const isTensorUsed = /instanceof Tensor|= Tensor;/.test(body);
     const tensorPath = join(root, "tensor.ts");
     const imports = [
       used.length > 0 ? `import { ${used.join(", ")} } from "../forms/callable.ts";` : null,
       isTensorUsed ? `import { Tensor } from "../tensor.ts";` : null,
-      ...[...this.modules].map(([path, alias]) => `import * as ${alias} from "${this.#specifier(path)}";`),
+      ...[...this.modules].map(([path, alias]) => `import * as ${alias} from "${this.specifier(path)}";`),
       ...[...byPath].map(([path, names]) => {
         const own = path === tensorPath && isTensorUsed ? names.filter((name) => name !== "Tensor") : names;
-        return own.length === 0 ? null : `import type { ${own.join(", ")} } from "${this.#specifier(path)}";`;
+        return own.length === 0 ? null : `import type { ${own.join(", ")} } from "${this.specifier(path)}";`;
       }),
     ].filter((line) => line !== null);
     return `${HEADER}/* oxlint-disable */\n${imports.join("\n")}\n\n${body}\n`;
@@ -252,20 +253,40 @@ const HOUSE_METHODS = new Set(["extraRepr", "toString"]);
 
 /** Holds the methods of a class to their forms. */
 function writeMethodsOf(file, declaration) {
-  const plain = file.plain(declaration);
-  const own = declaration.methods.filter(({ name }) => !HOUSE_METHODS.has(name));
-  if (own.length === 0) return;
-  const members = own.map(({ name, forms }) => {
-    const { names, body } = implementation(forms, name === "forward" ? declaration.name : `${declaration.name}.${name}`, 0,
-      (values) => `plain.call(${["this", values].filter(Boolean).join(", ")})`, (texts, values) => `callMethod(this, plain, ${texts}, ${values})`);
-    return `  ${name}: (plain) => function (this: any${names === "" ? "" : `, ${names}`}) {\n${body.replace(/^/gm, "  ")}\n  },`;
-  });
-  file.parts.push(`checkMethods(${plain}, {\n${members.join("\n")}\n});\n`);
+  const own = declaration.methods.filter(({ name }) => !HOUSE_METHODS.has(name) && !(declaration.kind === "base" && name === "forward"));
+  const parts = [["checkMethods", own], ["checkStatics", declaration.statics]];
+  for (const [check, methods] of parts) {
+    if (methods.length === 0) continue;
+    const plain = file.plain(declaration);
+    file.parts.push(`${check}(${plain}, {\n${methods.map((method) => checkedMethod(declaration, method)).join("\n")}\n});\n`);
+  }
+  writeNamedForms(file, declaration, own);
+}
+
+function checkedMethod(declaration, { name, forms }) {
+  const { names, body } = implementation(forms, name === "forward" ? declaration.name : `${declaration.name}.${name}`, 0,
+    (values) => `plain.call(${["this", values].filter(Boolean).join(", ")})`, (texts, values) => `callMethod(this, plain, ${texts}, ${values})`);
+  return `  ${name}: (plain) => function (this: any${names === "" ? "" : `, ${names}`}) {\n${body.replace(/^/gm, "  ")}\n  },`;
+}
+
+/**
+ * Types of methods' arguments by name. They are alternatives within each parameter, not overloads: a subclass may then
+ * override the method with its plain form alone.
+ */
+function writeNamedForms(file, declaration, methods) {
+  const { typeParameters, source } = declaration;
+  const members = methods.flatMap(({ name, forms, doc }) => (name === "forward" ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).map((form) => {
+    file.takeForm(form, typeParameters);
+    return `${docText(doc, "    ")}    ${name}${typeParameterText(form.typeParameters)}(${alternativesList(form)}): ${form.returns ?? "void"};`;
+  })));
+  if (members.length === 0) return;
+  const specifier = file.specifier(source.path);
+  file.parts.push(`declare module "${specifier}" {\n  interface ${declaration.name}${typeParameterText(typeParameters)} {\n${members.join("\n")}\n  }\n}\n`);
 }
 
 function writeClass(file, declaration, own, publicName) {
   const plain = file.plain(declaration);
-  const { typeParameters, forms } = declaration;
+  const { typeParameters, forms, statics } = declaration;
   file.own.add(own);
   const doc = docText(declaration.doc);
   const parameterNames = typeParameters.length === 0 ? "" : `<${typeParameters.map(({ name }) => name).join(", ")}>`;
@@ -275,7 +296,12 @@ function writeClass(file, declaration, own, publicName) {
   });
   const texts = `[${forms.map((form) => JSON.stringify(signatureText(`new ${publicName.replace(/^torch\./, "")}`, form))).join(", ")}]`;
   const constructors = lists.map((list) => `${docText(declaration.doc, "  ")}  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
-  file.parts.push(`export interface ${own}Forms {\n${constructors.join("\n")}\n  readonly prototype: ${plain}${anyParameters(typeParameters)};\n}\n${doc}export const ${own}: ${own}Forms = constructible(${plain}, ${texts});\nexport type ${own}${typeParameterText(typeParameters)} = ${plain}${parameterNames};\n`);
+  const ofClass = statics.flatMap((method) => method.forms.flatMap((form) => {
+    file.takeForm(form, []);
+    return parameterLists(form).map((list) => `${docText(method.doc, "  ")}  ${method.name}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
+  }));
+  const others = `Omit<typeof ${plain}, ${["prototype", ...statics.map(({ name }) => name)].map((name) => JSON.stringify(name)).join(" | ")}>`;
+  file.parts.push(`export interface ${own}Forms extends ${others} {\n${[...constructors, ...ofClass].join("\n")}\n  readonly prototype: ${plain}${anyParameters(typeParameters)};\n}\n${doc}export const ${own}: ${own}Forms = constructible(${plain}, ${texts});\nexport type ${own}${typeParameterText(typeParameters)} = ${plain}${parameterNames};\n`);
 }
 
 const anyParameters = (list) => (list.length === 0 ? "" : `<${list.map(() => "any").join(", ")}>`);
