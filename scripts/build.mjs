@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { writeApi } from "./forms/main.mjs";
+import { writeApi, writeTypes } from "./forms/main.mjs";
 import { sturdyNames } from "./sturdy-names.mjs";
 import { PlainError, root, run, runScript, say } from "./system.mjs";
 
@@ -107,6 +107,7 @@ async function buildTypes() {
   if (!existsSync(path("src/engine/index.ts"))) return;
   rmSync(path("dist/types"), { recursive: true, force: true });
   await run(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("tsconfig.types.json")], { cwd: root });
+  await writeTypes();
 }
 
 /**

@@ -9,16 +9,21 @@ const root = resolve(process.argv[2] ?? repository);
 /** Folder → the other folders of the house that it may import from, and which packages. */
 const houses = {
   "src/protocol": { from: [], packages: [] },
+  "src/run": { from: ["src/protocol"], packages: [] },
+  "src/client": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/engine"], packages: [] },
-  "src/runner": { from: ["src/protocol", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
-  "src/cli": { from: ["src/protocol", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
-  "src/extension": { from: ["src/protocol"], packages: [/^node:/, "vscode"] },
-  "webview": { from: ["src/protocol"], packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/] },
+  "src/runner": { from: ["src/protocol", "src/run", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
+  "src/cli": { from: ["src/protocol", "src/run", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
+  "src/extension": { from: ["src/protocol", "src/run", "src/client"], packages: [/^node:/, "vscode"] },
+  "webview": { from: ["src/protocol", "src/run"], packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/] },
 };
 
 /** Inside the engine each imports from those before it and from its own; a tensor and its graph know each other. Types may be named anywhere. */
-const engineOrder = [["kernels"], ["memory"], ["tensor.ts", "autograd"], ["ops"], ["nn"], ["io"], ["optim", "data"]];
+const engineOrder = [["kernels"], ["memory"], ["tensor.ts", "autograd"], ["ops"], ["nn"], ["io", "distributions"], ["optim", "data"]];
+
+/** What deals in addresses in linear memory, and the folders that may. */
+const pointers = { files: ["heap.ts", "linear.ts", "workspace.ts"].map((name) => `src/engine/memory/${name}`), seenBy: ["src/engine/kernels/", "src/engine/memory/", "src/engine/ops/"] };
 
 /** `import … from "x"`, `export … from "x"`, `import "x"`, `import("x")`; the first group is "type " for type-only ones. */
 const importPattern = /^\s*(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm;
@@ -50,6 +55,7 @@ function objection(file, specifier, typeOnly) {
   const target = relative(root, resolve(root, dirname(file), specifier)).split(sep).join("/");
   // Names that the build puts everywhere.
   if (target === "src/globals.ts") return undefined;
+  if (pointers.files.includes(target) && !pointers.seenBy.some((folder) => file.startsWith(folder))) return "only kernels, memory and ops see pointers";
   const targetHouse = houseOf(target);
   if (targetHouse !== house) {
     return from.includes(targetHouse) ? undefined : `${house} may not import from ${targetHouse ?? target}`;

@@ -1,6 +1,5 @@
 /** The panel's page. */
 import { render } from "preact";
-import type { ToPanel } from "../src/protocol/index.ts";
 import { watchTheme } from "./charts/theme.ts";
 import { Store, type Host } from "./store.ts";
 import { App } from "./views/app.tsx";
@@ -9,7 +8,7 @@ declare function acquireVsCodeApi(): Host;
 
 const store = new Store(acquireVsCodeApi());
 
-window.addEventListener("message", (event: MessageEvent<ToPanel>) => store.receive(event.data));
+window.addEventListener("message", (event: MessageEvent<unknown>) => store.receive(event.data));
 window.addEventListener("pagehide", store.save);
 document.addEventListener("visibilitychange", store.save);
 

@@ -1,17 +1,38 @@
 /** What the page remembers over being hidden and over a reload, bounded so that saving it stays cheap. */
-import type { ModelInfo, RunSnapshot, StepStatistics } from "../src/protocol/index.ts";
-import { decimate } from "./charts/decimate.ts";
-import { addSample, moduleStatistics } from "./samples.ts";
-import { toPoints } from "./series.ts";
-import { defaultChoices, shownModel, shownModule, type Action, type Choices, type PanelState, type RunView } from "./state.ts";
+import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
+import { dictionary, flag, list, Malformed, nullable, number, record, text, whole } from "../src/run/codec.ts";
+import { runSnapshot } from "../src/run/records.ts";
+import type { RunSnapshot } from "../src/run/snapshot.ts";
+import { thinEvenly } from "../src/run/thinning.ts";
+import { moduleStatistics } from "./shownSample.ts";
+import { shownModel, shownModule, type Action, type Choices, type PanelState } from "./state.ts";
 
-/** Kept by `setState`. `file` lets the extension restore the panel for the right file. */
-export interface Memory {
-  readonly version: 1;
-  readonly file: string | null;
+interface Memory {
   readonly choices: Choices;
   readonly run: RunSnapshot | null;
 }
+
+/** Of the form of what is remembered; what has another is forgotten. */
+const version = 2;
+
+const memory = record<Memory & { readonly version: number }>({
+  version: whole,
+  choices: record<Choices>({
+    model: nullable(record({ name: text, id: whole })),
+    module: nullable(text),
+    step: nullable(number),
+    expanded: dictionary(flag),
+    smoothing: number,
+    logarithmic: list(text),
+    logCounts: flag,
+    curveTables: flag,
+    histogramTables: flag,
+    treeShare: number,
+    curvesShare: number,
+    problemsOpen: flag,
+  }),
+  run: nullable(runSnapshot),
+});
 
 const maximumPoints = 400;
 const maximumSeries = 24;
@@ -21,53 +42,40 @@ const maximumModules = 1_500;
 const maximumMeasuredModules = 100;
 const maximumNotes = 50;
 
-export function remember(state: PanelState): Memory {
-  return {
-    version: 1,
-    file: state.run?.file ?? null,
-    choices: state.choices,
-    run: state.run && abridged(state, state.run),
-  };
+/** What to give to `setState`. */
+export function remember(state: PanelState): unknown {
+  return memory.encode({ version, choices: state.choices, run: state.run && abridged(state, state.run) });
 }
 
-function abridged(state: PanelState, run: RunView): RunSnapshot {
+function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
   const model = shownModel(state);
   const moduleTotal = run.models.reduce((sum, { modules }) => sum + modules.length, 0);
   return {
-    runId: run.runId,
-    file: run.file,
-    mode: run.mode,
-    state: run.state,
-    startedAt: run.startedAt,
-    ...(run.endedAt !== null && { endedAt: run.endedAt }),
-    ...(run.edited && { edited: true }),
+    ...run,
     models: moduleTotal <= maximumModules ? run.models : [],
-    metrics: [...run.curves].slice(0, maximumSeries).flatMap(([name, series]) => {
-      return toPoints(name, series, decimate(series.values, 0, series.length, maximumPoints));
-    }),
-    ...(run.progress && { progress: run.progress }),
-    statistics: model ? abridgedSamples(state, model, run) : [],
-    problems: run.problems,
+    curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
+    samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
     notes: run.notes.slice(-maximumNotes),
   };
 }
 
-function abridgedSamples(state: PanelState, model: ModelInfo, run: RunView): readonly StepStatistics[] {
+function abridgedSamples(state: PanelState, model: ModelInfo, run: RunSnapshot): readonly StepStatistics[] {
   const module = shownModule(state)?.id;
-  const samples = run.samples.get(model.id) ?? [];
-  let kept: readonly StepStatistics[] = [];
-  samples.forEach((sample, i) => {
+  const samples = thinEvenly(run.samples.get(model.id) ?? [], maximumSamples);
+  return samples.map((sample, i) => {
     const entry = module === undefined ? undefined : moduleStatistics(sample, module);
     const others = i === samples.length - 1 ? sample.modules.slice(0, maximumMeasuredModules) : [];
-    const modules = entry ? [entry, ...others.filter((other) => other.module !== module)] : others;
-    kept = addSample(kept, { ...sample, modules }, maximumSamples);
+    return { ...sample, modules: entry ? [entry, ...others.filter((other) => other.module !== module)] : others };
   });
-  return kept;
 }
 
-/** The action that brings back what was remembered; `null` if there is nothing, or it is of another version. */
-export function recall(memory: unknown): Action | null {
-  if (typeof memory !== "object" || memory === null || (memory as Partial<Memory>).version !== 1) return null;
-  const { choices, run } = memory as Memory;
-  return { type: "remembered", run, choices: { ...defaultChoices, ...choices } };
+/** The action that brings back what was remembered; `null` if there is nothing, or nothing that can be read. */
+export function recall(remembered: unknown): Action | null {
+  try {
+    const { version: written, ...kept } = memory.decode(remembered);
+    return written === version ? { type: "remembered", ...kept } : null;
+  } catch (error) {
+    if (error instanceof Malformed) return null;
+    throw error;
+  }
 }

@@ -2,41 +2,12 @@
  * Everything that the panel shows, as one value, and the one function that changes it.
  * Pure: no DOM, no clock, no messages sent from here.
  */
-import type {
-  ModelInfo,
-  ModuleInfo,
-  Problem,
-  Progress,
-  RunEvent,
-  RunMode,
-  RunSnapshot,
-  RunState,
-  StepStatistics,
-  ToPanel,
-} from "../src/protocol/index.ts";
-import { addSample, reviveSample, sampleIndex } from "./samples.ts";
-import { appendMetrics, type Series } from "./series.ts";
-
-export interface RunView {
-  readonly runId: string;
-  readonly file: string;
-  readonly mode: RunMode;
-  readonly state: RunState;
-  /** ms since the epoch */
-  readonly startedAt: number;
-  readonly endedAt: number | null;
-  /** The file's text is another than the one that the run began with. */
-  readonly edited: boolean;
-  readonly models: readonly ModelInfo[];
-  readonly curves: ReadonlyMap<string, Series>;
-  readonly progress: Progress | null;
-  /** Sampled steps by model id, oldest first. */
-  readonly samples: ReadonlyMap<number, readonly StepStatistics[]>;
-  readonly problems: readonly Problem[];
-  readonly notes: RunSnapshot["notes"];
-  /** Shown from what the page remembered; the extension has not confirmed it. */
-  readonly remembered: boolean;
-}
+import type { ModelInfo, ModuleInfo, StepStatistics } from "../src/protocol/index.ts";
+import { rootOf } from "../src/run/modules.ts";
+import type { ToPanel } from "../src/run/panelMessages.ts";
+import { reduceSnapshot, type RunSnapshot } from "../src/run/snapshot.ts";
+import { isFinal } from "../src/run/standing.ts";
+import { sampleIndex } from "./shownSample.ts";
 
 /** What the user chose; kept over reloads. Names and paths rather than ids, because they survive an edit of the file. */
 export interface Choices {
@@ -63,7 +34,9 @@ export interface Choices {
 
 export interface PanelState {
   /** `null`: nothing was run yet. */
-  readonly run: RunView | null;
+  readonly run: RunSnapshot | null;
+  /** The run is shown from what the page remembered; the extension has not confirmed it. */
+  readonly isRemembered: boolean;
   readonly choices: Choices;
   /** First and last step that the charts show; `null` shows all. */
   readonly zoom: readonly [number, number] | null;
@@ -72,7 +45,7 @@ export interface PanelState {
 export type Action =
   | ToPanel
   /** What an earlier page remembered. */
-  | { readonly type: "remembered"; readonly run: RunSnapshot | null; readonly choices: Partial<Choices> }
+  | { readonly type: "remembered"; readonly run: RunSnapshot | null; readonly choices: Choices }
   | { readonly type: "chooseModel"; readonly model: number }
   | { readonly type: "chooseModule"; readonly module: number }
   | { readonly type: "expand"; readonly keys: readonly string[]; readonly expanded: boolean }
@@ -101,22 +74,19 @@ export const defaultChoices: Choices = {
   problemsOpen: true,
 };
 
-export const initialState: PanelState = { run: null, choices: defaultChoices, zoom: null };
+export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, zoom: null };
 
 export function reduce(state: PanelState, action: Action): PanelState {
   switch (action.type) {
     case "snapshot":
       return receiveSnapshot(state, action.run);
     case "events":
-      return receiveEvents(state, action.runId, action.events);
+      if (state.run?.runId !== action.runId) return state;
+      return { ...state, run: action.events.reduce((run, event) => reduceSnapshot(run, event), state.run) };
     case "select":
       return select(state, action.model, action.module);
     case "remembered":
-      return {
-        ...state,
-        run: action.run && { ...viewOf(action.run), remembered: true },
-        choices: { ...state.choices, ...action.choices },
-      };
+      return { ...state, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {
       const model = state.run?.models.find((candidate) => candidate.id === action.model);
       return model ? choose(state, { model: { name: model.name, id: model.id }, module: null }) : state;
@@ -151,80 +121,17 @@ function stepToKeep(state: PanelState, step: number | null): number | null {
   return step === null || sampleIndex(samples, step) === samples.length - 1 ? null : step;
 }
 
-function receiveSnapshot(state: PanelState, snapshot: RunSnapshot | null): PanelState {
-  if (snapshot === null) {
+function receiveSnapshot(state: PanelState, run: RunSnapshot | null): PanelState {
+  if (run === null) {
     // The window was closed or loaded anew, and the run's process with it. What was shown stays, as something that is over.
-    return { ...state, run: state.run?.remembered ? { ...state.run, state: endedState(state.run.state) } : null };
+    return { ...state, run: state.run && state.isRemembered ? ended(state.run) : null };
   }
-  const run = viewOf(snapshot);
-  if (run.runId === state.run?.runId) return { ...state, run };
-  return { ...choose(state, { step: null }), run, zoom: null };
+  const isSame = run.runId === state.run?.runId;
+  return { ...(isSame ? state : choose({ ...state, zoom: null }, { step: null })), run, isRemembered: false };
 }
 
-function endedState(state: RunState): RunState {
-  return isOver(state) ? state : "interrupted";
-}
-
-export function isOver(state: RunState): boolean {
-  return state === "finished" || state === "stopped" || state === "failed" || state === "interrupted";
-}
-
-function viewOf(snapshot: RunSnapshot): RunView {
-  return {
-    runId: snapshot.runId,
-    file: snapshot.file,
-    mode: snapshot.mode,
-    state: snapshot.state,
-    startedAt: snapshot.startedAt,
-    endedAt: snapshot.endedAt ?? null,
-    edited: snapshot.edited ?? false,
-    models: snapshot.models,
-    curves: appendMetrics(new Map(), snapshot.metrics),
-    progress: snapshot.progress ? reviveProgress(snapshot.progress) : null,
-    samples: snapshot.statistics.reduce(withSample, new Map<number, readonly StepStatistics[]>()),
-    problems: snapshot.problems,
-    notes: snapshot.notes,
-    remembered: false,
-  };
-}
-
-function receiveEvents(state: PanelState, runId: string, events: readonly RunEvent[]): PanelState {
-  if (state.run?.runId !== runId) return state;
-  return { ...state, run: events.reduce(receiveEvent, state.run) };
-}
-
-function receiveEvent(run: RunView, event: RunEvent): RunView {
-  switch (event.type) {
-    case "state":
-      return { ...run, state: event.state, endedAt: isOver(event.state) ? event.at : null };
-    case "models":
-      return { ...run, models: event.models };
-    case "metrics":
-      return { ...run, curves: appendMetrics(run.curves, event.points) };
-    case "note":
-      return { ...run, notes: [...run.notes, { name: event.name, step: event.step, text: event.text }] };
-    case "progress":
-      return { ...run, progress: reviveProgress(event.progress) };
-    case "statistics":
-      return { ...run, samples: withSample(run.samples, event.statistics) };
-    case "problem":
-      return { ...run, problems: [...run.problems, event.problem] };
-    case "classes":
-    case "files":
-      return run;
-  }
-}
-
-function withSample(
-  samples: ReadonlyMap<number, readonly StepStatistics[]>,
-  sample: StepStatistics,
-): ReadonlyMap<number, readonly StepStatistics[]> {
-  return new Map(samples).set(sample.model, addSample(samples.get(sample.model) ?? [], reviveSample(sample)));
-}
-
-/** JSON has no NaN: a loss that is not a number arrives as null. */
-function reviveProgress(progress: Progress): Progress {
-  return progress.loss === null ? { ...progress, loss: NaN } : progress;
+function ended(run: RunSnapshot): RunSnapshot {
+  return isFinal(run.state) ? run : { ...run, state: "interrupted" };
 }
 
 /** A row that is closed over the chosen module becomes the chosen one itself: what is chosen is always in sight. */
@@ -274,7 +181,7 @@ export function shownModel({ run, choices }: Pick<PanelState, "run" | "choices">
   const named = run.models.filter((model) => model.name === chosen?.name);
   const found = named.find((model) => model.id === chosen?.id) ?? named[0];
   if (found) return found;
-  const weight = (model: ModelInfo) => model.modules[0]?.counts.total ?? 0;
+  const weight = (model: ModelInfo) => rootOf(model).counts.total;
   const measured = run.models.filter((model) => run.samples.has(model.id));
   return (measured.length > 0 ? measured : run.models).reduce((a, b) => (weight(b) > weight(a) ? b : a));
 }
@@ -319,7 +226,7 @@ export function stepRange({ run, choices, zoom }: PanelState): readonly [number,
   if (samples.length > 0) include(samples[samples.length - 1]!.step);
   if (last < first) return [0, 1];
   const length = Math.max(1, last - first);
-  if (run && isOver(run.state)) return [first, first + length];
+  if (run && isFinal(run.state)) return [first, first + length];
   const stride = Math.max(1, 2 ** Math.floor(Math.log2(length / 32)));
   return [first, first + Math.ceil(length / stride) * stride];
 }

@@ -4,16 +4,17 @@
  * shown at once.
  */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { FromPanel, ModelInfo, ModuleInfo, StepStatistics, ToPanel } from "../src/protocol/index.ts";
+import type { ModelInfo, ModuleInfo, StepStatistics } from "../src/protocol/index.ts";
+import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts";
+import { Throttle } from "../src/run/throttle.ts";
 import { groupCharts } from "./charts/groups.ts";
-import { Pace } from "./charts/pace.ts";
 import { recall, remember } from "./memory.ts";
-import { sampleIndex, withOutputs } from "./samples.ts";
+import { sampleIndex, withOutputs } from "./shownSample.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, type Action, type PanelState } from "./state.ts";
 
 /** What VS Code gives a webview's page; may be asked for only once. */
 export interface Host {
-  postMessage(message: FromPanel): void;
+  postMessage(message: unknown): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
@@ -27,7 +28,7 @@ export class Store {
   private current: PanelState = initialState;
   private frame: number | null = null;
   private saveTimer: number | null = null;
-  private readonly pace = new Pace(drawInterval, () => (this.frame ??= requestAnimationFrame(this.show)));
+  private readonly drawing = new Throttle(drawInterval, () => (this.frame ??= requestAnimationFrame(this.show)));
 
   /** The step under the pointer or the chart cursor, shown as a crosshair in every chart. */
   readonly cursorStep = signal<number | null>(null);
@@ -57,10 +58,11 @@ export class Store {
     if (recalled) this.shown.value = this.current = reduce(this.current, recalled);
   }
 
-  /** What the extension said. */
-  readonly receive = (message: ToPanel): void => {
+  /** What the extension said, as it was sent. */
+  readonly receive = (sent: unknown): void => {
+    const message = toPanel.decode(sent);
     this.change(message);
-    if (message.type === "events" && message.events.every((event) => event.type !== "state")) this.pace.request();
+    if (message.type === "events" && message.events.every((event) => event.type !== "state")) this.drawing.call();
     else this.frame ??= requestAnimationFrame(this.show);
   };
 
@@ -70,7 +72,7 @@ export class Store {
     this.shown.value = this.current;
   };
 
-  readonly post = (message: FromPanel): void => this.host.postMessage(message);
+  readonly post = (message: FromPanel): void => this.host.postMessage(fromPanel.encode(message));
 
   /** Saves now what would be saved soon; for when the page may be about to go. */
   readonly save = (): void => {

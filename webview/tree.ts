@@ -150,12 +150,3 @@ export function visibleSlice(
   const to = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + spare);
   return { from: Math.min(from, to), to };
 }
-
-export type TrainableStatus = "none" | "trainable" | "partial" | "frozen";
-
-/** Of a module and everything below it. */
-export function trainableStatus({ counts }: ModuleInfo): TrainableStatus {
-  if (counts.total === 0) return "none";
-  if (counts.frozen === 0) return "trainable";
-  return counts.trainable === 0 ? "frozen" : "partial";
-}

@@ -30,6 +30,7 @@ const spaces: Readonly<Record<string, readonly [text: string, holder: object]>> 
   "torch.optim.swa_utils": ["optim.swaUtils", (kindling.optim as Record<string, object>)["swaUtils"] ?? {}],
   "torch.utils.data": ["data", kindling.data],
   "torch.autograd": ["autograd", { ...kindling, ...kindling.autograd }],
+  "torch.distributions": ["distributions", kindling.distributions],
   "Tensor": ["Tensor", kindling.Tensor.prototype],
 };
 

@@ -41,6 +41,13 @@ export const declined: readonly Decline[] = [
   { why: "needs a matrix exponential or a chain of reflections with gradients; `nn.init.orthogonal_` gives orthogonal first values", names: ["parametrizations.orthogonal"] },
   { why: "`histc` counts; edges come from `linspace`", names: ["histogram"] },
   { why: "one pass names its operations and lines in errors already", names: ["detect_anomaly"] },
+  {
+    why: "beyond the distributions that training draws from and scores with (of those here, `Independent` joins dimensions and `registerKl` adds divergences)",
+    names: [
+      /^(Beta|Binomial|Cauchy|Chi2|ContinuousBernoulli|Dirichlet|ExponentialFamily|FisherSnedecor|Gamma|Geometric|Gumbel|Half(Cauchy|Normal)|Kumaraswamy|LKJCholesky|LogisticNormal|LowRankMultivariateNormal|MixtureSameFamily|Multinomial|NegativeBinomial|OneHotCategorical(StraightThrough)?|Pareto|Poisson|Relaxed\w+|StudentT|VonMises|Weibull|Wishart)$/,
+      /^(TransformedDistribution|\w*Transform|identity_transform|biject_to|transform_to)$/,
+    ],
+  },
 ];
 
 /** Names that the camelCase rule alone doesn't give. */

@@ -5,7 +5,7 @@
 import inspect
 import json
 import torch
-from torch import nn, optim
+from torch import distributions, nn, optim
 from torch.optim import lr_scheduler, swa_utils
 from torch.nn.utils import prune, rnn
 from torch.utils import data
@@ -44,6 +44,7 @@ names = {
     "torch.utils.data": sorted(n for n in data.__all__ if not n.startswith("_")),
     "torch.autograd": ["Function", "backward", "grad", "no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "gradcheck", "detect_anomaly",
                        *(f"functional.{n}" for n in ("jacobian", "hessian", "vjp", "jvp", "hvp", "vhp"))],
+    "torch.distributions": sorted({*distributions.__all__, "kl.kl_divergence", "kl.register_kl"}),
     "Tensor": sorted(n for n in dir(torch.Tensor) if not n.startswith("_")),
 }
 print("{\n" + ",\n".join(f"  {json.dumps(space)}: {json.dumps(list(members))}" for space, members in names.items()) + "\n}")

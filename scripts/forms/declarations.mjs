@@ -61,14 +61,19 @@ function classForms(entry) {
 }
 
 const methodDefinitions = (node) => node.body.body.filter((member) => /^(TSAbstract)?MethodDefinition$/.test(member.type) && member.key.type === "Identifier");
-const superClassOf = ({ node, source }) => (node.superClass?.type === "Identifier" ? source.resolveType(node.superClass.name) : null);
 
-/** A class's own methods, and those of the classes above it that have no tag, which are public through this one only. */
+function superClassOf({ node, source }) {
+  const above = node.superClass?.type === "Identifier" ? source.resolveType(node.superClass.name) : null;
+  return above?.node.type === "ClassDeclaration" ? above : null;
+}
+
+/** A class's own methods, and those of the abstract classes above it that have no tag, which are public through this one. */
 function allMethods(entry, wanted) {
   const own = methodsOf(methodDefinitions(entry.node).filter(wanted), entry.source, entry.node.typeParameters?.params ?? []);
   const above = superClassOf(entry);
-  if (above === null || /@api\s/.test(above.doc ?? "")) return own;
-  return [...own, ...allMethods(above, wanted).filter(({ name }) => !own.some((method) => method.name === name))];
+  if (above === null || !above.node.abstract || /@api\s/.test(above.doc ?? "")) return own;
+  const inherited = allMethods(above, wanted).filter(({ name }) => !own.some((method) => method.name === name));
+  return [...own, ...inherited.map((method) => ({ ...method, isInherited: true }))];
 }
 
 /** Layers take a type for their parameters, of which there is one. */
@@ -77,7 +82,7 @@ function withFactory(form) {
   return { ...form, keywords: { type: null, optional: true, members: [...(form.keywords?.members ?? []), dtype] } };
 }
 
-const parameterTexts = (typeParameters, source) => typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter) }));
+const parameterTexts = (typeParameters, source) => typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter), node: parameter, source }));
 
 function formsOfMember(members, source, typeParameters) {
   const overloads = members.filter(({ value }) => value.body === null);
@@ -94,7 +99,7 @@ function methodsOf(members, source, typeParameters) {
     const doc = own.map((member) => source.docBefore(member.start)).find((text) => text !== null) ?? null;
     const isPublic = own.every(({ accessibility }) => accessibility === null || accessibility === undefined || accessibility === "public");
     if (own.length === 0 || !isPublic || /@internal/.test(doc ?? "")) return [];
-    return [{ name, doc, forms: formsOfMember(own, source, typeParameters) }];
+    return [{ name, doc, isStatic: own[0].static, forms: formsOfMember(own, source, typeParameters) }];
   });
 }
 
@@ -107,7 +112,7 @@ function formOf(fn, source, outerTypeParameters, doc) {
     const parameter = each.type === "TSParameterProperty" ? each.parameter : each;
     const pattern = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
     const fallback = parameter.type === "AssignmentPattern" ? parameter.right : null;
-    if (pattern.type === "ObjectPattern" || pattern.name === "options") keywords = keywordsOf(pattern, fallback, source, typeParameters);
+    if (pattern.type === "ObjectPattern" || (pattern.name === "options" && !isRecord(pattern, source))) keywords = keywordsOf(pattern, fallback, source, typeParameters);
     else parameters.push(parameterOf(pattern, fallback, source, typeParameters));
   }
   return {
@@ -117,6 +122,9 @@ function formOf(fn, source, outerTypeParameters, doc) {
     returnNode: fn.returnType?.typeAnnotation ?? null,
   };
 }
+
+/** `options: Record<…>` is a value like any other: its names are the caller's. */
+const isRecord = (pattern, source) => /^(Readonly<)?Record</.test(source.slice(pattern.typeAnnotation.typeAnnotation));
 
 const DEFAULT_TYPES = { number: "number", boolean: "boolean", string: "string" };
 

@@ -19,4 +19,15 @@ export async function writeApi() {
   }
 }
 
+/** Lets the declarations that the compiler wrote show every form. */
+export async function writeTypes() {
+  const { declarationsIn } = await import("./declarations.mjs");
+  const { apiFiles } = await import("./write.mjs");
+  const { showForms } = await import("./types.mjs");
+  const engine = join(root, "src/engine");
+  const declarations = declarationsIn(engine);
+  apiFiles(declarations, join(engine, "api"));
+  showForms(declarations, engine, join(root, "dist/types"));
+}
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await runScript(writeApi);

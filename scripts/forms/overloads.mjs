@@ -38,16 +38,25 @@ export function parameterLists({ parameters, keywords }) {
   return lists;
 }
 
-/** One list for both: from the last that has to be given on, each parameter may be an object with it and those after it. */
-export function alternativesList({ parameters, keywords }) {
-  const last = Math.max(0, parameters.findLastIndex(({ optional }) => !optional));
-  const places = parameters.map((parameter, i) => (i < last ? required(parameter) : `${place(parameter, parameters, keywords, i)} | ${namedType(parameters.slice(i), keywords)}`));
-  if (keywords) places.push(`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`);
-  return places.join(", ");
-}
-
 /** A parameter with a default that stands before one without can't be left out by position. */
 function place(parameter, parameters, keywords, i) {
   const needed = parameters.slice(i + 1).some(({ optional }) => !optional) || (keywords && !allOptional([], keywords));
   return parameter.optional && !needed ? member(parameter) : parameter.optional ? `${required(parameter)} | undefined` : required(parameter);
 }
+
+/**
+ * Parameter lists of a method. From the last argument that has to be given on, each place also takes the object, in one
+ * list, so that a subclass's own method with plain parameters still fits.
+ */
+export function methodSignatures(form) {
+  const { parameters, keywords } = form;
+  if (parameters.length === 0 || parameters.at(-1).spread) return parameterLists(form);
+  const last = Math.max(0, parameters.findLastIndex(({ optional }) => !optional));
+  const places = parameters.map((parameter, i) => (i < last ? required(parameter)
+    : `${parameter.name}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`));
+  if (keywords) places.push(`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`);
+  const byName = Array.from({ length: last }, (_, count) => [...parameters.slice(0, count).map(required), `named: ${namedType(parameters.slice(count), keywords)}`].join(", "));
+  return [places.join(", "), ...byName];
+}
+
+const alternative = (type) => (type.includes("=>") ? `(${type})` : type);

@@ -56,7 +56,9 @@ class Source {
 
   /** Where the type called `name` is declared: its entry, or `null` for JavaScript's own. */
   resolveType(name) {
-    const here = this.declarations.get(name)?.find(({ node }) => /^(TS|Class)/.test(node.type) && node.type !== "TSDeclareFunction");
+    const entries = this.declarations.get(name) ?? [];
+    // An interface of a class's name only adds to it.
+    const here = entries.find(({ node }) => node.type === "ClassDeclaration") ?? entries.find(({ node }) => node.type.startsWith("TS") && node.type !== "TSDeclareFunction");
     if (here) return here;
     const from = this.imports.get(name);
     return from ? sourceAt(from[0]).resolveType(from[1]) ?? sourceAt(from[0]).reExported(from[1]) : null;

@@ -1,7 +1,7 @@
 /** The files of `src/engine/api/`: what users call, made of the declarations. */
 import { dirname, join, relative } from "node:path";
 import { inPlace } from "./fastPath.mjs";
-import { alternativesList, parameterLists, signatureText } from "./overloads.mjs";
+import { methodSignatures, parameterLists, signatureText } from "./overloads.mjs";
 
 const HEADER = "// Written by scripts/forms from the declarations with a tag @api; do not edit.\n";
 
@@ -32,6 +32,7 @@ export function apiFiles(declarations, folder) {
       const wanted = declaration.kind === "class" ? declaration.name : split(elsewhere[0])[1];
       const own = taken.has(wanted) || RESERVED.has(wanted) ? `${wanted}Of${fileName(declaration.source.path)}` : wanted;
       taken.add(own);
+      declaration.published = own;
       if (declaration.kind === "class") writeClass(writers.classes, declaration, own, elsewhere[0]);
       else writeFunction(writers.functions, declaration, own, split(elsewhere[0])[1]);
       for (const name of elsewhere) spaces.publish(name, own, declaration.kind === "class" ? "./classes.ts" : "./functions.ts");
@@ -128,7 +129,9 @@ class FileWriter {
   }
 
   takeForm(form, typeParameters) {
-    const own = [...typeParameters, ...form.typeParameters].map(({ name }) => name);
+    const generics = [...typeParameters, ...form.typeParameters];
+    const own = generics.map(({ name }) => name);
+    for (const { node, source } of generics) for (const part of [node.constraint, node.default]) this.takeTypes(part, source, own);
     for (const parameter of [...form.parameters, ...(form.keywords?.members ?? [])]) this.takeTypes(parameter.node, parameter.source, own);
     if (form.returnNode) this.takeTypes(form.returnNode, form.source, own);
   }
@@ -159,10 +162,17 @@ class FileWriter {
   }
 }
 
+/** Name → path of the file that declares it, for every type that a form names. */
+export function typesOf(form, typeParameters) {
+  const writer = new FileWriter("");
+  writer.takeForm(form, typeParameters);
+  return writer.types;
+}
+
 /** Documentation as users read it: without the tag. */
-function docText(doc, indent = "") {
+export function docText(doc, indent = "") {
   if (doc === null) return "";
-  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@api\b/.test(line));
+  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@(api|base)\b/.test(line));
   while (lines.length > 0 && lines[0] === "") lines.shift();
   while (lines.length > 0 && lines.at(-1) === "") lines.pop();
   if (lines.length === 0) return "";
@@ -175,10 +185,10 @@ const typeParameterText = (list) => (list.length === 0 ? "" : `<${list.map(({ te
 function writeFunction(file, declaration, own, shownName) {
   const plain = file.plain(declaration);
   const { forms } = declaration;
-  const overloads = forms.flatMap((form) => {
+  // Documentation on the first overload shows on all.
+  const overloads = forms.flatMap((form, i) => {
     file.takeForm(form, []);
-    const doc = docText(form.doc ?? declaration.doc);
-    return parameterLists(form).map((list) => `${doc}export function ${own}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
+    return parameterLists(form).map((list, j) => `${i + j === 0 ? docText(form.doc ?? declaration.doc) : ""}export function ${own}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
   });
   const { names, body } = implementation(forms, shownName, 0, (values) => `${plain}(${values})`, (signatures, values) => `call(${plain}, ${signatures}, ${values})`);
   file.parts.push(`${overloads.join("\n")}\nexport function ${own}(${names}): any {\n${body}\n}\n`);
@@ -195,15 +205,15 @@ function implementation(forms, shownName, skip, direct, indirect) {
     return { names: "...values: any[]", body: [...own, `  return ${indirect(signatures, "values")};`].join("\n") };
   }
   const count = Math.max(...forms.map(({ parameters, keywords }) => parameters.length + (keywords ? 1 : 0))) - skip;
-  const names = Array.from({ length: count + 1 }, (_, i) => `a${i}`);
+  const names = Array.from({ length: count }, (_, i) => `a${i}`);
   const lines = forms.map((form) => {
     const condition = inPlace({ ...form, parameters: form.parameters.slice(skip) }, names);
     const values = names.slice(0, form.parameters.length - skip).join(", ");
-    return condition === null ? null : `  if (${condition}) return ${direct(values)};`;
+    return condition === null ? null : `  if (${[`arguments.length <= ${count}`, condition].filter(Boolean).join(" && ")}) return ${direct(values)};`;
   });
   return {
     names: names.map((name) => `${name}?: any`).join(", "),
-    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, `[${names.join(", ")}]`)};`].join("\n"),
+    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, count === 0 ? "[], arguments.length" : `[${names.join(", ")}], arguments.length`)};`].join("\n"),
   };
 }
 
@@ -218,12 +228,11 @@ function writeMethod(file, declaration, name) {
   const plain = file.plain(declaration);
   const isDerived = name.endsWith("_") && !declaration.name.endsWith("_");
   const forms = declaration.forms.filter(({ parameters }) => parameters.length > 0);
-  const signatures = forms.flatMap((form) => {
+  const signatures = forms.flatMap((form, i) => {
     file.takeForm(form, []);
-    const doc = docText(form.doc ?? declaration.doc, "    ");
     const rest = { ...form, parameters: form.parameters.slice(1) };
     const returns = isDerived || name.endsWith("_") ? "this" : form.returns;
-    return parameterLists(rest).map((list) => `${doc}    ${name}${typeParameterText(form.typeParameters)}(${list}): ${returns};`);
+    return parameterLists(rest).map((list, j) => `${i + j === 0 ? docText(form.doc ?? declaration.doc, "    ") : ""}    ${name}${typeParameterText(form.typeParameters)}(${list}): ${returns};`);
   });
   const [direct, indirect] = isDerived
     ? [(values) => `over(this, (before) => ${plain}(${["before", values].filter(Boolean).join(", ")}))`, (texts, values) => `over(this, (before) => callOn(before, ${plain}, ${texts}, ${values}))`]
@@ -269,15 +278,12 @@ function checkedMethod(declaration, { name, forms }) {
   return `  ${name}: (plain) => function (this: any${names === "" ? "" : `, ${names}`}) {\n${body.replace(/^/gm, "  ")}\n  },`;
 }
 
-/**
- * Types of methods' arguments by name. They are alternatives within each parameter, not overloads: a subclass may then
- * override the method with its plain form alone.
- */
+/** Types of methods' arguments by name, for the house's own tests; users' editors read those that `types.mjs` writes. */
 function writeNamedForms(file, declaration, methods) {
   const { typeParameters, source } = declaration;
-  const members = methods.flatMap(({ name, forms, doc }) => (name === "forward" ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).map((form) => {
+  const members = methods.flatMap(({ name, forms, isInherited }) => (name === "forward" || isInherited ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).flatMap((form) => {
     file.takeForm(form, typeParameters);
-    return `${docText(doc, "    ")}    ${name}${typeParameterText(form.typeParameters)}(${alternativesList(form)}): ${form.returns ?? "void"};`;
+    return methodSignatures(form).map((list) => `    ${name}${typeParameterText(form.typeParameters)}(${list}): ${form.returns ?? "void"};`);
   })));
   if (members.length === 0) return;
   const specifier = file.specifier(source.path);
@@ -295,7 +301,7 @@ function writeClass(file, declaration, own, publicName) {
     return parameterLists(form);
   });
   const texts = `[${forms.map((form) => JSON.stringify(signatureText(`new ${publicName.replace(/^torch\./, "")}`, form))).join(", ")}]`;
-  const constructors = lists.map((list) => `${docText(declaration.doc, "  ")}  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
+  const constructors = lists.map((list) => `  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
   const ofClass = statics.flatMap((method) => method.forms.flatMap((form) => {
     file.takeForm(form, []);
     return parameterLists(form).map((list) => `${docText(method.doc, "  ")}  ${method.name}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);

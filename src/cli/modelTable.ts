@@ -1,11 +1,13 @@
 /** The table that `kindling inspect` prints of each model. */
 import type { ModelClassInfo, ModelInfo, ModuleInfo, ParameterCounts } from "../protocol/index.ts";
+import { rootOf, trainableStatus } from "../run/modules.ts";
+import { formatCount } from "../run/numbers.ts";
 import { plain, type Paint } from "./problemText.ts";
 
 const headings = ["path", "type", "output shape", "parameters", ""] as const;
 
 export function modelTable(model: ModelInfo, paint: Paint = plain): string {
-  const root = model.modules[0]!;
+  const root = rootOf(model);
   const title = model.isVariable ? `${model.name}: ${root.type}` : root.type;
   const rows = model.modules.map(moduleRow);
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]!.length)));
@@ -21,7 +23,7 @@ export function modelTable(model: ModelInfo, paint: Paint = plain): string {
 
 /** `5,955 params · 5,955 trainable · 0 frozen` */
 export function countsText({ total, trainable, frozen }: ParameterCounts): string {
-  return `${grouped(total)} params · ${grouped(trainable)} trainable · ${grouped(frozen)} frozen`;
+  return `${formatCount(total)} params · ${formatCount(trainable)} trainable · ${formatCount(frozen)} frozen`;
 }
 
 /** A class that the run didn't build; `undefined` for those that the tables show. */
@@ -38,17 +40,13 @@ export function classText({ name, status }: ModelClassInfo): string | undefined 
   }
 }
 
-export function grouped(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
 function moduleRow(module: ModuleInfo): string[] {
   const shapes = module.outputShapes?.map((shape) => `[${shape.join(", ")}]`).join(", ") ?? "–";
-  return [module.path || "(model)", module.type, shapes, grouped(module.counts.total), stateOf(module.counts)];
+  return [module.path || "(model)", module.type, shapes, formatCount(module.counts.total), stateOf(module.counts)];
 }
 
-function stateOf({ total, trainable }: ParameterCounts): string {
-  if (total === 0) return "–";
-  if (trainable === total) return "trainable";
-  return trainable === 0 ? "frozen" : `${grouped(total - trainable)} frozen`;
+function stateOf(counts: ParameterCounts): string {
+  const status = trainableStatus(counts);
+  if (status === "none") return "–";
+  return status === "partial" ? `${formatCount(counts.frozen)} frozen` : status;
 }

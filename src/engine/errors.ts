@@ -32,6 +32,14 @@ export class ArgumentError extends KindlingError {
   }
 }
 
+/** A matrix for which what was asked doesn't exist: singular, not positive-definite, not finite. */
+export class LinAlgError extends KindlingError {
+  constructor(message: string) {
+    super(message);
+    this.name = "LinAlgError";
+  }
+}
+
 /** An index or dimension outside its range. */
 export class IndexError extends KindlingError {
   constructor(message: string) {

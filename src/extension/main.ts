@@ -1,34 +1,32 @@
 /** The extension's entry: makes the parts and joins them. Nothing of the engine is loaded here. */
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { AutomaticInspection } from "./automaticInspection.ts";
-import { ModelCodeLenses } from "./codeLens.ts";
-import { registerCommands, reveal } from "./commands.ts";
-import { keepContextKeys } from "./contextKeys.ts";
-import { CurrentFile } from "./currentFile.ts";
-import { showProblems } from "./diagnostics.ts";
-import { EditWatch } from "./editWatch.ts";
-import { keepArchive } from "./keepArchive.ts";
-import { Archive } from "./model/archive.ts";
-import type { Event } from "./model/emitter.ts";
-import { speak } from "./model/language.ts";
-import { Store, type StoreChange } from "./model/store.ts";
-import type { TreeNode } from "./model/tree.ts";
-import { Panel, type PanelRequest } from "./panel.ts";
-import { RunController, type Settled } from "./runner/controller.ts";
-import { RunnerPool } from "./runner/pool.ts";
-import type { Launch } from "./runner/process.ts";
-import { requestFor } from "./settings.ts";
-import { showStatus } from "./statusBar.ts";
-import { ModelsView } from "./treeView.ts";
-import { WorkspaceTypes } from "./types.ts";
-import { UnsavedFiles } from "./unsavedFiles.ts";
+import { AutomaticInspection } from "./runs/automaticInspection.ts";
+import { ModelCodeLenses } from "./lenses/codeLenses.ts";
+import { registerCommands, reveal } from "./commands/commands.ts";
+import { keepContextKeys } from "./commands/contextKeys.ts";
+import { CurrentFile } from "./shared/currentFile.ts";
+import { showProblems } from "./problems/diagnostics.ts";
+import { EditWatch } from "./runs/editWatch.ts";
+import { keepArchive } from "./runs/keepArchive.ts";
+import { Archive } from "./runs/archive.ts";
+import type { Event } from "./shared/emitter.ts";
+import { RunStore, type StoreChange } from "./runs/runStore.ts";
+import type { TreeNode } from "./tree/modelTree.ts";
+import { Panel, type PanelRequest } from "./panel/panel.ts";
+import { RunController, type Settled } from "./runs/runController.ts";
+import { RunnerPool, type Launch } from "./runs/runnerPool.ts";
+import { requestFor } from "./shared/settings.ts";
+import { showStatus } from "./status/statusBar.ts";
+import { ModelsView } from "./tree/modelsView.ts";
+import { WorkspaceTypes } from "./typings/workspaceTypes.ts";
+import { UnsavedFiles } from "./shared/unsavedFiles.ts";
 
 const loadedAt = performance.now();
 
 /** What other extensions, and the tests, can see. */
 export interface KindlingApi {
-  readonly store: Pick<Store, "get" | "all">;
+  readonly store: Pick<RunStore, "get" | "all">;
   readonly onDidChange: Event<StoreChange>;
   /** A run came to its end. */
   readonly onDidSettle: Event<Settled>;
@@ -43,20 +41,19 @@ export interface KindlingApi {
 let close: (() => Promise<void>) | undefined;
 
 export function activate(context: vscode.ExtensionContext): KindlingApi {
-  speak(vscode.env.language, (message, ...values) => vscode.l10n.t(message, ...values));
   const log = vscode.window.createOutputChannel("Kindling", { log: true });
   const output = vscode.window.createOutputChannel("Kindling: Output");
   const runner: Launch = { script: context.asAbsolutePath(join("dist", "runner", "main.js")) };
   let launch = runner;
 
-  const store = new Store();
+  const store = new RunStore();
   const pool = new RunnerPool({
     launch: () => launch,
     isTrusted: () => vscode.workspace.isTrusted,
     log: (text) => log.debug(text),
   });
   const controller = new RunController(store, pool, (file, mode) => requestFor(file, mode, (text) => log.warn(text)));
-  const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"));
+  const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (text) => log.warn(text));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
   const panel = new Panel(context, store, archive);
@@ -150,7 +147,7 @@ async function answer({ file, message }: PanelRequest, view: ModelsView): Promis
 }
 
 /** A deleted file, or the files in a deleted folder. */
-async function removeBelow(path: string, store: Store, controller: RunController): Promise<void> {
+async function removeBelow(path: string, store: RunStore, controller: RunController): Promise<void> {
   const gone = store.all().filter(({ file }) => file === path || file.startsWith(join(path, "/")));
   await Promise.all(gone.map(({ file }) => controller.remove(file)));
 }

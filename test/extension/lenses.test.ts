@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { FileRuns } from "../../src/extension/model/fileRuns.ts";
-import { lenses, type LensInput } from "../../src/extension/model/lenses.ts";
-import { blank, scan, type Site } from "../../src/extension/model/scanner.ts";
-import { emptySnapshot } from "../../src/extension/model/snapshot.ts";
-import type { RunSnapshot } from "../../src/protocol/index.ts";
+import type { FileRuns } from "../../src/extension/runs/fileRuns.ts";
+import { lenses, type LensInput } from "../../src/extension/lenses/lenses.ts";
+import { blank, scan, type Site } from "../../src/extension/lenses/scanner.ts";
+import { Series } from "../../src/run/series.ts";
+import { emptySnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { built, counts, file, fileRuns, model, module } from "./samples.ts";
 
 const names = (sites: readonly Site[]): string[] => sites.map(({ kind, name, line }) => `${kind} ${name} ${line}`);
@@ -149,8 +149,8 @@ describe("lenses", () => {
   });
 
   it("say that the loss is no number any more, as long as the text is the one that trained", () => {
-    const metrics = [0.5, NaN, NaN].map((value, step) => ({ name: "loss", step, epoch: 0, value }));
-    const runs = (more: Partial<RunSnapshot>) => fileRuns(net, { train: trained({ metrics, state: "finished", ...more }) });
+    const curves = new Map([["loss", Series.of([0.5, NaN, NaN].map((value, step) => ({ step, epoch: 0, value })))]]);
+    const runs = (more: Partial<RunSnapshot>) => fileRuns(net, { train: trained({ curves, state: "finished", ...more }) });
     assert.equal(shown(input([runs({})]))[0], "1: 321 params | ⚠ loss is NaN since step 1 | ▶ Train | Inspect");
     assert.equal(shown(input([runs({ edited: true })]))[0], "1: 321 params | ▶ Train | Inspect");
   });

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { keepArchive } from "../../src/extension/keepArchive.ts";
-import { Archive } from "../../src/extension/model/archive.ts";
-import { Store } from "../../src/extension/model/store.ts";
-import { RunController, type Output, type Settled } from "../../src/extension/runner/controller.ts";
-import { RunnerPool, UntrustedError } from "../../src/extension/runner/pool.ts";
+import { keepArchive } from "../../src/extension/runs/keepArchive.ts";
+import { Archive } from "../../src/extension/runs/archive.ts";
+import { RunStore } from "../../src/extension/runs/runStore.ts";
+import { RunController, type Output, type Settled } from "../../src/extension/runs/runController.ts";
+import { RunnerPool, UntrustedError } from "../../src/extension/runs/runnerPool.ts";
 import type { RunEvent, RunMode } from "../../src/protocol/index.ts";
 
 const script = fileURLToPath(new URL("./fakeRunner.mjs", import.meta.url));
@@ -15,7 +15,7 @@ const script = fileURLToPath(new URL("./fakeRunner.mjs", import.meta.url));
 /** Everything between a click on Train and a run's end, with a stand-in for the engine's process. */
 class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), "kindling-runs-"));
-  readonly store = new Store();
+  readonly store = new RunStore();
   readonly log: string[] = [];
   readonly settled: Settled[] = [];
   readonly printed: Output[] = [];
@@ -94,7 +94,7 @@ describe("running model files", () => {
     assert.equal(await bench.controller.train(file), "finished");
     const runs = bench.store.get(file);
     assert.equal(runs?.train?.state, "finished");
-    assert.equal(runs?.train?.metrics[0]?.value, 1);
+    assert.equal(runs?.train?.curves.get("loss")?.last?.value, 1);
     assert.equal(runs?.structure?.models[0]?.modules[0]?.counts.total, 9);
     assert.deepEqual(bench.settled.map(({ mode, state }) => [mode, state]), [["train", "finished"]]);
   });
@@ -262,7 +262,7 @@ describe("running model files", () => {
   });
 
   it("is on disk from its first moment, and as ended by the window that closes", async () => {
-    const archive = new Archive(join(bench.folder, "runs"));
+    const archive = new Archive(join(bench.folder, "runs"), assert.fail);
     const failures: unknown[] = [];
     const keeping = keepArchive(bench.store, bench.controller, archive, (error) => failures.push(error));
     const file = bench.write("net.model.ts", "// play: finish");
@@ -271,16 +271,16 @@ describe("running model files", () => {
     void bench.controller.train(file);
     const { runId } = bench.store.get(file)?.train ?? {};
     // Had the window been killed here, it is this run that the next one finds, not the one before.
-    const killed = await new Archive(join(bench.folder, "runs")).takeInterrupted();
+    const killed = await new Archive(join(bench.folder, "runs"), assert.fail).takeInterrupted();
     assert.deepEqual(killed.map(({ train }) => [train?.runId, train?.state]), [[runId, "interrupted"]]);
     await bench.seen(file, isMetric);
     await bench.seen(file, isMetric);
-    const steps = bench.store.get(file)?.train?.metrics.length;
+    const steps = bench.store.get(file)?.train?.curves.get("loss")?.length;
     const closedAt = Date.now();
     keeping.dispose();
     const closed = await archive.load(file);
     assert.equal(closed?.train?.state, "interrupted");
-    assert.equal(closed?.train?.metrics.length, steps);
+    assert.equal(closed?.train?.curves.get("loss")?.length, steps);
     assert.ok((closed?.train?.endedAt ?? 0) >= closedAt);
     assert.deepEqual(failures, []);
     await bench.controller.stop(file);

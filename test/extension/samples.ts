@@ -8,7 +8,7 @@ import type {
   StepStatistics,
   TensorStatistics,
 } from "../../src/protocol/index.ts";
-import type { FileRuns, Structure } from "../../src/extension/model/fileRuns.ts";
+import type { FileRuns, Structure } from "../../src/extension/runs/fileRuns.ts";
 
 export const file = "/models/net.model.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ModelTree, row, type TreeNode } from "../../src/extension/model/tree.ts";
+import { ModelTree, row, type TreeNode } from "../../src/extension/tree/modelTree.ts";
 import { counts, file, model, module } from "./samples.ts";
 
 const weight = { name: "weight", shape: [64, 20], dtype: "float32", count: 1280, trainable: true };

@@ -8,7 +8,6 @@ the rest from its typing stubs, which have every overload; and for what the stub
 decides: see `AMENDED`.
 """
 import ast
-import builtins
 import inspect
 import json
 import os
@@ -34,8 +33,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 LINALG = "norm vector_norm matrix_norm det slogdet inv solve svd svdvals qr cholesky eigh eigvalsh matrix_rank pinv multi_dot matrix_power cond cross lstsq".split()
 DISTRIBUTIONS = "Normal Categorical Bernoulli Uniform".split()
-DEPRECATED = {"sample_n"}
-BEYOND = ["torch.cuda.is_available", "torch.device", "torch.distributions.kl_divergence", "torch.nn.RMSNorm", "torch.nn.functional.rms_norm",
+DEPRECATED_METHODS = {"sample_n"}
+BEYOND = ["torch.cuda.is_available", "torch.device", "torch.distributions.kl_divergence", "torch.nn.RMSNorm", "torch.nn.RMSNorm.forward", "torch.nn.functional.rms_norm",
           "torch.nn.functional.scaled_dot_product_attention", "torch.optim.lr_scheduler.ReduceLROnPlateau.get_last_lr", "torch.autograd.Function.apply", "torch.nn.Module.register_full_backward_pre_hook",
           *(f"torch.autograd.FunctionCtx.{name}" for name in ("save_for_backward", "mark_dirty", "mark_non_differentiable", "set_materialize_grads"))]
 
@@ -188,13 +187,13 @@ AMENDED = {
     "torch.utils.data.Sampler": ["(data_source=None)"],
 }
 
-# The numbers' one deprecated order, in which a factor stands before the operand by position.
+# PyTorch still reads, but warns of, an order in which a factor stands before the operand by position.
 FACTORS = {"alpha", "beta", "value"}
 WITH_FACTOR = re.compile(r"^(add|sub|addbmm|addcmul|addcdiv|addmm|addmv|addr|baddbmm|subtract|rsub)_?$")
 
 # --- arguments that mean nothing here -----------------------------------------------------------------------------------
 
-# name: (what to do instead, the names it is left out of the table for; everywhere unless said)
+# What to do instead.
 ABSENT = {
     "out": "Results are new tensors: assign the result, or write into one with `y.copy_(…)`.",
     "device": "There is one device, the processor: leave `device` out.",
@@ -241,8 +240,11 @@ ABSENT = {
     "compute_mode": "There is one way to find distances: leave `computeMode` out.",
     "driver": "There is one way to decompose: leave `driver` out.",
 }
-# Names under which an argument of the list means something after all.
-MEANT = {"reduce": re.compile(r"\.(scatter|index_reduce|scatter_reduce)_?$"), "device": re.compile(r"^torch\.device$")}
+
+def is_absent(name, path, form):
+    """`reduce` is deprecated beside `reduction` only; elsewhere it says how. `torch.device` is all about its device."""
+    return name in ABSENT and (name != "reduce" or form.named("reduction") is not None) and path != "torch.device"
+
 
 # Other names that PyTorch's own reading of arguments takes, after NumPy.
 ALIASES = {"dim": ["axis"], "keepdim": ["keepdims"], "input": ["x", "a", "x1"], "other": ["x2"]}
@@ -310,6 +312,21 @@ def documented_type(name, docs):
     found = re.search(rf"^\s*[*`]*{re.escape(name)}[`]*\s*\((.*?)\)\s*:", docs or "", re.M)
     words = found and found.group(1)
     return next((kind for pattern, kind in DOCUMENTED if words and re.search(pattern, words)), None)
+
+
+# What the docstrings don't say.
+BY_NAME = {"tensor": "Tensor", "closure": "function", "epoch": "int", "last_epoch": "int", "metrics": "Scalar|Tensor", "sample_shape": "int[]", "batch_shape": "int[]", "value": "Tensor", "dtype": "dtype",
+           "device": "device", "generator": "Generator", "params": "iterable", "defaults": "dict", "state_dict": "dict", "hx": "Tensor", "model": "Module", "module": "Module", "module_cls": "function",
+           "optimizer": "Optimizer", "input": "Tensor", "loader": "iterable", "batch": "any[]", "nonlinearity": "str", "sparsity": "float", "pruning_method": "function", "parameters": "iterable",
+           "conv": "Module", "linear": "Module", "bn": "Module", "swa_lr": "float[1]", "power": "float", "d": "dtype", "validate_args": "bool", "data_source": "Dataset", "indices": "int[]", "weights": "iterable",
+           "replacement": "bool", "num_samples": "int", "profile": "str", "precision": "int", "threshold": "int", "edgeitems": "int", "linewidth": "int", "sci_mode": "bool", "B": "Tensor", "embed_dim": "int", "num_heads": "int", "_random_samples": "Tensor", "hidden_size": "int",
+           "input_size": "int", "num_chunks": "int", "add_bias_kv": "bool", "kdim": "int", "vdim": "int", "query": "Tensor", "key": "Tensor", "callable": "function", "probs": "Scalar|Tensor", "logits": "Scalar|Tensor"}
+
+
+def type_by_name(argument):
+    """Of what has neither an annotation nor a line in the docs."""
+    named = BY_NAME.get(argument["name"])
+    return named or {bool: "bool", int: "float", float: "float", str: "str"}.get(type(argument.get("default")), "any")
 
 
 # --- from Python's own text of a signature to arguments ---------------------------------------------------------------------
@@ -418,14 +435,23 @@ def of_stub(name, overloads):
 
 def covers(wide, narrow):
     """Whether every call of the narrow form, but for what is absent here, is one of the wide form."""
-    split = lambda form: ([each for each in form.arguments if each["kind"] != "keyword"],
-                          {each["name"]: each for each in form.arguments if each["kind"] == "keyword" and (each["name"] not in ABSENT or each["name"] == "reduce")})
-    (wide_places, wide_names), (places, names) = split(wide), split(narrow)
-    same = lambda a, b: a["name"] == b["name"] and a["kind"] == b["kind"] and a.get("type", "").rstrip("?") == b.get("type", "").rstrip("?") and (a.get("optional") or not b.get("optional"))
-    if len(places) > len(wide_places) or not all(same(a, b) for a, b in zip(wide_places, places)):
+    (wide_places, wide_names), (places, names) = places_and_names(wide), places_and_names(narrow)
+    if len(places) > len(wide_places) or not all(takes(a, b) for a, b in zip(wide_places, places)):
         return False
     rest = [*wide_places[len(places):], *(each for name, each in wide_names.items() if name not in names)]
-    return all(name in wide_names and same(wide_names[name], each) for name, each in names.items()) and all(each.get("optional") for each in rest)
+    return all(name in wide_names and takes(wide_names[name], each) for name, each in names.items()) and all(each.get("optional") for each in rest)
+
+
+def places_and_names(form):
+    """What may stand by position, and by its name what can't."""
+    places = [each for each in form.arguments if each["kind"] != "keyword"]
+    return places, {each["name"]: each for each in form.arguments if each["kind"] == "keyword" and not is_absent(each["name"], "", form)}
+
+
+def takes(wide, narrow):
+    """Whether one argument does for another."""
+    kind = lambda each: (each["name"], each["kind"], each.get("type", "").rstrip("?"))
+    return kind(wide) == kind(narrow) and (wide.get("optional") or not narrow.get("optional"))
 
 
 def of_python(function, docs, bound):
@@ -442,23 +468,10 @@ def of_python(function, docs, bound):
     if bound:
         form = Form(form.arguments[1:])
     for each in form.arguments:
-        each.setdefault("type", BY_NAME.get(each["name"]) if each["name"] in ("last_epoch", "dtype", "power") else documented_type(each["name"], docs) or type_by_name(each))
+        # The docstring of PolynomialLR errs about these.
+        documented = None if each["name"] in ("last_epoch", "power") else documented_type(each["name"], docs)
+        each.setdefault("type", documented or type_by_name(each))
     return [form]
-
-
-# What the docstrings don't say.
-BY_NAME = {"tensor": "Tensor", "closure": "function", "epoch": "int", "last_epoch": "int", "metrics": "Scalar|Tensor", "sample_shape": "int[]", "batch_shape": "int[]", "value": "Tensor", "dtype": "dtype",
-           "device": "device", "generator": "Generator", "params": "iterable", "defaults": "dict", "state_dict": "dict", "hx": "Tensor", "model": "Module", "module": "Module", "module_cls": "function",
-           "optimizer": "Optimizer", "input": "Tensor", "loader": "iterable", "batch": "any[]", "nonlinearity": "str", "sparsity": "float", "pruning_method": "function", "parameters": "iterable",
-           "conv": "Module", "linear": "Module", "bn": "Module", "swa_lr": "float[1]", "power": "float", "d": "dtype", "validate_args": "bool", "data_source": "Dataset", "indices": "int[]", "weights": "iterable",
-           "replacement": "bool", "num_samples": "int", "profile": "str", "precision": "int", "threshold": "int", "edgeitems": "int", "linewidth": "int", "sci_mode": "bool", "B": "Tensor", "embed_dim": "int", "num_heads": "int", "_random_samples": "Tensor", "hidden_size": "int",
-           "input_size": "int", "num_chunks": "int", "add_bias_kv": "bool", "kdim": "int", "vdim": "int", "query": "Tensor", "key": "Tensor", "callable": "function", "probs": "Scalar|Tensor", "logits": "Scalar|Tensor"}
-
-
-def type_by_name(argument):
-    """Of what has neither an annotation nor a line in the docs."""
-    named = BY_NAME.get(argument["name"])
-    return named or {bool: "bool", int: "float", float: "float", str: "str"}.get(type(argument.get("default")), "any")
 
 
 SCHEMA_WORDS = {"number": "Scalar", "List[int]": "int[]", "Optional[int]": "int?", "List[Tensor]": "Tensor[]", "List[float]": "float[]", "Dict": "dict"}
@@ -498,12 +511,13 @@ def camel(name):
 
 
 def find(path):
+    """What PyTorch has under a public name; the fusing functions are in a module of their own there."""
+    owner, _, name = path.rpartition(".")
+    if owner == "torch.nn.utils" and name.startswith("fuse_"):
+        return getattr(torch.nn.utils.fusion, name)
     found = torch
-    for part in path.replace("Tensor.", "torch.Tensor.", 1).split(".")[1:] if path.startswith("Tensor.") else path.split(".")[1:]:
+    for part in path.removeprefix("torch.").split("."):
         found = getattr(found, part, None)
-        if found is None:
-            fusion = getattr(torch.nn.utils.fusion, part, None)
-            found = fusion if fusion is not None else None
     return found
 
 
@@ -525,7 +539,7 @@ def forms_of(path):
         return of_python(value, value.__doc__, is_method(path))
     if path.startswith("torch.linalg."):
         return of_schemas(name, f"linalg_{name}", value.__doc__)
-    if name in FUNCTIONS and getattr(torch, name, None) is not None and not path.startswith("torch.nn.functional.gelu"):
+    if name in FUNCTIONS and value is getattr(torch, name, None):
         return of_stub(name, FUNCTIONS[name])
     return of_schemas(name, SCHEMA_NAMES.get(name, name), value.__doc__)
 
@@ -534,8 +548,9 @@ SCHEMA_NAMES = {"logsigmoid": "log_sigmoid"}
 
 
 def is_method(path):
-    owner = find(path.rsplit(".", 1)[0]) if path.count(".") > 1 else torch.Tensor if path.startswith("Tensor.") else None
-    return inspect.isclass(owner) and not isinstance(inspect.getattr_static(owner, path.split(".")[-1]), staticmethod)
+    owner, _, name = path.rpartition(".")
+    kind = find(owner)
+    return inspect.isclass(kind) and not isinstance(inspect.getattr_static(kind, name), staticmethod)
 
 
 def methods(path, have):
@@ -558,7 +573,7 @@ def all_paths():
             paths += [f"{path}.{name}" for name in methods(path, have) if camel(name) in known]
     for name in DISTRIBUTIONS:
         kind = getattr(distributions, name)
-        paths += [f"torch.distributions.{name}.{each}" for each in sorted(dir(kind)) if not each.startswith("_") and each not in DEPRECATED and inspect.isfunction(getattr(kind, each))]
+        paths += [f"torch.distributions.{name}.{each}" for each in sorted(dir(kind)) if not each.startswith("_") and each not in DEPRECATED_METHODS and inspect.isfunction(getattr(kind, each))]
     # Made by `apply`, never by users.
     return [path for path in dict.fromkeys(paths) if path != "torch.autograd.Function"]
 
@@ -566,24 +581,23 @@ def all_paths():
 def amended(path, forms):
     """PyTorch 2's forms; what they don't say of an argument is as it was."""
     before = {each["name"]: each for form in forms or [] for each in form.arguments}
-    return [Form([{**{k: v for k, v in before.get(each["name"], {}).items() if k == "type" or (k in ("optional", "default") and bare(path, each))}, **each} for each in Form.of_text(text).arguments])
-            for text in AMENDED[path]]
-
-
-def bare(path, argument):
-    """An amendment that only repeats the name keeps the default, too."""
-    return "default" not in argument and "type" not in argument
+    result = [Form.of_text(text) for text in AMENDED[path]]
+    for each in (each for form in result for each in form.arguments):
+        # An amendment that only repeats the name keeps the default, too.
+        kept = ("type",) if "default" in each or "type" in each else ("type", "optional", "default")
+        for key in kept:
+            if key in before.get(each["name"], {}):
+                each.setdefault(key, before[each["name"]][key])
+    return result
 
 
 def finish(path, form):
     """The types still missing, and which arguments are absent here."""
-    reduction = form.named("reduction") is not None
     for each in form.arguments:
         each.setdefault("type", type_by_name(each))
         if "default" in each and each["default"] is None and each["type"] != "any":
             each["type"] = each["type"].rstrip("?") + "?"
-        meant = MEANT.get(each["name"])
-        if each["name"] in ABSENT and not (meant and meant.search(path)) and not (each["name"] == "reduce" and not reduction):
+        if is_absent(each["name"], path, form):
             each["absent"] = True
     order = ("name", "kind", "type", "optional", "default", "also", "absent")
     return [{key: each[key] for key in order if key in each} for each in form.arguments]

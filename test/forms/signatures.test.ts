@@ -30,6 +30,7 @@ describe("the table of PyTorch's forms", () => {
     assert.deepEqual(text("torch.roll"), ["input shifts dims=[]"]);
     assert.deepEqual(text("torch.add"), ["input other *alpha=1"]);
     assert.deepEqual(text("torch.nn.functional.gelu"), ["input *approximate=\"none\""]);
+    assert.deepEqual(text("torch.optim.lr_scheduler.CosineAnnealingLR"), ["optimizer tMax etaMin=0 lastEpoch=-1"]);
     assert.deepEqual(text("torch.optim.SGD"), ["params lr=0.001 momentum=0 dampening=0 weightDecay=0 nesterov=false *maximize=false"]);
   });
 

@@ -4,7 +4,7 @@ import { elsewhere } from "../../scripts/coverage/declined.ts";
 import { camel } from "../parity/calls.ts";
 
 export interface Argument {
-  /** As Kindling spells it: `keepdim`, `strideOf`, `TMax`. */
+  /** As Kindling spells it: `keepdim`, `startDim`, `tMax`. */
   readonly name: string;
   /** Python's `positional` may also be given by name; `variadic` is `*sizes`, `named` is `**options`. */
   readonly kind: "positional" | "keyword" | "variadic" | "named";
@@ -61,9 +61,10 @@ function argument({ optional, absent, name, also, ...rest }: RawArgument): Argum
   };
 }
 
-/** A leading underscore stays one. */
+/** `_random_samples` → `_randomSamples`, `T_max` → `tMax`. */
 function argumentName(name: string): string {
-  return name.startsWith("_") ? `_${camel(name.slice(1))}` : camel(name);
+  if (name.startsWith("_")) return `_${camel(name.slice(1))}`;
+  return /^[A-Z]_/.test(name) ? camel(name[0]!.toLowerCase() + name.slice(1)) : camel(name);
 }
 
 /** Where Kindling has what PyTorch has at `path`, whether it is there or not. */

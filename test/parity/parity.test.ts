@@ -15,6 +15,7 @@ const folder = new URL("expected/", import.meta.url);
 for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).sort()) {
   describe(`as in PyTorch: ${file.replace(".json", "")}`, () => {
     const cases = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Case[];
+    if (file === "forms.json" && process.env["KINDLING_FORMS"] === undefined) return;
     cases.forEach((each, i) => it(titleOf(each, i), () => check(each)));
   });
 }

@@ -101,7 +101,7 @@ describe("what is said of a training", () => {
     await inspected;
     const shown = (): string | undefined => window.api.store.get(uri.fsPath)?.shown;
     assert.equal(shown(), "train");
-    assert.equal(window.api.store.get(uri.fsPath)?.train?.metrics.length, 1);
+    assert.equal(window.api.store.get(uri.fsPath)?.train?.curves.get("loss")?.length, 1);
     await vscode.commands.executeCommand("kindling.showInspection");
     assert.equal(shown(), "inspect");
     await vscode.commands.executeCommand("kindling.showTraining");

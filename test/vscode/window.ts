@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { KindlingApi } from "../../src/extension/main.ts";
-import type { FileRuns } from "../../src/extension/model/fileRuns.ts";
-import type { Settled } from "../../src/extension/runner/controller.ts";
+import type { FileRuns } from "../../src/extension/runs/fileRuns.ts";
+import type { Settled } from "../../src/extension/runs/runController.ts";
 import type { RunEvent } from "../../src/protocol/index.ts";
 
 export async function kindling(): Promise<{ api: KindlingApi; extension: vscode.Extension<KindlingApi> }> {

@@ -1,52 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { MetricPoint } from "../../src/protocol/index.ts";
 import { barHeights, bins, outline, total } from "../../webview/charts/bars.ts";
-import { decimate } from "../../webview/charts/decimate.ts";
 import { groupCharts } from "../../webview/charts/groups.ts";
 import { columnsAt, opacities, stepAtShare, stepShare, valueRange } from "../../webview/charts/heatmap.ts";
 import { isDense, Smoothed } from "../../webview/charts/smooth.ts";
-import { Series, appendMetrics, indexAt } from "../../webview/series.ts";
+import { addPoints } from "../../src/run/curves.ts";
+import { indexAt, Series } from "../../src/run/series.ts";
+import { memoryBounds } from "../../src/run/snapshot.ts";
 import { balancedColumns } from "../../webview/views/curves.tsx";
 
 const series = (values: readonly number[], stepsPerEpoch = Infinity) =>
-  Series.empty.append(values.map((value, step) => ({ name: "loss", step, epoch: Math.floor(step / stepsPerEpoch), value })));
-
-describe("thinning out a long curve", () => {
-  const values = fc.array(fc.oneof({ weight: 20, arbitrary: fc.double({ min: -1e3, max: 1e3, noNaN: true }) }, fc.constant(NaN)), {
-    minLength: 1,
-    maxLength: 600,
-  });
-
-  it("keeps the ends, the largest and the smallest value, and every stretch without numbers", () => {
-    fc.assert(
-      fc.property(values, fc.integer({ min: 8, max: 100 }), (list, limit) => {
-        const indices = [...decimate(list, 0, list.length, limit)];
-        const finite = list.filter(Number.isFinite);
-        const kept = indices.map((i) => list[i]!).filter(Number.isFinite);
-        assert.deepEqual(indices, [...new Set(indices)].sort((a, b) => a - b));
-        assert.equal(indices[0], 0);
-        assert.equal(indices.at(-1), list.length - 1);
-        if (finite.length > 0) assert.equal(Math.max(...kept), Math.max(...finite));
-        if (finite.length > 0) assert.equal(Math.min(...kept), Math.min(...finite));
-        assert.equal(list.some(Number.isNaN), indices.some((i) => Number.isNaN(list[i])));
-        assert.ok(indices.length <= Math.max(limit, 8) + 8);
-      }),
-    );
-  });
-
-  it("leaves what was drawn in place when points arrive at the end", () => {
-    const wave = Array.from({ length: 5000 }, (_, i) => Math.sin(i / 7) + Math.cos(i * 1.7));
-    const before = [...decimate(wave, 0, 4800, 500)];
-    const after = new Set(decimate(wave, 0, 4900, 500));
-    const settled = before.filter((i) => i < 4700);
-    assert.ok(settled.every((i) => after.has(i)));
-  });
-
-  it("draws every point where there are few, and only those asked for", () => {
-    assert.deepEqual([...decimate([5, 6, 7, 8], 1, 3, 100)], [1, 2]);
-    assert.deepEqual([...decimate([], 0, 0, 100)], []);
-  });
-});
+  Series.of(values.map((value, step) => ({ step, epoch: Math.floor(step / stepsPerEpoch), value })));
+const curvesOf = (points: readonly MetricPoint[]) => addPoints(new Map(), points, memoryBounds);
 
 describe("smoothing", () => {
   it("is an exponential average without the pull towards zero at the start", () => {
@@ -67,7 +33,7 @@ describe("smoothing", () => {
     const smoother = new Smoothed(0.8);
     let grown = Series.empty;
     for (const [step, value] of values.entries()) {
-      grown = grown.append([{ name: "loss", step, epoch: 0, value }]);
+      grown = grown.append([{ step, epoch: 0, value }]);
       smoother.of(grown);
     }
     assert.deepEqual([...smoother.of(grown)], [...new Smoothed(0.8).of(series(values))]);
@@ -89,9 +55,7 @@ describe("smoothing", () => {
 describe("charts", () => {
   it("are one for each metric, loss and learning rate first, all parameter groups' rates together", () => {
     const point = (name: string, step: number, epoch: number) => ({ name, step, epoch, value: 1 });
-    const curves = appendMetrics(
-      new Map(),
-      ["accuracy", "lr/0", "lr/1", "loss"].flatMap((name) => [point(name, 0, 0), point(name, 1, 0)]),
+    const curves = curvesOf(["accuracy", "lr/0", "lr/1", "loss"].flatMap((name) => [point(name, 0, 0), point(name, 1, 0)]),
     );
     const charts = groupCharts(curves);
     assert.deepEqual(charts.map(({ name }) => name), ["loss", "lr", "accuracy"]);
@@ -103,15 +67,15 @@ describe("charts", () => {
 
   it("call parameter groups by their names, or by their place in the optimizer's paramGroups", () => {
     const points = ["lr/0", "lr/1", "lr/backbone", "lr/head.weight"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }));
-    const [rates] = groupCharts(appendMetrics(new Map(), points));
+    const [rates] = groupCharts(curvesOf(points));
     assert.deepEqual(rates!.lines.map(({ label }) => label), ["group 0", "group 1", "backbone", "head.weight"]);
-    const [later] = groupCharts(appendMetrics(new Map(), ["lr", "lr/1"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }))));
+    const [later] = groupCharts(curvesOf(["lr", "lr/1"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }))));
     assert.deepEqual(later!.lines.map(({ label }) => label), ["group 0", "group 1"]);
   });
 
   it("hold a learning rate, which is told only when it changes, up to the newest step", () => {
     const point = (name: string, step: number) => ({ name, step, epoch: 0, value: 1 });
-    const [loss, rate] = groupCharts(appendMetrics(new Map(), [point("lr", 0), point("loss", 0), point("loss", 70)]));
+    const [loss, rate] = groupCharts(curvesOf([point("lr", 0), point("loss", 0), point("loss", 70)]));
     assert.equal(rate!.heldUntil, 70);
     assert.equal(loss!.heldUntil, null);
   });

@@ -9,10 +9,12 @@ import type {
   ModuleStatistics,
   ParameterInfo,
   RunEvent,
-  RunSnapshot,
   StepStatistics,
   TensorStatistics,
 } from "../../src/protocol/index.ts";
+import { toPanel, type ToPanel } from "../../src/run/panelMessages.ts";
+import type { Samples } from "../../src/run/samples.ts";
+import { emptySnapshot as emptyRun, reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 
 export const file = "/home/ada/networks/digits.model.ts";
 
@@ -275,37 +277,20 @@ export function* training(options: RunOptions = {}): Generator<RunEvent[]> {
   yield [{ type: "state", state: "finished", at: 1_000 + steps * 8.4 }];
 }
 
-/** The snapshot that the extension would keep after these events. */
+/** The snapshot that the extension keeps after these events. */
 export function snapshotAfter(events: Iterable<readonly RunEvent[]>, overrides: Partial<RunSnapshot> = {}): RunSnapshot {
-  let snapshot: RunSnapshot = emptySnapshot();
-  const metrics: MetricPoint[] = [];
-  const statistics: StepStatistics[] = [];
-  for (const event of [...events].flat()) {
-    if (event.type === "state") snapshot = { ...snapshot, state: event.state };
-    else if (event.type === "models") snapshot = { ...snapshot, models: event.models };
-    else if (event.type === "progress") snapshot = { ...snapshot, progress: event.progress };
-    else if (event.type === "metrics") metrics.push(...event.points);
-    else if (event.type === "statistics") statistics.push(event.statistics);
-  }
-  return { ...snapshot, metrics, statistics, ...overrides };
+  return { ...[...events].flat().reduce((run, event) => reduceSnapshot(run, event), emptySnapshot()), ...overrides };
 }
 
 export function emptySnapshot(): RunSnapshot {
-  return {
-    runId: "run-1",
-    file,
-    mode: "train",
-    state: "starting",
-    startedAt: 1_000,
-    models: [],
-    metrics: [],
-    statistics: [],
-    problems: [],
-    notes: [],
-  };
+  return emptyRun({ runId: "run-1", file, mode: "train", startedAt: 1_000 });
 }
 
-/** What JSON makes of a message: NaN and infinities become null. */
-export function overTheWire<T>(message: T): T {
-  return JSON.parse(JSON.stringify(message)) as T;
+export function samplesOf(...samples: readonly StepStatistics[]): Samples {
+  return new Map([...new Set(samples.map(({ model }) => model))].map((id) => [id, samples.filter(({ model }) => model === id)]));
+}
+
+/** A message as the page gets it: it goes as JSON. */
+export function overTheWire(message: ToPanel): ToPanel {
+  return toPanel.decode(JSON.parse(JSON.stringify(toPanel.encode(message))));
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import type { RunSnapshot, StepStatistics, TensorStatistics } from "../../src/protocol/index.ts";
-import { digitsModel, emptySnapshot, file, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
+import type { StepStatistics, TensorStatistics } from "../../src/protocol/index.ts";
+import { Series } from "../../src/run/series.ts";
+import type { RunSnapshot } from "../../src/run/snapshot.ts";
+import { digitsModel, emptySnapshot, file, samplesOf, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
 import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
 
 const run = snapshotAfter(training({ epochs: 4, batches: 10, sampleEvery: 5 }));
@@ -28,10 +30,10 @@ function wide(sample: StepStatistics): StepStatistics {
 const problem = { severity: "warning", code: "nonFiniteLoss", message: "loss is NaN since step 38: lower the learning rate", step: 38, position: { file, line: 4, column: 1 } } as const;
 
 const views: Readonly<Record<string, RunSnapshot>> = {
-  "a run in the middle": { ...run, state: "running", statistics: [0, 1].map((step) => wide(sampleStep(digitsModel, step, 0, 0))) },
+  "a run in the middle": { ...run, state: "running", samples: samplesOf(...[0, 1].map((step) => wide(sampleStep(digitsModel, step, 0, 0)))) },
   "a loss that is NaN in an edited file": { ...snapshotAfter(training({ epochs: 4, batches: 10, broken: [38, 39] })), edited: true, problems: [problem] },
   "a run that the window ended": { ...run, state: "interrupted" },
-  "an inspection": { ...run, mode: "inspect", metrics: [] },
+  "an inspection": { ...run, mode: "inspect", curves: new Map() },
 };
 
 describe("the panel's layout", function () {
@@ -80,8 +82,8 @@ describe("the panel's layout", function () {
           fillText.call(this, text, x, y, ...rest);
         };
       });
-      const metrics = [0, 0.5, 1].map((share) => ({ name: "loss", step: Math.round(share * last), epoch: 0, value: 1 - 0.9 * share }));
-      await panel.send({ type: "snapshot", run: { ...run, metrics, statistics: [] } });
+      const loss = Series.of([0, 0.5, 1].map((share) => ({ step: Math.round(share * last), epoch: 0, value: 1 - 0.9 * share })));
+      await panel.send({ type: "snapshot", run: { ...run, curves: new Map([["loss", loss]]), samples: new Map() } });
       const { cut, drawn } = await panel.page.evaluate(() => (window as unknown as { labels: () => { cut: string[]; drawn: number } }).labels());
       assert.ok(drawn > 3, `${drawn} labels`);
       assert.deepEqual(cut, []);
@@ -91,9 +93,9 @@ describe("the panel's layout", function () {
 
   it("draws a learning rate that never changed as a line up to the newest step, also while running", async () => {
     const panel = await pages.open();
-    const losses = Array.from({ length: 100 }, (_, step) => ({ name: "loss", step, epoch: 0, value: 1 }));
-    const metrics = [{ name: "lr", step: 0, epoch: 0, value: 0.001 }, ...losses];
-    await panel.send({ type: "snapshot", run: { ...emptySnapshot(), state: "running", models: [digitsModel], metrics } });
+    const loss = Series.of(Array.from({ length: 100 }, (_, step) => ({ step, epoch: 0, value: 1 })));
+    const curves = new Map([["lr", Series.of([{ step: 0, epoch: 0, value: 0.001 }])], ["loss", loss]]);
+    await panel.send({ type: "snapshot", run: { ...emptySnapshot(), state: "running", models: [digitsModel], curves } });
     const share = await panel.page.locator("[data-name=lr] .plot").evaluate((plot) => {
       const canvas = plot.querySelector("canvas")!;
       const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
@@ -113,8 +115,8 @@ describe("the panel's layout", function () {
   it("gives several parameter groups a legend that can be read", async () => {
     const panel = await pages.open({ width: 320, height: 900 });
     const names = ["lr/0", "lr/1", "lr/encoder.layers.0.attention.weight", "lr/head"];
-    const metrics = [...run.metrics, ...names.map((name) => ({ name, step: 0, epoch: 0, value: 0.000123 }))];
-    await panel.send({ type: "snapshot", run: { ...run, metrics: metrics.filter(({ name }) => name !== "lr") } });
+    const rates = names.map((name) => [name, Series.of([{ step: 0, epoch: 0, value: 0.000123 }])] as const);
+    await panel.send({ type: "snapshot", run: { ...run, curves: new Map([...run.curves, ...rates].filter(([name]) => name !== "lr")) } });
     const legend = panel.page.locator("[data-name=lr] .readout");
     await legend.first().scrollIntoViewIfNeeded();
     assert.deepEqual((await legend.allInnerTexts()).map((text) => text.split("\n")[0]), ["group 0", "group 1", "encoder.layers.0.attention.weight", "head"]);

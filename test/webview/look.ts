@@ -4,7 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { emptySnapshot, file, largeModel, sampleStep, snapshotAfter, training, digitsModel } from "./fakeRun.ts";
+import { emptySnapshot, file, largeModel, samplesOf, sampleStep, snapshotAfter, training, digitsModel } from "./fakeRun.ts";
 import { PanelPages, type Panel } from "./page.ts";
 import { installedThemes, themes } from "./themes.ts";
 
@@ -82,7 +82,7 @@ await picture("inspection", {}, async (panel) => {
       mode: "inspect",
       state: "finished",
       models: [digitsModel],
-      statistics: [sampleStep(digitsModel, 0, 0, 0)],
+      samples: samplesOf(sampleStep(digitsModel, 0, 0, 0)),
     },
   });
 });
@@ -97,7 +97,7 @@ await picture("past-step", { scale: 2 }, async (panel) => {
 
 await picture("large", {}, async (panel) => {
   const model = largeModel(10_000);
-  await panel.send({ type: "snapshot", run: { ...halfway, models: [model], statistics: [] } });
+  await panel.send({ type: "snapshot", run: { ...halfway, models: [model], samples: new Map() } });
 });
 
 await pages.stop();

@@ -6,7 +6,8 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium, type Browser, type Page } from "playwright-core";
-import type { FromPanel, RunEvent, ToPanel } from "../../src/protocol/index.ts";
+import type { RunEvent } from "../../src/protocol/index.ts";
+import { toPanel, type FromPanel, type ToPanel } from "../../src/run/panelMessages.ts";
 import { drawInterval } from "../../webview/store.ts";
 import { themes, type Theme } from "./themes.ts";
 
@@ -104,7 +105,7 @@ export class Panel {
   async send(...messages: ToPanel[]): Promise<void> {
     await this.page.evaluate((json) => {
       for (const message of JSON.parse(json) as unknown[]) window.postMessage(message, "*");
-    }, JSON.stringify(messages));
+    }, JSON.stringify(messages.map(toPanel.encode)));
     await this.settle();
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { RunEvent } from "../../src/protocol/index.ts";
-import { digitsModel, emptySnapshot, file, largeModel, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
+import { digitsModel, emptySnapshot, file, largeModel, samplesOf, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
 import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
 
 const events = [...training({ epochs: 4, batches: 10, sampleEvery: 5 })];
@@ -100,7 +100,7 @@ describe("the panel in a browser", function () {
   });
 
   it("stays at the step that was chosen while new ones arrive, until told to follow", async () => {
-    await panel.send({ type: "snapshot", run: { ...running, models: [small], statistics: [0, 5, 10].map((step) => sampleStep(small, step, 0, 0)) } });
+    await panel.send({ type: "snapshot", run: { ...running, models: [small], samples: samplesOf(...[0, 5, 10].map((step) => sampleStep(small, step, 0, 0))) } });
     assert.equal(await attribute("shown-step", "data-step"), "10");
     await panel.byTestId("step-slider").focus();
     await panel.page.keyboard.press("ArrowLeft");
@@ -112,8 +112,8 @@ describe("the panel in a browser", function () {
   });
 
   it("has a slider whose ticks are the measured steps, wherever they lie", async () => {
-    const statistics = [0, 1, 2, 40, 41, 300].map((step) => sampleStep(small, step, 0, 0));
-    await panel.send({ type: "snapshot", run: { ...running, models: [small], statistics } });
+    const samples = samplesOf(...[0, 1, 2, 40, 41, 300].map((step) => sampleStep(small, step, 0, 0)));
+    await panel.send({ type: "snapshot", run: { ...running, models: [small], samples } });
     const slider = panel.byTestId("step-slider");
     assert.equal(await panel.page.locator(".step-ticks path").getAttribute("d"), "M0 0V1M1 0V1M2 0V1M40 0V1M41 0V1M300 0V1");
     await slider.focus();
@@ -263,8 +263,8 @@ describe("the panel in a browser", function () {
   it("shows outputs of the newest step that measured them where the end of the run left only parameters", async () => {
     const whole = sampleStep(small, 15, 1, 0);
     const modules = whole.modules.map(({ module, parameters }) => ({ module, parameters }));
-    const statistics = [whole, { ...whole, step: 23, afterwards: true as const, modules }];
-    await panel.send({ type: "snapshot", run: { ...running, state: "finished", models: [small], statistics } });
+    const samples = samplesOf(whole, { ...whole, step: 23, afterwards: true as const, modules });
+    await panel.send({ type: "snapshot", run: { ...running, state: "finished", models: [small], samples } });
     assert.match(await text("shown-step"), /^Step 23/);
     assert.equal(await panel.page.locator('[data-kind="output"] .outline').count(), 1);
     assert.equal(await panel.page.locator(".activation .tensor-note").innerText(), "of step 15");
@@ -275,7 +275,7 @@ describe("the panel in a browser", function () {
   it("has a dash, not NaN, for the deviation of a single value", async () => {
     const single = sampleStep(small, 0, 0, 0);
     const modules = single.modules.map((module) => ({ ...module, output: { ...module.output!, count: 1, std: NaN } }));
-    await panel.send({ type: "snapshot", run: { ...running, models: [small], statistics: [{ ...single, modules }] } });
+    await panel.send({ type: "snapshot", run: { ...running, models: [small], samples: samplesOf({ ...single, modules }) } });
     const deviation = panel.page.locator(".statistics > div", { hasText: "std" }).first();
     assert.equal((await deviation.innerText()).replace(/\s+/, " "), "std –");
     assert.match((await deviation.getAttribute("title"))!, /fewer than two values/);

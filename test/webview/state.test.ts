@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import type { RunEvent, RunSnapshot } from "../../src/protocol/index.ts";
+import type { MetricPoint, RunEvent } from "../../src/protocol/index.ts";
+import type { ToPanel } from "../../src/run/panelMessages.ts";
+import { reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { recall, remember } from "../../webview/memory.ts";
 import {
   initialState,
@@ -11,12 +13,13 @@ import {
   type Action,
   type PanelState,
 } from "../../webview/state.ts";
-import { digitsModel, emptySnapshot, largeModel, overTheWire, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
+import { digitsModel, emptySnapshot, largeModel, overTheWire, samplesOf, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
 
 const after = (state: PanelState, ...actions: Action[]) => actions.reduce(reduce, state);
 const showing = (run: RunSnapshot) => reduce(initialState, { type: "snapshot", run });
-const events = (...list: RunEvent[]): Action => ({ type: "events", runId: "run-1", events: list });
-const point = (name: string, step: number, value: number) => ({ name, step, epoch: 0, value });
+const events = (...list: RunEvent[]): ToPanel => ({ type: "events", runId: "run-1", events: list });
+const point = (name: string, step: number, value: number): MetricPoint => ({ name, step, epoch: 0, value });
+const withPoints = (run: RunSnapshot, points: readonly MetricPoint[]) => reduceSnapshot(run, { type: "metrics", points });
 const second = { ...digitsModel, id: 1, name: "teacher" };
 
 describe("the panel's state", () => {
@@ -49,26 +52,26 @@ describe("the panel's state", () => {
     assert.deepEqual([...right.run!.curves.get("loss")!.values], [3, 1]);
   });
 
-  it("reads numbers that JSON could not carry as NaN", () => {
+  it("has NaN and infinities as the run told them, although they came as JSON", () => {
     const sample = sampleStep(digitsModel, 0, 0, 0);
     const broken = {
       ...sample,
-      modules: sample.modules.map((module) => ({ ...module, output: { ...module.output!, mean: NaN, std: Infinity } })),
+      modules: sample.modules.map((module) => ({ ...module, output: { ...module.output!, mean: NaN, std: Infinity, min: -Infinity } })),
     };
-    const state = after(
-      showing({ ...emptySnapshot(), models: [digitsModel] }),
-      overTheWire(
-        events(
-          { type: "metrics", points: [point("loss", 0, NaN)] },
-          { type: "progress", progress: { epoch: 0, step: 1, loss: NaN, stepsPerSecond: 1, elapsed: 1 } },
-          { type: "statistics", statistics: broken },
-        ),
-      ),
-    );
-    assert.ok(Number.isNaN(state.run!.curves.get("loss")!.values[0]));
-    assert.ok(Number.isNaN(state.run!.progress!.loss));
-    assert.ok(Number.isNaN(shownSamples(state)[0]!.modules[3]!.output!.mean));
-    assert.equal(shownSamples(state)[0]!.modules[3]!.output!.count, broken.modules[3]!.output.count);
+    const values = [NaN, Infinity, -Infinity, 1];
+    const run = { ...emptySnapshot(), models: [digitsModel] };
+    const told: RunEvent[] = [
+      { type: "metrics", points: values.map((value, step) => point("loss", step, value)) },
+      { type: "progress", progress: { epoch: 0, step: 1, loss: -Infinity, stepsPerSecond: 1, elapsed: 1 } },
+      { type: "statistics", statistics: broken },
+    ];
+    const live = after(showing(run), overTheWire(events(...told)));
+    const whole = after(initialState, overTheWire({ type: "snapshot", run: told.reduce<RunSnapshot>((one, event) => reduceSnapshot(one, event), run) }));
+    for (const state of [live, whole]) {
+      assert.deepEqual([...state.run!.curves.get("loss")!.values], values);
+      assert.equal(state.run!.progress!.loss, -Infinity);
+      assert.deepEqual(shownSamples(state), [broken]);
+    }
   });
 
   it("gathers problems and notes in the order in which they came", () => {
@@ -89,7 +92,7 @@ describe("the chosen model and module", () => {
   const both = { ...emptySnapshot(), models: [digitsModel, second] };
 
   it("are the model that is being measured and its first module with parameters, until the user chooses", () => {
-    const state = showing({ ...both, statistics: [sampleStep(second, 0, 0, 0)] });
+    const state = showing({ ...both, samples: samplesOf(sampleStep(second, 0, 0, 0)) });
     assert.equal(shownModel(state)?.name, "teacher");
     assert.equal(shownModule(state)?.path, "features.0");
   });
@@ -150,7 +153,7 @@ describe("the chosen model and module", () => {
 
 describe("the shown step", () => {
   const sampled = (step: number) => sampleStep({ ...digitsModel, modules: digitsModel.modules.slice(0, 1) }, step, 0, 0);
-  const run = { ...emptySnapshot(), models: [digitsModel], statistics: [0, 10, 20].map(sampled) };
+  const run = { ...emptySnapshot(), models: [digitsModel], samples: samplesOf(...[0, 10, 20].map(sampled)) };
 
   it("follows the newest until the user moves it", () => {
     const state = showing(run);
@@ -197,7 +200,7 @@ describe("what the page remembers", () => {
     type: "chooseModule",
     module: 4,
   });
-  const reload = (state: PanelState) => reduce(initialState, recall(overTheWire(remember(state)))!);
+  const reload = (state: PanelState) => reduce(initialState, recall(JSON.parse(JSON.stringify(remember(state))))!);
 
   it("brings back the run, the choices and the chosen module's histograms at once", () => {
     const state = reload(reduce(full, { type: "choose", choices: { smoothing: 0.9, treeShare: 0.3 } }));
@@ -227,7 +230,7 @@ describe("what the page remembers", () => {
   it("stays small for a huge model and a long run", () => {
     const points = Array.from({ length: 100_000 }, (_, step) => point("loss", step, Math.sin(step)));
     const model = largeModel(10_000);
-    const huge = showing({ ...emptySnapshot(), models: [model], metrics: points });
+    const huge = showing(withPoints({ ...emptySnapshot(), models: [model] }, points));
     assert.ok(JSON.stringify(remember(huge)).length < 100_000);
     assert.ok(JSON.stringify(remember(full)).length < 600_000);
   });
@@ -241,19 +244,20 @@ describe("what the page remembers", () => {
 
   it("still knows that the file was edited since", () => {
     assert.equal(reload(showing({ ...emptySnapshot(), edited: true })).run?.edited, true);
-    assert.equal(reload(showing(emptySnapshot())).run?.edited, false);
+    assert.equal(reload(showing(emptySnapshot())).run?.edited, undefined);
   });
 
   it("gives way to what the extension sends", () => {
     const state = reduce(reload(full), { type: "snapshot", run: { ...emptySnapshot(), runId: "run-9" } });
     assert.equal(state.run?.runId, "run-9");
-    assert.equal(state.run?.remembered, false);
+    assert.equal(state.isRemembered, false);
     assert.equal(reduce(state, { type: "snapshot", run: null }).run, null);
   });
 
-  it("is nothing for a new page or for memories of another version", () => {
+  it("is nothing for a new page, for memories of another version and for damaged ones", () => {
     assert.equal(recall(undefined), null);
     assert.equal(recall(null), null);
-    assert.equal(recall({ version: 0 }), null);
+    assert.equal(recall({ ...(remember(full) as object), run: { runId: "half" } }), null);
+    assert.equal(recall({ ...(remember(full) as object), version: 1 }), null);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { keyCommand, trainableStatus, typeahead, visibleRows, visibleSlice, type Row } from "../../webview/tree.ts";
+import { trainableStatus } from "../../src/run/modules.ts";
+import { keyCommand, typeahead, visibleRows, visibleSlice, type Row } from "../../webview/tree.ts";
 import { digitsModel, largeModel } from "./fakeRun.ts";
 
 const open = visibleRows(digitsModel, {});
@@ -45,7 +46,7 @@ describe("the module tree", () => {
   });
 
   it("says what is frozen, and what is so in part", () => {
-    const status = (path: string) => trainableStatus(digitsModel.modules.find((module) => module.path === path)!);
+    const status = (path: string) => trainableStatus(digitsModel.modules.find((module) => module.path === path)!.counts);
     assert.equal(status("classifier.0"), "frozen");
     assert.equal(status("classifier"), "partial");
     assert.equal(status("features"), "trainable");

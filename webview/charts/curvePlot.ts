@@ -1,8 +1,8 @@
 /** One chart of curves over steps, drawn by uPlot. */
 import uPlot from "uplot";
-import { formatTicks } from "../format.ts";
-import { indexAt, type Series } from "../series.ts";
-import { decimate } from "./decimate.ts";
+import { formatTicks } from "./ticks.ts";
+import { indexAt, type Series } from "../../src/run/series.ts";
+import { thin } from "../../src/run/thinning.ts";
 import type { Line } from "./groups.ts";
 import { Smoothed } from "./smooth.ts";
 import { colour, font } from "./theme.ts";
@@ -199,7 +199,7 @@ export class CurvePlot {
     const isFinite = (index: number) => index >= 0 && Number.isFinite(values[index]!);
     const from = Math.max(0, indexAt(steps, view.range[0] - 1));
     const to = Math.min(series.length, indexAt(steps, view.range[1]) + 2);
-    const indices = decimate(values, from, to, Math.max(200, this.host.clientWidth * pointsPerPixel));
+    const indices = thin(steps, values, from, to, Math.max(200, this.host.clientWidth * pointsPerPixel));
     const visible = (value: number) => (Number.isFinite(value) && (!view.logarithmic || value > 0) ? value : null);
     const smoothed = view.smoothing === null ? null : smoother.of(series);
     const drawn: Drawn = { steps: [], raw: [], smooth: smoothed && [] };

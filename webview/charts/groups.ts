@@ -1,4 +1,4 @@
-import type { Series } from "../series.ts";
+import type { Series } from "../../src/run/series.ts";
 import { isDense } from "./smooth.ts";
 import type { Colour } from "./theme.ts";
 

@@ -1,4 +1,4 @@
-import type { Series } from "../series.ts";
+import type { Series } from "../../src/run/series.ts";
 
 /**
  * Exponential moving average without the start's pull towards zero:

@@ -1,13 +1,15 @@
 import { effect, signal, useComputed, useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CurvePlot, type CurveView } from "../charts/curvePlot.ts";
-import { decimate } from "../charts/decimate.ts";
+import { thin } from "../../src/run/thinning.ts";
 import type { Chart, Line } from "../charts/groups.ts";
 import { Smoothed } from "../charts/smooth.ts";
 import { themeVersion } from "../charts/theme.ts";
-import { formatCount, formatNumber, plural } from "../format.ts";
-import { indexAt } from "../series.ts";
-import { isOver, stepRange } from "../state.ts";
+import { formatCount, formatNumber, plural } from "../../src/run/numbers.ts";
+import { indexAt } from "../../src/run/series.ts";
+import type { Note } from "../../src/run/snapshot.ts";
+import { isFinal } from "../../src/run/standing.ts";
+import { stepRange } from "../state.ts";
 import type { Store } from "../store.ts";
 import { IconButton } from "./icon.tsx";
 
@@ -16,7 +18,7 @@ const tableRows = 200;
 export function CurvesPane({ store }: { store: Store }) {
   const names = useStable(useComputed(() => store.charts.value.map((chart) => chart.name)).value);
   const { smoothing, curveTables } = store.choices.value;
-  const over = useComputed(() => isOver(store.run.value?.state ?? "starting")).value;
+  const over = useComputed(() => isFinal(store.run.value?.state ?? "starting")).value;
   const notes = useComputed(() => store.run.value?.notes ?? []).value;
   const grid = useRef<HTMLDivElement>(null);
   const columns = balancedColumns(names.length + Math.min(1, notes.length), useWidth(grid));
@@ -276,7 +278,7 @@ function CurveTable({ store, name }: { store: Store; name: string }) {
         const { steps, epochs, values } = series;
         const from = indexAt(steps, first - 1) + 1;
         const to = indexAt(steps, last) + 1;
-        const indices = decimate(values, from, to, tableRows);
+        const indices = thin(steps, values, from, to, tableRows);
         const all = indices.length === to - from;
         return (
           <table class="table" key={key}>
@@ -307,7 +309,7 @@ function CurveTable({ store, name }: { store: Store; name: string }) {
 }
 
 /** What the program logged that isn't a number: the newest text of each name. */
-function Notes({ notes }: { notes: readonly { readonly name: string; readonly step: number; readonly text: string }[] }) {
+function Notes({ notes }: { notes: readonly Note[] }) {
   const newest = new Map(notes.map((note) => [note.name, note]));
   return (
     <figure class="chart notes">

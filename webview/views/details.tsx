@@ -1,10 +1,11 @@
 import { useComputed } from "@preact/signals";
 import type { ModuleInfo, ParameterInfo, SourcePosition, StepStatistics } from "../../src/protocol/index.ts";
-import { fileName, formatCount, formatShape, plural } from "../format.ts";
-import { moduleStatistics, tensorStatistics, type TensorKind } from "../samples.ts";
-import { whyUnmeasured } from "../standing.ts";
+import { formatShape, outputShapes, trainableStatus } from "../../src/run/modules.ts";
+import { formatCount, plural } from "../../src/run/numbers.ts";
+import { fileName } from "../../src/run/text.ts";
+import { moduleStatistics, tensorStatistics, type TensorKind } from "../shownSample.ts";
+import { whyUnmeasured } from "../unmeasured.ts";
 import type { Store } from "../store.ts";
-import { trainableStatus } from "../tree.ts";
 import { Icon, IconButton } from "./icon.tsx";
 import { StepSlider } from "./stepSlider.tsx";
 import { TensorRow, type TensorFamily } from "./tensorRow.tsx";
@@ -27,8 +28,8 @@ export function DetailsPane({ store }: { store: Store }) {
 
 function ModuleHead({ store, module }: { store: Store; module: ModuleInfo }) {
   const { counts } = module;
-  const status = trainableStatus(module);
-  const shapes = (module.outputShapes ?? []).map(formatShape).join(", ");
+  const status = trainableStatus(module.counts);
+  const shapes = outputShapes(module);
   return (
     <div class="module-head" data-testid="module-details" data-path={module.path}>
       <h2 title={module.path || module.name}>{module.path || module.name}</h2>

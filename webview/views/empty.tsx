@@ -1,5 +1,5 @@
-import type { RunView } from "../state.ts";
-import { isOver } from "../state.ts";
+import type { RunSnapshot } from "../../src/run/snapshot.ts";
+import { isFinal } from "../../src/run/standing.ts";
 import type { Store } from "../store.ts";
 import { CommandButton } from "./header.tsx";
 import { Icon } from "./icon.tsx";
@@ -21,8 +21,8 @@ export function Welcome({ store }: { store: Store }) {
 }
 
 /** A run without a model: it has only begun, or it came to nothing. */
-export function NoModel({ store, run }: { store: Store; run: RunView }) {
-  if (!isOver(run.state)) {
+export function NoModel({ store, run }: { store: Store; run: RunSnapshot }) {
+  if (!isFinal(run.state)) {
     return (
       <main class="welcome">
         <p class="muted">Waiting for the first model…</p>

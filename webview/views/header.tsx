@@ -1,7 +1,9 @@
-import type { FromPanel, RunState } from "../../src/protocol/index.ts";
-import { fileName, formatCount, formatDuration, formatNumber, formatRate } from "../format.ts";
-import { hasStepped, lossTrouble, standing } from "../standing.ts";
-import { isOver, type RunView } from "../state.ts";
+import type { RunState } from "../../src/protocol/index.ts";
+import { formatCount, formatDuration, formatNumber, formatRate } from "../../src/run/numbers.ts";
+import type { FromPanel, PanelCommand } from "../../src/run/panelMessages.ts";
+import type { RunSnapshot } from "../../src/run/snapshot.ts";
+import { elapsedSeconds, hasStepped, isFinal, lossTrouble, progressShare, standing } from "../../src/run/standing.ts";
+import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
 
@@ -25,7 +27,7 @@ interface Look {
   readonly good?: boolean;
 }
 
-function lookOf(run: RunView): Look {
+function lookOf(run: RunSnapshot): Look {
   const look = stateLooks[run.state];
   if (run.state === "interrupted") {
     const step = standing(run)?.step;
@@ -45,16 +47,16 @@ export function Header({ store }: { store: Store }) {
         <span class="file-name">{fileName(run.file)}</span>
         {run.mode === "inspect" && <span class="muted"> · inspection</span>}
       </div>
-      <StateLabel run={run} />
+      <StateLabel run={run} isRemembered={store.state.value.isRemembered} />
       <Notices run={run} post={store.post} />
-      {(standing(run) || !isOver(run.state)) && <Numbers run={run} />}
+      {(standing(run) || !isFinal(run.state)) && <Numbers run={run} />}
       <Buttons state={run.state} post={store.post} />
       <ProgressLine run={run} />
     </header>
   );
 }
 
-function StateLabel({ run }: { run: RunView }) {
+function StateLabel({ run, isRemembered }: { run: RunSnapshot; isRemembered: boolean }) {
   const { icon, label, spin, good } = lookOf(run);
   return (
     <div
@@ -62,7 +64,7 @@ function StateLabel({ run }: { run: RunView }) {
       role="status"
       data-testid="run-state"
       data-state={run.state}
-      title={run.remembered ? `${label}; shown from before the window was reloaded` : label}
+      title={isRemembered ? `${label}; shown from before the window was reloaded` : label}
     >
       <Icon name={icon} spin={spin ?? false} />
       <span class="run-label">{label}</span>
@@ -71,7 +73,7 @@ function StateLabel({ run }: { run: RunView }) {
 }
 
 /** What else must be known of the run: its loss is no number, or its text is not the file's any more. */
-function Notices({ run, post }: { run: RunView; post: (message: FromPanel) => void }) {
+function Notices({ run, post }: { run: RunSnapshot; post: (message: FromPanel) => void }) {
   const trouble = lossTrouble(run);
   const edited = run.edited && run.mode === "train";
   if (!trouble && !edited) return null;
@@ -96,10 +98,10 @@ function Notices({ run, post }: { run: RunView; post: (message: FromPanel) => vo
   );
 }
 
-function Numbers({ run }: { run: RunView }) {
+function Numbers({ run }: { run: RunSnapshot }) {
   const { progress } = run;
   const now = standing(run);
-  const remaining = isOver(run.state) ? undefined : progress?.remainingSeconds;
+  const remaining = isFinal(run.state) ? undefined : progress?.remainingSeconds;
   const epochs = progress?.epochs;
   const epoch = now ? `${formatCount(now.epoch + 1)}${epochs === undefined ? "" : ` / ${formatCount(epochs)}`}` : "–";
   return (
@@ -108,8 +110,8 @@ function Numbers({ run }: { run: RunView }) {
       <Figure name="step" label="Step" value={now ? formatCount(now.step) : "–"} testId="step-value" raw={now?.step} />
       <Figure name="loss" label="Loss" value={formatNumber(now?.loss)} testId="loss-value" raw={now?.loss} />
       <Figure name="rate" label="Steps/s" value={progress ? formatRate(progress.stepsPerSecond) : "–"} />
-      {isOver(run.state) ? (
-        <Figure name="time" label="Took" value={formatDuration(progress ? progress.elapsed / 1000 : undefined)} />
+      {isFinal(run.state) ? (
+        <Figure name="time" label="Took" value={formatDuration(elapsedSeconds(run))} />
       ) : (
         <Figure name="time" label="ETA" value={formatDuration(remaining)} />
       )}
@@ -128,10 +130,8 @@ function Figure(props: { name: string; label: string; value: string; testId?: st
   );
 }
 
-type Command = Extract<FromPanel, { type: "command" }>["command"];
-
 export interface ButtonLook {
-  readonly command: Command;
+  readonly command: PanelCommand;
   readonly icon: string;
   readonly label: string;
 }
@@ -139,7 +139,7 @@ export interface ButtonLook {
 /** Two places that keep their size, so that nothing moves under the pointer and the focus stays where it was. */
 function buttonsFor(state: RunState): readonly [ButtonLook, ButtonLook] {
   const stop: ButtonLook = { command: "stop", icon: "debug-stop", label: "Stop" };
-  if (isOver(state)) {
+  if (isFinal(state)) {
     return [
       { command: "train", icon: "play", label: "Train" },
       { command: "inspect", icon: "search", label: "Inspect" },
@@ -154,7 +154,7 @@ function Buttons({ state, post }: { state: RunState; post: (message: FromPanel) 
   const pausable = state !== "starting" && state !== "stopping";
   return (
     <div class="buttons">
-      <CommandButton look={first} post={post} primary={isOver(state)} disabled={!pausable} />
+      <CommandButton look={first} post={post} primary={isFinal(state)} disabled={!pausable} />
       <CommandButton look={second} post={post} disabled={state === "stopping"} />
     </div>
   );
@@ -183,28 +183,19 @@ export function CommandButton(props: {
   );
 }
 
-/** How far the run is, as a share of its epochs; nothing where that can't be told. */
-export function progressShare(run: Pick<RunView, "progress" | "state">): number | null {
-  const { progress } = run;
-  if (run.state === "finished") return 1;
-  if (!progress || progress.epochs === undefined || progress.epochs === 0) return null;
-  const within = progress.batches ? ((progress.batch ?? -1) + 1) / progress.batches : 0;
-  return Math.min(1, (progress.epoch + within) / progress.epochs);
-}
-
-function ProgressLine({ run }: { run: RunView }) {
-  const share = progressShare(run);
-  if (isOver(run.state)) return <div class="progress-line" />;
+function ProgressLine({ run }: { run: RunSnapshot }) {
+  const share = progressShare(run.progress);
+  if (isFinal(run.state)) return <div class="progress-line" />;
   return (
     <div
-      class={`progress-line ${share === null ? "unknown" : ""} ${run.state === "paused" ? "paused" : ""}`}
+      class={`progress-line ${share === undefined ? "unknown" : ""} ${run.state === "paused" ? "paused" : ""}`}
       role="progressbar"
       aria-label="Progress of the run"
       aria-valuemin={0}
       aria-valuemax={100}
-      {...(share !== null && { "aria-valuenow": Math.round(share * 100) })}
+      {...(share !== undefined && { "aria-valuenow": Math.round(share * 100) })}
     >
-      <div class="progress-bar" style={share === null ? {} : { transform: `scaleX(${share})` }} />
+      <div class="progress-bar" style={share === undefined ? {} : { transform: `scaleX(${share})` }} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals";
 import type { Problem } from "../../src/protocol/index.ts";
-import { fileName, plural } from "../format.ts";
+import { plural } from "../../src/run/numbers.ts";
+import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
 

@@ -1,7 +1,7 @@
 /** Chooses the measured step that everything shows: a slider over the run whose ticks are the measured steps. */
 import type { StepStatistics } from "../../src/protocol/index.ts";
-import { formatCount, plural } from "../format.ts";
-import { sampleAfterKey, sampleIndex } from "../samples.ts";
+import { formatCount, plural } from "../../src/run/numbers.ts";
+import { sampleAfterKey, sampleIndex } from "../shownSample.ts";
 
 interface Props {
   samples: readonly StepStatistics[];

@@ -2,8 +2,9 @@
 import { useState } from "preact/hooks";
 import type { TensorStatistics } from "../../src/protocol/index.ts";
 import { barHeights, bins, outline, total, type Bin } from "../charts/bars.ts";
-import { formatCount, formatNumber, formatPercent, formatShape, plural } from "../format.ts";
-import { rootMeanSquare, type TensorKind } from "../samples.ts";
+import { formatShape } from "../../src/run/modules.ts";
+import { formatCount, formatNumber, formatPercent, plural } from "../../src/run/numbers.ts";
+import { rootMeanSquare, type TensorKind } from "../shownSample.ts";
 import type { Store } from "../store.ts";
 import { Heatmap } from "./heatmap.tsx";
 import { Icon } from "./icon.tsx";

@@ -2,10 +2,11 @@ import { useComputed, useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
 import { gradientFlow, type Flow } from "../flow.ts";
-import { formatCount, formatNumber, formatShape, plural } from "../format.ts";
+import { outputShapes, rootOf, trainableStatus, type TrainableStatus } from "../../src/run/modules.ts";
+import { formatCount, formatNumber, plural } from "../../src/run/numbers.ts";
 import { expansionKey } from "../state.ts";
 import type { Store } from "../store.ts";
-import { keyCommand, trainableStatus, typeahead, visibleRows, visibleSlice, type Row, type TrainableStatus } from "../tree.ts";
+import { keyCommand, typeahead, visibleRows, visibleSlice, type Row } from "../tree.ts";
 import { Icon } from "./icon.tsx";
 
 export const rowHeight = 22;
@@ -42,7 +43,7 @@ export function TreePane({ store }: { store: Store }) {
 
 function ModelBar({ store, model }: { store: Store; model: ModelInfo }) {
   const models = useComputed(() => store.run.value?.models ?? []).value;
-  const counts = model.modules[0]!.counts;
+  const counts = rootOf(model).counts;
   return (
     <div class="model-bar">
       {models.length > 1 ? (
@@ -85,13 +86,13 @@ function columnWidths({ modules }: ModelInfo): Record<string, string> {
   let shape = 6;
   for (const module of modules) {
     type = Math.max(type, module.type.length);
-    shape = Math.max(shape, (module.outputShapes ?? []).map(formatShape).join(", ").length);
+    shape = Math.max(shape, outputShapes(module).length);
   }
   return { "--type-width": `${Math.min(type, 16)}ch`, "--shape-width": `${Math.min(1.15 * shape, 16)}ch` };
 }
 
 function modelLabel(model: ModelInfo): string {
-  const type = model.modules[0]!.type;
+  const type = rootOf(model).type;
   return model.isVariable && model.name !== type ? `${model.name} (${type})` : model.name;
 }
 
@@ -203,8 +204,8 @@ interface RowProps {
 
 function ModuleRow({ row, top, chosen, flow, onChoose, onToggle, onReveal }: RowProps) {
   const { module, level, hasChildren, expanded } = row;
-  const status = trainableStatus(module);
-  const shapes = (module.outputShapes ?? []).map(formatShape).join(", ");
+  const status = trainableStatus(module.counts);
+  const shapes = outputShapes(module);
   return (
     <div
       id={`row-${module.id}`}

@@ -18,15 +18,17 @@ type Bound = { readonly values: unknown[] } | Misfit;
 /**
  * The values for the plain function, in its order; what is taken by name only in an object at the end.
  * @param texts a signature for each form; the first that fits is taken
- * @param given as the call gave them; trailing `undefined` counts as not given
+ * @param given as the call gave them, up to the number of places; trailing `undefined` counts as not given
+ * @param count how many the call gave
  * @param receiver whether the first of `given` stands before the dot in the user's line
  * @throws ArgumentError (TypeError) that shows the form, where none fits
  */
-export function bind(texts: readonly string[], given: readonly unknown[], receiver = false): unknown[] {
-  let end = given.length;
+export function bind(texts: readonly string[], given: readonly unknown[], count: number, receiver = false): unknown[] {
+  const signatures = texts.map(signatureOf);
+  if (count > given.length) throw tooMany(signatures, count, receiver);
+  let end = count;
   while (end > 0 && given[end - 1] === undefined) end--;
   const values = given.slice(0, end);
-  const signatures = texts.map(signatureOf);
   let nearest: { misfit: Misfit; signature: Signature } | null = null;
   for (const signature of signatures) {
     const bound = fit(signature, values, receiver);
@@ -34,6 +36,11 @@ export function bind(texts: readonly string[], given: readonly unknown[], receiv
     if (nearest === null || bound.progress > nearest.misfit.progress) nearest = { misfit: bound, signature };
   }
   throw refusal(nearest!, signatures, receiver);
+}
+
+function tooMany(signatures: readonly Signature[], count: number, receiver: boolean): ArgumentError {
+  const signature = signatures.toSorted((a, b) => b.positional.length - a.positional.length)[0]!;
+  return refusal({ misfit: { why: surplus(signature, count, receiver ? 1 : 0), progress: 0 }, signature }, signatures, receiver);
 }
 
 function refusal({ misfit, signature }: { misfit: Misfit; signature: Signature }, signatures: readonly Signature[], receiver: boolean): ArgumentError {

@@ -23,14 +23,18 @@ export function isTensors(value: unknown): boolean {
   return true;
 }
 
-/** A call whose arguments aren't simply in their places. */
-export function call(plain: (...values: Any[]) => unknown, signatures: readonly string[], given: readonly unknown[]): Any {
-  return plain(...bind(signatures, given));
+/**
+ * A call whose arguments aren't simply in their places.
+ * @param given as many arguments as there are places for
+ * @param count how many there were
+ */
+export function call(plain: (...values: Any[]) => unknown, signatures: readonly string[], given: readonly unknown[], count = given.length): Any {
+  return plain(...bind(signatures, given, count));
 }
 
 /** The same for a method. `plain` takes the tensor as its first argument. */
-export function callOn(self: unknown, plain: (...values: Any[]) => unknown, signatures: readonly string[], given: readonly unknown[]): Any {
-  return plain(...bind(signatures, [self, ...given], true));
+export function callOn(self: unknown, plain: (...values: Any[]) => unknown, signatures: readonly string[], given: readonly unknown[], count = given.length): Any {
+  return plain(...bind(signatures, [self, ...given], count + 1, true));
 }
 
 /** The result of `compute`, written over `self`. */
@@ -50,7 +54,7 @@ type Constructor = new (...values: Any[]) => object;
 export function constructible<Forms>(plain: Any, signatures: readonly string[]): Forms {
   const made = function (...given: unknown[]): unknown {
     if (new.target === undefined) throw new TypeError(`nn.${plain.name} is a class here: write new nn.${plain.name}(…)`);
-    return Reflect.construct(plain as Constructor, bind(signatures, given), new.target === (made as unknown) ? (plain as Constructor) : new.target);
+    return Reflect.construct(plain as Constructor, bind(signatures, given, given.length), new.target === (made as unknown) ? (plain as Constructor) : new.target);
   };
   Object.setPrototypeOf(made, plain as object);
   Object.defineProperty(made, "name", { value: plain.name });
@@ -59,8 +63,8 @@ export function constructible<Forms>(plain: Any, signatures: readonly string[]):
   return made as unknown as Forms;
 }
 
-export function callMethod(self: unknown, plain: (...values: Any[]) => unknown, signatures: readonly string[], given: readonly unknown[]): Any {
-  return plain.apply(self, bind(signatures, given));
+export function callMethod(self: unknown, plain: (...values: Any[]) => unknown, signatures: readonly string[], given: readonly unknown[], count = given.length): Any {
+  return plain.apply(self, bind(signatures, given, count));
 }
 
 /**

@@ -18,7 +18,7 @@ const FIRST_LIMIT = 256 * MiB;
 const DEMOTED_LIMIT = 16 * MiB;
 
 /** Time in allocations: what was touched before the present one may be moved. */
-const clock = { now: 1 };
+let clock = 1;
 
 const residents = {
   storages: [] as Storage[],
@@ -32,7 +32,8 @@ const residents = {
 };
 
 /** Those that are evicted when the nursery is emptied next, unless they are in use just then. */
-const demoted = { storages: [] as Storage[], bytes: 0 };
+let demoted: Storage[] = [];
+let demotedBytes = 0;
 
 export function residentStorages(): readonly Storage[] {
   return residents.storages;
@@ -50,7 +51,7 @@ export function restoredBytes(): number {
 
 /** The next allocation begins: no address that was asked for before is pinned any more. Returns its time. */
 export function tick(): number {
-  return ++clock.now;
+  return ++clock;
 }
 
 /** A storage that stays in linear memory as long as it is used now and then: parameters, buffers, optimizer state. */
@@ -65,7 +66,7 @@ export function allocateResident(bytes: number): Storage {
 
 /** The storage's address, brought in first if need be. Pins it: nothing that was touched since the last `allocate` moves. */
 export function address(storage: Storage): number {
-  storage.touched = clock.now;
+  storage.touched = clock;
   storage.blank = false;
   return storage.pointer >= 0 ? storage.pointer : restore(storage);
 }
@@ -85,8 +86,8 @@ export function tenure(storage: Storage, kind: Kind): void {
 
 /** The engine needs this resident no longer, but user code may: it is evicted soon. */
 export function demote(storage: Storage): void {
-  demoted.storages.push(storage);
-  demoted.bytes += storage.bytes;
+  demoted.push(storage);
+  demotedBytes += storage.bytes;
 }
 
 /** Shows a storage to user code, which may keep it for as long as it likes. */
@@ -105,13 +106,13 @@ export function freeResident(storage: Storage): void {
 }
 
 export function hasManyDemoted(): boolean {
-  return demoted.bytes > DEMOTED_LIMIT;
+  return demotedBytes > DEMOTED_LIMIT;
 }
 
 export function evictDemoted(): void {
-  for (const storage of demoted.storages) if (storage.place === Place.Resident && storage.touched < clock.now) evict(storage);
-  demoted.storages = [];
-  demoted.bytes = 0;
+  for (const storage of demoted) if (storage.place === Place.Resident && storage.touched < clock) evict(storage);
+  demoted = [];
+  demotedBytes = 0;
 }
 
 /**
@@ -122,7 +123,7 @@ export function reserveBlock(bytes: number): number {
   if (bytes > LARGEST_BLOCK) throw new OutOfMemoryError(bytes);
   let pointer = allocateBlock(bytes);
   if (pointer >= 0) return pointer;
-  const idle = residents.storages.filter((storage) => storage.touched < clock.now).sort((a, b) => a.touched - b.touched);
+  const idle = residents.storages.filter((storage) => storage.touched < clock).sort((a, b) => a.touched - b.touched);
   for (const storage of idle) {
     evict(storage);
     if (storage.bytes < bytes / 64) continue;
@@ -145,9 +146,9 @@ function blockForResident(bytes: number): number {
  */
 function evictIdle(bytes: number): void {
   const wanted = residents.bytes + bytes;
-  if (residents.halfFullSince < 0 && wanted > residents.limit / 2) residents.halfFullSince = clock.now;
+  if (residents.halfFullSince < 0 && wanted > residents.limit / 2) residents.halfFullSince = clock;
   if (wanted <= residents.limit) return;
-  const idle = residents.storages.filter((storage) => storage.touched <= residents.halfFullSince && storage.touched < clock.now);
+  const idle = residents.storages.filter((storage) => storage.touched <= residents.halfFullSince && storage.touched < clock);
   for (const storage of idle) evict(storage);
   residents.halfFullSince = -1;
   residents.limit = Math.max(FIRST_LIMIT, residents.bytes * 2);

@@ -8,9 +8,15 @@ export function number(value: number): string {
   return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
 }
 
+/** As Python's `repr` of a float: whole ones end in `.0`. */
+export function pythonFloat(value: number): string {
+  const text = number(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
 /** A float that was left at its whole default prints with `.0`, as it stands in PyTorch; one that was given prints as given. */
 export function float(value: number, byDefault: number): string {
-  return value === byDefault && Number.isInteger(value) ? `${number(value)}.0` : number(value);
+  return value === byDefault ? pythonFloat(value) : number(value);
 }
 
 function infinite(value: number): string {

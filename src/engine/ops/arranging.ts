@@ -2,7 +2,7 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize, typedArray } from "../dtype.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { broadcastShapes, checkSizes, numelOf, shapeOf, shapeText, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
+import { broadcastShapes, checkSizes, numelOf, sameShape, shapeOf, shapeText, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
 import { arange, fromTypedArray, zeros } from "./creation.ts";
@@ -47,11 +47,11 @@ export function broadcastTo(input: Tensor, ...shape: ShapeArguments): Tensor {
   return expand(input, ...shape);
 }
 
-/** All expanded to the shape that they broadcast to. */
+/** All expanded to the shape that they broadcast to; one that has it already comes back itself. */
 export function broadcastTensors(...tensors: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor[] {
   const list = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
   const shape = list.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b), [] as Shape);
-  return list.map((x) => expand(x, shape));
+  return list.map((x) => (sameShape(x.shape, shape) ? x : expand(x, shape)));
 }
 
 function atLeast(rank: number, widen: (input: Tensor) => Tensor): (input: Tensor) => Tensor {

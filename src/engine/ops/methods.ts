@@ -72,7 +72,7 @@ const { movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfo
 const { selectScatter, sliceScatter, diagonalScatter, rot90, fliplr, flipud, tile, repeatInterleave, asStrided } = arranging;
 const { splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy } = arranging;
 const { take, takeAlongDim, argwhere } = placing;
-const { mv, vdot, ger, inner, matrixPower, kron, cross } = products;
+const { mv, vdot, ger, inner, kron, cross } = products;
 
 /** The sum over the dimensions along which a tensor of the given shape would have been broadcast. */
 function sumToSize(input: Tensor, ...shape: ShapeArguments): Tensor {
@@ -87,7 +87,7 @@ const others = {
   movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace,
   selectScatter, sliceScatter, diagonalScatter, rot90, fliplr, flipud, tile, repeatInterleave, asStrided,
   splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy, take, takeAlongDim, argwhere,
-  mv, vdot, ger, inner, matrixPower, kron, cross, pad, multinomial: sampling.multinomial, bernoulli: sampling.bernoulli, hardshrink: activations.hardshrink, prelu: activations.prelu,
+  mv, vdot, ger, inner, kron, cross, pad, multinomial: sampling.multinomial, bernoulli: sampling.bernoulli, hardshrink: activations.hardshrink, prelu: activations.prelu,
   exponential_: sampling.exponential_, geometric_: sampling.geometric_, cauchy_: sampling.cauchy_, logNormal_: sampling.logNormal_,
   random_: sampling.random_,
   newFull: fromData.newFull, newTensor: fromData.newTensor,

@@ -5,7 +5,6 @@ import { broadcastShapes, numelOf, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { diagonal } from "./arranging.ts";
 import { add, mul, sub } from "./binary.ts";
-import { eye } from "./creation.ts";
 import { bmm, dot, matmul, mm, outer } from "./matmul.ts";
 import { sum } from "./reductions.ts";
 
@@ -77,19 +76,6 @@ export function inner(a: Tensor, b: Tensor): Tensor {
 /** Matrices multiplied in the order given. */
 export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
   return matrices.reduce((a, b) => mm(a, b));
-}
-
-/** A square matrix, or each of a batch, to a whole power of at least 0. */
-export function matrixPower(input: Tensor, n: number): Tensor {
-  if (n < 0) throw new KindlingError("matrix_power: negative powers are not implemented; invert the matrix first");
-  if (n === 0) return expand(eye(input.shape.at(-1)!), input.shape).clone();
-  let result: Tensor | null = null;
-  let square = input;
-  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result = result === null ? square : matmul(result, square);
-    if (rest > 1) square = matmul(square, square);
-  }
-  return result!;
 }
 
 /** Contracts dimensions: the last `dims` of `a` with the first of `b`, or the listed ones of each. */

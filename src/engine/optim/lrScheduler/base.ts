@@ -79,7 +79,8 @@ export abstract class LRScheduler {
   }
 
   /** Takes up a state of `stateDict()`. Functions (of `LambdaLR`) stay as they are. */
-  loadStateDict({ _step_count, _last_lr, ...state }: Record<string, unknown>): void {
+  loadStateDict(stateDict: Readonly<Record<string, unknown>>): void {
+    const { _step_count, _last_lr, ...state } = stateDict;
     this.#stepCount = (_step_count as number | undefined) ?? this.#stepCount;
     this.#lastLr = (_last_lr as number[] | undefined) ?? this.#lastLr;
     for (const [name, value] of Object.entries(state)) {

@@ -1,0 +1,293 @@
+/** What the palette, the lenses, the tree, the panel and the status bar can ask for. */
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import type { RunMode, SourcePosition } from "../../protocol/index.ts";
+import type { AutomaticInspection } from "../runs/automaticInspection.ts";
+import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
+import type { Disposable } from "../shared/emitter.ts";
+import { isPaused } from "../runs/fileRuns.ts";
+import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
+import type { RunStore } from "../runs/runStore.ts";
+import type { TreeNode } from "../tree/modelTree.ts";
+import { newModel } from "./newModel.ts";
+import { notifyProgress } from "../status/progressNotification.ts";
+import type { Panel } from "../panel/panel.ts";
+import type { RunController } from "../runs/runController.ts";
+import { settingsFor } from "../shared/settings.ts";
+import type { ModelsView } from "../tree/modelsView.ts";
+import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
+
+export interface CommandParts {
+  readonly extension: vscode.Uri;
+  readonly store: RunStore;
+  readonly controller: RunController;
+  readonly current: CurrentFile;
+  readonly inspection: AutomaticInspection;
+  readonly panel: Panel;
+  readonly view: ModelsView;
+  readonly types: WorkspaceTypes;
+  readonly log: vscode.LogOutputChannel;
+  readonly output: vscode.OutputChannel;
+}
+
+/** What menus hand over: a file's path, its address, or a row of the tree; nothing from the palette. */
+type Target = string | vscode.Uri | TreeNode | undefined;
+
+export function registerCommands(parts: CommandParts): Disposable {
+  const commands = new Commands(parts);
+  const registered = Object.entries(commands.all).map(([name, run]) =>
+    vscode.commands.registerCommand(`kindling.${name}`, async (...values: never[]) => {
+      try {
+        return await (run as (...values: never[]) => unknown)(...values);
+      } catch (error) {
+        parts.log.error(error instanceof Error ? error : String(error));
+        throw error;
+      }
+    }),
+  );
+  return { dispose: () => registered.forEach((command) => command.dispose()) };
+}
+
+class Commands {
+  readonly #parts: CommandParts;
+
+  constructor(parts: CommandParts) {
+    this.#parts = parts;
+  }
+
+  readonly all = {
+    train: (target?: Target) => this.#train(target),
+    inspect: (target?: Target) => this.#inspect(target),
+    stop: (target?: Target) => this.#stop(target),
+    restart: (target?: Target) => this.#restart(target),
+    pause: (target?: Target) => this.#toggle(target, "pause"),
+    resume: (target?: Target) => this.#toggle(target, "resume"),
+    openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
+    showTraining: () => this.#show("train"),
+    showInspection: () => this.#show("inspect"),
+    newModel: (folder?: vscode.Uri) => this.#newModel(folder),
+    addTypes: (file?: vscode.Uri) => this.#addTypes(file),
+    showLog: () => this.#parts.log.show(),
+    showOutput: () => this.#parts.output.show(true),
+    addExample: (file: string, className: string, parameters: readonly string[]) =>
+      this.#addExample(file, className, parameters),
+    reveal: (position: SourcePosition, keepFocus?: boolean) => reveal(position, keepFocus),
+    runActions: () => this.#runActions(),
+  };
+
+  /** Begins a training; the result tells nothing of its end. */
+  async #train(target: Target): Promise<void> {
+    const { controller, inspection, panel, current, store, output } = this.#parts;
+    const file = await this.#find(target);
+    if (file === undefined || !isTrusted()) return;
+    if (controller.isTraining(file)) return void this.#trainAgain(file);
+    inspection.hold(file);
+    // Saved as it is, it was inspected already.
+    if (!(await this.#save(file))) inspection.release(file);
+    current.set(file);
+    output.appendLine(`── ${basename(file)} ──`);
+    void controller.train(file);
+    if (settingsFor(file).openPanelOnTrain) panel.show(file);
+    const runId = store.get(file)?.train?.runId;
+    if (panel.file !== file && runId !== undefined) void notifyProgress(store, controller, runId);
+  }
+
+  async #trainAgain(file: string): Promise<void> {
+    const { panel, store } = this.#parts;
+    panel.show(file);
+    const restart = "Restart";
+    const message = store.get(file)?.train?.edited
+      ? `${basename(file)} was edited since its training started. Restart trains the new text.`
+      : `${basename(file)} is already training.`;
+    if ((await vscode.window.showInformationMessage(message, restart)) === restart) await this.#restart(file);
+  }
+
+  async #restart(target: Target): Promise<void> {
+    const file = await this.#findTraining(target);
+    if (file === undefined) return;
+    await this.#parts.controller.stop(file);
+    await this.#train(file);
+  }
+
+  async #inspect(target: Target): Promise<void> {
+    const { controller, current, inspection, store } = this.#parts;
+    const file = await this.#find(target);
+    if (file === undefined || !isTrusted()) return;
+    inspection.hold(file);
+    await this.#save(file);
+    inspection.release(file);
+    current.set(file);
+    const inspected = controller.inspect(file);
+    // With the panel on another file, its own inspection is what the user wants to see now.
+    if (this.#parts.panel.file !== undefined && store.get(file)) this.#parts.panel.show(file);
+    const state = await inspected;
+    const runs = store.get(file);
+    // The panel goes on showing the training, so it is said here that the inspection is done.
+    if (state !== "finished" || runs?.shown !== "train") return;
+    const message = `Inspected ${basename(file)}. The panel keeps its training; Show Inspection turns to the inspection.`;
+    vscode.window.setStatusBarMessage(message, 8000);
+  }
+
+  /** Turns the panel to the other of a file's two runs. */
+  #show(mode: RunMode): void {
+    const { panel, current, store } = this.#parts;
+    const file = panel.file ?? current.file;
+    if (file === undefined) return;
+    store.show(file, mode);
+    panel.show(file);
+  }
+
+  async #stop(target: Target): Promise<void> {
+    const file = await this.#findTraining(target);
+    if (file !== undefined) await this.#parts.controller.stop(file);
+  }
+
+  async #toggle(target: Target, to: "pause" | "resume"): Promise<void> {
+    const file = await this.#findTraining(target, (runs) => isPaused(runs) === (to === "resume"));
+    if (file !== undefined) this.#parts.controller[to](file);
+  }
+
+  async #openPanel(target: Target, model: unknown): Promise<void> {
+    const file = await this.#find(target);
+    if (file === undefined) return;
+    this.#parts.panel.show(file, selectionOf(target, model));
+  }
+
+  async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
+    const file = await newModel(this.#parts.extension, folder);
+    if (file && vscode.workspace.isTrusted) await this.#parts.types.add(file);
+    return file;
+  }
+
+  async #addTypes(target: vscode.Uri | undefined): Promise<void> {
+    const file = await this.#find(target instanceof vscode.Uri ? target : undefined);
+    // Of a workspace's folder itself, what is in it counts.
+    const root = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const place = file === undefined ? root && vscode.Uri.joinPath(root, "any.model.ts") : vscode.Uri.file(file);
+    if (!place || !isTrusted()) return;
+    const written = await this.#parts.types.add(place);
+    const message =
+      written === undefined
+        ? "Types of kindling are already there."
+        : `Added the types of kindling to ${vscode.workspace.asRelativePath(written)}.`;
+    vscode.window.setStatusBarMessage(message, 5000);
+  }
+
+  async #addExample(file: string, className: string, parameters: readonly string[]): Promise<void> {
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+    const { document } = editor;
+    const end = document.lineAt(document.lineCount - 1).range.end;
+    const snippet = new vscode.SnippetString(exampleSnippet(document.getText(), className, parameters));
+    this.#parts.inspection.waitFor(file, (text) => isUnfinishedExample(text, className, parameters));
+    await editor.insertSnippet(snippet, end);
+    editor.revealRange(new vscode.Range(end, end));
+  }
+
+  async #runActions(): Promise<void> {
+    const { controller, store } = this.#parts;
+    const items = controller.training().flatMap((file) => {
+      const description = basename(file);
+      const toggle = isPaused(store.get(file))
+        ? { label: "$(debug-continue) Resume", description, run: () => this.#toggle(file, "resume") }
+        : { label: "$(debug-pause) Pause", description, run: () => this.#toggle(file, "pause") };
+      return [
+        { label: "$(graph-line) Open Panel", description, run: () => this.#openPanel(file, undefined) },
+        toggle,
+        { label: "$(debug-stop) Stop", description, run: () => this.#stop(file) },
+      ];
+    });
+    if (items.length === 0) return this.#openPanel(undefined, undefined);
+    const chosen = await vscode.window.showQuickPick(items, { title: "Training" });
+    await chosen?.run();
+  }
+
+  /** The model file that is meant, asking only where nothing tells. */
+  async #find(target: Target): Promise<string | undefined> {
+    const { current, store, view } = this.#parts;
+    if (target instanceof vscode.Uri && target.scheme !== "file") return void saySaveFirst();
+    const named = typeof target === "string" ? target : target instanceof vscode.Uri ? target.fsPath : undefined;
+    if (named !== undefined) return isModelFile(named) ? named : (store.using(named)[0]?.file ?? named);
+    if (target !== undefined) return view.file;
+    const active = vscode.window.activeTextEditor && fileOf(vscode.window.activeTextEditor.document);
+    if (active !== undefined && isModelFile(active)) return active;
+    if (isUnnamedModel(vscode.window.activeTextEditor?.document)) return void saySaveFirst();
+    return current.file ?? (await chooseModelFile());
+  }
+
+  async #findTraining(
+    target: Target,
+    accept: (runs: Parameters<typeof isPaused>[0]) => boolean = () => true,
+  ): Promise<string | undefined> {
+    const { controller, current, store } = this.#parts;
+    const candidates = controller.training().filter((file) => accept(store.get(file)));
+    if (target !== undefined) return this.#find(target);
+    if (candidates.length <= 1) return candidates[0];
+    if (current.file !== undefined && candidates.includes(current.file)) return current.file;
+    const chosen = await vscode.window.showQuickPick(
+      candidates.map((file) => ({ label: vscode.workspace.asRelativePath(file), file })),
+    );
+    return chosen?.file;
+  }
+
+  /**
+   * A run reads what is on disk, so the file and what it imports go there first.
+   * @returns whether anything had to be saved
+   */
+  async #save(file: string): Promise<boolean> {
+    const files = new Set([file, ...(this.#parts.store.get(file)?.structure?.files ?? [])]);
+    const dirty = vscode.workspace.textDocuments.filter(
+      (document) => document.isDirty && files.has(fileOf(document) ?? ""),
+    );
+    for (const document of dirty) await document.save();
+    return dirty.length > 0;
+  }
+}
+
+function isTrusted(): boolean {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = "Manage Workspace Trust";
+  void vscode.window
+    .showInformationMessage("Kindling runs nothing of a workspace that isn't trusted.", manage)
+    .then((answer) => answer === manage && vscode.commands.executeCommand("workbench.trust.manage"));
+  return false;
+}
+
+function selectionOf(target: Target, model: unknown): { model: number; module: number } | undefined {
+  if (typeof target === "object" && "kind" in target && target.kind === "module") {
+    return { model: target.model.id, module: target.module.id };
+  }
+  return typeof model === "number" ? { model, module: 0 } : undefined;
+}
+
+async function chooseModelFile(): Promise<string | undefined> {
+  const found = await vscode.workspace.findFiles("**/*.model.ts", "**/node_modules/**", 200);
+  if (found.length <= 1) return found[0]?.fsPath;
+  const items = found
+    .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), file: uri.fsPath }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: "Which model file?" });
+  return chosen?.file;
+}
+
+/** A model that was written, or pasted, into an editor that is no file yet. */
+function isUnnamedModel(document: vscode.TextDocument | undefined): boolean {
+  return document?.uri.scheme === "untitled" && /\bfrom\s+["']kindling["']/.test(document.getText());
+}
+
+function saySaveFirst(): void {
+  void vscode.window.showInformationMessage(
+    "Kindling runs files. Save this one under a name that ends in .model.ts first.",
+  );
+}
+
+/** Shows a place in a file, in the editor that has the file where there is one. */
+export async function reveal({ file, line, column }: SourcePosition, keepFocus = false): Promise<void> {
+  const uri = vscode.Uri.file(file);
+  const place = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+  const open = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
+  await vscode.window.showTextDocument(uri, {
+    selection: new vscode.Range(place, place),
+    viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
+    preserveFocus: keepFocus,
+  });
+}

@@ -1,0 +1,99 @@
+/** New Model…: a template, a folder and a name make a file that trains as it is. */
+import { basename } from "node:path";
+import * as vscode from "vscode";
+
+interface Template extends vscode.QuickPickItem {
+  readonly file: string;
+}
+
+function templates(): readonly Template[] {
+  return [
+    {
+      file: "classifier",
+      label: "$(symbol-class) Classifier",
+      detail: "A multilayer perceptron that tells two spirals apart. Trains in seconds.",
+    },
+    {
+      file: "cnn",
+      label: "$(file-media) Convolutional network",
+      detail: "Convolutions and pooling that tell drawn shapes apart.",
+    },
+    {
+      file: "residual",
+      label: "$(layers) Residual network",
+      detail: "Blocks with skip connections, a ModuleList, and frozen layers.",
+    },
+    {
+      file: "empty",
+      label: "$(new-file) Empty module",
+      detail: "One class with one layer, and nothing that trains it.",
+    },
+  ];
+}
+
+/**
+ * @param folder where the file goes; without it the user is asked if there is a choice
+ * @returns the new file, already open, or undefined where the user went back
+ */
+export async function newModel(extension: vscode.Uri, folder?: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const template = await vscode.window.showQuickPick(templates(), {
+    title: "New Model",
+    placeHolder: "What should the file begin with?",
+  });
+  const place = template && (folder ?? (await chooseFolder()));
+  if (!template || !place) return undefined;
+  const name = await chooseName(place, template.file);
+  if (name === undefined) return undefined;
+  const file = vscode.Uri.joinPath(place, name);
+  await createModel(extension, template.file, file);
+  await vscode.window.showTextDocument(file);
+  return file;
+}
+
+/** Copies a template of `media/templates`. */
+export async function createModel(extension: vscode.Uri, template: string, file: vscode.Uri): Promise<void> {
+  const source = vscode.Uri.joinPath(extension, "media", "templates", `${template}.model.ts`);
+  await vscode.workspace.fs.copy(source, file, { overwrite: false });
+}
+
+async function chooseFolder(): Promise<vscode.Uri | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 1) return folders[0]?.uri;
+  if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
+  const [chosen] =
+    (await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: "Create Model Here",
+    })) ?? [];
+  return chosen;
+}
+
+async function chooseName(folder: vscode.Uri, suggestion: string): Promise<string | undefined> {
+  const entered = await vscode.window.showInputBox({
+    title: "New Model",
+    prompt: `Name of the file, in ${basename(folder.fsPath)}`,
+    value: `${suggestion}.model.ts`,
+    valueSelection: [0, suggestion.length],
+    validateInput: async (value) => {
+      const name = fileName(value);
+      if (name === ".model.ts" || /[\\:*?"<>|]/.test(name)) return "A file can't have this name.";
+      return (await exists(vscode.Uri.joinPath(folder, name))) ? `${name} exists already.` : undefined;
+    },
+  });
+  return entered === undefined ? undefined : fileName(entered);
+}
+
+/** `net`, `net.ts` and `net.model.ts` all mean `net.model.ts`. */
+function fileName(entered: string): string {
+  return `${entered.trim().replace(/(\.model)?(\.ts)?$/, "")}.model.ts`;
+}
+
+async function exists(file: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

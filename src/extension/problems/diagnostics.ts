@@ -1,0 +1,69 @@
+/** What runs complain of, in the Problems view and on the user's own lines. */
+import * as vscode from "vscode";
+import type { Problem } from "../../protocol/index.ts";
+import type { Disposable } from "../shared/emitter.ts";
+import { marks, type Mark, type Range } from "./marks.ts";
+import type { RunStore } from "../runs/runStore.ts";
+
+export function showProblems(store: RunStore): Disposable {
+  const collection = vscode.languages.createDiagnosticCollection("kindling");
+  /** Errors of syntax that TypeScript has reported as well: once is enough, and its own go as soon as they are mended. */
+  const doubled = new WeakSet<Problem>();
+  const show = (): void => {
+    const byFile = marks(store.all(), (problem) => doubled.has(problem));
+    // Files that have none any more are cleared by leaving them out.
+    collection.clear();
+    collection.set([...byFile].map(([file, own]) => [vscode.Uri.file(file), own.map(diagnosticOf)]));
+  };
+  const findDoubled = (): boolean => {
+    const found = store
+      .all()
+      .flatMap(({ problems }) => problems)
+      .filter((problem) => !doubled.has(problem) && problem.code === "syntax" && problem.position)
+      .filter(({ position }) => position && hasSyntaxError(position.file));
+    for (const problem of found) doubled.add(problem);
+    return found.length > 0;
+  };
+  const subscriptions = [
+    collection,
+    store.onDidChange(({ change }) => {
+      if (change.type === "event" && change.event.type !== "problem") return;
+      findDoubled();
+      show();
+    }),
+    vscode.languages.onDidChangeDiagnostics(() => {
+      if (findDoubled()) show();
+    }),
+  ];
+  return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
+}
+
+/** Whether TypeScript itself says so: its errors of syntax are those from 1000 to 1999. */
+function hasSyntaxError(file: string): boolean {
+  return vscode.languages.getDiagnostics(vscode.Uri.file(file)).some(({ source, severity, code }) => {
+    const number = Number(typeof code === "object" ? code.value : code);
+    const isSyntax = number >= 1000 && number < 2000;
+    return source !== "Kindling" && severity === vscode.DiagnosticSeverity.Error && isSyntax;
+  });
+}
+
+const severities = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+} as const;
+
+function diagnosticOf(mark: Mark): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(rangeOf(mark.range), mark.message, severities[mark.severity]);
+  diagnostic.source = "Kindling";
+  diagnostic.code = mark.code;
+  diagnostic.relatedInformation = mark.related.map(
+    ({ message, file, range }) =>
+      new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.file(file), rangeOf(range)), message),
+  );
+  return diagnostic;
+}
+
+function rangeOf({ line, column, endLine, endColumn }: Range): vscode.Range {
+  return new vscode.Range(line, column, endLine, endColumn);
+}

@@ -1,0 +1,163 @@
+/** Starts, steers and ends runs, one training and one inspection of a file at a time. Knows nothing of VS Code. */
+import { randomUUID } from "node:crypto";
+import type { RunEvent, RunMode, RunRequest, RunState } from "../../protocol/index.ts";
+import type { RunnerProcess } from "../../client/runnerProcess.ts";
+import { Emitter } from "../shared/emitter.ts";
+import { isPaused, isTraining } from "./fileRuns.ts";
+import type { RunStore } from "./runStore.ts";
+import type { RunnerPool } from "./runnerPool.ts";
+
+/** What a run of `file` is to be like; the mode is the controller's. */
+export type MakeRequest = (file: string, mode: RunMode) => RunRequest;
+
+export interface Settled {
+  /** The file's name of now. */
+  readonly file: string;
+  readonly runId: string;
+  readonly mode: RunMode;
+  readonly state: RunState;
+}
+
+export interface Output {
+  readonly file: string;
+  readonly mode: RunMode;
+  readonly automatic: boolean;
+  readonly text: string;
+}
+
+interface Job {
+  readonly runId: string;
+  readonly mode: RunMode;
+  readonly automatic: boolean;
+  readonly runner: RunnerProcess;
+  readonly done: Promise<RunState>;
+  file: string;
+}
+
+export class RunController {
+  readonly #store: RunStore;
+  readonly #pool: RunnerPool;
+  readonly #request: MakeRequest;
+  readonly #jobs = new Set<Job>();
+  /** Files whose inspection nobody asked for; they wait for one another. */
+  readonly #waiting = new Set<string>();
+  readonly #settled = new Emitter<Settled>();
+  readonly #printed = new Emitter<Output>();
+  /** A run reached its final state, after the store was told. */
+  readonly onDidSettle = this.#settled.event;
+  readonly onDidPrint = this.#printed.event;
+
+  constructor(store: RunStore, pool: RunnerPool, request: MakeRequest) {
+    this.#store = store;
+    this.#pool = pool;
+    this.#request = request;
+  }
+
+  isTraining(file: string): boolean {
+    return this.#job(file, "train") !== undefined;
+  }
+
+  /** Files in training. */
+  training(): readonly string[] {
+    return [...this.#jobs].filter((job) => job.mode === "train").map((job) => job.file);
+  }
+
+  /**
+   * Trains the file. A file that is in training already goes on with that one.
+   * @throws UntrustedError
+   */
+  train(file: string): Promise<RunState> {
+    return (this.#job(file, "train") ?? this.#start(file, "train", false)).done;
+  }
+
+  /**
+   * Inspects the file, in place of an inspection of it that is under way.
+   * @throws UntrustedError
+   */
+  inspect(file: string): Promise<RunState> {
+    this.#waiting.delete(file);
+    this.#job(file, "inspect")?.runner.kill();
+    return this.#start(file, "inspect", false).done;
+  }
+
+  /** Inspects the file as soon as no other file is being inspected without having been asked for. */
+  inspectSoon(file: string): void {
+    const current = this.#job(file, "inspect");
+    this.#waiting.add(file);
+    // Its result would be of the old text.
+    if (current) current.runner.kill();
+    this.#inspectNext();
+  }
+
+  /** Stops whatever runs of the file. Resolves when all of it has ended. */
+  async stop(file: string): Promise<void> {
+    this.#waiting.delete(file);
+    const jobs = [...this.#jobs].filter((job) => job.file === file);
+    for (const job of jobs) job.runner.stop();
+    await Promise.all(jobs.map((job) => job.done));
+  }
+
+  pause(file: string): void {
+    if (isTraining(this.#store.get(file))) this.#job(file, "train")?.runner.send({ type: "pause" });
+  }
+
+  resume(file: string): void {
+    if (isPaused(this.#store.get(file))) this.#job(file, "train")?.runner.send({ type: "resume" });
+  }
+
+  /** Runs go on under a file's new name. */
+  rename(from: string, to: string): void {
+    this.#store.rename(from, to);
+    for (const job of this.#jobs) job.file = this.#fileOf(job);
+  }
+
+  /** What ran of a file that is gone is stopped and forgotten. */
+  async remove(file: string): Promise<void> {
+    await this.stop(file);
+    this.#store.remove(file);
+  }
+
+  #fileOf(job: Job): string {
+    const owner = this.#store.all().find((runs) => runs[job.mode]?.runId === job.runId);
+    return owner?.file ?? job.file;
+  }
+
+  #job(file: string, mode: RunMode): Job | undefined {
+    return [...this.#jobs].findLast((job) => job.file === file && job.mode === mode);
+  }
+
+  #inspectNext(): void {
+    if ([...this.#jobs].some((job) => job.mode === "inspect" && job.automatic)) return;
+    const [file] = this.#waiting;
+    if (file === undefined) return this.#pool.warm();
+    this.#waiting.delete(file);
+    this.#start(file, "inspect", true);
+  }
+
+  #start(file: string, mode: RunMode, automatic: boolean): Job {
+    const runner = this.#pool.take();
+    const runId = randomUUID();
+    this.#store.begin(file, { runId, mode, startedAt: Date.now(), automatic });
+    const over = runner.run(this.#request(file, mode), {
+      event: (event) => this.#receive(runId, event),
+      output: (text) => this.#printed.fire({ file: job.file, mode, automatic, text }),
+    });
+    const done = over.then(({ state }) => state);
+    const job: Job = { runId, mode, automatic, runner, done, file };
+    this.#jobs.add(job);
+    void done.then((state) => this.#settle(job, state));
+    return job;
+  }
+
+  #receive(runId: string, event: RunEvent): void {
+    this.#store.apply(runId, event);
+    // A training that has come so far no longer needs all of the machine to begin.
+    if (event.type === "metrics") this.#pool.warm();
+  }
+
+  #settle(job: Job, state: RunState): void {
+    this.#jobs.delete(job);
+    this.#settled.fire({ file: job.file, runId: job.runId, mode: job.mode, state });
+    this.#inspectNext();
+  }
+}

@@ -1,0 +1,71 @@
+/** The user's settings, and the request for a run that follows from them. */
+import { dirname } from "node:path";
+import * as vscode from "vscode";
+import type { RunMode, RunRequest } from "../../protocol/index.ts";
+import { readNumber, type NumberRange } from "./numberSetting.ts";
+
+export const section = "kindling";
+
+export interface Settings {
+  readonly inspectOnSave: boolean;
+  /** Seconds; 0 = none. */
+  readonly inspectTimeLimit: number;
+  readonly codeLens: boolean;
+  readonly openPanelOnTrain: boolean;
+  readonly histograms: { readonly enabled: boolean; readonly bins: number };
+  /** Percent. */
+  readonly samplingBudget: number;
+  /** 0 = as many as leave one core to the editor. */
+  readonly threads: number;
+}
+
+const ranges = {
+  /** Ten days: more than a timer can wait is no limit. */
+  inspectTimeLimit: { least: 0, most: 864_000, otherwise: 10 },
+  "histograms.bins": { least: 2, most: 200, isInteger: true, otherwise: 40 },
+  "sampling.budget": { least: 0, most: 100, otherwise: 3 },
+  threads: { least: 0, most: 64, isInteger: true, otherwise: 0 },
+} as const satisfies Readonly<Record<string, NumberRange>>;
+
+/** What was said of settings already: once is enough for each thing that is written there. */
+const said = new Set<string>();
+
+/** @param remark hears, once, of each setting that is not used as it is written */
+export function settingsFor(file: string, remark?: (text: string) => void): Settings {
+  const values = vscode.workspace.getConfiguration(section, vscode.Uri.file(file));
+  const number = (name: keyof typeof ranges): number => {
+    const { value, remark: text } = readNumber(`${section}.${name}`, values.get(name), ranges[name]);
+    if (remark && text !== undefined && !said.has(text)) {
+      said.add(text);
+      remark(text);
+    }
+    return value;
+  };
+  const flag = (name: string): boolean => values.get<unknown>(name) !== false;
+  return {
+    inspectOnSave: flag("inspectOnSave"),
+    inspectTimeLimit: number("inspectTimeLimit"),
+    codeLens: flag("codeLens"),
+    openPanelOnTrain: flag("openPanelOnTrain"),
+    histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
+    samplingBudget: number("sampling.budget"),
+    threads: number("threads"),
+  };
+}
+
+export function requestFor(file: string, mode: RunMode, remark: (text: string) => void): RunRequest {
+  const settings = settingsFor(file, remark);
+  return {
+    file,
+    mode,
+    // As a notebook: a file's own data lies beside it.
+    directory: dirname(file),
+    sampling: {
+      enabled: settings.histograms.enabled,
+      bins: settings.histograms.bins,
+      budget: settings.samplingBudget / 100,
+    },
+    timeLimit: settings.inspectTimeLimit * 1000,
+    threads: settings.threads,
+  };
+}

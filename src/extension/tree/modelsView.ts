@@ -1,0 +1,134 @@
+/** The models view. */
+import * as vscode from "vscode";
+import type { SourcePosition } from "../../protocol/index.ts";
+import type { CurrentFile } from "../shared/currentFile.ts";
+import type { Disposable } from "../shared/emitter.ts";
+import { Emitter } from "../shared/emitter.ts";
+import { filesOf, isStale, isTraining, type FileRuns } from "../runs/fileRuns.ts";
+import { lossTrouble } from "../../run/standing.ts";
+import { fileName } from "../../run/text.ts";
+import { row, ModelTree, type ModuleNode, type TreeNode } from "./modelTree.ts";
+import type { RunStore } from "../runs/runStore.ts";
+import { Throttle } from "../../run/throttle.ts";
+import type { UnsavedFiles } from "../shared/unsavedFiles.ts";
+
+const viewId = "kindling.models";
+
+export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
+  readonly #store: RunStore;
+  readonly #current: CurrentFile;
+  readonly #unsaved: UnsavedFiles;
+  readonly #view: vscode.TreeView<TreeNode>;
+  readonly #changed = new Emitter<TreeNode | undefined>();
+  readonly #chosen = new Emitter<ModuleNode>();
+  readonly #refresh = new Throttle(250, () => this.#update());
+  readonly #subscriptions: Disposable[];
+  #tree = new ModelTree("", []);
+  #models: unknown;
+  /** The counts may not be those of the text on the screen. */
+  #isApproximate = false;
+
+  readonly onDidChangeTreeData = this.#changed.event;
+  /** The user chose a module; for a parameter or a buffer, the one that has it. */
+  readonly onDidChoose = this.#chosen.event;
+
+  constructor(store: RunStore, current: CurrentFile, unsaved: UnsavedFiles) {
+    this.#store = store;
+    this.#current = current;
+    this.#unsaved = unsaved;
+    this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
+    this.#subscriptions = [
+      this.#view,
+      this.#view.onDidChangeSelection(({ selection: [node] }) => {
+        const module = node && moduleOf(node);
+        if (module) this.#chosen.fire(module);
+      }),
+      store.onDidChange(() => this.#refresh.call()),
+      current.onDidChange(() => this.#refresh.call()),
+      unsaved.onDidChange(() => this.#refresh.call()),
+    ];
+    this.#update();
+  }
+
+  /** The file whose models are shown. */
+  get file(): string | undefined {
+    return this.#current.file;
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    return [...(node ? this.#tree.children(node) : this.#tree.roots)];
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent;
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    const { label, description, tooltip, icon, context, position } = row(node, this.#isApproximate);
+    const item = new vscode.TreeItem(label, this.#collapsible(node));
+    item.id = node.key;
+    item.description = description;
+    item.tooltip = tooltip;
+    item.iconPath = new vscode.ThemeIcon(icon);
+    item.contextValue = context;
+    if (position) item.command = { title: "", command: "kindling.reveal", arguments: [position, true] };
+    return item;
+  }
+
+  /** Selects the module that was constructed at `position`, if the view is open. */
+  async select(position: SourcePosition): Promise<void> {
+    if (!this.#view.visible) return;
+    for (const { model } of this.#tree.roots) {
+      const module = model.modules.find(({ constructedAt }) => isSame(constructedAt, position));
+      const node = module && this.#tree.find(model.id, module.id);
+      if (node) return this.#view.reveal(node, { select: true, focus: false });
+    }
+  }
+
+  dispose(): void {
+    this.#refresh.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+    this.#chosen.dispose();
+  }
+
+  #collapsible(node: TreeNode): vscode.TreeItemCollapsibleState {
+    if (!this.#tree.hasChildren(node)) return vscode.TreeItemCollapsibleState.None;
+    return node.kind === "module" && node.parent === undefined
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
+  }
+
+  #update(): void {
+    const { file } = this.#current;
+    const runs = file === undefined ? undefined : this.#store.get(file);
+    this.#view.description = file === undefined ? "" : fileName(file);
+    this.#view.message = runs ? message(runs) : "";
+    const models = runs?.structure?.models;
+    const isApproximate = runs !== undefined && (isStale(runs) || filesOf(runs).some((one) => this.#unsaved.has(one)));
+    if (models === this.#models && isApproximate === this.#isApproximate) return;
+    if (models !== this.#models) this.#tree = new ModelTree(file ?? "", models ?? []);
+    this.#models = models;
+    this.#isApproximate = isApproximate;
+    this.#changed.fire(undefined);
+  }
+
+}
+
+/** What the tree's reader has to know of the runs, above the tree. */
+function message(runs: FileRuns): string {
+  const { train } = runs;
+  if (isTraining(runs) && train?.edited) return "Edited since its training started: Restart trains the new text.";
+  const trouble = train && !train.edited ? lossTrouble(train) : undefined;
+  if (trouble !== undefined) return `⚠ ${trouble}`;
+  return isStale(runs) && runs.structure?.models.length ? "Counted before the error that the Problems view shows." : "";
+}
+
+function moduleOf(node: TreeNode): ModuleNode | undefined {
+  if (node.kind === "module") return node;
+  return node.parent && moduleOf(node.parent);
+}
+
+function isSame(a: SourcePosition | undefined, b: SourcePosition): boolean {
+  return a?.file === b.file && a.line === b.line && a.column === b.column;
+}

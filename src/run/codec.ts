@@ -1,0 +1,181 @@
+/**
+ * What leaves a process as JSON (to the panel's page, to disk) and what comes back, which may be anything: it is read part by
+ * part, and what isn't of the agreed form is refused with the place where it isn't. NaN and infinities, which JSON doesn't
+ * have, go as their names.
+ */
+
+export interface Codec<T> {
+  /** @returns plain JSON; `value` itself where it is that already */
+  encode(value: T): unknown;
+  /** @throws Malformed */
+  decode(json: unknown): T;
+  readonly isOptional?: boolean;
+}
+
+/** Of a part that may be absent. */
+interface Optional<T> extends Codec<T> {
+  readonly isOptional: true;
+}
+
+/** What was read is not of the agreed form. The message says where, from outside to inside: `run.progress.epoch: …`. */
+export class Malformed extends Error {
+  override readonly name = "Malformed";
+
+  constructor(
+    readonly reason: string,
+    readonly path: readonly (string | number)[] = [],
+  ) {
+    super(path.length === 0 ? reason : `${path.join(".")}: ${reason}`);
+  }
+}
+
+function within<T>(part: string | number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Malformed ? new Malformed(error.reason, [part, ...error.path]) : error;
+  }
+}
+
+/** A value that JSON has as it is. */
+function plain<T>(name: string, test: (json: unknown) => boolean): Codec<T> {
+  return {
+    encode: (value) => value,
+    decode(json) {
+      if (!test(json)) throw new Malformed(`not ${name}`);
+      return json as T;
+    },
+  };
+}
+
+export const text = plain<string>("a text", (json) => typeof json === "string");
+export const flag = plain<boolean>("true or false", (json) => typeof json === "boolean");
+/** 0, 1, 2 … */
+export const whole = plain<number>("a whole number from 0", (json) => Number.isSafeInteger(json) && (json as number) >= 0);
+/** 1, 2, 3 …: lines and columns. */
+export const ordinal = plain<number>("a whole number from 1", (json) => Number.isSafeInteger(json) && (json as number) >= 1);
+
+const named: ReadonlyMap<unknown, number> = new Map([NaN, Infinity, -Infinity].map((value) => [String(value), value]));
+
+/** Any number, NaN and infinities too. */
+export const number: Codec<number> = {
+  encode: (value) => (Number.isFinite(value) ? value : String(value)),
+  decode(json) {
+    const value = typeof json === "number" ? json : named.get(json);
+    if (value === undefined) throw new Malformed("not a number");
+    return value;
+  },
+};
+
+/** One of a few words. */
+export function oneOf<T extends string | boolean>(...words: readonly T[]): Codec<T> {
+  return plain<T>(`one of ${words.join(", ")}`, (json) => (words as readonly unknown[]).includes(json));
+}
+
+export function optional<T>(codec: Codec<T>): Optional<T> {
+  return { ...codec, isOptional: true };
+}
+
+export function nullable<T>(codec: Codec<T>): Codec<T | null> {
+  return {
+    encode: (value) => (value === null ? null : codec.encode(value)),
+    decode: (json) => (json === null ? null : codec.decode(json)),
+  };
+}
+
+export function list<T>(item: Codec<T>): Codec<readonly T[]> {
+  return {
+    encode(values) {
+      let changed: unknown[] | undefined;
+      for (let i = 0; i < values.length; i++) {
+        const encoded = item.encode(values[i]!);
+        if (encoded !== values[i]) (changed ??= [...values])[i] = encoded;
+      }
+      return changed ?? values;
+    },
+    decode(json) {
+      if (!Array.isArray(json)) throw new Malformed("not a list");
+      return json.map((one: unknown, i) => within(i, () => item.decode(one)));
+    },
+  };
+}
+
+/** Values under names that are the user's. */
+export function dictionary<T>(item: Codec<T>): Codec<Readonly<Record<string, T>>> {
+  const entries = list(item);
+  return {
+    encode: (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, item.encode(value)])),
+    decode(json) {
+      const object = objectOf(json);
+      const names = Object.keys(object);
+      const values = entries.decode(Object.values(object));
+      return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+    },
+  };
+}
+
+type Fields<T> = { readonly [K in keyof T]-?: object extends Pick<T, K> ? Optional<Exclude<T[K], undefined>> : Codec<T[K]> };
+
+/** An object with these parts. What else is there is left out in reading. */
+export function record<T extends object>(fields: Fields<T>): Codec<T> {
+  const parts = Object.entries(fields) as [string, Codec<unknown>][];
+  return {
+    encode(value) {
+      const own = value as Readonly<Record<string, unknown>>;
+      let changed: Record<string, unknown> | undefined;
+      for (const [name, codec] of parts) {
+        if (own[name] === undefined) continue;
+        const encoded = codec.encode(own[name]);
+        if (encoded !== own[name]) (changed ??= { ...own })[name] = encoded;
+      }
+      return changed ?? value;
+    },
+    decode(json) {
+      const object = objectOf(json);
+      const value: Record<string, unknown> = {};
+      for (const [name, codec] of parts) {
+        if (object[name] !== undefined) value[name] = within(name, () => codec.decode(object[name]));
+        else if (!codec.isOptional) throw new Malformed("is missing", [name]);
+      }
+      return value as T;
+    },
+  };
+}
+
+/** Objects that one of their parts, `tag`, tells apart; each case names the parts besides that one. */
+export function variants<T extends object, Tag extends keyof T & string>(
+  tag: Tag,
+  cases: { readonly [K in T[Tag] & string]: Codec<Omit<Extract<T, Readonly<Record<Tag, K>>>, Tag>> },
+): Codec<T> {
+  const codecs: ReadonlyMap<unknown, Codec<object>> = new Map(Object.entries(cases) as [string, Codec<object>][]);
+  return {
+    encode: (value) => codecs.get(value[tag])!.encode(value),
+    decode(json) {
+      const object = objectOf(json);
+      const codec = codecs.get(object[tag]);
+      if (!codec) throw new Malformed(`not one of ${[...codecs.keys()].join(", ")}`, [tag]);
+      return { [tag]: object[tag], ...codec.decode(json) } as T;
+    },
+  };
+}
+
+/** What is something else in memory than it is in JSON. */
+export function via<T, J>(json: Codec<J>, encode: (value: T) => J, decode: (value: J) => T): Codec<T> {
+  return {
+    encode: (value) => json.encode(encode(value)),
+    decode: (value) => decode(json.decode(value)),
+  };
+}
+
+/** What has to be more than of the right form. */
+export function checked<T>(codec: Codec<T>, reason: string, test: (value: T) => boolean): Codec<T> {
+  return via(codec, (value) => value, (value) => {
+    if (!test(value)) throw new Malformed(reason);
+    return value;
+  });
+}
+
+function objectOf(json: unknown): Readonly<Record<string, unknown>> {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new Malformed("not an object");
+  return json as Readonly<Record<string, unknown>>;
+}

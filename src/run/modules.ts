@@ -1,0 +1,26 @@
+/** What is said of a module, wherever it is shown. */
+import type { ModelInfo, ModuleInfo, ParameterCounts } from "../protocol/index.ts";
+
+export type TrainableStatus = "none" | "trainable" | "partial" | "frozen";
+
+/** Of a module and everything below it. */
+export function trainableStatus({ total, trainable, frozen }: ParameterCounts): TrainableStatus {
+  if (total === 0) return "none";
+  if (frozen === 0) return "trainable";
+  return trainable === 0 ? "frozen" : "partial";
+}
+
+/** `32×64`; a tensor without dimensions is a `scalar`. */
+export function formatShape(shape: readonly number[]): string {
+  return shape.length === 0 ? "scalar" : shape.join("×");
+}
+
+/** Of all tensors that its last call returned; empty if it was never called. */
+export function outputShapes({ outputShapes: shapes = [] }: ModuleInfo): string {
+  return shapes.map(formatShape).join(", ");
+}
+
+/** The root, which stands for the whole model. */
+export function rootOf({ modules }: ModelInfo): ModuleInfo {
+  return modules[0]!;
+}

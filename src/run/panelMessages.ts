@@ -1,0 +1,32 @@
+/** What the extension and the panel's page tell each other, and how it is written. */
+import type { RunEvent, SourcePosition } from "../protocol/index.ts";
+import { list, nullable, oneOf, record, text, variants, whole } from "./codec.ts";
+import { position, runEvent, runSnapshot } from "./records.ts";
+import type { RunSnapshot } from "./snapshot.ts";
+
+export type ToPanel =
+  | { readonly type: "snapshot"; readonly run: RunSnapshot | null }
+  /** Events of the run whose snapshot was sent last, in order. */
+  | { readonly type: "events"; readonly runId: string; readonly events: readonly RunEvent[] }
+  /** Choose a module from outside (a click in the tree view). */
+  | { readonly type: "select"; readonly model: number; readonly module: number };
+
+export type PanelCommand = "train" | "inspect" | "pause" | "resume" | "stop";
+
+export type FromPanel =
+  /** The page is loaded (again) and wants a snapshot. */
+  | { readonly type: "ready" }
+  | { readonly type: "command"; readonly command: PanelCommand }
+  | { readonly type: "reveal"; readonly position: SourcePosition };
+
+export const toPanel = variants<ToPanel, "type">("type", {
+  snapshot: record({ run: nullable(runSnapshot) }),
+  events: record({ runId: text, events: list(runEvent) }),
+  select: record({ model: whole, module: whole }),
+});
+
+export const fromPanel = variants<FromPanel, "type">("type", {
+  ready: record({}),
+  command: record({ command: oneOf<PanelCommand>("train", "inspect", "pause", "resume", "stop") }),
+  reveal: record({ position }),
+});

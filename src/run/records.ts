@@ -1,0 +1,198 @@
+/** How everything that is said of a run is written and read. */
+import type {
+  BufferInfo,
+  Histogram,
+  MetricPoint,
+  ModelClassInfo,
+  ModelInfo,
+  ModuleInfo,
+  ModuleStatistics,
+  ParameterCounts,
+  ParameterInfo,
+  ParameterStatistics,
+  Problem,
+  Progress,
+  RunEvent,
+  RunMode,
+  RunState,
+  SourcePosition,
+  StepStatistics,
+  TensorStatistics,
+} from "../protocol/index.ts";
+import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
+import type { Curves } from "./curves.ts";
+import type { Samples } from "./samples.ts";
+import { Series } from "./series.ts";
+import type { Note, RunSnapshot } from "./snapshot.ts";
+
+export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
+
+export const runMode = oneOf<RunMode>("train", "inspect");
+const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
+
+const counts = record<ParameterCounts>({ total: whole, trainable: whole, frozen: whole });
+const shape = list(whole);
+
+const parameter = record<ParameterInfo>({ name: text, shape, dtype: text, count: whole, trainable: flag, sharedWith: optional(text) });
+const buffer = record<BufferInfo>({ name: text, shape, dtype: text, count: whole, persistent: flag });
+
+const module = record<ModuleInfo>({
+  id: whole,
+  parent: nullable(whole),
+  name: text,
+  path: text,
+  type: text,
+  extra: text,
+  parameters: list(parameter),
+  buffers: list(buffer),
+  counts,
+  training: flag,
+  outputShapes: optional(list(shape)),
+  constructedAt: optional(position),
+  declaredAt: optional(position),
+});
+
+/** A tree: the root first, each other module behind its parent, each at the place that its number says. */
+function isTree(modules: readonly ModuleInfo[]): boolean {
+  return modules.length > 0 && modules.every(({ id, parent }, i) => id === i && (i === 0 ? parent === null : parent !== null && parent < i));
+}
+
+const model = record<ModelInfo>({
+  id: whole,
+  name: text,
+  isVariable: flag,
+  modules: checked(list(module), "not a tree of modules", isTree),
+});
+export const models = list(model);
+
+const modelClass = record<ModelClassInfo>({
+  name: text,
+  declaredAt: position,
+  status: variants<ModelClassInfo["status"], "kind">("kind", {
+    built: record({ counts, instances: whole }),
+    tried: record({ counts }),
+    needsArguments: record({ parameters: list(text) }),
+    failed: record({ message: text }),
+  }),
+});
+export const classes = list(modelClass);
+
+const histogram = record<Histogram>({ low: number, high: number, counts: list(number) });
+
+const tensor = record<TensorStatistics>({
+  shape,
+  count: whole,
+  mean: number,
+  std: number,
+  min: number,
+  max: number,
+  zeroFraction: number,
+  nonFinite: whole,
+  histogram,
+});
+
+const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor) });
+
+const moduleStatistics = record<ModuleStatistics>({
+  module: whole,
+  output: optional(tensor),
+  outputGradient: optional(tensor),
+  parameters: list(parameterStatistics),
+});
+
+const sample = record<StepStatistics>({ model: whole, step: number, epoch: number, afterwards: optional(oneOf<true>(true)), modules: list(moduleStatistics) });
+
+const samples = via<Samples, readonly StepStatistics[]>(
+  list(sample),
+  (byModel) => [...byModel.values()].flat(),
+  (all) => {
+    const byModel = new Map<number, StepStatistics[]>();
+    for (const one of all) {
+      const own = byModel.get(one.model);
+      if (own) own.push(one);
+      else byModel.set(one.model, [one]);
+    }
+    return byModel;
+  },
+);
+
+interface Columns {
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly epochs: readonly number[];
+  readonly values: readonly number[];
+}
+
+const columns = checked(
+  record<Columns>({ name: text, steps: list(number), epochs: list(number), values: list(number) }),
+  "a curve whose columns are not of one length",
+  ({ steps, epochs, values }) => steps.length === epochs.length && steps.length === values.length,
+);
+
+const curves = via<Curves, readonly Columns[]>(
+  list(columns),
+  (byName) => [...byName].map(([name, { steps, epochs, values }]) => ({ name, steps: [...steps], epochs: [...epochs], values: [...values] })),
+  (all) => new Map(all.map(({ name, steps, epochs, values }) => [
+    name,
+    Series.of(steps.map((step, i) => ({ step, epoch: epochs[i]!, value: values[i]! }))),
+  ])),
+);
+
+const point = record<MetricPoint>({ name: text, step: number, epoch: number, value: number });
+
+const progress = record<Progress>({
+  epoch: number,
+  epochs: optional(number),
+  step: number,
+  batch: optional(number),
+  batches: optional(number),
+  loss: optional(number),
+  lossStep: optional(number),
+  stepsPerSecond: number,
+  samplesPerSecond: optional(number),
+  remainingSeconds: optional(number),
+  elapsed: number,
+});
+
+const problem = record<Problem>({
+  severity: oneOf("error", "warning", "information"),
+  message: text,
+  code: text,
+  position: optional(position),
+  end: optional(record<NonNullable<Problem["end"]>>({ line: ordinal, column: ordinal })),
+  stack: optional(list(record<NonNullable<Problem["stack"]>[number]>({ function: text, position }))),
+  module: optional(text),
+  step: optional(number),
+});
+
+const note = record<Note>({ name: text, step: number, text });
+
+export const problems = list(problem);
+
+export const runEvent = variants<RunEvent, "type">("type", {
+  state: record({ state, at: number, exitCode: optional(number) }),
+  models: record({ models }),
+  classes: record({ classes }),
+  metrics: record({ points: list(point) }),
+  note,
+  progress: record({ progress }),
+  statistics: record({ statistics: sample }),
+  problem: record({ problem }),
+  files: record({ files: list(text) }),
+});
+
+export const runSnapshot = record<RunSnapshot>({
+  runId: text,
+  file: text,
+  mode: runMode,
+  state,
+  startedAt: number,
+  endedAt: optional(number),
+  edited: optional(flag),
+  models,
+  curves,
+  progress: optional(progress),
+  samples,
+  problems,
+  notes: list(note),
+});

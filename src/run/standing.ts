@@ -1,0 +1,70 @@
+/** Where a run stands, so that status bar, lenses, panel and command line say the same. Pure. */
+import type { Progress, RunState } from "../protocol/index.ts";
+import { formatCount, formatNumber } from "./numbers.ts";
+import type { Series } from "./series.ts";
+import type { RunSnapshot } from "./snapshot.ts";
+
+/** Whether a run in this state is over. */
+export function isFinal(state: RunState): boolean {
+  return state === "finished" || state === "stopped" || state === "failed" || state === "interrupted";
+}
+
+export interface Standing {
+  /** From 0. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly loss: number | undefined;
+}
+
+/** The newest point of the loss's curve, which chart and table end with; without a curve, what the progress says. */
+export function standing({ curves, progress }: RunSnapshot): Standing | undefined {
+  const last = curves.get("loss")?.last;
+  if (last) return { epoch: last.epoch, step: last.step, loss: last.value };
+  return progress && { epoch: progress.epoch, step: progress.lossStep ?? progress.step, loss: progress.loss };
+}
+
+/** Whether it took at least one training step; `backward()` alone is none. */
+export function hasStepped({ progress }: RunSnapshot): boolean {
+  return (progress?.step ?? 0) > 0;
+}
+
+/** `loss is NaN since step 120`; undefined where the loss is a number, or is one again. */
+export function lossTrouble(run: RunSnapshot): string | undefined {
+  const now = standing(run);
+  if (now?.loss === undefined || Number.isFinite(now.loss)) return undefined;
+  return `loss is ${formatNumber(now.loss)} since step ${formatCount(troubleSince(run) ?? now.step)}`;
+}
+
+/**
+ * The first step of those at the curve's end that have no number. Where the curve was thinned out there it is somewhere
+ * between two of its points, and the run's own word for it tells.
+ */
+function troubleSince({ curves, problems }: RunSnapshot): number | undefined {
+  const told = problems.find(({ code }) => code === "nonFiniteLoss")?.step;
+  const loss = curves.get("loss");
+  if (!loss) return told;
+  const [before, first] = holeAtEnd(loss);
+  return told !== undefined && told > before && told < first ? told : first;
+}
+
+/** The last step with a number, and the first without one after it. */
+function holeAtEnd({ steps, values }: Series): readonly [number, number] {
+  const number = values.findLastIndex((value) => Number.isFinite(value));
+  return [steps[number] ?? -Infinity, steps[number + 1]!];
+}
+
+/** The share that is done, 0 to 1, as the epochs tell; undefined where the program didn't show how long it will go on. */
+export function progressShare(progress: Progress | undefined): number | undefined {
+  if (!progress?.epochs) return undefined;
+  return Math.min(1, (progress.epoch + (epochShare(progress) ?? 0)) / progress.epochs);
+}
+
+/** The share of the epoch that is done, 0 to 1; undefined without a DataLoader. */
+export function epochShare({ batch, batches }: Progress): number | undefined {
+  return batches ? ((batch ?? -1) + 1) / batches : undefined;
+}
+
+/** How long it took, or has taken so far, in seconds: by its own clock; by the host's for a run that didn't come to tell it. */
+export function elapsedSeconds({ progress, startedAt, endedAt = startedAt }: RunSnapshot): number {
+  return (progress?.elapsed ?? endedAt - startedAt) / 1000;
+}

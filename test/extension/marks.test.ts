@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { marks } from "../../src/extension/problems/marks.ts";
+import type { Problem } from "../../src/protocol/index.ts";
+import { file } from "./samples.ts";
+
+describe("problems", () => {
+  const thrown: Problem = {
+    severity: "error",
+    code: "shape",
+    message: "mat1 and mat2 shapes cannot be multiplied (32x20 and 64x3)",
+    position: { file: "/models/layers.ts", line: 12, column: 10 },
+    module: "head (Linear) of Net",
+    stack: [
+      { function: "Head.forward", position: { file: "/models/layers.ts", line: 12, column: 10 } },
+      { function: "Net.forward", position: { file, line: 30, column: 5 } },
+      { function: "", position: { file, line: 40, column: 1 } },
+    ],
+  };
+
+  it("stand on the user's own line, counted as the editor counts", () => {
+    const [mark] = marks([{ file, problems: [thrown] }]).get("/models/layers.ts") ?? [];
+    assert.deepEqual(mark?.range, { line: 11, column: 9, endLine: 11, endColumn: 9 });
+    assert.equal(mark?.message, `${thrown.message} (in head (Linear) of Net)`);
+  });
+
+  it("lead to the calls on the way", () => {
+    const [mark] = marks([{ file, problems: [thrown] }]).get("/models/layers.ts") ?? [];
+    assert.deepEqual(mark?.related.map(({ message, range }) => [message, range.line]), [
+      ["in Net.forward", 29],
+      ["called from here", 39],
+    ]);
+  });
+
+  it("that blame no line stand at the head of the model file", () => {
+    const { position: _, ...nowhere } = thrown;
+    const [mark] = marks([{ file, problems: [nowhere] }]).get(file) ?? [];
+    assert.deepEqual(mark?.range, { line: 0, column: 0, endLine: 0, endColumn: 0 });
+  });
+
+  it("reach to the offending text's end where it is known", () => {
+    const [mark] = marks([{ file, problems: [{ ...thrown, end: { line: 12, column: 20 } }] }]).get("/models/layers.ts") ?? [];
+    assert.deepEqual(mark?.range, { line: 11, column: 9, endLine: 11, endColumn: 19 });
+  });
+
+  it("that TypeScript reports as well are left to it", () => {
+    assert.equal(marks([{ file, problems: [thrown] }], (problem) => problem === thrown).size, 0);
+  });
+
+  it("of a file that two models import are shown once", () => {
+    const all = marks([
+      { file, problems: [thrown] },
+      { file: "/models/other.model.ts", problems: [thrown] },
+    ]);
+    assert.equal(all.get("/models/layers.ts")?.length, 1);
+  });
+});
