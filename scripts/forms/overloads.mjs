@@ -51,6 +51,8 @@ function place(parameter, parameters, keywords, i) {
 export function methodSignatures(form) {
   const { parameters, keywords } = form;
   if (parameters.length === 0 || parameters.at(-1).spread) return parameterLists(form);
+  // TypeScript knows no `this` within the object's type.
+  if (parameters.some(({ type }) => /\bthis\b/.test(type))) return parameterLists(form).slice(0, 1);
   const last = Math.max(0, parameters.findLastIndex(({ optional }) => !optional));
   const places = parameters.map((parameter, i) => (i < last ? required(parameter)
     : `${parameter.name}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`));

@@ -29,7 +29,7 @@ export function showForms(declarations, engine, types) {
 }
 
 /** Lines of documentation that are for the house. */
-const TAGS = /^ *\* @(api|base)\b.*\n/gm;
+const TAGS = /^ *\* @(api|base|factory)\b.*\n/gm;
 
 const declarationFile = (path, engine, types) => join(types, relative(engine, path).replace(/\.ts$/, ".d.ts"));
 

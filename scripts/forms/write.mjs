@@ -172,7 +172,7 @@ export function typesOf(form, typeParameters) {
 /** Documentation as users read it: without the tag. */
 export function docText(doc, indent = "") {
   if (doc === null) return "";
-  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@(api|base)\b/.test(line));
+  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@(api|base|factory)\b/.test(line));
   while (lines.length > 0 && lines[0] === "") lines.shift();
   while (lines.length > 0 && lines.at(-1) === "") lines.pop();
   if (lines.length === 0) return "";
@@ -281,9 +281,11 @@ function checkedMethod(declaration, { name, forms }) {
 /** Types of methods' arguments by name, for the house's own tests; users' editors read those that `types.mjs` writes. */
 function writeNamedForms(file, declaration, methods) {
   const { typeParameters, source } = declaration;
-  const members = methods.flatMap(({ name, forms, isInherited }) => (name === "forward" || isInherited ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).flatMap((form) => {
-    file.takeForm(form, typeParameters);
-    return methodSignatures(form).map((list) => `    ${name}${typeParameterText(form.typeParameters)}(${list}): ${form.returns ?? "void"};`);
+  const members = methods.flatMap(({ name, forms, isInherited }) => (name === "forward" || isInherited ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).map((form) => {
+    // The file's own types are known within what is added to it.
+    for (const [type, path] of typesOf(form, typeParameters)) if (path !== source.path) file.types.set(type, path);
+    // Signatures that the plain method can't stand for are left to users' editors.
+    return `    ${name}${typeParameterText(form.typeParameters)}(${methodSignatures(form)[0]}): ${form.returns ?? "void"};`;
   })));
   if (members.length === 0) return;
   const specifier = file.specifier(source.path);

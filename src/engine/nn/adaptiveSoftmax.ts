@@ -1,20 +1,18 @@
 import { ArgumentError } from "../errors.ts";
 import { cat, logSoftmax } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { ModuleList, Sequential } from "./containers.ts";
 import { Linear } from "./linear.ts";
 import { Module } from "./module.ts";
 
-export interface AdaptiveSoftmaxOptions {
-  /** By how much each rarer cluster's projection is narrower. Default 4. */
-  divValue?: number;
-  /** Default false. */
-  headBias?: boolean;
-}
-
 /**
  * Softmax for very many classes, which are sorted by frequency and cut into clusters. Called with inputs `[batch, inFeatures]`
  * and targets gives `{ output, loss }`. https://arxiv.org/abs/1609.04309
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html
+ * @api nn.AdaptiveLogSoftmaxWithLoss
+ * @factory
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: Tensor], { output: Tensor; loss: Tensor }> {
   readonly nClasses: number;
@@ -24,7 +22,11 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
   head: Linear;
   tail: ModuleList<Sequential>;
 
-  constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], { divValue = 4, headBias = false }: AdaptiveSoftmaxOptions = {}) {
+  /**
+   * @param cutoffs ends of the clusters but the last
+   * @param divValue by how much each rarer cluster's projection is narrower
+   */
+  constructor(inFeatures: Int, nClasses: Int, cutoffs: Shape, divValue = 4, headBias = false) {
     super();
     const rising = cutoffs.every((cut, i) => Number.isInteger(cut) && cut > (cutoffs[i - 1] ?? 0) && cut < nClasses);
     if (cutoffs.length === 0 || !rising) {

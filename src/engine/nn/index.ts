@@ -18,8 +18,6 @@ export {
   Module,
   type AnyModule,
   type IncompatibleKeys,
-  type NamedOptions,
-  type RecurseOptions,
   type StateDict,
 } from "./module.ts";
 export * from "./normalization.ts";
