@@ -82,6 +82,8 @@ export function valueInWords(value: unknown): string {
   if (value instanceof Tensor) return `a tensor [${value.shape.join(", ")}]`;
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (Array.isArray(value)) return value.every(isNumber) && value.length <= 8 ? `[${value.join(", ")}]` : "a list";
+  // A module is a function without a function's prototype.
+  if (typeof value === "function" && typeof Object.getPrototypeOf(value) === "object") return `a ${value.constructor.name}`;
   if (typeof value === "function") return isClass(value) || value.name !== "" ? `the function ${value.name}` : "a function";
   if (isPlainObject(value)) return `{ ${Object.keys(value).slice(0, 4).join(", ")} }`;
   if (typeof value === "object" && value !== null) return `a ${value.constructor.name}`;

@@ -559,7 +559,6 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
   }
 
   #checkName(name: string, kind: MemberKind): void {
-    if (typeof name !== "string") throw new ArgumentError(`${kind} name should be a string. Got ${typeNameOf(name)}`, "TypeError");
     if (name === "") throw new ArgumentError(`${kind} name can't be empty string ""`, "KeyError");
     if (name.includes(".")) throw new ArgumentError(`${kind} name can't contain "."`, "KeyError");
     const known = this.#members.kinds.get(name);
