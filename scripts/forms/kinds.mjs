@@ -31,6 +31,7 @@ const KEYWORDS = {
 };
 
 /** The alternatives of a type, without repetition. */
+/** @param typeParameters those in scope, as the parser gives them */
 export function kindsOf(node, source, typeParameters = []) {
   const all = alternatives(node, source, typeParameters);
   return all.includes("any") ? ["any"] : [...new Set(all)].filter((kind) => kind !== "undefined");
@@ -62,7 +63,10 @@ const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(In
 
 function reference(node, source, typeParameters) {
   const { name } = node.typeName;
-  if (name === undefined || typeParameters.includes(name)) return ["any"];
+  const own = typeParameters.find((parameter) => parameter.name.name === name);
+  // A type parameter takes what it extends.
+  if (own) return own.constraint ? alternatives(own.constraint, source, typeParameters.filter((each) => each !== own)) : ["any"];
+  if (name === undefined) return ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
   if (/^(ReadonlyArray|Array|Iterable)$/.test(name)) return ["list"];
   if (/^(Record|ReadonlyMap|Map|Set)$/.test(name)) return ["object"];
@@ -71,8 +75,7 @@ function reference(node, source, typeParameters) {
   if (entry === null) return ["any"];
   switch (entry.node.type) {
     case "TSTypeAliasDeclaration": {
-      const own = entry.node.typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
-      return alternatives(entry.node.typeAnnotation, entry.source, own);
+      return alternatives(entry.node.typeAnnotation, entry.source, entry.node.typeParameters?.params ?? []);
     }
     case "ClassDeclaration": return [`@${name}`];
     case "TSInterfaceDeclaration": return ["object"];

@@ -2,7 +2,7 @@
 
 /** `roll(input: Tensor, shifts: Int|Int[], dims?: Int|Int[])`, which `src/engine/forms/signature.ts` takes apart. */
 export function signatureText(name, { parameters, keywords }) {
-  const one = ({ name: own, kinds, optional, spread }) => `${spread ? "..." : ""}${own}${optional ? "?" : ""}: ${kinds.join("|")}`;
+  const one = ({ name: own, kinds, optional, spread, isRest }) => `${isRest ? "*" : spread ? "..." : ""}${own}${optional ? "?" : ""}: ${kinds.join("|")}`;
   const places = parameters.map(one);
   if (keywords && keywords.members.length > 0) places.push(`{ ${keywords.members.map(one).join(", ")} }`);
   return `${name}(${places.join(", ")})`;

@@ -7,7 +7,7 @@ import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import type { BackwardOptions } from "./autograd/backward.ts";
 import { itemSize, type DType, type DTypeName, type TypedArray } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
-import { discard } from "./memory/allocation.ts";
+import { discard } from "./memory/nursery.ts";
 import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
@@ -15,10 +15,9 @@ import type { VarianceOptions } from "./ops/reductions.ts";
 import type { Place } from "./ops/subscript.ts";
 import type { ToTarget } from "./ops/copy.ts";
 import type {
-  BinaryOptions, ClampBound, Index, NamedAlong, NamedReduction, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
+  Index, NamedAlong, NamedReduction, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
 } from "./ops/types.ts";
-import type { Generator } from "./random/index.ts";
-import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments } from "./shape.ts";
+import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments, type TensorShape } from "./shape.ts";
 
 let ops: typeof Operations;
 
@@ -56,7 +55,7 @@ export class Tensor {
   /** Where the first element is, counted in elements. @internal */
   offset: number;
   /** Sizes of the dimensions; empty for a scalar. */
-  readonly shape: Shape;
+  readonly shape: TensorShape;
   /** Steps between neighbours in each dimension, in elements. @internal */
   readonly strides: readonly number[];
   readonly dtype: DType;
@@ -82,7 +81,7 @@ export class Tensor {
   constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[] | null, dtype: DType) {
     this.storage = storage;
     this.offset = offset;
-    this.shape = shape;
+    this.shape = shape as TensorShape;
     this.strides = strides ?? contiguousStrides(shape);
     this.dtype = dtype;
     this.dense = strides === null || isContiguous(shape, strides);
@@ -111,9 +110,9 @@ export class Tensor {
   }
 
   /** The shape, or the size of one dimension (negative counts from the end). */
-  size(): Shape;
+  size(): TensorShape;
   size(dim: number): number;
-  size(dim?: number): Shape | number {
+  size(dim?: number): TensorShape | number {
     return dim === undefined ? this.shape : this.shape[ops.wrapDim(dim, this.shape.length)]!;
   }
 
@@ -369,9 +368,13 @@ export class Tensor {
     return ops.item(this);
   }
 
-  /** Nested arrays of numbers (booleans for `bool`); a plain number for a scalar. */
-  tolist(): NestedNumbers {
-    return ops.tolist(this);
+  /**
+   * Nested arrays of numbers (booleans for `bool`); a plain number for a scalar. How deep, the program knows: either it
+   * says so, `const rows: number[][] = x.tolist()` or `x.tolist<number[][]>()`, or elements are `any`.
+   */
+  // oxlint-disable-next-line no-explicit-any
+  tolist<List = any[]>(): List {
+    return ops.tolist(this) as List;
   }
 
   /** A copy of the values in row-major order. */
@@ -441,83 +444,13 @@ export class Tensor {
 
   // --- pointwise ----------------------------------------------------------------------------------------------------
 
-  div(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): Tensor { return ops.div(this, other, options); }
-  floorDivide(other: ScalarOrTensor): Tensor { return ops.floorDivide(this, other); }
-  remainder(other: ScalarOrTensor): Tensor { return ops.remainder(this, other); }
-  fmod(other: ScalarOrTensor): Tensor { return ops.fmod(this, other); }
-  pow(exponent: ScalarOrTensor): Tensor { return ops.pow(this, exponent); }
-  maximum(other: Tensor): Tensor { return ops.maximum(this, other); }
-  minimum(other: Tensor): Tensor { return ops.minimum(this, other); }
-  neg(): Tensor { return ops.neg(this); }
-  abs(): Tensor { return ops.abs(this); }
-  sign(): Tensor { return ops.sign(this); }
-  exp(): Tensor { return ops.exp(this); }
-  expm1(): Tensor { return ops.expm1(this); }
-  log(): Tensor { return ops.log(this); }
-  log1p(): Tensor { return ops.log1p(this); }
-  sqrt(): Tensor { return ops.sqrt(this); }
-  rsqrt(): Tensor { return ops.rsqrt(this); }
-  square(): Tensor { return ops.square(this); }
-  reciprocal(): Tensor { return ops.reciprocal(this); }
-  sin(): Tensor { return ops.sin(this); }
-  cos(): Tensor { return ops.cos(this); }
-  tanh(): Tensor { return ops.tanh(this); }
-  sigmoid(): Tensor { return ops.sigmoid(this); }
-  relu(): Tensor { return ops.relu(this); }
-  erf(): Tensor { return ops.erf(this); }
-  floor(): Tensor { return ops.floor(this); }
-  ceil(): Tensor { return ops.ceil(this); }
-  /** To whole numbers, or to `decimals` places; halves go to the even one. */
-  round(options?: { decimals?: number }): Tensor { return ops.roundTo(this, options); }
-  trunc(): Tensor { return ops.trunc(this); }
-  clamp(min?: ClampBound, max?: ClampBound): Tensor { return ops.clampTo(this, min, max); }
-  isnan(): Tensor { return ops.isnan(this); }
-  isinf(): Tensor { return ops.isinf(this); }
-  isfinite(): Tensor { return ops.isfinite(this); }
-  eq(other: ScalarOrTensor): Tensor { return ops.eq(this, other); }
-  ne(other: ScalarOrTensor): Tensor { return ops.ne(this, other); }
-  lt(other: ScalarOrTensor): Tensor { return ops.lt(this, other); }
-  le(other: ScalarOrTensor): Tensor { return ops.le(this, other); }
-  gt(other: ScalarOrTensor): Tensor { return ops.gt(this, other); }
-  ge(other: ScalarOrTensor): Tensor { return ops.ge(this, other); }
-  logicalNot(): Tensor { return ops.logicalNot(this); }
-  logicalAnd(other: Tensor): Tensor { return ops.logicalAnd(this, other); }
-  logicalOr(other: Tensor): Tensor { return ops.logicalOr(this, other); }
-  logicalXor(other: Tensor): Tensor { return ops.logicalXor(this, other); }
-  bitwiseAnd(other: Tensor): Tensor { return ops.bitwiseAnd(this, other); }
-  bitwiseOr(other: Tensor): Tensor { return ops.bitwiseOr(this, other); }
   /** This tensor's values where `condition` holds, `other`'s elsewhere. */
   where(condition: Tensor, other: ScalarOrTensor): Tensor { return ops.where(condition, this, other); }
-  maskedFill(mask: Tensor, value: number): Tensor { return ops.maskedFill(this, mask, value); }
-  lerp(end: Tensor, weight: ScalarOrTensor): Tensor { return ops.lerp(this, end, weight); }
   equal(other: Tensor): boolean { return ops.equal(this, other); }
   allclose(other: Tensor, options?: { rtol?: number; atol?: number }): boolean { return ops.allclose(this, other, options); }
 
   // --- in place -----------------------------------------------------------------------------------------------------
 
-  add_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.add_(this, other, options); }
-  sub_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.sub_(this, other, options); }
-  mul_(other: ScalarOrTensor): this { return ops.mul_(this, other); }
-  div_(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): this { return ops.div_(this, other, options); }
-  pow_(exponent: ScalarOrTensor): this { return ops.pow_(this, exponent); }
-  relu_(): this { return ops.relu_(this); }
-  sigmoid_(): this { return ops.sigmoid_(this); }
-  tanh_(): this { return ops.tanh_(this); }
-  exp_(): this { return ops.exp_(this); }
-  neg_(): this { return ops.neg_(this); }
-  abs_(): this { return ops.abs_(this); }
-  sqrt_(): this { return ops.sqrt_(this); }
-  clamp_(min?: ClampBound, max?: ClampBound): this { return ops.clamp_(this, min, max); }
-  maskedFill_(mask: Tensor, value: number): this { return ops.maskedFill_(this, mask, value); }
-  lerp_(end: Tensor, weight: ScalarOrTensor): this { return ops.lerp_(this, end, weight); }
-  addcmul_(a: Tensor, b: Tensor, options?: { value?: number }): this { return ops.addcmul_(this, a, b, options); }
-  addcdiv_(a: Tensor, b: Tensor, options?: { value?: number }): this { return ops.addcdiv_(this, a, b, options); }
-  zero_(): this { return ops.fill_(this, 0); }
-  fill_(value: number): this { return ops.fill_(this, value); }
-  copy_(source: Tensor): this { return ops.copy_(this, source); }
-  normal_(mean?: number, std?: number, options?: { generator?: Generator }): this { return ops.normal_(this, mean, std, options); }
-  uniform_(from?: number, to?: number, options?: { generator?: Generator }): this { return ops.uniform_(this, from, to, options); }
-  bernoulli_(p?: number | Tensor, options?: { generator?: Generator }): this { return ops.bernoulli_(this, p, options); }
 
   // --- reductions ---------------------------------------------------------------------------------------------------
 

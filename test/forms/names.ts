@@ -26,5 +26,6 @@ const bases = { "torch.Generator": kindling.Generator };
 process.stdout.write(JSON.stringify({
   have: have.map((entry) => `${entry.space}.${entry.name}`),
   exported: Object.keys(kindling),
+  linalg: Object.keys(kindling.linalg),
   methods: Object.fromEntries([...classes, ...Object.entries(bases).map(([name, type]) => [name, methodsOf(type)] as const)].filter(([, names]) => names.length > 0)),
 }));

@@ -24,17 +24,14 @@ import torch.nn.utils.stateless
 import torch.utils.data
 import torch.optim.swa_utils
 import torch.nn.functional as F
-from torch import distributions, linalg
+from torch import linalg
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
 # --- what is asked for beside the coverage page ---------------------------------------------------------------------------
 
-LINALG = "norm vector_norm matrix_norm det slogdet inv solve svd svdvals qr cholesky eigh eigvalsh matrix_rank pinv multi_dot matrix_power cond cross lstsq".split()
-DISTRIBUTIONS = "Normal Categorical Bernoulli Uniform".split()
-DEPRECATED_METHODS = {"sample_n"}
-BEYOND = ["torch.cuda.is_available", "torch.device", "torch.distributions.kl_divergence", "torch.nn.RMSNorm", "torch.nn.RMSNorm.forward", "torch.nn.functional.rms_norm",
+BEYOND = ["torch.cuda.is_available", "torch.device", "torch.nn.RMSNorm", "torch.nn.RMSNorm.forward", "torch.nn.functional.rms_norm",
           "torch.nn.functional.scaled_dot_product_attention", "torch.optim.lr_scheduler.ReduceLROnPlateau.get_last_lr", "torch.autograd.Function.apply", "torch.nn.Module.register_full_backward_pre_hook",
           *(f"torch.autograd.FunctionCtx.{name}" for name in ("save_for_backward", "mark_dirty", "mark_non_differentiable", "set_materialize_grads"))]
 
@@ -315,7 +312,7 @@ def documented_type(name, docs):
 
 
 # What the docstrings don't say.
-BY_NAME = {"tensor": "Tensor", "closure": "function", "epoch": "int", "last_epoch": "int", "metrics": "Scalar|Tensor", "sample_shape": "int[]", "batch_shape": "int[]", "value": "Tensor", "dtype": "dtype",
+BY_NAME = {"tensor": "Tensor", "closure": "function", "epoch": "int", "last_epoch": "int", "metrics": "Scalar|Tensor", "sample_shape": "int[]", "batch_shape": "int[]", "event_shape": "int[]", "base_distribution": "Distribution", "type_p": "function", "type_q": "function", "value": "Tensor", "dtype": "dtype",
            "device": "device", "generator": "Generator", "params": "iterable", "defaults": "dict", "state_dict": "dict", "hx": "Tensor", "model": "Module", "module": "Module", "module_cls": "function",
            "optimizer": "Optimizer", "input": "Tensor", "loader": "iterable", "batch": "any[]", "nonlinearity": "str", "sparsity": "float", "pruning_method": "function", "parameters": "iterable",
            "conv": "Module", "linear": "Module", "bn": "Module", "swa_lr": "float[1]", "power": "float", "d": "dtype", "validate_args": "bool", "data_source": "Dataset", "indices": "int[]", "weights": "iterable",
@@ -479,8 +476,9 @@ SCHEMA_WORDS = {"number": "Scalar", "List[int]": "int[]", "Optional[int]": "int?
 
 def of_schemas(name, operator, docs):
     """From the docstring's first line, with types, and what stands by name only, from the operator's schemas."""
-    line = re.search(r"^[\w.]+(\(.*\))(?:\s*->.*)?$", docs.strip(), re.M)
-    form = Form.of_text(line.group(1))
+    line = docs.strip().split("\n")[0].split("->")[0].strip()
+    # Some lines name a type as C++ does: `bool pivot=True`.
+    form = Form.of_text(re.sub(r"\b(bool|int|float|Tensor) (?=\w)", "", line[line.index("("):]))
     schemas = [schema for schema in torch._C._jit_get_schemas_for_operator(f"aten::{operator}") if not any(each.is_out for each in schema.arguments)]
     first = next(iter(schemas[0].arguments)).name
     for i, each in enumerate(form.arguments):
@@ -558,7 +556,7 @@ def methods(path, have):
     own = find(path)
     public = {*map(find, have), object, *inspect.getmro(torch.Tensor)}
     places = [each for each in inspect.getmro(own) if each is own or each not in public]
-    return sorted({name for place in places for name, value in vars(place).items() if not name.startswith("_") and callable(getattr(own, name)) and not inspect.isclass(value)})
+    return sorted({name for place in places for name, value in vars(place).items() if not name.startswith("_") and inspect.isroutine(getattr(own, name)) and not inspect.isclass(value)})
 
 
 def all_paths():
@@ -566,14 +564,11 @@ def all_paths():
     have = here["have"]
     exported = set(here["exported"])
     functions = [f"torch.{name}" for name in sorted(dir(torch)) if not name.startswith("_") and camel(name) in exported and callable(getattr(torch, name))]
-    spaces = [f"torch.linalg.{name}" for name in LINALG] + [f"torch.distributions.{name}" for name in DISTRIBUTIONS]
-    paths = [*have, *functions, *spaces, *BEYOND]
+    decompositions = [f"torch.linalg.{name}" for name in sorted(dir(linalg)) if camel(name) in here["linalg"]]
+    paths = [*have, *functions, *decompositions, *BEYOND]
     for path, known in here["methods"].items():
         if inspect.isclass(find(path)):
             paths += [f"{path}.{name}" for name in methods(path, have) if camel(name) in known]
-    for name in DISTRIBUTIONS:
-        kind = getattr(distributions, name)
-        paths += [f"torch.distributions.{name}.{each}" for each in sorted(dir(kind)) if not each.startswith("_") and each not in DEPRECATED_METHODS and inspect.isfunction(getattr(kind, each))]
     # Made by `apply`, never by users.
     return [path for path in dict.fromkeys(paths) if path != "torch.autograd.Function"]
 

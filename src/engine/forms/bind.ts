@@ -3,6 +3,7 @@
  * trailing object, in any mixture that Python would accept. What fits nowhere is an error that shows the right form.
  */
 import { ArgumentError } from "../errors.ts";
+import { absent } from "./absent.ts";
 import { isOfKind, isPlainObject, kindsInWords, takesObjects, valueInWords } from "./kinds.ts";
 import { nearestName } from "./nearest.ts";
 import { signatureOf, type Parameter, type Signature } from "./signature.ts";
@@ -71,6 +72,7 @@ function place(signature: Signature, given: readonly unknown[], named: Readonly<
     if (wrongValue) return wrongValue;
     if (typeof values[i] === "boolean" && positional[i]!.kinds.includes("Scalar")) values[i] = Number(values[i]);
   }
+  if (positional.at(-1)?.rest) return { values: values.flatMap((value, i) => (i === positional.length - 1 ? value as unknown[] : [value])) };
   if (keywords.length === 0) return { values };
   const options: Record<string, unknown> = {};
   for (const keyword of keywords) {
@@ -99,21 +101,30 @@ function surplus({ positional, keywords }: Signature, count: number, before: num
   return `takes ${positional.some(({ optional }) => optional) ? "at most " : ""}${most} positional argument${most === 1 ? "" : "s"}${byName} but ${given} ${given === 1 ? "was" : "were"} given`;
 }
 
+/** Names that PyTorch takes, after NumPy, for the same arguments. */
+const ALIASES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", a: "input", x1: "input", x2: "other", input: "A", A: "input" };
+
 /** Puts what is given by name into its place in `values`; gives back what is wrong about a name. */
 function takeNames({ positional, keywords }: Signature, values: unknown[], named: Readonly<Record<string, unknown>>): Misfit | null {
+  const indexOf = (name: string | undefined): number => positional.findIndex((parameter) => parameter.name === name);
   for (const [name, value] of Object.entries(named)) {
-    const index = positional.findIndex((parameter) => parameter.name === name);
-    if (index === -1 && keywords.some((keyword) => keyword.name === name)) continue;
-    if (index === -1) {
-      const names = [...positional, ...keywords].map((parameter) => parameter.name);
-      const meant = nearestName(name, names.filter((each) => !Object.hasOwn(named, each)));
-      return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress: Object.keys(named).filter((each) => names.includes(each)).length - 0.5 };
-    }
+    const own = indexOf(name);
+    if (own === -1 && keywords.some((keyword) => keyword.name === name)) continue;
+    const index = own === -1 ? indexOf(ALIASES[name]) : own;
+    if (index === -1) return unknownName(name, named, [...positional, ...keywords]);
     if (value === undefined) continue;
-    if (values[index] !== undefined) return { why: `got multiple values for argument '${name}', by position and by name`, progress: 0.8 };
+    if (values[index] !== undefined) return { why: `got multiple values for argument '${positional[index]!.name}', by position and by name`, progress: 0.8 };
     values[index] = value;
   }
   return null;
+}
+
+function unknownName(name: string, named: Readonly<Record<string, unknown>>, parameters: readonly Parameter[]): Misfit {
+  const names = parameters.map((parameter) => parameter.name);
+  const progress = Object.keys(named).filter((each) => names.includes(each)).length - 0.5;
+  if (Object.hasOwn(absent, name)) return { why: `has no argument '${name}' here. ${absent[name]!}`, progress };
+  const meant = nearestName(name, names.filter((each) => !Object.hasOwn(named, each)));
+  return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress };
 }
 
 /** What is wrong about the value of one parameter, or `null`. */

@@ -11,6 +11,8 @@ export interface Parameter {
   readonly keyword: boolean;
   /** Whether a list may also be given one by one: `zeros(2, 3)`. */
   readonly spread: boolean;
+  /** Whether the plain function takes that list one by one. */
+  readonly rest: boolean;
 }
 
 export interface Signature {
@@ -45,7 +47,7 @@ function parse(text: string): Signature {
 function parameters(text: string, keyword: boolean): Parameter[] {
   return text.split(", ").filter((part) => part !== "").map((part) => {
     const [head = "", kinds = ""] = part.split(": ");
-    return { name: head.replace(/^\.\.\.|\?$/g, ""), kinds: kinds.split("|"), optional: head.endsWith("?"), keyword, spread: head.startsWith("...") };
+    return { name: head.replace(/^(\.\.\.|\*)|\?$/g, ""), kinds: kinds.split("|"), optional: head.endsWith("?"), keyword, spread: /^(\.\.\.|\*)/.test(head), rest: head.startsWith("*") };
   });
 }
 

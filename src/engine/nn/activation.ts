@@ -494,7 +494,7 @@ export class RReLU extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return overwriting(input, rrelu(input, { lower: this.lower, upper: this.upper, training: this.training }), this.inplace);
+    return overwriting(input, rrelu(input, this.lower, this.upper, this.training), this.inplace);
   }
 
   override extraRepr(): string {
@@ -532,7 +532,7 @@ export class Softplus extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return softplus(input, { beta: this.beta, threshold: this.threshold });
+    return softplus(input, this.beta, this.threshold);
   }
 
   override extraRepr(): string {

@@ -31,10 +31,11 @@ export class Sequential extends Module {
   /** @param arg modules by name, in order */
   constructor(arg: ModulesByName);
   constructor(...args: readonly AnyModule[]);
-  constructor(first: AnyModule | ModulesByName | readonly AnyModule[] = [], ...rest: readonly AnyModule[]) {
+  constructor(...args: readonly AnyModule[] | readonly [ModulesByName]) {
     super();
-    const named = first instanceof Module ? { ...[first, ...rest] } : Array.isArray(first) ? { ...first } : first;
-    for (const [name, module] of entriesOf(named as ModulesByName)) this.addModule(name, asModule(module, "Sequential"));
+    const [first] = args;
+    const named = args.length === 1 && !(first instanceof Module) ? first as ModulesByName : Object.fromEntries(Object.entries(args as readonly AnyModule[]));
+    for (const [name, module] of entriesOf(named)) this.addModule(name, asModule(module, "Sequential"));
   }
 
   override get length(): number {

@@ -349,10 +349,18 @@ export function fillInPlace(input: Tensor, generator: Generator | undefined, fil
   return input;
 }
 
+/**
+ * Overwrites with normally distributed numbers.
+ * @api Tensor.normal_
+ */
 export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: { generator?: Generator } = {}): T {
   return fillInPlace(input, options.generator, (generator, out) => fillNormal(generator, out, mean, std)) as T;
 }
 
+/**
+ * Overwrites with numbers drawn evenly from [from, to).
+ * @api Tensor.uniform_
+ */
 export function uniform_<T extends Tensor>(input: T, from = 0, to = 1, options: { generator?: Generator } = {}): T {
   return fillInPlace(input, options.generator, (generator, out) => fillUniform(generator, out, from, to)) as T;
 }

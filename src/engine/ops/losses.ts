@@ -3,7 +3,7 @@ import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
 import { record, type Node, type Operation } from "../autograd/node.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels } from "../memory/linear.ts";
-import { discard } from "../memory/allocation.ts";
+import { discard } from "../memory/nursery.ts";
 import { numelOf, sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";

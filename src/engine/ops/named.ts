@@ -5,20 +5,16 @@
 import { ArgumentError } from "../errors.ts";
 import { isOptions } from "../optionalArguments.ts";
 import type { Tensor } from "../tensor.ts";
-import * as activations from "./activations.ts";
 import * as arranging from "./arranging.ts";
 import * as channelNorms from "./channelNorms.ts";
 import * as convolutions from "./convolutions.ts";
 import * as counting from "./counting.ts";
 import * as creation from "./creation.ts";
 import * as cumulative from "./cumulative.ts";
-import * as dropouts from "./dropout.ts";
 import * as interpolation from "./interpolation.ts";
 import * as joining from "./joining.ts";
 import * as normalization from "./normalization.ts";
 import * as ordering from "./ordering.ts";
-import * as pairs from "./pairs.ts";
-import * as pointwise from "./pointwise.ts";
 import * as reductions from "./reductions.ts";
 import * as views from "./views.ts";
 import * as windows from "./windows.ts";
@@ -106,24 +102,7 @@ const QUANTILE = ["keepdim", "interpolation"];
 export const quantile = exact("quantile", ordering.quantile, ["dim"], QUANTILE, 2);
 export const nanquantile = exact("nanquantile", ordering.nanquantile, ["dim"], QUANTILE, 2);
 
-export const softmin = exact("softmin", activations.softmin, ["dim"], ["dtype"]);
-export const glu = named(activations.glu, ["dim"]);
-export const leakyRelu = named(pointwise.leakyRelu, ["negativeSlope"]);
-export const elu = named(pointwise.elu, ["alpha"]);
-export const celu = named(activations.celu, ["alpha"]);
-export const hardtanh = named(activations.hardtanh, ["minVal", "maxVal"]);
-export const hardshrink = named(activations.hardshrink, ["lambd"]);
-export const softshrink = named(activations.softshrink, ["lambd"]);
-export const threshold = named(activations.threshold, ["threshold", "value"]);
-export const clampTo = named(pairs.clampTo, ["min", "max"]);
 
-const DROPOUT = ["p", "training", "inplace"];
-export const dropout = named(dropouts.dropout, DROPOUT);
-export const dropout1d = named(dropouts.dropout1d, DROPOUT);
-export const dropout2d = named(dropouts.dropout2d, DROPOUT);
-export const dropout3d = named(dropouts.dropout3d, DROPOUT);
-export const alphaDropout = named(dropouts.alphaDropout, DROPOUT);
-export const featureAlphaDropout = named(dropouts.featureAlphaDropout, DROPOUT);
 
 export const batchNorm = named(normalization.batchNorm, ["weight", "bias", "training", "momentum", "eps"], [], 3);
 export const layerNorm = named(normalization.layerNorm, ["weight", "bias", "eps"], [], 2);

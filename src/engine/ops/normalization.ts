@@ -3,7 +3,7 @@ import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
-import { discard } from "../memory/allocation.ts";
+import { discard } from "../memory/nursery.ts";
 import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";

@@ -92,13 +92,6 @@ export function indexReduce(input: Tensor, dim: number, index: Tensor, source: T
   return scatterReduce(input, d, spreadIndex(index, source.shape, d), source, reduce, options);
 }
 
-/** `a` where `condition` holds, `b` elsewhere; with the condition alone the positions where it holds, one vector for each dimension. */
-export function choose(condition: Tensor): Tensor[];
-export function choose(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor;
-export function choose(condition: Tensor, a?: ScalarOrTensor, b?: ScalarOrTensor): Tensor | Tensor[] {
-  return a === undefined || b === undefined ? nonzero(condition).unbind(1) : where(condition, a, b);
-}
-
 /** A copy with `source` where `mask` holds, its elements taken one after the other. */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
   const flags = toTypedArray(expand(mask, broadcastShapes(input.shape, mask.shape)));

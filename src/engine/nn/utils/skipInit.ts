@@ -10,7 +10,7 @@ import { defaultGenerator } from "../../random/index.ts";
 export function skipInit<M>(moduleCls: new (...args: never[]) => M, ...args: readonly unknown[]): M {
   const state = defaultGenerator.getState();
   try {
-    return new moduleCls(...([args].flat(2) as never[]));
+    return new moduleCls(...(args as never[]));
   } finally {
     defaultGenerator.setState(state);
   }
