@@ -18,7 +18,7 @@ export function declarationsIn(folder) {
 }
 
 function declaration(entries) {
-  const tagged = entries.find(({ doc }) => /@api\s/.test(doc ?? ""));
+  const tagged = entries.find(({ doc }) => /@(api\s|base\b)/.test(doc ?? ""));
   if (!tagged) return [];
   const { source, name } = tagged;
   if (!entries.some(({ exported }) => exported)) throw new Error(`${source.path}: ${name} has a tag @api, but isn't exported`);

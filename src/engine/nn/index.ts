@@ -15,7 +15,6 @@ export * from "./lazy.ts";
 export * from "./linear.ts";
 export * from "./loss.ts";
 export {
-  Module,
   type AnyModule,
   type IncompatibleKeys,
   type StateDict,

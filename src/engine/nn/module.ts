@@ -27,15 +27,13 @@ import { walk } from "./walk.ts";
  * A module of whatever signature.
  * @api nn.AnyModule
  */
-// oxlint-disable-next-line no-explicit-any
-export type AnyModule = Module<any, any>;
+export type AnyModule = Module<any, any>; // oxlint-disable-line no-explicit-any
 
 /**
  * A module of which nothing is known, not even what it holds: it may be called with anything, and its layers and parameters may be read.
  * @api nn.SomeModule
  */
-// oxlint-disable-next-line no-explicit-any
-export type SomeModule = AnyModule & { readonly [name: string]: any };
+export type SomeModule = AnyModule & { readonly [name: string]: any }; // oxlint-disable-line no-explicit-any
 
 /**
  * What `loadStateDict` takes: a `Map` or a plain object of tensors by name.
@@ -104,26 +102,7 @@ export interface Module<Args extends unknown[] = [input: Tensor], Out = Tensor> 
 }
 
 /**
- * Base class of all networks. Assign layers and parameters to properties in the constructor, and say in `forward` what
- * happens to the input:
- *
- * ```ts
- * class Net extends nn.Module {
- *   fc: nn.Linear;
- *   constructor() {
- *     super();
- *     this.fc = new nn.Linear(20, 3);
- *   }
- *   override forward(x: Tensor) {
- *     return this.fc(x).relu();
- *   }
- * }
- * const y = new Net()(randn(32, 20));
- * ```
- *
- * Modules in plain arrays, maps and objects are not found; use `ModuleList` and `ModuleDict` for those.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
- * @api nn.Module
+ * Base class of all networks; see `publicModule.ts` for what users read.
  * @base
  */
 export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> extends Callable { // oxlint-disable-line no-unsafe-declaration-merging
