@@ -18,7 +18,7 @@ export function declarationsIn(folder) {
 }
 
 function declaration(entries) {
-  const tagged = entries.find(({ doc }) => /@(api\s|base\b)/.test(doc ?? ""));
+  const tagged = entries.find(({ doc }) => /@api\s/.test(doc ?? ""));
   if (!tagged) return [];
   const { source, name } = tagged;
   if (!entries.some(({ exported }) => exported)) throw new Error(`${source.path}: ${name} has a tag @api, but isn't exported`);
@@ -27,8 +27,17 @@ function declaration(entries) {
   const shared = { name, names, source, doc: tagged.doc };
   if (own.length === 0) return [{ ...shared, kind: "type" }];
   if (own[0].node.type === "ClassDeclaration") return [{ ...shared, kind: /@base\b/.test(tagged.doc) ? "base" : "class", ...classForms(own[0]) }];
+  const standIn = classOfVariable(own[0]);
+  if (standIn) return [{ ...shared, name: standIn.name, source: standIn.source, publicSource: source, kind: "base", ...classForms(standIn) }];
   const forms = functionForms(own);
   return [forms === null ? { ...shared, kind: "value" } : { ...shared, kind: "function", forms }];
+}
+
+/** `export const Module: typeof PlainModule`: a class that users have in another dress. */
+function classOfVariable({ node, source }) {
+  const annotation = node.type === "VariableDeclaration" ? node.declarations[0].id.typeAnnotation?.typeAnnotation : null;
+  const entry = annotation?.type === "TSTypeQuery" ? source.resolveType(annotation.exprName.name) : null;
+  return entry?.node.type === "ClassDeclaration" ? entry : null;
 }
 
 function functionForms(entries) {
@@ -50,9 +59,11 @@ function classForms(entry) {
   const typeParameters = node.typeParameters?.params ?? [];
   const methods = methodDefinitions(node);
   const own = methods.filter(({ key }) => key.name === "constructor");
-  const inherited = own.length > 0 ? null : superClassOf(entry);
-  const forms = inherited ? classForms(inherited).forms : formsOfMember(own, source, typeParameters, name);
+  const superClass = superClassOf(entry);
+  const above = superClass ? classForms(superClass) : null;
+  const forms = own.length === 0 && above ? above.forms : formsOfMember(own, source, typeParameters, name);
   return {
+    above,
     typeParameters: parameterTexts(typeParameters, source),
     forms: /@factory\b/.test(entry.doc ?? "") ? forms.map(withFactory) : forms,
     methods: allMethods(entry, ({ static: isStatic }) => !isStatic),
@@ -79,7 +90,7 @@ function allMethods(entry, wanted) {
 /** Layers take a type for their parameters, of which there is one. */
 function withFactory(form) {
   const dtype = { name: "dtype", type: '"float32" | null', node: null, source: form.source, optional: true, kinds: ['"float32"', "null"], default: null, spread: false };
-  return { ...form, keywords: { type: null, optional: true, members: [...(form.keywords?.members ?? []), dtype] } };
+  return { ...form, parameters: [...form.parameters, dtype] };
 }
 
 const parameterTexts = (typeParameters, source) => typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter), node: parameter, source }));

@@ -68,7 +68,8 @@ function reference(node, source, typeParameters) {
   if (own) return own.constraint ? alternatives(own.constraint, source, typeParameters.filter((each) => each !== own)) : ["any"];
   if (name === undefined) return ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
-  if (/^(ReadonlyArray|Array|Iterable)$/.test(name)) return ["list"];
+  if (/^(ReadonlyArray|Array)$/.test(name)) return ["list"];
+  if (name === "Iterable") return ["iterable"];
   if (/^(Record|ReadonlyMap|Map|Set)$/.test(name)) return ["object"];
   if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
   const entry = source.resolveType(name);

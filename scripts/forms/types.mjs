@@ -15,7 +15,7 @@ import { docText, typesOf } from "./write.mjs";
  */
 export function showForms(declarations, engine, types) {
   const classes = declarations.filter(({ kind }) => kind === "class" || kind === "base");
-  for (const path of new Set(declarations.map(({ source }) => source.path))) {
+  for (const path of new Set(declarations.flatMap(({ source, publicSource }) => [source.path, ...(publicSource ? [publicSource.path] : [])]))) {
     const file = declarationFile(path, engine, types);
     if (!existsSync(file)) continue;
     const own = classes.filter(({ source }) => source.path === path);

@@ -37,7 +37,7 @@ export function apiFiles(declarations, folder) {
       else writeFunction(writers.functions, declaration, own, split(elsewhere[0])[1]);
       for (const name of elsewhere) spaces.publish(name, own, declaration.kind === "class" ? "./classes.ts" : "./functions.ts");
     } else {
-      for (const name of elsewhere) spaces.publish(name, declaration.name, declaration.source.path, declaration.kind === "type");
+      for (const name of elsewhere) spaces.publish(name, declaration.name, (declaration.publicSource ?? declaration.source).path, declaration.kind === "type");
     }
   }
   return {

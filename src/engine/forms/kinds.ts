@@ -34,6 +34,8 @@ const checks: Readonly<Record<string, Check>> = {
   function: (value) => typeof value === "function",
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor),
   list: (value) => Array.isArray(value) || (typeof value === "object" && value !== null && Symbol.iterator in value && !(value instanceof Tensor)),
+  // Tensors are iterable, too: what wants several says itself what one tensor isn't.
+  iterable: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
   "Int[]": listOf(isWhole),
   "number[]": listOf(isNumber),
   "boolean[]": listOf(isBoolean),
@@ -62,7 +64,7 @@ export function takesObjects(kinds: readonly string[]): boolean {
 
 const WORDS: Readonly<Record<string, string>> = {
   null: "null", number: "a number", Scalar: "a number", Int: "a whole number", boolean: "true or false", string: "a string", Tensor: "a tensor", function: "a function",
-  object: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
+  object: "an object", list: "a list", iterable: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
   "string[]": "a list of strings", "Tensor[]": "a list of tensors",
 };
 

@@ -42,14 +42,14 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
     }));
   }
 
-  override forward(input: Tensor, target: Tensor): { output: Tensor; loss: Tensor } {
-    if (input.dim() === 1) {
-      const { output, loss } = this.forward(input.unsqueeze(0), target.unsqueeze(0));
+  override forward(input_: Tensor, target_: Tensor): { output: Tensor; loss: Tensor } {
+    if (input_.dim() === 1) {
+      const { output, loss } = this.forward(input_.unsqueeze(0), target_.unsqueeze(0));
       return { output: output.squeeze(0), loss };
     }
-    if (input.shape[0] !== target.shape[0]) throw new ArgumentError("Input and target should have the same size in the batch dimension.", "RuntimeError");
-    const all = this.logProb(input);
-    const output = all.gather(1, target.unsqueeze(1)).squeeze(1);
+    if (input_.shape[0] !== target_.shape[0]) throw new ArgumentError("Input and target_ should have the same size in the batch dimension.", "RuntimeError");
+    const all = this.logProb(input_);
+    const output = all.gather(1, target_.unsqueeze(1)).squeeze(1);
     return { output, loss: output.neg().mean() };
   }
 

@@ -49,9 +49,10 @@ export interface ModuleHooks<M = never> {
   backward: BackwardHook<M>[];
 }
 
-/** Adds `hook` to `list`; the handle takes it out again. */
-export function addHook<Hook>(list: Hook[], hook: Hook): HookHandle {
-  list.push(hook);
+/** Adds `hook` to `list`, or puts it first; the handle takes it out again. */
+export function addHook<Hook>(list: Hook[], hook: Hook, prepend = false): HookHandle {
+  if (prepend) list.unshift(hook);
+  else list.push(hook);
   const remove = () => {
     const index = list.indexOf(hook);
     if (index >= 0) list.splice(index, 1);

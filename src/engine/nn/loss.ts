@@ -200,8 +200,8 @@ export class PoissonNLLLoss extends Loss {
     this.eps = eps;
   }
 
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return poissonNllLoss(input, target, { logInput: this.logInput, full: this.full, eps: this.eps, reduction: this.reduction });
+  override forward(logInput: Tensor, target: Tensor): Tensor {
+    return poissonNllLoss(logInput, target, { logInput: this.logInput, full: this.full, eps: this.eps, reduction: this.reduction });
   }
 }
 

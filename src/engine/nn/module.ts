@@ -101,10 +101,7 @@ export interface Module<Args extends unknown[] = [input: Tensor], Out = Tensor> 
   (...args: Args): Out;
 }
 
-/**
- * Base class of all networks; see `publicModule.ts` for what users read.
- * @base
- */
+/** Base class of all networks; `publicModule.ts` has what users read of it. */
 export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> extends Callable { // oxlint-disable-line no-unsafe-declaration-merging
   /**
    * PyTorch's names of this class's parameters, buffers and submodules where they are not the property's own name:
@@ -319,7 +316,8 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
   }
 
   /** Everything is on the CPU in float32 already: accepts these and does nothing. */
-  to(target: string): this {
+  to(dtype: string | Tensor): this {
+    const target = typeof dtype === "string" ? dtype : dtype.dtype;
     if (!/^(cpu|float32)(:0)?$/.test(target)) {
       throw new KindlingError(`a module's parameters are float32 on the cpu here; can't convert to '${target}'`);
     }
@@ -407,27 +405,33 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
 
   // --- hooks --------------------------------------------------------------------------------------------------------
 
-  /** `hook(module, inputs)` before each call; may return other inputs (a list, or one value). */
-  registerForwardPreHook(hook: ForwardPreHook<this, Args>): HookHandle {
-    return addHook(this.#hookLists().forwardPre, hook);
+  /**
+   * `hook(module, inputs)` before each call; may return other inputs (a list, or one value).
+   * @param options.prepend run it before those that are there already
+   */
+  registerForwardPreHook(hook: ForwardPreHook<this, Args>, { prepend = false }: { prepend?: boolean } = {}): HookHandle {
+    return addHook(this.#hookLists().forwardPre, hook, prepend);
   }
 
-  /** `hook(module, inputs, output)` after each call; may return another output. */
-  registerForwardHook(hook: ForwardHook<this, Args, Out>): HookHandle {
-    return addHook(this.#hookLists().forward, hook);
+  /**
+   * `hook(module, inputs, output)` after each call; may return another output.
+   * @param options.prepend run it before those that are there already
+   */
+  registerForwardHook(hook: ForwardHook<this, Args, Out>, { prepend = false }: { prepend?: boolean } = {}): HookHandle {
+    return addHook(this.#hookLists().forward, hook, prepend);
   }
 
   /** `hook(module, gradOutputs)` when the gradients with respect to the outputs are known; may return others. */
-  registerFullBackwardPreHook(hook: BackwardPreHook<this>): HookHandle {
-    return addHook(this.#hookLists().backwardPre, hook);
+  registerFullBackwardPreHook(hook: BackwardPreHook<this>, prepend = false): HookHandle {
+    return addHook(this.#hookLists().backwardPre, hook, prepend);
   }
 
   /**
    * `hook(module, gradInputs, gradOutputs)` when the gradients with respect to the inputs are known; may return others
    * for the inputs. An entry is `null` where an input takes no gradient.
    */
-  registerFullBackwardHook(hook: BackwardHook<this>): HookHandle {
-    return addHook(this.#hookLists().backward, hook);
+  registerFullBackwardHook(hook: BackwardHook<this>, prepend = false): HookHandle {
+    return addHook(this.#hookLists().backward, hook, prepend);
   }
 
   // --- printing -----------------------------------------------------------------------------------------------------

@@ -338,8 +338,8 @@ export class RMSNorm extends Module {
     this.registerParameter("weight", this.elementwiseAffine ? new Parameter(ones([...this.normalizedShape])) : null);
   }
 
-  override forward(input: Tensor): Tensor {
-    return rmsNorm(input, this.normalizedShape, this.weight, this.eps);
+  override forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.normalizedShape, this.weight, this.eps);
   }
 
   override extraRepr(): string {

@@ -1,7 +1,6 @@
 /** Images in other sizes and arrangements, as modules. */
 import { channelShuffle, foldImages, interpolate, pixelShuffle, pixelUnshuffle, unfoldImages } from "../ops/index.ts";
 import type { Int, Size } from "../ops/types.ts";
-import type { InterpolateOptions } from "../ops/interpolation.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { number, sizes } from "./printing.ts";
@@ -72,7 +71,7 @@ export class ChannelShuffle extends Module {
   }
 }
 
-export type InterpolationMode = NonNullable<InterpolateOptions["mode"]>;
+export type InterpolationMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
 
 /**
  * `[batch, channels, …]` in another size; see `nn.functional.interpolate`.
