@@ -34,7 +34,6 @@ export {
   promoteTypes, resultType, scalarTensor, setDefaultDtype, type ToOptions, type ToTarget,
 } from "./ops/index.ts";
 export * from "./dtypeNames.ts";
-export { deepcopy } from "./nn/deepcopy.ts";
 
 
 import { log as logToRun } from "./instrument.ts";

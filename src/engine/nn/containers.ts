@@ -34,7 +34,7 @@ export class Sequential extends Module {
   constructor(...args: readonly AnyModule[] | readonly [ModulesByName]) {
     super();
     const [first] = args;
-    const named = args.length === 1 && !(first instanceof Module) ? first as ModulesByName : Object.fromEntries(Object.entries(args as readonly AnyModule[]));
+    const named = args.length === 1 && typeof first === "object" && first !== null ? first as ModulesByName : Object.fromEntries(Object.entries(args as readonly AnyModule[]));
     for (const [name, module] of entriesOf(named)) this.addModule(name, asModule(module, "Sequential"));
   }
 

@@ -8,9 +8,17 @@ import type { Int } from "../ops/types.ts";
 import { numelOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
+/**
+ * What `calculateGain` knows.
+ * @api nn.init.Nonlinearity
+ */
 export type Nonlinearity =
   | "linear" | "conv1d" | "conv2d" | "conv3d" | "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "selu";
 
+/**
+ * Which number of connections.
+ * @api nn.init.FanMode
+ */
 export type FanMode = "fan_in" | "fan_out";
 
 /**

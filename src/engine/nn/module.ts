@@ -115,8 +115,10 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
   training: boolean;
   readonly #members = members.get(this)!;
 
+  /** @throws ArgumentError (TypeError) for arguments: they are the subclass's own */
   constructor() {
     super();
+    if (arguments.length > 0) throw new ArgumentError(`nn.Module takes no arguments but ${arguments.length} ${arguments.length === 1 ? "was" : "were"} given: write super() in ${new.target.name}`, "TypeError");
     this.training = true;
     instrument()?.moduleConstructed?.(this);
   }
