@@ -20,13 +20,16 @@ const UNTAGGED = {
  * @param folder where the files go, for their imports
  */
 export function apiFiles(declarations, folder) {
-  const writers = { functions: new FileWriter(join(folder, "functions.ts")), methods: new FileWriter(join(folder, "methods.ts")), classes: new FileWriter(join(folder, "classes.ts")) };
+  const writers = { functions: new FileWriter(join(folder, "functions.ts")), methods: new FileWriter(join(folder, "methods.ts")), classes: new FileWriter(join(folder, "classes.ts")), ofTests: new FileWriter(join(folder, "methodsForTests.ts")) };
   const spaces = new Spaces(folder);
   const taken = new Set();
   for (const declaration of declarations) {
     const elsewhere = declaration.names.filter((name) => !name.startsWith("Tensor."));
     for (const name of declaration.names) if (name.startsWith("Tensor.")) writeMethod(writers.methods, declaration, name.slice("Tensor.".length));
-    if (declaration.methods) writeMethodsOf(writers.classes, declaration);
+    if (declaration.methods) {
+      writeMethodsOf(writers.classes, declaration);
+      writeNamedForms(writers.ofTests, declaration);
+    }
     if (elsewhere.length === 0) continue;
     if (declaration.kind === "class" || declaration.kind === "function") {
       const wanted = declaration.kind === "class" ? declaration.name : split(elsewhere[0])[1];
@@ -44,6 +47,7 @@ export function apiFiles(declarations, folder) {
     "functions.ts": writers.functions.text(),
     "methods.ts": writers.methods.text(methodsText(writers.methods)),
     "classes.ts": writers.classes.text(),
+    "methodsForTests.ts": writers.ofTests.text(),
     ...spaces.files(),
   };
 }
@@ -269,7 +273,6 @@ function writeMethodsOf(file, declaration) {
     const plain = file.plain(declaration);
     file.parts.push(`${check}(${plain}, {\n${methods.map((method) => checkedMethod(declaration, method)).join("\n")}\n});\n`);
   }
-  writeNamedForms(file, declaration, own);
 }
 
 function checkedMethod(declaration, { name, forms }) {
@@ -278,10 +281,13 @@ function checkedMethod(declaration, { name, forms }) {
   return `  ${name}: (plain) => function (this: any${names === "" ? "" : `, ${names}`}) {\n${body.replace(/^/gm, "  ")}\n  },`;
 }
 
-/** Types of methods' arguments by name, for the house's own tests; users' editors read those that `types.mjs` writes. */
-function writeNamedForms(file, declaration, methods) {
-  const { typeParameters, source } = declaration;
-  const members = methods.flatMap(({ name, forms, isInherited }) => (name === "forward" || isInherited ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).map((form) => {
+/**
+ * Types of methods' arguments by name, for the house's own tests, which read the source. The program that users' types are
+ * made of must not have them: the compiler leaves out methods that are declared in two places, and `types.mjs` puts the forms in.
+ */
+function writeNamedForms(file, declaration) {
+  const { typeParameters, source, methods } = declaration;
+  const members = methods.flatMap(({ name, forms, isInherited }) => (name === "forward" || isInherited || HOUSE_METHODS.has(name) ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).map((form) => {
     // The file's own types are known within what is added to it.
     for (const [type, path] of typesOf(form, typeParameters)) if (path !== source.path) file.types.set(type, path);
     // Signatures that the plain method can't stand for are left to users' editors.
