@@ -110,7 +110,7 @@ function methodsOf(members, source, typeParameters) {
     const doc = own.map((member) => source.docBefore(member.start)).find((text) => text !== null) ?? null;
     const isPublic = own.every(({ accessibility }) => accessibility === null || accessibility === undefined || accessibility === "public");
     if (own.length === 0 || !isPublic || /@internal/.test(doc ?? "")) return [];
-    return [{ name, doc, isStatic: own[0].static, forms: formsOfMember(own, source, typeParameters) }];
+    return [{ name, doc, isStatic: own[0].static, isAbstract: own[0].type.startsWith("TSAbstract"), forms: formsOfMember(own, source, typeParameters) }];
   });
 }
 
@@ -150,6 +150,7 @@ function parameterOf(pattern, fallback, source, typeParameters) {
     name: target.name, type, node: annotation ?? null, source, isRest,
     optional: pattern.optional === true || fallback !== null || isRest,
     default: defaultText,
+    isGeneric: typeParameters.some((each) => each.name.name === type),
     kinds,
     // Spelled in the type, because only some lists may also be given one by one.
     spread: isRest || /^Sizes$|^Tensors$/.test(type),

@@ -14,12 +14,21 @@ const MEANINGS = {
   Parameter: ["Tensor"],
   ScalarOrTensor: ["Scalar", "Tensor"],
   Scalar: ["Scalar"],
-  DTypeName: ["string"],
-  DType: ["string"],
+  DTypeName: ["DType"],
+  DType: ["DType"],
+  URL: ["@URL"],
+  Float32Array: ["list"],
+  Float64Array: ["list"],
+  Int32Array: ["list"],
+  Uint8Array: ["list"],
+  // What takes these has better words for what they can't be.
+  OptimizerParameters: ["any"],
+  SampleSource: ["any"],
 };
 
 const KEYWORDS = {
   TSNumberKeyword: "number",
+  TSBigIntKeyword: "bigint",
   TSStringKeyword: "string",
   TSBooleanKeyword: "boolean",
   TSNullKeyword: "null",
@@ -56,7 +65,7 @@ function alternatives(node, source, typeParameters) {
 const literal = ({ value, raw }) => (typeof value === "string" ? JSON.stringify(value) : typeof value === "boolean" ? "boolean" : typeof value === "number" ? "number" : raw);
 
 /** Lists of simple elements are checked one by one, others as lists only. */
-const lists = (elements) => (elements.length === 1 && /^(Int|number|boolean|string|Tensor)$/.test(elements[0]) ? [`${elements[0]}[]`] : ["list"]);
+const lists = (elements) => (elements.length === 1 && /^(Int|number|boolean|string|Tensor|function|@\w+)$/.test(elements[0]) ? [`${elements[0]}[]`] : ["list"]);
 
 /** Numbers in a fixed count. */
 const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(Int|number)$/.test(each[0])) ? [`${elements[0][0]}[${elements.length}]`] : ["list"]);
@@ -68,15 +77,16 @@ function reference(node, source, typeParameters) {
   if (own) return own.constraint ? alternatives(own.constraint, source, typeParameters.filter((each) => each !== own)) : ["any"];
   if (name === undefined) return ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
-  if (/^(ReadonlyArray|Array)$/.test(name)) return ["list"];
-  if (name === "Iterable") return ["iterable"];
-  if (/^(Record|ReadonlyMap|Map|Set)$/.test(name)) return ["object"];
+  if (name === "ReadonlyArray" || name === "Array" || name === "Iterable") return ["list"];
   if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
+  if (name === "Record") return ["record"];
+  if (name === "ReadonlyMap" || name === "Map" || name === "Set") return ["object"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {
     case "TSTypeAliasDeclaration": {
-      return alternatives(entry.node.typeAnnotation, entry.source, entry.node.typeParameters?.params ?? []);
+      // Its own name within it, as in lists of lists, may be anything.
+      return alternatives(entry.node.typeAnnotation, entry.source, [...(entry.node.typeParameters?.params ?? []), { name: { name } }]);
     }
     case "ClassDeclaration": return [`@${name}`];
     case "TSInterfaceDeclaration": return ["object"];

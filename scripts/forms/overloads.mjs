@@ -27,6 +27,7 @@ export function parameterLists({ parameters, keywords }) {
   const options = keywords ? [`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`] : [];
   const lists = [[...parameters.map((parameter, i) => place(parameter, parameters, keywords, i)), ...options].join(", ")];
   const spread = parameters.at(-1)?.spread ? parameters.at(-1) : null;
+  if (spread?.isRest) return [[...parameters.slice(0, -1).map(required), `...${spread.name}: ${spread.isGeneric ? spread.type : `${elementOf(spread)}[]`}`].join(", ")];
   if (spread) {
     const before = parameters.slice(0, -1).map(required);
     lists.push([...before, `...${spread.name}: ${elementOf(spread)}[]`].join(", "));

@@ -44,10 +44,10 @@ class Source {
     for (const { local, imported } of specifiers) if (imported) this.imports.set(local.name, [path, imported.name]);
   }
 
-  /** The documentation comment that ends where, but for white space, the thing at `position` begins. */
+  /** The documentation comment that ends where, but for white space and words to the linter, the thing at `position` begins. */
   docBefore(position) {
     const comment = this.docs.findLast(({ end }) => end <= position);
-    return comment && this.text.slice(comment.end, position).trim() === "" ? comment.value : null;
+    return comment && this.text.slice(comment.end, position).replace(/\/\/ oxlint-.*/g, "").trim() === "" ? comment.value : null;
   }
 
   slice({ start, end }) {

@@ -75,7 +75,7 @@ function editsOf(node, declaration, text, comments, needed) {
     const lines = declaration.forms.flatMap(parameterLists).map((list) => `    constructor(${list});`);
     edits.push(replacement(constructors, lines, text, comments));
   }
-  for (const { name, doc, forms, isStatic } of [...declaration.methods, ...declaration.statics]) {
+  for (const { name, doc, forms, isStatic } of [...declaration.methods, ...(declaration.kind === "base" ? [] : declaration.statics)]) {
     const found = own(name, isStatic);
     if (found.length === 0 || name === "forward" || forms.every(({ parameters, keywords }) => parameters.length === 0 && keywords === null)) continue;
     take(forms);

@@ -4,20 +4,18 @@
  */
 import { Node, type Operation } from "./autograd/node.ts";
 import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
-import type { BackwardOptions } from "./autograd/backward.ts";
-import { itemSize, type DType, type DTypeName, type TypedArray } from "./dtype.ts";
+import { processor, type Device } from "./device.ts";
+import { itemSize, type DType } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard } from "./memory/nursery.ts";
 import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
-import type { Place } from "./ops/subscript.ts";
-import type { ToTarget } from "./ops/copy.ts";
 import type {
-  Index, NamedAlong, NamedReduction, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
+  NamedAlong, NamedReduction, Reduction, ReductionDims, Typed, TypedReduction,
 } from "./ops/types.ts";
-import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments, type TensorShape } from "./shape.ts";
+import { contiguousStrides, isContiguous, numelOf, type Shape, type TensorShape } from "./shape.ts";
 
 let ops: typeof Operations;
 
@@ -32,15 +30,9 @@ const accumulate: Operation = {
   backward: () => [],
 };
 
-const TYPE_NAMES: Record<DType, string> = {
-  float32: "torch.FloatTensor",
-  int32: "torch.LongTensor",
-  bool: "torch.BoolTensor",
-  uint8: "torch.ByteTensor",
-};
-
 const NO_INPUTS: readonly Tensor[] = [];
 
+/** Takes a hook off again: `handle.remove()`, or `using handle = …` for the rest of a block. */
 export interface HookHandle extends Disposable {
   remove(): void;
 }
@@ -116,49 +108,10 @@ export class Tensor {
     return dim === undefined ? this.shape : this.shape[ops.wrapDim(dim, this.shape.length)]!;
   }
 
-  stride(): readonly number[] {
-    return this.strides;
-  }
-
-  isContiguous(): boolean {
-    return this.dense;
-  }
-
-  isFloatingPoint(): boolean {
-    return this.dtype === "float32";
-  }
-
-  /** Whether it was made in inference mode. */
-  isInference(): boolean {
-    return this.storage.inference;
-  }
-
-  isComplex(): boolean {
-    return false;
-  }
-
-  isSigned(): boolean {
-    return this.dtype === "float32" || this.dtype === "int32";
-  }
-
-  /** Where the first element is in the memory that views share, counted in elements. */
-  storageOffset(): number {
-    return this.offset;
-  }
-
   /** How often the values were changed in place. */
   get _version(): number {
     if (this.storage.inference) throw new KindlingError("Inference tensors do not track version counter.");
     return this.storage.version;
-  }
-
-  /** Number of elements. */
-  nelement(): number {
-    return this.numel();
-  }
-
-  ndimension(): number {
-    return this.shape.length;
   }
 
   /** Bytes of one element. */
@@ -171,18 +124,27 @@ export class Tensor {
     return this.numel() * itemSize(this.dtype);
   }
 
-  /** Bytes of one element. */
-  elementSize(): number {
-    return itemSize(this.dtype);
-  }
-
   /** Whether it is an `nn.Parameter`. */
   get isParameter(): boolean {
     return false;
   }
 
-  get device(): "cpu" {
-    return "cpu";
+  /** Where it is: on the processor, as all tensors. */
+  get device(): Device {
+    return processor;
+  }
+
+  get isCpu(): boolean {
+    return true;
+  }
+
+  get isCuda(): boolean {
+    return false;
+  }
+
+  /** The number of the graphics card that it is on: −1, on none. */
+  getDevice(): number {
+    return -1;
   }
 
   // --- autograd -----------------------------------------------------------------------------------------------------
@@ -223,8 +185,12 @@ export class Tensor {
     this.tracked = value;
   }
 
-  requiresGrad_(value = true): this {
-    this.requiresGrad = value;
+  /**
+   * Says whether gradients with respect to this tensor are wanted, and gives the tensor back.
+   * @see https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
+   */
+  requiresGrad_(requiresGrad = true): this {
+    this.requiresGrad = requiresGrad;
     return this;
   }
 
@@ -258,22 +224,6 @@ export class Tensor {
     if (this.gradSlot === null) return;
     discard(this.gradSlot.storage);
     this.gradSlot = null;
-  }
-
-  /**
-   * Computes the gradients of this tensor with respect to the leaves of its graph and adds them to their `grad`.
-   * @param gradient weights for a tensor that isn't a scalar
-   */
-  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
-    ops.backward(this, gradient ?? null, options);
-  }
-
-  /** Calls `hook` with the gradient with respect to this tensor whenever one is computed; it may return a replacement. */
-  registerHook(hook: (gradient: Tensor) => Tensor | null | undefined | void): HookHandle {
-    const node = this.gradientEdge();
-    if (node === null) throw new KindlingError("cannot register a hook on a tensor that doesn't require gradient");
-    const handle = node.addHook({ output: this.outputIndex, kind: "hook", call: hook });
-    return { remove: handle.remove, [Symbol.dispose]: handle.remove };
   }
 
   /** Calls `hook` with this leaf whenever a backward pass has added to its `grad`: the place to step an optimizer early. */
@@ -363,30 +313,6 @@ export class Tensor {
 
   // --- reading ------------------------------------------------------------------------------------------------------
 
-  /** The value of a tensor with one element; a boolean for `bool`. */
-  item(): number {
-    return ops.item(this);
-  }
-
-  /**
-   * Nested arrays of numbers (booleans for `bool`); a plain number for a scalar. How deep, the program knows: either it
-   * says so, `const rows: number[][] = x.tolist()` or `x.tolist<number[][]>()`, or elements are `any`.
-   */
-  // oxlint-disable-next-line no-explicit-any
-  tolist<List = any[]>(): List {
-    return ops.tolist(this) as List;
-  }
-
-  /** A copy of the values in row-major order. */
-  toTypedArray(): TypedArray {
-    return ops.toTypedArray(this);
-  }
-
-  /** `toTypedArray`: a flat copy. */
-  numpy(): TypedArray {
-    return ops.toTypedArray(this);
-  }
-
   /** Where JavaScript wants a number, as in `loss < 0.1`, its one element; else its text. */
   [Symbol.toPrimitive](hint: "number" | "string" | "default"): number | string {
     return hint === "number" ? Number(ops.item(this)) : this.toString();
@@ -409,48 +335,19 @@ export class Tensor {
 
   // --- type and copies ----------------------------------------------------------------------------------------------
 
-  detach(): Tensor { return ops.detach(this); }
+  /**
+   * Cuts this tensor off from what it was made of.
+   * @see https://pytorch.org/docs/stable/generated/torch.Tensor.detach_.html
+   */
   detach_(): this {
     if (this.base !== null) throw new KindlingError("Can't detach views in-place. Use detach() instead.");
     this.node = null;
     this.tracked = false;
     return this;
   }
-  clone(): Tensor { return ops.clone(this); }
-  contiguous(): Tensor { return ops.contiguous(this); }
-  /** Converts to a dtype; a device name is accepted and does nothing. */
-  to(...targets: readonly ToTarget[]): Tensor { return ops.to(this, ...targets); }
-  /** PyTorch's name of the type, `"torch.FloatTensor"`; or the values as another type. */
-  type(): string;
-  type(dtype: DTypeName): Tensor;
-  type(dtype?: DTypeName): string | Tensor { return dtype === undefined ? TYPE_NAMES[this.dtype] : ops.to(this, dtype); }
-  typeAs(other: Tensor): Tensor { return ops.to(this, other); }
-  float(): Tensor { return ops.to(this, "float32"); }
-  int(): Tensor { return ops.to(this, "int32"); }
-  long(): Tensor { return ops.to(this, "int32"); }
-  /** As float32, the one floating point type. */
-  double(): Tensor { return ops.to(this, "float32"); }
-  /** As float32, the one floating point type. */
-  half(): Tensor { return ops.to(this, "float32"); }
-  short(): Tensor { return ops.to(this, "int32"); }
-  bool(): Tensor { return ops.to(this, "bool"); }
-  byte(): Tensor { return ops.to(this, "uint8"); }
-  cpu(): this { return this; }
-  /** @throws KindlingError always: there is only the CPU */
-  cuda(): never { throw new KindlingError("Torch not compiled with CUDA enabled"); }
   /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */
   get data(): Tensor { return ops.detach(this); }
   set data(values: Tensor) { ops.setData(this, values); }
-
-  // --- pointwise ----------------------------------------------------------------------------------------------------
-
-  /** This tensor's values where `condition` holds, `other`'s elsewhere. */
-  where(condition: Tensor, other: ScalarOrTensor): Tensor { return ops.where(condition, this, other); }
-  equal(other: Tensor): boolean { return ops.equal(this, other); }
-  allclose(other: Tensor, options?: { rtol?: number; atol?: number }): boolean { return ops.allclose(this, other, options); }
-
-  // --- in place -----------------------------------------------------------------------------------------------------
-
 
   // --- reductions ---------------------------------------------------------------------------------------------------
 
@@ -480,67 +377,12 @@ export class Tensor {
 
   // --- shape --------------------------------------------------------------------------------------------------------
 
-  view(...shape: ShapeArguments): Tensor { return ops.view(this, ...shape); }
-  reshape(...shape: ShapeArguments): Tensor { return ops.reshape(this, ...shape); }
-  flatten(startDim?: number, endDim?: number): Tensor { return ops.flatten(this, startDim, endDim); }
-  unflatten(dim: number, sizes: Shape): Tensor { return ops.unflatten(this, dim, sizes); }
-  squeeze(dim?: number): Tensor { return ops.squeeze(this, dim); }
-  unsqueeze(dim: number): Tensor { return ops.unsqueeze(this, dim); }
-  transpose(a: number, b: number): Tensor { return ops.transpose(this, a, b); }
-  t(): Tensor { return ops.t(this); }
-  get T(): Tensor { return ops.permute(this, ...this.shape.map((_, i) => this.shape.length - 1 - i)); }
+  /** The dimensions in reverse order. */
+  get T(): Tensor { return ops.permute(this, this.shape.map((_, i) => this.shape.length - 1 - i)); }
   /** The last two dimensions swapped. */
   get mT(): Tensor {
     if (this.shape.length < 2) throw new KindlingError(`tensor.mT is only supported on matrices or batches of matrices. Got ${this.shape.length}-D tensor.`);
     return ops.transpose(this, -2, -1);
   }
-  permute(...dims: ShapeArguments): Tensor { return ops.permute(this, ...dims); }
-  expand(...shape: ShapeArguments): Tensor { return ops.expand(this, ...shape); }
-  expandAs(other: Tensor): Tensor { return ops.expand(this, other.shape); }
-  viewAs(other: Tensor): Tensor { return ops.view(this, other.shape); }
-  reshapeAs(other: Tensor): Tensor { return ops.reshape(this, other.shape); }
-  repeat(...times: ShapeArguments): Tensor { return ops.repeat(this, ...times); }
-  flip(...dims: ShapeArguments): Tensor { return ops.flip(this, ...dims); }
-  split(size: number | readonly number[], dim?: number): Tensor[] { return ops.split(this, size, dim); }
-  chunk(chunks: number, dim?: number): Tensor[] { return ops.chunk(this, chunks, dim); }
-  unbind(dim?: number): Tensor[] { return ops.unbind(this, dim); }
 
-  squeeze_(dim?: number): this { return ops.squeeze_(this, dim); }
-  unsqueeze_(dim: number): this { return ops.unsqueeze_(this, dim); }
-  transpose_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  swapaxes_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  swapdims_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  t_(): this { return ops.t_(this); }
-
-  // --- indexing -----------------------------------------------------------------------------------------------------
-
-  /** Entry `index` along `dim`, without that dimension (a view). */
-  select(dim: number, index: number): Tensor { return ops.select(this, dim, index); }
-  /** `length` entries from `start` along `dim` (a view). */
-  narrow(dim: number, start: number, length: number): Tensor { return ops.narrow(this, dim, start, length); }
-  /** Every `step`-th entry from `start` up to `end` along `dim` (a view); negative bounds count from the end. */
-  slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor { return ops.slice(this, dim, start, end, step); }
-  /**
-   * Python's `x[…]`: a number picks, `null` keeps a dimension, `"..."` keeps all that the others leave, `[start, end, step]`
-   * slices, a tensor lists positions or is a mask. A view, with tensors among the places a copy.
-   */
-  at(...places: readonly Place[]): Tensor { return ops.at(this, ...places); }
-  /** Writes at `places` in place, as `x[places] = value` in Python: `x.setAt([null, 0], 1)`, `x.setAt(mask, 0)`. */
-  setAt(places: number | "..." | Tensor | readonly Place[], value: ScalarOrTensor): this { return ops.setAt(this, places, value); }
-  fillDiagonal_(value: number, options?: { wrap?: boolean }): this { return ops.fillDiagonal_(this, value, options); }
-  /** Elements by lists of indices or by a mask, as `x[[rows, cols]]` in PyTorch (a copy). */
-  index(indices: Index | readonly (Index | null)[]): Tensor { return ops.index(this, indices); }
-  indexSelect(dim: number, index: Tensor): Tensor { return ops.indexSelect(this, dim, index); }
-  gather(dim: number, index: Tensor): Tensor { return ops.gather(this, dim, index); }
-  scatter(dim: number, index: Tensor, source: Tensor | number, options?: { reduce?: "add" | "multiply" }): Tensor { return ops.scatter(this, dim, index, source, options); }
-  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor { return ops.scatterAdd(this, dim, index, source); }
-  maskedSelect(mask: Tensor): Tensor { return ops.maskedSelect(this, mask); }
-  /** Positions of the elements that aren't zero, one row each; with `asTuple` one vector for each dimension. */
-  nonzero(): Tensor;
-  nonzero(options: { asTuple: true }): Tensor[];
-  nonzero(options?: { asTuple?: boolean }): Tensor | Tensor[] {
-    const rows = ops.nonzero(this);
-    return options?.asTuple ? ops.unbind(rows, 1) : rows;
-  }
 }
-

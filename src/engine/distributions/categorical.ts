@@ -78,7 +78,7 @@ export class Categorical extends Distribution {
   /** @param value whole numbers 0 … n − 1 */
   override logProb(value: Tensor): Tensor {
     this.validateSample(value);
-    const [places, logits] = broadcastTensors(value.long().unsqueeze(-1), this.logits) as [Tensor, Tensor];
+    const [places, logits] = broadcastTensors([value.long().unsqueeze(-1), this.logits]) as [Tensor, Tensor];
     return logits.gather(-1, places.narrow(-1, 0, 1)).squeeze(-1);
   }
 

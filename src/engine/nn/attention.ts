@@ -76,15 +76,15 @@ export class MultiheadAttention extends Module<AttentionArguments, [output: Tens
     this.addZeroAttn = addZeroAttn;
     const [keyWidth, valueWidth] = [kdim ?? embedDim, vdim ?? embedDim];
     const same = keyWidth === embedDim && valueWidth === embedDim;
-    const matrix = (columns: number): Parameter | null => (same ? null : new Parameter(empty(embedDim, columns)));
+    const matrix = (columns: number): Parameter | null => (same ? null : new Parameter(empty([embedDim, columns])));
     this.qProjWeight = matrix(embedDim);
     this.kProjWeight = matrix(keyWidth);
     this.vProjWeight = matrix(valueWidth);
-    this.inProjWeight = same ? new Parameter(empty(3 * embedDim, embedDim)) : null;
-    this.inProjBias = bias ? new Parameter(empty(3 * embedDim)) : null;
+    this.inProjWeight = same ? new Parameter(empty([3 * embedDim, embedDim])) : null;
+    this.inProjBias = bias ? new Parameter(empty([3 * embedDim])) : null;
     this.outProj = new NonDynamicallyQuantizableLinear(embedDim, embedDim, bias);
-    this.biasK = addBiasKv ? new Parameter(empty(1, 1, embedDim)) : null;
-    this.biasV = addBiasKv ? new Parameter(empty(1, 1, embedDim)) : null;
+    this.biasK = addBiasKv ? new Parameter(empty([1, 1, embedDim])) : null;
+    this.biasV = addBiasKv ? new Parameter(empty([1, 1, embedDim])) : null;
     this.resetParameters();
   }
 

@@ -47,7 +47,7 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   /** The parameters, in PyTorch's order of draws. */
   protected makeParameters(weightShape: Shape, bias: boolean): void {
     this.weight = new Parameter(empty([...weightShape]));
-    this.registerParameter("bias", bias ? new Parameter(empty(this.outChannels)) : null);
+    this.registerParameter("bias", bias ? new Parameter(empty([this.outChannels])) : null);
     this.resetParameters();
   }
 
@@ -89,7 +89,7 @@ abstract class Conv extends ConvNd<[input: Tensor]> {
   override forward(input: Tensor): Tensor {
     const common = { stride: this.stride, dilation: this.dilation, groups: this.groups };
     if (this.paddingMode === "zeros") return this.convolution(input, this.weight, this.bias, { ...common, padding: this.padding });
-    return this.convolution(pad(input, this.borders(), { mode: this.paddingMode as PaddingMode }), this.weight, this.bias, common);
+    return this.convolution(pad(input, this.borders(), this.paddingMode as PaddingMode), this.weight, this.bias, common);
   }
 
   /** Left, right, top, bottom … of what isn't filled with zeros. */

@@ -37,7 +37,7 @@ abstract class Table<Args extends unknown[]> extends Module<Args> {
     if (weight !== null && !sameShape(weight.shape, [numEmbeddings, embeddingDim])) {
       throw new ArgumentError("Shape of weight does not match num_embeddings and embedding_dim", "AssertionError");
     }
-    this.weight = new Parameter(weight ?? empty(numEmbeddings, embeddingDim));
+    this.weight = new Parameter(weight ?? empty([numEmbeddings, embeddingDim]));
     if (weight === null) this.resetParameters();
   }
 

@@ -16,7 +16,7 @@ import { Parameter } from "./parameter.ts";
  */
 export class UninitializedParameter extends Parameter {
   constructor(requiresGrad = true) {
-    super(empty(0), requiresGrad);
+    super(empty([0]), requiresGrad);
   }
 
   override numel(): number {
@@ -81,8 +81,8 @@ interface Affine {
 
 function learnFeatures(own: Affine & { inFeatures: number; outFeatures: number }, input: Tensor): void {
   own.inFeatures = input.size(-1);
-  own.weight = new Parameter(empty(own.outFeatures, own.inFeatures));
-  if (own.bias) own.bias = new Parameter(empty(own.outFeatures));
+  own.weight = new Parameter(empty([own.outFeatures, own.inFeatures]));
+  if (own.bias) own.bias = new Parameter(empty([own.outFeatures]));
 }
 
 interface Convolutional extends Affine {
@@ -106,7 +106,7 @@ const learnChannels = (transposed: boolean) => (own: Convolutional, input: Tenso
   if (own.inChannels % own.groups !== 0) throw new KindlingError("in_channels must be divisible by groups");
   const shape = transposed ? [own.inChannels, own.outChannels / own.groups] : [own.outChannels, own.inChannels / own.groups];
   own.weight = new Parameter(empty([...shape, ...own.kernelSize]));
-  if (own.bias) own.bias = new Parameter(empty(own.outChannels));
+  if (own.bias) own.bias = new Parameter(empty([own.outChannels]));
 };
 
 /**

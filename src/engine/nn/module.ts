@@ -3,6 +3,8 @@
  * over its own properties in the order in which they were assigned.
  */
 import { noGrad } from "../autograd/gradMode.ts";
+import { noDevice, type DeviceLike } from "../device.ts";
+import type { DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { tenure } from "../memory/residents.ts";
@@ -19,6 +21,7 @@ import {
   type ModuleHooks,
 } from "./hooks.ts";
 import { found, type Found } from "./found.ts";
+import { typeAsked } from "../ops/conversion.ts";
 import { Members, typeNameOf, type MemberKind } from "./members.ts";
 import { Parameter } from "./parameter.ts";
 import { walk } from "./walk.ts";
@@ -317,13 +320,19 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
     clearGradients(this.parameters(), setToNone);
   }
 
-  /** Everything is on the CPU in float32 already: accepts these and does nothing. */
-  to(dtype: string | Tensor): this {
-    const target = typeof dtype === "string" ? dtype : dtype.dtype;
-    if (!/^(cpu|float32)(:0)?$/.test(target)) {
-      throw new KindlingError(`a module's parameters are float32 on the cpu here; can't convert to '${target}'`);
-    }
+  /** Everything is on the processor in float32 already: takes what says so, and does nothing. */
+  to(device: DeviceLike | null, dtype?: DTypeName | null): this;
+  to(dtype: DTypeName | null): this;
+  to(tensor: Tensor): this;
+  to(target: DeviceLike | Tensor | null, dtype: DTypeName | null = null): this {
+    const asked = typeAsked(target, dtype);
+    if ((asked ?? "float32") !== "float32") throw new KindlingError(`a module's parameters are float32 on the processor here; can't convert to '${asked}'`);
     return this;
+  }
+
+  /** @throws KindlingError always: there is one device, the processor */
+  cuda(): never {
+    throw noDevice("cuda");
   }
 
   cpu(): this {

@@ -16,7 +16,7 @@ abstract class Padding extends Module {
   protected abstract readonly mode: PaddingMode;
 
   override forward(input: Tensor): Tensor {
-    return pad(input, this.padding, { mode: this.mode });
+    return pad(input, this.padding, this.mode);
   }
 
   override extraRepr(): string {
@@ -34,7 +34,7 @@ abstract class ConstantPad extends Padding {
   }
 
   override forward(input: Tensor): Tensor {
-    return pad(input, this.padding, { value: this.value });
+    return pad(input, this.padding, "constant", this.value);
   }
 
   override extraRepr(): string {

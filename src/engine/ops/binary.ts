@@ -6,7 +6,8 @@ import { Binary, Bits, Compare, CompareI32, type BinaryOp, type BitsOp, type Com
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous, denseCopy, to } from "./copy.ts";
+import { contiguous, to } from "./conversion.ts";
+import { denseCopy } from "./copy.ts";
 import { full, fromTypedArray, zeros, zerosLike } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
@@ -650,6 +651,15 @@ const whereOp: Operation = {
     ];
   },
 };
+
+/**
+ * This tensor's values where `condition` holds, `other`'s elsewhere; all broadcast.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.where.html
+ * @api Tensor.where
+ */
+export function valuesWhere(input: Tensor, condition: Tensor, other: ScalarOrTensor): Tensor {
+  return where(condition, input, other);
+}
 
 /**
  * `input` where `condition` holds, `other` elsewhere; all broadcast. With the condition alone: the positions where it holds,

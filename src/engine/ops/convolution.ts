@@ -9,7 +9,7 @@ import { sizeText } from "./format.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { gather } from "./indexing.ts";
 import { at, make } from "./make.ts";
 import { sum } from "./reductions.ts";

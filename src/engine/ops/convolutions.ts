@@ -4,7 +4,7 @@ import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sliceScatter } from "./arranging.ts";
 import { add } from "./binary.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { checkOperands, conv2d, pairOf, plan, spread, type Pair } from "./convolution.ts";
 import { zeros } from "./creation.ts";
 import { pad } from "./padding.ts";
@@ -185,7 +185,7 @@ export function convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | nu
       const layers = permute(reshape(part, [batch, depth, ...part.shape.slice(1)]), [0, 2, 1, 3, 4]);
       const start = k * dilation[0]!;
       const empty = zeros([batch, layers.shape[1]!, full, ...layers.shape.slice(3)]);
-      const placed = sliceScatter(empty, layers, { dim: 2, start, end: start + (depth - 1) * stride[0]! + 1, step: stride[0]! });
+      const placed = sliceScatter(empty, layers, 2, start, start + (depth - 1) * stride[0]! + 1, stride[0]!);
       total = total === null ? placed : add(total, placed);
     }
     const cut = narrow(total!, 2, padding[0]!, full - 2 * padding[0]!);

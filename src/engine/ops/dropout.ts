@@ -5,7 +5,7 @@ import { ArgumentError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { at, make } from "./make.ts";
 import { asFloat } from "./pointwise.ts";
 import { randomMask } from "./sampling.ts";

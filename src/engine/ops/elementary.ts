@@ -8,7 +8,7 @@ import { KindlingError } from "../errors.ts";
 import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq, where } from "./binary.ts";
-import { to } from "./copy.ts";
+import { to } from "./conversion.ts";
 import { fromTypedArray } from "./creation.ts";
 import { applyUnary, asFloat, clampByNumbers, exp, log, roundToWhole, trunc, type UnaryFunction } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";

@@ -7,7 +7,7 @@ import { discard } from "../memory/nursery.ts";
 import { numelOf, sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
-import { contiguous, to } from "./copy.ts";
+import { contiguous, to } from "./conversion.ts";
 import { ones } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { logsigmoid } from "./pointwise.ts";

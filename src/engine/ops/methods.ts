@@ -2,65 +2,39 @@
  * Functions that are methods of tensors as they stand: `sinh(x)` is also `x.sinh()`. The lists here give the methods and
  * their types; tensor.ts itself has those with overloads, with forms of their own, or on hot paths.
  */
-import { shapeOf, type ShapeArguments } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import * as arranging from "./arranging.ts";
 import * as counting from "./counting.ts";
 import * as cumulative from "./cumulative.ts";
 import { replaceBy } from "./inplace.ts";
-import { tril, triu } from "./joining.ts";
-import { pad } from "./padding.ts";
 import { addmm } from "./matmul.ts";
 import * as named from "./named.ts";
 import * as ordering from "./ordering.ts";
-import * as fromData from "./fromData.ts";
-import * as placing from "./placing.ts";
-import * as properties from "./properties.ts";
 import * as products from "./products.ts";
-import { sumTo } from "./sumTo.ts";
 import type { Typed } from "./types.ts";
 
 /** Those whose result has the input's shape, so that it may also be written over the input. */
 const elementwise = {
-  tril, triu, addmm,
+  addmm,
   addmv: products.addmv, addr: products.addr, baddbmm: products.baddbmm, addbmm: products.addbmm,
   cumprod: cumulative.cumprod,
-  indexAdd: placing.indexAdd, indexCopy: placing.indexCopy, indexFill: placing.indexFill, indexPut: placing.indexPut,
-  maskedScatter: placing.maskedScatter, put: placing.put, scatterReduce: placing.scatterReduce, indexReduce: placing.indexReduce,
 };
 
 /** Methods of tensor.ts that have no form of their own in place. */
 const alsoInPlace = {
   renorm: counting.renorm,
   cumsum: (input: Tensor, dim: number, options?: Typed) => input.cumsum(dim, options),
-  scatter: (input: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: { reduce?: "add" | "multiply" }) => input.scatter(dim, index, source, options),
-  scatterAdd: (input: Tensor, dim: number, index: Tensor, source: Tensor) => input.scatterAdd(dim, index, source),
 };
 
 const { sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile, unique, uniqueConsecutive } = ordering;
 const { cummax, cummin, logcumsumexp, diff } = cumulative;
 const { countNonzero, nansum, nanmean, aminmax, dist, bincount, histc, cov, corrcoef, renorm } = counting;
-const { movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace } = arranging;
-const { selectScatter, sliceScatter, diagonalScatter, rot90, fliplr, flipud, tile, repeatInterleave, asStrided } = arranging;
-const { splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy } = arranging;
-const { take, takeAlongDim, argwhere } = placing;
 const { mv, vdot, ger, inner, kron, cross } = products;
-
-/** The sum over the dimensions along which a tensor of the given shape would have been broadcast. */
-function sumToSize(input: Tensor, ...shape: ShapeArguments): Tensor {
-  return sumTo(input, shapeOf(shape));
-}
 
 /** Those with results of other shapes. */
 const others = {
   sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile, unique, uniqueConsecutive,
   cummax, cummin, logcumsumexp, diff, countNonzero, nansum, nanmean, aminmax, dist, bincount, histc, cov, corrcoef, renorm,
-  movedim, moveaxis, swapaxes, swapdims, adjoint, ravel, broadcastTo, unfold, diagonal, diagEmbed, diag, diagflat, trace,
-  selectScatter, sliceScatter, diagonalScatter, rot90, fliplr, flipud, tile, repeatInterleave, asStrided,
-  splitWithSizes, tensorSplit, hsplit, vsplit, dsplit, narrowCopy, take, takeAlongDim, argwhere,
-  mv, vdot, ger, inner, kron, cross, pad,  
-  newFull: fromData.newFull, newTensor: fromData.newTensor,
-  isNonzero: properties.isNonzero, isSameSize: properties.isSameSize, isSetTo: properties.isSetTo, dataPtr: properties.dataPtr, sumToSize,
+  mv, vdot, ger, inner, kron, cross,
 };
 
 type Method<F> = F extends {

@@ -6,7 +6,7 @@ import { kernels } from "../memory/linear.ts";
 import { discard } from "../memory/nursery.ts";
 import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { zeros } from "./creation.ts";
 import { sizeText } from "./format.ts";
 import { at, make } from "./make.ts";

@@ -1,13 +1,12 @@
 /** All operations by name. */
-export { backward, grad, watchGradient, type BackwardOptions, type GradOptions } from "../autograd/backward.ts";
+export { grad, watchGradient } from "../autograd/backward.ts";
 export { wrapDim } from "../shape.ts";
 export * from "./binary.ts";
-export { clone, contiguous, to, type ToOptions, type ToTarget } from "./copy.ts";
+export * from "./conversion.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./dropout.ts";
 export { formatTensor, sizeText } from "./format.ts";
-export { setPrintoptions, type PrintOptions } from "./printOptions.ts";
 export * from "./indexing.ts";
 export * from "./subscript.ts";
 export * from "./inplace.ts";
@@ -34,15 +33,6 @@ export * from "./counting.ts";
 export * from "./arranging.ts";
 export * from "./placing.ts";
 export * from "./products.ts";
-export { choleskyFactor, choleskyInverse, choleskySolve } from "./linalg/cholesky.ts";
-export { det, logdet, slogdet } from "./linalg/determinant.ts";
-export { inv } from "./linalg/inverse.ts";
-export { pinverse } from "./linalg/leastSquares.ts";
-export { matrixExp, matrixPower } from "./linalg/powers.ts";
-export { qrFactors } from "./linalg/qr.ts";
-export { singularValueDecomposition } from "./linalg/svd.ts";
-export { vanderOfVector } from "./linalg/vectors.ts";
-export type { NamedTuple } from "./namedTuple.ts";
 export * from "./activations.ts";
 export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inPlaceActivations.ts";
 export * from "./sampling.ts";
@@ -65,8 +55,7 @@ export * from "./recurrent.ts";
 export {
   sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, dist, aminmax, amax, amin, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
   cummax, cummin, logcumsumexp, sort, argsort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile,
-  batchNorm, layerNorm, groupNorm,
-  rmsNorm, flatten, squeeze, unbind, split, chunk, cat, stack, tril, triu, rot90, tensorSplit, oneHot,
+  batchNorm, layerNorm, groupNorm, rmsNorm,
   conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, maxPool1d, maxPoolPlanes, maxPool3d, avgPool1d, avgPoolPlanes,
   avgPool3d, interpolate,
 } from "./named.ts";

@@ -5,7 +5,8 @@ import { KindlingError } from "../errors.ts";
 import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous, denseCopy, to } from "./copy.ts";
+import { contiguous, to } from "./conversion.ts";
+import { denseCopy } from "./copy.ts";
 import { zerosLike } from "./creation.ts";
 import { at, make } from "./make.ts";
 

@@ -6,7 +6,7 @@ import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { at, make } from "./make.ts";
 import { asFloat } from "./pointwise.ts";
 import { longName } from "./reductions.ts";

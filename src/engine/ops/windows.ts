@@ -204,7 +204,7 @@ function fractionalMax(rank: number) {
       : sizesOf(options.outputRatio, rank, 1).map((ratio, i) => Math.floor(size[i]! * ratio));
     const batched = input.shape.length === rank + 2 ? input : unsqueeze(input, 0);
     const [batch, channels] = batched.shape as [number, number];
-    const samples = toTypedArray(options._randomSamples ?? rand(batch, channels, rank));
+    const samples = toTypedArray(options._randomSamples ?? rand([batch, channels, rank]));
     const values: Tensor[] = [];
     const indices: Tensor[] = [];
     for (let plane = 0; plane < batch * channels; plane++) {

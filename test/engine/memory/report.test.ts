@@ -66,7 +66,7 @@ describe("the memory report", () => {
   it("counts the gradients of the inputs that backward was asked for with all others, and however much is made meanwhile", () => {
     const before = memoryReport();
     const parameter = new nn.Parameter(randn(100));
-    parameter.sum().backward(undefined, { inputs: [parameter] });
+    parameter.sum().backward({ inputs: [parameter] });
     turnOver();
     assert.equal(since(before).gradients, 400);
   });

@@ -1,4 +1,5 @@
 /** Householder's reflections, with LAPACK's signs, so that decompositions made of them have PyTorch's. */
+import { filled } from "../../dtype.ts";
 import { Matrix } from "./matrix.ts";
 import { signed } from "./rotation.ts";
 
@@ -9,13 +10,17 @@ export interface Reflection {
   readonly offset: number;
 }
 
+const TINY = 2 ** -960;
+
 /** The reflection that takes a vector to (β, 0, …, 0). A vector that is so already stays as it is. */
 export function reflectionOf(x: Float64Array, offset: number): Reflection & { readonly beta: number } {
   const alpha = x[0]!;
   let rest = 0;
   for (let i = 1; i < x.length; i++) rest = Math.hypot(rest, x[i]!);
-  if (rest === 0) return { v: x, tau: 0, offset, beta: alpha };
-  const beta = -signed(Math.hypot(alpha, rest), alpha);
+  const length = Math.hypot(alpha, rest);
+  // So little has no direction that could be told any more.
+  if (rest === 0 || length < TINY) return { v: x, tau: 0, offset, beta: alpha };
+  const beta = -signed(length, alpha);
   const v = x.map((value) => value / (alpha - beta));
   v[0] = 1;
   return { v, tau: (beta - alpha) / beta, offset, beta };
@@ -48,7 +53,7 @@ export function reflectColumns({ data, rows, cols }: Matrix, { v, tau, offset }:
 
 /** The elements of column `col` from row `row` down. */
 export function columnFrom(matrix: Matrix, row: number, col: number): Float64Array {
-  return Float64Array.from({ length: matrix.rows - row }, (_, i) => matrix.at(row + i, col));
+  return filled(new Float64Array(matrix.rows - row), (i) => matrix.at(row + i, col));
 }
 
 /** The elements of row `row` from column `col` on. */

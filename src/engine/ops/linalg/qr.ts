@@ -63,15 +63,12 @@ function gradientOfTall(Q: Tensor, R: Tensor, gradientQ: Tensor | null, gradient
 export function qr(A: Tensor, mode: QrMode = "reduced"): NamedTuple<["Q", "R"], Tensor> {
   requireMatrix("linalg.qr", A);
   requireFloat("linalg.qr", A);
-  if (!["reduced", "complete", "r"].includes(mode)) {
-    throw new KindlingError(`qr received unrecognized mode '${String(mode)}' but expected one of 'reduced' (default), 'r', or 'complete'`);
-  }
   const [m, n] = A.shape.slice(-2) as [number, number];
   const k = mode === "complete" ? m : Math.min(m, n);
   const lead = leadOf(A);
   const found = matricesOf(A).map(triangularized);
   const R = stacked(found.map(({ r }) => r.corner(k, n).upper().data), [...lead, k, n]);
-  const Q = mode === "r" ? empty(0) : stacked(found.map(({ reflections }) => productOf(reflections, m, k).data), [...lead, m, k]);
+  const Q = mode === "r" ? empty([0]) : stacked(found.map(({ reflections }) => productOf(reflections, m, k).data), [...lead, m, k]);
   recordMany(qrOp, [Q, R], [A], [Q, R], mode);
   return namedTuple(["Q", "R"], [Q, R]);
 }
