@@ -67,6 +67,7 @@ function mayBe({ type }: Argument, value: unknown): boolean {
   if (typeof value === "boolean") return /bool|Scalar|any|int/.test(type);
   if (typeof value === "number") return /int|float|Scalar|any|Union/.test(type);
   if (typeof value === "string") return /str|dtype|any|Union|float|Scalar/.test(type);
+  if (Array.isArray(value)) return /\[|any|Union/.test(type);
   if (value === null) return /\?|None|any/.test(type);
   return true;
 }
@@ -82,7 +83,7 @@ export function variantsOf({ receiver, given, form }: Bound): Variant[] {
   const at = (count: number, name: Variant["form"]): Variant => ({
     form: name,
     args: [...receiver, ...places.slice(0, count).map((place) => valueOf(place, given))],
-    options: Object.fromEntries(given.filter(({ argument }) => !places.slice(0, count).includes(argument)).map(({ argument, value }) => [argument.name, value])),
+    options: Object.fromEntries(given.filter(({ argument }) => !places.slice(0, count).includes(argument)).map(({ argument, value }) => [argument.name, argument.kind === "variadic" && !Array.isArray(value) ? [value] : value])),
   });
   return [at(most, "by position"), at(0, "by name"), at(half, "mixed")];
 }

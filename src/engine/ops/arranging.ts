@@ -93,7 +93,7 @@ export function commonShape(...shapes: readonly Size[]): number[] {
  * @see https://pytorch.org/docs/stable/generated/torch.atleast_1d.html
  * @api torch.atleast1d
  */
-export function atleast1d(input: Tensor): Tensor;
+export function atleast1d(tensors: Tensor): Tensor;
 export function atleast1d(tensors: Tensors): Tensor[];
 export function atleast1d(tensors: Tensor | Tensors): Tensor | Tensor[] {
   return each(tensors, (x) => (x.shape.length >= 1 ? x : view(x, [1])));
@@ -104,7 +104,7 @@ export function atleast1d(tensors: Tensor | Tensors): Tensor | Tensor[] {
  * @see https://pytorch.org/docs/stable/generated/torch.atleast_2d.html
  * @api torch.atleast2d
  */
-export function atleast2d(input: Tensor): Tensor;
+export function atleast2d(tensors: Tensor): Tensor;
 export function atleast2d(tensors: Tensors): Tensor[];
 export function atleast2d(tensors: Tensor | Tensors): Tensor | Tensor[] {
   return each(tensors, (x) => (x.shape.length >= 2 ? x : unsqueeze(atleast1d(x), 0)));
@@ -115,7 +115,7 @@ export function atleast2d(tensors: Tensor | Tensors): Tensor | Tensor[] {
  * @see https://pytorch.org/docs/stable/generated/torch.atleast_3d.html
  * @api torch.atleast3d
  */
-export function atleast3d(input: Tensor): Tensor;
+export function atleast3d(tensors: Tensor): Tensor;
 export function atleast3d(tensors: Tensors): Tensor[];
 export function atleast3d(tensors: Tensor | Tensors): Tensor | Tensor[] {
   return each(tensors, (x) => (x.shape.length >= 3 ? x : unsqueeze(atleast2d(x), -1)));
