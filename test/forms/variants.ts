@@ -65,7 +65,7 @@ function mayBe({ type }: Argument, value: unknown): boolean {
   const isTensor = typeof value === "object" && value !== null && "tensor" in value;
   if (isTensor) return /Tensor|any|Union|^$/.test(type);
   if (typeof value === "boolean") return /bool|Scalar|any|int/.test(type);
-  if (typeof value === "number") return /int|float|Scalar|any|Union/.test(type);
+  if (typeof value === "number") return /int(?!\[\])|float(?!\[\])|Scalar|any|Union/.test(type);
   if (typeof value === "string") return /str|dtype|any|Union|float|Scalar/.test(type);
   if (Array.isArray(value)) return /\[|any|Union/.test(type);
   if (value === null) return /\?|None|any/.test(type);
