@@ -26,14 +26,14 @@ export interface Tolerances {
 function thresholds(A: Tensor, largest: readonly number[], { atol, rtol }: Tolerances): number[] {
   const most = Math.max(...A.shape.slice(-2));
   const absolute = eachOf(atol ?? 0, A, largest.length);
-  const isSmallest = absolute.every((value) => value === 0);
+  const isSmallest = !largest.some((_, i) => absolute[i] !== 0);
   const relative = eachOf(rtol ?? (isSmallest ? EPSILON * most : 0), A, largest.length);
   return largest.map((value, i) => Math.max(absolute[i]!, relative[i]! * value));
 }
 
-function eachOf(value: number | Tensor, A: Tensor, count: number): number[] {
+function eachOf(value: number | Tensor, A: Tensor, count: number): ArrayLike<number> {
   if (typeof value === "number") return new Array<number>(count).fill(value);
-  return [...toTypedArray(expand(value, broadcastShapes(value.shape, leadOf(A))))];
+  return toTypedArray(expand(value, broadcastShapes(value.shape, leadOf(A))));
 }
 
 /**
