@@ -11,7 +11,7 @@ import { copyInto } from "./copy.ts";
 import { ones, zeros } from "./creation.ts";
 import { checkProbability, keptScale, scaleKept } from "./dropout.ts";
 import { gemmBatched } from "./gemm.ts";
-import { tril } from "./joining.ts";
+import { tril } from "./triangular.ts";
 import { at, make } from "./make.ts";
 import { matmul } from "./matmul.ts";
 import { asFloat } from "./pointwise.ts";

@@ -16,7 +16,8 @@ import { integerAt, scalarAt } from "./scalar.ts";
 import { describeBroadcast } from "./strided.ts";
 import { sumTo } from "./sumTo.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
-import { expand, unbind } from "./views.ts";
+import { expand } from "./views.ts";
+import { unbind } from "./split.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
 
 // --- running --------------------------------------------------------------------------------------------------------

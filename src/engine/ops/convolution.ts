@@ -10,7 +10,7 @@ import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { contiguous } from "./conversion.ts";
-import { gather } from "./indexing.ts";
+import { gather } from "./scatter.ts";
 import { at, make } from "./make.ts";
 import { sum } from "./reductions.ts";
 import { reshape } from "./views.ts";

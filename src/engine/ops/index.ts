@@ -6,7 +6,7 @@ import { denseCopy } from "./copy.ts";
 import { onesLike, zeros } from "./creation.ts";
 import * as operations from "./operations.ts";
 import { add_ } from "./inplace.ts";
-import { stack } from "./joining.ts";
+import { stack } from "./join.ts";
 import { sumTo } from "./sumTo.ts";
 import { detach } from "./views.ts";
 import "./methods.ts";

@@ -17,12 +17,13 @@ import { denseCopy } from "./copy.ts";
 import { zeros } from "./creation.ts";
 import { differentiateDefinition } from "./definition.ts";
 import { gemm } from "./gemm.ts";
-import { cat } from "./joining.ts";
+import { cat } from "./join.ts";
 import { at, make } from "./make.ts";
 import { checkFloat, linear, mm } from "./matmul.ts";
 import { relu, sigmoid, tanh } from "./pointwise.ts";
 import { sum } from "./reductions.ts";
-import { chunk, narrow, transpose } from "./views.ts";
+import { chunk } from "./split.ts";
+import { narrow, transpose } from "./views.ts";
 
 /** `tanh` and `relu` are plain layers with that activation. */
 export type RecurrentKind = "lstm" | "gru" | "tanh" | "relu";

@@ -4,7 +4,7 @@ import { wrapDim, wrapDims } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { DTypeName } from "../../dtype.ts";
 import { where } from "../binary.ts";
-import { movedim } from "../arranging.ts";
+import { movedim } from "../views.ts";
 import { amax, amin, inType, norm as normOfVectors, sum } from "../reductions.ts";
 import type { Size } from "../types.ts";
 import { select, unsqueeze } from "../views.ts";
