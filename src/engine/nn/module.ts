@@ -3,6 +3,8 @@
  * over its own properties in the order in which they were assigned.
  */
 import { noGrad } from "../autograd/gradMode.ts";
+import { noDevice, requireProcessor, type DeviceLike } from "../device.ts";
+import { dtypeNamed, isDtypeName, type DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { tenure } from "../memory/residents.ts";
@@ -316,12 +318,22 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     clearGradients(this.parameters(), setToNone);
   }
 
-  /** Everything is on the CPU in float32 already: accepts these and does nothing. */
-  to(target: string): this {
-    if (!/^(cpu|float32)(:0)?$/.test(target)) {
-      throw new KindlingError(`a module's parameters are float32 on the cpu here; can't convert to '${target}'`);
+  /** Everything is on the processor in float32 already: takes what says so, and does nothing. */
+  to(dtype: DTypeName, nonBlocking?: boolean): this;
+  to(tensor: Tensor, nonBlocking?: boolean): this;
+  to(device?: DeviceLike | null, dtype?: DTypeName | null, nonBlocking?: boolean): this;
+  to(target?: DeviceLike | Tensor | null, second?: DTypeName | boolean | null): this {
+    const named = typeof target === "string" && isDtypeName(target) ? target : target instanceof Tensor ? target.dtype : second;
+    if (!(target instanceof Tensor) && named !== target) requireProcessor(target);
+    if (typeof named === "string" && dtypeNamed(named) !== "float32") {
+      throw new KindlingError(`a module's parameters are float32 on the processor here; can't convert to '${named}'`);
     }
     return this;
+  }
+
+  /** @throws KindlingError always: there is one device, the processor */
+  cuda(): never {
+    throw noDevice("cuda");
   }
 
   cpu(): this {

@@ -1,5 +1,6 @@
 /** The same values as another type, and copies. */
 import { record, type Operation } from "../autograd/node.ts";
+import { isDeviceName, noDevice, requireProcessor, type DeviceLike } from "../device.ts";
 import { dtypeNamed, isDtypeName, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
@@ -30,20 +31,21 @@ export function contiguous(input: Tensor): Tensor {
 
 /**
  * The values as another type: a name (`x.to("int32")`) or that of another tensor (`x.to(other)`). The tensor itself where
- * it is of that type already, unless `copy` says otherwise. The device `"cpu"` changes nothing.
+ * it is of that type already, unless `copy` says otherwise. The processor as a device changes nothing.
  * @param nonBlocking of no effect
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
  * @api Tensor.to
  */
 export function to(input: Tensor, dtype: DTypeName, nonBlocking?: boolean, copy?: boolean): Tensor;
 export function to(input: Tensor, other: Tensor, nonBlocking?: boolean, copy?: boolean): Tensor;
-export function to(input: Tensor, device?: string | null, dtype?: DTypeName | null, nonBlocking?: boolean, copy?: boolean): Tensor;
-export function to(input: Tensor, target?: string | Tensor | null, second?: DTypeName | boolean | null, third?: boolean, fourth?: boolean): Tensor {
+export function to(input: Tensor, device?: DeviceLike | null, dtype?: DTypeName | null, nonBlocking?: boolean, copy?: boolean): Tensor;
+export function to(input: Tensor, target?: DeviceLike | Tensor | null, second?: DTypeName | boolean | null, third?: boolean, fourth?: boolean): Tensor {
   if (target instanceof Tensor) return toType(input, target.dtype, third ?? false);
   if (typeof target === "string" && isDtypeName(target)) return toType(input, dtypeNamed(target), third ?? false);
-  if (typeof target === "string" && target !== "cpu" && target !== "cpu:0") {
+  if (typeof target === "string" && !isDeviceName(target)) {
     throw new KindlingError(`'${target}' is neither a device that Kindling has ("cpu") nor a dtype ("float32", "int32", "bool", "uint8")`);
   }
+  requireProcessor(target);
   return toType(input, typeof second === "string" ? dtypeNamed(second) : input.dtype, fourth ?? false);
 }
 
@@ -131,5 +133,5 @@ export function cpu(input: Tensor): Tensor {
  * @api Tensor.cuda
  */
 export const cuda: (input: Tensor) => never = () => {
-  throw new KindlingError("Torch not compiled with CUDA enabled");
+  throw noDevice("cuda");
 };

@@ -1,4 +1,5 @@
 /** Making tensors from nothing, from numbers, and of the type of others. */
+import { requireProcessor, type DeviceLike } from "../device.ts";
 import { dtypeNamed, filled, roomFor, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
@@ -12,6 +13,8 @@ import { writeValues } from "./writing.ts";
 export interface TensorOptions {
   /** Default `"float32"`, or what the function says. */
   dtype?: DTypeName | null;
+  /** The processor: there is no other. */
+  device?: DeviceLike | null;
   /** Default false. */
   requiresGrad?: boolean;
 }
@@ -22,6 +25,7 @@ export function typeOf(options: TensorOptions, fallback: DType = "float32"): DTy
 }
 
 export function finish(tensor: Tensor, options: TensorOptions): Tensor {
+  if (options.device !== undefined) requireProcessor(options.device);
   if (options.requiresGrad) tensor.requiresGrad = true;
   return tensor;
 }
@@ -288,7 +292,8 @@ export function eye(n: Int, m: Int = n, options: TensorOptions = {}): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.as_tensor.html
  * @api torch.asTensor
  */
-export function asTensor(data: TensorData, { dtype }: { dtype?: DTypeName | null } = {}): Tensor {
+export function asTensor(data: TensorData, { dtype, device }: { dtype?: DTypeName | null; device?: DeviceLike | null } = {}): Tensor {
+  requireProcessor(device);
   if (!(data instanceof Tensor)) return tensor(data, { dtype: dtype ?? null });
   return dtype ? to(data, dtype) : data;
 }
