@@ -2,7 +2,7 @@
 import { ShapeError } from "../errors.ts";
 import { broadcastShapes, sameShape, shapeText } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { sumTo } from "./sumTo.ts";
+import { sumTo } from "./internal/sumTo.ts";
 import type { Size, Sizes, Tensors } from "./types.ts";
 import { expand } from "./views.ts";
 

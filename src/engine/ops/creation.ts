@@ -6,9 +6,9 @@ import { f32, i32, u8 } from "../memory/linear.ts";
 import { MOST_DIMENSIONS, numelOf, shapeText, tooManyDimensions, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { to } from "./conversion.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import type { Int, Sizes } from "./types.ts";
-import { writeValues } from "./writing.ts";
+import { writeValues } from "./internal/writing.ts";
 
 export interface TensorOptions {
   /** Default `"float32"`, or what the function says. */

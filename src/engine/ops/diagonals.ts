@@ -6,7 +6,7 @@ import { Tensor } from "../tensor.ts";
 import { clone } from "./conversion.ts";
 import { zeros } from "./creation.ts";
 import { fill_ } from "./inplace.ts";
-import { viewOf } from "./make.ts";
+import { viewOf } from "./internal/make.ts";
 import { sum } from "./reductions.ts";
 import { at } from "./subscript.ts";
 import type { Int } from "./types.ts";

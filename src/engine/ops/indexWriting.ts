@@ -8,13 +8,13 @@ import { contiguous, to } from "./conversion.ts";
 import { arange, fromTypedArray, full, ones, zeros } from "./creation.ts";
 import { placesOf, withoutNegatives } from "./indexing.ts";
 import { copy_, fill_, replaceBy } from "./inplace.ts";
-import { positions } from "./positions.ts";
+import { positions } from "./internal/positions.ts";
 import { toTypedArray } from "./reading.ts";
 import { fitted, gather, scatter, scatterAdd } from "./scatter.ts";
 import { index, lookThrough, type Place } from "./subscript.ts";
 import type { Index, Int, ScalarOrTensor } from "./types.ts";
 import { expand, flatten, narrow, reshape } from "./views.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 /** A one-dimensional index along `dim`, repeated to the shape of what it places. */
 function spreadIndex(index: Tensor, shape: Shape, dim: number): Tensor {

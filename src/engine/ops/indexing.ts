@@ -7,8 +7,8 @@ import { broadcastShapes, contiguousStrides, numelOf, wrapDim, type Shape } from
 import { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
-import { at, make } from "./make.ts";
-import { positions } from "./positions.ts";
+import { at, make } from "./internal/make.ts";
+import { positions } from "./internal/positions.ts";
 import { toTypedArray } from "./reading.ts";
 import { gather, type Rows } from "./scatter.ts";
 import { unbind } from "./split.ts";

@@ -4,7 +4,7 @@ import { filled, roomFor } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { copyInto } from "./copy.ts";
+import { copyInto } from "./internal/copy.ts";
 import { fromTypedArray, full } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
 import { windowOf } from "./join.ts";

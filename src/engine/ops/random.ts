@@ -8,10 +8,10 @@ import { broadcastShapes, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { to } from "./conversion.ts";
 import { finish, typeOf, type TensorOptions } from "./creation.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Int, ScalarOrTensor, Sizes } from "./types.ts";
-import { writeValues } from "./writing.ts";
+import { writeValues } from "./internal/writing.ts";
 
 export interface RandomOptions extends TensorOptions {
   /** Default: the generator that `manualSeed` seeds. */

@@ -7,13 +7,13 @@ import { contiguousStrides, sameShape, shapeText, wrapDim, type Shape } from "..
 import { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./conversion.ts";
 import { fromTypedArray, full, zeros } from "./creation.ts";
-import { at, make } from "./make.ts";
-import { positions } from "./positions.ts";
+import { at, make } from "./internal/make.ts";
+import { positions } from "./internal/positions.ts";
 import { toTypedArray } from "./reading.ts";
-import { describeDimensions } from "./strided.ts";
+import { describeDimensions } from "./internal/strided.ts";
 import type { Int, ScalarOrTensor } from "./types.ts";
 import { narrow } from "./views.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 export interface Rows {
   readonly shape: Shape;

@@ -2,7 +2,7 @@
 import { IndexError, KindlingError } from "../errors.ts";
 import { shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { positions } from "./positions.ts";
+import { positions } from "./internal/positions.ts";
 import { tolist } from "./reading.ts";
 import type { Int, Size, Sizes } from "./types.ts";
 import { narrow, select } from "./views.ts";

@@ -6,7 +6,7 @@ import { checkSizes, numelOf, shapeText, wrapDim, type Shape } from "../shape.ts
 import { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
 import { arange, empty, zeros, type TensorOptions } from "./creation.ts";
-import { viewOf } from "./make.ts";
+import { viewOf } from "./internal/make.ts";
 import { scatterAdd } from "./scatter.ts";
 import { unbind } from "./split.ts";
 import type { Int } from "./types.ts";

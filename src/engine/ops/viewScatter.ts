@@ -2,7 +2,7 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { ShapeError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
-import { copyInto, denseCopy } from "./copy.ts";
+import { copyInto, denseCopy } from "./internal/copy.ts";
 import type { Int } from "./types.ts";
 import { select, slice } from "./views.ts";
 

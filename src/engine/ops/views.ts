@@ -4,12 +4,12 @@ import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastStrides, inferShape, numelOf, shapeText, viewStrides, wrapDim, wrapDims, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { clone, contiguous } from "./conversion.ts";
-import { copyInto } from "./copy.ts";
+import { copyInto } from "./internal/copy.ts";
 import { zeros } from "./creation.ts";
-import { viewOf } from "./make.ts";
-import { positions } from "./positions.ts";
+import { viewOf } from "./internal/make.ts";
+import { positions } from "./internal/positions.ts";
 import { item } from "./reading.ts";
-import { sumTo } from "./sumTo.ts";
+import { sumTo } from "./internal/sumTo.ts";
 import type { Int, Size, Sizes } from "./types.ts";
 
 const viewOp: Operation = {

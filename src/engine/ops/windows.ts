@@ -15,7 +15,7 @@ import { rand } from "./random.ts";
 import { gather, scatter, scatterAdd } from "./scatter.ts";
 import { indexSelect } from "./indexing.ts";
 import { cat } from "./join.ts";
-import { requireRoom } from "./make.ts";
+import { requireRoom } from "./internal/make.ts";
 import { pad } from "./padding.ts";
 import { toTypedArray } from "./reading.ts";
 import { expand, permute, reshape, squeeze, unsqueeze } from "./views.ts";

@@ -1,8 +1,8 @@
 /** Undoing broadcasting: the gradient of an operand that was broadcast is the sum over where it was repeated. */
-import { sameShape, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { sum } from "./reductions.ts";
-import { reshape } from "./views.ts";
+import { sameShape, type Shape } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import { sum } from "../reductions.ts";
+import { reshape } from "../views.ts";
 
 /** Sums `gradient` over the dimensions along which a tensor of `shape` was repeated. */
 export function sumTo(gradient: Tensor, shape: Shape): Tensor {
