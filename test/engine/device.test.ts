@@ -56,6 +56,8 @@ describe("devices", () => {
     assert.ok(model.to(chosen, "float32") === model);
     assert.equal(new torch.Generator(chosen).device, chosen);
     assert.equal(String(model.weight.device), "cpu");
+    for (const mapLocation of [chosen, "cpu", null, () => "cpu"]) assert.throws(() => torch.load("nothing.pt", { mapLocation }), /no such file/);
+    assert.throws(() => torch.load("nothing.pt", { weightsOnly: true }), /no such file/);
   });
 
   it("other than the processor are refused where something is to be put on them", () => {
@@ -67,7 +69,7 @@ describe("devices", () => {
       () => torch.zeros(2, { device: card }), () => torch.tensor([1], { device: "cuda" }), () => torch.randn(2, { device: card }), () => torch.asTensor(x, { device: card }),
       () => torch.zerosLike(x, { device: card }), () => torch.arange(3, { device: card }), () => torch.randperm(3, { device: card }),
       () => x.to(card), () => x.to("cuda"), () => x.to({ device: card }), () => x.cuda(), () => model.to(card), () => model.to("cuda"), () => model.cuda(),
-      () => new torch.Generator("cuda"), () => torch.load("nothing.pt", { mapLocation: card }), () => torch.load("nothing.pt", { mapLocation: { "cuda:0": "cuda" } }),
+      () => new torch.Generator("cuda"), () => torch.load("nothing.pt", { mapLocation: card }), () => torch.load("nothing.pt", "cuda"),
     ]) assert.throws(put, words, String(put));
     assert.throws(() => x.to("cpu:1"), /nothing can be put on 'cpu:1'/);
     assert.throws(() => x.to("mps"), /nothing can be put on 'mps'/);

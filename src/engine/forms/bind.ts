@@ -33,10 +33,15 @@ export function bind(texts: readonly string[], given: readonly unknown[], count:
   let nearest: { misfit: Misfit; signature: Signature } | null = null;
   for (const signature of signatures) {
     const bound = fit(signature, values, receiver);
-    if ("values" in bound) return bound.values;
+    if ("values" in bound) return oneByOne(signature, bound.values);
     if (nearest === null || bound.progress > nearest.misfit.progress) nearest = { misfit: bound, signature };
   }
   throw refusal(nearest!, signatures, receiver);
+}
+
+/** The rest of the arguments as the plain function takes them. */
+function oneByOne({ positional }: Signature, values: unknown[]): unknown[] {
+  return positional.at(-1)?.rest ? [...values.slice(0, positional.length - 1), ...((values[positional.length - 1] as unknown[] | undefined) ?? [])] : values;
 }
 
 function tooMany(signatures: readonly Signature[], count: number, receiver: boolean): ArgumentError {
@@ -100,7 +105,7 @@ function place(signature: Signature, given: readonly unknown[], named: Readonly<
 /** By position; `null` where there are more than places. A list in the last place may have been given one by one. */
 function inPlaces({ positional }: Signature, given: readonly unknown[]): unknown[] | null {
   const at = positional.findIndex(({ spread }) => spread);
-  if (at !== -1 && given.length > at && !Array.isArray(given[at])) return [...given.slice(0, at), given.slice(at)];
+  if (at !== -1 && given.length > at && (positional[at]!.rest || !Array.isArray(given[at]))) return [...given.slice(0, at), given.slice(at)];
   return given.length > positional.length ? null : [...given];
 }
 
@@ -140,7 +145,13 @@ function unknownName(name: string, named: Readonly<Record<string, unknown>>, par
 /** What is wrong about the value of one parameter, or `null`. */
 function check(parameter: Parameter, values: object, key: number | string, progress: number): Misfit | null {
   const value = (values as Readonly<Record<string | number, unknown>>)[key];
-  const { name, kinds, optional } = parameter;
+  const { name, kinds, optional, rest } = parameter;
+  // Of those that come one by one, the one that is wrong is told.
+  if (rest && Array.isArray(value) && kinds[0]!.endsWith("[]")) {
+    const elements = kinds.map((kind) => kind.slice(0, -2));
+    const wrong = value.findIndex((each) => !isOfKind(each, elements));
+    if (wrong !== -1) return { why: `argument '${name}' must be ${kindsInWords(elements)}, not ${valueInWords(value[wrong])}`, progress: progress + 0.9 };
+  }
   if (value === undefined) return optional ? null : { why: `missing 1 required argument: '${name}'`, progress };
   if (isOfKind(value, kinds)) return null;
   const enumerated = kinds.every((kind) => kind.startsWith('"') || kind === "null");

@@ -1,5 +1,5 @@
 /** `save` and `load`: checkpoints in PyTorch's own format, or as safetensors. */
-import { Device, requireProcessor, type DeviceLike } from "../device.ts";
+import { requireProcessor, type Device } from "../device.ts";
 import { ArgumentError } from "../errors.ts";
 import { nameOf, readFile, writeFile } from "./files.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors, type SafetensorsMetadata } from "./safetensors.ts";
@@ -11,8 +11,8 @@ export interface SaveOptions {
   metadata?: SafetensorsMetadata;
 }
 
-/** Where tensors go, or a function or a record that tells it from where they were: on the processor at any rate. */
-export type Locations = DeviceLike | ((storage: unknown, location: string) => unknown) | Readonly<Record<string, DeviceLike>>;
+/** A device, or what tells it from where a tensor was. */
+export type MapLocation = Device | string | ((storage: unknown, location: string) => unknown);
 
 export interface LoadOptions {
   /** Accepted as PyTorch users write it; nothing but tensors and plain values is ever read. */
@@ -47,13 +47,13 @@ export function save(obj: unknown, f: string | URL, options: SaveOptions = {}): 
  * @throws KindlingError that names the file and the place where it is damaged, holds an integer beyond int32, or asks
  * for anything but tensors and plain values
  * @param f the file's path
- * @param mapLocation where tensors go: on the processor
+ * @param mapLocation where tensors go, or a function that tells it from where they were: on the processor at any rate
  * @see https://pytorch.org/docs/stable/generated/torch.load.html
  * @api torch.load
  */
-export function load<T = any>(f: string | URL, mapLocation?: Locations | null, options?: LoadOptions): T;
-export function load(f: string | URL, mapLocation: Locations | null = null): unknown {
-  requireLocations(mapLocation);
+export function load<T = any>(f: string | URL, mapLocation?: MapLocation | null, options?: LoadOptions): T;
+export function load(f: string | URL, mapLocation?: MapLocation | null): unknown {
+  if (typeof mapLocation !== "function") requireProcessor(mapLocation);
   const bytes = readFile(f);
   return isSafetensors(f) ? readSafetensors(bytes, nameOf(f)) : readTorch(bytes, nameOf(f));
 }
@@ -64,12 +64,6 @@ export function load(f: string | URL, mapLocation: Locations | null = null): unk
  */
 export function loadMetadata(f: string | URL): SafetensorsMetadata {
   return readSafetensorsMetadata(readFile(f), nameOf(f));
-}
-
-function requireLocations(mapLocation: Locations | null): void {
-  if (typeof mapLocation === "function") return;
-  if (typeof mapLocation === "string" || mapLocation instanceof Device) requireProcessor(mapLocation);
-  else for (const location of Object.values(mapLocation ?? {})) requireProcessor(location);
 }
 
 function isSafetensors(path: string | URL): boolean {

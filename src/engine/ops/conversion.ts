@@ -1,6 +1,6 @@
 /** The same values as another type, and copies. */
 import { record, type Operation } from "../autograd/node.ts";
-import { isDeviceName, noDevice, requireProcessor, type DeviceLike } from "../device.ts";
+import { isDeviceName, noDevice, requireProcessor, type Device, type DeviceLike } from "../device.ts";
 import { dtypeNamed, isDtypeName, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
@@ -31,22 +31,28 @@ export function contiguous(input: Tensor): Tensor {
 
 /**
  * The values as another type: a name (`x.to("int32")`) or that of another tensor (`x.to(other)`). The tensor itself where
- * it is of that type already, unless `copy` says otherwise. The processor as a device changes nothing.
+ * it is of that type already, unless `copy` says otherwise. The device `"cpu"` changes nothing.
  * @param nonBlocking of no effect
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
  * @api Tensor.to
  */
 export function to(input: Tensor, dtype: DTypeName, nonBlocking?: boolean, copy?: boolean): Tensor;
 export function to(input: Tensor, other: Tensor, nonBlocking?: boolean, copy?: boolean): Tensor;
-export function to(input: Tensor, device?: DeviceLike | null, dtype?: DTypeName | null, nonBlocking?: boolean, copy?: boolean): Tensor;
+export function to(input: Tensor, device?: Device | string | null, dtype?: DTypeName | null, nonBlocking?: boolean, copy?: boolean): Tensor;
 export function to(input: Tensor, target?: DeviceLike | Tensor | null, second?: DTypeName | boolean | null, third?: boolean, fourth?: boolean): Tensor {
-  if (target instanceof Tensor) return toType(input, target.dtype, third ?? false);
-  if (typeof target === "string" && isDtypeName(target)) return toType(input, dtypeNamed(target), third ?? false);
+  const isType = target instanceof Tensor || (typeof target === "string" && isDtypeName(target));
+  return toType(input, typeAsked(target, second) ?? input.dtype, (isType ? third : fourth) ?? false);
+}
+
+/** The type that the first arguments of `to` ask for, `null` where only a place. @throws KindlingError for another place than the processor */
+export function typeAsked(target: DeviceLike | Tensor | null | undefined, second?: DTypeName | boolean | null): DType | null {
+  if (target instanceof Tensor) return target.dtype;
+  if (typeof target === "string" && isDtypeName(target)) return dtypeNamed(target);
   if (typeof target === "string" && !isDeviceName(target)) {
     throw new KindlingError(`'${target}' is neither a device that Kindling has ("cpu") nor a dtype ("float32", "int32", "bool", "uint8")`);
   }
   requireProcessor(target);
-  return toType(input, typeof second === "string" ? dtypeNamed(second) : input.dtype, fourth ?? false);
+  return typeof second === "string" ? dtypeNamed(second) : null;
 }
 
 function toType(input: Tensor, dtype: DType, copy: boolean): Tensor {

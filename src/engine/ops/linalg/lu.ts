@@ -142,9 +142,9 @@ export function luFactorEx(
   const LU = stacked(factors.map((each) => each.lu.data), A.shape);
   const P = permutationsOf(factors.map(({ swaps }) => swaps), [...leadOf(A), m, m]);
   recordMany(luFactorOp, [LU], [A], [P, LU]);
-  const k = Math.min(m, n);
-  const counted = filled(new Int32Array(factors.length * k), (i) => factors[Math.floor(i / k)]!.swaps[i % k]! + 1);
-  const pivots = fromTypedArray(counted, [...leadOf(A), k]);
+  const each = Math.min(m, n);
+  const counted = filled(new Int32Array(factors.length * each), (i) => factors[Math.floor(i / each)]!.swaps[i % each]! + 1);
+  const pivots = fromTypedArray(counted, [...leadOf(A), each]);
   return namedTuple(["LU", "pivots", "info"], [LU, pivots, wholes(info, leadOf(A))]);
 }
 
