@@ -15,7 +15,7 @@ export function optimizers(): number {
   new optim.SGD(model.parameters(), 0.1, 0.9, 0, 0, true, true);
   // @ts-expect-error a slip in a group
   new optim.AdamW([{ params: [model.weight], weigthDecay: 1 }]);
-  sgd.zeroGrad(false);
+  sgd.zeroGrad({ setToNone: false });
   const loss: number = named.step(() => 3);
   const nothing: undefined = sgd.step();
   const [beta]: readonly [number, number] = groups.paramGroups[0]!.betas;
@@ -32,7 +32,7 @@ export function schedules(optimizer: optim.Adam): number[] {
   // @ts-expect-error a model is no optimizer
   new optim.lrScheduler.ExponentialLR(model, 0.9);
   plateau.step(tensor(3));
-  plateau.step(3);
+  plateau.step({ metrics: 3 });
   return [...step.getLastLr(), ...lambda.getLastLr()];
 }
 
