@@ -8,7 +8,8 @@ import { arithmetic } from "./arithmetic.ts";
 import { isGradEnabled, withGradMode } from "./gradMode.ts";
 import { Node, type Operation } from "./node.ts";
 
-type Saved = Tensor | null | undefined;
+/** What `saveForBackward` keeps. */
+export type Saved = Tensor | null | undefined;
 
 /**
  * What `forward` and `backward` of one call share. Further values may be put on it as properties.

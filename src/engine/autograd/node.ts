@@ -14,7 +14,8 @@ import { isGradEnabled } from "./gradMode.ts";
  * One kind of operation: what PyTorch calls its gradient, and how gradients flow back through it.
  * `Data` is what each of its nodes remembers besides tensors.
  */
-export interface Operation<Data = undefined> {
+// oxlint-disable-next-line no-explicit-any
+export interface Operation<Data = any> {
   /** PyTorch's name of the gradient function, e.g. `AddBackward0`. */
   readonly name: string;
   /**

@@ -2,7 +2,6 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import { embedding, embeddingBag, empty } from "../ops/index.ts";
-import type { EmbeddingArguments } from "../ops/embedding.ts";
 import type { Int } from "../ops/types.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -45,10 +44,6 @@ abstract class Table<Args extends unknown[]> extends Module<Args> {
     normal_(this.weight);
     const { paddingIdx } = this;
     if (paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).zero_());
-  }
-
-  protected lookup(): EmbeddingArguments {
-    return { paddingIdx: this.paddingIdx, maxNorm: this.maxNorm, normType: this.normType, scaleGradByFreq: this.scaleGradByFreq };
   }
 
   /** What is printed, with the padding before (`Embedding`) or behind (`EmbeddingBag`) the rest. */
@@ -104,7 +99,7 @@ export class Embedding extends Table<[input: Tensor]> {
   }
 
   override forward(input: Tensor): Tensor {
-    return embedding(input, this.weight, this.lookup());
+    return embedding(input, this.weight, this.paddingIdx, this.maxNorm, this.normType, this.scaleGradByFreq);
   }
 
   override extraRepr(): string {
@@ -164,9 +159,10 @@ export class EmbeddingBag extends Table<[input: Tensor, offsets?: Tensor | null 
   }
 
   override forward(input: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
-    return embeddingBag(input, this.weight, offsets, {
-      ...this.lookup(), mode: this.mode, includeLastOffset: this.includeLastOffset, perSampleWeights,
-    });
+    return embeddingBag(
+      input, this.weight, offsets, this.maxNorm, this.normType, this.scaleGradByFreq, this.mode, perSampleWeights, this.includeLastOffset,
+      this.paddingIdx,
+    );
   }
 
   override extraRepr(): string {

@@ -83,6 +83,6 @@ export function rmsNorm(input: Tensor, normalizedShape: Shape, weight: Tensor | 
     throw new ShapeError(`Given normalized_shape=${shapeText(normalizedShape)}, expected input with shape [*, ${normalizedShape.join(", ")}], but got input of size${shapeText(input.shape)}`, input.shape, normalizedShape);
   }
   const dims = normalizedShape.map((_, i) => i - normalizedShape.length);
-  const result = mul(input, mean(input.square(), dims, { keepdim: true }).add(eps ?? FLOAT32_EPSILON).rsqrt());
+  const result = mul(input, mean(input.square(), dims, true).add(eps ?? FLOAT32_EPSILON).rsqrt());
   return weight ? mul(result, weight) : result;
 }

@@ -12,7 +12,7 @@ import { triu } from "./joining.ts";
 import { logsigmoid } from "./pointwise.ts";
 import { distanceAlongLast } from "./products.ts";
 import { toTypedArray } from "./reading.ts";
-import { mean, norm, sum } from "./reductions.ts";
+import { mean, sum, vectorNorm } from "./reductions.ts";
 import { unsqueeze } from "./views.ts";
 
 const finish = (losses: Tensor, options: LossOptions): Tensor => reduceLoss(losses, options.reduction ?? "mean");
@@ -137,14 +137,14 @@ export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options:
 /** Cosine of the angle between vectors along `dim`. */
 export function cosineSimilarity(a: Tensor, b: Tensor, options: { dim?: number; eps?: number } | number = {}): Tensor {
   const { dim = 1, eps = 1e-8 } = typeof options === "number" ? { dim: options } : options;
-  const length = (x: Tensor): Tensor => clamp(norm(x, 2, dim, { keepdim: true }), eps);
+  const length = (x: Tensor): Tensor => clamp(vectorNorm(x, 2, dim, true), eps);
   return sum(mul(a.div(length(a)), b.div(length(b))), dim);
 }
 
 /** The p-norm of differences along the last dimension; `eps` is added to each difference. */
 export function pairwiseDistance(a: Tensor, b: Tensor, options: { p?: number; eps?: number; keepdim?: boolean } | number = {}): Tensor {
   const { p = 2, eps = 1e-6, keepdim = false } = typeof options === "number" ? { p: options } : options;
-  return norm(sub(a, b).add(eps), p, -1, { keepdim });
+  return vectorNorm(sub(a, b).add(eps), p, -1, keepdim);
 }
 
 /** Distances (p-norms) between all pairs of different rows, as a vector. */
@@ -198,5 +198,5 @@ export function tripletMarginWithDistanceLoss(
 /** `input` scaled along `dim` to a p-norm of 1; norms below `eps` count as `eps`. */
 export function normalize(input: Tensor, options: { p?: number; dim?: number; eps?: number } = {}): Tensor {
   const { p = 2, dim = 1, eps = 1e-12 } = options;
-  return input.div(clamp(norm(input, p, dim, { keepdim: true }), eps));
+  return input.div(clamp(vectorNorm(input, p, dim, true), eps));
 }
