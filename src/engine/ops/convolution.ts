@@ -10,8 +10,8 @@ import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { contiguous } from "./conversion.ts";
-import { gather } from "./indexing.ts";
-import { at, make } from "./make.ts";
+import { gather } from "./scatter.ts";
+import { at, make } from "./internal/make.ts";
 import { sum } from "./reductions.ts";
 import { reshape } from "./views.ts";
 

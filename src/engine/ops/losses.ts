@@ -9,7 +9,7 @@ import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
 import { contiguous, to } from "./conversion.ts";
 import { ones } from "./creation.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import { logsigmoid } from "./pointwise.ts";
 import { sizeText } from "./format.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
