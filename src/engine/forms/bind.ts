@@ -63,7 +63,7 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
   if (!isPlainObject(last) || (receiver && given.length === 1)) return place(signature, given, null, receiver);
   const own = signature.positional[given.length - 1] ?? signature.positional.at(-1);
   const byName = place(signature, given.slice(0, -1), last, receiver);
-  if (!own || (given.length > signature.positional.length && !own.spread) || !isOfKind(last, own.kinds)) return byName;
+  if (!own || (given.length > signature.positional.length && !own.spread) || !isOfKind(own.rest ? [last] : last, own.kinds)) return byName;
   // `{ dataset, batchSize }` names the place that it stands in, so that it isn't a dataset; the names in a record are anybody's.
   if (isNames(signature, last) || (own.name in last && ("values" in byName || !own.kinds.includes("record")))) return byName;
   const asValue = place(signature, given, null, receiver);

@@ -93,9 +93,9 @@ export function floorDivide(input: ScalarOrTensor, other: ScalarOrTensor): Tenso
   return div(input, other, { roundingMode: "floor" });
 }
 
-const roundedQuotientOp: Operation = {
+const roundedQuotientOp: Operation<readonly Shape[]> = {
   name: "DivBackward1",
-  backward: (node) => (node.data as readonly Shape[]).map((shape) => zeros(shape)),
+  backward: (node) => node.data.map((shape) => zeros(shape)),
 };
 
 /** A quotient of floats without its fraction; its steps have no slope. */
@@ -205,10 +205,10 @@ export function lerp(input: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor
   return record(lerpOp, result, [x, y], [], weight);
 }
 
-const lerpOp: Operation = {
+const lerpOp: Operation<number> = {
   name: "LerpBackward0",
   backward(node, gradient) {
-    const weight = node.data as number;
+    const weight = node.data;
     return [node.needs(0) ? mul(gradient, 1 - weight) : null, node.needs(1) ? mul(gradient, weight) : null];
   },
 };

@@ -16,11 +16,11 @@ import type { ScalarOrTensor } from "./types.ts";
 
 // --- choice ---------------------------------------------------------------------------------------------------------
 
-const whereOp: Operation = {
+const whereOp: Operation<[Shape, Shape]> = {
   name: "WhereBackward0",
   backward(node, gradient) {
     const condition = node.saved(0);
-    const [shapeA, shapeB] = node.data as [Shape, Shape];
+    const [shapeA, shapeB] = node.data;
     return [
       node.needs(0) ? sumTo(where(condition, gradient, 0), shapeA) : null,
       node.needs(1) ? sumTo(where(condition, 0, gradient), shapeB) : null,
@@ -80,9 +80,9 @@ export function chosen(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tens
   return result;
 }
 
-const maskedFillOp: Operation = {
+const maskedFillOp: Operation<Shape> = {
   name: "MaskedFillBackward0",
-  backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data as Shape)],
+  backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data)],
 };
 
 /**

@@ -212,10 +212,10 @@ export function leading(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
 }
 
 export function binary(spec: BinarySpec): ScaledPairwise {
-  const operation: Operation = {
+  const operation: Operation<BinaryData> = {
     name: spec.name,
     backward(node, gradient) {
-      const { shapeA, shapeB, scalar, alpha } = node.data as BinaryData;
+      const { shapeA, shapeB, scalar, alpha } = node.data;
       if (shapeB === null) return [spec.left(gradient, new SavedOperands(node, scalar), alpha)];
       const operands = new SavedOperands(node, null) as Operands<Tensor>;
       return [
@@ -269,10 +269,10 @@ interface Partial {
 
 /** A differentiable function of two float tensors without a kernel. */
 export function floating(name: string, f: (a: number, b: number) => number, partial: Partial): PairOfTensors {
-  const operation: Operation = {
+  const operation: Operation<[Shape, Shape]> = {
     name: `${name}Backward0`,
     backward(node, gradient) {
-      const [shapeA, shapeB] = node.data as [Shape, Shape];
+      const [shapeA, shapeB] = node.data;
       const [a, b, result] = [node.saved(0), node.saved(1), node.saved(2)];
       return [
         node.needs(0) ? sumTo(partial.left(gradient, a, b, result), shapeA) : null,

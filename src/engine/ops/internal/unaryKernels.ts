@@ -36,11 +36,11 @@ type UnaryKernel = (input: Tensor, alpha?: number, beta?: number) => Tensor;
 
 /** A differentiable function of single elements, computed in float32. */
 export function unary({ code, name, saves, derivative, fused = false }: UnarySpec): UnaryKernel {
-  const operation: Operation = {
+  const operation: Operation<UnaryData> = {
     name,
     backward(node, gradient) {
       const saved = node.saved(0);
-      const data = node.data as UnaryData;
+      const { data } = node;
       if (fused && typeof code === "number" && !isGradEnabled()) return [fusedBackward(code, gradient, saved, data)];
       return [derivative(gradient, saved, data)];
     },
