@@ -31,9 +31,9 @@ export function relu(input: Tensor): Tensor {
   return input.dtype === "int32" || input.dtype === "uint8" ? input.clamp(0) : reluFloat(input);
 }
 
-const reluFloat = unary({ code: Unary.relu, name: "ReluBackward0", saves: "output", fused: true, derivative: stepGradient });
-const geluExact = unary({ code: Unary.gelu, name: "GeluBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(geluSlope(x)) });
-const geluTanh = unary({ code: Unary.geluTanh, name: "GeluBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(geluTanhSlope(x)) });
+const reluFloat = unary({ code: Unary.relu, name: "ReluBackward0", saves: "output", derivative: stepGradient });
+const geluExact = unary({ code: Unary.gelu, name: "GeluBackward0", saves: "input", derivative: (g, x) => g.mul(geluSlope(x)) });
+const geluTanh = unary({ code: Unary.geluTanh, name: "GeluBackward0", saves: "input", derivative: (g, x) => g.mul(geluTanhSlope(x)) });
 
 /** Φ(x) + x·φ(x) */
 function geluSlope(x: Tensor): Tensor {
@@ -60,7 +60,7 @@ export function gelu(input: Tensor, { approximate = "none" }: { approximate?: "n
 }
 
 /** x·sigmoid(x) */
-export const silu: UnaryFunction = unary({ code: Unary.silu, name: "SiluBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(siluSlope(x)) });
+export const silu: UnaryFunction = unary({ code: Unary.silu, name: "SiluBackward0", saves: "input", derivative: (g, x) => g.mul(siluSlope(x)) });
 
 function siluSlope(x: Tensor): Tensor {
   const gate = sigmoid(x);
@@ -68,7 +68,7 @@ function siluSlope(x: Tensor): Tensor {
 }
 
 const softplusUnary = unary({
-  code: Unary.softplus, name: "SoftplusBackward0", saves: "input", fused: true,
+  code: Unary.softplus, name: "SoftplusBackward0", saves: "input",
   derivative: (g, x, { alpha: beta, beta: threshold }) => g.mul(sigmoid(x.mul(beta)).maskedFill(x.mul(beta).gt(threshold), 1)),
 });
 
@@ -86,10 +86,10 @@ export function softplus(input: Tensor, beta = 1, threshold = 20): Tensor {
  * @api nn.functional.logsigmoid
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
  */
-export const logsigmoid: UnaryFunction = unary({ code: Unary.logSigmoid, name: "LogSigmoidBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(sigmoid(x.neg())) });
+export const logsigmoid: UnaryFunction = unary({ code: Unary.logSigmoid, name: "LogSigmoidBackward0", saves: "input", derivative: (g, x) => g.mul(sigmoid(x.neg())) });
 
 /** x · tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
-export const mish: UnaryFunction = unary({ code: Unary.mish, name: "MishBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(mishSlope(x)) });
+export const mish: UnaryFunction = unary({ code: Unary.mish, name: "MishBackward0", saves: "input", derivative: (g, x) => g.mul(mishSlope(x)) });
 
 function mishSlope(x: Tensor): Tensor {
   const t = tanh(softplus(x));
@@ -98,17 +98,17 @@ function mishSlope(x: Tensor): Tensor {
 
 /** x · relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
 export const hardswish: UnaryFunction = unary({
-  code: Unary.hardswish, name: "HardswishBackward0", saves: "input", fused: true,
+  code: Unary.hardswish, name: "HardswishBackward0", saves: "input",
   derivative: (g, x) => g.mul(x.div(3).add(0.5).maskedFill(x.gt(3), 1).maskedFill(x.lt(-3), 0)),
 });
 
 /** relu6(x + 3) / 6 */
 export const hardsigmoid: UnaryFunction = unary({
-  code: Unary.hardsigmoid, name: "HardsigmoidBackward0", saves: "input", fused: true,
+  code: Unary.hardsigmoid, name: "HardsigmoidBackward0", saves: "input",
   derivative: (g, x) => g.div(6).mul(x.abs().lt(3).float()),
 });
 
-const leakyUnary = unary({ code: Unary.leakyRelu, name: "LeakyReluBackward0", saves: "input", fused: true, derivative: (g, x, { alpha }) => g.mul(x.gt(0).float().mul(1 - alpha).add(alpha)) });
+const leakyUnary = unary({ code: Unary.leakyRelu, name: "LeakyReluBackward0", saves: "input", derivative: (g, x, { alpha }) => g.mul(x.gt(0).float().mul(1 - alpha).add(alpha)) });
 
 /** x where positive, `negativeSlope`·x elsewhere. */
 export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
@@ -116,8 +116,8 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
 }
 
 const eluUnary = unary({
-  code: Unary.elu, name: "EluBackward0", saves: "output", fused: true,
-  derivative: (g, y, { alpha }) => g.mul(y.add(alpha).maskedFill(y.gt(0), 1)),
+  code: Unary.elu, name: "EluBackward0", saves: "input",
+  derivative: (g, x, { alpha }) => g.mul(where(x.gt(0), 1, mul(exp(clamp(x, null, 0)), alpha))),
 });
 
 /** x where positive, α(e^x − 1) elsewhere. */

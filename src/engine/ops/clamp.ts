@@ -49,7 +49,7 @@ function minimumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
   return where(gt(input, bound), bound, input);
 }
 
-const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", fused: true, derivative: (g, x, { alpha, beta }) => g.where(x.ge(alpha).logicalAnd(x.le(beta)), 0) });
+const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", derivative: (g, x, { alpha, beta }) => g.where(x.ge(alpha).logicalAnd(x.le(beta)), 0) });
 
 /** `clamp` by numbers, with the kernel. */
 export function clampByNumbers(input: Tensor, min?: number | null, max?: number | null): Tensor {

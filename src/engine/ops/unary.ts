@@ -41,7 +41,7 @@ const absFloat = unary({ code: Unary.abs, name: "AbsBackward0", saves: "input", 
  * @api torch.exp Tensor.exp
  * @see https://pytorch.org/docs/stable/generated/torch.exp.html
  */
-export const exp: UnaryFunction = unary({ code: Unary.exp, name: "ExpBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y) });
+export const exp: UnaryFunction = unary({ code: Unary.exp, name: "ExpBackward0", saves: "output", derivative: (g, y) => g.mul(y) });
 
 /**
  * eˣ − 1, accurate near 0.
@@ -55,7 +55,7 @@ export const expm1: UnaryFunction = unary({ code: Unary.expm1, name: "Expm1Backw
  * @api Tensor.log Tensor.log_
  * @see https://pytorch.org/docs/stable/generated/torch.log.html
  */
-export const log: UnaryFunction = unary({ code: Unary.log, name: "LogBackward0", saves: "input", fused: true, derivative: (g, x) => g.div(x) });
+export const log: UnaryFunction = unary({ code: Unary.log, name: "LogBackward0", saves: "input", derivative: (g, x) => g.div(x) });
 
 /**
  * ln(1 + x), accurate near 0.
@@ -69,21 +69,21 @@ export const log1p: UnaryFunction = unary({ code: Unary.log1p, name: "Log1PBackw
  * @api torch.sqrt Tensor.sqrt
  * @see https://pytorch.org/docs/stable/generated/torch.sqrt.html
  */
-export const sqrt: UnaryFunction = unary({ code: Unary.sqrt, name: "SqrtBackward0", saves: "output", fused: true, derivative: (g, y) => g.div(y.mul(2)) });
+export const sqrt: UnaryFunction = unary({ code: Unary.sqrt, name: "SqrtBackward0", saves: "output", derivative: (g, y) => g.div(y.mul(2)) });
 
 /**
  * 1 / √x
  * @api torch.rsqrt Tensor.rsqrt Tensor.rsqrt_
  * @see https://pytorch.org/docs/stable/generated/torch.rsqrt.html
  */
-export const rsqrt: UnaryFunction = unary({ code: Unary.rsqrt, name: "RsqrtBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.pow(3)).mul(-0.5) });
+export const rsqrt: UnaryFunction = unary({ code: Unary.rsqrt, name: "RsqrtBackward0", saves: "output", derivative: (g, y) => g.mul(y.pow(3)).mul(-0.5) });
 
 /**
  * 1 / x
  * @api torch.reciprocal Tensor.reciprocal Tensor.reciprocal_
  * @see https://pytorch.org/docs/stable/generated/torch.reciprocal.html
  */
-export const reciprocal: UnaryFunction = unary({ code: Unary.reciprocal, name: "ReciprocalBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y)).neg() });
+export const reciprocal: UnaryFunction = unary({ code: Unary.reciprocal, name: "ReciprocalBackward0", saves: "output", derivative: (g, y) => g.mul(y.mul(y)).neg() });
 
 /**
  * x²
@@ -94,7 +94,7 @@ export function square(input: Tensor): Tensor {
   return input.dtype === "float32" ? squareFloat(input) : input.pow(2);
 }
 
-const squareFloat = unary({ code: Unary.square, name: "PowBackward0", saves: "input", fused: true, derivative: (g, x) => g.mul(x.mul(2)) });
+const squareFloat = unary({ code: Unary.square, name: "PowBackward0", saves: "input", derivative: (g, x) => g.mul(x.mul(2)) });
 
 /**
  * Sine.
@@ -115,14 +115,14 @@ export const cos: UnaryFunction = unary({ code: Unary.cos, name: "CosBackward0",
  * @api torch.tanh Tensor.tanh nn.functional.tanh
  * @see https://pytorch.org/docs/stable/generated/torch.tanh.html
  */
-export const tanh: UnaryFunction = unary({ code: Unary.tanh, name: "TanhBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y).neg().add(1)) });
+export const tanh: UnaryFunction = unary({ code: Unary.tanh, name: "TanhBackward0", saves: "output", derivative: (g, y) => g.mul(y.mul(y).neg().add(1)) });
 
 /**
  * 1 / (1 + e⁻ˣ)
  * @api torch.sigmoid Tensor.sigmoid nn.functional.sigmoid
  * @see https://pytorch.org/docs/stable/generated/torch.sigmoid.html
  */
-export const sigmoid: UnaryFunction = unary({ code: Unary.sigmoid, name: "SigmoidBackward0", saves: "output", fused: true, derivative: (g, y) => g.mul(y.mul(y.neg().add(1))) });
+export const sigmoid: UnaryFunction = unary({ code: Unary.sigmoid, name: "SigmoidBackward0", saves: "output", derivative: (g, y) => g.mul(y.mul(y.neg().add(1))) });
 
 const signFloat = constantUnary(Unary.sign, "SignBackward0");
 

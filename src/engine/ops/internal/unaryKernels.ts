@@ -19,8 +19,6 @@ interface UnarySpec {
   readonly saves: "input" | "output";
   /** The gradient by differentiable operations; `saved` is the input or the output. */
   readonly derivative: (gradient: Tensor, saved: Tensor, data: UnaryData) => Tensor;
-  /** Whether `kernels.unaryBackward` knows the derivative. Default false. */
-  readonly fused?: boolean;
 }
 
 interface UnaryData {
@@ -35,13 +33,13 @@ export type UnaryFunction = (input: Tensor) => Tensor;
 type UnaryKernel = (input: Tensor, alpha?: number, beta?: number) => Tensor;
 
 /** A differentiable function of single elements, computed in float32. */
-export function unary({ code, name, saves, derivative, fused = false }: UnarySpec): UnaryKernel {
+export function unary({ code, name, saves, derivative }: UnarySpec): UnaryKernel {
   const operation: Operation<UnaryData> = {
     name,
     backward(node, gradient) {
       const saved = node.saved(0);
       const { data } = node;
-      if (fused && typeof code === "number" && !isGradEnabled()) return [fusedBackward(code, gradient, saved, data)];
+      if (typeof code === "number" && !isGradEnabled()) return [fusedBackward(code, gradient, saved, data)];
       return [derivative(gradient, saved, data)];
     },
   };
@@ -81,8 +79,8 @@ function fusedBackward(code: UnaryOp, gradient: Tensor, saved: Tensor, data: Una
   return result;
 }
 
-/** Piecewise constant: no gradient but zero. */
-export function constantUnary(code: UnaryOp, name: string): (input: Tensor) => Tensor {
-  const apply = unary({ code, name, saves: "input", derivative: (g) => zerosLike(g) });
-  return (input) => (input.dtype === "float32" ? apply(input) : input);
+/** A piecewise constant function with a kernel: no gradient but zero; integers and truth values are what they are. */
+export function constantUnary(code: UnaryOp, name: string): UnaryFunction {
+  const operation: Operation = { name, backward: (_node, gradient) => [zerosLike(gradient)] };
+  return (input) => (input.dtype === "float32" ? record(operation, applyUnary(code, input), [input], []) : input);
 }
