@@ -31,6 +31,16 @@ export function dtypeNamed(name: DTypeName): DType {
   return found;
 }
 
+/** As PyTorch's errors call a type. */
+export function longName(dtype: DType): string {
+  return { float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" }[dtype];
+}
+
+/** As PyTorch's errors call it that name the C++ type. */
+export function nativeName(dtype: DType): string {
+  return { float32: "float", int32: "long int", bool: "bool", uint8: "unsigned char" }[dtype];
+}
+
 /** Whether every kind of value of `from` is one of `to`: no fraction, sign or number is lost. */
 export function canHold(to: DType, from: DType): boolean {
   return from === to || (from === "bool" && to !== "bool") || (to !== "bool" && from !== "float32");

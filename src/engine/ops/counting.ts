@@ -1,5 +1,5 @@
 /** Counts, histograms, and statistics of whole samples. */
-import { dtypeNamed, roomFor } from "../dtype.ts";
+import { dtypeNamed, longName, roomFor } from "../dtype.ts";
 import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
 import { wrapDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -9,7 +9,7 @@ import { matmul } from "./matmul.ts";
 import { namedTuple, type NamedTuple } from "./namedTuple.ts";
 import { asFloat } from "./internal/unaryKernels.ts";
 import { toTypedArray } from "./reading.ts";
-import { amax, amin, longName, mean, spreadOf, std, sum, variance, vectorNorm, type Corrected } from "./reductions.ts";
+import { amax, amin, mean, spreadOf, std, sum, variance, vectorNorm, type Corrected } from "./reductions.ts";
 import type { Int, Size, Sizes, Typed } from "./types.ts";
 
 /**

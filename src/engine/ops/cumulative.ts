@@ -1,7 +1,7 @@
 /** Running sums, products, extremes and logarithms of sums along a dimension; differences and areas. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
-import { dtypeNamed, typedArray } from "../dtype.ts";
+import { dtypeNamed, longName, typedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
@@ -16,7 +16,7 @@ import { at, make } from "./internal/make.ts";
 import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
 import { asFloat } from "./internal/unaryKernels.ts";
 import { toTypedArray } from "./reading.ts";
-import { asAsked, inType, longName, sum } from "./reductions.ts";
+import { asAsked, inType, sum } from "./reductions.ts";
 import type { Int, Typed } from "./types.ts";
 import { narrow } from "./views.ts";
 import { wholeNumbers } from "./internal/wholeNumbers.ts";

@@ -1,7 +1,7 @@
 /** Operations that fold dimensions away. Forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
-import { dtypeNamed, type DType, type DTypeName } from "../dtype.ts";
+import { dtypeNamed, longName, type DTypeName } from "../dtype.ts";
 import { IndexError, KindlingError } from "../errors.ts";
 import { Reduce, ReduceBytes, type ReduceBytesOp, type ReduceOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
@@ -184,10 +184,6 @@ export function mean(input: Tensor, dim: Size | null = null, keepdim = false, { 
   const count = numelOf(dims.map((d) => source.shape[d]!));
   const total = reduceFloat(Reduce.sum, source, dims, keepdim);
   return record(dim === null ? meanAllOp : meanOp, total.div(count), [source], [], { shape: source.shape, dims, count });
-}
-
-export function longName(dtype: DType): string {
-  return { float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" }[dtype];
 }
 
 // --- product --------------------------------------------------------------------------------------------------------
