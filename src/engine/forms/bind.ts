@@ -138,7 +138,8 @@ function unknownName(name: string, named: Readonly<Record<string, unknown>>, par
   const progress = Object.keys(named).filter((each) => names.includes(each)).length - 0.5;
   if (Object.hasOwn(absent, name)) return { why: `has no argument '${name}' here. ${absent[name]!}`, progress };
   const meant = nearestName(name, names.filter((each) => !Object.hasOwn(named, each)));
-  return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress };
+  if (meant === null) return { why: `got an unexpected keyword argument '${name}'`, progress };
+  return { why: `got an unexpected keyword argument '${name}'; did you mean '${meant}'?`, progress: progress + 0.25 };
 }
 
 /** What is wrong about the value of one parameter, or `null`. */
@@ -147,8 +148,8 @@ function check(parameter: Parameter, values: object, key: number | string, progr
   const { name, kinds, optional } = parameter;
   if (value === undefined) return optional ? null : { why: `missing 1 required argument: '${name}'`, progress };
   if (isOfKind(value, kinds)) return null;
-  const enumerated = kinds.every((kind) => kind.startsWith('"') || kind === "null");
-  const meant = enumerated && typeof value === "string" ? nearestName(value, kinds.filter((kind) => kind !== "null").map((kind) => JSON.parse(kind) as string)) : null;
+  const literals = kinds.filter((kind) => kind.startsWith('"')).map((kind) => JSON.parse(kind) as string);
+  const meant = typeof value === "string" ? nearestName(value, literals) : null;
   const hint = meant === null ? "" : `; did you mean ${JSON.stringify(meant)}?`;
   return { why: `argument '${name}' must be ${kindsInWords(kinds)}, not ${valueInWords(value)}${hint}`, progress: progress + 0.9 };
 }
