@@ -9,16 +9,3 @@ export { Tensor, type HookHandle } from "./tensor.ts";
 export type { BinaryOptions, RandomOptions, ScalarOrTensor, TensorData, TensorOptions, ScatterReduction } from "./ops/index.ts";
 export type { LoadOptions, SaveOptions } from "./io/save.ts";
 export * from "./dtypeNames.ts";
-
-
-import { log as logToRun } from "./instrument.ts";
-import { log as naturalLogarithm } from "./ops/pointwise.ts";
-import { Tensor } from "./tensor.ts";
-
-/** The natural logarithm of each element. */
-export function log(input: Tensor): Tensor;
-/** Puts named values on the run's charts at the current step; outside a run it does nothing. */
-export function log(values: Readonly<Record<string, unknown>>): void;
-export function log(input: Tensor | Readonly<Record<string, unknown>>): Tensor | void {
-  return input instanceof Tensor ? naturalLogarithm(input) : logToRun(input);
-}

@@ -56,8 +56,9 @@ type Constructor = new (...values: Any[]) => object;
  * with either is an instance of both.
  */
 export function constructible<Forms>(plain: Any, signatures: readonly string[]): Forms {
+  const name = signatures[0]!.slice(0, signatures[0]!.indexOf("("));
   const made = function (...given: unknown[]): unknown {
-    if (new.target === undefined) throw new TypeError(`nn.${plain.name} is a class here: write new nn.${plain.name}(…)`);
+    if (new.target === undefined) throw new TypeError(`${name.replace("new ", "")} is a class here: write ${name}(…)`);
     return Reflect.construct(plain as Constructor, bind(signatures, given, given.length), new.target === (made as unknown) ? (plain as Constructor) : new.target);
   };
   Object.setPrototypeOf(made, plain as object);
@@ -77,7 +78,16 @@ export function callMethod(self: unknown, plain: (...values: Any[]) => unknown, 
  * @param methods by name: the plain method → the one in its place
  */
 export function checkMethods(plain: Any, methods: Readonly<Record<string, (plain: Any) => unknown>>): void {
+  put(plain.prototype, methods);
+}
+
+/** The same for what is called on the class itself: `nn.Embedding.fromPretrained`. */
+export function checkStatics(plain: Any, methods: Readonly<Record<string, (plain: Any) => unknown>>): void {
+  put(plain, methods);
+}
+
+function put(place: Any, methods: Readonly<Record<string, (plain: Any) => unknown>>): void {
   for (const [name, checked] of Object.entries(methods)) {
-    Object.defineProperty(plain.prototype, name, { value: checked(plain.prototype[name]), writable: true, configurable: true });
+    Object.defineProperty(place, name, { value: checked(place[name]), writable: true, configurable: true });
   }
 }
