@@ -19,7 +19,6 @@ export {
   layerNorm,
   mseLoss,
   nllLoss,
-  oneHot,
   smoothL1Loss,
   cosineEmbeddingLoss, cosineSimilarity, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, klDiv, marginRankingLoss, multiMarginLoss,
   multilabelMarginLoss, multilabelSoftMarginLoss, normalize, pairwiseDistance, pdist, poissonNllLoss, softMarginLoss, tripletMarginLoss,

@@ -3,7 +3,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { unfold } from "./arranging.ts";
+import { unfold } from "./stridedViews.ts";
 import { add, mul } from "./binary.ts";
 import { pad } from "./padding.ts";
 import { batchNorm, layerNorm } from "./normalization.ts";

@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { sliceScatter } from "./arranging.ts";
+import { sliceScatter } from "./viewScatter.ts";
 import { add } from "./binary.ts";
 import { contiguous } from "./conversion.ts";
 import { checkOperands, conv2d, pairOf, plan, spread, type Pair } from "./convolution.ts";

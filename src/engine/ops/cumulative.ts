@@ -8,17 +8,18 @@ import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
-import { scatterAdd } from "./indexing.ts";
-import { denseCopy } from "./copy.ts";
-import { cat, flip } from "./joining.ts";
-import { at, make } from "./make.ts";
+import { scatterAdd } from "./scatter.ts";
+import { denseCopy } from "./internal/copy.ts";
+import { cat } from "./join.ts";
+import { flip } from "./shape.ts";
+import { at, make } from "./internal/make.ts";
 import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
 import { asFloat } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 import { asAsked, inType, longName, sum } from "./reductions.ts";
 import type { Int, Typed } from "./types.ts";
 import { narrow } from "./views.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 /** Visits each line along `dim`: the index of its first element, and the step to the next. */
 function forEachLine(shape: Shape, dim: number, visit: (start: number, step: number, n: number) => void): void {
@@ -44,10 +45,10 @@ function runningIntegers(name: "cumsum" | "cumprod", input: Tensor, dim: number,
   return wholeNumbers(out, input.shape, name);
 }
 
-const cumsumOp: Operation = {
+const cumsumOp: Operation<number> = {
   name: "CumsumBackward0",
   backward(node, gradient) {
-    const dim = node.data as number;
+    const dim = node.data;
     // Σ over what comes at or after = total − running sum + own
     return [sum(gradient, dim, true).sub(cumsum(gradient, dim)).add(gradient)];
   },
@@ -74,10 +75,10 @@ function reverseCumsum(input: Tensor, dim: number): Tensor {
   return flip(cumsum(flip(input, [dim]), dim), [dim]);
 }
 
-const cumprodOp: Operation = {
+const cumprodOp: Operation<number> = {
   name: "CumprodBackward0",
   backward(node, gradient) {
-    const dim = node.data as number;
+    const dim = node.data;
     const [input, output] = [node.saved(0), node.saved(1)];
     if (!input.eq(0).any().item()) return [reverseCumsum(gradient.mul(output), dim).div(input)];
     return [cumprodGradient(gradient, input, dim)];
@@ -119,10 +120,10 @@ export function cumprod(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   return record(cumprodOp, result, [source], [source, result], d);
 }
 
-const cumulativeExtremeOp: Operation = {
+const cumulativeExtremeOp: Operation<{ shape: Shape; dim: number }> = {
   name: "CummaxBackward0",
   backward(node, gradient) {
-    const { shape, dim } = node.data as { shape: Shape; dim: number };
+    const { shape, dim } = node.data;
     return [scatterAdd(zeros(shape), dim, node.saved(0), gradient)];
   },
 };
@@ -164,10 +165,10 @@ export function cummin(input: Tensor, dim: Int): ValuesAndIndices {
   return cumulativeExtreme("cummin", -1, input, dim);
 }
 
-const logcumsumexpOp: Operation = {
+const logcumsumexpOp: Operation<number> = {
   name: "LogcumsumexpBackward0",
   backward(node, gradient) {
-    const dim = node.data as number;
+    const dim = node.data;
     const [input, output] = [node.saved(0), node.saved(1)];
     return [isGradEnabled() ? logcumsumexpGradient(gradient, input, output, dim) : logcumsumexpBackward(gradient, input, output, dim)];
   },

@@ -7,7 +7,7 @@ import type { Size } from "./types.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
 import { add, mul, where } from "./binary.ts";
-import { requireRoom } from "./make.ts";
+import { requireRoom } from "./internal/make.ts";
 import { permute, reshape, transpose } from "./views.ts";
 import { adaptiveAvgPool1d, adaptiveAvgPool3d, adaptiveAvgPoolPlanes } from "./windows.ts";
 

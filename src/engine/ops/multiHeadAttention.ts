@@ -4,10 +4,12 @@ import type { Tensor } from "../tensor.ts";
 import { attendHeads, type HeadLayout } from "./attention.ts";
 import { where } from "./binary.ts";
 import { full, ones, zeros } from "./creation.ts";
-import { cat, tril } from "./joining.ts";
+import { cat } from "./join.ts";
+import { tril } from "./triangular.ts";
 import { linear } from "./matmul.ts";
 import { pad } from "./padding.ts";
-import { narrow, split } from "./views.ts";
+import { narrow } from "./views.ts";
+import { split } from "./split.ts";
 
 /** The weights of a multi-head attention. */
 export interface AttentionWeights {

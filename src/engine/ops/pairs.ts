@@ -11,10 +11,10 @@ import { exp2 } from "./elementary.ts";
 import { placeOf } from "./ordering.ts";
 import { asFloat, clampByNumbers, exp, log } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
-import { sumTo } from "./sumTo.ts";
+import { sumTo } from "./internal/sumTo.ts";
 import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 
 /** A number as a tensor that goes with `other`. */
@@ -42,10 +42,10 @@ interface Partial {
 
 /** A differentiable function of two float tensors without a kernel. */
 function floating(name: string, f: (a: number, b: number) => number, partial: Partial): PairOfTensors {
-  const operation: Operation = {
+  const operation: Operation<[Shape, Shape]> = {
     name: `${name}Backward0`,
     backward(node, gradient) {
-      const [shapeA, shapeB] = node.data as [Shape, Shape];
+      const [shapeA, shapeB] = node.data;
       const [a, b, result] = [node.saved(0), node.saved(1), node.saved(2)];
       return [
         node.needs(0) ? sumTo(partial.left(gradient, a, b, result), shapeA) : null,

@@ -8,7 +8,7 @@ import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
 import { contiguous } from "./conversion.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import { asFloat } from "./pointwise.ts";
 import { longName } from "./reductions.ts";
 import type { Int } from "./types.ts";
@@ -38,11 +38,11 @@ function runBackward(kernel: BackwardKernel, gradient: Tensor, output: Tensor, d
   return result;
 }
 
-const softmaxOp: Operation = {
+const softmaxOp: Operation<number> = {
   name: "SoftmaxBackward0",
   backward(node, gradient) {
     const output = node.saved(0);
-    const dim = node.data as number;
+    const dim = node.data;
     if (!isGradEnabled()) return [runBackward(kernels.softmaxBackward, gradient, output, dim)];
     const weighted = gradient.mul(output);
     return [weighted.sub(output.mul(weighted.sum(dim, true)))];
@@ -69,11 +69,11 @@ export function softmax(input: Tensor, dim: Int, dtype: DTypeName | null = null)
   return record(softmaxOp, result, [source], [result], d);
 }
 
-const logSoftmaxOp: Operation = {
+const logSoftmaxOp: Operation<number> = {
   name: "LogSoftmaxBackward0",
   backward(node, gradient) {
     const output = node.saved(0);
-    const dim = node.data as number;
+    const dim = node.data;
     if (!isGradEnabled()) return [runBackward(kernels.logSoftmaxBackward, gradient, output, dim)];
     return [gradient.sub(output.exp().mul(gradient.sum(dim, true)))];
   },

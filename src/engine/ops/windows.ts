@@ -10,14 +10,16 @@ import { mul, where } from "./binary.ts";
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d } from "./convolution.ts";
 import { sizesOf } from "./convolutions.ts";
 import type { Size } from "./types.ts";
-import { fromTypedArray, rand, zeros } from "./creation.ts";
-import { gather, indexSelect, scatter, scatterAdd } from "./indexing.ts";
-import { cat } from "./joining.ts";
-import { requireRoom } from "./make.ts";
+import { fromTypedArray, zeros } from "./creation.ts";
+import { rand } from "./random.ts";
+import { gather, scatter, scatterAdd } from "./scatter.ts";
+import { indexSelect } from "./indexing.ts";
+import { cat } from "./join.ts";
+import { requireRoom } from "./internal/make.ts";
 import { pad } from "./padding.ts";
 import { toTypedArray } from "./reading.ts";
 import { expand, permute, reshape, squeeze, unsqueeze } from "./views.ts";
-import { unfold } from "./arranging.ts";
+import { unfold } from "./stridedViews.ts";
 
 /** The places along one direction that a window sees. */
 type Window = readonly number[];

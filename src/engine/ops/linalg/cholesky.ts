@@ -2,7 +2,7 @@
 import { record, type Operation } from "../../autograd/node.ts";
 import type { Tensor } from "../../tensor.ts";
 import { eye } from "../creation.ts";
-import { tril } from "../joining.ts";
+import { tril } from "../triangular.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { choleskyOf } from "./factors.ts";
@@ -77,10 +77,10 @@ export function choleskyEx(
   return namedTuple("linalg_cholesky_ex", ["L", "info"], [upper ? L.mT : L, wholes(failed, leadOf(A))]);
 }
 
-const choleskySolveOp: Operation = {
+const choleskySolveOp: Operation<boolean> = {
   name: "CholeskySolveBackward0",
   backward(node, gradient) {
-    const upper = node.data as boolean;
+    const upper = node.data;
     const [X, L] = [node.saved(0), node.saved(1)];
     const gradientB = choleskySolve(gradient, L, upper);
     if (!node.needs(1)) return [gradientB, null];

@@ -3,7 +3,8 @@ import { recordMany, type Node, type Operation } from "../../autograd/node.ts";
 import { KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { empty, zeros } from "../creation.ts";
-import { cat, tril } from "../joining.ts";
+import { cat } from "../join.ts";
+import { tril } from "../triangular.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { narrow } from "../views.ts";
@@ -13,10 +14,10 @@ import { solveTriangular } from "./triangular.ts";
 
 export type QrMode = "reduced" | "complete" | "r";
 
-const qrOp: Operation = {
+const qrOp: Operation<QrMode> = {
   name: "LinalgQrBackward0",
   backward(node, ...gradients: (Tensor | null)[]) {
-    requireDifferentiable(node.data as QrMode, node.saved(0), node.saved(1));
+    requireDifferentiable(node.data, node.saved(0), node.saved(1));
     return [gradientOf(node, gradients[0] ?? null, gradients[1] ?? null)];
   },
 };

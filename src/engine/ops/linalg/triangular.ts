@@ -1,7 +1,7 @@
 /** Equations with triangular matrices. */
 import { record, type Operation } from "../../autograd/node.ts";
 import type { Tensor } from "../../tensor.ts";
-import { tril, triu } from "../joining.ts";
+import { tril, triu } from "../triangular.ts";
 import { matmul } from "../matmul.ts";
 import { substitute } from "./factors.ts";
 import { alike } from "./inverse.ts";
@@ -12,10 +12,10 @@ interface Triangle {
   readonly unitriangular: boolean;
 }
 
-const triangularOp: Operation = {
+const triangularOp: Operation<Triangle> = {
   name: "LinalgSolveTriangularBackward0",
   backward(node, gradient) {
-    const { upper, unitriangular } = node.data as Triangle;
+    const { upper, unitriangular } = node.data;
     const gradientB = solveMatrices(node.saved(0).mT, gradient, { upper: !upper, unitriangular });
     if (!node.needs(0)) return [null, gradientB];
     const whole = matmul(gradientB, node.saved(1).mT).neg();
