@@ -85,7 +85,7 @@ function methodsOf(members, source, typeParameters) {
 
 /** A signature's parameters. One that is called `options`, or is taken apart, holds what PyTorch takes by name only. */
 function formOf(fn, source, outerTypeParameters, doc) {
-  const typeParameters = [...outerTypeParameters, ...(fn.typeParameters?.params ?? [])].map((parameter) => parameter.name.name);
+  const typeParameters = [...outerTypeParameters, ...(fn.typeParameters?.params ?? [])];
   const parameters = [];
   let keywords = null;
   for (const each of fn.params) {

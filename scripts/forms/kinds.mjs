@@ -30,7 +30,10 @@ const KEYWORDS = {
   TSObjectKeyword: "object",
 };
 
-/** The alternatives of a type, without repetition. */
+/**
+ * The alternatives of a type, without repetition.
+ * @param typeParameters those in whose scope it stands: one takes what its constraint takes
+ */
 export function kindsOf(node, source, typeParameters = []) {
   const all = alternatives(node, source, typeParameters);
   return all.includes("any") ? ["any"] : [...new Set(all)].filter((kind) => kind !== "undefined");
@@ -62,15 +65,16 @@ const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(In
 
 function reference(node, source, typeParameters) {
   const { name } = node.typeName;
-  if (name === undefined || typeParameters.includes(name)) return ["any"];
+  if (name === undefined) return ["any"];
+  const parameter = typeParameters.find((each) => each.name.name === name);
+  if (parameter) return parameter.constraint ? alternatives(parameter.constraint, source, typeParameters) : ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
   if (name === "ReadonlyArray" || name === "Array") return ["list"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {
     case "TSTypeAliasDeclaration": {
-      const own = entry.node.typeParameters?.params.map((parameter) => parameter.name.name) ?? [];
-      return alternatives(entry.node.typeAnnotation, entry.source, own);
+      return alternatives(entry.node.typeAnnotation, entry.source, entry.node.typeParameters?.params ?? []);
     }
     case "ClassDeclaration": return [`@${name}`];
     case "TSInterfaceDeclaration": return ["object"];
