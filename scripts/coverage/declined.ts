@@ -44,7 +44,7 @@ export const declined: readonly Decline[] = [
   {
     why: "beyond the distributions that training draws from and scores with (of those here, `Independent` joins dimensions and `registerKl` adds divergences)",
     names: [
-      /^(Beta|Binomial|Cauchy|Chi2|ContinuousBernoulli|Dirichlet|ExponentialFamily|FisherSnedecor|Gamma|Geometric|Gumbel|Half(Cauchy|Normal)|Kumaraswamy|LKJCholesky|LogisticNormal|LowRankMultivariateNormal|MixtureSameFamily|Multinomial|NegativeBinomial|OneHotCategorical(StraightThrough)?|Pareto|Poisson|Relaxed\w+|StudentT|VonMises|Weibull|Wishart)$/,
+      /^(Beta|Binomial|Chi2|ContinuousBernoulli|Dirichlet|ExponentialFamily|FisherSnedecor|Gamma|Geometric|Gumbel|Half(Cauchy|Normal)|Kumaraswamy|LKJCholesky|LogisticNormal|LowRankMultivariateNormal|MixtureSameFamily|Multinomial|NegativeBinomial|Pareto|Poisson|Relaxed\w+|StudentT|VonMises|Weibull|Wishart)$/,
       /^(TransformedDistribution|\w*Transform|identity_transform|biject_to|transform_to)$/,
     ],
   },

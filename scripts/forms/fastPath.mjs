@@ -9,6 +9,7 @@ const CHECKS = {
   string: (value) => `typeof ${value} === "string"`,
   function: (value) => `typeof ${value} === "function"`,
   null: (value) => `${value} === null`,
+  list: (value) => `isList(${value})`,
   "Int[]": (value) => `isShape(${value})`,
   "Tensor[]": (value) => `isTensors(${value})`,
 };

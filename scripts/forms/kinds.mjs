@@ -14,12 +14,18 @@ const MEANINGS = {
   Parameter: ["Tensor"],
   ScalarOrTensor: ["Scalar", "Tensor"],
   Scalar: ["Scalar"],
-  DTypeName: ["string"],
-  DType: ["string"],
+  DTypeName: ["DType"],
+  DType: ["DType"],
+  URL: ["@URL"],
+  Float32Array: ["list"],
+  Float64Array: ["list"],
+  Int32Array: ["list"],
+  Uint8Array: ["list"],
 };
 
 const KEYWORDS = {
   TSNumberKeyword: "number",
+  TSBigIntKeyword: "bigint",
   TSStringKeyword: "string",
   TSBooleanKeyword: "boolean",
   TSNullKeyword: "null",
@@ -32,7 +38,7 @@ const KEYWORDS = {
 
 /**
  * The alternatives of a type, without repetition.
- * @param typeParameters those in whose scope it stands: one takes what its constraint takes
+ * @param typeParameters those in scope, as the parser gives them
  */
 export function kindsOf(node, source, typeParameters = []) {
   const all = alternatives(node, source, typeParameters);
@@ -65,16 +71,18 @@ const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(In
 
 function reference(node, source, typeParameters) {
   const { name } = node.typeName;
+  const own = typeParameters.find((parameter) => parameter.name.name === name);
+  // A type parameter takes what it extends.
+  if (own) return own.constraint ? alternatives(own.constraint, source, typeParameters.filter((each) => each !== own)) : ["any"];
   if (name === undefined) return ["any"];
-  const parameter = typeParameters.find((each) => each.name.name === name);
-  if (parameter) return parameter.constraint ? alternatives(parameter.constraint, source, typeParameters) : ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
   if (name === "ReadonlyArray" || name === "Array") return ["list"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {
     case "TSTypeAliasDeclaration": {
-      return alternatives(entry.node.typeAnnotation, entry.source, entry.node.typeParameters?.params ?? []);
+      // Its own name within it, as in lists of lists, may be anything.
+      return alternatives(entry.node.typeAnnotation, entry.source, [...(entry.node.typeParameters?.params ?? []), { name: { name } }]);
     }
     case "ClassDeclaration": return [`@${name}`];
     case "TSInterfaceDeclaration": return ["object"];

@@ -27,6 +27,7 @@ export function parameterLists({ parameters, keywords }) {
   const options = keywords ? [`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`] : [];
   const lists = [[...parameters.map((parameter, i) => place(parameter, parameters, keywords, i)), ...options].join(", ")];
   const spread = parameters.at(-1)?.spread ? parameters.at(-1) : null;
+  if (spread?.isRest) return [[...parameters.slice(0, -1).map(required), `...${spread.name}: ${elementOf(spread)}[]`].join(", ")];
   if (spread) {
     const before = parameters.slice(0, -1).map(required);
     lists.push([...before, `...${spread.name}: ${elementOf(spread)}[]`].join(", "));
@@ -45,13 +46,13 @@ function place(parameter, parameters, keywords, i) {
 }
 
 /**
- * Parameter lists of a method. Where everything may be left out there is one list whose places also take the object, so that
- * a subclass's own method with plain parameters still fits.
+ * Parameter lists of a method. Where nothing but its first argument must be given there is one list whose places also take
+ * the object, so that a subclass's own method with plain parameters still fits.
  */
 export function methodSignatures(form) {
   const { parameters, keywords } = form;
-  if (parameters.length === 0 || !allOptional(parameters, keywords) || parameters.at(-1).spread) return parameterLists(form);
-  const places = parameters.map((parameter, i) => `${parameter.name}?: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`);
+  if (parameters.length === 0 || !allOptional(parameters.slice(1), keywords) || parameters.at(-1).spread) return parameterLists(form);
+  const places = parameters.map((parameter, i) => `${parameter.name}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`);
   return [[...places, ...(keywords ? [`options?: ${namedType([], keywords)}`] : [])].join(", ")];
 }
 

@@ -145,7 +145,7 @@ class FileWriter {
     const byPath = new Map();
     for (const [name, path] of this.types) if (!this.own.has(name)) byPath.set(path, [...(byPath.get(path) ?? []), name]);
     const root = dirname(dirname(this.path));
-    const used = ["call", "callMethod", "callOn", "checkMethods", "constructible", "isShape", "isSize", "isTensors", "over"].filter((name) => new RegExp(`(?<!\\.)\\b${name}[(<]`).test(body));
+    const used = ["call", "callMethod", "callOn", "checkMethods", "constructible", "isList", "isShape", "isSize", "isTensors", "over"].filter((name) => new RegExp(`(?<!\\.)\\b${name}[(<]`).test(body));
     const isTensorUsed = /instanceof Tensor|= Tensor;/.test(body);
     const tensorPath = join(root, "tensor.ts");
     const imports = [
@@ -198,35 +198,50 @@ function writeFunction(file, declaration, own, shownName) {
  * @param skip how many of the forms' first parameters are not among the function's own (a method's receiver)
  */
 function implementation(forms, shownName, skip, direct, indirect) {
+  // Nothing of a rest can be given by name, nor be surplus.
+  if (forms.length === 1 && forms[0].parameters.length === skip + 1 && forms[0].parameters[skip].isRest) return { names: "...values: any[]", body: `  return ${direct("...values")};` };
   const signatures = `[${forms.map((form) => JSON.stringify(signatureText(shownName, form))).join(", ")}]`;
   if (forms.some(({ parameters }) => parameters.at(-1)?.spread)) {
     const own = forms.map((form) => spreadCondition(form, skip, direct)).filter((line) => line !== null);
     return { names: "...values: any[]", body: [...own, `  return ${indirect(signatures, "values")};`].join("\n") };
   }
   const count = Math.max(...forms.map(({ parameters, keywords }) => parameters.length + (keywords ? 1 : 0))) - skip;
-  const names = Array.from({ length: count }, (_, i) => `a${i}`);
+  // One place more than are taken by position, so that a wrong name there is told as one.
+  const names = Array.from({ length: Math.max(...forms.map(({ parameters }) => parameters.length)) - skip + 1 }, (_, i) => `a${i}`);
   const lines = forms.map((form) => {
-    const condition = inPlace({ ...form, parameters: form.parameters.slice(skip) }, names);
+    const condition = inPlace({ ...form, parameters: form.parameters.slice(skip) }, names.slice(0, count));
     const values = names.slice(0, form.parameters.length - skip).join(", ");
     return condition === null ? null : `  if (${[`arguments.length <= ${count}`, condition].filter(Boolean).join(" && ")}) return ${direct(values)};`;
   });
   return {
     names: names.map((name) => `${name}?: any`).join(", "),
-    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, count === 0 ? "[], arguments.length" : `[${names.join(", ")}], arguments.length`)};`].join("\n"),
+    body: [...lines.filter((line) => line !== null), `  return ${indirect(signatures, `[${names.join(", ")}], arguments.length`)};`].join("\n"),
   };
 }
 
 /** Numbers or tensors one by one, or one list of them. */
-function spreadCondition({ parameters, keywords }, skip, direct) {
-  if (parameters.length !== skip + 1 || parameters[skip].isRest || (keywords && keywords.members.some(({ optional }) => !optional))) return null;
+function spreadCondition(form, skip, direct) {
+  const { parameters, keywords } = form;
+  if (!parameters.at(-1)?.spread) return plainCondition(form, skip, direct);
+  if (parameters.length !== skip + 1 || (keywords && keywords.members.some(({ optional }) => !optional))) return null;
   const check = parameters[skip].type === "Sizes" ? "isShape" : "isTensors";
   return `  if (values.length === 1 && ${check}(values[0])) return ${direct("values[0]")};\n  if (values.length > 0 && ${check}(values)) return ${direct("values")};`;
+}
+
+/** A form without such a list, beside one that has it. */
+function plainCondition(form, skip, direct) {
+  const own = form.parameters.slice(skip);
+  const condition = inPlace({ ...form, parameters: own }, own.map((_, i) => `values[${i}]`));
+  return condition === null ? null : `  if (values.length <= ${own.length}${condition === "" ? "" : ` && ${condition}`}) return ${direct(own.map((_, i) => `values[${i}]`).join(", "))};`;
 }
 
 function writeMethod(file, declaration, name) {
   const plain = file.plain(declaration);
   const isDerived = name.endsWith("_") && !declaration.name.endsWith("_");
-  const forms = declaration.forms.filter(({ parameters }) => parameters.length > 0);
+  const withReceiver = declaration.forms.filter(({ parameters }) => parameters.length > 0);
+  // Some functions have forms that only stand alone: `repeatInterleave(repeats)`.
+  const ofInput = withReceiver.filter(({ parameters }) => parameters[0].name === "input");
+  const forms = ofInput.length > 0 ? ofInput : withReceiver;
   const signatures = forms.flatMap((form, i) => {
     file.takeForm(form, []);
     const rest = { ...form, parameters: form.parameters.slice(1) };
@@ -242,7 +257,9 @@ function writeMethod(file, declaration, name) {
 
 function methodsText(file) {
   const { members } = file;
-  file.types.set("Tensor", join(dirname(dirname(file.path)), "tensor.ts"));
+  const tensorPath = join(dirname(dirname(file.path)), "tensor.ts");
+  // What stands in the tensor's own file is in scope within it.
+  for (const [name, path] of file.types) if (path === tensorPath) file.types.delete(name);
   return `declare module "../tensor.ts" {
   interface Tensor {
 ${members.map(({ types }) => types).join("\n")}

@@ -3,6 +3,34 @@ import { ArgumentError, IndexError, KindlingError, ShapeError } from "./errors.t
 
 export type Shape = readonly number[];
 
+/**
+ * A tensor's shape. Which rank it has, the program knows and the type doesn't, so it fits wherever a list of that many
+ * numbers is wanted: `const [batch, features] = x.shape`, `const size: [number, number] = x.shape`. It can't be changed.
+ */
+export interface TensorShape extends Array<number> {
+  readonly [dim: number]: number;
+  readonly 0: number;
+  readonly 1: number;
+  readonly 2: number;
+  readonly 3: number;
+  readonly 4: number;
+  readonly 5: number;
+  readonly 6: number;
+  readonly 7: number;
+  /** The number of dimensions; `any`, as tuples have each a length of their own. */
+  // oxlint-disable-next-line no-explicit-any
+  readonly length: any;
+  readonly push: never;
+  readonly pop: never;
+  readonly shift: never;
+  readonly unshift: never;
+  readonly splice: never;
+  readonly sort: never;
+  readonly reverse: never;
+  readonly fill: never;
+  readonly copyWithin: never;
+}
+
 /** A shape as users may give it: `f(2, 3)` or `f([2, 3])`. */
 export type ShapeArguments = readonly number[] | readonly [readonly number[]];
 

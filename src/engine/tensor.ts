@@ -4,21 +4,17 @@
  */
 import { Node, type Operation } from "./autograd/node.ts";
 import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
-import type { BackwardOptions } from "./autograd/backward.ts";
-import { itemSize, type DType, type DTypeName, type TypedArray } from "./dtype.ts";
+import { itemSize, type DType } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
-import { discard } from "./memory/allocation.ts";
+import { discard } from "./memory/nursery.ts";
 import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
 import type { VarianceOptions } from "./ops/reductions.ts";
-import type { Place } from "./ops/subscript.ts";
-import type { ToTarget } from "./ops/copy.ts";
 import type {
-  BinaryOptions, ClampBound, Index, NamedAlong, NamedReduction, NestedNumbers, Reduction, ReductionDims, ScalarOrTensor, Typed, TypedReduction,
+  NamedAlong, NamedReduction, Reduction, ReductionDims, Typed, TypedReduction,
 } from "./ops/types.ts";
-import type { Generator } from "./random/index.ts";
-import { contiguousStrides, isContiguous, numelOf, type Shape, type ShapeArguments } from "./shape.ts";
+import { contiguousStrides, isContiguous, numelOf, type Shape, type TensorShape } from "./shape.ts";
 
 let ops: typeof Operations;
 
@@ -33,15 +29,9 @@ const accumulate: Operation = {
   backward: () => [],
 };
 
-const TYPE_NAMES: Record<DType, string> = {
-  float32: "torch.FloatTensor",
-  int32: "torch.LongTensor",
-  bool: "torch.BoolTensor",
-  uint8: "torch.ByteTensor",
-};
-
 const NO_INPUTS: readonly Tensor[] = [];
 
+/** Takes a hook off again: `handle.remove()`, or `using handle = …` for the rest of a block. */
 export interface HookHandle extends Disposable {
   remove(): void;
 }
@@ -56,7 +46,7 @@ export class Tensor {
   /** Where the first element is, counted in elements. @internal */
   offset: number;
   /** Sizes of the dimensions; empty for a scalar. */
-  readonly shape: Shape;
+  readonly shape: TensorShape;
   /** Steps between neighbours in each dimension, in elements. @internal */
   readonly strides: readonly number[];
   readonly dtype: DType;
@@ -82,7 +72,7 @@ export class Tensor {
   constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[] | null, dtype: DType) {
     this.storage = storage;
     this.offset = offset;
-    this.shape = shape;
+    this.shape = shape as TensorShape;
     this.strides = strides ?? contiguousStrides(shape);
     this.dtype = dtype;
     this.dense = strides === null || isContiguous(shape, strides);
@@ -111,55 +101,16 @@ export class Tensor {
   }
 
   /** The shape, or the size of one dimension (negative counts from the end). */
-  size(): Shape;
+  size(): TensorShape;
   size(dim: number): number;
-  size(dim?: number): Shape | number {
+  size(dim?: number): TensorShape | number {
     return dim === undefined ? this.shape : this.shape[ops.wrapDim(dim, this.shape.length)]!;
-  }
-
-  stride(): readonly number[] {
-    return this.strides;
-  }
-
-  isContiguous(): boolean {
-    return this.dense;
-  }
-
-  isFloatingPoint(): boolean {
-    return this.dtype === "float32";
-  }
-
-  /** Whether it was made in inference mode. */
-  isInference(): boolean {
-    return this.storage.inference;
-  }
-
-  isComplex(): boolean {
-    return false;
-  }
-
-  isSigned(): boolean {
-    return this.dtype === "float32" || this.dtype === "int32";
-  }
-
-  /** Where the first element is in the memory that views share, counted in elements. */
-  storageOffset(): number {
-    return this.offset;
   }
 
   /** How often the values were changed in place. */
   get _version(): number {
     if (this.storage.inference) throw new KindlingError("Inference tensors do not track version counter.");
     return this.storage.version;
-  }
-
-  /** Number of elements. */
-  nelement(): number {
-    return this.numel();
-  }
-
-  ndimension(): number {
-    return this.shape.length;
   }
 
   /** Bytes of one element. */
@@ -170,11 +121,6 @@ export class Tensor {
   /** Bytes of all elements. */
   get nbytes(): number {
     return this.numel() * itemSize(this.dtype);
-  }
-
-  /** Bytes of one element. */
-  elementSize(): number {
-    return itemSize(this.dtype);
   }
 
   /** Whether it is an `nn.Parameter`. */
@@ -224,8 +170,12 @@ export class Tensor {
     this.tracked = value;
   }
 
-  requiresGrad_(value = true): this {
-    this.requiresGrad = value;
+  /**
+   * Says whether gradients with respect to this tensor are wanted, and gives the tensor back.
+   * @see https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
+   */
+  requiresGrad_(requiresGrad = true): this {
+    this.requiresGrad = requiresGrad;
     return this;
   }
 
@@ -259,22 +209,6 @@ export class Tensor {
     if (this.gradSlot === null) return;
     discard(this.gradSlot.storage);
     this.gradSlot = null;
-  }
-
-  /**
-   * Computes the gradients of this tensor with respect to the leaves of its graph and adds them to their `grad`.
-   * @param gradient weights for a tensor that isn't a scalar
-   */
-  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
-    ops.backward(this, gradient ?? null, options);
-  }
-
-  /** Calls `hook` with the gradient with respect to this tensor whenever one is computed; it may return a replacement. */
-  registerHook(hook: (gradient: Tensor) => Tensor | null | undefined | void): HookHandle {
-    const node = this.gradientEdge();
-    if (node === null) throw new KindlingError("cannot register a hook on a tensor that doesn't require gradient");
-    const handle = node.addHook({ output: this.outputIndex, kind: "hook", call: hook });
-    return { remove: handle.remove, [Symbol.dispose]: handle.remove };
   }
 
   /** Calls `hook` with this leaf whenever a backward pass has added to its `grad`: the place to step an optimizer early. */
@@ -364,26 +298,6 @@ export class Tensor {
 
   // --- reading ------------------------------------------------------------------------------------------------------
 
-  /** The value of a tensor with one element; a boolean for `bool`. */
-  item(): number {
-    return ops.item(this);
-  }
-
-  /** Nested arrays of numbers (booleans for `bool`); a plain number for a scalar. */
-  tolist(): NestedNumbers {
-    return ops.tolist(this);
-  }
-
-  /** A copy of the values in row-major order. */
-  toTypedArray(): TypedArray {
-    return ops.toTypedArray(this);
-  }
-
-  /** `toTypedArray`: a flat copy. */
-  numpy(): TypedArray {
-    return ops.toTypedArray(this);
-  }
-
   /** Where JavaScript wants a number, as in `loss < 0.1`, its one element; else its text. */
   [Symbol.toPrimitive](hint: "number" | "string" | "default"): number | string {
     return hint === "number" ? Number(ops.item(this)) : this.toString();
@@ -406,118 +320,19 @@ export class Tensor {
 
   // --- type and copies ----------------------------------------------------------------------------------------------
 
-  detach(): Tensor { return ops.detach(this); }
+  /**
+   * Cuts this tensor off from what it was made of.
+   * @see https://pytorch.org/docs/stable/generated/torch.Tensor.detach_.html
+   */
   detach_(): this {
     if (this.base !== null) throw new KindlingError("Can't detach views in-place. Use detach() instead.");
     this.node = null;
     this.tracked = false;
     return this;
   }
-  clone(): Tensor { return ops.clone(this); }
-  contiguous(): Tensor { return ops.contiguous(this); }
-  /** Converts to a dtype; a device name is accepted and does nothing. */
-  to(...targets: readonly ToTarget[]): Tensor { return ops.to(this, ...targets); }
-  /** PyTorch's name of the type, `"torch.FloatTensor"`; or the values as another type. */
-  type(): string;
-  type(dtype: DTypeName): Tensor;
-  type(dtype?: DTypeName): string | Tensor { return dtype === undefined ? TYPE_NAMES[this.dtype] : ops.to(this, dtype); }
-  typeAs(other: Tensor): Tensor { return ops.to(this, other); }
-  float(): Tensor { return ops.to(this, "float32"); }
-  int(): Tensor { return ops.to(this, "int32"); }
-  long(): Tensor { return ops.to(this, "int32"); }
-  /** As float32, the one floating point type. */
-  double(): Tensor { return ops.to(this, "float32"); }
-  /** As float32, the one floating point type. */
-  half(): Tensor { return ops.to(this, "float32"); }
-  short(): Tensor { return ops.to(this, "int32"); }
-  bool(): Tensor { return ops.to(this, "bool"); }
-  byte(): Tensor { return ops.to(this, "uint8"); }
-  cpu(): this { return this; }
-  /** @throws KindlingError always: there is only the CPU */
-  cuda(): never { throw new KindlingError("Torch not compiled with CUDA enabled"); }
   /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */
   get data(): Tensor { return ops.detach(this); }
   set data(values: Tensor) { ops.setData(this, values); }
-
-  // --- pointwise ----------------------------------------------------------------------------------------------------
-
-  div(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): Tensor { return ops.div(this, other, options); }
-  floorDivide(other: ScalarOrTensor): Tensor { return ops.floorDivide(this, other); }
-  remainder(other: ScalarOrTensor): Tensor { return ops.remainder(this, other); }
-  fmod(other: ScalarOrTensor): Tensor { return ops.fmod(this, other); }
-  pow(exponent: ScalarOrTensor): Tensor { return ops.pow(this, exponent); }
-  maximum(other: Tensor): Tensor { return ops.maximum(this, other); }
-  minimum(other: Tensor): Tensor { return ops.minimum(this, other); }
-  neg(): Tensor { return ops.neg(this); }
-  abs(): Tensor { return ops.abs(this); }
-  sign(): Tensor { return ops.sign(this); }
-  exp(): Tensor { return ops.exp(this); }
-  expm1(): Tensor { return ops.expm1(this); }
-  log(): Tensor { return ops.log(this); }
-  log1p(): Tensor { return ops.log1p(this); }
-  sqrt(): Tensor { return ops.sqrt(this); }
-  rsqrt(): Tensor { return ops.rsqrt(this); }
-  square(): Tensor { return ops.square(this); }
-  reciprocal(): Tensor { return ops.reciprocal(this); }
-  sin(): Tensor { return ops.sin(this); }
-  cos(): Tensor { return ops.cos(this); }
-  tanh(): Tensor { return ops.tanh(this); }
-  sigmoid(): Tensor { return ops.sigmoid(this); }
-  relu(): Tensor { return ops.relu(this); }
-  erf(): Tensor { return ops.erf(this); }
-  floor(): Tensor { return ops.floor(this); }
-  ceil(): Tensor { return ops.ceil(this); }
-  /** To whole numbers, or to `decimals` places; halves go to the even one. */
-  round(options?: { decimals?: number }): Tensor { return ops.roundTo(this, options); }
-  trunc(): Tensor { return ops.trunc(this); }
-  clamp(min?: ClampBound, max?: ClampBound): Tensor { return ops.clampTo(this, min, max); }
-  isnan(): Tensor { return ops.isnan(this); }
-  isinf(): Tensor { return ops.isinf(this); }
-  isfinite(): Tensor { return ops.isfinite(this); }
-  eq(other: ScalarOrTensor): Tensor { return ops.eq(this, other); }
-  ne(other: ScalarOrTensor): Tensor { return ops.ne(this, other); }
-  lt(other: ScalarOrTensor): Tensor { return ops.lt(this, other); }
-  le(other: ScalarOrTensor): Tensor { return ops.le(this, other); }
-  gt(other: ScalarOrTensor): Tensor { return ops.gt(this, other); }
-  ge(other: ScalarOrTensor): Tensor { return ops.ge(this, other); }
-  logicalNot(): Tensor { return ops.logicalNot(this); }
-  logicalAnd(other: Tensor): Tensor { return ops.logicalAnd(this, other); }
-  logicalOr(other: Tensor): Tensor { return ops.logicalOr(this, other); }
-  logicalXor(other: Tensor): Tensor { return ops.logicalXor(this, other); }
-  bitwiseAnd(other: Tensor): Tensor { return ops.bitwiseAnd(this, other); }
-  bitwiseOr(other: Tensor): Tensor { return ops.bitwiseOr(this, other); }
-  /** This tensor's values where `condition` holds, `other`'s elsewhere. */
-  where(condition: Tensor, other: ScalarOrTensor): Tensor { return ops.where(condition, this, other); }
-  maskedFill(mask: Tensor, value: number): Tensor { return ops.maskedFill(this, mask, value); }
-  lerp(end: Tensor, weight: ScalarOrTensor): Tensor { return ops.lerp(this, end, weight); }
-  equal(other: Tensor): boolean { return ops.equal(this, other); }
-  allclose(other: Tensor, options?: { rtol?: number; atol?: number }): boolean { return ops.allclose(this, other, options); }
-
-  // --- in place -----------------------------------------------------------------------------------------------------
-
-  add_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.add_(this, other, options); }
-  sub_(other: ScalarOrTensor, options?: BinaryOptions): this { return ops.sub_(this, other, options); }
-  mul_(other: ScalarOrTensor): this { return ops.mul_(this, other); }
-  div_(other: ScalarOrTensor, options?: { roundingMode?: "trunc" | "floor" | null }): this { return ops.div_(this, other, options); }
-  pow_(exponent: ScalarOrTensor): this { return ops.pow_(this, exponent); }
-  relu_(): this { return ops.relu_(this); }
-  sigmoid_(): this { return ops.sigmoid_(this); }
-  tanh_(): this { return ops.tanh_(this); }
-  exp_(): this { return ops.exp_(this); }
-  neg_(): this { return ops.neg_(this); }
-  abs_(): this { return ops.abs_(this); }
-  sqrt_(): this { return ops.sqrt_(this); }
-  clamp_(min?: ClampBound, max?: ClampBound): this { return ops.clamp_(this, min, max); }
-  maskedFill_(mask: Tensor, value: number): this { return ops.maskedFill_(this, mask, value); }
-  lerp_(end: Tensor, weight: ScalarOrTensor): this { return ops.lerp_(this, end, weight); }
-  addcmul_(a: Tensor, b: Tensor, options?: { value?: number }): this { return ops.addcmul_(this, a, b, options); }
-  addcdiv_(a: Tensor, b: Tensor, options?: { value?: number }): this { return ops.addcdiv_(this, a, b, options); }
-  zero_(): this { return ops.fill_(this, 0); }
-  fill_(value: number): this { return ops.fill_(this, value); }
-  copy_(source: Tensor): this { return ops.copy_(this, source); }
-  normal_(mean?: number, std?: number, options?: { generator?: Generator }): this { return ops.normal_(this, mean, std, options); }
-  uniform_(from?: number, to?: number, options?: { generator?: Generator }): this { return ops.uniform_(this, from, to, options); }
-  bernoulli_(p?: number | Tensor, options?: { generator?: Generator }): this { return ops.bernoulli_(this, p, options); }
 
   // --- reductions ---------------------------------------------------------------------------------------------------
 
@@ -547,67 +362,12 @@ export class Tensor {
 
   // --- shape --------------------------------------------------------------------------------------------------------
 
-  view(...shape: ShapeArguments): Tensor { return ops.view(this, ...shape); }
-  reshape(...shape: ShapeArguments): Tensor { return ops.reshape(this, ...shape); }
-  flatten(startDim?: number, endDim?: number): Tensor { return ops.flatten(this, startDim, endDim); }
-  unflatten(dim: number, sizes: Shape): Tensor { return ops.unflatten(this, dim, sizes); }
-  squeeze(dim?: number): Tensor { return ops.squeeze(this, dim); }
-  unsqueeze(dim: number): Tensor { return ops.unsqueeze(this, dim); }
-  transpose(a: number, b: number): Tensor { return ops.transpose(this, a, b); }
-  t(): Tensor { return ops.t(this); }
-  get T(): Tensor { return ops.permute(this, ...this.shape.map((_, i) => this.shape.length - 1 - i)); }
+  /** The dimensions in reverse order. */
+  get T(): Tensor { return ops.permute(this, this.shape.map((_, i) => this.shape.length - 1 - i)); }
   /** The last two dimensions swapped. */
   get mT(): Tensor {
     if (this.shape.length < 2) throw new KindlingError(`tensor.mT is only supported on matrices or batches of matrices. Got ${this.shape.length}-D tensor.`);
     return ops.transpose(this, -2, -1);
   }
-  permute(...dims: ShapeArguments): Tensor { return ops.permute(this, ...dims); }
-  expand(...shape: ShapeArguments): Tensor { return ops.expand(this, ...shape); }
-  expandAs(other: Tensor): Tensor { return ops.expand(this, other.shape); }
-  viewAs(other: Tensor): Tensor { return ops.view(this, other.shape); }
-  reshapeAs(other: Tensor): Tensor { return ops.reshape(this, other.shape); }
-  repeat(...times: ShapeArguments): Tensor { return ops.repeat(this, ...times); }
-  flip(...dims: ShapeArguments): Tensor { return ops.flip(this, ...dims); }
-  split(size: number | readonly number[], dim?: number): Tensor[] { return ops.split(this, size, dim); }
-  chunk(chunks: number, dim?: number): Tensor[] { return ops.chunk(this, chunks, dim); }
-  unbind(dim?: number): Tensor[] { return ops.unbind(this, dim); }
 
-  squeeze_(dim?: number): this { return ops.squeeze_(this, dim); }
-  unsqueeze_(dim: number): this { return ops.unsqueeze_(this, dim); }
-  transpose_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  swapaxes_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  swapdims_(a: number, b: number): this { return ops.transpose_(this, a, b); }
-  t_(): this { return ops.t_(this); }
-
-  // --- indexing -----------------------------------------------------------------------------------------------------
-
-  /** Entry `index` along `dim`, without that dimension (a view). */
-  select(dim: number, index: number): Tensor { return ops.select(this, dim, index); }
-  /** `length` entries from `start` along `dim` (a view). */
-  narrow(dim: number, start: number, length: number): Tensor { return ops.narrow(this, dim, start, length); }
-  /** Every `step`-th entry from `start` up to `end` along `dim` (a view); negative bounds count from the end. */
-  slice(dim: number, start?: number | null, end?: number | null, step?: number): Tensor { return ops.slice(this, dim, start, end, step); }
-  /**
-   * Python's `x[…]`: a number picks, `null` keeps a dimension, `"..."` keeps all that the others leave, `[start, end, step]`
-   * slices, a tensor lists positions or is a mask. A view, with tensors among the places a copy.
-   */
-  at(...places: readonly Place[]): Tensor { return ops.at(this, ...places); }
-  /** Writes at `places` in place, as `x[places] = value` in Python: `x.setAt([null, 0], 1)`, `x.setAt(mask, 0)`. */
-  setAt(places: number | "..." | Tensor | readonly Place[], value: ScalarOrTensor): this { return ops.setAt(this, places, value); }
-  fillDiagonal_(value: number, options?: { wrap?: boolean }): this { return ops.fillDiagonal_(this, value, options); }
-  /** Elements by lists of indices or by a mask, as `x[[rows, cols]]` in PyTorch (a copy). */
-  index(indices: Index | readonly (Index | null)[]): Tensor { return ops.index(this, indices); }
-  indexSelect(dim: number, index: Tensor): Tensor { return ops.indexSelect(this, dim, index); }
-  gather(dim: number, index: Tensor): Tensor { return ops.gather(this, dim, index); }
-  scatter(dim: number, index: Tensor, source: Tensor | number, options?: { reduce?: "add" | "multiply" }): Tensor { return ops.scatter(this, dim, index, source, options); }
-  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor { return ops.scatterAdd(this, dim, index, source); }
-  maskedSelect(mask: Tensor): Tensor { return ops.maskedSelect(this, mask); }
-  /** Positions of the elements that aren't zero, one row each; with `asTuple` one vector for each dimension. */
-  nonzero(): Tensor;
-  nonzero(options: { asTuple: true }): Tensor[];
-  nonzero(options?: { asTuple?: boolean }): Tensor | Tensor[] {
-    const rows = ops.nonzero(this);
-    return options?.asTuple ? ops.unbind(rows, 1) : rows;
-  }
 }
-

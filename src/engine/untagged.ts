@@ -1,54 +1,26 @@
 /** Public names whose declarations carry no tag yet; a tagged one of the same name stands before them. */
-export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from "./autograd/gradMode.ts";
 export type { DType, DTypeName, TypedArray } from "./dtype.ts";
 export { ArgumentError, IndexError, KindlingError, OutOfMemoryError, ShapeError } from "./errors.ts";
-export { memoryReport, type MemoryReport } from "./memory/report.ts";
-export { getNumThreads, setNumThreads } from "./memory/threads.ts";
-export { Generator, initialSeed, manualSeed, seed } from "./random/index.ts";
+export type { MemoryReport } from "./memory/report.ts";
 export { numpyRandom, type NumpyRandom } from "./random/numpyRandom.ts";
-export { broadcastShapes, type Shape } from "./shape.ts";
+export type { Shape, TensorShape } from "./shape.ts";
 export { Tensor, type HookHandle } from "./tensor.ts";
 export {
-  abs, add, addmm, all, allclose, amax, amin, any, arange, argmax, argmin, bernoulli, bitwiseAnd, bitwiseOr, bmm, cat, ceil,
-  chunk, clone, cos, cumsum, div, dot, empty, emptyLike, eq, equal, erf, exp, expand, expm1, eye, flatten, flip, floor, floorDivide,
-  fmod, fromTypedArray, full, fullLike, gather, ge, gt, indexSelect, isfinite, isinf, isnan, le, lerp, linspace, logicalAnd,
-  logicalNot, logicalOr, logicalXor, logSoftmax, logsumexp, lt, maskedFill, maskedSelect, matmul, max, maximum, mean, min,
-  minimum, mm, mul, narrow, ne, neg, nonzero, norm, normal, ones, onesLike, outer, permute, prod, rand, randint, randLike,
-  randn, randnLike, randperm, reciprocal, relu, remainder, repeat, reshape, rsqrt, scatter, scatterAdd, select, sigmoid,
-  sign, sin, slice, softmax, split, sqrt, square, squeeze, stack, std, sub, sum, t, tanh, tensor, transpose, tril, triu, trunc,
-  unbind, unflatten, unsqueeze, variance as var, view, zeros, zerosLike,
+  addmm, all, amax, amin, any, argmax, argmin, bmm, cumsum, dot, logsumexp, matmul, mean, mm, norm, outer, prod, std, sum, variance as var,
   type BinaryOptions, type RandomOptions, type Reduction, type ReductionDims, type ScalarOrTensor, type TensorData, type TensorOptions,
 } from "./ops/index.ts";
 export {
-  acos, acosh, addcdiv, addcmul, adjoint, aminmax, argsort, argwhere, asin, asinh, atan, atan2, atanh, bitwiseLeftShift, bitwiseNot,
-  bitwiseRightShift, bitwiseXor, bucketize, clampTo as clamp, clampTo as clip, copysign, corrcoef, cosh, countNonzero, cov, cummax, cummin,
-  cumprod, deg2rad, diff, digamma, dist, erfc, erfinv, exp2, fix, floatPower, fmax, fmin, frac, frexp, gcd, heaviside, histc, hypot, i0,
-  isclose, isin, isneginf, isposinf, isreal, kthvalue, lcm, ldexp, lgamma, log10, log2, logaddexp, logaddexp2, logcumsumexp, logit, median,
-  mode, msort, nanmean, nanmedian, nanquantile, nansum, nanToNum, nextafter, positive, quantile, rad2deg, renorm, roundTo as round, rsub,
-  searchsorted, sgn, signbit, sinc, sinh, sort, stdMean, tan, topk, trapezoid, trapezoid as trapz, unique, uniqueConsecutive, varMean, xlogy,
-  bincount, acos as arccos, acosh as arccosh, asin as arcsin, asinh as arcsinh, atan as arctan, atanh as arctanh, atan2 as arctan2,
-  sub as subtract, mul as multiply, div as divide, div as trueDivide, neg as negative, abs as absolute,
-  gt as greater, ge as greaterEqual, lt as less, le as lessEqual, ne as notEqual,
-  type DiffOptions, type QuantileOptions, type SearchOptions, type SortOptions, type UniqueOptions, type ValuesAndIndices,
+  aminmax, argsort, bucketize, corrcoef, countNonzero, cov, cummax, cummin, cumprod, diff, dist, histc, kthvalue, logcumsumexp, median, mode,
+  msort, nanmean, nanmedian, nanquantile, nansum, quantile, renorm, searchsorted, sort, stdMean, topk, trapezoid, trapezoid as trapz, unique,
+  uniqueConsecutive, varMean, bincount, type DiffOptions, type QuantileOptions, type SearchOptions, type SortOptions, type UniqueOptions,
+  type ValuesAndIndices,
 } from "./ops/index.ts";
 export {
-  choose as where, log1p, pow, asStrided, atleast1d, atleast2d, atleast3d, blockDiag, broadcastTensors, broadcastTo, cartesianProd, columnStack, combinations, diag,
-  diagEmbed, diagflat, diagonal, diagonalScatter, dsplit, dstack, fliplr, flipud, hsplit, hstack, meshgrid, moveaxis, movedim, narrowCopy,
-  ravel, repeatInterleave, roll, rot90, rowStack, selectScatter, sliceScatter, splitWithSizes, swapaxes, swapdims, tensorSplit, tile, trace,
-  trilIndices, triuIndices, vsplit, vstack, cat as concat, cat as concatenate,
-  indexAdd, indexCopy, indexFill, indexPut, indexReduce, maskedScatter, put, scatterReduce, take, takeAlongDim,
-  multinomial, addbmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, einsum, ger, inner, kron, matrixPower, mv, tensordot, vdot,
-  type AddedProduct, type DiagonalOptions, type ScatterReduction,
+  addbmm, addmv, addr, baddbmm, cdist, chainMatmul, cross, einsum, ger, inner, kron, mv, tensordot, vdot, type AddedProduct,
+  type ScatterReduction,
 } from "./ops/index.ts";
-export { setPrintoptions, type PrintOptions } from "./ops/index.ts";
-export { load, loadMetadata, save, type LoadOptions, type SaveOptions } from "./io/save.ts";
-export {
-  asTensor, canCast, contiguous, detach, emptyStrided, finfo, fromNumpy, getDefaultDtype, iinfo, isComplex, isFloatingPoint, isInference, isNonzero, numel, isSameSize, isTensor, logspace,
-  promoteTypes, resultType, scalarTensor, setDefaultDtype, type ToOptions, type ToTarget,
-} from "./ops/index.ts";
-export { abs_, clamp_, exp_, fill_, neg_, relu_, sigmoid_, sqrt_, tanh_ } from "./ops/index.ts";
+export type { LoadOptions, SaveOptions } from "./io/save.ts";
 export * from "./dtypeNames.ts";
-export { deepcopy } from "./nn/deepcopy.ts";
 
 
 import { log as logToRun } from "./instrument.ts";

@@ -5,8 +5,9 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { annotate } from "./annotate.ts";
-import { programHooksKey, programHooksName, type Annotations, type ClassDeclaration, type ImportedName, type VariableDeclaration } from "./annotations.ts";
+import { insertHooks } from "./insertHooks.ts";
+import type { Declarations, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import { programHooksKey, programHooksName } from "./programHooks.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata, unreadable } from "./problems.ts";
@@ -17,7 +18,7 @@ export interface Bundle {
   readonly code: string;
   /** Source map as JSON; see `SourceMap`. */
   readonly map: string;
-  readonly annotations: Annotations;
+  readonly declarations: Declarations;
   /** The user's own files as the user calls them, the entry first. */
   readonly files: readonly string[];
   /** Where the entry believes to be. */
@@ -75,13 +76,13 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
     if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
-    const annotated = annotate(name, source, result.code, result.map, { class: classes.length, loop: loops });
-    loops += annotated.loops;
-    classes.push(...annotated.classes);
-    variables.push(...annotated.variables);
-    imports.push(...annotated.imports);
-    const map = { ...(JSON.parse(result.map) as object), sources: [ownSource + own.names.indexOf(name)], mappings: annotated.mappings };
-    return { contents: annotated.code + inlineMap(map), loader: "js", resolveDir: dirname(path) };
+    const hooked = insertHooks(name, source, result.code, result.map, { class: classes.length, loop: loops });
+    loops += hooked.loops;
+    classes.push(...hooked.classes);
+    variables.push(...hooked.variables);
+    imports.push(...hooked.imports);
+    const map = { ...(JSON.parse(result.map) as object), sources: [ownSource + own.names.indexOf(name)], mappings: hooked.mappings };
+    return { contents: hooked.code + inlineMap(map), loader: "js", resolveDir: dirname(path) };
   }
 
   async function loadForeign(path: string): Promise<OnLoadResult> {
@@ -140,7 +141,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     return {
       code: output(".js"),
       map: namedSources(output(".map"), own.names),
-      annotations: { classes, variables, imports },
+      declarations: { classes, variables, imports },
       files: own.names,
       place: own.placeOf(own.entry),
       warnings,

@@ -4,7 +4,7 @@ import { Module } from "../engine/nn/module.ts";
 import { countParameters } from "../observe/describeModel.ts";
 import type { ModelRegistry } from "../observe/modelRegistry.ts";
 import type { ModelClassInfo, SourcePosition } from "../protocol/index.ts";
-import type { ClassDeclaration } from "./annotations.ts";
+import type { ClassDeclaration } from "./declarations.ts";
 
 export class DeclaredClasses {
   readonly #declarations: readonly ClassDeclaration[];
@@ -74,7 +74,11 @@ export class DeclaredClasses {
   #requiredParameters(constructor: Function): string[] {
     for (let at = constructor; at !== Module; at = Object.getPrototypeOf(at) as Function) {
       const index = this.#indices.get(at);
-      if (index === undefined) return inheritedParameters(at);
+      if (index === undefined) {
+        // A layer of the engine is called through a function that reads its arguments; its class is next in line.
+        if (!isClassText(at)) continue;
+        return inheritedParameters(at);
+      }
       const { parameters } = this.#declarations[index]!;
       if (parameters) return parameters.filter(({ required }) => required).map(({ name }) => name);
     }
@@ -92,6 +96,10 @@ function realPath(file: string): string {
 
 function isModuleClass(constructor: Function): boolean {
   return typeof constructor === "function" && constructor.prototype instanceof Module;
+}
+
+function isClassText(constructor: Function): boolean {
+  return Function.prototype.toString.call(constructor).startsWith("class");
 }
 
 /** Of a class that is not in the user's files, such as a layer of the engine. */

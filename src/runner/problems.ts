@@ -61,7 +61,7 @@ export function timeoutProblem(file: string, limit: number, frames: NonNullable<
 }
 
 /** The worker thread ended without a word. @param error what no program could catch, if it was that */
-export function threadProblem(error: (Error & { code?: string }) | undefined, exitCode: number, file: string): Problem {
+export function workerProblem(error: (Error & { code?: string }) | undefined, exitCode: number, file: string): Problem {
   const position = startOf(file);
   if (error?.code === "ERR_WORKER_OUT_OF_MEMORY") {
     const message = "The program ran out of memory for JavaScript objects. Hold on to fewer things at a time (arrays that grow in the loop are the usual cause).";

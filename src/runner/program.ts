@@ -9,16 +9,17 @@ import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
 import type { ProgramSource } from "../observe/modelRegistry.ts";
 import type { Problem, RunEvent } from "../protocol/index.ts";
-import { programHooksKey, type Annotations, type ProgramHooks } from "./annotations.ts";
+import type { Declarations } from "./declarations.ts";
+import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
-import { synchronousCollector } from "./collector.ts";
+import { garbageCollector } from "./garbageCollector.ts";
 import { Control } from "./control.ts";
 import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield, Signal } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
-import type { Job, Outcome, ThreadMessage } from "./thread.ts";
+import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
 
@@ -33,7 +34,7 @@ class StopSignal extends Signal {
 
 /** What can be done before there is a program. Returns the build of the kernels. */
 export function prepareEngine(): string {
-  useCollector(synchronousCollector() ?? null);
+  useCollector(garbageCollector() ?? null);
   return kernelBuild;
 }
 
@@ -43,7 +44,7 @@ const { performance } = globalThis;
 
 export class Program {
   readonly #job: Job;
-  readonly #post: (message: ThreadMessage) => void;
+  readonly #post: (message: WorkerMessage) => void;
   readonly #control: Control;
   readonly #stacks: StackReader;
   readonly #classes: DeclaredClasses;
@@ -54,16 +55,16 @@ export class Program {
   #isEvaluated = false;
 
   /** @param post reaches the main thread, and nobody else does */
-  constructor(job: Job, post: (message: ThreadMessage) => void) {
+  constructor(job: Job, post: (message: WorkerMessage) => void) {
     this.#job = job;
     this.#post = post;
     this.#control = new Control(job.control);
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
-    this.#classes = new DeclaredClasses(job.annotations.classes, job.request.file);
+    this.#classes = new DeclaredClasses(job.declarations.classes, job.request.file);
     this.#observer = new Observer({
       sampling: job.request.sampling,
-      source: programSource(map, job.annotations, this.#classes),
+      source: programSource(map, job.declarations, this.#classes),
       metrics: new MetricBuffer(job.metrics),
       sink: {
         event: (event) => this.#tell(event),
@@ -84,7 +85,7 @@ export class Program {
     engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
-    const unknown = this.#job.annotations.imports.filter(({ name }) => !(name in engine));
+    const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
     if (unknown.length > 0) return this.#fail(unknown.map(({ name, position }) => missingExport(name, position)));
     watchProcess({
       isOurs: (error) => isInstance(error, StopSignal),
@@ -219,7 +220,7 @@ function missingExport(name: string, position: Problem["position"] & object): Pr
   return { severity: "error", code: "import", message, position, end };
 }
 
-function programSource(map: SourceMap, { variables }: Annotations, classes: DeclaredClasses): ProgramSource {
+function programSource(map: SourceMap, { variables }: Declarations, classes: DeclaredClasses): ProgramSource {
   const byPlace = new Map(variables.map((variable) => [placeKey(variable.position), variable]));
   return {
     program: map.program,

@@ -3,21 +3,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { MetricBuffer, metricPoints } from "../observe/metricBuffer.ts";
 import type { Problem, RunEvent, RunRequest, RunState } from "../protocol/index.ts";
-import { programHooksKey } from "./annotations.ts";
+import { programHooksKey } from "./programHooks.ts";
 import { bundle, BundleError, warmUp, type Bundle } from "./bundle.ts";
 import { Control } from "./control.ts";
-import { bundlingProblem, startOf, threadProblem, timeoutProblem } from "./problems.ts";
+import { bundlingProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
 import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
 import { SourceMap } from "./sourceMap.ts";
-import type { Job, ThreadMessage, ThreadStart } from "./thread.ts";
-import { interrupt } from "./whereabouts.ts";
+import type { Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
+import { workerStack } from "./workerStack.ts";
 
 /** How long a program that was told to stop may go on before its thread is terminated; milliseconds. */
 const stopGrace = 700;
 /** How long the end of a thread may take; one within a call of the system's doesn't end at all. */
 const terminationPatience = 300;
-/** How long a hanging program is asked where it is. */
-const interruptPatience = 800;
+/** How long to wait for the call stack of a program that hangs. */
+const stackPatience = 800;
 
 export interface Places {
   /** URL of the worker thread's script. */
@@ -52,8 +52,8 @@ export class Supervisor {
   readonly ready: Promise<string | undefined>;
   #folder: ProgramFolder | undefined;
   #end: RunEnd | undefined;
-  #threadError: (Error & { code?: string }) | undefined;
-  #threadExit: number | undefined;
+  #workerError: (Error & { code?: string }) | undefined;
+  #workerExit: number | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
 
   constructor(places: Places, emit: (event: RunEvent) => void) {
@@ -61,20 +61,20 @@ export class Supervisor {
     this.#emit = emit;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#worker = new Worker(places.worker, { name: "program", workerData: { port: port2 } satisfies ThreadStart, transferList: [port2] });
+    this.#worker = new Worker(places.worker, { name: "program", workerData: { port: port2 } satisfies WorkerStart, transferList: [port2] });
     this.#stopped = new Promise((resolve) => (this.#tellStopped = resolve));
     this.#gone = new Promise((resolve) => (this.#giveUp = resolve));
     this.ready = new Promise((resolve) => {
-      port1.on("message", (message: ThreadMessage) => {
+      port1.on("message", (message: WorkerMessage) => {
         if (message.type === "ready") resolve(message.kernels);
         else this.#receive(message);
       });
       this.#worker.once("exit", () => resolve(undefined));
     });
-    this.#worker.on("error", (error: Error) => (this.#threadError = error));
+    this.#worker.on("error", (error: Error) => (this.#workerError = error));
     this.#worker.once("exit", (code) => {
-      this.#threadExit = code;
-      for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1)) this.#receive(last.message as ThreadMessage);
+      this.#workerExit = code;
+      for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1)) this.#receive(last.message as WorkerMessage);
       this.#giveUp();
     });
     warmUp();
@@ -82,7 +82,7 @@ export class Supervisor {
 
   /** Whether the thread is still there; then only force ends this process. */
   get isBusy(): boolean {
-    return this.#folder !== undefined && this.#threadExit === undefined;
+    return this.#folder !== undefined && this.#workerExit === undefined;
   }
 
   /** Resolves with how it ended; the caller announces it. */
@@ -94,7 +94,7 @@ export class Supervisor {
     this.#emit({ type: "files", files: made.files });
     for (const problem of made.warnings) this.#emit({ type: "problem", problem });
     await Promise.race([this.ready, this.#stopped]);
-    if (!this.#control.isStopped && this.#threadExit === undefined) {
+    if (!this.#control.isStopped && this.#workerExit === undefined) {
       try {
         this.#folder = new ProgramFolder(made.code);
       } catch (error) {
@@ -157,7 +157,7 @@ export class Supervisor {
       home: new URL(".", this.#places.engine).href,
       program,
       map: made.map,
-      annotations: made.annotations,
+      declarations: made.declarations,
       control: this.#control.buffer,
       metrics: this.#metrics.buffer,
     };
@@ -174,14 +174,14 @@ export class Supervisor {
     if (this.#end) return this.#end;
     if (this.#control.isStopped) return { state: "stopped" };
     // The program may have left by a door that nobody watches.
-    if (this.#threadExit === 0 && !this.#threadError) return { state: "finished" };
-    this.#emit({ type: "problem", problem: threadProblem(this.#threadError, this.#threadExit ?? 1, request.file) });
+    if (this.#workerExit === 0 && !this.#workerError) return { state: "finished" };
+    this.#emit({ type: "problem", problem: workerProblem(this.#workerError, this.#workerExit ?? 1, request.file) });
     return { state: "failed" };
   }
 
   /** Reports where the program hangs and what models it has built so far, then ends it. */
   async #timeOut(request: RunRequest, source: SourceMap): Promise<void> {
-    const frames = await interrupt(`globalThis[Symbol.for(${JSON.stringify(programHooksKey)})].report()`, interruptPatience);
+    const frames = await workerStack(`globalThis[Symbol.for(${JSON.stringify(programHooksKey)})].report()`, stackPatience);
     if (this.#end || this.#control.isStopped) return;
     const stack = frames.flatMap(({ url, line, column, functionName }) => {
       const position = url === source.program ? source.locate(line, column) : undefined;
@@ -194,7 +194,7 @@ export class Supervisor {
     await this.#terminate();
   }
 
-  #receive(message: ThreadMessage): void {
+  #receive(message: WorkerMessage): void {
     switch (message.type) {
       case "begun":
         this.#folder?.remove();

@@ -2,13 +2,13 @@
 import { workerData } from "node:worker_threads";
 import { takeInput } from "./input.ts";
 import { takeOutput } from "./output.ts";
-import type { Job, ThreadMessage, ThreadStart } from "./thread.ts";
+import type { Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
 
-const start = workerData as ThreadStart;
+const start = workerData as WorkerStart;
 const port = start.port!;
 // The program gets to see this object.
 delete start.port;
-const post = port.postMessage.bind(port) as (message: ThreadMessage) => void;
+const post = port.postMessage.bind(port) as (message: WorkerMessage) => void;
 
 takeOutput();
 takeInput();

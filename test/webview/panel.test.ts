@@ -205,6 +205,31 @@ describe("the panel in a browser", function () {
     assert.match(await newest.innerText(), /9\s+1\s+NaN/);
   });
 
+  it("shows a loss that became NaN, infinite and minus infinite as that, live, in a snapshot, and after a reload", async () => {
+    const values = [1, NaN, Infinity, -Infinity];
+    const told: RunEvent[] = [
+      { type: "state", state: "running", at: 1 },
+      { type: "models", models: [digitsModel] },
+      ...values.map((value, step): RunEvent => ({ type: "metrics", points: [{ name: "loss", step, epoch: 0, value }] })),
+    ];
+    const holds = async () => {
+      assert.equal(await text("loss-value"), "−∞");
+      assert.equal(await text("loss-trouble"), "loss is −∞ since step 1");
+      const rows = await panel.page.locator("[data-name=loss] tbody tr").allInnerTexts();
+      assert.deepEqual(rows.map((row) => row.split(/\s+/).at(-1)), ["−∞", "∞", "NaN", "1.000"]);
+    };
+    await panel.send({ type: "snapshot", run: emptySnapshot() });
+    await panel.sendEvents("run-1", told);
+    await click("Show curves as tables");
+    await panel.settle();
+    await holds();
+    await panel.page.reload();
+    await panel.byTestId("run-state").waitFor();
+    await holds();
+    await panel.send({ type: "snapshot", run: snapshotAfter([told]) });
+    await holds();
+  });
+
   it("marks on the chart where the loss became NaN, not all that follows", async () => {
     const columns = async (broken: readonly number[]) => {
       await panel.send({ type: "snapshot", run: { ...snapshotAfter(training({ epochs: 1, batches: 400, sampleEvery: 500, broken })), runId: `of ${broken.length}` } });

@@ -4,7 +4,10 @@ import type { Tensor } from "../tensor.ts";
 
 let detecting = false;
 
-/** Whether backward looks for NaN. */
+/**
+ * Whether backward looks for NaN.
+ * @api autograd.isAnomalyEnabled
+ */
 export function isAnomalyEnabled(): boolean {
   return detecting;
 }
@@ -15,6 +18,7 @@ export type AnomalyScope = Disposable;
 /**
  * Whether backward checks each gradient that an operation returns, and throws at the first NaN; slow.
  * As a statement for good, with `using` for the rest of a block.
+ * @api autograd.setDetectAnomaly
  */
 export function setDetectAnomaly(mode: boolean): AnomalyScope {
   const before = detecting;
@@ -28,7 +32,8 @@ export function setDetectAnomaly(mode: boolean): AnomalyScope {
 
 /**
  * Checks gradients for NaN while `body` runs, or for the rest of a block with `using`.
- * See https://pytorch.org/docs/stable/autograd.html#torch.autograd.detect_anomaly
+ *
+ * @api autograd.detectAnomaly
  */
 export function detectAnomaly(): AnomalyScope;
 export function detectAnomaly<T>(body: () => T): T;

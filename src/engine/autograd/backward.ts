@@ -18,86 +18,103 @@ import { arithmetic } from "./arithmetic.ts";
 import { withGradMode } from "./gradMode.ts";
 import type { Node } from "./node.ts";
 
-export interface BackwardOptions {
-  /** Keep what the graph saved, so that backward can run through it again. Default: the value of `createGraph`. */
-  retainGraph?: boolean;
-  /** Record the backward pass itself, so that gradients can be differentiated. Default false. */
-  createGraph?: boolean;
-  /** Accumulate only into the `grad` of these; default all leaves of the graph. */
-  inputs?: Tensor | readonly Tensor[];
-}
-
 let passes = 0;
 
-/** `tensor.backward()`. */
-export function backward(root: Tensor, gradient: Tensor | null, options: BackwardOptions = {}): void {
-  const observer = instrument();
-  observer?.beforeBackward?.(root);
-  accumulateAll([root], [gradient], options);
-  observer?.afterBackward?.(root);
+/** How a pass goes: as `backward` and `grad` are told. */
+interface PassOptions {
+  /** Keep what the graph saved, so that another pass can run through it. */
+  readonly retainGraph: boolean;
+  /** Record the pass itself, so that gradients can be differentiated. */
+  readonly createGraph: boolean;
+}
+
+const passOptions = (retainGraph: boolean | null, createGraph: boolean): PassOptions => ({ retainGraph: retainGraph ?? createGraph, createGraph });
+
+/**
+ * Computes the gradients of this tensor with respect to the leaves of its graph and adds them to their `grad`.
+ * @param gradient weights, for a tensor that has more than one element
+ * @param retainGraph keep what the graph saved, so that backward can run through it again; default the value of `createGraph`
+ * @param createGraph record the backward pass itself, so that gradients can be differentiated
+ * @param inputs add to the `grad` of these alone; default all leaves of the graph
+ * @throws KindlingError for a tensor that doesn't require gradients, or whose graph was freed by an earlier pass
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.backward.html
+ * @api Tensor.backward
+ */
+export function backwardFrom(
+  input: Tensor, gradient: Tensor | null = null, retainGraph: boolean | null = null, createGraph = false,
+  inputs: Tensor | readonly Tensor[] | null = null,
+): void {
+  backward(input, gradient, retainGraph, createGraph, inputs);
 }
 
 /**
- * The sum of gradients of several tensors with respect to the leaves, added to their `grad`: `autograd.backward`.
- * @param gradTensors weights for those that aren't scalars
+ * Computes the sum of gradients of several tensors with respect to the leaves, and adds it to their `grad`.
+ * @param gradTensors weights for those that have more than one element, `null` for the others
+ * @param retainGraph keep what the graph saved, so that backward can run through it again; default the value of `createGraph`
+ * @param createGraph record the backward pass itself, so that gradients can be differentiated
+ * @param inputs add to the `grad` of these alone; default all leaves of the graph
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+ * @api autograd.backward
  */
-export function backwardOfAll(
-  tensors: Tensor | readonly Tensor[],
-  gradTensors?: Tensor | null | readonly (Tensor | null)[],
-  options: BackwardOptions = {},
+export function backward(
+  tensors: Tensor | readonly Tensor[], gradTensors: Tensor | readonly (Tensor | null)[] | null = null, retainGraph: boolean | null = null,
+  createGraph = false, inputs: Tensor | readonly Tensor[] | null = null,
 ): void {
   const roots = asList(tensors);
   if (roots.length === 0) return;
-  const weights = gradTensors === undefined || gradTensors === null ? roots.map(() => null) : asList(gradTensors);
+  const weights = gradTensors === null ? roots.map(() => null) : asList<Tensor | null>(gradTensors);
   if (weights.length !== roots.length) throw new KindlingError(`got ${roots.length} tensors and ${weights.length} gradients`);
   const observer = instrument();
   observer?.beforeBackward?.(roots[0]!);
-  accumulateAll(roots, weights, options);
+  accumulateAll(roots, weights, passOptions(retainGraph, createGraph), inputs);
   observer?.afterBackward?.(roots[0]!);
 }
 
-function accumulateAll(roots: readonly Tensor[], weights: readonly (Tensor | null)[], options: BackwardOptions): void {
-  if (options.inputs === undefined) {
+function accumulateAll(
+  roots: readonly Tensor[], weights: readonly (Tensor | null)[], options: PassOptions, inputs: Tensor | readonly Tensor[] | null,
+): void {
+  if (inputs === null) {
     runPass(roots, weights, options, null);
     return;
   }
-  const inputs = asList(options.inputs);
-  if (inputs.length === 0) throw new KindlingError("'inputs' argument to backward() cannot be empty.");
-  const capture = new Capture(inputs);
+  const leaves = asList(inputs);
+  if (leaves.length === 0) throw new KindlingError("'inputs' argument to backward() cannot be empty.");
+  const capture = new Capture(leaves);
   runPass(roots, weights, options, capture);
-  inputs.forEach((input, i) => {
+  leaves.forEach((leaf, i) => {
     const gradient = capture.results[i]!;
-    if (gradient !== null) withGradMode(options.createGraph ?? false, () => accumulateGrad(input, gradient, options.createGraph ?? false));
+    if (gradient !== null) withGradMode(options.createGraph, () => accumulateGrad(leaf, gradient, options.createGraph));
   });
-}
-
-export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
-  /** Weights for outputs that aren't scalars. */
-  gradOutputs?: Tensor | readonly (Tensor | null)[];
-  /** Give `null` for inputs that took no part instead of throwing. Default false. */
-  allowUnused?: boolean;
-  /** Not supported. */
-  isGradsBatched?: boolean;
 }
 
 /**
  * The gradients of `outputs` with respect to `inputs`, without touching anybody's `grad`.
- * @throws KindlingError if an input took no part (unless `allowUnused`)
+ * @param gradOutputs weights for outputs that have more than one element, `null` for the others
+ * @param retainGraph keep what the graph saved, so that another pass can run through it; default the value of `createGraph`
+ * @param createGraph record the pass itself, so that gradients can be differentiated
+ * @param allowUnused give `null` for inputs that took no part instead of throwing; default the value of `materializeGrads`
+ * @param materializeGrads give zeros for inputs that took no part
+ * @throws KindlingError if an input took no part and neither is set
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
+ * @api autograd.grad
  */
 export function grad(
-  outputs: Tensor | readonly Tensor[],
-  inputs: Tensor | readonly Tensor[],
-  options: GradOptions = {},
+  outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], gradOutputs: Tensor | readonly (Tensor | null)[] | null = null,
+  retainGraph: boolean | null = null, createGraph = false, allowUnused: boolean | null = null, materializeGrads = false,
 ): Tensor[] {
-  if (options.isGradsBatched) throw new KindlingError("Kindling has no isGradsBatched: call grad() once for each gradOutputs");
+  if (materializeGrads && allowUnused === false) {
+    throw new ArgumentError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.");
+  }
   const roots = asList(outputs);
   const targets = asList(inputs);
   if (targets.length === 0) throw new ArgumentError("grad requires non-empty inputs.");
-  const weights = options.gradOutputs === undefined ? roots.map(() => null) : [...asList(options.gradOutputs)];
+  const weights = gradOutputs === null ? roots.map(() => null) : [...asList<Tensor | null>(gradOutputs)];
+  if (weights.length !== roots.length) throw new KindlingError(`got ${roots.length} tensors and ${weights.length} gradients`);
   const capture = new Capture(targets);
-  runPass(roots, weights, options, capture);
-  return capture.results.map((result) => {
-    if (result === null && !options.allowUnused) {
+  runPass(roots, weights, passOptions(retainGraph, createGraph), capture);
+  return capture.results.map((result, i) => {
+    if (result === null && materializeGrads) return arithmetic.zeros(targets[i]!.shape);
+    if (result === null && !allowUnused) {
       throw new KindlingError(
         "One of the differentiated Tensors appears to not have been used in the graph. " +
           "Set { allowUnused: true } if this is the desired behavior.",
@@ -144,11 +161,9 @@ class Capture {
 function runPass(
   roots: readonly Tensor[],
   weights: readonly (Tensor | null)[],
-  options: BackwardOptions,
+  { createGraph, retainGraph: retain }: PassOptions,
   capture: Capture | null,
 ): void {
-  const createGraph = options.createGraph ?? false;
-  const retain = options.retainGraph ?? createGraph;
   const pass = new Pass(createGraph, retain, capture);
   const before = createGraph ? null : beginScratch();
   try {

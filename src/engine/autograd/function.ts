@@ -10,8 +10,13 @@ import { Node, type Operation } from "./node.ts";
 
 type Saved = Tensor | null | undefined;
 
-/** What `forward` and `backward` of one call share. Further values may be put on it as properties. */
-export class FunctionContext {
+/**
+ * What `forward` and `backward` of one call share. Further values may be put on it as properties.
+ * @see https://pytorch.org/docs/stable/autograd.html#context-method-mixins
+ * @api autograd.FunctionCtx autograd.FunctionContext
+ * @base
+ */
+export class FunctionCtx {
   /** For each argument of `apply` whether a gradient with respect to it is wanted. */
   readonly needsInputGrad: readonly boolean[];
   /** The caller's own values. */
@@ -45,13 +50,13 @@ export class FunctionContext {
   }
 
   /** Says which inputs `forward` changed in place; they have to be among its outputs. */
-  markDirty(...tensors: readonly Tensor[]): void {
-    this.dirty = tensors;
+  markDirty(...args: readonly Tensor[]): void {
+    this.dirty = args;
   }
 
   /** Says which outputs are constants to differentiation. Integer and boolean ones are without saying. */
-  markNonDifferentiable(...tensors: readonly Tensor[]): void {
-    this.constant = tensors;
+  markNonDifferentiable(...args: readonly Tensor[]): void {
+    this.constant = args;
   }
 
   /** Whether `backward` is given zeros for outputs that no gradient reached (default), or `null`. */
@@ -62,7 +67,7 @@ export class FunctionContext {
 
 interface Call {
   readonly type: typeof AutogradFunction;
-  readonly ctx: FunctionContext;
+  readonly ctx: FunctionCtx;
   readonly args: readonly (Shape | null)[];
   readonly outputs: readonly Shape[];
 }
@@ -72,12 +77,12 @@ interface Call {
  *
  * ```ts
  * class Exp extends autograd.Function {
- *   static forward(ctx: autograd.FunctionContext, x: Tensor) {
+ *   static forward(ctx: autograd.FunctionCtx, x: Tensor) {
  *     const y = x.exp();
  *     ctx.saveForBackward(y);
  *     return y;
  *   }
- *   static backward(ctx: autograd.FunctionContext, gradient: Tensor) {
+ *   static backward(ctx: autograd.FunctionCtx, gradient: Tensor) {
  *     const [y] = ctx.savedTensors;
  *     return gradient.mul(y);
  *   }
@@ -88,7 +93,10 @@ interface Call {
  * `forward` runs unrecorded. `backward` is given one gradient for each output and returns one for each argument of
  * `forward` (`null` where there is none); it is recorded with `createGraph`, so made of differentiable operations it
  * can be differentiated again. A `static setupContext(ctx, inputs, output)` may take over what `forward` does with
- * `ctx`, which `forward` then doesn't get. See https://pytorch.org/docs/stable/notes/extending.html
+ * `ctx`, which `forward` then doesn't get.
+ * @see https://pytorch.org/docs/stable/notes/extending.html
+ * @api autograd.Function
+ * @base
  */
 export class AutogradFunction {
   // oxlint-disable-next-line no-explicit-any
@@ -105,11 +113,11 @@ export class AutogradFunction {
 
   /** Runs `forward` and records it. */
   static apply<Args extends readonly unknown[], Result>(
-    this: { forward(...inputs: Args): Result; setupContext(ctx: FunctionContext, inputs: Args, output: Result): void },
+    this: { forward(...inputs: Args): Result; setupContext(ctx: FunctionCtx, inputs: Args, output: Result): void },
     ...inputs: Args
   ): Result;
   static apply<Args extends readonly unknown[], Result>(
-    this: { forward(ctx: FunctionContext, ...inputs: Args): Result },
+    this: { forward(ctx: FunctionCtx, ...inputs: Args): Result },
     ...inputs: Args
   ): Result;
   static apply(this: unknown, ...inputs: readonly unknown[]): unknown {
@@ -118,7 +126,7 @@ export class AutogradFunction {
 }
 
 function call(type: typeof AutogradFunction, args: readonly unknown[]): unknown {
-  const ctx = new FunctionContext(args.map((arg) => arg instanceof Tensor && arg.requiresGrad));
+  const ctx = new FunctionCtx(args.map((arg) => arg instanceof Tensor && arg.requiresGrad));
   const recorded = isGradEnabled() && ctx.needsInputGrad.includes(true);
   const result = withGradMode(false, () => runForward(type, ctx, args));
   const outputs = Array.isArray(result) ? result : [result];
@@ -130,10 +138,10 @@ function call(type: typeof AutogradFunction, args: readonly unknown[]): unknown 
   return Array.isArray(result) ? shown : shown[0];
 }
 
-function runForward(type: typeof AutogradFunction, ctx: FunctionContext, args: readonly unknown[]): unknown {
+function runForward(type: typeof AutogradFunction, ctx: FunctionCtx, args: readonly unknown[]): unknown {
   if (!("setupContext" in type)) return type.forward(ctx, ...args);
   const output: unknown = type.forward(...args);
-  (type.setupContext as (ctx: FunctionContext, inputs: readonly unknown[], output: unknown) => void)(ctx, args, output);
+  (type.setupContext as (ctx: FunctionCtx, inputs: readonly unknown[], output: unknown) => void)(ctx, args, output);
   return output;
 }
 
@@ -143,7 +151,7 @@ function separate(output: Tensor, args: readonly unknown[]): Tensor {
   return new Tensor(output.storage, output.offset, output.shape, output.dense ? null : output.strides, output.dtype);
 }
 
-function attach(type: typeof AutogradFunction, ctx: FunctionContext, args: readonly unknown[], outputs: readonly Tensor[]): void {
+function attach(type: typeof AutogradFunction, ctx: FunctionCtx, args: readonly unknown[], outputs: readonly Tensor[]): void {
   for (const tensor of ctx.dirty) tensor.beforeChange();
   const inputs = args.filter((arg) => arg instanceof Tensor);
   const data: Call = { type, ctx, args: args.map((arg) => (arg instanceof Tensor ? arg.shape : null)), outputs: outputs.map((output) => output.shape) };

@@ -12,14 +12,8 @@ import { enableGrad } from "./gradMode.ts";
 /** One tensor or several; what comes back has the form of what was given. */
 export type OneOrMore = Tensor | readonly Tensor[];
 
-export interface FunctionalOptions {
-  /** Record the derivatives themselves, so that they can be differentiated with respect to the inputs. Default false. */
-  createGraph?: boolean;
-  /** Throw where an output doesn't depend on an input instead of giving zeros. Default false. */
-  strict?: boolean;
-}
-
-type Function = (...inputs: Tensor[]) => OneOrMore;
+/** A function of tensors. */
+export type TensorFunction = (...inputs: Tensor[]) => OneOrMore;
 
 const listOf = (value: OneOrMore): readonly Tensor[] => (Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor]);
 const likeForm = <T>(form: unknown, values: readonly T[]): T | readonly T[] => (Array.isArray(form) ? values : values[0]!);
@@ -39,7 +33,7 @@ function pullBack(outputs: readonly Tensor[], inputs: readonly Tensor[], weights
   const found: (Tensor | null)[] =
     reached.length === 0
       ? inputs.map(() => null)
-      : grad(reached.map(({ output }) => output), inputs, { gradOutputs: reached.map(({ weight }) => weight), retainGraph: true, createGraph, allowUnused: true });
+      : grad(reached.map(({ output }) => output), inputs, reached.map(({ weight }) => weight), true, createGraph, true);
   return found.map((gradient, i) => {
     if (gradient === null && strict) {
       throw new KindlingError(`The output of the user-provided function is independent of input ${i}. This is not allowed in strict mode.`);
@@ -48,8 +42,8 @@ function pullBack(outputs: readonly Tensor[], inputs: readonly Tensor[], weights
   });
 }
 
-function vectorFor(v: OneOrMore | null | undefined, like: readonly Tensor[], missing: string): Tensor[] {
-  if (v === null || v === undefined) {
+function vectorFor(v: OneOrMore | null, like: readonly Tensor[], missing: string): Tensor[] {
+  if (v === null) {
     if (like.length !== 1 || like[0]!.numel() !== 1) throw new KindlingError(missing);
     return [arithmetic.onesLike(like[0]!)];
   }
@@ -70,7 +64,7 @@ const NO_OUTPUT_VECTOR = "The vector v can only be None if the user-provided fun
 const NO_INPUT_VECTOR = "The vector v can only be None if the input to the user-provided function is a single Tensor with a single element.";
 
 /** What the derivatives are made of: the inputs as the function saw them, and its outputs. */
-function evaluated(func: Function, inputs: OneOrMore, createGraph: boolean): { leaves: Tensor[]; result: OneOrMore; outputs: readonly Tensor[] } {
+function evaluated(func: TensorFunction, inputs: OneOrMore, createGraph: boolean): { leaves: Tensor[]; result: OneOrMore; outputs: readonly Tensor[] } {
   const leaves = prepared(inputs, createGraph);
   const result = func(...leaves);
   return { leaves, result, outputs: listOf(result) };
@@ -89,12 +83,14 @@ function jacobianOf(output: Tensor, inputs: readonly Tensor[], createGraph: bool
 /**
  * The Jacobian of `func`: for one output of shape `[…m]` and one input of shape `[…n]` a tensor of shape `[…m, …n]`.
  * With lists of inputs or outputs a list, outputs first.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.jacobian.html
+ * @api autograd.functional.jacobian
  */
-export function jacobian(func: (input: Tensor) => Tensor, inputs: Tensor, options?: FunctionalOptions): Tensor;
-export function jacobian(func: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[], options?: FunctionalOptions): Tensor[];
-export function jacobian(func: (input: Tensor) => readonly Tensor[], inputs: Tensor, options?: FunctionalOptions): Tensor[];
-export function jacobian(func: (...inputs: Tensor[]) => readonly Tensor[], inputs: readonly Tensor[], options?: FunctionalOptions): Tensor[][];
-export function jacobian(func: Function, inputs: OneOrMore, { createGraph = false, strict = false }: FunctionalOptions = {}): unknown {
+export function jacobian(func: (input: Tensor) => Tensor, inputs: Tensor, createGraph?: boolean, strict?: boolean): Tensor;
+export function jacobian(func: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[], createGraph?: boolean, strict?: boolean): Tensor[];
+export function jacobian(func: (input: Tensor) => readonly Tensor[], inputs: Tensor, createGraph?: boolean, strict?: boolean): Tensor[];
+export function jacobian(func: (...inputs: Tensor[]) => readonly Tensor[], inputs: readonly Tensor[], createGraph?: boolean, strict?: boolean): Tensor[][];
+export function jacobian(func: TensorFunction, inputs: OneOrMore, createGraph = false, strict = false): unknown {
   return enableGrad(() => {
     const { leaves, result, outputs } = evaluated(func, inputs, createGraph);
     const blocks = outputs.map((output) => likeForm(inputs, finished(jacobianOf(output, leaves, createGraph, strict), createGraph)));
@@ -105,10 +101,12 @@ export function jacobian(func: Function, inputs: OneOrMore, { createGraph = fals
 /**
  * The Hessian of `func`, which gives one number: for an input of shape `[…n]` a tensor of shape `[…n, …n]`; for a list
  * of inputs a list of lists.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.hessian.html
+ * @api autograd.functional.hessian
  */
-export function hessian(func: (input: Tensor) => Tensor, inputs: Tensor, options?: FunctionalOptions): Tensor;
-export function hessian(func: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[], options?: FunctionalOptions): Tensor[][];
-export function hessian(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, { createGraph = false, strict = false }: FunctionalOptions = {}): unknown {
+export function hessian(func: (input: Tensor) => Tensor, inputs: Tensor, createGraph?: boolean, strict?: boolean): Tensor;
+export function hessian(func: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[], createGraph?: boolean, strict?: boolean): Tensor[][];
+export function hessian(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, createGraph = false, strict = false): unknown {
   return enableGrad(() => {
     const leaves = prepared(inputs, createGraph);
     const gradients = pullBack([scalarOf(func(...leaves), "hessian")], leaves, [null], true, strict);
@@ -122,8 +120,12 @@ function scalarOf(output: Tensor, name: string): Tensor {
   throw new KindlingError(`The Tensor returned by the function given to ${name} should contain a single element`);
 }
 
-/** The outputs of `func`, and `v` times its Jacobian: `[outputs, vᵀJ]`. `v` has the outputs' form. */
-export function vjp(func: Function, inputs: OneOrMore, v?: OneOrMore | null, { createGraph = false, strict = false }: FunctionalOptions = {}): [OneOrMore, OneOrMore] {
+/**
+ * The outputs of `func`, and `v` times its Jacobian: `[outputs, vᵀJ]`. `v` has the outputs' form.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
+ * @api autograd.functional.vjp
+ */
+export function vjp(func: TensorFunction, inputs: OneOrMore, v: OneOrMore | null = null, createGraph = false, strict = false): [OneOrMore, OneOrMore] {
   return enableGrad(() => {
     const { leaves, result, outputs } = evaluated(func, inputs, createGraph);
     const products = pullBack(outputs, leaves, vectorFor(v, outputs, NO_OUTPUT_VECTOR), createGraph, strict);
@@ -134,8 +136,10 @@ export function vjp(func: Function, inputs: OneOrMore, v?: OneOrMore | null, { c
 /**
  * The outputs of `func`, and its Jacobian times `v`: `[outputs, Jv]`. `v` has the inputs' form.
  * Goes backward twice (the derivative of `uᵀJ` with respect to `u`), so the function's operations must allow it.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
+ * @api autograd.functional.jvp
  */
-export function jvp(func: Function, inputs: OneOrMore, v?: OneOrMore | null, { createGraph = false, strict = false }: FunctionalOptions = {}): [OneOrMore, OneOrMore] {
+export function jvp(func: TensorFunction, inputs: OneOrMore, v: OneOrMore | null = null, createGraph = false, strict = false): [OneOrMore, OneOrMore] {
   return enableGrad(() => {
     const { leaves, result, outputs } = evaluated(func, inputs, createGraph);
     const vectors = vectorFor(v, leaves, NO_INPUT_VECTOR);
@@ -146,8 +150,12 @@ export function jvp(func: Function, inputs: OneOrMore, v?: OneOrMore | null, { c
   });
 }
 
-/** The output of `func`, which gives one number, and `v` times its Hessian: `[output, vᵀH]`. `v` has the inputs' form. */
-export function vhp(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, v?: OneOrMore | null, { createGraph = false, strict = false }: FunctionalOptions = {}): [Tensor, OneOrMore] {
+/**
+ * The output of `func`, which gives one number, and `v` times its Hessian: `[output, vᵀH]`. `v` has the inputs' form.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
+ * @api autograd.functional.vhp
+ */
+export function vhp(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, v: OneOrMore | null = null, createGraph = false, strict = false): [Tensor, OneOrMore] {
   return enableGrad(() => {
     const leaves = prepared(inputs, createGraph);
     const vectors = vectorFor(v, leaves, NO_INPUT_VECTOR);
@@ -158,7 +166,11 @@ export function vhp(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, v?
   });
 }
 
-/** The output of `func`, which gives one number, and its Hessian times `v`: `[output, Hv]`; the Hessian is symmetric, so as `vhp`. */
-export function hvp(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, v?: OneOrMore | null, options: FunctionalOptions = {}): [Tensor, OneOrMore] {
-  return vhp((...leaves) => scalarOf(func(...leaves), "hvp"), inputs, v, options);
+/**
+ * The output of `func`, which gives one number, and its Hessian times `v`: `[output, Hv]`; the Hessian is symmetric, so as `vhp`.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
+ * @api autograd.functional.hvp
+ */
+export function hvp(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, v: OneOrMore | null = null, createGraph = false, strict = false): [Tensor, OneOrMore] {
+  return vhp((...leaves) => scalarOf(func(...leaves), "hvp"), inputs, v, createGraph, strict);
 }

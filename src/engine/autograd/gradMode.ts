@@ -13,18 +13,26 @@ const inferring: Mode = { grad: false, inference: true };
 
 let mode = recording;
 
-/** Whether operations on tensors that require gradients are recorded at present. */
+/**
+ * Whether operations on tensors that require gradients are recorded at present.
+ * @see https://pytorch.org/docs/stable/generated/torch.is_grad_enabled.html
+ * @api torch.isGradEnabled autograd.isGradEnabled
+ */
 export function isGradEnabled(): boolean {
   return mode.grad;
 }
 
-/** Whether `inferenceMode` is on at present. */
+/**
+ * Whether `inferenceMode` is on at present.
+ * @see https://pytorch.org/docs/stable/generated/torch.is_inference_mode_enabled.html
+ * @api torch.isInferenceModeEnabled
+ */
 export function isInferenceModeEnabled(): boolean {
   return mode.inference;
 }
 
 /** A method or function, as a decorator is given it. */
-type Callable = (this: never, ...args: never[]) => unknown;
+export type Callable = (this: never, ...args: never[]) => unknown;
 
 /** What `using _ = noGrad()` undoes at the end of its block; also the decorator of `@noGrad()` before a method. */
 export interface GradModeScope extends Disposable {
@@ -91,7 +99,9 @@ function change(wanted: Mode, body?: Callable, context?: DecoratorContext): unkn
 
 /**
  * Turns recording off: `noGrad(() => …)` for a function (returns what it returns), `using _ = noGrad()` for the rest of
- * a block, `@noGrad()` before a method. See https://pytorch.org/docs/stable/generated/torch.no_grad.html
+ * a block, `@noGrad()` before a method.
+ * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
+ * @api torch.noGrad autograd.noGrad
  */
 export function noGrad<F extends Callable>(method: F, context: DecoratorContext): F;
 export function noGrad(): GradModeScope;
@@ -100,7 +110,11 @@ export function noGrad(body?: Callable, context?: DecoratorContext): unknown {
   return change(silent, body, context);
 }
 
-/** Turns recording on within `noGrad`; the same forms. */
+/**
+ * Turns recording on within `noGrad`; the same forms.
+ * @see https://pytorch.org/docs/stable/generated/torch.enable_grad.html
+ * @api torch.enableGrad autograd.enableGrad
+ */
 export function enableGrad<F extends Callable>(method: F, context: DecoratorContext): F;
 export function enableGrad(): GradModeScope;
 export function enableGrad<T>(body: () => T): T;
@@ -111,22 +125,26 @@ export function enableGrad(body?: Callable, context?: DecoratorContext): unknown
 /**
  * Turns recording on or off: at once and for good as a statement, for the rest of a block with `using`, for a function
  * when one is given.
+ * @see https://pytorch.org/docs/stable/generated/torch.set_grad_enabled.html
+ * @api torch.setGradEnabled autograd.setGradEnabled
  */
-export function setGradEnabled(enabled: boolean): GradModeScope;
-export function setGradEnabled<T>(enabled: boolean, body: () => T): T;
-export function setGradEnabled(enabled: boolean, body?: Callable): unknown {
-  return change(enabled ? recording : silent, body);
+export function setGradEnabled(mode: boolean): GradModeScope;
+export function setGradEnabled<T>(mode: boolean, body: () => T): T;
+export function setGradEnabled(mode: boolean, body?: Callable): unknown {
+  return change(mode ? recording : silent, body);
 }
 
 /**
  * Like `noGrad`; and what is made meanwhile are inference tensors, which can't take part in differentiation later: to
  * save one for backward, to change one in place or to let one require gradients is an error outside.
- * `inferenceMode(false)` turns it off again. See https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
+ * `inferenceMode(false)` turns it off again.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
+ * @api torch.inferenceMode autograd.inferenceMode
  */
 export function inferenceMode<F extends Callable>(method: F, context: DecoratorContext): F;
-export function inferenceMode(enabled?: boolean): GradModeScope;
+export function inferenceMode(mode?: boolean): GradModeScope;
 export function inferenceMode<T>(body: () => T): T;
-export function inferenceMode<T>(enabled: boolean, body: () => T): T;
+export function inferenceMode<T>(mode: boolean, body: () => T): T;
 export function inferenceMode(first: boolean | Callable = true, second?: Callable | DecoratorContext): unknown {
   if (typeof first === "function") return change(inferring, first, second as DecoratorContext | undefined);
   return change(first ? inferring : recording, second as Callable | undefined);

@@ -17,14 +17,16 @@ export interface GradcheckOptions {
   raiseException?: boolean;
 }
 
-type Function = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
+/** A function of tensors that gives one or several. */
+export type CheckedFunction = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
 /**
  * Whether the gradients of `func` with respect to the inputs that require them agree with central differences.
  * @throws KindlingError where they don't, with both Jacobians
- * See https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
+ * @api autograd.gradcheck
  */
-export function gradcheck(func: Function, inputs: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
+export function gradcheck(func: CheckedFunction, inputs: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
   const given: readonly Tensor[] = inputs instanceof Tensor ? [inputs] : inputs;
   const wanted = given.filter((input) => input.requiresGrad);
   if (wanted.length === 0) {
@@ -43,20 +45,24 @@ export function gradcheck(func: Function, inputs: Tensor | readonly Tensor[], op
   );
 }
 
-/** `gradcheck` of the gradients themselves, for second derivatives: those of the sum of each output's gradients. */
-export function gradgradcheck(func: Function, inputs: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
+/**
+ * `gradcheck` of the gradients themselves, for second derivatives: those of the sum of each output's gradients.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html
+ * @api autograd.gradgradcheck
+ */
+export function gradgradcheck(func: CheckedFunction, inputs: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
   const given: readonly Tensor[] = inputs instanceof Tensor ? [inputs] : inputs;
   const gradients = (...values: Tensor[]): Tensor[] =>
     enableGrad(() => {
       const result = func(...values);
       const total = (result instanceof Tensor ? [result] : result).map((output) => output.sum()).reduce((a, b) => a.add(b));
-      return grad(total, values.filter((value) => value.requiresGrad), { createGraph: true, allowUnused: true }).filter((found) => found !== null);
+      return grad(total, values.filter((value) => value.requiresGrad), null, null, true, true).filter((found) => found !== null);
     });
   return gradcheck(gradients, given, options);
 }
 
 function agree(analytic: Tensor, numeric: Tensor, output: number, input: number, options: GradcheckOptions): boolean {
-  if (analytic.allclose(numeric, { atol: options.atol ?? 1e-2, rtol: options.rtol ?? 1e-2 })) return true;
+  if (analytic.allclose(numeric, options.rtol ?? 1e-2, options.atol ?? 1e-2)) return true;
   if (options.raiseException === false) return false;
   throw new KindlingError(
     `Jacobian mismatch for output ${output} with respect to input ${input},\nnumerical:${String(numeric)}\nanalytical:${String(analytic)}\n`,
@@ -67,7 +73,7 @@ function agree(analytic: Tensor, numeric: Tensor, output: number, input: number,
 function jacobians(output: Tensor, inputs: readonly Tensor[]): Tensor[] {
   const flat = output.reshape(output.numel());
   const columns = Array.from({ length: flat.numel() }, (_, i) =>
-    output.requiresGrad ? grad(flat.select(0, i), inputs, { retainGraph: true, allowUnused: true }) : inputs.map(() => null),
+    output.requiresGrad ? grad(flat.select(0, i), inputs, null, true, false, true) : inputs.map(() => null),
   );
   return inputs.map((input, k) =>
     columns.length === 0

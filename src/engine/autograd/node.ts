@@ -5,7 +5,7 @@
  * consumers are always younger than the node.
  */
 import { KindlingError } from "../errors.ts";
-import { discard } from "../memory/allocation.ts";
+import { discard } from "../memory/nursery.ts";
 import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { isGradEnabled } from "./gradMode.ts";

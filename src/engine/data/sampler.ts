@@ -126,8 +126,8 @@ export class WeightedRandomSampler extends Sampler {
   }
 
   *[Symbol.iterator](): IterableIterator<number> {
-    const options = { replacement: this.replacement, ...(this.#generator && { generator: this.#generator }) };
-    yield* multinomial(this.weights, this.numSamples, options).toTypedArray();
+    const options = this.#generator ? { generator: this.#generator } : {};
+    yield* multinomial(this.weights, this.numSamples, this.replacement, options).toTypedArray();
   }
 }
 

@@ -7,16 +7,14 @@ import { broadcastAll, logitsToProbs, probsToLogits, requireEither } from "./par
 
 /**
  * 1 with a probability, otherwise 0.
+ * Either of the first two is given.
+ * @param probs the probability of 1
+ * @param logits the logarithm of its odds, of which sigmoid is the probability
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#bernoulli
  * @api torch.distributions.Bernoulli
  */
 export class Bernoulli extends Distribution {
-  /**
-   * Either of the first two is given.
-   * @param probs the probability of 1
-   * @param logits the logarithm of its odds, of which sigmoid is the probability
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(probs: ScalarOrTensor | null = null, logits: ScalarOrTensor | null = null, validateArgs: boolean | null = null) {
     requireEither(probs, logits);
     const [given] = broadcastAll((probs ?? logits)!);

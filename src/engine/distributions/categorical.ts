@@ -8,16 +8,14 @@ import { logitsToProbs, probsToLogits, requireEither } from "./parameters.ts";
 
 /**
  * One of the numbers 0 … n − 1, each with its own probability.
+ * Either of the first two is given, `[...batchShape, n]`.
+ * @param probs probabilities, or weights that are divided by their sum
+ * @param logits their logarithms, or scores that softmax turns into probabilities
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#categorical
  * @api torch.distributions.Categorical
  */
 export class Categorical extends Distribution {
-  /**
-   * Either of the first two is given, `[...batchShape, n]`.
-   * @param probs probabilities, or weights that are divided by their sum
-   * @param logits their logarithms, or scores that softmax turns into probabilities
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(probs: Tensor | null = null, logits: Tensor | null = null, validateArgs: boolean | null = null) {
     requireEither(probs, logits);
     const given = (probs ?? logits)!;
@@ -80,7 +78,7 @@ export class Categorical extends Distribution {
   /** @param value whole numbers 0 … n − 1 */
   override logProb(value: Tensor): Tensor {
     this.validateSample(value);
-    const [places, logits] = broadcastTensors(value.long().unsqueeze(-1), this.logits) as [Tensor, Tensor];
+    const [places, logits] = broadcastTensors([value.long().unsqueeze(-1), this.logits]) as [Tensor, Tensor];
     return logits.gather(-1, places.narrow(-1, 0, 1)).squeeze(-1);
   }
 

@@ -1,8 +1,8 @@
 /** What the values of a parameter or a sample must be like; their texts are PyTorch's. */
 import { pythonFloat } from "../nn/printing.ts";
 import type { ScalarOrTensor } from "../ops/index.ts";
+import { choleskyEx } from "../ops/linalg/cholesky.ts";
 import type { Tensor } from "../tensor.ts";
-import { choleskyFactor, positiveDiagonal } from "./triangular.ts";
 
 /**
  * A condition on values.
@@ -81,10 +81,13 @@ export function independent(base: Constraint, dims: number): Constraint {
 export const realVector = independent(real, 1);
 
 /** Lower triangular matrices with positive diagonals. */
-export const lowerCholesky = constraint("LowerCholesky()", (value) => value.tril().eq(value).flatten(-2).all(-1).logicalAnd(positiveDiagonal(value)));
+export const lowerCholesky = constraint("LowerCholesky()", (value) => {
+  const triangular = value.tril().eq(value).flatten(-2).all(-1);
+  return triangular.logicalAnd(value.diagonal({ dim1: -2, dim2: -1 }).gt(0).all(-1));
+});
 
 /** Symmetric matrices that have such a factor. */
 export const positiveDefinite = constraint("PositiveDefinite()", (value) => {
   const symmetric = value.isclose(value.mT, { atol: 1e-6 }).flatten(-2).all(-1);
-  return symmetric.logicalAnd(positiveDiagonal(choleskyFactor(value)));
+  return symmetric.logicalAnd(choleskyEx(value).info.eq(0));
 });

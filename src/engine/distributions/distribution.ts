@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { sizes } from "../nn/printing.ts";
 import { sizeText } from "../ops/index.ts";
 import type { Shape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { allHold, valueText, type Constraint } from "./constraints.ts";
 
 /**
@@ -109,7 +109,8 @@ export abstract class Distribution {
    * @param sampleShape how many draws, in which shape. Default: one, without dimensions of its own
    * @returns `[...sampleShape, ...batchShape, ...eventShape]`
    */
-  rsample(_sampleShape: Shape = []): Tensor {
+  rsample(sampleShape?: Shape): Tensor;
+  rsample(): Tensor {
     throw this.lacks("rsample", "its draws don't depend on its parameters in a differentiable way. Use sample() and logProb()");
   }
 
@@ -119,9 +120,10 @@ export abstract class Distribution {
 
   /**
    * All values that can be drawn, along a new first dimension.
-   * @param _expand whether they are repeated for the whole batch; otherwise the batch's dimensions are 1. Default true
+   * @param expand whether they are repeated for the whole batch; otherwise the batch's dimensions are 1. Default true
    */
-  enumerateSupport(_expand = true): Tensor {
+  enumerateSupport(expand?: boolean): Tensor;
+  enumerateSupport(): Tensor {
     throw this.lacks("enumerateSupport");
   }
 
@@ -129,19 +131,22 @@ export abstract class Distribution {
 
   /**
    * The logarithm of the probability (or its density) of each value.
-   * @param _value `[..., ...batchShape, ...eventShape]`, or what broadcasts to it
+   * @param value `[..., ...batchShape, ...eventShape]`, or what broadcasts to it
    */
-  logProb(_value: Tensor): Tensor {
+  logProb(value: Tensor): Tensor;
+  logProb(): Tensor {
     throw this.lacks("logProb");
   }
 
   /** The probability of a draw of at most the value. */
-  cdf(_value: Tensor): Tensor {
+  cdf(value: Tensor): Tensor;
+  cdf(): Tensor {
     throw this.lacks("cdf");
   }
 
   /** The value that a draw is at most with the given probability: the inverse of `cdf`. */
-  icdf(_value: Tensor): Tensor {
+  icdf(value: Tensor): Tensor;
+  icdf(): Tensor {
     throw this.lacks("icdf");
   }
 
@@ -175,7 +180,6 @@ export abstract class Distribution {
   /** @throws ArgumentError where the value's shape doesn't fit, or no sample could be like it */
   protected validateSample(value: Tensor): void {
     if (!this.validatesArgs) return;
-    if (!(value instanceof Tensor)) throw new ArgumentError("The value argument to log_prob must be a Tensor");
     this.checkShape(value.shape);
     const { support } = this;
     if (allHold(support.check(value))) return;

@@ -7,16 +7,14 @@ import { broadcastAll } from "./parameters.ts";
 
 /**
  * The time until an event that happens `rate` times per unit of time.
+ * @param rate one over the mean
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#exponential
  * @api torch.distributions.Exponential
  */
 export class Exponential extends Distribution {
   declare readonly rate: Tensor;
 
-  /**
-   * @param rate one over the mean
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(rate: ScalarOrTensor, validateArgs: boolean | null = null) {
     const [each] = broadcastAll(rate);
     super(each.shape, [], validateArgs);

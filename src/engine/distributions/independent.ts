@@ -7,6 +7,9 @@ import { sumRightmost } from "./parameters.ts";
 
 /**
  * Counts the last dimensions of a batch as belonging to one draw: `logProb` and `entropy` are their sums.
+ * @param baseDistribution the batch
+ * @param reinterpretedBatchNdims how many of its last dimensions make one draw
+ * @param validateArgs whether arguments are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#independent
  * @api torch.distributions.Independent
  */
@@ -14,11 +17,6 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
   readonly baseDist: Base;
   readonly reinterpretedBatchNdims: number;
 
-  /**
-   * @param baseDistribution the batch
-   * @param reinterpretedBatchNdims how many of its last dimensions make one draw
-   * @param validateArgs whether arguments are checked. Default true
-   */
   constructor(baseDistribution: Base, reinterpretedBatchNdims: number, validateArgs: boolean | null = null) {
     const { batchShape, eventShape } = baseDistribution;
     const kept = batchShape.length - reinterpretedBatchNdims;

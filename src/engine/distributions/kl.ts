@@ -4,6 +4,7 @@ import { fullLike, softplus } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { Bernoulli } from "./bernoulli.ts";
 import { Categorical } from "./categorical.ts";
+import { Cauchy } from "./cauchy.ts";
 import type { Distribution } from "./distribution.ts";
 import { Exponential } from "./exponential.ts";
 import { Independent } from "./independent.ts";
@@ -11,6 +12,7 @@ import { Laplace } from "./laplace.ts";
 import { LogNormal } from "./logNormal.ts";
 import { MultivariateNormal } from "./multivariateNormal.ts";
 import { Normal } from "./normal.ts";
+import { OneHotCategorical } from "./oneHotCategorical.ts";
 import { sumRightmost } from "./parameters.ts";
 import { logDeterminant, solveLower } from "./triangular.ts";
 import { Uniform } from "./uniform.ts";
@@ -105,6 +107,13 @@ registerKl(Laplace, Laplace)((p, q) => {
   const ratio = p.scale.div(q.scale);
   const distance = p.loc.sub(q.loc).abs();
   return ratio.log().neg().add(distance.div(q.scale)).add(ratio.mul(distance.neg().div(p.scale).exp())).sub(1);
+});
+
+registerKl(OneHotCategorical, OneHotCategorical)((p, q) => klDivergence(p.categorical, q.categorical));
+
+registerKl(Cauchy, Cauchy)((p, q) => {
+  const together = p.scale.add(q.scale).pow(2).add(p.loc.sub(q.loc).pow(2));
+  return together.log().sub(p.scale.mul(q.scale).mul(4).log());
 });
 
 registerKl(MultivariateNormal, MultivariateNormal)((p, q) => {

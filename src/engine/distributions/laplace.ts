@@ -7,6 +7,9 @@ import { broadcastAll } from "./parameters.ts";
 
 /**
  * The Laplace distribution: exponential on both sides of its middle.
+ * @param loc the mean
+ * @param scale the mean distance from it; broadcasts with `loc`
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#laplace
  * @api torch.distributions.Laplace
  */
@@ -14,11 +17,6 @@ export class Laplace extends Distribution {
   declare readonly loc: Tensor;
   declare readonly scale: Tensor;
 
-  /**
-   * @param loc the mean
-   * @param scale the mean distance from it; broadcasts with `loc`
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(loc: ScalarOrTensor, scale: ScalarOrTensor, validateArgs: boolean | null = null) {
     const [center, width] = broadcastAll(loc, scale);
     super(center.shape, [], validateArgs);

@@ -7,6 +7,9 @@ import { Normal } from "./normal.ts";
 
 /**
  * Numbers whose logarithms are normally distributed.
+ * @param loc the mean of the logarithm
+ * @param scale its standard deviation; broadcasts with `loc`
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#lognormal
  * @api torch.distributions.LogNormal
  */
@@ -14,11 +17,6 @@ export class LogNormal extends Distribution {
   /** The distribution of the logarithms. */
   readonly baseDist: Normal;
 
-  /**
-   * @param loc the mean of the logarithm
-   * @param scale its standard deviation; broadcasts with `loc`
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(loc: ScalarOrTensor, scale: ScalarOrTensor, validateArgs: boolean | null = null) {
     const baseDist = new Normal(loc, scale, validateArgs);
     super(baseDist.batchShape, [], validateArgs);

@@ -1,13 +1,21 @@
 import { ArgumentError } from "../errors.ts";
 import { eye, randn } from "../ops/index.ts";
+import { cholesky, choleskyInverse } from "../ops/linalg/cholesky.ts";
+import { solveTriangular } from "../ops/linalg/triangular.ts";
 import { broadcastShapes, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { lowerCholesky, positiveDefinite, realVector, type Constraint } from "./constraints.ts";
 import { Distribution } from "./distribution.ts";
-import { choleskyFactor, logDeterminant, solveLower } from "./triangular.ts";
+import { logDeterminant, solveLower } from "./triangular.ts";
 
 /**
  * Vectors of n numbers that are normally distributed together.
+ * One of the three matrices is given, `[..., n, n]`.
+ * @param loc the mean, `[..., n]`
+ * @param covarianceMatrix symmetric and positive definite
+ * @param precisionMatrix the inverse of the covariance
+ * @param scaleTril the lower triangular `L` with `L Lᵀ` = covariance
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#multivariatenormal
  * @api torch.distributions.MultivariateNormal
  */
@@ -16,14 +24,6 @@ export class MultivariateNormal extends Distribution {
   /** `scaleTril` as it was before it was expanded for the batch. @internal */
   readonly factor: Tensor;
 
-  /**
-   * One of the three matrices is given, `[..., n, n]`.
-   * @param loc the mean, `[..., n]`
-   * @param covarianceMatrix symmetric and positive definite
-   * @param precisionMatrix the inverse of the covariance
-   * @param scaleTril the lower triangular `L` with `L Lᵀ` = covariance
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(
     loc: Tensor,
     covarianceMatrix: Tensor | null = null,
@@ -36,7 +36,7 @@ export class MultivariateNormal extends Distribution {
     const batchShape = broadcastShapes(matrix.shape.slice(0, -2), loc.shape.slice(0, -1));
     super(batchShape, loc.shape.slice(-1), validateArgs);
     this.setParameters({ loc: loc.expand([...batchShape, -1]), [name]: matrix.expand([...batchShape, -1, -1]) });
-    this.factor = scaleTril ?? (covarianceMatrix ? choleskyFactor(covarianceMatrix) : factorOfInverse(matrix));
+    this.factor = scaleTril ?? (covarianceMatrix ? cholesky(covarianceMatrix) : factorOfInverse(matrix));
   }
 
   override get argConstraints(): Readonly<Record<string, Constraint>> {
@@ -63,10 +63,7 @@ export class MultivariateNormal extends Distribution {
 
   /** The inverse of the covariance, `[...batchShape, n, n]`. */
   get precisionMatrix(): Tensor {
-    return this.derive("precisionMatrix", () => {
-      const inverse = inverseTransposed(this.factor);
-      return this.forBatch(inverse.matmul(inverse.mT));
-    });
+    return this.derive("precisionMatrix", () => this.forBatch(choleskyInverse(this.factor)));
   }
 
   /** One matrix, or as many as there are, for each of the batch. */
@@ -115,13 +112,8 @@ function onlyOne(matrices: Readonly<Record<string, Tensor | null>>): [name: stri
   throw new ArgumentError(`${texts[name]} must be at least two-dimensional, with optional leading batch dimensions`);
 }
 
-/** The transposed inverse of a lower triangular matrix. */
-function inverseTransposed(lower: Tensor): Tensor {
-  return solveLower(lower.unsqueeze(-3), eye(lower.shape.at(-1)!));
-}
-
-/** The lower triangular `L` with `L Lᵀ` = `matrix`⁻¹: the factor of the matrix turned half round gives it without the inverse. */
+/** The lower triangular `L` with `L Lᵀ` = `matrix`⁻¹: the factor of the matrix turned half round gives it without that inverse. */
 function factorOfInverse(matrix: Tensor): Tensor {
-  const upper = choleskyFactor(matrix.flip(-2, -1)).flip(-2, -1);
-  return inverseTransposed(upper.mT).mT;
+  const upper = cholesky(matrix.flip(-2, -1)).flip(-2, -1);
+  return solveTriangular(upper.mT, eye(matrix.shape.at(-1)!), { upper: false });
 }

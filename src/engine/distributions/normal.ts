@@ -7,6 +7,9 @@ import { broadcastAll } from "./parameters.ts";
 
 /**
  * The normal (Gaussian) distribution.
+ * @param loc the mean
+ * @param scale the standard deviation; broadcasts with `loc`
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#normal
  * @api torch.distributions.Normal
  */
@@ -14,11 +17,6 @@ export class Normal extends Distribution {
   declare readonly loc: Tensor;
   declare readonly scale: Tensor;
 
-  /**
-   * @param loc the mean
-   * @param scale the standard deviation; broadcasts with `loc`
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(loc: ScalarOrTensor, scale: ScalarOrTensor, validateArgs: boolean | null = null) {
     const [center, width] = broadcastAll(loc, scale);
     super(center.shape, [], validateArgs);

@@ -7,7 +7,7 @@ import { Tensor } from "../tensor.ts";
 export function broadcastAll<Values extends readonly ScalarOrTensor[]>(...values: Values): { [I in keyof Values]: Tensor } {
   const dtype = values.find((value) => value instanceof Tensor)?.dtype ?? "float32";
   const tensors = values.map((value) => (value instanceof Tensor ? value : tensor(value, { dtype })));
-  return broadcastTensors(...tensors) as { [I in keyof Values]: Tensor };
+  return broadcastTensors(tensors) as { [I in keyof Values]: Tensor };
 }
 
 /** @throws ArgumentError unless one of the two is given, and only one */

@@ -8,6 +8,9 @@ import { broadcastAll } from "./parameters.ts";
 
 /**
  * Numbers in [low, high), all as probable.
+ * @param low where the range begins
+ * @param high where it ends; broadcasts with `low`
+ * @param validateArgs whether parameters and values are checked. Default true
  * @see https://pytorch.org/docs/stable/distributions.html#uniform
  * @api torch.distributions.Uniform
  */
@@ -15,11 +18,6 @@ export class Uniform extends Distribution {
   declare readonly low: Tensor;
   declare readonly high: Tensor;
 
-  /**
-   * @param low where the range begins
-   * @param high where it ends; broadcasts with `low`
-   * @param validateArgs whether parameters and values are checked. Default true
-   */
   constructor(low: ScalarOrTensor, high: ScalarOrTensor, validateArgs: boolean | null = null) {
     const [from, to] = broadcastAll(low, high);
     super(from.shape, [], validateArgs);

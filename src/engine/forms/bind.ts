@@ -57,6 +57,8 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
   if (own && (given.length <= signature.positional.length || own.spread) && takesObjects(own.kinds)) {
     const asValue = place(signature, given, null, receiver);
     if ("values" in asValue) return asValue;
+    const byName = place(signature, given.slice(0, -1), last, receiver);
+    return "values" in byName || byName.progress >= asValue.progress ? byName : asValue;
   }
   return place(signature, given.slice(0, -1), last, receiver);
 }
@@ -64,7 +66,7 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
 function place(signature: Signature, given: readonly unknown[], named: Readonly<Record<string, unknown>> | null, receiver: boolean): Bound {
   const { positional, keywords } = signature;
   const values = inPlaces(signature, given);
-  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: 1 };
+  if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: -1 };
   const wrong = named && takeNames(signature, values, named);
   if (wrong) return wrong;
   for (let i = 0; i < positional.length; i++) {
@@ -101,7 +103,7 @@ function surplus({ positional, keywords }: Signature, count: number, before: num
 }
 
 /** Names that PyTorch takes, after NumPy, for the same arguments. */
-const ALIASES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", a: "input", x1: "input", x2: "other" };
+const ALIASES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", a: "input", x1: "input", x2: "other", input: "A", A: "input" };
 
 /** Puts what is given by name into its place in `values`; gives back what is wrong about a name. */
 function takeNames({ positional, keywords }: Signature, values: unknown[], named: Readonly<Record<string, unknown>>): Misfit | null {

@@ -17,6 +17,10 @@ export function isShape(value: unknown): boolean {
   return true;
 }
 
+export function isList(value: unknown): boolean {
+  return Array.isArray(value);
+}
+
 export function isTensors(value: unknown): boolean {
   if (!Array.isArray(value)) return false;
   for (let i = 0; i < value.length; i++) if (!(value[i] instanceof Tensor)) return false;

@@ -1,4 +1,5 @@
 /** What an argument may be, told by its value, and how a message calls it. */
+import { isDtypeName } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
 
 type Check = (value: unknown) => boolean;
@@ -27,9 +28,11 @@ const checks: Readonly<Record<string, Check>> = {
   number: isNumber,
   // Truth values count as 0 and 1, as in Python.
   Scalar: (value) => typeof value === "number" || typeof value === "boolean",
+  bigint: (value) => typeof value === "bigint",
   Int: isWhole,
   boolean: isBoolean,
   string: isString,
+  DType: (value) => typeof value === "string" && isDtypeName(value),
   Tensor: isTensorValue,
   function: (value) => typeof value === "function",
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor),
@@ -61,7 +64,7 @@ export function takesObjects(kinds: readonly string[]): boolean {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  null: "null", number: "a number", Scalar: "a number", Int: "a whole number", boolean: "true or false", string: "a string", Tensor: "a tensor", function: "a function",
+  null: "null", number: "a number", Scalar: "a number", Int: "a whole number", bigint: "a bigint", boolean: "true or false", string: "a string", DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)', Tensor: "a tensor", function: "a function",
   object: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
   "string[]": "a list of strings", "Tensor[]": "a list of tensors",
 };
@@ -69,7 +72,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** "a tensor, a number or null" */
 export function kindsInWords(kinds: readonly string[]): string {
   const words = kinds.map((kind) => {
-    if (kind.startsWith("@")) return `${/^@[AEIOU]/.test(kind) ? "an" : "a"} ${kind.slice(1)}`;
+    if (kind.startsWith("@")) return `${/^@(?!U[A-Z])[AEIOU]/.test(kind) ? "an" : "a"} ${kind.slice(1)}`;
     const [, element, count] = /^(Int|number)\[(\d+)\]$/.exec(kind) ?? [];
     if (count !== undefined) return `a list of ${count} ${element === "Int" ? "whole numbers" : "numbers"}`;
     return WORDS[kind] ?? kind;

@@ -11,8 +11,6 @@ export interface SaveOptions {
 }
 
 export interface LoadOptions {
-  /** Accepted as PyTorch users write it; everything is on the CPU. */
-  mapLocation?: string | null;
   /** Accepted as PyTorch users write it; nothing but tensors and plain values is ever read. */
   weightsOnly?: boolean;
 }
@@ -25,13 +23,15 @@ export interface LoadOptions {
  * parameters, numbers (whole ones become Python's `int`), texts, booleans, `null` and `Uint8Array`. Tensors that share
  * memory share it in the file. A `.safetensors` file takes tensors by name.
  * @throws KindlingError that names the value which can't be saved
+ * @param f the file's path
  * @see https://pytorch.org/docs/stable/generated/torch.save.html
+ * @api torch.save
  */
-export function save(obj: unknown, path: string | URL, options: SaveOptions = {}): void {
-  const name = nameOf(path);
-  if (isSafetensors(path)) return writeFile(path, writeSafetensors(obj, name, options.metadata));
+export function save(obj: unknown, f: string | URL, options: SaveOptions = {}): void {
+  const name = nameOf(f);
+  if (isSafetensors(f)) return writeFile(f, writeSafetensors(obj, name, options.metadata));
   if (options.metadata !== undefined) throw new ArgumentError(`${name}: metadata can be saved in .safetensors files only`);
-  writeFile(path, writeTorch(obj, name));
+  writeFile(f, writeTorch(obj, name));
 }
 
 /**
@@ -42,16 +42,23 @@ export function save(obj: unknown, path: string | URL, options: SaveOptions = {}
  * program knows, so the type is the caller's to give.
  * @throws KindlingError that names the file and the place where it is damaged, holds an integer beyond int32, or asks
  * for anything but tensors and plain values
+ * @param f the file's path
+ * @param mapLocation accepted as PyTorch users write it; everything is on the CPU
  * @see https://pytorch.org/docs/stable/generated/torch.load.html
+ * @api torch.load
  */
-export function load<T = any>(path: string | URL, _options: LoadOptions = {}): T {
-  const bytes = readFile(path);
-  return (isSafetensors(path) ? readSafetensors(bytes, nameOf(path)) : readTorch(bytes, nameOf(path))) as T;
+export function load<T = any>(f: string | URL, mapLocation?: string | null, options?: LoadOptions): T;
+export function load(f: string | URL): unknown {
+  const bytes = readFile(f);
+  return isSafetensors(f) ? readSafetensors(bytes, nameOf(f)) : readTorch(bytes, nameOf(f));
 }
 
-/** The texts beside the tensors in a `.safetensors` file. */
-export function loadMetadata(path: string | URL): SafetensorsMetadata {
-  return readSafetensorsMetadata(readFile(path), nameOf(path));
+/**
+ * The texts beside the tensors in a `.safetensors` file.
+ * @api torch.loadMetadata
+ */
+export function loadMetadata(f: string | URL): SafetensorsMetadata {
+  return readSafetensorsMetadata(readFile(f), nameOf(f));
 }
 
 function isSafetensors(path: string | URL): boolean {

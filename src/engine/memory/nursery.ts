@@ -4,7 +4,10 @@
  */
 import { allocateBlock, ALIGNMENT, freeBlock } from "./heap.ts";
 import { u8 } from "./linear.ts";
-import { evictDemoted, reserveBlock, restoredBytes, SMALLEST_NURSERY } from "./residents.ts";
+import {
+  allocateResident, evictDemoted, freeResident, hasManyDemoted, reserveBlock, restoredBytes, retire, SMALLEST_NURSERY, tick,
+} from "./residents.ts";
+import { allocateScratch, freeScratch, isScratchOpen } from "./scratch.ts";
 import { Place, Storage } from "./storage.ts";
 import { Group, Survey } from "./survey.ts";
 
@@ -49,13 +52,16 @@ export function nurseryUse(): { size: number; used: number; room: number; evacua
   return { size: end - start, used: top - start, room, evacuated: emptying.evacuated };
 }
 
-/** A larger one would empty the nursery too often. */
-export function isForNursery(bytes: number): boolean {
-  return bytes <= (end - start) / 4;
-}
-
-/** A storage in the nursery, which is emptied first where it is full. @param now time in allocations */
-export function allocateInNursery(bytes: number, now: number): Storage {
+/**
+ * A storage for an operation's result; its contents are undefined. It is scratch within a backward pass, a resident where it
+ * is so large that it would empty the nursery too often, else the nursery's newest. May evacuate the nursery.
+ * @throws OutOfMemoryError
+ */
+export function allocate(bytes: number): Storage {
+  const now = tick();
+  if (isScratchOpen()) return allocateScratch(bytes);
+  if (hasManyDemoted()) evictDemoted();
+  if (bytes > (end - start) / 4) return allocateResident(bytes);
   const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
   if (isNearlyFull || top + size > end || storages.length === MOST_STORAGES) emptyNursery();
   const storage = new Storage(bytes, Place.Nursery, top);
@@ -65,13 +71,22 @@ export function allocateInNursery(bytes: number, now: number): Storage {
   return storage;
 }
 
-/** The space comes back when the nursery is emptied, or now if it is the newest. */
-export function freeInNursery(storage: Storage): void {
-  if (storage.pointer + Math.ceil(storage.bytes / ALIGNMENT) * ALIGNMENT === top) {
-    top = storage.pointer;
-    if (storages.at(-1) === storage) storages.pop();
+/** Gives back a storage that the engine no longer needs; where user code can reach it, the garbage collector decides. */
+export function discard(storage: Storage): void {
+  if (storage.escaped) {
+    retire(storage);
+  } else if (storage.place === Place.Resident) {
+    freeResident(storage);
+  } else if (storage.place === Place.Scratch) {
+    freeScratch(storage);
+  } else if (storage.place === Place.Nursery) {
+    // The space comes back when the nursery is emptied, or now if it is the newest.
+    if (storage.pointer + Math.ceil(storage.bytes / ALIGNMENT) * ALIGNMENT === top) {
+      top = storage.pointer;
+      if (storages.at(-1) === storage) storages.pop();
+    }
+    storage.leave();
   }
-  storage.leave();
 }
 
 /**

@@ -40,7 +40,10 @@ export interface MemoryReport {
   movedOut: number;
 }
 
-/** What memory is used for at this moment. Looks at every storage: for now and then, not for every step. */
+/**
+ * What memory is used for at this moment. Looks at every storage: for now and then, not for every step.
+ * @api torch.memoryReport
+ */
 export function memoryReport(): MemoryReport {
   const bytes = bytesByKind();
   const nursery = nurseryUse();

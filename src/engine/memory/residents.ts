@@ -6,7 +6,7 @@
 import { OutOfMemoryError } from "../errors.ts";
 import { allocateBlock, blockSize, freeBlock } from "./heap.ts";
 import { ADDRESS_SPACE, u8 } from "./linear.ts";
-import { type Kind, Place, Storage } from "./storage.ts";
+import { Kind, Place, Storage } from "./storage.ts";
 
 const MiB = 1 << 20;
 /** What the nursery takes at the least. */
@@ -84,18 +84,24 @@ export function tenure(storage: Storage, kind: Kind): void {
   }
 }
 
-/** The engine needs this resident no longer, but user code may: it is evicted soon. */
-export function demote(storage: Storage): void {
-  demoted.push(storage);
-  demotedBytes += storage.bytes;
-}
-
 /** Shows a storage to user code, which may keep it for as long as it likes. */
 export function handOut(storage: Storage): void {
   storage.escaped = true;
   if (storage.place !== Place.Scratch) return;
   tenure(storage, storage.kind);
   demote(storage);
+}
+
+/** The engine has no more use for it, but user code may: from now on it is a result like any other. */
+export function retire(storage: Storage): void {
+  if (storage.place === Place.Outside) return;
+  storage.kind = Kind.Result;
+  if (storage.place === Place.Resident) demote(storage);
+}
+
+function demote(storage: Storage): void {
+  demoted.push(storage);
+  demotedBytes += storage.bytes;
 }
 
 /** Frees the block of a resident that nobody needs. */

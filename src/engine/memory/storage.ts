@@ -14,7 +14,7 @@
  * - **Scratch** (scratch.ts): what only the engine sees within one backward pass. It is counted, and freed at once.
  * - **Outside**: on the JavaScript heap; comes back in when a kernel needs it.
  *
- * Rule for callers: an operation allocates its outputs first (allocation.ts) and asks for addresses afterwards. `allocate`
+ * Rule for callers: an operation allocates its outputs first and asks for addresses afterwards. `allocate`
  * may evacuate the nursery; `address` pins its storage where it is until the next `allocate`.
  */
 import { u8 } from "./linear.ts";

@@ -11,6 +11,7 @@ import { cuts, type Cut } from "../kernels/cuts.ts";
 import type { Kernels } from "../kernels/exports.ts";
 import { threadSource } from "../kernels/generated.ts";
 import { argumentsOf, CONTROL_BYTES, MOST_THREADS, Word, type HelperStart } from "../kernels/threadControl.ts";
+import type { Int } from "../ops/types.ts";
 import { allocateBlock } from "./heap.ts";
 import { kernels, kernelModules, memory } from "./linear.ts";
 import { Workspace } from "./workspace.ts";
@@ -30,7 +31,11 @@ let team: Team | null = null;
 let wanted = 1;
 let fixedThreshold: number | null = null;
 
-/** How many threads compute. */
+/**
+ * How many threads compute.
+ * @see https://pytorch.org/docs/stable/generated/torch.get_num_threads.html
+ * @api torch.getNumThreads
+ */
 export function getNumThreads(): number {
   return wanted;
 }
@@ -38,16 +43,18 @@ export function getNumThreads(): number {
 /**
  * Lets so many threads compute, this one included. Helpers come up in the background; until they have, this thread works
  * alone, as it does where no threads can be started.
- * @throws ArgumentError if `count` is no whole number from 1 to 64
+ * @throws ArgumentError if `num` isn't from 1 to 64
+ * @see https://pytorch.org/docs/stable/generated/torch.set_num_threads.html
+ * @api torch.setNumThreads
  */
-export function setNumThreads(count: number): void {
-  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
-    throw new ArgumentError(`setNumThreads expects a whole number from 1 to ${MOST_THREADS}, but got ${count}`);
+export function setNumThreads(num: Int): void {
+  if (!Number.isInteger(num) || num < 1 || num > MOST_THREADS) {
+    throw new ArgumentError(`setNumThreads expects a whole number from 1 to ${MOST_THREADS}, but got ${num}`);
   }
-  if (count === wanted) return;
+  if (num === wanted) return;
   team?.disband();
-  wanted = count;
-  team = count > 1 ? new Team(count) : null;
+  wanted = num;
+  team = num > 1 ? new Team(num) : null;
 }
 
 /** Sharing begins at so many nanoseconds of work, whatever it costs; `null` (default) to have that measured. For tests. @internal */

@@ -462,7 +462,7 @@ export class RReLU extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return overwriting(x, rrelu(x, { lower: this.lower, upper: this.upper, training: this.training }), this.inplace);
+    return overwriting(x, rrelu(x, this.lower, this.upper, this.training), this.inplace);
   }
 
   override extraRepr(): string {
@@ -518,7 +518,7 @@ export class Softplus extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return softplus(x, { beta: this.beta, threshold: this.threshold });
+    return softplus(x, this.beta, this.threshold);
   }
 
   override extraRepr(): string {

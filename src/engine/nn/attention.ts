@@ -61,15 +61,15 @@ export class MultiheadAttention extends Module<[query: Tensor, key: Tensor, valu
     this.batchFirst = batchFirst;
     this.addZeroAttn = addZeroAttn;
     const same = kdim === embedDim && vdim === embedDim;
-    const matrix = (columns: number): Parameter | null => (same ? null : new Parameter(empty(embedDim, columns)));
+    const matrix = (columns: number): Parameter | null => (same ? null : new Parameter(empty([embedDim, columns])));
     this.qProjWeight = matrix(embedDim);
     this.kProjWeight = matrix(kdim);
     this.vProjWeight = matrix(vdim);
-    this.inProjWeight = same ? new Parameter(empty(3 * embedDim, embedDim)) : null;
-    this.inProjBias = bias ? new Parameter(empty(3 * embedDim)) : null;
+    this.inProjWeight = same ? new Parameter(empty([3 * embedDim, embedDim])) : null;
+    this.inProjBias = bias ? new Parameter(empty([3 * embedDim])) : null;
     this.outProj = new NonDynamicallyQuantizableLinear(embedDim, embedDim, bias);
-    this.biasK = addBiasKv ? new Parameter(empty(1, 1, embedDim)) : null;
-    this.biasV = addBiasKv ? new Parameter(empty(1, 1, embedDim)) : null;
+    this.biasK = addBiasKv ? new Parameter(empty([1, 1, embedDim])) : null;
+    this.biasV = addBiasKv ? new Parameter(empty([1, 1, embedDim])) : null;
     this.resetParameters();
   }
 

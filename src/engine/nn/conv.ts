@@ -73,7 +73,7 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   /** The parameters, in PyTorch's order of draws. */
   protected makeParameters(weightShape: readonly number[], bias: boolean): void {
     this.weight = new Parameter(empty([...weightShape]));
-    this.registerParameter("bias", bias ? new Parameter(empty(this.outChannels)) : null);
+    this.registerParameter("bias", bias ? new Parameter(empty([this.outChannels])) : null);
     this.resetParameters();
   }
 
@@ -112,7 +112,7 @@ abstract class Conv extends ConvNd<[x: Tensor]> {
   override forward(x: Tensor): Tensor {
     const common = { stride: this.stride, dilation: this.dilation, groups: this.groups };
     if (this.paddingMode === "zeros") return this.convolution(x, this.weight, this.bias, { ...common, padding: this.padding });
-    return this.convolution(pad(x, this.borders(), { mode: this.paddingMode as PaddingMode }), this.weight, this.bias, common);
+    return this.convolution(pad(x, this.borders(), this.paddingMode as PaddingMode), this.weight, this.bias, common);
   }
 
   /** Left, right, top, bottom … of what isn't filled with zeros. */

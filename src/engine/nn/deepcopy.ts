@@ -10,6 +10,8 @@ import { Parameter } from "./parameter.ts";
  *
  * A class's private `#fields` can't be copied; declare them `private` instead.
  * @throws KindlingError for a tensor that an operation made while gradients were recorded
+ * @see https://docs.python.org/3/library/copy.html#copy.deepcopy
+ * @api torch.deepcopy
  */
 export function deepcopy<T>(value: T): T {
   const copies = new Copies();

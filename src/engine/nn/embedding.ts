@@ -41,7 +41,7 @@ abstract class Table<Args extends unknown[]> extends Module<Args> {
     this.maxNorm = maxNorm;
     this.normType = normType;
     this.scaleGradByFreq = scaleGradByFreq;
-    this.weight = new Parameter(empty(numEmbeddings, embeddingDim));
+    this.weight = new Parameter(empty([numEmbeddings, embeddingDim]));
     this.resetParameters();
   }
 

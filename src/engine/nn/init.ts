@@ -179,7 +179,7 @@ export function orthogonal_<T extends Tensor>(tensor: T, { gain = 1, generator }
   const rows = tensor.shape[0]!;
   const cols = tensor.numel() / rows;
   return noGrad(() => {
-    const drawn = normal_(empty(rows, cols), 0, 1, generator ? { generator } : {});
+    const drawn = normal_(empty([rows, cols]), 0, 1, generator ? { generator } : {});
     const tall = rows < cols ? drawn.t() : drawn;
     const q = orthogonalColumns(tall);
     tensor.copy_((rows < cols ? q.t() : q).reshape(tensor.shape).mul(gain));

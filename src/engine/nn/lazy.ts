@@ -14,7 +14,7 @@ import { Parameter } from "./parameter.ts";
 /** A parameter whose shape isn't known yet. */
 export class UninitializedParameter extends Parameter {
   constructor() {
-    super(empty(0));
+    super(empty([0]));
   }
 
   override numel(): number {
@@ -51,8 +51,8 @@ export class LazyLinear extends Linear {
   override forward(x: Tensor): Tensor {
     const own = this as Writable<Linear>;
     own.inFeatures = x.size(-1);
-    this.weight = new Parameter(empty(this.outFeatures, this.inFeatures));
-    if (this.bias) this.bias = new Parameter(empty(this.outFeatures));
+    this.weight = new Parameter(empty([this.outFeatures, this.inFeatures]));
+    if (this.bias) this.bias = new Parameter(empty([this.outFeatures]));
     become(this, Linear);
     this.resetParameters();
     return (this as Linear).forward(x);
@@ -87,7 +87,7 @@ function learnChannels(module: object, x: Tensor, transposed: boolean): void {
   if (own.inChannels % own.groups !== 0) throw new KindlingError("in_channels must be divisible by groups");
   const shape = transposed ? [own.inChannels, own.outChannels / own.groups] : [own.outChannels, own.inChannels / own.groups];
   own.weight = new Parameter(empty([...shape, ...own.kernelSize]));
-  if (own.bias) own.bias = new Parameter(empty(own.outChannels));
+  if (own.bias) own.bias = new Parameter(empty([own.outChannels]));
 }
 
 /** `Conv1d` that takes `inChannels` from its first input. */

@@ -29,8 +29,8 @@ export class Linear extends Module {
     super();
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
-    this.weight = new Parameter(empty(outFeatures, inFeatures));
-    this.registerParameter("bias", bias ? new Parameter(empty(outFeatures)) : null);
+    this.weight = new Parameter(empty([outFeatures, inFeatures]));
+    this.registerParameter("bias", bias ? new Parameter(empty([outFeatures])) : null);
     this.resetParameters();
   }
 
@@ -66,8 +66,8 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
     this.in1Features = in1Features;
     this.in2Features = in2Features;
     this.outFeatures = outFeatures;
-    this.weight = new Parameter(empty(outFeatures, in1Features, in2Features));
-    this.registerParameter("bias", bias ? new Parameter(empty(outFeatures)) : null);
+    this.weight = new Parameter(empty([outFeatures, in1Features, in2Features]));
+    this.registerParameter("bias", bias ? new Parameter(empty([outFeatures])) : null);
     this.resetParameters();
   }
 

@@ -18,7 +18,7 @@ abstract class Padding extends Module {
   protected abstract readonly mode: PaddingMode;
 
   override forward(x: Tensor): Tensor {
-    return pad(x, this.padding, { mode: this.mode });
+    return pad(x, this.padding, this.mode);
   }
 
   override extraRepr(): string {
@@ -36,7 +36,7 @@ abstract class ConstantPad extends Padding {
   }
 
   override forward(x: Tensor): Tensor {
-    return pad(x, this.padding, { value: this.value });
+    return pad(x, this.padding, "constant", this.value);
   }
 
   override extraRepr(): string {

@@ -73,13 +73,13 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedS
       const inputs = layer === 0 ? this.inputSize : this.outputSize * this.directions;
       for (let direction = 0; direction < this.directions; direction++) {
         const suffix = suffixOf(layer, direction);
-        own[`weight_ih${suffix}`] = new Parameter(empty(gateSize, inputs));
-        own[`weight_hh${suffix}`] = new Parameter(empty(gateSize, this.outputSize));
+        own[`weight_ih${suffix}`] = new Parameter(empty([gateSize, inputs]));
+        own[`weight_hh${suffix}`] = new Parameter(empty([gateSize, this.outputSize]));
         if (this.useBias) {
-          own[`bias_ih${suffix}`] = new Parameter(empty(gateSize));
-          own[`bias_hh${suffix}`] = new Parameter(empty(gateSize));
+          own[`bias_ih${suffix}`] = new Parameter(empty([gateSize]));
+          own[`bias_hh${suffix}`] = new Parameter(empty([gateSize]));
         }
-        if (this.projSize > 0) own[`weight_hr${suffix}`] = new Parameter(empty(this.projSize, this.hiddenSize));
+        if (this.projSize > 0) own[`weight_hr${suffix}`] = new Parameter(empty([this.projSize, this.hiddenSize]));
       }
     }
   }
@@ -278,10 +278,10 @@ abstract class Cell<Hidden, Result> extends Module<[x: Tensor, hx?: Hidden | nul
     super();
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
-    this.weightIh = new Parameter(empty(gates * hiddenSize, inputSize));
-    this.weightHh = new Parameter(empty(gates * hiddenSize, hiddenSize));
-    this.biasIh = bias ? new Parameter(empty(gates * hiddenSize)) : null;
-    this.biasHh = bias ? new Parameter(empty(gates * hiddenSize)) : null;
+    this.weightIh = new Parameter(empty([gates * hiddenSize, inputSize]));
+    this.weightHh = new Parameter(empty([gates * hiddenSize, hiddenSize]));
+    this.biasIh = bias ? new Parameter(empty([gates * hiddenSize])) : null;
+    this.biasHh = bias ? new Parameter(empty([gates * hiddenSize])) : null;
     this.resetParameters();
   }
 

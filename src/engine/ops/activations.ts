@@ -1,5 +1,5 @@
 /** Nonlinearities made of differentiable operations; those on hot paths have kernels and live in pointwise.ts. */
-import { filled } from "../dtype.ts";
+import { filled, type DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { wrapDim } from "../shape.ts";
@@ -7,30 +7,41 @@ import type { Tensor } from "../tensor.ts";
 import { add, mul, where } from "./binary.ts";
 import { emptyLike, fromTypedArray, zerosLike } from "./creation.ts";
 import { noGrad } from "../autograd/gradMode.ts";
-import { clampTo } from "./pairs.ts";
-import { elu, expm1, leakyRelu, sigmoid, tanh } from "./pointwise.ts";
+import { clamp } from "./pairs.ts";
+import { expm1, leakyRelu, sigmoid, tanh } from "./pointwise.ts";
 import { scatter } from "./indexing.ts";
-import { replaceBy } from "./inplace.ts";
 import { softmax } from "./softmax.ts";
 import { max } from "./reductions.ts";
-import type { Typed } from "./types.ts";
+import type { Int } from "./types.ts";
 import { narrow, reshape } from "./views.ts";
 
-/** max(0, x) + min(0, α(e^(x/α) − 1)). https://arxiv.org/abs/1704.07483 */
+/**
+ * max(0, x) + min(0, α(e^(x/α) − 1)). https://arxiv.org/abs/1704.07483
+ * @api torch.celu
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html
+ */
 export function celu(input: Tensor, alpha = 1): Tensor {
   if (alpha === 0) throw new KindlingError("ZeroDivisionError: alpha cannot be 0 for CELU");
-  return where(input.gt(0), input, expm1(clampTo(input, null, 0).div(alpha)).mul(alpha));
+  return where(input.gt(0), input, expm1(clamp(input, null, 0).div(alpha)).mul(alpha));
 }
 
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
-/** scale · (max(0, x) + min(0, α(eˣ − 1))). https://arxiv.org/abs/1706.02515 */
+/**
+ * scale · (max(0, x) + min(0, α(eˣ − 1))). https://arxiv.org/abs/1706.02515
+ * @api torch.selu
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
+ */
 export function selu(input: Tensor): Tensor {
-  return where(input.gt(0), input, expm1(clampTo(input, null, 0)).mul(SELU_ALPHA)).mul(SELU_SCALE);
+  return where(input.gt(0), input, expm1(clamp(input, null, 0)).mul(SELU_ALPHA)).mul(SELU_SCALE);
 }
 
-/** a · sigmoid(b), where a and b are the halves along `dim`. */
-export function glu(input: Tensor, dim = -1): Tensor {
+/**
+ * a · sigmoid(b), where a and b are the halves along `dim`.
+ * @api nn.functional.glu
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html
+ */
+export function glu(input: Tensor, dim: Int = -1): Tensor {
   if (input.shape.length === 0) throw new KindlingError("glu does not support 0-dimensional tensors");
   const d = wrapDim(dim, input.shape.length);
   const size = input.shape[d]!;
@@ -38,15 +49,23 @@ export function glu(input: Tensor, dim = -1): Tensor {
   return mul(narrow(input, d, 0, size / 2), sigmoid(narrow(input, d, size / 2, size / 2)));
 }
 
-/** x where |x| > λ, else 0. */
-export function hardshrink(input: Tensor, lambda = 0.5): Tensor {
-  return where(input.abs().gt(lambda), input, 0);
+/**
+ * x where |x| > λ, else 0.
+ * @api Tensor.hardshrink nn.functional.hardshrink
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html
+ */
+export function hardshrink(input: Tensor, lambd = 0.5): Tensor {
+  return where(input.abs().gt(lambd), input, 0);
 }
 
-/** x moved towards 0 by λ, 0 within. */
-export function softshrink(input: Tensor, lambda = 0.5): Tensor {
-  if (lambda < 0) throw new KindlingError(`lambda must be greater or equal to 0, but found to be ${lambda}.`);
-  return where(input.gt(lambda), input.sub(lambda), where(input.lt(-lambda), input.add(lambda), 0));
+/**
+ * x moved towards 0 by λ, 0 within.
+ * @api nn.functional.softshrink
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html
+ */
+export function softshrink(input: Tensor, lambd = 0.5): Tensor {
+  if (lambd < 0) throw new KindlingError(`lambda must be greater or equal to 0, but found to be ${lambd}.`);
+  return where(input.gt(lambd), input.sub(lambd), where(input.lt(-lambd), input.add(lambd), 0));
 }
 
 /** x kept between two values. */
@@ -55,7 +74,9 @@ export function hardtanh(input: Tensor, minVal = -1, maxVal = 1): Tensor {
   return strictlyBetween(input, minVal, maxVal, input, minVal, maxVal);
 }
 
-/** min(max(0, x), 6) */
+/**
+ * min(max(0, x), 6)
+ */
 export function relu6(input: Tensor): Tensor {
   return hardtanh(input, 0, 6);
 }
@@ -65,7 +86,11 @@ function strictlyBetween(input: Tensor, low: number, high: number, inside: Tenso
   return where(input.le(low), below, where(input.ge(high), above, inside));
 }
 
-/** x where positive, weight · x elsewhere; one weight, or one for each channel (dimension 1). https://arxiv.org/abs/1502.01852 */
+/**
+ * x where positive, weight · x elsewhere; one weight, or one for each channel (dimension 1). https://arxiv.org/abs/1502.01852
+ * @api torch.prelu Tensor.prelu nn.functional.prelu
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html
+ */
 export function prelu(input: Tensor, weight: Tensor): Tensor {
   const channels = input.shape.length < 2 ? 1 : input.shape[1]!;
   if (weight.numel() !== 1 && weight.numel() !== channels) {
@@ -75,9 +100,14 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   return where(input.gt(0), input, mul(slopes, input));
 }
 
-/** x where positive, a · x elsewhere, with a random from [lower, upper] in training and their mean in eval mode. */
-export function rrelu(input: Tensor, options: { lower?: number; upper?: number; training?: boolean; generator?: Generator } = {}): Tensor {
-  const { lower = 1 / 8, upper = 1 / 3, training = false, generator = defaultGenerator } = options;
+/**
+ * x where positive, a · x elsewhere, with a random from [lower, upper] in training and their mean in eval mode.
+ * @api torch.rrelu
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
+ */
+export function rrelu(
+  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, { generator = defaultGenerator }: { generator?: Generator } = {},
+): Tensor {
   if (!training) return leakyRelu(input, (lower + upper) / 2);
   const slopes = noGrad(() => negativeSlopes(input, lower, upper, generator));
   return mul(input, slopes);
@@ -90,33 +120,52 @@ function negativeSlopes(input: Tensor, lower: number, upper: number, generator: 
   return fromTypedArray(slopes, input.shape);
 }
 
-/** x / (1 + |x|) */
+/**
+ * x / (1 + |x|)
+ * @api nn.functional.softsign
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html
+ */
 export function softsign(input: Tensor): Tensor {
   return input.div(input.abs().add(1));
 }
 
-/** x − tanh(x) */
+/**
+ * x − tanh(x)
+ * @api nn.functional.tanhshrink
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html
+ */
 export function tanhshrink(input: Tensor): Tensor {
   return input.sub(tanh(input));
 }
 
-/** x where above the threshold, else `value`. */
-export function threshold(input: Tensor, limit: number, value: number): Tensor {
-  return where(input.gt(limit), input, value);
+/**
+ * x where above the threshold, else `value`.
+ * @api torch.threshold
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
+ */
+export function threshold(input: Tensor, threshold: number, value: number): Tensor {
+  return where(input.gt(threshold), input, value);
 }
 
-/** softmax(−x) along `dim`. */
-export function softmin(input: Tensor, dim: number, options: Typed = {}): Tensor {
-  return softmax(input.neg(), dim, options);
+/**
+ * softmax(−x) along `dim`.
+ * @api nn.functional.softmin
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
+ */
+export function softmin(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
+  return softmax(input.neg(), dim, dtype);
 }
 
 /**
  * A sample from the Gumbel-softmax distribution. https://arxiv.org/abs/1611.01144
- * @param options.tau temperature, default 1
- * @param options.hard one-hot in the forward pass, soft in the backward pass. Default false.
+ * @param tau temperature
+ * @param hard one-hot in the forward pass, soft in the backward pass
+ * @param eps has no effect, as in PyTorch
+ * @api nn.functional.gumbelSoftmax
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html
  */
-export function gumbelSoftmax(logits: Tensor, options: { tau?: number; hard?: boolean; dim?: number } = {}): Tensor {
-  const { tau = 1, hard = false, dim = -1 } = options;
+export function gumbelSoftmax(logits: Tensor, tau = 1, hard = false, eps = 1e-10, dim: Int = -1): Tensor {
+  void eps;
   const noise = noGrad(() => emptyLike(logits).exponential_().log().neg());
   const soft = softmax(add(logits, noise).div(tau), dim);
   if (!hard) return soft;
@@ -124,14 +173,3 @@ export function gumbelSoftmax(logits: Tensor, options: { tau?: number; hard?: bo
   const oneHot = scatter(zerosLike(logits), dim, indices, 1);
   return oneHot.sub(soft.detach()).add(soft);
 }
-
-/** The form of a nonlinearity that writes its result over its input. */
-function inPlace<Args extends unknown[]>(plain: (input: Tensor, ...args: Args) => Tensor) {
-  return <T extends Tensor>(input: T, ...args: Args): T => replaceBy(input, (before) => plain(before, ...args));
-}
-export const celu_ = inPlace(celu);
-export const elu_ = inPlace(elu);
-export const hardtanh_ = inPlace(hardtanh);
-export const rrelu_ = inPlace(rrelu);
-export const selu_ = inPlace(selu);
-export const threshold_ = inPlace(threshold);

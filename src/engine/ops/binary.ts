@@ -6,15 +6,17 @@ import { Binary, Bits, Compare, CompareI32, type BinaryOp, type BitsOp, type Com
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous, denseCopy, to } from "./copy.ts";
+import { contiguous, to } from "./conversion.ts";
+import { denseCopy } from "./copy.ts";
 import { full, fromTypedArray, zeros, zerosLike } from "./creation.ts";
 import { at, make } from "./make.ts";
 import { toTypedArray } from "./reading.ts";
+import { nonzero } from "./indexing.ts";
 import { integerAt, scalarAt } from "./scalar.ts";
 import { describeBroadcast } from "./strided.ts";
 import { sumTo } from "./sumTo.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
-import { expand } from "./views.ts";
+import { expand, unbind } from "./views.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
 
 // --- running --------------------------------------------------------------------------------------------------------
@@ -207,6 +209,20 @@ interface BinaryData {
 /** Either operand may be a number; a number before a tensor becomes a tensor without dimensions. */
 export type Pairwise = (input: ScalarOrTensor, other: ScalarOrTensor) => Tensor;
 
+/** `input` to the power `exponent`. */
+export type Power = (input: ScalarOrTensor, exponent: ScalarOrTensor) => Tensor;
+
+/** A function of two tensors. */
+export type PairOfTensors = (input: Tensor, other: Tensor) => Tensor;
+
+/** Of a tensor and a tensor or number. */
+export type TensorAndOperand = (input: Tensor, other: ScalarOrTensor) => Tensor;
+
+export interface DivisionOptions {
+  /** How the quotient is rounded: towards zero, down, or (default) not at all. */
+  roundingMode?: "trunc" | "floor" | null;
+}
+
 export type ScaledPairwise = (input: ScalarOrTensor, other: ScalarOrTensor, options?: BinaryOptions) => Tensor;
 
 /** The first operand as a tensor that doesn't change the type of the result more than a number does. */
@@ -288,22 +304,29 @@ const trueDivide = binary({
   right: (g, { a, b }) => mul(g, trueDivide(a.neg(), mul(b, b))),
 }) as Pairwise;
 
-/** Quotient; `roundingMode` "floor" or "trunc" rounds it and keeps integers integers. */
-export function div(first: ScalarOrTensor, b: ScalarOrTensor, options: { roundingMode?: "trunc" | "floor" | null } = {}): Tensor {
-  const mode = options.roundingMode ?? null;
-  if (mode === null) return trueDivide(first, b);
+/**
+ * Quotient; `roundingMode` "floor" or "trunc" rounds it and keeps integers integers.
+ * @api torch.div torch.divide torch.trueDivide Tensor.div Tensor.divide Tensor.divide_ Tensor.trueDivide Tensor.trueDivide_
+ * @see https://pytorch.org/docs/stable/generated/torch.div.html
+ */
+export function div(input: ScalarOrTensor, other: ScalarOrTensor, { roundingMode: mode = null }: DivisionOptions = {}): Tensor {
+  if (mode === null) return trueDivide(input, other);
   if (mode !== "floor" && mode !== "trunc") {
     throw new KindlingError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(mode)}'`);
   }
-  const a = leading(first, b);
-  const dtype = typeOfPair(a, b);
-  if (dtype !== "float32") return runIntegers("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, b, dtype);
-  return roundedQuotient(mode, a, b);
+  const a = leading(input, other);
+  const dtype = typeOfPair(a, other);
+  if (dtype !== "float32") return runIntegers("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, other, dtype);
+  return roundedQuotient(mode, a, other);
 }
 
-/** The quotient's floor; integers stay integers. */
-export function floorDivide(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
-  return div(a, b, { roundingMode: "floor" });
+/**
+ * The quotient's floor; integers stay integers.
+ * @api torch.floorDivide Tensor.floorDivide Tensor.floorDivide_
+ * @see https://pytorch.org/docs/stable/generated/torch.floor_divide.html
+ */
+export function floorDivide(input: ScalarOrTensor, other: ScalarOrTensor): Tensor {
+  return div(input, other, { roundingMode: "floor" });
 }
 
 const roundedQuotientOp: Operation = {
@@ -328,8 +351,12 @@ function flooredQuotient(a: Tensor, b: ScalarOrTensor): Tensor {
   return where(divisor.eq(0), trueDivide(a, divisor), whole);
 }
 
-/** `a` to the power `b`. */
-export const pow: Pairwise = binary({
+/**
+ * `input` to the power `exponent`.
+ * @api torch.pow Tensor.pow
+ * @see https://pytorch.org/docs/stable/generated/torch.pow.html
+ */
+export const pow: Power = binary({
   op: Binary.pow,
   name: "PowBackward0",
   saves: true,
@@ -345,25 +372,37 @@ export const pow: Pairwise = binary({
 /** The gradient where an operand was chosen, half of it in a tie, none elsewhere. */
 const shared = (gradient: Tensor, chosen: Tensor, tied: Tensor): Tensor => where(chosen, gradient, where(tied, mul(gradient, 0.5), 0));
 
-/** The larger of each pair; a tie shares its gradient. */
-export const maximum = binary({
+/**
+ * The larger of each pair; a tie shares its gradient.
+ * @api torch.maximum Tensor.maximum
+ * @see https://pytorch.org/docs/stable/generated/torch.maximum.html
+ */
+export const maximum: PairOfTensors = binary({
   op: Binary.maximum,
   name: "MaximumBackward0",
   saves: true,
   left: (g, { a, b }) => shared(g, gt(a, b), eq(a, b)),
   right: (g, { a, b }) => shared(g, lt(a, b), eq(a, b)),
-}) as (a: Tensor, b: Tensor) => Tensor;
+}) as PairOfTensors;
 
-/** The smaller of each pair; a tie shares its gradient. */
-export const minimum = binary({
+/**
+ * The smaller of each pair; a tie shares its gradient.
+ * @api torch.minimum Tensor.minimum
+ * @see https://pytorch.org/docs/stable/generated/torch.minimum.html
+ */
+export const minimum: PairOfTensors = binary({
   op: Binary.minimum,
   name: "MinimumBackward0",
   saves: true,
   left: (g, { a, b }) => shared(g, lt(a, b), eq(a, b)),
   right: (g, { a, b }) => shared(g, gt(a, b), eq(a, b)),
-}) as (a: Tensor, b: Tensor) => Tensor;
+}) as PairOfTensors;
 
-/** What is left after dividing, with the sign of the divisor (Python's %). */
+/**
+ * What is left after dividing, with the sign of the divisor (Python's %).
+ * @api torch.remainder Tensor.remainder Tensor.remainder_
+ * @see https://pytorch.org/docs/stable/generated/torch.remainder.html
+ */
 export const remainder: Pairwise = binary({
   op: Binary.remainder,
   name: "RemainderBackward0",
@@ -372,7 +411,11 @@ export const remainder: Pairwise = binary({
   right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "floor" }).neg()),
 }) as Pairwise;
 
-/** What is left after dividing, with the sign of the dividend (C's fmod). */
+/**
+ * What is left after dividing, with the sign of the dividend (C's fmod).
+ * @api torch.fmod Tensor.fmod Tensor.fmod_
+ * @see https://pytorch.org/docs/stable/generated/torch.fmod.html
+ */
 export const fmod: Pairwise = binary({
   op: Binary.fmod,
   name: "FmodBackward0",
@@ -381,11 +424,15 @@ export const fmod: Pairwise = binary({
   right: (g, { a, b }) => mul(g, div(a, b, { roundingMode: "trunc" }).neg()),
 }) as Pairwise;
 
-/** `start + weight · (end − start)`, one weight for all or one for each element. */
-export function lerp(start: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor {
-  if (weight instanceof Tensor) return add(start, mul(weight, sub(end, start)));
-  const shape = broadcastShapes(start.shape, end.shape);
-  const x = spread(to(start, "float32"), shape);
+/**
+ * `input + weight · (end − input)`, one weight for all or one for each element.
+ * @api torch.lerp Tensor.lerp
+ * @see https://pytorch.org/docs/stable/generated/torch.lerp.html
+ */
+export function lerp(input: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor {
+  if (weight instanceof Tensor) return add(input, mul(weight, sub(end, input)));
+  const shape = broadcastShapes(input.shape, end.shape);
+  const x = spread(to(input, "float32"), shape);
   const y = spread(to(end, "float32"), shape);
   const result = make(shape);
   const target = at(result);
@@ -414,7 +461,7 @@ function stepOf(tensor: Tensor, count: number): 0 | 1 {
   return tensor.numel() === count ? 1 : 0;
 }
 
-function comparison(name: keyof typeof Compare): (a: Tensor, b: ScalarOrTensor) => Tensor {
+function comparison(name: keyof typeof Compare): TensorAndOperand {
   return (a, b) => {
     const dtype = comparedAs(a, b) === "float32" ? "float32" : "int32";
     const op = dtype === "float32" ? Compare[name] : CompareI32[name];
@@ -450,12 +497,42 @@ function comparePair(op: CompareOp, a: Tensor, b: Tensor): Tensor {
   return result;
 }
 
-export const eq = comparison("eq");
-export const ne = comparison("ne");
-export const lt = comparison("lt");
-export const le = comparison("le");
-export const gt = comparison("gt");
-export const ge = comparison("ge");
+/**
+ * Where both are equal, as `bool`.
+ * @api torch.eq Tensor.eq Tensor.eq_
+ * @see https://pytorch.org/docs/stable/generated/torch.eq.html
+ */
+export const eq: TensorAndOperand = comparison("eq");
+/**
+ * Where they differ, as `bool`.
+ * @api torch.ne Tensor.ne Tensor.ne_ torch.notEqual Tensor.notEqual Tensor.notEqual_
+ * @see https://pytorch.org/docs/stable/generated/torch.ne.html
+ */
+export const ne: TensorAndOperand = comparison("ne");
+/**
+ * Where the input is smaller, as `bool`.
+ * @api torch.lt Tensor.lt Tensor.lt_ torch.less Tensor.less Tensor.less_
+ * @see https://pytorch.org/docs/stable/generated/torch.lt.html
+ */
+export const lt: TensorAndOperand = comparison("lt");
+/**
+ * Where the input is not larger, as `bool`.
+ * @api torch.le Tensor.le Tensor.le_ torch.lessEqual Tensor.lessEqual Tensor.lessEqual_
+ * @see https://pytorch.org/docs/stable/generated/torch.le.html
+ */
+export const le: TensorAndOperand = comparison("le");
+/**
+ * Where the input is larger, as `bool`.
+ * @api torch.gt Tensor.gt Tensor.gt_ torch.greater Tensor.greater Tensor.greater_
+ * @see https://pytorch.org/docs/stable/generated/torch.gt.html
+ */
+export const gt: TensorAndOperand = comparison("gt");
+/**
+ * Where the input is not smaller, as `bool`.
+ * @api torch.ge Tensor.ge Tensor.ge_ torch.greaterEqual Tensor.greaterEqual Tensor.greaterEqual_
+ * @see https://pytorch.org/docs/stable/generated/torch.ge.html
+ */
+export const ge: TensorAndOperand = comparison("ge");
 
 /** Repeated to `shape`, in dense memory. */
 function spread(tensor: Tensor, shape: Shape): Tensor {
@@ -474,41 +551,89 @@ function joinBits(op: BitsOp, a: Tensor, b: Tensor): Tensor {
 }
 
 /** Zero is false, everything else (NaN, too) is true. */
-function logical(op: BitsOp): (a: Tensor, b: Tensor) => Tensor {
+function logical(op: BitsOp): PairOfTensors {
   return (a, b) => joinBits(op, to(a, "bool"), to(b, "bool"));
 }
 
-export const logicalAnd = logical(Bits.and);
-export const logicalOr = logical(Bits.or);
-export const logicalXor = logical(Bits.xor);
+/**
+ * Where both are true; zero is false, everything else (NaN, too) is true.
+ * @api torch.logicalAnd Tensor.logicalAnd Tensor.logicalAnd_
+ * @see https://pytorch.org/docs/stable/generated/torch.logical_and.html
+ */
+export const logicalAnd: PairOfTensors = logical(Bits.and);
+/**
+ * Where at least one is true.
+ * @api torch.logicalOr Tensor.logicalOr Tensor.logicalOr_
+ * @see https://pytorch.org/docs/stable/generated/torch.logical_or.html
+ */
+export const logicalOr: PairOfTensors = logical(Bits.or);
+/**
+ * Where one of them is true.
+ * @api torch.logicalXor Tensor.logicalXor Tensor.logicalXor_
+ * @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html
+ */
+export const logicalXor: PairOfTensors = logical(Bits.xor);
 
+/**
+ * Where the element is zero.
+ * @api torch.logicalNot Tensor.logicalNot Tensor.logicalNot_
+ * @see https://pytorch.org/docs/stable/generated/torch.logical_not.html
+ */
 export function logicalNot(input: Tensor): Tensor {
   return eq(input, 0);
 }
 
-function bitwise(name: keyof typeof Bits): (a: Tensor, b: ScalarOrTensor) => Tensor {
-  return (a, b) => {
+function bitwise(name: keyof typeof Bits): Pairwise {
+  return (first, b) => {
+    const a = first instanceof Tensor ? first : full([], first, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, first) : "int32" });
     const other = b instanceof Tensor ? b : full([], b, { dtype: promoteScalar(a.dtype, b) });
     const dtype = promote(a.dtype, other.dtype);
     if (dtype === "float32") throw new KindlingError(`"bitwise_${name}_cpu" not implemented for 'Float'`);
     return joinBits(Bits[name], to(a, dtype), to(other, dtype));
   };
 }
-/** `a & b` */
-export const bitwiseAnd = bitwise("and");
-/** `a | b` */
-export const bitwiseOr = bitwise("or");
-/** `a ^ b` */
-export const bitwiseXor = bitwise("xor");
+/**
+ * `a & b`
+ * @api torch.bitwiseAnd Tensor.bitwiseAnd Tensor.bitwiseAnd_
+ * @see https://pytorch.org/docs/stable/generated/torch.bitwise_and.html
+ */
+export const bitwiseAnd: Pairwise = bitwise("and");
+/**
+ * `a | b`
+ * @api torch.bitwiseOr Tensor.bitwiseOr Tensor.bitwiseOr_
+ * @see https://pytorch.org/docs/stable/generated/torch.bitwise_or.html
+ */
+export const bitwiseOr: Pairwise = bitwise("or");
+/**
+ * `a ^ b`
+ * @api torch.bitwiseXor Tensor.bitwiseXor Tensor.bitwiseXor_
+ * @see https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html
+ */
+export const bitwiseXor: Pairwise = bitwise("xor");
 
+/**
+ * Where the element is NaN.
+ * @api torch.isnan Tensor.isnan
+ * @see https://pytorch.org/docs/stable/generated/torch.isnan.html
+ */
 export function isnan(input: Tensor): Tensor {
   return ne(input, input);
 }
 
+/**
+ * Where the element is ±∞.
+ * @api torch.isinf Tensor.isinf
+ * @see https://pytorch.org/docs/stable/generated/torch.isinf.html
+ */
 export function isinf(input: Tensor): Tensor {
   return input.dtype === "float32" ? eq(input.abs(), Infinity) : full(input.shape, false, { dtype: "bool" });
 }
 
+/**
+ * Where the element is neither NaN nor ±∞.
+ * @api torch.isfinite Tensor.isfinite
+ * @see https://pytorch.org/docs/stable/generated/torch.isfinite.html
+ */
 export function isfinite(input: Tensor): Tensor {
   return input.dtype === "float32" ? lt(input.abs(), Infinity) : full(input.shape, true, { dtype: "bool" });
 }
@@ -527,20 +652,42 @@ const whereOp: Operation = {
   },
 };
 
-/** `a` where `condition` holds, `b` elsewhere; all broadcast. */
-export function where(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
+/**
+ * This tensor's values where `condition` holds, `other`'s elsewhere; all broadcast.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.where.html
+ * @api Tensor.where
+ */
+export function valuesWhere(input: Tensor, condition: Tensor, other: ScalarOrTensor): Tensor {
+  return where(condition, input, other);
+}
+
+/**
+ * `input` where `condition` holds, `other` elsewhere; all broadcast. With the condition alone: the positions where it holds,
+ * one index tensor for each dimension.
+ * @api torch.where
+ * @see https://pytorch.org/docs/stable/generated/torch.where.html
+ */
+export function where(condition: Tensor, input: ScalarOrTensor, other: ScalarOrTensor): Tensor;
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, input?: ScalarOrTensor, other?: ScalarOrTensor): Tensor | Tensor[] {
+  if (input === undefined || other === undefined) return unbind(nonzero(condition), 1);
+  return choose(condition, input, other);
+}
+
+/** `input` where `condition` holds, `other` elsewhere; all broadcast. */
+function choose(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
   const left = a instanceof Tensor ? a : full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
   const right = b instanceof Tensor ? b : full([], b, { dtype: a instanceof Tensor ? promoteScalar(a.dtype, b) : "float32" });
   const shape = broadcastShapes(condition.shape, broadcastShapes(left.shape, right.shape));
   const dtype = promote(left.dtype, right.dtype);
   // The kernel moves words.
   const moved = itemSize(dtype) === 4 ? dtype : "int32";
-  const result = choose(to(condition, "bool"), to(left, moved), to(right, moved), make(shape, moved));
+  const result = chosen(to(condition, "bool"), to(left, moved), to(right, moved), make(shape, moved));
   if (dtype !== "float32") return to(result, dtype);
   return record(whereOp, result, [left, right], [condition], [left.shape, right.shape]);
 }
 
-function choose(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
+function chosen(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
   const count = result.numel();
   const target = at(result);
   const from = at(mask);
@@ -560,8 +707,12 @@ const maskedFillOp: Operation = {
   backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data as Shape)],
 };
 
-/** `value` where `mask` holds, the input elsewhere. */
-export function maskedFill(input: Tensor, mask: Tensor, value: number): Tensor {
+/**
+ * `value` where `mask` holds, the input elsewhere.
+ * @api torch.maskedFill Tensor.maskedFill
+ * @see https://pytorch.org/docs/stable/generated/torch.masked_fill.html
+ */
+export function maskedFill(input: Tensor, mask: Tensor, value: ScalarOrTensor): Tensor {
   if (typeof value !== "number") return where(mask, value, input);
   const isPlain = input.dtype === "float32" && input.dense && mask.dense && itemSize(mask.dtype) === 1 && sameShape(input.shape, mask.shape);
   const result = isPlain ? fillWhere(input, mask, value) : where(mask, value, input.detach());

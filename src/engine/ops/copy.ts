@@ -1,28 +1,12 @@
 /** Copies, conversions, and writing into existing tensors. */
-import { record, type Operation } from "../autograd/node.ts";
-import { dtypeNamed, isDtypeName, itemSize, type DType, type DTypeName } from "../dtype.ts";
+import { itemSize, type DType } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Element } from "../kernels/exports.ts";
 import { f32, i32, kernels, u8 } from "../memory/linear.ts";
 import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { at, make, viewOf } from "./make.ts";
 import { gatherStrided, scatterStrided } from "./strided.ts";
-
-const cloneOp: Operation = {
-  name: "CloneBackward0",
-  backward: (_node, gradient) => [gradient],
-};
-
-/** A dense copy. */
-export function clone(input: Tensor): Tensor {
-  return record(cloneOp, denseCopy(input), [input]);
-}
-
-/** The tensor itself if it is dense, else a dense copy. */
-export function contiguous(input: Tensor): Tensor {
-  return input.dense ? input : clone(input);
-}
 
 /** A dense copy without history. */
 export function denseCopy(input: Tensor): Tensor {
@@ -42,7 +26,7 @@ function copyDense(target: Tensor, source: Tensor): void {
 export function copyInto(target: Tensor, source: Tensor): void {
   target.storage.version++;
   if (source.dtype !== target.dtype) {
-    copySame(target, to(expanded(source, target.shape), target.dtype));
+    copySame(target, converted(expanded(source, target.shape), target.dtype));
   } else if (!sameShape(source.shape, target.shape)) {
     copySame(target, expanded(source, target.shape));
   } else {
@@ -60,49 +44,11 @@ function expanded(source: Tensor, shape: Shape): Tensor {
   return viewOf(source, shape, broadcastStrides(source.shape, source.strides, shape));
 }
 
-export interface ToOptions {
-  dtype?: DTypeName;
-  /** `"cpu"`, the only device. */
-  device?: string;
-  /** Make a copy even where nothing changes. Default false. */
-  copy?: boolean;
-  /** Accepted, and of no effect. */
-  nonBlocking?: boolean;
-}
-
-/** A type, a device, a tensor whose type is taken, or options. */
-export type ToTarget = string | Tensor | ToOptions;
-
-/**
- * The same values as another dtype; the tensor itself if it has it already. The device "cpu" changes nothing.
- * `to("int32")`, `to("cpu", "int32")`, `to(other)`, `to({ dtype: "int32", copy: true })`
- */
-export function to(input: Tensor, ...targets: readonly (ToTarget | undefined)[]): Tensor {
-  let dtype = input.dtype;
-  let copy = false;
-  for (const target of targets) {
-    if (target === undefined) continue;
-    if (typeof target === "string") dtype = typeMeant(target) ?? dtype;
-    else if (target instanceof Tensor) dtype = target.dtype;
-    else {
-      if (target.device !== undefined) typeMeant(target.device);
-      if (target.dtype !== undefined) dtype = dtypeNamed(target.dtype);
-      copy = target.copy ?? copy;
-    }
-  }
-  if (dtype === input.dtype) return copy ? clone(input) : input;
+/** The values as another type, without history. */
+export function converted(input: Tensor, dtype: DType): Tensor {
   const result = make(input.shape, dtype);
   convertDense(result, input.dense ? input : denseCopy(input));
   return result;
-}
-
-/** The dtype that a name means; `undefined` for the one device. */
-function typeMeant(name: string): DType | undefined {
-  if (isDtypeName(name)) return dtypeNamed(name);
-  if (name === "cpu" || name === "cpu:0") return undefined;
-  throw new KindlingError(
-    `'${name}' is neither a device that Kindling has ("cpu") nor a dtype ("float32", "int32", "bool", "uint8")`,
-  );
 }
 
 function convertDense(result: Tensor, source: Tensor): void {

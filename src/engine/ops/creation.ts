@@ -1,4 +1,5 @@
 /** Making tensors from nothing, from numbers, and at random. */
+import { noGrad } from "../autograd/gradMode.ts";
 import { dtypeNamed, filled, roomFor, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels, u8 } from "../memory/linear.ts";
@@ -10,39 +11,30 @@ import {
   fillUniform,
   type Generator,
 } from "../random/index.ts";
-import { MOST_DIMENSIONS, numelOf, shapeOf, sameShape, shapeText, tooManyDimensions, type Shape } from "../shape.ts";
+import { broadcastShapes, MOST_DIMENSIONS, numelOf, sameShape, shapeText, tooManyDimensions, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous, to } from "./copy.ts";
+import { contiguous, to } from "./conversion.ts";
 import { at, make } from "./make.ts";
+import { positions } from "./positions.ts";
 import { toTypedArray } from "./reading.ts";
-import type { Sizes } from "./types.ts";
+import type { Int, ScalarOrTensor, Sizes } from "./types.ts";
 import { writeValues } from "./writing.ts";
 
 export interface TensorOptions {
-  /** Default `"float32"`. */
-  dtype?: DTypeName;
+  /** Default `"float32"`, or what the function says. */
+  dtype?: DTypeName | null;
   /** Default false. */
   requiresGrad?: boolean;
 }
 
 export interface RandomOptions extends TensorOptions {
   /** Default: the generator that `manualSeed` seeds. */
-  generator?: Generator;
-}
-
-/** A shape as numbers or as a list, then perhaps options: `zeros(2, 3)`, `zeros([2, 3], { dtype: "int32" })`. */
-export type ShapeAnd<Options> = [...shape: number[]] | [...shape: number[], options: Options] | [shape: Shape, options?: Options];
-
-function parse<Options extends object>(values: readonly unknown[]): { shape: number[]; options: Partial<Options> } {
-  const last = values.at(-1);
-  const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
-  const sizes = (hasOptions ? values.slice(0, -1) : values).filter((value) => value !== undefined) as number[];
-  return { shape: shapeOf(sizes), options: hasOptions ? (last as Options) : {} };
+  generator?: Generator | null;
 }
 
 /** The type that options ask for. */
 function typeOf(options: TensorOptions, fallback: DType = "float32"): DType {
-  return options.dtype === undefined ? fallback : dtypeNamed(options.dtype);
+  return options.dtype ? dtypeNamed(options.dtype) : fallback;
 }
 
 function finish(tensor: Tensor, options: TensorOptions): Tensor {
@@ -61,14 +53,18 @@ function fillFresh(tensor: Tensor, value: number): Tensor {
   return tensor;
 }
 
-/** Undefined contents. */
-export function empty(...args: ShapeAnd<TensorOptions>): Tensor {
-  const { shape, options } = parse<TensorOptions>(args);
-  return finish(make(shape, typeOf(options)), options);
+/**
+ * A tensor of the given size with undefined contents.
+ * @see https://pytorch.org/docs/stable/generated/torch.empty.html
+ * @api torch.empty
+ */
+export function empty(size: Sizes, options: TensorOptions = {}): Tensor {
+  return finish(make(size, typeOf(options)), options);
 }
 
 /**
  * A tensor of the given size, filled with zeros.
+ * @see https://pytorch.org/docs/stable/generated/torch.zeros.html
  * @api torch.zeros
  */
 export function zeros(size: Sizes, options: TensorOptions = {}): Tensor {
@@ -77,31 +73,62 @@ export function zeros(size: Sizes, options: TensorOptions = {}): Tensor {
 
 /**
  * A tensor of the given size, filled with ones.
+ * @see https://pytorch.org/docs/stable/generated/torch.ones.html
  * @api torch.ones
  */
 export function ones(size: Sizes, options: TensorOptions = {}): Tensor {
   return finish(fillFresh(make(size, typeOf(options)), 1), options);
 }
 
-export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {
-  const dtype = typeOf(options, typeof value === "boolean" ? "bool" : "float32");
-  return finish(fillFresh(make(shape, dtype), Number(value)), options);
+/**
+ * A tensor of the given size, filled with one value: `float32` for a number, `bool` for a truth value, unless another type is asked for.
+ * @see https://pytorch.org/docs/stable/generated/torch.full.html
+ * @api torch.full
+ */
+export function full(size: Shape, fillValue: number | boolean, options: TensorOptions = {}): Tensor {
+  const dtype = typeOf(options, typeof fillValue === "boolean" ? "bool" : "float32");
+  return finish(fillFresh(make(size, dtype), Number(fillValue)), options);
 }
 
-export function emptyLike(tensor: Tensor, options: TensorOptions = {}): Tensor {
-  return finish(make(tensor.shape, typeOf(options, tensor.dtype)), options);
+/**
+ * A tensor of another's shape and type with undefined contents.
+ * @see https://pytorch.org/docs/stable/generated/torch.empty_like.html
+ * @api torch.emptyLike
+ */
+export function emptyLike(input: Tensor, options: TensorOptions = {}): Tensor {
+  return empty(input.shape, likeOf(input, options));
 }
 
-export function zerosLike(tensor: Tensor, options: TensorOptions = {}): Tensor {
-  return full(tensor.shape, 0, { dtype: tensor.dtype, ...options });
+/**
+ * Zeros in another tensor's shape and type.
+ * @see https://pytorch.org/docs/stable/generated/torch.zeros_like.html
+ * @api torch.zerosLike
+ */
+export function zerosLike(input: Tensor, options: TensorOptions = {}): Tensor {
+  return zeros(input.shape, likeOf(input, options));
 }
 
-export function onesLike(tensor: Tensor, options: TensorOptions = {}): Tensor {
-  return full(tensor.shape, 1, { dtype: tensor.dtype, ...options });
+/**
+ * Ones in another tensor's shape and type.
+ * @see https://pytorch.org/docs/stable/generated/torch.ones_like.html
+ * @api torch.onesLike
+ */
+export function onesLike(input: Tensor, options: TensorOptions = {}): Tensor {
+  return ones(input.shape, likeOf(input, options));
 }
 
-export function fullLike(tensor: Tensor, value: number, options: TensorOptions = {}): Tensor {
-  return full(tensor.shape, value, { dtype: tensor.dtype, ...options });
+/**
+ * One value in another tensor's shape and type.
+ * @see https://pytorch.org/docs/stable/generated/torch.full_like.html
+ * @api torch.fullLike
+ */
+export function fullLike(input: Tensor, fillValue: number | boolean, options: TensorOptions = {}): Tensor {
+  return full(input.shape, fillValue, likeOf(input, options));
+}
+
+/** Options under which a tensor is of another's type unless they say otherwise. */
+export function likeOf<Options extends TensorOptions>(input: Tensor, options: Options): Options {
+  return { ...options, dtype: options.dtype ?? input.dtype };
 }
 
 /** Numbers, booleans, tensors with one element, nested lists of them, a typed array, or a tensor to copy. */
@@ -110,10 +137,12 @@ export type TensorData = number | boolean | TypedArray | Float64Array | Tensor |
 /**
  * A tensor with a copy of `data`. Numbers make `float32` (JavaScript has no integers to tell apart), booleans `bool`;
  * an Int32Array makes `int32`.
- * @throws ShapeError if nested lists differ in length
+ * @throws ArgumentError if nested lists differ in length
+ * @see https://pytorch.org/docs/stable/generated/torch.tensor.html
+ * @api torch.tensor
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
-  if (data instanceof Tensor) return finish(to(data.detach(), { dtype: typeOf(options, data.dtype), copy: true }), options);
+  if (data instanceof Tensor) return finish(to(data.detach(), typeOf(options, data.dtype), false, true), options);
   if (isTypedArray(data)) return fromFlat(data, [data.length], typeOf(options, dtypeOf(data)), options);
   const shape = nestedShape(data);
   const flat = new Numbers();
@@ -161,7 +190,11 @@ function fromFlat(values: ArrayLike<number>, shape: Shape, dtype: DType, options
   return finish(result, options);
 }
 
-/** A tensor of the given shape with a copy of `values` in row-major order. */
+/**
+ * A tensor of the given shape with a copy of `values` in row-major order, of their type unless another is asked for.
+ * @throws ShapeError where the shape has another number of elements
+ * @api torch.fromTypedArray
+ */
 export function fromTypedArray(values: TypedArray, shape: Shape, options: TensorOptions = {}): Tensor {
   if (numelOf(shape) !== values.length) {
     throw new ShapeError(`shape '${shapeText(shape)}' is invalid for input of size ${values.length}`, shape);
@@ -216,30 +249,36 @@ function describe(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
 }
 
-/** `arange(end)`, `arange(start, end)`, `arange(start, end, step)`; whole numbers make `int32`. */
-export function arange(...args: number[] | [...number[], TensorOptions]): Tensor {
-  const last = args.at(-1);
-  const options = typeof last === "object" ? last : {};
-  const numbers = (args as unknown[]).filter((value): value is number => typeof value === "number");
-  const start = numbers.length === 1 ? 0 : numbers[0]!;
-  const end = numbers.length === 1 ? numbers[0]! : numbers[1]!;
-  const step = numbers[2] ?? 1;
+/**
+ * Numbers from `start` (default 0) up to, not including, `end`, `step` apart. Whole numbers make `int32` unless another
+ * type is asked for.
+ * @see https://pytorch.org/docs/stable/generated/torch.arange.html
+ * @api torch.arange
+ */
+export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(first: number, second?: number | TensorOptions, step = 1, options: TensorOptions = {}): Tensor {
+  if (typeof second !== "number") return arange(0, first, 1, second);
+  const [start, end] = [first, second];
   if (step === 0) throw new KindlingError("step must be nonzero");
-  if ((end - start) / step < 0) throw new KindlingError("upper bound and larger bound inconsistent with step sign");
   if (!Number.isFinite(start) || !Number.isFinite(end)) throw new KindlingError(`unsupported range: ${start} -> ${end}`);
+  if ((end - start) / step < 0) throw new KindlingError("upper bound and larger bound inconsistent with step sign");
   const count = Math.ceil((end - start) / step);
-  const dtype = typeOf(options, numbers.every(Number.isInteger) ? "int32" : "float32");
+  const dtype = typeOf(options, [start, end, step].every(Number.isInteger) ? "int32" : "float32");
   return fromFlat(filled(roomFor(Float64Array, count), (i) => start + i * step), [count], dtype, options);
 }
 
 /** @throws KindlingError where `steps` is no number of values */
-export function checkSteps(steps: number): void {
-  if (!Number.isInteger(steps)) throw new ArgumentError(`the number of steps is a whole number, but got ${steps}`, "TypeError");
+export function checkSteps(steps: Int): void {
   if (steps < 0) throw new KindlingError("number of steps must be non-negative");
 }
 
-/** `steps` values from `start` to `end`, both included. */
-export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+/**
+ * `steps` values from `start` to `end`, both included, evenly spaced.
+ * @see https://pytorch.org/docs/stable/generated/torch.linspace.html
+ * @api torch.linspace
+ */
+export function linspace(start: number, end: number, steps: Int, options: TensorOptions = {}): Tensor {
   checkSteps(steps);
   const step = steps > 1 ? Math.fround((end - start) / (steps - 1)) : 0;
   // From both ends towards the middle, as PyTorch does, so that the last value is exact.
@@ -247,8 +286,12 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   return fromFlat(filled(roomFor(Float64Array, steps), value), [steps], typeOf(options, "float32"), options);
 }
 
-/** Ones on the diagonal of an `n` × `m` (default `n`) matrix. */
-export function eye(n: number, m: number = n, options: TensorOptions = {}): Tensor {
+/**
+ * Ones on the diagonal of an `n` × `m` (default `n`) matrix, zeros elsewhere.
+ * @see https://pytorch.org/docs/stable/generated/torch.eye.html
+ * @api torch.eye
+ */
+export function eye(n: Int, m: Int = n, options: TensorOptions = {}): Tensor {
   if (!(n >= 0)) throw new KindlingError(`n must be greater or equal to 0, got ${n}`);
   if (!(m >= 0)) throw new KindlingError(`m must be greater or equal to 0, got ${m}`);
   const values = roomFor(Float32Array, n * m);
@@ -256,11 +299,16 @@ export function eye(n: number, m: number = n, options: TensorOptions = {}): Tens
   return fromFlat(values, [n, m], typeOf(options, "float32"), options);
 }
 
-/** One row per index with a single 1 in it: `[...shape, numClasses]`, `int32`. */
-export function oneHot(indices: Tensor, numClasses = -1): Tensor {
-  const source = contiguous(to(indices, "int32"));
+/**
+ * One row per class index with a single 1 in it: `[...shape]` → `[...shape, numClasses]`, `int32`.
+ * @param numClasses -1 for one more than the largest index
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+ * @api nn.functional.oneHot
+ */
+export function oneHot(tensor: Tensor, numClasses: Int = -1): Tensor {
+  const source = contiguous(positions(tensor, "one_hot is only applicable to index tensor."));
   const classes = numClasses >= 0 ? numClasses : (toTypedArray(source) as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0);
-  const result = make([...indices.shape, classes], "int32");
+  const result = make([...tensor.shape, classes], "int32");
   const target = at(result);
   const wrong = kernels.oneHot(at(source), target, source.numel(), classes);
   if (wrong < 0) return result;
@@ -276,46 +324,86 @@ function randomFloats(shape: Shape, options: RandomOptions, fill: FloatFiller): 
   const result = make(shape, "float32");
   const start = at(result) >>> 2;
   fill(options.generator ?? defaultGenerator, f32.subarray(start, start + result.numel()));
-  const typed = options.dtype === undefined || options.dtype === "float32" ? result : result.to(options.dtype);
-  return finish(typed, options);
+  return finish(to(result, typeOf(options)), options);
 }
 
-/** Uniform in [0, 1). */
-export function rand(...args: ShapeAnd<RandomOptions>): Tensor {
-  const { shape, options } = parse<RandomOptions>(args);
-  return randomFloats(shape, options, (generator, out) => fillUniform(generator, out));
+/**
+ * Numbers drawn uniformly from [0, 1).
+ * @see https://pytorch.org/docs/stable/generated/torch.rand.html
+ * @api torch.rand
+ */
+export function rand(size: Sizes, options: RandomOptions = {}): Tensor {
+  return randomFloats(size, options, (generator, out) => fillUniform(generator, out));
 }
 
-/** Standard normal. */
-export function randn(...args: ShapeAnd<RandomOptions>): Tensor {
-  const { shape, options } = parse<RandomOptions>(args);
-  return randomFloats(shape, options, (generator, out) => fillNormal(generator, out));
+/**
+ * Numbers drawn from the normal distribution with mean 0 and standard deviation 1.
+ * @see https://pytorch.org/docs/stable/generated/torch.randn.html
+ * @api torch.randn
+ */
+export function randn(size: Sizes, options: RandomOptions = {}): Tensor {
+  return randomFloats(size, options, (generator, out) => fillNormal(generator, out));
 }
 
-export function randLike(tensor: Tensor, options: RandomOptions = {}): Tensor {
-  return rand(tensor.shape, options);
+/**
+ * `rand` in another tensor's shape.
+ * @see https://pytorch.org/docs/stable/generated/torch.rand_like.html
+ * @api torch.randLike
+ */
+export function randLike(input: Tensor, options: RandomOptions = {}): Tensor {
+  return rand(input.shape, options);
 }
 
-export function randnLike(tensor: Tensor, options: RandomOptions = {}): Tensor {
-  return randn(tensor.shape, options);
+/**
+ * `randn` in another tensor's shape.
+ * @see https://pytorch.org/docs/stable/generated/torch.randn_like.html
+ * @api torch.randnLike
+ */
+export function randnLike(input: Tensor, options: RandomOptions = {}): Tensor {
+  return randn(input.shape, options);
 }
 
-/** Normal with the given mean and standard deviation. */
-export function normal(mean: number, std: number, shape: Shape, options: RandomOptions = {}): Tensor {
+/**
+ * Numbers drawn from normal distributions: one for each element of `mean` and `std` (broadcast), or `size` of one.
+ * @see https://pytorch.org/docs/stable/generated/torch.normal.html
+ * @api torch.normal
+ */
+export function normal(mean: Tensor, std: Tensor, options?: { generator?: Generator | null }): Tensor;
+export function normal(mean: Tensor, std?: number, options?: { generator?: Generator | null }): Tensor;
+export function normal(mean: number, std: Tensor, options?: { generator?: Generator | null }): Tensor;
+export function normal(mean: number, std: number, size: Shape, options?: RandomOptions): Tensor;
+export function normal(mean: ScalarOrTensor, std: ScalarOrTensor = 1, size?: Shape | RandomOptions, options?: RandomOptions): Tensor {
+  if (typeof mean === "number" && typeof std === "number") return drawNormal(mean, std, size as Shape, options ?? {});
+  const chosen = (size as RandomOptions | undefined) ?? {};
+  const shape = broadcastShapes(typeof mean === "number" ? [] : mean.shape, typeof std === "number" ? [] : std.shape);
+  return noGrad(() => {
+    if (typeof std === "number") return drawNormal(0, std, shape, chosen).add(mean);
+    if (toTypedArray(std).some((value) => value < 0)) throw new KindlingError("normal expects all elements of std >= 0.0");
+    return drawNormal(0, 1, shape, chosen).mul(std).add(mean);
+  });
+}
+
+function drawNormal(mean: number, std: number, shape: Shape, options: RandomOptions): Tensor {
+  if (!(std >= 0)) throw new KindlingError(`normal expects std >= 0.0, but found std ${std}`);
   return randomFloats(shape, options, (generator, out) => fillNormal(generator, out, mean, std));
 }
 
-/** Integers from `low` (included) to `high` (excluded): `randint(high, shape)` or `randint(low, high, shape)`. */
-export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
-export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
-export function randint(...args: unknown[]): Tensor {
-  const low = typeof args[1] === "number" ? (args[0] as number) : 0;
-  const [high, shape, options] = (typeof args[1] === "number" ? args.slice(1) : args) as [number, Shape, RandomOptions?];
+/**
+ * Whole numbers drawn uniformly from `low` (default 0) up to, not including, `high`; `int32` unless another type is asked
+ * for.
+ * @see https://pytorch.org/docs/stable/generated/torch.randint.html
+ * @api torch.randint
+ */
+export function randint(high: Int, size: Shape, options?: RandomOptions): Tensor;
+export function randint(low: Int, high: Int, size: Shape, options?: RandomOptions): Tensor;
+export function randint(first: Int, second: Int | Shape, third?: Shape | RandomOptions, fourth: RandomOptions = {}): Tensor {
+  if (typeof second !== "number") return randint(0, first, second, third as RandomOptions | undefined);
+  const [low, high, size, options] = [first, second, third as Shape, fourth];
   requireDrawable(low, high, "int32");
-  const result = make(shapeOf(shape), "int32");
+  const result = make(size, "int32");
   const start = at(result) >>> 2;
-  fillRandint(options?.generator ?? defaultGenerator, i32.subarray(start, start + result.numel()), low, high);
-  return options?.dtype && options.dtype !== "int32" ? finish(result.to(options.dtype), options) : result;
+  fillRandint(options.generator ?? defaultGenerator, i32.subarray(start, start + result.numel()), low, high);
+  return finish(to(result, typeOf(options, "int32")), options);
 }
 
 /** Whole numbers can be drawn only between those that the type holds. */
@@ -325,16 +413,20 @@ export function requireDrawable(low: number, high: number, dtype: DType): void {
   if (high - 1 > most) throw new KindlingError(`to - 1 is out of bounds for ${dtype}`);
 }
 
-/** The numbers from 0 to n − 1 in random order, `int32`. */
-export function randperm(n: number, options: RandomOptions = {}): Tensor {
+/**
+ * The numbers from 0 to n − 1 in random order, `int32` unless another type is asked for.
+ * @see https://pytorch.org/docs/stable/generated/torch.randperm.html
+ * @api torch.randperm
+ */
+export function randperm(n: Int, options: RandomOptions = {}): Tensor {
   const result = make([n], "int32");
   const start = at(result) >>> 2;
   fillRandperm(options.generator ?? defaultGenerator, i32.subarray(start, start + n));
-  return result;
+  return finish(to(result, typeOf(options, "int32")), options);
 }
 
 /** Overwrites the input with what `fill` draws. */
-export function fillInPlace(input: Tensor, generator: Generator | undefined, fill: FloatFiller): Tensor {
+export function fillInPlace(input: Tensor, generator: Generator | null | undefined, fill: FloatFiller): Tensor {
   input.beforeChange();
   const source = generator ?? defaultGenerator;
   input.storage.version++;
@@ -349,26 +441,45 @@ export function fillInPlace(input: Tensor, generator: Generator | undefined, fil
   return input;
 }
 
-export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: { generator?: Generator } = {}): T {
+/**
+ * Overwrites with normally distributed numbers.
+ * @api Tensor.normal_
+ */
+export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: { generator?: Generator | null } = {}): T {
   return fillInPlace(input, options.generator, (generator, out) => fillNormal(generator, out, mean, std)) as T;
 }
 
-export function uniform_<T extends Tensor>(input: T, from = 0, to = 1, options: { generator?: Generator } = {}): T {
+/**
+ * Overwrites with numbers drawn evenly from [from, to).
+ * @api Tensor.uniform_
+ */
+export function uniform_<T extends Tensor>(input: T, from = 0, to = 1, options: { generator?: Generator | null } = {}): T {
   return fillInPlace(input, options.generator, (generator, out) => fillUniform(generator, out, from, to)) as T;
 }
 
-/** Whether two tensors have the same shape and the same values. */
-export function equal(a: Tensor, b: Tensor): boolean {
-  if (!sameShape(a.shape, b.shape)) return false;
-  const left = toTypedArray(a);
-  const right = toTypedArray(b);
+/**
+ * Whether two tensors have the same shape and the same values.
+ * @see https://pytorch.org/docs/stable/generated/torch.equal.html
+ * @api torch.equal Tensor.equal
+ */
+export function equal(input: Tensor, other: Tensor): boolean {
+  if (!sameShape(input.shape, other.shape)) return false;
+  const left = toTypedArray(input);
+  const right = toTypedArray(other);
   return left.every((value, i) => value === right[i]);
 }
 
-/** Whether |a − b| ≤ atol + rtol·|b| everywhere. */
-export function allclose(a: Tensor, b: Tensor, options: { rtol?: number; atol?: number } = {}): boolean {
-  const { rtol = 1e-5, atol = 1e-8 } = options;
-  const left = toTypedArray(a);
-  const right = toTypedArray(b.expand(a.shape));
-  return left.every((value, i) => value === right[i] || Math.abs(value - right[i]!) <= atol + rtol * Math.abs(right[i]!));
+/**
+ * Whether |input − other| ≤ atol + rtol·|other| everywhere; the two are broadcast.
+ * @param equalNan whether NaN is close to NaN
+ * @see https://pytorch.org/docs/stable/generated/torch.allclose.html
+ * @api torch.allclose Tensor.allclose
+ */
+export function allclose(input: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equalNan = false): boolean {
+  const shape = broadcastShapes(input.shape, other.shape);
+  const left = toTypedArray(input.expand(shape));
+  const right = toTypedArray(other.expand(shape));
+  const isClose = (a: number, b: number): boolean =>
+    a === b || Math.abs(a - b) <= atol + rtol * Math.abs(b) || (equalNan && Number.isNaN(a) && Number.isNaN(b));
+  return left.every((value, i) => isClose(value, right[i]!));
 }

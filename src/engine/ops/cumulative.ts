@@ -25,7 +25,7 @@ function forEachLine(shape: Shape, dim: number, visit: (start: number, step: num
 
 /** Sums of what comes at or after each place. */
 function reverseCumsum(input: Tensor, dim: number): Tensor {
-  return flip(cumsum(flip(input, dim), dim), dim);
+  return flip(cumsum(flip(input, [dim]), dim), [dim]);
 }
 
 const cumprodOp: Operation = {
@@ -138,7 +138,7 @@ function logcumsumexpBackward(gradient: Tensor, input: Tensor, output: Tensor, d
 function logcumsumexpGradient(gradient: Tensor, input: Tensor, output: Tensor, dim: number): Tensor {
   const part = (chosen: Tensor, size: Tensor): Tensor => {
     const logs = where(chosen, where(chosen, size, 1).log(), LOWEST);
-    return flip(logcumsumexp(flip(logs.sub(output), dim), dim), dim).add(input).exp();
+    return flip(logcumsumexp(flip(logs.sub(output), [dim]), dim), [dim]).add(input).exp();
   };
   return part(gradient.gt(0), gradient).sub(part(gradient.lt(0), gradient.neg()));
 }

@@ -16,8 +16,6 @@ export function differentiateDefinition(
   const own = inputs.map((input) => view(input, input.shape));
   const results = definition(own).flatMap((result, i) => (gradients[i] ? [{ result, gradient: gradients[i] }] : []));
   const wanted = own.filter((input) => input.requiresGrad);
-  const found = grad(results.map(({ result }) => result), wanted, {
-    gradOutputs: results.map(({ gradient }) => gradient), createGraph: true, allowUnused: true,
-  });
+  const found = grad(results.map(({ result }) => result), wanted, results.map(({ gradient }) => gradient), null, true, true);
   return own.map((input) => (input.requiresGrad ? found[wanted.indexOf(input)]! : null));
 }

@@ -5,7 +5,7 @@ import { ArgumentError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { at, make } from "./make.ts";
 import { asFloat } from "./pointwise.ts";
 import { randomMask } from "./sampling.ts";
@@ -69,28 +69,46 @@ function channelShape(input: Tensor): number[] {
   return input.shape.map((size, i) => (i < 2 ? size : 1));
 }
 
-/** In training sets each element to zero with probability `p` and scales the others by 1 / (1 − p); else changes nothing. */
+/**
+ * In training sets each element to zero with probability `p` and scales the others by 1 / (1 − p); else changes nothing.
+ * @api nn.functional.dropout torch.dropout
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
+ */
 export function dropout(input: Tensor, p = 0.5, training = true, inplace = false): Tensor {
   return dropped(input, p, training, inplace, input.shape, scaling);
 }
 
-/** The same for inputs of SELU: keeps mean and variance. */
+/**
+ * The same for inputs of SELU: keeps mean and variance.
+ * @api nn.functional.alphaDropout torch.alphaDropout
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
+ */
 export function alphaDropout(input: Tensor, p = 0.5, training = false, inplace = false): Tensor {
   return dropped(input, p, training, inplace, input.shape, selfNormalizing);
 }
 
-/** As `alphaDropout`, whole channels at a time. */
+/**
+ * As `alphaDropout`, whole channels at a time.
+ * @api nn.functional.featureAlphaDropout torch.featureAlphaDropout
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
+ */
 export function featureAlphaDropout(input: Tensor, p = 0.5, training = false, inplace = false): Tensor {
   return dropped(input, p, training, inplace, channelShape(input), selfNormalizing);
 }
 
-/** Whole channels of `[batch, channels, …]` at a time, whatever follows. */
+/**
+ * Whole channels of `[batch, channels, …]` at a time, whatever follows.
+ * @api torch.featureDropout
+ */
 export function featureDropout(input: Tensor, p = 0.5, training = true, inplace = false): Tensor {
   return dropped(input, p, training, inplace, channelShape(input), scaling);
 }
 
+/** Sets whole channels to zero. */
+export type ChannelDropout = (input: Tensor, p?: number, training?: boolean, inplace?: boolean) => Tensor;
+
 /** Whole channels at a time; an input without a batch is one sample. https://arxiv.org/abs/1411.4280 */
-function ofChannels(positions: number, batchOptional: boolean) {
+function ofChannels(positions: number, batchOptional: boolean): ChannelDropout {
   return (input: Tensor, p = 0.5, training = true, inplace = false): Tensor => {
     const rank = input.shape.length;
     if (batchOptional && rank !== positions + 1 && rank !== positions + 2) {
@@ -100,7 +118,21 @@ function ofChannels(positions: number, batchOptional: boolean) {
     return squeeze(featureDropout(unsqueeze(input, 0), p, training, inplace), 0);
   };
 }
-export const dropout1d = ofChannels(1, true);
-/** PyTorch 1.13 takes a 3D input here as a batch without positions. */
-export const dropout2d = ofChannels(2, false);
-export const dropout3d = ofChannels(3, true);
+/**
+ * Sets whole channels to zero; an input without a batch is one sample. https://arxiv.org/abs/1411.4280
+ * @api nn.functional.dropout1d
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
+ */
+export const dropout1d: ChannelDropout = ofChannels(1, true);
+/**
+ * PyTorch 1.13 takes a 3D input here as a batch without positions.
+ * @api nn.functional.dropout2d
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
+ */
+export const dropout2d: ChannelDropout = ofChannels(2, false);
+/**
+ * Sets whole channels to zero; an input without a batch is one sample. https://arxiv.org/abs/1411.4280
+ * @api nn.functional.dropout3d
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
+ */
+export const dropout3d: ChannelDropout = ofChannels(3, true);

@@ -8,12 +8,12 @@ import { KindlingError } from "../errors.ts";
 import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq, where } from "./binary.ts";
-import { to } from "./copy.ts";
+import { to } from "./conversion.ts";
 import { fromTypedArray } from "./creation.ts";
-import { applyUnary, asFloat, clamp, exp, log, round, trunc } from "./pointwise.ts";
+import { applyUnary, asFloat, clampByNumbers, exp, log, roundToWhole, trunc, type UnaryFunction } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
+import type { Int } from "./types.ts";
 
-type Plain = (input: Tensor) => Tensor;
 /** The gradient with respect to the input, of the gradient, the input and the output. */
 type Derivative = (gradient: Tensor, input: Tensor, output: Tensor) => Tensor;
 
@@ -22,7 +22,7 @@ function operation(name: string, derivative: Derivative): Operation {
 }
 
 /** A function without a kernel. */
-function elementwise(name: string, compute: (x: number) => number, derivative: Derivative): Plain {
+function elementwise(name: string, compute: (x: number) => number, derivative: Derivative): UnaryFunction {
   const op = operation(name, derivative);
   return (input) => {
     const source = asFloat(input);
@@ -33,7 +33,7 @@ function elementwise(name: string, compute: (x: number) => number, derivative: D
 }
 
 /** A function with a kernel for its values. */
-function byKernel(code: UnaryOp, name: string, derivative: Derivative): Plain {
+function byKernel(code: UnaryOp, name: string, derivative: Derivative): UnaryFunction {
   const op = operation(name, derivative);
   return (input) => {
     const source = asFloat(input);
@@ -46,17 +46,66 @@ function byKernel(code: UnaryOp, name: string, derivative: Derivative): Plain {
 
 // --- trigonometry ---------------------------------------------------------------------------------------------------
 
-export const tan: Plain = byKernel(Unary.tan, "Tan", (g, _x, y) => g.mul(y.square().add(1)));
-export const asin: Plain = byKernel(Unary.asin, "Asin", (g, x) => g.mul(x.square().neg().add(1).rsqrt()));
-export const acos: Plain = byKernel(Unary.acos, "Acos", (g, x) => g.mul(x.square().neg().add(1).rsqrt()).neg());
-export const atan: Plain = byKernel(Unary.atan, "Atan", (g, x) => g.div(x.square().add(1)));
-export const sinh: Plain = elementwise("Sinh", Math.sinh, (g, x) => g.mul(cosh(x)));
-export const cosh: Plain = elementwise("Cosh", Math.cosh, (g, x) => g.mul(sinh(x)));
-export const asinh: Plain = elementwise("Asinh", Math.asinh, (g, x) => g.mul(x.square().add(1).rsqrt()));
-export const acosh: Plain = elementwise("Acosh", Math.acosh, (g, x) => g.mul(x.square().sub(1).rsqrt()));
-export const atanh: Plain = elementwise("Atanh", Math.atanh, (g, x) => g.div(x.square().neg().add(1)));
-/** sin(πx) / πx, 1 at 0. */
-export const sinc: Plain = elementwise("Sinc", normalizedSinc, (g, x, y) => {
+/**
+ * Tangent.
+ * @api torch.tan Tensor.tan Tensor.tan_
+ * @see https://pytorch.org/docs/stable/generated/torch.tan.html
+ */
+export const tan: UnaryFunction = byKernel(Unary.tan, "Tan", (g, _x, y) => g.mul(y.square().add(1)));
+/**
+ * Arcsine, in radians.
+ * @api torch.asin Tensor.asin Tensor.asin_ torch.arcsin Tensor.arcsin Tensor.arcsin_
+ * @see https://pytorch.org/docs/stable/generated/torch.asin.html
+ */
+export const asin: UnaryFunction = byKernel(Unary.asin, "Asin", (g, x) => g.mul(x.square().neg().add(1).rsqrt()));
+/**
+ * Arccosine, in radians.
+ * @api torch.acos Tensor.acos Tensor.acos_ torch.arccos Tensor.arccos Tensor.arccos_
+ * @see https://pytorch.org/docs/stable/generated/torch.acos.html
+ */
+export const acos: UnaryFunction = byKernel(Unary.acos, "Acos", (g, x) => g.mul(x.square().neg().add(1).rsqrt()).neg());
+/**
+ * Arctangent, in radians.
+ * @api torch.atan Tensor.atan Tensor.atan_ torch.arctan Tensor.arctan Tensor.arctan_
+ * @see https://pytorch.org/docs/stable/generated/torch.atan.html
+ */
+export const atan: UnaryFunction = byKernel(Unary.atan, "Atan", (g, x) => g.div(x.square().add(1)));
+/**
+ * Hyperbolic sine.
+ * @api torch.sinh Tensor.sinh Tensor.sinh_
+ * @see https://pytorch.org/docs/stable/generated/torch.sinh.html
+ */
+export const sinh: UnaryFunction = elementwise("Sinh", Math.sinh, (g, x) => g.mul(cosh(x)));
+/**
+ * Hyperbolic cosine.
+ * @api torch.cosh Tensor.cosh Tensor.cosh_
+ * @see https://pytorch.org/docs/stable/generated/torch.cosh.html
+ */
+export const cosh: UnaryFunction = elementwise("Cosh", Math.cosh, (g, x) => g.mul(sinh(x)));
+/**
+ * Inverse hyperbolic sine.
+ * @api torch.asinh Tensor.asinh Tensor.asinh_ torch.arcsinh Tensor.arcsinh Tensor.arcsinh_
+ * @see https://pytorch.org/docs/stable/generated/torch.asinh.html
+ */
+export const asinh: UnaryFunction = elementwise("Asinh", Math.asinh, (g, x) => g.mul(x.square().add(1).rsqrt()));
+/**
+ * Inverse hyperbolic cosine.
+ * @api torch.acosh Tensor.acosh Tensor.acosh_ torch.arccosh Tensor.arccosh Tensor.arccosh_
+ * @see https://pytorch.org/docs/stable/generated/torch.acosh.html
+ */
+export const acosh: UnaryFunction = elementwise("Acosh", Math.acosh, (g, x) => g.mul(x.square().sub(1).rsqrt()));
+/**
+ * Inverse hyperbolic tangent.
+ * @api torch.atanh Tensor.atanh Tensor.atanh_ torch.arctanh Tensor.arctanh Tensor.arctanh_
+ * @see https://pytorch.org/docs/stable/generated/torch.atanh.html
+ */
+export const atanh: UnaryFunction = elementwise("Atanh", Math.atanh, (g, x) => g.div(x.square().neg().add(1)));
+/**
+ * sin(πx) / πx, 1 at 0.
+ * @api torch.sinc Tensor.sinc Tensor.sinc_
+ * @see https://pytorch.org/docs/stable/generated/torch.sinc.html
+ */
+export const sinc: UnaryFunction = elementwise("Sinc", normalizedSinc, (g, x, y) => {
   const turned = x.mul(Math.PI);
   const slope = turned.cos().sub(y).div(where(eq(x, 0), 1, x));
   return g.mul(where(eq(x, 0), 0, slope));
@@ -64,45 +113,92 @@ export const sinc: Plain = elementwise("Sinc", normalizedSinc, (g, x, y) => {
 function normalizedSinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
-/** Degrees to radians. */
+/**
+ * Degrees to radians.
+ * @api torch.deg2rad Tensor.deg2rad Tensor.deg2rad_
+ * @see https://pytorch.org/docs/stable/generated/torch.deg2rad.html
+ */
 export function deg2rad(input: Tensor): Tensor {
   return asFloat(input).mul(Math.PI / 180);
 }
-/** Radians to degrees. */
+/**
+ * Radians to degrees.
+ * @api torch.rad2deg Tensor.rad2deg Tensor.rad2deg_
+ * @see https://pytorch.org/docs/stable/generated/torch.rad2deg.html
+ */
 export function rad2deg(input: Tensor): Tensor {
   return asFloat(input).mul(180 / Math.PI);
 }
 
 // --- exponentials and logarithms ------------------------------------------------------------------------------------
 
-export const exp2: Plain = byKernel(Unary.exp2, "Exp2", (g, _x, y) => g.mul(y.mul(Math.LN2)));
-export const log2: Plain = byKernel(Unary.log2, "Log2", (g, x) => g.div(x.mul(Math.LN2)));
-export const log10: Plain = byKernel(Unary.log10, "Log10", (g, x) => g.div(x.mul(Math.LN10)));
-/** ln(x / (1 − x)); with `eps` the input is first kept within [eps, 1 − eps]. */
-export function logit(input: Tensor, eps?: number | null): Tensor {
-  const x = eps === undefined || eps === null ? asFloat(input) : clamp(asFloat(input), eps, 1 - eps);
+/**
+ * 2 to the power of each element.
+ * @api torch.exp2 Tensor.exp2 Tensor.exp2_
+ * @see https://pytorch.org/docs/stable/generated/torch.exp2.html
+ */
+export const exp2: UnaryFunction = byKernel(Unary.exp2, "Exp2", (g, _x, y) => g.mul(y.mul(Math.LN2)));
+/**
+ * Logarithm to base 2.
+ * @api torch.log2 Tensor.log2 Tensor.log2_
+ * @see https://pytorch.org/docs/stable/generated/torch.log2.html
+ */
+export const log2: UnaryFunction = byKernel(Unary.log2, "Log2", (g, x) => g.div(x.mul(Math.LN2)));
+/**
+ * Logarithm to base 10.
+ * @api torch.log10 Tensor.log10 Tensor.log10_
+ * @see https://pytorch.org/docs/stable/generated/torch.log10.html
+ */
+export const log10: UnaryFunction = byKernel(Unary.log10, "Log10", (g, x) => g.div(x.mul(Math.LN10)));
+/**
+ * ln(x / (1 − x)); with `eps` the input is first kept within [eps, 1 − eps].
+ * @api torch.logit Tensor.logit Tensor.logit_
+ * @see https://pytorch.org/docs/stable/generated/torch.logit.html
+ */
+export function logit(input: Tensor, eps: number | null = null): Tensor {
+  const x = eps === null ? asFloat(input) : clampByNumbers(asFloat(input), eps, 1 - eps);
   return log(x.div(x.neg().add(1)));
 }
 
 // --- special functions ----------------------------------------------------------------------------------------------
 
 const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
-/** 1 − erf(x), accurate where erf is near 1. */
-export const erfc: Plain = elementwise("Erfc", complementaryError, (g, x) => g.mul(exp(x.square().neg())).mul(-TWO_OVER_ROOT_PI));
-/** The x whose erf is the input. */
-export const erfinv: Plain = elementwise("Erfinv", inverseError, (g, _x, y) => g.mul(exp(y.square())).mul(1 / TWO_OVER_ROOT_PI));
-/** ln |Γ(x)| */
-export const lgamma: Plain = elementwise("Lgamma", logGamma, (g, x) => g.mul(digamma(x)));
-/** The derivative of ln Γ(x). */
-export const digamma: Plain = elementwise("Digamma", digammaOf, (g, x) => g.mul(polygamma(1)(x)));
+/**
+ * 1 − erf(x), accurate where erf is near 1.
+ * @api torch.erfc Tensor.erfc Tensor.erfc_
+ * @see https://pytorch.org/docs/stable/generated/torch.erfc.html
+ */
+export const erfc: UnaryFunction = elementwise("Erfc", complementaryError, (g, x) => g.mul(exp(x.square().neg())).mul(-TWO_OVER_ROOT_PI));
+/**
+ * The x whose erf is the input.
+ * @api torch.erfinv Tensor.erfinv Tensor.erfinv_
+ * @see https://pytorch.org/docs/stable/generated/torch.erfinv.html
+ */
+export const erfinv: UnaryFunction = elementwise("Erfinv", inverseError, (g, _x, y) => g.mul(exp(y.square())).mul(1 / TWO_OVER_ROOT_PI));
+/**
+ * ln |Γ(x)|
+ * @api torch.lgamma Tensor.lgamma Tensor.lgamma_
+ * @see https://pytorch.org/docs/stable/generated/torch.lgamma.html
+ */
+export const lgamma: UnaryFunction = elementwise("Lgamma", logGamma, (g, x) => g.mul(digamma(x)));
+/**
+ * The derivative of ln Γ(x).
+ * @api torch.digamma Tensor.digamma Tensor.digamma_
+ * @see https://pytorch.org/docs/stable/generated/torch.digamma.html
+ */
+export const digamma: UnaryFunction = elementwise("Digamma", digammaOf, (g, x) => g.mul(polygamma(1)(x)));
 /** The `order`-th derivative of digamma. */
-function polygamma(order: number): Plain {
+function polygamma(order: number): UnaryFunction {
   const compute = order === 1 ? trigammaOf : (x: number) => polygammaOf(order, x);
   return elementwise("Polygamma", compute, (g, x) => g.mul(polygamma(order + 1)(x)));
 }
-/** The modified Bessel function of the first kind and order 0. */
-export const i0: Plain = elementwise("I0", (x) => besselI(0, x), (g, x) => g.mul(i1(x)));
-const i1: Plain = elementwise("SpecialI1", (x) => besselI(1, x), (g, x, y) => g.mul(i0(x).sub(where(eq(x, 0), 0.5, y.div(where(eq(x, 0), 1, x))))));
+/**
+ * The modified Bessel function of the first kind and order 0.
+ * @api torch.i0 Tensor.i0 Tensor.i0_
+ * @see https://pytorch.org/docs/stable/generated/torch.i0.html
+ */
+export const i0: UnaryFunction = elementwise("I0", (x) => besselI(0, x), (g, x) => g.mul(i1(x)));
+const i1: UnaryFunction = elementwise("SpecialI1", (x) => besselI(1, x), (g, x, y) => g.mul(i0(x).sub(where(eq(x, 0), 0.5, y.div(where(eq(x, 0), 1, x))))));
 
 /** Erfc by its continued fraction (Lentz) from 2 on, by erf's series below. */
 function complementaryError(x: number): number {
@@ -198,47 +294,62 @@ function besselI(order: 0 | 1, x: number): number {
 
 // --- parts of numbers -----------------------------------------------------------------------------------------------
 
-/** What is behind the point, with the sign. */
+/**
+ * What is behind the point, with the sign.
+ * @api torch.frac Tensor.frac Tensor.frac_
+ * @see https://pytorch.org/docs/stable/generated/torch.frac.html
+ */
 export function frac(input: Tensor): Tensor {
   return input.sub(trunc(input));
 }
-/** Alias of `trunc`. */
-export function fix(input: Tensor): Tensor {
-  return trunc(input);
-}
-/** Alias of `sign` for real numbers. */
-export function sgn(input: Tensor): Tensor {
-  return input.sign();
-}
-/** Whether the sign bit is set; −0 counts. */
+/**
+ * Whether the sign bit is set; −0 counts.
+ * @api torch.signbit Tensor.signbit
+ * @see https://pytorch.org/docs/stable/generated/torch.signbit.html
+ */
 export function signbit(input: Tensor): Tensor {
   const values = toTypedArray(input);
   const bits = filled(typedArray("bool", values.length), (i) => Number(values[i]! < 0 || Object.is(values[i], -0)));
   return fromTypedArray(bits, input.shape, { dtype: "bool" });
 }
-/** The input itself. */
+/**
+ * The input itself.
+ * @api torch.positive Tensor.positive
+ * @see https://pytorch.org/docs/stable/generated/torch.positive.html
+ */
 export function positive(input: Tensor): Tensor {
   if (input.dtype === "bool") throw new KindlingError("The `+` operator, on a bool tensor is not supported.");
   return input;
 }
-/** NaN becomes `nan`, ±∞ become `posinf` and `neginf` (by default float32's largest magnitudes). */
-export function nanToNum(input: Tensor, nan = 0, posinf: number | null = null, neginf: number | null = null): Tensor {
+/**
+ * NaN becomes `nan`, ±∞ become `posinf` and `neginf` (by default float32's largest magnitudes).
+ * @api torch.nanToNum Tensor.nanToNum Tensor.nanToNum_
+ * @see https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
+ */
+export function nanToNum(input: Tensor, nan: number | null = 0, posinf: number | null = null, neginf: number | null = null): Tensor {
   if (input.dtype !== "float32") return input.clone();
-  const without = where(input.isnan(), nan, input);
+  const without = where(input.isnan(), nan ?? 0, input);
   const lower = where(without.eq(Infinity), posinf ?? LARGEST, without);
   return where(lower.eq(-Infinity), neginf ?? -LARGEST, lower);
 }
 const LARGEST = 3.4028234663852886e38;
 
-/** To `decimals` places (default 0; negative ones count before the point); halves go to the even one. */
-export function roundTo(input: Tensor, options: { decimals?: number } = {}): Tensor {
-  const decimals = options.decimals ?? 0;
-  if (decimals === 0 || input.dtype !== "float32") return round(input);
+/**
+ * To `decimals` places (default 0; negative ones count before the point); halves go to the even one.
+ * @api torch.round Tensor.round Tensor.round_
+ * @see https://pytorch.org/docs/stable/generated/torch.round.html
+ */
+export function round(input: Tensor, { decimals = 0 }: { decimals?: Int } = {}): Tensor {
+  if (decimals === 0 || input.dtype !== "float32") return roundToWhole(input);
   const scale = 10 ** Math.abs(decimals);
-  return decimals > 0 ? round(input.mul(scale)).div(scale) : round(input.div(scale)).mul(scale);
+  return decimals > 0 ? roundToWhole(input.mul(scale)).div(scale) : roundToWhole(input.div(scale)).mul(scale);
 }
 
-/** Mantissas in [½, 1) and exponents: input = mantissa · 2^exponent. */
+/**
+ * Mantissas in [½, 1) and exponents: input = mantissa · 2^exponent.
+ * @api torch.frexp Tensor.frexp
+ * @see https://pytorch.org/docs/stable/generated/torch.frexp.html
+ */
 export function frexp(input: Tensor): { mantissa: Tensor; exponent: Tensor } {
   const values = toTypedArray(asFloat(input));
   const exponents = filled(typedArray("int32", values.length), (i) => (values[i] === 0 || !Number.isFinite(values[i]) ? 0 : exponentOf(values[i]!)));
@@ -254,7 +365,11 @@ function exponentOf(x: number): number {
 
 // --- bits -----------------------------------------------------------------------------------------------------------
 
-/** `~a`: logical for `bool`, of all bits for integers. */
+/**
+ * `~a`: logical for `bool`, of all bits for integers.
+ * @api torch.bitwiseNot Tensor.bitwiseNot Tensor.bitwiseNot_
+ * @see https://pytorch.org/docs/stable/generated/torch.bitwise_not.html
+ */
 export function bitwiseNot(input: Tensor): Tensor {
   if (input.dtype === "float32") throw new KindlingError("bitwise_not is only implemented for integer types");
   if (input.dtype === "bool") return input.logicalNot();
@@ -263,7 +378,11 @@ export function bitwiseNot(input: Tensor): Tensor {
   return fromTypedArray(values.map(flip) as typeof values, input.shape, { dtype: input.dtype });
 }
 
-/** 0 for negative, 1 for positive elements, `values` at 0. */
+/**
+ * 0 for negative, 1 for positive elements, `values` at 0.
+ * @api torch.heaviside Tensor.heaviside Tensor.heaviside_
+ * @see https://pytorch.org/docs/stable/generated/torch.heaviside.html
+ */
 export function heaviside(input: Tensor, values: Tensor): Tensor {
   return where(input.eq(0), values, input.gt(0).to(values.dtype));
 }

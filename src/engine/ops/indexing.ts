@@ -1,23 +1,19 @@
 /** Picking and placing elements by index or mask. */
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize, typedArray } from "../dtype.ts";
-import { IndexError, KindlingError, ShapeError } from "../errors.ts";
+import { IndexError, ShapeError } from "../errors.ts";
 import { i32, kernels } from "../memory/linear.ts";
 import { contiguousStrides, numelOf, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous, to } from "./copy.ts";
+import { contiguous, to } from "./conversion.ts";
 import { fromTypedArray, full, zeros } from "./creation.ts";
 import { at, make } from "./make.ts";
+import { positions } from "./positions.ts";
 import { toTypedArray } from "./reading.ts";
 import { describeDimensions } from "./strided.ts";
-import { narrow } from "./views.ts";
+import type { Int, ScalarOrTensor } from "./types.ts";
+import { narrow, unbind } from "./views.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
-
-function checkIndexType(index: Tensor, operation: string): void {
-  if (index.dtype !== "int32") {
-    throw new KindlingError(`${operation}(): Expected dtype int32 for index, but got ${index.dtype}`);
-  }
-}
 
 // --- rows: index_select and embedding -------------------------------------------------------------------------------
 
@@ -41,35 +37,38 @@ const rowsInZerosOp: Operation = {
   },
 };
 
-/** The entries of `input` along `dim` at the positions in the one-dimensional `index` (a copy). */
-export function indexSelect(input: Tensor, dim: number, index: Tensor): Tensor {
-  checkIndexType(index, "index_select");
+/**
+ * The entries of `input` along `dim` at the positions in the vector `index` (a copy).
+ * @see https://pytorch.org/docs/stable/generated/torch.index_select.html
+ * @api torch.indexSelect Tensor.indexSelect
+ */
+export function indexSelect(input: Tensor, dim: Int, index: Tensor): Tensor {
   const d = wrapDim(dim, input.shape.length);
   if (index.shape.length > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
   const size = input.shape[d] ?? 1;
   const source = contiguous(input);
-  const positions = contiguous(index);
-  const count = positions.numel();
+  const places = contiguous(positions(index, "index_select(): Expected dtype int32 or int64 for index"));
+  const count = places.numel();
   const result = make(input.shape.map((n, i) => (i === d ? count : n)), input.dtype);
   const inner = numelOf(input.shape.slice(d + 1));
   const outer = numelOf(input.shape.slice(0, d));
   const take = itemSize(input.dtype) === 4 ? kernels.takeRows : kernels.takeByteRows;
   const target = at(result);
   const from = at(source);
-  if (take(from, at(positions), target, outer, size, inner, count) >= 0) throw new IndexError("index out of range in self");
-  return record(indexSelectOp, result, [input, index], [index], { shape: input.shape, dim: d });
+  if (take(from, at(places), target, outer, size, inner, count) >= 0) throw new IndexError("index out of range in self");
+  return record(indexSelectOp, result, [input, index], [places], { shape: input.shape, dim: d });
 }
 
 /** Zeros of `shape` with the entries of `source` added at the positions in `index` along `dim`. */
 function rowsInZeros(shape: Shape, dim: number, index: Tensor, source: Tensor): Tensor {
   const result = zeros(shape);
   const values = contiguous(source);
-  const positions = contiguous(index);
+  const places = contiguous(index);
   const inner = numelOf(shape.slice(dim + 1));
   const outer = numelOf(shape.slice(0, dim));
   const target = at(result);
   const from = at(values);
-  kernels.addRows(target, at(positions), from, outer, shape[dim] ?? 1, inner, positions.numel());
+  kernels.addRows(target, at(places), from, outer, shape[dim] ?? 1, inner, places.numel());
   return record(rowsInZerosOp, result, [source], [index], { shape, dim });
 }
 
@@ -83,9 +82,14 @@ const gatherOp: Operation = {
   },
 };
 
-/** `out[i][j][k] = input[index[i][j][k]][j][k]` for `dim` 0, and likewise for others. */
-export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
-  checkIndexType(index, "gather");
+/**
+ * Elements picked along `dim`: `out[i][j][k] = input[index[i][j][k]][j][k]` for `dim` 0, and likewise for others.
+ *
+ * Shapes: `index` has as many dimensions as `input`, none of them larger but `dim`; the result has its shape.
+ * @see https://pytorch.org/docs/stable/generated/torch.gather.html
+ * @api torch.gather Tensor.gather
+ */
+export function gather(input: Tensor, dim: Int, index: Tensor): Tensor {
   const d = wrapDim(dim, input.shape.length);
   if (index.shape.length !== input.shape.length) {
     throw new ShapeError("Index tensor must have the same number of dimensions as input tensor", index.shape, input.shape);
@@ -93,14 +97,14 @@ export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
   checkFits(index.shape, input.shape, d);
   // The kernel moves words.
   if (itemSize(input.dtype) === 1) return to(gather(to(input, "int32"), d, index), input.dtype);
-  const positions = contiguous(index);
+  const places = contiguous(positions(index, "gather(): Expected dtype int64 for index"));
   const result = make(index.shape, input.dtype);
   const target = at(result);
   const from = at(input);
-  const places = at(positions);
+  const list = at(places);
   const { rank, address } = describeDimensions(index.shape, input.strides);
-  requireInRange(kernels.gatherAlong(from, places, target, rank, address, d, input.shape[d] ?? 1), positions, d, input.shape);
-  return record(gatherOp, result, [input, index], [index], { shape: input.shape, dim: d });
+  requireInRange(kernels.gatherAlong(from, list, target, rank, address, d, input.shape[d] ?? 1), places, d, input.shape);
+  return record(gatherOp, result, [input, index], [places], { shape: input.shape, dim: d });
 }
 
 /** @param wrong the first position in the index that is out of range, or −1 */
@@ -151,13 +155,22 @@ const scatterAddOp: Operation = {
   backward: (node, gradient) => [gradient, gather(gradient, node.data as number, node.saved(0))],
 };
 
-/** A copy of `input` with each element of `source` added where `index` says along `dim`. */
-export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+/**
+ * A copy of `input` with each element of `src` added where `index` says along `dim`.
+ *
+ * Shapes: `index` is nowhere larger than `src`, nor than `input` but along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.scatter_add.html
+ * @api torch.scatterAdd Tensor.scatterAdd Tensor.scatterAdd_
+ */
+export function scatterAdd(input: Tensor, dim: Int, index: Tensor, src: Tensor): Tensor {
   const d = wrapDim(dim, input.shape.length);
-  const part = fitted(source, index);
-  const result = scattered(input, d, index, part, true);
-  return record(scatterAddOp, result, [input, part], [index], d);
+  const places = positions(index, SCATTER_REFUSAL);
+  const part = fitted(src, index);
+  const result = scattered(input, d, places, part, true);
+  return record(scatterAddOp, result, [input, part], [places], d);
 }
+
+const SCATTER_REFUSAL = "scatter(): Expected dtype int64 for index";
 
 const scatterOp: Operation = {
   name: "ScatterBackward0",
@@ -169,21 +182,32 @@ const scatterOp: Operation = {
   },
 };
 
+/** What becomes of the value that is there already: default `null`, it is replaced. */
+export interface ScatterOptions {
+  reduce?: "add" | "multiply" | null;
+}
+
 /**
- * A copy of `input` with each element of `source` (or one number) put where `index` says along `dim`.
- * @param options.reduce add to or multiply what is there instead of replacing it
+ * A copy of `input` with each element of `src`, or one `value`, put where `index` says along `dim`.
+ *
+ * Shapes: `index` is nowhere larger than `src`, nor than `input` but along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.scatter.html
+ * @api torch.scatter Tensor.scatter Tensor.scatter_
  */
-export function scatter(input: Tensor, dim: number, index: Tensor, source: Tensor | number, options: { reduce?: "add" | "multiply" } = {}): Tensor {
+export function scatter(input: Tensor, dim: Int, index: Tensor, src: Tensor, options?: ScatterOptions): Tensor;
+export function scatter(input: Tensor, dim: Int, index: Tensor, value: number, options?: ScatterOptions): Tensor;
+export function scatter(input: Tensor, dim: Int, index: Tensor, source: ScalarOrTensor, { reduce }: ScatterOptions = {}): Tensor {
   const d = wrapDim(dim, input.shape.length);
+  const places = positions(index, SCATTER_REFUSAL);
   const part = source instanceof Tensor ? fitted(source, index) : source;
-  if (options.reduce === "add") return scatterAdd(input, d, index, part instanceof Tensor ? part : full(index.shape, part, { dtype: input.dtype }));
-  if (options.reduce === "multiply") return multipliedAt(input, d, index, part);
-  const result = scattered(input, d, index, part, false);
-  return record(scatterOp, result, part instanceof Tensor ? [input, part] : [input], [index], d);
+  if (reduce === "add") return scatterAdd(input, d, places, part instanceof Tensor ? part : full(index.shape, part, { dtype: input.dtype }));
+  if (reduce === "multiply") return multipliedAt(input, d, places, part);
+  const result = scattered(input, d, places, part, false);
+  return record(scatterOp, result, part instanceof Tensor ? [input, part] : [input], [places], d);
 }
 
 /** The part of `source` that the index speaks of: a source may be larger, not smaller. */
-function fitted(source: Tensor, index: Tensor): Tensor {
+export function fitted(source: Tensor, index: Tensor): Tensor {
   if (sameShape(source.shape, index.shape)) return source;
   const fits = source.shape.length === index.shape.length && index.shape.every((size, i) => size <= source.shape[i]!);
   if (!fits) {
@@ -216,28 +240,39 @@ function mayOutgrow(input: Tensor, source: Tensor): boolean {
 }
 
 function scattered(input: Tensor, dim: number, index: Tensor, source: Tensor | number, add: boolean): Tensor {
-  checkIndexType(index, "scatter");
   if (add && input.dtype === "int32" && source instanceof Tensor && mayOutgrow(input, source)) {
     return wholeNumbers(joinedInDoubles(input, dim, index, source, (a, b) => a + b), input.shape, "scatter_add");
   }
   // The kernels move words.
   const type = input.dtype === "float32" ? "float32" : "int32";
-  const result = to(input, { dtype: type, copy: true });
+  const result = to(input, type, false, true);
   const values = contiguous(source instanceof Tensor ? to(source, type) : full(index.shape, source, { dtype: type }));
-  const positions = contiguous(index);
+  const places = contiguous(index);
   const target = at(result);
-  const places = at(positions);
+  const list = at(places);
   const from = at(values);
   const { rank, address } = describeDimensions(index.shape, result.strides);
   const place = !add ? kernels.scatterAlong : type === "float32" ? kernels.scatterAddAlong : kernels.scatterAddAlongI32;
-  requireInRange(place(target, places, from, rank, address, dim, result.shape[dim] ?? 1), positions, dim, result.shape);
+  requireInRange(place(target, list, from, rank, address, dim, result.shape[dim] ?? 1), places, dim, result.shape);
   return to(result, input.dtype);
 }
 
 // --- positions ------------------------------------------------------------------------------------------------
 
-/** Positions of the elements that aren't zero, one row each: `[count, rank]`, `int32`. */
-export function nonzero(input: Tensor): Tensor {
+/**
+ * Positions of the elements that aren't zero, one row each: `[count, rank]`, `int32`; with `asTuple` one vector for each
+ * dimension.
+ * @see https://pytorch.org/docs/stable/generated/torch.nonzero.html
+ * @api torch.nonzero Tensor.nonzero
+ */
+export function nonzero(input: Tensor, options?: { asTuple?: false }): Tensor;
+export function nonzero(input: Tensor, options: { asTuple: true }): Tensor[];
+export function nonzero(input: Tensor, { asTuple = false }: { asTuple?: boolean } = {}): Tensor | Tensor[] {
+  const rows = nonzeroRows(input);
+  return asTuple ? unbind(rows, 1) : rows;
+}
+
+function nonzeroRows(input: Tensor): Tensor {
   const rank = input.shape.length;
   const strides = contiguousStrides(input.shape);
   const places = placesOf(toTypedArray(input));

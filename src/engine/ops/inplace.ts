@@ -7,13 +7,14 @@ import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
 import { broadcastShapes, sameShape, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { add, div, lerp, maskedFill, mul, pow, sub } from "./binary.ts";
+import { add, div, lerp, maskedFill, mul, pow, sub, type DivisionOptions } from "./binary.ts";
 import { asStrided, scatterView } from "./arranging.ts";
-import { copyInto, to } from "./copy.ts";
+import { to } from "./conversion.ts";
+import { copyInto } from "./copy.ts";
 import { fromTypedArray, full, zerosLike } from "./creation.ts";
 import { indexSelect, scatter } from "./indexing.ts";
 import { at } from "./make.ts";
-import { clampTo } from "./pairs.ts";
+import { clamp } from "./pairs.ts";
 import { abs, exp, leakyRelu, neg, relu, sigmoid, sqrt, tanh } from "./pointwise.ts";
 import { forEachOffset } from "./reading.ts";
 import { scalarAt } from "./scalar.ts";
@@ -131,7 +132,16 @@ function untracked(target: Tensor, other: ScalarOrTensor): boolean {
 type Arithmetic = (a: Tensor, b: ScalarOrTensor, options?: BinaryOptions) => Tensor;
 type ArithmeticCode = (typeof Binary)["add" | "sub" | "mul" | "div"];
 
-function arithmetic(code: ArithmeticCode, plain: Arithmetic) {
+/** `add_`, `sub_`: over the first operand. */
+export type ScaledInPlace = <T extends Tensor>(input: T, other: ScalarOrTensor, options?: BinaryOptions) => T;
+
+/** `mul_`: over the first operand. */
+export type PairInPlace = <T extends Tensor>(input: T, other: ScalarOrTensor) => T;
+
+/** Over the operand. */
+export type UnaryInPlace = <T extends Tensor>(input: T) => T;
+
+function arithmetic(code: ArithmeticCode, plain: Arithmetic): ScaledInPlace {
   return <T extends Tensor>(target: T, other: ScalarOrTensor, options?: BinaryOptions): T => {
     if (target.dtype === "float32" && target.dense && untracked(target, other)) {
       const fits = other instanceof Tensor && other.dtype === "float32" && other.dense && sameShape(other.shape, target.shape);
@@ -150,21 +160,41 @@ function direct<T extends Tensor>(code: ArithmeticCode, target: T, other: Scalar
   return target;
 }
 
-export const add_ = arithmetic(Binary.add, add);
-export const sub_ = arithmetic(Binary.sub, sub);
-export const mul_ = arithmetic(Binary.mul, mul);
+/**
+ * `add` over the input.
+ * @api Tensor.add_
+ */
+export const add_: ScaledInPlace = arithmetic(Binary.add, add);
+/**
+ * `sub` over the input.
+ * @api Tensor.sub_
+ */
+export const sub_: ScaledInPlace = arithmetic(Binary.sub, sub);
+/**
+ * `mul` over the input.
+ * @api Tensor.mul_
+ */
+export const mul_: PairInPlace = arithmetic(Binary.mul, mul);
 const divide_ = arithmetic(Binary.div, (a, b) => div(a, b));
 
-export function div_<T extends Tensor>(target: T, other: ScalarOrTensor, options: { roundingMode?: "trunc" | "floor" | null } = {}): T {
-  if (!options.roundingMode) return divide_(target, other);
-  return replaceBy(target, (before) => div(before, other, options));
+/**
+ * `div` over the input.
+ * @api Tensor.div_
+ */
+export function div_<T extends Tensor>(input: T, other: ScalarOrTensor, options: DivisionOptions = {}): T {
+  if (!options.roundingMode) return divide_(input, other);
+  return replaceBy(input, (before) => div(before, other, options));
 }
 
-export function pow_<T extends Tensor>(target: T, exponent: ScalarOrTensor): T {
-  return replaceBy(target, (before) => pow(before, exponent));
+/**
+ * `pow` over the input.
+ * @api Tensor.pow_
+ */
+export function pow_<T extends Tensor>(input: T, exponent: ScalarOrTensor): T {
+  return replaceBy(input, (before) => pow(before, exponent));
 }
 
-function unaryInPlace(code: UnaryOp, plain: (input: Tensor) => Tensor) {
+function unaryInPlace(code: UnaryOp, plain: (input: Tensor) => Tensor): UnaryInPlace {
   return <T extends Tensor>(target: T): T => {
     if (target.dtype !== "float32" || !target.dense || !untracked(target, 0)) return replaceBy(target, plain);
     target.beforeChange();
@@ -175,38 +205,95 @@ function unaryInPlace(code: UnaryOp, plain: (input: Tensor) => Tensor) {
   };
 }
 
-export const relu_ = unaryInPlace(Unary.relu, relu);
-export const sigmoid_ = unaryInPlace(Unary.sigmoid, sigmoid);
-export const tanh_ = unaryInPlace(Unary.tanh, tanh);
-export const exp_ = unaryInPlace(Unary.exp, exp);
-export const neg_ = unaryInPlace(Unary.neg, neg);
-export const abs_ = unaryInPlace(Unary.abs, abs);
-export const sqrt_ = unaryInPlace(Unary.sqrt, sqrt);
 
-export function leakyRelu_<T extends Tensor>(target: T, negativeSlope = 0.01): T {
-  return replaceBy(target, (before) => leakyRelu(before, negativeSlope));
+/**
+ * `relu` over the input.
+ * @api torch.relu_ Tensor.relu_ nn.functional.relu_
+ */
+export const relu_: UnaryInPlace = unaryInPlace(Unary.relu, relu);
+
+/**
+ * `sigmoid` over the input.
+ * @api torch.sigmoid_ Tensor.sigmoid_
+ */
+export const sigmoid_: UnaryInPlace = unaryInPlace(Unary.sigmoid, sigmoid);
+
+/**
+ * `tanh` over the input.
+ * @api torch.tanh_ Tensor.tanh_
+ */
+export const tanh_: UnaryInPlace = unaryInPlace(Unary.tanh, tanh);
+
+/**
+ * `exp` over the input.
+ * @api torch.exp_ Tensor.exp_
+ */
+export const exp_: UnaryInPlace = unaryInPlace(Unary.exp, exp);
+
+/**
+ * `neg` over the input.
+ * @api torch.neg_ Tensor.neg_
+ */
+export const neg_: UnaryInPlace = unaryInPlace(Unary.neg, neg);
+
+/**
+ * `abs` over the input.
+ * @api torch.abs_ Tensor.abs_
+ */
+export const abs_: UnaryInPlace = unaryInPlace(Unary.abs, abs);
+
+/**
+ * `sqrt` over the input.
+ * @api torch.sqrt_ Tensor.sqrt_
+ */
+export const sqrt_: UnaryInPlace = unaryInPlace(Unary.sqrt, sqrt);
+
+/**
+ * `leakyRelu` over the input.
+ * @api nn.functional.leakyRelu_
+ */
+export function leakyRelu_<T extends Tensor>(input: T, negativeSlope = 0.01): T {
+  return replaceBy(input, (before) => leakyRelu(before, negativeSlope));
 }
 
-export function clamp_<T extends Tensor>(target: T, min?: ClampBound, max?: ClampBound): T {
-  return replaceBy(target, (before) => clampTo(before, min, max));
+/**
+ * `clamp` over the input.
+ * @api torch.clamp_ Tensor.clamp_
+ */
+export function clamp_<T extends Tensor>(input: T, min: ClampBound = null, max: ClampBound = null): T {
+  return replaceBy(input, (before) => clamp(before, min, max));
 }
 
-export function maskedFill_<T extends Tensor>(target: T, mask: Tensor, value: number): T {
-  return replaceBy(target, (before) => maskedFill(before, mask, value));
+/**
+ * `maskedFill` over the input.
+ * @api Tensor.maskedFill_
+ */
+export function maskedFill_<T extends Tensor>(input: T, mask: Tensor, value: ScalarOrTensor): T {
+  return replaceBy(input, (before) => maskedFill(before, mask, value));
 }
 
-export function lerp_<T extends Tensor>(target: T, end: Tensor, weight: ScalarOrTensor): T {
-  return replaceBy(target, (before) => lerp(before, end, weight));
+/**
+ * `lerp` over the input.
+ * @api Tensor.lerp_
+ */
+export function lerp_<T extends Tensor>(input: T, end: Tensor, weight: ScalarOrTensor): T {
+  return replaceBy(input, (before) => lerp(before, end, weight));
 }
 
-/** target += value · a · b */
-export function addcmul_<T extends Tensor>(target: T, a: Tensor, b: Tensor, options: { value?: number } = {}): T {
-  return add_(target, mul(a, b), { alpha: options.value ?? 1 });
+/**
+ * input += value · tensor1 · tensor2
+ * @api Tensor.addcmul_
+ */
+export function addcmul_<T extends Tensor>(input: T, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): T {
+  return add_(input, mul(tensor1, tensor2), { alpha: value });
 }
 
-/** target += value · a / b */
-export function addcdiv_<T extends Tensor>(target: T, a: Tensor, b: Tensor, options: { value?: number } = {}): T {
-  return add_(target, div(a, b), { alpha: options.value ?? 1 });
+/**
+ * input += value · tensor1 / tensor2
+ * @api Tensor.addcdiv_
+ */
+export function addcdiv_<T extends Tensor>(input: T, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): T {
+  return add_(input, div(tensor1, tensor2), { alpha: value });
 }
 
 /** Overwritten values pass no gradient back. */
@@ -215,8 +302,28 @@ const cutOp: Operation = {
   backward: (_node, gradient) => [zerosLike(gradient)],
 };
 
-/** Sets every element; gradients that arrive here are zero further back. */
-export function fill_<T extends Tensor>(target: T, value: number): T {
+/**
+ * Sets every element; gradients that arrive here are zero further back.
+ * @param value a number, or a tensor without dimensions
+ * @api torch.fill_ Tensor.fill_
+ */
+export function fill_<T extends Tensor>(input: T, value: ScalarOrTensor): T {
+  if (value instanceof Tensor) {
+    if (value.shape.length > 0) throw new KindlingError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.shape.length} dimensions.`);
+    return replaceBy(input, (before) => expand(to(value, before.dtype), before.shape));
+  }
+  return fillWith(input, value);
+}
+
+/**
+ * Sets every element to 0.
+ * @api Tensor.zero_
+ */
+export function zero_<T extends Tensor>(input: T): T {
+  return fillWith(input, 0);
+}
+
+function fillWith<T extends Tensor>(target: T, value: number): T {
   if (!target.dense || target.dtype !== "float32" || !untracked(target, 0)) {
     return replaceBy(target, (before) => expand(full([], value, { dtype: before.dtype }), before.shape));
   }
@@ -227,8 +334,17 @@ export function fill_<T extends Tensor>(target: T, value: number): T {
   return target;
 }
 
-/** `target.copy_(source)`: overwrites the values, converting and broadcasting; gradients flow to `source`. */
-export function copy_<T extends Tensor>(target: T, source: Tensor): T {
+/**
+ * Overwrites the values with `other`'s, converting and broadcasting; gradients flow to `other`.
+ * @api Tensor.copy_
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
+ */
+export function copy_<T extends Tensor>(input: T, other: Tensor, nonBlocking = false): T {
+  void nonBlocking;
+  return overwrite(input, other);
+}
+
+function overwrite<T extends Tensor>(target: T, source: Tensor): T {
   if (untracked(target, source)) {
     target.beforeChange();
     requireShape(target, broadcastShapes(target.shape, source.shape));

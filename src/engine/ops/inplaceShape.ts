@@ -4,6 +4,7 @@ import { tenure } from "../memory/residents.ts";
 import { Kind } from "../memory/storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { alias } from "./inplace.ts";
+import type { Int, Size } from "./types.ts";
 import { squeeze, t, transpose, unsqueeze } from "./views.ts";
 
 /** What of a tensor is to be set here only. */
@@ -25,7 +26,7 @@ export function setData(target: Tensor, source: Tensor): void {
 }
 
 /** Gives `target` the window and the history of `look(target)`. */
-function lookThrough<T extends Tensor>(target: T, look: (tensor: Tensor) => Tensor): T {
+function lookThrough(target: Tensor, look: (tensor: Tensor) => Tensor): Tensor {
   target.beforeChange();
   const seen = look(alias(target));
   const window: Window = target;
@@ -38,18 +39,46 @@ function lookThrough<T extends Tensor>(target: T, look: (tensor: Tensor) => Tens
   return target;
 }
 
-export function squeeze_<T extends Tensor>(target: T, dim?: number): T {
-  return lookThrough(target, (tensor) => squeeze(tensor, dim));
+/**
+ * Drops dimensions of size 1 from the tensor itself: all of them, or only `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.squeeze_.html
+ * @api Tensor.squeeze_
+ */
+export function squeeze_(input: Tensor, dim?: Size): Tensor {
+  return lookThrough(input, (tensor) => squeeze(tensor, dim));
 }
 
-export function unsqueeze_<T extends Tensor>(target: T, dim: number): T {
-  return lookThrough(target, (tensor) => unsqueeze(tensor, dim));
+/**
+ * Puts a dimension of size 1 before `dim` of the tensor itself.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.unsqueeze_.html
+ * @api Tensor.unsqueeze_
+ */
+export function unsqueeze_(input: Tensor, dim: Int): Tensor {
+  return lookThrough(input, (tensor) => unsqueeze(tensor, dim));
 }
 
-export function transpose_<T extends Tensor>(target: T, a: number, b: number): T {
-  return lookThrough(target, (tensor) => transpose(tensor, a, b));
+/**
+ * Swaps two dimensions of the tensor itself.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.transpose_.html
+ * @api Tensor.transpose_ Tensor.swapdims_
+ */
+export function transpose_(input: Tensor, dim0: Int, dim1: Int): Tensor {
+  return lookThrough(input, (tensor) => transpose(tensor, dim0, dim1));
 }
 
-export function t_<T extends Tensor>(target: T): T {
-  return lookThrough(target, t);
+/**
+ * `transpose_` by NumPy's name.
+ * @api Tensor.swapaxes_
+ */
+export function swapaxes_(input: Tensor, axis0: Int, axis1: Int): Tensor {
+  return transpose_(input, axis0, axis1);
+}
+
+/**
+ * Transposes the matrix itself.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.t_.html
+ * @api Tensor.t_
+ */
+export function t_(input: Tensor): Tensor {
+  return lookThrough(input, t);
 }

@@ -2,12 +2,13 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { filled, promote, typedArray } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
-import { shapeOf, wrapDim, type Shape, type ShapeArguments } from "../shape.ts";
+import { wrapDim, wrapDims, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
 import { copyInto, denseCopy } from "./copy.ts";
 import { fromTypedArray, full, zeros } from "./creation.ts";
 import { make, viewOf } from "./make.ts";
+import type { Int, Sizes } from "./types.ts";
 import { narrow, unsqueeze } from "./views.ts";
 
 interface CatData {
@@ -30,8 +31,12 @@ const catOp: Operation = {
   },
 };
 
-/** Joins tensors along an existing dimension. A vector without elements goes with tensors of any shape and adds nothing. */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+/**
+ * Tensors joined along an existing dimension. A vector without elements goes with tensors of any shape and adds nothing.
+ * @see https://pytorch.org/docs/stable/generated/torch.cat.html
+ * @api torch.cat torch.concat torch.concatenate
+ */
+export function cat(tensors: readonly Tensor[], dim: Int = 0): Tensor {
   if (tensors.length === 0) throw new KindlingError("torch.cat(): expected a non-empty list of Tensors");
   const scalar = tensors.findIndex((tensor) => tensor.shape.length === 0);
   if (scalar >= 0) throw new KindlingError(`zero-dimensional tensor (at position ${scalar}) cannot be concatenated`);
@@ -76,8 +81,12 @@ function checkJoins(expected: Shape, shape: Shape, dim: number, position: number
   });
 }
 
-/** Joins tensors of one shape along a new dimension. */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+/**
+ * Tensors of one shape joined along a new dimension.
+ * @see https://pytorch.org/docs/stable/generated/torch.stack.html
+ * @api torch.stack
+ */
+export function stack(tensors: readonly Tensor[], dim: Int = 0): Tensor {
   const first = tensors[0];
   if (first === undefined) throw new KindlingError("stack expects a non-empty TensorList");
   tensors.forEach((tensor, i) => {
@@ -98,9 +107,13 @@ const flipOp: Operation = {
   backward: (node, gradient) => [flip(gradient, node.data as readonly number[])],
 };
 
-/** Reverses the order along the given dimensions (a copy). */
-export function flip(input: Tensor, ...dims: ShapeArguments): Tensor {
-  const wrapped = shapeOf(dims).map((dim) => wrapDim(dim, input.shape.length));
+/**
+ * The entries along the given dimensions in reverse order (a copy).
+ * @see https://pytorch.org/docs/stable/generated/torch.flip.html
+ * @api torch.flip Tensor.flip
+ */
+export function flip(input: Tensor, dims: Sizes): Tensor {
+  const wrapped = wrapDims(dims, input.shape.length);
   let offset = input.offset;
   const strides = input.strides.map((stride, i) => {
     if (!wrapped.includes(i)) return stride;
@@ -123,11 +136,8 @@ const padOp: Operation = {
 };
 
 /** Adds a border of `value`: `[left, right, top, bottom, …]`, the last dimension first. */
-export function padWithConstant(input: Tensor, padding: readonly number[], options: { value?: number } = {}): Tensor {
+export function padWithConstant(input: Tensor, padding: readonly number[], value: number): Tensor {
   const rank = input.shape.length;
-  if (padding.length % 2 !== 0 || padding.length / 2 > rank) {
-    throw new KindlingError("Padding length must be divisible by 2 and at most twice the number of dimensions of the input");
-  }
   const borders = Array.from({ length: padding.length / 2 }, (_, i) => ({
     dim: rank - 1 - i,
     before: padding[2 * i]!,
@@ -136,7 +146,7 @@ export function padWithConstant(input: Tensor, padding: readonly number[], optio
   }));
   const shape = [...input.shape];
   for (const { dim, before, after } of borders) shape[dim]! += before + after;
-  const result = full(shape, options.value ?? 0, { dtype: input.dtype });
+  const result = full(shape, value, { dtype: input.dtype });
   let window = result;
   for (const { dim, before, size } of borders) window = windowOf(window, dim, before, size);
   copyInto(window, input.detach());
@@ -148,9 +158,14 @@ const trilOp: Operation = {
   backward: (node, gradient) => [tril(gradient, node.data as number)],
 };
 
-/** The lower triangle of the last two dimensions, with `diagonal` 0 up to the main one; zeros elsewhere. */
-export function tril(input: Tensor, diagonal = 0): Tensor {
-  return record(trilOp, triangle(input, (row, col) => col - row <= diagonal), [input], [], diagonal);
+/**
+ * The lower triangle of the last two dimensions, zeros elsewhere.
+ * @param diagonal the last one that belongs to it, above (positive) or below the main diagonal
+ * @see https://pytorch.org/docs/stable/generated/torch.tril.html
+ * @api torch.tril Tensor.tril Tensor.tril_
+ */
+export function tril(input: Tensor, diagonal: Int = 0): Tensor {
+  return record(trilOp, triangle("tril", input, (row, col) => col - row <= diagonal), [input], [], diagonal);
 }
 
 const triuOp: Operation = {
@@ -158,12 +173,18 @@ const triuOp: Operation = {
   backward: (node, gradient) => [triu(gradient, node.data as number)],
 };
 
-/** The upper triangle of the last two dimensions; zeros elsewhere. */
-export function triu(input: Tensor, diagonal = 0): Tensor {
-  return record(triuOp, triangle(input, (row, col) => col - row >= diagonal), [input], [], diagonal);
+/**
+ * The upper triangle of the last two dimensions, zeros elsewhere.
+ * @param diagonal the first one that belongs to it, above (positive) or below the main diagonal
+ * @see https://pytorch.org/docs/stable/generated/torch.triu.html
+ * @api torch.triu Tensor.triu Tensor.triu_
+ */
+export function triu(input: Tensor, diagonal: Int = 0): Tensor {
+  return record(triuOp, triangle("triu", input, (row, col) => col - row >= diagonal), [input], [], diagonal);
 }
 
-function triangle(input: Tensor, keeps: (row: number, col: number) => boolean): Tensor {
+function triangle(name: string, input: Tensor, keeps: (row: number, col: number) => boolean): Tensor {
+  if (input.shape.length < 2) throw new KindlingError(`${name}: input tensor must have at least 2 dimensions`);
   const [rows, cols] = input.shape.slice(-2) as [number, number];
   const bits = filled(typedArray("bool", rows * cols), (i) => Number(keeps(Math.floor(i / cols), i % cols)));
   return where(fromTypedArray(bits, [rows, cols], { dtype: "bool" }), input.detach(), zeros([], { dtype: input.dtype }));

@@ -2,8 +2,8 @@
 import { isInferenceModeEnabled } from "../autograd/gradMode.ts";
 import { itemSize, type DType } from "../dtype.ts";
 import { OutOfMemoryError } from "../errors.ts";
-import { allocate } from "../memory/allocation.ts";
 import { ADDRESS_SPACE } from "../memory/linear.ts";
+import { allocate } from "../memory/nursery.ts";
 import { address, allocateResident } from "../memory/residents.ts";
 import type { Storage } from "../memory/storage.ts";
 import { checkSizes, MOST_DIMENSIONS, numelOf, tooManyDimensions, type Shape } from "../shape.ts";

@@ -7,7 +7,7 @@ import { add, eq, minimum, mul, sub, where } from "./binary.ts";
 import { arange, fromTypedArray } from "./creation.ts";
 import { gather } from "./indexing.ts";
 import { reduceLoss, warnIfBroadcast, type LossOptions } from "./losses.ts";
-import { clampTo, xlogy } from "./pairs.ts";
+import { clamp, xlogy } from "./pairs.ts";
 import { triu } from "./joining.ts";
 import { logsigmoid } from "./pointwise.ts";
 import { distanceAlongLast } from "./products.ts";
@@ -62,7 +62,7 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
   }
   if (spread.lt(0).any().item()) throw new ArgumentError("var has negative entry/entries");
   // Kept from zero without a trace in the graph.
-  const kept = add(spread, sub(clampTo(spread.detach(), eps), spread.detach()));
+  const kept = add(spread, sub(clamp(spread.detach(), eps), spread.detach()));
   const losses = kept.log().add(input.sub(target).square().div(kept)).mul(0.5);
   return finish(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, options);
 }
@@ -79,7 +79,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
 /** x where the target is 1, max(0, margin − x) where it is −1. */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: LossOptions & { margin?: number } = {}): Tensor {
   const { margin = 1 } = options;
-  const apart = where(eq(target, 1), 0, clampTo(input.neg().add(margin), 0));
+  const apart = where(eq(target, 1), 0, clamp(input.neg().add(margin), 0));
   return finish(add(apart, where(eq(target, -1), 0, input)), options);
 }
 
@@ -88,7 +88,7 @@ export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor
   if (input1.shape.length !== input2.shape.length || input1.shape.length !== target.shape.length) {
     throw new KindlingError(`margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: torch.Size([${input1.shape.join(", ")}]), input2: torch.Size([${input2.shape.join(", ")}]), target: torch.Size([${target.shape.join(", ")}]) `);
   }
-  return finish(clampTo(mul(target.neg(), sub(input1, input2)).add(options.margin ?? 0), 0), options);
+  return finish(clamp(mul(target.neg(), sub(input1, input2)).add(options.margin ?? 0), 0), options);
 }
 
 // --- classes --------------------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: LossOpti
   const rows = input.shape.length === 1 ? unsqueeze(input, 0) : input;
   const classes = target.shape.length === 0 ? unsqueeze(target, 0) : target;
   const own = gather(rows, 1, unsqueeze(classes, 1));
-  const gaps = clampTo(rows.sub(own).add(margin), 0);
+  const gaps = clamp(rows.sub(own).add(margin), 0);
   const powered = p === 2 ? gaps.square() : gaps;
   const weighted = weight ? mul(powered, unsqueeze(weight.index([classes]), 1)) : powered;
   const isOther = arange(rows.shape[1]!).unsqueeze(0).ne(unsqueeze(classes, 1));
@@ -120,7 +120,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
   }
   const applies = fromTypedArray(isTarget, rows.shape);
   // [row, target class, other class]
-  const gaps = clampTo(unsqueeze(rows, 1).sub(unsqueeze(rows, 2)).add(1), 0);
+  const gaps = clamp(unsqueeze(rows, 1).sub(unsqueeze(rows, 2)).add(1), 0);
   const pairs = mul(unsqueeze(applies, 2), unsqueeze(applies.neg().add(1), 1));
   const losses = sum(mul(gaps, pairs), [1, 2]).div(classes);
   return finish(input.shape.length === 1 ? losses.squeeze(0) : losses, options);
@@ -137,7 +137,7 @@ export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options:
 /** Cosine of the angle between vectors along `dim`. */
 export function cosineSimilarity(a: Tensor, b: Tensor, options: { dim?: number; eps?: number } | number = {}): Tensor {
   const { dim = 1, eps = 1e-8 } = typeof options === "number" ? { dim: options } : options;
-  const length = (x: Tensor): Tensor => clampTo(norm(x, 2, dim, { keepdim: true }), eps);
+  const length = (x: Tensor): Tensor => clamp(norm(x, 2, dim, { keepdim: true }), eps);
   return sum(mul(a.div(length(a)), b.div(length(b))), dim);
 }
 
@@ -166,7 +166,7 @@ export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tens
   const lengths = mul(sum(input1.square(), dim).add(EPSILON), sum(input2.square(), dim).add(EPSILON)).sqrt();
   const cosine = dotted.div(lengths);
   const together = where(eq(target, 1), cosine.neg().add(1), 0);
-  const apart = where(eq(target, -1), clampTo(cosine.sub(margin), 0), 0);
+  const apart = where(eq(target, -1), clamp(cosine.sub(margin), 0), 0);
   return finish(add(together, apart), options);
 }
 
@@ -192,11 +192,11 @@ export function tripletMarginWithDistanceLoss(
   const near = distance(anchor, positive);
   const plain = distance(anchor, negative);
   const far = swap ? minimum(plain, distance(positive, negative)) : plain;
-  return finish(clampTo(sub(near, far).add(margin), 0), options);
+  return finish(clamp(sub(near, far).add(margin), 0), options);
 }
 
 /** `input` scaled along `dim` to a p-norm of 1; norms below `eps` count as `eps`. */
 export function normalize(input: Tensor, options: { p?: number; dim?: number; eps?: number } = {}): Tensor {
   const { p = 2, dim = 1, eps = 1e-12 } = options;
-  return input.div(clampTo(norm(input, p, dim, { keepdim: true }), eps));
+  return input.div(clamp(norm(input, p, dim, { keepdim: true }), eps));
 }

@@ -6,7 +6,7 @@ import { Reduce } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { at, make } from "./make.ts";
 import { mul } from "./binary.ts";
 import { sum } from "./reductions.ts";

@@ -5,22 +5,14 @@
 import { ArgumentError } from "../errors.ts";
 import { isOptions } from "../optionalArguments.ts";
 import type { Tensor } from "../tensor.ts";
-import * as activations from "./activations.ts";
-import * as arranging from "./arranging.ts";
 import * as channelNorms from "./channelNorms.ts";
 import * as convolutions from "./convolutions.ts";
 import * as counting from "./counting.ts";
-import * as creation from "./creation.ts";
 import * as cumulative from "./cumulative.ts";
-import * as dropouts from "./dropout.ts";
 import * as interpolation from "./interpolation.ts";
-import * as joining from "./joining.ts";
 import * as normalization from "./normalization.ts";
 import * as ordering from "./ordering.ts";
-import * as pairs from "./pairs.ts";
-import * as pointwise from "./pointwise.ts";
 import * as reductions from "./reductions.ts";
-import * as views from "./views.ts";
 import * as windows from "./windows.ts";
 
 // oxlint-disable-next-line no-explicit-any
@@ -106,41 +98,13 @@ const QUANTILE = ["keepdim", "interpolation"];
 export const quantile = exact("quantile", ordering.quantile, ["dim"], QUANTILE, 2);
 export const nanquantile = exact("nanquantile", ordering.nanquantile, ["dim"], QUANTILE, 2);
 
-export const softmin = exact("softmin", activations.softmin, ["dim"], ["dtype"]);
-export const glu = named(activations.glu, ["dim"]);
-export const leakyRelu = named(pointwise.leakyRelu, ["negativeSlope"]);
-export const elu = named(pointwise.elu, ["alpha"]);
-export const celu = named(activations.celu, ["alpha"]);
-export const hardtanh = named(activations.hardtanh, ["minVal", "maxVal"]);
-export const hardshrink = named(activations.hardshrink, ["lambd"]);
-export const softshrink = named(activations.softshrink, ["lambd"]);
-export const threshold = named(activations.threshold, ["threshold", "value"]);
-export const clampTo = named(pairs.clampTo, ["min", "max"]);
 
-const DROPOUT = ["p", "training", "inplace"];
-export const dropout = named(dropouts.dropout, DROPOUT);
-export const dropout1d = named(dropouts.dropout1d, DROPOUT);
-export const dropout2d = named(dropouts.dropout2d, DROPOUT);
-export const dropout3d = named(dropouts.dropout3d, DROPOUT);
-export const alphaDropout = named(dropouts.alphaDropout, DROPOUT);
-export const featureAlphaDropout = named(dropouts.featureAlphaDropout, DROPOUT);
 
 export const batchNorm = named(normalization.batchNorm, ["weight", "bias", "training", "momentum", "eps"], [], 3);
 export const layerNorm = named(normalization.layerNorm, ["weight", "bias", "eps"], [], 2);
 export const groupNorm = named(channelNorms.groupNorm, ["weight", "bias", "eps"], [], 2);
 export const rmsNorm = named(channelNorms.rmsNorm, ["weight", "eps"], [], 2);
 
-export const flatten = named(views.flatten, ["startDim", "endDim"]);
-export const squeeze = named(views.squeeze, ["dim"]);
-export const unbind = named(views.unbind, ["dim"]);
-export const split = named(views.split, ["dim"], [], 2);
-export const chunk = named(views.chunk, ["dim"], [], 2);
-export const cat = named(joining.cat, ["dim"]);
-export const stack = named(joining.stack, ["dim"]);
-export const tril = named(joining.tril, ["diagonal"]);
-export const triu = named(joining.triu, ["diagonal"]);
-export const rot90 = named(arranging.rot90, ["k", "dims"]);
-export const tensorSplit = named(arranging.tensorSplit, ["dim"], [], 2);
 const CONVOLUTION = ["stride", "padding", "dilation", "groups"];
 const TRANSPOSED = ["stride", "padding", "outputPadding", "groups", "dilation"];
 export const conv1d = named(convolutions.conv1d, ["bias"], CONVOLUTION, 2);
@@ -158,4 +122,3 @@ export const avgPool1d = named(windows.avgPool1d, [], AVG_POOL, 2);
 export const avgPoolPlanes = named(windows.avgPoolPlanes, [], AVG_POOL, 2);
 export const avgPool3d = named(windows.avgPool3d, [], AVG_POOL, 2);
 export const interpolate = named(interpolation.interpolate, [], ["size", "scaleFactor", "mode", "alignCorners"]);
-export const oneHot = named(creation.oneHot, ["numClasses"]);

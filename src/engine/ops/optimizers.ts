@@ -1,9 +1,10 @@
 /** One optimizer step for many parameters at once, in place. Gradients and state never enter the graph. */
-import { discard } from "../memory/allocation.ts";
 import { f32, i32, kernels } from "../memory/linear.ts";
+import { discard } from "../memory/nursery.ts";
 import { Kind } from "../memory/storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous, denseCopy } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
+import { denseCopy } from "./copy.ts";
 import { fill_ } from "./inplace.ts";
 import { at, make, makeResident } from "./make.ts";
 

@@ -1,38 +1,35 @@
 /** Borders around the last dimensions: constant, mirrored, repeated from the edge, or from the other side. */
 import { filled, roomFor } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
 import { padWithConstant } from "./joining.ts";
 import { narrow } from "./views.ts";
 
-export type PaddingMode = "constant" | "zeros" | "reflect" | "replicate" | "circular";
-
-export interface PadOptions {
-  /** Default "constant". */
-  mode?: PaddingMode;
-  /** For "constant". Default 0. */
-  value?: number;
-}
+export type PaddingMode = "constant" | "reflect" | "replicate" | "circular";
 
 /**
- * Adds borders: `[left, right, top, bottom, …]`, the last dimension first. Negative ones cut off.
- * `pad(x, [1, 1], { mode: "reflect" })` or `pad(x, [1, 1], "constant", 3)`.
+ * Adds borders to the last dimensions; negative ones cut off.
+ * @param pad `[left, right, top, bottom, …]`, the last dimension first
+ * @param mode `"constant"` fills with `value`, `"reflect"` mirrors, `"replicate"` repeats the edge, `"circular"` goes on from the other side
+ * @param value for `"constant"`; default 0
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
+ * @api nn.functional.pad Tensor.pad
  */
-export function pad(input: Tensor, padding: readonly number[], options: PadOptions | PaddingMode = {}, value = 0): Tensor {
-  const chosen = typeof options === "string" ? { mode: options, value } : options;
-  if (padding.length % 2 !== 0) throw new KindlingError("Padding length must be divisible by 2");
-  if (padding.length / 2 > input.shape.length) throw new KindlingError("Padding length too large");
-  const { mode = "constant" } = chosen;
-  if (mode === "constant" || mode === "zeros") {
-    const cut = padding.reduce((x, size, i) => (size < 0 ? without(x, i, -size) : x), input);
-    return padWithConstant(cut, padding.map((size) => Math.max(0, size)), { value: chosen.value ?? 0 });
+export function pad(input: Tensor, pad: Shape, mode: PaddingMode = "constant", value: number | null = null): Tensor {
+  if (pad.length % 2 !== 0) throw new KindlingError("Padding length must be divisible by 2");
+  if (pad.length / 2 > input.shape.length) throw new KindlingError("Padding length too large");
+  if (mode === "constant") {
+    const cut = pad.reduce((x, size, i) => (size < 0 ? without(x, i, -size) : x), input);
+    return padWithConstant(cut, pad.map((size) => Math.max(0, size)), value ?? 0);
   }
+  if (value !== null && value !== 0) throw new KindlingError(`Padding mode "${mode}" doesn't take in value argument`);
   let result = input;
-  for (let i = 0; i < padding.length; i += 2) {
+  for (let i = 0; i < pad.length; i += 2) {
     const dim = input.shape.length - 1 - i / 2;
-    const places = sourcesOf(mode, input.shape[dim]!, padding[i]!, padding[i + 1]!, dim);
+    const places = sourcesOf(mode, input.shape[dim]!, pad[i]!, pad[i + 1]!, dim);
     result = indexSelect(result, dim, fromTypedArray(places, [places.length]));
   }
   return result;

@@ -4,19 +4,18 @@ import { filled, promote, promoteScalar, typedArray, type DType, type TypedArray
 import { KindlingError } from "../errors.ts";
 import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { add, div, eq, gt, isnan, lt, maximum, minimum, mul, pow, sub, where } from "./binary.ts";
+import { add, div, eq, gt, isnan, lt, maximum, minimum, mul, pow, sub, where, type PairOfTensors, type TensorAndOperand } from "./binary.ts";
 
 import { fromTypedArray, full } from "./creation.ts";
 import { exp2 } from "./elementary.ts";
 import { placeOf } from "./ordering.ts";
-import { asFloat, clamp, exp, log } from "./pointwise.ts";
+import { asFloat, clampByNumbers, exp, log } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 import { sumTo } from "./sumTo.ts";
-import type { ClampBound, ScalarOrTensor } from "./types.ts";
+import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
 
-type Pair = (a: Tensor, b: Tensor) => Tensor;
 
 /** A number as a tensor that goes with `other`. */
 export function asTensorLike(value: ScalarOrTensor, other: Tensor): Tensor {
@@ -42,7 +41,7 @@ interface Partial {
 }
 
 /** A differentiable function of two float tensors without a kernel. */
-function floating(name: string, f: (a: number, b: number) => number, partial: Partial): Pair {
+function floating(name: string, f: (a: number, b: number) => number, partial: Partial): PairOfTensors {
   const operation: Operation = {
     name: `${name}Backward0`,
     backward(node, gradient) {
@@ -61,71 +60,113 @@ function floating(name: string, f: (a: number, b: number) => number, partial: Pa
   };
 }
 
-/** The angle of the point (b, a), in (−π, π]. */
-export const atan2: Pair = floating("Atan2", Math.atan2, {
+/**
+ * The angle of the point (b, a), in (−π, π].
+ * @api torch.atan2 Tensor.atan2 Tensor.atan2_ torch.arctan2 Tensor.arctan2 Tensor.arctan2_
+ * @see https://pytorch.org/docs/stable/generated/torch.atan2.html
+ */
+export const atan2: PairOfTensors = floating("Atan2", Math.atan2, {
   left: (g, a, b) => g.mul(b).div(a.square().add(b.square())),
   right: (g, a, b) => g.mul(a.neg()).div(a.square().add(b.square())),
 });
 
-/** √(a² + b²) */
-export const hypot: Pair = floating("Hypot", Math.hypot, {
+/**
+ * √(a² + b²)
+ * @api torch.hypot Tensor.hypot Tensor.hypot_
+ * @see https://pytorch.org/docs/stable/generated/torch.hypot.html
+ */
+export const hypot: PairOfTensors = floating("Hypot", Math.hypot, {
   left: (g, a, _b, r) => g.mul(a.div(r)),
   right: (g, _a, b, r) => g.mul(b.div(r)),
 });
 
-/** The magnitude of `a` with the sign of `b`. */
-export function copysign(a: Tensor, b: ScalarOrTensor): Tensor {
-  const sign = asTensorLike(b, a);
-  const signs = compute((_x, y) => (y < 0 || Object.is(y, -0) ? -1 : 1), a, sign, "float32");
-  const positive = asFloat(a).abs();
-  return mul(positive, signs);
+/**
+ * The magnitude of `a` with the sign of `b`.
+ * @api torch.copysign Tensor.copysign Tensor.copysign_
+ * @see https://pytorch.org/docs/stable/generated/torch.copysign.html
+ */
+export function copysign(input: Tensor, other: ScalarOrTensor): Tensor {
+  const signs = compute((_x, y) => (y < 0 || Object.is(y, -0) ? -1 : 1), input, asTensorLike(other, input), "float32");
+  return mul(asFloat(input).abs(), signs);
 }
 
-/** ln(eᵃ + eᵇ) without overflow. */
-export function logaddexp(a: Tensor, b: Tensor): Tensor {
-  const high = maximum(a, b).detach();
+/**
+ * ln(eᵃ + eᵇ) without overflow.
+ * @api torch.logaddexp Tensor.logaddexp
+ * @see https://pytorch.org/docs/stable/generated/torch.logaddexp.html
+ */
+export function logaddexp(input: Tensor, other: Tensor): Tensor {
+  const high = maximum(input, other).detach();
   const base = where(high.isinf(), 0, high);
-  return add(log(add(exp(sub(a, base)), exp(sub(b, base)))), base);
+  return add(log(add(exp(sub(input, base)), exp(sub(other, base)))), base);
 }
 
-/** log₂(2ᵃ + 2ᵇ) without overflow. */
-export function logaddexp2(a: Tensor, b: Tensor): Tensor {
-  const high = maximum(a, b).detach();
+/**
+ * log₂(2ᵃ + 2ᵇ) without overflow.
+ * @api torch.logaddexp2 Tensor.logaddexp2
+ * @see https://pytorch.org/docs/stable/generated/torch.logaddexp2.html
+ */
+export function logaddexp2(input: Tensor, other: Tensor): Tensor {
+  const high = maximum(input, other).detach();
   const base = where(high.isinf(), 0, high);
-  return add(log(add(exp2(sub(a, base)), exp2(sub(b, base)))).mul(Math.LOG2E), base);
+  return add(log(add(exp2(sub(input, base)), exp2(sub(other, base)))).mul(Math.LOG2E), base);
 }
 
-/** a · ln(b), 0 where a is 0 even if b is 0. */
-export function xlogy(a: Tensor, b: ScalarOrTensor): Tensor {
-  const other = asTensorLike(b, a);
-  const isZero = eq(a, 0).logicalAnd(isnan(other).logicalNot());
-  return where(isZero, mul(asFloat(a), 0), mul(a, log(where(isZero, 1, other))));
+/**
+ * a · ln(b), 0 where a is 0 even if b is 0.
+ * @api torch.xlogy Tensor.xlogy Tensor.xlogy_
+ * @see https://pytorch.org/docs/stable/generated/torch.xlogy.html
+ */
+export function xlogy(input: ScalarOrTensor, other: ScalarOrTensor): Tensor {
+  const factor = input instanceof Tensor ? input : full([], input);
+  const of = asTensorLike(other, factor);
+  const isZero = eq(factor, 0).logicalAnd(isnan(of).logicalNot());
+  return where(isZero, mul(asFloat(factor), 0), mul(factor, log(where(isZero, 1, of))));
 }
 
-/** The larger of each pair, ignoring NaN where the other is a number. */
-export function fmax(a: Tensor, b: Tensor): Tensor {
-  return where(isnan(a), b, where(isnan(b), a, maximum(a, b)));
+/**
+ * The larger of each pair, ignoring NaN where the other is a number.
+ * @api torch.fmax Tensor.fmax
+ * @see https://pytorch.org/docs/stable/generated/torch.fmax.html
+ */
+export function fmax(input: Tensor, other: Tensor): Tensor {
+  return where(isnan(input), other, where(isnan(other), input, maximum(input, other)));
 }
 
-/** The smaller of each pair, ignoring NaN where the other is a number. */
-export function fmin(a: Tensor, b: Tensor): Tensor {
-  return where(isnan(a), b, where(isnan(b), a, minimum(a, b)));
+/**
+ * The smaller of each pair, ignoring NaN where the other is a number.
+ * @api torch.fmin Tensor.fmin
+ * @see https://pytorch.org/docs/stable/generated/torch.fmin.html
+ */
+export function fmin(input: Tensor, other: Tensor): Tensor {
+  return where(isnan(input), other, where(isnan(other), input, minimum(input, other)));
 }
 
-/** a · 2ᵇ */
-export function ldexp(a: Tensor, b: Tensor): Tensor {
-  return mul(asFloat(a), exp2(asFloat(b)));
+/**
+ * a · 2ᵇ
+ * @api torch.ldexp Tensor.ldexp Tensor.ldexp_
+ * @see https://pytorch.org/docs/stable/generated/torch.ldexp.html
+ */
+export function ldexp(input: Tensor, other: Tensor): Tensor {
+  return mul(asFloat(input), exp2(asFloat(other)));
 }
 
-/** aᵇ in float32, whatever the types. */
-export function floatPower(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
-  const base = a instanceof Tensor ? asFloat(a) : full([], a);
-  return pow(base, b);
+/**
+ * aᵇ in float32, whatever the types.
+ * @api torch.floatPower Tensor.floatPower Tensor.floatPower_
+ * @see https://pytorch.org/docs/stable/generated/torch.float_power.html
+ */
+export function floatPower(input: ScalarOrTensor, exponent: ScalarOrTensor): Tensor {
+  return pow(input instanceof Tensor ? asFloat(input) : full([], input), exponent);
 }
 
-/** The next float32 after `a` in the direction of `b`. */
-export function nextafter(a: Tensor, b: Tensor): Tensor {
-  return compute(nextFloat, a, b, "float32");
+/**
+ * The next float32 after `a` in the direction of `b`.
+ * @api torch.nextafter Tensor.nextafter Tensor.nextafter_
+ * @see https://pytorch.org/docs/stable/generated/torch.nextafter.html
+ */
+export function nextafter(input: Tensor, other: Tensor): Tensor {
+  return compute(nextFloat, input, other, "float32");
 }
 
 const bits = new DataView(new ArrayBuffer(4));
@@ -139,14 +180,17 @@ function nextFloat(from: number, to: number): number {
   return bits.getFloat32(0);
 }
 
-/** `other − alpha · input` */
-export function rsub(input: Tensor, other: ScalarOrTensor, options: { alpha?: number } = {}): Tensor {
-  return add(mul(input, -(options.alpha ?? 1)), other);
+/**
+ * `other − alpha · input`
+ * @api torch.rsub
+ */
+export function rsub(input: Tensor, other: ScalarOrTensor, { alpha = 1 }: BinaryOptions = {}): Tensor {
+  return add(mul(input, -alpha), other);
 }
 
 // --- integers -------------------------------------------------------------------------------------------------------
 
-function integers(name: string, f: (a: number, b: number) => number): (a: Tensor, b: ScalarOrTensor) => Tensor {
+function integers(name: string, f: (a: number, b: number) => number): TensorAndOperand {
   return (a, b) => {
     const other = asTensorLike(b, a);
     const dtype = promote(a.dtype, other.dtype);
@@ -165,71 +209,143 @@ function greatestCommonDivisor(a: number, b: number): number {
   return a;
 }
 
-/** Greatest common divisor. */
-export const gcd = integers("gcd", greatestCommonDivisor);
-/** Least common multiple. */
-export const lcm = integers("lcm", (a, b) => (a === 0 || b === 0 ? 0 : Math.abs((a / greatestCommonDivisor(a, b)) * b)));
-/** `a << b` */
-export const bitwiseLeftShift = integers("lshift", (a, b) => (b >= 64 ? 0 : a * 2 ** b));
-/** `a >> b` */
-export const bitwiseRightShift = integers("rshift", (a, b) => Math.floor(a / 2 ** b));
+/**
+ * Greatest common divisor.
+ * @api torch.gcd Tensor.gcd Tensor.gcd_
+ * @see https://pytorch.org/docs/stable/generated/torch.gcd.html
+ */
+export const gcd: TensorAndOperand = integers("gcd", greatestCommonDivisor);
+/**
+ * Least common multiple.
+ * @api torch.lcm Tensor.lcm Tensor.lcm_
+ * @see https://pytorch.org/docs/stable/generated/torch.lcm.html
+ */
+export const lcm: TensorAndOperand = integers("lcm", (a, b) => (a === 0 || b === 0 ? 0 : Math.abs((a / greatestCommonDivisor(a, b)) * b)));
+/**
+ * `a << b`
+ * @api torch.bitwiseLeftShift Tensor.bitwiseLeftShift Tensor.bitwiseLeftShift_
+ * @see https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html
+ */
+export const bitwiseLeftShift: TensorAndOperand = integers("lshift", (a, b) => (b >= 64 ? 0 : a * 2 ** b));
+/**
+ * `a >> b`
+ * @api torch.bitwiseRightShift Tensor.bitwiseRightShift Tensor.bitwiseRightShift_
+ * @see https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html
+ */
+export const bitwiseRightShift: TensorAndOperand = integers("rshift", (a, b) => Math.floor(a / 2 ** b));
 
 // --- products added up ----------------------------------------------------------------------------------------------
 
-/** `input + value · a · b` */
-export function addcmul(input: Tensor, a: Tensor, b: Tensor, options: { value?: number } = {}): Tensor {
-  return add(input, mul(a, b), { alpha: options.value ?? 1 });
+/**
+ * `input + value · tensor1 · tensor2`
+ * @api torch.addcmul Tensor.addcmul
+ * @see https://pytorch.org/docs/stable/generated/torch.addcmul.html
+ */
+export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
+  return add(input, mul(tensor1, tensor2), { alpha: value });
 }
 
-/** `input + value · a / b` */
-export function addcdiv(input: Tensor, a: Tensor, b: Tensor, options: { value?: number } = {}): Tensor {
-  return add(input, div(a, b), { alpha: options.value ?? 1 });
+/**
+ * `input + value · tensor1 / tensor2`
+ * @api torch.addcdiv Tensor.addcdiv
+ * @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ */
+export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
+  return add(input, div(tensor1, tensor2), { alpha: value });
 }
 
 // --- nearness -------------------------------------------------------------------------------------------------------
 
-/** Where `|a − b| ≤ atol + rtol · |b|`; equal infinities are close, NaNs only if `equalNan`. */
-export function isclose(a: Tensor, b: Tensor, options: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Tensor {
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+/**
+ * Where `|a − b| ≤ atol + rtol · |b|`; equal infinities are close, NaNs only if `equalNan`.
+ * @api torch.isclose Tensor.isclose
+ * @see https://pytorch.org/docs/stable/generated/torch.isclose.html
+ */
+export function isclose(input: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equalNan = false): Tensor {
   const close = (x: number, y: number): boolean =>
     x === y || (equalNan && Number.isNaN(x) && Number.isNaN(y)) || (Number.isFinite(x) && Number.isFinite(y) && Math.abs(x - y) <= atol + rtol * Math.abs(y));
-  return compute((x, y) => Number(close(x, y)), a, b, "bool");
+  return compute((x, y) => Number(close(x, y)), input, other, "bool");
 }
 
-/** Which elements occur among `tests`. */
-export function isin(elements: ScalarOrTensor, tests: ScalarOrTensor, options: { invert?: boolean } = {}): Tensor {
-  const list = tests instanceof Tensor ? toTypedArray(tests).sort() : [tests];
+/**
+ * Which elements occur among `tests`.
+ * @api torch.isin
+ * @see https://pytorch.org/docs/stable/generated/torch.isin.html
+ */
+export function isin(elements: ScalarOrTensor, testElements: ScalarOrTensor, options?: IsinOptions): Tensor;
+export function isin(element: number, testElements: Tensor, options?: IsinOptions): Tensor;
+export function isin(elements: Tensor, testElement: number, options?: IsinOptions): Tensor;
+export function isin(elements: ScalarOrTensor, testElements: ScalarOrTensor, { invert = false }: IsinOptions = {}): Tensor {
+  const list = testElements instanceof Tensor ? toTypedArray(testElements).sort() : [testElements];
   const input = elements instanceof Tensor ? elements : full([], elements);
   const values = toTypedArray(input);
   const isAmong = (x: number): boolean => list[placeOf(list, 0, list.length, x, false)] === x;
-  const found = filled(typedArray("bool", values.length), (i) => Number(isAmong(values[i]!) !== (options.invert ?? false)));
+  const found = filled(typedArray("bool", values.length), (i) => Number(isAmong(values[i]!) !== invert));
   return fromTypedArray(found, input.shape, { dtype: "bool" });
 }
 
-/** Where the element is +∞. */
+export interface IsinOptions {
+  /** Whether both have no element twice, which makes no difference here. Default false. */
+  assumeUnique?: boolean;
+  /** Which elements do not occur. Default false. */
+  invert?: boolean;
+}
+
+/**
+ * Where the element is +∞.
+ * @api torch.isposinf Tensor.isposinf
+ * @see https://pytorch.org/docs/stable/generated/torch.isposinf.html
+ */
 export function isposinf(input: Tensor): Tensor {
   return eq(input, Infinity);
 }
 
-/** Where the element is −∞. */
+/**
+ * Where the element is −∞.
+ * @api torch.isneginf Tensor.isneginf
+ * @see https://pytorch.org/docs/stable/generated/torch.isneginf.html
+ */
 export function isneginf(input: Tensor): Tensor {
   return eq(input, -Infinity);
 }
 
-/** True everywhere: there are no complex numbers here. */
+/**
+ * True everywhere: there are no complex numbers here.
+ * @api torch.isreal Tensor.isreal
+ * @see https://pytorch.org/docs/stable/generated/torch.isreal.html
+ */
 export function isreal(input: Tensor): Tensor {
   return full(input.shape, true, { dtype: "bool" });
 }
 
-/** Values below `min` become `min`, values above `max` become `max`; bounds are numbers, tensors or left out. */
-export function clampTo(input: Tensor, min?: ClampBound, max?: ClampBound): Tensor {
+/**
+ * Values below `min` become `min`, values above `max` become `max`; bounds are numbers, tensors or left out.
+ * @api torch.clamp torch.clip Tensor.clamp Tensor.clip Tensor.clip_
+ * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
+ */
+export function clamp(input: Tensor, min: ClampBound = null, max: ClampBound = null): Tensor {
   // Floats don't tell large integers apart.
   const isInteger = input.dtype === "int32" || input.dtype === "uint8";
-  const given = (min ?? null) !== null || (max ?? null) !== null;
-  if (!(min instanceof Tensor) && !(max instanceof Tensor) && !(isInteger && given)) return clamp(input, min, max);
-  const [low, high] = [min ?? null, max ?? null];
-  const raised = low === null ? input : maximumOf(input, low);
-  return high === null ? raised : minimumOf(raised, high);
+  const isBounded = min !== null || max !== null;
+  if (!(min instanceof Tensor) && !(max instanceof Tensor) && !(isInteger && isBounded)) return clampByNumbers(input, min, max);
+  const raised = min === null ? input : maximumOf(input, min);
+  return max === null ? raised : minimumOf(raised, max);
+}
+
+/**
+ * Values below `min` become `min`.
+ * @api torch.clampMin Tensor.clampMin Tensor.clampMin_
+ */
+export function clampMin(input: Tensor, min: ScalarOrTensor): Tensor {
+  return clamp(input, min);
+}
+
+/**
+ * Values above `max` become `max`.
+ * @api torch.clampMax Tensor.clampMax Tensor.clampMax_
+ */
+export function clampMax(input: Tensor, max: ScalarOrTensor): Tensor {
+  return clamp(input, null, max);
 }
 
 /** As PyTorch's clamp has it, the whole gradient of a tie goes to the input. */

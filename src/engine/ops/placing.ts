@@ -1,14 +1,16 @@
 /** Putting values at positions: copies of a tensor with some entries replaced, added to or reduced into. */
 import { filled, promoteScalar, typedArray } from "../dtype.ts";
-import { IndexError, KindlingError } from "../errors.ts";
+import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastShapes, contiguousStrides, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { eq, where } from "./binary.ts";
-import { to } from "./copy.ts";
-import { arange, fromTypedArray, full, zeros } from "./creation.ts";
-import { gather, nonzero, placesOf, scatter, scatterAdd } from "./indexing.ts";
+import { contiguous, to } from "./conversion.ts";
+import { arange, fromTypedArray, full, ones, zeros } from "./creation.ts";
+import { fitted, gather, nonzero, placesOf, scatter, scatterAdd } from "./indexing.ts";
+import { positions } from "./positions.ts";
 import { toTypedArray } from "./reading.ts";
-import type { Index, ScalarOrTensor } from "./types.ts";
+import { index } from "./subscript.ts";
+import type { Index, Int, ScalarOrTensor } from "./types.ts";
 import { expand, flatten, narrow, reshape } from "./views.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
 
@@ -22,42 +24,85 @@ function checkVector(name: string, index: Tensor): void {
   if (index.shape.length > 1) throw new IndexError(`${name}(): Index is supposed to be a vector`);
 }
 
-/** A copy with the entries of `source` times `alpha` added at the positions in `index` along `dim`. */
-export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor, options: { alpha?: number } = {}): Tensor {
-  checkVector("index_add_", index);
-  const d = wrapDim(dim, input.shape.length);
-  const { alpha = 1 } = options;
-  return scatterAdd(input, d, spreadIndex(index, source.shape, d), alpha === 1 ? source : source.mul(alpha));
+/** Each position of a vector has its entry in `source`, and but for `dim` the source is as large as the input. */
+function checkSource(name: string, input: Tensor, dim: number, index: Tensor, source: Tensor): void {
+  checkVector(name, index);
+  if (source.shape.length !== input.shape.length) {
+    throw new ShapeError(`${name}(): source and destination must have the same number of dimensions, but got ${shapeText(source.shape)} and ${shapeText(input.shape)}`, source.shape, input.shape);
+  }
+  if ((source.shape[dim] ?? 1) !== index.numel()) {
+    throw new ShapeError(`${name}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.shape[dim] ?? 1}), for dim: ${dim}`, source.shape, index.shape);
+  }
+  if (source.shape.some((size, i) => i !== dim && size !== input.shape[i])) {
+    throw new ShapeError(`${name}(): source ${shapeText(source.shape)} has to match the input ${shapeText(input.shape)} in every dimension but ${dim}`, source.shape, input.shape);
+  }
 }
 
-/** A copy with the entries of `source` at the positions in `index` along `dim`. */
-export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  checkVector("index_copy_", index);
+/**
+ * A copy with the entries of `source` times `alpha` added at the positions in the vector `index` along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.index_add.html
+ * @api torch.indexAdd Tensor.indexAdd Tensor.indexAdd_
+ */
+export function indexAdd(input: Tensor, dim: Int, index: Tensor, source: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
   const d = wrapDim(dim, input.shape.length);
-  return scatter(input, d, spreadIndex(index, source.shape, d), source);
+  checkSource("index_add_", input, d, index, source);
+  const places = positions(index, "index_add_(): Expected dtype int32/int64 for index");
+  return scatterAdd(input, d, spreadIndex(places, source.shape, d), alpha === 1 ? source : source.mul(alpha));
 }
 
-/** A copy with one value at the positions in `index` along `dim`. */
-export function indexFill(input: Tensor, dim: number, index: Tensor, value: ScalarOrTensor): Tensor {
+/**
+ * A copy with the entries of `source` at the positions in the vector `index` along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.index_copy.html
+ * @api torch.indexCopy Tensor.indexCopy Tensor.indexCopy_
+ */
+export function indexCopy(input: Tensor, dim: Int, index: Tensor, source: Tensor): Tensor {
+  const d = wrapDim(dim, input.shape.length);
+  checkSource("index_copy_", input, d, index, source);
+  const places = positions(index, "index_copy_(): Expected a long tensor for index");
+  return scatter(input, d, spreadIndex(places, source.shape, d), source);
+}
+
+/**
+ * A copy with one value at the positions in the vector `index` along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.index_fill.html
+ * @api torch.indexFill Tensor.indexFill Tensor.indexFill_
+ */
+export function indexFill(input: Tensor, dim: Int, index: Tensor, value: ScalarOrTensor): Tensor {
   checkVector("index_fill_", index);
+  const places = positions(index, "index_fill_(): Expected dtype int64 for index.", IndexError);
+  if (value instanceof Tensor && value.shape.length > 0) {
+    throw new KindlingError(`index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.shape.length} dimension(s).`);
+  }
   const d = wrapDim(dim, input.shape.length);
   const shape = input.shape.map((size, i) => (i === d ? index.numel() : size));
-  const places = spreadIndex(index, shape, d);
-  return scatter(input, d, places, value instanceof Tensor ? expand(value, shape) : value);
+  const spread = spreadIndex(places, shape, d);
+  return value instanceof Tensor ? scatter(input, d, spread, expand(value, shape)) : scatter(input, d, spread, value);
 }
 
-/** Elements of the flattened input at the positions in `index` (negative ones count from the end). */
+/**
+ * Elements of the flattened input at the positions in `index`, in its shape; negative ones count from the end.
+ * @see https://pytorch.org/docs/stable/generated/torch.take.html
+ * @api torch.take Tensor.take
+ */
 export function take(input: Tensor, index: Tensor): Tensor {
-  const places = withoutNegatives(index, input.numel(), 0);
+  const places = withoutNegatives(positions(index, "take(): Expected a long tensor for index"), input.numel(), 0);
   return reshape(gather(flatten(input), 0, flatten(places)), index.shape);
 }
 
-/** A copy with the elements of `source` at positions of the flattened input. */
-export function put(input: Tensor, index: Tensor, source: Tensor, options: { accumulate?: boolean } = {}): Tensor {
-  const places = flatten(withoutNegatives(index, input.numel(), 0));
+/**
+ * A copy with the elements of `source` at positions of the flattened input.
+ * @param accumulate add to what is there instead of replacing it
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html
+ * @api torch.put Tensor.put Tensor.put_
+ */
+export function put(input: Tensor, index: Tensor, source: Tensor, accumulate = false): Tensor {
+  if (source.numel() !== index.numel()) {
+    throw new ShapeError(`put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`, source.shape, index.shape);
+  }
+  const places = flatten(withoutNegatives(positions(index, "put_(): Expected a long tensor for index"), input.numel(), 0));
   const flat = flatten(input);
   const values = reshape(source, [index.numel()]);
-  return reshape(options.accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape);
+  return reshape(accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape);
 }
 
 function withoutNegatives(index: Tensor, size: number, dim: number): Tensor {
@@ -70,9 +115,13 @@ function withoutNegatives(index: Tensor, size: number, dim: number): Tensor {
   return fromTypedArray(places, index.shape);
 }
 
-/** `gather` with index and input broadcast against each other; without `dim` on flattened tensors. */
-export function takeAlongDim(input: Tensor, indices: Tensor, dim?: number | null): Tensor {
-  if (dim === undefined || dim === null) return gather(flatten(input), 0, flatten(indices));
+/**
+ * `gather` with index and input broadcast against each other; without `dim` on flattened tensors.
+ * @see https://pytorch.org/docs/stable/generated/torch.take_along_dim.html
+ * @api torch.takeAlongDim Tensor.takeAlongDim
+ */
+export function takeAlongDim(input: Tensor, indices: Tensor, dim: Int | null = null): Tensor {
+  if (dim === null) return gather(flatten(input), 0, flatten(indices));
   const d = wrapDim(dim, input.shape.length);
   const others = (shape: Shape): number[] => shape.map((size, i) => (i === d ? 1 : size));
   const common = broadcastShapes(others(input.shape), others(indices.shape));
@@ -80,26 +129,32 @@ export function takeAlongDim(input: Tensor, indices: Tensor, dim?: number | null
   return gather(shaped(input), d, shaped(indices));
 }
 
-/** Positions of the elements that aren't zero, one row each. */
+/**
+ * Positions of the elements that aren't zero, one row each: `[count, rank]`, `int32`.
+ * @see https://pytorch.org/docs/stable/generated/torch.argwhere.html
+ * @api torch.argwhere Tensor.argwhere
+ */
 export function argwhere(input: Tensor): Tensor {
   return nonzero(input);
 }
 
-/** A copy with the entries of `source` reduced into the positions in `index` along `dim`. */
-export function indexReduce(input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: Exclude<ScatterReduction, "sum">, options: { includeSelf?: boolean } = {}): Tensor {
-  checkVector("index_reduce_", index);
+/**
+ * A copy with the entries of `source` reduced into the positions in the vector `index` along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html
+ * @api torch.indexReduce Tensor.indexReduce Tensor.indexReduce_
+ */
+export function indexReduce(input: Tensor, dim: Int, index: Tensor, source: Tensor, reduce: IndexReduction, options: SelfOptions = {}): Tensor {
   const d = wrapDim(dim, input.shape.length);
-  return scatterReduce(input, d, spreadIndex(index, source.shape, d), source, reduce, options);
+  checkSource("index_reduce_", input, d, index, source);
+  const places = positions(index, "index_reduce_(): Expected dtype int32/int64 for index");
+  return scatterReduce(input, d, spreadIndex(places, source.shape, d), source, reduce, options);
 }
 
-/** `a` where `condition` holds, `b` elsewhere; with the condition alone the positions where it holds, one vector for each dimension. */
-export function choose(condition: Tensor): Tensor[];
-export function choose(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor;
-export function choose(condition: Tensor, a?: ScalarOrTensor, b?: ScalarOrTensor): Tensor | Tensor[] {
-  return a === undefined || b === undefined ? nonzero(condition).unbind(1) : where(condition, a, b);
-}
-
-/** A copy with `source` where `mask` holds, its elements taken one after the other. */
+/**
+ * A copy with `source` where `mask` (broadcast) holds, its elements taken one after the other.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html
+ * @api torch.maskedScatter Tensor.maskedScatter Tensor.maskedScatter_
+ */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
   const flags = toTypedArray(expand(mask, broadcastShapes(input.shape, mask.shape)));
   const places = placesOf(flags);
@@ -107,11 +162,16 @@ export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tens
   return put(input, fromTypedArray(places, [places.length]), narrow(flatten(source), 0, 0, places.length));
 }
 
-/** A copy with `values` (broadcast) at the positions that `indices` give together, one list for each dimension. */
-export function indexPut(input: Tensor, indices: readonly (Index | null)[], values: ScalarOrTensor, options: { accumulate?: boolean } = {}): Tensor {
+/**
+ * A copy with `values` (broadcast) at the positions that `indices` give together, one list for each dimension.
+ * @param accumulate add to what is there instead of replacing it
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
+ * @api torch.indexPut Tensor.indexPut Tensor.indexPut_
+ */
+export function indexPut(input: Tensor, indices: readonly (Index | null)[], values: ScalarOrTensor, accumulate = false): Tensor {
   const places = flatPlaces(input, indices);
   const source = values instanceof Tensor ? values : full([], values, { dtype: promoteScalar(input.dtype, values) });
-  return put(input, places, spreadOver(source.to(input.dtype), places.shape).contiguous(), options);
+  return put(input, places, contiguous(spreadOver(to(source, input.dtype), places.shape)), accumulate);
 }
 
 function spreadOver(values: Tensor, shape: Shape): Tensor {
@@ -125,28 +185,39 @@ function spreadOver(values: Tensor, shape: Shape): Tensor {
 
 /** Which element of the flattened input each of the indexed places is, in the shape that indexing gives. */
 export function flatPlaces(input: Tensor, indices: readonly (Index | null)[]): Tensor {
-  const ordinals = reshape(arange(input.numel()), input.shape);
-  return ordinals.index(indices);
+  const ordinals = reshape(arange(0, input.numel()), input.shape);
+  return index(ordinals, indices);
 }
 
+/** How several values become one. */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
+/** The same for `indexReduce`; sums are `indexAdd`'s. */
+export type IndexReduction = "prod" | "mean" | "amax" | "amin";
+
+export interface SelfOptions {
+  /** Whether the input's own values take part. Default true. */
+  includeSelf?: boolean;
+}
 
 /**
- * A copy with the elements of `source` reduced into the places that `index` gives along `dim`.
- * @param options.includeSelf whether the input's own values take part. Default true.
+ * A copy with the elements of `src` reduced into the places that `index` gives along `dim`.
+ *
+ * Shapes: `index` is nowhere larger than `src`, nor than `input` but along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.scatter_reduce.html
+ * @api torch.scatterReduce Tensor.scatterReduce Tensor.scatterReduce_
  */
-export function scatterReduce(input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, options: { includeSelf?: boolean } = {}): Tensor {
-  const { includeSelf = true } = options;
+export function scatterReduce(input: Tensor, dim: Int, index: Tensor, src: Tensor, reduce: ScatterReduction, { includeSelf = true }: SelfOptions = {}): Tensor {
   const d = wrapDim(dim, input.shape.length);
-  const part = source.shape.join() === index.shape.join() ? source : index.shape.reduce((x, size, i) => narrow(x, i, 0, size), source);
-  if (input.dtype !== "float32") return integersReduced(input, d, index, part, reduce, includeSelf);
-  const hits = scatterAdd(zeros(input.shape), d, index, zeros(index.shape).add(1));
+  const places = positions(index, "scatter(): Expected dtype int64 for index");
+  const part = fitted(src, index);
+  if (input.dtype !== "float32") return integersReduced(input, d, places, part, reduce, includeSelf);
+  const hits = scatterAdd(zeros(input.shape), d, places, ones(index.shape));
   const own = includeSelf ? input : where(hits.gt(0), NEUTRAL[reduce], input);
   switch (reduce) {
-    case "sum": return scatterAdd(own, d, index, part);
-    case "mean": return scatterAdd(own, d, index, part).div(where(hits.gt(0), hits.add(includeSelf ? 1 : 0), 1));
-    case "prod": return scatteredProduct(own, d, index, part);
-    default: return scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, index, part, includeSelf);
+    case "sum": return scatterAdd(own, d, places, part);
+    case "mean": return scatterAdd(own, d, places, part).div(where(hits.gt(0), hits.add(includeSelf ? 1 : 0), 1));
+    case "prod": return scatteredProduct(own, d, places, part);
+    default: return scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, places, part, includeSelf);
   }
 }
 

@@ -251,7 +251,7 @@ function withoutRepeats(labels: readonly string[], operand: Tensor): [string[], 
     const second = list.findIndex((label, i) => list.indexOf(label) !== i);
     if (second < 0) return [list, result];
     const first = list.indexOf(list[second]!);
-    result = diagonal(result, { dim1: first, dim2: second });
+    result = diagonal(result, 0, first, second);
     list = [...list.filter((_, i) => i !== first && i !== second), list[second]!];
   }
 }

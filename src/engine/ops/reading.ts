@@ -7,7 +7,11 @@ import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { NestedNumbers } from "./types.ts";
 
-/** A copy of the values in row-major order. */
+/**
+ * A copy of the values in row-major order, one after the other whatever the shape.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.numpy.html
+ * @api Tensor.toTypedArray Tensor.numpy
+ */
 export function toTypedArray(tensor: Tensor): TypedArray {
   const count = tensor.numel();
   const size = itemSize(tensor.dtype);
@@ -59,7 +63,11 @@ export function valuesAt(tensor: Tensor, places: readonly (readonly number[])[])
   return out;
 }
 
-/** The value of a tensor with one element. A `bool` gives `true` or `false`, which count as 1 and 0 in arithmetic. */
+/**
+ * The value of a tensor with one element. A `bool` gives `true` or `false`, which count as 1 and 0 in arithmetic.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.item.html
+ * @api Tensor.item
+ */
 export function item(tensor: Tensor): number {
   if (tensor.numel() !== 1) {
     throw new KindlingError(`a Tensor with ${tensor.numel()} elements cannot be converted to Scalar`);
@@ -79,15 +87,20 @@ function elementOf({ storage, dtype }: Tensor, offset: number): number {
 /** What lists may take in memory; JavaScript ends the process where they take more than some GiB. */
 const MOST_IN_LISTS = 2 ** 30;
 
-/** Nested arrays of numbers (booleans for `bool`). */
-export function tolist(tensor: Tensor): NestedNumbers {
-  const { shape } = tensor;
+/**
+ * Nested lists of numbers (booleans for `bool`); a plain number for a scalar. How deep, the program knows: either it says
+ * so, `const rows: number[][] = x.tolist()` or `x.tolist<number[][]>()`, or elements are `any`.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.tolist.html
+ * @api Tensor.tolist
+ */
+export function tolist<List = any[]>(input: Tensor): List {
+  const { shape } = input;
   const lists = numelOf(shape.slice(0, -1));
-  if (tensor.numel() * 8 + lists * 48 > MOST_IN_LISTS) {
+  if (input.numel() * 8 + lists * 48 > MOST_IN_LISTS) {
     throw new KindlingError(`tolist(): shape ${shapeText(shape)} makes more and longer lists than JavaScript holds; use toTypedArray(), or take a part of the tensor`);
   }
-  const values = toTypedArray(tensor);
-  const isBool = tensor.dtype === "bool";
+  const values = toTypedArray(input);
+  const isBool = input.dtype === "bool";
   let next = 0;
   const build = (dim: number): NestedNumbers => {
     if (dim === shape.length) {
@@ -98,5 +111,5 @@ export function tolist(tensor: Tensor): NestedNumbers {
     for (let i = 0; i < shape[dim]!; i++) list.push(build(dim + 1));
     return list;
   };
-  return build(0);
+  return build(0) as List;
 }

@@ -15,9 +15,13 @@ import { at, make } from "./make.ts";
 import { topk } from "./ordering.ts";
 import { toTypedArray } from "./reading.ts";
 import { argmax } from "./reductions.ts";
+import type { Int } from "./types.ts";
 import { expand } from "./views.ts";
 
-type Draw = { generator?: Generator };
+export interface Draw {
+  /** Default: the generator that `manualSeed` seeds. */
+  generator?: Generator;
+}
 
 /** One number after the other. */
 function each<T extends Tensor>(input: T, generator: Generator | undefined, draw: (generator: Generator) => number): T {
@@ -44,7 +48,10 @@ export function randomMask(shape: Shape, p: number, generator: Generator = defau
   return mask;
 }
 
-/** Ones with probability `p` (one for all, or a tensor with one for each element), zeros elsewhere. */
+/**
+ * Ones with probability `p` (one for all, or a tensor with one for each element), zeros elsewhere.
+ * @api Tensor.bernoulli_
+ */
 export function bernoulli_<T extends Tensor>(input: T, p: number | Tensor = 0.5, options: Draw = {}): T {
   if (typeof p !== "number") return fillInPlace(input, options.generator, eachOf(toTypedArray(expand(p.detach(), input.shape)) as Float32Array)) as T;
   input.beforeChange();
@@ -56,41 +63,68 @@ function eachOf(probabilities: Float32Array) {
   return (generator: Generator, out: Float32Array): void => fillBernoulliEach(generator, out, probabilities);
 }
 
-/** Ones with the probabilities given by `input` (or with one `p`, in its shape), zeros elsewhere. */
-export function bernoulli(input: Tensor, p?: number | (Draw & { p?: number }), options: Draw = {}): Tensor {
-  const given = typeof p === "number" ? { ...options, p } : { ...options, ...p };
-  return bernoulli_(emptyLike(input.detach()), given.p ?? input, given.generator ? { generator: given.generator } : {});
+/**
+ * Ones with the probabilities given by `input` (or with one `p`, in its shape), zeros elsewhere.
+ * @api torch.bernoulli Tensor.bernoulli
+ * @see https://pytorch.org/docs/stable/generated/torch.bernoulli.html
+ */
+export function bernoulli(input: Tensor, options?: Draw): Tensor;
+export function bernoulli(input: Tensor, p: number, options?: Draw): Tensor;
+export function bernoulli(input: Tensor, p?: number | Draw, options: Draw = {}): Tensor {
+  return typeof p === "number" ? bernoulli_(emptyLike(input.detach()), p, options) : bernoulli_(emptyLike(input.detach()), input, p ?? {});
 }
 
-/** Density λ·e^(−λx). */
+/**
+ * Density λ·e^(−λx).
+ * @api Tensor.exponential_
+ */
 export function exponential_<T extends Tensor>(input: T, lambd = 1, options: Draw = {}): T {
   return fillInPlace(input, options.generator, (generator, out) => fillExponential(generator, out, lambd)) as T;
 }
 
-/** The number of trials up to the first success, each with probability `p`. */
+/**
+ * The number of trials up to the first success, each with probability `p`.
+ * @api Tensor.geometric_
+ */
 export function geometric_<T extends Tensor>(input: T, p: number, options: Draw = {}): T {
   if (!(p > 0 && p < 1)) throw new KindlingError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
   return each(input, options.generator, (generator) => Math.ceil(Math.log(generator.uniformDouble()) / Math.log1p(-p)));
 }
 
-/** The Cauchy distribution around `median` with half-width `sigma`. */
+/**
+ * The Cauchy distribution around `median` with half-width `sigma`.
+ * @api Tensor.cauchy_
+ */
 export function cauchy_<T extends Tensor>(input: T, median = 0, sigma = 1, options: Draw = {}): T {
   return each(input, options.generator, (generator) => median + sigma * Math.tan(Math.PI * (generator.uniformDouble() - 0.5)));
 }
 
-/** e to the power of a normally distributed number. */
+/**
+ * e to the power of a normally distributed number.
+ * @api Tensor.logNormal_
+ */
 export function logNormal_<T extends Tensor>(input: T, mean = 1, std = 2, options: Draw = {}): T {
   return each(input, options.generator, (generator) => Math.exp(mean + std * generator.normalDouble()));
 }
 
-/** Whole numbers from `from` up to, not including, `to`; by default all that the type holds exactly. */
-export function random_<T extends Tensor>(input: T, from?: number, to?: number | null, options: Draw = {}): T {
+/**
+ * Whole numbers from `from` up to, not including, `to`; by default all that the type holds exactly.
+ * @api Tensor.random_
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html
+ */
+export function random_<T extends Tensor>(input: T, options?: Draw): T;
+export function random_<T extends Tensor>(input: T, to: Int, options?: Draw): T;
+export function random_<T extends Tensor>(input: T, from: Int, to: Int | null, options?: Draw): T;
+export function random_<T extends Tensor>(input: T, ...given: readonly (Int | Draw | null | undefined)[]): T {
+  const bounds = given.filter((value) => typeof value === "number");
+  const { generator } = (given.find((value) => typeof value === "object" && value !== null) ?? {}) as Draw;
   const largest = input.dtype === "float32" ? 2 ** 24 + 1 : input.dtype === "bool" ? 2 : input.dtype === "uint8" ? 256 : 2 ** 31;
-  const low = to === undefined || to === null ? 0 : from ?? 0;
-  const high = to ?? from ?? largest;
+  const isRange = bounds.length === 2 || given[1] === null;
+  const low = isRange ? bounds[0]! : 0;
+  const high = (isRange ? bounds[1] : bounds[0]) ?? largest;
   if (!(high > low)) throw new KindlingError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
   requireDrawable(low, high, input.dtype);
-  return each(input, options.generator, (generator) => low + (generator.random32() % (high - low)));
+  return each(input, generator, (source) => low + (source.random32() % (high - low)));
 }
 
 /** Normally distributed numbers; mean and deviation may be tensors, one for each. */
@@ -102,11 +136,12 @@ export function normalEach(mean: Tensor | number, std: Tensor | number, options:
 
 /**
  * Positions drawn by weight from each row (or the vector) of weights that aren't negative.
- * @param options.replacement whether a position may be drawn again. Default false.
+ * @param replacement whether a position may be drawn again
  * @returns `[…, numSamples]`, `int32`
+ * @api torch.multinomial Tensor.multinomial
+ * @see https://pytorch.org/docs/stable/generated/torch.multinomial.html
  */
-export function multinomial(input: Tensor, numSamples: number, options: { replacement?: boolean; generator?: Generator } | boolean = {}): Tensor {
-  const { replacement = false, generator } = typeof options === "boolean" ? { replacement: options } : options;
+export function multinomial(input: Tensor, numSamples: Int, replacement = false, { generator }: Draw = {}): Tensor {
   if (input.shape.length !== 1 && input.shape.length !== 2) throw new KindlingError("prob_dist must be 1 or 2 dim");
   if (!(numSamples > 0)) throw new KindlingError("cannot sample n_sample <= 0 samples");
   const categories = input.shape.at(-1)!;

@@ -1,16 +1,16 @@
 /** Softmax and its logarithm. Forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
-import { dtypeNamed } from "../dtype.ts";
+import { dtypeNamed, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { contiguous } from "./conversion.ts";
 import { at, make } from "./make.ts";
 import { asFloat } from "./pointwise.ts";
 import { longName } from "./reductions.ts";
-import type { Int, Typed } from "./types.ts";
+import type { Int } from "./types.ts";
 
 type Kernel = (x: number, out: number, outer: number, n: number, inner: number) => void;
 type BackwardKernel = (gradient: number, output: number, out: number, outer: number, n: number, inner: number) => void;
@@ -49,7 +49,7 @@ const softmaxOp: Operation = {
 };
 
 /** Only floats have a softmax: no other type can be asked for. */
-function floats(name: string, input: Tensor, { dtype }: Typed): Tensor {
+function floats(name: string, input: Tensor, dtype: DTypeName | null): Tensor {
   if (dtype && dtypeNamed(dtype) !== "float32") {
     throw new KindlingError(`"${name}_lastdim_kernel_impl" not implemented for '${longName(dtypeNamed(dtype))}'`);
   }
@@ -60,8 +60,8 @@ function floats(name: string, input: Tensor, { dtype }: Typed): Tensor {
  * eˣ / Σ eˣ along `dim`.
  * @api torch.softmax Tensor.softmax nn.functional.softmax
  */
-export function softmax(input: Tensor, dim: Int, options: Typed = {}): Tensor {
-  const source = floats("softmax", input, options);
+export function softmax(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
+  const source = floats("softmax", input, dtype);
   const d = wrapDim(dim, source.shape.length);
   const result = run(kernels.softmax, source, d);
   return record(softmaxOp, result, [source], [result], d);
@@ -81,8 +81,8 @@ const logSoftmaxOp: Operation = {
  * x − ln Σ eˣ along `dim`.
  * @api torch.logSoftmax Tensor.logSoftmax nn.functional.logSoftmax
  */
-export function logSoftmax(input: Tensor, dim: Int, options: Typed = {}): Tensor {
-  const source = floats("log_softmax", input, options);
+export function logSoftmax(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
+  const source = floats("log_softmax", input, dtype);
   const d = wrapDim(dim, source.shape.length);
   const result = run(kernels.logSoftmax, source, d);
   return record(logSoftmaxOp, result, [source], [result], d);

@@ -2,14 +2,19 @@
 import { ArgumentError, IndexError } from "../errors.ts";
 import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { to } from "./copy.ts";
+import { clone, contiguous } from "./conversion.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect, nonzero } from "./indexing.ts";
-import { toTypedArray } from "./reading.ts";
+import { positions } from "./positions.ts";
+import { item, toTypedArray } from "./reading.ts";
 import type { Index } from "./types.ts";
 import { expand, permute, reshape, select, slice, unsqueeze } from "./views.ts";
 
-/** The elements where `mask` (broadcast) holds, as a vector. */
+/**
+ * The elements where `mask` (broadcast) holds, as a vector (a copy).
+ * @see https://pytorch.org/docs/stable/generated/torch.masked_select.html
+ * @api torch.maskedSelect Tensor.maskedSelect
+ */
 export function maskedSelect(input: Tensor, mask: Tensor): Tensor {
   const shape = broadcastShapes(input.shape, mask.shape);
   return index(expand(input, shape), [expand(mask, shape)]);
@@ -18,12 +23,14 @@ export function maskedSelect(input: Tensor, mask: Tensor): Tensor {
 /**
  * PyTorch's advanced indexing, `x[[a, b]]`: each entry indexes one dimension (a mask as many as it has), `null` keeps
  * one. Index tensors broadcast against each other. Always a copy.
+ * @see https://pytorch.org/docs/stable/tensor_view.html
+ * @api Tensor.index
  */
 export function index(input: Tensor, indices: Index | readonly (Index | null)[]): Tensor {
   const entries = indices instanceof Tensor || typeof indices === "number" || isNumberList(indices) ? [indices as Index] : (indices as readonly (Index | null)[]);
   const places = entries.map((entry) => (Array.isArray(entry) ? fromTypedArray(new Int32Array(entry as readonly number[]), [entry.length]) : (entry as Tensor | number | null)));
   const { window, listed } = lookThrough(input, places);
-  return listed.length === 0 ? window.clone() : elementsAt(window, listed);
+  return listed.length === 0 ? clone(window) : elementsAt(window, listed);
 }
 
 /** What stands for one dimension: a number picks, `null` keeps, `[start, end, step]` slices, a tensor lists positions or is a mask. `"..."` keeps all that the others leave. */
@@ -32,6 +39,7 @@ export type Place = number | null | "..." | readonly (number | null)[] | Tensor;
 /**
  * Python's `x[…]`. Numbers and slices give a view, index tensors and masks a copy, in which the dimensions that they index
  * become those of the index tensors (broadcast against each other): in their place if they are neighbours, else in front.
+ * @api Tensor.at
  */
 export function at(input: Tensor, ...places: readonly Place[]): Tensor {
   const { window, listed } = lookThrough(input, places);
@@ -61,7 +69,7 @@ export function lookThrough(input: Tensor, places: readonly Place[]): { window: 
       // A truth value on its own indexes a dimension that is put there for it.
       if (place.shape.length === 0) window = unsqueeze(window, dim);
       list(maskPositions(window, place.shape.length === 0 ? reshape(place, [1]) : place, dim));
-    } else if (place.shape.length === 0) window = picked(window, dim, asPositions(place).item(), i);
+    } else if (place.shape.length === 0) window = picked(window, dim, item(asPositions(place)), i);
     else list([asPositions(place)]);
   });
   return { window, listed };
@@ -92,14 +100,7 @@ function picked(input: Tensor, dim: number, position: number, place: number): Te
   return select(input, dim, position);
 }
 
-/** Positions are integers; whole numbers that came as floats are taken, too. */
-function asPositions(tensor: Tensor): Tensor {
-  if (tensor.dtype === "int32") return tensor;
-  if (!Array.prototype.every.call(toTypedArray(tensor), Number.isInteger)) {
-    throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
-  }
-  return to(tensor.detach(), "int32");
-}
+const asPositions = (place: Tensor): Tensor => positions(place, "tensors used as indices must be long, int, byte or bool tensors", IndexError);
 
 /** @param list for each dimension positions in it, or `null`; those at the end may be left out */
 function elementsAt(input: Tensor, list: readonly (Tensor | null)[]): Tensor {
@@ -147,7 +148,7 @@ function maskPositions(input: Tensor, mask: Tensor, dim: number): Tensor[] {
     }
   });
   const places = nonzero(mask);
-  return mask.shape.map((_, i) => places.select(1, i).contiguous());
+  return mask.shape.map((_, i) => contiguous(select(places, 1, i)));
 }
 
 /** One position in the merged dimension for several indices. */

@@ -1,22 +1,16 @@
 /** Operations that show the same elements under another shape; none copies. */
 import { record, type Operation } from "../autograd/node.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
-import {
-  broadcastStrides,
-  inferShape,
-  numelOf,
-  shapeOf,
-  shapeText,
-  viewStrides,
-  wrapDim,
-  type Shape,
-  type ShapeArguments,
-} from "../shape.ts";
+import { broadcastStrides, inferShape, numelOf, shapeText, viewStrides, wrapDim, wrapDims, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { clone, contiguous, copyInto } from "./copy.ts";
+import { clone, contiguous } from "./conversion.ts";
+import { copyInto } from "./copy.ts";
 import { zeros } from "./creation.ts";
 import { viewOf } from "./make.ts";
+import { positions } from "./positions.ts";
+import { item } from "./reading.ts";
 import { sumTo } from "./sumTo.ts";
+import type { Int, Size, Sizes } from "./types.ts";
 
 const viewOp: Operation = {
   name: "ViewBackward0",
@@ -27,9 +21,15 @@ const squeezeOp: Operation = { ...viewOp, name: "SqueezeBackward0" };
 const squeezeDimOp: Operation = { ...viewOp, name: "SqueezeBackward1" };
 const unsqueezeOp: Operation = { ...viewOp, name: "UnsqueezeBackward0" };
 
-/** The same elements in row-major order under another shape; one size may be -1. Throws where a copy would be needed. */
-export function view(input: Tensor, ...sizes: ShapeArguments): Tensor {
-  const shape = inferShape(shapeOf(sizes), input.numel());
+/**
+ * The same elements in row-major order under another shape, without a copy.
+ * @param size one of them may be -1: what the number of elements leaves for it
+ * @throws KindlingError where a copy would be needed: then `reshape` does it
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.view.html
+ * @api torch.view Tensor.view
+ */
+export function view(input: Tensor, size: Sizes): Tensor {
+  const shape = inferShape(size, input.numel());
   const strides = input.dense ? null : viewStrides(input.shape, input.strides, shape);
   if (strides === null && !input.dense) {
     throw new KindlingError(
@@ -44,16 +44,43 @@ function showAs(input: Tensor, shape: Shape, strides: readonly number[] | null):
   return record(viewOp, viewOf(input, shape, strides), [input], [], input.shape);
 }
 
-/** Like `view`, but copies where it must. */
-export function reshape(input: Tensor, ...sizes: ShapeArguments): Tensor {
-  const shape = inferShape(shapeOf(sizes), input.numel());
-  if (input.dense) return showAs(input, shape, null);
-  const strides = viewStrides(input.shape, input.strides, shape);
-  return strides === null ? showAs(contiguous(input), shape, null) : showAs(input, shape, strides);
+/**
+ * This tensor's elements under the shape of another, without a copy.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html
+ * @api Tensor.viewAs
+ */
+export function viewAs(input: Tensor, other: Tensor): Tensor {
+  return view(input, other.shape);
 }
 
-/** Merges dimensions `startDim` to `endDim` (inclusive) into one. */
-export function flatten(input: Tensor, startDim = 0, endDim = -1): Tensor {
+/**
+ * The same elements in row-major order under another shape: a view where possible, else a copy.
+ * @param shape one size may be -1: what the number of elements leaves for it
+ * @see https://pytorch.org/docs/stable/generated/torch.reshape.html
+ * @api torch.reshape Tensor.reshape
+ */
+export function reshape(input: Tensor, shape: Sizes): Tensor {
+  const sizes = inferShape(shape, input.numel());
+  if (input.dense) return showAs(input, sizes, null);
+  const strides = viewStrides(input.shape, input.strides, sizes);
+  return strides === null ? showAs(contiguous(input), sizes, null) : showAs(input, sizes, strides);
+}
+
+/**
+ * This tensor's elements under the shape of another: a view where possible, else a copy.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html
+ * @api Tensor.reshapeAs
+ */
+export function reshapeAs(input: Tensor, other: Tensor): Tensor {
+  return reshape(input, other.shape);
+}
+
+/**
+ * Merges the dimensions from `startDim` to `endDim` (inclusive) into one; a scalar becomes a vector.
+ * @see https://pytorch.org/docs/stable/generated/torch.flatten.html
+ * @api torch.flatten Tensor.flatten
+ */
+export function flatten(input: Tensor, startDim: Int = 0, endDim: Int = -1): Tensor {
   const rank = input.shape.length;
   if (rank === 0) return reshape(input, [1]);
   const start = wrapDim(startDim, rank);
@@ -64,24 +91,37 @@ export function flatten(input: Tensor, startDim = 0, endDim = -1): Tensor {
   return reshape(input, [...input.shape.slice(0, start), merged, ...input.shape.slice(end + 1)]);
 }
 
-/** Splits dimension `dim` into `sizes`, one of which may be -1. */
-export function unflatten(input: Tensor, dim: number, sizes: Shape): Tensor {
+/**
+ * Splits dimension `dim` into several.
+ * @param sizes their product is the dimension's size; one may be -1
+ * @see https://pytorch.org/docs/stable/generated/torch.unflatten.html
+ * @api torch.unflatten Tensor.unflatten
+ */
+export function unflatten(input: Tensor, dim: Int, sizes: Shape): Tensor {
   const d = wrapDim(dim, input.shape.length);
   const inner = inferShape(sizes, input.shape[d]!);
   return reshape(input, [...input.shape.slice(0, d), ...inner, ...input.shape.slice(d + 1)]);
 }
 
-/** Drops dimensions of size 1: all, or only `dim` (which is left alone if its size isn't 1). */
-export function squeeze(input: Tensor, dim?: number): Tensor {
-  const only = dim === undefined ? -1 : wrapDim(dim, input.shape.length);
-  const keep = input.shape.map((size, i) => size !== 1 || (dim !== undefined && i !== only));
+/**
+ * Drops dimensions of size 1: all of them, or only `dim` (which is left alone where its size isn't 1).
+ * @see https://pytorch.org/docs/stable/generated/torch.squeeze.html
+ * @api torch.squeeze Tensor.squeeze
+ */
+export function squeeze(input: Tensor, dim?: Size): Tensor {
+  const meant = wrapDims(dim, input.shape.length);
+  const keep = input.shape.map((size, i) => size !== 1 || !meant.includes(i));
   const shape = input.shape.filter((_, i) => keep[i]);
   const strides = input.strides.filter((_, i) => keep[i]);
   return record(dim === undefined ? squeezeOp : squeezeDimOp, viewOf(input, shape, strides), [input], [], input.shape);
 }
 
-/** Puts a dimension of size 1 before `dim`. */
-export function unsqueeze(input: Tensor, dim: number): Tensor {
+/**
+ * Puts a dimension of size 1 before `dim`, which may count from the end of the result.
+ * @see https://pytorch.org/docs/stable/generated/torch.unsqueeze.html
+ * @api torch.unsqueeze Tensor.unsqueeze
+ */
+export function unsqueeze(input: Tensor, dim: Int): Tensor {
   const d = wrapDim(dim, input.shape.length + 1);
   const shape = [...input.shape.slice(0, d), 1, ...input.shape.slice(d)];
   const step = d < input.shape.length ? input.strides[d]! * input.shape[d]! : 1;
@@ -102,19 +142,23 @@ const permuteOp: Operation = {
 const transposeOp: Operation = { ...permuteOp, name: "TransposeBackward0" };
 const matrixTransposeOp: Operation = { ...permuteOp, name: "TBackward0" };
 
-/** Reorders the dimensions. */
-export function permute(input: Tensor, ...order: ShapeArguments): Tensor {
+/**
+ * The dimensions in another order (a view).
+ * @param dims each dimension once
+ * @see https://pytorch.org/docs/stable/generated/torch.permute.html
+ * @api torch.permute Tensor.permute
+ */
+export function permute(input: Tensor, dims: Sizes): Tensor {
   const rank = input.shape.length;
-  const wanted = shapeOf(order);
-  if (wanted.length !== rank) {
+  if (dims.length !== rank) {
     throw new ShapeError(
-      `permute: number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = ${rank} is not equal to len(dims) = ${wanted.length}`,
+      `permute: number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = ${rank} is not equal to len(dims) = ${dims.length}`,
       input.shape,
     );
   }
-  const dims = wanted.map((dim) => wrapDim(dim, rank));
-  if (new Set(dims).size !== rank) throw new KindlingError("permute(): duplicate dims are not allowed.");
-  return reorder(permuteOp, input, dims);
+  const order = dims.map((dim) => wrapDim(dim, rank));
+  if (new Set(order).size !== rank) throw new KindlingError("permute(): duplicate dims are not allowed.");
+  return reorder(permuteOp, input, order);
 }
 
 function reorder(operation: Operation, input: Tensor, dims: readonly number[]): Tensor {
@@ -123,17 +167,43 @@ function reorder(operation: Operation, input: Tensor, dims: readonly number[]): 
   return record(operation, viewOf(input, shape, strides), [input], [], dims);
 }
 
-/** Swaps two dimensions. */
-export function transpose(input: Tensor, a: number, b: number): Tensor {
+/**
+ * Two dimensions swapped (a view).
+ * @see https://pytorch.org/docs/stable/generated/torch.transpose.html
+ * @api torch.transpose Tensor.transpose
+ */
+export function transpose(input: Tensor, dim0: Int, dim1: Int): Tensor {
   const rank = input.shape.length;
-  const first = wrapDim(a, rank);
-  const second = wrapDim(b, rank);
+  const first = wrapDim(dim0, rank);
+  const second = wrapDim(dim1, rank);
   if (rank === 0) return view(input, []);
   const dims = input.shape.map((_, i) => (i === first ? second : i === second ? first : i));
   return reorder(transposeOp, input, dims);
 }
 
-/** Transposes a matrix; leaves vectors and scalars as they are. */
+/**
+ * `transpose` by NumPy's name.
+ * @see https://pytorch.org/docs/stable/generated/torch.swapaxes.html
+ * @api torch.swapaxes Tensor.swapaxes
+ */
+export function swapaxes(input: Tensor, axis0: Int, axis1: Int): Tensor {
+  return transpose(input, axis0, axis1);
+}
+
+/**
+ * `transpose` by another name.
+ * @see https://pytorch.org/docs/stable/generated/torch.swapdims.html
+ * @api torch.swapdims Tensor.swapdims
+ */
+export function swapdims(input: Tensor, dim0: Int, dim1: Int): Tensor {
+  return transpose(input, dim0, dim1);
+}
+
+/**
+ * A matrix transposed; vectors and scalars stay as they are (a view).
+ * @see https://pytorch.org/docs/stable/generated/torch.t.html
+ * @api torch.t Tensor.t
+ */
 export function t(input: Tensor): Tensor {
   if (input.shape.length > 2) {
     throw new ShapeError(`t() expects a tensor with <= 2 dimensions, but self is ${input.shape.length}D`, input.shape);
@@ -146,30 +216,43 @@ const expandOp: Operation = {
   backward: (node, gradient) => [sumTo(gradient, node.data as Shape)],
 };
 
-/** Repeats dimensions of size 1 without copying; -1 keeps a size. */
-export function expand(input: Tensor, ...sizes: ShapeArguments): Tensor {
-  const wanted = shapeOf(sizes);
-  const lead = wanted.length - input.shape.length;
+/**
+ * Repeats dimensions of size 1 without a copy; new dimensions go in front.
+ * @param size -1 keeps a dimension's size
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html
+ * @api torch.expand Tensor.expand
+ */
+export function expand(input: Tensor, size: Sizes): Tensor {
+  const lead = size.length - input.shape.length;
   if (lead < 0) {
     throw new ShapeError(
-      `expand(torch.FloatTensor{${shapeText(input.shape)}}, size=${shapeText(wanted)}): the number of sizes provided (${wanted.length}) must be greater or equal to the number of dimensions in the tensor (${input.shape.length})`,
+      `expand(torch.FloatTensor{${shapeText(input.shape)}}, size=${shapeText(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${input.shape.length})`,
       input.shape,
-      wanted,
+      size,
     );
   }
-  const shape = wanted.map((size, i) => (size === -1 && i >= lead ? input.shape[i - lead]! : size));
-  shape.forEach((size, i) => {
+  const shape = size.map((n, i) => (n === -1 && i >= lead ? input.shape[i - lead]! : n));
+  shape.forEach((n, i) => {
     const own = i < lead ? 1 : input.shape[i - lead]!;
-    if (own !== 1 && own !== size) {
+    if (own !== 1 && own !== n) {
       throw new ShapeError(
-        `The expanded size of the tensor (${size}) must match the existing size (${own}) at non-singleton dimension ${i}.  Target sizes: ${shapeText(wanted)}.  Tensor sizes: ${shapeText(input.shape)}`,
+        `The expanded size of the tensor (${n}) must match the existing size (${own}) at non-singleton dimension ${i}.  Target sizes: ${shapeText(size)}.  Tensor sizes: ${shapeText(input.shape)}`,
         input.shape,
-        wanted,
+        size,
       );
     }
   });
   const strides = broadcastStrides(input.shape, input.strides, shape);
   return record(expandOp, viewOf(input, shape, strides), [input], [], input.shape);
+}
+
+/**
+ * Expanded to the shape of another tensor, without a copy.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html
+ * @api Tensor.expandAs
+ */
+export function expandAs(input: Tensor, other: Tensor): Tensor {
+  return expand(input, other.shape);
 }
 
 interface Window {
@@ -215,21 +298,32 @@ function window(input: Tensor, dim: number, start: number, step: number, length:
   return record(sliceOp, windowView(input, dim, start, step, length), [input], [], data);
 }
 
-/** `length` entries from `start` along `dim`. */
-export function narrow(input: Tensor, dim: number, start: number, length: number): Tensor {
+/**
+ * `length` entries from `start` along `dim` (a view).
+ * @param start counts from the end if negative; may be a tensor with one whole number
+ * @see https://pytorch.org/docs/stable/generated/torch.narrow.html
+ * @api torch.narrow Tensor.narrow
+ */
+export function narrow(input: Tensor, dim: Int, start: Int | Tensor, length: Int): Tensor {
   const d = wrapDim(dim, input.shape.length);
   const size = input.shape[d] ?? 0;
-  const first = start < 0 ? start + size : start;
+  const begin = typeof start === "number" ? start : item(positions(start, "start must be an 0-dim integral Tensor."));
+  const first = begin < 0 ? begin + size : begin;
   if (first < 0 || length < 0 || first + length > size) {
-    throw new IndexError(`start (${start}) + length (${length}) exceeds dimension size (${size}).`);
+    throw new IndexError(`start (${begin}) + length (${length}) exceeds dimension size (${size}).`);
   }
   return window(input, d, first, 1, length);
 }
 
-/** Every `step`-th entry from `start` up to (not including) `end`; bounds count from the end if negative and are clipped. */
-export function slice(input: Tensor, dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
+/**
+ * Every `step`-th entry from `start` up to, not including, `end` along `dim` (a view): Python's `x[start:end:step]`.
+ * @param start bounds count from the end if negative, and are clipped; default the first entry
+ * @param end default behind the last entry
+ * @api torch.slice Tensor.slice
+ */
+export function slice(input: Tensor, dim: Int, start: Int | null = null, end: Int | null = null, step: Int = 1): Tensor {
   const d = wrapDim(dim, input.shape.length);
-  if (!Number.isInteger(step) || step <= 0) throw new KindlingError("slice step must be positive");
+  if (step <= 0) throw new KindlingError("slice step must be positive");
   const size = input.shape[d] ?? 0;
   const clip = (bound: number): number => Math.min(size, Math.max(0, bound < 0 ? bound + size : bound));
   const first = clip(start ?? 0);
@@ -251,12 +345,16 @@ const selectOp: Operation = {
   },
 };
 
-/** Entry `index` along `dim`, without that dimension. */
-export function select(input: Tensor, dim: number, index: number): Tensor {
+/**
+ * Entry `index` along `dim`, without that dimension (a view).
+ * @see https://pytorch.org/docs/stable/generated/torch.select.html
+ * @api torch.select Tensor.select
+ */
+export function select(input: Tensor, dim: Int, index: Int): Tensor {
   if (input.shape.length === 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
   const d = wrapDim(dim, input.shape.length);
   const size = input.shape[d]!;
-  if (!Number.isInteger(index) || index < -size || index >= size) {
+  if (index < -size || index >= size) {
     throw new IndexError(`select(): index ${index} out of range for tensor of size [${input.shape.join(", ")}] at dimension ${d}`);
   }
   const start = index < 0 ? index + size : index;
@@ -266,49 +364,78 @@ export function select(input: Tensor, dim: number, index: number): Tensor {
   return record(selectOp, picked, [input], [], { shape: input.shape, dim: d, index: start });
 }
 
-/** Pieces of `size` entries along `dim` (the last may be smaller), or of the given sizes. */
-export function split(input: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
-  const d = wrapDim(dim, input.shape.length);
-  const total = input.shape[d]!;
+/**
+ * Pieces of `splitSize` entries along `dim` (the last may be smaller), or of the sizes listed (views).
+ * @see https://pytorch.org/docs/stable/generated/torch.split.html
+ * @api torch.split Tensor.split
+ */
+export function split(tensor: Tensor, splitSizeOrSections: Size, dim?: Int): Tensor[];
+export function split(input: Tensor, splitSize: Size, dim?: Int): Tensor[];
+export function split(input: Tensor, splitSize: Size, dim: Int = 0): Tensor[] {
+  if (typeof splitSize !== "number") return splitWithSizes(input, splitSize, dim);
+  const total = input.shape[wrapDim(dim, input.shape.length)]!;
+  if (splitSize <= 0) throw new KindlingError(`split expects split_size be positive, but got split_size=${splitSize}`);
   const sizes: number[] = [];
-  if (typeof size === "number") {
-    if (size <= 0) throw new KindlingError(`split expects split_size be positive, but got split_size=${size}`);
-    for (let start = 0; start < total; start += size) sizes.push(Math.min(size, total - start));
-  } else {
-    sizes.push(...size);
-    if (sizes.reduce((sum, n) => sum + n, 0) !== total) {
-      throw new KindlingError(
-        `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), but got split_sizes=${shapeText(sizes)}`,
-      );
-    }
-  }
-  let start = 0;
-  return sizes.map((length) => narrow(input, d, (start += length) - length, length));
+  for (let start = 0; start < total; start += splitSize) sizes.push(Math.min(splitSize, total - start));
+  return splitWithSizes(input, sizes, dim);
 }
 
-/** At most `chunks` pieces of equal size along `dim` (the last may be smaller). */
-export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
+/**
+ * Pieces of the sizes listed along `dim` (views).
+ * @see https://pytorch.org/docs/stable/generated/torch.split.html
+ * @api torch.splitWithSizes Tensor.splitWithSizes
+ */
+export function splitWithSizes(input: Tensor, splitSizes: Shape, dim: Int = 0): Tensor[] {
+  const d = wrapDim(dim, input.shape.length);
+  const total = input.shape[d]!;
+  if (splitSizes.reduce((sum, n) => sum + n, 0) !== total) {
+    throw new KindlingError(
+      `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), but got split_sizes=${shapeText(splitSizes)}`,
+    );
+  }
+  let start = 0;
+  return splitSizes.map((length) => narrow(input, d, (start += length) - length, length));
+}
+
+/**
+ * At most `chunks` pieces of equal size along `dim`; the last may be smaller (views).
+ * @see https://pytorch.org/docs/stable/generated/torch.chunk.html
+ * @api torch.chunk Tensor.chunk
+ */
+export function chunk(input: Tensor, chunks: Int, dim: Int = 0): Tensor[] {
   if (!(chunks > 0)) throw new KindlingError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
   const d = wrapDim(dim, input.shape.length);
   return split(input, Math.max(1, Math.ceil(input.shape[d]! / chunks)), d);
 }
 
-/** The slices along `dim`, without that dimension. */
-export function unbind(input: Tensor, dim = 0): Tensor[] {
+/**
+ * The slices along `dim`, without that dimension (views).
+ * @see https://pytorch.org/docs/stable/generated/torch.unbind.html
+ * @api torch.unbind Tensor.unbind
+ */
+export function unbind(input: Tensor, dim: Int = 0): Tensor[] {
   const d = wrapDim(dim, input.shape.length);
   if (input.shape.length === 0) throw new IndexError(`Dimension specified as ${d} but tensor has no dimensions`);
   return Array.from({ length: input.shape[d]! }, (_, i) => select(input, d, i));
 }
 
-/** The same values without history; shares memory. */
+/**
+ * The same values without history; shares memory.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html
+ * @api torch.detach Tensor.detach
+ */
 export function detach(input: Tensor): Tensor {
   return new Tensor(input.storage, input.offset, input.shape, input.dense ? null : input.strides, input.dtype);
 }
 
-/** Repeats the whole tensor along each dimension (a copy). */
-export function repeat(input: Tensor, ...times: ShapeArguments): Tensor {
-  const counts = shapeOf(times);
-  const lead = counts.length - input.shape.length;
+/**
+ * The whole tensor repeated along each dimension (a copy).
+ * @param repeats how often; at least one count for each dimension, new dimensions in front
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html
+ * @api torch.repeat Tensor.repeat
+ */
+export function repeat(input: Tensor, repeats: Sizes): Tensor {
+  const lead = repeats.length - input.shape.length;
   if (lead < 0) {
     throw new KindlingError(
       "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
@@ -317,7 +444,7 @@ export function repeat(input: Tensor, ...times: ShapeArguments): Tensor {
   const padded = [...new Array<number>(lead).fill(1), ...input.shape];
   // [c0, s0, c1, s1, …]: a dimension of repetitions before each dimension, then both merged.
   const spread = padded.flatMap((size) => [1, size]);
-  const expanded = padded.flatMap((size, i) => [counts[i]!, size]);
-  const merged = padded.map((size, i) => size * counts[i]!);
+  const expanded = padded.flatMap((size, i) => [repeats[i]!, size]);
+  const merged = padded.map((size, i) => size * repeats[i]!);
   return reshape(clone(expand(reshape(input, spread), expanded)), merged);
 }

@@ -2,6 +2,7 @@
  * PyTorch's CPU generator: a Mersenne Twister, and one normal sample kept for the next call of the scalar normal path.
  * Every draw below takes from the twister exactly what PyTorch takes, in the same order.
  */
+import type { Int } from "../ops/types.ts";
 import { filled } from "../dtype.ts";
 import { MersenneTwister, stateLength } from "./mt19937.ts";
 
@@ -24,6 +25,11 @@ const layout = {
   hasSpareNormal: 48 + 8 * stateLength,
 } as const;
 
+/**
+ * A stream of random numbers of its own, for functions that take a `generator`.
+ * @see https://pytorch.org/docs/stable/generated/torch.Generator.html
+ * @api torch.Generator
+ */
 export class Generator {
   readonly #engine = new MersenneTwister(0);
   #seed: number | bigint = defaultSeed;
@@ -38,7 +44,7 @@ export class Generator {
    * Starts the stream that PyTorch's generator gives for this seed.
    * @param seed an integer in [-2⁶³, 2⁶⁴); a negative one means 2⁶⁴ + seed, as in PyTorch. Only its low 32 bits matter.
    */
-  manualSeed(seed: number | bigint): this {
+  manualSeed(seed: Int | bigint): this {
     if (typeof seed === "number" && !Number.isInteger(seed)) {
       throw new TypeError(`manualSeed expects an integer, but got ${seed}`);
     }
@@ -66,34 +72,34 @@ export class Generator {
     return this.#seed;
   }
 
-  /** 32 random bits, unsigned. */
+  /** 32 random bits, unsigned. @internal */
   random32(): number {
     return this.#engine.next();
   }
 
-  /** 64 random bits, unsigned; the first draw is the high half. */
+  /** 64 random bits, unsigned; the first draw is the high half. @internal */
   random64(): bigint {
     const high = BigInt(this.#engine.next());
     return (high << 32n) | BigInt(this.#engine.next());
   }
 
-  /** Many words at once, see `MersenneTwister.drawMany`. */
+  /** Many words at once, see `MersenneTwister.drawMany`. @internal */
   drawMany(draw: (words: Uint32Array, position: number) => number): void {
     this.#engine.drawMany(draw);
   }
 
-  /** Uniform in [0, 1) with 24 bits: a float32 without rounding. */
+  /** Uniform in [0, 1) with 24 bits: a float32 without rounding. @internal */
   uniformFloat(): number {
     return (this.#engine.next() & 0xffffff) * twoToMinus24;
   }
 
-  /** Uniform in [0, 1) with 53 bits. */
+  /** Uniform in [0, 1) with 53 bits. @internal */
   uniformDouble(): number {
     const high = this.#engine.next() & 0x1fffff;
     return (high * twoTo32 + this.#engine.next()) * twoToMinus53;
   }
 
-  /** Standard normal by Box–Muller in double precision; every second call hands out the kept half of a pair. */
+  /** Standard normal by Box–Muller in double precision; every second call hands out the kept half of a pair. @internal */
   normalDouble(): number {
     const spare = this.#spareNormal;
     if (spare !== null) {
@@ -127,11 +133,11 @@ export class Generator {
   }
 
   /** Takes up a state of `getState()`, or one that PyTorch wrote. */
-  setState(bytes: Uint8Array): this {
-    if (bytes.byteLength !== layout.byteLength) {
-      throw new RangeError(`Expected a generator state of ${layout.byteLength} bytes, but got ${bytes.byteLength}`);
+  setState(newState: Uint8Array): this {
+    if (newState.byteLength !== layout.byteLength) {
+      throw new RangeError(`Expected a generator state of ${layout.byteLength} bytes, but got ${newState.byteLength}`);
     }
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const view = new DataView(newState.buffer, newState.byteOffset, newState.byteLength);
     const seed = view.getBigUint64(layout.seed, true);
     const left = view.getInt32(layout.left, true);
     const words = filled(new Uint32Array(stateLength), (i) => view.getUint32(layout.words + 8 * i, true));
@@ -146,17 +152,29 @@ export class Generator {
 export const defaultGenerator = new Generator();
 defaultGenerator.seed();
 
-/** Seeds the default generator; the same seed gives PyTorch's numbers. Returns the default generator. */
-export function manualSeed(seed: number | bigint): Generator {
+/**
+ * Seeds the generator that random functions draw from; the same seed gives PyTorch's numbers. Returns the generator.
+ * @see https://pytorch.org/docs/stable/generated/torch.manual_seed.html
+ * @api torch.manualSeed
+ */
+export function manualSeed(seed: Int | bigint): Generator {
   return defaultGenerator.manualSeed(seed);
 }
 
-/** Seeds the default generator from the system's entropy; returns the seed. */
+/**
+ * Seeds the generator that random functions draw from with the system's entropy; returns the seed.
+ * @see https://pytorch.org/docs/stable/generated/torch.seed.html
+ * @api torch.seed
+ */
 export function seed(): number {
   return defaultGenerator.seed();
 }
 
-/** The seed that the default generator started from. */
+/**
+ * The seed that random functions started from.
+ * @see https://pytorch.org/docs/stable/generated/torch.initial_seed.html
+ * @api torch.initialSeed
+ */
 export function initialSeed(): number | bigint {
   return defaultGenerator.initialSeed();
 }

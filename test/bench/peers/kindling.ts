@@ -1,7 +1,7 @@
 /** Kindling as a peer, with the garbage collector at hand as the runner has it; libraries.ts bundles it with the engine. */
 import { fromTypedArray, manualSeed, nn, noGrad, optim, relu, type Tensor } from "kindling";
 import { useCollector } from "../../../src/engine/memory/survey.ts";
-import { synchronousCollector } from "../../../src/runner/collector.ts";
+import { garbageCollector } from "../../../src/runner/garbageCollector.ts";
 import type { Layout } from "../layouts.ts";
 import { fill, labels, parameterValues } from "./lcg.ts";
 import type { Program } from "./peer.ts";
@@ -113,5 +113,5 @@ function multiply(size: number, layout: Layout): { once(): void; values(): numbe
   return { once, values: () => [...(once().select(0, 0).narrow(0, 0, 4).tolist() as number[])] };
 }
 
-useCollector(synchronousCollector() ?? null);
+useCollector(garbageCollector() ?? null);
 serve({ version: "Kindling", train, multiply });

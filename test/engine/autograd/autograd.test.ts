@@ -8,7 +8,7 @@ const { functional: F } = nn;
 function checkGradient(f: (...inputs: Tensor[]) => Tensor, ...inputs: Tensor[]): void {
   const leaves = inputs.map((input) => input.detach().clone().requiresGrad_());
   const output = f(...leaves);
-  const weights = randn(...output.shape);
+  const weights = randn(output.shape);
   const total = (...values: Tensor[]): number => noGrad(() => f(...values).mul(weights).sum().item());
   output.mul(weights).sum().backward();
   leaves.forEach((leaf, which) => {

@@ -40,7 +40,7 @@ const impossible: Readonly<Record<string, [run: () => unknown, words: RegExp]>> 
   "linspace(0, 1, -1)": [() => linspace(0, 1, -1), /number of steps must be non-negative/],
   "eye(-1)": [() => eye(-1), /n must be greater or equal to 0, got -1/],
   "randperm(-1)": [() => randperm(-1), /Trying to create tensor with negative dimension -1: \[-1\]/],
-  "randperm(1.5)": [() => randperm(1.5), /a shape is made of whole numbers, but got 1\.5/],
+  "randperm(1.5)": [() => randperm(1.5), /argument 'n' must be a whole number, not 1\.5/],
   "a list within itself": [() => { const list: unknown[] = []; list.push(list); return tensor(list as never); }, /too many dimensions: a tensor has 128 at most/],
   "30,000 dimensions": [() => zeros(1).reshape(new Array<number>(30_000).fill(1)), /too many dimensions/],
   "asStrided before the storage": [() => k.asStrided(zeros(4), [2], [1], -5), /invalid storage offset -5/],

@@ -27,7 +27,8 @@ describe("memory of long synchronous programs in which nobody disposes", functio
   it("stays bounded while 2,000 models are made and forgotten", async () => {
     const [early, late] = await run("forget");
     assert.ok(late < 900, `${late} MiB`);
-    assert.ok(late - early < 120, `grew from ${early} to ${late} MiB`);
+    // Room for one growth of the memory between the two moments.
+    assert.ok(late - early < 200, `grew from ${early} to ${late} MiB`);
   });
 
   it("keeps what is kept (20 MiB of small tensors) without the large ones that were made between", async () => {

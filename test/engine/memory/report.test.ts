@@ -63,6 +63,14 @@ describe("the memory report", () => {
     assert.equal(taken.sum().item(), 100);
   });
 
+  it("counts the gradients of the inputs that backward was asked for with all others, and however much is made meanwhile", () => {
+    const before = memoryReport();
+    const parameter = new nn.Parameter(randn(100));
+    parameter.sum().backward({ inputs: [parameter] });
+    turnOver();
+    assert.equal(since(before).gradients, 400);
+  });
+
   it("says what moved out when the nursery was full", () => {
     const held = randn(1000);
     turnOver();

@@ -163,8 +163,9 @@ describe("threads", () => {
   });
 
   it("says what a number of threads has to be", () => {
-    for (const count of [0, -1, 1.5, 65, Number.NaN]) {
+    for (const count of [0, -1, 65]) {
       assert.throws(() => setNumThreads(count), { message: `setNumThreads expects a whole number from 1 to 64, but got ${count}` });
     }
+    for (const count of [1.5, Number.NaN]) assert.throws(() => setNumThreads(count), /argument 'num' must be a whole number/);
   });
 });

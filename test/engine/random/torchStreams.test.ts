@@ -33,7 +33,7 @@ function filled<A extends Float32Array | Float64Array>(out: A, fill: (out: A) =>
 
 /** Of one probability for all, which kernels draw. */
 function bernoulli(generator: Generator, n: number, p: number): number[] {
-  return Array.from(bernoulli_(empty(n), p, { generator }).toTypedArray());
+  return Array.from(bernoulli_(empty([n]), p, { generator }).toTypedArray());
 }
 
 function seeded(seed: number | bigint): Generator {

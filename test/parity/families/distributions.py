@@ -18,6 +18,10 @@ def tensors(values, python=True):
     return "".join(f"const {n} = torch.tensor({v}, {{ requiresGrad: true }});\n" for n, v in zip(names, values))
 
 
+def named(shape):
+    return f"{{ sampleShape: {shape} }}" if shape else ""
+
+
 # Name, values of its parameters, the constructor on both sides, values to score, whether it has cdf and icdf.
 KINDS = (
     ("Normal", ("[0.5, -1.0, 2.0]", "[1.0, 0.3, 2.5]"), "D.Normal(a, b)", "new D.Normal(a, b)", "[[0.1, -1.2, 3.0], [0.5, 4.0, -2.0]]", True),
@@ -29,23 +33,24 @@ KINDS = (
     ("Uniform", ("[0.0, -1.0]",), "D.Uniform(a, 5.0)", "new D.Uniform(a, 5)", "[3.5, 2.0]", True),
     ("Exponential", ("[0.5, 2.0]",), "D.Exponential(a)", "new D.Exponential(a)", "[[0.1, 1.2], [0.0, 3.0]]", True),
     ("Laplace", ("[0.5, -1.0]", "[1.0, 0.3]"), "D.Laplace(a, b)", "new D.Laplace(a, b)", "[[0.1, -1.2], [4.0, 0.0]]", True),
+    ("Cauchy", ("[0.5, -1.0]", "[1.0, 0.3]"), "D.Cauchy(a, b)", "new D.Cauchy(a, b)", "[[0.1, -1.2], [4.0, 0.0]]", True),
     ("LogNormal", ("[0.5, -1.0]", "[1.0, 0.3]"), "D.LogNormal(a, b)", "new D.LogNormal(a, b)", "[[0.1, 1.2], [4.0, 0.3]]", True),
     ("Independent", ("[[0.5, -1.0], [0.0, 1.0]]", "[1.0, 0.3]"), "D.Independent(D.Normal(a, b), 1)", "new D.Independent(new D.Normal(a, b), 1)", "[[0.1, 1.2], [4.0, 0.3]]", False),
     ("Independent", ("[[0.5, -1.0], [0.0, 1.0]]", "[1.0, 0.3]"), "D.Independent(D.Laplace(a, b), 2)", "new D.Independent(new D.Laplace(a, b), 2)", "[[0.1, 1.2], [4.0, 0.3]]", False),
     ("Independent", ("[0.5, -1.0]", "[1.0, 0.3]"), "D.Independent(D.Normal(a, b), 0)", "new D.Independent(new D.Normal(a, b), 0)", "[0.1, 1.2]", False),
     ("MultivariateNormal", ("[0.5, -1.0]", "[[2.0, 0.5], [0.5, 1.0]]"), "D.MultivariateNormal(a, b)", "new D.MultivariateNormal(a, b)", "[[0.1, 1.2], [4.0, 0.3]]", False),
     ("MultivariateNormal", ("[0.5, -1.0, 0.0]", "[[2.0, 0.5, 0.1], [0.5, 1.0, -0.3], [0.1, -0.3, 1.5]]"), "D.MultivariateNormal(a, precision_matrix=b)",
-     "new D.MultivariateNormal(a, null, b)", "[0.1, 1.2, 0.4]", False),
+     "new D.MultivariateNormal(a, { precisionMatrix: b })", "[0.1, 1.2, 0.4]", False),
     ("MultivariateNormal", ("[[0.5, -1.0], [0.0, 1.0], [2.0, 2.0]]", "[[2.0, 0.0], [0.5, 1.0]]"), "D.MultivariateNormal(a, scale_tril=b)",
-     "new D.MultivariateNormal(a, null, null, b)", "[[0.1, 1.2], [4.0, 0.3], [1.0, 1.0]]", False),
+     "new D.MultivariateNormal(a, { scaleTril: b })", "[[0.1, 1.2], [4.0, 0.3], [1.0, 1.0]]", False),
     ("MultivariateNormal", ("[0.5, -1.0]", "[[[2.0, 0.0], [0.5, 1.0]], [[1.0, 0.0], [-0.5, 3.0]]]"), "D.MultivariateNormal(a, scale_tril=b)",
-     "new D.MultivariateNormal(a, null, null, b)", "[[[0.1, 1.2], [4.0, 0.3]], [[0.0, 1.0], [1.0, 1.0]]]", False),
+     "new D.MultivariateNormal(a, { scaleTril: b })", "[[[0.1, 1.2], [4.0, 0.3]], [[0.0, 1.0], [1.0, 1.0]]]", False),
 )
 for name, values, python, js, scored, has_cdf in KINDS:
     py, ts = tensors(values) + f"d = {python}\n", tensors(values, False) + f"const d = {js};\n"
     inputs = "[" + ", ".join("abcd"[:len(values)]) + "]"
     for shape in ("", "[3]", "[2, 4]", "[20]"):
-        P(py + f"torch.manual_seed(3)\nx = d.sample({shape})\nreturn [x, x.requires_grad, d.sample({shape})]", ts + f"torch.manualSeed(3);\nconst x = d.sample({shape});\nreturn [x, x.requiresGrad, d.sample({shape})];", note=f"{name} draws")
+        P(py + f"torch.manual_seed(3)\nx = d.sample({shape})\nreturn [x, x.requires_grad, d.sample({shape})]", ts + f"torch.manualSeed(3);\nconst x = d.sample({shape});\nreturn [x, x.requiresGrad, d.sample({named(shape)})];", note=f"{name} draws")
         P(py + f"torch.manual_seed(4)\nx = d.rsample({shape})\nreturn [x, torch.autograd.grad((x * x).sum(), {inputs})]",
           ts + f"torch.manualSeed(4);\nconst x = d.rsample({shape});\nreturn [x, torch.autograd.grad(x.square().sum(), {inputs})];", note=f"{name} draws with gradients", rtol=1e-3)
     P(py + f"l = d.log_prob(torch.tensor({scored}))\nreturn [l, torch.autograd.grad((l * l).sum(), {inputs}, allow_unused=True)]",
@@ -65,11 +70,14 @@ DISCRETE = (
     ("[0.2, 0.3, 0.5]", "D.Categorical(a)", "new D.Categorical(a)", "[2, 0]"),
     ("[2.0, 3.0, 1.0]", "D.Categorical(a)", "new D.Categorical(a)", "[[2], [0]]"),
     ("[[0.2, 0.3, 0.5], [1.0, 0.0, 1.0]]", "D.Categorical(a)", "new D.Categorical(a)", "[2, 0]"),
-    ("[[0.2, 0.3, 0.5], [1.0, -2.0, 1.0]]", "D.Categorical(logits=a)", "new D.Categorical(null, a)", "[[2, 0], [1, 1]]"),
-    ("[[[0.2, 0.3], [1.0, -2.0]]]", "D.Categorical(logits=a)", "new D.Categorical(null, a)", "[[1, 0]]"),
+    ("[[0.2, 0.3, 0.5], [1.0, -2.0, 1.0]]", "D.Categorical(logits=a)", "new D.Categorical({ logits: a })", "[[2, 0], [1, 1]]"),
+    ("[[[0.2, 0.3], [1.0, -2.0]]]", "D.Categorical(logits=a)", "new D.Categorical({ logits: a })", "[[1, 0]]"),
+    ("[0.2, 0.3, 0.5]", "D.OneHotCategorical(a)", "new D.OneHotCategorical(a)", "[[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]"),
+    ("[[0.2, 0.3, 0.5], [1.0, -2.0, 1.0]]", "D.OneHotCategorical(logits=a)", "new D.OneHotCategorical({ logits: a })", "[[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]"),
+    ("[[0.2, 0.3, 0.5]]", "D.OneHotCategoricalStraightThrough(a)", "new D.OneHotCategoricalStraightThrough(a)", "[[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]"),
     ("[0.2, 0.9, 0.5]", "D.Bernoulli(a)", "new D.Bernoulli(a)", "[1.0, 0.0, 1.0]"),
     ("[[0.2], [0.9]]", "D.Bernoulli(a)", "new D.Bernoulli(a)", "[1.0, 0.0, 1.0]"),
-    ("[0.2, -0.9]", "D.Bernoulli(logits=a)", "new D.Bernoulli(null, a)", "[[1.0, 0.0], [0.0, 0.0]]"),
+    ("[0.2, -0.9]", "D.Bernoulli(logits=a)", "new D.Bernoulli({ logits: a })", "[[1.0, 0.0], [0.0, 0.0]]"),
     ("0.3", "D.Bernoulli(a)", "new D.Bernoulli(a)", "[1.0, 0.0]"),
 )
 for value, python, js, scored in DISCRETE:
@@ -84,10 +92,12 @@ for value, python, js, scored in DISCRETE:
       ts + "const s = String(d);\nconst [p, l] = torch.noGrad(() => [d.probs, d.logits]);\nreturn [s, String(d), p, l, p.requiresGrad, l.requiresGrad, d.mean, d.mode, d.variance, d.batchShape, d.eventShape, d.paramShape, d.hasRsample, String(d.support)];", note=f"{python}'s moments")
     P(py + "e = d.expand([2, *d.batch_shape])\ntorch.manual_seed(1)\nreturn [e.batch_shape, repr(e), e.sample([3]), e.probs, e.entropy(), repr(e), repr(d), d.enumerate_support(), d.enumerate_support(expand=False), e.enumerate_support()]",
       ts + "const e = d.expand([2, ...d.batchShape]);\ntorch.manualSeed(1);\nreturn [e.batchShape, String(e), e.sample([3]), e.probs, e.entropy(), String(e), String(d), d.enumerateSupport(), d.enumerateSupport(false), e.enumerateSupport()];", note=f"{python} for a larger batch")
+P("a = torch.tensor([[0.2, 0.3, 0.5]], requires_grad=True)\ntorch.manual_seed(0)\nx = D.OneHotCategoricalStraightThrough(a).rsample([4])\nreturn [x, torch.autograd.grad((x * x * torch.arange(3)).sum(), [a])]",
+  "const a = torch.tensor([[0.2, 0.3, 0.5]], { requiresGrad: true });\ntorch.manualSeed(0);\nconst x = new D.OneHotCategoricalStraightThrough(a).rsample([4]);\nreturn [x, torch.autograd.grad(x.mul(x).mul(torch.arange(3)).sum(), [a])];")
 P("d = D.Independent(D.Bernoulli(torch.tensor([[0.2, 0.7]])), 1)\ntorch.manual_seed(0)\nx = d.sample([2])\nreturn [x, d.log_prob(x), repr(d), repr(d.support), d.has_rsample, d.has_enumerate_support]",
   "const d = new D.Independent(new D.Bernoulli(torch.tensor([[0.2, 0.7]])), 1);\ntorch.manualSeed(0);\nconst x = d.sample([2]);\nreturn [x, d.logProb(x), String(d), String(d.support), d.hasRsample, d.hasEnumerateSupport];")
 P("return [repr(d) for d in (D.Normal(0, 1), D.Normal(0.1, 1e-5), D.Normal(torch.tensor([0.]), 1.), D.Normal(torch.zeros(2, 3), 1), D.Uniform(-1, 1), D.Bernoulli(0.5), D.Bernoulli(logits=0.0), D.Exponential(3), D.LogNormal(0, 1))]",
-  "return [new D.Normal(0, 1), new D.Normal(0.1, 1e-5), new D.Normal(torch.tensor([0]), 1), new D.Normal(torch.zeros(2, 3), 1), new D.Uniform(-1, 1), new D.Bernoulli(0.5), new D.Bernoulli(null, 0), new D.Exponential(3), new D.LogNormal(0, 1)].map(String);")
+  "return [new D.Normal(0, 1), new D.Normal(0.1, 1e-5), new D.Normal(torch.tensor([0]), 1), new D.Normal(torch.zeros(2, 3), 1), new D.Uniform(-1, 1), new D.Bernoulli(0.5), new D.Bernoulli({ logits: 0 }), new D.Exponential(3), new D.LogNormal(0, 1)].map(String);")
 P("d = D.MultivariateNormal(torch.zeros(2), torch.tensor([[2.0, 0.5], [0.5, 1.0]]))\nreturn [d.covariance_matrix, d.precision_matrix, d.scale_tril]",
   "const d = new D.MultivariateNormal(torch.zeros(2), torch.tensor([[2, 0.5], [0.5, 1]]));\nreturn [d.covarianceMatrix, d.precisionMatrix, d.scaleTril];")
 
@@ -97,7 +107,7 @@ BITS = ("bits = lambda x: x.numpy().view('int32').flatten().tolist()\n", "const 
 for python, js in (
     ("D.Normal(torch.tensor([0.5, -1.0, 2.0]), 0.3)", "new D.Normal(torch.tensor([0.5, -1, 2]), 0.3)"), ("D.Uniform(torch.tensor([0.5, -1.0, 2.0]), 3.3)", "new D.Uniform(torch.tensor([0.5, -1, 2]), 3.3)"),
     ("D.Exponential(torch.tensor([0.5, 0.3, 2.0]))", "new D.Exponential(torch.tensor([0.5, 0.3, 2]))"), ("D.Laplace(torch.tensor([0.5, -1.0, 2.0]), 0.3)", "new D.Laplace(torch.tensor([0.5, -1, 2]), 0.3)"),
-    ("D.MultivariateNormal(torch.tensor([0.5, -1.0]), scale_tril=torch.tensor([[1.3, 0.0], [0.7, 0.9]]))", "new D.MultivariateNormal(torch.tensor([0.5, -1]), null, null, torch.tensor([[1.3, 0], [0.7, 0.9]]))"),
+    ("D.MultivariateNormal(torch.tensor([0.5, -1.0]), scale_tril=torch.tensor([[1.3, 0.0], [0.7, 0.9]]))", "new D.MultivariateNormal(torch.tensor([0.5, -1]), { scaleTril: torch.tensor([[1.3, 0], [0.7, 0.9]]) })"),
 ):
     for shape in ("[2]", "[11]"):
         P(BITS[0] + f"d = {python}\ntorch.manual_seed(5)\nreturn [bits(d.sample({shape})), bits(d.sample()), bits(d.rsample({shape}))]", BITS[1] + f"const d = {js};\ntorch.manualSeed(5);\nreturn [bits(d.sample({shape})), bits(d.sample()), bits(d.rsample({shape}))];", note=f"{python} bit for bit", atol=0.1, rtol=1e-12)
@@ -108,13 +118,14 @@ NORMAL, INDEPENDENT = ("D.Normal({0}, {1})",) * 2, ("D.Independent(D.Normal({0},
 KL = {
     "N": (NORMAL, "[0.5, -1.0]", "[1.0, 0.3]"), "U": (("D.Uniform({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 2.5]"), "V": (("D.Uniform({0}, {1})",) * 2, "[-0.5, -2.0]", "[2.0, 2.0]"),
     "E": (("D.Exponential({0})",) * 2, "[0.5, 2.0]"), "L": (("D.Laplace({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 0.3]"), "B": (("D.Bernoulli({0})",) * 2, "[0.5, 0.1]"), "b": (("D.Bernoulli({0})",) * 2, "[1.0, 0.0]"),
-    "C": (("D.Categorical({0})",) * 2, "[[0.5, 0.1, 0.4], [0.2, 0.0, 0.8]]"), "c": (("D.Categorical({0})",) * 2, "[0.3, 0.2, 0.5]"), "G": (("D.LogNormal({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 0.3]"),
+    "C": (("D.Categorical({0})",) * 2, "[[0.5, 0.1, 0.4], [0.2, 0.0, 0.8]]"), "O": (("D.OneHotCategorical({0})",) * 2, "[[0.5, 0.1, 0.4], [0.2, 0.3, 0.5]]"), "Y": (("D.Cauchy({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 0.3]"),
+    "c": (("D.Categorical({0})",) * 2, "[0.3, 0.2, 0.5]"), "G": (("D.LogNormal({0}, {1})",) * 2, "[0.5, -1.0]", "[1.0, 0.3]"),
     "n": (NORMAL, "[[0.0], [2.0]]", "[2.0, 0.7]"), "I": (INDEPENDENT, "[[0.5, -1.0]]", "[1.0, 0.3]"), "J": (INDEPENDENT, "[0.0, 1.0]", "[2.0, 0.7]"),
     "M": (("D.MultivariateNormal({0}, {1})",) * 2, "[0.5, -1.0]", "[[2.0, 0.5], [0.5, 1.0]]"),
-    "m": (("D.MultivariateNormal({0}, scale_tril={1})", "D.MultivariateNormal({0}, null, null, {1})"), "[[0.0, 1.0], [1.0, 1.0]]", "[[1.0, 0.0], [-0.5, 3.0]]"),
+    "m": (("D.MultivariateNormal({0}, scale_tril={1})", "D.MultivariateNormal({0}, {{ scaleTril: {1} }})"), "[[0.0, 1.0], [1.0, 1.0]]", "[[1.0, 0.0], [-0.5, 3.0]]"),
 }
 INFINITE = ("bB", "Bb", "UV", "cC", "NU", "NE", "LU", "LE", "EU")
-for pair in ("NN", "Nn", "UU", "VU", "EE", "LL", "BB", "Cc", "GG", "IJ", "JI", "MM", "Mm", "mM", "NL", "LN", "EN", "UN", "UE", "VE", *INFINITE):
+for pair in ("NN", "Nn", "UU", "VU", "EE", "LL", "BB", "Cc", "OO", "YY", "GG", "IJ", "JI", "MM", "Mm", "mM", "NL", "LN", "EN", "UN", "UE", "VE", *INFINITE):
     (first, *p), (second, *q) = KL[pair[0]], KL[pair[1]]
     names = "abcd"[:len(p) + len(q)]
     here, there = names[:len(p)], names[len(p):]
@@ -140,31 +151,41 @@ for python, js in (
     ("D.Uniform(torch.zeros(2), torch.ones(2)).log_prob(torch.tensor([0.5, 1.5]))", "new D.Uniform(torch.zeros(2), torch.ones(2)).logProb(torch.tensor([0.5, 1.5]))"),
     ("D.Bernoulli()", "new D.Bernoulli()"), ("D.Bernoulli(0.1, 0.1)", "new D.Bernoulli(0.1, 0.1)"), ("D.Bernoulli(1.5)", "new D.Bernoulli(1.5)"),
     ("D.Bernoulli(0.5).log_prob(torch.tensor(0.5))", "new D.Bernoulli(0.5).logProb(torch.tensor(0.5))"),
-    ("D.Categorical()", "new D.Categorical()"), ("D.Categorical(torch.tensor(1.0))", "new D.Categorical(torch.tensor(1))"), ("D.Categorical(None, torch.tensor(1.0))", "new D.Categorical(null, torch.tensor(1))"),
-    ("D.Categorical(torch.tensor([0.5, -0.1]))", "new D.Categorical(torch.tensor([0.5, -0.1]))"), ("D.Categorical(logits=torch.tensor([0.5, float('nan')]))", "new D.Categorical(null, torch.tensor([0.5, NaN]))"),
+    ("D.Categorical()", "new D.Categorical()"), ("D.Categorical(torch.tensor(1.0))", "new D.Categorical(torch.tensor(1))"), ("D.Categorical(None, torch.tensor(1.0))", "new D.Categorical({ logits: torch.tensor(1) })"),
+    ("D.Categorical(torch.tensor([0.5, -0.1]))", "new D.Categorical(torch.tensor([0.5, -0.1]))"), ("D.Categorical(logits=torch.tensor([0.5, float('nan')]))", "new D.Categorical({ logits: torch.tensor([0.5, NaN]) })"),
     ("D.Categorical(torch.ones(3)).log_prob(torch.tensor(3))", "new D.Categorical(torch.ones(3)).logProb(torch.tensor(3))"),
     ("D.Categorical(torch.ones(3)).log_prob(torch.tensor(0.5))", "new D.Categorical(torch.ones(3)).logProb(torch.tensor(0.5))"),
     ("D.Categorical(torch.ones(2, 3)).log_prob(torch.tensor([0, 1, 2]))", "new D.Categorical(torch.ones(2, 3)).logProb(torch.tensor([0, 1, 2]))"),
     ("D.Exponential(torch.tensor([1.0, 0.0]))", "new D.Exponential(torch.tensor([1, 0]))"), ("D.Exponential(1.0).log_prob(torch.tensor(-1.0))", "new D.Exponential(1).logProb(torch.tensor(-1))"),
+    ("D.OneHotCategorical(torch.ones(3)).log_prob(torch.ones(3))", "new D.OneHotCategorical(torch.ones(3)).logProb(torch.ones(3))"), ("D.Cauchy(0.0, 0.0)", "new D.Cauchy(0, 0)"),
     ("D.Laplace(0.0, 0.0)", "new D.Laplace(0, 0)"), ("D.LogNormal(0.0, -1.0)", "new D.LogNormal(0, -1)"), ("D.LogNormal(0.0, 1.0).log_prob(torch.tensor(0.0))", "new D.LogNormal(0, 1).logProb(torch.tensor(0))"),
     ("D.Independent(D.Normal(torch.zeros(2), 1.0), 2)", "new D.Independent(new D.Normal(torch.zeros(2), 1), 2)"),
     ("D.Independent(D.Bernoulli(torch.ones(2)), 1).enumerate_support()", "new D.Independent(new D.Bernoulli(torch.ones(2)), 1).enumerateSupport()"),
     ("D.MultivariateNormal(torch.tensor(0.0), torch.eye(2))", "new D.MultivariateNormal(torch.tensor(0), torch.eye(2))"),
     ("D.MultivariateNormal(torch.zeros(2))", "new D.MultivariateNormal(torch.zeros(2))"), ("D.MultivariateNormal(torch.zeros(2), torch.eye(2), torch.eye(2))", "new D.MultivariateNormal(torch.zeros(2), torch.eye(2), torch.eye(2))"),
-    ("D.MultivariateNormal(torch.zeros(2), scale_tril=torch.ones(2))", "new D.MultivariateNormal(torch.zeros(2), null, null, torch.ones(2))"),
-    ("D.MultivariateNormal(torch.zeros(2), torch.ones(2))", "new D.MultivariateNormal(torch.zeros(2), torch.ones(2))"), ("D.MultivariateNormal(torch.zeros(2), None, torch.ones(2))", "new D.MultivariateNormal(torch.zeros(2), null, torch.ones(2))"),
+    ("D.MultivariateNormal(torch.zeros(2), scale_tril=torch.ones(2))", "new D.MultivariateNormal(torch.zeros(2), { scaleTril: torch.ones(2) })"),
+    ("D.MultivariateNormal(torch.zeros(2), torch.ones(2))", "new D.MultivariateNormal(torch.zeros(2), torch.ones(2))"), ("D.MultivariateNormal(torch.zeros(2), None, torch.ones(2))", "new D.MultivariateNormal({ loc: torch.zeros(2), precisionMatrix: torch.ones(2) })"),
     ("D.MultivariateNormal(torch.zeros(2), torch.tensor([[1.0, 2.0], [2.0, 1.0]]))", "new D.MultivariateNormal(torch.zeros(2), torch.tensor([[1, 2], [2, 1]]))"),
     ("D.MultivariateNormal(torch.zeros(2), torch.tensor([[1.0, 0.5], [0.0, 1.0]]))", "new D.MultivariateNormal(torch.zeros(2), torch.tensor([[1, 0.5], [0, 1]]))"),
-    ("D.MultivariateNormal(torch.zeros(2), scale_tril=torch.ones(2, 2))", "new D.MultivariateNormal(torch.zeros(2), null, null, torch.ones(2, 2))"),
+    ("D.MultivariateNormal(torch.zeros(2), scale_tril=torch.ones(2, 2))", "new D.MultivariateNormal(torch.zeros(2), { scaleTril: torch.ones(2, 2) })"),
     ("D.MultivariateNormal(torch.zeros(2), torch.eye(2)).log_prob(torch.zeros(3))", "new D.MultivariateNormal(torch.zeros(2), torch.eye(2)).logProb(torch.zeros(3))"),
     ("D.kl_divergence(D.Categorical(torch.ones(2)), D.Normal(0.0, 1.0))", "D.klDivergence(new D.Categorical(torch.ones(2)), new D.Normal(0, 1))"),
 ):
     f.program(PY + "return " + python, JS + f"return {js};", note=python, fails=True)
+# What our own forms say, where PyTorch says it in Python's words.
+for python, js, words in (
+    ("D.Normal(torch.zeros(2), 1.0).log_prob(1.0)", "new D.Normal(torch.zeros(2), 1).logProb(1)", "argument 'value' must be a tensor, not 1"),
+    ("D.Normal(0.0)", "new D.Normal(0)", "missing 1 required argument: 'scale'"), ("D.Normal(0.0, std=1.0)", "new D.Normal(0, { std: 1 })", "'std'"),
+    ("D.Categorical(probs=torch.ones(2), logit=torch.ones(2))", "new D.Categorical({ probs: torch.ones(2), logit: torch.ones(2) })", "did you mean 'logits'?"),
+    ("D.Normal(0.0, 1.0).sample(5)", "new D.Normal(0, 1).sample(5)", "argument 'sampleShape' must be a list of whole numbers, not 5"),
+    ("D.kl_divergence(D.Normal(0.0, 1.0), 1.0)", "D.klDivergence(new D.Normal(0, 1), 1)", "argument 'q' must be a Distribution, not 1"),
+):
+    f.program(PY + "return " + python, JS + f"return {js};", note=python, fails=True, words=words)
 for python, js in (
-    ("D.Normal(0.0, -1.0, validate_args=False).log_prob(torch.tensor(1.0))", "new D.Normal(0, -1, false).logProb(torch.tensor(1))"),
-    ("D.Uniform(0.0, 1.0, validate_args=False).log_prob(torch.tensor([0.5, 1.0, -3.0]))", "new D.Uniform(0, 1, false).logProb(torch.tensor([0.5, 1, -3]))"),
-    ("D.Uniform(0.0, 1.0, validate_args=False).cdf(torch.tensor([0.5, 1.5, -3.0]))", "new D.Uniform(0, 1, false).cdf(torch.tensor([0.5, 1.5, -3]))"),
-    ("D.Bernoulli(0.3, validate_args=False).log_prob(torch.tensor(0.5))", "new D.Bernoulli(0.3, null, false).logProb(torch.tensor(0.5))"),
+    ("D.Normal(0.0, -1.0, validate_args=False).log_prob(torch.tensor(1.0))", "new D.Normal({ loc: 0, scale: -1, validateArgs: false }).logProb(torch.tensor(1))"),
+    ("D.Uniform(0.0, 1.0, validate_args=False).log_prob(torch.tensor([0.5, 1.0, -3.0]))", "new D.Uniform(0, 1, { validateArgs: false }).logProb(torch.tensor([0.5, 1, -3]))"),
+    ("D.Uniform(0.0, 1.0, validate_args=False).cdf(torch.tensor([0.5, 1.5, -3.0]))", "new D.Uniform(0, 1, { validateArgs: false }).cdf(torch.tensor([0.5, 1.5, -3]))"),
+    ("D.Bernoulli(0.3, validate_args=False).log_prob(torch.tensor(0.5))", "new D.Bernoulli(0.3, { validateArgs: false }).logProb(torch.tensor(0.5))"),
     ("D.Normal(0.0, 1.0, validate_args=False).expand([2]).log_prob(torch.tensor(float('nan')))", "new D.Normal(0, 1, false).expand([2]).logProb(torch.tensor(NaN))"),
 ):
     P("return " + python, f"return {js};", note=python)
@@ -205,7 +226,7 @@ for (let episode = 0; episode < 5; episode++) {
   let state = torch.ones(4);
   const logProbs = [], rewards = [];
   for (let step = 0; step < 6; step++) {
-    const m = new D.Categorical(null, policy(state));
+    const m = new D.Categorical({ logits: policy(state) });
     const action = m.sample();
     logProbs.push(m.logProb(action));
     taken.push(action.item());
@@ -249,7 +270,7 @@ for (let step = 0; step < 4; step++) {
   const [mu, logVar] = encoder(x).chunk(2, 1);
   const q = new D.Normal(mu, logVar.mul(0.5).exp());
   const kl = D.klDivergence(q, new D.Normal(torch.zerosLike(mu), torch.onesLike(mu))).sum(1);
-  const pixels = new D.Independent(new D.Bernoulli(null, decoder(q.rsample()), false), 1);
+  const pixels = new D.Independent(new D.Bernoulli({ logits: decoder(q.rsample()), validateArgs: false }), 1);
   const loss = kl.sub(pixels.logProb(x)).mean();
   optimizer.zeroGrad();
   loss.backward();

@@ -107,7 +107,7 @@ export function randomStructured<M extends AnyModule>(module: M, name: string, a
     const size = channels.size(dim);
     const count = countOf(amount, size);
     if (count === 0) return ones([size]);
-    const draws = rand(size);
+    const draws = rand([size]);
     return draws.gt(kthvalue(draws, count).values).float();
   }));
 }

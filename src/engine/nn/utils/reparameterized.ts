@@ -97,7 +97,7 @@ export function powerIteration(matrix: Tensor, u: Tensor, v: Tensor, times: numb
 }
 
 /** A random direction. */
-export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty(size).normal_(0, 1), { dim: 0, eps }));
+export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), { dim: 0, eps }));
 
 /** Divides a weight by its largest singular value, which power iteration estimates. https://arxiv.org/abs/1802.05957 */
 export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNormOptions | string = {}): M {

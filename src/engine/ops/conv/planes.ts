@@ -8,7 +8,7 @@ import { workspace } from "../../memory/workspace.ts";
 import { shapeText, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add } from "../binary.ts";
-import { contiguous } from "../copy.ts";
+import { contiguous } from "../conversion.ts";
 import { planeWindows, type PlaneWindows, type Steps } from "../internal/planeWindows.ts";
 import { at, make } from "../make.ts";
 import { sum } from "../reductions.ts";

@@ -95,7 +95,7 @@ function spreadVolumes(x: Tensor, weight: Tensor, bias: Tensor | null, steps: St
     const layers = permute(reshape(part, [batch, depth, ...part.shape.slice(1)]), [0, 2, 1, 3, 4]);
     const empty = zeros([batch, layers.shape[1]!, full, ...layers.shape.slice(3)]);
     const start = k * gap;
-    const placed = sliceScatter(empty, layers, { dim: 2, start, end: start + (depth - 1) * step + 1, step });
+    const placed = sliceScatter(empty, layers, 2, start, start + (depth - 1) * step + 1, step);
     total = total === null ? placed : add(total, placed);
   }
   const cut = narrow(total!, 2, border, full - 2 * border);

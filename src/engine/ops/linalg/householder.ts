@@ -1,4 +1,5 @@
 /** Householder's reflections, with LAPACK's signs, so that decompositions made of them have PyTorch's. */
+import { filled } from "../../dtype.ts";
 import { Matrix } from "./matrix.ts";
 import { signed } from "./rotation.ts";
 
@@ -48,7 +49,7 @@ export function reflectColumns({ data, rows, cols }: Matrix, { v, tau, offset }:
 
 /** The elements of column `col` from row `row` down. */
 export function columnFrom(matrix: Matrix, row: number, col: number): Float64Array {
-  return Float64Array.from({ length: matrix.rows - row }, (_, i) => matrix.at(row + i, col));
+  return filled(new Float64Array(matrix.rows - row), (i) => matrix.at(row + i, col));
 }
 
 /** The elements of row `row` from column `col` on. */

@@ -26,14 +26,14 @@ export interface Tolerances {
 function thresholds(A: Tensor, largest: readonly number[], { atol, rtol }: Tolerances): number[] {
   const most = Math.max(...A.shape.slice(-2));
   const absolute = eachOf(atol ?? 0, A, largest.length);
-  const isSmallest = absolute.every((value) => value === 0);
+  const isSmallest = !largest.some((_, i) => absolute[i] !== 0);
   const relative = eachOf(rtol ?? (isSmallest ? EPSILON * most : 0), A, largest.length);
   return largest.map((value, i) => Math.max(absolute[i]!, relative[i]! * value));
 }
 
-function eachOf(value: number | Tensor, A: Tensor, count: number): number[] {
+function eachOf(value: number | Tensor, A: Tensor, count: number): ArrayLike<number> {
   if (typeof value === "number") return new Array<number>(count).fill(value);
-  return [...toTypedArray(expand(value, broadcastShapes(value.shape, leadOf(A))))];
+  return toTypedArray(expand(value, broadcastShapes(value.shape, leadOf(A))));
 }
 
 /**
@@ -152,12 +152,12 @@ export function lstsq(
   const [m, n] = A.shape.slice(-2) as [number, number];
   const [a, b] = [expand(A, [...lead, m, n]), expand(right, [...lead, ...right.shape.slice(-2)])];
   const { solution, found, ranks } = leastSquares(a, b, way === "gels" ? 0 : rcond);
-  const residuals = m > n && way !== "gelsy" && ranks.every((rank) => rank === n) ? residualsOf(a, solution, b, isVector) : empty(0);
+  const residuals = m > n && way !== "gelsy" && ranks.every((rank) => rank === n) ? residualsOf(a, solution, b, isVector) : empty([0]);
   return namedTuple(["solution", "residuals", "rank", "singularValues"], [
     isVector ? squeeze(solution, -1) : solution,
     residuals,
     way === "gels" ? empty([0], { dtype: "int32" }) : wholes(ranks, lead),
-    way === "gelsd" || way === "gelss" ? stacked(found.map(({ s }) => s), [...lead, Math.min(m, n)]) : empty(0),
+    way === "gelsd" || way === "gelss" ? stacked(found.map(({ s }) => s), [...lead, Math.min(m, n)]) : empty([0]),
   ]);
 }
 

@@ -1,4 +1,5 @@
 /** The LU decomposition, and equations with its factors. */
+import { filled } from "../../dtype.ts";
 import { recordMany, type Operation } from "../../autograd/node.ts";
 import { KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -140,8 +141,9 @@ export function luFactorEx(
   const LU = stacked(factors.map((each) => each.lu.data), A.shape);
   const P = permutationsOf(factors.map(({ swaps }) => swaps), [...leadOf(A), m, m]);
   recordMany(luFactorOp, [LU], [A], [P, LU]);
-  const counted = Int32Array.from(factors.flatMap(({ swaps }) => [...swaps].map((row) => row + 1)));
-  const pivots = fromTypedArray(counted, [...leadOf(A), Math.min(m, n)]);
+  const each = Math.min(m, n);
+  const counted = filled(new Int32Array(factors.length * each), (i) => factors[Math.floor(i / each)]!.swaps[i % each]! + 1);
+  const pivots = fromTypedArray(counted, [...leadOf(A), each]);
   return namedTuple(["LU", "pivots", "info"], [LU, pivots, wholes(info, leadOf(A))]);
 }
 

@@ -71,7 +71,7 @@ export function qr(A: Tensor, mode: QrMode = "reduced"): NamedTuple<["Q", "R"], 
   const lead = leadOf(A);
   const found = matricesOf(A).map(triangularized);
   const R = stacked(found.map(({ r }) => r.corner(k, n).upper().data), [...lead, k, n]);
-  const Q = mode === "r" ? empty(0) : stacked(found.map(({ reflections }) => productOf(reflections, m, k).data), [...lead, m, k]);
+  const Q = mode === "r" ? empty([0]) : stacked(found.map(({ reflections }) => productOf(reflections, m, k).data), [...lead, m, k]);
   recordMany(qrOp, [Q, R], [A], [Q, R], mode);
   return namedTuple(["Q", "R"], [Q, R]);
 }

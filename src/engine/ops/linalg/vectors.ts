@@ -1,6 +1,5 @@
 /** What `linalg` has for vectors, and for tensors along two dimensions. */
 import { KindlingError } from "../../errors.ts";
-import { wrapDim } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { diagonal as diagonalOf } from "../arranging.ts";
 import { arange } from "../creation.ts";
@@ -31,7 +30,7 @@ export function cross(input: Tensor, other: Tensor, { dim = -1 }: { dim?: Int } 
  * @api torch.linalg.diagonal
  */
 export function diagonal(A: Tensor, { offset = 0, dim1 = -2, dim2 = -1 }: { offset?: Int; dim1?: Int; dim2?: Int } = {}): Tensor {
-  return diagonalOf(A, { offset, dim1, dim2 });
+  return diagonalOf(A, offset, dim1, dim2);
 }
 
 /**
@@ -73,7 +72,7 @@ export function vanderOfVector(x: Tensor, N: Int | null = null, increasing = fal
   const count = N ?? x.shape[0]!;
   if (count < 0) throw new KindlingError("N must be non-negative.");
   const powers = powersOf(x, count);
-  return increasing ? powers : flip(powers, wrapDim(-1, 2));
+  return increasing ? powers : flip(powers, [-1]);
 }
 
 function powersOf(x: Tensor, count: number): Tensor {

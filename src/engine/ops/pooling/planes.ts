@@ -5,7 +5,7 @@ import { kernels } from "../../memory/linear.ts";
 import { numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { typeName } from "../conv/planes.ts";
-import { contiguous } from "../copy.ts";
+import { contiguous } from "../conversion.ts";
 import { gather } from "../indexing.ts";
 import { planeWindows, type PlaneWindows } from "../internal/planeWindows.ts";
 import { at, make } from "../make.ts";

@@ -38,7 +38,7 @@ describe("a bundled file", () => {
   });
 
   it("knows each class, its place and what its constructor needs", async () => {
-    const { annotations } = await make(
+    const { declarations } = await make(
       [
         'import { nn } from "kindling";',
         "class A extends nn.Module {}",
@@ -49,7 +49,7 @@ describe("a bundled file", () => {
       ].join("\n"),
     );
     assert.deepEqual(
-      annotations.classes.map(({ name, position, parameters }) => ({ name, at: [position.line, position.column], parameters })),
+      declarations.classes.map(({ name, position, parameters }) => ({ name, at: [position.line, position.column], parameters })),
       [
         { name: "A", at: [2, 1], parameters: null },
         {
@@ -68,10 +68,10 @@ describe("a bundled file", () => {
   });
 
   it("knows which variables hold what is constructed", async () => {
-    const { annotations } = await make(
+    const { declarations } = await make(
       'import { nn } from "kindling";\nconst model = new nn.Linear(1, 2).eval();\nlet other = build();\nother = new nn.Linear(3, 4);\nconst both = [new nn.ReLU(), { head: new nn.ReLU() }];\nfunction build(): nn.Linear { return new nn.Linear(1, 1); }\nconsole.log(model, other, both);',
     );
-    const names = annotations.variables.map(({ name, position, assigned }) => `${name} ${position.line}:${position.column} ${assigned}`);
+    const names = declarations.variables.map(({ name, position, assigned }) => `${name} ${position.line}:${position.column} ${assigned}`);
     assert.deepEqual(names, ["model 2:35 false", "model 2:15 false", "other 3:13 false", "other 4:9 true", "both[0] 5:15 false", "both[1].head 5:38 false"]);
   });
 

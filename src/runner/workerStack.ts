@@ -1,4 +1,4 @@
-/** Where a worker thread is that answers no message: its debugger is asked, without opening any port. */
+/** The call stack of a worker thread that answers no message: the inspector pauses it, without opening any port. */
 import { Session } from "node:inspector";
 
 export interface Frame {
@@ -15,7 +15,7 @@ interface CallFrame {
   readonly location: { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber?: number };
 }
 
-/** What is used of the debugger's answers and events. */
+/** What is used of the inspector's answers and events. */
 interface DebuggerMessage {
   readonly id?: number;
   readonly method?: string;
@@ -23,10 +23,10 @@ interface DebuggerMessage {
 }
 
 /**
- * Interrupts the only worker thread, evaluates `expression` there, and lets it go on.
- * Resolves with its frames, innermost first; with none if the thread can't be interrupted within `patience` ms.
+ * Pauses the only worker thread, evaluates `expression` there, and lets it go on.
+ * Resolves with its frames, innermost first; with none if it can't be paused within `patience` ms.
  */
-export function interrupt(expression: string, patience: number): Promise<Frame[]> {
+export function workerStack(expression: string, patience: number): Promise<Frame[]> {
   const session = new Session();
   session.connect();
   return new Promise<Frame[]>((resolve) => {
@@ -62,7 +62,7 @@ export function interrupt(expression: string, patience: number): Promise<Frame[]
           if (!innermost) return done();
           evaluation = send("Debugger.evaluateOnCallFrame", { callFrameId: innermost.callFrameId, expression });
         } else if (message.id === evaluation) {
-          // A thread that its debugger holds can't be terminated.
+          // A thread that is paused can't be terminated.
           release = send("Debugger.disable");
         } else if (message.id === release) {
           done();

@@ -1,11 +1,11 @@
 /** What the runner's main thread and its worker thread tell each other. */
 import type { MessagePort } from "node:worker_threads";
 import type { RunEvent, RunRequest } from "../protocol/index.ts";
-import type { Annotations } from "./annotations.ts";
+import type { Declarations } from "./declarations.ts";
 
-/** What the thread is started with. */
-export interface ThreadStart {
-  /** The line to the main thread. The thread's public one is the program's, too. */
+/** What the worker thread is started with. */
+export interface WorkerStart {
+  /** Leads to the main thread. `parentPort`, which every worker has, is the program's, too. */
   port?: MessagePort;
 }
 
@@ -20,7 +20,7 @@ export interface Job {
   readonly program: string;
   /** Its source map, as JSON. */
   readonly map: string;
-  readonly annotations: Annotations;
+  readonly declarations: Declarations;
   /** See `Control`. */
   readonly control: SharedArrayBuffer;
   /** See `MetricBuffer`. */
@@ -31,7 +31,7 @@ export interface Job {
 export type Outcome = "finished" | "stopped" | "failed";
 
 /** Worker thread → main thread. */
-export type ThreadMessage =
+export type WorkerMessage =
   /** With the build of the kernels that the engine took. */
   | { readonly type: "ready"; readonly kernels: string }
   /** The program is read, and about to run. */

@@ -1,9 +1,15 @@
-/** A full garbage collection within a job, for the engine's survey of its nursery. The process is ours, so that is ours to do. */
+/**
+ * V8's garbage collector, called from JavaScript in the middle of a synchronous program, so that the engine can ask which of its
+ * tensors are still reachable. It needs a flag of V8's: the process is the runner's own, so the runner may set it.
+ */
 import { setFlagsFromString } from "node:v8";
 import { createContext, runInNewContext, Script } from "node:vm";
 
-/** @returns `undefined` where this Node doesn't let us */
-export function synchronousCollector(): (() => void) | undefined {
+/**
+ * @returns a function that collects all garbage before it returns, and empties the weak references to it; `undefined` where this
+ * Node doesn't let us
+ */
+export function garbageCollector(): (() => void) | undefined {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("globalThis.gc") as (() => void) | undefined;
   setFlagsFromString("--no-expose-gc");
@@ -13,16 +19,16 @@ export function synchronousCollector(): (() => void) | undefined {
   const context = createContext({}, { microtaskMode: "afterEvaluate" });
   const nothing = new Script("0");
   const settle = (): void => void nothing.runInContext(context);
-  const collector = (): void => {
+  const collectAll = (): void => {
     settle();
     collect();
   };
-  return finds(collector) ? collector : undefined;
+  return emptiesWeakReferences(collectAll) ? collectAll : undefined;
 }
 
-/** Whether an object that nobody can reach is found dead at once. */
-function finds(collector: () => void): boolean {
+/** Whether the weak reference to an object that nobody can reach is empty right after a collection. */
+function emptiesWeakReferences(collectAll: () => void): boolean {
   const reference = (() => new WeakRef({}))();
-  collector();
+  collectAll();
   return reference.deref() === undefined;
 }

@@ -1,0 +1,73 @@
+import { empty, fullLike, type ScalarOrTensor } from "../ops/index.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { positive, real, type Constraint } from "./constraints.ts";
+import { Distribution } from "./distribution.ts";
+import { broadcastAll } from "./parameters.ts";
+
+/**
+ * The Cauchy (Lorentz) distribution, whose tails are so heavy that it has no mean.
+ * @param loc the middle
+ * @param scale half the width at half the height; broadcasts with `loc`
+ * @param validateArgs whether parameters and values are checked. Default true
+ * @see https://pytorch.org/docs/stable/distributions.html#cauchy
+ * @api torch.distributions.Cauchy
+ */
+export class Cauchy extends Distribution {
+  declare readonly loc: Tensor;
+  declare readonly scale: Tensor;
+
+  constructor(loc: ScalarOrTensor, scale: ScalarOrTensor, validateArgs: boolean | null = null) {
+    const [center, width] = broadcastAll(loc, scale);
+    super(center.shape, [], validateArgs);
+    this.setParameters({ loc: center, scale: width });
+  }
+
+  override get argConstraints(): Readonly<Record<string, Constraint>> {
+    return { loc: real, scale: positive };
+  }
+
+  override get support(): Constraint {
+    return real;
+  }
+
+  override get hasRsample(): boolean {
+    return true;
+  }
+
+  /** NaN: there is none. */
+  override get mean(): Tensor {
+    return fullLike(this.loc.detach(), NaN);
+  }
+
+  override get mode(): Tensor {
+    return this.loc;
+  }
+
+  override get variance(): Tensor {
+    return fullLike(this.loc.detach(), Infinity);
+  }
+
+  override rsample(sampleShape: Shape = []): Tensor {
+    return this.loc.add(empty(this.extendedShape(sampleShape)).cauchy_().mul(this.scale));
+  }
+
+  override logProb(value: Tensor): Tensor {
+    this.validateSample(value);
+    const distance = value.sub(this.loc).div(this.scale).square();
+    return this.scale.log().neg().sub(Math.log(Math.PI)).sub(distance.add(1).log());
+  }
+
+  override cdf(value: Tensor): Tensor {
+    this.validateSample(value);
+    return value.sub(this.loc).div(this.scale).atan().div(Math.PI).add(0.5);
+  }
+
+  override icdf(value: Tensor): Tensor {
+    return value.sub(0.5).mul(Math.PI).tan().mul(this.scale).add(this.loc);
+  }
+
+  override entropy(): Tensor {
+    return this.scale.log().add(Math.log(4 * Math.PI));
+  }
+}
