@@ -5,15 +5,10 @@
 import { ArgumentError } from "../errors.ts";
 import { isOptions } from "../optionalArguments.ts";
 import type { Tensor } from "../tensor.ts";
-import * as channelNorms from "./channelNorms.ts";
-import * as convolutions from "./convolutions.ts";
 import * as counting from "./counting.ts";
 import * as cumulative from "./cumulative.ts";
-import * as interpolation from "./interpolation.ts";
-import * as normalization from "./normalization.ts";
 import * as ordering from "./ordering.ts";
 import * as reductions from "./reductions.ts";
-import * as windows from "./windows.ts";
 
 // oxlint-disable-next-line no-explicit-any
 type Any = any;
@@ -97,28 +92,3 @@ export const mode = exact("mode", ordering.mode, ["dim"], KEEPDIM);
 const QUANTILE = ["keepdim", "interpolation"];
 export const quantile = exact("quantile", ordering.quantile, ["dim"], QUANTILE, 2);
 export const nanquantile = exact("nanquantile", ordering.nanquantile, ["dim"], QUANTILE, 2);
-
-
-
-export const batchNorm = named(normalization.batchNorm, ["weight", "bias", "training", "momentum", "eps"], [], 3);
-export const layerNorm = named(normalization.layerNorm, ["weight", "bias", "eps"], [], 2);
-export const groupNorm = named(channelNorms.groupNorm, ["weight", "bias", "eps"], [], 2);
-export const rmsNorm = named(channelNorms.rmsNorm, ["weight", "eps"], [], 2);
-
-const CONVOLUTION = ["stride", "padding", "dilation", "groups"];
-const TRANSPOSED = ["stride", "padding", "outputPadding", "groups", "dilation"];
-export const conv1d = named(convolutions.conv1d, ["bias"], CONVOLUTION, 2);
-export const conv2dNamed = named(convolutions.conv2dNamed, ["bias"], CONVOLUTION, 2);
-export const conv3d = named(convolutions.conv3d, ["bias"], CONVOLUTION, 2);
-export const convTranspose1d = named(convolutions.convTranspose1d, ["bias"], TRANSPOSED, 2);
-export const convTranspose2d = named(convolutions.convTranspose2d, ["bias"], TRANSPOSED, 2);
-export const convTranspose3d = named(convolutions.convTranspose3d, ["bias"], TRANSPOSED, 2);
-const MAX_POOL = ["stride", "padding", "dilation", "ceilMode", "returnIndices"];
-const AVG_POOL = ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"];
-export const maxPool1d = named(windows.maxPool1d, [], MAX_POOL, 2);
-export const maxPoolPlanes = named(windows.maxPoolPlanes, [], MAX_POOL, 2);
-export const maxPool3d = named(windows.maxPool3d, [], MAX_POOL, 2);
-export const avgPool1d = named(windows.avgPool1d, [], AVG_POOL, 2);
-export const avgPoolPlanes = named(windows.avgPoolPlanes, [], AVG_POOL, 2);
-export const avgPool3d = named(windows.avgPool3d, [], AVG_POOL, 2);
-export const interpolate = named(interpolation.interpolate, [], ["size", "scaleFactor", "mode", "alignCorners"]);

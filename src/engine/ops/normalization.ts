@@ -7,11 +7,10 @@ import { discard } from "../memory/nursery.ts";
 import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
-import { typeName } from "./conv/planes.ts";
 import { zeros } from "./creation.ts";
 import { sizeText } from "./format.ts";
 import { at, make } from "./make.ts";
-import { mean, sum } from "./reductions.ts";
+import { longName, mean, sum } from "./reductions.ts";
 import { reshape } from "./views.ts";
 
 /** 0 stands for "absent" in the kernels. */
@@ -255,5 +254,5 @@ export function checkNormalizedShape(input: Tensor, shape: Shape, parameters: Re
 /** Kernels read float32. */
 function checkFloats(name: string, ...operands: readonly (Tensor | null)[]): void {
   const other = operands.find((operand) => operand !== null && operand.dtype !== "float32");
-  if (other) throw new KindlingError(`"${name}" not implemented for '${typeName(other.dtype)}'`);
+  if (other) throw new KindlingError(`"${name}" not implemented for '${longName(other.dtype)}'`);
 }

@@ -3,7 +3,8 @@ export { grad, watchGradient } from "../autograd/backward.ts";
 export { wrapDim } from "../shape.ts";
 export * from "./binary.ts";
 export * from "./conversion.ts";
-export * from "./convolution.ts";
+export * from "./conv/conv.ts";
+export * from "./conv/transposed.ts";
 export * from "./creation.ts";
 export * from "./dropout.ts";
 export { formatTensor, sizeText } from "./format.ts";
@@ -45,12 +46,14 @@ export type { NamedTuple } from "./namedTuple.ts";
 export * from "./activations.ts";
 export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inPlaceActivations.ts";
 export * from "./sampling.ts";
+export * from "./distances.ts";
 export * from "./marginLosses.ts";
 export * from "./channelNorms.ts";
 export * from "./embedding.ts";
 export * from "./padding.ts";
-export * from "./convolutions.ts";
-export * from "./windows.ts";
+export * from "./pixels.ts";
+export * from "./pooling/average.ts";
+export * from "./pooling/max.ts";
 export * from "./interpolation.ts";
 export * from "./fromData.ts";
 export * from "./properties.ts";
@@ -64,7 +67,4 @@ export * from "./recurrent.ts";
 export {
   sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, dist, aminmax, amax, amin, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
   cummax, cummin, logcumsumexp, sort, argsort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile,
-  batchNorm, layerNorm, groupNorm, rmsNorm,
-  conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, maxPool1d, maxPoolPlanes, maxPool3d, avgPool1d, avgPoolPlanes,
-  avgPool3d, interpolate,
 } from "./named.ts";

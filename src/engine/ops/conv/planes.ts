@@ -1,7 +1,6 @@
 /** Convolutions of planes by the compiled kernels, which all others are made of. Forward beside backward. */
 import { noGrad } from "../../autograd/gradMode.ts";
 import { record, type Node, type Operation } from "../../autograd/node.ts";
-import type { DType } from "../../dtype.ts";
 import { KindlingError, ShapeError } from "../../errors.ts";
 import { kernels } from "../../memory/linear.ts";
 import { workspace } from "../../memory/workspace.ts";
@@ -11,14 +10,11 @@ import { add } from "../binary.ts";
 import { contiguous } from "../conversion.ts";
 import { planeWindows, type PlaneWindows, type Steps } from "../internal/planeWindows.ts";
 import { at, make } from "../make.ts";
-import { sum } from "../reductions.ts";
+import { longName, sum } from "../reductions.ts";
 import { reshape } from "../views.ts";
 
 /** The sizes of one convolution, as the compiled kernels take them; channels are those of the side that is convolved. */
 type Geometry = readonly [batch: number, groups: number, channels: number, out: number, ...PlaneWindows];
-
-/** What the words of PyTorch call a type. */
-export const typeName = (dtype: DType): string => ({ float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" })[dtype];
 
 /** Address of what convolutions scribble in. */
 function workFor([, groups, channels, out, ...windows]: Geometry): number {
@@ -144,7 +140,7 @@ export function spreadPlanes(input: Tensor, weight: Tensor, bias: Tensor | null,
 /** Kernels read float32. */
 function checkTypes(...operands: readonly (Tensor | null)[]): void {
   const other = operands.find((operand) => operand !== null && operand.dtype !== "float32");
-  if (other) throw new KindlingError(`expected scalar type Float but found ${typeName(other.dtype)}`);
+  if (other) throw new KindlingError(`expected scalar type Float but found ${longName(other.dtype)}`);
 }
 
 /** Kernels read as many biases as there are outputs. */

@@ -4,11 +4,11 @@ import { KindlingError } from "../../errors.ts";
 import { kernels } from "../../memory/linear.ts";
 import { numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { typeName } from "../conv/planes.ts";
 import { contiguous } from "../conversion.ts";
 import { gather } from "../indexing.ts";
 import { planeWindows, type PlaneWindows } from "../internal/planeWindows.ts";
 import { at, make } from "../make.ts";
+import { longName } from "../reductions.ts";
 import { reshape } from "../views.ts";
 import type { Layout } from "./windows.ts";
 
@@ -17,7 +17,7 @@ export type Pooled = readonly [values: Tensor, indices: Tensor];
 
 /** Kernels read float32. */
 function checkPooled(name: string, input: Tensor): void {
-  if (input.dtype !== "float32") throw new KindlingError(`"${name}" not implemented for '${typeName(input.dtype)}'`);
+  if (input.dtype !== "float32") throw new KindlingError(`"${name}" not implemented for '${longName(input.dtype)}'`);
 }
 
 // --- maximum --------------------------------------------------------------------------------------------------------
