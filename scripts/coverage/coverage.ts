@@ -30,6 +30,7 @@ const spaces: Readonly<Record<string, readonly [text: string, holder: object]>> 
   "torch.optim.swa_utils": ["optim.swaUtils", (kindling.optim as Record<string, object>)["swaUtils"] ?? {}],
   "torch.utils.data": ["data", kindling.data],
   "torch.autograd": ["autograd", { ...kindling, ...kindling.autograd }],
+  "torch.linalg": ["linalg", kindling.linalg],
   "torch.distributions": ["distributions", kindling.distributions],
   "Tensor": ["Tensor", kindling.Tensor.prototype],
 };
@@ -37,7 +38,7 @@ const spaces: Readonly<Record<string, readonly [text: string, holder: object]>> 
 const camel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 function entryOf(space: string, name: string): Entry {
-  const exactly = declined.find((each) => each.names.includes(name));
+  const exactly = declined.find((each) => each.names.includes(name) || each.names.includes(`${space}.${name}`));
   if (exactly) return { space, name, standing: "declined", remark: exactly.why };
   const [text, holder] = spaces[space]!;
   const own = elsewhere[`${space}.${name}`] ?? camel(name);

@@ -2,7 +2,7 @@
 
 interface Decline {
   readonly why: string;
-  /** Whole names as PyTorch has them, or a pattern for the name without its module. */
+  /** Whole names as PyTorch has them, with or without their module, or a pattern for the name without it. */
   readonly names: readonly (string | RegExp)[];
 }
 
@@ -31,14 +31,22 @@ export const declined: readonly Decline[] = [
   },
   { why: "memory belongs to the engine: programs see shapes and values, not storages", names: [/^(set_|resize(_as)?_?|data_ptr|storage(_offset|_type)?|is_set_to|layout|new_empty_strided|as_subclass|apply_|map_|map2_|output_nr|as_strided_|as_strided_scatter|name|unsafe_chunk|unsafe_split|unsafe_split_with_sizes)$/] },
   {
-    why: "decompositions beyond what networks use; compute them elsewhere and load the result",
-    names: [/^(det|inverse|logdet|slogdet|cholesky(_inverse|_solve)?|geqrf|lu|lu_solve|orgqr|ormqr|pinverse|svd|qr|matrix_exp)$/],
+    why: "LAPACK's inner steps and other names of what `linalg` has: `linalg.qr`, `linalg.lu`, `linalg.luFactor`, `linalg.luSolve`",
+    names: [/^(geqrf|lu|lu_solve|orgqr|ormqr|householder_product)$/],
+  },
+  {
+    why: "decompositions of symmetric matrices that aren't positive-definite; `linalg.eigh` and `linalg.solve` take them",
+    names: [/^ldl_(factor|factor_ex|solve)$/],
+  },
+  {
+    why: "eigenvalues may be complex, and there are no complex numbers here; the name is there and its error says so. `linalg.eigh` and `linalg.svdvals` are the ways",
+    names: ["torch.linalg.eig", "torch.linalg.eigvals"],
   },
   { why: "a special function that no network here has needed", names: [/^(igammac?_?|polygamma_?|mvlgamma_?|renorm_?)$/] },
   { why: "returned by the function without the suffix under `returnIndices`", names: [/_with_indices$/] },
   { why: "spatial transformers are beyond what this engine is for", names: ["affine_grid", "grid_sample"] },
   { why: "classes behind the functions, which are here", names: [/^prune\.(BasePruningMethod|CustomFromMask|Identity|LnStructured|PruningContainer|RandomStructured|abstractmethod)$/] },
-  { why: "needs a matrix exponential or a chain of reflections with gradients; `nn.init.orthogonal_` gives orthogonal first values", names: ["parametrizations.orthogonal"] },
+  { why: "a parametrization by a triangle of its own; `linalg.matrixExp` of a skew matrix is orthogonal, and `nn.init.orthogonal_` gives orthogonal first values", names: ["parametrizations.orthogonal"] },
   { why: "`histc` counts; edges come from `linspace`", names: ["histogram"] },
   { why: "one pass names its operations and lines in errors already", names: ["detect_anomaly"] },
   {

@@ -44,6 +44,7 @@ names = {
     "torch.utils.data": sorted(n for n in data.__all__ if not n.startswith("_")),
     "torch.autograd": ["Function", "backward", "grad", "no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "gradcheck", "detect_anomaly",
                        *(f"functional.{n}" for n in ("jacobian", "hessian", "vjp", "jvp", "hvp", "vhp"))],
+    "torch.linalg": sorted(n for n, v in vars(torch.linalg).items() if not n.startswith("_") and (inspect.isbuiltin(v) or n == "LinAlgError")),
     "torch.distributions": sorted({*distributions.__all__, "kl.kl_divergence", "kl.register_kl"}),
     "Tensor": sorted(n for n in dir(torch.Tensor) if not n.startswith("_")),
 }

@@ -120,6 +120,7 @@ function parameterOf(pattern, fallback, source, typeParameters) {
     name: publicName(target.name), type, node: annotation ?? null, source, isRest,
     optional: pattern.optional === true || fallback !== null || isRest,
     default: defaultText,
+    isGeneric: typeParameters.some((each) => each.name.name === type),
     kinds,
     // Spelled in the type, because only some lists may also be given one by one.
     spread: isRest || /^Sizes$|^Tensors$/.test(type),

@@ -21,6 +21,9 @@ const MEANINGS = {
   Float64Array: ["list"],
   Int32Array: ["list"],
   Uint8Array: ["list"],
+  // What takes these has better words for what they can't be.
+  OptimizerParameters: ["any"],
+  SampleSource: ["any"],
 };
 
 const KEYWORDS = {
@@ -76,7 +79,10 @@ function reference(node, source, typeParameters) {
   if (own) return own.constraint ? alternatives(own.constraint, source, typeParameters.filter((each) => each !== own)) : ["any"];
   if (name === undefined) return ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
-  if (name === "ReadonlyArray" || name === "Array") return ["list"];
+  if (name === "ReadonlyArray" || name === "Array" || name === "Iterable") return ["list"];
+  if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
+  if (name === "Record") return ["record"];
+  if (name === "ReadonlyMap" || name === "Map") return ["object"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {

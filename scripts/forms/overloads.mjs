@@ -2,7 +2,7 @@
 
 /** `roll(input: Tensor, shifts: Int|Int[], dims?: Int|Int[])`, which `src/engine/forms/signature.ts` takes apart. */
 export function signatureText(name, { parameters, keywords }) {
-  const one = ({ name: own, kinds, optional, spread }) => `${spread ? "..." : ""}${own}${optional ? "?" : ""}: ${kinds.join("|")}`;
+  const one = ({ name: own, kinds, optional, spread, isRest }) => `${isRest ? "*" : spread ? "..." : ""}${own}${optional ? "?" : ""}: ${kinds.join("|")}`;
   const places = parameters.map(one);
   if (keywords && keywords.members.length > 0) places.push(`{ ${keywords.members.map(one).join(", ")} }`);
   return `${name}(${places.join(", ")})`;
@@ -34,7 +34,7 @@ export function parameterLists({ parameters, keywords }) {
   const options = keywords ? [`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`] : [];
   const lists = [[...parameters.map((parameter, i) => place(parameter, parameters, keywords, i)), ...options].join(", ")];
   const spread = parameters.at(-1)?.spread ? parameters.at(-1) : null;
-  if (spread?.isRest) return [[...parameters.slice(0, -1).map(required), `...${spread.name}: ${elementOf(spread)}[]`].join(", ")];
+  if (spread?.isRest) return [[...parameters.slice(0, -1).map(required), `...${spread.name}: ${spread.isGeneric ? spread.type : `${elementOf(spread)}[]`}`].join(", ")];
   if (spread) {
     const before = parameters.slice(0, -1).map(required);
     lists.push([...before, `...${spread.name}: ${elementOf(spread)}[]`].join(", "));

@@ -44,10 +44,10 @@ class Source {
     for (const { local, imported } of specifiers) if (imported) this.imports.set(local.name, [path, imported.name]);
   }
 
-  /** The documentation comment that ends where, but for white space, the thing at `position` begins. */
+  /** The documentation comment that ends where, but for white space and words to the linter, the thing at `position` begins. */
   docBefore(position) {
     const comment = this.docs.findLast(({ end }) => end <= position);
-    return comment && this.text.slice(comment.end, position).trim() === "" ? comment.value : null;
+    return comment && this.text.slice(comment.end, position).replace(/\/\/ oxlint-.*/g, "").trim() === "" ? comment.value : null;
   }
 
   slice({ start, end }) {
@@ -56,7 +56,9 @@ class Source {
 
   /** Where the type called `name` is declared: its entry, or `null` for JavaScript's own. */
   resolveType(name) {
-    const here = this.declarations.get(name)?.find(({ node }) => /^(TS|Class)/.test(node.type) && node.type !== "TSDeclareFunction");
+    const entries = this.declarations.get(name) ?? [];
+    // An interface of a class's name only adds to it.
+    const here = entries.find(({ node }) => node.type === "ClassDeclaration") ?? entries.find(({ node }) => node.type.startsWith("TS") && node.type !== "TSDeclareFunction");
     if (here) return here;
     const from = this.imports.get(name);
     return from ? sourceAt(from[0]).resolveType(from[1]) ?? sourceAt(from[0]).reExported(from[1]) : null;

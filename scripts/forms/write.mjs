@@ -11,7 +11,7 @@ const split = (name) => [name.slice(0, name.lastIndexOf(".")), name.slice(name.l
 /** Index files of names without a tag, by space; a tagged name stands before them. */
 const UNTAGGED = {
   torch: "../untagged.ts", nn: "../nn/index.ts", "nn.functional": "../nn/functional.ts", "nn.init": "../nn/init.ts", "nn.utils": "../nn/utils/index.ts",
-  optim: "../optim/index.ts", "optim.lrScheduler": "../optim/lrScheduler/index.ts", data: "../data/index.ts", autograd: "../autograd/index.ts",
+  autograd: "../autograd/index.ts",
 };
 
 /**
@@ -278,9 +278,9 @@ const HOUSE_METHODS = new Set(["extraRepr", "toString"]);
 
 /** Holds the methods of a class to their forms. */
 function writeMethodsOf(file, declaration) {
-  const plain = file.plain(declaration);
   const own = declaration.methods.filter(({ name }) => !HOUSE_METHODS.has(name));
   if (own.length === 0) return;
+  const plain = file.plain(declaration);
   const members = own.map(({ name, forms }) => {
     const { names, body } = implementation(forms, name === "forward" ? declaration.name : `${declaration.name}.${name}`, 0,
       (values) => `plain.call(${["this", values].filter(Boolean).join(", ")})`, (texts, values) => `callMethod(this, plain, ${texts}, ${values})`);

@@ -32,9 +32,12 @@ export class ArgumentError extends KindlingError {
   }
 }
 
-/** A matrix for which what was asked doesn't exist: singular, not positive-definite, not finite. */
+/**
+ * A matrix for which what was asked doesn't exist: singular, not positive-definite, not finite.
+ * @api torch.linalg.LinAlgError
+ */
 export class LinAlgError extends KindlingError {
-  constructor(message: string) {
+  constructor(message = "") {
     super(message);
     this.name = "LinAlgError";
   }

@@ -23,11 +23,11 @@ export interface Instrument {
   beforeStep?(optimizer: Optimizer): void;
   afterStep?(optimizer: Optimizer): void;
   /** An iteration over a loader begins. May block or throw. */
-  epochStart?(loader: DataLoader<unknown>): void;
+  epochStart?(loader: DataLoader): void;
   /** Before batch `index` is handed out. May block or throw. */
-  batch?(loader: DataLoader<unknown>, index: number): void;
+  batch?(loader: DataLoader, index: number): void;
   /** The loader ran out of batches (not called when the loop is left early). */
-  epochEnd?(loader: DataLoader<unknown>): void;
+  epochEnd?(loader: DataLoader): void;
   /** `log({ … })` */
   log?(values: Readonly<Record<string, unknown>>): void;
 }

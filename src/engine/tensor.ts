@@ -4,6 +4,7 @@
  */
 import { Node, type Operation } from "./autograd/node.ts";
 import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
+import { processor, type Device } from "./device.ts";
 import { itemSize, type DType } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard } from "./memory/nursery.ts";
@@ -128,8 +129,22 @@ export class Tensor {
     return false;
   }
 
-  get device(): "cpu" {
-    return "cpu";
+  /** Where it is: on the processor, as all tensors. */
+  get device(): Device {
+    return processor;
+  }
+
+  get isCpu(): boolean {
+    return true;
+  }
+
+  get isCuda(): boolean {
+    return false;
+  }
+
+  /** The number of the graphics card that it is on: −1, on none. */
+  getDevice(): number {
+    return -1;
   }
 
   // --- autograd -----------------------------------------------------------------------------------------------------

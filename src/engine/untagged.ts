@@ -1,4 +1,5 @@
 /** Public names whose declarations carry no tag yet; a tagged one of the same name stands before them. */
+export { Device, type DeviceLike, type DeviceType } from "./device.ts";
 export type { DType, DTypeName, TypedArray } from "./dtype.ts";
 export { ArgumentError, IndexError, KindlingError, OutOfMemoryError, ShapeError } from "./errors.ts";
 export type { MemoryReport } from "./memory/report.ts";

@@ -197,7 +197,6 @@ ABSENT = {
     "layout": "Tensors are dense: leave `layout` out.",
     "memory_format": "Tensors are laid out row by row: leave `memoryFormat` out.",
     "pin_memory": "There is one memory, so nothing is pinned: leave `pinMemory` out.",
-    "pin_memory_device": "There is one memory, so nothing is pinned: leave `pinMemoryDevice` out.",
     "names": "Dimensions have numbers, not names: leave `names` out.",
     "foreach": "All parameters are updated in one way: leave `foreach` out.",
     "fused": "All parameters are updated in one way: leave `fused` out.",
@@ -217,13 +216,6 @@ ABSENT = {
     "sparse_grad": "Gradients are dense: leave `sparseGrad` out.",
     "enable_nested_tensor": "There are no nested tensors: leave `enableNestedTensor` out.",
     "mask_check": "There are no nested tensors: leave `maskCheck` out.",
-    "num_workers": "Samples are loaded in the program's own process: leave `numWorkers` out or 0.",
-    "timeout": "There are no workers to wait for: leave `timeout` out.",
-    "worker_init_fn": "There are no workers: leave `workerInitFn` out.",
-    "multiprocessing_context": "There are no workers: leave `multiprocessingContext` out.",
-    "prefetch_factor": "There are no workers: leave `prefetchFactor` out.",
-    "persistent_workers": "There are no workers: leave `persistentWorkers` out.",
-    "in_order": "There are no workers, so batches come in order: leave `inOrder` out.",
     "pickle_module": "Files are read and written by Kindling itself: leave `pickleModule` out.",
     "pickle_protocol": "Files are read and written by Kindling itself: leave `pickleProtocol` out.",
     "_use_new_zipfile_serialization": "Files have PyTorch's present form: leave it out.",
@@ -239,8 +231,8 @@ ABSENT = {
 }
 
 def is_absent(name, path, form):
-    """`reduce` is deprecated beside `reduction` only; elsewhere it says how. `torch.device` is all about its device."""
-    return name in ABSENT and (name != "reduce" or form.named("reduction") is not None) and path != "torch.device"
+    """`reduce` is deprecated beside `reduction` only; elsewhere it says how. `torch.device` is all about its device; a loader takes `pin_memory` and warns."""
+    return name in ABSENT and path != "torch.utils.data.DataLoader" and (name != "reduce" or form.named("reduction") is not None) and path != "torch.device"
 
 
 # Other names that PyTorch's own reading of arguments takes, after NumPy.

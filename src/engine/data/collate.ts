@@ -1,11 +1,16 @@
 /** Making a batch of a list of samples. */
 import { ArgumentError, KindlingError } from "../errors.ts";
+import { isPlainObject } from "../forms/kinds.ts";
 import { stack, tensor } from "../ops/index.ts";
 import type { TypedArray } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
 
-/** The batch of samples of type `T`: numbers and tensors become tensors, tuples and objects keep their form. */
-export type Collated<T> = T extends Tensor | number | boolean | TypedArray
+/**
+ * The batch of samples of type `T`: numbers and tensors become tensors, tuples and objects keep their form.
+ * @api data.Collated
+ */
+// oxlint-disable-next-line no-explicit-any
+export type Collated<T> = 0 extends 1 & T ? any : T extends Tensor | number | boolean | TypedArray
   ? Tensor
   : T extends string
     ? string[]
@@ -17,20 +22,27 @@ export type Collated<T> = T extends Tensor | number | boolean | TypedArray
  * Samples to a batch, as PyTorch does: tensors are stacked along a new first dimension; numbers become a tensor
  * (`int32` if all are whole, else `float32`), booleans a `bool` one; strings stay a list; tuples and objects are
  * collated entry by entry.
+ * @param batch the samples
+ * @throws ArgumentError (TypeError) for samples of another kind, KindlingError for lists of different lengths
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
+ * @api data.defaultCollate
  */
-export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
-  return collate(samples) as Collated<T>;
+export function defaultCollate<T>(batch: readonly T[]): Collated<T> {
+  return collate(batch) as Collated<T>;
 }
 
-/** One sample as it would be in a batch, without the batch: numbers and typed arrays become tensors. */
-export function defaultConvert(sample: unknown): unknown {
-  if (sample instanceof Tensor || typeof sample === "string") return sample;
-  if (ArrayBuffer.isView(sample)) return tensor(sample as TypedArray);
-  if (Array.isArray(sample)) return sample.map(defaultConvert);
-  if (typeof sample === "object" && sample !== null && Object.getPrototypeOf(sample) === Object.prototype) {
-    return Object.fromEntries(Object.entries(sample).map(([key, value]) => [key, defaultConvert(value)]));
-  }
-  return sample;
+/**
+ * One sample as it would be in a batch, without the batch: numbers and typed arrays become tensors.
+ * @param data the sample
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.default_convert
+ * @api data.defaultConvert
+ */
+export function defaultConvert(data: unknown): unknown {
+  if (data instanceof Tensor || typeof data === "string") return data;
+  if (ArrayBuffer.isView(data)) return tensor(data as TypedArray);
+  if (Array.isArray(data)) return data.map(defaultConvert);
+  if (isPlainObject(data)) return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, defaultConvert(value)]));
+  return data;
 }
 
 function collate(samples: readonly unknown[]): unknown {

@@ -6,6 +6,7 @@ import { nameOf, readTextFile } from "../io/files.ts";
 import { fromTypedArray } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 
+/** @api data.CsvOptions */
 export interface CsvOptions {
   /** Whether the first line names the columns. Default true; without, they are named "0", "1", … */
   header?: boolean;
@@ -13,6 +14,7 @@ export interface CsvOptions {
   delimiter?: string;
 }
 
+/** @api data.ColumnOptions */
 export interface ColumnOptions {
   /** Default `"float32"`; `"int32"` insists on whole numbers. */
   dtype?: Extract<DType, "float32" | "int32">;
@@ -26,14 +28,23 @@ interface Row {
   readonly cells: readonly string[];
 }
 
-/** Reads a CSV file. @throws KindlingError that names file, line and column where the file is damaged */
-export function readCsv(pathOrUrl: string | URL, options: CsvOptions = {}): CsvTable {
-  return parseCsv(readTextFile(pathOrUrl), { ...options, name: nameOf(pathOrUrl) });
+/**
+ * Reads a CSV file.
+ * @throws KindlingError that names file, line and column where the file is damaged
+ * @api data.readCsv
+ */
+export function readCsv(path: string | URL, options: CsvOptions = {}): CsvTable {
+  return parseCsv(readTextFile(path), { ...options, name: nameOf(path) });
 }
 
-/** Reads CSV text. `name` stands for the file in messages. */
+/**
+ * Reads CSV text.
+ * @param options also `name`, which stands for the file in messages
+ * @throws KindlingError that names line and column where the text is damaged
+ * @api data.parseCsv
+ */
 export function parseCsv(text: string, { header = true, delimiter = ",", name = "CSV" }: CsvOptions & { name?: string } = {}): CsvTable {
-  if (typeof delimiter !== "string" || !/^[^"\r\n\uFEFF]+$/.test(delimiter)) throw new ArgumentError(`${name}: delimiter is a text such as "," or ";", but got ${JSON.stringify(delimiter)}`);
+  if (!/^[^"\r\n\uFEFF]+$/.test(delimiter)) throw new ArgumentError(`${name}: delimiter is a text such as "," or ";", but got ${JSON.stringify(delimiter)}`);
   checkAmount(text, delimiter, name);
   const parsed = Papa.parse<string[]>(text, { delimiter, header: false });
   const rows = numberedRows(parsed.data);
@@ -95,7 +106,11 @@ function numberedRows(data: readonly (readonly string[])[]): Row[] {
   });
 }
 
-/** A CSV file in memory. Numbers are parsed when a column is asked for, so that columns of text do no harm. */
+/**
+ * A CSV file in memory. Numbers are parsed when a column is asked for, so that columns of text do no harm.
+ * @api data.CsvTable
+ * @base
+ */
 export class CsvTable {
   /** Names of the columns. */
   readonly columns: readonly string[];

@@ -1,62 +1,81 @@
 import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
+import type { Int } from "../ops/types.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
+import { warnOnce } from "../warnings.ts";
 import { defaultCollate, defaultConvert, type Collated } from "./collate.ts";
 import { checkSource, gatherRows, IterableDataset, sampleAt, type SampleSource } from "./dataset.ts";
-import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from "./sampler.ts";
+import { BatchSampler, drawSeed, RandomSampler, SequentialSampler, type IndexSource } from "./sampler.ts";
 
-export interface DataLoaderOptions<Item, Batch> {
-  /** Samples per batch; `null` hands out single samples. Default 1. */
-  batchSize?: number | null;
-  /** A new random order for each epoch. Default false. */
-  shuffle?: boolean;
-  /** Which samples, in which order; instead of `shuffle`. */
-  sampler?: Iterable<number> & { readonly length: number };
-  /** Lists of indices, one for each batch; instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
-  batchSampler?: Iterable<readonly number[]> & { readonly length: number };
-  /** Leave out a last batch that isn't full. Default false. */
-  dropLast?: boolean;
-  /** Makes a batch of samples. Default: stacks tensors and numbers, entry by entry (see `defaultCollate`). */
-  collateFn?: (samples: Item[]) => Batch;
-  /** Default: the generator that `manualSeed` seeds. */
-  generator?: Generator;
-  /** Accepted for PyTorch's sake; loading is never a bottleneck here that a worker would mend. */
-  numWorkers?: number;
-  /** Accepted for PyTorch's sake; these do nothing. */
-  pinMemory?: boolean;
-  timeout?: number;
+/**
+ * Lists of indices, one for each batch.
+ * @api data.BatchSource
+ */
+export interface BatchSource extends Iterable<readonly number[]> {
+  readonly length: number;
+}
+
+/** What in PyTorch is about processes that load samples beside the program's own. */
+interface WorkerOptions {
+  /** How many batches each worker loads ahead. */
+  prefetchFactor?: Int | null;
+  /** Whether workers outlive an epoch. Default false. */
   persistentWorkers?: boolean;
-  prefetchFactor?: number | null;
-  workerInitFn?: ((worker: number) => void) | null;
+  /** Where memory is pinned. Default "". */
+  pinMemoryDevice?: string;
+  /** Whether batches keep their order, as they always do here. Default true. */
+  inOrder?: boolean;
 }
 
 /**
  * Goes through a dataset (or a plain array of samples) in batches, once for each `for (const batch of loader)`; `for await` does the same.
- * With the same seed, batches are PyTorch's.
+ * With the same seed, batches are PyTorch's. Samples are loaded in the program's own process, one after the other: what is
+ * about workers or pinned memory is taken and changes nothing, of which a warning tells.
+ * @param batchSize samples per batch; `null` hands out single samples
+ * @param shuffle a new random order for each epoch
+ * @param sampler which samples, in which order; instead of `shuffle`
+ * @param batchSampler lists of indices, one for each batch; instead of `batchSize`, `shuffle`, `sampler` and `dropLast`
+ * @param collateFn makes a batch of samples; by default stacks tensors and numbers, entry by entry (see `defaultCollate`)
+ * @param dropLast leave out a last batch that isn't full
+ * @param generator the one that `manualSeed` seeds by default
+ * @throws ArgumentError for what is no dataset, and for arguments that exclude one another
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
+ * @api data.DataLoader
  */
-export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch> {
+// oxlint-disable-next-line no-explicit-any
+export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<Batch> {
   readonly dataset: SampleSource<Item> | IterableDataset<Item>;
   /** Samples per batch; `null` with a `batchSampler`, or without batches. */
   readonly batchSize: number | null;
   readonly dropLast: boolean;
   readonly generator: Generator | null;
-  readonly #batches: (Iterable<readonly number[]> & { readonly length: number }) | null;
-  readonly #sampler: (Iterable<number> & { readonly length: number }) | null;
+  readonly #batches: BatchSource | null;
+  readonly #sampler: IndexSource | null;
   readonly #collate: ((samples: Item[]) => Batch) | null;
 
-  constructor(dataset: SampleSource<Item> | IterableDataset<Item>, options: DataLoaderOptions<Item, Batch> = {}) {
-    const { batchSize = 1, dropLast = false, collateFn, generator, batchSampler } = options;
+  constructor(
+    dataset: SampleSource<Item> | IterableDataset<Item>, batchSize: Int | null = 1, shuffle: boolean | null = false, sampler: IndexSource | readonly Int[] | null = null,
+    batchSampler: BatchSource | readonly (readonly Int[])[] | null = null, numWorkers: Int = 0, collateFn: ((samples: Item[]) => Batch) | null = null,
+    pinMemory = false, dropLast = false, timeout = 0, workerInitFn: ((worker: number) => void) | null = null, multiprocessingContext: unknown = null,
+    generator: Generator | null = null, { prefetchFactor = null, persistentWorkers = false, pinMemoryDevice = "", inOrder = true }: WorkerOptions = {},
+  ) {
+    checkWorkers(numWorkers, timeout, prefetchFactor, persistentWorkers);
+    warnOfWorkers({
+      numWorkers: numWorkers > 0, pinMemory, timeout: timeout > 0, workerInitFn: workerInitFn !== null, multiprocessingContext: multiprocessingContext !== null,
+      prefetchFactor: prefetchFactor !== null, persistentWorkers, pinMemoryDevice: pinMemoryDevice !== "", inOrder: !inOrder,
+    });
+    const order = { shuffle: shuffle ?? false, sampler, batchSampler, batchSize, dropLast };
+    checkExclusive(order);
     const isStream = dataset instanceof IterableDataset;
-    checkExclusive(options);
-    if (isStream) checkStream(options);
+    if (isStream) checkStream(order);
     else checkSource(dataset);
     this.dataset = dataset;
     this.batchSize = batchSampler ? null : batchSize;
     this.dropLast = dropLast;
-    this.generator = generator ?? null;
-    this.#sampler = isStream || batchSampler ? null : samplerFor(dataset, options);
+    this.generator = generator;
+    this.#sampler = isStream || batchSampler ? null : (sampler ?? (shuffle ? new RandomSampler(dataset, false, null, generator) : new SequentialSampler(dataset)));
     this.#batches = batchSampler ?? (batchSize !== null && this.#sampler ? new BatchSampler(this.#sampler, batchSize, dropLast) : null);
-    this.#collate = collateFn ?? null;
+    this.#collate = collateFn;
   }
 
   /** Number of batches. */
@@ -70,7 +89,7 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   }
 
   [Symbol.iterator](): IterableIterator<Batch> {
-    instrument()?.epochStart?.(this as DataLoader<unknown>);
+    instrument()?.epochStart?.(this);
     // PyTorch draws a seed for its workers at the start of each epoch, whether there are any or not.
     drawSeed(this.generator ?? defaultGenerator);
     return this.#iterate();
@@ -83,10 +102,10 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   *#iterate(): IterableIterator<Batch> {
     let index = 0;
     for (const batch of this.#all()) {
-      instrument()?.batch?.(this as DataLoader<unknown>, index++);
+      instrument()?.batch?.(this, index++);
       yield batch();
     }
-    instrument()?.epochEnd?.(this as DataLoader<unknown>);
+    instrument()?.epochEnd?.(this);
   }
 
   /** What makes each batch, when it is its turn. */
@@ -131,28 +150,51 @@ export class DataLoader<Item, Batch = Collated<Item>> implements Iterable<Batch>
   }
 }
 
-function samplerFor<Item, Batch>(dataset: SampleSource<Item>, options: DataLoaderOptions<Item, Batch>): Iterable<number> & { readonly length: number } {
-  if (options.sampler) return options.sampler;
-  if (!options.shuffle) return new SequentialSampler(dataset);
-  return new RandomSampler(dataset, options.generator ? { generator: options.generator } : {});
+/** Which samples come when. */
+interface Order {
+  readonly shuffle: boolean;
+  readonly sampler: object | null;
+  readonly batchSampler: object | null;
+  readonly batchSize: number | null;
+  readonly dropLast: boolean;
 }
 
-function checkExclusive<Item, Batch>(options: DataLoaderOptions<Item, Batch>): void {
-  const { sampler, shuffle, batchSampler, batchSize, dropLast } = options;
+function checkExclusive({ sampler, shuffle, batchSampler, batchSize, dropLast }: Order): void {
   if (batchSize === null && dropLast) throw new ArgumentError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last");
   if (sampler && shuffle) throw new ArgumentError("sampler option is mutually exclusive with shuffle");
-  if (batchSampler && ((batchSize ?? 1) !== 1 || shuffle || sampler || dropLast)) {
+  if (batchSampler && (batchSize !== 1 || shuffle || sampler || dropLast)) {
     throw new ArgumentError("batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last");
   }
 }
 
-function checkStream<Item, Batch>({ shuffle, sampler, batchSampler }: DataLoaderOptions<Item, Batch>): void {
+function checkStream({ shuffle, sampler, batchSampler }: Order): void {
   if (shuffle) throw new ArgumentError("DataLoader with IterableDataset: expected unspecified shuffle option, but got shuffle=True");
   if (sampler) throw new ArgumentError("DataLoader with IterableDataset: expected unspecified sampler option, but got a sampler");
   if (batchSampler) throw new ArgumentError("DataLoader with IterableDataset: expected unspecified batch_sampler option, but got a batch_sampler");
 }
 
-/** PyTorch's workers ask who they are; here nobody is one. */
+function checkWorkers(numWorkers: number, timeout: number, prefetchFactor: number | null, persistentWorkers: boolean): void {
+  if (numWorkers < 0) throw new ArgumentError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.");
+  if (timeout < 0) throw new ArgumentError("timeout option should be non-negative");
+  if (numWorkers === 0 && prefetchFactor !== null) {
+    throw new ArgumentError("prefetch_factor option could only be specified in multiprocessing. let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None.");
+  }
+  if (numWorkers === 0 && persistentWorkers) throw new ArgumentError("persistent_workers option needs num_workers > 0");
+}
+
+/** Programs for PyTorch say such things all the time; they stay right without. */
+function warnOfWorkers(given: Readonly<Record<string, boolean>>): void {
+  const names = Object.keys(given).filter((name) => given[name]);
+  if (names.length === 0) return;
+  const [list, have] = names.length === 1 ? [names[0]!, "has"] : [`${names.slice(0, -1).join(", ")} and ${names.at(-1)!}`, "have"];
+  warnOnce(`DataLoader: ${list} ${have} no effect here: samples are loaded in the program's own process, one after the other, and there is one memory.`);
+}
+
+/**
+ * PyTorch's workers ask who they are; here nobody is one.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.get_worker_info
+ * @api data.getWorkerInfo
+ */
 export function getWorkerInfo(): null {
   return null;
 }

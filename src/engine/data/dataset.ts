@@ -1,19 +1,26 @@
 /** Where samples come from: anything that has a `length` and gives the sample at an index. */
 import { filled } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { randperm, tensor } from "../ops/index.ts";
+import { randperm, select, tensor } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
 import type { Generator } from "../random/index.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** What a `DataLoader` needs of a dataset; an array-like class with these two will do. */
+/**
+ * What a `DataLoader` needs of a dataset; an array-like class with these two will do.
+ * @api data.Samples
+ */
 export interface Samples<Item> {
   /** Number of samples. */
   readonly length: number;
   /** The sample at an index, from 0. */
-  get(index: number): Item;
+  get(index: Int): Item;
 }
 
-/** What may stand where a dataset does: a plain array is one, as a list is in PyTorch. */
+/**
+ * What may stand where a dataset does: a plain array is one, as a list is in PyTorch.
+ * @api data.SampleSource
+ */
 export type SampleSource<Item> = Samples<Item> | readonly Item[];
 
 /** The sample at an index, from 0. */
@@ -32,18 +39,28 @@ function isList<Item>(source: unknown): source is readonly Item[] {
   return Array.isArray(source) || (ArrayBuffer.isView(source) && !(source instanceof DataView));
 }
 
-/** Base class of datasets. */
+/**
+ * Base class of datasets: say how many samples there are (`length`), and which is which (`get`).
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
+ * @api data.Dataset
+ * @base
+ */
 export abstract class Dataset<Item = unknown> implements Samples<Item> {
   abstract get length(): number;
-  abstract get(index: number): Item;
+  abstract get(index: Int): Item;
 }
 
-/** Samples that are rows of tensors: `get(i)` gives row i of each. */
-export class TensorDataset<Tensors extends Tensor[] = Tensor[]> extends Dataset<Tensors> {
-  readonly tensors: Tensors;
+/**
+ * Samples that are rows of tensors: `get(i)` gives row i of each.
+ * @param tensors all of the same first size
+ * @throws ArgumentError (AssertionError) where their first sizes differ
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
+ * @api data.TensorDataset
+ */
+export class TensorDataset<Rows extends Tensor[] = Tensor[]> extends Dataset<Rows> {
+  readonly tensors: Rows;
 
-  /** @param tensors all of the same first size */
-  constructor(...tensors: Tensors) {
+  constructor(...tensors: Rows) {
     super();
     if (tensors.some((each) => each.length !== tensors[0]!.length)) {
       throw new ArgumentError(
@@ -58,17 +75,26 @@ export class TensorDataset<Tensors extends Tensor[] = Tensor[]> extends Dataset<
     return this.tensors[0]?.length ?? 0;
   }
 
-  get(index: number): Tensors {
-    return this.tensors.map((each) => each.select(0, index)) as Tensors;
+  get(index: Int): Rows {
+    return this.tensors.map((each) => select(each, 0, index)) as Rows;
   }
 }
 
-/** Samples that come one after the other and have no numbers: a stream. */
+/**
+ * Base class of samples that come one after the other and have no numbers: a stream.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset
+ * @api data.IterableDataset
+ * @base
+ */
 export abstract class IterableDataset<Item = unknown> implements Iterable<Item> {
   abstract [Symbol.iterator](): Iterator<Item>;
 }
 
-/** Several streams, one after the other. */
+/**
+ * Several streams, one after the other.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset
+ * @api data.ChainDataset
+ */
 export class ChainDataset<Item> extends IterableDataset<Item> {
   readonly datasets: readonly Iterable<Item>[];
 
@@ -85,7 +111,13 @@ export class ChainDataset<Item> extends IterableDataset<Item> {
   }
 }
 
-/** Several datasets side by side: sample i is the list of all their samples i, or an object of them. */
+/**
+ * Several datasets side by side: sample i is the list of all their samples i, or an object of them.
+ * @param datasets a list, or an object with a dataset under each name; all of one length
+ * @throws ArgumentError where their lengths differ
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.StackDataset
+ * @api data.StackDataset
+ */
 export class StackDataset<Sources extends readonly SampleSource<unknown>[] | Readonly<Record<string, SampleSource<unknown>>>> extends Dataset<unknown> {
   readonly datasets: Sources;
 
@@ -99,14 +131,18 @@ export class StackDataset<Sources extends readonly SampleSource<unknown>[] | Rea
     return Object.values(this.datasets)[0]?.length ?? 0;
   }
 
-  get(index: number): unknown {
+  get(index: Int): unknown {
     const { datasets } = this;
     if (Array.isArray(datasets)) return datasets.map((dataset: SampleSource<unknown>) => sampleAt(dataset, index));
     return Object.fromEntries(Object.entries(datasets).map(([name, dataset]) => [name, sampleAt(dataset as SampleSource<unknown>, index)]));
   }
 }
 
-/** Some samples of a dataset, by their indices. */
+/**
+ * Some samples of a dataset, by their indices.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
+ * @api data.Subset
+ */
 export class Subset<Item> extends Dataset<Item> {
   readonly dataset: SampleSource<Item>;
   readonly indices: readonly number[];
@@ -121,12 +157,17 @@ export class Subset<Item> extends Dataset<Item> {
     return this.indices.length;
   }
 
-  get(index: number): Item {
+  get(index: Int): Item {
     return sampleAt(this.dataset, this.indices[checkedIndex(index, this.length)]!);
   }
 }
 
-/** Several datasets, one after the other. */
+/**
+ * Several datasets, one after the other.
+ * @throws ArgumentError (AssertionError) for none
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
+ * @api data.ConcatDataset
+ */
 export class ConcatDataset<Item> extends Dataset<Item> {
   readonly datasets: readonly SampleSource<Item>[];
   readonly #ends: number[];
@@ -143,7 +184,7 @@ export class ConcatDataset<Item> extends Dataset<Item> {
     return this.#ends.at(-1)!;
   }
 
-  get(index: number): Item {
+  get(index: Int): Item {
     const position = checkedIndex(index, this.length);
     const which = this.#ends.findIndex((end) => position < end);
     return sampleAt(this.datasets[which]!, position - (this.#ends[which - 1] ?? 0));
@@ -161,11 +202,15 @@ function checkedIndex(index: number, length: number): number {
 /**
  * Splits a dataset at random into parts that don't overlap.
  * @param lengths of the parts, or fractions that add up to 1; what rounding leaves goes to the first parts
+ * @param generator the one that `manualSeed` seeds by default
+ * @throws ArgumentError where the lengths don't add up to the dataset's
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split
+ * @api data.randomSplit
  */
 export function randomSplit<Item, const Lengths extends readonly number[]>(
   dataset: SampleSource<Item>,
   lengths: Lengths,
-  { generator }: { generator?: Generator } = {},
+  generator: Generator | null = null,
 ): { [Part in keyof Lengths]: Subset<Item> } {
   const sizes = partSizes(dataset.length, lengths);
   const order = randperm(dataset.length, generator ? { generator } : {}).toTypedArray();

@@ -15,6 +15,7 @@ const types: Readonly<Record<number, FileType>> = { 8: "uint8", 9: "int8", 11: "
  * Reads an IDX file, gzipped or not: `data.readIdx("train-images-idx3-ubyte.gz")` is `[60000, 28, 28]` of uint8.
  * Signed integers become int32, floating point numbers float32.
  * @throws KindlingError that names the file and the byte where it is damaged
+ * @api data.readIdx
  */
 export function readIdx(path: string | URL): Tensor {
   return parseIdx(readFile(path), nameOf(path));

@@ -12,10 +12,11 @@ import { decodePng, isPng, pngSize } from "./png.ts";
 /** Pixels of a picture at most: a small file can claim any size. */
 const MOST_PIXELS = 100_000_000;
 
-export interface ImageOptions {
-  /** `"RGB"` makes three channels of any picture (transparency is dropped), `"unchanged"` leaves them. Default `"unchanged"`. */
-  mode?: "unchanged" | "RGB";
-}
+/**
+ * `"RGB"` makes three channels of any picture (transparency is dropped), `"unchanged"` leaves them.
+ * @api data.ImageMode
+ */
+export type ImageMode = "unchanged" | "RGB";
 
 /**
  * Reads a PNG or JPEG file into a uint8 tensor `[channels, height, width]`, as `torchvision.io.read_image` does: one
@@ -23,13 +24,14 @@ export interface ImageOptions {
  * values the upper 8 bits are kept. A palette's numbers become its colours, for which torchvision has to be asked.
  * @throws KindlingError that names the file where it is damaged, is larger than 100 million pixels, or is no picture
  * @see https://pytorch.org/vision/stable/generated/torchvision.io.read_image.html
+ * @api data.readImage
  */
-export function readImage(path: string | URL, options: ImageOptions = {}): Tensor {
-  return parseImage(readFile(path), nameOf(path), options);
+export function readImage(path: string | URL, mode: ImageMode = "unchanged"): Tensor {
+  return parseImage(readFile(path), nameOf(path), mode);
 }
 
 /** `readImage` from memory. @param name stands for the file in messages */
-export function parseImage(bytes: Uint8Array, name: string, { mode = "unchanged" }: ImageOptions = {}): Tensor {
+export function parseImage(bytes: Uint8Array, name: string, mode: ImageMode = "unchanged"): Tensor {
   const { width, height, channels, pixels } = decode(bytes, name);
   const wanted = mode === "RGB" ? 3 : channels;
   const values = new Uint8Array(wanted * width * height);

@@ -1,21 +1,19 @@
 /** Folders of pictures, one folder for each class. */
 import { KindlingError } from "../errors.ts";
 import { listFolder } from "../io/files.ts";
+import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Dataset } from "./dataset.ts";
 import { readImage } from "./image.ts";
 
-export interface ImageFolderOptions<Image> {
-  /** Applied to each picture, a uint8 tensor `[3, height, width]`. */
-  transform?: (image: Tensor) => Image;
-  /** Applied to each class's number. */
-  targetTransform?: (target: number) => number;
-}
-
 /**
  * Pictures in folders named after their classes: `root/cat/1.png`, `root/dog/a/2.jpg`. A sample is `[image, class]`;
  * pictures have three channels whatever their file has, and are read when they are asked for.
+ * @param transform applied to each picture, a uint8 tensor `[3, height, width]`
+ * @param targetTransform applied to each class's number
+ * @throws KindlingError where there is no class, or a class has no picture
  * @see https://pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html
+ * @api data.ImageFolder
  */
 export class ImageFolder<Image = Tensor> extends Dataset<[image: Image, target: number]> {
   readonly root: string;
@@ -28,12 +26,11 @@ export class ImageFolder<Image = Tensor> extends Dataset<[image: Image, target: 
   transform: ((image: Tensor) => Image) | null;
   targetTransform: ((target: number) => number) | null;
 
-  /** @throws KindlingError where there is no class, or a class has no picture */
-  constructor(root: string, { transform, targetTransform }: ImageFolderOptions<Image> = {}) {
+  constructor(root: string, transform: ((image: Tensor) => Image) | null = null, targetTransform: ((target: number) => number) | null = null) {
     super();
     this.root = root;
-    this.transform = transform ?? null;
-    this.targetTransform = targetTransform ?? null;
+    this.transform = transform;
+    this.targetTransform = targetTransform;
     this.classes = listFolder(root).filter(({ isFolder }) => isFolder).map(({ name }) => name);
     if (this.classes.length === 0) throw new KindlingError(`Couldn't find any class folder in ${root}.`);
     this.classToIdx = Object.fromEntries(this.classes.map((name, i) => [name, i]));
@@ -54,11 +51,11 @@ export class ImageFolder<Image = Tensor> extends Dataset<[image: Image, target: 
     return this.samples.length;
   }
 
-  override get(index: number): [image: Image, target: number] {
+  override get(index: Int): [image: Image, target: number] {
     const sample = this.samples.at(index);
     if (sample === undefined) throw new KindlingError(`index ${index} is out of range for a dataset of length ${this.length}`);
     const [path, target] = sample;
-    const image = readImage(path, { mode: "RGB" });
+    const image = readImage(path, "RGB");
     return [this.transform ? this.transform(image) : (image as Image), this.targetTransform ? this.targetTransform(target) : target];
   }
 }

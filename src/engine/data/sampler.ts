@@ -2,22 +2,51 @@
 import { filled } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { multinomial, tensor } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
 import { defaultGenerator, fillRandint, fillRandperm, Generator } from "../random/index.ts";
 import { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warnings.ts";
 
-/** Indices of one epoch; a new iteration is a new epoch. */
-export abstract class Sampler implements Iterable<number> {
+/**
+ * Indices in some order, as many as `length` says; each iteration is a new epoch.
+ * @api data.IndexSource
+ */
+export interface IndexSource extends Iterable<number> {
+  readonly length: number;
+}
+
+/** What has a length. */
+export interface Sized {
+  readonly length: number;
+}
+
+/**
+ * Base class of samplers: the indices of one epoch; a new iteration is a new epoch.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
+ * @api data.Sampler
+ * @base
+ */
+export abstract class Sampler implements IndexSource {
+  /** @param dataSource not used, as in PyTorch; it is to go */
+  constructor(dataSource: Sized | null = null) {
+    if (dataSource !== null) warnOnce("`data_source` argument is not used and will be removed in 2.2.0. You may still have custom implementation that utilizes it.");
+  }
+
   abstract get length(): number;
   abstract [Symbol.iterator](): Iterator<number>;
 }
 
-/** 0, 1, 2, … */
+/**
+ * 0, 1, 2, …
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler
+ * @api data.SequentialSampler
+ */
 export class SequentialSampler extends Sampler {
-  readonly #source: { readonly length: number };
+  readonly #source: Sized;
 
-  constructor(source: { readonly length: number }) {
+  constructor(dataSource: Sized) {
     super();
-    this.#source = source;
+    this.#source = dataSource;
   }
 
   get length(): number {
@@ -29,25 +58,24 @@ export class SequentialSampler extends Sampler {
   }
 }
 
-export interface RandomSamplerOptions {
-  /** Whether an index can come more than once. Default false. */
-  replacement?: boolean;
-  /** Default: as many as there are samples. */
-  numSamples?: number;
-  /** Default: one that is seeded from the default generator at each epoch. */
-  generator?: Generator;
-}
-
-/** All indices in random order, or some with replacement. */
+/**
+ * All indices in random order, or some with replacement.
+ * @param replacement whether an index can come more than once
+ * @param numSamples `null` for as many as there are samples
+ * @param generator `null` for one that is seeded from the default generator at each epoch
+ * @throws ArgumentError where there is nothing to draw
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
+ * @api data.RandomSampler
+ */
 export class RandomSampler extends Sampler {
-  readonly #source: { readonly length: number };
+  readonly #source: Sized;
   readonly #replacement: boolean;
-  readonly #numSamples: number | undefined;
-  readonly #generator: Generator | undefined;
+  readonly #numSamples: number | null;
+  readonly #generator: Generator | null;
 
-  constructor(source: { readonly length: number }, { replacement = false, numSamples, generator }: RandomSamplerOptions = {}) {
+  constructor(dataSource: Sized, replacement = false, numSamples: Int | null = null, generator: Generator | null = null) {
     super();
-    this.#source = source;
+    this.#source = dataSource;
     this.#replacement = replacement;
     this.#numSamples = numSamples;
     this.#generator = generator;
@@ -73,15 +101,20 @@ export class RandomSampler extends Sampler {
   }
 }
 
-/** Some given indices in random order. */
+/**
+ * Some given indices in random order.
+ * @param generator the one that `manualSeed` seeds by default
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
+ * @api data.SubsetRandomSampler
+ */
 export class SubsetRandomSampler extends Sampler {
   readonly #indices: readonly number[];
   readonly #generator: Generator;
 
-  constructor(indices: Iterable<number>, { generator = defaultGenerator }: { generator?: Generator } = {}) {
+  constructor(indices: Iterable<Int>, generator: Generator | null = null) {
     super();
     this.#indices = [...indices];
-    this.#generator = generator;
+    this.#generator = generator ?? defaultGenerator;
   }
 
   get length(): number {
@@ -93,23 +126,23 @@ export class SubsetRandomSampler extends Sampler {
   }
 }
 
-export interface WeightedOptions {
-  /** Whether an index can come more than once. Default true. */
-  replacement?: boolean;
-  generator?: Generator;
-}
-
-/** Indices drawn by weight: `weights[i]` for index i; they need not add up to 1. */
+/**
+ * Indices drawn by weight: `weights[i]` for index i; they need not add up to 1.
+ * @param replacement whether an index can come more than once
+ * @param generator the one that `manualSeed` seeds by default
+ * @throws ArgumentError where the weights aren't a list
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
+ * @api data.WeightedRandomSampler
+ */
 export class WeightedRandomSampler extends Sampler {
   readonly weights: Tensor;
   readonly numSamples: number;
   readonly replacement: boolean;
-  readonly #generator: Generator | undefined;
+  readonly #generator: Generator | null;
 
-  constructor(weights: Iterable<number> | Tensor, numSamples: number, options: WeightedOptions | boolean = {}) {
+  constructor(weights: Iterable<number> | Tensor, numSamples: Int, replacement = true, generator: Generator | null = null) {
     super();
-    const { replacement = true, generator } = typeof options === "boolean" ? { replacement: options } : options;
-    if (!Number.isInteger(numSamples) || numSamples <= 0) {
+    if (numSamples <= 0) {
       throw new ArgumentError(`num_samples should be a positive integer value, but got num_samples=${numSamples}`);
     }
     this.weights = weights instanceof Tensor ? weights : tensor([...weights], { dtype: "float32" });
@@ -131,30 +164,30 @@ export class WeightedRandomSampler extends Sampler {
   }
 }
 
-export interface DistributedOptions {
-  numReplicas: number;
-  rank: number;
-  /** Default true. */
-  shuffle?: boolean;
-  /** Default 0. */
-  seed?: number;
-  /** Leave out what doesn't divide evenly instead of repeating some. Default false. */
-  dropLast?: boolean;
-}
-
-/** One replica's share of a dataset; `setEpoch` gives each epoch another order. */
+/**
+ * One replica's share of a dataset; `setEpoch` gives each epoch another order.
+ * @param numReplicas how many shares there are; nobody else knows, as there is one process
+ * @param rank which share this is, from 0
+ * @param shuffle a new random order for each epoch
+ * @param seed the same for all replicas
+ * @param dropLast leave out what doesn't divide evenly instead of repeating some
+ * @throws ArgumentError where the shares aren't told, or there is no such one
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.distributed.DistributedSampler
+ * @api data.DistributedSampler
+ */
 export class DistributedSampler extends Sampler {
   readonly #size: number;
-  readonly #options: Required<DistributedOptions>;
+  readonly #options: { readonly shuffle: boolean; readonly seed: number; readonly dropLast: boolean; readonly numReplicas: number; readonly rank: number };
   #epoch = 0;
 
-  constructor(dataset: { readonly length: number }, { shuffle = true, seed = 0, dropLast = false, ...options }: DistributedOptions) {
+  constructor(dataset: Sized, numReplicas: Int | null = null, rank: Int | null = null, shuffle = true, seed: Int = 0, dropLast = false) {
     super();
-    if (options.rank >= options.numReplicas || options.rank < 0) {
-      throw new ArgumentError(`Invalid rank ${options.rank}, rank should be in the interval [0, ${options.numReplicas - 1}]`);
+    if (numReplicas === null || rank === null) {
+      throw new ArgumentError("Requires distributed package to be available: there is one process here, so say numReplicas and rank", "RuntimeError");
     }
+    if (rank >= numReplicas || rank < 0) throw new ArgumentError(`Invalid rank ${rank}, rank should be in the interval [0, ${numReplicas - 1}]`);
     this.#size = dataset.length;
-    this.#options = { shuffle, seed, dropLast, ...options };
+    this.#options = { shuffle, seed, dropLast, numReplicas, rank };
   }
 
   get length(): number {
@@ -162,7 +195,8 @@ export class DistributedSampler extends Sampler {
     return dropLast && this.#size % numReplicas !== 0 ? Math.ceil((this.#size - numReplicas) / numReplicas) : Math.ceil(this.#size / numReplicas);
   }
 
-  setEpoch(epoch: number): void {
+  /** Tells which epoch comes next, and so which order. */
+  setEpoch(epoch: Int): void {
     this.#epoch = epoch;
   }
 
@@ -174,15 +208,20 @@ export class DistributedSampler extends Sampler {
   }
 }
 
-/** Lists of `batchSize` indices of another sampler. */
+/**
+ * Lists of `batchSize` indices of another sampler.
+ * @param dropLast leave out a last batch that isn't full
+ * @throws ArgumentError for a size below 1
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
+ * @api data.BatchSampler
+ */
 export class BatchSampler implements Iterable<number[]> {
-  readonly #sampler: Iterable<number> & { readonly length: number };
+  readonly #sampler: IndexSource;
   readonly batchSize: number;
   readonly dropLast: boolean;
 
-  /** @param dropLast leave out a last batch that isn't full */
-  constructor(sampler: Iterable<number> & { readonly length: number }, batchSize: number, dropLast: boolean) {
-    if (!Number.isInteger(batchSize) || batchSize <= 0) {
+  constructor(sampler: IndexSource | readonly Int[], batchSize: Int, dropLast: boolean) {
+    if (batchSize <= 0) {
       throw new ArgumentError(`batch_size should be a positive integer value, but got batch_size=${batchSize}`);
     }
     this.#sampler = sampler;

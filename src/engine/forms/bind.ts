@@ -33,10 +33,15 @@ export function bind(texts: readonly string[], given: readonly unknown[], count:
   let nearest: { misfit: Misfit; signature: Signature } | null = null;
   for (const signature of signatures) {
     const bound = fit(signature, values, receiver);
-    if ("values" in bound) return bound.values;
+    if ("values" in bound) return oneByOne(signature, bound.values);
     if (nearest === null || bound.progress > nearest.misfit.progress) nearest = { misfit: bound, signature };
   }
   throw refusal(nearest!, signatures, receiver);
+}
+
+/** The rest of the arguments as the plain function takes them. */
+function oneByOne({ positional }: Signature, values: unknown[]): unknown[] {
+  return positional.at(-1)?.rest ? [...values.slice(0, positional.length - 1), ...((values[positional.length - 1] as unknown[] | undefined) ?? [])] : values;
 }
 
 function tooMany(signatures: readonly Signature[], count: number, receiver: boolean): ArgumentError {
@@ -49,18 +54,26 @@ function refusal({ misfit, signature }: { misfit: Misfit; signature: Signature }
   return new ArgumentError(`${signature.name}()${misfit.why.startsWith("argument") ? ":" : ""} ${misfit.why} (${texts.length === 1 ? "the form is" : "the forms are"} ${texts.join(" or ")})`, "TypeError");
 }
 
-/** A written-down object at the end holds arguments by name, unless its place takes objects and everything else fits so. */
+/**
+ * A written-down object at the end holds arguments by name, unless its place takes objects, it doesn't look like names, and
+ * everything else fits so.
+ */
 function fit(signature: Signature, given: readonly unknown[], receiver: boolean): Bound {
   const last = given.at(-1);
   if (!isPlainObject(last) || (receiver && given.length === 1)) return place(signature, given, null, receiver);
   const own = signature.positional[given.length - 1] ?? signature.positional.at(-1);
-  if (own && (given.length <= signature.positional.length || own.spread) && takesObjects(own.kinds)) {
-    const asValue = place(signature, given, null, receiver);
-    if ("values" in asValue) return asValue;
-    const byName = place(signature, given.slice(0, -1), last, receiver);
-    return "values" in byName || byName.progress >= asValue.progress ? byName : asValue;
-  }
-  return place(signature, given.slice(0, -1), last, receiver);
+  const byName = place(signature, given.slice(0, -1), last, receiver);
+  if (!own || (given.length > signature.positional.length && !own.spread) || !takesObjects(own.kinds)) return byName;
+  // `{ dataset, batchSize }` names the place that it stands in, so that it isn't a dataset; the names in a record are anybody's.
+  if (isNames(signature, last) || (own.name in last && ("values" in byName || !own.kinds.includes("record")))) return byName;
+  const asValue = place(signature, given, null, receiver);
+  return "values" in asValue || ("why" in byName && byName.progress < asValue.progress) ? asValue : byName;
+}
+
+/** Whether an object's keys are all names of arguments. */
+function isNames({ positional, keywords }: Signature, object: Readonly<Record<string, unknown>>): boolean {
+  const keys = Object.keys(object);
+  return keys.length > 0 && keys.every((key) => positional.some(({ name }) => name === key) || keywords.some(({ name }) => name === key));
 }
 
 function place(signature: Signature, given: readonly unknown[], named: Readonly<Record<string, unknown>> | null, receiver: boolean): Bound {
@@ -91,7 +104,7 @@ function place(signature: Signature, given: readonly unknown[], named: Readonly<
 /** By position; `null` where there are more than places. A list in the last place may have been given one by one. */
 function inPlaces({ positional }: Signature, given: readonly unknown[]): unknown[] | null {
   const at = positional.findIndex(({ spread }) => spread);
-  if (at !== -1 && given.length > at && !Array.isArray(given[at])) return [...given.slice(0, at), given.slice(at)];
+  if (at !== -1 && given.length > at && (positional[at]!.rest || !Array.isArray(given[at]))) return [...given.slice(0, at), given.slice(at)];
   return given.length > positional.length ? null : [...given];
 }
 

@@ -22,6 +22,14 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
 const isInstance: Check = (value) =>
   ((typeof value === "object" && value !== null) || typeof value === "function") && !Array.isArray(value) && !isPlainObject(value) && !(value instanceof Tensor);
 
+const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor);
+
+/** Whether one of a value's classes has this name. */
+function isNamed(value: unknown, name: string): boolean {
+  for (let type: unknown = Object(value); type; type = Object.getPrototypeOf(type)) if ((type as object).constructor?.name === name) return true;
+  return false;
+}
+
 const checks: Readonly<Record<string, Check>> = {
   any: (value) => value !== undefined,
   null: (value) => value === null,
@@ -35,7 +43,8 @@ const checks: Readonly<Record<string, Check>> = {
   DType: (value) => typeof value === "string" && isDtypeName(value),
   Tensor: isTensorValue,
   function: (value) => typeof value === "function",
-  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor),
+  object: isObject,
+  record: isObject,
   list: (value) => Array.isArray(value) || (typeof value === "object" && value !== null && Symbol.iterator in value && !(value instanceof Tensor)),
   "Int[]": listOf(isWhole),
   "number[]": listOf(isNumber),
@@ -53,19 +62,19 @@ function isOf(value: unknown, kind: string): boolean {
   const check = checks[kind];
   if (check) return check(value);
   if (kind.startsWith('"')) return value === JSON.parse(kind);
-  if (kind.startsWith("@")) return isInstance(value);
+  if (kind.startsWith("@")) return isInstance(value) && isNamed(value, kind.slice(1));
   const [, element = "", count = ""] = /^(Int|number)\[(\d+)\]$/.exec(kind) ?? [];
   return Array.isArray(value) && value.length === Number(count) && value.every(checks[element] ?? isNumber);
 }
 
 /** Whether an object that is written down can be an argument of these kinds rather than arguments by name. */
 export function takesObjects(kinds: readonly string[]): boolean {
-  return kinds.includes("object") || kinds.includes("any") || kinds.includes("list");
+  return kinds.includes("object") || kinds.includes("record") || kinds.includes("any") || kinds.includes("list");
 }
 
 const WORDS: Readonly<Record<string, string>> = {
   null: "null", number: "a number", Scalar: "a number", Int: "a whole number", bigint: "a bigint", boolean: "true or false", string: "a string", DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)', Tensor: "a tensor", function: "a function",
-  object: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
+  object: "an object", record: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
   "string[]": "a list of strings", "Tensor[]": "a list of tensors",
 };
 
@@ -85,6 +94,8 @@ export function valueInWords(value: unknown): string {
   if (value instanceof Tensor) return `a tensor [${value.shape.join(", ")}]`;
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (Array.isArray(value)) return value.every(isNumber) && value.length <= 8 ? `[${value.join(", ")}]` : "a list";
+  // Modules are functions to JavaScript.
+  if (typeof value === "function" && Object.getPrototypeOf(value) !== Function.prototype && !isClass(value)) return `a ${value.constructor.name}`;
   if (typeof value === "function") return isClass(value) || value.name !== "" ? `the function ${value.name}` : "a function";
   if (isPlainObject(value)) return `{ ${Object.keys(value).slice(0, 4).join(", ")} }`;
   if (typeof value === "object" && value !== null) return `a ${value.constructor.name}`;

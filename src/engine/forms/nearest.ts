@@ -10,6 +10,12 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 /** The one of `names` that `wrong` was meant to be, or `null` where none is near. */
 export function nearestName(wrong: string, names: readonly string[]): string | null {
   const plain = normal(wrong);
+  return misspelledName(wrong, names) ?? names.find((name) => plain.length > 2 && (normal(name).startsWith(plain) || plain.startsWith(normal(name)))) ?? null;
+}
+
+/** The one of `names` that `wrong` spells in another way or with a slip; another word with the same beginning isn't. */
+export function misspelledName(wrong: string, names: readonly string[]): string | null {
+  const plain = normal(wrong);
   const same = names.find((name) => normal(name) === plain);
   if (same !== undefined) return same;
   const synonym = SYNONYMS[wrong];
@@ -20,8 +26,7 @@ export function nearestName(wrong: string, names: readonly string[]): string | n
     const distance = editDistance(plain, normal(name));
     if (distance < least) [best, least] = [name, distance];
   }
-  if (best !== null) return best;
-  return names.find((name) => plain.length > 2 && (normal(name).startsWith(plain) || plain.startsWith(normal(name)))) ?? null;
+  return best;
 }
 
 const normal = (name: string): string => name.replaceAll("_", "").toLowerCase();

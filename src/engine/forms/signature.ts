@@ -11,6 +11,8 @@ export interface Parameter {
   readonly keyword: boolean;
   /** Whether a list may also be given one by one: `zeros(2, 3)`. */
   readonly spread: boolean;
+  /** Whether it is what comes one by one at the end, as `*args` in Python. */
+  readonly rest: boolean;
 }
 
 export interface Signature {
@@ -45,12 +47,12 @@ function parse(text: string): Signature {
 function parameters(text: string, keyword: boolean): Parameter[] {
   return text.split(", ").filter((part) => part !== "").map((part) => {
     const [head = "", kinds = ""] = part.split(": ");
-    return { name: head.replace(/^\.\.\.|\?$/g, ""), kinds: kinds.split("|"), optional: head.endsWith("?"), keyword, spread: head.startsWith("...") };
+    return { name: head.replace(/^\.\.\.|^\*|\?$/g, ""), kinds: kinds.split("|"), optional: head.endsWith("?"), keyword, spread: /^(\.\.\.|\*)/.test(head), rest: head.startsWith("*") };
   });
 }
 
 function shown({ name, positional, keywords }: Omit<Signature, "text">): string {
-  const word = ({ name: own, optional }: Parameter): string => (optional ? `${own}?` : own);
+  const word = ({ name: own, optional, rest }: Parameter): string => (rest ? `...${own}` : optional ? `${own}?` : own);
   const places = positional.map(word);
   if (keywords.length > 0) places.push(`{ ${keywords.map(word).join(", ")} }`);
   return `${name}(${places.join(", ")})`;

@@ -20,6 +20,8 @@ const typeStrings: Readonly<Record<DType, string>> = { float32: "<f4", int32: "<
 /**
  * Reads an array that `numpy.save` wrote. float16 and float64 become float32; integers become int32, except uint8.
  * @throws KindlingError that names the file where it is damaged, an integer doesn't fit, or it holds no numbers
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.load.html
+ * @api data.readNpy
  */
 export function readNpy(path: string | URL): Tensor {
   return parseNpy(readFile(path), nameOf(path));
@@ -29,17 +31,27 @@ export function readNpy(path: string | URL): Tensor {
  * Reads the arrays that `numpy.savez` or `numpy.savez_compressed` wrote, by their names:
  * `const { x_train, y_train } = data.readNpz("mnist.npz")`.
  * @throws KindlingError that names the file and the array, as for `readNpy`
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.load.html
+ * @api data.readNpz
  */
 export function readNpz(path: string | URL): Record<string, Tensor> {
   return parseNpz(readFile(path), nameOf(path));
 }
 
-/** Writes a tensor so that `numpy.load` reads it. */
+/**
+ * Writes a tensor so that `numpy.load` reads it.
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.save.html
+ * @api data.writeNpy
+ */
 export function writeNpy(path: string | URL, tensor: Tensor): void {
   writeFile(path, npyBytes(tensor, nameOf(path)));
 }
 
-/** Writes tensors by name so that `numpy.load` reads them. */
+/**
+ * Writes tensors by name so that `numpy.load` reads them.
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.savez.html
+ * @api data.writeNpz
+ */
 export function writeNpz(path: string | URL, tensors: Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>): void {
   const file = nameOf(path);
   if (typeof tensors !== "object" || tensors === null || tensors instanceof Tensor) throw new KindlingError(`${file}: a .npz file holds tensors by name, { x, y }; use writeNpy for a single one`);

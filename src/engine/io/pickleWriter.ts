@@ -1,4 +1,5 @@
 /** Writing Python's pickle format, protocol 2, with the operations that `torch.save` uses. */
+import { Device } from "../device.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 
@@ -67,6 +68,7 @@ class Writer {
     else if (typeof value === "string") this.#text(value);
     else if (typeof value === "object" && this.#memo.has(value)) this.#get(value);
     else if (value instanceof Tensor) this.#tensor(value);
+    else if (value instanceof Device) this.#device(value);
     else if (Array.isArray(value)) this.#list(value, path);
     else if (value instanceof Map) this.#map(value, path);
     else if (value instanceof Set) this.#set(value, path);
@@ -161,6 +163,14 @@ class Writer {
     this.#list([...set], path);
     this.#put(codes.tuple1, codes.reduce);
     this.#memoize(set);
+  }
+
+  #device(device: Device): void {
+    this.#global("torch", "device");
+    this.#text(device.type);
+    if (device.index !== null) this.#number(device.index);
+    this.#put(device.index === null ? codes.tuple1 : codes.tuple2, codes.reduce);
+    this.#memoize(device);
   }
 
   /** Protocol 2 has no bytes: Python writes them as text whose characters are the bytes. */

@@ -1,4 +1,5 @@
 /** `save` and `load`: checkpoints in PyTorch's own format, or as safetensors. */
+import { requireProcessor, type Device } from "../device.ts";
 import { ArgumentError } from "../errors.ts";
 import { nameOf, readFile, writeFile } from "./files.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors, type SafetensorsMetadata } from "./safetensors.ts";
@@ -9,6 +10,9 @@ export interface SaveOptions {
   /** Texts beside the tensors; only in `.safetensors` files. */
   metadata?: SafetensorsMetadata;
 }
+
+/** A device, or what tells it from where a tensor was. */
+export type MapLocation = Device | string | ((storage: unknown, location: string) => unknown);
 
 export interface LoadOptions {
   /** Accepted as PyTorch users write it; nothing but tensors and plain values is ever read. */
@@ -43,12 +47,13 @@ export function save(obj: unknown, f: string | URL, options: SaveOptions = {}): 
  * @throws KindlingError that names the file and the place where it is damaged, holds an integer beyond int32, or asks
  * for anything but tensors and plain values
  * @param f the file's path
- * @param mapLocation accepted as PyTorch users write it; everything is on the CPU
+ * @param mapLocation where tensors go, or a function that tells it from where they were: on the processor at any rate
  * @see https://pytorch.org/docs/stable/generated/torch.load.html
  * @api torch.load
  */
-export function load<T = any>(f: string | URL, mapLocation?: string | null, options?: LoadOptions): T;
-export function load(f: string | URL): unknown {
+export function load<T = any>(f: string | URL, mapLocation?: MapLocation | null, options?: LoadOptions): T;
+export function load(f: string | URL, mapLocation?: MapLocation | null): unknown {
+  if (typeof mapLocation !== "function") requireProcessor(mapLocation);
   const bytes = readFile(f);
   return isSafetensors(f) ? readSafetensors(bytes, nameOf(f)) : readTorch(bytes, nameOf(f));
 }

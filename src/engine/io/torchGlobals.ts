@@ -2,6 +2,7 @@
  * The names that a PyTorch file may use, and what each stands for here. Everything else is refused by name.
  * PyTorch's own list for `torch.load(weights_only=True)` is the model: torch/_weights_only_unpickler.py.
  */
+import { device, type Device } from "../device.ts";
 import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Parameter } from "../nn/parameter.ts";
@@ -55,7 +56,7 @@ export function torchGlobal(file: string, fileBytes: number): (module: string, n
     ["torch.Tensor", new Opaque()],
     ["torch.nn.parameter.Parameter", new Opaque()],
     ["torch.Size", first],
-    ["torch.device", first],
+    ["torch.device", new Callable(([type, index]) => readDevice(file, type, index))],
     ["collections.OrderedDict", new Callable(([pairs]) => new Map(copied(limit, pairs) as [unknown, unknown][]))],
     ["collections.Counter", new Callable(([counts]) => new Map(copied(limit, counts) as [unknown, unknown][]))],
     ["_codecs.encode", new Callable(([text]) => latin1(limit, text))],
@@ -88,6 +89,15 @@ function latin1(limit: CopyLimit, text: unknown): Uint8Array {
   if (typeof text !== "string") throw new KindlingError(`${limit.file}: bytes are made of what is no text`);
   limit.charge(text.length);
   return filled(new Uint8Array(text.length), (i) => text.charCodeAt(i));
+}
+
+function readDevice(file: string, type: unknown, index: unknown): Device {
+  if (typeof type !== "string" || (index !== undefined && typeof index !== "number")) throw new KindlingError(`${file}: a device is described in a way that can't be`);
+  try {
+    return device(type, index);
+  } catch (error) {
+    throw new KindlingError(`${file}: ${(error as Error).message}`);
+  }
 }
 
 function refuse(file: string, module: string, name: string, root: boolean): never {

@@ -1,9 +1,9 @@
 /** `nn.init`: filling parameters with their first values, from PyTorch's random stream. All work in place and return the tensor. */
 import { noGrad } from "../autograd/gradMode.ts";
-import { filled } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Generator } from "../random/index.ts";
-import { empty, erf, erfinv, fromTypedArray, randperm, tensor as tensorOf } from "../ops/index.ts";
+import { diagonal, empty, erf, erfinv, randperm, tensor as tensorOf } from "../ops/index.ts";
+import { qr } from "../ops/linalg/qr.ts";
 import { numelOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -181,42 +181,11 @@ export function orthogonal_<T extends Tensor>(tensor: T, { gain = 1, generator }
   return noGrad(() => {
     const drawn = normal_(empty([rows, cols]), 0, 1, generator ? { generator } : {});
     const tall = rows < cols ? drawn.t() : drawn;
-    const q = orthogonalColumns(tall);
-    tensor.copy_((rows < cols ? q.t() : q).reshape(tensor.shape).mul(gain));
+    const { Q, R } = qr(tall);
+    const columns = Q.mul(diagonal(R).sign());
+    tensor.copy_((rows < cols ? columns.t() : columns).reshape(tensor.shape).mul(gain));
     return tensor;
   });
-}
-
-/** Q of the QR decomposition with positive signs on R's diagonal, by Householder's reflections in double precision. */
-function orthogonalColumns(matrix: Tensor): Tensor {
-  const [m, n] = matrix.shape as [number, number];
-  const r = new Float64Array(matrix.toTypedArray());
-  const reflections: Float64Array[] = [];
-  for (let k = 0; k < n; k++) {
-    let length = 0;
-    for (let i = k; i < m; i++) length = Math.hypot(length, r[i * n + k]!);
-    const v = new Float64Array(m);
-    for (let i = k; i < m; i++) v[i] = r[i * n + k]!;
-    v[k]! += (v[k]! >= 0 ? 1 : -1) * length;
-    const norm = v.reduce((sum, value) => Math.hypot(sum, value), 0);
-    if (norm > 0) for (let i = k; i < m; i++) v[i]! /= norm;
-    reflect(r, v, m, n, k);
-    reflections.push(v);
-  }
-  const q = new Float64Array(m * n);
-  for (let k = 0; k < n; k++) q[k * n + k] = 1;
-  for (const v of reflections.toReversed()) reflect(q, v, m, n, 0);
-  const signed = filled(new Float32Array(q.length), (i) => q[i]! * Math.sign(r[(i % n) * n + (i % n)]!));
-  return fromTypedArray(signed, [m, n]);
-}
-
-/** matrix − 2·v·(vᵀ·matrix), from column `from` on. */
-function reflect(matrix: Float64Array, v: Float64Array, m: number, n: number, from: number): void {
-  for (let j = from; j < n; j++) {
-    let dot = 0;
-    for (let i = 0; i < m; i++) dot += v[i]! * matrix[i * n + j]!;
-    for (let i = 0; i < m; i++) matrix[i * n + j]! -= 2 * v[i]! * dot;
-  }
 }
 
 /** Normally distributed, with a share of zeros in each column. https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf */

@@ -3,6 +3,8 @@
  * over its own properties in the order in which they were assigned.
  */
 import { noGrad } from "../autograd/gradMode.ts";
+import { Device, noDevice, type DeviceLike } from "../device.ts";
+import type { DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { tenure } from "../memory/residents.ts";
@@ -18,6 +20,7 @@ import {
   type ForwardPreHook,
   type ModuleHooks,
 } from "./hooks.ts";
+import { typeAsked } from "../ops/conversion.ts";
 import { Members, typeNameOf, type MemberKind } from "./members.ts";
 import { Parameter } from "./parameter.ts";
 import { walk } from "./walk.ts";
@@ -316,12 +319,20 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     clearGradients(this.parameters(), setToNone);
   }
 
-  /** Everything is on the CPU in float32 already: accepts these and does nothing. */
-  to(target: string): this {
-    if (!/^(cpu|float32)(:0)?$/.test(target)) {
-      throw new KindlingError(`a module's parameters are float32 on the cpu here; can't convert to '${target}'`);
-    }
+  /**
+   * Everything is on the processor in float32 already: takes what says so, and does nothing.
+   * `to(device)`, `to("cpu", "float32")`, `to({ device, dtype })`, `to(tensor)`
+   */
+  to(target?: DeviceLike | Tensor | { device?: DeviceLike | null; dtype?: DTypeName | null } | null, dtype?: DTypeName | null): this {
+    const isNamed = typeof target === "object" && target !== null && !(target instanceof Tensor) && !(target instanceof Device);
+    const asked = isNamed ? typeAsked(target.device, target.dtype) : typeAsked(target, dtype);
+    if ((asked ?? "float32") !== "float32") throw new KindlingError(`a module's parameters are float32 on the processor here; can't convert to '${asked}'`);
     return this;
+  }
+
+  /** @throws KindlingError always: there is one device, the processor */
+  cuda(): never {
+    throw noDevice("cuda");
   }
 
   cpu(): this {

@@ -1,5 +1,6 @@
 /** The same values as another type, and copies. */
 import { record, type Operation } from "../autograd/node.ts";
+import { isDeviceName, noDevice, requireProcessor, type Device, type DeviceLike } from "../device.ts";
 import { dtypeNamed, isDtypeName, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
@@ -37,14 +38,21 @@ export function contiguous(input: Tensor): Tensor {
  */
 export function to(input: Tensor, dtype: DTypeName, nonBlocking?: boolean, copy?: boolean): Tensor;
 export function to(input: Tensor, other: Tensor, nonBlocking?: boolean, copy?: boolean): Tensor;
-export function to(input: Tensor, device?: string | null, dtype?: DTypeName | null, nonBlocking?: boolean, copy?: boolean): Tensor;
-export function to(input: Tensor, target?: string | Tensor | null, second?: DTypeName | boolean | null, third?: boolean, fourth?: boolean): Tensor {
-  if (target instanceof Tensor) return toType(input, target.dtype, third ?? false);
-  if (typeof target === "string" && isDtypeName(target)) return toType(input, dtypeNamed(target), third ?? false);
-  if (typeof target === "string" && target !== "cpu" && target !== "cpu:0") {
+export function to(input: Tensor, device?: Device | string | null, dtype?: DTypeName | null, nonBlocking?: boolean, copy?: boolean): Tensor;
+export function to(input: Tensor, target?: DeviceLike | Tensor | null, second?: DTypeName | boolean | null, third?: boolean, fourth?: boolean): Tensor {
+  const isType = target instanceof Tensor || (typeof target === "string" && isDtypeName(target));
+  return toType(input, typeAsked(target, second) ?? input.dtype, (isType ? third : fourth) ?? false);
+}
+
+/** The type that the first arguments of `to` ask for, `null` where only a place. @throws KindlingError for another place than the processor */
+export function typeAsked(target: DeviceLike | Tensor | null | undefined, second?: DTypeName | boolean | null): DType | null {
+  if (target instanceof Tensor) return target.dtype;
+  if (typeof target === "string" && isDtypeName(target)) return dtypeNamed(target);
+  if (typeof target === "string" && !isDeviceName(target)) {
     throw new KindlingError(`'${target}' is neither a device that Kindling has ("cpu") nor a dtype ("float32", "int32", "bool", "uint8")`);
   }
-  return toType(input, typeof second === "string" ? dtypeNamed(second) : input.dtype, fourth ?? false);
+  requireProcessor(target);
+  return typeof second === "string" ? dtypeNamed(second) : null;
 }
 
 function toType(input: Tensor, dtype: DType, copy: boolean): Tensor {
@@ -131,5 +139,5 @@ export function cpu(input: Tensor): Tensor {
  * @api Tensor.cuda
  */
 export const cuda: (input: Tensor) => never = () => {
-  throw new KindlingError("Torch not compiled with CUDA enabled");
+  throw noDevice("cuda");
 };

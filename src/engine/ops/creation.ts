@@ -1,5 +1,6 @@
 /** Making tensors from nothing, from numbers, and at random. */
 import { noGrad } from "../autograd/gradMode.ts";
+import { requireProcessor, type DeviceLike } from "../device.ts";
 import { dtypeNamed, filled, roomFor, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels, u8 } from "../memory/linear.ts";
@@ -23,6 +24,8 @@ import { writeValues } from "./writing.ts";
 export interface TensorOptions {
   /** Default `"float32"`, or what the function says. */
   dtype?: DTypeName | null;
+  /** The processor: there is no other. */
+  device?: DeviceLike | null;
   /** Default false. */
   requiresGrad?: boolean;
 }
@@ -38,6 +41,7 @@ function typeOf(options: TensorOptions, fallback: DType = "float32"): DType {
 }
 
 function finish(tensor: Tensor, options: TensorOptions): Tensor {
+  if (options.device !== undefined) requireProcessor(options.device);
   if (options.requiresGrad) tensor.requiresGrad = true;
   return tensor;
 }

@@ -1,4 +1,5 @@
 /** Tensors from what is there already: from data, and of the type of another tensor. */
+import { requireProcessor, type DeviceLike } from "../device.ts";
 import { filled, roomFor, type DTypeName, type TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -13,7 +14,8 @@ import { detach } from "./views.ts";
  * @see https://pytorch.org/docs/stable/generated/torch.as_tensor.html
  * @api torch.asTensor
  */
-export function asTensor(data: TensorData, { dtype }: { dtype?: DTypeName | null } = {}): Tensor {
+export function asTensor(data: TensorData, { dtype, device }: { dtype?: DTypeName | null; device?: DeviceLike | null } = {}): Tensor {
+  requireProcessor(device);
   if (!(data instanceof Tensor)) return tensor(data, { dtype: dtype ?? null });
   return dtype ? to(data, dtype) : data;
 }

@@ -86,20 +86,24 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   return record(bmmOp, result, [a, b], [a, b]);
 }
 
-/** PyTorch's `matmul` for every combination of ranks: vectors, matrices, and batches that broadcast. */
-export function matmul(a: Tensor, b: Tensor): Tensor {
-  const [rankA, rankB] = [a.shape.length, b.shape.length];
+/**
+ * The product for every combination of ranks: vectors, matrices, and batches that broadcast.
+ * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
+ * @api torch.matmul torch.linalg.matmul
+ */
+export function matmul(input: Tensor, other: Tensor): Tensor {
+  const [rankA, rankB] = [input.shape.length, other.shape.length];
   if (rankA === 0 || rankB === 0) {
     throw new KindlingError(
       `both arguments to matmul need to be at least 1D, but they are ${rankA}D and ${rankB}D`,
     );
   }
-  if (rankA === 1 && rankB === 1) return dot(a, b);
-  if (rankA === 2 && rankB === 2) return mm(a, b);
-  if (rankA === 1) return squeezeAt(matmul(unsqueeze(a, 0), b), -2);
-  if (rankB === 1) return squeezeAt(matmul(a, checkVector(a, b)), -1);
-  if (rankB === 2) return foldedProduct(a, b);
-  return batchedProduct(a, b);
+  if (rankA === 1 && rankB === 1) return dot(input, other);
+  if (rankA === 2 && rankB === 2) return mm(input, other);
+  if (rankA === 1) return squeezeAt(matmul(unsqueeze(input, 0), other), -2);
+  if (rankB === 1) return squeezeAt(matmul(input, checkVector(input, other)), -1);
+  if (rankB === 2) return foldedProduct(input, other);
+  return batchedProduct(input, other);
 }
 
 function checkVector(a: Tensor, b: Tensor): Tensor {

@@ -1,78 +1,79 @@
-import { ArgumentError } from "../errors.ts";
 import { adamStep, optimizerState, type AdamUpdate } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { AdamFamily, runningMeans, type AdamFamilyOptions, type RunningMeans } from "./adamFamily.ts";
+import type { OptimizerParameters, ParamGroup } from "./optimizer.ts";
 
-export interface AdamOptions extends OptimizerOptions {
-  /** Decay rates of the running means of gradient and squared gradient. Default [0.9, 0.999]. */
-  betas: readonly [number, number];
-  /** Added to the denominator. Default 1e-8. */
-  eps: number;
-  /** Adam: L2 penalty, default 0. AdamW: decay of the parameter itself, default 0.01. */
-  weightDecay: number;
+/** @api optim.AdamOptions */
+export interface AdamOptions extends AdamFamilyOptions {
   /** Divide by the largest running mean of squares so far (Reddi et al., 2018). Default false. */
   amsgrad: boolean;
-  /** Climb instead of descend. Default false. */
-  maximize: boolean;
+  /** Shrink the weights by themselves instead of adding a penalty to their gradient. Default false; AdamW always does. */
+  decoupledWeightDecay?: boolean;
 }
 
-type AdamState = {
-  step: number;
-  expAvg: Tensor;
-  expAvgSq: Tensor;
-  /** AMSGrad only. */
-  maxExpAvgSq?: Tensor;
-};
+/** With AMSGrad the largest mean of squares as well. */
+type AdamState = RunningMeans & { maxExpAvgSq?: Tensor };
 
-abstract class AdamBase extends Optimizer<AdamOptions> {
-  protected abstract readonly decoupled: boolean;
+/**
+ * Adam: steps by running means of the gradient and of its square (Kingma & Ba, 2015).
+ * @param params tensors, or groups `{ params, lr, … }` with options of their own
+ * @param lr learning rate
+ * @param betas decay rates of the two means
+ * @param eps added to the denominator
+ * @param weightDecay L2 penalty
+ * @param amsgrad divide by the largest mean of squares so far
+ * @param options `decoupledWeightDecay`: shrink the weights by themselves instead, as AdamW
+ * @throws ArgumentError where an option is out of range
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+ * @api optim.Adam
+ */
+export class Adam extends AdamFamily<AdamOptions> {
+  constructor(
+    params: OptimizerParameters<AdamOptions>, lr = 1e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false,
+    { maximize = false, decoupledWeightDecay = false }: { maximize?: boolean; decoupledWeightDecay?: boolean } = {},
+  ) {
+    // In the groups only where it is chosen: checkpoints of PyTorch 1 don't have it.
+    super(params, { lr, betas, eps, weightDecay, amsgrad, maximize, ...(decoupledWeightDecay && { decoupledWeightDecay }) });
+  }
 
   protected override updateGroup(group: ParamGroup<AdamOptions>): void {
     const updates: AdamUpdate[] = [];
     for (const parameter of group.params) {
       if (parameter.gradSlot === null) continue;
-      let state = this.state.get(parameter) as AdamState | undefined;
-      if (state === undefined) {
-        state = { step: 0, expAvg: optimizerState(parameter), expAvgSq: optimizerState(parameter) };
-        this.state.set(parameter, state);
-      }
+      const state: AdamState = this.remembered(parameter, group, runningMeans);
       if (group.amsgrad) state.maxExpAvgSq ??= optimizerState(parameter);
       state.step++;
       updates.push({ parameter, state });
     }
-    if (updates.length > 0) adamStep(updates, group, this.decoupled);
+    if (updates.length > 0) adamStep(updates, group, this.isDecoupled(group));
   }
 
-  protected override checkOptions(options: AdamOptions): void {
-    super.checkOptions(options);
-    if (!(options.eps >= 0)) throw new ArgumentError(`Invalid epsilon value: ${options.eps}`);
-    options.betas.forEach((beta, i) => {
-      if (!(beta >= 0 && beta < 1)) throw new ArgumentError(`Invalid beta parameter at index ${i}: ${beta}`);
-    });
-    if (!(options.weightDecay >= 0)) throw new ArgumentError(`Invalid weight_decay value: ${options.weightDecay}`);
+  protected isDecoupled(group: ParamGroup<AdamOptions>): boolean {
+    return group.decoupledWeightDecay === true;
   }
 }
 
-/** Adam (Kingma & Ba, 2015). Default learning rate 1e-3. */
-export class Adam extends AdamBase {
-  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false, maximize = false } = withRate(options);
-    super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
+/**
+ * Adam with decoupled weight decay: the weights shrink by themselves (Loshchilov & Hutter, 2019).
+ * @param params tensors, or groups `{ params, lr, … }` with options of their own
+ * @param lr learning rate
+ * @param betas decay rates of the running means of gradient and squared gradient
+ * @param eps added to the denominator
+ * @param weightDecay share of the rate by which weights shrink
+ * @param amsgrad divide by the largest mean of squares so far
+ * @throws ArgumentError where an option is out of range
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ * @api optim.AdamW
+ */
+export class AdamW extends Adam {
+  constructor(
+    params: OptimizerParameters<AdamOptions>, lr = 1e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 1e-2, amsgrad = false,
+    { maximize = false }: { maximize?: boolean } = {},
+  ) {
+    super(params, lr, betas, eps, weightDecay, amsgrad, { maximize });
   }
 
-  protected get decoupled(): boolean {
-    return false;
-  }
-}
-
-/** Adam with decoupled weight decay (Loshchilov & Hutter, 2019). Default learning rate 1e-3. */
-export class AdamW extends AdamBase {
-  constructor(params: OptimizerParameters<AdamOptions>, options: Partial<AdamOptions> | number = {}) {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0.01, amsgrad = false, maximize = false } = withRate(options);
-    super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
-  }
-
-  protected get decoupled(): boolean {
+  protected override isDecoupled(): boolean {
     return true;
   }
 }

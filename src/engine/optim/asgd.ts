@@ -1,9 +1,10 @@
-import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
+import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { checkNotNegative } from "./ranges.ts";
 
+/** @api optim.ASGDOptions */
 export interface ASGDOptions extends OptimizerOptions {
   /** Decay. Default 1e-4. */
   lambd: number;
@@ -17,21 +18,30 @@ export interface ASGDOptions extends OptimizerOptions {
   maximize: boolean;
 }
 
-/** Averaged stochastic gradient descent; the average is in the state as `ax`. Default learning rate 1e-2. https://dl.acm.org/doi/10.1137/0330046 */
+const start = (parameter: Tensor, { lr }: ASGDOptions) => ({ step: 0, eta: lr, mu: 1, ax: optimizerState(parameter) });
+
+/**
+ * Averaged stochastic gradient descent; the average is in the state as `ax`. https://dl.acm.org/doi/10.1137/0330046
+ * @param params tensors, or groups `{ params, lr, … }` with options of their own
+ * @param lr learning rate
+ * @param lambd decay of rate and weights
+ * @param alpha power of the rate's decay
+ * @param t0 step at which averaging begins
+ * @param weightDecay L2 penalty
+ * @param maximize climb instead of descend
+ * @throws ArgumentError where an option is out of range
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.ASGD.html
+ * @api optim.ASGD
+ */
 export class ASGD extends Optimizer<ASGDOptions> {
-  constructor(params: OptimizerParameters<ASGDOptions>, options: Partial<ASGDOptions> | number = {}) {
-    const { lr = 1e-2, lambd = 1e-4, alpha = 0.75, t0 = 1e6, weightDecay = 0, maximize = false } = withRate(options);
+  constructor(params: OptimizerParameters<ASGDOptions>, lr = 1e-2, lambd = 1e-4, alpha = 0.75, t0 = 1e6, weightDecay = 0, maximize = false) {
     super(params, { lr, lambd, alpha, t0, weightDecay, maximize });
   }
 
   protected override update(parameter: Tensor, raw: Tensor, group: ParamGroup<ASGDOptions>): void {
     const gradient = descending(parameter, raw, group);
-    let state = this.state.get(parameter) as { step: number; eta: number; mu: number; ax: Tensor } | undefined;
+    const state = this.remembered(parameter, group, start);
     const { lr, lambd, alpha, t0 } = group;
-    if (state === undefined) {
-      state = { step: 0, eta: lr, mu: 1, ax: optimizerState(parameter) };
-      this.state.set(parameter, state);
-    }
     state.step++;
     parameter.mul_(1 - lambd * state.eta).add_(gradient, { alpha: -state.eta });
     if (state.mu === 1) state.ax.copy_(parameter);
@@ -42,6 +52,6 @@ export class ASGD extends Optimizer<ASGDOptions> {
 
   protected override checkOptions(options: ASGDOptions): void {
     super.checkOptions(options);
-    if (!(options.weightDecay >= 0)) throw new ArgumentError(`Invalid weight_decay value: ${options.weightDecay}`);
+    checkNotNegative(options, "weightDecay");
   }
 }

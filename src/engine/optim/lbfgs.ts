@@ -2,10 +2,12 @@ import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
 import { cat } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters } from "./optimizer.ts";
+import { Optimizer, type OptimizerOptions, type OptimizerParameters } from "./optimizer.ts";
 import { strongWolfe, type Evaluation } from "./strongWolfe.ts";
 
+/** @api optim.LBFGSOptions */
 export interface LBFGSOptions extends OptimizerOptions {
   /** Iterations of one step. Default 20. */
   maxIter: number;
@@ -36,22 +38,34 @@ interface Memory {
 
 /**
  * Quasi-Newton steps from the last gradients. Needs a closure that computes the loss anew: `step(() => { … return loss; })`.
- * One parameter group only. Default learning rate 1. Nocedal & Wright, Numerical Optimization, chapter 7.
+ * One parameter group only. Nocedal & Wright, Numerical Optimization, chapter 7.
+ * @param params tensors
+ * @param lr learning rate
+ * @param maxIter iterations of one step
+ * @param maxEval evaluations of the closure in one step; `null` for 1.25 · maxIter
+ * @param toleranceGrad stop where no gradient is larger
+ * @param toleranceChange stop where loss and parameters change less
+ * @param historySize how many updates are remembered
+ * @param lineSearchFn `null` for steps of the learning rate
+ * @throws ArgumentError for parameter groups
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
+ * @api optim.LBFGS
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
   #memory: Memory | null = null;
 
-  constructor(params: OptimizerParameters<LBFGSOptions>, options: Partial<LBFGSOptions> | number = {}) {
-    const { lr = 1, maxIter = 20, maxEval = Math.floor((maxIter * 5) / 4), toleranceGrad = 1e-7, toleranceChange = 1e-9, historySize = 100, lineSearchFn = null } = withRate(options);
-    super(params, { lr, maxIter, maxEval, toleranceGrad, toleranceChange, historySize, lineSearchFn });
+  constructor(
+    params: OptimizerParameters<LBFGSOptions>, lr = 1, maxIter: Int = 20, maxEval: Int | null = null, toleranceGrad = 1e-7, toleranceChange = 1e-9, historySize: Int = 100,
+    lineSearchFn: "strong_wolfe" | null = null,
+  ) {
+    super(params, { lr, maxIter, maxEval: maxEval ?? Math.floor((maxIter * 5) / 4), toleranceGrad, toleranceChange, historySize, lineSearchFn });
     if (this.paramGroups.length !== 1) throw new ArgumentError("LBFGS doesn't support per-parameter options (parameter groups)");
-    if (lineSearchFn !== null && lineSearchFn !== "strong_wolfe") throw new ArgumentError("only 'strong_wolfe' is supported", "RuntimeError");
   }
 
-  override step(): undefined;
+  override step(closure?: null): undefined;
   override step<T>(closure: () => T): T;
-  override step<T>(closure?: () => T): T | undefined {
-    if (closure === undefined) throw new ArgumentError("LBFGS.step() missing 1 required argument: 'closure'", "TypeError");
+  override step<T>(closure?: (() => T) | null): T | undefined {
+    if (!closure) throw new ArgumentError("LBFGS.step() missing 1 required argument: 'closure'", "TypeError");
     const first = enableGrad(closure);
     const observer = instrument();
     observer?.beforeStep?.(this as unknown as Optimizer);

@@ -1,36 +1,43 @@
-import { ArgumentError } from "../errors.ts";
-import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { AdamFamily, runningMeans, type AdamFamilyOptions } from "./adamFamily.ts";
 import { descending } from "./descending.ts";
+import type { OptimizerParameters, ParamGroup } from "./optimizer.ts";
+import { checkNotNegative } from "./ranges.ts";
 
-export interface NAdamOptions extends OptimizerOptions {
-  /** Decay rates of the running means. Default [0.9, 0.999]. */
-  betas: readonly [number, number];
-  /** Added to the denominator. Default 1e-8. */
-  eps: number;
-  /** Default 4e-3. */
+/** @api optim.NAdamOptions */
+export interface NAdamOptions extends AdamFamilyOptions {
+  /** How fast the momentum's weight grows. Default 4e-3. */
   momentumDecay: number;
-  /** L2 penalty. Default 0. */
-  weightDecay: number;
-  /** Climb instead of descend. Default false. */
-  maximize: boolean;
+  /** Shrink the weights by themselves instead of adding a penalty to their gradient. Default false. */
+  decoupledWeightDecay: boolean;
 }
 
-/** Adam with Nesterov's momentum. Default learning rate 2e-3. https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ */
-export class NAdam extends Optimizer<NAdamOptions> {
-  constructor(params: OptimizerParameters<NAdamOptions>, options: Partial<NAdamOptions> | number = {}) {
-    const { lr = 2e-3, betas = [0.9, 0.999], eps = 1e-8, momentumDecay = 4e-3, weightDecay = 0, maximize = false } = withRate(options);
-    super(params, { lr, betas, eps, momentumDecay, weightDecay, maximize });
+const start = (parameter: Tensor) => ({ ...runningMeans(parameter), muProduct: 1 });
+
+/**
+ * Adam with Nesterov's momentum. https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
+ * @param params tensors, or groups `{ params, lr, … }` with options of their own
+ * @param lr learning rate
+ * @param betas decay rates of the running means of gradient and squared gradient
+ * @param eps added to the denominator
+ * @param weightDecay L2 penalty
+ * @param momentumDecay how fast the momentum's weight grows
+ * @param decoupledWeightDecay shrink the weights by themselves instead, as AdamW
+ * @throws ArgumentError where an option is out of range
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
+ * @api optim.NAdam
+ */
+export class NAdam extends AdamFamily<NAdamOptions> {
+  constructor(
+    params: OptimizerParameters<NAdamOptions>, lr = 2e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 0, momentumDecay = 4e-3,
+    decoupledWeightDecay = false, { maximize = false }: { maximize?: boolean } = {},
+  ) {
+    super(params, { lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, maximize });
   }
 
   protected override update(parameter: Tensor, raw: Tensor, group: ParamGroup<NAdamOptions>): void {
     const gradient = descending(parameter, raw, group);
-    let state = this.state.get(parameter) as { step: number; muProduct: number; expAvg: Tensor; expAvgSq: Tensor } | undefined;
-    if (state === undefined) {
-      state = { step: 0, muProduct: 1, expAvg: optimizerState(parameter), expAvgSq: optimizerState(parameter) };
-      this.state.set(parameter, state);
-    }
+    const state = this.remembered(parameter, group, start);
     const { lr, betas, eps, momentumDecay } = group;
     state.step++;
     const weightAt = (step: number): number => betas[0] * (1 - 0.5 * 0.96 ** (step * momentumDecay));
@@ -46,11 +53,6 @@ export class NAdam extends Optimizer<NAdamOptions> {
 
   protected override checkOptions(options: NAdamOptions): void {
     super.checkOptions(options);
-    if (!(options.eps >= 0)) throw new ArgumentError(`Invalid epsilon value: ${options.eps}`);
-    options.betas.forEach((beta, i) => {
-      if (!(beta >= 0 && beta < 1)) throw new ArgumentError(`Invalid beta parameter at index ${i}: ${beta}`);
-    });
-    if (!(options.weightDecay >= 0)) throw new ArgumentError(`Invalid weight_decay value: ${options.weightDecay}`);
-    if (!(options.momentumDecay >= 0)) throw new ArgumentError(`Invalid momentum_decay value: ${options.momentumDecay}`);
+    checkNotNegative(options, "momentumDecay");
   }
 }

@@ -1,6 +1,9 @@
 /** What all optimizers share: parameter groups, state, and the frame of a step. */
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
+import { absent } from "../forms/absent.ts";
+import { isPlainObject, valueInWords } from "../forms/kinds.ts";
+import { misspelledName } from "../forms/nearest.ts";
 import { instrument } from "../instrument.ts";
 import { clearGradients } from "../nn/module.ts";
 import { boolean, sizes } from "../nn/printing.ts";
@@ -9,79 +12,105 @@ import { sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { camelCase, snakeCase } from "./stateNames.ts";
 
-/** Options that every optimizer has. */
+/**
+ * Options that every optimizer has.
+ * @api optim.OptimizerOptions
+ */
 export interface OptimizerOptions {
   /** Learning rate. */
   lr: number;
 }
 
-/** Parameters that are trained with the same options. The options may be changed at any time. */
+/**
+ * Parameters that are trained with the same options. The options may be changed at any time.
+ * @api optim.ParamGroup
+ */
 export type ParamGroup<Options extends OptimizerOptions = OptimizerOptions> = Options & {
   params: Tensor[];
   /** The learning rate that a scheduler started from. */
   initialLr?: number;
 };
 
-/** A group as users give it: what it doesn't say is taken from the optimizer's own options. */
+/**
+ * A group as users give it: what it doesn't say is taken from the optimizer's own options.
+ * @api optim.ParamGroupInput
+ */
 export type ParamGroupInput<Options extends OptimizerOptions> = Partial<Options> & { params: Iterable<Tensor> | Tensor };
 
+/**
+ * What an optimizer trains: tensors, or groups of them.
+ * @api optim.OptimizerParameters
+ */
 export type OptimizerParameters<Options extends OptimizerOptions> = Iterable<Tensor> | Iterable<ParamGroupInput<Options>>;
 
-/** An optimizer's state with PyTorch's names; parameters are numbered through all groups. */
+/**
+ * An optimizer's state with PyTorch's names; parameters are numbered through all groups.
+ * @api optim.OptimizerStateDict
+ */
 export interface OptimizerStateDict {
   state: Map<number, Record<string, unknown>>;
   param_groups: Record<string, unknown>[];
 }
 
-/** A number in place of the options is the learning rate, as PyTorch users often write it. */
-export function withRate<Options extends OptimizerOptions>(options: Partial<Options> | number): Partial<Options> {
-  return typeof options === "number" ? ({ lr: options } as Partial<Options>) : options;
-}
-
-/** What an optimizer remembers of one parameter. */
+/**
+ * What an optimizer remembers of one parameter.
+ * @api optim.ParameterState
+ */
 export type ParameterState = Record<string, Tensor | number | null>;
 
+/**
+ * Base class of optimizers. One of your own says in `update` how a parameter is changed by its gradient.
+ * @see https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
+ * @api optim.Optimizer
+ * @base
+ */
 export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOptions> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   readonly defaults: Options;
   readonly state = new Map<Tensor, ParameterState>();
 
-  /** @param params tensors, or groups `{ params, lr, … }` with options of their own */
+  /**
+   * @param params tensors, or groups `{ params, lr, … }` with options of their own
+   * @param defaults the options of groups that don't say otherwise
+   */
   constructor(params: OptimizerParameters<Options>, defaults: Options) {
     this.defaults = defaults;
     this.checkOptions(defaults);
-    if (params instanceof Tensor || typeof params[Symbol.iterator] !== "function") {
-      throw new ArgumentError(
-        "params argument given to the optimizer should be an iterable of Tensors or dicts, but got " +
-          (params instanceof Tensor ? "torch.FloatTensor" : typeof params),
-        "TypeError",
-      );
-    }
-    const list = [...params];
+    const list = listed<Tensor | ParamGroupInput<Options>>(params, "params argument given to the optimizer should be an iterable of Tensors or dicts, but got");
     if (list.length === 0) throw new ArgumentError("optimizer got an empty parameter list");
-    if (isGroups(list)) for (const group of list) this.addParamGroup(group);
+    if (isPlainObject(list[0])) for (const group of list) this.addParamGroup(group as ParamGroupInput<Options>);
     else this.addParamGroup({ params: list } as unknown as ParamGroupInput<Options>);
     instrument()?.optimizerConstructed?.(this as unknown as Optimizer);
   }
 
-  /** Lets further parameters be trained, with options of their own. */
-  addParamGroup(input: ParamGroupInput<Options>): void {
-    const params = input.params instanceof Tensor ? [input.params] : [...input.params];
+  /**
+   * Lets further parameters be trained, with options of their own.
+   * @param paramGroup `{ params, lr, … }`; names that are no options, nor near one, are your own and stay in the group
+   */
+  addParamGroup(paramGroup: ParamGroupInput<Options>): void {
+    if (!isPlainObject(paramGroup)) throw new ArgumentError(`param_group must be a dict, but got ${valueInWords(paramGroup)}`, "TypeError");
+    if (paramGroup.params === undefined) throw new ArgumentError("a parameter group needs params: { params: layer.parameters(), … }", "KeyError");
+    const params = paramGroup.params instanceof Tensor ? [paramGroup.params] : listed<Tensor>(paramGroup.params, "params of a group should be an iterable of Tensors, but got");
     const known = new Set(this.paramGroups.flatMap((group) => group.params));
     for (const parameter of params) {
       if (!(parameter instanceof Tensor)) {
-        throw new ArgumentError(`optimizer can only optimize Tensors, but one of the params is ${typeof parameter}`, "TypeError");
+        throw new ArgumentError(`optimizer can only optimize Tensors, but one of the params is ${typeName(parameter)}`, "TypeError");
       }
       if (!parameter.isLeaf) throw new ArgumentError("can't optimize a non-leaf Tensor");
       if (known.has(parameter)) throw new ArgumentError("some parameters appear in more than one parameter group");
     }
-    const group = { ...this.defaults, ...input, params: [...new Set(params)] } as ParamGroup<Options>;
+    const own = Object.fromEntries(Object.entries(paramGroup).filter(([, value]) => value !== undefined));
+    checkNames(own, this.defaults);
+    const group = { ...this.defaults, ...own, params: [...new Set(params)] } as ParamGroup<Options>;
     this.checkOptions(group);
     this.paramGroups.push(group);
   }
 
-  /** Forgets the gradients of all parameters, or with `{ setToNone: false }` sets them to zero. */
-  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+  /**
+   * Forgets the gradients of all parameters.
+   * @param setToNone `false` sets them to zero instead
+   */
+  zeroGrad(setToNone = true): void {
     for (const { params } of this.paramGroups) clearGradients(params, setToNone);
   }
 
@@ -90,10 +119,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
    * @param closure computes the loss and its gradients first
    * @returns what the closure returned
    */
-  step(): undefined;
+  step(closure?: null): undefined;
   step<T>(closure: () => T): T;
-  step<T>(closure?: () => T): T | undefined {
-    const loss = closure && enableGrad(closure);
+  step<T>(closure?: (() => T) | null): T | undefined {
+    const loss = closure ? enableGrad(closure) : undefined;
     const observer = instrument();
     observer?.beforeStep?.(this as unknown as Optimizer);
     noGrad(() => {
@@ -162,6 +191,15 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   /** Changes one parameter by its gradient. Every optimizer has this or its own `updateGroup`. */
   protected update?(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>): void;
 
+  /** What is remembered of a parameter; before its first step that is what `start` makes. */
+  protected remembered<State extends ParameterState>(parameter: Tensor, group: ParamGroup<Options>, start: (parameter: Tensor, options: Options) => State): State {
+    const known = this.state.get(parameter) as State | undefined;
+    if (known) return known;
+    const state = start(parameter, group);
+    this.state.set(parameter, state);
+    return state;
+  }
+
   /** Throws where an option is out of range. */
   protected checkOptions(options: Options): void {
     if (!(options.lr >= 0)) throw new ArgumentError(`Invalid learning rate: ${options.lr}`);
@@ -172,10 +210,43 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   }
 }
 
-function isGroups<Options extends OptimizerOptions>(
-  list: (Tensor | ParamGroupInput<Options>)[],
-): list is ParamGroupInput<Options>[] {
-  return !(list[0] instanceof Tensor) && typeof list[0] === "object" && list[0] !== null && "params" in list[0];
+/** @throws ArgumentError with `refusal` and what it is, where it is no list or the like */
+function listed<Item>(values: Iterable<unknown>, refusal: string): Item[] {
+  if (!(values instanceof Tensor) && typeof (values as Iterable<unknown> | null)?.[Symbol.iterator] === "function") return [...values] as Item[];
+  const isModule = typeof (values as { parameters?: unknown } | null)?.parameters === "function";
+  throw new ArgumentError(`${refusal} ${typeName(values)}${isModule ? "; give its parameters(), as in model.parameters()" : ""}`, "TypeError");
+}
+
+function typeName(value: unknown): string {
+  if (value instanceof Tensor) return "torch.FloatTensor";
+  return Object(value) === value ? ((value as object).constructor?.name ?? typeof value) : typeof value;
+}
+
+/** What a group may hold beside the options: schedulers keep their own marks there. */
+const MARKS: ReadonlySet<string> = new Set(["params", "initialLr", "swaLr", "maxMomentum", "baseMomentum"]);
+
+/** Options of PyTorch's that change how it computes, not what. */
+const WITHOUT_MEANING: ReadonlySet<string> = new Set(["foreach", "fused", "capturable", "differentiable"]);
+
+/** @throws ArgumentError for a name that was probably meant to be an option, and for an option's value of another kind than its default */
+function checkNames(group: Readonly<Record<string, unknown>>, defaults: object): void {
+  for (const [name, value] of Object.entries(group)) {
+    if (MARKS.has(name)) continue;
+    if (name in defaults) checkKind(name, value, (defaults as Readonly<Record<string, unknown>>)[name]);
+    else if (WITHOUT_MEANING.has(name)) throw new ArgumentError(`a parameter group has no option '${name}' here. ${absent[name]!}`, "TypeError");
+    else {
+      const meant = misspelledName(name, Object.keys(defaults));
+      if (meant !== null) throw new ArgumentError(`a parameter group has no option '${name}'; did you mean '${meant}'?`, "TypeError");
+    }
+  }
+}
+
+function checkKind(name: string, value: unknown, standard: unknown): void {
+  const expected = Array.isArray(standard) ? `a list of ${standard.length} numbers` : { number: "a number", boolean: "true or false" }[typeof standard as string];
+  const fits = Array.isArray(standard)
+    ? Array.isArray(value) && value.length === standard.length && value.every((each) => typeof each === "number")
+    : typeof value === typeof standard;
+  if (expected !== undefined && !fits) throw new ArgumentError(`a parameter group's '${name}' must be ${expected}, not ${valueInWords(value)}`, "TypeError");
 }
 
 /** A group without its parameters. */

@@ -1,34 +1,37 @@
-import { ArgumentError } from "../errors.ts";
-import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { AdamFamily, runningMeans, type AdamFamilyOptions } from "./adamFamily.ts";
 import { descending } from "./descending.ts";
+import type { OptimizerParameters, ParamGroup } from "./optimizer.ts";
 
-export interface RAdamOptions extends OptimizerOptions {
-  /** Decay rates of the running means. Default [0.9, 0.999]. */
-  betas: readonly [number, number];
-  /** Added to the denominator. Default 1e-8. */
-  eps: number;
-  /** L2 penalty. Default 0. */
-  weightDecay: number;
-  /** Climb instead of descend. Default false. */
-  maximize: boolean;
+/** @api optim.RAdamOptions */
+export interface RAdamOptions extends AdamFamilyOptions {
+  /** Shrink the weights by themselves instead of adding a penalty to their gradient. Default false. */
+  decoupledWeightDecay: boolean;
 }
 
-/** Adam that waits until its variance can be trusted. Default learning rate 1e-3. https://arxiv.org/abs/1908.03265 */
-export class RAdam extends Optimizer<RAdamOptions> {
-  constructor(params: OptimizerParameters<RAdamOptions>, options: Partial<RAdamOptions> | number = {}) {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false } = withRate(options);
-    super(params, { lr, betas, eps, weightDecay, maximize });
+/**
+ * Adam that waits until its variance can be trusted. https://arxiv.org/abs/1908.03265
+ * @param params tensors, or groups `{ params, lr, … }` with options of their own
+ * @param lr learning rate
+ * @param betas decay rates of the running means of gradient and squared gradient
+ * @param eps added to the denominator
+ * @param weightDecay L2 penalty
+ * @param decoupledWeightDecay shrink the weights by themselves instead, as AdamW
+ * @throws ArgumentError where an option is out of range
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
+ * @api optim.RAdam
+ */
+export class RAdam extends AdamFamily<RAdamOptions> {
+  constructor(
+    params: OptimizerParameters<RAdamOptions>, lr = 1e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 0, decoupledWeightDecay = false,
+    { maximize = false }: { maximize?: boolean } = {},
+  ) {
+    super(params, { lr, betas, eps, weightDecay, decoupledWeightDecay, maximize });
   }
 
   protected override update(parameter: Tensor, raw: Tensor, group: ParamGroup<RAdamOptions>): void {
     const gradient = descending(parameter, raw, group);
-    let state = this.state.get(parameter) as { step: number; expAvg: Tensor; expAvgSq: Tensor } | undefined;
-    if (state === undefined) {
-      state = { step: 0, expAvg: optimizerState(parameter), expAvgSq: optimizerState(parameter) };
-      this.state.set(parameter, state);
-    }
+    const state = this.remembered(parameter, group, runningMeans);
     const { lr, betas, eps } = group;
     state.step++;
     state.expAvg.mul_(betas[0]).add_(gradient, { alpha: 1 - betas[0] });
@@ -43,14 +46,5 @@ export class RAdam extends Optimizer<RAdamOptions> {
     }
     const rectified = Math.sqrt(((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length));
     parameter.addcdiv_(state.expAvg, state.expAvgSq.sqrt().add_(eps), { value: rate * rectified * Math.sqrt(correction) });
-  }
-
-  protected override checkOptions(options: RAdamOptions): void {
-    super.checkOptions(options);
-    if (!(options.eps >= 0)) throw new ArgumentError(`Invalid epsilon value: ${options.eps}`);
-    options.betas.forEach((beta, i) => {
-      if (!(beta >= 0 && beta < 1)) throw new ArgumentError(`Invalid beta parameter at index ${i}: ${beta}`);
-    });
-    if (!(options.weightDecay >= 0)) throw new ArgumentError(`Invalid weight_decay value: ${options.weightDecay}`);
   }
 }

@@ -1,9 +1,10 @@
-import { ArgumentError } from "../errors.ts";
 import { optimizerState } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { descending } from "./descending.ts";
+import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { checkNotNegative } from "./ranges.ts";
 
+/** @api optim.RMSpropOptions */
 export interface RMSpropOptions extends OptimizerOptions {
   /** Decay rate of the running mean. Default 0.99. */
   alpha: number;
@@ -19,23 +20,38 @@ export interface RMSpropOptions extends OptimizerOptions {
   maximize: boolean;
 }
 
-/** Divides by a running root of mean squares. Default learning rate 1e-2. https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf */
+type RMSpropState = { step: number; squareAvg: Tensor; momentumBuffer?: Tensor; gradAvg?: Tensor };
+
+function start(parameter: Tensor, { momentum, centered }: RMSpropOptions): RMSpropState {
+  const state: RMSpropState = { step: 0, squareAvg: optimizerState(parameter) };
+  if (momentum > 0) state.momentumBuffer = optimizerState(parameter);
+  if (centered) state.gradAvg = optimizerState(parameter);
+  return state;
+}
+
+/**
+ * Divides by a running root of mean squares. https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf
+ * @param params tensors, or groups `{ params, lr, … }` with options of their own
+ * @param lr learning rate
+ * @param alpha decay rate of the running mean
+ * @param eps added to the denominator
+ * @param weightDecay L2 penalty
+ * @param momentum how much of the last step is kept
+ * @param centered take the variance in place of the mean of squares
+ * @param maximize climb instead of descend
+ * @throws ArgumentError where an option is out of range
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+ * @api optim.RMSprop
+ */
 export class RMSprop extends Optimizer<RMSpropOptions> {
-  constructor(params: OptimizerParameters<RMSpropOptions>, options: Partial<RMSpropOptions> | number = {}) {
-    const { lr = 1e-2, alpha = 0.99, eps = 1e-8, momentum = 0, centered = false, weightDecay = 0, maximize = false } = withRate(options);
+  constructor(params: OptimizerParameters<RMSpropOptions>, lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0, centered = false, maximize = false) {
     super(params, { lr, alpha, eps, momentum, centered, weightDecay, maximize });
   }
 
   protected override update(parameter: Tensor, raw: Tensor, group: ParamGroup<RMSpropOptions>): void {
     const gradient = descending(parameter, raw, group);
-    let state = this.state.get(parameter) as { step: number; squareAvg: Tensor; momentumBuffer?: Tensor; gradAvg?: Tensor } | undefined;
-    const { lr, alpha, eps, momentum, centered } = group;
-    if (state === undefined) {
-      state = { step: 0, squareAvg: optimizerState(parameter) };
-      if (momentum > 0) state.momentumBuffer = optimizerState(parameter);
-      if (centered) state.gradAvg = optimizerState(parameter);
-      this.state.set(parameter, state);
-    }
+    const state = this.remembered(parameter, group, start);
+    const { lr, alpha, eps, momentum } = group;
     state.step++;
     state.squareAvg.mul_(alpha).addcmul_(gradient, gradient, { value: 1 - alpha });
     let square = state.squareAvg;
@@ -54,9 +70,6 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
 
   protected override checkOptions(options: RMSpropOptions): void {
     super.checkOptions(options);
-    if (!(options.eps >= 0)) throw new ArgumentError(`Invalid epsilon value: ${options.eps}`);
-    if (!(options.momentum >= 0)) throw new ArgumentError(`Invalid momentum value: ${options.momentum}`);
-    if (!(options.weightDecay >= 0)) throw new ArgumentError(`Invalid weight_decay value: ${options.weightDecay}`);
-    if (!(options.alpha >= 0)) throw new ArgumentError(`Invalid alpha value: ${options.alpha}`);
+    checkNotNegative(options, "eps", "momentum", "weightDecay", "alpha");
   }
 }

@@ -1,8 +1,9 @@
 import { ArgumentError } from "../errors.ts";
 import { optimizerState, where } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { Optimizer, withRate, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 
+/** @api optim.RpropOptions */
 export interface RpropOptions extends OptimizerOptions {
   /** Factors of the step where the gradient changes its sign, and where it keeps it. Default [0.5, 1.2]. */
   etas: readonly [number, number];
@@ -12,19 +13,28 @@ export interface RpropOptions extends OptimizerOptions {
   maximize: boolean;
 }
 
-/** Resilient backpropagation: only the gradient's sign counts. Default learning rate 1e-2. https://doi.org/10.1109/ICNN.1993.298623 */
+const start = (parameter: Tensor, { lr }: RpropOptions) => ({ step: 0, prev: optimizerState(parameter), stepSize: optimizerState(parameter).fill_(lr) });
+
+/**
+ * Resilient backpropagation: only the gradient's sign counts. https://doi.org/10.1109/ICNN.1993.298623
+ * @param params tensors, or groups `{ params, lr, … }` with options of their own
+ * @param lr the first step
+ * @param etas factors of the step where the gradient changes its sign, and where it keeps it
+ * @param stepSizes smallest and largest step
+ * @throws ArgumentError where an option is out of range
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
+ * @api optim.Rprop
+ */
 export class Rprop extends Optimizer<RpropOptions> {
-  constructor(params: OptimizerParameters<RpropOptions>, options: Partial<RpropOptions> | number = {}) {
-    const { lr = 1e-2, etas = [0.5, 1.2], stepSizes = [1e-6, 50], maximize = false } = withRate(options);
+  constructor(
+    params: OptimizerParameters<RpropOptions>, lr = 1e-2, etas: readonly [number, number] = [0.5, 1.2], stepSizes: readonly [number, number] = [1e-6, 50],
+    { maximize = false }: { maximize?: boolean } = {},
+  ) {
     super(params, { lr, etas, stepSizes, maximize });
   }
 
   protected override update(parameter: Tensor, raw: Tensor, group: ParamGroup<RpropOptions>): void {
-    let state = this.state.get(parameter) as { step: number; prev: Tensor; stepSize: Tensor } | undefined;
-    if (state === undefined) {
-      state = { step: 0, prev: optimizerState(parameter), stepSize: optimizerState(parameter).fill_(group.lr) };
-      this.state.set(parameter, state);
-    }
+    const state = this.remembered(parameter, group, start);
     const gradient = group.maximize ? raw.neg() : raw;
     const [shrink, grow] = group.etas;
     state.step++;

@@ -2,22 +2,32 @@ import { ArgumentError } from "../errors.ts";
 import { optimizerState, sgdStep, type SgdUpdate } from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
+import { checkNotNegative } from "./ranges.ts";
 
+/** @api optim.SGDOptions */
 export interface SGDOptions extends OptimizerOptions {
-  /** Default 0. */
+  /** How much of the last step is kept. Default 0. */
   momentum: number;
   /** How much of a new gradient the momentum leaves out. Default 0. */
   dampening: number;
   /** L2 penalty. Default 0. */
   weightDecay: number;
-  /** Default false. */
+  /** Look ahead along the momentum. Default false. */
   nesterov: boolean;
   /** Climb instead of descend. Default false. */
   maximize: boolean;
 }
 
 /**
- * Stochastic gradient descent, with momentum if wanted (Sutskever et al., 2013). Default learning rate 1e-3.
+ * Stochastic gradient descent, with momentum if wanted (Sutskever et al., 2013).
+ * @param params tensors, or groups `{ params, lr, … }` with options of their own
+ * @param lr learning rate
+ * @param momentum how much of the last step is kept
+ * @param dampening how much of a new gradient the momentum leaves out
+ * @param weightDecay L2 penalty
+ * @param nesterov look ahead along the momentum
+ * @throws ArgumentError where an option is out of range
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  * @api optim.SGD
  */
 export class SGD extends Optimizer<SGDOptions> {
@@ -46,8 +56,7 @@ export class SGD extends Optimizer<SGDOptions> {
 
   protected override checkOptions(options: SGDOptions): void {
     super.checkOptions(options);
-    if (!(options.momentum >= 0)) throw new ArgumentError(`Invalid momentum value: ${options.momentum}`);
-    if (!(options.weightDecay >= 0)) throw new ArgumentError(`Invalid weight_decay value: ${options.weightDecay}`);
+    checkNotNegative(options, "momentum", "weightDecay");
     if (options.nesterov && (options.momentum <= 0 || options.dampening !== 0)) {
       throw new ArgumentError("Nesterov momentum requires a momentum and zero dampening");
     }

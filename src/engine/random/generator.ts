@@ -3,6 +3,7 @@
  * Every draw below takes from the twister exactly what PyTorch takes, in the same order.
  */
 import type { Int } from "../ops/types.ts";
+import { processor, requireProcessor, type Device, type DeviceLike } from "../device.ts";
 import { filled } from "../dtype.ts";
 import { MersenneTwister, stateLength } from "./mt19937.ts";
 
@@ -36,8 +37,14 @@ export class Generator {
   /** The second value of the last Box–Muller pair, not handed out yet. */
   #spareNormal: number | null = null;
 
-  constructor() {
+  /** @param device the processor: there is no other */
+  constructor(device: DeviceLike = processor) {
+    requireProcessor(device);
     this.manualSeed(defaultSeed);
+  }
+
+  get device(): Device {
+    return processor;
   }
 
   /**

@@ -63,7 +63,7 @@ describe("an optimizer", () => {
     const p = parameter(1, 2);
     const optimizer = new optim.SGD([p], { lr: 0.1 });
     p.sum().backward();
-    optimizer.zeroGrad({ setToNone: false });
+    optimizer.zeroGrad(false);
     assert.deepEqual(p.grad!.tolist(), [0, 0]);
     optimizer.zeroGrad();
     assert.equal(p.grad, null);

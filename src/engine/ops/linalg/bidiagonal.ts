@@ -6,7 +6,7 @@ import { rotateRows, rotationOf, signed, sortWithRows, type Rotation } from "./r
 /** Of float32, whose results these are: PyTorch's iteration ends there, and one step more could turn signs. */
 const EPSILON = 2 ** -24;
 const TOLERANCE = EPSILON * Math.max(10, Math.min(100, EPSILON ** -0.125));
-const TINY = 2 ** -126;
+const TINY = 2 ** -1022;
 const MOST_SWEEPS = 6;
 
 /**

@@ -6,7 +6,8 @@ import { tril } from "../joining.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { choleskyOf } from "./factors.ts";
-import { failure, leadOf, matricesOf, requireFloat, requireSquare, stacked, wholes } from "./matrix.ts";
+import { alike } from "./inverse.ts";
+import { failure, leadOf, matricesOf, requireFloat, requireMatrix, requireSquare, stacked, wholes } from "./matrix.ts";
 import { solveTriangular } from "./triangular.ts";
 
 const choleskyOp: Operation = {
@@ -76,25 +77,44 @@ export function choleskyEx(
   return namedTuple(["L", "info"], [upper ? L.mT : L, wholes(failed, leadOf(A))]);
 }
 
+const choleskySolveOp: Operation = {
+  name: "CholeskySolveBackward0",
+  backward(node, gradient) {
+    const upper = node.data as boolean;
+    const [X, L] = [node.saved(0), node.saved(1)];
+    const gradientB = choleskySolve(gradient, L, upper);
+    if (!node.needs(1)) return [gradientB, null];
+    const products = matmul(gradientB, X.mT);
+    const both = products.add(products.mT);
+    return [node.needs(0) ? gradientB : null, (upper ? matmul(L, both) : matmul(both, L)).neg()];
+  },
+};
+
 /**
  * X of A·X = B, given the Cholesky factor of A.
- * @param B [..., n, k]
- * @param L [..., n, n]; with `upper` it is Lᵀ
+ * @param input B, [..., n, k]
+ * @param input2 the factor L, [..., n, n]; leading dimensions broadcast
+ * @param upper whether `input2` is Lᵀ
  * @see https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html
  * @api torch.choleskySolve Tensor.choleskySolve
  */
-export function choleskySolve(B: Tensor, L: Tensor, upper = false): Tensor {
-  const lower = upper ? L.mT : L;
-  return solveTriangular(lower.mT, solveTriangular(lower, B, { upper: false }), { upper: true });
+export function choleskySolve(input: Tensor, input2: Tensor, upper = false): Tensor {
+  requireSquare("cholesky_solve", input2);
+  requireMatrix("cholesky_solve", input, "B");
+  const [factor, right] = alike("cholesky_solve", input2, input, true);
+  const lower = (upper ? factor.mT : factor).detach();
+  const X = solveTriangular(lower.mT, solveTriangular(lower, right.detach(), { upper: false }), { upper: true });
+  return record(choleskySolveOp, X, [right, factor], [X, factor], upper);
 }
 
 /**
  * The inverse of A, given its Cholesky factor.
- * @param L [..., n, n]; with `upper` it is Lᵀ
+ * @param input the factor L, [..., n, n]
+ * @param upper whether `input` is Lᵀ
  * @see https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html
  * @api torch.choleskyInverse Tensor.choleskyInverse
  */
-export function choleskyInverse(L: Tensor, upper = false): Tensor {
-  requireSquare("cholesky_inverse", L);
-  return choleskySolve(eye(L.shape.at(-1)!), L, upper);
+export function choleskyInverse(input: Tensor, upper = false): Tensor {
+  requireSquare("cholesky_inverse", input);
+  return choleskySolve(eye(input.shape.at(-1)!), input, upper);
 }

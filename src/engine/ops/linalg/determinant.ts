@@ -29,13 +29,23 @@ const detOp: Operation = {
  * @param A [..., n, n]
  * @returns [...]
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.det.html
- * @api torch.linalg.det torch.det Tensor.det
+ * @api torch.linalg.det
  */
 export function det(A: Tensor): Tensor {
   requireSquare("linalg.det", A);
   requireFloat("linalg.det", A);
   const values = matricesOf(A).map((matrix) => determinant(factored(matrix)));
   return record(detOp, numbers(values, A), [A], [A]);
+}
+
+/**
+ * `linalg.det` by its older name.
+ * @param input [..., n, n]
+ * @see https://pytorch.org/docs/stable/generated/torch.det.html
+ * @api torch.det Tensor.det
+ */
+export function determinants(input: Tensor): Tensor {
+  return det(input);
 }
 
 const cofactorsOp: Operation = {
@@ -107,10 +117,20 @@ function signAndLog(name: string, A: Tensor): NamedTuple<["sign", "logabsdet"], 
  * @param A [..., n, n]
  * @returns `sign` [...], `logabsdet` [...]
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html
- * @api torch.linalg.slogdet torch.slogdet Tensor.slogdet
+ * @api torch.linalg.slogdet
  */
 export function slogdet(A: Tensor): NamedTuple<["sign", "logabsdet"], Tensor> {
   return signAndLog("linalg.slogdet", A);
+}
+
+/**
+ * `linalg.slogdet` by its older name.
+ * @param input [..., n, n]
+ * @see https://pytorch.org/docs/stable/generated/torch.slogdet.html
+ * @api torch.slogdet Tensor.slogdet
+ */
+export function signedLogDeterminants(input: Tensor): NamedTuple<["sign", "logabsdet"], Tensor> {
+  return slogdet(input);
 }
 
 /**

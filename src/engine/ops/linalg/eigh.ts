@@ -87,8 +87,7 @@ const eighOp: Operation = {
 export function eigh(A: Tensor, UPLO: "L" | "U" = "L"): NamedTuple<["eigenvalues", "eigenvectors"], Tensor> {
   requireSquare("linalg.eigh", A);
   requireFloat("linalg.eigh", A);
-  if (!["L", "U", "l", "u"].includes(UPLO)) throw new KindlingError(`Expected UPLO argument to be 'L' or 'U', but got ${String(UPLO)}`);
-  const matrices = matricesOf(UPLO.toUpperCase() === "L" ? A : A.mT);
+  const matrices = matricesOf(UPLO === "L" ? A : A.mT);
   requireFinite("linalg.eigh", A, matrices);
   const found = matrices.map(eigenOf);
   const eigenvalues = stacked(found.map(({ values }) => values), A.shape.slice(0, -1));

@@ -10,13 +10,17 @@ export interface Reflection {
   readonly offset: number;
 }
 
+const TINY = 2 ** -960;
+
 /** The reflection that takes a vector to (β, 0, …, 0). A vector that is so already stays as it is. */
 export function reflectionOf(x: Float64Array, offset: number): Reflection & { readonly beta: number } {
   const alpha = x[0]!;
   let rest = 0;
   for (let i = 1; i < x.length; i++) rest = Math.hypot(rest, x[i]!);
-  if (rest === 0) return { v: x, tau: 0, offset, beta: alpha };
-  const beta = -signed(Math.hypot(alpha, rest), alpha);
+  const length = Math.hypot(alpha, rest);
+  // So little has no direction that could be told any more.
+  if (rest === 0 || length < TINY) return { v: x, tau: 0, offset, beta: alpha };
+  const beta = -signed(length, alpha);
   const v = x.map((value) => value / (alpha - beta));
   v[0] = 1;
   return { v, tau: (beta - alpha) / beta, offset, beta };

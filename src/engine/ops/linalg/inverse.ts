@@ -32,11 +32,22 @@ export function uncheckedInverse(A: Tensor): { inverse: Tensor; factors: Factore
  * @param A [..., n, n]
  * @throws LinAlgError where a matrix is singular
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.inv.html
- * @api torch.linalg.inv torch.inverse Tensor.inverse
+ * @api torch.linalg.inv
  */
 export function inv(A: Tensor): Tensor {
-  const { inverse } = checkedInverse(A, true);
+  const { inverse } = checkedInverse("linalg.inv", A, true);
   return inverse;
+}
+
+/**
+ * `linalg.inv` by its older name.
+ * @param input [..., n, n]
+ * @throws LinAlgError where a matrix is singular
+ * @see https://pytorch.org/docs/stable/generated/torch.inverse.html
+ * @api torch.inverse Tensor.inverse
+ */
+export function inverse(input: Tensor): Tensor {
+  return inv(input);
 }
 
 /**
@@ -48,18 +59,18 @@ export function inv(A: Tensor): Tensor {
  * @api torch.linalg.invEx
  */
 export function invEx(A: Tensor, { checkErrors = false }: { checkErrors?: boolean } = {}): NamedTuple<["inverse", "info"], Tensor> {
-  const { inverse, factors } = checkedInverse(A, checkErrors);
+  const { inverse, factors } = checkedInverse("linalg.inv_ex", A, checkErrors);
   return namedTuple(["inverse", "info"], [inverse, wholes(factors.map(({ firstZero }) => firstZero), leadOf(A))]);
 }
 
-function checkedInverse(A: Tensor, checkErrors: boolean): { inverse: Tensor; factors: Factored[] } {
-  requireSquare("linalg.inv", A);
-  requireFloat("linalg.inv", A);
+function checkedInverse(name: string, A: Tensor, checkErrors: boolean): { inverse: Tensor; factors: Factored[] } {
+  requireSquare(name, A);
+  requireFloat(name, A);
   const result = uncheckedInverse(A);
   const place = result.factors.findIndex(({ firstZero }) => firstZero > 0);
   if (place < 0 || !checkErrors) return result;
   const element = result.factors[place]!.firstZero;
-  throw failure("linalg.inv", A, place, `The diagonal element ${element} is zero, the inversion could not be completed because the input matrix is singular.`);
+  throw failure(name, A, place, `The diagonal element ${element} is zero, the inversion could not be completed because the input matrix is singular.`);
 }
 
 // --- equations ------------------------------------------------------------------------------------------------------
@@ -124,6 +135,6 @@ export function alike(name: string, A: Tensor, B: Tensor, left: boolean): [A: Te
   if ((left ? rows : cols) !== (left ? m : n)) {
     throw new ShapeError(`${name}: Incompatible shapes of A and B for the equation ${left ? "AX = B" : "XA = B"} (${m}x${n} and ${rows}x${cols})`, A.shape, B.shape);
   }
-  const lead = broadcastShapes(leadOf(A), leadOf(B));
+  const lead = broadcastShapes(leadOf(B), leadOf(A));
   return [expand(A, [...lead, m!, n!]), expand(B, [...lead, rows!, cols!])];
 }

@@ -1,13 +1,13 @@
 /** Matrices that have no inverse: rank, pseudoinverse, least squares. */
 import { record, type Operation } from "../../autograd/node.ts";
-import { ArgumentError, KindlingError } from "../../errors.ts";
+import { KindlingError } from "../../errors.ts";
 import { broadcastShapes, numelOf } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { empty, eye } from "../creation.ts";
-import { differentiateDefinition } from "../definition.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { toTypedArray } from "../reading.ts";
+import { longName } from "../reductions.ts";
 import { expand, squeeze, unsqueeze } from "../views.ts";
 import { eigvalsh } from "./eigh.ts";
 import { leadOf, Matrix, matricesOf, requireFinite, requireFloat, requireMatrix, requireSquare, stacked, wholes } from "./matrix.ts";
@@ -26,13 +26,14 @@ export interface Tolerances {
 function thresholds(A: Tensor, largest: readonly number[], { atol, rtol }: Tolerances): number[] {
   const most = Math.max(...A.shape.slice(-2));
   const absolute = eachOf(atol ?? 0, A, largest.length);
-  const isSmallest = !largest.some((_, i) => absolute[i] !== 0);
-  const relative = eachOf(rtol ?? (isSmallest ? EPSILON * most : 0), A, largest.length);
-  return largest.map((value, i) => Math.max(absolute[i]!, relative[i]! * value));
+  // Where nothing counts as 0 at any rate, a share does.
+  const relative = rtol === null || rtol === undefined ? null : eachOf(rtol, A, largest.length);
+  const shareOf = (i: number): number => relative?.[i] ?? (absolute[i]! > 0 ? 0 : EPSILON * most);
+  return largest.map((value, i) => Math.max(absolute[i]!, shareOf(i) * value));
 }
 
 function eachOf(value: number | Tensor, A: Tensor, count: number): ArrayLike<number> {
-  if (typeof value === "number") return new Array<number>(count).fill(value);
+  if (typeof value === "number") return new Float64Array(count).fill(value);
   return toTypedArray(expand(value, broadcastShapes(value.shape, leadOf(A))));
 }
 
@@ -58,17 +59,19 @@ export function matrixRank(A: Tensor, { atol = null, rtol = null, hermitian = fa
 
 const pinvOp: Operation = {
   name: "LinalgPinvBackward0",
-  backward(node, gradient) {
-    const [A, P] = [node.saved(0), node.saved(1)];
-    const [m, n] = A.shape.slice(-2) as [number, number];
-    const direct = matmul(P.mT, matmul(gradient, P.mT)).neg();
-    const outsideColumns = eye(m).sub(matmul(A, P));
-    const outsideRows = eye(n).sub(matmul(P, A));
-    const left = matmul(matmul(outsideColumns, gradient.mT), matmul(P, P.mT));
-    const right = matmul(matmul(P.mT, P), matmul(gradient.mT, outsideRows));
-    return [direct.add(left).add(right)];
-  },
+  backward: (node, gradient) => [slopeOfPinv(node.saved(0), node.saved(1), gradient)],
 };
+
+/** −Pᵀ·dP·Pᵀ and, where A isn't square or has not full rank, what lies outside of its columns and rows. */
+function slopeOfPinv(A: Tensor, P: Tensor, gradient: Tensor): Tensor {
+  const [m, n] = A.shape.slice(-2) as [number, number];
+  const direct = matmul(P.mT, matmul(gradient, P.mT)).neg();
+  const outsideColumns = eye(m).sub(matmul(A, P));
+  const outsideRows = eye(n).sub(matmul(P, A));
+  const left = matmul(matmul(outsideColumns, gradient.mT), matmul(P, P.mT));
+  const right = matmul(matmul(P.mT, P), matmul(gradient.mT, outsideRows));
+  return direct.add(left).add(right);
+}
 
 /**
  * The pseudoinverse of Moore and Penrose of a matrix, or of each of a batch.
@@ -80,7 +83,7 @@ const pinvOp: Operation = {
  */
 export function pinv(A: Tensor, { atol = null, rtol = null, hermitian = false }: Tolerances & { hermitian?: boolean } = {}): Tensor {
   if (A.shape.length < 2 || A.dtype !== "float32") {
-    throw new KindlingError(`linalg.pinv(${kindOf(A)}{[${A.shape.join(", ")}]}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`);
+    throw new KindlingError(`linalg.pinv(${longName(A.dtype)}{[${A.shape.join(", ")}]}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`);
   }
   if (hermitian) requireSquare("linalg.pinv", A);
   const matrices = matricesOf(A);
@@ -91,8 +94,6 @@ export function pinv(A: Tensor, { atol = null, rtol = null, hermitian = false }:
   const result = stacked(found.map((each, i) => solved(each, zero[i]!, Matrix.eye(m)).data), [...leadOf(A), n, m]);
   return record(pinvOp, result, [A], [A, result]);
 }
-
-const kindOf = (input: Tensor): string => ({ float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" })[input.dtype];
 
 /** V·diag(1/s)·Uᵀ·B, without the values that count as 0. */
 function solved({ ut, s, vt }: Singular, zero: number, b: Matrix): Matrix {
@@ -121,13 +122,18 @@ export function pinverse(input: Tensor, rcond = 1e-15): Tensor {
 
 // --- least squares --------------------------------------------------------------------------------------------------
 
-const DRIVERS = ["gels", "gelsy", "gelsd", "gelss"] as const;
-
-export type LeastSquaresDriver = (typeof DRIVERS)[number];
+export type LeastSquaresDriver = "gels" | "gelsy" | "gelsd" | "gelss";
 
 const lstsqOp: Operation = {
   name: "LinalgLstsqBackward0",
-  backward: (node, gradient) => differentiateDefinition(([A, B]) => [matmul(pinv(A!), B!)], [node.saved(0), node.saved(1)], [gradient]),
+  backward(node, gradient) {
+    const [A, B] = [node.saved(0), node.saved(1)];
+    const P = pinv(A);
+    return [
+      node.needs(0) ? slopeOfPinv(A, P, matmul(gradient, B.mT)) : null,
+      node.needs(1) ? matmul(P.mT, gradient) : null,
+    ];
+  },
 };
 
 /**
@@ -145,7 +151,7 @@ export function lstsq(
   A: Tensor, B: Tensor, rcond: number | null = null, { driver = null }: { driver?: LeastSquaresDriver | null } = {},
 ): NamedTuple<["solution", "residuals", "rank", "singularValues"], Tensor> {
   const way = driver ?? "gelsy";
-  requireEquations(A, B, way);
+  requireEquations(A, B);
   const isVector = B.shape.length === A.shape.length - 1;
   const right = isVector ? unsqueeze(B, -1) : B;
   const lead = broadcastShapes(leadOf(A), leadOf(right));
@@ -178,7 +184,7 @@ function residualsOf(A: Tensor, X: Tensor, B: Tensor, isVector: boolean): Tensor
   return isVector ? squeeze(squares, -1) : squares;
 }
 
-function requireEquations(A: Tensor, B: Tensor, driver: string): void {
+function requireEquations(A: Tensor, B: Tensor): void {
   const name = "torch.linalg.lstsq";
   if (A.shape.length < 2) throw new KindlingError(`${name}: input must have at least 2 dimensions.`);
   if (B.shape.length < 1) throw new KindlingError(`${name}: other must have at least 1 dimension.`);
@@ -190,7 +196,4 @@ function requireEquations(A: Tensor, B: Tensor, driver: string): void {
   }
   const dim = difference === 1 ? -1 : -2;
   if (A.shape.at(-2) !== B.shape.at(dim)) throw new KindlingError(`${name}: input.size(-2) should match other.size(${dim})`);
-  if (!(DRIVERS as readonly string[]).includes(driver)) {
-    throw new ArgumentError(`${name}: parameter \`driver\` should be one of (gels, gelsy, gelsd, gelss)`);
-  }
 }

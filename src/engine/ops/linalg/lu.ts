@@ -1,6 +1,6 @@
 /** The LU decomposition, and equations with its factors. */
-import { filled } from "../../dtype.ts";
 import { recordMany, type Operation } from "../../autograd/node.ts";
+import { filled } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { diagEmbed } from "../arranging.ts";

@@ -55,10 +55,14 @@ export class Matrix {
   }
 
   times(right: Matrix): Matrix {
-    const result = new Matrix(this.rows, right.cols);
-    for (let i = 0; i < this.rows; i++) for (let k = 0; k < this.cols; k++) {
-      const [factor, from, to] = [this.at(i, k), k * right.cols, i * right.cols];
-      for (let j = 0; j < right.cols; j++) result.data[to + j]! += factor * right.data[from + j]!;
+    const [cols, source] = [right.cols, right.data];
+    const result = new Matrix(this.rows, cols);
+    const { data } = result;
+    for (let i = 0; i < this.rows; i++) {
+      for (let k = 0; k < this.cols; k++) {
+        const factor = this.at(i, k);
+        for (let j = 0; j < cols; j++) data[i * cols + j]! += factor * source[k * cols + j]!;
+      }
     }
     return result;
   }

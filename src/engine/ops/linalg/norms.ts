@@ -5,7 +5,7 @@ import type { Tensor } from "../../tensor.ts";
 import type { DTypeName } from "../../dtype.ts";
 import { where } from "../binary.ts";
 import { movedim } from "../arranging.ts";
-import { amax, amin, inType, norm as normOfVectors, sum } from "../reductions.ts";
+import { amax, amin, inType, longName, norm as normOfVectors, sum } from "../reductions.ts";
 import type { Size } from "../types.ts";
 import { select, unsqueeze } from "../views.ts";
 import { invEx } from "./inverse.ts";
@@ -26,6 +26,7 @@ export type MatrixOrder = "fro" | "nuc" | number;
 export function vectorNorm(
   x: Tensor, ord: number = 2, dim: Size | null = null, keepdim = false, { dtype = null }: { dtype?: DTypeName | null } = {},
 ): Tensor {
+  requireFloat("linalg.vector_norm", x);
   return normOfVectors(x, ord, dim, { keepdim, dtype });
 }
 
@@ -43,9 +44,10 @@ export function matrixNorm(
   A: Tensor, ord: MatrixOrder = "fro", dim: Size = [-2, -1], keepdim = false, { dtype = null }: { dtype?: DTypeName | null } = {},
 ): Tensor {
   const name = "linalg.matrix_norm";
+  requireMatrix(name, A);
+  requireFloat(name, A);
   const input = inType(A, dtype);
-  requireMatrix(name, input);
-  requireFloat(name, input);
+  if (input.dtype !== "float32") throw new KindlingError(`${name}: dtype should be floating point or complex, but got ${longName(input.dtype)}`);
   const dims = typeof dim === "number" ? [dim] : dim;
   if (dims.length !== 2) throw new KindlingError(`${name}: dim must be a 2-tuple. Got ${dims.join(" ")}`);
   const [rows, cols] = dims.map((each) => wrapDim(each, input.shape.length)) as [number, number];

@@ -16,7 +16,7 @@ import { Matrix, matricesOf, requireFloat, requireSquare, stacked } from "./matr
  * @param A [..., n, n]
  * @throws LinAlgError for a negative power of a singular matrix
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html
- * @api torch.linalg.matrixPower torch.matrixPower Tensor.matrixPower
+ * @api torch.linalg.matrixPower
  */
 export function matrixPower(A: Tensor, n: Int): Tensor {
   requireSquare("linalg.matrix_power", A);
@@ -29,6 +29,16 @@ export function matrixPower(A: Tensor, n: Int): Tensor {
     if (rest > 1) square = matmul(square, square);
   }
   return result!;
+}
+
+/**
+ * `linalg.matrixPower` by its older name.
+ * @param input [..., n, n]
+ * @see https://pytorch.org/docs/stable/generated/torch.matrix_power.html
+ * @api torch.matrixPower Tensor.matrixPower
+ */
+export function powerOfMatrices(input: Tensor, n: Int): Tensor {
+  return matrixPower(input, n);
 }
 
 /**
@@ -105,12 +115,22 @@ const matrixExpOp: Operation = {
  * The exponential Σ Aᵏ/k! of a square matrix, or of each of a batch.
  * @param A [..., n, n]
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html
- * @api torch.linalg.matrixExp torch.matrixExp Tensor.matrixExp
+ * @api torch.linalg.matrixExp
  */
 export function matrixExp(A: Tensor): Tensor {
   requireSquare("linalg.matrix_exp", A);
   requireFloat("linalg.matrix_exp", A);
   return record(matrixExpOp, stacked(matricesOf(A).map((matrix) => exponential(matrix).data), A.shape), [A], [A]);
+}
+
+/**
+ * `linalg.matrixExp` by its older name.
+ * @param input [..., n, n]
+ * @see https://pytorch.org/docs/stable/generated/torch.matrix_exp.html
+ * @api torch.matrixExp Tensor.matrixExp
+ */
+export function exponentialOfMatrices(input: Tensor): Tensor {
+  return matrixExp(input);
 }
 
 /** Padé's approximation of degree 6 for a matrix made so small that it is exact, squared as often as that was halved. */

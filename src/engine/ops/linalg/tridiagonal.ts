@@ -5,7 +5,7 @@ import { rotateRows, rotationOf, signed, sortWithRows } from "./rotation.ts";
 
 /** Of float32, whose results these are: PyTorch's iteration ends there, and one step more could turn signs. */
 const EPSILON = 2 ** -24;
-const TINY = 2 ** -126;
+const TINY = 2 ** -1022;
 
 /**
  * Turns a symmetric tridiagonal matrix into a diagonal one, with its values ascending.

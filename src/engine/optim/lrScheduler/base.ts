@@ -3,23 +3,24 @@
  * several schedulers can work on one optimizer. Call `step()` once per epoch (or per batch), after the optimizer's.
  */
 import { ArgumentError } from "../../errors.ts";
-import type { Optimizer, OptimizerOptions, ParamGroup } from "../optimizer.ts";
+import { valueInWords } from "../../forms/kinds.ts";
+import type { Int } from "../../ops/types.ts";
+import { Optimizer, type OptimizerOptions, type ParamGroup } from "../optimizer.ts";
 import { camelCase, snakeCase } from "../stateNames.ts";
 
-/** An optimizer of whatever options. */
-// oxlint-disable-next-line no-explicit-any
-export type AnyOptimizer = Optimizer<any>;
+/**
+ * An optimizer of whatever options.
+ * @api optim.lrScheduler.AnyOptimizer
+ */
+export type AnyOptimizer = Optimizer<any>; // oxlint-disable-line no-explicit-any
 
-export interface SchedulerOptions {
-  /** Number of the last epoch, where a training is taken up again. Default −1: from the start. */
-  lastEpoch?: number;
-}
-
-export interface GammaOptions extends SchedulerOptions {
-  /** Factor of each decay. Default 0.1. */
-  gamma?: number;
-}
-
+/**
+ * Base class of schedules. One of your own says in `getLr` which rate each group has at `lastEpoch`, and calls
+ * `this.step()` at the end of its constructor, which sets the first rates.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html
+ * @api optim.lrScheduler.LRScheduler
+ * @base
+ */
 export abstract class LRScheduler {
   readonly optimizer: AnyOptimizer;
   /** The rates that the schedule started from, by group. */
@@ -29,7 +30,13 @@ export abstract class LRScheduler {
   #stepCount = 0;
   #lastLr: number[] = [];
 
-  constructor(optimizer: AnyOptimizer, { lastEpoch = -1 }: SchedulerOptions = {}) {
+  /**
+   * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+   * @throws ArgumentError where `optimizer` is none, or a training that is taken up again has no first rates
+   */
+  constructor(optimizer: AnyOptimizer, lastEpoch: Int = -1) {
+    if (!(optimizer instanceof Optimizer)) throw new ArgumentError(`${valueInWords(optimizer)} is not an Optimizer`, "TypeError");
+    if (!Number.isInteger(lastEpoch)) throw new ArgumentError(`lastEpoch must be a whole number, not ${valueInWords(lastEpoch)}`, "TypeError");
     this.optimizer = optimizer;
     this.lastEpoch = lastEpoch;
     this.groups.forEach((group, i) => {
@@ -50,10 +57,10 @@ export abstract class LRScheduler {
   }
 
   /** Goes on to the next epoch, or to the one given. */
-  step(epoch?: number): void {
+  step(epoch: Int | null = null): void {
     this.#stepCount++;
     this.lastEpoch = epoch ?? this.lastEpoch + 1;
-    const rates = (epoch === undefined ? null : this.closedForm()) ?? this.getLr();
+    const rates = (epoch === null ? null : this.closedForm()) ?? this.getLr();
     rates.forEach((lr, i) => (this.groups[i]!.lr = lr));
     this.recordRates();
   }
@@ -103,4 +110,3 @@ export abstract class LRScheduler {
     return this.groups.map((group) => group.lr * factor);
   }
 }
-

@@ -1,16 +1,18 @@
 /** Schedules that rise and fall, some with the momentum against them. */
 import { ArgumentError, KindlingError } from "../../errors.ts";
-import { optionalArguments } from "../../optionalArguments.ts";
-import { LRScheduler, type AnyOptimizer, type SchedulerOptions } from "./base.ts";
+import type { Int } from "../../ops/types.ts";
+import { LRScheduler, type AnyOptimizer } from "./base.ts";
+import { perGroup, type PerGroup } from "./perGroup.ts";
 
-export interface WarmRestartOptions extends SchedulerOptions {
-  /** Factor of each next period. Default 1. */
-  tMult?: number;
-  /** The lowest rate. Default 0. */
-  etaMin?: number;
-}
-
-/** Half a cosine down, then from the top again. `step` takes fractions of epochs. https://arxiv.org/abs/1608.03983 */
+/**
+ * Half a cosine down, then from the top again. `step` takes fractions of epochs. https://arxiv.org/abs/1608.03983
+ * @param t0 epochs until the first restart
+ * @param tMult factor of each next period
+ * @param etaMin the lowest rate
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
+ * @api optim.lrScheduler.CosineAnnealingWarmRestarts
+ */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   readonly t0: number;
   readonly tMult: number;
@@ -19,11 +21,10 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   tCur: number;
   tI: number;
 
-  constructor(optimizer: AnyOptimizer, t0: number, ...given: (number | WarmRestartOptions)[]) {
-    const { tMult = 1, etaMin = 0, ...options } = optionalArguments<WarmRestartOptions>(given, ["tMult", "etaMin"]);
-    super(optimizer, options);
-    if (!(t0 > 0 && Number.isInteger(t0))) throw new ArgumentError(`Expected positive integer T_0, but got ${t0}`);
-    if (!(tMult >= 1 && Number.isInteger(tMult))) throw new ArgumentError(`Expected integer T_mult >= 1, but got ${tMult}`);
+  constructor(optimizer: AnyOptimizer, t0: Int, tMult: Int = 1, etaMin = 0, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
+    if (!(t0 > 0)) throw new ArgumentError(`Expected positive integer T_0, but got ${t0}`);
+    if (!(tMult >= 1)) throw new ArgumentError(`Expected integer T_mult >= 1, but got ${tMult}`);
     this.t0 = t0;
     this.tMult = tMult;
     this.etaMin = etaMin;
@@ -36,9 +37,9 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     return this.baseLrs.map((base) => this.etaMin + ((base - this.etaMin) * (1 + Math.cos((Math.PI * this.tCur) / this.tI))) / 2);
   }
 
-  override step(epoch?: number): void {
-    const given = epoch ?? (this.lastEpoch < 0 ? 0 : undefined);
-    if (given === undefined) {
+  override step(epoch: number | null = null): void {
+    const given = epoch ?? (this.lastEpoch < 0 ? 0 : null);
+    if (given === null) {
       this.tCur++;
       if (this.tCur >= this.tI) {
         this.tCur -= this.tI;
@@ -83,31 +84,22 @@ function checkMomentum(optimizer: AnyOptimizer): void {
   if (group.momentum === undefined && group.betas === undefined) throw new ArgumentError("optimizer must support momentum with `cycle_momentum` option enabled");
 }
 
-/** One value for all groups, or a list with one for each. */
-function perGroup(optimizer: AnyOptimizer, value: number | readonly number[]): number[] {
-  if (typeof value === "number") return optimizer.paramGroups.map(() => value);
-  if (value.length !== optimizer.paramGroups.length) throw new ArgumentError(`expected ${optimizer.paramGroups.length} values, got ${value.length}`);
-  return [...value];
-}
-
-export interface CyclicOptions extends SchedulerOptions {
-  /** Steps up, and down (default: as many). Default 2000. */
-  stepSizeUp?: number;
-  stepSizeDown?: number | null;
-  /** Cycles alike, halved each time, or shrinking by gamma each step. Default "triangular". */
-  mode?: "triangular" | "triangular2" | "exp_range";
-  gamma?: number;
-  /** A mode of one's own. */
-  scaleFn?: ((x: number) => number) | null;
-  /** What that function gets: the cycle's number or the step's. Default "cycle". */
-  scaleMode?: "cycle" | "iterations";
-  /** Whether the momentum goes the other way. Default true. */
-  cycleMomentum?: boolean;
-  baseMomentum?: number | readonly number[];
-  maxMomentum?: number | readonly number[];
-}
-
-/** Between two rates up and down. Step it after each batch. https://arxiv.org/abs/1506.01186 */
+/**
+ * Between two rates up and down. Step it after each batch. https://arxiv.org/abs/1506.01186
+ * @param baseLr the lower rate: one, or one for each group
+ * @param maxLr the upper rate
+ * @param stepSizeUp steps up
+ * @param stepSizeDown steps down; `null` for as many
+ * @param mode cycles alike, halved each time, or shrinking by gamma each step
+ * @param gamma of the mode "exp_range"
+ * @param scaleFn a mode of one's own
+ * @param scaleMode what that function gets: the cycle's number or the step's
+ * @param cycleMomentum whether the momentum goes the other way
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @throws ArgumentError where the momentum is to go round and the optimizer has none
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html
+ * @api optim.lrScheduler.CyclicLR
+ */
 export class CyclicLR extends LRScheduler {
   readonly #maxLrs: number[];
   readonly #totalSize: number;
@@ -116,21 +108,22 @@ export class CyclicLR extends LRScheduler {
   readonly #byIteration: boolean;
   readonly #momenta: { base: number[]; max: number[] } | null;
 
-  constructor(optimizer: AnyOptimizer, baseLr: number | readonly number[], maxLr: number | readonly number[], options: CyclicOptions = {}) {
-    const rates = perGroup(optimizer, baseLr);
-    if ((options.lastEpoch ?? -1) === -1) optimizer.paramGroups.forEach((group, i) => Object.assign(group, { lr: rates[i], initialLr: rates[i] }));
-    super(optimizer, options);
-    const { stepSizeUp = 2000, stepSizeDown = null, mode = "triangular", gamma = 1, scaleFn = null, scaleMode = "cycle" } = options;
-    const { cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
-    if (!["triangular", "triangular2", "exp_range"].includes(mode) && scaleFn === null) throw new ArgumentError("mode is invalid and scale_fn is None");
+  constructor(
+    optimizer: AnyOptimizer, baseLr: PerGroup, maxLr: PerGroup, stepSizeUp: Int = 2000, stepSizeDown: Int | null = null,
+    mode: "triangular" | "triangular2" | "exp_range" = "triangular", gamma = 1, scaleFn: ((x: number) => number) | null = null,
+    scaleMode: "cycle" | "iterations" = "cycle", cycleMomentum = true, baseMomentum: PerGroup = 0.8, maxMomentum: PerGroup = 0.9, lastEpoch: Int = -1,
+  ) {
+    const rates = perGroup(optimizer, baseLr, "base_lr");
+    if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => Object.assign(group, { lr: rates[i], initialLr: rates[i] }));
+    super(optimizer, lastEpoch);
     this.baseLrs = rates;
-    this.#maxLrs = perGroup(optimizer, maxLr);
+    this.#maxLrs = perGroup(optimizer, maxLr, "max_lr");
     this.#totalSize = stepSizeUp + (stepSizeDown ?? stepSizeUp);
     this.#stepRatio = stepSizeUp / this.#totalSize;
     this.#byIteration = scaleFn === null ? mode === "exp_range" : scaleMode === "iterations";
     this.#scale = scaleFn ?? { triangular: () => 1, triangular2: (x: number) => 1 / 2 ** (x - 1), exp_range: (x: number) => gamma ** x }[mode];
     if (cycleMomentum) checkMomentum(optimizer);
-    this.#momenta = cycleMomentum ? { base: perGroup(optimizer, baseMomentum), max: perGroup(optimizer, maxMomentum) } : null;
+    this.#momenta = cycleMomentum ? { base: perGroup(optimizer, baseMomentum, "base_momentum"), max: perGroup(optimizer, maxMomentum, "max_momentum") } : null;
     this.step();
   }
 
@@ -147,59 +140,51 @@ export class CyclicLR extends LRScheduler {
   }
 }
 
-export interface OneCycleOptions extends SchedulerOptions {
-  /** Number of steps, or `epochs` and `stepsPerEpoch`. */
-  totalSteps?: number;
-  epochs?: number;
-  stepsPerEpoch?: number;
-  /** Share of the rise. Default 0.3. */
-  pctStart?: number;
-  /** Default "cos". */
-  annealStrategy?: "cos" | "linear";
-  /** Whether the momentum goes the other way. Default true. */
-  cycleMomentum?: boolean;
-  baseMomentum?: number | readonly number[];
-  maxMomentum?: number | readonly number[];
-  /** The first rate is the largest divided by this. Default 25. */
-  divFactor?: number;
-  /** The last rate is the first divided by this. Default 1e4. */
-  finalDivFactor?: number;
-  /** Down to the first rate before the last fall. Default false. */
-  threePhase?: boolean;
-}
-
 interface Phase {
   readonly end: number;
   readonly rates: readonly [from: readonly number[], to: readonly number[]];
   readonly momenta: readonly [from: readonly number[], to: readonly number[]];
 }
 
-/** Once up to the largest rate and down to nearly nothing. Step it after each batch. https://arxiv.org/abs/1708.07120 */
+/**
+ * Once up to the largest rate and down to nearly nothing. Step it after each batch. https://arxiv.org/abs/1708.07120
+ * @param maxLr the largest rate: one, or one for each group
+ * @param totalSteps number of steps; or `epochs` and `stepsPerEpoch`
+ * @param pctStart share of the rise
+ * @param annealStrategy in half a cosine or in a straight line
+ * @param cycleMomentum whether the momentum goes the other way
+ * @param divFactor the first rate is the largest divided by this
+ * @param finalDivFactor the last rate is the first divided by this
+ * @param threePhase down to the first rate before the last fall
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @throws ArgumentError where the number of steps is missing, or the optimizer has no momentum that could go round
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html
+ * @api optim.lrScheduler.OneCycleLR
+ */
 export class OneCycleLR extends LRScheduler {
   readonly totalSteps: number;
   readonly #phases: readonly Phase[];
   readonly #anneal: (from: number, to: number, share: number) => number;
   readonly #cycleMomentum: boolean;
 
-  constructor(optimizer: AnyOptimizer, maxLr: number | readonly number[], options: OneCycleOptions = {}) {
-    const { divFactor = 25, finalDivFactor = 1e4, cycleMomentum = true, pctStart = 0.3, annealStrategy = "cos", threePhase = false } = options;
-    const largest = perGroup(optimizer, maxLr);
+  constructor(
+    optimizer: AnyOptimizer, maxLr: PerGroup, totalSteps: Int | null = null, epochs: Int | null = null, stepsPerEpoch: Int | null = null, pctStart = 0.3,
+    annealStrategy: "cos" | "linear" = "cos", cycleMomentum = true, baseMomentum: PerGroup = 0.85, maxMomentum: PerGroup = 0.95, divFactor = 25,
+    finalDivFactor = 1e4, threePhase = false, lastEpoch: Int = -1,
+  ) {
+    const largest = perGroup(optimizer, maxLr, "max_lr");
     const first = largest.map((rate) => rate / divFactor);
-    if ((options.lastEpoch ?? -1) === -1) optimizer.paramGroups.forEach((group, i) => Object.assign(group, { initialLr: first[i] }));
-    super(optimizer, options);
-    if (options.totalSteps === undefined && (options.epochs === undefined || options.stepsPerEpoch === undefined)) {
-      throw new ArgumentError("You must define either total_steps OR (epochs AND steps_per_epoch)");
-    }
+    if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => Object.assign(group, { initialLr: first[i] }));
+    super(optimizer, lastEpoch);
+    this.totalSteps = countSteps(totalSteps, epochs, stepsPerEpoch);
     if (!(pctStart >= 0 && pctStart <= 1)) throw new ArgumentError(`Expected float between 0 and 1 pct_start, but got ${pctStart}`);
-    if (annealStrategy !== "cos" && annealStrategy !== "linear") throw new ArgumentError(`anneal_strategy must by one of 'cos' or 'linear', instead got ${String(annealStrategy)}`);
     if (cycleMomentum) checkMomentum(optimizer);
-    this.totalSteps = options.totalSteps ?? options.epochs! * options.stepsPerEpoch!;
     this.#cycleMomentum = cycleMomentum;
     this.#anneal = annealStrategy === "cos"
       ? (from, to, share) => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share))
       : (from, to, share) => (to - from) * share + from;
     const last = first.map((rate) => rate / finalDivFactor);
-    const [low, high] = [perGroup(optimizer, options.baseMomentum ?? 0.85), perGroup(optimizer, options.maxMomentum ?? 0.95)];
+    const [low, high] = [perGroup(optimizer, baseMomentum, "base_momentum"), perGroup(optimizer, maxMomentum, "max_momentum")];
     const rise: Phase = { end: pctStart * this.totalSteps - 1, rates: [first, largest], momenta: [high, low] };
     this.#phases = threePhase
       ? [rise, { end: 2 * pctStart * this.totalSteps - 2, rates: [largest, first], momenta: [low, high] }, { end: this.totalSteps - 1, rates: [first, last], momenta: [high, high] }]
@@ -220,4 +205,15 @@ export class OneCycleLR extends LRScheduler {
     if (this.#cycleMomentum) this.groups.forEach((group, i) => setMomentum(group, between(phase.momenta, i)));
     return this.groups.map((_, i) => between(phase.rates, i));
   }
+}
+
+function countSteps(total: Int | null, epochs: Int | null, perEpoch: Int | null): number {
+  if (total !== null) return positive("total_steps", total);
+  if (epochs === null || perEpoch === null) throw new ArgumentError("You must define either total_steps OR (epochs AND steps_per_epoch)");
+  return positive("epochs", epochs) * positive("steps_per_epoch", perEpoch);
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0)) throw new ArgumentError(`Expected positive integer ${name}, but got ${value}`);
+  return value;
 }

@@ -1,11 +1,14 @@
 /** Schedules that follow a formula of the epoch. */
 import { ArgumentError } from "../../errors.ts";
-import { optionalArguments } from "../../optionalArguments.ts";
 import type { Int } from "../../ops/types.ts";
-import { LRScheduler, type AnyOptimizer, type GammaOptions, type SchedulerOptions } from "./base.ts";
+import { LRScheduler, type AnyOptimizer } from "./base.ts";
 
 /**
  * Times `gamma` every `stepSize` epochs.
+ * @param stepSize epochs between two decays
+ * @param gamma factor of each decay
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
  * @api optim.lrScheduler.StepLR
  */
 export class StepLR extends LRScheduler {
@@ -13,7 +16,7 @@ export class StepLR extends LRScheduler {
   readonly gamma: number;
 
   constructor(optimizer: AnyOptimizer, stepSize: Int, gamma = 0.1, lastEpoch: Int = -1) {
-    super(optimizer, { lastEpoch });
+    super(optimizer, lastEpoch);
     this.stepSize = stepSize;
     this.gamma = gamma;
     this.step();
@@ -28,14 +31,20 @@ export class StepLR extends LRScheduler {
   }
 }
 
-/** Times `gamma` at each milestone. */
+/**
+ * Times `gamma` at each milestone.
+ * @param milestones epochs, in rising order
+ * @param gamma factor of each decay
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
+ * @api optim.lrScheduler.MultiStepLR
+ */
 export class MultiStepLR extends LRScheduler {
   readonly milestones: readonly number[];
   readonly gamma: number;
 
-  constructor(optimizer: AnyOptimizer, milestones: readonly number[], ...given: (number | GammaOptions)[]) {
-    const { gamma = 0.1, ...options } = optionalArguments<GammaOptions>(given, ["gamma"]);
-    super(optimizer, options);
+  constructor(optimizer: AnyOptimizer, milestones: readonly Int[], gamma = 0.1, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
     this.milestones = [...milestones];
     this.gamma = gamma;
     this.step();
@@ -51,12 +60,18 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** Times `gamma` every epoch. */
+/**
+ * Times `gamma` every epoch.
+ * @param gamma factor of each decay
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
+ * @api optim.lrScheduler.ExponentialLR
+ */
 export class ExponentialLR extends LRScheduler {
   readonly gamma: number;
 
-  constructor(optimizer: AnyOptimizer, gamma: number, options: SchedulerOptions = {}) {
-    super(optimizer, options);
+  constructor(optimizer: AnyOptimizer, gamma: number, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
     this.gamma = gamma;
     this.step();
   }
@@ -70,20 +85,32 @@ export class ExponentialLR extends LRScheduler {
   }
 }
 
-/** The first rate times a function of the epoch: one for all groups, or a list with one for each. */
+/**
+ * The factor of an epoch: one function for all groups, or a list with one for each.
+ * @api optim.lrScheduler.LRLambda
+ */
+export type LRLambda = ((epoch: number) => number) | readonly ((epoch: number) => number)[];
+
+/** One function for each group. */
+function oneForEach(lrLambda: LRLambda, count: number): readonly ((epoch: number) => number)[] {
+  if (typeof lrLambda === "function") return new Array<(epoch: number) => number>(count).fill(lrLambda);
+  if (lrLambda.length !== count) throw new ArgumentError(`Expected ${count} lr_lambdas, but got ${lrLambda.length}`);
+  return [...lrLambda];
+}
+
+/**
+ * The first rate times a function of the epoch.
+ * @param lrLambda one function for all groups, or a list with one for each
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
+ * @api optim.lrScheduler.LambdaLR
+ */
 export class LambdaLR extends LRScheduler {
   readonly #lambdas: readonly ((epoch: number) => number)[];
 
-  constructor(
-    optimizer: AnyOptimizer,
-    lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
-    options: SchedulerOptions = {},
-  ) {
-    super(optimizer, options);
-    this.#lambdas = typeof lrLambda === "function" ? this.groups.map(() => lrLambda) : [...lrLambda];
-    if (this.#lambdas.length !== this.groups.length) {
-      throw new ArgumentError(`Expected ${this.groups.length} lr_lambdas, but got ${this.#lambdas.length}`);
-    }
+  constructor(optimizer: AnyOptimizer, lrLambda: LRLambda, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
+    this.#lambdas = oneForEach(lrLambda, this.groups.length);
     this.step();
   }
 
@@ -92,19 +119,20 @@ export class LambdaLR extends LRScheduler {
   }
 }
 
-export interface CosineAnnealingOptions extends SchedulerOptions {
-  /** The lowest rate. Default 0. */
-  etaMin?: number;
-}
-
-/** From the first rate down to `etaMin` in half a cosine of `tMax` epochs, and up again (Loshchilov & Hutter, 2017). */
+/**
+ * From the first rate down to `etaMin` in half a cosine of `tMax` epochs, and up again (Loshchilov & Hutter, 2017).
+ * @param tMax epochs from the first rate to the lowest
+ * @param etaMin the lowest rate
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
+ * @api optim.lrScheduler.CosineAnnealingLR
+ */
 export class CosineAnnealingLR extends LRScheduler {
   readonly tMax: number;
   readonly etaMin: number;
 
-  constructor(optimizer: AnyOptimizer, tMax: number, ...given: (number | CosineAnnealingOptions)[]) {
-    const { etaMin = 0, ...options } = optionalArguments<CosineAnnealingOptions>(given, ["etaMin"]);
-    super(optimizer, options);
+  constructor(optimizer: AnyOptimizer, tMax: Int, etaMin = 0, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
     this.tMax = tMax;
     this.etaMin = etaMin;
     this.step();
@@ -127,20 +155,19 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 }
 
-/** The rate times a function of the epoch, again and again. */
+/**
+ * The rate times a function of the epoch, again and again.
+ * @param lrLambda one function for all groups, or a list with one for each
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
+ * @api optim.lrScheduler.MultiplicativeLR
+ */
 export class MultiplicativeLR extends LRScheduler {
   readonly #lambdas: readonly ((epoch: number) => number)[];
 
-  constructor(
-    optimizer: AnyOptimizer,
-    lrLambda: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
-    options: SchedulerOptions = {},
-  ) {
-    super(optimizer, options);
-    this.#lambdas = typeof lrLambda === "function" ? this.groups.map(() => lrLambda) : [...lrLambda];
-    if (this.#lambdas.length !== this.groups.length) {
-      throw new ArgumentError(`Expected ${this.groups.length} lr_lambdas, but got ${this.#lambdas.length}`);
-    }
+  constructor(optimizer: AnyOptimizer, lrLambda: LRLambda, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
+    this.#lambdas = oneForEach(lrLambda, this.groups.length);
     this.step();
   }
 
@@ -149,21 +176,20 @@ export class MultiplicativeLR extends LRScheduler {
   }
 }
 
-export interface ConstantOptions extends SchedulerOptions {
-  /** Factor of the rate until then. Default ⅓. */
-  factor?: number;
-  /** Epochs until the rate is the first one. Default 5. */
-  totalIters?: number;
-}
-
-/** The first rate times a factor for some epochs. */
+/**
+ * The first rate times a factor for some epochs.
+ * @param factor factor of the rate until then, between 0 and 1
+ * @param totalIters epochs until the rate is the first one
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
+ * @api optim.lrScheduler.ConstantLR
+ */
 export class ConstantLR extends LRScheduler {
   readonly factor: number;
   readonly totalIters: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: (number | ConstantOptions)[]) {
-    const { factor = 1 / 3, totalIters = 5, ...options } = optionalArguments<ConstantOptions>(given, ["factor", "totalIters"]);
-    super(optimizer, options);
+  constructor(optimizer: AnyOptimizer, factor: number = 1 / 3, totalIters: Int = 5, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
     if (factor > 1 || factor < 0) throw new ArgumentError("Constant multiplicative factor expected to be between 0 and 1.");
     this.factor = factor;
     this.totalIters = totalIters;
@@ -180,24 +206,22 @@ export class ConstantLR extends LRScheduler {
   }
 }
 
-export interface LinearOptions extends SchedulerOptions {
-  /** Default ⅓. */
-  startFactor?: number;
-  /** Default 1. */
-  endFactor?: number;
-  /** Epochs from one to the other. Default 5. */
-  totalIters?: number;
-}
-
-/** The first rate times a factor that grows or falls in equal steps. */
+/**
+ * The first rate times a factor that grows or falls in equal steps.
+ * @param startFactor the first factor, above 0
+ * @param endFactor the last factor
+ * @param totalIters epochs from one to the other
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
+ * @api optim.lrScheduler.LinearLR
+ */
 export class LinearLR extends LRScheduler {
   readonly startFactor: number;
   readonly endFactor: number;
   readonly totalIters: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: (number | LinearOptions)[]) {
-    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...options } = optionalArguments<LinearOptions>(given, ["startFactor", "endFactor", "totalIters"]);
-    super(optimizer, options);
+  constructor(optimizer: AnyOptimizer, startFactor: number = 1 / 3, endFactor = 1, totalIters: Int = 5, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
     if (startFactor > 1 || startFactor <= 0) throw new ArgumentError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
     if (endFactor > 1 || endFactor < 0) throw new ArgumentError("Ending multiplicative factor expected to be between 0 and 1.");
     this.startFactor = startFactor;
@@ -220,21 +244,20 @@ export class LinearLR extends LRScheduler {
   }
 }
 
-export interface PolynomialOptions extends SchedulerOptions {
-  /** Epochs until 0. Default 5. */
-  totalIters?: number;
-  /** Default 1. */
-  power?: number;
-}
-
-/** The first rate times (1 − epoch / totalIters)^power. */
+/**
+ * The first rate times (1 − epoch / totalIters)^power.
+ * @param totalIters epochs until the rate is 0
+ * @param power of the polynomial
+ * @param lastEpoch number of the last epoch, where a training is taken up again; −1 from the start
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
+ * @api optim.lrScheduler.PolynomialLR
+ */
 export class PolynomialLR extends LRScheduler {
   readonly totalIters: number;
   readonly power: number;
 
-  constructor(optimizer: AnyOptimizer, ...given: (number | PolynomialOptions)[]) {
-    const { totalIters = 5, power = 1, ...options } = optionalArguments<PolynomialOptions>(given, ["totalIters", "power"]);
-    super(optimizer, options);
+  constructor(optimizer: AnyOptimizer, totalIters: Int = 5, power = 1, lastEpoch: Int = -1) {
+    super(optimizer, lastEpoch);
     this.totalIters = totalIters;
     this.power = power;
     this.step();
