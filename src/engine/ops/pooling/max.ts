@@ -208,12 +208,12 @@ function fractionalSizes(name: string, size: readonly number[], outputSize: Size
 
 /** Each channel of each sample has windows of its own. */
 function fractionalMaxima(input: Tensor, kernel: readonly number[], count: readonly number[], given: Tensor | null, shape: readonly number[]): Pooled {
-  const [batch, channels, ...size] = input.shape as [number, number, ...number[]];
+  const [batch, channels, ...size] = input.shape as readonly number[] as [number, number, ...number[]];
   const rank = size.length;
   if (given && given.numel() !== batch * channels * rank) {
     throw new KindlingError(`Expect _random_samples of shape [${batch}, ${channels}, ${rank}], but got [${given.shape.join(", ")}]`);
   }
-  const samples = toTypedArray(given ?? rand(batch, channels, rank));
+  const samples = toTypedArray(given ?? rand([batch, channels, rank]));
   const parts = Array.from({ length: batch * channels }, (_, plane) => {
     // The last sample is for the first direction, as PyTorch has it.
     const windows = size.map((n, i) => fractionalWindows(n, kernel[i]!, count[i]!, samples[plane * rank + (rank - 1 - i)]!));
