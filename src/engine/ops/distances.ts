@@ -1,7 +1,7 @@
 /** Distances and angles between vectors. */
 import { KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { mul, sub } from "./binary.ts";
+import { add, mul, sub } from "./binary.ts";
 import { fromTypedArray } from "./creation.ts";
 import { triu } from "./joining.ts";
 import { clamp } from "./pairs.ts";
@@ -17,7 +17,11 @@ import { unsqueeze } from "./views.ts";
  * @api nn.functional.cosineSimilarity torch.cosineSimilarity
  */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim: Int = 1, eps = 1e-8): Tensor {
-  const length = (x: Tensor): Tensor => clamp(norm(x, 2, dim, { keepdim: true }), eps);
+  // Kept from zero without a trace in the graph.
+  const length = (x: Tensor): Tensor => {
+    const own = norm(x, 2, dim, { keepdim: true });
+    return add(own, sub(clamp(own.detach(), eps), own.detach()));
+  };
   return sum(mul(x1.div(length(x1)), x2.div(length(x2))), dim);
 }
 

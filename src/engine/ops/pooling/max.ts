@@ -215,8 +215,8 @@ function fractionalMaxima(input: Tensor, kernel: readonly number[], count: reado
   }
   const samples = toTypedArray(given ?? rand([batch, channels, rank]));
   const parts = Array.from({ length: batch * channels }, (_, plane) => {
-    // The last sample is for the first direction, as PyTorch has it.
-    const windows = size.map((n, i) => fractionalWindows(n, kernel[i]!, count[i]!, samples[plane * rank + (rank - 1 - i)]!));
+    // Of planes, but not of volumes, the first sample is for the last direction, as PyTorch has it.
+    const windows = size.map((n, i) => fractionalWindows(n, kernel[i]!, count[i]!, samples[plane * rank + (rank === 2 ? 1 - i : i)]!));
     return maxOf(narrow(select(input, 0, Math.floor(plane / channels)), 0, plane % channels, 1), windows);
   });
   const whole = (side: 0 | 1): Tensor => reshape(cat(parts.map((part) => part[side]), 0), shape);
