@@ -12,7 +12,7 @@ const houses = {
   "src/run": { from: ["src/protocol"], packages: [] },
   "src/client": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
-  "src/observe": { from: ["src/protocol", "src/engine"], packages: [] },
+  "src/observe": { from: ["src/protocol", "src/run", "src/engine"], packages: [] },
   "src/runner": { from: ["src/protocol", "src/run", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
   "src/cli": { from: ["src/protocol", "src/run", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
   "src/extension": { from: ["src/protocol", "src/run", "src/client"], packages: [/^node:/, "vscode"] },

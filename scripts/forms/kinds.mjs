@@ -67,7 +67,7 @@ function alternatives(node, source, typeParameters) {
 const literal = ({ value, raw }) => (typeof value === "string" ? JSON.stringify(value) : typeof value === "boolean" ? "boolean" : typeof value === "number" ? "number" : raw);
 
 /** Lists of simple elements are checked one by one, others as lists only. */
-const lists = (elements) => (elements.length === 1 && /^(Int|number|boolean|string|Tensor)$/.test(elements[0]) ? [`${elements[0]}[]`] : ["list"]);
+const lists = (elements) => (elements.length === 1 && /^(Int|number|boolean|string|Tensor|function|@\w+)$/.test(elements[0]) ? [`${elements[0]}[]`] : ["list"]);
 
 /** Numbers in a fixed count. */
 const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(Int|number)$/.test(each[0])) ? [`${elements[0][0]}[${elements.length}]`] : ["list"]);

@@ -1,8 +1,8 @@
 /** The runner as the command line starts it. */
 import { fileURLToPath } from "node:url";
 import { RunnerProcess, type RunnerOptions } from "../client/runnerProcess.ts";
-import { emptySnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import type { RunRequest } from "../protocol/index.ts";
+import { emptySnapshot, type RunSnapshot } from "../run/snapshot.ts";
 
 /** @param output where the program prints; by default straight to where our own output goes */
 export function startRunner(script: URL, output: RunnerOptions["output"] = "inherit"): RunnerProcess {

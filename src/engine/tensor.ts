@@ -11,10 +11,6 @@ import { discard } from "./memory/nursery.ts";
 import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
 import type * as Operations from "./ops/index.ts";
-import type { VarianceOptions } from "./ops/reductions.ts";
-import type {
-  NamedAlong, NamedReduction, Reduction, ReductionDims, Typed, TypedReduction,
-} from "./ops/types.ts";
 import { contiguousStrides, isContiguous, numelOf, type Shape, type TensorShape } from "./shape.ts";
 
 let ops: typeof Operations;
@@ -348,32 +344,6 @@ export class Tensor {
   /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */
   get data(): Tensor { return ops.detach(this); }
   set data(values: Tensor) { ops.setData(this, values); }
-
-  // --- reductions ---------------------------------------------------------------------------------------------------
-
-  sum(dim?: ReductionDims | null | NamedReduction, options?: TypedReduction): Tensor { return ops.sum(this, dim as ReductionDims, options); }
-  mean(dim?: ReductionDims | null | NamedReduction, options?: TypedReduction): Tensor { return ops.mean(this, dim as ReductionDims, options); }
-  prod(dim?: number | null | NamedReduction, options?: TypedReduction): Tensor { return ops.prod(this, dim as number, options); }
-  var(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.variance(this, dim, options); }
-  std(dim?: ReductionDims, options?: VarianceOptions): Tensor { return ops.std(this, dim, options); }
-  /** The p-norm (default 2) over all elements or over `dim`. */
-  norm(p?: number | "fro" | (NamedReduction & { p?: number | "fro" }), dim?: ReductionDims | null, options?: TypedReduction): Tensor { return ops.norm(this, p as number, dim, options); }
-  amax(dim?: ReductionDims, options?: Reduction): Tensor { return ops.amax(this, dim, options); }
-  amin(dim?: ReductionDims, options?: Reduction): Tensor { return ops.amin(this, dim, options); }
-  argmax(dim?: number, options?: Reduction): Tensor { return ops.argmax(this, dim, options); }
-  argmin(dim?: number, options?: Reduction): Tensor { return ops.argmin(this, dim, options); }
-  logsumexp(dim: ReductionDims, options?: Reduction): Tensor { return ops.logsumexp(this, dim, options); }
-  cumsum(dim: number | NamedAlong, options?: Typed): Tensor { return ops.cumsum(this, dim as number, options); }
-  all(dim?: number, options?: Reduction): Tensor { return ops.all(this, dim, options); }
-  any(dim?: number, options?: Reduction): Tensor { return ops.any(this, dim, options); }
-
-  // --- products -----------------------------------------------------------------------------------------------------
-
-  matmul(other: Tensor): Tensor { return ops.matmul(this, other); }
-  mm(other: Tensor): Tensor { return ops.mm(this, other); }
-  bmm(other: Tensor): Tensor { return ops.bmm(this, other); }
-  dot(other: Tensor): Tensor { return ops.dot(this, other); }
-  outer(other: Tensor): Tensor { return ops.outer(this, other); }
 
   // --- shape --------------------------------------------------------------------------------------------------------
 

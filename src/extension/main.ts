@@ -1,26 +1,26 @@
 /** The extension's entry: makes the parts and joins them. Nothing of the engine is loaded here. */
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { AutomaticInspection } from "./runs/automaticInspection.ts";
-import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { registerCommands, reveal } from "./commands/commands.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
-import { CurrentFile } from "./shared/currentFile.ts";
+import { ModelCodeLenses } from "./lenses/codeLenses.ts";
+import { Panel, type PanelRequest } from "./panel/panel.ts";
 import { showProblems } from "./problems/diagnostics.ts";
+import { Archive } from "./runs/archive.ts";
+import { AutomaticInspection } from "./runs/automaticInspection.ts";
 import { EditWatch } from "./runs/editWatch.ts";
 import { keepArchive } from "./runs/keepArchive.ts";
-import { Archive } from "./runs/archive.ts";
-import type { Event } from "./shared/emitter.ts";
-import { RunStore, type StoreChange } from "./runs/runStore.ts";
-import type { TreeNode } from "./tree/modelTree.ts";
-import { Panel, type PanelRequest } from "./panel/panel.ts";
 import { RunController, type Settled } from "./runs/runController.ts";
+import { RunStore, type StoreChange } from "./runs/runStore.ts";
 import { RunnerPool, type Launch } from "./runs/runnerPool.ts";
+import { CurrentFile } from "./shared/currentFile.ts";
+import type { Event } from "./shared/emitter.ts";
 import { requestFor } from "./shared/settings.ts";
+import { UnsavedFiles } from "./shared/unsavedFiles.ts";
 import { showStatus } from "./status/statusBar.ts";
+import type { TreeNode } from "./tree/modelTree.ts";
 import { ModelsView } from "./tree/modelsView.ts";
 import { WorkspaceTypes } from "./typings/workspaceTypes.ts";
-import { UnsavedFiles } from "./shared/unsavedFiles.ts";
 
 const loadedAt = performance.now();
 

@@ -1,8 +1,10 @@
 /** What a program hands to `log()`, within bounds: it may log whatever it likes, as often as it likes. */
 import { Tensor } from "../engine/tensor.ts";
+import { formatCount } from "../run/numbers.ts";
+import { nameLength, textLength } from "../run/text.ts";
 
 /** Characters that are kept: of one name, of one text, of all names of series, of all texts of the run. */
-export const logBounds = { name: 200, text: 10_000, names: 250_000, texts: 20_000_000 } as const;
+export const logBounds = { name: nameLength, text: textLength, names: 250_000, texts: 20_000_000 } as const;
 
 export class LoggedValues {
   readonly #series = new Set<string>();
@@ -28,7 +30,7 @@ export class LoggedValues {
   note(name: string, value: unknown): { readonly name: string; readonly text: string } | undefined {
     const whole = printed(value);
     if (whole.length > logBounds.text) {
-      this.#complain("text", `log() was given a text of ${whole.length.toLocaleString("en-US")} characters; of this and all such texts the first ${logBounds.text.toLocaleString("en-US")} are kept.`);
+      this.#complain("text", `log() was given a text of ${formatCount(whole.length)} characters; of this and all such texts the first ${formatCount(logBounds.text)} are kept.`);
     }
     const text = whole.slice(0, logBounds.text);
     if (this.#textCharacters + text.length > logBounds.texts) {
@@ -48,7 +50,7 @@ export class LoggedValues {
 
   #shortened(name: string): string {
     if (name.length <= logBounds.name) return name;
-    this.#complain("name", `log() was given a name of ${name.length.toLocaleString("en-US")} characters; of this and all such names the first ${logBounds.name} are kept.`);
+    this.#complain("name", `log() was given a name of ${formatCount(name.length)} characters; of this and all such names the first ${logBounds.name} are kept.`);
     return name.slice(0, logBounds.name);
   }
 

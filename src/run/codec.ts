@@ -29,12 +29,9 @@ export class Malformed extends Error {
   }
 }
 
-function within<T>(part: string | number, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof Malformed ? new Malformed(error.reason, [part, ...error.path]) : error;
-  }
+/** The same error, seen from outside of `part`. */
+function within(part: string | number, error: unknown): unknown {
+  return error instanceof Malformed ? new Malformed(error.reason, [part, ...error.path]) : error;
 }
 
 /** A value that JSON has as it is. */
@@ -95,22 +92,28 @@ export function list<T>(item: Codec<T>): Codec<readonly T[]> {
     },
     decode(json) {
       if (!Array.isArray(json)) throw new Malformed("not a list");
-      return json.map((one: unknown, i) => within(i, () => item.decode(one)));
+      const values: T[] = [];
+      try {
+        for (const one of json) values.push(item.decode(one));
+      } catch (error) {
+        throw within(values.length, error);
+      }
+      return values;
     },
   };
 }
 
 /** Values under names that are the user's. */
 export function dictionary<T>(item: Codec<T>): Codec<Readonly<Record<string, T>>> {
-  const entries = list(item);
   return {
     encode: (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, item.encode(value)])),
-    decode(json) {
-      const object = objectOf(json);
-      const names = Object.keys(object);
-      const values = entries.decode(Object.values(object));
-      return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-    },
+    decode: (json) => Object.fromEntries(Object.entries(objectOf(json)).map(([name, own]) => {
+      try {
+        return [name, item.decode(own)];
+      } catch (error) {
+        throw within(name, error);
+      }
+    })),
   };
 }
 
@@ -134,8 +137,16 @@ export function record<T extends object>(fields: Fields<T>): Codec<T> {
       const object = objectOf(json);
       const value: Record<string, unknown> = {};
       for (const [name, codec] of parts) {
-        if (object[name] !== undefined) value[name] = within(name, () => codec.decode(object[name]));
-        else if (!codec.isOptional) throw new Malformed("is missing", [name]);
+        const own = object[name];
+        if (own === undefined) {
+          if (codec.isOptional) continue;
+          throw new Malformed("is missing", [name]);
+        }
+        try {
+          value[name] = codec.decode(own);
+        } catch (error) {
+          throw within(name, error);
+        }
       }
       return value as T;
     },

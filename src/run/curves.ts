@@ -1,7 +1,7 @@
 /** A run's curves by name, within bounds. */
 import type { MetricPoint } from "../protocol/index.ts";
 import { Series } from "./series.ts";
-import { shorten } from "./text.ts";
+import { nameLength, shorten } from "./text.ts";
 
 export type Curves = ReadonlyMap<string, Series>;
 
@@ -13,9 +13,6 @@ export interface CurveBounds {
   /** Curves; points of further ones are dropped. */
   readonly series: number;
 }
-
-/** Characters that are kept of a curve's name. */
-const nameLength = 200;
 
 /** Points of one batch that are looked at, spread over it where there are more. */
 const mostAtOnce = 20_000;

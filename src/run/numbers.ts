@@ -1,10 +1,9 @@
 /** Numbers as people read them, in the editor, the panel and the terminal: few significant digits, a true minus sign, constant width where it can be. */
 
-const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-
 /** `12,345` */
 export function formatCount(count: number): string {
-  return grouped.format(count);
+  // By hand: making an `Intl.NumberFormat` would be felt where a runner starts.
+  return Number.isFinite(count) ? count.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",") : formatNumber(count);
 }
 
 /** `1 value`, `2,048 values` */

@@ -3,7 +3,7 @@ import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "
 import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
 import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
-import { shorten } from "./text.ts";
+import { nameLength, shorten, textLength } from "./text.ts";
 
 export interface RunSnapshot {
   readonly runId: string;
@@ -49,10 +49,6 @@ export const memoryBounds: Bounds = {
   notes: 1_000,
   problems: 100,
 };
-
-/** Characters that are kept of a note's name, and of a text that a program gave. */
-const nameLength = 200;
-const textLength = 4_000;
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
   return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), problems: [], notes: [] };

@@ -32,7 +32,12 @@ export function hasStepped({ progress }: RunSnapshot): boolean {
 export function lossTrouble(run: RunSnapshot): string | undefined {
   const now = standing(run);
   if (now?.loss === undefined || Number.isFinite(now.loss)) return undefined;
-  return `loss is ${formatNumber(now.loss)} since step ${formatCount(troubleSince(run) ?? now.step)}`;
+  return noNumberText("loss", now.loss, troubleSince(run) ?? now.step);
+}
+
+/** `loss is −∞ since step 1,200` */
+export function noNumberText(name: string, value: number, step: number): string {
+  return `${name} is ${formatNumber(value)} since step ${formatCount(step)}`;
 }
 
 /**

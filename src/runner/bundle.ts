@@ -5,13 +5,13 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { insertHooks } from "./insertHooks.ts";
-import type { Declarations, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
-import { programHooksKey, programHooksName } from "./programHooks.ts";
+import type { Problem } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
+import type { Declarations, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import { insertHooks } from "./insertHooks.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata, unreadable } from "./problems.ts";
-import type { Problem } from "../protocol/index.ts";
+import { programHooksKey, programHooksName } from "./programHooks.ts";
 
 export interface Bundle {
   /** ECMAScript module text. */

@@ -5,11 +5,11 @@
  */
 import { parse, type AnonymousClassDeclaration, type AnyNode, type ClassDeclaration as NamedClassDeclaration, type ClassExpression, type ForStatement, type Pattern } from "acorn";
 import { decodedMappings, encodedMappings, originalPositionFor, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
-import type { ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
-import { programHooksName } from "./programHooks.ts";
 import type { SourcePosition } from "../protocol/index.ts";
 import { indexAt } from "../run/series.ts";
+import type { ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import { countingLoop, epochLoops, loopsToMark, mayBreak, trainingLoops, turnOf, type CountingLoop } from "./loops.ts";
+import { programHooksName } from "./programHooks.ts";
 import { identifierName, nameGivenBy, walk } from "./syntaxTree.ts";
 
 export interface HookedSource {

@@ -10,6 +10,18 @@ import { moons } from "./moons.ts";
 
 const lens = "114 params · 48 frozen";
 
+/** A training whose loss is told as four different kinds of numbers. */
+const broken = `import { nn, optim, tensor } from "kindling";
+const model = new nn.Linear(2, 1);
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+for (const value of [1, NaN, Infinity, -Infinity]) {
+  const loss = model(tensor([[1, 2]])).sum().mul(0).add(value);
+  optimizer.zeroGrad();
+  loss.backward();
+  optimizer.step();
+}
+`;
+
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder("models");
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -26,13 +38,17 @@ async function panelCounts(workbench: Workbench): Promise<{ total: number; train
   return { total: await count("total"), trainable: await count("trainable"), frozen: await count("frozen") };
 }
 
-/** The loss's points in the panel's table, oldest first. */
-async function losses(workbench: Workbench): Promise<number[]> {
+/** The loss's points in the panel's table as they stand there, oldest first. */
+async function lossTexts(workbench: Workbench): Promise<string[]> {
   const button = workbench.panelFrame().getByRole("button", { name: "Show curves as tables" });
   if ((await button.getAttribute("aria-pressed")) !== "true") await button.click();
   const cells = workbench.inPanel("curve", `[data-name="loss"]`).locator("tbody tr td:nth-child(3)");
   await cells.first().waitFor();
-  return (await cells.allTextContents()).map(Number).reverse();
+  return (await cells.allTextContents()).reverse();
+}
+
+async function losses(workbench: Workbench): Promise<number[]> {
+  return (await lossTexts(workbench)).map(Number);
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -117,6 +133,23 @@ describe("a person who trains a network", () => {
     const after = await losses(workbench);
     assert.deepEqual([after[0], after.at(-1)], [before[0], before.at(-1)]);
     assert.ok(after.length > 50, `${after.length} points are left of the curve`);
+  });
+
+  it("is told that the loss became NaN, infinite and minus infinite, after a reload of the window too", async () => {
+    await open({ "broken.model.ts": broken });
+    await workbench.openFile("broken.model.ts");
+    await train(workbench);
+    const holds = async (): Promise<void> => {
+      await workbench.inPanel("loss-trouble").getByText("loss is −∞ since step 1").waitFor();
+      assert.deepEqual(await lossTexts(workbench), ["1.000", "NaN", "∞", "−∞"]);
+      await workbench.openFile("broken.model.ts");
+      await workbench.statusShows(/loss is −∞ since step 1/);
+    };
+    await holds();
+    await workbench.reload();
+    await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor();
+    await holds();
+    await workbench.screenshot("infinite-loss-dark");
   });
 
   it("has the panel in the colours of the editor, light and dark", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { FileRuns } from "../../src/extension/runs/fileRuns.ts";
 import { lenses, type LensInput } from "../../src/extension/lenses/lenses.ts";
 import { blank, scan, type Site } from "../../src/extension/lenses/scanner.ts";
+import type { FileRuns } from "../../src/extension/runs/fileRuns.ts";
 import { Series } from "../../src/run/series.ts";
 import { emptySnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { built, counts, file, fileRuns, model, module } from "./samples.ts";

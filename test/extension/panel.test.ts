@@ -29,7 +29,6 @@ describe("the panel's page", () => {
     styles: ["https://host/panel.css"],
     source: "https://host",
     nonce: "abc",
-    language: "en",
     title: 'A "title"',
   });
 

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { keepArchive } from "../../src/extension/runs/keepArchive.ts";
 import { Archive } from "../../src/extension/runs/archive.ts";
-import { RunStore } from "../../src/extension/runs/runStore.ts";
+import { keepArchive } from "../../src/extension/runs/keepArchive.ts";
 import { RunController, type Output, type Settled } from "../../src/extension/runs/runController.ts";
+import { RunStore } from "../../src/extension/runs/runStore.ts";
 import { RunnerPool, UntrustedError } from "../../src/extension/runs/runnerPool.ts";
 import type { RunEvent, RunMode } from "../../src/protocol/index.ts";
 

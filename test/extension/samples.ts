@@ -1,4 +1,5 @@
 /** Small pieces of what a run tells, for the tests of what the extension makes of it. */
+import type { FileRuns, Structure } from "../../src/extension/runs/fileRuns.ts";
 import type {
   ModelClassInfo,
   ModelInfo,
@@ -8,7 +9,6 @@ import type {
   StepStatistics,
   TensorStatistics,
 } from "../../src/protocol/index.ts";
-import type { FileRuns, Structure } from "../../src/extension/runs/fileRuns.ts";
 
 export const file = "/models/net.model.ts";
 

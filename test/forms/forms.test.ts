@@ -48,7 +48,7 @@ describeForms("what fits no form is refused", () => {
         for (const wrong of wrongCallsOf(bound, signatures.get(name)!.forms)) {
           const call = (): unknown => run({ ...each, args: wrong.args, options: wrong.options });
           assert.throws(call, (error: Error) => {
-            assert.match(error.message, wrong.message, wrong.form);
+            assert.match(error.message, wrong.message, `${wrong.form}: ${error.message}`);
             return true;
           }, `${titleOf(each, 0)}: ${wrong.form}`);
         }

@@ -63,9 +63,10 @@ function bind(form: Form, args: readonly unknown[], options: Case["options"]): G
 /** Tells overloads apart that differ in the kind of an argument only. */
 function mayBe({ type }: Argument, value: unknown): boolean {
   const isTensor = typeof value === "object" && value !== null && "tensor" in value;
-  if (isTensor) return /Tensor|any|Union|^$/.test(type);
+  if (isTensor) return /Tensor(?!\[)|any|Union|^$/.test(type);
+  if (Array.isArray(value)) return /\[|any|Union|list|tuple|Sequence|Iterable/i.test(type);
   if (typeof value === "boolean") return /bool|Scalar|any|int/.test(type);
-  if (typeof value === "number") return /int|float|Scalar|any|Union/.test(type);
+  if (typeof value === "number") return /(int|float)(?!\[\])|Scalar|any|Union/.test(type);
   if (typeof value === "string") return /str|dtype|any|Union|float|Scalar/.test(type);
   if (value === null) return /\?|None|any/.test(type);
   return true;
@@ -112,12 +113,12 @@ export function wrongCallsOf({ receiver, given, form }: Bound, allForms: readonl
   if (slipped) {
     const { [slipped.argument.name]: value, ...rest } = byName;
     const slip = `${slipped.argument.name.slice(0, -1)}_`;
-    wrong.push({ form: "with a slip in a name", args: receiver, options: { ...rest, [slip]: value }, message: new RegExp(`'${slip}'.*did you mean|missing|must be`) });
+    wrong.push({ form: "with a slip in a name", args: receiver, options: { ...rest, [slip]: value }, message: allForms.length === 1 ? new RegExp(`'${slip}'.*did you mean|missing|must be`) : new RegExp(`'${slip}'|missing|must be`) });
   }
   const needed = given.find(({ argument }) => !argument.optional);
   if (needed && allForms.length === 1) {
     const { [needed.argument.name]: _, ...rest } = byName;
-    wrong.push({ form: "without an argument that it needs", args: receiver, options: rest, message: /missing/ });
+    wrong.push({ form: "without an argument that it needs", args: receiver, options: rest, message: /missing|unexpected keyword/ });
   }
   const most = Math.max(...allForms.map((each) => each.filter(({ kind }) => kind === "positional").length));
   const mayGrow = allForms.some((each) => each.some(({ kind, type }) => kind === "variadic" || /\[\]/.test(type)));

@@ -236,6 +236,6 @@ describe("types of kindling in a folder that has none", () => {
         .join();
     await window.marked(uri, (marks) => codes(marks).includes("2307") && codes(marks).includes("4112"));
     await vscode.commands.executeCommand("kindling.addTypes", uri);
-    await window.marked(uri, (marks) => codes(marks) === "2345");
+    await window.marked(uri, (marks) => codes(marks) === "2769");
   });
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MetricPoint } from "../../src/protocol/index.ts";
+import { addPoints } from "../../src/run/curves.ts";
+import { indexAt, Series } from "../../src/run/series.ts";
+import { memoryBounds } from "../../src/run/snapshot.ts";
 import { barHeights, bins, outline, total } from "../../webview/charts/bars.ts";
 import { groupCharts } from "../../webview/charts/groups.ts";
 import { columnsAt, opacities, stepAtShare, stepShare, valueRange } from "../../webview/charts/heatmap.ts";
 import { isDense, Smoothed } from "../../webview/charts/smooth.ts";
-import { addPoints } from "../../src/run/curves.ts";
-import { indexAt, Series } from "../../src/run/series.ts";
-import { memoryBounds } from "../../src/run/snapshot.ts";
 import { balancedColumns } from "../../webview/views/curves.tsx";
 
 const series = (values: readonly number[], stepsPerEpoch = Infinity) =>

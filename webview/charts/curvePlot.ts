@@ -1,11 +1,11 @@
 /** One chart of curves over steps, drawn by uPlot. */
 import uPlot from "uplot";
-import { formatTicks } from "./ticks.ts";
 import { indexAt, type Series } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
 import type { Line } from "./groups.ts";
 import { Smoothed } from "./smooth.ts";
 import { colour, font } from "./theme.ts";
+import { formatTicks } from "./ticks.ts";
 
 export interface CurveView {
   readonly lines: readonly Line[];

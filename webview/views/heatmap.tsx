@@ -1,8 +1,8 @@
 import { effect, useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { formatCount, formatNumber, plural } from "../../src/run/numbers.ts";
 import { columnsAt, opacities, stepAtShare, stepShare, valueRange, type HeatmapColumn } from "../charts/heatmap.ts";
 import { channels, themeVersion, type Colour } from "../charts/theme.ts";
-import { formatCount, formatNumber, plural } from "../../src/run/numbers.ts";
 import type { Store } from "../store.ts";
 import type { PastTensor, TensorFamily } from "./tensorRow.tsx";
 

@@ -1,9 +1,9 @@
 /** One tensor of the chosen module: its numbers, its histogram in the shown step, and its histograms over the run. */
 import { useState } from "preact/hooks";
 import type { TensorStatistics } from "../../src/protocol/index.ts";
-import { barHeights, bins, outline, total, type Bin } from "../charts/bars.ts";
 import { formatShape } from "../../src/run/modules.ts";
 import { formatCount, formatNumber, formatPercent, plural } from "../../src/run/numbers.ts";
+import { barHeights, bins, outline, total, type Bin } from "../charts/bars.ts";
 import { rootMeanSquare, type TensorKind } from "../shownSample.ts";
 import type { Store } from "../store.ts";
 import { Heatmap } from "./heatmap.tsx";

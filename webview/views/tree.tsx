@@ -1,9 +1,9 @@
 import { useComputed, useSignal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
-import { gradientFlow, type Flow } from "../flow.ts";
 import { outputShapes, rootOf, trainableStatus, type TrainableStatus } from "../../src/run/modules.ts";
 import { formatCount, formatNumber, plural } from "../../src/run/numbers.ts";
+import { gradientFlow, type Flow } from "../flow.ts";
 import { expansionKey } from "../state.ts";
 import type { Store } from "../store.ts";
 import { keyCommand, typeahead, visibleRows, visibleSlice, type Row } from "../tree.ts";

@@ -14,7 +14,7 @@ const boundaryOperation: Operation = {
   name: "BackwardHookFunctionBackward",
   backward(node: Node, ...gradients: (Tensor | null)[]) {
     for (const gradient of gradients) if (gradient !== null) handOut(gradient.storage);
-    return withoutScratch(() => (node.data as BoundaryHook)(gradients)) ?? gradients;
+    return withoutScratch(() => node.data(gradients)) ?? gradients;
   },
 };
 

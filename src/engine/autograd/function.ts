@@ -8,7 +8,8 @@ import { arithmetic } from "./arithmetic.ts";
 import { isGradEnabled, withGradMode } from "./gradMode.ts";
 import { Node, type Operation } from "./node.ts";
 
-type Saved = Tensor | null | undefined;
+/** What `saveForBackward` keeps. */
+export type Saved = Tensor | null | undefined;
 
 /**
  * What `forward` and `backward` of one call share. Further values may be put on it as properties.
@@ -155,7 +156,7 @@ function attach(type: typeof AutogradFunction, ctx: FunctionCtx, args: readonly 
   for (const tensor of ctx.dirty) tensor.beforeChange();
   const inputs = args.filter((arg) => arg instanceof Tensor);
   const data: Call = { type, ctx, args: args.map((arg) => (arg instanceof Tensor ? arg.shape : null)), outputs: outputs.map((output) => output.shape) };
-  const operation: Operation = { name: `${type.name}Backward`, backward: runBackward };
+  const operation: Operation<Call> = { name: `${type.name}Backward`, backward: runBackward };
   const node = new Node(operation, inputs, ctx.kept.filter((tensor) => tensor instanceof Tensor), data);
   node.outputs = outputs.length;
   ctx.node = node;
@@ -165,8 +166,8 @@ function attach(type: typeof AutogradFunction, ctx: FunctionCtx, args: readonly 
   for (const tensor of ctx.dirty) tensor.rewrites++;
 }
 
-function runBackward(node: Node, ...given: (Tensor | null)[]): readonly (Tensor | null)[] {
-  const { type, ctx, args, outputs } = node.data as Call;
+function runBackward(node: Node<Call>, ...given: (Tensor | null)[]): readonly (Tensor | null)[] {
+  const { type, ctx, args, outputs } = node.data;
   for (const gradient of given) if (gradient !== null) handOut(gradient.storage);
   const found = withoutScratch(() => {
     const gradients = given.map((gradient, i) => gradient ?? (ctx.materialize ? arithmetic.zeros(outputs[i]!) : null));

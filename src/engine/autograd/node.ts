@@ -10,16 +10,24 @@ import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { isGradEnabled } from "./gradMode.ts";
 
-/** One kind of operation: what PyTorch calls its gradient, and how gradients flow back through it. */
-export interface Operation {
+/**
+ * One kind of operation: what PyTorch calls its gradient, and how gradients flow back through it.
+ * `Data` is what each of its nodes remembers besides tensors.
+ */
+// oxlint-disable-next-line no-explicit-any
+export interface Operation<Data = any> {
   /** PyTorch's name of the gradient function, e.g. `AddBackward0`. */
   readonly name: string;
   /**
    * Gradients with respect to the inputs, in their order; `null` where there is none or `node.needs(i)` is false.
    * `gradients` has one entry per output; only operations with several outputs ever see `null` in it.
    */
-  backward(node: Node, ...gradients: Tensor[]): readonly (Tensor | null)[];
+  backward(node: Node<Data>, ...gradients: Tensor[]): readonly (Tensor | null)[];
 }
+
+/** Of whatever data. */
+// oxlint-disable-next-line no-explicit-any
+export type AnyOperation = Operation<any>;
 
 /** Sees (and, if it returns a tensor, replaces) the finished gradient of one output. */
 export interface GradientHook {
@@ -32,15 +40,17 @@ export interface GradientHook {
 let nextId = 1;
 const NOTHING: readonly Tensor[] = [];
 
-export class Node {
+/** All nodes have one shape: `Data` is a matter of types alone. */
+// oxlint-disable-next-line no-explicit-any
+export class Node<Data = any> {
   readonly id: number;
-  readonly operation: Operation;
+  readonly operation: Operation<Data>;
   /** For each input the node that made it (or accumulates it, for a leaf); `null` where no gradient is wanted. */
   readonly next: (Node | null)[];
   /** Which output of `next[i]` the input is. */
   readonly nextOutput: number[];
   /** Whatever the operation wants to remember besides tensors. */
-  readonly data: unknown;
+  readonly data: Data;
   /** Gradients that have arrived in the present backward pass, by output. */
   gradients: (Tensor | null)[] | null = null;
   hooks: GradientHook[] | null = null;
@@ -52,7 +62,7 @@ export class Node {
   private own: readonly Tensor[];
   private notes: Record<string, unknown> | undefined;
 
-  constructor(operation: Operation, inputs: readonly Tensor[], saved: readonly Tensor[], data: unknown, own = NOTHING) {
+  constructor(operation: Operation<Data>, inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own = NOTHING) {
     this.operation = operation;
     this.data = data;
     this.next = new Array<Node | null>(inputs.length);
@@ -87,7 +97,7 @@ export class Node {
 
   /** The leaf whose gradient `AccumulateGrad` takes. */
   get variable(): Tensor | undefined {
-    return this.name === "AccumulateGrad" ? (this.data as Tensor) : undefined;
+    return this.name === "AccumulateGrad" ? (this as Node<Tensor>).data : undefined;
   }
 
   toString(): string {
@@ -174,28 +184,18 @@ function modifiedInPlace(tensor: Tensor, expected: number): KindlingError {
  * @param own those of `saved` that nobody but `backward` sees: their memory is free as soon as it is done
  * @returns `output`
  */
-export function record(
-  operation: Operation,
-  output: Tensor,
-  inputs: readonly Tensor[],
-  saved: readonly Tensor[] = NOTHING,
-  data?: unknown,
-  own: readonly Tensor[] = NOTHING,
-): Tensor {
+export function record(operation: Operation, output: Tensor, inputs: readonly Tensor[], saved?: readonly Tensor[], data?: undefined, own?: readonly Tensor[]): Tensor;
+export function record<Data>(operation: Operation<Data>, output: Tensor, inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own?: readonly Tensor[]): Tensor;
+export function record(operation: AnyOperation, output: Tensor, inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): Tensor {
   if (needsGraph(inputs)) output.attach(new Node(operation, inputs, saved, data, own), 0);
   else discardAll(own);
   return output;
 }
 
 /** The same for an operation with several outputs. Integer outputs stay outside the graph. */
-export function recordMany(
-  operation: Operation,
-  outputs: readonly Tensor[],
-  inputs: readonly Tensor[],
-  saved: readonly Tensor[] = NOTHING,
-  data?: unknown,
-  own: readonly Tensor[] = NOTHING,
-): void {
+export function recordMany(operation: Operation, outputs: readonly Tensor[], inputs: readonly Tensor[], saved?: readonly Tensor[], data?: undefined, own?: readonly Tensor[]): void;
+export function recordMany<Data>(operation: Operation<Data>, outputs: readonly Tensor[], inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own?: readonly Tensor[]): void;
+export function recordMany(operation: AnyOperation, outputs: readonly Tensor[], inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): void {
   if (!needsGraph(inputs)) {
     discardAll(own);
     return;

@@ -1,6 +1,5 @@
 /** Tables of numbers from CSV files. */
 import Papa from "papaparse";
-import type { DType } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { nameOf, readTextFile } from "../io/files.ts";
 import { fromTypedArray } from "../ops/index.ts";
@@ -17,7 +16,7 @@ export interface CsvOptions {
 /** @api data.ColumnOptions */
 export interface ColumnOptions {
   /** Default `"float32"`; `"int32"` insists on whole numbers. */
-  dtype?: Extract<DType, "float32" | "int32">;
+  dtype?: "float32" | "int32";
   /** What stands for an empty cell, for example `NaN`; without, an empty cell is an error. */
   missing?: number;
 }

@@ -15,10 +15,8 @@ export interface IndexSource extends Iterable<number> {
   readonly length: number;
 }
 
-/** What has a length. */
-export interface Sized {
-  readonly length: number;
-}
+/** What has a length: a dataset, or a list of samples. */
+export type Sized = { readonly length: number } | readonly unknown[];
 
 /**
  * Base class of samplers: the indices of one epoch; a new iteration is a new epoch.

@@ -144,7 +144,13 @@ function unknownName(name: string, named: Readonly<Record<string, unknown>>, par
 /** What is wrong about the value of one parameter, or `null`. */
 function check(parameter: Parameter, values: object, key: number | string, progress: number): Misfit | null {
   const value = (values as Readonly<Record<string | number, unknown>>)[key];
-  const { name, kinds, optional } = parameter;
+  const { name, kinds, optional, rest } = parameter;
+  // Of those that come one by one, the one that is wrong is told.
+  if (rest && Array.isArray(value) && kinds[0]!.endsWith("[]")) {
+    const elements = kinds.map((kind) => kind.slice(0, -2));
+    const wrong = value.findIndex((each) => !isOfKind(each, elements));
+    if (wrong !== -1) return { why: `argument '${name}' must be ${kindsInWords(elements)}, not ${valueInWords(value[wrong])}`, progress: progress + 0.9 };
+  }
   if (value === undefined) return optional ? null : { why: `missing 1 required argument: '${name}'`, progress };
   if (isOfKind(value, kinds)) return null;
   const enumerated = kinds.every((kind) => kind.startsWith('"') || kind === "null");

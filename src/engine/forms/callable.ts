@@ -56,8 +56,9 @@ type Constructor = new (...values: Any[]) => object;
  * with either is an instance of both.
  */
 export function constructible<Forms>(plain: Any, signatures: readonly string[]): Forms {
+  const name = signatures[0]!.slice(0, signatures[0]!.indexOf("("));
   const made = function (...given: unknown[]): unknown {
-    if (new.target === undefined) throw new TypeError(`nn.${plain.name} is a class here: write new nn.${plain.name}(…)`);
+    if (new.target === undefined) throw new TypeError(`${name.replace("new ", "")} is a class here: write ${name}(…)`);
     return Reflect.construct(plain as Constructor, bind(signatures, given, given.length), new.target === (made as unknown) ? (plain as Constructor) : new.target);
   };
   Object.setPrototypeOf(made, plain as object);

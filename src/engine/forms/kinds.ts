@@ -62,6 +62,7 @@ function isOf(value: unknown, kind: string): boolean {
   const check = checks[kind];
   if (check) return check(value);
   if (kind.startsWith('"')) return value === JSON.parse(kind);
+  if (kind.endsWith("[]")) return Array.isArray(value) && value.every((each) => isOf(each, kind.slice(0, -2)));
   if (kind.startsWith("@")) return isInstance(value) && isNamed(value, kind.slice(1));
   const [, element = "", count = ""] = /^(Int|number)\[(\d+)\]$/.exec(kind) ?? [];
   return Array.isArray(value) && value.length === Number(count) && value.every(checks[element] ?? isNumber);
@@ -75,12 +76,13 @@ export function takesObjects(kinds: readonly string[]): boolean {
 const WORDS: Readonly<Record<string, string>> = {
   null: "null", number: "a number", Scalar: "a number", Int: "a whole number", bigint: "a bigint", boolean: "true or false", string: "a string", DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)', Tensor: "a tensor", function: "a function",
   object: "an object", record: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
-  "string[]": "a list of strings", "Tensor[]": "a list of tensors",
+  "string[]": "a list of strings", "Tensor[]": "a list of tensors", "function[]": "a list of functions",
 };
 
 /** "a tensor, a number or null" */
 export function kindsInWords(kinds: readonly string[]): string {
   const words = kinds.map((kind) => {
+    if (kind.startsWith("@") && kind.endsWith("[]")) return `a list of ${kind.slice(1, -2)}s`;
     if (kind.startsWith("@")) return `${/^@(?!U[A-Z])[AEIOU]/.test(kind) ? "an" : "a"} ${kind.slice(1)}`;
     const [, element, count] = /^(Int|number)\[(\d+)\]$/.exec(kind) ?? [];
     if (count !== undefined) return `a list of ${count} ${element === "Int" ? "whole numbers" : "numbers"}`;

@@ -8,7 +8,6 @@ export * from "./distance.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";
 export * from "./flatten.ts";
-export * as functional from "./functional.ts";
 export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook, GradientReplacement, Gradients } from "./hooks.ts";
 export * as init from "./init.ts";
 export * from "./lazy.ts";

@@ -115,7 +115,7 @@ function composedBackward(node: Node, upstream: Tensor, ofWeights: Tensor | null
   const dropped = (x: Tensor): Tensor => (keep ? scaleKept(x, keep, keptScale(dropoutP)) : x);
   const product = matmul(upstream, turned(v));
   const ofKept = dropped(ofWeights ? product.add(ofWeights) : product);
-  const ofScores = weights.mul(ofKept.sub(ofKept.mul(weights).sum(-1, { keepdim: true })));
+  const ofScores = weights.mul(ofKept.sub(ofKept.mul(weights).sum(-1, true)));
   const scaled = ofScores.mul(scale);
   const gradients = layout.join([matmul(scaled, k), matmul(turned(scaled), q), matmul(turned(dropped(weights)), upstream)]);
   return [...gradients, mask && sumTo(ofScores, mask.shape)];

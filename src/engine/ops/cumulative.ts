@@ -1,19 +1,24 @@
-/** Running products, extremes and logarithms of sums; differences and areas. */
+/** Running sums, products, extremes and logarithms of sums along a dimension; differences and areas. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
+import { dtypeNamed, typedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { typedArray } from "../dtype.ts";
+import { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { scatterAdd } from "./indexing.ts";
+import { denseCopy } from "./copy.ts";
 import { cat, flip } from "./joining.ts";
+import { at, make } from "./make.ts";
+import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
 import { asFloat } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
-import { asAsked, cumsum, cumulated, longName, runningIntegers, sum, type ValuesAndIndices } from "./reductions.ts";
-import type { Typed } from "./types.ts";
+import { asAsked, inType, longName, sum } from "./reductions.ts";
+import type { Int, Typed } from "./types.ts";
 import { narrow } from "./views.ts";
+import { wholeNumbers } from "./wholeNumbers.ts";
 
 /** Visits each line along `dim`: the index of its first element, and the step to the next. */
 function forEachLine(shape: Shape, dim: number, visit: (start: number, step: number, n: number) => void): void {
@@ -21,6 +26,47 @@ function forEachLine(shape: Shape, dim: number, visit: (start: number, step: num
   const inner = numelOf(shape.slice(dim + 1));
   const outer = numelOf(shape.slice(0, dim));
   for (let o = 0; o < outer; o++) for (let j = 0; j < inner; j++) visit(o * n * inner + j, inner, n);
+}
+
+/** What running sums and products are taken of. */
+function cumulated(name: string, input: Tensor, { dtype }: Typed): Tensor {
+  if (dtype && dtypeNamed(dtype) === "bool") throw new KindlingError(`"${name}_out_cpu" not implemented for 'Bool'`);
+  return inType(input, dtype);
+}
+
+/** Running sums or products of integers along a dimension, in double precision: they may outgrow `int32`. */
+function runningIntegers(name: "cumsum" | "cumprod", input: Tensor, dim: number, join: (total: number, value: number) => number): Tensor {
+  const values = toTypedArray(input);
+  const out = new Float64Array(values.length);
+  forEachLine(input.shape, dim, (start, step, n) => {
+    for (let k = 0, i = start; k < n; k++, i += step) out[i] = k === 0 ? values[i]! : join(out[i - step]!, values[i]!);
+  });
+  return wholeNumbers(out, input.shape, name);
+}
+
+const cumsumOp: Operation = {
+  name: "CumsumBackward0",
+  backward(node, gradient) {
+    const dim = node.data as number;
+    // Σ over what comes at or after = total − running sum + own
+    return [sum(gradient, dim, true).sub(cumsum(gradient, dim)).add(gradient)];
+  },
+};
+
+/**
+ * Running sums along `dim`. Integers and truth values give `int32`.
+ * @see https://pytorch.org/docs/stable/generated/torch.cumsum.html
+ * @api torch.cumsum Tensor.cumsum Tensor.cumsum_
+ */
+export function cumsum(input: Tensor, dim: Int, options: Typed = {}): Tensor {
+  const source = cumulated("cumsum", input, options);
+  const d = wrapDim(dim, source.shape.length);
+  if (source.dtype !== "float32") return asAsked(runningIntegers("cumsum", source, d, (total, value) => total + value), options);
+  const values = source.dense ? source : denseCopy(source);
+  const result = make(source.shape);
+  const target = at(result);
+  kernels.cumsum(at(values), target, numelOf(source.shape.slice(0, d)), source.shape[d] ?? 1, numelOf(source.shape.slice(d + 1)));
+  return record(cumsumOp, result, [source], [], d);
 }
 
 /** Sums of what comes at or after each place. */
@@ -47,26 +93,30 @@ function cumprodGradient(gradient: Tensor, input: Tensor, dim: number): Tensor {
     const one = narrow(input, dim, i, 1).mul(0).add(1);
     const after = cumprod(cat([one, narrow(input, dim, i + 1, n - i - 1)], dim), dim);
     const products = before === null ? after : after.mul(before);
-    parts.push(sum(narrow(gradient, dim, i, n - i).mul(products), dim, { keepdim: true }));
+    parts.push(sum(narrow(gradient, dim, i, n - i).mul(products), dim, true));
   }
   return cat(parts, dim);
 }
 
-/** Running products along `dim`. Integers and truth values give `int32`. */
-export function cumprod(given: Tensor, dim: number, options: Typed = {}): Tensor {
-  const input = cumulated("cumprod", given, options);
-  const d = wrapDim(dim, input.shape.length);
-  if (input.dtype !== "float32") {
-    return asAsked(runningIntegers("cumprod", input, d, (product, value) => (value === 0 ? 0 : product * value)), options);
+/**
+ * Running products along `dim`. Integers and truth values give `int32`.
+ * @see https://pytorch.org/docs/stable/generated/torch.cumprod.html
+ * @api torch.cumprod Tensor.cumprod Tensor.cumprod_
+ */
+export function cumprod(input: Tensor, dim: Int, options: Typed = {}): Tensor {
+  const source = cumulated("cumprod", input, options);
+  const d = wrapDim(dim, source.shape.length);
+  if (source.dtype !== "float32") {
+    return asAsked(runningIntegers("cumprod", source, d, (product, value) => (value === 0 ? 0 : product * value)), options);
   }
-  const values = toTypedArray(input);
+  const values = toTypedArray(source);
   const out = new Float32Array(values.length);
-  forEachLine(input.shape, d, (start, step, n) => {
+  forEachLine(source.shape, d, (start, step, n) => {
     let product = 1;
     for (let i = 0; i < n; i++) out[start + i * step] = product *= values[start + i * step]!;
   });
-  const result = fromTypedArray(out, input.shape);
-  return record(cumprodOp, result, [input], [input, result], d);
+  const result = fromTypedArray(out, source.shape);
+  return record(cumprodOp, result, [source], [source, result], d);
 }
 
 const cumulativeExtremeOp: Operation = {
@@ -77,7 +127,7 @@ const cumulativeExtremeOp: Operation = {
   },
 };
 
-function cumulativeExtreme(sign: 1 | -1, input: Tensor, dim: number): ValuesAndIndices {
+function cumulativeExtreme(name: "cummax" | "cummin", sign: 1 | -1, input: Tensor, dim: number): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   const values = toTypedArray(input);
   const out = typedArray(input.dtype, values.length);
@@ -91,19 +141,27 @@ function cumulativeExtreme(sign: 1 | -1, input: Tensor, dim: number): ValuesAndI
       places[start + i * step] = best;
     }
   });
-  const result = { values: fromTypedArray(out, input.shape, { dtype: input.dtype }), indices: fromTypedArray(places, input.shape) };
-  recordMany(cumulativeExtremeOp, [result.values], [input], [result.indices], { shape: input.shape, dim: d });
-  return result;
+  const [found, indices] = [fromTypedArray(out, input.shape, { dtype: input.dtype }), fromTypedArray(places, input.shape)];
+  recordMany(cumulativeExtremeOp, [found], [input], [indices], { shape: input.shape, dim: d });
+  return valuesAndIndices(name, found, indices);
 }
 
-/** Largest so far along `dim` (the last of equals), with its position. */
-export function cummax(input: Tensor, dim: number): ValuesAndIndices {
-  return cumulativeExtreme(1, input, dim);
+/**
+ * The largest so far along `dim` (the last of equals), with its position.
+ * @see https://pytorch.org/docs/stable/generated/torch.cummax.html
+ * @api torch.cummax Tensor.cummax
+ */
+export function cummax(input: Tensor, dim: Int): ValuesAndIndices {
+  return cumulativeExtreme("cummax", 1, input, dim);
 }
 
-/** Smallest so far along `dim` (the last of equals), with its position. */
-export function cummin(input: Tensor, dim: number): ValuesAndIndices {
-  return cumulativeExtreme(-1, input, dim);
+/**
+ * The smallest so far along `dim` (the last of equals), with its position.
+ * @see https://pytorch.org/docs/stable/generated/torch.cummin.html
+ * @api torch.cummin Tensor.cummin
+ */
+export function cummin(input: Tensor, dim: Int): ValuesAndIndices {
+  return cumulativeExtreme("cummin", -1, input, dim);
 }
 
 const logcumsumexpOp: Operation = {
@@ -146,8 +204,12 @@ function logcumsumexpGradient(gradient: Tensor, input: Tensor, output: Tensor, d
 /** Its exponential is 0, and differences with it are finite. */
 const LOWEST = -1e30;
 
-/** ln of the running sums of eˣ along `dim`, without overflow. */
-export function logcumsumexp(input: Tensor, dim: number): Tensor {
+/**
+ * ln of the running sums of eˣ along `dim`, without overflow.
+ * @see https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html
+ * @api torch.logcumsumexp Tensor.logcumsumexp
+ */
+export function logcumsumexp(input: Tensor, dim: Int): Tensor {
   const d = wrapDim(dim, input.shape.length);
   if (input.dtype !== "float32") throw new KindlingError(`"logcumsumexp_out_cpu" not implemented for '${longName(input.dtype)}'`);
   const values = toTypedArray(input);
@@ -166,34 +228,51 @@ function logOfSum(a: number, b: number): number {
   return low === high && !Number.isFinite(low) ? low : high + Math.log1p(Math.exp(low - high));
 }
 
-export interface DiffOptions {
-  /** How often differences are taken. Default 1. */
-  n?: number;
-  /** Default the last. */
-  dim?: number;
-  /** Put before and after the input along `dim` first. */
-  prepend?: Tensor;
-  append?: Tensor;
-}
-
-/** Differences of neighbours along a dimension. */
-export function diff(input: Tensor, options: DiffOptions = {}): Tensor {
+/**
+ * Differences of neighbours along `dim`; of truth values whether they differ.
+ * @param n how often differences are taken
+ * @param prepend put before the input along `dim` first
+ * @param append put after it
+ * @see https://pytorch.org/docs/stable/generated/torch.diff.html
+ * @api torch.diff Tensor.diff
+ */
+export function diff(input: Tensor, n: Int = 1, dim: Int = -1, prepend: Tensor | null = null, append: Tensor | null = null): Tensor {
   if (input.shape.length === 0) throw new KindlingError("diff expects input to be at least one-dimensional");
-  const d = wrapDim(options.dim ?? -1, input.shape.length);
-  const parts = [options.prepend, input, options.append].filter((part) => part !== undefined);
+  if (n < 0) throw new KindlingError(`order must be non-negative but got ${n}`);
+  const d = wrapDim(dim, input.shape.length);
+  const parts = [prepend, input, append].filter((part) => part !== null);
   let result = parts.length > 1 ? cat(parts, d) : input;
-  for (let i = 0; i < (options.n ?? 1) && result.shape[d]! > 0; i++) {
-    const n = result.shape[d]!;
-    const [later, earlier] = [narrow(result, d, 1, n - 1), narrow(result, d, 0, n - 1)];
+  for (let i = 0; i < n && result.shape[d]! > 0; i++) {
+    const size = result.shape[d]!;
+    const [later, earlier] = [narrow(result, d, 1, size - 1), narrow(result, d, 0, size - 1)];
     result = input.dtype === "bool" ? later.ne(earlier) : later.sub(earlier);
   }
   return result;
 }
 
-/** The area under `y` by trapezoids, over the places `x` or with a distance of `dx` (default 1), along `dim` (default the last). */
-export function trapezoid(y: Tensor, x?: Tensor | null, options: { dx?: number; dim?: number } = {}): Tensor {
-  const dim = options.dim ?? -1;
+/** How far apart the heights are, and along which dimension they lie. */
+export interface Spacing {
+  /** Distance of neighbours. Default 1. */
+  dx?: number;
+  /** Default the last. */
+  dim?: Int;
+}
+
+/**
+ * The area under `y` along a dimension, by trapezoids.
+ * @param x where the heights stand: shaped as `y`, or one vector for all
+ * @see https://pytorch.org/docs/stable/generated/torch.trapezoid.html
+ * @api torch.trapezoid torch.trapz
+ */
+export function trapezoid(y: Tensor, x: Tensor, options?: { dim?: Int }): Tensor;
+export function trapezoid(y: Tensor, options?: Spacing): Tensor;
+export function trapezoid(y: Tensor, x: Tensor | Spacing = {}, { dim = -1 }: { dim?: Int } = {}): Tensor {
+  if (x instanceof Tensor) return sum(meanHeights(y, dim).mul(diff(x, 1, x.shape.length === 1 ? 0 : dim)), dim);
+  const along = x.dim ?? -1;
+  return sum(meanHeights(y, along).mul(x.dx ?? 1), along);
+}
+
+function meanHeights(y: Tensor, dim: number): Tensor {
   const n = y.size(dim);
-  const heights = asFloat(narrow(y, dim, 1, n - 1)).add(narrow(y, dim, 0, n - 1)).div(2);
-  return sum(x ? heights.mul(diff(x, { dim: x.shape.length === 1 ? 0 : dim })) : heights.mul(options.dx ?? 1), dim);
+  return asFloat(narrow(y, dim, 1, n - 1)).add(narrow(y, dim, 0, n - 1)).div(2);
 }

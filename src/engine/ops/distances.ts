@@ -6,7 +6,7 @@ import { fromTypedArray } from "./creation.ts";
 import { triu } from "./joining.ts";
 import { clamp } from "./pairs.ts";
 import { distanceAlongLast } from "./products.ts";
-import { norm, sum } from "./reductions.ts";
+import { sum, vectorNorm } from "./reductions.ts";
 import type { Int, Size } from "./types.ts";
 import { unsqueeze } from "./views.ts";
 
@@ -19,7 +19,7 @@ import { unsqueeze } from "./views.ts";
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim: Int = 1, eps = 1e-8): Tensor {
   // Kept from zero without a trace in the graph.
   const length = (x: Tensor): Tensor => {
-    const own = norm(x, 2, dim, { keepdim: true });
+    const own = vectorNorm(x, 2, dim, true);
     return add(own, sub(clamp(own.detach(), eps), own.detach()));
   };
   return sum(mul(x1.div(length(x1)), x2.div(length(x2))), dim);
@@ -33,7 +33,7 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, dim: Int = 1, eps = 1e-
  * @api nn.functional.pairwiseDistance torch.pairwiseDistance
  */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p = 2, eps = 1e-6, keepdim = false): Tensor {
-  return norm(sub(x1, x2).add(eps), p, -1, { keepdim });
+  return vectorNorm(sub(x1, x2).add(eps), p, -1, keepdim);
 }
 
 /**
@@ -60,5 +60,5 @@ export function pdist(input: Tensor, p = 2): Tensor {
  * @api nn.functional.normalize
  */
 export function normalize(input: Tensor, p = 2, dim: Size = 1, eps = 1e-12): Tensor {
-  return input.div(clamp(norm(input, p, dim, { keepdim: true }), eps));
+  return input.div(clamp(vectorNorm(input, p, dim, true), eps));
 }

@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor.ts";
 import { eq, where } from "./binary.ts";
 import { to } from "./conversion.ts";
 import { fromTypedArray } from "./creation.ts";
+import { namedTuple, type NamedTuple } from "./namedTuple.ts";
 import { applyUnary, asFloat, clampByNumbers, exp, log, roundToWhole, trunc, type UnaryFunction } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Int } from "./types.ts";
@@ -350,11 +351,11 @@ export function round(input: Tensor, { decimals = 0 }: { decimals?: Int } = {}):
  * @api torch.frexp Tensor.frexp
  * @see https://pytorch.org/docs/stable/generated/torch.frexp.html
  */
-export function frexp(input: Tensor): { mantissa: Tensor; exponent: Tensor } {
+export function frexp(input: Tensor): NamedTuple<["mantissa", "exponent"], Tensor> {
   const values = toTypedArray(asFloat(input));
   const exponents = filled(typedArray("int32", values.length), (i) => (values[i] === 0 || !Number.isFinite(values[i]) ? 0 : exponentOf(values[i]!)));
   const exponent = fromTypedArray(exponents, input.shape);
-  return { mantissa: asFloat(input).div(exp2(to(exponent, "float32"))), exponent };
+  return namedTuple("frexp", ["mantissa", "exponent"], [asFloat(input).div(exp2(to(exponent, "float32"))), exponent]);
 }
 
 function exponentOf(x: number): number {

@@ -3,38 +3,39 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
+import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { indexSelect, placesOf, scatterAdd } from "./indexing.ts";
 import { toTypedArray } from "./reading.ts";
+import { vectorNorm } from "./reductions.ts";
+import type { Int } from "./types.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
 
-export interface EmbeddingArguments {
-  /** Rows of this index get no gradient; negative counts from the end. */
-  paddingIdx?: number | null;
-  /** Rows that are looked up and longer than this are shortened to it, in the table itself. */
-  maxNorm?: number | null;
-  /** Which norm that is. Default 2. */
-  normType?: number;
-  /** Divide each row's gradient by how often the row was looked up. Default false. */
-  scaleGradByFreq?: boolean;
-  /** There are no sparse gradients here. */
-  sparse?: boolean;
-}
-
-/** Rows of `weight` for each index: shape `[...indices.shape, embeddingDim]`. */
-export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingArguments = {}): Tensor {
-  refuseSparse(options);
-  const flat = reshape(indices, [indices.numel()]);
-  if (options.maxNorm !== undefined && options.maxNorm !== null) shorten(weight, flat, options.maxNorm, options.normType ?? 2);
-  const rows = reshape(indexSelect(weight, 0, flat), [...indices.shape, weight.shape[1]!]);
-  if (!rows.requiresGrad || ((options.paddingIdx ?? null) === null && !options.scaleGradByFreq)) return rows;
-  return record(sharedOp, rows.detach(), [rows], [], gradientShares(indices, weight.shape[0]!, options));
-}
-
-function refuseSparse(options: EmbeddingArguments): void {
-  if (options.sparse) throw new KindlingError("sparse gradients are not supported: tensors are dense here. Leave out `sparse`.");
+/**
+ * Rows of `weight` for each index.
+ * @param input indices, any shape
+ * @param weight [numEmbeddings, embeddingDim]
+ * @param paddingIdx rows of this index get no gradient; negative counts from the end
+ * @param maxNorm rows that are looked up and longer than this are shortened to it, in the table itself
+ * @param normType which norm that is
+ * @param scaleGradByFreq divide each row's gradient by how often the row was looked up
+ * @returns [...input.shape, embeddingDim]
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
+ * @api nn.functional.embedding
+ */
+export function embedding(
+  input: Tensor, weight: Tensor, paddingIdx: Int | null = null, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false,
+): Tensor {
+  if (paddingIdx !== null && (paddingIdx >= weight.shape[0]! || paddingIdx < -weight.shape[0]!)) {
+    throw new ArgumentError("Padding_idx must be within num_embeddings", "AssertionError");
+  }
+  const flat = reshape(input, [input.numel()]);
+  if (maxNorm !== null) shorten(weight, flat, maxNorm, normType);
+  const rows = reshape(indexSelect(weight, 0, flat), [...input.shape, weight.shape[1]!]);
+  if (!rows.requiresGrad || (paddingIdx === null && !scaleGradByFreq)) return rows;
+  return record(sharedOp, rows.detach(), [rows], [], gradientShares(input, weight.shape[0]!, paddingIdx, scaleGradByFreq));
 }
 
 /** What of its gradient each looked-up row passes on. */
@@ -43,11 +44,20 @@ const sharedOp: Operation = {
   backward: (node, gradient) => [mul(gradient, unsqueeze(node.data as Tensor, -1))],
 };
 
-function gradientShares(indices: Tensor, rows: number, { paddingIdx = null, scaleGradByFreq = false }: EmbeddingArguments): Tensor {
+/** The row of a padding index, which may count from the end. */
+function rowOf(paddingIdx: number | null, rows: number): number | null {
+  if (paddingIdx === null) return null;
+  if (paddingIdx < -rows || paddingIdx >= rows) {
+    throw new KindlingError(`padding_idx must be within the number of embeddings, ${-rows} through ${rows - 1}, but got ${paddingIdx}`);
+  }
+  return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
+}
+
+function gradientShares(indices: Tensor, rows: number, paddingIdx: number | null, scaleGradByFreq: boolean): Tensor {
   const places = toTypedArray(indices);
   const counts = new Map<number, number>();
   places.forEach((place) => counts.set(place, (counts.get(place) ?? 0) + 1));
-  const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
+  const padding = rowOf(paddingIdx, rows);
   const shares = filled(roomFor(Float32Array, places.length), (i) => (places[i] === padding ? 0 : scaleGradByFreq ? 1 / counts.get(places[i]!)! : 1));
   return fromTypedArray(shares, indices.shape);
 }
@@ -58,39 +68,46 @@ function shorten(weight: Tensor, indices: Tensor, maxNorm: number, normType: num
     for (const row of toTypedArray(indices)) isUsed[row] = 1;
     for (const row of placesOf(isUsed)) {
       const values = weight.select(0, row);
-      const length = values.norm(normType).item();
+      const length = vectorNorm(values, normType).item();
       if (length > maxNorm) values.mul_(maxNorm / (length + 1e-7));
     }
   });
 }
 
-export interface EmbeddingBagArguments extends EmbeddingArguments {
-  /** How a bag becomes one row. Default "mean". */
-  mode?: "sum" | "mean" | "max";
-  /** Factors of the rows, for "sum" only; shaped as the indices. */
-  perSampleWeights?: Tensor | null;
-  /** Whether the last offset is the end of the last bag. Default false. */
-  includeLastOffset?: boolean;
-}
+/** How a bag becomes one row. */
+export type BagMode = "sum" | "mean" | "max";
 
 /**
- * One row for each bag of indices: `[bags, size]`, or a vector with the `offsets` at which bags begin.
- * @returns [bags, embeddingDim]; an empty bag gives zeros
+ * One row for each bag of indices; an empty bag gives zeros.
+ * @param input [bags, size], or a vector with the `offsets` at which bags begin
+ * @param weight [numEmbeddings, embeddingDim]
+ * @param maxNorm rows that are looked up and longer than this are shortened to it, in the table itself
+ * @param normType which norm that is
+ * @param scaleGradByFreq divide each row's gradient by how often the row was looked up; not for "max"
+ * @param perSampleWeights factors of the rows, for "sum" only; shaped as `input`
+ * @param includeLastOffset whether the last offset is the end of the last bag
+ * @param paddingIdx rows of this index are left out of the bags
+ * @returns [bags, embeddingDim]
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
+ * @api nn.functional.embeddingBag
  */
-export function embeddingBag(indices: Tensor, weight: Tensor, offsets: Tensor | null = null, options: EmbeddingBagArguments = {}): Tensor {
-  const { mode = "mean", perSampleWeights = null, includeLastOffset = false, paddingIdx = null } = options;
-  const bags = bagOfEach(indices, offsets, includeLastOffset);
+export function embeddingBag(
+  input: Tensor, weight: Tensor, offsets: Tensor | null = null, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false,
+  mode: BagMode = "mean", perSampleWeights: Tensor | null = null, includeLastOffset = false, paddingIdx: Int | null = null,
+): Tensor {
+  const bags = bagOfEach(input, offsets, includeLastOffset);
   if (perSampleWeights && mode !== "sum") {
     throw new KindlingError(`embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='${mode}'). Please open a feature request on GitHub.`);
   }
-  if (perSampleWeights && perSampleWeights.shape.join() !== indices.shape.join()) {
-    throw new ArgumentError(`embedding_bag: If per_sample_weights (torch.Size([${perSampleWeights.shape.join(", ")}])) is not None, then it must have the same shape as the input (torch.Size([${indices.shape.join(", ")}]))`);
+  if (perSampleWeights && !sameShape(perSampleWeights.shape, input.shape)) {
+    throw new ArgumentError(`embedding_bag: If per_sample_weights (torch.Size([${perSampleWeights.shape.join(", ")}])) is not None, then it must have the same shape as the input (torch.Size([${input.shape.join(", ")}]))`);
   }
-  const flat = reshape(indices, [indices.numel()]);
-  const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + weight.shape[0]! : paddingIdx;
+  const flat = reshape(input, [input.numel()]);
+  const padding = rowOf(paddingIdx, weight.shape[0]!);
   const places = toTypedArray(flat);
   const counts = filled(roomFor(Float32Array, places.length), (i) => Number(places[i] !== padding));
-  const rows = embedding(flat, weight, options);
+  const rows = embedding(flat, weight, paddingIdx, maxNorm, normType, scaleGradByFreq);
+  if (mode === "max" && scaleGradByFreq) throw new ArgumentError("max mode does not support scaling the gradient by the frequency");
   if (mode === "max") return largest(rows, bags, counts);
   const present = fromTypedArray(counts, [counts.length]);
   const factors = perSampleWeights ? mul(reshape(perSampleWeights, [counts.length]), present) : present;

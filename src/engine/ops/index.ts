@@ -1,4 +1,4 @@
-/** All operations. Importing this file also gives tensors their methods. */
+/** All operations. Importing this file lets tensors and autograd call them. */
 import { bindArithmetic } from "../autograd/arithmetic.ts";
 import { bindOperations } from "../tensor.ts";
 import { add } from "./binary.ts";
@@ -9,7 +9,6 @@ import { add_ } from "./inplace.ts";
 import { stack } from "./joining.ts";
 import { sumTo } from "./sumTo.ts";
 import { detach } from "./views.ts";
-import "./methods.ts";
 
 export * from "./operations.ts";
 

@@ -335,13 +335,13 @@ function fillWith<T extends Tensor>(target: T, value: number): T {
 }
 
 /**
- * Overwrites the values with `other`'s, converting and broadcasting; gradients flow to `other`.
+ * Overwrites the values with `src`'s, converting and broadcasting; gradients flow to `src`.
  * @api Tensor.copy_
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
  */
-export function copy_<T extends Tensor>(input: T, other: Tensor, nonBlocking = false): T {
+export function copy_<T extends Tensor>(input: T, src: Tensor, nonBlocking = false): T {
   void nonBlocking;
-  return overwrite(input, other);
+  return overwrite(input, src);
 }
 
 function overwrite<T extends Tensor>(target: T, source: Tensor): T {

@@ -152,7 +152,7 @@ const crossEntropyOp: Operation = {
     // Through the log softmax: u − softmax(x)·Σu, where u is the gradient of the log probabilities.
     const upstream = composedGradient(node, gradient);
     const dim = classDimension(upstream);
-    return [upstream.sub(softmax(node.saved(0), dim).mul(upstream.sum(dim, { keepdim: true })))];
+    return [upstream.sub(softmax(node.saved(0), dim).mul(upstream.sum(dim, true)))];
   },
 };
 

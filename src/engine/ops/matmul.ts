@@ -8,10 +8,10 @@ import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
 import { at, make } from "./make.ts";
-import { mul } from "./binary.ts";
+import { add, mul } from "./binary.ts";
 import { sum } from "./reductions.ts";
 import { gemm, gemmBatched } from "./gemm.ts";
-import { expand, reshape, transpose, unsqueeze } from "./views.ts";
+import { expand, reshape, squeeze, transpose, unsqueeze } from "./views.ts";
 
 /** Both have to be float32. */
 export function checkFloat(a: Tensor, b: Tensor): void {
@@ -37,15 +37,19 @@ const mmOp: Operation = {
   ],
 };
 
-/** Product of two matrices: [m, k] × [k, n] → [m, n]. */
-export function mm(a: Tensor, b: Tensor): Tensor {
-  checkFloat(a, b);
-  if (a.shape.length !== 2) throw new ShapeError("self must be a matrix", a.shape);
-  if (b.shape.length !== 2) throw new ShapeError("mat2 must be a matrix", b.shape);
-  if (a.shape[1] !== b.shape[0]) throw productMismatch(a.shape, b.shape);
-  const result = make([a.shape[0]!, b.shape[1]!]);
-  multiply(a, b, result);
-  return record(mmOp, result, [a, b], [a, b]);
+/**
+ * The product of two matrices: [m, k] × [k, n] → [m, n].
+ * @see https://pytorch.org/docs/stable/generated/torch.mm.html
+ * @api torch.mm Tensor.mm
+ */
+export function mm(input: Tensor, mat2: Tensor): Tensor {
+  checkFloat(input, mat2);
+  if (input.shape.length !== 2) throw new ShapeError("self must be a matrix", input.shape);
+  if (mat2.shape.length !== 2) throw new ShapeError("mat2 must be a matrix", mat2.shape);
+  if (input.shape[1] !== mat2.shape[0]) throw productMismatch(input.shape, mat2.shape);
+  const result = make([input.shape[0]!, mat2.shape[1]!]);
+  multiply(input, mat2, result);
+  return record(mmOp, result, [input, mat2], [input, mat2]);
 }
 
 function productMismatch(a: Shape, b: Shape): ShapeError {
@@ -64,32 +68,36 @@ const bmmOp: Operation = {
   ],
 };
 
-/** Products of a batch of matrices: [b, m, k] × [b, k, n] → [b, m, n]. */
-export function bmm(a: Tensor, b: Tensor): Tensor {
-  checkFloat(a, b);
-  if (a.shape.length !== 3) throw new ShapeError("batch1 must be a 3D tensor", a.shape);
-  if (b.shape.length !== 3) throw new ShapeError("batch2 must be a 3D tensor", b.shape);
-  const [batch, m, k] = a.shape as [number, number, number];
-  const [batchB, kB, n] = b.shape as [number, number, number];
+/**
+ * Products of a batch of matrices: [b, m, k] × [b, k, n] → [b, m, n].
+ * @see https://pytorch.org/docs/stable/generated/torch.bmm.html
+ * @api torch.bmm Tensor.bmm
+ */
+export function bmm(input: Tensor, mat2: Tensor): Tensor {
+  checkFloat(input, mat2);
+  if (input.shape.length !== 3) throw new ShapeError("batch1 must be a 3D tensor", input.shape);
+  if (mat2.shape.length !== 3) throw new ShapeError("batch2 must be a 3D tensor", mat2.shape);
+  const [batch, m, k] = input.shape as [number, number, number];
+  const [batchB, kB, n] = mat2.shape as [number, number, number];
   if (batch !== batchB || k !== kB) {
     throw new ShapeError(
       `Expected size for first two dimensions of batch2 tensor to be: [${batch}, ${k}] but got: [${batchB}, ${kB}].`,
-      a.shape,
-      b.shape,
+      input.shape,
+      mat2.shape,
     );
   }
   const result = make([batch, m, n]);
   const to = at(result);
-  const [strideA, rsa, csa] = a.strides as [number, number, number];
-  const [strideB, rsb, csb] = b.strides as [number, number, number];
-  gemmBatched(batch, strideA, strideB, m * n, m, n, k, at(a), rsa, csa, at(b), rsb, csb, to, n);
-  return record(bmmOp, result, [a, b], [a, b]);
+  const [strideA, rsa, csa] = input.strides as [number, number, number];
+  const [strideB, rsb, csb] = mat2.strides as [number, number, number];
+  gemmBatched(batch, strideA, strideB, m * n, m, n, k, at(input), rsa, csa, at(mat2), rsb, csb, to, n);
+  return record(bmmOp, result, [input, mat2], [input, mat2]);
 }
 
 /**
- * The product for every combination of ranks: vectors, matrices, and batches that broadcast.
+ * The product of vectors, matrices, and batches of matrices that broadcast: [..., m, k] × [..., k, n] → [..., m, n].
  * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
- * @api torch.matmul torch.linalg.matmul
+ * @api torch.matmul torch.linalg.matmul Tensor.matmul
  */
 export function matmul(input: Tensor, other: Tensor): Tensor {
   const [rankA, rankB] = [input.shape.length, other.shape.length];
@@ -100,8 +108,8 @@ export function matmul(input: Tensor, other: Tensor): Tensor {
   }
   if (rankA === 1 && rankB === 1) return dot(input, other);
   if (rankA === 2 && rankB === 2) return mm(input, other);
-  if (rankA === 1) return squeezeAt(matmul(unsqueeze(input, 0), other), -2);
-  if (rankB === 1) return squeezeAt(matmul(input, checkVector(input, other)), -1);
+  if (rankA === 1) return squeeze(matmul(unsqueeze(input, 0), other), -2);
+  if (rankB === 1) return squeeze(matmul(input, checkVector(input, other)), -1);
   if (rankB === 2) return foldedProduct(input, other);
   return batchedProduct(input, other);
 }
@@ -111,10 +119,6 @@ function checkVector(a: Tensor, b: Tensor): Tensor {
     throw new ShapeError(`size mismatch, got ${a.shape[0]}, ${a.shape[0]}x${a.shape[1]},${b.shape[0]}`, a.shape, b.shape);
   }
   return unsqueeze(b, 1);
-}
-
-function squeezeAt(input: Tensor, dim: number): Tensor {
-  return input.squeeze(dim);
 }
 
 /** Batches on the left only: one product with all rows together. */
@@ -134,34 +138,34 @@ function batchedProduct(a: Tensor, b: Tensor): Tensor {
   return reshape(bmm(left, right), [...batch, m, n]);
 }
 
-/** Σ aᵢ·bᵢ of two vectors. */
-export function dot(a: Tensor, b: Tensor): Tensor {
-  if (a.shape.length !== 1 || b.shape.length !== 1) {
-    throw new ShapeError(`1D tensors expected, but got ${a.shape.length}D and ${b.shape.length}D tensors`, a.shape, b.shape);
-  }
-  if (a.shape[0] !== b.shape[0]) {
+/**
+ * Σ aᵢ·bᵢ of two vectors.
+ * @see https://pytorch.org/docs/stable/generated/torch.dot.html
+ * @api torch.dot Tensor.dot
+ */
+export function dot(input: Tensor, tensor: Tensor): Tensor {
+  const [a, b] = [input.shape, tensor.shape];
+  if (a.length !== 1 || b.length !== 1) throw new ShapeError(`1D tensors expected, but got ${a.length}D and ${b.length}D tensors`, a, b);
+  if (a[0] !== b[0]) {
     throw new ShapeError(
-      `inconsistent tensor size, expected tensor [${a.shape[0]}] and src [${b.shape[0]}] to have the same number of elements, but got ${a.shape[0]} and ${b.shape[0]} elements respectively`,
-      a.shape,
-      b.shape,
+      `inconsistent tensor size, expected tensor [${a[0]}] and src [${b[0]}] to have the same number of elements, but got ${a[0]} and ${b[0]} elements respectively`,
+      a,
+      b,
     );
   }
-  return sum(mul(a, b));
+  return sum(mul(input, tensor));
 }
 
-/** All products of elements of two vectors: [n] and [m] → [n, m]. */
-export function outer(a: Tensor, b: Tensor): Tensor {
-  return mul(unsqueeze(a, 1), unsqueeze(b, 0));
-}
-
-/** `beta · input + alpha · a × b`, with `input` broadcast. */
-export function addmm(input: Tensor, a: Tensor, b: Tensor, options: { alpha?: number; beta?: number } = {}): Tensor {
-  const { alpha = 1, beta = 1 } = options;
-  const product = mm(a, b);
-  const scaled = alpha === 1 ? product : mul(product, alpha);
-  // A factor of 0 leaves the input out, NaN and all.
-  if (beta === 0) return scaled;
-  return (beta === 1 ? input : mul(input, beta)).add(scaled);
+/**
+ * All products of elements of two vectors: [n] and [m] → [n, m].
+ * @see https://pytorch.org/docs/stable/generated/torch.outer.html
+ * @api torch.outer torch.ger Tensor.outer Tensor.ger
+ */
+export function outer(input: Tensor, vec2: Tensor): Tensor {
+  for (const [name, { shape }] of [["self", input], ["vec2", vec2]] as const) {
+    if (shape.length !== 1) throw new ShapeError(`outer: Expected 1-D argument ${name}, but got ${shape.length}-D`, shape);
+  }
+  return mul(unsqueeze(input, 1), unsqueeze(vec2, 0));
 }
 
 // --- linear ---------------------------------------------------------------------------------------------------------
@@ -211,22 +215,27 @@ function leadingSize(shape: Shape): number {
 }
 
 /**
- * `x · weightᵀ + bias`.
- * @param x [..., inFeatures]
+ * `input · weightᵀ + bias`.
+ * @param input [..., inFeatures]
  * @param weight [outFeatures, inFeatures]
  * @param bias [outFeatures]
+ * @returns [..., outFeatures]
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+ * @api nn.functional.linear
  */
-export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
-  checkFloat(x, weight);
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  checkFloat(input, weight);
+  if (weight.shape.length === 1) return bias ? add(matmul(input, weight), bias) : matmul(input, weight);
   const out = weight.shape[0]!;
   const features = weight.shape[1]!;
-  const last = x.shape.at(-1);
-  const count = leadingSize(x.shape);
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== out)) return add(linear(input, weight), bias);
+  const last = input.shape.at(-1);
+  const count = leadingSize(input.shape);
   if (last !== features) throw productMismatch([count, last ?? 0], [features, out]);
-  const rows = contiguous(x);
-  const result = make(x.shape.with(-1, out));
+  const rows = contiguous(input);
+  const result = make(input.shape.with(-1, out));
   const target = at(result);
   gemm(count, out, features, at(rows), features, 1, at(weight), weight.strides[1]!, weight.strides[0]!, target, out);
   if (bias) kernels.addRowBias(target, at(contiguous(bias)), count, out);
-  return record(linearOp, result, bias ? [x, weight, bias] : [x, weight], [x, weight]);
+  return record(linearOp, result, bias ? [input, weight, bias] : [input, weight], [input, weight]);
 }

@@ -44,7 +44,7 @@ interface Sharing {
 function composedGradients(
   gradient: Tensor, x: Tensor, weight: Tensor | null, sharing: Sharing, eps: number, fixed: readonly [Tensor, Tensor] | null,
 ): [Tensor, Tensor, Tensor] {
-  const average = (values: Tensor): Tensor => mean(values, sharing.statistics, { keepdim: true });
+  const average = (values: Tensor): Tensor => mean(values, sharing.statistics, true);
   const centred = x.sub(fixed ? fixed[0] : average(x));
   const inverseStd = fixed ? fixed[1] : average(centred.square()).add(eps).rsqrt();
   const normal = centred.mul(inverseStd);

@@ -34,6 +34,7 @@ export * from "./counting.ts";
 export * from "./arranging.ts";
 export * from "./placing.ts";
 export * from "./products.ts";
+export * from "./norm.ts";
 export * from "./activations.ts";
 export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inPlaceActivations.ts";
 export * from "./sampling.ts";
@@ -54,8 +55,3 @@ export * from "./attention.ts";
 export * from "./multiHeadAttention.ts";
 export * from "./ctcLoss.ts";
 export * from "./recurrent.ts";
-// These stand before the plain forms of the same names.
-export {
-  sum, mean, prod, nansum, nanmean, countNonzero, variance, std, varMean, stdMean, norm, dist, aminmax, amax, amin, argmax, argmin, logsumexp, all, any, cumsum, cumprod,
-  cummax, cummin, logcumsumexp, sort, argsort, topk, kthvalue, median, nanmedian, mode, quantile, nanquantile,
-} from "./named.ts";

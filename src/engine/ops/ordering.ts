@@ -2,15 +2,16 @@
 import { recordMany, type Operation } from "../autograd/node.ts";
 import { filled, typedArray, type TypedArray } from "../dtype.ts";
 import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
-import { numelOf, wrapDim, type Shape } from "../shape.ts";
+import { numelOf, sameShape, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { gather, indexSelect, scatterAdd } from "./indexing.ts";
 import { stack } from "./joining.ts";
+import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
 import { toTypedArray } from "./reading.ts";
-import { recordMedian, type ValuesAndIndices } from "./reductions.ts";
-import type { Reduction } from "./types.ts";
-import { flatten, reshape } from "./views.ts";
+import { recordMedian } from "./reductions.ts";
+import type { Int, ScalarOrTensor } from "./types.ts";
+import { flatten, reshape, squeeze } from "./views.ts";
 
 interface Along {
   readonly outer: number;
@@ -33,11 +34,17 @@ const pickOp: Operation = {
 
 const atLeastVector = (x: Tensor): Tensor => (x.shape.length === 0 ? reshape(x, [1]) : x);
 
+/** Values and where they were, as this file passes them on. */
+interface Picked {
+  readonly values: Tensor;
+  readonly indices: Tensor;
+}
+
 /**
  * For each line along `dim` the positions that `choose` picks of it, as values and indices; gradients flow to what was picked.
  * `choose` gets one line's values and returns `count` positions in it.
  */
-function pick(input: Tensor, dim: number, count: number, choose: (line: Float64Array) => ArrayLike<number>): ValuesAndIndices {
+function pick(input: Tensor, dim: number, count: number, choose: (line: Float64Array) => ArrayLike<number>): Picked {
   const { outer, n, inner } = along(input.shape, dim);
   const from = toTypedArray(input);
   const shape = input.shape.map((size, i) => (i === dim ? count : size));
@@ -85,53 +92,88 @@ function merge(from: Int32Array, to: Int32Array, start: number, middle: number, 
   }
 }
 
-export interface SortOptions {
-  /** From the largest down. Default false. */
-  descending?: boolean;
-  /** Equal elements keep their order: they always do here. */
-  stable?: boolean;
+/** Equal elements keep their order: they always do here. */
+export interface Stable {
+  stable?: boolean | null;
 }
 
-/** Values in order along `dim` (default the last) with the positions they came from. NaN counts as the greatest. */
-export function sort(input: Tensor, dim = -1, options: SortOptions = {}): ValuesAndIndices {
+/**
+ * Values in order along `dim` with the positions they came from. NaN counts as the greatest.
+ * @param dim default the last
+ * @param descending from the largest down
+ * @see https://pytorch.org/docs/stable/generated/torch.sort.html
+ * @api torch.sort Tensor.sort
+ */
+export function sort(input: Tensor, dim?: Int, descending?: boolean, options?: Stable): ValuesAndIndices;
+export function sort(input: Tensor, dim = -1, descending = false): ValuesAndIndices {
+  const { values, indices } = inOrderAlong(input, dim, descending);
+  return valuesAndIndices("sort", values, indices);
+}
+
+function inOrderAlong(input: Tensor, dim: number, descending: boolean): Picked {
   const d = wrapDim(dim, input.shape.length);
-  return pick(input, d, input.shape[d] ?? 1, (line) => order(line, options.descending ?? false));
+  return pick(input, d, input.shape[d] ?? 1, (line) => order(line, descending));
 }
 
-/** The positions that would sort the input along `dim` (default the last). */
-export function argsort(input: Tensor, dim = -1, options: SortOptions = {}): Tensor {
-  return sort(input.detach(), dim, options).indices;
+/**
+ * The positions that would sort the input along `dim`.
+ * @param dim default the last
+ * @param descending from the largest down
+ * @see https://pytorch.org/docs/stable/generated/torch.argsort.html
+ * @api torch.argsort Tensor.argsort
+ */
+export function argsort(input: Tensor, dim?: Int, descending?: boolean, options?: Stable): Tensor;
+export function argsort(input: Tensor, dim = -1, descending = false): Tensor {
+  return inOrderAlong(input.detach(), dim, descending).indices;
 }
 
-/** Values in ascending order along the first dimension. */
+/**
+ * Values in ascending order along the first dimension.
+ * @see https://pytorch.org/docs/stable/generated/torch.msort.html
+ * @api torch.msort Tensor.msort
+ */
 export function msort(input: Tensor): Tensor {
-  return sort(input, 0).values;
+  return inOrderAlong(input, 0, false).values;
 }
 
-/** The `k` largest (or smallest) elements along `dim` (default the last), in order, with their positions. */
-export function topk(input: Tensor, k: number, dim = -1, options: { largest?: boolean; sorted?: boolean } = {}): ValuesAndIndices {
+/**
+ * The `k` largest elements along `dim`, from the largest down, with their positions.
+ * @param dim default the last
+ * @param largest `false`: the smallest ones, from the smallest up
+ * @param sorted whether they are in order: they always are here
+ * @see https://pytorch.org/docs/stable/generated/torch.topk.html
+ * @api torch.topk Tensor.topk
+ */
+export function topk(input: Tensor, k: Int, dim?: Int, largest?: boolean, sorted?: boolean): ValuesAndIndices;
+export function topk(input: Tensor, k: number, dim = -1, largest = true): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   if (k < 0 || k > (input.shape[d] ?? 1)) throw new KindlingError("selected index k out of range");
-  return pick(input, d, k, (line) => order(line, options.largest ?? true));
+  const { values, indices } = pick(input, d, k, (line) => order(line, largest));
+  return valuesAndIndices("topk", values, indices);
 }
 
 function requireSome(name: string, input: Tensor, dim: number): void {
   if (input.shape[dim] === 0) throw new IndexError(`${name}(): Expected reduction dim ${dim} to have non-zero size.`);
 }
 
-/** Drops a picked dimension of size 1 unless it is to be kept. */
-function dropped(result: ValuesAndIndices, dim: number, rank: number, options: Reduction): ValuesAndIndices {
-  if (options.keepdim || rank === 0) return result;
-  return { values: result.values.squeeze(dim), indices: result.indices.squeeze(dim) };
+/** What `operation` gives: a picked dimension of size 1 is dropped unless it is to be kept. */
+function dropped(operation: string, { values, indices }: Picked, dim: number, rank: number, keepdim: boolean): ValuesAndIndices {
+  if (keepdim || rank === 0) return valuesAndIndices(operation, values, indices);
+  return valuesAndIndices(operation, squeeze(values, dim), squeeze(indices, dim));
 }
 
-/** The `k`-th smallest element (counted from 1) along `dim` (default the last) with its position. */
-export function kthvalue(input: Tensor, k: number, dim = -1, options: Reduction = {}): ValuesAndIndices {
+/**
+ * The `k`-th smallest element (counted from 1) along `dim` with its position.
+ * @param dim default the last
+ * @see https://pytorch.org/docs/stable/generated/torch.kthvalue.html
+ * @api torch.kthvalue Tensor.kthvalue
+ */
+export function kthvalue(input: Tensor, k: Int, dim: Int = -1, keepdim = false): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   const n = input.shape[d] ?? 1;
   requireSome("kthvalue", input, d);
   if (k < 1 || k > n) throw new KindlingError("kthvalue(): selected number k out of range for dimension " + d);
-  return dropped(pick(input, d, 1, (line) => [order(line, false)[k - 1]!]), d, input.shape.length, options);
+  return dropped("kthvalue", pick(input, d, 1, (line) => [order(line, false)[k - 1]!]), d, input.shape.length, keepdim);
 }
 
 /** Position of the lower median; of NaN if there is one (unless they are ignored). */
@@ -142,39 +184,55 @@ function medianPlace(line: Float64Array, ignoreNan: boolean): number {
   return places[Math.max(0, Math.floor((line.length - nans - 1) / 2))]!;
 }
 
-type MedianFunction = {
-  (input: Tensor): Tensor;
-  (input: Tensor, dim: number, options?: Reduction): ValuesAndIndices;
-  (input: Tensor, dim?: number, options?: Reduction): Tensor | ValuesAndIndices;
-};
-
-function medianBy(ignoreNan: boolean): MedianFunction {
-  function median(input: Tensor, dim?: number, options: Reduction = {}): Tensor | ValuesAndIndices {
-    if (dim === undefined) {
-      if (input.numel() === 0) return recordMedian(input, fromTypedArray(new Float32Array([NaN]), []));
-      return recordMedian(input, reshape(pick(flatten(input.detach()), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []));
-    }
-    const d = wrapDim(dim, input.shape.length);
-    requireSome("median", input, d);
-    return dropped(pick(input, d, 1, (line) => [medianPlace(line, ignoreNan)]), d, input.shape.length, options);
-  }
-  return median as MedianFunction;
+/**
+ * The median (the lower of two) of all elements, or along `dim` with its position; NaN where there is one.
+ * @see https://pytorch.org/docs/stable/generated/torch.median.html
+ * @api torch.median Tensor.median
+ */
+export function median(input: Tensor): Tensor;
+export function median(input: Tensor, dim: Int, keepdim?: boolean): ValuesAndIndices;
+export function median(input: Tensor, dim?: Int, keepdim = false): Tensor | ValuesAndIndices {
+  return dim === undefined ? medianOfAll(input, false) : medianAlong("median", input, dim, keepdim);
 }
 
-/** The lower median of all elements, or along `dim` with its position. */
-export const median: MedianFunction = medianBy(false);
-/** The median of what isn't NaN. */
-export const nanmedian: MedianFunction = medianBy(true);
+/**
+ * The median (the lower of two) of what isn't NaN, of all elements or along `dim` with its position.
+ * @see https://pytorch.org/docs/stable/generated/torch.nanmedian.html
+ * @api torch.nanmedian Tensor.nanmedian
+ */
+export function nanmedian(input: Tensor): Tensor;
+export function nanmedian(input: Tensor, dim: Int, keepdim?: boolean): ValuesAndIndices;
+export function nanmedian(input: Tensor, dim?: Int, keepdim = false): Tensor | ValuesAndIndices {
+  return dim === undefined ? medianOfAll(input, true) : medianAlong("nanmedian", input, dim, keepdim);
+}
 
-/** The most frequent value along `dim` (default the last; the smallest of several) and the last position where it is. */
-export function mode(input: Tensor, dim = -1, options: Reduction = {}): ValuesAndIndices {
+function medianOfAll(input: Tensor, ignoreNan: boolean): Tensor {
+  if (input.numel() === 0) return recordMedian(input, fromTypedArray(new Float32Array([NaN]), []));
+  return recordMedian(input, reshape(pick(flatten(input.detach()), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []));
+}
+
+function medianAlong(operation: "median" | "nanmedian", input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
+  const d = wrapDim(dim, input.shape.length);
+  requireSome("median", input, d);
+  const picked = pick(input, d, 1, (line) => [medianPlace(line, operation === "nanmedian")]);
+  return dropped(operation, picked, d, input.shape.length, keepdim);
+}
+
+/**
+ * The most frequent value along `dim` (the smallest of several) and the last position where it is.
+ * @param dim default the last
+ * @see https://pytorch.org/docs/stable/generated/torch.mode.html
+ * @api torch.mode Tensor.mode
+ */
+export function mode(input: Tensor, dim: Int = -1, keepdim = false): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   requireSome("mode", input, d);
-  return dropped(pick(input, d, 1, (line) => [modePlace(line)]), d, input.shape.length, options);
+  return dropped("mode", pick(input, d, 1, (line) => [modePlace(line)]), d, input.shape.length, keepdim);
 }
 
+/** The end of the longest run of equals in ascending order. NaN equals nothing: each is a run of its own. */
 function modePlace(line: Float64Array): number {
-  const places = order(line, false);
+  const places = line.length > INSERTED ? order(line, false) : inserted(line);
   let [best, bestLength] = [places[0] ?? 0, 0];
   for (let start = 0; start < places.length; ) {
     let end = start;
@@ -186,40 +244,70 @@ function modePlace(line: Float64Array): number {
   return best;
 }
 
-export interface QuantileOptions extends Reduction {
+/** How long the lines are that PyTorch sorts by insertion, which tells which of several equally frequent ones is the mode. */
+const INSERTED = 16;
+
+/** Positions in ascending order, each number inserted before the greater ones. It doesn't pass NaN, which isn't greater. */
+function inserted(line: Float64Array): Int32Array {
+  const places = inOrder(line.length);
+  for (let i = 1; i < line.length; i++) {
+    const value = line[i]!;
+    let target = value < line[places[0]!]! ? 0 : i;
+    while (target > 0 && value < line[places[target - 1]!]!) target--;
+    places.copyWithin(target + 1, target, i);
+    places[target] = i;
+  }
+  return places;
+}
+
+/** What is taken between two elements. */
+export type QuantileInterpolation = "linear" | "lower" | "higher" | "midpoint" | "nearest";
+
+export interface QuantileOptions {
   /** Between two elements: default "linear". */
-  interpolation?: "linear" | "lower" | "higher" | "midpoint" | "nearest";
+  interpolation?: QuantileInterpolation;
 }
 
-/** The q-quantile(s) of all elements or along `dim`; several give a new first dimension. */
-export function quantile(input: Tensor, q: number | Tensor | readonly number[], dim?: number | null, options: QuantileOptions = {}): Tensor {
-  return quantiles(input, q, dim ?? null, options, false);
+/**
+ * The q-quantiles of all elements or along `dim`; NaN where there is one.
+ * @param q between 0 and 1; a vector of several gives a new first dimension
+ * @param dim default: all elements
+ * @see https://pytorch.org/docs/stable/generated/torch.quantile.html
+ * @api torch.quantile Tensor.quantile
+ */
+export function quantile(input: Tensor, q: number | Tensor, dim: Int | null = null, keepdim = false, { interpolation = "linear" }: QuantileOptions = {}): Tensor {
+  return quantiles(input, q, dim, keepdim, (sorted, d, level) => between(sorted, d, level, interpolation, false));
 }
 
-/** Quantiles of what isn't NaN. */
-export function nanquantile(input: Tensor, q: number | Tensor | readonly number[], dim?: number | null, options: QuantileOptions = {}): Tensor {
-  return quantiles(input, q, dim ?? null, options, true);
+/**
+ * The q-quantiles of what isn't NaN, of all elements or along `dim`.
+ * @param q between 0 and 1; a vector of several gives a new first dimension
+ * @param dim default: all elements
+ * @see https://pytorch.org/docs/stable/generated/torch.nanquantile.html
+ * @api torch.nanquantile Tensor.nanquantile
+ */
+export function nanquantile(input: Tensor, q: number | Tensor, dim: Int | null = null, keepdim = false, { interpolation = "linear" }: QuantileOptions = {}): Tensor {
+  return quantiles(input, q, dim, keepdim, (sorted, d, level) => between(sorted, d, level, interpolation, true));
 }
 
-function quantiles(input: Tensor, q: number | Tensor | readonly number[], dim: number | null, options: QuantileOptions, ignoreNan: boolean): Tensor {
+function quantiles(input: Tensor, q: number | Tensor, dim: number | null, keepdim: boolean, between: (sorted: Tensor, dim: number, level: number) => Tensor): Tensor {
   if (input.dtype !== "float32") throw new KindlingError("quantile() input tensor must be either float or double dtype");
-  const scalar = typeof q === "number" || (q instanceof Tensor && q.shape.length === 0);
-  const levels = typeof q === "number" ? [q] : q instanceof Tensor ? Array.from(toTypedArray(q)) : [...q];
+  const levels = typeof q === "number" ? [q] : Array.from(toTypedArray(q));
   if (levels.some((level) => !(level >= 0 && level <= 1))) throw new KindlingError("quantile() q values must be in the range [0, 1]");
   if (input.numel() === 0) throw new KindlingError("quantile() input tensor must be non-empty");
-  const source = dim === null ? flatten(input) : input;
+  if (q instanceof Tensor && q.shape.length > 1) throw new KindlingError("quantile() q must be a scalar or 1D tensor");
   const d = dim === null ? 0 : wrapDim(dim, input.shape.length);
-  const sorted = sort(atLeastVector(source), d).values;
-  const results = levels.map((level) => between(sorted, d, level, options.interpolation ?? "linear", ignoreNan));
-  const shaped = results.map((result) => {
-    if (!options.keepdim) return dim === null || input.shape.length === 0 ? reshape(result, []) : result.squeeze(d);
-    return dim === null ? reshape(result, input.shape.map(() => 1)) : result;
+  const sorted = inOrderAlong(atLeastVector(dim === null ? flatten(input) : input), d, false).values;
+  const results = levels.map((level) => {
+    const result = between(sorted, d, level);
+    if (keepdim) return dim === null ? reshape(result, input.shape.map(() => 1)) : result;
+    return dim === null || input.shape.length === 0 ? reshape(result, []) : squeeze(result, d);
   });
-  return scalar ? shaped[0]! : stack(shaped);
+  return typeof q === "number" || q.shape.length === 0 ? results[0]! : stack(results);
 }
 
 /** The `level`-quantile along `dim` of sorted values; the dimension stays with size 1. */
-function between(sorted: Tensor, dim: number, level: number, interpolation: string, ignoreNan: boolean): Tensor {
+function between(sorted: Tensor, dim: number, level: number, interpolation: QuantileInterpolation, ignoreNan: boolean): Tensor {
   const { outer, n, inner } = along(sorted.shape, dim);
   const values = toTypedArray(sorted.detach());
   const shape = sorted.shape.map((size, i) => (i === dim ? 1 : size));
@@ -241,7 +329,7 @@ function between(sorted: Tensor, dim: number, level: number, interpolation: stri
   return lower.add(upper.sub(lower).mul(fromTypedArray(weights, shape)));
 }
 
-function placeBetween(place: number, interpolation: string): [low: number, high: number, weight: number] {
+function placeBetween(place: number, interpolation: QuantileInterpolation): [low: number, high: number, weight: number] {
   const [low, high] = [Math.floor(place), Math.ceil(place)];
   switch (interpolation) {
     case "lower": return [low, low, 0];
@@ -256,27 +344,34 @@ function placeBetween(place: number, interpolation: string): [low: number, high:
   }
 }
 
-export interface UniqueOptions {
-  /** In ascending order: they always are here. */
-  sorted?: boolean;
-  /** Also for each element its position among the unique ones. */
-  returnInverse?: boolean;
-  /** Also how often each occurs. */
-  returnCounts?: boolean;
-  /** Compare slices along this dimension instead of elements. */
-  dim?: number | null;
+/**
+ * The different elements, or slices along `dim`, in ascending order. With `returnInverse` and `returnCounts` a list of them,
+ * of each element's position among them, and of how often each occurs.
+ * @param sorted whether they are in order: they always are here
+ * @param returnInverse whether positions are wanted, too
+ * @param returnCounts whether counts are wanted, too
+ * @param dim compare slices along this dimension instead of elements
+ * @see https://pytorch.org/docs/stable/generated/torch.unique.html
+ * @api torch.unique Tensor.unique
+ */
+export function unique(input: Tensor, sorted?: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: Int | null): Tensor | Tensor[];
+export function unique(input: Tensor, _: boolean = true, returnInverse = false, returnCounts = false, dim: Int | null = null): Tensor | Tensor[] {
+  const slices = slicesOf(input, dim);
+  const places = mergeSorted(inOrder(slices.count), (a, b) => compareSlices(slices, a, b));
+  return grouped(input, slices, places, returnInverse, returnCounts, dim);
 }
 
-/** The different elements (or slices along `dim`) in ascending order; a list with inverse and counts if asked for. */
-export function unique(input: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  const slices = slicesOf(input, options.dim ?? null);
-  return grouped(input, slices, mergeSorted(inOrder(slices.count), (a, b) => compareSlices(slices, a, b)), options);
-}
-
-/** As `unique`, but only equal neighbours are merged and the order stays. */
-export function uniqueConsecutive(input: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] {
-  const slices = slicesOf(input, options.dim ?? null);
-  return grouped(input, slices, inOrder(slices.count), options);
+/**
+ * As `unique`, but only equal neighbours are merged and the order stays.
+ * @param returnInverse whether positions are wanted, too
+ * @param returnCounts whether counts are wanted, too
+ * @param dim compare slices along this dimension instead of elements
+ * @see https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html
+ * @api torch.uniqueConsecutive Tensor.uniqueConsecutive
+ */
+export function uniqueConsecutive(input: Tensor, returnInverse = false, returnCounts = false, dim: Int | null = null): Tensor | Tensor[] {
+  const slices = slicesOf(input, dim);
+  return grouped(input, slices, inOrder(slices.count), returnInverse, returnCounts, dim);
 }
 
 /** What is compared: single elements, or slices of `size` elements, one after the other. */
@@ -316,7 +411,7 @@ function sameSlices({ values, size }: Slices, a: number, b: number): boolean {
 const inOrder = (count: number): Int32Array => filled(new Int32Array(count), (i) => i);
 
 /** Merges equal neighbours among the slices in the order of `places`. */
-function grouped(input: Tensor, slices: Slices, places: Int32Array, options: UniqueOptions): Tensor | Tensor[] {
+function grouped(input: Tensor, slices: Slices, places: Int32Array, returnInverse: boolean, returnCounts: boolean, dim: number | null): Tensor | Tensor[] {
   const inverse = new Int32Array(places.length);
   let groups = 0;
   places.forEach((place, i) => {
@@ -328,35 +423,59 @@ function grouped(input: Tensor, slices: Slices, places: Int32Array, options: Uni
   places.forEach((place) => {
     if (counts[inverse[place]!]!++ === 0) firsts[inverse[place]!] = place;
   });
-  const dim = options.dim ?? null;
   const source = dim === null ? flatten(input.detach()) : input.detach();
   const found = indexSelect(source, dim ?? 0, fromTypedArray(firsts, [groups]));
   const extras: Tensor[] = [];
-  if (options.returnInverse) extras.push(fromTypedArray(inverse, dim === null ? input.shape : [inverse.length]));
-  if (options.returnCounts) extras.push(fromTypedArray(counts, [groups]));
+  if (returnInverse) extras.push(fromTypedArray(inverse, dim === null ? input.shape : [inverse.length]));
+  if (returnCounts) extras.push(fromTypedArray(counts, [groups]));
   return extras.length > 0 ? [found, ...extras] : found;
 }
 
-export interface SearchOptions {
+/** On which side of the boundaries that it equals a value belongs. */
+export interface BucketOptions {
+  /** Positions are `int32` anyway. */
+  outInt32?: boolean;
   /** Whether a value goes after the boundaries it equals. Default false. */
   right?: boolean;
 }
 
-/** For each value its place in the ascending `sortedSequence` (one for all, or one for each line of values). `int32`. */
-export function searchsorted(sortedSequence: Tensor, values: Tensor | number, options: SearchOptions = {}): Tensor {
-  const wanted = values instanceof Tensor ? values : fromTypedArray(new Float32Array([values]), []);
-  const n = sortedSequence.shape.at(-1) ?? 1;
-  const boundaries = toTypedArray(sortedSequence);
-  const perLine = wanted.shape.at(-1) ?? 1;
-  if (sortedSequence.shape.length > 1 && sortedSequence.shape.slice(0, -1).join() !== wanted.shape.slice(0, -1).join()) {
+export interface SearchOptions extends BucketOptions {
+  /** The same in NumPy's words. */
+  side?: "left" | "right" | null;
+  /** Positions that put `sortedSequence` in order, as `argsort` gives them, where it isn't. */
+  sorter?: Tensor | null;
+}
+
+/**
+ * For each value its place in an ascending sequence, such that the order stays. `int32`, shaped as `input`.
+ * @param sortedSequence one vector for all values, or one for each line of them
+ * @param input the values
+ * @see https://pytorch.org/docs/stable/generated/torch.searchsorted.html
+ * @api torch.searchsorted
+ */
+export function searchsorted(sortedSequence: Tensor, input: ScalarOrTensor, { right = false, side = null, sorter = null }: SearchOptions = {}): Tensor {
+  if (right && side === "left") throw new KindlingError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True");
+  const wanted = input instanceof Tensor ? input : fromTypedArray(new Float32Array([input]), []);
+  const isShared = sortedSequence.shape.length <= 1;
+  if (!isShared && sortedSequence.shape.slice(0, -1).join() !== wanted.shape.slice(0, -1).join()) {
     throw new KindlingError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match");
   }
+  const n = sortedSequence.shape.at(-1) ?? 1;
+  const boundaries = toTypedArray(sorter === null ? sortedSequence : inOrderOf(sorter, sortedSequence));
+  const perLine = wanted.shape.at(-1) ?? 1;
   const list = toTypedArray(wanted);
   const found = filled(typedArray("int32", list.length), (i) => {
-    const start = sortedSequence.shape.length > 1 ? Math.floor(i / perLine) * n : 0;
-    return placeOf(boundaries, start, n, list[i]!, options.right ?? false) - start;
+    const start = isShared ? 0 : Math.floor(i / perLine) * n;
+    return placeOf(boundaries, start, n, list[i]!, right || side === "right") - start;
   });
   return fromTypedArray(found, wanted.shape);
+}
+
+function inOrderOf(sorter: Tensor, sequence: Tensor): Tensor {
+  if (!sameShape(sorter.shape, sequence.shape)) {
+    throw new KindlingError(`torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor [${sequence.shape.join(", ")}]and got sorter tensor [${sorter.shape.join(", ")}]`);
+  }
+  return gather(sequence, -1, sorter);
 }
 
 /** Where in the ascending entries from `start`, `count` of them, the value belongs. */
@@ -371,8 +490,12 @@ export function placeOf(boundaries: ArrayLike<number>, start: number, count: num
   return low;
 }
 
-/** The number of the bucket between ascending `boundaries` in which each element lies. `int32`. */
-export function bucketize(input: Tensor | number, boundaries: Tensor, options: SearchOptions = {}): Tensor {
+/**
+ * The number of the bucket between ascending `boundaries` in which each element lies. `int32`, shaped as `input`.
+ * @see https://pytorch.org/docs/stable/generated/torch.bucketize.html
+ * @api torch.bucketize
+ */
+export function bucketize(input: ScalarOrTensor, boundaries: Tensor, options: BucketOptions = {}): Tensor {
   if (boundaries.shape.length !== 1) throw new ArgumentError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.shape.length})`, "RuntimeError");
   return searchsorted(boundaries, input, options);
 }

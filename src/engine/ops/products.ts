@@ -1,15 +1,16 @@
 /** Products of vectors, matrices and higher tensors, made of `matmul` and sums. */
 import { record, type Operation } from "../autograd/node.ts";
-import { KindlingError } from "../errors.ts";
-import { broadcastShapes, numelOf, wrapDim, type Shape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { ArgumentError, KindlingError } from "../errors.ts";
+import { broadcastShapes, numelOf, sameShape, wrapDim, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
 import { diagonal } from "./arranging.ts";
 import { add, mul, sub } from "./binary.ts";
 import { bmm, dot, matmul, mm, outer } from "./matmul.ts";
-import { sum } from "./reductions.ts";
-
+import { sum, vectorNorm } from "./reductions.ts";
+import type { Int, Tensors } from "./types.ts";
 import { expand, permute, reshape, unsqueeze } from "./views.ts";
 
+/** The factors of a sum with a product. */
 export interface AddedProduct {
   /** Factor of the input; 0 leaves it out, NaN and all. Default 1. */
   beta?: number;
@@ -17,73 +18,115 @@ export interface AddedProduct {
   alpha?: number;
 }
 
-/** beta · input + alpha · product */
+/** beta · input + alpha · product, where the input broadcasts to the product. */
 function added(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddedProduct): Tensor {
+  const own = sameShape(broadcastShapes(input.shape, product.shape), product.shape) ? input : expand(input, product.shape);
   const scaled = alpha === 1 ? product : mul(product, alpha);
-  if (beta === 0) return expand(scaled, broadcastShapes(input.shape, scaled.shape));
-  return add(beta === 1 ? input : mul(input, beta), scaled);
+  if (beta === 0) return scaled;
+  return add(beta === 1 ? own : mul(own, beta), scaled);
 }
 
-/** A matrix times a vector. */
-export function mv(matrix: Tensor, vector: Tensor): Tensor {
-  if (matrix.shape.length !== 2 || vector.shape.length !== 1) {
-    throw new KindlingError(`vector + matrix @ vector expected, got 1, ${matrix.shape.length}, ${vector.shape.length}`);
+/**
+ * `beta · input + alpha · mat1 × mat2` of matrices; `input` broadcasts.
+ * @see https://pytorch.org/docs/stable/generated/torch.addmm.html
+ * @api torch.addmm Tensor.addmm Tensor.addmm_
+ */
+export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: AddedProduct = {}): Tensor {
+  return added(input, mm(mat1, mat2), options);
+}
+
+/**
+ * A matrix times a vector: [m, n] · [n] → [m].
+ * @see https://pytorch.org/docs/stable/generated/torch.mv.html
+ * @api torch.mv Tensor.mv
+ */
+export function mv(input: Tensor, vec: Tensor): Tensor {
+  if (input.shape.length !== 2 || vec.shape.length !== 1) {
+    throw new KindlingError(`vector + matrix @ vector expected, got 1, ${input.shape.length}, ${vec.shape.length}`);
   }
-  if (matrix.shape[1] !== vector.shape[0]) {
-    throw new KindlingError(`size mismatch, got ${matrix.shape[0]}, ${matrix.shape[0]}x${matrix.shape[1]},${vector.shape[0]}`);
+  if (input.shape[1] !== vec.shape[0]) {
+    throw new KindlingError(`size mismatch, got ${input.shape[0]}, ${input.shape[0]}x${input.shape[1]},${vec.shape[0]}`);
   }
-  return matmul(matrix, vector);
+  return matmul(input, vec);
 }
 
-/** `beta · input + alpha · matrix · vector` */
-export function addmv(input: Tensor, matrix: Tensor, vector: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, mv(matrix, vector), options);
+/**
+ * `beta · input + alpha · mat · vec` of a matrix and a vector; `input` broadcasts.
+ * @see https://pytorch.org/docs/stable/generated/torch.addmv.html
+ * @api torch.addmv Tensor.addmv Tensor.addmv_
+ */
+export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: AddedProduct = {}): Tensor {
+  return added(input, mv(mat, vec), options);
 }
 
-/** `beta · input + alpha · a ⊗ b` of two vectors */
-export function addr(input: Tensor, a: Tensor, b: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, outer(a, b), options);
+/**
+ * `beta · input + alpha · vec1 ⊗ vec2` of two vectors; `input` broadcasts.
+ * @see https://pytorch.org/docs/stable/generated/torch.addr.html
+ * @api torch.addr Tensor.addr Tensor.addr_
+ */
+export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options: AddedProduct = {}): Tensor {
+  return added(input, outer(vec1, vec2), options);
 }
 
-/** `beta · input + alpha · a · b`, batch by batch */
-export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, bmm(a, b), options);
+/**
+ * `beta · input + alpha · batch1 × batch2`, batch by batch; `input` broadcasts.
+ * @see https://pytorch.org/docs/stable/generated/torch.baddbmm.html
+ * @api torch.baddbmm Tensor.baddbmm Tensor.baddbmm_
+ */
+export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: AddedProduct = {}): Tensor {
+  return added(input, bmm(batch1, batch2), options);
 }
 
-/** `beta · input + alpha · Σ a · b` over the batch */
-export function addbmm(input: Tensor, a: Tensor, b: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, sum(bmm(a, b), 0), options);
+/**
+ * `beta · input + alpha · Σ batch1 × batch2` over the batch; `input` broadcasts.
+ * @see https://pytorch.org/docs/stable/generated/torch.addbmm.html
+ * @api torch.addbmm Tensor.addbmm Tensor.addbmm_
+ */
+export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: AddedProduct = {}): Tensor {
+  return added(input, sum(bmm(batch1, batch2), 0), options);
 }
 
-/** The scalar product of two vectors. */
-export function vdot(a: Tensor, b: Tensor): Tensor {
-  return dot(a, b);
+/**
+ * The scalar product of two vectors.
+ * @see https://pytorch.org/docs/stable/generated/torch.vdot.html
+ * @api torch.vdot Tensor.vdot
+ */
+export function vdot(input: Tensor, other: Tensor): Tensor {
+  return dot(input, other);
 }
 
-/** Outer product by its old name. */
-export { outer as ger };
-
-/** Sums of products over the last dimensions. */
-export function inner(a: Tensor, b: Tensor): Tensor {
-  if (a.shape.length === 0 || b.shape.length === 0) return mul(a, b);
-  const last = a.shape.length - 1;
-  if (a.shape[last] !== b.shape.at(-1)) {
-    throw new KindlingError(`inner() the last dimension must match on both input tensors but got shapes [${a.shape.join(", ")}] and [${b.shape.join(", ")}]`);
+/**
+ * Sums of products over the last dimension of both.
+ * @see https://pytorch.org/docs/stable/generated/torch.inner.html
+ * @api torch.inner Tensor.inner
+ */
+export function inner(input: Tensor, other: Tensor): Tensor {
+  if (input.shape.length === 0 || other.shape.length === 0) return mul(input, other);
+  const last = input.shape.length - 1;
+  if (input.shape[last] !== other.shape.at(-1)) {
+    throw new KindlingError(`inner() the last dimension must match on both input tensors but got shapes [${input.shape.join(", ")}] and [${other.shape.join(", ")}]`);
   }
-  return tensordot(a, b, [[last], [b.shape.length - 1]]);
+  return tensordot(input, other, [[last], [other.shape.length - 1]]);
 }
 
-/** Matrices multiplied in the order given. */
-export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
+/**
+ * The product of matrices in the order given.
+ * @see https://pytorch.org/docs/stable/generated/torch.chain_matmul.html
+ * @api torch.chainMatmul
+ */
+export function chainMatmul(matrices: Tensors = []): Tensor {
+  if (matrices.length === 0) throw new KindlingError("chain_matmul(): Expected one or more matrices");
   return matrices.reduce((a, b) => mm(a, b));
 }
 
-/** Contracts dimensions: the last `dims` of `a` with the first of `b`, or the listed ones of each. */
-export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] | { dims: number | readonly [readonly number[], readonly number[]] } = 2): Tensor {
-  const chosen = typeof dims === "object" && "dims" in dims ? dims.dims : dims;
-  const [first, second] = typeof chosen === "number"
-    ? [Array.from({ length: chosen }, (_, i) => a.shape.length - chosen + i), Array.from({ length: chosen }, (_, i) => i)]
-    : [chosen[0].map((d) => wrapDim(d, a.shape.length)), chosen[1].map((d) => wrapDim(d, b.shape.length))];
+/**
+ * Contracts dimensions of two tensors: multiplies and sums over them.
+ * @param dims how many: the last of `a` with the first of `b`; or two lists, of `a`'s and of `b`'s
+ * @see https://pytorch.org/docs/stable/generated/torch.tensordot.html
+ * @api torch.tensordot
+ */
+export function tensordot(a: Tensor, b: Tensor, dims: Int | readonly [readonly Int[], readonly Int[]] = 2): Tensor {
+  const [first, second] = contracted(a.shape.length, b.shape.length, dims);
   if (first.length !== second.length) throw new KindlingError("both dimension lists should have same length");
   first.forEach((dim, i) => {
     if (a.shape[dim] !== b.shape[second[i]!]) {
@@ -98,37 +141,61 @@ export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonl
   return reshape(mm(left, right), [...sizes(a.shape, restA), ...sizes(b.shape, restB)]);
 }
 
+function contracted(rankA: number, rankB: number, dims: Int | readonly [readonly Int[], readonly Int[]]): [number[], number[]] {
+  if (typeof dims === "number") {
+    if (dims < 0) throw new KindlingError(`tensordot expects dims >= 0, but got dims=${dims}`);
+    if (dims > Math.min(rankA, rankB)) throw new KindlingError(`tensordot expects dims <= ndim_a or ndim_b, but got ${dims}`);
+    const all = Array.from({ length: dims }, (_, i) => i);
+    return [all.map((i) => rankA - dims + i), all];
+  }
+  if (dims.length !== 2 || !dims.every((list) => Array.isArray(list) && list.every(Number.isInteger))) throw new ArgumentError("tensordot(): dims must be a number or two lists of whole numbers", "TypeError");
+  return [dims[0].map((d) => wrapDim(d, rankA)), dims[1].map((d) => wrapDim(d, rankB))];
+}
+
 const others = (shape: Shape, dims: readonly number[]): number[] => shape.map((_, i) => i).filter((i) => !dims.includes(i));
 
-/** Kronecker product. */
-export function kron(a: Tensor, b: Tensor): Tensor {
-  const rank = Math.max(a.shape.length, b.shape.length);
+/**
+ * The Kronecker product: each element of `input` times all of `other`, as blocks.
+ * @see https://pytorch.org/docs/stable/generated/torch.kron.html
+ * @api torch.kron Tensor.kron
+ */
+export function kron(input: Tensor, other: Tensor): Tensor {
+  const rank = Math.max(input.shape.length, other.shape.length);
   const widen = (shape: Shape): number[] => [...new Array<number>(rank - shape.length).fill(1), ...shape];
-  const [sa, sb] = [widen(a.shape), widen(b.shape)];
-  const left = reshape(a, sa.flatMap((size) => [size, 1]));
-  const right = reshape(b, sb.flatMap((size) => [1, size]));
+  const [sa, sb] = [widen(input.shape), widen(other.shape)];
+  const left = reshape(input, sa.flatMap((size) => [size, 1]));
+  const right = reshape(other, sb.flatMap((size) => [1, size]));
   return reshape(mul(left, right), sa.map((size, i) => size * sb[i]!));
 }
 
-/** The vector product along a dimension of size 3 (default the first such). */
-export function cross(a: Tensor, b: Tensor, dim?: number | { dim?: number }): Tensor {
-  const shape = broadcastShapes(a.shape, b.shape);
-  const given = typeof dim === "object" ? dim.dim : dim;
-  const d = given === undefined ? shape.indexOf(3) : wrapDim(given, shape.length);
+/**
+ * The vector product along a dimension of size 3.
+ * @param dim default: the first such
+ * @see https://pytorch.org/docs/stable/generated/torch.cross.html
+ * @api torch.cross Tensor.cross
+ */
+export function cross(input: Tensor, other: Tensor, dim: Int | null = null): Tensor {
+  const shape = broadcastShapes(input.shape, other.shape);
+  const d = dim === null ? shape.indexOf(3) : wrapDim(dim, shape.length);
   if (d < 0) throw new KindlingError("no dimension of size 3 in input");
-  if (shape[d] !== 3) throw new KindlingError(`linalg.cross: inputs dimension ${given} must have length 3. Got ${a.shape[d]} and ${b.shape[d]}`);
-  const [x, y] = [expand(a, shape), expand(b, shape)];
+  if (shape[d] !== 3) throw new KindlingError(`linalg.cross: inputs dimension ${dim} must have length 3. Got ${input.shape[d]} and ${other.shape[d]}`);
+  const [x, y] = [expand(input, shape), expand(other, shape)];
   const turned = (t: Tensor, by: number): Tensor => t.index([...new Array<null>(d).fill(null), [0, 1, 2].map((i) => (i + by) % 3)]);
   return sub(mul(turned(x, 1), turned(y, 2)), mul(turned(x, 2), turned(y, 1)));
 }
 
-/** Distances (p-norms, default 2) between all rows of `a` and all rows of `b`, batch by batch. */
-export function cdist(a: Tensor, b: Tensor, options: { p?: number } | number = {}): Tensor {
-  const p = typeof options === "number" ? options : options.p ?? 2;
-  if (a.shape.at(-1) !== b.shape.at(-1)) {
-    throw new KindlingError(`X1 and X2 must have the same number of columns. X1: ${a.shape.at(-1)} X2: ${b.shape.at(-1)}`);
+/**
+ * Distances between all rows of `x1` and all rows of `x2`, batch by batch: [..., p, m] and [..., r, m] → [..., p, r].
+ * @param p of which norm
+ * @see https://pytorch.org/docs/stable/generated/torch.cdist.html
+ * @api torch.cdist
+ */
+export function cdist(x1: Tensor, x2: Tensor, p = 2): Tensor {
+  if (p < 0) throw new KindlingError("cdist only supports non-negative p values");
+  if (x1.shape.at(-1) !== x2.shape.at(-1)) {
+    throw new KindlingError(`X1 and X2 must have the same number of columns. X1: ${x1.shape.at(-1)} X2: ${x2.shape.at(-1)}`);
   }
-  return distanceAlongLast(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p);
+  return distanceAlongLast(sub(unsqueeze(x1, -2), unsqueeze(x2, -3)), p);
 }
 
 const greatestDifferenceOp: Operation = {
@@ -141,22 +208,28 @@ const greatestDifferenceOp: Operation = {
 
 /** The p-norm of differences along the last dimension. Equal greatest ones don't share the gradient: each has all of it. */
 export function distanceAlongLast(differences: Tensor, p: number): Tensor {
-  if (p !== Infinity) return differences.norm(p, -1);
-  const result = differences.detach().norm(p, -1);
+  if (p !== Infinity) return vectorNorm(differences, p, -1);
+  const result = vectorNorm(differences.detach(), p, -1);
   return record(greatestDifferenceOp, result, [differences], [differences, result]);
 }
 
 /**
- * x₁ᵀ·A·x₂ + b for each output feature.
- * @param x1 [..., in1], @param x2 [..., in2], @param weight [out, in1, in2], @param bias [out]
+ * input1ᵀ·A·input2 + b for each output feature.
+ * @param input1 [..., in1]
+ * @param input2 [..., in2]
+ * @param weight [out, in1, in2]
+ * @param bias [out]
+ * @returns [..., out]
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html
+ * @api nn.functional.bilinear
  */
-export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const [out, in1, in2] = weight.shape as [number, number, number];
-  if (x1.shape.at(-1) !== in1) throw new KindlingError(`bilinear(): input1 size does not match weight size: got ${x1.shape.at(-1)} but expected ${in1}`);
-  if (x2.shape.at(-1) !== in2) throw new KindlingError(`bilinear(): input2 size does not match weight size: got ${x2.shape.at(-1)} but expected ${in2}`);
-  const rows = reshape(x1, [-1, in1]);
+  if (input1.shape.at(-1) !== in1) throw new KindlingError(`bilinear(): input1 size does not match weight size: got ${input1.shape.at(-1)} but expected ${in1}`);
+  if (input2.shape.at(-1) !== in2) throw new KindlingError(`bilinear(): input2 size does not match weight size: got ${input2.shape.at(-1)} but expected ${in2}`);
+  const rows = reshape(input1, [-1, in1]);
   const projected = reshape(mm(rows, reshape(permute(weight, [1, 0, 2]), [in1, out * in2])), [-1, out, in2]);
-  const result = reshape(sum(mul(projected, unsqueeze(reshape(x2, [-1, in2]), 1)), 2), [...x1.shape.slice(0, -1), out]);
+  const result = reshape(sum(mul(projected, unsqueeze(reshape(input2, [-1, in2]), 1)), 2), [...input1.shape.slice(0, -1), out]);
   return bias ? add(result, bias) : result;
 }
 
@@ -165,9 +238,10 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | 
 /**
  * Sums of products by Einstein's convention: `einsum("bij,bjk->bik", a, b)`. Letters name dimensions, `...` those that
  * broadcast; without `->` the result has the letters that occur once, in alphabetical order.
+ * @see https://pytorch.org/docs/stable/generated/torch.einsum.html
+ * @api torch.einsum
  */
-export function einsum(equation: string, ...tensors: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor {
-  const operands = (Array.isArray(tensors[0]) ? tensors[0] : tensors) as readonly Tensor[];
+export function einsum(equation: string, operands: Tensors = []): Tensor {
   const [left, right] = equation.replaceAll(" ", "").split("->");
   const terms = left!.split(",");
   if (terms.length !== operands.length) {

@@ -2,7 +2,7 @@
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, type DType, type DTypeName } from "../dtype.ts";
-import { ArgumentError, IndexError, KindlingError } from "../errors.ts";
+import { IndexError, KindlingError } from "../errors.ts";
 import { Reduce, ReduceBytes, type ReduceBytesOp, type ReduceOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, wrapDims, type Shape } from "../shape.ts";
@@ -14,8 +14,9 @@ import { fromTypedArray, zeros } from "./creation.ts";
 import { scatterAdd } from "./indexing.ts";
 import { cat } from "./joining.ts";
 import { at, make } from "./make.ts";
+import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
 import { toTypedArray } from "./reading.ts";
-import type { Int, Reduction, ReductionDims, Typed, TypedReduction } from "./types.ts";
+import type { Int, Size, Typed } from "./types.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
 import { expand, narrow, permute, reshape } from "./views.ts";
 
@@ -40,6 +41,13 @@ function arrange(input: Tensor, dims: readonly number[]): Arranged {
   const moved = denseCopy(permute(input.detach(), [...rest, ...dims]));
   return { source: moved, outer: numelOf(rest.map((i) => input.shape[i]!)), n: numelOf(dims.map((i) => input.shape[i]!)), inner: 1 };
 }
+
+/** Which dimensions are reduced, in ascending order: none given, or none in the list, means all. */
+function reducedDims(dim: Size | null, rank: number): number[] {
+  return wrapDims(isEmptyList(dim) ? null : dim, rank);
+}
+
+const isEmptyList = (dim: Size | null): boolean => typeof dim === "object" && dim?.length === 0;
 
 function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): number[] {
   return keepdim ? shape.map((size, i) => (dims.includes(i) ? 1 : size)) : shape.filter((_, i) => !dims.includes(i));
@@ -131,16 +139,21 @@ const sumOp: Operation = {
 };
 const sumAllOp: Operation = { ...sumOp, name: "SumBackward0" };
 
-/** Sum over all elements or over `dim`. Integers and truth values give `int32`. */
-export function sum(given: Tensor, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
-  const input = inType(given, options.dtype);
-  const dims = wrapDims(dim, input.shape.length);
-  const keepdim = options.keepdim ?? false;
-  if (input.dtype === "bool") return asAsked(reduceTruth(ReduceBytes.count, input, dims, keepdim), options);
-  if (input.dtype !== "float32") return asAsked(foldIntegers("sum", input, dims, keepdim), options);
-  const result = reduceFloat(Reduce.sum, input, dims, keepdim);
-  const data: ReductionData = { shape: input.shape, dims, count: 0 };
-  return record(dim === undefined || dim === null ? sumAllOp : sumOp, result, [input], [], data);
+/**
+ * The sum over all elements or over `dim`. Integers and truth values give `int32`.
+ * @param dim dimensions to sum over; default all
+ * @param keepdim whether they stay with size 1
+ * @see https://pytorch.org/docs/stable/generated/torch.sum.html
+ * @api torch.sum Tensor.sum
+ */
+export function sum(input: Tensor, dim: Size | null = null, keepdim = false, options: Typed = {}): Tensor {
+  const source = inType(input, options.dtype);
+  const dims = reducedDims(dim, source.shape.length);
+  if (source.dtype === "bool") return asAsked(reduceTruth(ReduceBytes.count, source, dims, keepdim), options);
+  if (source.dtype !== "float32") return asAsked(foldIntegers("sum", source, dims, keepdim), options);
+  const result = reduceFloat(Reduce.sum, source, dims, keepdim);
+  const data: ReductionData = { shape: source.shape, dims, count: 0 };
+  return record(dim === null ? sumAllOp : sumOp, result, [source], [], data);
 }
 
 const meanOp: Operation = {
@@ -152,19 +165,25 @@ const meanOp: Operation = {
 };
 const meanAllOp: Operation = { ...meanOp, name: "MeanBackward0" };
 
-/** Arithmetic mean over all elements or over `dim`. */
-export function mean(given: Tensor, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
-  const input = inType(given, floatType("mean", options.dtype));
-  if (input.dtype !== "float32") {
+/**
+ * The arithmetic mean over all elements or over `dim`.
+ * @param dim dimensions to average over; default all
+ * @param keepdim whether they stay with size 1
+ * @throws KindlingError for integers and truth values: say `x.float().mean()` or give `dtype`
+ * @see https://pytorch.org/docs/stable/generated/torch.mean.html
+ * @api torch.mean Tensor.mean
+ */
+export function mean(input: Tensor, dim: Size | null = null, keepdim = false, { dtype }: Typed = {}): Tensor {
+  const source = inType(input, floatType("mean", dtype));
+  if (source.dtype !== "float32") {
     throw new KindlingError(
-      `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${longName(input.dtype)}`,
+      `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${longName(source.dtype)}`,
     );
   }
-  const dims = wrapDims(dim, input.shape.length);
-  const count = numelOf(dims.map((d) => input.shape[d]!));
-  const total = reduceFloat(Reduce.sum, input, dims, options.keepdim ?? false);
-  const result = total.div(count);
-  return record(dim === undefined || dim === null ? meanAllOp : meanOp, result, [input], [], { shape: input.shape, dims, count });
+  const dims = reducedDims(dim, source.shape.length);
+  const count = numelOf(dims.map((d) => source.shape[d]!));
+  const total = reduceFloat(Reduce.sum, source, dims, keepdim);
+  return record(dim === null ? meanAllOp : meanOp, total.div(count), [source], [], { shape: source.shape, dims, count });
 }
 
 export function longName(dtype: DType): string {
@@ -211,26 +230,43 @@ function composedProductOfOthers(input: Tensor, dims: readonly number[]): Tensor
   const flat = dims.length === 1 ? input : reshape(input, [input.numel()]);
   const n = flat.shape[dim]!;
   const others = Array.from({ length: n }, (_, i) => cat([narrow(flat, dim, 0, i), narrow(flat, dim, i + 1, n - i - 1)], dim));
-  return reshape(cat(others.map((list) => prod(list, dim, { keepdim: true })), dim), input.shape);
+  return reshape(cat(others.map((list) => prod(list, dim, true)), dim), input.shape);
 }
 
-/** Product over all elements or over `dim`. */
-export function prod(given: Tensor, dim?: number | null, options: TypedReduction = {}): Tensor {
-  const input = inType(given, options.dtype);
-  const dims = wrapDims(dim, input.shape.length);
-  const keepdim = options.keepdim ?? false;
-  if (input.dtype !== "float32") return asAsked(foldIntegers("prod", input, dims, keepdim), options);
-  const result = reduceFloat(Reduce.prod, input, dims, keepdim);
-  return record(dim === undefined || dim === null ? prodOp : prodAlongOp, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
+/**
+ * The product over all elements or along `dim`. Integers and truth values give `int32`.
+ * @see https://pytorch.org/docs/stable/generated/torch.prod.html
+ * @api torch.prod Tensor.prod
+ */
+export function prod(input: Tensor, dim: Int | null = null, keepdim = false, options: Typed = {}): Tensor {
+  const source = inType(input, options.dtype);
+  const dims = wrapDims(dim, source.shape.length);
+  if (source.dtype !== "float32") return asAsked(foldIntegers("prod", source, dims, keepdim), options);
+  const result = reduceFloat(Reduce.prod, source, dims, keepdim);
+  return record(dim === null ? prodOp : prodAlongOp, result, [source], [source, result], { shape: source.shape, dims, count: 0 });
 }
 
 // --- variance -------------------------------------------------------------------------------------------------------
 
-export interface VarianceOptions extends Reduction {
+/** How a variance is taken, by name. */
+export interface Corrected {
   /** Subtracted from n in the divisor. Default 1. */
   correction?: number;
-  /** `false` is correction 0. */
-  unbiased?: boolean;
+  /** Keep the reduced dimensions with size 1. Default false. */
+  keepdim?: boolean;
+}
+
+/** What PyTorch's three forms of `var`, `std`, `varMean` and `stdMean` say: in the last two `unbiased` stands for the correction. */
+interface Spread {
+  readonly dim: Size | null;
+  readonly correction: number;
+  readonly keepdim: boolean;
+}
+
+export function spreadOf(dim: Size | boolean | null, correction: boolean | Corrected, keepdim: boolean): Spread {
+  if (typeof dim === "boolean") return { dim: null, correction: Number(dim), keepdim: false };
+  if (typeof correction === "boolean") return { dim, correction: Number(correction), keepdim };
+  return { dim, correction: correction.correction ?? 1, keepdim: correction.keepdim ?? false };
 }
 
 interface VarianceData extends ReductionData {
@@ -242,18 +278,30 @@ const varianceOp: Operation = {
   backward(node, gradient) {
     const { shape, dims, count, correction } = node.data as VarianceData;
     const input = node.saved(0);
-    const centred = input.sub(mean(input, dims, { keepdim: true }));
+    const centred = input.sub(mean(input, dims, true));
     return [centred.mul(restore(gradient, shape, dims)).mul(2 / (count - correction))];
   },
 };
 
-/** Variance over all elements or over `dim`; divides by n − `correction` (default 1). */
-export function variance(input: Tensor, dim?: ReductionDims, options: VarianceOptions = {}): Tensor {
+/**
+ * The variance over all elements or over `dim`: the sum of squared deviations by n − `correction` (default 1).
+ * @param dim dimensions to reduce; default all
+ * @param unbiased `true` is a correction of 1, `false` of 0
+ * @see https://pytorch.org/docs/stable/generated/torch.var.html
+ * @api torch.var Tensor.var
+ */
+export function variance(input: Tensor, dim?: Size | null, options?: Corrected): Tensor;
+export function variance(input: Tensor, dim: Size | null, unbiased?: boolean, keepdim?: boolean): Tensor;
+export function variance(input: Tensor, unbiased: boolean): Tensor;
+export function variance(input: Tensor, dim: Size | boolean | null = null, correction: boolean | Corrected = true, keepdim = false): Tensor {
+  return varianceOf(input, spreadOf(dim, correction, keepdim));
+}
+
+function varianceOf(input: Tensor, { dim, correction, keepdim }: Spread): Tensor {
   if (input.dtype !== "float32") throw new KindlingError("std and var only support floating point and complex dtypes");
-  const dims = wrapDims(dim, input.shape.length);
-  const correction = options.correction ?? Number(options.unbiased ?? true);
+  const dims = reducedDims(dim, input.shape.length);
   const arranged = arrange(input, dims);
-  const result = make(reducedShape(input.shape, dims, options.keepdim ?? false));
+  const result = make(reducedShape(input.shape, dims, keepdim));
   const means = make(result.shape);
   const target = at(result);
   const meanTarget = at(means);
@@ -267,46 +315,61 @@ const stdOp: Operation = {
     const { shape, dims, count, correction } = node.data as VarianceData;
     const input = node.saved(0);
     const scale = gradient.div(node.saved(1)).maskedFill(node.saved(1).eq(0), 0);
-    const centred = input.sub(mean(input, dims, { keepdim: true }));
+    const centred = input.sub(mean(input, dims, true));
     return [centred.mul(restore(scale, shape, dims)).mul(1 / (count - correction))];
   },
 };
 
-/** Standard deviation, the root of `variance`. */
-export function std(input: Tensor, dim?: ReductionDims, options: VarianceOptions = {}): Tensor {
-  const dims = wrapDims(dim, input.shape.length);
-  const correction = options.correction ?? Number(options.unbiased ?? true);
-  const result = variance(input.detach(), dims, options).sqrt();
+/**
+ * The standard deviation over all elements or over `dim`: the root of the variance, by n − `correction` (default 1).
+ * @param dim dimensions to reduce; default all
+ * @param unbiased `true` is a correction of 1, `false` of 0
+ * @see https://pytorch.org/docs/stable/generated/torch.std.html
+ * @api torch.std Tensor.std
+ */
+export function std(input: Tensor, dim?: Size | null, options?: Corrected): Tensor;
+export function std(input: Tensor, dim: Size | null, unbiased?: boolean, keepdim?: boolean): Tensor;
+export function std(input: Tensor, unbiased: boolean): Tensor;
+export function std(input: Tensor, dim: Size | boolean | null = null, correction: boolean | Corrected = true, keepdim = false): Tensor {
+  const spread = spreadOf(dim, correction, keepdim);
+  const dims = reducedDims(spread.dim, input.shape.length);
+  const result = varianceOf(input.detach(), spread).sqrt();
   const count = numelOf(dims.map((d) => input.shape[d]!));
-  return record(stdOp, result, [input], [input, result], { shape: input.shape, dims, count, correction });
+  return record(stdOp, result, [input], [input, result], { shape: input.shape, dims, count, correction: spread.correction });
 }
 
-/** The p-norm over all elements or over `dim`; p may be infinite, and "fro" is 2. */
-export function norm(input: Tensor, order: number | "fro" = 2, dim?: ReductionDims | null, options: TypedReduction = {}): Tensor {
-  const p = order === "fro" ? 2 : order;
-  if (typeof p !== "number") throw new ArgumentError(`norm(): p is a number or "fro", but got ${String(p)}`, "TypeError");
-  const source = inType(input, floatType("norm", options.dtype));
+// --- norms ----------------------------------------------------------------------------------------------------------
+
+/**
+ * The norm of vectors: (Σ |x|ᵒʳᵈ)^(1/ord); for ±∞ the largest or smallest |x|, for 0 how many aren't 0.
+ * @param x any shape
+ * @param dim dimensions over which it is taken; default all, as if the tensor were one vector
+ * @param keepdim whether they stay with size 1
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+ * @api torch.linalg.vectorNorm
+ */
+export function vectorNorm(x: Tensor, ord: number = 2, dim: Size | null = null, keepdim = false, { dtype }: Typed = {}): Tensor {
+  const source = inType(x, floatType("norm", dtype));
   if (source.dtype !== "float32") {
     throw new KindlingError(`linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${longName(source.dtype)}`);
   }
-  const dims = wrapDims(dim, source.shape.length);
-  if ((p < 0 || p === Infinity) && numelOf(dims.map((d) => source.shape[d]!)) === 0) {
-    throw new KindlingError(`linalg.vector_norm cannot compute the ${pythonNumber(p)} norm on an empty tensor because the operation does not have an identity`);
+  const dims = reducedDims(dim, source.shape.length);
+  if ((ord < 0 || ord === Infinity) && numelOf(dims.map((d) => source.shape[d]!)) === 0) {
+    throw new KindlingError(`linalg.vector_norm cannot compute the ${pythonNumber(ord)} norm on an empty tensor because the operation does not have an identity`);
   }
-  const keepdim = options.keepdim ?? false;
-  if (p === Infinity) return amax(source.abs(), dims, { keepdim });
-  if (p === -Infinity) return amin(source.abs(), dims, { keepdim });
-  if (p === 1) return sum(source.abs(), dims, { keepdim });
-  const result = normOf(source.detach(), p, dims, keepdim);
-  return record(normOp, result, [source], [source, result], { shape: source.shape, dims, count: 0, p });
+  if (ord === Infinity) return amax(source.abs(), dims, keepdim);
+  if (ord === -Infinity) return amin(source.abs(), dims, keepdim);
+  if (ord === 1) return sum(source.abs(), dims, keepdim);
+  const result = normOf(source.detach(), ord, dims, keepdim);
+  return record(normOp, result, [source], [source, result], { shape: source.shape, dims, count: 0, p: ord });
 }
 
 const pythonNumber = (x: number): string => (Number.isFinite(x) ? String(x) : x > 0 ? "inf" : "-inf");
 
 function normOf(input: Tensor, p: number, dims: readonly number[], keepdim: boolean): Tensor {
-  if (p === 0) return sum(input.ne(0).float(), dims, { keepdim });
-  if (p === 2) return sum(input.mul(input), dims, { keepdim }).sqrt();
-  return sum(input.abs().pow(p), dims, { keepdim }).pow(1 / p);
+  if (p === 0) return sum(input.ne(0).float(), dims, keepdim);
+  if (p === 2) return sum(input.mul(input), dims, keepdim).sqrt();
+  return sum(input.abs().pow(p), dims, keepdim).pow(1 / p);
 }
 
 /** sign(x) · |x|ᵖ⁻¹ / ‖x‖ᵖ⁻¹, and 0 where the norm is 0: a norm has no slope there that could be told. */
@@ -345,7 +408,7 @@ function sharedByEquals(name: string, isEqual: (input: Tensor, chosen: Tensor) =
     backward(node, gradient) {
       const { shape, dims } = node.data as ReductionData;
       const hit = isEqual(node.saved(0), restore(node.saved(1), shape, dims)).float();
-      return [hit.div(sum(hit, dims, { keepdim: true })).mul(restore(gradient, shape, dims))];
+      return [hit.div(sum(hit, dims, true)).mul(restore(gradient, shape, dims))];
     },
   };
 }
@@ -365,8 +428,8 @@ export function recordMedian(input: Tensor, result: Tensor): Tensor {
 }
 
 /** An extreme of nothing is an error. */
-function requireSome(name: string, shape: Shape, dim: ReductionDims | null | undefined): void {
-  if (dim === undefined || dim === null) {
+function requireSome(name: string, shape: Shape, dim: Size | null): void {
+  if (dim === null) {
     if (numelOf(shape) === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
     return;
   }
@@ -374,26 +437,38 @@ function requireSome(name: string, shape: Shape, dim: ReductionDims | null | und
   if (empty !== undefined) throw new IndexError(`${name}(): Expected reduction dim ${empty} to have non-zero size.`);
 }
 
-function extreme(name: string, operation: Operation, op: ReduceOp, input: Tensor, dim: ReductionDims | undefined, options: Reduction): Tensor {
-  const dims = wrapDims(dim, input.shape.length);
-  requireSome(name, input.shape, dim);
-  const keepdim = options.keepdim ?? false;
+function extreme(name: string, operation: Operation, op: ReduceOp, input: Tensor, dim: Size | null, keepdim: boolean): Tensor {
+  const dims = reducedDims(dim, input.shape.length);
+  requireSome(name, input.shape, isEmptyList(dim) ? null : dim);
   if (input.dtype !== "float32") return to(extremeOfIntegers(op, input, dims, keepdim), input.dtype);
   const result = reduceFloat(op, input, dims, keepdim);
   return record(operation, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
 
-/** Largest value over all elements or over `dim`. */
-export function amax(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return extreme("amax", amaxOp, Reduce.max, input, dim, options);
+/**
+ * The largest value over all elements or over `dim`; equal ones share the gradient.
+ * @param dim dimensions to reduce; default all
+ * @param keepdim whether they stay with size 1
+ * @see https://pytorch.org/docs/stable/generated/torch.amax.html
+ * @api torch.amax Tensor.amax
+ */
+export function amax(input: Tensor, dim: Size = [], keepdim = false): Tensor {
+  return extreme("amax", amaxOp, Reduce.max, input, dim, keepdim);
 }
 
-/** Smallest value over all elements or over `dim`. */
-export function amin(input: Tensor, dim?: ReductionDims, options: Reduction = {}): Tensor {
-  return extreme("amin", aminOp, Reduce.min, input, dim, options);
+/**
+ * The smallest value over all elements or over `dim`; equal ones share the gradient.
+ * @param dim dimensions to reduce; default all
+ * @param keepdim whether they stay with size 1
+ * @see https://pytorch.org/docs/stable/generated/torch.amin.html
+ * @api torch.amin Tensor.amin
+ */
+export function amin(input: Tensor, dim: Size = [], keepdim = false): Tensor {
+  return extreme("amin", aminOp, Reduce.min, input, dim, keepdim);
 }
 
-export interface ValuesAndIndices {
+/** Values and where they were, as the house passes them on. */
+interface Picked {
   readonly values: Tensor;
   readonly indices: Tensor;
 }
@@ -410,7 +485,7 @@ const maxAlongOp: Operation = {
 
 const minAlongOp: Operation = { ...maxAlongOp, name: "MinBackward0" };
 
-function extremeAlong(name: string, sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
+function extremeAlong(name: string, sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean): Picked {
   const d = wrapDim(dim, input.shape.length);
   const dims = input.shape.length === 0 ? [] : [d];
   const { source, outer, n, inner } = arrange(input.dtype === "int32" ? input : to(input.detach(), "float32"), dims);
@@ -428,7 +503,7 @@ function extremeAlong(name: string, sign: 1 | -1, input: Tensor, dim: number, ke
 }
 
 /** Element by element: floats don't tell large integers apart. */
-function extremeOfIntegersAlong(sign: 1 | -1, { source, outer, n, inner }: Arranged, shape: Shape): ValuesAndIndices {
+function extremeOfIntegersAlong(sign: 1 | -1, { source, outer, n, inner }: Arranged, shape: Shape): Picked {
   const from = toTypedArray(source);
   const values = new Int32Array(outer * inner);
   const indices = new Int32Array(outer * inner);
@@ -446,115 +521,102 @@ function extremeOfIntegersAlong(sign: 1 | -1, { source, outer, n, inner }: Arran
 
 /**
  * The largest of all elements, the largest along a dimension with its positions, or elementwise against a tensor.
+ * @see https://pytorch.org/docs/stable/generated/torch.max.html
  * @api torch.max Tensor.max
  */
 export function max(input: Tensor): Tensor;
 export function max(input: Tensor, dim: Int, keepdim?: boolean): ValuesAndIndices;
 export function max(input: Tensor, other: Tensor): Tensor;
 export function max(input: Tensor, dim?: Int | Tensor, keepdim = false): Tensor | ValuesAndIndices {
-  if (dim === undefined) return extreme("max", maxOfAllOp, Reduce.max, input, undefined, {});
+  if (dim === undefined) return extreme("max", maxOfAllOp, Reduce.max, input, null, false);
   if (dim instanceof Tensor) return maximum(input, dim);
-  return extremeAlong("max", 1, input, dim, keepdim);
+  const { values, indices } = extremeAlong("max", 1, input, dim, keepdim);
+  return valuesAndIndices("max", values, indices);
 }
 
 /**
  * The smallest of all elements, the smallest along a dimension with its positions, or elementwise against a tensor.
+ * @see https://pytorch.org/docs/stable/generated/torch.min.html
  * @api torch.min Tensor.min
  */
 export function min(input: Tensor): Tensor;
 export function min(input: Tensor, dim: Int, keepdim?: boolean): ValuesAndIndices;
 export function min(input: Tensor, other: Tensor): Tensor;
 export function min(input: Tensor, dim?: Int | Tensor, keepdim = false): Tensor | ValuesAndIndices {
-  if (dim === undefined) return extreme("min", minOfAllOp, Reduce.min, input, undefined, {});
+  if (dim === undefined) return extreme("min", minOfAllOp, Reduce.min, input, null, false);
   if (dim instanceof Tensor) return minimum(input, dim);
-  return extremeAlong("min", -1, input, dim, keepdim);
+  const { values, indices } = extremeAlong("min", -1, input, dim, keepdim);
+  return valuesAndIndices("min", values, indices);
 }
 
-function positionOf(name: string, sign: 1 | -1, input: Tensor, dim: number | null | undefined, keepdim: boolean): Tensor {
-  if (dim !== undefined && dim !== null) return extremeAlong(name, sign, input.detach(), dim, keepdim).indices;
+function positionOf(name: string, sign: 1 | -1, input: Tensor, dim: number | null, keepdim: boolean): Tensor {
+  if (dim !== null) return extremeAlong(name, sign, input.detach(), dim, keepdim).indices;
   if (input.numel() === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
   const flat = reshape(input.detach(), [input.numel()]);
   const found = extremeAlong(name, sign, flat, 0, false).indices;
   return keepdim ? reshape(found, input.shape.map(() => 1)) : found;
 }
 
-/** Position of the largest value (the first of equals): in the flattened tensor, or along `dim`. `int32`. */
-export function argmax(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return positionOf("argmax", 1, input, dim, options.keepdim ?? false);
+/**
+ * Where the largest value is (the first of equals): in the flattened tensor, or along `dim`. `int32`.
+ * @see https://pytorch.org/docs/stable/generated/torch.argmax.html
+ * @api torch.argmax Tensor.argmax
+ */
+export function argmax(input: Tensor, dim: Int | null = null, keepdim = false): Tensor {
+  return positionOf("argmax", 1, input, dim, keepdim);
 }
 
-/** Position of the smallest value (the first of equals): in the flattened tensor, or along `dim`. `int32`. */
-export function argmin(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return positionOf("argmin", -1, input, dim, options.keepdim ?? false);
+/**
+ * Where the smallest value is (the first of equals): in the flattened tensor, or along `dim`. `int32`.
+ * @see https://pytorch.org/docs/stable/generated/torch.argmin.html
+ * @api torch.argmin Tensor.argmin
+ */
+export function argmin(input: Tensor, dim: Int | null = null, keepdim = false): Tensor {
+  return positionOf("argmin", -1, input, dim, keepdim);
 }
 
 // --- others ---------------------------------------------------------------------------------------------------------
 
-/** ln Σ eˣ along `dim`, without overflow. */
-export function logsumexp(given: Tensor, dim: ReductionDims, options: Reduction = {}): Tensor {
-  const input = to(given, "float32");
-  if (input.numel() === 0) return sum(input.exp(), dim, options).log();
-  const high = amax(input.detach(), dim, { keepdim: true });
+/**
+ * ln Σ eˣ over `dim`, without overflow.
+ * @param keepdim whether the reduced dimensions stay with size 1
+ * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ * @api torch.logsumexp Tensor.logsumexp
+ */
+export function logsumexp(input: Tensor, dim: Size, keepdim = false): Tensor {
+  const source = to(input, "float32");
+  if (source.numel() === 0) return sum(source.exp(), dim, keepdim).log();
+  const high = amax(source.detach(), dim, true);
   const shift = high.maskedFill(high.abs().eq(Infinity), 0);
-  const total = sum(input.sub(shift).exp(), dim, { keepdim: true }).log().add(shift);
-  if (options.keepdim) return total;
-  const dims = wrapDims(dim, input.shape.length);
-  return reshape(total, reducedShape(input.shape, dims, false));
-}
-
-const cumsumOp: Operation = {
-  name: "CumsumBackward0",
-  backward(node, gradient) {
-    const dim = node.data as number;
-    // Σ over what comes at or after = total − running sum + own
-    return [sum(gradient, dim, { keepdim: true }).sub(cumsum(gradient, dim)).add(gradient)];
-  },
-};
-
-/** Running sums along `dim`. Integers and truth values give `int32`. */
-export function cumsum(given: Tensor, dim: number, options: Typed = {}): Tensor {
-  const input = cumulated("cumsum", given, options);
-  const d = wrapDim(dim, input.shape.length);
-  if (input.dtype !== "float32") return asAsked(runningIntegers("cumsum", input, d, (total, value) => total + value), options);
-  const { source, outer, n, inner } = arrange(input.detach(), input.shape.length === 0 ? [] : [d]);
-  const result = make(input.shape);
-  const target = at(result);
-  kernels.cumsum(at(source), target, outer, n, inner);
-  return record(cumsumOp, result, [input], [], d);
-}
-
-/** What running sums and products are taken of. */
-export function cumulated(name: string, input: Tensor, { dtype }: Typed): Tensor {
-  if (dtype && dtypeNamed(dtype) === "bool") throw new KindlingError(`"${name}_out_cpu" not implemented for 'Bool'`);
-  return inType(input, dtype);
-}
-
-/** Running sums or products of integers along a dimension, in double precision: they may outgrow `int32`. */
-export function runningIntegers(name: "cumsum" | "cumprod", input: Tensor, dim: number, join: (total: number, value: number) => number): Tensor {
-  const values = toTypedArray(input);
-  const n = input.shape[dim] ?? 1;
-  const inner = numelOf(input.shape.slice(dim + 1));
-  const out = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const isFirst = Math.floor(i / inner) % n === 0;
-    out[i] = isFirst ? values[i]! : join(out[i - inner]!, values[i]!);
-  }
-  return wholeNumbers(out, input.shape, name);
+  const total = sum(source.sub(shift).exp(), dim, true).log().add(shift);
+  if (keepdim) return total;
+  return reshape(total, reducedShape(source.shape, reducedDims(dim, source.shape.length), false));
 }
 
 /** Truth values, or for `uint8`, in which older programs keep them, zeros and ones of that type. */
-function truthOf(op: ReduceBytesOp, input: Tensor, dim: number | undefined, options: Reduction): Tensor {
-  const result = reduceTruth(op, input, wrapDims(dim, input.shape.length), options.keepdim ?? false);
+function truthOf(op: ReduceBytesOp, input: Tensor, dim: Size | null, keepdim: boolean): Tensor {
+  const result = reduceTruth(op, input, wrapDims(dim, input.shape.length), keepdim);
   return input.dtype === "uint8" ? to(result, "uint8") : result;
 }
 
-/** Whether all elements (along `dim`) are not zero. */
-export function all(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return truthOf(ReduceBytes.all, input, dim, options);
+/**
+ * Whether all elements, or all along `dim`, aren't zero.
+ * @param dim dimensions to reduce; default all
+ * @param keepdim whether they stay with size 1
+ * @see https://pytorch.org/docs/stable/generated/torch.all.html
+ * @api torch.all Tensor.all
+ */
+export function all(input: Tensor, dim: Size | null = null, keepdim = false): Tensor {
+  return truthOf(ReduceBytes.all, input, dim, keepdim);
 }
 
-/** Whether any element (along `dim`) is not zero. */
-export function any(input: Tensor, dim?: number, options: Reduction = {}): Tensor {
-  return truthOf(ReduceBytes.any, input, dim, options);
+/**
+ * Whether any element, or any along `dim`, isn't zero.
+ * @param dim dimensions to reduce; default all
+ * @param keepdim whether they stay with size 1
+ * @see https://pytorch.org/docs/stable/generated/torch.any.html
+ * @api torch.any Tensor.any
+ */
+export function any(input: Tensor, dim: Size | null = null, keepdim = false): Tensor {
+  return truthOf(ReduceBytes.any, input, dim, keepdim);
 }
-

@@ -150,7 +150,7 @@ export function multinomial(input: Tensor, numSamples: Int, replacement = false,
   checkWeights(weights, categories);
   if (replacement) return drawnAgain(input, weights, numSamples, generator ?? defaultGenerator);
   const keys = div(input.detach(), exponential_(emptyLike(input.detach()), 1, generator ? { generator } : {}));
-  return numSamples === 1 ? argmax(keys, -1, { keepdim: true }) : topk(keys, numSamples).indices;
+  return numSamples === 1 ? argmax(keys, -1, true) : topk(keys, numSamples).indices;
 }
 
 function checkWeights(weights: Float32Array, categories: number): void {

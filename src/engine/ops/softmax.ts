@@ -44,7 +44,7 @@ const softmaxOp: Operation = {
     const dim = node.data as number;
     if (!isGradEnabled()) return [runBackward(kernels.softmaxBackward, gradient, output, dim)];
     const weighted = gradient.mul(output);
-    return [weighted.sub(output.mul(weighted.sum(dim, { keepdim: true })))];
+    return [weighted.sub(output.mul(weighted.sum(dim, true)))];
   },
 };
 
@@ -73,7 +73,7 @@ const logSoftmaxOp: Operation = {
     const output = node.saved(0);
     const dim = node.data as number;
     if (!isGradEnabled()) return [runBackward(kernels.logSoftmaxBackward, gradient, output, dim)];
-    return [gradient.sub(output.exp().mul(gradient.sum(dim, { keepdim: true })))];
+    return [gradient.sub(output.exp().mul(gradient.sum(dim, true)))];
   },
 };
 

@@ -12,7 +12,7 @@ export function sumTo(gradient: Tensor, shape: Shape): Tensor {
   const lead = gradient.shape.length - shape.length;
   const dims = gradient.shape.flatMap((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : []));
   if (dims.length === 0) return reshape(gradient, shape);
-  return reshape(sum(gradient, dims, { keepdim: true }), shape);
+  return reshape(sum(gradient, dims, true), shape);
 }
 
 /**

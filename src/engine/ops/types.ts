@@ -24,30 +24,10 @@ export interface BinaryOptions {
   alpha?: number;
 }
 
-/** Which dimensions are reduced; none given means all. */
-export type ReductionDims = number | readonly number[];
-
-export interface Reduction {
-  /** Keep the reduced dimensions with size 1. Default false. */
-  keepdim?: boolean;
-}
-
 /** Of an operation that can compute in another type. */
 export interface Typed {
   /** The input is converted to this first. Default: its own type; sums and products of integers and truth values give `int32`. */
   dtype?: DTypeName | null;
-}
-
-export interface TypedReduction extends Reduction, Typed {}
-
-/** All arguments of such a reduction by name. */
-export interface NamedReduction extends TypedReduction {
-  dim?: ReductionDims | null;
-}
-
-/** All arguments of an operation along one dimension by name. */
-export interface NamedAlong extends Typed {
-  dim: number;
 }
 
 /** What can stand for one dimension in advanced indexing: integer positions or a mask. */

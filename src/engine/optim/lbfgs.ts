@@ -62,8 +62,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     if (this.paramGroups.length !== 1) throw new ArgumentError("LBFGS doesn't support per-parameter options (parameter groups)");
   }
 
-  override step(closure?: null): undefined;
   override step<T>(closure: () => T): T;
+  override step(closure?: null): undefined;
   override step<T>(closure?: (() => T) | null): T | undefined {
     if (!closure) throw new ArgumentError("LBFGS.step() missing 1 required argument: 'closure'", "TypeError");
     const first = enableGrad(closure);

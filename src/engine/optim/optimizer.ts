@@ -119,8 +119,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
    * @param closure computes the loss and its gradients first
    * @returns what the closure returned
    */
-  step(closure?: null): undefined;
   step<T>(closure: () => T): T;
+  step(closure?: null): undefined;
   step<T>(closure?: (() => T) | null): T | undefined {
     const loss = closure ? enableGrad(closure) : undefined;
     const observer = instrument();
@@ -147,9 +147,13 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     return { state, param_groups: paramGroups };
   }
 
-  /** Takes up a state of `stateDict()`, or one that PyTorch wrote. */
+  /**
+   * Takes up a state of `stateDict()`, or one that PyTorch wrote.
+   * @throws ArgumentError where its groups aren't those of this optimizer
+   */
   loadStateDict(stateDict: OptimizerStateDict): void {
     const groups = stateDict.param_groups;
+    if (!Array.isArray(groups)) throw new ArgumentError("loaded state dict has no param_groups: give what an optimizer's stateDict() gave", "KeyError");
     if (groups.length !== this.paramGroups.length) {
       throw new ArgumentError("loaded state dict has a different number of parameter groups");
     }
@@ -212,8 +216,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 
 /** @throws ArgumentError with `refusal` and what it is, where it is no list or the like */
 function listed<Item>(values: Iterable<unknown>, refusal: string): Item[] {
-  if (!(values instanceof Tensor) && typeof (values as Iterable<unknown> | null)?.[Symbol.iterator] === "function") return [...values] as Item[];
   const isModule = typeof (values as { parameters?: unknown } | null)?.parameters === "function";
+  if (!isModule && !(values instanceof Tensor) && typeof (values as Iterable<unknown> | null)?.[Symbol.iterator] === "function") return [...values] as Item[];
   throw new ArgumentError(`${refusal} ${typeName(values)}${isModule ? "; give its parameters(), as in model.parameters()" : ""}`, "TypeError");
 }
 

@@ -2,20 +2,20 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, SourcePosition } from "../../protocol/index.ts";
+import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
+import type { Panel } from "../panel/panel.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
+import { isPaused } from "../runs/fileRuns.ts";
+import type { RunController } from "../runs/runController.ts";
+import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
 import type { Disposable } from "../shared/emitter.ts";
-import { isPaused } from "../runs/fileRuns.ts";
-import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
-import type { RunStore } from "../runs/runStore.ts";
-import type { TreeNode } from "../tree/modelTree.ts";
-import { newModel } from "./newModel.ts";
-import { notifyProgress } from "../status/progressNotification.ts";
-import type { Panel } from "../panel/panel.ts";
-import type { RunController } from "../runs/runController.ts";
 import { settingsFor } from "../shared/settings.ts";
+import { notifyProgress } from "../status/progressNotification.ts";
+import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
+import { newModel } from "./newModel.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;

@@ -1,12 +1,12 @@
 /** The `kindling.…` keys of `when` clauses in package.json. */
 import * as vscode from "vscode";
 import type { RunMode } from "../../protocol/index.ts";
+import { hasStepped } from "../../run/standing.ts";
+import type { Panel } from "../panel/panel.ts";
+import { isInspecting, isPaused, isTraining, type FileRuns } from "../runs/fileRuns.ts";
+import type { RunStore } from "../runs/runStore.ts";
 import type { CurrentFile } from "../shared/currentFile.ts";
 import type { Disposable } from "../shared/emitter.ts";
-import { isInspecting, isPaused, isTraining, type FileRuns } from "../runs/fileRuns.ts";
-import { hasStepped } from "../../run/standing.ts";
-import type { RunStore } from "../runs/runStore.ts";
-import type { Panel } from "../panel/panel.ts";
 
 export function keepContextKeys(store: RunStore, current: CurrentFile, panel: Panel): Disposable {
   const values = new Map<string, string>();

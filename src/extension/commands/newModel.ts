@@ -76,16 +76,16 @@ async function chooseName(folder: vscode.Uri, suggestion: string): Promise<strin
     value: `${suggestion}.model.ts`,
     valueSelection: [0, suggestion.length],
     validateInput: async (value) => {
-      const name = fileName(value);
+      const name = modelFileName(value);
       if (name === ".model.ts" || /[\\:*?"<>|]/.test(name)) return "A file can't have this name.";
       return (await exists(vscode.Uri.joinPath(folder, name))) ? `${name} exists already.` : undefined;
     },
   });
-  return entered === undefined ? undefined : fileName(entered);
+  return entered === undefined ? undefined : modelFileName(entered);
 }
 
 /** `net`, `net.ts` and `net.model.ts` all mean `net.model.ts`. */
-function fileName(entered: string): string {
+function modelFileName(entered: string): string {
   return `${entered.trim().replace(/(\.model)?(\.ts)?$/, "")}.model.ts`;
 }
 

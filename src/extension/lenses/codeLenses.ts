@@ -1,17 +1,17 @@
 /** Parameter counts, Train and Inspect above model classes and instances. */
 import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
-import { fileOf, isModelFile } from "../shared/currentFile.ts";
-import { Emitter, type Disposable } from "../shared/emitter.ts";
-import { isInspecting, isStale, isTraining } from "../runs/fileRuns.ts";
-import { lenses, type LensItem } from "./lenses.ts";
 import { rootOf } from "../../run/modules.ts";
 import { lossTrouble } from "../../run/standing.ts";
-import { scan, type Scan } from "./scanner.ts";
-import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { Throttle } from "../../run/throttle.ts";
+import { isInspecting, isStale, isTraining } from "../runs/fileRuns.ts";
+import type { RunStore, StoreChange } from "../runs/runStore.ts";
+import { fileOf, isModelFile } from "../shared/currentFile.ts";
+import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { settingsFor } from "../shared/settings.ts";
 import type { UnsavedFiles } from "../shared/unsavedFiles.ts";
+import { lenses, type LensItem } from "./lenses.ts";
+import { scan, type Scan } from "./scanner.ts";
 
 /** Events of which no title says anything. */
 const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set(["progress", "statistics", "note"]);

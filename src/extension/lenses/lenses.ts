@@ -1,9 +1,9 @@
 /** What stands above each model class and instance: places from the text, numbers from the last run. Pure. */
 import type { ModelClassInfo, ModelInfo, ParameterCounts } from "../../protocol/index.ts";
-import { filesOf, isInspecting, isStale, isTraining, type FileRuns, type Structure } from "../runs/fileRuns.ts";
 import { rootOf } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 import { lossTrouble } from "../../run/standing.ts";
+import { filesOf, isInspecting, isStale, isTraining, type FileRuns, type Structure } from "../runs/fileRuns.ts";
 import type { Scan, Site } from "./scanner.ts";
 
 /** Commands of this extension that a lens can call, with their arguments. */

@@ -6,11 +6,10 @@ export interface PageParts {
   /** What the webview's own resources come from. */
   readonly source: string;
   readonly nonce: string;
-  readonly language: string;
   readonly title: string;
 }
 
-export function panelHtml({ script, styles, source, nonce, language, title }: PageParts): string {
+export function panelHtml({ script, styles, source, nonce, title }: PageParts): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -20,7 +19,7 @@ export function panelHtml({ script, styles, source, nonce, language, title }: Pa
   ].join("; ");
   const links = styles.map((href) => `<link rel="stylesheet" href="${escape(href)}">`).join("\n  ");
   return `<!DOCTYPE html>
-<html lang="${escape(language)}">
+<html lang="en">
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -4,13 +4,13 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../run/panelMessages.ts";
-import type { Archive } from "../runs/archive.ts";
-import { Emitter, type Disposable } from "../shared/emitter.ts";
-import { shownRun } from "../runs/fileRuns.ts";
-import { readPanelMessage } from "./readMessage.ts";
-import { panelHtml } from "./page.ts";
-import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { Throttle } from "../../run/throttle.ts";
+import type { Archive } from "../runs/archive.ts";
+import { shownRun } from "../runs/fileRuns.ts";
+import type { RunStore, StoreChange } from "../runs/runStore.ts";
+import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { panelHtml } from "./page.ts";
+import { readPanelMessage } from "./readMessage.ts";
 
 const viewType = "kindling.panel";
 
@@ -158,7 +158,6 @@ export class Panel implements vscode.WebviewPanelSerializer {
       styles: [link("panel.css")],
       source: webview.cspSource,
       nonce: randomBytes(16).toString("base64"),
-      language: vscode.env.language,
       title: "Kindling",
     });
   }

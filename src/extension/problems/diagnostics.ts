@@ -1,9 +1,9 @@
 /** What runs complain of, in the Problems view and on the user's own lines. */
 import * as vscode from "vscode";
 import type { Problem } from "../../protocol/index.ts";
+import type { RunStore } from "../runs/runStore.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import { marks, type Mark, type Range } from "./marks.ts";
-import type { RunStore } from "../runs/runStore.ts";
 
 export function showProblems(store: RunStore): Disposable {
   const collection = vscode.languages.createDiagnosticCollection("kindling");

@@ -1,6 +1,7 @@
 /** From what runs complain of to marks in files: pure, with lines and columns from 0 as VS Code counts. */
 import type { Problem, SourcePosition } from "../../protocol/index.ts";
 import type { FileRuns } from "../runs/fileRuns.ts";
+import { isSamePosition } from "../shared/position.ts";
 
 export interface Range {
   readonly line: number;
@@ -49,7 +50,7 @@ function markOf(problem: Problem): Mark {
     message: isNamed ? problem.message : `${problem.message} (in ${module})`,
     code: problem.code,
     related: (problem.stack ?? [])
-      .filter((frame) => !isSame(frame.position, position))
+      .filter((frame) => !isSamePosition(frame.position, position))
       .map((frame) => ({
         message: frame.function === "" ? "called from here" : `in ${frame.function}`,
         file: frame.position.file,
@@ -62,8 +63,4 @@ function markOf(problem: Problem): Mark {
 function rangeAt({ line, column }: SourcePosition): Range {
   const [zeroLine, zeroColumn] = [Math.max(0, line - 1), Math.max(0, column - 1)];
   return { line: zeroLine, column: zeroColumn, endLine: zeroLine, endColumn: zeroColumn };
-}
-
-function isSame(a: SourcePosition, b: SourcePosition | undefined): boolean {
-  return a.file === b?.file && a.line === b.line && a.column === b.column;
 }

@@ -1,12 +1,12 @@
 /** Inspects model files when they are first seen and when they, or what they import, are saved. */
 import * as vscode from "vscode";
 import { fileOf, isModelFile } from "../shared/currentFile.ts";
-import type { Archive } from "./archive.ts";
 import type { Disposable } from "../shared/emitter.ts";
-import type { RunStore } from "./runStore.ts";
-import type { RunController } from "./runController.ts";
-import type { RunnerPool } from "./runnerPool.ts";
 import { settingsFor } from "../shared/settings.ts";
+import type { Archive } from "./archive.ts";
+import type { RunController } from "./runController.ts";
+import type { RunStore } from "./runStore.ts";
+import type { RunnerPool } from "./runnerPool.ts";
 
 export class AutomaticInspection {
   readonly #store: RunStore;

@@ -1,8 +1,8 @@
 /** All that is known of one model file: its last training, its last inspection, and what is in it. Pure. */
 import type { ModelClassInfo, ModelInfo, Problem, RunEvent, RunMode } from "../../protocol/index.ts";
-import { relocateClass, relocateModel, relocateProblem, type Rename } from "./relocate.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../run/snapshot.ts";
 import { isFinal } from "../../run/standing.ts";
+import { relocateClass, relocateModel, relocateProblem, type Rename } from "./relocate.ts";
 
 /** What the newest run that got far enough said is in the file. A later run that fails early leaves it as it was. */
 export interface Structure {

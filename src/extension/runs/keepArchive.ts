@@ -1,10 +1,10 @@
 /** Writes what is known of each file where the next window finds it. */
-import { interrupted, type Archive } from "./archive.ts";
-import type { Disposable } from "../shared/emitter.ts";
-import { isTraining, type FileRuns } from "./fileRuns.ts";
-import type { RunStore } from "./runStore.ts";
 import { Throttle } from "../../run/throttle.ts";
+import type { Disposable } from "../shared/emitter.ts";
+import { interrupted, type Archive } from "./archive.ts";
+import { isTraining, type FileRuns } from "./fileRuns.ts";
 import type { RunController } from "./runController.ts";
+import type { RunStore } from "./runStore.ts";
 
 /** Milliseconds of training that a window which is killed may lose; one that closes loses nothing. */
 const interval = 2_000;

@@ -1,7 +1,7 @@
 /** Starts, steers and ends runs, one training and one inspection of a file at a time. Knows nothing of VS Code. */
 import { randomUUID } from "node:crypto";
-import type { RunEvent, RunMode, RunRequest, RunState } from "../../protocol/index.ts";
 import type { RunnerProcess } from "../../client/runnerProcess.ts";
+import type { RunEvent, RunMode, RunRequest, RunState } from "../../protocol/index.ts";
 import { Emitter } from "../shared/emitter.ts";
 import { isPaused, isTraining } from "./fileRuns.ts";
 import type { RunStore } from "./runStore.ts";

@@ -1,7 +1,7 @@
 /** The model file that views and commands mean when they name none: the one being edited, else the last one. */
 import * as vscode from "vscode";
-import { Emitter, type Disposable } from "./emitter.ts";
 import type { RunStore } from "../runs/runStore.ts";
+import { Emitter, type Disposable } from "./emitter.ts";
 
 export function isModelFile(file: string): boolean {
   return file.endsWith(".model.ts");

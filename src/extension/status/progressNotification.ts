@@ -1,12 +1,12 @@
 /** A training's progress with Cancel, for those who train without the panel. */
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { isPaused, isTraining } from "../runs/fileRuns.ts";
-import { progressText } from "./statusText.ts";
 import { progressShare } from "../../run/standing.ts";
-import type { RunStore } from "../runs/runStore.ts";
 import { Throttle } from "../../run/throttle.ts";
+import { isPaused, isTraining } from "../runs/fileRuns.ts";
 import type { RunController } from "../runs/runController.ts";
+import type { RunStore } from "../runs/runStore.ts";
+import { progressText } from "./statusText.ts";
 
 export async function notifyProgress(store: RunStore, controller: RunController, runId: string): Promise<void> {
   const find = () => store.all().find((runs) => runs.train?.runId === runId);

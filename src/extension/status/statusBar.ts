@@ -1,14 +1,14 @@
 /** The training, in one item of the status bar. */
 import * as vscode from "vscode";
 import { basename } from "node:path";
-import type { CurrentFile } from "../shared/currentFile.ts";
-import type { Disposable } from "../shared/emitter.ts";
-import { isPaused, isTraining, type FileRuns } from "../runs/fileRuns.ts";
 import { rootOf } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
-import { statusText } from "./statusText.ts";
-import type { RunStore } from "../runs/runStore.ts";
 import { Throttle } from "../../run/throttle.ts";
+import { isPaused, isTraining, type FileRuns } from "../runs/fileRuns.ts";
+import type { RunStore } from "../runs/runStore.ts";
+import type { CurrentFile } from "../shared/currentFile.ts";
+import type { Disposable } from "../shared/emitter.ts";
+import { statusText } from "./statusText.ts";
 
 export function showStatus(store: RunStore, current: CurrentFile): Disposable {
   const item = vscode.window.createStatusBarItem("kindling.training", vscode.StatusBarAlignment.Left, 50);

@@ -1,6 +1,6 @@
 /** How far a training is, in a line of text. Pure. */
-import type { RunSnapshot } from "../../run/snapshot.ts";
 import { formatCount, formatDuration, formatNumber } from "../../run/numbers.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
 import { elapsedSeconds, hasStepped, lossTrouble, standing } from "../../run/standing.ts";
 
 /** `epoch 3/20 · step 1,234 · loss 0.1234 · 1:12 left` */

@@ -1,16 +1,16 @@
 /** The models view. */
 import * as vscode from "vscode";
 import type { SourcePosition } from "../../protocol/index.ts";
-import type { CurrentFile } from "../shared/currentFile.ts";
-import type { Disposable } from "../shared/emitter.ts";
-import { Emitter } from "../shared/emitter.ts";
-import { filesOf, isStale, isTraining, type FileRuns } from "../runs/fileRuns.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { fileName } from "../../run/text.ts";
-import { row, ModelTree, type ModuleNode, type TreeNode } from "./modelTree.ts";
-import type { RunStore } from "../runs/runStore.ts";
 import { Throttle } from "../../run/throttle.ts";
+import { filesOf, isStale, isTraining, type FileRuns } from "../runs/fileRuns.ts";
+import type { RunStore } from "../runs/runStore.ts";
+import type { CurrentFile } from "../shared/currentFile.ts";
+import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { isSamePosition } from "../shared/position.ts";
 import type { UnsavedFiles } from "../shared/unsavedFiles.ts";
+import { row, ModelTree, type ModuleNode, type TreeNode } from "./modelTree.ts";
 
 const viewId = "kindling.models";
 
@@ -79,7 +79,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   async select(position: SourcePosition): Promise<void> {
     if (!this.#view.visible) return;
     for (const { model } of this.#tree.roots) {
-      const module = model.modules.find(({ constructedAt }) => isSame(constructedAt, position));
+      const module = model.modules.find(({ constructedAt }) => isSamePosition(constructedAt, position));
       const node = module && this.#tree.find(model.id, module.id);
       if (node) return this.#view.reveal(node, { select: true, focus: false });
     }
@@ -127,8 +127,4 @@ function message(runs: FileRuns): string {
 function moduleOf(node: TreeNode): ModuleNode | undefined {
   if (node.kind === "module") return node;
   return node.parent && moduleOf(node.parent);
-}
-
-function isSame(a: SourcePosition | undefined, b: SourcePosition): boolean {
-  return a?.file === b.file && a.line === b.line && a.column === b.column;
 }

@@ -74,7 +74,7 @@ export function choleskyEx(
 ): NamedTuple<["L", "info"], Tensor> {
   requireSquare("linalg.cholesky", A);
   const { L, failed } = decomposed("linalg.cholesky", upper ? A.mT : A, checkErrors);
-  return namedTuple(["L", "info"], [upper ? L.mT : L, wholes(failed, leadOf(A))]);
+  return namedTuple("linalg_cholesky_ex", ["L", "info"], [upper ? L.mT : L, wholes(failed, leadOf(A))]);
 }
 
 const choleskySolveOp: Operation = {

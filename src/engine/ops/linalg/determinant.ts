@@ -108,7 +108,7 @@ function signAndLog(name: string, A: Tensor): NamedTuple<["sign", "logabsdet"], 
   requireFloat(name, A);
   const found = matricesOf(A).map((matrix) => logDeterminant(factored(matrix)));
   const logabsdet = record(slogdetOp, numbers(found.map(({ log }) => log), A), [A], [A]);
-  return namedTuple(["sign", "logabsdet"], [numbers(found.map(({ sign }) => sign), A), logabsdet]);
+  return namedTuple("linalg_slogdet", ["sign", "logabsdet"], [numbers(found.map(({ sign }) => sign), A), logabsdet]);
 }
 
 /**

@@ -93,7 +93,7 @@ export function eigh(A: Tensor, UPLO: "L" | "U" = "L"): NamedTuple<["eigenvalues
   const eigenvalues = stacked(found.map(({ values }) => values), A.shape.slice(0, -1));
   const eigenvectors = stacked(found.map(({ vt }) => vt.transposed().data), [...leadOf(A), ...A.shape.slice(-2)]);
   recordMany(eighOp, [eigenvalues, eigenvectors], [A], [eigenvalues, eigenvectors]);
-  return namedTuple(["eigenvalues", "eigenvectors"], [eigenvalues, eigenvectors]);
+  return namedTuple("linalg_eigh", ["eigenvalues", "eigenvectors"], [eigenvalues, eigenvectors]);
 }
 
 /**

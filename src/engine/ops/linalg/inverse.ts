@@ -60,7 +60,7 @@ export function inverse(input: Tensor): Tensor {
  */
 export function invEx(A: Tensor, { checkErrors = false }: { checkErrors?: boolean } = {}): NamedTuple<["inverse", "info"], Tensor> {
   const { inverse, factors } = checkedInverse("linalg.inv_ex", A, checkErrors);
-  return namedTuple(["inverse", "info"], [inverse, wholes(factors.map(({ firstZero }) => firstZero), leadOf(A))]);
+  return namedTuple("linalg_inv_ex", ["inverse", "info"], [inverse, wholes(factors.map(({ firstZero }) => firstZero), leadOf(A))]);
 }
 
 function checkedInverse(name: string, A: Tensor, checkErrors: boolean): { inverse: Tensor; factors: Factored[] } {
@@ -125,7 +125,7 @@ export function solveEx(
   const place = factors.findIndex(({ firstZero }) => firstZero > 0);
   if (checkErrors && place >= 0) throw failure("torch.linalg.solve", a, place, "The solver failed because the input matrix is singular.");
   const result = left ? solution : solution.mT;
-  return namedTuple(["result", "info"], [isVector ? squeeze(result, -1) : result, wholes(factors.map(({ firstZero }) => firstZero), leadOf(a))]);
+  return namedTuple("linalg_solve_ex", ["result", "info"], [isVector ? squeeze(result, -1) : result, wholes(factors.map(({ firstZero }) => firstZero), leadOf(a))]);
 }
 
 /** Both expanded to the same leading dimensions. @throws ShapeError where they don't make an equation */

@@ -159,7 +159,7 @@ export function lstsq(
   const [a, b] = [expand(A, [...lead, m, n]), expand(right, [...lead, ...right.shape.slice(-2)])];
   const { solution, found, ranks } = leastSquares(a, b, way === "gels" ? 0 : rcond);
   const residuals = m > n && way !== "gelsy" && ranks.every((rank) => rank === n) ? residualsOf(a, solution, b, isVector) : empty([0]);
-  return namedTuple(["solution", "residuals", "rank", "singularValues"], [
+  return namedTuple("linalg_lstsq", ["solution", "residuals", "rank", "singularValues"], [
     isVector ? squeeze(solution, -1) : solution,
     residuals,
     way === "gels" ? empty([0], { dtype: "int32" }) : wholes(ranks, lead),

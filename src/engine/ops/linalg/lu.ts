@@ -102,7 +102,7 @@ export function lu(A: Tensor, { pivot = true }: { pivot?: boolean } = {}): Named
   const P = permutationsOf(factors.map(({ swaps }) => swaps), [...leadOf(A), m, m]);
   const { L, U } = trianglesOf(stacked(factors.map((each) => each.lu.data), A.shape));
   recordMany(luOp, [L, U], [A], [P, L, U]);
-  return namedTuple(["P", "L", "U"], [P, L, U]);
+  return namedTuple("linalg_lu", ["P", "L", "U"], [P, L, U]);
 }
 
 function permutationsOf(swaps: readonly ArrayLike<number>[], shape: readonly number[]): Tensor {
@@ -119,7 +119,7 @@ function permutationsOf(swaps: readonly ArrayLike<number>[], shape: readonly num
  */
 export function luFactor(A: Tensor, { pivot = true }: { pivot?: boolean } = {}): NamedTuple<["LU", "pivots"], Tensor> {
   const { LU, pivots } = luFactorEx(A, { pivot, checkErrors: true });
-  return namedTuple(["LU", "pivots"], [LU, pivots]);
+  return namedTuple("linalg_lu_factor", ["LU", "pivots"], [LU, pivots]);
 }
 
 /**
@@ -144,7 +144,7 @@ export function luFactorEx(
   const each = Math.min(m, n);
   const counted = filled(new Int32Array(factors.length * each), (i) => factors[Math.floor(i / each)]!.swaps[i % each]! + 1);
   const pivots = fromTypedArray(counted, [...leadOf(A), each]);
-  return namedTuple(["LU", "pivots", "info"], [LU, pivots, wholes(info, leadOf(A))]);
+  return namedTuple("linalg_lu_factor_ex", ["LU", "pivots", "info"], [LU, pivots, wholes(info, leadOf(A))]);
 }
 
 /**

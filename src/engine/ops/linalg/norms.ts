@@ -5,7 +5,7 @@ import type { Tensor } from "../../tensor.ts";
 import type { DTypeName } from "../../dtype.ts";
 import { where } from "../binary.ts";
 import { movedim } from "../arranging.ts";
-import { amax, amin, inType, longName, norm as normOfVectors, sum } from "../reductions.ts";
+import { amax, amin, inType, longName, sum, vectorNorm } from "../reductions.ts";
 import type { Size } from "../types.ts";
 import { select, unsqueeze } from "../views.ts";
 import { invEx } from "./inverse.ts";
@@ -14,21 +14,6 @@ import { svdvals } from "./svd.ts";
 
 /** Of a matrix: Frobenius', the sum of its singular values, or what it does to vectors in their 1-, 2- or ∞-norm. */
 export type MatrixOrder = "fro" | "nuc" | number;
-
-/**
- * The norm of vectors: (Σ |x|ᵒʳᵈ)^(1/ord); for ±∞ the largest or smallest |x|, for 0 how many aren't 0.
- * @param x any shape
- * @param dim dimensions over which it is taken; default all, as if the tensor were one vector
- * @param keepdim whether they stay with size 1
- * @see https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
- * @api torch.linalg.vectorNorm
- */
-export function vectorNorm(
-  x: Tensor, ord: number = 2, dim: Size | null = null, keepdim = false, { dtype = null }: { dtype?: DTypeName | null } = {},
-): Tensor {
-  requireFloat("linalg.vector_norm", x);
-  return normOfVectors(x, ord, dim, { keepdim, dtype });
-}
 
 /**
  * The norm of matrices.
@@ -52,14 +37,14 @@ export function matrixNorm(
   if (dims.length !== 2) throw new KindlingError(`${name}: dim must be a 2-tuple. Got ${dims.join(" ")}`);
   const [rows, cols] = dims.map((each) => wrapDim(each, input.shape.length)) as [number, number];
   if (rows === cols) throw new KindlingError(`${name}: dims must be different. Got (${dims.join(", ")})`);
-  if (ord === "fro") return normOfVectors(input, 2, [rows, cols], { keepdim });
+  if (ord === "fro") return vectorNorm(input, 2, [rows, cols], keepdim);
   if (ord === "nuc" || Math.abs(ord as number) === 2) return ofSingularValues(input, ord as "nuc" | number, rows, cols, keepdim);
   const size = typeof ord === "number" ? Math.abs(ord) : NaN;
   if (size !== 1 && size !== Infinity) throw new KindlingError(`${name}: Order ${orderText(ord)} not supported.`);
   const [summed, compared] = size === 1 ? [rows, cols] : [cols, rows];
   const extreme = (ord as number) > 0 ? amax : amin;
-  const sums = sum(input.abs(), summed, { keepdim });
-  return extreme(sums, keepdim || compared < summed ? compared : compared - 1, { keepdim });
+  const sums = sum(input.abs(), summed, keepdim);
+  return extreme(sums, keepdim || compared < summed ? compared : compared - 1, keepdim);
 }
 
 const orderText = (ord: unknown): string => (ord === Infinity ? "inf" : ord === -Infinity ? "-inf" : String(ord));

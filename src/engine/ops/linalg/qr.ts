@@ -70,7 +70,7 @@ export function qr(A: Tensor, mode: QrMode = "reduced"): NamedTuple<["Q", "R"], 
   const R = stacked(found.map(({ r }) => r.corner(k, n).upper().data), [...lead, k, n]);
   const Q = mode === "r" ? empty([0]) : stacked(found.map(({ reflections }) => productOf(reflections, m, k).data), [...lead, m, k]);
   recordMany(qrOp, [Q, R], [A], [Q, R], mode);
-  return namedTuple(["Q", "R"], [Q, R]);
+  return namedTuple("linalg_qr", ["Q", "R"], [Q, R]);
 }
 
 /**
@@ -80,5 +80,6 @@ export function qr(A: Tensor, mode: QrMode = "reduced"): NamedTuple<["Q", "R"], 
  * @api torch.qr Tensor.qr
  */
 export function qrFactors(input: Tensor, some = true): NamedTuple<["Q", "R"], Tensor> {
-  return qr(input, some ? "reduced" : "complete");
+  const { Q, R } = qr(input, some ? "reduced" : "complete");
+  return namedTuple("qr", ["Q", "R"], [Q, R]);
 }

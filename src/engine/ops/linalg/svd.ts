@@ -147,7 +147,7 @@ export function svd(A: Tensor, fullMatrices = true): NamedTuple<["U", "S", "Vh"]
   const S = stacked(found.map(({ s }) => s), [...lead, k]);
   const Vh = stacked(found.map(({ vt }) => vt.data), [...lead, fullMatrices ? n : k, n]);
   recordMany(svdOp, [U, S, Vh], [A], [U, S, Vh]);
-  return namedTuple(["U", "S", "Vh"], [U, S, Vh]);
+  return namedTuple("linalg_svd", ["U", "S", "Vh"], [U, S, Vh]);
 }
 
 /**
@@ -170,7 +170,7 @@ export function svdvals(A: Tensor): Tensor {
  */
 export function singularValueDecomposition(input: Tensor, some = true, computeUv = true): NamedTuple<["U", "S", "V"], Tensor> {
   const { U, S, Vh } = svd(input, computeUv && !some);
-  if (computeUv) return namedTuple(["U", "S", "V"], [U, S, Vh.mT]);
+  if (computeUv) return namedTuple("svd", ["U", "S", "V"], [U, S, Vh.mT]);
   const [lead, [m, n]] = [leadOf(input), input.shape.slice(-2) as [number, number]];
-  return namedTuple(["U", "S", "V"], [zeros([...lead, m, m]), S, zeros([...lead, n, n])]);
+  return namedTuple("svd", ["U", "S", "V"], [zeros([...lead, m, m]), S, zeros([...lead, n, n])]);
 }

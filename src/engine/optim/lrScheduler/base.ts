@@ -85,9 +85,15 @@ export abstract class LRScheduler {
     };
   }
 
-  /** Takes up a state of `stateDict()`. Functions (of `LambdaLR`) stay as they are. */
+  /**
+   * Takes up a state of `stateDict()`. Functions (of `LambdaLR`) stay as they are.
+   * @throws ArgumentError for what is no state of such a schedule
+   */
   loadStateDict(stateDict: Readonly<Record<string, unknown>>): void {
     const { _step_count, _last_lr, ...state } = stateDict;
+    if (!Object.keys(state).some((name) => camelCase(name) in this)) {
+      throw new ArgumentError("loaded state dict has nothing of this scheduler: give what a scheduler's stateDict() gave", "KeyError");
+    }
     this.#stepCount = (_step_count as number | undefined) ?? this.#stepCount;
     this.#lastLr = (_last_lr as number[] | undefined) ?? this.#lastLr;
     for (const [name, value] of Object.entries(state)) {
