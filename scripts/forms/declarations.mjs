@@ -28,8 +28,17 @@ function declaration(entries) {
   const shared = { name, names, source, doc: tagged.doc };
   if (own.length === 0) return [{ ...shared, kind: "type" }];
   if (own[0].node.type === "ClassDeclaration") return [{ ...shared, kind: /@base\b/.test(tagged.doc) ? "base" : "class", ...classForms(own[0]) }];
+  const standIn = classOfVariable(own[0]);
+  if (standIn) return [{ ...shared, name: standIn.name, source: standIn.source, publicSource: source, kind: "base", ...classForms(standIn) }];
   const forms = functionForms(own);
   return [forms === null ? { ...shared, kind: "value" } : { ...shared, kind: "function", forms }];
+}
+
+/** `export const Module: typeof PlainModule`: a class that users have in another dress. */
+function classOfVariable({ node, source }) {
+  const annotation = node.type === "VariableDeclaration" ? node.declarations[0].id.typeAnnotation?.typeAnnotation : null;
+  const entry = annotation?.type === "TSTypeQuery" ? source.resolveType(annotation.exprName.name) : null;
+  return entry?.node.type === "ClassDeclaration" ? entry : null;
 }
 
 function functionForms(entries) {
@@ -46,21 +55,43 @@ function formsOfVariable({ node, source, doc }) {
   return type?.type === "TSFunctionType" ? [formOf(type, entry?.source ?? source, [], doc)] : null;
 }
 
-function classForms({ node, source, name }) {
+function classForms(entry) {
+  const { node, source, name } = entry;
   const typeParameters = node.typeParameters?.params ?? [];
-  const methods = node.body.body.filter((member) => /^(TSAbstract)?MethodDefinition$/.test(member.type) && member.key.type === "Identifier");
+  const methods = methodDefinitions(node);
   const own = methods.filter(({ key }) => key.name === "constructor");
-  const inherited = node.superClass?.type === "Identifier" ? source.resolveType(node.superClass.name) : null;
-  const above = inherited?.node.type === "ClassDeclaration" ? classForms(inherited) : null;
-  if (own.length === 0 && above) {
-    return { ...above, above, typeParameters: parameterTexts(typeParameters, source), methods: methodsOf(methods, source, typeParameters) };
-  }
+  const superClass = superClassOf(entry);
+  const above = superClass ? classForms(superClass) : null;
+  const forms = own.length === 0 && above ? above.forms : formsOfMember(own, source, typeParameters, name);
   return {
     above,
     typeParameters: parameterTexts(typeParameters, source),
-    forms: formsOfMember(own, source, typeParameters, name),
-    methods: methodsOf(methods, source, typeParameters),
+    forms: /@factory\b/.test(entry.doc ?? "") ? forms.map(withFactory) : forms,
+    methods: allMethods(entry, ({ static: isStatic }) => !isStatic),
+    statics: allMethods(entry, ({ static: isStatic }) => isStatic),
   };
+}
+
+const methodDefinitions = (node) => node.body.body.filter((member) => /^(TSAbstract)?MethodDefinition$/.test(member.type) && member.key.type === "Identifier");
+
+function superClassOf({ node, source }) {
+  const above = node.superClass?.type === "Identifier" ? source.resolveType(node.superClass.name) : null;
+  return above?.node.type === "ClassDeclaration" ? above : null;
+}
+
+/** A class's own methods, and those of the abstract classes above it that have no tag, which are public through this one. */
+function allMethods(entry, wanted) {
+  const own = methodsOf(methodDefinitions(entry.node).filter(wanted), entry.source, entry.node.typeParameters?.params ?? []);
+  const above = superClassOf(entry);
+  if (above === null || !above.node.abstract || /@api\s/.test(above.doc ?? "")) return own;
+  const inherited = allMethods(above, wanted).filter(({ name }) => !own.some((method) => method.name === name));
+  return [...own, ...inherited.map((method) => ({ ...method, isInherited: true }))];
+}
+
+/** Layers take a type for their parameters, of which there is one. */
+function withFactory(form) {
+  const dtype = { name: "dtype", type: '"float32" | null', node: null, source: form.source, optional: true, kinds: ['"float32"', "null"], default: null, spread: false };
+  return { ...form, parameters: [...form.parameters, dtype] };
 }
 
 const parameterTexts = (typeParameters, source) => typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter), node: parameter, source }));
@@ -76,11 +107,11 @@ function formsOfMember(members, source, typeParameters) {
 function methodsOf(members, source, typeParameters) {
   const names = [...new Set(members.map(({ key }) => key.name))];
   return names.flatMap((name) => {
-    const own = members.filter(({ key, kind, computed, static: isStatic }) => key.name === name && kind === "method" && !computed && !isStatic);
+    const own = members.filter(({ key, kind, computed }) => key.name === name && kind === "method" && !computed);
     const doc = own.map((member) => source.docBefore(member.start)).find((text) => text !== null) ?? null;
     const isPublic = own.every(({ accessibility }) => accessibility === null || accessibility === undefined || accessibility === "public");
     if (own.length === 0 || !isPublic || /@internal/.test(doc ?? "")) return [];
-    return [{ name, doc, forms: formsOfMember(own, source, typeParameters) }];
+    return [{ name, doc, isStatic: own[0].static, isAbstract: own[0].type.startsWith("TSAbstract"), forms: formsOfMember(own, source, typeParameters) }];
   });
 }
 

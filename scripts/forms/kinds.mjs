@@ -82,7 +82,7 @@ function reference(node, source, typeParameters) {
   if (name === "ReadonlyArray" || name === "Array" || name === "Iterable") return ["list"];
   if (name === "Readonly") return alternatives(node.typeArguments.params[0], source, typeParameters);
   if (name === "Record") return ["record"];
-  if (name === "ReadonlyMap" || name === "Map") return ["object"];
+  if (name === "ReadonlyMap" || name === "Map" || name === "Set") return ["object"];
   const entry = source.resolveType(name);
   if (entry === null) return ["any"];
   switch (entry.node.type) {

@@ -53,14 +53,20 @@ function place(parameter, parameters, keywords, i) {
 }
 
 /**
- * Parameter lists of a method. Where nothing but its first argument must be given there is one list whose places also take
- * the object, so that a subclass's own method with plain parameters still fits.
+ * Parameter lists of a method. From the last argument that has to be given on, each place also takes the object, in one
+ * list, so that a subclass's own method with plain parameters still fits.
  */
 export function methodSignatures(form) {
   const { parameters, keywords } = form;
-  if (parameters.length === 0 || !allOptional(parameters.slice(1), keywords) || parameters.at(-1).spread) return parameterLists(form);
-  const places = parameters.map((parameter, i) => `${local(parameter.name)}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`);
-  return [[...places, ...(keywords ? [`options?: ${namedType([], keywords)}`] : [])].join(", ")];
+  if (parameters.length === 0 || parameters.at(-1).spread) return parameterLists(form);
+  // TypeScript knows no `this` within the object's type.
+  if (parameters.some(({ type }) => /\bthis\b/.test(type))) return parameterLists(form).slice(0, 1);
+  const last = Math.max(0, parameters.findLastIndex(({ optional }) => !optional));
+  const places = parameters.map((parameter, i) => (i < last ? required(parameter)
+    : `${local(parameter.name)}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`));
+  if (keywords) places.push(`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`);
+  const byName = Array.from({ length: last }, (_, count) => [...parameters.slice(0, count).map(required), `named: ${namedType(parameters.slice(count), keywords)}`].join(", "));
+  return [places.join(", "), ...byName];
 }
 
 const alternative = (type) => (type.includes("=>") ? `(${type})` : type);

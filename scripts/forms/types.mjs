@@ -15,7 +15,7 @@ import { docText, typesOf } from "./write.mjs";
  */
 export function showForms(declarations, engine, types) {
   const classes = declarations.filter(({ kind }) => kind === "class" || kind === "base");
-  for (const path of new Set(declarations.map(({ source }) => source.path))) {
+  for (const path of new Set(declarations.flatMap(({ source, publicSource }) => [source.path, ...(publicSource ? [publicSource.path] : [])]))) {
     const file = declarationFile(path, engine, types);
     if (!existsSync(file)) continue;
     const own = classes.filter(({ source }) => source.path === path);
@@ -29,7 +29,7 @@ export function showForms(declarations, engine, types) {
 }
 
 /** Lines of documentation that are for the house. */
-const TAGS = /^ *\* @(api|base)\b.*\n/gm;
+const TAGS = /^ *\* @(api|base|factory)\b.*\n/gm;
 
 const declarationFile = (path, engine, types) => join(types, relative(engine, path).replace(/\.ts$/, ".d.ts"));
 
@@ -64,7 +64,7 @@ function namesIn(program) {
 
 function editsOf(node, declaration, text, comments, needed) {
   const members = node.body.body;
-  const own = (name) => members.filter((member) => member.key?.name === name && /Method/.test(member.type) && !member.static);
+  const own = (name, isStatic = false) => members.filter((member) => member.key?.name === name && /Method/.test(member.type) && member.static === isStatic);
   const take = (forms) => {
     for (const form of forms) for (const [name, path] of typesOf(form, declaration.typeParameters)) needed.set(name, path);
   };
@@ -75,15 +75,15 @@ function editsOf(node, declaration, text, comments, needed) {
     const lines = declaration.forms.flatMap(parameterLists).map((list) => `    constructor(${list});`);
     edits.push(replacement(constructors, lines, text, comments));
   }
-  for (const { name, doc, forms } of declaration.methods) {
-    const found = own(name);
+  for (const { name, doc, forms, isStatic } of [...declaration.methods, ...(declaration.kind === "base" ? [] : declaration.statics)]) {
+    const found = own(name, isStatic);
     if (found.length === 0 || name === "forward" || forms.every(({ parameters, keywords }) => parameters.length === 0 && keywords === null)) continue;
     take(forms);
     const lines = forms.flatMap((form, i) => {
       const shape = (found[i] ?? found[0]).value;
       const returns = shape.returnType ? text.slice(shape.returnType.start, shape.returnType.end) : "";
       const generics = shape.typeParameters ? text.slice(shape.typeParameters.start, shape.typeParameters.end) : "";
-      return methodSignatures(form).map((list, j) => `${i + j === 0 ? docText(form.doc ?? doc, "    ") : ""}    ${name}${generics}(${list})${returns};`);
+      return methodSignatures(form).map((list, j) => `${i + j === 0 ? docText(form.doc ?? doc, "    ") : ""}    ${isStatic ? "static " : ""}${name}${generics}(${list})${returns};`);
     });
     edits.push(replacement(found, lines, text, comments));
   }

@@ -1,7 +1,7 @@
 /** The files of `src/engine/api/`: what users call, made of the declarations. */
 import { dirname, join, relative } from "node:path";
 import { inPlace } from "./fastPath.mjs";
-import { parameterLists, signatureText } from "./overloads.mjs";
+import { methodSignatures, parameterLists, signatureText } from "./overloads.mjs";
 
 const HEADER = "// Written by scripts/forms from the declarations with a tag @api; do not edit.\n";
 
@@ -10,8 +10,7 @@ const split = (name) => [name.slice(0, name.lastIndexOf(".")), name.slice(name.l
 
 /** Index files of names without a tag, by space; a tagged name stands before them. */
 const UNTAGGED = {
-  torch: "../untagged.ts", nn: "../nn/index.ts", "nn.init": "../nn/init.ts", "nn.utils": "../nn/utils/index.ts",
-  autograd: "../autograd/index.ts",
+  torch: "../untagged.ts", autograd: "../autograd/index.ts",
 };
 
 /**
@@ -20,13 +19,16 @@ const UNTAGGED = {
  * @param folder where the files go, for their imports
  */
 export function apiFiles(declarations, folder) {
-  const writers = { functions: new FileWriter(join(folder, "functions.ts")), methods: new FileWriter(join(folder, "methods.ts")), classes: new FileWriter(join(folder, "classes.ts")) };
+  const writers = { functions: new FileWriter(join(folder, "functions.ts")), methods: new FileWriter(join(folder, "methods.ts")), classes: new FileWriter(join(folder, "classes.ts")), ofTests: new FileWriter(join(folder, "methodsForTests.ts")) };
   const spaces = new Spaces(folder);
   const taken = new Set();
   for (const declaration of declarations) {
     const elsewhere = declaration.names.filter((name) => !name.startsWith("Tensor."));
     for (const name of declaration.names) if (name.startsWith("Tensor.")) writeMethod(writers.methods, declaration, name.slice("Tensor.".length));
-    if (declaration.methods) writeMethodsOf(writers.classes, declaration);
+    if (declaration.methods) {
+      writeMethodsOf(writers.classes, declaration);
+      writeNamedForms(writers.ofTests, declaration);
+    }
     if (elsewhere.length === 0) continue;
     if (declaration.kind === "class" || declaration.kind === "function") {
       const wanted = declaration.kind === "class" ? declaration.name : split(elsewhere[0])[1];
@@ -37,13 +39,14 @@ export function apiFiles(declarations, folder) {
       else writeFunction(writers.functions, declaration, own, split(elsewhere[0])[1]);
       for (const name of elsewhere) spaces.publish(name, own, declaration.kind === "class" ? "./classes.ts" : "./functions.ts");
     } else {
-      for (const name of elsewhere) spaces.publish(name, declaration.name, declaration.source.path, declaration.kind === "type");
+      for (const name of elsewhere) spaces.publish(name, declaration.name, (declaration.publicSource ?? declaration.source).path, declaration.kind === "type");
     }
   }
   return {
     "functions.ts": writers.functions.text(),
     "methods.ts": writers.methods.text(methodsText(writers.methods)),
     "classes.ts": writers.classes.text(),
+    "methodsForTests.ts": writers.ofTests.text(),
     ...spaces.files(),
   };
 }
@@ -136,7 +139,8 @@ class FileWriter {
     if (form.returnNode) this.takeTypes(form.returnNode, form.source, own);
   }
 
-  #specifier(path) {
+  /** The path of an import. */
+  specifier(path) {
     const found = relative(dirname(this.path), path).replaceAll("\\", "/");
     return found.startsWith(".") ? found : `./${found}`;
   }
@@ -145,16 +149,16 @@ class FileWriter {
     const byPath = new Map();
     for (const [name, path] of this.types) if (!this.own.has(name)) byPath.set(path, [...(byPath.get(path) ?? []), name]);
     const root = dirname(dirname(this.path));
-    const used = ["call", "callMethod", "callOn", "checkMethods", "constructible", "isList", "isShape", "isSize", "isTensors", "over"].filter((name) => new RegExp(`(?<!\\.)\\b${name}[(<]`).test(body));
+    const used = ["call", "callMethod", "callOn", "checkMethods", "checkStatics", "constructible", "isList", "isShape", "isSize", "isTensors", "over"].filter((name) => new RegExp(`(?<!\\.)\\b${name}[(<]`).test(body));
     const isTensorUsed = /instanceof Tensor|= Tensor;/.test(body);
     const tensorPath = join(root, "tensor.ts");
     const imports = [
       used.length > 0 ? `import { ${used.join(", ")} } from "../forms/callable.ts";` : null,
       isTensorUsed ? `import { Tensor } from "../tensor.ts";` : null,
-      ...[...this.modules].map(([path, alias]) => `import * as ${alias} from "${this.#specifier(path)}";`),
+      ...[...this.modules].map(([path, alias]) => `import * as ${alias} from "${this.specifier(path)}";`),
       ...[...byPath].map(([path, names]) => {
         const own = path === tensorPath && isTensorUsed ? names.filter((name) => name !== "Tensor") : names;
-        return own.length === 0 ? null : `import type { ${own.join(", ")} } from "${this.#specifier(path)}";`;
+        return own.length === 0 ? null : `import type { ${own.join(", ")} } from "${this.specifier(path)}";`;
       }),
     ].filter((line) => line !== null);
     return `${HEADER}/* oxlint-disable */\n${imports.join("\n")}\n\n${body}\n`;
@@ -171,7 +175,7 @@ export function typesOf(form, typeParameters) {
 /** Documentation as users read it: without the tag. */
 export function docText(doc, indent = "") {
   if (doc === null) return "";
-  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@(api|base)\b/.test(line));
+  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@(api|base|factory)\b/.test(line));
   while (lines.length > 0 && lines[0] === "") lines.shift();
   while (lines.length > 0 && lines.at(-1) === "") lines.pop();
   if (lines.length === 0) return "";
@@ -278,20 +282,41 @@ const HOUSE_METHODS = new Set(["extraRepr", "toString"]);
 
 /** Holds the methods of a class to their forms. */
 function writeMethodsOf(file, declaration) {
-  const own = declaration.methods.filter(({ name }) => !HOUSE_METHODS.has(name));
-  if (own.length === 0) return;
-  const plain = file.plain(declaration);
-  const members = own.map(({ name, forms }) => {
-    const { names, body } = implementation(forms, name === "forward" ? declaration.name : `${declaration.name}.${name}`, 0,
-      (values) => `plain.call(${["this", values].filter(Boolean).join(", ")})`, (texts, values) => `callMethod(this, plain, ${texts}, ${values})`);
-    return `  ${name}: (plain) => function (this: any${names === "" ? "" : `, ${names}`}) {\n${body.replace(/^/gm, "  ")}\n  },`;
-  });
-  file.parts.push(`checkMethods(${plain}, {\n${members.join("\n")}\n});\n`);
+  const own = declaration.methods.filter(({ name }) => !HOUSE_METHODS.has(name) && !(declaration.kind === "base" && name === "forward"));
+  const parts = [["checkMethods", own], ["checkStatics", declaration.kind === "base" ? [] : declaration.statics]];
+  for (const [check, methods] of parts) {
+    if (methods.length === 0) continue;
+    const plain = file.plain(declaration);
+    file.parts.push(`${check}(${plain}, {\n${methods.map((method) => checkedMethod(declaration, method)).join("\n")}\n});\n`);
+  }
+}
+
+function checkedMethod(declaration, { name, forms }) {
+  const { names, body } = implementation(forms, name === "forward" ? declaration.name : `${declaration.name}.${name}`, 0,
+    (values) => `plain.call(${["this", values].filter(Boolean).join(", ")})`, (texts, values) => `callMethod(this, plain, ${texts}, ${values})`);
+  return `  ${name}: (plain) => function (this: any${names === "" ? "" : `, ${names}`}) {\n${body.replace(/^/gm, "  ")}\n  },`;
+}
+
+/**
+ * Types of methods' arguments by name, for the house's own tests, which read the source. The program that users' types are
+ * made of must not have them: the compiler leaves out methods that are declared in two places, and `types.mjs` puts the forms in.
+ */
+function writeNamedForms(file, declaration) {
+  const { typeParameters, source, methods } = declaration;
+  const members = methods.flatMap(({ name, forms, isInherited, isAbstract }) => (name === "forward" || isInherited || isAbstract || forms.length > 1 || HOUSE_METHODS.has(name) ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).map((form) => {
+    // The file's own types are known within what is added to it.
+    for (const [type, path] of typesOf(form, typeParameters)) if (path !== source.path) file.types.set(type, path);
+    // Signatures that the plain method can't stand for are left to users' editors.
+    return `    ${name}${typeParameterText(form.typeParameters)}(${methodSignatures(form)[0]}): ${form.returns ?? "void"};`;
+  })));
+  if (members.length === 0) return;
+  const specifier = file.specifier(source.path);
+  file.parts.push(`declare module "${specifier}" {\n  interface ${declaration.name}${typeParameterText(typeParameters)} {\n${members.join("\n")}\n  }\n}\n`);
 }
 
 function writeClass(file, declaration, own, publicName) {
   const plain = file.plain(declaration);
-  const { typeParameters, forms } = declaration;
+  const { typeParameters, forms, statics } = declaration;
   file.own.add(own);
   const doc = docText(declaration.doc);
   const parameterNames = typeParameters.length === 0 ? "" : `<${typeParameters.map(({ name }) => name).join(", ")}>`;
@@ -301,7 +326,12 @@ function writeClass(file, declaration, own, publicName) {
   });
   const texts = `[${forms.map((form) => JSON.stringify(signatureText(`new ${publicName.replace(/^torch\./, "")}`, form))).join(", ")}]`;
   const constructors = lists.map((list) => `  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
-  file.parts.push(`export interface ${own}Forms {\n${constructors.join("\n")}\n  readonly prototype: ${plain}${anyParameters(typeParameters)};\n}\n${doc}export const ${own}: ${own}Forms = constructible(${plain}, ${texts});\nexport type ${own}${typeParameterText(typeParameters)} = ${plain}${parameterNames};\n`);
+  const ofClass = statics.flatMap((method) => method.forms.flatMap((form) => {
+    file.takeForm(form, []);
+    return parameterLists(form).map((list) => `${docText(method.doc, "  ")}  ${method.name}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
+  }));
+  const others = `Omit<typeof ${plain}, ${["prototype", ...statics.map(({ name }) => name)].map((name) => JSON.stringify(name)).join(" | ")}>`;
+  file.parts.push(`export interface ${own}Forms extends ${others} {\n${[...constructors, ...ofClass].join("\n")}\n  readonly prototype: ${plain}${anyParameters(typeParameters)};\n}\n${doc}export const ${own}: ${own}Forms = constructible(${plain}, ${texts});\nexport type ${own}${typeParameterText(typeParameters)} = ${plain}${parameterNames};\n`);
 }
 
 const anyParameters = (list) => (list.length === 0 ? "" : `<${list.map(() => "any").join(", ")}>`);

@@ -3,18 +3,18 @@
  * The engine never knows who watches; with no instrument set each call site costs one comparison.
  */
 import type { DataLoader } from "./data/dataLoader.ts";
-import type { Module } from "./nn/module.ts";
+import type { AnyModule } from "./nn/module.ts";
 import type { Optimizer } from "./optim/optimizer.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Callbacks are synchronous. Those marked "may block or throw" are where a run is paused, stopped or ended. */
 export interface Instrument {
   /** At the end of `nn.Module`'s own constructor: the subclass has assigned nothing yet. */
-  moduleConstructed?(module: Module<never[], unknown>): void;
+  moduleConstructed?(module: AnyModule): void;
   /** After a module was called, with what its hooks made of the output. Nested calls report inside out. */
-  forward?(module: Module<never[], unknown>, inputs: readonly unknown[], output: unknown): void;
+  forward?(module: AnyModule, inputs: readonly unknown[], output: unknown): void;
   /** A module call threw; called innermost first, once per enclosing module. */
-  forwardFailed?(module: Module<never[], unknown>, error: unknown): void;
+  forwardFailed?(module: AnyModule, error: unknown): void;
   /** At the end of `optim.Optimizer`'s constructor. */
   optimizerConstructed?(optimizer: Optimizer): void;
   beforeBackward?(loss: Tensor): void;

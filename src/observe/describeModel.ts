@@ -30,7 +30,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
     infos.push(undefined as never);
     const parameters: ParameterInfo[] = [];
     const all = new Set<Parameter>();
-    for (const [key, parameter] of module.namedParameters({ recurse: false })) {
+    for (const [key, parameter] of module.namedParameters("", false)) {
       const sharedWith = places.get(parameter);
       const place = path === "" ? key : `${path}.${key}`;
       if (sharedWith === undefined) places.set(parameter, place);
@@ -74,7 +74,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
 export function isUpToDate({ info, modules }: DescribedModel): boolean {
   return modules.every((module, id) => {
     const known = info.modules[id]!.parameters;
-    const parameters = module.namedParameters({ recurse: false });
+    const parameters = module.namedParameters("", false);
     return parameters.length === known.length && parameters.every(([name, parameter], i) => known[i]!.name === name && known[i]!.trainable === parameter.requiresGrad);
   });
 }
@@ -99,7 +99,7 @@ function describeTensor(name: string, tensor: Pick<Parameter, "shape" | "dtype" 
 }
 
 function describeBuffers(module: Module): BufferInfo[] {
-  const buffers = module.namedBuffers({ recurse: false });
+  const buffers = module.namedBuffers("", false);
   if (buffers.length === 0) return [];
   const state = module.stateDict();
   return buffers.map(([name, buffer]) => ({ ...describeTensor(name, buffer), persistent: state.has(name) }));

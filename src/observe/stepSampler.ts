@@ -88,7 +88,7 @@ export class StepSampler {
 
   #moduleStatistics(module: Module, id: number): ModuleStatistics[] {
     const measured = this.#ofModules.get(module);
-    const parameters = module.namedParameters({ recurse: false }).map(([name, parameter]): ParameterStatistics => {
+    const parameters = module.namedParameters("", false).map(([name, parameter]): ParameterStatistics => {
       // Not `grad`, which would tell the engine that the program has seen it.
       const gradient = parameter.gradSlot;
       return { name, value: this.#measure(parameter), ...(gradient ? { gradient: this.#measure(gradient) } : {}) };

@@ -106,7 +106,7 @@ describe("gradients of recurrent cells and layers", () => {
   gradcheck("LSTMCell", { shapes: [[2, 2], [2, 3], [12, 2], [12, 3]], operation: cell(k.nn.LSTMCell), twin: (x, h, wi, wh) => lstm(x, h, half(h), wi, wh)[0], twice: true });
 
   /** The reading backwards of a layer in both directions, whose parameters of that direction are the inputs of the check. */
-  function reading(type: typeof k.nn.GRU | typeof k.nn.LSTM | typeof k.nn.RNN) {
+  function reading(type: new (inputSize: number, hiddenSize: number, options: { bias: boolean; bidirectional: boolean }) => k.nn.GRU | k.nn.LSTM | k.nn.RNN) {
     return (x: Tensor, h: Tensor, wi: Tensor, wh: Tensor): Tensor => {
       const made = new type(2, 3, { bias: false, bidirectional: true });
       const both = k.stack([h.detach(), h]);

@@ -78,7 +78,16 @@ export function callMethod(self: unknown, plain: (...values: Any[]) => unknown, 
  * @param methods by name: the plain method → the one in its place
  */
 export function checkMethods(plain: Any, methods: Readonly<Record<string, (plain: Any) => unknown>>): void {
+  put(plain.prototype, methods);
+}
+
+/** The same for what is called on the class itself: `nn.Embedding.fromPretrained`. */
+export function checkStatics(plain: Any, methods: Readonly<Record<string, (plain: Any) => unknown>>): void {
+  put(plain, methods);
+}
+
+function put(place: Any, methods: Readonly<Record<string, (plain: Any) => unknown>>): void {
   for (const [name, checked] of Object.entries(methods)) {
-    Object.defineProperty(plain.prototype, name, { value: checked(plain.prototype[name]), writable: true, configurable: true });
+    Object.defineProperty(place, name, { value: checked(place[name]), writable: true, configurable: true });
   }
 }

@@ -46,6 +46,8 @@ const checks: Readonly<Record<string, Check>> = {
   object: isObject,
   record: isObject,
   list: (value) => Array.isArray(value) || (typeof value === "object" && value !== null && Symbol.iterator in value && !(value instanceof Tensor)),
+  // Tensors are iterable, too: what wants several says itself what one tensor isn't.
+  iterable: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
   "Int[]": listOf(isWhole),
   "number[]": listOf(isNumber),
   "boolean[]": listOf(isBoolean),

@@ -126,7 +126,7 @@ function rebuildTensor(file: string, [storage, offset, size, stride, requiresGra
 
 function rebuildParameter(file: string, data: unknown, requiresGrad: unknown): Parameter {
   if (!(data instanceof Tensor)) throw new KindlingError(`${file}: a parameter is made of what is no tensor`);
-  return new Parameter(data, { requiresGrad: requiresGrad === true && data.dtype === "float32" });
+  return new Parameter(data, requiresGrad === true && data.dtype === "float32");
 }
 
 /** A tensor that carries Python attributes: the attributes are not kept. */

@@ -1,36 +1,31 @@
-/** Nonlinearities as modules. None has parameters; every output has its input's shape. */
+/** Nonlinearities as modules. All but `PReLU` have no parameters; every output but `GLU`'s has its input's shape. */
 import { ArgumentError } from "../errors.ts";
 import {
   celu, elu, full, gelu, glu, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, leakyRelu_, logSoftmax, logsigmoid, mish, prelu, relu,
   relu6, relu_, replaceBy, rrelu, selu, sigmoid, silu, softmax, softmin, softplus, softshrink, softsign, tanh, tanhshrink, threshold,
 } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warnings.ts";
 import { Module } from "./module.ts";
-import { optionalArguments } from "../optionalArguments.ts";
 import { Parameter } from "./parameter.ts";
 import { float, number } from "./printing.ts";
 
-export interface InplaceOptions {
-  /** Write the result over the input. Default false. */
-  inplace?: boolean;
-}
-
 /** Puts a result over the input if the module is to work in place. */
-function overwriting(x: Tensor, result: Tensor, inplace: boolean): Tensor {
-  return inplace ? replaceBy(x, () => result) : result;
+function overwriting(input: Tensor, result: Tensor, inplace: boolean): Tensor {
+  return inplace ? replaceBy(input, () => result) : result;
 }
 
-/** max(0, x) */
-export class ReLU extends Module {
+const printed = (inplace: boolean): string => (inplace ? ", inplace=True" : "");
+
+/** What has no other argument than `inplace`. */
+abstract class Plain extends Module {
   readonly inplace: boolean;
 
-  constructor({ inplace = false }: InplaceOptions = {}) {
+  /** @param inplace write the result over the input */
+  constructor(inplace = false) {
     super();
     this.inplace = inplace;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return this.inplace ? relu_(x) : relu(x);
   }
 
   override extraRepr(): string {
@@ -38,48 +33,58 @@ export class ReLU extends Module {
   }
 }
 
-export interface LeakyReLUOptions extends InplaceOptions {
-  /** Default 0.01. */
-  negativeSlope?: number;
+/**
+ * max(0, x)
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
+ * @api nn.ReLU
+ */
+export class ReLU extends Plain {
+  override forward(input: Tensor): Tensor {
+    return this.inplace ? relu_(input) : relu(input);
+  }
 }
 
-/** x for positive x, else negativeSlope · x */
+/**
+ * x for positive x, else negativeSlope · x
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
+ * @api nn.LeakyReLU
+ */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number;
   readonly inplace: boolean;
 
-  constructor(negativeSlope?: number | LeakyReLUOptions, options?: LeakyReLUOptions) {
+  /** @param inplace write the result over the input */
+  constructor(negativeSlope = 0.01, inplace = false) {
     super();
-    const chosen = optionalArguments<LeakyReLUOptions>([negativeSlope, options], ["negativeSlope"]);
-    this.negativeSlope = chosen.negativeSlope ?? 0.01;
-    this.inplace = chosen.inplace ?? false;
+    this.negativeSlope = negativeSlope;
+    this.inplace = inplace;
   }
 
-  override forward(x: Tensor): Tensor {
-    return this.inplace ? leakyRelu_(x, this.negativeSlope) : leakyRelu(x, this.negativeSlope);
+  override forward(input: Tensor): Tensor {
+    return this.inplace ? leakyRelu_(input, this.negativeSlope) : leakyRelu(input, this.negativeSlope);
   }
 
   override extraRepr(): string {
-    return `negative_slope=${number(this.negativeSlope)}${this.inplace ? ", inplace=True" : ""}`;
+    return `negative_slope=${number(this.negativeSlope)}${printed(this.inplace)}`;
   }
 }
 
-export interface GELUOptions {
-  /** `"tanh"`: the faster estimate. Default `"none"`. */
-  approximate?: "none" | "tanh";
-}
-
-/** x · Φ(x), with the normal distribution's Φ */
+/**
+ * x · Φ(x), with the normal distribution's Φ
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
+ * @api nn.GELU
+ */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
-  constructor({ approximate = "none" }: GELUOptions = {}) {
+  /** @param approximate `"tanh"` for the faster estimate */
+  constructor(approximate: "none" | "tanh" = "none") {
     super();
     this.approximate = approximate;
   }
 
-  override forward(x: Tensor): Tensor {
-    return gelu(x, { approximate: this.approximate });
+  override forward(input: Tensor): Tensor {
+    return gelu(input, { approximate: this.approximate });
   }
 
   override extraRepr(): string {
@@ -87,142 +92,181 @@ export class GELU extends Module {
   }
 }
 
-/** 1 / (1 + exp(−x)) */
+/**
+ * 1 / (1 + exp(−x))
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html
+ * @api nn.Sigmoid
+ */
 export class Sigmoid extends Module {
-  override forward(x: Tensor): Tensor {
-    return sigmoid(x);
+  override forward(input: Tensor): Tensor {
+    return sigmoid(input);
   }
 }
 
+/**
+ * The hyperbolic tangent.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html
+ * @api nn.Tanh
+ */
 export class Tanh extends Module {
-  override forward(x: Tensor): Tensor {
-    return tanh(x);
+  override forward(input: Tensor): Tensor {
+    return tanh(input);
   }
 }
 
-/** exp(x) / Σ exp(x) along `dim` */
+/** The dimension that PyTorch takes where none is given. */
+function dimOr(dim: Int | null, input: Tensor, name: string): number {
+  if (dim !== null) return dim;
+  warnOnce(`Implicit dimension choice for ${name} has been deprecated. Change the call to include dim.`);
+  const rank = input.shape.length;
+  return rank === 0 || rank === 1 || rank === 3 ? 0 : 1;
+}
+
+/**
+ * exp(x) / Σ exp(x) along `dim`
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+ * @api nn.Softmax
+ */
 export class Softmax extends Module {
-  readonly dim: number;
+  readonly dim: Int | null;
 
-  constructor(dim: number | { dim: number }) {
+  /** @param dim always say it: without one the first or second is taken, by an old rule */
+  constructor(dim: Int | null = null) {
     super();
-    this.dim = typeof dim === "number" ? dim : dim.dim;
+    this.dim = dim;
   }
 
-  override forward(x: Tensor): Tensor {
-    return softmax(x, this.dim);
+  override forward(input: Tensor): Tensor {
+    return softmax(input, dimOr(this.dim, input, "softmax"));
   }
 
   override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return `dim=${this.dim ?? "None"}`;
   }
 }
 
-/** log softmax along `dim`, without the overflow that taking the logarithm afterwards would risk */
+/**
+ * The logarithm of softmax along `dim`, without the overflow that taking it afterwards would risk.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
+ * @api nn.LogSoftmax
+ */
 export class LogSoftmax extends Module {
-  readonly dim: number;
+  readonly dim: Int | null;
 
-  constructor(dim: number | { dim: number }) {
+  /** @param dim always say it: without one the first or second is taken, by an old rule */
+  constructor(dim: Int | null = null) {
     super();
-    this.dim = typeof dim === "number" ? dim : dim.dim;
+    this.dim = dim;
   }
 
-  override forward(x: Tensor): Tensor {
-    return logSoftmax(x, this.dim);
+  override forward(input: Tensor): Tensor {
+    return logSoftmax(input, dimOr(this.dim, input, "log_softmax"));
   }
 
   override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return `dim=${this.dim ?? "None"}`;
   }
 }
 
-export interface ELUOptions extends InplaceOptions {
-  /** Default 1. */
-  alpha?: number;
+/**
+ * exp(−x) / Σ exp(−x) along `dim`
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html
+ * @api nn.Softmin
+ */
+export class Softmin extends Module {
+  readonly dim: Int | null;
+
+  /** @param dim always say it: without one the first or second is taken, by an old rule */
+  constructor(dim: Int | null = null) {
+    super();
+    this.dim = dim;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return softmin(input, dimOr(this.dim, input, "softmin"));
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim ?? "None"}`;
+  }
 }
 
-/** x where positive, α(e^x − 1) elsewhere. https://arxiv.org/abs/1511.07289 */
+/**
+ * x where positive, α(e^x − 1) elsewhere. https://arxiv.org/abs/1511.07289
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
+ * @api nn.ELU
+ */
 export class ELU extends Module {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  constructor(alpha?: number | ELUOptions, options?: ELUOptions) {
+  /** @param inplace write the result over the input */
+  constructor(alpha = 1, inplace = false) {
     super();
-    const chosen = optionalArguments<ELUOptions>([alpha, options], ["alpha"]);
-    this.alpha = chosen.alpha ?? 1;
-    this.inplace = chosen.inplace ?? false;
+    this.alpha = alpha;
+    this.inplace = inplace;
   }
 
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, elu(x, this.alpha), this.inplace);
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, elu(input, this.alpha), this.inplace);
   }
 
   override extraRepr(): string {
-    return `alpha=${float(this.alpha, 1)}${this.inplace ? ", inplace=True" : ""}`;
+    return `alpha=${float(this.alpha, 1)}${printed(this.inplace)}`;
   }
 }
 
-export interface CELUOptions extends InplaceOptions {
-  /** Default 1. */
-  alpha?: number;
-}
-
-/** max(0, x) + min(0, α(e^(x/α) − 1)). https://arxiv.org/abs/1704.07483 */
+/**
+ * max(0, x) + min(0, α(e^(x/α) − 1)). https://arxiv.org/abs/1704.07483
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
+ * @api nn.CELU
+ */
 export class CELU extends Module {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  constructor(alpha?: number | CELUOptions, options?: CELUOptions) {
+  /** @param inplace write the result over the input */
+  constructor(alpha = 1, inplace = false) {
     super();
-    const chosen = optionalArguments<CELUOptions>([alpha, options], ["alpha"]);
-    this.alpha = chosen.alpha ?? 1;
-    this.inplace = chosen.inplace ?? false;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, celu(x, this.alpha), this.inplace);
-  }
-
-  override extraRepr(): string {
-    return `alpha=${float(this.alpha, 1)}${this.inplace ? ", inplace=True" : ""}`;
-  }
-}
-
-/** The self-normalising unit. https://arxiv.org/abs/1706.02515 */
-export class SELU extends Module {
-  readonly inplace: boolean;
-
-  constructor({ inplace = false }: InplaceOptions = {}) {
-    super();
+    this.alpha = alpha;
     this.inplace = inplace;
   }
 
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, selu(x), this.inplace);
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, celu(input, this.alpha), this.inplace);
   }
 
   override extraRepr(): string {
-    return this.inplace ? "inplace=True" : "";
+    return `alpha=${float(this.alpha, 1)}${printed(this.inplace)}`;
   }
 }
 
-export interface GLUOptions {
-  /** Default -1. */
-  dim?: number;
+/**
+ * The self-normalising unit. https://arxiv.org/abs/1706.02515
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SELU.html
+ * @api nn.SELU
+ */
+export class SELU extends Plain {
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, selu(input), this.inplace);
+  }
 }
 
-/** a · sigmoid(b), where a and b are the halves of the input along `dim`. */
+/**
+ * a · sigmoid(b), where a and b are the halves of the input along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
+ * @api nn.GLU
+ */
 export class GLU extends Module {
-  readonly dim: number;
+  readonly dim: Int;
 
-  constructor(dim?: number | GLUOptions, options?: GLUOptions) {
+  constructor(dim: Int = -1) {
     super();
-    const chosen = optionalArguments<GLUOptions>([dim, options], ["dim"]);
-    this.dim = chosen.dim ?? -1;
+    this.dim = dim;
   }
 
-  override forward(x: Tensor): Tensor {
-    return glu(x, this.dim);
+  override forward(input: Tensor): Tensor {
+    return glu(input, this.dim);
   }
 
   override extraRepr(): string {
@@ -230,209 +274,200 @@ export class GLU extends Module {
   }
 }
 
-export interface HardshrinkOptions {
-  /** Default 0.5. */
-  lambd?: number;
-}
-
-/** x where |x| > λ, else 0. */
+/**
+ * x where |x| > λ, else 0.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
+ * @api nn.Hardshrink
+ */
 export class Hardshrink extends Module {
   readonly lambd: number;
 
-  constructor(lambd?: number | HardshrinkOptions, options?: HardshrinkOptions) {
+  constructor(lambd = 0.5) {
     super();
-    const chosen = optionalArguments<HardshrinkOptions>([lambd, options], ["lambd"]);
-    this.lambd = chosen.lambd ?? 0.5;
+    this.lambd = lambd;
   }
 
-  override forward(x: Tensor): Tensor {
-    return hardshrink(x, this.lambd);
+  override forward(input: Tensor): Tensor {
+    return hardshrink(input, this.lambd);
   }
 
   override extraRepr(): string {
-    return `${number(this.lambd)}`;
+    return number(this.lambd);
   }
 }
 
-/** relu6(x + 3) / 6 */
-export class Hardsigmoid extends Module {
-  readonly inplace: boolean;
-
-  constructor({ inplace = false }: InplaceOptions = {}) {
-    super();
-    this.inplace = inplace;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, hardsigmoid(x), this.inplace);
+/** PyTorch prints these without their argument. */
+abstract class PlainUnprinted extends Plain {
+  override extraRepr(): string {
+    return "";
   }
 }
 
-/** x · relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
-export class Hardswish extends Module {
-  readonly inplace: boolean;
-
-  constructor({ inplace = false }: InplaceOptions = {}) {
-    super();
-    this.inplace = inplace;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, hardswish(x), this.inplace);
+/**
+ * relu6(x + 3) / 6
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
+ * @api nn.Hardsigmoid
+ */
+export class Hardsigmoid extends PlainUnprinted {
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, hardsigmoid(input), this.inplace);
   }
 }
 
-/** ln sigmoid(x) */
+/**
+ * x · relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html
+ * @api nn.Hardswish
+ */
+export class Hardswish extends PlainUnprinted {
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, hardswish(input), this.inplace);
+  }
+}
+
+/**
+ * ln sigmoid(x)
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
+ * @api nn.LogSigmoid
+ */
 export class LogSigmoid extends Module {
-  override forward(x: Tensor): Tensor {
-    return logsigmoid(x);
+  override forward(input: Tensor): Tensor {
+    return logsigmoid(input);
   }
 }
 
-/** x · tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
-export class Mish extends Module {
-  readonly inplace: boolean;
-
-  constructor({ inplace = false }: InplaceOptions = {}) {
-    super();
-    this.inplace = inplace;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, mish(x), this.inplace);
-  }
-
-  override extraRepr(): string {
-    return this.inplace ? "inplace=True" : "";
+/**
+ * x · tanh(softplus(x)). https://arxiv.org/abs/1908.08681
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html
+ * @api nn.Mish
+ */
+export class Mish extends Plain {
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, mish(input), this.inplace);
   }
 }
 
-/** min(max(0, x), 6) */
-export class ReLU6 extends Module {
-  readonly inplace: boolean;
-
-  constructor({ inplace = false }: InplaceOptions = {}) {
-    super();
-    this.inplace = inplace;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, relu6(x), this.inplace);
-  }
-
-  override extraRepr(): string {
-    return this.inplace ? "inplace=True" : "";
+/**
+ * min(max(0, x), 6)
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html
+ * @api nn.ReLU6
+ */
+export class ReLU6 extends Plain {
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, relu6(input), this.inplace);
   }
 }
 
-/** x · sigmoid(x), also called swish. https://arxiv.org/abs/1606.08415 */
-export class SiLU extends Module {
-  readonly inplace: boolean;
-
-  constructor({ inplace = false }: InplaceOptions = {}) {
-    super();
-    this.inplace = inplace;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, silu(x), this.inplace);
-  }
-
-  override extraRepr(): string {
-    return this.inplace ? "inplace=True" : "";
+/**
+ * x · sigmoid(x), also called swish. https://arxiv.org/abs/1606.08415
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html
+ * @api nn.SiLU
+ */
+export class SiLU extends Plain {
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, silu(input), this.inplace);
   }
 }
 
-export interface SoftshrinkOptions {
-  /** Default 0.5. */
-  lambd?: number;
-}
-
-/** x moved towards 0 by λ, 0 within. */
+/**
+ * x moved towards 0 by λ, 0 within.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
+ * @api nn.Softshrink
+ */
 export class Softshrink extends Module {
   readonly lambd: number;
 
-  constructor(lambd?: number | SoftshrinkOptions, options?: SoftshrinkOptions) {
+  constructor(lambd = 0.5) {
     super();
-    const chosen = optionalArguments<SoftshrinkOptions>([lambd, options], ["lambd"]);
-    this.lambd = chosen.lambd ?? 0.5;
+    this.lambd = lambd;
   }
 
-  override forward(x: Tensor): Tensor {
-    return softshrink(x, this.lambd);
+  override forward(input: Tensor): Tensor {
+    return softshrink(input, this.lambd);
   }
 
   override extraRepr(): string {
-    return `${number(this.lambd)}`;
+    return number(this.lambd);
   }
 }
 
-/** x / (1 + |x|) */
+/**
+ * x / (1 + |x|)
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+ * @api nn.Softsign
+ */
 export class Softsign extends Module {
-  override forward(x: Tensor): Tensor {
-    return softsign(x);
+  override forward(input: Tensor): Tensor {
+    return softsign(input);
   }
 }
 
-/** x − tanh(x) */
+/**
+ * x − tanh(x)
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html
+ * @api nn.Tanhshrink
+ */
 export class Tanhshrink extends Module {
-  override forward(x: Tensor): Tensor {
-    return tanhshrink(x);
+  override forward(input: Tensor): Tensor {
+    return tanhshrink(input);
   }
 }
 
-export interface HardtanhOptions extends InplaceOptions {
-  /** Default -1. */
-  minVal?: number;
-  /** Default 1. */
-  maxVal?: number;
-}
-
-/** x kept between two values. */
+/**
+ * x kept between two values.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+ * @api nn.Hardtanh
+ */
 export class Hardtanh extends Module {
   readonly minVal: number;
   readonly maxVal: number;
   readonly inplace: boolean;
 
-  constructor(minVal?: number | HardtanhOptions, maxVal?: number | HardtanhOptions, options?: HardtanhOptions) {
+  /**
+   * @param inplace write the result over the input
+   * @param minValue an old name of `minVal`
+   * @param maxValue an old name of `maxVal`
+   * @throws ArgumentError (AssertionError) unless `maxVal` is larger
+   */
+  constructor(minVal = -1, maxVal = 1, inplace = false, minValue: number | null = null, maxValue: number | null = null) {
     super();
-    const chosen = optionalArguments<HardtanhOptions>([minVal, maxVal, options], ["minVal", "maxVal"]);
-    this.minVal = chosen.minVal ?? -1;
-    this.maxVal = chosen.maxVal ?? 1;
+    this.minVal = minValue ?? minVal;
+    this.maxVal = maxValue ?? maxVal;
+    this.inplace = inplace;
     if (!(this.maxVal > this.minVal)) throw new ArgumentError("max_val must be larger than min_val", "AssertionError");
-    this.inplace = chosen.inplace ?? false;
   }
 
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, hardtanh(x, this.minVal, this.maxVal), this.inplace);
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, hardtanh(input, this.minVal, this.maxVal), this.inplace);
   }
 
   override extraRepr(): string {
-    return `min_val=${float(this.minVal, -1)}, max_val=${float(this.maxVal, 1)}${this.inplace ? ", inplace=True" : ""}`;
+    return `min_val=${float(this.minVal, -1)}, max_val=${float(this.maxVal, 1)}${printed(this.inplace)}`;
   }
 }
 
-export interface PReLUOptions {
-  /** Slopes that are learned: 1 for all, or one for each channel. Default 1. */
-  numParameters?: number;
-  /** Their first value. Default 0.25. */
-  init?: number;
-}
-
-/** x where positive, weight · x elsewhere, with the weight learned. https://arxiv.org/abs/1502.01852 */
+/**
+ * x where positive, weight · x elsewhere, with the weight learned. https://arxiv.org/abs/1502.01852
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
+ * @api nn.PReLU
+ * @factory
+ */
 export class PReLU extends Module {
   readonly numParameters: number;
   weight: Parameter;
 
-  constructor(numParameters?: number | PReLUOptions, options?: PReLUOptions) {
+  /**
+   * @param numParameters slopes that are learned: 1 for all channels, or one for each
+   * @param init their first value
+   */
+  constructor(numParameters: Int = 1, init = 0.25) {
     super();
-    const chosen = optionalArguments<PReLUOptions>([numParameters, options], ["numParameters"]);
-    this.numParameters = chosen.numParameters ?? 1;
-    this.weight = new Parameter(full([this.numParameters], chosen.init ?? 0.25));
+    this.numParameters = numParameters;
+    this.weight = new Parameter(full([numParameters], init));
   }
 
-  override forward(x: Tensor): Tensor {
-    return prelu(x, this.weight);
+  override forward(input: Tensor): Tensor {
+    return prelu(input, this.weight);
   }
 
   override extraRepr(): string {
@@ -440,85 +475,64 @@ export class PReLU extends Module {
   }
 }
 
-export interface RReLUOptions extends InplaceOptions {
-  /** Default 1 / 8. */
-  lower?: number;
-  /** Default 1 / 3. */
-  upper?: number;
-}
-
-/** x where positive, a · x elsewhere, with a drawn from [lower, upper] in training. https://arxiv.org/abs/1505.00853 */
+/**
+ * x where positive, a · x elsewhere, with a drawn from [lower, upper] in training. https://arxiv.org/abs/1505.00853
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
+ * @api nn.RReLU
+ */
 export class RReLU extends Module {
   readonly lower: number;
   readonly upper: number;
   readonly inplace: boolean;
 
-  constructor(lower?: number | RReLUOptions, upper?: number | RReLUOptions, options?: RReLUOptions) {
+  /** @param inplace write the result over the input */
+  constructor(lower: number = 1 / 8, upper: number = 1 / 3, inplace = false) {
     super();
-    const chosen = optionalArguments<RReLUOptions>([lower, upper, options], ["lower", "upper"]);
-    this.lower = chosen.lower ?? 1 / 8;
-    this.upper = chosen.upper ?? 1 / 3;
-    this.inplace = chosen.inplace ?? false;
+    this.lower = lower;
+    this.upper = upper;
+    this.inplace = inplace;
   }
 
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, rrelu(x, this.lower, this.upper, this.training), this.inplace);
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, rrelu(input, this.lower, this.upper, this.training), this.inplace);
   }
 
   override extraRepr(): string {
-    return `lower=${number(this.lower)}, upper=${number(this.upper)}${this.inplace ? ", inplace=True" : ""}`;
+    return `lower=${number(this.lower)}, upper=${number(this.upper)}${printed(this.inplace)}`;
   }
 }
 
-/** Softmax over the channels of images `[batch, channels, height, width]` or `[channels, height, width]`. */
+/**
+ * Softmax over the channels of images `[batch, channels, height, width]` or `[channels, height, width]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
+ * @api nn.Softmax2d
+ */
 export class Softmax2d extends Module {
-  override forward(x: Tensor): Tensor {
-    if (x.shape.length !== 3 && x.shape.length !== 4) {
+  override forward(input: Tensor): Tensor {
+    if (input.shape.length !== 3 && input.shape.length !== 4) {
       throw new ArgumentError("Softmax2d requires a 3D or 4D tensor as input", "AssertionError");
     }
-    return softmax(x, -3);
+    return softmax(input, -3);
   }
 }
 
-/** exp(−x) / Σ exp(−x) along `dim` */
-export class Softmin extends Module {
-  readonly dim: number;
-
-  constructor(dim: number | { dim: number }) {
-    super();
-    this.dim = typeof dim === "number" ? dim : dim.dim;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return softmin(x, this.dim);
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
-  }
-}
-
-export interface SoftplusOptions {
-  /** Default 1. */
-  beta?: number;
-  /** Default 20. */
-  threshold?: number;
-}
-
-/** ln(1 + e^(βx)) / β, and x itself where βx is above the threshold. */
+/**
+ * ln(1 + e^(βx)) / β, and x itself where βx is above the threshold.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+ * @api nn.Softplus
+ */
 export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
 
-  constructor(beta?: number | SoftplusOptions, limit?: number | SoftplusOptions) {
+  constructor(beta = 1, threshold = 20) {
     super();
-    const chosen = optionalArguments<SoftplusOptions>([beta, limit], ["beta", "threshold"]);
-    this.beta = chosen.beta ?? 1;
-    this.threshold = chosen.threshold ?? 20;
+    this.beta = beta;
+    this.threshold = threshold;
   }
 
-  override forward(x: Tensor): Tensor {
-    return softplus(x, this.beta, this.threshold);
+  override forward(input: Tensor): Tensor {
+    return softplus(input, this.beta, this.threshold);
   }
 
   override extraRepr(): string {
@@ -526,24 +540,29 @@ export class Softplus extends Module {
   }
 }
 
-/** x where above the threshold, else `value`. */
+/**
+ * x where above the threshold, else `value`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html
+ * @api nn.Threshold
+ */
 export class Threshold extends Module {
   readonly threshold: number;
   readonly value: number;
   readonly inplace: boolean;
 
-  constructor(limit: number, value: number, { inplace = false }: InplaceOptions = {}) {
+  /** @param inplace write the result over the input */
+  constructor(threshold: number, value: number, inplace = false) {
     super();
-    this.threshold = limit;
+    this.threshold = threshold;
     this.value = value;
     this.inplace = inplace;
   }
 
-  override forward(x: Tensor): Tensor {
-    return overwriting(x, threshold(x, this.threshold, this.value), this.inplace);
+  override forward(input: Tensor): Tensor {
+    return overwriting(input, threshold(input, this.threshold, this.value), this.inplace);
   }
 
   override extraRepr(): string {
-    return `threshold=${number(this.threshold)}, value=${number(this.value)}${this.inplace ? ", inplace=True" : ""}`;
+    return `threshold=${number(this.threshold)}, value=${number(this.value)}${printed(this.inplace)}`;
   }
 }

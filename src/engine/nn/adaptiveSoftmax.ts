@@ -1,20 +1,18 @@
 import { ArgumentError } from "../errors.ts";
 import { cat, logSoftmax } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { ModuleList, Sequential } from "./containers.ts";
 import { Linear } from "./linear.ts";
 import { Module } from "./module.ts";
 
-export interface AdaptiveSoftmaxOptions {
-  /** By how much each rarer cluster's projection is narrower. Default 4. */
-  divValue?: number;
-  /** Default false. */
-  headBias?: boolean;
-}
-
 /**
  * Softmax for very many classes, which are sorted by frequency and cut into clusters. Called with inputs `[batch, inFeatures]`
  * and targets gives `{ output, loss }`. https://arxiv.org/abs/1609.04309
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html
+ * @api nn.AdaptiveLogSoftmaxWithLoss
+ * @factory
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: Tensor], { output: Tensor; loss: Tensor }> {
   readonly nClasses: number;
@@ -24,7 +22,11 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
   head: Linear;
   tail: ModuleList<Sequential>;
 
-  constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], { divValue = 4, headBias = false }: AdaptiveSoftmaxOptions = {}) {
+  /**
+   * @param cutoffs ends of the clusters but the last
+   * @param divValue by how much each rarer cluster's projection is narrower
+   */
+  constructor(inFeatures: Int, nClasses: Int, cutoffs: Shape, divValue = 4, headBias = false) {
     super();
     const rising = cutoffs.every((cut, i) => Number.isInteger(cut) && cut > (cutoffs[i - 1] ?? 0) && cut < nClasses);
     if (cutoffs.length === 0 || !rising) {
@@ -40,14 +42,14 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
     }));
   }
 
-  override forward(input: Tensor, target: Tensor): { output: Tensor; loss: Tensor } {
-    if (input.dim() === 1) {
-      const { output, loss } = this.forward(input.unsqueeze(0), target.unsqueeze(0));
+  override forward(input_: Tensor, target_: Tensor): { output: Tensor; loss: Tensor } {
+    if (input_.dim() === 1) {
+      const { output, loss } = this.forward(input_.unsqueeze(0), target_.unsqueeze(0));
       return { output: output.squeeze(0), loss };
     }
-    if (input.shape[0] !== target.shape[0]) throw new ArgumentError("Input and target should have the same size in the batch dimension.", "RuntimeError");
-    const all = this.logProb(input);
-    const output = all.gather(1, target.unsqueeze(1)).squeeze(1);
+    if (input_.shape[0] !== target_.shape[0]) throw new ArgumentError("Input and target_ should have the same size in the batch dimension.", "RuntimeError");
+    const all = this.logProb(input_);
+    const output = all.gather(1, target_.unsqueeze(1)).squeeze(1);
     return { output, loss: output.neg().mean() };
   }
 

@@ -1,7 +1,8 @@
 /** Modules that hold modules: in a row, in a list, by name. */
 import { ArgumentError, IndexError } from "../errors.ts";
+import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
-import { Module, type AnyModule } from "./module.ts";
+import { Module, type AnyModule, type SomeModule } from "./module.ts";
 
 /** A position from the end (negative) or the start. */
 function wrapIndex(index: number, length: number): number {
@@ -10,18 +11,31 @@ function wrapIndex(index: number, length: number): number {
   return wrapped;
 }
 
-/** Calls its modules one after the other, each with what the one before returned. */
-export class Sequential extends Module {
-  [index: number]: Module;
+export type ModulesByName<M extends AnyModule = AnyModule> = Readonly<Record<string, M>> | ReadonlyMap<string, M>;
 
-  constructor(...modules: AnyModule[]);
-  /** @param modules by name, in order */
-  constructor(modules: Readonly<Record<string, AnyModule>>);
-  constructor(...modules: AnyModule[] | [Readonly<Record<string, AnyModule>>]) {
+function entriesOf<M extends AnyModule>(modules: ModulesByName<M>): Iterable<readonly [string, M]> {
+  return modules instanceof Map ? modules.entries() as Iterable<readonly [string, M]> : Object.entries(modules as Readonly<Record<string, M>>);
+}
+
+/**
+ * Calls its modules one after the other, each with what the one before returned.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
+ * @api nn.Sequential
+ */
+export class Sequential extends Module {
+  /** A module that was given by name; of its kind nothing is known. */
+  // oxlint-disable-next-line no-explicit-any
+  [name: string]: any;
+  [index: number]: SomeModule;
+
+  /** @param arg modules by name, in order */
+  constructor(arg: ModulesByName);
+  constructor(...args: readonly AnyModule[]);
+  constructor(...args: readonly AnyModule[] | readonly [ModulesByName]) {
     super();
-    const [first] = modules;
-    const named = modules.length === 1 && typeof first === "object" ? first : (modules as AnyModule[]);
-    for (const [name, module] of Object.entries(named)) this.addModule(name, asModule(module, "Sequential"));
+    const [first] = args;
+    const named = args.length === 1 && typeof first === "object" && first !== null ? first as ModulesByName : Object.fromEntries(Object.entries(args as readonly AnyModule[]));
+    for (const [name, module] of entriesOf(named)) this.addModule(name, asModule(module, "Sequential"));
   }
 
   override get length(): number {
@@ -29,16 +43,17 @@ export class Sequential extends Module {
   }
 
   /** The module at a position; a negative one counts from the end. */
-  at(index: number): Module {
+  at(index: Int): SomeModule {
     const modules = this.registeredModules();
     return modules[wrapIndex(index, modules.length)]![1];
   }
 
   /** A new Sequential of some of the modules. */
-  slice(start?: number, end?: number): Sequential {
+  slice(start?: Int, end?: Int): Sequential {
     return new Sequential(Object.fromEntries(this.registeredModules().slice(start, end)));
   }
 
+  /** Adds a module at the end. */
   append(module: AnyModule): this {
     this.addModule(String(this.length), asModule(module, "Sequential"));
     return this;
@@ -48,20 +63,24 @@ export class Sequential extends Module {
     yield* this.ownModules();
   }
 
-  override forward(x: Tensor): Tensor {
-    let value = x;
+  override forward(input: Tensor): Tensor {
+    let value = input;
     for (const module of this.ownModules()) value = module(value);
     return value;
   }
 }
 
-/** A list of modules, which it registers but does not call. */
-export class ModuleList<M extends AnyModule = Module> extends Module<never[], never> {
+/**
+ * A list of modules, which it registers but does not call.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
+ * @api nn.ModuleList
+ */
+export class ModuleList<M extends AnyModule = SomeModule> extends Module<never[], never> {
   [index: number]: M;
 
-  constructor(modules: Iterable<M> = []) {
+  constructor(modules: Iterable<M> | null = null) {
     super();
-    this.extend(modules);
+    if (modules !== null) this.extend(modules);
   }
 
   override get length(): number {
@@ -69,33 +88,35 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never[], ne
   }
 
   /** The module at a position; a negative one counts from the end. */
-  at(index: number): M {
+  at(index: Int): M {
     const modules = [...this];
     return modules[wrapIndex(index, modules.length)]!;
   }
 
   /** Puts another module at a position. */
-  set(index: number, module: M): void {
+  set(index: Int, module: M): void {
     this[wrapIndex(index, this.length)] = asModule(module, "ModuleList");
   }
 
   /** A new list of some of the modules. */
-  slice(start?: number, end?: number): ModuleList<M> {
+  slice(start?: Int, end?: Int): ModuleList<M> {
     return new ModuleList([...this].slice(start, end));
   }
 
+  /** Adds a module at the end. */
   append(module: M): this {
     this[this.length] = asModule(module, "ModuleList");
     return this;
   }
 
+  /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
     for (const module of modules) this.append(module);
     return this;
   }
 
   /** Puts a module before the one at `index`. */
-  insert(index: number, module: M): void {
+  insert(index: Int, module: M): void {
     const modules: M[] = [...this];
     modules.splice(index, 0, asModule(module, "ModuleList"));
     modules.forEach((each, i) => (this[i] = each));
@@ -106,11 +127,19 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never[], ne
   }
 }
 
-/** Modules by name, which it registers but does not call. Iterates over the names. */
-export class ModuleDict<M extends AnyModule = Module> extends Module<never[], never> {
-  constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
+/**
+ * Modules by name, which it registers but does not call. Iterates over the names.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
+ * @api nn.ModuleDict
+ */
+export class ModuleDict<M extends AnyModule = SomeModule> extends Module<never[], never> {
+  /** A module, by its name. */
+  // oxlint-disable-next-line no-explicit-any
+  [name: string]: any;
+
+  constructor(modules: ModulesByName<M> | Iterable<readonly [string, M]> | null = null) {
     super();
-    this.update(modules);
+    if (modules !== null) this.update(modules);
   }
 
   override get length(): number {
@@ -118,31 +147,35 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
   }
 
   /** @throws ArgumentError (KeyError) if there is no such name */
-  get(name: string): M {
-    const found = this.registeredModules().find(([key]) => key === name);
-    if (found === undefined) throw new ArgumentError(`'${name}'`, "KeyError");
+  get(key: string): M {
+    const found = this.registeredModules().find(([name]) => name === key);
+    if (found === undefined) throw new ArgumentError(`'${key}'`, "KeyError");
     return found[1] as AnyModule as M;
   }
 
-  set(name: string, module: M): this {
-    this.addModule(name, asModule(module, "ModuleDict"));
+  /** Puts a module under a name. */
+  set(key: string, module: M): this {
+    this.addModule(key, asModule(module, "ModuleDict"));
     return this;
   }
 
-  has(name: string): boolean {
-    return this.keys().includes(name);
+  /** Whether there is a module of this name. */
+  has(key: string): boolean {
+    return this.keys().includes(key);
   }
 
   /** Takes a module out and returns it. */
-  pop(name: string): M {
-    const module = this.get(name);
-    delete (this as Record<string, unknown>)[name];
+  pop(key: string): M {
+    const module = this.get(key);
+    delete (this as Record<string, unknown>)[key];
     return module;
   }
 
-  update(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>): this {
-    const entries = Symbol.iterator in modules ? modules : Object.entries(modules);
-    for (const [name, module] of entries as Iterable<readonly [string, M]>) this.set(name, module);
+  /** Puts modules under their names. */
+  update(modules: ModulesByName<M> | Iterable<readonly [string, M]>): this {
+    if (modules instanceof ModuleDict) return this.update(modules.entries());
+    const entries = Symbol.iterator in modules ? modules as Iterable<readonly [string, M]> : entriesOf(modules);
+    for (const [key, module] of entries) this.set(key, module);
     return this;
   }
 
@@ -154,6 +187,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
     return this.entries().map(([, module]) => module);
   }
 
+  /** `[name, module]` of each. */
   entries(): [name: string, module: M][] {
     return this.registeredModules() as unknown as [string, M][];
   }

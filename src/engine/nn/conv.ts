@@ -1,42 +1,18 @@
 /** Convolutions and transposed convolutions in one, two and three dimensions. */
 import { ArgumentError } from "../errors.ts";
-import { conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, empty, pad, type PaddingMode } from "../ops/index.ts";
-import { sizesOf, type ConvOptions as FunctionOptions } from "../ops/convolutions.ts";
-import type { Size } from "../ops/types.ts";
+import { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, empty, pad } from "../ops/index.ts";
+import type { Convolution } from "../ops/conv/conv.ts";
+import type { TransposedConvolution } from "../ops/conv/transposed.ts";
+import { sizesOf } from "../ops/internal/sizes.ts";
+import type { Int, Size } from "../ops/types.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { optionalArguments } from "../optionalArguments.ts";
 import { resetAffine } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { sizes } from "./printing.ts";
 
-export type { Size } from "../ops/types.ts";
-/** One number for both, or height and width. */
-export type Pair = number | readonly [number, number];
-
-export interface ConvOptions {
-  /** Default 1. */
-  stride?: Size;
-  /** Border around the input; `"same"` keeps its size, `"valid"` is 0. Default 0. */
-  padding?: Size | "same" | "valid";
-  /** Distance between the kernel's elements. Default 1. */
-  dilation?: Size;
-  /** Input and output channels are split into as many groups that don't see each other. Default 1. */
-  groups?: number;
-  /** Default true. */
-  bias?: boolean;
-  /** What the border is filled with. Default "zeros". */
-  paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
-}
-
-export type Conv2dOptions = ConvOptions;
-
-type Call = [x: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }];
-
-/** Options in one object, or the first of them by position: `new nn.Conv2d(3, 8, 3, 2, 1)`. */
-type Given<Options> = (Options | Options[keyof Options])[];
-const CONVOLUTION = ["stride", "padding", "dilation", "groups", "bias", "paddingMode"] as const;
-const TRANSPOSED = ["stride", "padding", "outputPadding", "groups", "bias", "dilation", "paddingMode"] as const;
+export type ConvPaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
 abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   readonly inChannels: number;
@@ -46,32 +22,32 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   readonly padding: readonly number[] | "same" | "valid";
   readonly dilation: readonly number[];
   readonly groups: number;
-  readonly paddingMode: NonNullable<ConvOptions["paddingMode"]>;
+  readonly paddingMode: ConvPaddingMode;
   declare weight: Parameter;
-  declare bias: Parameter | null;
+  /** `null` without one. */
+  declare bias: Parameter;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Size, options: ConvOptions) {
+  constructor(
+    rank: number, inChannels: number, outChannels: number, kernelSize: Size, stride: Size, padding: Size | "same" | "valid", dilation: Size, groups: number,
+    paddingMode: ConvPaddingMode,
+  ) {
     super();
-    const { groups = 1, padding = 0, paddingMode = "zeros" } = options;
     if (groups <= 0) throw new ArgumentError("groups must be a positive integer");
     if (inChannels % groups !== 0) throw new ArgumentError("in_channels must be divisible by groups");
     if (outChannels % groups !== 0) throw new ArgumentError("out_channels must be divisible by groups");
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = sizesOf(kernelSize, rank, 1);
-    this.stride = sizesOf(options.stride, rank, 1);
-    this.padding = typeof padding === "string" ? padding : sizesOf(padding, rank, 0);
-    this.dilation = sizesOf(options.dilation, rank, 1);
+    this.kernelSize = sizesOf(kernelSize, rank, "kernelSize");
+    this.stride = sizesOf(stride, rank, "stride");
+    this.padding = typeof padding === "string" ? padding : sizesOf(padding, rank, "padding");
+    this.dilation = sizesOf(dilation, rank, "dilation");
     this.groups = groups;
     this.paddingMode = paddingMode;
     if (padding === "same" && this.stride.some((step) => step !== 1)) throw new ArgumentError("padding='same' is not supported for strided convolutions");
-    if (!["zeros", "reflect", "replicate", "circular"].includes(paddingMode)) {
-      throw new ArgumentError(`padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='${paddingMode}'`);
-    }
   }
 
   /** The parameters, in PyTorch's order of draws. */
-  protected makeParameters(weightShape: readonly number[], bias: boolean): void {
+  protected makeParameters(weightShape: Shape, bias: boolean): void {
     this.weight = new Parameter(empty([...weightShape]));
     this.registerParameter("bias", bias ? new Parameter(empty([this.outChannels])) : null);
     this.resetParameters();
@@ -99,20 +75,20 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   }
 }
 
-type Convolution = (input: Tensor, weight: Tensor, bias: Tensor | null, options: FunctionOptions) => Tensor;
-
-abstract class Conv extends ConvNd<[x: Tensor]> {
+abstract class Conv extends ConvNd<[input: Tensor]> {
   protected abstract readonly convolution: Convolution;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Size, options: ConvOptions) {
-    super(rank, inChannels, outChannels, kernelSize, options);
-    this.makeParameters([outChannels, inChannels / this.groups, ...this.kernelSize], options.bias ?? true);
+  constructor(
+    rank: number, inChannels: number, outChannels: number, kernelSize: Size, stride: Size, padding: Size | "same" | "valid", dilation: Size, groups: number,
+    bias: boolean, paddingMode: ConvPaddingMode,
+  ) {
+    super(rank, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, paddingMode);
+    this.makeParameters([outChannels, inChannels / groups, ...this.kernelSize], bias);
   }
 
-  override forward(x: Tensor): Tensor {
-    const common = { stride: this.stride, dilation: this.dilation, groups: this.groups };
-    if (this.paddingMode === "zeros") return this.convolution(x, this.weight, this.bias, { ...common, padding: this.padding });
-    return this.convolution(pad(x, this.borders(), this.paddingMode as PaddingMode), this.weight, this.bias, common);
+  override forward(input: Tensor): Tensor {
+    const borders = this.paddingMode === "zeros" ? null : pad(input, this.borders(), this.paddingMode);
+    return this.convolution(borders ?? input, this.weight, this.bias, this.stride, borders ? 0 : this.padding, this.dilation, this.groups);
   }
 
   /** Left, right, top, bottom … of what isn't filled with zeros. */
@@ -130,89 +106,117 @@ abstract class Conv extends ConvNd<[x: Tensor]> {
 /**
  * 1D convolution (cross-correlation).
  *
- * Shapes: x `[batch, inChannels, length]` (or without the batch) → `[batch, outChannels, length']` with
+ * Shapes: input `[batch, inChannels, length]` (or without the batch) → `[batch, outChannels, length']` with
  * size' = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 in each direction;
  * `weight` `[outChannels, inChannels / groups, kernelLength]`, `bias` `[outChannels]`.
  * Both start uniform in ±1/√(inputs of one output value).
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
+ * @api nn.Conv1d
+ * @factory
  */
 export class Conv1d extends Conv {
   protected override readonly convolution = conv1d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvOptions>) {
-    super(1, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
+  /**
+   * @param padding border around the input; `"same"` keeps its size, `"valid"` is 0
+   * @param dilation distance between the kernel's elements
+   * @param groups input and output channels are split into as many groups that don't see each other
+   * @param paddingMode what the border is filled with
+   */
+  constructor(
+    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1,
+    bias = true, paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(1, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
   }
 }
 
 /**
  * 2D convolution (cross-correlation).
  *
- * Shapes: x `[batch, inChannels, height, width]` (or without the batch) → `[batch, outChannels, height', width']` with
+ * Shapes: input `[batch, inChannels, height, width]` (or without the batch) → `[batch, outChannels, height', width']` with
  * size' = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 in each direction;
  * `weight` `[outChannels, inChannels / groups, kernelHeight, kernelWidth]`, `bias` `[outChannels]`.
  * Both start uniform in ±1/√(inputs of one output value).
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+ * @api nn.Conv2d
+ * @factory
  */
 export class Conv2d extends Conv {
-  protected override readonly convolution = conv2dNamed;
+  protected override readonly convolution = conv2d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvOptions>) {
-    super(2, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
+  /**
+   * @param padding border around the input; `"same"` keeps its size, `"valid"` is 0
+   * @param dilation distance between the kernel's elements
+   * @param groups input and output channels are split into as many groups that don't see each other
+   * @param paddingMode what the border is filled with
+   */
+  constructor(
+    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1,
+    bias = true, paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(2, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
   }
 }
 
 /**
  * 3D convolution (cross-correlation).
  *
- * Shapes: x `[batch, inChannels, depth, height, width]` (or without the batch) → `[batch, outChannels, depth', height', width']` with
+ * Shapes: input `[batch, inChannels, depth, height, width]` (or without the batch) → `[batch, outChannels, depth', height', width']` with
  * size' = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 in each direction;
  * `weight` `[outChannels, inChannels / groups, kernelDepth, kernelHeight, kernelWidth]`, `bias` `[outChannels]`.
  * Both start uniform in ±1/√(inputs of one output value).
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
+ * @api nn.Conv3d
+ * @factory
  */
 export class Conv3d extends Conv {
   protected override readonly convolution = conv3d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvOptions>) {
-    super(3, inChannels, outChannels, kernelSize, optionalArguments<ConvOptions>(options, CONVOLUTION));
+  /**
+   * @param padding border around the input; `"same"` keeps its size, `"valid"` is 0
+   * @param dilation distance between the kernel's elements
+   * @param groups input and output channels are split into as many groups that don't see each other
+   * @param paddingMode what the border is filled with
+   */
+  constructor(
+    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1,
+    bias = true, paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(3, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
   }
 }
 
-export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
-  /** Cut off on each side. Default 0. */
-  padding?: Size;
-  /** Added to one side of the output. Default 0. */
-  outputPadding?: Size;
-}
-
-type Transposed = typeof convTranspose2d;
-
-abstract class ConvTranspose extends ConvNd<Call> {
+abstract class ConvTranspose extends ConvNd<[input: Tensor, outputSize?: Shape | null | { outputSize?: Shape | null }]> {
   readonly outputPadding: readonly number[];
-  protected abstract readonly convolution: Transposed;
+  protected abstract readonly convolution: TransposedConvolution;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Size, options: ConvTransposeOptions) {
-    super(rank, inChannels, outChannels, kernelSize, options);
+  constructor(
+    rank: number, inChannels: number, outChannels: number, kernelSize: Size, stride: Size, padding: Size, outputPadding: Size, groups: number, bias: boolean,
+    dilation: Size, paddingMode: ConvPaddingMode,
+  ) {
+    super(rank, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, paddingMode);
     if (this.paddingMode !== "zeros") throw new ArgumentError(`Only "zeros" padding mode is supported for ConvTranspose${rank}d`);
-    this.outputPadding = sizesOf(options.outputPadding, rank, 0);
-    this.makeParameters([inChannels, outChannels / this.groups, ...this.kernelSize], options.bias ?? true);
+    this.outputPadding = sizesOf(outputPadding, rank, "outputPadding");
+    this.makeParameters([inChannels, outChannels / groups, ...this.kernelSize], bias);
   }
 
-  override forward(x: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }): Tensor {
-    const wanted = outputSize && "outputSize" in outputSize ? outputSize.outputSize : (outputSize as readonly number[] | undefined);
-    return this.convolution(x, this.weight, this.bias, {
-      stride: this.stride, padding: this.padding as readonly number[], dilation: this.dilation, groups: this.groups,
-      outputPadding: wanted ? this.paddingFor(x, wanted) : this.outputPadding,
-    });
+  /** @param outputSize the wanted size of the output, where several would do */
+  override forward(input: Tensor, outputSize: Shape | null = null): Tensor {
+    const outputPadding = outputSize ? this.paddingFor(input, outputSize) : this.outputPadding;
+    return this.convolution(input, this.weight, this.bias, this.stride, this.padding as readonly number[], outputPadding, this.groups, this.dilation);
   }
 
   /** The output padding that gives the wanted size. */
-  private paddingFor(x: Tensor, wanted: readonly number[]): number[] {
+  private paddingFor(input: Tensor, wanted: readonly number[]): number[] {
     const rank = this.kernelSize.length;
     const padding = this.padding as readonly number[];
     const own = wanted.slice(-rank);
     return own.map((size, i) => {
       const step = this.stride[i]!;
-      const least = (x.size(i - rank) - 1) * step - 2 * padding[i]! + this.dilation[i]! * (this.kernelSize[i]! - 1) + 1;
+      const least = (input.size(i - rank) - 1) * step - 2 * padding[i]! + this.dilation[i]! * (this.kernelSize[i]! - 1) + 1;
       if (size < least || size > least + step - 1) {
-        throw new ArgumentError(`requested an output size of ${sizes(own)}, but valid sizes range from ${least} to ${least + step - 1} in direction ${i} (for an input of [${x.shape.slice(-rank).join(", ")}])`);
+        throw new ArgumentError(`requested an output size of ${sizes(own)}, but valid sizes range from ${least} to ${least + step - 1} in direction ${i} (for an input of [${input.shape.slice(-rank).join(", ")}])`);
       }
       return size - least;
     });
@@ -224,40 +228,79 @@ abstract class ConvTranspose extends ConvNd<Call> {
 }
 
 /**
- * The transpose of the 1D convolution: x `[batch, inChannels, …]` → `[batch, outChannels, …']` with
+ * The transpose of the 1D convolution: input `[batch, inChannels, …]` → `[batch, outChannels, …']` with
  * size' = (size − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1;
  * `weight` `[inChannels, outChannels / groups, …]`. May be called with the wanted size of the output.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html
+ * @api nn.ConvTranspose1d
+ * @factory
  */
 export class ConvTranspose1d extends ConvTranspose {
   protected override readonly convolution = convTranspose1d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvTransposeOptions>) {
-    super(1, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
+  /**
+   * @param padding cut off on each side
+   * @param outputPadding added to one side of the output
+   * @param groups input and output channels are split into as many groups that don't see each other
+   * @param dilation distance between the kernel's elements
+   * @param paddingMode only `"zeros"`
+   */
+  constructor(
+    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true,
+    dilation: Size = 1, paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(1, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, paddingMode);
   }
 }
 
 /**
- * The transpose of the 2D convolution: x `[batch, inChannels, …]` → `[batch, outChannels, …']` with
+ * The transpose of the 2D convolution: input `[batch, inChannels, …]` → `[batch, outChannels, …']` with
  * size' = (size − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1;
  * `weight` `[inChannels, outChannels / groups, …]`. May be called with the wanted size of the output.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
+ * @api nn.ConvTranspose2d
+ * @factory
  */
 export class ConvTranspose2d extends ConvTranspose {
   protected override readonly convolution = convTranspose2d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvTransposeOptions>) {
-    super(2, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
+  /**
+   * @param padding cut off on each side
+   * @param outputPadding added to one side of the output
+   * @param groups input and output channels are split into as many groups that don't see each other
+   * @param dilation distance between the kernel's elements
+   * @param paddingMode only `"zeros"`
+   */
+  constructor(
+    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true,
+    dilation: Size = 1, paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(2, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, paddingMode);
   }
 }
 
 /**
- * The transpose of the 3D convolution: x `[batch, inChannels, …]` → `[batch, outChannels, …']` with
+ * The transpose of the 3D convolution: input `[batch, inChannels, …]` → `[batch, outChannels, …']` with
  * size' = (size − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1;
  * `weight` `[inChannels, outChannels / groups, …]`. May be called with the wanted size of the output.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html
+ * @api nn.ConvTranspose3d
+ * @factory
  */
 export class ConvTranspose3d extends ConvTranspose {
   protected override readonly convolution = convTranspose3d;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...options: Given<ConvTransposeOptions>) {
-    super(3, inChannels, outChannels, kernelSize, optionalArguments<ConvTransposeOptions>(options, TRANSPOSED));
+  /**
+   * @param padding cut off on each side
+   * @param outputPadding added to one side of the output
+   * @param groups input and output channels are split into as many groups that don't see each other
+   * @param dilation distance between the kernel's elements
+   * @param paddingMode only `"zeros"`
+   */
+  constructor(
+    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true,
+    dilation: Size = 1, paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(3, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, paddingMode);
   }
 }

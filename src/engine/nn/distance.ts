@@ -1,56 +1,55 @@
 /** Distances and angles between vectors as modules. */
 import { cosineSimilarity, pairwiseDistance } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-import { optionalArguments } from "../optionalArguments.ts";
 
-export interface CosineSimilarityOptions {
-  /** Dimension of the vectors. Default 1. */
-  dim?: number;
-  /** Shorter vectors count as this long. Default 1e-8. */
-  eps?: number;
-}
-
-/** Cosine of the angle between vectors along `dim`. */
-export class CosineSimilarity extends Module<[a: Tensor, b: Tensor]> {
+/**
+ * Cosine of the angle between vectors along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
+ * @api nn.CosineSimilarity
+ */
+export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor]> {
   readonly dim: number;
   readonly eps: number;
 
-  constructor(dim?: number | CosineSimilarityOptions, options?: CosineSimilarityOptions) {
+  /**
+   * @param dim of the vectors
+   * @param eps shorter vectors count as this long
+   */
+  constructor(dim: Int = 1, eps = 1e-8) {
     super();
-    const chosen = optionalArguments<CosineSimilarityOptions>([dim, options], ["dim"]);
-    this.dim = chosen.dim ?? 1;
-    this.eps = chosen.eps ?? 1e-8;
+    this.dim = dim;
+    this.eps = eps;
   }
 
-  override forward(a: Tensor, b: Tensor): Tensor {
-    return cosineSimilarity(a, b, { dim: this.dim, eps: this.eps });
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return cosineSimilarity(x1, x2, this.dim, this.eps);
   }
 }
 
-export interface PairwiseDistanceOptions {
-  /** Which norm. Default 2. */
-  p?: number;
-  /** Added to each difference. Default 1e-6. */
-  eps?: number;
-  keepdim?: boolean;
-}
-
-/** The p-norm of differences along the last dimension. */
-export class PairwiseDistance extends Module<[a: Tensor, b: Tensor]> {
+/**
+ * The p-norm of differences along the last dimension.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
+ * @api nn.PairwiseDistance
+ */
+export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor]> {
   readonly norm: number;
   readonly eps: number;
   readonly keepdim: boolean;
 
-  constructor(p?: number | PairwiseDistanceOptions, options?: PairwiseDistanceOptions) {
+  /**
+   * @param p which norm
+   * @param eps added to each difference
+   */
+  constructor(p = 2, eps = 1e-6, keepdim = false) {
     super();
-    const chosen = optionalArguments<PairwiseDistanceOptions>([p, options], ["p"]);
-    this.norm = chosen.p ?? 2;
-    this.eps = chosen.eps ?? 1e-6;
-    this.keepdim = chosen.keepdim ?? false;
+    this.norm = p;
+    this.eps = eps;
+    this.keepdim = keepdim;
   }
 
-  override forward(a: Tensor, b: Tensor): Tensor {
-    return pairwiseDistance(a, b, { p: this.norm, eps: this.eps, keepdim: this.keepdim });
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return pairwiseDistance(x1, x2, this.norm, this.eps, this.keepdim);
   }
 }

@@ -2,22 +2,13 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import { embedding, embeddingBag, empty } from "../ops/index.ts";
-import type { EmbeddingArguments } from "../ops/embedding.ts";
+import type { Int } from "../ops/types.ts";
+import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normal_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { boolean, number } from "./printing.ts";
-
-export interface EmbeddingOptions extends EmbeddingArguments {
-  /** The row of this index starts as zeros and gets no gradient. */
-  paddingIdx?: number | null;
-}
-
-export interface FromPretrainedOptions extends EmbeddingOptions {
-  /** Whether the table is kept from learning. Default true. */
-  freeze?: boolean;
-}
 
 abstract class Table<Args extends unknown[]> extends Module<Args> {
   readonly numEmbeddings: number;
@@ -28,10 +19,11 @@ abstract class Table<Args extends unknown[]> extends Module<Args> {
   readonly scaleGradByFreq: boolean;
   weight: Parameter;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
+  constructor(
+    numEmbeddings: number, embeddingDim: number, paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean,
+    weight: Tensor | null,
+  ) {
     super();
-    const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false } = options;
-    if (sparse) throw new ArgumentError("sparse gradients are not supported: tensors are dense here. Leave out `sparse`.", "RuntimeError");
     if (paddingIdx !== null && (paddingIdx >= numEmbeddings || paddingIdx < -numEmbeddings)) {
       throw new ArgumentError("Padding_idx must be within num_embeddings", "AssertionError");
     }
@@ -41,18 +33,17 @@ abstract class Table<Args extends unknown[]> extends Module<Args> {
     this.maxNorm = maxNorm;
     this.normType = normType;
     this.scaleGradByFreq = scaleGradByFreq;
-    this.weight = new Parameter(empty([numEmbeddings, embeddingDim]));
-    this.resetParameters();
+    if (weight !== null && !sameShape(weight.shape, [numEmbeddings, embeddingDim])) {
+      throw new ArgumentError("Shape of weight does not match num_embeddings and embedding_dim", "AssertionError");
+    }
+    this.weight = new Parameter(weight ?? empty([numEmbeddings, embeddingDim]));
+    if (weight === null) this.resetParameters();
   }
 
   resetParameters(): void {
     normal_(this.weight);
     const { paddingIdx } = this;
     if (paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).zero_());
-  }
-
-  protected lookup(): EmbeddingArguments {
-    return { paddingIdx: this.paddingIdx, maxNorm: this.maxNorm, normType: this.normType, scaleGradByFreq: this.scaleGradByFreq };
   }
 
   /** What is printed, with the padding before (`Embedding`) or behind (`EmbeddingBag`) the rest. */
@@ -69,27 +60,46 @@ abstract class Table<Args extends unknown[]> extends Module<Args> {
   }
 }
 
-/** Puts the given rows in place of a new table's. */
-function filled<T extends Table<never>>(table: T, weights: Tensor, freeze: boolean): T {
-  noGrad(() => table.weight.copy_(weights));
-  table.weight.requiresGrad = !freeze;
-  return table;
-}
-
 function checkTable(weights: Tensor): [rows: number, cols: number] {
   if (weights.shape.length !== 2) throw new ArgumentError("Embeddings parameter is expected to be 2-dimensional", "AssertionError");
   return weights.shape as unknown as [number, number];
 }
 
-/** Rows of a learned table: integers `[…]` → `[…, embeddingDim]`. `weight` `[numEmbeddings, embeddingDim]` starts standard normal. */
-export class Embedding extends Table<[indices: Tensor]> {
-  /** A table with the given rows, frozen unless asked otherwise. */
-  static fromPretrained(weights: Tensor, { freeze = true, ...options }: FromPretrainedOptions = {}): Embedding {
-    return filled(new Embedding(...checkTable(weights), options), weights, freeze);
+/**
+ * Rows of a learned table: integers `[…]` → `[…, embeddingDim]`. `weight` `[numEmbeddings, embeddingDim]` starts standard normal.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
+ * @api nn.Embedding
+ * @factory
+ */
+export class Embedding extends Table<[input: Tensor]> {
+  /**
+   * A table with the given rows `[numEmbeddings, embeddingDim]`.
+   * @param freeze whether it is kept from learning
+   */
+  static fromPretrained(
+    embeddings: Tensor, freeze = true, paddingIdx: Int | null = null, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false,
+  ): Embedding {
+    const table = new Embedding(...checkTable(embeddings), paddingIdx, maxNorm, normType, scaleGradByFreq, embeddings);
+    table.weight.requiresGrad = !freeze;
+    return table;
   }
 
-  override forward(indices: Tensor): Tensor {
-    return embedding(indices, this.weight, this.lookup());
+  /**
+   * @param paddingIdx the row of this index starts as zeros and gets no gradient
+   * @param maxNorm longer rows are shortened to this when they are looked up
+   * @param normType which norm that is
+   * @param scaleGradByFreq divide gradients by how often a row was looked up
+   * @param _weight the rows to start with
+   */
+  constructor(
+    numEmbeddings: Int, embeddingDim: Int, paddingIdx: Int | null = null, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false,
+    _weight: Tensor | null = null,
+  ) {
+    super(numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, _weight);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return embedding(input, this.weight, this.paddingIdx, this.maxNorm, this.normType, this.scaleGradByFreq);
   }
 
   override extraRepr(): string {
@@ -97,42 +107,62 @@ export class Embedding extends Table<[indices: Tensor]> {
   }
 }
 
-export interface EmbeddingBagOptions extends EmbeddingOptions {
-  /** How a bag becomes one row. Default "mean". */
-  mode?: "sum" | "mean" | "max";
-  /** Whether the last offset is the end of the last bag. Default false. */
-  includeLastOffset?: boolean;
-}
+export type BagMode = "sum" | "mean" | "max";
 
-export interface BagCall {
+/** What an `EmbeddingBag` is called with beside the indices. */
+interface BagCall {
+  /** Where bags begin, for indices in one vector. */
   offsets?: Tensor | null;
+  /** Of each index, for sums. */
   perSampleWeights?: Tensor | null;
 }
 
 /**
  * Sums, means or maxima of rows: indices `[bags, size]`, or a vector with the `offsets` at which bags begin, → `[bags, embeddingDim]`.
- * Called with `(indices, offsets)`, or with the rest in an options object.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
+ * @api nn.EmbeddingBag
+ * @factory
  */
-export class EmbeddingBag extends Table<[indices: Tensor, offsets?: Tensor | BagCall | null, perSampleWeights?: Tensor | null]> {
-  readonly mode: "sum" | "mean" | "max";
+export class EmbeddingBag extends Table<[input: Tensor, offsets?: Tensor | null | BagCall, perSampleWeights?: Tensor | null | Pick<BagCall, "perSampleWeights">]> {
+  readonly mode: BagMode;
   readonly includeLastOffset: boolean;
 
-  constructor(numEmbeddings: number, embeddingDim: number, { mode = "mean", includeLastOffset = false, ...options }: EmbeddingBagOptions = {}) {
-    super(numEmbeddings, embeddingDim, options);
+  /**
+   * A table with the given rows `[numEmbeddings, embeddingDim]`.
+   * @param freeze whether it is kept from learning
+   */
+  static fromPretrained(
+    embeddings: Tensor, freeze = true, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false, mode: BagMode = "mean", includeLastOffset = false,
+    paddingIdx: Int | null = null,
+  ): EmbeddingBag {
+    const table = new EmbeddingBag(...checkTable(embeddings), maxNorm, normType, scaleGradByFreq, mode, embeddings, includeLastOffset, paddingIdx);
+    table.weight.requiresGrad = !freeze;
+    return table;
+  }
+
+  /**
+   * @param maxNorm longer rows are shortened to this when they are looked up
+   * @param normType which norm that is
+   * @param scaleGradByFreq divide gradients by how often a row was looked up
+   * @param mode how a bag becomes one row
+   * @param _weight the rows to start with
+   * @param includeLastOffset whether the last offset is the end of the last bag
+   * @param paddingIdx the row of this index starts as zeros, doesn't count and gets no gradient
+   */
+  constructor(
+    numEmbeddings: Int, embeddingDim: Int, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false, mode: BagMode = "mean",
+    _weight: Tensor | null = null, includeLastOffset = false, paddingIdx: Int | null = null,
+  ) {
+    super(numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, _weight);
     this.mode = mode;
     this.includeLastOffset = includeLastOffset;
   }
 
-  /** A table with the given rows, frozen unless asked otherwise. */
-  static fromPretrained(weights: Tensor, { freeze = true, ...options }: EmbeddingBagOptions & { freeze?: boolean } = {}): EmbeddingBag {
-    return filled(new EmbeddingBag(...checkTable(weights), options), weights, freeze);
-  }
-
-  override forward(indices: Tensor, offsets?: Tensor | BagCall | null, perSampleWeights?: Tensor | null): Tensor {
-    const call: BagCall = offsets && !("shape" in offsets) ? offsets : { offsets: offsets as Tensor | null, perSampleWeights: perSampleWeights ?? null };
-    return embeddingBag(indices, this.weight, call.offsets ?? null, {
-      ...this.lookup(), mode: this.mode, includeLastOffset: this.includeLastOffset, perSampleWeights: call.perSampleWeights ?? null,
-    });
+  override forward(input: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
+    return embeddingBag(
+      input, this.weight, offsets, this.maxNorm, this.normType, this.scaleGradByFreq, this.mode, perSampleWeights, this.includeLastOffset,
+      this.paddingIdx,
+    );
   }
 
   override extraRepr(): string {

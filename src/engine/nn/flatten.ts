@@ -1,28 +1,26 @@
+import { flatten, unflatten } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { optionalArguments } from "../optionalArguments.ts";
 import { Module } from "./module.ts";
 
-export interface FlattenOptions {
-  /** First dimension that is merged. Default 1. */
-  startDim?: number;
-  /** Last one. Default -1. */
-  endDim?: number;
-}
-
-/** Merges the dimensions from `startDim` to `endDim` into one: by default all but the batch's. */
+/**
+ * Merges the dimensions from `startDim` to `endDim` into one: by default all but the batch's.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
+ * @api nn.Flatten
+ */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
 
-  constructor(startDim?: number | FlattenOptions, endDim?: number | FlattenOptions) {
+  constructor(startDim: Int = 1, endDim: Int = -1) {
     super();
-    const chosen = optionalArguments<FlattenOptions>([startDim, endDim], ["startDim", "endDim"]);
-    this.startDim = chosen.startDim ?? 1;
-    this.endDim = chosen.endDim ?? -1;
+    this.startDim = startDim;
+    this.endDim = endDim;
   }
 
-  override forward(x: Tensor): Tensor {
-    return x.flatten(this.startDim, this.endDim);
+  override forward(input: Tensor): Tensor {
+    return flatten(input, this.startDim, this.endDim);
   }
 
   override extraRepr(): string {
@@ -30,19 +28,23 @@ export class Flatten extends Module {
   }
 }
 
-/** Splits one dimension into several, one of which may be -1. */
+/**
+ * Splits one dimension into several, one of which may be -1.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ * @api nn.Unflatten
+ */
 export class Unflatten extends Module {
   readonly dim: number;
   readonly unflattenedSize: readonly number[];
 
-  constructor(dim: number, unflattenedSize: readonly number[]) {
+  constructor(dim: Int, unflattenedSize: Shape) {
     super();
     this.dim = dim;
     this.unflattenedSize = [...unflattenedSize];
   }
 
-  override forward(x: Tensor): Tensor {
-    return x.unflatten(this.dim, this.unflattenedSize);
+  override forward(input: Tensor): Tensor {
+    return unflatten(input, this.dim, this.unflattenedSize);
   }
 
   override extraRepr(): string {

@@ -4,18 +4,41 @@ import { isGradEnabled } from "../autograd/gradMode.ts";
 import { Tensor, type HookHandle } from "../tensor.ts";
 import type { AnyModule } from "./module.ts";
 
+/**
+ * One for each tensor; `null` where there is none.
+ * @api nn.Gradients
+ */
 export type Gradients = readonly (Tensor | null)[];
 
-/** Gradients in place of the ones a hook was shown, one for each; a single one needs no list. */
+/**
+ * Gradients in place of the ones a hook was shown, one for each; a single one needs no list.
+ * @api nn.GradientReplacement
+ */
 export type GradientReplacement = Gradients | Tensor | null | undefined | void;
 
 /** What a hook is shown of the inputs. Of "some module" nothing is known, so that every module can stand for one. */
 // oxlint-disable-next-line no-explicit-any
 type HookInputs<Args> = [Args] extends [never[]] ? any : Args;
 
+/**
+ * Sees the inputs before a call, and may return others.
+ * @api nn.ForwardPreHook
+ */
 export type ForwardPreHook<M = AnyModule, Args = unknown[]> = (module: M, inputs: HookInputs<Args>) => unknown;
+/**
+ * Sees inputs and output after a call, and may return another output.
+ * @api nn.ForwardHook
+ */
 export type ForwardHook<M = AnyModule, Args = unknown[], Out = unknown> = (module: M, inputs: HookInputs<Args>, output: Out) => unknown;
+/**
+ * Sees the gradients of a module's outputs, and may return others.
+ * @api nn.BackwardPreHook
+ */
 export type BackwardPreHook<M = AnyModule> = (module: M, gradOutputs: Gradients) => GradientReplacement;
+/**
+ * Sees the gradients of a module's inputs and outputs, and may return others for the inputs.
+ * @api nn.BackwardHook
+ */
 export type BackwardHook<M = AnyModule> = (module: M, gradInputs: Gradients, gradOutputs: Gradients) => GradientReplacement;
 
 /** All hooks of one module, which is of type `M`. */
@@ -26,9 +49,10 @@ export interface ModuleHooks<M = never> {
   backward: BackwardHook<M>[];
 }
 
-/** Adds `hook` to `list`; the handle takes it out again. */
-export function addHook<Hook>(list: Hook[], hook: Hook): HookHandle {
-  list.push(hook);
+/** Adds `hook` to `list`, or puts it first; the handle takes it out again. */
+export function addHook<Hook>(list: Hook[], hook: Hook, prepend = false): HookHandle {
+  if (prepend) list.unshift(hook);
+  else list.push(hook);
   const remove = () => {
     const index = list.indexOf(hook);
     if (index >= 0) list.splice(index, 1);

@@ -1,20 +1,22 @@
 /** Modules that learn the sizes of their inputs from the first one. Until then their parameters are uninitialized. */
 import { KindlingError } from "../errors.ts";
 import { empty, ones, zeros } from "../ops/index.ts";
+import type { Int, Size } from "../ops/types.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import {
-  Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvOptions, type ConvTransposeOptions, type Size,
-} from "./conv.ts";
-import { Linear, type LinearOptions } from "./linear.ts";
-import {
-  BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type BatchNormOptions,
-} from "./normalization.ts";
+import { Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvPaddingMode } from "./conv.ts";
+import { Linear } from "./linear.ts";
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./normalization.ts";
 import { Parameter } from "./parameter.ts";
 
-/** A parameter whose shape isn't known yet. */
+/**
+ * A parameter whose shape isn't known yet.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedParameter.html
+ * @api nn.UninitializedParameter
+ */
 export class UninitializedParameter extends Parameter {
-  constructor() {
-    super(empty([0]));
+  constructor(requiresGrad = true) {
+    super(empty([0]), requiresGrad);
   }
 
   override numel(): number {
@@ -28,161 +30,202 @@ export class UninitializedParameter extends Parameter {
   }
 }
 
-/** A buffer whose shape isn't known yet. */
-export const UninitializedBuffer = UninitializedParameter;
-
-/** Fields that a constructor has set and the first input changes. */
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** From now on the module is of its plain class. */
-function become(module: object, type: { prototype: object }): void {
-  Object.setPrototypeOf(module, type.prototype);
+/**
+ * A buffer whose shape isn't known yet.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedBuffer.html
+ * @api nn.UninitializedBuffer
+ */
+export class UninitializedBuffer extends UninitializedParameter {
+  constructor(requiresGrad = false) {
+    super(requiresGrad);
+  }
 }
 
-/** `Linear` that takes `inFeatures` from its first input. */
+/**
+ * What waits for its first input: learns its sizes from it, makes its parameters, and is of its plain class from then on,
+ * which is called with the same.
+ */
+function called<Args extends unknown[], Out>(module: object, Plain: { prototype: { forward(...args: Args): Out } }, learn: (own: never, input: Tensor) => void, input: Tensor, ...args: unknown[]): Out {
+  learn(module as never, input);
+  Object.setPrototypeOf(module, Plain.prototype);
+  (module as { resetParameters(): void }).resetParameters();
+  return Plain.prototype.forward.apply(module, [input, ...args] as unknown as Args);
+}
+
+/**
+ * `Linear` that takes `inFeatures` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyLinear.html
+ * @api nn.LazyLinear
+ * @factory
+ */
 export class LazyLinear extends Linear {
-  constructor(outFeatures: number, { bias = true }: LinearOptions = {}) {
+  constructor(outFeatures: Int, bias = true) {
     super(0, 0, false);
-    (this as Writable<Linear>).outFeatures = outFeatures;
+    (this as { outFeatures: number }).outFeatures = outFeatures;
     this.weight = new UninitializedParameter();
-    this.bias = bias ? new UninitializedParameter() : null;
+    this.bias = waiting(bias);
   }
 
-  override forward(x: Tensor): Tensor {
-    const own = this as Writable<Linear>;
-    own.inFeatures = x.size(-1);
-    this.weight = new Parameter(empty([this.outFeatures, this.inFeatures]));
-    if (this.bias) this.bias = new Parameter(empty([this.outFeatures]));
-    become(this, Linear);
-    this.resetParameters();
-    return (this as Linear).forward(x);
+  override forward(input: Tensor): Tensor {
+    return called(this, Linear, learnFeatures, input);
   }
 }
 
-interface Convolutional {
+/** `null` for a bias that isn't wanted, as the plain classes have it. */
+const waiting = (wanted: boolean): Parameter => (wanted ? new UninitializedParameter() : null) as Parameter;
+
+interface Affine {
+  weight: Parameter;
+  bias: Parameter | null;
+}
+
+function learnFeatures(own: Affine & { inFeatures: number; outFeatures: number }, input: Tensor): void {
+  own.inFeatures = input.size(-1);
+  own.weight = new Parameter(empty([own.outFeatures, own.inFeatures]));
+  if (own.bias) own.bias = new Parameter(empty([own.outFeatures]));
+}
+
+interface Convolutional extends Affine {
   inChannels: number;
   outChannels: number;
   groups: number;
-  kernelSize: readonly number[];
-  weight: Parameter;
-  bias: Parameter | null;
-  resetParameters(): void;
+  kernelSize: Shape;
 }
 
 /** Before the first input. */
 function wait(module: object, outChannels: number, bias: boolean): void {
   const own = module as Convolutional;
+  if (outChannels % own.groups !== 0) throw new KindlingError("out_channels must be divisible by groups");
   own.outChannels = outChannels;
   own.weight = new UninitializedParameter();
-  own.bias = bias ? new UninitializedParameter() : null;
+  own.bias = waiting(bias);
 }
 
-function checkOut(outChannels: number, groups = 1): void {
-  if (outChannels % groups !== 0) throw new KindlingError("out_channels must be divisible by groups");
-}
-
-function learnChannels(module: object, x: Tensor, transposed: boolean): void {
-  const own = module as Convolutional;
-  own.inChannels = x.size(-1 - own.kernelSize.length);
+const learnChannels = (transposed: boolean) => (own: Convolutional, input: Tensor): void => {
+  own.inChannels = input.size(-1 - own.kernelSize.length);
   if (own.inChannels % own.groups !== 0) throw new KindlingError("in_channels must be divisible by groups");
   const shape = transposed ? [own.inChannels, own.outChannels / own.groups] : [own.outChannels, own.inChannels / own.groups];
   own.weight = new Parameter(empty([...shape, ...own.kernelSize]));
   if (own.bias) own.bias = new Parameter(empty([own.outChannels]));
-}
+};
 
-/** `Conv1d` that takes `inChannels` from its first input. */
+/**
+ * `Conv1d` that takes `inChannels` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConv1d.html
+ * @api nn.LazyConv1d
+ * @factory
+ */
 export class LazyConv1d extends Conv1d {
-  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvOptions = {}) {
-    super(0, 0, kernelSize, { ...options, bias: false });
-    checkOut(outChannels, options.groups);
+  constructor(
+    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1, bias = true,
+    paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(0, 0, kernelSize, stride, padding, dilation, groups, false, paddingMode);
     wait(this, outChannels, bias);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnChannels(this, x, false);
-    become(this, Conv1d);
-    this.resetParameters();
-    return (Conv1d.prototype.forward as (this: unknown, ...args: unknown[]) => Tensor).call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, Conv1d, learnChannels(false), input);
   }
 }
 
-/** `ConvTranspose1d` that takes `inChannels` from its first input. */
+/**
+ * `ConvTranspose1d` that takes `inChannels` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose1d.html
+ * @api nn.LazyConvTranspose1d
+ * @factory
+ */
 export class LazyConvTranspose1d extends ConvTranspose1d {
-  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvTransposeOptions = {}) {
-    super(0, 0, kernelSize, { ...options, bias: false });
-    checkOut(outChannels, options.groups);
+  constructor(
+    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true, dilation: Size = 1,
+    paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(0, 0, kernelSize, stride, padding, outputPadding, groups, false, dilation, paddingMode);
     wait(this, outChannels, bias);
   }
 
-  override forward(x: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }): Tensor {
-    learnChannels(this, x, true);
-    become(this, ConvTranspose1d);
-    this.resetParameters();
-    return (ConvTranspose1d.prototype.forward as (this: unknown, ...args: unknown[]) => Tensor).call(this, x, outputSize);
+  override forward(input: Tensor, outputSize: Shape | null = null): Tensor {
+    return called(this, ConvTranspose1d, learnChannels(true), input, outputSize);
   }
 }
 
-/** `Conv2d` that takes `inChannels` from its first input. */
+/**
+ * `Conv2d` that takes `inChannels` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConv2d.html
+ * @api nn.LazyConv2d
+ * @factory
+ */
 export class LazyConv2d extends Conv2d {
-  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvOptions = {}) {
-    super(0, 0, kernelSize, { ...options, bias: false });
-    checkOut(outChannels, options.groups);
+  constructor(
+    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1, bias = true,
+    paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(0, 0, kernelSize, stride, padding, dilation, groups, false, paddingMode);
     wait(this, outChannels, bias);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnChannels(this, x, false);
-    become(this, Conv2d);
-    this.resetParameters();
-    return (Conv2d.prototype.forward as (this: unknown, ...args: unknown[]) => Tensor).call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, Conv2d, learnChannels(false), input);
   }
 }
 
-/** `ConvTranspose2d` that takes `inChannels` from its first input. */
+/**
+ * `ConvTranspose2d` that takes `inChannels` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose2d.html
+ * @api nn.LazyConvTranspose2d
+ * @factory
+ */
 export class LazyConvTranspose2d extends ConvTranspose2d {
-  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvTransposeOptions = {}) {
-    super(0, 0, kernelSize, { ...options, bias: false });
-    checkOut(outChannels, options.groups);
+  constructor(
+    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true, dilation: Size = 1,
+    paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(0, 0, kernelSize, stride, padding, outputPadding, groups, false, dilation, paddingMode);
     wait(this, outChannels, bias);
   }
 
-  override forward(x: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }): Tensor {
-    learnChannels(this, x, true);
-    become(this, ConvTranspose2d);
-    this.resetParameters();
-    return (ConvTranspose2d.prototype.forward as (this: unknown, ...args: unknown[]) => Tensor).call(this, x, outputSize);
+  override forward(input: Tensor, outputSize: Shape | null = null): Tensor {
+    return called(this, ConvTranspose2d, learnChannels(true), input, outputSize);
   }
 }
 
-/** `Conv3d` that takes `inChannels` from its first input. */
+/**
+ * `Conv3d` that takes `inChannels` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConv3d.html
+ * @api nn.LazyConv3d
+ * @factory
+ */
 export class LazyConv3d extends Conv3d {
-  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvOptions = {}) {
-    super(0, 0, kernelSize, { ...options, bias: false });
-    checkOut(outChannels, options.groups);
+  constructor(
+    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1, bias = true,
+    paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(0, 0, kernelSize, stride, padding, dilation, groups, false, paddingMode);
     wait(this, outChannels, bias);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnChannels(this, x, false);
-    become(this, Conv3d);
-    this.resetParameters();
-    return (Conv3d.prototype.forward as (this: unknown, ...args: unknown[]) => Tensor).call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, Conv3d, learnChannels(false), input);
   }
 }
 
-/** `ConvTranspose3d` that takes `inChannels` from its first input. */
+/**
+ * `ConvTranspose3d` that takes `inChannels` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose3d.html
+ * @api nn.LazyConvTranspose3d
+ * @factory
+ */
 export class LazyConvTranspose3d extends ConvTranspose3d {
-  constructor(outChannels: number, kernelSize: Size, { bias = true, ...options }: ConvTransposeOptions = {}) {
-    super(0, 0, kernelSize, { ...options, bias: false });
-    checkOut(outChannels, options.groups);
+  constructor(
+    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true, dilation: Size = 1,
+    paddingMode: ConvPaddingMode = "zeros",
+  ) {
+    super(0, 0, kernelSize, stride, padding, outputPadding, groups, false, dilation, paddingMode);
     wait(this, outChannels, bias);
   }
 
-  override forward(x: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }): Tensor {
-    learnChannels(this, x, true);
-    become(this, ConvTranspose3d);
-    this.resetParameters();
-    return (ConvTranspose3d.prototype.forward as (this: unknown, ...args: unknown[]) => Tensor).call(this, x, outputSize);
+  override forward(input: Tensor, outputSize: Shape | null = null): Tensor {
+    return called(this, ConvTranspose3d, learnChannels(true), input, outputSize);
   }
 }
 
@@ -200,95 +243,114 @@ function waitForFeatures(module: object): void {
   if (own.bias) own.bias = new UninitializedParameter();
 }
 
-function learnFeatures(module: object, features: number): void {
-  const own = module as Normal;
+/** @param dimOf where an input has its channels */
+const learnStatistics = (dimOf: (input: Tensor) => number) => (own: Normal, input: Tensor): void => {
+  const features = input.size(dimOf(input));
   own.numFeatures = features;
   if (own.weight) own.weight = new Parameter(ones([features]));
   if (own.bias) own.bias = new Parameter(zeros([features]));
   if (own.runningMean) own.runningMean = zeros([features]);
   if (own.runningVar) own.runningVar = ones([features]);
-}
+};
 
-/** `BatchNorm1d` that takes `numFeatures` from its first input. */
+/**
+ * `BatchNorm1d` that takes `numFeatures` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm1d.html
+ * @api nn.LazyBatchNorm1d
+ * @factory
+ */
 export class LazyBatchNorm1d extends BatchNorm1d {
-  constructor(options: BatchNormOptions = {}) {
-    super(0, options);
+  constructor(eps = 1e-5, momentum: number | null = 0.1, affine = true, trackRunningStats = true) {
+    super(0, eps, momentum, affine, trackRunningStats);
     waitForFeatures(this);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnFeatures(this, x.size(1));
-    become(this, BatchNorm1d);
-    return BatchNorm1d.prototype.forward.call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, BatchNorm1d, learnStatistics(() => 1), input);
   }
 }
 
-/** `BatchNorm2d` that takes `numFeatures` from its first input. */
+/**
+ * `BatchNorm2d` that takes `numFeatures` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm2d.html
+ * @api nn.LazyBatchNorm2d
+ * @factory
+ */
 export class LazyBatchNorm2d extends BatchNorm2d {
-  constructor(options: BatchNormOptions = {}) {
-    super(0, options);
+  constructor(eps = 1e-5, momentum: number | null = 0.1, affine = true, trackRunningStats = true) {
+    super(0, eps, momentum, affine, trackRunningStats);
     waitForFeatures(this);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnFeatures(this, x.size(1));
-    become(this, BatchNorm2d);
-    return BatchNorm2d.prototype.forward.call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, BatchNorm2d, learnStatistics(() => 1), input);
   }
 }
 
-/** `BatchNorm3d` that takes `numFeatures` from its first input. */
+/**
+ * `BatchNorm3d` that takes `numFeatures` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm3d.html
+ * @api nn.LazyBatchNorm3d
+ * @factory
+ */
 export class LazyBatchNorm3d extends BatchNorm3d {
-  constructor(options: BatchNormOptions = {}) {
-    super(0, options);
+  constructor(eps = 1e-5, momentum: number | null = 0.1, affine = true, trackRunningStats = true) {
+    super(0, eps, momentum, affine, trackRunningStats);
     waitForFeatures(this);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnFeatures(this, x.size(1));
-    become(this, BatchNorm3d);
-    return BatchNorm3d.prototype.forward.call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, BatchNorm3d, learnStatistics(() => 1), input);
   }
 }
 
-/** `InstanceNorm1d` that takes `numFeatures` from its first input. */
+/**
+ * `InstanceNorm1d` that takes `numFeatures` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm1d.html
+ * @api nn.LazyInstanceNorm1d
+ * @factory
+ */
 export class LazyInstanceNorm1d extends InstanceNorm1d {
-  constructor(options: BatchNormOptions = {}) {
-    super(0, { affine: true, trackRunningStats: true, ...options });
+  constructor(eps = 1e-5, momentum: number | null = 0.1, affine = true, trackRunningStats = true) {
+    super(0, eps, momentum, affine, trackRunningStats);
     waitForFeatures(this);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnFeatures(this, x.size(x.dim() === 2 ? 0 : 1));
-    become(this, InstanceNorm1d);
-    return InstanceNorm1d.prototype.forward.call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, InstanceNorm1d, learnStatistics(({ shape }) => (shape.length === 2 ? 0 : 1)), input);
   }
 }
 
-/** `InstanceNorm2d` that takes `numFeatures` from its first input. */
+/**
+ * `InstanceNorm2d` that takes `numFeatures` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm2d.html
+ * @api nn.LazyInstanceNorm2d
+ * @factory
+ */
 export class LazyInstanceNorm2d extends InstanceNorm2d {
-  constructor(options: BatchNormOptions = {}) {
-    super(0, { affine: true, trackRunningStats: true, ...options });
+  constructor(eps = 1e-5, momentum: number | null = 0.1, affine = true, trackRunningStats = true) {
+    super(0, eps, momentum, affine, trackRunningStats);
     waitForFeatures(this);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnFeatures(this, x.size(x.dim() === 3 ? 0 : 1));
-    become(this, InstanceNorm2d);
-    return InstanceNorm2d.prototype.forward.call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, InstanceNorm2d, learnStatistics(({ shape }) => (shape.length === 3 ? 0 : 1)), input);
   }
 }
 
-/** `InstanceNorm3d` that takes `numFeatures` from its first input. */
+/**
+ * `InstanceNorm3d` that takes `numFeatures` from its first input.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm3d.html
+ * @api nn.LazyInstanceNorm3d
+ * @factory
+ */
 export class LazyInstanceNorm3d extends InstanceNorm3d {
-  constructor(options: BatchNormOptions = {}) {
-    super(0, { affine: true, trackRunningStats: true, ...options });
+  constructor(eps = 1e-5, momentum: number | null = 0.1, affine = true, trackRunningStats = true) {
+    super(0, eps, momentum, affine, trackRunningStats);
     waitForFeatures(this);
   }
 
-  override forward(x: Tensor): Tensor {
-    learnFeatures(this, x.size(x.dim() === 4 ? 0 : 1));
-    become(this, InstanceNorm3d);
-    return InstanceNorm3d.prototype.forward.call(this, x);
+  override forward(input: Tensor): Tensor {
+    return called(this, InstanceNorm3d, learnStatistics(({ shape }) => (shape.length === 4 ? 0 : 1)), input);
   }
 }

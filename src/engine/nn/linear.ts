@@ -1,29 +1,26 @@
 import { bilinear, empty, linear } from "../ops/index.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
-import { optionalArguments } from "../optionalArguments.ts";
 import { resetAffine, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { boolean } from "./printing.ts";
 
-export interface LinearOptions {
-  /** Whether to add a learned bias. Default true. */
-  bias?: boolean;
-}
-
 /**
  * y = x·Wᵀ + b.
  *
- * Shapes: x `[…, inFeatures]` → `[…, outFeatures]`; `weight` `[outFeatures, inFeatures]`, `bias` `[outFeatures]`.
+ * Shapes: input `[…, inFeatures]` → `[…, outFeatures]`; `weight` `[outFeatures, inFeatures]`, `bias` `[outFeatures]`.
  * Both start uniform in ±1/√inFeatures.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  * @api nn.Linear
+ * @factory
  */
 export class Linear extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
   weight: Parameter;
-  declare bias: Parameter | null;
+  /** `null` without one. */
+  declare bias: Parameter;
 
   constructor(inFeatures: Int, outFeatures: Int, bias = true) {
     super();
@@ -38,8 +35,8 @@ export class Linear extends Module {
     resetAffine(this.weight, this.bias);
   }
 
-  override forward(x: Tensor): Tensor {
-    return linear(x, this.weight, this.bias);
+  override forward(input: Tensor): Tensor {
+    return linear(input, this.weight, this.bias);
   }
 
   override extraRepr(): string {
@@ -52,17 +49,20 @@ export class Linear extends Module {
  *
  * Shapes: x₁ `[…, in1Features]`, x₂ `[…, in2Features]` → `[…, outFeatures]`; `weight` `[outFeatures, in1Features, in2Features]`.
  * Both parameters start uniform in ±1/√in1Features.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
+ * @api nn.Bilinear
+ * @factory
  */
-export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
+export class Bilinear extends Module<[input1: Tensor, input2: Tensor]> {
   readonly in1Features: number;
   readonly in2Features: number;
   readonly outFeatures: number;
   weight: Parameter;
-  declare bias: Parameter | null;
+  /** `null` without one. */
+  declare bias: Parameter;
 
-  constructor(in1Features: number, in2Features: number, outFeatures: number, options: boolean | LinearOptions = {}) {
+  constructor(in1Features: Int, in2Features: Int, outFeatures: Int, bias = true) {
     super();
-    const { bias = true } = optionalArguments<LinearOptions>([options], ["bias"]);
     this.in1Features = in1Features;
     this.in2Features = in2Features;
     this.outFeatures = outFeatures;
@@ -77,8 +77,8 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
     if (this.bias) uniform_(this.bias, -bound, bound);
   }
 
-  override forward(x1: Tensor, x2: Tensor): Tensor {
-    return bilinear(x1, x2, this.weight, this.bias);
+  override forward(input1: Tensor, input2: Tensor): Tensor {
+    return bilinear(input1, input2, this.weight, this.bias);
   }
 
   override extraRepr(): string {
@@ -86,13 +86,17 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor]> {
   }
 }
 
-/** Gives back what it gets; takes and ignores any arguments, to stand in for another layer. */
+/**
+ * Gives back what it gets; takes and ignores any arguments, to stand in for another layer.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Identity.html
+ * @api nn.Identity
+ */
 export class Identity extends Module {
-  constructor(..._ignored: unknown[]) {
+  constructor(..._args: readonly unknown[]) {
     super();
   }
 
-  override forward(x: Tensor): Tensor {
-    return x;
+  override forward(input: Tensor): Tensor {
+    return input;
   }
 }

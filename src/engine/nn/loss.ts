@@ -5,16 +5,9 @@ import {
   l1Loss, marginRankingLoss, mseLoss, multiMarginLoss, multilabelMarginLoss, multilabelSoftMarginLoss, nllLoss, poissonNllLoss, smoothL1Loss,
   softMarginLoss, tripletMarginLoss, tripletMarginWithDistanceLoss,
 } from "../ops/index.ts";
-import type { CtcOptions } from "../ops/ctcLoss.ts";
+import type { SequenceLengths } from "../ops/ctcLoss.ts";
 import type { TripletOptions } from "../ops/marginLosses.ts";
-import type {
-  BinaryLossOptions,
-  ClassLossOptions,
-  CrossEntropyOptions,
-  LogitLossOptions,
-  LossOptions,
-} from "../ops/losses.ts";
-import type { LossReduction } from "../ops/types.ts";
+import type { Int, LossReduction } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { PairwiseDistance } from "./distance.ts";
 import { Module } from "./module.ts";
@@ -22,7 +15,8 @@ import { Module } from "./module.ts";
 abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
   readonly reduction: LossReduction;
 
-  constructor({ reduction = "mean" }: LossOptions = {}) {
+  /** @param reduction what becomes of the losses: their mean, their sum, or each as it is */
+  constructor(reduction: LossReduction = "mean") {
     super();
     this.reduction = reduction;
   }
@@ -30,273 +24,299 @@ abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
 
 /**
  * Cross entropy of logits `[batch, classes, …]` with class indices `[batch, …]` or class probabilities shaped as the logits.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+ * @api nn.CrossEntropyLoss
  */
 export class CrossEntropyLoss extends Loss {
   declare weight: Tensor | null;
   readonly ignoreIndex: number;
   readonly labelSmoothing: number;
 
-  constructor({ weight, ignoreIndex = -100, labelSmoothing = 0, ...options }: CrossEntropyOptions = {}) {
-    super(options);
-    this.registerBuffer("weight", weight ?? null);
+  /**
+   * @param weight of each class, `[classes]`
+   * @param ignoreIndex targets of this value don't count
+   * @param labelSmoothing the share, between 0 and 1, that all classes have of the target alike
+   */
+  constructor(weight: Tensor | null = null, ignoreIndex: Int = -100, reduction: LossReduction = "mean", labelSmoothing = 0) {
+    super(reduction);
+    this.registerBuffer("weight", weight);
     this.ignoreIndex = ignoreIndex;
     this.labelSmoothing = labelSmoothing;
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return crossEntropy(input, target, {
-      ...(this.weight && { weight: this.weight }),
-      ignoreIndex: this.ignoreIndex,
-      labelSmoothing: this.labelSmoothing,
-      reduction: this.reduction,
-    });
+    return crossEntropy(input, target, this.weight, this.ignoreIndex, this.reduction, this.labelSmoothing);
   }
 }
 
-/** Negative log likelihood: takes log probabilities `[batch, classes, …]` and class indices `[batch, …]`. */
+/**
+ * Negative log likelihood: takes log probabilities `[batch, classes, …]` and class indices `[batch, …]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
+ * @api nn.NLLLoss
+ */
 export class NLLLoss extends Loss {
   declare weight: Tensor | null;
   readonly ignoreIndex: number;
 
-  constructor({ weight, ignoreIndex = -100, ...options }: ClassLossOptions = {}) {
-    super(options);
-    this.registerBuffer("weight", weight ?? null);
+  /**
+   * @param weight of each class, `[classes]`
+   * @param ignoreIndex targets of this value don't count
+   */
+  constructor(weight: Tensor | null = null, ignoreIndex: Int = -100, reduction: LossReduction = "mean") {
+    super(reduction);
+    this.registerBuffer("weight", weight);
     this.ignoreIndex = ignoreIndex;
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return nllLoss(input, target, {
-      ...(this.weight && { weight: this.weight }),
-      ignoreIndex: this.ignoreIndex,
-      reduction: this.reduction,
-    });
-  }
-}
-
-/** Binary cross entropy of probabilities and targets of the same shape. Logarithms are clamped at −100. */
-export class BCELoss extends Loss {
-  declare weight: Tensor | null;
-
-  constructor({ weight, ...options }: BinaryLossOptions = {}) {
-    super(options);
-    this.registerBuffer("weight", weight ?? null);
-  }
-
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropy(input, target, { ...(this.weight && { weight: this.weight }), reduction: this.reduction });
-  }
-}
-
-/** Sigmoid and binary cross entropy in one, safe for large logits. */
-export class BCEWithLogitsLoss extends Loss {
-  static override readonly stateNames: Readonly<Record<string, string>> = { posWeight: "pos_weight" };
-  declare weight: Tensor | null;
-  declare posWeight: Tensor | null;
-
-  constructor({ weight, posWeight, ...options }: LogitLossOptions = {}) {
-    super(options);
-    this.registerBuffer("weight", weight ?? null);
-    this.registerBuffer("posWeight", posWeight ?? null);
-  }
-
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropyWithLogits(input, target, {
-      ...(this.weight && { weight: this.weight }),
-      ...(this.posWeight && { posWeight: this.posWeight }),
-      reduction: this.reduction,
-    });
-  }
-}
-
-/** (input − target)² */
-export class MSELoss extends Loss {
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return mseLoss(input, target, { reduction: this.reduction });
-  }
-}
-
-/** |input − target| */
-export class L1Loss extends Loss {
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return l1Loss(input, target, { reduction: this.reduction });
-  }
-}
-
-export interface KLDivLossOptions extends Omit<LossOptions, "reduction"> {
-  /** Default "mean"; "batchmean" divides by the size of the batch, which is the mathematical definition. */
-  reduction?: LossReduction | "batchmean";
-  /** Default false. */
-  logTarget?: boolean;
-}
-
-/** Kullback-Leibler divergence; see `nn.functional.klDiv`. `reduction` may be "batchmean" too. */
-export class KLDivLoss extends Module<[input: Tensor, target: Tensor]> {
-  readonly reduction: LossReduction | "batchmean";
-  readonly logTarget: boolean;
-
-  constructor({ reduction = "mean", logTarget = false }: KLDivLossOptions = {}) {
-    super();
-    this.reduction = reduction;
-    this.logTarget = logTarget;
-  }
-
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget });
-  }
-}
-
-export interface PoissonNLLLossOptions extends LossOptions {
-  /** Default true. */
-  logInput?: boolean;
-  /** Default false. */
-  full?: boolean;
-  /** Default 1e-8. */
-  eps?: number;
-}
-
-/** For counts that follow a Poisson distribution. */
-export class PoissonNLLLoss extends Loss {
-  readonly logInput: boolean;
-  readonly full: boolean;
-  readonly eps: number;
-
-  constructor({ logInput = true, full = false, eps = 1e-8, ...options }: PoissonNLLLossOptions = {}) {
-    super(options);
-    this.logInput = logInput;
-    this.full = full;
-    this.eps = eps;
-  }
-
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return poissonNllLoss(input, target, { logInput: this.logInput, full: this.full, eps: this.eps, reduction: this.reduction });
-  }
-}
-
-export interface SmoothL1LossOptions extends LossOptions {
-  /** Default 1. */
-  beta?: number;
-}
-
-/** Squared below `beta`, linear above. */
-export class SmoothL1Loss extends Loss {
-  readonly beta: number;
-
-  constructor({ beta = 1, ...options }: SmoothL1LossOptions = {}) {
-    super(options);
-    this.beta = beta;
-  }
-
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return smoothL1Loss(input, target, { beta: this.beta, reduction: this.reduction });
-  }
-}
-
-export interface HuberLossOptions extends LossOptions {
-  /** Default 1. */
-  delta?: number;
-}
-
-/** ½d² up to `delta`, δ(|d| − ½δ) beyond. */
-export class HuberLoss extends Loss {
-  readonly delta: number;
-
-  constructor({ delta = 1, ...options }: HuberLossOptions = {}) {
-    super(options);
-    this.delta = delta;
-  }
-
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return huberLoss(input, target, { delta: this.delta, reduction: this.reduction });
-  }
-}
-
-/** ln(1 + e^(−y·x)) for targets of 1 and −1. */
-export class SoftMarginLoss extends Loss {
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return softMarginLoss(input, target, { reduction: this.reduction });
-  }
-}
-
-export interface HingeEmbeddingLossOptions extends LossOptions {
-  /** Default 1. */
-  margin?: number;
-}
-
-/** x for targets of 1, max(0, margin − x) for −1. */
-export class HingeEmbeddingLoss extends Loss {
-  readonly margin: number;
-
-  constructor({ margin = 1, ...options }: HingeEmbeddingLossOptions = {}) {
-    super(options);
-    this.margin = margin;
-  }
-
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return hingeEmbeddingLoss(input, target, { margin: this.margin, reduction: this.reduction });
-  }
-}
-
-/** Margins between the classes that apply and the others; targets list the applying ones, ended by −1. */
-export class MultiLabelMarginLoss extends Loss {
-  override forward(input: Tensor, target: Tensor): Tensor {
-    return multilabelMarginLoss(input, target, { reduction: this.reduction });
+    return nllLoss(input, target, this.weight, this.ignoreIndex, this.reduction);
   }
 }
 
 abstract class WeightedLoss extends Loss {
   declare weight: Tensor | null;
 
-  constructor({ weight, ...options }: LossOptions & { weight?: Tensor } = {}) {
-    super(options);
-    this.registerBuffer("weight", weight ?? null);
-  }
-
-  /** Weight and reduction as the functions take them. */
-  protected common(): LossOptions & { weight?: Tensor } {
-    return { ...(this.weight && { weight: this.weight }), reduction: this.reduction };
+  /** @param weight of each element or class */
+  constructor(weight: Tensor | null = null, reduction: LossReduction = "mean") {
+    super(reduction);
+    this.registerBuffer("weight", weight);
   }
 }
 
-/** Binary cross entropy of logits with 0/1 targets for each class, averaged over classes. */
+/**
+ * Binary cross entropy of probabilities and targets of the same shape. Logarithms are clamped at −100.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
+ * @api nn.BCELoss
+ */
+export class BCELoss extends WeightedLoss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropy(input, target, this.weight, this.reduction);
+  }
+}
+
+/**
+ * Sigmoid and binary cross entropy in one, safe for large logits.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
+ * @api nn.BCEWithLogitsLoss
+ */
+export class BCEWithLogitsLoss extends WeightedLoss {
+  static override readonly stateNames: Readonly<Record<string, string>> = { posWeight: "pos_weight" };
+  declare posWeight: Tensor | null;
+
+  /**
+   * @param weight of each element
+   * @param posWeight of positive targets, one for each class
+   */
+  constructor(weight: Tensor | null = null, reduction: LossReduction = "mean", posWeight: Tensor | null = null) {
+    super(weight, reduction);
+    this.registerBuffer("posWeight", posWeight);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropyWithLogits(input, target, this.weight, this.reduction, this.posWeight);
+  }
+}
+
+/**
+ * (input − target)²
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
+ * @api nn.MSELoss
+ */
+export class MSELoss extends Loss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return mseLoss(input, target, this.reduction);
+  }
+}
+
+/**
+ * |input − target|
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html
+ * @api nn.L1Loss
+ */
+export class L1Loss extends Loss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return l1Loss(input, target, this.reduction);
+  }
+}
+
+/**
+ * Kullback-Leibler divergence; see `nn.functional.klDiv`. `reduction` may be "batchmean" too.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
+ * @api nn.KLDivLoss
+ */
+export class KLDivLoss extends Module<[input: Tensor, target: Tensor]> {
+  readonly reduction: LossReduction | "batchmean";
+  readonly logTarget: boolean;
+
+  /**
+   * @param reduction `"batchmean"` divides the sum by the size of the batch, which is the mathematical definition
+   * @param logTarget whether targets are logarithms, too
+   */
+  constructor(reduction: LossReduction | "batchmean" = "mean", logTarget = false) {
+    super();
+    this.reduction = reduction;
+    this.logTarget = logTarget;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return klDiv(input, target, this.reduction, this.logTarget);
+  }
+}
+
+/**
+ * For counts that follow a Poisson distribution.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
+ * @api nn.PoissonNLLLoss
+ */
+export class PoissonNLLLoss extends Loss {
+  readonly logInput: boolean;
+  readonly full: boolean;
+  readonly eps: number;
+
+  /**
+   * @param logInput whether inputs are logarithms of the rates
+   * @param full whether Stirling's term is added
+   * @param eps added to rates before their logarithm
+   */
+  constructor(logInput = true, full = false, eps = 1e-8, reduction: LossReduction = "mean") {
+    super(reduction);
+    this.logInput = logInput;
+    this.full = full;
+    this.eps = eps;
+  }
+
+  override forward(logInput: Tensor, target: Tensor): Tensor {
+    return poissonNllLoss(logInput, target, this.logInput, this.full, this.eps, this.reduction);
+  }
+}
+
+/**
+ * Squared below `beta`, linear above.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html
+ * @api nn.SmoothL1Loss
+ */
+export class SmoothL1Loss extends Loss {
+  readonly beta: number;
+
+  constructor(reduction: LossReduction = "mean", beta = 1) {
+    super(reduction);
+    this.beta = beta;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return smoothL1Loss(input, target, this.reduction, this.beta);
+  }
+}
+
+/**
+ * ½d² up to `delta`, δ(|d| − ½δ) beyond.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html
+ * @api nn.HuberLoss
+ */
+export class HuberLoss extends Loss {
+  readonly delta: number;
+
+  constructor(reduction: LossReduction = "mean", delta = 1) {
+    super(reduction);
+    this.delta = delta;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return huberLoss(input, target, this.reduction, this.delta);
+  }
+}
+
+/**
+ * ln(1 + e^(−y·x)) for targets of 1 and −1.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html
+ * @api nn.SoftMarginLoss
+ */
+export class SoftMarginLoss extends Loss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return softMarginLoss(input, target, this.reduction);
+  }
+}
+
+/**
+ * x for targets of 1, max(0, margin − x) for −1.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
+ * @api nn.HingeEmbeddingLoss
+ */
+export class HingeEmbeddingLoss extends Loss {
+  readonly margin: number;
+
+  constructor(margin = 1, reduction: LossReduction = "mean") {
+    super(reduction);
+    this.margin = margin;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return hingeEmbeddingLoss(input, target, this.margin, this.reduction);
+  }
+}
+
+/**
+ * Margins between the classes that apply and the others; targets list the applying ones, ended by −1.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
+ * @api nn.MultiLabelMarginLoss
+ */
+export class MultiLabelMarginLoss extends Loss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return multilabelMarginLoss(input, target, this.reduction);
+  }
+}
+
+/**
+ * Binary cross entropy of logits with 0/1 targets for each class, averaged over classes.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
+ * @api nn.MultiLabelSoftMarginLoss
+ */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return multilabelSoftMarginLoss(input, target, this.common());
+    return multilabelSoftMarginLoss(input, target, this.weight, this.reduction);
   }
 }
 
-export interface MultiMarginLossOptions extends LossOptions {
-  /** Exponent of the margin, 1 (default) or 2. */
-  p?: 1 | 2;
-  /** Default 1. */
-  margin?: number;
-  /** One for each class. */
-  weight?: Tensor;
-}
-
-/** Σ max(0, margin − x[y] + x[i])ᵖ / classes over the other classes i. */
+/**
+ * Σ max(0, margin − x[y] + x[i])ᵖ / classes over the other classes i.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
+ * @api nn.MultiMarginLoss
+ */
 export class MultiMarginLoss extends WeightedLoss {
   readonly p: 1 | 2;
   readonly margin: number;
 
-  constructor({ p = 1, margin = 1, ...options }: MultiMarginLossOptions = {}) {
-    super(options);
+  /**
+   * @param p exponent of the margin, 1 or 2
+   * @param weight of each class, `[classes]`
+   */
+  constructor(p: Int = 1, margin = 1, weight: Tensor | null = null, reduction: LossReduction = "mean") {
+    super(weight, reduction);
     if (p !== 1 && p !== 2) throw new ArgumentError("only p == 1 and p == 2 supported");
     this.p = p;
     this.margin = margin;
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return multiMarginLoss(input, target, { p: this.p, margin: this.margin, ...this.common() });
+    return multiMarginLoss(input, target, this.p, this.margin, this.weight, this.reduction);
   }
 }
 
-/** For targets normally distributed around the input: called with input, target and variances. */
+/**
+ * For targets normally distributed around the input: called with input, target and variances.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
+ * @api nn.GaussianNLLLoss
+ */
 export class GaussianNLLLoss extends Module<[input: Tensor, target: Tensor, variance: Tensor]> {
   readonly full: boolean;
   readonly eps: number;
   readonly reduction: LossReduction;
 
-  constructor({ full = false, eps = 1e-6, reduction = "mean" }: LossOptions & { full?: boolean; eps?: number } = {}) {
+  /**
+   * @param options.full whether the constant is added
+   * @param options.eps variances count as at least this much
+   */
+  constructor({ full = false, eps = 1e-6, reduction = "mean" }: { full?: boolean; eps?: number; reduction?: LossReduction } = {}) {
     super();
     this.full = full;
     this.eps = eps;
@@ -304,7 +324,7 @@ export class GaussianNLLLoss extends Module<[input: Tensor, target: Tensor, vari
   }
 
   override forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
-    return gaussianNllLoss(input, target, variance, { full: this.full, eps: this.eps, reduction: this.reduction });
+    return gaussianNllLoss(input, target, variance, this.full, this.eps, this.reduction);
   }
 }
 
@@ -312,52 +332,72 @@ abstract class PairOfInputsLoss extends Module<[input1: Tensor, input2: Tensor, 
   readonly margin: number;
   readonly reduction: LossReduction;
 
-  constructor({ margin = 0, reduction = "mean" }: LossOptions & { margin?: number } = {}) {
+  constructor(margin = 0, reduction: LossReduction = "mean") {
     super();
     this.margin = margin;
     this.reduction = reduction;
   }
 }
 
-/** 1 − cos for targets of 1, max(0, cos − margin) for targets of −1. */
+/**
+ * 1 − cos for targets of 1, max(0, cos − margin) for targets of −1.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+ * @api nn.CosineEmbeddingLoss
+ */
 export class CosineEmbeddingLoss extends PairOfInputsLoss {
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
-    return cosineEmbeddingLoss(input1, input2, target, { margin: this.margin, reduction: this.reduction });
+    return cosineEmbeddingLoss(input1, input2, target, this.margin, this.reduction);
   }
 }
 
-/** max(0, −y·(x₁ − x₂) + margin) for targets of 1 (the first should be larger) and −1. */
+/**
+ * max(0, −y·(x₁ − x₂) + margin) for targets of 1 (the first should be larger) and −1.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
+ * @api nn.MarginRankingLoss
+ */
 export class MarginRankingLoss extends PairOfInputsLoss {
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
-    return marginRankingLoss(input1, input2, target, { margin: this.margin, reduction: this.reduction });
+    return marginRankingLoss(input1, input2, target, this.margin, this.reduction);
   }
 }
 
 type Triplet = [anchor: Tensor, positive: Tensor, negative: Tensor];
 
-/** max(0, d(anchor, positive) − d(anchor, negative) + margin) with p-norms. */
+/**
+ * max(0, d(anchor, positive) − d(anchor, negative) + margin) with p-norms.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html
+ * @api nn.TripletMarginLoss
+ */
 export class TripletMarginLoss extends Module<Triplet> {
-  readonly options: Required<TripletOptions> & { readonly p: number; readonly eps: number };
+  readonly options: Required<Omit<TripletOptions, "distanceFunction">> & { readonly p: number; readonly eps: number };
 
-  constructor({ margin = 1, p = 2, eps = 1e-6, swap = false, reduction = "mean" }: TripletOptions & { p?: number; eps?: number } = {}) {
+  /**
+   * @param p which norm
+   * @param eps added to each difference
+   * @param swap take the distance of positive and negative where it is smaller
+   */
+  constructor(margin = 1, p = 2, eps = 1e-6, swap = false, reduction: LossReduction = "mean") {
     super();
     this.options = { margin, p, eps, swap, reduction };
   }
 
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
-    return tripletMarginLoss(anchor, positive, negative, this.options);
+    const { margin, p, eps, swap, reduction } = this.options;
+    return tripletMarginLoss(anchor, positive, negative, margin, p, eps, swap, reduction);
   }
 }
 
-/** The same with any distance of two tensors (default `nn.PairwiseDistance`). */
+/**
+ * The same with any distance of two tensors (default `nn.PairwiseDistance`).
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
+ * @api nn.TripletMarginWithDistanceLoss
+ */
 export class TripletMarginWithDistanceLoss extends Module<Triplet> {
   static override readonly stateNames: Readonly<Record<string, string>> = { distanceFunction: "distance_function" };
-  readonly distanceFunction: (a: Tensor, b: Tensor) => Tensor;
-  readonly options: Required<TripletOptions>;
+  readonly distanceFunction: (x1: Tensor, x2: Tensor) => Tensor;
+  readonly options: Required<Omit<TripletOptions, "distanceFunction">>;
 
-  constructor(
-    { distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletOptions & { distanceFunction?: ((a: Tensor, b: Tensor) => Tensor) | null } = {},
-  ) {
+  constructor({ distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletOptions = {}) {
     super();
     this.distanceFunction = distanceFunction ?? new PairwiseDistance();
     this.options = { margin, swap, reduction };
@@ -368,18 +408,25 @@ export class TripletMarginWithDistanceLoss extends Module<Triplet> {
   }
 }
 
-type Lengths = Tensor | readonly number[] | number;
+/**
+ * Connectionist temporal classification: called with log probabilities `[time, batch, classes]`, targets and the lengths of both.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html
+ * @api nn.CTCLoss
+ */
+export class CTCLoss extends Module<[logProbs: Tensor, targets: Tensor, inputLengths: SequenceLengths, targetLengths: SequenceLengths]> {
+  readonly options: { readonly blank: number; readonly reduction: LossReduction; readonly zeroInfinity: boolean };
 
-/** Connectionist temporal classification: called with log probabilities `[time, batch, classes]`, targets and the lengths of both. */
-export class CTCLoss extends Module<[logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths]> {
-  readonly options: CtcOptions;
-
-  constructor(options: CtcOptions = {}) {
+  /**
+   * @param blank index of the class that stands for none
+   * @param zeroInfinity count sequences that are too short for their targets as 0
+   */
+  constructor(blank: Int = 0, reduction: LossReduction = "mean", zeroInfinity = false) {
     super();
-    this.options = options;
+    this.options = { blank, reduction, zeroInfinity };
   }
 
-  override forward(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {
-    return ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
+  override forward(logProbs: Tensor, targets: Tensor, inputLengths: SequenceLengths, targetLengths: SequenceLengths): Tensor {
+    const { blank, reduction, zeroInfinity } = this.options;
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, blank, reduction, zeroInfinity);
   }
 }

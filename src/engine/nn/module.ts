@@ -3,7 +3,7 @@
  * over its own properties in the order in which they were assigned.
  */
 import { noGrad } from "../autograd/gradMode.ts";
-import { Device, noDevice, type DeviceLike } from "../device.ts";
+import { noDevice, type DeviceLike } from "../device.ts";
 import type { DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
@@ -20,27 +20,34 @@ import {
   type ForwardPreHook,
   type ModuleHooks,
 } from "./hooks.ts";
+import { found, type Found } from "./found.ts";
 import { typeAsked } from "../ops/conversion.ts";
 import { Members, typeNameOf, type MemberKind } from "./members.ts";
 import { Parameter } from "./parameter.ts";
 import { walk } from "./walk.ts";
 
-/** A module of whatever signature. */
-export type AnyModule = Module<never[], unknown>;
+/**
+ * A module of whatever signature.
+ * @api nn.AnyModule
+ */
+export type AnyModule = Module<any, any>; // oxlint-disable-line no-explicit-any
 
-export interface RecurseOptions {
-  /** Whether the submodules' are included. Default true. */
-  recurse?: boolean;
-}
+/**
+ * A module of which nothing is known, not even what it holds: it may be called with anything, and its layers and parameters may be read.
+ * @api nn.SomeModule
+ */
+export type SomeModule = AnyModule & { readonly [name: string]: any }; // oxlint-disable-line no-explicit-any
 
-export interface NamedOptions extends RecurseOptions {
-  /** Put before every name, with a dot between. Default none. */
-  prefix?: string;
-}
-
-/** What `loadStateDict` takes: a `Map` or a plain object of tensors by name. */
+/**
+ * What `loadStateDict` takes: a `Map` or a plain object of tensors by name.
+ * @api nn.StateDict
+ */
 export type StateDict = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
 
+/**
+ * What `loadStateDict` found.
+ * @api nn.IncompatibleKeys
+ */
 export interface IncompatibleKeys {
   readonly missingKeys: string[];
   readonly unexpectedKeys: string[];
@@ -92,34 +99,13 @@ function callModule(module: Module, own: Members, args: unknown[]): unknown {
   }
 }
 
-/** Calling a module runs its hooks and `forward`. */
-export interface Module<Args extends unknown[] = [x: Tensor], Out = Tensor> {
+/** Calling a module runs its hooks and `forward`: the constructor sees to it. */
+export interface Module<Args extends unknown[] = [input: Tensor], Out = Tensor> {
   (...args: Args): Out;
 }
 
-/**
- * Base class of all networks. Assign layers and parameters to properties in the constructor, and say in `forward` what
- * happens to the input:
- *
- * ```ts
- * class Net extends nn.Module {
- *   fc: nn.Linear;
- *   constructor() {
- *     super();
- *     this.fc = new nn.Linear(20, 3);
- *   }
- *   override forward(x: Tensor) {
- *     return this.fc(x).relu();
- *   }
- * }
- * const y = new Net()(randn(32, 20));
- * ```
- *
- * Modules in plain arrays, maps and objects are not found; use `ModuleList` and `ModuleDict` for those.
- */
-// The interface of the same name only adds the call signature, which the constructor provides.
-// oxlint-disable-next-line no-unsafe-declaration-merging
-export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends Callable {
+/** Base class of all networks; `publicModule.ts` has what users read of it. */
+export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> extends Callable { // oxlint-disable-line no-unsafe-declaration-merging
   /**
    * PyTorch's names of this class's parameters, buffers and submodules where they are not the property's own name:
    * `runningMean` is `running_mean` in a state dict.
@@ -132,8 +118,10 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   training: boolean;
   readonly #members = members.get(this)!;
 
+  /** @throws ArgumentError (TypeError) for arguments: they are the subclass's own */
   constructor() {
     super();
+    if (arguments.length > 0) throw new ArgumentError(`nn.Module takes no arguments but ${arguments.length} ${arguments.length === 1 ? "was" : "were"} given: write super() in ${new.target.name}`, "TypeError");
     this.training = true;
     instrument()?.moduleConstructed?.(this);
   }
@@ -174,60 +162,75 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   // --- finding ------------------------------------------------------------------------------------------------------
 
-  /** All parameters, each once, this module's own first. */
-  parameters(options: RecurseOptions = {}): Parameter[] {
-    return this.namedParameters(options).map(([, parameter]) => parameter);
+  /**
+   * All parameters, each once, this module's own first: a list that is an iterator as well.
+   * @param recurse whether the submodules' are included
+   */
+  parameters(recurse = true): Found<Parameter> {
+    return found(this.namedParameters("", recurse).map(([, parameter]) => parameter));
   }
 
-  /** `[name, parameter]`; names are paths such as `layer1.weight`. */
-  namedParameters(options: NamedOptions = {}): [name: string, parameter: Parameter][] {
-    return this.#collected(options, (module) => module.#ownParameters());
+  /**
+   * `[name, parameter]`; names are paths such as `layer1.weight`.
+   * @param prefix put before every name, with a dot between
+   * @param recurse whether the submodules' are included
+   * @param removeDuplicate whether what has several names comes under the first only
+   */
+  namedParameters(prefix = "", recurse = true, removeDuplicate = true): Found<[name: string, parameter: Parameter]> {
+    return this.#collected(prefix, recurse, removeDuplicate, (module) => module.#ownParameters());
   }
 
   /** All registered buffers, each once. */
-  buffers(options: RecurseOptions = {}): Tensor[] {
-    return this.namedBuffers(options).map(([, buffer]) => buffer);
+  buffers(recurse = true): Found<Tensor> {
+    return found(this.namedBuffers("", recurse).map(([, buffer]) => buffer));
   }
 
-  namedBuffers(options: NamedOptions = {}): [name: string, buffer: Tensor][] {
-    return this.#collected(options, (module) => module.#ownBuffers());
+  /** `[name, buffer]`, as `namedParameters`. */
+  namedBuffers(prefix = "", recurse = true, removeDuplicate = true): Found<[name: string, buffer: Tensor]> {
+    return this.#collected(prefix, recurse, removeDuplicate, (module) => module.#ownBuffers());
   }
 
   /** The direct submodules, each once. */
-  children(): Module[] {
-    return this.namedChildren().map(([, child]) => child);
+  children(): Found<Module> {
+    return found(this.namedChildren().map(([, child]) => child));
   }
 
-  namedChildren(): [name: string, child: Module][] {
+  /** `[name, submodule]` of the direct ones, each once. */
+  namedChildren(): Found<[name: string, child: Module]> {
     const seen = new Set<Module>();
-    return this.registeredModules().filter(([, child]) => !seen.has(child) && seen.add(child));
+    return found(this.registeredModules().filter(([, child]) => !seen.has(child) && seen.add(child)));
   }
 
   /** This module and all below it, depth first, each once. */
-  modules(): Module[] {
-    return this.namedModules().map(([, module]) => module);
+  modules(): Found<Module> {
+    return found(this.namedModules().map(([, module]) => module));
   }
 
-  /** `[path, module]`; the path of this module itself is empty. */
-  namedModules({ prefix = "" }: { prefix?: string } = {}): [path: string, module: Module][] {
-    const seen = new Set<Module>();
-    const found: [string, Module][] = [];
+  /**
+   * `[path, module]`; the path of this module itself is empty.
+   * @param memo modules that were seen already and don't come again
+   * @param prefix put before every path, with a dot between
+   * @param removeDuplicate whether what has several paths comes under the first only
+   */
+  namedModules(memo: Set<AnyModule> | null = null, prefix = "", removeDuplicate = true): Found<[path: string, module: Module]> {
+    const seen: Set<unknown> = memo ?? new Set();
+    const all: [string, Module][] = [];
     // Not by recursion: modules may be nested deeply.
     const ahead: [string, Module][] = [[prefix, this as unknown as Module]];
     for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
       const [path, module] = next;
-      if (seen.has(module)) continue;
+      if (removeDuplicate && seen.has(module)) continue;
       seen.add(module);
-      found.push(next);
+      all.push(next);
       for (const [name, child] of module.registeredModules().toReversed()) ahead.push([join(path, name), child]);
     }
-    return found;
+    return found(all);
   }
 
   /** The submodule at a path such as `blocks.0.block`; the empty path is this module. */
-  getSubmodule(path: string): Module {
+  getSubmodule(target: string): SomeModule {
     let module = this as unknown as Module;
-    for (const name of path === "" ? [] : path.split(".")) {
+    for (const name of target === "" ? [] : target.split(".")) {
       const child = module.registeredModules().find(([childName]) => childName === name)?.[1];
       if (child === undefined) throw new ArgumentError(`${module.#typeName()} has no submodule \`${name}\``, "AttributeError");
       module = child;
@@ -236,16 +239,16 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   }
 
   /** The parameter at a path such as `layer1.weight`. */
-  getParameter(path: string): Parameter {
-    const { owner, name } = this.#ownerOf(path);
+  getParameter(target: string): Parameter {
+    const { owner, name } = this.#ownerOf(target);
     const parameter = owner.#ownParameters().find(([key]) => key === name)?.[1];
     if (parameter === undefined) throw new ArgumentError(`${owner.#typeName()} has no parameter \`${name}\``, "AttributeError");
     return parameter;
   }
 
   /** The buffer at a path such as `bn1.running_mean`. */
-  getBuffer(path: string): Tensor {
-    const { owner, name } = this.#ownerOf(path);
+  getBuffer(target: string): Tensor {
+    const { owner, name } = this.#ownerOf(target);
     const buffer = owner.#ownBuffers().find(([key]) => key === name)?.[1];
     if (buffer === undefined) throw new ArgumentError(`${owner.#typeName()} has no buffer \`${name}\``, "AttributeError");
     return buffer;
@@ -255,26 +258,23 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   /**
    * Makes `this[name]` a tensor that belongs to the module without being trained.
-   * @param options.persistent whether it is part of the state dict; default true
+   * @param persistent whether it is part of the state dict
    */
-  registerBuffer(name: string, tensor: Tensor | null, { persistent = true }: { persistent?: boolean } = {}): void {
+  registerBuffer(name: string, tensor: Tensor | null, persistent = true): void {
     this.#checkName(name, "buffer");
-    if (tensor !== null && !(tensor instanceof Tensor)) {
-      throw new ArgumentError(`cannot assign '${typeNameOf(tensor)}' object to buffer '${name}' (torch Tensor or None required)`, "TypeError");
-    }
     this.#members.become(name, "buffer", { persistent });
     this.#own()[name] = tensor;
     if (tensor !== null) tenure(tensor.storage, Kind.Buffer);
   }
 
   /** The same as assigning a property; `null` keeps a place for a parameter that may come later. */
-  registerParameter(name: string, parameter: Parameter | null): void {
+  registerParameter(name: string, param: Parameter | null): void {
     this.#checkName(name, "parameter");
-    if (parameter !== null && !(parameter instanceof Parameter)) {
-      throw new ArgumentError(`cannot assign '${typeNameOf(parameter)}' object to parameter '${name}' (torch.nn.Parameter or None required)`, "TypeError");
+    if (param !== null && !(param instanceof Parameter)) {
+      throw new ArgumentError(`cannot assign '${typeNameOf(param)}' object to parameter '${name}' (torch.nn.Parameter or None required)`, "TypeError");
     }
     this.#members.become(name, "parameter");
-    this.#own()[name] = parameter;
+    this.#own()[name] = param;
   }
 
   /** The same as assigning a property; `null` keeps a place for a module that may come later. */
@@ -285,6 +285,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     this.#own()[name] = module;
   }
 
+  /** The same as `addModule`. */
   registerModule(name: string, module: AnyModule | null): void {
     this.addModule(name, module);
   }
@@ -314,18 +315,17 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     return this;
   }
 
-  /** Forgets all gradients, or with `{ setToNone: false }` sets them to zero. */
-  zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
+  /** Forgets all gradients, or sets them to zero. */
+  zeroGrad(setToNone = true): void {
     clearGradients(this.parameters(), setToNone);
   }
 
-  /**
-   * Everything is on the processor in float32 already: takes what says so, and does nothing.
-   * `to(device)`, `to("cpu", "float32")`, `to({ device, dtype })`, `to(tensor)`
-   */
-  to(target?: DeviceLike | Tensor | { device?: DeviceLike | null; dtype?: DTypeName | null } | null, dtype?: DTypeName | null): this {
-    const isNamed = typeof target === "object" && target !== null && !(target instanceof Tensor) && !(target instanceof Device);
-    const asked = isNamed ? typeAsked(target.device, target.dtype) : typeAsked(target, dtype);
+  /** Everything is on the processor in float32 already: takes what says so, and does nothing. */
+  to(device: DeviceLike | null, dtype?: DTypeName | null): this;
+  to(dtype: DTypeName | null): this;
+  to(tensor: Tensor): this;
+  to(target: DeviceLike | Tensor | null, dtype: DTypeName | null = null): this {
+    const asked = typeAsked(target, dtype);
     if ((asked ?? "float32") !== "float32") throw new KindlingError(`a module's parameters are float32 on the processor here; can't convert to '${asked}'`);
     return this;
   }
@@ -345,9 +345,16 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   // --- state --------------------------------------------------------------------------------------------------------
 
-  /** Parameters and persistent buffers by name, in PyTorch's order and with PyTorch's names. They share the module's memory. */
-  stateDict({ prefix = "", keepVars = false }: { prefix?: string; keepVars?: boolean } = {}): Map<string, Tensor> {
-    const state = new Map<string, Tensor>();
+  /**
+   * Parameters and persistent buffers by name, in PyTorch's order and with PyTorch's names. They share the module's memory.
+   * @param options.destination the `Map` that they are put into; a new one unless it is given
+   * @param options.prefix put before every name
+   * @param options.keepVars give the parameters themselves, not detached
+   */
+  stateDict(
+    { destination = null, prefix = "", keepVars = false }: { destination?: Map<string, Tensor> | null; prefix?: string; keepVars?: boolean } = {},
+  ): Map<string, Tensor> {
+    const state = destination ?? new Map<string, Tensor>();
     const versions = new Map<string, { version: number }>();
     walk(this as unknown as Module, (module) => module.registeredModules(), prefix, {
       down(module, _name, path) {
@@ -356,7 +363,7 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
       },
       within: refuseWithin,
     });
-    return Object.defineProperty(state, "_metadata", { value: versions });
+    return Object.defineProperty(state, "_metadata", { value: versions, configurable: true });
   }
 
   /**
@@ -368,10 +375,11 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
 
   /**
    * Copies values into parameters and buffers.
-   * @param options.strict throw where keys are missing or left over; default true
+   * @param strict throw where keys are missing or left over
+   * @param assign put the given tensors in place of the module's own instead of copying their values
    * @returns the keys that were missing and those that nobody wanted
    */
-  loadStateDict(stateDict: StateDict, { strict = true }: { strict?: boolean } = {}): IncompatibleKeys {
+  loadStateDict(stateDict: StateDict, strict = true, assign = false): IncompatibleKeys {
     const given = new Map<string, unknown>(stateDict instanceof Map ? stateDict : Object.entries(stateDict));
     const versions = (stateDict as { _metadata?: ReadonlyMap<string, { readonly version?: number }> })._metadata;
     for (const [path, module] of this.namedModules()) module.upgradeState(given, path === "" ? "" : `${path}.`, versions?.get(path)?.version ?? null);
@@ -383,8 +391,9 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     if (strict && unexpectedKeys.length > 0) problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
     noGrad(() => {
       for (const [key, tensor] of own) {
-        const problem = given.has(key) ? copyState(key, tensor, given.get(key)) : null;
+        const problem = given.has(key) ? checkState(key, tensor, given.get(key)) : null;
         if (problem !== null) problems.push(problem);
+        else if (given.has(key)) this.#load(key, tensor, given.get(key) as Tensor, assign);
       }
     });
     if (problems.length > 0) {
@@ -393,29 +402,47 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     return loadedKeys(missingKeys, unexpectedKeys);
   }
 
-  // --- hooks --------------------------------------------------------------------------------------------------------
-
-  /** `hook(module, inputs)` before each call; may return other inputs (a list, or one value). */
-  registerForwardPreHook(hook: ForwardPreHook<this, Args>): HookHandle {
-    return addHook(this.#hookLists().forwardPre, hook);
+  /** Gives an entry of the state its new value. */
+  #load(key: string, before: Tensor, value: Tensor, assign: boolean): void {
+    if (!assign) {
+      before.copy_(before.shape.length === 0 ? value.reshape([]) : value);
+      return;
+    }
+    const { owner, name } = this.#ownerOf(key);
+    const { stateNames } = owner.constructor as typeof Module;
+    const property = Object.keys(stateNames).find((each) => stateNames[each] === name) ?? name;
+    owner.#own()[property] = before instanceof Parameter ? new Parameter(value, before.requiresGrad) : value;
   }
 
-  /** `hook(module, inputs, output)` after each call; may return another output. */
-  registerForwardHook(hook: ForwardHook<this, Args, Out>): HookHandle {
-    return addHook(this.#hookLists().forward, hook);
+  // --- hooks --------------------------------------------------------------------------------------------------------
+
+  /**
+   * `hook(module, inputs)` before each call; may return other inputs (a list, or one value).
+   * @param options.prepend run it before those that are there already
+   */
+  registerForwardPreHook(hook: ForwardPreHook<this, Args>, { prepend = false }: { prepend?: boolean } = {}): HookHandle {
+    return addHook(this.#hookLists().forwardPre, hook, prepend);
+  }
+
+  /**
+   * `hook(module, inputs, output)` after each call; may return another output.
+   * @param options.prepend run it before those that are there already
+   */
+  registerForwardHook(hook: ForwardHook<this, Args, Out>, { prepend = false }: { prepend?: boolean } = {}): HookHandle {
+    return addHook(this.#hookLists().forward, hook, prepend);
   }
 
   /** `hook(module, gradOutputs)` when the gradients with respect to the outputs are known; may return others. */
-  registerFullBackwardPreHook(hook: BackwardPreHook<this>): HookHandle {
-    return addHook(this.#hookLists().backwardPre, hook);
+  registerFullBackwardPreHook(hook: BackwardPreHook<this>, prepend = false): HookHandle {
+    return addHook(this.#hookLists().backwardPre, hook, prepend);
   }
 
   /**
    * `hook(module, gradInputs, gradOutputs)` when the gradients with respect to the inputs are known; may return others
    * for the inputs. An entry is `null` where an input takes no gradient.
    */
-  registerFullBackwardHook(hook: BackwardHook<this>): HookHandle {
-    return addHook(this.#hookLists().backward, hook);
+  registerFullBackwardHook(hook: BackwardHook<this>, prepend = false): HookHandle {
+    return addHook(this.#hookLists().backward, hook, prepend);
   }
 
   // --- printing -----------------------------------------------------------------------------------------------------
@@ -468,12 +495,12 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   #ownEntries<T>(wanted: (value: unknown, property: string) => boolean): [string, T][] {
     const { stateNames } = this.constructor as typeof Module;
     const own = this.#members.properties;
-    const found: [string, T][] = [];
+    const entries: [string, T][] = [];
     for (const property of Object.keys(own)) {
       const value = own[property];
-      if (value !== null && value !== undefined && wanted(value, property)) found.push([stateNames[property] ?? property, value as T]);
+      if (value !== null && value !== undefined && wanted(value, property)) entries.push([stateNames[property] ?? property, value as T]);
     }
-    return found;
+    return entries;
   }
 
   #ownParameters(): [string, Parameter][] {
@@ -492,12 +519,12 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   /** The same without names. */
   protected ownModules(): Module[] {
     const own = this.#members.properties;
-    const found: Module[] = [];
+    const modules: Module[] = [];
     for (const property of Object.keys(own)) {
       const value = own[property];
-      if (value instanceof Module) found.push(value as unknown as Module);
+      if (value instanceof Module) modules.push(value as unknown as Module);
     }
-    return found;
+    return modules;
   }
 
   #ownState(): [string, Tensor][] {
@@ -506,18 +533,18 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
     return [...this.#ownParameters(), ...persistent];
   }
 
-  #collected<T>({ recurse = true, prefix = "" }: NamedOptions, ownOf: (module: Module) => [string, T][]): [string, T][] {
+  #collected<T>(prefix: string, recurse: boolean, removeDuplicate: boolean, ownOf: (module: Module) => [string, T][]): Found<[string, T]> {
     const self: [string, Module][] = [[prefix, this as unknown as Module]];
     const seen = new Set<T>();
-    const found: [string, T][] = [];
-    for (const [path, module] of recurse ? this.namedModules({ prefix }) : self) {
+    const all: [string, T][] = [];
+    for (const [path, module] of recurse ? this.namedModules(null, prefix, removeDuplicate) : self) {
       for (const [name, member] of ownOf(module)) {
-        if (seen.has(member)) continue;
+        if (removeDuplicate && seen.has(member)) continue;
         seen.add(member);
-        found.push([join(path, name), member]);
+        all.push([join(path, name), member]);
       }
     }
-    return found;
+    return found(all);
   }
 
   #ownerOf(path: string): { owner: Module; name: string } {
@@ -526,7 +553,6 @@ export class Module<Args extends unknown[] = [x: Tensor], Out = Tensor> extends 
   }
 
   #checkName(name: string, kind: MemberKind): void {
-    if (typeof name !== "string") throw new ArgumentError(`${kind} name should be a string. Got ${typeNameOf(name)}`, "TypeError");
     if (name === "") throw new ArgumentError(`${kind} name can't be empty string ""`, "KeyError");
     if (name.includes(".")) throw new ArgumentError(`${kind} name can't contain "."`, "KeyError");
     const known = this.#members.kinds.get(name);
@@ -574,22 +600,19 @@ function refuseWithin(module: Module, _name: string, path: string): never {
   throw new KindlingError(`maximum recursion depth exceeded: ${path.slice(0, -1)} is the ${module.constructor.name} that holds it, so there is no end to its modules; keep what isn't part of the module in a plain list or behind a function`);
 }
 
-/** Copies one entry of a state dict; says what is wrong with it, if anything. */
-function copyState(key: string, target: Tensor, given: unknown): string | null {
+/** What is wrong with an entry of a state dict, if anything. */
+function checkState(key: string, target: Tensor, given: unknown): string | null {
   if (!(given instanceof Tensor)) {
     const type = given === null ? "null" : typeof given;
     return `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${type}`;
   }
   // PyTorch before 0.4 had no scalars: they were vectors of one element.
-  const source = target.shape.length === 0 && given.shape.length === 1 && given.shape[0]! > 0 ? given.select(0, 0) : given;
-  if (!sameShape(source.shape, target.shape)) {
-    return (
-      `size mismatch for ${key}: copying a param with shape torch.Size(${shapeText(source.shape)}) from checkpoint, ` +
-      `the shape in current model is torch.Size(${shapeText(target.shape)}).`
-    );
-  }
-  target.copy_(source);
-  return null;
+  if (target.shape.length === 0 && given.shape.length === 1 && given.shape[0] === 1) return null;
+  if (sameShape(given.shape, target.shape)) return null;
+  return (
+    `size mismatch for ${key}: copying a param with shape torch.Size(${shapeText(given.shape)}) from checkpoint, ` +
+    `the shape in current model is torch.Size(${shapeText(target.shape)}).`
+  );
 }
 
 /** What an error said before modules were named in it, and the innermost module that it came through. */
@@ -601,7 +624,7 @@ function nameModule(error: KindlingError, module: Module): void {
   failures.set(error, failure);
   const { message, innermost } = failure;
   const type = innermost.constructor.name;
-  const path = innermost === module ? undefined : module.namedModules().find(([, found]) => found === innermost)?.[0];
+  const path = innermost === module ? undefined : module.namedModules().find(([, each]) => each === innermost)?.[0];
   const place = path === undefined ? type : `${path} (${type})`;
   error.modulePath = innermost === module ? [place] : [place, module.constructor.name];
   // The engine may write the trace only when it is first asked for: ask before the message changes.

@@ -1,24 +1,13 @@
 /** Layers that centre and scale their input. */
 import { ArgumentError } from "../errors.ts";
 import { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, ones, rmsNorm, zeros } from "../ops/index.ts";
+import type { Int, Size } from "../ops/types.ts";
 import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import * as init from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { optionalArguments } from "../optionalArguments.ts";
 import { boolean, float, number, sizes } from "./printing.ts";
-
-export interface BatchNormOptions {
-  /** Added to the variance. Default 1e-5. */
-  eps?: number;
-  /** Weight of a new batch in the running statistics; `null` averages all batches alike. Default 0.1. */
-  momentum?: number | null;
-  /** Whether a scale and a shift are learned. Default true. */
-  affine?: boolean;
-  /** Whether statistics are kept for eval mode. Default true; without, eval mode takes the batch's, too. */
-  trackRunningStats?: boolean;
-}
 
 /**
  * y = (x − mean) / √(var + eps) · weight + bias for each channel, with the batch's mean and biased variance in training
@@ -37,16 +26,16 @@ abstract class RunningNorm extends Module {
   momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
-  declare weight: Parameter | null;
-  declare bias: Parameter | null;
+  /** `null` without. */
+  declare weight: Parameter;
+  /** `null` without. */
+  declare bias: Parameter;
+  /** `null` where no statistics are kept. */
   declare runningMean: Tensor | null;
   declare runningVar: Tensor | null;
   declare numBatchesTracked: Tensor | null;
 
-  constructor(
-    numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: BatchNormOptions = {},
-  ) {
+  constructor(numFeatures: number, eps: number, momentum: number | null, affine: boolean, trackRunningStats: boolean) {
     super();
     this.numFeatures = numFeatures;
     this.eps = eps;
@@ -85,7 +74,7 @@ abstract class RunningNorm extends Module {
     );
   }
 
-  protected abstract checkInput(x: Tensor): void;
+  protected abstract checkInput(input: Tensor): void;
 
   /** Counts a training batch; returns its weight in the running statistics. */
   protected countBatch(): number {
@@ -95,67 +84,96 @@ abstract class RunningNorm extends Module {
 }
 
 abstract class BatchNorm extends RunningNorm {
-  override forward(x: Tensor): Tensor {
-    this.checkInput(x);
+  /**
+   * @param eps added to the variance
+   * @param momentum weight of a new batch in the running statistics; `null` averages all batches alike
+   * @param affine whether a scale and a shift are learned
+   * @param trackRunningStats whether statistics are kept for eval mode; without, eval mode takes the batch's, too
+   */
+  constructor(numFeatures: Int, eps = 1e-5, momentum: number | null = 0.1, affine = true, trackRunningStats = true) {
+    super(numFeatures, eps, momentum, affine, trackRunningStats);
+  }
+
+  override forward(input: Tensor): Tensor {
+    this.checkInput(input);
     const usesBatch = this.training || this.runningMean === null;
-    if (usesBatch && x.numel() / x.shape[1]! === 1) {
-      throw new ArgumentError(`Expected more than 1 value per channel when training, got input size torch.Size(${shapeText(x.shape)})`);
+    if (usesBatch && input.numel() / input.shape[1]! === 1) {
+      throw new ArgumentError(`Expected more than 1 value per channel when training, got input size torch.Size(${shapeText(input.shape)})`);
     }
     const factor = this.training ? this.countBatch() : (this.momentum ?? 0);
-    return batchNorm(x, this.runningMean, this.runningVar, this.weight, this.bias, usesBatch, factor, this.eps);
+    return batchNorm(input, this.runningMean, this.runningVar, this.weight, this.bias, usesBatch, factor, this.eps);
   }
 }
 
-/** Batch normalisation of `[batch, channels]` or `[batch, channels, length]`. */
+/**
+ * Batch normalisation of `[batch, channels]` or `[batch, channels, length]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
+ * @api nn.BatchNorm1d
+ * @factory
+ */
 export class BatchNorm1d extends BatchNorm {
-  protected override checkInput(x: Tensor): void {
-    if (x.dim() !== 2 && x.dim() !== 3) throw new ArgumentError(`expected 2D or 3D input (got ${x.dim()}D input)`);
+  protected override checkInput(input: Tensor): void {
+    if (input.dim() !== 2 && input.dim() !== 3) throw new ArgumentError(`expected 2D or 3D input (got ${input.dim()}D input)`);
   }
 }
 
-/** Batch normalisation of `[batch, channels, height, width]`. */
+/**
+ * Batch normalisation of `[batch, channels, height, width]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
+ * @api nn.BatchNorm2d
+ * @factory
+ */
 export class BatchNorm2d extends BatchNorm {
-  protected override checkInput(x: Tensor): void {
-    if (x.dim() !== 4) throw new ArgumentError(`expected 4D input (got ${x.dim()}D input)`);
+  protected override checkInput(input: Tensor): void {
+    if (input.dim() !== 4) throw new ArgumentError(`expected 4D input (got ${input.dim()}D input)`);
   }
 }
 
-/** Batch normalisation of `[batch, channels, depth, height, width]`. */
+/**
+ * Batch normalisation of `[batch, channels, depth, height, width]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
+ * @api nn.BatchNorm3d
+ * @factory
+ */
 export class BatchNorm3d extends BatchNorm {
-  protected override checkInput(x: Tensor): void {
-    if (x.dim() !== 5) throw new ArgumentError(`expected 5D input (got ${x.dim()}D input)`);
+  protected override checkInput(input: Tensor): void {
+    if (input.dim() !== 5) throw new ArgumentError(`expected 5D input (got ${input.dim()}D input)`);
   }
-}
-
-export interface LayerNormOptions {
-  /** Added to the variance. Default 1e-5. */
-  eps?: number;
-  /** Whether a scale and a shift are learned for each element. Default true. */
-  elementwiseAffine?: boolean;
 }
 
 /**
  * y = (x − mean) / √(var + eps) · weight + bias, with mean and biased variance over the last dimensions, those of
  * `normalizedShape`. Weight starts as 1, bias as 0.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+ * @api nn.LayerNorm
+ * @factory
  */
 export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
   readonly elementwiseAffine: boolean;
-  declare weight: Parameter | null;
-  declare bias: Parameter | null;
+  /** `null` without. */
+  declare weight: Parameter;
+  /** `null` without. */
+  declare bias: Parameter;
 
-  constructor(normalizedShape: number | readonly number[], { eps = 1e-5, elementwiseAffine = true }: LayerNormOptions = {}) {
+  /**
+   * @param normalizedShape sizes of the last dimensions, or of the last one
+   * @param eps added to the variance
+   * @param elementwiseAffine whether a scale is learned for each element
+   * @param bias whether a shift is learned as well
+   */
+  constructor(normalizedShape: Size, eps = 1e-5, elementwiseAffine = true, bias = true) {
     super();
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.registerParameter("weight", elementwiseAffine ? new Parameter(ones([...this.normalizedShape])) : null);
-    this.registerParameter("bias", elementwiseAffine ? new Parameter(zeros([...this.normalizedShape])) : null);
+    this.registerParameter("bias", elementwiseAffine && bias ? new Parameter(zeros([...this.normalizedShape])) : null);
   }
 
-  override forward(x: Tensor): Tensor {
-    return layerNorm(x, this.normalizedShape, this.weight, this.bias, this.eps);
+  override forward(input: Tensor): Tensor {
+    return layerNorm(input, this.normalizedShape, this.weight, this.bias, this.eps);
   }
 
   override extraRepr(): string {
@@ -165,62 +183,86 @@ export class LayerNorm extends Module {
 
 /** As batch normalisation, but each sample by its own statistics; without scale, shift and running statistics unless asked for. */
 abstract class InstanceNorm extends RunningNorm {
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
-    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
+  /**
+   * @param eps added to the variance
+   * @param momentum weight of a new batch in the running statistics; `null` averages all batches alike
+   * @param affine whether a scale and a shift are learned
+   * @param trackRunningStats whether statistics are kept for eval mode; without, eval mode takes the batch's, too
+   */
+  constructor(numFeatures: Int, eps = 1e-5, momentum: number | null = 0.1, affine = false, trackRunningStats = false) {
+    super(numFeatures, eps, momentum, affine, trackRunningStats);
   }
 
   /** Ranks of an input without and with a batch. */
   protected abstract readonly ranks: readonly [number, number];
 
-  override forward(x: Tensor): Tensor {
-    this.checkInput(x);
-    return x.dim() === this.ranks[0] ? this.normalized(x.unsqueeze(0)).squeeze(0) : this.normalized(x);
+  override forward(input: Tensor): Tensor {
+    this.checkInput(input);
+    return input.dim() === this.ranks[0] ? this.normalized(input.unsqueeze(0)).squeeze(0) : this.normalized(input);
   }
 
-  protected override checkInput(x: Tensor): void {
-    if (!this.ranks.includes(x.dim())) throw new ArgumentError(`expected ${this.ranks[0]}D or ${this.ranks[1]}D input (got ${x.dim()}D input)`);
+  protected override checkInput(input: Tensor): void {
+    if (!this.ranks.includes(input.dim())) throw new ArgumentError(`expected ${this.ranks[0]}D or ${this.ranks[1]}D input (got ${input.dim()}D input)`);
   }
 
-  private normalized(x: Tensor): Tensor {
-    return instanceNorm(x, {
-      runningMean: this.runningMean, runningVar: this.runningVar, weight: this.weight, bias: this.bias,
-      useInputStats: this.training || !this.trackRunningStats, momentum: this.momentum ?? 0, eps: this.eps,
-    });
+  private normalized(input: Tensor): Tensor {
+    const usesInput = this.training || !this.trackRunningStats;
+    return instanceNorm(input, this.runningMean, this.runningVar, this.weight, this.bias, usesInput, this.momentum ?? 0, this.eps);
   }
 }
 
-/** Instance normalisation of `[batch, channels, length]`, with or without the batch. https://arxiv.org/abs/1607.08022 */
+/**
+ * Instance normalisation of `[batch, channels, length]`, with or without the batch. https://arxiv.org/abs/1607.08022
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html
+ * @api nn.InstanceNorm1d
+ * @factory
+ */
 export class InstanceNorm1d extends InstanceNorm {
   protected override readonly ranks = [2, 3] as const;
 }
 
-/** Instance normalisation of `[batch, channels, height, width]`, with or without the batch. https://arxiv.org/abs/1607.08022 */
+/**
+ * Instance normalisation of `[batch, channels, height, width]`, with or without the batch. https://arxiv.org/abs/1607.08022
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
+ * @api nn.InstanceNorm2d
+ * @factory
+ */
 export class InstanceNorm2d extends InstanceNorm {
   protected override readonly ranks = [3, 4] as const;
 }
 
-/** Instance normalisation of `[batch, channels, depth, height, width]`, with or without the batch. https://arxiv.org/abs/1607.08022 */
+/**
+ * Instance normalisation of `[batch, channels, depth, height, width]`, with or without the batch. https://arxiv.org/abs/1607.08022
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
+ * @api nn.InstanceNorm3d
+ * @factory
+ */
 export class InstanceNorm3d extends InstanceNorm {
   protected override readonly ranks = [4, 5] as const;
 }
 
-export interface GroupNormOptions {
-  /** Added to the variance. Default 1e-5. */
-  eps?: number;
-  /** Whether a scale and a shift are learned for each channel. Default true. */
-  affine?: boolean;
-}
-
-/** Normalises `numGroups` groups of the channels of `[batch, channels, …]`, each sample on its own. https://arxiv.org/abs/1803.08494 */
+/**
+ * Normalises `numGroups` groups of the channels of `[batch, channels, …]`, each sample on its own. https://arxiv.org/abs/1803.08494
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+ * @api nn.GroupNorm
+ * @factory
+ */
 export class GroupNorm extends Module {
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
   readonly affine: boolean;
-  declare weight: Parameter | null;
-  declare bias: Parameter | null;
+  /** `null` without. */
+  declare weight: Parameter;
+  /** `null` without. */
+  declare bias: Parameter;
 
-  constructor(numGroups: number, numChannels: number, { eps = 1e-5, affine = true }: GroupNormOptions = {}) {
+  /**
+   * @param eps added to the variance
+   * @param affine whether a scale and a shift are learned for each channel
+   * @throws ArgumentError (ValueError) unless the groups are of one size
+   */
+  constructor(numGroups: Int, numChannels: Int, eps = 1e-5, affine = true) {
     super();
     if (numChannels % numGroups !== 0) throw new ArgumentError("num_channels must be divisible by num_groups");
     this.numGroups = numGroups;
@@ -231,8 +273,8 @@ export class GroupNorm extends Module {
     this.registerParameter("bias", affine ? new Parameter(zeros([numChannels])) : null);
   }
 
-  override forward(x: Tensor): Tensor {
-    return groupNorm(x, this.numGroups, this.weight, this.bias, this.eps);
+  override forward(input: Tensor): Tensor {
+    return groupNorm(input, this.numGroups, this.weight, this.bias, this.eps);
   }
 
   override extraRepr(): string {
@@ -240,23 +282,18 @@ export class GroupNorm extends Module {
   }
 }
 
-export interface LocalResponseNormOptions {
-  /** Default 1e-4. */
-  alpha?: number;
-  /** Default 0.75. */
-  beta?: number;
-  /** Default 1. */
-  k?: number;
-}
-
-/** Divides by (k + alpha · mean of squares over `size` neighbouring channels)^beta. */
+/**
+ * Divides by (k + alpha · mean of squares over `size` neighbouring channels)^beta.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
+ * @api nn.LocalResponseNorm
+ */
 export class LocalResponseNorm extends Module {
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;
   readonly k: number;
 
-  constructor(size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {}) {
+  constructor(size: Int, alpha = 1e-4, beta = 0.75, k = 1) {
     super();
     this.size = size;
     this.alpha = alpha;
@@ -264,8 +301,8 @@ export class LocalResponseNorm extends Module {
     this.k = k;
   }
 
-  override forward(x: Tensor): Tensor {
-    return localResponseNorm(x, this.size, { alpha: this.alpha, beta: this.beta, k: this.k });
+  override forward(input: Tensor): Tensor {
+    return localResponseNorm(input, this.size, this.alpha, this.beta, this.k);
   }
 
   override extraRepr(): string {
@@ -273,26 +310,29 @@ export class LocalResponseNorm extends Module {
   }
 }
 
-export interface RMSNormOptions {
-  /** Added to the mean of squares. Default float32's epsilon, 1.19e-7. */
-  eps?: number | null;
-  /** Whether a scale is learned for each element. Default true. */
-  elementwiseAffine?: boolean;
-}
-
-/** y = x / √(mean(x²) + eps) · weight over the last dimensions. Weight starts as 1. https://arxiv.org/abs/1910.07467 */
+/**
+ * y = x / √(mean(x²) + eps) · weight over the last dimensions. Weight starts as 1. https://arxiv.org/abs/1910.07467
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
+ * @api nn.RMSNorm
+ * @factory
+ */
 export class RMSNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;
   readonly elementwiseAffine: boolean;
-  declare weight: Parameter | null;
+  /** `null` without. */
+  declare weight: Parameter;
 
-  constructor(normalizedShape: number | readonly number[], eps?: number | RMSNormOptions | null, options?: RMSNormOptions) {
+  /**
+   * @param normalizedShape sizes of the last dimensions, or of the last one
+   * @param eps added to the mean of squares; `null` for float32's epsilon, 1.19e-7
+   * @param elementwiseAffine whether a scale is learned for each element
+   */
+  constructor(normalizedShape: Size, eps: number | null = null, elementwiseAffine = true) {
     super();
-    const chosen = optionalArguments<RMSNormOptions>([eps, options], ["eps"]);
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
-    this.eps = chosen.eps ?? null;
-    this.elementwiseAffine = chosen.elementwiseAffine ?? true;
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
     this.registerParameter("weight", this.elementwiseAffine ? new Parameter(ones([...this.normalizedShape])) : null);
   }
 

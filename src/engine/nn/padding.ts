@@ -1,24 +1,22 @@
 /** Borders around the positions of `[batch, channels, …]`, as modules. */
 import { pad, type PaddingMode } from "../ops/index.ts";
+import type { Size } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { number, sizes } from "./printing.ts";
 
-/** One size for all sides, or left, right, top, bottom … */
-type Borders = number | readonly number[];
-
 abstract class Padding extends Module {
   readonly padding: readonly number[];
 
-  constructor(rank: number, padding: Borders) {
+  constructor(rank: number, padding: Size) {
     super();
     this.padding = typeof padding === "number" ? new Array<number>(2 * rank).fill(padding) : [...padding];
   }
 
   protected abstract readonly mode: PaddingMode;
 
-  override forward(x: Tensor): Tensor {
-    return pad(x, this.padding, this.mode);
+  override forward(input: Tensor): Tensor {
+    return pad(input, this.padding, this.mode);
   }
 
   override extraRepr(): string {
@@ -30,13 +28,13 @@ abstract class ConstantPad extends Padding {
   readonly value: number;
   protected override readonly mode = "constant";
 
-  constructor(rank: number, padding: Borders, value: number) {
+  constructor(rank: number, padding: Size, value: number) {
     super(rank, padding);
     this.value = value;
   }
 
-  override forward(x: Tensor): Tensor {
-    return pad(x, this.padding, "constant", this.value);
+  override forward(input: Tensor): Tensor {
+    return pad(input, this.padding, "constant", this.value);
   }
 
   override extraRepr(): string {
@@ -44,131 +42,206 @@ abstract class ConstantPad extends Padding {
   }
 }
 
-/** A border of one value over length. */
+/**
+ * A border of one value over length.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html
+ * @api nn.ConstantPad1d
+ */
 export class ConstantPad1d extends ConstantPad {
-  constructor(padding: Borders, value: number) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size, value: number) {
     super(1, padding, value);
   }
 }
 
-/** A border of zeros over length. */
+/**
+ * A border of zeros over length.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html
+ * @api nn.ZeroPad1d
+ */
 export class ZeroPad1d extends Padding {
   protected override readonly mode = "constant";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(1, padding);
   }
 }
 
-/** A border that mirrors the input, without its edge, over length. */
+/**
+ * A border that mirrors the input, without its edge, over length.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html
+ * @api nn.ReflectionPad1d
+ */
 export class ReflectionPad1d extends Padding {
   protected override readonly mode = "reflect";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(1, padding);
   }
 }
 
-/** A border of the edge's values over length. */
+/**
+ * A border of the edge's values over length.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html
+ * @api nn.ReplicationPad1d
+ */
 export class ReplicationPad1d extends Padding {
   protected override readonly mode = "replicate";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(1, padding);
   }
 }
 
-/** A border from the other side over length. */
+/**
+ * A border from the other side over length.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html
+ * @api nn.CircularPad1d
+ */
 export class CircularPad1d extends Padding {
   protected override readonly mode = "circular";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(1, padding);
   }
 }
 
-/** A border of one value over height and width. */
+/**
+ * A border of one value over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html
+ * @api nn.ConstantPad2d
+ */
 export class ConstantPad2d extends ConstantPad {
-  constructor(padding: Borders, value: number) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size, value: number) {
     super(2, padding, value);
   }
 }
 
-/** A border of zeros over height and width. */
+/**
+ * A border of zeros over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html
+ * @api nn.ZeroPad2d
+ */
 export class ZeroPad2d extends Padding {
   protected override readonly mode = "constant";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(2, padding);
   }
 }
 
-/** A border that mirrors the input, without its edge, over height and width. */
+/**
+ * A border that mirrors the input, without its edge, over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad2d.html
+ * @api nn.ReflectionPad2d
+ */
 export class ReflectionPad2d extends Padding {
   protected override readonly mode = "reflect";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(2, padding);
   }
 }
 
-/** A border of the edge's values over height and width. */
+/**
+ * A border of the edge's values over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html
+ * @api nn.ReplicationPad2d
+ */
 export class ReplicationPad2d extends Padding {
   protected override readonly mode = "replicate";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(2, padding);
   }
 }
 
-/** A border from the other side over height and width. */
+/**
+ * A border from the other side over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html
+ * @api nn.CircularPad2d
+ */
 export class CircularPad2d extends Padding {
   protected override readonly mode = "circular";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(2, padding);
   }
 }
 
-/** A border of one value over depth, height and width. */
+/**
+ * A border of one value over depth, height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html
+ * @api nn.ConstantPad3d
+ */
 export class ConstantPad3d extends ConstantPad {
-  constructor(padding: Borders, value: number) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size, value: number) {
     super(3, padding, value);
   }
 }
 
-/** A border of zeros over depth, height and width. */
+/**
+ * A border of zeros over depth, height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html
+ * @api nn.ZeroPad3d
+ */
 export class ZeroPad3d extends Padding {
   protected override readonly mode = "constant";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(3, padding);
   }
 }
 
-/** A border that mirrors the input, without its edge, over depth, height and width. */
+/**
+ * A border that mirrors the input, without its edge, over depth, height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html
+ * @api nn.ReflectionPad3d
+ */
 export class ReflectionPad3d extends Padding {
   protected override readonly mode = "reflect";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(3, padding);
   }
 }
 
-/** A border of the edge's values over depth, height and width. */
+/**
+ * A border of the edge's values over depth, height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html
+ * @api nn.ReplicationPad3d
+ */
 export class ReplicationPad3d extends Padding {
   protected override readonly mode = "replicate";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(3, padding);
   }
 }
 
-/** A border from the other side over depth, height and width. */
+/**
+ * A border from the other side over depth, height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html
+ * @api nn.CircularPad3d
+ */
 export class CircularPad3d extends Padding {
   protected override readonly mode = "circular";
 
-  constructor(padding: Borders) {
+  /** @param padding one size for all sides, or left, right, top, bottom … */
+  constructor(padding: Size) {
     super(3, padding);
   }
 }

@@ -1,5 +1,6 @@
 /** Parameters in a list or by name, registered in that order. */
 import { ArgumentError, IndexError } from "../errors.ts";
+import type { Int } from "../ops/types.ts";
 import { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -16,13 +17,17 @@ function line(name: string, parameter: Parameter, type: string): string {
   return `  (${name}): Parameter containing: [${type} of size ${parameter.shape.join("x")}]`;
 }
 
-/** A list of parameters. */
+/**
+ * A list of parameters.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
+ * @api nn.ParameterList
+ */
 export class ParameterList extends Module<never[], never> {
   [index: number]: Parameter;
 
-  constructor(parameters: Iterable<Tensor> = []) {
+  constructor(values: Iterable<Tensor> | null = null) {
     super();
-    this.extend(parameters);
+    if (values !== null) this.extend(values);
   }
 
   override get length(): number {
@@ -30,30 +35,34 @@ export class ParameterList extends Module<never[], never> {
   }
 
   /** The parameter at a position; a negative one counts from the end. */
-  at(index: number): Parameter {
+  at(index: Int): Parameter {
     const all = [...this];
     const found = all[index < 0 ? index + all.length : index];
     if (found === undefined) throw new IndexError(`index ${index} is out of range`);
     return found;
   }
 
-  set(index: number, parameter: Tensor): void {
+  /** Puts another parameter at a position. */
+  set(index: Int, parameter: Tensor): void {
     const place = index < 0 ? index + this.length : index;
     if (place < 0 || place >= this.length) throw new IndexError(`index ${index} is out of range`);
     this[place] = asParameter(parameter);
   }
 
-  slice(start?: number, end?: number): ParameterList {
+  /** A new list of some of the parameters. */
+  slice(start?: Int, end?: Int): ParameterList {
     return new ParameterList([...this].slice(start, end));
   }
 
-  append(parameter: Tensor): this {
-    this[this.length] = asParameter(parameter);
+  /** Adds a parameter at the end. */
+  append(value: Tensor): this {
+    this[this.length] = asParameter(value);
     return this;
   }
 
-  extend(parameters: Iterable<Tensor>): this {
-    for (const parameter of parameters) this.append(parameter);
+  /** Adds parameters at the end. */
+  extend(values: Iterable<Tensor>): this {
+    for (const value of values) this.append(value);
     return this;
   }
 
@@ -66,57 +75,80 @@ export class ParameterList extends Module<never[], never> {
   }
 }
 
-/** Parameters by name. Iterates over the names. */
+/** As an object, a `Map`, a `ParameterDict`'s `entries()`. */
+export type ParametersByName = Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>;
+
+/**
+ * Parameters by name. Iterates over the names.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
+ * @api nn.ParameterDict
+ */
 export class ParameterDict extends Module<never[], never> {
-  constructor(parameters: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
+  /** A parameter, by its name. */
+  // oxlint-disable-next-line no-explicit-any
+  [name: string]: any;
+
+  constructor(parameters: ParametersByName | null = null) {
     super();
-    this.update(parameters);
+    if (parameters !== null) this.update(parameters);
   }
 
   override get length(): number {
     return this.keys().length;
   }
 
-  get(name: string): Parameter {
-    const found = (this as unknown as Record<string, unknown>)[name];
-    if (!this.has(name)) throw new ArgumentError(`'${name}'`, "KeyError");
-    return found as Parameter;
+  /**
+   * @param byDefault what to give where there is no such name
+   * @throws ArgumentError (KeyError) if there is neither
+   */
+  get(key: string): Parameter;
+  get<T>(key: string, byDefault: T): Parameter | T;
+  get(key: string, byDefault?: unknown): unknown {
+    if (this.has(key)) return this[key];
+    if (byDefault === undefined) throw new ArgumentError(`'${key}'`, "KeyError");
+    return byDefault;
   }
 
-  set(name: string, parameter: Tensor): this {
-    (this as unknown as Record<string, unknown>)[name] = asParameter(parameter);
+  /** Puts a parameter under a name. */
+  set(key: string, parameter: Tensor): this {
+    this[key] = asParameter(parameter);
     return this;
   }
 
-  has(name: string): boolean {
-    return this.keys().includes(name);
+  /** Whether there is a parameter of this name. */
+  has(key: string): boolean {
+    return this.keys().includes(key);
   }
 
   /** Takes a parameter out and returns it. */
-  pop(name: string): Parameter {
-    const parameter = this.get(name);
-    delete (this as unknown as Record<string, unknown>)[name];
+  pop(key: string): Parameter {
+    const parameter = this.get(key);
+    delete this[key];
     return parameter;
   }
 
+  /** Takes all out. */
   clear(): void {
-    for (const name of this.keys()) this.pop(name);
+    for (const key of this.keys()) this.pop(key);
   }
 
-  update(parameters: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>): this {
+  /** Puts parameters under their names. */
+  update(parameters: ParametersByName): this {
+    if (parameters instanceof ParameterDict) return this.update(parameters.entries());
     const entries = Symbol.iterator in parameters ? parameters : Object.entries(parameters);
-    for (const [name, parameter] of entries as Iterable<readonly [string, Tensor]>) this.set(name, parameter);
+    for (const [key, parameter] of entries as Iterable<readonly [string, Tensor]>) this.set(key, parameter);
     return this;
   }
 
   keys(): string[] {
-    return this.namedParameters({ recurse: false }).map(([name]) => name);
+    return this.namedParameters("", false).map(([name]) => name);
   }
 
   values(): Parameter[] {
     return this.keys().map((name) => this.get(name));
   }
 
+  /** `[name, parameter]` of each. */
   entries(): [name: string, parameter: Parameter][] {
     return this.keys().map((name) => [name, this.get(name)]);
   }

@@ -1,19 +1,19 @@
 /** Pooling over the positions of `[batch, channels, …]`, or of the same without the batch. */
+import { ArgumentError } from "../errors.ts";
 import {
-  adaptiveAvgPool1d, adaptiveAvgPool3d, adaptiveAvgPoolPlanes, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, avgPool1d, avgPool3d,
-  avgPoolPlanes, fractionalMaxPool2d, fractionalMaxPool3d, lpPool1d, lpPool2d, maxPool1d, maxPool3d, maxPoolPlanes, maxUnpool1d, maxUnpool2d,
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, avgPool1d, avgPool2d,
+  avgPool3d, fractionalMaxPool2d, fractionalMaxPool3d, lpPool1d, lpPool2d, maxPool1d, maxPool2d, maxPool3d, maxUnpool1d, maxUnpool2d,
   maxUnpool3d,
 } from "../ops/index.ts";
-import type { Size } from "../ops/types.ts";
-import type { AdaptiveMaxPoolFunction, AvgPoolOptions, FractionalOptions, MaxPoolFunction, MaxPoolOptions } from "../ops/windows.ts";
+import type { Int, Size } from "../ops/types.ts";
+import type { AdaptiveAvgPool as AdaptiveAvgPoolFunction, AvgPool as AvgPoolFunction, LpPool as LpPoolFunction } from "../ops/pooling/average.ts";
+import type {
+  AdaptiveMaxPool as AdaptiveMaxPoolFunction, FractionalMaxPool as FractionalMaxPoolFunction, MaxPool as MaxPoolFunction, MaxUnpool as MaxUnpoolFunction,
+} from "../ops/pooling/max.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-import { optionalArguments } from "../optionalArguments.ts";
 import { boolean, sizes } from "./printing.ts";
-
-export type { AvgPoolOptions, MaxPoolOptions } from "../ops/windows.ts";
-export type MaxPool2dOptions = MaxPoolOptions;
-export type AvgPool2dOptions = AvgPoolOptions;
 
 /** `[values, indices]` where indices are asked for. Typed as the values, which is what nearly every caller gets. */
 type Result = Tensor;
@@ -27,21 +27,25 @@ abstract class MaxPool extends Module {
   readonly returnIndices: boolean;
   protected abstract readonly pool: MaxPoolFunction;
 
-  constructor(kernelSize: Size, stride?: Size | MaxPoolOptions | null, padding?: Size | MaxPoolOptions, options?: MaxPoolOptions) {
+  /**
+   * @param stride between windows; `null` for the kernel's size
+   * @param padding border that is never the largest
+   * @param dilation distance between a window's elements
+   * @param returnIndices give `[values, indices]`
+   * @param ceilMode keep windows that begin within the input and end outside
+   */
+  constructor(kernelSize: Size, stride: Size | null = null, padding: Size = 0, dilation: Size = 1, returnIndices = false, ceilMode = false) {
     super();
-    const chosen = optionalArguments<MaxPoolOptions>([stride ?? undefined, padding, options], ["stride", "padding"]);
     this.kernelSize = kernelSize;
-    this.stride = chosen.stride ?? kernelSize;
-    this.padding = chosen.padding ?? 0;
-    this.dilation = chosen.dilation ?? 1;
-    this.ceilMode = chosen.ceilMode ?? false;
-    this.returnIndices = chosen.returnIndices ?? false;
+    this.stride = stride ?? kernelSize;
+    this.padding = padding;
+    this.dilation = dilation;
+    this.ceilMode = ceilMode;
+    this.returnIndices = returnIndices;
   }
 
-  override forward(x: Tensor): Result {
-    return this.pool(x, this.kernelSize, {
-      stride: this.stride, padding: this.padding, dilation: this.dilation, ceilMode: this.ceilMode, returnIndices: this.returnIndices,
-    });
+  override forward(input: Tensor): Result {
+    return this.pool(input, this.kernelSize, this.stride, this.padding, this.dilation, this.ceilMode, this.returnIndices) as Result;
   }
 
   override extraRepr(): string {
@@ -59,23 +63,20 @@ abstract class AvgPool extends Module {
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
-  protected abstract readonly pool: typeof avgPool1d;
+  protected abstract readonly pool: AvgPoolFunction;
 
-  constructor(kernelSize: Size, stride?: Size | AvgPoolOptions | null, padding?: Size | AvgPoolOptions, options?: AvgPoolOptions) {
+  constructor(kernelSize: Size, stride: Size | null, padding: Size, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null) {
     super();
-    const chosen = optionalArguments<AvgPoolOptions>([stride ?? undefined, padding, options], ["stride", "padding"]);
     this.kernelSize = kernelSize;
-    this.stride = chosen.stride ?? kernelSize;
-    this.padding = chosen.padding ?? 0;
-    this.ceilMode = chosen.ceilMode ?? false;
-    this.countIncludePad = chosen.countIncludePad ?? true;
-    this.divisorOverride = chosen.divisorOverride ?? null;
+    this.stride = stride ?? kernelSize;
+    this.padding = padding;
+    this.ceilMode = ceilMode;
+    this.countIncludePad = countIncludePad;
+    this.divisorOverride = divisorOverride;
   }
 
-  override forward(x: Tensor): Tensor {
-    return this.pool(x, this.kernelSize, {
-      stride: this.stride, padding: this.padding, ceilMode: this.ceilMode, countIncludePad: this.countIncludePad, divisorOverride: this.divisorOverride,
-    });
+  override forward(input: Tensor): Tensor {
+    return this.pool(input, this.kernelSize, this.stride, this.padding, this.ceilMode, this.countIncludePad, this.divisorOverride);
   }
 
   override extraRepr(): string {
@@ -83,7 +84,23 @@ abstract class AvgPool extends Module {
   }
 }
 
-type AdaptiveSize = number | readonly (number | null)[];
+abstract class AvgPoolNd extends AvgPool {
+  /**
+   * @param stride between windows; `null` for the kernel's size
+   * @param padding border of zeros
+   * @param ceilMode keep windows that begin within the input and end outside
+   * @param countIncludePad whether the border counts as elements
+   * @param divisorOverride divide by this instead of the number of elements
+   */
+  constructor(
+    kernelSize: Size, stride: Size | null = null, padding: Size = 0, ceilMode = false, countIncludePad = true, divisorOverride: Int | null = null,
+  ) {
+    super(kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride);
+  }
+}
+
+/** Sizes of an output; `null` keeps the input's. */
+export type AdaptiveSize = Int | readonly (Int | null)[];
 
 abstract class Adaptive extends Module {
   readonly outputSize: AdaptiveSize;
@@ -99,10 +116,10 @@ abstract class Adaptive extends Module {
 }
 
 abstract class AdaptiveAvgPool extends Adaptive {
-  protected abstract readonly pool: typeof adaptiveAvgPool1d;
+  protected abstract readonly pool: AdaptiveAvgPoolFunction;
 
-  override forward(x: Tensor): Tensor {
-    return this.pool(x, this.outputSize);
+  override forward(input: Tensor): Tensor {
+    return this.pool(input, this.outputSize);
   }
 }
 
@@ -110,42 +127,36 @@ abstract class AdaptiveMaxPool extends Adaptive {
   readonly returnIndices: boolean;
   protected abstract readonly pool: AdaptiveMaxPoolFunction;
 
-  constructor(outputSize: AdaptiveSize, { returnIndices = false }: { returnIndices?: boolean } = {}) {
+  /** @param returnIndices give `[values, indices]` */
+  constructor(outputSize: AdaptiveSize, returnIndices = false) {
     super(outputSize);
     this.returnIndices = returnIndices;
   }
 
-  override forward(x: Tensor): Result {
-    return this.pool(x, this.outputSize, { returnIndices: this.returnIndices });
+  override forward(input: Tensor): Result {
+    return this.pool(input, this.outputSize, this.returnIndices) as Result;
   }
 }
 
-export interface UnpoolOptions {
-  /** Default: the kernel's size. */
-  stride?: Size | null;
-  padding?: Size;
-}
-
-abstract class MaxUnpool extends Module<[x: Tensor, indices: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }]> {
+abstract class MaxUnpool extends Module<[input: Tensor, indices: Tensor, outputSize?: Shape | null | { outputSize?: Shape | null }]> {
   readonly kernelSize: Size;
   readonly stride: Size;
   readonly padding: Size;
-  protected abstract readonly unpool: typeof maxUnpool1d;
+  protected abstract readonly unpool: MaxUnpoolFunction;
 
-  constructor(kernelSize: Size, stride?: Size | UnpoolOptions | null, padding?: Size | UnpoolOptions) {
+  /** @param stride between windows; `null` for the kernel's size */
+  constructor(kernelSize: Size, stride: Size | null = null, padding: Size = 0) {
     super();
-    const chosen = optionalArguments<UnpoolOptions>([stride ?? undefined, padding], ["stride", "padding"]);
     const widened = (value: Size): Size => (typeof value === "number" ? new Array<number>(this.rank).fill(value) : value);
     this.kernelSize = widened(kernelSize);
-    this.stride = widened(chosen.stride ?? kernelSize);
-    this.padding = widened(chosen.padding ?? 0);
+    this.stride = widened(stride ?? kernelSize);
+    this.padding = widened(padding);
   }
 
   protected abstract get rank(): number;
 
-  override forward(x: Tensor, indices: Tensor, outputSize?: readonly number[] | { outputSize?: readonly number[] }): Tensor {
-    const wanted = outputSize && "outputSize" in outputSize ? outputSize.outputSize : (outputSize as readonly number[] | undefined);
-    return this.unpool(x, indices, this.kernelSize, { stride: this.stride, padding: this.padding, outputSize: wanted ?? null });
+  override forward(input: Tensor, indices: Tensor, outputSize: Shape | null = null): Tensor {
+    return this.unpool(input, indices, this.kernelSize, this.stride, this.padding, outputSize);
   }
 
   override extraRepr(): string {
@@ -153,54 +164,100 @@ abstract class MaxUnpool extends Module<[x: Tensor, indices: Tensor, outputSize?
   }
 }
 
-/** The largest value of each window over length; `MaxPool1d(2, 2)` or `MaxPool1d(2, { stride: 2 })`. */
+/**
+ * The largest value of each window over length.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+ * @api nn.MaxPool1d
+ */
 export class MaxPool1d extends MaxPool {
   protected override readonly pool = maxPool1d;
 }
 
-/** The largest value of each window over height and width; `MaxPool2d(2, 2)` or `MaxPool2d(2, { stride: 2 })`. */
+/**
+ * The largest value of each window over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ * @api nn.MaxPool2d
+ */
 export class MaxPool2d extends MaxPool {
-  protected override readonly pool = maxPoolPlanes;
+  protected override readonly pool = maxPool2d;
 }
 
-/** The largest value of each window over depth, height and width; `MaxPool3d(2, 2)` or `MaxPool3d(2, { stride: 2 })`. */
+/**
+ * The largest value of each window over depth, height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
+ * @api nn.MaxPool3d
+ */
 export class MaxPool3d extends MaxPool {
   protected override readonly pool = maxPool3d;
 }
 
-/** The mean of each window over length. */
+/**
+ * The mean of each window over length.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+ * @api nn.AvgPool1d
+ */
 export class AvgPool1d extends AvgPool {
   protected override readonly pool = avgPool1d;
+
+  /**
+   * @param stride between windows; `null` for the kernel's size
+   * @param padding border of zeros
+   * @param ceilMode keep windows that begin within the input and end outside
+   * @param countIncludePad whether the border counts as elements
+   */
+  constructor(kernelSize: Size, stride: Size | null = null, padding: Size = 0, ceilMode = false, countIncludePad = true) {
+    super(kernelSize, stride, padding, ceilMode, countIncludePad, null);
+  }
 
   override extraRepr(): string {
     return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(this.stride)}, padding=${tuple(this.padding)}`;
   }
 }
 
-/** The mean of each window over height and width. */
-export class AvgPool2d extends AvgPool {
-  protected override readonly pool = avgPoolPlanes;
+/**
+ * The mean of each window over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ * @api nn.AvgPool2d
+ */
+export class AvgPool2d extends AvgPoolNd {
+  protected override readonly pool = avgPool2d;
 }
 
-/** The mean of each window over depth, height and width. */
-export class AvgPool3d extends AvgPool {
+/**
+ * The mean of each window over depth, height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
+ * @api nn.AvgPool3d
+ */
+export class AvgPool3d extends AvgPoolNd {
   protected override readonly pool = avgPool3d;
 }
 
 /** PyTorch prints the sizes of one direction as a tuple. */
 const tuple = (value: Size): string => sizes(typeof value === "number" ? [value] : value);
 
-/** Means of windows over length that are laid so that the output has the given size; `null` keeps a direction's. */
+/**
+ * Means of windows over length that are laid so that the output has the given size; `null` keeps a direction's.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+ * @api nn.AdaptiveAvgPool1d
+ */
 export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
   protected override readonly pool = adaptiveAvgPool1d;
 }
 
-/** Maxima of windows over length that are laid so that the output has the given size; `null` keeps a direction's. */
+/**
+ * Maxima of windows over length that are laid so that the output has the given size; `null` keeps a direction's.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+ * @api nn.AdaptiveMaxPool1d
+ */
 export class AdaptiveMaxPool1d extends AdaptiveMaxPool {
   protected override readonly pool = adaptiveMaxPool1d;
 }
 
-/** Puts values back where `MaxPool1d` with `returnIndices` found them. May be called with the wanted size. */
+/**
+ * Puts values back where `MaxPool1d` with `returnIndices` found them. May be called with the wanted size.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
+ * @api nn.MaxUnpool1d
+ */
 export class MaxUnpool1d extends MaxUnpool {
   protected override readonly unpool = maxUnpool1d;
 
@@ -209,17 +266,29 @@ export class MaxUnpool1d extends MaxUnpool {
   }
 }
 
-/** Means of windows over height and width that are laid so that the output has the given size; `null` keeps a direction's. */
+/**
+ * Means of windows over height and width that are laid so that the output has the given size; `null` keeps a direction's.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+ * @api nn.AdaptiveAvgPool2d
+ */
 export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
-  protected override readonly pool = adaptiveAvgPoolPlanes;
+  protected override readonly pool = adaptiveAvgPool2d;
 }
 
-/** Maxima of windows over height and width that are laid so that the output has the given size; `null` keeps a direction's. */
+/**
+ * Maxima of windows over height and width that are laid so that the output has the given size; `null` keeps a direction's.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+ * @api nn.AdaptiveMaxPool2d
+ */
 export class AdaptiveMaxPool2d extends AdaptiveMaxPool {
   protected override readonly pool = adaptiveMaxPool2d;
 }
 
-/** Puts values back where `MaxPool2d` with `returnIndices` found them. May be called with the wanted size. */
+/**
+ * Puts values back where `MaxPool2d` with `returnIndices` found them. May be called with the wanted size.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
+ * @api nn.MaxUnpool2d
+ */
 export class MaxUnpool2d extends MaxUnpool {
   protected override readonly unpool = maxUnpool2d;
 
@@ -228,17 +297,29 @@ export class MaxUnpool2d extends MaxUnpool {
   }
 }
 
-/** Means of windows over depth, height and width that are laid so that the output has the given size; `null` keeps a direction's. */
+/**
+ * Means of windows over depth, height and width that are laid so that the output has the given size; `null` keeps a direction's.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
+ * @api nn.AdaptiveAvgPool3d
+ */
 export class AdaptiveAvgPool3d extends AdaptiveAvgPool {
   protected override readonly pool = adaptiveAvgPool3d;
 }
 
-/** Maxima of windows over depth, height and width that are laid so that the output has the given size; `null` keeps a direction's. */
+/**
+ * Maxima of windows over depth, height and width that are laid so that the output has the given size; `null` keeps a direction's.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
+ * @api nn.AdaptiveMaxPool3d
+ */
 export class AdaptiveMaxPool3d extends AdaptiveMaxPool {
   protected override readonly pool = adaptiveMaxPool3d;
 }
 
-/** Puts values back where `MaxPool3d` with `returnIndices` found them. May be called with the wanted size. */
+/**
+ * Puts values back where `MaxPool3d` with `returnIndices` found them. May be called with the wanted size.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
+ * @api nn.MaxUnpool3d
+ */
 export class MaxUnpool3d extends MaxUnpool {
   protected override readonly unpool = maxUnpool3d;
 
@@ -247,30 +328,28 @@ export class MaxUnpool3d extends MaxUnpool {
   }
 }
 
-export interface LPPoolOptions {
-  /** Default: the kernel's size. */
-  stride?: Size | null;
-  ceilMode?: boolean;
-}
-
 abstract class LPPool extends Module {
   readonly normType: number;
   readonly kernelSize: Size;
   readonly stride: Size | null;
   readonly ceilMode: boolean;
-  protected abstract readonly pool: typeof lpPool1d;
+  protected abstract readonly pool: LpPoolFunction;
 
-  constructor(normType: number, kernelSize: Size, stride?: Size | LPPoolOptions | null, options?: LPPoolOptions) {
+  /**
+   * @param normType p
+   * @param stride between windows; `null` for the kernel's size
+   * @param ceilMode keep windows that begin within the input and end outside
+   */
+  constructor(normType: number, kernelSize: Size, stride: Size | null = null, ceilMode = false) {
     super();
-    const chosen = optionalArguments<LPPoolOptions>([stride ?? undefined, options], ["stride"]);
     this.normType = normType;
     this.kernelSize = kernelSize;
-    this.stride = chosen.stride ?? null;
-    this.ceilMode = chosen.ceilMode ?? false;
+    this.stride = stride;
+    this.ceilMode = ceilMode;
   }
 
-  override forward(x: Tensor): Tensor {
-    return this.pool(x, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode });
+  override forward(input: Tensor): Tensor {
+    return this.pool(input, this.normType, this.kernelSize, this.stride, this.ceilMode);
   }
 
   override extraRepr(): string {
@@ -278,35 +357,73 @@ abstract class LPPool extends Module {
   }
 }
 
-/** (Σ xᵖ)^(1/p) of each window over length. */
+/**
+ * (Σ xᵖ)^(1/p) of each window over length.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
+ * @api nn.LPPool1d
+ */
 export class LPPool1d extends LPPool {
   protected override readonly pool = lpPool1d;
 }
 
-/** (Σ xᵖ)^(1/p) of each window over height and width. */
+/**
+ * (Σ xᵖ)^(1/p) of each window over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
+ * @api nn.LPPool2d
+ */
 export class LPPool2d extends LPPool {
   protected override readonly pool = lpPool2d;
 }
 
-/** Maxima of windows whose places are drawn at random. https://arxiv.org/abs/1412.6071 */
-export class FractionalMaxPool2d extends Module {
+abstract class FractionalMaxPool extends Module {
   readonly kernelSize: Size;
-  readonly options: FractionalOptions;
+  readonly outputSize: Size | null;
+  readonly outputRatio: number | readonly number[] | null;
+  readonly returnIndices: boolean;
+  readonly _randomSamples: Tensor | null;
+  protected abstract readonly pool: FractionalMaxPoolFunction;
 
-  constructor(kernelSize: Size, options: FractionalOptions) {
+  /**
+   * @param outputSize this, or `outputRatio` has to be given
+   * @param outputRatio share of the input's size
+   * @param returnIndices give `[values, indices]`
+   * @param _randomSamples `[batch, channels, directions]` in [0, 1) in place of random ones
+   */
+  constructor(
+    kernelSize: Size, outputSize: Size | null = null, outputRatio: number | readonly number[] | null = null, returnIndices = false,
+    _randomSamples: Tensor | null = null,
+  ) {
     super();
+    if (outputSize === null && outputRatio === null) throw new ArgumentError("FractionalMaxPool requires specifying either an output size, or a pooling ratio");
+    if (outputSize !== null && outputRatio !== null) throw new ArgumentError("only one of output_size and output_ratio may be specified");
+    const ratios = typeof outputRatio === "number" ? [outputRatio] : outputRatio ?? [];
+    if (!ratios.every((ratio) => ratio > 0 && ratio < 1)) throw new ArgumentError(`output_ratio must be between 0 and 1 (got ${sizes(outputRatio)})`);
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.outputSize = outputSize;
+    this.outputRatio = outputRatio;
+    this.returnIndices = returnIndices;
+    this._randomSamples = _randomSamples;
   }
 
-  override forward(x: Tensor): Result {
-    return fractionalMaxPool2d(x, this.kernelSize, this.options) as Tensor;
+  override forward(input: Tensor): Result {
+    return this.pool(input, this.kernelSize, this.outputSize, this.outputRatio, this.returnIndices, this._randomSamples) as Result;
   }
 }
 
-/** The same over depth, height and width. */
-export class FractionalMaxPool3d extends FractionalMaxPool2d {
-  override forward(x: Tensor): Result {
-    return fractionalMaxPool3d(x, this.kernelSize, this.options) as Tensor;
-  }
+/**
+ * Maxima of windows whose places are drawn at random. https://arxiv.org/abs/1412.6071
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool2d.html
+ * @api nn.FractionalMaxPool2d
+ */
+export class FractionalMaxPool2d extends FractionalMaxPool {
+  protected override readonly pool = fractionalMaxPool2d;
+}
+
+/**
+ * The same over depth, height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool3d.html
+ * @api nn.FractionalMaxPool3d
+ */
+export class FractionalMaxPool3d extends FractionalMaxPool {
+  protected override readonly pool = fractionalMaxPool3d;
 }

@@ -1,6 +1,7 @@
 /** Recurrent layers: sequences go through a cell step by step, in several layers and in both directions if wanted. */
 import { ArgumentError } from "../errors.ts";
 import { cat, dropout, empty, indexSelect, recurrent, stack, zeros, type RecurrentKind, type RecurrentState } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
 import { uniform_ } from "./init.ts";
@@ -9,25 +10,11 @@ import { Parameter } from "./parameter.ts";
 import { boolean, number } from "./printing.ts";
 import { PackedSequence } from "./utils/rnn.ts";
 
-export interface RecurrentOptions {
-  /** Layers on top of each other. Default 1. */
-  numLayers?: number;
-  /** Default true. */
-  bias?: boolean;
-  /** `[batch, time, features]` instead of `[time, batch, features]`. Default false. */
-  batchFirst?: boolean;
-  /** Probability of dropout between layers. Default 0. */
-  dropout?: number;
-  /** Whether sequences are read backwards as well. Default false. */
-  bidirectional?: boolean;
-}
+export type Nonlinear = "tanh" | "relu";
 
-export interface LSTMOptions extends RecurrentOptions {
-  /** Size to which the hidden state is projected; 0 (default) for none. https://arxiv.org/abs/1402.1128 */
-  projSize?: number;
-}
-
-abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedSequence, hx?: Hidden | null], Result> {
+abstract class RecurrentBase<Hidden, Result> extends Module<[input: Tensor | PackedSequence, hx?: Hidden | null | { hx?: Hidden | null }], Result> {
+  [name: `weight_${string}`]: Parameter;
+  [name: `bias_${string}`]: Parameter;
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly numLayers: number;
@@ -37,9 +24,10 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedS
   readonly bidirectional: boolean;
   readonly projSize: number;
 
-  constructor(gates: number, inputSize: number, hiddenSize: number, options: LSTMOptions) {
+  constructor(
+    gates: number, inputSize: number, hiddenSize: number, numLayers: number, bias: boolean, batchFirst: boolean, p: number, bidirectional: boolean, projSize: number,
+  ) {
     super();
-    const { numLayers = 1, bias = true, batchFirst = false, dropout: p = 0, bidirectional = false, projSize = 0 } = options;
     if (!(p >= 0 && p <= 1)) throw new ArgumentError("dropout should be a number in range [0, 1] representing the probability of an element being zeroed");
     if (p > 0 && numLayers === 1) {
       warnOnce(`dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than 1, but got dropout=${p} and num_layers=${numLayers}`);
@@ -185,34 +173,33 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[x: Tensor | PackedS
 
 const suffixOf = (layer: number, direction: number): string => `_l${layer}${direction === 1 ? "_reverse" : ""}`;
 
-export interface RNNOptions extends RecurrentOptions {
-  /** Default "tanh". */
-  nonlinearity?: "tanh" | "relu";
-}
-
-/** Numbers before the options: `new nn.RNN(10, 20, 2)` has two layers. */
-function layered<Options extends RecurrentOptions>(numLayers: number | Options | undefined, options: Options | undefined): Options {
-  return (typeof numLayers === "number" ? { ...options, numLayers } : { ...numLayers, ...options }) as Options;
-}
-
 /**
  * hₜ = tanh(W_ih·xₜ + b_ih + W_hh·hₜ₋₁ + b_hh).
  *
- * Called with x `[time, batch, inputSize]` (or without the batch, or a `PackedSequence`) and maybe a first state
+ * Called with `input` `[time, batch, inputSize]` (or without the batch, or a `PackedSequence`) and maybe a first state
  * `[layers · directions, batch, hiddenSize]`; gives `[output, final state]` with output `[time, batch, directions · hiddenSize]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.RNN.html
+ * @api nn.RNN
+ * @factory
  */
 export class RNN extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
-  readonly nonlinearity: "tanh" | "relu";
+  readonly nonlinearity: Nonlinear;
 
-  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RNNOptions, options?: RNNOptions) {
-    const { nonlinearity = "tanh", ...rest } = layered(numLayers, options);
-    super(1, inputSize, hiddenSize, rest);
-    if (nonlinearity !== "tanh" && nonlinearity !== "relu") throw new ArgumentError(`Unknown nonlinearity '${String(nonlinearity)}'. Select from 'tanh' or 'relu'.`);
+  /**
+   * @param numLayers layers on top of each other
+   * @param batchFirst `[batch, time, features]` instead of `[time, batch, features]`
+   * @param dropout probability of dropout between layers
+   * @param bidirectional whether sequences are read backwards as well
+   */
+  constructor(
+    inputSize: Int, hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinear = "tanh", bias = true, batchFirst = false, dropout = 0, bidirectional = false,
+  ) {
+    super(1, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, 0);
     this.nonlinearity = nonlinearity;
   }
 
-  override forward(x: Tensor | PackedSequence, hx?: Tensor | null): [output: Tensor, hn: Tensor] {
-    const [output, [final]] = this.runSequence(x, hx ? [hx] : null);
+  override forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [output: Tensor, hn: Tensor] {
+    const [output, [final]] = this.runSequence(input, hx ? [hx] : null);
     return [output, final!];
   }
 
@@ -221,14 +208,28 @@ export class RNN extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
   }
 }
 
-/** Long short-term memory. The state is a pair `[h, c]`: gives `[output, [hn, cn]]`. https://doi.org/10.1162/neco.1997.9.8.1735 */
+/**
+ * Long short-term memory. The state is a pair `[h, c]`: gives `[output, [hn, cn]]`. https://doi.org/10.1162/neco.1997.9.8.1735
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
+ * @api nn.LSTM
+ * @factory
+ */
 export class LSTM extends RecurrentBase<readonly [Tensor, Tensor], [output: Tensor, state: [hn: Tensor, cn: Tensor]]> {
-  constructor(inputSize: number, hiddenSize: number, numLayers?: number | LSTMOptions, options?: LSTMOptions) {
-    super(4, inputSize, hiddenSize, layered(numLayers, options));
+  /**
+   * @param numLayers layers on top of each other
+   * @param batchFirst `[batch, time, features]` instead of `[time, batch, features]`
+   * @param dropout probability of dropout between layers
+   * @param bidirectional whether sequences are read backwards as well
+   * @param projSize size to which the hidden state is projected; 0 for none. https://arxiv.org/abs/1402.1128
+   */
+  constructor(
+    inputSize: Int, hiddenSize: Int, numLayers: Int = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, projSize: Int = 0,
+  ) {
+    super(4, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, projSize);
   }
 
-  override forward(x: Tensor | PackedSequence, hx?: readonly [Tensor, Tensor] | null): [output: Tensor, state: [hn: Tensor, cn: Tensor]] {
-    const [output, [hn, cn]] = this.runSequence(x, hx ?? null);
+  override forward(input: Tensor | PackedSequence, hx: readonly [Tensor, Tensor] | null = null): [output: Tensor, state: [hn: Tensor, cn: Tensor]] {
+    const [output, [hn, cn]] = this.runSequence(input, hx);
     return [output, [hn!, cn!]];
   }
 
@@ -241,14 +242,25 @@ export class LSTM extends RecurrentBase<readonly [Tensor, Tensor], [output: Tens
   }
 }
 
-/** Gated recurrent units. https://arxiv.org/abs/1406.1078 */
+/**
+ * Gated recurrent units. https://arxiv.org/abs/1406.1078
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
+ * @api nn.GRU
+ * @factory
+ */
 export class GRU extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
-  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RecurrentOptions, options?: RecurrentOptions) {
-    super(3, inputSize, hiddenSize, layered(numLayers, options));
+  /**
+   * @param numLayers layers on top of each other
+   * @param batchFirst `[batch, time, features]` instead of `[time, batch, features]`
+   * @param dropout probability of dropout between layers
+   * @param bidirectional whether sequences are read backwards as well
+   */
+  constructor(inputSize: Int, hiddenSize: Int, numLayers: Int = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false) {
+    super(3, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, 0);
   }
 
-  override forward(x: Tensor | PackedSequence, hx?: Tensor | null): [output: Tensor, hn: Tensor] {
-    const [output, [final]] = this.runSequence(x, hx ? [hx] : null);
+  override forward(input: Tensor | PackedSequence, hx: Tensor | null = null): [output: Tensor, hn: Tensor] {
+    const [output, [final]] = this.runSequence(input, hx ? [hx] : null);
     return [output, final!];
   }
 
@@ -257,12 +269,7 @@ export class GRU extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
   }
 }
 
-export interface CellOptions {
-  /** Default true. */
-  bias?: boolean;
-}
-
-abstract class Cell<Hidden, Result> extends Module<[x: Tensor, hx?: Hidden | null], Result> {
+abstract class Cell<Hidden, Result> extends Module<[input: Tensor, hx?: Hidden | null | { hx?: Hidden | null }], Result> {
   static override readonly stateNames: Readonly<Record<string, string>> = {
     weightIh: "weight_ih", weightHh: "weight_hh", biasIh: "bias_ih", biasHh: "bias_hh",
   };
@@ -271,10 +278,11 @@ abstract class Cell<Hidden, Result> extends Module<[x: Tensor, hx?: Hidden | nul
   readonly hiddenSize: number;
   weightIh: Parameter;
   weightHh: Parameter;
+  /** `null` without. */
   biasIh: Parameter | null;
   biasHh: Parameter | null;
 
-  constructor(gates: number, inputSize: number, hiddenSize: number, { bias = true }: CellOptions) {
+  constructor(gates: number, inputSize: number, hiddenSize: number, bias: boolean) {
     super();
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
@@ -319,18 +327,22 @@ abstract class Cell<Hidden, Result> extends Module<[x: Tensor, hx?: Hidden | nul
   }
 }
 
-/** One step of `RNN`. */
+/**
+ * One step of `RNN`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
+ * @api nn.RNNCell
+ * @factory
+ */
 export class RNNCell extends Cell<Tensor, Tensor> {
-  readonly nonlinearity: "tanh" | "relu";
+  readonly nonlinearity: Nonlinear;
 
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = "tanh", ...options }: CellOptions & { nonlinearity?: "tanh" | "relu" } = {}) {
-    super(1, inputSize, hiddenSize, options);
+  constructor(inputSize: Int, hiddenSize: Int, bias = true, nonlinearity: Nonlinear = "tanh") {
+    super(1, inputSize, hiddenSize, bias);
     this.nonlinearity = nonlinearity;
   }
 
-  override forward(x: Tensor, hx?: Tensor | null): Tensor {
-    if (this.nonlinearity !== "tanh" && this.nonlinearity !== "relu") throw new ArgumentError(`Unknown nonlinearity: ${String(this.nonlinearity)}`, "RuntimeError");
-    return this.advance(this.nonlinearity, x, hx ? [hx] : null, 1)[0]!;
+  override forward(input: Tensor, hx: Tensor | null = null): Tensor {
+    return this.advance(this.nonlinearity, input, hx ? [hx] : null, 1)[0]!;
   }
 
   override extraRepr(): string {
@@ -338,24 +350,34 @@ export class RNNCell extends Cell<Tensor, Tensor> {
   }
 }
 
-/** One step of `LSTM`: gives `[h, c]`. */
+/**
+ * One step of `LSTM`: gives `[h, c]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
+ * @api nn.LSTMCell
+ * @factory
+ */
 export class LSTMCell extends Cell<readonly [Tensor, Tensor], [h: Tensor, c: Tensor]> {
-  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(4, inputSize, hiddenSize, options);
+  constructor(inputSize: Int, hiddenSize: Int, bias = true) {
+    super(4, inputSize, hiddenSize, bias);
   }
 
-  override forward(x: Tensor, hx?: readonly [Tensor, Tensor] | null): [h: Tensor, c: Tensor] {
-    return this.advance("lstm", x, hx ?? null, 2) as [Tensor, Tensor];
+  override forward(input: Tensor, hx: readonly [Tensor, Tensor] | null = null): [h: Tensor, c: Tensor] {
+    return this.advance("lstm", input, hx, 2) as [Tensor, Tensor];
   }
 }
 
-/** One step of `GRU`. */
+/**
+ * One step of `GRU`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
+ * @api nn.GRUCell
+ * @factory
+ */
 export class GRUCell extends Cell<Tensor, Tensor> {
-  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(3, inputSize, hiddenSize, options);
+  constructor(inputSize: Int, hiddenSize: Int, bias = true) {
+    super(3, inputSize, hiddenSize, bias);
   }
 
-  override forward(x: Tensor, hx?: Tensor | null): Tensor {
-    return this.advance("gru", x, hx ? [hx] : null, 1)[0]!;
+  override forward(input: Tensor, hx: Tensor | null = null): Tensor {
+    return this.advance("gru", input, hx ? [hx] : null, 1)[0]!;
   }
 }

@@ -1,6 +1,7 @@
 /** Transformers. https://arxiv.org/abs/1706.03762 */
 import { ArgumentError } from "../errors.ts";
 import { gelu, relu, squareSubsequentMask } from "../ops/index.ts";
+import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./containers.ts";
@@ -10,41 +11,36 @@ import { xavierUniform_ } from "./init.ts";
 import { Linear } from "./linear.ts";
 import { Module, type AnyModule } from "./module.ts";
 import { LayerNorm } from "./normalization.ts";
-import { optionalArguments } from "../optionalArguments.ts";
 
-type Activation = "relu" | "gelu" | ((x: Tensor) => Tensor);
-
-export interface TransformerLayerOptions {
-  /** Width of the feed-forward part. Default 2048. */
-  dimFeedforward?: number;
-  /** Default 0.1. */
-  dropout?: number;
-  /** Default "relu". */
-  activation?: Activation;
-  /** Default 1e-5. */
-  layerNormEps?: number;
-  /** `[batch, sequence, features]` instead of `[sequence, batch, features]`. Default false. */
-  batchFirst?: boolean;
-  /** Normalise before each part rather than after it. Default false. */
-  normFirst?: boolean;
-}
+export type Activation = "relu" | "gelu" | ((x: Tensor) => Tensor);
 
 function activationOf(activation: Activation): (x: Tensor) => Tensor {
   if (activation === "relu") return relu;
   if (activation === "gelu") return (x) => gelu(x);
-  if (typeof activation === "function") return activation;
-  throw new ArgumentError(`activation should be relu/gelu, not ${String(activation)}`, "RuntimeError");
+  return activation;
 }
 
-export interface EncoderLayerCall {
+/** What may be left out of a call of an encoder layer. */
+interface EncoderLayerCall {
   /** `[sequence, sequence]`: true, or −∞ to add, where nothing is to be seen. */
   srcMask?: Tensor | null;
   /** `[batch, sequence]`: true where there is padding. */
   srcKeyPaddingMask?: Tensor | null;
+  /** A hint that the mask is the causal one. */
+  isCausal?: boolean;
 }
 
-/** Self-attention and a feed-forward network, each with a residual connection and normalisation. */
-export class TransformerEncoderLayer extends Module<[src: Tensor, srcMask?: Tensor | EncoderLayerCall | null, srcKeyPaddingMask?: Tensor | null]> {
+type EncoderLayerArguments = [
+  src: Tensor, srcMask?: Tensor | null | EncoderLayerCall, srcKeyPaddingMask?: Tensor | null | EncoderLayerCall, isCausal?: boolean | EncoderLayerCall,
+];
+
+/**
+ * Self-attention and a feed-forward network, each with a residual connection and normalisation.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoderLayer.html
+ * @api nn.TransformerEncoderLayer
+ * @factory
+ */
+export class TransformerEncoderLayer extends Module<EncoderLayerArguments> {
   static override readonly stateNames: Readonly<Record<string, string>> = { selfAttn: "self_attn" };
   selfAttn: MultiheadAttention;
   linear1: Linear;
@@ -57,26 +53,37 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, srcMask?: Tens
   dropout2: Dropout;
   activation: (x: Tensor) => Tensor;
 
-  constructor(dModel: number, nhead: number, feedforward?: number | TransformerLayerOptions, options?: TransformerLayerOptions) {
+  /**
+   * @param dimFeedforward width of the feed-forward part
+   * @param activation within it
+   * @param batchFirst `[batch, sequence, features]` instead of `[sequence, batch, features]`
+   * @param normFirst normalise before each part rather than after it
+   * @param bias of linear layers and normalisations
+   */
+  constructor(
+    dModel: Int, nhead: Int, dimFeedforward: Int = 2048, dropout = 0.1, activation: Activation = "relu", layerNormEps = 1e-5, batchFirst = false,
+    normFirst = false, bias = true,
+  ) {
     super();
-    const chosen = optionalArguments<TransformerLayerOptions>([feedforward, options], ["dimFeedforward"]);
-    const { dimFeedforward = 2048, dropout = 0.1, activation = "relu", layerNormEps: eps = 1e-5, batchFirst = false, normFirst = false } = chosen;
-    this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, batchFirst });
-    this.linear1 = new Linear(dModel, dimFeedforward);
+    this.selfAttn = new MultiheadAttention(dModel, nhead, dropout, bias, false, false, null, null, batchFirst);
+    this.linear1 = new Linear(dModel, dimFeedforward, bias);
     this.dropout = new Dropout(dropout);
-    this.linear2 = new Linear(dimFeedforward, dModel);
+    this.linear2 = new Linear(dimFeedforward, dModel, bias);
     this.normFirst = normFirst;
-    this.norm1 = new LayerNorm(dModel, { eps });
-    this.norm2 = new LayerNorm(dModel, { eps });
+    this.norm1 = new LayerNorm(dModel, layerNormEps, true, bias);
+    this.norm2 = new LayerNorm(dModel, layerNormEps, true, bias);
     this.dropout1 = new Dropout(dropout);
     this.dropout2 = new Dropout(dropout);
     this.activation = activationOf(activation);
   }
 
-  override forward(src: Tensor, srcMask?: Tensor | EncoderLayerCall | null, srcKeyPaddingMask?: Tensor | null): Tensor {
-    const call = optionalArguments<EncoderLayerCall>([srcMask ?? undefined, srcKeyPaddingMask ?? undefined], ["srcMask", "srcKeyPaddingMask"]);
-    const attended = (x: Tensor): Tensor =>
-      this.dropout1(this.selfAttn(x, x, x, { attnMask: call.srcMask ?? null, keyPaddingMask: call.srcKeyPaddingMask ?? null, needWeights: false })[0]);
+  /**
+   * @param srcMask `[sequence, sequence]`: true, or −∞ to add, where nothing is to be seen
+   * @param srcKeyPaddingMask `[batch, sequence]`: true where there is padding
+   * @param isCausal a hint that `srcMask` is the causal one; it changes nothing
+   */
+  override forward(src: Tensor, srcMask: Tensor | null = null, srcKeyPaddingMask: Tensor | null = null, isCausal = false): Tensor {
+    const attended = (x: Tensor): Tensor => this.dropout1(this.selfAttn(x, x, x, srcKeyPaddingMask, false, srcMask, true, isCausal)[0]);
     const fed = (x: Tensor): Tensor => this.dropout2(this.linear2(this.dropout(this.activation(this.linear1(x)))));
     if (this.normFirst) {
       const x = src.add(attended(this.norm1(src)));
@@ -87,17 +94,27 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, srcMask?: Tens
   }
 }
 
-export interface DecoderLayerCall {
+/** What may be left out of a call of a decoder or of one of its layers. */
+interface DecoderCall {
   tgtMask?: Tensor | null;
   memoryMask?: Tensor | null;
   tgtKeyPaddingMask?: Tensor | null;
   memoryKeyPaddingMask?: Tensor | null;
+  tgtIsCausal?: boolean | null;
+  memoryIsCausal?: boolean;
 }
 
-const DECODER_CALL = ["tgtMask", "memoryMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask"] as const;
-type DecoderArguments = [tgt: Tensor, memory: Tensor, ...call: (Tensor | DecoderLayerCall | null | undefined)[]];
+type DecoderArguments = [
+  tgt: Tensor, memory: Tensor, tgtMask?: Tensor | null | DecoderCall, memoryMask?: Tensor | null | DecoderCall, tgtKeyPaddingMask?: Tensor | null | DecoderCall,
+  memoryKeyPaddingMask?: Tensor | null | DecoderCall, tgtIsCausal?: boolean | null | DecoderCall, memoryIsCausal?: boolean | DecoderCall,
+];
 
-/** Self-attention, attention to an encoder's output, and a feed-forward network. */
+/**
+ * Self-attention, attention to an encoder's output, and a feed-forward network.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
+ * @api nn.TransformerDecoderLayer
+ * @factory
+ */
 export class TransformerDecoderLayer extends Module<DecoderArguments> {
   static override readonly stateNames: Readonly<Record<string, string>> = { selfAttn: "self_attn", multiheadAttn: "multihead_attn" };
   selfAttn: MultiheadAttention;
@@ -114,31 +131,48 @@ export class TransformerDecoderLayer extends Module<DecoderArguments> {
   dropout3: Dropout;
   activation: (x: Tensor) => Tensor;
 
-  constructor(dModel: number, nhead: number, feedforward?: number | TransformerLayerOptions, options?: TransformerLayerOptions) {
+  /**
+   * @param dimFeedforward width of the feed-forward part
+   * @param activation within it
+   * @param batchFirst `[batch, sequence, features]` instead of `[sequence, batch, features]`
+   * @param normFirst normalise before each part rather than after it
+   * @param bias of linear layers and normalisations
+   */
+  constructor(
+    dModel: Int, nhead: Int, dimFeedforward: Int = 2048, dropout = 0.1, activation: Activation = "relu", layerNormEps = 1e-5, batchFirst = false,
+    normFirst = false, bias = true,
+  ) {
     super();
-    const chosen = optionalArguments<TransformerLayerOptions>([feedforward, options], ["dimFeedforward"]);
-    const { dimFeedforward = 2048, dropout = 0.1, activation = "relu", layerNormEps: eps = 1e-5, batchFirst = false, normFirst = false } = chosen;
-    this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, batchFirst });
-    this.multiheadAttn = new MultiheadAttention(dModel, nhead, { dropout, batchFirst });
-    this.linear1 = new Linear(dModel, dimFeedforward);
+    this.selfAttn = new MultiheadAttention(dModel, nhead, dropout, bias, false, false, null, null, batchFirst);
+    this.multiheadAttn = new MultiheadAttention(dModel, nhead, dropout, bias, false, false, null, null, batchFirst);
+    this.linear1 = new Linear(dModel, dimFeedforward, bias);
     this.dropout = new Dropout(dropout);
-    this.linear2 = new Linear(dimFeedforward, dModel);
+    this.linear2 = new Linear(dimFeedforward, dModel, bias);
     this.normFirst = normFirst;
-    this.norm1 = new LayerNorm(dModel, { eps });
-    this.norm2 = new LayerNorm(dModel, { eps });
-    this.norm3 = new LayerNorm(dModel, { eps });
+    this.norm1 = new LayerNorm(dModel, layerNormEps, true, bias);
+    this.norm2 = new LayerNorm(dModel, layerNormEps, true, bias);
+    this.norm3 = new LayerNorm(dModel, layerNormEps, true, bias);
     this.dropout1 = new Dropout(dropout);
     this.dropout2 = new Dropout(dropout);
     this.dropout3 = new Dropout(dropout);
     this.activation = activationOf(activation);
   }
 
-  override forward(tgt: Tensor, memory: Tensor, ...call: (Tensor | DecoderLayerCall | null | undefined)[]): Tensor {
-    const masks = optionalArguments<DecoderLayerCall>(call.map((value) => value ?? undefined), DECODER_CALL);
-    const own = (x: Tensor): Tensor =>
-      this.dropout1(this.selfAttn(x, x, x, { attnMask: masks.tgtMask ?? null, keyPaddingMask: masks.tgtKeyPaddingMask ?? null, needWeights: false })[0]);
+  /**
+   * @param tgtMask `[targets, targets]`: true, or −∞ to add, where nothing is to be seen
+   * @param memoryMask `[targets, memory]`, likewise
+   * @param tgtKeyPaddingMask `[batch, targets]`: true where there is padding
+   * @param memoryKeyPaddingMask `[batch, memory]`, likewise
+   * @param tgtIsCausal a hint that `tgtMask` is the causal one; it changes nothing
+   * @param memoryIsCausal the same of `memoryMask`
+   */
+  override forward(
+    tgt: Tensor, memory: Tensor, tgtMask: Tensor | null = null, memoryMask: Tensor | null = null, tgtKeyPaddingMask: Tensor | null = null,
+    memoryKeyPaddingMask: Tensor | null = null, tgtIsCausal = false, memoryIsCausal = false,
+  ): Tensor {
+    const own = (x: Tensor): Tensor => this.dropout1(this.selfAttn(x, x, x, tgtKeyPaddingMask, false, tgtMask, true, tgtIsCausal)[0]);
     const toMemory = (x: Tensor): Tensor =>
-      this.dropout2(this.multiheadAttn(x, memory, memory, { attnMask: masks.memoryMask ?? null, keyPaddingMask: masks.memoryKeyPaddingMask ?? null, needWeights: false })[0]);
+      this.dropout2(this.multiheadAttn(x, memory, memory, memoryKeyPaddingMask, false, memoryMask, true, memoryIsCausal)[0]);
     const fed = (x: Tensor): Tensor => this.dropout3(this.linear2(this.dropout(this.activation(this.linear1(x)))));
     if (this.normFirst) {
       let x = tgt.add(own(this.norm1(tgt)));
@@ -155,115 +189,163 @@ function copies<M extends AnyModule>(layer: M, count: number): ModuleList<M> {
   return new ModuleList(Array.from({ length: count }, () => deepcopy(layer)));
 }
 
-export interface EncoderCall {
+/** What may be left out of a call of an encoder. */
+interface EncoderCall {
   mask?: Tensor | null;
   srcKeyPaddingMask?: Tensor | null;
+  isCausal?: boolean | null;
 }
 
-export interface StackOptions {
-  /** Normalises the last layer's output. */
-  norm?: AnyModule | null;
-}
+type EncoderArguments = [
+  src: Tensor, mask?: Tensor | null | EncoderCall, srcKeyPaddingMask?: Tensor | null | EncoderCall, isCausal?: boolean | null | EncoderCall,
+];
 
-/** Copies of an encoder layer, one after the other. */
-export class TransformerEncoder extends Module<[src: Tensor, mask?: Tensor | EncoderCall | null, srcKeyPaddingMask?: Tensor | null]> {
+/**
+ * Copies of an encoder layer, one after the other.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
+ * @api nn.TransformerEncoder
+ */
+export class TransformerEncoder extends Module<EncoderArguments> {
   layers: ModuleList<TransformerEncoderLayer>;
   readonly numLayers: number;
   norm: AnyModule | null;
 
-  constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, norm?: AnyModule | StackOptions | null) {
+  /** @param norm normalises the last layer's output */
+  constructor(encoderLayer: TransformerEncoderLayer, numLayers: Int, norm: AnyModule | null = null) {
     super();
     this.layers = copies(encoderLayer, numLayers);
     this.numLayers = numLayers;
-    this.norm = normOf(norm);
+    this.norm = norm;
   }
 
-  override forward(src: Tensor, mask?: Tensor | EncoderCall | null, srcKeyPaddingMask?: Tensor | null): Tensor {
-    const call = optionalArguments<EncoderCall>([mask ?? undefined, srcKeyPaddingMask ?? undefined], ["mask", "srcKeyPaddingMask"]);
+  /**
+   * @param mask `[sequence, sequence]`: true, or −∞ to add, where nothing is to be seen
+   * @param srcKeyPaddingMask `[batch, sequence]`: true where there is padding
+   * @param isCausal a hint that `mask` is the causal one; it changes nothing
+   */
+  override forward(src: Tensor, mask: Tensor | null = null, srcKeyPaddingMask: Tensor | null = null, isCausal: boolean | null = null): Tensor {
     let x = src;
-    for (const layer of this.layers) x = layer(x, { srcMask: call.mask ?? null, srcKeyPaddingMask: call.srcKeyPaddingMask ?? null });
+    for (const layer of this.layers) x = layer(x, mask, srcKeyPaddingMask, isCausal === true);
     return this.norm ? (this.norm as unknown as (x: Tensor) => Tensor)(x) : x;
   }
 }
 
-function normOf(norm: AnyModule | StackOptions | null | undefined): AnyModule | null {
-  if (norm === undefined || norm === null) return null;
-  return norm instanceof Module ? (norm as unknown as AnyModule) : (norm as StackOptions).norm ?? null;
-}
-
-/** Copies of a decoder layer, one after the other. */
+/**
+ * Copies of a decoder layer, one after the other.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
+ * @api nn.TransformerDecoder
+ */
 export class TransformerDecoder extends Module<DecoderArguments> {
   layers: ModuleList<TransformerDecoderLayer>;
   readonly numLayers: number;
   norm: AnyModule | null;
 
-  constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, norm?: AnyModule | StackOptions | null) {
+  /** @param norm normalises the last layer's output */
+  constructor(decoderLayer: TransformerDecoderLayer, numLayers: Int, norm: AnyModule | null = null) {
     super();
     this.layers = copies(decoderLayer, numLayers);
     this.numLayers = numLayers;
-    this.norm = normOf(norm);
+    this.norm = norm;
   }
 
-  override forward(tgt: Tensor, memory: Tensor, ...call: (Tensor | DecoderLayerCall | null | undefined)[]): Tensor {
+  /**
+   * @param tgtMask `[targets, targets]`: true, or −∞ to add, where nothing is to be seen
+   * @param memoryMask `[targets, memory]`, likewise
+   * @param tgtKeyPaddingMask `[batch, targets]`: true where there is padding
+   * @param memoryKeyPaddingMask `[batch, memory]`, likewise
+   * @param tgtIsCausal a hint that `tgtMask` is the causal one; it changes nothing
+   * @param memoryIsCausal the same of `memoryMask`
+   */
+  override forward(
+    tgt: Tensor, memory: Tensor, tgtMask: Tensor | null = null, memoryMask: Tensor | null = null, tgtKeyPaddingMask: Tensor | null = null,
+    memoryKeyPaddingMask: Tensor | null = null, tgtIsCausal: boolean | null = null, memoryIsCausal = false,
+  ): Tensor {
     let x = tgt;
-    for (const layer of this.layers) x = layer(x, memory, ...call);
+    for (const layer of this.layers) {
+      x = layer(x, memory, tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal === true, memoryIsCausal);
+    }
     return this.norm ? (this.norm as unknown as (x: Tensor) => Tensor)(x) : x;
   }
 }
 
-export interface TransformerOptions extends TransformerLayerOptions {
-  /** Default 512. */
-  dModel?: number;
-  /** Default 8. */
-  nhead?: number;
-  /** Default 6. */
-  numEncoderLayers?: number;
-  /** Default 6. */
-  numDecoderLayers?: number;
-  /** In place of the standard ones. */
-  customEncoder?: AnyModule | null;
-  customDecoder?: AnyModule | null;
-}
-
-export interface TransformerCall extends DecoderLayerCall {
+/** What may be left out of a call of a transformer. */
+interface TransformerCall extends DecoderCall {
   srcMask?: Tensor | null;
   srcKeyPaddingMask?: Tensor | null;
+  srcIsCausal?: boolean | null;
 }
 
-/** Encoder and decoder: called with source and target sequences and maybe masks. */
-export class Transformer extends Module<[src: Tensor, tgt: Tensor, call?: TransformerCall]> {
+type TransformerArguments = [
+  src: Tensor, tgt: Tensor, srcMask?: Tensor | null | TransformerCall, tgtMask?: Tensor | null | TransformerCall, memoryMask?: Tensor | null | TransformerCall,
+  srcKeyPaddingMask?: Tensor | null | TransformerCall, tgtKeyPaddingMask?: Tensor | null | TransformerCall, memoryKeyPaddingMask?: Tensor | null | TransformerCall,
+  srcIsCausal?: boolean | null | TransformerCall, tgtIsCausal?: boolean | null | TransformerCall, memoryIsCausal?: boolean | TransformerCall,
+];
+
+/**
+ * Encoder and decoder: called with source and target sequences and maybe masks.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Transformer.html
+ * @api nn.Transformer
+ * @factory
+ */
+export class Transformer extends Module<TransformerArguments> {
   encoder: AnyModule;
   decoder: AnyModule;
   readonly dModel: number;
   readonly nhead: number;
 
-  constructor(dModel?: number | TransformerOptions, nhead?: number | TransformerOptions, options?: TransformerOptions) {
+  /**
+   * @param dimFeedforward width of the feed-forward parts
+   * @param activation within them
+   * @param customEncoder in place of the standard one
+   * @param customDecoder in place of the standard one
+   * @param batchFirst `[batch, sequence, features]` instead of `[sequence, batch, features]`
+   * @param normFirst normalise before each part rather than after it
+   * @param bias of linear layers and normalisations
+   */
+  constructor(
+    dModel: Int = 512, nhead: Int = 8, numEncoderLayers: Int = 6, numDecoderLayers: Int = 6, dimFeedforward: Int = 2048, dropout = 0.1,
+    activation: Activation = "relu", customEncoder: AnyModule | null = null, customDecoder: AnyModule | null = null, layerNormEps = 1e-5, batchFirst = false,
+    normFirst = false, bias = true,
+  ) {
     super();
-    const chosen = optionalArguments<TransformerOptions>([dModel, nhead, options], ["dModel", "nhead"]);
-    const { dModel: width = 512, nhead: heads = 8, numEncoderLayers = 6, numDecoderLayers = 6, customEncoder = null, customDecoder = null, ...layer } = chosen;
-    const norm = (): LayerNorm => new LayerNorm(width, { eps: layer.layerNormEps ?? 1e-5 });
-    this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(width, heads, layer), numEncoderLayers, norm());
-    this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(width, heads, layer), numDecoderLayers, norm());
+    const layer = [dModel, nhead, dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias] as const;
+    const norm = (): LayerNorm => new LayerNorm(dModel, layerNormEps, true, bias);
+    this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(...layer), numEncoderLayers, norm());
+    this.decoder = customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(...layer), numDecoderLayers, norm());
     for (const parameter of this.parameters()) if (parameter.dim() > 1) xavierUniform_(parameter);
-    this.dModel = width;
-    this.nhead = heads;
+    this.dModel = dModel;
+    this.nhead = nhead;
   }
 
   /** Zeros up to the diagonal and −∞ above: with it each place sees itself and those before. */
-  static generateSquareSubsequentMask(size: number): Tensor {
-    return squareSubsequentMask(size);
+  static generateSquareSubsequentMask(sz: Int): Tensor {
+    return squareSubsequentMask(sz);
   }
 
-  generateSquareSubsequentMask(size: number): Tensor {
-    return squareSubsequentMask(size);
+  generateSquareSubsequentMask(sz: Int): Tensor {
+    return squareSubsequentMask(sz);
   }
 
-  override forward(src: Tensor, tgt: Tensor, call: TransformerCall = {}): Tensor {
+  /**
+   * @param srcMask `[sources, sources]`: true, or −∞ to add, where nothing is to be seen
+   * @param tgtMask `[targets, targets]`, likewise
+   * @param memoryMask `[targets, sources]`, likewise
+   * @param srcKeyPaddingMask `[batch, sources]`: true where there is padding
+   * @param tgtKeyPaddingMask `[batch, targets]`, likewise
+   * @param memoryKeyPaddingMask `[batch, sources]`, likewise
+   * @param srcIsCausal a hint that `srcMask` is the causal one; it changes nothing
+   * @param tgtIsCausal the same of `tgtMask`
+   * @param memoryIsCausal the same of `memoryMask`
+   */
+  override forward(
+    src: Tensor, tgt: Tensor, srcMask: Tensor | null = null, tgtMask: Tensor | null = null, memoryMask: Tensor | null = null,
+    srcKeyPaddingMask: Tensor | null = null, tgtKeyPaddingMask: Tensor | null = null, memoryKeyPaddingMask: Tensor | null = null,
+    srcIsCausal: boolean | null = null, tgtIsCausal: boolean | null = null, memoryIsCausal = false,
+  ): Tensor {
     if (src.size(-1) !== this.dModel || tgt.size(-1) !== this.dModel) {
       throw new ArgumentError("the feature number of src and tgt must be equal to d_model", "RuntimeError");
     }
-    const { srcMask = null, srcKeyPaddingMask = null, ...decoding } = call;
-    const memory = (this.encoder as unknown as TransformerEncoder)(src, { mask: srcMask, srcKeyPaddingMask });
-    return (this.decoder as unknown as TransformerDecoder)(tgt, memory, decoding);
+    const memory = (this.encoder as unknown as TransformerEncoder)(src, srcMask, srcKeyPaddingMask, srcIsCausal);
+    return (this.decoder as unknown as TransformerDecoder)(tgt, memory, tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal);
   }
 }

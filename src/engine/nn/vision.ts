@@ -1,23 +1,26 @@
 /** Images in other sizes and arrangements, as modules. */
-import { channelShuffle, foldImages, interpolate, pixelShuffle, pixelUnshuffle, unfoldImages } from "../ops/index.ts";
-import type { Size } from "../ops/types.ts";
-import type { InterpolateOptions } from "../ops/interpolation.ts";
-import type { ColumnOptions } from "../ops/windows.ts";
+import { fold, unfold } from "../ops/fold.ts";
+import { channelShuffle, interpolate, pixelShuffle, pixelUnshuffle } from "../ops/index.ts";
+import type { Int, Size } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { number, sizes } from "./printing.ts";
 
-/** `[…, channels · r², height, width]` → `[…, channels, height · r, width · r]`. https://arxiv.org/abs/1609.05158 */
+/**
+ * `[…, channels · r², height, width]` → `[…, channels, height · r, width · r]`. https://arxiv.org/abs/1609.05158
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
+ * @api nn.PixelShuffle
+ */
 export class PixelShuffle extends Module {
   readonly upscaleFactor: number;
 
-  constructor(upscaleFactor: number) {
+  constructor(upscaleFactor: Int) {
     super();
     this.upscaleFactor = upscaleFactor;
   }
 
-  override forward(x: Tensor): Tensor {
-    return pixelShuffle(x, this.upscaleFactor);
+  override forward(input: Tensor): Tensor {
+    return pixelShuffle(input, this.upscaleFactor);
   }
 
   override extraRepr(): string {
@@ -25,17 +28,21 @@ export class PixelShuffle extends Module {
   }
 }
 
-/** The reverse of `PixelShuffle`. */
+/**
+ * The reverse of `PixelShuffle`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
+ * @api nn.PixelUnshuffle
+ */
 export class PixelUnshuffle extends Module {
   readonly downscaleFactor: number;
 
-  constructor(downscaleFactor: number) {
+  constructor(downscaleFactor: Int) {
     super();
     this.downscaleFactor = downscaleFactor;
   }
 
-  override forward(x: Tensor): Tensor {
-    return pixelUnshuffle(x, this.downscaleFactor);
+  override forward(input: Tensor): Tensor {
+    return pixelUnshuffle(input, this.downscaleFactor);
   }
 
   override extraRepr(): string {
@@ -43,17 +50,21 @@ export class PixelUnshuffle extends Module {
   }
 }
 
-/** Mixes the channels of groups. https://arxiv.org/abs/1707.01083 */
+/**
+ * Mixes the channels of groups. https://arxiv.org/abs/1707.01083
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
+ * @api nn.ChannelShuffle
+ */
 export class ChannelShuffle extends Module {
   readonly groups: number;
 
-  constructor(groups: number) {
+  constructor(groups: Int) {
     super();
     this.groups = groups;
   }
 
-  override forward(x: Tensor): Tensor {
-    return channelShuffle(x, this.groups);
+  override forward(input: Tensor): Tensor {
+    return channelShuffle(input, this.groups);
   }
 
   override extraRepr(): string {
@@ -61,15 +72,31 @@ export class ChannelShuffle extends Module {
   }
 }
 
-/** `[batch, channels, …]` in another size; see `nn.functional.interpolate`. */
+export type InterpolationMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
+
+/**
+ * `[batch, channels, …]` in another size; see `nn.functional.interpolate`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+ * @api nn.Upsample
+ */
 export class Upsample extends Module {
   readonly size: Size | null;
-  readonly scaleFactor: Size | null;
-  readonly mode: NonNullable<InterpolateOptions["mode"]>;
+  readonly scaleFactor: number | readonly number[] | null;
+  readonly mode: InterpolationMode;
   readonly alignCorners: boolean | null;
   readonly recomputeScaleFactor: boolean | null;
 
-  constructor({ size = null, scaleFactor = null, mode = "nearest", alignCorners = null, recomputeScaleFactor = null }: InterpolateOptions = {}) {
+  /**
+   * @param size of the output: this, or `scaleFactor` has to be given
+   * @param scaleFactor one for all directions, or one for each
+   * @param mode how values between are found
+   * @param alignCorners whether the centres of corners stay where they are, or the corners' own corners
+   * @param recomputeScaleFactor take the scale of the rounded size
+   */
+  constructor(
+    size: Size | null = null, scaleFactor: number | readonly number[] | null = null, mode: InterpolationMode = "nearest", alignCorners: boolean | null = null,
+    recomputeScaleFactor: boolean | null = null,
+  ) {
     super();
     this.size = size;
     this.scaleFactor = scaleFactor;
@@ -78,9 +105,8 @@ export class Upsample extends Module {
     this.recomputeScaleFactor = recomputeScaleFactor;
   }
 
-  override forward(x: Tensor): Tensor {
-    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
-    return interpolate(x, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
+  override forward(input: Tensor): Tensor {
+    return interpolate(input, this.size, this.scaleFactor, this.mode, this.alignCorners, this.recomputeScaleFactor);
   }
 
   override extraRepr(): string {
@@ -93,17 +119,25 @@ export class Upsample extends Module {
   }
 }
 
-/** `Upsample` to the nearest neighbour over height and width. */
+/**
+ * `Upsample` to the nearest neighbour over height and width.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+ * @api nn.UpsamplingNearest2d
+ */
 export class UpsamplingNearest2d extends Upsample {
-  constructor(options: { size?: Size; scaleFactor?: Size } = {}) {
-    super({ ...options, mode: "nearest" });
+  constructor(size: Size | null = null, scaleFactor: number | readonly number[] | null = null) {
+    super(size, scaleFactor, "nearest");
   }
 }
 
-/** Bilinear `Upsample` over height and width with aligned corners. */
+/**
+ * Bilinear `Upsample` over height and width with aligned corners.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
+ * @api nn.UpsamplingBilinear2d
+ */
 export class UpsamplingBilinear2d extends Upsample {
-  constructor(options: { size?: Size; scaleFactor?: Size } = {}) {
-    super({ ...options, mode: "bilinear", alignCorners: true });
+  constructor(size: Size | null = null, scaleFactor: number | readonly number[] | null = null) {
+    super(size, scaleFactor, "bilinear", true);
   }
 }
 
@@ -113,7 +147,7 @@ abstract class Columns extends Module {
   readonly padding: Size;
   readonly stride: Size;
 
-  constructor(kernelSize: Size, { dilation = 1, padding = 0, stride = 1 }: ColumnOptions) {
+  constructor(kernelSize: Size, dilation: Size, padding: Size, stride: Size) {
     super();
     this.kernelSize = kernelSize;
     this.dilation = dilation;
@@ -126,28 +160,47 @@ abstract class Columns extends Module {
   }
 }
 
-/** Every window of an image as a column: `[batch, channels, height, width]` → `[batch, channels · kernel, windows]`. */
+/**
+ * Every window of an image as a column: `[batch, channels, height, width]` → `[batch, channels · kernel, windows]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html
+ * @api nn.Unfold
+ */
 export class Unfold extends Columns {
-  constructor(kernelSize: Size, options: ColumnOptions = {}) {
-    super(kernelSize, options);
+  /**
+   * @param dilation distance between a window's elements
+   * @param padding border of zeros
+   * @param stride between windows
+   */
+  constructor(kernelSize: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) {
+    super(kernelSize, dilation, padding, stride);
   }
 
-  override forward(x: Tensor): Tensor {
-    return unfoldImages(x, this.kernelSize, { dilation: this.dilation, padding: this.padding, stride: this.stride });
+  override forward(input: Tensor): Tensor {
+    return unfold(input, this.kernelSize, this.dilation, this.padding, this.stride);
   }
 }
 
-/** Adds columns of windows up to images: the reverse of `Unfold`, where windows overlap their sum. */
+/**
+ * Adds columns of windows up to images: the reverse of `Unfold`, where windows overlap their sum.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Fold.html
+ * @api nn.Fold
+ */
 export class Fold extends Columns {
   readonly outputSize: Size;
 
-  constructor(outputSize: Size, kernelSize: Size, options: ColumnOptions = {}) {
-    super(kernelSize, options);
+  /**
+   * @param outputSize height and width of the images
+   * @param dilation distance between a window's elements
+   * @param padding border that is cut off
+   * @param stride between windows
+   */
+  constructor(outputSize: Size, kernelSize: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) {
+    super(kernelSize, dilation, padding, stride);
     this.outputSize = outputSize;
   }
 
-  override forward(x: Tensor): Tensor {
-    return foldImages(x, this.outputSize, this.kernelSize, { dilation: this.dilation, padding: this.padding, stride: this.stride });
+  override forward(input: Tensor): Tensor {
+    return fold(input, this.outputSize, this.kernelSize, this.dilation, this.padding, this.stride);
   }
 
   override extraRepr(): string {

@@ -53,11 +53,11 @@ for kind, value, js_value in (("parameter", "nn.Parameter(torch.ones(1))", "new 
     for name in ("a.b", ""):
         contains = f"{kind} name can't contain \".\"" if name else f"{kind} name can't be empty string \"\""
         refused(f"net.register_{kind}('{name}', {value})", f"net.register{kind.capitalize()}('{name}', {js_value});", words=contains)
-    refused(f"net.register_{kind}(5, {value})", f"net.register{kind.capitalize()}(5, {js_value});", words=f"{kind} name should be a string. Got number")
+    refused(f"net.register_{kind}(5, {value})", f"net.register{kind.capitalize()}(5, {js_value});", words="argument 'name' must be a string, not 5")
 refused("net.register_parameter('new', torch.ones(1))", "net.registerParameter('new', torch.ones(1));")
 refused("net.register_parameter('new', nn.Parameter(torch.ones(1)) * 2)", "net.registerParameter('new', new nn.Parameter(torch.ones(1)).mul(2));")
-refused("net.register_buffer('new', nn.ReLU())", "net.registerBuffer('new', new nn.ReLU());", words="cannot assign 'ReLU' object to buffer 'new' (torch Tensor or None required)")
-refused("net.add_module('new', torch.ones(1))", "net.addModule('new', torch.ones(1));")
+refused("net.register_buffer('new', nn.ReLU())", "net.registerBuffer('new', new nn.ReLU());", words="argument 'tensor' must be a tensor or null, not a ReLU")
+refused("net.add_module('new', torch.ones(1))", "net.addModule('new', torch.ones(1));", words="argument 'module' must be a Module or null, not a tensor [1]")
 for target, js in (("nn.Linear(2, 2, bias=False)", "new nn.Linear(2, 2, { bias: false })"), ("nn.Conv2d(1, 1, 3, bias=False)", "new nn.Conv2d(1, 1, 3, { bias: false })"), ("nn.BatchNorm1d(2, affine=False)", "new nn.BatchNorm1d(2, { affine: false })"),
                    ("nn.GroupNorm(1, 2, affine=False)", "new nn.GroupNorm(1, 2, { affine: false })"), ("nn.LayerNorm(2, elementwise_affine=False)", "new nn.LayerNorm(2, { elementwiseAffine: false })")):
     f.program(f"m = {target}\nm.bias = torch.ones(2)", f"const m = {js};\nm.bias = torch.ones(2);", note=target, fails=True)

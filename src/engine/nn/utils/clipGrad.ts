@@ -4,22 +4,15 @@ import { KindlingError } from "../../errors.ts";
 import { stack, sumOfSquares, tensor } from "../../ops/index.ts";
 import { Tensor } from "../../tensor.ts";
 
-export interface ClipGradNormOptions {
-  /** Which norm; `Infinity` for the largest absolute value. Default 2. */
-  normType?: number;
-  /** Throw where the norm is NaN or infinite. Default false. */
-  errorIfNonfinite?: boolean;
-}
-
 /**
  * Scales all gradients by one factor so that their joint norm is at most `maxNorm`.
+ * @param normType which norm; `Infinity` for the largest absolute value
+ * @param errorIfNonfinite throw where the norm is NaN or infinite
  * @returns the norm before
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+ * @api nn.utils.clipGradNorm_
  */
-export function clipGradNorm_(
-  parameters: Iterable<Tensor> | Tensor,
-  maxNorm: number,
-  { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
-): Tensor {
+export function clipGradNorm_(parameters: Iterable<Tensor> | Tensor, maxNorm: number, normType = 2, errorIfNonfinite = false): Tensor {
   return noGrad(() => {
     const gradients = gradientsOf(parameters);
     if (gradients.length === 0) return tensor(0);
@@ -42,7 +35,11 @@ function jointNorm(gradients: readonly Tensor[], normType: number): number {
   return Math.fround(Math.sqrt(gradients.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0)));
 }
 
-/** Clamps every gradient value to [−clipValue, clipValue]. */
+/**
+ * Clamps every gradient value to [−clipValue, clipValue].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
+ * @api nn.utils.clipGradValue_
+ */
 export function clipGradValue_(parameters: Iterable<Tensor> | Tensor, clipValue: number): void {
   noGrad(() => {
     for (const gradient of gradientsOf(parameters)) gradient.clamp_(-clipValue, clipValue);

@@ -20,21 +20,37 @@ interface Normalising {
   training: boolean;
 }
 
-/** The folded weight and bias; `transpose` for weights `[in, out, …]`. */
+/**
+ * The weight and bias of a convolution with a batch normalisation folded in.
+ * @param convW its weight
+ * @param convB its bias
+ * @param bnRm the running mean
+ * @param bnRv the running variance
+ * @param bnEps what is added to the variance
+ * @param bnW the normalisation's weight
+ * @param bnB the normalisation's bias
+ * @param transpose for weights `[in, out, …]`
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.fuse_conv_bn_weights.html
+ * @api nn.utils.fuseConvBnWeights
+ */
 export function fuseConvBnWeights(
-  weight: Tensor, bias: Tensor | null, mean: Tensor, variance: Tensor, eps: number, scale: Tensor | null, shift: Tensor | null, transpose = false,
+  convW: Tensor, convB: Tensor | null, bnRm: Tensor, bnRv: Tensor, bnEps: number, bnW: Tensor | null, bnB: Tensor | null, transpose = false,
 ): [weight: Parameter, bias: Parameter] {
-  const factor = variance.add(eps).rsqrt().mul(scale ?? 1);
-  const shape = weight.shape.map((_, i) => (i === (transpose ? 1 : 0) ? -1 : 1));
-  const folded = (bias ?? zeros(mean.shape)).sub(mean).mul(factor).add(shift ?? 0);
-  return [new Parameter(weight.mul(factor.reshape(shape)).detach()), new Parameter(folded.detach())];
+  const factor = bnRv.add(bnEps).rsqrt().mul(bnW ?? 1);
+  const shape = convW.shape.map((_, i) => (i === (transpose ? 1 : 0) ? -1 : 1));
+  const folded = (convB ?? zeros(bnRm.shape)).sub(bnRm).mul(factor).add(bnB ?? 0);
+  return [new Parameter(convW.mul(factor.reshape(shape)).detach()), new Parameter(folded.detach())];
 }
 
-/** The same for a linear layer. */
+/**
+ * The same for a linear layer.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.fuse_linear_bn_weights.html
+ * @api nn.utils.fuseLinearBnWeights
+ */
 export function fuseLinearBnWeights(
-  weight: Tensor, bias: Tensor | null, mean: Tensor, variance: Tensor, eps: number, scale: Tensor | null, shift: Tensor | null,
+  linearW: Tensor, linearB: Tensor | null, bnRm: Tensor, bnRv: Tensor, bnEps: number, bnW: Tensor | null, bnB: Tensor | null,
 ): [weight: Parameter, bias: Parameter] {
-  return fuseConvBnWeights(weight, bias, mean, variance, eps, scale, shift);
+  return fuseConvBnWeights(linearW, linearB, bnRm, bnRv, bnEps, bnW, bnB);
 }
 
 function fused<M extends AnyModule>(layer: M, norm: AnyModule, transpose: boolean): M {
@@ -46,12 +62,20 @@ function fused<M extends AnyModule>(layer: M, norm: AnyModule, transpose: boolea
   return copy;
 }
 
-/** A copy of a convolution that does the batch normalisation after it as well. Both have to be in eval mode. */
-export function fuseConvBnEval<M extends AnyModule>(conv: M, bn: AnyModule, { transpose = false }: { transpose?: boolean } = {}): M {
+/**
+ * A copy of a convolution that does the batch normalisation after it as well. Both have to be in eval mode.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.fuse_conv_bn_eval.html
+ * @api nn.utils.fuseConvBnEval
+ */
+export function fuseConvBnEval<M extends AnyModule>(conv: M, bn: AnyModule, transpose = false): M {
   return fused(conv, bn, transpose);
 }
 
-/** A copy of a linear layer that does the batch normalisation after it as well. Both have to be in eval mode. */
+/**
+ * A copy of a linear layer that does the batch normalisation after it as well. Both have to be in eval mode.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.fuse_linear_bn_eval.html
+ * @api nn.utils.fuseLinearBnEval
+ */
 export function fuseLinearBnEval<M extends AnyModule>(linear: M, bn: AnyModule): M {
   return fused(linear, bn, false);
 }

@@ -6,13 +6,20 @@ import { ModuleDict, ModuleList } from "../containers.ts";
 import { Module, type AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
-/** A module that makes a tensor of a tensor, and maybe the other way. */
+/**
+ * A module that makes a tensor of a tensor, and maybe the other way.
+ * @api nn.utils.parametrize.Parametrization
+ */
 export interface Parametrization {
   (original: Tensor): Tensor;
   rightInverse?(value: Tensor): Tensor;
 }
 
-/** The parametrizations of one tensor, in the order in which they are applied, and what they are applied to. */
+/**
+ * The parametrizations of one tensor, in the order in which they are applied, and what they are applied to.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.ParametrizationList.html
+ * @api nn.utils.parametrize.ParametrizationList
+ */
 export class ParametrizationList extends ModuleList<AnyModule> {
   original: Parameter;
 
@@ -46,7 +53,11 @@ interface Parametrized {
 
 let cache: Map<ParametrizationList, Tensor> | null = null;
 
-/** Computes each parametrized tensor only once while `run` runs. */
+/**
+ * Computes each parametrized tensor only once while `run` runs.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.cached.html
+ * @api nn.utils.parametrize.cached
+ */
 export function cached<T>(run: () => T): T {
   const outer = cache;
   cache ??= new Map();
@@ -60,29 +71,31 @@ export function cached<T>(run: () => T): T {
 /**
  * Lets `module[name]` be `parametrization(original)`; several apply one after the other. The original is in the state dict as
  * `parametrizations.name.original`.
- * @param options.unsafe don't check that the shape stays. Default false.
+ * @param options.unsafe don't check that the shape stays
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.register_parametrization.html
+ * @api nn.utils.parametrize.registerParametrization
  */
-export function registerParametrization<M extends AnyModule>(module: M, name: string, parametrization: AnyModule, { unsafe = false }: { unsafe?: boolean } = {}): M {
+export function registerParametrization<M extends AnyModule>(module: M, tensorName: string, parametrization: AnyModule, { unsafe = false }: { unsafe?: boolean } = {}): M {
   const own = module as unknown as Record<string, unknown> & Partial<Parametrized>;
-  if (isParametrized(module, name)) {
-    own.parametrizations!.get(name).append(parametrization);
+  if (isParametrized(module, tensorName)) {
+    own.parametrizations!.get(tensorName).append(parametrization);
     return module;
   }
-  const original = own[name];
-  if (!(original instanceof Parameter)) throw new ArgumentError(`Module '${module.constructor.name}' does not have a parameter, a buffer, or a parametrized element with name '${name}'`);
+  const original = own[tensorName];
+  if (!(original instanceof Parameter)) throw new ArgumentError(`Module '${module.constructor.name}' does not have a parameter, a buffer, or a parametrized element with name '${tensorName}'`);
   const made = noGrad(() => (parametrization as unknown as Parametrization)(original));
   if (!unsafe && made.shape.join() !== original.shape.join()) {
-    throw new ArgumentError(`Registering a parametrization may not change the shape of the tensor, unless \`unsafe\` flag is enabled.\nmodule.${name}.shape: torch.Size([${original.shape.join(", ")}])`);
+    throw new ArgumentError(`Registering a parametrization may not change the shape of the tensor, unless \`unsafe\` flag is enabled.\nmodule.${tensorName}.shape: torch.Size([${original.shape.join(", ")}])`);
   }
   const { rightInverse } = parametrization as unknown as Parametrization;
   const list = new ParametrizationList([parametrization], rightInverse ? new Parameter(rightInverse.call(parametrization, original.detach())) : original);
-  delete own[name];
+  delete own[tensorName];
   if (own.parametrizations === undefined) {
     renameClass(module);
     own.parametrizations = new ModuleDict<ParametrizationList>();
   }
-  own.parametrizations.set(name, list);
-  Object.defineProperty(module, name, {
+  own.parametrizations.set(tensorName, list);
+  Object.defineProperty(module, tensorName, {
     get: () => read(list),
     set(value: Tensor) {
       list.assign(value);
@@ -109,21 +122,29 @@ function renameClass(module: AnyModule): void {
   Object.setPrototypeOf(module, Renamed.prototype as object);
 }
 
-/** Whether a module (or its tensor `name`) is parametrized. */
-export function isParametrized(module: AnyModule, name?: string): boolean {
+/**
+ * Whether a module (or its tensor `name`) is parametrized.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.is_parametrized.html
+ * @api nn.utils.parametrize.isParametrized
+ */
+export function isParametrized(module: AnyModule, tensorName: string | null = null): boolean {
   const { parametrizations } = module as unknown as Partial<Parametrized>;
   if (!(parametrizations instanceof Module)) return false;
-  return name === undefined ? parametrizations.length > 0 : parametrizations.has(name);
+  return tensorName === null ? parametrizations.length > 0 : parametrizations.has(tensorName);
 }
 
-/** Makes a parametrized tensor a parameter again: with the value it had, or with the original's. */
-export function removeParametrizations<M extends AnyModule>(module: M, name: string, { leaveParametrized = true }: { leaveParametrized?: boolean } = {}): M {
-  if (!isParametrized(module, name)) throw new ArgumentError(`Module ${module.constructor.name} does not have a parametrization on ${name}`);
+/**
+ * Makes a parametrized tensor a parameter again: with the value it had, or with the original's.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.remove_parametrizations.html
+ * @api nn.utils.parametrize.removeParametrizations
+ */
+export function removeParametrizations<M extends AnyModule>(module: M, tensorName: string, leaveParametrized = true): M {
+  if (!isParametrized(module, tensorName)) throw new ArgumentError(`Module ${module.constructor.name} does not have a parametrization on ${tensorName}`);
   const own = module as unknown as Record<string, unknown> & Parametrized;
-  const list = own.parametrizations.pop(name);
-  delete own[name];
+  const list = own.parametrizations.pop(tensorName);
+  delete own[tensorName];
   const value = leaveParametrized ? new Parameter(noGrad(() => list.compute()).detach()) : list.original;
-  own[name] = value;
+  own[tensorName] = value;
   if (own.parametrizations.length === 0) {
     delete (own as Partial<Parametrized>).parametrizations;
     Object.setPrototypeOf(module, Object.getPrototypeOf(Object.getPrototypeOf(module)) as object);

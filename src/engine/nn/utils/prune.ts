@@ -2,6 +2,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { ArgumentError } from "../../errors.ts";
 import { cat, kthvalue, norm, ones, onesLike, randLike, rand, topk } from "../../ops/index.ts";
+import type { Int } from "../../ops/types.ts";
 import type { HookHandle, Tensor } from "../../tensor.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
@@ -10,7 +11,7 @@ import { Parameter } from "../parameter.ts";
 export type Amount = number;
 
 /** Which entries of `importance` stay, among those where `before` is 1. Gives the new mask. */
-export type Method = (importance: Tensor, before: Tensor) => Tensor;
+type Method = (importance: Tensor, before: Tensor) => Tensor;
 
 interface Pruned {
   readonly hook: HookHandle;
@@ -78,17 +79,27 @@ function ofChannels(dim: number, choose: (channels: Tensor) => Tensor): Method {
   };
 }
 
-/** Marks a parameter as pruned without pruning anything. */
+/**
+ * Marks a parameter as pruned without pruning anything.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.identity.html
+ * @api nn.utils.prune.identity
+ */
 export function identity<M extends AnyModule>(module: M, name: string): M {
   return apply(module, name, (_importance, before) => before);
 }
 
-/** Prunes entries at random. */
+const atRandom = (amount: Amount) => (values: Tensor): Tensor => {
+  const count = countOf(amount, values.numel());
+  return count === 0 ? onesLike(values) : without(values.numel(), topk(randLike(values), count).indices);
+};
+
+/**
+ * Prunes entries at random.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.random_unstructured.html
+ * @api nn.utils.prune.randomUnstructured
+ */
 export function randomUnstructured<M extends AnyModule>(module: M, name: string, amount: Amount): M {
-  return apply(module, name, ofEntries((values) => {
-    const count = countOf(amount, values.numel());
-    return count === 0 ? onesLike(values) : without(values.numel(), topk(randLike(values), count).indices);
-  }));
+  return apply(module, name, ofEntries(atRandom(amount)));
 }
 
 const smallest = (amount: Amount) => (values: Tensor): Tensor => {
@@ -96,13 +107,21 @@ const smallest = (amount: Amount) => (values: Tensor): Tensor => {
   return count === 0 ? onesLike(values) : without(values.numel(), topk(values.abs(), count, -1, { largest: false }).indices);
 };
 
-/** Prunes the entries of the smallest magnitude, or of the smallest `importanceScores`. */
-export function l1Unstructured<M extends AnyModule>(module: M, name: string, amount: Amount, { importanceScores = null }: { importanceScores?: Tensor | null } = {}): M {
+/**
+ * Prunes the entries of the smallest magnitude, or of the smallest `importanceScores`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.l1_unstructured.html
+ * @api nn.utils.prune.l1Unstructured
+ */
+export function l1Unstructured<M extends AnyModule>(module: M, name: string, amount: Amount, importanceScores: Tensor | null = null): M {
   return apply(module, name, ofEntries(smallest(amount)), importanceScores);
 }
 
-/** Prunes channels along `dim` at random. */
-export function randomStructured<M extends AnyModule>(module: M, name: string, amount: Amount, dim: number): M {
+/**
+ * Prunes channels along `dim` at random.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.random_structured.html
+ * @api nn.utils.prune.randomStructured
+ */
+export function randomStructured<M extends AnyModule>(module: M, name: string, amount: Amount, dim: Int): M {
   return apply(module, name, ofChannels(dim, (channels) => {
     const size = channels.size(dim);
     const count = countOf(amount, size);
@@ -112,8 +131,12 @@ export function randomStructured<M extends AnyModule>(module: M, name: string, a
   }));
 }
 
-/** Prunes the channels along `dim` with the smallest n-norm. */
-export function lnStructured<M extends AnyModule>(module: M, name: string, amount: Amount, n: number, dim: number, { importanceScores = null }: { importanceScores?: Tensor | null } = {}): M {
+/**
+ * Prunes the channels along `dim` with the smallest n-norm.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.ln_structured.html
+ * @api nn.utils.prune.lnStructured
+ */
+export function lnStructured<M extends AnyModule>(module: M, name: string, amount: Amount, n: number, dim: Int, importanceScores: Tensor | null = null): M {
   return apply(module, name, ofChannels(dim, (channels) => {
     const d = dim < 0 ? dim + channels.dim() : dim;
     const size = channels.shape[d]!;
@@ -123,26 +146,84 @@ export function lnStructured<M extends AnyModule>(module: M, name: string, amoun
   }), importanceScores);
 }
 
-/** Prunes by a mask of zeros and ones. */
+/**
+ * Prunes by a mask of zeros and ones.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.custom_from_mask.html
+ * @api nn.utils.prune.customFromMask
+ */
 export function customFromMask<M extends AnyModule>(module: M, name: string, mask: Tensor): M {
   return apply(module, name, (_importance, before) => before.mul(mask.to(before.dtype)));
 }
 
-export const L1Unstructured = smallest;
-export const RandomUnstructured = (amount: Amount) => (values: Tensor): Tensor => {
-  const count = countOf(amount, values.numel());
-  return count === 0 ? onesLike(values) : without(values.numel(), topk(randLike(values), count).indices);
-};
+/** Chooses among the entries of several parameters, for `globalUnstructured`. */
+abstract class Unstructured {
+  readonly amount: Amount;
 
-/** Prunes over several parameters at once, `[module, name]` each: `L1Unstructured` or `RandomUnstructured` of all their entries. */
+  /** @param amount a share between 0 and 1, or a number of entries */
+  constructor(amount: Amount) {
+    this.amount = amount;
+  }
+
+  /**
+   * Ones, and zeros for what is pruned.
+   * @internal
+   */
+  abstract choose(values: Tensor): Tensor;
+}
+
+/**
+ * Prunes the entries of the smallest magnitude.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.L1Unstructured.html
+ * @api nn.utils.prune.L1Unstructured
+ */
+export class L1Unstructured extends Unstructured {
+  /** @internal */
+  override choose(values: Tensor): Tensor {
+    return smallest(this.amount)(values);
+  }
+}
+
+/**
+ * Prunes entries at random.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.RandomUnstructured.html
+ * @api nn.utils.prune.RandomUnstructured
+ */
+export class RandomUnstructured extends Unstructured {
+  /** @internal */
+  override choose(values: Tensor): Tensor {
+    return atRandom(this.amount)(values);
+  }
+}
+
+/** Tensors of the parameters' shapes, `[[module, name], scores]` each. */
+export type ImportanceScores = Iterable<readonly [readonly [AnyModule, string], Tensor]>;
+
+function importanceOf(scores: ImportanceScores | null, [module, name]: readonly [AnyModule, string]): Tensor | undefined {
+  return [...(scores ?? [])].find(([[owner, property]]) => owner === module && property === name)?.[1];
+}
+
+/** `L1Unstructured` or `RandomUnstructured`. */
+export type PruningMethod = new (amount: Amount) => { choose(values: Tensor): Tensor };
+
+/**
+ * Prunes over several parameters at once, `[module, name]` each.
+ * @param pruningMethod `L1Unstructured` or `RandomUnstructured` of all their entries
+ * @param importanceScores in place of the values, by parameter
+ * @param options.amount a share between 0 and 1, or a number of entries
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.global_unstructured.html
+ * @api nn.utils.prune.globalUnstructured
+ */
 export function globalUnstructured(
-  parameters: readonly (readonly [AnyModule, string])[], method: typeof L1Unstructured, { amount }: { amount: Amount },
+  parameters: readonly (readonly [AnyModule, string])[], pruningMethod: PruningMethod, importanceScores: ImportanceScores | null = null,
+  { amount }: { amount: Amount },
 ): void {
   const own = parameters.map(([module]) => propertiesOf(module));
   const original = (i: number): Tensor => (own[i]![`${parameters[i]![1]}_orig`] ?? own[i]![parameters[i]![1]]) as Tensor;
   const before = parameters.map(([, name], i) => (own[i]![`${name}_mask`] as Tensor | undefined) ?? onesLike(original(i).detach()));
-  const values = cat(parameters.map((_, i) => original(i).detach().reshape(-1)), 0);
-  const mask = noGrad(() => ofEntries(method(amount))(values, cat(before.map((each) => each.reshape(-1)), 0)));
+  const scores = (i: number): Tensor => importanceOf(importanceScores, parameters[i]!) ?? original(i);
+  const values = cat(parameters.map((_, i) => scores(i).detach().reshape(-1)), 0);
+  const method = new pruningMethod(amount);
+  const mask = noGrad(() => ofEntries((open) => method.choose(open))(values, cat(before.map((each) => each.reshape(-1)), 0)));
   let start = 0;
   parameters.forEach(([module, name], i) => {
     const count = original(i).numel();
@@ -151,7 +232,11 @@ export function globalUnstructured(
   });
 }
 
-/** Makes pruning final: the parameter with its zeros, as one again. */
+/**
+ * Makes pruning final: the parameter with its zeros, as one again.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.remove.html
+ * @api nn.utils.prune.remove
+ */
 export function remove<M extends AnyModule>(module: M, name: string): M {
   const known = pruned.get(module)?.get(name);
   if (known === undefined) throw new ArgumentError(`Parameter '${name}' of module ${module.constructor.name} has to be pruned before pruning can be removed`);
@@ -165,7 +250,11 @@ export function remove<M extends AnyModule>(module: M, name: string): M {
   return module;
 }
 
-/** Whether anything in the module is pruned. */
+/**
+ * Whether anything in the module is pruned.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.is_pruned.html
+ * @api nn.utils.prune.isPruned
+ */
 export function isPruned(module: AnyModule): boolean {
   return [...module.modules()].some((each) => (pruned.get(each as unknown as AnyModule)?.size ?? 0) > 0);
 }

@@ -2,6 +2,7 @@
 import { noGrad } from "../../autograd/gradMode.ts";
 import { ArgumentError } from "../../errors.ts";
 import { dot, empty, matmul, normalize } from "../../ops/index.ts";
+import type { Int } from "../../ops/types.ts";
 import type { HookHandle, Tensor } from "../../tensor.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
@@ -43,23 +44,28 @@ function normExcept(weight: Tensor, dim: number | null): Tensor {
 
 /**
  * Splits a weight into its length `name_g` and its direction `name_v`, which are trained in its place.
- * @param options.dim the dimension that keeps its own lengths, default 0; `null` for one length of all
+ * @param dim the dimension that keeps its own lengths; `null` for one length of all
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.weight_norm.html
+ * @api nn.utils.weightNorm
  */
-export function weightNorm<M extends AnyModule>(module: M, name: string | { name?: string; dim?: number | null } = {}, options: { dim?: number | null } = {}): M {
-  const { name: key = "weight", dim = 0 } = typeof name === "string" ? { name, ...options } : name;
-  if (hooks.weight.get(module)?.has(key)) throw new ArgumentError(`Cannot register two weight_norm hooks on the same parameter ${key}`, "RuntimeError");
-  const weight = takeParameter(module, key).detach();
+export function weightNorm<M extends AnyModule>(module: M, name = "weight", dim: Int | null = 0): M {
+  if (hooks.weight.get(module)?.has(name)) throw new ArgumentError(`Cannot register two weight_norm hooks on the same parameter ${name}`, "RuntimeError");
+  const weight = takeParameter(module, name).detach();
   const own = propertiesOf(module);
-  own[`${key}_g`] = new Parameter(normExcept(weight, dim));
-  own[`${key}_v`] = new Parameter(weight.clone());
-  hang("weight", module, key, () => {
-    const [g, v] = [own[`${key}_g`] as Tensor, own[`${key}_v`] as Tensor];
+  own[`${name}_g`] = new Parameter(normExcept(weight, dim));
+  own[`${name}_v`] = new Parameter(weight.clone());
+  hang("weight", module, name, () => {
+    const [g, v] = [own[`${name}_g`] as Tensor, own[`${name}_v`] as Tensor];
     return v.mul(g.div(normExcept(v, dim)));
   });
   return module;
 }
 
-/** Puts the weight back as one parameter. */
+/**
+ * Puts the weight back as one parameter.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_weight_norm.html
+ * @api nn.utils.removeWeightNorm
+ */
 export function removeWeightNorm<M extends AnyModule>(module: M, name = "weight"): M {
   unhang("weight", module, name, "weight_norm");
   const own = propertiesOf(module);
@@ -67,17 +73,6 @@ export function removeWeightNorm<M extends AnyModule>(module: M, name = "weight"
   for (const part of [`${name}_g`, `${name}_v`, name]) delete own[part];
   own[name] = new Parameter(value);
   return module;
-}
-
-export interface SpectralNormOptions {
-  /** Which weight. Default "weight". */
-  name?: string;
-  /** Iterations of each training step. Default 1. */
-  nPowerIterations?: number;
-  /** Default 1e-12. */
-  eps?: number;
-  /** The dimension of outputs. Default 0, for transposed convolutions 1. */
-  dim?: number | null;
 }
 
 /** The weight as a matrix with the outputs as rows. */
@@ -90,18 +85,23 @@ export function asMatrix(weight: Tensor, dim: number): Tensor {
 export function powerIteration(matrix: Tensor, u: Tensor, v: Tensor, times: number, eps: number): void {
   noGrad(() => {
     for (let i = 0; i < times; i++) {
-      v.copy_(normalize(matmul(matrix.t(), u), { dim: 0, eps }));
-      u.copy_(normalize(matmul(matrix, v), { dim: 0, eps }));
+      v.copy_(normalize(matmul(matrix.t(), u), 2, 0, eps));
+      u.copy_(normalize(matmul(matrix, v), 2, 0, eps));
     }
   });
 }
 
 /** A random direction. */
-export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), { dim: 0, eps }));
+export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), 2, 0, eps));
 
-/** Divides a weight by its largest singular value, which power iteration estimates. https://arxiv.org/abs/1802.05957 */
-export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNormOptions | string = {}): M {
-  const { name = "weight", nPowerIterations = 1, eps = 1e-12, dim = null } = typeof options === "string" ? { name: options } : options;
+/**
+ * Divides a weight by its largest singular value, which power iteration estimates. https://arxiv.org/abs/1802.05957
+ * @param nPowerIterations of each training step
+ * @param dim the dimension of outputs: `null` for 0, in transposed convolutions 1
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.spectral_norm.html
+ * @api nn.utils.spectralNorm
+ */
+export function spectralNorm<M extends AnyModule>(module: M, name = "weight", nPowerIterations: Int = 1, eps = 1e-12, dim: Int | null = null): M {
   if (!(nPowerIterations > 0)) throw new ArgumentError(`Expected n_power_iterations to be positive, but got n_power_iterations=${nPowerIterations}`);
   if (hooks.spectral.get(module)?.has(name)) throw new ArgumentError(`Cannot register two spectral_norm hooks on the same parameter ${name}`, "RuntimeError");
   const weight = takeParameter(module, name);
@@ -128,7 +128,11 @@ export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNo
   return module;
 }
 
-/** Puts the divided weight back as one parameter. */
+/**
+ * Puts the divided weight back as one parameter.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_spectral_norm.html
+ * @api nn.utils.removeSpectralNorm
+ */
 export function removeSpectralNorm<M extends AnyModule>(module: M, name = "weight"): M {
   unhang("spectral", module, name, "spectral_norm");
   const own = propertiesOf(module);

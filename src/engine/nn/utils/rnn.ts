@@ -1,9 +1,14 @@
 /** `nn.utils.rnn`: sequences of different lengths in one tensor, padded or packed. */
 import { ArgumentError, KindlingError } from "../../errors.ts";
 import { cat, full, indexSelect, stack, tensor } from "../../ops/index.ts";
+import type { Int } from "../../ops/types.ts";
 import { Tensor } from "../../tensor.ts";
 
-/** Sequences step by step: the first elements of all, then the second of those that have one, and so on; longest first. */
+/**
+ * Sequences step by step: the first elements of all, then the second of those that have one, and so on; longest first.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html
+ * @api nn.utils.rnn.PackedSequence
+ */
 export class PackedSequence {
   /** [elements of all sequences, …] */
   readonly data: Tensor;
@@ -21,25 +26,25 @@ export class PackedSequence {
   }
 }
 
-/** The permutation that undoes another. */
+/**
+ * The permutation that undoes another.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.invert_permutation.html
+ * @api nn.utils.rnn.invertPermutation
+ */
 export function invertPermutation(permutation: Tensor): Tensor {
   const places = new Int32Array(permutation.numel());
   permutation.toTypedArray().forEach((place, i) => (places[place] = i));
   return tensor(places);
 }
 
-export interface BatchFirst {
-  /** `[batch, time, …]` instead of `[time, batch, …]`. Default false. */
-  batchFirst?: boolean;
-}
-
-export interface PackOptions extends BatchFirst {
-  /** Whether the sequences come longest first. Default true. */
-  enforceSorted?: boolean;
-}
-
-/** Packs padded sequences `[time, batch, …]` of the given lengths. */
-export function packPaddedSequence(input: Tensor, lengths: Tensor | readonly number[], { batchFirst = false, enforceSorted = true }: PackOptions = {}): PackedSequence {
+/**
+ * Packs padded sequences `[time, batch, …]` of the given lengths.
+ * @param batchFirst `[batch, time, …]` instead
+ * @param enforceSorted whether the sequences come longest first
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html
+ * @api nn.utils.rnn.packPaddedSequence
+ */
+export function packPaddedSequence(input: Tensor, lengths: Tensor | readonly Int[], batchFirst = false, enforceSorted = true): PackedSequence {
   const sizes = lengths instanceof Tensor ? Array.from(lengths.toTypedArray()) : [...lengths];
   const batch = batchFirst ? input : input.transpose(0, 1);
   if (sizes.length !== batch.shape[0]) {
@@ -68,15 +73,16 @@ export function packPaddedSequence(input: Tensor, lengths: Tensor | readonly num
   return new PackedSequence(data, tensor(new Int32Array(batchSizes)), enforceSorted ? null : tensor(new Int32Array(order)));
 }
 
-export interface PadPackedOptions extends BatchFirst {
-  /** Default 0. */
-  paddingValue?: number;
-  /** At least this many steps. */
-  totalLength?: number | null;
-}
-
-/** The reverse of `packPaddedSequence`: padded sequences and their lengths. */
-export function padPackedSequence(sequence: PackedSequence | Tensor, { batchFirst = false, paddingValue = 0, totalLength = null }: PadPackedOptions = {}): [padded: Tensor, lengths: Tensor] {
+/**
+ * The reverse of `packPaddedSequence`: padded sequences and their lengths.
+ * @param batchFirst `[batch, time, …]` instead of `[time, batch, …]`
+ * @param totalLength at least this many steps
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_packed_sequence.html
+ * @api nn.utils.rnn.padPackedSequence
+ */
+export function padPackedSequence(
+  sequence: PackedSequence | Tensor, batchFirst = false, paddingValue = 0, totalLength: Int | null = null,
+): [padded: Tensor, lengths: Tensor] {
   if (!(sequence instanceof PackedSequence)) throw new ArgumentError("padPackedSequence expects a PackedSequence", "TypeError");
   const sizes = Array.from(sequence.batchSizes.toTypedArray());
   const count = sizes[0] ?? 0;
@@ -99,30 +105,51 @@ export function padPackedSequence(sequence: PackedSequence | Tensor, { batchFirs
   return [batchFirst ? padded.transpose(0, 1) : padded, tensor(new Int32Array(lengths))];
 }
 
-/** Sequences `[time, …]` of different lengths in one tensor, with `paddingValue` (default 0) behind the shorter ones. */
-export function padSequence(sequences: readonly Tensor[], { batchFirst = false, paddingValue = 0 }: BatchFirst & { paddingValue?: number } = {}): Tensor {
+/**
+ * Sequences `[time, …]` of different lengths in one tensor `[time, batch, …]`.
+ * @param batchFirst `[batch, time, …]` instead
+ * @param paddingValue what the shorter ones are filled up with
+ * @param paddingSide before or behind them
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html
+ * @api nn.utils.rnn.padSequence
+ */
+export function padSequence(sequences: readonly Tensor[], batchFirst = false, paddingValue = 0, paddingSide: "left" | "right" = "right"): Tensor {
   const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.shape[0]!), 0);
   const padded = sequences.map((sequence) => {
     const rest = longest - sequence.shape[0]!;
-    return rest === 0 ? sequence : cat([sequence, full([rest, ...sequence.shape.slice(1)], paddingValue, { dtype: sequence.dtype })], 0);
+    if (rest === 0) return sequence;
+    const padding = full([rest, ...sequence.shape.slice(1)], paddingValue, { dtype: sequence.dtype });
+    return cat(paddingSide === "right" ? [sequence, padding] : [padding, sequence], 0);
   });
   return stack(padded, batchFirst ? 0 : 1);
 }
 
-/** The reverse of `padSequence`. */
-export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[], { batchFirst = false }: BatchFirst = {}): Tensor[] {
-  const batch = batchFirst ? padded : padded.transpose(0, 1);
+/**
+ * The reverse of `padSequence`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpad_sequence.html
+ * @api nn.utils.rnn.unpadSequence
+ */
+export function unpadSequence(paddedSequences: Tensor, lengths: Tensor | readonly Int[], batchFirst = false): Tensor[] {
+  const batch = batchFirst ? paddedSequences : paddedSequences.transpose(0, 1);
   const sizes = lengths instanceof Tensor ? Array.from(lengths.toTypedArray()) : lengths;
   return sizes.map((size, i) => batch.select(0, i).narrow(0, 0, size));
 }
 
-/** Packs a list of sequences `[time, …]`. */
-export function packSequence(sequences: readonly Tensor[], { enforceSorted = true }: { enforceSorted?: boolean } = {}): PackedSequence {
-  return packPaddedSequence(padSequence(sequences), sequences.map((sequence) => sequence.shape[0]!), { enforceSorted });
+/**
+ * Packs a list of sequences `[time, …]`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_sequence.html
+ * @api nn.utils.rnn.packSequence
+ */
+export function packSequence(sequences: readonly Tensor[], enforceSorted = true): PackedSequence {
+  return packPaddedSequence(padSequence(sequences), sequences.map((sequence) => sequence.shape[0]!), false, enforceSorted);
 }
 
-/** The reverse of `packSequence`. */
-export function unpackSequence(packed: PackedSequence): Tensor[] {
-  const [padded, lengths] = padPackedSequence(packed, { batchFirst: true });
-  return unpadSequence(padded, lengths, { batchFirst: true });
+/**
+ * The reverse of `packSequence`.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpack_sequence.html
+ * @api nn.utils.rnn.unpackSequence
+ */
+export function unpackSequence(packedSequences: PackedSequence): Tensor[] {
+  const [padded, lengths] = padPackedSequence(packedSequences, true);
+  return unpadSequence(padded, lengths, true);
 }
