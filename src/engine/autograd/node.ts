@@ -25,9 +25,6 @@ export interface Operation<Data = any> {
   backward(node: Node<Data>, ...gradients: Tensor[]): readonly (Tensor | null)[];
 }
 
-/** Of whatever data. */
-// oxlint-disable-next-line no-explicit-any
-export type AnyOperation = Operation<any>;
 
 /** Sees (and, if it returns a tensor, replaces) the finished gradient of one output. */
 export interface GradientHook {
@@ -184,23 +181,33 @@ function modifiedInPlace(tensor: Tensor, expected: number): KindlingError {
  * @param own those of `saved` that nobody but `backward` sees: their memory is free as soon as it is done
  * @returns `output`
  */
-export function record(operation: Operation, output: Tensor, inputs: readonly Tensor[], saved?: readonly Tensor[], data?: undefined, own?: readonly Tensor[]): Tensor;
-export function record<Data>(operation: Operation<Data>, output: Tensor, inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own?: readonly Tensor[]): Tensor;
-export function record(operation: AnyOperation, output: Tensor, inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): Tensor {
-  if (needsGraph(inputs)) output.attach(new Node(operation, inputs, saved, data, own), 0);
+export function record<Data>(
+  operation: Operation<Data>,
+  output: Tensor,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[] = NOTHING,
+  data?: Data,
+  own: readonly Tensor[] = NOTHING,
+): Tensor {
+  if (needsGraph(inputs)) output.attach(new Node(operation as Operation, inputs, saved, data, own), 0);
   else discardAll(own);
   return output;
 }
 
 /** The same for an operation with several outputs. Integer outputs stay outside the graph. */
-export function recordMany(operation: Operation, outputs: readonly Tensor[], inputs: readonly Tensor[], saved?: readonly Tensor[], data?: undefined, own?: readonly Tensor[]): void;
-export function recordMany<Data>(operation: Operation<Data>, outputs: readonly Tensor[], inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own?: readonly Tensor[]): void;
-export function recordMany(operation: AnyOperation, outputs: readonly Tensor[], inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): void {
+export function recordMany<Data>(
+  operation: Operation<Data>,
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[] = NOTHING,
+  data?: Data,
+  own: readonly Tensor[] = NOTHING,
+): void {
   if (!needsGraph(inputs)) {
     discardAll(own);
     return;
   }
-  const node = new Node(operation, inputs, saved, data, own);
+  const node = new Node(operation as Operation, inputs, saved, data, own);
   node.outputs = outputs.length;
   outputs.forEach((output, i) => {
     if (output.dtype === "float32") output.attach(node, i);

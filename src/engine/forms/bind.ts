@@ -4,7 +4,7 @@
  */
 import { ArgumentError } from "../errors.ts";
 import { absent } from "./absent.ts";
-import { isOfKind, isPlainObject, kindsInWords, takesObjects, valueInWords } from "./kinds.ts";
+import { isOfKind, isPlainObject, kindsInWords, valueInWords } from "./kinds.ts";
 import { nearestName } from "./nearest.ts";
 import { signatureOf, type Parameter, type Signature } from "./signature.ts";
 
@@ -63,7 +63,7 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
   if (!isPlainObject(last) || (receiver && given.length === 1)) return place(signature, given, null, receiver);
   const own = signature.positional[given.length - 1] ?? signature.positional.at(-1);
   const byName = place(signature, given.slice(0, -1), last, receiver);
-  if (!own || (given.length > signature.positional.length && !own.spread) || !takesObjects(own.kinds)) return byName;
+  if (!own || (given.length > signature.positional.length && !own.spread) || !isOfKind(last, own.kinds)) return byName;
   // `{ dataset, batchSize }` names the place that it stands in, so that it isn't a dataset; the names in a record are anybody's.
   if (isNames(signature, last) || (own.name in last && ("values" in byName || !own.kinds.includes("record")))) return byName;
   const asValue = place(signature, given, null, receiver);
@@ -82,8 +82,9 @@ function place(signature: Signature, given: readonly unknown[], named: Readonly<
   if (values === null) return { why: surplus(signature, given.length, receiver ? 1 : 0), progress: -1 };
   const wrong = named && takeNames(signature, values, named);
   if (wrong) return wrong;
+  const known = named === null ? 0 : Object.keys(named).length;
   for (let i = 0; i < positional.length; i++) {
-    const wrongValue = check(positional[i]!, values, i, i);
+    const wrongValue = check(positional[i]!, values, i, known + i);
     if (wrongValue) return wrongValue;
     if (typeof values[i] === "boolean" && positional[i]!.kinds.includes("Scalar")) values[i] = Number(values[i]);
   }
@@ -92,7 +93,7 @@ function place(signature: Signature, given: readonly unknown[], named: Readonly<
   for (const keyword of keywords) {
     const value = named?.[keyword.name];
     if (value === undefined && keyword.optional) continue;
-    const wrongValue = check(keyword, named ?? {}, keyword.name, positional.length);
+    const wrongValue = check(keyword, named ?? {}, keyword.name, known + positional.length);
     if (wrongValue) return wrongValue;
     options[keyword.name] = value;
   }
@@ -138,7 +139,7 @@ function unknownName(name: string, named: Readonly<Record<string, unknown>>, par
   const progress = Object.keys(named).filter((each) => names.includes(each)).length - 0.5;
   if (Object.hasOwn(absent, name)) return { why: `has no argument '${name}' here. ${absent[name]!}`, progress };
   const meant = nearestName(name, names.filter((each) => !Object.hasOwn(named, each)));
-  return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress };
+  return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress: meant === null ? progress : progress + 0.25 };
 }
 
 /** What is wrong about the value of one parameter, or `null`. */

@@ -70,11 +70,6 @@ function isOf(value: unknown, kind: string): boolean {
   return Array.isArray(value) && value.length === Number(count) && value.every(checks[element] ?? isNumber);
 }
 
-/** Whether an object that is written down can be an argument of these kinds rather than arguments by name. */
-export function takesObjects(kinds: readonly string[]): boolean {
-  return kinds.includes("object") || kinds.includes("record") || kinds.includes("any") || kinds.includes("list");
-}
-
 const WORDS: Readonly<Record<string, string>> = {
   null: "null", number: "a number", Scalar: "a number", Int: "a whole number", bigint: "a bigint", boolean: "true or false", string: "a string", DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)', Tensor: "a tensor", function: "a function",
   object: "an object", record: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",

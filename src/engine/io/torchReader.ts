@@ -1,7 +1,7 @@
 /** Reading what `torch.save` writes: a zip archive, or the older format that PyTorch wrote before 1.6. */
 import { KindlingError } from "../errors.ts";
 import { fromTypedArray, zeros } from "../ops/index.ts";
-import { writeValues } from "../ops/writing.ts";
+import { writeValues } from "../ops/internal/writing.ts";
 import type { Tensor } from "../tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { decode, dtypeOf, fileSize, type FileType } from "./elements.ts";

@@ -9,7 +9,7 @@ import { emptyLike, fromTypedArray, zerosLike } from "./creation.ts";
 import { noGrad } from "../autograd/gradMode.ts";
 import { clamp } from "./pairs.ts";
 import { expm1, leakyRelu, sigmoid, tanh } from "./pointwise.ts";
-import { scatter } from "./indexing.ts";
+import { scatter } from "./scatter.ts";
 import { softmax } from "./softmax.ts";
 import { max } from "./reductions.ts";
 import type { Int } from "./types.ts";

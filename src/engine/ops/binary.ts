@@ -7,17 +7,18 @@ import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./conversion.ts";
-import { denseCopy } from "./copy.ts";
+import { denseCopy } from "./internal/copy.ts";
 import { full, fromTypedArray, zeros, zerosLike } from "./creation.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import { toTypedArray } from "./reading.ts";
 import { nonzero } from "./indexing.ts";
-import { integerAt, scalarAt } from "./scalar.ts";
-import { describeBroadcast } from "./strided.ts";
-import { sumTo } from "./sumTo.ts";
+import { integerAt, scalarAt } from "./internal/scalar.ts";
+import { describeBroadcast } from "./internal/strided.ts";
+import { sumTo } from "./internal/sumTo.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
-import { expand, unbind } from "./views.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { expand } from "./views.ts";
+import { unbind } from "./split.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 // --- running --------------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,11 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { unfold } from "./arranging.ts";
 import { add, mul } from "./binary.ts";
-import { pad } from "./padding.ts";
 import { batchNorm, checkNormalizedShape, layerNorm } from "./normalization.ts";
+import { pad } from "./padding.ts";
 import { mean } from "./reductions.ts";
+import { unfold } from "./stridedViews.ts";
 import type { Int } from "./types.ts";
 import { reshape } from "./views.ts";
 

@@ -4,7 +4,7 @@ import { isDeviceName, noDevice, requireProcessor, type Device, type DeviceLike 
 import { dtypeNamed, isDtypeName, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
-import { converted, denseCopy } from "./copy.ts";
+import { converted, denseCopy } from "./internal/copy.ts";
 
 const cloneOp: Operation = {
   name: "CloneBackward0",

@@ -1,25 +1,14 @@
-/** Making tensors from nothing, from numbers, and at random. */
-import { noGrad } from "../autograd/gradMode.ts";
+/** Making tensors from nothing, from numbers, and of the type of others. */
 import { requireProcessor, type DeviceLike } from "../device.ts";
 import { dtypeNamed, filled, roomFor, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
-import { f32, i32, kernels, u8 } from "../memory/linear.ts";
-import {
-  defaultGenerator,
-  fillNormal,
-  fillRandint,
-  fillRandperm,
-  fillUniform,
-  type Generator,
-} from "../random/index.ts";
-import { broadcastShapes, MOST_DIMENSIONS, numelOf, sameShape, shapeText, tooManyDimensions, type Shape } from "../shape.ts";
+import { f32, i32, u8 } from "../memory/linear.ts";
+import { MOST_DIMENSIONS, numelOf, shapeText, tooManyDimensions, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous, to } from "./conversion.ts";
-import { at, make } from "./make.ts";
-import { positions } from "./positions.ts";
-import { toTypedArray } from "./reading.ts";
-import type { Int, ScalarOrTensor, Sizes } from "./types.ts";
-import { writeValues } from "./writing.ts";
+import { to } from "./conversion.ts";
+import { at, make } from "./internal/make.ts";
+import type { Int, Sizes } from "./types.ts";
+import { writeValues } from "./internal/writing.ts";
 
 export interface TensorOptions {
   /** Default `"float32"`, or what the function says. */
@@ -30,17 +19,12 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
-export interface RandomOptions extends TensorOptions {
-  /** Default: the generator that `manualSeed` seeds. */
-  generator?: Generator | null;
-}
-
 /** The type that options ask for. */
-function typeOf(options: TensorOptions, fallback: DType = "float32"): DType {
+export function typeOf(options: TensorOptions, fallback: DType = "float32"): DType {
   return options.dtype ? dtypeNamed(options.dtype) : fallback;
 }
 
-function finish(tensor: Tensor, options: TensorOptions): Tensor {
+export function finish(tensor: Tensor, options: TensorOptions): Tensor {
   if (options.device !== undefined) requireProcessor(options.device);
   if (options.requiresGrad) tensor.requiresGrad = true;
   return tensor;
@@ -304,186 +288,86 @@ export function eye(n: Int, m: Int = n, options: TensorOptions = {}): Tensor {
 }
 
 /**
- * One row per class index with a single 1 in it: `[...shape]` → `[...shape, numClasses]`, `int32`.
- * @param numClasses -1 for one more than the largest index
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
- * @api nn.functional.oneHot
+ * The tensor itself if it is one of the wanted type, else a new one with a copy of the data.
+ * @see https://pytorch.org/docs/stable/generated/torch.as_tensor.html
+ * @api torch.asTensor
  */
-export function oneHot(tensor: Tensor, numClasses: Int = -1): Tensor {
-  const source = contiguous(positions(tensor, "one_hot is only applicable to index tensor."));
-  const classes = numClasses >= 0 ? numClasses : (toTypedArray(source) as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0);
-  const result = make([...tensor.shape, classes], "int32");
-  const target = at(result);
-  const wrong = kernels.oneHot(at(source), target, source.numel(), classes);
-  if (wrong < 0) return result;
-  const isNegative = i32[(at(source) >>> 2) + wrong]! < 0;
-  throw new KindlingError(isNegative ? "Class values must be non-negative." : "Class values must be smaller than num_classes.");
-}
-
-// --- random ---------------------------------------------------------------------------------------------------------
-
-type FloatFiller = (generator: Generator, out: Float32Array) => void;
-
-function randomFloats(shape: Shape, options: RandomOptions, fill: FloatFiller): Tensor {
-  const result = make(shape, "float32");
-  const start = at(result) >>> 2;
-  fill(options.generator ?? defaultGenerator, f32.subarray(start, start + result.numel()));
-  return finish(to(result, typeOf(options)), options);
+export function asTensor(data: TensorData, { dtype, device }: { dtype?: DTypeName | null; device?: DeviceLike | null } = {}): Tensor {
+  requireProcessor(device);
+  if (!(data instanceof Tensor)) return tensor(data, { dtype: dtype ?? null });
+  return dtype ? to(data, dtype) : data;
 }
 
 /**
- * Numbers drawn uniformly from [0, 1).
- * @see https://pytorch.org/docs/stable/generated/torch.rand.html
- * @api torch.rand
+ * A tensor with a copy of a typed array (PyTorch's shares the memory).
+ * @see https://pytorch.org/docs/stable/generated/torch.from_numpy.html
+ * @api torch.fromNumpy
  */
-export function rand(size: Sizes, options: RandomOptions = {}): Tensor {
-  return randomFloats(size, options, (generator, out) => fillUniform(generator, out));
+export function fromNumpy(ndarray: TypedArray | Float64Array): Tensor {
+  return tensor(ndarray);
 }
 
 /**
- * Numbers drawn from the normal distribution with mean 0 and standard deviation 1.
- * @see https://pytorch.org/docs/stable/generated/torch.randn.html
- * @api torch.randn
+ * A tensor without dimensions.
+ * @api torch.scalarTensor
  */
-export function randn(size: Sizes, options: RandomOptions = {}): Tensor {
-  return randomFloats(size, options, (generator, out) => fillNormal(generator, out));
+export function scalarTensor(s: number | boolean, options: TensorOptions = {}): Tensor {
+  return full([], Number(s), options);
 }
 
 /**
- * `rand` in another tensor's shape.
- * @see https://pytorch.org/docs/stable/generated/torch.rand_like.html
- * @api torch.randLike
+ * `steps` values from `base ** start` to `base ** end`, their exponents evenly spaced.
+ * @see https://pytorch.org/docs/stable/generated/torch.logspace.html
+ * @api torch.logspace
  */
-export function randLike(input: Tensor, options: RandomOptions = {}): Tensor {
-  return rand(input.shape, options);
+export function logspace(start: number, end: number, steps: Int, base = 10, options: TensorOptions = {}): Tensor {
+  checkSteps(steps);
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  const exponent = (i: number): number => (i < steps / 2 ? start + step * i : end - step * (steps - i - 1));
+  return tensor(filled(roomFor(Float64Array, steps), (i) => base ** exponent(i)), { ...options, dtype: options.dtype ?? "float32" });
 }
 
 /**
- * `randn` in another tensor's shape.
- * @see https://pytorch.org/docs/stable/generated/torch.randn_like.html
- * @api torch.randnLike
+ * Zeros of the given size, of this tensor's type unless another is asked for.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html
+ * @api Tensor.newZeros
  */
-export function randnLike(input: Tensor, options: RandomOptions = {}): Tensor {
-  return randn(input.shape, options);
+export function newZeros(input: Tensor, size: Sizes, options: TensorOptions = {}): Tensor {
+  return zeros(size, likeOf(input, options));
 }
 
 /**
- * Numbers drawn from normal distributions: one for each element of `mean` and `std` (broadcast), or `size` of one.
- * @see https://pytorch.org/docs/stable/generated/torch.normal.html
- * @api torch.normal
+ * Ones of the given size, of this tensor's type unless another is asked for.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html
+ * @api Tensor.newOnes
  */
-export function normal(mean: Tensor, std: Tensor, options?: { generator?: Generator | null }): Tensor;
-export function normal(mean: Tensor, std?: number, options?: { generator?: Generator | null }): Tensor;
-export function normal(mean: number, std: Tensor, options?: { generator?: Generator | null }): Tensor;
-export function normal(mean: number, std: number, size: Shape, options?: RandomOptions): Tensor;
-export function normal(mean: ScalarOrTensor, std: ScalarOrTensor = 1, size?: Shape | RandomOptions, options?: RandomOptions): Tensor {
-  if (typeof mean === "number" && typeof std === "number") return drawNormal(mean, std, size as Shape, options ?? {});
-  const chosen = (size as RandomOptions | undefined) ?? {};
-  const shape = broadcastShapes(typeof mean === "number" ? [] : mean.shape, typeof std === "number" ? [] : std.shape);
-  return noGrad(() => {
-    if (typeof std === "number") return drawNormal(0, std, shape, chosen).add(mean);
-    if (toTypedArray(std).some((value) => value < 0)) throw new KindlingError("normal expects all elements of std >= 0.0");
-    return drawNormal(0, 1, shape, chosen).mul(std).add(mean);
-  });
-}
-
-function drawNormal(mean: number, std: number, shape: Shape, options: RandomOptions): Tensor {
-  if (!(std >= 0)) throw new KindlingError(`normal expects std >= 0.0, but found std ${std}`);
-  return randomFloats(shape, options, (generator, out) => fillNormal(generator, out, mean, std));
+export function newOnes(input: Tensor, size: Sizes, options: TensorOptions = {}): Tensor {
+  return ones(size, likeOf(input, options));
 }
 
 /**
- * Whole numbers drawn uniformly from `low` (default 0) up to, not including, `high`; `int32` unless another type is asked
- * for.
- * @see https://pytorch.org/docs/stable/generated/torch.randint.html
- * @api torch.randint
+ * Undefined contents of the given size, of this tensor's type unless another is asked for.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html
+ * @api Tensor.newEmpty
  */
-export function randint(high: Int, size: Shape, options?: RandomOptions): Tensor;
-export function randint(low: Int, high: Int, size: Shape, options?: RandomOptions): Tensor;
-export function randint(first: Int, second: Int | Shape, third?: Shape | RandomOptions, fourth: RandomOptions = {}): Tensor {
-  if (typeof second !== "number") return randint(0, first, second, third as RandomOptions | undefined);
-  const [low, high, size, options] = [first, second, third as Shape, fourth];
-  requireDrawable(low, high, "int32");
-  const result = make(size, "int32");
-  const start = at(result) >>> 2;
-  fillRandint(options.generator ?? defaultGenerator, i32.subarray(start, start + result.numel()), low, high);
-  return finish(to(result, typeOf(options, "int32")), options);
-}
-
-/** Whole numbers can be drawn only between those that the type holds. */
-export function requireDrawable(low: number, high: number, dtype: DType): void {
-  const [least, most] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : dtype === "uint8" ? [0, 255] : [-Infinity, Infinity];
-  if (low < least) throw new KindlingError(`from is out of bounds for ${dtype}`);
-  if (high - 1 > most) throw new KindlingError(`to - 1 is out of bounds for ${dtype}`);
+export function newEmpty(input: Tensor, size: Sizes, options: TensorOptions = {}): Tensor {
+  return empty(size, likeOf(input, options));
 }
 
 /**
- * The numbers from 0 to n − 1 in random order, `int32` unless another type is asked for.
- * @see https://pytorch.org/docs/stable/generated/torch.randperm.html
- * @api torch.randperm
+ * One value in the given size, of this tensor's type unless another is asked for.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html
+ * @api Tensor.newFull
  */
-export function randperm(n: Int, options: RandomOptions = {}): Tensor {
-  const result = make([n], "int32");
-  const start = at(result) >>> 2;
-  fillRandperm(options.generator ?? defaultGenerator, i32.subarray(start, start + n));
-  return finish(to(result, typeOf(options, "int32")), options);
-}
-
-/** Overwrites the input with what `fill` draws. */
-export function fillInPlace(input: Tensor, generator: Generator | null | undefined, fill: FloatFiller): Tensor {
-  input.beforeChange();
-  const source = generator ?? defaultGenerator;
-  input.storage.version++;
-  if (input.dense && input.dtype === "float32") {
-    const start = at(input) >>> 2;
-    fill(source, f32.subarray(start, start + input.numel()));
-  } else {
-    const values = new Float32Array(input.numel());
-    fill(source, values);
-    writeValues(input, values);
-  }
-  return input;
+export function newFull(input: Tensor, size: Shape, fillValue: number | boolean, options: TensorOptions = {}): Tensor {
+  return full(size, fillValue, likeOf(input, options));
 }
 
 /**
- * Overwrites with normally distributed numbers.
- * @api Tensor.normal_
+ * A new tensor with a copy of `data`, of this tensor's type unless another is asked for.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_tensor.html
+ * @api Tensor.newTensor
  */
-export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: { generator?: Generator | null } = {}): T {
-  return fillInPlace(input, options.generator, (generator, out) => fillNormal(generator, out, mean, std)) as T;
-}
-
-/**
- * Overwrites with numbers drawn evenly from [from, to).
- * @api Tensor.uniform_
- */
-export function uniform_<T extends Tensor>(input: T, from = 0, to = 1, options: { generator?: Generator | null } = {}): T {
-  return fillInPlace(input, options.generator, (generator, out) => fillUniform(generator, out, from, to)) as T;
-}
-
-/**
- * Whether two tensors have the same shape and the same values.
- * @see https://pytorch.org/docs/stable/generated/torch.equal.html
- * @api torch.equal Tensor.equal
- */
-export function equal(input: Tensor, other: Tensor): boolean {
-  if (!sameShape(input.shape, other.shape)) return false;
-  const left = toTypedArray(input);
-  const right = toTypedArray(other);
-  return left.every((value, i) => value === right[i]);
-}
-
-/**
- * Whether |input − other| ≤ atol + rtol·|other| everywhere; the two are broadcast.
- * @param equalNan whether NaN is close to NaN
- * @see https://pytorch.org/docs/stable/generated/torch.allclose.html
- * @api torch.allclose Tensor.allclose
- */
-export function allclose(input: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equalNan = false): boolean {
-  const shape = broadcastShapes(input.shape, other.shape);
-  const left = toTypedArray(input.expand(shape));
-  const right = toTypedArray(other.expand(shape));
-  const isClose = (a: number, b: number): boolean =>
-    a === b || Math.abs(a - b) <= atol + rtol * Math.abs(b) || (equalNan && Number.isNaN(a) && Number.isNaN(b));
-  return left.every((value, i) => isClose(value, right[i]!));
+export function newTensor(input: Tensor, data: TensorData, options: TensorOptions = {}): Tensor {
+  return tensor(data, likeOf(input, options));
 }

@@ -4,10 +4,10 @@ import { record, type Operation } from "../autograd/node.ts";
 import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
-import { fromTypedArray } from "./creation.ts";
-import { reduceLoss } from "./losses.ts";
 import { mul } from "./binary.ts";
-import { positions } from "./positions.ts";
+import { fromTypedArray } from "./creation.ts";
+import { positions } from "./internal/positions.ts";
+import { reduceLoss } from "./losses.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Int, LossReduction, Size } from "./types.ts";
 

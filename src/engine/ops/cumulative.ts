@@ -8,17 +8,18 @@ import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
-import { scatterAdd } from "./indexing.ts";
-import { denseCopy } from "./copy.ts";
-import { cat, flip } from "./joining.ts";
-import { at, make } from "./make.ts";
+import { scatterAdd } from "./scatter.ts";
+import { denseCopy } from "./internal/copy.ts";
+import { cat } from "./join.ts";
+import { flip } from "./shape.ts";
+import { at, make } from "./internal/make.ts";
 import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
 import { asFloat } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 import { asAsked, inType, longName, sum } from "./reductions.ts";
 import type { Int, Typed } from "./types.ts";
 import { narrow } from "./views.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 /** Visits each line along `dim`: the index of its first element, and the step to the next. */
 function forEachLine(shape: Shape, dim: number, visit: (start: number, step: number, n: number) => void): void {

@@ -3,10 +3,10 @@ import { KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./binary.ts";
 import { fromTypedArray } from "./creation.ts";
-import { triu } from "./joining.ts";
 import { clamp } from "./pairs.ts";
 import { distanceAlongLast } from "./products.ts";
 import { sum, vectorNorm } from "./reductions.ts";
+import { triu } from "./triangular.ts";
 import type { Int, Size } from "./types.ts";
 import { unsqueeze } from "./views.ts";
 

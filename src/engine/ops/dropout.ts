@@ -6,7 +6,7 @@ import { kernels } from "../memory/linear.ts";
 import { sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import { asFloat } from "./pointwise.ts";
 import { randomMask } from "./sampling.ts";
 import { replaceBy } from "./inplace.ts";

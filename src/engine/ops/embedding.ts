@@ -5,9 +5,14 @@ import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { i32, kernels } from "../memory/linear.ts";
+import { contiguous } from "./conversion.ts";
+import { at, make } from "./internal/make.ts";
+import { positions } from "./internal/positions.ts";
 import { mul } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
-import { indexSelect, placesOf, scatterAdd } from "./indexing.ts";
+import { indexSelect, placesOf } from "./indexing.ts";
+import { scatterAdd } from "./scatter.ts";
 import { toTypedArray } from "./reading.ts";
 import { vectorNorm } from "./reductions.ts";
 import type { Int } from "./types.ts";
@@ -159,4 +164,21 @@ function largest(rows: Tensor, bags: Bags, counts: Float32Array): Tensor {
   const found = fromTypedArray(best.map((place) => Math.max(0, place)), [bags.count, width]);
   const isFilled = fromTypedArray(filled(roomFor(Float32Array, best.length), (i) => Number(best[i]! >= 0)), [bags.count, width]);
   return mul(rows.gather(0, found), isFilled);
+}
+
+/**
+ * One row per class index with a single 1 in it: `[...shape]` → `[...shape, numClasses]`, `int32`.
+ * @param numClasses -1 for one more than the largest index
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+ * @api nn.functional.oneHot
+ */
+export function oneHot(tensor: Tensor, numClasses: Int = -1): Tensor {
+  const source = contiguous(positions(tensor, "one_hot is only applicable to index tensor."));
+  const classes = numClasses >= 0 ? numClasses : (toTypedArray(source) as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0);
+  const result = make([...tensor.shape, classes], "int32");
+  const target = at(result);
+  const wrong = kernels.oneHot(at(source), target, source.numel(), classes);
+  if (wrong < 0) return result;
+  const isNegative = i32[(at(source) >>> 2) + wrong]! < 0;
+  throw new KindlingError(isNegative ? "Class values must be non-negative." : "Class values must be smaller than num_classes.");
 }

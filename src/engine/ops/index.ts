@@ -2,12 +2,12 @@
 import { bindArithmetic } from "../autograd/arithmetic.ts";
 import { bindOperations } from "../tensor.ts";
 import { add } from "./binary.ts";
-import { denseCopy } from "./copy.ts";
+import { denseCopy } from "./internal/copy.ts";
 import { onesLike, zeros } from "./creation.ts";
 import * as operations from "./operations.ts";
 import { add_ } from "./inplace.ts";
-import { stack } from "./joining.ts";
-import { sumTo } from "./sumTo.ts";
+import { stack } from "./join.ts";
+import { sumTo } from "./internal/sumTo.ts";
 import { detach } from "./views.ts";
 
 export * from "./operations.ts";

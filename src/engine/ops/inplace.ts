@@ -8,19 +8,21 @@ import { f32, kernels } from "../memory/linear.ts";
 import { broadcastShapes, sameShape, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add, div, lerp, maskedFill, mul, pow, sub, type DivisionOptions } from "./binary.ts";
-import { asStrided, scatterView } from "./arranging.ts";
+import { asStrided } from "./stridedViews.ts";
+import { scatterView } from "./viewScatter.ts";
 import { to } from "./conversion.ts";
-import { copyInto } from "./copy.ts";
+import { copyInto } from "./internal/copy.ts";
 import { fromTypedArray, full, zerosLike } from "./creation.ts";
-import { indexSelect, scatter } from "./indexing.ts";
-import { at } from "./make.ts";
+import { indexSelect } from "./indexing.ts";
+import { scatter } from "./scatter.ts";
+import { at } from "./internal/make.ts";
 import { clamp } from "./pairs.ts";
 import { abs, exp, leakyRelu, neg, relu, sigmoid, sqrt, tanh } from "./pointwise.ts";
 import { forEachOffset } from "./reading.ts";
-import { scalarAt } from "./scalar.ts";
+import { scalarAt } from "./internal/scalar.ts";
 import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
-import { whyOutgrown } from "./wholeNumbers.ts";
+import { whyOutgrown } from "./internal/wholeNumbers.ts";
 
 /** Computes with `compute` and puts the result into `target`, which takes over the result's history. */
 export function replaceBy<T extends Tensor>(target: T, compute: (source: Tensor) => Tensor): T {

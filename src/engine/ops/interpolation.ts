@@ -5,8 +5,8 @@ import type { Tensor } from "../tensor.ts";
 import { add, mul, where } from "./binary.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
+import { requireRoom } from "./internal/make.ts";
 import { sizesOf } from "./internal/sizes.ts";
-import { requireRoom } from "./make.ts";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "./pooling/average.ts";
 import type { Size } from "./types.ts";
 

@@ -6,13 +6,14 @@ import { warnOnce } from "../warnings.ts";
 import { add, eq, minimum, mul, sub, where } from "./binary.ts";
 import { arange, fromTypedArray, full as filledWith } from "./creation.ts";
 import { pairwiseDistance } from "./distances.ts";
-import { gather, indexSelect } from "./indexing.ts";
+import { indexSelect } from "./indexing.ts";
+import { positions } from "./internal/positions.ts";
 import { reduceLoss } from "./losses.ts";
 import { clamp, xlogy } from "./pairs.ts";
 import { logsigmoid } from "./pointwise.ts";
-import { positions } from "./positions.ts";
 import { toTypedArray } from "./reading.ts";
 import { mean, sum } from "./reductions.ts";
+import { gather } from "./scatter.ts";
 import type { Int, LossReduction } from "./types.ts";
 import { unsqueeze } from "./views.ts";
 

@@ -7,10 +7,10 @@ import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import { add, mul } from "./binary.ts";
 import { sum } from "./reductions.ts";
-import { gemm, gemmBatched } from "./gemm.ts";
+import { gemm, gemmBatched } from "./internal/gemm.ts";
 import { expand, reshape, squeeze, transpose, unsqueeze } from "./views.ts";
 
 /** Both have to be float32. */

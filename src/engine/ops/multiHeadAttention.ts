@@ -4,11 +4,13 @@ import type { Tensor } from "../tensor.ts";
 import { attendHeads, type HeadLayout } from "./attention.ts";
 import { where } from "./binary.ts";
 import { full, ones, zeros } from "./creation.ts";
-import { cat, tril } from "./joining.ts";
+import { cat } from "./join.ts";
 import { linear } from "./matmul.ts";
 import { pad } from "./padding.ts";
+import { split } from "./split.ts";
+import { tril } from "./triangular.ts";
 import type { Int } from "./types.ts";
-import { narrow, split } from "./views.ts";
+import { narrow } from "./views.ts";
 
 /** The weights of an attention of several heads, and what else doesn't change from call to call. */
 export interface AttentionWeights {

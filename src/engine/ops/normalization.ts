@@ -9,7 +9,7 @@ import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
 import { zeros } from "./creation.ts";
 import { sizeText } from "./format.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import { longName, mean, sum } from "./reductions.ts";
 import { reshape } from "./views.ts";
 

@@ -4,9 +4,9 @@ import { discard } from "../memory/nursery.ts";
 import { Kind } from "../memory/storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
-import { denseCopy } from "./copy.ts";
+import { denseCopy } from "./internal/copy.ts";
 import { fill_ } from "./inplace.ts";
-import { at, make, makeResident } from "./make.ts";
+import { at, make, makeResident } from "./internal/make.ts";
 
 /** Zeros of the parameter's shape, in memory that stays. */
 export function optimizerState(parameter: Tensor): Tensor {

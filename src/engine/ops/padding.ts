@@ -1,11 +1,13 @@
 /** Borders around the last dimensions: constant, mirrored, repeated from the edge, or from the other side. */
+import { record, type Operation } from "../autograd/node.ts";
 import { filled, roomFor } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { fromTypedArray } from "./creation.ts";
+import { copyInto } from "./internal/copy.ts";
+import { fromTypedArray, full } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
-import { padWithConstant } from "./joining.ts";
+import { windowOf } from "./join.ts";
 import { narrow } from "./views.ts";
 
 export type PaddingMode = "constant" | "reflect" | "replicate" | "circular";
@@ -55,4 +57,33 @@ function sourcesOf(mode: PaddingMode, size: number, before: number, after: numbe
     if (mode === "circular") return ((place % size) + size) % size;
     return place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place;
   });
+}
+
+const padOp: Operation = {
+  name: "ConstantPadNdBackward0",
+  backward(node, gradient) {
+    let result = gradient;
+    for (const { dim, before, size } of node.data as { dim: number; before: number; size: number }[]) {
+      result = narrow(result, dim, before, size);
+    }
+    return [result];
+  },
+};
+
+/** Adds a border of `value`: `[left, right, top, bottom, …]`, the last dimension first. */
+function padWithConstant(input: Tensor, padding: readonly number[], value: number): Tensor {
+  const rank = input.shape.length;
+  const borders = Array.from({ length: padding.length / 2 }, (_, i) => ({
+    dim: rank - 1 - i,
+    before: padding[2 * i]!,
+    after: padding[2 * i + 1]!,
+    size: input.shape[rank - 1 - i]!,
+  }));
+  const shape = [...input.shape];
+  for (const { dim, before, after } of borders) shape[dim]! += before + after;
+  const result = full(shape, value, { dtype: input.dtype });
+  let window = result;
+  for (const { dim, before, size } of borders) window = windowOf(window, dim, before, size);
+  copyInto(window, input.detach());
+  return record(padOp, result, [input], [], borders);
 }

@@ -11,10 +11,10 @@ import { exp2 } from "./elementary.ts";
 import { placeOf } from "./ordering.ts";
 import { asFloat, clampByNumbers, exp, log } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
-import { sumTo } from "./sumTo.ts";
+import { sumTo } from "./internal/sumTo.ts";
 import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 
 /** A number as a tensor that goes with `other`. */

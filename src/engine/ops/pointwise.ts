@@ -6,9 +6,9 @@ import { Unary, type UnaryOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./conversion.ts";
-import { denseCopy } from "./copy.ts";
+import { denseCopy } from "./internal/copy.ts";
 import { zerosLike } from "./creation.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 
 interface UnarySpec {
   readonly code: UnaryOp;

@@ -3,7 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { broadcastShapes, numelOf, sameShape, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { diagonal } from "./arranging.ts";
+import { diagonal } from "./diagonals.ts";
 import { add, mul, sub } from "./binary.ts";
 import { bmm, dot, matmul, mm, outer } from "./matmul.ts";
 import { sum, vectorNorm } from "./reductions.ts";

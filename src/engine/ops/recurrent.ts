@@ -13,16 +13,17 @@ import { kernels, u8 } from "../memory/linear.ts";
 import { sameShape, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
-import { denseCopy } from "./copy.ts";
+import { denseCopy } from "./internal/copy.ts";
 import { zeros } from "./creation.ts";
-import { differentiateDefinition } from "./definition.ts";
-import { gemm } from "./gemm.ts";
-import { cat } from "./joining.ts";
-import { at, make } from "./make.ts";
+import { differentiateDefinition } from "./internal/definition.ts";
+import { gemm } from "./internal/gemm.ts";
+import { cat } from "./join.ts";
+import { at, make } from "./internal/make.ts";
 import { checkFloat, linear, mm } from "./matmul.ts";
 import { relu, sigmoid, tanh } from "./pointwise.ts";
 import { sum } from "./reductions.ts";
-import { chunk, narrow, transpose } from "./views.ts";
+import { chunk } from "./split.ts";
+import { narrow, transpose } from "./views.ts";
 
 /** `tanh` and `relu` are plain layers with that activation. */
 export type RecurrentKind = "lstm" | "gru" | "tanh" | "relu";

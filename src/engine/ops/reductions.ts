@@ -9,15 +9,15 @@ import { numelOf, wrapDim, wrapDims, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./binary.ts";
 import { to } from "./conversion.ts";
-import { denseCopy } from "./copy.ts";
+import { denseCopy } from "./internal/copy.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
-import { scatterAdd } from "./indexing.ts";
-import { cat } from "./joining.ts";
-import { at, make } from "./make.ts";
+import { scatterAdd } from "./scatter.ts";
+import { cat } from "./join.ts";
+import { at, make } from "./internal/make.ts";
 import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Int, Size, Typed } from "./types.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 import { expand, narrow, permute, reshape } from "./views.ts";
 
 /** An input arranged so that what is reduced lies in the middle of [outer, n, inner]. */

@@ -7,7 +7,7 @@ import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
-import { at, make } from "./make.ts";
+import { at, make } from "./internal/make.ts";
 import { asFloat } from "./pointwise.ts";
 import { longName } from "./reductions.ts";
 import type { Int } from "./types.ts";

@@ -3,8 +3,8 @@ import { Element } from "../kernels/exports.ts";
 import { kernels, memory } from "../memory/linear.ts";
 import { fixedBlock } from "../memory/workspace.ts";
 import type { Tensor } from "../tensor.ts";
-import { denseCopy } from "./copy.ts";
-import { at } from "./make.ts";
+import { denseCopy } from "./internal/copy.ts";
+import { at } from "./internal/make.ts";
 
 export interface Statistics {
   /** Number of values. */

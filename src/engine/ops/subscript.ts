@@ -5,7 +5,7 @@ import { Tensor } from "../tensor.ts";
 import { clone, contiguous } from "./conversion.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect, nonzero } from "./indexing.ts";
-import { positions } from "./positions.ts";
+import { positions } from "./internal/positions.ts";
 import { item, toTypedArray } from "./reading.ts";
 import type { Index } from "./types.ts";
 import { expand, permute, reshape, select, slice, unsqueeze } from "./views.ts";

@@ -1,15 +1,15 @@
-/** Operations that show the same elements under another shape; none copies. */
+/** The same elements under another shape or in another order of dimensions, and parts of them; none copies (but `reshape`, where it must). */
 import { record, type Operation } from "../autograd/node.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastStrides, inferShape, numelOf, shapeText, viewStrides, wrapDim, wrapDims, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { clone, contiguous } from "./conversion.ts";
-import { copyInto } from "./copy.ts";
+import { copyInto } from "./internal/copy.ts";
 import { zeros } from "./creation.ts";
-import { viewOf } from "./make.ts";
-import { positions } from "./positions.ts";
+import { viewOf } from "./internal/make.ts";
+import { positions } from "./internal/positions.ts";
 import { item } from "./reading.ts";
-import { sumTo } from "./sumTo.ts";
+import { sumTo } from "./internal/sumTo.ts";
 import type { Int, Size, Sizes } from "./types.ts";
 
 const viewOp: Operation = {
@@ -18,7 +18,9 @@ const viewOp: Operation = {
 };
 
 const squeezeOp: Operation = { ...viewOp, name: "SqueezeBackward0" };
+
 const squeezeDimOp: Operation = { ...viewOp, name: "SqueezeBackward1" };
+
 const unsqueezeOp: Operation = { ...viewOp, name: "UnsqueezeBackward0" };
 
 /**
@@ -140,6 +142,7 @@ const permuteOp: Operation = {
 };
 
 const transposeOp: Operation = { ...permuteOp, name: "TransposeBackward0" };
+
 const matrixTransposeOp: Operation = { ...permuteOp, name: "TBackward0" };
 
 /**
@@ -365,61 +368,6 @@ export function select(input: Tensor, dim: Int, index: Int): Tensor {
 }
 
 /**
- * Pieces of `splitSize` entries along `dim` (the last may be smaller), or of the sizes listed (views).
- * @see https://pytorch.org/docs/stable/generated/torch.split.html
- * @api torch.split Tensor.split
- */
-export function split(tensor: Tensor, splitSizeOrSections: Size, dim?: Int): Tensor[];
-export function split(input: Tensor, splitSize: Size, dim?: Int): Tensor[];
-export function split(input: Tensor, splitSize: Size, dim: Int = 0): Tensor[] {
-  if (typeof splitSize !== "number") return splitWithSizes(input, splitSize, dim);
-  const total = input.shape[wrapDim(dim, input.shape.length)]!;
-  if (splitSize <= 0) throw new KindlingError(`split expects split_size be positive, but got split_size=${splitSize}`);
-  const sizes: number[] = [];
-  for (let start = 0; start < total; start += splitSize) sizes.push(Math.min(splitSize, total - start));
-  return splitWithSizes(input, sizes, dim);
-}
-
-/**
- * Pieces of the sizes listed along `dim` (views).
- * @see https://pytorch.org/docs/stable/generated/torch.split.html
- * @api torch.splitWithSizes Tensor.splitWithSizes
- */
-export function splitWithSizes(input: Tensor, splitSizes: Shape, dim: Int = 0): Tensor[] {
-  const d = wrapDim(dim, input.shape.length);
-  const total = input.shape[d]!;
-  if (splitSizes.reduce((sum, n) => sum + n, 0) !== total) {
-    throw new KindlingError(
-      `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), but got split_sizes=${shapeText(splitSizes)}`,
-    );
-  }
-  let start = 0;
-  return splitSizes.map((length) => narrow(input, d, (start += length) - length, length));
-}
-
-/**
- * At most `chunks` pieces of equal size along `dim`; the last may be smaller (views).
- * @see https://pytorch.org/docs/stable/generated/torch.chunk.html
- * @api torch.chunk Tensor.chunk
- */
-export function chunk(input: Tensor, chunks: Int, dim: Int = 0): Tensor[] {
-  if (!(chunks > 0)) throw new KindlingError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
-  const d = wrapDim(dim, input.shape.length);
-  return split(input, Math.max(1, Math.ceil(input.shape[d]! / chunks)), d);
-}
-
-/**
- * The slices along `dim`, without that dimension (views).
- * @see https://pytorch.org/docs/stable/generated/torch.unbind.html
- * @api torch.unbind Tensor.unbind
- */
-export function unbind(input: Tensor, dim: Int = 0): Tensor[] {
-  const d = wrapDim(dim, input.shape.length);
-  if (input.shape.length === 0) throw new IndexError(`Dimension specified as ${d} but tensor has no dimensions`);
-  return Array.from({ length: input.shape[d]! }, (_, i) => select(input, d, i));
-}
-
-/**
  * The same values without history; shares memory.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html
  * @api torch.detach Tensor.detach
@@ -429,22 +377,52 @@ export function detach(input: Tensor): Tensor {
 }
 
 /**
- * The whole tensor repeated along each dimension (a copy).
- * @param repeats how often; at least one count for each dimension, new dimensions in front
- * @see https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html
- * @api torch.repeat Tensor.repeat
+ * Moves dimensions to other places; the rest keep their order (a view).
+ * @param source where they are
+ * @param destination where they go
+ * @see https://pytorch.org/docs/stable/generated/torch.movedim.html
+ * @api torch.movedim torch.moveaxis Tensor.movedim Tensor.moveaxis
  */
-export function repeat(input: Tensor, repeats: Sizes): Tensor {
-  const lead = repeats.length - input.shape.length;
-  if (lead < 0) {
-    throw new KindlingError(
-      "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
-    );
+export function movedim(input: Tensor, source: Size, destination: Size): Tensor {
+  const rank = input.shape.length;
+  const list = (dims: Size): number[] => (typeof dims === "number" ? [dims] : [...dims]).map((d) => wrapDim(d, rank));
+  const [from, to] = [list(source), list(destination)];
+  if (from.length !== to.length) {
+    throw new KindlingError(`movedim: Invalid source or destination dims: source (${from.length} dims) should contain the same number of dims as destination (${to.length} dims)`);
   }
-  const padded = [...new Array<number>(lead).fill(1), ...input.shape];
-  // [c0, s0, c1, s1, …]: a dimension of repetitions before each dimension, then both merged.
-  const spread = padded.flatMap((size) => [1, size]);
-  const expanded = padded.flatMap((size, i) => [repeats[i]!, size]);
-  const merged = padded.map((size, i) => size * repeats[i]!);
-  return reshape(clone(expand(reshape(input, spread), expanded)), merged);
+  for (const [name, dims] of [["source", from], ["destination", to]] as const) {
+    if (new Set(dims).size !== dims.length) throw new KindlingError(`movedim: repeated dim in \`${name}\` (${shapeText(dims)})`);
+  }
+  const order = new Array<number>(rank).fill(-1);
+  to.forEach((place, i) => (order[place] = from[i]!));
+  const rest = input.shape.map((_, i) => i).filter((i) => !from.includes(i));
+  return permute(input, order.map((dim) => (dim === -1 ? rest.shift()! : dim)));
+}
+
+/**
+ * A matrix, or each of a batch, transposed (a view).
+ * @see https://pytorch.org/docs/stable/generated/torch.adjoint.html
+ * @api torch.adjoint Tensor.adjoint
+ */
+export function adjoint(input: Tensor): Tensor {
+  if (input.shape.length < 2) throw new KindlingError(`tensor.adjoint() is only supported on matrices or batches of matrices. Got ${input.shape.length}-D tensor.`);
+  return transpose(input, -2, -1);
+}
+
+/**
+ * All elements in one dimension; a view where possible.
+ * @see https://pytorch.org/docs/stable/generated/torch.ravel.html
+ * @api torch.ravel Tensor.ravel
+ */
+export function ravel(input: Tensor): Tensor {
+  return flatten(input);
+}
+
+/**
+ * A copy of `length` entries from `start` along `dim`.
+ * @see https://pytorch.org/docs/stable/generated/torch.narrow_copy.html
+ * @api torch.narrowCopy Tensor.narrowCopy
+ */
+export function narrowCopy(input: Tensor, dim: Int, start: Int, length: Int): Tensor {
+  return clone(narrow(input, dim, start, length));
 }

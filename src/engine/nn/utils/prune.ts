@@ -104,7 +104,7 @@ export function randomUnstructured<M extends AnyModule>(module: M, name: string,
 
 const smallest = (amount: Amount) => (values: Tensor): Tensor => {
   const count = countOf(amount, values.numel());
-  return count === 0 ? onesLike(values) : without(values.numel(), topk(values.abs(), count, -1, { largest: false }).indices);
+  return count === 0 ? onesLike(values) : without(values.numel(), topk(values.abs(), count, -1, false).indices);
 };
 
 /**

@@ -8,8 +8,8 @@ import { shapeText, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add } from "../binary.ts";
 import { contiguous } from "../conversion.ts";
+import { at, make } from "../internal/make.ts";
 import { planeWindows, type PlaneWindows, type Steps } from "../internal/planeWindows.ts";
-import { at, make } from "../make.ts";
 import { longName, sum } from "../reductions.ts";
 import { reshape } from "../views.ts";
 

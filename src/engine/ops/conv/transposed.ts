@@ -1,15 +1,15 @@
 /** Transposed convolutions in one, two and three dimensions. */
 import { ArgumentError, KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
-import { sliceScatter } from "../arranging.ts";
 import { add } from "../binary.ts";
+import { batched, ofPlanes, ofRow, stepsOf } from "./conv.ts";
 import { zeros } from "../creation.ts";
 import type { Steps } from "../internal/planeWindows.ts";
 import { sizesOf } from "../internal/sizes.ts";
-import type { Int, Size } from "../types.ts";
-import { narrow, permute, reshape, select, squeeze, unsqueeze } from "../views.ts";
-import { batched, ofPlanes, ofRow, stepsOf } from "./conv.ts";
 import { checkBias, spreadPlanes } from "./planes.ts";
+import type { Int, Size } from "../types.ts";
+import { sliceScatter } from "../viewScatter.ts";
+import { narrow, permute, reshape, select, squeeze, unsqueeze } from "../views.ts";
 
 /**
  * @param bias `[outChannels]`

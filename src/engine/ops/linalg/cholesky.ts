@@ -2,7 +2,7 @@
 import { record, type Operation } from "../../autograd/node.ts";
 import type { Tensor } from "../../tensor.ts";
 import { eye } from "../creation.ts";
-import { tril } from "../joining.ts";
+import { tril } from "../triangular.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { choleskyOf } from "./factors.ts";

@@ -2,7 +2,7 @@
 import { recordMany, type Operation } from "../../autograd/node.ts";
 import { KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
-import { diagEmbed } from "../arranging.ts";
+import { diagEmbed } from "../diagonals.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { unsqueeze } from "../views.ts";

@@ -3,7 +3,7 @@ import { record, type Operation } from "../../autograd/node.ts";
 import { KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { eye, zerosLike } from "../creation.ts";
-import { cat } from "../joining.ts";
+import { cat } from "../join.ts";
 import { matmul } from "../matmul.ts";
 import type { Int } from "../types.ts";
 import { expand, narrow, squeeze, unsqueeze } from "../views.ts";

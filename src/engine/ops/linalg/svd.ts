@@ -1,7 +1,7 @@
 /** The singular value decomposition. */
 import { recordMany, type Operation } from "../../autograd/node.ts";
 import type { Tensor } from "../../tensor.ts";
-import { diagEmbed } from "../arranging.ts";
+import { diagEmbed } from "../diagonals.ts";
 import { zeros } from "../creation.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";

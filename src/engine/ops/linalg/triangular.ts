@@ -1,7 +1,7 @@
 /** Equations with triangular matrices. */
 import { record, type Operation } from "../../autograd/node.ts";
 import type { Tensor } from "../../tensor.ts";
-import { tril, triu } from "../joining.ts";
+import { tril, triu } from "../triangular.ts";
 import { matmul } from "../matmul.ts";
 import { substitute } from "./factors.ts";
 import { alike } from "./inverse.ts";

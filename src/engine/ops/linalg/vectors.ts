@@ -1,9 +1,9 @@
 /** What `linalg` has for vectors, and for tensors along two dimensions. */
 import { KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
-import { diagonal as diagonalOf } from "../arranging.ts";
+import { diagonal as diagonalOf } from "../diagonals.ts";
 import { arange } from "../creation.ts";
-import { flip } from "../joining.ts";
+import { flip } from "../shape.ts";
 import { cross as crossOf } from "../products.ts";
 import { sum } from "../reductions.ts";
 import type { Int } from "../types.ts";

@@ -3,17 +3,16 @@ import { roomFor } from "../../dtype.ts";
 import { ArgumentError, KindlingError } from "../../errors.ts";
 import { contiguousStrides, numelOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { fromTypedArray, rand, zeros } from "../creation.ts";
-import { gather, scatter } from "../indexing.ts";
+import { fromTypedArray, zeros } from "../creation.ts";
 import { sizesOf } from "../internal/sizes.ts";
-import { cat } from "../joining.ts";
+import { cat } from "../join.ts";
+import { maxOfPlanes, type Pooled } from "./planes.ts";
+import { rand } from "../random.ts";
 import { toTypedArray } from "../reading.ts";
+import { gather, scatter } from "../scatter.ts";
 import type { Size } from "../types.ts";
 import { narrow, reshape, select, squeeze, unsqueeze } from "../views.ts";
-import { maxOfPlanes, type Pooled } from "./planes.ts";
-import {
-  adaptiveSizes, adaptiveWindows, layOut, pooledDirections, slidingWindows, strideOf, type AdaptiveSize, type Layout, type Window,
-} from "./windows.ts";
+import { adaptiveSizes, adaptiveWindows, layOut, pooledDirections, slidingWindows, strideOf, type AdaptiveSize, type Layout, type Window } from "./windows.ts";
 
 /** What is given: the values, or `[values, indices]` where indices are asked for. */
 export type PooledAs<Indices extends boolean> = Indices extends true ? Pooled : Tensor;

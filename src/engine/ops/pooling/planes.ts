@@ -5,10 +5,10 @@ import { kernels } from "../../memory/linear.ts";
 import { numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { contiguous } from "../conversion.ts";
-import { gather } from "../indexing.ts";
+import { at, make } from "../internal/make.ts";
 import { planeWindows, type PlaneWindows } from "../internal/planeWindows.ts";
-import { at, make } from "../make.ts";
 import { longName } from "../reductions.ts";
+import { gather } from "../scatter.ts";
 import { reshape } from "../views.ts";
 import type { Layout } from "./windows.ts";
 

@@ -2,9 +2,9 @@
 import { KindlingError, ShapeError } from "../../errors.ts";
 import { shapeText } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
+import { requireRoom } from "../internal/make.ts";
 import type { Steps } from "../internal/planeWindows.ts";
 import { sizesOf } from "../internal/sizes.ts";
-import { requireRoom } from "../make.ts";
 import type { Int, Size } from "../types.ts";
 
 /** The places along one direction that a window sees. */

@@ -1,7 +1,7 @@
 /** Second derivatives of operations whose backward is made of kernels. */
-import { grad } from "../autograd/backward.ts";
-import type { Tensor } from "../tensor.ts";
-import { view } from "./views.ts";
+import { grad } from "../../autograd/backward.ts";
+import type { Tensor } from "../../tensor.ts";
+import { view } from "../views.ts";
 
 /**
  * What an operation's `backward` gives while the pass itself is recorded: computes the operation again from differentiable

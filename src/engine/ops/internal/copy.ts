@@ -1,10 +1,10 @@
 /** Copies, conversions, and writing into existing tensors. */
-import { itemSize, type DType } from "../dtype.ts";
-import { KindlingError } from "../errors.ts";
-import { Element } from "../kernels/exports.ts";
-import { f32, i32, kernels, u8 } from "../memory/linear.ts";
-import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { itemSize, type DType } from "../../dtype.ts";
+import { KindlingError } from "../../errors.ts";
+import { Element } from "../../kernels/exports.ts";
+import { f32, i32, kernels, u8 } from "../../memory/linear.ts";
+import { broadcastStrides, sameShape, type Shape } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
 import { at, make, viewOf } from "./make.ts";
 import { gatherStrided, scatterStrided } from "./strided.ts";
 

@@ -1,13 +1,13 @@
 /** Making result tensors, and getting at their memory: what every operation begins with. */
-import { isInferenceModeEnabled } from "../autograd/gradMode.ts";
-import { itemSize, type DType } from "../dtype.ts";
-import { OutOfMemoryError } from "../errors.ts";
-import { ADDRESS_SPACE } from "../memory/linear.ts";
-import { allocate } from "../memory/nursery.ts";
-import { address, allocateResident } from "../memory/residents.ts";
-import type { Storage } from "../memory/storage.ts";
-import { checkSizes, MOST_DIMENSIONS, numelOf, tooManyDimensions, type Shape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { isInferenceModeEnabled } from "../../autograd/gradMode.ts";
+import { itemSize, type DType } from "../../dtype.ts";
+import { OutOfMemoryError } from "../../errors.ts";
+import { ADDRESS_SPACE } from "../../memory/linear.ts";
+import { allocate } from "../../memory/nursery.ts";
+import { address, allocateResident } from "../../memory/residents.ts";
+import type { Storage } from "../../memory/storage.ts";
+import { checkSizes, MOST_DIMENSIONS, numelOf, tooManyDimensions, type Shape } from "../../shape.ts";
+import { Tensor } from "../../tensor.ts";
 
 /** A result with undefined contents. Allocate results before asking for addresses. */
 export function make(shape: Shape, dtype: DType = "float32"): Tensor {

@@ -2,11 +2,11 @@
  * Integer results that may outgrow `int32`. PyTorch counts in int64; here a result is the right number or an error, never
  * one that wrapped round.
  */
-import { KindlingError } from "../errors.ts";
-import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { fromTypedArray } from "./creation.ts";
-import { toTypedArray } from "./reading.ts";
+import { KindlingError } from "../../errors.ts";
+import type { Shape } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import { fromTypedArray } from "../creation.ts";
+import { toTypedArray } from "../reading.ts";
 
 /** Results of integers that became `float32`, and the operations that made them. */
 const outgrown = new WeakMap<Tensor, string>();

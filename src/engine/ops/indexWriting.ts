@@ -1,18 +1,20 @@
-/** Putting values at positions: copies of a tensor with some entries replaced, added to or reduced into. */
-import { filled, promoteScalar, typedArray } from "../dtype.ts";
+/** Writing at an index: entries put, added, filled or reduced into positions, and Python's `x[…] = value`. */
+import { promoteScalar } from "../dtype.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastShapes, contiguousStrides, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { eq, where } from "./binary.ts";
 import { contiguous, to } from "./conversion.ts";
 import { arange, fromTypedArray, full, ones, zeros } from "./creation.ts";
-import { fitted, gather, nonzero, placesOf, scatter, scatterAdd } from "./indexing.ts";
-import { positions } from "./positions.ts";
+import { placesOf, withoutNegatives } from "./indexing.ts";
+import { copy_, fill_, replaceBy } from "./inplace.ts";
+import { positions } from "./internal/positions.ts";
 import { toTypedArray } from "./reading.ts";
-import { index } from "./subscript.ts";
+import { fitted, gather, scatter, scatterAdd } from "./scatter.ts";
+import { index, lookThrough, type Place } from "./subscript.ts";
 import type { Index, Int, ScalarOrTensor } from "./types.ts";
 import { expand, flatten, narrow, reshape } from "./views.ts";
-import { wholeNumbers } from "./wholeNumbers.ts";
+import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 /** A one-dimensional index along `dim`, repeated to the shape of what it places. */
 function spreadIndex(index: Tensor, shape: Shape, dim: number): Tensor {
@@ -80,16 +82,6 @@ export function indexFill(input: Tensor, dim: Int, index: Tensor, value: ScalarO
 }
 
 /**
- * Elements of the flattened input at the positions in `index`, in its shape; negative ones count from the end.
- * @see https://pytorch.org/docs/stable/generated/torch.take.html
- * @api torch.take Tensor.take
- */
-export function take(input: Tensor, index: Tensor): Tensor {
-  const places = withoutNegatives(positions(index, "take(): Expected a long tensor for index"), input.numel(), 0);
-  return reshape(gather(flatten(input), 0, flatten(places)), index.shape);
-}
-
-/**
  * A copy with the elements of `source` at positions of the flattened input.
  * @param accumulate add to what is there instead of replacing it
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html
@@ -103,39 +95,6 @@ export function put(input: Tensor, index: Tensor, source: Tensor, accumulate = f
   const flat = flatten(input);
   const values = reshape(source, [index.numel()]);
   return reshape(accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape);
-}
-
-function withoutNegatives(index: Tensor, size: number, dim: number): Tensor {
-  const given = toTypedArray(index);
-  const places = filled(typedArray("int32", given.length), (i) => {
-    const place = given[i]!;
-    if (place < -size || place >= size) throw new IndexError(`index ${place} is out of bounds for dimension ${dim} with size ${size}`);
-    return place < 0 ? place + size : place;
-  });
-  return fromTypedArray(places, index.shape);
-}
-
-/**
- * `gather` with index and input broadcast against each other; without `dim` on flattened tensors.
- * @see https://pytorch.org/docs/stable/generated/torch.take_along_dim.html
- * @api torch.takeAlongDim Tensor.takeAlongDim
- */
-export function takeAlongDim(input: Tensor, indices: Tensor, dim: Int | null = null): Tensor {
-  if (dim === null) return gather(flatten(input), 0, flatten(indices));
-  const d = wrapDim(dim, input.shape.length);
-  const others = (shape: Shape): number[] => shape.map((size, i) => (i === d ? 1 : size));
-  const common = broadcastShapes(others(input.shape), others(indices.shape));
-  const shaped = (x: Tensor): Tensor => expand(x, common.map((size, i) => (i === d ? x.shape[d]! : size)));
-  return gather(shaped(input), d, shaped(indices));
-}
-
-/**
- * Positions of the elements that aren't zero, one row each: `[count, rank]`, `int32`.
- * @see https://pytorch.org/docs/stable/generated/torch.argwhere.html
- * @api torch.argwhere Tensor.argwhere
- */
-export function argwhere(input: Tensor): Tensor {
-  return nonzero(input);
 }
 
 /**
@@ -191,6 +150,7 @@ export function flatPlaces(input: Tensor, indices: readonly (Index | null)[]): T
 
 /** How several values become one. */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
+
 /** The same for `indexReduce`; sums are `indexAdd`'s. */
 export type IndexReduction = "prod" | "mean" | "amax" | "amin";
 
@@ -291,4 +251,18 @@ function scatteredExtreme(sign: 1 | -1, input: Tensor, dim: number, index: Tenso
   const ownShare = finite.sub(finite.detach()).mul(fromSelf).div(sharers);
   const sourceShare = scatterAdd(zeros(input.shape), dim, index, source.sub(source.detach()).mul(fromSource)).div(sharers);
   return extreme.add(ownShare).add(sourceShare);
+}
+
+/**
+ * Writes `value` (broadcast) at `places`, in place: `x.setAt([null, 0], 1)` is Python's `x[:, 0] = 1`, `x.setAt(mask, 0)`
+ * is `x[mask] = 0`, `x.setAt([[0, 2]], y)` is `x[0:2] = y`.
+ * @param places one place, or a list with one for each dimension
+ * @api Tensor.setAt
+ */
+export function setAt(input: Tensor, places: Int | "..." | Tensor | readonly Place[], value: ScalarOrTensor): Tensor {
+  const { window, listed } = lookThrough(input, Array.isArray(places) ? (places as readonly Place[]) : [places as Place]);
+  if (listed.length > 0) replaceBy(window, (before) => indexPut(before, listed, value));
+  else if (value instanceof Tensor) copy_(window, value);
+  else fill_(window, value);
+  return input;
 }

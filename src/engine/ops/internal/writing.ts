@@ -1,9 +1,9 @@
 /** Putting plain numbers into a tensor's memory. */
-import { itemSize } from "../dtype.ts";
-import { f32, i32, u8 } from "../memory/linear.ts";
-import { address } from "../memory/residents.ts";
-import type { Tensor } from "../tensor.ts";
-import { forEachOffset } from "./reading.ts";
+import { itemSize } from "../../dtype.ts";
+import { f32, i32, u8 } from "../../memory/linear.ts";
+import { address } from "../../memory/residents.ts";
+import type { Tensor } from "../../tensor.ts";
+import { forEachOffset } from "../reading.ts";
 
 /** Writes `values` in row-major order, converting as PyTorch does (integers truncate, `bool` is "not zero"). */
 export function writeValues(target: Tensor, values: ArrayLike<number>): void {

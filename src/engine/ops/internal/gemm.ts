@@ -1,6 +1,6 @@
 /** Matrix products of float32 by address: what every operation that multiplies matrices calls. Strides are in elements. */
-import { kernels } from "../memory/linear.ts";
-import { workspace } from "../memory/workspace.ts";
+import { kernels } from "../../memory/linear.ts";
+import { workspace } from "../../memory/workspace.ts";
 
 /** What products pack their operands in. */
 const WORK_BYTES = kernels.sgemmWorkBytes();

@@ -1,6 +1,6 @@
 /** A number for kernels that read their operands from memory. */
-import { f32, i32 } from "../memory/linear.ts";
-import { fixedBlock } from "../memory/workspace.ts";
+import { f32, i32 } from "../../memory/linear.ts";
+import { fixedBlock } from "../../memory/workspace.ts";
 
 const place = fixedBlock(4);
 

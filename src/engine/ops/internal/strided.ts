@@ -1,9 +1,9 @@
 /** Describing strided windows to kernels, and moving elements between dense memory and such windows. */
-import { itemSize } from "../dtype.ts";
-import { i32, kernels } from "../memory/linear.ts";
-import { fixedBlock } from "../memory/workspace.ts";
-import { broadcastStrides, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { itemSize } from "../../dtype.ts";
+import { i32, kernels } from "../../memory/linear.ts";
+import { fixedBlock } from "../../memory/workspace.ts";
+import { broadcastStrides, type Shape } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
 import { at } from "./make.ts";
 
 const MOST_DIMENSIONS = 64;

@@ -1,8 +1,8 @@
 /** Positions, indices and classes: whole numbers that say which element is meant. */
-import { KindlingError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
-import { to } from "./conversion.ts";
-import { toTypedArray } from "./reading.ts";
+import { KindlingError } from "../../errors.ts";
+import type { Tensor } from "../../tensor.ts";
+import { to } from "../conversion.ts";
+import { toTypedArray } from "../reading.ts";
 
 /**
  * An index as `int32`. PyTorch demands int64 here, and `torch.tensor([0, 2])` gives it; JavaScript has no integers to tell
