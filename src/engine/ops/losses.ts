@@ -1,6 +1,6 @@
 /** Losses. Forward beside backward. */
 import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
-import { record, type Node, type Operation } from "../autograd/node.ts";
+import { needsGraph, record, type Node, type Operation } from "../autograd/node.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels } from "../memory/linear.ts";
 import { discard } from "../memory/nursery.ts";
@@ -75,16 +75,22 @@ function classesOf(target: Tensor): Tensor {
   return contiguous(target.dtype === "uint8" ? to(target, "int32") : positions(target, refusal));
 }
 
+function checkWeights(weight: Tensor | null, classes: number): void {
+  if (weight === null) return;
+  if (weight.dtype !== "float32") throw new KindlingError("expected scalar type Float but found Long: weights of classes have to be floats; convert them with .float()");
+  if (weight.numel() === classes) return;
+  throw new KindlingError(
+    `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${shapeText(weight.shape)}`,
+  );
+}
+
 /** The weights of classes as the kernels read them, if there are any. */
 function weightsOf(weight: Tensor | null, classes: number): Tensor | null {
-  if (!weight) return null;
-  if (weight.dtype !== "float32") throw new KindlingError("expected scalar type Float but found Long: weights of classes have to be floats; convert them with .float()");
-  if (weight.numel() !== classes) {
-    throw new KindlingError(
-      `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${shapeText(weight.shape)}`,
-    );
+  checkWeights(weight, classes);
+  if (weight && needsGraph([weight])) {
+    throw new KindlingError("a loss of class indices is not differentiable with respect to its 'weight'; call weight.detach(), or give probabilities as the target");
   }
-  return contiguous(weight);
+  return weight && contiguous(weight);
 }
 
 /** The loss of class indices under logits (`fused` with the log softmax) or under log probabilities. */
@@ -184,8 +190,8 @@ function softCrossEntropy(input: Tensor, target: Tensor, { weight, ignoreIndex, 
   const dim = classDimension(input);
   const classes = input.shape[dim]!;
   const spread = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
-  const own = weightsOf(weight, classes);
-  const weighted = own ? spread.mul(reshape(own, input.shape.map((size, i) => (i === dim ? size : 1)))) : spread;
+  checkWeights(weight, classes);
+  const weighted = weight ? spread.mul(reshape(weight, input.shape.map((size, i) => (i === dim ? size : 1)))) : spread;
   const losses = logSoftmax(input, dim).mul(weighted).sum(dim).neg();
   return reduction === "mean" ? losses.sum().div(input.numel() / classes) : reduceLoss(losses, reduction);
 }

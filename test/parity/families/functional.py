@@ -121,6 +121,8 @@ f.error("F.cross_entropy", LOGITS, f.V([0.0, 1.0, 2.5, 0.0], grad=False), words=
 f.error("F.cross_entropy", LOGITS, f.I(4, 3))
 f.error("F.cross_entropy", LOGITS, f.I(4, high=3), label_smoothing=1.5)
 f.error("F.cross_entropy", LOGITS, f.I(4, high=3), f.I(3))
+f.error("F.nll_loss", LOGITS, f.I(4, high=3), f.T(3), words="not differentiable with respect to")
+f.op("F.cross_entropy", LOGITS, f.T(4, 3), f.T(3))
 f.error("F.multi_margin_loss", LOGITS, f.I(4, high=3), 3)
 f.error("F.multi_margin_loss", LOGITS, f.V([0, 3, 1, 1]), words="there is no class 3 among 3")
 f.error("F.multilabel_margin_loss", f.T(2, 3), f.V([[0, 3, -1], [1, -1, 0]]))
