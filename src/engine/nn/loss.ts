@@ -5,8 +5,8 @@ import {
   l1Loss, marginRankingLoss, mseLoss, multiMarginLoss, multilabelMarginLoss, multilabelSoftMarginLoss, nllLoss, poissonNllLoss, smoothL1Loss,
   softMarginLoss, tripletMarginLoss, tripletMarginWithDistanceLoss,
 } from "../ops/index.ts";
-import type { SequenceLengths } from "../ops/ctcLoss.ts";
-import type { TripletOptions } from "../ops/marginLosses.ts";
+import type { SequenceLengths } from "../ops/losses/ctc.ts";
+import type { TripletOptions } from "../ops/losses/margins.ts";
 import type { Int, LossReduction } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { PairwiseDistance } from "./distance.ts";

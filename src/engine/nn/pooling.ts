@@ -7,9 +7,9 @@ import {
 } from "../ops/index.ts";
 import type { Int, Size } from "../ops/types.ts";
 import type { AdaptiveAvgPool as AdaptiveAvgPoolFunction, AvgPool as AvgPoolFunction, LpPool as LpPoolFunction } from "../ops/pooling/average.ts";
-import type {
-  AdaptiveMaxPool as AdaptiveMaxPoolFunction, FractionalMaxPool as FractionalMaxPoolFunction, MaxPool as MaxPoolFunction, MaxUnpool as MaxUnpoolFunction,
-} from "../ops/pooling/max.ts";
+import type { FractionalMaxPool as FractionalMaxPoolFunction } from "../ops/pooling/fractional.ts";
+import type { AdaptiveMaxPool as AdaptiveMaxPoolFunction, MaxPool as MaxPoolFunction } from "../ops/pooling/max.ts";
+import type { MaxUnpool as MaxUnpoolFunction } from "../ops/pooling/unpool.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";

@@ -6,9 +6,9 @@ import { add } from "../binary.ts";
 import type { Steps } from "../internal/planeWindows.ts";
 import { sizesOf } from "../internal/sizes.ts";
 import { pad } from "../padding.ts";
-import { convolvePlanes, kernelTooLarge } from "./planes.ts";
 import type { Int, Size } from "../types.ts";
 import { permute, reshape, select, slice, squeeze, unsqueeze } from "../views.ts";
+import { convolvePlanes, kernelTooLarge } from "./planes.ts";
 
 /** Zeros on each side; `"same"` keeps the size, `"valid"` is 0. */
 export type ConvPadding = Size | "same" | "valid";

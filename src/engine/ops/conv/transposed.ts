@@ -2,14 +2,14 @@
 import { ArgumentError, KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add } from "../binary.ts";
-import { batched, ofPlanes, ofRow, stepsOf } from "./conv.ts";
 import { zeros } from "../creation.ts";
 import type { Steps } from "../internal/planeWindows.ts";
 import { sizesOf } from "../internal/sizes.ts";
-import { checkBias, spreadPlanes } from "./planes.ts";
 import type { Int, Size } from "../types.ts";
-import { sliceScatter } from "../viewScatter.ts";
 import { narrow, permute, reshape, select, squeeze, unsqueeze } from "../views.ts";
+import { sliceScatter } from "../viewScatter.ts";
+import { batched, ofPlanes, ofRow, stepsOf } from "./conv.ts";
+import { checkBias, spreadPlanes } from "./planes.ts";
 
 /**
  * @param bias `[outChannels]`

@@ -7,9 +7,9 @@ import { add, div, mul, pow, where } from "../binary.ts";
 import { fromTypedArray, zeros } from "../creation.ts";
 import { indexSelect } from "../indexing.ts";
 import { sizesOf } from "../internal/sizes.ts";
-import { adaptiveMeansOfPlanes, meansOfPlanes } from "./planes.ts";
 import { abs, relu, sign } from "../pointwise.ts";
 import type { Int, Size } from "../types.ts";
+import { adaptiveMeansOfPlanes, meansOfPlanes } from "./planes.ts";
 import { adaptiveSizes, adaptiveWindows, layOut, pooledDirections, slidingWindows, type AdaptiveSize, type Layout, type Window } from "./windows.ts";
 
 /** Sums over windows direction by direction: the k-th places of all windows are gathered and added, for each k. */

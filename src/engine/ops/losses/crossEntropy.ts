@@ -1,23 +1,20 @@
-/** Losses. Forward beside backward. */
-import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
-import { needsGraph, record, type Node, type Operation } from "../autograd/node.ts";
-import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
-import { f32, i32, kernels } from "../memory/linear.ts";
-import { discard } from "../memory/nursery.ts";
-import { numelOf, sameShape, shapeText } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { warnOnce } from "../warnings.ts";
-import { where } from "./binary.ts";
-import { contiguous, to } from "./conversion.ts";
-import { ones } from "./creation.ts";
-import { sizeText } from "./format.ts";
-import { at, make } from "./internal/make.ts";
-import { positions } from "./internal/positions.ts";
-import { logsigmoid } from "./pointwise.ts";
-import { longName } from "./reductions.ts";
-import { logSoftmax, softmax } from "./softmax.ts";
-import type { Int, LossReduction } from "./types.ts";
-import { reshape, unsqueeze } from "./views.ts";
+/** Losses of classes: cross entropy and negative log likelihood. Forward beside backward. */
+import { isGradEnabled, noGrad } from "../../autograd/gradMode.ts";
+import { needsGraph, record, type Node, type Operation } from "../../autograd/node.ts";
+import { ArgumentError, IndexError, KindlingError, ShapeError } from "../../errors.ts";
+import { f32, i32, kernels } from "../../memory/linear.ts";
+import { discard } from "../../memory/nursery.ts";
+import { numelOf, sameShape, shapeText } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import { contiguous, to } from "../conversion.ts";
+import { ones } from "../creation.ts";
+import { at, make } from "../internal/make.ts";
+import { positions } from "../internal/positions.ts";
+import { longName } from "../reductions.ts";
+import { logSoftmax, softmax } from "../softmax.ts";
+import type { Int, LossReduction } from "../types.ts";
+import { reshape, unsqueeze } from "../views.ts";
+import { reduceLoss } from "./reduction.ts";
 
 /** Everything about a loss of class indices but the two tensors. */
 interface ClassArguments {
@@ -26,15 +23,6 @@ interface ClassArguments {
   readonly reduction: LossReduction;
   readonly labelSmoothing: number;
 }
-
-/** One number of many losses, or each as it is. */
-export function reduceLoss(losses: Tensor, reduction: LossReduction): Tensor {
-  if (reduction === "none") return losses;
-  if (reduction === "mean") return losses.mean();
-  return losses.sum();
-}
-
-// --- class indices --------------------------------------------------------------------------------------------------
 
 /** Everything but addresses that the kernels of one loss are told. */
 interface ClassLoss {
@@ -216,149 +204,4 @@ const nllLossOp: Operation = {
  */
 export function nllLoss(input: Tensor, target: Tensor, weight: Tensor | null = null, ignoreIndex: Int = -100, reduction: LossReduction = "mean"): Tensor {
   return classLoss(input, target, { weight, ignoreIndex, reduction, labelSmoothing: 0 }, false);
-}
-
-// --- elementwise ----------------------------------------------------------------------------------------------------
-
-const LOG_FLOOR = -100;
-
-const bceOp: Operation = {
-  name: "BinaryCrossEntropyBackward0",
-  backward(node, gradient) {
-    const p = node.saved(0);
-    const y = node.saved(1);
-    const rest = p.neg().add(1);
-    return [
-      // (p − y) / max((1 − p)·p, ε)
-      node.needs(0) ? gradient.mul(p.sub(y).div(rest.mul(p).clamp(1e-12))) : null,
-      node.needs(1) ? gradient.mul(rest.log().clamp(LOG_FLOOR).sub(p.log().clamp(LOG_FLOOR))) : null,
-    ];
-  },
-};
-
-/**
- * Binary cross entropy of probabilities with targets between 0 and 1. Logarithms are clamped at −100.
- *
- * Shapes: target as input; weight broadcasts to them.
- * @param weight of each element
- * @param reduction the mean, the sum, or each loss as it is
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
- * @api nn.functional.binaryCrossEntropy
- */
-export function binaryCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null = null, reduction: LossReduction = "mean"): Tensor {
-  if (!sameShape(input.shape, target.shape)) {
-    throw new ArgumentError(
-      `Using a target size (${sizeText(target.shape)}) that is different to the input size (${sizeText(input.shape)}) is deprecated. Please ensure they have the same size.`,
-    );
-  }
-  const p = input.detach();
-  const range = p.numel() === 0 || (p.ge(0).logicalAnd(p.le(1)).all().item() as unknown as boolean);
-  if (!range) throw new KindlingError("all elements of input should be between 0 and 1");
-  const y = target.detach();
-  const logP = p.log().clamp(LOG_FLOOR);
-  const logQ = p.neg().add(1).log().clamp(LOG_FLOOR);
-  // (y − 1)·ln(1 − p) − y·ln p
-  const losses = y.sub(1).mul(logQ).sub(y.mul(logP));
-  const recorded = record(bceOp, losses, [input, target], [input, target]);
-  return reduceLoss(weight ? recorded.mul(weight) : recorded, reduction);
-}
-
-/**
- * Sigmoid and binary cross entropy in one, safe for large logits.
- *
- * Shapes: target as input; weight and posWeight broadcast to them.
- * @param weight of each element
- * @param reduction the mean, the sum, or each loss as it is
- * @param posWeight weight of the positive examples
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
- * @api nn.functional.binaryCrossEntropyWithLogits
- */
-export function binaryCrossEntropyWithLogits(
-  input: Tensor, target: Tensor, weight: Tensor | null = null, reduction: LossReduction = "mean", posWeight: Tensor | null = null,
-): Tensor {
-  if (!sameShape(input.shape, target.shape)) {
-    throw new ArgumentError(
-      `Target size (${sizeText(target.shape)}) must be the same as input size (${sizeText(input.shape)})`,
-    );
-  }
-  // (1 − y)·x − w·ln sigmoid(x), where w = 1 + (posWeight − 1)·y
-  const log = logsigmoid(input);
-  const weighted = posWeight ? log.mul(posWeight.sub(1).mul(target).add(1)) : log;
-  const losses = target.neg().add(1).mul(input).sub(weighted);
-  return reduceLoss(weight ? losses.mul(weight) : losses, reduction);
-}
-
-/** Two shapes that broadcast give every pair of elements a loss, which is hardly ever meant. */
-export function warnIfBroadcast(input: Tensor, target: Tensor): void {
-  if (sameShape(input.shape, target.shape)) return;
-  warnOnce(
-    `Using a target size (${sizeText(target.shape)}) that is different to the input size (${sizeText(input.shape)}). ` +
-      "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-  );
-}
-
-function checkWeight(weight: Tensor, input: Tensor): void {
-  if (!sameShape(weight.shape, input.shape)) throw new ArgumentError("Weights and input must have the same size.");
-}
-
-/** The mean is one over weights. */
-function weightedLoss(losses: Tensor, input: Tensor, weight: Tensor | null, reduction: LossReduction): Tensor {
-  if (weight === null) return reduceLoss(losses, reduction);
-  checkWeight(weight, input);
-  const weighted = losses.mul(weight);
-  return reduction === "mean" ? weighted.sum().div(weight.sum()) : reduceLoss(weighted, reduction);
-}
-
-/**
- * (input − target)²
- * @param reduction the mean, the sum, or each loss as it is
- * @param weight of each element, shaped as the input; the mean is one over weights
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
- * @api nn.functional.mseLoss
- */
-export function mseLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", weight: Tensor | null = null): Tensor {
-  warnIfBroadcast(input, target);
-  return weightedLoss(input.sub(target).square(), input, weight, reduction);
-}
-
-/**
- * |input − target|
- * @param reduction the mean, the sum, or each loss as it is
- * @param weight of each element, shaped as the input; the mean is one over weights
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
- * @api nn.functional.l1Loss
- */
-export function l1Loss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", weight: Tensor | null = null): Tensor {
-  warnIfBroadcast(input, target);
-  return weightedLoss(input.sub(target).abs(), input, weight, reduction);
-}
-
-/**
- * Squared below `beta`, linear above: ½d²/β or |d| − ½β.
- * @param reduction the mean, the sum, or each loss as it is
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
- * @api nn.functional.smoothL1Loss
- */
-export function smoothL1Loss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", beta = 1): Tensor {
-  if (!(beta >= 0)) throw new KindlingError("smooth_l1_loss does not support negative values for beta.");
-  warnIfBroadcast(input, target);
-  const distance = input.sub(target).abs();
-  if (beta === 0) return reduceLoss(distance, reduction);
-  return reduceLoss(where(distance.lt(beta), distance.square().mul(0.5 / beta), distance.sub(0.5 * beta)), reduction);
-}
-
-/**
- * ½d² up to `delta`, linear beyond: δ(|d| − ½δ). https://projecteuclid.org/euclid.aoms/1177703732
- * @param reduction the mean, the sum, or each loss as it is
- * @param weight of each element, shaped as the input
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
- * @api nn.functional.huberLoss
- */
-export function huberLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", delta = 1, weight: Tensor | null = null): Tensor {
-  if (!(delta > 0)) throw new KindlingError("huber_loss does not support non-positive values for delta.");
-  warnIfBroadcast(input, target);
-  const distance = input.sub(target).abs();
-  const losses = where(distance.le(delta), distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta));
-  if (weight) checkWeight(weight, input);
-  return reduceLoss(weight ? losses.mul(weight) : losses, reduction);
 }

@@ -1,15 +1,15 @@
 /** Connectionist temporal classification. https://www.cs.toronto.edu/~graves/icml_2006.pdf */
-import { noGrad } from "../autograd/gradMode.ts";
-import { record, type Operation } from "../autograd/node.ts";
-import { filled } from "../dtype.ts";
-import { KindlingError } from "../errors.ts";
-import { Tensor } from "../tensor.ts";
-import { mul } from "./binary.ts";
-import { fromTypedArray } from "./creation.ts";
-import { positions } from "./internal/positions.ts";
-import { reduceLoss } from "./losses.ts";
-import { toTypedArray } from "./reading.ts";
-import type { Int, LossReduction, Size } from "./types.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
+import { record, type Operation } from "../../autograd/node.ts";
+import { filled } from "../../dtype.ts";
+import { KindlingError } from "../../errors.ts";
+import { Tensor } from "../../tensor.ts";
+import { mul } from "../binary.ts";
+import { fromTypedArray } from "../creation.ts";
+import { positions } from "../internal/positions.ts";
+import { toTypedArray } from "../reading.ts";
+import type { Int, LossReduction, Size } from "../types.ts";
+import { reduceLoss } from "./reduction.ts";
 
 /** One for each sequence. */
 export type SequenceLengths = Tensor | Size;
