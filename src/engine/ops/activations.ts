@@ -10,7 +10,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { clamp } from "./pairs.ts";
 import { expm1, leakyRelu, sigmoid, tanh } from "./pointwise.ts";
 import { scatter } from "./scatter.ts";
-import { softmax } from "./softmax.ts";
+import { impliedDim, softmax } from "./softmax.ts";
 import { max } from "./reductions.ts";
 import type { Int } from "./types.ts";
 import { narrow, reshape } from "./views.ts";
@@ -152,8 +152,8 @@ export function threshold(input: Tensor, threshold: number, value: number): Tens
  * @api nn.functional.softmin
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
-export function softmin(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
-  return softmax(input.neg(), dim, dtype);
+export function softmin(input: Tensor, dim: Int | null = null, dtype: DTypeName | null = null): Tensor {
+  return softmax(input.neg(), dim ?? impliedDim("softmin", input.shape.length), dtype);
 }
 
 /**

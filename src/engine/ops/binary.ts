@@ -233,10 +233,10 @@ function leading(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
 }
 
 function binary(spec: BinarySpec): ScaledPairwise {
-  const operation: Operation = {
+  const operation: Operation<BinaryData> = {
     name: spec.name,
     backward(node, gradient) {
-      const { shapeA, shapeB, scalar, alpha } = node.data as BinaryData;
+      const { shapeA, shapeB, scalar, alpha } = node.data;
       if (shapeB === null) return [spec.left(gradient, new SavedOperands(node, scalar), alpha)];
       const operands = new SavedOperands(node, null) as Operands<Tensor>;
       return [
@@ -330,9 +330,9 @@ export function floorDivide(input: ScalarOrTensor, other: ScalarOrTensor): Tenso
   return div(input, other, { roundingMode: "floor" });
 }
 
-const roundedQuotientOp: Operation = {
+const roundedQuotientOp: Operation<readonly Shape[]> = {
   name: "DivBackward1",
-  backward: (node) => (node.data as readonly Shape[]).map((shape) => zeros(shape)),
+  backward: (node) => node.data.map((shape) => zeros(shape)),
 };
 
 /** A quotient of floats without its fraction; its steps have no slope. */
@@ -442,10 +442,10 @@ export function lerp(input: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor
   return record(lerpOp, result, [x, y], [], weight);
 }
 
-const lerpOp: Operation = {
+const lerpOp: Operation<number> = {
   name: "LerpBackward0",
   backward(node, gradient) {
-    const weight = node.data as number;
+    const weight = node.data;
     return [node.needs(0) ? mul(gradient, 1 - weight) : null, node.needs(1) ? mul(gradient, weight) : null];
   },
 };
@@ -641,11 +641,11 @@ export function isfinite(input: Tensor): Tensor {
 
 // --- choice ---------------------------------------------------------------------------------------------------------
 
-const whereOp: Operation = {
+const whereOp: Operation<[Shape, Shape]> = {
   name: "WhereBackward0",
   backward(node, gradient) {
     const condition = node.saved(0);
-    const [shapeA, shapeB] = node.data as [Shape, Shape];
+    const [shapeA, shapeB] = node.data;
     return [
       node.needs(0) ? sumTo(where(condition, gradient, 0), shapeA) : null,
       node.needs(1) ? sumTo(where(condition, 0, gradient), shapeB) : null,
@@ -703,9 +703,9 @@ function chosen(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
   return result;
 }
 
-const maskedFillOp: Operation = {
+const maskedFillOp: Operation<Shape> = {
   name: "MaskedFillBackward0",
-  backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data as Shape)],
+  backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data)],
 };
 
 /**

@@ -32,9 +32,9 @@ export function keptScale(p: number): number {
   return p === 1 ? 1 : Math.fround(1 / Math.fround(1 - p));
 }
 
-const scaleKeptOp: Operation = {
+const scaleKeptOp: Operation<number> = {
   name: "MulBackward0",
-  backward: (node, gradient) => [scaleKept(gradient, node.saved(0), node.data as number)],
+  backward: (node, gradient) => [scaleKept(gradient, node.saved(0), node.data)],
 };
 
 /** The input times `scale` where the bytes of `keep` aren't 0, times 0 elsewhere. */

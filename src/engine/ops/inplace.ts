@@ -101,10 +101,10 @@ function listedWindow(base: Tensor, view: Tensor): BaseWindow {
   };
 }
 
-const copySlicesOp: Operation = {
+const copySlicesOp: Operation<BaseWindow> = {
   name: "CopySlices",
   backward(node, gradient) {
-    const window = node.data as BaseWindow;
+    const window = node.data;
     return [node.needs(0) ? window.clear(gradient) : null, node.needs(1) ? window.look(gradient) : null];
   },
 };

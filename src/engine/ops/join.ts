@@ -8,9 +8,8 @@ import { float } from "./conversion.ts";
 import { copyInto } from "./internal/copy.ts";
 import { zeros } from "./creation.ts";
 import { make, viewOf } from "./internal/make.ts";
-import { atleast1d, atleast2d, atleast3d } from "./shape.ts";
 import type { Int, Tensors } from "./types.ts";
-import { narrow, reshape, unsqueeze } from "./views.ts";
+import { atleast1d, atleast2d, atleast3d, narrow, reshape, unsqueeze } from "./views.ts";
 
 /**
  * Tensors side by side: along the second dimension, vectors along their only one.
@@ -76,10 +75,10 @@ interface CatData {
   readonly sizes: readonly (number | null)[];
 }
 
-const catOp: Operation = {
+const catOp: Operation<CatData> = {
   name: "CatBackward0",
   backward(node, gradient) {
-    const { dim, sizes } = node.data as CatData;
+    const { dim, sizes } = node.data;
     let start = 0;
     return sizes.map((size, i) => {
       const from = start;

@@ -42,10 +42,10 @@ interface Partial {
 
 /** A differentiable function of two float tensors without a kernel. */
 function floating(name: string, f: (a: number, b: number) => number, partial: Partial): PairOfTensors {
-  const operation: Operation = {
+  const operation: Operation<[Shape, Shape]> = {
     name: `${name}Backward0`,
     backward(node, gradient) {
-      const [shapeA, shapeB] = node.data as [Shape, Shape];
+      const [shapeA, shapeB] = node.data;
       const [a, b, result] = [node.saved(0), node.saved(1), node.saved(2)];
       return [
         node.needs(0) ? sumTo(partial.left(gradient, a, b, result), shapeA) : null,

@@ -34,11 +34,11 @@ export type UnaryFunction = (input: Tensor) => Tensor;
 type UnaryKernel = (input: Tensor, alpha?: number, beta?: number) => Tensor;
 
 function unary(spec: UnarySpec): UnaryKernel {
-  const operation: Operation = {
+  const operation: Operation<UnaryData> = {
     name: spec.name,
     backward(node, gradient) {
       const saved = node.saved(0);
-      const data = node.data as UnaryData;
+      const data = node.data;
       if (spec.fused && !isGradEnabled()) return [fusedBackward(spec.code, gradient, saved, data)];
       return [spec.derivative(gradient, saved, data)];
     },

@@ -295,11 +295,11 @@ function layerOf([x, ih, hh, ...rest]: readonly Tensor[], { steps, states, biase
   return { x: x!, weights, initial: rest.slice(0, states), steps };
 }
 
-function operationOf(kind: Kind): Operation {
+function operationOf(kind: Kind): Operation<Form> {
   return {
     name: kind.name,
     backward(node, ...gradients: (Tensor | null)[]) {
-      const form = node.data as Form;
+      const form = node.data;
       const inputs = node.next.map((_, i) => node.saved(i));
       if (isGradEnabled()) return differentiateDefinition((own) => define(kind, layerOf(own, form)), inputs, gradients);
       const layer = layerOf(inputs, form);

@@ -1,4 +1,5 @@
 /** The same elements under another shape or in another order of dimensions, and parts of them; none copies (but `reshape`, where it must). */
+import { arithmetic } from "../autograd/arithmetic.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastStrides, inferShape, numelOf, shapeText, viewStrides, wrapDim, wrapDims, type Shape } from "../shape.ts";
@@ -9,19 +10,18 @@ import { zeros } from "./creation.ts";
 import { viewOf } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
 import { item } from "./reading.ts";
-import { sumTo } from "./internal/sumTo.ts";
-import type { Int, Size, Sizes } from "./types.ts";
+import type { Int, Size, Sizes, Tensors } from "./types.ts";
 
-const viewOp: Operation = {
+const viewOp: Operation<Shape> = {
   name: "ViewBackward0",
-  backward: (node, gradient) => [reshape(gradient, node.data as Shape)],
+  backward: (node, gradient) => [reshape(gradient, node.data)],
 };
 
-const squeezeOp: Operation = { ...viewOp, name: "SqueezeBackward0" };
+const squeezeOp: Operation<Shape> = { ...viewOp, name: "SqueezeBackward0" };
 
-const squeezeDimOp: Operation = { ...viewOp, name: "SqueezeBackward1" };
+const squeezeDimOp: Operation<Shape> = { ...viewOp, name: "SqueezeBackward1" };
 
-const unsqueezeOp: Operation = { ...viewOp, name: "UnsqueezeBackward0" };
+const unsqueezeOp: Operation<Shape> = { ...viewOp, name: "UnsqueezeBackward0" };
 
 /**
  * The same elements in row-major order under another shape, without a copy.
@@ -106,6 +106,42 @@ export function unflatten(input: Tensor, dim: Int, sizes: Shape): Tensor {
 }
 
 /**
+ * With at least one dimension: a scalar becomes a vector. Of several tensors a list.
+ * @see https://pytorch.org/docs/stable/generated/torch.atleast_1d.html
+ * @api torch.atleast1d
+ */
+export function atleast1d(tensors: Tensor): Tensor;
+export function atleast1d(tensors: Tensors): Tensor[];
+export function atleast1d(tensors: Tensor | Tensors): Tensor | Tensor[] {
+  return each(tensors, (x) => (x.shape.length >= 1 ? x : view(x, [1])));
+}
+
+/**
+ * With at least two dimensions: a vector becomes a row. Of several tensors a list.
+ * @see https://pytorch.org/docs/stable/generated/torch.atleast_2d.html
+ * @api torch.atleast2d
+ */
+export function atleast2d(tensors: Tensor): Tensor;
+export function atleast2d(tensors: Tensors): Tensor[];
+export function atleast2d(tensors: Tensor | Tensors): Tensor | Tensor[] {
+  return each(tensors, (x) => (x.shape.length >= 2 ? x : unsqueeze(atleast1d(x), 0)));
+}
+
+/**
+ * With at least three dimensions: a matrix becomes one of columns in a new last dimension. Of several tensors a list.
+ * @see https://pytorch.org/docs/stable/generated/torch.atleast_3d.html
+ * @api torch.atleast3d
+ */
+export function atleast3d(tensors: Tensor): Tensor;
+export function atleast3d(tensors: Tensors): Tensor[];
+export function atleast3d(tensors: Tensor | Tensors): Tensor | Tensor[] {
+  return each(tensors, (x) => (x.shape.length >= 3 ? x : unsqueeze(atleast2d(x), -1)));
+}
+
+const each = (tensors: Tensor | Tensors, widen: (x: Tensor) => Tensor): Tensor | Tensor[] =>
+  tensors instanceof Tensor ? widen(tensors) : tensors.map(widen);
+
+/**
  * Drops dimensions of size 1: all of them, or only `dim` (which is left alone where its size isn't 1).
  * @see https://pytorch.org/docs/stable/generated/torch.squeeze.html
  * @api torch.squeeze Tensor.squeeze
@@ -131,19 +167,19 @@ export function unsqueeze(input: Tensor, dim: Int): Tensor {
   return record(unsqueezeOp, viewOf(input, shape, strides), [input], [], input.shape);
 }
 
-const permuteOp: Operation = {
+const permuteOp: Operation<readonly number[]> = {
   name: "PermuteBackward0",
   backward(node, gradient) {
-    const dims = node.data as readonly number[];
+    const dims = node.data;
     const inverse = new Array<number>(dims.length);
     dims.forEach((dim, i) => (inverse[dim] = i));
     return [permute(gradient, inverse)];
   },
 };
 
-const transposeOp: Operation = { ...permuteOp, name: "TransposeBackward0" };
+const transposeOp: Operation<readonly number[]> = { ...permuteOp, name: "TransposeBackward0" };
 
-const matrixTransposeOp: Operation = { ...permuteOp, name: "TBackward0" };
+const matrixTransposeOp: Operation<readonly number[]> = { ...permuteOp, name: "TBackward0" };
 
 /**
  * The dimensions in another order (a view).
@@ -164,7 +200,7 @@ export function permute(input: Tensor, dims: Sizes): Tensor {
   return reorder(permuteOp, input, order);
 }
 
-function reorder(operation: Operation, input: Tensor, dims: readonly number[]): Tensor {
+function reorder(operation: Operation<readonly number[]>, input: Tensor, dims: readonly number[]): Tensor {
   const shape = dims.map((dim) => input.shape[dim]!);
   const strides = dims.map((dim) => input.strides[dim]!);
   return record(operation, viewOf(input, shape, strides), [input], [], dims);
@@ -214,9 +250,9 @@ export function t(input: Tensor): Tensor {
   return input.shape.length === 2 ? reorder(matrixTransposeOp, input, [1, 0]) : view(input, input.shape);
 }
 
-const expandOp: Operation = {
+const expandOp: Operation<Shape> = {
   name: "ExpandBackward0",
-  backward: (node, gradient) => [sumTo(gradient, node.data as Shape)],
+  backward: (node, gradient) => [arithmetic.sumTo(gradient, node.data)],
 };
 
 /**
@@ -267,18 +303,18 @@ interface Window {
   readonly length: number;
 }
 
-const sliceOp: Operation = {
+const sliceOp: Operation<Window> = {
   name: "SliceBackward0",
   backward(node, gradient) {
-    const { shape, dim, start, step, length } = node.data as Window;
+    const { shape, dim, start, step, length } = node.data;
     return [embed(gradient, shape, dim, start, step, length)];
   },
 };
 
-const embedOp: Operation = {
+const embedOp: Operation<Window> = {
   name: "SliceBackward1",
   backward(node, gradient) {
-    const { dim, start, step, length } = node.data as Window;
+    const { dim, start, step, length } = node.data;
     return [window(gradient, dim, start, step, length)];
   },
 };
@@ -340,10 +376,10 @@ interface Picked {
   readonly index: number;
 }
 
-const selectOp: Operation = {
+const selectOp: Operation<Picked> = {
   name: "SelectBackward0",
   backward(node, gradient) {
-    const { shape, dim, index } = node.data as Picked;
+    const { shape, dim, index } = node.data;
     return [embed(unsqueeze(gradient, dim), shape, dim, index, 1, 1)];
   },
 };

@@ -62,18 +62,18 @@ function multiply(a: Tensor, b: Tensor, c: Tensor, accumulate = false): void {
 
 const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
 
-const attentionOp: Operation = {
+const attentionOp: Operation<AttentionData> = {
   name: "ScaledDotProductAttentionBackward0",
   backward(node, gradient: Tensor | null, ofWeights: Tensor | null) {
-    const { layout } = node.data as AttentionData;
+    const { layout } = node.data;
     const upstream = layout.splitOutput(gradient ?? zeros(layout.outputShape));
     return isGradEnabled() ? composedBackward(node, upstream, ofWeights) : fusedBackward(node, upstream, ofWeights);
   },
 };
 
 /** What the node saved: inputs, weights before dropout, mask and bytes of the dropout. */
-function saved(node: Node): { data: AttentionData; inputs: Tensor[]; weights: Tensor; keep: Tensor | null } {
-  const data = node.data as AttentionData;
+function saved(node: Node<AttentionData>): { data: AttentionData; inputs: Tensor[]; weights: Tensor; keep: Tensor | null } {
+  const data = node.data;
   const inputs = Array.from({ length: data.inputs }, (_, i) => node.saved(i));
   return { data, inputs, weights: node.saved(data.inputs), keep: data.dropoutP > 0 ? node.saved(data.inputs + 1) : null };
 }
