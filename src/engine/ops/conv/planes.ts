@@ -55,28 +55,28 @@ function correlate(y: Tensor, x: Tensor, geometry: Geometry): Tensor {
 
 const biasGradient = (node: Node, gradient: Tensor): Tensor | null => (node.next.length > 2 && node.needs(2) ? sum(gradient, [0, 2, 3]) : null);
 
-const convolveOp: Operation = {
+const convolveOp: Operation<Geometry> = {
   name: "ConvolutionBackward0",
   backward(node, gradient) {
-    const [x, weight, geometry] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const [x, weight, geometry] = [node.saved(0), node.saved(1), node.data];
     const y = contiguous(gradient);
     return [node.needs(0) ? spread(y, weight, null, geometry) : null, node.needs(1) ? correlate(y, x, geometry) : null, biasGradient(node, y)];
   },
 };
 
-const spreadOp: Operation = {
+const spreadOp: Operation<Geometry> = {
   name: "ConvolutionBackward0",
   backward(node, gradient) {
-    const [y, weight, geometry] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const [y, weight, geometry] = [node.saved(0), node.saved(1), node.data];
     const x = contiguous(gradient);
     return [node.needs(0) ? convolve(x, weight, null, geometry) : null, node.needs(1) ? correlate(y, x, geometry) : null, biasGradient(node, x)];
   },
 };
 
-const correlateOp: Operation = {
+const correlateOp: Operation<Geometry> = {
   name: "ConvolutionBackwardBackward0",
   backward(node, gradient) {
-    const [y, x, geometry] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const [y, x, geometry] = [node.saved(0), node.saved(1), node.data];
     const weight = contiguous(gradient);
     return [node.needs(0) ? convolve(x, weight, null, geometry) : null, node.needs(1) ? spread(y, weight, null, geometry) : null];
   },

@@ -20,5 +20,8 @@ export interface Steps {
 }
 
 export function planeWindows(plane: readonly number[], kernel: readonly number[], output: readonly number[], { stride, padding, dilation }: Steps): PlaneWindows {
-  return [...(plane as Pair), ...(kernel as Pair), ...(output as Pair), ...(stride as Pair), ...(padding as Pair), ...(dilation as Pair)];
+  return [
+    plane[0]!, plane[1]!, kernel[0]!, kernel[1]!, output[0]!, output[1]!,
+    stride[0]!, stride[1]!, padding[0]!, padding[1]!, dilation[0]!, dilation[1]!,
+  ];
 }

@@ -20,10 +20,10 @@ interface ChannelData extends Affine {
   readonly training: boolean;
 }
 
-const batchNormOp: Operation = {
+const batchNormOp: Operation<ChannelData> = {
   name: "NativeBatchNormBackward0",
   backward(node, gradient) {
-    const data = node.data as ChannelData;
+    const data = node.data;
     const { n, channels, length, training } = data;
     const [x, mean, inverseStd] = [node.saved(0), node.saved(1), node.saved(2)];
     const weight = data.weighted ? node.saved(3) : null;

@@ -30,9 +30,9 @@ interface MaxPool {
   readonly places: number;
 }
 
-const maxPoolOp: Operation = {
+const maxPoolOp: Operation<MaxPool> = {
   name: "MaxPool2DWithIndicesBackward0",
-  backward: (node, gradient) => [putBack(contiguous(gradient), node.saved(0), node.data as MaxPool)],
+  backward: (node, gradient) => [putBack(contiguous(gradient), node.saved(0), node.data)],
 };
 
 /** Adds each value where in the planes of the input its window found the largest. */
@@ -43,10 +43,10 @@ function putBack(values: Tensor, indices: Tensor, pool: MaxPool): Tensor {
   return record(putBackOp, result, [values], [indices], pool);
 }
 
-const putBackOp: Operation = {
+const putBackOp: Operation<MaxPool> = {
   name: "MaxPool2DWithIndicesBackwardBackward0",
   backward(node, gradient) {
-    const { planes, cells, places, output } = node.data as MaxPool;
+    const { planes, cells, places, output } = node.data;
     return [reshape(gather(reshape(gradient, [planes, places]), 1, reshape(node.saved(0), [planes, cells])), output)];
   },
 };
@@ -80,9 +80,9 @@ interface AveragePool {
   readonly windows: readonly [...WithoutDilation, countPadding: number, divisor: number];
 }
 
-const averagePoolOp: Operation = {
+const averagePoolOp: Operation<AveragePool> = {
   name: "AvgPool2DBackward0",
-  backward: (node, gradient) => [spreadMeans(contiguous(gradient), node.data as AveragePool)],
+  backward: (node, gradient) => [spreadMeans(contiguous(gradient), node.data)],
 };
 
 function means(x: Tensor, pool: AveragePool): Tensor {
@@ -99,9 +99,9 @@ function spreadMeans(values: Tensor, pool: AveragePool): Tensor {
   return record(spreadMeansOp, result, [values], [], pool);
 }
 
-const spreadMeansOp: Operation = {
+const spreadMeansOp: Operation<AveragePool> = {
   name: "AvgPool2DBackwardBackward0",
-  backward: (node, gradient) => [means(contiguous(gradient), node.data as AveragePool)],
+  backward: (node, gradient) => [means(contiguous(gradient), node.data)],
 };
 
 /**
@@ -122,9 +122,9 @@ interface AdaptivePool {
   readonly sizes: readonly [h: number, w: number, oh: number, ow: number];
 }
 
-const adaptivePoolOp: Operation = {
+const adaptivePoolOp: Operation<AdaptivePool> = {
   name: "AdaptiveAvgPool2DBackward0",
-  backward: (node, gradient) => [spreadAdaptiveMeans(contiguous(gradient), node.data as AdaptivePool)],
+  backward: (node, gradient) => [spreadAdaptiveMeans(contiguous(gradient), node.data)],
 };
 
 function adaptiveMeans(x: Tensor, pool: AdaptivePool): Tensor {
@@ -143,9 +143,9 @@ function spreadAdaptiveMeans(values: Tensor, pool: AdaptivePool): Tensor {
   return record(spreadAdaptiveMeansOp, result, [values], [], pool);
 }
 
-const spreadAdaptiveMeansOp: Operation = {
+const spreadAdaptiveMeansOp: Operation<AdaptivePool> = {
   name: "AdaptiveAvgPool2DBackwardBackward0",
-  backward: (node, gradient) => [adaptiveMeans(contiguous(gradient), node.data as AdaptivePool)],
+  backward: (node, gradient) => [adaptiveMeans(contiguous(gradient), node.data)],
 };
 
 /** Means of windows of `[…, height, width]` laid so that the output has the given height and width. */
