@@ -50,7 +50,7 @@ function tooMany(signatures: readonly Signature[], count: number, receiver: bool
 }
 
 function refusal({ misfit, signature }: { misfit: Misfit; signature: Signature }, signatures: readonly Signature[], receiver: boolean): ArgumentError {
-  const texts = signatures.map(({ text }) => (receiver ? text.replace(/\(\w+\??(, )?/, "(") : text));
+  const texts = [...new Set(signatures.map(({ text }) => (receiver ? text.replace(/\(\w+\??(, )?/, "(") : text)))];
   return new ArgumentError(`${signature.name}()${misfit.why.startsWith("argument") ? ":" : ""} ${misfit.why} (${texts.length === 1 ? "the form is" : "the forms are"} ${texts.join(" or ")})`, "TypeError");
 }
 
@@ -154,8 +154,8 @@ function check(parameter: Parameter, values: object, key: number | string, progr
   }
   if (value === undefined) return optional ? null : { why: `missing 1 required argument: '${name}'`, progress };
   if (isOfKind(value, kinds)) return null;
-  const enumerated = kinds.every((kind) => kind.startsWith('"') || kind === "null");
-  const meant = enumerated && typeof value === "string" ? nearestName(value, kinds.filter((kind) => kind !== "null").map((kind) => JSON.parse(kind) as string)) : null;
+  const literals = kinds.filter((kind) => kind.startsWith('"')).map((kind) => JSON.parse(kind) as string);
+  const meant = typeof value === "string" ? nearestName(value, literals) : null;
   const hint = meant === null ? "" : `; did you mean ${JSON.stringify(meant)}?`;
   return { why: `argument '${name}' must be ${kindsInWords(kinds)}, not ${valueInWords(value)}${hint}`, progress: progress + 0.9 };
 }

@@ -14,7 +14,7 @@ import { refuseBool, requireFloat } from "./internal/requireKernel.ts";
 import { unary, type UnaryFunction } from "./internal/unaryKernels.ts";
 import { max } from "./reductions.ts";
 import { scatter } from "./scatter.ts";
-import { softmax } from "./softmax.ts";
+import { impliedDim, softmax } from "./softmax.ts";
 import { erf } from "./special.ts";
 import type { Int } from "./types.ts";
 import { exp, expm1, sigmoid, tanh } from "./unary.ts";
@@ -273,8 +273,8 @@ export function threshold(input: Tensor, threshold: number, value: number): Tens
  * @api nn.functional.softmin
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
-export function softmin(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
-  return softmax(input.neg(), dim, dtype);
+export function softmin(input: Tensor, dim: Int | null = null, dtype: DTypeName | null = null): Tensor {
+  return softmax(input.neg(), dim ?? impliedDim("softmin", input.shape.length), dtype);
 }
 
 /**

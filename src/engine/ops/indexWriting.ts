@@ -149,7 +149,10 @@ export function flatPlaces(input: Tensor, indices: readonly (Index | null)[]): T
   return index(ordinals, indices);
 }
 
-/** How several values become one. */
+/**
+ * How several values become one.
+ * @api torch.ScatterReduction
+ */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
 /** The same for `indexReduce`; sums are `indexAdd`'s. */

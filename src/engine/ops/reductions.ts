@@ -7,7 +7,6 @@ import { Reduce, ReduceBytes, type ReduceBytesOp, type ReduceOp } from "../kerne
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, wrapDims, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { maximum, minimum } from "./binary.ts";
 import { to } from "./conversion.ts";
 import { denseCopy } from "./internal/copy.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
@@ -525,7 +524,7 @@ export function max(input: Tensor, dim: Int, keepdim?: boolean): ValuesAndIndice
 export function max(input: Tensor, other: Tensor): Tensor;
 export function max(input: Tensor, dim?: Int | Tensor, keepdim = false): Tensor | ValuesAndIndices {
   if (dim === undefined) return extreme("max", maxOfAllOp, Reduce.max, input, null, false);
-  if (dim instanceof Tensor) return maximum(input, dim);
+  if (dim instanceof Tensor) return input.maximum(dim);
   const { values, indices } = extremeAlong("max", 1, input, dim, keepdim);
   return valuesAndIndices("max", values, indices);
 }
@@ -540,7 +539,7 @@ export function min(input: Tensor, dim: Int, keepdim?: boolean): ValuesAndIndice
 export function min(input: Tensor, other: Tensor): Tensor;
 export function min(input: Tensor, dim?: Int | Tensor, keepdim = false): Tensor | ValuesAndIndices {
   if (dim === undefined) return extreme("min", minOfAllOp, Reduce.min, input, null, false);
-  if (dim instanceof Tensor) return minimum(input, dim);
+  if (dim instanceof Tensor) return input.minimum(dim);
   const { values, indices } = extremeAlong("min", -1, input, dim, keepdim);
   return valuesAndIndices("min", values, indices);
 }
