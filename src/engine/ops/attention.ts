@@ -7,17 +7,18 @@ import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { where } from "./binary.ts";
 import { clone, contiguous } from "./conversion.ts";
-import { copyInto } from "./internal/copy.ts";
 import { ones, zeros } from "./creation.ts";
 import { checkProbability, keptScale, scaleKept } from "./dropout.ts";
+import { copyInto } from "./internal/copy.ts";
 import { gemmBatched } from "./internal/gemm.ts";
-import { tril } from "./triangular.ts";
 import { at, make } from "./internal/make.ts";
+import { sumTo } from "./internal/sumTo.ts";
 import { matmul } from "./matmul.ts";
 import { asFloat } from "./pointwise.ts";
 import { randomMask } from "./sampling.ts";
+import { repeatInterleave } from "./shape.ts";
 import { softmax } from "./softmax.ts";
-import { sumTo } from "./internal/sumTo.ts";
+import { tril } from "./triangular.ts";
 import { expand, reshape, transpose } from "./views.ts";
 
 type Triple = readonly [query: Tensor, key: Tensor, value: Tensor];
@@ -152,23 +153,30 @@ function checkHeads(q: Tensor, k: Tensor, v: Tensor): void {
   if (!fits) throw new ShapeError(`queries ${shapeText(q.shape)}, keys ${shapeText(k.shape)} and values ${shapeText(v.shape)} don't belong together`, q.shape, k.shape);
 }
 
-export interface AttentionOptions {
-  /** Broadcasts to `[…, queries, keys]`: where a truth value is false, nothing is seen; a float is added to the scores. */
-  attnMask?: Tensor | null;
-  /** Probability of dropout on the weights. Default 0. */
-  dropoutP?: number;
-  /** Each query sees the keys up to its own place only. Default false. */
-  isCausal?: boolean;
+/** What `scaledDotProductAttention` takes by name. */
+export interface ScoreOptions {
   /** Factor of the scores. Default 1/√features. */
   scale?: number | null;
+  /** Whether groups of query heads share a head of keys and values, of which there are fewer. Default false. */
+  enableGqa?: boolean;
 }
 
 /**
- * softmax(q·kᵀ · scale + mask) · v.
- * @param query [..., queries, features], @param key [..., keys, features], @param value [..., keys, features of values]
+ * softmax(q·kᵀ · scale + mask) · v. https://arxiv.org/abs/1706.03762
+ *
+ * Shapes: query `[…, queries, features]`, key `[…, keys, features]`, value `[…, keys, features of values]` →
+ * `[…, queries, features of values]`; what leads broadcasts.
+ * @param attnMask broadcasts to `[…, queries, keys]`: where a truth value is false, nothing is seen; a float is added to the scores
+ * @param dropoutP probability of dropout on the weights, in training or not
+ * @param isCausal each query sees the keys up to its own place only
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
+ * @api nn.functional.scaledDotProductAttention
  */
-export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
-  const { attnMask = null, dropoutP = 0, isCausal = false, scale = null } = options;
+export function scaledDotProductAttention(
+  query: Tensor, key: Tensor, value: Tensor, attnMask: Tensor | null = null, dropoutP = 0, isCausal = false,
+  { scale = null, enableGqa = false }: ScoreOptions = {},
+): Tensor {
+  if (enableGqa) return scaledDotProductAttention(query, sharedHeads(query, key), sharedHeads(query, value), attnMask, dropoutP, isCausal, { scale });
   if (isCausal && attnMask) throw new KindlingError("Explicit attn_mask should not be set when is_causal=True");
   const mask = attnMask && matrixOf(attnMask.dtype === "bool" ? where(attnMask, 0, -Infinity) : asFloat(attnMask));
   const lead = [query, key, value, ...(mask ? [mask] : [])].map((x) => x.shape.slice(0, -2)).reduce(broadcastShapes);
@@ -182,6 +190,14 @@ export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Ten
     mask: mask && maskOf(mask, lead), isCausal, scale: scale ?? 1 / Math.sqrt(query.size(-1)), dropoutP,
   });
   return reshape(output, [...lead, targets, value.size(-1)]);
+}
+
+/** As many heads as the query has, each of `x` several times. */
+function sharedHeads(query: Tensor, x: Tensor): Tensor {
+  const [wanted, own] = [query.shape.at(-3), x.shape.at(-3)];
+  if (wanted === undefined || own === undefined) throw new KindlingError("enableGqa: query, key and value have to be [batch, heads, length, features]");
+  if (wanted % own !== 0) throw new KindlingError(`enableGqa: the number of heads of the query (${wanted}) has to be a multiple of that of key and value (${own})`);
+  return wanted === own ? x : repeatInterleave(x, wanted / own, -3);
 }
 
 /** At least two dimensions. */

@@ -1,43 +1,37 @@
 /** Losses. Forward beside backward. */
 import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
-import { record, type Node, type Operation } from "../autograd/node.ts";
+import { needsGraph, record, type Node, type Operation } from "../autograd/node.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { f32, i32, kernels } from "../memory/linear.ts";
 import { discard } from "../memory/nursery.ts";
 import { numelOf, sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
+import { where } from "./binary.ts";
 import { contiguous, to } from "./conversion.ts";
 import { ones } from "./creation.ts";
-import { at, make } from "./internal/make.ts";
-import { logsigmoid } from "./pointwise.ts";
 import { sizeText } from "./format.ts";
+import { at, make } from "./internal/make.ts";
+import { positions } from "./internal/positions.ts";
+import { logsigmoid } from "./pointwise.ts";
+import { longName } from "./reductions.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
-import type { LossReduction } from "./types.ts";
+import type { Int, LossReduction } from "./types.ts";
 import { reshape, unsqueeze } from "./views.ts";
 
-export interface LossOptions {
-  /** Default `"mean"`. */
-  reduction?: LossReduction;
+/** Everything about a loss of class indices but the two tensors. */
+interface ClassArguments {
+  readonly weight: Tensor | null;
+  readonly ignoreIndex: number;
+  readonly reduction: LossReduction;
+  readonly labelSmoothing: number;
 }
 
-export interface ClassLossOptions extends LossOptions {
-  /** Weight of each class, [classes]. */
-  weight?: Tensor;
-  /** Targets with this value count for nothing. Default −100. */
-  ignoreIndex?: number;
-}
-
-export interface CrossEntropyOptions extends ClassLossOptions {
-  /** How much of each target is spread evenly over all classes, 0 to 1. Default 0. */
-  labelSmoothing?: number;
-}
-
+/** One number of many losses, or each as it is. */
 export function reduceLoss(losses: Tensor, reduction: LossReduction): Tensor {
   if (reduction === "none") return losses;
   if (reduction === "mean") return losses.mean();
-  if (reduction === "sum") return losses.sum();
-  throw new ArgumentError(`${String(reduction)} is not a valid value for reduction`);
+  return losses.sum();
 }
 
 // --- class indices --------------------------------------------------------------------------------------------------
@@ -58,7 +52,7 @@ interface ClassLoss {
 /** Classes are dimension 1, or 0 where there is no batch. */
 const classDimension = (input: Tensor): number => (input.shape.length === 1 ? 0 : 1);
 
-/** Checks shapes and types against each other. */
+/** Checks shapes against each other. */
 function sizesOf(input: Tensor, target: Tensor): [outer: number, classes: number, inner: number] {
   const { shape } = input;
   if (shape.length === 0 || shape.length !== target.shape.length + 1) {
@@ -72,33 +66,41 @@ function sizesOf(input: Tensor, target: Tensor): [outer: number, classes: number
   if (!sameShape(expected, target.shape)) {
     throw new ShapeError(`Expected target size ${shapeText(expected)}, got ${shapeText(target.shape)}`, shape, target.shape);
   }
-  if (target.dtype !== "int32" && target.dtype !== "uint8") {
-    throw new KindlingError(
-      "expected scalar type Long but found Float: class indices have to be integers. " +
-        'Make the target with { dtype: "int32" } or convert it with .long().',
-    );
-  }
   return [classDim === 0 ? 1 : shape[0]!, shape[classDim]!, numelOf(shape.slice(classDim + 1))];
 }
 
+/** Class indices as the kernels read them. */
+function classesOf(target: Tensor): Tensor {
+  const refusal = `expected scalar type Long but found ${target.dtype === "bool" ? "Bool" : "Float"}: class indices have to be whole numbers`;
+  return contiguous(target.dtype === "uint8" ? to(target, "int32") : positions(target, refusal));
+}
+
+function checkWeights(weight: Tensor | null, classes: number): void {
+  if (weight === null) return;
+  if (weight.dtype !== "float32") throw new KindlingError("expected scalar type Float but found Long: weights of classes have to be floats; convert them with .float()");
+  if (weight.numel() === classes) return;
+  throw new KindlingError(
+    `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${shapeText(weight.shape)}`,
+  );
+}
+
 /** The weights of classes as the kernels read them, if there are any. */
-function weightsOf(weight: Tensor | undefined, classes: number): Tensor | null {
-  if (!weight) return null;
-  if (weight.numel() !== classes) {
-    throw new KindlingError(
-      `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${shapeText(weight.shape)}`,
-    );
+function weightsOf(weight: Tensor | null, classes: number): Tensor | null {
+  checkWeights(weight, classes);
+  if (weight && needsGraph([weight])) {
+    throw new KindlingError("a loss of class indices is not differentiable with respect to its 'weight'; call weight.detach(), or give probabilities as the target");
   }
-  return contiguous(weight);
+  return weight && contiguous(weight);
 }
 
 /** The loss of class indices under logits (`fused` with the log softmax) or under log probabilities. */
-function classLoss(input: Tensor, target: Tensor, options: CrossEntropyOptions, fused: boolean): Tensor {
+function classLoss(input: Tensor, target: Tensor, options: ClassArguments, fused: boolean): Tensor {
   const [outer, classes, inner] = sizesOf(input, target);
+  if (input.dtype !== "float32") throw new KindlingError(`"${fused ? "log_softmax_lastdim_kernel_impl" : "nll_loss_out_frame"}" not implemented for '${longName(input.dtype)}'`);
   const weight = weightsOf(options.weight, classes);
-  const { reduction = "mean", ignoreIndex = -100, labelSmoothing: smoothing = 0 } = options;
+  const { reduction, ignoreIndex, labelSmoothing: smoothing } = options;
   const x = contiguous(input);
-  const indices = contiguous(to(target, "int32"));
+  const indices = classesOf(target);
   const logProbabilities = fused ? make(x.shape) : x;
   const result = make(reduction === "none" ? target.shape : []);
   const losses = reduction === "none" ? result : make(target.shape);
@@ -161,25 +163,37 @@ const crossEntropyOp: Operation<ClassLoss> = {
 };
 
 /**
- * Cross entropy of logits with class indices, or with class probabilities shaped as the logits.
- * @param input [batch, classes, …] or [classes]
- * @param target [batch, …] `int32`, or probabilities shaped as `input`
+ * Cross entropy of logits with class indices, or with class probabilities.
+ *
+ * Shapes: input `[batch, classes, …]` or `[classes]`; target `[batch, …]` or `[]` with indices (whole numbers), or shaped as
+ * the input with probabilities.
+ * @param weight of each class, `[classes]`
+ * @param ignoreIndex targets of this value count for nothing
+ * @param reduction the mean over what counts (weighted by its classes), the sum, or each loss as it is
+ * @param labelSmoothing the share, between 0 and 1, of each target that is spread evenly over all classes
+ * @throws IndexError for a class that isn't there
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ * @api nn.functional.crossEntropy
  */
-export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  if (sameShape(input.shape, target.shape) && target.dtype === "float32") return softCrossEntropy(input, target, options);
-  return classLoss(input, target, options, true);
+export function crossEntropy(
+  input: Tensor, target: Tensor, weight: Tensor | null = null, ignoreIndex: Int = -100, reduction: LossReduction = "mean", labelSmoothing = 0,
+): Tensor {
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new KindlingError(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
+  const options = { weight, ignoreIndex, reduction, labelSmoothing };
+  return sameShape(input.shape, target.shape) ? softCrossEntropy(input, target, options) : classLoss(input, target, options, true);
 }
 
-function softCrossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+/** Of class probabilities. */
+function softCrossEntropy(input: Tensor, target: Tensor, { weight, ignoreIndex, reduction, labelSmoothing }: ClassArguments): Tensor {
+  if (target.dtype !== "float32") throw new KindlingError(`Expected floating point type for target with class probabilities, got ${longName(target.dtype)}`);
+  if (ignoreIndex >= 0) throw new KindlingError("ignore_index is not supported for floating point target");
   const dim = classDimension(input);
   const classes = input.shape[dim]!;
-  const smoothing = options.labelSmoothing ?? 0;
-  const spread = smoothing > 0 ? target.mul(1 - smoothing).add(smoothing / classes) : target;
-  const shape = input.shape.map((size, i) => (i === dim ? size : 1));
-  const weighted = options.weight ? spread.mul(reshape(options.weight, shape)) : spread;
+  const spread = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
+  checkWeights(weight, classes);
+  const weighted = weight ? spread.mul(reshape(weight, input.shape.map((size, i) => (i === dim ? size : 1)))) : spread;
   const losses = logSoftmax(input, dim).mul(weighted).sum(dim).neg();
-  if ((options.reduction ?? "mean") !== "mean") return reduceLoss(losses, options.reduction!);
-  return losses.sum().div(input.numel() / classes);
+  return reduction === "mean" ? losses.sum().div(input.numel() / classes) : reduceLoss(losses, reduction);
 }
 
 const nllLossOp: Operation<ClassLoss> = {
@@ -189,17 +203,22 @@ const nllLossOp: Operation<ClassLoss> = {
   },
 };
 
-/** Negative log likelihood of class indices under log probabilities; shapes as for `crossEntropy`. */
-export function nllLoss(input: Tensor, target: Tensor, options: ClassLossOptions = {}): Tensor {
-  return classLoss(input, target, options, false);
+/**
+ * Negative log likelihood of class indices under log probabilities.
+ *
+ * Shapes: input `[batch, classes, …]` or `[classes]`; target `[batch, …]` or `[]`, whole numbers.
+ * @param weight of each class, `[classes]`
+ * @param ignoreIndex targets of this value count for nothing
+ * @param reduction the mean over what counts (weighted by its classes), the sum, or each loss as it is
+ * @throws IndexError for a class that isn't there
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+ * @api nn.functional.nllLoss
+ */
+export function nllLoss(input: Tensor, target: Tensor, weight: Tensor | null = null, ignoreIndex: Int = -100, reduction: LossReduction = "mean"): Tensor {
+  return classLoss(input, target, { weight, ignoreIndex, reduction, labelSmoothing: 0 }, false);
 }
 
 // --- elementwise ----------------------------------------------------------------------------------------------------
-
-export interface BinaryLossOptions extends LossOptions {
-  /** Weight of each element; broadcasts. */
-  weight?: Tensor;
-}
 
 const LOG_FLOOR = -100;
 
@@ -217,8 +236,16 @@ const bceOp: Operation = {
   },
 };
 
-/** Binary cross entropy of probabilities and targets of the same shape; logarithms are clamped at −100. */
-export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BinaryLossOptions = {}): Tensor {
+/**
+ * Binary cross entropy of probabilities with targets between 0 and 1. Logarithms are clamped at −100.
+ *
+ * Shapes: target as input; weight broadcasts to them.
+ * @param weight of each element
+ * @param reduction the mean, the sum, or each loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
+ * @api nn.functional.binaryCrossEntropy
+ */
+export function binaryCrossEntropy(input: Tensor, target: Tensor, weight: Tensor | null = null, reduction: LossReduction = "mean"): Tensor {
   if (!sameShape(input.shape, target.shape)) {
     throw new ArgumentError(
       `Using a target size (${sizeText(target.shape)}) that is different to the input size (${sizeText(input.shape)}) is deprecated. Please ensure they have the same size.`,
@@ -233,16 +260,22 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: Binar
   // (y − 1)·ln(1 − p) − y·ln p
   const losses = y.sub(1).mul(logQ).sub(y.mul(logP));
   const recorded = record(bceOp, losses, [input, target], [input, target]);
-  return reduceLoss(options.weight ? recorded.mul(options.weight) : recorded, options.reduction ?? "mean");
+  return reduceLoss(weight ? recorded.mul(weight) : recorded, reduction);
 }
 
-export interface LogitLossOptions extends BinaryLossOptions {
-  /** Weight of the positive examples; broadcasts. */
-  posWeight?: Tensor;
-}
-
-/** Sigmoid and binary cross entropy in one, safe for large logits. */
-export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, options: LogitLossOptions = {}): Tensor {
+/**
+ * Sigmoid and binary cross entropy in one, safe for large logits.
+ *
+ * Shapes: target as input; weight and posWeight broadcast to them.
+ * @param weight of each element
+ * @param reduction the mean, the sum, or each loss as it is
+ * @param posWeight weight of the positive examples
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+ * @api nn.functional.binaryCrossEntropyWithLogits
+ */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor, target: Tensor, weight: Tensor | null = null, reduction: LossReduction = "mean", posWeight: Tensor | null = null,
+): Tensor {
   if (!sameShape(input.shape, target.shape)) {
     throw new ArgumentError(
       `Target size (${sizeText(target.shape)}) must be the same as input size (${sizeText(input.shape)})`,
@@ -250,9 +283,9 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
   }
   // (1 − y)·x − w·ln sigmoid(x), where w = 1 + (posWeight − 1)·y
   const log = logsigmoid(input);
-  const weighted = options.posWeight ? log.mul(options.posWeight.sub(1).mul(target).add(1)) : log;
+  const weighted = posWeight ? log.mul(posWeight.sub(1).mul(target).add(1)) : log;
   const losses = target.neg().add(1).mul(input).sub(weighted);
-  return reduceLoss(options.weight ? losses.mul(options.weight) : losses, options.reduction ?? "mean");
+  return reduceLoss(weight ? losses.mul(weight) : losses, reduction);
 }
 
 /** Two shapes that broadcast give every pair of elements a loss, which is hardly ever meant. */
@@ -264,24 +297,68 @@ export function warnIfBroadcast(input: Tensor, target: Tensor): void {
   );
 }
 
-/** (input − target)² */
-export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  warnIfBroadcast(input, target);
-  return reduceLoss(input.sub(target).square(), options.reduction ?? "mean");
+function checkWeight(weight: Tensor, input: Tensor): void {
+  if (!sameShape(weight.shape, input.shape)) throw new ArgumentError("Weights and input must have the same size.");
 }
 
-/** |input − target| */
-export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  warnIfBroadcast(input, target);
-  return reduceLoss(input.sub(target).abs(), options.reduction ?? "mean");
+/** The mean is one over weights. */
+function weightedLoss(losses: Tensor, input: Tensor, weight: Tensor | null, reduction: LossReduction): Tensor {
+  if (weight === null) return reduceLoss(losses, reduction);
+  checkWeight(weight, input);
+  const weighted = losses.mul(weight);
+  return reduction === "mean" ? weighted.sum().div(weight.sum()) : reduceLoss(weighted, reduction);
 }
 
-/** Squared below `beta`, linear above: ½d²/β or |d| − ½β. */
-export function smoothL1Loss(input: Tensor, target: Tensor, options: LossOptions & { beta?: number } = {}): Tensor {
+/**
+ * (input − target)²
+ * @param reduction the mean, the sum, or each loss as it is
+ * @param weight of each element, shaped as the input; the mean is one over weights
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
+ * @api nn.functional.mseLoss
+ */
+export function mseLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", weight: Tensor | null = null): Tensor {
   warnIfBroadcast(input, target);
-  const beta = options.beta ?? 1;
+  return weightedLoss(input.sub(target).square(), input, weight, reduction);
+}
+
+/**
+ * |input − target|
+ * @param reduction the mean, the sum, or each loss as it is
+ * @param weight of each element, shaped as the input; the mean is one over weights
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
+ * @api nn.functional.l1Loss
+ */
+export function l1Loss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", weight: Tensor | null = null): Tensor {
+  warnIfBroadcast(input, target);
+  return weightedLoss(input.sub(target).abs(), input, weight, reduction);
+}
+
+/**
+ * Squared below `beta`, linear above: ½d²/β or |d| − ½β.
+ * @param reduction the mean, the sum, or each loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+ * @api nn.functional.smoothL1Loss
+ */
+export function smoothL1Loss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", beta = 1): Tensor {
+  if (!(beta >= 0)) throw new KindlingError("smooth_l1_loss does not support negative values for beta.");
+  warnIfBroadcast(input, target);
   const distance = input.sub(target).abs();
-  if (beta === 0) return reduceLoss(distance, options.reduction ?? "mean");
-  const near = distance.square().mul(0.5 / beta);
-  return reduceLoss(near.where(distance.lt(beta), distance.sub(0.5 * beta)), options.reduction ?? "mean");
+  if (beta === 0) return reduceLoss(distance, reduction);
+  return reduceLoss(where(distance.lt(beta), distance.square().mul(0.5 / beta), distance.sub(0.5 * beta)), reduction);
+}
+
+/**
+ * ½d² up to `delta`, linear beyond: δ(|d| − ½δ). https://projecteuclid.org/euclid.aoms/1177703732
+ * @param reduction the mean, the sum, or each loss as it is
+ * @param weight of each element, shaped as the input
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+ * @api nn.functional.huberLoss
+ */
+export function huberLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", delta = 1, weight: Tensor | null = null): Tensor {
+  if (!(delta > 0)) throw new KindlingError("huber_loss does not support non-positive values for delta.");
+  warnIfBroadcast(input, target);
+  const distance = input.sub(target).abs();
+  const losses = where(distance.le(delta), distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta));
+  if (weight) checkWeight(weight, input);
+  return reduceLoss(weight ? losses.mul(weight) : losses, reduction);
 }

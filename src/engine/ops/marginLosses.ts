@@ -4,33 +4,29 @@ import { sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
 import { add, eq, minimum, mul, sub, where } from "./binary.ts";
-import { arange, fromTypedArray } from "./creation.ts";
-import { gather } from "./scatter.ts";
-import { reduceLoss, warnIfBroadcast, type LossOptions } from "./losses.ts";
+import { arange, fromTypedArray, full as filledWith } from "./creation.ts";
+import { pairwiseDistance } from "./distances.ts";
+import { indexSelect } from "./indexing.ts";
+import { positions } from "./internal/positions.ts";
+import { reduceLoss } from "./losses.ts";
 import { clamp, xlogy } from "./pairs.ts";
-import { triu } from "./triangular.ts";
 import { logsigmoid } from "./pointwise.ts";
-import { distanceAlongLast } from "./products.ts";
 import { toTypedArray } from "./reading.ts";
-import { mean, sum, vectorNorm } from "./reductions.ts";
+import { mean, sum } from "./reductions.ts";
+import { gather } from "./scatter.ts";
+import type { Int, LossReduction } from "./types.ts";
 import { unsqueeze } from "./views.ts";
-
-const finish = (losses: Tensor, options: LossOptions): Tensor => reduceLoss(losses, options.reduction ?? "mean");
 
 // --- elementwise ----------------------------------------------------------------------------------------------------
 
-/** ½d² up to `delta`, linear beyond: δ(|d| − ½δ). https://projecteuclid.org/euclid.aoms/1177703732 */
-export function huberLoss(input: Tensor, target: Tensor, options: LossOptions & { delta?: number } = {}): Tensor {
-  const { delta = 1 } = options;
-  if (!(delta > 0)) throw new KindlingError("huber_loss does not support non-positive values for delta.");
-  warnIfBroadcast(input, target);
-  const distance = input.sub(target).abs();
-  return finish(where(distance.le(delta), distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta)), options);
-}
-
-/** Kullback-Leibler divergence of log probabilities from target probabilities (or their logarithms, with `logTarget`). */
-export function klDiv(input: Tensor, target: Tensor, options: Omit<LossOptions, "reduction"> & { reduction?: "none" | "mean" | "sum" | "batchmean"; logTarget?: boolean } = {}): Tensor {
-  const { reduction = "mean", logTarget = false } = options;
+/**
+ * Kullback-Leibler divergence of log probabilities from target probabilities.
+ * @param reduction "mean" is over all elements, "batchmean" over samples, which is the mathematical definition
+ * @param logTarget whether the target holds logarithms, too
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
+ * @api nn.functional.klDiv
+ */
+export function klDiv(input: Tensor, target: Tensor, reduction: LossReduction | "batchmean" = "mean", logTarget = false): Tensor {
   if (reduction === "mean") {
     warnOnce(
       "reduction: 'mean' divides the total loss by both the batch size and the support size." +
@@ -43,77 +39,142 @@ export function klDiv(input: Tensor, target: Tensor, options: Omit<LossOptions, 
   return reduceLoss(losses, reduction);
 }
 
-/** For counts that follow a Poisson distribution: eˣ − y·x, or x − y·ln(x + eps) without `logInput`. */
-export function poissonNllLoss(input: Tensor, target: Tensor, options: LossOptions & { logInput?: boolean; full?: boolean; eps?: number } = {}): Tensor {
-  const { logInput = true, full = false, eps = 1e-8 } = options;
+/**
+ * For counts that follow a Poisson distribution: eˣ − y·x, or x − y·ln(x + eps) without `logInput`.
+ * @param logInput whether the input is the logarithm of the expected count
+ * @param full add Stirling's formula for ln(y!) where y > 1
+ * @param eps keeps the logarithm from 0 without `logInput`
+ * @param reduction the mean, the sum, or each loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
+ * @api nn.functional.poissonNllLoss
+ */
+export function poissonNllLoss(input: Tensor, target: Tensor, logInput = true, full = false, eps = 1e-8, reduction: LossReduction = "mean"): Tensor {
   const plain = logInput ? sub(input.exp(), mul(target, input)) : sub(input, mul(target, input.add(eps).log()));
-  if (!full) return finish(plain, options);
+  if (!full) return reduceLoss(plain, reduction);
   const stirling = target.log().mul(target).sub(target).add(target.mul(2 * Math.PI).log().mul(0.5));
-  return finish(add(plain, where(target.gt(1), stirling, 0)), options);
+  return reduceLoss(add(plain, where(target.gt(1), stirling, 0)), reduction);
 }
 
-/** For targets normally distributed around the input with the given variances. */
-export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor, options: LossOptions & { full?: boolean; eps?: number } = {}): Tensor {
-  const { full = false, eps = 1e-6 } = options;
-  let spread = variance;
-  if (!sameShape(variance.shape, input.shape)) {
-    if (sameShape(variance.shape, input.shape.slice(0, -1))) spread = unsqueeze(variance, -1);
-    else if (!(sameShape(variance.shape.slice(0, -1), input.shape.slice(0, -1)) && variance.shape.at(-1) === 1)) throw new ArgumentError("var is of incorrect size");
-  }
+/**
+ * For targets normally distributed around the input with the given variances.
+ *
+ * Shapes: target as input; var as input, without its last dimension, or with 1 there; or one number for all.
+ * @param full add the constant ½ ln 2π
+ * @param eps smaller variances count as this
+ * @param reduction the mean, the sum, or each loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
+ * @api nn.functional.gaussianNllLoss
+ */
+export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor | number, full = false, eps = 1e-6, reduction: LossReduction = "mean"): Tensor {
+  const spread = variancesOf(input, var_);
   if (spread.lt(0).any().item()) throw new ArgumentError("var has negative entry/entries");
   // Kept from zero without a trace in the graph.
   const kept = add(spread, sub(clamp(spread.detach(), eps), spread.detach()));
   const losses = kept.log().add(input.sub(target).square().div(kept)).mul(0.5);
-  return finish(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, options);
+  return reduceLoss(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
 }
 
-/** ln(1 + e^(−y·x)) for targets of 1 and −1. */
-export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+function variancesOf(input: Tensor, variance: Tensor | number): Tensor {
+  if (typeof variance === "number") return filledWith(input.shape, variance);
+  const [lead, own] = [input.shape.slice(0, -1), variance.shape];
+  if (sameShape(own, input.shape) || (sameShape(own.slice(0, -1), lead) && own.at(-1) === 1)) return variance;
+  if (sameShape(own, lead)) return unsqueeze(variance, -1);
+  throw new ArgumentError("var is of incorrect size");
+}
+
+/**
+ * ln(1 + e^(−y·x)) for targets of 1 and −1.
+ * @param reduction the mean, the sum, or each loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
+ * @api nn.functional.softMarginLoss
+ */
+export function softMarginLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean"): Tensor {
   const product = mul(input, target);
   if (!sameShape(product.shape, input.shape)) {
     throw new ShapeError(`output with shape ${shapeText(input.shape)} doesn't match the broadcast shape ${shapeText(product.shape)}`, input.shape, target.shape);
   }
-  return finish(logsigmoid(product).neg(), options);
+  return reduceLoss(logsigmoid(product).neg(), reduction);
 }
 
-/** x where the target is 1, max(0, margin − x) where it is −1. */
-export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: LossOptions & { margin?: number } = {}): Tensor {
-  const { margin = 1 } = options;
+/**
+ * x where the target is 1, max(0, margin − x) where it is −1.
+ * @param reduction the mean, the sum, or each loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
+ * @api nn.functional.hingeEmbeddingLoss
+ */
+export function hingeEmbeddingLoss(input: Tensor, target: Tensor, margin = 1, reduction: LossReduction = "mean"): Tensor {
   const apart = where(eq(target, 1), 0, clamp(input.neg().add(margin), 0));
-  return finish(add(apart, where(eq(target, -1), 0, input)), options);
+  return reduceLoss(add(apart, where(eq(target, -1), 0, input)), reduction);
 }
 
-/** max(0, −y·(x₁ − x₂) + margin) for targets of 1 (the first should be larger) and −1. */
-export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, options: LossOptions & { margin?: number } = {}): Tensor {
+/**
+ * max(0, −y·(x₁ − x₂) + margin) for targets of 1 (the first should be larger) and −1.
+ * @param reduction the mean, the sum, or each loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
+ * @api nn.functional.marginRankingLoss
+ */
+export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin = 0, reduction: LossReduction = "mean"): Tensor {
   if (input1.shape.length !== input2.shape.length || input1.shape.length !== target.shape.length) {
     throw new KindlingError(`margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: torch.Size([${input1.shape.join(", ")}]), input2: torch.Size([${input2.shape.join(", ")}]), target: torch.Size([${target.shape.join(", ")}]) `);
   }
-  return finish(clamp(mul(target.neg(), sub(input1, input2)).add(options.margin ?? 0), 0), options);
+  return reduceLoss(clamp(mul(target.neg(), sub(input1, input2)).add(margin), 0), reduction);
 }
 
 // --- classes --------------------------------------------------------------------------------------------------------
 
-/** Σ max(0, margin − x[y] + x[i])ᵖ / classes over the other classes i. */
-export function multiMarginLoss(input: Tensor, target: Tensor, options: LossOptions & { p?: 1 | 2; margin?: number; weight?: Tensor } = {}): Tensor {
-  const { p = 1, margin = 1, weight } = options;
+/**
+ * Σ max(0, margin − x[y] + x[i])ᵖ / classes over the other classes i.
+ *
+ * Shapes: input `[batch, classes]` or `[classes]`; target `[batch]` or `[]`, whole numbers.
+ * @param p 1 or 2
+ * @param weight of each class, `[classes]`
+ * @param reduction the mean, the sum, or each sample's loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
+ * @api nn.functional.multiMarginLoss
+ */
+export function multiMarginLoss(
+  input: Tensor, target: Tensor, p: Int = 1, margin = 1, weight: Tensor | null = null, reduction: LossReduction = "mean",
+): Tensor {
   if (p !== 1 && p !== 2) throw new ArgumentError("only p == 1 and p == 2 supported");
   const rows = input.shape.length === 1 ? unsqueeze(input, 0) : input;
-  const classes = target.shape.length === 0 ? unsqueeze(target, 0) : target;
-  const own = gather(rows, 1, unsqueeze(classes, 1));
-  const gaps = clamp(rows.sub(own).add(margin), 0);
+  const own = positions(target, NOT_CLASSES);
+  const classes = own.shape.length === 0 ? unsqueeze(own, 0) : own;
+  const count = rows.shape[1]!;
+  if (rows.shape.length !== 2 || classes.shape.length !== 1 || classes.shape[0] !== rows.shape[0]) {
+    throw new ShapeError(`inconsistent target size, expected ${rows.shape[0]} but got ${shapeText(target.shape)}`, input.shape, target.shape);
+  }
+  if (weight && weight.numel() !== count) throw new ShapeError(`inconsistent weight size, expected ${count} but got ${shapeText(weight.shape)}`, input.shape, weight.shape);
+  checkClasses(toTypedArray(classes), count, 0);
+  const gaps = clamp(rows.sub(gather(rows, 1, unsqueeze(classes, 1))).add(margin), 0);
   const powered = p === 2 ? gaps.square() : gaps;
-  const weighted = weight ? mul(powered, unsqueeze(weight.index([classes]), 1)) : powered;
-  const isOther = arange(rows.shape[1]!).unsqueeze(0).ne(unsqueeze(classes, 1));
-  const losses = sum(where(isOther, weighted, 0), 1).div(rows.shape[1]!);
-  return finish(input.shape.length === 1 ? losses.squeeze(0) : losses, options);
+  const weighted = weight ? mul(powered, unsqueeze(indexSelect(weight, 0, classes), 1)) : powered;
+  const isOther = arange(count).unsqueeze(0).ne(unsqueeze(classes, 1));
+  const losses = sum(where(isOther, weighted, 0), 1).div(count);
+  return reduceLoss(input.shape.length === 1 ? losses.squeeze(0) : losses, reduction);
 }
 
-/** Margins between the classes that apply and those that don't. Targets list the applying classes, ended by −1. */
-export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+const NOT_CLASSES = "expected scalar type Long but found Float: classes have to be whole numbers";
+
+function checkClasses(values: ArrayLike<number>, count: number, least: number): void {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i]! < least || values[i]! >= count) throw new KindlingError(`argument #2 'target' is out of range: there is no class ${values[i]} among ${count}`);
+  }
+}
+
+/**
+ * Margins between the classes that apply and those that don't.
+ *
+ * Shapes: input `[batch, classes]` or `[classes]`; target as input: whole numbers, the classes that apply, ended by −1.
+ * @param reduction the mean, the sum, or each sample's loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
+ * @api nn.functional.multilabelMarginLoss
+ */
+export function multilabelMarginLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean"): Tensor {
+  if (!sameShape(input.shape, target.shape)) throw new ShapeError(`inconsistent size ${shapeText(target.shape)} for argument #2 'target'`, input.shape, target.shape);
   const rows = input.shape.length === 1 ? unsqueeze(input, 0) : input;
-  const lists = target.shape.length === 1 ? unsqueeze(target, 0) : target;
   const [count, classes] = rows.shape as [number, number];
-  const wanted = toTypedArray(lists);
+  const wanted = toTypedArray(positions(target, NOT_CLASSES));
+  checkClasses(wanted, classes, -1);
   const isTarget = new Float32Array(count * classes);
   for (let row = 0; row < count; row++) {
     for (let k = 0; k < classes && wanted[row * classes + k]! >= 0; k++) isTarget[row * classes + wanted[row * classes + k]!] = 1;
@@ -123,43 +184,34 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
   const gaps = clamp(unsqueeze(rows, 1).sub(unsqueeze(rows, 2)).add(1), 0);
   const pairs = mul(unsqueeze(applies, 2), unsqueeze(applies.neg().add(1), 1));
   const losses = sum(mul(gaps, pairs), [1, 2]).div(classes);
-  return finish(input.shape.length === 1 ? losses.squeeze(0) : losses, options);
+  return reduceLoss(input.shape.length === 1 ? losses.squeeze(0) : losses, reduction);
 }
 
-/** Binary cross entropy of logits with 0/1 targets for each class, averaged over classes. */
-export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options: LossOptions & { weight?: Tensor } = {}): Tensor {
+/**
+ * Binary cross entropy of logits with 0/1 targets for each class, averaged over classes.
+ *
+ * Shapes: input `[…, classes]`; target as input; weight broadcasts to them.
+ * @param weight of each class
+ * @param reduction the mean, the sum, or each sample's loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
+ * @api nn.functional.multilabelSoftMarginLoss
+ */
+export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, weight: Tensor | null = null, reduction: LossReduction = "mean"): Tensor {
   const losses = add(mul(target, logsigmoid(input)), mul(target.neg().add(1), logsigmoid(input.neg()))).neg();
-  return finish(mean(options.weight ? mul(losses, options.weight) : losses, -1), options);
+  return reduceLoss(mean(weight ? mul(losses, weight) : losses, -1), reduction);
 }
 
 // --- distances ------------------------------------------------------------------------------------------------------
 
-/** Cosine of the angle between vectors along `dim`. */
-export function cosineSimilarity(a: Tensor, b: Tensor, options: { dim?: number; eps?: number } | number = {}): Tensor {
-  const { dim = 1, eps = 1e-8 } = typeof options === "number" ? { dim: options } : options;
-  const length = (x: Tensor): Tensor => clamp(vectorNorm(x, 2, dim, true), eps);
-  return sum(mul(a.div(length(a)), b.div(length(b))), dim);
-}
-
-/** The p-norm of differences along the last dimension; `eps` is added to each difference. */
-export function pairwiseDistance(a: Tensor, b: Tensor, options: { p?: number; eps?: number; keepdim?: boolean } | number = {}): Tensor {
-  const { p = 2, eps = 1e-6, keepdim = false } = typeof options === "number" ? { p: options } : options;
-  return vectorNorm(sub(a, b).add(eps), p, -1, keepdim);
-}
-
-/** Distances (p-norms) between all pairs of different rows, as a vector. */
-export function pdist(input: Tensor, p = 2): Tensor {
-  if (input.shape.length !== 2) throw new KindlingError(`pdist only supports 2D tensors, got: ${input.shape.length}D`);
-  const n = input.shape[0]!;
-  const upper = triu(fromTypedArray(new Uint8Array(n * n).fill(1), [n, n], { dtype: "uint8" }), 1).bool();
-  const differences = sub(unsqueeze(input, 1), unsqueeze(input, 0));
-  const chosen = differences.reshape(n * n, -1).index(upper.reshape(n * n));
-  return distanceAlongLast(chosen, p);
-}
-
-/** 1 − cos for targets of 1, max(0, cos − margin) for targets of −1. */
-export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, options: LossOptions & { margin?: number } = {}): Tensor {
-  const { margin = 0 } = options;
+/**
+ * 1 − cos for targets of 1, max(0, cos − margin) for targets of −1.
+ *
+ * Shapes: inputs `[batch, features]` or `[features]`; target `[batch]` or `[]`.
+ * @param reduction the mean, the sum, or each sample's loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
+ * @api nn.functional.cosineEmbeddingLoss
+ */
+export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin = 0, reduction: LossReduction = "mean"): Tensor {
   const dim = target.shape.length === 0 ? 0 : 1;
   const EPSILON = 1e-12;
   const dotted = sum(mul(input1, input2), dim);
@@ -167,36 +219,50 @@ export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tens
   const cosine = dotted.div(lengths);
   const together = where(eq(target, 1), cosine.neg().add(1), 0);
   const apart = where(eq(target, -1), clamp(cosine.sub(margin), 0), 0);
-  return finish(add(together, apart), options);
+  return reduceLoss(add(together, apart), reduction);
 }
 
-export interface TripletOptions extends LossOptions {
+/**
+ * max(0, d(anchor, positive) − d(anchor, negative) + margin) with p-norms.
+ * http://www.bmva.org/bmvc/2016/papers/paper119/index.html
+ * @param eps added to each difference
+ * @param swap also take the distance between positive and negative, if that is smaller
+ * @param reduction the mean, the sum, or each sample's loss as it is
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
+ * @api nn.functional.tripletMarginLoss
+ */
+export function tripletMarginLoss(
+  anchor: Tensor, positive: Tensor, negative: Tensor, margin = 1, p = 2, eps = 1e-6, swap = false, reduction: LossReduction = "mean",
+): Tensor {
+  const [a, b, c] = [anchor, positive, negative].map((x) => x.dim());
+  if (a !== b || b !== c) throw new KindlingError(`All inputs should have same dimension but got ${a}D, ${b}D and ${c}D inputs.`);
+  return tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction: (x, y) => pairwiseDistance(x, y, p, eps), margin, swap, reduction });
+}
+
+/** What `tripletMarginWithDistanceLoss` takes by name. */
+export interface TripletOptions {
+  /** Distance of two tensors. Default `pairwiseDistance`. */
+  distanceFunction?: ((x1: Tensor, x2: Tensor) => Tensor) | null;
+  /** Default 1. */
   margin?: number;
   /** Also take the distance between positive and negative, if that is smaller. Default false. */
   swap?: boolean;
+  /** The mean, the sum, or each sample's loss as it is. Default "mean". */
+  reduction?: LossReduction;
 }
 
-/** max(0, d(anchor, positive) − d(anchor, negative) + margin) with p-norms. http://www.bmva.org/bmvc/2016/papers/paper119/index.html */
-export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions & { p?: number; eps?: number } = {}): Tensor {
-  const { p = 2, eps = 1e-6 } = options;
-  return tripletMarginWithDistanceLoss(anchor, positive, negative, { ...options, distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }) });
-}
-
-/** The same with any distance of two tensors. */
+/**
+ * max(0, d(anchor, positive) − d(anchor, negative) + margin) with any distance d.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_with_distance_loss.html
+ * @api nn.functional.tripletMarginWithDistanceLoss
+ */
 export function tripletMarginWithDistanceLoss(
   anchor: Tensor, positive: Tensor, negative: Tensor,
-  options: TripletOptions & { distanceFunction?: ((a: Tensor, b: Tensor) => Tensor) | null } = {},
+  { distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletOptions = {},
 ): Tensor {
-  const { margin = 1, swap = false } = options;
-  const distance = options.distanceFunction ?? ((a, b) => pairwiseDistance(a, b));
+  const distance = distanceFunction ?? ((x1, x2) => pairwiseDistance(x1, x2));
   const near = distance(anchor, positive);
   const plain = distance(anchor, negative);
   const far = swap ? minimum(plain, distance(positive, negative)) : plain;
-  return finish(clamp(sub(near, far).add(margin), 0), options);
-}
-
-/** `input` scaled along `dim` to a p-norm of 1; norms below `eps` count as `eps`. */
-export function normalize(input: Tensor, options: { p?: number; dim?: number; eps?: number } = {}): Tensor {
-  const { p = 2, dim = 1, eps = 1e-12 } = options;
-  return input.div(clamp(vectorNorm(input, p, dim, true), eps));
+  return reduceLoss(clamp(sub(near, far).add(margin), 0), reduction);
 }

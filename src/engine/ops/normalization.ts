@@ -1,7 +1,7 @@
 /** Batch and layer normalisation. Forward beside backward. */
 import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { discard } from "../memory/nursery.ts";
 import { numelOf, sameShape, shapeText, type Shape } from "../shape.ts";
@@ -10,7 +10,7 @@ import { contiguous } from "./conversion.ts";
 import { zeros } from "./creation.ts";
 import { sizeText } from "./format.ts";
 import { at, make } from "./internal/make.ts";
-import { mean, sum } from "./reductions.ts";
+import { longName, mean, sum } from "./reductions.ts";
 import { reshape } from "./views.ts";
 
 /** 0 stands for "absent" in the kernels. */
@@ -94,10 +94,15 @@ function composedOfChannels(
 
 /**
  * Normalises each channel over batch and positions, then scales and shifts it.
- * @param input [batch, channels] or [batch, channels, …]
- * @param runningMean [channels], updated in training; `null`: none is kept
- * @param training use the batch's own statistics
+ *
+ * Shapes: input `[batch, channels]` or `[batch, channels, …]` → the same; all others `[channels]`.
+ * @param runningMean updated in training, in place; `null`: none is kept
+ * @param runningVar as `runningMean`; it gets the unbiased variance
+ * @param training use the batch's own statistics; without, the running ones, which then have to be given
  * @param momentum share of the new statistics in the running ones
+ * @param eps added to the variance
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
+ * @api nn.functional.batchNorm
  */
 export function batchNorm(
   input: Tensor,
@@ -109,6 +114,8 @@ export function batchNorm(
   momentum = 0.1,
   eps = 1e-5,
 ): Tensor {
+  checkFloats("batch_norm", input, runningMean, runningVar, weight, bias);
+  if (input.shape.length < 2) throw new ShapeError(`batch_norm expects an input [batch, channels, …], but got one of size ${shapeText(input.shape)}`, input.shape);
   const channels = input.shape[1] ?? 0;
   const x = contiguous(input);
   const length = numelOf(input.shape.slice(2));
@@ -198,7 +205,14 @@ function composedOfRows(gradient: Tensor, x: Tensor, weight: Tensor | null, { ro
   return [reshape(ofX, x.shape), reshape(ofWeight, shape), reshape(ofBias, shape)];
 }
 
-/** Normalises each row over its last dimensions (`normalizedShape`), then scales and shifts it. */
+/**
+ * Normalises each row over its last dimensions, then scales and shifts it.
+ *
+ * Shapes: input `[…, ...normalizedShape]` → the same; weight and bias `normalizedShape`.
+ * @param eps added to the variance
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
+ * @api nn.functional.layerNorm
+ */
 export function layerNorm(
   input: Tensor,
   normalizedShape: Shape,
@@ -206,16 +220,8 @@ export function layerNorm(
   bias: Tensor | null = null,
   eps = 1e-5,
 ): Tensor {
-  const tail = input.shape.slice(input.shape.length - normalizedShape.length);
-  if (shapeText(tail) !== shapeText(normalizedShape)) {
-    throw new ShapeError(
-      `Given normalized_shape=${shapeText(normalizedShape)}, expected input with shape [*, ${normalizedShape.join(", ")}], but got input of size${shapeText(input.shape)}`,
-      input.shape,
-      normalizedShape,
-    );
-  }
-  checkElementwise("weight", weight, normalizedShape);
-  checkElementwise("bias", bias, normalizedShape);
+  checkFloats("layer_norm", input, weight, bias);
+  checkNormalizedShape(input, normalizedShape, { weight, bias });
   const [x, scale, shift] = [contiguous(input), weight && contiguous(weight), bias && contiguous(bias)];
   const cols = numelOf(normalizedShape);
   const rows = cols === 0 ? 0 : input.numel() / cols;
@@ -226,12 +232,27 @@ export function layerNorm(
   return record(layerNormOp, result, [x, ...present(scale, shift)], [x, mean, inverseStd, ...present(scale)], data, [mean, inverseStd]);
 }
 
-/** Kernels read one value for each of a row's elements. */
-function checkElementwise(name: string, parameter: Tensor | null, shape: Shape): void {
-  if (parameter === null || sameShape(parameter.shape, shape)) return;
+/** The last dimensions of the input are those of `shape`, as are those of the parameters, of which the kernels read one value for each element. */
+export function checkNormalizedShape(input: Tensor, shape: Shape, parameters: Readonly<Record<string, Tensor | null>>): void {
+  if (shape.length === 0) throw new KindlingError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []");
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (parameter === null || sameShape(parameter.shape, shape)) continue;
+    throw new ShapeError(
+      `Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ${shapeText(parameter.shape)} and normalized_shape = ${shapeText(shape)}`,
+      parameter.shape,
+      shape,
+    );
+  }
+  if (input.shape.length >= shape.length && sameShape(input.shape.slice(input.shape.length - shape.length), shape)) return;
   throw new ShapeError(
-    `Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ${shapeText(parameter.shape)} and normalized_shape = ${shapeText(shape)}`,
-    parameter.shape,
+    `Given normalized_shape=${shapeText(shape)}, expected input with shape [*, ${shape.join(", ")}], but got input of size${shapeText(input.shape)}`,
+    input.shape,
     shape,
   );
+}
+
+/** Kernels read float32. */
+function checkFloats(name: string, ...operands: readonly (Tensor | null)[]): void {
+  const other = operands.find((operand) => operand !== null && operand.dtype !== "float32");
+  if (other) throw new KindlingError(`"${name}" not implemented for '${longName(other.dtype)}'`);
 }

@@ -3,7 +3,8 @@ export { grad, watchGradient } from "../autograd/backward.ts";
 export { wrapDim } from "../shape.ts";
 export * from "./binary.ts";
 export * from "./conversion.ts";
-export * from "./convolution.ts";
+export * from "./conv/conv.ts";
+export * from "./conv/transposed.ts";
 export * from "./creation.ts";
 export * from "./random.ts";
 export * from "./comparison.ts";
@@ -47,12 +48,14 @@ export * from "./norm.ts";
 export * from "./activations.ts";
 export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inPlaceActivations.ts";
 export * from "./sampling.ts";
+export * from "./distances.ts";
 export * from "./marginLosses.ts";
 export * from "./channelNorms.ts";
 export * from "./embedding.ts";
 export * from "./padding.ts";
-export * from "./convolutions.ts";
-export * from "./windows.ts";
+export * from "./pixels.ts";
+export * from "./pooling/average.ts";
+export * from "./pooling/max.ts";
 export * from "./interpolation.ts";
 export * from "./properties.ts";
 export * from "./inplaceShape.ts";
@@ -60,9 +63,3 @@ export * from "./attention.ts";
 export * from "./multiHeadAttention.ts";
 export * from "./ctcLoss.ts";
 export * from "./recurrent.ts";
-// These stand before the plain forms of the same names.
-export {
-  batchNorm, layerNorm, groupNorm, rmsNorm,
-  conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, maxPool1d, maxPoolPlanes, maxPool3d, avgPool1d, avgPoolPlanes,
-  avgPool3d, interpolate,
-} from "./named.ts";

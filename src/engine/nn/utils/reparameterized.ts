@@ -39,8 +39,7 @@ function takeParameter(module: AnyModule, name: string): Parameter {
 /** The norm over all dimensions but one; `null`: over all. */
 function normExcept(weight: Tensor, dim: number | null): Tensor {
   if (dim === null) return weight.norm();
-  const others = weight.shape.map((_, i) => i).filter((i) => i !== (dim < 0 ? dim + weight.dim() : dim));
-  return others.length === 0 ? weight.abs() : weight.norm(2, others, true);
+  return weight.norm(2, weight.shape.map((_, i) => i).filter((i) => i !== (dim < 0 ? dim + weight.dim() : dim)), { keepdim: true });
 }
 
 /**
@@ -86,14 +85,14 @@ export function asMatrix(weight: Tensor, dim: number): Tensor {
 export function powerIteration(matrix: Tensor, u: Tensor, v: Tensor, times: number, eps: number): void {
   noGrad(() => {
     for (let i = 0; i < times; i++) {
-      v.copy_(normalize(matmul(matrix.t(), u), { dim: 0, eps }));
-      u.copy_(normalize(matmul(matrix, v), { dim: 0, eps }));
+      v.copy_(normalize(matmul(matrix.t(), u), 2, 0, eps));
+      u.copy_(normalize(matmul(matrix, v), 2, 0, eps));
     }
   });
 }
 
 /** A random direction. */
-export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), { dim: 0, eps }));
+export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), 2, 0, eps));
 
 /**
  * Divides a weight by its largest singular value, which power iteration estimates. https://arxiv.org/abs/1802.05957
