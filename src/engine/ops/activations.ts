@@ -227,11 +227,11 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  */
 export function rrelu(
-  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, { generator = defaultGenerator }: { generator?: Generator } = {},
+  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, generator: Generator | null = null,
 ): Tensor {
   if (!training) return leakyRelu(input, (lower + upper) / 2);
   requireFloat("rrelu_with_noise_out_cpu", input.dtype);
-  const slopes = noGrad(() => negativeSlopes(input, lower, upper, generator));
+  const slopes = noGrad(() => negativeSlopes(input, lower, upper, generator ?? defaultGenerator));
   return mul(input, slopes);
 }
 

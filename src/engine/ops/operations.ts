@@ -56,7 +56,7 @@ export * from "./shape.ts";
 export * from "./indexWriting.ts";
 export * from "./products.ts";
 export * from "./norm.ts";
-export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inPlaceActivations.ts";
+export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inplaceActivations.ts";
 export * from "./sampling.ts";
 export * from "./distances.ts";
 export * from "./embedding.ts";
