@@ -1,4 +1,6 @@
-import { bilinear, empty, linear } from "../ops/index.ts";
+import { empty } from "../ops/creation.ts";
+import { linear } from "../ops/matmul.ts";
+import { bilinear } from "../ops/products.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { resetAffine, uniform_ } from "./init.ts";
