@@ -278,7 +278,7 @@ for (const [name, value] of Object.entries(methods)) Object.defineProperty(proto
 }
 
 /** Methods that subclasses write and the house calls. */
-const HOUSE_METHODS = new Set(["extraRepr", "toString"]);
+const HOUSE_METHODS = new Set(["extraRepr", "toString", "toJSON"]);
 
 /** Holds the methods of a class to their forms. */
 function writeMethodsOf(file, declaration) {
