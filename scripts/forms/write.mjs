@@ -9,9 +9,7 @@ const HEADER = "// Written by scripts/forms from the declarations with a tag @ap
 const split = (name) => [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];
 
 /** Index files of names without a tag, by space; a tagged name stands before them. */
-const UNTAGGED = {
-  torch: "../untagged.ts", autograd: "../autograd/index.ts",
-};
+const UNTAGGED = { autograd: "../autograd/index.ts" };
 
 /**
  * Path below the folder → text.
@@ -57,7 +55,7 @@ const RESERVED = new Set(["var"]);
 class Spaces {
   constructor(folder) {
     this.folder = folder;
-    this.members = new Map(Object.keys(UNTAGGED).map((space) => [space, []]));
+    this.members = new Map(["torch", ...Object.keys(UNTAGGED)].map((space) => [space, []]));
   }
 
   publish(name, own, path, isType = false) {

@@ -3,12 +3,13 @@ import { ArgumentError } from "../../errors.ts";
 import { sameShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { warnOnce } from "../../warnings.ts";
-import { add, mul, sub, where } from "../binary.ts";
+import { add, mul, sub, xlogy } from "../binary.ts";
+import { clamp } from "../clamp.ts";
 import { full as filledWith } from "../creation.ts";
-import { clamp, xlogy } from "../pairs.ts";
 import { sum } from "../reductions.ts";
 import type { LossReduction } from "../types.ts";
 import { unsqueeze } from "../views.ts";
+import { where } from "../where.ts";
 import { reduceLoss } from "./reduction.ts";
 
 /**
