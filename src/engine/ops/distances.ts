@@ -2,8 +2,8 @@
 import { KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./binary.ts";
-import { fromTypedArray } from "./creation.ts";
 import { clamp } from "./clamp.ts";
+import { fromTypedArray } from "./creation.ts";
 import { distanceAlongLast } from "./products.ts";
 import { sum, vectorNorm } from "./reductions.ts";
 import { triu } from "./triangular.ts";
