@@ -11,7 +11,7 @@ import { clamp } from "./pairs.ts";
 import { expm1, leakyRelu, sigmoid, tanh } from "./pointwise.ts";
 import { scatter } from "./scatter.ts";
 import { impliedDim, softmax } from "./softmax.ts";
-import { max } from "./reductions.ts";
+import { max } from "./extremes.ts";
 import type { Int } from "./types.ts";
 import { narrow, reshape } from "./views.ts";
 

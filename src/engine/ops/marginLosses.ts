@@ -10,9 +10,10 @@ import { reduceLoss, warnIfBroadcast, type LossOptions } from "./losses.ts";
 import { clamp, xlogy } from "./pairs.ts";
 import { triu } from "./triangular.ts";
 import { logsigmoid } from "./pointwise.ts";
-import { distanceAlongLast } from "./products.ts";
+import { distanceAlongLast } from "./distance.ts";
 import { toTypedArray } from "./reading.ts";
-import { mean, sum, vectorNorm } from "./reductions.ts";
+import { mean, sum } from "./reductions.ts";
+import { vectorNorm } from "./vectorNorm.ts";
 import { unsqueeze } from "./views.ts";
 
 const finish = (losses: Tensor, options: LossOptions): Tensor => reduceLoss(losses, options.reduction ?? "mean");

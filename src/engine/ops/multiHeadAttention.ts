@@ -6,7 +6,7 @@ import { where } from "./binary.ts";
 import { full, ones, zeros } from "./creation.ts";
 import { cat } from "./join.ts";
 import { tril } from "./triangular.ts";
-import { linear } from "./matmul.ts";
+import { linear } from "./linear.ts";
 import { pad } from "./padding.ts";
 import { narrow } from "./views.ts";
 import { split } from "./split.ts";

@@ -8,7 +8,7 @@ import { add, div, eq, gt, isnan, lt, maximum, minimum, mul, pow, sub, where, ty
 
 import { fromTypedArray, full } from "./creation.ts";
 import { exp2 } from "./elementary.ts";
-import { placeOf } from "./ordering.ts";
+import { placeOf } from "./searchsorted.ts";
 import { asFloat, clampByNumbers, exp, log } from "./pointwise.ts";
 import { toTypedArray } from "./reading.ts";
 import { sumTo } from "./internal/sumTo.ts";
