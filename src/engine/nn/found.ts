@@ -2,7 +2,8 @@
 
 /** A list that gives its items one by one as well, as Python's generators do: `model.parameters().next()`. */
 export interface Found<T> extends Array<T> {
-  next(): IteratorResult<T, undefined>;
+  /** The next of them: `model.parameters().next().value` is Python's `next(model.parameters())`. */
+  next(): { value: T; done?: boolean };
 }
 
 /** Lets a list be an iterator, too. It stays a plain array to everything that looks at it. */

@@ -8,9 +8,8 @@ import { float } from "./conversion.ts";
 import { copyInto } from "./internal/copy.ts";
 import { zeros } from "./creation.ts";
 import { make, viewOf } from "./internal/make.ts";
-import { atleast1d, atleast2d, atleast3d } from "./shape.ts";
 import type { Int, Tensors } from "./types.ts";
-import { narrow, reshape, unsqueeze } from "./views.ts";
+import { atleast1d, atleast2d, atleast3d, narrow, reshape, unsqueeze } from "./views.ts";
 
 /**
  * Tensors side by side: along the second dimension, vectors along their only one.

@@ -7,7 +7,6 @@ import { Reduce, ReduceBytes, type ReduceBytesOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { where } from "./binary.ts";
 import { to } from "./conversion.ts";
 import { fromTypedArray } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
@@ -164,7 +163,7 @@ export function prod(input: Tensor, dim: Int | null = null, keepdim = false, opt
 export function nansum(input: Tensor, dim: Size | null = null, keepdim = false, options: Typed = {}): Tensor {
   const wanted = options.dtype ? dtypeNamed(options.dtype) : input.dtype;
   if (input.dtype === "float32" && wanted !== "float32") throw new KindlingError(`"nansum_cpu" not implemented for '${longName(wanted)}'`);
-  return sum(input.dtype === "float32" ? where(input.isnan(), 0, input) : input, dim, keepdim, options);
+  return sum(input.dtype === "float32" ? input.maskedFill(input.isnan(), 0) : input, dim, keepdim, options);
 }
 
 /**

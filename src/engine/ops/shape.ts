@@ -1,4 +1,4 @@
-/** Other arrangements of the same elements: rolled, turned, flipped and repeated copies, and more dimensions. */
+/** Other arrangements of the same elements: rolled, turned, flipped and repeated copies. */
 import { record, type Operation } from "../autograd/node.ts";
 import { typedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
@@ -12,8 +12,8 @@ import { cat } from "./join.ts";
 import { viewOf } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
 import { toTypedArray } from "./reading.ts";
-import type { Int, Size, Sizes, Tensors } from "./types.ts";
-import { expand, flatten, narrow, reshape, transpose, unsqueeze, view } from "./views.ts";
+import type { Int, Size, Sizes } from "./types.ts";
+import { expand, flatten, narrow, reshape, transpose } from "./views.ts";
 
 /**
  * The whole tensor repeated along each dimension (a copy).
@@ -35,42 +35,6 @@ export function repeat(input: Tensor, repeats: Sizes): Tensor {
   const merged = padded.map((size, i) => size * repeats[i]!);
   return reshape(clone(expand(reshape(input, spread), expanded)), merged);
 }
-
-/**
- * With at least one dimension: a scalar becomes a vector. Of several tensors a list.
- * @see https://pytorch.org/docs/stable/generated/torch.atleast_1d.html
- * @api torch.atleast1d
- */
-export function atleast1d(tensors: Tensor): Tensor;
-export function atleast1d(tensors: Tensors): Tensor[];
-export function atleast1d(tensors: Tensor | Tensors): Tensor | Tensor[] {
-  return each(tensors, (x) => (x.shape.length >= 1 ? x : view(x, [1])));
-}
-
-/**
- * With at least two dimensions: a vector becomes a row. Of several tensors a list.
- * @see https://pytorch.org/docs/stable/generated/torch.atleast_2d.html
- * @api torch.atleast2d
- */
-export function atleast2d(tensors: Tensor): Tensor;
-export function atleast2d(tensors: Tensors): Tensor[];
-export function atleast2d(tensors: Tensor | Tensors): Tensor | Tensor[] {
-  return each(tensors, (x) => (x.shape.length >= 2 ? x : unsqueeze(atleast1d(x), 0)));
-}
-
-/**
- * With at least three dimensions: a matrix becomes one of columns in a new last dimension. Of several tensors a list.
- * @see https://pytorch.org/docs/stable/generated/torch.atleast_3d.html
- * @api torch.atleast3d
- */
-export function atleast3d(tensors: Tensor): Tensor;
-export function atleast3d(tensors: Tensors): Tensor[];
-export function atleast3d(tensors: Tensor | Tensors): Tensor | Tensor[] {
-  return each(tensors, (x) => (x.shape.length >= 3 ? x : unsqueeze(atleast2d(x), -1)));
-}
-
-const each = (tensors: Tensor | Tensors, widen: (x: Tensor) => Tensor): Tensor | Tensor[] =>
-  tensors instanceof Tensor ? widen(tensors) : tensors.map(widen);
 
 /**
  * Shifts along dimensions, around the end; without `dims` in the flattened tensor.

@@ -1,4 +1,5 @@
 /** The same elements under another shape or in another order of dimensions, and parts of them; none copies (but `reshape`, where it must). */
+import { arithmetic } from "../autograd/arithmetic.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastStrides, inferShape, numelOf, shapeText, viewStrides, wrapDim, wrapDims, type Shape } from "../shape.ts";
@@ -9,8 +10,7 @@ import { zeros } from "./creation.ts";
 import { viewOf } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
 import { item } from "./reading.ts";
-import { sumTo } from "./internal/sumTo.ts";
-import type { Int, Size, Sizes } from "./types.ts";
+import type { Int, Size, Sizes, Tensors } from "./types.ts";
 
 const viewOp: Operation<Shape> = {
   name: "ViewBackward0",
@@ -104,6 +104,42 @@ export function unflatten(input: Tensor, dim: Int, sizes: Shape): Tensor {
   const inner = inferShape(sizes, input.shape[d]!);
   return reshape(input, [...input.shape.slice(0, d), ...inner, ...input.shape.slice(d + 1)]);
 }
+
+/**
+ * With at least one dimension: a scalar becomes a vector. Of several tensors a list.
+ * @see https://pytorch.org/docs/stable/generated/torch.atleast_1d.html
+ * @api torch.atleast1d
+ */
+export function atleast1d(tensors: Tensor): Tensor;
+export function atleast1d(tensors: Tensors): Tensor[];
+export function atleast1d(tensors: Tensor | Tensors): Tensor | Tensor[] {
+  return each(tensors, (x) => (x.shape.length >= 1 ? x : view(x, [1])));
+}
+
+/**
+ * With at least two dimensions: a vector becomes a row. Of several tensors a list.
+ * @see https://pytorch.org/docs/stable/generated/torch.atleast_2d.html
+ * @api torch.atleast2d
+ */
+export function atleast2d(tensors: Tensor): Tensor;
+export function atleast2d(tensors: Tensors): Tensor[];
+export function atleast2d(tensors: Tensor | Tensors): Tensor | Tensor[] {
+  return each(tensors, (x) => (x.shape.length >= 2 ? x : unsqueeze(atleast1d(x), 0)));
+}
+
+/**
+ * With at least three dimensions: a matrix becomes one of columns in a new last dimension. Of several tensors a list.
+ * @see https://pytorch.org/docs/stable/generated/torch.atleast_3d.html
+ * @api torch.atleast3d
+ */
+export function atleast3d(tensors: Tensor): Tensor;
+export function atleast3d(tensors: Tensors): Tensor[];
+export function atleast3d(tensors: Tensor | Tensors): Tensor | Tensor[] {
+  return each(tensors, (x) => (x.shape.length >= 3 ? x : unsqueeze(atleast2d(x), -1)));
+}
+
+const each = (tensors: Tensor | Tensors, widen: (x: Tensor) => Tensor): Tensor | Tensor[] =>
+  tensors instanceof Tensor ? widen(tensors) : tensors.map(widen);
 
 /**
  * Drops dimensions of size 1: all of them, or only `dim` (which is left alone where its size isn't 1).
@@ -216,7 +252,7 @@ export function t(input: Tensor): Tensor {
 
 const expandOp: Operation<Shape> = {
   name: "ExpandBackward0",
-  backward: (node, gradient) => [sumTo(gradient, node.data)],
+  backward: (node, gradient) => [arithmetic.sumTo(gradient, node.data)],
 };
 
 /**

@@ -1,0 +1,48 @@
+// Who may import from whom: the directions that docs/architecture.md draws. `imports.mjs` holds each import against this.
+
+/** Folder → the other folders of the house that it may import from, types included, and which packages. */
+export const houses = {
+  "src/protocol": { from: [], packages: [] },
+  "src/run": { from: ["src/protocol"], packages: [] },
+  "src/client": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
+  "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
+  "src/observe": { from: ["src/protocol", "src/run", "src/engine"], packages: [] },
+  "src/runner": { from: ["src/protocol", "src/run", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
+  "src/cli": { from: ["src/protocol", "src/run", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
+  "src/extension": { from: ["src/protocol", "src/run", "src/client"], packages: [/^node:/, "vscode"] },
+  "webview": { from: ["src/protocol", "src/run"], packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/] },
+};
+
+/** What the build puts everywhere. */
+export const everywhere = ["src/globals.ts"];
+
+/**
+ * Inside the engine each layer imports values from those before it and from its own. Types may be named anywhere. The
+ * longest path that a file begins with is its layer; a file without one is refused.
+ */
+export const engineLayers = [
+  ["errors.ts", "warnings.ts", "dtypeNames.ts", "dtype.ts", "shape.ts", "device.ts", "cuda.ts", "instrument.ts"],
+  ["kernels"],
+  ["memory"],
+  ["random"],
+  // A tensor and its graph know each other.
+  ["tensor.ts", "autograd"],
+  ["optionalArguments.ts"],
+  ["ops"],
+  ["forms", "random/numpyRandom.ts"],
+  ["nn"],
+  ["io"],
+  ["distributions"],
+  ["optim"],
+  ["data"],
+  ["untagged.ts", "log.ts"],
+  ["api"],
+  ["index.ts"],
+];
+
+/** What deals in addresses in linear memory: whole files, or single names of a file; and the folders that may use them. */
+export const pointers = {
+  files: ["kernels/exports.ts", "kernels/generated.ts", "kernels/load.ts", "memory/heap.ts", "memory/linear.ts", "memory/workspace.ts"],
+  names: { "memory/residents.ts": ["address", "reserveBlock"] },
+  seenBy: ["kernels", "memory", "ops"],
+};

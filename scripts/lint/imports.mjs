@@ -1,0 +1,89 @@
+// The rule `house/imports`: an import goes the way that houses.mjs allows.
+import { dirname, relative, resolve, sep } from "node:path";
+import { engineLayers, everywhere, houses, pointers } from "./houses.mjs";
+
+const engine = "src/engine";
+
+function isIn(file, folder) {
+  return file === folder || file.startsWith(`${folder}/`);
+}
+
+function houseOf(file) {
+  return Object.keys(houses).find((house) => isIn(file, house));
+}
+
+/** The layer of a file of the engine: the one that names the longest path that it begins with, or undefined. */
+function layerOf(file) {
+  const inside = file.slice(`${engine}/`.length);
+  const places = engineLayers.flatMap((names, rank) => names.filter((name) => isIn(inside, name)).map((name) => ({ names, rank, length: name.length })));
+  return places.toSorted((a, b) => b.length - a.length)[0];
+}
+
+/** @typedef {{ specifier: string, typeOnly: boolean, names: readonly string[] }} Import  `names` is ["*"] for all there is */
+
+function packageObjection(house, specifier) {
+  const isAllowed = houses[house].packages.some((name) => typeof name === "string" ? name === specifier : name.test(specifier));
+  return isAllowed ? undefined : `${house} may not use the package ${specifier}`;
+}
+
+function pointerObjection(file, target, names) {
+  const path = (name) => `${engine}/${name}`;
+  if (pointers.seenBy.some((folder) => isIn(file, path(folder)))) return undefined;
+  const closedNames = Object.entries(pointers.names).find(([name]) => path(name) === target)?.[1] ?? [];
+  const sees = pointers.files.some((name) => path(name) === target) || names.some((name) => name === "*" || closedNames.includes(name)) && closedNames.length > 0;
+  return sees ? `only ${pointers.seenBy.join(", ")} see pointers` : undefined;
+}
+
+function layerObjection(file, target) {
+  const own = layerOf(file);
+  const other = layerOf(target);
+  if (!own || !other) return `${own ? target : file} has no layer in scripts/lint/houses.mjs`;
+  return other.rank <= own.rank ? undefined : `inside the engine ${own.names.join(", ")} comes before ${other.names.join(", ")}`;
+}
+
+/**
+ * Why `file` may not have this import, or undefined where it may. Paths are relative to the project, with slashes.
+ * @param {string} file
+ * @param {Import} wanted
+ */
+export function objection(file, { specifier, typeOnly, names }) {
+  const house = houseOf(file);
+  if (!house) return undefined;
+  if (!specifier.startsWith(".")) return packageObjection(house, specifier);
+  const target = relative(".", resolve(dirname(file), specifier)).split(sep).join("/");
+  if (everywhere.includes(target)) return undefined;
+  const targetHouse = houseOf(target);
+  if (targetHouse !== house && !houses[house].from.includes(targetHouse)) return `${house} may not import from ${targetHouse ?? target}`;
+  return pointerObjection(file, target, names) ?? (house === engine && !typeOnly ? layerObjection(file, target) : undefined);
+}
+
+/** The imports that a declaration makes; a re-export is one, too. */
+function importOf(node, kind, specifiers, nameOf) {
+  const isType = (specifier) => specifier[kind] === "type";
+  return {
+    specifier: node.source.value,
+    typeOnly: node[kind] === "type" || specifiers.length > 0 && specifiers.every(isType),
+    names: specifiers.map(nameOf),
+  };
+}
+
+const textOf = (name) => name.name ?? name.value;
+const everything = ["*"];
+
+export const imports = {
+  meta: { type: "problem" },
+  create(context) {
+    const file = relative(context.cwd, context.filename).split(sep).join("/");
+    const hold = (node, wanted) => {
+      const reason = objection(file, wanted);
+      if (reason) context.report({ node, message: `${reason} (docs/architecture.md)` });
+    };
+    return {
+      ImportDeclaration: (node) => hold(node, importOf(node, "importKind", node.specifiers, ({ imported }) => imported ? textOf(imported) : "*")),
+      ExportNamedDeclaration: (node) => node.source && hold(node, importOf(node, "exportKind", node.specifiers, ({ local }) => textOf(local))),
+      ExportAllDeclaration: (node) => hold(node, { specifier: node.source.value, typeOnly: node.exportKind === "type", names: everything }),
+      ImportExpression: (node) => node.source.type === "Literal" && hold(node, { specifier: node.source.value, typeOnly: false, names: everything }),
+      TSImportType: (node) => hold(node, { specifier: node.source.value, typeOnly: true, names: everything }),
+    };
+  },
+};
