@@ -50,7 +50,7 @@ function tooMany(signatures: readonly Signature[], count: number, receiver: bool
 }
 
 function refusal({ misfit, signature }: { misfit: Misfit; signature: Signature }, signatures: readonly Signature[], receiver: boolean): ArgumentError {
-  const texts = signatures.map(({ text }) => (receiver ? text.replace(/\(\w+\??(, )?/, "(") : text));
+  const texts = [...new Set(signatures.map(({ text }) => (receiver ? text.replace(/\(\w+\??(, )?/, "(") : text)))];
   return new ArgumentError(`${signature.name}()${misfit.why.startsWith("argument") ? ":" : ""} ${misfit.why} (${texts.length === 1 ? "the form is" : "the forms are"} ${texts.join(" or ")})`, "TypeError");
 }
 

@@ -18,7 +18,8 @@ import { flatten } from "./views.ts";
  * @see https://pytorch.org/docs/stable/generated/torch.unique.html
  * @api torch.unique Tensor.unique
  */
-export function unique(input: Tensor, sorted?: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: Int | null): Tensor | Tensor[];
+export function unique(input: Tensor, sorted?: boolean, returnInverse?: false, returnCounts?: false, dim?: Int | null): Tensor;
+export function unique(input: Tensor, sorted?: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: Int | null): Tensor[];
 export function unique(input: Tensor, _: boolean = true, returnInverse = false, returnCounts = false, dim: Int | null = null): Tensor | Tensor[] {
   const slices = slicesOf(input, dim);
   const places = mergeSorted(inOrder(slices.count), (a, b) => compareSlices(slices, a, b));
@@ -33,6 +34,8 @@ export function unique(input: Tensor, _: boolean = true, returnInverse = false, 
  * @see https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html
  * @api torch.uniqueConsecutive Tensor.uniqueConsecutive
  */
+export function uniqueConsecutive(input: Tensor, returnInverse?: false, returnCounts?: false, dim?: Int | null): Tensor;
+export function uniqueConsecutive(input: Tensor, returnInverse?: boolean, returnCounts?: boolean, dim?: Int | null): Tensor[];
 export function uniqueConsecutive(input: Tensor, returnInverse = false, returnCounts = false, dim: Int | null = null): Tensor | Tensor[] {
   const slices = slicesOf(input, dim);
   return grouped(input, slices, inOrder(slices.count), returnInverse, returnCounts, dim);
