@@ -3,7 +3,7 @@ import { KindlingError } from "../errors.ts";
 import { wrapDim } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { cat } from "./join.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import { sum } from "./reductions.ts";
 import type { Int } from "./types.ts";
 import { narrow } from "./views.ts";

@@ -7,7 +7,7 @@ import { sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
 import { at, make } from "./internal/make.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import { randomMask } from "./sampling.ts";
 import { replaceBy } from "./inplace.ts";
 import { squeeze, unsqueeze } from "./views.ts";

@@ -4,7 +4,7 @@ import { KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { amax, amin } from "./extremes.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Int } from "./types.ts";
 

@@ -10,7 +10,7 @@ import { warnOnce } from "../warnings.ts";
 import { contiguous, to } from "./conversion.ts";
 import { ones } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
-import { logsigmoid } from "./pointwise.ts";
+import { logsigmoid } from "./activations.ts";
 import { sizeText } from "./format.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import type { LossReduction } from "./types.ts";

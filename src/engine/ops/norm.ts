@@ -3,7 +3,7 @@ import type { DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { wrapDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { where } from "./binary.ts";
+import { where } from "./where.ts";
 import { matrixNorm } from "./linalg/norms.ts";
 import type { Int, Size } from "./types.ts";
 import { vectorNorm } from "./vectorNorm.ts";

@@ -6,7 +6,7 @@ import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { where } from "./binary.ts";
+import { where } from "./where.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { denseCopy } from "./internal/copy.ts";
 import { at, make } from "./internal/make.ts";

@@ -9,7 +9,7 @@ import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
 import { contiguous } from "./conversion.ts";
 import { at, make } from "./internal/make.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import type { Int } from "./types.ts";
 
 type Kernel = (x: number, out: number, outer: number, n: number, inner: number) => void;

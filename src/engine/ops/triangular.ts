@@ -3,7 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { filled, typedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
-import { where } from "./binary.ts";
+import { where } from "./where.ts";
 import { fromTypedArray, zeros, type TensorOptions } from "./creation.ts";
 import type { Int } from "./types.ts";
 

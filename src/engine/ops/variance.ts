@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { at, make } from "./internal/make.ts";
 import { arrange, reducedDims, reducedShape, restore, type ReductionData } from "./internal/reduce.ts";
 import { matmul } from "./matmul.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import { mean, sum } from "./reductions.ts";
 import type { Int, Size } from "./types.ts";
 
