@@ -5,6 +5,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { kindsOf } from "./kinds.mjs";
+import { publicName } from "./overloads.mjs";
 import { sourceAt } from "./source.mjs";
 
 /** All declarations below `folder`, in the order of files and of lines. */
@@ -147,7 +148,7 @@ function parameterOf(pattern, fallback, source, typeParameters) {
   const defaultText = fallback ? source.slice(fallback) : null;
   const kinds = annotation ? kindsOf(annotation, source, typeParameters) : [type];
   return {
-    name: target.name, type, node: annotation ?? null, source, isRest,
+    name: publicName(target.name), type, node: annotation ?? null, source, isRest,
     optional: pattern.optional === true || fallback !== null || isRest,
     default: defaultText,
     isGeneric: typeParameters.some((each) => each.name.name === type),

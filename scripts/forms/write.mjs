@@ -10,7 +10,7 @@ const split = (name) => [name.slice(0, name.lastIndexOf(".")), name.slice(name.l
 
 /** Index files of names without a tag, by space; a tagged name stands before them. */
 const UNTAGGED = {
-  "nn.functional": "../nn/functional.ts", autograd: "../autograd/index.ts",
+  autograd: "../autograd/index.ts",
 };
 
 /**

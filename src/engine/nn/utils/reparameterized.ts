@@ -86,14 +86,14 @@ export function asMatrix(weight: Tensor, dim: number): Tensor {
 export function powerIteration(matrix: Tensor, u: Tensor, v: Tensor, times: number, eps: number): void {
   noGrad(() => {
     for (let i = 0; i < times; i++) {
-      v.copy_(normalize(matmul(matrix.t(), u), { dim: 0, eps }));
-      u.copy_(normalize(matmul(matrix, v), { dim: 0, eps }));
+      v.copy_(normalize(matmul(matrix.t(), u), 2, 0, eps));
+      u.copy_(normalize(matmul(matrix, v), 2, 0, eps));
     }
   });
 }
 
 /** A random direction. */
-export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), { dim: 0, eps }));
+export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), 2, 0, eps));
 
 /**
  * Divides a weight by its largest singular value, which power iteration estimates. https://arxiv.org/abs/1802.05957
