@@ -42,7 +42,8 @@ function takeParameter(module: AnyModule, name: string): Parameter {
 /** The norm over all dimensions but one; `null`: over all. */
 function normExcept(weight: Tensor, dim: number | null): Tensor {
   if (dim === null) return weight.norm();
-  return weight.norm(2, weight.shape.map((_, i) => i).filter((i) => i !== (dim < 0 ? dim + weight.dim() : dim)), { keepdim: true });
+  const others = weight.shape.map((_, i) => i).filter((i) => i !== (dim < 0 ? dim + weight.dim() : dim));
+  return others.length === 0 ? weight.abs() : weight.norm(2, others, true);
 }
 
 /**

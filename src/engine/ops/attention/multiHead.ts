@@ -3,7 +3,7 @@ import { ArgumentError, KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { full, ones, zeros } from "../creation.ts";
 import { cat } from "../join.ts";
-import { linear } from "../matmul.ts";
+import { linear } from "../linear.ts";
 import { pad } from "../padding.ts";
 import { split } from "../split.ts";
 import { tril } from "../triangular.ts";

@@ -1,6 +1,7 @@
 /** Convolutions of planes by the compiled kernels, which all others are made of. Forward beside backward. */
 import { noGrad } from "../../autograd/gradMode.ts";
 import { record, type Node, type Operation } from "../../autograd/node.ts";
+import { longName } from "../../dtype.ts";
 import { KindlingError, ShapeError } from "../../errors.ts";
 import { kernels } from "../../memory/linear.ts";
 import { workspace } from "../../memory/workspace.ts";
@@ -10,7 +11,7 @@ import { add } from "../binary.ts";
 import { contiguous } from "../conversion.ts";
 import { at, make } from "../internal/make.ts";
 import { planeWindows, type PlaneWindows, type Steps } from "../internal/planeWindows.ts";
-import { longName, sum } from "../reductions.ts";
+import { sum } from "../reductions.ts";
 import { reshape } from "../views.ts";
 
 /** The sizes of one convolution, as the compiled kernels take them; channels are those of the side that is convolved. */

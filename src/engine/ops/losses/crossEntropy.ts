@@ -1,6 +1,7 @@
 /** Losses of classes: cross entropy and negative log likelihood. Forward beside backward. */
 import { isGradEnabled, noGrad } from "../../autograd/gradMode.ts";
 import { needsGraph, record, type Node, type Operation } from "../../autograd/node.ts";
+import { longName } from "../../dtype.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../../errors.ts";
 import { f32, i32, kernels } from "../../memory/linear.ts";
 import { discard } from "../../memory/nursery.ts";
@@ -10,7 +11,6 @@ import { contiguous, to } from "../conversion.ts";
 import { ones } from "../creation.ts";
 import { at, make } from "../internal/make.ts";
 import { positions } from "../internal/positions.ts";
-import { longName } from "../reductions.ts";
 import { logSoftmax, softmax } from "../softmax.ts";
 import type { Int, LossReduction } from "../types.ts";
 import { reshape, unsqueeze } from "../views.ts";

@@ -1,8 +1,9 @@
 /** What normalisations by the compiled kernels share: which parameters there are, and gradients by differentiable operations. */
+import { longName } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { at } from "../internal/make.ts";
-import { longName, mean, sum } from "../reductions.ts";
+import { mean, sum } from "../reductions.ts";
 
 /** 0 stands for "absent" in the kernels. */
 export function atOrNone(tensor: Tensor | null): number {

@@ -1,5 +1,6 @@
 /** Pooling of planes by the compiled kernels. Forward beside backward. */
 import { record, type Operation } from "../../autograd/node.ts";
+import { longName } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
 import { kernels } from "../../memory/linear.ts";
 import { numelOf, type Shape } from "../../shape.ts";
@@ -7,7 +8,6 @@ import type { Tensor } from "../../tensor.ts";
 import { contiguous } from "../conversion.ts";
 import { at, make } from "../internal/make.ts";
 import { planeWindows, type PlaneWindows } from "../internal/planeWindows.ts";
-import { longName } from "../reductions.ts";
 import { gather } from "../scatter.ts";
 import { reshape } from "../views.ts";
 import type { Layout } from "./windows.ts";
