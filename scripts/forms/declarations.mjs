@@ -52,7 +52,18 @@ function formsOfVariable({ node, source, doc }) {
   const annotation = node.declarations[0].id.typeAnnotation?.typeAnnotation;
   const entry = annotation?.type === "TSTypeReference" ? source.resolveType(annotation.typeName.name) : null;
   const type = entry ? entry.node.typeAnnotation : annotation;
-  return type?.type === "TSFunctionType" ? [formOf(type, entry?.source ?? source, [], doc)] : null;
+  return type?.type === "TSFunctionType" ? [formOf(type, entry?.source ?? source, [], withParameters(doc, entry?.doc ?? ""))] : null;
+}
+
+/** What the type says about its parameters stands before a function's own references. */
+function withParameters(doc, typeDoc) {
+  const lines = typeDoc.split("\n").filter((line) => /^\s*\* \S/.test(line));
+  const first = lines.findIndex((line) => /@param\b/.test(line));
+  if (doc === null || first === -1) return doc;
+  const own = doc.split("\n");
+  const end = own.findIndex((line) => /^\s*\* @/.test(line));
+  const at = end === -1 ? own.length - 1 : end;
+  return [...own.slice(0, at), ...lines.slice(first), ...own.slice(at)].join("\n");
 }
 
 function classForms(entry) {

@@ -9,9 +9,7 @@ const HEADER = "// Written by scripts/forms from the declarations with a tag @ap
 const split = (name) => [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];
 
 /** Index files of names without a tag, by space; a tagged name stands before them. */
-const UNTAGGED = {
-  autograd: "../autograd/index.ts",
-};
+const UNTAGGED = { autograd: "../autograd/index.ts" };
 
 /**
  * Path below the folder → text.

@@ -37,12 +37,7 @@ export function dtypeNamed(name: DTypeName): DType {
   return found;
 }
 
-/** As PyTorch's errors call a type. */
-export function longName(dtype: DType): string {
-  return { float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" }[dtype];
-}
-
-/** As PyTorch's errors call it that name the C++ type. */
+/** PyTorch's C++ name of a type, as some of its errors have it. */
 export function nativeName(dtype: DType): string {
   return { float32: "float", int32: "long int", bool: "bool", uint8: "unsigned char" }[dtype];
 }
@@ -64,6 +59,11 @@ export function promoteScalar(dtype: DType, scalar: number | boolean): DType {
   if (typeof scalar === "boolean" || dtype === "float32") return dtype;
   if (!Number.isInteger(scalar)) return "float32";
   return dtype === "bool" ? "int32" : dtype;
+}
+
+/** A type as PyTorch's messages call it: `Float`, `Long`. */
+export function longName(dtype: DType): string {
+  return { float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" }[dtype];
 }
 
 /**

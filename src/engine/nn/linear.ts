@@ -1,6 +1,5 @@
 import { empty } from "../ops/creation.ts";
-import { linear } from "../ops/matmul.ts";
-import { bilinear } from "../ops/products.ts";
+import { linear, bilinear } from "../ops/linear.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { resetAffine, uniform_ } from "./init.ts";

@@ -12,7 +12,7 @@ import { emptyLike, zerosLike } from "./creation.ts";
 import { mapUnary } from "./internal/map.ts";
 import { refuseBool, requireFloat } from "./internal/requireKernel.ts";
 import { unary, type UnaryFunction } from "./internal/unaryKernels.ts";
-import { max } from "./reductions.ts";
+import { max } from "./extremes.ts";
 import { scatter } from "./scatter.ts";
 import { impliedDim, softmax } from "./softmax.ts";
 import { erf } from "./special.ts";

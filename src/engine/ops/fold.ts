@@ -3,11 +3,11 @@ import { filled, roomFor } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { numelOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { unfold as windowsAlong } from "./stridedViews.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { sizesOf } from "./internal/sizes.ts";
 import { pad } from "./padding.ts";
 import { scatterAdd } from "./scatter.ts";
+import { unfold as windowsAlong } from "./stridedViews.ts";
 import type { Size } from "./types.ts";
 import { expand, narrow, permute, reshape, slice, squeeze, unsqueeze } from "./views.ts";
 

@@ -3,13 +3,13 @@ import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
-import { where } from "./where.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
 import { requireRoom } from "./internal/make.ts";
 import { sizesOf } from "./internal/sizes.ts";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "./pooling/average.ts";
 import type { Size } from "./types.ts";
+import { where } from "./where.ts";
 
 /** "linear", "bilinear" and "trilinear" are for one, two and three directions, "bicubic" for two. */
 export type InterpolationMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";

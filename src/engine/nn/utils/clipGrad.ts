@@ -3,7 +3,7 @@ import { noGrad } from "../../autograd/gradMode.ts";
 import { KindlingError } from "../../errors.ts";
 import { tensor } from "../../ops/creation.ts";
 import { stack } from "../../ops/join.ts";
-import { sumOfSquares } from "../../ops/reductions.ts";
+import { sumOfSquares } from "../../ops/vectorNorm.ts";
 import { Tensor } from "../../tensor.ts";
 
 /**

@@ -4,7 +4,7 @@ import { ArgumentError } from "../../errors.ts";
 import { ones, onesLike } from "../../ops/creation.ts";
 import { cat } from "../../ops/join.ts";
 import { norm } from "../../ops/norm.ts";
-import { kthvalue, topk } from "../../ops/ordering.ts";
+import { kthvalue, topk } from "../../ops/sorting.ts";
 import { rand, randLike } from "../../ops/random.ts";
 import type { Int } from "../../ops/types.ts";
 import type { HookHandle, Tensor } from "../../tensor.ts";
@@ -166,6 +166,16 @@ abstract class Unstructured {
   /** @param amount a share between 0 and 1, or a number of entries */
   constructor(amount: Amount) {
     this.amount = amount;
+  }
+
+  /**
+   * A tensor with zeros in place of what is pruned.
+   * @param defaultMask where it is 0 entries are pruned already
+   * @param importanceScores what decides in place of the tensor's own values
+   */
+  prune(t: Tensor, defaultMask: Tensor | null = null, importanceScores: Tensor | null = null): Tensor {
+    const decide = ofEntries((values) => this.choose(values));
+    return t.mul(noGrad(() => decide((importanceScores ?? t).detach(), defaultMask ?? onesLike(t))));
   }
 
   /**

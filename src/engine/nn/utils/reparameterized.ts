@@ -15,6 +15,9 @@ const propertiesOf = (module: AnyModule): Properties => module as unknown as Pro
 /** For each module and kind the hooks that compute weights, by the weight's name. */
 const hooks = { weight: new WeakMap<AnyModule, Map<string, HookHandle>>(), spectral: new WeakMap<AnyModule, Map<string, HookHandle>>() };
 
+/** For each module the dimension of outputs of the weights that spectral norm divides, by the weight's name. */
+const outputDims = new WeakMap<AnyModule, Map<string, number>>();
+
 function hang(kind: keyof typeof hooks, module: AnyModule, name: string, compute: () => Tensor): void {
   const own = hooks[kind].get(module) ?? new Map<string, HookHandle>();
   hooks[kind].set(module, own);
@@ -41,7 +44,8 @@ function takeParameter(module: AnyModule, name: string): Parameter {
 /** The norm over all dimensions but one; `null`: over all. */
 function normExcept(weight: Tensor, dim: number | null): Tensor {
   if (dim === null) return weight.norm();
-  return weight.norm(2, weight.shape.map((_, i) => i).filter((i) => i !== (dim < 0 ? dim + weight.dim() : dim)), { keepdim: true });
+  const others = weight.shape.map((_, i) => i).filter((i) => i !== (dim < 0 ? dim + weight.dim() : dim));
+  return others.length === 0 ? weight.abs() : weight.norm(2, others, true);
 }
 
 /**
@@ -108,6 +112,7 @@ export function spectralNorm<M extends AnyModule>(module: M, name = "weight", nP
   if (hooks.spectral.get(module)?.has(name)) throw new ArgumentError(`Cannot register two spectral_norm hooks on the same parameter ${name}`, "RuntimeError");
   const weight = takeParameter(module, name);
   const outputs = dim ?? (module.constructor.name.startsWith("ConvTranspose") ? 1 : 0);
+  outputDims.set(module, (outputDims.get(module) ?? new Map<string, number>()).set(name, outputs));
   const shape = asMatrix(weight.detach(), outputs).shape as [number, number];
   const [u, v] = [randomDirection(shape[0], eps), randomDirection(shape[1], eps)];
   const own = propertiesOf(module);
@@ -139,7 +144,7 @@ export function removeSpectralNorm<M extends AnyModule>(module: M, name = "weigh
   unhang("spectral", module, name, "spectral_norm");
   const own = propertiesOf(module);
   const matrixWeight = own[`${name}_orig`] as Tensor;
-  const outputs = module.constructor.name.startsWith("ConvTranspose") ? 1 : 0;
+  const outputs = outputDims.get(module)!.get(name)!;
   const value = noGrad(() => {
     const matrix = asMatrix(matrixWeight, outputs);
     return matrixWeight.div(dot(own[`${name}_u`] as Tensor, matmul(matrix, own[`${name}_v`] as Tensor)));

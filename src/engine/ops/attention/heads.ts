@@ -5,7 +5,6 @@ import { KindlingError, ShapeError } from "../../errors.ts";
 import { kernels } from "../../memory/linear.ts";
 import { numelOf, shapeText, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { where } from "../where.ts";
 import { clone, contiguous } from "../conversion.ts";
 import { ones, zeros } from "../creation.ts";
 import { checkProbability, keptScale, scaleKept } from "../dropout.ts";
@@ -18,6 +17,7 @@ import { randomMask } from "../sampling.ts";
 import { softmax } from "../softmax.ts";
 import { tril } from "../triangular.ts";
 import { expand, transpose } from "../views.ts";
+import { where } from "../where.ts";
 
 export type Triple = readonly [query: Tensor, key: Tensor, value: Tensor];
 

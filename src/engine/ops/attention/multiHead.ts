@@ -1,15 +1,15 @@
 /** Attention of several heads between one projection in and one out. https://arxiv.org/abs/1706.03762 */
 import { ArgumentError, KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
-import { where } from "../where.ts";
 import { full, ones, zeros } from "../creation.ts";
 import { cat } from "../join.ts";
-import { linear } from "../matmul.ts";
+import { linear } from "../linear.ts";
 import { pad } from "../padding.ts";
 import { split } from "../split.ts";
 import { tril } from "../triangular.ts";
 import type { Int } from "../types.ts";
 import { narrow } from "../views.ts";
+import { where } from "../where.ts";
 import { attendHeads, type HeadLayout } from "./heads.ts";
 
 /** The weights of an attention of several heads, and what else doesn't change from call to call. */

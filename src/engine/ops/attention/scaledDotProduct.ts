@@ -2,10 +2,10 @@
 import { KindlingError } from "../../errors.ts";
 import { broadcastShapes, numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { where } from "../where.ts";
 import { asFloat } from "../internal/unaryKernels.ts";
 import { repeatInterleave } from "../shape.ts";
 import { expand, reshape } from "../views.ts";
+import { where } from "../where.ts";
 import { attendHeads, type HeadLayout, type Triple } from "./heads.ts";
 
 /** What `scaledDotProductAttention` takes by name. */

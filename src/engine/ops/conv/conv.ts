@@ -10,13 +10,13 @@ import type { Int, Size } from "../types.ts";
 import { permute, reshape, select, slice, squeeze, unsqueeze } from "../views.ts";
 import { convolvePlanes, kernelTooLarge } from "./planes.ts";
 
-/** Zeros on each side; `"same"` keeps the size, `"valid"` is 0. */
+/** A border of zeros in numbers, or by what it does. */
 export type ConvPadding = Size | "same" | "valid";
 
 /**
  * @param bias `[outChannels]`
  * @param stride default 1
- * @param padding default 0
+ * @param padding zeros on each side; `"same"` keeps the size, `"valid"` is 0; default 0
  * @param dilation distance between the kernel's elements, default 1
  * @param groups channels are split into so many independent convolutions, default 1
  */

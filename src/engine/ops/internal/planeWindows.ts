@@ -1,8 +1,5 @@
 /** How the windows of a convolution or a pooling lie over a plane. */
 
-/** Height and width. */
-export type Pair = readonly [number, number];
-
 /**
  * Sizes of the plane, of the kernel and of the output; then the windows' steps, the border of zeros, and the distance
  * between a window's elements: as the compiled kernels take them.

@@ -3,8 +3,8 @@ import { record, type Operation } from "../../autograd/node.ts";
 import { ArgumentError, KindlingError } from "../../errors.ts";
 import { sameShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { sizeText } from "../format.ts";
 import { logsigmoid } from "../activations.ts";
+import { sizeText } from "../format.ts";
 import type { LossReduction } from "../types.ts";
 import { reduceLoss } from "./reduction.ts";
 

@@ -3,14 +3,13 @@ import { ArgumentError } from "../../errors.ts";
 import { sameShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { warnOnce } from "../../warnings.ts";
-import { add, mul, sub } from "../binary.ts";
-import { where } from "../where.ts";
-import { full as filledWith } from "../creation.ts";
+import { add, mul, sub, xlogy } from "../binary.ts";
 import { clamp } from "../clamp.ts";
-import { xlogy } from "../binary.ts";
+import { full as filledWith } from "../creation.ts";
 import { sum } from "../reductions.ts";
 import type { LossReduction } from "../types.ts";
 import { unsqueeze } from "../views.ts";
+import { where } from "../where.ts";
 import { reduceLoss } from "./reduction.ts";
 
 /**

@@ -2,20 +2,20 @@
 import { ArgumentError, KindlingError, ShapeError } from "../../errors.ts";
 import { sameShape, shapeText } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
+import { logsigmoid } from "../activations.ts";
 import { add, minimum, mul, sub } from "../binary.ts";
+import { clamp } from "../clamp.ts";
 import { eq } from "../comparison.ts";
-import { where } from "../where.ts";
 import { arange, fromTypedArray } from "../creation.ts";
 import { pairwiseDistance } from "../distances.ts";
 import { indexSelect } from "../indexing.ts";
 import { positions } from "../internal/positions.ts";
-import { clamp } from "../clamp.ts";
-import { logsigmoid } from "../activations.ts";
 import { toTypedArray } from "../reading.ts";
 import { mean, sum } from "../reductions.ts";
 import { gather } from "../scatter.ts";
 import type { Int, LossReduction } from "../types.ts";
 import { unsqueeze } from "../views.ts";
+import { where } from "../where.ts";
 import { reduceLoss } from "./reduction.ts";
 
 /**

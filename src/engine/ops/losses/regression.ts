@@ -2,8 +2,8 @@
 import { ArgumentError, KindlingError } from "../../errors.ts";
 import { sameShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { where } from "../where.ts";
 import type { LossReduction } from "../types.ts";
+import { where } from "../where.ts";
 import { reduceLoss, warnIfBroadcast } from "./reduction.ts";
 
 function checkWeight(weight: Tensor, input: Tensor): void {

@@ -3,14 +3,14 @@ import { filled, roomFor } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
 import { numelOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
+import { relu } from "../activations.ts";
 import { add, div, mul, pow } from "../binary.ts";
-import { where } from "../where.ts";
 import { fromTypedArray, zeros } from "../creation.ts";
 import { indexSelect } from "../indexing.ts";
 import { sizesOf } from "../internal/sizes.ts";
-import { abs, sign } from "../unary.ts";
-import { relu } from "../activations.ts";
 import type { Int, Size } from "../types.ts";
+import { abs, sign } from "../unary.ts";
+import { where } from "../where.ts";
 import { adaptiveMeansOfPlanes, meansOfPlanes } from "./planes.ts";
 import { adaptiveSizes, adaptiveWindows, layOut, pooledDirections, slidingWindows, type AdaptiveSize, type Layout, type Window } from "./windows.ts";
 
