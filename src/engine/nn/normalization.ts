@@ -205,7 +205,7 @@ abstract class InstanceNorm extends RunningNorm {
     if (!this.ranks.includes(input.dim())) throw new ArgumentError(`expected ${this.ranks[0]}D or ${this.ranks[1]}D input (got ${input.dim()}D input)`);
   }
 
-  private normalized(input: Tensor): Tensor {
+  protected normalized(input: Tensor): Tensor {
     return instanceNorm(input, {
       runningMean: this.runningMean, runningVar: this.runningVar, weight: this.weight, bias: this.bias,
       useInputStats: this.training || !this.trackRunningStats, momentum: this.momentum ?? 0, eps: this.eps,
