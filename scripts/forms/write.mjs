@@ -10,7 +10,7 @@ const split = (name) => [name.slice(0, name.lastIndexOf(".")), name.slice(name.l
 
 /** Index files of names without a tag, by space; a tagged name stands before them. */
 const UNTAGGED = {
-  torch: "../untagged.ts", "nn.functional": "../nn/functional.ts", autograd: "../autograd/index.ts",
+  "nn.functional": "../nn/functional.ts", autograd: "../autograd/index.ts",
 };
 
 /**
@@ -57,7 +57,7 @@ const RESERVED = new Set(["var"]);
 class Spaces {
   constructor(folder) {
     this.folder = folder;
-    this.members = new Map(Object.keys(UNTAGGED).map((space) => [space, []]));
+    this.members = new Map(["torch", ...Object.keys(UNTAGGED)].map((space) => [space, []]));
   }
 
   publish(name, own, path, isType = false) {

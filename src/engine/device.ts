@@ -6,14 +6,23 @@ const TYPES = [
   "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
 ] as const;
 
+/**
+ * A kind of device.
+ * @api torch.DeviceType
+ */
 export type DeviceType = (typeof TYPES)[number];
 
-/** A device by itself or by its name: `"cpu"`. */
+/**
+ * A device by itself or by its name: `"cpu"`.
+ * @api torch.DeviceLike
+ */
 export type DeviceLike = Device | string;
 
 /**
  * A device. There is one object for each, so that `x.device === device("cpu")`; as text it is its name.
  * @see https://pytorch.org/docs/stable/tensor_attributes.html#torch.device
+ * @api torch.Device
+ * @base
  */
 export class Device {
   readonly type: DeviceType;

@@ -1,7 +1,10 @@
 /** Element types: their sizes, names and how they mix. */
 import { ArgumentError, OutOfMemoryError } from "./errors.ts";
 
-/** `int32` stands in for PyTorch's `int64`. */
+/**
+ * `int32` stands in for PyTorch's `int64`.
+ * @api torch.DType
+ */
 export type DType = "float32" | "int32" | "bool" | "uint8";
 
 /** Bytes of one element. */
@@ -16,7 +19,10 @@ const standIns = {
   byte: "uint8",
 } as const satisfies Record<string, DType>;
 
-/** A type by its own name, or by PyTorch's name of one that it stands in for: `"int64"` is `"int32"`. */
+/**
+ * A type by its own name, or by PyTorch's name of one that it stands in for: `"int64"` is `"int32"`.
+ * @api torch.DTypeName
+ */
 export type DTypeName = DType | keyof typeof standIns;
 
 export function isDtypeName(name: string): name is DTypeName {
@@ -50,6 +56,10 @@ export function promoteScalar(dtype: DType, scalar: number | boolean): DType {
   return dtype === "bool" ? "int32" : dtype;
 }
 
+/**
+ * What the values of a tensor are copied into.
+ * @api torch.TypedArray
+ */
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
 
 /**

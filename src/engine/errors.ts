@@ -2,7 +2,11 @@
  * Errors that users see. The words are PyTorch's where PyTorch has words; fields let an editor point at the culprit.
  */
 
-/** Base of every error that the engine throws on purpose. */
+/**
+ * Base of every error that the engine throws on purpose.
+ * @api torch.KindlingError
+ * @base
+ */
 export class KindlingError extends Error {
   /** Modules that were running, innermost first, e.g. `["layer2 (Linear)", "SimpleClassifier"]`; filled on the way out. */
   modulePath: string[] = [];
@@ -13,7 +17,11 @@ export class KindlingError extends Error {
   }
 }
 
-/** Shapes that don't go together. */
+/**
+ * Shapes that don't go together.
+ * @api torch.ShapeError
+ * @base
+ */
 export class ShapeError extends KindlingError {
   /** The shapes that met. */
   readonly shapes: readonly (readonly number[])[];
@@ -24,7 +32,11 @@ export class ShapeError extends KindlingError {
   }
 }
 
-/** A value of the wrong kind or out of range was passed. */
+/**
+ * A value of the wrong kind or out of range was passed.
+ * @api torch.ArgumentError
+ * @base
+ */
 export class ArgumentError extends KindlingError {
   constructor(message: string, name = "ValueError") {
     super(message);
@@ -35,6 +47,7 @@ export class ArgumentError extends KindlingError {
 /**
  * A matrix for which what was asked doesn't exist: singular, not positive-definite, not finite.
  * @api torch.linalg.LinAlgError
+ * @base
  */
 export class LinAlgError extends KindlingError {
   constructor(message = "") {
@@ -43,7 +56,11 @@ export class LinAlgError extends KindlingError {
   }
 }
 
-/** An index or dimension outside its range. */
+/**
+ * An index or dimension outside its range.
+ * @api torch.IndexError
+ * @base
+ */
 export class IndexError extends KindlingError {
   constructor(message: string) {
     super(message);
@@ -51,7 +68,11 @@ export class IndexError extends KindlingError {
   }
 }
 
-/** More memory was asked for than there is. */
+/**
+ * More memory was asked for than there is.
+ * @api torch.OutOfMemoryError
+ * @base
+ */
 export class OutOfMemoryError extends KindlingError {
   /** Bytes that were asked for. */
   readonly bytes: number;

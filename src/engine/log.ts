@@ -1,5 +1,5 @@
 import { log as logToRun } from "./instrument.ts";
-import { log as naturalLogarithm } from "./ops/pointwise.ts";
+import { log as naturalLogarithm } from "./ops/unary.ts";
 import { Tensor } from "./tensor.ts";
 
 /**

@@ -1,11 +1,16 @@
 /** Arithmetic on shapes and strides; knows no tensors. Strides count elements. */
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "./errors.ts";
 
+/**
+ * Sizes of the dimensions.
+ * @api torch.Shape
+ */
 export type Shape = readonly number[];
 
 /**
  * A tensor's shape. Which rank it has, the program knows and the type doesn't, so it fits wherever a list of that many
  * numbers is wanted: `const [batch, features] = x.shape`, `const size: [number, number] = x.shape`. It can't be changed.
+ * @api torch.TensorShape
  */
 export interface TensorShape extends Array<number> {
   readonly [dim: number]: number;

@@ -28,7 +28,10 @@ const accumulate: Operation = {
 
 const NO_INPUTS: readonly Tensor[] = [];
 
-/** Takes a hook off again: `handle.remove()`, or `using handle = …` for the rest of a block. */
+/**
+ * Takes a hook off again: `handle.remove()`, or `using handle = …` for the rest of a block.
+ * @api torch.HookHandle
+ */
 export interface HookHandle extends Disposable {
   remove(): void;
 }
@@ -37,6 +40,8 @@ export interface HookHandle extends Disposable {
  * An n-dimensional array of one element type.
  *
  * Nobody disposes of tensors: one that the program can reach keeps its value, and memory that it can't reach is reused.
+ * @api torch.Tensor
+ * @base
  */
 export class Tensor {
   /** @internal */ storage: Storage;

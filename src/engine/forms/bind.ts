@@ -50,7 +50,7 @@ function tooMany(signatures: readonly Signature[], count: number, receiver: bool
 }
 
 function refusal({ misfit, signature }: { misfit: Misfit; signature: Signature }, signatures: readonly Signature[], receiver: boolean): ArgumentError {
-  const texts = signatures.map(({ text }) => (receiver ? text.replace(/\(\w+\??(, )?/, "(") : text));
+  const texts = [...new Set(signatures.map(({ text }) => (receiver ? text.replace(/\(\w+\??(, )?/, "(") : text)))];
   return new ArgumentError(`${signature.name}()${misfit.why.startsWith("argument") ? ":" : ""} ${misfit.why} (${texts.length === 1 ? "the form is" : "the forms are"} ${texts.join(" or ")})`, "TypeError");
 }
 
@@ -63,7 +63,7 @@ function fit(signature: Signature, given: readonly unknown[], receiver: boolean)
   if (!isPlainObject(last) || (receiver && given.length === 1)) return place(signature, given, null, receiver);
   const own = signature.positional[given.length - 1] ?? signature.positional.at(-1);
   const byName = place(signature, given.slice(0, -1), last, receiver);
-  if (!own || (given.length > signature.positional.length && !own.spread) || !isOfKind(last, own.kinds)) return byName;
+  if (!own || (given.length > signature.positional.length && !own.spread) || !isOfKind(own.rest ? [last] : last, own.kinds)) return byName;
   // `{ dataset, batchSize }` names the place that it stands in, so that it isn't a dataset; the names in a record are anybody's.
   if (isNames(signature, last) || (own.name in last && ("values" in byName || !own.kinds.includes("record")))) return byName;
   const asValue = place(signature, given, null, receiver);
@@ -154,8 +154,8 @@ function check(parameter: Parameter, values: object, key: number | string, progr
   }
   if (value === undefined) return optional ? null : { why: `missing 1 required argument: '${name}'`, progress };
   if (isOfKind(value, kinds)) return null;
-  const enumerated = kinds.every((kind) => kind.startsWith('"') || kind === "null");
-  const meant = enumerated && typeof value === "string" ? nearestName(value, kinds.filter((kind) => kind !== "null").map((kind) => JSON.parse(kind) as string)) : null;
+  const literals = kinds.filter((kind) => kind.startsWith('"')).map((kind) => JSON.parse(kind) as string);
+  const meant = typeof value === "string" ? nearestName(value, literals) : null;
   const hint = meant === null ? "" : `; did you mean ${JSON.stringify(meant)}?`;
   return { why: `argument '${name}' must be ${kindsInWords(kinds)}, not ${valueInWords(value)}${hint}`, progress: progress + 0.9 };
 }

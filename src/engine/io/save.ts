@@ -6,6 +6,10 @@ import { readSafetensors, readSafetensorsMetadata, writeSafetensors, type Safete
 import { readTorch } from "./torchReader.ts";
 import { writeTorch } from "./torchWriter.ts";
 
+/**
+ * What `save` takes by name.
+ * @api torch.SaveOptions
+ */
 export interface SaveOptions {
   /** Texts beside the tensors; only in `.safetensors` files. */
   metadata?: SafetensorsMetadata;
@@ -14,6 +18,10 @@ export interface SaveOptions {
 /** A device, or what tells it from where a tensor was. */
 export type MapLocation = Device | string | ((storage: unknown, location: string) => unknown);
 
+/**
+ * What `load` takes by name.
+ * @api torch.LoadOptions
+ */
 export interface LoadOptions {
   /** Accepted as PyTorch users write it; nothing but tensors and plain values is ever read. */
   weightsOnly?: boolean;

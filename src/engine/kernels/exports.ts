@@ -70,7 +70,7 @@ export interface Kernels {
   // --- elementwise
   unary(op: UnaryOp, x: I, out: I, n: I, alpha: F, beta: F): void;
   /**
-   * out = gradient · derivative; `saved` is the input or, for exp sqrt rsqrt reciprocal tanh sigmoid relu elu expm1 tan
+   * out = gradient · derivative; `saved` is the input or, for exp sqrt rsqrt reciprocal tanh sigmoid relu expm1 tan
    * exp2, the output. There is none for floor ceil round trunc sign.
    */
   unaryBackward(op: UnaryOp, gradient: I, saved: I, out: I, n: I, alpha: F, beta: F): void;

@@ -10,6 +10,7 @@ import { Kind, Place } from "./storage.ts";
  *
  * What moved to the JavaScript heap isn't in it: there the garbage collector decides, and nobody can tell what is still
  * reachable. Parameters and the like move there only where there is too much of everything.
+ * @api torch.MemoryReport
  */
 export interface MemoryReport {
   /** `nn.Parameter`s. */

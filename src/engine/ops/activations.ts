@@ -1,19 +1,129 @@
-/** Nonlinearities made of differentiable operations; those on hot paths have kernels and live in pointwise.ts. */
-import { filled, type DTypeName } from "../dtype.ts";
+/** Nonlinearities; those on hot paths have kernels. Forward beside backward. */
+import { noGrad } from "../autograd/gradMode.ts";
+import type { DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
+import { Unary } from "../kernels/exports.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { wrapDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { add, mul, where } from "./binary.ts";
-import { emptyLike, fromTypedArray, zerosLike } from "./creation.ts";
-import { noGrad } from "../autograd/gradMode.ts";
-import { clamp } from "./pairs.ts";
-import { expm1, leakyRelu, sigmoid, tanh } from "./pointwise.ts";
-import { scatter } from "./scatter.ts";
-import { softmax } from "./softmax.ts";
+import { add, mul } from "./binary.ts";
+import { clamp } from "./clamp.ts";
+import { emptyLike, zerosLike } from "./creation.ts";
+import { mapUnary } from "./internal/map.ts";
+import { unary, type UnaryFunction } from "./internal/unaryKernels.ts";
 import { max } from "./reductions.ts";
+import { scatter } from "./scatter.ts";
+import { impliedDim, softmax } from "./softmax.ts";
+import { erf } from "./special.ts";
 import type { Int } from "./types.ts";
+import { exp, expm1, sigmoid, tanh } from "./unary.ts";
 import { narrow, reshape } from "./views.ts";
+import { where } from "./where.ts";
+
+const stepGradient = (g: Tensor, x: Tensor): Tensor => g.maskedFill(x.le(0), 0);
+
+/**
+ * max(x, 0)
+ * @api torch.relu Tensor.relu
+ * @see https://pytorch.org/docs/stable/generated/torch.relu.html
+ */
+export function relu(input: Tensor): Tensor {
+  return input.dtype === "int32" || input.dtype === "uint8" ? input.clamp(0) : reluFloat(input);
+}
+
+const reluFloat = unary({ code: Unary.relu, name: "ReluBackward0", saves: "output", derivative: stepGradient });
+const geluExact = unary({ code: Unary.gelu, name: "GeluBackward0", saves: "input", derivative: (g, x) => g.mul(geluSlope(x)) });
+const geluTanh = unary({ code: Unary.geluTanh, name: "GeluBackward0", saves: "input", derivative: (g, x) => g.mul(geluTanhSlope(x)) });
+
+/** Φ(x) + x·φ(x) */
+function geluSlope(x: Tensor): Tensor {
+  const density = exp(x.mul(x).mul(-0.5)).mul(1 / Math.sqrt(2 * Math.PI));
+  return erf(x.mul(Math.SQRT1_2)).add(1).mul(0.5).add(x.mul(density));
+}
+
+/** The derivative of ½x·(1 + tanh u), where u = √(2/π)·(x + 0.044715·x³). */
+function geluTanhSlope(x: Tensor): Tensor {
+  const [scale, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
+  const squares = x.mul(x);
+  const t = tanh(x.mul(squares.mul(cubic).add(1)).mul(scale));
+  const inner = squares.mul(3 * cubic).add(1).mul(scale);
+  return t.add(1).add(x.mul(t.mul(t).neg().add(1)).mul(inner)).mul(0.5);
+}
+
+/**
+ * x·Φ(x), exactly or by the tanh approximation.
+ * @api nn.functional.gelu
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html
+ */
+export function gelu(input: Tensor, { approximate = "none" }: { approximate?: "none" | "tanh" } = {}): Tensor {
+  return approximate === "tanh" ? geluTanh(input) : geluExact(input);
+}
+
+/** x·sigmoid(x) */
+export const silu: UnaryFunction = unary({ code: Unary.silu, name: "SiluBackward0", saves: "input", derivative: (g, x) => g.mul(siluSlope(x)) });
+
+function siluSlope(x: Tensor): Tensor {
+  const gate = sigmoid(x);
+  return gate.mul(x.mul(gate.neg().add(1)).add(1));
+}
+
+const softplusUnary = unary({
+  code: Unary.softplus, name: "SoftplusBackward0", saves: "input",
+  derivative: (g, x, { alpha: beta, beta: threshold }) => g.mul(sigmoid(x.mul(beta)).maskedFill(x.mul(beta).gt(threshold), 1)),
+});
+
+/**
+ * ln(1 + e^(βx)) / β, and x itself where βx > threshold.
+ * @api nn.functional.softplus
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
+ */
+export function softplus(input: Tensor, beta = 1, threshold = 20): Tensor {
+  return softplusUnary(input, beta, threshold);
+}
+
+/**
+ * ln sigmoid(x), safe for large |x|.
+ * @api nn.functional.logsigmoid
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
+ */
+export const logsigmoid: UnaryFunction = unary({ code: Unary.logSigmoid, name: "LogSigmoidBackward0", saves: "input", derivative: (g, x) => g.mul(sigmoid(x.neg())) });
+
+/** x · tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
+export const mish: UnaryFunction = unary({ code: Unary.mish, name: "MishBackward0", saves: "input", derivative: (g, x) => g.mul(mishSlope(x)) });
+
+function mishSlope(x: Tensor): Tensor {
+  const t = tanh(softplus(x));
+  return x.mul(sigmoid(x)).mul(t.mul(t).neg().add(1)).add(t);
+}
+
+/** x · relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
+export const hardswish: UnaryFunction = unary({
+  code: Unary.hardswish, name: "HardswishBackward0", saves: "input",
+  derivative: (g, x) => g.mul(x.div(3).add(0.5).maskedFill(x.gt(3), 1).maskedFill(x.lt(-3), 0)),
+});
+
+/** relu6(x + 3) / 6 */
+export const hardsigmoid: UnaryFunction = unary({
+  code: Unary.hardsigmoid, name: "HardsigmoidBackward0", saves: "input",
+  derivative: (g, x) => g.div(6).mul(x.abs().lt(3).float()),
+});
+
+const leakyUnary = unary({ code: Unary.leakyRelu, name: "LeakyReluBackward0", saves: "input", derivative: (g, x, { alpha }) => g.mul(x.gt(0).float().mul(1 - alpha).add(alpha)) });
+
+/** x where positive, `negativeSlope`·x elsewhere. */
+export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
+  return leakyUnary(input, negativeSlope);
+}
+
+const eluUnary = unary({
+  code: Unary.elu, name: "EluBackward0", saves: "input",
+  derivative: (g, x, { alpha }) => g.mul(where(x.gt(0), 1, mul(exp(clamp(x, null, 0)), alpha))),
+});
+
+/** x where positive, α(e^x − 1) elsewhere. */
+export function elu(input: Tensor, alpha = 1): Tensor {
+  return eluUnary(input, alpha);
+}
 
 /**
  * max(0, x) + min(0, α(e^(x/α) − 1)). https://arxiv.org/abs/1704.07483
@@ -27,6 +137,7 @@ export function celu(input: Tensor, alpha = 1): Tensor {
 
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
+
 /**
  * scale · (max(0, x) + min(0, α(eˣ − 1))). https://arxiv.org/abs/1706.02515
  * @api torch.selu
@@ -115,9 +226,7 @@ export function rrelu(
 
 /** Draws for negative elements only, one after the other in memory order. */
 function negativeSlopes(input: Tensor, lower: number, upper: number, generator: Generator): Tensor {
-  const values = input.toTypedArray();
-  const slopes = filled(new Float32Array(values.length), (i) => (values[i]! <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1));
-  return fromTypedArray(slopes, input.shape);
+  return mapUnary((x) => (x <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1), input);
 }
 
 /**
@@ -152,8 +261,8 @@ export function threshold(input: Tensor, threshold: number, value: number): Tens
  * @api nn.functional.softmin
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
-export function softmin(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
-  return softmax(input.neg(), dim, dtype);
+export function softmin(input: Tensor, dim: Int | null = null, dtype: DTypeName | null = null): Tensor {
+  return softmax(input.neg(), dim ?? impliedDim("softmin", input.shape.length), dtype);
 }
 
 /**

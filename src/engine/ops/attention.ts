@@ -5,7 +5,7 @@ import { KindlingError, ShapeError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { where } from "./binary.ts";
+import { where } from "./where.ts";
 import { clone, contiguous } from "./conversion.ts";
 import { copyInto } from "./internal/copy.ts";
 import { ones, zeros } from "./creation.ts";
@@ -14,7 +14,7 @@ import { gemmBatched } from "./internal/gemm.ts";
 import { tril } from "./triangular.ts";
 import { at, make } from "./internal/make.ts";
 import { matmul } from "./matmul.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import { randomMask } from "./sampling.ts";
 import { softmax } from "./softmax.ts";
 import { sumTo } from "./internal/sumTo.ts";
@@ -63,18 +63,18 @@ function multiply(a: Tensor, b: Tensor, c: Tensor, accumulate = false): void {
 
 const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
 
-const attentionOp: Operation = {
+const attentionOp: Operation<AttentionData> = {
   name: "ScaledDotProductAttentionBackward0",
   backward(node, gradient: Tensor | null, ofWeights: Tensor | null) {
-    const { layout } = node.data as AttentionData;
+    const { layout } = node.data;
     const upstream = layout.splitOutput(gradient ?? zeros(layout.outputShape));
     return isGradEnabled() ? composedBackward(node, upstream, ofWeights) : fusedBackward(node, upstream, ofWeights);
   },
 };
 
 /** What the node saved: inputs, weights before dropout, mask and bytes of the dropout. */
-function saved(node: Node): { data: AttentionData; inputs: Tensor[]; weights: Tensor; keep: Tensor | null } {
-  const data = node.data as AttentionData;
+function saved(node: Node<AttentionData>): { data: AttentionData; inputs: Tensor[]; weights: Tensor; keep: Tensor | null } {
+  const data = node.data;
   const inputs = Array.from({ length: data.inputs }, (_, i) => node.saved(i));
   return { data, inputs, weights: node.saved(data.inputs), keep: data.dropoutP > 0 ? node.saved(data.inputs + 1) : null };
 }

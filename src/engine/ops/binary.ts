@@ -1,264 +1,27 @@
-/** Operations on pairs: arithmetic with broadcasting, comparisons, logic, choice. Forward beside backward. */
-import { needsGraph, record, type Node, type Operation } from "../autograd/node.ts";
-import { itemSize, promote, promoteScalar, typedArray, type DType } from "../dtype.ts";
-import { ArgumentError, KindlingError } from "../errors.ts";
-import { Binary, Bits, Compare, CompareI32, type BinaryOp, type BitsOp, type CompareOp } from "../kernels/exports.ts";
+/** Arithmetic with pairs of elements, with broadcasting. Forward beside backward. */
+import { record, type Operation } from "../autograd/node.ts";
+import { KindlingError } from "../errors.ts";
+import { Binary } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
-import { broadcastShapes, numelOf, sameShape, type Shape } from "../shape.ts";
+import { broadcastShapes, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { contiguous, to } from "./conversion.ts";
-import { denseCopy } from "./internal/copy.ts";
-import { full, fromTypedArray, zeros, zerosLike } from "./creation.ts";
+import { eq, gt, isnan, lt } from "./comparison.ts";
+import { to } from "./conversion.ts";
+import { full, zeros, zerosLike } from "./creation.ts";
+import {
+  asTensorLike, binary, floating, floorOfQuotient, integers, leading, spread, truncatedQuotient, typeOfPair, type PairOfTensors,
+  type Pairwise, type Power, type ScaledPairwise, type TensorAndOperand,
+} from "./internal/binaryKernels.ts";
 import { at, make } from "./internal/make.ts";
-import { toTypedArray } from "./reading.ts";
-import { nonzero } from "./indexing.ts";
-import { integerAt, scalarAt } from "./internal/scalar.ts";
-import { describeBroadcast } from "./internal/strided.ts";
-import { sumTo } from "./internal/sumTo.ts";
+import { mapBinary } from "./internal/map.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
-import { expand } from "./views.ts";
-import { unbind } from "./split.ts";
-import { wholeNumbers } from "./internal/wholeNumbers.ts";
-
-// --- running --------------------------------------------------------------------------------------------------------
-
-/** How `small` lies within the larger dense operand: as a whole, one row for all, or one value for each row. */
-type Layout = { kind: "same" } | { kind: "row"; rows: number; cols: number } | { kind: "column"; rows: number; cols: number } | null;
-
-function layoutOf(small: Shape, large: Shape): Layout {
-  if (numelOf(small) === numelOf(large)) return { kind: "same" };
-  let lead = 0;
-  while (lead < small.length && small[lead] === 1) lead++;
-  const core = small.slice(lead);
-  if (sameShape(core, large.slice(large.length - core.length))) {
-    const cols = numelOf(core);
-    return { kind: "row", rows: numelOf(large) / cols, cols };
-  }
-  if (small.length !== large.length) return null;
-  let end = small.length;
-  while (end > 0 && small[end - 1] === 1) end--;
-  if (!sameShape(small.slice(0, end), large.slice(0, end))) return null;
-  const rows = numelOf(small);
-  return { kind: "column", rows, cols: numelOf(large) / rows };
-}
-
-/** Two float32 operands, broadcast; no trace in the graph. */
-function runBinary(op: BinaryOp, a: Tensor, b: Tensor, alpha: number): Tensor {
-  const shape = sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(a.shape, b.shape);
-  const count = numelOf(shape);
-  if (count === 0) return make(shape);
-  const [countA, countB] = [a.numel(), b.numel()];
-  if (countA === count || countB === count) {
-    const x = a.dense ? a : denseCopy(a);
-    const y = b.dense ? b : denseCopy(b);
-    if (countB === 1 || countA === 1 || countA === countB) {
-      const result = make(shape);
-      const target = at(result);
-      const left = at(x);
-      kernels.binary(op, left, countA === 1 && count > 1 ? 0 : 1, at(y), countB === 1 && count > 1 ? 0 : 1, target, count, alpha);
-      return result;
-    }
-    const swapped = countB === count;
-    const layout = swapped ? layoutOf(x.shape, shape) : layoutOf(y.shape, shape);
-    // `alpha` belongs to the right operand, which a swapped call can't tell.
-    if (layout !== null && layout.kind !== "same") {
-      const result = make(shape);
-      const target = at(result);
-      const large = at(swapped ? y : x);
-      const small = at(swapped ? x : y);
-      const run = layout.kind === "row" ? kernels.binaryRow : kernels.binaryColumn;
-      run(op, large, small, target, layout.rows, layout.cols, swapped ? 1 : 0, alpha);
-      return result;
-    }
-  }
-  const result = make(shape);
-  const target = at(result);
-  const left = at(a);
-  const right = at(b);
-  const { rank, address } = describeBroadcast(shape, [a, b]);
-  kernels.binaryStrided(op, left, right, target, rank, address, alpha);
-  return result;
-}
-
-function runScalar(op: BinaryOp, a: Tensor, scalar: number, alpha: number): Tensor {
-  const x = a.dense ? a : denseCopy(a);
-  const result = make(a.shape);
-  const target = at(result);
-  kernels.binary(op, at(x), 1, scalarAt(scalar), 0, target, a.numel(), alpha);
-  return result;
-}
-
-type Arithmetic = (a: number, b: number) => number;
-
-/** Element by element in double precision, for the types that kernels don't know. Truth values stay such; `uint8` wraps round. */
-function runIntegers(name: string, compute: Arithmetic, a: Tensor, b: ScalarOrTensor, dtype: DType): Tensor {
-  const shape = b instanceof Tensor ? broadcastShapes(a.shape, b.shape) : a.shape;
-  const x = toTypedArray(expand(a.detach(), shape));
-  const y = b instanceof Tensor ? toTypedArray(expand(b.detach(), shape)) : null;
-  const out = dtype === "int32" ? new Float64Array(x.length) : typedArray(dtype, x.length);
-  for (let i = 0; i < x.length; i++) {
-    const value = compute(x[i]!, y === null ? (b as number) : y[i]!);
-    out[i] = dtype === "bool" ? Number(value !== 0) : value;
-  }
-  return out instanceof Float64Array ? wholeNumbers(out, shape, name) : fromTypedArray(out, shape, { dtype });
-}
-
-/** An integer division: PyTorch's error where the divisor is zero. */
-function byNonZero(divide: Arithmetic): Arithmetic {
-  return (a, b) => {
-    if (b === 0) throw new KindlingError("ZeroDivisionError");
-    return divide(a, b);
-  };
-}
-
-/** By squaring, so that whatever a double holds comes out exactly. */
-function integerPower(base: number, exponent: number): number {
-  if (exponent < 0) return Math.abs(base) === 1 ? integerPower(base, -exponent) : 0;
-  let result = 1;
-  for (let square = base, rest = exponent; rest > 0; square *= square, rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-  }
-  return result;
-}
-
-const floorOfQuotient = byNonZero((a, b) => Math.floor(a / b));
-const truncatedQuotient = byNonZero((a, b) => Math.trunc(a / b));
-
-const integerArithmetic: Record<BinaryOp, Arithmetic> = {
-  [Binary.add]: (a, b) => a + b,
-  [Binary.sub]: (a, b) => a - b,
-  [Binary.mul]: (a, b) => a * b,
-  [Binary.div]: (a, b) => a / b,
-  [Binary.pow]: integerPower,
-  [Binary.maximum]: Math.max,
-  [Binary.minimum]: Math.min,
-  [Binary.fmod]: byNonZero((a, b) => a % b),
-  [Binary.remainder]: byNonZero((a, b) => a - b * Math.floor(a / b)),
-  [Binary.atan2]: Math.atan2,
-};
-
-const operationNames = Object.fromEntries(Object.entries(Binary).map(([name, code]) => [code, name])) as Record<BinaryOp, string>;
-
-/** The type that a pair of operands is computed in. */
-function typeOfPair(a: Tensor, b: ScalarOrTensor): DType {
-  if (typeof b !== "number" && typeof b !== "boolean" && !(b instanceof Tensor)) {
-    throw new ArgumentError(`unsupported operand: a tensor goes with a tensor or a number, but got ${b === null ? "null" : typeof b}`, "TypeError");
-  }
-  return b instanceof Tensor ? promote(a.dtype, b.dtype) : promoteScalar(a.dtype, b);
-}
-
-/** Result type and the right way to compute it; no trace in the graph. */
-function compute(op: BinaryOp, a: Tensor, b: ScalarOrTensor, alpha: number): Tensor {
-  const common = typeOfPair(a, b);
-  const dtype = op === Binary.div ? "float32" : common;
-  if (dtype === "float32") {
-    const x = to(a, "float32");
-    return b instanceof Tensor ? runBinary(op, x, to(b, "float32"), alpha) : runScalar(op, x, b, alpha);
-  }
-  if (op === Binary.sub && a.dtype === "bool" && b instanceof Tensor && b.dtype === "bool") {
-    throw new KindlingError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
-  }
-  if (!Number.isInteger(alpha)) throw new KindlingError("For integral input tensors, argument alpha must not be a floating point number.");
-  if (op === Binary.pow && typeof b === "number" && b < 0) throw new KindlingError("Integers to negative integer powers are not allowed.");
-  const arithmetic = integerArithmetic[op];
-  return runIntegers(operationNames[op], alpha === 1 ? arithmetic : (p, q) => arithmetic(p, alpha * q), a, b, dtype);
-}
-
-// --- differentiable arithmetic --------------------------------------------------------------------------------------
-
-interface BinarySpec {
-  readonly op: BinaryOp;
-  readonly name: string;
-  /** Whether the derivatives read operands. */
-  readonly saves: boolean;
-  /** Gradients with respect to the operands, before broadcasting is undone. */
-  left(gradient: Tensor, operands: Operands, alpha: number): Tensor;
-  right(gradient: Tensor, operands: Operands<Tensor>, alpha: number): Tensor;
-}
-
-/** Read on demand: an operand that no wanted gradient needs may have been changed since. */
-interface Operands<B = ScalarOrTensor> {
-  readonly a: Tensor;
-  readonly b: B;
-}
-
-class SavedOperands implements Operands {
-  readonly node: Node;
-  readonly scalar: number | null;
-
-  constructor(node: Node, scalar: number | null) {
-    this.node = node;
-    this.scalar = scalar;
-  }
-
-  get a(): Tensor {
-    return this.node.saved(0);
-  }
-
-  get b(): ScalarOrTensor {
-    return this.scalar ?? this.node.saved(1);
-  }
-}
-
-interface BinaryData {
-  readonly shapeA: Shape;
-  readonly shapeB: Shape | null;
-  readonly scalar: number;
-  readonly alpha: number;
-}
-
-/** Either operand may be a number; a number before a tensor becomes a tensor without dimensions. */
-export type Pairwise = (input: ScalarOrTensor, other: ScalarOrTensor) => Tensor;
-
-/** `input` to the power `exponent`. */
-export type Power = (input: ScalarOrTensor, exponent: ScalarOrTensor) => Tensor;
-
-/** A function of two tensors. */
-export type PairOfTensors = (input: Tensor, other: Tensor) => Tensor;
-
-/** Of a tensor and a tensor or number. */
-export type TensorAndOperand = (input: Tensor, other: ScalarOrTensor) => Tensor;
+import { exp, exp2, log } from "./unary.ts";
+import { where } from "./where.ts";
 
 export interface DivisionOptions {
   /** How the quotient is rounded: towards zero, down, or (default) not at all. */
   roundingMode?: "trunc" | "floor" | null;
-}
-
-export type ScaledPairwise = (input: ScalarOrTensor, other: ScalarOrTensor, options?: BinaryOptions) => Tensor;
-
-/** The first operand as a tensor that doesn't change the type of the result more than a number does. */
-function leading(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
-  if (a instanceof Tensor) return a;
-  return full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
-}
-
-function binary(spec: BinarySpec): ScaledPairwise {
-  const operation: Operation = {
-    name: spec.name,
-    backward(node, gradient) {
-      const { shapeA, shapeB, scalar, alpha } = node.data as BinaryData;
-      if (shapeB === null) return [spec.left(gradient, new SavedOperands(node, scalar), alpha)];
-      const operands = new SavedOperands(node, null) as Operands<Tensor>;
-      return [
-        node.needs(0) ? sumTo(spec.left(gradient, operands, alpha), shapeA) : null,
-        node.needs(1) ? sumTo(spec.right(gradient, operands, alpha), shapeB) : null,
-      ];
-    },
-  };
-  return (first, b, options) => {
-    const a = leading(first, b);
-    const alpha = options?.alpha ?? 1;
-    const output = compute(spec.op, a, b, alpha);
-    if (output.dtype !== "float32") return output;
-    if (b instanceof Tensor) {
-      const inputs = [a, b];
-      if (!needsGraph(inputs)) return output;
-      const data: BinaryData = { shapeA: a.shape, shapeB: b.shape, scalar: 0, alpha };
-      return record(operation, output, inputs, spec.saves ? inputs : [], data);
-    }
-    if (!needsGraph([a])) return output;
-    return record(operation, output, [a], spec.saves ? [a] : [], { shapeA: a.shape, shapeB: null, scalar: b, alpha });
-  };
 }
 
 /**
@@ -317,7 +80,7 @@ export function div(input: ScalarOrTensor, other: ScalarOrTensor, { roundingMode
   }
   const a = leading(input, other);
   const dtype = typeOfPair(a, other);
-  if (dtype !== "float32") return runIntegers("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, other, dtype);
+  if (dtype !== "float32") return mapBinary("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, other, dtype);
   return roundedQuotient(mode, a, other);
 }
 
@@ -330,9 +93,9 @@ export function floorDivide(input: ScalarOrTensor, other: ScalarOrTensor): Tenso
   return div(input, other, { roundingMode: "floor" });
 }
 
-const roundedQuotientOp: Operation = {
+const roundedQuotientOp: Operation<readonly Shape[]> = {
   name: "DivBackward1",
-  backward: (node) => (node.data as readonly Shape[]).map((shape) => zeros(shape)),
+  backward: (node) => node.data.map((shape) => zeros(shape)),
 };
 
 /** A quotient of floats without its fraction; its steps have no slope. */
@@ -442,289 +205,187 @@ export function lerp(input: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor
   return record(lerpOp, result, [x, y], [], weight);
 }
 
-const lerpOp: Operation = {
+const lerpOp: Operation<number> = {
   name: "LerpBackward0",
   backward(node, gradient) {
-    const weight = node.data as number;
+    const weight = node.data;
     return [node.needs(0) ? mul(gradient, 1 - weight) : null, node.needs(1) ? mul(gradient, weight) : null];
   },
 };
 
-// --- comparisons and logic ------------------------------------------------------------------------------------------
+/**
+ * The angle of the point (b, a), in (−π, π].
+ * @api torch.atan2 Tensor.atan2 Tensor.atan2_ torch.arctan2 Tensor.arctan2 Tensor.arctan2_
+ * @see https://pytorch.org/docs/stable/generated/torch.atan2.html
+ */
+export const atan2: PairOfTensors = floating("Atan2", Math.atan2, {
+  left: (g, a, b) => g.mul(b).div(a.square().add(b.square())),
+  right: (g, a, b) => g.mul(a.neg()).div(a.square().add(b.square())),
+});
 
-/** Whether a dense operand is read from its start: as a whole, or one value for all `count`. */
-function liesFlat(tensor: Tensor, count: number): boolean {
-  return tensor.dense && (tensor.numel() === count || tensor.numel() === 1);
-}
+/**
+ * √(a² + b²)
+ * @api torch.hypot Tensor.hypot Tensor.hypot_
+ * @see https://pytorch.org/docs/stable/generated/torch.hypot.html
+ */
+export const hypot: PairOfTensors = floating("Hypot", Math.hypot, {
+  left: (g, a, _b, r) => g.mul(a.div(r)),
+  right: (g, _a, b, r) => g.mul(b.div(r)),
+});
 
-/** By how much a flat operand moves on from one element to the next. */
-function stepOf(tensor: Tensor, count: number): 0 | 1 {
-  return tensor.numel() === count ? 1 : 0;
-}
-
-function comparison(name: keyof typeof Compare): TensorAndOperand {
-  return (a, b) => {
-    const dtype = comparedAs(a, b) === "float32" ? "float32" : "int32";
-    const op = dtype === "float32" ? Compare[name] : CompareI32[name];
-    const x = to(a, dtype);
-    if (b instanceof Tensor) return comparePair(op, x, to(b, dtype));
-    const left = x.dense ? x : denseCopy(x);
-    const result = make(a.shape, "bool");
-    const target = at(result);
-    kernels.compare(op, at(left), 1, dtype === "float32" ? scalarAt(b) : integerAt(b), 0, target, result.numel());
-    return result;
-  };
-}
-
-/** A whole number that no integer type holds is compared as a fraction is. */
-function comparedAs(a: Tensor, b: ScalarOrTensor): DType {
-  if (b instanceof Tensor) return promote(a.dtype, b.dtype);
-  return Number(b) === (Number(b) | 0) ? promoteScalar(a.dtype, b) : "float32";
-}
-
-function comparePair(op: CompareOp, a: Tensor, b: Tensor): Tensor {
-  const shape = broadcastShapes(a.shape, b.shape);
-  const result = make(shape, "bool");
-  const count = result.numel();
-  const target = at(result);
-  const left = at(a);
-  const right = at(b);
-  if (liesFlat(a, count) && liesFlat(b, count)) {
-    kernels.compare(op, left, stepOf(a, count), right, stepOf(b, count), target, count);
-  } else {
-    const { rank, address } = describeBroadcast(shape, [a, b]);
-    kernels.compareStrided(op, left, right, target, rank, address);
-  }
-  return result;
+/**
+ * The magnitude of `a` with the sign of `b`.
+ * @api torch.copysign Tensor.copysign Tensor.copysign_
+ * @see https://pytorch.org/docs/stable/generated/torch.copysign.html
+ */
+export function copysign(input: Tensor, other: ScalarOrTensor): Tensor {
+  const signs = mapBinary("copysign", (_x, y) => (y < 0 || Object.is(y, -0) ? -1 : 1), input, other);
+  return mul(asFloat(input).abs(), signs);
 }
 
 /**
- * Where both are equal, as `bool`.
- * @api torch.eq Tensor.eq Tensor.eq_
- * @see https://pytorch.org/docs/stable/generated/torch.eq.html
+ * ln(eᵃ + eᵇ) without overflow.
+ * @api torch.logaddexp Tensor.logaddexp
+ * @see https://pytorch.org/docs/stable/generated/torch.logaddexp.html
  */
-export const eq: TensorAndOperand = comparison("eq");
-/**
- * Where they differ, as `bool`.
- * @api torch.ne Tensor.ne Tensor.ne_ torch.notEqual Tensor.notEqual Tensor.notEqual_
- * @see https://pytorch.org/docs/stable/generated/torch.ne.html
- */
-export const ne: TensorAndOperand = comparison("ne");
-/**
- * Where the input is smaller, as `bool`.
- * @api torch.lt Tensor.lt Tensor.lt_ torch.less Tensor.less Tensor.less_
- * @see https://pytorch.org/docs/stable/generated/torch.lt.html
- */
-export const lt: TensorAndOperand = comparison("lt");
-/**
- * Where the input is not larger, as `bool`.
- * @api torch.le Tensor.le Tensor.le_ torch.lessEqual Tensor.lessEqual Tensor.lessEqual_
- * @see https://pytorch.org/docs/stable/generated/torch.le.html
- */
-export const le: TensorAndOperand = comparison("le");
-/**
- * Where the input is larger, as `bool`.
- * @api torch.gt Tensor.gt Tensor.gt_ torch.greater Tensor.greater Tensor.greater_
- * @see https://pytorch.org/docs/stable/generated/torch.gt.html
- */
-export const gt: TensorAndOperand = comparison("gt");
-/**
- * Where the input is not smaller, as `bool`.
- * @api torch.ge Tensor.ge Tensor.ge_ torch.greaterEqual Tensor.greaterEqual Tensor.greaterEqual_
- * @see https://pytorch.org/docs/stable/generated/torch.ge.html
- */
-export const ge: TensorAndOperand = comparison("ge");
-
-/** Repeated to `shape`, in dense memory. */
-function spread(tensor: Tensor, shape: Shape): Tensor {
-  return contiguous(sameShape(tensor.shape, shape) ? tensor : expand(tensor, shape));
-}
-
-function joinBits(op: BitsOp, a: Tensor, b: Tensor): Tensor {
-  const shape = broadcastShapes(a.shape, b.shape);
-  const x = spread(a, shape);
-  const y = spread(b, shape);
-  const result = make(shape, a.dtype);
-  const target = at(result);
-  const left = at(x);
-  kernels.bits(op, left, at(y), target, result.numel() * itemSize(a.dtype));
-  return result;
-}
-
-/** Zero is false, everything else (NaN, too) is true. */
-function logical(op: BitsOp): PairOfTensors {
-  return (a, b) => joinBits(op, to(a, "bool"), to(b, "bool"));
+export function logaddexp(input: Tensor, other: Tensor): Tensor {
+  const high = maximum(input, other).detach();
+  const base = where(high.isinf(), 0, high);
+  return add(log(add(exp(sub(input, base)), exp(sub(other, base)))), base);
 }
 
 /**
- * Where both are true; zero is false, everything else (NaN, too) is true.
- * @api torch.logicalAnd Tensor.logicalAnd Tensor.logicalAnd_
- * @see https://pytorch.org/docs/stable/generated/torch.logical_and.html
+ * log₂(2ᵃ + 2ᵇ) without overflow.
+ * @api torch.logaddexp2 Tensor.logaddexp2
+ * @see https://pytorch.org/docs/stable/generated/torch.logaddexp2.html
  */
-export const logicalAnd: PairOfTensors = logical(Bits.and);
-/**
- * Where at least one is true.
- * @api torch.logicalOr Tensor.logicalOr Tensor.logicalOr_
- * @see https://pytorch.org/docs/stable/generated/torch.logical_or.html
- */
-export const logicalOr: PairOfTensors = logical(Bits.or);
-/**
- * Where one of them is true.
- * @api torch.logicalXor Tensor.logicalXor Tensor.logicalXor_
- * @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html
- */
-export const logicalXor: PairOfTensors = logical(Bits.xor);
-
-/**
- * Where the element is zero.
- * @api torch.logicalNot Tensor.logicalNot Tensor.logicalNot_
- * @see https://pytorch.org/docs/stable/generated/torch.logical_not.html
- */
-export function logicalNot(input: Tensor): Tensor {
-  return eq(input, 0);
-}
-
-function bitwise(name: keyof typeof Bits): Pairwise {
-  return (first, b) => {
-    const a = first instanceof Tensor ? first : full([], first, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, first) : "int32" });
-    const other = b instanceof Tensor ? b : full([], b, { dtype: promoteScalar(a.dtype, b) });
-    const dtype = promote(a.dtype, other.dtype);
-    if (dtype === "float32") throw new KindlingError(`"bitwise_${name}_cpu" not implemented for 'Float'`);
-    return joinBits(Bits[name], to(a, dtype), to(other, dtype));
-  };
-}
-/**
- * `a & b`
- * @api torch.bitwiseAnd Tensor.bitwiseAnd Tensor.bitwiseAnd_
- * @see https://pytorch.org/docs/stable/generated/torch.bitwise_and.html
- */
-export const bitwiseAnd: Pairwise = bitwise("and");
-/**
- * `a | b`
- * @api torch.bitwiseOr Tensor.bitwiseOr Tensor.bitwiseOr_
- * @see https://pytorch.org/docs/stable/generated/torch.bitwise_or.html
- */
-export const bitwiseOr: Pairwise = bitwise("or");
-/**
- * `a ^ b`
- * @api torch.bitwiseXor Tensor.bitwiseXor Tensor.bitwiseXor_
- * @see https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html
- */
-export const bitwiseXor: Pairwise = bitwise("xor");
-
-/**
- * Where the element is NaN.
- * @api torch.isnan Tensor.isnan
- * @see https://pytorch.org/docs/stable/generated/torch.isnan.html
- */
-export function isnan(input: Tensor): Tensor {
-  return ne(input, input);
+export function logaddexp2(input: Tensor, other: Tensor): Tensor {
+  const high = maximum(input, other).detach();
+  const base = where(high.isinf(), 0, high);
+  return add(log(add(exp2(sub(input, base)), exp2(sub(other, base)))).mul(Math.LOG2E), base);
 }
 
 /**
- * Where the element is ±∞.
- * @api torch.isinf Tensor.isinf
- * @see https://pytorch.org/docs/stable/generated/torch.isinf.html
+ * a · ln(b), 0 where a is 0 even if b is 0.
+ * @api torch.xlogy Tensor.xlogy Tensor.xlogy_
+ * @see https://pytorch.org/docs/stable/generated/torch.xlogy.html
  */
-export function isinf(input: Tensor): Tensor {
-  return input.dtype === "float32" ? eq(input.abs(), Infinity) : full(input.shape, false, { dtype: "bool" });
+export function xlogy(input: ScalarOrTensor, other: ScalarOrTensor): Tensor {
+  const factor = input instanceof Tensor ? input : full([], input);
+  const of = asTensorLike(other, factor);
+  const isZero = eq(factor, 0).logicalAnd(isnan(of).logicalNot());
+  return where(isZero, mul(asFloat(factor), 0), mul(factor, log(where(isZero, 1, of))));
 }
 
 /**
- * Where the element is neither NaN nor ±∞.
- * @api torch.isfinite Tensor.isfinite
- * @see https://pytorch.org/docs/stable/generated/torch.isfinite.html
+ * The larger of each pair, ignoring NaN where the other is a number.
+ * @api torch.fmax Tensor.fmax
+ * @see https://pytorch.org/docs/stable/generated/torch.fmax.html
  */
-export function isfinite(input: Tensor): Tensor {
-  return input.dtype === "float32" ? lt(input.abs(), Infinity) : full(input.shape, true, { dtype: "bool" });
-}
-
-// --- choice ---------------------------------------------------------------------------------------------------------
-
-const whereOp: Operation = {
-  name: "WhereBackward0",
-  backward(node, gradient) {
-    const condition = node.saved(0);
-    const [shapeA, shapeB] = node.data as [Shape, Shape];
-    return [
-      node.needs(0) ? sumTo(where(condition, gradient, 0), shapeA) : null,
-      node.needs(1) ? sumTo(where(condition, 0, gradient), shapeB) : null,
-    ];
-  },
-};
-
-/**
- * This tensor's values where `condition` holds, `other`'s elsewhere; all broadcast.
- * @see https://pytorch.org/docs/stable/generated/torch.Tensor.where.html
- * @api Tensor.where
- */
-export function valuesWhere(input: Tensor, condition: Tensor, other: ScalarOrTensor): Tensor {
-  return where(condition, input, other);
+export function fmax(input: Tensor, other: Tensor): Tensor {
+  return where(isnan(input), other, where(isnan(other), input, maximum(input, other)));
 }
 
 /**
- * `input` where `condition` holds, `other` elsewhere; all broadcast. With the condition alone: the positions where it holds,
- * one index tensor for each dimension.
- * @api torch.where
- * @see https://pytorch.org/docs/stable/generated/torch.where.html
+ * The smaller of each pair, ignoring NaN where the other is a number.
+ * @api torch.fmin Tensor.fmin
+ * @see https://pytorch.org/docs/stable/generated/torch.fmin.html
  */
-export function where(condition: Tensor, input: ScalarOrTensor, other: ScalarOrTensor): Tensor;
-export function where(condition: Tensor): Tensor[];
-export function where(condition: Tensor, input?: ScalarOrTensor, other?: ScalarOrTensor): Tensor | Tensor[] {
-  if (input === undefined || other === undefined) return unbind(nonzero(condition), 1);
-  return choose(condition, input, other);
+export function fmin(input: Tensor, other: Tensor): Tensor {
+  return where(isnan(input), other, where(isnan(other), input, minimum(input, other)));
 }
-
-/** `input` where `condition` holds, `other` elsewhere; all broadcast. */
-function choose(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
-  const left = a instanceof Tensor ? a : full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
-  const right = b instanceof Tensor ? b : full([], b, { dtype: a instanceof Tensor ? promoteScalar(a.dtype, b) : "float32" });
-  const shape = broadcastShapes(condition.shape, broadcastShapes(left.shape, right.shape));
-  const dtype = promote(left.dtype, right.dtype);
-  // The kernel moves words.
-  const moved = itemSize(dtype) === 4 ? dtype : "int32";
-  const result = chosen(to(condition, "bool"), to(left, moved), to(right, moved), make(shape, moved));
-  if (dtype !== "float32") return to(result, dtype);
-  return record(whereOp, result, [left, right], [condition], [left.shape, right.shape]);
-}
-
-function chosen(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
-  const count = result.numel();
-  const target = at(result);
-  const from = at(mask);
-  const left = at(x);
-  const right = at(y);
-  if (mask.dense && mask.numel() === count && liesFlat(x, count) && liesFlat(y, count)) {
-    kernels.where(from, left, stepOf(x, count), right, stepOf(y, count), target, count);
-  } else {
-    const { rank, address } = describeBroadcast(result.shape, [mask, x, y]);
-    kernels.whereStrided(from, left, right, target, rank, address);
-  }
-  return result;
-}
-
-const maskedFillOp: Operation = {
-  name: "MaskedFillBackward0",
-  backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data as Shape)],
-};
 
 /**
- * `value` where `mask` holds, the input elsewhere.
- * @api torch.maskedFill Tensor.maskedFill
- * @see https://pytorch.org/docs/stable/generated/torch.masked_fill.html
+ * a · 2ᵇ
+ * @api torch.ldexp Tensor.ldexp Tensor.ldexp_
+ * @see https://pytorch.org/docs/stable/generated/torch.ldexp.html
  */
-export function maskedFill(input: Tensor, mask: Tensor, value: ScalarOrTensor): Tensor {
-  if (typeof value !== "number") return where(mask, value, input);
-  const isPlain = input.dtype === "float32" && input.dense && mask.dense && itemSize(mask.dtype) === 1 && sameShape(input.shape, mask.shape);
-  const result = isPlain ? fillWhere(input, mask, value) : where(mask, value, input.detach());
-  return input.dtype === "float32" ? record(maskedFillOp, result, [input], [mask], input.shape) : result;
+export function ldexp(input: Tensor, other: Tensor): Tensor {
+  return mul(asFloat(input), exp2(asFloat(other)));
 }
 
-function fillWhere(input: Tensor, mask: Tensor, value: number): Tensor {
-  const result = make(input.shape);
-  const target = at(result);
-  const from = at(input);
-  kernels.maskedFill(from, at(mask), target, result.numel(), value);
-  return result;
+/**
+ * aᵇ in float32, whatever the types.
+ * @api torch.floatPower Tensor.floatPower Tensor.floatPower_
+ * @see https://pytorch.org/docs/stable/generated/torch.float_power.html
+ */
+export function floatPower(input: ScalarOrTensor, exponent: ScalarOrTensor): Tensor {
+  return pow(input instanceof Tensor ? asFloat(input) : full([], input), exponent);
 }
 
+/**
+ * The next float32 after `a` in the direction of `b`.
+ * @api torch.nextafter Tensor.nextafter Tensor.nextafter_
+ * @see https://pytorch.org/docs/stable/generated/torch.nextafter.html
+ */
+export function nextafter(input: Tensor, other: Tensor): Tensor {
+  return mapBinary("nextafter", nextFloat, input, other);
+}
+
+export const bits = new DataView(new ArrayBuffer(4));
+function nextFloat(from: number, to: number): number {
+  if (Number.isNaN(from) || Number.isNaN(to)) return NaN;
+  if (from === to) return to;
+  if (from === 0) return to > 0 ? 1.401298464324817e-45 : -1.401298464324817e-45;
+  bits.setFloat32(0, from);
+  const away = to > from === from > 0;
+  bits.setInt32(0, bits.getInt32(0) + (away ? 1 : -1));
+  return bits.getFloat32(0);
+}
+
+/**
+ * `other − alpha · input`
+ * @api torch.rsub
+ */
+export function rsub(input: Tensor, other: ScalarOrTensor, { alpha = 1 }: BinaryOptions = {}): Tensor {
+  return add(mul(input, -alpha), other);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  [a, b] = [Math.abs(a), Math.abs(b)];
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}
+
+/**
+ * Greatest common divisor.
+ * @api torch.gcd Tensor.gcd Tensor.gcd_
+ * @see https://pytorch.org/docs/stable/generated/torch.gcd.html
+ */
+export const gcd: TensorAndOperand = integers("gcd", greatestCommonDivisor);
+
+/**
+ * Least common multiple.
+ * @api torch.lcm Tensor.lcm Tensor.lcm_
+ * @see https://pytorch.org/docs/stable/generated/torch.lcm.html
+ */
+export const lcm: TensorAndOperand = integers("lcm", (a, b) => (a === 0 || b === 0 ? 0 : Math.abs((a / greatestCommonDivisor(a, b)) * b)));
+
+// --- products added up ----------------------------------------------------------------------------------------------
+
+/**
+ * `input + value · tensor1 · tensor2`
+ * @api torch.addcmul Tensor.addcmul
+ * @see https://pytorch.org/docs/stable/generated/torch.addcmul.html
+ */
+export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
+  return add(input, mul(tensor1, tensor2), { alpha: value });
+}
+
+/**
+ * `input + value · tensor1 / tensor2`
+ * @api torch.addcdiv Tensor.addcdiv
+ * @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ */
+export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
+  return add(input, div(tensor1, tensor2), { alpha: value });
+}
+
+/**
+ * 0 for negative, 1 for positive elements, `values` at 0.
+ * @api torch.heaviside Tensor.heaviside Tensor.heaviside_
+ * @see https://pytorch.org/docs/stable/generated/torch.heaviside.html
+ */
+export function heaviside(input: Tensor, values: Tensor): Tensor {
+  return where(input.eq(0), values, input.gt(0).to(values.dtype));
+}

@@ -164,28 +164,28 @@ function correlate(y: Tensor, x: Tensor, g: Geometry): Tensor {
 
 const biasGradient = (node: Node, gradient: Tensor): Tensor | null => (node.next.length > 2 && node.needs(2) ? sum(gradient, [0, 2, 3]) : null);
 
-const convolveOp: Operation = {
+const convolveOp: Operation<Geometry> = {
   name: "ConvolutionBackward0",
   backward(node, gradient) {
-    const [x, weight, g] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const [x, weight, g] = [node.saved(0), node.saved(1), node.data];
     const y = contiguous(gradient);
     return [node.needs(0) ? spread(y, weight, null, g) : null, node.needs(1) ? correlate(y, x, g) : null, biasGradient(node, y)];
   },
 };
 
-const spreadOp: Operation = {
+const spreadOp: Operation<Geometry> = {
   name: "ConvolutionBackward0",
   backward(node, gradient) {
-    const [y, weight, g] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const [y, weight, g] = [node.saved(0), node.saved(1), node.data];
     const x = contiguous(gradient);
     return [node.needs(0) ? convolve(x, weight, null, g) : null, node.needs(1) ? correlate(y, x, g) : null, biasGradient(node, x)];
   },
 };
 
-const correlateOp: Operation = {
+const correlateOp: Operation<Geometry> = {
   name: "ConvolutionBackwardBackward0",
   backward(node, gradient) {
-    const [y, x, g] = [node.saved(0), node.saved(1), node.data as Geometry];
+    const [y, x, g] = [node.saved(0), node.saved(1), node.data];
     const weight = contiguous(gradient);
     return [node.needs(0) ? convolve(x, weight, null, g) : null, node.needs(1) ? spread(y, weight, null, g) : null];
   },
@@ -277,9 +277,9 @@ interface MaxPool extends Pool {
   readonly inputShape: Shape;
 }
 
-const maxPoolOp: Operation = {
+const maxPoolOp: Operation<MaxPool> = {
   name: "MaxPool2DWithIndicesBackward0",
-  backward: (node, gradient) => [putBack(contiguous(gradient), node.saved(0), node.data as MaxPool)],
+  backward: (node, gradient) => [putBack(contiguous(gradient), node.saved(0), node.data)],
 };
 
 /** Adds each value where in the planes of the input its window found the largest. */
@@ -292,10 +292,10 @@ function putBack(values: Tensor, indices: Tensor, pool: MaxPool): Tensor {
   return record(putBackOp, result, [values], [indices], pool);
 }
 
-const putBackOp: Operation = {
+const putBackOp: Operation<MaxPool> = {
   name: "MaxPool2DWithIndicesBackwardBackward0",
   backward(node, gradient) {
-    const { planes, h, w, oh, ow, shape } = node.data as MaxPool;
+    const { planes, h, w, oh, ow, shape } = node.data;
     const picked = gather(reshape(gradient, [planes, h * w]), 1, reshape(node.saved(0), [planes, oh * ow]));
     return [reshape(picked, shape)];
   },
@@ -322,9 +322,9 @@ interface AveragePool extends Pool {
   readonly countPadding: 0 | 1;
 }
 
-const averagePoolOp: Operation = {
+const averagePoolOp: Operation<AveragePool> = {
   name: "AvgPool2DBackward0",
-  backward: (node, gradient) => [spreadMeans(contiguous(gradient), node.data as AveragePool)],
+  backward: (node, gradient) => [spreadMeans(contiguous(gradient), node.data)],
 };
 
 function means(x: Tensor, pool: AveragePool): Tensor {
@@ -343,9 +343,9 @@ function spreadMeans(values: Tensor, pool: AveragePool): Tensor {
   return record(spreadMeansOp, result, [values], [], pool);
 }
 
-const spreadMeansOp: Operation = {
+const spreadMeansOp: Operation<AveragePool> = {
   name: "AvgPool2DBackwardBackward0",
-  backward: (node, gradient) => [means(contiguous(gradient), node.data as AveragePool)],
+  backward: (node, gradient) => [means(contiguous(gradient), node.data)],
 };
 
 /** The mean of each window; `countIncludePad` (default true) lets the padding's zeros count. */
@@ -367,9 +367,9 @@ interface AdaptivePool {
   readonly ow: number;
 }
 
-const adaptivePoolOp: Operation = {
+const adaptivePoolOp: Operation<AdaptivePool> = {
   name: "AdaptiveAvgPool2DBackward0",
-  backward: (node, gradient) => [spreadAdaptiveMeans(contiguous(gradient), node.data as AdaptivePool)],
+  backward: (node, gradient) => [spreadAdaptiveMeans(contiguous(gradient), node.data)],
 };
 
 function adaptiveMeans(x: Tensor, pool: AdaptivePool): Tensor {
@@ -388,9 +388,9 @@ function spreadAdaptiveMeans(values: Tensor, pool: AdaptivePool): Tensor {
   return record(spreadAdaptiveMeansOp, result, [values], [], pool);
 }
 
-const spreadAdaptiveMeansOp: Operation = {
+const spreadAdaptiveMeansOp: Operation<AdaptivePool> = {
   name: "AdaptiveAvgPool2DBackwardBackward0",
-  backward: (node, gradient) => [adaptiveMeans(contiguous(gradient), node.data as AdaptivePool)],
+  backward: (node, gradient) => [adaptiveMeans(contiguous(gradient), node.data)],
 };
 
 /** Means of windows laid so that the output has the given height and width. */

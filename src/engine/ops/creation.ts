@@ -10,6 +10,10 @@ import { at, make } from "./internal/make.ts";
 import type { Int, Sizes } from "./types.ts";
 import { writeValues } from "./internal/writing.ts";
 
+/**
+ * What every function that makes tensors takes by name.
+ * @api torch.TensorOptions
+ */
 export interface TensorOptions {
   /** Default `"float32"`, or what the function says. */
   dtype?: DTypeName | null;
@@ -119,7 +123,10 @@ export function likeOf<Options extends TensorOptions>(input: Tensor, options: Op
   return { ...options, dtype: options.dtype ?? input.dtype };
 }
 
-/** Numbers, booleans, tensors with one element, nested lists of them, a typed array, or a tensor to copy. */
+/**
+ * Numbers, booleans, tensors with one element, nested lists of them, a typed array, or a tensor to copy.
+ * @api torch.TensorData
+ */
 export type TensorData = number | boolean | TypedArray | Float64Array | Tensor | readonly TensorData[];
 
 /**

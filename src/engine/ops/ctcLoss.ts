@@ -23,10 +23,10 @@ const logAdd = (a: number, b: number): number => {
   return high === -Infinity ? high : high + Math.log1p(Math.exp(Math.min(a, b) - high));
 };
 
-const ctcOp: Operation = {
+const ctcOp: Operation<Tensor> = {
   name: "CtcLossBackward0",
   backward(node, gradient) {
-    const scaled = noGrad(() => mul(node.data as Tensor, gradient.reshape(1, -1, 1)));
+    const scaled = noGrad(() => mul(node.data, gradient.reshape(1, -1, 1)));
     return [record(ctcBackwardOp, scaled, [gradient, node.saved(0)])];
   },
 };

@@ -6,7 +6,7 @@ import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { where } from "./binary.ts";
+import { where } from "./where.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { scatterAdd } from "./scatter.ts";
 import { denseCopy } from "./internal/copy.ts";
@@ -14,7 +14,7 @@ import { cat } from "./join.ts";
 import { flip } from "./shape.ts";
 import { at, make } from "./internal/make.ts";
 import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import { toTypedArray } from "./reading.ts";
 import { asAsked, inType, longName, sum } from "./reductions.ts";
 import type { Int, Typed } from "./types.ts";
@@ -45,10 +45,10 @@ function runningIntegers(name: "cumsum" | "cumprod", input: Tensor, dim: number,
   return wholeNumbers(out, input.shape, name);
 }
 
-const cumsumOp: Operation = {
+const cumsumOp: Operation<number> = {
   name: "CumsumBackward0",
   backward(node, gradient) {
-    const dim = node.data as number;
+    const dim = node.data;
     // Σ over what comes at or after = total − running sum + own
     return [sum(gradient, dim, true).sub(cumsum(gradient, dim)).add(gradient)];
   },
@@ -75,10 +75,10 @@ function reverseCumsum(input: Tensor, dim: number): Tensor {
   return flip(cumsum(flip(input, [dim]), dim), [dim]);
 }
 
-const cumprodOp: Operation = {
+const cumprodOp: Operation<number> = {
   name: "CumprodBackward0",
   backward(node, gradient) {
-    const dim = node.data as number;
+    const dim = node.data;
     const [input, output] = [node.saved(0), node.saved(1)];
     if (!input.eq(0).any().item()) return [reverseCumsum(gradient.mul(output), dim).div(input)];
     return [cumprodGradient(gradient, input, dim)];
@@ -120,10 +120,10 @@ export function cumprod(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   return record(cumprodOp, result, [source], [source, result], d);
 }
 
-const cumulativeExtremeOp: Operation = {
+const cumulativeExtremeOp: Operation<{ shape: Shape; dim: number }> = {
   name: "CummaxBackward0",
   backward(node, gradient) {
-    const { shape, dim } = node.data as { shape: Shape; dim: number };
+    const { shape, dim } = node.data;
     return [scatterAdd(zeros(shape), dim, node.saved(0), gradient)];
   },
 };
@@ -165,10 +165,10 @@ export function cummin(input: Tensor, dim: Int): ValuesAndIndices {
   return cumulativeExtreme("cummin", -1, input, dim);
 }
 
-const logcumsumexpOp: Operation = {
+const logcumsumexpOp: Operation<number> = {
   name: "LogcumsumexpBackward0",
   backward(node, gradient) {
-    const dim = node.data as number;
+    const dim = node.data;
     const [input, output] = [node.saved(0), node.saved(1)];
     return [isGradEnabled() ? logcumsumexpGradient(gradient, input, output, dim) : logcumsumexpBackward(gradient, input, output, dim)];
   },

@@ -19,10 +19,10 @@ interface Diagonal {
   readonly dims: readonly [number, number];
 }
 
-const diagonalOp: Operation = {
+const diagonalOp: Operation<Diagonal> = {
   name: "DiagonalBackward0",
   backward(node, gradient) {
-    const { shape, offset, dims } = node.data as Diagonal;
+    const { shape, offset, dims } = node.data;
     return [diagonalScatter(zeros(shape), gradient, offset, dims[0], dims[1])];
   },
 };

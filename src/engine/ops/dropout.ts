@@ -7,7 +7,7 @@ import { sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
 import { at, make } from "./internal/make.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import { randomMask } from "./sampling.ts";
 import { replaceBy } from "./inplace.ts";
 import { squeeze, unsqueeze } from "./views.ts";
@@ -32,9 +32,9 @@ export function keptScale(p: number): number {
   return p === 1 ? 1 : Math.fround(1 / Math.fround(1 - p));
 }
 
-const scaleKeptOp: Operation = {
+const scaleKeptOp: Operation<number> = {
   name: "MulBackward0",
-  backward: (node, gradient) => [scaleKept(gradient, node.saved(0), node.data as number)],
+  backward: (node, gradient) => [scaleKept(gradient, node.saved(0), node.data)],
 };
 
 /** The input times `scale` where the bytes of `keep` aren't 0, times 0 elsewhere. */

@@ -44,9 +44,9 @@ export function embedding(
 }
 
 /** What of its gradient each looked-up row passes on. */
-const sharedOp: Operation = {
+const sharedOp: Operation<Tensor> = {
   name: "EmbeddingBackward0",
-  backward: (node, gradient) => [mul(gradient, unsqueeze(node.data as Tensor, -1))],
+  backward: (node, gradient) => [mul(gradient, unsqueeze(node.data, -1))],
 };
 
 /** The row of a padding index, which may count from the end. */

@@ -3,7 +3,6 @@ import type { Generator } from "../random/index.ts";
 import type { Tensor } from "../tensor.ts";
 import * as plain from "./activations.ts";
 import { leakyRelu_ as leakyReluOver, relu_, replaceBy } from "./inplace.ts";
-import * as kernels from "./pointwise.ts";
 
 type Nonlinearity = (input: Tensor) => Tensor;
 
@@ -17,7 +16,7 @@ function applied(input: Tensor, inplace: boolean, compute: Nonlinearity): Tensor
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
  */
 export function relu(input: Tensor, inplace = false): Tensor {
-  return inplace ? relu_(input) : kernels.relu(input);
+  return inplace ? relu_(input) : plain.relu(input);
 }
 
 /**
@@ -35,7 +34,7 @@ export function relu6(input: Tensor, inplace = false): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
  */
 export function silu(input: Tensor, inplace = false): Tensor {
-  return applied(input, inplace, (x) => kernels.silu(x));
+  return applied(input, inplace, (x) => plain.silu(x));
 }
 
 /**
@@ -44,7 +43,7 @@ export function silu(input: Tensor, inplace = false): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html
  */
 export function mish(input: Tensor, inplace = false): Tensor {
-  return applied(input, inplace, (x) => kernels.mish(x));
+  return applied(input, inplace, (x) => plain.mish(x));
 }
 
 /**
@@ -53,7 +52,7 @@ export function mish(input: Tensor, inplace = false): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html
  */
 export function hardswish(input: Tensor, inplace = false): Tensor {
-  return applied(input, inplace, (x) => kernels.hardswish(x));
+  return applied(input, inplace, (x) => plain.hardswish(x));
 }
 
 /**
@@ -62,7 +61,7 @@ export function hardswish(input: Tensor, inplace = false): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
  */
 export function hardsigmoid(input: Tensor, inplace = false): Tensor {
-  return applied(input, inplace, (x) => kernels.hardsigmoid(x));
+  return applied(input, inplace, (x) => plain.hardsigmoid(x));
 }
 
 /**
@@ -71,7 +70,7 @@ export function hardsigmoid(input: Tensor, inplace = false): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html
  */
 export function elu(input: Tensor, alpha = 1, inplace = false): Tensor {
-  return applied(input, inplace, (x) => kernels.elu(x, alpha));
+  return applied(input, inplace, (x) => plain.elu(x, alpha));
 }
 
 /**
@@ -79,7 +78,7 @@ export function elu(input: Tensor, alpha = 1, inplace = false): Tensor {
  * @api nn.functional.elu_
  */
 export function elu_<T extends Tensor>(input: T, alpha = 1): T {
-  return replaceBy(input, (x) => kernels.elu(x, alpha));
+  return replaceBy(input, (x) => plain.elu(x, alpha));
 }
 
 /**
@@ -156,7 +155,7 @@ export function threshold_<T extends Tensor>(input: T, threshold: number, value:
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
  */
 export function leakyRelu(input: Tensor, negativeSlope = 0.01, inplace = false): Tensor {
-  return inplace ? leakyReluOver(input, negativeSlope) : kernels.leakyRelu(input, negativeSlope);
+  return inplace ? leakyReluOver(input, negativeSlope) : plain.leakyRelu(input, negativeSlope);
 }
 
 /**

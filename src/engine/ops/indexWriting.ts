@@ -3,7 +3,8 @@ import { promoteScalar } from "../dtype.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastShapes, contiguousStrides, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { eq, where } from "./binary.ts";
+import { eq } from "./comparison.ts";
+import { where } from "./where.ts";
 import { contiguous, to } from "./conversion.ts";
 import { arange, fromTypedArray, full, ones, zeros } from "./creation.ts";
 import { placesOf, withoutNegatives } from "./indexing.ts";
@@ -148,7 +149,10 @@ export function flatPlaces(input: Tensor, indices: readonly (Index | null)[]): T
   return index(ordinals, indices);
 }
 
-/** How several values become one. */
+/**
+ * How several values become one.
+ * @api torch.ScatterReduction
+ */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
 /** The same for `indexReduce`; sums are `indexAdd`'s. */

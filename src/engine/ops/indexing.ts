@@ -15,18 +15,18 @@ import { unbind } from "./split.ts";
 import type { Int } from "./types.ts";
 import { expand, flatten, reshape } from "./views.ts";
 
-const indexSelectOp: Operation = {
+const indexSelectOp: Operation<Rows> = {
   name: "IndexSelectBackward0",
   backward(node, gradient) {
-    const { shape, dim } = node.data as Rows;
+    const { shape, dim } = node.data;
     return [rowsInZeros(shape, dim, node.saved(0), gradient), null];
   },
 };
 
-const rowsInZerosOp: Operation = {
+const rowsInZerosOp: Operation<Rows> = {
   name: "IndexAddBackward0",
   backward(node, gradient) {
-    return [indexSelect(gradient, (node.data as Rows).dim, node.saved(0))];
+    return [indexSelect(gradient, node.data.dim, node.saved(0))];
   },
 };
 

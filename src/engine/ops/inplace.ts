@@ -7,7 +7,8 @@ import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
 import { broadcastShapes, sameShape, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { add, div, lerp, maskedFill, mul, pow, sub, type DivisionOptions } from "./binary.ts";
+import { add, div, lerp, mul, pow, sub, type DivisionOptions } from "./binary.ts";
+import { maskedFill } from "./where.ts";
 import { asStrided } from "./stridedViews.ts";
 import { scatterView } from "./viewScatter.ts";
 import { to } from "./conversion.ts";
@@ -16,8 +17,9 @@ import { fromTypedArray, full, zerosLike } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
 import { scatter } from "./scatter.ts";
 import { at } from "./internal/make.ts";
-import { clamp } from "./pairs.ts";
-import { abs, exp, leakyRelu, neg, relu, sigmoid, sqrt, tanh } from "./pointwise.ts";
+import { clamp } from "./clamp.ts";
+import { leakyRelu, relu } from "./activations.ts";
+import { abs, exp, neg, sigmoid, sqrt, tanh } from "./unary.ts";
 import { forEachOffset } from "./reading.ts";
 import { scalarAt } from "./internal/scalar.ts";
 import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
@@ -101,10 +103,10 @@ function listedWindow(base: Tensor, view: Tensor): BaseWindow {
   };
 }
 
-const copySlicesOp: Operation = {
+const copySlicesOp: Operation<BaseWindow> = {
   name: "CopySlices",
   backward(node, gradient) {
-    const window = node.data as BaseWindow;
+    const window = node.data;
     return [node.needs(0) ? window.clear(gradient) : null, node.needs(1) ? window.look(gradient) : null];
   },
 };

@@ -75,10 +75,10 @@ interface CatData {
   readonly sizes: readonly (number | null)[];
 }
 
-const catOp: Operation = {
+const catOp: Operation<CatData> = {
   name: "CatBackward0",
   backward(node, gradient) {
-    const { dim, sizes } = node.data as CatData;
+    const { dim, sizes } = node.data;
     let start = 0;
     return sizes.map((size, i) => {
       const from = start;

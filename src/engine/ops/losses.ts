@@ -10,7 +10,7 @@ import { warnOnce } from "../warnings.ts";
 import { contiguous, to } from "./conversion.ts";
 import { ones } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
-import { logsigmoid } from "./pointwise.ts";
+import { logsigmoid } from "./activations.ts";
 import { sizeText } from "./format.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import type { LossReduction } from "./types.ts";
@@ -125,8 +125,8 @@ function sumAt(address: number, count: number): number {
 }
 
 /** Both kinds of gradient: with respect to the logits, or to the log probabilities. */
-function classGradient(node: Node, gradient: Tensor, fused: boolean): Tensor {
-  const { outer, classes, inner, ignoreIndex, smoothing, reduction, divisor } = node.data as ClassLoss;
+function classGradient(node: Node<ClassLoss>, gradient: Tensor, fused: boolean): Tensor {
+  const { outer, classes, inner, ignoreIndex, smoothing, reduction, divisor } = node.data;
   const [logProbabilities, indices] = [node.saved(1), node.saved(2)];
   const upstream = divisor === 1 ? contiguous(gradient) : gradient.div(divisor);
   const result = make(logProbabilities.shape);
@@ -143,13 +143,13 @@ function classGradient(node: Node, gradient: Tensor, fused: boolean): Tensor {
  * The gradient of the log probabilities by a differentiable product: losses are linear in them, and their slopes are what
  * the kernel makes of ones.
  */
-function composedGradient(node: Node, gradient: Tensor): Tensor {
-  const { reduction } = node.data as ClassLoss;
+function composedGradient(node: Node<ClassLoss>, gradient: Tensor): Tensor {
+  const { reduction } = node.data;
   const slopes = noGrad(() => classGradient(node, ones(reduction === "none" ? gradient.shape : []), false));
   return slopes.mul(reduction === "none" ? unsqueeze(gradient, classDimension(slopes)) : gradient);
 }
 
-const crossEntropyOp: Operation = {
+const crossEntropyOp: Operation<ClassLoss> = {
   name: "NllLossBackward0",
   backward(node, gradient) {
     if (!isGradEnabled()) return [classGradient(node, gradient, true)];
@@ -182,7 +182,7 @@ function softCrossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOp
   return losses.sum().div(input.numel() / classes);
 }
 
-const nllLossOp: Operation = {
+const nllLossOp: Operation<ClassLoss> = {
   name: "NllLossBackward0",
   backward(node, gradient) {
     return [isGradEnabled() ? composedGradient(node, gradient) : classGradient(node, gradient, false)];

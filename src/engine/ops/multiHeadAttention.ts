@@ -2,7 +2,7 @@
 import { KindlingError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { attendHeads, type HeadLayout } from "./attention.ts";
-import { where } from "./binary.ts";
+import { where } from "./where.ts";
 import { full, ones, zeros } from "./creation.ts";
 import { cat } from "./join.ts";
 import { tril } from "./triangular.ts";

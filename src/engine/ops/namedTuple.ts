@@ -35,7 +35,7 @@ export function valuesAndIndices(operation: string, values: Tensor, indices: Ten
   return namedTuple(operation, ["values", "indices"], [values, indices]) as unknown as ValuesAndIndices;
 }
 
-const hide = (list: unknown[], name: string | symbol, value: unknown): void => void Object.defineProperty(list, name, { value });
+const hide = (list: unknown[], name: string | symbol, value: unknown): void => void Object.defineProperty(list, name, Object.assign(Object.create(null) as PropertyDescriptor, { value }));
 
 /** `singularValues` → `singular_values`; names in capitals stay. */
 const inPython = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

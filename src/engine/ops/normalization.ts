@@ -60,10 +60,10 @@ interface ChannelData extends Affine {
   readonly training: boolean;
 }
 
-const batchNormOp: Operation = {
+const batchNormOp: Operation<ChannelData> = {
   name: "NativeBatchNormBackward0",
   backward(node, gradient) {
-    const data = node.data as ChannelData;
+    const data = node.data;
     const { n, channels, length, training } = data;
     const [x, mean, inverseStd] = [node.saved(0), node.saved(1), node.saved(2)];
     const weight = data.weighted ? node.saved(3) : null;
@@ -172,10 +172,10 @@ interface RowData extends Affine {
   readonly shape: Shape;
 }
 
-const layerNormOp: Operation = {
+const layerNormOp: Operation<RowData> = {
   name: "NativeLayerNormBackward0",
   backward(node, gradient) {
-    const data = node.data as RowData;
+    const data = node.data;
     const { rows, cols, shape } = data;
     const [x, mean, inverseStd] = [node.saved(0), node.saved(1), node.saved(2)];
     const weight = data.weighted ? node.saved(3) : null;

@@ -1,12 +1,19 @@
 /** All operations by name. */
 export { grad, watchGradient } from "../autograd/backward.ts";
 export { wrapDim } from "../shape.ts";
+export * from "./unary.ts";
+export * from "./rounding.ts";
+export * from "./special.ts";
+export * from "./activations.ts";
+export * from "./clamp.ts";
 export * from "./binary.ts";
+export * from "./comparison.ts";
+export * from "./logic.ts";
+export * from "./where.ts";
 export * from "./conversion.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./random.ts";
-export * from "./comparison.ts";
 export * from "./dropout.ts";
 export { formatTensor, sizeText } from "./format.ts";
 export * from "./indexing.ts";
@@ -22,10 +29,6 @@ export * from "./losses.ts";
 export * from "./matmul.ts";
 export * from "./normalization.ts";
 export * from "./optimizers.ts";
-export {
-  abs, ceil, cos, elu, erf, exp, expm1, floor, gelu, leakyRelu, hardsigmoid, hardswish, log, log1p, logsigmoid, mish, neg, reciprocal,
-  relu, rsqrt, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh, trunc,
-} from "./pointwise.ts";
 export { item, tolist, toTypedArray } from "./reading.ts";
 export * from "./reductions.ts";
 export * from "./softmax.ts";
@@ -35,8 +38,6 @@ export * from "./views.ts";
 export * from "./stridedViews.ts";
 export * from "./broadcasting.ts";
 export * from "./split.ts";
-export * from "./elementary.ts";
-export * from "./pairs.ts";
 export * from "./ordering.ts";
 export * from "./cumulative.ts";
 export * from "./counting.ts";
@@ -44,7 +45,6 @@ export * from "./shape.ts";
 export * from "./indexWriting.ts";
 export * from "./products.ts";
 export * from "./norm.ts";
-export * from "./activations.ts";
 export { celu_, elu_, hardtanh_, selu_, threshold_ } from "./inPlaceActivations.ts";
 export * from "./sampling.ts";
 export * from "./marginLosses.ts";

@@ -24,10 +24,10 @@ function along(shape: Shape, dim: number): Along {
   return { outer: numelOf(shape.slice(0, dim)), n: shape[dim] ?? 1, inner: numelOf(shape.slice(dim + 1)) };
 }
 
-const pickOp: Operation = {
+const pickOp: Operation<{ shape: Shape; dim: number }> = {
   name: "SortBackward0",
   backward(node, gradient) {
-    const { shape, dim } = node.data as { shape: Shape; dim: number };
+    const { shape, dim } = node.data;
     const places = node.saved(0);
     return [reshape(scatterAdd(zeros(places.shape.length === 0 ? [1] : shape), dim, atLeastVector(places), atLeastVector(gradient)), shape)];
   },

@@ -59,11 +59,11 @@ function sourcesOf(mode: PaddingMode, size: number, before: number, after: numbe
   });
 }
 
-const padOp: Operation = {
+const padOp: Operation<{ dim: number; before: number; size: number }[]> = {
   name: "ConstantPadNdBackward0",
   backward(node, gradient) {
     let result = gradient;
-    for (const { dim, before, size } of node.data as { dim: number; before: number; size: number }[]) {
+    for (const { dim, before, size } of node.data) {
       result = narrow(result, dim, before, size);
     }
     return [result];

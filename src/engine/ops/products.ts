@@ -1,7 +1,7 @@
 /** Products of vectors, matrices and higher tensors, made of `matmul` and sums. */
 import { record, type Operation } from "../autograd/node.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
-import { broadcastShapes, numelOf, sameShape, wrapDim, type Shape } from "../shape.ts";
+import { broadcastShapes, numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { diagonal } from "./diagonals.ts";
 import { add, mul, sub } from "./binary.ts";
@@ -18,12 +18,15 @@ export interface AddedProduct {
   alpha?: number;
 }
 
-/** beta · input + alpha · product, where the input broadcasts to the product. */
+/**
+ * beta · input + alpha · product
+ * @throws KindlingError where the input doesn't broadcast to the product
+ */
 function added(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddedProduct): Tensor {
-  const own = sameShape(broadcastShapes(input.shape, product.shape), product.shape) ? input : expand(input, product.shape);
+  expand(input.detach(), product.shape);
   const scaled = alpha === 1 ? product : mul(product, alpha);
   if (beta === 0) return scaled;
-  return add(beta === 1 ? own : mul(own, beta), scaled);
+  return add(beta === 1 ? input : mul(input, beta), scaled);
 }
 
 /**

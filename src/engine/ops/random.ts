@@ -13,6 +13,10 @@ import { toTypedArray } from "./reading.ts";
 import type { Int, ScalarOrTensor, Sizes } from "./types.ts";
 import { writeValues } from "./internal/writing.ts";
 
+/**
+ * What every function that draws takes by name.
+ * @api torch.RandomOptions
+ */
 export interface RandomOptions extends TensorOptions {
   /** Default: the generator that `manualSeed` seeds. */
   generator?: Generator | null;

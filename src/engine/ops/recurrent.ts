@@ -20,7 +20,8 @@ import { gemm } from "./internal/gemm.ts";
 import { cat } from "./join.ts";
 import { at, make } from "./internal/make.ts";
 import { checkFloat, linear, mm } from "./matmul.ts";
-import { relu, sigmoid, tanh } from "./pointwise.ts";
+import { relu } from "./activations.ts";
+import { sigmoid, tanh } from "./unary.ts";
 import { sum } from "./reductions.ts";
 import { chunk } from "./split.ts";
 import { narrow, transpose } from "./views.ts";
@@ -295,11 +296,11 @@ function layerOf([x, ih, hh, ...rest]: readonly Tensor[], { steps, states, biase
   return { x: x!, weights, initial: rest.slice(0, states), steps };
 }
 
-function operationOf(kind: Kind): Operation {
+function operationOf(kind: Kind): Operation<Form> {
   return {
     name: kind.name,
     backward(node, ...gradients: (Tensor | null)[]) {
-      const form = node.data as Form;
+      const form = node.data;
       const inputs = node.next.map((_, i) => node.saved(i));
       if (isGradEnabled()) return differentiateDefinition((own) => define(kind, layerOf(own, form)), inputs, gradients);
       const layer = layerOf(inputs, form);

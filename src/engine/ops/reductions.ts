@@ -129,14 +129,14 @@ function floatType(name: string, dtype: DTypeName | null | undefined): DTypeName
 
 // --- sum and mean ---------------------------------------------------------------------------------------------------
 
-const sumOp: Operation = {
+const sumOp: Operation<ReductionData> = {
   name: "SumBackward1",
   backward(node, gradient) {
-    const { shape, dims } = node.data as ReductionData;
+    const { shape, dims } = node.data;
     return [expand(restore(gradient, shape, dims), shape)];
   },
 };
-const sumAllOp: Operation = { ...sumOp, name: "SumBackward0" };
+const sumAllOp: Operation<ReductionData> = { ...sumOp, name: "SumBackward0" };
 
 /**
  * The sum over all elements or over `dim`. Integers and truth values give `int32`.
@@ -155,14 +155,14 @@ export function sum(input: Tensor, dim: Size | null = null, keepdim = false, opt
   return record(dim === null ? sumAllOp : sumOp, result, [source], [], data);
 }
 
-const meanOp: Operation = {
+const meanOp: Operation<ReductionData> = {
   name: "MeanBackward1",
   backward(node, gradient) {
-    const { shape, dims, count } = node.data as ReductionData;
+    const { shape, dims, count } = node.data;
     return [expand(restore(gradient, shape, dims), shape).div(count)];
   },
 };
-const meanAllOp: Operation = { ...meanOp, name: "MeanBackward0" };
+const meanAllOp: Operation<ReductionData> = { ...meanOp, name: "MeanBackward0" };
 
 /**
  * The arithmetic mean over all elements or over `dim`.
@@ -191,10 +191,10 @@ export function longName(dtype: DType): string {
 
 // --- product --------------------------------------------------------------------------------------------------------
 
-const prodOp: Operation = {
+const prodOp: Operation<ReductionData> = {
   name: "ProdBackward0",
   backward(node, gradient) {
-    const { shape, dims } = node.data as ReductionData;
+    const { shape, dims } = node.data;
     const input = node.saved(0);
     const upstream = expand(restore(gradient, shape, dims), shape);
     const isZero = input.eq(0);
@@ -203,7 +203,7 @@ const prodOp: Operation = {
   },
 };
 
-const prodAlongOp: Operation = { ...prodOp, name: "ProdBackward1" };
+const prodAlongOp: Operation<ReductionData> = { ...prodOp, name: "ProdBackward1" };
 
 /** For each element the product of the others in its group; right where some are zero. */
 function productOfOthers(input: Tensor, dims: readonly number[]): Tensor {
@@ -272,10 +272,10 @@ interface VarianceData extends ReductionData {
   readonly correction: number;
 }
 
-const varianceOp: Operation = {
+const varianceOp: Operation<VarianceData> = {
   name: "VarBackward0",
   backward(node, gradient) {
-    const { shape, dims, count, correction } = node.data as VarianceData;
+    const { shape, dims, count, correction } = node.data;
     const input = node.saved(0);
     const centred = input.sub(mean(input, dims, true));
     return [centred.mul(restore(gradient, shape, dims)).mul(2 / (count - correction))];
@@ -308,10 +308,10 @@ function varianceOf(input: Tensor, { dim, correction, keepdim }: Spread): Tensor
   return record(varianceOp, result, [input], [input], { shape: input.shape, dims, count: arranged.n, correction });
 }
 
-const stdOp: Operation = {
+const stdOp: Operation<VarianceData> = {
   name: "StdBackward0",
   backward(node, gradient) {
-    const { shape, dims, count, correction } = node.data as VarianceData;
+    const { shape, dims, count, correction } = node.data;
     const input = node.saved(0);
     const scale = gradient.div(node.saved(1)).maskedFill(node.saved(1).eq(0), 0);
     const centred = input.sub(mean(input, dims, true));
@@ -372,10 +372,10 @@ function normOf(input: Tensor, p: number, dims: readonly number[], keepdim: bool
 }
 
 /** sign(x) · |x|ᵖ⁻¹ / ‖x‖ᵖ⁻¹, and 0 where the norm is 0: a norm has no slope there that could be told. */
-const normOp: Operation = {
+const normOp: Operation<ReductionData & { p: number }> = {
   name: "NormBackward0",
   backward(node, gradient) {
-    const { shape, dims, p } = node.data as ReductionData & { p: number };
+    const { shape, dims, p } = node.data;
     const input = node.saved(0);
     if (p === 0) return [zeros(shape)];
     const isZero = node.saved(1).eq(0);
@@ -401,11 +401,11 @@ export function sumOfSquares(input: Tensor): number {
 // --- extremes -------------------------------------------------------------------------------------------------------
 
 /** What was chosen from each group; equal ones share its gradient evenly. */
-function sharedByEquals(name: string, isEqual: (input: Tensor, chosen: Tensor) => Tensor): Operation {
+function sharedByEquals(name: string, isEqual: (input: Tensor, chosen: Tensor) => Tensor): Operation<ReductionData> {
   return {
     name,
     backward(node, gradient) {
-      const { shape, dims } = node.data as ReductionData;
+      const { shape, dims } = node.data;
       const hit = isEqual(node.saved(0), restore(node.saved(1), shape, dims)).float();
       return [hit.div(sum(hit, dims, true)).mul(restore(gradient, shape, dims))];
     },
@@ -436,7 +436,7 @@ function requireSome(name: string, shape: Shape, dim: Size | null): void {
   if (empty !== undefined) throw new IndexError(`${name}(): Expected reduction dim ${empty} to have non-zero size.`);
 }
 
-function extreme(name: string, operation: Operation, op: ReduceOp, input: Tensor, dim: Size | null, keepdim: boolean): Tensor {
+function extreme(name: string, operation: Operation<ReductionData>, op: ReduceOp, input: Tensor, dim: Size | null, keepdim: boolean): Tensor {
   const dims = reducedDims(dim, input.shape.length);
   requireSome(name, input.shape, isEmptyList(dim) ? null : dim);
   if (input.dtype !== "float32") return to(extremeOfIntegers(op, input, dims, keepdim), input.dtype);
@@ -472,17 +472,17 @@ interface Picked {
   readonly indices: Tensor;
 }
 
-const maxAlongOp: Operation = {
+const maxAlongOp: Operation<ReductionData> = {
   name: "MaxBackward0",
   backward(node, gradient) {
-    const { shape, dims } = node.data as ReductionData;
+    const { shape, dims } = node.data;
     if (shape.length === 0) return [gradient];
     const upstream = restore(gradient, shape, dims);
     return [scatterAdd(zeros(shape), dims[0]!, restore(node.saved(0), shape, dims), upstream)];
   },
 };
 
-const minAlongOp: Operation = { ...maxAlongOp, name: "MinBackward0" };
+const minAlongOp: Operation<ReductionData> = { ...maxAlongOp, name: "MinBackward0" };
 
 function extremeAlong(name: string, sign: 1 | -1, input: Tensor, dim: number, keepdim: boolean): Picked {
   const d = wrapDim(dim, input.shape.length);

@@ -20,10 +20,10 @@ export interface Rows {
   readonly dim: number;
 }
 
-const gatherOp: Operation = {
+const gatherOp: Operation<Rows> = {
   name: "GatherBackward0",
   backward(node, gradient) {
-    const { shape, dim } = node.data as Rows;
+    const { shape, dim } = node.data;
     return [scatterAdd(zeros(shape), dim, node.saved(0), gradient), null];
   },
 };
@@ -96,9 +96,9 @@ function forEachPlace(
   }
 }
 
-const scatterAddOp: Operation = {
+const scatterAddOp: Operation<number> = {
   name: "ScatterAddBackward0",
-  backward: (node, gradient) => [gradient, gather(gradient, node.data as number, node.saved(0))],
+  backward: (node, gradient) => [gradient, gather(gradient, node.data, node.saved(0))],
 };
 
 /**
@@ -118,11 +118,11 @@ export function scatterAdd(input: Tensor, dim: Int, index: Tensor, src: Tensor):
 
 const SCATTER_REFUSAL = "scatter(): Expected dtype int64 for index";
 
-const scatterOp: Operation = {
+const scatterOp: Operation<number> = {
   name: "ScatterBackward0",
   backward(node, gradient) {
     const index = node.saved(0);
-    const dim = node.data as number;
+    const dim = node.data;
     const cleared = scatter(gradient, dim, index, 0);
     return [cleared, node.next.length > 1 ? gather(gradient, dim, index) : null];
   },

@@ -140,9 +140,9 @@ export function repeatInterleave(input: Tensor, repeats?: Int | Tensor | RepeatO
   return indexSelect(source, d, fromTypedArray(places, [total]));
 }
 
-const flipOp: Operation = {
+const flipOp: Operation<readonly number[]> = {
   name: "FlipBackward0",
-  backward: (node, gradient) => [flip(gradient, node.data as readonly number[])],
+  backward: (node, gradient) => [flip(gradient, node.data)],
 };
 
 /**

@@ -6,9 +6,10 @@ import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warnings.ts";
 import { contiguous } from "./conversion.ts";
 import { at, make } from "./internal/make.ts";
-import { asFloat } from "./pointwise.ts";
+import { asFloat } from "./internal/unaryKernels.ts";
 import { longName } from "./reductions.ts";
 import type { Int } from "./types.ts";
 
@@ -37,11 +38,11 @@ function runBackward(kernel: BackwardKernel, gradient: Tensor, output: Tensor, d
   return result;
 }
 
-const softmaxOp: Operation = {
+const softmaxOp: Operation<number> = {
   name: "SoftmaxBackward0",
   backward(node, gradient) {
     const output = node.saved(0);
-    const dim = node.data as number;
+    const dim = node.data;
     if (!isGradEnabled()) return [runBackward(kernels.softmaxBackward, gradient, output, dim)];
     const weighted = gradient.mul(output);
     return [weighted.sub(output.mul(weighted.sum(dim, true)))];
@@ -58,7 +59,8 @@ function floats(name: string, input: Tensor, dtype: DTypeName | null): Tensor {
 
 /**
  * eˣ / Σ eˣ along `dim`.
- * @api torch.softmax Tensor.softmax nn.functional.softmax
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ * @api torch.softmax Tensor.softmax
  */
 export function softmax(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
   const source = floats("softmax", input, dtype);
@@ -67,11 +69,11 @@ export function softmax(input: Tensor, dim: Int, dtype: DTypeName | null = null)
   return record(softmaxOp, result, [source], [result], d);
 }
 
-const logSoftmaxOp: Operation = {
+const logSoftmaxOp: Operation<number> = {
   name: "LogSoftmaxBackward0",
   backward(node, gradient) {
     const output = node.saved(0);
-    const dim = node.data as number;
+    const dim = node.data;
     if (!isGradEnabled()) return [runBackward(kernels.logSoftmaxBackward, gradient, output, dim)];
     return [gradient.sub(output.exp().mul(gradient.sum(dim, true)))];
   },
@@ -79,11 +81,40 @@ const logSoftmaxOp: Operation = {
 
 /**
  * x − ln Σ eˣ along `dim`.
- * @api torch.logSoftmax Tensor.logSoftmax nn.functional.logSoftmax
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ * @api torch.logSoftmax Tensor.logSoftmax
  */
 export function logSoftmax(input: Tensor, dim: Int, dtype: DTypeName | null = null): Tensor {
   const source = floats("log_softmax", input, dtype);
   const d = wrapDim(dim, source.shape.length);
   const result = run(kernels.logSoftmax, source, d);
   return record(logSoftmaxOp, result, [source], [result], d);
+}
+
+// --- without a dimension --------------------------------------------------------------------------------------------
+
+/** The dimension that older programs mean by telling none: of vectors and of rank 3 the first, else the second. */
+export function impliedDim(name: string, rank: number): number {
+  warnOnce(`Implicit dimension choice for ${name} has been deprecated. Change the call to include dim=X as an argument.`);
+  return rank === 0 || rank === 1 || rank === 3 ? 0 : 1;
+}
+
+/**
+ * eˣ / Σ eˣ along `dim`.
+ * @param dim to be told always; for older programs: the first dimension of vectors and of rank 3, else the second
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ * @api nn.functional.softmax
+ */
+export function softmaxAlong(input: Tensor, dim: Int | null = null, dtype: DTypeName | null = null): Tensor {
+  return softmax(input, dim ?? impliedDim("softmax", input.shape.length), dtype);
+}
+
+/**
+ * x − ln Σ eˣ along `dim`.
+ * @param dim to be told always; for older programs: the first dimension of vectors and of rank 3, else the second
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ * @api nn.functional.logSoftmax
+ */
+export function logSoftmaxAlong(input: Tensor, dim: Int | null = null, dtype: DTypeName | null = null): Tensor {
+  return logSoftmax(input, dim ?? impliedDim("log_softmax", input.shape.length), dtype);
 }

@@ -19,10 +19,10 @@ interface Windows {
   readonly step: number;
 }
 
-const unfoldOp: Operation = {
+const unfoldOp: Operation<Windows> = {
   name: "UnfoldBackward0",
   backward(node, gradient) {
-    const { shape, dim, step } = node.data as Windows;
+    const { shape, dim, step } = node.data;
     const parts = unbind(gradient, -1).map((part, i) => spread(part, shape, dim, i, step));
     return [parts.reduce((a, b) => a.add(b))];
   },
@@ -49,10 +49,10 @@ export function unfold(input: Tensor, dimension: Int, size: Int, step: Int): Ten
   return record(unfoldOp, viewOf(input, shape, strides), [input], [], { shape: input.shape, dim: d, step });
 }
 
-const asStridedOp: Operation = {
+const asStridedOp: Operation<{ shape: Shape; places: Tensor }> = {
   name: "AsStridedBackward0",
   backward(node, gradient) {
-    const { shape, places } = node.data as { shape: Shape; places: Tensor };
+    const { shape, places } = node.data;
     const flat = scatterAdd(zeros([numelOf(shape)]), 0, places, reshape(gradient, [gradient.numel()]));
     return [reshape(flat, shape)];
   },

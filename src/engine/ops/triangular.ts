@@ -3,7 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { filled, typedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
-import { where } from "./binary.ts";
+import { where } from "./where.ts";
 import { fromTypedArray, zeros, type TensorOptions } from "./creation.ts";
 import type { Int } from "./types.ts";
 
@@ -42,9 +42,9 @@ export function triuIndices(row: Int, col: Int, offset: Int = 0, options: Tensor
   return triangleIndices(row, (i) => Math.max(0, i + offset), () => col, options);
 }
 
-const trilOp: Operation = {
+const trilOp: Operation<number> = {
   name: "TrilBackward0",
-  backward: (node, gradient) => [tril(gradient, node.data as number)],
+  backward: (node, gradient) => [tril(gradient, node.data)],
 };
 
 /**
@@ -57,9 +57,9 @@ export function tril(input: Tensor, diagonal: Int = 0): Tensor {
   return record(trilOp, triangle("tril", input, (row, col) => col - row <= diagonal), [input], [], diagonal);
 }
 
-const triuOp: Operation = {
+const triuOp: Operation<number> = {
   name: "TriuBackward0",
-  backward: (node, gradient) => [triu(gradient, node.data as number)],
+  backward: (node, gradient) => [triu(gradient, node.data)],
 };
 
 /**

@@ -14,12 +14,19 @@ export type Sizes = readonly Int[];
 /** A list of tensors that may also be given one by one: `meshgrid(x, y)`, `meshgrid([x, y])`. */
 export type Tensors = readonly Tensor[];
 
+/**
+ * A number, or a tensor with one value for each element.
+ * @api torch.ScalarOrTensor
+ */
 export type ScalarOrTensor = number | Tensor;
 
 /** A bound of `clamp`: one number, one for each element, or none. */
 export type ClampBound = ScalarOrTensor | null;
 
-/** `a + alpha * b` */
+/**
+ * `a + alpha * b`
+ * @api torch.BinaryOptions
+ */
 export interface BinaryOptions {
   alpha?: number;
 }

@@ -6,10 +6,10 @@ import { copyInto, denseCopy } from "./internal/copy.ts";
 import type { Int } from "./types.ts";
 import { select, slice } from "./views.ts";
 
-const scatterViewOp: Operation = {
+const scatterViewOp: Operation<(input: Tensor) => Tensor> = {
   name: "ScatterViewBackward0",
   backward(node, gradient) {
-    const look = node.data as (input: Tensor) => Tensor;
+    const look = node.data;
     const part = look(gradient);
     return [node.needs(0) ? scatterView(gradient, part.mul(0), look) : null, node.needs(1) ? part : null];
   },

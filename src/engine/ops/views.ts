@@ -12,16 +12,16 @@ import { positions } from "./internal/positions.ts";
 import { item } from "./reading.ts";
 import type { Int, Size, Sizes, Tensors } from "./types.ts";
 
-const viewOp: Operation = {
+const viewOp: Operation<Shape> = {
   name: "ViewBackward0",
-  backward: (node, gradient) => [reshape(gradient, node.data as Shape)],
+  backward: (node, gradient) => [reshape(gradient, node.data)],
 };
 
-const squeezeOp: Operation = { ...viewOp, name: "SqueezeBackward0" };
+const squeezeOp: Operation<Shape> = { ...viewOp, name: "SqueezeBackward0" };
 
-const squeezeDimOp: Operation = { ...viewOp, name: "SqueezeBackward1" };
+const squeezeDimOp: Operation<Shape> = { ...viewOp, name: "SqueezeBackward1" };
 
-const unsqueezeOp: Operation = { ...viewOp, name: "UnsqueezeBackward0" };
+const unsqueezeOp: Operation<Shape> = { ...viewOp, name: "UnsqueezeBackward0" };
 
 /**
  * The same elements in row-major order under another shape, without a copy.
@@ -167,19 +167,19 @@ export function unsqueeze(input: Tensor, dim: Int): Tensor {
   return record(unsqueezeOp, viewOf(input, shape, strides), [input], [], input.shape);
 }
 
-const permuteOp: Operation = {
+const permuteOp: Operation<readonly number[]> = {
   name: "PermuteBackward0",
   backward(node, gradient) {
-    const dims = node.data as readonly number[];
+    const dims = node.data;
     const inverse = new Array<number>(dims.length);
     dims.forEach((dim, i) => (inverse[dim] = i));
     return [permute(gradient, inverse)];
   },
 };
 
-const transposeOp: Operation = { ...permuteOp, name: "TransposeBackward0" };
+const transposeOp: Operation<readonly number[]> = { ...permuteOp, name: "TransposeBackward0" };
 
-const matrixTransposeOp: Operation = { ...permuteOp, name: "TBackward0" };
+const matrixTransposeOp: Operation<readonly number[]> = { ...permuteOp, name: "TBackward0" };
 
 /**
  * The dimensions in another order (a view).
@@ -200,7 +200,7 @@ export function permute(input: Tensor, dims: Sizes): Tensor {
   return reorder(permuteOp, input, order);
 }
 
-function reorder(operation: Operation, input: Tensor, dims: readonly number[]): Tensor {
+function reorder(operation: Operation<readonly number[]>, input: Tensor, dims: readonly number[]): Tensor {
   const shape = dims.map((dim) => input.shape[dim]!);
   const strides = dims.map((dim) => input.strides[dim]!);
   return record(operation, viewOf(input, shape, strides), [input], [], dims);
@@ -250,9 +250,9 @@ export function t(input: Tensor): Tensor {
   return input.shape.length === 2 ? reorder(matrixTransposeOp, input, [1, 0]) : view(input, input.shape);
 }
 
-const expandOp: Operation = {
+const expandOp: Operation<Shape> = {
   name: "ExpandBackward0",
-  backward: (node, gradient) => [arithmetic.sumTo(gradient, node.data as Shape)],
+  backward: (node, gradient) => [arithmetic.sumTo(gradient, node.data)],
 };
 
 /**
@@ -303,18 +303,18 @@ interface Window {
   readonly length: number;
 }
 
-const sliceOp: Operation = {
+const sliceOp: Operation<Window> = {
   name: "SliceBackward0",
   backward(node, gradient) {
-    const { shape, dim, start, step, length } = node.data as Window;
+    const { shape, dim, start, step, length } = node.data;
     return [embed(gradient, shape, dim, start, step, length)];
   },
 };
 
-const embedOp: Operation = {
+const embedOp: Operation<Window> = {
   name: "SliceBackward1",
   backward(node, gradient) {
-    const { dim, start, step, length } = node.data as Window;
+    const { dim, start, step, length } = node.data;
     return [window(gradient, dim, start, step, length)];
   },
 };
@@ -376,10 +376,10 @@ interface Picked {
   readonly index: number;
 }
 
-const selectOp: Operation = {
+const selectOp: Operation<Picked> = {
   name: "SelectBackward0",
   backward(node, gradient) {
-    const { shape, dim, index } = node.data as Picked;
+    const { shape, dim, index } = node.data;
     return [embed(unsqueeze(gradient, dim), shape, dim, index, 1, 1)];
   },
 };

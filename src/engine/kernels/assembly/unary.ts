@@ -253,7 +253,7 @@ export function unary(op: i32, x: usize, out: usize, n: i32, alpha: f32, beta: f
   }
   if (op == 17) return pick(f32x4.gt(mul(s, a), b), g, mul(g, sigmoid4(mul(s, a))));
   if (op == 18) return pick(positive(s), g, mul(g, a));
-  if (op == 19) return pick(positive(s), g, mul(g, add(s, a)));
+  if (op == 19) return pick(positive(s), g, mul(g, mul(a, exp4(s))));
   if (op == 25) return div(g, add(s, one));
   if (op == 26) return mul(g, add(s, one));
   if (op == 27) return v128.and(g, v128.and(f32x4.ge(s, a), f32x4.le(s, b)));

@@ -26,7 +26,8 @@ export function functionalCall(
   try {
     return (module as (...given: unknown[]) => unknown)(...inputs, ...(kwargs === null ? [] : [kwargs]));
   } finally {
-    places.forEach(({ owner, property }, i) => owner.substitute(property, before[i]));
+    // Last first: two paths may lead to one place.
+    for (const [i, { owner, property }] of [...places.entries()].toReversed()) owner.substitute(property, before[i]);
   }
 }
 

@@ -77,10 +77,10 @@ export function choleskyEx(
   return namedTuple("linalg_cholesky_ex", ["L", "info"], [upper ? L.mT : L, wholes(failed, leadOf(A))]);
 }
 
-const choleskySolveOp: Operation = {
+const choleskySolveOp: Operation<boolean> = {
   name: "CholeskySolveBackward0",
   backward(node, gradient) {
-    const upper = node.data as boolean;
+    const upper = node.data;
     const [X, L] = [node.saved(0), node.saved(1)];
     const gradientB = choleskySolve(gradient, L, upper);
     if (!node.needs(1)) return [gradientB, null];

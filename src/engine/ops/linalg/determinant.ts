@@ -2,7 +2,7 @@
 import { isGradEnabled } from "../../autograd/gradMode.ts";
 import { record, type Operation } from "../../autograd/node.ts";
 import type { Tensor } from "../../tensor.ts";
-import { where } from "../binary.ts";
+import { where } from "../where.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { sum } from "../reductions.ts";

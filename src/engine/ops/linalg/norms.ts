@@ -3,7 +3,7 @@ import { KindlingError } from "../../errors.ts";
 import { wrapDim, wrapDims } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { DTypeName } from "../../dtype.ts";
-import { where } from "../binary.ts";
+import { where } from "../where.ts";
 import { movedim, select, unsqueeze } from "../views.ts";
 import { amax, amin, inType, longName, sum, vectorNorm } from "../reductions.ts";
 import type { Size } from "../types.ts";

@@ -14,10 +14,10 @@ import { solveTriangular } from "./triangular.ts";
 
 export type QrMode = "reduced" | "complete" | "r";
 
-const qrOp: Operation = {
+const qrOp: Operation<QrMode> = {
   name: "LinalgQrBackward0",
   backward(node, ...gradients: (Tensor | null)[]) {
-    requireDifferentiable(node.data as QrMode, node.saved(0), node.saved(1));
+    requireDifferentiable(node.data, node.saved(0), node.saved(1));
     return [gradientOf(node, gradients[0] ?? null, gradients[1] ?? null)];
   },
 };

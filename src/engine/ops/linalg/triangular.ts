@@ -12,10 +12,10 @@ interface Triangle {
   readonly unitriangular: boolean;
 }
 
-const triangularOp: Operation = {
+const triangularOp: Operation<Triangle> = {
   name: "LinalgSolveTriangularBackward0",
   backward(node, gradient) {
-    const { upper, unitriangular } = node.data as Triangle;
+    const { upper, unitriangular } = node.data;
     const gradientB = solveMatrices(node.saved(0).mT, gradient, { upper: !upper, unitriangular });
     if (!node.needs(0)) return [null, gradientB];
     const whole = matmul(gradientB, node.saved(1).mT).neg();

@@ -1,0 +1,61 @@
+/** Keeping elements between bounds. */
+import { KindlingError } from "../errors.ts";
+import { Unary } from "../kernels/exports.ts";
+import { Tensor } from "../tensor.ts";
+import { gt, lt } from "./comparison.ts";
+import { to } from "./conversion.ts";
+import { unary } from "./internal/unaryKernels.ts";
+import type { ClampBound, ScalarOrTensor } from "./types.ts";
+import { where } from "./where.ts";
+
+/**
+ * Values below `min` become `min`, values above `max` become `max`; bounds are numbers, tensors or left out.
+ * @api torch.clamp torch.clip Tensor.clamp Tensor.clip Tensor.clip_
+ * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
+ */
+export function clamp(input: Tensor, min: ClampBound = null, max: ClampBound = null): Tensor {
+  // Floats don't tell large integers apart.
+  const isInteger = input.dtype === "int32" || input.dtype === "uint8";
+  const isBounded = min !== null || max !== null;
+  if (!(min instanceof Tensor) && !(max instanceof Tensor) && !(isInteger && isBounded)) return clampByNumbers(input, min, max);
+  const raised = min === null ? input : maximumOf(input, min);
+  return max === null ? raised : minimumOf(raised, max);
+}
+
+/**
+ * Values below `min` become `min`.
+ * @api torch.clampMin Tensor.clampMin Tensor.clampMin_
+ */
+export function clampMin(input: Tensor, min: ScalarOrTensor): Tensor {
+  return clamp(input, min);
+}
+
+/**
+ * Values above `max` become `max`.
+ * @api torch.clampMax Tensor.clampMax Tensor.clampMax_
+ */
+export function clampMax(input: Tensor, max: ScalarOrTensor): Tensor {
+  return clamp(input, null, max);
+}
+
+/** As PyTorch's clamp has it, the whole gradient of a tie goes to the input. */
+function maximumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
+  if (input.dtype !== "float32" && Number.isInteger(bound) && (bound as number) < -(2 ** 31)) return input;
+  return where(lt(input, bound), bound, input);
+}
+
+function minimumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
+  if (input.dtype !== "float32" && Number.isInteger(bound) && (bound as number) >= 2 ** 31) return input;
+  return where(gt(input, bound), bound, input);
+}
+
+const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", derivative: (g, x, { alpha, beta }) => g.where(x.ge(alpha).logicalAnd(x.le(beta)), 0) });
+
+/** `clamp` by numbers, with the kernel. */
+export function clampByNumbers(input: Tensor, min?: number | null, max?: number | null): Tensor {
+  if ((min ?? null) === null && (max ?? null) === null) {
+    throw new KindlingError("torch.clamp: At least one of 'min' or 'max' must not be None");
+  }
+  const clamped = clampUnary(input, min ?? -Infinity, max ?? Infinity);
+  return input.dtype === "int32" ? to(clamped, "int32") : clamped;
+}
