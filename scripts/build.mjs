@@ -126,7 +126,7 @@ export async function build({ watch = false, types = true, kernelsOnly = false }
     say("watching");
     return;
   }
-  const parts = [...configurations().map((configuration) => esbuild.build(configuration)), types ? buildTypes() : undefined];
+  const parts = [...configurations().map((configuration) => esbuild.build(configuration)), ...types ? [buildTypes()] : []];
   const failures = (await Promise.allSettled(parts)).filter(({ status }) => status === "rejected").map(({ reason }) => reason);
   if (failures.length > 0) throw new PlainError(`the build failed\n${failures.map(({ message }) => message).join("\n")}`);
   say(`built dist/ in ${((performance.now() - start) / 1000).toFixed(1)} s`);

@@ -150,7 +150,7 @@ export async function startServer(server, { data, port, token, environment = {},
     child.stdout.on("data", listen);
     child.stderr.on("data", listen);
     child.on("error", reject);
-    exited.then((code) => reject(new PlainError(`the VS Code server ended with exit code ${code}:\n${output}`)));
+    void exited.then((code) => reject(new PlainError(`the VS Code server ended with exit code ${code}:\n${output}`)));
   });
   return {
     port,

@@ -24,71 +24,74 @@ export const drawInterval = 500;
 const saveInterval = 5_000;
 
 export class Store {
-  private readonly shown = signal<PanelState>(initialState);
-  private current: PanelState = initialState;
-  private frame: number | null = null;
-  private saveTimer: number | null = null;
-  private readonly drawing = new Throttle(drawInterval, () => (this.frame ??= requestAnimationFrame(this.show)));
+  readonly #shown = signal<PanelState>(initialState);
+  #current: PanelState = initialState;
+  #frame: number | null = null;
+  #saveTimer: number | null = null;
+  readonly #drawing = new Throttle(drawInterval, () => (this.#frame ??= requestAnimationFrame(this.#show)));
 
   /** The step under the pointer or the chart cursor, shown as a crosshair in every chart. */
   readonly cursorStep = signal<number | null>(null);
 
-  readonly state: ReadonlySignal<PanelState> = this.shown;
-  readonly run = computed(() => this.shown.value.run);
-  readonly choices = computed(() => this.shown.value.choices);
-  private readonly curves = computed(() => this.run.value?.curves ?? new Map<string, never>());
-  readonly charts = computed(() => groupCharts(this.curves.value));
-  readonly model = computed<ModelInfo | null>(() => shownModel(this.shown.value));
-  readonly module = computed<ModuleInfo | null>(() => shownModule(this.shown.value));
-  readonly samples = computed<readonly StepStatistics[]>(() => shownSamples(this.shown.value));
+  readonly state: ReadonlySignal<PanelState> = this.#shown;
+  readonly run = computed(() => this.#shown.value.run);
+  readonly choices = computed(() => this.#shown.value.choices);
+  readonly #curves = computed(() => this.run.value?.curves ?? new Map<string, never>());
+  readonly charts = computed(() => groupCharts(this.#curves.value));
+  readonly model = computed<ModelInfo | null>(() => shownModel(this.#shown.value));
+  readonly module = computed<ModuleInfo | null>(() => shownModule(this.#shown.value));
+  readonly samples = computed<readonly StepStatistics[]>(() => shownSamples(this.#shown.value));
   readonly sampleIndex = computed(() => sampleIndex(this.samples.value, this.choices.value.step));
   readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);
   /** The same, or the newest before it that measured outputs. */
   readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
   /** Keeps its identity while it keeps its values, so that what is drawn for it needn't be drawn again. */
   readonly range = computed(() => {
-    const range = stepRange(this.shown.value);
-    if (range[0] !== this.lastRange[0] || range[1] !== this.lastRange[1]) this.lastRange = range;
-    return this.lastRange;
+    const range = stepRange(this.#shown.value);
+    if (range[0] !== this.#lastRange[0] || range[1] !== this.#lastRange[1]) this.#lastRange = range;
+    return this.#lastRange;
   });
-  private lastRange: readonly [number, number] = [0, 1];
+  #lastRange: readonly [number, number] = [0, 1];
 
-  constructor(private readonly host: Host) {
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
     const recalled = recall(host.getState());
-    if (recalled) this.shown.value = this.current = reduce(this.current, recalled);
+    if (recalled) this.#shown.value = this.#current = reduce(this.#current, recalled);
   }
 
   /** What the extension said, as it was sent. */
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
-    this.change(message);
-    if (message.type === "events" && message.events.every((event) => event.type !== "state")) this.drawing.call();
-    else this.frame ??= requestAnimationFrame(this.show);
+    this.#change(message);
+    if (message.type === "events" && message.events.every((event) => event.type !== "state")) this.#drawing.call();
+    else this.#frame ??= requestAnimationFrame(this.#show);
   };
 
   /** What the user did. The next key may come before the next frame, and must find what this one did. */
   readonly dispatch = (action: Action): void => {
-    this.change(action);
-    this.shown.value = this.current;
+    this.#change(action);
+    this.#shown.value = this.#current;
   };
 
-  readonly post = (message: FromPanel): void => this.host.postMessage(fromPanel.encode(message));
+  readonly post = (message: FromPanel): void => this.#host.postMessage(fromPanel.encode(message));
 
   /** Saves now what would be saved soon; for when the page may be about to go. */
   readonly save = (): void => {
-    if (this.saveTimer === null) return;
-    clearTimeout(this.saveTimer);
-    this.saveTimer = null;
-    this.host.setState(remember(this.current));
+    if (this.#saveTimer === null) return;
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = null;
+    this.#host.setState(remember(this.#current));
   };
 
-  private change(action: Action): void {
-    this.current = reduce(this.current, action);
-    this.saveTimer ??= window.setTimeout(this.save, saveInterval);
+  #change(action: Action): void {
+    this.#current = reduce(this.#current, action);
+    this.#saveTimer ??= window.setTimeout(this.save, saveInterval);
   }
 
-  private readonly show = (): void => {
-    this.frame = null;
-    this.shown.value = this.current;
+  readonly #show = (): void => {
+    this.#frame = null;
+    this.#shown.value = this.#current;
   };
 }

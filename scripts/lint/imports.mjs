@@ -1,5 +1,5 @@
 // The rule `house/imports`: an import goes the way that houses.mjs allows.
-import { dirname, relative, resolve, sep } from "node:path";
+import { posix, relative, sep } from "node:path";
 import { engineLayers, everywhere, houses, pointers } from "./houses.mjs";
 
 const engine = "src/engine";
@@ -46,25 +46,15 @@ function layerObjection(file, target) {
  * @param {string} file
  * @param {Import} wanted
  */
-export function objection(file, { specifier, typeOnly, names }) {
+function objection(file, { specifier, typeOnly, names }) {
   const house = houseOf(file);
   if (!house) return undefined;
   if (!specifier.startsWith(".")) return packageObjection(house, specifier);
-  const target = relative(".", resolve(dirname(file), specifier)).split(sep).join("/");
+  const target = posix.join(posix.dirname(file), specifier);
   if (everywhere.includes(target)) return undefined;
   const targetHouse = houseOf(target);
   if (targetHouse !== house && !houses[house].from.includes(targetHouse)) return `${house} may not import from ${targetHouse ?? target}`;
   return pointerObjection(file, target, names) ?? (house === engine && !typeOnly ? layerObjection(file, target) : undefined);
-}
-
-/** The imports that a declaration makes; a re-export is one, too. */
-function importOf(node, kind, specifiers, nameOf) {
-  const isType = (specifier) => specifier[kind] === "type";
-  return {
-    specifier: node.source.value,
-    typeOnly: node[kind] === "type" || specifiers.length > 0 && specifiers.every(isType),
-    names: specifiers.map(nameOf),
-  };
 }
 
 const textOf = (name) => name.name ?? name.value;
@@ -74,16 +64,17 @@ export const imports = {
   meta: { type: "problem" },
   create(context) {
     const file = relative(context.cwd, context.filename).split(sep).join("/");
-    const hold = (node, wanted) => {
-      const reason = objection(file, wanted);
+    // `import { type T }` loads the file all the same: only `import type` is no import of values.
+    const hold = (node, kind, names) => {
+      const reason = objection(file, { specifier: node.source.value, typeOnly: kind === "type", names });
       if (reason) context.report({ node, message: `${reason} (docs/architecture.md)` });
     };
     return {
-      ImportDeclaration: (node) => hold(node, importOf(node, "importKind", node.specifiers, ({ imported }) => imported ? textOf(imported) : "*")),
-      ExportNamedDeclaration: (node) => node.source && hold(node, importOf(node, "exportKind", node.specifiers, ({ local }) => textOf(local))),
-      ExportAllDeclaration: (node) => hold(node, { specifier: node.source.value, typeOnly: node.exportKind === "type", names: everything }),
-      ImportExpression: (node) => node.source.type === "Literal" && hold(node, { specifier: node.source.value, typeOnly: false, names: everything }),
-      TSImportType: (node) => hold(node, { specifier: node.source.value, typeOnly: true, names: everything }),
+      ImportDeclaration: (node) => hold(node, node.importKind, node.specifiers.map(({ imported }) => (imported ? textOf(imported) : "*"))),
+      ExportNamedDeclaration: (node) => node.source && hold(node, node.exportKind, node.specifiers.map(({ local }) => textOf(local))),
+      ExportAllDeclaration: (node) => hold(node, node.exportKind, everything),
+      ImportExpression: (node) => node.source.type === "Literal" && hold(node, "value", everything),
+      TSImportType: (node) => hold(node, "type", everything),
     };
   },
 };

@@ -1,7 +1,7 @@
 /** One runner process, as the extension and the command line have it: forked, told what to run, listened to, and ended for certain. */
 import { fork, type ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate } from "node:timers";
 import type { RunCommand, RunEvent, RunRequest, RunnerMessage, RunState } from "../protocol/index.ts";
 import { isFinal } from "../run/standing.ts";
 import { deathProblem } from "./death.ts";
@@ -90,16 +90,15 @@ export class RunnerProcess {
       this.#stderr += error.message;
       if (child.pid === undefined) this.#end(null, null);
     });
-    child.once("close", async (code, signal) => {
-      // A signal to the whole group of processes is on its way to this one, too; it is no death then.
-      await setImmediate();
+    // A signal to the whole group of processes is on its way to this one, too; it is no death then.
+    child.once("close", (code, signal) => setImmediate(() => {
       if (this.#phase === "starting" && !this.#isStopping && isFault(signal) && kernels !== safeKernels) {
         this.#log(`runner ${child.pid} died of ${signal} while it started; once more with the safe kernels`);
         this.#child = this.#fork(safeKernels);
       } else {
         this.#end(code, signal);
       }
-    });
+    }));
     return child;
   }
 

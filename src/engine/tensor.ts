@@ -65,7 +65,7 @@ export class Tensor {
   readonly dtype: DType;
   /** Whether elements lie in row-major order without gaps. @internal */
   readonly dense: boolean;
-  private node: Node | null = null;
+  /** @internal */ node: Node | null = null;
   /** Which output of `gradFn` this is. @internal */
   outputIndex = 0;
   /** The tensor that this one is a view of. @internal */
@@ -76,10 +76,10 @@ export class Tensor {
   followed = 0;
   /** The gradient without marking it as seen by user code. @internal */
   gradSlot: Tensor | null = null;
-  private tracked = false;
-  private accumulator: Node | null = null;
-  private retention: { remove(): void } | null = null;
-  private accumulationHooks: (() => void)[] | null = null;
+  /** @internal */ tracked = false;
+  /** @internal */ accumulator: Node | null = null;
+  /** @internal */ retention: { remove(): void } | null = null;
+  /** @internal */ accumulationHooks: (() => void)[] | null = null;
 
   /** @internal */
   constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[] | null, dtype: DType) {
@@ -173,8 +173,8 @@ export class Tensor {
     return this.tracked;
   }
 
-  /** A view whose base was changed in place since takes its history from the base as it is now. */
-  private followBase(): void {
+  /** A view whose base was changed in place since takes its history from the base as it is now. @internal */
+  followBase(): void {
     if (this.base === null || this.base.rewrites === this.followed) return;
     this.followed = this.base.rewrites;
     ops.followBase(this, this.base);
@@ -226,7 +226,8 @@ export class Tensor {
     this.gradSlot = value;
   }
 
-  private requireGradFits(value: Tensor): void {
+  /** @internal */
+  requireGradFits(value: Tensor): void {
     if (value.dtype !== this.dtype) throw new KindlingError("assigned grad has data of a different type");
     if (value.shape.join() !== this.shape.join()) throw new KindlingError("assigned grad has data of a different size");
   }
@@ -267,7 +268,8 @@ export class Tensor {
     return this.retention !== null;
   }
 
-  private retainFrom(node: Node): void {
+  /** @internal */
+  retainFrom(node: Node): void {
     const keep = (gradient: Tensor): void => {
       this.grad = this.gradSlot === null ? gradient : ops.add(this.gradSlot, gradient);
     };

@@ -26,35 +26,38 @@ export class Series {
     return Series.empty.append(points);
   }
 
-  private constructor(
-    private readonly columns: Columns,
-    readonly length: number,
-  ) {}
+  readonly #columns: Columns;
+  readonly length: number;
+
+  private constructor(columns: Columns, length: number) {
+    this.#columns = columns;
+    this.length = length;
+  }
 
   get steps(): Float64Array {
-    return this.columns.steps.subarray(0, this.length);
+    return this.#columns.steps.subarray(0, this.length);
   }
 
   get epochs(): Float64Array {
-    return this.columns.epochs.subarray(0, this.length);
+    return this.#columns.epochs.subarray(0, this.length);
   }
 
   /** NaN and infinities included. */
   get values(): Float64Array {
-    return this.columns.values.subarray(0, this.length);
+    return this.#columns.values.subarray(0, this.length);
   }
 
   get last(): Point | undefined {
-    return this.length === 0 ? undefined : this.at(this.length - 1);
+    return this.length === 0 ? undefined : this.#at(this.length - 1);
   }
 
   *[Symbol.iterator](): IterableIterator<Point> {
-    for (let index = 0; index < this.length; index++) yield this.at(index);
+    for (let index = 0; index < this.length; index++) yield this.#at(index);
   }
 
   append(points: readonly Point[]): Series {
     const length = this.length + points.length;
-    const target = this.roomFor(length);
+    const target = this.#roomFor(length);
     points.forEach(({ step, epoch, value }, offset) => {
       const index = this.length + offset;
       target.steps[index] = step;
@@ -68,17 +71,17 @@ export class Series {
   /** With at most `limit` points; see `thin`. */
   thinned(limit: number): Series {
     if (this.length <= limit) return this;
-    const kept = thin(this.columns.steps, this.columns.values, 0, this.length, limit);
-    return Series.of(Array.from(kept, (index) => this.at(index)));
+    const kept = thin(this.#columns.steps, this.#columns.values, 0, this.length, limit);
+    return Series.of(Array.from(kept, (index) => this.#at(index)));
   }
 
-  private at(index: number): Point {
-    const { steps, epochs, values } = this.columns;
+  #at(index: number): Point {
+    const { steps, epochs, values } = this.#columns;
     return { step: steps[index]!, epoch: epochs[index]!, value: values[index]! };
   }
 
-  private roomFor(length: number): Columns {
-    const { columns: own } = this;
+  #roomFor(length: number): Columns {
+    const own = this.#columns;
     if (own.used === this.length && length <= own.steps.length) return own;
     const copy = columns(Math.max(64, 2 * length));
     copy.steps.set(this.steps);

@@ -32,7 +32,7 @@ export class Nd {
   /** Element by element, shapes broadcast. */
   zip(other: Nd, compute: (a: number, b: number) => number): Nd {
     const shape = broadcast(this.shape, other.shape);
-    return Nd.build(shape, (...index) => compute(this.broadcastAt(index), other.broadcastAt(index)));
+    return Nd.build(shape, (...index) => compute(this.#broadcastAt(index), other.#broadcastAt(index)));
   }
 
   /** Folds the elements along `dims` (all without them) by a function of the list of them. */
@@ -45,7 +45,7 @@ export class Nd {
     return new Nd(shape, [...groups.values()].map(compute));
   }
 
-  private broadcastAt(index: readonly number[]): number {
+  #broadcastAt(index: readonly number[]): number {
     const own = index.slice(index.length - this.shape.length);
     return this.at(...own.map((at, i) => (this.shape[i] === 1 ? 0 : at)));
   }

@@ -8,15 +8,15 @@ import { temporaryFolder } from "./temporary.ts";
 import { Workbench } from "./workbench.ts";
 
 export class Editor {
-  private readonly workbenches: Workbench[] = [];
-  private readonly data: string;
-  private readonly server: RunningServer;
-  private readonly browser: Browser;
+  readonly #workbenches: Workbench[] = [];
+  readonly #data: string;
+  readonly #server: RunningServer;
+  readonly #browser: Browser;
 
   private constructor(data: string, server: RunningServer, browser: Browser) {
-    this.data = data;
-    this.server = server;
-    this.browser = browser;
+    this.#data = data;
+    this.#server = server;
+    this.#browser = browser;
   }
 
   /** Starts a server on a free port, with the packed extension installed if one is given. */
@@ -30,7 +30,7 @@ export class Editor {
 
   /** Where VS Code unpacked the extensions. */
   get extensions(): string {
-    return join(this.data, "extensions");
+    return join(this.#data, "extensions");
   }
 
   /**
@@ -39,34 +39,34 @@ export class Editor {
    */
   async openWorkbench(folder: string, settings: Settings = {}): Promise<Workbench> {
     this.writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Dark Modern", ...settings });
-    const context = await this.browser.newContext({ viewport: { width: 1600, height: 1000 } });
-    const workbench = await Workbench.open(await context.newPage(), `${this.server.origin}/?folder=${encodeURIComponent(folder)}`);
-    this.workbenches.push(workbench);
+    const context = await this.#browser.newContext({ viewport: { width: 1600, height: 1000 } });
+    const workbench = await Workbench.open(await context.newPage(), `${this.#server.origin}/?folder=${encodeURIComponent(folder)}`);
+    this.#workbenches.push(workbench);
     return workbench;
   }
 
   /** Replaces the user's settings; an open window takes them up when it notices. */
   writeSettings(settings: Settings): void {
-    const user = join(this.data, "data", "User");
+    const user = join(this.#data, "data", "User");
     mkdirSync(user, { recursive: true });
     writeFileSync(join(user, "settings.json"), JSON.stringify({ ...calmSettings, ...settings }, null, 2));
   }
 
   /** What the server, the extension hosts, the extensions' log channels and the pages said. */
   diary(): string {
-    const logs = join(this.data, "data", "logs");
+    const logs = join(this.#data, "data", "logs");
     const files = readdirSync(logs, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".log") && name.includes("exthost"));
     const parts = files.map((name) => `--- ${name}\n${readFileSync(join(logs, name), "utf8")}`);
-    return [`--- server\n${this.server.log()}`, ...parts, ...this.workbenches.map((workbench) => `--- page\n${workbench.console.join("\n")}`)].join("\n");
+    return [`--- server\n${this.#server.log()}`, ...parts, ...this.#workbenches.map((workbench) => `--- page\n${workbench.console.join("\n")}`)].join("\n");
   }
 
   /** The window that was opened last. */
   get current(): Workbench | undefined {
-    return this.workbenches.at(-1);
+    return this.#workbenches.at(-1);
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
-    await this.server.stop();
+    await this.#browser.close();
+    await this.#server.stop();
   }
 }

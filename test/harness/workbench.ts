@@ -34,11 +34,11 @@ export class Workbench {
     // The loader of the tests wraps functions in a helper of this name, which functions sent to the page call too.
     await page.addInitScript("globalThis.__name = (value) => value");
     await page.goto(url);
-    await workbench.ready();
+    await workbench.#ready();
     return workbench;
   }
 
-  private async ready(): Promise<void> {
+  async #ready(): Promise<void> {
     await this.page.locator(".monaco-workbench .part.editor").waitFor();
     await this.page.locator(".statusbar-item").first().waitFor();
   }
@@ -48,7 +48,7 @@ export class Workbench {
     const loaded = this.page.waitForEvent("load");
     await this.runCommand("Developer: Reload Window");
     await loaded;
-    await this.ready();
+    await this.#ready();
   }
 
   /**
@@ -61,7 +61,7 @@ export class Workbench {
       await this.page.keyboard.press("Escape");
       return false;
     });
-    await this.quickRow(title).click();
+    await this.#quickRow(title).click();
   }
 
   /** Opens a file of the folder by its name. */
@@ -74,28 +74,28 @@ export class Workbench {
 
   /** Types into the quick input and takes the row with that label. Waits for the row: lists are filled as hosts start. */
   async choose(typed: string, label: string): Promise<void> {
-    await this.type(typed);
-    await this.quickRow(label).click();
+    await this.#type(typed);
+    await this.#quickRow(label).click();
   }
 
-  private async type(text: string): Promise<void> {
+  async #type(text: string): Promise<void> {
     await this.page.locator(".quick-input-widget input[type='text']").fill(text);
   }
 
-  private quickRows(): Locator {
+  #quickRows(): Locator {
     return this.page.locator(".quick-input-list .monaco-list-row");
   }
 
-  private quickRow(label: string): Locator {
-    return this.quickRows().filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) }).first();
+  #quickRow(label: string): Locator {
+    return this.#quickRows().filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) }).first();
   }
 
   /** Titles that the palette offers for what is typed; it is closed again unless it is to `stay`. */
   async offeredCommands(typed: string, { stay = false } = {}): Promise<string[]> {
     await this.page.keyboard.press("F1");
-    await this.type(`>${typed}`);
-    await this.quickRows().first().waitFor();
-    const titles = await this.quickRows().locator(".label-name").allTextContents();
+    await this.#type(`>${typed}`);
+    await this.#quickRows().first().waitFor();
+    const titles = await this.#quickRows().locator(".label-name").allTextContents();
     if (!stay) await this.page.keyboard.press("Escape");
     return titles;
   }

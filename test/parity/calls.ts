@@ -14,7 +14,7 @@ export class Inputs {
     if (Array.isArray(value)) return value.map((item) => this.build(item));
     if (typeof value === "string" && ["inf", "-inf", "nan"].includes(value)) return { inf: Infinity, "-inf": -Infinity, nan: NaN }[value];
     if (typeof value !== "object" || value === null) return value;
-    if ("tensor" in value) return this.tensor(value as EncodedTensor);
+    if ("tensor" in value) return this.#tensor(value as EncodedTensor);
     if ("module" in value) {
       const { module, args, options } = value as unknown as { module: string; args: unknown[]; options: Record<string, unknown> };
       return constructFrom(module, args, options);
@@ -22,7 +22,7 @@ export class Inputs {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.build(item)]));
   }
 
-  private tensor({ tensor, shape, dtype, grad, layout }: EncodedTensor): Tensor {
+  #tensor({ tensor, shape, dtype, grad, layout }: EncodedTensor): Tensor {
     const values = tensor.map((value) => this.build(value) as number);
     let made = kindling.tensor(values.map(Number), { dtype }).reshape(shape);
     if (layout === "transposed") made = made.transpose(0, -1).contiguous().transpose(0, -1);

@@ -32,10 +32,13 @@ const html = `<!DOCTYPE html>
 </html>`;
 
 export class PanelPages {
-  private constructor(
-    private readonly folder: string,
-    private readonly browser: Browser,
-  ) {}
+  readonly #folder: string;
+  readonly #browser: Browser;
+
+  private constructor(folder: string, browser: Browser) {
+    this.#folder = folder;
+    this.#browser = browser;
+  }
 
   static async start(): Promise<PanelPages> {
     const folder = await mkdtemp(join(tmpdir(), "kindling-panel-"));
@@ -54,18 +57,18 @@ export class PanelPages {
   }
 
   async stop(): Promise<void> {
-    await this.browser.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#browser.close();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async open(options: { width?: number; height?: number; theme?: Theme; scale?: number } = {}): Promise<Panel> {
     const { width = 1100, height = 760, theme = themes[0]!, scale = 1 } = options;
-    const page = await this.browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
+    const page = await this.#browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
     await page.route(`${origin}/**`, async (route) => {
       const name = new URL(route.request().url()).pathname.slice(1);
       if (name === "") return route.fulfill({ contentType: "text/html", body: html });
       const stored = name === "panel.css" ? "style.css" : name;
-      await route.fulfill({ contentType: types[extname(name)] ?? "", body: await readFile(join(this.folder, stored)) });
+      await route.fulfill({ contentType: types[extname(name)] ?? "", body: await readFile(join(this.#folder, stored)) });
     });
     await page.addInitScript({ content: standIn(theme) });
     const panel = new Panel(page);

@@ -47,31 +47,32 @@ const digitWidth = 7;
 const holeDistance = 12;
 
 export class CurvePlot {
-  private plot: uPlot | null = null;
-  private view: CurveView | null = null;
-  private smoothers: Smoothed[] = [];
+  #plot: uPlot | null = null;
+  #view: CurveView | null = null;
+  #smoothers: Smoothed[] = [];
   /** Steps from which on values were NaN or infinite. */
-  private holes: number[] = [];
-  private hovered = false;
-  private readonly resizing: ResizeObserver;
+  #holes: number[] = [];
+  #hovered = false;
+  readonly #resizing: ResizeObserver;
+  readonly #host: HTMLElement;
+  readonly #events: CurveEvents;
 
-  constructor(
-    private readonly host: HTMLElement,
-    private readonly events: CurveEvents,
-  ) {
-    this.resizing = new ResizeObserver(() => this.fit());
-    this.resizing.observe(host);
+  constructor(host: HTMLElement, events: CurveEvents) {
+    this.#host = host;
+    this.#events = events;
+    this.#resizing = new ResizeObserver(() => this.#fit());
+    this.#resizing.observe(host);
   }
 
   destroy(): void {
-    this.resizing.disconnect();
-    this.plot?.destroy();
+    this.#resizing.disconnect();
+    this.#plot?.destroy();
   }
 
   show(view: CurveView): void {
-    const { view: old } = this;
-    this.view = view;
-    if (this.plot && old && isSame(old, view)) return;
+    const old = this.#view;
+    this.#view = view;
+    if (this.#plot && old && isSame(old, view)) return;
     const sameForm =
       old !== null &&
       old.lines.length === view.lines.length &&
@@ -79,67 +80,67 @@ export class CurvePlot {
       old.logarithmic === view.logarithmic &&
       (old.heldUntil === null) === (view.heldUntil === null) &&
       old.theme === view.theme;
-    if (this.plot && sameForm) this.plot.setData(this.data(view), true);
-    else this.build(view);
+    if (this.#plot && sameForm) this.#plot.setData(this.#data(view), true);
+    else this.#build(view);
   }
 
   /** Puts the crosshair at a step that another chart is pointed at; `null` takes it away. */
   showCursor(step: number | null): void {
-    if (!this.plot || this.hovered) return;
-    const left = step === null ? -10 : this.plot.valToPos(step, "x");
-    this.plot.setCursor({ left, top: step === null ? -10 : 1 }, false);
+    if (!this.#plot || this.#hovered) return;
+    const left = step === null ? -10 : this.#plot.valToPos(step, "x");
+    this.#plot.setCursor({ left, top: step === null ? -10 : 1 }, false);
   }
 
-  private build(view: CurveView): void {
-    const { clientWidth: width, clientHeight: height } = this.host;
-    this.plot?.destroy();
-    this.plot = null;
+  #build(view: CurveView): void {
+    const { clientWidth: width, clientHeight: height } = this.#host;
+    this.#plot?.destroy();
+    this.#plot = null;
     if (width === 0 || height === 0) return;
-    this.plot = new uPlot(this.options(view, width, height), this.data(view), this.host);
-    this.listen(this.plot.over);
+    this.#plot = new uPlot(this.#options(view, width, height), this.#data(view), this.#host);
+    this.#listen(this.#plot.over);
   }
 
-  private fit(): void {
-    const { clientWidth: width, clientHeight: height } = this.host;
-    if (!this.view || width === 0 || height === 0) return;
-    if (!this.plot) this.build(this.view);
-    else if (this.plot.width !== width || this.plot.height !== height) {
-      this.plot.setSize({ width, height });
-      this.plot.setData(this.data(this.view), true);
+  #fit(): void {
+    const { clientWidth: width, clientHeight: height } = this.#host;
+    if (!this.#view || width === 0 || height === 0) return;
+    if (!this.#plot) this.#build(this.#view);
+    else if (this.#plot.width !== width || this.#plot.height !== height) {
+      this.#plot.setSize({ width, height });
+      this.#plot.setData(this.#data(this.#view), true);
     }
   }
 
-  private listen(over: HTMLElement): void {
+  #listen(over: HTMLElement): void {
     let pressedAt = 0;
-    over.addEventListener("mouseenter", () => (this.hovered = true));
+    over.addEventListener("mouseenter", () => (this.#hovered = true));
     over.addEventListener("mouseleave", () => {
-      this.hovered = false;
-      this.events.hover(null);
+      this.#hovered = false;
+      this.#events.hover(null);
     });
     over.addEventListener("mousedown", (event) => (pressedAt = event.clientX));
     over.addEventListener("click", (event) => {
-      const step = this.cursorStep();
-      if (Math.abs(event.clientX - pressedAt) < 3 && step !== null) this.events.choose(step);
+      const step = this.#cursorStep();
+      if (Math.abs(event.clientX - pressedAt) < 3 && step !== null) this.#events.choose(step);
     });
-    over.addEventListener("dblclick", () => this.events.zoom(null));
+    over.addEventListener("dblclick", () => this.#events.zoom(null));
   }
 
-  private cursorStep(): number | null {
-    const { plot } = this;
+  #cursorStep(): number | null {
+    const plot = this.#plot;
     const index = plot?.cursor.idx;
     return plot && index !== null && index !== undefined ? (plot.data[0]![index] as number) : null;
   }
 
-  private options(view: CurveView, width: number, height: number): uPlot.Options {
+  #options(view: CurveView, width: number, height: number): uPlot.Options {
     const axis = { stroke: colour("--muted"), font: font(), grid: { stroke: colour("--grid"), width: 1 }, ticks: { show: false } };
     return {
       width,
       height,
-      padding: [8, () => this.lastLabelOverhang(), 0, 0],
+      padding: [8, () => this.#lastLabelOverhang(), 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 3 }, points: { size: 6 } },
       scales: {
-        x: { time: false, range: () => [...this.view!.range] as [number, number] },
+        x: { time: false, range: () => [...this.#view!.range] as [number, number] },
         y: view.logarithmic ? { distr: 3 } : {},
       },
       axes: [
@@ -148,58 +149,58 @@ export class CurvePlot {
       ],
       series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view))],
       hooks: {
-        setCursor: [() => this.hovered && this.events.hover(this.cursorStep())],
-        setSelect: [(plot) => this.zoomTo(plot)],
-        draw: [(plot) => this.drawMarks(plot)],
+        setCursor: [() => this.#hovered && this.#events.hover(this.#cursorStep())],
+        setSelect: [(plot) => this.#zoomTo(plot)],
+        draw: [(plot) => this.#drawMarks(plot)],
       },
     };
   }
 
   /** Half of the longest label that may stand at the axis's end. */
-  private lastLabelOverhang(): number {
-    return Math.max(12, 4 + (digitWidth / 2) * formatTicks([this.view!.range[1]])[0]!.length);
+  #lastLabelOverhang(): number {
+    return Math.max(12, 4 + (digitWidth / 2) * formatTicks([this.#view!.range[1]])[0]!.length);
   }
 
-  private zoomTo(plot: uPlot): void {
+  #zoomTo(plot: uPlot): void {
     const { left, width } = plot.select;
     if (width < 3) return;
     const from = Math.floor(plot.posToVal(left, "x"));
     const to = Math.ceil(plot.posToVal(left + width, "x"));
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    if (to > from) this.events.zoom([from, to]);
+    if (to > from) this.#events.zoom([from, to]);
   }
 
-  private drawMarks(plot: uPlot): void {
+  #drawMarks(plot: uPlot): void {
     let previous = -Infinity;
-    for (const step of this.holes) {
+    for (const step of this.#holes) {
       const x = plot.valToPos(step, "x", true);
       // Where values fail again and again, a mark here and there is enough.
       if (x - previous < holeDistance * uPlot.pxRatio) continue;
       previous = x;
       drawHole(plot, step);
     }
-    const marker = this.view?.marker ?? null;
+    const marker = this.#view?.marker ?? null;
     if (marker !== null) drawVertical(plot, marker, colour("--foreground"), [4, 3]);
   }
 
-  private data(view: CurveView): uPlot.AlignedData {
-    this.holes = [];
-    if (this.smoothers.length !== view.lines.length || this.smoothers[0]?.weight !== (view.smoothing ?? 0)) {
-      this.smoothers = view.lines.map(() => new Smoothed(view.smoothing ?? 0));
+  #data(view: CurveView): uPlot.AlignedData {
+    this.#holes = [];
+    if (this.#smoothers.length !== view.lines.length || this.#smoothers[0]?.weight !== (view.smoothing ?? 0)) {
+      this.#smoothers = view.lines.map(() => new Smoothed(view.smoothing ?? 0));
     }
-    const tables = view.lines.map((line, i) => this.drawn(line.series, view, this.smoothers[i]!));
+    const tables = view.lines.map((line, i) => this.#drawn(line.series, view, this.#smoothers[i]!));
     const columns = tables.map(({ steps, raw, smooth }) => (smooth ? [steps, raw, smooth] : [steps, raw]));
     const [only] = columns;
     return (columns.length === 1 ? only : uPlot.join(columns as uPlot.AlignedData[])) as uPlot.AlignedData;
   }
 
   /** The points of one line that are worth drawing, one beyond each edge included. */
-  private drawn(series: Series, view: CurveView, smoother: Smoothed): Drawn {
+  #drawn(series: Series, view: CurveView, smoother: Smoothed): Drawn {
     const { steps, values } = series;
     const isFinite = (index: number) => index >= 0 && Number.isFinite(values[index]!);
     const from = Math.max(0, indexAt(steps, view.range[0] - 1));
     const to = Math.min(series.length, indexAt(steps, view.range[1]) + 2);
-    const indices = thin(steps, values, from, to, Math.max(200, this.host.clientWidth * pointsPerPixel));
+    const indices = thin(steps, values, from, to, Math.max(200, this.#host.clientWidth * pointsPerPixel));
     const visible = (value: number) => (Number.isFinite(value) && (!view.logarithmic || value > 0) ? value : null);
     const smoothed = view.smoothing === null ? null : smoother.of(series);
     const drawn: Drawn = { steps: [], raw: [], smooth: smoothed && [] };
@@ -207,7 +208,7 @@ export class CurvePlot {
       drawn.steps.push(steps[index]!);
       drawn.raw.push(visible(values[index]!));
       drawn.smooth?.push(visible(smoothed![index]!));
-      if (!isFinite(index) && (index === 0 || isFinite(index - 1))) this.holes.push(steps[index]!);
+      if (!isFinite(index) && (index === 0 || isFinite(index - 1))) this.#holes.push(steps[index]!);
     }
     const last = series.length - 1;
     if (view.heldUntil !== null && view.heldUntil > steps[last]!) {

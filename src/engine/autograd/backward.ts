@@ -131,25 +131,25 @@ function asList<T>(value: T | readonly T[]): readonly T[] {
 /** Where `grad()` catches the gradients it was asked for. */
 class Capture {
   readonly results: (Tensor | null)[];
-  private readonly wanted = new Map<Node, { output: number; slot: number }[]>();
+  readonly #wanted = new Map<Node, { output: number; slot: number }[]>();
 
   constructor(targets: readonly Tensor[]) {
     this.results = targets.map(() => null);
     targets.forEach((target, slot) => {
       const node = target.gradientEdge();
       if (node === null) throw new KindlingError("One of the differentiated Tensors does not require grad");
-      const list = this.wanted.get(node) ?? [];
+      const list = this.#wanted.get(node) ?? [];
       list.push({ output: target.outputIndex, slot });
-      this.wanted.set(node, list);
+      this.#wanted.set(node, list);
     });
   }
 
   wants(node: Node): boolean {
-    return this.wanted.has(node);
+    return this.#wanted.has(node);
   }
 
   take(node: Node, gradients: readonly (Tensor | null)[]): void {
-    for (const { output, slot } of this.wanted.get(node) ?? []) {
+    for (const { output, slot } of this.#wanted.get(node) ?? []) {
       const gradient = gradients[output];
       if (!gradient) continue;
       handOut(gradient.storage);
@@ -176,80 +176,80 @@ function runPass(
 }
 
 class Pass {
-  private order: Node[] = [];
+  #order: Node[] = [];
   /** What the node at work was given. */
-  private current: readonly (Tensor | null)[] | null = null;
+  #current: readonly (Tensor | null)[] | null = null;
   /** With a capture: the nodes that lie on a way to what it wants. The others get nothing. */
-  private needed: ReadonlySet<Node> | null = null;
-  private readonly createGraph: boolean;
-  private readonly retain: boolean;
-  private readonly capture: Capture | null;
+  #needed: ReadonlySet<Node> | null = null;
+  readonly #createGraph: boolean;
+  readonly #retain: boolean;
+  readonly #capture: Capture | null;
 
   constructor(createGraph: boolean, retain: boolean, capture: Capture | null) {
-    this.createGraph = createGraph;
-    this.retain = retain;
-    this.capture = capture;
+    this.#createGraph = createGraph;
+    this.#retain = retain;
+    this.#capture = capture;
   }
 
   run(roots: readonly Tensor[], weights: readonly (Tensor | null)[]): void {
     const nodes = roots.map((root, i) => rootNode(root, i));
     const gradients = roots.map((root, i) => rootGradient(root, weights[i] ?? null, i));
-    this.order = reachable(nodes);
-    if (this.capture !== null) {
-      const needed = leadingTo(this.capture, this.order);
-      this.needed = needed;
+    this.#order = reachable(nodes);
+    if (this.#capture !== null) {
+      const needed = leadingTo(this.#capture, this.#order);
+      this.#needed = needed;
       // The others aren't this pass's business: where it runs within another one, gradients wait at them.
-      this.order = this.order.filter((node) => needed.has(node));
+      this.#order = this.#order.filter((node) => needed.has(node));
     }
     roots.forEach((root, i) => {
-      if (this.needed?.has(nodes[i]!) !== false) this.deliver(nodes[i]!, root.outputIndex, gradients[i]!);
+      if (this.#needed?.has(nodes[i]!) !== false) this.#deliver(nodes[i]!, root.outputIndex, gradients[i]!);
     });
-    for (const node of this.order) this.visit(node);
+    for (const node of this.#order) this.#visit(node);
   }
 
   /** After a failure: lets go of what was still waiting. */
   abandon(): void {
-    releaseAll(this.current);
-    for (const node of this.order) {
+    releaseAll(this.#current);
+    for (const node of this.#order) {
       releaseAll(node.gradients);
       node.gradients = null;
     }
   }
 
-  private visit(node: Node): void {
+  #visit(node: Node): void {
     const gradients = node.gradients;
     if (gradients === null) return;
-    if (node.hooks !== null) this.runHooks(node, gradients);
-    this.capture?.take(node, gradients);
+    if (node.hooks !== null) this.#runHooks(node, gradients);
+    this.#capture?.take(node, gradients);
     node.gradients = null;
-    this.current = gradients;
+    this.#current = gradients;
     if (node.operation.name === "AccumulateGrad") {
-      if (this.capture === null) accumulateGrad((node as Node<Tensor>).data, gradients[0]!, this.createGraph);
-    } else if (this.needed === null || node.next.some((next) => next !== null && this.needed!.has(next))) {
+      if (this.#capture === null) accumulateGrad((node as Node<Tensor>).data, gradients[0]!, this.#createGraph);
+    } else if (this.#needed === null || node.next.some((next) => next !== null && this.#needed!.has(next))) {
       const { operation } = node;
-      if (this.createGraph) node.share();
+      if (this.#createGraph) node.share();
       const results = gradients.length === 1 ? operation.backward(node, gradients[0]!) : operation.backward(node, ...(gradients as Tensor[]));
       if (isAnomalyEnabled()) checkForNaN(node.name, results);
       for (let i = 0; i < results.length; i++) {
         const next = node.next[i];
         const result = results[i];
-        if (next && result && this.needed?.has(next) !== false) this.deliver(next, node.nextOutput[i]!, result);
+        if (next && result && this.#needed?.has(next) !== false) this.#deliver(next, node.nextOutput[i]!, result);
       }
-      if (!this.retain) node.release();
+      if (!this.#retain) node.release();
     }
     releaseAll(gradients);
-    this.current = null;
+    this.#current = null;
     freeUnheldScratch();
   }
 
   /** Adds to what has already arrived at an output of `node`. */
-  private deliver(node: Node, output: number, gradient: Tensor): void {
+  #deliver(node: Node, output: number, gradient: Tensor): void {
     const slots = (node.gradients ??= new Array<Tensor | null>(node.outputs).fill(null));
     const previous = slots[output];
     if (!previous) {
       slots[output] = gradient;
       hold(gradient.storage);
-    } else if (!this.createGraph && isOnlyOurs(previous)) {
+    } else if (!this.#createGraph && isOnlyOurs(previous)) {
       arithmetic.addInto(previous, gradient);
     } else {
       const sum = arithmetic.add(previous, gradient);
@@ -259,7 +259,7 @@ class Pass {
     }
   }
 
-  private runHooks(node: Node, gradients: (Tensor | null)[]): void {
+  #runHooks(node: Node, gradients: (Tensor | null)[]): void {
     for (const hook of node.hooks!) {
       const gradient = gradients[hook.output];
       if (!gradient) continue;

@@ -57,10 +57,10 @@ export class Node<Data = any> {
   /** Number of the backward pass that visited the node last. */
   visited = 0;
   outputs = 1;
-  private tensors: readonly Tensor[] | null;
-  private versions: number[];
-  private own: readonly Tensor[];
-  private notes: Record<string, unknown> | undefined;
+  /** @internal */ tensors: readonly Tensor[] | null;
+  /** @internal */ versions: number[];
+  /** @internal */ own: readonly Tensor[];
+  /** @internal */ notes: Record<string, unknown> | undefined;
 
   constructor(operation: Operation<Data>, inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own = NOTHING) {
     this.operation = operation;

@@ -53,7 +53,7 @@ export class Categorical extends Distribution {
     return (Object.hasOwn(this, "probs") ? this.probs : this.logits).shape;
   }
 
-  private get numEvents(): number {
+  protected get numEvents(): number {
     return this.paramShape.at(-1)!;
   }
 

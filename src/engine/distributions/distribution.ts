@@ -23,11 +23,11 @@ export abstract class Distribution {
   /** Whether parameters and values are checked. */
   protected readonly validatesArgs: boolean;
 
-  private static validatesByDefault = true;
+  static #validatesByDefault = true;
 
   /** Whether distributions that are made from now on check their arguments unless they are told. At first they do. */
   static setDefaultValidateArgs(value: boolean): void {
-    Distribution.validatesByDefault = value;
+    Distribution.#validatesByDefault = value;
   }
 
   /**
@@ -37,7 +37,7 @@ export abstract class Distribution {
   constructor(batchShape: Shape = [], eventShape: Shape = [], validateArgs: boolean | null = null) {
     this.batchShape = [...batchShape];
     this.eventShape = [...eventShape];
-    this.validatesArgs = validateArgs ?? Distribution.validatesByDefault;
+    this.validatesArgs = validateArgs ?? Distribution.#validatesByDefault;
   }
 
   // --- parameters ---------------------------------------------------------------------------------------------------
@@ -63,18 +63,18 @@ export abstract class Distribution {
   }
 
   /** As a property of its own, also where the class has a getter of that name. */
-  private keep<T>(name: string, value: T): T {
+  protected keep<T>(name: string, value: T): T {
     Object.defineProperty(this, name, { value, enumerable: true, configurable: true });
     return value;
   }
 
   /** Those that were given or asked for. */
-  private parameters(): [name: string, value: Tensor][] {
+  protected parameters(): [name: string, value: Tensor][] {
     const names = Object.keys(this.argConstraints).filter((name) => Object.hasOwn(this, name));
     return names.map((name) => [name, (this as unknown as Record<string, Tensor>)[name]!]);
   }
 
-  private checkParameter(name: string, value: Tensor): void {
+  protected checkParameter(name: string, value: Tensor): void {
     const constraint = this.argConstraints[name];
     if (!constraint || allHold(constraint.check(value))) return;
     throw new ArgumentError(
@@ -189,7 +189,7 @@ export abstract class Distribution {
     );
   }
 
-  private checkShape(actual: Shape): void {
+  protected checkShape(actual: Shape): void {
     const event = actual.slice(Math.max(0, actual.length - this.eventShape.length));
     if (event.join() !== this.eventShape.join()) {
       throw new ArgumentError(`The right-most size of value must match event_shape: ${sizeText(actual)} vs ${sizeText(this.eventShape)}.`);
@@ -227,7 +227,7 @@ export abstract class Distribution {
     return this.toString();
   }
 
-  private lacks(member: string, why?: string): ArgumentError {
+  protected lacks(member: string, why?: string): ArgumentError {
     return new ArgumentError(`${this.constructor.name} has no ${member}${why === undefined ? "" : `: ${why}`}`, "NotImplementedError");
   }
 }

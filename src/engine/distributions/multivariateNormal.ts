@@ -68,7 +68,7 @@ export class MultivariateNormal extends Distribution {
   }
 
   /** One matrix, or as many as there are, for each of the batch. */
-  private forBatch(matrix: Tensor): Tensor {
+  protected forBatch(matrix: Tensor): Tensor {
     return matrix.expand([...this.batchShape, ...this.eventShape, ...this.eventShape]);
   }
 

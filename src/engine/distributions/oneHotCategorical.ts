@@ -72,7 +72,7 @@ export class OneHotCategorical extends Distribution {
     return this.marked(this.categorical.sample(sampleShape));
   }
 
-  private marked(places: Tensor): Tensor {
+  protected marked(places: Tensor): Tensor {
     return oneHotOf(places, this.eventShape[0]).to(this.probs);
   }
 

@@ -56,7 +56,7 @@ export class Uniform extends Distribution {
     return this.width.pow(2).div(12);
   }
 
-  private get width(): Tensor {
+  protected get width(): Tensor {
     return this.high.sub(this.low);
   }
 

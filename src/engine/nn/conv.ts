@@ -93,7 +93,7 @@ abstract class Conv extends ConvNd<[input: Tensor]> {
   }
 
   /** Left, right, top, bottom … of what isn't filled with zeros. */
-  private borders(): number[] {
+  protected borders(): number[] {
     const pairs = this.kernelSize.map((size, i): [number, number] => {
       if (this.padding === "valid") return [0, 0];
       if (this.padding !== "same") return [this.padding[i]!, this.padding[i]!];
@@ -209,7 +209,7 @@ abstract class ConvTranspose extends ConvNd<[input: Tensor, outputSize?: Shape |
   }
 
   /** The output padding that gives the wanted size. */
-  private paddingFor(input: Tensor, wanted: readonly number[]): number[] {
+  protected paddingFor(input: Tensor, wanted: readonly number[]): number[] {
     const rank = this.kernelSize.length;
     const padding = this.padding as readonly number[];
     const own = wanted.slice(-rank);

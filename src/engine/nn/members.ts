@@ -25,17 +25,17 @@ export class Members implements ProxyHandler<object> {
   hooks: ModuleHooks | null = null;
   /** The module's properties, read past the proxy. */
   readonly properties: Record<string, unknown>;
-  private readonly isModule: (value: unknown) => boolean;
+  readonly #isModule: (value: unknown) => boolean;
 
   constructor(properties: object, isModule: (value: unknown) => boolean) {
     this.properties = properties as Record<string, unknown>;
-    this.isModule = isModule;
+    this.#isModule = isModule;
   }
 
   /** Both an assignment and a class field end here. */
   defineProperty(target: object, name: string | symbol, descriptor: PropertyDescriptor): boolean {
     Object.setPrototypeOf(descriptor, null);
-    if (typeof name === "string" && "value" in descriptor) this.admit(name, descriptor.value);
+    if (typeof name === "string" && "value" in descriptor) this.#admit(name, descriptor.value);
     return Reflect.defineProperty(target, name, descriptor);
   }
 
@@ -45,10 +45,10 @@ export class Members implements ProxyHandler<object> {
     return Reflect.deleteProperty(target, name);
   }
 
-  private admit(name: string, value: unknown): void {
+  #admit(name: string, value: unknown): void {
     const kind = this.kinds.get(name);
     if (value instanceof Parameter) this.become(name, "parameter");
-    else if (kind !== "parameter" && this.isModule(value)) this.become(name, "module");
+    else if (kind !== "parameter" && this.#isModule(value)) this.become(name, "module");
     else if (kind !== undefined && value !== null && value !== undefined && !(kind === "buffer" && value instanceof Tensor)) {
       throw new ArgumentError(`cannot assign '${typeNameOf(value)}' ${EXPECTED[kind].replace("%", name)}`, "TypeError");
     }

@@ -211,7 +211,7 @@ abstract class InstanceNorm extends RunningNorm {
     if (!this.ranks.includes(input.dim())) throw new ArgumentError(`expected ${this.ranks[0]}D or ${this.ranks[1]}D input (got ${input.dim()}D input)`);
   }
 
-  private normalized(input: Tensor): Tensor {
+  protected normalized(input: Tensor): Tensor {
     const usesInput = this.training || !this.trackRunningStats;
     return instanceNorm(input, this.runningMean, this.runningVar, this.weight, this.bias, usesInput, this.momentum ?? 0, this.eps);
   }

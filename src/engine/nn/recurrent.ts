@@ -59,7 +59,7 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[input: Tensor | Pac
     return this.bidirectional ? 2 : 1;
   }
 
-  private makeParameters(gateSize: number): void {
+  protected makeParameters(gateSize: number): void {
     const own = this as unknown as Record<string, Parameter>;
     for (let layer = 0; layer < this.numLayers; layer++) {
       const inputs = layer === 0 ? this.inputSize : this.outputSize * this.directions;
@@ -138,7 +138,7 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[input: Tensor | Pac
     return [this.batchFirst ? whole.transpose(0, 1) : whole, final];
   }
 
-  private checkFeatures(x: Tensor): void {
+  protected checkFeatures(x: Tensor): void {
     if (x.size(-1) !== this.inputSize) {
       throw new ArgumentError(`input.size(-1) must be equal to input_size. Expected ${this.inputSize}, got ${x.size(-1)}`, "RuntimeError");
     }
@@ -149,7 +149,7 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[input: Tensor | Pac
     return [this.outputSize];
   }
 
-  private initialState(hx: RecurrentState | null, batch: number, like: Tensor): RecurrentState {
+  protected initialState(hx: RecurrentState | null, batch: number, like: Tensor): RecurrentState {
     const layers = this.numLayers * this.directions;
     const sizes = this.stateSizes();
     if (hx === null) return sizes.map((size) => zeros([layers, batch, size], { dtype: like.dtype }));
@@ -317,7 +317,7 @@ abstract class Cell<Hidden, Result> extends Module<[input: Tensor, hx?: Hidden |
     return batched ? final : final.map((part) => part.squeeze(0));
   }
 
-  private checkSizes(x: Tensor, hx: RecurrentState): void {
+  protected checkSizes(x: Tensor, hx: RecurrentState): void {
     const [count, features] = x.shape as [number, number];
     if (features !== this.inputSize) throw new ArgumentError(`input has inconsistent input_size: got ${features} expected ${this.inputSize}`, "RuntimeError");
     hx.forEach(({ shape: [rows, size] }, i) => {

@@ -57,47 +57,47 @@ function formatValues(tensor: Tensor, indent: number): string {
 /** Walks the nested brackets, leaving out the middle of long dimensions. */
 class Printer {
   /** Indices to print along each dimension. */
-  private readonly places: readonly (readonly number[])[];
+  readonly #places: readonly (readonly number[])[];
   /** Before which of them something is left out, at most one in each dimension; -1 for none. */
-  private readonly gaps: readonly number[];
+  readonly #gaps: readonly number[];
   /** The values that are printed, in order. They decide the common width. */
-  private readonly values: TypedArray;
-  private readonly format: NumberFormat;
-  private next = 0;
+  readonly #values: TypedArray;
+  readonly #format: NumberFormat;
+  #next = 0;
 
   constructor(tensor: Tensor, edgeitems: number) {
     const isLong = (size: number): boolean => size > 2 * edgeitems;
-    this.places = tensor.shape.map((size) => Array.from({ length: isLong(size) ? 2 * edgeitems : size }, (_, i) => (isLong(size) && i >= edgeitems ? size - 2 * edgeitems + i : i)));
-    this.gaps = tensor.shape.map((size) => (isLong(size) ? edgeitems : -1));
-    this.values = this.gaps.every((gap) => gap < 0) ? toTypedArray(tensor) : valuesAt(tensor, this.places);
-    this.format = numberFormat(this.values, tensor.dtype);
+    this.#places = tensor.shape.map((size) => Array.from({ length: isLong(size) ? 2 * edgeitems : size }, (_, i) => (isLong(size) && i >= edgeitems ? size - 2 * edgeitems + i : i)));
+    this.#gaps = tensor.shape.map((size) => (isLong(size) ? edgeitems : -1));
+    this.#values = this.#gaps.every((gap) => gap < 0) ? toTypedArray(tensor) : valuesAt(tensor, this.#places);
+    this.#format = numberFormat(this.#values, tensor.dtype);
   }
 
   print(indent: number, dim = 0): string {
-    const rank = this.places.length;
-    if (rank === 0) return this.format.print(this.values[0]!);
-    if (dim === rank - 1) return this.printVector(indent);
-    const slices = this.withGap(dim, "...", () => this.print(indent + 1, dim + 1));
+    const rank = this.#places.length;
+    if (rank === 0) return this.#format.print(this.#values[0]!);
+    if (dim === rank - 1) return this.#printVector(indent);
+    const slices = this.#withGap(dim, "...", () => this.print(indent + 1, dim + 1));
     const separator = `,${"\n".repeat(rank - dim - 1)}${" ".repeat(indent + 1)}`;
     return `[${slices.join(separator)}]`;
   }
 
-  private printVector(indent: number): string {
-    const perLine = Math.max(1, Math.floor((printOptions().linewidth - indent) / (this.format.width + 2)));
-    const items = this.withGap(this.places.length - 1, " ...", () => this.format.print(this.values[this.next++]!));
+  #printVector(indent: number): string {
+    const perLine = Math.max(1, Math.floor((printOptions().linewidth - indent) / (this.#format.width + 2)));
+    const items = this.#withGap(this.#places.length - 1, " ...", () => this.#format.print(this.#values[this.#next++]!));
     const lines: string[] = [];
     for (let i = 0; i < items.length; i += perLine) lines.push(items.slice(i, i + perLine).join(", "));
     return `[${lines.join(`,\n${" ".repeat(indent + 1)}`)}]`;
   }
 
   /** A text for each index along a dimension, and one for what is left out. */
-  private withGap(dim: number, gapText: string, text: () => string): string[] {
+  #withGap(dim: number, gapText: string, text: () => string): string[] {
     const texts: string[] = [];
-    this.places[dim]!.forEach((_, i) => {
-      if (i === this.gaps[dim]) texts.push(gapText);
+    this.#places[dim]!.forEach((_, i) => {
+      if (i === this.#gaps[dim]) texts.push(gapText);
       texts.push(text());
     });
-    if (this.gaps[dim] === texts.length) texts.push(gapText);
+    if (this.#gaps[dim] === texts.length) texts.push(gapText);
     return texts;
   }
 }

@@ -204,13 +204,13 @@ class Commands {
   /** The model file that is meant, asking only where nothing tells. */
   async #find(target: Target): Promise<string | undefined> {
     const { current, store, view } = this.#parts;
-    if (target instanceof vscode.Uri && target.scheme !== "file") return void saySaveFirst();
+    if (target instanceof vscode.Uri && target.scheme !== "file") return saySaveFirst();
     const named = typeof target === "string" ? target : target instanceof vscode.Uri ? target.fsPath : undefined;
     if (named !== undefined) return isModelFile(named) ? named : (store.using(named)[0]?.file ?? named);
     if (target !== undefined) return view.file;
     const active = vscode.window.activeTextEditor && fileOf(vscode.window.activeTextEditor.document);
     if (active !== undefined && isModelFile(active)) return active;
-    if (isUnnamedModel(vscode.window.activeTextEditor?.document)) return void saySaveFirst();
+    if (isUnnamedModel(vscode.window.activeTextEditor?.document)) return saySaveFirst();
     return current.file ?? (await chooseModelFile());
   }
 
@@ -274,7 +274,7 @@ function isUnnamedModel(document: vscode.TextDocument | undefined): boolean {
   return document?.uri.scheme === "untitled" && /\bfrom\s+["']kindling["']/.test(document.getText());
 }
 
-function saySaveFirst(): void {
+function saySaveFirst(): undefined {
   void vscode.window.showInformationMessage(
     "Kindling runs files. Save this one under a name that ends in .model.ts first.",
   );

@@ -25,8 +25,8 @@ const CANARY = 0x7fabcdef;
 export class Machine {
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;
-  private top = 0;
-  private guards: number[] = [];
+  #top = 0;
+  #guards: number[] = [];
 
   constructor(elementsModule: Uint8Array<ArrayBuffer>, productsModule: Uint8Array<ArrayBuffer>) {
     this.memory = new WebAssembly.Memory({ initial: 1024, maximum: 65_536, shared: true });
@@ -36,20 +36,20 @@ export class Machine {
 
   /** Forgets all allocations. */
   reset(): void {
-    this.top = Math.ceil(this.kernels.heapBase.value / 64) * 64;
-    this.guards = [];
+    this.#top = Math.ceil(this.kernels.heapBase.value / 64) * 64;
+    this.#guards = [];
   }
 
   /** An address with `bytes` behind it, `shift` bytes past a multiple of 64, and guards on both sides. */
   alloc(bytes: number, shift = 0): number {
     const words = new Int32Array(this.memory.buffer);
-    const start = Math.ceil((this.top + 8) / 64) * 64 + shift;
+    const start = Math.ceil((this.#top + 8) / 64) * 64 + shift;
     words[start / 4 - 1] = CANARY;
     const end = Math.ceil((start + bytes) / 4) * 4;
     words[end / 4] = CANARY;
-    this.guards.push(start / 4 - 1, end / 4);
-    this.top = end + 4;
-    assert.ok(this.top < this.memory.buffer.byteLength, "test memory is large enough");
+    this.#guards.push(start / 4 - 1, end / 4);
+    this.#top = end + 4;
+    assert.ok(this.#top < this.memory.buffer.byteLength, "test memory is large enough");
     return start;
   }
 
@@ -80,28 +80,28 @@ export class Machine {
   }
 
   readFloats(address: number, n: number): number[] {
-    this.checkGuards();
+    this.#checkGuards();
     return Array.from(new Float32Array(this.memory.buffer, address, n));
   }
 
   readInts(address: number, n: number): number[] {
-    this.checkGuards();
+    this.#checkGuards();
     return Array.from(new Int32Array(this.memory.buffer, address, n));
   }
 
   readBytes(address: number, n: number): number[] {
-    this.checkGuards();
+    this.#checkGuards();
     return Array.from(new Uint8Array(this.memory.buffer, address, n));
   }
 
   readDoubles(address: number, n: number): number[] {
-    this.checkGuards();
+    this.#checkGuards();
     return Array.from(new Float64Array(this.memory.buffer, address, n));
   }
 
-  private checkGuards(): void {
+  #checkGuards(): void {
     const words = new Int32Array(this.memory.buffer);
-    for (const guard of this.guards) assert.equal(words[guard], CANARY, "a kernel wrote outside its output");
+    for (const guard of this.#guards) assert.equal(words[guard], CANARY, "a kernel wrote outside its output");
   }
 }
 

@@ -180,8 +180,8 @@ interface Operands<B = ScalarOrTensor> {
 }
 
 class SavedOperands implements Operands {
-  private readonly node: Node;
-  private readonly scalar: number | null;
+  readonly node: Node;
+  readonly scalar: number | null;
 
   constructor(node: Node, scalar: number | null) {
     this.node = node;
