@@ -5,6 +5,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { kindsOf } from "./kinds.mjs";
+import { publicName } from "./overloads.mjs";
 import { sourceAt } from "./source.mjs";
 
 /** All declarations below `folder`, in the order of files and of lines. */
@@ -51,7 +52,18 @@ function formsOfVariable({ node, source, doc }) {
   const annotation = node.declarations[0].id.typeAnnotation?.typeAnnotation;
   const entry = annotation?.type === "TSTypeReference" ? source.resolveType(annotation.typeName.name) : null;
   const type = entry ? entry.node.typeAnnotation : annotation;
-  return type?.type === "TSFunctionType" ? [formOf(type, entry?.source ?? source, [], doc)] : null;
+  return type?.type === "TSFunctionType" ? [formOf(type, entry?.source ?? source, [], withParameters(doc, entry?.doc ?? ""))] : null;
+}
+
+/** What the type says about its parameters stands before a function's own references. */
+function withParameters(doc, typeDoc) {
+  const lines = typeDoc.split("\n").filter((line) => /^\s*\* \S/.test(line));
+  const first = lines.findIndex((line) => /@param\b/.test(line));
+  if (doc === null || first === -1) return doc;
+  const own = doc.split("\n");
+  const end = own.findIndex((line) => /^\s*\* @/.test(line));
+  const at = end === -1 ? own.length - 1 : end;
+  return [...own.slice(0, at), ...lines.slice(first), ...own.slice(at)].join("\n");
 }
 
 function classForms(entry) {
@@ -147,7 +159,7 @@ function parameterOf(pattern, fallback, source, typeParameters) {
   const defaultText = fallback ? source.slice(fallback) : null;
   const kinds = annotation ? kindsOf(annotation, source, typeParameters) : [type];
   return {
-    name: target.name, type, node: annotation ?? null, source, isRest,
+    name: publicName(target.name), type, node: annotation ?? null, source, isRest,
     optional: pattern.optional === true || fallback !== null || isRest,
     default: defaultText,
     isGeneric: typeParameters.some((each) => each.name.name === type),

@@ -39,8 +39,10 @@ const KEYWORDS = {
   TSObjectKeyword: "object",
 };
 
-/** The alternatives of a type, without repetition. */
-/** @param typeParameters those in scope, as the parser gives them */
+/**
+ * The alternatives of a type, without repetition.
+ * @param typeParameters those in scope, as the parser gives them
+ */
 export function kindsOf(node, source, typeParameters = []) {
   const all = alternatives(node, source, typeParameters);
   return all.includes("any") ? ["any"] : [...new Set(all)].filter((kind) => kind !== "undefined");

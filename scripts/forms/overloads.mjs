@@ -12,7 +12,14 @@ const typeOf = (parameter) => (parameter.type === "Tensors" ? "readonly Tensor[]
 const listType = (type) => (type.startsWith("readonly ") ? type : `readonly ${type}`);
 const elementOf = (parameter) => (parameter.type === "Sizes" ? "number" : parameter.type === "Tensors" ? "Tensor" : parameter.type.replace(/^readonly /, "").replace(/\[\]$/, ""));
 const member = ({ name, optional, ...rest }) => `${name}${optional ? "?" : ""}: ${typeOf({ name, optional, ...rest })}`;
-const required = (parameter) => `${parameter.name}: ${typeOf(parameter)}`;
+const required = (parameter) => `${local(parameter.name)}: ${typeOf(parameter)}`;
+
+/** Words of the language can be arguments by name, as PyTorch's `var` is, but not parameters. */
+const WORDS = new Set(["var", "in", "default"]);
+const local = (name) => (WORDS.has(name) ? `${name}_` : name);
+
+/** `var_` in a declaration stands for `var`. */
+export const publicName = (name) => (WORDS.has(name.slice(0, -1)) && name.endsWith("_") ? name.slice(0, -1) : name);
 
 /** The object of all that may come by name, or `null` where nothing may. */
 function namedType(parameters, keywords) {
@@ -42,7 +49,7 @@ export function parameterLists({ parameters, keywords }) {
 /** A parameter with a default that stands before one without can't be left out by position. */
 function place(parameter, parameters, keywords, i) {
   const needed = parameters.slice(i + 1).some(({ optional }) => !optional) || (keywords && !allOptional([], keywords));
-  return parameter.optional && !needed ? member(parameter) : parameter.optional ? `${required(parameter)} | undefined` : required(parameter);
+  return parameter.optional && !needed ? member({ ...parameter, name: local(parameter.name) }) : parameter.optional ? `${required(parameter)} | undefined` : required(parameter);
 }
 
 /**
@@ -56,7 +63,7 @@ export function methodSignatures(form) {
   if (parameters.some(({ type }) => /\bthis\b/.test(type))) return parameterLists(form).slice(0, 1);
   const last = Math.max(0, parameters.findLastIndex(({ optional }) => !optional));
   const places = parameters.map((parameter, i) => (i < last ? required(parameter)
-    : `${parameter.name}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`));
+    : `${local(parameter.name)}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`));
   if (keywords) places.push(`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`);
   const byName = Array.from({ length: last }, (_, count) => [...parameters.slice(0, count).map(required), `named: ${namedType(parameters.slice(count), keywords)}`].join(", "));
   return [places.join(", "), ...byName];

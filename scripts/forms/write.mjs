@@ -9,9 +9,7 @@ const HEADER = "// Written by scripts/forms from the declarations with a tag @ap
 const split = (name) => [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];
 
 /** Index files of names without a tag, by space; a tagged name stands before them. */
-const UNTAGGED = {
-  "nn.functional": "../nn/functional.ts", autograd: "../autograd/index.ts",
-};
+const UNTAGGED = { autograd: "../autograd/index.ts" };
 
 /**
  * Path below the folder → text.
@@ -278,7 +276,7 @@ for (const [name, value] of Object.entries(methods)) Object.defineProperty(proto
 }
 
 /** Methods that subclasses write and the house calls. */
-const HOUSE_METHODS = new Set(["extraRepr", "toString"]);
+const HOUSE_METHODS = new Set(["extraRepr", "toString", "toJSON"]);
 
 /** Holds the methods of a class to their forms. */
 function writeMethodsOf(file, declaration) {

@@ -27,7 +27,6 @@ export const engineLayers = [
   ["random"],
   // A tensor and its graph know each other.
   ["tensor.ts", "autograd"],
-  ["optionalArguments.ts"],
   ["ops"],
   ["forms", "random/numpyRandom.ts"],
   ["nn"],

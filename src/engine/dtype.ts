@@ -56,6 +56,11 @@ export function promoteScalar(dtype: DType, scalar: number | boolean): DType {
   return dtype === "bool" ? "int32" : dtype;
 }
 
+/** A type as PyTorch's messages call it: `Float`, `Long`. */
+export function longName(dtype: DType): string {
+  return { float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" }[dtype];
+}
+
 /**
  * What the values of a tensor are copied into.
  * @api torch.TypedArray

@@ -5,7 +5,6 @@ import { check } from "./check.ts";
 
 for (const [family, cases] of allCases) {
   describe(`as in PyTorch: ${family}`, () => {
-    if (family === "forms" && process.env["KINDLING_FORMS"] === undefined) return;
     cases.forEach((each, i) => it(titleOf(each, i), () => check(each)));
   });
 }

@@ -1,5 +1,5 @@
 // What a program reads from a tensor has types that need no casts. `npm run typecheck` checks this file; it doesn't run.
-import { distributions, nn, ones, type Tensor } from "kindling";
+import { distributions, linalg, nn, ones, type Tensor } from "kindling";
 
 declare const x: Tensor;
 declare const weight: nn.Parameter;
@@ -63,3 +63,18 @@ export const sameType = (): nn.Parameter[] => [
   weight.add_(1), weight.zero_(), weight.normal_(0, 0.1), weight.clamp_(0, 1), weight.clampMin_(0), weight.sin_(), weight.round_(), weight.exponential_(), weight.random_(),
   weight.requiresGrad_(), weight.fillDiagonal_(1), weight.tril_(), weight.cumsum_(0), weight.squeeze_(), weight.setAt([0], 1),
 ];
+
+/** What comes as several results is read by name and by place. */
+export function results(): unknown[] {
+  let { values } = x.max(1);
+  values = values.add(x.sort().indices);
+  const [low, high] = x.aminmax();
+  const range: Tensor = high.sub(low).add(x.aminmax().max);
+  const [sign] = linalg.slogdet(x);
+  const rows: Tensor[] = [...x.topk(2)];
+  const count: number = x.unique().numel();
+  const [found, counts] = x.unique({ returnCounts: true });
+  // @ts-expect-error no result has this name
+  const typo = x.max(1).indeces;
+  return [values, range, sign, rows, count, found, counts, typo];
+}

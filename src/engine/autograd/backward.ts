@@ -224,7 +224,7 @@ class Pass {
     node.gradients = null;
     this.#current = gradients;
     if (node.operation.name === "AccumulateGrad") {
-      if (this.#capture === null) accumulateGrad(node.data as Tensor, gradients[0]!, this.#createGraph);
+      if (this.#capture === null) accumulateGrad((node as Node<Tensor>).data, gradients[0]!, this.#createGraph);
     } else if (this.#needed === null || node.next.some((next) => next !== null && this.#needed!.has(next))) {
       const { operation } = node;
       if (this.#createGraph) node.share();

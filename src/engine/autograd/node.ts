@@ -14,8 +14,7 @@ import { isGradEnabled } from "./gradMode.ts";
  * One kind of operation: what PyTorch calls its gradient, and how gradients flow back through it.
  * `Data` is what each of its nodes remembers besides tensors.
  */
-// oxlint-disable-next-line no-explicit-any
-export interface Operation<Data = any> {
+export interface Operation<Data = undefined> {
   /** PyTorch's name of the gradient function, e.g. `AddBackward0`. */
   readonly name: string;
   /**
@@ -25,6 +24,10 @@ export interface Operation<Data = any> {
   backward(node: Node<Data>, ...gradients: Tensor[]): readonly (Tensor | null)[];
 }
 
+
+/** Of whatever data. */
+// oxlint-disable-next-line no-explicit-any
+export type AnyOperation = Operation<any>;
 
 /** Sees (and, if it returns a tensor, replaces) the finished gradient of one output. */
 export interface GradientHook {
@@ -181,33 +184,23 @@ function modifiedInPlace(tensor: Tensor, expected: number): KindlingError {
  * @param own those of `saved` that nobody but `backward` sees: their memory is free as soon as it is done
  * @returns `output`
  */
-export function record<Data>(
-  operation: Operation<Data>,
-  output: Tensor,
-  inputs: readonly Tensor[],
-  saved: readonly Tensor[] = NOTHING,
-  data?: Data,
-  own: readonly Tensor[] = NOTHING,
-): Tensor {
-  if (needsGraph(inputs)) output.attach(new Node(operation as Operation, inputs, saved, data, own), 0);
+export function record(operation: Operation, output: Tensor, inputs: readonly Tensor[], saved?: readonly Tensor[], data?: undefined, own?: readonly Tensor[]): Tensor;
+export function record<Data>(operation: Operation<Data>, output: Tensor, inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own?: readonly Tensor[]): Tensor;
+export function record(operation: AnyOperation, output: Tensor, inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): Tensor {
+  if (needsGraph(inputs)) output.attach(new Node(operation, inputs, saved, data, own), 0);
   else discardAll(own);
   return output;
 }
 
 /** The same for an operation with several outputs. Integer outputs stay outside the graph. */
-export function recordMany<Data>(
-  operation: Operation<Data>,
-  outputs: readonly Tensor[],
-  inputs: readonly Tensor[],
-  saved: readonly Tensor[] = NOTHING,
-  data?: Data,
-  own: readonly Tensor[] = NOTHING,
-): void {
+export function recordMany(operation: Operation, outputs: readonly Tensor[], inputs: readonly Tensor[], saved?: readonly Tensor[], data?: undefined, own?: readonly Tensor[]): void;
+export function recordMany<Data>(operation: Operation<Data>, outputs: readonly Tensor[], inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own?: readonly Tensor[]): void;
+export function recordMany(operation: AnyOperation, outputs: readonly Tensor[], inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): void {
   if (!needsGraph(inputs)) {
     discardAll(own);
     return;
   }
-  const node = new Node(operation as Operation, inputs, saved, data, own);
+  const node = new Node(operation, inputs, saved, data, own);
   node.outputs = outputs.length;
   outputs.forEach((output, i) => {
     if (output.dtype === "float32") output.attach(node, i);

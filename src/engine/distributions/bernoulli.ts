@@ -71,11 +71,11 @@ export class Bernoulli extends Distribution {
   override logProb(value: Tensor): Tensor {
     this.validateSample(value);
     const [logits, target] = broadcastAll(this.logits, value);
-    return binaryCrossEntropyWithLogits(logits, target, { reduction: "none" }).neg();
+    return binaryCrossEntropyWithLogits(logits, target, null, "none").neg();
   }
 
   override entropy(): Tensor {
-    return binaryCrossEntropyWithLogits(this.logits, this.probs, { reduction: "none" });
+    return binaryCrossEntropyWithLogits(this.logits, this.probs, null, "none");
   }
 
   override enumerateSupport(expand = true): Tensor {

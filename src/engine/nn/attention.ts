@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors.ts";
-import { empty, multiHeadAttentionForward } from "../ops/index.ts";
+import { attendInHeads, empty } from "../ops/index.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { constant_, xavierNormal_, xavierUniform_ } from "./init.ts";
@@ -109,7 +109,7 @@ export class MultiheadAttention extends Module<AttentionArguments, [output: Tens
     averageAttnWeights = true, isCausal = false,
   ): [output: Tensor, weights: Tensor | null] {
     if (isCausal && attnMask === null) throw new ArgumentError("Need attn_mask if specifying the is_causal hint.", "RuntimeError");
-    return multiHeadAttentionForward(query, key, value, {
+    return attendInHeads(query, key, value, {
       embedDim: this.embedDim, numHeads: this.numHeads,
       projections: this.inProjWeight ?? [this.qProjWeight!, this.kProjWeight!, this.vProjWeight!],
       projectionBias: this.inProjBias, biasK: this.biasK, biasV: this.biasV,

@@ -1,7 +1,9 @@
 /** Convolutions and transposed convolutions in one, two and three dimensions. */
 import { ArgumentError } from "../errors.ts";
-import { conv1d, conv2dNamed, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, empty, pad, type PaddingMode } from "../ops/index.ts";
-import { sizesOf, type ConvOptions as FunctionOptions } from "../ops/convolutions.ts";
+import { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, empty, pad } from "../ops/index.ts";
+import type { Convolution } from "../ops/conv/conv.ts";
+import type { TransposedConvolution } from "../ops/conv/transposed.ts";
+import { sizesOf } from "../ops/internal/sizes.ts";
 import type { Int, Size } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -35,10 +37,10 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
     if (outChannels % groups !== 0) throw new ArgumentError("out_channels must be divisible by groups");
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = sizesOf(kernelSize, rank, 1);
-    this.stride = sizesOf(stride, rank, 1);
-    this.padding = typeof padding === "string" ? padding : sizesOf(padding, rank, 0);
-    this.dilation = sizesOf(dilation, rank, 1);
+    this.kernelSize = sizesOf(kernelSize, rank, "kernelSize");
+    this.stride = sizesOf(stride, rank, "stride");
+    this.padding = typeof padding === "string" ? padding : sizesOf(padding, rank, "padding");
+    this.dilation = sizesOf(dilation, rank, "dilation");
     this.groups = groups;
     this.paddingMode = paddingMode;
     if (padding === "same" && this.stride.some((step) => step !== 1)) throw new ArgumentError("padding='same' is not supported for strided convolutions");
@@ -73,8 +75,6 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   }
 }
 
-type Convolution = (input: Tensor, weight: Tensor, bias: Tensor | null, options: FunctionOptions) => Tensor;
-
 abstract class Conv extends ConvNd<[input: Tensor]> {
   protected abstract readonly convolution: Convolution;
 
@@ -87,9 +87,8 @@ abstract class Conv extends ConvNd<[input: Tensor]> {
   }
 
   override forward(input: Tensor): Tensor {
-    const common = { stride: this.stride, dilation: this.dilation, groups: this.groups };
-    if (this.paddingMode === "zeros") return this.convolution(input, this.weight, this.bias, { ...common, padding: this.padding });
-    return this.convolution(pad(input, this.borders(), this.paddingMode as PaddingMode), this.weight, this.bias, common);
+    const borders = this.paddingMode === "zeros" ? null : pad(input, this.borders(), this.paddingMode);
+    return this.convolution(borders ?? input, this.weight, this.bias, this.stride, borders ? 0 : this.padding, this.dilation, this.groups);
   }
 
   /** Left, right, top, bottom … of what isn't filled with zeros. */
@@ -144,7 +143,7 @@ export class Conv1d extends Conv {
  * @factory
  */
 export class Conv2d extends Conv {
-  protected override readonly convolution = conv2dNamed;
+  protected override readonly convolution = conv2d;
 
   /**
    * @param padding border around the input; `"same"` keeps its size, `"valid"` is 0
@@ -188,11 +187,9 @@ export class Conv3d extends Conv {
   }
 }
 
-type Transposed = typeof convTranspose2d;
-
 abstract class ConvTranspose extends ConvNd<[input: Tensor, outputSize?: Shape | null | { outputSize?: Shape | null }]> {
   readonly outputPadding: readonly number[];
-  protected abstract readonly convolution: Transposed;
+  protected abstract readonly convolution: TransposedConvolution;
 
   constructor(
     rank: number, inChannels: number, outChannels: number, kernelSize: Size, stride: Size, padding: Size, outputPadding: Size, groups: number, bias: boolean,
@@ -200,16 +197,14 @@ abstract class ConvTranspose extends ConvNd<[input: Tensor, outputSize?: Shape |
   ) {
     super(rank, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, paddingMode);
     if (this.paddingMode !== "zeros") throw new ArgumentError(`Only "zeros" padding mode is supported for ConvTranspose${rank}d`);
-    this.outputPadding = sizesOf(outputPadding, rank, 0);
+    this.outputPadding = sizesOf(outputPadding, rank, "outputPadding");
     this.makeParameters([inChannels, outChannels / groups, ...this.kernelSize], bias);
   }
 
   /** @param outputSize the wanted size of the output, where several would do */
   override forward(input: Tensor, outputSize: Shape | null = null): Tensor {
-    return this.convolution(input, this.weight, this.bias, {
-      stride: this.stride, padding: this.padding as readonly number[], dilation: this.dilation, groups: this.groups,
-      outputPadding: outputSize ? this.paddingFor(input, outputSize) : this.outputPadding,
-    });
+    const outputPadding = outputSize ? this.paddingFor(input, outputSize) : this.outputPadding;
+    return this.convolution(input, this.weight, this.bias, this.stride, this.padding as readonly number[], outputPadding, this.groups, this.dilation);
   }
 
   /** The output padding that gives the wanted size. */

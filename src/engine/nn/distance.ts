@@ -24,7 +24,7 @@ export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor]> {
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
-    return cosineSimilarity(x1, x2, { dim: this.dim, eps: this.eps });
+    return cosineSimilarity(x1, x2, this.dim, this.eps);
   }
 }
 
@@ -50,6 +50,6 @@ export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor]> {
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
-    return pairwiseDistance(x1, x2, { p: this.norm, eps: this.eps, keepdim: this.keepdim });
+    return pairwiseDistance(x1, x2, this.norm, this.eps, this.keepdim);
   }
 }

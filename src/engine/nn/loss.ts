@@ -5,9 +5,8 @@ import {
   l1Loss, marginRankingLoss, mseLoss, multiMarginLoss, multilabelMarginLoss, multilabelSoftMarginLoss, nllLoss, poissonNllLoss, smoothL1Loss,
   softMarginLoss, tripletMarginLoss, tripletMarginWithDistanceLoss,
 } from "../ops/index.ts";
-import type { CtcOptions } from "../ops/ctcLoss.ts";
-import type { TripletOptions } from "../ops/marginLosses.ts";
-import type { LossOptions } from "../ops/losses.ts";
+import type { SequenceLengths } from "../ops/losses/ctc.ts";
+import type { TripletOptions } from "../ops/losses/margins.ts";
 import type { Int, LossReduction } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { PairwiseDistance } from "./distance.ts";
@@ -46,12 +45,7 @@ export class CrossEntropyLoss extends Loss {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return crossEntropy(input, target, {
-      ...(this.weight && { weight: this.weight }),
-      ignoreIndex: this.ignoreIndex,
-      labelSmoothing: this.labelSmoothing,
-      reduction: this.reduction,
-    });
+    return crossEntropy(input, target, this.weight, this.ignoreIndex, this.reduction, this.labelSmoothing);
   }
 }
 
@@ -75,11 +69,7 @@ export class NLLLoss extends Loss {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return nllLoss(input, target, {
-      ...(this.weight && { weight: this.weight }),
-      ignoreIndex: this.ignoreIndex,
-      reduction: this.reduction,
-    });
+    return nllLoss(input, target, this.weight, this.ignoreIndex, this.reduction);
   }
 }
 
@@ -91,11 +81,6 @@ abstract class WeightedLoss extends Loss {
     super(reduction);
     this.registerBuffer("weight", weight);
   }
-
-  /** Weight and reduction as the functions take them. */
-  protected common(): LossOptions & { weight?: Tensor } {
-    return { ...(this.weight && { weight: this.weight }), reduction: this.reduction };
-  }
 }
 
 /**
@@ -105,7 +90,7 @@ abstract class WeightedLoss extends Loss {
  */
 export class BCELoss extends WeightedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropy(input, target, this.common());
+    return binaryCrossEntropy(input, target, this.weight, this.reduction);
   }
 }
 
@@ -128,7 +113,7 @@ export class BCEWithLogitsLoss extends WeightedLoss {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropyWithLogits(input, target, { ...this.common(), ...(this.posWeight && { posWeight: this.posWeight }) });
+    return binaryCrossEntropyWithLogits(input, target, this.weight, this.reduction, this.posWeight);
   }
 }
 
@@ -139,7 +124,7 @@ export class BCEWithLogitsLoss extends WeightedLoss {
  */
 export class MSELoss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return mseLoss(input, target, { reduction: this.reduction });
+    return mseLoss(input, target, this.reduction);
   }
 }
 
@@ -150,7 +135,7 @@ export class MSELoss extends Loss {
  */
 export class L1Loss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return l1Loss(input, target, { reduction: this.reduction });
+    return l1Loss(input, target, this.reduction);
   }
 }
 
@@ -174,7 +159,7 @@ export class KLDivLoss extends Module<[input: Tensor, target: Tensor]> {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget });
+    return klDiv(input, target, this.reduction, this.logTarget);
   }
 }
 
@@ -201,7 +186,7 @@ export class PoissonNLLLoss extends Loss {
   }
 
   override forward(logInput: Tensor, target: Tensor): Tensor {
-    return poissonNllLoss(logInput, target, { logInput: this.logInput, full: this.full, eps: this.eps, reduction: this.reduction });
+    return poissonNllLoss(logInput, target, this.logInput, this.full, this.eps, this.reduction);
   }
 }
 
@@ -219,7 +204,7 @@ export class SmoothL1Loss extends Loss {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return smoothL1Loss(input, target, { beta: this.beta, reduction: this.reduction });
+    return smoothL1Loss(input, target, this.reduction, this.beta);
   }
 }
 
@@ -237,7 +222,7 @@ export class HuberLoss extends Loss {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return huberLoss(input, target, { delta: this.delta, reduction: this.reduction });
+    return huberLoss(input, target, this.reduction, this.delta);
   }
 }
 
@@ -248,7 +233,7 @@ export class HuberLoss extends Loss {
  */
 export class SoftMarginLoss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return softMarginLoss(input, target, { reduction: this.reduction });
+    return softMarginLoss(input, target, this.reduction);
   }
 }
 
@@ -266,7 +251,7 @@ export class HingeEmbeddingLoss extends Loss {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return hingeEmbeddingLoss(input, target, { margin: this.margin, reduction: this.reduction });
+    return hingeEmbeddingLoss(input, target, this.margin, this.reduction);
   }
 }
 
@@ -277,7 +262,7 @@ export class HingeEmbeddingLoss extends Loss {
  */
 export class MultiLabelMarginLoss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return multilabelMarginLoss(input, target, { reduction: this.reduction });
+    return multilabelMarginLoss(input, target, this.reduction);
   }
 }
 
@@ -288,7 +273,7 @@ export class MultiLabelMarginLoss extends Loss {
  */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return multilabelSoftMarginLoss(input, target, this.common());
+    return multilabelSoftMarginLoss(input, target, this.weight, this.reduction);
   }
 }
 
@@ -313,7 +298,7 @@ export class MultiMarginLoss extends WeightedLoss {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return multiMarginLoss(input, target, { p: this.p, margin: this.margin, ...this.common() });
+    return multiMarginLoss(input, target, this.p, this.margin, this.weight, this.reduction);
   }
 }
 
@@ -331,7 +316,7 @@ export class GaussianNLLLoss extends Module<[input: Tensor, target: Tensor, vari
    * @param options.full whether the constant is added
    * @param options.eps variances count as at least this much
    */
-  constructor({ full = false, eps = 1e-6, reduction = "mean" }: LossOptions & { full?: boolean; eps?: number } = {}) {
+  constructor({ full = false, eps = 1e-6, reduction = "mean" }: { full?: boolean; eps?: number; reduction?: LossReduction } = {}) {
     super();
     this.full = full;
     this.eps = eps;
@@ -339,7 +324,7 @@ export class GaussianNLLLoss extends Module<[input: Tensor, target: Tensor, vari
   }
 
   override forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
-    return gaussianNllLoss(input, target, variance, { full: this.full, eps: this.eps, reduction: this.reduction });
+    return gaussianNllLoss(input, target, variance, this.full, this.eps, this.reduction);
   }
 }
 
@@ -361,7 +346,7 @@ abstract class PairOfInputsLoss extends Module<[input1: Tensor, input2: Tensor, 
  */
 export class CosineEmbeddingLoss extends PairOfInputsLoss {
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
-    return cosineEmbeddingLoss(input1, input2, target, { margin: this.margin, reduction: this.reduction });
+    return cosineEmbeddingLoss(input1, input2, target, this.margin, this.reduction);
   }
 }
 
@@ -372,7 +357,7 @@ export class CosineEmbeddingLoss extends PairOfInputsLoss {
  */
 export class MarginRankingLoss extends PairOfInputsLoss {
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
-    return marginRankingLoss(input1, input2, target, { margin: this.margin, reduction: this.reduction });
+    return marginRankingLoss(input1, input2, target, this.margin, this.reduction);
   }
 }
 
@@ -384,7 +369,7 @@ type Triplet = [anchor: Tensor, positive: Tensor, negative: Tensor];
  * @api nn.TripletMarginLoss
  */
 export class TripletMarginLoss extends Module<Triplet> {
-  readonly options: Required<TripletOptions> & { readonly p: number; readonly eps: number };
+  readonly options: Required<Omit<TripletOptions, "distanceFunction">> & { readonly p: number; readonly eps: number };
 
   /**
    * @param p which norm
@@ -397,11 +382,10 @@ export class TripletMarginLoss extends Module<Triplet> {
   }
 
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
-    return tripletMarginLoss(anchor, positive, negative, this.options);
+    const { margin, p, eps, swap, reduction } = this.options;
+    return tripletMarginLoss(anchor, positive, negative, margin, p, eps, swap, reduction);
   }
 }
-
-export type Distance = (x1: Tensor, x2: Tensor) => Tensor;
 
 /**
  * The same with any distance of two tensors (default `nn.PairwiseDistance`).
@@ -410,10 +394,10 @@ export type Distance = (x1: Tensor, x2: Tensor) => Tensor;
  */
 export class TripletMarginWithDistanceLoss extends Module<Triplet> {
   static override readonly stateNames: Readonly<Record<string, string>> = { distanceFunction: "distance_function" };
-  readonly distanceFunction: Distance;
-  readonly options: Required<TripletOptions>;
+  readonly distanceFunction: (x1: Tensor, x2: Tensor) => Tensor;
+  readonly options: Required<Omit<TripletOptions, "distanceFunction">>;
 
-  constructor({ distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletOptions & { distanceFunction?: Distance | null } = {}) {
+  constructor({ distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletOptions = {}) {
     super();
     this.distanceFunction = distanceFunction ?? new PairwiseDistance();
     this.options = { margin, swap, reduction };
@@ -424,16 +408,13 @@ export class TripletMarginWithDistanceLoss extends Module<Triplet> {
   }
 }
 
-/** Of the sequences of a batch. */
-export type Lengths = Tensor | readonly number[] | number;
-
 /**
  * Connectionist temporal classification: called with log probabilities `[time, batch, classes]`, targets and the lengths of both.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html
  * @api nn.CTCLoss
  */
-export class CTCLoss extends Module<[logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths]> {
-  readonly options: CtcOptions;
+export class CTCLoss extends Module<[logProbs: Tensor, targets: Tensor, inputLengths: SequenceLengths, targetLengths: SequenceLengths]> {
+  readonly options: { readonly blank: number; readonly reduction: LossReduction; readonly zeroInfinity: boolean };
 
   /**
    * @param blank index of the class that stands for none
@@ -444,7 +425,8 @@ export class CTCLoss extends Module<[logProbs: Tensor, targets: Tensor, inputLen
     this.options = { blank, reduction, zeroInfinity };
   }
 
-  override forward(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {
-    return ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
+  override forward(logProbs: Tensor, targets: Tensor, inputLengths: SequenceLengths, targetLengths: SequenceLengths): Tensor {
+    const { blank, reduction, zeroInfinity } = this.options;
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, blank, reduction, zeroInfinity);
   }
 }

@@ -206,10 +206,8 @@ abstract class InstanceNorm extends RunningNorm {
   }
 
   protected normalized(input: Tensor): Tensor {
-    return instanceNorm(input, {
-      runningMean: this.runningMean, runningVar: this.runningVar, weight: this.weight, bias: this.bias,
-      useInputStats: this.training || !this.trackRunningStats, momentum: this.momentum ?? 0, eps: this.eps,
-    });
+    const usesInput = this.training || !this.trackRunningStats;
+    return instanceNorm(input, this.runningMean, this.runningVar, this.weight, this.bias, usesInput, this.momentum ?? 0, this.eps);
   }
 }
 
@@ -304,7 +302,7 @@ export class LocalResponseNorm extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return localResponseNorm(input, this.size, { alpha: this.alpha, beta: this.beta, k: this.k });
+    return localResponseNorm(input, this.size, this.alpha, this.beta, this.k);
   }
 
   override extraRepr(): string {

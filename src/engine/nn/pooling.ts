@@ -1,12 +1,15 @@
 /** Pooling over the positions of `[batch, channels, …]`, or of the same without the batch. */
 import { ArgumentError } from "../errors.ts";
 import {
-  adaptiveAvgPool1d, adaptiveAvgPool3d, adaptiveAvgPoolPlanes, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, avgPool1d, avgPool3d,
-  avgPoolPlanes, fractionalMaxPool2d, fractionalMaxPool3d, lpPool1d, lpPool2d, maxPool1d, maxPool3d, maxPoolPlanes, maxUnpool1d, maxUnpool2d,
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, avgPool1d, avgPool2d,
+  avgPool3d, fractionalMaxPool2d, fractionalMaxPool3d, lpPool1d, lpPool2d, maxPool1d, maxPool2d, maxPool3d, maxUnpool1d, maxUnpool2d,
   maxUnpool3d,
 } from "../ops/index.ts";
 import type { Int, Size } from "../ops/types.ts";
-import type { AdaptiveMaxPoolFunction, FractionalOptions, MaxPoolFunction } from "../ops/windows.ts";
+import type { AdaptiveAvgPool as AdaptiveAvgPoolFunction, AvgPool as AvgPoolFunction, LpPool as LpPoolFunction } from "../ops/pooling/average.ts";
+import type { FractionalMaxPool as FractionalMaxPoolFunction } from "../ops/pooling/fractional.ts";
+import type { AdaptiveMaxPool as AdaptiveMaxPoolFunction, MaxPool as MaxPoolFunction } from "../ops/pooling/max.ts";
+import type { MaxUnpool as MaxUnpoolFunction } from "../ops/pooling/unpool.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
@@ -42,9 +45,7 @@ abstract class MaxPool extends Module {
   }
 
   override forward(input: Tensor): Result {
-    return this.pool(input, this.kernelSize, {
-      stride: this.stride, padding: this.padding, dilation: this.dilation, ceilMode: this.ceilMode, returnIndices: this.returnIndices,
-    });
+    return this.pool(input, this.kernelSize, this.stride, this.padding, this.dilation, this.ceilMode, this.returnIndices) as Result;
   }
 
   override extraRepr(): string {
@@ -62,7 +63,7 @@ abstract class AvgPool extends Module {
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
-  protected abstract readonly pool: typeof avgPool1d;
+  protected abstract readonly pool: AvgPoolFunction;
 
   constructor(kernelSize: Size, stride: Size | null, padding: Size, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null) {
     super();
@@ -75,9 +76,7 @@ abstract class AvgPool extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return this.pool(input, this.kernelSize, {
-      stride: this.stride, padding: this.padding, ceilMode: this.ceilMode, countIncludePad: this.countIncludePad, divisorOverride: this.divisorOverride,
-    });
+    return this.pool(input, this.kernelSize, this.stride, this.padding, this.ceilMode, this.countIncludePad, this.divisorOverride);
   }
 
   override extraRepr(): string {
@@ -117,7 +116,7 @@ abstract class Adaptive extends Module {
 }
 
 abstract class AdaptiveAvgPool extends Adaptive {
-  protected abstract readonly pool: typeof adaptiveAvgPool1d;
+  protected abstract readonly pool: AdaptiveAvgPoolFunction;
 
   override forward(input: Tensor): Tensor {
     return this.pool(input, this.outputSize);
@@ -135,7 +134,7 @@ abstract class AdaptiveMaxPool extends Adaptive {
   }
 
   override forward(input: Tensor): Result {
-    return this.pool(input, this.outputSize, { returnIndices: this.returnIndices });
+    return this.pool(input, this.outputSize, this.returnIndices) as Result;
   }
 }
 
@@ -143,7 +142,7 @@ abstract class MaxUnpool extends Module<[input: Tensor, indices: Tensor, outputS
   readonly kernelSize: Size;
   readonly stride: Size;
   readonly padding: Size;
-  protected abstract readonly unpool: typeof maxUnpool1d;
+  protected abstract readonly unpool: MaxUnpoolFunction;
 
   /** @param stride between windows; `null` for the kernel's size */
   constructor(kernelSize: Size, stride: Size | null = null, padding: Size = 0) {
@@ -157,7 +156,7 @@ abstract class MaxUnpool extends Module<[input: Tensor, indices: Tensor, outputS
   protected abstract get rank(): number;
 
   override forward(input: Tensor, indices: Tensor, outputSize: Shape | null = null): Tensor {
-    return this.unpool(input, indices, this.kernelSize, { stride: this.stride, padding: this.padding, outputSize });
+    return this.unpool(input, indices, this.kernelSize, this.stride, this.padding, outputSize);
   }
 
   override extraRepr(): string {
@@ -180,7 +179,7 @@ export class MaxPool1d extends MaxPool {
  * @api nn.MaxPool2d
  */
 export class MaxPool2d extends MaxPool {
-  protected override readonly pool = maxPoolPlanes;
+  protected override readonly pool = maxPool2d;
 }
 
 /**
@@ -221,7 +220,7 @@ export class AvgPool1d extends AvgPool {
  * @api nn.AvgPool2d
  */
 export class AvgPool2d extends AvgPoolNd {
-  protected override readonly pool = avgPoolPlanes;
+  protected override readonly pool = avgPool2d;
 }
 
 /**
@@ -273,7 +272,7 @@ export class MaxUnpool1d extends MaxUnpool {
  * @api nn.AdaptiveAvgPool2d
  */
 export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
-  protected override readonly pool = adaptiveAvgPoolPlanes;
+  protected override readonly pool = adaptiveAvgPool2d;
 }
 
 /**
@@ -334,7 +333,7 @@ abstract class LPPool extends Module {
   readonly kernelSize: Size;
   readonly stride: Size | null;
   readonly ceilMode: boolean;
-  protected abstract readonly pool: typeof lpPool1d;
+  protected abstract readonly pool: LpPoolFunction;
 
   /**
    * @param normType p
@@ -350,7 +349,7 @@ abstract class LPPool extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return this.pool(input, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode });
+    return this.pool(input, this.normType, this.kernelSize, this.stride, this.ceilMode);
   }
 
   override extraRepr(): string {
@@ -378,7 +377,11 @@ export class LPPool2d extends LPPool {
 
 abstract class FractionalMaxPool extends Module {
   readonly kernelSize: Size;
-  readonly options: FractionalOptions;
+  readonly outputSize: Size | null;
+  readonly outputRatio: number | readonly number[] | null;
+  readonly returnIndices: boolean;
+  readonly _randomSamples: Tensor | null;
+  protected abstract readonly pool: FractionalMaxPoolFunction;
 
   /**
    * @param outputSize this, or `outputRatio` has to be given
@@ -396,7 +399,14 @@ abstract class FractionalMaxPool extends Module {
     const ratios = typeof outputRatio === "number" ? [outputRatio] : outputRatio ?? [];
     if (!ratios.every((ratio) => ratio > 0 && ratio < 1)) throw new ArgumentError(`output_ratio must be between 0 and 1 (got ${sizes(outputRatio)})`);
     this.kernelSize = kernelSize;
-    this.options = { ...(outputSize !== null && { outputSize }), ...(outputRatio !== null && { outputRatio }), returnIndices, ...(_randomSamples && { _randomSamples }) };
+    this.outputSize = outputSize;
+    this.outputRatio = outputRatio;
+    this.returnIndices = returnIndices;
+    this._randomSamples = _randomSamples;
+  }
+
+  override forward(input: Tensor): Result {
+    return this.pool(input, this.kernelSize, this.outputSize, this.outputRatio, this.returnIndices, this._randomSamples) as Result;
   }
 }
 
@@ -406,9 +416,7 @@ abstract class FractionalMaxPool extends Module {
  * @api nn.FractionalMaxPool2d
  */
 export class FractionalMaxPool2d extends FractionalMaxPool {
-  override forward(input: Tensor): Result {
-    return fractionalMaxPool2d(input, this.kernelSize, this.options) as Tensor;
-  }
+  protected override readonly pool = fractionalMaxPool2d;
 }
 
 /**
@@ -417,7 +425,5 @@ export class FractionalMaxPool2d extends FractionalMaxPool {
  * @api nn.FractionalMaxPool3d
  */
 export class FractionalMaxPool3d extends FractionalMaxPool {
-  override forward(input: Tensor): Result {
-    return fractionalMaxPool3d(input, this.kernelSize, this.options) as Tensor;
-  }
+  protected override readonly pool = fractionalMaxPool3d;
 }

@@ -1,5 +1,6 @@
 /** Images in other sizes and arrangements, as modules. */
-import { channelShuffle, foldImages, interpolate, pixelShuffle, pixelUnshuffle, unfoldImages } from "../ops/index.ts";
+import { fold, unfold } from "../ops/fold.ts";
+import { channelShuffle, interpolate, pixelShuffle, pixelUnshuffle } from "../ops/index.ts";
 import type { Int, Size } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
@@ -105,8 +106,7 @@ export class Upsample extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
-    return interpolate(input, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
+    return interpolate(input, this.size, this.scaleFactor, this.mode, this.alignCorners, this.recomputeScaleFactor);
   }
 
   override extraRepr(): string {
@@ -176,7 +176,7 @@ export class Unfold extends Columns {
   }
 
   override forward(input: Tensor): Tensor {
-    return unfoldImages(input, this.kernelSize, { dilation: this.dilation, padding: this.padding, stride: this.stride });
+    return unfold(input, this.kernelSize, this.dilation, this.padding, this.stride);
   }
 }
 
@@ -200,7 +200,7 @@ export class Fold extends Columns {
   }
 
   override forward(input: Tensor): Tensor {
-    return foldImages(input, this.outputSize, this.kernelSize, { dilation: this.dilation, padding: this.padding, stride: this.stride });
+    return fold(input, this.outputSize, this.kernelSize, this.dilation, this.padding, this.stride);
   }
 
   override extraRepr(): string {

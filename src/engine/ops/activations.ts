@@ -11,7 +11,7 @@ import { clamp } from "./clamp.ts";
 import { emptyLike, zerosLike } from "./creation.ts";
 import { mapUnary } from "./internal/map.ts";
 import { unary, type UnaryFunction } from "./internal/unaryKernels.ts";
-import { max } from "./reductions.ts";
+import { max } from "./extremes.ts";
 import { scatter } from "./scatter.ts";
 import { impliedDim, softmax } from "./softmax.ts";
 import { erf } from "./special.ts";

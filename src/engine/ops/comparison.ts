@@ -12,7 +12,7 @@ import { at, make } from "./internal/make.ts";
 import { mapBinary, mapUnary } from "./internal/map.ts";
 import { integerAt, scalarAt } from "./internal/scalar.ts";
 import { describeBroadcast } from "./internal/strided.ts";
-import { placeOf } from "./ordering.ts";
+import { placeOf } from "./searchsorted.ts";
 import { toTypedArray } from "./reading.ts";
 import type { ScalarOrTensor } from "./types.ts";
 

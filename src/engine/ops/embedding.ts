@@ -14,7 +14,7 @@ import { fromTypedArray, zeros } from "./creation.ts";
 import { indexSelect, placesOf } from "./indexing.ts";
 import { scatterAdd } from "./scatter.ts";
 import { toTypedArray } from "./reading.ts";
-import { vectorNorm } from "./reductions.ts";
+import { vectorNorm } from "./vectorNorm.ts";
 import type { Int } from "./types.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
 

@@ -1,16 +1,13 @@
-/** Matrix products. Transposed operands cost nothing: the kernel reads through strides. */
-import { isGradEnabled } from "../autograd/gradMode.ts";
-import { record, type Node, type Operation } from "../autograd/node.ts";
+/** Products of matrices and vectors. Transposed operands cost nothing: the kernel reads through strides. */
+import { record, type Operation } from "../autograd/node.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
-import { Reduce } from "../kernels/exports.ts";
-import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./conversion.ts";
-import { at, make } from "./internal/make.ts";
-import { add, mul } from "./binary.ts";
-import { sum } from "./reductions.ts";
+import { mul } from "./binary.ts";
 import { gemm, gemmBatched } from "./internal/gemm.ts";
+import { at, make } from "./internal/make.ts";
+import { sum } from "./reductions.ts";
+import type { Tensors } from "./types.ts";
 import { expand, reshape, squeeze, transpose, unsqueeze } from "./views.ts";
 
 /** Both have to be float32. */
@@ -52,7 +49,7 @@ export function mm(input: Tensor, mat2: Tensor): Tensor {
   return record(mmOp, result, [input, mat2], [input, mat2]);
 }
 
-function productMismatch(a: Shape, b: Shape): ShapeError {
+export function productMismatch(a: Shape, b: Shape): ShapeError {
   return new ShapeError(
     `mat1 and mat2 shapes cannot be multiplied (${a[0]}x${a[1]} and ${b[0]}x${b[1]})`,
     a,
@@ -139,6 +136,21 @@ function batchedProduct(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
+ * A matrix times a vector: [m, n] · [n] → [m].
+ * @see https://pytorch.org/docs/stable/generated/torch.mv.html
+ * @api torch.mv Tensor.mv
+ */
+export function mv(input: Tensor, vec: Tensor): Tensor {
+  if (input.shape.length !== 2 || vec.shape.length !== 1) {
+    throw new KindlingError(`vector + matrix @ vector expected, got 1, ${input.shape.length}, ${vec.shape.length}`);
+  }
+  if (input.shape[1] !== vec.shape[0]) {
+    throw new KindlingError(`size mismatch, got ${input.shape[0]}, ${input.shape[0]}x${input.shape[1]},${vec.shape[0]}`);
+  }
+  return matmul(input, vec);
+}
+
+/**
  * Σ aᵢ·bᵢ of two vectors.
  * @see https://pytorch.org/docs/stable/generated/torch.dot.html
  * @api torch.dot Tensor.dot
@@ -157,6 +169,15 @@ export function dot(input: Tensor, tensor: Tensor): Tensor {
 }
 
 /**
+ * The scalar product of two vectors.
+ * @see https://pytorch.org/docs/stable/generated/torch.vdot.html
+ * @api torch.vdot Tensor.vdot
+ */
+export function vdot(input: Tensor, other: Tensor): Tensor {
+  return dot(input, other);
+}
+
+/**
  * All products of elements of two vectors: [n] and [m] → [n, m].
  * @see https://pytorch.org/docs/stable/generated/torch.outer.html
  * @api torch.outer torch.ger Tensor.outer Tensor.ger
@@ -168,74 +189,12 @@ export function outer(input: Tensor, vec2: Tensor): Tensor {
   return mul(unsqueeze(input, 1), unsqueeze(vec2, 0));
 }
 
-// --- linear ---------------------------------------------------------------------------------------------------------
-
-const linearOp: Operation = {
-  name: "AddmmBackward0",
-  backward(node, gradient) {
-    return isGradEnabled() ? linearGradients(node, gradient) : linearBackward(node, gradient);
-  },
-};
-
-/** Differentiable. */
-function linearGradients(node: Node, gradient: Tensor): (Tensor | null)[] {
-  const x = node.saved(0);
-  const weight = node.saved(1);
-  const rows = reshape(gradient, [-1, weight.shape[0]!]);
-  return [
-    node.needs(0) ? reshape(mm(rows, weight), x.shape) : null,
-    node.needs(1) ? mm(transpose(rows, 0, 1), reshape(x, [-1, x.shape.at(-1)!])) : null,
-    node.next.length > 2 && node.needs(2) ? sum(rows, 0) : null,
-  ];
-}
-
-/** The same straight by kernels. */
-function linearBackward(node: Node, gradient: Tensor): (Tensor | null)[] {
-  const x = contiguous(node.saved(0));
-  const weight = node.saved(1);
-  const upstream = contiguous(gradient);
-  const out = weight.shape[0]!;
-  const features = weight.shape[1]!;
-  const rows = leadingSize(x.shape);
-  const outX = node.needs(0) ? make(x.shape) : null;
-  const outWeight = node.needs(1) ? make(weight.shape) : null;
-  const outBias = node.next.length > 2 && node.needs(2) ? make([out]) : null;
-  const from = at(upstream);
-  if (outX) gemm(rows, features, out, from, out, 1, at(weight), weight.strides[0]!, weight.strides[1]!, at(outX), features);
-  if (outWeight) gemm(out, features, rows, from, 1, out, at(x), features, 1, at(outWeight), features);
-  if (outBias) kernels.reduce(Reduce.sum, from, at(outBias), 1, rows, out);
-  return [outX, outWeight, outBias];
-}
-
-/** How many rows there are: the product of all sizes but the last. */
-function leadingSize(shape: Shape): number {
-  let count = 1;
-  for (let i = 0; i < shape.length - 1; i++) count *= shape[i]!;
-  return count;
-}
-
 /**
- * `input · weightᵀ + bias`.
- * @param input [..., inFeatures]
- * @param weight [outFeatures, inFeatures]
- * @param bias [outFeatures]
- * @returns [..., outFeatures]
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
- * @api nn.functional.linear
+ * The product of matrices in the order given.
+ * @see https://pytorch.org/docs/stable/generated/torch.chain_matmul.html
+ * @api torch.chainMatmul
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  checkFloat(input, weight);
-  if (weight.shape.length === 1) return bias ? add(matmul(input, weight), bias) : matmul(input, weight);
-  const out = weight.shape[0]!;
-  const features = weight.shape[1]!;
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== out)) return add(linear(input, weight), bias);
-  const last = input.shape.at(-1);
-  const count = leadingSize(input.shape);
-  if (last !== features) throw productMismatch([count, last ?? 0], [features, out]);
-  const rows = contiguous(input);
-  const result = make(input.shape.with(-1, out));
-  const target = at(result);
-  gemm(count, out, features, at(rows), features, 1, at(weight), weight.strides[1]!, weight.strides[0]!, target, out);
-  if (bias) kernels.addRowBias(target, at(contiguous(bias)), count, out);
-  return record(linearOp, result, bias ? [input, weight, bias] : [input, weight], [input, weight]);
+export function chainMatmul(matrices: Tensors = []): Tensor {
+  if (matrices.length === 0) throw new KindlingError("chain_matmul(): Expected one or more matrices");
+  return matrices.reduce((a, b) => mm(a, b));
 }

@@ -13,9 +13,9 @@ import { copyInto } from "./internal/copy.ts";
 import { emptyLike, fromTypedArray } from "./creation.ts";
 import { fillInPlace, normal_, requireDrawable, type RandomOptions } from "./random.ts";
 import { at, make } from "./internal/make.ts";
-import { topk } from "./ordering.ts";
+import { topk } from "./sorting.ts";
 import { toTypedArray } from "./reading.ts";
-import { argmax } from "./reductions.ts";
+import { argmax } from "./extremes.ts";
 import type { Int } from "./types.ts";
 import { expand } from "./views.ts";
 

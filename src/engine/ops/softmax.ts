@@ -1,7 +1,7 @@
 /** Softmax and its logarithm. Forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
-import { dtypeNamed, type DTypeName } from "../dtype.ts";
+import { dtypeNamed, longName, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
@@ -10,7 +10,6 @@ import { warnOnce } from "../warnings.ts";
 import { contiguous } from "./conversion.ts";
 import { at, make } from "./internal/make.ts";
 import { asFloat } from "./internal/unaryKernels.ts";
-import { longName } from "./reductions.ts";
 import type { Int } from "./types.ts";
 
 type Kernel = (x: number, out: number, outer: number, n: number, inner: number) => void;

@@ -51,6 +51,7 @@ describe("the forms of reductions, sorting and products", () => {
     ["x.quantile(0.5, { interpolation: \"linar\" })", () => x.quantile(0.5, { interpolation: "linar" }), /did you mean "linear"/],
     ["searchsorted(…, { side: \"rigth\" })", () => loose.searchsorted(tensor([1, 2]), 1, { side: "rigth" }), /did you mean "right"/],
     ["F.embedding(…, { sparse: true })", () => F.embedding(tensor([0], { dtype: "int32" }), x, { sparse: true }), /Gradients are dense/],
+    ["x.unique({ sortd: true })", () => x.unique({ sortd: true }), /did you mean 'sorted'\? \(the form is unique\(/],
     ["x.sum({ out: x })", () => x.sum({ out: x }), /assign the result/],
   ];
   for (const [text, call, message] of wrong) it(`${text} is refused`, () => assert.throws(call, message));

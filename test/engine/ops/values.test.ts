@@ -120,7 +120,7 @@ describe("losses of two shapes that broadcast", () => {
     }
     return texts;
   };
-  const losses = { mseLoss: nn.functional.mseLoss, l1Loss: nn.functional.l1Loss, smoothL1Loss: nn.functional.smoothL1Loss, huberLoss: nn.functional.huberLoss };
+  const losses: Readonly<Record<string, (input: Tensor, target: Tensor) => Tensor>> = { mseLoss: nn.functional.mseLoss, l1Loss: nn.functional.l1Loss, smoothL1Loss: nn.functional.smoothL1Loss, huberLoss: nn.functional.huberLoss };
 
   let size = 20;
   for (const [name, loss] of Object.entries(losses)) {

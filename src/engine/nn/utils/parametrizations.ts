@@ -27,7 +27,7 @@ class _SpectralNorm extends Module {
   }
 
   override forward(weight: Tensor): Tensor {
-    if (weight.dim() === 1) return normalize(weight, { dim: 0, eps: this.eps });
+    if (weight.dim() === 1) return normalize(weight, 2, 0, this.eps);
     const matrix = asMatrix(weight, this.dim);
     if (this.training) powerIteration(matrix.detach(), this._u, this._v, this.nPowerIterations, this.eps);
     return weight.div(dot(this._u.clone(), matmul(matrix, this._v.clone())));

@@ -165,6 +165,16 @@ abstract class Unstructured {
   }
 
   /**
+   * A tensor with zeros in place of what is pruned.
+   * @param defaultMask where it is 0 entries are pruned already
+   * @param importanceScores what decides in place of the tensor's own values
+   */
+  prune(t: Tensor, defaultMask: Tensor | null = null, importanceScores: Tensor | null = null): Tensor {
+    const decide = ofEntries((values) => this.choose(values));
+    return t.mul(noGrad(() => decide((importanceScores ?? t).detach(), defaultMask ?? onesLike(t))));
+  }
+
+  /**
    * Ones, and zeros for what is pruned.
    * @internal
    */

@@ -13,6 +13,9 @@ const propertiesOf = (module: AnyModule): Properties => module as unknown as Pro
 /** For each module and kind the hooks that compute weights, by the weight's name. */
 const hooks = { weight: new WeakMap<AnyModule, Map<string, HookHandle>>(), spectral: new WeakMap<AnyModule, Map<string, HookHandle>>() };
 
+/** For each module the dimension of outputs of the weights that spectral norm divides, by the weight's name. */
+const outputDims = new WeakMap<AnyModule, Map<string, number>>();
+
 function hang(kind: keyof typeof hooks, module: AnyModule, name: string, compute: () => Tensor): void {
   const own = hooks[kind].get(module) ?? new Map<string, HookHandle>();
   hooks[kind].set(module, own);
@@ -86,14 +89,14 @@ export function asMatrix(weight: Tensor, dim: number): Tensor {
 export function powerIteration(matrix: Tensor, u: Tensor, v: Tensor, times: number, eps: number): void {
   noGrad(() => {
     for (let i = 0; i < times; i++) {
-      v.copy_(normalize(matmul(matrix.t(), u), { dim: 0, eps }));
-      u.copy_(normalize(matmul(matrix, v), { dim: 0, eps }));
+      v.copy_(normalize(matmul(matrix.t(), u), 2, 0, eps));
+      u.copy_(normalize(matmul(matrix, v), 2, 0, eps));
     }
   });
 }
 
 /** A random direction. */
-export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), { dim: 0, eps }));
+export const randomDirection = (size: number, eps: number): Tensor => noGrad(() => normalize(empty([size]).normal_(0, 1), 2, 0, eps));
 
 /**
  * Divides a weight by its largest singular value, which power iteration estimates. https://arxiv.org/abs/1802.05957
@@ -107,6 +110,7 @@ export function spectralNorm<M extends AnyModule>(module: M, name = "weight", nP
   if (hooks.spectral.get(module)?.has(name)) throw new ArgumentError(`Cannot register two spectral_norm hooks on the same parameter ${name}`, "RuntimeError");
   const weight = takeParameter(module, name);
   const outputs = dim ?? (module.constructor.name.startsWith("ConvTranspose") ? 1 : 0);
+  outputDims.set(module, (outputDims.get(module) ?? new Map<string, number>()).set(name, outputs));
   const shape = asMatrix(weight.detach(), outputs).shape as [number, number];
   const [u, v] = [randomDirection(shape[0], eps), randomDirection(shape[1], eps)];
   const own = propertiesOf(module);
@@ -138,7 +142,7 @@ export function removeSpectralNorm<M extends AnyModule>(module: M, name = "weigh
   unhang("spectral", module, name, "spectral_norm");
   const own = propertiesOf(module);
   const matrixWeight = own[`${name}_orig`] as Tensor;
-  const outputs = module.constructor.name.startsWith("ConvTranspose") ? 1 : 0;
+  const outputs = outputDims.get(module)!.get(name)!;
   const value = noGrad(() => {
     const matrix = asMatrix(matrixWeight, outputs);
     return matrixWeight.div(dot(own[`${name}_u`] as Tensor, matmul(matrix, own[`${name}_v`] as Tensor)));

@@ -1,5 +1,6 @@
 /** Matrices that have no inverse: rank, pseudoinverse, least squares. */
 import { record, type Operation } from "../../autograd/node.ts";
+import { longName } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
 import { broadcastShapes, numelOf } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
@@ -7,7 +8,6 @@ import { empty, eye } from "../creation.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { toTypedArray } from "../reading.ts";
-import { longName } from "../reductions.ts";
 import { expand, squeeze, unsqueeze } from "../views.ts";
 import { eigvalsh } from "./eigh.ts";
 import { leadOf, Matrix, matricesOf, requireFinite, requireFloat, requireMatrix, requireSquare, stacked, wholes } from "./matrix.ts";

@@ -1,11 +1,10 @@
 /** Matrices in double precision, in which decompositions are computed, and the checks that all of them begin with. */
-import { filled, roomFor } from "../../dtype.ts";
+import { filled, longName, roomFor } from "../../dtype.ts";
 import { KindlingError, LinAlgError } from "../../errors.ts";
 import { numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
 import { toTypedArray } from "../reading.ts";
-import { longName } from "../reductions.ts";
 
 /** Row by row in `data`. */
 export class Matrix {

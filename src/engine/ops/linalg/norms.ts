@@ -2,10 +2,13 @@
 import { KindlingError } from "../../errors.ts";
 import { wrapDim, wrapDims } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { DTypeName } from "../../dtype.ts";
+import { longName, type DTypeName } from "../../dtype.ts";
 import { where } from "../where.ts";
 import { movedim, select, unsqueeze } from "../views.ts";
-import { amax, amin, inType, longName, sum, vectorNorm } from "../reductions.ts";
+import { amax, amin } from "../extremes.ts";
+import { inType } from "../internal/reduce.ts";
+import { sum } from "../reductions.ts";
+import { vectorNorm } from "../vectorNorm.ts";
 import type { Size } from "../types.ts";
 import { invEx } from "./inverse.ts";
 import { requireFloat, requireMatrix, requireSquare } from "./matrix.ts";

@@ -1,17 +1,18 @@
 /** Attention of several heads between one projection in and one out. https://arxiv.org/abs/1706.03762 */
-import { KindlingError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
-import { attendHeads, type HeadLayout } from "./attention.ts";
-import { where } from "./where.ts";
-import { full, ones, zeros } from "./creation.ts";
-import { cat } from "./join.ts";
-import { tril } from "./triangular.ts";
-import { linear } from "./matmul.ts";
-import { pad } from "./padding.ts";
-import { narrow } from "./views.ts";
-import { split } from "./split.ts";
+import { ArgumentError, KindlingError } from "../../errors.ts";
+import type { Tensor } from "../../tensor.ts";
+import { full, ones, zeros } from "../creation.ts";
+import { cat } from "../join.ts";
+import { linear } from "../linear.ts";
+import { pad } from "../padding.ts";
+import { split } from "../split.ts";
+import { tril } from "../triangular.ts";
+import type { Int } from "../types.ts";
+import { narrow } from "../views.ts";
+import { where } from "../where.ts";
+import { attendHeads, type HeadLayout } from "./heads.ts";
 
-/** The weights of a multi-head attention. */
+/** The weights of an attention of several heads, and what else doesn't change from call to call. */
 export interface AttentionWeights {
   readonly embedDim: number;
   readonly numHeads: number;
@@ -28,6 +29,7 @@ export interface AttentionWeights {
   readonly batchFirst?: boolean;
 }
 
+/** What may change from call to call. */
 export interface AttentionCall {
   /** `[batch, keys]`: true, or −∞ to add, where a key is padding. */
   keyPaddingMask?: Tensor | null;
@@ -37,6 +39,11 @@ export interface AttentionCall {
   needWeights?: boolean;
   /** Their mean over heads rather than each head's. Default true. */
   averageAttnWeights?: boolean;
+  /** Says that `attnMask` hides all that comes after a query's place. Default false. */
+  isCausal?: boolean;
+  /** Keys and values `[batch · heads, keys, embedDim / heads]` instead of those that come from `key` and `value`. */
+  staticK?: Tensor | null;
+  staticV?: Tensor | null;
 }
 
 /** A mask that is added to the scores. */
@@ -46,20 +53,64 @@ function additive(mask: Tensor): Tensor {
 }
 
 /**
- * Attention of several heads. query `[queries, batch, embedDim]`, key and value `[keys, batch, …]` (the batch first with
- * `batchFirst`), all without the batch if there is none. Gives the output in the query's shape, and the weights
- * `[batch, queries, keys]` (`[batch, heads, queries, keys]` where they aren't averaged) or `null`.
+ * Attention of several heads between one projection in and one out.
+ *
+ * Shapes: query `[queries, batch, embedDim]`, key and value `[keys, batch, …]`, all without the batch if there is none → the
+ * output in the query's shape, and the weights `[batch, queries, keys]` (`[batch, heads, queries, keys]` where they aren't
+ * averaged) or `null`.
+ * @param embedDimToCheck features of the query
+ * @param inProjWeight projects query, key and value, `[3 · embedDim, embedDim]`
+ * @param inProjBias `[3 · embedDim]`
+ * @param biasK a learned key at the end of the sequence, `[1, 1, embedDim]`; with `biasV`
+ * @param addZeroAttn add a key and a value of zeros at the end
+ * @param dropoutP probability of dropout on the weights, in training
+ * @param keyPaddingMask `[batch, keys]`: true, or −∞ to add, where a key is padding
+ * @param needWeights give the weights as well, else `null`
+ * @param attnMask `[queries, keys]` or `[batch · heads, queries, keys]`: true, or −∞ to add, where nothing is to be seen
+ * @param useSeparateProjWeight project by `qProjWeight`, `kProjWeight` and `vProjWeight` instead of `inProjWeight`
+ * @param staticK keys `[batch · heads, keys, embedDim / heads]` instead of those from `key`; likewise `staticV`
+ * @param averageAttnWeights give the weights' mean over heads
+ * @param isCausal says that `attnMask`, which has to be given, hides all that comes after a query's place
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
+ * @api nn.functional.multiHeadAttentionForward
  */
-export function multiHeadAttentionForward(query: Tensor, key: Tensor, value: Tensor, weights: AttentionWeights, call: AttentionCall = {}): [output: Tensor, weights: Tensor | null] {
+export function multiHeadAttentionForward(
+  query: Tensor, key: Tensor, value: Tensor, embedDimToCheck: Int, numHeads: Int, inProjWeight: Tensor | null, inProjBias: Tensor | null,
+  biasK: Tensor | null, biasV: Tensor | null, addZeroAttn: boolean, dropoutP: number, outProjWeight: Tensor, outProjBias: Tensor | null,
+  training = true, keyPaddingMask: Tensor | null = null, needWeights = true, attnMask: Tensor | null = null, useSeparateProjWeight = false,
+  qProjWeight: Tensor | null = null, kProjWeight: Tensor | null = null, vProjWeight: Tensor | null = null, staticK: Tensor | null = null,
+  staticV: Tensor | null = null, averageAttnWeights = true, isCausal = false,
+): [output: Tensor, weights: Tensor | null] {
+  const projections = useSeparateProjWeight ? separate(qProjWeight, kProjWeight, vProjWeight) : inProjWeight;
+  if (projections === null) throw new ArgumentError("use_separate_proj_weight is False but in_proj_weight is None", "AssertionError");
+  const weights: AttentionWeights = {
+    embedDim: embedDimToCheck, numHeads, projections, projectionBias: inProjBias, biasK, biasV, outputWeight: outProjWeight, outputBias: outProjBias,
+    addZeroAttn, dropoutP: training ? dropoutP : 0,
+  };
+  return attendInHeads(query, key, value, weights, { keyPaddingMask, attnMask, needWeights, averageAttnWeights, isCausal, staticK, staticV });
+}
+
+function separate(q: Tensor | null, k: Tensor | null, v: Tensor | null): readonly [Tensor, Tensor, Tensor] {
+  if (q && k && v) return [q, k, v];
+  const missing = q ? (k ? "v_proj_weight" : "k_proj_weight") : "q_proj_weight";
+  throw new ArgumentError(`use_separate_proj_weight is True but ${missing} is None`, "AssertionError");
+}
+
+/** The same as layers call it; with `batchFirst` the batch stands first in all shapes. */
+export function attendInHeads(query: Tensor, key: Tensor, value: Tensor, weights: AttentionWeights, call: AttentionCall = {}): [output: Tensor, weights: Tensor | null] {
+  if (call.isCausal && !call.attnMask) throw new KindlingError("Need attn_mask if specifying the is_causal hint.");
   if (query.dim() === 2) return withoutBatch(query, key, value, weights, call);
   if (query.dim() !== 3) throw new KindlingError(`query should be unbatched 2D or batched 3D tensor but received ${query.dim()}-D query tensor`);
   const { embedDim, numHeads, dropoutP, batchFirst = false } = weights;
   if (query.shape[2] !== embedDim) throw new KindlingError(`was expecting embedding dimension of ${embedDim}, but got ${query.shape[2]}`);
+  if (embedDim % numHeads !== 0) throw new ArgumentError(`embed_dim ${embedDim} not divisible by num_heads ${numHeads}`, "AssertionError");
+  if ((weights.biasK === null) !== (weights.biasV === null)) throw new ArgumentError("bias_k and bias_v have to be given together", "AssertionError");
   const [sequence, batch] = batchFirst ? [1, 0] : [0, 1];
   const extra = Number(weights.biasK !== null) + Number(weights.addZeroAttn);
-  const projected = project(query, key, value, weights);
+  const projected = withStatic(project(query, key, value, weights), query.shape[batch]!, weights, call);
   const inputs = extra > 0 ? extended(projected, weights) : projected;
-  const mask = joinMasks(call, [query.shape[batch]!, numHeads, query.shape[sequence]!, key.shape[sequence]!], extra);
+  const keys = call.staticK ? call.staticK.shape[1]! : key.shape[sequence]!;
+  const mask = joinMasks(call, [query.shape[batch]!, numHeads, query.shape[sequence]!, keys], extra);
   const scale = 1 / Math.sqrt(embedDim / numHeads);
   const attended = attendHeads(inputs, headLayout(inputs, query, weights), { mask, isCausal: false, scale, dropoutP });
   const result = linear(attended.output, weights.outputWeight, weights.outputBias);
@@ -67,10 +118,25 @@ export function multiHeadAttentionForward(query: Tensor, key: Tensor, value: Ten
   return [result, call.averageAttnWeights === false ? attended.weights : attended.weights.mean(1)];
 }
 
+/** Keys and values that are given take the place of the projected ones. */
+function withStatic(projected: readonly Tensor[], batch: number, { embedDim, numHeads, biasK, batchFirst }: AttentionWeights, { staticK = null, staticV = null }: AttentionCall): readonly Tensor[] {
+  if (!staticK && !staticV) return projected;
+  if (biasK) throw new ArgumentError("bias cannot be added to static key.", "AssertionError");
+  const size = embedDim / numHeads;
+  const sideBySide = (x: Tensor, name: string): Tensor => {
+    if (x.dim() !== 3 || x.shape[0] !== batch * numHeads || x.shape[2] !== size) {
+      throw new KindlingError(`expecting ${name} of [${batch * numHeads}, keys, ${size}], but got [${x.shape.join(", ")}]`);
+    }
+    return x.reshape(batch, numHeads, -1, size).permute(batchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3]).flatten(2);
+  };
+  const [q, k, v] = projected.flatMap((x) => split(x, embedDim, -1)) as [Tensor, Tensor, Tensor];
+  return [q, staticK ? sideBySide(staticK, "static_k") : k, staticV ? sideBySide(staticV, "static_v") : v];
+}
+
 function withoutBatch(query: Tensor, key: Tensor, value: Tensor, weights: AttentionWeights, call: AttentionCall): [Tensor, Tensor | null] {
   const [q, k, v] = eachOnce([query, key, value], (x) => x.unsqueeze(1));
   const batched = { ...call, keyPaddingMask: call.keyPaddingMask?.unsqueeze(0) ?? null };
-  const [output, attention] = multiHeadAttentionForward(q, k, v, { ...weights, batchFirst: false }, batched);
+  const [output, attention] = attendInHeads(q, k, v, { ...weights, batchFirst: false }, batched);
   return [output.squeeze(1), attention?.squeeze(0) ?? null];
 }
 

@@ -1,26 +1,25 @@
-/** Attention: how much of each value a query gets. https://arxiv.org/abs/1706.03762 */
-import { isGradEnabled, noGrad } from "../autograd/gradMode.ts";
-import { recordMany, type Node, type Operation } from "../autograd/node.ts";
-import { KindlingError, ShapeError } from "../errors.ts";
-import { kernels } from "../memory/linear.ts";
-import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { where } from "./where.ts";
-import { clone, contiguous } from "./conversion.ts";
-import { copyInto } from "./internal/copy.ts";
-import { ones, zeros } from "./creation.ts";
-import { checkProbability, keptScale, scaleKept } from "./dropout.ts";
-import { gemmBatched } from "./internal/gemm.ts";
-import { tril } from "./triangular.ts";
-import { at, make } from "./internal/make.ts";
-import { matmul } from "./matmul.ts";
-import { asFloat } from "./internal/unaryKernels.ts";
-import { randomMask } from "./sampling.ts";
-import { softmax } from "./softmax.ts";
-import { sumTo } from "./internal/sumTo.ts";
-import { expand, reshape, transpose } from "./views.ts";
+/** Attention of heads: how much of each value a query gets. Forward beside backward. https://arxiv.org/abs/1706.03762 */
+import { isGradEnabled, noGrad } from "../../autograd/gradMode.ts";
+import { recordMany, type Node, type Operation } from "../../autograd/node.ts";
+import { KindlingError, ShapeError } from "../../errors.ts";
+import { kernels } from "../../memory/linear.ts";
+import { numelOf, shapeText, type Shape } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import { clone, contiguous } from "../conversion.ts";
+import { ones, zeros } from "../creation.ts";
+import { checkProbability, keptScale, scaleKept } from "../dropout.ts";
+import { copyInto } from "../internal/copy.ts";
+import { gemmBatched } from "../internal/gemm.ts";
+import { at, make } from "../internal/make.ts";
+import { sumTo } from "../internal/sumTo.ts";
+import { matmul } from "../matmul.ts";
+import { randomMask } from "../sampling.ts";
+import { softmax } from "../softmax.ts";
+import { tril } from "../triangular.ts";
+import { expand, transpose } from "../views.ts";
+import { where } from "../where.ts";
 
-type Triple = readonly [query: Tensor, key: Tensor, value: Tensor];
+export type Triple = readonly [query: Tensor, key: Tensor, value: Tensor];
 
 /** How heads lie in the tensors that attention works on. Heads are `[batch, heads, length, features]`, with any strides. */
 export interface HeadLayout {
@@ -150,54 +149,4 @@ function checkHeads(q: Tensor, k: Tensor, v: Tensor): void {
   for (const x of [q, k, v]) if (x.dtype !== "float32") throw new KindlingError(`attention is for float32, but got ${x.dtype}; convert with .float()`);
   const fits = q.shape[3] === k.shape[3] && k.shape[2] === v.shape[2] && [k, v].every((x) => x.shape[0] === q.shape[0] && x.shape[1] === q.shape[1]);
   if (!fits) throw new ShapeError(`queries ${shapeText(q.shape)}, keys ${shapeText(k.shape)} and values ${shapeText(v.shape)} don't belong together`, q.shape, k.shape);
-}
-
-export interface AttentionOptions {
-  /** Broadcasts to `[…, queries, keys]`: where a truth value is false, nothing is seen; a float is added to the scores. */
-  attnMask?: Tensor | null;
-  /** Probability of dropout on the weights. Default 0. */
-  dropoutP?: number;
-  /** Each query sees the keys up to its own place only. Default false. */
-  isCausal?: boolean;
-  /** Factor of the scores. Default 1/√features. */
-  scale?: number | null;
-}
-
-/**
- * softmax(q·kᵀ · scale + mask) · v.
- * @param query [..., queries, features], @param key [..., keys, features], @param value [..., keys, features of values]
- */
-export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
-  const { attnMask = null, dropoutP = 0, isCausal = false, scale = null } = options;
-  if (isCausal && attnMask) throw new KindlingError("Explicit attn_mask should not be set when is_causal=True");
-  const mask = attnMask && matrixOf(attnMask.dtype === "bool" ? where(attnMask, 0, -Infinity) : asFloat(attnMask));
-  const lead = [query, key, value, ...(mask ? [mask] : [])].map((x) => x.shape.slice(0, -2)).reduce(broadcastShapes);
-  const heads = [query, key, value].map((x) => fourDimensional(expand(x, [...lead, -1, -1]), lead.length));
-  const [batch, count, targets] = heads[0]!.shape as [number, number, number];
-  const layout: HeadLayout = {
-    split: (inputs) => inputs as unknown as Triple, join: (parts) => parts,
-    outputShape: [batch, count, targets, value.size(-1)], splitOutput: (output) => output,
-  };
-  const { output } = attendHeads(heads, layout, {
-    mask: mask && maskOf(mask, lead), isCausal, scale: scale ?? 1 / Math.sqrt(query.size(-1)), dropoutP,
-  });
-  return reshape(output, [...lead, targets, value.size(-1)]);
-}
-
-/** At least two dimensions. */
-const matrixOf = (mask: Tensor): Tensor => (mask.dim() < 2 ? reshape(mask, [1, mask.numel()]) : mask);
-
-/** As `[batch, heads, …]`: what leads is padded with ones behind, or merged. */
-function fourDimensional(x: Tensor, leading: number): Tensor {
-  const [rows, cols] = x.shape.slice(-2) as [number, number];
-  if (leading === 2) return x;
-  return reshape(x, leading > 2 ? [-1, 1, rows, cols] : [...x.shape.slice(0, leading), ...new Array<number>(2 - leading).fill(1), rows, cols]);
-}
-
-function maskOf(mask: Tensor, lead: Shape): Tensor {
-  const [rows, cols] = mask.shape.slice(-2) as [number, number];
-  const own = mask.shape.slice(0, -2);
-  if (numelOf(own) === 1) return reshape(mask, [1, 1, rows, cols]);
-  const padded = [...new Array<number>(lead.length - own.length).fill(1), ...own];
-  return fourDimensional(lead.length > 2 ? expand(mask, [...lead, rows, cols]) : reshape(mask, [...padded, rows, cols]), lead.length);
 }

@@ -1,22 +1,18 @@
 /** Connectionist temporal classification. https://www.cs.toronto.edu/~graves/icml_2006.pdf */
-import { noGrad } from "../autograd/gradMode.ts";
-import { record, type Operation } from "../autograd/node.ts";
-import { filled } from "../dtype.ts";
-import { KindlingError } from "../errors.ts";
-import { Tensor } from "../tensor.ts";
-import { fromTypedArray } from "./creation.ts";
-import { reduceLoss, type LossOptions } from "./losses.ts";
-import { mul } from "./binary.ts";
-import { toTypedArray } from "./reading.ts";
+import { noGrad } from "../../autograd/gradMode.ts";
+import { record, type Operation } from "../../autograd/node.ts";
+import { filled } from "../../dtype.ts";
+import { KindlingError } from "../../errors.ts";
+import { Tensor } from "../../tensor.ts";
+import { mul } from "../binary.ts";
+import { fromTypedArray } from "../creation.ts";
+import { positions } from "../internal/positions.ts";
+import { toTypedArray } from "../reading.ts";
+import type { Int, LossReduction, Size } from "../types.ts";
+import { reduceLoss } from "./reduction.ts";
 
-export interface CtcOptions extends LossOptions {
-  /** Class that means nothing. Default 0. */
-  blank?: number;
-  /** Losses that are infinite, for targets too long for their input, become 0. Default false. */
-  zeroInfinity?: boolean;
-}
-
-type Lengths = Tensor | readonly number[] | number;
+/** One for each sequence. */
+export type SequenceLengths = Tensor | Size;
 
 const logAdd = (a: number, b: number): number => {
   const high = Math.max(a, b);
@@ -42,28 +38,34 @@ const ctcBackwardOp: Operation = {
 };
 
 /**
- * @param logProbs [time, batch, classes], or [time, classes] for one sequence
- * @param targets [batch, longest], or all of them one after the other
+ * Connectionist temporal classification: how improbable the targets are over all ways to stretch them over time.
+ *
+ * Shapes: logProbs `[time, batch, classes]`, or `[time, classes]` for one sequence; targets `[batch, longest]` or all of them
+ * one after the other, whole numbers; lengths `[batch]` or lists.
+ * @param blank the class that means nothing
+ * @param reduction the mean over the batch of each loss divided by its target's length, the sum, or each loss as it is
+ * @param zeroInfinity losses that are infinite, for targets too long for their input, become 0
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html
+ * @api nn.functional.ctcLoss
  */
-export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths, options: CtcOptions = {}): Tensor {
+export function ctcLoss(
+  logProbs: Tensor, targets: Tensor, inputLengths: SequenceLengths, targetLengths: SequenceLengths, blank: Int = 0, reduction: LossReduction = "mean",
+  zeroInfinity = false,
+): Tensor {
   const single = logProbs.dim() === 2;
   const log = single ? logProbs.unsqueeze(1) : logProbs;
   const [time, batch, classes] = log.shape as [number, number, number];
-  const [times, sizes] = [listOf(inputLengths), listOf(targetLengths)];
-  if (times.length !== batch) throw new KindlingError(`input_lengths must be of size batch_size`);
-  if (sizes.length !== batch) throw new KindlingError(`target_lengths must be of size batch_size`);
+  const [times, sizes] = [lengthsOf("input_lengths", inputLengths, batch), lengthsOf("target_lengths", targetLengths, batch)];
   if (times.some((length) => length > time)) throw new KindlingError(`Expected input_lengths to have value at most ${time}, but got value ${times.reduce((a, b) => Math.max(a, b))} (while checking arguments for ctc_loss_cpu)`);
-  const { blank = 0, zeroInfinity = false, reduction = "mean" } = options;
   if (!(blank >= 0 && blank < classes)) throw new KindlingError("blank must be in label range");
   const values = toTypedArray(log) as Float32Array;
-  const labels = toTypedArray(targets);
+  const labels = toTypedArray(positions(targets, "ctc_loss: targets have to be whole numbers"));
+  const starts = startsOf(targets, sizes, single);
   const losses = new Float32Array(batch);
   const slopes = new Float32Array(values.length);
-  let start = 0;
   for (let n = 0; n < batch; n++) {
-    if (targets.dim() === 2 && !single) start = n * targets.shape[1]!;
-    const own = labels.subarray(start, start + sizes[n]!);
-    start += sizes[n]!;
+    const own = labels.subarray(starts[n]!, starts[n]! + sizes[n]!);
+    for (const label of own) if (!(label >= 0 && label < classes)) throw new KindlingError(`ctc_loss: the targets have a class ${label}, but there are ${classes} classes`);
     losses[n] = sequenceLoss((t, k) => values[(t * batch + n) * classes + k]!, own, times[n]!, classes, blank, (t, k, slope) => {
       slopes[(t * batch + n) * classes + k] = slope;
     });
@@ -77,9 +79,28 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths
   return reduceLoss(single ? each.squeeze(0) : each, reduction);
 }
 
-function listOf(lengths: Lengths): number[] {
-  if (lengths instanceof Tensor) return Array.from(toTypedArray(lengths));
-  return typeof lengths === "number" ? [lengths] : [...lengths];
+function lengthsOf(name: string, lengths: SequenceLengths, batch: number): number[] {
+  const list = lengths instanceof Tensor ? Array.from(toTypedArray(positions(lengths, `${name} must be integral`))) : typeof lengths === "number" ? [lengths] : [...lengths];
+  if (list.length !== batch) throw new KindlingError(`${name} must be of size batch_size`);
+  if (list.some((length) => length < 0)) throw new KindlingError(`${name} must not be negative`);
+  return list;
+}
+
+/** Where each sequence's labels begin: in rows of their own, or one after the other. */
+function startsOf(targets: Tensor, sizes: readonly number[], single: boolean): number[] {
+  const refused = (needed: number, dim: number): KindlingError => new KindlingError(
+    `Expected tensor to have size ${dim === 1 ? "at least " : ""}${needed} at dimension ${dim}, but got size ${targets.shape[dim]} for argument #2 'targets' (while checking arguments for ctc_loss_cpu)`,
+  );
+  if (targets.dim() === 2 && !single) {
+    const longest = sizes.reduce((most, size) => Math.max(most, size), 0);
+    if (targets.shape[0] !== sizes.length) throw refused(sizes.length, 0);
+    if (longest > targets.shape[1]!) throw refused(longest, 1);
+    return sizes.map((_, n) => n * targets.shape[1]!);
+  }
+  let end = 0;
+  const starts = sizes.map((size) => (end += size) - size);
+  if (single ? end > targets.numel() : end !== targets.numel()) throw refused(end, 0);
+  return starts;
 }
 
 /** Forward and backward sums over all paths of one sequence; hands out gradients as PyTorch has them, with the softmax in them. */
