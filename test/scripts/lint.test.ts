@@ -13,6 +13,7 @@ interface Case {
   readonly says?: RegExp;
 }
 
+// oxfmt-ignore
 const cases: readonly Case[] = [
   { what: "a house that may not be seen", file: "src/protocol/a.ts", text: 'import { at } from "../run/at.ts";\nexport const b = at;', says: /src\/protocol may not import from src\/run/ },
   { what: "a type of a house that may not be seen", file: "src/run/types.ts", text: 'import type { Tensor } from "../engine/tensor.ts";\nexport type T = Tensor;', says: /src\/run may not import from src\/engine/ },

@@ -137,6 +137,7 @@ const product: Cut = {
 
 const pool = (steps: Parameters<typeof along>[1]): Cut => rowwise(3, (args) => args[4]! * args[5]!, steps, COMPUTED);
 
+// oxfmt-ignore
 export const cuts: Partial<Record<keyof Kernels, Cut>> = {
   sgemm: product,
   sgemmBatched: {

@@ -8,6 +8,7 @@
  * `unary(op, …)`. Parameters: softplus (β, threshold), leakyRelu (slope), elu (α), clamp (least, greatest).
  * exp, log, tanh and sigmoid are within 2 ulp of the exact value, erf, log1p and expm1 within 3; `round` goes to even.
  */
+// oxfmt-ignore
 export const Unary = {
   neg: 0, abs: 1, exp: 2, log: 3, sqrt: 4, rsqrt: 5, reciprocal: 6, square: 7, sin: 8, cos: 9, tanh: 10, sigmoid: 11,
   relu: 12, erf: 13, gelu: 14, geluTanh: 15, silu: 16, softplus: 17, leakyRelu: 18, elu: 19, floor: 20, ceil: 21,
@@ -49,6 +50,7 @@ export type PairLossOp = (typeof PairLoss)[keyof typeof PairLoss];
 type I = number;
 type F = number;
 
+// oxfmt-ignore
 export interface Kernels {
   /** First byte that the module's own data leaves free. */
   readonly heapBase: WebAssembly.Global;
