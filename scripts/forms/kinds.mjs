@@ -13,6 +13,8 @@ const MEANINGS = {
   Tensor: ["Tensor"],
   Parameter: ["Tensor"],
   ScalarOrTensor: ["Scalar", "Tensor"],
+  // Truth values stay such.
+  Operand: ["number", "Tensor", "boolean"],
   Scalar: ["Scalar"],
   DTypeName: ["DType"],
   DType: ["DType"],

@@ -37,6 +37,11 @@ export function dtypeNamed(name: DTypeName): DType {
   return found;
 }
 
+/** PyTorch's C++ name of a type, as some of its errors have it. */
+export function nativeName(dtype: DType): string {
+  return { float32: "float", int32: "long int", bool: "bool", uint8: "unsigned char" }[dtype];
+}
+
 /** Whether every kind of value of `from` is one of `to`: no fraction, sign or number is lost. */
 export function canHold(to: DType, from: DType): boolean {
   return from === to || (from === "bool" && to !== "bool") || (to !== "bool" && from !== "float32");

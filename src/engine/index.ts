@@ -4,5 +4,6 @@
  * This is what `import … from "kindling"` gives.
  */
 import "./api/methods.ts";
+import "./ops/bind.ts";
 
 export * from "./api/torch.ts";

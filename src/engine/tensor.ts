@@ -10,13 +10,24 @@ import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard } from "./memory/nursery.ts";
 import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
-import type * as Operations from "./ops/index.ts";
-import { contiguousStrides, isContiguous, numelOf, type Shape, type TensorShape } from "./shape.ts";
+import { contiguousStrides, isContiguous, numelOf, wrapDim, type Shape, type TensorShape } from "./shape.ts";
 
-let ops: typeof Operations;
+/** Operations that a tensor's own methods and properties need. */
+interface Operations {
+  add(input: Tensor, other: Tensor): Tensor;
+  detach(input: Tensor): Tensor;
+  followBase(view: Tensor, base: Tensor): void;
+  formatTensor(input: Tensor): string;
+  item(input: Tensor): number;
+  permute(input: Tensor, dims: readonly number[]): Tensor;
+  setData(target: Tensor, source: Tensor): void;
+  transpose(input: Tensor, dim0: number, dim1: number): Tensor;
+}
 
-/** Called once by `ops/index.ts`. */
-export function bindOperations(operations: typeof Operations): void {
+let ops: Operations;
+
+/** Called once by `ops/bind.ts`. */
+export function bindOperations(operations: Operations): void {
   ops = operations;
 }
 
@@ -106,7 +117,7 @@ export class Tensor {
   size(): TensorShape;
   size(dim: number): number;
   size(dim?: number): TensorShape | number {
-    return dim === undefined ? this.shape : this.shape[ops.wrapDim(dim, this.shape.length)]!;
+    return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.shape.length)]!;
   }
 
   /** How often the values were changed in place. */

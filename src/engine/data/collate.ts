@@ -1,7 +1,8 @@
 /** Making a batch of a list of samples. */
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { isPlainObject } from "../forms/kinds.ts";
-import { stack, tensor } from "../ops/index.ts";
+import { tensor } from "../ops/creation.ts";
+import { stack } from "../ops/join.ts";
 import type { TypedArray } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
 

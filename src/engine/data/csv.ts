@@ -2,7 +2,7 @@
 import Papa from "papaparse";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { nameOf, readTextFile } from "../io/files.ts";
-import { fromTypedArray } from "../ops/index.ts";
+import { fromTypedArray } from "../ops/creation.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** @api data.CsvOptions */

@@ -1,7 +1,9 @@
 /** Where samples come from: anything that has a `length` and gives the sample at an index. */
 import { filled } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { randperm, select, tensor } from "../ops/index.ts";
+import { tensor } from "../ops/creation.ts";
+import { randperm } from "../ops/random.ts";
+import { select } from "../ops/views.ts";
 import type { Int } from "../ops/types.ts";
 import type { Generator } from "../random/index.ts";
 import type { Tensor } from "../tensor.ts";

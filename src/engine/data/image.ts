@@ -4,7 +4,7 @@ import { filled } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { whatItSeems } from "../io/fileKinds.ts";
 import { nameOf, readFile } from "../io/files.ts";
-import { fromTypedArray } from "../ops/index.ts";
+import { fromTypedArray } from "../ops/creation.ts";
 import type { Tensor } from "../tensor.ts";
 import { decodeJpeg, jpegFrame } from "./jpeg.ts";
 import { decodePng, isPng, pngSize } from "./png.ts";

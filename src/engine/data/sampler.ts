@@ -1,7 +1,8 @@
 /** In which order a loader takes samples. Draws from the generators are PyTorch's, so the same seed gives the same order. */
 import { filled } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { multinomial, tensor } from "../ops/index.ts";
+import { tensor } from "../ops/creation.ts";
+import { multinomial } from "../ops/sampling.ts";
 import type { Int } from "../ops/types.ts";
 import { defaultGenerator, fillRandint, fillRandperm, Generator } from "../random/index.ts";
 import { Tensor } from "../tensor.ts";

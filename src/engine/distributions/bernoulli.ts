@@ -1,4 +1,6 @@
-import { arange, binaryCrossEntropyWithLogits, type ScalarOrTensor } from "../ops/index.ts";
+import { arange } from "../ops/creation.ts";
+import { binaryCrossEntropyWithLogits } from "../ops/losses/binary.ts";
+import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { boolean, real, unitInterval, type Constraint } from "./constraints.ts";

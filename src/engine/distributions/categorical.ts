@@ -1,5 +1,7 @@
 import { ArgumentError } from "../errors.ts";
-import { arange, broadcastTensors, finfo, full } from "../ops/index.ts";
+import { broadcastTensors } from "../ops/broadcasting.ts";
+import { arange, full } from "../ops/creation.ts";
+import { finfo } from "../ops/properties.ts";
 import { numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { integerInterval, realVector, simplex, type Constraint } from "./constraints.ts";

@@ -1,6 +1,6 @@
 /** What the values of a parameter or a sample must be like; their texts are PyTorch's. */
 import { pythonFloat } from "../nn/printing.ts";
-import type { ScalarOrTensor } from "../ops/index.ts";
+import type { ScalarOrTensor } from "../ops/types.ts";
 import { choleskyEx } from "../ops/linalg/cholesky.ts";
 import type { Tensor } from "../tensor.ts";
 

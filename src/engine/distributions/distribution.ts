@@ -2,7 +2,7 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import { sizes } from "../nn/printing.ts";
-import { sizeText } from "../ops/index.ts";
+import { sizeText } from "../ops/format.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { allHold, valueText, type Constraint } from "./constraints.ts";

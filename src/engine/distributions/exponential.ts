@@ -1,4 +1,5 @@
-import { empty, zerosLike, type ScalarOrTensor } from "../ops/index.ts";
+import { empty, zerosLike } from "../ops/creation.ts";
+import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { nonnegative, positive, type Constraint } from "./constraints.ts";

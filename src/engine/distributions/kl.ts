@@ -1,6 +1,7 @@
 /** The Kullback–Leibler divergence, for each pair of distributions that has a formula. */
 import { ArgumentError } from "../errors.ts";
-import { fullLike, softplus } from "../ops/index.ts";
+import { softplus } from "../ops/activations.ts";
+import { fullLike } from "../ops/creation.ts";
 import type { Tensor } from "../tensor.ts";
 import { Bernoulli } from "./bernoulli.ts";
 import { Categorical } from "./categorical.ts";

@@ -1,4 +1,6 @@
-import { empty, finfo, type ScalarOrTensor } from "../ops/index.ts";
+import { empty } from "../ops/creation.ts";
+import { finfo } from "../ops/properties.ts";
+import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { positive, real, type Constraint } from "./constraints.ts";

@@ -1,4 +1,4 @@
-import type { ScalarOrTensor } from "../ops/index.ts";
+import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { positive, real, type Constraint } from "./constraints.ts";

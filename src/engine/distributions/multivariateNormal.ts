@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.ts";
-import { eye, randn } from "../ops/index.ts";
+import { eye } from "../ops/creation.ts";
+import { randn } from "../ops/random.ts";
 import { cholesky, choleskyInverse } from "../ops/linalg/cholesky.ts";
 import { solveTriangular } from "../ops/linalg/triangular.ts";
 import { broadcastShapes, type Shape } from "../shape.ts";

@@ -1,4 +1,5 @@
-import { randn, type ScalarOrTensor } from "../ops/index.ts";
+import { randn } from "../ops/random.ts";
+import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { positive, real, type Constraint } from "./constraints.ts";

@@ -1,4 +1,5 @@
-import { eye, oneHot as oneHotOf } from "../ops/index.ts";
+import { eye } from "../ops/creation.ts";
+import { oneHot as oneHotOf } from "../ops/embedding.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Categorical } from "./categorical.ts";

@@ -1,5 +1,8 @@
 /** How parameters are given: numbers beside tensors, probabilities or their logarithms. */
-import { broadcastTensors, finfo, tensor, type ScalarOrTensor } from "../ops/index.ts";
+import { broadcastTensors } from "../ops/broadcasting.ts";
+import { tensor } from "../ops/creation.ts";
+import { finfo } from "../ops/properties.ts";
+import type { ScalarOrTensor } from "../ops/types.ts";
 import { ArgumentError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.ts";
-import { rand, type ScalarOrTensor } from "../ops/index.ts";
+import { rand } from "../ops/random.ts";
+import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { allHold, interval, type Constraint } from "./constraints.ts";

@@ -1,7 +1,7 @@
 /** Elements as files hold them, of whatever type and byte order, and as tensors hold them. */
 import type { DType, TypedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
-import { fromTypedArray } from "../ops/index.ts";
+import { fromTypedArray } from "../ops/creation.ts";
 import { MOST_DIMENSIONS, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 

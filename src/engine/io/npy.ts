@@ -1,7 +1,7 @@
 /** NumPy's `.npy` and `.npz` files: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
 import type { DType } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
-import { toTypedArray } from "../ops/index.ts";
+import { toTypedArray } from "../ops/reading.ts";
 import { Tensor } from "../tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { bytesOf } from "./elements.ts";

@@ -1,7 +1,7 @@
 /** The safetensors format: https://huggingface.co/docs/safetensors, a JSON header and then the tensors' bytes. */
 import type { DType } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
-import { toTypedArray } from "../ops/index.ts";
+import { toTypedArray } from "../ops/reading.ts";
 import { Tensor } from "../tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { bytesOf, tensorOf, type FileType } from "./elements.ts";

@@ -1,6 +1,6 @@
 /** Reading what `torch.save` writes: a zip archive, or the older format that PyTorch wrote before 1.6. */
 import { KindlingError } from "../errors.ts";
-import { fromTypedArray, zeros } from "../ops/index.ts";
+import { fromTypedArray, zeros } from "../ops/creation.ts";
 import { writeValues } from "../ops/internal/writing.ts";
 import type { Tensor } from "../tensor.ts";
 import { ByteReader } from "./byteReader.ts";

@@ -1,9 +1,10 @@
 /** Nonlinearities as modules. All but `PReLU` have no parameters; every output but `GLU`'s has its input's shape. */
 import { ArgumentError } from "../errors.ts";
-import {
-  celu, elu, full, gelu, glu, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, leakyRelu_, logSoftmax, logsigmoid, mish, prelu, relu,
-  relu6, relu_, replaceBy, rrelu, selu, sigmoid, silu, softmax, softmin, softplus, softshrink, softsign, tanh, tanhshrink, threshold,
-} from "../ops/index.ts";
+import { celu, elu, gelu, glu, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, logsigmoid, mish, prelu, relu, relu6, rrelu, selu, silu, softmin, softplus, softshrink, softsign, tanhshrink, threshold } from "../ops/activations.ts";
+import { full } from "../ops/creation.ts";
+import { leakyRelu_, relu_, replaceBy } from "../ops/inplace.ts";
+import { logSoftmax, softmax } from "../ops/softmax.ts";
+import { sigmoid, tanh } from "../ops/unary.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";

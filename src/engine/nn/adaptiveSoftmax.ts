@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.ts";
-import { cat, logSoftmax } from "../ops/index.ts";
+import { cat } from "../ops/join.ts";
+import { logSoftmax } from "../ops/softmax.ts";
 import type { Int } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.ts";
-import { attendInHeads, empty } from "../ops/index.ts";
+import { attendInHeads } from "../ops/attention/multiHead.ts";
+import { empty } from "../ops/creation.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { constant_, xavierNormal_, xavierUniform_ } from "./init.ts";

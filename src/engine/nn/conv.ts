@@ -1,8 +1,9 @@
 /** Convolutions and transposed convolutions in one, two and three dimensions. */
 import { ArgumentError } from "../errors.ts";
-import { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d, empty, pad } from "../ops/index.ts";
-import type { Convolution } from "../ops/conv/conv.ts";
-import type { TransposedConvolution } from "../ops/conv/transposed.ts";
+import { conv1d, conv2d, conv3d, type Convolution } from "../ops/conv/conv.ts";
+import { convTranspose1d, convTranspose2d, convTranspose3d, type TransposedConvolution } from "../ops/conv/transposed.ts";
+import { empty } from "../ops/creation.ts";
+import { pad } from "../ops/padding.ts";
 import { sizesOf } from "../ops/internal/sizes.ts";
 import type { Int, Size } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";

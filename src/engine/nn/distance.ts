@@ -1,5 +1,5 @@
 /** Distances and angles between vectors as modules. */
-import { cosineSimilarity, pairwiseDistance } from "../ops/index.ts";
+import { cosineSimilarity, pairwiseDistance } from "../ops/distances.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";

@@ -1,6 +1,6 @@
 /** Random zeros in training mode, as modules; in eval mode each passes its input on unchanged. */
 import { ArgumentError } from "../errors.ts";
-import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../ops/index.ts";
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../ops/dropout.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { boolean, number } from "./printing.ts";

@@ -1,7 +1,8 @@
 /** Learned tables that are read by index. */
 import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
-import { embedding, embeddingBag, empty } from "../ops/index.ts";
+import { empty } from "../ops/creation.ts";
+import { embedding, embeddingBag } from "../ops/embedding.ts";
 import type { Int } from "../ops/types.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,4 +1,4 @@
-import { flatten, unflatten } from "../ops/index.ts";
+import { flatten, unflatten } from "../ops/views.ts";
 import type { Int } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -2,7 +2,10 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Generator } from "../random/index.ts";
-import { diagonal, empty, erf, erfinv, randperm, tensor as tensorOf } from "../ops/index.ts";
+import { empty, tensor as tensorOf } from "../ops/creation.ts";
+import { diagonal } from "../ops/diagonals.ts";
+import { randperm } from "../ops/random.ts";
+import { erf, erfinv } from "../ops/special.ts";
 import { qr } from "../ops/linalg/qr.ts";
 import type { Int } from "../ops/types.ts";
 import { numelOf } from "../shape.ts";

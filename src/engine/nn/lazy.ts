@@ -1,6 +1,6 @@
 /** Modules that learn the sizes of their inputs from the first one. Until then their parameters are uninitialized. */
 import { KindlingError } from "../errors.ts";
-import { empty, ones, zeros } from "../ops/index.ts";
+import { empty, ones, zeros } from "../ops/creation.ts";
 import type { Int, Size } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,4 +1,5 @@
-import { bilinear, empty, linear } from "../ops/index.ts";
+import { empty } from "../ops/creation.ts";
+import { linear, bilinear } from "../ops/linear.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { resetAffine, uniform_ } from "./init.ts";

@@ -1,12 +1,11 @@
 /** Losses as modules: each is called with the prediction and the target, and gives one number to minimise. */
 import { ArgumentError } from "../errors.ts";
-import {
-  binaryCrossEntropy, binaryCrossEntropyWithLogits, cosineEmbeddingLoss, crossEntropy, ctcLoss, gaussianNllLoss, hingeEmbeddingLoss, huberLoss, klDiv,
-  l1Loss, marginRankingLoss, mseLoss, multiMarginLoss, multilabelMarginLoss, multilabelSoftMarginLoss, nllLoss, poissonNllLoss, smoothL1Loss,
-  softMarginLoss, tripletMarginLoss, tripletMarginWithDistanceLoss,
-} from "../ops/index.ts";
-import type { SequenceLengths } from "../ops/losses/ctc.ts";
-import type { TripletOptions } from "../ops/losses/margins.ts";
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../ops/losses/binary.ts";
+import { crossEntropy, nllLoss } from "../ops/losses/crossEntropy.ts";
+import { ctcLoss, type SequenceLengths } from "../ops/losses/ctc.ts";
+import { gaussianNllLoss, klDiv, poissonNllLoss } from "../ops/losses/distributions.ts";
+import { cosineEmbeddingLoss, hingeEmbeddingLoss, marginRankingLoss, multilabelMarginLoss, multilabelSoftMarginLoss, multiMarginLoss, softMarginLoss, tripletMarginLoss, tripletMarginWithDistanceLoss, type TripletOptions } from "../ops/losses/margins.ts";
+import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "../ops/losses/regression.ts";
 import type { Int, LossReduction } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { PairwiseDistance } from "./distance.ts";

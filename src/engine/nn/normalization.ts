@@ -1,6 +1,12 @@
 /** Layers that centre and scale their input. */
 import { ArgumentError } from "../errors.ts";
-import { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, ones, rmsNorm, zeros } from "../ops/index.ts";
+import { ones, zeros } from "../ops/creation.ts";
+import { batchNorm } from "../ops/normalization/batchNorm.ts";
+import { groupNorm } from "../ops/normalization/groupNorm.ts";
+import { instanceNorm } from "../ops/normalization/instanceNorm.ts";
+import { layerNorm } from "../ops/normalization/layerNorm.ts";
+import { localResponseNorm } from "../ops/normalization/localResponseNorm.ts";
+import { rmsNorm } from "../ops/normalization/rmsNorm.ts";
 import type { Int, Size } from "../ops/types.ts";
 import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,5 +1,5 @@
 /** Borders around the positions of `[batch, channels, …]`, as modules. */
-import { pad, type PaddingMode } from "../ops/index.ts";
+import { pad, type PaddingMode } from "../ops/padding.ts";
 import type { Size } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";

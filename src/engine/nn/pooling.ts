@@ -1,15 +1,10 @@
 /** Pooling over the positions of `[batch, channels, …]`, or of the same without the batch. */
 import { ArgumentError } from "../errors.ts";
-import {
-  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, avgPool1d, avgPool2d,
-  avgPool3d, fractionalMaxPool2d, fractionalMaxPool3d, lpPool1d, lpPool2d, maxPool1d, maxPool2d, maxPool3d, maxUnpool1d, maxUnpool2d,
-  maxUnpool3d,
-} from "../ops/index.ts";
+import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, avgPool1d, avgPool2d, avgPool3d, lpPool1d, lpPool2d, type AdaptiveAvgPool as AdaptiveAvgPoolFunction, type AvgPool as AvgPoolFunction, type LpPool as LpPoolFunction } from "../ops/pooling/average.ts";
+import { fractionalMaxPool2d, fractionalMaxPool3d, type FractionalMaxPool as FractionalMaxPoolFunction } from "../ops/pooling/fractional.ts";
+import { adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, maxPool1d, maxPool2d, maxPool3d, type AdaptiveMaxPool as AdaptiveMaxPoolFunction, type MaxPool as MaxPoolFunction } from "../ops/pooling/max.ts";
+import { maxUnpool1d, maxUnpool2d, maxUnpool3d, type MaxUnpool as MaxUnpoolFunction } from "../ops/pooling/unpool.ts";
 import type { Int, Size } from "../ops/types.ts";
-import type { AdaptiveAvgPool as AdaptiveAvgPoolFunction, AvgPool as AvgPoolFunction, LpPool as LpPoolFunction } from "../ops/pooling/average.ts";
-import type { FractionalMaxPool as FractionalMaxPoolFunction } from "../ops/pooling/fractional.ts";
-import type { AdaptiveMaxPool as AdaptiveMaxPoolFunction, MaxPool as MaxPoolFunction } from "../ops/pooling/max.ts";
-import type { MaxUnpool as MaxUnpoolFunction } from "../ops/pooling/unpool.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";

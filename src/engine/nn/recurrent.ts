@@ -1,6 +1,10 @@
 /** Recurrent layers: sequences go through a cell step by step, in several layers and in both directions if wanted. */
 import { ArgumentError } from "../errors.ts";
-import { cat, dropout, empty, indexSelect, recurrent, stack, zeros, type RecurrentKind, type RecurrentState } from "../ops/index.ts";
+import { empty, zeros } from "../ops/creation.ts";
+import { dropout } from "../ops/dropout.ts";
+import { indexSelect } from "../ops/indexing.ts";
+import { cat, stack } from "../ops/join.ts";
+import { recurrent, type RecurrentKind, type RecurrentState } from "../ops/recurrent.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";

@@ -1,6 +1,7 @@
 /** Transformers. https://arxiv.org/abs/1706.03762 */
 import { ArgumentError } from "../errors.ts";
-import { gelu, relu, squareSubsequentMask } from "../ops/index.ts";
+import { gelu, relu } from "../ops/activations.ts";
+import { squareSubsequentMask } from "../ops/attention/multiHead.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { MultiheadAttention } from "./attention.ts";

@@ -1,6 +1,7 @@
 /** Images in other sizes and arrangements, as modules. */
 import { fold, unfold } from "../ops/fold.ts";
-import { channelShuffle, interpolate, pixelShuffle, pixelUnshuffle } from "../ops/index.ts";
+import { interpolate } from "../ops/interpolation.ts";
+import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/pixels.ts";
 import type { Int, Size } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";

@@ -1,6 +1,6 @@
 /** Nonlinearities; those on hot paths have kernels. Forward beside backward. */
 import { noGrad } from "../autograd/gradMode.ts";
-import type { DTypeName } from "../dtype.ts";
+import { longName, type DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { Unary } from "../kernels/exports.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
@@ -10,6 +10,7 @@ import { add, mul } from "./binary.ts";
 import { clamp } from "./clamp.ts";
 import { emptyLike, zerosLike } from "./creation.ts";
 import { mapUnary } from "./internal/map.ts";
+import { refuseBool, requireFloat } from "./internal/requireKernel.ts";
 import { unary, type UnaryFunction } from "./internal/unaryKernels.ts";
 import { max } from "./extremes.ts";
 import { scatter } from "./scatter.ts";
@@ -28,12 +29,13 @@ const stepGradient = (g: Tensor, x: Tensor): Tensor => g.maskedFill(x.le(0), 0);
  * @see https://pytorch.org/docs/stable/generated/torch.relu.html
  */
 export function relu(input: Tensor): Tensor {
+  if (input.dtype === "bool") throw new KindlingError("Boolean inputs not supported for relu");
   return input.dtype === "int32" || input.dtype === "uint8" ? input.clamp(0) : reluFloat(input);
 }
 
 const reluFloat = unary({ code: Unary.relu, name: "ReluBackward0", saves: "output", derivative: stepGradient });
-const geluExact = unary({ code: Unary.gelu, name: "GeluBackward0", saves: "input", derivative: (g, x) => g.mul(geluSlope(x)) });
-const geluTanh = unary({ code: Unary.geluTanh, name: "GeluBackward0", saves: "input", derivative: (g, x) => g.mul(geluTanhSlope(x)) });
+const geluExact = unary({ code: Unary.gelu, name: "GeluBackward0", floatsOnly: "GeluKernelImpl", saves: "input", derivative: (g, x) => g.mul(geluSlope(x)) });
+const geluTanh = unary({ code: Unary.geluTanh, name: "GeluBackward0", floatsOnly: "GeluKernelImpl", saves: "input", derivative: (g, x) => g.mul(geluTanhSlope(x)) });
 
 /** Φ(x) + x·φ(x) */
 function geluSlope(x: Tensor): Tensor {
@@ -60,7 +62,7 @@ export function gelu(input: Tensor, { approximate = "none" }: { approximate?: "n
 }
 
 /** x·sigmoid(x) */
-export const silu: UnaryFunction = unary({ code: Unary.silu, name: "SiluBackward0", saves: "input", derivative: (g, x) => g.mul(siluSlope(x)) });
+export const silu: UnaryFunction = unary({ code: Unary.silu, name: "SiluBackward0", floatsOnly: "silu_cpu", saves: "input", derivative: (g, x) => g.mul(siluSlope(x)) });
 
 function siluSlope(x: Tensor): Tensor {
   const gate = sigmoid(x);
@@ -68,7 +70,7 @@ function siluSlope(x: Tensor): Tensor {
 }
 
 const softplusUnary = unary({
-  code: Unary.softplus, name: "SoftplusBackward0", saves: "input",
+  code: Unary.softplus, name: "SoftplusBackward0", floatsOnly: "softplus_cpu", saves: "input",
   derivative: (g, x, { alpha: beta, beta: threshold }) => g.mul(sigmoid(x.mul(beta)).maskedFill(x.mul(beta).gt(threshold), 1)),
 });
 
@@ -86,10 +88,10 @@ export function softplus(input: Tensor, beta = 1, threshold = 20): Tensor {
  * @api nn.functional.logsigmoid
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
  */
-export const logsigmoid: UnaryFunction = unary({ code: Unary.logSigmoid, name: "LogSigmoidBackward0", saves: "input", derivative: (g, x) => g.mul(sigmoid(x.neg())) });
+export const logsigmoid: UnaryFunction = unary({ code: Unary.logSigmoid, name: "LogSigmoidBackward0", floatsOnly: "log_sigmoid_cpu", saves: "input", derivative: (g, x) => g.mul(sigmoid(x.neg())) });
 
 /** x · tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
-export const mish: UnaryFunction = unary({ code: Unary.mish, name: "MishBackward0", saves: "input", derivative: (g, x) => g.mul(mishSlope(x)) });
+export const mish: UnaryFunction = unary({ code: Unary.mish, name: "MishBackward0", floatsOnly: "mish_cpu", saves: "input", derivative: (g, x) => g.mul(mishSlope(x)) });
 
 function mishSlope(x: Tensor): Tensor {
   const t = tanh(softplus(x));
@@ -98,17 +100,17 @@ function mishSlope(x: Tensor): Tensor {
 
 /** x · relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
 export const hardswish: UnaryFunction = unary({
-  code: Unary.hardswish, name: "HardswishBackward0", saves: "input",
+  code: Unary.hardswish, name: "HardswishBackward0", floatsOnly: "hardswish_cpu", saves: "input",
   derivative: (g, x) => g.mul(x.div(3).add(0.5).maskedFill(x.gt(3), 1).maskedFill(x.lt(-3), 0)),
 });
 
 /** relu6(x + 3) / 6 */
 export const hardsigmoid: UnaryFunction = unary({
-  code: Unary.hardsigmoid, name: "HardsigmoidBackward0", saves: "input",
+  code: Unary.hardsigmoid, name: "HardsigmoidBackward0", floatsOnly: "hardsigmoid_cpu", saves: "input",
   derivative: (g, x) => g.div(6).mul(x.abs().lt(3).float()),
 });
 
-const leakyUnary = unary({ code: Unary.leakyRelu, name: "LeakyReluBackward0", saves: "input", derivative: (g, x, { alpha }) => g.mul(x.gt(0).float().mul(1 - alpha).add(alpha)) });
+const leakyUnary = unary({ code: Unary.leakyRelu, name: "LeakyReluBackward0", floatsOnly: "leaky_relu_cpu", saves: "input", derivative: (g, x, { alpha }) => g.mul(x.gt(0).float().mul(1 - alpha).add(alpha)) });
 
 /** x where positive, `negativeSlope`·x elsewhere. */
 export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
@@ -116,8 +118,8 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
 }
 
 const eluUnary = unary({
-  code: Unary.elu, name: "EluBackward0", saves: "input",
-  derivative: (g, x, { alpha }) => g.mul(where(x.gt(0), 1, mul(exp(clamp(x, null, 0)), alpha))),
+  code: Unary.elu, name: "EluBackward0", floatsOnly: "elu_cpu", saves: "input",
+  derivative: (g, x, { alpha }) => g.mul(where(x.gt(0), 1, mul(exp(where(x.lt(0), x, 0)), alpha))),
 });
 
 /** x where positive, α(e^x − 1) elsewhere. */
@@ -131,6 +133,7 @@ export function elu(input: Tensor, alpha = 1): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html
  */
 export function celu(input: Tensor, alpha = 1): Tensor {
+  requireFloat("elu_cpu", input.dtype);
   if (alpha === 0) throw new KindlingError("ZeroDivisionError: alpha cannot be 0 for CELU");
   return where(input.gt(0), input, expm1(clamp(input, null, 0).div(alpha)).mul(alpha));
 }
@@ -144,6 +147,7 @@ const SELU_SCALE = 1.0507009873554805;
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
  */
 export function selu(input: Tensor): Tensor {
+  requireFloat("elu_cpu", input.dtype);
   return where(input.gt(0), input, expm1(clamp(input, null, 0)).mul(SELU_ALPHA)).mul(SELU_SCALE);
 }
 
@@ -157,6 +161,7 @@ export function glu(input: Tensor, dim: Int = -1): Tensor {
   const d = wrapDim(dim, input.shape.length);
   const size = input.shape[d]!;
   if (size % 2 !== 0) throw new KindlingError(`Halving dimension must be even, but dimension ${d} is size ${size}`);
+  requireFloat("glu_cpu", input.dtype);
   return mul(narrow(input, d, 0, size / 2), sigmoid(narrow(input, d, size / 2, size / 2)));
 }
 
@@ -166,6 +171,7 @@ export function glu(input: Tensor, dim: Int = -1): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html
  */
 export function hardshrink(input: Tensor, lambd = 0.5): Tensor {
+  requireFloat("hardshrink_cpu", input.dtype);
   return where(input.abs().gt(lambd), input, 0);
 }
 
@@ -175,12 +181,15 @@ export function hardshrink(input: Tensor, lambd = 0.5): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html
  */
 export function softshrink(input: Tensor, lambd = 0.5): Tensor {
+  requireFloat("softshrink_cpu", input.dtype);
   if (lambd < 0) throw new KindlingError(`lambda must be greater or equal to 0, but found to be ${lambd}.`);
   return where(input.gt(lambd), input.sub(lambd), where(input.lt(-lambd), input.add(lambd), 0));
 }
 
 /** x kept between two values. */
 export function hardtanh(input: Tensor, minVal = -1, maxVal = 1): Tensor {
+  if (input.dtype === "bool") throw new KindlingError("Bool inputs not supported for hardtanh");
+  if (input.dtype === "uint8" && (minVal < 0 || maxVal < 0)) throw new KindlingError("cannot do hardtanh on an unsigned type with negative limits");
   if (minVal > maxVal) throw new ArgumentError("min_val cannot be greater than max_val");
   return strictlyBetween(input, minVal, maxVal, input, minVal, maxVal);
 }
@@ -203,6 +212,7 @@ function strictlyBetween(input: Tensor, low: number, high: number, inside: Tenso
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html
  */
 export function prelu(input: Tensor, weight: Tensor): Tensor {
+  if (input.dtype !== weight.dtype) throw new KindlingError(`prelu: Type promoting not supported. Got ${longName(input.dtype)} and ${longName(weight.dtype)}`);
   const channels = input.shape.length < 2 ? 1 : input.shape[1]!;
   if (weight.numel() !== 1 && weight.numel() !== channels) {
     throw new KindlingError(`Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`);
@@ -217,10 +227,11 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  */
 export function rrelu(
-  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, { generator = defaultGenerator }: { generator?: Generator } = {},
+  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, generator: Generator | null = null,
 ): Tensor {
   if (!training) return leakyRelu(input, (lower + upper) / 2);
-  const slopes = noGrad(() => negativeSlopes(input, lower, upper, generator));
+  requireFloat("rrelu_with_noise_out_cpu", input.dtype);
+  const slopes = noGrad(() => negativeSlopes(input, lower, upper, generator ?? defaultGenerator));
   return mul(input, slopes);
 }
 
@@ -253,6 +264,7 @@ export function tanhshrink(input: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
  */
 export function threshold(input: Tensor, threshold: number, value: number): Tensor {
+  refuseBool("threshold_cpu", input.dtype);
   return where(input.gt(threshold), input, value);
 }
 

@@ -1,5 +1,6 @@
 /** Arithmetic with pairs of elements, with broadcasting. Forward beside backward. */
 import { record, type Operation } from "../autograd/node.ts";
+import { nativeName, promote } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Binary } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
@@ -9,11 +10,12 @@ import { eq, gt, isnan, lt } from "./comparison.ts";
 import { to } from "./conversion.ts";
 import { full, zeros, zerosLike } from "./creation.ts";
 import {
-  asTensorLike, binary, floating, floorOfQuotient, integers, leading, spread, truncatedQuotient, typeOfPair, type PairOfTensors,
+  asTensorLike, binary, floating, floorOfQuotient, integers, leading, spread, truncatedQuotient, typeOfPair, type OperandPair, type PairOfTensors,
   type Pairwise, type Power, type ScaledPairwise, type TensorAndOperand,
 } from "./internal/binaryKernels.ts";
 import { at, make } from "./internal/make.ts";
 import { mapBinary } from "./internal/map.ts";
+import { refuseBool, requireFloat } from "./internal/requireKernel.ts";
 import { asFloat } from "./internal/unaryKernels.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
 import { exp, exp2, log } from "./unary.ts";
@@ -52,7 +54,7 @@ export const sub: ScaledPairwise = binary({
  * `input · other`
  * @api torch.mul torch.multiply Tensor.mul Tensor.multiply Tensor.multiply_
  */
-export const mul: Pairwise = binary({
+export const mul: OperandPair = binary({
   op: Binary.mul,
   name: "MulBackward0",
   saves: true,
@@ -80,6 +82,7 @@ export function div(input: ScalarOrTensor, other: ScalarOrTensor, { roundingMode
   }
   const a = leading(input, other);
   const dtype = typeOfPair(a, other);
+  refuseBool(`div_${mode}_cpu`, dtype);
   if (dtype !== "float32") return mapBinary("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, other, dtype);
   return roundedQuotient(mode, a, other);
 }
@@ -194,15 +197,23 @@ export const fmod: Pairwise = binary({
  * @see https://pytorch.org/docs/stable/generated/torch.lerp.html
  */
 export function lerp(input: Tensor, end: Tensor, weight: ScalarOrTensor): Tensor {
+  requireSameType("end", end, input);
+  if (weight instanceof Tensor) requireSameType("weight", weight, input);
+  requireFloat(weight instanceof Tensor ? "lerp_kernel_tensor" : "lerp_kernel_scalar", input.dtype);
   if (weight instanceof Tensor) return add(input, mul(weight, sub(end, input)));
   const shape = broadcastShapes(input.shape, end.shape);
-  const x = spread(to(input, "float32"), shape);
-  const y = spread(to(end, "float32"), shape);
+  const x = spread(input, shape);
+  const y = spread(end, shape);
   const result = make(shape);
   const target = at(result);
   const from = at(x);
   kernels.lerp(from, at(y), target, result.numel(), weight);
   return record(lerpOp, result, [x, y], [], weight);
+}
+
+function requireSameType(name: string, other: Tensor, input: Tensor): void {
+  if (other.dtype === input.dtype) return;
+  throw new KindlingError(`expected dtype ${nativeName(input.dtype)} for \`${name}\` but got dtype ${nativeName(other.dtype)}`);
 }
 
 const lerpOp: Operation<number> = {
@@ -228,7 +239,12 @@ export const atan2: PairOfTensors = floating("Atan2", Math.atan2, {
  * @api torch.hypot Tensor.hypot Tensor.hypot_
  * @see https://pytorch.org/docs/stable/generated/torch.hypot.html
  */
-export const hypot: PairOfTensors = floating("Hypot", Math.hypot, {
+export function hypot(input: Tensor, other: Tensor): Tensor {
+  requireFloat("hypot_cpu", promote(input.dtype, other.dtype));
+  return hypotOfFloats(input, other);
+}
+
+const hypotOfFloats = floating("Hypot", Math.hypot, {
   left: (g, a, _b, r) => g.mul(a.div(r)),
   right: (g, _a, b, r) => g.mul(b.div(r)),
 });
@@ -249,6 +265,7 @@ export function copysign(input: Tensor, other: ScalarOrTensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.logaddexp.html
  */
 export function logaddexp(input: Tensor, other: Tensor): Tensor {
+  requireFloat("logaddexp_cpu", promote(input.dtype, other.dtype));
   const high = maximum(input, other).detach();
   const base = where(high.isinf(), 0, high);
   return add(log(add(exp(sub(input, base)), exp(sub(other, base)))), base);
@@ -260,6 +277,7 @@ export function logaddexp(input: Tensor, other: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.logaddexp2.html
  */
 export function logaddexp2(input: Tensor, other: Tensor): Tensor {
+  requireFloat("logaddexp2_cpu", promote(input.dtype, other.dtype));
   const high = maximum(input, other).detach();
   const base = where(high.isinf(), 0, high);
   return add(log(add(exp2(sub(input, base)), exp2(sub(other, base)))).mul(Math.LOG2E), base);
@@ -319,6 +337,7 @@ export function floatPower(input: ScalarOrTensor, exponent: ScalarOrTensor): Ten
  * @see https://pytorch.org/docs/stable/generated/torch.nextafter.html
  */
 export function nextafter(input: Tensor, other: Tensor): Tensor {
+  requireFloat("nextafter_cpu", promote(input.dtype, other.dtype));
   return mapBinary("nextafter", nextFloat, input, other);
 }
 
@@ -338,7 +357,7 @@ function nextFloat(from: number, to: number): number {
  * @api torch.rsub
  */
 export function rsub(input: Tensor, other: ScalarOrTensor, { alpha = 1 }: BinaryOptions = {}): Tensor {
-  return add(mul(input, -alpha), other);
+  return sub(other, input, { alpha });
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
@@ -369,6 +388,7 @@ export const lcm: TensorAndOperand = integers("lcm", (a, b) => (a === 0 || b ===
  * @see https://pytorch.org/docs/stable/generated/torch.addcmul.html
  */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
+  refuseBool("addcmul_cpu_out", promote(input.dtype, promote(tensor1.dtype, tensor2.dtype)));
   return add(input, mul(tensor1, tensor2), { alpha: value });
 }
 
@@ -378,6 +398,9 @@ export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value
  * @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
  */
 export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
+  if (promote(tensor1.dtype, tensor2.dtype) !== "float32") {
+    throw new KindlingError("Integer division with addcdiv is no longer supported. Convert tensor1 or tensor2 with .float() first, or divide with torch.div");
+  }
   return add(input, div(tensor1, tensor2), { alpha: value });
 }
 
@@ -387,5 +410,6 @@ export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value
  * @see https://pytorch.org/docs/stable/generated/torch.heaviside.html
  */
 export function heaviside(input: Tensor, values: Tensor): Tensor {
+  if (input.dtype !== values.dtype) throw new KindlingError("heaviside is not yet implemented for tensors with different dtypes.");
   return where(input.eq(0), values, input.gt(0).to(values.dtype));
 }

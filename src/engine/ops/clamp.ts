@@ -3,7 +3,6 @@ import { KindlingError } from "../errors.ts";
 import { Unary } from "../kernels/exports.ts";
 import { Tensor } from "../tensor.ts";
 import { gt, lt } from "./comparison.ts";
-import { to } from "./conversion.ts";
 import { unary } from "./internal/unaryKernels.ts";
 import type { ClampBound, ScalarOrTensor } from "./types.ts";
 import { where } from "./where.ts";
@@ -14,10 +13,9 @@ import { where } from "./where.ts";
  * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
  */
 export function clamp(input: Tensor, min: ClampBound = null, max: ClampBound = null): Tensor {
+  if (min === null && max === null) throw new KindlingError("torch.clamp: At least one of 'min' or 'max' must not be None");
   // Floats don't tell large integers apart.
-  const isInteger = input.dtype === "int32" || input.dtype === "uint8";
-  const isBounded = min !== null || max !== null;
-  if (!(min instanceof Tensor) && !(max instanceof Tensor) && !(isInteger && isBounded)) return clampByNumbers(input, min, max);
+  if (input.dtype === "float32" && !(min instanceof Tensor) && !(max instanceof Tensor)) return clampUnary(input, min ?? -Infinity, max ?? Infinity);
   const raised = min === null ? input : maximumOf(input, min);
   return max === null ? raised : minimumOf(raised, max);
 }
@@ -50,12 +48,3 @@ function minimumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
 }
 
 const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", derivative: (g, x, { alpha, beta }) => g.where(x.ge(alpha).logicalAnd(x.le(beta)), 0) });
-
-/** `clamp` by numbers, with the kernel. */
-export function clampByNumbers(input: Tensor, min?: number | null, max?: number | null): Tensor {
-  if ((min ?? null) === null && (max ?? null) === null) {
-    throw new KindlingError("torch.clamp: At least one of 'min' or 'max' must not be None");
-  }
-  const clamped = clampUnary(input, min ?? -Infinity, max ?? Infinity);
-  return input.dtype === "int32" ? to(clamped, "int32") : clamped;
-}

@@ -147,11 +147,8 @@ export function isclose(input: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, 
  * @see https://pytorch.org/docs/stable/generated/torch.isin.html
  */
 export function isin(elements: ScalarOrTensor, testElements: ScalarOrTensor, options?: IsinOptions): Tensor;
-
 export function isin(element: number, testElements: Tensor, options?: IsinOptions): Tensor;
-
 export function isin(elements: Tensor, testElement: number, options?: IsinOptions): Tensor;
-
 export function isin(elements: ScalarOrTensor, testElements: ScalarOrTensor, { invert = false }: IsinOptions = {}): Tensor {
   const list = testElements instanceof Tensor ? toTypedArray(testElements).sort() : [testElements];
   const input = elements instanceof Tensor ? elements : full([], elements);

@@ -1,7 +1,8 @@
 /** Random zeros, drawn as PyTorch draws them. */
 import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
-import { ArgumentError } from "../errors.ts";
+import { longName } from "../dtype.ts";
+import { ArgumentError, KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -21,6 +22,7 @@ export function checkProbability(p: number): void {
 function dropped(input: Tensor, p: number, training: boolean, inplace: boolean, shape: Shape, mask: Masked): Tensor {
   checkProbability(p);
   if (!training || p === 0 || input.numel() === 0) return input;
+  if (input.dtype !== "float32") throw new KindlingError(`result type Float can't be cast to the desired output type ${longName(input.dtype)}`);
   return inplace ? replaceBy(input, (before) => mask(before, p, shape)) : mask(input, p, shape);
 }
 

@@ -1,7 +1,7 @@
 /** Forms that change their first operand. Each is the plain form, written over the operand, with its place in the graph. */
 import { enableGrad, isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
-import { itemSize, type DType } from "../dtype.ts";
+import { itemSize, longName } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
@@ -22,7 +22,7 @@ import { leakyRelu, relu } from "./activations.ts";
 import { abs, exp, neg, sigmoid, sqrt, tanh } from "./unary.ts";
 import { forEachOffset } from "./reading.ts";
 import { scalarAt } from "./internal/scalar.ts";
-import type { BinaryOptions, ClampBound, ScalarOrTensor } from "./types.ts";
+import type { BinaryOptions, ClampBound, Operand, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
 import { whyOutgrown } from "./internal/wholeNumbers.ts";
 
@@ -34,7 +34,10 @@ export function replaceBy<T extends Tensor>(target: T, compute: (source: Tensor)
   // What a derivative reads of the old values has to outlive them.
   const result = compute(isGradEnabled() ? before.clone() : before);
   if (result.dtype === "float32" && target.dtype !== "float32") {
-    throw whyOutgrown(result) ?? new KindlingError(`result type Float can't be cast to the desired output type ${typeName(target.dtype)}`);
+    throw whyOutgrown(result) ?? new KindlingError(`result type Float can't be cast to the desired output type ${longName(target.dtype)}`);
+  }
+  if (target.dtype === "bool" && result.dtype !== "bool") {
+    throw new KindlingError(`result type ${longName(result.dtype)} can't be cast to the desired output type Bool`);
   }
   requireShape(target, result.shape);
   copyInto(target, result);
@@ -51,8 +54,6 @@ function requireShape(target: Tensor, shape: Shape): void {
     shape,
   );
 }
-
-const typeName = (dtype: DType): string => ({ float32: "Float", int32: "Long", bool: "Bool", uint8: "Byte" })[dtype];
 
 /** Gives `target`, whose values were just overwritten, the history of `result`; for a view its base as well. */
 function takeHistory(target: Tensor, before: Tensor, result: Tensor): void {
@@ -129,24 +130,24 @@ export function alias(tensor: Tensor): Tensor {
 }
 
 /** Whether a change leaves no trace in the graph, so that a kernel may write straight over the operand. */
-function untracked(target: Tensor, other: ScalarOrTensor): boolean {
+function untracked(target: Tensor, other: Operand): boolean {
   return !isGradEnabled() || !(target.requiresGrad || (other instanceof Tensor && other.requiresGrad));
 }
 
-type Arithmetic = (a: Tensor, b: ScalarOrTensor, options?: BinaryOptions) => Tensor;
+type Arithmetic = (a: Tensor, b: Operand, options?: BinaryOptions) => Tensor;
 type ArithmeticCode = (typeof Binary)["add" | "sub" | "mul" | "div"];
 
 /** `add_`, `sub_`: over the first operand. */
-export type ScaledInPlace = <T extends Tensor>(input: T, other: ScalarOrTensor, options?: BinaryOptions) => T;
+export type ScaledInPlace = <T extends Tensor>(input: T, other: Operand, options?: BinaryOptions) => T;
 
 /** `mul_`: over the first operand. */
-export type PairInPlace = <T extends Tensor>(input: T, other: ScalarOrTensor) => T;
+export type PairInPlace = <T extends Tensor>(input: T, other: Operand) => T;
 
 /** Over the operand. */
 export type UnaryInPlace = <T extends Tensor>(input: T) => T;
 
 function arithmetic(code: ArithmeticCode, plain: Arithmetic): ScaledInPlace {
-  return <T extends Tensor>(target: T, other: ScalarOrTensor, options?: BinaryOptions): T => {
+  return <T extends Tensor>(target: T, other: Operand, options?: BinaryOptions): T => {
     if (target.dtype === "float32" && target.dense && untracked(target, other)) {
       const fits = other instanceof Tensor && other.dtype === "float32" && other.dense && sameShape(other.shape, target.shape);
       if (fits || typeof other === "number") return direct(code, target, other, options?.alpha ?? 1);
@@ -179,7 +180,7 @@ export const sub_: ScaledInPlace = arithmetic(Binary.sub, sub);
  * @api Tensor.mul_
  */
 export const mul_: PairInPlace = arithmetic(Binary.mul, mul);
-const divide_ = arithmetic(Binary.div, (a, b) => div(a, b));
+const divide_ = arithmetic(Binary.div, (a, b) => div(a, typeof b === "boolean" ? Number(b) : b));
 
 /**
  * `div` over the input.

@@ -8,7 +8,7 @@ import { Tensor } from "../tensor.ts";
 import { eq } from "./comparison.ts";
 import { to } from "./conversion.ts";
 import { full } from "./creation.ts";
-import { integers, spread, type PairOfTensors, type Pairwise, type TensorAndOperand } from "./internal/binaryKernels.ts";
+import { integers, spread, type PairOfTensors, type OperandPair, type TensorAndOperand } from "./internal/binaryKernels.ts";
 import { at, make } from "./internal/make.ts";
 import { mapUnary } from "./internal/map.ts";
 
@@ -58,9 +58,9 @@ export function logicalNot(input: Tensor): Tensor {
   return eq(input, 0);
 }
 
-function bitwise(name: keyof typeof Bits): Pairwise {
+function bitwise(name: keyof typeof Bits): OperandPair {
   return (first, b) => {
-    const a = first instanceof Tensor ? first : full([], first, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, first) : "int32" });
+    const a = first instanceof Tensor ? first : full([], first, { dtype: typeof first === "boolean" ? "bool" : b instanceof Tensor ? promoteScalar(b.dtype, first) : "int32" });
     const other = b instanceof Tensor ? b : full([], b, { dtype: promoteScalar(a.dtype, b) });
     const dtype = promote(a.dtype, other.dtype);
     if (dtype === "float32") throw new KindlingError(`"bitwise_${name}_cpu" not implemented for 'Float'`);
@@ -73,21 +73,21 @@ function bitwise(name: keyof typeof Bits): Pairwise {
  * @api torch.bitwiseAnd Tensor.bitwiseAnd Tensor.bitwiseAnd_
  * @see https://pytorch.org/docs/stable/generated/torch.bitwise_and.html
  */
-export const bitwiseAnd: Pairwise = bitwise("and");
+export const bitwiseAnd: OperandPair = bitwise("and");
 
 /**
  * `a | b`
  * @api torch.bitwiseOr Tensor.bitwiseOr Tensor.bitwiseOr_
  * @see https://pytorch.org/docs/stable/generated/torch.bitwise_or.html
  */
-export const bitwiseOr: Pairwise = bitwise("or");
+export const bitwiseOr: OperandPair = bitwise("or");
 
 /**
  * `a ^ b`
  * @api torch.bitwiseXor Tensor.bitwiseXor Tensor.bitwiseXor_
  * @see https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html
  */
-export const bitwiseXor: Pairwise = bitwise("xor");
+export const bitwiseXor: OperandPair = bitwise("xor");
 
 /**
  * `a << b`

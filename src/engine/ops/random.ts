@@ -9,6 +9,7 @@ import { Tensor } from "../tensor.ts";
 import { to } from "./conversion.ts";
 import { finish, typeOf, type TensorOptions } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
+import { requireFloat } from "./internal/requireKernel.ts";
 import { toTypedArray } from "./reading.ts";
 import type { Int, ScalarOrTensor, Sizes } from "./types.ts";
 import { writeValues } from "./internal/writing.ts";
@@ -150,6 +151,7 @@ export function fillInPlace(input: Tensor, generator: Generator | null | undefin
  * @api Tensor.normal_
  */
 export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: { generator?: Generator | null } = {}): T {
+  requireFloat("normal_kernel_cpu", input.dtype);
   return fillInPlace(input, options.generator, (generator, out) => fillNormal(generator, out, mean, std)) as T;
 }
 
@@ -158,5 +160,6 @@ export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: 
  * @api Tensor.uniform_
  */
 export function uniform_<T extends Tensor>(input: T, from = 0, to = 1, options: { generator?: Generator | null } = {}): T {
+  requireFloat("check_uniform_bounds", input.dtype);
   return fillInPlace(input, options.generator, (generator, out) => fillUniform(generator, out, from, to)) as T;
 }

@@ -1,5 +1,5 @@
 /** Random draws from other distributions than the uniform and the normal one, in PyTorch's order of draws on a CPU. */
-import { roomFor } from "../dtype.ts";
+import { longName, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { fillBernoulliEach, fillExponential } from "../random/fill.ts";
@@ -13,6 +13,7 @@ import { copyInto } from "./internal/copy.ts";
 import { emptyLike, fromTypedArray } from "./creation.ts";
 import { fillInPlace, normal_, requireDrawable, type RandomOptions } from "./random.ts";
 import { at, make } from "./internal/make.ts";
+import { requireFloat } from "./internal/requireKernel.ts";
 import { topk } from "./sorting.ts";
 import { toTypedArray } from "./reading.ts";
 import { argmax } from "./extremes.ts";
@@ -72,6 +73,7 @@ function eachOf(probabilities: Float32Array) {
 export function bernoulli(input: Tensor, options?: Draw): Tensor;
 export function bernoulli(input: Tensor, p: number, options?: Draw): Tensor;
 export function bernoulli(input: Tensor, p?: number | Draw, options: Draw = {}): Tensor {
+  if (typeof p !== "number") requireFloat("bernoulli_tensor_cpu_p_", input.dtype);
   return typeof p === "number" ? bernoulli_(emptyLike(input.detach()), p, options) : bernoulli_(emptyLike(input.detach()), input, p ?? {});
 }
 
@@ -80,6 +82,7 @@ export function bernoulli(input: Tensor, p?: number | Draw, options: Draw = {}):
  * @api Tensor.exponential_
  */
 export function exponential_<T extends Tensor>(input: T, lambd = 1, options: Draw = {}): T {
+  requireFloat("exponential_cpu", input.dtype);
   return fillInPlace(input, options.generator, (generator, out) => fillExponential(generator, out, lambd)) as T;
 }
 
@@ -97,6 +100,7 @@ export function geometric_<T extends Tensor>(input: T, p: number, options: Draw 
  * @api Tensor.cauchy_
  */
 export function cauchy_<T extends Tensor>(input: T, median = 0, sigma = 1, options: Draw = {}): T {
+  requireFloat("cauchy_cpu", input.dtype);
   return each(input, options.generator, (generator) => median + sigma * Math.tan(Math.PI * (generator.uniformDouble() - 0.5)));
 }
 
@@ -105,6 +109,7 @@ export function cauchy_<T extends Tensor>(input: T, median = 0, sigma = 1, optio
  * @api Tensor.logNormal_
  */
 export function logNormal_<T extends Tensor>(input: T, mean = 1, std = 2, options: Draw = {}): T {
+  requireFloat("log_normal_cpu", input.dtype);
   return each(input, options.generator, (generator) => Math.exp(mean + std * generator.normalDouble()));
 }
 
@@ -143,6 +148,7 @@ export function normalEach(mean: Tensor | number, std: Tensor | number, options:
  * @see https://pytorch.org/docs/stable/generated/torch.multinomial.html
  */
 export function multinomial(input: Tensor, numSamples: Int, replacement = false, { generator }: Draw = {}): Tensor {
+  if (input.dtype !== "float32") throw new KindlingError(`multinomial only supports floating-point dtypes for input, got: ${longName(input.dtype)}`);
   if (input.shape.length !== 1 && input.shape.length !== 2) throw new KindlingError("prob_dist must be 1 or 2 dim");
   if (!(numSamples > 0)) throw new KindlingError("cannot sample n_sample <= 0 samples");
   const categories = input.shape.at(-1)!;

@@ -1,7 +1,7 @@
 /** Special functions: the error function, the gamma function and Bessel's. Each derivative can be differentiated again. */
 import { Unary } from "../kernels/exports.ts";
 import type { Tensor } from "../tensor.ts";
-import { clampByNumbers } from "./clamp.ts";
+import { clamp } from "./clamp.ts";
 import { eq } from "./comparison.ts";
 import { asFloat, unary, type UnaryFunction } from "./internal/unaryKernels.ts";
 import { cos, exp, log } from "./unary.ts";
@@ -39,7 +39,7 @@ function normalizedSinc(x: number): number {
  * @see https://pytorch.org/docs/stable/generated/torch.logit.html
  */
 export function logit(input: Tensor, eps: number | null = null): Tensor {
-  const x = eps === null ? asFloat(input) : clampByNumbers(asFloat(input), eps, 1 - eps);
+  const x = eps === null ? asFloat(input) : clamp(asFloat(input), eps, 1 - eps);
   return log(x.div(x.neg().add(1)));
 }
 

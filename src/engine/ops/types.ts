@@ -20,6 +20,9 @@ export type Tensors = readonly Tensor[];
  */
 export type ScalarOrTensor = number | Tensor;
 
+/** Where a truth value is one, not 0 or 1: `mask.mul(true)` is a mask. */
+export type Operand = ScalarOrTensor | boolean;
+
 /** A bound of `clamp`: one number, one for each element, or none. */
 export type ClampBound = ScalarOrTensor | null;
 

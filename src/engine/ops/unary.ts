@@ -4,6 +4,7 @@ import { Unary } from "../kernels/exports.ts";
 import type { Tensor } from "../tensor.ts";
 import { to } from "./conversion.ts";
 import { mapUnary } from "./internal/map.ts";
+import { refuseBool } from "./internal/requireKernel.ts";
 import { asFloat, constantUnary, unary, type UnaryFunction } from "./internal/unaryKernels.ts";
 import { namedTuple, type NamedTuple } from "./namedTuple.ts";
 import { where } from "./where.ts";
@@ -30,6 +31,7 @@ const negFloat = unary({ code: Unary.neg, name: "NegBackward0", saves: "input", 
  * @see https://pytorch.org/docs/stable/generated/torch.abs.html
  */
 export function abs(input: Tensor): Tensor {
+  refuseBool("abs_cpu", input.dtype);
   if (input.dtype === "uint8") return input;
   return input.dtype === "int32" ? input.where(input.ge(0), input.neg()) : absFloat(input);
 }

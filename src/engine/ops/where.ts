@@ -1,6 +1,7 @@
 /** Choosing elements by a mask. Forward beside backward. */
 import { record, type Operation } from "../autograd/node.ts";
-import { itemSize, promote, promoteScalar } from "../dtype.ts";
+import { itemSize, longName, nativeName, promote, promoteScalar } from "../dtype.ts";
+import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -12,9 +13,7 @@ import { at, make } from "./internal/make.ts";
 import { describeBroadcast } from "./internal/strided.ts";
 import { sumTo } from "./internal/sumTo.ts";
 import { unbind } from "./split.ts";
-import type { ScalarOrTensor } from "./types.ts";
-
-// --- choice ---------------------------------------------------------------------------------------------------------
+import type { Operand, ScalarOrTensor } from "./types.ts";
 
 const whereOp: Operation<[Shape, Shape]> = {
   name: "WhereBackward0",
@@ -33,7 +32,7 @@ const whereOp: Operation<[Shape, Shape]> = {
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.where.html
  * @api Tensor.where
  */
-export function valuesWhere(input: Tensor, condition: Tensor, other: ScalarOrTensor): Tensor {
+export function valuesWhere(input: Tensor, condition: Tensor, other: Operand): Tensor {
   return where(condition, input, other);
 }
 
@@ -43,19 +42,19 @@ export function valuesWhere(input: Tensor, condition: Tensor, other: ScalarOrTen
  * @api torch.where
  * @see https://pytorch.org/docs/stable/generated/torch.where.html
  */
-export function where(condition: Tensor, input: ScalarOrTensor, other: ScalarOrTensor): Tensor;
-
+export function where(condition: Tensor, input: Operand, other: Operand): Tensor;
 export function where(condition: Tensor): Tensor[];
-
-export function where(condition: Tensor, input?: ScalarOrTensor, other?: ScalarOrTensor): Tensor | Tensor[] {
+export function where(condition: Tensor, input?: Operand, other?: Operand): Tensor | Tensor[] {
   if (input === undefined || other === undefined) return unbind(nonzero(condition), 1);
   return choose(condition, input, other);
 }
 
-/** `input` where `condition` holds, `other` elsewhere; all broadcast. */
-function choose(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
-  const left = a instanceof Tensor ? a : full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
-  const right = b instanceof Tensor ? b : full([], b, { dtype: a instanceof Tensor ? promoteScalar(a.dtype, b) : "float32" });
+function choose(condition: Tensor, a: Operand, b: Operand): Tensor {
+  if (condition.dtype !== "bool" && condition.dtype !== "uint8") {
+    throw new KindlingError(`where expected condition to be a boolean tensor, but got a tensor with dtype ${longName(condition.dtype)}`);
+  }
+  const left = beside(a, b);
+  const right = beside(b, a);
   const shape = broadcastShapes(condition.shape, broadcastShapes(left.shape, right.shape));
   const dtype = promote(left.dtype, right.dtype);
   // The kernel moves words.
@@ -65,7 +64,14 @@ function choose(condition: Tensor, a: ScalarOrTensor, b: ScalarOrTensor): Tensor
   return record(whereOp, result, [left, right], [condition], [left.shape, right.shape]);
 }
 
-export function chosen(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
+/** A value as a tensor, of the other's type where that holds it. */
+function beside(value: Operand, other: Operand): Tensor {
+  if (value instanceof Tensor) return value;
+  if (other instanceof Tensor) return full([], value, { dtype: promoteScalar(other.dtype, value) });
+  return full([], value, { dtype: typeof value === "boolean" ? "bool" : "float32" });
+}
+
+function chosen(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
   const count = result.numel();
   const target = at(result);
   const from = at(mask);
@@ -86,15 +92,25 @@ const maskedFillOp: Operation<Shape> = {
 };
 
 /**
- * `value` where `mask` holds, the input elsewhere.
+ * `value` where `mask` holds, the input elsewhere, in the input's type.
+ * @param value a number, or a tensor without dimensions
  * @api torch.maskedFill Tensor.maskedFill
  * @see https://pytorch.org/docs/stable/generated/torch.masked_fill.html
  */
 export function maskedFill(input: Tensor, mask: Tensor, value: ScalarOrTensor): Tensor {
-  if (typeof value !== "number") return where(mask, value, input);
-  const isPlain = input.dtype === "float32" && input.dense && mask.dense && itemSize(mask.dtype) === 1 && sameShape(input.shape, mask.shape);
+  if (mask.dtype !== "bool" && mask.dtype !== "uint8") {
+    throw new KindlingError(`masked_fill_ only supports boolean masks, but got mask with dtype ${nativeName(mask.dtype)}`);
+  }
+  if (value instanceof Tensor) {
+    if (value.shape.length > 0) {
+      throw new KindlingError(`masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.shape.length} dimension(s).`);
+    }
+    return where(mask, to(value, input.dtype), input);
+  }
+  if (input.dtype !== "float32") return where(mask, full([], value, { dtype: input.dtype }), input);
+  const isPlain = input.dense && mask.dense && sameShape(input.shape, mask.shape);
   const result = isPlain ? fillWhere(input, mask, value) : where(mask, value, input.detach());
-  return input.dtype === "float32" ? record(maskedFillOp, result, [input], [mask], input.shape) : result;
+  return record(maskedFillOp, result, [input], [mask], input.shape);
 }
 
 function fillWhere(input: Tensor, mask: Tensor, value: number): Tensor {

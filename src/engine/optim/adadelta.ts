@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors.ts";
-import { optimizerState } from "../ops/index.ts";
+import { optimizerState } from "../ops/optimizers.ts";
 import type { Tensor } from "../tensor.ts";
 import { descending } from "./descending.ts";
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";

@@ -1,4 +1,4 @@
-import { adamStep, optimizerState, type AdamUpdate } from "../ops/index.ts";
+import { adamStep, optimizerState, type AdamUpdate } from "../ops/optimizers.ts";
 import type { Tensor } from "../tensor.ts";
 import { AdamFamily, runningMeans, type AdamFamilyOptions, type RunningMeans } from "./adamFamily.ts";
 import type { OptimizerParameters, ParamGroup } from "./optimizer.ts";

@@ -1,4 +1,4 @@
-import { optimizerState } from "../ops/index.ts";
+import { optimizerState } from "../ops/optimizers.ts";
 import type { Tensor } from "../tensor.ts";
 import { Optimizer, type OptimizerOptions } from "./optimizer.ts";
 import { checkBetas, checkNotNegative } from "./ranges.ts";

@@ -1,4 +1,4 @@
-import { optimizerState } from "../ops/index.ts";
+import { optimizerState } from "../ops/optimizers.ts";
 import type { Tensor } from "../tensor.ts";
 import { AdamFamily, type AdamFamilyOptions } from "./adamFamily.ts";
 import { descending } from "./descending.ts";

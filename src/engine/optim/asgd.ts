@@ -1,4 +1,4 @@
-import { optimizerState } from "../ops/index.ts";
+import { optimizerState } from "../ops/optimizers.ts";
 import type { Tensor } from "../tensor.ts";
 import { descending } from "./descending.ts";
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";

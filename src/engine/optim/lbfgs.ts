@@ -1,7 +1,7 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
 import { instrument } from "../instrument.ts";
-import { cat } from "../ops/index.ts";
+import { cat } from "../ops/join.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
 import { Optimizer, type OptimizerOptions, type OptimizerParameters } from "./optimizer.ts";

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.ts";
-import { optimizerState, where } from "../ops/index.ts";
+import { optimizerState } from "../ops/optimizers.ts";
+import { where } from "../ops/where.ts";
 import type { Tensor } from "../tensor.ts";
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 

@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors.ts";
-import { optimizerState, sgdStep, type SgdUpdate } from "../ops/index.ts";
+import { optimizerState, sgdStep, type SgdUpdate } from "../ops/optimizers.ts";
 import type { Tensor } from "../tensor.ts";
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from "./optimizer.ts";
 import { checkNotNegative } from "./ranges.ts";

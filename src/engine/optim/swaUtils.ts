@@ -2,7 +2,8 @@
 import { noGrad } from "../autograd/gradMode.ts";
 import { deepcopy } from "../nn/deepcopy.ts";
 import { Module, type AnyModule } from "../nn/module.ts";
-import { add, mul, sub, tensor } from "../ops/index.ts";
+import { add, mul, sub } from "../ops/binary.ts";
+import { tensor } from "../ops/creation.ts";
 import type { Int } from "../ops/types.ts";
 import { Tensor } from "../tensor.ts";
 import { ArgumentError } from "../errors.ts";

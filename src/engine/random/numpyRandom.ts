@@ -1,7 +1,7 @@
 /** NumPy's legacy `RandomState` with tensors for arrays, for programs that seed NumPy. */
 import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { fromTypedArray, tensor } from "../ops/index.ts";
+import { fromTypedArray, tensor } from "../ops/creation.ts";
 import type { Int, Size } from "../ops/types.ts";
 import { numelOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";

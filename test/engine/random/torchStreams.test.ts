@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import {
   Generator, fillBernoulliEach, fillExponential, fillNormal, fillRandint, fillRandperm, fillUniform,
 } from "../../../src/engine/random/index.ts";
-import { bernoulli_, empty } from "../../../src/engine/ops/index.ts";
+import { empty } from "../../../src/engine/ops/creation.ts";
+import { bernoulli_ } from "../../../src/engine/ops/sampling.ts";
 import { readFixture } from "../../fixtures/read.ts";
 
 interface Streams {

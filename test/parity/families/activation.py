@@ -44,3 +44,35 @@ f.module("nn.GLU", 0, inputs=[x(4, 3)])
 f.module("nn.Hardshrink", 0.3, inputs=[x()])
 f.error("F.glu", f.T(3))
 f.error("F.prelu", f.T(2, 3), f.V([0.1, 0.2]))
+
+# --- negative alphas, and results that are changed afterwards
+for name in ("elu", "celu"):
+    for alpha in (-0.5, -2.0, 0.3):
+        f.op(f"F.{name}", x(), alpha, double=True)
+f.op("F.leaky_relu", x(), -0.3, double=True)
+f.op("F.softplus", x(), -1.5, 3.0, double=True)
+f.op("F.elu", f.V([-200.0, -1.0, 0.0, 1.0, 200.0]), 1.5, double=True)
+f.program("""
+x = torch.tensor([-1.5, -0.5, 0.5, 2.0], requires_grad=True)
+y = F.elu(x, 0.7)
+y.mul_(3)
+y.sum().backward()
+return [y, x.grad]
+""", """
+const x = torch.tensor([-1.5, -0.5, 0.5, 2], { requiresGrad: true });
+const y = nn.functional.elu(x, 0.7);
+y.mul_(3);
+y.sum().backward();
+return [y, x.grad];
+""")
+f.program("""
+x = torch.tensor([-1.5, -0.5, 0.5, 2.0], requires_grad=True)
+y = F.elu(x * 2, 0.7, inplace=True)
+y.sum().backward()
+return [y, x.grad]
+""", """
+const x = torch.tensor([-1.5, -0.5, 0.5, 2], { requiresGrad: true });
+const y = nn.functional.elu(x.mul(2), 0.7, { inplace: true });
+y.sum().backward();
+return [y, x.grad];
+""")

@@ -1,7 +1,9 @@
 /** `nn.utils`: keeping gradients within bounds. */
 import { noGrad } from "../../autograd/gradMode.ts";
 import { KindlingError } from "../../errors.ts";
-import { stack, sumOfSquares, tensor } from "../../ops/index.ts";
+import { tensor } from "../../ops/creation.ts";
+import { stack } from "../../ops/join.ts";
+import { sumOfSquares } from "../../ops/vectorNorm.ts";
 import { Tensor } from "../../tensor.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Batch normalisation in eval mode folded into the layer before it. */
 import { ArgumentError } from "../../errors.ts";
-import { zeros } from "../../ops/index.ts";
+import { zeros } from "../../ops/creation.ts";
 import type { Tensor } from "../../tensor.ts";
 import { deepcopy } from "../deepcopy.ts";
 import type { AnyModule } from "../module.ts";

@@ -1,5 +1,6 @@
 /** `nn.utils.parametrizations`: parametrizations that are often wanted. */
-import { dot, matmul, normalize } from "../../ops/index.ts";
+import { normalize } from "../../ops/distances.ts";
+import { dot, matmul } from "../../ops/matmul.ts";
 import type { Int } from "../../ops/types.ts";
 import type { Tensor } from "../../tensor.ts";
 import { Module, type AnyModule } from "../module.ts";

@@ -1,7 +1,11 @@
 /** `nn.utils.prune`: weights with zeros that stay. The original stays as `name_orig`, the mask as the buffer `name_mask`. */
 import { noGrad } from "../../autograd/gradMode.ts";
 import { ArgumentError } from "../../errors.ts";
-import { cat, kthvalue, norm, ones, onesLike, randLike, rand, topk } from "../../ops/index.ts";
+import { ones, onesLike } from "../../ops/creation.ts";
+import { cat } from "../../ops/join.ts";
+import { norm } from "../../ops/norm.ts";
+import { kthvalue, topk } from "../../ops/sorting.ts";
+import { rand, randLike } from "../../ops/random.ts";
 import type { Int } from "../../ops/types.ts";
 import type { HookHandle, Tensor } from "../../tensor.ts";
 import type { AnyModule } from "../module.ts";

@@ -1,7 +1,9 @@
 /** Weights that are computed from other parameters before each call of a module: by length and direction, or by their largest stretch. */
 import { noGrad } from "../../autograd/gradMode.ts";
 import { ArgumentError } from "../../errors.ts";
-import { dot, empty, matmul, normalize } from "../../ops/index.ts";
+import { empty } from "../../ops/creation.ts";
+import { normalize } from "../../ops/distances.ts";
+import { dot, matmul } from "../../ops/matmul.ts";
 import type { Int } from "../../ops/types.ts";
 import type { HookHandle, Tensor } from "../../tensor.ts";
 import type { AnyModule } from "../module.ts";

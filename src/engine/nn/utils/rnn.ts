@@ -1,6 +1,8 @@
 /** `nn.utils.rnn`: sequences of different lengths in one tensor, padded or packed. */
 import { ArgumentError, KindlingError } from "../../errors.ts";
-import { cat, full, indexSelect, stack, tensor } from "../../ops/index.ts";
+import { full, tensor } from "../../ops/creation.ts";
+import { indexSelect } from "../../ops/indexing.ts";
+import { cat, stack } from "../../ops/join.ts";
 import type { Int } from "../../ops/types.ts";
 import { Tensor } from "../../tensor.ts";
 

@@ -1,5 +1,5 @@
 import { noGrad } from "../../autograd/gradMode.ts";
-import { cat } from "../../ops/index.ts";
+import { cat } from "../../ops/join.ts";
 import type { Tensor } from "../../tensor.ts";
 
 /**

@@ -1,18 +1,19 @@
 /** How functions of pairs of elements run, broadcast, and are differentiated. */
 import { needsGraph, record, type Node, type Operation } from "../../autograd/node.ts";
 import { promote, promoteScalar, type DType } from "../../dtype.ts";
-import { ArgumentError, KindlingError } from "../../errors.ts";
+import { KindlingError } from "../../errors.ts";
 import { Binary, type BinaryOp } from "../../kernels/exports.ts";
 import { kernels } from "../../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { contiguous, to } from "../conversion.ts";
 import { full } from "../creation.ts";
-import type { BinaryOptions, ScalarOrTensor } from "../types.ts";
+import type { BinaryOptions, Operand, ScalarOrTensor } from "../types.ts";
 import { expand } from "../views.ts";
 import { denseCopy } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { mapBinary } from "./map.ts";
+import { refuseBool, requireInteger } from "./requireKernel.ts";
 import { scalarAt } from "./scalar.ts";
 import { describeBroadcast } from "./strided.ts";
 import { sumTo } from "./sumTo.ts";
@@ -125,23 +126,35 @@ const operationNames = Object.fromEntries(Object.entries(Binary).map(([name, cod
 
 /** The type that a pair of operands is computed in. */
 export function typeOfPair(a: Tensor, b: ScalarOrTensor): DType {
-  if (typeof b !== "number" && typeof b !== "boolean" && !(b instanceof Tensor)) {
-    throw new ArgumentError(`unsupported operand: a tensor goes with a tensor or a number, but got ${b === null ? "null" : typeof b}`, "TypeError");
-  }
   return b instanceof Tensor ? promote(a.dtype, b.dtype) : promoteScalar(a.dtype, b);
+}
+
+/** PyTorch's names of kernels that it has for numbers only. */
+const numbersOnly: Partial<Record<BinaryOp, string>> = { [Binary.pow]: "pow", [Binary.fmod]: "fmod_cpu", [Binary.remainder]: "remainder_cpu" };
+
+/** Truth values aren't subtracted. */
+function refuseMasks(a: Tensor, b: ScalarOrTensor): void {
+  const isMask = b instanceof Tensor && b.dtype === "bool";
+  if (a.dtype === "bool" && isMask) {
+    throw new KindlingError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
+  }
+  if (a.dtype === "bool" || isMask) {
+    throw new KindlingError(
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+    );
+  }
 }
 
 /** Result type and the right way to compute it; no trace in the graph. */
 function compute(op: BinaryOp, a: Tensor, b: ScalarOrTensor, alpha: number): Tensor {
+  if (op === Binary.sub) refuseMasks(a, b);
   const common = typeOfPair(a, b);
   const dtype = op === Binary.div ? "float32" : common;
   if (dtype === "float32") {
     const x = to(a, "float32");
     return b instanceof Tensor ? runBinary(op, x, to(b, "float32"), alpha) : runScalar(op, x, b, alpha);
   }
-  if (op === Binary.sub && a.dtype === "bool" && b instanceof Tensor && b.dtype === "bool") {
-    throw new KindlingError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
-  }
+  if (dtype === "bool" && numbersOnly[op] !== undefined) refuseBool(numbersOnly[op], dtype);
   if (!Number.isInteger(alpha)) throw new KindlingError("For integral input tensors, argument alpha must not be a floating point number.");
   if (op === Binary.pow && typeof b === "number" && b < 0) throw new KindlingError("Integers to negative integer powers are not allowed.");
   const arithmetic = integerArithmetic[op];
@@ -194,6 +207,9 @@ interface BinaryData {
 /** Either operand may be a number; a number before a tensor becomes a tensor without dimensions. */
 export type Pairwise = (input: ScalarOrTensor, other: ScalarOrTensor) => Tensor;
 
+/** Either operand may also be a truth value. */
+export type OperandPair = (input: Operand, other: Operand) => Tensor;
+
 /** `input` to the power `exponent`. */
 export type Power = (input: ScalarOrTensor, exponent: ScalarOrTensor) => Tensor;
 
@@ -203,12 +219,18 @@ export type PairOfTensors = (input: Tensor, other: Tensor) => Tensor;
 /** Of a tensor and a tensor or number. */
 export type TensorAndOperand = (input: Tensor, other: ScalarOrTensor) => Tensor;
 
-export type ScaledPairwise = (input: ScalarOrTensor, other: ScalarOrTensor, options?: BinaryOptions) => Tensor;
+export type ScaledPairwise = (input: Operand, other: Operand, options?: BinaryOptions) => Tensor;
 
 /** The first operand as a tensor that doesn't change the type of the result more than a number does. */
-export function leading(a: ScalarOrTensor, b: ScalarOrTensor): Tensor {
+export function leading(a: Operand, b: Operand): Tensor {
   if (a instanceof Tensor) return a;
-  return full([], a, { dtype: b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
+  return full([], a, { dtype: typeof a === "boolean" ? "bool" : b instanceof Tensor ? promoteScalar(b.dtype, a) : "float32" });
+}
+
+/** A truth value as a tensor, where it makes a difference that it isn't a number. */
+function following(b: Operand, a: Tensor, op: BinaryOp): ScalarOrTensor {
+  if (typeof b !== "boolean") return b;
+  return a.dtype === "bool" || op === Binary.sub ? full([], b, { dtype: "bool" }) : Number(b);
 }
 
 export function binary(spec: BinarySpec): ScaledPairwise {
@@ -224,8 +246,9 @@ export function binary(spec: BinarySpec): ScaledPairwise {
       ];
     },
   };
-  return (first, b, options) => {
-    const a = leading(first, b);
+  return (first, second, options) => {
+    const a = leading(first, second);
+    const b = following(second, a, spec.op);
     const alpha = options?.alpha ?? 1;
     const output = compute(spec.op, a, b, alpha);
     if (output.dtype !== "float32") return output;
@@ -262,13 +285,13 @@ export function asTensorLike(value: ScalarOrTensor, other: Tensor): Tensor {
   return value instanceof Tensor ? value : full([], value, { dtype: promoteScalar(other.dtype, value) });
 }
 
-interface Partial {
+interface Partials {
   left(gradient: Tensor, a: Tensor, b: Tensor, result: Tensor): Tensor;
   right(gradient: Tensor, a: Tensor, b: Tensor, result: Tensor): Tensor;
 }
 
 /** A differentiable function of two float tensors without a kernel. */
-export function floating(name: string, f: (a: number, b: number) => number, partial: Partial): PairOfTensors {
+export function floating(name: string, f: (a: number, b: number) => number, partial: Partials): PairOfTensors {
   const operation: Operation<[Shape, Shape]> = {
     name: `${name}Backward0`,
     backward(node, gradient) {
@@ -291,7 +314,7 @@ export function floating(name: string, f: (a: number, b: number) => number, part
 export function integers(name: string, f: (a: number, b: number) => number): TensorAndOperand {
   return (a, b) => {
     const dtype = typeOfPair(a, b);
-    if (dtype === "float32") throw new KindlingError(`"${name}" not implemented for 'Float'`);
+    requireInteger(`${name}_cpu`, dtype);
     return mapBinary(name, f, a, b, dtype);
   };
 }

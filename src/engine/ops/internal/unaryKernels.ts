@@ -9,12 +9,15 @@ import { zerosLike } from "../creation.ts";
 import { denseCopy } from "./copy.ts";
 import { at, make } from "./make.ts";
 import { mapUnary } from "./map.ts";
+import { requireFloat } from "./requireKernel.ts";
 
 interface UnarySpec {
   /** The kernel, or the function of one number where there is none. */
   readonly code: UnaryOp | ((x: number) => number);
   /** PyTorch's name of the gradient function. */
   readonly name: string;
+  /** PyTorch's name of the kernel, where it has none for integers and truth values. Default: these become float32. */
+  readonly floatsOnly?: string;
   /** Which of input and output the derivative reads. */
   readonly saves: "input" | "output";
   /** The gradient by differentiable operations; `saved` is the input or the output. */
@@ -33,7 +36,7 @@ export type UnaryFunction = (input: Tensor) => Tensor;
 type UnaryKernel = (input: Tensor, alpha?: number, beta?: number) => Tensor;
 
 /** A differentiable function of single elements, computed in float32. */
-export function unary({ code, name, saves, derivative }: UnarySpec): UnaryKernel {
+export function unary({ code, name, floatsOnly, saves, derivative }: UnarySpec): UnaryKernel {
   const operation: Operation<UnaryData> = {
     name,
     backward(node, gradient) {
@@ -44,6 +47,7 @@ export function unary({ code, name, saves, derivative }: UnarySpec): UnaryKernel
     },
   };
   return (input, alpha = 0, beta = 0) => {
+    if (floatsOnly !== undefined) requireFloat(floatsOnly, input.dtype);
     const source = asFloat(input);
     const output = typeof code === "number" ? applyUnary(code, source, alpha, beta) : mapUnary(code, source);
     if (!needsGraph([source])) return output;
@@ -79,7 +83,7 @@ function fusedBackward(code: UnaryOp, gradient: Tensor, saved: Tensor, data: Una
   return result;
 }
 
-/** A piecewise constant function with a kernel: no gradient but zero; integers and truth values are what they are. */
+/** A piecewise constant function with a kernel: no gradient but zero; integers are what they are. */
 export function constantUnary(code: UnaryOp, name: string): UnaryFunction {
   const operation: Operation = { name, backward: (_node, gradient) => [zerosLike(gradient)] };
   return (input) => (input.dtype === "float32" ? record(operation, applyUnary(code, input), [input], []) : input);

@@ -164,15 +164,15 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01, inplace = false):
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  */
 export function rrelu(
-  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, inplace = false, options: { generator?: Generator } = {},
+  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, inplace = false,
 ): Tensor {
-  return applied(input, inplace, (x) => plain.rrelu(x, lower, upper, training, options));
+  return applied(input, inplace, (x) => plain.rrelu(x, lower, upper, training));
 }
 
 /**
  * `rrelu` over the input.
  * @api nn.functional.rrelu_ torch.rrelu_
  */
-export function rrelu_<T extends Tensor>(input: T, lower: number = 1 / 8, upper: number = 1 / 3, training = false, options: { generator?: Generator } = {}): T {
-  return replaceBy(input, (x) => plain.rrelu(x, lower, upper, training, options));
+export function rrelu_<T extends Tensor>(input: T, lower: number = 1 / 8, upper: number = 1 / 3, training = false, generator: Generator | null = null): T {
+  return replaceBy(input, (x) => plain.rrelu(x, lower, upper, training, generator));
 }
