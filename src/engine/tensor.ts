@@ -65,7 +65,7 @@ export class Tensor {
   readonly dtype: DType;
   /** Whether elements lie in row-major order without gaps. @internal */
   readonly dense: boolean;
-  /** @internal */ node: Node | null = null;
+  #node: Node | null = null;
   /** Which output of `gradFn` this is. @internal */
   outputIndex = 0;
   /** The tensor that this one is a view of. @internal */
@@ -76,10 +76,10 @@ export class Tensor {
   followed = 0;
   /** The gradient without marking it as seen by user code. @internal */
   gradSlot: Tensor | null = null;
-  /** @internal */ tracked = false;
-  /** @internal */ accumulator: Node | null = null;
-  /** @internal */ retention: { remove(): void } | null = null;
-  /** @internal */ accumulationHooks: (() => void)[] | null = null;
+  #tracked = false;
+  #accumulator: Node | null = null;
+  #retention: { remove(): void } | null = null;
+  #accumulationHooks: (() => void)[] | null = null;
 
   /** @internal */
   constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[] | null, dtype: DType) {
@@ -163,25 +163,25 @@ export class Tensor {
 
   /** The operation that made this tensor, or `null` for a leaf. */
   get gradFn(): Node | null {
-    this.followBase();
-    return this.node;
+    this.#followBase();
+    return this.#node;
   }
 
   /** Whether gradients with respect to this tensor are wanted. Only a leaf's can be changed. */
   get requiresGrad(): boolean {
-    this.followBase();
-    return this.tracked;
+    this.#followBase();
+    return this.#tracked;
   }
 
-  /** A view whose base was changed in place since takes its history from the base as it is now. @internal */
-  followBase(): void {
+  /** A view whose base was changed in place since takes its history from the base as it is now. */
+  #followBase(): void {
     if (this.base === null || this.base.rewrites === this.followed) return;
     this.followed = this.base.rewrites;
     ops.followBase(this, this.base);
   }
 
   set requiresGrad(value: boolean) {
-    if (value === this.tracked) return;
+    if (value === this.#tracked) return;
     if (this.gradFn !== null) {
       throw new KindlingError(
         "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph " +
@@ -194,7 +194,7 @@ export class Tensor {
     if (value && this.storage.inference && !isInferenceModeEnabled()) {
       throw new KindlingError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
     }
-    this.tracked = value;
+    this.#tracked = value;
   }
 
   /**
@@ -218,7 +218,7 @@ export class Tensor {
 
   set grad(value: Tensor | null) {
     if (value === this.gradSlot) return;
-    if (value) this.requireGradFits(value);
+    if (value) this.#requireGradFits(value);
     this.clearGrad();
     if (value === null || value === undefined) return;
     value.storage.escaped = true;
@@ -226,8 +226,7 @@ export class Tensor {
     this.gradSlot = value;
   }
 
-  /** @internal */
-  requireGradFits(value: Tensor): void {
+  #requireGradFits(value: Tensor): void {
     if (value.dtype !== this.dtype) throw new KindlingError("assigned grad has data of a different type");
     if (value.shape.join() !== this.shape.join()) throw new KindlingError("assigned grad has data of a different size");
   }
@@ -244,54 +243,53 @@ export class Tensor {
     if (!this.requiresGrad) throw new KindlingError("cannot register a hook on a tensor that doesn't require gradient");
     if (!this.isLeaf) throw new KindlingError("post accumulate grad hooks cannot be registered on non-leaf tensors");
     const call = (): void => hook(this);
-    this.accumulationHooks = [...(this.accumulationHooks ?? []), call];
+    this.#accumulationHooks = [...(this.#accumulationHooks ?? []), call];
     const remove = (): void => {
-      this.accumulationHooks = this.accumulationHooks?.filter((other) => other !== call) ?? null;
+      this.#accumulationHooks = this.#accumulationHooks?.filter((other) => other !== call) ?? null;
     };
     return { remove, [Symbol.dispose]: remove };
   }
 
   /** To be called after a backward pass added to `grad`. @internal */
   afterAccumulation(): void {
-    if (this.accumulationHooks !== null) for (const call of this.accumulationHooks) withoutScratch(call);
+    if (this.#accumulationHooks !== null) for (const call of this.#accumulationHooks) withoutScratch(call);
   }
 
   /** Accumulates the gradient of a tensor that isn't a leaf in its `grad`, too; after all hooks had their say. */
   retainGrad(): void {
-    if (!this.tracked) throw new KindlingError("can't retain_grad on Tensor that has requires_grad=False");
-    if (this.gradFn === null || this.retention !== null) return;
-    this.retainFrom(this.gradFn);
+    if (!this.#tracked) throw new KindlingError("can't retain_grad on Tensor that has requires_grad=False");
+    if (this.gradFn === null || this.#retention !== null) return;
+    this.#retainFrom(this.gradFn);
   }
 
   /** Whether `retainGrad` was called. */
   get retainsGrad(): boolean {
-    return this.retention !== null;
+    return this.#retention !== null;
   }
 
-  /** @internal */
-  retainFrom(node: Node): void {
+  #retainFrom(node: Node): void {
     const keep = (gradient: Tensor): void => {
       this.grad = this.gradSlot === null ? gradient : ops.add(this.gradSlot, gradient);
     };
-    this.retention = node.addHook({ output: this.outputIndex, kind: "retain", call: keep });
+    this.#retention = node.addHook({ output: this.outputIndex, kind: "retain", call: keep });
   }
 
   /** The node that takes this tensor's gradient; `null` where none is wanted. @internal */
   gradientEdge(): Node | null {
     if (!this.requiresGrad) return null;
-    if (this.node !== null) return this.node;
-    return (this.accumulator ??= new Node(accumulate, NO_INPUTS, NO_INPUTS, this));
+    if (this.#node !== null) return this.#node;
+    return (this.#accumulator ??= new Node(accumulate, NO_INPUTS, NO_INPUTS, this));
   }
 
   /** Makes this tensor output `index` of `node`. @internal */
   attach(node: Node, index: number): void {
-    this.node = node;
+    this.#node = node;
     this.outputIndex = index;
-    this.tracked = true;
-    if (this.retention === null) return;
+    this.#tracked = true;
+    if (this.#retention === null) return;
     // The gradient that is kept is that of the value as it is now.
-    this.retention.remove();
-    this.retainFrom(node);
+    this.#retention.remove();
+    this.#retainFrom(node);
   }
 
   /** To be called before the values are changed in place. @internal */
@@ -309,14 +307,14 @@ export class Tensor {
       );
     }
     if (!isGradEnabled()) return;
-    if (this.requiresGrad && this.node === null) {
+    if (this.requiresGrad && this.#node === null) {
       throw new KindlingError("a leaf Variable that requires grad is being used in an in-place operation.");
     }
     if (this.base === null || !this.base.requiresGrad) return;
     if (this.base.gradFn === null) {
       throw new KindlingError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
     }
-    if (!this.tracked) {
+    if (!this.#tracked) {
       throw new KindlingError(
         "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is " +
           "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either " +
@@ -355,8 +353,8 @@ export class Tensor {
    */
   detach_(): this {
     if (this.base !== null) throw new KindlingError("Can't detach views in-place. Use detach() instead.");
-    this.node = null;
-    this.tracked = false;
+    this.#node = null;
+    this.#tracked = false;
     return this;
   }
   /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */

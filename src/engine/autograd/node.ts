@@ -57,10 +57,10 @@ export class Node<Data = any> {
   /** Number of the backward pass that visited the node last. */
   visited = 0;
   outputs = 1;
-  /** @internal */ tensors: readonly Tensor[] | null;
-  /** @internal */ versions: number[];
-  /** @internal */ own: readonly Tensor[];
-  /** @internal */ notes: Record<string, unknown> | undefined;
+  #tensors: readonly Tensor[] | null;
+  #versions: number[];
+  #own: readonly Tensor[];
+  #notes: Record<string, unknown> | undefined;
 
   constructor(operation: Operation<Data>, inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own = NOTHING) {
     this.operation = operation;
@@ -75,10 +75,10 @@ export class Node<Data = any> {
     // Only now: an input's own node may just have been made, and has to be the older one.
     this.id = nextId++;
     for (const tensor of saved) if (tensor.storage.inference) throw inferenceSaved();
-    this.tensors = saved;
-    this.own = own;
-    this.versions = new Array<number>(saved.length);
-    for (let i = 0; i < saved.length; i++) this.versions[i] = saved[i]!.storage.version;
+    this.#tensors = saved;
+    this.#own = own;
+    this.#versions = new Array<number>(saved.length);
+    for (let i = 0; i < saved.length; i++) this.#versions[i] = saved[i]!.storage.version;
   }
 
   get name(): string {
@@ -92,7 +92,7 @@ export class Node<Data = any> {
 
   /** Whatever the program wants to remember about the operation. */
   get metadata(): Record<string, unknown> {
-    return (this.notes ??= {});
+    return (this.#notes ??= {});
   }
 
   /** The leaf whose gradient `AccumulateGrad` takes. */
@@ -115,7 +115,7 @@ export class Node<Data = any> {
 
   /** Saved tensor `i`, after making sure that it still has the value that was saved. */
   saved(i: number): Tensor {
-    if (this.tensors === null) {
+    if (this.#tensors === null) {
       throw new KindlingError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already " +
           "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). " +
@@ -123,26 +123,26 @@ export class Node<Data = any> {
           "access saved tensors after calling backward.",
       );
     }
-    const tensor = this.tensors[i]!;
-    if (tensor.storage.version !== this.versions[i]) throw modifiedInPlace(tensor, this.versions[i]!);
+    const tensor = this.#tensors[i]!;
+    if (tensor.storage.version !== this.#versions[i]) throw modifiedInPlace(tensor, this.#versions[i]!);
     return tensor;
   }
 
   /** How many tensors were saved. */
   get savedCount(): number {
-    return this.versions.length;
+    return this.#versions.length;
   }
 
   /** A backward pass that is itself recorded may save again what was saved here: memory is then nobody's alone. */
   share(): void {
-    this.own = NOTHING;
+    this.#own = NOTHING;
   }
 
   /** Forgets what was saved; a second backward through the node is an error from now on. */
   release(): void {
-    if (this.versions.length > 0) this.tensors = null;
-    discardAll(this.own);
-    this.own = NOTHING;
+    if (this.#versions.length > 0) this.#tensors = null;
+    discardAll(this.#own);
+    this.#own = NOTHING;
   }
 
   addHook(hook: GradientHook): { remove(): void } {

@@ -180,20 +180,20 @@ interface Operands<B = ScalarOrTensor> {
 }
 
 class SavedOperands implements Operands {
-  readonly node: Node;
-  readonly scalar: number | null;
+  readonly #node: Node;
+  readonly #scalar: number | null;
 
   constructor(node: Node, scalar: number | null) {
-    this.node = node;
-    this.scalar = scalar;
+    this.#node = node;
+    this.#scalar = scalar;
   }
 
   get a(): Tensor {
-    return this.node.saved(0);
+    return this.#node.saved(0);
   }
 
   get b(): ScalarOrTensor {
-    return this.scalar ?? this.node.saved(1);
+    return this.#scalar ?? this.#node.saved(1);
   }
 }
 
