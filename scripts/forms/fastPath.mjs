@@ -12,6 +12,7 @@ const CHECKS = {
   list: (value) => `isList(${value})`,
   "Int[]": (value) => `isShape(${value})`,
   "Tensor[]": (value) => `isTensors(${value})`,
+  "Tensor[2]": (value) => `(isTensors(${value}) && ${value}.length === 2)`,
 };
 
 /** JavaScript that is true where `value` is of these kinds, or `null` where that takes longer than a moment. */

@@ -71,8 +71,8 @@ const literal = ({ value, raw }) => (typeof value === "string" ? JSON.stringify(
 /** Lists of simple elements are checked one by one, others as lists only. */
 const lists = (elements) => (elements.length === 1 && /^(Int|number|boolean|string|Tensor|function|@\w+)$/.test(elements[0]) ? [`${elements[0]}[]`] : ["list"]);
 
-/** Numbers in a fixed count. */
-const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(Int|number)$/.test(each[0])) ? [`${elements[0][0]}[${elements.length}]`] : ["list"]);
+/** Numbers or tensors in a fixed count. */
+const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(Int|number|Tensor)$/.test(each[0]) && each[0] === elements[0][0]) ? [`${elements[0][0]}[${elements.length}]`] : ["list"]);
 
 function reference(node, source, typeParameters) {
   const { name } = node.typeName;
@@ -93,7 +93,7 @@ function reference(node, source, typeParameters) {
       return alternatives(entry.node.typeAnnotation, entry.source, [...(entry.node.typeParameters?.params ?? []), { name: { name } }]);
     }
     case "ClassDeclaration": return [`@${name}`];
-    case "TSInterfaceDeclaration": return ["object"];
+    case "TSInterfaceDeclaration": return [(entry.node.extends ?? []).some(({ expression }) => expression.name === "Iterable") ? "iterable" : "object"];
     default: return ["any"];
   }
 }

@@ -2,7 +2,7 @@
  * The declarations that users' editors read: classes whose constructors and methods show every form. The compiler wrote
  * the plain ones; here their signatures are put in place.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { parseSync } from "oxc-parser";
 import { methodSignatures, parameterLists } from "./overloads.mjs";
@@ -26,10 +26,48 @@ export function showForms(declarations, engine, types) {
   const lines = published.map(({ name, published: own, source }) =>
     `export { ${name === own ? name : `${name} as ${own}`} } from "${specifier(file, declarationFile(source.path, engine, types))}";`);
   writeFileSync(file, `${lines.join("\n")}\n`);
+  const all = readdirSync(types, { recursive: true, withFileTypes: true }).filter((entry) => entry.name.endsWith(".d.ts")).map((entry) => join(entry.parentPath, entry.name));
+  withoutPlainFunctions(all);
 }
 
 /** Lines of documentation that are for the house. */
 const TAGS = /^ *\* @(api|base|factory)\b.*\n/gm;
+
+/**
+ * Takes out what users' compilers would read for nothing: the plain functions, which stand in all their forms in `api/`, and
+ * imports that only these needed.
+ */
+function withoutPlainFunctions(files) {
+  const texts = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
+  const passedOn = new Set([...texts].flatMap(([file, text]) => [...text.matchAll(/^export \{([^}]*)\} from "(?!\.\/functions)/gm)].flatMap(([, names]) => names.split(",").map((name) => name.trim().split(" as ")[0]))));
+  const asked = new Set([...texts.values()].flatMap((text) => [...text.matchAll(/typeof (\w+)/g)].map(([, name]) => name)));
+  for (const [file, text] of texts) {
+    if (/[/\\]api[/\\]/.test(file)) continue;
+    const shorter = withoutUnused(withoutStatements(file, text, (node) => node.type === "TSDeclareFunction" && !passedOn.has(node.id.name) && !asked.has(node.id.name)), file);
+    if (shorter !== text) writeFileSync(file, shorter);
+  }
+}
+
+/** The text without the statements that are unwanted, and without their documentation. */
+function withoutStatements(file, text, isUnwanted) {
+  const { program, comments } = parseSync(file, text);
+  let result = text;
+  for (const statement of program.body.toReversed()) {
+    if (!isUnwanted(statement.declaration ?? statement)) continue;
+    const comment = comments.findLast((each) => each.end <= statement.start && text.slice(each.end, statement.start).trim() === "");
+    result = result.slice(0, comment ? comment.start : statement.start) + result.slice(statement.end).replace(/^\n/, "");
+  }
+  return result;
+}
+
+/** Imports by what of their names the text still says. */
+function withoutUnused(text) {
+  const body = text.replace(/^import [^;]*;$/gm, "");
+  return text.replace(/^import (type )?\{([^}]*)\} from ("[^"]+");\n/gm, (_, type = "", names, from) => {
+    const used = names.split(",").map((name) => name.trim()).filter((name) => name !== "" && new RegExp(`\\b${name.replace(/^type /, "").split(" as ").at(-1)}\\b`).test(body));
+    return used.length === 0 ? "" : `import ${type}{ ${used.join(", ")} } from ${from};\n`;
+  });
+}
 
 const declarationFile = (path, engine, types) => join(types, relative(engine, path).replace(/\.ts$/, ".d.ts"));
 

@@ -280,7 +280,7 @@ const HOUSE_METHODS = new Set(["extraRepr", "toString", "toJSON"]);
 
 /** Holds the methods of a class to their forms. */
 function writeMethodsOf(file, declaration) {
-  const own = declaration.methods.filter(({ name }) => !HOUSE_METHODS.has(name) && !(declaration.kind === "base" && name === "forward"));
+  const own = declaration.methods.filter(({ name, isAbstract }) => !isAbstract && !HOUSE_METHODS.has(name) && !(declaration.kind === "base" && name === "forward"));
   const parts = [["checkMethods", own], ["checkStatics", declaration.kind === "base" ? [] : declaration.statics]];
   for (const [check, methods] of parts) {
     if (methods.length === 0) continue;

@@ -182,6 +182,7 @@ export class Tensor {
 
   set requiresGrad(value: boolean) {
     if (value === this.#tracked) return;
+    if (typeof value !== "boolean") throw new ArgumentError("requiresGrad must be true or false", "TypeError");
     if (this.gradFn !== null) {
       throw new KindlingError(
         "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph " +
@@ -359,7 +360,10 @@ export class Tensor {
   }
   /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */
   get data(): Tensor { return ops.detach(this); }
-  set data(values: Tensor) { ops.setData(this, values); }
+  set data(values: Tensor) {
+    if (!(values instanceof Tensor)) throw new ArgumentError("Variable data has to be a tensor; to put one number everywhere, use fill_", "TypeError");
+    ops.setData(this, values);
+  }
 
   // --- shape --------------------------------------------------------------------------------------------------------
 

@@ -87,6 +87,9 @@ function accumulateAll(
   });
 }
 
+/** One gradient for each input: as many as were written down, so that `const [g] = grad(loss, [w])` is a tensor. */
+export type Gradients<Inputs extends Tensor | readonly Tensor[]> = Inputs extends readonly Tensor[] ? { -readonly [I in keyof Inputs]: Tensor } : [gradient: Tensor];
+
 /**
  * The gradients of `outputs` with respect to `inputs`, without touching anybody's `grad`.
  * @param gradOutputs weights for outputs that have more than one element, `null` for the others
@@ -98,15 +101,15 @@ function accumulateAll(
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
  * @api autograd.grad
  */
-export function grad(
-  outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], gradOutputs: Tensor | readonly (Tensor | null)[] | null = null,
+export function grad<const Inputs extends Tensor | readonly Tensor[]>(
+  outputs: Tensor | readonly Tensor[], inputs: Inputs, gradOutputs: Tensor | readonly (Tensor | null)[] | null = null,
   retainGraph: boolean | null = null, createGraph = false, allowUnused: boolean | null = null, materializeGrads = false,
-): Tensor[] {
+): Gradients<Inputs> {
   if (materializeGrads && allowUnused === false) {
     throw new ArgumentError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.");
   }
   const roots = asList(outputs);
-  const targets = asList(inputs);
+  const targets = asList<Tensor>(inputs);
   if (targets.length === 0) throw new ArgumentError("grad requires non-empty inputs.");
   const weights = gradOutputs === null ? roots.map(() => null) : [...asList<Tensor | null>(gradOutputs)];
   if (weights.length !== roots.length) throw new KindlingError(`got ${roots.length} tensors and ${weights.length} gradients`);
@@ -121,7 +124,7 @@ export function grad(
       );
     }
     return result as Tensor;
-  });
+  }) as Gradients<Inputs>;
 }
 
 function asList<T>(value: T | readonly T[]): readonly T[] {

@@ -32,9 +32,11 @@ export function sampleAt<Item>(source: SampleSource<Item>, index: number): Item 
 
 /** @throws ArgumentError for what has no samples by number */
 export function checkSource(source: unknown): void {
-  if (isList(source) || typeof (source as { get?: unknown } | null | undefined)?.get === "function") return;
+  const { length, get } = (source ?? {}) as { length?: unknown; get?: unknown };
+  if (isList(source) || (typeof length === "number" && typeof get === "function")) return;
   const type = source === null || source === undefined ? String(source) : ((source as object).constructor?.name ?? typeof source);
-  throw new ArgumentError(`a dataset is an array, or has a \`length\` and a \`get(index)\`; ${type} is neither`, "TypeError");
+  const lacks = typeof length === "number" ? "has no `get(index)`" : typeof get === "function" ? "has no `get length()`" : "is neither";
+  throw new ArgumentError(`a dataset is an array, or has a \`length\` and a \`get(index)\`; ${type} ${lacks}`, "TypeError");
 }
 
 function isList<Item>(source: unknown): source is readonly Item[] {
@@ -178,6 +180,7 @@ export class ConcatDataset<Item> extends Dataset<Item> {
     super();
     this.datasets = [...datasets];
     if (this.datasets.length === 0) throw new ArgumentError("datasets should not be an empty iterable", "AssertionError");
+    this.datasets.forEach(checkSource);
     let end = 0;
     this.#ends = this.datasets.map((dataset) => (end += dataset.length));
   }

@@ -19,7 +19,7 @@ type Bound = { readonly values: unknown[] } | Misfit;
 /**
  * The values for the plain function, in its order; what is taken by name only in an object at the end.
  * @param texts a signature for each form; the first that fits is taken
- * @param given as the call gave them, up to the number of places; trailing `undefined` counts as not given
+ * @param given as the call gave them, up to the number of places; trailing `undefined` counts as not given, except one by one
  * @param count how many the call gave
  * @param receiver whether the first of `given` stands before the dot in the user's line
  * @throws ArgumentError (TypeError) that shows the form, where none fits
@@ -27,16 +27,25 @@ type Bound = { readonly values: unknown[] } | Misfit;
 export function bind(texts: readonly string[], given: readonly unknown[], count: number, receiver = false): unknown[] {
   const signatures = texts.map(signatureOf);
   if (count > given.length) throw tooMany(signatures, count, receiver);
-  let end = count;
-  while (end > 0 && given[end - 1] === undefined) end--;
-  const values = given.slice(0, end);
   let nearest: { misfit: Misfit; signature: Signature } | null = null;
   for (const signature of signatures) {
-    const bound = fit(signature, values, receiver);
+    const bound = fit(signature, withoutMissing(signature, given.slice(0, count)), receiver);
     if ("values" in bound) return oneByOne(signature, bound.values);
     if (nearest === null || bound.progress > nearest.misfit.progress) nearest = { misfit: bound, signature };
   }
   throw refusal(nearest!, signatures, receiver);
+}
+
+/**
+ * Without the `undefined` at the end, which wasn't given. Of what comes one by one it was meant to be something, though:
+ * `zeros(2, columns)`.
+ */
+function withoutMissing({ positional }: Signature, given: readonly unknown[]): readonly unknown[] {
+  const spread = positional.findIndex((parameter) => parameter.spread);
+  if (spread !== -1 && given.length > spread + 1 && !Array.isArray(given[spread])) return given;
+  let end = given.length;
+  while (end > 0 && given[end - 1] === undefined) end--;
+  return given.slice(0, end);
 }
 
 /** The rest of the arguments as the plain function takes them. */
@@ -150,7 +159,7 @@ function check(parameter: Parameter, values: object, key: number | string, progr
   if (rest && Array.isArray(value) && kinds[0]!.endsWith("[]")) {
     const elements = kinds.map((kind) => kind.slice(0, -2));
     const wrong = value.findIndex((each) => !isOfKind(each, elements));
-    if (wrong !== -1) return { why: `argument '${name}' must be ${kindsInWords(elements)}, not ${valueInWords(value[wrong])}`, progress: progress + 0.9 };
+    if (wrong !== -1) return { why: `argument '${name}' must be ${kindsInWords(elements)}, not ${valueInWords(value[wrong])}`, progress: progress + wrong + 0.9 };
   }
   if (value === undefined) return optional ? null : { why: `missing 1 required argument: '${name}'`, progress };
   if (isOfKind(value, kinds)) return null;

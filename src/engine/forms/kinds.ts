@@ -66,13 +66,13 @@ function isOf(value: unknown, kind: string): boolean {
   if (kind.startsWith('"')) return value === JSON.parse(kind);
   if (kind.endsWith("[]")) return Array.isArray(value) && value.every((each) => isOf(each, kind.slice(0, -2)));
   if (kind.startsWith("@")) return isInstance(value) && isNamed(value, kind.slice(1));
-  const [, element = "", count = ""] = /^(Int|number)\[(\d+)\]$/.exec(kind) ?? [];
+  const [, element = "", count = ""] = /^(Int|number|Tensor)\[(\d+)\]$/.exec(kind) ?? [];
   return Array.isArray(value) && value.length === Number(count) && value.every(checks[element] ?? isNumber);
 }
 
 const WORDS: Readonly<Record<string, string>> = {
   null: "null", number: "a number", Scalar: "a number", Int: "a whole number", bigint: "a bigint", boolean: "true or false", string: "a string", DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)', Tensor: "a tensor", function: "a function",
-  object: "an object", record: "an object", list: "a list", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
+  object: "an object", record: "an object", list: "a list", iterable: "something to iterate over", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
   "string[]": "a list of strings", "Tensor[]": "a list of tensors", "function[]": "a list of functions",
 };
 
@@ -81,10 +81,10 @@ export function kindsInWords(kinds: readonly string[]): string {
   const words = kinds.map((kind) => {
     if (kind.startsWith("@") && kind.endsWith("[]")) return `a list of ${kind.slice(1, -2)}s`;
     if (kind.startsWith("@")) return `${/^@(?!U[A-Z])[AEIOU]/.test(kind) ? "an" : "a"} ${kind.slice(1)}`;
-    const [, element, count] = /^(Int|number)\[(\d+)\]$/.exec(kind) ?? [];
-    if (count !== undefined) return `a list of ${count} ${element === "Int" ? "whole numbers" : "numbers"}`;
+    const [, element, count] = /^(Int|number|Tensor)\[(\d+)\]$/.exec(kind) ?? [];
+    if (count !== undefined) return (WORDS[`${element!}[]`] ?? "").replace("of ", `of ${count} `);
     return WORDS[kind] ?? kind;
-  });
+  }).filter((each, i, all) => all.indexOf(each) === i);
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
@@ -92,13 +92,17 @@ export function kindsInWords(kinds: readonly string[]): string {
 export function valueInWords(value: unknown): string {
   if (value instanceof Tensor) return `a tensor [${value.shape.join(", ")}]`;
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (Array.isArray(value)) return value.every(isNumber) && value.length <= 8 ? `[${value.join(", ")}]` : "a list";
+  if (Array.isArray(value)) return value.every(isSimple) && value.length <= 8 ? `[${value.map(valueInWords).join(", ")}]` : "a list";
   // Modules are functions to JavaScript.
-  if (typeof value === "function" && Object.getPrototypeOf(value) !== Function.prototype && !isClass(value)) return `a ${value.constructor.name}`;
-  if (typeof value === "function") return isClass(value) || value.name !== "" ? `the function ${value.name}` : "a function";
+  if (typeof value === "function" && isClass(value)) return `the class ${value.name}`;
+  if (typeof value === "function" && Object.getPrototypeOf(value) !== Function.prototype) return `a ${value.constructor.name}`;
+  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
   if (isPlainObject(value)) return `{ ${Object.keys(value).slice(0, 4).join(", ")} }`;
   if (typeof value === "object" && value !== null) return `a ${value.constructor.name}`;
   return String(value);
 }
 
-const isClass = (value: object): boolean => Function.prototype.toString.call(value).startsWith("class");
+const isSimple: Check = (value) => value === null || (typeof value !== "object" && typeof value !== "function");
+
+/** Users' classes, and those that take their arguments in every form, whose prototype is some class's. */
+const isClass = (value: object): boolean => Function.prototype.toString.call(value).startsWith("class") || (Object.hasOwn(value, "prototype") && Object.getPrototypeOf(value) !== Function.prototype);

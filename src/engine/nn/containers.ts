@@ -175,7 +175,10 @@ export class ModuleDict<M extends AnyModule = SomeModule> extends Module<never[]
   update(modules: ModulesByName<M> | Iterable<readonly [string, M]>): this {
     if (modules instanceof ModuleDict) return this.update(modules.entries());
     const entries = Symbol.iterator in modules ? modules as Iterable<readonly [string, M]> : entriesOf(modules);
-    for (const [key, module] of entries) this.set(key, module);
+    for (const entry of entries) {
+      if (!Array.isArray(entry) || entry.length !== 2) throw new ArgumentError("ModuleDict: a list holds pairs of a name and a module, as in [[\"conv\", conv]]; or give { conv }", "TypeError");
+      this.set(...(entry as [string, M]));
+    }
     return this;
   }
 

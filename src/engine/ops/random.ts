@@ -161,5 +161,6 @@ export function normal_<T extends Tensor>(input: T, mean = 0, std = 1, options: 
  */
 export function uniform_<T extends Tensor>(input: T, from = 0, to = 1, options: { generator?: Generator | null } = {}): T {
   requireFloat("check_uniform_bounds", input.dtype);
+  if (!(from <= to)) throw new KindlingError(`uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}`);
   return fillInPlace(input, options.generator, (generator, out) => fillUniform(generator, out, from, to)) as T;
 }

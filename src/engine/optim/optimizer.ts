@@ -127,7 +127,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const observer = instrument();
     observer?.beforeStep?.(this as unknown as Optimizer);
     noGrad(() => {
-      for (const group of this.paramGroups) this.updateGroup(group);
+      for (const group of this.paramGroups) {
+        checkRate(group.lr);
+        this.updateGroup(group);
+      }
     });
     observer?.afterStep?.(this as unknown as Optimizer);
     return loss;
@@ -261,6 +264,11 @@ function optionsOf(group: object): object {
 
 function renamed(options: object, rename: (name: string) => string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [rename(name), value]));
+}
+
+/** A rate that was assigned to its group since. */
+function checkRate(lr: unknown): void {
+  if (typeof lr !== "number" || Number.isNaN(lr)) throw new ArgumentError(`paramGroups[i].lr must be a number, not ${valueInWords(lr)}`, "TypeError");
 }
 
 /** PyTorch keeps the step count, and other single numbers, in tensors. */

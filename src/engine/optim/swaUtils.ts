@@ -35,6 +35,11 @@ export function getEmaAvgFn(decay = 0.999): AverageFunction {
   return (averaged, value) => add(mul(averaged, decay), value, { alpha: 1 - decay });
 }
 
+/** What a model is called with. */
+type InputsOf<M extends AnyModule> = M extends Module<infer Inputs, infer _> ? Inputs : never;
+/** What a model gives. */
+type OutputOf<M extends AnyModule> = M extends Module<infer _, infer Output> ? Output : never;
+
 /**
  * A copy of a model whose parameters are the averages of those it was shown with `updateParameters(model)`.
  * @param avgFn the average of one value at a time; all shown count alike without
@@ -43,7 +48,7 @@ export function getEmaAvgFn(decay = 0.999): AverageFunction {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.AveragedModel.html
  * @api optim.swaUtils.AveragedModel
  */
-export class AveragedModel<M extends AnyModule = AnyModule> extends Module<never[], unknown> {
+export class AveragedModel<M extends AnyModule = AnyModule> extends Module<InputsOf<M>, OutputOf<M>> {
   static override readonly stateNames: Readonly<Record<string, string>> = { nAveraged: "n_averaged" };
   readonly module: M;
   declare nAveraged: Tensor;
@@ -59,8 +64,8 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<never
     this.#useBuffers = useBuffers;
   }
 
-  override forward(...args: never[]): unknown {
-    return (this.module as unknown as (...values: never[]) => unknown)(...args);
+  override forward(...args: InputsOf<M>): OutputOf<M> {
+    return (this.module as unknown as (...values: InputsOf<M>) => OutputOf<M>)(...args);
   }
 
   /** Takes the model's present values into the averages. */
