@@ -39,7 +39,7 @@ const TAGS = /^ *\* @(api|base|factory)\b.*\n/gm;
  */
 function withoutPlainFunctions(files) {
   const texts = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
-  const passedOn = new Set([...texts].flatMap(([file, text]) => [...text.matchAll(/^export \{([^}]*)\} from "(?!\.\/functions)/gm)].flatMap(([, names]) => names.split(",").map((name) => name.trim().split(" as ")[0]))));
+  const passedOn = new Set([...texts.values()].flatMap((text) => [...text.matchAll(/^export \{([^}]*)\} from "(?!\.\/functions)/gm)].flatMap(([, names]) => names.split(",").map((name) => name.trim().split(" as ")[0]))));
   const asked = new Set([...texts.values()].flatMap((text) => [...text.matchAll(/typeof (\w+)/g)].map(([, name]) => name)));
   for (const [file, text] of texts) {
     if (/[/\\]api[/\\]/.test(file)) continue;
