@@ -1,6 +1,7 @@
 /** What the program throws, with the user's own lines. */
 import { KindlingError, OutOfMemoryError, ShapeError } from "../engine/errors.ts";
 import type { Problem } from "../protocol/index.ts";
+import { rightSpelling } from "./misspelled.ts";
 import { startOf } from "./problems.ts";
 import { headline, isInstance, read, summary } from "./words.ts";
 import type { SourceMap } from "./sourceMap.ts";
@@ -81,7 +82,8 @@ export function thrownProblem(error: unknown, file: string, stacks: StackReader)
     const message = `There is not enough memory for what the program asked for (${error.message}). Make the array or tensor smaller.`;
     return { severity: "error", code: "memory", message, position, ...stack };
   }
-  return { severity: "error", code: "thrown", message: summary(error, headline(error)), position, ...stack };
+  const title = headline(error);
+  return { severity: "error", code: "thrown", message: summary(error, title + rightSpelling(title)), position, ...stack };
 }
 
 /** Of the error itself; one that was made elsewhere, as Node's own are, may have a cause that knows the user's line. */

@@ -65,6 +65,21 @@ describe("datasets and samplers that lack a method", () => {
   });
 });
 
+describe("what a program of one's own gives back", () => {
+  const optimizer = (): optim.SGD => new optim.SGD([new nn.Parameter(tensor([1]))], 0.1);
+  const rows = new data.TensorDataset(randn(4, 2));
+  refused({
+    "no rate": [() => new loose.optim.lrScheduler.LambdaLR(optimizer(), () => undefined), /LambdaLR must give numbers as rates, not \[NaN\]/],
+    "a schedule that never changes": [() => new optim.lrScheduler.StepLR(optimizer(), 0), /stepSize must not be 0/],
+    "indices where lists of them go": [() => [...new loose.data.DataLoader(rows, { batchSampler: [1, 2] })], /a batch sampler gives lists of indices, one for each batch, but gave 1/],
+    "samples with different names": [() => [...new data.DataLoader([{ a: 1 }, { b: 2 }], 2)], /'a' is missing in one of the samples/],
+    "no dataset to take a part of": [() => new loose.data.Subset(3, [0]), /Number is neither/],
+    "a number to take a Jacobian of": [() => autograd.functional.jacobian((() => 3) as Loose, randn(2)), /must be a Tensor or a list of Tensors, but it gave number/],
+    "no loss to take a Hessian of": [() => autograd.functional.hessian((() => undefined) as Loose, randn(2)), /must be a Tensor or a list of Tensors, but it gave undefined/],
+    "numbers to clip": [() => loose.nn.utils.clipGradNorm_([1, 2], 1), /one of the parameters is 1/],
+  });
+});
+
 describe("as many gradients as inputs", () => {
   it("are tensors without a check", () => {
     const w = new nn.Parameter(tensor([2, 3]));

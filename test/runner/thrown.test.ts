@@ -34,6 +34,9 @@ describe("what a program throws is told in words", function () {
     ['class ValidationError extends Error { override name = "ValidationError"; }\nthrow new ValidationError("bad");', "ValidationError: bad", 2],
     ['import { nn } from "kindling";\n(nn.Linear as any)(2, 3);', "TypeError: nn.Linear is a class here: write new nn.Linear(…)", 2],
     ['import { tensor } from "kindling";\nconst x = tensor([1, 2], { requiresGrad: true });\nconst y = x.mul(x).sum();\ny.backward();\ny.backward();', /^Trying to backward through the graph a second time/, 5],
+    ['import { randn } from "kindling";\n(randn(2) as any).index_select(0, 1);', /index_select is not a function; did you mean indexSelect\?$/, 2],
+    ['import { nn } from "kindling";\nnew (nn as any).LeakyRelu();', /LeakyRelu is not a constructor; did you mean LeakyReLU\?$/, 2],
+    ['const own: any = {};\nown.load_everything();', "TypeError: own.load_everything is not a function", 2],
     ['import { data } from "kindling";\nnew data.DataLoader({} as never);', /^a dataset is an array, or has a `length` and a `get\(index\)`; Object is neither/, 2],
   ];
   for (const [text, message, line = 1] of cases) {

@@ -1,5 +1,5 @@
 // How optimizers, schedules and loaders are written needs no casts, and what isn't so is underlined. `npm run typecheck` checks this file; it doesn't run.
-import { arange, data, nn, optim, tensor, type Tensor } from "kindling";
+import { arange, autograd, data, nn, optim, tensor, type Tensor } from "kindling";
 
 declare const model: nn.Linear;
 declare const samples: data.TensorDataset<[Tensor, Tensor]>;
@@ -58,3 +58,12 @@ export function loaders(): number {
 }
 
 declare function total(x: Tensor, y: Tensor): void;
+
+/** As many gradients as inputs were written down; an averaged model is called as the model is. */
+export function gradients(loss: Tensor, inputs: Tensor[]): Tensor[] {
+  const [weight, bias] = autograd.grad(loss, [model.weight, model.bias], { createGraph: true });
+  const [one] = autograd.grad({ outputs: loss, inputs: model.weight });
+  const several: Tensor[] = autograd.grad(loss, inputs);
+  const averaged = new optim.swaUtils.AveragedModel(model);
+  return [weight, bias, one, averaged(loss), averaged.module.weight, ...several];
+}

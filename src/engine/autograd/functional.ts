@@ -2,7 +2,7 @@
  * Derivatives of functions rather than of graphs: `autograd.functional`.
  * See https://pytorch.org/docs/stable/autograd.html#functional-higher-level-api
  */
-import { KindlingError, ShapeError } from "../errors.ts";
+import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { arithmetic } from "./arithmetic.ts";
@@ -67,7 +67,15 @@ const NO_INPUT_VECTOR = "The vector v can only be None if the input to the user-
 function evaluated(func: TensorFunction, inputs: OneOrMore, createGraph: boolean): { leaves: Tensor[]; result: OneOrMore; outputs: readonly Tensor[] } {
   const leaves = prepared(inputs, createGraph);
   const result = func(...leaves);
-  return { leaves, result, outputs: listOf(result) };
+  const outputs = listOf(result);
+  outputs.forEach(checkOutput);
+  return { leaves, result, outputs };
+}
+
+/** What a function of the user's gave, which may be anything. */
+function checkOutput(output: { readonly numel?: unknown } | null | undefined): void {
+  if (typeof output?.numel === "function") return;
+  throw new ArgumentError(`The outputs of the user-provided function must be a Tensor or a list of Tensors, but it gave ${output === null ? "null" : typeof output}`, "TypeError");
 }
 
 function jacobianOf(output: Tensor, inputs: readonly Tensor[], createGraph: boolean, strict: boolean): Tensor[] {
@@ -116,6 +124,7 @@ export function hessian(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore
 }
 
 function scalarOf(output: Tensor, name: string): Tensor {
+  checkOutput(output);
   if (output.numel() === 1) return output;
   throw new KindlingError(`The Tensor returned by the function given to ${name} should contain a single element`);
 }

@@ -57,16 +57,22 @@ function collate(samples: readonly unknown[]): unknown {
   if (typeof first === "boolean") return tensor(samples as boolean[]);
   if (typeof first === "string") return samples;
   if (first instanceof Map) {
-    return new Map([...first.keys()].map((key) => [key, collate((samples as Map<unknown, unknown>[]).map((sample) => sample.get(key)))]));
+    return new Map([...first.keys()].map((key) => [key, collate((samples as Map<unknown, unknown>[]).map((sample) => present(sample.get(key), key)))]));
   }
   if (Array.isArray(first)) return collateLists(samples as unknown[][]);
   if (typeof first === "object" && first !== null) {
-    return Object.fromEntries(Object.keys(first).map((key) => [key, collate((samples as Record<string, unknown>[]).map((sample) => sample[key]))]));
+    return Object.fromEntries(Object.keys(first).map((key) => [key, collate((samples as Record<string, unknown>[]).map((sample) => present(sample[key], key)))]));
   }
   throw new ArgumentError(
     `default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found ${first === null ? "null" : typeof first}`,
     "TypeError",
   );
+}
+
+/** @throws ArgumentError (KeyError) for what only the first sample has */
+function present(value: unknown, key: unknown): unknown {
+  if (value === undefined) throw new ArgumentError(`default_collate: '${String(key)}' is missing in one of the samples of a batch`, "KeyError");
+  return value;
 }
 
 function collateLists(samples: readonly unknown[][]): unknown[] {

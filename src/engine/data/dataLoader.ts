@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors.ts";
+import { valueInWords } from "../forms/kinds.ts";
 import { instrument } from "../instrument.ts";
 import type { Int } from "../ops/types.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
@@ -132,6 +133,7 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
   }
 
   #batch(indices: readonly number[]): Batch {
+    if (!Array.isArray(indices)) throw new ArgumentError(`a batch sampler gives lists of indices, one for each batch, but gave ${valueInWords(indices)}`, "TypeError");
     const dataset = this.dataset as SampleSource<Item>;
     if (this.#collate === null) {
       const rows = gatherRows(dataset, indices);

@@ -153,6 +153,7 @@ export class Subset<Item> extends Dataset<Item> {
 
   constructor(dataset: SampleSource<Item>, indices: Iterable<number>) {
     super();
+    checkSource(dataset);
     this.dataset = dataset;
     this.indices = [...indices];
   }

@@ -1,6 +1,7 @@
 /** `nn.utils`: keeping gradients within bounds. */
 import { noGrad } from "../../autograd/gradMode.ts";
-import { KindlingError } from "../../errors.ts";
+import { ArgumentError, KindlingError } from "../../errors.ts";
+import { valueInWords } from "../../forms/kinds.ts";
 import { tensor } from "../../ops/creation.ts";
 import { stack } from "../../ops/join.ts";
 import { sumOfSquares } from "../../ops/vectorNorm.ts";
@@ -50,5 +51,7 @@ export function clipGradValue_(parameters: Iterable<Tensor> | Tensor, clipValue:
 
 function gradientsOf(parameters: Iterable<Tensor> | Tensor): Tensor[] {
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];
+  const wrong = list.find((each) => !(each instanceof Tensor));
+  if (wrong !== undefined) throw new ArgumentError(`gradients of parameters are clipped, but one of the parameters is ${valueInWords(wrong)}`, "TypeError");
   return list.flatMap((parameter) => parameter.gradSlot ?? []);
 }

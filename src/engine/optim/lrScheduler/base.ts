@@ -61,6 +61,9 @@ export abstract class LRScheduler {
     this.#stepCount++;
     this.lastEpoch = epoch ?? this.lastEpoch + 1;
     const rates = (epoch === null ? null : this.closedForm()) ?? this.getLr();
+    if (rates.some((lr) => typeof lr !== "number" || Number.isNaN(lr))) {
+      throw new ArgumentError(`${this.constructor.name} must give numbers as rates, not ${valueInWords(rates)}`, "TypeError");
+    }
     rates.forEach((lr, i) => (this.groups[i]!.lr = lr));
     this.recordRates();
   }

@@ -17,6 +17,7 @@ export class StepLR extends LRScheduler {
 
   constructor(optimizer: AnyOptimizer, stepSize: Int, gamma = 0.1, lastEpoch: Int = -1) {
     super(optimizer, lastEpoch);
+    if (stepSize === 0) throw new ArgumentError("stepSize must not be 0: it is the number of epochs from one change to the next");
     this.stepSize = stepSize;
     this.gamma = gamma;
     this.step();
