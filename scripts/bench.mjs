@@ -9,5 +9,5 @@ await runScript(async () => {
   await ensureNodeModules();
   await ensureServer();
   await build();
-  return await show(process.execPath, ["--import", "tsx", "test/bench/main.ts", ...process.argv.slice(2)]) ? 0 : 1;
+  return (await show(process.execPath, ["--import", "tsx", "test/bench/main.ts", ...process.argv.slice(2)])) ? 0 : 1;
 });

@@ -80,7 +80,9 @@ function configurations() {
       loader: { ".ttf": "file" },
       assetNames: "[name]",
     },
-  ].map(withoutAbsentEntries).filter((configuration) => Object.keys(configuration.entryPoints).length > 0);
+  ]
+    .map(withoutAbsentEntries)
+    .filter((configuration) => Object.keys(configuration.entryPoints).length > 0);
 }
 
 function withoutAbsentEntries(configuration) {
@@ -96,7 +98,14 @@ function withoutAbsentEntries(configuration) {
 async function buildKernels() {
   const folder = path("src/engine/kernels");
   const compiled = statSync(join(folder, "generated.ts"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ["build.mjs", "thread.ts", "threadControl.ts", ...readdirSync(join(folder, "assembly")).filter((name) => name.endsWith(".ts")).map((name) => join("assembly", name))];
+  const sources = [
+    "build.mjs",
+    "thread.ts",
+    "threadControl.ts",
+    ...readdirSync(join(folder, "assembly"))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join("assembly", name)),
+  ];
   if (sources.every((name) => statSync(join(folder, name)).mtimeMs < compiled)) return;
   say("compiling the kernels to WebAssembly");
   await run(process.execPath, [join(folder, "build.mjs")], { cwd: root });
@@ -126,7 +135,7 @@ export async function build({ watch = false, types = true, kernelsOnly = false }
     say("watching");
     return;
   }
-  const parts = [...configurations().map((configuration) => esbuild.build(configuration)), ...types ? [buildTypes()] : []];
+  const parts = [...configurations().map((configuration) => esbuild.build(configuration)), ...(types ? [buildTypes()] : [])];
   const failures = (await Promise.allSettled(parts)).filter(({ status }) => status === "rejected").map(({ reason }) => reason);
   if (failures.length > 0) throw new PlainError(`the build failed\n${failures.map(({ message }) => message).join("\n")}`);
   say(`built dist/ in ${((performance.now() - start) / 1000).toFixed(1)} s`);

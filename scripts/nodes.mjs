@@ -29,7 +29,9 @@ export function nodeIn(directory) {
 
 function nodePackage() {
   if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) {
-    throw new PlainError("Other versions of Node, and the VS Code server, are installed on Linux (x64, arm64) only. Please install VS Code with its `code` command and try again.");
+    throw new PlainError(
+      "Other versions of Node, and the VS Code server, are installed on Linux (x64, arm64) only. Please install VS Code with its `code` command and try again.",
+    );
   }
   return `node-linux-${process.arch}`;
 }

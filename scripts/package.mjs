@@ -20,10 +20,20 @@ export async function makeVsix() {
   const packagePath = join(root, `kindling-${target()}-${version}.vsix`);
   const esbuildPlatform = join(root, "node_modules", "@esbuild", `${process.platform}-${process.arch}`);
   if (!existsSync(esbuildPlatform)) throw new PlainError(`${esbuildPlatform} is missing: run npm ci and try again.`);
-  await run(process.execPath, [
-    join(root, "node_modules", "@vscode", "vsce", "vsce"), "package",
-    "--target", target(), "--out", packagePath, "--allow-missing-repository", "--no-rewrite-relative-links",
-  ], { cwd: root });
+  await run(
+    process.execPath,
+    [
+      join(root, "node_modules", "@vscode", "vsce", "vsce"),
+      "package",
+      "--target",
+      target(),
+      "--out",
+      packagePath,
+      "--allow-missing-repository",
+      "--no-rewrite-relative-links",
+    ],
+    { cwd: root },
+  );
   const { size } = statSync(packagePath);
   say(`packed ${packagePath}, ${(size / 1e6).toFixed(2)} MB`);
   if (size > limit) throw new PlainError(`the VSIX is larger than ${limit / 1e6} MB`);

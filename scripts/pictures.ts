@@ -20,7 +20,12 @@ try {
   const themes = { light: "Light Modern", dark: "Dark Modern" } as const;
   const workbench = await editor.openWorkbench(folder);
   await workbench.openFile("digits.model.ts");
-  await eventually("counts", () => workbench.lensTexts(), (all) => all.filter((text) => text.includes("params")).length >= 2, 120_000);
+  await eventually(
+    "counts",
+    () => workbench.lensTexts(),
+    (all) => all.filter((text) => text.includes("params")).length >= 2,
+    120_000,
+  );
   await workbench.treeRows();
   await workbench.runCommand("Kindling: Train Model");
   await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor({ timeout: 240_000 });

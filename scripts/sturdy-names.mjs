@@ -19,5 +19,8 @@ export const sturdyNames = {
 
 /** As long as before, so that source maps hold. */
 function sturdy(code) {
-  return code.replace(/(__name ?= ?\(target, ?value\) ?=> ?__defProp\(target, ?"name", ?)(\{[^}]*\})/, (_, call, descriptor) => call + "{value,__proto__:null}".padEnd(descriptor.length));
+  return code.replace(
+    /(__name ?= ?\(target, ?value\) ?=> ?__defProp\(target, ?"name", ?)(\{[^}]*\})/,
+    (_, call, descriptor) => call + "{value,__proto__:null}".padEnd(descriptor.length),
+  );
 }

@@ -97,8 +97,13 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
     let out = "";
     let all = "";
-    child.stdout.on("data", (data) => { out += data; all += data; });
-    child.stderr.on("data", (data) => { all += data; });
+    child.stdout.on("data", (data) => {
+      out += data;
+      all += data;
+    });
+    child.stderr.on("data", (data) => {
+      all += data;
+    });
     child.on("error", (error) => reject(new PlainError(`${command} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(out);
@@ -135,7 +140,9 @@ export function which(name) {
  * by apt-get where we are root, else by asking the user for exactly one command.
  */
 export async function ensureDebianPackages(packages, reason) {
-  const missing = Object.entries(packages).filter(([, proof]) => !existsSync(proof)).map(([name]) => name);
+  const missing = Object.entries(packages)
+    .filter(([, proof]) => !existsSync(proof))
+    .map(([name]) => name);
   if (missing.length === 0) return;
   const install = ["install", "--yes", "--no-install-recommends", ...missing];
   const byHand = `sudo apt-get update && sudo apt-get install ${install.slice(1).join(" ")}`;
@@ -174,7 +181,7 @@ function installedMatches(lock) {
 export function freePort(preferred = 0) {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.on("error", (error) => preferred === 0 ? reject(error) : resolve(freePort()));
+    server.on("error", (error) => (preferred === 0 ? reject(error) : resolve(freePort())));
     server.listen(preferred, "127.0.0.1", () => {
       const { port } = server.address();
       server.close(() => resolve(port));

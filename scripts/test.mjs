@@ -50,7 +50,7 @@ function inFolders(names) {
 
 async function runSuite(name, folder, grep) {
   const totals = join(folder, `${name}.json`);
-  const environment = { KINDLING_TEST_TOTALS: totals, ...grep && { KINDLING_TEST_GREP: grep } };
+  const environment = { KINDLING_TEST_TOTALS: totals, ...(grep && { KINDLING_TEST_GREP: grep }) };
   const mochaGrep = grep && name !== "vscode" && name !== "desktop" ? ["--grep", grep] : [];
   const ended = await show(process.execPath, [...suites[name](), ...mochaGrep], { env: { ...process.env, ...environment } });
   const result = existsSync(totals) ? JSON.parse(readFileSync(totals, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
@@ -67,10 +67,13 @@ async function runSuite(name, folder, grep) {
 async function prepare(names) {
   await ensureNodeModules();
   if (names.some((name) => ["page", "vscode", "e2e"].includes(name))) {
-    await ensureDebianPackages({
-      "chromium": process.env.KINDLING_CHROMIUM ?? "/usr/bin/chromium",
-      "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    }, "testing in a browser");
+    await ensureDebianPackages(
+      {
+        "chromium": process.env.KINDLING_CHROMIUM ?? "/usr/bin/chromium",
+        "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+      },
+      "testing in a browser",
+    );
   }
   // Its themes are what the page is drawn in.
   if (names.some((name) => ["page", "builds", "vscode", "e2e"].includes(name))) await ensureServer();

@@ -15,8 +15,16 @@ const recipe = 1;
 
 /** Of no use to an editor in a browser, but most of the download: chat agents, containers, ssh, Windows. */
 const unneeded = [
-  "@devcontainers/cli", "@github/copilot-sdk", "@microsoft/mxc-sdk", "@vscode/copilot-api", "@vscode/sandbox-runtime",
-  "@vscode/sqlite3", "@vscode/windows-process-tree", "@vscode/windows-registry", "kerberos", "ssh2",
+  "@devcontainers/cli",
+  "@github/copilot-sdk",
+  "@microsoft/mxc-sdk",
+  "@vscode/copilot-api",
+  "@vscode/sandbox-runtime",
+  "@vscode/sqlite3",
+  "@vscode/windows-process-tree",
+  "@vscode/windows-registry",
+  "kerberos",
+  "ssh2",
 ];
 
 /** Native modules that would have to be compiled, and the file of each package that our plain JavaScript takes the place of. */
@@ -114,7 +122,15 @@ const commonArguments = ["--accept-server-license-terms", "--telemetry-level", "
 /** Installs a VSIX into `data`'s extensions. */
 export async function installExtension(server, data, vsix) {
   const output = await run(server.node, [
-    server.main, ...commonArguments, "--server-data-dir", data, "--extensions-dir", join(data, "extensions"), "--install-extension", vsix, "--force",
+    server.main,
+    ...commonArguments,
+    "--server-data-dir",
+    data,
+    "--extensions-dir",
+    join(data, "extensions"),
+    "--install-extension",
+    vsix,
+    "--force",
   ]);
   if (!output.includes("successfully installed")) throw new PlainError(`VS Code did not install ${basename(vsix)}:\n${output}`);
 }
@@ -135,11 +151,24 @@ export function accessToken(data) {
  */
 export async function startServer(server, { data, port, token, environment = {}, extraArguments = [] }) {
   port ??= await freePort();
-  const child = spawnTied(server.node, [
-    server.main, ...commonArguments, "--host", "127.0.0.1", "--port", String(port),
-    ...token ? ["--connection-token", token] : ["--without-connection-token"],
-    "--server-data-dir", data, "--extensions-dir", join(data, "extensions"), ...extraArguments,
-  ], { stdout: "pipe", stderr: "pipe", env: { ...process.env, ...environment } });
+  const child = spawnTied(
+    server.node,
+    [
+      server.main,
+      ...commonArguments,
+      "--host",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      ...(token ? ["--connection-token", token] : ["--without-connection-token"]),
+      "--server-data-dir",
+      data,
+      "--extensions-dir",
+      join(data, "extensions"),
+      ...extraArguments,
+    ],
+    { stdout: "pipe", stderr: "pipe", env: { ...process.env, ...environment } },
+  );
   let output = "";
   const exited = new Promise((resolve) => child.on("close", resolve));
   await new Promise((resolve, reject) => {

@@ -54,10 +54,7 @@ export type Action =
   | { readonly type: "toggleLogarithmic"; readonly chart: string }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
-type Settings = Pick<
-  Choices,
-  "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "treeShare" | "curvesShare" | "problemsOpen"
->;
+type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "treeShare" | "curvesShare" | "problemsOpen">;
 
 export const defaultChoices: Choices = {
   model: null,
@@ -161,7 +158,7 @@ function select(state: PanelState, modelId: number, moduleId: number): PanelStat
 
 export function ancestors(model: ModelInfo, module: ModuleInfo): ModuleInfo[] {
   const result: ModuleInfo[] = [];
-  for (let id = module.parent; id !== null; ) {
+  for (let id = module.parent; id !== null;) {
     const parent = model.modules[id]!;
     result.push(parent);
     id = parent.parent;
@@ -191,10 +188,7 @@ export function shownModule({ run, choices }: Pick<PanelState, "run" | "choices"
   const model = shownModel({ run, choices });
   if (!model) return null;
   return (
-    model.modules.find((module) => module.path === choices.module) ??
-    model.modules.find((module) => module.parameters.length > 0) ??
-    model.modules[0] ??
-    null
+    model.modules.find((module) => module.path === choices.module) ?? model.modules.find((module) => module.parameters.length > 0) ?? model.modules[0] ?? null
   );
 }
 

@@ -117,9 +117,7 @@ function parentIndex(rows: readonly Row[], index: number): number {
 }
 
 function closedSiblings(rows: readonly Row[], row: Row): number[] {
-  return rows.flatMap((other, i) =>
-    other.module.parent === row.module.parent && other.hasChildren && !other.expanded ? [i] : [],
-  );
+  return rows.flatMap((other, i) => (other.module.parent === row.module.parent && other.hasChildren && !other.expanded ? [i] : []));
 }
 
 /**
@@ -139,12 +137,7 @@ export function typeahead(rows: readonly Row[], index: number, typed: string): n
 }
 
 /** The slice of equally high rows that a scrolled view has to draw, with some to spare on both sides. */
-export function visibleSlice(
-  count: number,
-  scrollTop: number,
-  height: number,
-  rowHeight: number,
-): { readonly from: number; readonly to: number } {
+export function visibleSlice(count: number, scrollTop: number, height: number, rowHeight: number): { readonly from: number; readonly to: number } {
   const spare = 8;
   const from = Math.max(0, Math.floor(scrollTop / rowHeight) - spare);
   const to = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + spare);

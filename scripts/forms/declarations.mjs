@@ -23,7 +23,12 @@ function declaration(entries) {
   if (!tagged) return [];
   const { source, name } = tagged;
   if (!entries.some(({ exported }) => exported)) throw new Error(`${source.path}: ${name} has a tag @api, but isn't exported`);
-  const names = [...tagged.doc.matchAll(/@api\s+([^\n]+)/g)].flatMap(([, list]) => list.replace(/\*\/?$/, "").trim().split(/\s+/));
+  const names = [...tagged.doc.matchAll(/@api\s+([^\n]+)/g)].flatMap(([, list]) =>
+    list
+      .replace(/\*\/?$/, "")
+      .trim()
+      .split(/\s+/),
+  );
   const own = entries.filter(({ node }) => /Function|Class|Variable/.test(node.type));
   const shared = { name, names, source, doc: tagged.doc };
   if (own.length === 0) return [{ ...shared, kind: "type" }];
@@ -101,11 +106,21 @@ function allMethods(entry, wanted) {
 
 /** Layers take a type for their parameters, of which there is one. */
 function withFactory(form) {
-  const dtype = { name: "dtype", type: '"float32" | null', node: null, source: form.source, optional: true, kinds: ['"float32"', "null"], default: null, spread: false };
+  const dtype = {
+    name: "dtype",
+    type: '"float32" | null',
+    node: null,
+    source: form.source,
+    optional: true,
+    kinds: ['"float32"', "null"],
+    default: null,
+    spread: false,
+  };
   return { ...form, parameters: [...form.parameters, dtype] };
 }
 
-const parameterTexts = (typeParameters, source) => typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter), node: parameter, source }));
+const parameterTexts = (typeParameters, source) =>
+  typeParameters.map((parameter) => ({ name: parameter.name.name, text: source.slice(parameter), node: parameter, source }));
 
 function formsOfMember(members, source, typeParameters) {
   const overloads = members.filter(({ value }) => value.body === null);
@@ -135,11 +150,15 @@ function formOf(fn, source, outerTypeParameters, doc) {
     const parameter = each.type === "TSParameterProperty" ? each.parameter : each;
     const pattern = parameter.type === "AssignmentPattern" ? parameter.left : parameter;
     const fallback = parameter.type === "AssignmentPattern" ? parameter.right : null;
-    if (pattern.type === "ObjectPattern" || (pattern.name === "options" && !isRecord(pattern, source))) keywords = keywordsOf(pattern, fallback, source, typeParameters);
+    if (pattern.type === "ObjectPattern" || (pattern.name === "options" && !isRecord(pattern, source)))
+      keywords = keywordsOf(pattern, fallback, source, typeParameters);
     else parameters.push(parameterOf(pattern, fallback, source, typeParameters));
   }
   return {
-    parameters, keywords, doc, source,
+    parameters,
+    keywords,
+    doc,
+    source,
     typeParameters: parameterTexts(fn.typeParameters?.params ?? [], source),
     returns: fn.returnType ? source.slice(fn.returnType.typeAnnotation) : null,
     returnNode: fn.returnType?.typeAnnotation ?? null,
@@ -154,12 +173,16 @@ const DEFAULT_TYPES = { number: "number", boolean: "boolean", string: "string" }
 function parameterOf(pattern, fallback, source, typeParameters) {
   const isRest = pattern.type === "RestElement";
   const target = isRest ? pattern.argument : pattern;
-  const annotation = (isRest ? pattern.typeAnnotation ?? target.typeAnnotation : target.typeAnnotation)?.typeAnnotation;
+  const annotation = (isRest ? (pattern.typeAnnotation ?? target.typeAnnotation) : target.typeAnnotation)?.typeAnnotation;
   const type = annotation ? source.slice(annotation) : defaultType(fallback, source, target.name);
   const defaultText = fallback ? source.slice(fallback) : null;
   const kinds = annotation ? kindsOf(annotation, source, typeParameters) : [type];
   return {
-    name: publicName(target.name), type, node: annotation ?? null, source, isRest,
+    name: publicName(target.name),
+    type,
+    node: annotation ?? null,
+    source,
+    isRest,
     optional: pattern.optional === true || fallback !== null || isRest,
     default: defaultText,
     isGeneric: typeParameters.some((each) => each.name.name === type),
@@ -194,7 +217,9 @@ function membersOf(node, source, typeParameters) {
   const entry = source.resolveType(node.typeName.name);
   if (entry?.node.type === "TSTypeAliasDeclaration") return membersOf(entry.node.typeAnnotation, entry.source, typeParameters);
   if (entry?.node.type !== "TSInterfaceDeclaration") throw new Error(`${source.path}: ${source.slice(node)} isn't an interface`);
-  const inherited = (entry.node.extends ?? []).flatMap(({ expression }) => membersOf({ type: "TSTypeReference", typeName: expression }, entry.source, typeParameters));
+  const inherited = (entry.node.extends ?? []).flatMap(({ expression }) =>
+    membersOf({ type: "TSTypeReference", typeName: expression }, entry.source, typeParameters),
+  );
   const own = entry.node.body.body.map((member) => memberOf(member, entry.source, typeParameters));
   return [...inherited.filter(({ name }) => !own.some((member) => member.name === name)), ...own];
 }
@@ -202,7 +227,13 @@ function membersOf(node, source, typeParameters) {
 function memberOf(member, source, typeParameters) {
   const annotation = member.typeAnnotation.typeAnnotation;
   return {
-    name: member.key.name, type: source.slice(annotation), node: annotation, source,
-    optional: member.optional === true, kinds: kindsOf(annotation, source, typeParameters), default: null, spread: false,
+    name: member.key.name,
+    type: source.slice(annotation),
+    node: annotation,
+    source,
+    optional: member.optional === true,
+    kinds: kindsOf(annotation, source, typeParameters),
+    default: null,
+    spread: false,
   };
 }

@@ -55,30 +55,49 @@ function alternatives(node, source, typeParameters) {
   const keyword = KEYWORDS[node.type];
   if (keyword) return [keyword];
   switch (node.type) {
-    case "TSUnionType": return node.types.flatMap(again);
-    case "TSParenthesizedType": return again(node.typeAnnotation);
-    case "TSLiteralType": return [literal(node.literal)];
-    case "TSTypeOperator": return node.operator === "readonly" ? again(node.typeAnnotation) : ["any"];
-    case "TSArrayType": return lists(again(node.elementType));
-    case "TSTupleType": return tuple(node.elementTypes.map((element) => again(element.elementType ?? element.typeAnnotation ?? element)));
-    case "TSTypeReference": return reference(node, source, typeParameters);
-    default: return ["any"];
+    case "TSUnionType":
+      return node.types.flatMap(again);
+    case "TSParenthesizedType":
+      return again(node.typeAnnotation);
+    case "TSLiteralType":
+      return [literal(node.literal)];
+    case "TSTypeOperator":
+      return node.operator === "readonly" ? again(node.typeAnnotation) : ["any"];
+    case "TSArrayType":
+      return lists(again(node.elementType));
+    case "TSTupleType":
+      return tuple(node.elementTypes.map((element) => again(element.elementType ?? element.typeAnnotation ?? element)));
+    case "TSTypeReference":
+      return reference(node, source, typeParameters);
+    default:
+      return ["any"];
   }
 }
 
-const literal = ({ value, raw }) => (typeof value === "string" ? JSON.stringify(value) : typeof value === "boolean" ? "boolean" : typeof value === "number" ? "number" : raw);
+const literal = ({ value, raw }) =>
+  typeof value === "string" ? JSON.stringify(value) : typeof value === "boolean" ? "boolean" : typeof value === "number" ? "number" : raw;
 
 /** Lists of simple elements are checked one by one, others as lists only. */
 const lists = (elements) => (elements.length === 1 && /^(Int|number|boolean|string|Tensor|function|@\w+)$/.test(elements[0]) ? [`${elements[0]}[]`] : ["list"]);
 
 /** Numbers or tensors in a fixed count. */
-const tuple = (elements) => (elements.every((each) => each.length === 1 && /^(Int|number|Tensor)$/.test(each[0]) && each[0] === elements[0][0]) ? [`${elements[0][0]}[${elements.length}]`] : ["list"]);
+const tuple = (elements) =>
+  elements.every((each) => each.length === 1 && /^(Int|number|Tensor)$/.test(each[0]) && each[0] === elements[0][0])
+    ? [`${elements[0][0]}[${elements.length}]`]
+    : ["list"];
 
 function reference(node, source, typeParameters) {
   const { name } = node.typeName;
   const own = typeParameters.find((parameter) => parameter.name.name === name);
   // A type parameter takes what it extends.
-  if (own) return own.constraint ? alternatives(own.constraint, source, typeParameters.filter((each) => each !== own)) : ["any"];
+  if (own)
+    return own.constraint
+      ? alternatives(
+          own.constraint,
+          source,
+          typeParameters.filter((each) => each !== own),
+        )
+      : ["any"];
   if (name === undefined) return ["any"];
   if (MEANINGS[name]) return MEANINGS[name];
   if (name === "ReadonlyArray" || name === "Array" || name === "Iterable") return ["list"];
@@ -92,8 +111,11 @@ function reference(node, source, typeParameters) {
       // Its own name within it, as in lists of lists, may be anything.
       return alternatives(entry.node.typeAnnotation, entry.source, [...(entry.node.typeParameters?.params ?? []), { name: { name } }]);
     }
-    case "ClassDeclaration": return [`@${name}`];
-    case "TSInterfaceDeclaration": return [(entry.node.extends ?? []).some(({ expression }) => expression.name === "Iterable") ? "iterable" : "object"];
-    default: return ["any"];
+    case "ClassDeclaration":
+      return [`@${name}`];
+    case "TSInterfaceDeclaration":
+      return [(entry.node.extends ?? []).some(({ expression }) => expression.name === "Iterable") ? "iterable" : "object"];
+    default:
+      return ["any"];
   }
 }

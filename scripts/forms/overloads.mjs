@@ -8,9 +8,17 @@ export function signatureText(name, { parameters, keywords }) {
   return `${name}(${places.join(", ")})`;
 }
 
-const typeOf = (parameter) => (parameter.type === "Tensors" ? "readonly Tensor[]" : parameter.type === "Sizes" ? "readonly number[]" : parameter.isRest ? listType(parameter.type) : parameter.type);
+const typeOf = (parameter) =>
+  parameter.type === "Tensors"
+    ? "readonly Tensor[]"
+    : parameter.type === "Sizes"
+      ? "readonly number[]"
+      : parameter.isRest
+        ? listType(parameter.type)
+        : parameter.type;
 const listType = (type) => (type.startsWith("readonly ") ? type : `readonly ${type}`);
-const elementOf = (parameter) => (parameter.type === "Sizes" ? "number" : parameter.type === "Tensors" ? "Tensor" : parameter.type.replace(/^readonly /, "").replace(/\[\]$/, ""));
+const elementOf = (parameter) =>
+  parameter.type === "Sizes" ? "number" : parameter.type === "Tensors" ? "Tensor" : parameter.type.replace(/^readonly /, "").replace(/\[\]$/, "");
 const member = ({ name, optional, ...rest }) => `${name}${optional ? "?" : ""}: ${typeOf({ name, optional, ...rest })}`;
 const required = (parameter) => `${local(parameter.name)}: ${typeOf(parameter)}`;
 
@@ -34,11 +42,13 @@ export function parameterLists({ parameters, keywords }) {
   const options = keywords ? [`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`] : [];
   const lists = [[...parameters.map((parameter, i) => place(parameter, parameters, keywords, i)), ...options].join(", ")];
   const spread = parameters.at(-1)?.spread ? parameters.at(-1) : null;
-  if (spread?.isRest) return [[...parameters.slice(0, -1).map(required), `...${spread.name}: ${spread.isGeneric ? spread.type : `${elementOf(spread)}[]`}`].join(", ")];
+  if (spread?.isRest)
+    return [[...parameters.slice(0, -1).map(required), `...${spread.name}: ${spread.isGeneric ? spread.type : `${elementOf(spread)}[]`}`].join(", ")];
   if (spread) {
     const before = parameters.slice(0, -1).map(required);
     lists.push([...before, `...${spread.name}: ${elementOf(spread)}[]`].join(", "));
-    if (keywords) lists.push([...before, `...${spread.name}AndOptions: [...${spread.name}: ${elementOf(spread)}[], options: ${namedType([], keywords)}]`].join(", "));
+    if (keywords)
+      lists.push([...before, `...${spread.name}AndOptions: [...${spread.name}: ${elementOf(spread)}[], options: ${namedType([], keywords)}]`].join(", "));
   }
   for (let count = parameters.length - 1; count >= 0; count--) {
     lists.push([...parameters.slice(0, count).map(required), `named: ${namedType(parameters.slice(count), keywords)}`].join(", "));
@@ -49,7 +59,11 @@ export function parameterLists({ parameters, keywords }) {
 /** A parameter with a default that stands before one without can't be left out by position. */
 function place(parameter, parameters, keywords, i) {
   const needed = parameters.slice(i + 1).some(({ optional }) => !optional) || (keywords && !allOptional([], keywords));
-  return parameter.optional && !needed ? member({ ...parameter, name: local(parameter.name) }) : parameter.optional ? `${required(parameter)} | undefined` : required(parameter);
+  return parameter.optional && !needed
+    ? member({ ...parameter, name: local(parameter.name) })
+    : parameter.optional
+      ? `${required(parameter)} | undefined`
+      : required(parameter);
 }
 
 /**
@@ -61,11 +75,19 @@ export function methodSignatures(form) {
   if (parameters.length === 0 || parameters.at(-1).spread) return parameterLists(form);
   // TypeScript knows no `this` within the object's type.
   if (parameters.some(({ type }) => /\bthis\b/.test(type))) return parameterLists(form).slice(0, 1);
-  const last = Math.max(0, parameters.findLastIndex(({ optional }) => !optional));
-  const places = parameters.map((parameter, i) => (i < last ? required(parameter)
-    : `${local(parameter.name)}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`));
+  const last = Math.max(
+    0,
+    parameters.findLastIndex(({ optional }) => !optional),
+  );
+  const places = parameters.map((parameter, i) =>
+    i < last
+      ? required(parameter)
+      : `${local(parameter.name)}${parameter.optional ? "?" : ""}: ${alternative(typeOf(parameter))} | ${namedType(parameters.slice(i), keywords)}`,
+  );
   if (keywords) places.push(`options${allOptional([], keywords) ? "?" : ""}: ${namedType([], keywords)}`);
-  const byName = Array.from({ length: last }, (_, count) => [...parameters.slice(0, count).map(required), `named: ${namedType(parameters.slice(count), keywords)}`].join(", "));
+  const byName = Array.from({ length: last }, (_, count) =>
+    [...parameters.slice(0, count).map(required), `named: ${namedType(parameters.slice(count), keywords)}`].join(", "),
+  );
   return [places.join(", "), ...byName];
 }
 

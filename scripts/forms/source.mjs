@@ -47,7 +47,13 @@ class Source {
   /** The documentation comment that ends where, but for white space and words to the linter, the thing at `position` begins. */
   docBefore(position) {
     const comment = this.docs.findLast(({ end }) => end <= position);
-    return comment && this.text.slice(comment.end, position).replace(/\/\/ oxlint-.*/g, "").trim() === "" ? comment.value : null;
+    return comment &&
+      this.text
+        .slice(comment.end, position)
+        .replace(/\/\/ oxlint-.*/g, "")
+        .trim() === ""
+      ? comment.value
+      : null;
   }
 
   slice({ start, end }) {
@@ -58,10 +64,12 @@ class Source {
   resolveType(name) {
     const entries = this.declarations.get(name) ?? [];
     // An interface of a class's name only adds to it.
-    const here = entries.find(({ node }) => node.type === "ClassDeclaration") ?? entries.find(({ node }) => node.type.startsWith("TS") && node.type !== "TSDeclareFunction");
+    const here =
+      entries.find(({ node }) => node.type === "ClassDeclaration") ??
+      entries.find(({ node }) => node.type.startsWith("TS") && node.type !== "TSDeclareFunction");
     if (here) return here;
     const from = this.imports.get(name);
-    return from ? sourceAt(from[0]).resolveType(from[1]) ?? sourceAt(from[0]).reExported(from[1]) : null;
+    return from ? (sourceAt(from[0]).resolveType(from[1]) ?? sourceAt(from[0]).reExported(from[1])) : null;
   }
 
   /** A name that an index file passes on. */

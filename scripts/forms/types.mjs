@@ -23,10 +23,14 @@ export function showForms(declarations, engine, types) {
   }
   const published = classes.filter(({ kind, published: name }) => kind === "class" && name);
   const file = join(types, "api/classes.d.ts");
-  const lines = published.map(({ name, published: own, source }) =>
-    `export { ${name === own ? name : `${name} as ${own}`} } from "${specifier(file, declarationFile(source.path, engine, types))}";`);
+  const lines = published.map(
+    ({ name, published: own, source }) =>
+      `export { ${name === own ? name : `${name} as ${own}`} } from "${specifier(file, declarationFile(source.path, engine, types))}";`,
+  );
   writeFileSync(file, `${lines.join("\n")}\n`);
-  const all = readdirSync(types, { recursive: true, withFileTypes: true }).filter((entry) => entry.name.endsWith(".d.ts")).map((entry) => join(entry.parentPath, entry.name));
+  const all = readdirSync(types, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.name.endsWith(".d.ts"))
+    .map((entry) => join(entry.parentPath, entry.name));
   withoutPlainFunctions(all);
 }
 
@@ -39,11 +43,18 @@ const TAGS = /^ *\* @(api|base|factory)\b.*\n/gm;
  */
 function withoutPlainFunctions(files) {
   const texts = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
-  const passedOn = new Set([...texts.values()].flatMap((text) => [...text.matchAll(/^export \{([^}]*)\} from "(?!\.\/functions)/gm)].flatMap(([, names]) => names.split(",").map((name) => name.trim().split(" as ")[0]))));
+  const passedOn = new Set(
+    [...texts.values()].flatMap((text) =>
+      [...text.matchAll(/^export \{([^}]*)\} from "(?!\.\/functions)/gm)].flatMap(([, names]) => names.split(",").map((name) => name.trim().split(" as ")[0])),
+    ),
+  );
   const asked = new Set([...texts.values()].flatMap((text) => [...text.matchAll(/typeof (\w+)/g)].map(([, name]) => name)));
   for (const [file, text] of texts) {
     if (/[/\\]api[/\\]/.test(file)) continue;
-    const shorter = withoutUnused(withoutStatements(file, text, (node) => node.type === "TSDeclareFunction" && !passedOn.has(node.id.name) && !asked.has(node.id.name)), file);
+    const shorter = withoutUnused(
+      withoutStatements(file, text, (node) => node.type === "TSDeclareFunction" && !passedOn.has(node.id.name) && !asked.has(node.id.name)),
+      file,
+    );
     if (shorter !== text) writeFileSync(file, shorter);
   }
 }
@@ -64,7 +75,19 @@ function withoutStatements(file, text, isUnwanted) {
 function withoutUnused(text) {
   const body = text.replace(/^import [^;]*;$/gm, "");
   return text.replace(/^import (type )?\{([^}]*)\} from ("[^"]+");\n/gm, (_, type = "", names, from) => {
-    const used = names.split(",").map((name) => name.trim()).filter((name) => name !== "" && new RegExp(`\\b${name.replace(/^type /, "").split(" as ").at(-1)}\\b`).test(body));
+    const used = names
+      .split(",")
+      .map((name) => name.trim())
+      .filter(
+        (name) =>
+          name !== "" &&
+          new RegExp(
+            `\\b${name
+              .replace(/^type /, "")
+              .split(" as ")
+              .at(-1)}\\b`,
+          ).test(body),
+      );
     return used.length === 0 ? "" : `import ${type}{ ${used.join(", ")} } from ${from};\n`;
   });
 }
@@ -72,7 +95,9 @@ function withoutUnused(text) {
 const declarationFile = (path, engine, types) => join(types, relative(engine, path).replace(/\.ts$/, ".d.ts"));
 
 function specifier(from, to) {
-  const path = relative(dirname(from), to).replaceAll("\\", "/").replace(/\.d\.ts$/, ".ts");
+  const path = relative(dirname(from), to)
+    .replaceAll("\\", "/")
+    .replace(/\.d\.ts$/, ".ts");
   return path.startsWith(".") ? path : `./${path}`;
 }
 
@@ -81,23 +106,26 @@ function withForms(text, classes, file, engine, types) {
   const edits = [];
   const needed = new Map();
   for (const declaration of classes) {
-    const node = program.body.map((statement) => statement.declaration ?? statement).find((each) => each.type === "ClassDeclaration" && each.id.name === declaration.name);
+    const node = program.body
+      .map((statement) => statement.declaration ?? statement)
+      .find((each) => each.type === "ClassDeclaration" && each.id.name === declaration.name);
     if (node) edits.push(...editsOf(node, declaration, text, comments, needed));
   }
   const known = namesIn(program);
-  const imports = [...needed].filter(([name]) => !known.has(name))
+  const imports = [...needed]
+    .filter(([name]) => !known.has(name))
     .map(([name, path]) => `import type { ${name} } from "${specifier(file, declarationFile(path, engine, types))}";\n`);
   let result = text;
-  for (const { start, end, text: replacement } of edits.toSorted((a, b) => b.start - a.start)) result = result.slice(0, start) + replacement + result.slice(end);
+  for (const { start, end, text: replacement } of edits.toSorted((a, b) => b.start - a.start))
+    result = result.slice(0, start) + replacement + result.slice(end);
   return imports.join("") + result;
 }
 
 /** What a file declares or imports. */
 function namesIn(program) {
-  return new Set(program.body.flatMap((statement) => [
-    ...(statement.specifiers ?? []).map(({ local }) => local.name),
-    (statement.declaration ?? statement).id?.name,
-  ]));
+  return new Set(
+    program.body.flatMap((statement) => [...(statement.specifiers ?? []).map(({ local }) => local.name), (statement.declaration ?? statement).id?.name]),
+  );
 }
 
 function editsOf(node, declaration, text, comments, needed) {
@@ -121,7 +149,9 @@ function editsOf(node, declaration, text, comments, needed) {
       const shape = (found[i] ?? found[0]).value;
       const returns = shape.returnType ? text.slice(shape.returnType.start, shape.returnType.end) : "";
       const generics = shape.typeParameters ? text.slice(shape.typeParameters.start, shape.typeParameters.end) : "";
-      return methodSignatures(form).map((list, j) => `${i + j === 0 ? docText(form.doc ?? doc, "    ") : ""}    ${isStatic ? "static " : ""}${name}${generics}(${list})${returns};`);
+      return methodSignatures(form).map(
+        (list, j) => `${i + j === 0 ? docText(form.doc ?? doc, "    ") : ""}    ${isStatic ? "static " : ""}${name}${generics}(${list})${returns};`,
+      );
     });
     edits.push(replacement(found, lines, text, comments));
   }

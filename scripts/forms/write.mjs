@@ -17,7 +17,12 @@ const UNTAGGED = { autograd: "../autograd/index.ts" };
  * @param folder where the files go, for their imports
  */
 export function apiFiles(declarations, folder) {
-  const writers = { functions: new FileWriter(join(folder, "functions.ts")), methods: new FileWriter(join(folder, "methods.ts")), classes: new FileWriter(join(folder, "classes.ts")), ofTests: new FileWriter(join(folder, "methodsForTests.ts")) };
+  const writers = {
+    functions: new FileWriter(join(folder, "functions.ts")),
+    methods: new FileWriter(join(folder, "methods.ts")),
+    classes: new FileWriter(join(folder, "classes.ts")),
+    ofTests: new FileWriter(join(folder, "methodsForTests.ts")),
+  };
   const spaces = new Spaces(folder);
   const taken = new Set();
   for (const declaration of declarations) {
@@ -83,7 +88,11 @@ class Spaces {
   }
 }
 
-const fileName = (path) => path.replace(/^.*[/\\]/, "").replace(/\.ts$/, "").replace(/^./, (letter) => letter.toUpperCase());
+const fileName = (path) =>
+  path
+    .replace(/^.*[/\\]/, "")
+    .replace(/\.ts$/, "")
+    .replace(/^./, (letter) => letter.toUpperCase());
 
 /** Types that are written as what they mean. */
 const SPELLED_OUT = new Set(["Sizes", "Tensors"]);
@@ -116,7 +125,8 @@ class FileWriter {
     }
     const inner = node.typeParameters?.params?.map((parameter) => parameter.name.name) ?? [];
     const known = [...typeParameters, ...inner];
-    if (node.type === "TSTypeReference" && node.typeName.type === "Identifier" && !SPELLED_OUT.has(node.typeName.name) && !known.includes(node.typeName.name)) this.#takeType(node.typeName.name, source);
+    if (node.type === "TSTypeReference" && node.typeName.type === "Identifier" && !SPELLED_OUT.has(node.typeName.name) && !known.includes(node.typeName.name))
+      this.#takeType(node.typeName.name, source);
     for (const [key, value] of Object.entries(node)) if (key !== "typeName" && typeof value === "object") this.takeTypes(value, source, known);
   }
 
@@ -147,7 +157,9 @@ class FileWriter {
     const byPath = new Map();
     for (const [name, path] of this.types) if (!this.own.has(name)) byPath.set(path, [...(byPath.get(path) ?? []), name]);
     const root = dirname(dirname(this.path));
-    const used = ["call", "callMethod", "callOn", "checkMethods", "checkStatics", "constructible", "isList", "isShape", "isSize", "isTensors", "over"].filter((name) => new RegExp(`(?<!\\.)\\b${name}[(<]`).test(body));
+    const used = ["call", "callMethod", "callOn", "checkMethods", "checkStatics", "constructible", "isList", "isShape", "isSize", "isTensors", "over"].filter(
+      (name) => new RegExp(`(?<!\\.)\\b${name}[(<]`).test(body),
+    );
     const isTensorUsed = /instanceof Tensor|= Tensor;/.test(body);
     const tensorPath = join(root, "tensor.ts");
     const imports = [
@@ -173,7 +185,10 @@ export function typesOf(form, typeParameters) {
 /** Documentation as users read it: without the tag. */
 export function docText(doc, indent = "") {
   if (doc === null) return "";
-  const lines = doc.split("\n").map((line) => line.replace(/^\s*\* ?/, "").trimEnd()).filter((line) => !/^\s*@(api|base|factory)\b/.test(line));
+  const lines = doc
+    .split("\n")
+    .map((line) => line.replace(/^\s*\* ?/, "").trimEnd())
+    .filter((line) => !/^\s*@(api|base|factory)\b/.test(line));
   while (lines.length > 0 && lines[0] === "") lines.shift();
   while (lines.length > 0 && lines.at(-1) === "") lines.pop();
   if (lines.length === 0) return "";
@@ -189,9 +204,18 @@ function writeFunction(file, declaration, own, shownName) {
   // Documentation on the first overload shows on all.
   const overloads = forms.flatMap((form, i) => {
     file.takeForm(form, []);
-    return parameterLists(form).map((list, j) => `${i + j === 0 ? docText(form.doc ?? declaration.doc) : ""}export function ${own}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
+    return parameterLists(form).map(
+      (list, j) =>
+        `${i + j === 0 ? docText(form.doc ?? declaration.doc) : ""}export function ${own}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`,
+    );
   });
-  const { names, body } = implementation(forms, shownName, 0, (values) => `${plain}(${values})`, (signatures, values) => `call(${plain}, ${signatures}, ${values})`);
+  const { names, body } = implementation(
+    forms,
+    shownName,
+    0,
+    (values) => `${plain}(${values})`,
+    (signatures, values) => `call(${plain}, ${signatures}, ${values})`,
+  );
   file.parts.push(`${overloads.join("\n")}\nexport function ${own}(${names}): any {\n${body}\n}\n`);
 }
 
@@ -201,7 +225,8 @@ function writeFunction(file, declaration, own, shownName) {
  */
 function implementation(forms, shownName, skip, direct, indirect) {
   // Nothing of a rest can be given by name, nor be surplus.
-  if (forms.length === 1 && forms[0].parameters.length === skip + 1 && forms[0].parameters[skip].isRest) return { names: "...values: any[]", body: `  return ${direct("...values")};` };
+  if (forms.length === 1 && forms[0].parameters.length === skip + 1 && forms[0].parameters[skip].isRest)
+    return { names: "...values: any[]", body: `  return ${direct("...values")};` };
   const signatures = `[${forms.map((form) => JSON.stringify(signatureText(shownName, form))).join(", ")}]`;
   if (forms.some(({ parameters }) => parameters.at(-1)?.spread)) {
     const own = forms.map((form) => spreadCondition(form, skip, direct)).filter((line) => line !== null);
@@ -233,8 +258,13 @@ function spreadCondition(form, skip, direct) {
 /** A form without such a list, beside one that has it. */
 function plainCondition(form, skip, direct) {
   const own = form.parameters.slice(skip);
-  const condition = inPlace({ ...form, parameters: own }, own.map((_, i) => `values[${i}]`));
-  return condition === null ? null : `  if (values.length <= ${own.length}${condition === "" ? "" : ` && ${condition}`}) return ${direct(own.map((_, i) => `values[${i}]`).join(", "))};`;
+  const condition = inPlace(
+    { ...form, parameters: own },
+    own.map((_, i) => `values[${i}]`),
+  );
+  return condition === null
+    ? null
+    : `  if (values.length <= ${own.length}${condition === "" ? "" : ` && ${condition}`}) return ${direct(own.map((_, i) => `values[${i}]`).join(", "))};`;
 }
 
 function writeMethod(file, declaration, name) {
@@ -248,10 +278,16 @@ function writeMethod(file, declaration, name) {
     file.takeForm(form, []);
     const rest = { ...form, parameters: form.parameters.slice(1) };
     const returns = isDerived || name.endsWith("_") ? "this" : form.returns;
-    return parameterLists(rest).map((list, j) => `${i + j === 0 ? docText(form.doc ?? declaration.doc, "    ") : ""}    ${name}${typeParameterText(form.typeParameters)}(${list}): ${returns};`);
+    return parameterLists(rest).map(
+      (list, j) =>
+        `${i + j === 0 ? docText(form.doc ?? declaration.doc, "    ") : ""}    ${name}${typeParameterText(form.typeParameters)}(${list}): ${returns};`,
+    );
   });
   const [direct, indirect] = isDerived
-    ? [(values) => `over(this, (before) => ${plain}(${["before", values].filter(Boolean).join(", ")}))`, (texts, values) => `over(this, (before) => callOn(before, ${plain}, ${texts}, ${values}))`]
+    ? [
+        (values) => `over(this, (before) => ${plain}(${["before", values].filter(Boolean).join(", ")}))`,
+        (texts, values) => `over(this, (before) => callOn(before, ${plain}, ${texts}, ${values}))`,
+      ]
     : [(values) => `${plain}(${["this", values].filter(Boolean).join(", ")})`, (texts, values) => `callOn(this, ${plain}, ${texts}, ${values})`];
   const { names, body } = implementation(forms, name, 1, direct, indirect);
   file.members.push({ name, types: signatures.join("\n"), code: `  ${name}(${names}) {\n${body.replace(/^/gm, "  ")}\n  },` });
@@ -280,8 +316,13 @@ const HOUSE_METHODS = new Set(["extraRepr", "toString", "toJSON"]);
 
 /** Holds the methods of a class to their forms. */
 function writeMethodsOf(file, declaration) {
-  const own = declaration.methods.filter(({ name, isAbstract }) => !isAbstract && !HOUSE_METHODS.has(name) && !(declaration.kind === "base" && name === "forward"));
-  const parts = [["checkMethods", own], ["checkStatics", declaration.kind === "base" ? [] : declaration.statics]];
+  const own = declaration.methods.filter(
+    ({ name, isAbstract }) => !isAbstract && !HOUSE_METHODS.has(name) && !(declaration.kind === "base" && name === "forward"),
+  );
+  const parts = [
+    ["checkMethods", own],
+    ["checkStatics", declaration.kind === "base" ? [] : declaration.statics],
+  ];
   for (const [check, methods] of parts) {
     if (methods.length === 0) continue;
     const plain = file.plain(declaration);
@@ -290,8 +331,13 @@ function writeMethodsOf(file, declaration) {
 }
 
 function checkedMethod(declaration, { name, forms }) {
-  const { names, body } = implementation(forms, name === "forward" ? declaration.name : `${declaration.name}.${name}`, 0,
-    (values) => `plain.call(${["this", values].filter(Boolean).join(", ")})`, (texts, values) => `callMethod(this, plain, ${texts}, ${values})`);
+  const { names, body } = implementation(
+    forms,
+    name === "forward" ? declaration.name : `${declaration.name}.${name}`,
+    0,
+    (values) => `plain.call(${["this", values].filter(Boolean).join(", ")})`,
+    (texts, values) => `callMethod(this, plain, ${texts}, ${values})`,
+  );
   return `  ${name}: (plain) => function (this: any${names === "" ? "" : `, ${names}`}) {\n${body.replace(/^/gm, "  ")}\n  },`;
 }
 
@@ -301,12 +347,18 @@ function checkedMethod(declaration, { name, forms }) {
  */
 function writeNamedForms(file, declaration) {
   const { typeParameters, source, methods } = declaration;
-  const members = methods.flatMap(({ name, forms, isInherited, isAbstract }) => (name === "forward" || isInherited || isAbstract || forms.length > 1 || HOUSE_METHODS.has(name) ? [] : forms.filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread).map((form) => {
-    // The file's own types are known within what is added to it.
-    for (const [type, path] of typesOf(form, typeParameters)) if (path !== source.path) file.types.set(type, path);
-    // Signatures that the plain method can't stand for are left to users' editors.
-    return `    ${name}${typeParameterText(form.typeParameters)}(${methodSignatures(form)[0]}): ${form.returns ?? "void"};`;
-  })));
+  const members = methods.flatMap(({ name, forms, isInherited, isAbstract }) =>
+    name === "forward" || isInherited || isAbstract || forms.length > 1 || HOUSE_METHODS.has(name)
+      ? []
+      : forms
+          .filter(({ parameters }) => parameters.length > 0 && !parameters.at(-1).spread)
+          .map((form) => {
+            // The file's own types are known within what is added to it.
+            for (const [type, path] of typesOf(form, typeParameters)) if (path !== source.path) file.types.set(type, path);
+            // Signatures that the plain method can't stand for are left to users' editors.
+            return `    ${name}${typeParameterText(form.typeParameters)}(${methodSignatures(form)[0]}): ${form.returns ?? "void"};`;
+          }),
+  );
   if (members.length === 0) return;
   const specifier = file.specifier(source.path);
   file.parts.push(`declare module "${specifier}" {\n  interface ${declaration.name}${typeParameterText(typeParameters)} {\n${members.join("\n")}\n  }\n}\n`);
@@ -324,12 +376,18 @@ function writeClass(file, declaration, own, publicName) {
   });
   const texts = `[${forms.map((form) => JSON.stringify(signatureText(`new ${publicName.replace(/^torch\./, "")}`, form))).join(", ")}]`;
   const constructors = lists.map((list) => `  new ${typeParameterText(typeParameters)}(${list}): ${plain}${parameterNames};`);
-  const ofClass = statics.flatMap((method) => method.forms.flatMap((form) => {
-    file.takeForm(form, []);
-    return parameterLists(form).map((list) => `${docText(method.doc, "  ")}  ${method.name}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`);
-  }));
+  const ofClass = statics.flatMap((method) =>
+    method.forms.flatMap((form) => {
+      file.takeForm(form, []);
+      return parameterLists(form).map(
+        (list) => `${docText(method.doc, "  ")}  ${method.name}${typeParameterText(form.typeParameters)}(${list}): ${form.returns};`,
+      );
+    }),
+  );
   const others = `Omit<typeof ${plain}, ${["prototype", ...statics.map(({ name }) => name)].map((name) => JSON.stringify(name)).join(" | ")}>`;
-  file.parts.push(`export interface ${own}Forms extends ${others} {\n${[...constructors, ...ofClass].join("\n")}\n  readonly prototype: ${plain}${anyParameters(typeParameters)};\n}\n${doc}export const ${own}: ${own}Forms = constructible(${plain}, ${texts});\nexport type ${own}${typeParameterText(typeParameters)} = ${plain}${parameterNames};\n`);
+  file.parts.push(
+    `export interface ${own}Forms extends ${others} {\n${[...constructors, ...ofClass].join("\n")}\n  readonly prototype: ${plain}${anyParameters(typeParameters)};\n}\n${doc}export const ${own}: ${own}Forms = constructible(${plain}, ${texts});\nexport type ${own}${typeParameterText(typeParameters)} = ${plain}${parameterNames};\n`,
+  );
 }
 
 const anyParameters = (list) => (list.length === 0 ? "" : `<${list.map(() => "any").join(", ")}>`);

@@ -4,7 +4,8 @@ export const hashPrivate = {
   create(context) {
     const hold = (node) => {
       const isConstructor = node.type === "MethodDefinition" && node.kind === "constructor";
-      if (node.accessibility === "private" && !isConstructor) context.report({ node, message: "write #name for what a class keeps to itself (docs/decisions/tools.md)" });
+      if (node.accessibility === "private" && !isConstructor)
+        context.report({ node, message: "write #name for what a class keeps to itself (docs/decisions/tools.md)" });
     };
     return { PropertyDefinition: hold, AccessorProperty: hold, MethodDefinition: hold, TSAbstractMethodDefinition: hold, TSParameterProperty: hold };
   },

@@ -22,7 +22,7 @@ function layerOf(file) {
 /** @typedef {{ specifier: string, typeOnly: boolean, names: readonly string[] }} Import  `names` is ["*"] for all there is */
 
 function packageObjection(house, specifier) {
-  const isAllowed = houses[house].packages.some((name) => typeof name === "string" ? name === specifier : name.test(specifier));
+  const isAllowed = houses[house].packages.some((name) => (typeof name === "string" ? name === specifier : name.test(specifier)));
   return isAllowed ? undefined : `${house} may not use the package ${specifier}`;
 }
 
@@ -30,7 +30,8 @@ function pointerObjection(file, target, names) {
   const path = (name) => `${engine}/${name}`;
   if (pointers.seenBy.some((folder) => isIn(file, path(folder)))) return undefined;
   const closedNames = Object.entries(pointers.names).find(([name]) => path(name) === target)?.[1] ?? [];
-  const sees = pointers.files.some((name) => path(name) === target) || names.some((name) => name === "*" || closedNames.includes(name)) && closedNames.length > 0;
+  const sees =
+    pointers.files.some((name) => path(name) === target) || (names.some((name) => name === "*" || closedNames.includes(name)) && closedNames.length > 0);
   return sees ? `only ${pointers.seenBy.join(", ")} see pointers` : undefined;
 }
 
@@ -70,8 +71,19 @@ export const imports = {
       if (reason) context.report({ node, message: `${reason} (docs/architecture.md)` });
     };
     return {
-      ImportDeclaration: (node) => hold(node, node.importKind, node.specifiers.map(({ imported }) => (imported ? textOf(imported) : "*"))),
-      ExportNamedDeclaration: (node) => node.source && hold(node, node.exportKind, node.specifiers.map(({ local }) => textOf(local))),
+      ImportDeclaration: (node) =>
+        hold(
+          node,
+          node.importKind,
+          node.specifiers.map(({ imported }) => (imported ? textOf(imported) : "*")),
+        ),
+      ExportNamedDeclaration: (node) =>
+        node.source &&
+        hold(
+          node,
+          node.exportKind,
+          node.specifiers.map(({ local }) => textOf(local)),
+        ),
       ExportAllDeclaration: (node) => hold(node, node.exportKind, everything),
       ImportExpression: (node) => node.source.type === "Literal" && hold(node, "value", everything),
       TSImportType: (node) => hold(node, "type", everything),

@@ -5,7 +5,14 @@ import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 export type Command =
   | { readonly type: "help" }
   | { readonly type: "version" }
-  | { readonly type: "run"; readonly mode: "train" | "inspect"; readonly file: string; readonly json: boolean; readonly threads: number; readonly programArguments: readonly string[] };
+  | {
+      readonly type: "run";
+      readonly mode: "train" | "inspect";
+      readonly file: string;
+      readonly json: boolean;
+      readonly threads: number;
+      readonly programArguments: readonly string[];
+    };
 
 /** A command line that can't be understood; exit code 2. */
 export class UsageError extends Error {}
@@ -37,7 +44,8 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   const json = values.json ?? false;
   if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
-  const threads = values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
+  const threads =
+    values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
   return { type: "run", mode, file, json, threads, programArguments };
 }
 

@@ -16,10 +16,11 @@ export async function inspect(script: URL, request: RunRequest, json: boolean, p
   };
   return exitCodeOf({
     // The program's own output is not what was asked for.
-    start: () => startRunner(script, (stdout, stderr) => {
-      stdout.pipe(process.stderr, { end: false });
-      stderr.pipe(process.stderr, { end: false });
-    }),
+    start: () =>
+      startRunner(script, (stdout, stderr) => {
+        stdout.pipe(process.stderr, { end: false });
+        stderr.pipe(process.stderr, { end: false });
+      }),
     request,
     listener: { event },
     onSignal: (runner) => runner.kill(),

@@ -13,12 +13,7 @@ export function modelTable(model: ModelInfo, paint: Paint = plain): string {
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string =>
     `  ${cells.map((cell, column) => (column === 3 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ")}`.trimEnd();
-  return [
-    `${paint("bold", title)}  ${countsText(root.counts)}`,
-    paint("dim", line(headings)),
-    ...rows.map(line),
-    "",
-  ].join("\n");
+  return [`${paint("bold", title)}  ${countsText(root.counts)}`, paint("dim", line(headings)), ...rows.map(line), ""].join("\n");
 }
 
 /** `5,955 params · 5,955 trainable · 0 frozen` */

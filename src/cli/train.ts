@@ -22,10 +22,12 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     if (told.type === "problem") print(problemText(told.problem, paint));
     if (told.type === "progress") bar?.show(told.progress);
   };
-  const relayBoth = (ours: ProgressBar) => (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream): void => {
-    relay(ours, stdout, process.stdout);
-    relay(ours, stderr, process.stderr);
-  };
+  const relayBoth =
+    (ours: ProgressBar) =>
+    (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream): void => {
+      relay(ours, stdout, process.stdout);
+      relay(ours, stderr, process.stderr);
+    };
   return exitCodeOf({
     // Straight through wherever no bar could be in the way.
     start: () => startRunner(script, bar && relayBoth(bar)),

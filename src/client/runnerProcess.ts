@@ -91,14 +91,16 @@ export class RunnerProcess {
       if (child.pid === undefined) this.#end(null, null);
     });
     // A signal to the whole group of processes is on its way to this one, too; it is no death then.
-    child.once("close", (code, signal) => setImmediate(() => {
-      if (this.#phase === "starting" && !this.#isStopping && isFault(signal) && kernels !== safeKernels) {
-        this.#log(`runner ${child.pid} died of ${signal} while it started; once more with the safe kernels`);
-        this.#child = this.#fork(safeKernels);
-      } else {
-        this.#end(code, signal);
-      }
-    }));
+    child.once("close", (code, signal) =>
+      setImmediate(() => {
+        if (this.#phase === "starting" && !this.#isStopping && isFault(signal) && kernels !== safeKernels) {
+          this.#log(`runner ${child.pid} died of ${signal} while it started; once more with the safe kernels`);
+          this.#child = this.#fork(safeKernels);
+        } else {
+          this.#end(code, signal);
+        }
+      }),
+    );
     return child;
   }
 

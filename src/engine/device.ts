@@ -3,7 +3,26 @@ import { KindlingError } from "./errors.ts";
 
 /** Kinds that a device's name may begin with. */
 const TYPES = [
-  "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
+  "cpu",
+  "cuda",
+  "ipu",
+  "xpu",
+  "mkldnn",
+  "opengl",
+  "opencl",
+  "ideep",
+  "hip",
+  "ve",
+  "fpga",
+  "maia",
+  "xla",
+  "lazy",
+  "vulkan",
+  "mps",
+  "meta",
+  "hpu",
+  "mtia",
+  "privateuseone",
 ] as const;
 
 /**

@@ -14,8 +14,19 @@ export function itemSize(dtype: DType): 1 | 4 {
 
 /** PyTorch's names of types that Kindling keeps as another. */
 const standIns = {
-  int64: "int32", long: "int32", int: "int32", int16: "int32", short: "int32", int8: "int32", char: "int32",
-  float: "float32", float64: "float32", double: "float32", float16: "float32", half: "float32", bfloat16: "float32",
+  int64: "int32",
+  long: "int32",
+  int: "int32",
+  int16: "int32",
+  short: "int32",
+  int8: "int32",
+  char: "int32",
+  float: "float32",
+  float64: "float32",
+  double: "float32",
+  float16: "float32",
+  half: "float32",
+  bfloat16: "float32",
   byte: "uint8",
 } as const satisfies Record<string, DType>;
 
@@ -33,7 +44,8 @@ export function isDtypeName(name: string): name is DTypeName {
 export function dtypeNamed(name: DTypeName): DType {
   if (name in rank) return name as DType;
   const found = standIns[name as keyof typeof standIns];
-  if (found === undefined) throw new ArgumentError(`dtype is one of "float32", "int32", "bool", "uint8" or PyTorch's names for them, but got ${String(name)}`, "TypeError");
+  if (found === undefined)
+    throw new ArgumentError(`dtype is one of "float32", "int32", "bool", "uint8" or PyTorch's names for them, but got ${String(name)}`, "TypeError");
   return found;
 }
 

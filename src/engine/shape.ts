@@ -112,9 +112,7 @@ export function shapeText(shape: Shape): string {
 export function wrapDim(dim: number, rank: number): number {
   const limit = Math.max(1, rank);
   if (!Number.isInteger(dim) || dim < -limit || dim >= limit) {
-    throw new IndexError(
-      `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`,
-    );
+    throw new IndexError(`Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`);
   }
   return dim < 0 ? dim + limit : dim;
 }
@@ -138,11 +136,7 @@ export function broadcastShapes(a: Shape, b: Shape): number[] {
     const sizeA = a[a.length - rank + i] ?? 1;
     const sizeB = b[b.length - rank + i] ?? 1;
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
-      throw new ShapeError(
-        `The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ${i}`,
-        a,
-        b,
-      );
+      throw new ShapeError(`The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ${i}`, a, b);
     }
     result[i] = sizeA === 1 ? sizeB : sizeA;
   }

@@ -359,7 +359,9 @@ export class Tensor {
     return this;
   }
   /** The values without history; assigned to, the tensor takes over another's values (and shares them with it). */
-  get data(): Tensor { return ops.detach(this); }
+  get data(): Tensor {
+    return ops.detach(this);
+  }
   set data(values: Tensor) {
     if (!(values instanceof Tensor)) throw new ArgumentError("Variable data has to be a tensor; to put one number everywhere, use fill_", "TypeError");
     ops.setData(this, values);
@@ -368,11 +370,15 @@ export class Tensor {
   // --- shape --------------------------------------------------------------------------------------------------------
 
   /** The dimensions in reverse order. */
-  get T(): Tensor { return ops.permute(this, this.shape.map((_, i) => this.shape.length - 1 - i)); }
+  get T(): Tensor {
+    return ops.permute(
+      this,
+      this.shape.map((_, i) => this.shape.length - 1 - i),
+    );
+  }
   /** The last two dimensions swapped. */
   get mT(): Tensor {
     if (this.shape.length < 2) throw new KindlingError(`tensor.mT is only supported on matrices or batches of matrices. Got ${this.shape.length}-D tensor.`);
     return ops.transpose(this, -2, -1);
   }
-
 }

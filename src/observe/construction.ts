@@ -54,7 +54,10 @@ export function readConstruction(constructor: Function, context: ConstructionCon
 }
 
 /** Where the program called `below`, through whatever lies between. */
-export function callerPosition(source: Pick<ConstructionContext, "program"> & { locate(line: number, column: number): SourcePosition | undefined }, below: Function): SourcePosition | undefined {
+export function callerPosition(
+  source: Pick<ConstructionContext, "program"> & { locate(line: number, column: number): SourcePosition | undefined },
+  below: Function,
+): SourcePosition | undefined {
   const site = captureSites(below).find((candidate) => isProgram(candidate, source));
   const frame = site && frameOf(site);
   return frame && source.locate(frame.line, frame.column);

@@ -75,7 +75,10 @@ export function isUpToDate({ info, modules }: DescribedModel): boolean {
   return modules.every((module, id) => {
     const known = info.modules[id]!.parameters;
     const parameters = module.namedParameters("", false);
-    return parameters.length === known.length && parameters.every(([name, parameter], i) => known[i]!.name === name && known[i]!.trainable === parameter.requiresGrad);
+    return (
+      parameters.length === known.length &&
+      parameters.every(([name, parameter], i) => known[i]!.name === name && known[i]!.trainable === parameter.requiresGrad)
+    );
   });
 }
 

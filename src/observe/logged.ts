@@ -30,7 +30,10 @@ export class LoggedValues {
   note(name: string, value: unknown): { readonly name: string; readonly text: string } | undefined {
     const whole = printed(value);
     if (whole.length > logBounds.text) {
-      this.#complain("text", `log() was given a text of ${formatCount(whole.length)} characters; of this and all such texts the first ${formatCount(logBounds.text)} are kept.`);
+      this.#complain(
+        "text",
+        `log() was given a text of ${formatCount(whole.length)} characters; of this and all such texts the first ${formatCount(logBounds.text)} are kept.`,
+      );
     }
     const text = whole.slice(0, logBounds.text);
     if (this.#textCharacters + text.length > logBounds.texts) {
@@ -50,7 +53,10 @@ export class LoggedValues {
 
   #shortened(name: string): string {
     if (name.length <= logBounds.name) return name;
-    this.#complain("name", `log() was given a name of ${formatCount(name.length)} characters; of this and all such names the first ${logBounds.name} are kept.`);
+    this.#complain(
+      "name",
+      `log() was given a name of ${formatCount(name.length)} characters; of this and all such names the first ${logBounds.name} are kept.`,
+    );
     return name.slice(0, logBounds.name);
   }
 

@@ -80,7 +80,10 @@ export class ModelRegistry {
       this.#called.add(module);
       for (const child of (module as unknown as Module).children()) this.#everHeld.add(child);
     }
-    this.#outputShapes.set(module, tensorsOf(output).map(({ shape }) => [...shape]));
+    this.#outputShapes.set(
+      module,
+      tensorsOf(output).map(({ shape }) => [...shape]),
+    );
   }
 
   /**

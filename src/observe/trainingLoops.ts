@@ -36,7 +36,8 @@ export class TrainingLoops {
   turn(now: Turn): void {
     const at = this.#loops.findIndex(({ id }) => id === now.id);
     const known = this.#loops[at];
-    const { index, count } = now.index === undefined ? (this.#batch ?? { index: (known?.index ?? -1) + 1, count: undefined }) : { index: now.index, count: now.count };
+    const { index, count } =
+      now.index === undefined ? (this.#batch ?? { index: (known?.index ?? -1) + 1, count: undefined }) : { index: now.index, count: now.count };
     this.#batch = undefined;
     // A loop that begins again is another one: what was constructed before it is trained by all of it.
     const constructed = known && index > known.index ? known.constructed : now.constructed;

@@ -64,7 +64,12 @@ export interface Progress {
 }
 
 export type RunEvent =
-  | { readonly type: "state"; readonly state: RunState; /** ms since the epoch */ readonly at: number; /** The program's own, where it chose one: `process.exit(3)`. */ readonly exitCode?: number }
+  | {
+      readonly type: "state";
+      readonly state: RunState;
+      /** ms since the epoch */ readonly at: number;
+      /** The program's own, where it chose one: `process.exit(3)`. */ readonly exitCode?: number;
+    }
   /** Replaces every model sent before. Sent when a model was first used, and again when its tree, shapes or frozen state changed. */
   | { readonly type: "models"; readonly models: readonly ModelInfo[] }
   | { readonly type: "classes"; readonly classes: readonly ModelClassInfo[] }
@@ -110,6 +115,4 @@ export type RunCommand =
   | { readonly type: "stop" };
 
 /** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
-export type RunnerMessage =
-  | { readonly type: "ready"; readonly kernels: string | undefined }
-  | { readonly type: "event"; readonly event: RunEvent };
+export type RunnerMessage = { readonly type: "ready"; readonly kernels: string | undefined } | { readonly type: "event"; readonly event: RunEvent };

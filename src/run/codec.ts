@@ -107,13 +107,16 @@ export function list<T>(item: Codec<T>): Codec<readonly T[]> {
 export function dictionary<T>(item: Codec<T>): Codec<Readonly<Record<string, T>>> {
   return {
     encode: (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, item.encode(value)])),
-    decode: (json) => Object.fromEntries(Object.entries(objectOf(json)).map(([name, own]) => {
-      try {
-        return [name, item.decode(own)];
-      } catch (error) {
-        throw within(name, error);
-      }
-    })),
+    decode: (json) =>
+      Object.fromEntries(
+        Object.entries(objectOf(json)).map(([name, own]) => {
+          try {
+            return [name, item.decode(own)];
+          } catch (error) {
+            throw within(name, error);
+          }
+        }),
+      ),
   };
 }
 
@@ -180,10 +183,14 @@ export function via<T, J>(json: Codec<J>, encode: (value: T) => J, decode: (valu
 
 /** What has to be more than of the right form. */
 export function checked<T>(codec: Codec<T>, reason: string, test: (value: T) => boolean): Codec<T> {
-  return via(codec, (value) => value, (value) => {
-    if (!test(value)) throw new Malformed(reason);
-    return value;
-  });
+  return via(
+    codec,
+    (value) => value,
+    (value) => {
+      if (!test(value)) throw new Malformed(reason);
+      return value;
+    },
+  );
 }
 
 function objectOf(json: unknown): Readonly<Record<string, unknown>> {

@@ -15,9 +15,7 @@ export type PanelCommand = "train" | "inspect" | "pause" | "resume" | "stop";
 
 export type FromPanel =
   /** The page is loaded (again) and wants a snapshot. */
-  | { readonly type: "ready" }
-  | { readonly type: "command"; readonly command: PanelCommand }
-  | { readonly type: "reveal"; readonly position: SourcePosition };
+  { readonly type: "ready" } | { readonly type: "command"; readonly command: PanelCommand } | { readonly type: "reveal"; readonly position: SourcePosition };
 
 export const toPanel = variants<ToPanel, "type">("type", {
   snapshot: record({ run: nullable(runSnapshot) }),

@@ -132,10 +132,7 @@ const columns = checked(
 const curves = via<Curves, readonly Columns[]>(
   list(columns),
   (byName) => [...byName].map(([name, { steps, epochs, values }]) => ({ name, steps: [...steps], epochs: [...epochs], values: [...values] })),
-  (all) => new Map(all.map(({ name, steps, epochs, values }) => [
-    name,
-    Series.of(steps.map((step, i) => ({ step, epoch: epochs[i]!, value: values[i]! }))),
-  ])),
+  (all) => new Map(all.map(({ name, steps, epochs, values }) => [name, Series.of(steps.map((step, i) => ({ step, epoch: epochs[i]!, value: values[i]! })))])),
 );
 
 const point = record<MetricPoint>({ name: text, step: number, epoch: number, value: number });

@@ -26,7 +26,7 @@ export function thin(steps: ArrayLike<number>, values: ArrayLike<number>, from: 
 /** @returns undefined as soon as more than `limit` points would be kept */
 function keep(steps: ArrayLike<number>, values: ArrayLike<number>, from: number, to: number, width: number, limit: number): number[] | undefined {
   const kept: number[] = [];
-  for (let start = from; start < to; ) {
+  for (let start = from; start < to;) {
     const next = (Math.floor(steps[start]! / width) + 1) * width;
     let end = start + 1;
     while (end < to && steps[end]! < next) end++;

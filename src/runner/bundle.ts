@@ -1,5 +1,16 @@
 /** Makes one module of the user's file and all that it imports, except for the engine, which the worker thread already holds. */
-import { build, transform, type BuildFailure, type Loader, type Location, type Message, type OnLoadResult, type PartialMessage, type Plugin, type ResolveResult } from "esbuild";
+import {
+  build,
+  transform,
+  type BuildFailure,
+  type Loader,
+  type Location,
+  type Message,
+  type OnLoadResult,
+  type PartialMessage,
+  type Plugin,
+  type ResolveResult,
+} from "esbuild";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -97,7 +108,9 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     name: "kindling",
     setup(setup) {
       setup.onResolve({ filter: /^/ }, ({ kind }) => (kind === "entry-point" ? { path: own.entry } : undefined));
-      setup.onResolve({ filter: /^kindling(\/|$)/ }, ({ kind }) => (kind === "require-call" ? { path: "kindling", namespace: required } : { path: engine, external: true }));
+      setup.onResolve({ filter: /^kindling(\/|$)/ }, ({ kind }) =>
+        kind === "require-call" ? { path: "kindling", namespace: required } : { path: engine, external: true },
+      );
       setup.onLoad({ filter: /^/, namespace: required }, () => ({ contents: `export * from ${JSON.stringify(engine)};`, loader: "js" }));
       setup.onResolve({ filter: /^file:\/\// }, (request) => (request.path === engine ? { path: engine, external: true } : undefined));
       setup.onResolve({ filter: /\.node$/ }, (request) => ({ path: join(request.resolveDir, request.path), external: true }));
@@ -147,7 +160,11 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
       warnings,
     };
   } catch (error) {
-    if (isBuildFailure(error)) throw new BundleError(error.errors.map((message) => ({ ...message, location: namedLocation(message.location, own) })), own.names);
+    if (isBuildFailure(error))
+      throw new BundleError(
+        error.errors.map((message) => ({ ...message, location: namedLocation(message.location, own) })),
+        own.names,
+      );
     throw error;
   }
 }
@@ -174,7 +191,12 @@ function rootOf(path: string): string {
  * A bare field declaration (`fc: nn.Linear;`) must define nothing: modules are registered in order of assignment.
  * @param place where the file believes to be
  */
-async function toJavaScript(path: string, place: string, source: string, experimentalDecorators: boolean): Promise<{ code: string; map: string } | { errors: Message[] }> {
+async function toJavaScript(
+  path: string,
+  place: string,
+  source: string,
+  experimentalDecorators: boolean,
+): Promise<{ code: string; map: string } | { errors: Message[] }> {
   const url = JSON.stringify(pathToFileURL(place).href);
   const folder = JSON.stringify(dirname(place));
   const name = JSON.stringify(place);

@@ -105,5 +105,8 @@ function isClassText(constructor: Function): boolean {
 /** Of a class that is not in the user's files, such as a layer of the engine. */
 function inheritedParameters(constructor: Function): string[] {
   const list = /constructor\s*\(([^)]*)\)/.exec(Function.prototype.toString.call(constructor))?.[1] ?? "";
-  return list.split(",").slice(0, constructor.length).map((parameter) => parameter.trim());
+  return list
+    .split(",")
+    .slice(0, constructor.length)
+    .map((parameter) => parameter.trim());
 }

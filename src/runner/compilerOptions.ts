@@ -72,7 +72,11 @@ function valueOf(node: AnyNode): unknown {
     case "ArrayExpression":
       return node.elements.map((element) => element && valueOf(element));
     case "ObjectExpression":
-      return Object.fromEntries(node.properties.flatMap((property) => (property.type === "Property" && property.key.type === "Literal" ? [[String(property.key.value), valueOf(property.value)]] : [])));
+      return Object.fromEntries(
+        node.properties.flatMap((property) =>
+          property.type === "Property" && property.key.type === "Literal" ? [[String(property.key.value), valueOf(property.value)]] : [],
+        ),
+      );
     default:
       return undefined;
   }

@@ -3,7 +3,15 @@
  * loops that train make themselves known.
  * Only text without line breaks is inserted, and the source map follows, so every position stays the user's own.
  */
-import { parse, type AnonymousClassDeclaration, type AnyNode, type ClassDeclaration as NamedClassDeclaration, type ClassExpression, type ForStatement, type Pattern } from "acorn";
+import {
+  parse,
+  type AnonymousClassDeclaration,
+  type AnyNode,
+  type ClassDeclaration as NamedClassDeclaration,
+  type ClassExpression,
+  type ForStatement,
+  type Pattern,
+} from "acorn";
 import { decodedMappings, encodedMappings, originalPositionFor, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
 import type { SourcePosition } from "../protocol/index.ts";
 import { indexAt } from "../run/series.ts";
@@ -68,7 +76,8 @@ export function insertHooks(file: string, source: string, code: string, map: str
       constructor?.type === "MethodDefinition"
         ? constructor.value.params.map((parameter) => ({
             name: parameterName(parameter, originalLines, positionOf(parameter.start)),
-            required: parameter.type !== "AssignmentPattern" && parameter.type !== "RestElement" && !isOptional(parameterText(parameter), positionOf(parameter.start)),
+            required:
+              parameter.type !== "AssignmentPattern" && parameter.type !== "RestElement" && !isOptional(parameterText(parameter), positionOf(parameter.start)),
           }))
         : null;
     classes.push({ name, position, parameters });

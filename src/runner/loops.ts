@@ -60,7 +60,7 @@ export function trainingLoops(tree: AnyNode): ReadonlySet<AnyNode> {
   });
   const training = new Set(["backward"]);
   const trains = ({ calls }: { readonly calls: ReadonlySet<string> }): boolean => [...calls].some((name) => training.has(name));
-  for (let before = 0; before < training.size; ) {
+  for (let before = 0; before < training.size;) {
     before = training.size;
     for (const candidate of functions) if (trains(candidate)) training.add(candidate.name);
   }
@@ -134,7 +134,11 @@ function stepsThroughBatches(body: AnyNode): boolean {
   walk(body, null, (node) => {
     if (node.type === "ForOfStatement") {
       walk(node.body, null, (inner) => {
-        found ||= inner.type === "CallExpression" && inner.callee.type === "MemberExpression" && inner.callee.property.type === "Identifier" && inner.callee.property.name === "step";
+        found ||=
+          inner.type === "CallExpression" &&
+          inner.callee.type === "MemberExpression" &&
+          inner.callee.property.type === "Identifier" &&
+          inner.callee.property.name === "step";
       });
     }
   });

@@ -3,9 +3,27 @@ import * as engine from "../engine/index.ts";
 
 /** Everything that users reach with a dot. */
 const places: readonly object[] = [
-  engine, engine.Tensor.prototype, engine.nn, engine.nn.Module.prototype, engine.nn.functional, engine.nn.init, engine.nn.utils, engine.nn.utils.rnn,
-  engine.nn.utils.prune, engine.nn.utils.parametrize, engine.optim, engine.optim.Optimizer.prototype, engine.optim.lrScheduler, engine.optim.swaUtils,
-  engine.data, engine.autograd, engine.autograd.FunctionCtx.prototype, engine.distributions, engine.distributions.Distribution.prototype, engine.linalg, engine.cuda,
+  engine,
+  engine.Tensor.prototype,
+  engine.nn,
+  engine.nn.Module.prototype,
+  engine.nn.functional,
+  engine.nn.init,
+  engine.nn.utils,
+  engine.nn.utils.rnn,
+  engine.nn.utils.prune,
+  engine.nn.utils.parametrize,
+  engine.optim,
+  engine.optim.Optimizer.prototype,
+  engine.optim.lrScheduler,
+  engine.optim.swaUtils,
+  engine.data,
+  engine.autograd,
+  engine.autograd.FunctionCtx.prototype,
+  engine.distributions,
+  engine.distributions.Distribution.prototype,
+  engine.linalg,
+  engine.cuda,
 ];
 
 const plain = (name: string): string => name.replaceAll("_", "").toLowerCase() + (name.endsWith("_") ? "_" : "");

@@ -9,7 +9,7 @@ import { isatty, WriteStream } from "node:tty";
 const waiting = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let from = 0; from < bytes.length; ) {
+  for (let from = 0; from < bytes.length;) {
     try {
       from += writeSync(descriptor, bytes, from);
     } catch (error) {

@@ -10,7 +10,9 @@ export function bundlingProblem(message: Message, entry: string): Problem {
   if (!location) return { severity: "error", code: "import", message: sentence(text), position: startOf(entry) };
   // esbuild counts columns from 0 and in bytes.
   const before = Buffer.from(location.lineText).subarray(0, location.column).toString().length;
-  const length = Buffer.from(location.lineText).subarray(location.column, location.column + location.length).toString().length;
+  const length = Buffer.from(location.lineText)
+    .subarray(location.column, location.column + location.length)
+    .toString().length;
   const position = { file: location.file, line: location.line, column: before + 1 };
   const end = length > 0 ? { end: { line: location.line, column: before + length + 1 } } : {};
   if (unresolved) return { severity: "error", code: "import", message: missingImport(unresolved[1]!), position, ...end };
@@ -64,7 +66,8 @@ export function timeoutProblem(file: string, limit: number, frames: NonNullable<
 export function workerProblem(error: (Error & { code?: string }) | undefined, exitCode: number, file: string): Problem {
   const position = startOf(file);
   if (error?.code === "ERR_WORKER_OUT_OF_MEMORY") {
-    const message = "The program ran out of memory for JavaScript objects. Hold on to fewer things at a time (arrays that grow in the loop are the usual cause).";
+    const message =
+      "The program ran out of memory for JavaScript objects. Hold on to fewer things at a time (arrays that grow in the loop are the usual cause).";
     return { severity: "error", code: "memory", message, position };
   }
   return { severity: "error", code: "crash", message: sentence(`The program ended unexpectedly: ${error?.message ?? `exit code ${exitCode}`}`), position };
@@ -88,7 +91,8 @@ export function noMetadata(file: string): Problem {
   return {
     severity: "warning",
     code: "decorators",
-    message: "Decorators here are TypeScript's older ones, as tsconfig.json says, but `emitDecoratorMetadata` has no effect: Reflect.getMetadata(\"design:type\", …) gives undefined.",
+    message:
+      'Decorators here are TypeScript\'s older ones, as tsconfig.json says, but `emitDecoratorMetadata` has no effect: Reflect.getMetadata("design:type", …) gives undefined.',
     position: startOf(file),
   };
 }

@@ -90,7 +90,9 @@ function describe(object: object, key: PropertyKey): PropertyDescriptor | undefi
  * Names of the global object that JavaScript itself gives (a new context has no others) or that are ours. Node has more, some
  * of which it makes when one looks at them; making `fetch` and its kin takes 30 ms.
  */
-const names = [...new Set([...(runInNewContext("Reflect.ownKeys(globalThis)") as PropertyKey[]), ...Object.keys(ours)])].filter((name) => Object.hasOwn(globalThis, name));
+const names = [...new Set([...(runInNewContext("Reflect.ownKeys(globalThis)") as PropertyKey[]), ...Object.keys(ours)])].filter((name) =>
+  Object.hasOwn(globalThis, name),
+);
 
 /** The global object, what its names stand for, their prototypes, and those of iterators. */
 function builtins(): Set<object> {
@@ -105,7 +107,8 @@ function builtins(): Set<object> {
     add((value as { prototype?: unknown }).prototype);
   }
   add(performance);
-  for (const iterator of [[].values(), new Map().values(), new Set().values(), "".matchAll(/./g), ""[Symbol.iterator](), generator()]) add(getPrototypeOf(iterator));
+  for (const iterator of [[].values(), new Map().values(), new Set().values(), "".matchAll(/./g), ""[Symbol.iterator](), generator()])
+    add(getPrototypeOf(iterator));
   return found;
 }
 

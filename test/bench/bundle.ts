@@ -6,9 +6,10 @@ import { repository } from "../harness/temporary.ts";
 
 /** On the engine in dist/, or with the engine's own source in it, where the program has to see inside of the engine. */
 export async function bundleProgram(entry: string, outfile: string, engine: "built" | "source" = "built"): Promise<string> {
-  const resolved = engine === "built"
-    ? { path: pathToFileURL(join(repository, "dist", "kindling.js")).href, external: true }
-    : { path: join(repository, "src", "engine", "index.ts") };
+  const resolved =
+    engine === "built"
+      ? { path: pathToFileURL(join(repository, "dist", "kindling.js")).href, external: true }
+      : { path: join(repository, "src", "engine", "index.ts") };
   await build({
     entryPoints: [entry],
     outfile,

@@ -34,18 +34,24 @@ async function measureProgram(program: Program, optimizer: string, field: Field,
   const theirs = field.pytorch ? [1, 2].map((threads) => new Contestant(field.pytorch!, threads)) : [];
   const others = field.libraries.map((peer) => new Contestant(peer));
   const means = new Map([...ours, ...theirs, ...others].map((contestant) => [contestant, [] as number[]]));
-  await race([...means.keys()], {
-    what: `the first losses of ${what}`,
-    ask: async (contestant) => {
-      const answer = await train(contestant.peer, program, optimizer, duration, contestant.threads);
-      if ("times" in answer) means.get(contestant)!.push(mean(answer.times));
-      return answer;
+  await race(
+    [...means.keys()],
+    {
+      what: `the first losses of ${what}`,
+      ask: async (contestant) => {
+        const answer = await train(contestant.peer, program, optimizer, duration, contestant.threads);
+        if ("times" in answer) means.get(contestant)!.push(mean(answer.times));
+        return answer;
+      },
+      numberOf: ({ times }) => median(times),
+      valuesOf: ({ losses }) => losses,
     },
-    numberOf: ({ times }) => median(times),
-    valuesOf: ({ losses }) => losses,
-  }, bench);
+    bench,
+  );
   bench.say(`${what}: ${milliseconds(median(ours[0]!.numbers))}`);
-  const withPytorch = ours.flatMap((own) => theirs.filter(({ threads }) => threads === own.threads).map((their) => compare(what, own, their, means, program.bar)));
+  const withPytorch = ours.flatMap((own) =>
+    theirs.filter(({ threads }) => threads === own.threads).map((their) => compare(what, own, their, means, program.bar)),
+  );
   return [...withPytorch, ...others.map((other) => compare(what, ours[0]!, other, means))];
 }
 

@@ -55,12 +55,20 @@ async function noteClicks(page: Page): Promise<void> {
 }
 
 async function clickToLoss(workbench: Workbench): Promise<number> {
-  await workbench.lens("Train").locator("a", { hasText: /\bTrain\b/ }).first().click();
+  await workbench
+    .lens("Train")
+    .locator("a", { hasText: /\bTrain\b/ })
+    .first()
+    .click();
   const clicked = await workbench.page.evaluate(() => (window as unknown as Notes).clicked!);
   await workbench.inPanel("run-state", `[data-state="running"]`).waitFor();
   await workbench.inPanel("curve", `[data-name="loss"]`).waitFor();
   const around = workbench.page.frameLocator("iframe.webview.ready").locator("html");
-  const shown = await eventually("the loss painted", () => around.evaluate(() => (window as unknown as Notes).shown ?? 0), (time) => time > 0);
+  const shown = await eventually(
+    "the loss painted",
+    () => around.evaluate(() => (window as unknown as Notes).shown ?? 0),
+    (time) => time > 0,
+  );
   if (shown < clicked) throw new Error("the loss was that of an earlier run");
   return shown - clicked;
 }
@@ -95,7 +103,12 @@ export const firstLoss: Subject = {
     } finally {
       await editor.close();
     }
-    const row = (what: string, times: readonly number[]) => ({ what, measured: spread(times), against: "< 1,000 ms", verdict: held(median(times), { atMost: bar }) });
+    const row = (what: string, times: readonly number[]) => ({
+      what,
+      measured: spread(times),
+      against: "< 1,000 ms",
+      verdict: held(median(times), { atMost: bar }),
+    });
     return [row("Train click → first loss, panel opens", opening), row("Train click → first loss, panel open", open)];
   },
 };

@@ -25,22 +25,26 @@ const repeated = (width: number, count: number): number[] => new Array<number>(c
 
 const axes = {
   width: {
-    title: "Step time against width: three layers, batch 64", name: "width",
+    title: "Step time against width: three layers, batch 64",
+    name: "width",
     values: [16, 32, 64, 128, 256, 512, 1024, 2048],
     network: (width) => ({ dims: repeated(width, 4), batch: 64 }),
   },
   depth: {
-    title: "Step time against depth: layers of 64, batch 32", name: "layers",
+    title: "Step time against depth: layers of 64, batch 32",
+    name: "layers",
     values: [1, 3, 10, 30, 100, 300, 1000],
     network: (depth) => ({ dims: repeated(64, depth + 1), batch: 32 }),
   },
   batch: {
-    title: "Step time against batch size: MLP 64-256-256-10", name: "examples",
+    title: "Step time against batch size: MLP 64-256-256-10",
+    name: "examples",
     values: [1, 4, 16, 64, 256, 1024, 4096, 16384],
     network: (batch) => ({ dims: [64, 256, 256, 10], batch }),
   },
   parameters: {
-    title: "Step time against the number of parameters: one square layer, batch 16", name: "parameters",
+    title: "Step time against the number of parameters: one square layer, batch 16",
+    name: "parameters",
     values: [1e3, 1e4, 1e5, 1e6, 1e7, 1e8],
     network: (parameters) => ({ dims: repeated(Math.round(Math.sqrt(parameters)), 2), batch: 16 }),
   },
@@ -73,17 +77,25 @@ const nameOf = (axis: Axis, value: number): string => `${axis.name}: ${value.toL
 async function measurePoint(axis: Axis, value: number, peers: readonly Peer[], bench: Bench): Promise<Point> {
   const program = programFor(axis, value);
   const contestants = peers.map((peer) => new Contestant(peer));
-  await race(contestants, {
-    what: nameOf(axis, value),
-    ask: ({ peer }) => train(peer, program, "SGD", duration),
-    numberOf: ({ times }) => median(times),
-  }, bench);
+  await race(
+    contestants,
+    {
+      what: nameOf(axis, value),
+      ask: ({ peer }) => train(peer, program, "SGD", duration),
+      numberOf: ({ times }) => median(times),
+    },
+    bench,
+  );
   bench.say(`${nameOf(axis, value)}: ${milliseconds(median(contestants[0]!.numbers))}`);
   return { value, work: work(program), contestants };
 }
 
 function rowOf(axis: Axis, points: readonly Point[], i: number): Row {
-  const { value, work, contestants: [ours, theirs] } = points[i]!;
+  const {
+    value,
+    work,
+    contestants: [ours, theirs],
+  } = points[i]!;
   const row = { what: nameOf(axis, value), measured: spread(ours!.numbers), ...(theirs && { against: `${theirs.name}: ${spread(theirs.numbers)}` }) };
   const before = points[i - 1];
   if (!before) return row;
@@ -96,8 +108,7 @@ function rowOf(axis: Axis, points: readonly Point[], i: number): Row {
 function growth(name: string, axis: Axis): Subject {
   return {
     title: axis.title,
-    method:
-      `One step of SGD with cross entropy, one thread, Kindling as the runner in VS Code runs it; each library in a process of its own, alternating; the median of the rounds' medians (from the least to the largest). The verdict says with which power of the axis Kindling's time has grown since the row before, and with which the work (multiplications and additions) has; the last one may not be more than ${tolerance} above the work's.`,
+    method: `One step of SGD with cross entropy, one thread, Kindling as the runner in VS Code runs it; each library in a process of its own, alternating; the median of the rounds' medians (from the least to the largest). The verdict says with which power of the axis Kindling's time has grown since the row before, and with which the work (multiplications and additions) has; the last one may not be more than ${tolerance} above the work's.`,
     async measure(bench) {
       const [ours] = await kindlings();
       const theirs = await pytorch(bench.say);
@@ -112,4 +123,6 @@ function growth(name: string, axis: Axis): Subject {
 }
 
 /** By name. */
-export const growths: Readonly<Record<string, Subject>> = Object.fromEntries(Object.entries(axes).map(([name, axis]) => [`growth-${name}`, growth(name, axis)]));
+export const growths: Readonly<Record<string, Subject>> = Object.fromEntries(
+  Object.entries(axes).map(([name, axis]) => [`growth-${name}`, growth(name, axis)]),
+);

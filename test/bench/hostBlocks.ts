@@ -38,6 +38,8 @@ export class HostBlocks {
 async function packProbe(): Promise<string> {
   const vsix = join(temporaryFolder("probe"), "probe.vsix");
   const vsce = join(repository, "node_modules", "@vscode", "vsce", "vsce");
-  await promisify(execFile)(process.execPath, [vsce, "package", "--out", vsix, "--allow-missing-repository", "--skip-license", "--no-dependencies"], { cwd: join(import.meta.dirname, "hostProbe") });
+  await promisify(execFile)(process.execPath, [vsce, "package", "--out", vsix, "--allow-missing-repository", "--skip-license", "--no-dependencies"], {
+    cwd: join(import.meta.dirname, "hostProbe"),
+  });
   return vsix;
 }

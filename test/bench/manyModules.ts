@@ -42,7 +42,7 @@ async function watchWindow(page: Page): Promise<void> {
 }
 
 async function longestWindowBlock(page: Page): Promise<number> {
-  return Math.max(0, ...await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0)));
+  return Math.max(0, ...(await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0))));
 }
 
 type Step = "open" | "expand" | "panel";
@@ -100,7 +100,11 @@ export const manyModules: Subject = {
     } finally {
       await editor.close();
     }
-    const titles: Readonly<Record<Step, string>> = { open: "10,000 modules: file → tree", expand: "10,000 modules: 9,998 rows opened", panel: "10,000 modules: panel opened" };
+    const titles: Readonly<Record<Step, string>> = {
+      open: "10,000 modules: file → tree",
+      expand: "10,000 modules: 9,998 rows opened",
+      panel: "10,000 modules: panel opened",
+    };
     return (Object.keys(titles) as Step[]).map((which) => {
       const { time, host, window } = measured[which];
       return {

@@ -16,13 +16,19 @@ const duration = 3_000;
 
 async function measurePeak(optimizer: string, bench: Bench): Promise<Row[]> {
   const reference = await pytorch(bench.say);
-  const contestants = [...(await kindlings()), ...(reference ? [reference] : []), ...(await javascriptLibraries(bench.say))].map((peer) => new Contestant(peer));
+  const contestants = [...(await kindlings()), ...(reference ? [reference] : []), ...(await javascriptLibraries(bench.say))].map(
+    (peer) => new Contestant(peer),
+  );
   const what = `${programs["cnn"]!.title}, ${optimizer}`;
-  await race(contestants, {
-    what,
-    ask: ({ peer }) => train(peer, programs["cnn"]!, optimizer, duration),
-    numberOf: ({ memory }) => memory,
-  }, bench);
+  await race(
+    contestants,
+    {
+      what,
+      ask: ({ peer }) => train(peer, programs["cnn"]!, optimizer, duration),
+      numberOf: ({ memory }) => memory,
+    },
+    bench,
+  );
   const theirs = contestants.find(({ peer }) => peer === reference);
   return contestants.map((contestant) => {
     const row = { what: `${what}: ${contestant.name}` };
@@ -58,10 +64,14 @@ function timesUnder({ nodes, samples, timeDeltas }: Profile, names: readonly str
 /** Shares of a step's time: the nursery's emptying, and the garbage collection of what it moved out and of everything else. */
 async function nurseryShares({ command, args, environment }: Peer, optimizer: string): Promise<{ nursery: number; garbage: number }> {
   const folder = temporaryFolder("profile");
-  await promisify(execFile)(command, ["--cpu-prof", "--cpu-prof-interval", "200", "--cpu-prof-dir", folder, ...args, "train", JSON.stringify(programs["mlp-a"]), optimizer, String(duration)], {
-    env: { ...process.env, KINDLING_THREADS: "1", ...environment },
-    maxBuffer: 64e6,
-  });
+  await promisify(execFile)(
+    command,
+    ["--cpu-prof", "--cpu-prof-interval", "200", "--cpu-prof-dir", folder, ...args, "train", JSON.stringify(programs["mlp-a"]), optimizer, String(duration)],
+    {
+      env: { ...process.env, KINDLING_THREADS: "1", ...environment },
+      maxBuffer: 64e6,
+    },
+  );
   const profile = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]!), "utf8")) as Profile;
   if (!profile.nodes.some(({ callFrame }) => callFrame.functionName === "emptyNursery")) throw new Error("the profile names no emptying of the nursery");
   const [steps, emptying, garbage] = timesUnder(profile, ["step", "emptyNursery", "(garbage collector)"]) as [number, number, number];
@@ -84,8 +94,7 @@ async function measureNursery(optimizer: string, { calm, rounds }: Bench): Promi
 
 export const memory: Subject = {
   title: "memory",
-  method:
-    `The most that was resident (\`VmHWM\`) during ${duration / 1000} s of training, one thread, beyond what the process had when the library was loaded; the median of the rounds. What the nursery costs is seen by V8's profiler, looking every 0.2 ms: the time below \`emptyNursery\`, which moves values out of linear memory, and all garbage collection during the steps, of which what was moved out is a part. (A nursery so large that it is never emptied would be no comparison: fresh memory costs more than the emptying.)`,
+  method: `The most that was resident (\`VmHWM\`) during ${duration / 1000} s of training, one thread, beyond what the process had when the library was loaded; the median of the rounds. What the nursery costs is seen by V8's profiler, looking every 0.2 ms: the time below \`emptyNursery\`, which moves values out of linear memory, and all garbage collection during the steps, of which what was moved out is a part. (A nursery so large that it is never emptied would be no comparison: fresh memory costs more than the emptying.)`,
   async measure(bench) {
     const rows: Row[] = [];
     for (const optimizer of programs["cnn"]!.optimizers) rows.push(...(await measurePeak(optimizer, bench)));

@@ -24,7 +24,7 @@ let known: Promise<readonly [Way, ...Way[]]> | undefined;
 
 /** First what users get in VS Code: its Node, with the runner's environment. Then the same without V8's experiment, and this process's Node. */
 export function ways(): Promise<readonly [Way, ...Way[]]> {
-  return known ??= findWays();
+  return (known ??= findWays());
 }
 
 async function findWays(): Promise<readonly [Way, ...Way[]]> {
@@ -38,7 +38,8 @@ async function findWays(): Promise<readonly [Way, ...Way[]]> {
 }
 
 async function way(program: string, node: string, environment: Way["environment"]): Promise<Way> {
-  const ask = async (...question: string[]): Promise<unknown> => JSON.parse((await execute(node, [program, ...question], { env: { ...process.env, ...environment } })).stdout);
+  const ask = async (...question: string[]): Promise<unknown> =>
+    JSON.parse((await execute(node, [program, ...question], { env: { ...process.env, ...environment } })).stdout);
   const [version, build] = [(await execute(node, ["--version"])).stdout.trim(), (await ask("build")) as KernelBuild];
   return { name: `Node ${version.slice(1).split(".")[0]}, ${build}`, node, environment, build, ask };
 }

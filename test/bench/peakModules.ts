@@ -38,7 +38,13 @@ export function copyBlock(to: usize, from: usize, bytes: usize): void {
 
 async function compile(source: string): Promise<Uint8Array> {
   const { error, stderr, binary } = await asc.compileString(source, {
-    optimizeLevel: 3, runtime: "stub", importMemory: true, sharedMemory: true, initialMemory: 2, maximumMemory: 65_536, noAssert: true,
+    optimizeLevel: 3,
+    runtime: "stub",
+    importMemory: true,
+    sharedMemory: true,
+    initialMemory: 2,
+    maximumMemory: 65_536,
+    noAssert: true,
     enable: ["simd", "threads", "relaxed-simd"],
   });
   if (error) throw new Error(`${error.message}\n${stderr.toString()}`);

@@ -39,12 +39,16 @@ async function measureKernel(way: Way, { calm, rounds, say }: Bench): Promise<Ro
 async function measureOperation(size: number, layout: Layout, peers: readonly Peer[], bench: Bench): Promise<Row[]> {
   const contestants = peers.map((peer) => new Contestant(peer));
   const [ours, ...others] = contestants as [Contestant, ...Contestant[]];
-  await race(contestants, {
-    what: `the ${layout} product of size ${size}`,
-    ask: ({ peer }) => multiply(peer, size, layout, duration),
-    numberOf: ({ times }) => (2 * size ** 3) / median(times) / 1e6,
-    valuesOf: ({ values }) => values,
-  }, bench);
+  await race(
+    contestants,
+    {
+      what: `the ${layout} product of size ${size}`,
+      ask: ({ peer }) => multiply(peer, size, layout, duration),
+      numberOf: ({ times }) => (2 * size ** 3) / median(times) / 1e6,
+      valuesOf: ({ values }) => values,
+    },
+    bench,
+  );
   return others.map(({ name, numbers, cannot }) => {
     const row = { what: `${size}×${size} ${layout}, as an operation: ${ours.name}`, measured: rateSpread(ours.numbers, "GFLOP/s") };
     if (cannot !== undefined) return { ...row, against: name, verdict: `can't: ${cannot}` };

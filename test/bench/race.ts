@@ -29,7 +29,11 @@ export interface Discipline<Answer> {
 }
 
 /** @throws if the first can't, or if somebody computes something else than the first */
-export async function race<Answer extends object>(contestants: readonly Contestant[], { what, ask, numberOf, valuesOf }: Discipline<Answer>, { calm, rounds }: Bench): Promise<void> {
+export async function race<Answer extends object>(
+  contestants: readonly Contestant[],
+  { what, ask, numberOf, valuesOf }: Discipline<Answer>,
+  { calm, rounds }: Bench,
+): Promise<void> {
   let reference: readonly number[] | undefined;
   for (let round = 0; round < rounds; round++) {
     await calm.wait();

@@ -75,7 +75,11 @@ async function measureFile(editor: Editor, file: Edited, { calm, rounds }: Bench
   const workbench = await editor.openWorkbench(folderWith(file), { "editor.quickSuggestions": { other: "off" }, "editor.wordBasedSuggestions": "off" });
   await workbench.openFile(file.name);
   const first = lensText(file.count(file.widths.first));
-  await eventually(`a lens with ${first}`, () => workbench.lensTexts(), (texts) => texts.some((text) => text.startsWith(first)));
+  await eventually(
+    `a lens with ${first}`,
+    () => workbench.lensTexts(),
+    (texts) => texts.some((text) => text.startsWith(first)),
+  );
   await workbench.page.locator(".editor-group-container.active .view-line").first().click();
   const times: number[] = [];
   const ours: number[] = [];
@@ -85,7 +89,15 @@ async function measureFile(editor: Editor, file: Edited, { calm, rounds }: Bench
     const width = file.widths.others(round);
     const before = inspections(editor).length;
     times.push(await saved(workbench, width, file.count(width)));
-    ours.push((await eventually("the inspection in the log", () => inspections(editor), (all) => all.length > before)).at(-1)!);
+    ours.push(
+      (
+        await eventually(
+          "the inspection in the log",
+          () => inspections(editor),
+          (all) => all.length > before,
+        )
+      ).at(-1)!,
+    );
   }
   await workbench.close();
   return [
@@ -102,7 +114,7 @@ export const saveToLens: Subject = {
     const editor = await Editor.start(await bench.vsix());
     try {
       const rows: Row[] = [];
-      for (const file of edited) rows.push(...await measureFile(editor, file, bench));
+      for (const file of edited) rows.push(...(await measureFile(editor, file, bench)));
       return rows;
     } finally {
       await editor.close();

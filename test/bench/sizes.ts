@@ -13,7 +13,17 @@ const bars = { package: 8e6, engine: 400e3 };
 
 /** `dist/kindling.js` with what it imports: the bytes as they are, and the code in one minified file. */
 async function readEngine(): Promise<{ bytes: number; minified: Uint8Array }> {
-  const { metafile, outputFiles } = await build({ entryPoints: [engine], absWorkingDir: repository, bundle: true, minify: true, format: "esm", platform: "node", write: false, metafile: true, logLevel: "error" });
+  const { metafile, outputFiles } = await build({
+    entryPoints: [engine],
+    absWorkingDir: repository,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    write: false,
+    metafile: true,
+    logLevel: "error",
+  });
   const bytes = Object.values(metafile.inputs).reduce((sum, input) => sum + input.bytes, 0);
   return { bytes, minified: outputFiles[0]!.contents };
 }

@@ -34,7 +34,7 @@ function run({ node, environment }: Way, program: string): unknown {
 export const start: Subject = {
   title: "the time of an import",
   method:
-    "`import \"kindling\"`: reading and compiling the code, WebAssembly instantiated and tested. In a fresh process of Node, and in fresh worker threads of a process that lives on, as the runner starts a program; median of the rounds.",
+    '`import "kindling"`: reading and compiling the code, WebAssembly instantiated and tested. In a fresh process of Node, and in fresh worker threads of a process that lives on, as the runner starts a program; median of the rounds.',
   async measure({ calm, rounds }) {
     const rows = [];
     for (const way of await ways()) {
@@ -44,7 +44,12 @@ export const start: Subject = {
         "a fresh worker": run(way, inWorkers(3 * rounds)) as number[],
       };
       for (const [where, measured] of Object.entries(times)) {
-        rows.push({ what: `\`import "kindling"\` in ${where}: ${way.name}`, measured: spread(measured), against: `≤ ${bar} ms`, verdict: held(median(measured), { atMost: bar }) });
+        rows.push({
+          what: `\`import "kindling"\` in ${where}: ${way.name}`,
+          measured: spread(measured),
+          against: `≤ ${bar} ms`,
+          verdict: held(median(measured), { atMost: bar }),
+        });
       }
     }
     return rows;

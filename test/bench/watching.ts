@@ -62,8 +62,7 @@ async function trainInEditor(workbench: Workbench): Promise<void> {
 
 export const watching: Subject = {
   title: "training with the panel open and closed, from the command line, and unwatched",
-  method:
-    `examples/digits, the convolutional network alone, ${(epochs * stepsPerEpoch).toLocaleString("en-US")} steps after a warm-up, timed by the program itself and including its evaluations: in the editor with the panel open and closed and default sampling, with \`kindling train\`, and as a plain Node program that imports the engine with the same kernels. All on the Node that the VS Code server runs, one after another in each round; the ratios are medians of the rounds' ratios. Before that, what measuring costs: steps that are measured beside the same steps unwatched, in one process with one thread; and whole runs in the runner, measured as by default and not at all in turn, medians.`,
+  method: `examples/digits, the convolutional network alone, ${(epochs * stepsPerEpoch).toLocaleString("en-US")} steps after a warm-up, timed by the program itself and including its evaluations: in the editor with the panel open and closed and default sampling, with \`kindling train\`, and as a plain Node program that imports the engine with the same kernels. All on the Node that the VS Code server runs, one after another in each round; the ratios are medians of the rounds' ratios. Before that, what measuring costs: steps that are measured beside the same steps unwatched, in one process with one thread; and whole runs in the runner, measured as by default and not at all in turn, medians.`,
   async measure(bench) {
     const { vsix, calm, rounds, say } = bench;
     const trial = makeTrial();
@@ -92,7 +91,11 @@ export const watching: Subject = {
           await calm.wait();
           times[what as keyof typeof times].push(await timed(trial, run));
         }
-        say(`round ${round + 1}: ${Object.entries(times).map(([what, all]) => `${what} ${milliseconds(all.at(-1)!)}`).join(", ")}`);
+        say(
+          `round ${round + 1}: ${Object.entries(times)
+            .map(([what, all]) => `${what} ${milliseconds(all.at(-1)!)}`)
+            .join(", ")}`,
+        );
       }
     } finally {
       await editor.close();
@@ -108,7 +111,12 @@ export const watching: Subject = {
       ...costs,
       inEditor("open"),
       inEditor("closed"),
-      { what: "Training step, `kindling train`", measured: milliseconds(median(times.line)), against: "unwatched", verdict: percent(speed(times.line, times.alone)) },
+      {
+        what: "Training step, `kindling train`",
+        measured: milliseconds(median(times.line)),
+        against: "unwatched",
+        verdict: percent(speed(times.line, times.alone)),
+      },
       { what: "Training step, unwatched", measured: milliseconds(median(times.alone)) },
     ];
   },

@@ -44,7 +44,12 @@ interface Timed {
 
 /** Runs a file in a runner of its own, which ends with this process at the latest. */
 async function timed(node: string, file: string, sampling: SamplingOptions): Promise<Timed> {
-  const child = fork(join(repository, "dist", "runner", "main.js"), [], { execPath: node, execArgv: [], serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(join(repository, "dist", "runner", "main.js"), [], {
+    execPath: node,
+    execArgv: [],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   let [begin, end, samples] = [NaN, NaN, 0];
   child.on("message", (message: RunnerMessage) => {
     if (message.type === "ready") child.send({ type: "run", request: { file, mode: "train", directory: dirname(file), sampling, timeLimit: 0, threads: 0 } });
@@ -68,7 +73,10 @@ async function stepRows(node: string): Promise<Row[]> {
   const { stdout } = await promisify(execFile)(node, [program], { env: { ...process.env, KINDLING_KERNELS: "revectorized" } });
   return Object.entries(JSON.parse(stdout) as Record<string, WatchedSteps>).map(([name, { measured, unwatched }]) => {
     const cost = (measured - unwatched) / unwatched;
-    const bar = name === "CNN" ? { against: `< ${mostSteps} of its steps`, verdict: `${cost.toFixed(2)} steps, ${held(cost, { atMost: mostSteps })}` } : { verdict: `${cost.toFixed(2)} steps` };
+    const bar =
+      name === "CNN"
+        ? { against: `< ${mostSteps} of its steps`, verdict: `${cost.toFixed(2)} steps, ${held(cost, { atMost: mostSteps })}` }
+        : { verdict: `${cost.toFixed(2)} steps` };
     return { what: `Measuring one step of digits' ${name}`, measured: milliseconds(measured - unwatched), ...bar };
   });
 }
@@ -89,8 +97,10 @@ async function runRows(node: string, { calm, rounds, say }: Pick<Bench, "calm" |
     const [time, without] = [median(watched.map((one) => one.time)), median(alone.map((one) => one.time))];
     const [more, share] = [time - without, time / without - 1];
     say(`${name}: ${milliseconds(time)} with ${median(watched.map(({ samples }) => samples))} samples, ${milliseconds(without)} without`);
-    const verdict = without < 1000 ? `${milliseconds(more)} more, ${held(more, { atMost: mostOfShort })}` : `${percent(share)} more, ${held(share, { atMost: mostShare })}`;
-    const against = without < 1000 ? `${milliseconds(without)} without, ≤ ${mostOfShort} ms more` : `${milliseconds(without)} without, ≤ ${percent(mostShare)} more`;
+    const verdict =
+      without < 1000 ? `${milliseconds(more)} more, ${held(more, { atMost: mostOfShort })}` : `${percent(share)} more, ${held(share, { atMost: mostShare })}`;
+    const against =
+      without < 1000 ? `${milliseconds(without)} without, ≤ ${mostOfShort} ms more` : `${milliseconds(without)} without, ≤ ${percent(mostShare)} more`;
     rows.push({ what: `Whole run of ${name}, measured as by default`, measured: milliseconds(time), against, verdict });
   }
   return rows;

@@ -41,7 +41,7 @@ async function useCache(): Promise<string> {
 
 export async function startKindling(args: readonly string[], { directory, environment: own = {}, input }: Surroundings): Promise<Started> {
   const script = fileURLToPath(new URL("cli/main.js", await builtRunner()));
-  const environment = { ...own, KINDLING_CACHE: own["KINDLING_CACHE"] ?? await (usedCache ??= useCache()) };
+  const environment = { ...own, KINDLING_CACHE: own["KINDLING_CACHE"] ?? (await (usedCache ??= useCache())) };
   const stdio: StdioOptions = [input === undefined ? "ignore" : "pipe", "pipe", "pipe"];
   const child = spawn(process.execPath, [script, ...args], { cwd: directory, env: { ...process.env, ...environment }, stdio, detached: true });
   child.stdin?.end(input);
@@ -51,7 +51,8 @@ export async function startKindling(args: readonly string[], { directory, enviro
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr }));
   const printed = async (text: string): Promise<void> => {
-    while (!stdout.includes(text)) await Promise.race([once(child.stdout!, "data"), ended.then(() => Promise.reject(new Error(`it ended before it printed ${text}: ${stderr}`)))]);
+    while (!stdout.includes(text))
+      await Promise.race([once(child.stdout!, "data"), ended.then(() => Promise.reject(new Error(`it ended before it printed ${text}: ${stderr}`)))]);
   };
   return { child, ended, printed };
 }

@@ -34,14 +34,19 @@ describe("the kindling command", function () {
 
   it("says which kernels computed", async () => {
     folder.write("net.model.ts", `${net}step();`);
-    for (const [asked, used] of [["plain", "plain"], ["best", knownBuilds(process.versions.v8, process.arch)?.[0] ?? "(plain|relaxed)"]] as const) {
+    for (const [asked, used] of [
+      ["plain", "plain"],
+      ["best", knownBuilds(process.versions.v8, process.arch)?.[0] ?? "(plain|relaxed)"],
+    ] as const) {
       const { stderr } = await (await start(["train", "net.model.ts"], { KINDLING_KERNELS: asked })).ended;
       assert.match(stderr, new RegExp(`^kindling: finished after [^,]*, ${used} kernels, 1 epoch, 1 step, loss \\S+\n$`));
     }
   });
 
   it("trains to the same bits with any number of threads", async () => {
-    folder.write("net.model.ts", `import { manualSeed, nn, optim, randint, randn } from "kindling";
+    folder.write(
+      "net.model.ts",
+      `import { manualSeed, nn, optim, randint, randn } from "kindling";
 manualSeed(1);
 const model = new nn.Sequential(new nn.Conv2d(3, 32, 3), new nn.BatchNorm2d(32), new nn.ReLU(), new nn.Dropout(0.2), new nn.Flatten(), new nn.Linear(3200, 10));
 const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
@@ -52,8 +57,15 @@ for (let step = 0; step < 12; step++) {
   optimizer.step();
 }
 for (const parameter of model.parameters()) console.log(Buffer.from(parameter.toTypedArray().slice().buffer).toString("base64"));
-`);
-    const ways = [["--threads", "1"], ["--threads", "2"], ["--threads", "2"], ["--threads", "3"], ["--threads", "8"]];
+`,
+    );
+    const ways = [
+      ["--threads", "1"],
+      ["--threads", "2"],
+      ["--threads", "2"],
+      ["--threads", "3"],
+      ["--threads", "8"],
+    ];
     const results: string[] = [];
     for (const way of ways) results.push((await kindling("train", "net.model.ts", ...way)).stdout);
     assert.ok(results[0]!.length > 100_000);
@@ -114,7 +126,13 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
   });
 
   it("refuses a bad command line with its usage, and 2", async () => {
-    for (const args of [["trane", "x"], ["train", "gone.model.ts"], ["train", "."], ["train", "--loud", "x"], ["train", "x", "--threads", "0"]]) {
+    for (const args of [
+      ["trane", "x"],
+      ["train", "gone.model.ts"],
+      ["train", "."],
+      ["train", "--loud", "x"],
+      ["train", "x", "--threads", "0"],
+    ]) {
       const { code, stdout, stderr } = await kindling(...args);
       assert.deepEqual([code, stdout], [2, ""]);
       assert.match(stderr, /^kindling: .*\n\nUsage:/);

@@ -15,7 +15,9 @@ const stuck = 'import { execSync } from "node:child_process";\nconsole.log("stuc
 
 /** The process and all that descend from it. */
 function family(ancestor: number): number[] {
-  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
   const found = [ancestor];
   for (const parent of found) found.push(...rows.filter(([, ppid]) => ppid === parent).map(([pid]) => pid!));
   return found;
@@ -52,7 +54,10 @@ describe("how a command ends", function () {
   const start = (...args: string[]) => startKindling(args, { directory: folder.path });
   const run = (...args: string[]) => kindling(args, { directory: folder.path });
 
-  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
     it(`${signal} before the program runs is obeyed, and is ${code}`, async () => {
       file(forever);
       const { child, ended } = await start("train", "net.model.ts");
@@ -64,7 +69,10 @@ describe("how a command ends", function () {
     });
 
     it(`${signal} in a training is ${code}, and so it is where a native call holds the program`, async () => {
-      for (const [text, word] of [[forever, "going"], [stuck, "stuck"]] as const) {
+      for (const [text, word] of [
+        [forever, "going"],
+        [stuck, "stuck"],
+      ] as const) {
         file(text);
         const { child, ended, printed } = await start("train", "net.model.ts");
         await printed(word);
@@ -159,7 +167,11 @@ describe("how a command ends", function () {
   it("a bad folder for temporary files is told, with what to do", async () => {
     file("console.log(1);");
     folder.write("file", "");
-    for (const [place, words] of [["/nowhere/at/all", /there is no such folder/], [`${folder.path}/file`, /is not a folder/], ["/proc", /no such folder|nothing may be written/]] as const) {
+    for (const [place, words] of [
+      ["/nowhere/at/all", /there is no such folder/],
+      [`${folder.path}/file`, /is not a folder/],
+      ["/proc", /no such folder|nothing may be written/],
+    ] as const) {
       const end = await kindling(["train", "net.model.ts"], { directory: folder.path, environment: { TMPDIR: place } });
       assert.equal(end.code, 1);
       assert.match(end.stderr, words);

@@ -6,8 +6,18 @@ import { Folder, run } from "../runner/job.ts";
 import { kindling } from "./command.ts";
 
 const programs: readonly [name: string, text: string, piped: string, output: string][] = [
-  ["lines of readline", 'import readline from "node:readline";\nlet n = 0;\nfor await (const _ of readline.createInterface({ input: process.stdin })) n++;\nconsole.log("lines", n);\n', "a\nb\n", "lines 2\n"],
-  ["a question", 'import readline from "node:readline/promises";\nconst rl = readline.createInterface({ input: process.stdin, output: process.stdout });\nconst name = await rl.question("who? ");\nrl.close();\nconsole.log("hello", name);\n', "you\nmore\n", "who? hello you\n"],
+  [
+    "lines of readline",
+    'import readline from "node:readline";\nlet n = 0;\nfor await (const _ of readline.createInterface({ input: process.stdin })) n++;\nconsole.log("lines", n);\n',
+    "a\nb\n",
+    "lines 2\n",
+  ],
+  [
+    "a question",
+    'import readline from "node:readline/promises";\nconst rl = readline.createInterface({ input: process.stdin, output: process.stdout });\nconst name = await rl.question("who? ");\nrl.close();\nconsole.log("hello", name);\n',
+    "you\nmore\n",
+    "who? hello you\n",
+  ],
   ["chunks", 'let text = "";\nfor await (const chunk of process.stdin) text += chunk;\nconsole.log(text.length);\n', "x".repeat(300_000), "300000\n"],
   ["the descriptor", 'import { readFileSync } from "node:fs";\nconsole.log(readFileSync(0, "utf8").trim());\n', "all of it\n", "all of it\n"],
   ["nothing of it", 'process.stdin.on("end", () => {});\nconsole.log(process.stdin.isTTY ?? false, process.stdin.fd);\n', "unread\n", "false 0\n"],
@@ -44,7 +54,12 @@ describe("a program's stdin", function () {
     if (spawnSync("script", ["--version"]).error) this.skip();
     folder.write("net.model.ts", `${programs[1]![1]}console.log(String(process.stdin.isTTY), typeof process.stdin.setRawMode);\n`);
     const script = fileURLToPath(new URL("cli/main.js", await builtRunner()));
-    const { stdout } = spawnSync("script", ["-qec", `"${process.execPath}" "${script}" train net.model.ts`, "/dev/null"], { cwd: folder.path, encoding: "utf8", input: "you\n", timeout: 30_000 });
+    const { stdout } = spawnSync("script", ["-qec", `"${process.execPath}" "${script}" train net.model.ts`, "/dev/null"], {
+      cwd: folder.path,
+      encoding: "utf8",
+      input: "you\n",
+      timeout: 30_000,
+    });
     assert.match(stdout, /hello you\r\ntrue function/);
   });
 

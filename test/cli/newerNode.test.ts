@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { newerNodeText } from "../../src/cli/newerNode.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
 
-const [node20, node22, node24] = [{ node: "20.20.2", v8: "11.3.244.8" }, { node: "22.23.3", v8: "12.4.254.21" }, { node: "24.21.0", v8: "13.6.233.17" }];
+const [node20, node22, node24] = [
+  { node: "20.20.2", v8: "11.3.244.8" },
+  { node: "22.23.3", v8: "12.4.254.21" },
+  { node: "24.21.0", v8: "13.6.233.17" },
+];
 
 describe("the word about a newer Node", () => {
   const before = process.env["KINDLING_CACHE"];

@@ -10,13 +10,34 @@ import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
 
 describe("the command line", () => {
   it("takes a command, a file and options in any order", () => {
-    assert.deepEqual(readCommandLine(["inspect", "--json", "a.model.ts", "--threads", "2"], {}), { type: "run", mode: "inspect", file: "a.model.ts", json: true, threads: 2, programArguments: [] });
-    assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), { type: "run", mode: "train", file: "a.model.ts", json: false, threads: 3, programArguments: [] });
+    assert.deepEqual(readCommandLine(["inspect", "--json", "a.model.ts", "--threads", "2"], {}), {
+      type: "run",
+      mode: "inspect",
+      file: "a.model.ts",
+      json: true,
+      threads: 2,
+      programArguments: [],
+    });
+    assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), {
+      type: "run",
+      mode: "train",
+      file: "a.model.ts",
+      json: false,
+      threads: 3,
+      programArguments: [],
+    });
   });
 
   it("leaves what stands after -- to the program", () => {
     const command = readCommandLine(["train", "a.model.ts", "--threads", "2", "--", "--epochs", "3", "--", "b.model.ts", "--threads=0"], {});
-    assert.deepEqual(command, { type: "run", mode: "train", file: "a.model.ts", json: false, threads: 2, programArguments: ["--epochs", "3", "--", "b.model.ts", "--threads=0"] });
+    assert.deepEqual(command, {
+      type: "run",
+      mode: "train",
+      file: "a.model.ts",
+      json: false,
+      threads: 2,
+      programArguments: ["--epochs", "3", "--", "b.model.ts", "--threads=0"],
+    });
   });
 
   it("takes a file whose name begins with a dash", () => {
@@ -26,14 +47,25 @@ describe("the command line", () => {
 
   for (const count of ["0", "-1", "1.5", "", "two", "1e1", "65", "99999999999999999999", " 2"]) {
     it(`refuses --threads ${JSON.stringify(count)} and KINDLING_THREADS, and says what it may be`, () => {
-      for (const args of [["train", "a", "--threads", count], ["train", "a", `--threads=${count}`]]) {
+      for (const args of [
+        ["train", "a", "--threads", count],
+        ["train", "a", `--threads=${count}`],
+      ]) {
         assert.throws(() => readCommandLine(args, {}), new UsageError(`--threads has to be a whole number from 1 to 64, not \`${count}\``));
       }
       if (count !== "") assert.throws(() => readCommandLine(["train", "a"], { KINDLING_THREADS: count }), /^Error: KINDLING_THREADS has to be/);
     });
   }
 
-  for (const args of [[], ["trian", "a"], ["train"], ["train", "a", "b"], ["train", "a", "--json"], ["train", "a", "--threads", "x"], ["train", "a", "--colour"]]) {
+  for (const args of [
+    [],
+    ["trian", "a"],
+    ["train"],
+    ["train", "a", "b"],
+    ["train", "a", "--json"],
+    ["train", "a", "--threads", "x"],
+    ["train", "a", "--colour"],
+  ]) {
     it(`refuses \`kindling ${args.join(" ")}\``, () => assert.throws(() => readCommandLine(args, {}), UsageError));
   }
 });
@@ -77,7 +109,12 @@ describe("the table of a model", () => {
   });
 
   it("has a row for each module", () => {
-    const model: ModelInfo = { id: 0, name: "model", isVariable: true, modules: [module(0, "", "Net", 5955, 5000, [[32, 3]]), module(1, "fc", "Linear", 955, 0), module(2, "act", "ReLU", 0, 0, [[32, 64]])] };
+    const model: ModelInfo = {
+      id: 0,
+      name: "model",
+      isVariable: true,
+      modules: [module(0, "", "Net", 5955, 5000, [[32, 3]]), module(1, "fc", "Linear", 955, 0), module(2, "act", "ReLU", 0, 0, [[32, 64]])],
+    };
     assert.deepEqual(modelTable(model).split("\n"), [
       "model: Net  5,955 params · 5,000 trainable · 955 frozen",
       "  path     type    output shape  parameters",
@@ -95,7 +132,17 @@ describe("the table of a model", () => {
 
 describe("the progress bar", () => {
   it("shows how much of all epochs is done", () => {
-    const line = progressLine({ epoch: 1, epochs: 4, step: 1500, batch: 4, batches: 10, loss: 0.123456, stepsPerSecond: 812.3456, remainingSeconds: 75, elapsed: 0 });
+    const line = progressLine({
+      epoch: 1,
+      epochs: 4,
+      step: 1500,
+      batch: 4,
+      batches: 10,
+      loss: 0.123456,
+      stepsPerSecond: 812.3456,
+      remainingSeconds: 75,
+      elapsed: 0,
+    });
     assert.equal(line, "epoch 2/4  ━━━━━━━━━───────────────  37%  step 1,500  loss 0.1235  812 steps/s  1:15 left");
   });
 

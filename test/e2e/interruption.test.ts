@@ -31,7 +31,11 @@ describe("a training whose window goes away", () => {
   const isOver = async (): Promise<void> => {
     await workbench.page.locator(".statusbar-item[id*='kindling']", { hasText: /ended when the window closed/ }).waitFor(patience);
     await workbench.inPanel("run-state", `[data-state="interrupted"]`).waitFor(patience);
-    await eventually("lenses that offer to train", () => workbench.lensTexts(), (all) => all.length > 0 && all.every((text) => text.includes("▶ Train")));
+    await eventually(
+      "lenses that offer to train",
+      () => workbench.lensTexts(),
+      (all) => all.length > 0 && all.every((text) => text.includes("▶ Train")),
+    );
   };
 
   it("has ended when the window is loaded again", async function () {

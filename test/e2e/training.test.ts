@@ -63,14 +63,18 @@ describe("a person who trains a network", () => {
   let workbench: Workbench;
 
   const open = async (files: Readonly<Record<string, string>>, settings?: Settings): Promise<Workbench> =>
-    workbench = await editor().openWorkbench(folderWith(files), settings);
+    (workbench = await editor().openWorkbench(folderWith(files), settings));
 
   afterEach(() => workbench.close());
 
   it("reads above the class and the instance how many parameters they have", async () => {
     await open({ [moons.name]: moons.text });
     await workbench.openFile(moons.name);
-    const texts = await eventually("two lenses with counts", () => workbench.lensTexts(), (all) => all.filter((text) => text.startsWith(lens)).length === 2);
+    const texts = await eventually(
+      "two lenses with counts",
+      () => workbench.lensTexts(),
+      (all) => all.filter((text) => text.startsWith(lens)).length === 2,
+    );
     assert.deepEqual(texts, [`${lens} | ▶ Train | Inspect`, `${lens} | ▶ Train | Inspect`]);
     await workbench.screenshot("lenses-dark");
   });
@@ -78,8 +82,21 @@ describe("a person who trains a network", () => {
   it("sees the tree of modules and parameters, and follows a row to the source", async () => {
     await open({ [moons.name]: moons.text });
     await workbench.openFile(moons.name);
-    const rows = await eventually("rows of the tree", () => workbench.treeRows(), (all) => all.length >= 5);
-    assert.deepEqual(rows.map(({ level, label }) => [level, label]), [[1, "model"], [2, "hidden"], [2, "norm"], [2, "output"], [2, "relu"]]);
+    const rows = await eventually(
+      "rows of the tree",
+      () => workbench.treeRows(),
+      (all) => all.length >= 5,
+    );
+    assert.deepEqual(
+      rows.map(({ level, label }) => [level, label]),
+      [
+        [1, "model"],
+        [2, "hidden"],
+        [2, "norm"],
+        [2, "output"],
+        [2, "relu"],
+      ],
+    );
     assert.match(rows[0]?.description ?? "", /^Moons .*114 params, 48 frozen$/);
     assert.match(rows[1]?.description ?? "", /^Linear .*48 params, frozen$/);
     await workbench.treeRow("output").click();
@@ -87,8 +104,12 @@ describe("a person who trains a network", () => {
     await workbench.page.locator(".statusbar-item", { hasText: new RegExp(`Ln ${line}, `) }).waitFor();
     await workbench.treeRow("norm").click();
     await workbench.page.keyboard.press("ArrowRight");
-    await eventually("the parameters and buffers of norm", () => workbench.treeRows(), (all) =>
-      ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"].every((name) => all.some(({ level, label }) => level === 3 && label === name)));
+    await eventually(
+      "the parameters and buffers of norm",
+      () => workbench.treeRows(),
+      (all) =>
+        ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"].every((name) => all.some(({ level, label }) => level === 3 && label === name)),
+    );
     await workbench.screenshot("tree-dark");
   });
 
@@ -113,12 +134,19 @@ describe("a person who trains a network", () => {
     for (const [kind, size] of Object.entries(sizes)) {
       const counts = await numbers(workbench, "bin-count", "data-value", `[data-testid="histogram"][data-kind="${kind}"]`);
       assert.ok(counts.length > 1, `${kind} has no histogram`);
-      assert.equal(counts.reduce((sum, count) => sum + count, 0), size, `the histogram of ${kind}`);
+      assert.equal(
+        counts.reduce((sum, count) => sum + count, 0),
+        size,
+        `the histogram of ${kind}`,
+      );
     }
     await workbench.inPanel("module-row", `[data-path="output"]`).click();
     await workbench.inPanel("module-details", `[data-path="output"]`).waitFor();
     const gradient = await numbers(workbench, "bin-count", "data-value", `[data-testid="histogram"][data-kind="gradient:weight"]`);
-    assert.equal(gradient.reduce((sum, count) => sum + count, 0), 2 * moons.hidden);
+    assert.equal(
+      gradient.reduce((sum, count) => sum + count, 0),
+      2 * moons.hidden,
+    );
   });
 
   it("keeps what the panel showed through a reload of the window", async () => {
@@ -156,7 +184,11 @@ describe("a person who trains a network", () => {
     await open({ [moons.name]: moons.text });
     await workbench.openFile(moons.name);
     await train(workbench);
-    const background = () => workbench.panelFrame().locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+    const background = () =>
+      workbench
+        .panelFrame()
+        .locator("body")
+        .evaluate((body) => getComputedStyle(body).backgroundColor);
     const dark = await background();
     await workbench.setTheme("Light Modern", "light");
     const light = await eventually("a light panel", background, (colour) => colour !== dark);
@@ -171,8 +203,15 @@ describe("a person who trains a network", () => {
     await workbench.openFile("digits.model.ts");
     // Class and instance say the same; which of them are on the screen depends on its height.
     const counted = (texts: readonly string[]) => [...new Set(texts.filter((text) => text.includes("params")))];
-    const lenses = await eventually("the counts of both networks", () => workbench.lensTexts(), (all) => counted(all).length === 2);
-    assert.deepEqual(counted(lenses), ["9,930", "17,226"].map((count) => `${count} params | ▶ Train | Inspect`));
+    const lenses = await eventually(
+      "the counts of both networks",
+      () => workbench.lensTexts(),
+      (all) => counted(all).length === 2,
+    );
+    assert.deepEqual(
+      counted(lenses),
+      ["9,930", "17,226"].map((count) => `${count} params | ▶ Train | Inspect`),
+    );
     await workbench.lens("▶ Train").locator("a", { hasText: "▶ Train" }).click();
     await workbench.inPanel("run-state", `[data-state="running"]`).waitFor();
     await workbench.statusShows(/epoch .*loss/i);
@@ -192,7 +231,11 @@ describe("a person who trains a network", () => {
     const line = moons.text.split("\n").findIndex((text) => text.includes("return this.output(")) + 1;
     await open({ [moons.name]: moons.text.replace("new nn.Linear(16, 2)", "new nn.Linear(20, 2)") });
     await workbench.openFile(moons.name);
-    const problems = await eventually("a problem", () => workbench.problems(), (all) => all.some((text) => text.includes("mat1 and mat2")));
+    const problems = await eventually(
+      "a problem",
+      () => workbench.problems(),
+      (all) => all.some((text) => text.includes("mat1 and mat2")),
+    );
     const problem = problems.find((text) => text.includes("mat1 and mat2")) ?? "";
     assert.match(problem, /mat1 and mat2 shapes cannot be multiplied \(40x16 and 20x2\)/);
     assert.match(problem, new RegExp(`\\[Ln ${line}, Col 17\\]`));
@@ -204,13 +247,30 @@ describe("a person who trains a network", () => {
     const text = `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(ran)}, "");\n${moons.text}`;
     await open({ [moons.name]: text }, { "security.workspace.trust.enabled": true, "security.workspace.trust.startupPrompt": "never" });
     await workbench.openFile(moons.name);
-    const texts = await eventually("lenses", () => workbench.lensTexts(), (all) => all.length > 0);
-    assert.ok(texts.every((one) => one === "Trust this workspace to train"), texts.join());
-    assert.deepEqual((await workbench.offeredCommands("Kindling: Train Model")).filter((title) => title === "Kindling: Train Model"), []);
+    const texts = await eventually(
+      "lenses",
+      () => workbench.lensTexts(),
+      (all) => all.length > 0,
+    );
+    assert.ok(
+      texts.every((one) => one === "Trust this workspace to train"),
+      texts.join(),
+    );
+    assert.deepEqual(
+      (await workbench.offeredCommands("Kindling: Train Model")).filter((title) => title === "Kindling: Train Model"),
+      [],
+    );
     assert.equal(existsSync(ran), false, "the file was run in an untrusted folder");
     await workbench.lens("Trust this workspace").locator("a").click();
-    await workbench.page.getByRole("button", { name: /^Trust$/ }).first().click();
-    await eventually("counts above the class", () => workbench.lensTexts(), (all) => all.some((one) => one.startsWith(lens)));
+    await workbench.page
+      .getByRole("button", { name: /^Trust$/ })
+      .first()
+      .click();
+    await eventually(
+      "counts above the class",
+      () => workbench.lensTexts(),
+      (all) => all.some((one) => one.startsWith(lens)),
+    );
     assert.equal(existsSync(ran), true);
   });
 });

@@ -5,7 +5,10 @@ import { coverage, coverageDocument } from "../../scripts/coverage/coverage.ts";
 describe("what of PyTorch is here", () => {
   it("leaves no name of torch.nn, optim, data, autograd or Tensor without an answer: here, or declined with a reason", () => {
     const later = coverage().filter((entry) => entry.standing === "not yet");
-    assert.deepEqual(later.map(({ space, name }) => `${space}.${name}`), []);
+    assert.deepEqual(
+      later.map(({ space, name }) => `${space}.${name}`),
+      [],
+    );
   });
 
   it("is what docs/pytorch-coverage.md says (npm run coverage writes it)", () => {

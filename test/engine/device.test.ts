@@ -40,7 +40,12 @@ describe("devices", () => {
     assert.ok(x.to("cpu:0") === x);
     assert.equal(x.to(chosen, "int32").dtype, "int32");
     assert.equal(torch.tensor([1, 2], { device: "cpu" }).device, chosen);
-    for (const made of [torch.zeros(2, { device: chosen }), torch.empty(2, { device: chosen }), torch.rand([2], { device: chosen }), torch.randn(2, { device: chosen })]) {
+    for (const made of [
+      torch.zeros(2, { device: chosen }),
+      torch.empty(2, { device: chosen }),
+      torch.rand([2], { device: chosen }),
+      torch.randn(2, { device: chosen }),
+    ]) {
       assert.deepEqual([...made.shape], [2]);
     }
     assert.deepEqual(torch.full([2], 1, { device: chosen }).tolist(), [1, 1]);
@@ -66,11 +71,25 @@ describe("devices", () => {
     const x = torch.ones(2);
     const model = new nn.Linear(2, 1);
     for (const put of [
-      () => torch.zeros(2, { device: card }), () => torch.tensor([1], { device: "cuda" }), () => torch.randn(2, { device: card }), () => torch.asTensor(x, { device: card }),
-      () => torch.zerosLike(x, { device: card }), () => torch.arange(3, { device: card }), () => torch.randperm(3, { device: card }),
-      () => x.to(card), () => x.to("cuda"), () => x.to({ device: card }), () => x.cuda(), () => model.to(card), () => model.to("cuda"), () => model.cuda(),
-      () => new torch.Generator("cuda"), () => torch.load("nothing.pt", { mapLocation: card }), () => torch.load("nothing.pt", "cuda"),
-    ]) assert.throws(put, words, String(put));
+      () => torch.zeros(2, { device: card }),
+      () => torch.tensor([1], { device: "cuda" }),
+      () => torch.randn(2, { device: card }),
+      () => torch.asTensor(x, { device: card }),
+      () => torch.zerosLike(x, { device: card }),
+      () => torch.arange(3, { device: card }),
+      () => torch.randperm(3, { device: card }),
+      () => x.to(card),
+      () => x.to("cuda"),
+      () => x.to({ device: card }),
+      () => x.cuda(),
+      () => model.to(card),
+      () => model.to("cuda"),
+      () => model.cuda(),
+      () => new torch.Generator("cuda"),
+      () => torch.load("nothing.pt", { mapLocation: card }),
+      () => torch.load("nothing.pt", "cuda"),
+    ])
+      assert.throws(put, words, String(put));
     assert.throws(() => x.to("cpu:1"), /nothing can be put on 'cpu:1'/);
     assert.throws(() => x.to("mps"), /nothing can be put on 'mps'/);
     assert.throws(() => model.to("int32"), /can't convert to 'int32'/);

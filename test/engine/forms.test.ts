@@ -35,8 +35,18 @@ describe("values that are almost right", () => {
     "a list of modules for a ModuleDict": [() => new loose.nn.ModuleDict([layer]), /pairs of a name and a module/],
     "a range whose ends are swapped": [() => randn(2).uniform_(1, 0), /uniform_ expects to return a \[from, to\) range, but found from=1 > to=0/],
     "a second argument of noGrad": [() => loose.torch.noGrad(() => 1, 2), /takes one function/],
-    "a number for the values of a tensor": [() => { layer.weight.data = 3; }, /Variable data has to be a tensor/],
-    "a number for a truth value": [() => { layer.weight.requiresGrad = 0; }, /requiresGrad must be true or false/],
+    "a number for the values of a tensor": [
+      () => {
+        layer.weight.data = 3;
+      },
+      /Variable data has to be a tensor/,
+    ],
+    "a number for a truth value": [
+      () => {
+        layer.weight.requiresGrad = 0;
+      },
+      /requiresGrad must be true or false/,
+    ],
   });
 });
 
@@ -51,10 +61,26 @@ describe("a learning rate that was assigned", () => {
 });
 
 describe("datasets and samplers that lack a method", () => {
-  class NoLength extends (data.Dataset as Loose) { get(i: number): Tensor { return tensor([i]); } }
-  class NoGet extends (data.Dataset as Loose) { get length(): number { return 4; } }
-  class Pythonic extends (data.Dataset as Loose) { __len__(): number { return 4; } }
-  class NoOrder extends (data.Sampler as Loose) { get length(): number { return 4; } }
+  class NoLength extends (data.Dataset as Loose) {
+    get(i: number): Tensor {
+      return tensor([i]);
+    }
+  }
+  class NoGet extends (data.Dataset as Loose) {
+    get length(): number {
+      return 4;
+    }
+  }
+  class Pythonic extends (data.Dataset as Loose) {
+    __len__(): number {
+      return 4;
+    }
+  }
+  class NoOrder extends (data.Sampler as Loose) {
+    get length(): number {
+      return 4;
+    }
+  }
   const rows = new data.TensorDataset(randn(4, 2));
   refused({
     "get length()": [() => new loose.data.DataLoader(new NoLength()), /NoLength has no `get length\(\)`/],
@@ -71,11 +97,20 @@ describe("what a program of one's own gives back", () => {
   refused({
     "no rate": [() => new loose.optim.lrScheduler.LambdaLR(optimizer(), () => undefined), /LambdaLR must give numbers as rates, not \[NaN\]/],
     "a schedule that never changes": [() => new optim.lrScheduler.StepLR(optimizer(), 0), /stepSize must not be 0/],
-    "indices where lists of them go": [() => [...new loose.data.DataLoader(rows, { batchSampler: [1, 2] })], /a batch sampler gives lists of indices, one for each batch, but gave 1/],
+    "indices where lists of them go": [
+      () => [...new loose.data.DataLoader(rows, { batchSampler: [1, 2] })],
+      /a batch sampler gives lists of indices, one for each batch, but gave 1/,
+    ],
     "samples with different names": [() => [...new data.DataLoader([{ a: 1 }, { b: 2 }], 2)], /'a' is missing in one of the samples/],
     "no dataset to take a part of": [() => new loose.data.Subset(3, [0]), /Number is neither/],
-    "a number to take a Jacobian of": [() => autograd.functional.jacobian((() => 3) as Loose, randn(2)), /must be a Tensor or a list of Tensors, but it gave number/],
-    "no loss to take a Hessian of": [() => autograd.functional.hessian((() => undefined) as Loose, randn(2)), /must be a Tensor or a list of Tensors, but it gave undefined/],
+    "a number to take a Jacobian of": [
+      () => autograd.functional.jacobian((() => 3) as Loose, randn(2)),
+      /must be a Tensor or a list of Tensors, but it gave number/,
+    ],
+    "no loss to take a Hessian of": [
+      () => autograd.functional.hessian((() => undefined) as Loose, randn(2)),
+      /must be a Tensor or a list of Tensors, but it gave undefined/,
+    ],
     "numbers to clip": [() => loose.nn.utils.clipGradNorm_([1, 2], 1), /one of the parameters is 1/],
   });
 });
@@ -85,6 +120,12 @@ describe("as many gradients as inputs", () => {
     const w = new nn.Parameter(tensor([2, 3]));
     const [g] = autograd.grad(w.mul(w).sum(), [w]);
     const [same] = autograd.grad({ outputs: w.mul(w).sum(), inputs: w });
-    assert.deepEqual([g.tolist(), same.tolist()], [[4, 6], [4, 6]]);
+    assert.deepEqual(
+      [g.tolist(), same.tolist()],
+      [
+        [4, 6],
+        [4, 6],
+      ],
+    );
   });
 });

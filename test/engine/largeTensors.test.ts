@@ -1,7 +1,22 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { argwhere, bincount, combinations, isin, KindlingError, maskedScatter, repeatInterleave, setPrintoptions, signbit, sort, tensor, trilIndices, triuIndices, zeros } from "../../src/engine/index.ts";
+import {
+  argwhere,
+  bincount,
+  combinations,
+  isin,
+  KindlingError,
+  maskedScatter,
+  repeatInterleave,
+  setPrintoptions,
+  signbit,
+  sort,
+  tensor,
+  trilIndices,
+  triuIndices,
+  zeros,
+} from "../../src/engine/index.ts";
 
 /** More elements than a list of objects can have: V8 ends the process where one is asked for. */
 const MANY = 135e6;
@@ -33,12 +48,30 @@ describe("operations that make lists of places", () => {
   });
 
   it("find triangles, combinations and repetitions as PyTorch does", () => {
-    assert.deepEqual(trilIndices(3, 2, -1).tolist(), [[1, 2, 2], [0, 0, 1]]);
+    assert.deepEqual(trilIndices(3, 2, -1).tolist(), [
+      [1, 2, 2],
+      [0, 0, 1],
+    ]);
     assert.deepEqual(trilIndices(2, 2, -5).tolist(), [[], []]);
-    assert.deepEqual(triuIndices(3, 3, 1).tolist(), [[0, 0, 1], [1, 2, 2]]);
-    assert.deepEqual(triuIndices(2, 2, -5).tolist(), [[0, 0, 1, 1], [0, 1, 0, 1]]);
-    assert.deepEqual(combinations(tensor([5, 6, 7]), 2).tolist(), [[5, 6], [5, 7], [6, 7]]);
-    assert.deepEqual(combinations(tensor([5, 6]), 3, { withReplacement: true }).tolist(), [[5, 5, 5], [5, 5, 6], [5, 6, 6], [6, 6, 6]]);
+    assert.deepEqual(triuIndices(3, 3, 1).tolist(), [
+      [0, 0, 1],
+      [1, 2, 2],
+    ]);
+    assert.deepEqual(triuIndices(2, 2, -5).tolist(), [
+      [0, 0, 1, 1],
+      [0, 1, 0, 1],
+    ]);
+    assert.deepEqual(combinations(tensor([5, 6, 7]), 2).tolist(), [
+      [5, 6],
+      [5, 7],
+      [6, 7],
+    ]);
+    assert.deepEqual(combinations(tensor([5, 6]), 3, { withReplacement: true }).tolist(), [
+      [5, 5, 5],
+      [5, 5, 6],
+      [5, 6, 6],
+      [6, 6, 6],
+    ]);
     assert.deepEqual(combinations(tensor([5, 6]), 3).shape, [0, 3]);
     assert.deepEqual(repeatInterleave(tensor([7, 8, 9]), tensor([2, 0, 1], { dtype: "int32" })).tolist(), [7, 7, 9]);
     assert.deepEqual(maskedScatter(zeros(4), tensor([true, false, true, false]), tensor([1, 2, 3])).tolist(), [1, 0, 2, 0]);
@@ -49,8 +82,13 @@ describe("operations that make lists of places", () => {
   it("fill typed arrays in loops", () => {
     const folder = join(import.meta.dirname, "../../src/engine");
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !name.startsWith("kernels"));
-    const listing = /\b(?:Uint8|Int8|Uint8Clamped|Int16|Uint16|Int32|Uint32|Float32|Float64)Array\.from\(|\.\.\.\w*\.?toTypedArray\(|new Set\(\w*\.?toTypedArray\(/;
-    const found = files.flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n").flatMap((line, i) => (listing.test(line) && !/^\s*[/*]/.test(line) ? [`${name}:${i + 1}: ${line.trim()}`] : [])));
+    const listing =
+      /\b(?:Uint8|Int8|Uint8Clamped|Int16|Uint16|Int32|Uint32|Float32|Float64)Array\.from\(|\.\.\.\w*\.?toTypedArray\(|new Set\(\w*\.?toTypedArray\(/;
+    const found = files.flatMap((name) =>
+      readFileSync(join(folder, name), "utf8")
+        .split("\n")
+        .flatMap((line, i) => (listing.test(line) && !/^\s*[/*]/.test(line) ? [`${name}:${i + 1}: ${line.trim()}`] : [])),
+    );
     assert.deepEqual(found, []);
   });
 });
@@ -61,8 +99,14 @@ describe("large tensors in text and lists", () => {
     long.select(0, 2).fill_(7);
     assert.equal(String(long), "tensor([0, 0, 7,  ..., 0, 0, 0], dtype=torch.uint8)");
     const rows = long.reshape(45e6, 3);
-    assert.equal(String(rows), "tensor([[0, 0, 7],\n        [0, 0, 0],\n        [0, 0, 0],\n        ...,\n        [0, 0, 0],\n        [0, 0, 0],\n        [0, 0, 0]], dtype=torch.uint8)");
-    assert.equal(String(rows.t()), "tensor([[0, 0, 0,  ..., 0, 0, 0],\n        [0, 0, 0,  ..., 0, 0, 0],\n        [7, 0, 0,  ..., 0, 0, 0]], dtype=torch.uint8)");
+    assert.equal(
+      String(rows),
+      "tensor([[0, 0, 7],\n        [0, 0, 0],\n        [0, 0, 0],\n        ...,\n        [0, 0, 0],\n        [0, 0, 0],\n        [0, 0, 0]], dtype=torch.uint8)",
+    );
+    assert.equal(
+      String(rows.t()),
+      "tensor([[0, 0, 0,  ..., 0, 0, 0],\n        [0, 0, 0,  ..., 0, 0, 0],\n        [7, 0, 0,  ..., 0, 0, 0]], dtype=torch.uint8)",
+    );
   });
 
   it("say what to do where they are asked for in full", () => {

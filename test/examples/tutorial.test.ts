@@ -31,7 +31,7 @@ const valueOf = (text: string): number => Number(text.replace(/[,%]/g, ""));
 /** Counts, sizes and percentages are equal; what has decimals may differ by rounding, or by one in its last place. */
 function same(actual: string, expected: string, rtol: number): boolean {
   if (!expected.includes(".") || expected.endsWith("%")) return actual === expected;
-  const lastPlace = 10 ** -(expected.split(".")[1]!.length);
+  const lastPlace = 10 ** -expected.split(".")[1]!.length;
   const difference = Math.abs(valueOf(actual) - valueOf(expected));
   return difference <= Math.max(1.01 * lastPlace, rtol * Math.abs(valueOf(expected)));
 }
@@ -63,9 +63,14 @@ function assertAmong(actual: string, runs: readonly string[]): void {
     numbers.forEach((number, k) => {
       const mine = lines[i]!.numbers[k]!;
       const message = `line ${i + 1}: got ${mine}, PyTorch ${theirs.map((run) => run[i]!.numbers[k]).join(" ")}`;
-      const agrees = number.includes(".") && (number.endsWith("%") || epochs > FIRST_EPOCHS)
-        ? outside(valueOf(mine), theirs.map((run) => valueOf(run[i]!.numbers[k]!)), number.endsWith("%")) <= spread[kindOf(number)]
-        : /peak/.test(words) || same(mine, number, LOSSES);
+      const agrees =
+        number.includes(".") && (number.endsWith("%") || epochs > FIRST_EPOCHS)
+          ? outside(
+              valueOf(mine),
+              theirs.map((run) => valueOf(run[i]!.numbers[k]!)),
+              number.endsWith("%"),
+            ) <= spread[kindOf(number)]
+          : /peak/.test(words) || same(mine, number, LOSSES);
       assert.ok(agrees, message);
     });
   });
@@ -80,13 +85,15 @@ const kindOf = (number: string): Kind => (number.endsWith("%") ? "percent" : "lo
 /** How far apart PyTorch's runs ever are: percentages in points, losses relative to the least. */
 function widest(runs: readonly (readonly Line[])[]): Record<Kind, number> {
   const spread = { percent: 0, loss: 0 };
-  runs[0]!.forEach(({ numbers }, i) => numbers.forEach((number, k) => {
-    if (!number.includes(".")) return;
-    const values = runs.map((run) => valueOf(run[i]!.numbers[k]!));
-    const [least, greatest] = [Math.min(...values), Math.max(...values)];
-    const apart = kindOf(number) === "percent" ? greatest - least : (greatest - least) / least;
-    spread[kindOf(number)] = Math.max(spread[kindOf(number)], apart);
-  }));
+  runs[0]!.forEach(({ numbers }, i) =>
+    numbers.forEach((number, k) => {
+      if (!number.includes(".")) return;
+      const values = runs.map((run) => valueOf(run[i]!.numbers[k]!));
+      const [least, greatest] = [Math.min(...values), Math.max(...values)];
+      const apart = kindOf(number) === "percent" ? greatest - least : (greatest - least) / least;
+      spread[kindOf(number)] = Math.max(spread[kindOf(number)], apart);
+    }),
+  );
   return spread;
 }
 
@@ -99,7 +106,9 @@ function outside(value: number, others: readonly number[], inPoints: boolean): n
 describe("the tutorial, listing by listing, as PyTorch prints it", function () {
   this.timeout(120_000);
 
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".model.ts")).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith(".model.ts"))
+    .sort()) {
     const name = file.replace(".model.ts", "");
     it(name, async () => {
       const cli = fileURLToPath(new URL("cli/main.js", await builtRunner()));
@@ -107,7 +116,13 @@ describe("the tutorial, listing by listing, as PyTorch prints it", function () {
       const rtol = name.includes("hooks") ? HOOKS : LOSSES;
       const others = `${name}.other-runs.txt`;
       if (!existsSync(new URL(others, folder))) return assertSameOutput(stdout.trimEnd(), read(`${name}.txt`), rtol);
-      assertAmong(stdout.trimEnd(), [read(`${name}.txt`), ...read(others).split(/^#.*\n/m).slice(1).map((text) => text.trimEnd())]);
+      assertAmong(stdout.trimEnd(), [
+        read(`${name}.txt`),
+        ...read(others)
+          .split(/^#.*\n/m)
+          .slice(1)
+          .map((text) => text.trimEnd()),
+      ]);
     });
   }
 });

@@ -57,7 +57,10 @@ describe("what a new window shows again", () => {
     archive.setUnderWay(["/net.model.ts", "/gone.model.ts"]);
     archive.save({ ...runs, train: { ...train, state: "paused" } });
     const next = open(join(folder, "runs"));
-    assert.deepEqual((await next.takeInterrupted()).map(({ file, train: run }) => [file, run?.state]), [["/net.model.ts", "interrupted"]]);
+    assert.deepEqual(
+      (await next.takeInterrupted()).map(({ file, train: run }) => [file, run?.state]),
+      [["/net.model.ts", "interrupted"]],
+    );
     assert.deepEqual(await next.takeInterrupted(), []);
     writeFileSync(join(folder, "runs", "training"), "{ half");
     assert.deepEqual(await next.takeInterrupted(), []);
@@ -72,7 +75,10 @@ describe("what a new window shows again", () => {
     const progress = { epoch: 0, step: 4, loss: -Infinity, stepsPerSecond: 1, elapsed: 250 };
     open(folder).save({ ...runs, train: { ...train, curves: new Map([["loss", loss]]), samples, progress } });
     const loaded = await open(folder).load("/net.model.ts");
-    assert.deepEqual(points(loaded).map(({ value }) => value), values);
+    assert.deepEqual(
+      points(loaded).map(({ value }) => value),
+      values,
+    );
     assert.equal(loaded?.train?.progress?.loss, -Infinity);
     assert.deepEqual(loaded?.train?.samples, samples);
     assert.equal(lossTrouble(loaded!.train!), "loss is −∞ since step 1");
@@ -88,7 +94,8 @@ describe("what a new window shows again", () => {
     "an unknown state": (written) => written.replace('"finished"', '"finishing"'),
     "no models": (written) => written.replaceAll('"models"', '"model"'),
     "a module that is its own parent": (written) => written.replace('"parent":null', '"parent":0'),
-    "a line 0": (written) => written.replace('"problems":[]', '"problems":[{"severity":"error","code":"x","message":"","position":{"file":"/a","line":0,"column":1}}]'),
+    "a line 0": (written) =>
+      written.replace('"problems":[]', '"problems":[{"severity":"error","code":"x","message":"","position":{"file":"/a","line":0,"column":1}}]'),
     "what is of another file": (written) => written.replaceAll("/net.model.ts", "/other.model.ts"),
   };
   for (const [name, damage] of Object.entries(damages)) {

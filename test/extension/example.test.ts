@@ -3,10 +3,7 @@ import { exampleSnippet, isUnfinishedExample } from "../../src/extension/lenses/
 
 describe("an example instance", () => {
   it("is a line at the end with a place for each argument", () => {
-    assert.equal(
-      exampleSnippet("class Net {}\n", "Net", ["inFeatures", "classes"]),
-      "\nconst example = new Net(${1:inFeatures}, ${2:classes});$0\n",
-    );
+    assert.equal(exampleSnippet("class Net {}\n", "Net", ["inFeatures", "classes"]), "\nconst example = new Net(${1:inFeatures}, ${2:classes});$0\n");
   });
 
   it("is unfinished as long as a place in it has its parameter's name", () => {

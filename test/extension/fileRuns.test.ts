@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  beginRun,
-  markEdited,
-  reduceFileRuns,
-  showRun,
-  shownRun,
-  type FileRuns,
-  type RunStart,
-} from "../../src/extension/runs/fileRuns.ts";
+import { beginRun, markEdited, reduceFileRuns, showRun, shownRun, type FileRuns, type RunStart } from "../../src/extension/runs/fileRuns.ts";
 import { RunStore } from "../../src/extension/runs/runStore.ts";
 import type { RunEvent } from "../../src/protocol/index.ts";
 import { built, file, model, module } from "./samples.ts";
@@ -53,12 +45,18 @@ describe("what is known of a file", () => {
     const problem: RunEvent = { type: "problem", problem: { severity: "warning", code: "nonFiniteLoss", message: "loss is NaN since step 3", step: 3 } };
     const sick = reduceFileRuns(beginRun(nothing, start("1", "train", 1)), "1", problem);
     const inspected = beginRun(sick, start("2", "inspect", 2));
-    assert.deepEqual(inspected.problems.map(({ code }) => code), ["nonFiniteLoss"]);
+    assert.deepEqual(
+      inspected.problems.map(({ code }) => code),
+      ["nonFiniteLoss"],
+    );
     const edited = markEdited(inspected, true);
     assert.equal(edited.train?.edited, true);
     assert.deepEqual(edited.problems, []);
     const back = markEdited(edited, false);
-    assert.deepEqual(back.problems.map(({ code }) => code), ["nonFiniteLoss"]);
+    assert.deepEqual(
+      back.problems.map(({ code }) => code),
+      ["nonFiniteLoss"],
+    );
     assert.ok(!("edited" in (back.train ?? {})));
     assert.equal(markEdited(back, false), back);
   });
@@ -109,14 +107,23 @@ describe("the store", () => {
       store.begin(name, start(String(index), "inspect", index));
       store.apply(String(index), { type: "files", files: [name, "/a.model.ts", "/layers.ts"] });
     }
-    assert.deepEqual(store.using("/layers.ts").map(({ file }) => file), ["/b.model.ts", "/a.model.ts"]);
-    assert.deepEqual(store.using("/a.model.ts").map(({ file }) => file), ["/a.model.ts", "/b.model.ts"]);
+    assert.deepEqual(
+      store.using("/layers.ts").map(({ file }) => file),
+      ["/b.model.ts", "/a.model.ts"],
+    );
+    assert.deepEqual(
+      store.using("/a.model.ts").map(({ file }) => file),
+      ["/a.model.ts", "/b.model.ts"],
+    );
   });
 
   it("follows a renamed folder, with all places in its files", () => {
     const store = new RunStore();
     store.begin("/old/net.model.ts", start("1", "train", 1));
-    store.apply("1", { type: "problem", problem: { severity: "error", code: "thrown", message: "no", position: { file: "/old/net.model.ts", line: 1, column: 1 } } });
+    store.apply("1", {
+      type: "problem",
+      problem: { severity: "error", code: "thrown", message: "no", position: { file: "/old/net.model.ts", line: 1, column: 1 } },
+    });
     store.rename("/old", "/new");
     store.apply("1", { type: "files", files: ["/old/net.model.ts", "/older/data.ts"] });
     const runs = store.get("/new/net.model.ts");

@@ -20,14 +20,7 @@ let other: Net = new Deep<number>();
 const stack = new nn.Sequential(
   new nn.Linear(1, 2),
 );`;
-    assert.deepEqual(names(scan(text).sites), [
-      "class Net 2",
-      "class Deep 4",
-      "class Base 5",
-      "instance model 6",
-      "instance other 7",
-      "instance stack 8",
-    ]);
+    assert.deepEqual(names(scan(text).sites), ["class Net 2", "class Deep 4", "class Base 5", "instance model 6", "instance other 7", "instance stack 8"]);
   });
 
   it("leaves to a run what the text can't tell: bases and classes of other files, single layers", () => {
@@ -44,7 +37,7 @@ const stack = new nn.Sequential(
     const text = [
       "// class A extends nn.Module {}",
       "/* class B extends nn.Module {} */",
-      '"class C extends nn.Module {}"; \'class D extends nn.Module\';',
+      "\"class C extends nn.Module {}\"; 'class D extends nn.Module';",
       "`class E extends nn.Module ${ { a: `}` } } class F extends nn.Module`;",
       "const r = /class G extends nn.Module['\"`]/; const half = a / 2; class H extends nn.Module {} // x / y",
     ].join("\n");
@@ -53,7 +46,7 @@ const stack = new nn.Sequential(
 
   it("keeps every character's place when it blanks text out", () => {
     const text = "a // b\n`c ${d + `e`} f` / g / 'h\\'i' j";
-    assert.equal(blank(text), "a     \n     d +   \"   \" / g /      \" j");
+    assert.equal(blank(text), 'a     \n     d +   "   " / g /      " j');
   });
 
   it("finds the same places while somebody types and the file doesn't parse", () => {
@@ -75,8 +68,7 @@ describe("lenses", () => {
     isUnsaved: () => false,
     ...more,
   });
-  const shown = (value: LensInput): string[] =>
-    lenses(value).map(({ line, items }) => `${line}: ${items.map(({ title }) => title).join(" | ")}`);
+  const shown = (value: LensInput): string[] => lenses(value).map(({ line, items }) => `${line}: ${items.map(({ title }) => title).join(" | ")}`);
   const root = module(0, null, "model", {
     type: "Net",
     counts: counts(5000, 955),
@@ -142,7 +134,10 @@ describe("lenses", () => {
 
   it("say that what trains is an older text, and offer to restart", () => {
     const [lens] = lenses(input([fileRuns(net, { train: trained({ edited: true }) })]));
-    assert.deepEqual(lens?.items.map(({ title }) => title), ["321 params", "edited since it started · Restart", "■ Stop", "Inspect"]);
+    assert.deepEqual(
+      lens?.items.map(({ title }) => title),
+      ["321 params", "edited since it started · Restart", "■ Stop", "Inspect"],
+    );
     assert.deepEqual(lens?.items[1]?.action, { command: "restart", file });
     const over = fileRuns(net, { train: trained({ edited: true, state: "finished" }) });
     assert.equal(shown(input([over]))[0], "1: 321 params | ▶ Train | Inspect");
@@ -172,11 +167,14 @@ describe("lenses", () => {
     const layers = "/models/layers.ts";
     const runs = fileRuns({ classes: [{ ...built("Net", 1, 4), declaredAt: { file: layers, line: 1, column: 1 } }] });
     const [lens] = lenses(input([runs], { file: layers, isModelFile: false }));
-    assert.deepEqual(lens?.items.map(({ title, action }) => [title, "file" in action && action.file]), [
-      ["4 params", file],
-      ["▶ Train", file],
-      ["Inspect", file],
-    ]);
+    assert.deepEqual(
+      lens?.items.map(({ title, action }) => [title, "file" in action && action.file]),
+      [
+        ["4 params", file],
+        ["▶ Train", file],
+        ["Inspect", file],
+      ],
+    );
   });
 
   it("offer Stop while the file trains, on the same lines", () => {

@@ -25,10 +25,13 @@ describe("problems", () => {
 
   it("lead to the calls on the way", () => {
     const [mark] = marks([{ file, problems: [thrown] }]).get("/models/layers.ts") ?? [];
-    assert.deepEqual(mark?.related.map(({ message, range }) => [message, range.line]), [
-      ["in Net.forward", 29],
-      ["called from here", 39],
-    ]);
+    assert.deepEqual(
+      mark?.related.map(({ message, range }) => [message, range.line]),
+      [
+        ["in Net.forward", 29],
+        ["called from here", 39],
+      ],
+    );
   });
 
   it("that blame no line stand at the head of the model file", () => {

@@ -13,11 +13,30 @@ describe("what the panel's page says", () => {
   it("is ignored in any other form", () => {
     const reveal = (more: object): unknown => ({ type: "reveal", position: { file: "/a.ts", line: 1, column: 1, ...more } });
     const wrong: unknown[] = [
-      undefined, null, 0, "ready", [], ["ready"], {}, { type: "toString" }, { type: ["ready"] },
-      { type: "command" }, { type: "command", command: "newModel" }, { type: "command", command: "constructor" },
-      { type: "command", command: ["train"] }, { type: "reveal" }, { type: "reveal", position: null },
-      reveal({ file: "a.ts" }), reveal({ file: 7 }), reveal({ file: "/a\0.ts" }), reveal({ line: 0 }), reveal({ line: NaN }),
-      reveal({ line: "1" }), reveal({ column: 1.5 }), reveal({ column: Infinity }), reveal({ column: null }),
+      undefined,
+      null,
+      0,
+      "ready",
+      [],
+      ["ready"],
+      {},
+      { type: "toString" },
+      { type: ["ready"] },
+      { type: "command" },
+      { type: "command", command: "newModel" },
+      { type: "command", command: "constructor" },
+      { type: "command", command: ["train"] },
+      { type: "reveal" },
+      { type: "reveal", position: null },
+      reveal({ file: "a.ts" }),
+      reveal({ file: 7 }),
+      reveal({ file: "/a\0.ts" }),
+      reveal({ line: 0 }),
+      reveal({ line: NaN }),
+      reveal({ line: "1" }),
+      reveal({ column: 1.5 }),
+      reveal({ column: Infinity }),
+      reveal({ column: null }),
     ];
     for (const value of wrong) assert.equal(readPanelMessage(value), undefined, JSON.stringify(value));
   });

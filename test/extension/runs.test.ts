@@ -80,7 +80,10 @@ class Bench {
 }
 
 const isMetric = (event: RunEvent): boolean => event.type === "metrics";
-const isState = (state: string) => (event: RunEvent): boolean => event.type === "state" && event.state === state;
+const isState =
+  (state: string) =>
+  (event: RunEvent): boolean =>
+    event.type === "state" && event.state === state;
 
 describe("running model files", () => {
   let bench: Bench;
@@ -96,7 +99,10 @@ describe("running model files", () => {
     assert.equal(runs?.train?.state, "finished");
     assert.equal(runs?.train?.curves.get("loss")?.last?.value, 1);
     assert.equal(runs?.structure?.models[0]?.modules[0]?.counts.total, 9);
-    assert.deepEqual(bench.settled.map(({ mode, state }) => [mode, state]), [["train", "finished"]]);
+    assert.deepEqual(
+      bench.settled.map(({ mode, state }) => [mode, state]),
+      [["train", "finished"]],
+    );
   });
 
   it("passes on what the program prints", async () => {
@@ -154,7 +160,10 @@ describe("running model files", () => {
     bench.timeLimit = 10;
     const file = bench.write("net.model.ts", "// play: hang");
     assert.equal(await bench.controller.inspect(file), "failed");
-    assert.deepEqual(bench.store.get(file)?.problems.map(({ code }) => code), ["timeout"]);
+    assert.deepEqual(
+      bench.store.get(file)?.problems.map(({ code }) => code),
+      ["timeout"],
+    );
   }).timeout(10_000);
 
   for (const [play, code, words] of [
@@ -233,7 +242,10 @@ describe("running model files", () => {
     });
     for (const file of files) bench.controller.inspectSoon(file);
     for (const _ of files) await bench.nextSettled();
-    assert.deepEqual(bench.settled.map(({ file }) => file), files);
+    assert.deepEqual(
+      bench.settled.map(({ file }) => file),
+      files,
+    );
     assert.equal(most, 1);
   });
 
@@ -272,7 +284,10 @@ describe("running model files", () => {
     const { runId } = bench.store.get(file)?.train ?? {};
     // Had the window been killed here, it is this run that the next one finds, not the one before.
     const killed = await new Archive(join(bench.folder, "runs"), assert.fail).takeInterrupted();
-    assert.deepEqual(killed.map(({ train }) => [train?.runId, train?.state]), [[runId, "interrupted"]]);
+    assert.deepEqual(
+      killed.map(({ train }) => [train?.runId, train?.state]),
+      [[runId, "interrupted"]],
+    );
     await bench.seen(file, isMetric);
     await bench.seen(file, isMetric);
     const steps = bench.store.get(file)?.train?.curves.get("loss")?.length;

@@ -1,14 +1,6 @@
 /** Small pieces of what a run tells, for the tests of what the extension makes of it. */
 import type { FileRuns, Structure } from "../../src/extension/runs/fileRuns.ts";
-import type {
-  ModelClassInfo,
-  ModelInfo,
-  ModuleInfo,
-  ModuleStatistics,
-  ParameterCounts,
-  StepStatistics,
-  TensorStatistics,
-} from "../../src/protocol/index.ts";
+import type { ModelClassInfo, ModelInfo, ModuleInfo, ModuleStatistics, ParameterCounts, StepStatistics, TensorStatistics } from "../../src/protocol/index.ts";
 
 export const file = "/models/net.model.ts";
 

@@ -35,8 +35,7 @@ describe("progress", () => {
     assert.equal(statusText({ ...run, state: "failed", endedAt: 500 }), "$(error) failed · 0:01");
   });
 
-  const losses = (...values: readonly number[]): Curves =>
-    new Map([["loss", Series.of(values.map((value, step) => ({ step, epoch: 4, value })))]]);
+  const losses = (...values: readonly number[]): Curves => new Map([["loss", Series.of(values.map((value, step) => ({ step, epoch: 4, value })))]]);
 
   it("says the step and the loss that the curve ends with, paused and ended as well", () => {
     const ahead = { ...run, progress, curves: losses(3, 2, 1) };

@@ -27,11 +27,7 @@ describe("the models view", () => {
   it("shows models, their modules, and the modules' parameters and buffers", () => {
     assert.equal(line(root), "net [color-mode] Net · 32×3 · 1,344 params, 64 frozen");
     const children = tree.children(root);
-    assert.deepEqual(children.map(line), [
-      "layer1 [layers] Linear · 1,280 params",
-      "bn [lock] BatchNorm1d · 64 params, frozen",
-      "relu [layers] ReLU",
-    ]);
+    assert.deepEqual(children.map(line), ["layer1 [layers] Linear · 1,280 params", "bn [lock] BatchNorm1d · 64 params, frozen", "relu [layers] ReLU"]);
     assert.deepEqual(children.flatMap((child) => tree.children(child)).map(line), [
       "weight [symbol-field] 64×20 · 1,280",
       "weight [lock] 64 · 64 · frozen",
@@ -55,7 +51,10 @@ describe("the models view", () => {
   });
 
   it("lets only what has something inside be opened", () => {
-    assert.deepEqual(tree.children(root).map((child) => tree.hasChildren(child)), [true, true, false]);
+    assert.deepEqual(
+      tree.children(root).map((child) => tree.hasChildren(child)),
+      [true, true, false],
+    );
   });
 
   it("knows where a row is in the source", () => {
@@ -94,16 +93,16 @@ describe("the models view", () => {
   });
 
   it("shows 10,000 modules in stretches, and builds only what is looked at", () => {
-    const many = model("net", [
-      module(0, null, "net"),
-      ...Array.from({ length: 10_000 }, (_, index) => module(index + 1, 0, String(index))),
-    ]);
+    const many = model("net", [module(0, null, "net"), ...Array.from({ length: 10_000 }, (_, index) => module(index + 1, 0, String(index)))]);
     const big = new ModelTree(file, [many]);
     const [top] = big.roots;
     assert.ok(top);
     const ranges = big.children(top);
     assert.equal(ranges.length, 20);
-    assert.deepEqual(ranges.slice(0, 2).map((range) => row(range).label), ["0 … 499", "500 … 999"]);
+    assert.deepEqual(
+      ranges.slice(0, 2).map((range) => row(range).label),
+      ["0 … 499", "500 … 999"],
+    );
     const [, second] = ranges;
     assert.ok(second);
     assert.equal(big.children(second).length, 500);

@@ -98,8 +98,14 @@ describe("types in the workspace", () => {
       const built = join(import.meta.dirname, "..", "..", "dist", "types");
       if (!existsSync(built)) this.skip();
       writeFileSync(join(folder, "package.json"), JSON.stringify({ type: kind }));
-      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { module: "nodenext", noEmit: true, skipLibCheck: true }, files: ["net.model.ts"] }));
-      writeFileSync(join(folder, "net.model.ts"), 'import { nn } from "kindling";\nexport class Net extends nn.Module {\n  override train(): this {\n    return this;\n  }\n}\n');
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        JSON.stringify({ compilerOptions: { module: "nodenext", noEmit: true, skipLibCheck: true }, files: ["net.model.ts"] }),
+      );
+      writeFileSync(
+        join(folder, "net.model.ts"),
+        'import { nn } from "kindling";\nexport class Net extends nn.Module {\n  override train(): this {\n    return this;\n  }\n}\n',
+      );
       const tsc = join(import.meta.dirname, "..", "..", "node_modules", "typescript", "bin", "tsc");
       const check = (): string => spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" }).stdout;
       assert.match(check(), /error TS2307: Cannot find module 'kindling'/);

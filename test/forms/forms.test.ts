@@ -47,10 +47,14 @@ describe("what fits no form is refused", () => {
         if (bound === null) continue;
         for (const wrong of wrongCallsOf(bound, signatures.get(name)!.forms)) {
           const call = (): unknown => run({ ...each, args: wrong.args, options: wrong.options });
-          assert.throws(call, (error: Error) => {
-            assert.match(error.message, wrong.message, `${wrong.form}: ${error.message}`);
-            return true;
-          }, `${titleOf(each, 0)}: ${wrong.form}`);
+          assert.throws(
+            call,
+            (error: Error) => {
+              assert.match(error.message, wrong.message, `${wrong.form}: ${error.message}`);
+              return true;
+            },
+            `${titleOf(each, 0)}: ${wrong.form}`,
+          );
         }
       }
     });

@@ -9,7 +9,11 @@ const have = coverage().filter((entry) => entry.standing === "have");
 function methodsOf(type: unknown): string[] {
   if (typeof type !== "function") return [];
   const names = new Set<string>();
-  for (let place = type.prototype as object | null | undefined; place && place !== Object.prototype && place !== Function.prototype; place = Object.getPrototypeOf(place) as object | null) {
+  for (
+    let place = type.prototype as object | null | undefined;
+    place && place !== Object.prototype && place !== Function.prototype;
+    place = Object.getPrototypeOf(place) as object | null
+  ) {
     for (const name of Object.getOwnPropertyNames(place)) if (name !== "constructor") names.add(name);
   }
   return [...names].sort();
@@ -17,15 +21,22 @@ function methodsOf(type: unknown): string[] {
 
 /** A coverage remark is Kindling's own path in backticks. */
 function find(remark: string): unknown {
-  return remark.replaceAll("`", "").split(".").reduce<unknown>((space, name) => Object(space)[name] as unknown, kindling);
+  return remark
+    .replaceAll("`", "")
+    .split(".")
+    .reduce<unknown>((space, name) => Object(space)[name] as unknown, kindling);
 }
 
 const classes = have.filter((entry) => entry.space !== "Tensor").map((entry) => [`${entry.space}.${entry.name}`, methodsOf(find(entry.remark))] as const);
 const bases = { "torch.Generator": kindling.Generator };
 
-process.stdout.write(JSON.stringify({
-  have: have.map((entry) => `${entry.space}.${entry.name}`),
-  exported: Object.keys(kindling),
-  linalg: Object.keys(kindling.linalg),
-  methods: Object.fromEntries([...classes, ...Object.entries(bases).map(([name, type]) => [name, methodsOf(type)] as const)].filter(([, names]) => names.length > 0)),
-}));
+process.stdout.write(
+  JSON.stringify({
+    have: have.map((entry) => `${entry.space}.${entry.name}`),
+    exported: Object.keys(kindling),
+    linalg: Object.keys(kindling.linalg),
+    methods: Object.fromEntries(
+      [...classes, ...Object.entries(bases).map(([name, type]) => [name, methodsOf(type)] as const)].filter(([, names]) => names.length > 0),
+    ),
+  }),
+);

@@ -24,22 +24,32 @@ describe("the table of PyTorch's forms", () => {
   });
 
   it("has each overload, with kinds and defaults", () => {
-    const text = (name: string): string[] => signatures.get(name)!.forms.map((form) => form.filter((each) => !each.absent)
-      .map((each) => `${each.kind === "keyword" ? "*" : ""}${each.name}${each.optional ? `=${JSON.stringify(each.default)}` : ""}`).join(" "));
+    const text = (name: string): string[] =>
+      signatures.get(name)!.forms.map((form) =>
+        form
+          .filter((each) => !each.absent)
+          .map((each) => `${each.kind === "keyword" ? "*" : ""}${each.name}${each.optional ? `=${JSON.stringify(each.default)}` : ""}`)
+          .join(" "),
+      );
     assert.deepEqual(text("torch.max"), ["input", "input other", "input dim keepdim=false"]);
     assert.deepEqual(text("torch.roll"), ["input shifts dims=[]"]);
     assert.deepEqual(text("torch.add"), ["input other *alpha=1"]);
-    assert.deepEqual(text("torch.nn.functional.gelu"), ["input *approximate=\"none\""]);
+    assert.deepEqual(text("torch.nn.functional.gelu"), ['input *approximate="none"']);
     assert.deepEqual(text("torch.optim.lr_scheduler.CosineAnnealingLR"), ["optimizer tMax etaMin=0 lastEpoch=-1"]);
     assert.deepEqual(text("torch.optim.SGD"), ["params lr=0.001 momentum=0 dampening=0 weightDecay=0 nesterov=false *maximize=false"]);
   });
 
   it("lets no argument that must be given follow one that needn't", () => {
-    const wrong = all.filter(({ forms }) => forms.some((form) => {
-      const positional = form.filter((each) => each.kind === "positional");
-      return positional.some((each, i) => !each.optional && positional[i - 1]?.optional);
-    }));
-    assert.deepEqual(wrong.map((each) => each.pytorch), []);
+    const wrong = all.filter(({ forms }) =>
+      forms.some((form) => {
+        const positional = form.filter((each) => each.kind === "positional");
+        return positional.some((each, i) => !each.optional && positional[i - 1]?.optional);
+      }),
+    );
+    assert.deepEqual(
+      wrong.map((each) => each.pytorch),
+      [],
+    );
   });
 
   it("gives no form twice, and no argument without a type", () => {
@@ -50,6 +60,7 @@ describe("the table of PyTorch's forms", () => {
   });
 
   it("says what to do instead of each argument that is absent", () => {
-    for (const { pytorch, forms } of all) for (const each of forms.flat()) if (each.absent !== undefined) assert.match(each.absent, /[.”]$/, `${pytorch} ${each.name}`);
+    for (const { pytorch, forms } of all)
+      for (const each of forms.flat()) if (each.absent !== undefined) assert.match(each.absent, /[.”]$/, `${pytorch} ${each.name}`);
   });
 });

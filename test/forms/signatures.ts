@@ -42,8 +42,12 @@ interface Table {
 const table = JSON.parse(readFileSync(new URL("signatures.json", import.meta.url), "utf8")) as Table;
 
 /** By PyTorch's name. */
-export const signatures: ReadonlyMap<string, Signature> = new Map(Object.entries(table.forms).map(([pytorch, forms]) =>
-  [pytorch, { pytorch, kindling: kindlingName(pytorch), forms: forms.map((form) => form.map(argument)) }]));
+export const signatures: ReadonlyMap<string, Signature> = new Map(
+  Object.entries(table.forms).map(([pytorch, forms]) => [
+    pytorch,
+    { pytorch, kindling: kindlingName(pytorch), forms: forms.map((form) => form.map(argument)) },
+  ]),
+);
 
 /** Public names that are read, not called: `Tensor.shape`. */
 export const attributes: readonly string[] = table.attributes;
@@ -71,5 +75,10 @@ function argumentName(name: string): string {
 export function kindlingName(path: string): string {
   const own = elsewhere[path];
   if (own !== undefined) return `Tensor.${own}`;
-  return path.split(".").map(camel).join(".").replace(/^torch\.(nn|optim|autograd)\b/, "$1").replace(/^torch\.utils\.data\b/, "data");
+  return path
+    .split(".")
+    .map(camel)
+    .join(".")
+    .replace(/^torch\.(nn|optim|autograd)\b/, "$1")
+    .replace(/^torch\.utils\.data\b/, "data");
 }

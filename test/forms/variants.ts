@@ -83,7 +83,9 @@ export function variantsOf({ receiver, given, form }: Bound): Variant[] {
   const at = (count: number, name: Variant["form"]): Variant => ({
     form: name,
     args: [...receiver, ...places.slice(0, count).map((place) => valueOf(place, given))],
-    options: Object.fromEntries(given.filter(({ argument }) => !places.slice(0, count).includes(argument)).map(({ argument, value }) => [argument.name, value])),
+    options: Object.fromEntries(
+      given.filter(({ argument }) => !places.slice(0, count).includes(argument)).map(({ argument, value }) => [argument.name, value]),
+    ),
   });
   return [at(most, "by position"), at(0, "by name"), at(half, "mixed")];
 }
@@ -91,7 +93,9 @@ export function variantsOf({ receiver, given, form }: Bound): Variant[] {
 /** How many of the places can be filled one after the other: a gap is filled with its default where JSON can say it. */
 function countInPlace(places: readonly Argument[], given: readonly Given[]): number {
   const last = places.findLastIndex((place) => given.some(({ argument }) => argument === place));
-  const gap = places.slice(0, last + 1).findIndex((place) => !given.some(({ argument }) => argument === place) && (place.absent !== undefined || !isPlain(place.default)));
+  const gap = places
+    .slice(0, last + 1)
+    .findIndex((place) => !given.some(({ argument }) => argument === place) && (place.absent !== undefined || !isPlain(place.default)));
   return gap === -1 ? last + 1 : gap;
 }
 
@@ -106,14 +110,17 @@ function valueOf(place: Argument, given: readonly Given[]): unknown {
 export function wrongCallsOf({ receiver, given, form }: Bound, allForms: readonly Form[]): WrongCall[] {
   if (!given.every(isPresent)) return [];
   const byName = Object.fromEntries(given.map(({ argument, value }) => [argument.name, value]));
-  const wrong: WrongCall[] = [
-    { form: "with a name that nobody has", args: receiver, options: { ...byName, bogusArgument: 1 }, message: /'bogusArgument'/ },
-  ];
+  const wrong: WrongCall[] = [{ form: "with a name that nobody has", args: receiver, options: { ...byName, bogusArgument: 1 }, message: /'bogusArgument'/ }];
   const slipped = given.find(({ argument }) => argument.name.length > 3);
   if (slipped) {
     const { [slipped.argument.name]: value, ...rest } = byName;
     const slip = `${slipped.argument.name.slice(0, -1)}_`;
-    wrong.push({ form: "with a slip in a name", args: receiver, options: { ...rest, [slip]: value }, message: allForms.length === 1 ? new RegExp(`'${slip}'.*did you mean|missing|must be`) : new RegExp(`'${slip}'|missing|must be`) });
+    wrong.push({
+      form: "with a slip in a name",
+      args: receiver,
+      options: { ...rest, [slip]: value },
+      message: allForms.length === 1 ? new RegExp(`'${slip}'.*did you mean|missing|must be`) : new RegExp(`'${slip}'|missing|must be`),
+    });
   }
   const needed = given.find(({ argument }) => !argument.optional);
   if (needed && allForms.length === 1) {
@@ -122,7 +129,15 @@ export function wrongCallsOf({ receiver, given, form }: Bound, allForms: readonl
   }
   const most = Math.max(...allForms.map((each) => each.filter(({ kind }) => kind === "positional").length));
   const mayGrow = allForms.some((each) => each.some(({ kind, type }) => kind === "variadic" || /\[\]/.test(type)));
-  const filled = form.filter(({ kind }) => kind === "positional").slice(0, countInPlace(form.filter(({ kind }) => kind === "positional"), given));
+  const filled = form
+    .filter(({ kind }) => kind === "positional")
+    .slice(
+      0,
+      countInPlace(
+        form.filter(({ kind }) => kind === "positional"),
+        given,
+      ),
+    );
   if (!mayGrow) {
     const args = [...receiver, ...filled.map((place) => valueOf(place, given))];
     while (args.length < receiver.length + most + 3) args.push(1);

@@ -28,18 +28,20 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Writes a number of `size` bytes, in either byte order, somewhere. */
-const editLength = (size: 1 | 2 | 4 | 8): Mutation => (bytes, random) => {
-  const out = joined(bytes, new Uint8Array(8));
-  const view = new DataView(out.buffer);
-  const at = random(bytes.length + 1);
-  const value = random(3) === 0 ? random(2 ** 16) : treacherous[random(treacherous.length)]!;
-  const little = random(2) === 0;
-  if (size === 1) view.setUint8(at, value);
-  else if (size === 2) view.setUint16(at, value, little);
-  else if (size === 4) view.setUint32(at, value, little);
-  else view.setBigUint64(at, BigInt(value) << BigInt(random(33)), little);
-  return out.subarray(0, bytes.length);
-};
+const editLength =
+  (size: 1 | 2 | 4 | 8): Mutation =>
+  (bytes, random) => {
+    const out = joined(bytes, new Uint8Array(8));
+    const view = new DataView(out.buffer);
+    const at = random(bytes.length + 1);
+    const value = random(3) === 0 ? random(2 ** 16) : treacherous[random(treacherous.length)]!;
+    const little = random(2) === 0;
+    if (size === 1) view.setUint8(at, value);
+    else if (size === 2) view.setUint16(at, value, little);
+    else if (size === 4) view.setUint32(at, value, little);
+    else view.setBigUint64(at, BigInt(value) << BigInt(random(33)), little);
+    return out.subarray(0, bytes.length);
+  };
 
 const mutations: readonly Mutation[] = [
   function flipBits(bytes, random) {
@@ -52,7 +54,11 @@ const mutations: readonly Mutation[] = [
   },
   function insert(bytes, random) {
     const at = random(bytes.length + 1);
-    return joined(bytes.subarray(0, at), Uint8Array.from({ length: 1 + random(16) }, () => random(256)), bytes.subarray(at));
+    return joined(
+      bytes.subarray(0, at),
+      Uint8Array.from({ length: 1 + random(16) }, () => random(256)),
+      bytes.subarray(at),
+    );
   },
   function remove(bytes, random) {
     const at = random(bytes.length + 1);

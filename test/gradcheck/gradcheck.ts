@@ -47,14 +47,24 @@ function run({ shapes, operation, twin, low = -2, high = 2, rtol = 1e-3, seed = 
 }
 
 function checkSecond(
-  gradients: readonly (Tensor | null)[], inputs: readonly Tensor[], total: (...values: Nd[]) => number, exact: readonly Nd[],
-  random: () => number, rtol: number,
+  gradients: readonly (Tensor | null)[],
+  inputs: readonly Tensor[],
+  total: (...values: Nd[]) => number,
+  exact: readonly Nd[],
+  random: () => number,
+  rtol: number,
 ): void {
   const weights = exact.map((value) => value.map(() => Math.fround(2 * random() - 1)));
-  const terms = gradients.map((gradient, i) => gradient?.requiresGrad ? gradient.mul(fromTypedArray(Float32Array.from(weights[i]!.data), weights[i]!.shape)).sum() : null);
+  const terms = gradients.map((gradient, i) =>
+    gradient?.requiresGrad ? gradient.mul(fromTypedArray(Float32Array.from(weights[i]!.data), weights[i]!.shape)).sum() : null,
+  );
   const present = terms.filter((term) => term !== null);
   if (present.length === 0) return;
-  const second = autograd.grad(present.reduce((a, b) => a.add(b)), [...inputs], { allowUnused: true });
+  const second = autograd.grad(
+    present.reduce((a, b) => a.add(b)),
+    [...inputs],
+    { allowUnused: true },
+  );
   // The directional derivative along the weights, differentiated once more. A wider step: differences of differences.
   const directional = (...values: Nd[]) => {
     const ahead = values.map((value, i) => value.zip(weights[i]!, (x, w) => x + 1e-4 * w));
@@ -68,7 +78,15 @@ function checkSecond(
 function differences(total: (...values: Nd[]) => number, inputs: readonly Nd[], step = STEP): Nd[] {
   return inputs.map((input, which) => {
     const slopes = Array.from(input.data, (_, i) => {
-      const moved = (by: number) => inputs.map((value, k) => k === which ? new Nd(value.shape, value.data.map((x, j) => (j === i ? x + by : x))) : value);
+      const moved = (by: number) =>
+        inputs.map((value, k) =>
+          k === which
+            ? new Nd(
+                value.shape,
+                value.data.map((x, j) => (j === i ? x + by : x)),
+              )
+            : value,
+        );
       return (total(...moved(step)) - total(...moved(-step))) / (2 * step);
     });
     return new Nd(input.shape, slopes);

@@ -14,19 +14,40 @@ describe("gradients of changes in place", () => {
   });
   gradcheck("a slice multiplied", {
     shapes: [[3, 4], [2]],
-    operation: (x, v) => { const y = fresh(x); y.at([0, 2], [1, 3]).mul_(v); return y; },
+    operation: (x, v) => {
+      const y = fresh(x);
+      y.at([0, 2], [1, 3]).mul_(v);
+      return y;
+    },
     twin: (x, v) => Nd.build([3, 4], (i, j) => x.at(i!, j!) * (i! < 2 && j! >= 1 && j! < 3 ? v.at(j! - 1) : 1)),
     twice: true,
   });
   gradcheck("a transposed row, squared and read through an earlier view", {
     shapes: [[3, 3]],
-    operation: (x) => { const y = fresh(x); const earlier = y.select(0, 2); y.t().select(0, 1).pow_(2); return earlier.mul(earlier); },
+    operation: (x) => {
+      const y = fresh(x);
+      const earlier = y.select(0, 2);
+      y.t().select(0, 1).pow_(2);
+      return earlier.mul(earlier);
+    },
     twin: (x) => Nd.build([3], (j) => (j === 1 ? x.at(2, 1) ** 4 : x.at(2, j!) ** 2)),
     twice: true,
   });
   gradcheck("a mask filled", {
     shapes: [[2, 3]],
-    operation: (x) => { const y = fresh(x); y.maskedFill_(noGrad(() => tensor([[true, false, true], [false, true, false]])), 2); return y.mul(y); },
+    operation: (x) => {
+      const y = fresh(x);
+      y.maskedFill_(
+        noGrad(() =>
+          tensor([
+            [true, false, true],
+            [false, true, false],
+          ]),
+        ),
+        2,
+      );
+      return y.mul(y);
+    },
     twin: (x) => Nd.build([2, 3], (i, j) => ((i! + j!) % 2 === 0 ? 4 : x.at(i!, j!) ** 2)),
   });
   gradcheck("a shape changed in place", {

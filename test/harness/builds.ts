@@ -36,7 +36,13 @@ const eachBuild = (["plain", "relaxed", "revectorized"] as const).flatMap((build
   { node: 24, wanted: build, build, threads: 2, flags: ["--no-liftoff"], suites: pytorchs },
 ]);
 
-const chosen = ([[20, "plain"], [22, "plain"], [26, "revectorized"]] as const)
+const chosen = (
+  [
+    [20, "plain"],
+    [22, "plain"],
+    [26, "revectorized"],
+  ] as const
+)
   .map(([node, build]): Run => ({ node, wanted: "best", build, threads: 2, flags: [], suites: [...pytorchs, ...kernelsOwn] }))
   // Of other processors nothing is known beforehand.
   .filter(() => process.arch === "x64");
@@ -53,8 +59,20 @@ async function run(program: string, { node, wanted, build, threads, flags, suite
   const child = spawn(
     program,
     [
-      ...flags, "--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs",
-      "--reporter-option", "quiet=true", "--timeout", "60000", "--require", "test/harness/chosenBuild.ts", ...process.argv.slice(2), ...suites,
+      ...flags,
+      "--import",
+      "tsx",
+      "node_modules/mocha/bin/mocha.js",
+      "--reporter",
+      "test/harness/reporter.mjs",
+      "--reporter-option",
+      "quiet=true",
+      "--timeout",
+      "60000",
+      "--require",
+      "test/harness/chosenBuild.ts",
+      ...process.argv.slice(2),
+      ...suites,
     ],
     {
       cwd: repository,

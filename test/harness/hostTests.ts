@@ -19,7 +19,9 @@ async function bundleTests(): Promise<string> {
   rmSync(bundles, { recursive: true, force: true });
   await build({
     absWorkingDir: repository,
-    entryPoints: readdirSync(folder).filter((name) => name === "index.ts" || name.endsWith(".test.ts")).map((name) => join(folder, name)),
+    entryPoints: readdirSync(folder)
+      .filter((name) => name === "index.ts" || name.endsWith(".test.ts"))
+      .map((name) => join(folder, name)),
     outdir: bundles,
     outExtension: { ".js": ".cjs" },
     bundle: true,
@@ -58,7 +60,10 @@ async function runInServer({ tests, folder, environment, settings }: HostRun): P
       setTimeout(() => reject(new Error(`the tests did not end within ${timeLimit / 1000} s`)), timeLimit).unref();
     });
     const remote = (path: string) => `vscode-remote://127.0.0.1:${server.port}${path}`;
-    const payload = JSON.stringify([["extensionDevelopmentPath", remote(repository)], ["extensionTestsPath", remote(tests)]]);
+    const payload = JSON.stringify([
+      ["extensionDevelopmentPath", remote(repository)],
+      ["extensionTestsPath", remote(tests)],
+    ]);
     await page.goto(`${server.origin}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`);
     return await ended;
   } catch (error) {
@@ -85,14 +90,15 @@ async function runOnDesktop({ tests, folder, environment, settings }: HostRun): 
 /** Shows what the tests print, which the host can only write to a file. */
 function follow(file: string): () => Promise<void> {
   let shown = 0;
-  const show = () => new Promise<void>((resolve) => {
-    const { size } = statSync(file);
-    if (size <= shown) return resolve();
-    const stream = createReadStream(file, { start: shown, end: size - 1 });
-    shown = size;
-    stream.on("data", (data) => process.stdout.write(data));
-    stream.on("close", resolve);
-  });
+  const show = () =>
+    new Promise<void>((resolve) => {
+      const { size } = statSync(file);
+      if (size <= shown) return resolve();
+      const stream = createReadStream(file, { start: shown, end: size - 1 });
+      shown = size;
+      stream.on("data", (data) => process.stdout.write(data));
+      stream.on("close", resolve);
+    });
   const timer = setInterval(() => void show(), 250);
   return () => {
     clearInterval(timer);
@@ -116,7 +122,7 @@ try {
   }
   const folder = existsSync(join(repository, "examples")) ? copyOfExamples() : temporaryFolder("folder");
   const settings = { ...calmSettings, "security.workspace.trust.enabled": false };
-  process.exitCode = await where({ tests: await bundleTests(), folder, environment, settings }) === 0 ? 0 : 1;
+  process.exitCode = (await where({ tests: await bundleTests(), folder, environment, settings })) === 0 ? 0 : 1;
 } finally {
   await showRest();
 }

@@ -5,5 +5,5 @@ let packed: Promise<string> | undefined;
 
 export function vsix(): Promise<string> {
   const given = process.env.KINDLING_VSIX;
-  return packed ??= given ? Promise.resolve(given) : makeVsix();
+  return (packed ??= given ? Promise.resolve(given) : makeVsix());
 }

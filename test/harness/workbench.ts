@@ -56,11 +56,15 @@ export class Workbench {
    * palette opens, so one opened before the extension was there is opened again.
    */
   async runCommand(title: string): Promise<void> {
-    await eventually(`the command ${title}`, () => this.offeredCommands(title, { stay: true }), async (titles) => {
-      if (titles.includes(title)) return true;
-      await this.page.keyboard.press("Escape");
-      return false;
-    });
+    await eventually(
+      `the command ${title}`,
+      () => this.offeredCommands(title, { stay: true }),
+      async (titles) => {
+        if (titles.includes(title)) return true;
+        await this.page.keyboard.press("Escape");
+        return false;
+      },
+    );
     await this.#quickRow(title).click();
   }
 
@@ -87,7 +91,9 @@ export class Workbench {
   }
 
   #quickRow(label: string): Locator {
-    return this.#quickRows().filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) }).first();
+    return this.#quickRows()
+      .filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) })
+      .first();
   }
 
   /** Titles that the palette offers for what is typed; it is closed again unless it is to `stay`. */
@@ -103,11 +109,17 @@ export class Workbench {
   /** The text of each CodeLens on the screen, top to bottom. Those further down are VS Code's to fill in when they come into sight. */
   async lensTexts(): Promise<string[]> {
     const lenses = this.page.locator(".codelens-decoration");
-    const found = await lenses.evaluateAll((elements) => elements.map((element) => {
-      const inSight = element.checkVisibility({ visibilityProperty: true });
-      return { top: element.getBoundingClientRect().top, inSight, text: element.textContent ?? "" };
-    }));
-    return found.filter(({ inSight }) => inSight).sort((a, b) => a.top - b.top).map(({ text }) => plain(text)).filter((text) => text !== "");
+    const found = await lenses.evaluateAll((elements) =>
+      elements.map((element) => {
+        const inSight = element.checkVisibility({ visibilityProperty: true });
+        return { top: element.getBoundingClientRect().top, inSight, text: element.textContent ?? "" };
+      }),
+    );
+    return found
+      .filter(({ inSight }) => inSight)
+      .sort((a, b) => a.top - b.top)
+      .map(({ text }) => plain(text))
+      .filter((text) => text !== "");
   }
 
   lens(text: string | RegExp): Locator {
@@ -117,31 +129,38 @@ export class Workbench {
   /** Opens Kindling's view container and resolves to its tree's rows on the screen, top to bottom. */
   async treeRows(): Promise<TreeRow[]> {
     const rows = (await this.tree()).locator(".monaco-list-row");
-    const found = await rows.evaluateAll((elements) => elements.map((element) => ({
-      index: Number(element.getAttribute("data-index")),
-      level: Number(element.getAttribute("aria-level")),
-      label: element.querySelector(".label-name")?.textContent?.trim() ?? "",
-      description: element.querySelector(".label-description")?.textContent?.trim() ?? "",
-      expanded: element.getAttribute("aria-expanded"),
-    })));
-    return found.sort((a, b) => a.index - b.index).map(({ level, label, description, expanded }) => ({
-      level,
-      label,
-      description,
-      ...(expanded === null ? {} : { expanded: expanded === "true" }),
-    }));
+    const found = await rows.evaluateAll((elements) =>
+      elements.map((element) => ({
+        index: Number(element.getAttribute("data-index")),
+        level: Number(element.getAttribute("aria-level")),
+        label: element.querySelector(".label-name")?.textContent?.trim() ?? "",
+        description: element.querySelector(".label-description")?.textContent?.trim() ?? "",
+        expanded: element.getAttribute("aria-expanded"),
+      })),
+    );
+    return found
+      .sort((a, b) => a.index - b.index)
+      .map(({ level, label, description, expanded }) => ({
+        level,
+        label,
+        description,
+        ...(expanded === null ? {} : { expanded: expanded === "true" }),
+      }));
   }
 
   /** Kindling's tree, in the side bar. */
   async tree(): Promise<Locator> {
     const tree = this.page.locator(".part.sidebar .composite[id^='workbench.view.extension.kindling'] .monaco-list").first();
-    if (!await tree.isVisible()) await this.page.locator(".activitybar .action-item a[aria-label^='Kindling']").click();
+    if (!(await tree.isVisible())) await this.page.locator(".activitybar .action-item a[aria-label^='Kindling']").click();
     await tree.waitFor();
     return tree;
   }
 
   treeRow(label: string): Locator {
-    return this.page.locator(".part.sidebar .monaco-list-row").filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) }).first();
+    return this.page
+      .locator(".part.sidebar .monaco-list-row")
+      .filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escape(label)}$`) }) })
+      .first();
   }
 
   /** The document inside the panel's webview, which VS Code nests in a frame of its own. */
@@ -161,7 +180,7 @@ export class Workbench {
 
   /** Opens the Problems view; its rows' texts, files and problems alike. */
   async problems(): Promise<string[]> {
-    if (!await this.page.locator(".markers-panel").isVisible()) await this.page.keyboard.press("Control+Shift+M");
+    if (!(await this.page.locator(".markers-panel").isVisible())) await this.page.keyboard.press("Control+Shift+M");
     await this.page.locator(".markers-panel").waitFor();
     return (await this.page.locator(".markers-panel .monaco-list-row").allTextContents()).map(plain);
   }

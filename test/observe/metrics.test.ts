@@ -43,8 +43,14 @@ describe("learning rates", () => {
     const rates = new LearningRates(() => undefined);
     const first = { paramGroups: [{ lr: 1 }, { lr: 2 }] };
     const second = { paramGroups: [{ lr: 3 }] };
-    assert.deepEqual(rates.changes(first).map(({ name }) => name), ["lr/0", "lr/1"]);
-    assert.deepEqual(rates.changes(second).map(({ name }) => name), ["lr/2"]);
+    assert.deepEqual(
+      rates.changes(first).map(({ name }) => name),
+      ["lr/0", "lr/1"],
+    );
+    assert.deepEqual(
+      rates.changes(second).map(({ name }) => name),
+      ["lr/2"],
+    );
   });
 
   it("are called as the program calls the group, or by its first parameter", () => {
@@ -53,7 +59,10 @@ describe("learning rates", () => {
     const second = { paramGroups: [{ lr: 1 }] };
     rates.expect(first);
     rates.expect(second);
-    assert.deepEqual([first, second].flatMap((optimizer) => rates.changes(optimizer).map(({ name }) => name)), ["lr/backbone", "lr/head.weight", "lr/2"]);
+    assert.deepEqual(
+      [first, second].flatMap((optimizer) => rates.changes(optimizer).map(({ name }) => name)),
+      ["lr/backbone", "lr/head.weight", "lr/2"],
+    );
   });
 
   it("have a name from the start where a second optimizer was made before the first step", () => {

@@ -45,7 +45,10 @@ describe("the schedule of sampled steps", () => {
     for (const steps of [21, 50, 99, 400, 1000, 12_345]) {
       for (const length of [undefined, steps]) {
         const { sampled } = run({ steps, cost: 1000, budget: 0, length: length! });
-        assert.deepEqual(sampled.slice(0, 20), Array.from({ length: 20 }, (_, step) => step));
+        assert.deepEqual(
+          sampled.slice(0, 20),
+          Array.from({ length: 20 }, (_, step) => step),
+        );
         assert.ok(largestGap(sampled, steps) <= 1 / 20 || largestGap(sampled, steps) * steps <= 1, `${steps}: ${sampled.join()}`);
       }
     }

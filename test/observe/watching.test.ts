@@ -146,7 +146,10 @@ describe("watching", function () {
       assert.equal(statistic.max, Math.max(...values));
       assert.ok(Math.abs(statistic.mean - mean) < 1e-5 && Math.abs(statistic.std - std) < 1e-5, `${statistic.mean} ${mean} ${statistic.std} ${std}`);
       assert.equal(statistic.zeroFraction, values.filter((value) => value === 0).length / values.length);
-      assert.equal(statistic.histogram.counts.reduce((sum, count) => sum + count, 0), values.length);
+      assert.equal(
+        statistic.histogram.counts.reduce((sum, count) => sum + count, 0),
+        values.length,
+      );
       assert.equal(statistic.histogram.counts.length, 16);
     }
   });
@@ -190,7 +193,9 @@ describe("watching", function () {
       (net as unknown as Record<string, unknown>)["head"] = new nn.Linear(2, 5);
       step();
     });
-    const told = events.flatMap((event) => (event.type === "models" ? [event.models.find(({ modules }) => modules[0]!.type === "Sequential")!.modules[0]!.counts] : []));
+    const told = events.flatMap((event) =>
+      event.type === "models" ? [event.models.find(({ modules }) => modules[0]!.type === "Sequential")!.modules[0]!.counts] : [],
+    );
     assert.deepEqual(told, [
       { total: 9, trainable: 9, frozen: 0 },
       { total: 9, trainable: 3, frozen: 6 },

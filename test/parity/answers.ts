@@ -4,13 +4,17 @@ import type { Case, EncodedTensor } from "./cases.ts";
 
 const folder = new URL("expected/", import.meta.url);
 
-export const allCases: ReadonlyMap<string, readonly Case[]> = new Map(readdirSync(folder).filter((name) => name.endsWith(".json")).sort().map((file) =>
-  [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Case[]]));
+export const allCases: ReadonlyMap<string, readonly Case[]> = new Map(
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((file) => [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Case[]]),
+);
 
 /** A case as a test's title. */
 export function titleOf(each: Case, i: number): string {
   const options = Object.keys(each.options).length > 0 ? ` ${JSON.stringify(each.options).slice(0, 80)}` : "";
-  const shapes = [...each.args, ...("inputs" in each ? each.inputs ?? [] : [])].map(argumentText).join(", ");
+  const shapes = [...each.args, ...("inputs" in each ? (each.inputs ?? []) : [])].map(argumentText).join(", ");
   return `${i} ${each.target}(${shapes})${options}${each.note ? ` — ${each.note}` : ""}${each.kind === "error" ? " fails" : ""}`;
 }
 

@@ -63,7 +63,11 @@ export function callOf(each: Case, inputs: Inputs): () => unknown {
 
 /** "torch.linalg.norm" → kindling.linalg.norm, "F.conv2d" → kindling.nn.functional.conv2d */
 export function find(target: string): Callable {
-  const path = target.replace(/^torch\./, "").replace(/^F\./, "nn.functional.").split(".").map(camel);
+  const path = target
+    .replace(/^torch\./, "")
+    .replace(/^F\./, "nn.functional.")
+    .split(".")
+    .map(camel);
   const found = path.reduce<unknown>((space, name) => (space as Record<string, unknown> | undefined)?.[name], kindling);
   if (typeof found !== "function") throw new Error(`kindling has no ${path.join(".")}`);
   return found as Callable;

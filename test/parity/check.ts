@@ -45,20 +45,24 @@ function checkSecond(first: readonly (Tensor | null)[], wanted: readonly Tensor[
 }
 
 function checkError(each: ErrorCase): void {
-  assert.throws(() => callOf(each, new Inputs())(), (error: Error) => {
-    assert.ok(error.message.includes(each.message), `expected “${each.message}”, got “${error.message}”`);
-    return true;
-  });
+  assert.throws(
+    () => callOf(each, new Inputs())(),
+    (error: Error) => {
+      assert.ok(error.message.includes(each.message), `expected “${each.message}”, got “${error.message}”`);
+      return true;
+    },
+  );
 }
 
 function checkProgram(each: ProgramCase): void {
   const program = new Function("torch", "nn", each.js) as (...spaces: unknown[]) => unknown;
   const run = (): unknown => program(kindling, kindling.nn);
   if (each.message === undefined) compare(run(), each.result, forwardTolerance(each), "result");
-  else assert.throws(run, (error: Error) => {
-    assert.ok(error.message.includes(each.message!), `expected “${each.message}”, got “${error.message}”`);
-    return true;
-  });
+  else
+    assert.throws(run, (error: Error) => {
+      assert.ok(error.message.includes(each.message!), `expected “${each.message}”, got “${error.message}”`);
+      return true;
+    });
 }
 
 function checkShown(each: ShownCase): void {
@@ -115,7 +119,10 @@ function checkModuleGradients(each: ModuleCase, module: AnyModule, inputs: Input
   const loss = weighted(second ? outputs.map((output) => output.square()) : outputs);
   const found = kindling.autograd.grad(loss, wanted, { createGraph: second !== undefined, allowUnused: true });
   compareGradients(found.slice(0, inputs.differentiable.length), inputGradients!, each, "input gradients");
-  assert.deepEqual(named.map(([name]) => name), Object.keys(parameterGradients!));
+  assert.deepEqual(
+    named.map(([name]) => name),
+    Object.keys(parameterGradients!),
+  );
   compareGradients(found.slice(inputs.differentiable.length), Object.values(parameterGradients!), each, "parameter gradients");
   if (second) checkSecond(found, wanted, second, each);
 }
@@ -154,7 +161,8 @@ function compare(actual: unknown, expected: unknown, tolerance: Tolerance, path:
     assert.equal(items.length, expected.length, `${path}: how many`);
     expected.forEach((value, i) => compare(items[i], value, tolerance, `${path}[${i}]`));
   } else if (typeof expected === "object" && expected !== null && "fields" in expected) {
-    for (const [name, value] of Object.entries(expected.fields as object)) compare((actual as Record<string, unknown>)[name], value, tolerance, `${path}.${name}`);
+    for (const [name, value] of Object.entries(expected.fields as object))
+      compare((actual as Record<string, unknown>)[name], value, tolerance, `${path}.${name}`);
   } else if (typeof expected === "object" && expected !== null) {
     compareTensor(actual, expected as EncodedTensor, tolerance, path);
   } else {

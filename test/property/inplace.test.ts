@@ -36,7 +36,10 @@ const changes: Record<string, { change(window: Tensor, w: Tensor): unknown; resu
 const steps = fc.array(fc.tuple(fc.constantFrom(...Object.keys(looks)), fc.constantFrom(...Object.keys(changes))), { minLength: 1, maxLength: 4 });
 
 function leaves(): { x: Tensor; w: Tensor } {
-  const x = fromTypedArray(Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => ((i * 5) % 7) / 4 - 0.7), [ROWS, COLUMNS]);
+  const x = fromTypedArray(
+    Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => ((i * 5) % 7) / 4 - 0.7),
+    [ROWS, COLUMNS],
+  );
   return { x: x.requiresGrad_(), w: fromTypedArray(Float32Array.of(0.8), []).requiresGrad_() };
 }
 
@@ -47,7 +50,10 @@ function place(y: Tensor, look: (y: Tensor) => Tensor, result: (window: Tensor) 
 }
 
 function loss(y: Tensor, view: Tensor): Tensor {
-  const weights = fromTypedArray(Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => (i % 5) - 2), [ROWS, COLUMNS]);
+  const weights = fromTypedArray(
+    Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => (i % 5) - 2),
+    [ROWS, COLUMNS],
+  );
   return y.mul(weights).sum().add(view.mul(view).sum());
 }
 
@@ -57,23 +63,26 @@ function compare(actual: Tensor, expected: Tensor, what: string): void {
 
 describe("changes in place through views", () => {
   it("give the values and gradients of the same program without changes in place; earlier views follow", () => {
-    fc.assert(fc.property(steps, fc.constantFrom(...Object.keys(looks)), (program, watched) => {
-      const { x, w } = leaves();
-      const y = x.mul(2);
-      const view = looks[watched]!(y);
-      let twin = x.mul(2);
-      for (const [look, change] of program) {
-        changes[change]!.change(looks[look]!(y), w);
-        twin = place(twin, looks[look]!, (window) => changes[change]!.result(window, w));
-      }
-      const twinView = looks[watched]!(twin);
-      compare(y, twin, "values");
-      compare(view, twinView, "the earlier view");
-      const found = autograd.grad(loss(y, view), [x, w], { allowUnused: true });
-      const expected = autograd.grad(loss(twin, twinView), [x, w], { allowUnused: true });
-      // No gradient is as good as one of zeros.
-      [x, w].forEach((leaf, i) => compare(found[i] ?? leaf.detach().mul(0), expected[i] ?? leaf.detach().mul(0), `gradient ${i}`));
-    }), runs);
+    fc.assert(
+      fc.property(steps, fc.constantFrom(...Object.keys(looks)), (program, watched) => {
+        const { x, w } = leaves();
+        const y = x.mul(2);
+        const view = looks[watched]!(y);
+        let twin = x.mul(2);
+        for (const [look, change] of program) {
+          changes[change]!.change(looks[look]!(y), w);
+          twin = place(twin, looks[look]!, (window) => changes[change]!.result(window, w));
+        }
+        const twinView = looks[watched]!(twin);
+        compare(y, twin, "values");
+        compare(view, twinView, "the earlier view");
+        const found = autograd.grad(loss(y, view), [x, w], { allowUnused: true });
+        const expected = autograd.grad(loss(twin, twinView), [x, w], { allowUnused: true });
+        // No gradient is as good as one of zeros.
+        [x, w].forEach((leaf, i) => compare(found[i] ?? leaf.detach().mul(0), expected[i] ?? leaf.detach().mul(0), `gradient ${i}`));
+      }),
+      runs,
+    );
   });
 
   it("find their way into a base whose own elements don't lie in order", () => {
@@ -88,24 +97,39 @@ describe("changes in place through views", () => {
       }
     }
     const windows = [(y: Tensor) => y.select(0, 1), (y: Tensor) => y.select(1, 2), (y: Tensor) => y.slice(1, 0, 3, 2), (y: Tensor) => y.t()];
-    fc.assert(fc.property(fc.constantFrom(...windows), fc.constantFrom(...Object.keys(changes)), (window, change) => {
-      const { x, w } = leaves();
-      const totals = [Turned.apply(x.mul(2)), x.mul(2).t().slice(0, 0, 4, 2).clone()].map((y: Tensor) => {
-        const earlier = y.select(1, 0);
-        changes[change]!.change(window(y), w);
-        return y.mul(y).sum().add(earlier.sum());
-      });
-      const [found, expected] = totals.map((total) => autograd.grad(total, [x, w], { allowUnused: true }));
-      [x, w].forEach((leaf, i) => compare(found![i] ?? leaf.detach().mul(0), expected![i] ?? leaf.detach().mul(0), `gradient ${i}`));
-    }), runs);
+    fc.assert(
+      fc.property(fc.constantFrom(...windows), fc.constantFrom(...Object.keys(changes)), (window, change) => {
+        const { x, w } = leaves();
+        const totals = [Turned.apply(x.mul(2)), x.mul(2).t().slice(0, 0, 4, 2).clone()].map((y: Tensor) => {
+          const earlier = y.select(1, 0);
+          changes[change]!.change(window(y), w);
+          return y.mul(y).sum().add(earlier.sum());
+        });
+        const [found, expected] = totals.map((total) => autograd.grad(total, [x, w], { allowUnused: true }));
+        [x, w].forEach((leaf, i) => compare(found![i] ?? leaf.detach().mul(0), expected![i] ?? leaf.detach().mul(0), `gradient ${i}`));
+      }),
+      runs,
+    );
   });
 
   it("leave everything outside the window as it was", () => {
-    fc.assert(fc.property(fc.constantFrom(...Object.keys(looks)), (name) => {
-      const y = arange(ROWS * COLUMNS, { dtype: "float32" }).reshape(ROWS, COLUMNS).clone();
-      const inside = new Set(looks[name]!(arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS)).reshape(-1).toTypedArray());
-      looks[name]!(y).fill_(-1);
-      assert.deepEqual([...y.toTypedArray()], Array.from({ length: ROWS * COLUMNS }, (_, i) => (inside.has(i) ? -1 : i)));
-    }), runs);
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(looks)), (name) => {
+        const y = arange(ROWS * COLUMNS, { dtype: "float32" })
+          .reshape(ROWS, COLUMNS)
+          .clone();
+        const inside = new Set(
+          looks[name]!(arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS))
+            .reshape(-1)
+            .toTypedArray(),
+        );
+        looks[name]!(y).fill_(-1);
+        assert.deepEqual(
+          [...y.toTypedArray()],
+          Array.from({ length: ROWS * COLUMNS }, (_, i) => (inside.has(i) ? -1 : i)),
+        );
+      }),
+      runs,
+    );
   });
 });

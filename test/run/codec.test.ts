@@ -14,7 +14,19 @@ const full = snapshotAfter(
     ...training({ epochs: 1, batches: 4, sampleEvery: 100 }),
     [{ type: "note", name: "device", step: 1, text: "cpu" }],
     [{ type: "statistics", statistics: measured }],
-    [{ type: "problem", problem: { severity: "error", code: "x", message: "no", position: { file: "/a", line: 1, column: 2 }, end: { line: 1, column: 3 }, stack: [{ function: "f", position: { file: "/a", line: 1, column: 2 } }] } }],
+    [
+      {
+        type: "problem",
+        problem: {
+          severity: "error",
+          code: "x",
+          message: "no",
+          position: { file: "/a", line: 1, column: 2 },
+          end: { line: 1, column: 3 },
+          stack: [{ function: "f", position: { file: "/a", line: 1, column: 2 } }],
+        },
+      },
+    ],
   ],
   { edited: true },
 );
@@ -37,7 +49,14 @@ describe("what goes as JSON", () => {
     fc.assert(
       fc.property(fc.array(fc.record({ name: fc.string(), step: fc.nat(), epoch: fc.nat(), value }, { noNullPrototype: true })), value, (points, loss) => {
         const progress = { epoch: 0, step: 1, loss, stepsPerSecond: loss, elapsed: 1 };
-        const message = { type: "events" as const, runId: "1", events: [{ type: "metrics" as const, points }, { type: "progress" as const, progress }] };
+        const message = {
+          type: "events" as const,
+          runId: "1",
+          events: [
+            { type: "metrics" as const, points },
+            { type: "progress" as const, progress },
+          ],
+        };
         assert.deepEqual(toPanel.decode(json(toPanel.encode(message))), message);
       }),
     );
@@ -48,7 +67,10 @@ describe("what goes as JSON", () => {
     const { curves, ...others } = back;
     const { curves: expected, ...same } = full;
     assert.deepEqual(others, same);
-    assert.deepEqual([...curves].map(([name, series]) => [name, [...series]]), [...expected].map(([name, series]) => [name, [...series]]));
+    assert.deepEqual(
+      [...curves].map(([name, series]) => [name, [...series]]),
+      [...expected].map(([name, series]) => [name, [...series]]),
+    );
   });
 
   it("isn't copied where JSON can take it as it is", () => {
@@ -97,7 +119,17 @@ describe("what comes as JSON", () => {
 
   it("is left with the agreed parts alone", () => {
     assert.deepEqual(fromPanel.decode({ type: "command", command: "stop", more: 1 }), { type: "command", command: "stop" });
-    for (const wrong of [undefined, null, 3, [], {}, { type: "comand" }, { type: "command", command: "format" }, { type: "constructor" }, { type: "reveal", position: { file: "/a", line: 0, column: 1 } }]) {
+    for (const wrong of [
+      undefined,
+      null,
+      3,
+      [],
+      {},
+      { type: "comand" },
+      { type: "command", command: "format" },
+      { type: "constructor" },
+      { type: "reveal", position: { file: "/a", line: 0, column: 1 } },
+    ]) {
       assert.throws(() => fromPanel.decode(wrong), Malformed);
     }
   });

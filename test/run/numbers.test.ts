@@ -31,7 +31,17 @@ describe("numbers as the editor, the panel and the terminal write them", () => {
   });
 
   it("are grouped by thousands where they count something", () => {
-    assert.deepEqual([0, 12, 123, 1234, 123456, 1234567, 1234.5, -1234, Infinity].map(formatCount), ["0", "12", "123", "1,234", "123,456", "1,234,567", "1,235", "-1,234", "∞"]);
+    assert.deepEqual([0, 12, 123, 1234, 123456, 1234567, 1234.5, -1234, Infinity].map(formatCount), [
+      "0",
+      "12",
+      "123",
+      "1,234",
+      "123,456",
+      "1,234,567",
+      "1,235",
+      "-1,234",
+      "∞",
+    ]);
     assert.equal(plural(1, "value"), "1 value");
     assert.equal(plural(2048, "value"), "2,048 values");
   });

@@ -23,8 +23,15 @@ describe("what is kept of a run", () => {
   });
 
   it("keeps its peaks, its dips and where it was no number, however long the run was", () => {
-    const odd = new Map([[1234, 1e9], [2345, -1e9], [3456, NaN]]);
-    const events = Array.from({ length: 5000 }, (_, step): RunEvent => ({ type: "metrics", points: [{ ...point(0), step, value: odd.get(step) ?? Math.sin(step) }] }));
+    const odd = new Map([
+      [1234, 1e9],
+      [2345, -1e9],
+      [3456, NaN],
+    ]);
+    const events = Array.from({ length: 5000 }, (_, step): RunEvent => ({
+      type: "metrics",
+      points: [{ ...point(0), step, value: odd.get(step) ?? Math.sin(step) }],
+    }));
     const kept = [...play(events, small).curves.get("loss")!];
     for (const [step, value] of odd) assert.deepEqual(kept.find((one) => one.step === step)?.value, value);
   });
@@ -40,7 +47,13 @@ describe("what is kept of a run", () => {
       ],
       small,
     );
-    assert.deepEqual([...run.curves].map(([name, series]) => [name, [...series]]), [["loss", [at(0)]], ["lr", [at(0)]]]);
+    assert.deepEqual(
+      [...run.curves].map(([name, series]) => [name, [...series]]),
+      [
+        ["loss", [at(0)]],
+        ["lr", [at(0)]],
+      ],
+    );
     assert.equal(run.samples.get(0)?.length, 1);
     assert.equal(run.state, "finished");
     assert.equal(run.endedAt, 9);
@@ -85,7 +98,11 @@ describe("what is kept of a run", () => {
   it("is no more than so many curves, points, notes and problems, whatever a program says", () => {
     const names = Array.from({ length: 500 }, (_, index) => point(index, `curve ${index}`));
     const { curves } = play([{ type: "metrics", points: names }], small);
-    assert.deepEqual([...curves.keys()], names.slice(0, small.series).map(({ name }) => name), "the curves that came first");
+    assert.deepEqual(
+      [...curves.keys()],
+      names.slice(0, small.series).map(({ name }) => name),
+      "the curves that came first",
+    );
     const events = Array.from({ length: 400 }, (_, step): RunEvent => ({ type: "metrics", points: names.slice(0, 10).map(({ name }) => point(step, name)) }));
     const run = play(events, small);
     const total = [...run.curves.values()].reduce((sum, { length }) => sum + length, 0);
@@ -119,7 +136,8 @@ describe("what is kept of a run", () => {
       { type: "metrics", points: Array.from({ length: 1000 }, (_, index) => point(batch, `curve ${1000 * batch + index}`)) },
     ]);
     const notes = Array.from({ length: 200 }, (_, batch) =>
-      Array.from({ length: 100 }, (_, index): RunEvent => ({ type: "note", name: `note ${100 * batch + index}`, step: batch, text: "so it is" })));
+      Array.from({ length: 100 }, (_, index): RunEvent => ({ type: "note", name: `note ${100 * batch + index}`, step: batch, text: "so it is" })),
+    );
     const allAtOnce: RunEvent[] = [{ type: "metrics", points: curves.flat().flatMap((event) => (event.type === "metrics" ? event.points : [])) }];
     const once = (): number => {
       let run = empty;

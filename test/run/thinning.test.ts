@@ -2,8 +2,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { thin, thinEvenly } from "../../src/run/thinning.ts";
 
-const thinList = (list: readonly number[], limit: number, stride = 1): number[] =>
-  [...thin(list.map((_, i) => stride * i), list, 0, list.length, limit)];
+const thinList = (list: readonly number[], limit: number, stride = 1): number[] => [
+  ...thin(
+    list.map((_, i) => stride * i),
+    list,
+    0,
+    list.length,
+    limit,
+  ),
+];
 
 describe("thinning out a long curve", () => {
   const values = fc.array(fc.oneof({ weight: 20, arbitrary: fc.double({ min: -1e3, max: 1e3, noNaN: true }) }, fc.constant(NaN)), {
@@ -18,12 +25,18 @@ describe("thinning out a long curve", () => {
         const indices = thinList(list, limit, stride);
         const finite = list.filter(Number.isFinite);
         const kept = indices.map((i) => list[i]!).filter(Number.isFinite);
-        assert.deepEqual(indices, [...new Set(indices)].sort((a, b) => a - b));
+        assert.deepEqual(
+          indices,
+          [...new Set(indices)].sort((a, b) => a - b),
+        );
         assert.equal(indices[0], 0);
         assert.equal(indices.at(-1), list.length - 1);
         if (finite.length > 0) assert.equal(Math.max(...kept), Math.max(...finite));
         if (finite.length > 0) assert.equal(Math.min(...kept), Math.min(...finite));
-        assert.equal(list.some(Number.isNaN), indices.some((i) => Number.isNaN(list[i])));
+        assert.equal(
+          list.some(Number.isNaN),
+          indices.some((i) => Number.isNaN(list[i])),
+        );
         assert.ok(indices.length <= limit, `${indices.length} of at most ${limit}`);
       }),
     );
@@ -53,7 +66,15 @@ describe("thinning out a long curve", () => {
 
   it("is possible where all points are of one step", () => {
     const list = Array.from({ length: 1000 }, (_, i) => Math.sin(i));
-    assert.ok(thin(list.map(() => 3), list, 0, 1000, 50).length <= 50);
+    assert.ok(
+      thin(
+        list.map(() => 3),
+        list,
+        0,
+        1000,
+        50,
+      ).length <= 50,
+    );
   });
 
   it("keeps every point where there are few, and only those asked for", () => {

@@ -55,14 +55,25 @@ net(randn(32, 4));
 `);
     assert.deepEqual([problem.code, problem.at, problem.module], ["shape", [7, 17], "layer2 (Linear) of Net"]);
     assert.match(problem.message, /^mat1 and mat2 shapes cannot be multiplied \(32x20 and 64x3\)/);
-    assert.deepEqual(problem.stack!.map(({ position }) => position.line), [7, 11]);
-    assert.deepEqual(problem.job.models.map(({ name }) => name), ["net"]);
+    assert.deepEqual(
+      problem.stack!.map(({ position }) => position.line),
+      [7, 11],
+    );
+    assert.deepEqual(
+      problem.job.models.map(({ name }) => name),
+      ["net"],
+    );
   });
 
   it("a thrown error is told at the user's innermost line, with the callers", async () => {
-    const problem = await problemOf('function inner(): never {\n  throw new TypeError("no good");\n}\nfunction outer(): void {\n  [1].forEach(() => inner());\n}\nouter();\n');
+    const problem = await problemOf(
+      'function inner(): never {\n  throw new TypeError("no good");\n}\nfunction outer(): void {\n  [1].forEach(() => inner());\n}\nouter();\n',
+    );
     assert.deepEqual([problem.code, problem.message, problem.at], ["thrown", "TypeError: no good", [2, 9]]);
-    assert.deepEqual(problem.stack!.map(({ position }) => position.line), [2, 5, 5, 7]);
+    assert.deepEqual(
+      problem.stack!.map(({ position }) => position.line),
+      [2, 5, 5, 7],
+    );
   });
 
   it("what is thrown without being an error is told", async () => {
@@ -106,22 +117,40 @@ net(randn(32, 4));
     const path = file('import { nn } from "kindling";\nconst model = new nn.Linear(1, 2);\n');
     assert.deepEqual((await inspect(path)).problems, []);
     const job = await run(path);
-    assert.deepEqual(job.problems.map(({ code, severity }) => [code, severity]), [["noTraining", "information"]]);
+    assert.deepEqual(
+      job.problems.map(({ code, severity }) => [code, severity]),
+      [["noTraining", "information"]],
+    );
     assert.equal(job.states.at(-1), "finished");
   });
 
   it("an endless loop ends at the inspect time limit, where it is, with the models it has built", async () => {
-    const job = await inspect(file('import { nn } from "kindling";\nconst model = new nn.Linear(1, 2);\nfunction spin(): void {\n  while (true) {}\n}\nspin();\n'), { timeLimit: 300 });
-    assert.deepEqual(job.problems.map(({ code }) => code), ["timeout"]);
+    const job = await inspect(
+      file('import { nn } from "kindling";\nconst model = new nn.Linear(1, 2);\nfunction spin(): void {\n  while (true) {}\n}\nspin();\n'),
+      { timeLimit: 300 },
+    );
+    assert.deepEqual(
+      job.problems.map(({ code }) => code),
+      ["timeout"],
+    );
     assert.equal(job.problems[0]!.position!.line, 4);
-    assert.deepEqual(job.problems[0]!.stack!.map(({ function: name }) => name), ["spin", ""]);
-    assert.deepEqual(job.models.map(({ name }) => name), ["model"]);
+    assert.deepEqual(
+      job.problems[0]!.stack!.map(({ function: name }) => name),
+      ["spin", ""],
+    );
+    assert.deepEqual(
+      job.models.map(({ name }) => name),
+      ["model"],
+    );
     assert.equal(job.states.at(-1), "failed");
   });
 
   it("an endless wait ends at the inspect time limit", async () => {
     const job = await inspect(file("setInterval(() => {}, 50);\n"), { timeLimit: 200 });
-    assert.deepEqual(job.problems.map(({ code }) => code), ["timeout"]);
+    assert.deepEqual(
+      job.problems.map(({ code }) => code),
+      ["timeout"],
+    );
   });
 
   it("an endless loop is stopped within two seconds, and loses no loss", async () => {

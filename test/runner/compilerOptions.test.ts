@@ -30,7 +30,13 @@ describe("the folder's tsconfig", function () {
   it("is heard where it asks for metadata, which there is not", async () => {
     folder.write("tsconfig.json", '{ "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }');
     const job = await run(folder.write("net.model.ts", program));
-    assert.deepEqual(job.problems.map(({ code, severity }) => [code, severity]), [["decorators", "warning"], ["noModel", "information"]]);
+    assert.deepEqual(
+      job.problems.map(({ code, severity }) => [code, severity]),
+      [
+        ["decorators", "warning"],
+        ["noModel", "information"],
+      ],
+    );
     assert.match(job.problems[0]!.message, /emitDecoratorMetadata/);
     assert.deepEqual((await run(folder.write("plain.model.ts", "console.log('@')"))).problems.length, 1);
   });
@@ -42,14 +48,36 @@ describe("the folder's tsconfig", function () {
 
   it("extends others: one, several, packages, and none in a circle", () => {
     assert.deepEqual(options({ "tsconfig.json": '{ "extends": "./base" }', "base.json": older }), { experimentalDecorators: true });
-    assert.deepEqual(options({ "tsconfig.json": '{ "extends": ["./base.json", "./other.json"] }', "other.json": '{ "compilerOptions": { "experimentalDecorators": false } }' }), { experimentalDecorators: false });
-    assert.deepEqual(options({ "tsconfig.json": '{ "extends": "./base", "compilerOptions": { "experimentalDecorators": false } }' }), { experimentalDecorators: false });
-    assert.deepEqual(options({ "tsconfig.json": '{ "extends": "@us/config" }', "node_modules/@us/config/package.json": '{ "name": "@us/config" }', "node_modules/@us/config/tsconfig.json": older }), { experimentalDecorators: true });
+    assert.deepEqual(
+      options({
+        "tsconfig.json": '{ "extends": ["./base.json", "./other.json"] }',
+        "other.json": '{ "compilerOptions": { "experimentalDecorators": false } }',
+      }),
+      { experimentalDecorators: false },
+    );
+    assert.deepEqual(options({ "tsconfig.json": '{ "extends": "./base", "compilerOptions": { "experimentalDecorators": false } }' }), {
+      experimentalDecorators: false,
+    });
+    assert.deepEqual(
+      options({
+        "tsconfig.json": '{ "extends": "@us/config" }',
+        "node_modules/@us/config/package.json": '{ "name": "@us/config" }',
+        "node_modules/@us/config/tsconfig.json": older,
+      }),
+      { experimentalDecorators: true },
+    );
     assert.deepEqual(options({ "tsconfig.json": '{ "extends": "@us/config/tsconfig.json" }' }), { experimentalDecorators: true });
-    assert.deepEqual(options({ "tsconfig.json": '{ "extends": "./loop" }', "loop.json": '{ "extends": "./tsconfig.json", "compilerOptions": { "experimentalDecorators": true } }' }), { experimentalDecorators: true });
+    assert.deepEqual(
+      options({
+        "tsconfig.json": '{ "extends": "./loop" }',
+        "loop.json": '{ "extends": "./tsconfig.json", "compilerOptions": { "experimentalDecorators": true } }',
+      }),
+      { experimentalDecorators: true },
+    );
   });
 
   it("may be broken or missing", () => {
-    for (const text of ["{", "", "[]", "null", "process.exit(1)", '{ "extends": "./gone", "compilerOptions": 3 }']) assert.deepEqual(options({ "tsconfig.json": text }), {});
+    for (const text of ["{", "", "[]", "null", "process.exit(1)", '{ "extends": "./gone", "compilerOptions": 3 }'])
+      assert.deepEqual(options({ "tsconfig.json": text }), {});
   });
 });

@@ -46,7 +46,13 @@ describe("a program that does what it likes", function () {
     });
   }
 
-  for (const change of ["Map.prototype.get = (() => undefined) as any;", "Array.prototype.map = (() => { throw new Error('mine'); }) as any;", "Array.prototype[Symbol.iterator] = undefined as any;", "Function.prototype.call = undefined as any; Function.prototype.bind = undefined as any;", "performance.now = (() => { throw new Error('no time'); }) as any;"]) {
+  for (const change of [
+    "Map.prototype.get = (() => undefined) as any;",
+    "Array.prototype.map = (() => { throw new Error('mine'); }) as any;",
+    "Array.prototype[Symbol.iterator] = undefined as any;",
+    "Function.prototype.call = undefined as any; Function.prototype.bind = undefined as any;",
+    "performance.now = (() => { throw new Error('no time'); }) as any;",
+  ]) {
     it(`has finished where it changed the language at its end: \`${change}\``, async () => {
       const job = await run(file(`${base}train(4);\n${change}\n`));
       assert.deepEqual([job.states.at(-1), job.problems], ["finished", []]);
@@ -56,7 +62,11 @@ describe("a program that does what it likes", function () {
   }
 
   it("keeps its own changes while its last listeners run", async () => {
-    const job = await run(file(`(Array.prototype as any).last = function () { return this.at(-1); };\nprocess.on("exit", () => console.log(([1, 2] as any).last()));\n${base}train(1);\n`));
+    const job = await run(
+      file(
+        `(Array.prototype as any).last = function () { return this.at(-1); };\nprocess.on("exit", () => console.log(([1, 2] as any).last()));\n${base}train(1);\n`,
+      ),
+    );
     assert.equal(job.stdout, "2\n");
   });
 
@@ -64,7 +74,10 @@ describe("a program that does what it likes", function () {
     const job = await run(file(`${base}train(2);\nperformance.now = (() => { throw new Error("no time"); }) as any;\ntrain(3);\nconsole.log("through");\n`));
     assert.equal(job.states.at(-1), "finished");
     assert.equal(job.stdout, "through\n");
-    assert.deepEqual(job.problems.map(({ code, severity }) => [code, severity]), [["watch", "warning"]]);
+    assert.deepEqual(
+      job.problems.map(({ code, severity }) => [code, severity]),
+      [["watch", "warning"]],
+    );
   });
 
   it("can't pose as the run", async () => {
@@ -91,7 +104,14 @@ train(1);
 `),
     );
     assert.equal(job.states.at(-1), "finished");
-    assert.deepEqual(job.problems.map(({ code, severity, position }) => [code, severity, position!.line]), [["log", "warning", 15], ["log", "warning", 17], ["log", "warning", 18]]);
+    assert.deepEqual(
+      job.problems.map(({ code, severity, position }) => [code, severity, position!.line]),
+      [
+        ["log", "warning", 15],
+        ["log", "warning", 17],
+        ["log", "warning", 18],
+      ],
+    );
     const bytes = JSON.stringify(job.events.filter(({ type }) => type === "note")).length;
     assert.ok(bytes < 5 * logBounds.text, String(bytes));
     const names = new Set(job.points.map(({ name }) => name));
@@ -100,7 +120,11 @@ train(1);
   });
 
   it("handles its own errors and rejections, as in Node", async () => {
-    const job = await run(file(`process.on("uncaughtException", (error) => console.log("caught", error.message));\nprocess.on("unhandledRejection", (reason) => console.log("rejected", reason));\nsetTimeout(() => { throw new Error("one"); }, 1);\nvoid Promise.reject("two");\nsetTimeout(() => console.log("through"), 50);\n${base}train(1);\n`));
+    const job = await run(
+      file(
+        `process.on("uncaughtException", (error) => console.log("caught", error.message));\nprocess.on("unhandledRejection", (reason) => console.log("rejected", reason));\nsetTimeout(() => { throw new Error("one"); }, 1);\nvoid Promise.reject("two");\nsetTimeout(() => console.log("through"), 50);\n${base}train(1);\n`,
+      ),
+    );
     assert.equal(job.states.at(-1), "finished", JSON.stringify(job.problems));
     assert.equal(job.stdout, "rejected two\ncaught one\nthrough\n");
   });

@@ -33,7 +33,9 @@ describe("a bundled file", () => {
   });
 
   it("defines nothing for a bare field declaration", async () => {
-    const { code } = await make('import { nn } from "kindling";\nexport class Net extends nn.Module {\n  fc: nn.Linear;\n  constructor() { super(); this.fc = new nn.Linear(1, 2); }\n}');
+    const { code } = await make(
+      'import { nn } from "kindling";\nexport class Net extends nn.Module {\n  fc: nn.Linear;\n  constructor() { super(); this.fc = new nn.Linear(1, 2); }\n}',
+    );
     assert.doesNotMatch(code, /^\s*fc;/m);
   });
 
@@ -76,7 +78,8 @@ describe("a bundled file", () => {
   });
 
   it("leads back to the user's own lines behind what was inserted", async () => {
-    const text = 'import { nn } from "kindling";\nconst x = [class A extends nn.Module {}, marker()];\nfunction marker(): unknown { return boom(x); }\ndeclare function boom(x: unknown): never;';
+    const text =
+      'import { nn } from "kindling";\nconst x = [class A extends nn.Module {}, marker()];\nfunction marker(): unknown { return boom(x); }\ndeclare function boom(x: unknown): never;';
     assert.deepEqual(await originalOf(text, "boom("), { file: join(folder, "net.model.ts"), line: 3, column: 37 });
     assert.deepEqual(await originalOf(text, "marker()]"), { file: join(folder, "net.model.ts"), line: 2, column: 42 });
   });
@@ -85,7 +88,10 @@ describe("a bundled file", () => {
     const { code } = await make(
       "declare const loader: number[]; declare const optimizer: { step(): void };\nconst n = 7;\nfor (let epoch = 0; epoch < n; epoch++) { for (let i = 0; i < 3; i++) console.log(i); }\nfor (let i = 0; i < 5; i++) { for (const x of loader) { optimizer.step(); } }\nfor (let k = 0; k < 5; k++) { console.log(k); }",
     );
-    assert.deepEqual([...code.matchAll(/\.loop\((.*?)\)/g)].map(([, args]) => args), ["epoch, 0, n", "i, 0, 5"]);
+    assert.deepEqual(
+      [...code.matchAll(/\.loop\((.*?)\)/g)].map(([, args]) => args),
+      ["epoch, 0, n", "i, 0, 5"],
+    );
   });
 
   it("marks the loops that train, with how many turns there will be and whether they may end before", async () => {
@@ -101,14 +107,10 @@ describe("a bundled file", () => {
       for (let i = 0; i < n; i++) { const n = 3; train(); test(n); }
       for (let i = 0; i < n; i++) test(i);`,
     );
-    assert.deepEqual([...code.matchAll(/\.turn\((.*?)\);/g)].map(([, args]) => args!.replaceAll(" ", "")), [
-      "0,false,(i-2)/2,Math.ceil((n+1-2)/2)",
-      "1,true,i-0,list.length-0",
-      "2,false,i-0,5-0",
-      "3,false",
-      "4,false",
-      "5,false,i-0,n-0",
-    ]);
+    assert.deepEqual(
+      [...code.matchAll(/\.turn\((.*?)\);/g)].map(([, args]) => args!.replaceAll(" ", "")),
+      ["0,false,(i-2)/2,Math.ceil((n+1-2)/2)", "1,true,i-0,list.length-0", "2,false,i-0,5-0", "3,false", "4,false", "5,false,i-0,n-0"],
+    );
     assert.match(code, /const n2 = 3;/);
     assert.equal([...code.matchAll(/\.left\(/g)].length, 6);
   });
@@ -128,7 +130,23 @@ describe("a bundled file", () => {
     const { code } = await make(text);
     const { default: seen } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { default: string[] };
     assert.deepEqual(seen, [
-      "if 10", "if 11", "if 20", "if 21", "label 00", "label 01", "label 10", "label 11", "do 0", "do 1", "case 1", "case 0", "through", "in k", "closure 0", "closure 1", "once",
+      "if 10",
+      "if 11",
+      "if 20",
+      "if 21",
+      "label 00",
+      "label 01",
+      "label 10",
+      "label 11",
+      "do 0",
+      "do 1",
+      "case 1",
+      "case 0",
+      "through",
+      "in k",
+      "closure 0",
+      "closure 1",
+      "once",
     ]);
   });
 

@@ -16,14 +16,39 @@ describe("a file is called what the user calls it", function () {
   beforeEach(() => (folder = new Folder()));
   afterEach(() => folder.remove());
 
-  const odd = ["modèle", "日本", "run (1)", "a[1]", "a{1}", "it's", 'say "x"', "a#b", "a?b", "p%20q", "p%41", "100%", "a\\b", "a*b", "-a", "a\nb", "a\tb\u001b", "a:b", "`$x`", "kindling:0", "<a>&|;"];
+  const odd = [
+    "modèle",
+    "日本",
+    "run (1)",
+    "a[1]",
+    "a{1}",
+    "it's",
+    'say "x"',
+    "a#b",
+    "a?b",
+    "p%20q",
+    "p%41",
+    "100%",
+    "a\\b",
+    "a*b",
+    "-a",
+    "a\nb",
+    "a\tb\u001b",
+    "a:b",
+    "`$x`",
+    "kindling:0",
+    "<a>&|;",
+  ];
   for (const name of odd) {
     it(`with ${JSON.stringify(name)} in a folder, a file and an import`, async () => {
       const file = folder.write(`${name}/${name}.model.ts`, broken);
       const [problem] = (await run(file)).problems;
       assert.deepEqual(problem!.position, { file, line: 2, column: 9 });
       const syntax = folder.write(`${name}/syntax.model.ts`, "const a = ;\n");
-      assert.deepEqual((await inspect(syntax)).problems.map(({ code, position }) => [code, position]), [["syntax", { file: syntax, line: 1, column: 11 }]]);
+      assert.deepEqual(
+        (await inspect(syntax)).problems.map(({ code, position }) => [code, position]),
+        [["syntax", { file: syntax, line: 1, column: 11 }]],
+      );
     });
   }
 
@@ -31,7 +56,13 @@ describe("a file is called what the user calls it", function () {
     const part = folder.write("sub ünï #1/a%20b.ts", 'export function h(): void { throw new Error("deep"); }\n');
     const file = folder.write("net.model.ts", 'import { h } from "./sub ünï #1/a%20b";\nh();\n');
     const job = await run(file);
-    assert.deepEqual(job.problems[0]!.stack!.map(({ position }) => [position.file, position.line]), [[part, 1], [file, 2]]);
+    assert.deepEqual(
+      job.problems[0]!.stack!.map(({ position }) => [position.file, position.line]),
+      [
+        [part, 1],
+        [file, 2],
+      ],
+    );
     assert.deepEqual(job.events.find((event) => event.type === "files")!.files, [file, part]);
   });
 
@@ -41,7 +72,12 @@ describe("a file is called what the user calls it", function () {
   });
 
   /** All files that the events name. */
-  const named = (job: { events: readonly unknown[] }) => new Set(JSON.stringify(job.events).match(/"[^"]*\.ts"/g)!.map((text) => JSON.parse(text) as string));
+  const named = (job: { events: readonly unknown[] }) =>
+    new Set(
+      JSON.stringify(job.events)
+        .match(/"[^"]*\.ts"/g)!
+        .map((text) => JSON.parse(text) as string),
+    );
 
   it("through a linked folder, with what it imports from there", async () => {
     folder.write("real/net.model.ts", `import { part } from "./lib/part";\nimport "../real/other";\n${model}part();\n`);
@@ -72,7 +108,10 @@ describe("a file is called what the user calls it", function () {
     const job = await inspect(join(folder.path, "link/net.model.ts"));
     assert.equal(job.stdout, "at\nhash\nglob\n");
     const files = job.events.find((event) => event.type === "files")!.files;
-    assert.deepEqual([...files].sort(), ["lib/at.ts", "lib/glob.ts", "lib/hash.ts", "net.model.ts"].map((name) => join(folder.path, "link", name)));
+    assert.deepEqual(
+      [...files].sort(),
+      ["lib/at.ts", "lib/glob.ts", "lib/hash.ts", "net.model.ts"].map((name) => join(folder.path, "link", name)),
+    );
   });
 
   it("where an import is a link, and where it is found twice", async () => {
@@ -94,7 +133,10 @@ describe("a file is called what the user calls it", function () {
     folder.write("re al#/net.model.ts", 'import "./gone";\n');
     symlinkSync(join(folder.path, "re al#"), join(folder.path, "li nk?"));
     const file = join(folder.path, "li nk?/net.model.ts");
-    assert.deepEqual((await run(file)).problems.map(({ code, position }) => [code, position]), [["import", { file, line: 1, column: 8 }]]);
+    assert.deepEqual(
+      (await run(file)).problems.map(({ code, position }) => [code, position]),
+      [["import", { file, line: 1, column: 8 }]],
+    );
   });
 
   it("a folder in a file's place is told", async () => {

@@ -54,8 +54,14 @@ for (let epoch = 0; epoch < 4; epoch++) {
     assert.deepEqual(job.states, ["starting", "running", "finished"]);
     assert.equal(job.stdout, "epoch 0\nepoch 1\nepoch 2\nepoch 3\n");
     const losses = job.points.filter(({ name }) => name === "loss");
-    assert.deepEqual(losses.map(({ step }) => step), Array.from({ length: 12 }, (_, step) => step));
-    assert.deepEqual(losses.map(({ epoch }) => epoch), [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
+    assert.deepEqual(
+      losses.map(({ step }) => step),
+      Array.from({ length: 12 }, (_, step) => step),
+    );
+    assert.deepEqual(
+      losses.map(({ epoch }) => epoch),
+      [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3],
+    );
     assert.deepEqual([...new Set(job.series("lr"))], [0.1, 0.05, 0.025, 0.0125]);
     assert.deepEqual(job.series("valAcc"), [0, 0.25, 0.5, 0.75]);
     assert.deepEqual(job.events.filter(({ type }) => type === "note").length, 4);
@@ -66,10 +72,12 @@ for (let epoch = 0; epoch < 4; epoch++) {
   });
 
   it("of inspection ends before the first step, with shapes and statistics of that step, and saves nothing", async () => {
-    const job = await inspect(file(`${small}${training}import { writeFileSync } from "node:fs";
+    const job = await inspect(
+      file(`${small}${training}import { writeFileSync } from "node:fs";
 try { for (const [x, y] of loader) step(x, y); } finally { writeFileSync("saved.txt", ""); }
 console.log("never");
-`));
+`),
+    );
     assert.deepEqual([job.states.at(-1), job.problems, job.stdout], ["finished", [], ""]);
     const [model] = job.models;
     assert.deepEqual([model!.name, model!.isVariable, job.models.length], ["model", true, 1]);
@@ -83,9 +91,22 @@ console.log("never");
     assert.deepEqual([model!.modules[0]!.declaredAt!.line, model!.modules[1]!.declaredAt], [3, undefined]);
     assert.equal(job.statistics.length, 1);
     const fc1 = job.statistics[0]!.modules[2]!;
-    assert.deepEqual([fc1.output!.count, fc1.outputGradient!.count, fc1.parameters.map(({ name, gradient }) => [name, gradient!.count])], [160, 160, [["weight", 32], ["bias", 8]]]);
+    assert.deepEqual(
+      [fc1.output!.count, fc1.outputGradient!.count, fc1.parameters.map(({ name, gradient }) => [name, gradient!.count])],
+      [
+        160,
+        160,
+        [
+          ["weight", 32],
+          ["bias", 8],
+        ],
+      ],
+    );
     for (const measured of [fc1.output!, fc1.outputGradient!, fc1.parameters[0]!.value]) {
-      assert.equal(measured.histogram.counts.reduce((sum, count) => sum + count, 0), measured.count);
+      assert.equal(
+        measured.histogram.counts.reduce((sum, count) => sum + count, 0),
+        measured.count,
+      );
     }
     assert.ok(!(await import("node:fs")).existsSync(`${folder.path}/saved.txt`));
   });
@@ -103,13 +124,16 @@ const built = new Plain();
 `),
     );
     const counts = { total: 9, trainable: 9, frozen: 0 };
-    assert.deepEqual(job.classes.map(({ name, status }) => [name, status]), [
-      ["Plain", { kind: "built", counts, instances: 1 }],
-      ["Derived", { kind: "tried", counts }],
-      ["Wide", { kind: "needsArguments", parameters: ["width", "depth"] }],
-      ["Broken", { kind: "failed", message: "not like this" }],
-      ["Deep", { kind: "needsArguments", parameters: ["inFeatures", "outFeatures"] }],
-    ]);
+    assert.deepEqual(
+      job.classes.map(({ name, status }) => [name, status]),
+      [
+        ["Plain", { kind: "built", counts, instances: 1 }],
+        ["Derived", { kind: "tried", counts }],
+        ["Wide", { kind: "needsArguments", parameters: ["width", "depth"] }],
+        ["Broken", { kind: "failed", message: "not like this" }],
+        ["Deep", { kind: "needsArguments", parameters: ["inFeatures", "outFeatures"] }],
+      ],
+    );
     assert.equal(job.models.length, 1);
     assert.deepEqual(job.problems, []);
   });
@@ -161,9 +185,22 @@ const tied = new Tied();
     );
     const [root, a, norm, b] = job.models[0]!.modules;
     assert.deepEqual(root!.counts, { total: 9 + 3 + 6 + 3, trainable: 9 + 6 + 3, frozen: 3 });
-    assert.deepEqual(a!.parameters.map(({ name, trainable }) => [name, trainable]), [["weight", true], ["bias", false]]);
+    assert.deepEqual(
+      a!.parameters.map(({ name, trainable }) => [name, trainable]),
+      [
+        ["weight", true],
+        ["bias", false],
+      ],
+    );
     assert.equal(b!.parameters[0]!.sharedWith, "a.weight");
-    assert.deepEqual(norm!.buffers.map(({ name, persistent }) => [name, persistent]), [["running_mean", true], ["running_var", true], ["num_batches_tracked", true]]);
+    assert.deepEqual(
+      norm!.buffers.map(({ name, persistent }) => [name, persistent]),
+      [
+        ["running_mean", true],
+        ["running_var", true],
+        ["num_batches_tracked", true],
+      ],
+    );
   });
 
   it("goes on after top-level code: async functions, timers, top-level await", async () => {
@@ -186,7 +223,10 @@ main();
     folder.write("node_modules/esm-package/package.json", '{"name":"esm-package","type":"module","exports":"./main.js"}');
     folder.write("node_modules/esm-package/main.js", "export const esm = import.meta.url.endsWith('esm-package/main.js');");
     folder.write("node_modules/cjs-package/package.json", '{"name":"cjs-package"}');
-    folder.write("node_modules/cjs-package/index.js", "const { EOL } = require('os'); module.exports = { cjs: __dirname.endsWith('cjs-package') && EOL.length > 0 };");
+    folder.write(
+      "node_modules/cjs-package/index.js",
+      "const { EOL } = require('os'); module.exports = { cjs: __dirname.endsWith('cjs-package') && EOL.length > 0 };",
+    );
     const job = await run(
       file(`import { readFileSync } from "node:fs";
 import { esm } from "esm-package";
@@ -224,7 +264,10 @@ console.log(readFileSync("numbers.csv", "utf8").trim(), esm, cjs, part, process.
     const programs = () => readdirSync(tmpdir()).filter((name) => name.startsWith("kindling-run-"));
     const before = new Set(programs());
     await run(path);
-    assert.deepEqual(programs().filter((name) => !before.has(name)), []);
+    assert.deepEqual(
+      programs().filter((name) => !before.has(name)),
+      [],
+    );
     assert.deepEqual(readdirSync(folder.path), ["net.model.ts"]);
   });
 

@@ -19,8 +19,14 @@ describe("what a program throws is told in words", function () {
     ['\nawait fetch("http://127.0.0.1:9/data.csv");', /^TypeError: fetch failed, caused by Error: (bad port|connect ECONNREFUSED 127\.0\.0\.1:9)$/, 2],
     ['throw new Error("a", { cause: new TypeError("b", { cause: "c" }) });', 'Error: a, caused by TypeError: b, caused by "c"'],
     ['const e = new Error("round"); e.cause = e; throw e;', "Error: round"],
-    ['await Promise.any([Promise.reject(new Error("one")), Promise.reject(new TypeError("two"))]);', "AggregateError: All promises were rejected (Error: one; TypeError: two)"],
-    ["throw new AggregateError(Array.from({ length: 9 }, (_, i) => new Error(String(i))), 'many');", "AggregateError: many (Error: 0; Error: 1; Error: 2; Error: 3; Error: 4; and 4 more)"],
+    [
+      'await Promise.any([Promise.reject(new Error("one")), Promise.reject(new TypeError("two"))]);',
+      "AggregateError: All promises were rejected (Error: one; TypeError: two)",
+    ],
+    [
+      "throw new AggregateError(Array.from({ length: 9 }, (_, i) => new Error(String(i))), 'many');",
+      "AggregateError: many (Error: 0; Error: 1; Error: 2; Error: 3; Error: 4; and 4 more)",
+    ],
     ['throw { code: 42, why: "because" };', "The program threw { code: 42, why: 'because' }, which is not an Error."],
     ['throw "text";', 'The program threw "text", which is not an Error.'],
     ["throw null;", "The program threw null, which is not an Error."],
@@ -33,11 +39,19 @@ describe("what a program throws is told in words", function () {
     ["throw { [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('gotcha'); } };", "The program threw an object, which is not an Error."],
     ['class ValidationError extends Error { override name = "ValidationError"; }\nthrow new ValidationError("bad");', "ValidationError: bad", 2],
     ['import { nn } from "kindling";\n(nn.Linear as any)(2, 3);', "TypeError: nn.Linear is a class here: write new nn.Linear(…)", 2],
-    ['import { tensor } from "kindling";\nconst x = tensor([1, 2], { requiresGrad: true });\nconst y = x.mul(x).sum();\ny.backward();\ny.backward();', /^Trying to backward through the graph a second time/, 5],
+    [
+      'import { tensor } from "kindling";\nconst x = tensor([1, 2], { requiresGrad: true });\nconst y = x.mul(x).sum();\ny.backward();\ny.backward();',
+      /^Trying to backward through the graph a second time/,
+      5,
+    ],
     ['import { randn } from "kindling";\n(randn(2) as any).index_select(0, 1);', /index_select is not a function; did you mean indexSelect\?$/, 2],
     ['import { nn } from "kindling";\nnew (nn as any).LeakyRelu();', /LeakyRelu is not a constructor; did you mean LeakyReLU\?$/, 2],
-    ['const own: any = {};\nown.load_everything();', "TypeError: own.load_everything is not a function", 2],
-    ['import { data } from "kindling";\nnew data.DataLoader({} as never);', /^a dataset is an array, or has a `length` and a `get\(index\)`; Object is neither/, 2],
+    ["const own: any = {};\nown.load_everything();", "TypeError: own.load_everything is not a function", 2],
+    [
+      'import { data } from "kindling";\nnew data.DataLoader({} as never);',
+      /^a dataset is an array, or has a `length` and a `get\(index\)`; Object is neither/,
+      2,
+    ],
   ];
   for (const [text, message, line = 1] of cases) {
     it(text.split("\n").at(-1)!, async () => {
@@ -49,19 +63,29 @@ describe("what a program throws is told in words", function () {
   }
 
   it("a stack that the program prints has its own lines and nothing of Kindling's inside", async () => {
-    const file = folder.write("net.model.ts", 'import { nn, randn } from "kindling";\nfunction call(): void { new nn.Linear(2, 3)(randn(4, 5)); }\ntry { call(); } catch (error) { console.log((error as Error).stack); }\n');
+    const file = folder.write(
+      "net.model.ts",
+      'import { nn, randn } from "kindling";\nfunction call(): void { new nn.Linear(2, 3)(randn(4, 5)); }\ntry { call(); } catch (error) { console.log((error as Error).stack); }\n',
+    );
     const { stdout } = await run(file);
-    assert.deepEqual(stdout.trimEnd().replace(/(:\d+):\d+/g, "$1").split("\n"), [
-      "RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 2x3) in Linear",
-      `    at call (${file}:2)`,
-      `    at ${file}:3`,
-    ]);
+    assert.deepEqual(
+      stdout
+        .trimEnd()
+        .replace(/(:\d+):\d+/g, "$1")
+        .split("\n"),
+      ["RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x5 and 2x3) in Linear", `    at call (${file}:2)`, `    at ${file}:3`],
+    );
   });
 
   it("`require` gives the engine that is running, Node's own modules and the file's neighbours", async () => {
     folder.write("part.ts", "export const part = 2;\n");
     folder.write("old.js", "module.exports = { old: 3 };\n");
-    const job = await run(folder.write("net.model.ts", 'import { tensor } from "kindling";\nconst torch = require("kindling");\nconst { part } = require("./part");\nconsole.log(torch.tensor([1]).item(), torch.tensor === tensor, part, require("./old").old, typeof require("node:fs").readFileSync);\n'));
+    const job = await run(
+      folder.write(
+        "net.model.ts",
+        'import { tensor } from "kindling";\nconst torch = require("kindling");\nconst { part } = require("./part");\nconsole.log(torch.tensor([1]).item(), torch.tensor === tensor, part, require("./old").old, typeof require("node:fs").readFileSync);\n',
+      ),
+    );
     assert.equal(job.stdout, "1 true 2 3 function\n");
   });
 });

@@ -66,7 +66,8 @@ describe("what is told of a training", function () {
       const loops = {
         counted: "for (let i = 0; i < 300; i++) step();",
         strided: "for (let i = 0; i < 600; i += 2) { step(); }",
-        batches: "const loader = new data.DataLoader(new data.TensorDataset(randn(160, 4)), { batchSize: 16 });\nfor (let epoch = 1; epoch <= 30; epoch++) for (const [batch] of loader) step(batch);",
+        batches:
+          "const loader = new data.DataLoader(new data.TensorDataset(randn(160, 4)), { batchSize: 16 });\nfor (let epoch = 1; epoch <= 30; epoch++) for (const [batch] of loader) step(batch);",
         unknown: "let i = 0;\nwhile (i < 300) { step(); i++; }",
         callback: "upTo300().forEach(() => step());\nfunction upTo300(): number[] { return Array.from({ length: 300 }, (_, i) => i); }",
         timers: "for (let i = 0; i < 300; i++) { step(); if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 1)); }",
@@ -166,7 +167,9 @@ for (let i = 0; i < 30; i++) { x.matmul(w).sub(y).square().mean().backward(); w 
     });
 
     it("are those of the optimizer where gradients are accumulated", async () => {
-      const job = await train(`${one}for (let i = 0; i < 40; i++) { mse(model(x), y).backward(); if (i % 4 === 3) { optimizer.step(); optimizer.zeroGrad(); } }`);
+      const job = await train(
+        `${one}for (let i = 0; i < 40; i++) { mse(model(x), y).backward(); if (i % 4 === 3) { optimizer.step(); optimizer.zeroGrad(); } }`,
+      );
       assert.deepEqual([lossSteps(job), progressOf(job).step], [upTo(40).map((i) => Math.floor(i / 4)), 10]);
       assert.deepEqual(measured(job, "model"), upTo(10));
     });
@@ -204,7 +207,8 @@ for (let i = 0; i < 30; i++) { x.matmul(w).sub(y).square().mean().backward(); w 
     });
 
     it("are one where actor and critic step together, or several optimizers share a model", async () => {
-      const pair = await train(`${head}const actor = new Net(), critic = new Net(), oa = new optim.Adam(actor.parameters()), oc = new optim.Adam(critic.parameters());
+      const pair =
+        await train(`${head}const actor = new Net(), critic = new Net(), oa = new optim.Adam(actor.parameters()), oc = new optim.Adam(critic.parameters());
 for (let i = 0; i < 30; i++) {
   const advantage = y.sub(critic(x));
   oa.zeroGrad(); oc.zeroGrad();
@@ -212,7 +216,8 @@ for (let i = 0; i < 30; i++) {
   oa.step(); oc.step();
 }`);
       assert.deepEqual([progressOf(pair).step, measured(pair, "actor").at(-1), measured(pair, "critic").at(-1)], [30, 29, 29]);
-      const parts = await train(`${head}const model = new Net(), optimizers = [new optim.SGD(model.a.parameters(), { lr: 0.1 }), new optim.SGD(model.b.parameters(), { lr: 0.1 })];
+      const parts =
+        await train(`${head}const model = new Net(), optimizers = [new optim.SGD(model.a.parameters(), { lr: 0.1 }), new optim.SGD(model.b.parameters(), { lr: 0.1 })];
 for (let i = 0; i < 30; i++) { mse(model(x), y).backward(); for (const optimizer of optimizers) { optimizer.step(); optimizer.zeroGrad(); } }`);
       assert.deepEqual([lossSteps(parts), progressOf(parts).step], [upTo(30), 30]);
       assert.equal(measured(parts, "model").at(-1), 29);
@@ -258,8 +263,18 @@ for (let i = 0; i < 30; i++) {
   });
 
   it("are the classes of the opened file, and those of others that it builds", async () => {
-    folder.write("parts.ts", `import { nn } from "kindling";\nexport class Used extends nn.Linear {}\nexport class Unused extends nn.Linear {}\nexport class Other extends nn.Module {}`);
-    const job = await inspect(file(`import { nn } from "kindling";\nimport { Used } from "./parts";\nclass Own extends nn.Module {}\nconst model = new Used(2, 3);\nconsole.log(model.weight.shape);`));
-    assert.deepEqual(job.classes.map(({ name, status }) => [name, status.kind]).sort(), [["Own", "tried"], ["Used", "built"]]);
+    folder.write(
+      "parts.ts",
+      `import { nn } from "kindling";\nexport class Used extends nn.Linear {}\nexport class Unused extends nn.Linear {}\nexport class Other extends nn.Module {}`,
+    );
+    const job = await inspect(
+      file(
+        `import { nn } from "kindling";\nimport { Used } from "./parts";\nclass Own extends nn.Module {}\nconst model = new Used(2, 3);\nconsole.log(model.weight.shape);`,
+      ),
+    );
+    assert.deepEqual(job.classes.map(({ name, status }) => [name, status.kind]).sort(), [
+      ["Own", "tried"],
+      ["Used", "built"],
+    ]);
   });
 });

@@ -80,10 +80,14 @@ function complaints(): Map<string, string[]> {
   for (const own of ["tsconfig.json", ".oxlintrc.json"]) write(own, readFileSync(join(repository, own), "utf8"));
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
   symlinkSync(join(repository, "scripts"), join(folder, "scripts"));
-  const { stdout, stderr } = spawnSync(process.execPath, [join(repository, "node_modules/oxlint/bin/oxlint"), "--format", "json", "src", "webview"], { cwd: folder, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, [join(repository, "node_modules/oxlint/bin/oxlint"), "--format", "json", "src", "webview"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   assert.ok(stdout.startsWith("{"), stdout + stderr);
   const found = new Map<string, string[]>();
-  for (const { filename, message } of (JSON.parse(stdout) as { diagnostics: Complaint[] }).diagnostics) found.set(filename, [...(found.get(filename) ?? []), message]);
+  for (const { filename, message } of (JSON.parse(stdout) as { diagnostics: Complaint[] }).diagnostics)
+    found.set(filename, [...(found.get(filename) ?? []), message]);
   return found;
 }
 

@@ -37,7 +37,12 @@ describe("a program that is tied to the one that started it", () => {
       const pids = JSON.parse(String(line)) as number[];
       assert.deepEqual(pids.map(isAlive), [true, true]);
       parent.kill(signal);
-      await eventually("processes gone", () => pids.map(isAlive), (alive) => !alive.includes(true), 5_000);
+      await eventually(
+        "processes gone",
+        () => pids.map(isAlive),
+        (alive) => !alive.includes(true),
+        5_000,
+      );
     });
   }
 });

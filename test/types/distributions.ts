@@ -20,7 +20,15 @@ export function forms(): unknown[] {
   new Normal(0, { std: 1 });
   // @ts-expect-error
   new Categorical({ logit: x });
-  return [loss, loc, larger, actions.sample([2, 3]), actions.sample({ sampleShape: [2] }), prior.logProb({ value: x }), new distributions.Bernoulli({ probs: 0.3, validateArgs: false })];
+  return [
+    loss,
+    loc,
+    larger,
+    actions.sample([2, 3]),
+    actions.sample({ sampleShape: [2] }),
+    prior.logProb({ value: x }),
+    new distributions.Bernoulli({ probs: 0.3, validateArgs: false }),
+  ];
 }
 
 /** Every one is a `Distribution`. */

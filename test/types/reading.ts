@@ -11,7 +11,10 @@ export function lists(): unknown[] {
   const rows: number[][] = x.tolist();
   const mask: boolean[] = x.gt(0).tolist();
   const named = x.tolist<number[][]>().map((row) => row.length);
-  const text = x.tolist<number[][]>()[0]!.map((value) => value.toFixed(2)).join();
+  const text = x
+    .tolist<number[][]>()[0]!
+    .map((value) => value.toFixed(2))
+    .join();
   return [scalar, flat, rows, mask, named, text];
 }
 
@@ -60,8 +63,21 @@ export const places = (): Tensor[] => [x.at("...", 0), x.at(0, "..."), x.at(null
 
 /** What is changed in place comes back as what it is. */
 export const sameType = (): nn.Parameter[] => [
-  weight.add_(1), weight.zero_(), weight.normal_(0, 0.1), weight.clamp_(0, 1), weight.clampMin_(0), weight.sin_(), weight.round_(), weight.exponential_(), weight.random_(),
-  weight.requiresGrad_(), weight.fillDiagonal_(1), weight.tril_(), weight.cumsum_(0), weight.squeeze_(), weight.setAt([0], 1),
+  weight.add_(1),
+  weight.zero_(),
+  weight.normal_(0, 0.1),
+  weight.clamp_(0, 1),
+  weight.clampMin_(0),
+  weight.sin_(),
+  weight.round_(),
+  weight.exponential_(),
+  weight.random_(),
+  weight.requiresGrad_(),
+  weight.fillDiagonal_(1),
+  weight.tril_(),
+  weight.cumsum_(0),
+  weight.squeeze_(),
+  weight.setAt([0], 1),
 ];
 
 /** What comes as several results is read by name and by place. */

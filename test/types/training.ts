@@ -8,7 +8,13 @@ declare const samples: data.TensorDataset<[Tensor, Tensor]>;
 export function optimizers(): number {
   const sgd = new optim.SGD(model.parameters(), 0.1, 0.9);
   const named = new optim.SGD({ params: model.parameters(), lr: 0.1, momentum: 0.9 });
-  const groups = new optim.AdamW([{ params: [model.weight], lr: 1e-4 }, { params: [model.weight], weightDecay: 0 }], { lr: 1e-3 });
+  const groups = new optim.AdamW(
+    [
+      { params: [model.weight], lr: 1e-4 },
+      { params: [model.weight], weightDecay: 0 },
+    ],
+    { lr: 1e-3 },
+  );
   // @ts-expect-error in Python's spelling
   new optim.SGD(model.parameters(), { weight_decay: 1 });
   // @ts-expect-error one too many

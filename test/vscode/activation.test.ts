@@ -22,6 +22,9 @@ describe("the extension in VS Code", () => {
     const contributed: CommandContribution[] = extension?.packageJSON.contributes.commands;
     assert.ok(contributed.length >= 5, "fewer commands than the extension promises");
     const registered = new Set(await vscode.commands.getCommands(true));
-    assert.deepEqual(contributed.map(({ command }) => command).filter((command) => !registered.has(command)), []);
+    assert.deepEqual(
+      contributed.map(({ command }) => command).filter((command) => !registered.has(command)),
+      [],
+    );
   });
 });

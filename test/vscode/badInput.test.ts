@@ -124,7 +124,10 @@ describe("a model file with", () => {
     await window.marked(uri, (marks) => marks.some(isOfTypeScript) && !marks.some(({ source }) => source === "Kindling"));
     // What TypeScript makes of the rest of the file is its own affair.
     const ofTheLine = vscode.languages.getDiagnostics(uri).filter(({ range }) => range.start.line + 1 === lineOf(text, "const model = ="));
-    assert.deepEqual(ofTheLine.map(({ source }) => source), ["ts"]);
+    assert.deepEqual(
+      ofTheLine.map(({ source }) => source),
+      ["ts"],
+    );
     await window.replace(editor, good);
     const inspected = window.settled(uri, "inspect");
     await editor.document.save();

@@ -119,7 +119,10 @@ describe("training", () => {
     const begun = window.seen(uri, isMetric);
     await vscode.commands.executeCommand("kindling.train");
     await begun;
-    for (const [command, state] of [["pause", "paused"], ["resume", "running"]] as const) {
+    for (const [command, state] of [
+      ["pause", "paused"],
+      ["resume", "running"],
+    ] as const) {
       const reached = window.seen(uri, isState(state));
       await vscode.commands.executeCommand(`kindling.${command}`);
       await reached;
@@ -275,7 +278,10 @@ describe("types of kindling", () => {
       range,
       vscode.CodeActionKind.QuickFix.value,
     );
-    assert.ok(actions.some(({ command }) => command?.command === "kindling.addTypes"), JSON.stringify(actions));
+    assert.ok(
+      actions.some(({ command }) => command?.command === "kindling.addTypes"),
+      JSON.stringify(actions),
+    );
   });
 
   it("come into the workspace by a command", async () => {

@@ -40,7 +40,10 @@ describe("what is said of a training", () => {
     assert.equal(window.api.store.get(uri.fsPath)?.train?.edited, undefined, "nothing is on disk yet");
     await save(editor.document);
     await window.known(uri, ({ train }) => train?.edited === true);
-    assert.deepEqual(await window.lenses(uri), ["3", "4"].map((line) => `${line}: 9 params | edited since it started · Restart | ■ Stop | Inspect`));
+    assert.deepEqual(
+      await window.lenses(uri),
+      ["3", "4"].map((line) => `${line}: 9 params | edited since it started · Restart | ■ Stop | Inspect`),
+    );
     assert.equal(window.api.store.get(uri.fsPath)?.train?.state, "running");
     await window.replace(editor, text);
     await save(editor.document);
@@ -184,8 +187,7 @@ describe("the panel", () => {
   });
   afterEach(() => window.close());
 
-  const columnOf = (label: string): number | undefined =>
-    vscode.window.tabGroups.all.find(({ tabs }) => tabs.some((tab) => tab.label === label))?.viewColumn;
+  const columnOf = (label: string): number | undefined => vscode.window.tabGroups.all.find(({ tabs }) => tabs.some((tab) => tab.label === label))?.viewColumn;
 
   it("is not covered by files that are opened while it has the focus", async () => {
     const uri = window.write("net.model.ts", modelText("finish"));
@@ -226,7 +228,10 @@ describe("types of kindling in a folder that has none", () => {
     assert.ok(workspace);
     rmSync(join(workspace.uri.fsPath, "node_modules", "kindling"), { recursive: true, force: true });
     // Only who knows the types sees that the last line is wrong.
-    const text = modelText("finish", '\nclass Head extends nn.Module {\n  override forward(): never {\n    throw new Error();\n  }\n}\nnew nn.Linear("20", 3);');
+    const text = modelText(
+      "finish",
+      '\nclass Head extends nn.Module {\n  override forward(): never {\n    throw new Error();\n  }\n}\nnew nn.Linear("20", 3);',
+    );
     const uri = window.write("pasted.model.ts", text);
     await window.show(uri);
     const codes = (marks: readonly vscode.Diagnostic[]): string =>

@@ -42,7 +42,10 @@ describe("smoothing", () => {
   it("begins anew for another curve", () => {
     const smoother = new Smoothed(0.8);
     smoother.of(series([100, 100, 100]));
-    assert.deepEqual([...smoother.of(series([1, 1]))].map((value) => value.toFixed(9)), ["1.000000000", "1.000000000"]);
+    assert.deepEqual(
+      [...smoother.of(series([1, 1]))].map((value) => value.toFixed(9)),
+      ["1.000000000", "1.000000000"],
+    );
   });
 
   it("is not for one value per epoch", () => {
@@ -55,22 +58,36 @@ describe("smoothing", () => {
 describe("charts", () => {
   it("are one for each metric, loss and learning rate first, all parameter groups' rates together", () => {
     const point = (name: string, step: number, epoch: number) => ({ name, step, epoch, value: 1 });
-    const curves = curvesOf(["accuracy", "lr/0", "lr/1", "loss"].flatMap((name) => [point(name, 0, 0), point(name, 1, 0)]),
-    );
+    const curves = curvesOf(["accuracy", "lr/0", "lr/1", "loss"].flatMap((name) => [point(name, 0, 0), point(name, 1, 0)]));
     const charts = groupCharts(curves);
-    assert.deepEqual(charts.map(({ name }) => name), ["loss", "lr", "accuracy"]);
-    assert.deepEqual(charts[1]!.lines.map(({ name }) => name), ["lr/0", "lr/1"]);
+    assert.deepEqual(
+      charts.map(({ name }) => name),
+      ["loss", "lr", "accuracy"],
+    );
+    assert.deepEqual(
+      charts[1]!.lines.map(({ name }) => name),
+      ["lr/0", "lr/1"],
+    );
     assert.notEqual(charts[1]!.lines[0]!.colour, charts[1]!.lines[1]!.colour);
-    assert.deepEqual(charts.map(({ smooth }) => smooth), [true, false, true]);
+    assert.deepEqual(
+      charts.map(({ smooth }) => smooth),
+      [true, false, true],
+    );
     assert.deepEqual(groupCharts(new Map()), []);
   });
 
   it("call parameter groups by their names, or by their place in the optimizer's paramGroups", () => {
     const points = ["lr/0", "lr/1", "lr/backbone", "lr/head.weight"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }));
     const [rates] = groupCharts(curvesOf(points));
-    assert.deepEqual(rates!.lines.map(({ label }) => label), ["group 0", "group 1", "backbone", "head.weight"]);
+    assert.deepEqual(
+      rates!.lines.map(({ label }) => label),
+      ["group 0", "group 1", "backbone", "head.weight"],
+    );
     const [later] = groupCharts(curvesOf(["lr", "lr/1"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }))));
-    assert.deepEqual(later!.lines.map(({ label }) => label), ["group 0", "group 1"]);
+    assert.deepEqual(
+      later!.lines.map(({ label }) => label),
+      ["group 0", "group 1"],
+    );
   });
 
   it("hold a learning rate, which is told only when it changes, up to the newest step", () => {
@@ -91,7 +108,10 @@ describe("charts", () => {
 
   it("find the value at the crosshair", () => {
     const steps = [0, 10, 20];
-    assert.deepEqual([-1, 0, 9, 10, 99].map((step) => indexAt(steps, step)), [-1, 0, 0, 1, 2]);
+    assert.deepEqual(
+      [-1, 0, 9, 10, 99].map((step) => indexAt(steps, step)),
+      [-1, 0, 0, 1, 2],
+    );
   });
 });
 

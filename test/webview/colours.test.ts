@@ -30,7 +30,10 @@ describe("series colours", () => {
   it("are told apart on every background even where a theme gives the same colour to all", () => {
     for (const level of [0, 60, 128, 190, 255]) {
       const background: Rgb = [level, level, level];
-      const chosen = seriesColours(Array.from({ length: 3 }, (): Rgb => [89, 164, 249]), background);
+      const chosen = seriesColours(
+        Array.from({ length: 3 }, (): Rgb => [89, 164, 249]),
+        background,
+      );
       for (const colour of chosen) assert.ok(contrastOf(colour, background) >= 3, `${colour} on ${level}`);
       assert.equal(new Set(chosen.map(String)).size, 3);
     }
@@ -91,7 +94,9 @@ interface Drawn {
 
 /** From a picture of the page, without the lines and numbers that lie over the heat maps. */
 async function drawnColours(panel: Panel): Promise<Drawn> {
-  await panel.page.locator(".step-line, .value-label").evaluateAll((elements) => elements.forEach((element) => ((element as HTMLElement).style.visibility = "hidden")));
+  await panel.page
+    .locator(".step-line, .value-label")
+    .evaluateAll((elements) => elements.forEach((element) => ((element as HTMLElement).style.visibility = "hidden")));
   const picture = await decoded(panel);
   const background = picture(1, panel.page.viewportSize()!.height - 1);
   const centre = ({ x, y, width, height }: Box) => picture(x + width / 2, y + height / 2);

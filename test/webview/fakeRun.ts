@@ -150,9 +150,7 @@ export function largeModel(count: number): ModelInfo {
       name: `block${block}`,
       type: "Sequential",
       output: [64, 32],
-      children: Array.from({ length: 9 }, (_, i) =>
-        i % 2 === 0 ? linear(String(i), 32, 32) : { name: String(i), type: "ReLU", output: [64, 32] },
-      ),
+      children: Array.from({ length: 9 }, (_, i) => (i % 2 === 0 ? linear(String(i), 32, 32) : { name: String(i), type: "ReLU", output: [64, 32] })),
     })),
   });
 }

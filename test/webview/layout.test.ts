@@ -27,7 +27,13 @@ function wide(sample: StepStatistics): StepStatistics {
   return { ...sample, modules };
 }
 
-const problem = { severity: "warning", code: "nonFiniteLoss", message: "loss is NaN since step 38: lower the learning rate", step: 38, position: { file, line: 4, column: 1 } } as const;
+const problem = {
+  severity: "warning",
+  code: "nonFiniteLoss",
+  message: "loss is NaN since step 38: lower the learning rate",
+  step: 38,
+  position: { file, line: 4, column: 1 },
+} as const;
 
 const views: Readonly<Record<string, RunSnapshot>> = {
   "a run in the middle": { ...run, state: "running", samples: samplesOf(...[0, 1].map((step) => wide(sampleStep(digitsModel, step, 0, 0)))) },
@@ -65,7 +71,12 @@ describe("the panel's layout", function () {
     await panel.page.close();
   });
 
-  for (const [last, width] of [[899, 320], [1000, 480], [12_000, 1100], [2_000_000, 800]] as const) {
+  for (const [last, width] of [
+    [899, 320],
+    [1000, 480],
+    [12_000, 1100],
+    [2_000_000, 800],
+  ] as const) {
     it(`cuts no label off the axes of ${last} steps at ${width} pixels`, async () => {
       const panel = await pages.open({ width, height: 900 });
       await panel.page.evaluate(() => {
@@ -94,7 +105,10 @@ describe("the panel's layout", function () {
   it("draws a learning rate that never changed as a line up to the newest step, also while running", async () => {
     const panel = await pages.open();
     const loss = Series.of(Array.from({ length: 100 }, (_, step) => ({ step, epoch: 0, value: 1 })));
-    const curves = new Map([["lr", Series.of([{ step: 0, epoch: 0, value: 0.001 }])], ["loss", loss]]);
+    const curves = new Map([
+      ["lr", Series.of([{ step: 0, epoch: 0, value: 0.001 }])],
+      ["loss", loss],
+    ]);
     await panel.send({ type: "snapshot", run: { ...emptySnapshot(), state: "running", models: [digitsModel], curves } });
     const share = await panel.page.locator("[data-name=lr] .plot").evaluate((plot) => {
       const canvas = plot.querySelector("canvas")!;
@@ -119,7 +133,10 @@ describe("the panel's layout", function () {
     await panel.send({ type: "snapshot", run: { ...run, curves: new Map([...run.curves, ...rates].filter(([name]) => name !== "lr")) } });
     const legend = panel.page.locator("[data-name=lr] .readout");
     await legend.first().scrollIntoViewIfNeeded();
-    assert.deepEqual((await legend.allInnerTexts()).map((text) => text.split("\n")[0]), ["group 0", "group 1", "encoder.layers.0.attention.weight", "head"]);
+    assert.deepEqual(
+      (await legend.allInnerTexts()).map((text) => text.split("\n")[0]),
+      ["group 0", "group 1", "encoder.layers.0.attention.weight", "head"],
+    );
     const widths = await legend.evaluateAll((items) => items.map((item) => [...item.children].every((child) => child.getBoundingClientRect().width > 7)));
     assert.deepEqual(widths, [true, true, true, true]);
     await panel.page.close();
@@ -129,13 +146,16 @@ describe("the panel's layout", function () {
     const panel = await pages.open();
     await panel.page.emulateMedia({ forcedColors: "active" });
     await panel.send({ type: "snapshot", run });
-    const [swatch, wanted, background] = await panel.page.locator(".swatch").first().evaluate((element) => {
-      const { backgroundColor } = getComputedStyle(element);
-      const probe = document.body.appendChild(document.createElement("p"));
-      probe.style.setProperty("forced-color-adjust", "none");
-      probe.style.color = "var(--curve-1)";
-      return [backgroundColor, getComputedStyle(probe).color, getComputedStyle(document.body).backgroundColor];
-    });
+    const [swatch, wanted, background] = await panel.page
+      .locator(".swatch")
+      .first()
+      .evaluate((element) => {
+        const { backgroundColor } = getComputedStyle(element);
+        const probe = document.body.appendChild(document.createElement("p"));
+        probe.style.setProperty("forced-color-adjust", "none");
+        probe.style.color = "var(--curve-1)";
+        return [backgroundColor, getComputedStyle(probe).color, getComputedStyle(document.body).backgroundColor];
+      });
     assert.equal(swatch, wanted);
     assert.notEqual(swatch, background);
     await panel.page.close();
@@ -151,7 +171,9 @@ function misplaced(panel: Panel): Promise<string[]> {
       range.selectNodeContents(element);
       return range.getBoundingClientRect();
     };
-    for (const element of document.querySelectorAll(".figure, .statistics > div, .readout, .step-bar > *, .notice, .run-state, .header button, .model-counts > *, .axis > *")) {
+    for (const element of document.querySelectorAll(
+      ".figure, .statistics > div, .readout, .step-bar > *, .notice, .run-state, .header button, .model-counts > *, .axis > *",
+    )) {
       if (!element.checkVisibility()) continue;
       const { left, right } = element.getBoundingClientRect();
       if (left < 0 || right > innerWidth + 0.5) found.push(`${element.textContent} leaves the page`);
@@ -173,7 +195,8 @@ function misplaced(panel: Panel): Promise<string[]> {
       const items = [...row.children].filter((child) => child.checkVisibility());
       items.forEach((item, i) => {
         const [box, next] = [boxOf(item), items[i + 1]?.getBoundingClientRect()];
-        if (next && Math.abs(next.top - item.getBoundingClientRect().top) < 2 && box.right > next.left + 0.5) found.push(`${item.textContent} over ${items[i + 1]!.textContent}`);
+        if (next && Math.abs(next.top - item.getBoundingClientRect().top) < 2 && box.right > next.left + 0.5)
+          found.push(`${item.textContent} over ${items[i + 1]!.textContent}`);
       });
     }
     return found;

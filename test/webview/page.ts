@@ -106,9 +106,12 @@ export class Panel {
   }
 
   async send(...messages: ToPanel[]): Promise<void> {
-    await this.page.evaluate((json) => {
-      for (const message of JSON.parse(json) as unknown[]) window.postMessage(message, "*");
-    }, JSON.stringify(messages.map(toPanel.encode)));
+    await this.page.evaluate(
+      (json) => {
+        for (const message of JSON.parse(json) as unknown[]) window.postMessage(message, "*");
+      },
+      JSON.stringify(messages.map(toPanel.encode)),
+    );
     await this.settle();
   }
 

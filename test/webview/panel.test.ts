@@ -95,12 +95,18 @@ describe("the panel in a browser", function () {
     await panel.settle();
     const counts = await weight.getByTestId("bin-count").evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-value"))));
     assert.equal(counts.length, 40);
-    assert.equal(counts.reduce((a, b) => a + b, 0), 72);
+    assert.equal(
+      counts.reduce((a, b) => a + b, 0),
+      72,
+    );
     assert.equal(await weight.getByTestId("histogram-total").innerText(), "72");
   });
 
   it("stays at the step that was chosen while new ones arrive, until told to follow", async () => {
-    await panel.send({ type: "snapshot", run: { ...running, models: [small], samples: samplesOf(...[0, 5, 10].map((step) => sampleStep(small, step, 0, 0))) } });
+    await panel.send({
+      type: "snapshot",
+      run: { ...running, models: [small], samples: samplesOf(...[0, 5, 10].map((step) => sampleStep(small, step, 0, 0))) },
+    });
     assert.equal(await attribute("shown-step", "data-step"), "10");
     await panel.byTestId("step-slider").focus();
     await panel.page.keyboard.press("ArrowLeft");
@@ -174,7 +180,10 @@ describe("the panel in a browser", function () {
     const before = await places();
     const progress = { epoch: 3, epochs: 20, step: 98_766, batch: 1, batches: 2, stepsPerSecond: 4321, elapsed: 1 };
     const points = [{ name: "loss", step: 98_765, epoch: 3, value: -0.00123 }];
-    await panel.sendEvents("run-1", [{ type: "metrics", points }, { type: "progress", progress: { ...progress, remainingSeconds: 3_599 } }]);
+    await panel.sendEvents("run-1", [
+      { type: "metrics", points },
+      { type: "progress", progress: { ...progress, remainingSeconds: 3_599 } },
+    ]);
     assert.equal(await text("loss-value"), "−0.001230");
     assert.deepEqual(await places(), before);
   });
@@ -216,7 +225,10 @@ describe("the panel in a browser", function () {
       assert.equal(await text("loss-value"), "−∞");
       assert.equal(await text("loss-trouble"), "loss is −∞ since step 1");
       const rows = await panel.page.locator("[data-name=loss] tbody tr").allInnerTexts();
-      assert.deepEqual(rows.map((row) => row.split(/\s+/).at(-1)), ["−∞", "∞", "NaN", "1.000"]);
+      assert.deepEqual(
+        rows.map((row) => row.split(/\s+/).at(-1)),
+        ["−∞", "∞", "NaN", "1.000"],
+      );
     };
     await panel.send({ type: "snapshot", run: emptySnapshot() });
     await panel.sendEvents("run-1", told);
@@ -232,7 +244,10 @@ describe("the panel in a browser", function () {
 
   it("marks on the chart where the loss became NaN, not all that follows", async () => {
     const columns = async (broken: readonly number[]) => {
-      await panel.send({ type: "snapshot", run: { ...snapshotAfter(training({ epochs: 1, batches: 400, sampleEvery: 500, broken })), runId: `of ${broken.length}` } });
+      await panel.send({
+        type: "snapshot",
+        run: { ...snapshotAfter(training({ epochs: 1, batches: 400, sampleEvery: 500, broken })), runId: `of ${broken.length}` },
+      });
       return panel.page.locator("[data-name=loss] .plot canvas").evaluate((canvas: HTMLCanvasElement) => {
         const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
         const error = getComputedStyle(document.body).getPropertyValue("--error").slice(1);
@@ -308,7 +323,8 @@ describe("the panel in a browser", function () {
 
   it("tells what is frozen in part from what is frozen by shape", async () => {
     await panel.send({ type: "snapshot", run: running });
-    const mark = (path: string) => panel.page.locator(`[data-path="${path}"] .cell-status .codicon`).evaluateAll(([icon]) => icon && [icon.className, getComputedStyle(icon).opacity]);
+    const mark = (path: string) =>
+      panel.page.locator(`[data-path="${path}"] .cell-status .codicon`).evaluateAll(([icon]) => icon && [icon.className, getComputedStyle(icon).opacity]);
     assert.deepEqual(await mark("classifier.0"), ["codicon codicon-lock", "1"]);
     assert.deepEqual(await mark("classifier"), ["codicon codicon-color-mode", "1"]);
     assert.equal(await mark("features"), undefined);
@@ -389,7 +405,9 @@ describe("an open panel while a run goes on", function () {
   it("draws no chart that is scrolled out of sight", async () => {
     await panel.page.setViewportSize({ width: 700, height: 420 });
     await panel.page.locator("[data-name=valLoss]").scrollIntoViewIfNeeded();
-    await panel.page.waitForFunction(() => document.querySelector("[data-name=loss]")!.getBoundingClientRect().bottom <= document.querySelector(".charts")!.getBoundingClientRect().top);
+    await panel.page.waitForFunction(
+      () => document.querySelector("[data-name=loss]")!.getBoundingClientRect().bottom <= document.querySelector(".charts")!.getBoundingClientRect().top,
+    );
     await panel.settle();
     assert.equal((await drawings()).counts["loss"], 0);
   });

@@ -3,16 +3,7 @@ import type { MetricPoint, RunEvent } from "../../src/protocol/index.ts";
 import type { ToPanel } from "../../src/run/panelMessages.ts";
 import { reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { recall, remember } from "../../webview/memory.ts";
-import {
-  initialState,
-  reduce,
-  shownModel,
-  shownModule,
-  shownSamples,
-  stepRange,
-  type Action,
-  type PanelState,
-} from "../../webview/state.ts";
+import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, type Action, type PanelState } from "../../webview/state.ts";
 import { digitsModel, emptySnapshot, largeModel, overTheWire, samplesOf, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
 
 const after = (state: PanelState, ...actions: Action[]) => actions.reduce(reduce, state);
@@ -78,12 +69,12 @@ describe("the panel's state", () => {
     const state = after(
       showing(emptySnapshot()),
       events({ type: "problem", problem: { severity: "warning", code: "a", message: "first" } }),
-      events(
-        { type: "problem", problem: { severity: "error", code: "b", message: "second" } },
-        { type: "note", name: "device", step: 3, text: "cpu" },
-      ),
+      events({ type: "problem", problem: { severity: "error", code: "b", message: "second" } }, { type: "note", name: "device", step: 3, text: "cpu" }),
     );
-    assert.deepEqual(state.run!.problems.map((problem) => problem.message), ["first", "second"]);
+    assert.deepEqual(
+      state.run!.problems.map((problem) => problem.message),
+      ["first", "second"],
+    );
     assert.deepEqual(state.run!.notes, [{ name: "device", step: 3, text: "cpu" }]);
   });
 });
@@ -211,7 +202,9 @@ describe("what the page remembers", () => {
     const newest = shownSamples(state).at(-1)!;
     assert.deepEqual(
       newest.modules.find(({ module }) => module === 4),
-      shownSamples(full).at(-1)!.modules.find(({ module }) => module === 4),
+      shownSamples(full)
+        .at(-1)!
+        .modules.find(({ module }) => module === 4),
     );
     assert.equal(newest.modules.length, digitsModel.modules.length);
     assert.ok(shownSamples(state).length > 20);

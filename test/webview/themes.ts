@@ -105,7 +105,10 @@ function theme(name: string, kind: Kind, own: Readonly<Record<string, string>>):
   return { name, bodyClass: bodyClasses[kind], variables: { ...fonts, ...Object.fromEntries(colours) } };
 }
 
-const hex = (share: number) => Math.round(255 * share).toString(16).padStart(2, "0");
+const hex = (share: number) =>
+  Math.round(255 * share)
+    .toString(16)
+    .padStart(2, "0");
 const alphaOf = (colour: string) => (colour.length === 9 ? Number.parseInt(colour.slice(7), 16) / 255 : 1);
 
 /** VS Code writes translucent colours as `rgba(…)`. */

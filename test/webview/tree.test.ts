@@ -9,7 +9,10 @@ const at = (path: string, rows = open) => rows.findIndex((row) => row.module.pat
 
 describe("the module tree", () => {
   it("lists a small model entirely, depth first, with levels and places as a screen reader says them", () => {
-    assert.deepEqual(paths(open), digitsModel.modules.map(({ path }) => path));
+    assert.deepEqual(
+      paths(open),
+      digitsModel.modules.map(({ path }) => path),
+    );
     const relu = open[at("features.3")]!;
     assert.deepEqual([relu.level, relu.position, relu.siblings, relu.hasChildren], [3, 4, 5, false]);
     assert.deepEqual([open[0]!.level, open[0]!.position, open[0]!.siblings], [1, 1, 1]);
@@ -17,7 +20,10 @@ describe("the module tree", () => {
 
   it("hides everything below a closed row, and shows it as it was when opened again", () => {
     const closed = visibleRows(digitsModel, { "model:features": false });
-    assert.deepEqual(paths(closed).filter((path) => path.startsWith("features")), ["features"]);
+    assert.deepEqual(
+      paths(closed).filter((path) => path.startsWith("features")),
+      ["features"],
+    );
     assert.equal(paths(closed).includes("classifier.4"), true);
     assert.deepEqual(paths(visibleRows(digitsModel, { "model:": false })), [""]);
     assert.deepEqual(paths(visibleRows(digitsModel, { "model:": true, "model:features": true })), paths(open));

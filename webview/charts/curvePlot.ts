@@ -221,7 +221,11 @@ export class CurvePlot {
 
 /** Whether both views draw the same: a chart whose curve hasn't grown is left as it is while others grow. */
 function isSame(a: CurveView, b: CurveView): boolean {
-  const { lines: before, range: [first, last], ...rest } = a;
+  const {
+    lines: before,
+    range: [first, last],
+    ...rest
+  } = a;
   return (
     before.length === b.lines.length &&
     before.every(({ series, colour: own }, i) => series === b.lines[i]!.series && own === b.lines[i]!.colour) &&

@@ -18,10 +18,26 @@ type Matrix = readonly [Rgb, Rgb, Rgb];
 
 /** What red, green and blue light become to the eyes of most, and of people who lack one kind of cones. */
 export const visions: Readonly<Record<string, Matrix>> = {
-  usual: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
-  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  usual: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
 };
 
 /**
@@ -38,10 +54,7 @@ export function seriesColours(wanted: readonly Rgb[], background: Rgb): Rgb[] {
 export function readable(wanted: Rgb, background: Rgb, others: readonly Rgb[] = []): Rgb {
   const candidates = shadesOf(wanted).filter((shade) => contrast(shade, background) >= smallestContrast);
   const apart = (shade: Rgb) => Math.min(...others.map((other) => difference(shade, other)));
-  return (
-    candidates.find((shade) => apart(shade) >= smallestDifference) ??
-    candidates.reduce((best, shade) => (apart(shade) > apart(best) ? shade : best))
-  );
+  return candidates.find((shade) => apart(shade) >= smallestDifference) ?? candidates.reduce((best, shade) => (apart(shade) > apart(best) ? shade : best));
 }
 
 /** A colour that lets through what is behind it, as it looks there; `alpha` from 0 to 1. */
@@ -105,19 +118,41 @@ function fromLinear(light: Rgb): Rgb {
   });
 }
 
-const toCones: Matrix = [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566], [0.0883024619, 0.2817188376, 0.6299787005]];
-const toLab: Matrix = [[0.2104542553, 0.793617785, -0.0040720468], [1.9779984951, -2.428592205, 0.4505937099], [0.0259040371, 0.7827717662, -0.808675766]];
-const fromLab: Matrix = [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.291485548]];
-const fromCones: Matrix = [[4.0767416621, -3.3077115913, 0.2309699292], [-1.2684380046, 2.6097574011, -0.3413193965], [-0.0041960863, -0.7034186147, 1.707614701]];
+const toCones: Matrix = [
+  [0.4122214708, 0.5363325363, 0.0514459929],
+  [0.2119034982, 0.6806995451, 0.1073969566],
+  [0.0883024619, 0.2817188376, 0.6299787005],
+];
+const toLab: Matrix = [
+  [0.2104542553, 0.793617785, -0.0040720468],
+  [1.9779984951, -2.428592205, 0.4505937099],
+  [0.0259040371, 0.7827717662, -0.808675766],
+];
+const fromLab: Matrix = [
+  [1, 0.3963377774, 0.2158037573],
+  [1, -0.1055613458, -0.0638541728],
+  [1, -0.0894841775, -1.291485548],
+];
+const fromCones: Matrix = [
+  [4.0767416621, -3.3077115913, 0.2309699292],
+  [-1.2684380046, 2.6097574011, -0.3413193965],
+  [-0.0041960863, -0.7034186147, 1.707614701],
+];
 
 function labFromLinear(light: Rgb): Rgb {
   const cones = product(toCones, light);
-  return product(toLab, mapRgb((i) => Math.cbrt(cones[i]!)));
+  return product(
+    toLab,
+    mapRgb((i) => Math.cbrt(cones[i]!)),
+  );
 }
 
 function linearFromLab(lab: Rgb): Rgb {
   const roots = product(fromLab, lab);
-  return product(fromCones, mapRgb((i) => roots[i]! ** 3));
+  return product(
+    fromCones,
+    mapRgb((i) => roots[i]! ** 3),
+  );
 }
 
 function product(matrix: Matrix, vector: Rgb): Rgb {

@@ -49,7 +49,10 @@ const families: Readonly<Record<FamilyColour, SeriesColour>> = {
 function chosenColours(): Readonly<Record<string, Rgb>> {
   const background = panelBackground();
   const names = Object.keys(wishes) as SeriesColour[];
-  const found = seriesColours(names.map((name) => themeColour(wishes[name])), background);
+  const found = seriesColours(
+    names.map((name) => themeColour(wishes[name])),
+    background,
+  );
   const series = Object.fromEntries(names.map((name, i) => [name, found[i]!])) as Record<SeriesColour, Rgb>;
   return {
     ...series,

@@ -17,7 +17,14 @@ function plainTick(value: number): string {
 }
 
 function exponentTick(value: number): string {
-  return value === 0 ? "0" : withMinus(value.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e"));
+  return value === 0
+    ? "0"
+    : withMinus(
+        value
+          .toExponential(2)
+          .replace(/\.?0+e/, "e")
+          .replace("e+", "e"),
+      );
 }
 
 function shortest(value: number): string {

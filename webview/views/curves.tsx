@@ -49,7 +49,9 @@ export function CurvesPane({ store }: { store: Store }) {
         />
       </div>
       <div class="charts" ref={grid} style={{ "--columns": String(columns) }}>
-        {names.length === 0 && <p class="hint">{over ? "This run had no backward pass, so it has no loss." : "No loss yet. Curves begin with the first backward pass."}</p>}
+        {names.length === 0 && (
+          <p class="hint">{over ? "This run had no backward pass, so it has no loss." : "No loss yet. Curves begin with the first backward pass."}</p>
+        )}
         {names.map((name) => (
           <CurveChart key={name} store={store} name={name} />
         ))}
@@ -88,14 +90,7 @@ function useStable(names: readonly string[]): readonly string[] {
 
 function ZoomButton({ store }: { store: Store }) {
   const zoomed = useComputed(() => store.state.value.zoom !== null).value;
-  return (
-    <IconButton
-      icon="screen-normal"
-      label="Show all steps"
-      disabled={!zoomed}
-      onClick={() => store.dispatch({ type: "zoom", range: null })}
-    />
-  );
+  return <IconButton icon="screen-normal" label="Show all steps" disabled={!zoomed} onClick={() => store.dispatch({ type: "zoom", range: null })} />;
 }
 
 /** The step under the crosshair. */
@@ -282,7 +277,9 @@ function CurveTable({ store, name }: { store: Store; name: string }) {
         const all = indices.length === to - from;
         return (
           <table class="table" key={key}>
-            <caption>{all ? `${line}: ${plural(to - from, "point")}` : `${line}: ${indices.length} of ${plural(to - from, "point")}, peaks and dips kept`}</caption>
+            <caption>
+              {all ? `${line}: ${plural(to - from, "point")}` : `${line}: ${indices.length} of ${plural(to - from, "point")}, peaks and dips kept`}
+            </caption>
             <thead>
               <tr>
                 <th scope="col">Step</th>

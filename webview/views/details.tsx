@@ -44,7 +44,11 @@ function ModuleHead({ store, module }: { store: Store; module: ModuleInfo }) {
           </span>
         )}
         {counts.total > 0 && <span>{plural(counts.total, "parameter")}</span>}
-        {status === "frozen" && <span><Icon name="lock" /> frozen</span>}
+        {status === "frozen" && (
+          <span>
+            <Icon name="lock" /> frozen
+          </span>
+        )}
         {status === "partial" && <span>{formatCount(counts.frozen)} frozen</span>}
         {!module.training && <span>eval mode</span>}
       </span>

@@ -160,12 +160,7 @@ function Buttons({ state, post }: { state: RunState; post: (message: FromPanel) 
   );
 }
 
-export function CommandButton(props: {
-  look: ButtonLook;
-  post: (message: FromPanel) => void;
-  primary?: boolean;
-  disabled?: boolean;
-}) {
+export function CommandButton(props: { look: ButtonLook; post: (message: FromPanel) => void; primary?: boolean; disabled?: boolean }) {
   const { look, post, primary, disabled } = props;
   return (
     <button

@@ -98,18 +98,16 @@ function useSize(element: { readonly current: HTMLElement | null }): Size {
   return size;
 }
 
-function paint(
-  canvas: HTMLCanvasElement,
-  { width, height }: Size,
-  columns: readonly HeatmapColumn[],
-  range: readonly [number, number],
-  colour: Colour,
-): void {
+function paint(canvas: HTMLCanvasElement, { width, height }: Size, columns: readonly HeatmapColumn[], range: readonly [number, number], colour: Colour): void {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext("2d")!;
   const image = context.createImageData(width, height);
-  const at = columnsAt(columns.map(({ step }) => step), range, width);
+  const at = columnsAt(
+    columns.map(({ step }) => step),
+    range,
+    width,
+  );
   const shades = opacities(columns, at, height);
   const [ink, paper] = [channels(colour), channels("--background")];
   const { data } = image;

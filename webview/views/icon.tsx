@@ -5,14 +5,7 @@ export function Icon({ name, label, spin, class: extra }: { name: string; label?
 }
 
 /** A button that is only an icon; `pressed` makes it a toggle. */
-export function IconButton(props: {
-  icon: string;
-  label: string;
-  onClick: () => void;
-  pressed?: boolean;
-  disabled?: boolean;
-  testId?: string;
-}) {
+export function IconButton(props: { icon: string; label: string; onClick: () => void; pressed?: boolean; disabled?: boolean; testId?: string }) {
   const { icon, label, onClick, pressed, disabled, testId } = props;
   return (
     <button

@@ -12,12 +12,7 @@ export function Problems({ store }: { store: Store }) {
   if (problems.length === 0) return null;
   return (
     <section class="problems" aria-label="Problems">
-      <button
-        type="button"
-        class="problems-head"
-        aria-expanded={open}
-        onClick={() => store.dispatch({ type: "choose", choices: { problemsOpen: !open } })}
-      >
+      <button type="button" class="problems-head" aria-expanded={open} onClick={() => store.dispatch({ type: "choose", choices: { problemsOpen: !open } })}>
         <Icon name={open ? "chevron-down" : "chevron-right"} />
         {plural(problems.length, "problem")}
       </button>

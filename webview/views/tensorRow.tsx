@@ -77,12 +77,7 @@ function Numbers({ tensor }: { tensor: TensorStatistics }) {
       <Statistic name="norm" value={formatNumber(norm)} title="Euclidean norm" />
       <Statistic name="zeros" value={formatPercent(zeroFraction)} title="Share of values that are exactly zero" />
       <Statistic name="count" value={formatCount(count)} title="Number of values" testId="tensor-count" raw={count} />
-      <Statistic
-        name="NaN/∞"
-        value={formatCount(nonFinite)}
-        title="Number of values that are NaN or infinite"
-        alarm={nonFinite > 0}
-      />
+      <Statistic name="NaN/∞" value={formatCount(nonFinite)} title="Number of values that are NaN or infinite" alarm={nonFinite > 0} />
     </dl>
   );
 }

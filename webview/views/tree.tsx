@@ -128,10 +128,19 @@ function Tree({ store, model }: { store: Store; model: ModelInfo }) {
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const list = rows.peek();
-    const current = Math.max(0, list.findIndex((row) => row.module.id === chosen.peek()));
+    const current = Math.max(
+      0,
+      list.findIndex((row) => row.module.id === chosen.peek()),
+    );
     const command = keyCommand(list, current, event.key, Math.max(1, Math.floor(height.peek() / rowHeight) - 1));
     if (command?.type === "focus") focusRow(command.index);
-    else if (command?.type === "expand") expand(store, model, command.indices.map((i) => list[i]!), command.expanded);
+    else if (command?.type === "expand")
+      expand(
+        store,
+        model,
+        command.indices.map((i) => list[i]!),
+        command.expanded,
+      );
     else if (command?.type === "reveal") reveal(store, list[command.index]!.module);
     else if (event.key.length === 1 && event.key !== " ") focusRow(search(typed.current, event.key, event.timeStamp, list, current));
     else return;
@@ -255,9 +264,7 @@ function ModuleRow({ row, top, chosen, flow, onChoose, onToggle, onReveal }: Row
 
 function FlowCell({ flow }: { flow: Flow | undefined }) {
   if (!flow) return <span class="cell-flow" />;
-  const label = flow.broken
-    ? "NaN or infinite values in this step"
-    : `Gradient at the output: ${formatNumber(flow.strength)} (root mean square)`;
+  const label = flow.broken ? "NaN or infinite values in this step" : `Gradient at the output: ${formatNumber(flow.strength)} (root mean square)`;
   return (
     <span class="cell-flow" title={label}>
       {flow.broken ? (

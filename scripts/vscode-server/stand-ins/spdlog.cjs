@@ -6,7 +6,14 @@ const { dirname } = require("node:path");
 const levels = ["trace", "debug", "info", "warning", "error", "critical", "off"];
 
 class Logger {
-  #file; #limit; #count; #size; #level = 2; #plain = false; #lines = []; #timer;
+  #file;
+  #limit;
+  #count;
+  #size;
+  #level = 2;
+  #plain = false;
+  #lines = [];
+  #timer;
 
   constructor(_type, _name, file, limit, count) {
     mkdirSync(dirname(file), { recursive: true });
@@ -16,16 +23,36 @@ class Logger {
     this.#size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  trace(text) { this.#write(0, text); }
-  debug(text) { this.#write(1, text); }
-  info(text) { this.#write(2, text); }
-  warn(text) { this.#write(3, text); }
-  error(text) { this.#write(4, text); }
-  critical(text) { this.#write(5, text); }
-  getLevel() { return this.#level; }
-  setLevel(level) { this.#level = level; }
-  setPattern() { this.#plain = false; }
-  clearFormatters() { this.#plain = true; }
+  trace(text) {
+    this.#write(0, text);
+  }
+  debug(text) {
+    this.#write(1, text);
+  }
+  info(text) {
+    this.#write(2, text);
+  }
+  warn(text) {
+    this.#write(3, text);
+  }
+  error(text) {
+    this.#write(4, text);
+  }
+  critical(text) {
+    this.#write(5, text);
+  }
+  getLevel() {
+    return this.#level;
+  }
+  setLevel(level) {
+    this.#level = level;
+  }
+  setPattern() {
+    this.#plain = false;
+  }
+  clearFormatters() {
+    this.#plain = true;
+  }
 
   #write(level, text) {
     if (level < this.#level) return;
@@ -60,7 +87,9 @@ class Logger {
     return i === 0 ? this.#file : this.#file.replace(/(\.[^./]*)?$/, `.${i}$1`);
   }
 
-  drop() { this.flush(); }
+  drop() {
+    this.flush();
+  }
 }
 
 function timestamp() {

@@ -41,7 +41,10 @@ const passOptions = (retainGraph: boolean | null, createGraph: boolean): PassOpt
  * @api Tensor.backward
  */
 export function backwardFrom(
-  input: Tensor, gradient: Tensor | null = null, retainGraph: boolean | null = null, createGraph = false,
+  input: Tensor,
+  gradient: Tensor | null = null,
+  retainGraph: boolean | null = null,
+  createGraph = false,
   inputs: Tensor | readonly Tensor[] | null = null,
 ): void {
   backward(input, gradient, retainGraph, createGraph, inputs);
@@ -57,8 +60,11 @@ export function backwardFrom(
  * @api autograd.backward
  */
 export function backward(
-  tensors: Tensor | readonly Tensor[], gradTensors: Tensor | readonly (Tensor | null)[] | null = null, retainGraph: boolean | null = null,
-  createGraph = false, inputs: Tensor | readonly Tensor[] | null = null,
+  tensors: Tensor | readonly Tensor[],
+  gradTensors: Tensor | readonly (Tensor | null)[] | null = null,
+  retainGraph: boolean | null = null,
+  createGraph = false,
+  inputs: Tensor | readonly Tensor[] | null = null,
 ): void {
   const roots = asList(tensors);
   if (roots.length === 0) return;
@@ -70,9 +76,7 @@ export function backward(
   observer?.afterBackward?.(roots[0]!);
 }
 
-function accumulateAll(
-  roots: readonly Tensor[], weights: readonly (Tensor | null)[], options: PassOptions, inputs: Tensor | readonly Tensor[] | null,
-): void {
+function accumulateAll(roots: readonly Tensor[], weights: readonly (Tensor | null)[], options: PassOptions, inputs: Tensor | readonly Tensor[] | null): void {
   if (inputs === null) {
     runPass(roots, weights, options, null);
     return;
@@ -88,7 +92,9 @@ function accumulateAll(
 }
 
 /** One gradient for each input: as many as were written down, so that `const [g] = grad(loss, [w])` is a tensor. */
-export type Gradients<Inputs extends Tensor | readonly Tensor[]> = Inputs extends readonly Tensor[] ? { -readonly [I in keyof Inputs]: Tensor } : [gradient: Tensor];
+export type Gradients<Inputs extends Tensor | readonly Tensor[]> = Inputs extends readonly Tensor[]
+  ? { -readonly [I in keyof Inputs]: Tensor }
+  : [gradient: Tensor];
 
 /**
  * The gradients of `outputs` with respect to `inputs`, without touching anybody's `grad`.
@@ -102,8 +108,13 @@ export type Gradients<Inputs extends Tensor | readonly Tensor[]> = Inputs extend
  * @api autograd.grad
  */
 export function grad<const Inputs extends Tensor | readonly Tensor[]>(
-  outputs: Tensor | readonly Tensor[], inputs: Inputs, gradOutputs: Tensor | readonly (Tensor | null)[] | null = null,
-  retainGraph: boolean | null = null, createGraph = false, allowUnused: boolean | null = null, materializeGrads = false,
+  outputs: Tensor | readonly Tensor[],
+  inputs: Inputs,
+  gradOutputs: Tensor | readonly (Tensor | null)[] | null = null,
+  retainGraph: boolean | null = null,
+  createGraph = false,
+  allowUnused: boolean | null = null,
+  materializeGrads = false,
 ): Gradients<Inputs> {
   if (materializeGrads && allowUnused === false) {
     throw new ArgumentError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.");
@@ -119,8 +130,7 @@ export function grad<const Inputs extends Tensor | readonly Tensor[]>(
     if (result === null && materializeGrads) return arithmetic.zeros(targets[i]!.shape);
     if (result === null && !allowUnused) {
       throw new KindlingError(
-        "One of the differentiated Tensors appears to not have been used in the graph. " +
-          "Set { allowUnused: true } if this is the desired behavior.",
+        "One of the differentiated Tensors appears to not have been used in the graph. " + "Set { allowUnused: true } if this is the desired behavior.",
       );
     }
     return result as Tensor;

@@ -107,9 +107,7 @@ export class AutogradFunction {
 
   // oxlint-disable-next-line no-explicit-any
   static backward(_ctx: any, ..._gradients: any[]): any {
-    throw new KindlingError(
-      "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.",
-    );
+    throw new KindlingError("You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.");
   }
 
   /** Runs `forward` and records it. */
@@ -117,10 +115,7 @@ export class AutogradFunction {
     this: { forward(...inputs: Args): Result; setupContext(ctx: FunctionCtx, inputs: Args, output: Result): void },
     ...inputs: Args
   ): Result;
-  static apply<Args extends readonly unknown[], Result>(
-    this: { forward(ctx: FunctionCtx, ...inputs: Args): Result },
-    ...inputs: Args
-  ): Result;
+  static apply<Args extends readonly unknown[], Result>(this: { forward(ctx: FunctionCtx, ...inputs: Args): Result }, ...inputs: Args): Result;
   static apply(this: unknown, ...inputs: readonly unknown[]): unknown {
     return call(this as typeof AutogradFunction, inputs);
   }
@@ -157,7 +152,12 @@ function attach(type: typeof AutogradFunction, ctx: FunctionCtx, args: readonly 
   const inputs = args.filter((arg) => arg instanceof Tensor);
   const data: Call = { type, ctx, args: args.map((arg) => (arg instanceof Tensor ? arg.shape : null)), outputs: outputs.map((output) => output.shape) };
   const operation: Operation<Call> = { name: `${type.name}Backward`, backward: runBackward };
-  const node = new Node(operation, inputs, ctx.kept.filter((tensor) => tensor instanceof Tensor), data);
+  const node = new Node(
+    operation,
+    inputs,
+    ctx.kept.filter((tensor) => tensor instanceof Tensor),
+    data,
+  );
   node.outputs = outputs.length;
   ctx.node = node;
   outputs.forEach((output, i) => {
@@ -188,9 +188,12 @@ function checked(name: string, returned: readonly unknown[], args: readonly (Sha
     const gradient = returned[i];
     if (isNothing(gradient)) return null;
     if (shape === null) {
-      throw new KindlingError(`function ${name} returned a gradient different than None at position ${i + 1}, but the corresponding forward input was not a Variable`);
+      throw new KindlingError(
+        `function ${name} returned a gradient different than None at position ${i + 1}, but the corresponding forward input was not a Variable`,
+      );
     }
-    if (!(gradient instanceof Tensor)) throw new KindlingError(`function ${name} returned an invalid gradient at position ${i + 1}: expected a Tensor or null, but got ${describe(gradient)}`);
+    if (!(gradient instanceof Tensor))
+      throw new KindlingError(`function ${name} returned an invalid gradient at position ${i + 1}: expected a Tensor or null, but got ${describe(gradient)}`);
     return sameShape(gradient.shape, shape) ? gradient : reduced(name, gradient, shape, i);
   });
 }
@@ -200,7 +203,9 @@ function reduced(name: string, gradient: Tensor, shape: Shape, i: number): Tenso
   const lead = gradient.shape.length - shape.length;
   const fits = lead >= 0 && shape.every((size, k) => size === 1 || size === gradient.shape[k + lead]);
   if (fits) return arithmetic.sumTo(gradient, shape);
-  throw new KindlingError(`Function ${name} returned an invalid gradient at index ${i} - got ${shapeText(gradient.shape)} but expected shape compatible with ${shapeText(shape)}`);
+  throw new KindlingError(
+    `Function ${name} returned an invalid gradient at index ${i} - got ${shapeText(gradient.shape)} but expected shape compatible with ${shapeText(shape)}`,
+  );
 }
 
 function isNothing(value: unknown): value is null | undefined {

@@ -33,7 +33,14 @@ function pullBack(outputs: readonly Tensor[], inputs: readonly Tensor[], weights
   const found: (Tensor | null)[] =
     reached.length === 0
       ? inputs.map(() => null)
-      : grad(reached.map(({ output }) => output), inputs, reached.map(({ weight }) => weight), true, createGraph, true);
+      : grad(
+          reached.map(({ output }) => output),
+          inputs,
+          reached.map(({ weight }) => weight),
+          true,
+          createGraph,
+          true,
+        );
   return found.map((gradient, i) => {
     if (gradient === null && strict) {
       throw new KindlingError(`The output of the user-provided function is independent of input ${i}. This is not allowed in strict mode.`);
@@ -53,7 +60,8 @@ function vectorFor(v: OneOrMore | null, like: readonly Tensor[], missing: string
     if (!sameShape(vector.shape, like[i]!.shape)) {
       throw new ShapeError(
         `v has invalid size: should be torch.Size(${shapeText(like[i]!.shape)}) but got torch.Size(${shapeText(vector.shape)}).`,
-        like[i]!.shape, vector.shape,
+        like[i]!.shape,
+        vector.shape,
       );
     }
   });
@@ -75,7 +83,10 @@ function evaluated(func: TensorFunction, inputs: OneOrMore, createGraph: boolean
 /** What a function of the user's gave, which may be anything. */
 function checkOutput(output: { readonly numel?: unknown } | null | undefined): void {
   if (typeof output?.numel === "function") return;
-  throw new ArgumentError(`The outputs of the user-provided function must be a Tensor or a list of Tensors, but it gave ${output === null ? "null" : typeof output}`, "TypeError");
+  throw new ArgumentError(
+    `The outputs of the user-provided function must be a Tensor or a list of Tensors, but it gave ${output === null ? "null" : typeof output}`,
+    "TypeError",
+  );
 }
 
 function jacobianOf(output: Tensor, inputs: readonly Tensor[], createGraph: boolean, strict: boolean): Tensor[] {
@@ -164,7 +175,13 @@ export function jvp(func: TensorFunction, inputs: OneOrMore, v: OneOrMore | null
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
  * @api autograd.functional.vhp
  */
-export function vhp(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, v: OneOrMore | null = null, createGraph = false, strict = false): [Tensor, OneOrMore] {
+export function vhp(
+  func: (...inputs: Tensor[]) => Tensor,
+  inputs: OneOrMore,
+  v: OneOrMore | null = null,
+  createGraph = false,
+  strict = false,
+): [Tensor, OneOrMore] {
   return enableGrad(() => {
     const leaves = prepared(inputs, createGraph);
     const vectors = vectorFor(v, leaves, NO_INPUT_VECTOR);
@@ -180,6 +197,12 @@ export function vhp(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, v:
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
  * @api autograd.functional.hvp
  */
-export function hvp(func: (...inputs: Tensor[]) => Tensor, inputs: OneOrMore, v: OneOrMore | null = null, createGraph = false, strict = false): [Tensor, OneOrMore] {
+export function hvp(
+  func: (...inputs: Tensor[]) => Tensor,
+  inputs: OneOrMore,
+  v: OneOrMore | null = null,
+  createGraph = false,
+  strict = false,
+): [Tensor, OneOrMore] {
   return vhp((...leaves) => scalarOf(func(...leaves), "hvp"), inputs, v, createGraph, strict);
 }

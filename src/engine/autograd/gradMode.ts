@@ -95,7 +95,8 @@ export function withGradMode<T>(value: boolean, body: () => T): T {
 /** One switch in all its forms: with a function, for the rest of a block, `@switch` and `@switch()` before a method. */
 function change(wanted: Mode, body?: Callable, context?: DecoratorContext): unknown {
   if (body === undefined) return openScope(wanted);
-  if (context !== undefined && typeof context !== "object") throw new ArgumentError("a change of grad mode takes one function, as in noGrad(() => model(x))", "TypeError");
+  if (context !== undefined && typeof context !== "object")
+    throw new ArgumentError("a change of grad mode takes one function, as in noGrad(() => model(x))", "TypeError");
   return context === undefined ? within(wanted, body as () => unknown) : inMode(wanted, body);
 }
 

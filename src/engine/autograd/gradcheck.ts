@@ -30,9 +30,7 @@ export function gradcheck(func: CheckedFunction, inputs: Tensor | readonly Tenso
   const given: readonly Tensor[] = inputs instanceof Tensor ? [inputs] : inputs;
   const wanted = given.filter((input) => input.requiresGrad);
   if (wanted.length === 0) {
-    throw new KindlingError(
-      "gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.",
-    );
+    throw new KindlingError("gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.");
   }
   const run = (): readonly Tensor[] => {
     const result = func(...given);
@@ -41,7 +39,15 @@ export function gradcheck(func: CheckedFunction, inputs: Tensor | readonly Tenso
   // First all gradients: the differences change the inputs.
   const analytic = enableGrad(run).map((output) => jacobians(output, wanted));
   return analytic.every((ofInputs, o) =>
-    ofInputs.every((jacobian, i) => agree(jacobian, differences(() => run()[o]!, wanted[i]!, options.eps ?? 1e-2), o, i, options)),
+    ofInputs.every((jacobian, i) =>
+      agree(
+        jacobian,
+        differences(() => run()[o]!, wanted[i]!, options.eps ?? 1e-2),
+        o,
+        i,
+        options,
+      ),
+    ),
   );
 }
 
@@ -56,7 +62,14 @@ export function gradgradcheck(func: CheckedFunction, inputs: Tensor | readonly T
     enableGrad(() => {
       const result = func(...values);
       const total = (result instanceof Tensor ? [result] : result).map((output) => output.sum()).reduce((a, b) => a.add(b));
-      return grad(total, values.filter((value) => value.requiresGrad), null, null, true, true).filter((found) => found !== null);
+      return grad(
+        total,
+        values.filter((value) => value.requiresGrad),
+        null,
+        null,
+        true,
+        true,
+      ).filter((found) => found !== null);
     });
   return gradcheck(gradients, given, options);
 }
@@ -87,11 +100,14 @@ function differences(run: () => Tensor, input: Tensor, eps: number): Tensor {
   const rows = Array.from({ length: flat.numel() }, (_, i) => {
     const element = flat.select(0, i);
     const value = element.item();
-    const moved = (by: number): Tensor => noGrad(() => {
-      element.fill_(value + by);
-      return run().detach().clone();
-    });
-    const slope = moved(eps).sub(moved(-eps)).div(2 * eps);
+    const moved = (by: number): Tensor =>
+      noGrad(() => {
+        element.fill_(value + by);
+        return run().detach().clone();
+      });
+    const slope = moved(eps)
+      .sub(moved(-eps))
+      .div(2 * eps);
     element.fill_(value);
     return slope.reshape(slope.numel());
   });

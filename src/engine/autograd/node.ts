@@ -24,7 +24,6 @@ export interface Operation<Data = undefined> {
   backward(node: Node<Data>, ...gradients: Tensor[]): readonly (Tensor | null)[];
 }
 
-
 /** Of whatever data. */
 // oxlint-disable-next-line no-explicit-any
 export type AnyOperation = Operation<any>;
@@ -184,8 +183,22 @@ function modifiedInPlace(tensor: Tensor, expected: number): KindlingError {
  * @param own those of `saved` that nobody but `backward` sees: their memory is free as soon as it is done
  * @returns `output`
  */
-export function record(operation: Operation, output: Tensor, inputs: readonly Tensor[], saved?: readonly Tensor[], data?: undefined, own?: readonly Tensor[]): Tensor;
-export function record<Data>(operation: Operation<Data>, output: Tensor, inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own?: readonly Tensor[]): Tensor;
+export function record(
+  operation: Operation,
+  output: Tensor,
+  inputs: readonly Tensor[],
+  saved?: readonly Tensor[],
+  data?: undefined,
+  own?: readonly Tensor[],
+): Tensor;
+export function record<Data>(
+  operation: Operation<Data>,
+  output: Tensor,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  data: Data,
+  own?: readonly Tensor[],
+): Tensor;
 export function record(operation: AnyOperation, output: Tensor, inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): Tensor {
   if (needsGraph(inputs)) output.attach(new Node(operation, inputs, saved, data, own), 0);
   else discardAll(own);
@@ -193,9 +206,30 @@ export function record(operation: AnyOperation, output: Tensor, inputs: readonly
 }
 
 /** The same for an operation with several outputs. Integer outputs stay outside the graph. */
-export function recordMany(operation: Operation, outputs: readonly Tensor[], inputs: readonly Tensor[], saved?: readonly Tensor[], data?: undefined, own?: readonly Tensor[]): void;
-export function recordMany<Data>(operation: Operation<Data>, outputs: readonly Tensor[], inputs: readonly Tensor[], saved: readonly Tensor[], data: Data, own?: readonly Tensor[]): void;
-export function recordMany(operation: AnyOperation, outputs: readonly Tensor[], inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): void {
+export function recordMany(
+  operation: Operation,
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  saved?: readonly Tensor[],
+  data?: undefined,
+  own?: readonly Tensor[],
+): void;
+export function recordMany<Data>(
+  operation: Operation<Data>,
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  data: Data,
+  own?: readonly Tensor[],
+): void;
+export function recordMany(
+  operation: AnyOperation,
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  saved = NOTHING,
+  data?: unknown,
+  own = NOTHING,
+): void {
   if (!needsGraph(inputs)) {
     discardAll(own);
     return;

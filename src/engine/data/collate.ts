@@ -11,13 +11,15 @@ import { Tensor } from "../tensor.ts";
  * @api data.Collated
  */
 // oxlint-disable-next-line no-explicit-any
-export type Collated<T> = 0 extends 1 & T ? any : T extends Tensor | number | boolean | TypedArray
-  ? Tensor
-  : T extends string
-    ? string[]
-    : T extends readonly unknown[] | object
-      ? { [K in keyof T]: Collated<T[K]> }
-      : unknown;
+export type Collated<T> = 0 extends 1 & T
+  ? any
+  : T extends Tensor | number | boolean | TypedArray
+    ? Tensor
+    : T extends string
+      ? string[]
+      : T extends readonly unknown[] | object
+        ? { [K in keyof T]: Collated<T[K]> }
+        : unknown;
 
 /**
  * Samples to a batch, as PyTorch does: tensors are stacked along a new first dimension; numbers become a tensor
@@ -61,7 +63,9 @@ function collate(samples: readonly unknown[]): unknown {
   }
   if (Array.isArray(first)) return collateLists(samples as unknown[][]);
   if (typeof first === "object" && first !== null) {
-    return Object.fromEntries(Object.keys(first).map((key) => [key, collate((samples as Record<string, unknown>[]).map((sample) => present(sample[key], key)))]));
+    return Object.fromEntries(
+      Object.keys(first).map((key) => [key, collate((samples as Record<string, unknown>[]).map((sample) => present(sample[key], key)))]),
+    );
   }
   throw new ArgumentError(
     `default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found ${first === null ? "null" : typeof first}`,

@@ -75,7 +75,10 @@ function checkAmount(text: string, delimiter: string, name: string): void {
     if (code === separator) bytes += CELL;
     else if (code === end) bytes += CELL + ROW;
   }
-  if (bytes > MOST_BYTES) throw new KindlingError(`${name} has more values than can be read at once, about ${Math.round(bytes / CELL / 1e6)} million; split it into several files, or save its numbers as .npy`);
+  if (bytes > MOST_BYTES)
+    throw new KindlingError(
+      `${name} has more values than can be read at once, about ${Math.round(bytes / CELL / 1e6)} million; split it into several files, or save its numbers as .npy`,
+    );
 }
 
 /** Column names as pandas tells them apart: a second `a` is `a.1`. */

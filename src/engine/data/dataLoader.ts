@@ -55,15 +55,32 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
   readonly #collate: ((samples: Item[]) => Batch) | null;
 
   constructor(
-    dataset: SampleSource<Item> | IterableDataset<Item>, batchSize: Int | null = 1, shuffle: boolean | null = false, sampler: IndexSource | readonly Int[] | null = null,
-    batchSampler: BatchSource | readonly (readonly Int[])[] | null = null, numWorkers: Int = 0, collateFn: ((samples: Item[]) => Batch) | null = null,
-    pinMemory = false, dropLast = false, timeout = 0, workerInitFn: ((worker: number) => void) | null = null, multiprocessingContext: unknown = null,
-    generator: Generator | null = null, { prefetchFactor = null, persistentWorkers = false, pinMemoryDevice = "", inOrder = true }: WorkerOptions = {},
+    dataset: SampleSource<Item> | IterableDataset<Item>,
+    batchSize: Int | null = 1,
+    shuffle: boolean | null = false,
+    sampler: IndexSource | readonly Int[] | null = null,
+    batchSampler: BatchSource | readonly (readonly Int[])[] | null = null,
+    numWorkers: Int = 0,
+    collateFn: ((samples: Item[]) => Batch) | null = null,
+    pinMemory = false,
+    dropLast = false,
+    timeout = 0,
+    workerInitFn: ((worker: number) => void) | null = null,
+    multiprocessingContext: unknown = null,
+    generator: Generator | null = null,
+    { prefetchFactor = null, persistentWorkers = false, pinMemoryDevice = "", inOrder = true }: WorkerOptions = {},
   ) {
     checkWorkers(numWorkers, timeout, prefetchFactor, persistentWorkers);
     warnOfWorkers({
-      numWorkers: numWorkers > 0, pinMemory, timeout: timeout > 0, workerInitFn: workerInitFn !== null, multiprocessingContext: multiprocessingContext !== null,
-      prefetchFactor: prefetchFactor !== null, persistentWorkers, pinMemoryDevice: pinMemoryDevice !== "", inOrder: !inOrder,
+      numWorkers: numWorkers > 0,
+      pinMemory,
+      timeout: timeout > 0,
+      workerInitFn: workerInitFn !== null,
+      multiprocessingContext: multiprocessingContext !== null,
+      prefetchFactor: prefetchFactor !== null,
+      persistentWorkers,
+      pinMemoryDevice: pinMemoryDevice !== "",
+      inOrder: !inOrder,
     });
     const order = { shuffle: shuffle ?? false, sampler, batchSampler, batchSize, dropLast };
     checkExclusive(order);
@@ -74,7 +91,8 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
     this.batchSize = batchSampler ? null : batchSize;
     this.dropLast = dropLast;
     this.generator = generator;
-    this.#sampler = isStream || batchSampler ? null : (sampler ?? (shuffle ? new RandomSampler(dataset, false, null, generator) : new SequentialSampler(dataset)));
+    this.#sampler =
+      isStream || batchSampler ? null : (sampler ?? (shuffle ? new RandomSampler(dataset, false, null, generator) : new SequentialSampler(dataset)));
     this.#batches = batchSampler ?? (batchSize !== null && this.#sampler ? new BatchSampler(this.#sampler, batchSize, dropLast) : null);
     this.#collate = collateFn;
   }
@@ -133,7 +151,8 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
   }
 
   #batch(indices: readonly number[]): Batch {
-    if (!Array.isArray(indices)) throw new ArgumentError(`a batch sampler gives lists of indices, one for each batch, but gave ${valueInWords(indices)}`, "TypeError");
+    if (!Array.isArray(indices))
+      throw new ArgumentError(`a batch sampler gives lists of indices, one for each batch, but gave ${valueInWords(indices)}`, "TypeError");
     const dataset = this.dataset as SampleSource<Item>;
     if (this.#collate === null) {
       const rows = gatherRows(dataset, indices);
@@ -179,7 +198,9 @@ function checkWorkers(numWorkers: number, timeout: number, prefetchFactor: numbe
   if (numWorkers < 0) throw new ArgumentError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.");
   if (timeout < 0) throw new ArgumentError("timeout option should be non-negative");
   if (numWorkers === 0 && prefetchFactor !== null) {
-    throw new ArgumentError("prefetch_factor option could only be specified in multiprocessing. let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None.");
+    throw new ArgumentError(
+      "prefetch_factor option could only be specified in multiprocessing. let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None.",
+    );
   }
   if (numWorkers === 0 && persistentWorkers) throw new ArgumentError("persistent_workers option needs num_workers > 0");
 }

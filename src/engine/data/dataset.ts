@@ -67,10 +67,7 @@ export class TensorDataset<Rows extends Tensor[] = Tensor[]> extends Dataset<Row
   constructor(...tensors: Rows) {
     super();
     if (tensors.some((each) => each.length !== tensors[0]!.length)) {
-      throw new ArgumentError(
-        `Size mismatch between tensors: first sizes are ${tensors.map((each) => each.length).join(", ")}`,
-        "AssertionError",
-      );
+      throw new ArgumentError(`Size mismatch between tensors: first sizes are ${tensors.map((each) => each.length).join(", ")}`, "AssertionError");
     }
     this.tensors = tensors;
   }
@@ -247,7 +244,10 @@ function fractionSizes(total: number, fractions: readonly number[]): number[] {
  */
 export function gatherRows(dataset: SampleSource<unknown>, indices: readonly number[]): Tensor[] | null {
   if (dataset instanceof Subset && dataset.get === Subset.prototype.get) {
-    return gatherRows(dataset.dataset, indices.map((index) => dataset.indices[checkedIndex(index, dataset.length)]!));
+    return gatherRows(
+      dataset.dataset,
+      indices.map((index) => dataset.indices[checkedIndex(index, dataset.length)]!),
+    );
   }
   if (!(dataset instanceof TensorDataset) || dataset.get !== TensorDataset.prototype.get) return null;
   const rows = tensor(filled(new Int32Array(indices.length), (i) => checkedIndex(indices[i]!, dataset.length)));

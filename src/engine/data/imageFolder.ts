@@ -31,7 +31,9 @@ export class ImageFolder<Image = Tensor> extends Dataset<[image: Image, target: 
     this.root = root;
     this.transform = transform;
     this.targetTransform = targetTransform;
-    this.classes = listFolder(root).filter(({ isFolder }) => isFolder).map(({ name }) => name);
+    this.classes = listFolder(root)
+      .filter(({ isFolder }) => isFolder)
+      .map(({ name }) => name);
     if (this.classes.length === 0) throw new KindlingError(`Couldn't find any class folder in ${root}.`);
     this.classToIdx = Object.fromEntries(this.classes.map((name, i) => [name, i]));
     const found = this.classes.map((name) => pictures(`${root}/${name}`));

@@ -13,7 +13,13 @@ const AROUND = 12;
 const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Where the passes of an interlaced picture begin and how far their pixels are apart: across, down. */
 const passes: readonly (readonly [x: number, y: number, across: number, down: number])[] = [
-  [0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2],
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
 ];
 
 export function isPng(bytes: Uint8Array): boolean {
@@ -49,7 +55,7 @@ interface Chunk {
 function chunksOf(bytes: Uint8Array, name: string): Chunk[] {
   const reader = new ByteReader(bytes, name, SIGNATURE.length);
   const chunks: Chunk[] = [];
-  for (let type = ""; type !== "IEND"; ) {
+  for (let type = ""; type !== "IEND";) {
     const size = reader.u32(false);
     const start = reader.position;
     type = reader.text(4);

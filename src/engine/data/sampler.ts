@@ -28,7 +28,8 @@ export type Sized = { readonly length: number } | readonly unknown[];
 export abstract class Sampler implements IndexSource {
   /** @param dataSource not used, as in PyTorch; it is to go */
   constructor(dataSource: Sized | null = null) {
-    if (dataSource !== null) warnOnce("`data_source` argument is not used and will be removed in 2.2.0. You may still have custom implementation that utilizes it.");
+    if (dataSource !== null)
+      warnOnce("`data_source` argument is not used and will be removed in 2.2.0. You may still have custom implementation that utilizes it.");
   }
 
   abstract get length(): number;
@@ -91,9 +92,7 @@ export class RandomSampler extends Sampler {
     const generator = this.#generator ?? new Generator().manualSeed(drawSeed(defaultGenerator));
     const n = this.#source.length;
     const blocks = this.#replacement ? 32 : n;
-    const draw = this.#replacement
-      ? (count: number) => randomIndices(generator, n, count)
-      : (count: number) => randomOrder(generator, n).subarray(0, count);
+    const draw = this.#replacement ? (count: number) => randomIndices(generator, n, count) : (count: number) => randomOrder(generator, n).subarray(0, count);
     for (let i = 0; i < Math.floor(this.length / blocks); i++) yield* draw(blocks);
     // Drawn even where nothing is left over: a generator of the user's must go on as PyTorch's does.
     yield* draw(this.length % blocks);

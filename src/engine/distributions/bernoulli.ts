@@ -81,7 +81,9 @@ export class Bernoulli extends Distribution {
   }
 
   override enumerateSupport(expand = true): Tensor {
-    const values = arange(2).to("float32").reshape([-1, ...this.batchShape.map(() => 1)]);
+    const values = arange(2)
+      .to("float32")
+      .reshape([-1, ...this.batchShape.map(() => 1)]);
     return expand ? values.expand([-1, ...this.batchShape]) : values;
   }
 }

@@ -21,7 +21,9 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
     const { batchShape, eventShape } = baseDistribution;
     const kept = batchShape.length - reinterpretedBatchNdims;
     if (kept < 0) {
-      throw new ArgumentError(`Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), actual ${reinterpretedBatchNdims} vs ${batchShape.length}`);
+      throw new ArgumentError(
+        `Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), actual ${reinterpretedBatchNdims} vs ${batchShape.length}`,
+      );
     }
     super(batchShape.slice(0, kept), [...batchShape.slice(kept), ...eventShape], validateArgs);
     this.baseDist = baseDistribution;
@@ -58,7 +60,10 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
   }
 
   override expand(batchShape: Shape): this {
-    return this.with({ baseDist: this.baseDist.expand([...batchShape, ...this.eventShape.slice(0, this.reinterpretedBatchNdims)]), batchShape: [...batchShape] });
+    return this.with({
+      baseDist: this.baseDist.expand([...batchShape, ...this.eventShape.slice(0, this.reinterpretedBatchNdims)]),
+      batchShape: [...batchShape],
+    });
   }
 
   override sample(sampleShape: Shape = []): Tensor {

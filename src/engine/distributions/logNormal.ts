@@ -52,7 +52,11 @@ export class LogNormal extends Distribution {
   }
 
   override get variance(): Tensor {
-    return this.scale.pow(2).exp().sub(1).mul(this.loc.mul(2).add(this.scale.pow(2)).exp());
+    return this.scale
+      .pow(2)
+      .exp()
+      .sub(1)
+      .mul(this.loc.mul(2).add(this.scale.pow(2)).exp());
   }
 
   override expand(batchShape: Shape): this {

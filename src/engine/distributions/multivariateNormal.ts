@@ -81,7 +81,10 @@ export class MultivariateNormal extends Distribution {
   }
 
   override get variance(): Tensor {
-    return this.factor.pow(2).sum(-1).expand([...this.batchShape, ...this.eventShape]);
+    return this.factor
+      .pow(2)
+      .sum(-1)
+      .expand([...this.batchShape, ...this.eventShape]);
   }
 
   override rsample(sampleShape: Shape = []): Tensor {
@@ -92,11 +95,16 @@ export class MultivariateNormal extends Distribution {
   override logProb(value: Tensor): Tensor {
     this.validateSample(value);
     const distance = solveLower(this.factor, value.sub(this.loc)).square().sum(-1);
-    return distance.add(this.eventShape[0]! * Math.log(2 * Math.PI)).mul(-0.5).sub(logDeterminant(this.factor));
+    return distance
+      .add(this.eventShape[0]! * Math.log(2 * Math.PI))
+      .mul(-0.5)
+      .sub(logDeterminant(this.factor));
   }
 
   override entropy(): Tensor {
-    return logDeterminant(this.factor).add(0.5 * this.eventShape[0]! * (1 + Math.log(2 * Math.PI))).expand(this.batchShape);
+    return logDeterminant(this.factor)
+      .add(0.5 * this.eventShape[0]! * (1 + Math.log(2 * Math.PI)))
+      .expand(this.batchShape);
   }
 }
 
@@ -109,7 +117,11 @@ function onlyOne(matrices: Readonly<Record<string, Tensor | null>>): [name: stri
   }
   const [name, matrix] = first;
   if (matrix.dim() >= 2) return first;
-  const texts: Readonly<Record<string, string>> = { covarianceMatrix: "covariance_matrix", precisionMatrix: "precision_matrix", scaleTril: "scale_tril matrix" };
+  const texts: Readonly<Record<string, string>> = {
+    covarianceMatrix: "covariance_matrix",
+    precisionMatrix: "precision_matrix",
+    scaleTril: "scale_tril matrix",
+  };
   throw new ArgumentError(`${texts[name]} must be at least two-dimensional, with optional leading batch dimensions`);
 }
 

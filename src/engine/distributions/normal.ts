@@ -59,7 +59,10 @@ export class Normal extends Distribution {
   override logProb(value: Tensor): Tensor {
     this.validateSample(value);
     const distance = value.sub(this.loc).square().div(this.scale.square().mul(2));
-    return distance.neg().sub(this.scale.log()).sub(Math.log(Math.sqrt(2 * Math.PI)));
+    return distance
+      .neg()
+      .sub(this.scale.log())
+      .sub(Math.log(Math.sqrt(2 * Math.PI)));
   }
 
   override cdf(value: Tensor): Tensor {

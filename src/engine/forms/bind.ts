@@ -60,7 +60,10 @@ function tooMany(signatures: readonly Signature[], count: number, receiver: bool
 
 function refusal({ misfit, signature }: { misfit: Misfit; signature: Signature }, signatures: readonly Signature[], receiver: boolean): ArgumentError {
   const texts = [...new Set(signatures.map(({ text }) => (receiver ? text.replace(/\(\w+\??(, )?/, "(") : text)))];
-  return new ArgumentError(`${signature.name}()${misfit.why.startsWith("argument") ? ":" : ""} ${misfit.why} (${texts.length === 1 ? "the form is" : "the forms are"} ${texts.join(" or ")})`, "TypeError");
+  return new ArgumentError(
+    `${signature.name}()${misfit.why.startsWith("argument") ? ":" : ""} ${misfit.why} (${texts.length === 1 ? "the form is" : "the forms are"} ${texts.join(" or ")})`,
+    "TypeError",
+  );
 }
 
 /**
@@ -126,7 +129,16 @@ function surplus({ positional, keywords }: Signature, count: number, before: num
 }
 
 /** Names that PyTorch takes, after NumPy, for the same arguments. */
-const ALIASES: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim", x: "input", a: "input", x1: "input", x2: "other", input: "A", A: "input" };
+const ALIASES: Readonly<Record<string, string>> = {
+  axis: "dim",
+  keepdims: "keepdim",
+  x: "input",
+  a: "input",
+  x1: "input",
+  x2: "other",
+  input: "A",
+  A: "input",
+};
 
 /** Puts what is given by name into its place in `values`; gives back what is wrong about a name. */
 function takeNames({ positional, keywords }: Signature, values: unknown[], named: Readonly<Record<string, unknown>>): Misfit | null {
@@ -147,8 +159,14 @@ function unknownName(name: string, named: Readonly<Record<string, unknown>>, par
   const names = parameters.map((parameter) => parameter.name);
   const progress = Object.keys(named).filter((each) => names.includes(each)).length - 0.5;
   if (Object.hasOwn(absent, name)) return { why: `has no argument '${name}' here. ${absent[name]!}`, progress };
-  const meant = nearestName(name, names.filter((each) => !Object.hasOwn(named, each)));
-  return { why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`, progress: meant === null ? progress : progress + 0.25 };
+  const meant = nearestName(
+    name,
+    names.filter((each) => !Object.hasOwn(named, each)),
+  );
+  return {
+    why: `got an unexpected keyword argument '${name}'${meant === null ? "" : `; did you mean '${meant}'?`}`,
+    progress: meant === null ? progress : progress + 0.25,
+  };
 }
 
 /** What is wrong about the value of one parameter, or `null`. */
@@ -159,7 +177,8 @@ function check(parameter: Parameter, values: object, key: number | string, progr
   if (rest && Array.isArray(value) && kinds[0]!.endsWith("[]")) {
     const elements = kinds.map((kind) => kind.slice(0, -2));
     const wrong = value.findIndex((each) => !isOfKind(each, elements));
-    if (wrong !== -1) return { why: `argument '${name}' must be ${kindsInWords(elements)}, not ${valueInWords(value[wrong])}`, progress: progress + wrong + 0.9 };
+    if (wrong !== -1)
+      return { why: `argument '${name}' must be ${kindsInWords(elements)}, not ${valueInWords(value[wrong])}`, progress: progress + wrong + 0.9 };
   }
   if (value === undefined) return optional ? null : { why: `missing 1 required argument: '${name}'`, progress };
   if (isOfKind(value, kinds)) return null;

@@ -37,7 +37,13 @@ export function call(plain: (...values: Any[]) => unknown, signatures: readonly 
 }
 
 /** The same for a method. `plain` takes the tensor as its first argument. */
-export function callOn(self: unknown, plain: (...values: Any[]) => unknown, signatures: readonly string[], given: readonly unknown[], count = given.length): Any {
+export function callOn(
+  self: unknown,
+  plain: (...values: Any[]) => unknown,
+  signatures: readonly string[],
+  given: readonly unknown[],
+  count = given.length,
+): Any {
   return plain(...bind(signatures, [self, ...given], count + 1, true));
 }
 
@@ -59,7 +65,11 @@ export function constructible<Forms>(plain: Any, signatures: readonly string[]):
   const name = signatures[0]!.slice(0, signatures[0]!.indexOf("("));
   const made = function (...given: unknown[]): unknown {
     if (new.target === undefined) throw new TypeError(`${name.replace("new ", "")} is a class here: write ${name}(…)`);
-    return Reflect.construct(plain as Constructor, bind(signatures, given, given.length), new.target === (made as unknown) ? (plain as Constructor) : new.target);
+    return Reflect.construct(
+      plain as Constructor,
+      bind(signatures, given, given.length),
+      new.target === (made as unknown) ? (plain as Constructor) : new.target,
+    );
   };
   Object.setPrototypeOf(made, plain as object);
   Object.defineProperty(made, "name", { value: plain.name });
@@ -68,7 +78,13 @@ export function constructible<Forms>(plain: Any, signatures: readonly string[]):
   return made as unknown as Forms;
 }
 
-export function callMethod(self: unknown, plain: (...values: Any[]) => unknown, signatures: readonly string[], given: readonly unknown[], count = given.length): Any {
+export function callMethod(
+  self: unknown,
+  plain: (...values: Any[]) => unknown,
+  signatures: readonly string[],
+  given: readonly unknown[],
+  count = given.length,
+): Any {
   return plain.apply(self, bind(signatures, given, count));
 }
 

@@ -9,7 +9,10 @@ const isNumber: Check = (value) => typeof value === "number";
 const isBoolean: Check = (value) => typeof value === "boolean";
 const isString: Check = (value) => typeof value === "string";
 const isTensorValue: Check = (value) => value instanceof Tensor;
-const listOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
 
 /** `{ … }` as it is written down, not an instance of a class. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -20,7 +23,10 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
 
 /** A value with a class: modules are functions to JavaScript. */
 const isInstance: Check = (value) =>
-  ((typeof value === "object" && value !== null) || typeof value === "function") && !Array.isArray(value) && !isPlainObject(value) && !(value instanceof Tensor);
+  ((typeof value === "object" && value !== null) || typeof value === "function") &&
+  !Array.isArray(value) &&
+  !isPlainObject(value) &&
+  !(value instanceof Tensor);
 
 const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tensor);
 
@@ -71,20 +77,39 @@ function isOf(value: unknown, kind: string): boolean {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  null: "null", number: "a number", Scalar: "a number", Int: "a whole number", bigint: "a bigint", boolean: "true or false", string: "a string", DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)', Tensor: "a tensor", function: "a function",
-  object: "an object", record: "an object", list: "a list", iterable: "something to iterate over", "Int[]": "a list of whole numbers", "number[]": "a list of numbers", "boolean[]": "a list of booleans",
-  "string[]": "a list of strings", "Tensor[]": "a list of tensors", "function[]": "a list of functions",
+  null: "null",
+  number: "a number",
+  Scalar: "a number",
+  Int: "a whole number",
+  bigint: "a bigint",
+  boolean: "true or false",
+  string: "a string",
+  DType: 'a dtype ("float32", "int32", "bool", "uint8" or PyTorch\'s names for them)',
+  Tensor: "a tensor",
+  function: "a function",
+  object: "an object",
+  record: "an object",
+  list: "a list",
+  iterable: "something to iterate over",
+  "Int[]": "a list of whole numbers",
+  "number[]": "a list of numbers",
+  "boolean[]": "a list of booleans",
+  "string[]": "a list of strings",
+  "Tensor[]": "a list of tensors",
+  "function[]": "a list of functions",
 };
 
 /** "a tensor, a number or null" */
 export function kindsInWords(kinds: readonly string[]): string {
-  const words = kinds.map((kind) => {
-    if (kind.startsWith("@") && kind.endsWith("[]")) return `a list of ${kind.slice(1, -2)}s`;
-    if (kind.startsWith("@")) return `${/^@(?!U[A-Z])[AEIOU]/.test(kind) ? "an" : "a"} ${kind.slice(1)}`;
-    const [, element, count] = /^(Int|number|Tensor)\[(\d+)\]$/.exec(kind) ?? [];
-    if (count !== undefined) return (WORDS[`${element!}[]`] ?? "").replace("of ", `of ${count} `);
-    return WORDS[kind] ?? kind;
-  }).filter((each, i, all) => all.indexOf(each) === i);
+  const words = kinds
+    .map((kind) => {
+      if (kind.startsWith("@") && kind.endsWith("[]")) return `a list of ${kind.slice(1, -2)}s`;
+      if (kind.startsWith("@")) return `${/^@(?!U[A-Z])[AEIOU]/.test(kind) ? "an" : "a"} ${kind.slice(1)}`;
+      const [, element, count] = /^(Int|number|Tensor)\[(\d+)\]$/.exec(kind) ?? [];
+      if (count !== undefined) return (WORDS[`${element!}[]`] ?? "").replace("of ", `of ${count} `);
+      return WORDS[kind] ?? kind;
+    })
+    .filter((each, i, all) => all.indexOf(each) === i);
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
@@ -105,4 +130,5 @@ export function valueInWords(value: unknown): string {
 const isSimple: Check = (value) => value === null || (typeof value !== "object" && typeof value !== "function");
 
 /** Users' classes, and those that take their arguments in every form, whose prototype is some class's. */
-const isClass = (value: object): boolean => Function.prototype.toString.call(value).startsWith("class") || (Object.hasOwn(value, "prototype") && Object.getPrototypeOf(value) !== Function.prototype);
+const isClass = (value: object): boolean =>
+  Function.prototype.toString.call(value).startsWith("class") || (Object.hasOwn(value, "prototype") && Object.getPrototypeOf(value) !== Function.prototype);

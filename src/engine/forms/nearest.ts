@@ -2,9 +2,32 @@
 
 /** What NumPy, Keras and PyTorch's own older releases call the same thing. */
 const SYNONYMS: Readonly<Record<string, string>> = {
-  axis: "dim", axes: "dim", keepdims: "keepdim", learningRate: "lr", alpha: "lr", rate: "lr", units: "outFeatures", filters: "outChannels",
-  strides: "stride", rtol: "rtol", l2: "weightDecay", seed: "generator", inFeatures: "inChannels", dropoutRate: "p", prob: "p", epsilon: "eps",
-  x: "input", a: "input", x1: "input", x2: "other", y: "other", shape: "size", sizes: "size", dims: "dim", value: "fillValue", retain_graph: "retainGraph",
+  axis: "dim",
+  axes: "dim",
+  keepdims: "keepdim",
+  learningRate: "lr",
+  alpha: "lr",
+  rate: "lr",
+  units: "outFeatures",
+  filters: "outChannels",
+  strides: "stride",
+  rtol: "rtol",
+  l2: "weightDecay",
+  seed: "generator",
+  inFeatures: "inChannels",
+  dropoutRate: "p",
+  prob: "p",
+  epsilon: "eps",
+  x: "input",
+  a: "input",
+  x1: "input",
+  x2: "other",
+  y: "other",
+  shape: "size",
+  sizes: "size",
+  dims: "dim",
+  value: "fillValue",
+  retain_graph: "retainGraph",
 };
 
 /** The one of `names` that `wrong` was meant to be, or `null` where none is near. */

@@ -45,10 +45,20 @@ function parse(text: string): Signature {
 }
 
 function parameters(text: string, keyword: boolean): Parameter[] {
-  return text.split(", ").filter((part) => part !== "").map((part) => {
-    const [head = "", kinds = ""] = part.split(": ");
-    return { name: head.replace(/^\.\.\.|^\*|\?$/g, ""), kinds: kinds.split("|"), optional: head.endsWith("?"), keyword, spread: /^(\.\.\.|\*)/.test(head), rest: head.startsWith("*") };
-  });
+  return text
+    .split(", ")
+    .filter((part) => part !== "")
+    .map((part) => {
+      const [head = "", kinds = ""] = part.split(": ");
+      return {
+        name: head.replace(/^\.\.\.|^\*|\?$/g, ""),
+        kinds: kinds.split("|"),
+        optional: head.endsWith("?"),
+        keyword,
+        spread: /^(\.\.\.|\*)/.test(head),
+        rest: head.startsWith("*"),
+      };
+    });
 }
 
 function shown({ name, positional, keywords }: Omit<Signature, "text">): string {

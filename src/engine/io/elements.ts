@@ -7,9 +7,18 @@ import type { Tensor } from "../tensor.ts";
 
 /** Element types of files, by PyTorch's names. */
 export type FileType =
-  | "float16" | "bfloat16" | "float32" | "float64"
-  | "int8" | "int16" | "int32" | "int64"
-  | "uint8" | "uint16" | "uint32" | "uint64"
+  | "float16"
+  | "bfloat16"
+  | "float32"
+  | "float64"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
   | "bool";
 
 interface Element {

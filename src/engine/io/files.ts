@@ -78,7 +78,9 @@ export function readTextFile(pathOrUrl: string | URL): string {
   const name = nameOf(pathOrUrl);
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
   if (bytes.length / (encoding === "utf-8" ? 1 : 2) > LONGEST_TEXT) {
-    throw new KindlingError(`${name} has ${bytes.length} bytes of text, where 512 MiB are the most that can be read; split it into several files, or save its numbers as .npy`);
+    throw new KindlingError(
+      `${name} has ${bytes.length} bytes of text, where 512 MiB are the most that can be read; split it into several files, or save its numbers as .npy`,
+    );
   }
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);

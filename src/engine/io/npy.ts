@@ -54,7 +54,8 @@ export function writeNpy(path: string | URL, tensor: Tensor): void {
  */
 export function writeNpz(path: string | URL, tensors: Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>): void {
   const file = nameOf(path);
-  if (typeof tensors !== "object" || tensors === null || tensors instanceof Tensor) throw new KindlingError(`${file}: a .npz file holds tensors by name, { x, y }; use writeNpy for a single one`);
+  if (typeof tensors !== "object" || tensors === null || tensors instanceof Tensor)
+    throw new KindlingError(`${file}: a .npz file holds tensors by name, { x, y }; use writeNpy for a single one`);
   const named = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, Tensor>)] : Object.entries(tensors as Record<string, Tensor>);
   writeFile(path, zip(new Map(named.map(([name, tensor]) => [`${name}.npy`, npyBytes(tensor, `${file} (${name})`)])), file));
 }
@@ -117,7 +118,10 @@ function parseHeader(text: string, fail: (problem: string) => never): Header {
   const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
   const shape = /'shape':\s*\(([\d\s,L]*)\)/.exec(text)?.[1];
   if (type === undefined || order === undefined || shape === undefined) fail("the header doesn't tell type, order and shape");
-  const sizes = shape.split(",").map((size) => size.trim().replace(/L$/, "")).filter((size) => size !== "");
+  const sizes = shape
+    .split(",")
+    .map((size) => size.trim().replace(/L$/, ""))
+    .filter((size) => size !== "");
   return { type, columnsFirst: order === "True", shape: sizes.map(Number) };
 }
 

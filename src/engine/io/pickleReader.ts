@@ -234,7 +234,9 @@ function integer(value: bigint): number | bigint {
 /** Two's complement of any length, little end first. */
 function long(bytes: Uint8Array): number | bigint {
   if (bytes.length === 0) return 0;
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).reverse().join("");
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
+    .reverse()
+    .join("");
   return integer(BigInt.asIntN(bytes.length * 8, BigInt(`0x${digits}`)));
 }
 

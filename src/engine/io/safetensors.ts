@@ -11,9 +11,19 @@ import { whatItSeems } from "./fileKinds.ts";
 const LONGEST_HEADER = 100_000_000;
 
 const fileTypes: Readonly<Record<string, FileType>> = {
-  F64: "float64", F32: "float32", F16: "float16", BF16: "bfloat16",
-  I64: "int64", I32: "int32", I16: "int16", I8: "int8",
-  U64: "uint64", U32: "uint32", U16: "uint16", U8: "uint8", BOOL: "bool",
+  F64: "float64",
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+  I64: "int64",
+  I32: "int32",
+  I16: "int16",
+  I8: "int8",
+  U64: "uint64",
+  U32: "uint32",
+  U16: "uint16",
+  U8: "uint8",
+  BOOL: "bool",
 };
 
 const typeNames: Readonly<Record<DType, string>> = { float32: "F32", int32: "I32", uint8: "U8", bool: "BOOL" };
@@ -32,12 +42,16 @@ interface Entry {
 /** The tensors by name, in the order of the file. @param name stands for the file in messages */
 export function readSafetensors(bytes: Uint8Array, name: string): Map<string, Tensor> {
   const { header, dataStart } = readHeader(bytes, name);
-  const entries = Object.entries(header).filter(([key]) => key !== "__metadata__").map(([key, value]) => entry(key, value, name));
+  const entries = Object.entries(header)
+    .filter(([key]) => key !== "__metadata__")
+    .map(([key, value]) => entry(key, value, name));
   checkOffsets(entries, bytes.length - dataStart, name);
-  return new Map(entries.map(({ name: key, type, shape, start, end }) => {
-    const content = bytes.subarray(dataStart + start, dataStart + end);
-    return [key, tensorOf(content, type, shape, `${name}, tensor "${key}"`)];
-  }));
+  return new Map(
+    entries.map(({ name: key, type, shape, start, end }) => {
+      const content = bytes.subarray(dataStart + start, dataStart + end);
+      return [key, tensorOf(content, type, shape, `${name}, tensor "${key}"`)];
+    }),
+  );
 }
 
 /** The texts beside the tensors; empty where there are none. @param name stands for the file in messages */

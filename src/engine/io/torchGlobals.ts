@@ -38,8 +38,21 @@ const storageTypes: Readonly<Record<string, FileType>> = {
 
 /** `torch.float32` and the like, read as their names. */
 const dtypeNames = new Set([
-  "float16", "bfloat16", "float32", "float64", "half", "float", "double", "int8", "int16", "int32", "int64", "uint8", "bool",
-  "complex64", "complex128",
+  "float16",
+  "bfloat16",
+  "float32",
+  "float64",
+  "half",
+  "float",
+  "double",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "bool",
+  "complex64",
+  "complex128",
 ]);
 
 const first = new Callable(([value]) => value);
@@ -92,7 +105,8 @@ function latin1(limit: CopyLimit, text: unknown): Uint8Array {
 }
 
 function readDevice(file: string, type: unknown, index: unknown): Device {
-  if (typeof type !== "string" || (index !== undefined && typeof index !== "number")) throw new KindlingError(`${file}: a device is described in a way that can't be`);
+  if (typeof type !== "string" || (index !== undefined && typeof index !== "number"))
+    throw new KindlingError(`${file}: a device is described in a way that can't be`);
   try {
     return device(type, index);
   } catch (error) {

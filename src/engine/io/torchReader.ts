@@ -23,7 +23,10 @@ export function readTorch(bytes: Uint8Array, name: string): unknown {
 function readArchive(bytes: Uint8Array, name: string): unknown {
   const files = new Archive(bytes, name);
   const pickle = files.names.find((path) => /^[^/]*\/data\.pkl$/.test(path));
-  if (pickle === undefined) throw new KindlingError(`${name} is no PyTorch file: the archive has no data.pkl${files.names.some((entry) => entry.endsWith(".npy")) ? "; it looks like an .npz file: use data.readNpz" : ""}`);
+  if (pickle === undefined)
+    throw new KindlingError(
+      `${name} is no PyTorch file: the archive has no data.pkl${files.names.some((entry) => entry.endsWith(".npy")) ? "; it looks like an .npz file: use data.readNpz" : ""}`,
+    );
   const folder = pickle.slice(0, -"data.pkl".length);
   if (files.has(`${folder}constants.pkl`)) {
     throw new KindlingError(`refused: ${name} is a TorchScript program; save the state_dict() of the model instead`);

@@ -193,7 +193,8 @@ export function zip(files: ReadonlyMap<string, Uint8Array>, archive: string): Ui
     position += header + padding + content.length;
   }
   // Beyond, the format's numbers of 32 bits would wrap round.
-  if (position + DIRECTORY > 2 ** 32) throw new KindlingError(`${archive}: can't save ${position} bytes in one file, which holds 4 GiB at most; save the parts one by one`);
+  if (position + DIRECTORY > 2 ** 32)
+    throw new KindlingError(`${archive}: can't save ${position} bytes in one file, which holds 4 GiB at most; save the parts one by one`);
   return zipSync(zippable);
 }
 
@@ -234,9 +235,19 @@ function beginning(stream: Inflate | Gunzip, packed: Uint8Array, count: number, 
  * @param name stands for the file in messages
  * @param what is unpacked, for messages
  */
-export function exactly(size: number, packed: Uint8Array, name: string, what: string, unpack: (packed: Uint8Array, into: { out: Uint8Array }) => Uint8Array): Uint8Array {
+export function exactly(
+  size: number,
+  packed: Uint8Array,
+  name: string,
+  what: string,
+  unpack: (packed: Uint8Array, into: { out: Uint8Array }) => Uint8Array,
+): Uint8Array {
   if (size > packed.length * MOST_DEFLATED) throw damaged(name, `${what} should unpack to ${size} bytes, which ${packed.length} can't`);
-  const { length, buffer, byteOffset } = guarded(name, () => unpack(packed, { out: roomFor(Uint8Array, size + 1) }), `${what} unpacks to more than ${size} bytes`);
+  const { length, buffer, byteOffset } = guarded(
+    name,
+    () => unpack(packed, { out: roomFor(Uint8Array, size + 1) }),
+    `${what} unpacks to more than ${size} bytes`,
+  );
   if (length !== size) throw damaged(name, `${what} unpacks to ${length > size ? `more than ${size}` : `${length}, not ${size},`} bytes`);
   return new Uint8Array(buffer, byteOffset, length);
 }

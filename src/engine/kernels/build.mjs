@@ -30,7 +30,11 @@ checkPlaces(modules.elements);
 const lines = Object.entries(modules).map(([name, bytes]) => `export const ${name}: string =\n  "${bytes.toString("base64")}";`);
 lines.push(`export const threadSource: string =\n  ${JSON.stringify(await threadSource())};`);
 writeFileSync(join(here, "generated.ts"), `/** Made by build.mjs. */\n${lines.join("\n")}\n`);
-console.log(Object.entries(modules).map(([name, bytes]) => `${name}: ${(bytes.length / 1024).toFixed(1)} kB`).join(", "));
+console.log(
+  Object.entries(modules)
+    .map(([name, bytes]) => `${name}: ${(bytes.length / 1024).toFixed(1)} kB`)
+    .join(", "),
+);
 
 /** The program of a helper thread as one piece of text. */
 async function threadSource() {
@@ -52,9 +56,25 @@ async function compileProducts(tile) {
 async function compile(entry, { base, relaxed }) {
   const output = join(generated, `${entry}.wasm`);
   const { error, stderr } = await asc.main([
-    join(here, "assembly", `${entry}.ts`), "-o", output, "-O3", "--runtime", "stub", "--importMemory", "--initialMemory", "2",
-    "--maximumMemory", "65536", "--sharedMemory", "--zeroFilledMemory", "--memoryBase", String(base), "--use", "abort=",
-    "--enable", relaxed ? "simd,threads,relaxed-simd" : "simd,threads",
+    join(here, "assembly", `${entry}.ts`),
+    "-o",
+    output,
+    "-O3",
+    "--runtime",
+    "stub",
+    "--importMemory",
+    "--initialMemory",
+    "2",
+    "--maximumMemory",
+    "65536",
+    "--sharedMemory",
+    "--zeroFilledMemory",
+    "--memoryBase",
+    String(base),
+    "--use",
+    "abort=",
+    "--enable",
+    relaxed ? "simd,threads,relaxed-simd" : "simd,threads",
   ]);
   if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
   return readFileSync(output);

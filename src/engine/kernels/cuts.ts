@@ -53,10 +53,15 @@ const rowwise = (count: number, values: (args: Arguments) => number, steps: Para
   along(count, steps, { time: (args) => (args[count]! * values(args)) / speed });
 
 const softmax = (gradients: 0 | 1): Cut =>
-  rowwise(2 + gradients, (args) => args[3 + gradients]! * args[4 + gradients]!, (args) => {
-    const row = args[3 + gradients]! * args[4 + gradients]!;
-    return [[0, row], [1, row], ...(gradients ? [[2, row] as const] : [])];
-  }, COMPUTED);
+  rowwise(
+    2 + gradients,
+    (args) => args[3 + gradients]! * args[4 + gradients]!,
+    (args) => {
+      const row = args[3 + gradients]! * args[4 + gradients]!;
+      return [[0, row], [1, row], ...(gradients ? [[2, row] as const] : [])];
+    },
+    COMPUTED,
+  );
 
 /** Where the arguments of a convolution are, counted from the number of images on. */
 const [GROUPS, CIN, COUT, H, W, KH, KW, OH, OW, WORK] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16];
@@ -68,7 +73,11 @@ function convolution(first: number): Pick<Cut, "time" | "workspace" | "workBytes
     workspace: first + WORK,
     workBytes: (args, { conv2dWorkBytes }) => {
       const groups = args[first + GROUPS]!;
-      return (conv2dWorkBytes as (...sizes: number[]) => number)(args[first + CIN]! / groups, args[first + COUT]! / groups, ...args.slice(first + H, first + WORK));
+      return (conv2dWorkBytes as (...sizes: number[]) => number)(
+        args[first + CIN]! / groups,
+        args[first + COUT]! / groups,
+        ...args.slice(first + H, first + WORK),
+      );
     },
   };
 }
@@ -90,14 +99,16 @@ interface Side {
 const pieces = (args: Arguments, { from, piece }: Side): number => Math.ceil(args[from + 1]! / piece);
 
 /** Of a weight [outputs, elements of a window]; a piece is some tiles high, or as wide as the widest. */
-const [weightRows, weightColumns]: readonly [Side, Side] = [{ from: 20, piece: 8 }, { from: 22, piece: 16 }];
+const [weightRows, weightColumns]: readonly [Side, Side] = [
+  { from: 20, piece: 8 },
+  { from: 22, piece: 16 },
+];
 
 /**
  * Along the columns, so that no two threads pack the same patches, or where that gives fewer pieces along the rows. Not
  * along the images: a sum of the parts would be another one for each number of threads.
  */
-const weightSide = (args: Arguments): Side =>
-  args[3 + GROUPS] === 1 && pieces(args, weightColumns) >= pieces(args, weightRows) ? weightColumns : weightRows;
+const weightSide = (args: Arguments): Side => (args[3 + GROUPS] === 1 && pieces(args, weightColumns) >= pieces(args, weightRows) ? weightColumns : weightRows);
 
 const weightGradient: Cut = {
   ...convolution(3),

@@ -41,7 +41,11 @@ export function loadKernels(memory: WebAssembly.Memory, wanted = here.env?.["KIN
   if (named !== undefined) return firstOf(allBuilds.slice(allBuilds.indexOf(named)), memory, machine);
   const known = knownBuilds(machine.versions?.v8, machine.arch);
   if (known === null) return measured(memory, machine);
-  return firstOf(known.filter((build) => build !== "revectorized" || wanted === "best"), memory, machine);
+  return firstOf(
+    known.filter((build) => build !== "revectorized" || wanted === "best"),
+    memory,
+    machine,
+  );
 }
 
 function firstOf(builds: readonly KernelBuild[], memory: WebAssembly.Memory, machine: Surroundings): LoadedKernels {
@@ -69,7 +73,12 @@ function measured(memory: WebAssembly.Memory, machine: Surroundings): LoadedKern
   const processor = machine.getBuiltinModule?.("node:os")?.cpus()[0]?.model ?? "";
   const answer = kept(["kernels", machine.versions?.v8, machine.arch, processor].join(" "), () => {
     const both = [relaxed, instantiate(memory, "plain")];
-    return both[fastest(both.map(({ kernels }) => kernels), memory)]!.build;
+    return both[
+      fastest(
+        both.map(({ kernels }) => kernels),
+        memory,
+      )
+    ]!.build;
   });
   return answer === "plain" ? instantiate(memory, "plain") : relaxed;
 }

@@ -18,7 +18,8 @@ const start = (kernels: Kernels): number => Math.ceil((kernels.heapBase.value as
 
 function productTime(kernels: Kernels): number {
   const bytes = SIZE * SIZE * 4;
-  const a = start(kernels), [b, c, work] = [a + bytes, a + 2 * bytes, a + 3 * bytes];
+  const a = start(kernels),
+    [b, c, work] = [a + bytes, a + 2 * bytes, a + 3 * bytes];
   const begin = performance.now();
   kernels.sgemm(SIZE, SIZE, SIZE, a, SIZE, 1, b, SIZE, 1, c, SIZE, 0, work);
   return performance.now() - begin;

@@ -2,7 +2,11 @@
 import type { Kernels } from "./exports.ts";
 
 /** Few and many rows, whole tiles and such that hang over each edge, and a depth beyond one block. */
-const shapes = [[2, 37, 21], [13, 37, 21], [5, 20, 270]] as const;
+const shapes = [
+  [2, 37, 21],
+  [13, 37, 21],
+  [5, 20, 270],
+] as const;
 
 /** Leaves memory as it was: all zeros. */
 export function multipliesRightly(kernels: Kernels, memory: WebAssembly.Memory): boolean {

@@ -52,9 +52,7 @@ export function freeBytes(): number {
 
 /** Bytes that a block for `bytes` really takes. */
 export function blockSize(bytes: number): number {
-  return bytes <= SMALL_LIMIT
-    ? classSizes[classOfLines[Math.ceil(bytes / ALIGNMENT)]!]!
-    : Math.ceil(bytes / LARGE_GRAIN) * LARGE_GRAIN;
+  return bytes <= SMALL_LIMIT ? classSizes[classOfLines[Math.ceil(bytes / ALIGNMENT)]!]! : Math.ceil(bytes / LARGE_GRAIN) * LARGE_GRAIN;
 }
 
 /** Address of a 64-byte aligned block, or -1 where no memory is left. */

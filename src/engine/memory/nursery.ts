@@ -4,9 +4,7 @@
  */
 import { allocateBlock, ALIGNMENT, freeBlock } from "./heap.ts";
 import { u8 } from "./linear.ts";
-import {
-  allocateResident, evictDemoted, freeResident, hasManyDemoted, reserveBlock, restoredBytes, retire, SMALLEST_NURSERY, tick,
-} from "./residents.ts";
+import { allocateResident, evictDemoted, freeResident, hasManyDemoted, reserveBlock, restoredBytes, retire, SMALLEST_NURSERY, tick } from "./residents.ts";
 import { allocateScratch, freeScratch, isScratchOpen } from "./scratch.ts";
 import { Place, Storage } from "./storage.ts";
 import { Group, Survey } from "./survey.ts";

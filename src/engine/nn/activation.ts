@@ -1,6 +1,30 @@
 /** Nonlinearities as modules. All but `PReLU` have no parameters; every output but `GLU`'s has its input's shape. */
 import { ArgumentError } from "../errors.ts";
-import { celu, elu, gelu, glu, hardshrink, hardsigmoid, hardswish, hardtanh, leakyRelu, logsigmoid, mish, prelu, relu, relu6, rrelu, selu, silu, softmin, softplus, softshrink, softsign, tanhshrink, threshold } from "../ops/activations.ts";
+import {
+  celu,
+  elu,
+  gelu,
+  glu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  logsigmoid,
+  mish,
+  prelu,
+  relu,
+  relu6,
+  rrelu,
+  selu,
+  silu,
+  softmin,
+  softplus,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+} from "../ops/activations.ts";
 import { full } from "../ops/creation.ts";
 import { leakyRelu_, relu_, replaceBy } from "../ops/inplace.ts";
 import { logSoftmax, softmax } from "../ops/softmax.ts";

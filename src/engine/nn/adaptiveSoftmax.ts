@@ -31,16 +31,20 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
     super();
     const rising = cutoffs.every((cut, i) => Number.isInteger(cut) && cut > (cutoffs[i - 1] ?? 0) && cut < nClasses);
     if (cutoffs.length === 0 || !rising) {
-      throw new ArgumentError("cutoffs should be a sequence of unique, positive integers sorted in an increasing order, where each value is between 1 and n_classes-1");
+      throw new ArgumentError(
+        "cutoffs should be a sequence of unique, positive integers sorted in an increasing order, where each value is between 1 and n_classes-1",
+      );
     }
     this.nClasses = nClasses;
     this.cutoffs = [...cutoffs, nClasses];
     this.shortlistSize = cutoffs[0]!;
     this.head = new Linear(inFeatures, this.shortlistSize + cutoffs.length, headBias);
-    this.tail = new ModuleList(cutoffs.map((cut, i) => {
-      const width = Math.floor(inFeatures / divValue ** (i + 1));
-      return new Sequential(new Linear(inFeatures, width, false), new Linear(width, this.cutoffs[i + 1]! - cut, false));
-    }));
+    this.tail = new ModuleList(
+      cutoffs.map((cut, i) => {
+        const width = Math.floor(inFeatures / divValue ** (i + 1));
+        return new Sequential(new Linear(inFeatures, width, false), new Linear(width, this.cutoffs[i + 1]! - cut, false));
+      }),
+    );
   }
 
   override forward(input_: Tensor, target_: Tensor): { output: Tensor; loss: Tensor } {

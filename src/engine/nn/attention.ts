@@ -24,8 +24,14 @@ interface AttentionCall {
 }
 
 type AttentionArguments = [
-  query: Tensor, key: Tensor, value: Tensor, keyPaddingMask?: Tensor | null | AttentionCall, needWeights?: boolean | AttentionCall,
-  attnMask?: Tensor | null | AttentionCall, averageAttnWeights?: boolean | AttentionCall, isCausal?: boolean | AttentionCall,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  keyPaddingMask?: Tensor | null | AttentionCall,
+  needWeights?: boolean | AttentionCall,
+  attnMask?: Tensor | null | AttentionCall,
+  averageAttnWeights?: boolean | AttentionCall,
+  isCausal?: boolean | AttentionCall,
 ];
 
 /**
@@ -37,8 +43,14 @@ type AttentionArguments = [
  */
 export class MultiheadAttention extends Module<AttentionArguments, [output: Tensor, weights: Tensor | null]> {
   static override readonly stateNames: Readonly<Record<string, string>> = {
-    inProjWeight: "in_proj_weight", qProjWeight: "q_proj_weight", kProjWeight: "k_proj_weight", vProjWeight: "v_proj_weight",
-    inProjBias: "in_proj_bias", biasK: "bias_k", biasV: "bias_v", outProj: "out_proj",
+    inProjWeight: "in_proj_weight",
+    qProjWeight: "q_proj_weight",
+    kProjWeight: "k_proj_weight",
+    vProjWeight: "v_proj_weight",
+    inProjBias: "in_proj_bias",
+    biasK: "bias_k",
+    biasV: "bias_v",
+    outProj: "out_proj",
   };
 
   readonly embedDim: number;
@@ -65,7 +77,14 @@ export class MultiheadAttention extends Module<AttentionArguments, [output: Tens
    * @throws ArgumentError (AssertionError) unless the heads are of one size
    */
   constructor(
-    embedDim: Int, numHeads: Int, dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, kdim: Int | null = null, vdim: Int | null = null,
+    embedDim: Int,
+    numHeads: Int,
+    dropout = 0,
+    bias = true,
+    addBiasKv = false,
+    addZeroAttn = false,
+    kdim: Int | null = null,
+    vdim: Int | null = null,
     batchFirst = false,
   ) {
     super();
@@ -106,16 +125,34 @@ export class MultiheadAttention extends Module<AttentionArguments, [output: Tens
    * @param isCausal a hint that `attnMask` is the causal one; it changes nothing
    */
   override forward(
-    query: Tensor, key: Tensor, value: Tensor, keyPaddingMask: Tensor | null = null, needWeights = true, attnMask: Tensor | null = null,
-    averageAttnWeights = true, isCausal = false,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    keyPaddingMask: Tensor | null = null,
+    needWeights = true,
+    attnMask: Tensor | null = null,
+    averageAttnWeights = true,
+    isCausal = false,
   ): [output: Tensor, weights: Tensor | null] {
     if (isCausal && attnMask === null) throw new ArgumentError("Need attn_mask if specifying the is_causal hint.", "RuntimeError");
-    return attendInHeads(query, key, value, {
-      embedDim: this.embedDim, numHeads: this.numHeads,
-      projections: this.inProjWeight ?? [this.qProjWeight!, this.kProjWeight!, this.vProjWeight!],
-      projectionBias: this.inProjBias, biasK: this.biasK, biasV: this.biasV,
-      outputWeight: this.outProj.weight, outputBias: this.outProj.bias,
-      addZeroAttn: this.addZeroAttn, dropoutP: this.training ? this.dropout : 0, batchFirst: this.batchFirst,
-    }, { keyPaddingMask, needWeights, attnMask, averageAttnWeights });
+    return attendInHeads(
+      query,
+      key,
+      value,
+      {
+        embedDim: this.embedDim,
+        numHeads: this.numHeads,
+        projections: this.inProjWeight ?? [this.qProjWeight!, this.kProjWeight!, this.vProjWeight!],
+        projectionBias: this.inProjBias,
+        biasK: this.biasK,
+        biasV: this.biasV,
+        outputWeight: this.outProj.weight,
+        outputBias: this.outProj.bias,
+        addZeroAttn: this.addZeroAttn,
+        dropoutP: this.training ? this.dropout : 0,
+        batchFirst: this.batchFirst,
+      },
+      { keyPaddingMask, needWeights, attnMask, averageAttnWeights },
+    );
   }
 }

@@ -14,7 +14,7 @@ function wrapIndex(index: number, length: number): number {
 export type ModulesByName<M extends AnyModule = AnyModule> = Readonly<Record<string, M>> | ReadonlyMap<string, M>;
 
 function entriesOf<M extends AnyModule>(modules: ModulesByName<M>): Iterable<readonly [string, M]> {
-  return modules instanceof Map ? modules.entries() as Iterable<readonly [string, M]> : Object.entries(modules as Readonly<Record<string, M>>);
+  return modules instanceof Map ? (modules.entries() as Iterable<readonly [string, M]>) : Object.entries(modules as Readonly<Record<string, M>>);
 }
 
 /**
@@ -34,7 +34,10 @@ export class Sequential extends Module {
   constructor(...args: readonly AnyModule[] | readonly [ModulesByName]) {
     super();
     const [first] = args;
-    const named = args.length === 1 && typeof first === "object" && first !== null ? first as ModulesByName : Object.fromEntries(Object.entries(args as readonly AnyModule[]));
+    const named =
+      args.length === 1 && typeof first === "object" && first !== null
+        ? (first as ModulesByName)
+        : Object.fromEntries(Object.entries(args as readonly AnyModule[]));
     for (const [name, module] of entriesOf(named)) this.addModule(name, asModule(module, "Sequential"));
   }
 
@@ -174,9 +177,10 @@ export class ModuleDict<M extends AnyModule = SomeModule> extends Module<never[]
   /** Puts modules under their names. */
   update(modules: ModulesByName<M> | Iterable<readonly [string, M]>): this {
     if (modules instanceof ModuleDict) return this.update(modules.entries());
-    const entries = Symbol.iterator in modules ? modules as Iterable<readonly [string, M]> : entriesOf(modules);
+    const entries = Symbol.iterator in modules ? (modules as Iterable<readonly [string, M]>) : entriesOf(modules);
     for (const entry of entries) {
-      if (!Array.isArray(entry) || entry.length !== 2) throw new ArgumentError("ModuleDict: a list holds pairs of a name and a module, as in [[\"conv\", conv]]; or give { conv }", "TypeError");
+      if (!Array.isArray(entry) || entry.length !== 2)
+        throw new ArgumentError('ModuleDict: a list holds pairs of a name and a module, as in [["conv", conv]]; or give { conv }', "TypeError");
       this.set(...(entry as [string, M]));
     }
     return this;

@@ -29,7 +29,14 @@ abstract class ConvNd<Args extends unknown[]> extends Module<Args> {
   declare bias: Parameter;
 
   constructor(
-    rank: number, inChannels: number, outChannels: number, kernelSize: Size, stride: Size, padding: Size | "same" | "valid", dilation: Size, groups: number,
+    rank: number,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size,
+    stride: Size,
+    padding: Size | "same" | "valid",
+    dilation: Size,
+    groups: number,
     paddingMode: ConvPaddingMode,
   ) {
     super();
@@ -80,8 +87,16 @@ abstract class Conv extends ConvNd<[input: Tensor]> {
   protected abstract readonly convolution: Convolution;
 
   constructor(
-    rank: number, inChannels: number, outChannels: number, kernelSize: Size, stride: Size, padding: Size | "same" | "valid", dilation: Size, groups: number,
-    bias: boolean, paddingMode: ConvPaddingMode,
+    rank: number,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size,
+    stride: Size,
+    padding: Size | "same" | "valid",
+    dilation: Size,
+    groups: number,
+    bias: boolean,
+    paddingMode: ConvPaddingMode,
   ) {
     super(rank, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, paddingMode);
     this.makeParameters([outChannels, inChannels / groups, ...this.kernelSize], bias);
@@ -125,8 +140,15 @@ export class Conv1d extends Conv {
    * @param paddingMode what the border is filled with
    */
   constructor(
-    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1,
-    bias = true, paddingMode: ConvPaddingMode = "zeros",
+    inChannels: Int,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size | "same" | "valid" = 0,
+    dilation: Size = 1,
+    groups: Int = 1,
+    bias = true,
+    paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(1, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
   }
@@ -153,8 +175,15 @@ export class Conv2d extends Conv {
    * @param paddingMode what the border is filled with
    */
   constructor(
-    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1,
-    bias = true, paddingMode: ConvPaddingMode = "zeros",
+    inChannels: Int,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size | "same" | "valid" = 0,
+    dilation: Size = 1,
+    groups: Int = 1,
+    bias = true,
+    paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(2, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
   }
@@ -181,8 +210,15 @@ export class Conv3d extends Conv {
    * @param paddingMode what the border is filled with
    */
   constructor(
-    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1,
-    bias = true, paddingMode: ConvPaddingMode = "zeros",
+    inChannels: Int,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size | "same" | "valid" = 0,
+    dilation: Size = 1,
+    groups: Int = 1,
+    bias = true,
+    paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(3, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
   }
@@ -193,8 +229,17 @@ abstract class ConvTranspose extends ConvNd<[input: Tensor, outputSize?: Shape |
   protected abstract readonly convolution: TransposedConvolution;
 
   constructor(
-    rank: number, inChannels: number, outChannels: number, kernelSize: Size, stride: Size, padding: Size, outputPadding: Size, groups: number, bias: boolean,
-    dilation: Size, paddingMode: ConvPaddingMode,
+    rank: number,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Size,
+    stride: Size,
+    padding: Size,
+    outputPadding: Size,
+    groups: number,
+    bias: boolean,
+    dilation: Size,
+    paddingMode: ConvPaddingMode,
   ) {
     super(rank, inChannels, outChannels, kernelSize, stride, padding, dilation, groups, paddingMode);
     if (this.paddingMode !== "zeros") throw new ArgumentError(`Only "zeros" padding mode is supported for ConvTranspose${rank}d`);
@@ -217,7 +262,9 @@ abstract class ConvTranspose extends ConvNd<[input: Tensor, outputSize?: Shape |
       const step = this.stride[i]!;
       const least = (input.size(i - rank) - 1) * step - 2 * padding[i]! + this.dilation[i]! * (this.kernelSize[i]! - 1) + 1;
       if (size < least || size > least + step - 1) {
-        throw new ArgumentError(`requested an output size of ${sizes(own)}, but valid sizes range from ${least} to ${least + step - 1} in direction ${i} (for an input of [${input.shape.slice(-rank).join(", ")}])`);
+        throw new ArgumentError(
+          `requested an output size of ${sizes(own)}, but valid sizes range from ${least} to ${least + step - 1} in direction ${i} (for an input of [${input.shape.slice(-rank).join(", ")}])`,
+        );
       }
       return size - least;
     });
@@ -247,8 +294,16 @@ export class ConvTranspose1d extends ConvTranspose {
    * @param paddingMode only `"zeros"`
    */
   constructor(
-    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true,
-    dilation: Size = 1, paddingMode: ConvPaddingMode = "zeros",
+    inChannels: Int,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    outputPadding: Size = 0,
+    groups: Int = 1,
+    bias = true,
+    dilation: Size = 1,
+    paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(1, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, paddingMode);
   }
@@ -273,8 +328,16 @@ export class ConvTranspose2d extends ConvTranspose {
    * @param paddingMode only `"zeros"`
    */
   constructor(
-    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true,
-    dilation: Size = 1, paddingMode: ConvPaddingMode = "zeros",
+    inChannels: Int,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    outputPadding: Size = 0,
+    groups: Int = 1,
+    bias = true,
+    dilation: Size = 1,
+    paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(2, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, paddingMode);
   }
@@ -299,8 +362,16 @@ export class ConvTranspose3d extends ConvTranspose {
    * @param paddingMode only `"zeros"`
    */
   constructor(
-    inChannels: Int, outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true,
-    dilation: Size = 1, paddingMode: ConvPaddingMode = "zeros",
+    inChannels: Int,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    outputPadding: Size = 0,
+    groups: Int = 1,
+    bias = true,
+    dilation: Size = 1,
+    paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(3, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, paddingMode);
   }

@@ -21,7 +21,12 @@ abstract class Table<Args extends unknown[]> extends Module<Args> {
   weight: Parameter;
 
   constructor(
-    numEmbeddings: number, embeddingDim: number, paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean,
+    numEmbeddings: number,
+    embeddingDim: number,
+    paddingIdx: number | null,
+    maxNorm: number | null,
+    normType: number,
+    scaleGradByFreq: boolean,
     weight: Tensor | null,
   ) {
     super();
@@ -78,7 +83,12 @@ export class Embedding extends Table<[input: Tensor]> {
    * @param freeze whether it is kept from learning
    */
   static fromPretrained(
-    embeddings: Tensor, freeze = true, paddingIdx: Int | null = null, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false,
+    embeddings: Tensor,
+    freeze = true,
+    paddingIdx: Int | null = null,
+    maxNorm: number | null = null,
+    normType = 2,
+    scaleGradByFreq = false,
   ): Embedding {
     const table = new Embedding(...checkTable(embeddings), paddingIdx, maxNorm, normType, scaleGradByFreq, embeddings);
     table.weight.requiresGrad = !freeze;
@@ -93,7 +103,12 @@ export class Embedding extends Table<[input: Tensor]> {
    * @param _weight the rows to start with
    */
   constructor(
-    numEmbeddings: Int, embeddingDim: Int, paddingIdx: Int | null = null, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false,
+    numEmbeddings: Int,
+    embeddingDim: Int,
+    paddingIdx: Int | null = null,
+    maxNorm: number | null = null,
+    normType = 2,
+    scaleGradByFreq = false,
     _weight: Tensor | null = null,
   ) {
     super(numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, _weight);
@@ -124,7 +139,9 @@ interface BagCall {
  * @api nn.EmbeddingBag
  * @factory
  */
-export class EmbeddingBag extends Table<[input: Tensor, offsets?: Tensor | null | BagCall, perSampleWeights?: Tensor | null | Pick<BagCall, "perSampleWeights">]> {
+export class EmbeddingBag extends Table<
+  [input: Tensor, offsets?: Tensor | null | BagCall, perSampleWeights?: Tensor | null | Pick<BagCall, "perSampleWeights">]
+> {
   readonly mode: BagMode;
   readonly includeLastOffset: boolean;
 
@@ -133,7 +150,13 @@ export class EmbeddingBag extends Table<[input: Tensor, offsets?: Tensor | null 
    * @param freeze whether it is kept from learning
    */
   static fromPretrained(
-    embeddings: Tensor, freeze = true, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false, mode: BagMode = "mean", includeLastOffset = false,
+    embeddings: Tensor,
+    freeze = true,
+    maxNorm: number | null = null,
+    normType = 2,
+    scaleGradByFreq = false,
+    mode: BagMode = "mean",
+    includeLastOffset = false,
     paddingIdx: Int | null = null,
   ): EmbeddingBag {
     const table = new EmbeddingBag(...checkTable(embeddings), maxNorm, normType, scaleGradByFreq, mode, embeddings, includeLastOffset, paddingIdx);
@@ -151,8 +174,15 @@ export class EmbeddingBag extends Table<[input: Tensor, offsets?: Tensor | null 
    * @param paddingIdx the row of this index starts as zeros, doesn't count and gets no gradient
    */
   constructor(
-    numEmbeddings: Int, embeddingDim: Int, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false, mode: BagMode = "mean",
-    _weight: Tensor | null = null, includeLastOffset = false, paddingIdx: Int | null = null,
+    numEmbeddings: Int,
+    embeddingDim: Int,
+    maxNorm: number | null = null,
+    normType = 2,
+    scaleGradByFreq = false,
+    mode: BagMode = "mean",
+    _weight: Tensor | null = null,
+    includeLastOffset = false,
+    paddingIdx: Int | null = null,
   ) {
     super(numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, _weight);
     this.mode = mode;
@@ -161,7 +191,15 @@ export class EmbeddingBag extends Table<[input: Tensor, offsets?: Tensor | null 
 
   override forward(input: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
     return embeddingBag(
-      input, this.weight, offsets, this.maxNorm, this.normType, this.scaleGradByFreq, this.mode, perSampleWeights, this.includeLastOffset,
+      input,
+      this.weight,
+      offsets,
+      this.maxNorm,
+      this.normType,
+      this.scaleGradByFreq,
+      this.mode,
+      perSampleWeights,
+      this.includeLastOffset,
       this.paddingIdx,
     );
   }

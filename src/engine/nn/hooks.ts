@@ -61,12 +61,7 @@ export function addHook<Hook>(list: Hook[], hook: Hook, prepend = false): HookHa
 }
 
 /** One call of a module that has hooks: PyTorch's order, pre hooks, forward, hooks, with the boundaries for backward around it. */
-export function callWithHooks(
-  module: AnyModule,
-  hooks: ModuleHooks<AnyModule>,
-  forward: (...inputs: unknown[]) => unknown,
-  args: readonly unknown[],
-): unknown {
+export function callWithHooks(module: AnyModule, hooks: ModuleHooks<AnyModule>, forward: (...inputs: unknown[]) => unknown, args: readonly unknown[]): unknown {
   let inputs: readonly unknown[] = args;
   for (const hook of [...hooks.forwardPre]) {
     const replacement = hook(module, inputs);
@@ -135,18 +130,18 @@ class BackwardWatch {
 }
 
 /** Puts the tensors among `values` that require gradients behind a boundary; `hook` sees one entry for each value. */
-function mark(
-  values: readonly unknown[],
-  hook: (gradients: Gradients) => Gradients,
-): { values: unknown[]; watched: boolean } {
+function mark(values: readonly unknown[], hook: (gradients: Gradients) => Gradients): { values: unknown[]; watched: boolean } {
   const places = values.flatMap((value, i) => (value instanceof Tensor && value.requiresGrad ? [i] : []));
   if (places.length === 0) return { values: [...values], watched: false };
-  const marked = boundary(places.map((i) => values[i] as Tensor), (gradients) => {
-    const all = new Array<Tensor | null>(values.length).fill(null);
-    places.forEach((place, i) => (all[place] = gradients[i]!));
-    const results = hook(all);
-    return places.map((place) => results[place] ?? null);
-  });
+  const marked = boundary(
+    places.map((i) => values[i] as Tensor),
+    (gradients) => {
+      const all = new Array<Tensor | null>(values.length).fill(null);
+      places.forEach((place, i) => (all[place] = gradients[i]!));
+      const results = hook(all);
+      return places.map((place) => results[place] ?? null);
+    },
+  );
   const result = [...values];
   places.forEach((place, i) => (result[place] = marked[i]));
   return { values: result, watched: true };
@@ -157,8 +152,7 @@ function replaced(gradients: Gradients, replacement: GradientReplacement, name: 
   const list = asList(replacement) as Gradients;
   if (list.length !== gradients.length) {
     throw new RangeError(
-      `Backward hook of ${module.constructor.name} returned an invalid number of ${name}, ` +
-        `got ${list.length}, but expected ${gradients.length}`,
+      `Backward hook of ${module.constructor.name} returned an invalid number of ${name}, ` + `got ${list.length}, but expected ${gradients.length}`,
     );
   }
   return list;

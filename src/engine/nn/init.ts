@@ -16,7 +16,18 @@ import type { Tensor } from "../tensor.ts";
  * @api nn.init.Nonlinearity
  */
 export type Nonlinearity =
-  | "linear" | "conv1d" | "conv2d" | "conv3d" | "conv_transpose1d" | "conv_transpose2d" | "conv_transpose3d" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "selu";
+  | "linear"
+  | "conv1d"
+  | "conv2d"
+  | "conv3d"
+  | "conv_transpose1d"
+  | "conv_transpose2d"
+  | "conv_transpose3d"
+  | "sigmoid"
+  | "tanh"
+  | "relu"
+  | "leaky_relu"
+  | "selu";
 
 /**
  * Which number of connections.
@@ -141,7 +152,11 @@ export function xavierNormal_<T extends Tensor>(tensor: T, gain = 1, generator: 
  * @api nn.init.kaimingUniform_
  */
 export function kaimingUniform_<T extends Tensor>(
-  tensor: T, a = 0, mode: FanMode = "fan_in", nonlinearity: Nonlinearity = "leaky_relu", generator: Generator | null = null,
+  tensor: T,
+  a = 0,
+  mode: FanMode = "fan_in",
+  nonlinearity: Nonlinearity = "leaky_relu",
+  generator: Generator | null = null,
 ): T {
   const bound = Math.sqrt(3) * kaimingStd(tensor, a, mode, nonlinearity);
   return uniform_(tensor, -bound, bound, generator);
@@ -155,7 +170,11 @@ export function kaimingUniform_<T extends Tensor>(
  * @api nn.init.kaimingNormal_
  */
 export function kaimingNormal_<T extends Tensor>(
-  tensor: T, a = 0, mode: FanMode = "fan_in", nonlinearity: Nonlinearity = "leaky_relu", generator: Generator | null = null,
+  tensor: T,
+  a = 0,
+  mode: FanMode = "fan_in",
+  nonlinearity: Nonlinearity = "leaky_relu",
+  generator: Generator | null = null,
 ): T {
   return normal_(tensor, 0, kaimingStd(tensor, a, mode, nonlinearity), generator);
 }
@@ -188,7 +207,12 @@ export function truncNormal_<T extends Tensor>(tensor: T, mean = 0, std = 1, a =
   const share = (x: number): number => (1 + erf(tensorOf((x - mean) / std / Math.SQRT2)).item()) / 2;
   return noGrad(() => {
     uniform_(tensor, 2 * share(a) - 1, 2 * share(b) - 1, generator);
-    tensor.copy_(erfinv(tensor).mul(std * Math.SQRT2).add(mean).clamp(a, b));
+    tensor.copy_(
+      erfinv(tensor)
+        .mul(std * Math.SQRT2)
+        .add(mean)
+        .clamp(a, b),
+    );
     return tensor;
   });
 }

@@ -45,7 +45,13 @@ export class UninitializedBuffer extends UninitializedParameter {
  * What waits for its first input: learns its sizes from it, makes its parameters, and is of its plain class from then on,
  * which is called with the same.
  */
-function called<Args extends unknown[], Out>(module: object, Plain: { prototype: { forward(...args: Args): Out } }, learn: (own: never, input: Tensor) => void, input: Tensor, ...args: unknown[]): Out {
+function called<Args extends unknown[], Out>(
+  module: object,
+  Plain: { prototype: { forward(...args: Args): Out } },
+  learn: (own: never, input: Tensor) => void,
+  input: Tensor,
+  ...args: unknown[]
+): Out {
   learn(module as never, input);
   Object.setPrototypeOf(module, Plain.prototype);
   (module as { resetParameters(): void }).resetParameters();
@@ -101,13 +107,15 @@ function wait(module: object, outChannels: number, bias: boolean): void {
   own.bias = waiting(bias);
 }
 
-const learnChannels = (transposed: boolean) => (own: Convolutional, input: Tensor): void => {
-  own.inChannels = input.size(-1 - own.kernelSize.length);
-  if (own.inChannels % own.groups !== 0) throw new KindlingError("in_channels must be divisible by groups");
-  const shape = transposed ? [own.inChannels, own.outChannels / own.groups] : [own.outChannels, own.inChannels / own.groups];
-  own.weight = new Parameter(empty([...shape, ...own.kernelSize]));
-  if (own.bias) own.bias = new Parameter(empty([own.outChannels]));
-};
+const learnChannels =
+  (transposed: boolean) =>
+  (own: Convolutional, input: Tensor): void => {
+    own.inChannels = input.size(-1 - own.kernelSize.length);
+    if (own.inChannels % own.groups !== 0) throw new KindlingError("in_channels must be divisible by groups");
+    const shape = transposed ? [own.inChannels, own.outChannels / own.groups] : [own.outChannels, own.inChannels / own.groups];
+    own.weight = new Parameter(empty([...shape, ...own.kernelSize]));
+    if (own.bias) own.bias = new Parameter(empty([own.outChannels]));
+  };
 
 /**
  * `Conv1d` that takes `inChannels` from its first input.
@@ -117,7 +125,13 @@ const learnChannels = (transposed: boolean) => (own: Convolutional, input: Tenso
  */
 export class LazyConv1d extends Conv1d {
   constructor(
-    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1, bias = true,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size | "same" | "valid" = 0,
+    dilation: Size = 1,
+    groups: Int = 1,
+    bias = true,
     paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(0, 0, kernelSize, stride, padding, dilation, groups, false, paddingMode);
@@ -137,7 +151,14 @@ export class LazyConv1d extends Conv1d {
  */
 export class LazyConvTranspose1d extends ConvTranspose1d {
   constructor(
-    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true, dilation: Size = 1,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    outputPadding: Size = 0,
+    groups: Int = 1,
+    bias = true,
+    dilation: Size = 1,
     paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(0, 0, kernelSize, stride, padding, outputPadding, groups, false, dilation, paddingMode);
@@ -157,7 +178,13 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
  */
 export class LazyConv2d extends Conv2d {
   constructor(
-    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1, bias = true,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size | "same" | "valid" = 0,
+    dilation: Size = 1,
+    groups: Int = 1,
+    bias = true,
     paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(0, 0, kernelSize, stride, padding, dilation, groups, false, paddingMode);
@@ -177,7 +204,14 @@ export class LazyConv2d extends Conv2d {
  */
 export class LazyConvTranspose2d extends ConvTranspose2d {
   constructor(
-    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true, dilation: Size = 1,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    outputPadding: Size = 0,
+    groups: Int = 1,
+    bias = true,
+    dilation: Size = 1,
     paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(0, 0, kernelSize, stride, padding, outputPadding, groups, false, dilation, paddingMode);
@@ -197,7 +231,13 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
  */
 export class LazyConv3d extends Conv3d {
   constructor(
-    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size | "same" | "valid" = 0, dilation: Size = 1, groups: Int = 1, bias = true,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size | "same" | "valid" = 0,
+    dilation: Size = 1,
+    groups: Int = 1,
+    bias = true,
     paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(0, 0, kernelSize, stride, padding, dilation, groups, false, paddingMode);
@@ -217,7 +257,14 @@ export class LazyConv3d extends Conv3d {
  */
 export class LazyConvTranspose3d extends ConvTranspose3d {
   constructor(
-    outChannels: Int, kernelSize: Size, stride: Size = 1, padding: Size = 0, outputPadding: Size = 0, groups: Int = 1, bias = true, dilation: Size = 1,
+    outChannels: Int,
+    kernelSize: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    outputPadding: Size = 0,
+    groups: Int = 1,
+    bias = true,
+    dilation: Size = 1,
     paddingMode: ConvPaddingMode = "zeros",
   ) {
     super(0, 0, kernelSize, stride, padding, outputPadding, groups, false, dilation, paddingMode);
@@ -244,14 +291,16 @@ function waitForFeatures(module: object): void {
 }
 
 /** @param dimOf where an input has its channels */
-const learnStatistics = (dimOf: (input: Tensor) => number) => (own: Normal, input: Tensor): void => {
-  const features = input.size(dimOf(input));
-  own.numFeatures = features;
-  if (own.weight) own.weight = new Parameter(ones([features]));
-  if (own.bias) own.bias = new Parameter(zeros([features]));
-  if (own.runningMean) own.runningMean = zeros([features]);
-  if (own.runningVar) own.runningVar = ones([features]);
-};
+const learnStatistics =
+  (dimOf: (input: Tensor) => number) =>
+  (own: Normal, input: Tensor): void => {
+    const features = input.size(dimOf(input));
+    own.numFeatures = features;
+    if (own.weight) own.weight = new Parameter(ones([features]));
+    if (own.bias) own.bias = new Parameter(zeros([features]));
+    if (own.runningMean) own.runningMean = zeros([features]);
+    if (own.runningVar) own.runningVar = ones([features]);
+  };
 
 /**
  * `BatchNorm1d` that takes `numFeatures` from its first input.
@@ -266,7 +315,12 @@ export class LazyBatchNorm1d extends BatchNorm1d {
   }
 
   override forward(input: Tensor): Tensor {
-    return called(this, BatchNorm1d, learnStatistics(() => 1), input);
+    return called(
+      this,
+      BatchNorm1d,
+      learnStatistics(() => 1),
+      input,
+    );
   }
 }
 
@@ -283,7 +337,12 @@ export class LazyBatchNorm2d extends BatchNorm2d {
   }
 
   override forward(input: Tensor): Tensor {
-    return called(this, BatchNorm2d, learnStatistics(() => 1), input);
+    return called(
+      this,
+      BatchNorm2d,
+      learnStatistics(() => 1),
+      input,
+    );
   }
 }
 
@@ -300,7 +359,12 @@ export class LazyBatchNorm3d extends BatchNorm3d {
   }
 
   override forward(input: Tensor): Tensor {
-    return called(this, BatchNorm3d, learnStatistics(() => 1), input);
+    return called(
+      this,
+      BatchNorm3d,
+      learnStatistics(() => 1),
+      input,
+    );
   }
 }
 
@@ -317,7 +381,12 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
   }
 
   override forward(input: Tensor): Tensor {
-    return called(this, InstanceNorm1d, learnStatistics(({ shape }) => (shape.length === 2 ? 0 : 1)), input);
+    return called(
+      this,
+      InstanceNorm1d,
+      learnStatistics(({ shape }) => (shape.length === 2 ? 0 : 1)),
+      input,
+    );
   }
 }
 
@@ -334,7 +403,12 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
   }
 
   override forward(input: Tensor): Tensor {
-    return called(this, InstanceNorm2d, learnStatistics(({ shape }) => (shape.length === 3 ? 0 : 1)), input);
+    return called(
+      this,
+      InstanceNorm2d,
+      learnStatistics(({ shape }) => (shape.length === 3 ? 0 : 1)),
+      input,
+    );
   }
 }
 
@@ -351,6 +425,11 @@ export class LazyInstanceNorm3d extends InstanceNorm3d {
   }
 
   override forward(input: Tensor): Tensor {
-    return called(this, InstanceNorm3d, learnStatistics(({ shape }) => (shape.length === 4 ? 0 : 1)), input);
+    return called(
+      this,
+      InstanceNorm3d,
+      learnStatistics(({ shape }) => (shape.length === 4 ? 0 : 1)),
+      input,
+    );
   }
 }

@@ -4,7 +4,18 @@ import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../ops/losses/
 import { crossEntropy, nllLoss } from "../ops/losses/crossEntropy.ts";
 import { ctcLoss, type SequenceLengths } from "../ops/losses/ctc.ts";
 import { gaussianNllLoss, klDiv, poissonNllLoss } from "../ops/losses/distributions.ts";
-import { cosineEmbeddingLoss, hingeEmbeddingLoss, marginRankingLoss, multilabelMarginLoss, multilabelSoftMarginLoss, multiMarginLoss, softMarginLoss, tripletMarginLoss, tripletMarginWithDistanceLoss, type TripletOptions } from "../ops/losses/margins.ts";
+import {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  softMarginLoss,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+  type TripletOptions,
+} from "../ops/losses/margins.ts";
 import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "../ops/losses/regression.ts";
 import type { Int, LossReduction } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";

@@ -11,15 +11,7 @@ import { tenure } from "../memory/residents.ts";
 import { Kind } from "../memory/storage.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import { Tensor, type HookHandle } from "../tensor.ts";
-import {
-  addHook,
-  callWithHooks,
-  type BackwardHook,
-  type BackwardPreHook,
-  type ForwardHook,
-  type ForwardPreHook,
-  type ModuleHooks,
-} from "./hooks.ts";
+import { addHook, callWithHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type ModuleHooks } from "./hooks.ts";
 import { found, type Found } from "./found.ts";
 import { typeAsked } from "../ops/conversion.ts";
 import { Members, typeNameOf, type MemberKind } from "./members.ts";
@@ -56,9 +48,10 @@ export interface IncompatibleKeys {
 /** What loading found, as a plain object that prints as PyTorch prints it. */
 function loadedKeys(missingKeys: string[], unexpectedKeys: string[]): IncompatibleKeys {
   const list = (keys: readonly string[]): string => `[${keys.map((key) => `'${key}'`).join(", ")}]`;
-  const text = missingKeys.length + unexpectedKeys.length === 0
-    ? "<All keys matched successfully>"
-    : `_IncompatibleKeys(missing_keys=${list(missingKeys)}, unexpected_keys=${list(unexpectedKeys)})`;
+  const text =
+    missingKeys.length + unexpectedKeys.length === 0
+      ? "<All keys matched successfully>"
+      : `_IncompatibleKeys(missing_keys=${list(missingKeys)}, unexpected_keys=${list(unexpectedKeys)})`;
   return Object.defineProperty({ missingKeys, unexpectedKeys }, "toString", { value: () => text });
 }
 
@@ -87,9 +80,10 @@ function callModule(module: Module, own: Members, args: unknown[]): unknown {
   const watcher = instrument();
   const forward = own.properties.forward as (...inputs: unknown[]) => unknown;
   try {
-    const output = own.hooks === null
-      ? forward.apply(module, args)
-      : callWithHooks(module, own.hooks as ModuleHooks<AnyModule>, (...inputs) => forward.apply(module, inputs), args);
+    const output =
+      own.hooks === null
+        ? forward.apply(module, args)
+        : callWithHooks(module, own.hooks as ModuleHooks<AnyModule>, (...inputs) => forward.apply(module, inputs), args);
     watcher?.forward?.(module, args, output);
     return output;
   } catch (error) {
@@ -105,7 +99,8 @@ export interface Module<Args extends unknown[] = [input: Tensor], Out = Tensor> 
 }
 
 /** Base class of all networks; `publicModule.ts` has what users read of it. */
-export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> extends Callable { // oxlint-disable-line no-unsafe-declaration-merging
+export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> extends Callable {
+  // oxlint-disable-line no-unsafe-declaration-merging
   /**
    * PyTorch's names of this class's parameters, buffers and submodules where they are not the property's own name:
    * `runningMean` is `running_mean` in a state dict.
@@ -121,7 +116,11 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
   /** @throws ArgumentError (TypeError) for arguments: they are the subclass's own */
   constructor() {
     super();
-    if (arguments.length > 0) throw new ArgumentError(`nn.Module takes no arguments but ${arguments.length} ${arguments.length === 1 ? "was" : "were"} given: write super() in ${new.target.name}`, "TypeError");
+    if (arguments.length > 0)
+      throw new ArgumentError(
+        `nn.Module takes no arguments but ${arguments.length} ${arguments.length === 1 ? "was" : "were"} given: write super() in ${new.target.name}`,
+        "TypeError",
+      );
     this.training = true;
     instrument()?.moduleConstructed?.(this);
   }
@@ -145,7 +144,13 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
     const copy = Reflect.construct(Module, [], this.constructor) as Module;
     for (const [name, kind] of this.#members.kinds) copy.#members.become(name, kind, { persistent: !this.#members.nonPersistent.has(name) });
     const { hooks } = this.#members;
-    if (hooks) copy.#members.hooks = { forwardPre: [...hooks.forwardPre], forward: [...hooks.forward], backwardPre: [...hooks.backwardPre], backward: [...hooks.backward] };
+    if (hooks)
+      copy.#members.hooks = {
+        forwardPre: [...hooks.forwardPre],
+        forward: [...hooks.forward],
+        backwardPre: [...hooks.backwardPre],
+        backward: [...hooks.backward],
+      };
     return copy;
   }
 
@@ -351,9 +356,10 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
    * @param options.prefix put before every name
    * @param options.keepVars give the parameters themselves, not detached
    */
-  stateDict(
-    { destination = null, prefix = "", keepVars = false }: { destination?: Map<string, Tensor> | null; prefix?: string; keepVars?: boolean } = {},
-  ): Map<string, Tensor> {
+  stateDict({ destination = null, prefix = "", keepVars = false }: { destination?: Map<string, Tensor> | null; prefix?: string; keepVars?: boolean } = {}): Map<
+    string,
+    Tensor
+  > {
     const state = destination ?? new Map<string, Tensor>();
     const versions = new Map<string, { version: number }>();
     walk(this as unknown as Module, (module) => module.registeredModules(), prefix, {
@@ -597,7 +603,9 @@ class IndentedText {
 const LONGEST_TEXT = 2 ** 29 - 24;
 
 function refuseWithin(module: Module, _name: string, path: string): never {
-  throw new KindlingError(`maximum recursion depth exceeded: ${path.slice(0, -1)} is the ${module.constructor.name} that holds it, so there is no end to its modules; keep what isn't part of the module in a plain list or behind a function`);
+  throw new KindlingError(
+    `maximum recursion depth exceeded: ${path.slice(0, -1)} is the ${module.constructor.name} that holds it, so there is no end to its modules; keep what isn't part of the module in a plain list or behind a function`,
+  );
 }
 
 /** What is wrong with an entry of a state dict, if anything. */

@@ -158,6 +158,8 @@ export class ParameterDict extends Module<never[], never> {
   }
 
   override extraRepr(): string {
-    return this.entries().map(([name, parameter]) => line(name, parameter, "torch.FloatTensor")).join("\n");
+    return this.entries()
+      .map(([name, parameter]) => line(name, parameter, "torch.FloatTensor"))
+      .join("\n");
   }
 }

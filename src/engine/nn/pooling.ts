@@ -1,8 +1,29 @@
 /** Pooling over the positions of `[batch, channels, …]`, or of the same without the batch. */
 import { ArgumentError } from "../errors.ts";
-import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, avgPool1d, avgPool2d, avgPool3d, lpPool1d, lpPool2d, type AdaptiveAvgPool as AdaptiveAvgPoolFunction, type AvgPool as AvgPoolFunction, type LpPool as LpPoolFunction } from "../ops/pooling/average.ts";
+import {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  lpPool1d,
+  lpPool2d,
+  type AdaptiveAvgPool as AdaptiveAvgPoolFunction,
+  type AvgPool as AvgPoolFunction,
+  type LpPool as LpPoolFunction,
+} from "../ops/pooling/average.ts";
 import { fractionalMaxPool2d, fractionalMaxPool3d, type FractionalMaxPool as FractionalMaxPoolFunction } from "../ops/pooling/fractional.ts";
-import { adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, maxPool1d, maxPool2d, maxPool3d, type AdaptiveMaxPool as AdaptiveMaxPoolFunction, type MaxPool as MaxPoolFunction } from "../ops/pooling/max.ts";
+import {
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type AdaptiveMaxPool as AdaptiveMaxPoolFunction,
+  type MaxPool as MaxPoolFunction,
+} from "../ops/pooling/max.ts";
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d, type MaxUnpool as MaxUnpoolFunction } from "../ops/pooling/unpool.ts";
 import type { Int, Size } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
@@ -87,9 +108,7 @@ abstract class AvgPoolNd extends AvgPool {
    * @param countIncludePad whether the border counts as elements
    * @param divisorOverride divide by this instead of the number of elements
    */
-  constructor(
-    kernelSize: Size, stride: Size | null = null, padding: Size = 0, ceilMode = false, countIncludePad = true, divisorOverride: Int | null = null,
-  ) {
+  constructor(kernelSize: Size, stride: Size | null = null, padding: Size = 0, ceilMode = false, countIncludePad = true, divisorOverride: Int | null = null) {
     super(kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride);
   }
 }
@@ -385,13 +404,16 @@ abstract class FractionalMaxPool extends Module {
    * @param _randomSamples `[batch, channels, directions]` in [0, 1) in place of random ones
    */
   constructor(
-    kernelSize: Size, outputSize: Size | null = null, outputRatio: number | readonly number[] | null = null, returnIndices = false,
+    kernelSize: Size,
+    outputSize: Size | null = null,
+    outputRatio: number | readonly number[] | null = null,
+    returnIndices = false,
     _randomSamples: Tensor | null = null,
   ) {
     super();
     if (outputSize === null && outputRatio === null) throw new ArgumentError("FractionalMaxPool requires specifying either an output size, or a pooling ratio");
     if (outputSize !== null && outputRatio !== null) throw new ArgumentError("only one of output_size and output_ratio may be specified");
-    const ratios = typeof outputRatio === "number" ? [outputRatio] : outputRatio ?? [];
+    const ratios = typeof outputRatio === "number" ? [outputRatio] : (outputRatio ?? []);
     if (!ratios.every((ratio) => ratio > 0 && ratio < 1)) throw new ArgumentError(`output_ratio must be between 0 and 1 (got ${sizes(outputRatio)})`);
     this.kernelSize = kernelSize;
     this.outputSize = outputSize;

@@ -29,12 +29,22 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[input: Tensor | Pac
   readonly projSize: number;
 
   constructor(
-    gates: number, inputSize: number, hiddenSize: number, numLayers: number, bias: boolean, batchFirst: boolean, p: number, bidirectional: boolean, projSize: number,
+    gates: number,
+    inputSize: number,
+    hiddenSize: number,
+    numLayers: number,
+    bias: boolean,
+    batchFirst: boolean,
+    p: number,
+    bidirectional: boolean,
+    projSize: number,
   ) {
     super();
     if (!(p >= 0 && p <= 1)) throw new ArgumentError("dropout should be a number in range [0, 1] representing the probability of an element being zeroed");
     if (p > 0 && numLayers === 1) {
-      warnOnce(`dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than 1, but got dropout=${p} and num_layers=${numLayers}`);
+      warnOnce(
+        `dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than 1, but got dropout=${p} and num_layers=${numLayers}`,
+      );
     }
     if (projSize < 0) throw new ArgumentError("proj_size should be a positive integer or zero to disable projections");
     if (projSize >= hiddenSize) throw new ArgumentError("proj_size has to be smaller than hidden_size");
@@ -126,12 +136,15 @@ abstract class RecurrentBase<Hidden, Result> extends Module<[input: Tensor | Pac
     const batched = x.dim() === 3;
     const sequence = batched ? (this.batchFirst ? x.transpose(0, 1) : x) : x.unsqueeze(1);
     if (hx !== null && hx.some((part) => part.dim() !== (batched ? 3 : 2))) {
-      throw new ArgumentError(`For ${batched ? "batched 3-D" : "unbatched 2-D"} input, hx should also be ${batched ? 3 : 2}-D but got ${hx[0]!.dim()}-D tensor`, "RuntimeError");
+      throw new ArgumentError(
+        `For ${batched ? "batched 3-D" : "unbatched 2-D"} input, hx should also be ${batched ? 3 : 2}-D but got ${hx[0]!.dim()}-D tensor`,
+        "RuntimeError",
+      );
     }
     this.checkFeatures(x);
     const [time, batch] = sequence.shape as [number, number];
     if (time === 0) throw new ArgumentError("Expected sequence length to be larger than 0 in RNN", "RuntimeError");
-    const initial = this.initialState(batched ? hx : hx?.map((part) => part.unsqueeze(1)) ?? null, batch, sequence);
+    const initial = this.initialState(batched ? hx : (hx?.map((part) => part.unsqueeze(1)) ?? null), batch, sequence);
     const { output, final } = this.runLayers(sequence.reshape(time * batch, this.inputSize), new Array<number>(time).fill(batch), initial);
     const whole = output.reshape(time, batch, output.shape[1]!);
     if (!batched) return [whole.squeeze(1), final.map((part) => part.squeeze(1))];
@@ -196,7 +209,14 @@ export class RNN extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
    * @param bidirectional whether sequences are read backwards as well
    */
   constructor(
-    inputSize: Int, hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinear = "tanh", bias = true, batchFirst = false, dropout = 0, bidirectional = false,
+    inputSize: Int,
+    hiddenSize: Int,
+    numLayers: Int = 1,
+    nonlinearity: Nonlinear = "tanh",
+    bias = true,
+    batchFirst = false,
+    dropout = 0,
+    bidirectional = false,
   ) {
     super(1, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, 0);
     this.nonlinearity = nonlinearity;
@@ -226,9 +246,7 @@ export class LSTM extends RecurrentBase<readonly [Tensor, Tensor], [output: Tens
    * @param bidirectional whether sequences are read backwards as well
    * @param projSize size to which the hidden state is projected; 0 for none. https://arxiv.org/abs/1402.1128
    */
-  constructor(
-    inputSize: Int, hiddenSize: Int, numLayers: Int = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, projSize: Int = 0,
-  ) {
+  constructor(inputSize: Int, hiddenSize: Int, numLayers: Int = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, projSize: Int = 0) {
     super(4, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, projSize);
   }
 
@@ -275,7 +293,10 @@ export class GRU extends RecurrentBase<Tensor, [output: Tensor, hn: Tensor]> {
 
 abstract class Cell<Hidden, Result> extends Module<[input: Tensor, hx?: Hidden | null | { hx?: Hidden | null }], Result> {
   static override readonly stateNames: Readonly<Record<string, string>> = {
-    weightIh: "weight_ih", weightHh: "weight_hh", biasIh: "bias_ih", biasHh: "bias_hh",
+    weightIh: "weight_ih",
+    weightHh: "weight_hh",
+    biasIh: "bias_ih",
+    biasHh: "bias_hh",
   };
 
   readonly inputSize: number;
@@ -304,13 +325,12 @@ abstract class Cell<Hidden, Result> extends Module<[input: Tensor, hx?: Hidden |
 
   /** One step of one sequence `[inputSize]` or of a batch `[batch, inputSize]`. */
   protected advance(kind: RecurrentKind, x: Tensor, hx: RecurrentState | null, states: number): RecurrentState {
-    if (x.dim() !== 1 && x.dim() !== 2) throw new ArgumentError(`${this.constructor.name}: Expected input to be 1-D or 2-D but received ${x.dim()}-D tensor`, "AssertionError");
+    if (x.dim() !== 1 && x.dim() !== 2)
+      throw new ArgumentError(`${this.constructor.name}: Expected input to be 1-D or 2-D but received ${x.dim()}-D tensor`, "AssertionError");
     const batched = x.dim() === 2;
     const rows = batched ? x : x.unsqueeze(0);
     const count = rows.shape[0]!;
-    const before = hx === null
-      ? Array.from({ length: states }, () => zeros([count, this.hiddenSize]))
-      : hx.map((part) => (batched ? part : part.unsqueeze(0)));
+    const before = hx === null ? Array.from({ length: states }, () => zeros([count, this.hiddenSize])) : hx.map((part) => (batched ? part : part.unsqueeze(0)));
     this.checkSizes(rows, before);
     const biases = this.biasIh && this.biasHh ? [this.biasIh, this.biasHh] : [];
     const { final } = recurrent(kind, rows, [count], before, { ih: this.weightIh, hh: this.weightHh, biases, hr: null }, false);
@@ -322,7 +342,8 @@ abstract class Cell<Hidden, Result> extends Module<[input: Tensor, hx?: Hidden |
     if (features !== this.inputSize) throw new ArgumentError(`input has inconsistent input_size: got ${features} expected ${this.inputSize}`, "RuntimeError");
     hx.forEach(({ shape: [rows, size] }, i) => {
       if (rows !== count) throw new ArgumentError(`Input batch size ${count} doesn't match hidden${i} batch size ${rows}`, "RuntimeError");
-      if (size !== this.hiddenSize) throw new ArgumentError(`hidden${i} has inconsistent hidden_size: got ${size}, expected ${this.hiddenSize}`, "RuntimeError");
+      if (size !== this.hiddenSize)
+        throw new ArgumentError(`hidden${i} has inconsistent hidden_size: got ${size}, expected ${this.hiddenSize}`, "RuntimeError");
     });
   }
 

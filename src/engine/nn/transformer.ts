@@ -32,7 +32,10 @@ interface EncoderLayerCall {
 }
 
 type EncoderLayerArguments = [
-  src: Tensor, srcMask?: Tensor | null | EncoderLayerCall, srcKeyPaddingMask?: Tensor | null | EncoderLayerCall, isCausal?: boolean | EncoderLayerCall,
+  src: Tensor,
+  srcMask?: Tensor | null | EncoderLayerCall,
+  srcKeyPaddingMask?: Tensor | null | EncoderLayerCall,
+  isCausal?: boolean | EncoderLayerCall,
 ];
 
 /**
@@ -62,8 +65,15 @@ export class TransformerEncoderLayer extends Module<EncoderLayerArguments> {
    * @param bias of linear layers and normalisations
    */
   constructor(
-    dModel: Int, nhead: Int, dimFeedforward: Int = 2048, dropout = 0.1, activation: Activation = "relu", layerNormEps = 1e-5, batchFirst = false,
-    normFirst = false, bias = true,
+    dModel: Int,
+    nhead: Int,
+    dimFeedforward: Int = 2048,
+    dropout = 0.1,
+    activation: Activation = "relu",
+    layerNormEps = 1e-5,
+    batchFirst = false,
+    normFirst = false,
+    bias = true,
   ) {
     super();
     this.selfAttn = new MultiheadAttention(dModel, nhead, dropout, bias, false, false, null, null, batchFirst);
@@ -106,8 +116,14 @@ interface DecoderCall {
 }
 
 type DecoderArguments = [
-  tgt: Tensor, memory: Tensor, tgtMask?: Tensor | null | DecoderCall, memoryMask?: Tensor | null | DecoderCall, tgtKeyPaddingMask?: Tensor | null | DecoderCall,
-  memoryKeyPaddingMask?: Tensor | null | DecoderCall, tgtIsCausal?: boolean | null | DecoderCall, memoryIsCausal?: boolean | DecoderCall,
+  tgt: Tensor,
+  memory: Tensor,
+  tgtMask?: Tensor | null | DecoderCall,
+  memoryMask?: Tensor | null | DecoderCall,
+  tgtKeyPaddingMask?: Tensor | null | DecoderCall,
+  memoryKeyPaddingMask?: Tensor | null | DecoderCall,
+  tgtIsCausal?: boolean | null | DecoderCall,
+  memoryIsCausal?: boolean | DecoderCall,
 ];
 
 /**
@@ -140,8 +156,15 @@ export class TransformerDecoderLayer extends Module<DecoderArguments> {
    * @param bias of linear layers and normalisations
    */
   constructor(
-    dModel: Int, nhead: Int, dimFeedforward: Int = 2048, dropout = 0.1, activation: Activation = "relu", layerNormEps = 1e-5, batchFirst = false,
-    normFirst = false, bias = true,
+    dModel: Int,
+    nhead: Int,
+    dimFeedforward: Int = 2048,
+    dropout = 0.1,
+    activation: Activation = "relu",
+    layerNormEps = 1e-5,
+    batchFirst = false,
+    normFirst = false,
+    bias = true,
   ) {
     super();
     this.selfAttn = new MultiheadAttention(dModel, nhead, dropout, bias, false, false, null, null, batchFirst);
@@ -168,8 +191,14 @@ export class TransformerDecoderLayer extends Module<DecoderArguments> {
    * @param memoryIsCausal the same of `memoryMask`
    */
   override forward(
-    tgt: Tensor, memory: Tensor, tgtMask: Tensor | null = null, memoryMask: Tensor | null = null, tgtKeyPaddingMask: Tensor | null = null,
-    memoryKeyPaddingMask: Tensor | null = null, tgtIsCausal = false, memoryIsCausal = false,
+    tgt: Tensor,
+    memory: Tensor,
+    tgtMask: Tensor | null = null,
+    memoryMask: Tensor | null = null,
+    tgtKeyPaddingMask: Tensor | null = null,
+    memoryKeyPaddingMask: Tensor | null = null,
+    tgtIsCausal = false,
+    memoryIsCausal = false,
   ): Tensor {
     const own = (x: Tensor): Tensor => this.dropout1(this.selfAttn(x, x, x, tgtKeyPaddingMask, false, tgtMask, true, tgtIsCausal)[0]);
     const toMemory = (x: Tensor): Tensor =>
@@ -198,7 +227,10 @@ interface EncoderCall {
 }
 
 type EncoderArguments = [
-  src: Tensor, mask?: Tensor | null | EncoderCall, srcKeyPaddingMask?: Tensor | null | EncoderCall, isCausal?: boolean | null | EncoderCall,
+  src: Tensor,
+  mask?: Tensor | null | EncoderCall,
+  srcKeyPaddingMask?: Tensor | null | EncoderCall,
+  isCausal?: boolean | null | EncoderCall,
 ];
 
 /**
@@ -258,8 +290,14 @@ export class TransformerDecoder extends Module<DecoderArguments> {
    * @param memoryIsCausal the same of `memoryMask`
    */
   override forward(
-    tgt: Tensor, memory: Tensor, tgtMask: Tensor | null = null, memoryMask: Tensor | null = null, tgtKeyPaddingMask: Tensor | null = null,
-    memoryKeyPaddingMask: Tensor | null = null, tgtIsCausal: boolean | null = null, memoryIsCausal = false,
+    tgt: Tensor,
+    memory: Tensor,
+    tgtMask: Tensor | null = null,
+    memoryMask: Tensor | null = null,
+    tgtKeyPaddingMask: Tensor | null = null,
+    memoryKeyPaddingMask: Tensor | null = null,
+    tgtIsCausal: boolean | null = null,
+    memoryIsCausal = false,
   ): Tensor {
     let x = tgt;
     for (const layer of this.layers) {
@@ -277,9 +315,17 @@ interface TransformerCall extends DecoderCall {
 }
 
 type TransformerArguments = [
-  src: Tensor, tgt: Tensor, srcMask?: Tensor | null | TransformerCall, tgtMask?: Tensor | null | TransformerCall, memoryMask?: Tensor | null | TransformerCall,
-  srcKeyPaddingMask?: Tensor | null | TransformerCall, tgtKeyPaddingMask?: Tensor | null | TransformerCall, memoryKeyPaddingMask?: Tensor | null | TransformerCall,
-  srcIsCausal?: boolean | null | TransformerCall, tgtIsCausal?: boolean | null | TransformerCall, memoryIsCausal?: boolean | TransformerCall,
+  src: Tensor,
+  tgt: Tensor,
+  srcMask?: Tensor | null | TransformerCall,
+  tgtMask?: Tensor | null | TransformerCall,
+  memoryMask?: Tensor | null | TransformerCall,
+  srcKeyPaddingMask?: Tensor | null | TransformerCall,
+  tgtKeyPaddingMask?: Tensor | null | TransformerCall,
+  memoryKeyPaddingMask?: Tensor | null | TransformerCall,
+  srcIsCausal?: boolean | null | TransformerCall,
+  tgtIsCausal?: boolean | null | TransformerCall,
+  memoryIsCausal?: boolean | TransformerCall,
 ];
 
 /**
@@ -304,9 +350,19 @@ export class Transformer extends Module<TransformerArguments> {
    * @param bias of linear layers and normalisations
    */
   constructor(
-    dModel: Int = 512, nhead: Int = 8, numEncoderLayers: Int = 6, numDecoderLayers: Int = 6, dimFeedforward: Int = 2048, dropout = 0.1,
-    activation: Activation = "relu", customEncoder: AnyModule | null = null, customDecoder: AnyModule | null = null, layerNormEps = 1e-5, batchFirst = false,
-    normFirst = false, bias = true,
+    dModel: Int = 512,
+    nhead: Int = 8,
+    numEncoderLayers: Int = 6,
+    numDecoderLayers: Int = 6,
+    dimFeedforward: Int = 2048,
+    dropout = 0.1,
+    activation: Activation = "relu",
+    customEncoder: AnyModule | null = null,
+    customDecoder: AnyModule | null = null,
+    layerNormEps = 1e-5,
+    batchFirst = false,
+    normFirst = false,
+    bias = true,
   ) {
     super();
     const layer = [dModel, nhead, dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias] as const;
@@ -339,14 +395,31 @@ export class Transformer extends Module<TransformerArguments> {
    * @param memoryIsCausal the same of `memoryMask`
    */
   override forward(
-    src: Tensor, tgt: Tensor, srcMask: Tensor | null = null, tgtMask: Tensor | null = null, memoryMask: Tensor | null = null,
-    srcKeyPaddingMask: Tensor | null = null, tgtKeyPaddingMask: Tensor | null = null, memoryKeyPaddingMask: Tensor | null = null,
-    srcIsCausal: boolean | null = null, tgtIsCausal: boolean | null = null, memoryIsCausal = false,
+    src: Tensor,
+    tgt: Tensor,
+    srcMask: Tensor | null = null,
+    tgtMask: Tensor | null = null,
+    memoryMask: Tensor | null = null,
+    srcKeyPaddingMask: Tensor | null = null,
+    tgtKeyPaddingMask: Tensor | null = null,
+    memoryKeyPaddingMask: Tensor | null = null,
+    srcIsCausal: boolean | null = null,
+    tgtIsCausal: boolean | null = null,
+    memoryIsCausal = false,
   ): Tensor {
     if (src.size(-1) !== this.dModel || tgt.size(-1) !== this.dModel) {
       throw new ArgumentError("the feature number of src and tgt must be equal to d_model", "RuntimeError");
     }
     const memory = (this.encoder as unknown as TransformerEncoder)(src, srcMask, srcKeyPaddingMask, srcIsCausal);
-    return (this.decoder as unknown as TransformerDecoder)(tgt, memory, tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal);
+    return (this.decoder as unknown as TransformerDecoder)(
+      tgt,
+      memory,
+      tgtMask,
+      memoryMask,
+      tgtKeyPaddingMask,
+      memoryKeyPaddingMask,
+      tgtIsCausal,
+      memoryIsCausal,
+    );
   }
 }

@@ -95,7 +95,10 @@ export class Upsample extends Module {
    * @param recomputeScaleFactor take the scale of the rounded size
    */
   constructor(
-    size: Size | null = null, scaleFactor: number | readonly number[] | null = null, mode: InterpolationMode = "nearest", alignCorners: boolean | null = null,
+    size: Size | null = null,
+    scaleFactor: number | readonly number[] | null = null,
+    mode: InterpolationMode = "nearest",
+    alignCorners: boolean | null = null,
     recomputeScaleFactor: boolean | null = null,
   ) {
     super();
@@ -113,9 +116,8 @@ export class Upsample extends Module {
   override extraRepr(): string {
     const scale = (value: number): string => (Number.isInteger(value) ? `${number(value)}.0` : number(value));
     const factor = this.scaleFactor;
-    const extent = factor === null
-      ? `size=${sizes(this.size)}`
-      : `scale_factor=${typeof factor === "number" ? scale(factor) : `(${factor.map(scale).join(", ")})`}`;
+    const extent =
+      factor === null ? `size=${sizes(this.size)}` : `scale_factor=${typeof factor === "number" ? scale(factor) : `(${factor.map(scale).join(", ")})`}`;
     return `${extent}, mode=${this.mode}`;
   }
 }

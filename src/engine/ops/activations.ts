@@ -35,7 +35,13 @@ export function relu(input: Tensor): Tensor {
 
 const reluFloat = unary({ code: Unary.relu, name: "ReluBackward0", saves: "output", derivative: stepGradient });
 const geluExact = unary({ code: Unary.gelu, name: "GeluBackward0", floatsOnly: "GeluKernelImpl", saves: "input", derivative: (g, x) => g.mul(geluSlope(x)) });
-const geluTanh = unary({ code: Unary.geluTanh, name: "GeluBackward0", floatsOnly: "GeluKernelImpl", saves: "input", derivative: (g, x) => g.mul(geluTanhSlope(x)) });
+const geluTanh = unary({
+  code: Unary.geluTanh,
+  name: "GeluBackward0",
+  floatsOnly: "GeluKernelImpl",
+  saves: "input",
+  derivative: (g, x) => g.mul(geluTanhSlope(x)),
+});
 
 /** Φ(x) + x·φ(x) */
 function geluSlope(x: Tensor): Tensor {
@@ -48,8 +54,14 @@ function geluTanhSlope(x: Tensor): Tensor {
   const [scale, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
   const squares = x.mul(x);
   const t = tanh(x.mul(squares.mul(cubic).add(1)).mul(scale));
-  const inner = squares.mul(3 * cubic).add(1).mul(scale);
-  return t.add(1).add(x.mul(t.mul(t).neg().add(1)).mul(inner)).mul(0.5);
+  const inner = squares
+    .mul(3 * cubic)
+    .add(1)
+    .mul(scale);
+  return t
+    .add(1)
+    .add(x.mul(t.mul(t).neg().add(1)).mul(inner))
+    .mul(0.5);
 }
 
 /**
@@ -62,7 +74,13 @@ export function gelu(input: Tensor, { approximate = "none" }: { approximate?: "n
 }
 
 /** x·sigmoid(x) */
-export const silu: UnaryFunction = unary({ code: Unary.silu, name: "SiluBackward0", floatsOnly: "silu_cpu", saves: "input", derivative: (g, x) => g.mul(siluSlope(x)) });
+export const silu: UnaryFunction = unary({
+  code: Unary.silu,
+  name: "SiluBackward0",
+  floatsOnly: "silu_cpu",
+  saves: "input",
+  derivative: (g, x) => g.mul(siluSlope(x)),
+});
 
 function siluSlope(x: Tensor): Tensor {
   const gate = sigmoid(x);
@@ -70,7 +88,10 @@ function siluSlope(x: Tensor): Tensor {
 }
 
 const softplusUnary = unary({
-  code: Unary.softplus, name: "SoftplusBackward0", floatsOnly: "softplus_cpu", saves: "input",
+  code: Unary.softplus,
+  name: "SoftplusBackward0",
+  floatsOnly: "softplus_cpu",
+  saves: "input",
   derivative: (g, x, { alpha: beta, beta: threshold }) => g.mul(sigmoid(x.mul(beta)).maskedFill(x.mul(beta).gt(threshold), 1)),
 });
 
@@ -88,10 +109,22 @@ export function softplus(input: Tensor, beta = 1, threshold = 20): Tensor {
  * @api nn.functional.logsigmoid
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
  */
-export const logsigmoid: UnaryFunction = unary({ code: Unary.logSigmoid, name: "LogSigmoidBackward0", floatsOnly: "log_sigmoid_cpu", saves: "input", derivative: (g, x) => g.mul(sigmoid(x.neg())) });
+export const logsigmoid: UnaryFunction = unary({
+  code: Unary.logSigmoid,
+  name: "LogSigmoidBackward0",
+  floatsOnly: "log_sigmoid_cpu",
+  saves: "input",
+  derivative: (g, x) => g.mul(sigmoid(x.neg())),
+});
 
 /** x · tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
-export const mish: UnaryFunction = unary({ code: Unary.mish, name: "MishBackward0", floatsOnly: "mish_cpu", saves: "input", derivative: (g, x) => g.mul(mishSlope(x)) });
+export const mish: UnaryFunction = unary({
+  code: Unary.mish,
+  name: "MishBackward0",
+  floatsOnly: "mish_cpu",
+  saves: "input",
+  derivative: (g, x) => g.mul(mishSlope(x)),
+});
 
 function mishSlope(x: Tensor): Tensor {
   const t = tanh(softplus(x));
@@ -100,17 +133,36 @@ function mishSlope(x: Tensor): Tensor {
 
 /** x · relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
 export const hardswish: UnaryFunction = unary({
-  code: Unary.hardswish, name: "HardswishBackward0", floatsOnly: "hardswish_cpu", saves: "input",
+  code: Unary.hardswish,
+  name: "HardswishBackward0",
+  floatsOnly: "hardswish_cpu",
+  saves: "input",
   derivative: (g, x) => g.mul(x.div(3).add(0.5).maskedFill(x.gt(3), 1).maskedFill(x.lt(-3), 0)),
 });
 
 /** relu6(x + 3) / 6 */
 export const hardsigmoid: UnaryFunction = unary({
-  code: Unary.hardsigmoid, name: "HardsigmoidBackward0", floatsOnly: "hardsigmoid_cpu", saves: "input",
+  code: Unary.hardsigmoid,
+  name: "HardsigmoidBackward0",
+  floatsOnly: "hardsigmoid_cpu",
+  saves: "input",
   derivative: (g, x) => g.div(6).mul(x.abs().lt(3).float()),
 });
 
-const leakyUnary = unary({ code: Unary.leakyRelu, name: "LeakyReluBackward0", floatsOnly: "leaky_relu_cpu", saves: "input", derivative: (g, x, { alpha }) => g.mul(x.gt(0).float().mul(1 - alpha).add(alpha)) });
+const leakyUnary = unary({
+  code: Unary.leakyRelu,
+  name: "LeakyReluBackward0",
+  floatsOnly: "leaky_relu_cpu",
+  saves: "input",
+  derivative: (g, x, { alpha }) =>
+    g.mul(
+      x
+        .gt(0)
+        .float()
+        .mul(1 - alpha)
+        .add(alpha),
+    ),
+});
 
 /** x where positive, `negativeSlope`·x elsewhere. */
 export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
@@ -118,7 +170,10 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
 }
 
 const eluUnary = unary({
-  code: Unary.elu, name: "EluBackward0", floatsOnly: "elu_cpu", saves: "input",
+  code: Unary.elu,
+  name: "EluBackward0",
+  floatsOnly: "elu_cpu",
+  saves: "input",
   derivative: (g, x, { alpha }) => g.mul(where(x.gt(0), 1, mul(exp(where(x.lt(0), x, 0)), alpha))),
 });
 
@@ -215,9 +270,17 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   if (input.dtype !== weight.dtype) throw new KindlingError(`prelu: Type promoting not supported. Got ${longName(input.dtype)} and ${longName(weight.dtype)}`);
   const channels = input.shape.length < 2 ? 1 : input.shape[1]!;
   if (weight.numel() !== 1 && weight.numel() !== channels) {
-    throw new KindlingError(`Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`);
+    throw new KindlingError(
+      `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`,
+    );
   }
-  const slopes = weight.numel() === 1 ? weight : reshape(weight, input.shape.map((_, i) => (i === 1 ? channels : 1)));
+  const slopes =
+    weight.numel() === 1
+      ? weight
+      : reshape(
+          weight,
+          input.shape.map((_, i) => (i === 1 ? channels : 1)),
+        );
   return where(input.gt(0), input, mul(slopes, input));
 }
 
@@ -226,9 +289,7 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
  * @api torch.rrelu
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  */
-export function rrelu(
-  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, generator: Generator | null = null,
-): Tensor {
+export function rrelu(input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, generator: Generator | null = null): Tensor {
   if (!training) return leakyRelu(input, (lower + upper) / 2);
   requireFloat("rrelu_with_noise_out_cpu", input.dtype);
   const slopes = noGrad(() => negativeSlopes(input, lower, upper, generator ?? defaultGenerator));

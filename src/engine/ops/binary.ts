@@ -10,8 +10,21 @@ import { eq, gt, isnan, lt } from "./comparison.ts";
 import { to } from "./conversion.ts";
 import { full, zeros, zerosLike } from "./creation.ts";
 import {
-  asTensorLike, binary, floating, floorOfQuotient, integers, leading, spread, truncatedQuotient, typeOfPair, type OperandPair, type PairOfTensors,
-  type Pairwise, type Power, type ScaledPairwise, type TensorAndOperand,
+  asTensorLike,
+  binary,
+  floating,
+  floorOfQuotient,
+  integers,
+  leading,
+  spread,
+  truncatedQuotient,
+  typeOfPair,
+  type OperandPair,
+  type PairOfTensors,
+  type Pairwise,
+  type Power,
+  type ScaledPairwise,
+  type TensorAndOperand,
 } from "./internal/binaryKernels.ts";
 import { at, make } from "./internal/make.ts";
 import { mapBinary } from "./internal/map.ts";
@@ -106,7 +119,13 @@ function roundedQuotient(mode: "floor" | "trunc", first: Tensor, second: ScalarO
   const [a, b] = [to(first.detach(), "float32"), second instanceof Tensor ? to(second.detach(), "float32") : second];
   const result = mode === "floor" ? flooredQuotient(a, b) : trueDivide(a, b).trunc();
   const inputs = second instanceof Tensor ? [first, second] : [first];
-  return record(roundedQuotientOp, result, inputs, [], inputs.map(({ shape }) => shape));
+  return record(
+    roundedQuotientOp,
+    result,
+    inputs,
+    [],
+    inputs.map(({ shape }) => shape),
+  );
 }
 
 /** Python's `//`: 1 // 0.1 is 9, since 0.1 is a little more than a tenth. A division by zero is that of floats. */
@@ -128,11 +147,7 @@ export const pow: Power = binary({
   name: "PowBackward0",
   saves: true,
   left: (g, { a, b }) =>
-    typeof b === "number"
-      ? b === 0
-        ? zerosLike(g)
-        : mul(g, mul(pow(a, b - 1), b))
-      : mul(g, where(b.eq(0), 0, mul(pow(a, sub(b, 1)), b))),
+    typeof b === "number" ? (b === 0 ? zerosLike(g) : mul(g, mul(pow(a, b - 1), b))) : mul(g, where(b.eq(0), 0, mul(pow(a, sub(b, 1)), b))),
   right: (g, { a, b }) => mul(g, where(a.eq(0).logicalAnd(b.ge(0)), 0, mul(pow(a, b), a.log()))),
 });
 

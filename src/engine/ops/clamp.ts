@@ -47,4 +47,9 @@ function minimumOf(input: Tensor, bound: ScalarOrTensor): Tensor {
   return where(gt(input, bound), bound, input);
 }
 
-const clampUnary = unary({ code: Unary.clamp, name: "ClampBackward1", saves: "input", derivative: (g, x, { alpha, beta }) => g.where(x.ge(alpha).logicalAnd(x.le(beta)), 0) });
+const clampUnary = unary({
+  code: Unary.clamp,
+  name: "ClampBackward1",
+  saves: "input",
+  derivative: (g, x, { alpha, beta }) => g.where(x.ge(alpha).logicalAnd(x.le(beta)), 0),
+});

@@ -260,7 +260,12 @@ export function arange(first: number, second?: number | TensorOptions, step = 1,
   if ((end - start) / step < 0) throw new KindlingError("upper bound and larger bound inconsistent with step sign");
   const count = Math.ceil((end - start) / step);
   const dtype = typeOf(options, [start, end, step].every(Number.isInteger) ? "int32" : "float32");
-  return fromFlat(filled(roomFor(Float64Array, count), (i) => start + i * step), [count], dtype, options);
+  return fromFlat(
+    filled(roomFor(Float64Array, count), (i) => start + i * step),
+    [count],
+    dtype,
+    options,
+  );
 }
 
 /** @throws KindlingError where `steps` is no number of values */
@@ -331,7 +336,10 @@ export function logspace(start: number, end: number, steps: Int, base = 10, opti
   checkSteps(steps);
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   const exponent = (i: number): number => (i < steps / 2 ? start + step * i : end - step * (steps - i - 1));
-  return tensor(filled(roomFor(Float64Array, steps), (i) => base ** exponent(i)), { ...options, dtype: options.dtype ?? "float32" });
+  return tensor(
+    filled(roomFor(Float64Array, steps), (i) => base ** exponent(i)),
+    { ...options, dtype: options.dtype ?? "float32" },
+  );
 }
 
 /**

@@ -54,5 +54,7 @@ export function trapezoid(y: Tensor, x: Tensor | Spacing = {}, { dim = -1 }: { d
 
 function meanHeights(y: Tensor, dim: number): Tensor {
   const n = y.size(dim);
-  return asFloat(narrow(y, dim, 1, n - 1)).add(narrow(y, dim, 0, n - 1)).div(2);
+  return asFloat(narrow(y, dim, 1, n - 1))
+    .add(narrow(y, dim, 0, n - 1))
+    .div(2);
 }

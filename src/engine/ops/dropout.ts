@@ -61,7 +61,12 @@ const selfNormalizing: Masked = (input, p, shape) => {
   if (p === 1) return input.mul(0);
   const a = 1 / Math.sqrt((SELU_FLOOR * SELU_FLOOR * p + 1) * (1 - p));
   const keep = kept(p, shape);
-  const shift = noGrad(() => keep.sub(1).mul(SELU_FLOOR * a).add(SELU_FLOOR * a * p));
+  const shift = noGrad(() =>
+    keep
+      .sub(1)
+      .mul(SELU_FLOOR * a)
+      .add(SELU_FLOOR * a * p),
+  );
   return input.mul(keep.mul(a)).add(shift);
 };
 
@@ -114,7 +119,10 @@ function ofChannels(positions: number, batchOptional: boolean): ChannelDropout {
   return (input: Tensor, p = 0.5, training = true, inplace = false): Tensor => {
     const rank = input.shape.length;
     if (batchOptional && rank !== positions + 1 && rank !== positions + 2) {
-      throw new ArgumentError(`dropout${positions}d: Expected ${positions + 1}D or ${positions + 2}D input, but received a ${rank}D input. Note that dropout${positions}d exists to provide channel-wise dropout on inputs with ${positions} spatial dimension${positions > 1 ? "s" : ""}, a channel dimension, and an optional batch dimension (i.e. ${positions + 1}D or ${positions + 2}D inputs).`, "RuntimeError");
+      throw new ArgumentError(
+        `dropout${positions}d: Expected ${positions + 1}D or ${positions + 2}D input, but received a ${rank}D input. Note that dropout${positions}d exists to provide channel-wise dropout on inputs with ${positions} spatial dimension${positions > 1 ? "s" : ""}, a channel dimension, and an optional batch dimension (i.e. ${positions + 1}D or ${positions + 2}D inputs).`,
+        "RuntimeError",
+      );
     }
     if (!(batchOptional && rank === positions + 1)) return featureDropout(input, p, training, inplace);
     return squeeze(featureDropout(unsqueeze(input, 0), p, training, inplace), 0);

@@ -24,7 +24,7 @@ export function einsum(equation: string, operands: Tensors = []): Tensor {
         : "einsum(): more operands were provided than specified in the equation",
     );
   }
-  const hidden = Math.max(...terms.map((term, i) => term.includes("...") ? operands[i]!.shape.length - term.replace("...", "").length : 0));
+  const hidden = Math.max(...terms.map((term, i) => (term.includes("...") ? operands[i]!.shape.length - term.replace("...", "").length : 0)));
   const labels = terms.map((term, i) => labelsOf(term, operands[i]!, hidden, i));
   const output = right === undefined ? implicitOutput(labels, hidden) : outputLabels(right, labels, hidden);
   const sizes = labelSizes(labels, operands);
@@ -66,14 +66,18 @@ function outputLabels(text: string, labels: readonly string[][], hidden: number)
 
 function labelSizes(labels: readonly string[][], operands: readonly Tensor[]): Map<string, number> {
   const sizes = new Map<string, number>();
-  labels.forEach((list, k) => list.forEach((label, i) => {
-    const size = operands[k]!.shape[i]!;
-    const known = sizes.get(label) ?? 1;
-    if (known !== 1 && size !== 1 && known !== size) {
-      throw new KindlingError(`einsum(): operands do not broadcast with remapped shapes [original->remapped]: subscript ${label} has size ${size} for operand ${k} which does not broadcast with previously seen size ${known}`);
-    }
-    sizes.set(label, Math.max(known, size === 0 ? 0 : size));
-  }));
+  labels.forEach((list, k) =>
+    list.forEach((label, i) => {
+      const size = operands[k]!.shape[i]!;
+      const known = sizes.get(label) ?? 1;
+      if (known !== 1 && size !== 1 && known !== size) {
+        throw new KindlingError(
+          `einsum(): operands do not broadcast with remapped shapes [original->remapped]: subscript ${label} has size ${size} for operand ${k} which does not broadcast with previously seen size ${known}`,
+        );
+      }
+      sizes.set(label, Math.max(known, size === 0 ? 0 : size));
+    }),
+  );
   return sizes;
 }
 
@@ -88,7 +92,10 @@ function contract(labels: readonly string[][], operands: readonly Tensor[], outp
   const gone = own.flatMap((label, i) => (output.includes(label) ? [] : [i]));
   if (gone.length > 0) result = sum(result, gone);
   const left = own.filter((label) => output.includes(label));
-  return permute(result, output.map((label) => left.indexOf(label)));
+  return permute(
+    result,
+    output.map((label) => left.indexOf(label)),
+  );
 }
 
 /** Equal labels in one operand mean its diagonal. */
@@ -105,7 +112,12 @@ function withoutRepeats(labels: readonly string[], operand: Tensor): [string[], 
 
 /** One batched matrix product: shared labels that are still needed are the batch, shared ones that aren't are summed. */
 export function product(
-  labelsA: readonly string[], a: Tensor, labelsB: readonly string[], b: Tensor, needed: ReadonlySet<string>, sizes: ReadonlyMap<string, number>,
+  labelsA: readonly string[],
+  a: Tensor,
+  labelsB: readonly string[],
+  b: Tensor,
+  needed: ReadonlySet<string>,
+  sizes: ReadonlyMap<string, number>,
 ): [string[], Tensor] {
   const shared = labelsA.filter((label) => labelsB.includes(label));
   const batch = shared.filter((label) => needed.has(label));
@@ -114,11 +126,23 @@ export function product(
   const onlyB = labelsB.filter((label) => !shared.includes(label));
   const size = (list: readonly string[]): number => numelOf(list.map((label) => sizes.get(label)!));
   const arranged = (x: Tensor, own: readonly string[], order: readonly string[]): Tensor => {
-    const moved = permute(x, order.map((label) => own.indexOf(label)));
-    return expand(moved, order.map((label, i) => (shared.includes(label) ? sizes.get(label)! : moved.shape[i]!)));
+    const moved = permute(
+      x,
+      order.map((label) => own.indexOf(label)),
+    );
+    return expand(
+      moved,
+      order.map((label, i) => (shared.includes(label) ? sizes.get(label)! : moved.shape[i]!)),
+    );
   };
   const left = reshape(arranged(a, labelsA, [...batch, ...onlyA, ...summed]), [size(batch), size(onlyA), size(summed)]);
   const right = reshape(arranged(b, labelsB, [...batch, ...summed, ...onlyB]), [size(batch), size(summed), size(onlyB)]);
   const order = [...batch, ...onlyA, ...onlyB];
-  return [order, reshape(bmm(left, right), order.map((label) => sizes.get(label)!))];
+  return [
+    order,
+    reshape(
+      bmm(left, right),
+      order.map((label) => sizes.get(label)!),
+    ),
+  ];
 }

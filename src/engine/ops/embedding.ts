@@ -31,7 +31,12 @@ import { expand, reshape, unsqueeze } from "./views.ts";
  * @api nn.functional.embedding
  */
 export function embedding(
-  input: Tensor, weight: Tensor, paddingIdx: Int | null = null, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false,
+  input: Tensor,
+  weight: Tensor,
+  paddingIdx: Int | null = null,
+  maxNorm: number | null = null,
+  normType = 2,
+  scaleGradByFreq = false,
 ): Tensor {
   if (paddingIdx !== null && (paddingIdx >= weight.shape[0]! || paddingIdx < -weight.shape[0]!)) {
     throw new ArgumentError("Padding_idx must be within num_embeddings", "AssertionError");
@@ -97,15 +102,27 @@ export type BagMode = "sum" | "mean" | "max";
  * @api nn.functional.embeddingBag
  */
 export function embeddingBag(
-  input: Tensor, weight: Tensor, offsets: Tensor | null = null, maxNorm: number | null = null, normType = 2, scaleGradByFreq = false,
-  mode: BagMode = "mean", perSampleWeights: Tensor | null = null, includeLastOffset = false, paddingIdx: Int | null = null,
+  input: Tensor,
+  weight: Tensor,
+  offsets: Tensor | null = null,
+  maxNorm: number | null = null,
+  normType = 2,
+  scaleGradByFreq = false,
+  mode: BagMode = "mean",
+  perSampleWeights: Tensor | null = null,
+  includeLastOffset = false,
+  paddingIdx: Int | null = null,
 ): Tensor {
   const bags = bagOfEach(input, offsets, includeLastOffset);
   if (perSampleWeights && mode !== "sum") {
-    throw new KindlingError(`embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='${mode}'). Please open a feature request on GitHub.`);
+    throw new KindlingError(
+      `embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='${mode}'). Please open a feature request on GitHub.`,
+    );
   }
   if (perSampleWeights && !sameShape(perSampleWeights.shape, input.shape)) {
-    throw new ArgumentError(`embedding_bag: If per_sample_weights (torch.Size([${perSampleWeights.shape.join(", ")}])) is not None, then it must have the same shape as the input (torch.Size([${input.shape.join(", ")}]))`);
+    throw new ArgumentError(
+      `embedding_bag: If per_sample_weights (torch.Size([${perSampleWeights.shape.join(", ")}])) is not None, then it must have the same shape as the input (torch.Size([${input.shape.join(", ")}]))`,
+    );
   }
   const flat = reshape(input, [input.numel()]);
   const padding = rowOf(paddingIdx, weight.shape[0]!);
@@ -129,14 +146,21 @@ interface Bags {
 
 function bagOfEach(indices: Tensor, offsets: Tensor | null, includeLast: boolean): Bags {
   if (indices.shape.length === 2) {
-    if (offsets) throw new ArgumentError("if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. However, found offsets of type <class 'torch.Tensor'>");
+    if (offsets)
+      throw new ArgumentError(
+        "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. However, found offsets of type <class 'torch.Tensor'>",
+      );
     const [count, size] = indices.shape as [number, number];
     return { count, of: filled(roomFor(Int32Array, count * size), (i) => Math.floor(i / size)) };
   }
   if (indices.shape.length !== 1) throw new ArgumentError(`input has to be 1D or 2D Tensor, but got Tensor of dimension ${indices.shape.length}`);
   if (!offsets) throw new ArgumentError("offsets has to be a 1D Tensor but got None");
   const starts = toTypedArray(offsets);
-  if (starts.length > 0 && starts[0] !== 0) throw new ArgumentError(`offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got ${starts[0]}`, "RuntimeError");
+  if (starts.length > 0 && starts[0] !== 0)
+    throw new ArgumentError(
+      `offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got ${starts[0]}`,
+      "RuntimeError",
+    );
   const count = includeLast ? starts.length - 1 : starts.length;
   const of = new Int32Array(indices.numel());
   for (let bag = 0; bag < count; bag++) of.fill(bag, starts[bag]!, starts[bag + 1] ?? of.length);
@@ -161,8 +185,14 @@ function largest(rows: Tensor, bags: Bags, counts: Float32Array): Tensor {
       if (leader < 0 || values[i * width + k]! > values[leader * width + k]!) best[bag * width + k] = i;
     }
   });
-  const found = fromTypedArray(best.map((place) => Math.max(0, place)), [bags.count, width]);
-  const isFilled = fromTypedArray(filled(roomFor(Float32Array, best.length), (i) => Number(best[i]! >= 0)), [bags.count, width]);
+  const found = fromTypedArray(
+    best.map((place) => Math.max(0, place)),
+    [bags.count, width],
+  );
+  const isFilled = fromTypedArray(
+    filled(roomFor(Float32Array, best.length), (i) => Number(best[i]! >= 0)),
+    [bags.count, width],
+  );
   return mul(rows.gather(0, found), isFilled);
 }
 

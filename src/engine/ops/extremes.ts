@@ -177,7 +177,12 @@ function positionOf(name: string, sign: 1 | -1, input: Tensor, dim: number | nul
   if (input.numel() === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
   const flat = reshape(input.detach(), [input.numel()]);
   const found = extremeAlong(name, sign, flat, 0, false).indices;
-  return keepdim ? reshape(found, input.shape.map(() => 1)) : found;
+  return keepdim
+    ? reshape(
+        found,
+        input.shape.map(() => 1),
+      )
+    : found;
 }
 
 /**

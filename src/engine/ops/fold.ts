@@ -52,20 +52,29 @@ export function unfold(input: Tensor, kernelSize: Size, dilation: Size = 1, padd
 export function fold(input: Tensor, outputSize: Size, kernelSize: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1): Tensor {
   if (input.shape.length === 2) return squeeze(fold(unsqueeze(input, 0), outputSize, kernelSize, dilation, padding, stride), 0);
   if (input.shape.length !== 3) {
-    throw new KindlingError(`Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: [${input.shape.join(", ")}]`);
+    throw new KindlingError(
+      `Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: [${input.shape.join(", ")}]`,
+    );
   }
   const size = sizesOf(outputSize, 2, "outputSize");
   const [kernel] = checked(kernelSize, dilation, padding, stride);
   const [batch, rows, count] = input.shape as [number, number, number];
   const channels = rows / numelOf(kernel);
   if (!Number.isInteger(channels)) {
-    throw new KindlingError(`Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)=${rows} and kernel_size=(${kernel.join(", ")}).`);
+    throw new KindlingError(
+      `Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)=${rows} and kernel_size=(${kernel.join(", ")}).`,
+    );
   }
   // Place 0 takes what lies in the border.
-  const ordinals = fromTypedArray(filled(roomFor(Float32Array, numelOf(size)), (i) => i + 1), [1, 1, ...size]);
+  const ordinals = fromTypedArray(
+    filled(roomFor(Float32Array, numelOf(size)), (i) => i + 1),
+    [1, 1, ...size],
+  );
   const places = unfold(ordinals, kernel, dilation, padding, stride);
   if (places.shape[2] !== count) {
-    throw new KindlingError(`Given output_size=(${size.join(", ")}), kernel_size=(${kernel.join(", ")}), expected size of input's dimension 2 to match the calculated number of sliding blocks ${places.shape[2]}, but got input.size(2)=${count}.`);
+    throw new KindlingError(
+      `Given output_size=(${size.join(", ")}), kernel_size=(${kernel.join(", ")}), expected size of input's dimension 2 to match the calculated number of sliding blocks ${places.shape[2]}, but got input.size(2)=${count}.`,
+    );
   }
   const flat = reshape(input, [batch, channels, numelOf(kernel) * count]);
   const index = expand(reshape(places.int(), [1, 1, numelOf(kernel) * count]), flat.shape);

@@ -49,7 +49,9 @@ function formatValues(tensor: Tensor, indent: number): string {
   const count = tensor.numel();
   if (count > threshold) return new Printer(tensor, edgeitems).print(indent);
   if (count > MOST_IN_FULL) {
-    throw new KindlingError(`${count} elements are too many to be printed in full; print a part of the tensor, or a summary after setPrintoptions({ threshold: 1000 })`);
+    throw new KindlingError(
+      `${count} elements are too many to be printed in full; print a part of the tensor, or a summary after setPrintoptions({ threshold: 1000 })`,
+    );
   }
   return new Printer(tensor, Infinity).print(indent);
 }
@@ -67,7 +69,9 @@ class Printer {
 
   constructor(tensor: Tensor, edgeitems: number) {
     const isLong = (size: number): boolean => size > 2 * edgeitems;
-    this.#places = tensor.shape.map((size) => Array.from({ length: isLong(size) ? 2 * edgeitems : size }, (_, i) => (isLong(size) && i >= edgeitems ? size - 2 * edgeitems + i : i)));
+    this.#places = tensor.shape.map((size) =>
+      Array.from({ length: isLong(size) ? 2 * edgeitems : size }, (_, i) => (isLong(size) && i >= edgeitems ? size - 2 * edgeitems + i : i)),
+    );
     this.#gaps = tensor.shape.map((size) => (isLong(size) ? edgeitems : -1));
     this.#values = this.#gaps.every((gap) => gap < 0) ? toTypedArray(tensor) : valuesAt(tensor, this.#places);
     this.#format = numberFormat(this.#values, tensor.dtype);

@@ -26,7 +26,15 @@ export function meshgrid(tensors: Tensors, { indexing }: GridOptions = {}): Tens
   const wide = axes.find((axis) => axis.shape.length > 1);
   if (wide) throw new KindlingError(`torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${shapeText(wide.shape)}`);
   const shape = axes.map((axis) => axis.numel());
-  const grids = axes.map((axis, i) => expand(reshape(axis, shape.map((n, k) => (k === i ? n : 1))), shape));
+  const grids = axes.map((axis, i) =>
+    expand(
+      reshape(
+        axis,
+        shape.map((n, k) => (k === i ? n : 1)),
+      ),
+      shape,
+    ),
+  );
   return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
 }
 
@@ -37,7 +45,10 @@ export function meshgrid(tensors: Tensors, { indexing }: GridOptions = {}): Tens
  */
 export function cartesianProd(tensors: Tensors): Tensor {
   if (tensors.length === 1) return tensors[0]!;
-  return stack(meshgrid(tensors).map((grid) => flatten(grid)), 1);
+  return stack(
+    meshgrid(tensors).map((grid) => flatten(grid)),
+    1,
+  );
 }
 
 /**

@@ -23,7 +23,10 @@ export function bincount(input: Tensor, weights: Tensor | null = null, minlength
   if (weights && (weights.shape.length !== 1 || weights.shape[0] !== values.length)) {
     throw new KindlingError("weights should be 1-d and have the same length as input");
   }
-  const length = Math.max(minlength, (values as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0));
+  const length = Math.max(
+    minlength,
+    (values as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0),
+  );
   const share = weights ? toTypedArray(weights) : null;
   const counts = roomFor(Float64Array, length);
   values.forEach((value, i) => (counts[value]! += share ? share[i]! : 1));

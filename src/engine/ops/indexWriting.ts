@@ -31,13 +31,25 @@ function checkVector(name: string, index: Tensor): void {
 function checkSource(name: string, input: Tensor, dim: number, index: Tensor, source: Tensor): void {
   checkVector(name, index);
   if (source.shape.length !== input.shape.length) {
-    throw new ShapeError(`${name}(): source and destination must have the same number of dimensions, but got ${shapeText(source.shape)} and ${shapeText(input.shape)}`, source.shape, input.shape);
+    throw new ShapeError(
+      `${name}(): source and destination must have the same number of dimensions, but got ${shapeText(source.shape)} and ${shapeText(input.shape)}`,
+      source.shape,
+      input.shape,
+    );
   }
   if ((source.shape[dim] ?? 1) !== index.numel()) {
-    throw new ShapeError(`${name}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.shape[dim] ?? 1}), for dim: ${dim}`, source.shape, index.shape);
+    throw new ShapeError(
+      `${name}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.shape[dim] ?? 1}), for dim: ${dim}`,
+      source.shape,
+      index.shape,
+    );
   }
   if (source.shape.some((size, i) => i !== dim && size !== input.shape[i])) {
-    throw new ShapeError(`${name}(): source ${shapeText(source.shape)} has to match the input ${shapeText(input.shape)} in every dimension but ${dim}`, source.shape, input.shape);
+    throw new ShapeError(
+      `${name}(): source ${shapeText(source.shape)} has to match the input ${shapeText(input.shape)} in every dimension but ${dim}`,
+      source.shape,
+      input.shape,
+    );
   }
 }
 
@@ -90,7 +102,11 @@ export function indexFill(input: Tensor, dim: Int, index: Tensor, value: ScalarO
  */
 export function put(input: Tensor, index: Tensor, source: Tensor, accumulate = false): Tensor {
   if (source.numel() !== index.numel()) {
-    throw new ShapeError(`put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`, source.shape, index.shape);
+    throw new ShapeError(
+      `put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.numel()}, index.numel() = ${index.numel()}`,
+      source.shape,
+      index.shape,
+    );
   }
   const places = flatten(withoutNegatives(positions(index, "put_(): Expected a long tensor for index"), input.numel(), 0));
   const flat = flatten(input);
@@ -118,7 +134,8 @@ export function indexReduce(input: Tensor, dim: Int, index: Tensor, source: Tens
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
   const flags = toTypedArray(expand(mask, broadcastShapes(input.shape, mask.shape)));
   const places = placesOf(flags);
-  if (places.length > source.numel()) throw new KindlingError("masked_scatter: expected self and source to have same dtypes and source to have enough elements");
+  if (places.length > source.numel())
+    throw new KindlingError("masked_scatter: expected self and source to have same dtypes and source to have enough elements");
   return put(input, fromTypedArray(places, [places.length]), narrow(flatten(source), 0, 0, places.length));
 }
 
@@ -135,10 +152,17 @@ export function indexPut(input: Tensor, indices: readonly (Index | null)[], valu
 }
 
 function spreadOver(values: Tensor, shape: Shape): Tensor {
-  const own = values.shape.slice(Math.max(0, values.shape.findIndex((size) => size !== 1)));
+  const own = values.shape.slice(
+    Math.max(
+      0,
+      values.shape.findIndex((size) => size !== 1),
+    ),
+  );
   const fits = own.length <= shape.length && own.every((size, i) => size === 1 || size === shape[shape.length - own.length + i]);
   if (!fits) {
-    throw new IndexError(`shape mismatch: value tensor of shape ${shapeText(values.shape)} cannot be broadcast to indexing result of shape ${shapeText(shape)}`);
+    throw new IndexError(
+      `shape mismatch: value tensor of shape ${shapeText(values.shape)} cannot be broadcast to indexing result of shape ${shapeText(shape)}`,
+    );
   }
   return expand(reshape(values, own), shape);
 }
@@ -178,10 +202,14 @@ export function scatterReduce(input: Tensor, dim: Int, index: Tensor, src: Tenso
   const hits = scatterAdd(zeros(input.shape), d, places, ones(index.shape));
   const own = includeSelf ? input : where(hits.gt(0), NEUTRAL[reduce], input);
   switch (reduce) {
-    case "sum": return scatterAdd(own, d, places, part);
-    case "mean": return scatterAdd(own, d, places, part).div(where(hits.gt(0), hits.add(includeSelf ? 1 : 0), 1));
-    case "prod": return scatteredProduct(own, d, places, part);
-    default: return scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, places, part, includeSelf);
+    case "sum":
+      return scatterAdd(own, d, places, part);
+    case "mean":
+      return scatterAdd(own, d, places, part).div(where(hits.gt(0), hits.add(includeSelf ? 1 : 0), 1));
+    case "prod":
+      return scatteredProduct(own, d, places, part);
+    default:
+      return scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, places, part, includeSelf);
   }
 }
 
@@ -192,7 +220,8 @@ function forEachTarget(index: Tensor, shape: Shape, dim: number, visit: (place: 
   const strides = contiguousStrides(shape);
   const own = contiguousStrides(index.shape);
   toTypedArray(index).forEach((position, i) => {
-    if (position < 0 || position >= (shape[dim] ?? 1)) throw new IndexError(`index ${position} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
+    if (position < 0 || position >= (shape[dim] ?? 1))
+      throw new IndexError(`index ${position} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
     let place = 0;
     for (let k = 0; k < shape.length; k++) {
       place += strides[k]! * (k === dim ? position : Math.floor(i / own[k]!) % index.shape[k]!);
@@ -202,7 +231,11 @@ function forEachTarget(index: Tensor, shape: Shape, dim: number, visit: (place: 
 }
 
 const JOIN: Readonly<Record<ScatterReduction, (a: number, b: number) => number>> = {
-  sum: (a, b) => a + b, mean: (a, b) => a + b, prod: (a, b) => a * b, amax: Math.max, amin: Math.min,
+  sum: (a, b) => a + b,
+  mean: (a, b) => a + b,
+  prod: (a, b) => a * b,
+  amax: Math.max,
+  amin: Math.min,
 };
 
 /** Integers in double precision; means are rounded down. */

@@ -42,7 +42,10 @@ export function indexSelect(input: Tensor, dim: Int, index: Tensor): Tensor {
   const source = contiguous(input);
   const places = contiguous(positions(index, "index_select(): Expected dtype int32 or int64 for index"));
   const count = places.numel();
-  const result = make(input.shape.map((n, i) => (i === d ? count : n)), input.dtype);
+  const result = make(
+    input.shape.map((n, i) => (i === d ? count : n)),
+    input.dtype,
+  );
   const inner = numelOf(input.shape.slice(d + 1));
   const outer = numelOf(input.shape.slice(0, d));
   const take = itemSize(input.dtype) === 4 ? kernels.takeRows : kernels.takeByteRows;
@@ -128,7 +131,11 @@ export function takeAlongDim(input: Tensor, indices: Tensor, dim: Int | null = n
   const d = wrapDim(dim, input.shape.length);
   const others = (shape: Shape): number[] => shape.map((size, i) => (i === d ? 1 : size));
   const common = broadcastShapes(others(input.shape), others(indices.shape));
-  const shaped = (x: Tensor): Tensor => expand(x, common.map((size, i) => (i === d ? x.shape[d]! : size)));
+  const shaped = (x: Tensor): Tensor =>
+    expand(
+      x,
+      common.map((size, i) => (i === d ? x.shape[d]! : size)),
+    );
   return gather(shaped(input), d, shaped(indices));
 }
 

@@ -48,11 +48,7 @@ export function replaceBy<T extends Tensor>(target: T, compute: (source: Tensor)
 /** What is written has to have the shape of where it is written to. */
 function requireShape(target: Tensor, shape: Shape): void {
   if (sameShape(shape, target.shape)) return;
-  throw new ShapeError(
-    `output with shape ${shapeText(target.shape)} doesn't match the broadcast shape ${shapeText(shape)}`,
-    target.shape,
-    shape,
-  );
+  throw new ShapeError(`output with shape ${shapeText(target.shape)} doesn't match the broadcast shape ${shapeText(shape)}`, target.shape, shape);
 }
 
 /** Gives `target`, whose values were just overwritten, the history of `result`; for a view its base as well. */
@@ -209,7 +205,6 @@ function unaryInPlace(code: UnaryOp, plain: (input: Tensor) => Tensor): UnaryInP
     return target;
   };
 }
-
 
 /**
  * `relu` over the input.

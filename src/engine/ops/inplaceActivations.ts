@@ -163,9 +163,7 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01, inplace = false):
  * @api nn.functional.rrelu
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  */
-export function rrelu(
-  input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, inplace = false,
-): Tensor {
+export function rrelu(input: Tensor, lower: number = 1 / 8, upper: number = 1 / 3, training = false, inplace = false): Tensor {
   return applied(input, inplace, (x) => plain.rrelu(x, lower, upper, training));
 }
 

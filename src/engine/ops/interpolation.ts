@@ -29,8 +29,13 @@ const DIRECTIONS: Readonly<Record<string, number>> = { linear: 1, bilinear: 2, b
  * @api nn.functional.interpolate
  */
 export function interpolate(
-  input: Tensor, size: Size | null = null, scaleFactor: number | readonly number[] | null = null, mode: InterpolationMode = "nearest",
-  alignCorners: boolean | null = null, recomputeScaleFactor: boolean | null = null, antialias = false,
+  input: Tensor,
+  size: Size | null = null,
+  scaleFactor: number | readonly number[] | null = null,
+  mode: InterpolationMode = "nearest",
+  alignCorners: boolean | null = null,
+  recomputeScaleFactor: boolean | null = null,
+  antialias = false,
 ): Tensor {
   const own = input.shape.slice(2);
   checkMode(input, mode, alignCorners, antialias);
@@ -42,22 +47,27 @@ export function interpolate(
   requireRoom(output);
   if (mode === "area") return [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d][own.length - 1]!(input, output);
   const scales = scaleFactor !== null && !recomputeScaleFactor ? sizesOf(scaleFactor, own.length, "scaleFactor") : null;
-  return output.reduce((x, count, i) => {
-    const from = own[i]!;
-    const step = alignCorners ? (count > 1 ? (from - 1) / (count - 1) : 0) : scales ? 1 / scales[i]! : from / count;
-    return resized(x, 2 + i, count, mode, step, alignCorners ?? false, antialias);
-  }, input).contiguous();
+  return output
+    .reduce((x, count, i) => {
+      const from = own[i]!;
+      const step = alignCorners ? (count > 1 ? (from - 1) / (count - 1) : 0) : scales ? 1 / scales[i]! : from / count;
+      return resized(x, 2 + i, count, mode, step, alignCorners ?? false, antialias);
+    }, input)
+    .contiguous();
 }
 
 function checkMode(input: Tensor, mode: InterpolationMode, alignCorners: boolean | null, antialias: boolean): void {
   const rank = input.shape.length - 2;
   if (rank < 1 || rank > 3) {
-    throw new KindlingError(`Input Error: Only 3D, 4D and 5D input Tensors supported (got ${input.shape.length}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got ${mode})`);
+    throw new KindlingError(
+      `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${input.shape.length}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got ${mode})`,
+    );
   }
   if (alignCorners !== null && !(mode in DIRECTIONS)) {
     throw new ArgumentError("align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear");
   }
-  if (mode in DIRECTIONS && DIRECTIONS[mode] !== rank) throw new KindlingError(`Got ${input.shape.length}D input, but ${mode} mode needs ${DIRECTIONS[mode]! + 2}D input`);
+  if (mode in DIRECTIONS && DIRECTIONS[mode] !== rank)
+    throw new KindlingError(`Got ${input.shape.length}D input, but ${mode} mode needs ${DIRECTIONS[mode]! + 2}D input`);
   if (antialias && !(mode === "bilinear" || mode === "bicubic")) throw new ArgumentError("Anti-alias option is only supported for bilinear and bicubic modes");
 }
 
@@ -90,7 +100,10 @@ function resized(input: Tensor, dim: number, count: number, mode: InterpolationM
   const shape = input.shape.map((_, i) => (i === dim ? count : 1));
   const parts = Array.from({ length: most }, (_, k) => {
     const places = filled(roomFor(Int32Array, count), (i) => Math.min(from - 1, Math.max(0, taps[i]![k]?.[0] ?? 0)));
-    const weights = fromTypedArray(filled(roomFor(Float32Array, count), (i) => taps[i]![k]?.[1] ?? 0), shape);
+    const weights = fromTypedArray(
+      filled(roomFor(Float32Array, count), (i) => taps[i]![k]?.[1] ?? 0),
+      shape,
+    );
     const picked = indexSelect(input, dim, fromTypedArray(places, [count]));
     return where(weights.eq(0), 0, mul(picked, weights));
   });
@@ -101,7 +114,10 @@ function linear(place: number, size: number): Taps {
   const inside = Math.max(0, place);
   const low = Math.min(size - 1, Math.floor(inside));
   const share = inside - low;
-  return [[low, 1 - share], [low + 1, share]];
+  return [
+    [low, 1 - share],
+    [low + 1, share],
+  ];
 }
 
 /** Keys's kernel. https://ieeexplore.ieee.org/document/1163711 */

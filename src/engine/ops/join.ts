@@ -61,12 +61,15 @@ export function blockDiag(tensors: Tensors): Tensor {
   const blocks = atleast2d(tensors);
   const width = blocks.reduce((n, block) => n + block.shape[1]!, 0);
   let left = 0;
-  return cat(blocks.map((block) => {
-    const [rows, cols] = [block.shape[0]!, block.shape[1]!];
-    const row = cat([zeros([rows, left]), float(block), zeros([rows, width - left - cols])], 1);
-    left += cols;
-    return row;
-  }), 0);
+  return cat(
+    blocks.map((block) => {
+      const [rows, cols] = [block.shape[0]!, block.shape[1]!];
+      const row = cat([zeros([rows, left]), float(block), zeros([rows, width - left - cols])], 1);
+      left += cols;
+      return row;
+    }),
+    0,
+  );
 }
 
 interface CatData {
@@ -104,7 +107,10 @@ export function cat(tensors: readonly Tensor[], dim: Int = 0): Tensor {
   tensors.forEach((tensor, i) => isNothing(tensor) || checkJoins(shape, tensor.shape, d, i));
   const sizes = tensors.map((tensor) => (isNothing(tensor) ? null : tensor.shape[d]!));
   const total = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  const result = make(shape.map((size, i) => (i === d ? total : size)), dtype);
+  const result = make(
+    shape.map((size, i) => (i === d ? total : size)),
+    dtype,
+  );
   let start = 0;
   tensors.forEach((tensor, i) => {
     const size = sizes[i] ?? 0;
@@ -157,5 +163,8 @@ export function stack(tensors: readonly Tensor[], dim: Int = 0): Tensor {
     }
   });
   const d = wrapDim(dim, first.shape.length + 1);
-  return cat(tensors.map((tensor) => unsqueeze(tensor, d)), d);
+  return cat(
+    tensors.map((tensor) => unsqueeze(tensor, d)),
+    d,
+  );
 }

@@ -96,8 +96,10 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
  */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const [out, in1, in2] = weight.shape as [number, number, number];
-  if (input1.shape.at(-1) !== in1) throw new KindlingError(`bilinear(): input1 size does not match weight size: got ${input1.shape.at(-1)} but expected ${in1}`);
-  if (input2.shape.at(-1) !== in2) throw new KindlingError(`bilinear(): input2 size does not match weight size: got ${input2.shape.at(-1)} but expected ${in2}`);
+  if (input1.shape.at(-1) !== in1)
+    throw new KindlingError(`bilinear(): input1 size does not match weight size: got ${input1.shape.at(-1)} but expected ${in1}`);
+  if (input2.shape.at(-1) !== in2)
+    throw new KindlingError(`bilinear(): input2 size does not match weight size: got ${input2.shape.at(-1)} but expected ${in2}`);
   const rows = reshape(input1, [-1, in1]);
   const projected = reshape(mm(rows, reshape(permute(weight, [1, 0, 2]), [in1, out * in2])), [-1, out, in2]);
   const result = reshape(sum(mul(projected, unsqueeze(reshape(input2, [-1, in2]), 1)), 2), [...input1.shape.slice(0, -1), out]);

@@ -60,7 +60,10 @@ export function logicalNot(input: Tensor): Tensor {
 
 function bitwise(name: keyof typeof Bits): OperandPair {
   return (first, b) => {
-    const a = first instanceof Tensor ? first : full([], first, { dtype: typeof first === "boolean" ? "bool" : b instanceof Tensor ? promoteScalar(b.dtype, first) : "int32" });
+    const a =
+      first instanceof Tensor
+        ? first
+        : full([], first, { dtype: typeof first === "boolean" ? "bool" : b instanceof Tensor ? promoteScalar(b.dtype, first) : "int32" });
     const other = b instanceof Tensor ? b : full([], b, { dtype: promoteScalar(a.dtype, b) });
     const dtype = promote(a.dtype, other.dtype);
     if (dtype === "float32") throw new KindlingError(`"bitwise_${name}_cpu" not implemented for 'Float'`);

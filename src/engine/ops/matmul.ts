@@ -50,11 +50,7 @@ export function mm(input: Tensor, mat2: Tensor): Tensor {
 }
 
 export function productMismatch(a: Shape, b: Shape): ShapeError {
-  return new ShapeError(
-    `mat1 and mat2 shapes cannot be multiplied (${a[0]}x${a[1]} and ${b[0]}x${b[1]})`,
-    a,
-    b,
-  );
+  return new ShapeError(`mat1 and mat2 shapes cannot be multiplied (${a[0]}x${a[1]} and ${b[0]}x${b[1]})`, a, b);
 }
 
 const bmmOp: Operation = {
@@ -99,9 +95,7 @@ export function bmm(input: Tensor, mat2: Tensor): Tensor {
 export function matmul(input: Tensor, other: Tensor): Tensor {
   const [rankA, rankB] = [input.shape.length, other.shape.length];
   if (rankA === 0 || rankB === 0) {
-    throw new KindlingError(
-      `both arguments to matmul need to be at least 1D, but they are ${rankA}D and ${rankB}D`,
-    );
+    throw new KindlingError(`both arguments to matmul need to be at least 1D, but they are ${rankA}D and ${rankB}D`);
   }
   if (rankA === 1 && rankB === 1) return dot(input, other);
   if (rankA === 2 && rankB === 2) return mm(input, other);
@@ -183,7 +177,10 @@ export function vdot(input: Tensor, other: Tensor): Tensor {
  * @api torch.outer torch.ger Tensor.outer Tensor.ger
  */
 export function outer(input: Tensor, vec2: Tensor): Tensor {
-  for (const [name, { shape }] of [["self", input], ["vec2", vec2]] as const) {
+  for (const [name, { shape }] of [
+    ["self", input],
+    ["vec2", vec2],
+  ] as const) {
     if (shape.length !== 1) throw new ShapeError(`outer: Expected 1-D argument ${name}, but got ${shape.length}-D`, shape);
   }
   return mul(unsqueeze(input, 1), unsqueeze(vec2, 0));

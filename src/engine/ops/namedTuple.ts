@@ -2,8 +2,7 @@
 import type { Tensor } from "../tensor.ts";
 
 /** @api torch.NamedTuple */
-export type NamedTuple<Names extends readonly string[], Value> =
-  { readonly [Place in keyof Names]: Value } & { readonly [Name in Names[number]]: Value };
+export type NamedTuple<Names extends readonly string[], Value> = { readonly [Place in keyof Names]: Value } & { readonly [Name in Names[number]]: Value };
 
 /**
  * What was chosen along a dimension, and where it was: `const { values, indices } = …` and `const [values, indices] = …`.
@@ -35,7 +34,8 @@ export function valuesAndIndices(operation: string, values: Tensor, indices: Ten
   return namedTuple(operation, ["values", "indices"], [values, indices]) as unknown as ValuesAndIndices;
 }
 
-const hide = (list: unknown[], name: string | symbol, value: unknown): void => void Object.defineProperty(list, name, Object.assign(Object.create(null) as PropertyDescriptor, { value }));
+const hide = (list: unknown[], name: string | symbol, value: unknown): void =>
+  void Object.defineProperty(list, name, Object.assign(Object.create(null) as PropertyDescriptor, { value }));
 
 /** `singularValues` → `singular_values`; names in capitals stay. */
 const inPython = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

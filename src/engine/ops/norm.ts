@@ -17,7 +17,13 @@ import { vectorNorm } from "./vectorNorm.ts";
  * @see https://pytorch.org/docs/stable/generated/torch.norm.html
  * @api torch.norm Tensor.norm
  */
-export function norm(input: Tensor, p: number | "fro" | "nuc" | null = "fro", dim: Size | null = null, keepdim = false, dtype: DTypeName | null = null): Tensor {
+export function norm(
+  input: Tensor,
+  p: number | "fro" | "nuc" | null = "fro",
+  dim: Size | null = null,
+  keepdim = false,
+  dtype: DTypeName | null = null,
+): Tensor {
   if (p === "nuc") return matrixNorm(input, p, dim ?? [-2, -1], keepdim, { dtype });
   return vectorNorm(input, typeof p === "number" ? p : 2, dim, keepdim, { dtype });
 }

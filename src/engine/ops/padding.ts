@@ -25,7 +25,11 @@ export function pad(input: Tensor, pad: Shape, mode: PaddingMode = "constant", v
   if (pad.length / 2 > input.shape.length) throw new KindlingError("Padding length too large");
   if (mode === "constant") {
     const cut = pad.reduce((x, size, i) => (size < 0 ? without(x, i, -size) : x), input);
-    return padWithConstant(cut, pad.map((size) => Math.max(0, size)), value ?? 0);
+    return padWithConstant(
+      cut,
+      pad.map((size) => Math.max(0, size)),
+      value ?? 0,
+    );
   }
   if (value !== null && value !== 0) throw new KindlingError(`Padding mode "${mode}" doesn't take in value argument`);
   let result = input;
@@ -46,7 +50,9 @@ function without(input: Tensor, i: number, size: number): Tensor {
 /** For each place along a padded dimension, where its value comes from. */
 function sourcesOf(mode: PaddingMode, size: number, before: number, after: number, dim: number): Int32Array {
   if (mode === "reflect" && (before >= size || after >= size)) {
-    throw new KindlingError(`Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (${before}, ${after}) at dimension ${dim} of input`);
+    throw new KindlingError(
+      `Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (${before}, ${after}) at dimension ${dim} of input`,
+    );
   }
   if (mode === "circular" && (before > size || after > size)) {
     throw new KindlingError("Padding value causes wrapping around more than once.");

@@ -5,7 +5,8 @@ import type { Int } from "./types.ts";
 import { permute, reshape, transpose } from "./views.ts";
 
 function checkFactor(name: string, input: Tensor, factor: number, word: string): void {
-  if (input.shape.length < 3) throw new KindlingError(`${name} expects input to have at least 3 dimensions, but got input with ${input.shape.length} dimension(s)`);
+  if (input.shape.length < 3)
+    throw new KindlingError(`${name} expects input to have at least 3 dimensions, but got input with ${input.shape.length} dimension(s)`);
   if (factor <= 0) throw new KindlingError(`${name} expects a positive ${word}, but got ${factor}`);
 }
 
@@ -22,7 +23,9 @@ export function pixelShuffle(input: Tensor, upscaleFactor: Int): Tensor {
   const lead = input.shape.slice(0, -3);
   const [channels, height, width] = input.shape.slice(-3) as [number, number, number];
   if (channels % (r * r) !== 0) {
-    throw new KindlingError(`pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=${channels} is not divisible by ${r * r}`);
+    throw new KindlingError(
+      `pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=${channels} is not divisible by ${r * r}`,
+    );
   }
   const out = channels / (r * r);
   const split = reshape(input, [-1, out, r, r, height, width]);
@@ -41,8 +44,12 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: Int): Tensor {
   checkFactor("pixel_unshuffle", input, r, "downscale_factor");
   const lead = input.shape.slice(0, -3);
   const [channels, height, width] = input.shape.slice(-3) as [number, number, number];
-  for (const [name, size, dim] of [["height", height, -2], ["width", width, -1]] as const) {
-    if (size % r !== 0) throw new KindlingError(`pixel_unshuffle expects ${name} to be divisible by downscale_factor, but input.size(${dim})=${size} is not divisible by ${r}`);
+  for (const [name, size, dim] of [
+    ["height", height, -2],
+    ["width", width, -1],
+  ] as const) {
+    if (size % r !== 0)
+      throw new KindlingError(`pixel_unshuffle expects ${name} to be divisible by downscale_factor, but input.size(${dim})=${size} is not divisible by ${r}`);
   }
   const split = reshape(input, [-1, channels, height / r, r, width / r, r]);
   return reshape(permute(split, [0, 1, 3, 5, 2, 4]), [...lead, channels * r * r, height / r, width / r]);

@@ -39,8 +39,12 @@ export function printOptions(): Readonly<Settings> {
  * @api torch.setPrintoptions
  */
 export function setPrintoptions(
-  precision: Int | null = null, threshold: number | null = null, edgeitems: Int | null = null, linewidth: Int | null = null,
-  profile: PrintProfile | null = null, sciMode: boolean | null = null,
+  precision: Int | null = null,
+  threshold: number | null = null,
+  edgeitems: Int | null = null,
+  linewidth: Int | null = null,
+  profile: PrintProfile | null = null,
+  sciMode: boolean | null = null,
 ): void {
   const given = Object.fromEntries(Object.entries({ precision, threshold, edgeitems, linewidth }).filter(([, value]) => value !== null));
   current = { ...(profile === null ? current : { ...defaults, ...profiles[profile] }), ...given, sciMode };

@@ -16,7 +16,9 @@ export function inner(input: Tensor, other: Tensor): Tensor {
   if (input.shape.length === 0 || other.shape.length === 0) return mul(input, other);
   const last = input.shape.length - 1;
   if (input.shape[last] !== other.shape.at(-1)) {
-    throw new KindlingError(`inner() the last dimension must match on both input tensors but got shapes [${input.shape.join(", ")}] and [${other.shape.join(", ")}]`);
+    throw new KindlingError(
+      `inner() the last dimension must match on both input tensors but got shapes [${input.shape.join(", ")}] and [${other.shape.join(", ")}]`,
+    );
   }
   return tensordot(input, other, [[last], [other.shape.length - 1]]);
 }
@@ -32,7 +34,9 @@ export function tensordot(a: Tensor, b: Tensor, dims: Int | readonly [readonly I
   if (first.length !== second.length) throw new KindlingError("both dimension lists should have same length");
   first.forEach((dim, i) => {
     if (a.shape[dim] !== b.shape[second[i]!]) {
-      throw new KindlingError(`contracted dimensions need to match, but first has size ${a.shape[dim]} in dim ${dim} and second has size ${b.shape[second[i]!]} in dim ${second[i]}`);
+      throw new KindlingError(
+        `contracted dimensions need to match, but first has size ${a.shape[dim]} in dim ${dim} and second has size ${b.shape[second[i]!]} in dim ${second[i]}`,
+      );
     }
   });
   const [restA, restB] = [others(a.shape, first), others(b.shape, second)];
@@ -50,7 +54,8 @@ function contracted(rankA: number, rankB: number, dims: Int | readonly [readonly
     const all = Array.from({ length: dims }, (_, i) => i);
     return [all.map((i) => rankA - dims + i), all];
   }
-  if (dims.length !== 2 || !dims.every((list) => Array.isArray(list) && list.every(Number.isInteger))) throw new ArgumentError("tensordot(): dims must be a number or two lists of whole numbers", "TypeError");
+  if (dims.length !== 2 || !dims.every((list) => Array.isArray(list) && list.every(Number.isInteger)))
+    throw new ArgumentError("tensordot(): dims must be a number or two lists of whole numbers", "TypeError");
   return [dims[0].map((d) => wrapDim(d, rankA)), dims[1].map((d) => wrapDim(d, rankB))];
 }
 
@@ -65,9 +70,18 @@ export function kron(input: Tensor, other: Tensor): Tensor {
   const rank = Math.max(input.shape.length, other.shape.length);
   const widen = (shape: Shape): number[] => [...new Array<number>(rank - shape.length).fill(1), ...shape];
   const [sa, sb] = [widen(input.shape), widen(other.shape)];
-  const left = reshape(input, sa.flatMap((size) => [size, 1]));
-  const right = reshape(other, sb.flatMap((size) => [1, size]));
-  return reshape(mul(left, right), sa.map((size, i) => size * sb[i]!));
+  const left = reshape(
+    input,
+    sa.flatMap((size) => [size, 1]),
+  );
+  const right = reshape(
+    other,
+    sb.flatMap((size) => [1, size]),
+  );
+  return reshape(
+    mul(left, right),
+    sa.map((size, i) => size * sb[i]!),
+  );
 }
 
 /**

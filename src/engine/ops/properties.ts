@@ -229,7 +229,8 @@ export interface IntegerLimits {
  * @api torch.finfo
  */
 export function finfo(type: DTypeName = "float32"): FloatLimits {
-  if (dtypeNamed(type) !== "float32") throw new ArgumentError(`torch.finfo() requires a floating point input type. Use torch.iinfo to handle '${type}'`, "TypeError");
+  if (dtypeNamed(type) !== "float32")
+    throw new ArgumentError(`torch.finfo() requires a floating point input type. Use torch.iinfo to handle '${type}'`, "TypeError");
   const max = (2 - 2 ** -23) * 2 ** 127;
   return { dtype: "float32", bits: 32, eps: 2 ** -23, max, min: -max, tiny: 2 ** -126, smallestNormal: 2 ** -126, resolution: 1e-6 };
 }
@@ -241,6 +242,7 @@ export function finfo(type: DTypeName = "float32"): FloatLimits {
  */
 export function iinfo(type: DTypeName): IntegerLimits {
   const meant = dtypeNamed(type);
-  if (meant === "float32" || meant === "bool") throw new ArgumentError(`torch.iinfo() requires an integer input type. Use torch.finfo to handle '${type}'`, "TypeError");
+  if (meant === "float32" || meant === "bool")
+    throw new ArgumentError(`torch.iinfo() requires an integer input type. Use torch.finfo to handle '${type}'`, "TypeError");
   return meant === "uint8" ? { dtype: meant, bits: 8, max: 255, min: 0 } : { dtype: meant, bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) };
 }

@@ -66,14 +66,20 @@ function medianAlong(operation: "median" | "nanmedian", input: Tensor, dim: numb
 export function mode(input: Tensor, dim: Int = -1, keepdim = false): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   requireSome("mode", input.shape, d);
-  return dropped("mode", pick(input, d, 1, (line) => [modePlace(line)]), d, input.shape.length, keepdim);
+  return dropped(
+    "mode",
+    pick(input, d, 1, (line) => [modePlace(line)]),
+    d,
+    input.shape.length,
+    keepdim,
+  );
 }
 
 /** The end of the longest run of equals in ascending order. NaN equals nothing: each is a run of its own. */
 function modePlace(line: Float64Array): number {
   const places = line.length > INSERTED ? order(line, false) : inserted(line);
   let [best, bestLength] = [places[0] ?? 0, 0];
-  for (let start = 0; start < places.length; ) {
+  for (let start = 0; start < places.length;) {
     let end = start;
     while (end < places.length && line[places[end]!] === line[places[start]!]) end++;
     end = Math.max(end, start + 1);
@@ -114,7 +120,13 @@ export interface QuantileOptions {
  * @see https://pytorch.org/docs/stable/generated/torch.quantile.html
  * @api torch.quantile Tensor.quantile
  */
-export function quantile(input: Tensor, q: number | Tensor, dim: Int | null = null, keepdim = false, { interpolation = "linear" }: QuantileOptions = {}): Tensor {
+export function quantile(
+  input: Tensor,
+  q: number | Tensor,
+  dim: Int | null = null,
+  keepdim = false,
+  { interpolation = "linear" }: QuantileOptions = {},
+): Tensor {
   return quantiles(input, q, dim, keepdim, (sorted, d, level) => between(sorted, d, level, interpolation, false));
 }
 
@@ -125,11 +137,23 @@ export function quantile(input: Tensor, q: number | Tensor, dim: Int | null = nu
  * @see https://pytorch.org/docs/stable/generated/torch.nanquantile.html
  * @api torch.nanquantile Tensor.nanquantile
  */
-export function nanquantile(input: Tensor, q: number | Tensor, dim: Int | null = null, keepdim = false, { interpolation = "linear" }: QuantileOptions = {}): Tensor {
+export function nanquantile(
+  input: Tensor,
+  q: number | Tensor,
+  dim: Int | null = null,
+  keepdim = false,
+  { interpolation = "linear" }: QuantileOptions = {},
+): Tensor {
   return quantiles(input, q, dim, keepdim, (sorted, d, level) => between(sorted, d, level, interpolation, true));
 }
 
-function quantiles(input: Tensor, q: number | Tensor, dim: number | null, keepdim: boolean, between: (sorted: Tensor, dim: number, level: number) => Tensor): Tensor {
+function quantiles(
+  input: Tensor,
+  q: number | Tensor,
+  dim: number | null,
+  keepdim: boolean,
+  between: (sorted: Tensor, dim: number, level: number) => Tensor,
+): Tensor {
   if (input.dtype !== "float32") throw new KindlingError("quantile() input tensor must be either float or double dtype");
   const levels = typeof q === "number" ? [q] : Array.from(toTypedArray(q));
   if (levels.some((level) => !(level >= 0 && level <= 1))) throw new KindlingError("quantile() q values must be in the range [0, 1]");
@@ -139,7 +163,13 @@ function quantiles(input: Tensor, q: number | Tensor, dim: number | null, keepdi
   const sorted = inOrderAlong(atLeastVector(dim === null ? flatten(input) : input), d, false).values;
   const results = levels.map((level) => {
     const result = between(sorted, d, level);
-    if (keepdim) return dim === null ? reshape(result, input.shape.map(() => 1)) : result;
+    if (keepdim)
+      return dim === null
+        ? reshape(
+            result,
+            input.shape.map(() => 1),
+          )
+        : result;
     return dim === null || input.shape.length === 0 ? reshape(result, []) : squeeze(result, d);
   });
   return typeof q === "number" || q.shape.length === 0 ? results[0]! : stack(results);
@@ -171,14 +201,18 @@ function between(sorted: Tensor, dim: number, level: number, interpolation: Quan
 function placeBetween(place: number, interpolation: QuantileInterpolation): [low: number, high: number, weight: number] {
   const [low, high] = [Math.floor(place), Math.ceil(place)];
   switch (interpolation) {
-    case "lower": return [low, low, 0];
-    case "higher": return [high, high, 0];
-    case "midpoint": return [low, high, 0.5];
+    case "lower":
+      return [low, low, 0];
+    case "higher":
+      return [high, high, 0];
+    case "midpoint":
+      return [low, high, 0.5];
     case "nearest": {
       // Halves go to the even neighbour.
       const near = place - low === 0.5 ? low + (low % 2) : Math.round(place);
       return [near, near, 0];
     }
-    default: return [low, high, place - low];
+    default:
+      return [low, high, place - low];
   }
 }

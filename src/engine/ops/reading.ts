@@ -97,7 +97,9 @@ export function tolist<List = any[]>(input: Tensor): List {
   const { shape } = input;
   const lists = numelOf(shape.slice(0, -1));
   if (input.numel() * 8 + lists * 48 > MOST_IN_LISTS) {
-    throw new KindlingError(`tolist(): shape ${shapeText(shape)} makes more and longer lists than JavaScript holds; use toTypedArray(), or take a part of the tensor`);
+    throw new KindlingError(
+      `tolist(): shape ${shapeText(shape)} makes more and longer lists than JavaScript holds; use toTypedArray(), or take a part of the tensor`,
+    );
   }
   const values = toTypedArray(input);
   const isBool = input.dtype === "bool";

@@ -214,7 +214,9 @@ const lstm: Kind = {
 
   define(fromInput, [h, c], { hh, biases, hr }) {
     const [i, f, g, o] = chunk(fromInput.add(linear(h!, hh, biases[1])), 4, 1) as [Tensor, Tensor, Tensor, Tensor];
-    const cell = sigmoid(f).mul(c!).add(sigmoid(i).mul(tanh(g)));
+    const cell = sigmoid(f)
+      .mul(c!)
+      .add(sigmoid(i).mul(tanh(g)));
     const hidden = sigmoid(o).mul(tanh(cell));
     return [hr ? linear(hidden, hr) : hidden, cell];
   },
@@ -227,7 +229,12 @@ const gru: Kind = {
   gates: 3,
 
   forward(layer) {
-    const { x, weights: { hh, biases }, initial, steps } = layer;
+    const {
+      x,
+      weights: { hh, biases },
+      initial,
+      steps,
+    } = layer;
     const [rows, size] = [x.shape[0]!, hh.shape[1]!];
     const h = denseCopy(initial[0]!);
     const [before, gates, candidates, output] = [make([rows, size]), make([rows, 3 * size]), make([rows, size]), make([rows, size])];
@@ -312,7 +319,9 @@ function operationOf(kind: Kind): Operation<Form> {
         node.needs(0) ? mm(fromInput, layer.weights.ih) : null,
         node.needs(1) ? mm(transpose(fromInput, 0, 1), layer.x) : null,
         node.needs(2) ? mm(transpose(fromHidden, 0, 1), saved[0]!) : null,
-        ...initial, ...(form.biases > 0 ? biasGradients(fromInput, fromHidden) : []), ...(hr ? [hr] : []),
+        ...initial,
+        ...(form.biases > 0 ? biasGradients(fromInput, fromHidden) : []),
+        ...(hr ? [hr] : []),
       ];
     },
   };
@@ -329,7 +338,11 @@ function define(kind: Kind, { x, weights, initial, steps }: Layer): Tensor[] {
   const outputs = new Map<number, Tensor>();
   let state = initial;
   for (const { row, count } of steps) {
-    const after = kind.define(narrow(fromInput, 0, row, count), state.map((part) => narrow(part, 0, 0, count)), weights);
+    const after = kind.define(
+      narrow(fromInput, 0, row, count),
+      state.map((part) => narrow(part, 0, 0, count)),
+      weights,
+    );
     outputs.set(row, after[0]!);
     state = state.map((part, i) => cat([after[i]!, narrow(part, 0, count, part.shape[0]! - count)], 0));
   }
@@ -348,7 +361,12 @@ const operations = new Map(Object.values(kinds).map((kind) => [kind, operationOf
  * @returns the output of all steps [rows, output] and the state after each sequence's last one
  */
 export function recurrent(
-  kindName: RecurrentKind, x: Tensor, sizes: readonly number[], initial: RecurrentState, weights: RecurrentWeights, reverse: boolean,
+  kindName: RecurrentKind,
+  x: Tensor,
+  sizes: readonly number[],
+  initial: RecurrentState,
+  weights: RecurrentWeights,
+  reverse: boolean,
 ): { output: Tensor; final: Tensor[] } {
   const kind = kinds[kindName];
   checkShapes(kind, x, sizes, initial, weights);
@@ -376,9 +394,12 @@ function checkShapes(kind: Kind, x: Tensor, sizes: readonly number[], initial: R
   const [gates, outputs] = [hh.shape[0]!, hh.shape[1]!];
   const size = gates / kind.gates;
   const expected: [Tensor, Shape][] = [
-    [x, [rows, features]], [ih, [gates, features]], [hh, [gates, hr ? outputs : size]],
+    [x, [rows, features]],
+    [ih, [gates, features]],
+    [hh, [gates, hr ? outputs : size]],
     ...initial.map((part, i): [Tensor, Shape] => [part, [sizes[0]!, i === 0 ? outputs : size]]),
-    ...biases.map((bias): [Tensor, Shape] => [bias, [gates]]), ...(hr ? [[hr, [outputs, size]] as [Tensor, Shape]] : []),
+    ...biases.map((bias): [Tensor, Shape] => [bias, [gates]]),
+    ...(hr ? [[hr, [outputs, size]] as [Tensor, Shape]] : []),
   ];
   for (const [tensor, shape] of expected) {
     checkFloat(tensor, ih);

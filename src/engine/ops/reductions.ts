@@ -137,7 +137,13 @@ function composedProductOfOthers(input: Tensor, dims: readonly number[]): Tensor
   const flat = dims.length === 1 ? input : reshape(input, [input.numel()]);
   const n = flat.shape[dim]!;
   const others = Array.from({ length: n }, (_, i) => cat([narrow(flat, dim, 0, i), narrow(flat, dim, i + 1, n - i - 1)], dim));
-  return reshape(cat(others.map((list) => prod(list, dim, true)), dim), input.shape);
+  return reshape(
+    cat(
+      others.map((list) => prod(list, dim, true)),
+      dim,
+    ),
+    input.shape,
+  );
 }
 
 /**

@@ -62,7 +62,11 @@ const cumsumOp: Operation<number> = {
 export function cumsum(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   const source = cumulated("cumsum", input, options);
   const d = wrapDim(dim, source.shape.length);
-  if (source.dtype !== "float32") return asAsked(runningIntegers("cumsum", source, d, (total, value) => total + value), options);
+  if (source.dtype !== "float32")
+    return asAsked(
+      runningIntegers("cumsum", source, d, (total, value) => total + value),
+      options,
+    );
   const values = source.dense ? source : denseCopy(source);
   const result = make(source.shape);
   const target = at(result);
@@ -108,7 +112,10 @@ export function cumprod(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   const source = cumulated("cumprod", input, options);
   const d = wrapDim(dim, source.shape.length);
   if (source.dtype !== "float32") {
-    return asAsked(runningIntegers("cumprod", source, d, (product, value) => (value === 0 ? 0 : product * value)), options);
+    return asAsked(
+      runningIntegers("cumprod", source, d, (product, value) => (value === 0 ? 0 : product * value)),
+      options,
+    );
   }
   const values = toTypedArray(source);
   const out = new Float32Array(values.length);
@@ -197,7 +204,9 @@ function logcumsumexpBackward(gradient: Tensor, input: Tensor, output: Tensor, d
 function logcumsumexpGradient(gradient: Tensor, input: Tensor, output: Tensor, dim: number): Tensor {
   const part = (chosen: Tensor, size: Tensor): Tensor => {
     const logs = where(chosen, where(chosen, size, 1).log(), LOWEST);
-    return flip(logcumsumexp(flip(logs.sub(output), [dim]), dim), [dim]).add(input).exp();
+    return flip(logcumsumexp(flip(logs.sub(output), [dim]), dim), [dim])
+      .add(input)
+      .exp();
   };
   return part(gradient.gt(0), gradient).sub(part(gradient.lt(0), gradient.neg()));
 }

@@ -72,13 +72,7 @@ function checkFits(index: Shape, input: Shape, dim: number): void {
 }
 
 /** For each element of an index tensor: which element of a dense tensor of `shape` it means. */
-function forEachPlace(
-  indexShape: Shape,
-  shape: Shape,
-  dim: number,
-  positions: ArrayLike<number>,
-  visit: (place: number, i: number) => void,
-): void {
+function forEachPlace(indexShape: Shape, shape: Shape, dim: number, positions: ArrayLike<number>, visit: (place: number, i: number) => void): void {
   const strides = contiguousStrides(shape);
   const counter = new Array<number>(indexShape.length).fill(0);
   for (let i = 0; i < positions.length; i++) {
@@ -157,7 +151,11 @@ export function fitted(source: Tensor, index: Tensor): Tensor {
   if (sameShape(source.shape, index.shape)) return source;
   const fits = source.shape.length === index.shape.length && index.shape.every((size, i) => size <= source.shape[i]!);
   if (!fits) {
-    throw new ShapeError(`Expected index ${shapeText(index.shape)} to be smaller than src ${shapeText(source.shape)} in all dimensions`, index.shape, source.shape);
+    throw new ShapeError(
+      `Expected index ${shapeText(index.shape)} to be smaller than src ${shapeText(source.shape)} in all dimensions`,
+      index.shape,
+      source.shape,
+    );
   }
   return index.shape.reduce((part, size, i) => narrow(part, i, 0, size), source);
 }
@@ -187,7 +185,11 @@ function mayOutgrow(input: Tensor, source: Tensor): boolean {
 
 function scattered(input: Tensor, dim: number, index: Tensor, source: Tensor | number, add: boolean): Tensor {
   if (add && input.dtype === "int32" && source instanceof Tensor && mayOutgrow(input, source)) {
-    return wholeNumbers(joinedInDoubles(input, dim, index, source, (a, b) => a + b), input.shape, "scatter_add");
+    return wholeNumbers(
+      joinedInDoubles(input, dim, index, source, (a, b) => a + b),
+      input.shape,
+      "scatter_add",
+    );
   }
   // The kernels move words.
   const type = input.dtype === "float32" ? "float32" : "int32";

@@ -31,11 +31,14 @@ export interface SearchOptions extends BucketOptions {
  * @api torch.searchsorted
  */
 export function searchsorted(sortedSequence: Tensor, input: ScalarOrTensor, { right = false, side = null, sorter = null }: SearchOptions = {}): Tensor {
-  if (right && side === "left") throw new KindlingError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True");
+  if (right && side === "left")
+    throw new KindlingError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True");
   const wanted = input instanceof Tensor ? input : fromTypedArray(new Float32Array([input]), []);
   const isShared = sortedSequence.shape.length <= 1;
   if (!isShared && sortedSequence.shape.slice(0, -1).join() !== wanted.shape.slice(0, -1).join()) {
-    throw new KindlingError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match");
+    throw new KindlingError(
+      "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match",
+    );
   }
   const n = sortedSequence.shape.at(-1) ?? 1;
   const boundaries = toTypedArray(sorter === null ? sortedSequence : inOrderOf(sorter, sortedSequence));
@@ -50,7 +53,9 @@ export function searchsorted(sortedSequence: Tensor, input: ScalarOrTensor, { ri
 
 function inOrderOf(sorter: Tensor, sequence: Tensor): Tensor {
   if (!sameShape(sorter.shape, sequence.shape)) {
-    throw new KindlingError(`torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor [${sequence.shape.join(", ")}]and got sorter tensor [${sorter.shape.join(", ")}]`);
+    throw new KindlingError(
+      `torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor [${sequence.shape.join(", ")}]and got sorter tensor [${sorter.shape.join(", ")}]`,
+    );
   }
   return gather(sequence, -1, sorter);
 }

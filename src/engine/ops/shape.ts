@@ -24,9 +24,7 @@ import { expand, flatten, narrow, reshape, transpose } from "./views.ts";
 export function repeat(input: Tensor, repeats: Sizes): Tensor {
   const lead = repeats.length - input.shape.length;
   if (lead < 0) {
-    throw new KindlingError(
-      "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
-    );
+    throw new KindlingError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
   }
   const padded = [...new Array<number>(lead).fill(1), ...input.shape];
   // [c0, s0, c1, s1, …]: a dimension of repetitions before each dimension, then both merged.
@@ -68,10 +66,14 @@ export function rot90(input: Tensor, k: Int = 1, dims: readonly [Int, Int] = [0,
   const [a, b] = dims.map((dim) => wrapDim(dim, input.shape.length)) as [number, number];
   if (a === b) throw new KindlingError(`expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`);
   switch (((k % 4) + 4) % 4) {
-    case 1: return contiguous(transpose(flip(input, [b]), a, b));
-    case 2: return flip(input, dims);
-    case 3: return flip(transpose(input, a, b), [b]);
-    default: return clone(input);
+    case 1:
+      return contiguous(transpose(flip(input, [b]), a, b));
+    case 2:
+      return flip(input, dims);
+    case 3:
+      return flip(transpose(input, a, b), [b]);
+    default:
+      return clone(input);
   }
 }
 

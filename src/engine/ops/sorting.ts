@@ -79,5 +79,11 @@ export function kthvalue(input: Tensor, k: Int, dim: Int = -1, keepdim = false):
   const n = input.shape[d] ?? 1;
   requireSome("kthvalue", input.shape, d);
   if (k < 1 || k > n) throw new KindlingError("kthvalue(): selected number k out of range for dimension " + d);
-  return dropped("kthvalue", pick(input, d, 1, (line) => [order(line, false)[k - 1]!]), d, input.shape.length, keepdim);
+  return dropped(
+    "kthvalue",
+    pick(input, d, 1, (line) => [order(line, false)[k - 1]!]),
+    d,
+    input.shape.length,
+    keepdim,
+  );
 }

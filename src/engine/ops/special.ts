@@ -14,7 +14,12 @@ const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
  * @api torch.erf Tensor.erf Tensor.erf_
  * @see https://pytorch.org/docs/stable/generated/torch.erf.html
  */
-export const erf: UnaryFunction = unary({ code: Unary.erf, name: "ErfBackward0", saves: "input", derivative: (g, x) => g.mul(x.mul(x).neg().exp().mul(TWO_OVER_ROOT_PI)) });
+export const erf: UnaryFunction = unary({
+  code: Unary.erf,
+  name: "ErfBackward0",
+  saves: "input",
+  derivative: (g, x) => g.mul(x.mul(x).neg().exp().mul(TWO_OVER_ROOT_PI)),
+});
 
 /**
  * sin(πx) / πx, 1 at 0.
@@ -22,9 +27,13 @@ export const erf: UnaryFunction = unary({ code: Unary.erf, name: "ErfBackward0",
  * @see https://pytorch.org/docs/stable/generated/torch.sinc.html
  */
 export const sinc: UnaryFunction = unary({
-  code: normalizedSinc, name: "SincBackward0", saves: "input",
+  code: normalizedSinc,
+  name: "SincBackward0",
+  saves: "input",
   derivative: (g, x) => {
-    const slope = cos(x.mul(Math.PI)).sub(sinc(x)).div(where(eq(x, 0), 1, x));
+    const slope = cos(x.mul(Math.PI))
+      .sub(sinc(x))
+      .div(where(eq(x, 0), 1, x));
     return g.mul(where(eq(x, 0), 0, slope));
   },
 });
@@ -48,14 +57,24 @@ export function logit(input: Tensor, eps: number | null = null): Tensor {
  * @api torch.erfc Tensor.erfc Tensor.erfc_
  * @see https://pytorch.org/docs/stable/generated/torch.erfc.html
  */
-export const erfc: UnaryFunction = unary({ code: complementaryError, name: "ErfcBackward0", saves: "input", derivative: (g, x) => g.mul(exp(x.square().neg())).mul(-TWO_OVER_ROOT_PI) });
+export const erfc: UnaryFunction = unary({
+  code: complementaryError,
+  name: "ErfcBackward0",
+  saves: "input",
+  derivative: (g, x) => g.mul(exp(x.square().neg())).mul(-TWO_OVER_ROOT_PI),
+});
 
 /**
  * The x whose erf is the input.
  * @api torch.erfinv Tensor.erfinv Tensor.erfinv_
  * @see https://pytorch.org/docs/stable/generated/torch.erfinv.html
  */
-export const erfinv: UnaryFunction = unary({ code: inverseError, name: "ErfinvBackward0", saves: "output", derivative: (g, y) => g.mul(exp(y.square())).mul(1 / TWO_OVER_ROOT_PI) });
+export const erfinv: UnaryFunction = unary({
+  code: inverseError,
+  name: "ErfinvBackward0",
+  saves: "output",
+  derivative: (g, y) => g.mul(exp(y.square())).mul(1 / TWO_OVER_ROOT_PI),
+});
 
 /**
  * ln |Γ(x)|
@@ -85,7 +104,9 @@ function polygamma(order: number): UnaryFunction {
 export const i0: UnaryFunction = unary({ code: (x) => besselI(0, x), name: "I0Backward0", saves: "input", derivative: (g, x) => g.mul(i1(x)) });
 
 const i1: UnaryFunction = unary({
-  code: (x) => besselI(1, x), name: "SpecialI1Backward0", saves: "input",
+  code: (x) => besselI(1, x),
+  name: "SpecialI1Backward0",
+  saves: "input",
   derivative: (g, x) => g.mul(i0(x).sub(where(eq(x, 0), 0.5, i1(x).div(where(eq(x, 0), 1, x))))),
 });
 

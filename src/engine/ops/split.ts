@@ -76,7 +76,11 @@ export function tensorSplit(input: Tensor, parts: Size | Tensor, dim: Int = 0): 
   if (parts instanceof Tensor) return tensorSplit(input, partsListed(parts) as Shape, d);
   if (typeof parts === "number") {
     if (!(parts > 0)) throw new KindlingError(`number of sections must be larger than 0, got ${parts}`);
-    return splitWithSizes(input, Array.from({ length: parts }, (_, i) => Math.floor(n / parts) + Number(i < n % parts)), d);
+    return splitWithSizes(
+      input,
+      Array.from({ length: parts }, (_, i) => Math.floor(n / parts) + Number(i < n % parts)),
+      d,
+    );
   }
   const ends = [...parts, n].map((end) => Math.min(n, end < 0 ? Math.max(0, end + n) : end));
   return ends.map((end, i) => {
@@ -87,7 +91,10 @@ export function tensorSplit(input: Tensor, parts: Size | Tensor, dim: Int = 0): 
 
 /** A scalar is a number of parts, a vector a list of places. */
 function partsListed(parts: Tensor): Size {
-  if (parts.shape.length > 1) throw new KindlingError(`tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with ${parts.shape.length} dims`);
+  if (parts.shape.length > 1)
+    throw new KindlingError(
+      `tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with ${parts.shape.length} dims`,
+    );
   return tolist<number | number[]>(positions(parts, `tensor_split expected tensor_indices_or_sections to have dtype of long, but got ${parts.dtype}`));
 }
 
@@ -129,7 +136,9 @@ export function dsplit(input: Tensor, parts: Size): Tensor[] {
 
 function requireRank(name: string, input: Tensor, rank: number): void {
   if (input.shape.length >= rank) return;
-  throw new KindlingError(`torch.${name} requires a tensor with at least ${rank} dimension${rank === 1 ? "" : "s"}, but got a tensor with ${input.shape.length} dimensions!`);
+  throw new KindlingError(
+    `torch.${name} requires a tensor with at least ${rank} dimension${rank === 1 ? "" : "s"}, but got a tensor with ${input.shape.length} dimensions!`,
+  );
 }
 
 /** A number of parts has to divide the dimension. */
@@ -137,7 +146,9 @@ function splitEvenly(name: string, input: Tensor, parts: Size, dim: number): Ten
   if (typeof parts !== "number") return tensorSplit(input, parts, dim);
   const n = input.shape[dim]!;
   if (parts === 0 || n % parts !== 0) {
-    throw new KindlingError(`torch.${name} attempted to split along dimension ${dim}, but the size of the dimension ${n} is not divisible by the split_size ${parts}!`);
+    throw new KindlingError(
+      `torch.${name} attempted to split along dimension ${dim}, but the size of the dimension ${n} is not divisible by the split_size ${parts}!`,
+    );
   }
   return tensorSplit(input, parts, dim);
 }

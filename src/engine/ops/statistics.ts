@@ -65,7 +65,10 @@ interface Run {
 function asRun(tensor: Tensor): Run | undefined {
   const { shape, strides } = tensor;
   if (tensor.dense) return { source: tensor, count: tensor.numel(), repeats: 1 };
-  const inward = shape.map((size, dim) => ({ size, stride: strides[dim]! })).filter(({ size }) => size !== 1).sort((a, b) => a.stride - b.stride);
+  const inward = shape
+    .map((size, dim) => ({ size, stride: strides[dim]! }))
+    .filter(({ size }) => size !== 1)
+    .sort((a, b) => a.stride - b.stride);
   let [count, repeats] = [1, 1];
   for (const { size, stride } of inward) {
     if (stride === 0) repeats *= size;
@@ -87,7 +90,15 @@ function constantCounts(count: number, low: number, high: number, bins: number):
   return counts;
 }
 
-function countsOf(values: number, count: number, element: (typeof Element)[keyof typeof Element], low: number, high: number, bins: number, repeats: number): number[] {
+function countsOf(
+  values: number,
+  count: number,
+  element: (typeof Element)[keyof typeof Element],
+  low: number,
+  high: number,
+  bins: number,
+  repeats: number,
+): number[] {
   kernels.histogram(values, count, low, high, bins, countsAt, element);
   const list = new Array<number>(bins);
   for (let bin = 0; bin < bins; bin++) list[bin] = binCounts[bin]! * repeats;

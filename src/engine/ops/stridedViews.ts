@@ -69,7 +69,8 @@ const asStridedOp: Operation<{ shape: Shape; places: Tensor }> = {
 export function asStrided(input: Tensor, size: Shape, stride: Shape, storageOffset: Int | null = null): Tensor {
   const offset = storageOffset ?? input.offset;
   if (size.length !== stride.length) throw new ArgumentError("mismatch in length of strides and shape", "RuntimeError");
-  if (stride.some((step) => step < 0)) throw new KindlingError(`as_strided: Negative strides are not supported at the moment, got strides: ${shapeText(stride)}`);
+  if (stride.some((step) => step < 0))
+    throw new KindlingError(`as_strided: Negative strides are not supported at the moment, got strides: ${shapeText(stride)}`);
   if (offset < 0) throw new KindlingError(`Tensor: invalid storage offset ${offset}`);
   checkSizes(size);
   const last = size.includes(0) ? 0 : size.reduce((end, n, i) => end + (n - 1) * stride[i]!, offset);

@@ -27,8 +27,11 @@ export function maskedSelect(input: Tensor, mask: Tensor): Tensor {
  * @api Tensor.index
  */
 export function index(input: Tensor, indices: Index | readonly (Index | null)[]): Tensor {
-  const entries = indices instanceof Tensor || typeof indices === "number" || isNumberList(indices) ? [indices as Index] : (indices as readonly (Index | null)[]);
-  const places = entries.map((entry) => (Array.isArray(entry) ? fromTypedArray(new Int32Array(entry as readonly number[]), [entry.length]) : (entry as Tensor | number | null)));
+  const entries =
+    indices instanceof Tensor || typeof indices === "number" || isNumberList(indices) ? [indices as Index] : (indices as readonly (Index | null)[]);
+  const places = entries.map((entry) =>
+    Array.isArray(entry) ? fromTypedArray(new Int32Array(entry as readonly number[]), [entry.length]) : (entry as Tensor | number | null),
+  );
   const { window, listed } = lookThrough(input, places);
   return listed.length === 0 ? clone(window) : elementsAt(window, listed);
 }
@@ -79,7 +82,10 @@ function checkPlace(place: unknown): void {
   const isSlice = Array.isArray(place) && place.length <= 3 && place.every((bound) => bound === null || bound === undefined || Number.isInteger(bound));
   if (place === null || place === "..." || Number.isInteger(place) || place instanceof Tensor || isSlice) return;
   const got = Array.isArray(place) ? `[${place.join(", ")}]` : String(place);
-  throw new ArgumentError(`a place is a whole number, null, "...", a slice [start, end, step], a tensor of positions or a mask, but got ${got}; positions stand in a tensor: tensor([0, 2])`, "TypeError");
+  throw new ArgumentError(
+    `a place is a whole number, null, "...", a slice [start, end, step], a tensor of positions or a mask, but got ${got}; positions stand in a tensor: tensor([0, 2])`,
+    "TypeError",
+  );
 }
 
 function dimensionsOf(place: Place): number {
@@ -111,7 +117,11 @@ function elementsAt(input: Tensor, list: readonly (Tensor | null)[]): Tensor {
   const sizes = used.map((i) => input.shape[i]!);
   const restShape = rest.map((i) => input.shape[i]!);
   const shape = broadcastIndices(used.map((i) => list[i]!.shape));
-  const flat = flatPositions(used.map((i) => expand(list[i]!, shape)), sizes, used);
+  const flat = flatPositions(
+    used.map((i) => expand(list[i]!, shape)),
+    sizes,
+    used,
+  );
   const rows = indexSelect(reshape(front, [numelOf(sizes), ...restShape]), 0, flat);
   const result = reshape(rows, [...shape, ...restShape]);
   const adjacent = used.every((dim, i) => i === 0 || dim === used[i - 1]! + 1);

@@ -29,7 +29,12 @@ function triangleIndices(rows: number, first: (row: number) => number, end: (row
  * @api torch.trilIndices
  */
 export function trilIndices(row: Int, col: Int, offset: Int = 0, options: TensorOptions = {}): Tensor {
-  return triangleIndices(row, () => 0, (i) => Math.min(col, i + offset + 1), options);
+  return triangleIndices(
+    row,
+    () => 0,
+    (i) => Math.min(col, i + offset + 1),
+    options,
+  );
 }
 
 /**
@@ -39,7 +44,12 @@ export function trilIndices(row: Int, col: Int, offset: Int = 0, options: Tensor
  * @api torch.triuIndices
  */
 export function triuIndices(row: Int, col: Int, offset: Int = 0, options: TensorOptions = {}): Tensor {
-  return triangleIndices(row, (i) => Math.max(0, i + offset), () => col, options);
+  return triangleIndices(
+    row,
+    (i) => Math.max(0, i + offset),
+    () => col,
+    options,
+  );
 }
 
 const trilOp: Operation<number> = {
@@ -54,7 +64,13 @@ const trilOp: Operation<number> = {
  * @api torch.tril Tensor.tril Tensor.tril_
  */
 export function tril(input: Tensor, diagonal: Int = 0): Tensor {
-  return record(trilOp, triangle("tril", input, (row, col) => col - row <= diagonal), [input], [], diagonal);
+  return record(
+    trilOp,
+    triangle("tril", input, (row, col) => col - row <= diagonal),
+    [input],
+    [],
+    diagonal,
+  );
 }
 
 const triuOp: Operation<number> = {
@@ -69,7 +85,13 @@ const triuOp: Operation<number> = {
  * @api torch.triu Tensor.triu Tensor.triu_
  */
 export function triu(input: Tensor, diagonal: Int = 0): Tensor {
-  return record(triuOp, triangle("triu", input, (row, col) => col - row >= diagonal), [input], [], diagonal);
+  return record(
+    triuOp,
+    triangle("triu", input, (row, col) => col - row >= diagonal),
+    [input],
+    [],
+    diagonal,
+  );
 }
 
 function triangle(name: string, input: Tensor, keeps: (row: number, col: number) => boolean): Tensor {

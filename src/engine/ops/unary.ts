@@ -85,7 +85,12 @@ export const rsqrt: UnaryFunction = unary({ code: Unary.rsqrt, name: "RsqrtBackw
  * @api torch.reciprocal Tensor.reciprocal Tensor.reciprocal_
  * @see https://pytorch.org/docs/stable/generated/torch.reciprocal.html
  */
-export const reciprocal: UnaryFunction = unary({ code: Unary.reciprocal, name: "ReciprocalBackward0", saves: "output", derivative: (g, y) => g.mul(y.mul(y)).neg() });
+export const reciprocal: UnaryFunction = unary({
+  code: Unary.reciprocal,
+  name: "ReciprocalBackward0",
+  saves: "output",
+  derivative: (g, y) => g.mul(y.mul(y)).neg(),
+});
 
 /**
  * x²
@@ -124,7 +129,12 @@ export const tanh: UnaryFunction = unary({ code: Unary.tanh, name: "TanhBackward
  * @api torch.sigmoid Tensor.sigmoid nn.functional.sigmoid
  * @see https://pytorch.org/docs/stable/generated/torch.sigmoid.html
  */
-export const sigmoid: UnaryFunction = unary({ code: Unary.sigmoid, name: "SigmoidBackward0", saves: "output", derivative: (g, y) => g.mul(y.mul(y.neg().add(1))) });
+export const sigmoid: UnaryFunction = unary({
+  code: Unary.sigmoid,
+  name: "SigmoidBackward0",
+  saves: "output",
+  derivative: (g, y) => g.mul(y.mul(y.neg().add(1))),
+});
 
 const signFloat = constantUnary(Unary.sign, "SignBackward0");
 
@@ -151,14 +161,24 @@ export const tan: UnaryFunction = unary({ code: Unary.tan, name: "TanBackward0",
  * @api torch.asin Tensor.asin Tensor.asin_ torch.arcsin Tensor.arcsin Tensor.arcsin_
  * @see https://pytorch.org/docs/stable/generated/torch.asin.html
  */
-export const asin: UnaryFunction = unary({ code: Unary.asin, name: "AsinBackward0", saves: "input", derivative: (g, x) => g.mul(x.square().neg().add(1).rsqrt()) });
+export const asin: UnaryFunction = unary({
+  code: Unary.asin,
+  name: "AsinBackward0",
+  saves: "input",
+  derivative: (g, x) => g.mul(x.square().neg().add(1).rsqrt()),
+});
 
 /**
  * Arccosine, in radians.
  * @api torch.acos Tensor.acos Tensor.acos_ torch.arccos Tensor.arccos Tensor.arccos_
  * @see https://pytorch.org/docs/stable/generated/torch.acos.html
  */
-export const acos: UnaryFunction = unary({ code: Unary.acos, name: "AcosBackward0", saves: "input", derivative: (g, x) => g.mul(x.square().neg().add(1).rsqrt()).neg() });
+export const acos: UnaryFunction = unary({
+  code: Unary.acos,
+  name: "AcosBackward0",
+  saves: "input",
+  derivative: (g, x) => g.mul(x.square().neg().add(1).rsqrt()).neg(),
+});
 
 /**
  * Arctangent, in radians.

@@ -110,7 +110,12 @@ export function std(input: Tensor, dim: Size | boolean | null = null, correction
 export function varMean(input: Tensor, dim?: Size | null, options?: Corrected): [variance: Tensor, mean: Tensor];
 export function varMean(input: Tensor, dim: Size | null, unbiased?: boolean, keepdim?: boolean): [variance: Tensor, mean: Tensor];
 export function varMean(input: Tensor, unbiased: boolean): [variance: Tensor, mean: Tensor];
-export function varMean(input: Tensor, dim: Size | boolean | null = null, correction: boolean | Corrected = true, keepdim = false): [variance: Tensor, mean: Tensor] {
+export function varMean(
+  input: Tensor,
+  dim: Size | boolean | null = null,
+  correction: boolean | Corrected = true,
+  keepdim = false,
+): [variance: Tensor, mean: Tensor] {
   const spread = spreadOf(dim, correction, keepdim);
   return [variance(input, spread.dim, spread), mean(input, spread.dim, spread.keepdim)];
 }
@@ -123,7 +128,12 @@ export function varMean(input: Tensor, dim: Size | boolean | null = null, correc
 export function stdMean(input: Tensor, dim?: Size | null, options?: Corrected): [std: Tensor, mean: Tensor];
 export function stdMean(input: Tensor, dim: Size | null, unbiased?: boolean, keepdim?: boolean): [std: Tensor, mean: Tensor];
 export function stdMean(input: Tensor, unbiased: boolean): [std: Tensor, mean: Tensor];
-export function stdMean(input: Tensor, dim: Size | boolean | null = null, correction: boolean | Corrected = true, keepdim = false): [std: Tensor, mean: Tensor] {
+export function stdMean(
+  input: Tensor,
+  dim: Size | boolean | null = null,
+  correction: boolean | Corrected = true,
+  keepdim = false,
+): [std: Tensor, mean: Tensor] {
   const spread = spreadOf(dim, correction, keepdim);
   return [std(input, spread.dim, spread), mean(input, spread.dim, spread.keepdim)];
 }
@@ -146,7 +156,8 @@ export interface Observations {
  * @api torch.cov Tensor.cov
  */
 export function cov(input: Tensor, { correction = 1, fweights = null, aweights = null }: Observations = {}): Tensor {
-  if (input.shape.length > 2) throw new KindlingError(`cov(): expected input to have two or fewer dimensions but got an input with ${input.shape.length} dimensions`);
+  if (input.shape.length > 2)
+    throw new KindlingError(`cov(): expected input to have two or fewer dimensions but got an input with ${input.shape.length} dimensions`);
   const rows = asFloat(input.shape.length < 2 ? input.reshape(1, -1) : input);
   const weights = observationWeights(rows.shape[1]!, fweights, aweights);
   const centred = weights === null ? rows.sub(mean(rows, 1, true)) : rows.sub(sum(rows.mul(weights), 1, true).div(sum(weights)));
@@ -156,13 +167,20 @@ export function cov(input: Tensor, { correction = 1, fweights = null, aweights =
 }
 
 function observationWeights(count: number, fweights: Tensor | null, aweights: Tensor | null): Tensor | null {
-  for (const [name, weights] of [["fweights", fweights], ["aweights", aweights]] as const) {
+  for (const [name, weights] of [
+    ["fweights", fweights],
+    ["aweights", aweights],
+  ] as const) {
     if (weights === null) continue;
-    if (weights.shape.length > 1) throw new KindlingError(`cov(): expected ${name} to have one or fewer dimensions but got ${name} with ${weights.shape.length} dimensions`);
+    if (weights.shape.length > 1)
+      throw new KindlingError(`cov(): expected ${name} to have one or fewer dimensions but got ${name} with ${weights.shape.length} dimensions`);
     if ((weights.dtype === "float32") !== (name === "aweights")) {
-      throw new KindlingError(`cov(): expected ${name} to have ${name === "aweights" ? "floating point" : "integral"} dtype but got ${name} with ${longName(weights.dtype)} dtype`);
+      throw new KindlingError(
+        `cov(): expected ${name} to have ${name === "aweights" ? "floating point" : "integral"} dtype but got ${name} with ${longName(weights.dtype)} dtype`,
+      );
     }
-    if (weights.numel() !== count) throw new KindlingError(`cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${count}`);
+    if (weights.numel() !== count)
+      throw new KindlingError(`cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${count}`);
     if (weights.lt(0).any().item()) throw new KindlingError(`cov(): ${name} cannot be negative`);
   }
   if (fweights === null || aweights === null) return fweights ?? aweights;

@@ -28,7 +28,9 @@ export function vectorNorm(x: Tensor, ord: number = 2, dim: Size | null = null, 
   }
   const dims = reducedDims(dim, source.shape.length);
   if ((ord < 0 || ord === Infinity) && numelOf(dims.map((d) => source.shape[d]!)) === 0) {
-    throw new KindlingError(`linalg.vector_norm cannot compute the ${pythonNumber(ord)} norm on an empty tensor because the operation does not have an identity`);
+    throw new KindlingError(
+      `linalg.vector_norm cannot compute the ${pythonNumber(ord)} norm on an empty tensor because the operation does not have an identity`,
+    );
   }
   if (ord === Infinity) return amax(source.abs(), dims, keepdim);
   if (ord === -Infinity) return amin(source.abs(), dims, keepdim);

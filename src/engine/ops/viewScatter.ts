@@ -20,7 +20,11 @@ export function scatterView(input: Tensor, source: Tensor, look: (input: Tensor)
   const result = denseCopy(input);
   const window = look(result);
   if (window.shape.join() !== source.shape.join()) {
-    throw new ShapeError(`expected src to have a size equal to the slice of self. src size = [${source.shape.join(", ")}], slice size = [${window.shape.join(", ")}]`, source.shape, window.shape);
+    throw new ShapeError(
+      `expected src to have a size equal to the slice of self. src size = [${source.shape.join(", ")}], slice size = [${window.shape.join(", ")}]`,
+      source.shape,
+      window.shape,
+    );
   }
   copyInto(window, source);
   return record(scatterViewOp, result, [input, source], [], look);

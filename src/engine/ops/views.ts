@@ -138,8 +138,7 @@ export function atleast3d(tensors: Tensor | Tensors): Tensor | Tensor[] {
   return each(tensors, (x) => (x.shape.length >= 3 ? x : unsqueeze(atleast2d(x), -1)));
 }
 
-const each = (tensors: Tensor | Tensors, widen: (x: Tensor) => Tensor): Tensor | Tensor[] =>
-  tensors instanceof Tensor ? widen(tensors) : tensors.map(widen);
+const each = (tensors: Tensor | Tensors, widen: (x: Tensor) => Tensor): Tensor | Tensor[] => (tensors instanceof Tensor ? widen(tensors) : tensors.map(widen));
 
 /**
  * Drops dimensions of size 1: all of them, or only `dim` (which is left alone where its size isn't 1).
@@ -424,15 +423,23 @@ export function movedim(input: Tensor, source: Size, destination: Size): Tensor 
   const list = (dims: Size): number[] => (typeof dims === "number" ? [dims] : [...dims]).map((d) => wrapDim(d, rank));
   const [from, to] = [list(source), list(destination)];
   if (from.length !== to.length) {
-    throw new KindlingError(`movedim: Invalid source or destination dims: source (${from.length} dims) should contain the same number of dims as destination (${to.length} dims)`);
+    throw new KindlingError(
+      `movedim: Invalid source or destination dims: source (${from.length} dims) should contain the same number of dims as destination (${to.length} dims)`,
+    );
   }
-  for (const [name, dims] of [["source", from], ["destination", to]] as const) {
+  for (const [name, dims] of [
+    ["source", from],
+    ["destination", to],
+  ] as const) {
     if (new Set(dims).size !== dims.length) throw new KindlingError(`movedim: repeated dim in \`${name}\` (${shapeText(dims)})`);
   }
   const order = new Array<number>(rank).fill(-1);
   to.forEach((place, i) => (order[place] = from[i]!));
   const rest = input.shape.map((_, i) => i).filter((i) => !from.includes(i));
-  return permute(input, order.map((dim) => (dim === -1 ? rest.shift()! : dim)));
+  return permute(
+    input,
+    order.map((dim) => (dim === -1 ? rest.shift()! : dim)),
+  );
 }
 
 /**
@@ -441,7 +448,8 @@ export function movedim(input: Tensor, source: Size, destination: Size): Tensor 
  * @api torch.adjoint Tensor.adjoint
  */
 export function adjoint(input: Tensor): Tensor {
-  if (input.shape.length < 2) throw new KindlingError(`tensor.adjoint() is only supported on matrices or batches of matrices. Got ${input.shape.length}-D tensor.`);
+  if (input.shape.length < 2)
+    throw new KindlingError(`tensor.adjoint() is only supported on matrices or batches of matrices. Got ${input.shape.length}-D tensor.`);
   return transpose(input, -2, -1);
 }
 

@@ -20,10 +20,7 @@ const whereOp: Operation<[Shape, Shape]> = {
   backward(node, gradient) {
     const condition = node.saved(0);
     const [shapeA, shapeB] = node.data;
-    return [
-      node.needs(0) ? sumTo(where(condition, gradient, 0), shapeA) : null,
-      node.needs(1) ? sumTo(where(condition, 0, gradient), shapeB) : null,
-    ];
+    return [node.needs(0) ? sumTo(where(condition, gradient, 0), shapeA) : null, node.needs(1) ? sumTo(where(condition, 0, gradient), shapeB) : null];
   },
 };
 

@@ -34,7 +34,12 @@ const start = (parameter: Tensor, { initialAccumulatorValue }: AdagradOptions) =
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(
-    params: OptimizerParameters<AdagradOptions>, lr = 1e-2, lrDecay = 0, weightDecay = 0, initialAccumulatorValue = 0, eps = 1e-10,
+    params: OptimizerParameters<AdagradOptions>,
+    lr = 1e-2,
+    lrDecay = 0,
+    weightDecay = 0,
+    initialAccumulatorValue = 0,
+    eps = 1e-10,
     { maximize = false }: { maximize?: boolean } = {},
   ) {
     super(params, { lr, lrDecay, initialAccumulatorValue, eps, weightDecay, maximize });

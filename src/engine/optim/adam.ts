@@ -29,7 +29,12 @@ type AdamState = RunningMeans & { maxExpAvgSq?: Tensor };
  */
 export class Adam extends AdamFamily<AdamOptions> {
   constructor(
-    params: OptimizerParameters<AdamOptions>, lr = 1e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false,
+    params: OptimizerParameters<AdamOptions>,
+    lr = 1e-3,
+    betas: readonly [number, number] = [0.9, 0.999],
+    eps = 1e-8,
+    weightDecay = 0,
+    amsgrad = false,
     { maximize = false, decoupledWeightDecay = false }: { maximize?: boolean; decoupledWeightDecay?: boolean } = {},
   ) {
     // In the groups only where it is chosen: checkpoints of PyTorch 1 don't have it.
@@ -67,7 +72,12 @@ export class Adam extends AdamFamily<AdamOptions> {
  */
 export class AdamW extends Adam {
   constructor(
-    params: OptimizerParameters<AdamOptions>, lr = 1e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 1e-2, amsgrad = false,
+    params: OptimizerParameters<AdamOptions>,
+    lr = 1e-3,
+    betas: readonly [number, number] = [0.9, 0.999],
+    eps = 1e-8,
+    weightDecay = 1e-2,
+    amsgrad = false,
     { maximize = false }: { maximize?: boolean } = {},
   ) {
     super(params, lr, betas, eps, weightDecay, amsgrad, { maximize });

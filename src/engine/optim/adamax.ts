@@ -22,7 +22,11 @@ const start = (parameter: Tensor) => ({ step: 0, expAvg: optimizerState(paramete
  */
 export class Adamax extends AdamFamily<AdamaxOptions> {
   constructor(
-    params: OptimizerParameters<AdamaxOptions>, lr = 2e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 0,
+    params: OptimizerParameters<AdamaxOptions>,
+    lr = 2e-3,
+    betas: readonly [number, number] = [0.9, 0.999],
+    eps = 1e-8,
+    weightDecay = 0,
     { maximize = false }: { maximize?: boolean } = {},
   ) {
     super(params, { lr, betas, eps, weightDecay, maximize });

@@ -55,7 +55,13 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   #memory: Memory | null = null;
 
   constructor(
-    params: OptimizerParameters<LBFGSOptions>, lr = 1, maxIter: Int = 20, maxEval: Int | null = null, toleranceGrad = 1e-7, toleranceChange = 1e-9, historySize: Int = 100,
+    params: OptimizerParameters<LBFGSOptions>,
+    lr = 1,
+    maxIter: Int = 20,
+    maxEval: Int | null = null,
+    toleranceGrad = 1e-7,
+    toleranceChange = 1e-9,
+    historySize: Int = 100,
     lineSearchFn: "strong_wolfe" | null = null,
   ) {
     super(params, { lr, maxIter, maxEval: maxEval ?? Math.floor((maxIter * 5) / 4), toleranceGrad, toleranceChange, historySize, lineSearchFn });
@@ -80,7 +86,16 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     let gradient = this.#flatGradient();
     if (gradient.abs().max().item() <= toleranceGrad) return;
     const memory = (this.#memory ??= {
-      funcEvals: 0, nIter: 0, direction: gradient.neg(), t: 0, oldDirections: [], oldSteps: [], ro: [], scale: 1, previousGradient: gradient, previousLoss: loss,
+      funcEvals: 0,
+      nIter: 0,
+      direction: gradient.neg(),
+      t: 0,
+      oldDirections: [],
+      oldSteps: [],
+      ro: [],
+      scale: 1,
+      previousGradient: gradient,
+      previousLoss: loss,
     });
     while (iterations < maxIter) {
       iterations++;
@@ -127,7 +142,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   #flatGradient(): Tensor {
-    return cat(this.#parameters().map((parameter) => (parameter.grad ?? parameter.mul(0)).reshape(-1)), 0);
+    return cat(
+      this.#parameters().map((parameter) => (parameter.grad ?? parameter.mul(0)).reshape(-1)),
+      0,
+    );
   }
 
   #move(size: number, direction: Tensor): void {

@@ -29,8 +29,14 @@ const start = (parameter: Tensor) => ({ ...runningMeans(parameter), muProduct: 1
  */
 export class NAdam extends AdamFamily<NAdamOptions> {
   constructor(
-    params: OptimizerParameters<NAdamOptions>, lr = 2e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 0, momentumDecay = 4e-3,
-    decoupledWeightDecay = false, { maximize = false }: { maximize?: boolean } = {},
+    params: OptimizerParameters<NAdamOptions>,
+    lr = 2e-3,
+    betas: readonly [number, number] = [0.9, 0.999],
+    eps = 1e-8,
+    weightDecay = 0,
+    momentumDecay = 4e-3,
+    decoupledWeightDecay = false,
+    { maximize = false }: { maximize?: boolean } = {},
   ) {
     super(params, { lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, maximize });
   }
@@ -45,7 +51,10 @@ export class NAdam extends AdamFamily<NAdamOptions> {
     state.muProduct *= mu;
     state.expAvg.mul_(betas[0]).add_(gradient, { alpha: 1 - betas[0] });
     state.expAvgSq.mul_(betas[1]).addcmul_(gradient, gradient, { value: 1 - betas[1] });
-    const denominator = state.expAvgSq.div(1 - betas[1] ** state.step).sqrt_().add_(eps);
+    const denominator = state.expAvgSq
+      .div(1 - betas[1] ** state.step)
+      .sqrt_()
+      .add_(eps);
     parameter.addcdiv_(gradient, denominator, { value: (-lr * (1 - mu)) / (1 - state.muProduct) });
     // PyTorch 1.13 has the present step's weight twice in the product that looks ahead; its numbers are kept.
     parameter.addcdiv_(state.expAvg, denominator, { value: (-lr * next) / (1 - state.muProduct * mu * next) });

@@ -91,7 +91,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   addParamGroup(paramGroup: ParamGroupInput<Options>): void {
     if (!isPlainObject(paramGroup)) throw new ArgumentError(`param_group must be a dict, but got ${valueInWords(paramGroup)}`, "TypeError");
     if (paramGroup.params === undefined) throw new ArgumentError("a parameter group needs params: { params: layer.parameters(), … }", "KeyError");
-    const params = paramGroup.params instanceof Tensor ? [paramGroup.params] : listed<Tensor>(paramGroup.params, "params of a group should be an iterable of Tensors, but got");
+    const params =
+      paramGroup.params instanceof Tensor
+        ? [paramGroup.params]
+        : listed<Tensor>(paramGroup.params, "params of a group should be an iterable of Tensors, but got");
     const known = new Set(this.paramGroups.flatMap((group) => group.params));
     for (const parameter of params) {
       if (!(parameter instanceof Tensor)) {
@@ -200,7 +203,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   protected update?(parameter: Tensor, gradient: Tensor, group: ParamGroup<Options>): void;
 
   /** What is remembered of a parameter; before its first step that is what `start` makes. */
-  protected remembered<State extends ParameterState>(parameter: Tensor, group: ParamGroup<Options>, start: (parameter: Tensor, options: Options) => State): State {
+  protected remembered<State extends ParameterState>(
+    parameter: Tensor,
+    group: ParamGroup<Options>,
+    start: (parameter: Tensor, options: Options) => State,
+  ): State {
     const known = this.state.get(parameter) as State | undefined;
     if (known) return known;
     const state = start(parameter, group);
@@ -250,7 +257,9 @@ function checkNames(group: Readonly<Record<string, unknown>>, defaults: object):
 }
 
 function checkKind(name: string, value: unknown, standard: unknown): void {
-  const expected = Array.isArray(standard) ? `a list of ${standard.length} numbers` : { number: "a number", boolean: "true or false" }[typeof standard as string];
+  const expected = Array.isArray(standard)
+    ? `a list of ${standard.length} numbers`
+    : { number: "a number", boolean: "true or false" }[typeof standard as string];
   const fits = Array.isArray(standard)
     ? Array.isArray(value) && value.length === standard.length && value.every((each) => typeof each === "number")
     : typeof value === typeof standard;
@@ -291,9 +300,7 @@ function importState(state: Record<string, unknown>, parameter: Tensor): Paramet
 
 function ownCopy(name: string, value: Tensor, parameter: Tensor): Tensor {
   if (!sameShape(value.shape, parameter.shape)) {
-    throw new ArgumentError(
-      `loaded state dict's ${name} has shape [${value.shape.join(", ")}], but its parameter has shape [${parameter.shape.join(", ")}]`,
-    );
+    throw new ArgumentError(`loaded state dict's ${name} has shape [${value.shape.join(", ")}], but its parameter has shape [${parameter.shape.join(", ")}]`);
   }
   return optimizerState(parameter).copy_(value.detach());
 }

@@ -23,7 +23,12 @@ export interface RAdamOptions extends AdamFamilyOptions {
  */
 export class RAdam extends AdamFamily<RAdamOptions> {
   constructor(
-    params: OptimizerParameters<RAdamOptions>, lr = 1e-3, betas: readonly [number, number] = [0.9, 0.999], eps = 1e-8, weightDecay = 0, decoupledWeightDecay = false,
+    params: OptimizerParameters<RAdamOptions>,
+    lr = 1e-3,
+    betas: readonly [number, number] = [0.9, 0.999],
+    eps = 1e-8,
+    weightDecay = 0,
+    decoupledWeightDecay = false,
     { maximize = false }: { maximize?: boolean } = {},
   ) {
     super(params, { lr, betas, eps, weightDecay, decoupledWeightDecay, maximize });

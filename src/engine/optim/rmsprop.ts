@@ -44,7 +44,16 @@ function start(parameter: Tensor, { momentum, centered }: RMSpropOptions): RMSpr
  * @api optim.RMSprop
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
-  constructor(params: OptimizerParameters<RMSpropOptions>, lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0, centered = false, maximize = false) {
+  constructor(
+    params: OptimizerParameters<RMSpropOptions>,
+    lr = 1e-2,
+    alpha = 0.99,
+    eps = 1e-8,
+    weightDecay = 0,
+    momentum = 0,
+    centered = false,
+    maximize = false,
+  ) {
     super(params, { lr, alpha, eps, momentum, centered, weightDecay, maximize });
   }
 

@@ -28,7 +28,10 @@ const start = (parameter: Tensor, { lr }: RpropOptions) => ({ step: 0, prev: opt
  */
 export class Rprop extends Optimizer<RpropOptions> {
   constructor(
-    params: OptimizerParameters<RpropOptions>, lr = 1e-2, etas: readonly [number, number] = [0.5, 1.2], stepSizes: readonly [number, number] = [1e-6, 50],
+    params: OptimizerParameters<RpropOptions>,
+    lr = 1e-2,
+    etas: readonly [number, number] = [0.5, 1.2],
+    stepSizes: readonly [number, number] = [1e-6, 50],
     { maximize = false }: { maximize?: boolean } = {},
   ) {
     super(params, { lr, etas, stepSizes, maximize });

@@ -32,7 +32,12 @@ export interface SGDOptions extends OptimizerOptions {
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(
-    params: OptimizerParameters<SGDOptions>, lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false,
+    params: OptimizerParameters<SGDOptions>,
+    lr = 1e-3,
+    momentum = 0,
+    dampening = 0,
+    weightDecay = 0,
+    nesterov = false,
     { maximize = false }: { maximize?: boolean } = {},
   ) {
     super(params, { lr, momentum, dampening, weightDecay, nesterov, maximize });

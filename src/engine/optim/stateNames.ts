@@ -1,7 +1,12 @@
 /** Names in optimizer and scheduler states: PyTorch's in files, camelCase in programs. */
 
 /** The names that break the rule. */
-const irregular: readonly (readonly [program: string, file: string])[] = [["tMax", "T_max"], ["tMult", "T_mult"], ["tCur", "T_cur"], ["tI", "T_i"]];
+const irregular: readonly (readonly [program: string, file: string])[] = [
+  ["tMax", "T_max"],
+  ["tMult", "T_mult"],
+  ["tCur", "T_cur"],
+  ["tI", "T_i"],
+];
 
 /** `weightDecay` → `weight_decay` */
 export function snakeCase(name: string): string {

@@ -69,8 +69,7 @@ class Commands {
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
-    addExample: (file: string, className: string, parameters: readonly string[]) =>
-      this.#addExample(file, className, parameters),
+    addExample: (file: string, className: string, parameters: readonly string[]) => this.#addExample(file, className, parameters),
     reveal: (position: SourcePosition, keepFocus?: boolean) => reveal(position, keepFocus),
     runActions: () => this.#runActions(),
   };
@@ -167,9 +166,7 @@ class Commands {
     if (!place || !isTrusted()) return;
     const written = await this.#parts.types.add(place);
     const message =
-      written === undefined
-        ? "Types of kindling are already there."
-        : `Added the types of kindling to ${vscode.workspace.asRelativePath(written)}.`;
+      written === undefined ? "Types of kindling are already there." : `Added the types of kindling to ${vscode.workspace.asRelativePath(written)}.`;
     vscode.window.setStatusBarMessage(message, 5000);
   }
 
@@ -214,18 +211,13 @@ class Commands {
     return current.file ?? (await chooseModelFile());
   }
 
-  async #findTraining(
-    target: Target,
-    accept: (runs: Parameters<typeof isPaused>[0]) => boolean = () => true,
-  ): Promise<string | undefined> {
+  async #findTraining(target: Target, accept: (runs: Parameters<typeof isPaused>[0]) => boolean = () => true): Promise<string | undefined> {
     const { controller, current, store } = this.#parts;
     const candidates = controller.training().filter((file) => accept(store.get(file)));
     if (target !== undefined) return this.#find(target);
     if (candidates.length <= 1) return candidates[0];
     if (current.file !== undefined && candidates.includes(current.file)) return current.file;
-    const chosen = await vscode.window.showQuickPick(
-      candidates.map((file) => ({ label: vscode.workspace.asRelativePath(file), file })),
-    );
+    const chosen = await vscode.window.showQuickPick(candidates.map((file) => ({ label: vscode.workspace.asRelativePath(file), file })));
     return chosen?.file;
   }
 
@@ -235,9 +227,7 @@ class Commands {
    */
   async #save(file: string): Promise<boolean> {
     const files = new Set([file, ...(this.#parts.store.get(file)?.structure?.files ?? [])]);
-    const dirty = vscode.workspace.textDocuments.filter(
-      (document) => document.isDirty && files.has(fileOf(document) ?? ""),
-    );
+    const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty && files.has(fileOf(document) ?? ""));
     for (const document of dirty) await document.save();
     return dirty.length > 0;
   }
@@ -262,9 +252,7 @@ function selectionOf(target: Target, model: unknown): { model: number; module: n
 async function chooseModelFile(): Promise<string | undefined> {
   const found = await vscode.workspace.findFiles("**/*.model.ts", "**/node_modules/**", 200);
   if (found.length <= 1) return found[0]?.fsPath;
-  const items = found
-    .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), file: uri.fsPath }))
-    .sort((a, b) => a.label.localeCompare(b.label));
+  const items = found.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), file: uri.fsPath })).sort((a, b) => a.label.localeCompare(b.label));
   const chosen = await vscode.window.showQuickPick(items, { placeHolder: "Which model file?" });
   return chosen?.file;
 }
@@ -275,9 +263,7 @@ function isUnnamedModel(document: vscode.TextDocument | undefined): boolean {
 }
 
 function saySaveFirst(): undefined {
-  void vscode.window.showInformationMessage(
-    "Kindling runs files. Save this one under a name that ends in .model.ts first.",
-  );
+  void vscode.window.showInformationMessage("Kindling runs files. Save this one under a name that ends in .model.ts first.");
 }
 
 /** Shows a place in a file, in the editor that has the file where there is one. */

@@ -22,9 +22,18 @@ export function keepContextKeys(store: RunStore, current: CurrentFile, panel: Pa
     const runs = current.file === undefined ? undefined : store.get(current.file);
     set("running", training.length > 0);
     set("paused", training.length > 0 && paused.length === training.length);
-    set("runningFiles", training.map(({ file }) => file));
-    set("pausedFiles", paused.map(({ file }) => file));
-    set("editedFiles", training.filter(({ train }) => train?.edited).map(({ file }) => file));
+    set(
+      "runningFiles",
+      training.map(({ file }) => file),
+    );
+    set(
+      "pausedFiles",
+      paused.map(({ file }) => file),
+    );
+    set(
+      "editedFiles",
+      training.filter(({ train }) => train?.edited).map(({ file }) => file),
+    );
     set("panelOther", otherRun(panel.file === undefined ? undefined : store.get(panel.file)));
     set("hasFile", current.file !== undefined);
     set("currentRunning", isTraining(runs));

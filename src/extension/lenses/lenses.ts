@@ -52,9 +52,7 @@ export function lenses(input: LensInput): readonly Lens[] {
 function sitesOf(scan: Scan, file: string, structures: readonly Structure[]): readonly Site[] {
   const proven = scan.candidates.filter((site) =>
     structures.some((structure) =>
-      site.kind === "class"
-        ? nearestClass(structure, file, site) !== undefined
-        : nearestModel(structure, file, site) !== undefined,
+      site.kind === "class" ? nearestClass(structure, file, site) !== undefined : nearestModel(structure, file, site) !== undefined,
     ),
   );
   return [...scan.sites, ...proven].sort((a, b) => a.line - b.line || a.column - b.column);
@@ -120,9 +118,7 @@ function countsItem(counts: ParameterCounts, file: string, model: number | undef
 
 /** `5,955 params`, `5,955 params · 2,000 frozen` */
 function countsText({ total, frozen }: ParameterCounts): string {
-  return frozen === 0
-    ? `${formatCount(total)} params`
-    : `${formatCount(total)} params · ${formatCount(frozen)} frozen`;
+  return frozen === 0 ? `${formatCount(total)} params` : `${formatCount(total)} params · ${formatCount(frozen)} frozen`;
 }
 
 function actions(input: LensInput): readonly LensItem[] {
@@ -131,12 +127,8 @@ function actions(input: LensInput): readonly LensItem[] {
   const runs = input.runs.find(({ file }) => file === target);
   const training = isTraining(runs);
   return [
-    ...(training && runs?.train?.edited
-      ? [{ title: "edited since it started · Restart", action: { command: "restart", file: target } as const }]
-      : []),
-    training
-      ? { title: "■ Stop", action: { command: "stop", file: target } }
-      : { title: "▶ Train", action: { command: "train", file: target } },
+    ...(training && runs?.train?.edited ? [{ title: "edited since it started · Restart", action: { command: "restart", file: target } as const }] : []),
+    training ? { title: "■ Stop", action: { command: "stop", file: target } } : { title: "▶ Train", action: { command: "train", file: target } },
     { title: "Inspect", action: { command: "inspect", file: target } },
   ];
 }
@@ -147,16 +139,11 @@ function nearestClass(structure: Structure, file: string, site: Site): ModelClas
 }
 
 function nearestModel(structure: Structure, file: string, site: Site): ModelInfo | undefined {
-  const named = structure.models.filter(
-    (model) => model.name === site.name && model.isVariable && rootOf(model).constructedAt?.file === file,
-  );
+  const named = structure.models.filter((model) => model.name === site.name && model.isVariable && rootOf(model).constructedAt?.file === file);
   return nearest(named, (model) => rootOf(model).constructedAt?.line ?? 0, site.line);
 }
 
 function nearest<T>(items: readonly T[], lineOf: (item: T) => number, line: number): T | undefined {
   const distance = (item: T): number => Math.abs(lineOf(item) - line);
-  return items.reduce<T | undefined>(
-    (best, item) => (best === undefined || distance(item) < distance(best) ? item : best),
-    undefined,
-  );
+  return items.reduce<T | undefined>((best, item) => (best === undefined || distance(item) < distance(best) ? item : best), undefined);
 }

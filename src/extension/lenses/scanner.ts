@@ -43,11 +43,7 @@ export function scan(text: string): Scan {
   const modules = moduleClasses(declared, namesOfModules(code));
   const built = [...code.matchAll(instancePattern)].map((match) => found("instance", match, lineOf));
   const isSite = (item: Found): boolean =>
-    item.kind === "class"
-      ? modules.has(item.name)
-      : item.namespace === ""
-        ? modules.has(item.base)
-        : isNamespace(item.namespace) && containers.has(item.base);
+    item.kind === "class" ? modules.has(item.name) : item.namespace === "" ? modules.has(item.base) : isNamespace(item.namespace) && containers.has(item.base);
   const all = [...declared, ...built].sort((a, b) => a.line - b.line || a.column - b.column);
   return { sites: all.filter(isSite).map(siteOf), candidates: all.filter((item) => !isSite(item)).map(siteOf) };
 }

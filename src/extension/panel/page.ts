@@ -10,13 +10,7 @@ export interface PageParts {
 }
 
 export function panelHtml({ script, styles, source, nonce, title }: PageParts): string {
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${source}`,
-    `font-src ${source}`,
-    `img-src ${source} data:`,
-  ].join("; ");
+  const policy = ["default-src 'none'", `script-src 'nonce-${nonce}'`, `style-src ${source}`, `font-src ${source}`, `img-src ${source} data:`].join("; ");
   const links = styles.map((href) => `<link rel="stylesheet" href="${escape(href)}">`).join("\n  ");
   return `<!DOCTYPE html>
 <html lang="en">

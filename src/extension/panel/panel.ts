@@ -54,10 +54,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
     this.#context = context;
     this.#store = store;
     this.#archive = archive;
-    this.#subscriptions = [
-      store.onDidChange((change) => this.#follow(change)),
-      vscode.window.registerWebviewPanelSerializer(viewType, this),
-    ];
+    this.#subscriptions = [store.onDidChange((change) => this.#follow(change)), vscode.window.registerWebviewPanelSerializer(viewType, this)];
     this.#handover = setTimeout(() => void this.#replaceOrphan(), handoverTime);
   }
 
@@ -132,8 +129,7 @@ export class Panel implements vscode.WebviewPanelSerializer {
     this.#panel = panel;
     this.#isLoaded = false;
     this.#turnTo(file);
-    const icon = (theme: string): vscode.Uri =>
-      vscode.Uri.joinPath(this.#context.extensionUri, "media", `panel-${theme}.svg`);
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(this.#context.extensionUri, "media", `panel-${theme}.svg`);
     panel.iconPath = { light: icon("light"), dark: icon("dark") };
     panel.webview.onDidReceiveMessage((value: unknown) => {
       const message = readPanelMessage(value);

@@ -58,8 +58,7 @@ function diagnosticOf(mark: Mark): vscode.Diagnostic {
   diagnostic.source = "Kindling";
   diagnostic.code = mark.code;
   diagnostic.relatedInformation = mark.related.map(
-    ({ message, file, range }) =>
-      new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.file(file), rangeOf(range)), message),
+    ({ message, file, range }) => new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.file(file), rangeOf(range)), message),
   );
   return diagnostic;
 }

@@ -22,10 +22,7 @@ export interface Mark {
  * @param isDoubled whether another than Kindling says the same already
  * @returns marks by file, of everything that ran; the same trouble seen from two model files is one mark
  */
-export function marks(
-  all: readonly FileRuns[],
-  isDoubled: (problem: Problem) => boolean = () => false,
-): ReadonlyMap<string, readonly Mark[]> {
+export function marks(all: readonly FileRuns[], isDoubled: (problem: Problem) => boolean = () => false): ReadonlyMap<string, readonly Mark[]> {
   const byFile = new Map<string, Map<string, Mark>>();
   for (const runs of all) {
     for (const problem of runs.problems) {

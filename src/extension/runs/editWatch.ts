@@ -36,7 +36,10 @@ export class EditWatch {
     // Its own text is read as the run begins; what it imports is known as soon as it is bundled.
     if (change.type === "began" && train.state === "starting") void this.#remember(train.runId, [file]);
     if (change.type !== "event" || change.runId !== train.runId || change.event.type !== "files") return;
-    void this.#remember(train.runId, change.event.files.filter((one) => one !== file));
+    void this.#remember(
+      train.runId,
+      change.event.files.filter((one) => one !== file),
+    );
   }
 
   async #remember(runId: string, files: readonly string[]): Promise<void> {
@@ -68,7 +71,9 @@ async function fingerprints(files: readonly string[]): Promise<Record<string, st
 /** Of a file's bytes; of a file that isn't there, nothing. */
 async function fingerprint(file: string): Promise<string> {
   try {
-    return createHash("sha256").update(await readFile(file)).digest("base64");
+    return createHash("sha256")
+      .update(await readFile(file))
+      .digest("base64");
   } catch {
     return "";
   }

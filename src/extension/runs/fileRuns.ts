@@ -69,10 +69,7 @@ export function withProblems(runs: FileRuns): FileRuns {
   const inspectIsNewer = inspect !== undefined && inspect.startedAt >= (train?.startedAt ?? -Infinity);
   return {
     ...runs,
-    problems: [
-      ...(train && !(train.edited && inspectIsNewer) ? train.problems : []),
-      ...(inspectIsNewer ? inspect.problems : []),
-    ],
+    problems: [...(train && !(train.edited && inspectIsNewer) ? train.problems : []), ...(inspectIsNewer ? inspect.problems : [])],
   };
 }
 

@@ -10,12 +10,7 @@ import type { RunStore } from "./runStore.ts";
 const interval = 2_000;
 
 /** Disposing of it writes what is still under way, as something that ends now. */
-export function keepArchive(
-  store: RunStore,
-  controller: RunController,
-  archive: Archive,
-  failed: (error: unknown) => void,
-): Disposable {
+export function keepArchive(store: RunStore, controller: RunController, archive: Archive, failed: (error: unknown) => void): Disposable {
   const attempt = (action: () => void): void => {
     try {
       action();

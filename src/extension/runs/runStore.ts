@@ -1,17 +1,7 @@
 /** The one model in the extension: lenses, tree, problems, status bar and panel all read from here. */
 import type { RunEvent, RunMode } from "../../protocol/index.ts";
 import { Emitter } from "../shared/emitter.ts";
-import {
-  beginRun,
-  markEdited,
-  reduceFileRuns,
-  relocateFileRuns,
-  runOf,
-  showRun,
-  withProblems,
-  type FileRuns,
-  type RunStart,
-} from "./fileRuns.ts";
+import { beginRun, markEdited, reduceFileRuns, relocateFileRuns, runOf, showRun, withProblems, type FileRuns, type RunStart } from "./fileRuns.ts";
 import { relocateEvent, renamer, type Rename } from "./relocate.ts";
 
 export interface StoreChange {

@@ -20,18 +20,11 @@ export function showStatus(store: RunStore, current: CurrentFile): Disposable {
     item.text = (isInspectionShown(runs) ? inspectedText(runs) : statusText(runs.train)) + (others === 0 ? "" : ` (+${others})`);
     item.accessibilityInformation = { label: item.text.replace(/\$\(.*?\) /, `${basename(runs.file)}: `) };
     item.tooltip = tooltip(runs);
-    item.command = isTraining(runs)
-      ? { title: "", command: "kindling.runActions" }
-      : { title: "", command: "kindling.openPanel", arguments: [runs.file] };
+    item.command = isTraining(runs) ? { title: "", command: "kindling.runActions" } : { title: "", command: "kindling.openPanel", arguments: [runs.file] };
     item.show();
   };
   const throttle = new Throttle(250, update);
-  const subscriptions = [
-    store.onDidChange(() => throttle.call()),
-    current.onDidChange(() => throttle.call()),
-    throttle,
-    item,
-  ];
+  const subscriptions = [store.onDidChange(() => throttle.call()), current.onDidChange(() => throttle.call()), throttle, item];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
 }
 
@@ -60,13 +53,10 @@ function tooltip(runs: FileRuns): vscode.MarkdownString {
   text.appendMarkdown("**");
   text.appendText(basename(runs.file));
   text.appendMarkdown("**\n\n");
-  const link = (label: string, command: string): string =>
-    `[${label}](command:kindling.${command}?${encodeURIComponent(JSON.stringify([runs.file]))})`;
+  const link = (label: string, command: string): string => `[${label}](command:kindling.${command}?${encodeURIComponent(JSON.stringify([runs.file]))})`;
   const links = [link("$(graph-line) Open Panel", "openPanel")];
   if (isTraining(runs)) {
-    const toggle = isPaused(runs)
-      ? link("$(debug-continue) Resume", "resume")
-      : link("$(debug-pause) Pause", "pause");
+    const toggle = isPaused(runs) ? link("$(debug-continue) Resume", "resume") : link("$(debug-pause) Pause", "pause");
     links.push(toggle, link("$(debug-stop) Stop", "stop"));
   }
   text.appendMarkdown(links.join(" &nbsp; "));

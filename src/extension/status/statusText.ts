@@ -10,9 +10,7 @@ export function progressText(run: RunSnapshot): string {
   if (!now) return "starting";
   const epochs = progress?.epochs;
   const parts = [
-    epochs === undefined
-      ? `epoch ${formatCount(now.epoch + 1)}`
-      : `epoch ${formatCount(now.epoch + 1)}/${formatCount(epochs)}`,
+    epochs === undefined ? `epoch ${formatCount(now.epoch + 1)}` : `epoch ${formatCount(now.epoch + 1)}/${formatCount(epochs)}`,
     ...stepAndLoss(run),
   ];
   const left = progress?.remainingSeconds;
@@ -23,10 +21,7 @@ export function progressText(run: RunSnapshot): string {
 function stepAndLoss(run: RunSnapshot): readonly string[] {
   const now = standing(run);
   if (!now) return [];
-  return [
-    `step ${formatCount(now.step)}`,
-    ...(now.loss === undefined ? [] : [`loss ${formatNumber(now.loss)}`]),
-  ];
+  return [`step ${formatCount(now.step)}`, ...(now.loss === undefined ? [] : [`loss ${formatNumber(now.loss)}`])];
 }
 
 /** The status bar's text of a training, with its icon. */
@@ -44,9 +39,7 @@ export function statusText(run: RunSnapshot): string {
       return "$(loading~spin) stopping";
     case "finished":
       if (trouble) return `$(warning) ${trouble} · ${duration(run)}`;
-      return hasStepped(run)
-        ? `$(check) trained · ${ended(run)}`
-        : `$(info) ran without a training step · ${duration(run)}`;
+      return hasStepped(run) ? `$(check) trained · ${ended(run)}` : `$(info) ran without a training step · ${duration(run)}`;
     case "stopped":
       return `$(debug-stop) stopped · ${trouble ? `${trouble} · ${duration(run)}` : ended(run)}`;
     case "failed":

@@ -1,11 +1,5 @@
 /** Models → modules → parameters and buffers, built a branch at a time, so that a huge model costs what is looked at. */
-import type {
-  BufferInfo,
-  ModelInfo,
-  ModuleInfo,
-  ParameterInfo,
-  SourcePosition,
-} from "../../protocol/index.ts";
+import type { BufferInfo, ModelInfo, ModuleInfo, ParameterInfo, SourcePosition } from "../../protocol/index.ts";
 import { formatShape, outputShapes, rootOf, trainableStatus } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 
@@ -82,21 +76,21 @@ export class ModelTree {
 
   #build(node: ModuleNode): readonly TreeNode[] {
     const { model, module } = node;
-    const modules = (this.#modulesBelow(model).get(module.id) ?? []).map(
-      (child): TreeNode => ({ kind: "module", key: `${node.key}/${child.name}`, parent: node, model, module: child }),
-    );
-    const parameters = module.parameters.map(
-      (parameter): TreeNode => ({
-        kind: "parameter",
-        key: `${node.key}:${parameter.name}`,
-        parent: node,
-        module,
-        parameter,
-      }),
-    );
-    const buffers = module.buffers.map(
-      (buffer): TreeNode => ({ kind: "buffer", key: `${node.key}:${buffer.name}`, parent: node, module, buffer }),
-    );
+    const modules = (this.#modulesBelow(model).get(module.id) ?? []).map((child): TreeNode => ({
+      kind: "module",
+      key: `${node.key}/${child.name}`,
+      parent: node,
+      model,
+      module: child,
+    }));
+    const parameters = module.parameters.map((parameter): TreeNode => ({
+      kind: "parameter",
+      key: `${node.key}:${parameter.name}`,
+      parent: node,
+      module,
+      parameter,
+    }));
+    const buffers = module.buffers.map((buffer): TreeNode => ({ kind: "buffer", key: `${node.key}:${buffer.name}`, parent: node, module, buffer }));
     const own = [...parameters, ...buffers];
     return [...own, ...(modules.length > 2 * stretch ? ranges(node, modules) : modules)];
   }
@@ -153,9 +147,7 @@ function moduleRow({ model, module }: ModuleNode, isApproximate: boolean): Row {
   const call = `${module.type}(${module.extra})`;
   return {
     label: isRoot ? model.name : module.name,
-    description: [isNamedByType ? "" : module.type, outputShapes(module), countText(module, isApproximate)]
-      .filter(Boolean)
-      .join(" · "),
+    description: [isNamedByType ? "" : module.type, outputShapes(module), countText(module, isApproximate)].filter(Boolean).join(" · "),
     tooltip: [
       module.path === "" ? call : `${module.path}: ${call}`,
       outputShapes(module),
@@ -193,12 +185,8 @@ function parameterRow(module: ModuleInfo, parameter: ParameterInfo): Row {
   const { constructedAt } = module;
   return {
     label: parameter.name,
-    description: [formatShape(parameter.shape), formatCount(parameter.count), parameter.trainable ? "" : state, shared]
-      .filter(Boolean)
-      .join(" · "),
-    tooltip: [`${parameter.name}: ${parameter.dtype} ${formatShape(parameter.shape)}`, state, shared]
-      .filter(Boolean)
-      .join("\n"),
+    description: [formatShape(parameter.shape), formatCount(parameter.count), parameter.trainable ? "" : state, shared].filter(Boolean).join(" · "),
+    tooltip: [`${parameter.name}: ${parameter.dtype} ${formatShape(parameter.shape)}`, state, shared].filter(Boolean).join("\n"),
     icon: parameter.trainable ? "symbol-field" : "lock",
     context: "parameter",
     ...(constructedAt && { position: constructedAt }),
@@ -211,9 +199,7 @@ function bufferRow(module: ModuleInfo, buffer: BufferInfo): Row {
   return {
     label: buffer.name,
     description: [formatShape(buffer.shape), "buffer"].join(" · "),
-    tooltip: [`${buffer.name}: ${buffer.dtype} ${formatShape(buffer.shape)}`, "buffer", kept]
-      .filter(Boolean)
-      .join("\n"),
+    tooltip: [`${buffer.name}: ${buffer.dtype} ${formatShape(buffer.shape)}`, "buffer", kept].filter(Boolean).join("\n"),
     icon: "database",
     context: "buffer",
     ...(constructedAt && { position: constructedAt }),

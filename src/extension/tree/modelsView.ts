@@ -94,9 +94,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
 
   #collapsible(node: TreeNode): vscode.TreeItemCollapsibleState {
     if (!this.#tree.hasChildren(node)) return vscode.TreeItemCollapsibleState.None;
-    return node.kind === "module" && node.parent === undefined
-      ? vscode.TreeItemCollapsibleState.Expanded
-      : vscode.TreeItemCollapsibleState.Collapsed;
+    return node.kind === "module" && node.parent === undefined ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
   }
 
   #update(): void {
@@ -112,7 +110,6 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
     this.#isApproximate = isApproximate;
     this.#changed.fire(undefined);
   }
-
 }
 
 /** What the tree's reader has to know of the runs, above the tree. */

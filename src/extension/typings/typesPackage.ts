@@ -63,7 +63,5 @@ function refuseElsewhere(folder: string, modules: string): void {
   if (lstatSync(modules, { throwIfNoEntry: false }) === undefined) return;
   const way = relative(realpathSync(folder), existsSync(modules) ? realpathSync(modules) : "");
   if (way === "node_modules" && lstatSync(modules).isDirectory()) return;
-  throw new Error(
-    `${modules} is not a folder of this workspace, so nothing was written to it. Run \`npm install kindling\` in its place.`,
-  );
+  throw new Error(`${modules} is not a folder of this workspace, so nothing was written to it. Run \`npm install kindling\` in its place.`);
 }

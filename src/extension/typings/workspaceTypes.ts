@@ -38,11 +38,7 @@ export class WorkspaceTypes implements vscode.CodeActionProvider {
     this.#lookAround();
   }
 
-  provideCodeActions(
-    document: vscode.TextDocument,
-    _range: vscode.Range,
-    context: vscode.CodeActionContext,
-  ): vscode.CodeAction[] {
+  provideCodeActions(document: vscode.TextDocument, _range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
     const diagnostics = context.diagnostics.filter(isAboutKindling);
     if (diagnostics.length === 0 || !vscode.workspace.isTrusted) return [];
     const title = "Add Kindling's types to the workspace";

@@ -22,7 +22,11 @@ function readConvolution(kernels: Kernels, arena: Arena, n: number, cin: number,
   const [x, weight, bias, y] = [arena.floats(n * cin * size * size), arena.floats(cout * cin * 9), arena.floats(cout), arena.floats(n * cout * out * out)];
   const work = arena.room(kernels.conv2dWorkBytes(cin, cout, ...image));
   const operations = 2 * n * cout * cin * 9 * out * out;
-  const reading = (what: string, run: () => void): Reading => ({ what: `conv ${cin} → ${cout}, ${size}×${size}, batch ${n}: ${what}`, rate: operations / bestTime(run) / 1e9, bound: "arithmetic" });
+  const reading = (what: string, run: () => void): Reading => ({
+    what: `conv ${cin} → ${cout}, ${size}×${size}, batch ${n}: ${what}`,
+    rate: operations / bestTime(run) / 1e9,
+    bound: "arithmetic",
+  });
   return [
     reading("forward", () => kernels.conv2d(x, weight, bias, y, n, 1, cin, cout, ...image, work)),
     reading("weight's gradient", () => kernels.conv2dBackwardWeight(y, x, weight, n, 1, cin, cout, ...image, work, 0, cout, 0, cin * 9)),

@@ -4,25 +4,58 @@ import type { Arena } from "./arena.ts";
 import { bestTime, type Bound, type Reading } from "./reading.ts";
 
 /** Numbers of values that fit into a core's own cache, and that fit into no cache. */
-export const operandSizes: readonly { readonly bound: Bound; readonly n: number }[] = [{ bound: "cache", n: 1 << 14 }, { bound: "memory", n: 1 << 23 }];
+export const operandSizes: readonly { readonly bound: Bound; readonly n: number }[] = [
+  { bound: "cache", n: 1 << 14 },
+  { bound: "memory", n: 1 << 23 },
+];
 
 /** Bytes that are read and written for each value, and what gives it to do on four operands of `n` values. */
 type Case = readonly [what: string, bytes: number, make: (kernels: Kernels, operands: Operands, n: number, arena: Arena) => () => void];
 type Operands = readonly [number, number, number, number];
 
-const unary = (what: string, op: UnaryOp): Case => [what, 8, (kernels, [x, out], n) => () => kernels.unary(op, x, out, n, 0, 0)];
+const unary = (what: string, op: UnaryOp): Case => [
+  what,
+  8,
+  (kernels, [x, out], n) =>
+    () =>
+      kernels.unary(op, x, out, n, 0, 0),
+];
 const columns = 256;
 
 const cases: readonly Case[] = [
-  ["add", 12, (kernels, [a, b, out], n) => () => kernels.binary(Binary.add, a, 1, b, 1, out, n, 1)],
+  [
+    "add",
+    12,
+    (kernels, [a, b, out], n) =>
+      () =>
+        kernels.binary(Binary.add, a, 1, b, 1, out, n, 1),
+  ],
   unary("relu", Unary.relu),
   unary("exp", Unary.exp),
   unary("tanh", Unary.tanh),
   unary("sigmoid", Unary.sigmoid),
   unary("gelu", Unary.gelu),
-  ["sum", 4, (kernels, [x, out], n) => () => kernels.reduce(Reduce.sum, x, out, 1, n, 1)],
-  [`softmax over ${columns}`, 8, (kernels, [x, out], n) => () => kernels.softmax(x, out, n / columns, columns, 1)],
-  [`layer norm over ${columns}`, 8, (kernels, [x, out, weight, statistics], n) => () => kernels.layerNorm(x, weight, weight, out, statistics, statistics + 2 * n, n / columns, columns, 1e-5)],
+  [
+    "sum",
+    4,
+    (kernels, [x, out], n) =>
+      () =>
+        kernels.reduce(Reduce.sum, x, out, 1, n, 1),
+  ],
+  [
+    `softmax over ${columns}`,
+    8,
+    (kernels, [x, out], n) =>
+      () =>
+        kernels.softmax(x, out, n / columns, columns, 1),
+  ],
+  [
+    `layer norm over ${columns}`,
+    8,
+    (kernels, [x, out, weight, statistics], n) =>
+      () =>
+        kernels.layerNorm(x, weight, weight, out, statistics, statistics + 2 * n, n / columns, columns, 1e-5),
+  ],
   ["Adam", 28, adam],
 ];
 

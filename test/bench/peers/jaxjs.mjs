@@ -74,7 +74,11 @@ const networks = {
     };
     const blocks = [0, 1, 2].map(() => [half(), half()]);
     const output = layers.linear(64, 10);
-    return (p, x) => output(p, blocks.reduce((h, [first, second]) => nn.relu(second(p, nn.relu(first(p, h.ref))).add(h)), nn.relu(input(p, x))));
+    return (p, x) =>
+      output(
+        p,
+        blocks.reduce((h, [first, second]) => nn.relu(second(p, nn.relu(first(p, h.ref))).add(h)), nn.relu(input(p, x))),
+      );
   },
 
   lstm(layers, { input: [batch, length, features] }) {
@@ -86,7 +90,10 @@ const networks = {
       const outputs = inputs.map((x) => {
         const gates = np.matmul(x, ih.ref).add(inputBias.ref).add(np.matmul(h, hh.ref).add(stateBias.ref));
         const [i, f, g, o] = np.split(gates, 4, 1);
-        c = nn.sigmoid(f).mul(c).add(nn.sigmoid(i).mul(np.tanh(g)));
+        c = nn
+          .sigmoid(f)
+          .mul(c)
+          .add(nn.sigmoid(i).mul(np.tanh(g)));
         h = nn.sigmoid(o).mul(np.tanh(c.ref));
         return h.ref;
       });
@@ -94,7 +101,14 @@ const networks = {
       return outputs;
     };
     return (p, x) => {
-      const outputs = levels.reduce((inputs, weights) => level(weights.map((i) => p[i]), inputs), np.unstack(x, 1));
+      const outputs = levels.reduce(
+        (inputs, weights) =>
+          level(
+            weights.map((i) => p[i]),
+            inputs,
+          ),
+        np.unstack(x, 1),
+      );
       tree.dispose(outputs.slice(0, length - 1));
       return head(p, outputs[length - 1]);
     };
@@ -103,7 +117,12 @@ const networks = {
   transformer(layers, { input: [batch, length, width], dropout }) {
     if (dropout > 0) throw new Error("draws other masks than PyTorch");
     const heads = 4;
-    const [project, leave, widen, narrow] = [layers.linear(width, 3 * width), layers.linear(width, width), layers.linear(width, 2048), layers.linear(2048, width)];
+    const [project, leave, widen, narrow] = [
+      layers.linear(width, 3 * width),
+      layers.linear(width, width),
+      layers.linear(width, 2048),
+      layers.linear(2048, width),
+    ];
     const [first, second, head] = [layers.normalisation(width, -1), layers.normalisation(width, -1), layers.linear(width, 10)];
     const attend = (p, x) => {
       const [q, k, v] = np.split(project(p, x), 3, 2).map((part) => part.reshape([batch, length, heads, width / heads]));
@@ -131,7 +150,11 @@ function stepOf(lossOf, optimizerName) {
     const [loss, gradients] = descend(tree.ref(p), x, y);
     const means = tree.map((mean, gradient) => mean.mul(0.9).add(gradient.ref.mul(0.1)), m, gradients);
     const squares = tree.map((square, gradient) => square.mul(0.999).add(np.square(gradient).mul(0.001)), v, gradients);
-    const update = (mean, square) => mean.ref.div(correction1.ref).mul(1e-3).div(np.sqrt(square.ref.div(correction2.ref)).add(1e-8));
+    const update = (mean, square) =>
+      mean.ref
+        .div(correction1.ref)
+        .mul(1e-3)
+        .div(np.sqrt(square.ref.div(correction2.ref)).add(1e-8));
     const next = tree.map((value, mean, square) => value.mul(kept).sub(update(mean, square)), p, means, squares);
     tree.dispose([correction1, correction2]);
     return [loss, next, means, squares];
@@ -140,11 +163,25 @@ function stepOf(lossOf, optimizerName) {
 
 function train(program, optimizerName) {
   const { input, classes } = program;
-  const x = np.array(fill(1, input.reduce((size, length) => size * length, 1)), { shape: input });
+  const x = np.array(
+    fill(
+      1,
+      input.reduce((size, length) => size * length, 1),
+    ),
+    { shape: input },
+  );
   const y = np.array(oneHot(labels(2, input[0], classes), classes), { shape: [input[0], classes] });
   const layers = new Layers(program);
   const network = networks[program.network](layers, program);
-  const step = stepOf((p, x, y) => nn.logSoftmax(network(p, x)).mul(y).sum().mul(-1 / input[0]), optimizerName);
+  const step = stepOf(
+    (p, x, y) =>
+      nn
+        .logSoftmax(network(p, x))
+        .mul(y)
+        .sum()
+        .mul(-1 / input[0]),
+    optimizerName,
+  );
   const zeros = () => tree.map((values) => np.zerosLike(values), tree.ref(layers.parameters));
   let state = optimizerName === "SGD" ? [layers.parameters] : [layers.parameters, zeros(), zeros()];
   let t = 0;

@@ -57,9 +57,16 @@ function perceptron(dims: readonly number[]): nn.Module {
 
 function convolutional(): nn.Module {
   return new nn.Sequential(
-    new nn.Conv2d(1, 32, 3), new nn.ReLU(), new nn.MaxPool2d(2),
-    new nn.Conv2d(32, 64, 3), new nn.ReLU(), new nn.MaxPool2d(2),
-    new nn.Flatten(), new nn.Linear(1600, 128), new nn.ReLU(), new nn.Linear(128, 10),
+    new nn.Conv2d(1, 32, 3),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Conv2d(32, 64, 3),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Flatten(),
+    new nn.Linear(1600, 128),
+    new nn.ReLU(),
+    new nn.Linear(128, 10),
   );
 }
 
@@ -90,7 +97,13 @@ function optimizerFor(name: string, model: nn.Module): optim.Optimizer {
 
 function train(program: Program, optimizerName: string): () => number {
   const batch = program.input[0]!;
-  const x = fromTypedArray(fill(1, program.input.reduce((size, length) => size * length, 1)), program.input);
+  const x = fromTypedArray(
+    fill(
+      1,
+      program.input.reduce((size, length) => size * length, 1),
+    ),
+    program.input,
+  );
   const y = fromTypedArray(labels(2, batch, program.classes), [batch]);
   const model = build(program);
   const optimizer = optimizerFor(optimizerName, model);

@@ -16,7 +16,12 @@ let bundled: Promise<string> | undefined;
 export async function kindlings(): Promise<readonly [Peer, ...Peer[]]> {
   bundled ??= bundleProgram(join(folder, "kindling.ts"), join(temporaryFolder("peer"), "kindling.mjs"), "source");
   const program = await bundled;
-  const [first, ...others] = (await ways()).map(({ name, node, environment }): Peer => ({ name: `Kindling, ${name}`, command: node, args: [program], environment }));
+  const [first, ...others] = (await ways()).map(({ name, node, environment }): Peer => ({
+    name: `Kindling, ${name}`,
+    command: node,
+    args: [program],
+    environment,
+  }));
   return [first!, ...others];
 }
 

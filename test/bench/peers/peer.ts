@@ -66,7 +66,10 @@ const execute = promisify(execFile);
 
 /** Whether the peer's libraries are on this machine. */
 export async function isThere({ command, args }: Peer): Promise<boolean> {
-  return execute(command, [...args, "--version"]).then(() => true, () => false);
+  return execute(command, [...args, "--version"]).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What the peer calls itself, with its version. */

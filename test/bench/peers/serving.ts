@@ -16,7 +16,10 @@ export function serve(library: Library): void {
   const [verb, subject, variant, duration] = process.argv.slice(2) as [string, string, string, string];
   if (verb === "--version") return console.log(library.version);
   try {
-    const answer = verb === "train" ? measureSteps(library, JSON.parse(subject) as Program, variant, Number(duration)) : measureProducts(library, Number(subject), variant as Layout, Number(duration));
+    const answer =
+      verb === "train"
+        ? measureSteps(library, JSON.parse(subject) as Program, variant, Number(duration))
+        : measureProducts(library, Number(subject), variant as Layout, Number(duration));
     console.log(JSON.stringify(answer));
   } catch (error) {
     console.log(JSON.stringify({ cannot: (error as Error).message.split("\n")[0] }));

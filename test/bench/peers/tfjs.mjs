@@ -87,7 +87,11 @@ const networks = {
   },
 
   lstm(layers, { input: [batch, length, features] }) {
-    const levels = [features, 64].map((inputs) => ({ ih: layers.weight(inputs, 256), hh: layers.weight(64, 256), bias: [layers.vector(256), layers.vector(256)] }));
+    const levels = [features, 64].map((inputs) => ({
+      ih: layers.weight(inputs, 256),
+      hh: layers.weight(64, 256),
+      bias: [layers.vector(256), layers.vector(256)],
+    }));
     const head = layers.linear(64, 10);
     const level = ({ ih, hh, bias: [inputBias, stateBias] }, inputs) => {
       let [h, c] = [tf.zeros([batch, 64]), tf.zeros([batch, 64])];
@@ -104,7 +108,12 @@ const networks = {
   transformer(layers, { input: [batch, length, width], dropout }) {
     if (dropout > 0) throw new Error("draws other masks than PyTorch");
     const [heads, rows] = [4, [batch * length, width]];
-    const [project, leave, widen, narrow] = [layers.linear(width, 3 * width), layers.linear(width, width), layers.linear(width, 2048), layers.linear(2048, width)];
+    const [project, leave, widen, narrow] = [
+      layers.linear(width, 3 * width),
+      layers.linear(width, width),
+      layers.linear(width, 2048),
+      layers.linear(2048, width),
+    ];
     const [first, second, head] = [layers.normalisation(width, -1), layers.normalisation(width, -1), layers.linear(width, 10)];
     const attend = (x) => {
       const parts = tf.split(project(x), 3, 1);
@@ -136,7 +145,13 @@ function optimizerFor(name, variables) {
 
 function train(program, optimizerName) {
   const { input, classes } = program;
-  const x = tf.tensor(fill(1, input.reduce((size, length) => size * length, 1)), input);
+  const x = tf.tensor(
+    fill(
+      1,
+      input.reduce((size, length) => size * length, 1),
+    ),
+    input,
+  );
   const y = tf.tensor(oneHot(labels(2, input[0], classes), classes), [input[0], classes]);
   const layers = new Layers(program);
   const network = networks[program.network](layers, program);

@@ -9,7 +9,13 @@ function checkGradient(f: (...inputs: Tensor[]) => Tensor, ...inputs: Tensor[]):
   const leaves = inputs.map((input) => input.detach().clone().requiresGrad_());
   const output = f(...leaves);
   const weights = randn(output.shape);
-  const total = (...values: Tensor[]): number => noGrad(() => f(...values).mul(weights).sum().item());
+  const total = (...values: Tensor[]): number =>
+    noGrad(() =>
+      f(...values)
+        .mul(weights)
+        .sum()
+        .item(),
+    );
   output.mul(weights).sum().backward();
   leaves.forEach((leaf, which) => {
     const values = leaf.toTypedArray();
@@ -54,7 +60,24 @@ describe("gradients agree with differences", () => {
     conv2d: () => checkGradient((x, w, b) => F.conv2d(x, w, b, { stride: 2, padding: 1 }), randn(2, 2, 5, 5), randn(3, 2, 3, 3), randn(3)),
     "batch norm": () => checkGradient((x, w, b) => F.batchNorm(x, null, null, w, b, true), randn(6, 3), randn(3), randn(3)),
     "cross entropy": () => checkGradient((x) => F.crossEntropy(x, tensor([0, 2, 1], { dtype: "int32" }), { labelSmoothing: 0.1 }), m()),
-    "gather and index": () => checkGradient((a) => a.gather(1, tensor([[0, 1], [3, 3], [2, 0]], { dtype: "int32" })).add(a.index([[0, 2, 2]]).narrow(1, 0, 2)), m()),
+    "gather and index": () =>
+      checkGradient(
+        (a) =>
+          a
+            .gather(
+              1,
+              tensor(
+                [
+                  [0, 1],
+                  [3, 3],
+                  [2, 0],
+                ],
+                { dtype: "int32" },
+              ),
+            )
+            .add(a.index([[0, 2, 2]]).narrow(1, 0, 2)),
+        m(),
+      ),
   };
   for (const [name, check] of Object.entries(cases)) it(name, check);
 });
@@ -114,7 +137,10 @@ describe("the graph", () => {
     x.mul(3).sum().backward();
     handle.remove();
     x.mul(3).sum().backward();
-    assert.deepEqual(seen, [[3, 3], [6, 6]]);
+    assert.deepEqual(seen, [
+      [3, 3],
+      [6, 6],
+    ]);
     assert.throws(() => x.mul(2).registerPostAccumulateGradHook(() => {}), /cannot be registered on non-leaf tensors/);
   });
 

@@ -41,7 +41,11 @@ describe("grad modes", () => {
   });
 
   it("are as they were after a failure, and last until an async body is done", async () => {
-    assert.throws(() => noGrad(() => { throw new Error("no"); }));
+    assert.throws(() =>
+      noGrad(() => {
+        throw new Error("no");
+      }),
+    );
     assert.equal(isGradEnabled(), true);
     const seen = await setGradEnabled(false, async () => {
       await Promise.resolve();
@@ -99,9 +103,18 @@ describe("a function with a backward of its own", () => {
 
   it("passes gradcheck if its backward is right, and doesn't if it is wrong", () => {
     const x = randn(3).requiresGrad_();
-    assert.equal(autograd.gradcheck((v) => Cube.apply(v), x), true);
-    assert.equal(autograd.gradgradcheck((v) => Cube.apply(v), x), true);
+    assert.equal(
+      autograd.gradcheck((v) => Cube.apply(v), x),
+      true,
+    );
+    assert.equal(
+      autograd.gradgradcheck((v) => Cube.apply(v), x),
+      true,
+    );
     assert.throws(() => autograd.gradcheck((v) => Wrong.apply(v), tensor([1, 2]).requiresGrad_()), /Jacobian mismatch for output 0 with respect to input 0/);
-    assert.equal(autograd.gradcheck((v) => Wrong.apply(v), tensor([1, 2]).requiresGrad_(), { raiseException: false }), false);
+    assert.equal(
+      autograd.gradcheck((v) => Wrong.apply(v), tensor([1, 2]).requiresGrad_(), { raiseException: false }),
+      false,
+    );
   });
 });

@@ -54,7 +54,13 @@ describe("second derivatives", () => {
 
   it("of ctcLoss are refused by name, and only when they are asked for", () => {
     const logits = randn(5, 2, 4).requiresGrad_();
-    const target = tensor([[1, 2], [3, 1]], { dtype: "int32" });
+    const target = tensor(
+      [
+        [1, 2],
+        [3, 1],
+      ],
+      { dtype: "int32" },
+    );
     const loss = F.ctcLoss(logits.logSoftmax(2), target, [5, 5], [2, 2]);
     const [slope] = autograd.grad(loss, logits, { createGraph: true });
     const plain = F.ctcLoss(logits.detach().requiresGrad_().logSoftmax(2), target, [5, 5], [2, 2]);

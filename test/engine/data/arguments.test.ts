@@ -45,13 +45,22 @@ describe("a loader's arguments", () => {
 
   it("an object with a length and a get is a dataset, not arguments by name", () => {
     const squares = { length: 3, get: (index: number) => index * index };
-    assert.deepEqual([...new data.DataLoader(squares, 3)].map((batch) => batch.tolist()), [[0, 1, 4]]);
+    assert.deepEqual(
+      [...new data.DataLoader(squares, 3)].map((batch) => batch.tolist()),
+      [[0, 1, 4]],
+    );
     assert.equal(new data.DataLoader(squares).length, 3);
   });
 
   it("lists are samplers, as in PyTorch", () => {
-    assert.deepEqual([...new data.DataLoader(samples, 2, { sampler: [3, 1] })].map(([x]) => x.tolist()), [[3, 1]]);
-    assert.deepEqual([...new data.DataLoader(samples, { batchSampler: [[1, 2], [3]] })].map(([x]) => x.tolist()), [[1, 2], [3]]);
+    assert.deepEqual(
+      [...new data.DataLoader(samples, 2, { sampler: [3, 1] })].map(([x]) => x.tolist()),
+      [[3, 1]],
+    );
+    assert.deepEqual(
+      [...new data.DataLoader(samples, { batchSampler: [[1, 2], [3]] })].map(([x]) => x.tolist()),
+      [[1, 2], [3]],
+    );
   });
 
   it("says once what becomes of workers and pinned memory", () => {
@@ -63,7 +72,10 @@ describe("a loader's arguments", () => {
     assert.deepEqual(found, [
       "UserWarning: DataLoader: numWorkers, pinMemory and persistentWorkers have no effect here: samples are loaded in the program's own process, one after the other, and there is one memory.",
     ]);
-    assert.deepEqual(warnings(() => new data.DataLoader(samples, 5, true, null, null, 0, null, false)), []);
+    assert.deepEqual(
+      warnings(() => new data.DataLoader(samples, 5, true, null, null, 0, null, false)),
+      [],
+    );
   });
 
   refused({
@@ -72,8 +84,14 @@ describe("a loader's arguments", () => {
     "half a sample": [() => new loose.DataLoader(samples, 4.5), /argument 'batchSize' must be a whole number or null, not 4\.5/],
     "a word for a truth value": [() => new loose.DataLoader(samples, 4, "yes"), /argument 'shuffle' must be true or false or null, not "yes"/],
     "workers below 0": [() => new data.DataLoader(samples, { numWorkers: -1 }), /num_workers option should be non-negative/],
-    "what only workers could do": [() => new data.DataLoader(samples, { prefetchFactor: 2 }), /prefetch_factor option could only be specified in multiprocessing/],
-    "workers that outlive an epoch, of which there are none": [() => new data.DataLoader(samples, { persistentWorkers: true }), /persistent_workers option needs num_workers > 0/],
+    "what only workers could do": [
+      () => new data.DataLoader(samples, { prefetchFactor: 2 }),
+      /prefetch_factor option could only be specified in multiprocessing/,
+    ],
+    "workers that outlive an epoch, of which there are none": [
+      () => new data.DataLoader(samples, { persistentWorkers: true }),
+      /persistent_workers option needs num_workers > 0/,
+    ],
   });
 
   it("a loader is a type without saying of what", () => {
@@ -90,13 +108,28 @@ describe("arguments of datasets and samplers", () => {
   it("by position and by name are the same", () => {
     const indices = (sampler: Iterable<number>): number[] => [...sampler];
     const generator = () => new Generator().manualSeed(1);
-    assert.deepEqual(indices(new data.RandomSampler({ dataSource: samples, replacement: true, numSamples: 4, generator: generator() })), indices(new data.RandomSampler(samples, true, 4, generator())));
-    assert.deepEqual(indices(new data.SubsetRandomSampler([1, 2, 3], { generator: generator() })), indices(new data.SubsetRandomSampler([1, 2, 3], generator())));
-    assert.deepEqual(indices(new data.WeightedRandomSampler({ weights: [1, 2], numSamples: 5, generator: generator() })), indices(new data.WeightedRandomSampler([1, 2], 5, true, generator())));
-    assert.deepEqual(indices(new data.DistributedSampler(samples, { numReplicas: 2, rank: 1, seed: 3 })), indices(new data.DistributedSampler(samples, 2, 1, true, 3)));
+    assert.deepEqual(
+      indices(new data.RandomSampler({ dataSource: samples, replacement: true, numSamples: 4, generator: generator() })),
+      indices(new data.RandomSampler(samples, true, 4, generator())),
+    );
+    assert.deepEqual(
+      indices(new data.SubsetRandomSampler([1, 2, 3], { generator: generator() })),
+      indices(new data.SubsetRandomSampler([1, 2, 3], generator())),
+    );
+    assert.deepEqual(
+      indices(new data.WeightedRandomSampler({ weights: [1, 2], numSamples: 5, generator: generator() })),
+      indices(new data.WeightedRandomSampler([1, 2], 5, true, generator())),
+    );
+    assert.deepEqual(
+      indices(new data.DistributedSampler(samples, { numReplicas: 2, rank: 1, seed: 3 })),
+      indices(new data.DistributedSampler(samples, 2, 1, true, 3)),
+    );
     assert.deepEqual([...new data.BatchSampler([1, 2, 3], 2, false)], [[1, 2], [3]]);
     const parts = (made: readonly data.Subset<unknown>[]): unknown => made.map((part) => [...part.indices]);
-    assert.deepEqual(parts(data.randomSplit({ dataset: samples, lengths: [7, 3], generator: generator() })), parts(data.randomSplit(samples, [7, 3], generator())));
+    assert.deepEqual(
+      parts(data.randomSplit({ dataset: samples, lengths: [7, 3], generator: generator() })),
+      parts(data.randomSplit(samples, [7, 3], generator())),
+    );
     assert.equal(new data.StackDataset({ datasets: [samples, samples] }).length, 10);
     assert.equal(new data.SequentialSampler([5, 6]).length, 2);
   });
@@ -116,7 +149,10 @@ describe("arguments of what reads files", () => {
   refused({
     "an unknown name": [() => loose.parseCsv("a\n1\n", { delimeter: ";" }), /did you mean 'delimiter'\?/],
     "a number for a path": [() => loose.readCsv(5), /argument 'path' must be a string or a URL, not 5/],
-    "a type that tables don't give": [() => loose.parseCsv("a\n1\n").column("a", { dtype: "int64" }), /argument 'dtype' must be "float32" or "int32", not "int64"/],
+    "a type that tables don't give": [
+      () => loose.parseCsv("a\n1\n").column("a", { dtype: "int64" }),
+      /argument 'dtype' must be "float32" or "int32", not "int64"/,
+    ],
     "a column without a name": [() => loose.parseCsv("a\n1\n").column(), /missing 1 required argument: 'name'/],
     "an unknown mode": [() => loose.readImage("x.png", "rgb"), /argument 'mode' must be "unchanged" or "RGB", not "rgb"; did you mean "RGB"\?/],
   });

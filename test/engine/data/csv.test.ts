@@ -22,7 +22,10 @@ describe("readCsv", () => {
       assert.deepEqual(table.columns, ["x", "y", "label"]);
       assert.equal(table.length, 2);
       assert.deepEqual(table.column("y").tolist(), [2.5, 4]);
-      assert.deepEqual(table.tensor(["label", "x"]).tolist(), [[0, 1], [1, -30]]);
+      assert.deepEqual(table.tensor(["label", "x"]).tolist(), [
+        [0, 1],
+        [1, -30],
+      ]);
       assert.deepEqual(table.tensor().shape, [2, 3]);
     }
     assert.equal(data.readCsv(path).column("label", { dtype: "int32" }).dtype, "int32");
@@ -33,12 +36,24 @@ describe("readCsv", () => {
     assert.deepEqual(table.text("name"), ["a;b", "two\nlines"]);
     assert.deepEqual(table.column("size").tolist(), [1, 2]);
     const bare = data.readCsv(write("bare.csv", "1,2\n3,4\n"), { header: false });
-    assert.deepEqual([bare.columns, bare.tensor().tolist()], [["0", "1"], [[1, 2], [3, 4]]]);
+    assert.deepEqual(
+      [bare.columns, bare.tensor().tolist()],
+      [
+        ["0", "1"],
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+    );
   });
 
   it("puts a number of one's choice where a value is missing", () => {
     const table = data.readCsv(write("gaps.csv", "a,b\n1,\n,4\n"));
-    assert.deepEqual(table.tensor(["a", "b"], { missing: NaN }).tolist(), [[1, NaN], [NaN, 4]]);
+    assert.deepEqual(table.tensor(["a", "b"], { missing: NaN }).tolist(), [
+      [1, NaN],
+      [NaN, 4],
+    ]);
     assert.deepEqual(table.column("b", { dtype: "int32", missing: -1 }).tolist(), [-1, 4]);
   });
 

@@ -7,14 +7,30 @@ import { fixtureBytes, fixturePath } from "../../fixtures/files/read.ts";
 describe("IDX files", () => {
   it("give MNIST's pictures, gzipped or not", () => {
     const plain = data.readIdx(fixturePath("images.idx3-ubyte"));
-    assert.deepEqual([plain.shape, plain.dtype, plain.select(0, 1).tolist()], [
-      [2, 4, 4], "uint8", [[112, 119, 126, 133], [140, 147, 154, 161], [168, 175, 182, 189], [196, 203, 210, 217]],
-    ]);
+    assert.deepEqual(
+      [plain.shape, plain.dtype, plain.select(0, 1).tolist()],
+      [
+        [2, 4, 4],
+        "uint8",
+        [
+          [112, 119, 126, 133],
+          [140, 147, 154, 161],
+          [168, 175, 182, 189],
+          [196, 203, 210, 217],
+        ],
+      ],
+    );
     assert.ok(plain.equal(data.readIdx(fixturePath("images.idx3-ubyte.gz"))));
   });
 
   it("give all types of elements", () => {
-    for (const [code, dtype] of [[9, "int32"], [11, "int32"], [12, "int32"], [13, "float32"], [14, "float32"]] as const) {
+    for (const [code, dtype] of [
+      [9, "int32"],
+      [11, "int32"],
+      [12, "int32"],
+      [13, "float32"],
+      [14, "float32"],
+    ] as const) {
       const found = data.readIdx(fixturePath(`type${code}.idx`));
       assert.deepEqual([found.dtype, found.tolist()], [dtype, [-3, 0, 100]]);
     }

@@ -43,20 +43,34 @@ describe("readImage", () => {
 describe("ImageFolder", () => {
   it("gives pictures and the numbers of their classes, sorted by name", () => {
     const root = mkdtempSync(join(tmpdir(), "kindling-images-"));
-    for (const [name, place] of [["gray.png", "dog/2.png"], ["rgb.png", "dog/1.PNG"], ["rgb.jpg", "cat/deep/x.jpeg"], ["rgba.png", "cat/y.png"]] as const) {
+    for (const [name, place] of [
+      ["gray.png", "dog/2.png"],
+      ["rgb.png", "dog/1.PNG"],
+      ["rgb.jpg", "cat/deep/x.jpeg"],
+      ["rgba.png", "cat/y.png"],
+    ] as const) {
       mkdirSync(join(root, place, ".."), { recursive: true });
       copyFileSync(fixturePath(name), join(root, place));
     }
     writeFileSync(join(root, "cat/notes.txt"), "");
     const folder = new data.ImageFolder(root);
     assert.deepEqual([folder.classes, folder.classToIdx, folder.targets, folder.length], [["cat", "dog"], { cat: 0, dog: 1 }, [0, 0, 1, 1], 4]);
-    assert.deepEqual(folder.samples.map(([path]) => path.slice(root.length)), ["/cat/y.png", "/cat/deep/x.jpeg", "/dog/1.PNG", "/dog/2.png"]);
+    assert.deepEqual(
+      folder.samples.map(([path]) => path.slice(root.length)),
+      ["/cat/y.png", "/cat/deep/x.jpeg", "/dog/1.PNG", "/dog/2.png"],
+    );
     const [image, target] = folder.get(3);
     assert.deepEqual([image.shape, target], [[3, 9, 11], 1]);
     const scaled = new data.ImageFolder(root, { transform: (picture) => picture.float().div(255), targetTransform: (number) => number + 10 });
     assert.deepEqual([scaled.get(0)[0].dtype, scaled.get(0)[1]], ["float32", 10]);
     const [images, targets] = [...new data.DataLoader(scaled, { batchSize: 4 })][0]!;
-    assert.deepEqual([images.shape, targets.tolist()], [[4, 3, 9, 11], [10, 10, 11, 11]]);
+    assert.deepEqual(
+      [images.shape, targets.tolist()],
+      [
+        [4, 3, 9, 11],
+        [10, 10, 11, 11],
+      ],
+    );
     assert.throws(() => folder.get(4), /index 4 is out of range/);
     mkdirSync(join(root, "empty"));
     assert.throws(() => new data.ImageFolder(root), /Found no valid file for the classes empty/);

@@ -24,8 +24,7 @@ describe("DataLoader", () => {
       dropLast: () => new data.DataLoader(samples, { batchSize: 4, dropLast: true }),
       shuffled: () => new data.DataLoader(samples, { batchSize: 3, shuffle: true }),
       generator: () => new data.DataLoader(samples, { batchSize: 3, shuffle: true, generator: own }),
-      replacement: () =>
-        new data.DataLoader(samples, { batchSize: 8, sampler: new data.RandomSampler(samples, { replacement: true, numSamples: 70 }) }),
+      replacement: () => new data.DataLoader(samples, { batchSize: 8, sampler: new data.RandomSampler(samples, { replacement: true, numSamples: 70 }) }),
       fewer: () => new data.DataLoader(samples, { batchSize: 8, sampler: new data.RandomSampler(samples, { numSamples: 23 }) }),
       subsetSampler: () => new data.DataLoader(samples, { batchSize: 2, sampler: new data.SubsetRandomSampler([9, 1, 5, 7]) }),
       subset: () => new data.DataLoader(new data.Subset(samples, [3, 1, 4, 1, 5]), { batchSize: 2, shuffle: true }),
@@ -51,26 +50,54 @@ describe("DataLoader", () => {
   });
 
   it("takes a plain array for a dataset, as PyTorch takes a list", () => {
-    const samples: [Tensor, number][] = [[tensor([1, 2]), 0], [tensor([3, 4]), 1], [tensor([5, 6]), 1]];
+    const samples: [Tensor, number][] = [
+      [tensor([1, 2]), 0],
+      [tensor([3, 4]), 1],
+      [tensor([5, 6]), 1],
+    ];
     const batches = [...new data.DataLoader(samples, { batchSize: 2 })].map(([x, y]) => [x.tolist(), y.tolist()]);
-    assert.deepEqual(batches, [[[[1, 2], [3, 4]], [0, 1]], [[[5, 6]], [1]]]);
-    assert.deepEqual([...new data.DataLoader([5, 6, 7], { batchSize: 3 })].map((batch) => batch.tolist()), [[5, 6, 7]]);
+    assert.deepEqual(batches, [
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [0, 1],
+      ],
+      [[[5, 6]], [1]],
+    ]);
+    assert.deepEqual(
+      [...new data.DataLoader([5, 6, 7], { batchSize: 3 })].map((batch) => batch.tolist()),
+      [[5, 6, 7]],
+    );
     const parts = new data.ConcatDataset([new data.Subset([1, 2, 3], [2, 0]), [9]]);
-    assert.deepEqual([0, 1, 2].map((index) => parts.get(index)), [3, 1, 9]);
+    assert.deepEqual(
+      [0, 1, 2].map((index) => parts.get(index)),
+      [3, 1, 9],
+    );
     assert.deepEqual(new data.StackDataset({ a: [1, 2], b: ["x", "y"] }).get(1), { a: 2, b: "y" });
-    assert.deepEqual(data.randomSplit([1, 2, 3], [2, 1]).map(({ length }) => length), [2, 1]);
+    assert.deepEqual(
+      data.randomSplit([1, 2, 3], [2, 1]).map(({ length }) => length),
+      [2, 1],
+    );
   });
 
   it("says what a dataset is where it gets none", () => {
     for (const nothing of [{ length: 3 }, new Set([1]), null, 7]) {
-      assert.throws(() => new data.DataLoader(nothing as never), /a dataset is an array, or has a `length` and a `get\(index\)`; (Object|Set|null|Number) (is neither|has no `get\(index\)`)/);
+      assert.throws(
+        () => new data.DataLoader(nothing as never),
+        /a dataset is an array, or has a `length` and a `get\(index\)`; (Object|Set|null|Number) (is neither|has no `get\(index\)`)/,
+      );
     }
   });
 
   it("is async-iterable, too", async () => {
     const batches: unknown[] = [];
     for await (const [x] of new data.DataLoader(samples, { batchSize: 5 })) batches.push(x.tolist());
-    assert.deepEqual(batches, [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]);
+    assert.deepEqual(batches, [
+      [0, 1, 2, 3, 4],
+      [5, 6, 7, 8, 9],
+    ]);
   });
 
   it("collates numbers, booleans, strings, tensors, tuples and objects", () => {
@@ -84,7 +111,11 @@ describe("DataLoader", () => {
       }
     }
     const [batch] = [...new data.DataLoader(new Mixed(), { batchSize: 3 })];
-    assert.deepEqual(batch!.x.tolist(), [[0, 1], [1, 2], [2, 3]]);
+    assert.deepEqual(batch!.x.tolist(), [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ]);
     assert.deepEqual([batch!.label.dtype, batch!.label.tolist()], ["int32", [0, 1, 2]]);
     assert.deepEqual([batch!.weight.dtype, batch!.weight.tolist()], ["float32", [0, 0.25, 0.5]]);
     assert.deepEqual([batch!.ok.dtype, batch!.ok.tolist()], ["bool", [false, true, false]]);
@@ -101,7 +132,10 @@ describe("DataLoader", () => {
   it("the short way for tensors gives what samples one by one give", () => {
     const concatenated = new data.ConcatDataset([new data.Subset(samples, [4, 2]), samples]);
     const slow = new data.DataLoader(concatenated, { batchSize: 5 });
-    assert.deepEqual([...slow].map(([x, y]) => [x.tolist(), y.tolist()]).at(0), [[4, 2, 0, 1, 2], [40, 20, 0, 10, 20]]);
+    assert.deepEqual([...slow].map(([x, y]) => [x.tolist(), y.tolist()]).at(0), [
+      [4, 2, 0, 1, 2],
+      [40, 20, 0, 10, 20],
+    ]);
     class Doubled extends data.TensorDataset<[Tensor]> {
       override get(index: number): [Tensor] {
         return [super.get(index)[0].mul(2)];

@@ -17,13 +17,32 @@ describe("NumPy's files", () => {
     it(`give ${dtype} from ${names.join(", ")}`, () => {
       for (const name of names) {
         const found = read(name);
-        assert.deepEqual([found.dtype, found.tolist()], [dtype, [[0, 1, 2], [3, 4, 5]]], name);
+        assert.deepEqual(
+          [found.dtype, found.tolist()],
+          [
+            dtype,
+            [
+              [0, 1, 2],
+              [3, 4, 5],
+            ],
+          ],
+          name,
+        );
       }
     });
   }
 
   it("give bool, columns first, scalars, empty arrays, and all versions of the format", () => {
-    assert.deepEqual([read("b1").dtype, read("b1").tolist()], ["bool", [[false, true, true], [true, true, true]]]);
+    assert.deepEqual(
+      [read("b1").dtype, read("b1").tolist()],
+      [
+        "bool",
+        [
+          [false, true, true],
+          [true, true, true],
+        ],
+      ],
+    );
     assert.deepEqual(read("fortran").tolist(), arange(24).reshape(2, 3, 4).tolist());
     assert.deepEqual([read("scalar").shape, read("scalar").item(), read("empty").shape], [[], 2.5, [0, 3]]);
     for (const version of [1, 2, 3]) assert.deepEqual(read(`version${version}`).tolist(), [0, 1, 2]);
@@ -32,7 +51,17 @@ describe("NumPy's files", () => {
   it("give archives as tensors by name, stored or deflated", () => {
     for (const name of ["stored.npz", "deflated.npz"]) {
       const { x, y } = data.readNpz(fixturePath(name));
-      assert.deepEqual([x!.tolist(), y!.tolist(), y!.dtype], [[[0, 1, 2], [3, 4, 5]], [1, 0], "int32"]);
+      assert.deepEqual(
+        [x!.tolist(), y!.tolist(), y!.dtype],
+        [
+          [
+            [0, 1, 2],
+            [3, 4, 5],
+          ],
+          [1, 0],
+          "int32",
+        ],
+      );
     }
   });
 
@@ -54,14 +83,28 @@ describe("NumPy's files", () => {
 
   it("are written as they are read", () => {
     const folder = mkdtempSync(join(tmpdir(), "kindling-npy-"));
-    const tensors = { f: tensor([[1, 2.5], [3, 4]]), turned: arange(6).reshape(2, 3).t(), b: tensor([true]), u: tensor(new Uint8Array([7])), s: tensor(1), e: zeros(0, 2) };
+    const tensors = {
+      f: tensor([
+        [1, 2.5],
+        [3, 4],
+      ]),
+      turned: arange(6).reshape(2, 3).t(),
+      b: tensor([true]),
+      u: tensor(new Uint8Array([7])),
+      s: tensor(1),
+      e: zeros(0, 2),
+    };
     data.writeNpz(join(folder, "all.npz"), tensors);
     data.writeNpy(join(folder, "turned.npy"), tensors.turned);
     const found = data.readNpz(join(folder, "all.npz"));
     for (const [name, value] of Object.entries(tensors)) {
       assert.deepEqual([found[name]!.dtype, found[name]!.shape, found[name]!.tolist()], [value.dtype, value.shape, value.tolist()]);
     }
-    assert.deepEqual(data.readNpy(join(folder, "turned.npy")).tolist(), [[0, 3], [1, 4], [2, 5]]);
+    assert.deepEqual(data.readNpy(join(folder, "turned.npy")).tolist(), [
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
     rmSync(folder, { recursive: true });
   });
 });

@@ -19,7 +19,10 @@ const makers: Record<string, (parameters: Tensor[]) => Optimizer> = {
 /** The network and data of make_files.py. */
 const network = (): nn.Sequential => new nn.Sequential(new nn.Linear(4, 8), new nn.BatchNorm1d(8), new nn.Tanh(), new nn.Linear(8, 1));
 const x = tensor(Array.from({ length: 64 }, (_, i) => (((i * 37) % 11) - 5) / 5)).reshape(16, 4);
-const y = x.narrow(1, 0, 1).mul(x.narrow(1, 1, 1)).sub(x.narrow(1, 2, 1));
+const y = x
+  .narrow(1, 0, 1)
+  .mul(x.narrow(1, 1, 1))
+  .sub(x.narrow(1, 2, 1));
 
 function train(model: nn.Sequential, optimizer: Optimizer, steps: number): number[] {
   return Array.from({ length: steps }, () => {

@@ -22,7 +22,8 @@ function refuses(read: () => unknown, words: RegExp): void {
 const u32 = (value: number): string => String.fromCharCode(value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24);
 
 /** `(storage, class, key, "cpu", count)`, a reference to what stands outside of the pickle. */
-const storage = (type: string, count: number, key = "0"): string => `(X\x07\0\0\0storagectorch\n${type}\nX${u32(key.length)}${key}X\x03\0\0\0cpuJ${u32(count)}tQ`;
+const storage = (type: string, count: number, key = "0"): string =>
+  `(X\x07\0\0\0storagectorch\n${type}\nX${u32(key.length)}${key}X\x03\0\0\0cpuJ${u32(count)}tQ`;
 
 function long(value: bigint): string {
   const bytes = new DataView(new ArrayBuffer(8));
@@ -39,7 +40,8 @@ const torchFile = (pickle: string, entries: Record<string, Uint8Array>, level: 0
   zipSync({ "a/data.pkl": latin(`\x80\x02${pickle}.`), ...entries }, { level });
 
 const sixteen = { "a/data/0": new Uint8Array(64) };
-const floats = (offset: bigint, size: readonly bigint[], stride: readonly bigint[]): Uint8Array => torchFile(window(storage("FloatStorage", 16), offset, size, stride), sixteen);
+const floats = (offset: bigint, size: readonly bigint[], stride: readonly bigint[]): Uint8Array =>
+  torchFile(window(storage("FloatStorage", 16), offset, size, stride), sixteen);
 
 describe("hostile PyTorch files", () => {
   const read = (bytes: Uint8Array) => () => readTorch(bytes, "bad.pt");
@@ -47,7 +49,12 @@ describe("hostile PyTorch files", () => {
   it("whose tensors reach beyond their storage", () => {
     assert.deepEqual((readTorch(floats(0n, [4n, 4n], [4n, 1n]), "good.pt") as Tensor).shape, [4, 4]);
     refuses(read(floats(0n, [5n, 4n], [4n, 1n])), /reaches beyond its 16 elements/);
-    for (const [offset, size, stride] of [[1n << 62n, 1n, 1n], [-4n, 1n, 1n], [8n, 2n, -1n], [0n, -2n, 1n]] as const) {
+    for (const [offset, size, stride] of [
+      [1n << 62n, 1n, 1n],
+      [-4n, 1n, 1n],
+      [8n, 2n, -1n],
+      [0n, -2n, 1n],
+    ] as const) {
       refuses(read(floats(offset, [size], [stride])), /a tensor is described in a way that can't be/);
     }
     refuses(read(floats(0n, new Array<bigint>(3000).fill(1n), new Array<bigint>(3000).fill(1n))), /a tensor is described in a way that can't be/);
@@ -62,7 +69,10 @@ describe("hostile PyTorch files", () => {
 
   it("that unpack to more than is needed", () => {
     const large = new Uint8Array(12 * MiB);
-    refuses(read(torchFile(window(storage("FloatStorage", 16), 0n, [4n], [1n]), { "a/data/0": large }, 9)), /"a\/data\/0" unpacks to 12582912 bytes, where 64 are expected/);
+    refuses(
+      read(torchFile(window(storage("FloatStorage", 16), 0n, [4n], [1n]), { "a/data/0": large }, 9)),
+      /"a\/data\/0" unpacks to 12582912 bytes, where 64 are expected/,
+    );
     const pickle = new Uint8Array(17 * MiB).fill("]".charCodeAt(0));
     refuses(read(zipSync({ "a/data.pkl": pickle }, { level: 9 })), /"a\/data\.pkl" unpacks to \d+ bytes, where 16777216 are expected/);
     const unused = torchFile(window(storage("FloatStorage", 16), 0n, [4n], [1n]), { ...sixteen, "a/data/1": large }, 9);
@@ -76,7 +86,8 @@ describe("hostile PyTorch files", () => {
 });
 
 describe("hostile archives", () => {
-  const npy = (header: string, values: Uint8Array): Uint8Array => Buffer.concat([latin(`\x93NUMPY\x01\0${String.fromCharCode(header.length & 255, header.length >> 8)}${header}`), values]);
+  const npy = (header: string, values: Uint8Array): Uint8Array =>
+    Buffer.concat([latin(`\x93NUMPY\x01\0${String.fromCharCode(header.length & 255, header.length >> 8)}${header}`), values]);
   const four = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }", new Uint8Array(16));
 
   it("whose arrays unpack to more than their shape, or whose names come twice", () => {
@@ -102,7 +113,8 @@ describe("hostile archives", () => {
 });
 
 describe("hostile IDX files", () => {
-  const idx = (sizes: readonly number[], bytes: number): Uint8Array => latin(`\0\0\x08${String.fromCharCode(sizes.length)}${sizes.map((size) => u32(size).split("").toReversed().join("")).join("")}${"\0".repeat(bytes)}`);
+  const idx = (sizes: readonly number[], bytes: number): Uint8Array =>
+    latin(`\0\0\x08${String.fromCharCode(sizes.length)}${sizes.map((size) => u32(size).split("").toReversed().join("")).join("")}${"\0".repeat(bytes)}`);
 
   it("with wrong counts, or that unpack to more than their shape", () => {
     assert.deepEqual(parseIdx(gzipSync(idx([2, 2], 4)), "good.gz").shape, [2, 2]);
@@ -113,7 +125,10 @@ describe("hostile IDX files", () => {
     bomb.writeUInt32LE(12, bomb.length - 4);
     refuses(() => parseIdx(new Uint8Array(bomb), "bad.gz"), /it unpacks to more than 12 bytes/);
     refuses(() => parseIdx(gzipSync(idx([0xffffffff], 4)), "bad.gz"), /it claims 12 bytes, where 4294967303 are expected/);
-    refuses(() => parseIdx(gzipSync(latin(`\0\0\x08\x01\0\0\x0f\xa0${"qwertz".repeat(667)}`)).subarray(0, 40), "bad.gz"), /it claims \d+ bytes, where 4008 are expected/);
+    refuses(
+      () => parseIdx(gzipSync(latin(`\0\0\x08\x01\0\0\x0f\xa0${"qwertz".repeat(667)}`)).subarray(0, 40), "bad.gz"),
+      /it claims \d+ bytes, where 4008 are expected/,
+    );
   });
 });
 
@@ -152,7 +167,8 @@ describe("hostile pictures", () => {
     out.set([depth, colours, 0, 0, interlaced], 8);
     return chunk("IHDR", out);
   }
-  const png = (...chunks: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat([latin("\x89PNG\r\n\x1a\n"), ...chunks, chunk("IEND", new Uint8Array(0))]));
+  const png = (...chunks: readonly Uint8Array[]): Uint8Array =>
+    new Uint8Array(Buffer.concat([latin("\x89PNG\r\n\x1a\n"), ...chunks, chunk("IEND", new Uint8Array(0))]));
   const pixels = (bytes: number): Uint8Array => chunk("IDAT", deflateSync(new Uint8Array(bytes)));
   const large = new Uint8Array(12 * MiB);
 

@@ -7,7 +7,13 @@ import { data, KindlingError, load, loadMetadata, save, zeros } from "../../../s
 type AnyPath = (path: never) => unknown;
 
 const readers: Readonly<Record<string, AnyPath>> = {
-  load, loadMetadata, readNpy: data.readNpy, readNpz: data.readNpz, readIdx: data.readIdx, readImage: data.readImage, readCsv: data.readCsv,
+  load,
+  loadMetadata,
+  readNpy: data.readNpy,
+  readNpz: data.readNpz,
+  readIdx: data.readIdx,
+  readImage: data.readImage,
+  readCsv: data.readCsv,
   ImageFolder: (path) => new data.ImageFolder(path),
 };
 const writers: Readonly<Record<string, AnyPath>> = {
@@ -27,7 +33,11 @@ describe("what names a file", () => {
     for (const [name, use] of Object.entries({ ...readers, ...writers })) {
       for (const given of [open, 5, 0, null, undefined, {}, ["a.pt"], new Uint8Array([97]), "", "a\0b", zeros(2), true]) {
         if (name === "save as safetensors" && typeof given === "string") continue;
-        const isRefused = (error: Error): boolean => error instanceof KindlingError && /a file is named by its path, a text such as "model\.pt", or by a file: URL, but got|argument '\w+' must be a string( or a URL)?, not|missing 1 required argument: '\w+'/.test(error.message);
+        const isRefused = (error: Error): boolean =>
+          error instanceof KindlingError &&
+          /a file is named by its path, a text such as "model\.pt", or by a file: URL, but got|argument '\w+' must be a string( or a URL)?, not|missing 1 required argument: '\w+'/.test(
+            error.message,
+          );
         assert.throws(() => use(given as never), isRefused, `${name}(${String(given)})`);
       }
       assert.throws(() => use("https://example.org/x.bin" as never), /only files can be read directly|can't read https/, name);
@@ -41,7 +51,11 @@ describe("what names a file", () => {
     writeFileSync(junk, "a,b\n1\n");
     for (const [name, read] of Object.entries(readers)) {
       assert.throws(() => read(missing as never), /^\w+: can't read (folder )?\S+missing\.bin: there is no such (file|folder)$/, name);
-      assert.throws(() => read(junk as never), (error: Error) => error instanceof KindlingError && error.message.includes("junk.bin"), name);
+      assert.throws(
+        () => read(junk as never),
+        (error: Error) => error instanceof KindlingError && error.message.includes("junk.bin"),
+        name,
+      );
       if (name === "ImageFolder") assert.throws(() => read(junk as never), /junk\.bin: it is a file, not a folder/);
       else assert.throws(() => read(folder as never), /can't read \S+: it is a folder, not a file/, name);
       assert.throws(() => read(join(junk, "x.bin") as never), /x\.bin: /, name);
@@ -55,8 +69,19 @@ describe("what names a file", () => {
       if (name !== "save as safetensors") assert.throws(() => write(folder as never), /can't write \S+: it is a folder, not a file/, name);
     }
     const path = join(folder, "x.bin");
-    for (const write of [() => save({ f: () => 1 }, path), () => save([zeros(1)], `${path}.safetensors`), () => data.writeNpy(path, [1] as never), () => data.writeNpz(path, { x: 5 as never }), () => data.writeNpz(path, undefined as never), () => save({}, path, { metadata: {} })]) {
-      assert.throws(write, (error: Error) => error instanceof KindlingError && (error.message.startsWith(path) || /argument '\w+' must be|missing 1 required argument/.test(error.message)));
+    for (const write of [
+      () => save({ f: () => 1 }, path),
+      () => save([zeros(1)], `${path}.safetensors`),
+      () => data.writeNpy(path, [1] as never),
+      () => data.writeNpz(path, { x: 5 as never }),
+      () => data.writeNpz(path, undefined as never),
+      () => save({}, path, { metadata: {} }),
+    ]) {
+      assert.throws(
+        write,
+        (error: Error) =>
+          error instanceof KindlingError && (error.message.startsWith(path) || /argument '\w+' must be|missing 1 required argument/.test(error.message)),
+      );
     }
   });
 
@@ -68,7 +93,17 @@ describe("what names a file", () => {
     assert.deepEqual([...load<Map<string, unknown>>(`${path}.safetensors`).keys()], Object.keys(named));
     save(new Map(Object.entries(tensors)), `${path}.safetensors`);
     assert.equal(load(`${path}.safetensors`).size, 3);
-    assert.throws(() => save(new Map<unknown, unknown>([["1", zeros(1)], [1, zeros(1)]]), `${path}.safetensors`), /names\.safetensors: two tensors are named 1/);
+    assert.throws(
+      () =>
+        save(
+          new Map<unknown, unknown>([
+            ["1", zeros(1)],
+            [1, zeros(1)],
+          ]),
+          `${path}.safetensors`,
+        ),
+      /names\.safetensors: two tensors are named 1/,
+    );
     save(named, `${path}.pt`);
     assert.deepEqual(load(`${path}.pt`), named);
     data.writeNpz(`${path}.npz`, tensors);
@@ -95,7 +130,10 @@ describe("a file of another kind", () => {
     assert.throws(() => load(`${tensors}.bin`), /it looks like a \.safetensors file: give it that ending and use load$/);
     assert.throws(() => load(write("empty.pt", "")), /empty\.pt is no PyTorch file: .*; it is empty$/);
     assert.throws(() => load(write("page.pt", "<!DOCTYPE html><html>")), /it looks like a web page: the download went wrong$/);
-    assert.throws(() => load(write("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\n")), /pointer\.safetensors, .*; it is a pointer of Git LFS, not the file itself/);
+    assert.throws(
+      () => load(write("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\n")),
+      /pointer\.safetensors, .*; it is a pointer of Git LFS, not the file itself/,
+    );
     assert.throws(() => load(write("plain.pt", "\x80\x04K\x01.")), /it looks like a pickle that torch\.save hasn't written/);
     assert.throws(() => data.readNpz(npy), /x\.npy is no \.npz file: .*; it looks like an \.npy file/);
     assert.throws(() => data.readNpy(write("a.png", "\x89PNG\r\n")), /it looks like a picture: use data\.readImage$/);

@@ -38,16 +38,36 @@ describe("reading pickles", () => {
   }
 
   for (const name of [
-    "os.system", "posix.system", "subprocess.Popen", "builtins.eval", "builtins.exec", "builtins.getattr", "builtins.__import__", "__builtin__.open",
-    "torch.load", "torch.storage._load_from_bytes", "torch._utils._rebuild_sparse_tensor", "torch.jit._script.unpackage_script_module", "functools.partial",
-    "operator.attrgetter", "numpy.core.numeric.fromfile", "numpy.fromfile", "collections.defaultdict", "torch.constructor", "torch.__proto__", "builtins.object",
+    "os.system",
+    "posix.system",
+    "subprocess.Popen",
+    "builtins.eval",
+    "builtins.exec",
+    "builtins.getattr",
+    "builtins.__import__",
+    "__builtin__.open",
+    "torch.load",
+    "torch.storage._load_from_bytes",
+    "torch._utils._rebuild_sparse_tensor",
+    "torch.jit._script.unpackage_script_module",
+    "functools.partial",
+    "operator.attrgetter",
+    "numpy.core.numeric.fromfile",
+    "numpy.fromfile",
+    "collections.defaultdict",
+    "torch.constructor",
+    "torch.__proto__",
+    "builtins.object",
   ]) {
     it(`refuses ${name} by its name`, () => {
       const dot = name.lastIndexOf(".");
       const [module, own] = [name.slice(0, dot), name.slice(dot + 1)];
       const words = { message: `refused: x.pt asks for ${name}; only tensors and plain values are read` };
       assert.throws(() => read(latin(`\x80\x02}X\x01\0\0\0ac${module}\n${own}\n(X\x04\0\0\0touchtRs.`)), words);
-      assert.throws(() => read(latin(`\x80\x04\x8c${String.fromCharCode(module.length)}${module}\x8c${String.fromCharCode(own.length)}${own}\x93.`)), (error: Error) => error.message.startsWith(words.message));
+      assert.throws(
+        () => read(latin(`\x80\x04\x8c${String.fromCharCode(module.length)}${module}\x8c${String.fromCharCode(own.length)}${own}\x93.`)),
+        (error: Error) => error.message.startsWith(words.message),
+      );
     });
   }
 

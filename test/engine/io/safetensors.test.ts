@@ -20,10 +20,27 @@ const floats = (shape: number[], start: number, end: number): object => ({ dtype
 describe("safetensors files", () => {
   it("give tensors by name, converted", () => {
     const found = load<Map<string, Tensor>>(fixturePath("weights.safetensors"));
-    assert.deepEqual([...found].map(([name, value]) => [name, value.dtype, value.tolist()]), [
-      ["a.weight", "float32", [[1, 2], [3, 4.5]]], ["half", "float32", [0.5, -2]], ["brain", "float32", [1.5]], ["double", "float32", [Math.fround(0.1)]],
-      ["ids", "int32", [-1, 0, 9]], ["bytes", "uint8", [1, 255]], ["mask", "bool", [true, false]], ["scalar", "int32", 7], ["none", "float32", []],
-    ]);
+    assert.deepEqual(
+      [...found].map(([name, value]) => [name, value.dtype, value.tolist()]),
+      [
+        [
+          "a.weight",
+          "float32",
+          [
+            [1, 2],
+            [3, 4.5],
+          ],
+        ],
+        ["half", "float32", [0.5, -2]],
+        ["brain", "float32", [1.5]],
+        ["double", "float32", [Math.fround(0.1)]],
+        ["ids", "int32", [-1, 0, 9]],
+        ["bytes", "uint8", [1, 255]],
+        ["mask", "bool", [true, false]],
+        ["scalar", "int32", 7],
+        ["none", "float32", []],
+      ],
+    );
     assert.deepEqual(loadMetadata(fixturePath("weights.safetensors")), { format: "pt", note: "ä" });
   });
 
@@ -38,7 +55,11 @@ describe("safetensors files", () => {
     for (const [name, value] of model.stateDict()) assert.deepEqual(found.get(name)!.tolist(), value.tolist());
     assert.deepEqual(loadMetadata(path), { format: "pt" });
     save({ turned: arange(6).reshape(2, 3).t() }, path);
-    assert.deepEqual(load(path).get("turned").tolist(), [[0, 3], [1, 4], [2, 5]]);
+    assert.deepEqual(load(path).get("turned").tolist(), [
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
     assert.throws(() => save({ epoch: 3, w: tensor([1]) }, path), /can't save epoch: a \.safetensors file holds tensors only/);
     assert.throws(() => save([tensor([1])], path), /holds tensors by name/);
     assert.throws(() => save({}, join(folder, "x.pt"), { metadata: {} }), /metadata can be saved in \.safetensors files only/);
@@ -53,7 +74,10 @@ describe("safetensors files", () => {
     says(new Uint8Array([99, 0, 0, 0, 0, 0, 0, 0]), /byte 8: 99 bytes are expected here, but 0 are left/);
     says(file("{nonsense", 0), /byte 8: the header is no JSON/);
     says(file([], 0), /no JSON object/);
-    says(file({ a: floats([2], 0, 8), b: floats([2], 4, 12) }, 12), /tensor "b": begins at byte 4 of the data, where 8 is expected: tensors overlap or leave a hole/);
+    says(
+      file({ a: floats([2], 0, 8), b: floats([2], 4, 12) }, 12),
+      /tensor "b": begins at byte 4 of the data, where 8 is expected: tensors overlap or leave a hole/,
+    );
     says(file({ a: floats([2], 0, 8), b: floats([1], 12, 16) }, 16), /overlap or leave a hole/);
     says(file({ a: floats([2], 0, 8) }, 4), /the tensors take 8 bytes, but the file has 4 for them/);
     says(file({ a: floats([2], 0, 8) }, 12), /the tensors take 8 bytes, but the file has 12/);

@@ -10,15 +10,27 @@ import { runWithTorch } from "../../fixtures/files/python.ts";
 import { fixturePath } from "../../fixtures/files/read.ts";
 
 describe("files of PyTorch", () => {
-  for (const [format, file] of [["today's format", "values.pt"], ["the format before 1.6", "values_legacy.pt"]] as const) {
+  for (const [format, file] of [
+    ["today's format", "values.pt"],
+    ["the format before 1.6", "values_legacy.pt"],
+  ] as const) {
     describe(`in ${format}`, () => {
       let values: ReturnType<typeof load<any>>;
       before(() => (values = load(fixturePath(file))));
       const list = (name: string): unknown => (values[name] as Tensor).tolist();
 
       it("give tensors with their shapes and values, views too", () => {
-        assert.deepEqual(list("tensor"), [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]);
-        assert.deepEqual(list("transposed"), [[0, 4, 8], [1, 5, 9], [2, 6, 10], [3, 7, 11]]);
+        assert.deepEqual(list("tensor"), [
+          [0, 1, 2, 3],
+          [4, 5, 6, 7],
+          [8, 9, 10, 11],
+        ]);
+        assert.deepEqual(list("transposed"), [
+          [0, 4, 8],
+          [1, 5, 9],
+          [2, 6, 10],
+          [3, 7, 11],
+        ]);
         assert.deepEqual([list("row"), list("column"), list("scalar")], [[4, 5, 6, 7], [1, 5, 9], 2.5]);
         assert.deepEqual([values.empty.shape, values.empty.numel()], [[0, 3], 0]);
       });
@@ -43,27 +55,78 @@ describe("files of PyTorch", () => {
         assertClose(list("float16"), [0.0999755859375, -65504, 5.960464477539063e-8, Infinity], { atol: 0, rtol: 0 });
         assertClose(list("bfloat16"), [0.10009765625, 3.00405527047391e38], { atol: 0, rtol: 0 });
         assert.deepEqual(list("float64"), [f(0.1), Infinity]);
-        assert.deepEqual([list("int8"), list("int16"), list("int32"), list("int64")], [[-128, 127], [-32768, 7], [-(2 ** 31), 2 ** 31 - 1], [-(2 ** 31), 5]]);
-        assert.deepEqual([list("uint8"), list("bool")], [[0, 255], [true, false]]);
+        assert.deepEqual(
+          [list("int8"), list("int16"), list("int32"), list("int64")],
+          [
+            [-128, 127],
+            [-32768, 7],
+            [-(2 ** 31), 2 ** 31 - 1],
+            [-(2 ** 31), 5],
+          ],
+        );
+        assert.deepEqual(
+          [list("uint8"), list("bool")],
+          [
+            [0, 255],
+            [true, false],
+          ],
+        );
       });
 
       it("give plain values", () => {
         const { int, negative, large, huge, float, none, yes, no, text, tuple, size, dtype } = values;
         assert.ok(values.device === device("cpu"));
-        assert.deepEqual({ int, negative, large, huge, float, none, yes, no, text, tuple, size, dtype }, {
-          int: 3, negative: -70000, large: 2 ** 40, huge: 2n ** 70n, float: 1.5, none: null, yes: true, no: false, text: "größe",
-          tuple: [1, 2], size: [3, 4], dtype: "float32",
-        });
+        assert.deepEqual(
+          { int, negative, large, huge, float, none, yes, no, text, tuple, size, dtype },
+          {
+            int: 3,
+            negative: -70000,
+            large: 2 ** 40,
+            huge: 2n ** 70n,
+            float: 1.5,
+            none: null,
+            yes: true,
+            no: false,
+            text: "größe",
+            tuple: [1, 2],
+            size: [3, 4],
+            dtype: "float32",
+          },
+        );
         assert.deepEqual([values.bytes, values.list, values.set], [new Uint8Array([0, 255]), [1, [2, [3, "x"]]], new Set([1, 2])]);
         assert.deepEqual([...values.ordered.keys()], ["b", "a"]);
-        assert.deepEqual(values.numbered, new Map<number, unknown>([[0, "zero"], [7, { deep: [null] }]]));
-        assert.deepEqual(values.counter, new Map([[30, 1], [80, 2]]));
+        assert.deepEqual(
+          values.numbered,
+          new Map<number, unknown>([
+            [0, "zero"],
+            [7, { deep: [null] }],
+          ]),
+        );
+        assert.deepEqual(
+          values.counter,
+          new Map([
+            [30, 1],
+            [80, 2],
+          ]),
+        );
       });
 
       it("give NumPy's numbers and arrays", () => {
         assert.deepEqual([values.numpyScalar, values.numpyInt], [0.1, -4]);
-        assert.deepEqual([list("numpyArray"), values.numpyArray.dtype], [[[0, 1, 2], [3, 4, 5]], "int32"]);
-        assert.deepEqual(list("fortran"), [[0, 1, 2], [3, 4, 5]]);
+        assert.deepEqual(
+          [list("numpyArray"), values.numpyArray.dtype],
+          [
+            [
+              [0, 1, 2],
+              [3, 4, 5],
+            ],
+            "int32",
+          ],
+        );
+        assert.deepEqual(list("fortran"), [
+          [0, 1, 2],
+          [3, 4, 5],
+        ]);
       });
     });
   }
@@ -100,10 +163,18 @@ describe("save", () => {
     const path = join(folder, "views.pt");
     save({ base, turned: base.t(), again: base, list: [1, 2.5, -0, NaN, 1e300, 2n ** 80n], nothing: null, map: new Map([["k", new Set(["v"])]]) }, path);
     const found = load(path);
-    assert.deepEqual(found.turned.tolist(), [[0, 3], [1, 4], [2, 5]]);
+    assert.deepEqual(found.turned.tolist(), [
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
     assert.equal(found.base, found.again);
     found.base.zero_();
-    assert.deepEqual(found.turned.tolist(), [[0, 0], [0, 0], [0, 0]]);
+    assert.deepEqual(found.turned.tolist(), [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
     assert.deepEqual(found.list, [1, 2.5, -0, NaN, 1e300, 2n ** 80n]);
     assert.deepEqual([found.nothing, found.map], [null, new Map([["k", new Set(["v"])]])]);
     assert.deepEqual(readdirSync(folder), ["views.pt"]);
@@ -148,10 +219,26 @@ describe("save", () => {
   it("writes what torch.load opens; without PyTorch at hand, the pickle that PyTorch opened", () => {
     const base = arange(6, { dtype: "float32" }).reshape(2, 3);
     const value = {
-      base, turned: base.t(), ids: tensor(new Int32Array([1, -2])), mask: tensor([true, false]), bytes: tensor(new Uint8Array([9])),
-      parameter: new nn.Parameter(tensor([1])), scalar: tensor(2.5), empty: zeros(0, 2),
-      int: 3, float: 0.5, large: 2 ** 40, huge: -(2n ** 80n), text: "größe", none: null, yes: true, raw: new Uint8Array([0, 255]),
-      state: new Map<unknown, unknown>([["w", base]]), numbered: new Map([[0, { step: 1 }]]), set: new Set([1, 2]), list: [1, [2, []]],
+      base,
+      turned: base.t(),
+      ids: tensor(new Int32Array([1, -2])),
+      mask: tensor([true, false]),
+      bytes: tensor(new Uint8Array([9])),
+      parameter: new nn.Parameter(tensor([1])),
+      scalar: tensor(2.5),
+      empty: zeros(0, 2),
+      int: 3,
+      float: 0.5,
+      large: 2 ** 40,
+      huge: -(2n ** 80n),
+      text: "größe",
+      none: null,
+      yes: true,
+      raw: new Uint8Array([0, 255]),
+      state: new Map<unknown, unknown>([["w", base]]),
+      numbered: new Map([[0, { step: 1 }]]),
+      set: new Set([1, 2]),
+      list: [1, [2, []]],
     };
     const path = join(folder, "ours.pt");
     save(value, path);

@@ -50,32 +50,77 @@ describeKernels("operations on pairs", (machine) => {
       const n = pairsA.length;
       const out = machine.room(n);
       kernels.binary(op, machine.floats(pairsA), 1, machine.floats(pairsB), 1, out, n, ALPHA);
-      assertUlps(machine.readFloats(out, n), pairsA.map((a, i) => twin(a, pairsB[i]!)), 1, 0, name);
+      assertUlps(
+        machine.readFloats(out, n),
+        pairsA.map((a, i) => twin(a, pairsB[i]!)),
+        1,
+        0,
+        name,
+      );
     });
 
     it(`${name} takes same shapes, and a single value on either side, at every length`, () => {
       for (const n of SIZES) {
         machine.reset();
-        const a = wave(n, 3).map((v) => (name === "pow" ? Math.abs(v) : v)), b = wave(n, 2, 3);
+        const a = wave(n, 3).map((v) => (name === "pow" ? Math.abs(v) : v)),
+          b = wave(n, 2, 3);
         const [pa, pb] = [machine.floats(a), machine.floats(b)];
         const [s, ps] = [f(1.3), machine.floats([1.3])];
         const out = machine.room(n);
         kernels.binary(op, pa, 1, pb, 1, out, n, ALPHA);
-        assertUlps(machine.readFloats(out, n), a.map((v, i) => twin(v, b[i]!)), 1, 0, "same");
+        assertUlps(
+          machine.readFloats(out, n),
+          a.map((v, i) => twin(v, b[i]!)),
+          1,
+          0,
+          "same",
+        );
         kernels.binary(op, pa, 1, ps, 0, out, n, ALPHA);
-        assertUlps(machine.readFloats(out, n), a.map((v) => twin(v, s)), 1, 0, "right");
+        assertUlps(
+          machine.readFloats(out, n),
+          a.map((v) => twin(v, s)),
+          1,
+          0,
+          "right",
+        );
         kernels.binary(op, ps, 0, pb, 1, out, n, ALPHA);
-        assertUlps(machine.readFloats(out, n), b.map((v) => twin(s, v)), 1, 0, "left");
+        assertUlps(
+          machine.readFloats(out, n),
+          b.map((v) => twin(s, v)),
+          1,
+          0,
+          "left",
+        );
         kernels.binary(op, pa, 1, pb, 1, pa, n, ALPHA);
-        assertUlps(machine.readFloats(pa, n), a.map((v, i) => twin(v, b[i]!)), 1, 0, "in place");
+        assertUlps(
+          machine.readFloats(pa, n),
+          a.map((v, i) => twin(v, b[i]!)),
+          1,
+          0,
+          "in place",
+        );
       }
     });
 
     it(`${name} broadcasts rows and columns on either side`, () => {
-      for (const [rows, cols] of [[1, 1], [3, 5], [1, 300], [300, 1], [7, 255], [5, 256], [411, 3], [2, 1030], [0, 4], [4, 0]] as const) {
+      for (const [rows, cols] of [
+        [1, 1],
+        [3, 5],
+        [1, 300],
+        [300, 1],
+        [7, 255],
+        [5, 256],
+        [411, 3],
+        [2, 1030],
+        [0, 4],
+        [4, 0],
+      ] as const) {
         machine.reset();
-        const a = wave(rows * cols, 3).map((v) => Math.abs(v) + 0.1).map(f);
-        const row = wave(cols, 2, 3).map((v) => f(Math.abs(v) + 0.2)), column = wave(rows, 2, 5).map((v) => f(Math.abs(v) + 0.2));
+        const a = wave(rows * cols, 3)
+          .map((v) => Math.abs(v) + 0.1)
+          .map(f);
+        const row = wave(cols, 2, 3).map((v) => f(Math.abs(v) + 0.2)),
+          column = wave(rows, 2, 5).map((v) => f(Math.abs(v) + 0.2));
         const [pa, pr, pc, out] = [machine.floats(a), machine.floats(row), machine.floats(column), machine.room(rows * cols)];
         for (const swapped of [0, 1]) {
           kernels.binaryRow(op, pa, pr, out, rows, cols, swapped, ALPHA);
@@ -90,28 +135,46 @@ describeKernels("operations on pairs", (machine) => {
   }
 
   it("broadcasts any strides, with chunks that end anywhere", () => {
-    for (const [d0, d1, d2, d3] of [[2, 3, 4, 5], [1, 1, 1, 1], [7, 1, 13, 17], [3, 0, 2, 2], [5, 40, 3, 7]] as const) {
+    for (const [d0, d1, d2, d3] of [
+      [2, 3, 4, 5],
+      [1, 1, 1, 1],
+      [7, 1, 13, 17],
+      [3, 0, 2, 2],
+      [5, 40, 3, 7],
+    ] as const) {
       machine.reset();
       const shape = [d0, d1, d2, d3];
       const n = d0 * d1 * d2 * d3;
       // a is a transposed [d3, d2, d1, d0]; b is [d1, 1, d3] broadcast.
-      const stridesA = [1, d0, d0 * d1, d0 * d1 * d2], stridesB = [0, d3, 0, 1];
-      const a = wave(n, 3), b = wave(d1 * d3, 2, 1);
+      const stridesA = [1, d0, d0 * d1, d0 * d1 * d2],
+        stridesB = [0, d3, 0, 1];
+      const a = wave(n, 3),
+        b = wave(d1 * d3, 2, 1);
       const meta = machine.ints([...shape, ...stridesA, ...stridesB]);
       const [pa, pb, out, bytes] = [machine.floats(a), machine.floats(b), machine.room(n), machine.alloc(n)];
       const index = Array.from({ length: n }, (_, i) => [Math.floor(i / (d1 * d2 * d3)), Math.floor(i / (d2 * d3)) % d1, Math.floor(i / d3) % d2, i % d3]);
       const dot = (x: number[], s: number[]): number => x.reduce((sum, v, k) => sum + v * s[k]!, 0);
       const [va, vb] = [index.map((x) => a[dot(x, stridesA)]!), index.map((x) => b[dot(x, stridesB)]!)];
       kernels.binaryStrided(Binary.sub, pa, pb, out, 4, meta, ALPHA);
-      assertUlps(machine.readFloats(out, n), va.map((v, i) => v - f(ALPHA * vb[i]!)), 1);
+      assertUlps(
+        machine.readFloats(out, n),
+        va.map((v, i) => v - f(ALPHA * vb[i]!)),
+        1,
+      );
       kernels.compareStrided(Compare.lt, pa, pb, bytes, 4, meta);
-      assert.deepEqual(machine.readBytes(bytes, n), va.map((v, i) => Number(v < vb[i]!)));
+      assert.deepEqual(
+        machine.readBytes(bytes, n),
+        va.map((v, i) => Number(v < vb[i]!)),
+      );
       // The condition is [d2, d3] broadcast.
       const condition = wave(d2 * d3).map((v) => Number(v > 0) * 3);
       const stridesC = [0, 0, d3, 1];
       const whereMeta = machine.ints([...shape, ...stridesC, ...stridesA, ...stridesB]);
       kernels.whereStrided(machine.bytes(condition), pa, pb, out, 4, whereMeta);
-      assert.deepEqual(machine.readFloats(out, n), index.map((x, i) => (condition[dot(x, stridesC)] ? va[i]! : vb[i]!)));
+      assert.deepEqual(
+        machine.readFloats(out, n),
+        index.map((x, i) => (condition[dot(x, stridesC)] ? va[i]! : vb[i]!)),
+      );
     }
   });
 
@@ -119,38 +182,62 @@ describeKernels("operations on pairs", (machine) => {
     it(`${name} gives a byte for each pair`, () => {
       for (const n of [...SIZES, pairsA.length]) {
         machine.reset();
-        const a = pairsA.concat(wave(1030)).slice(0, n), b = pairsB.concat(wave(1030, 1, 1)).slice(0, n);
+        const a = pairsA.concat(wave(1030)).slice(0, n),
+          b = pairsB.concat(wave(1030, 1, 1)).slice(0, n);
         const [pa, pb, ps, out] = [machine.floats(a), machine.floats(b), machine.floats([0.5]), machine.alloc(n)];
         kernels.compare(op, pa, 1, pb, 1, out, n);
-        assert.deepEqual(machine.readBytes(out, n), a.map((v, i) => Number(comparisons[name](v, b[i]!))));
+        assert.deepEqual(
+          machine.readBytes(out, n),
+          a.map((v, i) => Number(comparisons[name](v, b[i]!))),
+        );
         kernels.compare(op, pa, 1, ps, 0, out, n);
-        assert.deepEqual(machine.readBytes(out, n), a.map((v) => Number(comparisons[name](v, 0.5))));
+        assert.deepEqual(
+          machine.readBytes(out, n),
+          a.map((v) => Number(comparisons[name](v, 0.5))),
+        );
         kernels.compare(op, ps, 0, pb, 1, out, n);
-        assert.deepEqual(machine.readBytes(out, n), b.map((v) => Number(comparisons[name](0.5, v))));
+        assert.deepEqual(
+          machine.readBytes(out, n),
+          b.map((v) => Number(comparisons[name](0.5, v))),
+        );
       }
     });
   }
 
   it("compares integers exactly", () => {
-    const a = [0, -1, 16777216, 2147483647, -2147483648, 5, 7], b = [0, 1, 16777217, -2147483648, -2147483648, 5, -7];
+    const a = [0, -1, 16777216, 2147483647, -2147483648, 5, 7],
+      b = [0, 1, 16777217, -2147483648, -2147483648, 5, -7];
     const [pa, pb, out] = [machine.ints(a), machine.ints(b), machine.alloc(7)];
     for (const [name, op] of Object.entries(CompareI32) as [keyof typeof CompareI32, CompareOp][]) {
       kernels.compare(op, pa, 1, pb, 1, out, 7);
-      assert.deepEqual(machine.readBytes(out, 7), a.map((v, i) => Number(comparisons[name](v, b[i]!))));
+      assert.deepEqual(
+        machine.readBytes(out, 7),
+        a.map((v, i) => Number(comparisons[name](v, b[i]!))),
+      );
     }
   });
 
   it("joins bits", () => {
     for (const n of SIZES) {
       machine.reset();
-      const a = Array.from({ length: n }, (_, i) => (i * 37) % 256), b = Array.from({ length: n }, (_, i) => (i * 101 + 3) % 256);
+      const a = Array.from({ length: n }, (_, i) => (i * 37) % 256),
+        b = Array.from({ length: n }, (_, i) => (i * 101 + 3) % 256);
       const [pa, pb, out] = [machine.bytes(a), machine.bytes(b), machine.alloc(n)];
       kernels.bits(Bits.and, pa, pb, out, n);
-      assert.deepEqual(machine.readBytes(out, n), a.map((v, i) => v & b[i]!));
+      assert.deepEqual(
+        machine.readBytes(out, n),
+        a.map((v, i) => v & b[i]!),
+      );
       kernels.bits(Bits.or, pa, pb, out, n);
-      assert.deepEqual(machine.readBytes(out, n), a.map((v, i) => v | b[i]!));
+      assert.deepEqual(
+        machine.readBytes(out, n),
+        a.map((v, i) => v | b[i]!),
+      );
       kernels.bits(Bits.xor, pa, pb, out, n);
-      assert.deepEqual(machine.readBytes(out, n), a.map((v, i) => v ^ b[i]!));
+      assert.deepEqual(
+        machine.readBytes(out, n),
+        a.map((v, i) => v ^ b[i]!),
+      );
     }
   });
 
@@ -161,15 +248,30 @@ describeKernels("operations on pairs", (machine) => {
       const mask = Array.from({ length: n }, (_, i) => [0, 1, 0, 255, 2][i % 5]!);
       const [pm, pa, pb, ps, out] = [machine.bytes(mask), machine.floats(a), machine.floats(b), machine.floats([NaN]), machine.room(n)];
       kernels.where(pm, pa, 1, pb, 1, out, n);
-      assert.deepEqual(machine.readFloats(out, n), mask.map((m, i) => (m ? a[i] : b[i])));
+      assert.deepEqual(
+        machine.readFloats(out, n),
+        mask.map((m, i) => (m ? a[i] : b[i])),
+      );
       kernels.where(pm, ps, 0, pb, 1, out, n);
-      assert.deepEqual(machine.readFloats(out, n), mask.map((m, i) => (m ? NaN : b[i])));
+      assert.deepEqual(
+        machine.readFloats(out, n),
+        mask.map((m, i) => (m ? NaN : b[i])),
+      );
       kernels.where(pm, pa, 1, ps, 0, out, n);
-      assert.deepEqual(machine.readFloats(out, n), mask.map((m, i) => (m ? a[i] : NaN)));
+      assert.deepEqual(
+        machine.readFloats(out, n),
+        mask.map((m, i) => (m ? a[i] : NaN)),
+      );
       kernels.maskedFill(pa, pm, out, n, -Infinity);
-      assert.deepEqual(machine.readFloats(out, n), mask.map((m, i) => (m ? -Infinity : a[i])));
+      assert.deepEqual(
+        machine.readFloats(out, n),
+        mask.map((m, i) => (m ? -Infinity : a[i])),
+      );
       kernels.dropout(pa, pm, out, n, 1.25);
-      assert.deepEqual(machine.readFloats(out, n).map((v) => v + 0), mask.map((m, i) => (m ? f(a[i]! * 1.25) : 0)));
+      assert.deepEqual(
+        machine.readFloats(out, n).map((v) => v + 0),
+        mask.map((m, i) => (m ? f(a[i]! * 1.25) : 0)),
+      );
     }
   });
 
@@ -180,12 +282,23 @@ describeKernels("operations on pairs", (machine) => {
       const [pa, pb, out] = [machine.floats(a), machine.floats(b), machine.room(n)];
       for (const weight of [0, 0.25, 0.75, 1]) {
         kernels.lerp(pa, pb, out, n, weight);
-        assertUlps(machine.readFloats(out, n), a.map((v, i) => v + weight * (b[i]! - v)), 2, 1e-6);
+        assertUlps(
+          machine.readFloats(out, n),
+          a.map((v, i) => v + weight * (b[i]! - v)),
+          2,
+          1e-6,
+        );
       }
       kernels.axpy(pa, pb, n, 0.5);
-      assert.deepEqual(machine.readFloats(pa, n), a.map((v, i) => f(v + f(0.5 * b[i]!))));
+      assert.deepEqual(
+        machine.readFloats(pa, n),
+        a.map((v, i) => f(v + f(0.5 * b[i]!))),
+      );
       kernels.scale(pb, n, 3);
-      assert.deepEqual(machine.readFloats(pb, n), b.map((v) => f(v * 3)));
+      assert.deepEqual(
+        machine.readFloats(pb, n),
+        b.map((v) => f(v * 3)),
+      );
     }
   });
 });

@@ -41,7 +41,8 @@ const geometries = [
 /** Visits each product of convolution: which input, weight and output element. */
 function visit(c: Geometry, oh: number, ow: number, use: (x: number, w: number, o: number) => void): void {
   const [inner, rows] = [c.cin / c.groups, c.cout / c.groups];
-  const [h, w] = c.size, [kh, kw] = c.kernel;
+  const [h, w] = c.size,
+    [kh, kw] = c.kernel;
   for (let i = 0; i < c.n; i++)
     for (let o = 0; o < c.cout; o++)
       for (let q = 0; q < inner; q++)
@@ -72,18 +73,55 @@ describeKernels("convolution and pooling", (machine) => {
 
   for (const [text, c] of geometries) {
     it(`convolves with ${text}, forward and backward`, () => {
-      const [h, w] = c.size, [kh, kw] = c.kernel;
+      const [h, w] = c.size,
+        [kh, kw] = c.kernel;
       const [oh, ow] = [outSize(c, 0), outSize(c, 1)];
       const patch = (c.cin / c.groups) * kh * kw;
       const counts = { x: c.n * c.cin * h * w, weight: c.cout * patch, out: c.n * c.cout * oh * ow };
-      const x = wave(counts.x), weight = wave(counts.weight, 1, 2), bias = wave(c.cout, 1, 4), g = wave(counts.out, 1, 6);
+      const x = wave(counts.x),
+        weight = wave(counts.weight, 1, 2),
+        bias = wave(c.cout, 1, 4),
+        g = wave(counts.out, 1, 6);
       const [px, pw, pb, pg] = [x, weight, bias, g].map((v) => machine.floats(v)) as [number, number, number, number];
       const [out, outX, outW, parts] = [counts.out, counts.x, counts.weight, counts.weight].map((v) => machine.room(v)) as [number, number, number, number];
-      const sizes = [h, w, kh, kw, oh, ow, ...c.stride, ...c.padding, ...c.dilation] as unknown as [number, number, number, number, number, number, number, number, number, number, number, number];
+      const sizes = [h, w, kh, kw, oh, ow, ...c.stride, ...c.padding, ...c.dilation] as unknown as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
       const work = machine.alloc(kernels.conv2dWorkBytes(c.cin / c.groups, c.cout / c.groups, ...sizes));
-      const rest = [c.n, c.groups, c.cin, c.cout, ...sizes, work] as unknown as [number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number];
+      const rest = [c.n, c.groups, c.cin, c.cout, ...sizes, work] as unknown as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
 
-      const y = new Array<number>(counts.out).fill(0), gx = new Array<number>(counts.x).fill(0), gw = new Array<number>(counts.weight).fill(0);
+      const y = new Array<number>(counts.out).fill(0),
+        gx = new Array<number>(counts.x).fill(0),
+        gw = new Array<number>(counts.weight).fill(0);
       visit(c, oh, ow, (i, k, o) => {
         y[o]! += x[i]! * weight[k]!;
         gx[i]! += g[o]! * weight[k]!;
@@ -93,26 +131,37 @@ describeKernels("convolution and pooling", (machine) => {
       kernels.conv2d(px, pw, 0, out, ...rest);
       assertNear(machine.readFloats(out, counts.out), y, 3e-6, "without bias");
       kernels.conv2d(px, pw, pb, out, ...rest);
-      assertNear(machine.readFloats(out, counts.out), y.map((v, o) => v + bias[channel(o)]!), 3e-6, "with bias");
+      assertNear(
+        machine.readFloats(out, counts.out),
+        y.map((v, o) => v + bias[channel(o)]!),
+        3e-6,
+        "with bias",
+      );
       kernels.conv2dBackwardInput(pg, pw, outX, ...rest);
       assertNear(machine.readFloats(outX, counts.x), gx, 3e-6, "input's gradient");
       kernels.conv2dBackwardWeight(pg, px, outW, ...rest, 0, c.cout, 0, patch);
       assertNear(machine.readFloats(outW, counts.weight), gw, 3e-6, "weight's gradient");
-      for (const [from, to] of halves(c.cout)) for (const [first, end] of halves(patch)) kernels.conv2dBackwardWeight(pg, px, parts, ...rest, from, to, first, end);
+      for (const [from, to] of halves(c.cout))
+        for (const [first, end] of halves(patch)) kernels.conv2dBackwardWeight(pg, px, parts, ...rest, from, to, first, end);
       assert.deepEqual(machine.readFloats(parts, counts.weight), machine.readFloats(outW, counts.weight), "weight's gradient, part by part");
     });
   }
 
   it("unfolds an image into patches, and folds them back by adding", () => {
-    for (const [sh, sw] of [[1, 1], [2, 3]] as const) {
+    for (const [sh, sw] of [
+      [1, 1],
+      [2, 3],
+    ] as const) {
       machine.reset();
       const [channels, h, w, kh, kw, ph, pw, dh, dw] = [2, 7, 9, 3, 2, 1, 2, 2, 1];
-      const oh = Math.floor((h + 2 * ph - dh * (kh - 1) - 1) / sh) + 1, ow = Math.floor((w + 2 * pw - dw * (kw - 1) - 1) / sw) + 1;
+      const oh = Math.floor((h + 2 * ph - dh * (kh - 1) - 1) / sh) + 1,
+        ow = Math.floor((w + 2 * pw - dw * (kw - 1) - 1) / sw) + 1;
       const x = wave(channels * h * w);
       const count = channels * kh * kw * oh * ow;
       const [out, back] = [machine.room(count), machine.floats(x.map(() => 1))];
       kernels.im2col(machine.floats(x), out, channels, h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw);
-      const expected: number[] = [], sums = x.map(() => 1);
+      const expected: number[] = [],
+        sums = x.map(() => 1);
       for (let k = 0; k < channels * kh * kw; k++)
         for (let y = 0; y < oh; y++)
           for (let z = 0; z < ow; z++) {
@@ -138,7 +187,8 @@ describeKernels("convolution and pooling", (machine) => {
     ] as const) {
       machine.reset();
       const planes = 3;
-      const x = wave(planes * h * w), g = wave(planes * oh * ow, 1, 2);
+      const x = wave(planes * h * w),
+        g = wave(planes * oh * ow, 1, 2);
       x[3] = NaN;
       x[h * w] = -Infinity;
       const [values, indices, gradient]: [number[], number[], number[]] = [[], [], x.map(() => 0)];
@@ -167,11 +217,20 @@ describeKernels("convolution and pooling", (machine) => {
   });
 
   it("pools by the mean, counting padding or not, and spreads gradients alike", () => {
-    for (const [h, w, kh, kw, sh, sw, ph, pw, oh, ow] of [[4, 4, 2, 2, 2, 2, 0, 0, 2, 2], [7, 5, 3, 2, 2, 1, 1, 1, 4, 6], [5, 5, 2, 2, 2, 2, 0, 0, 3, 3]] as const) {
-      for (const [countPadding, divisor] of [[1, 0], [0, 0], [1, 5]] as const) {
+    for (const [h, w, kh, kw, sh, sw, ph, pw, oh, ow] of [
+      [4, 4, 2, 2, 2, 2, 0, 0, 2, 2],
+      [7, 5, 3, 2, 2, 1, 1, 1, 4, 6],
+      [5, 5, 2, 2, 2, 2, 0, 0, 3, 3],
+    ] as const) {
+      for (const [countPadding, divisor] of [
+        [1, 0],
+        [0, 0],
+        [1, 5],
+      ] as const) {
         machine.reset();
         const planes = 2;
-        const x = wave(planes * h * w), g = wave(planes * oh * ow, 1, 2);
+        const x = wave(planes * h * w),
+          g = wave(planes * oh * ow, 1, 2);
         const [values, gradient]: [number[], number[]] = [[], x.map(() => 0)];
         for (let c = 0; c < planes; c++)
           for (let y = 0; y < oh; y++)
@@ -198,10 +257,16 @@ describeKernels("convolution and pooling", (machine) => {
   });
 
   it("pools to a wanted size", () => {
-    for (const [h, w, oh, ow] of [[7, 5, 1, 1], [7, 5, 3, 2], [4, 4, 4, 4], [3, 3, 5, 7]] as const) {
+    for (const [h, w, oh, ow] of [
+      [7, 5, 1, 1],
+      [7, 5, 3, 2],
+      [4, 4, 4, 4],
+      [3, 3, 5, 7],
+    ] as const) {
       machine.reset();
       const planes = 2;
-      const x = wave(planes * h * w), g = wave(planes * oh * ow, 1, 2);
+      const x = wave(planes * h * w),
+        g = wave(planes * oh * ow, 1, 2);
       const [values, gradient]: [number[], number[]] = [[], x.map(() => 0)];
       for (let c = 0; c < planes; c++)
         for (let y = 0; y < oh; y++)

@@ -4,8 +4,22 @@ import { assertNear, describeKernels, wave } from "./harness.ts";
 describeKernels("matrix products", (machine) => {
   const { kernels } = machine;
   const shapes = [
-    [1, 1, 1], [1, 5, 7], [2, 33, 300], [3, 17, 4], [4, 4, 4], [5, 1, 9], [7, 2, 65], [40, 3, 17], [7, 9, 5], [6, 8, 300], [13, 17, 19], [18, 21, 257],
-    [19, 8, 30], [100, 70, 513], [33, 1030, 20], [97, 15, 3],
+    [1, 1, 1],
+    [1, 5, 7],
+    [2, 33, 300],
+    [3, 17, 4],
+    [4, 4, 4],
+    [5, 1, 9],
+    [7, 2, 65],
+    [40, 3, 17],
+    [7, 9, 5],
+    [6, 8, 300],
+    [13, 17, 19],
+    [18, 21, 257],
+    [19, 8, 30],
+    [100, 70, 513],
+    [33, 1030, 20],
+    [97, 15, 3],
   ] as const;
 
   function product(a: number[], b: number[], m: number, n: number, k: number, tA: boolean, tB: boolean, start: number[]): number[] {
@@ -19,7 +33,9 @@ describeKernels("matrix products", (machine) => {
 
   for (const [m, n, k] of shapes) {
     it(`multiplies ${m}×${k} by ${k}×${n} in all four transpositions, with and without adding`, () => {
-      const a = wave(m * k), b = wave(k * n, 1, 2), c = wave(m * n, 3, 1);
+      const a = wave(m * k),
+        b = wave(k * n, 1, 2),
+        c = wave(m * n, 3, 1);
       for (const tA of [false, true]) {
         for (const tB of [false, true]) {
           for (const adds of [false, true]) {
@@ -38,10 +54,15 @@ describeKernels("matrix products", (machine) => {
   }
 
   it("reads operands and writes results through any strides", () => {
-    for (const [m, n, k] of [[2, 9, 6], [9, 2, 6], [11, 10, 12]] as const) {
+    for (const [m, n, k] of [
+      [2, 9, 6],
+      [9, 2, 6],
+      [11, 10, 12],
+    ] as const) {
       machine.reset();
       // Every second element of every third row, and rows of C 4 elements too long.
-      const a = wave(m * 3 * k * 2 * 3), b = wave(k * 3 * n * 2 * 3, 1, 5);
+      const a = wave(m * 3 * k * 2 * 3),
+        b = wave(k * 3 * n * 2 * 3, 1, 5);
       const ldc = n + 4;
       const out = machine.floats(new Array(m * ldc).fill(7));
       const work = machine.alloc(kernels.sgemmWorkBytes());
@@ -75,7 +96,8 @@ describeKernels("matrix products", (machine) => {
 
   it("multiplies batches, also with one operand shared", () => {
     const [batch, m, n, k] = [3, 5, 6, 7];
-    const a = wave(batch * m * k), b = wave(k * n, 1, 3);
+    const a = wave(batch * m * k),
+      b = wave(k * n, 1, 3);
     const out = machine.room(batch * m * n);
     const work = machine.alloc(kernels.sgemmWorkBytes());
     kernels.sgemmBatched(batch, m * k, 0, m * n, m, n, k, machine.floats(a), k, 1, machine.floats(b), n, 1, out, n, 0, work);
@@ -84,12 +106,21 @@ describeKernels("matrix products", (machine) => {
   });
 
   it("adds a bias to each row", () => {
-    for (const [rows, cols] of [[3, 5], [7, 300], [1, 1], [200, 10]] as const) {
+    for (const [rows, cols] of [
+      [3, 5],
+      [7, 300],
+      [1, 1],
+      [200, 10],
+    ] as const) {
       machine.reset();
-      const x = wave(rows * cols), bias = wave(cols, 2, 1);
+      const x = wave(rows * cols),
+        bias = wave(cols, 2, 1);
       const out = machine.floats(x);
       kernels.addRowBias(out, machine.floats(bias), rows, cols);
-      assert.deepEqual(machine.readFloats(out, rows * cols), x.map((v, i) => Math.fround(v + bias[i % cols]!)));
+      assert.deepEqual(
+        machine.readFloats(out, rows * cols),
+        x.map((v, i) => Math.fround(v + bias[i % cols]!)),
+      );
     }
   });
 });

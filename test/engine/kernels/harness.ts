@@ -13,8 +13,26 @@ if (v8Version >= 14) setFlagsFromString("--no-wasm-deopt");
 
 /** Every value that single-precision arithmetic treats differently. */
 export const SPECIAL = [
-  0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3.5, 1e-45, -1e-45, 1e-40, -1e-40, 1.1754943508222875e-38, 3.4028234663852886e38,
-  -3.4028234663852886e38, Infinity, -Infinity, NaN,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  3.5,
+  1e-45,
+  -1e-45,
+  1e-40,
+  -1e-40,
+  1.1754943508222875e-38,
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  Infinity,
+  -Infinity,
+  NaN,
 ];
 
 /** Sizes around the width of a vector, of a block and of a chunk. */
@@ -30,7 +48,10 @@ export class Machine {
 
   constructor(elementsModule: Uint8Array<ArrayBuffer>, productsModule: Uint8Array<ArrayBuffer>) {
     this.memory = new WebAssembly.Memory({ initial: 1024, maximum: 65_536, shared: true });
-    this.kernels = instantiateKernels(this.memory, [elementsModule, productsModule].map((bytes) => new WebAssembly.Module(bytes)));
+    this.kernels = instantiateKernels(
+      this.memory,
+      [elementsModule, productsModule].map((bytes) => new WebAssembly.Module(bytes)),
+    );
     this.reset();
   }
 

@@ -19,9 +19,15 @@ describe("what is kept in the cache folder", () => {
   });
 
   it("is found once, and given again", () => {
-    assert.equal(kept("answer", () => "42"), "42");
+    assert.equal(
+      kept("answer", () => "42"),
+      "42",
+    );
     assert.equal(kept("answer", never), "42");
-    assert.equal(kept("another", () => "43"), "43");
+    assert.equal(
+      kept("another", () => "43"),
+      "43",
+    );
   });
 
   it("lies where the user's programs keep such things, under a name that every file system knows", () => {
@@ -33,17 +39,26 @@ describe("what is kept in the cache folder", () => {
   });
 
   it("is what the first of two processes found that look for it at the same time, and nothing else is left behind", () => {
-    assert.equal(kept("answer", () => {
-      kept("answer", () => "first");
-      return "second";
-    }), "first");
+    assert.equal(
+      kept("answer", () => {
+        kept("answer", () => "first");
+        return "second";
+      }),
+      "first",
+    );
     assert.deepEqual(readdirSync(folder), ["answer"]);
   });
 
   it("is nothing where nothing can be written", () => {
     process.env["KINDLING_CACHE"] = join(folder, "..", "..", "file");
     writeFileSync(process.env["KINDLING_CACHE"], "");
-    assert.equal(kept("answer", () => "42"), null);
-    assert.equal(kept("answer", () => "43"), null);
+    assert.equal(
+      kept("answer", () => "42"),
+      null,
+    );
+    assert.equal(
+      kept("answer", () => "43"),
+      null,
+    );
   });
 });

@@ -31,7 +31,10 @@ describe("loading the kernels", () => {
 
     it("knows Node 20 to 26", () => {
       const ofNode = { 20: "11.3.244.8", 22: "12.4.254.21", 24: "13.6.233.17", 25: "14.1.146.11", 26: "14.6.202.34" };
-      assert.deepEqual(Object.values(ofNode).map((v8) => knownBuilds(v8, "x64")![0]), ["plain", "plain", "revectorized", "revectorized", "revectorized"]);
+      assert.deepEqual(
+        Object.values(ofNode).map((v8) => knownBuilds(v8, "x64")![0]),
+        ["plain", "plain", "revectorized", "revectorized", "revectorized"],
+      );
       assert.deepEqual([knownBuilds("15.0.1", "x64"), knownBuilds("13.6.233.17", "arm64"), knownBuilds(undefined, "x64")], [null, null, null]);
     });
   });
@@ -62,7 +65,10 @@ describe("loading the kernels", () => {
     it("measures once, tries no experiment, and stays with what it found", () => {
       const found = load();
       assert.ok(found === "plain" || found === "relaxed");
-      assert.deepEqual(readdirSync(cache).map((name) => join(cache, name)), [place()]);
+      assert.deepEqual(
+        readdirSync(cache).map((name) => join(cache, name)),
+        [place()],
+      );
       for (let i = 0; i < 5; i++) assert.equal(load(i % 2 ? "best" : ""), found);
     });
 
@@ -85,10 +91,13 @@ describe("loading the kernels", () => {
     it("finds out which one multiplies faster", () => {
       const memory = memoryOfItsOwn();
       const { kernels } = loadKernels(memory, "plain");
-      const slow = { ...kernels, sgemm: (...args: Parameters<typeof kernels.sgemm>) => {
-        kernels.sgemm(...args);
-        kernels.sgemm(...args);
-      } };
+      const slow = {
+        ...kernels,
+        sgemm: (...args: Parameters<typeof kernels.sgemm>) => {
+          kernels.sgemm(...args);
+          kernels.sgemm(...args);
+        },
+      };
       assert.deepEqual([fastest([kernels, slow], memory), fastest([slow, kernels], memory)], [0, 1]);
       assert.ok(new Uint8Array(memory.buffer, kernels.heapBase.value as number).every((v) => v === 0));
     });
@@ -130,11 +139,14 @@ describe("loading the kernels", () => {
   it("would notice products that a compiler got wrong, be it in one element", () => {
     const memory = memoryOfItsOwn();
     const { kernels } = loadKernels(memory, "plain");
-    const wrong = { ...kernels, sgemm: (...args: Parameters<typeof kernels.sgemm>) => {
-      kernels.sgemm(...args);
-      const [m, n, , , , , , , , c] = args;
-      if (m === 5) new Float32Array(memory.buffer)[c / 4 + n * m - 1]! += 0.01;
-    } };
+    const wrong = {
+      ...kernels,
+      sgemm: (...args: Parameters<typeof kernels.sgemm>) => {
+        kernels.sgemm(...args);
+        const [m, n, , , , , , , , c] = args;
+        if (m === 5) new Float32Array(memory.buffer)[c / 4 + n * m - 1]! += 0.01;
+      },
+    };
     assert.equal(multipliesRightly(wrong, memory), false);
   });
 
@@ -142,7 +154,9 @@ describe("loading the kernels", () => {
     const results = (["plain", "relaxed"] as const).map((build) => {
       const memory = memoryOfItsOwn();
       const { kernels } = loadKernels(memory, build);
-      const x = 200_000, out = 300_000, n = 1000;
+      const x = 200_000,
+        out = 300_000,
+        n = 1000;
       new Float32Array(memory.buffer).set(wave(n, 5), x / 4);
       for (let op = 0; op < 39; op++) kernels.unary(op as 0, x, out + op * n * 4, n, 0.5, 2);
       kernels.softmax(x, out + 39 * n * 4, 10, n / 10, 1);

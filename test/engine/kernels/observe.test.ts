@@ -10,12 +10,28 @@ describeKernels("statistics and histograms", (machine) => {
     const squares = finite.reduce((a, b) => a + (b - mean) ** 2, 0);
     const [low, high] = finite.length ? [Math.min(...finite), Math.max(...finite)] : [NaN, NaN];
     const nans = x.filter(Number.isNaN).length;
-    return [finite.length, mean, Math.sqrt(squares / Math.max(0, finite.length - 1)), low, high, finite.filter((v) => v === 0).length, nans, x.length - finite.length - nans];
+    return [
+      finite.length,
+      mean,
+      Math.sqrt(squares / Math.max(0, finite.length - 1)),
+      low,
+      high,
+      finite.filter((v) => v === 0).length,
+      nans,
+      x.length - finite.length - nans,
+    ];
   }
 
   it("measures what is finite and counts what isn't", () => {
     const ordinary = SPECIAL.filter((v) => !(Math.abs(v) > 1e30 && Number.isFinite(v)));
-    for (const x of [...SIZES.map((n) => wave(n, 3)), ordinary, [NaN, Infinity], [-Infinity, NaN, 5, NaN, 0], new Array(9).fill(0) as number[], [-3, -2, -1, -5, -4]]) {
+    for (const x of [
+      ...SIZES.map((n) => wave(n, 3)),
+      ordinary,
+      [NaN, Infinity],
+      [-Infinity, NaN, 5, NaN, 0],
+      new Array(9).fill(0) as number[],
+      [-3, -2, -1, -5, -4],
+    ]) {
       machine.reset();
       const out = machine.alloc(64);
       kernels.statistics(machine.floats(x), x.length, out);
@@ -47,7 +63,10 @@ describeKernels("statistics and histograms", (machine) => {
     kernels.statistics(px, x.length, measures);
     const [finite, , , low, high] = machine.readDoubles(measures, 5) as [number, number, number, number, number];
     kernels.histogram(px, x.length, low, high, 30, out);
-    assert.equal(machine.readInts(out, 30).reduce((a, b) => a + b, 0), finite);
+    assert.equal(
+      machine.readInts(out, 30).reduce((a, b) => a + b, 0),
+      finite,
+    );
   });
 
   it("puts a constant into the first bin of a range without width", () => {

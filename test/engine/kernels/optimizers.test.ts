@@ -16,7 +16,8 @@ describeKernels("optimizer updates", (machine) => {
     it(`SGD takes three steps with ${JSON.stringify(options)}`, () => {
       for (const n of SIZES) {
         machine.reset();
-        const p = wave(n), buffer: number[] = [];
+        const p = wave(n),
+          buffer: number[] = [];
         const [pp, pb] = [machine.floats(p), options.momentum ? machine.room(n) : 0];
         for (const step of [0, 1, 2]) {
           const g = wave(n, 1, step + 3);
@@ -47,7 +48,8 @@ describeKernels("optimizer updates", (machine) => {
       const [lr, b1, b2, eps] = [0.02, 0.9, 0.99, 1e-8];
       for (const n of SIZES) {
         machine.reset();
-        const p = wave(n), zeros = p.map(() => 0);
+        const p = wave(n),
+          zeros = p.map(() => 0);
         const [m, v, high] = [[...zeros], [...zeros], [...zeros]];
         const [pp, pm, pv, ph] = [machine.floats(p), machine.floats(m), machine.floats(v), options.amsgrad ? machine.floats(high) : 0];
         for (const step of [1, 2, 3]) {

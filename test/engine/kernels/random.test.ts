@@ -13,14 +13,26 @@ describeKernels("random numbers", (machine) => {
 
   for (const p of [0, 2 ** -53, 0.1, 0.5, 1 - 2 ** -53, 1]) {
     it(`bernoulli(${p}) from any place in the block, and leaves the block where single draws do`, () => {
-      for (const [before, n] of [[0, 0], [0, 1], [624, 16], [1, 17], [623, 100], [622, 312], [226, 511], [397, 1500]] as const) {
+      for (const [before, n] of [
+        [0, 0],
+        [0, 1],
+        [624, 16],
+        [1, 17],
+        [623, 100],
+        [622, 312],
+        [226, 511],
+        [397, 1500],
+      ] as const) {
         machine.reset();
         const [bulk, single] = [new MersenneTwister(before + n), new MersenneTwister(before + n)];
         for (let i = 0; i < before; i++) void [bulk.next(), single.next()];
         const { words, position } = bulk.getState();
         const [block, out] = [machine.ints([...words, 0, 0, 0, 0]), machine.alloc(n)];
         const after = kernels.bernoulli(block, position, out, n, p);
-        assert.deepEqual(machine.readBytes(out, n), Array.from({ length: n }, () => Number(uniform(single) < p)));
+        assert.deepEqual(
+          machine.readBytes(out, n),
+          Array.from({ length: n }, () => Number(uniform(single) < p)),
+        );
         const left = machine.readInts(block, stateLength).map((word) => word >>> 0);
         assert.deepEqual({ words: left, position: after }, { words: [...single.getState().words], position: single.getState().position });
       }

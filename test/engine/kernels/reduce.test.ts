@@ -3,7 +3,19 @@ import { Reduce, ReduceBytes } from "../../../src/engine/kernels/exports.ts";
 import { assertNear, describeKernels, wave } from "./harness.ts";
 
 const LAYOUTS = [
-  [1, 1, 1], [1, 5, 1], [3, 17, 1], [2, 1030, 1], [4, 3, 1], [1, 7, 4], [2, 100, 5], [3, 9, 3], [2, 300, 17], [0, 3, 2], [2, 3, 0], [1, 70, 1030], [2, 65, 67],
+  [1, 1, 1],
+  [1, 5, 1],
+  [3, 17, 1],
+  [2, 1030, 1],
+  [4, 3, 1],
+  [1, 7, 4],
+  [2, 100, 5],
+  [3, 9, 3],
+  [2, 300, 17],
+  [0, 3, 2],
+  [2, 3, 0],
+  [1, 70, 1030],
+  [2, 65, 67],
 ] as const;
 
 /** One list of n values for each reduced element. */
@@ -35,10 +47,26 @@ describeKernels("reductions", (machine) => {
         return machine.readFloats(out, count);
       };
       assertNear(run(Reduce.sum), all.map(sum), 1e-6, "sum");
-      assertNear(run(Reduce.mean), all.map((v) => sum(v) / n), 1e-6, "mean");
-      assertNear(run(Reduce.prod), all.map((v) => v.reduce((a, b) => a * b, 1)), 1e-5, "prod");
-      assert.deepEqual(run(Reduce.max), all.map((v) => Math.max(...v)));
-      assert.deepEqual(run(Reduce.min), all.map((v) => Math.min(...v)));
+      assertNear(
+        run(Reduce.mean),
+        all.map((v) => sum(v) / n),
+        1e-6,
+        "mean",
+      );
+      assertNear(
+        run(Reduce.prod),
+        all.map((v) => v.reduce((a, b) => a * b, 1)),
+        1e-5,
+        "prod",
+      );
+      assert.deepEqual(
+        run(Reduce.max),
+        all.map((v) => Math.max(...v)),
+      );
+      assert.deepEqual(
+        run(Reduce.min),
+        all.map((v) => Math.min(...v)),
+      );
 
       kernels.variance(px, out, second, outer, n, inner, 1);
       const means = all.map((v) => sum(v) / n);
@@ -47,19 +75,34 @@ describeKernels("reductions", (machine) => {
       assertNear(machine.readFloats(out, count), variances, 1e-6, "variance");
 
       kernels.logsumexp(px, out, outer, n, inner);
-      assertNear(machine.readFloats(out, count), all.map((v) => Math.log(sum(v.map(Math.exp)))), 1e-6, "logsumexp");
+      assertNear(
+        machine.readFloats(out, count),
+        all.map((v) => Math.log(sum(v.map(Math.exp)))),
+        1e-6,
+        "logsumexp",
+      );
 
       for (const sign of [1, -1]) {
         kernels.argReduce(sign, px, out, second, outer, n, inner);
         const where = all.map((v) => best(v, sign));
         assert.deepEqual(machine.readInts(second, count), where);
-        assert.deepEqual(machine.readFloats(out, count), where.map((at, i) => all[i]![at]));
+        assert.deepEqual(
+          machine.readFloats(out, count),
+          where.map((at, i) => all[i]![at]),
+        );
       }
 
       const sums = machine.room(x.length);
       kernels.cumsum(px, sums, outer, n, inner);
       const running = lines(machine.readFloats(sums, x.length), outer, n, inner);
-      all.forEach((v, i) => assertNear(running[i]!, v.map((_, k) => sum(v.slice(0, k + 1))), 1e-6, "cumsum"));
+      all.forEach((v, i) =>
+        assertNear(
+          running[i]!,
+          v.map((_, k) => sum(v.slice(0, k + 1))),
+          1e-6,
+          "cumsum",
+        ),
+      );
     });
   }
 
@@ -97,7 +140,8 @@ describeKernels("reductions", (machine) => {
   });
 
   it("gives what PyTorch gives for nothing, and for infinities", () => {
-    const out = machine.room(1), mean = machine.room(1);
+    const out = machine.room(1),
+      mean = machine.room(1);
     kernels.reduce(Reduce.sum, out, out, 1, 0, 1);
     assert.deepEqual(machine.readFloats(out, 1), [0]);
     kernels.reduce(Reduce.prod, out, out, 1, 0, 1);
@@ -106,7 +150,12 @@ describeKernels("reductions", (machine) => {
     assert.deepEqual(machine.readFloats(out, 1), [NaN]);
     kernels.variance(machine.floats([3]), out, mean, 1, 1, 1, 1);
     assert.deepEqual(machine.readFloats(out, 1), [NaN]);
-    for (const [x, expected] of [[[-Infinity, -Infinity], -Infinity], [[Infinity, 1], Infinity], [[NaN, 1], NaN], [[1000, 1000], 1000 + Math.log(2)]] as const) {
+    for (const [x, expected] of [
+      [[-Infinity, -Infinity], -Infinity],
+      [[Infinity, 1], Infinity],
+      [[NaN, 1], NaN],
+      [[1000, 1000], 1000 + Math.log(2)],
+    ] as const) {
       kernels.logsumexp(machine.floats(x), out, 1, 2, 1);
       assertNear(machine.readFloats(out, 1), [expected]);
     }
@@ -128,18 +177,37 @@ describeKernels("reductions", (machine) => {
       const bytes = ints.map((v) => (v > 5 ? v : 0));
       const count = outer * inner;
       const [pi, pb, out, outBytes] = [machine.ints(ints), machine.bytes(bytes), machine.room(count), machine.alloc(count)];
-      const all = lines(ints, outer, n, inner), flags = lines(bytes, outer, n, inner);
-      const twins = { sum, prod: (v: number[]) => v.reduce((a, b) => Math.imul(a, b), 1), max: (v: number[]) => Math.max(...v), min: (v: number[]) => Math.min(...v) };
+      const all = lines(ints, outer, n, inner),
+        flags = lines(bytes, outer, n, inner);
+      const twins = {
+        sum,
+        prod: (v: number[]) => v.reduce((a, b) => Math.imul(a, b), 1),
+        max: (v: number[]) => Math.max(...v),
+        min: (v: number[]) => Math.min(...v),
+      };
       for (const [name, twin] of Object.entries(twins)) {
         kernels.reduceI32(Reduce[name as keyof typeof twins], pi, out, outer, n, inner);
-        assert.deepEqual(machine.readInts(out, count).map((v) => v + 0), all.map((v) => twin(v) + 0), name);
+        assert.deepEqual(
+          machine.readInts(out, count).map((v) => v + 0),
+          all.map((v) => twin(v) + 0),
+          name,
+        );
       }
       kernels.reduceBytes(ReduceBytes.any, pb, outBytes, outer, n, inner);
-      assert.deepEqual(machine.readBytes(outBytes, count), flags.map((v) => Number(v.some(Boolean))));
+      assert.deepEqual(
+        machine.readBytes(outBytes, count),
+        flags.map((v) => Number(v.some(Boolean))),
+      );
       kernels.reduceBytes(ReduceBytes.all, pb, outBytes, outer, n, inner);
-      assert.deepEqual(machine.readBytes(outBytes, count), flags.map((v) => Number(v.every(Boolean))));
+      assert.deepEqual(
+        machine.readBytes(outBytes, count),
+        flags.map((v) => Number(v.every(Boolean))),
+      );
       kernels.reduceBytes(ReduceBytes.count, pb, out, outer, n, inner);
-      assert.deepEqual(machine.readInts(out, count), flags.map((v) => v.filter(Boolean).length));
+      assert.deepEqual(
+        machine.readInts(out, count),
+        flags.map((v) => v.filter(Boolean).length),
+      );
     }
   });
 });

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { PairLoss, type PairLossOp } from "../../../src/engine/kernels/exports.ts";
 import { assertNear, assertUlps, describeKernels, SIZES, wave } from "./harness.ts";
 
-const LAYOUTS = [[1, 1, 1], [3, 10, 1], [2, 7, 1], [4, 1030, 1], [2, 5, 4], [2, 10, 7], [1, 3, 100], [0, 3, 1]] as const;
+const LAYOUTS = [
+  [1, 1, 1],
+  [3, 10, 1],
+  [2, 7, 1],
+  [4, 1030, 1],
+  [2, 5, 4],
+  [2, 10, 7],
+  [1, 3, 100],
+  [0, 3, 1],
+] as const;
 
 /** Applies `twin` to each run along the middle of [outer, n, inner]. */
 function along(x: readonly number[], [outer, n, inner]: readonly [number, number, number], twin: (line: number[], row: number) => number[]): number[] {
@@ -32,19 +41,34 @@ describeKernels("softmax and losses", (machine) => {
     const count = outer * n * inner;
 
     it(`softmax and its logarithm over the middle of [${layout.join(", ")}], forward and backward`, () => {
-      const x = wave(count, 6), g = wave(count, 1, 3);
+      const x = wave(count, 6),
+        g = wave(count, 1, 3);
       const [px, pg, y, out] = [machine.floats(x), machine.floats(g), machine.room(count), machine.room(count)];
       kernels.softmax(px, y, outer, n, inner);
       const p = along(x, layout, probabilities);
       assertUlps(machine.readFloats(y, count), p, 12, 0, "softmax");
       kernels.softmaxBackward(pg, y, out, outer, n, inner);
-      const weighted = along(p.map((v, i) => v * g[i]!), layout, (line) => line.map(() => sum(line)));
-      assertNear(machine.readFloats(out, count), p.map((v, i) => v * (g[i]! - weighted[i]!)), 2e-6, "softmaxBackward");
+      const weighted = along(
+        p.map((v, i) => v * g[i]!),
+        layout,
+        (line) => line.map(() => sum(line)),
+      );
+      assertNear(
+        machine.readFloats(out, count),
+        p.map((v, i) => v * (g[i]! - weighted[i]!)),
+        2e-6,
+        "softmaxBackward",
+      );
       kernels.logSoftmax(px, y, outer, n, inner);
       assertNear(machine.readFloats(y, count), p.map(Math.log), 1e-6, "logSoftmax");
       kernels.logSoftmaxBackward(pg, y, out, outer, n, inner);
       const sums = along(g, layout, (line) => line.map(() => sum(line)));
-      assertNear(machine.readFloats(out, count), g.map((v, i) => v - p[i]! * sums[i]!), 3e-6, "logSoftmaxBackward");
+      assertNear(
+        machine.readFloats(out, count),
+        g.map((v, i) => v - p[i]! * sums[i]!),
+        3e-6,
+        "logSoftmaxBackward",
+      );
       kernels.softmax(px, px, outer, n, inner);
       assertUlps(machine.readFloats(px, count), p, 12, 0, "in place");
     });
@@ -70,7 +94,10 @@ describeKernels("softmax and losses", (machine) => {
             return line;
           });
           assertNear(machine.readFloats(loss, rows), losses, 3e-6, "losses");
-          assert.deepEqual(machine.readFloats(weight, rows), targets.map((t) => (t === -100 ? 0 : weights[t]!)));
+          assert.deepEqual(
+            machine.readFloats(weight, rows),
+            targets.map((t) => (t === -100 ? 0 : weights[t]!)),
+          );
 
           for (const step of [0, 1]) {
             kernels.crossEntropyBackward(pg, step, logProbs, pt, pw, out, outer, n, inner, -100, smoothing);
@@ -137,10 +164,20 @@ describeKernels("softmax and losses", (machine) => {
         const g = wave(n, 1, 5);
         const [px, py, pg, out] = [machine.floats(x), machine.floats(y), machine.floats(n > 0 ? g : [0]), machine.room(n)];
         kernels.pairLoss(op, px, py, out, n, BETA);
-        assertNear(machine.readFloats(out, n), x.map((v, i) => twin.loss(v, y[i]!)), 1e-6, name);
+        assertNear(
+          machine.readFloats(out, n),
+          x.map((v, i) => twin.loss(v, y[i]!)),
+          1e-6,
+          name,
+        );
         for (const step of [0, 1]) {
           kernels.pairLossBackward(op, pg, step, px, py, out, n, 0.25, BETA);
-          assertNear(machine.readFloats(out, n), x.map((v, i) => 0.25 * g[i * step]! * twin.slope(v, y[i]!)), 2e-6, name);
+          assertNear(
+            machine.readFloats(out, n),
+            x.map((v, i) => 0.25 * g[i * step]! * twin.slope(v, y[i]!)),
+            2e-6,
+            name,
+          );
         }
       }
     });
@@ -149,6 +186,9 @@ describeKernels("softmax and losses", (machine) => {
   it("bce is 100 where a certain prediction is wrong, and 0 where it is right", () => {
     const out = machine.room(4);
     kernels.pairLoss(PairLoss.bce, machine.floats([0, 1, 0, 1]), machine.floats([1, 0, 0, 1]), out, 4, 0);
-    assert.deepEqual(machine.readFloats(out, 4).map((v) => v + 0), [100, 100, 0, 0]);
+    assert.deepEqual(
+      machine.readFloats(out, 4).map((v) => v + 0),
+      [100, 100, 0, 0],
+    );
   });
 });

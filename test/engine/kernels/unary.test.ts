@@ -173,7 +173,12 @@ describeKernels("operations on single elements", (machine) => {
         const saved = twin.fromOutput ? x.map((v) => Math.fround(twin.forward(v))) : x;
         const out = machine.room(n);
         kernels.unaryBackward(Unary[name] as UnaryOp, machine.floats(g), machine.floats(saved), out, n, alpha, beta);
-        assertNear(machine.readFloats(out, n), x.map((v, i) => g[i]! * slope(v)), 2e-6, name);
+        assertNear(
+          machine.readFloats(out, n),
+          x.map((v, i) => g[i]! * slope(v)),
+          2e-6,
+          name,
+        );
       }
     });
   }

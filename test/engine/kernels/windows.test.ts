@@ -4,27 +4,57 @@ import { describeKernels, SIZES, SPECIAL, wave } from "./harness.ts";
 
 /** Offsets of a window's elements in row-major order. */
 function offsets(shape: readonly number[], strides: readonly number[]): number[] {
-  return shape.reduce<number[]>(
-    (lead, size, d) => lead.flatMap((offset) => Array.from({ length: size }, (_, i) => offset + i * strides[d]!)),
-    [0],
-  );
+  return shape.reduce<number[]>((lead, size, d) => lead.flatMap((offset) => Array.from({ length: size }, (_, i) => offset + i * strides[d]!)), [0]);
 }
 
 const windows: readonly [shape: readonly number[], strides: readonly number[]][] = [
   [[], []],
   [[5], [1]],
   [[40], [3]],
-  [[5, 7], [1, 5]],
-  [[33, 18], [1, 33]],
-  [[4, 4], [1, 9]],
-  [[2, 3, 6, 5], [90, 30, 1, 6]],
-  [[3, 2, 6, 5], [30, 90, 1, 6]],
-  [[2, 3, 4], [1, 2, 6]],
-  [[2, 4, 20], [160, 40, 1]],
-  [[3, 1, 2], [2, 999, 1]],
-  [[2, 0, 3], [3, 3, 1]],
-  [[4, 5], [0, 1]],
-  [[2, 2, 2, 2, 2, 2, 2, 2], [128, 64, 32, 16, 8, 4, 2, 1]],
+  [
+    [5, 7],
+    [1, 5],
+  ],
+  [
+    [33, 18],
+    [1, 33],
+  ],
+  [
+    [4, 4],
+    [1, 9],
+  ],
+  [
+    [2, 3, 6, 5],
+    [90, 30, 1, 6],
+  ],
+  [
+    [3, 2, 6, 5],
+    [30, 90, 1, 6],
+  ],
+  [
+    [2, 3, 4],
+    [1, 2, 6],
+  ],
+  [
+    [2, 4, 20],
+    [160, 40, 1],
+  ],
+  [
+    [3, 1, 2],
+    [2, 999, 1],
+  ],
+  [
+    [2, 0, 3],
+    [3, 3, 1],
+  ],
+  [
+    [4, 5],
+    [0, 1],
+  ],
+  [
+    [2, 2, 2, 2, 2, 2, 2, 2],
+    [128, 64, 32, 16, 8, 4, 2, 1],
+  ],
 ];
 
 describeKernels("copies, conversions and indexing", (machine) => {
@@ -38,13 +68,20 @@ describeKernels("copies, conversions and indexing", (machine) => {
       const meta = machine.ints([...shape, ...strides]);
       const out = machine.room(places.length);
       kernels.gather4(out, machine.floats(source), shape.length, meta);
-      assert.deepEqual(machine.readFloats(out, places.length), places.map((p) => source[p]));
+      assert.deepEqual(
+        machine.readFloats(out, places.length),
+        places.map((p) => source[p]),
+      );
       const bytes = Array.from({ length: extent }, (_, i) => (i * 7) % 256);
       const outBytes = machine.alloc(places.length);
       kernels.gather1(outBytes, machine.bytes(bytes), shape.length, meta);
-      assert.deepEqual(machine.readBytes(outBytes, places.length), places.map((p) => bytes[p]));
+      assert.deepEqual(
+        machine.readBytes(outBytes, places.length),
+        places.map((p) => bytes[p]),
+      );
 
-      const target = machine.floats(source), targetBytes = machine.bytes(bytes);
+      const target = machine.floats(source),
+        targetBytes = machine.bytes(bytes);
       kernels.scatter4(target, machine.floats(dense), shape.length, meta);
       kernels.scatter1(targetBytes, outBytes, shape.length, meta);
       const expected = [...source];
@@ -70,7 +107,8 @@ describeKernels("copies, conversions and indexing", (machine) => {
       machine.reset();
       const floats = SPECIAL.concat(wave(1030, 1000)).slice(0, n).map(Math.fround);
       const ints = Array.from({ length: n }, (_, i) => (i % 3 === 0 ? 0 : (i * 7919 - 3000) * (i % 2 ? 1 : -1)));
-      const bytes = Array.from({ length: n }, (_, i) => (i * 37) % 256), bools = bytes.map((v) => v & 1);
+      const bytes = Array.from({ length: n }, (_, i) => (i * 37) % 256),
+        bools = bytes.map((v) => v & 1);
       const [pf, pi, pu, pb] = [machine.floats(floats), machine.ints(ints), machine.bytes(bytes), machine.bytes(bools)];
       const [of, oi, ou] = [machine.room(n), machine.ints(new Array(n).fill(1)), machine.alloc(n)];
       const E = Element;
@@ -78,16 +116,31 @@ describeKernels("copies, conversions and indexing", (machine) => {
       kernels.convert(E.float32, E.int32, pf, oi, n);
       assert.deepEqual(machine.readInts(oi, n), floats.map(toInt));
       kernels.convert(E.float32, E.uint8, pf, ou, n);
-      assert.deepEqual(machine.readBytes(ou, n), floats.map((v) => toInt(v) & 255));
+      assert.deepEqual(
+        machine.readBytes(ou, n),
+        floats.map((v) => toInt(v) & 255),
+      );
       kernels.convert(E.float32, E.bool, pf, ou, n);
-      assert.deepEqual(machine.readBytes(ou, n), floats.map((v) => Number(v !== 0)));
+      assert.deepEqual(
+        machine.readBytes(ou, n),
+        floats.map((v) => Number(v !== 0)),
+      );
       kernels.convert(E.int32, E.float32, pi, of, n);
       assert.deepEqual(machine.readFloats(of, n), ints.map(Math.fround));
       kernels.convert(E.int32, E.uint8, pi, ou, n);
-      assert.deepEqual(machine.readBytes(ou, n), ints.map((v) => v & 255));
+      assert.deepEqual(
+        machine.readBytes(ou, n),
+        ints.map((v) => v & 255),
+      );
       kernels.convert(E.int32, E.bool, pi, ou, n);
-      assert.deepEqual(machine.readBytes(ou, n), ints.map((v) => Number(v !== 0)));
-      for (const [from, p, values] of [[E.uint8, pu, bytes], [E.bool, pb, bools]] as const) {
+      assert.deepEqual(
+        machine.readBytes(ou, n),
+        ints.map((v) => Number(v !== 0)),
+      );
+      for (const [from, p, values] of [
+        [E.uint8, pu, bytes],
+        [E.bool, pb, bools],
+      ] as const) {
         kernels.convert(from, E.float32, p, of, n);
         assert.deepEqual(machine.readFloats(of, n), values);
         kernels.convert(from, E.int32, p, oi, n);
@@ -95,7 +148,10 @@ describeKernels("copies, conversions and indexing", (machine) => {
         kernels.convert(from, E.uint8, p, ou, n);
         assert.deepEqual(machine.readBytes(ou, n), values);
         kernels.convert(from, E.bool, p, ou, n);
-        assert.deepEqual(machine.readBytes(ou, n), values.map((v) => Number(v !== 0)));
+        assert.deepEqual(
+          machine.readBytes(ou, n),
+          values.map((v) => Number(v !== 0)),
+        );
       }
       kernels.convert(E.int32, E.int32, pi, oi, n);
       assert.deepEqual(machine.readInts(oi, n), ints);
@@ -105,7 +161,8 @@ describeKernels("copies, conversions and indexing", (machine) => {
   it("takes rows by index, and adds rows where an index says, repeated ones too", () => {
     const [outer, size, inner] = [2, 5, 7];
     const indices = [4, 0, 0, 3];
-    const x = wave(outer * size * inner), source = wave(outer * indices.length * inner, 1, 2);
+    const x = wave(outer * size * inner),
+      source = wave(outer * indices.length * inner, 1, 2);
     const pi = machine.ints(indices);
     const out = machine.room(outer * indices.length * inner);
     assert.equal(kernels.takeRows(machine.floats(x), pi, out, outer, size, inner, indices.length), -1);
@@ -140,7 +197,10 @@ describeKernels("copies, conversions and indexing", (machine) => {
     const x = Array.from({ length: 2 * 3 * 21 }, (_, i) => (i * 7) % 256);
     const out = machine.alloc(2 * 2 * 21);
     assert.equal(kernels.takeByteRows(machine.bytes(x), machine.ints([2, 0]), out, 2, 3, 21, 2), -1);
-    assert.deepEqual(machine.readBytes(out, 84), [0, 1].flatMap((o) => [2, 0].flatMap((i) => x.slice((o * 3 + i) * 21, (o * 3 + i + 1) * 21))));
+    assert.deepEqual(
+      machine.readBytes(out, 84),
+      [0, 1].flatMap((o) => [2, 0].flatMap((i) => x.slice((o * 3 + i) * 21, (o * 3 + i + 1) * 21))),
+    );
   });
 
   it("adds integers exactly where an index says", () => {
@@ -156,7 +216,9 @@ describeKernels("copies, conversions and indexing", (machine) => {
   });
 
   it("gathers and scatters along each dimension, with an index smaller than the tensor", () => {
-    const shape = [4, 3, 5], strides = [15, 5, 1], indexShape = [3, 2, 4];
+    const shape = [4, 3, 5],
+      strides = [15, 5, 1],
+      indexShape = [3, 2, 4];
     const x = wave(60);
     const count = 24;
     for (const dim of [0, 1, 2]) {
@@ -169,7 +231,10 @@ describeKernels("copies, conversions and indexing", (machine) => {
       });
       const [meta, pi, out] = [machine.ints([...indexShape, ...strides]), machine.ints(index), machine.room(count)];
       assert.equal(kernels.gatherAlong(machine.floats(x), pi, out, 3, meta, dim, shape[dim]!), -1);
-      assert.deepEqual(machine.readFloats(out, count), places.map((p) => x[p]));
+      assert.deepEqual(
+        machine.readFloats(out, count),
+        places.map((p) => x[p]),
+      );
       const source = wave(count, 1, 5);
       for (const adds of [false, true]) {
         const target = machine.floats(x);

@@ -1,6 +1,20 @@
 import assert from "node:assert/strict";
 import * as k from "../../../src/engine/index.ts";
-import { arange, eye, KindlingError, linspace, logspace, nn, numpyRandom, ones, OutOfMemoryError, rand, randperm, tensor, zeros } from "../../../src/engine/index.ts";
+import {
+  arange,
+  eye,
+  KindlingError,
+  linspace,
+  logspace,
+  nn,
+  numpyRandom,
+  ones,
+  OutOfMemoryError,
+  rand,
+  randperm,
+  tensor,
+  zeros,
+} from "../../../src/engine/index.ts";
 
 const F = nn.functional;
 
@@ -41,7 +55,14 @@ const impossible: Readonly<Record<string, [run: () => unknown, words: RegExp]>> 
   "eye(-1)": [() => eye(-1), /n must be greater or equal to 0, got -1/],
   "randperm(-1)": [() => randperm(-1), /Trying to create tensor with negative dimension -1: \[-1\]/],
   "randperm(1.5)": [() => randperm(1.5), /argument 'n' must be a whole number, not 1\.5/],
-  "a list within itself": [() => { const list: unknown[] = []; list.push(list); return tensor(list as never); }, /too many dimensions: a tensor has 128 at most/],
+  "a list within itself": [
+    () => {
+      const list: unknown[] = [];
+      list.push(list);
+      return tensor(list as never);
+    },
+    /too many dimensions: a tensor has 128 at most/,
+  ],
   "30,000 dimensions": [() => zeros(1).reshape(new Array<number>(30_000).fill(1)), /too many dimensions/],
   "asStrided before the storage": [() => k.asStrided(zeros(4), [2], [1], -5), /invalid storage offset -5/],
   "asStrided backwards": [() => k.asStrided(zeros(4), [2], [-1]), /Negative strides are not supported/],
@@ -53,7 +74,11 @@ const impossible: Readonly<Record<string, [run: () => unknown, words: RegExp]>> 
 describe("more memory than there is", () => {
   for (const [name, run] of Object.entries(tooLarge)) {
     it(`${name} says how much was asked for`, () => {
-      assert.throws(run, (error) => error instanceof OutOfMemoryError && /can't allocate memory: you tried to allocate (\d+ bytes \(|more bytes than can be counted)/.test(error.message));
+      assert.throws(
+        run,
+        (error) =>
+          error instanceof OutOfMemoryError && /can't allocate memory: you tried to allocate (\d+ bytes \(|more bytes than can be counted)/.test(error.message),
+      );
     });
   }
 

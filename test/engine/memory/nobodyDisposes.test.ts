@@ -74,18 +74,27 @@ describe("memory", function () {
   });
 
   it("refuses 50 GB in a clear sentence, and goes on working", () => {
-    assert.throws(() => zeros(50_000_000_000 / 4), (error: Error) => {
-      assert.ok(error instanceof OutOfMemoryError);
-      assert.match(error.message, /tried to allocate 50000000000 bytes/);
-      return true;
-    });
+    assert.throws(
+      () => zeros(50_000_000_000 / 4),
+      (error: Error) => {
+        assert.ok(error instanceof OutOfMemoryError);
+        assert.match(error.message, /tried to allocate 50000000000 bytes/);
+        return true;
+      },
+    );
     assert.equal(zeros(3).add(1).sum().item(), 3);
   });
 
   it("works with tensors that are larger than the nursery", () => {
     const size = memoryReport().nursery / 4 + 1000;
     const large = full([size], 2);
-    assert.equal(large.mul(3).narrow(0, size - 1, 1).item(), 6);
+    assert.equal(
+      large
+        .mul(3)
+        .narrow(0, size - 1, 1)
+        .item(),
+      6,
+    );
   });
 
   it("gives back scratch when backward throws", () => {

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  autograd, empty, full, manualSeed, memoryReport, nn, ones, optim, OutOfMemoryError, randn, zeros, type Tensor,
-} from "../../../src/engine/index.ts";
+import { autograd, empty, full, manualSeed, memoryReport, nn, ones, optim, OutOfMemoryError, randn, zeros, type Tensor } from "../../../src/engine/index.ts";
 import { allocateBlock, freeBlock, heapBytes } from "../../../src/engine/memory/heap.ts";
 import { kernels } from "../../../src/engine/memory/linear.ts";
 
@@ -37,14 +35,20 @@ describe("values of tensors that are held", () => {
     const before = held.map(values);
     turnOver();
     assert.deepEqual(held.map(values), before);
-    assert.deepEqual(held.map((tensor) => tensor.sum().item()), [-35, 5, 1000]);
+    assert.deepEqual(
+      held.map((tensor) => tensor.sum().item()),
+      [-35, 5, 1000],
+    );
   });
 
   it("can be read by tolist, item and printing without being brought back", () => {
     const held = full([2, 2], 3);
     turnOver();
     const { residents } = memoryReport();
-    assert.deepEqual(held.tolist(), [[3, 3], [3, 3]]);
+    assert.deepEqual(held.tolist(), [
+      [3, 3],
+      [3, 3],
+    ]);
     assert.equal(held.at(1, 1).item(), 3);
     assert.equal(String(held), "tensor([[3., 3.],\n        [3., 3.]])");
     assert.equal(memoryReport().residents, residents);
@@ -125,7 +129,10 @@ describe("values of tensors that are held", () => {
       return model.parameters().map((parameter) => parameter.tolist());
     };
     const calm = train(() => {});
-    assert.deepEqual(train(() => turnOver()), calm);
+    assert.deepEqual(
+      train(() => turnOver()),
+      calm,
+    );
     assert.deepEqual(train(pressOut), calm);
   });
 
@@ -221,7 +228,10 @@ describe("large tensors", () => {
 
   it("are refused with their size where memory can't hold them, and the next operation works", () => {
     const bytes = 50 * 2 ** 30;
-    assert.throws(() => zeros(bytes / 4), (error) => error instanceof OutOfMemoryError && error.bytes === bytes && /50\.0 GiB/.test(error.message));
+    assert.throws(
+      () => zeros(bytes / 4),
+      (error) => error instanceof OutOfMemoryError && error.bytes === bytes && /50\.0 GiB/.test(error.message),
+    );
     assert.throws(() => zeros(100_000, 1).expand(100_000, 134_218).gt(0), OutOfMemoryError);
     assert.throws(() => randn(3000, 1000, 1000).add(1), OutOfMemoryError);
     assert.deepEqual(ones(3).add(1).tolist(), [2, 2, 2]);

@@ -29,28 +29,56 @@ const edges = [1, 2, 3, 4, 5, 17, 18, 19, 47, 48, 49, 95, 96, 97, 98, 99, 143, 1
 const programs: Readonly<Record<string, Program>> = {
   "products of all shapes and transpositions": () => {
     const laid = (turned: number, rows: number, columns: number): Tensor => (turned === 0 ? randn(rows, columns) : randn(columns, rows).t());
-    return edges.flatMap((m, i) => [edges.at(-1 - i)!, edges[(i * 7) % edges.length]!, 200 + i].map((n, j) => {
-      const [k, layout] = [1 + ((i * 37 + n) % 300), i + j];
-      return laid(layout & 1, m, k).matmul(laid(layout & 2, k, n));
-    }));
+    return edges.flatMap((m, i) =>
+      [edges.at(-1 - i)!, edges[(i * 7) % edges.length]!, 200 + i].map((n, j) => {
+        const [k, layout] = [1 + ((i * 37 + n) % 300), i + j];
+        return laid(layout & 1, m, k).matmul(laid(layout & 2, k, n));
+      }),
+    );
   },
   "batches of products": () => [randn(5, 20, 30).matmul(randn(5, 30, 10)), randn(7, 3, 4).matmul(randn(4, 5))],
   "values one by one, and rows with one row or column": () => {
-    const x = randn(33, 70), y = randn(33, 70);
-    return [x.exp(), x.add(y), x.mul(2), x.mul(randn(70)), x.sub(randn(33, 1)), x.t().add(y.t()), x.softmax(1), x.logSoftmax(0), x.softmax(0), x.mul(3).add_(y, { alpha: 0.3 })];
+    const x = randn(33, 70),
+      y = randn(33, 70);
+    return [
+      x.exp(),
+      x.add(y),
+      x.mul(2),
+      x.mul(randn(70)),
+      x.sub(randn(33, 1)),
+      x.t().add(y.t()),
+      x.softmax(1),
+      x.logSoftmax(0),
+      x.softmax(0),
+      x.mul(3).add_(y, { alpha: 0.3 }),
+    ];
   },
   "sums of all kinds": () => {
-    const x = randn(37, 130), places = randint(0, 9, [37]);
+    const x = randn(37, 130),
+      places = randint(0, 9, [37]);
     const sums = [x.sum(), x.sum(0), x.mean(1), x.var(0), x.std(), x.norm(), x.cumsum(1), x.logsumexp(0), x.prod(1), x.square().sum([0, 1])];
     return [...sums, zeros(9, 130).indexAdd(0, places, x), zeros(9, 130).scatterAdd(0, places.unsqueeze(1).expand([37, 130]), x)];
   },
-  "a perceptron's gradients": () => gradients(new nn.Sequential(new nn.Linear(40, 120), new nn.GELU(), new nn.LayerNorm(120), new nn.Linear(120, 30), new nn.Softmax(1)), randn(90, 40)),
-  "a convolutional network's gradients": () => gradients(
-    new nn.Sequential(new nn.Conv2d(3, 40, 3, { padding: 1 }), new nn.BatchNorm2d(40), new nn.ReLU(), new nn.MaxPool2d(2), new nn.Conv2d(40, 34, 3), new nn.GroupNorm(2, 34), new nn.AvgPool2d(2), new nn.Flatten()),
-    randn(19, 3, 12, 14),
-  ),
+  "a perceptron's gradients": () =>
+    gradients(new nn.Sequential(new nn.Linear(40, 120), new nn.GELU(), new nn.LayerNorm(120), new nn.Linear(120, 30), new nn.Softmax(1)), randn(90, 40)),
+  "a convolutional network's gradients": () =>
+    gradients(
+      new nn.Sequential(
+        new nn.Conv2d(3, 40, 3, { padding: 1 }),
+        new nn.BatchNorm2d(40),
+        new nn.ReLU(),
+        new nn.MaxPool2d(2),
+        new nn.Conv2d(40, 34, 3),
+        new nn.GroupNorm(2, 34),
+        new nn.AvgPool2d(2),
+        new nn.Flatten(),
+      ),
+      randn(19, 3, 12, 14),
+    ),
   "gradients of every shape of convolution": () => [
-    ...[{ padding: 1 }, { groups: 2, stride: 2 }, { groups: 8 }, { dilation: 2 }].flatMap((options) => gradients(new nn.Conv2d(8, 24, 3, options), randn(5, 8, 13, 11))),
+    ...[{ padding: 1 }, { groups: 2, stride: 2 }, { groups: 8 }, { dilation: 2 }].flatMap((options) =>
+      gradients(new nn.Conv2d(8, 24, 3, options), randn(5, 8, 13, 11)),
+    ),
     // One channel to few, and to many; a single element as the window; an image whose positions are more than a block is deep.
     ...gradients(new nn.Conv2d(1, 3, 7), randn(6, 1, 15, 20)),
     ...gradients(new nn.Conv2d(1, 70, 3, { bias: false }), randn(6, 1, 9, 9)),
@@ -60,14 +88,16 @@ const programs: Readonly<Record<string, Program>> = {
     ...gradients(new nn.ConvTranspose2d(20, 9, 3, { stride: 2 }), randn(4, 20, 6, 5)),
     ...gradients(new nn.Conv3d(3, 18, 2), randn(3, 3, 5, 6, 7)),
   ],
-  "a recurrent network's gradients": () => [nn.LSTM, nn.GRU].flatMap((Recurrent) => {
-    const layer = new Recurrent(20, 50, { batchFirst: true });
-    const x = randn(60, 7, 20).requiresGrad_();
-    const [output] = layer(x);
-    output.square().sum().backward();
-    return [output.detach(), x.grad!, ...[...layer.parameters()].map((parameter) => parameter.grad!)];
-  }),
-  "a transformer's gradients, with its dropout": () => gradients(new nn.Sequential(new nn.TransformerEncoderLayer(24, 4, { dimFeedforward: 50, batchFirst: true })), randn(5, 9, 24)),
+  "a recurrent network's gradients": () =>
+    [nn.LSTM, nn.GRU].flatMap((Recurrent) => {
+      const layer = new Recurrent(20, 50, { batchFirst: true });
+      const x = randn(60, 7, 20).requiresGrad_();
+      const [output] = layer(x);
+      output.square().sum().backward();
+      return [output.detach(), x.grad!, ...[...layer.parameters()].map((parameter) => parameter.grad!)];
+    }),
+  "a transformer's gradients, with its dropout": () =>
+    gradients(new nn.Sequential(new nn.TransformerEncoderLayer(24, 4, { dimFeedforward: 50, batchFirst: true })), randn(5, 9, 24)),
   "attention with a mask for each batch": () => {
     const [q, k, v] = [randn(3, 2, 7, 8), randn(3, 2, 9, 8), randn(3, 2, 9, 8)].map((x) => x.requiresGrad_()) as [Tensor, Tensor, Tensor];
     const attnMask = randn(3, 1, 1, 9).requiresGrad_();
@@ -77,12 +107,23 @@ const programs: Readonly<Record<string, Program>> = {
   },
   "embeddings, dropout and clipped gradients": () => {
     const model = new nn.Sequential(new nn.Embedding(12, 64), new nn.Dropout(0.3), new nn.Linear(64, 70), new nn.LogSoftmax(-1));
-    model(randint(0, 12, [30, 5])).square().sum().backward();
+    model(randint(0, 12, [30, 5]))
+      .square()
+      .sum()
+      .backward();
     const norm = nn.utils.clipGradNorm_(model.parameters(), 0.1);
     return [norm, ...[...model.parameters()].map((parameter) => parameter.grad!)];
   },
   "training a convolutional network with Adam": () => {
-    const model = new nn.Sequential(new nn.Conv2d(1, 16, 3), new nn.BatchNorm2d(16), new nn.ReLU(), new nn.Dropout(0.2), new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(144, 5));
+    const model = new nn.Sequential(
+      new nn.Conv2d(1, 16, 3),
+      new nn.BatchNorm2d(16),
+      new nn.ReLU(),
+      new nn.Dropout(0.2),
+      new nn.MaxPool2d(2),
+      new nn.Flatten(),
+      new nn.Linear(144, 5),
+    );
     const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
     const [x, y] = [randn(33, 1, 8, 8), randint(0, 5, [33])];
     for (let step = 0; step < 10; step++) {
@@ -139,7 +180,10 @@ describe("threads", () => {
       } finally {
         Object.assign(kernels, plain);
       }
-      assert.deepEqual(Object.keys(cuts).filter((name) => !called.has(name)), []);
+      assert.deepEqual(
+        Object.keys(cuts).filter((name) => !called.has(name)),
+        [],
+      );
     });
   });
 

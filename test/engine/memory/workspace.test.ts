@@ -45,9 +45,16 @@ describe("a workspace", () => {
     whileMemoryIsFull(() => {
       assert.throws(() => new Workspace().ofSize(1024 * MiB), OutOfMemoryError);
       assert.deepEqual(ones(3).add(1).tolist(), [2, 2, 2]);
-      assert.deepEqual(ones(2, 3).t().mul(ones(2)).tolist(), [[1, 1], [1, 1], [1, 1]]);
+      assert.deepEqual(ones(2, 3).t().mul(ones(2)).tolist(), [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ]);
     });
-    assert.deepEqual(ones(2, 2).matmul(ones(2, 2)).tolist(), [[2, 2], [2, 2]]);
+    assert.deepEqual(ones(2, 2).matmul(ones(2, 2)).tolist(), [
+      [2, 2],
+      [2, 2],
+    ]);
   });
 });
 

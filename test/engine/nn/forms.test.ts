@@ -4,14 +4,21 @@ import { nn, tensor, type Tensor } from "../../../src/engine/index.ts";
 
 // Programs as they are written after PyTorch's; that this file passes the type check is part of what it holds.
 
-const close = (actual: Tensor, expected: unknown): void => assert.ok(torch.allclose(actual, tensor(expected as number[])), `${String(actual)} isn't ${JSON.stringify(expected)}`);
-const x = tensor([[1, 2], [3, -1]]);
+const close = (actual: Tensor, expected: unknown): void =>
+  assert.ok(torch.allclose(actual, tensor(expected as number[])), `${String(actual)} isn't ${JSON.stringify(expected)}`);
+const x = tensor([
+  [1, 2],
+  [3, -1],
+]);
 const classes = tensor([0, 1], { dtype: "int32" });
 
 describe("layers take their arguments as PyTorch's do", () => {
   it("by position", () => {
     close(new nn.CrossEntropyLoss(tensor([1, 3]))(x, classes), 3.3419277667999268);
-    close(new nn.BatchNorm1d(2, 0.8)(x), [[-0.7453559637069702, 0.8588975071907043], [0.7453559637069702, -0.8588975071907043]]);
+    close(new nn.BatchNorm1d(2, 0.8)(x), [
+      [-0.7453559637069702, 0.8588975071907043],
+      [0.7453559637069702, -0.8588975071907043],
+    ]);
     close(new nn.Embedding(5, 3, 0).weight.select(0, 0), [0, 0, 0]);
     close(new nn.SmoothL1Loss("sum", 2)(x, torch.zeros(2, 2)), 3.5);
     close(new nn.MultiMarginLoss(2, 0.5)(x, classes), 5.625);
@@ -41,13 +48,29 @@ describe("layers take their arguments as PyTorch's do", () => {
     refused("MSELoss", ["men"], /did you mean "mean"\?/);
     refused("Dropout", ["0.5"], /argument 'p' must be a number/);
     assert.throws(() => (new nn.ReLU() as nn.Module)(x, x), /ReLU\(\) takes 1 positional argument but 2 were given/);
-    assert.throws(() => new (class extends nn.Module { constructor() { super(...([3] as unknown as [])); } })(), /nn\.Module takes no arguments but 1 was given/);
+    assert.throws(
+      () =>
+        new (class extends nn.Module {
+          constructor() {
+            super(...([3] as unknown as []));
+          }
+        })(),
+      /nn\.Module takes no arguments but 1 was given/,
+    );
   });
 
   it("first values and gradients' bounds too", () => {
     torch.manualSeed(0);
-    close(nn.init.xavierUniform_(torch.empty(2, 2), 2), [[-0.018338890746235847, 1.314013123512268], [-2.016040802001953, -1.8026751279830933]]);
-    assert.ok(torch.isfinite(nn.init.normal_(torch.empty(4), { mean: 0, std: 1 })).all().item());
+    close(nn.init.xavierUniform_(torch.empty(2, 2), 2), [
+      [-0.018338890746235847, 1.314013123512268],
+      [-2.016040802001953, -1.8026751279830933],
+    ]);
+    assert.ok(
+      torch
+        .isfinite(nn.init.normal_(torch.empty(4), { mean: 0, std: 1 }))
+        .all()
+        .item(),
+    );
     const p = new nn.Parameter(tensor([3, 4]));
     p.grad = tensor([3, 4]);
     close(nn.utils.clipGradNorm_([p], { maxNorm: 1 }), 5);
@@ -81,8 +104,14 @@ describe("a module's own methods take arguments by position or by name", () => {
   it("names what is shared once, or each time", () => {
     const shared = new nn.Linear(2, 2, false);
     const net = new nn.Sequential(shared, shared);
-    assert.deepEqual(net.namedParameters().map(([name]) => name), ["0.weight"]);
-    assert.deepEqual(net.namedParameters({ removeDuplicate: false }).map(([name]) => name), ["0.weight", "1.weight"]);
+    assert.deepEqual(
+      net.namedParameters().map(([name]) => name),
+      ["0.weight"],
+    );
+    assert.deepEqual(
+      net.namedParameters({ removeDuplicate: false }).map(([name]) => name),
+      ["0.weight", "1.weight"],
+    );
     shared.weight.data = torch.eye(2);
     close(nn.utils.stateless.functionalCall(net, { "0.weight": torch.eye(2).mul(2) }, torch.ones(2)) as Tensor, [4, 4]);
     close(nn.utils.stateless.functionalCall(net, { "0.weight": torch.eye(2).mul(2) }, torch.ones(2), { tieWeights: true }) as Tensor, [4, 4]);
@@ -125,15 +154,27 @@ describe("calls of layers with more than an input", () => {
   it("an implicit dimension of softmax is PyTorch's", () => {
     const softmax = new nn.Softmax();
     close(softmax(x).sum(1), [1, 1]);
-    close(softmax(torch.ones(2, 2, 2)).sum(0), [[1, 1], [1, 1]]);
+    close(softmax(torch.ones(2, 2, 2)).sum(0), [
+      [1, 1],
+      [1, 1],
+    ]);
   });
 
   it("padSequence fills up on either side, and pruning takes scores", () => {
-    assert.deepEqual(nn.utils.rnn.padSequence([tensor([1, 2]), tensor([3])], true, -1).tolist(), [[1, 2], [3, -1]]);
-    assert.deepEqual(nn.utils.rnn.padSequence([tensor([1, 2]), tensor([3])], { batchFirst: true, paddingSide: "left" }).tolist(), [[1, 2], [0, 3]]);
+    assert.deepEqual(nn.utils.rnn.padSequence([tensor([1, 2]), tensor([3])], true, -1).tolist(), [
+      [1, 2],
+      [3, -1],
+    ]);
+    assert.deepEqual(nn.utils.rnn.padSequence([tensor([1, 2]), tensor([3])], { batchFirst: true, paddingSide: "left" }).tolist(), [
+      [1, 2],
+      [0, 3],
+    ]);
     const layer = new nn.Linear(4, 1, false);
     layer.weight.data = tensor([[1, -4, 2, 3]]);
-    nn.utils.prune.globalUnstructured([[layer, "weight"]], nn.utils.prune.L1Unstructured, { importanceScores: [[[layer, "weight"], tensor([[4, 1, 2, 3]])]], amount: 2 });
+    nn.utils.prune.globalUnstructured([[layer, "weight"]], nn.utils.prune.L1Unstructured, {
+      importanceScores: [[[layer, "weight"], tensor([[4, 1, 2, 3]])]],
+      amount: 2,
+    });
     close(layer.weight, [[1, 0, 0, 3]]);
   });
 });
@@ -141,7 +182,11 @@ describe("calls of layers with more than an input", () => {
 describe("types fit how people write", () => {
   it("every layer is a module; what containers give may be called", () => {
     const layers: nn.Module[] = [
-      new nn.LSTM(2, 2), new nn.MultiheadAttention(2, 1), new nn.CrossEntropyLoss(), new nn.GRUCell(1, 1), new nn.ParameterList(),
+      new nn.LSTM(2, 2),
+      new nn.MultiheadAttention(2, 1),
+      new nn.CrossEntropyLoss(),
+      new nn.GRUCell(1, 1),
+      new nn.ParameterList(),
       new nn.Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 4 }),
     ];
     const sequential = new nn.Sequential({ fc: new nn.Linear(2, 2) });
@@ -157,15 +202,29 @@ describe("types fit how people write", () => {
   it("subclasses override with plain signatures", () => {
     class Net extends nn.Module {
       fc = new nn.Linear(2, 2);
-      override train(mode = true): this { return super.train(mode); }
-      override loadStateDict(state: nn.StateDict, strict = true) { return super.loadStateDict(state, strict); }
-      override zeroGrad(): void { super.zeroGrad(); }
-      override apply(fn: (module: nn.Module) => void): this { return super.apply(fn); }
-      override forward(input: Tensor): Tensor { return this.fc(input); }
+      override train(mode = true): this {
+        return super.train(mode);
+      }
+      override loadStateDict(state: nn.StateDict, strict = true) {
+        return super.loadStateDict(state, strict);
+      }
+      override zeroGrad(): void {
+        super.zeroGrad();
+      }
+      override apply(fn: (module: nn.Module) => void): this {
+        return super.apply(fn);
+      }
+      override forward(input: Tensor): Tensor {
+        return this.fc(input);
+      }
     }
     class Doubled extends nn.Linear {
-      constructor() { super(2, 2, { bias: false }); }
-      override forward(input: Tensor): Tensor { return super.forward(input).mul(2); }
+      constructor() {
+        super(2, 2, { bias: false });
+      }
+      override forward(input: Tensor): Tensor {
+        return super.forward(input).mul(2);
+      }
     }
     const any: nn.Module = new Net();
     const result: Tensor = any(new Doubled()(x));

@@ -10,8 +10,7 @@ const expected = readFixture<{
   replacing: { x: number[][]; y: number[][]; xGradient: number[][]; weightGradient: number[][] };
 }>("modules.json");
 
-const listed = (group: unknown): unknown[] =>
-  (Array.isArray(group) ? group : [group]).map((value: Tensor | null) => value && value.tolist());
+const listed = (group: unknown): unknown[] => (Array.isArray(group) ? group : [group]).map((value: Tensor | null) => value && value.tolist());
 
 describe("hooks", () => {
   it("run in PyTorch's order and are shown what PyTorch shows", () => {
@@ -20,16 +19,27 @@ describe("hooks", () => {
     const x = randn(4, 2);
     const events: Event[] = [];
     const note = (kind: string, name: string, ...groups: unknown[]) => void events.push([kind, name, groups.map(listed)]);
-    for (const [name, module] of [["net", net], ["0", net.at(0)], ["1", net.at(1)], ["2", net.at(2)]] as const) {
+    for (const [name, module] of [
+      ["net", net],
+      ["0", net.at(0)],
+      ["1", net.at(1)],
+      ["2", net.at(2)],
+    ] as const) {
       module.registerForwardPreHook((_, inputs) => note("pre", name, inputs));
       module.registerForwardHook((_, inputs, output) => note("forward", name, inputs, output));
       module.registerFullBackwardHook((_, gradInputs, gradOutputs) => note("backward", name, gradInputs, gradOutputs));
     }
     net(x).sum().backward();
     assert.deepEqual(x.tolist(), expected.hooks.x);
-    assert.deepEqual(events.map(([kind, name]) => [kind, name]), expected.hooks.events.map(([kind, name]) => [kind, name]));
+    assert.deepEqual(
+      events.map(([kind, name]) => [kind, name]),
+      expected.hooks.events.map(([kind, name]) => [kind, name]),
+    );
     events.forEach(([kind, name, groups], i) => assertClose(groups, expected.hooks.events[i]![2], {}, `${kind} ${name}`));
-    assertClose(net.parameters().map((parameter) => parameter.grad!.tolist()), expected.hooks.gradients);
+    assertClose(
+      net.parameters().map((parameter) => parameter.grad!.tolist()),
+      expected.hooks.gradients,
+    );
   });
 
   it("may replace inputs, outputs and gradients", () => {
@@ -49,7 +59,9 @@ describe("hooks", () => {
   it("a gradient replaced before backward is the one that flows on", () => {
     const net = new nn.Linear(2, 1);
     net.registerFullBackwardPreHook((_, [gradOutput]) => gradOutput!.mul(3));
-    net(tensor([[1, 2]])).sum().backward();
+    net(tensor([[1, 2]]))
+      .sum()
+      .backward();
     assert.deepEqual(net.weight.grad!.tolist(), [[3, 6]]);
   });
 

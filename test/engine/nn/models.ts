@@ -34,13 +34,7 @@ export class ResidualBlock extends nn.Module {
 
   constructor(dim: number) {
     super();
-    this.block = new nn.Sequential(
-      new nn.Linear(dim, dim),
-      new nn.BatchNorm1d(dim),
-      new nn.ReLU(),
-      new nn.Linear(dim, dim),
-      new nn.BatchNorm1d(dim),
-    );
+    this.block = new nn.Sequential(new nn.Linear(dim, dim), new nn.BatchNorm1d(dim), new nn.ReLU(), new nn.Linear(dim, dim), new nn.BatchNorm1d(dim));
     this.relu = new nn.ReLU();
   }
 

@@ -60,7 +60,10 @@ describe("nn.Module", () => {
     assert.deepEqual(names(net.namedChildren()), ["fc"]);
     assert.deepEqual(names(net.namedModules()), ["", "fc"]);
     assert.equal(net.parameters().filter((parameter) => parameter.requiresGrad).length, 3);
-    assert.equal(net.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0), 8);
+    assert.equal(
+      net.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0),
+      8,
+    );
   });
 
   it("keeps a property's place when it is set to null and replaced", () => {
@@ -113,13 +116,28 @@ describe("nn.Module", () => {
 
   it("train, eval, apply, requiresGrad_ and zeroGrad reach every module", () => {
     const net = new ResNet(2, 3, 2, 1);
-    assert.equal(net.eval().modules().some((module) => module.training), false);
-    assert.equal(net.train().modules().every((module) => module.training), true);
+    assert.equal(
+      net
+        .eval()
+        .modules()
+        .some((module) => module.training),
+      false,
+    );
+    assert.equal(
+      net
+        .train()
+        .modules()
+        .every((module) => module.training),
+      true,
+    );
     const seen: string[] = [];
     net.apply((module) => void seen.push(module.constructor.name));
     assert.deepEqual(seen.slice(-2), ["Linear", "ResNet"]);
     net.requiresGrad_(false);
-    assert.equal(net.parameters().some((parameter) => parameter.requiresGrad), false);
+    assert.equal(
+      net.parameters().some((parameter) => parameter.requiresGrad),
+      false,
+    );
     net.requiresGrad_();
     net(randn(4, 2)).sum().backward();
     net.zeroGrad({ setToNone: false });
@@ -167,7 +185,10 @@ describe("nn.Module", () => {
       }
     }
     assert.throws(() => new nn.Sequential(new Broken())(ones(1)), { name: "TypeError", message: "mine" });
-    assert.throws(() => new nn.Module()(ones(1)), (error) => error instanceof KindlingError && /missing the required "forward"/.test(error.message));
+    assert.throws(
+      () => new nn.Module()(ones(1)),
+      (error) => error instanceof KindlingError && /missing the required "forward"/.test(error.message),
+    );
   });
 
   it("is shown by console.log as PyTorch prints it", () => {
@@ -190,7 +211,14 @@ describe("nn.Module", () => {
       setInstrument(null);
     }
     assert.deepEqual(events, [
-      "new Linear", "new Tanh", "new Sequential", "Linear 1 1x3", "Tanh 1 1x3", "Sequential 1 1x3", "failed Linear", "failed Sequential",
+      "new Linear",
+      "new Tanh",
+      "new Sequential",
+      "Linear 1 1x3",
+      "Tanh 1 1x3",
+      "Sequential 1 1x3",
+      "failed Linear",
+      "failed Sequential",
     ]);
   });
 });
@@ -233,7 +261,13 @@ describe("modules with other signatures", () => {
     a.sum().add(b.sum().mul(10)).backward();
     assert.deepEqual(x.grad!.tolist(), [32, 32]);
     const values = (seen as (Tensor | null)[][]).map((group) => group.map((gradient) => gradient && gradient.tolist()));
-    assert.deepEqual(values, [[[32, 32]], [[1, 1], [10, 10]]]);
+    assert.deepEqual(values, [
+      [[32, 32]],
+      [
+        [1, 1],
+        [10, 10],
+      ],
+    ]);
     const [first] = net(x);
     seen.length = 0;
     first.sum().backward();
@@ -263,7 +297,10 @@ describe("containers", () => {
     assert.equal(dict.get("second"), b);
     assert.deepEqual([...dict], ["first", "second"]);
     assert.deepEqual(dict.values(), [a, b]);
-    assert.deepEqual(dict.entries(), [["first", a], ["second", b]]);
+    assert.deepEqual(dict.entries(), [
+      ["first", a],
+      ["second", b],
+    ]);
     assert.equal(dict.pop("first"), a);
     assert.equal(dict.has("first"), false);
     assert.throws(() => dict.get("first"), { name: "KeyError" });

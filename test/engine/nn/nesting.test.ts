@@ -30,9 +30,18 @@ describe("modules that hold themselves", () => {
   });
 
   it("have parameters and modules, each once, as in PyTorch", () => {
-    assert.deepEqual(own.namedParameters().map(([name]) => name), ["layer.weight", "layer.bias"]);
-    assert.deepEqual(own.namedModules().map(([path]) => path), ["", "layer"]);
-    assert.deepEqual(one.namedModules().map(([path]) => path), ["", "layer", "other", "other.layer"]);
+    assert.deepEqual(
+      own.namedParameters().map(([name]) => name),
+      ["layer.weight", "layer.bias"],
+    );
+    assert.deepEqual(
+      own.namedModules().map(([path]) => path),
+      ["", "layer"],
+    );
+    assert.deepEqual(
+      one.namedModules().map(([path]) => path),
+      ["", "layer", "other", "other.layer"],
+    );
     assert.equal(own.eval().layer.training, false);
     own.train();
   });
@@ -45,7 +54,8 @@ describe("modules that hold themselves", () => {
   });
 
   it("say why they have no state dict and can't be applied to, where PyTorch has a RecursionError", () => {
-    const says = (error: Error): boolean => error instanceof KindlingError && /maximum recursion depth exceeded: other(\.other)? is the Holder that holds it/.test(error.message);
+    const says = (error: Error): boolean =>
+      error instanceof KindlingError && /maximum recursion depth exceeded: other(\.other)? is the Holder that holds it/.test(error.message);
     assert.throws(() => own.stateDict(), says);
     assert.throws(() => one.stateDict(), says);
     assert.throws(() => own.apply(() => {}), says);
@@ -64,7 +74,10 @@ describe("modules nested 3,000 deep", () => {
   it("have parameters, modules and a state dict, are trained, applied to and copied", () => {
     assert.equal(deep.parameters().length, 2);
     assert.equal(deep.modules().length, 3001);
-    assert.deepEqual([...deep.stateDict().keys()].map((name) => name.length), ["0.".repeat(3000).length + 6, "0.".repeat(3000).length + 4]);
+    assert.deepEqual(
+      [...deep.stateDict().keys()].map((name) => name.length),
+      ["0.".repeat(3000).length + 6, "0.".repeat(3000).length + 4],
+    );
     assert.deepEqual(deep.loadStateDict(deep.stateDict()).missingKeys, []);
     deep.eval();
     const seen: nn.Module[] = [];

@@ -3,13 +3,33 @@ import { eye, linalg, logspace, manualSeed, ones, rand, randn, tensor, zeros, ty
 
 /** Matrices on which decompositions stumble, of each shape. */
 const odd: readonly [name: string, make: (m: number, n: number) => Tensor][] = [
-  ["random ones", (m, n) => randn(m, n)], ["huge ones", (m, n) => randn(m, n).mul(1e18)], ["tiny ones", (m, n) => randn(m, n).mul(1e-30)],
-  ["zeros", (m, n) => zeros(m, n)], ["nothing but ones", (m, n) => ones(m, n)], ["the identity", (m, n) => eye(m, n)],
-  ["products of a column and a row", (m, n) => randn(m, 1).matmul(randn(1, n))], ["mostly zeros", (m, n) => randn(m, n).mul(rand(m, n).lt(0.2).float())],
-  ["triangles", (m, n) => randn(m, n).triu()], ["diagonals and what is beside them", (m, n) => randn(m, n).triu().tril(1)],
+  ["random ones", (m, n) => randn(m, n)],
+  ["huge ones", (m, n) => randn(m, n).mul(1e18)],
+  ["tiny ones", (m, n) => randn(m, n).mul(1e-30)],
+  ["zeros", (m, n) => zeros(m, n)],
+  ["nothing but ones", (m, n) => ones(m, n)],
+  ["the identity", (m, n) => eye(m, n)],
+  ["products of a column and a row", (m, n) => randn(m, 1).matmul(randn(1, n))],
+  ["mostly zeros", (m, n) => randn(m, n).mul(rand(m, n).lt(0.2).float())],
+  ["triangles", (m, n) => randn(m, n).triu()],
+  ["diagonals and what is beside them", (m, n) => randn(m, n).triu().tril(1)],
   ["columns of very different sizes", (m, n) => randn(m, n).mul(logspace(0, -12, n))],
 ];
-const shapes = [[1, 1], [2, 2], [3, 3], [8, 8], [30, 30], [5, 4], [4, 5], [9, 2], [2, 9], [40, 7], [7, 40], [1, 6], [6, 1]] as const;
+const shapes = [
+  [1, 1],
+  [2, 2],
+  [3, 3],
+  [8, 8],
+  [30, 30],
+  [5, 4],
+  [4, 5],
+  [9, 2],
+  [2, 9],
+  [40, 7],
+  [7, 40],
+  [1, 6],
+  [6, 1],
+] as const;
 
 function assertSame(actual: Tensor, expected: Tensor, size: number): void {
   const difference = actual.sub(expected).abs().max().item();

@@ -27,7 +27,10 @@ describe("statistics of a tensor", () => {
     const text = `${of.dtype} [${of.shape.join()}]`;
     for (const name of ["mean", "std"] as const) {
       const error = Math.abs(measured[name] - right[name]);
-      assert.ok(Object.is(measured[name], right[name]) || error <= 1e-9 * Math.max(Math.abs(right[name]), name === "mean" ? right.std : 0), `${name} of ${text}: ${measured[name]}, not ${right[name]}`);
+      assert.ok(
+        Object.is(measured[name], right[name]) || error <= 1e-9 * Math.max(Math.abs(right[name]), name === "mean" ? right.std : 0),
+        `${name} of ${text}: ${measured[name]}, not ${right[name]}`,
+      );
     }
     assert.deepEqual([measured.count, measured.min, measured.max, measured.nonFinite], [values.length, right.min, right.max, right.nonFinite], text);
     assert.equal(measured.zeroFraction, right.zeros / values.length, text);
@@ -75,7 +78,16 @@ describe("statistics of a tensor", () => {
     assertRight(tensor([0]));
     assert.ok(Number.isNaN(statistics(tensor([4]), 40).std));
     assert.equal(statistics(full([9], 1e30), 3).histogram.counts[0], 9);
-    assert.deepEqual(statistics(tensor([]), 3), { count: 0, mean: NaN, std: NaN, min: NaN, max: NaN, zeroFraction: 0, nonFinite: 0, histogram: { low: 0, high: 0, counts: [0, 0, 0] } });
+    assert.deepEqual(statistics(tensor([]), 3), {
+      count: 0,
+      mean: NaN,
+      std: NaN,
+      min: NaN,
+      max: NaN,
+      zeroFraction: 0,
+      nonFinite: 0,
+      histogram: { low: 0, high: 0, counts: [0, 0, 0] },
+    });
   });
 
   it("of integers are exact beyond what float32 holds", () => {

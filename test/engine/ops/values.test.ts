@@ -11,7 +11,15 @@ const listed = (x: unknown): unknown => (x as Tensor).tolist();
 describe("whole numbers beyond int32", () => {
   const right: [name: string, expected: unknown, () => Tensor][] = [
     ["a sum", 6_000_000_000, () => full([3], 2e9, { dtype: "int32" }).sum()],
-    ["sums by rows", [4_000_000_000, 3], () => int([[2e9, 2e9], [1, 2]]).sum(1)],
+    [
+      "sums by rows",
+      [4_000_000_000, 3],
+      () =>
+        int([
+          [2e9, 2e9],
+          [1, 2],
+        ]).sum(1),
+    ],
     ["a product", 10_000_000_000, () => int([100_000, 100_000]).prod()],
     ["running sums", [2e9, 4e9], () => int([2e9, 2e9]).cumsum(0)],
     ["running products", [65_536, 2 ** 32, 0], () => int([65_536, 65_536, 0]).cumprod(0)],
@@ -23,7 +31,15 @@ describe("whole numbers beyond int32", () => {
     ["abs", [2 ** 31], () => int([-(2 ** 31)]).abs()],
     ["floorDivide", [2 ** 31], () => int([-(2 ** 31)]).floorDivide(-1)],
     ["dot", 6_000_000_000, () => int([2e9]).dot(int([3]))],
-    ["trace", 4_000_000_000, () => int([[2e9, 0], [0, 2e9]]).trace()],
+    [
+      "trace",
+      4_000_000_000,
+      () =>
+        int([
+          [2e9, 0],
+          [0, 2e9],
+        ]).trace(),
+    ],
     ["outer", [[10_000_000_000]], () => int([1e5]).outer(int([1e5]))],
     ["diff", [4e9], () => int([-2e9, 2e9]).diff()],
     ["a shift", [2 ** 40], () => torch.bitwiseLeftShift(int([1]), int([40]))],
@@ -46,7 +62,8 @@ describe("whole numbers beyond int32", () => {
     ["pow in place", () => int([10]).pow_(10)],
     ["cumsum in place", () => int([2e9, 2e9]).cumsum_(0)],
   ];
-  for (const [name, compute] of refused) it(`${name}: an error that says what to do`, () => assert.throws(compute, /is beyond int32 \(.*convert with \.float\(\) first/));
+  for (const [name, compute] of refused)
+    it(`${name}: an error that says what to do`, () => assert.throws(compute, /is beyond int32 \(.*convert with \.float\(\) first/));
 
   const unwritable: [name: string, () => unknown][] = [
     ["full", () => full([1], 3e9, { dtype: "int32" })],
@@ -82,8 +99,20 @@ describe("NaN among unique values", () => {
   });
 
   it("keeps rows apart", () => {
-    const rows = torch.unique(tensor([[1, NaN], [0, 2], [1, NaN], [0, 2]]), { dim: 0 });
-    assert.deepEqual(listed(rows), [[0, 2], [1, NaN], [1, NaN]]);
+    const rows = torch.unique(
+      tensor([
+        [1, NaN],
+        [0, 2],
+        [1, NaN],
+        [0, 2],
+      ]),
+      { dim: 0 },
+    );
+    assert.deepEqual(listed(rows), [
+      [0, 2],
+      [1, NaN],
+      [1, NaN],
+    ]);
   });
 });
 
@@ -120,7 +149,12 @@ describe("losses of two shapes that broadcast", () => {
     }
     return texts;
   };
-  const losses: Readonly<Record<string, (input: Tensor, target: Tensor) => Tensor>> = { mseLoss: nn.functional.mseLoss, l1Loss: nn.functional.l1Loss, smoothL1Loss: nn.functional.smoothL1Loss, huberLoss: nn.functional.huberLoss };
+  const losses: Readonly<Record<string, (input: Tensor, target: Tensor) => Tensor>> = {
+    mseLoss: nn.functional.mseLoss,
+    l1Loss: nn.functional.l1Loss,
+    smoothL1Loss: nn.functional.smoothL1Loss,
+    huberLoss: nn.functional.huberLoss,
+  };
 
   let size = 20;
   for (const [name, loss] of Object.entries(losses)) {
@@ -133,7 +167,10 @@ describe("losses of two shapes that broadcast", () => {
         `UserWarning: Using a target size (torch.Size([${n}])) that is different to the input size (torch.Size([${n}, 1])). ` +
           "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
       ]);
-      assert.deepEqual(warned(() => loss(ones(n, 1), ones(n, 1))), []);
+      assert.deepEqual(
+        warned(() => loss(ones(n, 1), ones(n, 1))),
+        [],
+      );
     });
   }
 

@@ -28,7 +28,10 @@ describe("an optimizer's arguments", () => {
   });
 
   it("stand in PyTorch's order", () => {
-    const options = (optimizer: optim.Optimizer): unknown[] => Object.entries(optimizer.paramGroups[0]!).filter(([name]) => name !== "params").map(([, value]) => value);
+    const options = (optimizer: optim.Optimizer): unknown[] =>
+      Object.entries(optimizer.paramGroups[0]!)
+        .filter(([name]) => name !== "params")
+        .map(([, value]) => value);
     assert.deepEqual(options(new optim.Adagrad(parameters(), 0.1, 0.2, 0.3, 0.4, 0.5) as unknown as optim.Optimizer), [0.1, 0.2, 0.4, 0.5, 0.3, false]);
     const rms = new optim.RMSprop(parameters(), 0.1, 0.9, 1e-5, 0.2, 0.3, true, true).paramGroups[0]!;
     assert.deepEqual([rms.alpha, rms.eps, rms.weightDecay, rms.momentum, rms.centered, rms.maximize], [0.9, 1e-5, 0.2, 0.3, true, true]);
@@ -45,7 +48,10 @@ describe("an optimizer's arguments", () => {
       make(p).step();
       return p[0]!.tolist();
     };
-    assert.deepEqual(after((p) => new optim.Adam(p, 0.1, { weightDecay: 0.5, decoupledWeightDecay: true })), after((p) => new optim.AdamW(p, 0.1, { weightDecay: 0.5 })));
+    assert.deepEqual(
+      after((p) => new optim.Adam(p, 0.1, { weightDecay: 0.5, decoupledWeightDecay: true })),
+      after((p) => new optim.AdamW(p, 0.1, { weightDecay: 0.5 })),
+    );
     for (const type of [optim.RAdam, optim.NAdam]) {
       const [a, b] = after((p) => new type(p, 0.1, { weightDecay: 0.5, decoupledWeightDecay: true })) as [number, number];
       assert.ok(Math.abs(a - 0.95) < 1e-6 && Math.abs(b - 1.9) < 1e-6, type.name);
@@ -54,13 +60,25 @@ describe("an optimizer's arguments", () => {
   });
 
   refused({
-    "an unknown name": [() => new loose.optim.SGD(parameters(), 0.1, { weight_decay: 1 }), /unexpected keyword argument 'weight_decay'; did you mean 'weightDecay'\?/],
+    "an unknown name": [
+      () => new loose.optim.SGD(parameters(), 0.1, { weight_decay: 1 }),
+      /unexpected keyword argument 'weight_decay'; did you mean 'weightDecay'\?/,
+    ],
     "a rate by another name": [() => new loose.optim.Adam(parameters(), { learningRate: 1 }), /did you mean 'lr'\?/],
-    "too many": [() => new loose.optim.SGD(parameters(), 0.1, 0.9, 0, 0, true, true), /takes at most 6 positional arguments \(maximize by name only\) but 7 were given/],
-    "one of PyTorch's without meaning here": [() => new loose.optim.AdamW(parameters(), { fused: true }), /no argument 'fused' here\. All parameters are updated in one way/],
+    "too many": [
+      () => new loose.optim.SGD(parameters(), 0.1, 0.9, 0, 0, true, true),
+      /takes at most 6 positional arguments \(maximize by name only\) but 7 were given/,
+    ],
+    "one of PyTorch's without meaning here": [
+      () => new loose.optim.AdamW(parameters(), { fused: true }),
+      /no argument 'fused' here\. All parameters are updated in one way/,
+    ],
     "a rate that is no number": [() => new loose.optim.SGD(parameters(), "0.1"), /argument 'lr' must be a number, not "0\.1"/],
     "betas of another length": [() => new loose.optim.Adam(parameters(), 0.1, [0.9]), /argument 'betas' must be a list of 2 numbers, not \[0\.9\]/],
-    "a model in place of its parameters": [() => new loose.optim.SGD(new nn.Sequential(new nn.Linear(1, 1)), 0.1), /should be an iterable of Tensors or dicts, but got Sequential; give its parameters\(\)/],
+    "a model in place of its parameters": [
+      () => new loose.optim.SGD(new nn.Sequential(new nn.Linear(1, 1)), 0.1),
+      /should be an iterable of Tensors or dicts, but got Sequential; give its parameters\(\)/,
+    ],
     "nothing": [() => new loose.optim.SGD(), /missing 1 required argument: 'params'/],
     "no new": [() => loose.optim.SGD(parameters(), 0.1), /^optim\.SGD is a class here: write new optim\.SGD\(…\)$/],
     "what is no closure": [() => loose.optim.Optimizer.prototype.step.call(sgd(), 5), /argument 'closure' must be a function, not 5/],
@@ -111,18 +129,34 @@ describe("a schedule's arguments", () => {
       });
     };
     const pairs: Parameters<typeof rates>[0][][] = [
-      [(o) => new lrScheduler.StepLR(o, 2, 0.5), (o) => new lrScheduler.StepLR(o, { stepSize: 2, gamma: 0.5 }), (o) => new lrScheduler.StepLR({ optimizer: o, stepSize: 2, gamma: 0.5 })],
+      [
+        (o) => new lrScheduler.StepLR(o, 2, 0.5),
+        (o) => new lrScheduler.StepLR(o, { stepSize: 2, gamma: 0.5 }),
+        (o) => new lrScheduler.StepLR({ optimizer: o, stepSize: 2, gamma: 0.5 }),
+      ],
       [(o) => new lrScheduler.ExponentialLR(o, 0.5), (o) => new lrScheduler.ExponentialLR(o, { gamma: 0.5 })],
       [(o) => new lrScheduler.LambdaLR(o, (e) => 1 / (1 + e)), (o) => new lrScheduler.LambdaLR(o, { lrLambda: (e) => 1 / (1 + e) })],
-      [(o) => new lrScheduler.OneCycleLR(o, 0.5, null, 2, 3), (o) => new lrScheduler.OneCycleLR(o, { maxLr: 0.5, epochs: 2, stepsPerEpoch: 3 }), (o) => new lrScheduler.OneCycleLR(o, 0.5, 6)],
-      [(o) => new lrScheduler.CyclicLR(o, 0.01, 0.1, 2, null, "triangular2"), (o) => new lrScheduler.CyclicLR(o, { baseLr: 0.01, maxLr: 0.1, stepSizeUp: 2, mode: "triangular2" })],
+      [
+        (o) => new lrScheduler.OneCycleLR(o, 0.5, null, 2, 3),
+        (o) => new lrScheduler.OneCycleLR(o, { maxLr: 0.5, epochs: 2, stepsPerEpoch: 3 }),
+        (o) => new lrScheduler.OneCycleLR(o, 0.5, 6),
+      ],
+      [
+        (o) => new lrScheduler.CyclicLR(o, 0.01, 0.1, 2, null, "triangular2"),
+        (o) => new lrScheduler.CyclicLR(o, { baseLr: 0.01, maxLr: 0.1, stepSizeUp: 2, mode: "triangular2" }),
+      ],
       [(o) => new lrScheduler.LinearLR(o, 0.5, 1, 3), (o) => new lrScheduler.LinearLR(o, { startFactor: 0.5, totalIters: 3 })],
       [(o) => new swaUtils.SWALR(o, 0.05, 3, "linear"), (o) => new swaUtils.SWALR(o, { swaLr: 0.05, annealEpochs: 3, annealStrategy: "linear" })],
-      [(o) => new lrScheduler.SequentialLR(o, [new lrScheduler.StepLR(o, 1), new lrScheduler.ExponentialLR(o, 0.5)], [2]),
-        (o) => new lrScheduler.SequentialLR(o, { schedulers: [new lrScheduler.StepLR(o, 1), new lrScheduler.ExponentialLR(o, 0.5)], milestones: [2] })],
+      [
+        (o) => new lrScheduler.SequentialLR(o, [new lrScheduler.StepLR(o, 1), new lrScheduler.ExponentialLR(o, 0.5)], [2]),
+        (o) => new lrScheduler.SequentialLR(o, { schedulers: [new lrScheduler.StepLR(o, 1), new lrScheduler.ExponentialLR(o, 0.5)], milestones: [2] }),
+      ],
     ];
     for (const [first, ...others] of pairs) for (const other of others) assert.deepEqual(rates(other), rates(first!));
-    assert.deepEqual(rates((o) => new lrScheduler.ExponentialLR(o, { gamma: 0.5 })), [0.05, 0.025, 0.0125, 0.00625, 0.003125]);
+    assert.deepEqual(
+      rates((o) => new lrScheduler.ExponentialLR(o, { gamma: 0.5 })),
+      [0.05, 0.025, 0.0125, 0.00625, 0.003125],
+    );
   });
 
   it("a plateau's are its properties", () => {
@@ -138,12 +172,24 @@ describe("a schedule's arguments", () => {
     "half a step": [() => new loose.schedules.StepLR(sgd(), 1.5), /argument 'stepSize' must be a whole number, not 1\.5/],
     "a missing one": [() => new loose.schedules.StepLR(sgd()), /missing 1 required argument: 'stepSize'/],
     "a model in place of its optimizer": [() => new loose.schedules.StepLR(new nn.Linear(1, 1), 3), /argument 'optimizer' must be an Optimizer, not a Linear/],
-    "a word that is none of its own": [() => new loose.schedules.OneCycleLR(sgd(), 0.1, 3, { annealStrategy: "cosine" }), /must be "cos" or "linear", not "cosine"/],
+    "a word that is none of its own": [
+      () => new loose.schedules.OneCycleLR(sgd(), 0.1, 3, { annealStrategy: "cosine" }),
+      /must be "cos" or "linear", not "cosine"/,
+    ],
     "a list of what are no functions": [() => new loose.schedules.LambdaLR(sgd(), [3]), /must be a function or a list of functions, not \[3\]/],
     "a list of what are no schedulers": [() => new loose.schedules.ChainedScheduler([3]), /must be a list of LRSchedulers, not \[3\]/],
-    "schedulers of another optimizer": [() => new loose.schedules.SequentialLR(sgd(), [new optim.lrScheduler.StepLR(sgd(), 1)], []), /expects all schedulers to belong to the same optimizer/],
-    "an optimizer's state": [() => (new optim.lrScheduler.StepLR(sgd(), 1) as never as typeof loose).loadStateDict(sgd().stateDict()), /has nothing of this scheduler/],
-    "both averages": [() => new loose.averages.AveragedModel(new nn.Linear(1, 1), optim.swaUtils.getEmaAvgFn(), () => {}), /Only one of avg_fn and multi_avg_fn/],
+    "schedulers of another optimizer": [
+      () => new loose.schedules.SequentialLR(sgd(), [new optim.lrScheduler.StepLR(sgd(), 1)], []),
+      /expects all schedulers to belong to the same optimizer/,
+    ],
+    "an optimizer's state": [
+      () => (new optim.lrScheduler.StepLR(sgd(), 1) as never as typeof loose).loadStateDict(sgd().stateDict()),
+      /has nothing of this scheduler/,
+    ],
+    "both averages": [
+      () => new loose.averages.AveragedModel(new nn.Linear(1, 1), optim.swaUtils.getEmaAvgFn(), () => {}),
+      /Only one of avg_fn and multi_avg_fn/,
+    ],
     "a decay of two": [() => optim.swaUtils.getEmaAvgFn(2), /Invalid decay value 2/],
   });
 
@@ -167,7 +213,9 @@ describe("AveragedModel", () => {
   it("averages all values at once with multiAvgFn as one by one with avgFn", () => {
     const model = new nn.Linear(2, 1);
     const one = new optim.swaUtils.AveragedModel(model, optim.swaUtils.getEmaAvgFn(0.5));
-    const all = new optim.swaUtils.AveragedModel(model, { multiAvgFn: (averaged, values) => averaged.forEach((each, i) => each.copy_(each.mul(0.5).add(values[i]!, { alpha: 0.5 }))) });
+    const all = new optim.swaUtils.AveragedModel(model, {
+      multiAvgFn: (averaged, values) => averaged.forEach((each, i) => each.copy_(each.mul(0.5).add(values[i]!, { alpha: 0.5 }))),
+    });
     for (let i = 0; i < 3; i++) {
       noGrad(() => model.weight.copy_(randn(1, 2)));
       for (const averaged of [one, all]) averaged.updateParameters(model);

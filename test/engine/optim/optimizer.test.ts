@@ -8,11 +8,17 @@ describe("an optimizer", () => {
   it("takes parameters, or groups with options of their own", () => {
     const net = new nn.Sequential(new nn.Linear(2, 3), new nn.Linear(3, 1));
     const optimizer = new optim.AdamW(
-      [{ params: net.at(0).parameters(), lr: 1e-4 }, { params: net.at(1).parameters(), lr: 1e-3, weightDecay: 0 }],
+      [
+        { params: net.at(0).parameters(), lr: 1e-4 },
+        { params: net.at(1).parameters(), lr: 1e-3, weightDecay: 0 },
+      ],
       { weightDecay: 0.1 },
     );
     const options = optimizer.paramGroups.map(({ lr, weightDecay, params }) => [lr, weightDecay, params.length]);
-    assert.deepEqual(options, [[1e-4, 0.1, 2], [1e-3, 0, 2]]);
+    assert.deepEqual(options, [
+      [1e-4, 0.1, 2],
+      [1e-3, 0, 2],
+    ]);
     optimizer.addParamGroup({ params: parameter(1), lr: 5 });
     assert.equal(optimizer.paramGroups[2]!.lr, 5);
   });
@@ -46,7 +52,10 @@ describe("an optimizer", () => {
   });
 
   it("counts the steps of each parameter on its own", () => {
-    const [together, alone] = [[parameter(1, 2), parameter(3)], [parameter(1, 2), parameter(3)]];
+    const [together, alone] = [
+      [parameter(1, 2), parameter(3)],
+      [parameter(1, 2), parameter(3)],
+    ];
     const optimizers = [new optim.Adam(together, { lr: 0.1 }), ...alone.map((p) => new optim.Adam([p], { lr: 0.1 }))];
     for (const step of [1, 2, 3]) {
       for (const [a, b] of [together, alone]) {
@@ -55,8 +64,14 @@ describe("an optimizer", () => {
       }
       for (const optimizer of optimizers) optimizer.step();
     }
-    assert.deepEqual(together.map((p) => p.tolist()), alone.map((p) => p.tolist()));
-    assert.deepEqual(together.map((p) => optimizers[0]!.state.get(p)!.step), [3, 2]);
+    assert.deepEqual(
+      together.map((p) => p.tolist()),
+      alone.map((p) => p.tolist()),
+    );
+    assert.deepEqual(
+      together.map((p) => optimizers[0]!.state.get(p)!.step),
+      [3, 2],
+    );
   });
 
   it("zeroGrad forgets gradients, or sets them to zero", () => {
@@ -95,10 +110,21 @@ describe("an optimizer", () => {
   });
 
   it("changes parameters that aren't contiguous, too", () => {
-    const p = new nn.Parameter(tensor([[1, 2], [3, 4]]).t());
-    p.grad = tensor([[1, 0], [0, 2]]);
+    const p = new nn.Parameter(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]).t(),
+    );
+    p.grad = tensor([
+      [1, 0],
+      [0, 2],
+    ]);
     new optim.SGD([p], { lr: 1 }).step();
-    assert.deepEqual(p.tolist(), [[0, 3], [2, 2]]);
+    assert.deepEqual(p.tolist(), [
+      [0, 3],
+      [2, 2],
+    ]);
   });
 
   it("a step after forward but before backward is noticed", () => {

@@ -40,7 +40,11 @@ describe("optimizers beside PyTorch's", () => {
     const path: unknown[] = [];
     for (let i = 0; i < steps; i++) {
       optimizer.zeroGrad();
-      const bowl = a.sub(0.3).pow(2).sum().mul(1 + (i % 3));
+      const bowl = a
+        .sub(0.3)
+        .pow(2)
+        .sum()
+        .mul(1 + (i % 3));
       bowl.add(b.mul(b).sum()).add(a.sum().mul(b.sum()).mul(0.1)).backward();
       optimizer.step();
       if ([0, 1, 4, 9, 19].includes(i)) path.push([a.tolist(), b.tolist()]);
@@ -78,13 +82,15 @@ describe("optimizers beside PyTorch's", () => {
     for (const list of [parameters, copies]) for (const parameter of list) parameter.grad = parameter.detach().mul(0.5);
     optimizer.step();
     copy.step();
-    assert.deepEqual(copies.map((each) => each.tolist()), parameters.map((each) => each.tolist()));
+    assert.deepEqual(
+      copies.map((each) => each.tolist()),
+      parameters.map((each) => each.tolist()),
+    );
   });
 });
 
 describe("learning-rate schedules beside PyTorch's", () => {
-  const twoGroups = () =>
-    new SGD([{ params: [new nn.Parameter(zeros(1))] }, { params: [new nn.Parameter(zeros(1))], lr: 0.02 }], { lr: 0.1 });
+  const twoGroups = () => new SGD([{ params: [new nn.Parameter(zeros(1))] }, { params: [new nn.Parameter(zeros(1))], lr: 0.02 }], { lr: 0.1 });
   const makers: Record<string, (optimizer: optim.SGD) => optim.lrScheduler.LRScheduler> = {
     step: (o) => new lrScheduler.StepLR(o, 7),
     stepHalf: (o) => new lrScheduler.StepLR(o, 5, { gamma: 0.5 }),
@@ -105,7 +111,10 @@ describe("learning-rate schedules beside PyTorch's", () => {
         optimizer.step();
         scheduler.step();
         rates.push(scheduler.getLastLr());
-        assert.deepEqual(optimizer.paramGroups.map((group) => group.lr), scheduler.getLastLr());
+        assert.deepEqual(
+          optimizer.paramGroups.map((group) => group.lr),
+          scheduler.getLastLr(),
+        );
       }
       assertClose(rates, expected.schedules[name]!, exact);
     });
@@ -134,8 +143,16 @@ describe("learning-rate schedules beside PyTorch's", () => {
       }
       return rates;
     };
-    assertClose(resumed((o) => new lrScheduler.CosineAnnealingLR(o, 10, { lastEpoch: 5 })), expected.resumed.cosine, exact);
-    assertClose(resumed((o) => new lrScheduler.StepLR(o, 3, { lastEpoch: 5 })), expected.resumed.step, exact);
+    assertClose(
+      resumed((o) => new lrScheduler.CosineAnnealingLR(o, 10, { lastEpoch: 5 })),
+      expected.resumed.cosine,
+      exact,
+    );
+    assertClose(
+      resumed((o) => new lrScheduler.StepLR(o, 3, { lastEpoch: 5 })),
+      expected.resumed.step,
+      exact,
+    );
     assert.throws(
       () => new lrScheduler.StepLR(twoGroups(), 3, { lastEpoch: 5 }),
       /param 'initial_lr' is not specified in param_groups\[0\] when resuming an optimizer/,

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import {
-  Generator, fillBernoulliEach, fillExponential, fillNormal, fillRandint, fillRandperm, fillUniform,
-} from "../../../src/engine/random/index.ts";
+import { Generator, fillBernoulliEach, fillExponential, fillNormal, fillRandint, fillRandperm, fillUniform } from "../../../src/engine/random/index.ts";
 import { empty } from "../../../src/engine/ops/creation.ts";
 import { bernoulli_ } from "../../../src/engine/ops/sampling.ts";
 import { readFixture } from "../../fixtures/read.ts";
@@ -51,12 +49,18 @@ describe("PyTorch's random streams", () => {
 
   it("randn below 16 values, with the kept half of a pair", () => {
     const g = seeded(1);
-    assert.deepEqual([5, 2, 3].map((n) => floats(n, (out) => fillNormal(g, out))), torch.randnSmall);
+    assert.deepEqual(
+      [5, 2, 3].map((n) => floats(n, (out) => fillNormal(g, out))),
+      torch.randnSmall,
+    );
   });
 
   it("randn and normal_ of 16 values and more, with a tail that is drawn again", () => {
     const g = seeded(2);
-    assert.deepEqual([16, 32, 37, 3, 500].map((n) => floats(n, (out) => fillNormal(g, out))), torch.randnLarge);
+    assert.deepEqual(
+      [16, 32, 37, 3, 500].map((n) => floats(n, (out) => fillNormal(g, out))),
+      torch.randnLarge,
+    );
     g.manualSeed(3);
     assert.deepEqual([floats(6, (out) => fillNormal(g, out, 2, 0.5)), floats(50, (out) => fillNormal(g, out, -1, 3))], torch.normal);
   });
@@ -70,13 +74,22 @@ describe("PyTorch's random streams", () => {
 
   it("randperm", () => {
     const g = seeded(5);
-    assert.deepEqual([10, 1, 100].map((n) => integers(n, (out) => fillRandperm(g, out))), torch.randperm);
+    assert.deepEqual(
+      [10, 1, 100].map((n) => integers(n, (out) => fillRandperm(g, out))),
+      torch.randperm,
+    );
   });
 
   it("bernoulli with one probability and with one for each element", () => {
     const g = seeded(6);
     const one = bernoulli(g, 40, 0.3);
-    const each = floats(33, (out) => fillBernoulliEach(g, out, Float32Array.from(out, (_, i) => i / 32)));
+    const each = floats(33, (out) =>
+      fillBernoulliEach(
+        g,
+        out,
+        Float32Array.from(out, (_, i) => i / 32),
+      ),
+    );
     const many = bernoulli(g, 1000, 0.9);
     assert.deepEqual([one, each, many.flatMap((value, i) => (value ? [i] : []))], torch.bernoulli);
   });
@@ -85,7 +98,10 @@ describe("PyTorch's random streams", () => {
     const g = seeded(11);
     bernoulli(g, 30, 0.75);
     const kept = bernoulli(g, 30, 0.75);
-    assert.deepEqual(kept, torch.dropout.map((value) => (value === 0 ? 0 : 1)));
+    assert.deepEqual(
+      kept,
+      torch.dropout.map((value) => (value === 0 ? 0 : 1)),
+    );
   });
 
   it("exponential_", () => {
@@ -109,7 +125,11 @@ describe("PyTorch's random streams", () => {
   it("negative and 64-bit seeds", () => {
     // A seed beyond 2⁵³ is given as a bigint.
     for (const [seed, expected] of Object.entries(torch.seeds)) {
-      assert.deepEqual(floats(4, (out) => fillUniform(seeded(BigInt(seed)), out)), expected, `seed ${seed}`);
+      assert.deepEqual(
+        floats(4, (out) => fillUniform(seeded(BigInt(seed)), out)),
+        expected,
+        `seed ${seed}`,
+      );
     }
     assert.throws(() => seeded(2n ** 64n), RangeError);
     assert.throws(() => seeded(0.5), /argument 'seed' must be a whole number or a bigint, not 0\.5/);
@@ -127,12 +147,21 @@ describe("PyTorch's random streams", () => {
     fillNormal(spare, new Float32Array(3));
     assert.deepEqual(digest(spare), torch.state.spare);
     const copy = new Generator().setState(spare.getState());
-    assert.deepEqual(floats(5, (out) => fillNormal(copy, out)), floats(5, (out) => fillNormal(spare, out)));
+    assert.deepEqual(
+      floats(5, (out) => fillNormal(copy, out)),
+      floats(5, (out) => fillNormal(spare, out)),
+    );
     assert.equal(copy.initialSeed(), 123);
   });
 
   it("goes on after draws in bulk where it would be after single ones, from any place in the block", () => {
-    for (const [before, n] of [[0, 5], [1, 311], [623, 1], [624, 700], [301, 2000]] as const) {
+    for (const [before, n] of [
+      [0, 5],
+      [1, 311],
+      [623, 1],
+      [624, 700],
+      [301, 2000],
+    ] as const) {
       const [bulk, single] = [seeded(12), seeded(12)];
       for (const g of [bulk, single]) fillUniform(g, new Float32Array(before));
       const one = Array.from({ length: n }, () => Number(single.uniformDouble() < 0.1));

@@ -34,7 +34,10 @@ export function clipGradNorm_(parameters: Iterable<Tensor> | Tensor, maxNorm: nu
 }
 
 function jointNorm(gradients: readonly Tensor[], normType: number): number {
-  if (normType !== 2) return stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType).item();
+  if (normType !== 2)
+    return stack(gradients.map((gradient) => gradient.norm(normType)))
+      .norm(normType)
+      .item();
   return Math.fround(Math.sqrt(gradients.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0)));
 }
 

@@ -34,11 +34,24 @@ interface Normalising {
  * @api nn.utils.fuseConvBnWeights
  */
 export function fuseConvBnWeights(
-  convW: Tensor, convB: Tensor | null, bnRm: Tensor, bnRv: Tensor, bnEps: number, bnW: Tensor | null, bnB: Tensor | null, transpose = false,
+  convW: Tensor,
+  convB: Tensor | null,
+  bnRm: Tensor,
+  bnRv: Tensor,
+  bnEps: number,
+  bnW: Tensor | null,
+  bnB: Tensor | null,
+  transpose = false,
 ): [weight: Parameter, bias: Parameter] {
-  const factor = bnRv.add(bnEps).rsqrt().mul(bnW ?? 1);
+  const factor = bnRv
+    .add(bnEps)
+    .rsqrt()
+    .mul(bnW ?? 1);
   const shape = convW.shape.map((_, i) => (i === (transpose ? 1 : 0) ? -1 : 1));
-  const folded = (convB ?? zeros(bnRm.shape)).sub(bnRm).mul(factor).add(bnB ?? 0);
+  const folded = (convB ?? zeros(bnRm.shape))
+    .sub(bnRm)
+    .mul(factor)
+    .add(bnB ?? 0);
   return [new Parameter(convW.mul(factor.reshape(shape)).detach()), new Parameter(folded.detach())];
 }
 
@@ -48,7 +61,13 @@ export function fuseConvBnWeights(
  * @api nn.utils.fuseLinearBnWeights
  */
 export function fuseLinearBnWeights(
-  linearW: Tensor, linearB: Tensor | null, bnRm: Tensor, bnRv: Tensor, bnEps: number, bnW: Tensor | null, bnB: Tensor | null,
+  linearW: Tensor,
+  linearB: Tensor | null,
+  bnRm: Tensor,
+  bnRv: Tensor,
+  bnEps: number,
+  bnW: Tensor | null,
+  bnB: Tensor | null,
 ): [weight: Parameter, bias: Parameter] {
   return fuseConvBnWeights(linearW, linearB, bnRm, bnRv, bnEps, bnW, bnB);
 }
@@ -58,7 +77,16 @@ function fused<M extends AnyModule>(layer: M, norm: AnyModule, transpose: boolea
   if (layer.training || bn.training) throw new ArgumentError("Fusion only for eval!", "AssertionError");
   const copy = deepcopy(layer);
   const own = copy as unknown as Affine;
-  [own.weight, own.bias] = fuseConvBnWeights(own.weight.detach(), own.bias?.detach() ?? null, bn.runningMean!, bn.runningVar!, bn.eps, bn.weight, bn.bias, transpose);
+  [own.weight, own.bias] = fuseConvBnWeights(
+    own.weight.detach(),
+    own.bias?.detach() ?? null,
+    bn.runningMean!,
+    bn.runningVar!,
+    bn.eps,
+    bn.weight,
+    bn.bias,
+    transpose,
+  );
   return copy;
 }
 

@@ -75,17 +75,25 @@ export function cached<T>(run: () => T): T {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.register_parametrization.html
  * @api nn.utils.parametrize.registerParametrization
  */
-export function registerParametrization<M extends AnyModule>(module: M, tensorName: string, parametrization: AnyModule, { unsafe = false }: { unsafe?: boolean } = {}): M {
+export function registerParametrization<M extends AnyModule>(
+  module: M,
+  tensorName: string,
+  parametrization: AnyModule,
+  { unsafe = false }: { unsafe?: boolean } = {},
+): M {
   const own = module as unknown as Record<string, unknown> & Partial<Parametrized>;
   if (isParametrized(module, tensorName)) {
     own.parametrizations!.get(tensorName).append(parametrization);
     return module;
   }
   const original = own[tensorName];
-  if (!(original instanceof Parameter)) throw new ArgumentError(`Module '${module.constructor.name}' does not have a parameter, a buffer, or a parametrized element with name '${tensorName}'`);
+  if (!(original instanceof Parameter))
+    throw new ArgumentError(`Module '${module.constructor.name}' does not have a parameter, a buffer, or a parametrized element with name '${tensorName}'`);
   const made = noGrad(() => (parametrization as unknown as Parametrization)(original));
   if (!unsafe && made.shape.join() !== original.shape.join()) {
-    throw new ArgumentError(`Registering a parametrization may not change the shape of the tensor, unless \`unsafe\` flag is enabled.\nmodule.${tensorName}.shape: torch.Size([${original.shape.join(", ")}])`);
+    throw new ArgumentError(
+      `Registering a parametrization may not change the shape of the tensor, unless \`unsafe\` flag is enabled.\nmodule.${tensorName}.shape: torch.Size([${original.shape.join(", ")}])`,
+    );
   }
   const { rightInverse } = parametrization as unknown as Parametrization;
   const list = new ParametrizationList([parametrization], rightInverse ? new Parameter(rightInverse.call(parametrization, original.detach())) : original);

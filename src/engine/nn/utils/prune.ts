@@ -25,7 +25,8 @@ const pruned = new WeakMap<AnyModule, Map<string, Pruned>>();
 const propertiesOf = (module: AnyModule): Record<string, unknown> => module as unknown as Record<string, unknown>;
 
 function countOf(amount: Amount, total: number): number {
-  if (amount < 0 || (!Number.isInteger(amount) && amount > 1)) throw new ArgumentError(`amount=${amount} should either be a float in the range [0, 1] or a non-negative integer`);
+  if (amount < 0 || (!Number.isInteger(amount) && amount > 1))
+    throw new ArgumentError(`amount=${amount} should either be a float in the range [0, 1] or a non-negative integer`);
   const wholeShare = amount === 1 ? 1 : amount;
   const count = Number.isInteger(wholeShare) ? wholeShare : Math.round(wholeShare * total);
   if (count > total) throw new ArgumentError(`amount=${amount} should be smaller than the number of parameters to prune=${total}`);
@@ -92,10 +93,12 @@ export function identity<M extends AnyModule>(module: M, name: string): M {
   return apply(module, name, (_importance, before) => before);
 }
 
-const atRandom = (amount: Amount) => (values: Tensor): Tensor => {
-  const count = countOf(amount, values.numel());
-  return count === 0 ? onesLike(values) : without(values.numel(), topk(randLike(values), count).indices);
-};
+const atRandom =
+  (amount: Amount) =>
+  (values: Tensor): Tensor => {
+    const count = countOf(amount, values.numel());
+    return count === 0 ? onesLike(values) : without(values.numel(), topk(randLike(values), count).indices);
+  };
 
 /**
  * Prunes entries at random.
@@ -106,10 +109,12 @@ export function randomUnstructured<M extends AnyModule>(module: M, name: string,
   return apply(module, name, ofEntries(atRandom(amount)));
 }
 
-const smallest = (amount: Amount) => (values: Tensor): Tensor => {
-  const count = countOf(amount, values.numel());
-  return count === 0 ? onesLike(values) : without(values.numel(), topk(values.abs(), count, -1, false).indices);
-};
+const smallest =
+  (amount: Amount) =>
+  (values: Tensor): Tensor => {
+    const count = countOf(amount, values.numel());
+    return count === 0 ? onesLike(values) : without(values.numel(), topk(values.abs(), count, -1, false).indices);
+  };
 
 /**
  * Prunes the entries of the smallest magnitude, or of the smallest `importanceScores`.
@@ -126,13 +131,17 @@ export function l1Unstructured<M extends AnyModule>(module: M, name: string, amo
  * @api nn.utils.prune.randomStructured
  */
 export function randomStructured<M extends AnyModule>(module: M, name: string, amount: Amount, dim: Int): M {
-  return apply(module, name, ofChannels(dim, (channels) => {
-    const size = channels.size(dim);
-    const count = countOf(amount, size);
-    if (count === 0) return ones([size]);
-    const draws = rand([size]);
-    return draws.gt(kthvalue(draws, count).values).float();
-  }));
+  return apply(
+    module,
+    name,
+    ofChannels(dim, (channels) => {
+      const size = channels.size(dim);
+      const count = countOf(amount, size);
+      if (count === 0) return ones([size]);
+      const draws = rand([size]);
+      return draws.gt(kthvalue(draws, count).values).float();
+    }),
+  );
 }
 
 /**
@@ -141,13 +150,22 @@ export function randomStructured<M extends AnyModule>(module: M, name: string, a
  * @api nn.utils.prune.lnStructured
  */
 export function lnStructured<M extends AnyModule>(module: M, name: string, amount: Amount, n: number, dim: Int, importanceScores: Tensor | null = null): M {
-  return apply(module, name, ofChannels(dim, (channels) => {
-    const d = dim < 0 ? dim + channels.dim() : dim;
-    const size = channels.shape[d]!;
-    const kept = size - countOf(amount, size);
-    const lengths = norm(channels, n, channels.shape.map((_, i) => i).filter((i) => i !== d));
-    return ones([size]).sub(1).indexFill(0, topk(lengths, kept).indices, 1);
-  }), importanceScores);
+  return apply(
+    module,
+    name,
+    ofChannels(dim, (channels) => {
+      const d = dim < 0 ? dim + channels.dim() : dim;
+      const size = channels.shape[d]!;
+      const kept = size - countOf(amount, size);
+      const lengths = norm(
+        channels,
+        n,
+        channels.shape.map((_, i) => i).filter((i) => i !== d),
+      );
+      return ones([size]).sub(1).indexFill(0, topk(lengths, kept).indices, 1);
+    }),
+    importanceScores,
+  );
 }
 
 /**
@@ -228,16 +246,29 @@ export type PruningMethod = new (amount: Amount) => { choose(values: Tensor): Te
  * @api nn.utils.prune.globalUnstructured
  */
 export function globalUnstructured(
-  parameters: readonly (readonly [AnyModule, string])[], pruningMethod: PruningMethod, importanceScores: ImportanceScores | null = null,
+  parameters: readonly (readonly [AnyModule, string])[],
+  pruningMethod: PruningMethod,
+  importanceScores: ImportanceScores | null = null,
   { amount }: { amount: Amount },
 ): void {
   const own = parameters.map(([module]) => propertiesOf(module));
   const original = (i: number): Tensor => (own[i]![`${parameters[i]![1]}_orig`] ?? own[i]![parameters[i]![1]]) as Tensor;
   const before = parameters.map(([, name], i) => (own[i]![`${name}_mask`] as Tensor | undefined) ?? onesLike(original(i).detach()));
   const scores = (i: number): Tensor => importanceOf(importanceScores, parameters[i]!) ?? original(i);
-  const values = cat(parameters.map((_, i) => scores(i).detach().reshape(-1)), 0);
+  const values = cat(
+    parameters.map((_, i) => scores(i).detach().reshape(-1)),
+    0,
+  );
   const method = new pruningMethod(amount);
-  const mask = noGrad(() => ofEntries((open) => method.choose(open))(values, cat(before.map((each) => each.reshape(-1)), 0)));
+  const mask = noGrad(() =>
+    ofEntries((open) => method.choose(open))(
+      values,
+      cat(
+        before.map((each) => each.reshape(-1)),
+        0,
+      ),
+    ),
+  );
   let start = 0;
   parameters.forEach(([module, name], i) => {
     const count = original(i).numel();

@@ -22,9 +22,12 @@ function hang(kind: keyof typeof hooks, module: AnyModule, name: string, compute
   const own = hooks[kind].get(module) ?? new Map<string, HookHandle>();
   hooks[kind].set(module, own);
   propertiesOf(module)[name] = compute();
-  own.set(name, module.registerForwardPreHook(() => {
-    propertiesOf(module)[name] = compute();
-  }));
+  own.set(
+    name,
+    module.registerForwardPreHook(() => {
+      propertiesOf(module)[name] = compute();
+    }),
+  );
 }
 
 function unhang(kind: keyof typeof hooks, module: AnyModule, name: string, title: string): void {

@@ -52,11 +52,14 @@ export function packPaddedSequence(input: Tensor, lengths: Tensor | readonly Int
   if (sizes.length !== batch.shape[0]) {
     throw new KindlingError(`Expected \`len(lengths)\` to be equal to batch_size, but got ${sizes.length} (batch_size=${batch.shape[0]})`);
   }
-  if (sizes.some((size) => size <= 0)) throw new KindlingError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
+  if (sizes.some((size) => size <= 0))
+    throw new KindlingError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
   const order = sizes.map((_, i) => i);
   if (enforceSorted) {
     if (sizes.some((size, i) => i > 0 && size > sizes[i - 1]!)) {
-      throw new KindlingError("`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.");
+      throw new KindlingError(
+        "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.",
+      );
     }
   } else {
     order.sort((a, b) => sizes[b]! - sizes[a]! || a - b);
@@ -83,13 +86,18 @@ export function packPaddedSequence(input: Tensor, lengths: Tensor | readonly Int
  * @api nn.utils.rnn.padPackedSequence
  */
 export function padPackedSequence(
-  sequence: PackedSequence | Tensor, batchFirst = false, paddingValue = 0, totalLength: Int | null = null,
+  sequence: PackedSequence | Tensor,
+  batchFirst = false,
+  paddingValue = 0,
+  totalLength: Int | null = null,
 ): [padded: Tensor, lengths: Tensor] {
   if (!(sequence instanceof PackedSequence)) throw new ArgumentError("padPackedSequence expects a PackedSequence", "TypeError");
   const sizes = Array.from(sequence.batchSizes.toTypedArray());
   const count = sizes[0] ?? 0;
   if (totalLength !== null && totalLength < sizes.length) {
-    throw new ArgumentError(`Expected total_length to be at least the length of the longest sequence in input, but got total_length=${totalLength} and max sequence length being ${sizes.length}`);
+    throw new ArgumentError(
+      `Expected total_length to be at least the length of the longest sequence in input, but got total_length=${totalLength} and max sequence length being ${sizes.length}`,
+    );
   }
   const time = totalLength ?? sizes.length;
   const { data } = sequence;
@@ -143,7 +151,12 @@ export function unpadSequence(paddedSequences: Tensor, lengths: Tensor | readonl
  * @api nn.utils.rnn.packSequence
  */
 export function packSequence(sequences: readonly Tensor[], enforceSorted = true): PackedSequence {
-  return packPaddedSequence(padSequence(sequences), sequences.map((sequence) => sequence.shape[0]!), false, enforceSorted);
+  return packPaddedSequence(
+    padSequence(sequences),
+    sequences.map((sequence) => sequence.shape[0]!),
+    false,
+    enforceSorted,
+  );
 }
 
 /**

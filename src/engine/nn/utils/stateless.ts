@@ -13,12 +13,19 @@ import type { AnyModule } from "../module.ts";
  * @api nn.utils.stateless.functionalCall
  */
 export function functionalCall(
-  module: AnyModule, parametersAndBuffers: Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>, args: unknown = null,
-  kwargs: Readonly<Record<string, unknown>> | null = null, { tieWeights = true, strict = false }: { tieWeights?: boolean; strict?: boolean } = {},
+  module: AnyModule,
+  parametersAndBuffers: Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>,
+  args: unknown = null,
+  kwargs: Readonly<Record<string, unknown>> | null = null,
+  { tieWeights = true, strict = false }: { tieWeights?: boolean; strict?: boolean } = {},
 ): unknown {
   const values = new Map<string, Tensor>(parametersAndBuffers instanceof Map ? parametersAndBuffers : Object.entries(parametersAndBuffers));
   const known = [...module.namedParameters("", true, false), ...module.namedBuffers("", true, false)];
-  if (strict) checkNames(known.map(([name]) => name), values);
+  if (strict)
+    checkNames(
+      known.map(([name]) => name),
+      values,
+    );
   if (tieWeights) tie(known, values);
   const places = [...values].map(([path, value]) => ({ ...placeOf(module, path), value }));
   const before = places.map(({ owner, property, value }) => owner.substitute(property, value));
@@ -49,6 +56,9 @@ function tie(known: readonly (readonly [name: string, tensor: Tensor])[], values
 function checkNames(known: readonly string[], values: ReadonlyMap<string, Tensor>): void {
   const missing = known.filter((name) => !values.has(name));
   const unexpected = [...values.keys()].filter((name) => !known.includes(name));
-  const problems = [unexpected.length > 0 && `Unexpected key(s): ${unexpected.join(", ")}.`, missing.length > 0 && `Missing key(s): ${missing.join(", ")}.`].filter(Boolean);
+  const problems = [
+    unexpected.length > 0 && `Unexpected key(s): ${unexpected.join(", ")}.`,
+    missing.length > 0 && `Missing key(s): ${missing.join(", ")}.`,
+  ].filter(Boolean);
   if (problems.length > 0) throw new KindlingError(`Error(s) in functional_call for the module:\n\t${problems.join("\n\t")}`);
 }

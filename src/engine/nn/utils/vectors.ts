@@ -8,7 +8,10 @@ import type { Tensor } from "../../tensor.ts";
  * @api nn.utils.parametersToVector
  */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
-  return cat([...parameters].map((parameter) => parameter.reshape(-1)), 0);
+  return cat(
+    [...parameters].map((parameter) => parameter.reshape(-1)),
+    0,
+  );
 }
 
 /**

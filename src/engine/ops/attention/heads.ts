@@ -53,9 +53,22 @@ function multiply(a: Tensor, b: Tensor, c: Tensor, accumulate = false): void {
   const [to, left, right] = [at(c), at(a), at(b)];
   for (let i = 0; i < c.shape[outer]!; i++) {
     gemmBatched(
-      c.shape[inner]!, a.strides[inner]!, b.strides[inner]!, c.strides[inner]!, m, n, k,
-      left + 4 * i * a.strides[outer]!, a.strides[2]!, a.strides[3]!, right + 4 * i * b.strides[outer]!, b.strides[2]!, b.strides[3]!,
-      to + 4 * i * c.strides[outer]!, c.strides[2]!, accumulate,
+      c.shape[inner]!,
+      a.strides[inner]!,
+      b.strides[inner]!,
+      c.strides[inner]!,
+      m,
+      n,
+      k,
+      left + 4 * i * a.strides[outer]!,
+      a.strides[2]!,
+      a.strides[3]!,
+      right + 4 * i * b.strides[outer]!,
+      b.strides[2]!,
+      b.strides[3]!,
+      to + 4 * i * c.strides[outer]!,
+      c.strides[2]!,
+      accumulate,
     );
   }
 }
@@ -79,7 +92,12 @@ function saved(node: Node<AttentionData>): { data: AttentionData; inputs: Tensor
 }
 
 function fusedBackward(node: Node, upstream: Tensor, ofWeights: Tensor | null): (Tensor | null)[] {
-  const { data: { layout, mask, scale, dropoutP }, inputs, weights, keep } = saved(node);
+  const {
+    data: { layout, mask, scale, dropoutP },
+    inputs,
+    weights,
+    keep,
+  } = saved(node);
   const [q, k, v] = layout.split(inputs);
   const results = inputs.map((input) => make(input.shape));
   const [toQ, toK, toV] = layout.split(results);
@@ -139,7 +157,11 @@ export function attendHeads(inputs: readonly Tensor[], layout: HeadLayout, optio
   const [maskBatch, maskHead, maskRow] = (added?.strides ?? [0, 0, 0]) as [number, number, number];
   kernels.attentionWeights(at(weights), added ? at(added) : 0, maskBatch, maskHead, maskRow, batch, heads, targets, sources, scale, isCausal ? 1 : 0);
   const used = keep ? noGrad(() => scaleKept(weights, keep, keptScale(dropoutP))) : weights;
-  multiply(used, v, noGrad(() => layout.splitOutput(output)));
+  multiply(
+    used,
+    v,
+    noGrad(() => layout.splitOutput(output)),
+  );
   const data: AttentionData = { ...options, layout, inputs: inputs.length };
   recordMany(attentionOp, [output, used], mask ? [...inputs, mask] : inputs, [...inputs, weights, ...(keep ? [keep] : [])], data);
   return { output, weights: used };
@@ -148,5 +170,6 @@ export function attendHeads(inputs: readonly Tensor[], layout: HeadLayout, optio
 function checkHeads(q: Tensor, k: Tensor, v: Tensor): void {
   for (const x of [q, k, v]) if (x.dtype !== "float32") throw new KindlingError(`attention is for float32, but got ${x.dtype}; convert with .float()`);
   const fits = q.shape[3] === k.shape[3] && k.shape[2] === v.shape[2] && [k, v].every((x) => x.shape[0] === q.shape[0] && x.shape[1] === q.shape[1]);
-  if (!fits) throw new ShapeError(`queries ${shapeText(q.shape)}, keys ${shapeText(k.shape)} and values ${shapeText(v.shape)} don't belong together`, q.shape, k.shape);
+  if (!fits)
+    throw new ShapeError(`queries ${shapeText(q.shape)}, keys ${shapeText(k.shape)} and values ${shapeText(v.shape)} don't belong together`, q.shape, k.shape);
 }

@@ -75,17 +75,45 @@ function additive(mask: Tensor): Tensor {
  * @api nn.functional.multiHeadAttentionForward
  */
 export function multiHeadAttentionForward(
-  query: Tensor, key: Tensor, value: Tensor, embedDimToCheck: Int, numHeads: Int, inProjWeight: Tensor | null, inProjBias: Tensor | null,
-  biasK: Tensor | null, biasV: Tensor | null, addZeroAttn: boolean, dropoutP: number, outProjWeight: Tensor, outProjBias: Tensor | null,
-  training = true, keyPaddingMask: Tensor | null = null, needWeights = true, attnMask: Tensor | null = null, useSeparateProjWeight = false,
-  qProjWeight: Tensor | null = null, kProjWeight: Tensor | null = null, vProjWeight: Tensor | null = null, staticK: Tensor | null = null,
-  staticV: Tensor | null = null, averageAttnWeights = true, isCausal = false,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  embedDimToCheck: Int,
+  numHeads: Int,
+  inProjWeight: Tensor | null,
+  inProjBias: Tensor | null,
+  biasK: Tensor | null,
+  biasV: Tensor | null,
+  addZeroAttn: boolean,
+  dropoutP: number,
+  outProjWeight: Tensor,
+  outProjBias: Tensor | null,
+  training = true,
+  keyPaddingMask: Tensor | null = null,
+  needWeights = true,
+  attnMask: Tensor | null = null,
+  useSeparateProjWeight = false,
+  qProjWeight: Tensor | null = null,
+  kProjWeight: Tensor | null = null,
+  vProjWeight: Tensor | null = null,
+  staticK: Tensor | null = null,
+  staticV: Tensor | null = null,
+  averageAttnWeights = true,
+  isCausal = false,
 ): [output: Tensor, weights: Tensor | null] {
   const projections = useSeparateProjWeight ? separate(qProjWeight, kProjWeight, vProjWeight) : inProjWeight;
   if (projections === null) throw new ArgumentError("use_separate_proj_weight is False but in_proj_weight is None", "AssertionError");
   const weights: AttentionWeights = {
-    embedDim: embedDimToCheck, numHeads, projections, projectionBias: inProjBias, biasK, biasV, outputWeight: outProjWeight, outputBias: outProjBias,
-    addZeroAttn, dropoutP: training ? dropoutP : 0,
+    embedDim: embedDimToCheck,
+    numHeads,
+    projections,
+    projectionBias: inProjBias,
+    biasK,
+    biasV,
+    outputWeight: outProjWeight,
+    outputBias: outProjBias,
+    addZeroAttn,
+    dropoutP: training ? dropoutP : 0,
   };
   return attendInHeads(query, key, value, weights, { keyPaddingMask, attnMask, needWeights, averageAttnWeights, isCausal, staticK, staticV });
 }
@@ -97,7 +125,13 @@ function separate(q: Tensor | null, k: Tensor | null, v: Tensor | null): readonl
 }
 
 /** The same as layers call it; with `batchFirst` the batch stands first in all shapes. */
-export function attendInHeads(query: Tensor, key: Tensor, value: Tensor, weights: AttentionWeights, call: AttentionCall = {}): [output: Tensor, weights: Tensor | null] {
+export function attendInHeads(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  weights: AttentionWeights,
+  call: AttentionCall = {},
+): [output: Tensor, weights: Tensor | null] {
   if (call.isCausal && !call.attnMask) throw new KindlingError("Need attn_mask if specifying the is_causal hint.");
   if (query.dim() === 2) return withoutBatch(query, key, value, weights, call);
   if (query.dim() !== 3) throw new KindlingError(`query should be unbatched 2D or batched 3D tensor but received ${query.dim()}-D query tensor`);
@@ -119,7 +153,12 @@ export function attendInHeads(query: Tensor, key: Tensor, value: Tensor, weights
 }
 
 /** Keys and values that are given take the place of the projected ones. */
-function withStatic(projected: readonly Tensor[], batch: number, { embedDim, numHeads, biasK, batchFirst }: AttentionWeights, { staticK = null, staticV = null }: AttentionCall): readonly Tensor[] {
+function withStatic(
+  projected: readonly Tensor[],
+  batch: number,
+  { embedDim, numHeads, biasK, batchFirst }: AttentionWeights,
+  { staticK = null, staticV = null }: AttentionCall,
+): readonly Tensor[] {
   if (!staticK && !staticV) return projected;
   if (biasK) throw new ArgumentError("bias cannot be added to static key.", "AssertionError");
   const size = embedDim / numHeads;
@@ -127,7 +166,10 @@ function withStatic(projected: readonly Tensor[], batch: number, { embedDim, num
     if (x.dim() !== 3 || x.shape[0] !== batch * numHeads || x.shape[2] !== size) {
       throw new KindlingError(`expecting ${name} of [${batch * numHeads}, keys, ${size}], but got [${x.shape.join(", ")}]`);
     }
-    return x.reshape(batch, numHeads, -1, size).permute(batchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3]).flatten(2);
+    return x
+      .reshape(batch, numHeads, -1, size)
+      .permute(batchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3])
+      .flatten(2);
   };
   const [q, k, v] = projected.flatMap((x) => split(x, embedDim, -1)) as [Tensor, Tensor, Tensor];
   return [q, staticK ? sideBySide(staticK, "static_k") : k, staticV ? sideBySide(staticV, "static_v") : v];
@@ -194,14 +236,16 @@ function joinMasks(call: AttentionCall, [batch, heads, targets, keys]: readonly 
   const mask = widened(call.attnMask);
   const padding = widened(call.keyPaddingMask);
   if (mask && mask.dim() === 3 && mask.shape[0] !== batch * heads) {
-    throw new KindlingError(`The shape of the 3D attn_mask is torch.Size([${mask.shape.join(", ")}]), but should be (${batch * heads}, ${targets}, ${sources}).`);
+    throw new KindlingError(
+      `The shape of the 3D attn_mask is torch.Size([${mask.shape.join(", ")}]), but should be (${batch * heads}, ${targets}, ${sources}).`,
+    );
   }
   if (padding && (padding.shape[0] !== batch || padding.shape[1] !== sources)) {
     throw new KindlingError(`expecting key_padding_mask shape of (${batch}, ${sources}), but got torch.Size([${padding.shape.join(", ")}])`);
   }
   const ofHeads = mask && mask.reshape(mask.dim() === 3 ? [batch, heads, targets, sources] : [1, 1, ...mask.shape]);
   const ofKeys = padding && padding.reshape(batch, 1, 1, sources);
-  return ofHeads && ofKeys ? ofHeads.add(ofKeys) : ofHeads ?? ofKeys;
+  return ofHeads && ofKeys ? ofHeads.add(ofKeys) : (ofHeads ?? ofKeys);
 }
 
 /** Zeros up to the diagonal and −∞ above: with it each place sees itself and those before. */

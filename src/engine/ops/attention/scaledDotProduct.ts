@@ -28,7 +28,12 @@ export interface ScoreOptions {
  * @api nn.functional.scaledDotProductAttention
  */
 export function scaledDotProductAttention(
-  query: Tensor, key: Tensor, value: Tensor, attnMask: Tensor | null = null, dropoutP = 0, isCausal = false,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  attnMask: Tensor | null = null,
+  dropoutP = 0,
+  isCausal = false,
   { scale = null, enableGqa = false }: ScoreOptions = {},
 ): Tensor {
   if (enableGqa) return scaledDotProductAttention(query, sharedHeads(query, key), sharedHeads(query, value), attnMask, dropoutP, isCausal, { scale });
@@ -38,11 +43,16 @@ export function scaledDotProductAttention(
   const heads = [query, key, value].map((x) => fourDimensional(expand(x, [...lead, -1, -1]), lead.length));
   const [batch, count, targets] = heads[0]!.shape as [number, number, number];
   const layout: HeadLayout = {
-    split: (inputs) => inputs as unknown as Triple, join: (parts) => parts,
-    outputShape: [batch, count, targets, value.size(-1)], splitOutput: (output) => output,
+    split: (inputs) => inputs as unknown as Triple,
+    join: (parts) => parts,
+    outputShape: [batch, count, targets, value.size(-1)],
+    splitOutput: (output) => output,
   };
   const { output } = attendHeads(heads, layout, {
-    mask: mask && maskOf(mask, lead), isCausal, scale: scale ?? 1 / Math.sqrt(query.size(-1)), dropoutP,
+    mask: mask && maskOf(mask, lead),
+    isCausal,
+    scale: scale ?? 1 / Math.sqrt(query.size(-1)),
+    dropoutP,
   });
   return reshape(output, [...lead, targets, value.size(-1)]);
 }
@@ -51,7 +61,8 @@ export function scaledDotProductAttention(
 function sharedHeads(query: Tensor, x: Tensor): Tensor {
   const [wanted, own] = [query.shape.at(-3), x.shape.at(-3)];
   if (wanted === undefined || own === undefined) throw new KindlingError("enableGqa: query, key and value have to be [batch, heads, length, features]");
-  if (wanted % own !== 0) throw new KindlingError(`enableGqa: the number of heads of the query (${wanted}) has to be a multiple of that of key and value (${own})`);
+  if (wanted % own !== 0)
+    throw new KindlingError(`enableGqa: the number of heads of the query (${wanted}) has to be a multiple of that of key and value (${own})`);
   return wanted === own ? x : repeatInterleave(x, wanted / own, -3);
 }
 

@@ -20,17 +20,16 @@ export type ConvPadding = Size | "same" | "valid";
  * @param dilation distance between the kernel's elements, default 1
  * @param groups channels are split into so many independent convolutions, default 1
  */
-export type Convolution = (
-  input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Size, padding?: ConvPadding, dilation?: Size, groups?: Int,
-) => Tensor;
+export type Convolution = (input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Size, padding?: ConvPadding, dilation?: Size, groups?: Int) => Tensor;
 
 type Run = (x: Tensor, weight: Tensor, bias: Tensor | null, steps: Steps, groups: number) => Tensor;
 
 function convolution(name: string, rank: number, run: Run): Convolution {
-  return (input, weight, bias = null, stride = 1, padding = 0, dilation = 1, groups = 1) => batched(name, rank, input, (x) => {
-    const steps = stepsOf(name, rank, weight, stride, typeof padding === "string" ? 0 : padding, dilation);
-    return padding === "same" ? runSame(run, x, weight, bias, steps, groups) : run(x, weight, bias, steps, groups);
-  });
+  return (input, weight, bias = null, stride = 1, padding = 0, dilation = 1, groups = 1) =>
+    batched(name, rank, input, (x) => {
+      const steps = stepsOf(name, rank, weight, stride, typeof padding === "string" ? 0 : padding, dilation);
+      return padding === "same" ? runSame(run, x, weight, bias, steps, groups) : run(x, weight, bias, steps, groups);
+    });
 }
 
 /** The output is as large as the input. What that needs more on one side than on the other is put around the input at once. */
@@ -38,7 +37,12 @@ function runSame(run: Run, x: Tensor, weight: Tensor, bias: Tensor | null, { str
   if (stride.some((step) => step !== 1)) throw new ArgumentError("padding='same' is not supported for strided convolutions", "RuntimeError");
   const totals = dilation.map((step, i) => step * (weight.shape[2 + i]! - 1));
   const odd = totals.map((total) => total % 2);
-  const even = odd.includes(1) ? pad(x, odd.toReversed().flatMap((size) => [0, size])) : x;
+  const even = odd.includes(1)
+    ? pad(
+        x,
+        odd.toReversed().flatMap((size) => [0, size]),
+      )
+    : x;
   return run(even, weight, bias, { stride, padding: totals.map((total) => Math.floor(total / 2)), dilation }, groups);
 }
 
@@ -83,7 +87,8 @@ export function ofPlanes({ stride, padding, dilation }: Steps): Steps {
  * @api nn.functional.conv1d torch.conv1d
  */
 export const conv1d: Convolution = convolution("conv1d", 1, (x, weight, bias, steps, groups) =>
-  squeeze(convolvePlanes(unsqueeze(x, 2), unsqueeze(weight, 2), bias, ofRow(steps), groups), 2));
+  squeeze(convolvePlanes(unsqueeze(x, 2), unsqueeze(weight, 2), bias, ofRow(steps), groups), 2),
+);
 
 /**
  * Two-dimensional convolution (cross-correlation).

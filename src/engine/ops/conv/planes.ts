@@ -133,7 +133,11 @@ export function spreadPlanes(input: Tensor, weight: Tensor, bias: Tensor | null,
   checkBias(bias, filter, perGroup * groups);
   const size = plane.map((n, i) => (n - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (kernel[i]! - 1) + extra[i]! + 1);
   if (size.some((n) => n <= 0)) {
-    throw new ShapeError(`Given input size per channel: (${plane.join(" x ")}). Calculated output size per channel: (${size.join(" x ")}). Output size is too small`, x.shape, filter.shape);
+    throw new ShapeError(
+      `Given input size per channel: (${plane.join(" x ")}). Calculated output size per channel: (${size.join(" x ")}). Output size is too small`,
+      x.shape,
+      filter.shape,
+    );
   }
   return spread(x, filter, bias, [batch, groups, perGroup * groups, inputs, ...planeWindows(size, kernel, plane, steps)]);
 }
@@ -157,7 +161,10 @@ export function checkBias(bias: Tensor | null, weight: Tensor, outputs: number):
 function checkGroups(filter: Shape, groups: number): void {
   if (!(groups > 0)) throw new KindlingError("non-positive groups is not supported");
   if (filter[0]! % groups !== 0) {
-    throw new ShapeError(`Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size [${shapeText(filter)}] instead`, filter);
+    throw new ShapeError(
+      `Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size [${shapeText(filter)}] instead`,
+      filter,
+    );
   }
 }
 

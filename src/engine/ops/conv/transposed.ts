@@ -20,18 +20,26 @@ import { checkBias, spreadPlanes } from "./planes.ts";
  * @param dilation distance between the kernel's elements, default 1
  */
 export type TransposedConvolution = (
-  input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Size, padding?: Size, outputPadding?: Size, groups?: Int, dilation?: Size,
+  input: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null,
+  stride?: Size,
+  padding?: Size,
+  outputPadding?: Size,
+  groups?: Int,
+  dilation?: Size,
 ) => Tensor;
 
 type Run = (x: Tensor, weight: Tensor, bias: Tensor | null, steps: Steps, extra: readonly number[], groups: number) => Tensor;
 
 function transposed(name: string, rank: number, run: Run): TransposedConvolution {
-  return (input, weight, bias = null, stride = 1, padding = 0, outputPadding = 0, groups = 1, dilation = 1) => batched(name, rank, input, (x) => {
-    const steps = stepsOf(name, rank, weight, stride, padding, dilation);
-    const extra = sizesOf(outputPadding, rank, "outputPadding");
-    checkExtra(extra, steps);
-    return run(x, weight, bias, steps, extra, groups);
-  });
+  return (input, weight, bias = null, stride = 1, padding = 0, outputPadding = 0, groups = 1, dilation = 1) =>
+    batched(name, rank, input, (x) => {
+      const steps = stepsOf(name, rank, weight, stride, padding, dilation);
+      const extra = sizesOf(outputPadding, rank, "outputPadding");
+      checkExtra(extra, steps);
+      return run(x, weight, bias, steps, extra, groups);
+    });
 }
 
 const DIRECTIONS = ["depth", "height", "width"];
@@ -56,7 +64,8 @@ function checkExtra(extra: readonly number[], { stride, dilation }: Steps): void
  * @api nn.functional.convTranspose1d torch.convTranspose1d
  */
 export const convTranspose1d: TransposedConvolution = transposed("conv_transpose1d", 1, (x, weight, bias, steps, extra, groups) =>
-  squeeze(spreadPlanes(unsqueeze(x, 2), unsqueeze(weight, 2), bias, ofRow(steps), [0, ...extra], groups), 2));
+  squeeze(spreadPlanes(unsqueeze(x, 2), unsqueeze(weight, 2), bias, ofRow(steps), [0, ...extra], groups), 2),
+);
 
 /**
  * The transpose of `conv2d` with the same weight: spreads each input value over the kernel's window.

@@ -10,7 +10,17 @@ const WORK_BYTES = kernels.sgemmWorkBytes();
  * lie `ldc` apart, its columns are dense. Takes a transposed operand by swapping its strides.
  */
 export function gemm(
-  m: number, n: number, k: number, a: number, rsa: number, csa: number, b: number, rsb: number, csb: number, c: number, ldc: number,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  rsa: number,
+  csa: number,
+  b: number,
+  rsb: number,
+  csb: number,
+  c: number,
+  ldc: number,
   accumulate = false,
 ): void {
   kernels.sgemm(m, n, k, a, rsa, csa, b, rsb, csb, c, ldc, accumulate ? 1 : 0, workspace.ofSize(WORK_BYTES));
@@ -18,8 +28,22 @@ export function gemm(
 
 /** `batch` products whose operands lie `strideA`, `strideB` (0: the same again) and `strideC` apart. */
 export function gemmBatched(
-  batch: number, strideA: number, strideB: number, strideC: number, m: number, n: number, k: number,
-  a: number, rsa: number, csa: number, b: number, rsb: number, csb: number, c: number, ldc: number, accumulate = false,
+  batch: number,
+  strideA: number,
+  strideB: number,
+  strideC: number,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  rsa: number,
+  csa: number,
+  b: number,
+  rsb: number,
+  csb: number,
+  c: number,
+  ldc: number,
+  accumulate = false,
 ): void {
   kernels.sgemmBatched(batch, strideA, strideB, strideC, m, n, k, a, rsa, csa, b, rsb, csb, c, ldc, accumulate ? 1 : 0, workspace.ofSize(WORK_BYTES));
 }

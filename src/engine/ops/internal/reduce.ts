@@ -58,7 +58,8 @@ export interface ReductionData {
 /** A choice among nothing is an error. */
 export function requireSome(name: string, shape: Shape, dim: Size | null): void {
   if (dim === null) {
-    if (numelOf(shape) === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+    if (numelOf(shape) === 0)
+      throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
     return;
   }
   const empty = [dim].flat().find((d) => shape.at(d) === 0);

@@ -18,7 +18,10 @@ interface Description {
 
 /** The tensors as windows of `shape`, to which they broadcast. */
 export function describeBroadcast(shape: Shape, tensors: readonly Tensor[]): Description {
-  return describe(shape, tensors.map((tensor) => broadcastStrides(tensor.shape, tensor.strides, shape)));
+  return describe(
+    shape,
+    tensors.map((tensor) => broadcastStrides(tensor.shape, tensor.strides, shape)),
+  );
 }
 
 /** Leaves out dimensions of size 1 and merges neighbours that follow each other without a gap: fewer, longer runs. */

@@ -113,7 +113,15 @@ function negligible(d: Float64Array, e: Float64Array, from: number, to: number, 
 }
 
 type Sweep = (
-  d: Float64Array, e: Float64Array, inner: Matrix, outer: Matrix, from: number, to: number, step: number, edge: (i: number) => number, shift: number,
+  d: Float64Array,
+  e: Float64Array,
+  inner: Matrix,
+  outer: Matrix,
+  from: number,
+  to: number,
+  step: number,
+  edge: (i: number) => number,
+  shift: number,
 ) => void;
 
 /** Without a shift, for small singular values: no subtraction, so that they keep their precision. */
@@ -187,10 +195,14 @@ function decomposePair(f: number, g: number, h: number): { least: number; larges
   const isSwapped = Math.abs(h) > Math.abs(f);
   const [ft, ht] = isSwapped ? [h, f] : [f, h];
   const { least, largest, left, right, leads } = decomposeOrdered(ft, g, ht);
-  const [l, r] = isSwapped ? [{ c: right.s, s: right.c }, { c: left.s, s: left.c }] : [left, right];
+  const [l, r] = isSwapped
+    ? [
+        { c: right.s, s: right.c },
+        { c: left.s, s: left.c },
+      ]
+    : [left, right];
   const sign = (x: number): number => signed(1, x);
-  const whole = leads === "g" ? sign(r.s) * sign(l.c) * sign(g)
-    : isSwapped ? sign(r.s) * sign(l.s) * sign(h) : sign(r.c) * sign(l.c) * sign(f);
+  const whole = leads === "g" ? sign(r.s) * sign(l.c) * sign(g) : isSwapped ? sign(r.s) * sign(l.s) * sign(h) : sign(r.c) * sign(l.c) * sign(f);
   return { largest: signed(largest, whole), least: signed(least, whole * sign(f) * sign(h)), left: l, right: r };
 }
 
@@ -209,9 +221,7 @@ function decomposeOrdered(f: number, g: number, h: number): { least: number; lar
   const s = Math.hypot(t, m);
   const r = Math.hypot(l, m);
   const a = (s + r) / 2;
-  const slope = m * m === 0
-    ? (l === 0 ? signed(2, f) * signed(1, g) : g / signed(d, f) + m / t)
-    : (m / (s + t) + m / (r + l)) * (1 + a);
+  const slope = m * m === 0 ? (l === 0 ? signed(2, f) * signed(1, g) : g / signed(d, f) + m / t) : (m / (s + t) + m / (r + l)) * (1 + a);
   const length = Math.hypot(slope, 2);
   const right = { c: 2 / length, s: slope / length };
   return { least: ha / a, largest: fa * a, left: { c: (right.c + right.s * m) / a, s: ((h / f) * right.s) / a }, right, leads: ga > fa ? "g" : "f" };

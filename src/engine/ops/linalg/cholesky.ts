@@ -29,9 +29,17 @@ function decomposed(name: string, A: Tensor, checkErrors: boolean): { L: Tensor;
   const failed = found.map((each) => each.failed);
   const place = failed.findIndex((minor) => minor > 0);
   if (checkErrors && place >= 0) {
-    throw failure(name, A, place, `The factorization could not be completed because the input is not positive-definite (the leading minor of order ${failed[place]} is not positive-definite).`);
+    throw failure(
+      name,
+      A,
+      place,
+      `The factorization could not be completed because the input is not positive-definite (the leading minor of order ${failed[place]} is not positive-definite).`,
+    );
   }
-  const L = stacked(found.map(({ l }) => l.data), A.shape);
+  const L = stacked(
+    found.map(({ l }) => l.data),
+    A.shape,
+  );
   return { L: record(choleskyOp, L, [A], [L]), failed };
 }
 
@@ -70,7 +78,8 @@ export function choleskyFactor(input: Tensor, upper = false): Tensor {
  * @api torch.linalg.choleskyEx
  */
 export function choleskyEx(
-  A: Tensor, { upper = false, checkErrors = false }: { upper?: boolean; checkErrors?: boolean } = {},
+  A: Tensor,
+  { upper = false, checkErrors = false }: { upper?: boolean; checkErrors?: boolean } = {},
 ): NamedTuple<["L", "info"], Tensor> {
   requireSquare("linalg.cholesky", A);
   const { L, failed } = decomposed("linalg.cholesky", upper ? A.mT : A, checkErrors);

@@ -15,7 +15,11 @@ import { singularOf, type Singular } from "./svd.ts";
 /** One number for each matrix, to be multiplied with the matrices. */
 const spread = (numbers: Tensor): Tensor => unsqueeze(unsqueeze(numbers, -1), -1);
 
-const numbers = (values: readonly number[], A: Tensor): Tensor => stacked(values.map((value) => Float64Array.of(value)), leadOf(A));
+const numbers = (values: readonly number[], A: Tensor): Tensor =>
+  stacked(
+    values.map((value) => Float64Array.of(value)),
+    leadOf(A),
+  );
 
 // --- determinant ----------------------------------------------------------------------------------------------------
 
@@ -66,7 +70,8 @@ function cofactors(A: Tensor): Tensor {
   return record(cofactorsOp, stacked(parts, A.shape), [A], [A]);
 }
 
-const productWithout = (values: Float64Array, left: readonly number[]): number => values.reduce((product, value, i) => (left.includes(i) ? product : product * value), 1);
+const productWithout = (values: Float64Array, left: readonly number[]): number =>
+  values.reduce((product, value, i) => (left.includes(i) ? product : product * value), 1);
 
 /** det(U·Vᵀ) · U·middle·Vᵀ */
 function composed({ ut, vt }: Singular, middle: (i: number, j: number) => number): Matrix {
@@ -80,12 +85,16 @@ function composed({ ut, vt }: Singular, middle: (i: number, j: number) => number
 /** Second derivatives of the determinant, for singular matrices as well: exact, but without a history. */
 function exactSlopeOfCofactors(A: Tensor, gradient: Tensor): Tensor {
   const directions = matricesOf(gradient);
-  return stacked(matricesOf(A).map((matrix, place) => {
-    const singular = singularOf(matrix, true);
-    const turned = singular.ut.times(directions[place]!).times(singular.vt.transposed());
-    const diagonal = (i: number): number => singular.s.reduce((total, _, j) => (i === j ? total : total + turned.at(j, j) * productWithout(singular.s, [i, j])), 0);
-    return composed(singular, (i, j) => (i === j ? diagonal(i) : -turned.at(j, i) * productWithout(singular.s, [i, j]))).data;
-  }), A.shape);
+  return stacked(
+    matricesOf(A).map((matrix, place) => {
+      const singular = singularOf(matrix, true);
+      const turned = singular.ut.times(directions[place]!).times(singular.vt.transposed());
+      const diagonal = (i: number): number =>
+        singular.s.reduce((total, _, j) => (i === j ? total : total + turned.at(j, j) * productWithout(singular.s, [i, j])), 0);
+      return composed(singular, (i, j) => (i === j ? diagonal(i) : -turned.at(j, i) * productWithout(singular.s, [i, j]))).data;
+    }),
+    A.shape,
+  );
 }
 
 /** The same of differentiable operations, for matrices that have an inverse: det(A) · (tr(G·A⁻¹)·A⁻¹ − A⁻¹·G·A⁻¹)ᵀ with G = gradientᵀ. */
@@ -107,8 +116,26 @@ function signAndLog(name: string, A: Tensor): NamedTuple<["sign", "logabsdet"], 
   requireSquare(name, A);
   requireFloat(name, A);
   const found = matricesOf(A).map((matrix) => logDeterminant(factored(matrix)));
-  const logabsdet = record(slogdetOp, numbers(found.map(({ log }) => log), A), [A], [A]);
-  return namedTuple("linalg_slogdet", ["sign", "logabsdet"], [numbers(found.map(({ sign }) => sign), A), logabsdet]);
+  const logabsdet = record(
+    slogdetOp,
+    numbers(
+      found.map(({ log }) => log),
+      A,
+    ),
+    [A],
+    [A],
+  );
+  return namedTuple(
+    "linalg_slogdet",
+    ["sign", "logabsdet"],
+    [
+      numbers(
+        found.map(({ sign }) => sign),
+        A,
+      ),
+      logabsdet,
+    ],
+  );
 }
 
 /**

@@ -67,10 +67,20 @@ const eighOp: Operation = {
     const parts: Tensor[] = gradientL ? [diagEmbed(gradientL)] : [];
     if (gradientV) {
       const turns = matmul(V.mT, gradientV);
-      const gaps = unsqueeze(L, -2).sub(unsqueeze(L, -1)).add(diagEmbed(L.detach().mul(0).add(1)));
+      const gaps = unsqueeze(L, -2)
+        .sub(unsqueeze(L, -1))
+        .add(diagEmbed(L.detach().mul(0).add(1)));
       parts.push(turns.sub(turns.mT).mul(0.5).div(gaps));
     }
-    return [matmul(matmul(V, parts.reduce((a, b) => a.add(b))), V.mT)];
+    return [
+      matmul(
+        matmul(
+          V,
+          parts.reduce((a, b) => a.add(b)),
+        ),
+        V.mT,
+      ),
+    ];
   },
 };
 
@@ -90,8 +100,14 @@ export function eigh(A: Tensor, UPLO: "L" | "U" = "L"): NamedTuple<["eigenvalues
   const matrices = matricesOf(UPLO === "L" ? A : A.mT);
   requireFinite("linalg.eigh", A, matrices);
   const found = matrices.map(eigenOf);
-  const eigenvalues = stacked(found.map(({ values }) => values), A.shape.slice(0, -1));
-  const eigenvectors = stacked(found.map(({ vt }) => vt.transposed().data), [...leadOf(A), ...A.shape.slice(-2)]);
+  const eigenvalues = stacked(
+    found.map(({ values }) => values),
+    A.shape.slice(0, -1),
+  );
+  const eigenvectors = stacked(
+    found.map(({ vt }) => vt.transposed().data),
+    [...leadOf(A), ...A.shape.slice(-2)],
+  );
   recordMany(eighOp, [eigenvalues, eigenvectors], [A], [eigenvalues, eigenvectors]);
   return namedTuple("linalg_eigh", ["eigenvalues", "eigenvectors"], [eigenvalues, eigenvectors]);
 }

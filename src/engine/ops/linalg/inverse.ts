@@ -60,7 +60,17 @@ export function inverse(input: Tensor): Tensor {
  */
 export function invEx(A: Tensor, { checkErrors = false }: { checkErrors?: boolean } = {}): NamedTuple<["inverse", "info"], Tensor> {
   const { inverse, factors } = checkedInverse("linalg.inv_ex", A, checkErrors);
-  return namedTuple("linalg_inv_ex", ["inverse", "info"], [inverse, wholes(factors.map(({ firstZero }) => firstZero), leadOf(A))]);
+  return namedTuple(
+    "linalg_inv_ex",
+    ["inverse", "info"],
+    [
+      inverse,
+      wholes(
+        factors.map(({ firstZero }) => firstZero),
+        leadOf(A),
+      ),
+    ],
+  );
 }
 
 function checkedInverse(name: string, A: Tensor, checkErrors: boolean): { inverse: Tensor; factors: Factored[] } {
@@ -79,10 +89,7 @@ const solveOp: Operation = {
   name: "LinalgSolveExBackward0",
   backward(node, gradient) {
     const gradientB = solveMatrices(node.saved(0).mT, gradient).solution;
-    return [
-      node.needs(0) ? matmul(gradientB, node.saved(1).mT).neg() : null,
-      node.needs(1) ? gradientB : null,
-    ];
+    return [node.needs(0) ? matmul(gradientB, node.saved(1).mT).neg() : null, node.needs(1) ? gradientB : null];
   },
 };
 
@@ -90,7 +97,10 @@ const solveOp: Operation = {
 function solveMatrices(A: Tensor, B: Tensor): { solution: Tensor; factors: Factored[] } {
   const factors = matricesOf(A).map(factored);
   const right = matricesOf(B);
-  const solution = stacked(factors.map((each, i) => solveFactored(each, right[i]!).data), B.shape);
+  const solution = stacked(
+    factors.map((each, i) => solveFactored(each, right[i]!).data),
+    B.shape,
+  );
   return { solution: record(solveOp, solution, [A, B], [A, solution]), factors };
 }
 
@@ -114,7 +124,9 @@ export function solve(A: Tensor, B: Tensor, { left = true }: { left?: boolean } 
  * @api torch.linalg.solveEx
  */
 export function solveEx(
-  A: Tensor, B: Tensor, { left = true, checkErrors = false }: { left?: boolean; checkErrors?: boolean } = {},
+  A: Tensor,
+  B: Tensor,
+  { left = true, checkErrors = false }: { left?: boolean; checkErrors?: boolean } = {},
 ): NamedTuple<["result", "info"], Tensor> {
   requireSquare("linalg.solve", A);
   requireFloat("linalg.solve", A);
@@ -125,7 +137,17 @@ export function solveEx(
   const place = factors.findIndex(({ firstZero }) => firstZero > 0);
   if (checkErrors && place >= 0) throw failure("torch.linalg.solve", a, place, "The solver failed because the input matrix is singular.");
   const result = left ? solution : solution.mT;
-  return namedTuple("linalg_solve_ex", ["result", "info"], [isVector ? squeeze(result, -1) : result, wholes(factors.map(({ firstZero }) => firstZero), leadOf(a))]);
+  return namedTuple(
+    "linalg_solve_ex",
+    ["result", "info"],
+    [
+      isVector ? squeeze(result, -1) : result,
+      wholes(
+        factors.map(({ firstZero }) => firstZero),
+        leadOf(a),
+      ),
+    ],
+  );
 }
 
 /** Both expanded to the same leading dimensions. @throws ShapeError where they don't make an equation */
@@ -133,7 +155,11 @@ export function alike(name: string, A: Tensor, B: Tensor, left: boolean): [A: Te
   const [m, n] = A.shape.slice(-2);
   const [rows, cols] = B.shape.slice(-2);
   if ((left ? rows : cols) !== (left ? m : n)) {
-    throw new ShapeError(`${name}: Incompatible shapes of A and B for the equation ${left ? "AX = B" : "XA = B"} (${m}x${n} and ${rows}x${cols})`, A.shape, B.shape);
+    throw new ShapeError(
+      `${name}: Incompatible shapes of A and B for the equation ${left ? "AX = B" : "XA = B"} (${m}x${n} and ${rows}x${cols})`,
+      A.shape,
+      B.shape,
+    );
   }
   const lead = broadcastShapes(leadOf(B), leadOf(A));
   return [expand(A, [...lead, m!, n!]), expand(B, [...lead, rows!, cols!])];

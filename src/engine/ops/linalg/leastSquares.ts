@@ -51,8 +51,15 @@ export function matrixRank(A: Tensor, { atol = null, rtol = null, hermitian = fa
   const k = values.shape.at(-1)!;
   const all = toTypedArray(values);
   const lists = Array.from({ length: numelOf(leadOf(A)) }, (_, i) => [...all.subarray(i * k, (i + 1) * k)]);
-  const zero = thresholds(A, lists.map((list) => Math.max(0, ...list)), { atol, rtol });
-  return wholes(lists.map((list, i) => list.filter((value) => value > zero[i]!).length), leadOf(A));
+  const zero = thresholds(
+    A,
+    lists.map((list) => Math.max(0, ...list)),
+    { atol, rtol },
+  );
+  return wholes(
+    lists.map((list, i) => list.filter((value) => value > zero[i]!).length),
+    leadOf(A),
+  );
 }
 
 // --- pseudoinverse --------------------------------------------------------------------------------------------------
@@ -83,15 +90,24 @@ function slopeOfPinv(A: Tensor, P: Tensor, gradient: Tensor): Tensor {
  */
 export function pinv(A: Tensor, { atol = null, rtol = null, hermitian = false }: Tolerances & { hermitian?: boolean } = {}): Tensor {
   if (A.shape.length < 2 || A.dtype !== "float32") {
-    throw new KindlingError(`linalg.pinv(${longName(A.dtype)}{[${A.shape.join(", ")}]}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`);
+    throw new KindlingError(
+      `linalg.pinv(${longName(A.dtype)}{[${A.shape.join(", ")}]}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`,
+    );
   }
   if (hermitian) requireSquare("linalg.pinv", A);
   const matrices = matricesOf(A);
   requireFinite("linalg.svd", A, matrices);
   const found = matrices.map((matrix) => singularOf(matrix, false));
-  const zero = thresholds(A, found.map(({ s }) => s[0] ?? 0), { atol, rtol });
+  const zero = thresholds(
+    A,
+    found.map(({ s }) => s[0] ?? 0),
+    { atol, rtol },
+  );
   const [m, n] = A.shape.slice(-2) as [number, number];
-  const result = stacked(found.map((each, i) => solved(each, zero[i]!, Matrix.eye(m)).data), [...leadOf(A), n, m]);
+  const result = stacked(
+    found.map((each, i) => solved(each, zero[i]!, Matrix.eye(m)).data),
+    [...leadOf(A), n, m],
+  );
   return record(pinvOp, result, [A], [A, result]);
 }
 
@@ -129,10 +145,7 @@ const lstsqOp: Operation = {
   backward(node, gradient) {
     const [A, B] = [node.saved(0), node.saved(1)];
     const P = pinv(A);
-    return [
-      node.needs(0) ? slopeOfPinv(A, P, matmul(gradient, B.mT)) : null,
-      node.needs(1) ? matmul(P.mT, gradient) : null,
-    ];
+    return [node.needs(0) ? slopeOfPinv(A, P, matmul(gradient, B.mT)) : null, node.needs(1) ? matmul(P.mT, gradient) : null];
   },
 };
 
@@ -148,7 +161,10 @@ const lstsqOp: Operation = {
  * @api torch.linalg.lstsq
  */
 export function lstsq(
-  A: Tensor, B: Tensor, rcond: number | null = null, { driver = null }: { driver?: LeastSquaresDriver | null } = {},
+  A: Tensor,
+  B: Tensor,
+  rcond: number | null = null,
+  { driver = null }: { driver?: LeastSquaresDriver | null } = {},
 ): NamedTuple<["solution", "residuals", "rank", "singularValues"], Tensor> {
   const way = driver ?? "gelsy";
   requireEquations(A, B);
@@ -159,22 +175,38 @@ export function lstsq(
   const [a, b] = [expand(A, [...lead, m, n]), expand(right, [...lead, ...right.shape.slice(-2)])];
   const { solution, found, ranks } = leastSquares(a, b, way === "gels" ? 0 : rcond);
   const residuals = m > n && way !== "gelsy" && ranks.every((rank) => rank === n) ? residualsOf(a, solution, b, isVector) : empty([0]);
-  return namedTuple("linalg_lstsq", ["solution", "residuals", "rank", "singularValues"], [
-    isVector ? squeeze(solution, -1) : solution,
-    residuals,
-    way === "gels" ? empty([0], { dtype: "int32" }) : wholes(ranks, lead),
-    way === "gelsd" || way === "gelss" ? stacked(found.map(({ s }) => s), [...lead, Math.min(m, n)]) : empty([0]),
-  ]);
+  return namedTuple(
+    "linalg_lstsq",
+    ["solution", "residuals", "rank", "singularValues"],
+    [
+      isVector ? squeeze(solution, -1) : solution,
+      residuals,
+      way === "gels" ? empty([0], { dtype: "int32" }) : wholes(ranks, lead),
+      way === "gelsd" || way === "gelss"
+        ? stacked(
+            found.map(({ s }) => s),
+            [...lead, Math.min(m, n)],
+          )
+        : empty([0]),
+    ],
+  );
 }
 
 function leastSquares(A: Tensor, B: Tensor, rcond: number | null): { solution: Tensor; found: Singular[]; ranks: number[] } {
   const matrices = matricesOf(A);
   requireFinite("linalg.lstsq", A, matrices);
   const found = matrices.map((matrix) => singularOf(matrix, false));
-  const zero = thresholds(A, found.map(({ s }) => s[0] ?? 0), { rtol: rcond });
+  const zero = thresholds(
+    A,
+    found.map(({ s }) => s[0] ?? 0),
+    { rtol: rcond },
+  );
   const right = matricesOf(B);
   const shape = [...leadOf(B), A.shape.at(-1)!, B.shape.at(-1)!];
-  const solution = stacked(found.map((each, i) => solved(each, zero[i]!, right[i]!).data), shape);
+  const solution = stacked(
+    found.map((each, i) => solved(each, zero[i]!, right[i]!).data),
+    shape,
+  );
   const ranks = found.map(({ s }, i) => s.filter((value) => value > zero[i]!).length);
   return { solution: record(lstsqOp, solution, [A, B], [A, B]), found, ranks };
 }

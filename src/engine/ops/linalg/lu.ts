@@ -100,14 +100,25 @@ function gradientOf(P: Tensor, L: Tensor, U: Tensor, gradientL: Tensor, gradient
 export function lu(A: Tensor, { pivot = true }: { pivot?: boolean } = {}): NamedTuple<["P", "L", "U"], Tensor> {
   const factors = factorsOf("linalg.lu", A, pivot);
   const m = A.shape.at(-2)!;
-  const P = permutationsOf(factors.map(({ swaps }) => swaps), [...leadOf(A), m, m]);
-  const { L, U } = trianglesOf(stacked(factors.map((each) => each.lu.data), A.shape));
+  const P = permutationsOf(
+    factors.map(({ swaps }) => swaps),
+    [...leadOf(A), m, m],
+  );
+  const { L, U } = trianglesOf(
+    stacked(
+      factors.map((each) => each.lu.data),
+      A.shape,
+    ),
+  );
   recordMany(luOp, [L, U], [A], [P, L, U]);
   return namedTuple("linalg_lu", ["P", "L", "U"], [P, L, U]);
 }
 
 function permutationsOf(swaps: readonly ArrayLike<number>[], shape: readonly number[]): Tensor {
-  return stacked(swaps.map((each) => permutation(each, shape.at(-1)!).data), shape);
+  return stacked(
+    swaps.map((each) => permutation(each, shape.at(-1)!).data),
+    shape,
+  );
 }
 
 /**
@@ -130,17 +141,26 @@ export function luFactor(A: Tensor, { pivot = true }: { pivot?: boolean } = {}):
  * @api torch.linalg.luFactorEx
  */
 export function luFactorEx(
-  A: Tensor, { pivot = true, checkErrors = false }: { pivot?: boolean; checkErrors?: boolean } = {},
+  A: Tensor,
+  { pivot = true, checkErrors = false }: { pivot?: boolean; checkErrors?: boolean } = {},
 ): NamedTuple<["LU", "pivots", "info"], Tensor> {
   const factors = factorsOf("linalg.lu_factor", A, pivot);
   const info = factors.map(({ firstZero }) => firstZero);
   const zero = info.find((place) => place > 0);
   if (checkErrors && zero !== undefined) {
-    throw new KindlingError(`torch.linalg.lu_factor: U[${zero},${zero}] is zero and using it on lu_solve would result in a division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)`);
+    throw new KindlingError(
+      `torch.linalg.lu_factor: U[${zero},${zero}] is zero and using it on lu_solve would result in a division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)`,
+    );
   }
   const [m, n] = A.shape.slice(-2) as [number, number];
-  const LU = stacked(factors.map((each) => each.lu.data), A.shape);
-  const P = permutationsOf(factors.map(({ swaps }) => swaps), [...leadOf(A), m, m]);
+  const LU = stacked(
+    factors.map((each) => each.lu.data),
+    A.shape,
+  );
+  const P = permutationsOf(
+    factors.map(({ swaps }) => swaps),
+    [...leadOf(A), m, m],
+  );
   recordMany(luFactorOp, [LU], [A], [P, LU]);
   const each = Math.min(m, n);
   const counted = filled(new Int32Array(factors.length * each), (i) => factors[Math.floor(i / each)]!.swaps[i % each]! + 1);
@@ -157,14 +177,15 @@ export function luFactorEx(
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html
  * @api torch.linalg.luSolve
  */
-export function luSolve(
-  LU: Tensor, pivots: Tensor, B: Tensor, { left = true, adjoint = false }: { left?: boolean; adjoint?: boolean } = {},
-): Tensor {
+export function luSolve(LU: Tensor, pivots: Tensor, B: Tensor, { left = true, adjoint = false }: { left?: boolean; adjoint?: boolean } = {}): Tensor {
   if (!left) return luSolve(LU, pivots, B.mT, { adjoint: !adjoint }).mT;
   requireMatrix("linalg.lu_solve", LU, "LU");
   const n = LU.shape.at(-1)!;
   const swaps = toTypedArray(pivots).map((row) => row - 1);
-  const P = permutationsOf(Array.from({ length: swaps.length / n }, (_, i) => swaps.subarray(i * n, (i + 1) * n)), LU.shape);
+  const P = permutationsOf(
+    Array.from({ length: swaps.length / n }, (_, i) => swaps.subarray(i * n, (i + 1) * n)),
+    LU.shape,
+  );
   const lower = { upper: false, unitriangular: true };
   if (!adjoint) return solveTriangular(LU, solveTriangular(LU, matmul(P.mT, B), lower), { upper: true });
   return matmul(P, solveTriangular(LU.mT, solveTriangular(LU.mT, B, { upper: false }), { upper: true, unitriangular: true }));

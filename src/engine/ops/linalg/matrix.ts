@@ -80,8 +80,10 @@ export function leadOf(batch: Tensor): Shape {
 export function matricesOf(batch: Tensor): Matrix[] {
   const [rows, cols] = batch.shape.slice(-2) as [number, number];
   const values = toTypedArray(batch);
-  return Array.from({ length: numelOf(leadOf(batch)) }, (_, i) =>
-    new Matrix(rows, cols, new Float64Array(values.subarray(i * rows * cols, (i + 1) * rows * cols))));
+  return Array.from(
+    { length: numelOf(leadOf(batch)) },
+    (_, i) => new Matrix(rows, cols, new Float64Array(values.subarray(i * rows * cols, (i + 1) * rows * cols))),
+  );
 }
 
 /** A tensor of what was computed for each matrix of a batch. */
@@ -97,7 +99,10 @@ export function stacked(parts: readonly Float64Array[], shape: Shape): Tensor {
 
 /** One whole number for each matrix of a batch. */
 export function wholes(values: readonly number[], shape: Shape): Tensor {
-  return fromTypedArray(filled(new Int32Array(values.length), (i) => values[i]!), shape);
+  return fromTypedArray(
+    filled(new Int32Array(values.length), (i) => values[i]!),
+    shape,
+  );
 }
 
 export function requireFloat(name: string, input: Tensor): void {

@@ -28,7 +28,11 @@ export type MatrixOrder = "fro" | "nuc" | number;
  * @api torch.linalg.matrixNorm
  */
 export function matrixNorm(
-  A: Tensor, ord: MatrixOrder = "fro", dim: Size = [-2, -1], keepdim = false, { dtype = null }: { dtype?: DTypeName | null } = {},
+  A: Tensor,
+  ord: MatrixOrder = "fro",
+  dim: Size = [-2, -1],
+  keepdim = false,
+  { dtype = null }: { dtype?: DTypeName | null } = {},
 ): Tensor {
   const name = "linalg.matrix_norm";
   requireMatrix(name, A);
@@ -68,7 +72,11 @@ function ofSingularValues(input: Tensor, ord: "nuc" | number, rows: number, cols
  * @api torch.linalg.norm
  */
 export function norm(
-  A: Tensor, ord: MatrixOrder | null = null, dim: Size | null = null, keepdim = false, { dtype = null }: { dtype?: DTypeName | null } = {},
+  A: Tensor,
+  ord: MatrixOrder | null = null,
+  dim: Size | null = null,
+  keepdim = false,
+  { dtype = null }: { dtype?: DTypeName | null } = {},
 ): Tensor {
   const dims = typeof dim === "number" ? [dim] : dim;
   if (dims !== null && dims.length !== 1 && dims.length !== 2) {

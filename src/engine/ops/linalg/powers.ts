@@ -120,7 +120,15 @@ const matrixExpOp: Operation = {
 export function matrixExp(A: Tensor): Tensor {
   requireSquare("linalg.matrix_exp", A);
   requireFloat("linalg.matrix_exp", A);
-  return record(matrixExpOp, stacked(matricesOf(A).map((matrix) => exponential(matrix).data), A.shape), [A], [A]);
+  return record(
+    matrixExpOp,
+    stacked(
+      matricesOf(A).map((matrix) => exponential(matrix).data),
+      A.shape,
+    ),
+    [A],
+    [A],
+  );
 }
 
 /**
@@ -136,9 +144,16 @@ export function exponentialOfMatrices(input: Tensor): Tensor {
 /** Padé's approximation of degree 6 for a matrix made so small that it is exact, squared as often as that was halved. */
 function exponential(matrix: Matrix): Matrix {
   const n = matrix.rows;
-  const largest = Math.max(0, ...Array.from({ length: n }, (_, i) => matrix.data.subarray(i * n, (i + 1) * n).reduce((total, value) => total + Math.abs(value), 0)));
+  const largest = Math.max(
+    0,
+    ...Array.from({ length: n }, (_, i) => matrix.data.subarray(i * n, (i + 1) * n).reduce((total, value) => total + Math.abs(value), 0)),
+  );
   const halvings = largest > 0.5 && Number.isFinite(largest) ? Math.ceil(Math.log2(largest)) + 1 : 0;
-  const small = new Matrix(n, n, matrix.data.map((value) => value / 2 ** halvings));
+  const small = new Matrix(
+    n,
+    n,
+    matrix.data.map((value) => value / 2 ** halvings),
+  );
   let [power, factor] = [Matrix.eye(n), 1];
   const [above, below] = [Matrix.eye(n), Matrix.eye(n)];
   for (let k = 1; k <= DEGREE; k++) {

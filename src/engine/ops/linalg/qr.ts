@@ -24,7 +24,9 @@ const qrOp: Operation<QrMode> = {
 
 function requireDifferentiable(mode: QrMode, Q: Tensor, R: Tensor): void {
   if (mode === "r") {
-    throw new KindlingError("The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') if you are going to require gradients.");
+    throw new KindlingError(
+      "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') if you are going to require gradients.",
+    );
   }
   if (mode === "complete" && Q.shape.at(-1)! > R.shape.at(-1)!) {
     throw new KindlingError("The QR decomposition is not differentiable when mode='complete' and nrows > ncols");
@@ -68,8 +70,17 @@ export function qr(A: Tensor, mode: QrMode = "reduced"): NamedTuple<["Q", "R"], 
   const k = mode === "complete" ? m : Math.min(m, n);
   const lead = leadOf(A);
   const found = matricesOf(A).map(triangularized);
-  const R = stacked(found.map(({ r }) => r.corner(k, n).upper().data), [...lead, k, n]);
-  const Q = mode === "r" ? empty([0]) : stacked(found.map(({ reflections }) => productOf(reflections, m, k).data), [...lead, m, k]);
+  const R = stacked(
+    found.map(({ r }) => r.corner(k, n).upper().data),
+    [...lead, k, n],
+  );
+  const Q =
+    mode === "r"
+      ? empty([0])
+      : stacked(
+          found.map(({ reflections }) => productOf(reflections, m, k).data),
+          [...lead, m, k],
+        );
   recordMany(qrOp, [Q, R], [A], [Q, R], mode);
   return namedTuple("linalg_qr", ["Q", "R"], [Q, R]);
 }

@@ -122,7 +122,9 @@ function gradientOf({ U, S, Vh }: Decomposition, gradientU: Tensor | null, gradi
 /** s_j² − s_i², and 1 on the diagonal. */
 function gaps(S: Tensor): Tensor {
   const squares = S.square();
-  return unsqueeze(squares, -2).sub(unsqueeze(squares, -1)).add(diagEmbed(S.detach().mul(0).add(1)));
+  return unsqueeze(squares, -2)
+    .sub(unsqueeze(squares, -1))
+    .add(diagEmbed(S.detach().mul(0).add(1)));
 }
 
 /**
@@ -143,9 +145,18 @@ export function svd(A: Tensor, fullMatrices = true): NamedTuple<["U", "S", "Vh"]
   const found = matrices.map((matrix) => singularOf(matrix, fullMatrices));
   const [lead, [m, n]] = [leadOf(A), A.shape.slice(-2) as [number, number]];
   const k = Math.min(m, n);
-  const U = stacked(found.map(({ ut }) => ut.transposed().data), [...lead, m, fullMatrices ? m : k]);
-  const S = stacked(found.map(({ s }) => s), [...lead, k]);
-  const Vh = stacked(found.map(({ vt }) => vt.data), [...lead, fullMatrices ? n : k, n]);
+  const U = stacked(
+    found.map(({ ut }) => ut.transposed().data),
+    [...lead, m, fullMatrices ? m : k],
+  );
+  const S = stacked(
+    found.map(({ s }) => s),
+    [...lead, k],
+  );
+  const Vh = stacked(
+    found.map(({ vt }) => vt.data),
+    [...lead, fullMatrices ? n : k, n],
+  );
   recordMany(svdOp, [U, S, Vh], [A], [U, S, Vh]);
   return namedTuple("linalg_svd", ["U", "S", "Vh"], [U, S, Vh]);
 }

@@ -32,7 +32,7 @@ export function tensorinv(A: Tensor, ind: Int = 2): Tensor {
  * @api torch.linalg.tensorsolve
  */
 export function tensorsolve(A: Tensor, B: Tensor, dims: Size | null = null): Tensor {
-  const last = (typeof dims === "number" ? [dims] : dims ?? []).map((dim) => wrapDim(dim, A.shape.length));
+  const last = (typeof dims === "number" ? [dims] : (dims ?? [])).map((dim) => wrapDim(dim, A.shape.length));
   const order = A.shape.map((_, i) => i).filter((i) => !last.includes(i));
   const arranged = last.length > 0 ? permute(A, [...order, ...last]) : A;
   const [first, rest] = [arranged.shape.slice(0, B.shape.length), arranged.shape.slice(B.shape.length)];

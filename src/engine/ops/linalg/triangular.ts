@@ -27,7 +27,10 @@ const triangularOp: Operation<Triangle> = {
 function solveMatrices(A: Tensor, B: Tensor, triangle: Triangle): Tensor {
   const right = matricesOf(B);
   matricesOf(A).forEach((each, i) => substitute(each, right[i]!, { upper: triangle.upper, ones: triangle.unitriangular }));
-  const result = stacked(right.map(({ data }) => data), B.shape);
+  const result = stacked(
+    right.map(({ data }) => data),
+    B.shape,
+  );
   return record(triangularOp, result, [A, B], [A, result], triangle);
 }
 
@@ -40,7 +43,9 @@ function solveMatrices(A: Tensor, B: Tensor, triangle: Triangle): Tensor {
  * @api torch.linalg.solveTriangular
  */
 export function solveTriangular(
-  A: Tensor, B: Tensor, { upper, left = true, unitriangular = false }: { upper: boolean; left?: boolean; unitriangular?: boolean },
+  A: Tensor,
+  B: Tensor,
+  { upper, left = true, unitriangular = false }: { upper: boolean; left?: boolean; unitriangular?: boolean },
 ): Tensor {
   requireSquare("linalg.solve_triangular", A);
   requireMatrix("linalg.solve_triangular", B, "B");

@@ -41,7 +41,10 @@ function diagonalizeBlock(d: Float64Array, e: Float64Array, vt: Matrix, first: n
       finishPair(d, e, vt, Math.min(at, far));
       at += 2 * step;
     } else {
-      if (sweeps.left-- <= 0) throw new LinAlgError("linalg.eigh: The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues.");
+      if (sweeps.left-- <= 0)
+        throw new LinAlgError(
+          "linalg.eigh: The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues.",
+        );
       sweep(d, e, vt, at, far, step, edge);
     }
   }

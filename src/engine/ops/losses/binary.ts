@@ -62,12 +62,14 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, weight: Tensor
  * @api nn.functional.binaryCrossEntropyWithLogits
  */
 export function binaryCrossEntropyWithLogits(
-  input: Tensor, target: Tensor, weight: Tensor | null = null, reduction: LossReduction = "mean", posWeight: Tensor | null = null,
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null = null,
+  reduction: LossReduction = "mean",
+  posWeight: Tensor | null = null,
 ): Tensor {
   if (!sameShape(input.shape, target.shape)) {
-    throw new ArgumentError(
-      `Target size (${sizeText(target.shape)}) must be the same as input size (${sizeText(input.shape)})`,
-    );
+    throw new ArgumentError(`Target size (${sizeText(target.shape)}) must be the same as input size (${sizeText(input.shape)})`);
   }
   // (1 − y)·x − w·ln sigmoid(x), where w = 1 + (posWeight − 1)·y
   const log = logsigmoid(input);

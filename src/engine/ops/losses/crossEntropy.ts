@@ -65,7 +65,8 @@ function classesOf(target: Tensor): Tensor {
 
 function checkWeights(weight: Tensor | null, classes: number): void {
   if (weight === null) return;
-  if (weight.dtype !== "float32") throw new KindlingError("expected scalar type Float but found Long: weights of classes have to be floats; convert them with .float()");
+  if (weight.dtype !== "float32")
+    throw new KindlingError("expected scalar type Float but found Long: weights of classes have to be floats; convert them with .float()");
   if (weight.numel() === classes) return;
   throw new KindlingError(
     `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${shapeText(weight.shape)}`,
@@ -76,7 +77,9 @@ function checkWeights(weight: Tensor | null, classes: number): void {
 function weightsOf(weight: Tensor | null, classes: number): Tensor | null {
   checkWeights(weight, classes);
   if (weight && needsGraph([weight])) {
-    throw new KindlingError("a loss of class indices is not differentiable with respect to its 'weight'; call weight.detach(), or give probabilities as the target");
+    throw new KindlingError(
+      "a loss of class indices is not differentiable with respect to its 'weight'; call weight.detach(), or give probabilities as the target",
+    );
   }
   return weight && contiguous(weight);
 }
@@ -84,7 +87,8 @@ function weightsOf(weight: Tensor | null, classes: number): Tensor | null {
 /** The loss of class indices under logits (`fused` with the log softmax) or under log probabilities. */
 function classLoss(input: Tensor, target: Tensor, options: ClassArguments, fused: boolean): Tensor {
   const [outer, classes, inner] = sizesOf(input, target);
-  if (input.dtype !== "float32") throw new KindlingError(`"${fused ? "log_softmax_lastdim_kernel_impl" : "nll_loss_out_frame"}" not implemented for '${longName(input.dtype)}'`);
+  if (input.dtype !== "float32")
+    throw new KindlingError(`"${fused ? "log_softmax_lastdim_kernel_impl" : "nll_loss_out_frame"}" not implemented for '${longName(input.dtype)}'`);
   const weight = weightsOf(options.weight, classes);
   const { reduction, ignoreIndex, labelSmoothing: smoothing } = options;
   const x = contiguous(input);
@@ -164,7 +168,12 @@ const crossEntropyOp: Operation<ClassLoss> = {
  * @api nn.functional.crossEntropy
  */
 export function crossEntropy(
-  input: Tensor, target: Tensor, weight: Tensor | null = null, ignoreIndex: Int = -100, reduction: LossReduction = "mean", labelSmoothing = 0,
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null = null,
+  ignoreIndex: Int = -100,
+  reduction: LossReduction = "mean",
+  labelSmoothing = 0,
 ): Tensor {
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new KindlingError(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
   const options = { weight, ignoreIndex, reduction, labelSmoothing };
@@ -179,7 +188,14 @@ function softCrossEntropy(input: Tensor, target: Tensor, { weight, ignoreIndex, 
   const classes = input.shape[dim]!;
   const spread = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
   checkWeights(weight, classes);
-  const weighted = weight ? spread.mul(reshape(weight, input.shape.map((size, i) => (i === dim ? size : 1)))) : spread;
+  const weighted = weight
+    ? spread.mul(
+        reshape(
+          weight,
+          input.shape.map((size, i) => (i === dim ? size : 1)),
+        ),
+      )
+    : spread;
   const losses = logSoftmax(input, dim).mul(weighted).sum(dim).neg();
   return reduction === "mean" ? losses.sum().div(input.numel() / classes) : reduceLoss(losses, reduction);
 }

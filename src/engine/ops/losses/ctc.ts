@@ -49,14 +49,22 @@ const ctcBackwardOp: Operation = {
  * @api nn.functional.ctcLoss
  */
 export function ctcLoss(
-  logProbs: Tensor, targets: Tensor, inputLengths: SequenceLengths, targetLengths: SequenceLengths, blank: Int = 0, reduction: LossReduction = "mean",
+  logProbs: Tensor,
+  targets: Tensor,
+  inputLengths: SequenceLengths,
+  targetLengths: SequenceLengths,
+  blank: Int = 0,
+  reduction: LossReduction = "mean",
   zeroInfinity = false,
 ): Tensor {
   const single = logProbs.dim() === 2;
   const log = single ? logProbs.unsqueeze(1) : logProbs;
   const [time, batch, classes] = log.shape as [number, number, number];
   const [times, sizes] = [lengthsOf("input_lengths", inputLengths, batch), lengthsOf("target_lengths", targetLengths, batch)];
-  if (times.some((length) => length > time)) throw new KindlingError(`Expected input_lengths to have value at most ${time}, but got value ${times.reduce((a, b) => Math.max(a, b))} (while checking arguments for ctc_loss_cpu)`);
+  if (times.some((length) => length > time))
+    throw new KindlingError(
+      `Expected input_lengths to have value at most ${time}, but got value ${times.reduce((a, b) => Math.max(a, b))} (while checking arguments for ctc_loss_cpu)`,
+    );
   if (!(blank >= 0 && blank < classes)) throw new KindlingError("blank must be in label range");
   const values = toTypedArray(log) as Float32Array;
   const labels = toTypedArray(positions(targets, "ctc_loss: targets have to be whole numbers"));
@@ -65,22 +73,43 @@ export function ctcLoss(
   const slopes = new Float32Array(values.length);
   for (let n = 0; n < batch; n++) {
     const own = labels.subarray(starts[n]!, starts[n]! + sizes[n]!);
-    for (const label of own) if (!(label >= 0 && label < classes)) throw new KindlingError(`ctc_loss: the targets have a class ${label}, but there are ${classes} classes`);
-    losses[n] = sequenceLoss((t, k) => values[(t * batch + n) * classes + k]!, own, times[n]!, classes, blank, (t, k, slope) => {
-      slopes[(t * batch + n) * classes + k] = slope;
-    });
+    for (const label of own)
+      if (!(label >= 0 && label < classes)) throw new KindlingError(`ctc_loss: the targets have a class ${label}, but there are ${classes} classes`);
+    losses[n] = sequenceLoss(
+      (t, k) => values[(t * batch + n) * classes + k]!,
+      own,
+      times[n]!,
+      classes,
+      blank,
+      (t, k, slope) => {
+        slopes[(t * batch + n) * classes + k] = slope;
+      },
+    );
     if (zeroInfinity && losses[n] === Infinity) {
       losses[n] = 0;
       for (let t = 0; t < time; t++) slopes.fill(0, (t * batch + n) * classes, (t * batch + n + 1) * classes);
     }
   }
   const each = record(ctcOp, fromTypedArray(losses, [batch]), [log], [log], fromTypedArray(slopes, log.shape));
-  if (reduction === "mean") return each.div(fromTypedArray(filled(new Float32Array(batch), (i) => Math.max(1, sizes[i]!)), [batch])).mean();
+  if (reduction === "mean")
+    return each
+      .div(
+        fromTypedArray(
+          filled(new Float32Array(batch), (i) => Math.max(1, sizes[i]!)),
+          [batch],
+        ),
+      )
+      .mean();
   return reduceLoss(single ? each.squeeze(0) : each, reduction);
 }
 
 function lengthsOf(name: string, lengths: SequenceLengths, batch: number): number[] {
-  const list = lengths instanceof Tensor ? Array.from(toTypedArray(positions(lengths, `${name} must be integral`))) : typeof lengths === "number" ? [lengths] : [...lengths];
+  const list =
+    lengths instanceof Tensor
+      ? Array.from(toTypedArray(positions(lengths, `${name} must be integral`)))
+      : typeof lengths === "number"
+        ? [lengths]
+        : [...lengths];
   if (list.length !== batch) throw new KindlingError(`${name} must be of size batch_size`);
   if (list.some((length) => length < 0)) throw new KindlingError(`${name} must not be negative`);
   return list;
@@ -88,9 +117,10 @@ function lengthsOf(name: string, lengths: SequenceLengths, batch: number): numbe
 
 /** Where each sequence's labels begin: in rows of their own, or one after the other. */
 function startsOf(targets: Tensor, sizes: readonly number[], single: boolean): number[] {
-  const refused = (needed: number, dim: number): KindlingError => new KindlingError(
-    `Expected tensor to have size ${dim === 1 ? "at least " : ""}${needed} at dimension ${dim}, but got size ${targets.shape[dim]} for argument #2 'targets' (while checking arguments for ctc_loss_cpu)`,
-  );
+  const refused = (needed: number, dim: number): KindlingError =>
+    new KindlingError(
+      `Expected tensor to have size ${dim === 1 ? "at least " : ""}${needed} at dimension ${dim}, but got size ${targets.shape[dim]} for argument #2 'targets' (while checking arguments for ctc_loss_cpu)`,
+    );
   if (targets.dim() === 2 && !single) {
     const longest = sizes.reduce((most, size) => Math.max(most, size), 0);
     if (targets.shape[0] !== sizes.length) throw refused(sizes.length, 0);
@@ -105,7 +135,11 @@ function startsOf(targets: Tensor, sizes: readonly number[], single: boolean): n
 
 /** Forward and backward sums over all paths of one sequence; hands out gradients as PyTorch has them, with the softmax in them. */
 function sequenceLoss(
-  log: (t: number, k: number) => number, labels: ArrayLike<number>, time: number, classes: number, blank: number,
+  log: (t: number, k: number) => number,
+  labels: ArrayLike<number>,
+  time: number,
+  classes: number,
+  blank: number,
   give: (t: number, k: number, slope: number) => void,
 ): number {
   const states = 2 * labels.length + 1;

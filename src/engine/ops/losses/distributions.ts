@@ -44,7 +44,16 @@ export function klDiv(input: Tensor, target: Tensor, reduction: LossReduction | 
 export function poissonNllLoss(input: Tensor, target: Tensor, logInput = true, full = false, eps = 1e-8, reduction: LossReduction = "mean"): Tensor {
   const plain = logInput ? sub(input.exp(), mul(target, input)) : sub(input, mul(target, input.add(eps).log()));
   if (!full) return reduceLoss(plain, reduction);
-  const stirling = target.log().mul(target).sub(target).add(target.mul(2 * Math.PI).log().mul(0.5));
+  const stirling = target
+    .log()
+    .mul(target)
+    .sub(target)
+    .add(
+      target
+        .mul(2 * Math.PI)
+        .log()
+        .mul(0.5),
+    );
   return reduceLoss(add(plain, where(target.gt(1), stirling, 0)), reduction);
 }
 

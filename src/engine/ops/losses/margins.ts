@@ -27,7 +27,11 @@ import { reduceLoss } from "./reduction.ts";
 export function softMarginLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean"): Tensor {
   const product = mul(input, target);
   if (!sameShape(product.shape, input.shape)) {
-    throw new ShapeError(`output with shape ${shapeText(input.shape)} doesn't match the broadcast shape ${shapeText(product.shape)}`, input.shape, target.shape);
+    throw new ShapeError(
+      `output with shape ${shapeText(input.shape)} doesn't match the broadcast shape ${shapeText(product.shape)}`,
+      input.shape,
+      target.shape,
+    );
   }
   return reduceLoss(logsigmoid(product).neg(), reduction);
 }
@@ -51,7 +55,9 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, margin = 1, re
  */
 export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin = 0, reduction: LossReduction = "mean"): Tensor {
   if (input1.shape.length !== input2.shape.length || input1.shape.length !== target.shape.length) {
-    throw new KindlingError(`margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: torch.Size([${input1.shape.join(", ")}]), input2: torch.Size([${input2.shape.join(", ")}]), target: torch.Size([${target.shape.join(", ")}]) `);
+    throw new KindlingError(
+      `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: torch.Size([${input1.shape.join(", ")}]), input2: torch.Size([${input2.shape.join(", ")}]), target: torch.Size([${target.shape.join(", ")}]) `,
+    );
   }
   return reduceLoss(clamp(mul(target.neg(), sub(input1, input2)).add(margin), 0), reduction);
 }
@@ -67,7 +73,12 @@ export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor
  * @api nn.functional.multiMarginLoss
  */
 export function multiMarginLoss(
-  input: Tensor, target: Tensor, p: Int = 1, margin = 1, weight: Tensor | null = null, reduction: LossReduction = "mean",
+  input: Tensor,
+  target: Tensor,
+  p: Int = 1,
+  margin = 1,
+  weight: Tensor | null = null,
+  reduction: LossReduction = "mean",
 ): Tensor {
   if (p !== 1 && p !== 2) throw new ArgumentError("only p == 1 and p == 2 supported");
   const rows = input.shape.length === 1 ? unsqueeze(input, 0) : input;
@@ -77,7 +88,8 @@ export function multiMarginLoss(
   if (rows.shape.length !== 2 || classes.shape.length !== 1 || classes.shape[0] !== rows.shape[0]) {
     throw new ShapeError(`inconsistent target size, expected ${rows.shape[0]} but got ${shapeText(target.shape)}`, input.shape, target.shape);
   }
-  if (weight && weight.numel() !== count) throw new ShapeError(`inconsistent weight size, expected ${count} but got ${shapeText(weight.shape)}`, input.shape, weight.shape);
+  if (weight && weight.numel() !== count)
+    throw new ShapeError(`inconsistent weight size, expected ${count} but got ${shapeText(weight.shape)}`, input.shape, weight.shape);
   checkClasses(toTypedArray(classes), count, 0);
   const gaps = clamp(rows.sub(gather(rows, 1, unsqueeze(classes, 1))).add(margin), 0);
   const powered = p === 2 ? gaps.square() : gaps;
@@ -91,7 +103,8 @@ const NOT_CLASSES = "expected scalar type Long but found Float: classes have to 
 
 function checkClasses(values: ArrayLike<number>, count: number, least: number): void {
   for (let i = 0; i < values.length; i++) {
-    if (values[i]! < least || values[i]! >= count) throw new KindlingError(`argument #2 'target' is out of range: there is no class ${values[i]} among ${count}`);
+    if (values[i]! < least || values[i]! >= count)
+      throw new KindlingError(`argument #2 'target' is out of range: there is no class ${values[i]} among ${count}`);
   }
 }
 
@@ -104,7 +117,8 @@ function checkClasses(values: ArrayLike<number>, count: number, least: number): 
  * @api nn.functional.multilabelMarginLoss
  */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean"): Tensor {
-  if (!sameShape(input.shape, target.shape)) throw new ShapeError(`inconsistent size ${shapeText(target.shape)} for argument #2 'target'`, input.shape, target.shape);
+  if (!sameShape(input.shape, target.shape))
+    throw new ShapeError(`inconsistent size ${shapeText(target.shape)} for argument #2 'target'`, input.shape, target.shape);
   const rows = input.shape.length === 1 ? unsqueeze(input, 0) : input;
   const [count, classes] = rows.shape as [number, number];
   const wanted = toTypedArray(positions(target, NOT_CLASSES));
@@ -164,7 +178,14 @@ export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tens
  * @api nn.functional.tripletMarginLoss
  */
 export function tripletMarginLoss(
-  anchor: Tensor, positive: Tensor, negative: Tensor, margin = 1, p = 2, eps = 1e-6, swap = false, reduction: LossReduction = "mean",
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  margin = 1,
+  p = 2,
+  eps = 1e-6,
+  swap = false,
+  reduction: LossReduction = "mean",
 ): Tensor {
   const [a, b, c] = [anchor, positive, negative].map((x) => x.dim());
   if (a !== b || b !== c) throw new KindlingError(`All inputs should have same dimension but got ${a}D, ${b}D and ${c}D inputs.`);
@@ -189,7 +210,9 @@ export interface TripletOptions {
  * @api nn.functional.tripletMarginWithDistanceLoss
  */
 export function tripletMarginWithDistanceLoss(
-  anchor: Tensor, positive: Tensor, negative: Tensor,
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
   { distanceFunction = null, margin = 1, swap = false, reduction = "mean" }: TripletOptions = {},
 ): Tensor {
   const distance = distanceFunction ?? ((x1, x2) => pairwiseDistance(x1, x2));

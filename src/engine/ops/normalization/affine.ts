@@ -20,8 +20,11 @@ export interface Affine {
 /** The parameters that there are. */
 export const present = (...parameters: readonly (Tensor | null)[]): Tensor[] => parameters.filter((parameter) => parameter !== null);
 
-export const inOrder = ({ weighted, shifted }: Affine, x: Tensor | null, weight: Tensor | null, bias: Tensor | null): (Tensor | null)[] =>
-  [x, ...(weighted ? [weight] : []), ...(shifted ? [bias] : [])];
+export const inOrder = ({ weighted, shifted }: Affine, x: Tensor | null, weight: Tensor | null, bias: Tensor | null): (Tensor | null)[] => [
+  x,
+  ...(weighted ? [weight] : []),
+  ...(shifted ? [bias] : []),
+];
 
 /** Dimensions of the input: those that share a mean, and those that share a weight. */
 interface Sharing {
@@ -34,7 +37,12 @@ interface Sharing {
  * @param fixed mean and inverse standard deviation that don't depend on the input
  */
 export function composedGradients(
-  gradient: Tensor, x: Tensor, weight: Tensor | null, sharing: Sharing, eps: number, fixed: readonly [Tensor, Tensor] | null,
+  gradient: Tensor,
+  x: Tensor,
+  weight: Tensor | null,
+  sharing: Sharing,
+  eps: number,
+  fixed: readonly [Tensor, Tensor] | null,
 ): [Tensor, Tensor, Tensor] {
   const average = (values: Tensor): Tensor => mean(values, sharing.statistics, true);
   const centred = x.sub(fixed ? fixed[0] : average(x));

@@ -41,13 +41,22 @@ const batchNormOp: Operation<ChannelData> = {
 };
 
 function composedOfChannels(
-  gradient: Tensor, x: Tensor, weight: Tensor | null, { n, channels, length, eps }: ChannelData, fixed: readonly [Tensor, Tensor] | null,
+  gradient: Tensor,
+  x: Tensor,
+  weight: Tensor | null,
+  { n, channels, length, eps }: ChannelData,
+  fixed: readonly [Tensor, Tensor] | null,
 ): [Tensor, Tensor, Tensor] {
   const planes = (values: Tensor): Tensor => reshape(values, [n, channels, length]);
   const column = (values: Tensor): Tensor => reshape(values, [channels, 1]);
   const sharing = { statistics: [0, 2], parameters: [0, 2] };
   const [ofX, ofWeight, ofBias] = composedGradients(
-    planes(gradient), planes(x), weight && column(weight), sharing, eps, fixed && [column(fixed[0]), column(fixed[1])],
+    planes(gradient),
+    planes(x),
+    weight && column(weight),
+    sharing,
+    eps,
+    fixed && [column(fixed[0]), column(fixed[1])],
   );
   return [reshape(ofX, x.shape), ofWeight, ofBias];
 }
@@ -75,7 +84,8 @@ export function batchNorm(
   eps = 1e-5,
 ): Tensor {
   checkFloats("batch_norm", input, runningMean, runningVar, weight, bias);
-  if (input.shape.length < 2) throw new ShapeError(`batch_norm expects an input [batch, channels, …], but got one of size ${shapeText(input.shape)}`, input.shape);
+  if (input.shape.length < 2)
+    throw new ShapeError(`batch_norm expects an input [batch, channels, …], but got one of size ${shapeText(input.shape)}`, input.shape);
   const channels = input.shape[1] ?? 0;
   const x = contiguous(input);
   const length = numelOf(input.shape.slice(2));
@@ -119,14 +129,7 @@ function checkBatchNorm(input: Tensor, channels: number, others: readonly (Tenso
 }
 
 /** The running variance is the unbiased one; PyTorch's rule. */
-function updateRunning(
-  runningMean: Tensor,
-  runningVar: Tensor,
-  mean: Tensor,
-  biased: Tensor,
-  momentum: number,
-  count: number,
-): void {
+function updateRunning(runningMean: Tensor, runningVar: Tensor, mean: Tensor, biased: Tensor, momentum: number, count: number): void {
   noGrad(() => {
     runningMean.mul_(1 - momentum).add_(mean, { alpha: momentum });
     runningVar.mul_(1 - momentum).add_(biased, { alpha: (momentum * count) / (count - 1) });

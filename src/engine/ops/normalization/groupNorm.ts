@@ -21,7 +21,9 @@ export function groupNorm(input: Tensor, numGroups: Int, weight: Tensor | null =
   const channels = input.shape[1]!;
   if (numGroups <= 0) throw new KindlingError(`Expected num groups to be greater than 0, got ${numGroups}`);
   if (channels % numGroups !== 0) {
-    throw new KindlingError(`Expected number of channels in input to be divisible by num_groups, but got input of shape ${shapeText(input.shape)} and num_groups=${numGroups}`);
+    throw new KindlingError(
+      `Expected number of channels in input to be divisible by num_groups, but got input of shape ${shapeText(input.shape)} and num_groups=${numGroups}`,
+    );
   }
   checkPerChannel("weight", weight, input);
   checkPerChannel("bias", bias, input);

@@ -21,8 +21,14 @@ import { checkPerChannel, scaled } from "./perChannel.ts";
  * @api nn.functional.instanceNorm
  */
 export function instanceNorm(
-  input: Tensor, runningMean: Tensor | null = null, runningVar: Tensor | null = null, weight: Tensor | null = null, bias: Tensor | null = null,
-  useInputStats = true, momentum = 0.1, eps = 1e-5,
+  input: Tensor,
+  runningMean: Tensor | null = null,
+  runningVar: Tensor | null = null,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  useInputStats = true,
+  momentum = 0.1,
+  eps = 1e-5,
 ): Tensor {
   if (input.shape.length < 3) throw new KindlingError(`instance_norm expects an input [batch, channels, …], but got one of size ${shapeText(input.shape)}`);
   const [batch, channels] = [input.shape[0]!, input.shape[1]!];

@@ -50,13 +50,7 @@ function composedOfRows(gradient: Tensor, x: Tensor, weight: Tensor | null, { ro
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
  * @api nn.functional.layerNorm
  */
-export function layerNorm(
-  input: Tensor,
-  normalizedShape: Shape,
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
-  eps = 1e-5,
-): Tensor {
+export function layerNorm(input: Tensor, normalizedShape: Shape, weight: Tensor | null = null, bias: Tensor | null = null, eps = 1e-5): Tensor {
   checkFloats("layer_norm", input, weight, bias);
   checkNormalizedShape(input, normalizedShape, { weight, bias });
   const [x, scale, shift] = [contiguous(input), weight && contiguous(weight), bias && contiguous(bias)];
@@ -71,7 +65,8 @@ export function layerNorm(
 
 /** The last dimensions of the input are those of `shape`, as are those of the parameters, of which the kernels read one value for each element. */
 export function checkNormalizedShape(input: Tensor, shape: Shape, parameters: Readonly<Record<string, Tensor | null>>): void {
-  if (shape.length === 0) throw new KindlingError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []");
+  if (shape.length === 0)
+    throw new KindlingError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []");
   for (const [name, parameter] of Object.entries(parameters)) {
     if (parameter === null || sameShape(parameter.shape, shape)) continue;
     throw new ShapeError(

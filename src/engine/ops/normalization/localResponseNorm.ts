@@ -15,9 +15,15 @@ import type { Int } from "../types.ts";
  * @api nn.functional.localResponseNorm
  */
 export function localResponseNorm(input: Tensor, size: Int, alpha = 1e-4, beta = 0.75, k = 1): Tensor {
-  if (input.shape.length < 3) throw new ArgumentError(`Expected 3D or higher dimensionality                          input (got ${input.shape.length} dimensions)`);
+  if (input.shape.length < 3)
+    throw new ArgumentError(`Expected 3D or higher dimensionality                          input (got ${input.shape.length} dimensions)`);
   if (size <= 0) throw new ArgumentError(`local_response_norm expects a positive size, but got ${size}`);
   const before = new Array<number>(2 * (input.shape.length - 2)).fill(0);
   const padded = pad(input.square(), [...before, Math.floor(size / 2), Math.floor((size - 1) / 2)]);
-  return input.div(mean(unfold(padded, 1, size, 1), -1).mul(alpha).add(k).pow(beta));
+  return input.div(
+    mean(unfold(padded, 1, size, 1), -1)
+      .mul(alpha)
+      .add(k)
+      .pow(beta),
+  );
 }

@@ -18,6 +18,11 @@ const FLOAT32_EPSILON = 1.1920928955078125e-7;
 export function rmsNorm(input: Tensor, normalizedShape: Shape, weight: Tensor | null = null, eps: number | null = null): Tensor {
   checkNormalizedShape(input, normalizedShape, { weight });
   const dims = normalizedShape.map((_, i) => i - normalizedShape.length);
-  const result = mul(input, mean(input.square(), dims, true).add(eps ?? FLOAT32_EPSILON).rsqrt());
+  const result = mul(
+    input,
+    mean(input.square(), dims, true)
+      .add(eps ?? FLOAT32_EPSILON)
+      .rsqrt(),
+  );
   return weight ? mul(result, weight) : result;
 }

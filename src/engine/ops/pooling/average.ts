@@ -24,7 +24,10 @@ function sumOver(input: Tensor, windows: readonly (readonly Window[])[], share: 
     let total: Tensor = zeros(x.shape.map((size, k) => (k === dim ? list.length : size)));
     for (let k = 0; k < longest; k++) {
       const places = filled(roomFor(Int32Array, list.length), (j) => list[j]![k] ?? 0);
-      const factors = fromTypedArray(filled(roomFor(Float32Array, list.length), (j) => (k < list[j]!.length ? share(list[j]!) : 0)), shape);
+      const factors = fromTypedArray(
+        filled(roomFor(Float32Array, list.length), (j) => (k < list[j]!.length ? share(list[j]!) : 0)),
+        shape,
+      );
       total = add(total, where(factors.eq(0), 0, mul(indexSelect(x, dim, fromTypedArray(places, [list.length])), factors)));
     }
     return total;
@@ -49,7 +52,13 @@ export type AvgPoolOfRows = (input: Tensor, kernelSize: Size, stride?: Size | nu
  * @param divisorOverride divide by this instead of the window's size
  */
 export type AvgPool = (
-  input: Tensor, kernelSize: Size, stride?: Size | null, padding?: Size, ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: Int | null,
+  input: Tensor,
+  kernelSize: Size,
+  stride?: Size | null,
+  padding?: Size,
+  ceilMode?: boolean,
+  countIncludePad?: boolean,
+  divisorOverride?: Int | null,
 ) => Tensor;
 
 function avgPool(rank: number, pool: (input: Tensor, layout: Layout, countsPadding: boolean, divisor: number | null) => Tensor): AvgPool {
@@ -65,13 +74,21 @@ function meansOf(input: Tensor, layout: Layout, countsPadding: boolean, divisor:
   const sums = sumOver(input, windows, () => 1);
   if (divisor !== null) return div(sums, divisor);
   const { size, kernel, stride, padding } = layout;
-  const counts = size.map((n, i) => windows[i]!.map((window, k) => {
-    if (!countsPadding) return window.length;
-    const start = k * stride[i]! - padding[i]!;
-    return Math.min(start + kernel[i]!, n + padding[i]!) - start;
-  }));
+  const counts = size.map((n, i) =>
+    windows[i]!.map((window, k) => {
+      if (!countsPadding) return window.length;
+      const start = k * stride[i]! - padding[i]!;
+      return Math.min(start + kernel[i]!, n + padding[i]!) - start;
+    }),
+  );
   const divisors = counts.reduce<number[]>((all, list) => all.flatMap((count) => list.map((own) => count * own)), [1]);
-  return div(sums, fromTypedArray(new Float32Array(divisors), counts.map((list) => list.length)));
+  return div(
+    sums,
+    fromTypedArray(
+      new Float32Array(divisors),
+      counts.map((list) => list.length),
+    ),
+  );
 }
 
 /**
@@ -114,7 +131,11 @@ function adaptiveAvgPool(rank: number, pool: (input: Tensor, size: readonly numb
 }
 
 function adaptiveMeansOf(input: Tensor, size: readonly number[], output: readonly number[]): Tensor {
-  return sumOver(input, output.map((count, i) => adaptiveWindows(size[i]!, count)), (window) => 1 / window.length);
+  return sumOver(
+    input,
+    output.map((count, i) => adaptiveWindows(size[i]!, count)),
+    (window) => 1 / window.length,
+  );
 }
 
 /**

@@ -18,13 +18,21 @@ import { pooledDirections, type Window } from "./windows.ts";
  * @param _randomSamples where windows begin: `[batch, channels, directions]` in [0, 1); drawn if left out
  */
 export type FractionalMaxPool = <Indices extends boolean = false>(
-  input: Tensor, kernelSize: Size, outputSize?: Size | null, outputRatio?: number | readonly number[] | null, returnIndices?: Indices,
+  input: Tensor,
+  kernelSize: Size,
+  outputSize?: Size | null,
+  outputRatio?: number | readonly number[] | null,
+  returnIndices?: Indices,
   _randomSamples?: Tensor | null,
 ) => PooledAs<Indices>;
 
 function fractionalMaxPool(rank: number): FractionalMaxPool {
   return <Indices extends boolean = false>(
-    input: Tensor, kernelSize: Size, outputSize: Size | null = null, outputRatio: number | readonly number[] | null = null, returnIndices = false as Indices,
+    input: Tensor,
+    kernelSize: Size,
+    outputSize: Size | null = null,
+    outputRatio: number | readonly number[] | null = null,
+    returnIndices = false as Indices,
     _randomSamples: Tensor | null = null,
   ) => {
     const name = `fractional_max_pool${rank}d`;
@@ -61,7 +69,14 @@ function fractionalMaxima(input: Tensor, kernel: readonly number[], count: reado
     const windows = size.map((n, i) => fractionalWindows(n, kernel[i]!, count[i]!, samples[plane * rank + (rank === 2 ? 1 - i : i)]!));
     return maxOf(narrow(select(input, 0, Math.floor(plane / channels)), 0, plane % channels, 1), windows);
   });
-  const whole = (side: 0 | 1): Tensor => reshape(cat(parts.map((part) => part[side]), 0), shape);
+  const whole = (side: 0 | 1): Tensor =>
+    reshape(
+      cat(
+        parts.map((part) => part[side]),
+        0,
+      ),
+      shape,
+    );
   return [whole(0), whole(1)];
 }
 

@@ -24,15 +24,32 @@ export const pooledAs = <Indices extends boolean>(pooled: Pooled, indices: Indic
  * @param returnIndices give `[values, indices]`, with the place in the flattened directions of each value, default false
  */
 export type MaxPool = <Indices extends boolean = false>(
-  input: Tensor, kernelSize: Size, stride?: Size | null, padding?: Size, dilation?: Size, ceilMode?: boolean, returnIndices?: Indices,
+  input: Tensor,
+  kernelSize: Size,
+  stride?: Size | null,
+  padding?: Size,
+  dilation?: Size,
+  ceilMode?: boolean,
+  returnIndices?: Indices,
 ) => PooledAs<Indices>;
 
 function maxPool(rank: number, pool: (input: Tensor, layout: Layout, indices: boolean) => Pooled): MaxPool {
   return <Indices extends boolean = false>(
-    input: Tensor, kernelSize: Size, stride: Size | null = null, padding: Size = 0, dilation: Size = 1, ceilMode = false, returnIndices = false as Indices,
+    input: Tensor,
+    kernelSize: Size,
+    stride: Size | null = null,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceilMode = false,
+    returnIndices = false as Indices,
   ) => {
     const layout = layOut(`max_pool${rank}d`, input, rank, kernelSize, stride, padding, dilation, ceilMode);
-    if (layout.dilation.some((step) => step > 1) && slidingWindows(layout).flat().some((window) => window.length === 0)) {
+    if (
+      layout.dilation.some((step) => step > 1) &&
+      slidingWindows(layout)
+        .flat()
+        .some((window) => window.length === 0)
+    ) {
       throw new KindlingError(`max_pool${rank}d: a window lies wholly outside the input; use less padding or dilation`);
     }
     return pooledAs(pool(input, layout, returnIndices), returnIndices);
@@ -49,8 +66,12 @@ function maxPool(rank: number, pool: (input: Tensor, layout: Layout, indices: bo
  */
 export const maxPool1d: MaxPool = maxPool(1, (input, layout, keepsIndices) => {
   const row: Layout = {
-    size: [1, ...layout.size], kernel: [1, ...layout.kernel], output: [1, ...layout.output],
-    stride: [1, ...layout.stride], padding: [0, ...layout.padding], dilation: [1, ...layout.dilation],
+    size: [1, ...layout.size],
+    kernel: [1, ...layout.kernel],
+    output: [1, ...layout.output],
+    stride: [1, ...layout.stride],
+    padding: [0, ...layout.padding],
+    dilation: [1, ...layout.dilation],
   };
   const [values, indices] = maxOfPlanes(unsqueeze(input, -2), row, keepsIndices);
   return [squeeze(values, -2), squeeze(indices, -2)];

@@ -113,7 +113,10 @@ export function meansOfPlanes(input: Tensor, { size, kernel, output, ...steps }:
   const lead = input.shape.slice(0, -2);
   const windows = planeWindows(size, kernel, output, steps).slice(0, -2) as WithoutDilation;
   return means(contiguous(input), {
-    input: input.shape, output: [...lead, ...output], planes: numelOf(lead), windows: [...windows, Number(countsPadding), divisor ?? 0],
+    input: input.shape,
+    output: [...lead, ...output],
+    planes: numelOf(lead),
+    windows: [...windows, Number(countsPadding), divisor ?? 0],
   });
 }
 

@@ -15,7 +15,14 @@ import { pooledDirections, strideOf } from "./windows.ts";
  * @param padding that of the pooling, default 0
  * @param outputSize the sizes of the result, where several give the same pooled one
  */
-export type MaxUnpool = (input: Tensor, indices: Tensor, kernelSize: Size, stride?: Size | null, padding?: Size, outputSize?: readonly number[] | null) => Tensor;
+export type MaxUnpool = (
+  input: Tensor,
+  indices: Tensor,
+  kernelSize: Size,
+  stride?: Size | null,
+  padding?: Size,
+  outputSize?: readonly number[] | null,
+) => Tensor;
 
 function maxUnpool(rank: number): MaxUnpool {
   return (input, indices, kernelSize, stride = null, padding = 0, outputSize = null) => {

@@ -34,7 +34,14 @@ export interface Layout extends Steps {
  * @param ceilMode round the output's size up instead of down
  */
 export function layOut(
-  name: string, input: Tensor, rank: number, kernelSize: Size, stride: Size | null, padding: Size, dilation: Size, ceilMode: boolean,
+  name: string,
+  input: Tensor,
+  rank: number,
+  kernelSize: Size,
+  stride: Size | null,
+  padding: Size,
+  dilation: Size,
+  ceilMode: boolean,
 ): Layout {
   const size = pooledDirections(name, input, rank);
   const kernel = sizesOf(kernelSize, rank, "kernelSize");
@@ -74,10 +81,12 @@ function windowCount(size: number, kernel: number, stride: number, padding: numb
 }
 
 export function slidingWindows({ size, kernel, output, stride, padding, dilation }: Layout): Window[][] {
-  return size.map((n, i) => Array.from({ length: output[i]! }, (_, k) => {
-    const places = Array.from({ length: kernel[i]! }, (_unused, j) => k * stride[i]! - padding[i]! + j * dilation[i]!);
-    return places.filter((place) => place >= 0 && place < n);
-  }));
+  return size.map((n, i) =>
+    Array.from({ length: output[i]! }, (_, k) => {
+      const places = Array.from({ length: kernel[i]! }, (_unused, j) => k * stride[i]! - padding[i]! + j * dilation[i]!);
+      return places.filter((place) => place >= 0 && place < n);
+    }),
+  );
 }
 
 /** Windows that share a direction of `size` evenly. */
@@ -90,11 +99,15 @@ export function adaptiveWindows(size: number, count: number): Window[] {
 
 export function adaptiveSizes(size: readonly number[], wanted: AdaptiveSize): number[] {
   if (typeof wanted !== "number" && wanted.length !== size.length && wanted.length !== 1) {
-    throw new KindlingError(`expected outputSize to be a single value or a list of ${size.length} values, one for each dimension, but got outputSize=[${wanted.join(", ")}]`);
+    throw new KindlingError(
+      `expected outputSize to be a single value or a list of ${size.length} values, one for each dimension, but got outputSize=[${wanted.join(", ")}]`,
+    );
   }
-  const sizes = size.map((own, i) => (typeof wanted === "number" ? wanted : (wanted.length === 1 ? wanted[0] : wanted[i]) ?? own));
-  if (!sizes.every((count) => Number.isInteger(count))) throw new KindlingError(`elements of output_size must be whole numbers but received {${sizes.join(", ")}}`);
-  if (!sizes.every((count) => count >= 0)) throw new KindlingError(`elements of output_size must be greater than or equal to 0 but received {${sizes.join(", ")}}`);
+  const sizes = size.map((own, i) => (typeof wanted === "number" ? wanted : ((wanted.length === 1 ? wanted[0] : wanted[i]) ?? own)));
+  if (!sizes.every((count) => Number.isInteger(count)))
+    throw new KindlingError(`elements of output_size must be whole numbers but received {${sizes.join(", ")}}`);
+  if (!sizes.every((count) => count >= 0))
+    throw new KindlingError(`elements of output_size must be greater than or equal to 0 but received {${sizes.join(", ")}}`);
   requireRoom(sizes);
   return sizes;
 }

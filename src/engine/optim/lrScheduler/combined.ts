@@ -64,7 +64,9 @@ export class SequentialLR {
     this.#milestones = [...milestones];
     const other = schedulers.findIndex((scheduler) => scheduler.optimizer !== optimizer);
     if (other !== -1) {
-      throw new ArgumentError(`Sequential Schedulers expects all schedulers to belong to the same optimizer, but got schedulers at index ${other} to be different than the optimizer passed in.`);
+      throw new ArgumentError(
+        `Sequential Schedulers expects all schedulers to belong to the same optimizer, but got schedulers at index ${other} to be different than the optimizer passed in.`,
+      );
     }
     if (milestones.length !== schedulers.length - 1) {
       throw new ArgumentError(

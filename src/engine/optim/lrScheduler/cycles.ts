@@ -81,7 +81,8 @@ function setMomentum(group: MomentumGroup, value: number): void {
 
 function checkMomentum(optimizer: AnyOptimizer): void {
   const group = optimizer.paramGroups[0] as unknown as MomentumGroup;
-  if (group.momentum === undefined && group.betas === undefined) throw new ArgumentError("optimizer must support momentum with `cycle_momentum` option enabled");
+  if (group.momentum === undefined && group.betas === undefined)
+    throw new ArgumentError("optimizer must support momentum with `cycle_momentum` option enabled");
 }
 
 /**
@@ -109,9 +110,19 @@ export class CyclicLR extends LRScheduler {
   readonly #momenta: { base: number[]; max: number[] } | null;
 
   constructor(
-    optimizer: AnyOptimizer, baseLr: PerGroup, maxLr: PerGroup, stepSizeUp: Int = 2000, stepSizeDown: Int | null = null,
-    mode: "triangular" | "triangular2" | "exp_range" = "triangular", gamma = 1, scaleFn: ((x: number) => number) | null = null,
-    scaleMode: "cycle" | "iterations" = "cycle", cycleMomentum = true, baseMomentum: PerGroup = 0.8, maxMomentum: PerGroup = 0.9, lastEpoch: Int = -1,
+    optimizer: AnyOptimizer,
+    baseLr: PerGroup,
+    maxLr: PerGroup,
+    stepSizeUp: Int = 2000,
+    stepSizeDown: Int | null = null,
+    mode: "triangular" | "triangular2" | "exp_range" = "triangular",
+    gamma = 1,
+    scaleFn: ((x: number) => number) | null = null,
+    scaleMode: "cycle" | "iterations" = "cycle",
+    cycleMomentum = true,
+    baseMomentum: PerGroup = 0.8,
+    maxMomentum: PerGroup = 0.9,
+    lastEpoch: Int = -1,
   ) {
     const rates = perGroup(optimizer, baseLr, "base_lr");
     if (lastEpoch === -1) optimizer.paramGroups.forEach((group, i) => Object.assign(group, { lr: rates[i], initialLr: rates[i] }));
@@ -168,9 +179,20 @@ export class OneCycleLR extends LRScheduler {
   readonly #cycleMomentum: boolean;
 
   constructor(
-    optimizer: AnyOptimizer, maxLr: PerGroup, totalSteps: Int | null = null, epochs: Int | null = null, stepsPerEpoch: Int | null = null, pctStart = 0.3,
-    annealStrategy: "cos" | "linear" = "cos", cycleMomentum = true, baseMomentum: PerGroup = 0.85, maxMomentum: PerGroup = 0.95, divFactor = 25,
-    finalDivFactor = 1e4, threePhase = false, lastEpoch: Int = -1,
+    optimizer: AnyOptimizer,
+    maxLr: PerGroup,
+    totalSteps: Int | null = null,
+    epochs: Int | null = null,
+    stepsPerEpoch: Int | null = null,
+    pctStart = 0.3,
+    annealStrategy: "cos" | "linear" = "cos",
+    cycleMomentum = true,
+    baseMomentum: PerGroup = 0.85,
+    maxMomentum: PerGroup = 0.95,
+    divFactor = 25,
+    finalDivFactor = 1e4,
+    threePhase = false,
+    lastEpoch: Int = -1,
   ) {
     const largest = perGroup(optimizer, maxLr, "max_lr");
     const first = largest.map((rate) => rate / divFactor);
@@ -180,14 +202,19 @@ export class OneCycleLR extends LRScheduler {
     if (!(pctStart >= 0 && pctStart <= 1)) throw new ArgumentError(`Expected float between 0 and 1 pct_start, but got ${pctStart}`);
     if (cycleMomentum) checkMomentum(optimizer);
     this.#cycleMomentum = cycleMomentum;
-    this.#anneal = annealStrategy === "cos"
-      ? (from, to, share) => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share))
-      : (from, to, share) => (to - from) * share + from;
+    this.#anneal =
+      annealStrategy === "cos"
+        ? (from, to, share) => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share))
+        : (from, to, share) => (to - from) * share + from;
     const last = first.map((rate) => rate / finalDivFactor);
     const [low, high] = [perGroup(optimizer, baseMomentum, "base_momentum"), perGroup(optimizer, maxMomentum, "max_momentum")];
     const rise: Phase = { end: pctStart * this.totalSteps - 1, rates: [first, largest], momenta: [high, low] };
     this.#phases = threePhase
-      ? [rise, { end: 2 * pctStart * this.totalSteps - 2, rates: [largest, first], momenta: [low, high] }, { end: this.totalSteps - 1, rates: [first, last], momenta: [high, high] }]
+      ? [
+          rise,
+          { end: 2 * pctStart * this.totalSteps - 2, rates: [largest, first], momenta: [low, high] },
+          { end: this.totalSteps - 1, rates: [first, last], momenta: [high, high] },
+        ]
       : [rise, { end: this.totalSteps - 1, rates: [largest, last], momenta: [low, high] }];
     this.step();
   }

@@ -35,8 +35,15 @@ export class ReduceLROnPlateau {
   lastEpoch = 0;
 
   constructor(
-    optimizer: AnyOptimizer, mode: "min" | "max" = "min", factor = 0.1, patience: Int = 10, threshold = 1e-4, thresholdMode: "rel" | "abs" = "rel",
-    cooldown: Int = 0, minLr: PerGroup = 0, eps = 1e-8,
+    optimizer: AnyOptimizer,
+    mode: "min" | "max" = "min",
+    factor = 0.1,
+    patience: Int = 10,
+    threshold = 1e-4,
+    thresholdMode: "rel" | "abs" = "rel",
+    cooldown: Int = 0,
+    minLr: PerGroup = 0,
+    eps = 1e-8,
   ) {
     if (factor >= 1) throw new ArgumentError("Factor should be < 1.0.");
     this.optimizer = optimizer;
