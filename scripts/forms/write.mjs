@@ -8,9 +8,6 @@ const HEADER = "// Written by scripts/forms from the declarations with a tag @ap
 /** Name without its space: `torch.linalg.norm` → ["torch.linalg", "norm"]. */
 const split = (name) => [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];
 
-/** Index files of names without a tag, by space; a tagged name stands before them. */
-const UNTAGGED = { autograd: "../autograd/index.ts" };
-
 /**
  * Path below the folder → text.
  * @param declarations as `declarationsIn` gives them
@@ -60,7 +57,7 @@ const RESERVED = new Set(["var"]);
 class Spaces {
   constructor(folder) {
     this.folder = folder;
-    this.members = new Map(["torch", ...Object.keys(UNTAGGED)].map((space) => [space, []]));
+    this.members = new Map();
   }
 
   publish(name, own, path, isType = false) {
@@ -83,7 +80,6 @@ class Spaces {
     });
     const inner = [...this.members.keys()].filter((name) => name !== space && split(name.includes(".") ? name : `torch.${name}`)[0] === space);
     for (const name of inner) lines.push(`export * as ${name.split(".").at(-1)} from "./${name}.ts";`);
-    if (UNTAGGED[space]) lines.push(`export * from "${UNTAGGED[space]}";`);
     return `${HEADER}${lines.join("\n")}\n`;
   }
 }

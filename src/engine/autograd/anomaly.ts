@@ -12,7 +12,10 @@ export function isAnomalyEnabled(): boolean {
   return detecting;
 }
 
-/** Undoes the change at the end of a `using` block. */
+/**
+ * Undoes the change at the end of a `using` block.
+ * @api autograd.AnomalyScope
+ */
 export type AnomalyScope = Disposable;
 
 /**

@@ -5,7 +5,10 @@ import { arithmetic } from "./arithmetic.ts";
 import { grad } from "./backward.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
 
-/** The defaults are wider than PyTorch's, which are made for double precision. */
+/**
+ * The defaults are wider than PyTorch's, which are made for double precision.
+ * @api autograd.GradcheckOptions
+ */
 export interface GradcheckOptions {
   /** Step of the differences. Default 1e-2. */
   eps?: number;

@@ -247,3 +247,9 @@ export function needsGraph(inputs: readonly Tensor[]): boolean {
   for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) return true;
   return false;
 }
+
+/**
+ * A step of the graph, as `x.gradFn` gives it.
+ * @api autograd.Node
+ */
+export type GraphNode = Node;
