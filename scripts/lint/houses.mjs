@@ -34,7 +34,7 @@ export const engineLayers = [
   ["distributions"],
   ["optim"],
   ["data"],
-  ["untagged.ts", "log.ts"],
+  ["log.ts"],
   ["api"],
   ["index.ts"],
 ];
