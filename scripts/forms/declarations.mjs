@@ -104,19 +104,12 @@ function allMethods(entry, wanted) {
   return [...own, ...inherited.map((method) => ({ ...method, isInherited: true }))];
 }
 
-/** Layers take a type for their parameters, of which there is one. */
+/** Layers take a device and a type for their parameters, of each of which there is one. */
 function withFactory(form) {
-  const dtype = {
-    name: "dtype",
-    type: '"float32" | null',
-    node: null,
-    source: form.source,
-    optional: true,
-    kinds: ['"float32"', "null"],
-    default: null,
-    spread: false,
-  };
-  return { ...form, parameters: [...form.parameters, dtype] };
+  const only = (name, type, kinds) => ({ name, type, node: null, source: form.source, optional: true, kinds, default: null, spread: false });
+  const device = only("device", 'import("../device.ts").DeviceLike | null', ["processor", "null"]);
+  const dtype = only("dtype", '"float32" | null', ['"float32"', "null"]);
+  return { ...form, parameters: [...form.parameters, device, dtype] };
 }
 
 const parameterTexts = (typeParameters, source) =>

@@ -114,4 +114,15 @@ describe("whole numbers at random", () => {
     assert.ok(torch.randperm(3, { dtype: "float32", requiresGrad: true }).requiresGrad);
     assert.throws(() => torch.randperm(3, { requiresGrad: true }), /floating point/);
   });
+
+  it("are taken by layers, where PyTorch takes them: the processor, by position or by name", () => {
+    for (const chosen of ["cpu", device("cpu"), null]) {
+      assert.equal(String(new nn.Linear(2, 3, { device: chosen })), "Linear(in_features=2, out_features=3, bias=True)");
+      assert.equal(String(new nn.Linear(2, 3, false, chosen, "float32")), "Linear(in_features=2, out_features=3, bias=False)");
+      assert.equal(String(new nn.LayerNorm(4, { device: chosen, dtype: "float32" })), String(new nn.LayerNorm(4)));
+    }
+    for (const chosen of ["cuda", device("cuda"), device("mps")]) {
+      assert.throws(() => new nn.Conv2d(1, 2, 3, { device: chosen }), /argument 'device' must be the one device there is, "cpu" or null, not/);
+    }
+  });
 });

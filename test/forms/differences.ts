@@ -18,7 +18,9 @@ function differencesOf({ kindling, forms }: Signature): Difference[] {
   const own = formsOf(kindling);
   if (own === null) return [{ name: kindling, what: "isn't declared" }];
   return forms.flatMap((form) => {
-    const present = form.filter(({ absent }) => absent === undefined);
+    // What has no meaning here may have its place all the same.
+    const isDeclared = (name: string): boolean => own.some(({ parameters }) => parameters.some((parameter) => parameter.name === name));
+    const present = form.filter(({ absent, name }) => absent === undefined || isDeclared(name));
     // What may be left out may also be a form of its own.
     const needed = present.filter(({ optional }) => !optional);
     const found = [present, needed].map((each) => least(own.map((declared) => objection(each, declared)))).find((why) => why !== null);

@@ -1,5 +1,6 @@
 /** What an argument may be, told by its value, and how a message calls it. */
 import { isDtypeName } from "../dtype.ts";
+import { Device } from "../device.ts";
 import { Tensor } from "../tensor.ts";
 
 type Check = (value: unknown) => boolean;
@@ -39,6 +40,7 @@ function isNamed(value: unknown, name: string): boolean {
 const checks: Readonly<Record<string, Check>> = {
   any: (value) => value !== undefined,
   null: (value) => value === null,
+  processor: (value) => value === "cpu" || value === "cpu:0" || (value instanceof Device && value.type === "cpu"),
   number: isNumber,
   // Truth values count as 0 and 1, as in Python.
   Scalar: (value) => typeof value === "number" || typeof value === "boolean",
@@ -78,6 +80,7 @@ function isOf(value: unknown, kind: string): boolean {
 
 const WORDS: Readonly<Record<string, string>> = {
   null: "null",
+  processor: 'the one device there is, "cpu"',
   number: "a number",
   Scalar: "a number",
   Int: "a whole number",
