@@ -43,7 +43,7 @@ describe("layers take their arguments as PyTorch's do", () => {
     const refused = (name: string, args: unknown[], message: RegExp): void => assert.throws(() => new any[name]!(...args), { name: "TypeError", message });
     refused("Conv2d", [1, 8, 3, { pading: 1 }], /unexpected keyword argument 'pading'; did you mean 'padding'\?/);
     refused("Linear", [2], /missing 1 required argument: 'outFeatures'/);
-    refused("Linear", [2, 3, true, null, 5], /but 5 were given/);
+    refused("Linear", [2, 3, true, null, null, 5], /but 6 were given/);
     refused("Linear", [2, 3, { dtype: "float64" }], /argument 'dtype' must be "float32" or null/);
     refused("MSELoss", ["men"], /did you mean "mean"\?/);
     refused("Dropout", ["0.5"], /argument 'p' must be a number/);
