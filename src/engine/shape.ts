@@ -36,15 +36,6 @@ export interface TensorShape extends Array<number> {
   readonly copyWithin: never;
 }
 
-/** A shape as users may give it: `f(2, 3)` or `f([2, 3])`. */
-export type ShapeArguments = readonly number[] | readonly [readonly number[]];
-
-export function shapeOf(values: ShapeArguments): number[] {
-  const shape = Array.isArray(values[0]) ? [...(values[0] as readonly number[])] : [...(values as readonly number[])];
-  for (const size of shape) if (!Number.isInteger(size)) throw notWhole(size);
-  return shape;
-}
-
 function notWhole(size: unknown): ArgumentError {
   return new ArgumentError(`a shape is made of whole numbers, but got ${String(size)}`, "TypeError");
 }

@@ -2,9 +2,7 @@ import { empty, fullLike } from "../ops/creation.ts";
 import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { positive, real, type Constraint } from "./constraints.ts";
-import { Distribution } from "./distribution.ts";
-import { broadcastAll } from "./parameters.ts";
+import { LocationScale } from "./locationScale.ts";
 
 /**
  * The Cauchy (Lorentz) distribution, whose tails are so heavy that it has no mean.
@@ -14,35 +12,14 @@ import { broadcastAll } from "./parameters.ts";
  * @see https://pytorch.org/docs/stable/distributions.html#cauchy
  * @api torch.distributions.Cauchy
  */
-export class Cauchy extends Distribution {
-  declare readonly loc: Tensor;
-  declare readonly scale: Tensor;
-
+export class Cauchy extends LocationScale {
   constructor(loc: ScalarOrTensor, scale: ScalarOrTensor, validateArgs: boolean | null = null) {
-    const [center, width] = broadcastAll(loc, scale);
-    super(center.shape, [], validateArgs);
-    this.setParameters({ loc: center, scale: width });
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { loc: real, scale: positive };
-  }
-
-  override get support(): Constraint {
-    return real;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
+    super(loc, scale, validateArgs);
   }
 
   /** NaN: there is none. */
   override get mean(): Tensor {
     return fullLike(this.loc.detach(), NaN);
-  }
-
-  override get mode(): Tensor {
-    return this.loc;
   }
 
   override get variance(): Tensor {

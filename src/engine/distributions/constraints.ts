@@ -62,7 +62,6 @@ function isWhole(value: Tensor): Tensor {
 export const positive = greaterThan(0);
 export const nonnegative = greaterThanEq(0);
 export const unitInterval = interval(0, 1);
-export const nonnegativeInteger = constraint("IntegerGreaterThan(lower_bound=0)", (value) => isWhole(value).logicalAnd(value.ge(0)));
 
 /** Probabilities along the last dimension: none is negative, and their sum is 1. */
 export const simplex = constraint("Simplex()", (value) => value.ge(0).all(-1).logicalAnd(value.sum(-1).sub(1).abs().lt(1e-6)));

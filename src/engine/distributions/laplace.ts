@@ -3,9 +3,7 @@ import { finfo } from "../ops/properties.ts";
 import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { positive, real, type Constraint } from "./constraints.ts";
-import { Distribution } from "./distribution.ts";
-import { broadcastAll } from "./parameters.ts";
+import { LocationScale } from "./locationScale.ts";
 
 /**
  * The Laplace distribution: exponential on both sides of its middle.
@@ -15,33 +13,12 @@ import { broadcastAll } from "./parameters.ts";
  * @see https://pytorch.org/docs/stable/distributions.html#laplace
  * @api torch.distributions.Laplace
  */
-export class Laplace extends Distribution {
-  declare readonly loc: Tensor;
-  declare readonly scale: Tensor;
-
+export class Laplace extends LocationScale {
   constructor(loc: ScalarOrTensor, scale: ScalarOrTensor, validateArgs: boolean | null = null) {
-    const [center, width] = broadcastAll(loc, scale);
-    super(center.shape, [], validateArgs);
-    this.setParameters({ loc: center, scale: width });
-  }
-
-  override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return { loc: real, scale: positive };
-  }
-
-  override get support(): Constraint {
-    return real;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
+    super(loc, scale, validateArgs);
   }
 
   override get mean(): Tensor {
-    return this.loc;
-  }
-
-  override get mode(): Tensor {
     return this.loc;
   }
 

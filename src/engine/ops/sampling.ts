@@ -11,7 +11,7 @@ import type { Tensor } from "../tensor.ts";
 import { div } from "./binary.ts";
 import { copyInto } from "./internal/copy.ts";
 import { emptyLike, fromTypedArray } from "./creation.ts";
-import { fillInPlace, normal_, requireDrawable, type RandomOptions } from "./random.ts";
+import { fillInPlace, requireDrawable } from "./random.ts";
 import { at, make } from "./internal/make.ts";
 import { requireFloat } from "./internal/requireKernel.ts";
 import { topk } from "./sorting.ts";
@@ -131,13 +131,6 @@ export function random_<T extends Tensor>(input: T, ...given: readonly (Int | Dr
   if (!(high > low)) throw new KindlingError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
   requireDrawable(low, high, input.dtype);
   return each(input, generator, (source) => low + (source.random32() % (high - low)));
-}
-
-/** Normally distributed numbers; mean and deviation may be tensors, one for each. */
-export function normalEach(mean: Tensor | number, std: Tensor | number, options: RandomOptions = {}): Tensor {
-  const like = typeof mean === "number" ? (std as Tensor) : mean;
-  const noise = normal_(emptyLike(like), 0, 1, options);
-  return noise.mul(std).add(mean);
 }
 
 /**
