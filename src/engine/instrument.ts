@@ -2,6 +2,7 @@
  * The seam through which a run can be watched and steered from outside the engine.
  * The engine never knows who watches; with no instrument set each call site costs one comparison.
  */
+import type { AnyOperation, Node } from "./autograd/node.ts";
 import type { DataLoader } from "./data/dataLoader.ts";
 import type { AnyModule } from "./nn/module.ts";
 import type { Optimizer } from "./optim/optimizer.ts";
@@ -11,12 +12,16 @@ import type { Tensor } from "./tensor.ts";
 export interface Instrument {
   /** At the end of `nn.Module`'s own constructor: the subclass has assigned nothing yet. */
   moduleConstructed?(module: AnyModule): void;
+  /** Before a module's hooks and `forward` run. Nested calls report outside in. May block or throw. */
+  forwardStarts?(module: AnyModule, inputs: readonly unknown[]): void;
   /** After a module was called, with what its hooks made of the output. Nested calls report inside out. */
   forward?(module: AnyModule, inputs: readonly unknown[], output: unknown): void;
   /** A module call threw; called innermost first, once per enclosing module. */
   forwardFailed?(module: AnyModule, error: unknown): void;
   /** At the end of `optim.Optimizer`'s constructor. */
   optimizerConstructed?(optimizer: Optimizer): void;
+  /** One of the losses of `nn.functional` was computed. */
+  loss?(computed: ComputedLoss): void;
   beforeBackward?(loss: Tensor): void;
   afterBackward?(loss: Tensor): void;
   /** Before parameters change. May block or throw. */
@@ -30,6 +35,40 @@ export interface Instrument {
   epochEnd?(loader: DataLoader): void;
   /** `log({ … })` */
   log?(values: Readonly<Record<string, unknown>>): void;
+}
+
+/** What `nn.functional`'s losses tell of themselves. */
+export interface ComputedLoss {
+  /** As users write it: `crossEntropy`. */
+  readonly name: string;
+  readonly value: Tensor;
+  readonly input: Tensor;
+  readonly target: Tensor;
+  /** The same loss, with the same options, of another input and target: of each element, unreduced. */
+  readonly each: (input: Tensor, target: Tensor) => Tensor;
+}
+
+/**
+ * Sees every differentiable operation; set only while a step is looked at closely, because it costs each of them a call.
+ * Operations that a backward pass computes with are told too.
+ */
+export interface OperationWatch {
+  /** After an operation gave its outputs. `data` is what its record remembers besides tensors. */
+  ran(operation: AnyOperation, inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown): void;
+  /** After a node of the graph passed its gradients on in a backward pass; milliseconds that it took. */
+  passed?(node: Node, milliseconds: number): void;
+}
+
+let operations: OperationWatch | null = null;
+
+/** What looks at operations now, or `null`. */
+export function operationWatch(): OperationWatch | null {
+  return operations;
+}
+
+/** Sets (or with `null` removes) what looks at operations. */
+export function watchOperations(next: OperationWatch | null): void {
+  operations = next;
 }
 
 let current: Instrument | null = null;

@@ -5,7 +5,7 @@
  * as soon as the last holder has used it. One that becomes a leaf's `grad` or is shown to user code outlives the pass.
  */
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
-import { instrument } from "../instrument.ts";
+import { instrument, operationWatch } from "../instrument.ts";
 import { stepIsOver } from "../memory/nursery.ts";
 import { handOut, tenure } from "../memory/residents.ts";
 import { beginScratch, endScratch, freeUnheldScratch, hold, release, withoutScratch } from "../memory/scratch.ts";
@@ -241,7 +241,10 @@ class Pass {
     } else if (this.#needed === null || node.next.some((next) => next !== null && this.#needed!.has(next))) {
       const { operation } = node;
       if (this.#createGraph) node.share();
+      const watch = operationWatch();
+      const begin = watch?.passed ? performance.now() : 0;
       const results = gradients.length === 1 ? operation.backward(node, gradients[0]!) : operation.backward(node, ...(gradients as Tensor[]));
+      watch?.passed?.(node, performance.now() - begin);
       if (isAnomalyEnabled()) checkForNaN(node.name, results);
       for (let i = 0; i < results.length; i++) {
         const next = node.next[i];

@@ -5,6 +5,7 @@
  * consumers are always younger than the node.
  */
 import { KindlingError } from "../errors.ts";
+import { operationWatch } from "../instrument.ts";
 import { discard } from "../memory/nursery.ts";
 import { shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -202,6 +203,7 @@ export function record<Data>(
 export function record(operation: AnyOperation, output: Tensor, inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): Tensor {
   if (needsGraph(inputs)) output.attach(new Node(operation, inputs, saved, data, own), 0);
   else discardAll(own);
+  operationWatch()?.ran(operation, inputs, [output], data);
   return output;
 }
 
@@ -230,15 +232,16 @@ export function recordMany(
   data?: unknown,
   own = NOTHING,
 ): void {
-  if (!needsGraph(inputs)) {
+  if (needsGraph(inputs)) {
+    const node = new Node(operation, inputs, saved, data, own);
+    node.outputs = outputs.length;
+    outputs.forEach((output, i) => {
+      if (output.dtype === "float32") output.attach(node, i);
+    });
+  } else {
     discardAll(own);
-    return;
   }
-  const node = new Node(operation, inputs, saved, data, own);
-  node.outputs = outputs.length;
-  outputs.forEach((output, i) => {
-    if (output.dtype === "float32") output.attach(node, i);
-  });
+  operationWatch()?.ran(operation, inputs, outputs, data);
 }
 
 /** Whether a result of these inputs is to be recorded. */

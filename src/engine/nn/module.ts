@@ -80,6 +80,7 @@ function callModule(module: Module, own: Members, args: unknown[]): unknown {
   const watcher = instrument();
   const forward = own.properties.forward as (...inputs: unknown[]) => unknown;
   try {
+    watcher?.forwardStarts?.(module, args);
     const output =
       own.hooks === null
         ? forward.apply(module, args)

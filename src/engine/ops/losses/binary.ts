@@ -7,6 +7,7 @@ import { logsigmoid } from "../activations.ts";
 import { sizeText } from "../format.ts";
 import type { LossReduction } from "../types.ts";
 import { reduceLoss } from "./reduction.ts";
+import { tellLoss } from "./tell.ts";
 
 const LOG_FLOOR = -100;
 
@@ -48,7 +49,8 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, weight: Tensor
   // (y − 1)·ln(1 − p) − y·ln p
   const losses = y.sub(1).mul(logQ).sub(y.mul(logP));
   const recorded = record(bceOp, losses, [input, target], [input, target]);
-  return reduceLoss(weight ? recorded.mul(weight) : recorded, reduction);
+  const loss = reduceLoss(weight ? recorded.mul(weight) : recorded, reduction);
+  return tellLoss("binaryCrossEntropy", loss, input, target, (x, y) => binaryCrossEntropy(x, y, weight, "none"));
 }
 
 /**
@@ -75,5 +77,6 @@ export function binaryCrossEntropyWithLogits(
   const log = logsigmoid(input);
   const weighted = posWeight ? log.mul(posWeight.sub(1).mul(target).add(1)) : log;
   const losses = target.neg().add(1).mul(input).sub(weighted);
-  return reduceLoss(weight ? losses.mul(weight) : losses, reduction);
+  const loss = reduceLoss(weight ? losses.mul(weight) : losses, reduction);
+  return tellLoss("binaryCrossEntropyWithLogits", loss, input, target, (x, y) => binaryCrossEntropyWithLogits(x, y, weight, "none", posWeight));
 }

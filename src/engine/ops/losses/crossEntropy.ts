@@ -15,6 +15,7 @@ import { logSoftmax, softmax } from "../softmax.ts";
 import type { Int, LossReduction } from "../types.ts";
 import { reshape, unsqueeze } from "../views.ts";
 import { reduceLoss } from "./reduction.ts";
+import { tellLoss } from "./tell.ts";
 
 /** Everything about a loss of class indices but the two tensors. */
 interface ClassArguments {
@@ -177,7 +178,8 @@ export function crossEntropy(
 ): Tensor {
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new KindlingError(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
   const options = { weight, ignoreIndex, reduction, labelSmoothing };
-  return sameShape(input.shape, target.shape) ? softCrossEntropy(input, target, options) : classLoss(input, target, options, true);
+  const loss = sameShape(input.shape, target.shape) ? softCrossEntropy(input, target, options) : classLoss(input, target, options, true);
+  return tellLoss("crossEntropy", loss, input, target, (x, y) => crossEntropy(x, y, weight, ignoreIndex, "none", labelSmoothing));
 }
 
 /** Of class probabilities. */
@@ -219,5 +221,6 @@ const nllLossOp: Operation<ClassLoss> = {
  * @api nn.functional.nllLoss
  */
 export function nllLoss(input: Tensor, target: Tensor, weight: Tensor | null = null, ignoreIndex: Int = -100, reduction: LossReduction = "mean"): Tensor {
-  return classLoss(input, target, { weight, ignoreIndex, reduction, labelSmoothing: 0 }, false);
+  const loss = classLoss(input, target, { weight, ignoreIndex, reduction, labelSmoothing: 0 }, false);
+  return tellLoss("nllLoss", loss, input, target, (x, y) => nllLoss(x, y, weight, ignoreIndex, "none"));
 }

@@ -11,6 +11,7 @@ import type { LossReduction } from "../types.ts";
 import { unsqueeze } from "../views.ts";
 import { where } from "../where.ts";
 import { reduceLoss } from "./reduction.ts";
+import { tellLoss } from "./tell.ts";
 
 /**
  * Kullback-Leibler divergence of log probabilities from target probabilities.
@@ -28,8 +29,8 @@ export function klDiv(input: Tensor, target: Tensor, reduction: LossReduction | 
     );
   }
   const losses = logTarget ? mul(target.exp(), sub(target, input)) : sub(xlogy(target, target), mul(target, input));
-  if (reduction === "batchmean") return sum(losses).div(input.shape[0] ?? 1);
-  return reduceLoss(losses, reduction);
+  const loss = reduction === "batchmean" ? sum(losses).div(input.shape[0] ?? 1) : reduceLoss(losses, reduction);
+  return tellLoss("klDiv", loss, input, target, (x, y) => klDiv(x, y, "none", logTarget));
 }
 
 /**
@@ -43,18 +44,17 @@ export function klDiv(input: Tensor, target: Tensor, reduction: LossReduction | 
  */
 export function poissonNllLoss(input: Tensor, target: Tensor, logInput = true, full = false, eps = 1e-8, reduction: LossReduction = "mean"): Tensor {
   const plain = logInput ? sub(input.exp(), mul(target, input)) : sub(input, mul(target, input.add(eps).log()));
-  if (!full) return reduceLoss(plain, reduction);
-  const stirling = target
+  const loss = reduceLoss(full ? add(plain, where(target.gt(1), stirling(target), 0)) : plain, reduction);
+  return tellLoss("poissonNllLoss", loss, input, target, (x, y) => poissonNllLoss(x, y, logInput, full, eps, "none"));
+}
+
+/** An approximation of ln(y!): y·ln y − y + ½·ln 2πy */
+function stirling(counts: Tensor): Tensor {
+  const half = counts
+    .mul(2 * Math.PI)
     .log()
-    .mul(target)
-    .sub(target)
-    .add(
-      target
-        .mul(2 * Math.PI)
-        .log()
-        .mul(0.5),
-    );
-  return reduceLoss(add(plain, where(target.gt(1), stirling, 0)), reduction);
+    .mul(0.5);
+  return counts.log().mul(counts).sub(counts).add(half);
 }
 
 /**
@@ -73,7 +73,8 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor | nu
   // Kept from zero without a trace in the graph.
   const kept = add(spread, sub(clamp(spread.detach(), eps), spread.detach()));
   const losses = kept.log().add(input.sub(target).square().div(kept)).mul(0.5);
-  return reduceLoss(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+  const loss = reduceLoss(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+  return tellLoss("gaussianNllLoss", loss, input, target, (x, y) => gaussianNllLoss(x, y, var_, full, eps, "none"));
 }
 
 function variancesOf(input: Tensor, variance: Tensor | number): Tensor {

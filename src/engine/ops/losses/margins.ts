@@ -17,6 +17,7 @@ import type { Int, LossReduction } from "../types.ts";
 import { unsqueeze } from "../views.ts";
 import { where } from "../where.ts";
 import { reduceLoss } from "./reduction.ts";
+import { tellLoss } from "./tell.ts";
 
 /**
  * ln(1 + e^(−y·x)) for targets of 1 and −1.
@@ -33,7 +34,8 @@ export function softMarginLoss(input: Tensor, target: Tensor, reduction: LossRed
       target.shape,
     );
   }
-  return reduceLoss(logsigmoid(product).neg(), reduction);
+  const loss = reduceLoss(logsigmoid(product).neg(), reduction);
+  return tellLoss("softMarginLoss", loss, input, target, (x, y) => softMarginLoss(x, y, "none"));
 }
 
 /**
@@ -44,7 +46,8 @@ export function softMarginLoss(input: Tensor, target: Tensor, reduction: LossRed
  */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, margin = 1, reduction: LossReduction = "mean"): Tensor {
   const apart = where(eq(target, 1), 0, clamp(input.neg().add(margin), 0));
-  return reduceLoss(add(apart, where(eq(target, -1), 0, input)), reduction);
+  const loss = reduceLoss(add(apart, where(eq(target, -1), 0, input)), reduction);
+  return tellLoss("hingeEmbeddingLoss", loss, input, target, (x, y) => hingeEmbeddingLoss(x, y, margin, "none"));
 }
 
 /**
@@ -96,7 +99,8 @@ export function multiMarginLoss(
   const weighted = weight ? mul(powered, unsqueeze(indexSelect(weight, 0, classes), 1)) : powered;
   const isOther = arange(count).unsqueeze(0).ne(unsqueeze(classes, 1));
   const losses = sum(where(isOther, weighted, 0), 1).div(count);
-  return reduceLoss(input.shape.length === 1 ? losses.squeeze(0) : losses, reduction);
+  const loss = reduceLoss(input.shape.length === 1 ? losses.squeeze(0) : losses, reduction);
+  return tellLoss("multiMarginLoss", loss, input, target, (x, y) => multiMarginLoss(x, y, p, margin, weight, "none"));
 }
 
 const NOT_CLASSES = "expected scalar type Long but found Float: classes have to be whole numbers";
@@ -132,7 +136,8 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, reduction: L
   const gaps = clamp(unsqueeze(rows, 1).sub(unsqueeze(rows, 2)).add(1), 0);
   const pairs = mul(unsqueeze(applies, 2), unsqueeze(applies.neg().add(1), 1));
   const losses = sum(mul(gaps, pairs), [1, 2]).div(classes);
-  return reduceLoss(input.shape.length === 1 ? losses.squeeze(0) : losses, reduction);
+  const loss = reduceLoss(input.shape.length === 1 ? losses.squeeze(0) : losses, reduction);
+  return tellLoss("multilabelMarginLoss", loss, input, target, (x, y) => multilabelMarginLoss(x, y, "none"));
 }
 
 /**
@@ -146,7 +151,8 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, reduction: L
  */
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, weight: Tensor | null = null, reduction: LossReduction = "mean"): Tensor {
   const losses = add(mul(target, logsigmoid(input)), mul(target.neg().add(1), logsigmoid(input.neg()))).neg();
-  return reduceLoss(mean(weight ? mul(losses, weight) : losses, -1), reduction);
+  const loss = reduceLoss(mean(weight ? mul(losses, weight) : losses, -1), reduction);
+  return tellLoss("multilabelSoftMarginLoss", loss, input, target, (x, y) => multilabelSoftMarginLoss(x, y, weight, "none"));
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Tensor } from "../../tensor.ts";
 import type { LossReduction } from "../types.ts";
 import { where } from "../where.ts";
 import { reduceLoss, warnIfBroadcast } from "./reduction.ts";
+import { tellLoss } from "./tell.ts";
 
 function checkWeight(weight: Tensor, input: Tensor): void {
   if (!sameShape(weight.shape, input.shape)) throw new ArgumentError("Weights and input must have the same size.");
@@ -27,7 +28,8 @@ function weightedLoss(losses: Tensor, input: Tensor, weight: Tensor | null, redu
  */
 export function mseLoss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", weight: Tensor | null = null): Tensor {
   warnIfBroadcast(input, target);
-  return weightedLoss(input.sub(target).square(), input, weight, reduction);
+  const loss = weightedLoss(input.sub(target).square(), input, weight, reduction);
+  return tellLoss("mseLoss", loss, input, target, (x, y) => mseLoss(x, y, "none", weight));
 }
 
 /**
@@ -39,7 +41,8 @@ export function mseLoss(input: Tensor, target: Tensor, reduction: LossReduction 
  */
 export function l1Loss(input: Tensor, target: Tensor, reduction: LossReduction = "mean", weight: Tensor | null = null): Tensor {
   warnIfBroadcast(input, target);
-  return weightedLoss(input.sub(target).abs(), input, weight, reduction);
+  const loss = weightedLoss(input.sub(target).abs(), input, weight, reduction);
+  return tellLoss("l1Loss", loss, input, target, (x, y) => l1Loss(x, y, "none", weight));
 }
 
 /**
@@ -52,8 +55,8 @@ export function smoothL1Loss(input: Tensor, target: Tensor, reduction: LossReduc
   if (!(beta >= 0)) throw new KindlingError("smooth_l1_loss does not support negative values for beta.");
   warnIfBroadcast(input, target);
   const distance = input.sub(target).abs();
-  if (beta === 0) return reduceLoss(distance, reduction);
-  return reduceLoss(where(distance.lt(beta), distance.square().mul(0.5 / beta), distance.sub(0.5 * beta)), reduction);
+  const losses = beta === 0 ? distance : where(distance.lt(beta), distance.square().mul(0.5 / beta), distance.sub(0.5 * beta));
+  return tellLoss("smoothL1Loss", reduceLoss(losses, reduction), input, target, (x, y) => smoothL1Loss(x, y, "none", beta));
 }
 
 /**
@@ -69,5 +72,6 @@ export function huberLoss(input: Tensor, target: Tensor, reduction: LossReductio
   const distance = input.sub(target).abs();
   const losses = where(distance.le(delta), distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta));
   if (weight) checkWeight(weight, input);
-  return reduceLoss(weight ? losses.mul(weight) : losses, reduction);
+  const loss = reduceLoss(weight ? losses.mul(weight) : losses, reduction);
+  return tellLoss("huberLoss", loss, input, target, (x, y) => huberLoss(x, y, "none", delta, weight));
 }
