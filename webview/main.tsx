@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { watchTheme } from "./charts/theme.ts";
 import { Store, type Host } from "./store.ts";
-import { App } from "./views/app.tsx";
+import { App } from "./frame/app.tsx";
 
 declare function acquireVsCodeApi(): Host;
 

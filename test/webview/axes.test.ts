@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatTicks } from "../../webview/charts/ticks.ts";
-import { shareAfterKey } from "../../webview/views/splitter.tsx";
+import { shareAfterKey } from "../../webview/frame/splitter.tsx";
 
 describe("numbers along an axis", () => {
   it("are of one kind", () => {

@@ -5,10 +5,10 @@ import { addPoints } from "../../src/run/curves.ts";
 import { indexAt, Series } from "../../src/run/series.ts";
 import { memoryBounds } from "../../src/run/snapshot.ts";
 import { barHeights, bins, outline, total } from "../../webview/charts/bars.ts";
-import { groupCharts } from "../../webview/charts/groups.ts";
+import { groupCharts } from "../../webview/curves/groups.ts";
 import { columnsAt, opacities, stepAtShare, stepShare, valueRange } from "../../webview/charts/heatmap.ts";
-import { isDense, Smoothed } from "../../webview/charts/smooth.ts";
-import { balancedColumns } from "../../webview/views/curves.tsx";
+import { isDense, Smoothed } from "../../webview/curves/smooth.ts";
+import { balancedColumns } from "../../webview/curves/curves.tsx";
 
 const series = (values: readonly number[], stepsPerEpoch = Infinity) =>
   Series.of(values.map((value, step) => ({ step, epoch: Math.floor(step / stepsPerEpoch), value })));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { StepStatistics } from "../../src/protocol/index.ts";
-import { gradientFlow } from "../../webview/flow.ts";
+import { gradientFlow } from "../../webview/table/flow.ts";
 import { rootMeanSquare, sampleAfterKey, sampleIndex, tensorStatistics } from "../../webview/shownSample.ts";
 import { digitsModel, measure, sampleStep } from "./fakeRun.ts";
 

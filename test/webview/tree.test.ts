@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { trainableStatus } from "../../src/run/modules.ts";
-import { keyCommand, typeahead, visibleRows, visibleSlice, type Row } from "../../webview/tree.ts";
+import { keyCommand, typeahead, visibleRows, visibleSlice, type Row } from "../../webview/table/rows.ts";
 import { digitsModel, largeModel } from "./fakeRun.ts";
 
 const open = visibleRows(digitsModel, {});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { emptySnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
-import { whyUnmeasured } from "../../webview/unmeasured.ts";
+import { whyUnmeasured } from "../../webview/layer/unmeasured.ts";
 import { digitsModel, samplesOf, sampleStep } from "./fakeRun.ts";
 
 describe("why a model's inside can't be shown", () => {

@@ -1,6 +1,6 @@
 import type { Series } from "../../src/run/series.ts";
 import { isDense } from "./smooth.ts";
-import type { Colour } from "./theme.ts";
+import type { Colour } from "../charts/theme.ts";
 
 export interface Line {
   readonly name: string;

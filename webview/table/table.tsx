@@ -3,11 +3,11 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
 import { outputShapes, rootOf, trainableStatus, type TrainableStatus } from "../../src/run/modules.ts";
 import { formatCount, formatNumber, plural } from "../../src/run/numbers.ts";
-import { gradientFlow, type Flow } from "../flow.ts";
+import { gradientFlow, type Flow } from "./flow.ts";
 import { expansionKey } from "../state.ts";
 import type { Store } from "../store.ts";
-import { keyCommand, typeahead, visibleRows, visibleSlice, type Row } from "../tree.ts";
-import { Icon } from "./icon.tsx";
+import { keyCommand, typeahead, visibleRows, visibleSlice, type Row } from "./rows.ts";
+import { Icon } from "../frame/icon.tsx";
 
 export const rowHeight = 22;
 /** Letters typed with a longer pause between them begin a new search. */

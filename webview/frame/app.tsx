@@ -1,13 +1,13 @@
 import { useComputed } from "@preact/signals";
 import { defaultChoices } from "../state.ts";
 import type { Store } from "../store.ts";
-import { CurvesPane } from "./curves.tsx";
-import { DetailsPane } from "./details.tsx";
+import { CurvesPane } from "../curves/curves.tsx";
+import { DetailsPane } from "../layer/layer.tsx";
 import { NoModel, Welcome } from "./empty.tsx";
 import { Header } from "./header.tsx";
 import { Problems } from "./problems.tsx";
 import { Splitter } from "./splitter.tsx";
-import { TreePane } from "./tree.tsx";
+import { TreePane } from "../table/table.tsx";
 
 export function App({ store }: { store: Store }) {
   const hasRun = useComputed(() => store.run.value !== null).value;

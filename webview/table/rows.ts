@@ -1,6 +1,6 @@
 /** The module tree as the list of rows that are visible, and what each key does in it. Pure. */
-import type { ModelInfo, ModuleInfo } from "../src/protocol/index.ts";
-import { ancestors, expansionKey } from "./state.ts";
+import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
+import { ancestors, expansionKey } from "../state.ts";
 
 export interface Row {
   readonly module: ModuleInfo;

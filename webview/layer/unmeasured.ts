@@ -1,7 +1,7 @@
 /** Why there is nothing to show of a model's inside. */
-import type { ModelInfo } from "../src/protocol/index.ts";
-import type { RunSnapshot } from "../src/run/snapshot.ts";
-import { hasStepped, isFinal } from "../src/run/standing.ts";
+import type { ModelInfo } from "../../src/protocol/index.ts";
+import type { RunSnapshot } from "../../src/run/snapshot.ts";
+import { hasStepped, isFinal } from "../../src/run/standing.ts";
 
 export function whyUnmeasured(run: RunSnapshot, model: ModelInfo | null): string {
   if (!isFinal(run.state)) return "No step was measured yet.";

@@ -7,7 +7,7 @@ import { barHeights, bins, outline, total, type Bin } from "../charts/bars.ts";
 import { rootMeanSquare, type TensorKind } from "../shownSample.ts";
 import type { Store } from "../store.ts";
 import { Heatmap } from "./heatmap.tsx";
-import { Icon } from "./icon.tsx";
+import { Icon } from "../frame/icon.tsx";
 
 export type TensorFamily = "activation" | "gradient" | "parameter";
 

@@ -1,6 +1,6 @@
 /** How strongly the gradient arrives at each module in one sampled step. */
-import type { StepStatistics } from "../src/protocol/index.ts";
-import { rootMeanSquare } from "./shownSample.ts";
+import type { StepStatistics } from "../../src/protocol/index.ts";
+import { rootMeanSquare } from "../shownSample.ts";
 
 export interface Flow {
   /** Root mean square of the gradient with respect to the module's output. */

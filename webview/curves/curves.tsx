@@ -5,13 +5,13 @@ import { indexAt } from "../../src/run/series.ts";
 import type { Note } from "../../src/run/snapshot.ts";
 import { isFinal } from "../../src/run/standing.ts";
 import { thin } from "../../src/run/thinning.ts";
-import { CurvePlot, type CurveView } from "../charts/curvePlot.ts";
-import type { Chart, Line } from "../charts/groups.ts";
-import { Smoothed } from "../charts/smooth.ts";
+import { CurvePlot, type CurveView } from "./curvePlot.ts";
+import type { Chart, Line } from "./groups.ts";
+import { Smoothed } from "./smooth.ts";
 import { themeVersion } from "../charts/theme.ts";
 import { stepRange } from "../state.ts";
 import type { Store } from "../store.ts";
-import { IconButton } from "./icon.tsx";
+import { IconButton } from "../frame/icon.tsx";
 
 const tableRows = 200;
 

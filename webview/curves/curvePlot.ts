@@ -4,8 +4,8 @@ import { indexAt, type Series } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
 import type { Line } from "./groups.ts";
 import { Smoothed } from "./smooth.ts";
-import { colour, font } from "./theme.ts";
-import { formatTicks } from "./ticks.ts";
+import { colour, font } from "../charts/theme.ts";
+import { formatTicks } from "../charts/ticks.ts";
 
 export interface CurveView {
   readonly lines: readonly Line[];

@@ -5,8 +5,8 @@ import { formatCount, plural } from "../../src/run/numbers.ts";
 import { fileName } from "../../src/run/text.ts";
 import { moduleStatistics, tensorStatistics, type TensorKind } from "../shownSample.ts";
 import type { Store } from "../store.ts";
-import { whyUnmeasured } from "../unmeasured.ts";
-import { Icon, IconButton } from "./icon.tsx";
+import { whyUnmeasured } from "./unmeasured.ts";
+import { Icon, IconButton } from "../frame/icon.tsx";
 import { StepSlider } from "./stepSlider.tsx";
 import { TensorRow, type TensorFamily } from "./tensorRow.tsx";
 
