@@ -7,16 +7,20 @@ import type { Iterations } from "./iterations.ts";
 import type { FoundModel } from "./modelRegistry.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
+import { UnitLives } from "./unitLives.ts";
 
 export class ModelWatch {
   readonly #sampling: SamplingOptions;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
+  /** What the step under way has cost so far, as the schedule knows it; milliseconds. */
+  #paidFor = 0;
   /** As it was described last. */
   model: FoundModel;
   /** Whether the step to come, or under way, is to be measured; `sampler` does it, if measuring is wanted at all. */
   isDue = true;
   sampler: StepSampler | null;
+  readonly lives = new UnitLives();
   /** What was measured of the step under way, should it turn out to be one: told when the program has updated the parameters by hand. */
   pending: StepStatistics | undefined;
   /** Whether a module of it was called in training since its last step. */
@@ -43,7 +47,8 @@ export class ModelWatch {
 
   /** The step was measured. */
   measured(now: number): void {
-    this.#scheduleFrom(now).sampled(this.steps, now, this.sampler?.cost ?? 0);
+    this.#paidFor = this.sampler?.cost ?? 0;
+    this.#scheduleFrom(now).sampled(this.steps, now, this.#paidFor);
   }
 
   /**
@@ -53,6 +58,8 @@ export class ModelWatch {
    */
   stepped(step: number, now: number, remaining: number | undefined, sharers: number): void {
     const schedule = this.#scheduleFrom(now);
+    if (this.#paidFor) schedule.paid((this.sampler?.cost ?? 0) - this.#paidFor);
+    this.#paidFor = 0;
     this.sampler?.end();
     this.sampler = null;
     this.pending = undefined;
