@@ -229,7 +229,7 @@ describe("the panel in a browser", function () {
     ];
     const holds = async () => {
       assert.equal(await text("loss-value"), "−∞");
-      assert.equal(await text("loss-trouble"), "loss is −∞ since step 1");
+      assert.equal(await text("loss-trouble"), "loss became NaN at step 1, now −∞");
       const rows = await panel.page.locator("[data-name=loss] tbody tr").allInnerTexts();
       assert.deepEqual(
         rows.map((row) => row.split(/\s+/).at(-1)),
