@@ -4,7 +4,7 @@
  * is odd in a network that learns all the same is not a sign.
  */
 import type { ModuleInfo, ModuleStatistics, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
-import { formatCount, formatNumber, formatPercent } from "../numbers.ts";
+import { formatCount, formatNumber, formatPercent, plural } from "../numbers.ts";
 import { rootMeanSquare } from "../rootMeanSquare.ts";
 import { gradientNorm, pathOf, relativeChange, trainableParameters, type Layer, type ModelFacts, type ParameterHistory } from "./facts.ts";
 
@@ -14,6 +14,8 @@ export interface Finding {
   /** `ModelInfo.id`, and the `ModuleInfo.id` of where it is; the root where it is everywhere. */
   readonly model: number;
   readonly module: number;
+  /** All the modules that show it, that one first. */
+  readonly places: readonly number[];
   /** What, where and since when; names of the program's in backticks. */
   readonly what: string;
   /** What to try. */
@@ -38,6 +40,7 @@ export type RuleId =
   | "largeSteps"
   | "smallSteps"
   | "notMoving"
+  | "likeGuessing"
   | "saturated"
   | "deadUnits"
   | "growing"
@@ -62,8 +65,11 @@ export const deadFor = { measured: lasting, steps: 20, samples: 256 } as const;
 const manyDied = 0.5;
 const manyNeverLived = 0.8;
 
-/** Share of a hidden layer's values at the ends. Glorot & Bengio 2010, fig. 2: a layer whose 98th percentile lies there stands still. */
-const manySaturated = 0.9;
+/**
+ * Share of a hidden layer's values at the ends. Glorot & Bengio 2010, section 3: a layer that saturates stands still. One that
+ * comes to it while the loss falls has become sure.
+ */
+const manySaturated = 0.8;
 
 /**
  * How much smaller, or larger, the gradient is at a layer than behind it. Bengio et al. 1994; Pascanu et al. 2013,
@@ -79,13 +85,13 @@ const smallStep = 1e-5;
 
 /** Steps after which a loss that has not moved is one that doesn't. */
 const patience = 200;
-const patienceWithoutGuess = 500;
+const longPatience = 500;
 /** Of its first value, at most. */
 const hardlyMoved = 0.01;
 /** What is as good as nothing to learn. */
 const nearZero = 0.05;
 /** How near to what guessing gives. */
-const likeGuessing = 0.95;
+export const nearGuess = 0.95;
 
 /** A loss that is so much larger than at first, and than it was. */
 const risen = 1.5;
@@ -114,7 +120,7 @@ const notANumber: Rule = {
         ...at("notANumber", "error", model.id, module),
         what: `The weights are no numbers any more (NaN or ∞). It began ${since}, ${origin.where} ${name(module)}.`,
         advice:
-          trend && trend.last > trend.first
+          trend && trend.last > risen * trend.start
             ? "The loss had grown before: try a smaller learning rate, or clip the gradient (`nn.utils.clipGradNorm_`)."
             : "Look for a division by zero, or a logarithm or root of what isn't positive, there; else try a smaller learning rate.",
       },
@@ -140,7 +146,8 @@ function brokenFirst({ modules }: StepStatistics): { readonly statistics: Module
 
 const deadUnits: Rule = {
   id: "deadUnits",
-  find({ model, layers }) {
+  find({ model, layers, trend }) {
+    const learns = trend?.direction === undefined || trend.direction === "falls";
     return layers.flatMap(({ module, recent }): Finding[] => {
       const units = recent.at(-1)?.rectified;
       if (!units || units.dead < 2) return [];
@@ -150,7 +157,7 @@ const deadUnits: Rule = {
       const all = isWhole ? `all ${formatCount(count)} units have` : `${formatCount(dead)} of ${formatCount(count)} units have`;
       return [
         {
-          ...at(isWhole ? "deadLayer" : "deadUnits", isWhole ? "error" : "warning", model.id, module),
+          ...at(isWhole ? "deadLayer" : "deadUnits", isWhole || !learns ? "error" : "warning", model.id, module),
           what: `${name(module)}: ${all} been zero behind its ReLU for every sample since step ${formatCount(since!)}.${isWhole ? " No gradient passes." : ""}`,
           advice:
             died * 2 >= dead
@@ -164,7 +171,7 @@ const deadUnits: Rule = {
 
 const sameOutput: Rule = {
   id: "sameOutput",
-  find({ model, recent, layers, trend }) {
+  find({ model, samples, recent, layers, trend }) {
     const root = layers.find(({ module }) => module.parent === null);
     if (!root || recent.length < lasting || root.recent.length < lasting || !root.recent.every(isConstant) || trend?.direction === "falls") return [];
     // From where on all that follows is the same, too.
@@ -173,24 +180,27 @@ const sameOutput: Rule = {
     return [
       {
         ...at("sameOutput", "error", model.id, module),
-        what: `The output is the same for every sample of a batch${module === root.module ? "" : `, from ${name(module)} on`}, since step ${formatCount(recent[0]!.step)} at the latest.`,
+        what: `The output is the same for every sample of a batch${module === root.module ? "" : `, from ${name(module)} on`}, since step ${formatCount(sinceWhen(samples, (sample) => isConstant(of(sample, root.module))))}.`,
         advice: "Nothing of the input gets through. Look for dead or saturated layers before, and for a learning rate that is too high.",
       },
     ];
   },
 };
 
-const isConstant = ({ units }: ModuleStatistics): boolean => units?.constant !== undefined && units.constant === units.count;
+function isConstant(statistics: ModuleStatistics | undefined): boolean {
+  const units = statistics?.units;
+  return units?.constant !== undefined && units.constant === units.count;
+}
 
 const rising: Rule = {
   id: "rising",
   find({ model, trend }) {
-    if (trend?.direction !== "rises" || trend.first <= 0 || trend.best < 0) return [];
-    if (trend.last < risen * trend.first || trend.last < risen * trend.best) return [];
+    if (trend?.direction !== "rises" || trend.start <= 0 || trend.best < 0) return [];
+    if (trend.last < risen * trend.start || trend.last < risen * trend.best) return [];
     return [
       {
         ...at("rising", "error", model.id, model.modules[0]!),
-        what: `The loss rises: ${formatNumber(trend.first, 3)} → ${formatNumber(trend.last, 3)} in ${formatCount(trend.steps)} steps.`,
+        what: `The loss rises: ${formatNumber(trend.start, 3)} → ${formatNumber(trend.last, 3)} in ${formatCount(trend.steps)} steps.`,
         advice: "Most often the learning rate is too high: try a tenth of it. Else look for a sign that is the wrong way round in the loss.",
       },
     ];
@@ -224,7 +234,7 @@ const vanishing: Rule = {
     return [
       {
         ...at("vanishing", "error", facts.model.id, found.layer.module),
-        what: `The gradient vanishes on its way back: at ${name(found.layer.module)} it is ${formatNumber(1 / found.ratio, 1)} times what it is at ${name(found.behind.module)}.`,
+        what: `The gradient vanishes on its way back: at ${name(found.layer.module)} ${found.ratio > 1e44 ? "nothing is left of" : `it is ${formatNumber(1 / found.ratio, 1)} times`} what it is at ${name(found.behind.module)}.`,
         advice: "The first layers hardly learn. Try ReLU or GELU for Sigmoid or Tanh, normalization, skip connections, or fewer layers.",
       },
     ];
@@ -316,42 +326,70 @@ function weightChanges(facts: ModelFacts, samples: readonly StepStatistics[]): (
 
 const notMoving: Rule = {
   id: "notMoving",
-  find({ model, trend, recent }) {
+  find(facts) {
+    const { model, trend } = facts;
     if (trend?.direction !== "flat" || Math.abs(trend.last) < nearZero) return [];
-    if (Math.abs(trend.last - trend.first) > hardlyMoved * Math.abs(trend.first) || trend.best < trend.first * (1 - 5 * hardlyMoved)) return [];
-    const guess = recent.at(-1)?.guess;
-    if (guess !== undefined && trend.last < likeGuessing * guess) return [];
-    const isLikeGuessing = guess !== undefined && trend.last * likeGuessing < guess;
-    if (trend.steps < (isLikeGuessing ? patience : patienceWithoutGuess)) return [];
+    if (hasMoved(trend.first, trend.last) || trend.best < trend.first * (1 - 5 * hardlyMoved)) return [];
+    const guess = guessOf(facts);
+    if (guess !== undefined && trend.last < nearGuess * guess) return [];
+    const isGuess = guess !== undefined && trend.last * nearGuess < guess;
+    if (trend.steps < (isGuess ? patience : longPatience)) return [];
     return [
       {
         ...at("notMoving", "error", model.id, model.modules[0]!),
         what:
           `The loss doesn't move: ${formatNumber(trend.first, 3)} → ${formatNumber(trend.last, 3)} in ${formatCount(trend.steps)} steps.` +
-          (isLikeGuessing ? ` Guessing without a look at the input gives ${formatNumber(guess, 3)}.` : ""),
-        advice: "Try another learning rate, look whether inputs and targets belong together, and whether one batch alone can be learned.",
+          (isGuess ? ` ${whatGuessingGives(guess)}` : ""),
+        advice: askTheData,
       },
     ];
   },
 };
 
+/** It fell to what guessing gives, and stays there. */
+const likeGuessing: Rule = {
+  id: "likeGuessing",
+  find(facts) {
+    const { model, trend } = facts;
+    const guess = guessOf(facts);
+    if (guess === undefined || trend?.direction !== "falls" || trend.steps < longPatience || trend.last < nearZero) return [];
+    if (trend.last < nearGuess * guess || hasMoved(trend.middle, trend.last)) return [];
+    return [
+      {
+        ...at("likeGuessing", "warning", model.id, model.modules[0]!),
+        what: `The loss came down to ${formatNumber(trend.last, 3)} and stays there. ${whatGuessingGives(guess)}`,
+        advice: askTheData,
+      },
+    ];
+  },
+};
+
+const guessOf = ({ recent }: ModelFacts): number | undefined => recent.at(-1)?.guess;
+const hasMoved = (from: number, to: number): boolean => Math.abs(to - from) > hardlyMoved * Math.abs(from);
+const whatGuessingGives = (guess: number): string => `Guessing without a look at the input gives ${formatNumber(guess, 3)}.`;
+const askTheData = "Try another learning rate, look whether inputs and targets belong together, and whether one batch alone can be learned.";
+
 const saturated: Rule = {
   id: "saturated",
-  find({ model, layers, samples, recent }) {
+  find({ model, layers, samples, recent, trend }) {
     const last = layers.findLastIndex(({ module }) => module.parameters.length > 0);
-    return layers.flatMap(({ module, recent: own }, index): Finding[] => {
+    const since = (module: ModuleInfo): number => sinceWhen(samples, (sample) => (of(sample, module)?.saturated ?? 0) >= manySaturated);
+    const found = layers.filter(({ module, recent: own }, index) => {
       // The last layer is meant to be sure of what it says.
-      if (index >= last || own.length < lasting || own.length < recent.length) return [];
-      if (!own.every(({ saturated: share }) => share !== undefined && share >= manySaturated)) return [];
-      const since = samples.findLast(({ modules }) => (modules.find((one) => one.module === module.id)?.saturated ?? 0) < manySaturated);
-      return [
-        {
-          ...at("saturated", "warning", model.id, module),
-          what: `${name(module)}: ${formatPercent(own.at(-1)!.saturated!)} of what its Sigmoid or Tanh gives lies at the ends, since step ${formatCount(since ? since.step + 1 : samples[0]!.step)}. Hardly any gradient passes.`,
-          advice: "Try smaller weights at the start (`nn.init.xavierUniform_`), inputs around 0 with a spread of about 1, or a smaller learning rate.",
-        },
-      ];
+      if (index >= last || own.length < lasting || own.length < recent.length) return false;
+      if (!own.every(({ saturated: share }) => share !== undefined && share >= manySaturated)) return false;
+      return trend?.direction !== "falls" || since(module) === samples[0]!.step;
     });
+    const [first] = found;
+    if (!first) return [];
+    const modules = found.map(({ module }) => module);
+    return [
+      {
+        ...at("saturated", "warning", model.id, first.module, ...modules.slice(1)),
+        what: `${names(modules)}: ${formatPercent(first.recent.at(-1)!.saturated!)} of what the Sigmoid or Tanh behind gives lies at its ends, since step ${formatCount(since(first.module))}. Hardly any gradient passes.`,
+        advice: "Try smaller weights at the start (`nn.init.xavierUniform_`), inputs around 0 with a spread of about 1, or a smaller learning rate.",
+      },
+    ];
   },
 };
 
@@ -416,25 +454,52 @@ function byModule(parameters: readonly ParameterHistory[]): { readonly module: M
 export const rules: readonly Rule[] = [
   notANumber,
   deadUnits,
-  sameOutput,
-  rising,
   exploding,
   vanishing,
+  sameOutput,
+  rising,
   largeSteps,
   smallSteps,
   notMoving,
+  likeGuessing,
   saturated,
   growing,
   noGradient,
 ];
 
-function at(rule: RuleId, severity: Severity, model: number, module: ModuleInfo): Pick<Finding, "rule" | "severity" | "model" | "module"> {
-  return { rule, severity, model, module: module.id };
+/** What follows from a sign, and needs no word beside it. */
+export const consequences: Readonly<Partial<Record<RuleId, readonly RuleId[]>>> = {
+  notANumber: ["rising", "growing", "deadLayer", "exploding"],
+  deadLayer: ["vanishing", "sameOutput", "largeSteps", "smallSteps", "notMoving"],
+  deadUnits: ["vanishing", "sameOutput", "largeSteps", "notMoving"],
+  vanishing: ["sameOutput", "notMoving"],
+  exploding: ["sameOutput", "rising", "notMoving"],
+  sameOutput: ["notMoving", "likeGuessing"],
+  rising: ["largeSteps", "growing"],
+  largeSteps: ["notMoving", "likeGuessing", "growing"],
+  smallSteps: ["notMoving"],
+};
+
+function at(rule: RuleId, severity: Severity, model: number, ...[module, ...others]: readonly [ModuleInfo, ...ModuleInfo[]]): Omit<Finding, "what" | "advice"> {
+  return { rule, severity, model, module: module.id, places: [module, ...others].map(({ id }) => id) };
+}
+
+/** `layer1`, `layer1` and 2 more layers */
+function names([module, ...others]: readonly ModuleInfo[]): string {
+  return `${name(module!)}${others.length === 0 ? "" : ` and ${plural(others.length, "more layer", "more layers")}`}`;
 }
 
 const name = ({ path, name: own }: ModuleInfo): string => `\`${path || own}\``;
 
 const times = (ratio: number): string => `${formatNumber(ratio, 2)} times`;
+
+/** What a sample says of a module. */
+const of = ({ modules }: StepStatistics, { id }: ModuleInfo): ModuleStatistics | undefined => modules.find(({ module }) => module === id);
+
+/** The first measured step from which on all of them show a sign. */
+function sinceWhen(samples: readonly StepStatistics[], shows: (sample: StepStatistics) => boolean): number {
+  return samples[samples.findLastIndex((sample) => !shows(sample)) + 1]?.step ?? samples.at(-1)!.step;
+}
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,16 +1,20 @@
 /** Trains a network in this process as the runner does, watched, and says what a run of it adds up to. */
-import { setInstrument } from "../../src/engine/instrument.ts";
-import { MetricBuffer, metricPoints } from "../../src/observe/metricBuffer.ts";
-import { Observer } from "../../src/observe/observer.ts";
-import { defaultSampling, type RunEvent } from "../../src/protocol/index.ts";
-import { health, type Health } from "../../src/run/health/health.ts";
-import type { Finding } from "../../src/run/health/rules.ts";
-import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
+import { setInstrument } from "../../../src/engine/instrument.ts";
+import { MetricBuffer, metricPoints } from "../../../src/observe/metricBuffer.ts";
+import { Observer } from "../../../src/observe/observer.ts";
+import { defaultSampling, type RunEvent } from "../../../src/protocol/index.ts";
+import { health, type Health } from "../../../src/run/health/health.ts";
+import type { Finding } from "../../../src/run/health/rules.ts";
+import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../../src/run/snapshot.ts";
 
-export function trained(body: () => void): RunSnapshot {
+/** @param look at the run as it grows, each time something was measured */
+export function trained(body: () => void, look: (run: RunSnapshot) => void = () => {}): RunSnapshot {
   let run = emptySnapshot({ runId: "1", file: "/net.model.ts", mode: "train", startedAt: 0 });
   const names: string[] = [];
-  const tell = (event: RunEvent): void => void (run = reduceSnapshot(run, event));
+  const tell = (event: RunEvent): void => {
+    run = reduceSnapshot(run, event);
+    if (event.type === "changes") look(run);
+  };
   // Whoever calls `trained` is the program, and each of its lines a variable.
   const program = /\(?((?:file:\/\/)?\/\S*\.test\.ts)/.exec(new Error().stack!)![1]!;
   const observer = new Observer({
@@ -44,6 +48,16 @@ export function trained(body: () => void): RunSnapshot {
 
 export function healthOf(body: () => void): Health {
   return health(trained(body));
+}
+
+/** All that was found at any time while it trained. */
+export function everFound(body: () => void): Finding[] {
+  const found = new Map<string, Finding>();
+  const look = (run: RunSnapshot): void => {
+    for (const one of health(run).findings) found.set(`${one.rule} ${one.module}`, one);
+  };
+  look(trained(body, look));
+  return [...found.values()];
 }
 
 /** What a rule found. */
