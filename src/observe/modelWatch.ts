@@ -5,11 +5,13 @@ import type { Tensor } from "../engine/tensor.ts";
 import type { SamplingOptions, StepStatistics } from "../protocol/index.ts";
 import type { Iterations } from "./iterations.ts";
 import type { FoundModel } from "./modelRegistry.ts";
+import type { ProgramClock } from "./programClock.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
 
 export class ModelWatch {
   readonly #sampling: SamplingOptions;
+  readonly #clock: ProgramClock;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
   /** As it was described last. */
@@ -29,9 +31,10 @@ export class ModelWatch {
   lastStep = -1;
   reported = -1;
 
-  constructor(model: FoundModel, sampling: SamplingOptions) {
+  constructor(model: FoundModel, sampling: SamplingOptions, clock: ProgramClock) {
     this.model = model;
     this.#sampling = sampling;
+    this.#clock = clock;
     this.sampler = this.#newSampler();
   }
 
@@ -41,9 +44,12 @@ export class ModelWatch {
     this.sampler ??= this.#newSampler();
   }
 
-  /** The step was measured. */
-  measured(now: number): void {
-    this.#scheduleFrom(now).sampled(this.steps, now, this.sampler?.cost ?? 0);
+  /**
+   * The step was measured.
+   * @param cost milliseconds besides what the sampler took
+   */
+  measured(now: number, cost: number): void {
+    this.#scheduleFrom(now).sampled(this.steps, now, cost + (this.sampler?.cost ?? 0));
   }
 
   /**
@@ -68,12 +74,13 @@ export class ModelWatch {
   }
 
   #newSampler(): StepSampler | null {
-    return this.#sampling.enabled ? new StepSampler(this.#sampling.bins) : null;
+    return this.#sampling.enabled ? new StepSampler(this.#sampling.bins, this.#clock) : null;
   }
 }
 
 export class ModelWatches {
   readonly #sampling: SamplingOptions;
+  readonly #clock: ProgramClock;
   readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
   /** Several models may share a module or a parameter. */
   readonly #ofModule = new WeakMap<AnyModule, readonly ModelWatch[]>();
@@ -82,8 +89,9 @@ export class ModelWatches {
   /** Those of the models that were described last, in their order. */
   current: readonly ModelWatch[] = [];
 
-  constructor(sampling: SamplingOptions) {
+  constructor(sampling: SamplingOptions, clock: ProgramClock) {
     this.#sampling = sampling;
+    this.#clock = clock;
   }
 
   /** The models that the module is part of; `undefined` if no model was found to have it. */
@@ -149,7 +157,7 @@ export class ModelWatches {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#sampling);
+      watch = new ModelWatch(model, this.#sampling, this.#clock);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;

@@ -16,10 +16,13 @@ import type { MetricBuffer } from "./metricBuffer.ts";
 import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
 import { isLossName, NonFiniteLoss } from "./nonFiniteLoss.ts";
+import { OperationWatches } from "./operationWatches.ts";
+import { ProgramClock } from "./programClock.ts";
 import { SeriesWriter, type SeriesSink } from "./series.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { Throughput } from "./throughput.ts";
 import { TrainingLoops } from "./trainingLoops.ts";
+import { WorkMeter } from "./workMeter.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
@@ -60,6 +63,9 @@ export class Observer implements Instrument {
   readonly #throughput = new Throughput();
   readonly #watches: ModelWatches;
   readonly #nonFinite: NonFiniteLoss;
+  readonly #clock = new ProgramClock();
+  readonly #operations = new OperationWatches(this.#clock);
+  readonly #meter = new WorkMeter(this.#clock, this.#operations);
   readonly #begin = performance.now();
   /** The search in which a module that belongs to no model was met. */
   readonly #metIn = new WeakMap<AnyModule, number>();
@@ -84,8 +90,9 @@ export class Observer implements Instrument {
     this.#options = options;
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
-    this.#watches = new ModelWatches(options.sampling);
+    this.#watches = new ModelWatches(options.sampling, this.#clock);
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
+    this.#meter.turn(options.sampling.enabled);
   }
 
   /** Number of steps that the run has taken. */
@@ -99,7 +106,13 @@ export class Observer implements Instrument {
     this.registry.constructed(module, this.moduleConstructed);
   }
 
-  forward(module: AnyModule, _inputs: readonly unknown[], output: unknown): void {
+  forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    this.#meter.entered(module, inputs);
+  }
+
+  forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
+    this.#clock.stop();
+    this.#meter.left(module, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -108,10 +121,12 @@ export class Observer implements Instrument {
       if (watches) for (const watch of watches) isMeasured = this.#called(watch, module, output) || isMeasured;
       else isMeasured = this.#meet(module, output);
     }
-    if (isNew || isMeasured) this.registry.called(module, output);
+    if (isNew || isMeasured) this.registry.called(module, inputs, output);
+    this.#clock.go();
   }
 
-  forwardFailed(): void {
+  forwardFailed(module: AnyModule): void {
+    this.#meter.failed(module);
     this.#isUnfinished = true;
   }
 
@@ -142,18 +157,27 @@ export class Observer implements Instrument {
   }
 
   beforeStep(optimizer: Optimizer): void {
+    this.#clock.stop();
     this.#iterations.beforeStep(optimizer);
     const step = this.#iterations.index;
     this.#measure(optimizer);
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
-    if (this.steps === 0) this.#options.firstStep?.();
+    if (this.steps === 0 && this.#options.firstStep) {
+      for (const watch of this.#steppedBy(optimizer)) this.#tellWork(watch, step);
+      this.#options.firstStep();
+    }
     this.#pass();
+    this.#clock.go();
+    this.#meter.optimizerBegins();
   }
 
   afterStep(optimizer: Optimizer): void {
+    this.#meter.optimizerEnds();
+    this.#clock.stop();
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
     this.#stepped(models, isFirst);
+    this.#clock.go();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
@@ -209,7 +233,12 @@ export class Observer implements Instrument {
   trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
     this.#turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
-    for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
+    for (const watch of this.#watches.current) {
+      if (watch.steps === 0 || watch.isDue || !this.#loops.isLastTurn(watch.model.order)) continue;
+      watch.open();
+      this.#meter.begin(watch.model);
+    }
+    this.#lookOrNot();
     this.#pass();
   }
 
@@ -230,6 +259,7 @@ export class Observer implements Instrument {
     this.#findModels();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#tellWhatIsLeft();
+    this.#meter.turn(false);
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -264,10 +294,15 @@ export class Observer implements Instrument {
     this.#isUnfinished = false;
     for (const watch of models) {
       if (watch.pending) this.#tellStatistics(watch, watch.pending);
+      if (watch.isDue) this.#tellWork(watch, step);
       watch.lastStep = step;
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
-    for (const watch of models) watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
+    for (const watch of models) {
+      watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
+      if (watch.isDue) this.#meter.begin(watch.model);
+    }
+    this.#lookOrNot();
     if (isFirst) this.#throughput.step(this.#epochs.batch?.samples ?? 0);
     this.#sendIfDue(now);
   }
@@ -290,7 +325,7 @@ export class Observer implements Instrument {
     this.#metIn.set(module, this.#searches);
     this.#hasStrangers = true;
     const { enabled, bins } = this.#options.sampling;
-    if (enabled) (this.#strangers ??= new StepSampler(bins)).forward(module, output);
+    if (enabled) (this.#strangers ??= new StepSampler(bins, this.#clock)).forward(module, output);
     return true;
   }
 
@@ -307,14 +342,26 @@ export class Observer implements Instrument {
   #tellStatistics(watch: ModelWatch, statistics: StepStatistics): void {
     if (statistics.step <= watch.reported) return;
     watch.reported = statistics.step;
-    watch.measured(this.#now());
+    watch.measured(this.#now(), this.#operations.takeCost());
     this.#options.sink.event({ type: "statistics", statistics });
+  }
+
+  #tellWork(watch: ModelWatch, step: number): void {
+    const work = this.#meter.measured(watch.model, step, this.#epochs.batch?.samples);
+    if (work) this.#options.sink.event({ type: "work", work });
+  }
+
+  /** What steps are made of is looked at while one is to be measured, and before the models are known. */
+  #lookOrNot(): void {
+    const isDue = this.#searches === 0 || this.#watches.current.some((watch) => watch.isDue);
+    this.#meter.turn(isDue && this.#options.sampling.enabled);
   }
 
   /** What was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */
   #tellUnfinished(watch: ModelWatch): void {
     const { sampler, steps, model, isCalled } = watch;
     if (!sampler || sampler.isEmpty || !isCalled || (steps > 0 && !this.#isUnfinished)) return;
+    this.#tellWork(watch, this.steps);
     this.#tellStatistics(watch, watch.pending ?? sampler.measure(model, this.steps, this.#epochs.epoch));
   }
 
@@ -324,7 +371,7 @@ export class Observer implements Instrument {
       const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
       if (!this.#options.sampling.enabled || step <= watch.reported) continue;
-      const left = new StepSampler(this.#options.sampling.bins).measure(watch.model, step, this.#epochs.epoch);
+      const left = new StepSampler(this.#options.sampling.bins, this.#clock).measure(watch.model, step, this.#epochs.epoch);
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
     this.flush();
@@ -367,7 +414,9 @@ export class Observer implements Instrument {
   }
 
   #pass(): void {
+    this.#clock.stop();
     this.#paused += this.#options.gate(() => this.#tellWhatIsLeft());
+    this.#clock.go();
   }
 
   #tellChangedModels(models: readonly DescribedModel[]): void {

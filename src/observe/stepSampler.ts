@@ -5,6 +5,7 @@ import type { Tensor } from "../engine/tensor.ts";
 import { statistics, type Statistics } from "../engine/ops/statistics.ts";
 import type { ModuleStatistics, ParameterStatistics, StepStatistics, TensorStatistics } from "../protocol/index.ts";
 import type { DescribedModel } from "./describeModel.ts";
+import type { ProgramClock } from "./programClock.ts";
 import { tensorsOf } from "./tensorsOf.ts";
 
 /** One output; several modules may have returned the very same tensor. */
@@ -23,6 +24,7 @@ interface Latest {
 
 export class StepSampler {
   readonly #bins: number;
+  readonly #clock: ProgramClock;
   readonly #ofModules = new WeakMap<AnyModule, Measured>();
   readonly #ofTensors = new WeakMap<Tensor, Measured>();
   /** Milliseconds that measuring took. */
@@ -32,8 +34,9 @@ export class StepSampler {
   #latest: Latest | undefined;
   #isOver = false;
 
-  constructor(bins: number) {
+  constructor(bins: number, clock: ProgramClock) {
     this.#bins = bins;
+    this.#clock = clock;
   }
 
   forward(module: AnyModule, output: unknown): void {
@@ -78,9 +81,9 @@ export class StepSampler {
     if (tensor.requiresGrad) {
       watchGradient(tensor, (gradient) => {
         if (this.#isOver) return;
-        const begin = performance.now();
+        this.#clock.stop();
         measured.outputGradient = this.#measure(gradient);
-        this.cost += performance.now() - begin;
+        this.cost += this.#clock.go();
       });
     }
     return measured;

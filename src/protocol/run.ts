@@ -2,6 +2,7 @@
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
 import type { StepStatistics } from "./statistics.ts";
+import type { StepWork } from "./work.ts";
 
 export type RunMode = "train" | "inspect";
 
@@ -78,6 +79,7 @@ export type RunEvent =
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
+  | { readonly type: "work"; readonly work: StepWork }
   | { readonly type: "problem"; readonly problem: Problem }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };

@@ -17,13 +17,16 @@ import type {
   RunState,
   SourcePosition,
   StepStatistics,
+  StepTimes,
+  StepWork,
   TensorStatistics,
 } from "../protocol/index.ts";
-import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
+import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
 import type { Samples } from "./samples.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
+import type { Works } from "./work.ts";
 
 export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
@@ -47,6 +50,7 @@ const module = record<ModuleInfo>({
   buffers: list(buffer),
   counts,
   training: flag,
+  inputShapes: optional(list(shape)),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -102,19 +106,45 @@ const moduleStatistics = record<ModuleStatistics>({
 
 const sample = record<StepStatistics>({ model: whole, step: number, epoch: number, afterwards: optional(oneOf<true>(true)), modules: list(moduleStatistics) });
 
-const samples = via<Samples, readonly StepStatistics[]>(
-  list(sample),
-  (byModel) => [...byModel.values()].flat(),
-  (all) => {
-    const byModel = new Map<number, StepStatistics[]>();
-    for (const one of all) {
-      const own = byModel.get(one.model);
-      if (own) own.push(one);
-      else byModel.set(one.model, [one]);
-    }
-    return byModel;
-  },
+/** What was told of models' steps, by model. */
+function byModel<T extends { readonly model: number }>(one: Codec<T>): Codec<ReadonlyMap<number, readonly T[]>> {
+  return via<ReadonlyMap<number, readonly T[]>, readonly T[]>(
+    list(one),
+    (lists) => [...lists.values()].flat(),
+    (all) => {
+      const lists = new Map<number, T[]>();
+      for (const each of all) {
+        const own = lists.get(each.model);
+        if (own) own.push(each);
+        else lists.set(each.model, [each]);
+      }
+      return lists;
+    },
+  );
+}
+
+const samples: Codec<Samples> = byModel(sample);
+
+const times = record<StepTimes>({ backward: number, optimizer: optional(number), step: optional(number), samples: optional(whole) });
+
+const work = checked(
+  record<StepWork>({
+    model: whole,
+    step: whole,
+    training: list(flag),
+    calls: list(whole),
+    forward: list(number),
+    backward: list(number),
+    multiplyAdds: list(whole),
+    outputBytes: list(whole),
+    total: times,
+  }),
+  "a step's work whose columns are not of one length",
+  ({ training, calls, forward, backward, multiplyAdds, outputBytes }) =>
+    [training, forward, backward, multiplyAdds, outputBytes].every(({ length }) => length === calls.length),
 );
+
+const works: Codec<Works> = byModel(work);
 
 interface Columns {
   readonly name: string;
@@ -174,6 +204,7 @@ export const runEvent = variants<RunEvent, "type">("type", {
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  work: record({ work }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
 });
@@ -190,6 +221,7 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  works,
   problems,
   notes: list(note),
 });

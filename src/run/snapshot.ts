@@ -4,6 +4,7 @@ import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.
 import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
+import { addWork, boundWorks, type Works } from "./work.ts";
 
 export interface RunSnapshot {
   readonly runId: string;
@@ -21,6 +22,8 @@ export interface RunSnapshot {
   readonly progress?: Progress;
   /** Sampled steps of each model, oldest first; thinned out evenly when there are many. */
   readonly samples: Samples;
+  /** What modules did in sampled steps, thinned out as the samples are. */
+  readonly works: Works;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
 }
@@ -51,7 +54,7 @@ export const memoryBounds: Bounds = {
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), problems: [], notes: [] };
+  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), works: new Map(), problems: [], notes: [] };
 }
 
 /** @returns the same object where nothing of the event is kept */
@@ -73,6 +76,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, progress: event.progress };
     case "statistics":
       return { ...run, samples: addSample(run.samples, event.statistics, bounds) };
+    case "work":
+      return { ...run, works: addWork(run.works, event.work, bounds) };
     case "problem": {
       if (run.problems.length >= bounds.problems) return run;
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
@@ -90,6 +95,7 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     ...run,
     curves: boundCurves(run.curves, bounds),
     samples: boundSamples(run.samples, bounds),
+    works: boundWorks(run.works, bounds),
     notes: run.notes.slice(-bounds.notes),
   };
 }

@@ -1,51 +1,6 @@
 import assert from "node:assert/strict";
 import { data, manualSeed, nn, noGrad, optim, randint, randn, rand, type Tensor } from "../../src/engine/index.ts";
-import { setInstrument } from "../../src/engine/instrument.ts";
-import { MetricBuffer, metricPoints } from "../../src/observe/metricBuffer.ts";
-import { Observer } from "../../src/observe/observer.ts";
-import type { MetricPoint, ModelInfo, RunEvent, StepStatistics } from "../../src/protocol/index.ts";
-
-/** This file, as stack traces name it. */
-const program = /\(?((?:file:\/\/)?\/\S*watching\.test\.ts)/.exec(new Error().stack!)![1]!;
-
-/** Runs `body` watched. */
-function watch(body: () => void): { events: RunEvent[]; points: MetricPoint[]; models: readonly ModelInfo[]; statistics: StepStatistics[] } {
-  const events: RunEvent[] = [];
-  const points: MetricPoint[] = [];
-  const names: string[] = [];
-  const observer = new Observer({
-    sampling: { enabled: true, bins: 16, budget: 1 },
-    source: {
-      program,
-      locate: (line, column) => ({ file: "test.ts", line, column }),
-      // Each line is a variable of its own.
-      variableAt: ({ line }) => ({ name: `line${line}`, assigned: false }),
-      declaredAt: () => undefined,
-      isModuleClass: (name) => /^(Net|Tricky)$/.test(name),
-      nameInProgram: (constructor) => constructor.name,
-    },
-    metrics: new MetricBuffer(),
-    sink: {
-      event: (event) => events.push(event),
-      series: (index, name) => (names[index] = name),
-      points: (values) => points.push(...metricPoints(values, names)),
-    },
-    gate: () => 0,
-  });
-  setInstrument(observer);
-  try {
-    body();
-    observer.finish();
-  } finally {
-    setInstrument(null);
-  }
-  return {
-    events,
-    points,
-    models: events.filter((event) => event.type === "models").at(-1)?.models ?? [],
-    statistics: events.flatMap((event) => (event.type === "statistics" ? [event.statistics] : [])),
-  };
-}
+import { watch } from "./watch.ts";
 
 /** A module used twice, dropout, batch statistics, in-place changes of an output, and a branch that is taken at times. */
 class Tricky extends nn.Module {
