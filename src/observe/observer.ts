@@ -45,7 +45,7 @@ export interface ObserverOptions {
 /** Milliseconds between two sendings of points, and of progress. */
 const flushInterval = 50;
 const progressInterval = 100;
-/** Milliseconds after which models are described anew at a measured step though nothing is known to have changed. */
+/** Milliseconds after which models are described anew at a measured step, and compared at any other, though nothing is known to have changed. */
 const searchInterval = 250;
 /** Looking for models among modules that are new: as often as this in any case, and later for this share of the time. */
 const freeSearches = 8;
@@ -74,6 +74,8 @@ export class Observer implements Instrument {
   #strangers: StepSampler | null = null;
   #searches = 0;
   #lastSearch = 0;
+  /** When it is next looked whether the models are still as they were described. */
+  #nextLook = 0;
   /** How often such modules made a search necessary, and the milliseconds that took. */
   #newcomers = 0;
   #newcomersTime = 0;
@@ -383,7 +385,16 @@ export class Observer implements Instrument {
     const due = involved.filter(({ isDue }) => isDue);
     const isLongAgo = this.#now() - this.#lastSearch > searchInterval;
     const hasChanged = due.length > 0 && (isLongAgo || due.some(({ model }) => !isUpToDate(model)));
-    if (this.#hasStrangers || this.#searches === 0 || hasChanged) this.#findModels();
+    if (this.#hasStrangers || this.#searches === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
+  }
+
+  /** What is frozen between measured steps is seen a few times a second, and less often where looking takes long. */
+  #hasChangedMeanwhile(involved: readonly ModelWatch[]): boolean {
+    const begin = this.#now();
+    if (begin < this.#nextLook) return false;
+    const hasChanged = involved.some(({ model }) => !isUpToDate(model));
+    this.#nextLook = begin + Math.max(searchInterval, (this.#now() - begin) / shareForSearching);
+    return hasChanged;
   }
 
   /** Looks which models there are and tells them if they changed. */

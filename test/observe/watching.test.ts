@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { data, manualSeed, nn, noGrad, optim, randint, randn, rand, type Tensor } from "../../src/engine/index.ts";
+import { data, log, manualSeed, nn, noGrad, optim, randint, randn, rand, type Tensor } from "../../src/engine/index.ts";
 import { watch } from "./watch.ts";
 
 /** A module used twice, dropout, batch statistics, in-place changes of an output, and a branch that is taken at times. */
@@ -156,5 +156,29 @@ describe("watching", function () {
       { total: 9, trainable: 3, frozen: 6 },
       { total: 21, trainable: 15, frozen: 6 },
     ]);
+  });
+
+  it("tells of what is frozen long before the next measured step", () => {
+    const { events, statistics } = watch(
+      () => {
+        const net = new nn.Linear(2, 2);
+        const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+        const step = (): void => {
+          net(randn(2, 2)).sum().backward();
+          optimizer.step();
+        };
+        for (let i = 0; i < 400; i++) step();
+        net.weight.requiresGrad_(false);
+        const until = performance.now() + 300;
+        while (performance.now() < until);
+        step();
+        log({ end: "here" });
+      },
+      { sampling: { enabled: true, bins: 16, budget: 0.001 } },
+    );
+    assert.ok(statistics.every(({ step, afterwards }) => step < 400 || afterwards));
+    const frozen = events.findIndex((event) => event.type === "models" && event.models[0]!.modules[0]!.counts.frozen === 4);
+    const end = events.findIndex(({ type }) => type === "note");
+    assert.ok(frozen >= 0 && frozen < end, `${frozen} of ${end}`);
   });
 });
