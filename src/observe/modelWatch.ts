@@ -8,10 +8,12 @@ import type { FoundModel } from "./modelRegistry.ts";
 import type { ProgramClock } from "./programClock.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
+import type { WorkMeter } from "./workMeter.ts";
 
 export class ModelWatch {
   readonly #sampling: SamplingOptions;
   readonly #clock: ProgramClock;
+  readonly #meter: WorkMeter;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
   /** As it was described last. */
@@ -31,17 +33,29 @@ export class ModelWatch {
   lastStep = -1;
   reported = -1;
 
-  constructor(model: FoundModel, sampling: SamplingOptions, clock: ProgramClock) {
+  /** Whether the step after this one is to be measured in any case. */
+  #isAsked = false;
+
+  constructor(model: FoundModel, sampling: SamplingOptions, clock: ProgramClock, meter: WorkMeter) {
     this.model = model;
     this.#sampling = sampling;
     this.#clock = clock;
+    this.#meter = meter;
     this.sampler = this.#newSampler();
   }
 
   /** The step to come will be measured. */
   open(): void {
+    if (this.isDue) return;
     this.isDue = true;
-    this.sampler ??= this.#newSampler();
+    this.sampler = this.#newSampler();
+    this.#meter.begin(this.model);
+  }
+
+  /** The next step that begins will be measured, whatever the schedule says. */
+  ask(): void {
+    if (this.isCalled) this.#isAsked = true;
+    else this.open();
   }
 
   /**
@@ -65,8 +79,10 @@ export class ModelWatch {
     this.isCalled = false;
     this.lastStep = step;
     this.steps++;
-    this.isDue = schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
-    if (this.isDue) this.open();
+    const isDue = this.#isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    this.#isAsked = false;
+    this.isDue = false;
+    if (isDue) this.open();
   }
 
   #scheduleFrom(now: number): SamplingSchedule {
@@ -81,6 +97,7 @@ export class ModelWatch {
 export class ModelWatches {
   readonly #sampling: SamplingOptions;
   readonly #clock: ProgramClock;
+  readonly #meter: WorkMeter;
   readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
   /** Several models may share a module or a parameter. */
   readonly #ofModule = new WeakMap<AnyModule, readonly ModelWatch[]>();
@@ -89,9 +106,10 @@ export class ModelWatches {
   /** Those of the models that were described last, in their order. */
   current: readonly ModelWatch[] = [];
 
-  constructor(sampling: SamplingOptions, clock: ProgramClock) {
+  constructor(sampling: SamplingOptions, clock: ProgramClock, meter: WorkMeter) {
     this.#sampling = sampling;
     this.#clock = clock;
+    this.#meter = meter;
   }
 
   /** The models that the module is part of; `undefined` if no model was found to have it. */
@@ -157,7 +175,7 @@ export class ModelWatches {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#sampling, this.#clock);
+      watch = new ModelWatch(model, this.#sampling, this.#clock, this.#meter);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;

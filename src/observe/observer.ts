@@ -5,7 +5,7 @@ import type { Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
-import type { Progress, RunEvent, SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import type { Progress, RunEvent, SamplingOptions, Steering, StepStatistics } from "../protocol/index.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
@@ -92,7 +92,7 @@ export class Observer implements Instrument {
     this.#options = options;
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
-    this.#watches = new ModelWatches(options.sampling, this.#clock);
+    this.#watches = new ModelWatches(options.sampling, this.#clock, this.#meter);
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
     this.#meter.turn(options.sampling.enabled);
   }
@@ -235,11 +235,7 @@ export class Observer implements Instrument {
   trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
     this.#turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
-    for (const watch of this.#watches.current) {
-      if (watch.steps === 0 || watch.isDue || !this.#loops.isLastTurn(watch.model.order)) continue;
-      watch.open();
-      this.#meter.begin(watch.model);
-    }
+    for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
     this.#lookOrNot();
     this.#pass();
   }
@@ -247,6 +243,16 @@ export class Observer implements Instrument {
   /** A loop that trains is over. */
   trainingLoopLeft(loop: number): void {
     this.#loops.left(loop);
+  }
+
+  /** Hears what the program is told; called while it passes or waits at the gate. */
+  steer(steering: Steering): void {
+    switch (steering.type) {
+      case "measure":
+        for (const watch of this.#watches.current) watch.ask();
+        this.#lookOrNot();
+        break;
+    }
   }
 
   /** Sends all points that wait. */
@@ -300,10 +306,7 @@ export class Observer implements Instrument {
       watch.lastStep = step;
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
-    for (const watch of models) {
-      watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
-      if (watch.isDue) this.#meter.begin(watch.model);
-    }
+    for (const watch of models) watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
     this.#lookOrNot();
     if (isFirst) this.#throughput.step(this.#epochs.batch?.samples ?? 0);
     this.#sendIfDue(now);

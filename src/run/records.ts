@@ -17,16 +17,15 @@ import type {
   RunState,
   SourcePosition,
   StepStatistics,
-  StepTimes,
-  StepWork,
   TensorStatistics,
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
 import type { Samples } from "./samples.ts";
+import { byModel } from "./records/byModel.ts";
+import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
-import type { Works } from "./work.ts";
 
 export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
@@ -106,45 +105,7 @@ const moduleStatistics = record<ModuleStatistics>({
 
 const sample = record<StepStatistics>({ model: whole, step: number, epoch: number, afterwards: optional(oneOf<true>(true)), modules: list(moduleStatistics) });
 
-/** What was told of models' steps, by model. */
-function byModel<T extends { readonly model: number }>(one: Codec<T>): Codec<ReadonlyMap<number, readonly T[]>> {
-  return via<ReadonlyMap<number, readonly T[]>, readonly T[]>(
-    list(one),
-    (lists) => [...lists.values()].flat(),
-    (all) => {
-      const lists = new Map<number, T[]>();
-      for (const each of all) {
-        const own = lists.get(each.model);
-        if (own) own.push(each);
-        else lists.set(each.model, [each]);
-      }
-      return lists;
-    },
-  );
-}
-
 const samples: Codec<Samples> = byModel(sample);
-
-const times = record<StepTimes>({ backward: number, optimizer: optional(number), step: optional(number), samples: optional(whole) });
-
-const work = checked(
-  record<StepWork>({
-    model: whole,
-    step: whole,
-    training: list(flag),
-    calls: list(whole),
-    forward: list(number),
-    backward: list(number),
-    multiplyAdds: list(whole),
-    outputBytes: list(whole),
-    total: times,
-  }),
-  "a step's work whose columns are not of one length",
-  ({ training, calls, forward, backward, multiplyAdds, outputBytes }) =>
-    [training, forward, backward, multiplyAdds, outputBytes].every(({ length }) => length === calls.length),
-);
-
-const works: Codec<Works> = byModel(work);
 
 interface Columns {
   readonly name: string;
