@@ -9,6 +9,7 @@ import type { ProgramClock } from "./programClock.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
 import type { WorkMeter } from "./workMeter.ts";
+import { UnitLives } from "./unitLives.ts";
 
 export class ModelWatch {
   readonly #sampling: SamplingOptions;
@@ -16,11 +17,14 @@ export class ModelWatch {
   readonly #meter: WorkMeter;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
+  /** What the step under way has cost so far, as the schedule knows it; milliseconds. */
+  #paidFor = 0;
   /** As it was described last. */
   model: FoundModel;
   /** Whether the step to come, or under way, is to be measured; `sampler` does it, if measuring is wanted at all. */
   isDue = true;
   sampler: StepSampler | null;
+  readonly lives = new UnitLives();
   /** What was measured of the step under way, should it turn out to be one: told when the program has updated the parameters by hand. */
   pending: StepStatistics | undefined;
   /** Whether a module of it was called in training since its last step. */
@@ -63,7 +67,8 @@ export class ModelWatch {
    * @param cost milliseconds besides what the sampler took
    */
   measured(now: number, cost: number): void {
-    this.#scheduleFrom(now).sampled(this.steps, now, cost + (this.sampler?.cost ?? 0));
+    this.#paidFor = this.sampler?.cost ?? 0;
+    this.#scheduleFrom(now).sampled(this.steps, now, cost + this.#paidFor);
   }
 
   /**
@@ -73,6 +78,8 @@ export class ModelWatch {
    */
   stepped(step: number, now: number, remaining: number | undefined, sharers: number): void {
     const schedule = this.#scheduleFrom(now);
+    if (this.#paidFor) schedule.paid((this.sampler?.cost ?? 0) - this.#paidFor);
+    this.#paidFor = 0;
     this.sampler?.end();
     this.sampler = null;
     this.pending = undefined;

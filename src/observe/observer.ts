@@ -1,7 +1,7 @@
 /** Watches an engine run through its instrument and tells it as protocol events. Changes no number of the program's. */
 import { isGradEnabled } from "../engine/autograd/gradMode.ts";
 import type { DataLoader } from "../engine/data/dataLoader.ts";
-import type { Instrument } from "../engine/instrument.ts";
+import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
@@ -9,6 +9,7 @@ import type { Progress, RunEvent, SamplingOptions, Steering, StepStatistics } fr
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
+import { GuessLevels } from "./guessLevel.ts";
 import { Iterations } from "./iterations.ts";
 import { LearningRates } from "./learningRates.ts";
 import { LoggedValues } from "./logged.ts";
@@ -66,6 +67,9 @@ export class Observer implements Instrument {
   readonly #clock = new ProgramClock();
   readonly #operations = new OperationWatches(this.#clock);
   readonly #meter = new WorkMeter(this.#clock, this.#operations);
+  readonly #guesses = new GuessLevels();
+  /** Of the loss of the step under way. */
+  #guess: number | undefined;
   readonly #begin = performance.now();
   /** The search in which a module that belongs to no model was met. */
   readonly #metIn = new WeakMap<AnyModule, number>();
@@ -109,6 +113,9 @@ export class Observer implements Instrument {
   }
 
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    this.#clock.stop();
+    if (isGradEnabled()) for (const watch of this.#watches.of(module) ?? []) watch.sampler?.forwardStarts(module, inputs);
+    this.#clock.go();
     this.#meter.entered(module, inputs);
   }
 
@@ -138,12 +145,17 @@ export class Observer implements Instrument {
     this.#watches.forgetOwners();
   }
 
+  loss(computed: ComputedLoss): void {
+    if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
+  }
+
   beforeBackward(loss: Tensor): void {
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
     this.#epochs.trains();
+    this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
     const step = this.#iterations.index;
     this.#loss = { value: loss.item(), step };
@@ -155,7 +167,10 @@ export class Observer implements Instrument {
     if (!this.#iterations.isByHand) return;
     // The program may change the parameters from now on.
     this.#findChangedModels(this.#calledByHand());
-    for (const watch of this.#calledByHand()) watch.pending = watch.sampler?.measure(watch.model, this.#iterations.index, this.#epochs.epoch);
+    for (const watch of this.#calledByHand()) {
+      watch.pending = this.#statisticsOf(watch, watch.sampler);
+      watch.sampler?.keepParameters(watch.model);
+    }
   }
 
   beforeStep(optimizer: Optimizer): void {
@@ -178,7 +193,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
-    this.#stepped(models, isFirst);
+    this.#stepped(models, isFirst, new Set(optimizer.paramGroups.flatMap(({ params }) => params)));
     this.#clock.go();
   }
 
@@ -295,14 +310,18 @@ export class Observer implements Instrument {
     if (isFirstOfRun) this.#options.firstStep?.();
   }
 
-  /** @param isFirst whether nothing else was updated in this step of the run */
-  #stepped(models: readonly ModelWatch[], isFirst: boolean): void {
+  /**
+   * @param isFirst whether nothing else was updated in this step of the run
+   * @param updated the parameters that could be; all of them where the program updates them itself
+   */
+  #stepped(models: readonly ModelWatch[], isFirst: boolean, updated?: ReadonlySet<Tensor>): void {
     const step = this.#iterations.index;
     const now = this.#now();
     this.#isUnfinished = false;
     for (const watch of models) {
       if (watch.pending) this.#tellStatistics(watch, watch.pending);
       if (watch.isDue) this.#tellWork(watch, step);
+      if (watch.reported === step) this.#tellChanges(watch, updated);
       watch.lastStep = step;
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
@@ -337,10 +356,24 @@ export class Observer implements Instrument {
   /** Measures what is to be measured of the models that the optimizer is about to change. */
   #measure(optimizer: Optimizer): void {
     this.#findChangedModels(this.#steppedBy(optimizer));
-    const step = this.#iterations.index;
     for (const watch of this.#steppedBy(optimizer)) {
-      if (watch.sampler) this.#tellStatistics(watch, watch.sampler.measure(watch.model, step, this.#epochs.epoch));
+      const measured = this.#statisticsOf(watch, watch.sampler);
+      if (!measured) continue;
+      this.#tellStatistics(watch, measured);
+      watch.sampler?.keepParameters(watch.model);
     }
+  }
+
+  #statisticsOf(watch: ModelWatch, sampler: StepSampler | null, step = this.#iterations.index): StepStatistics | undefined {
+    const measured = sampler?.measure(watch.model, step, this.#epochs.epoch, watch.lives);
+    return measured && this.#guess !== undefined ? { ...measured, guess: this.#guess } : measured;
+  }
+
+  /** How far the step moved what was measured before it. */
+  #tellChanges(watch: ModelWatch, updated: ReadonlySet<Tensor> | undefined): void {
+    const parameters = watch.sampler?.changes((parameter) => updated?.has(parameter) ?? true) ?? [];
+    if (parameters.length === 0) return;
+    this.#options.sink.event({ type: "changes", changes: { model: watch.model.info.id, step: watch.reported, parameters } });
   }
 
   /** No step is told twice. */
@@ -364,10 +397,10 @@ export class Observer implements Instrument {
 
   /** What was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */
   #tellUnfinished(watch: ModelWatch): void {
-    const { sampler, steps, model, isCalled } = watch;
+    const { sampler, steps, isCalled } = watch;
     if (!sampler || sampler.isEmpty || !isCalled || (steps > 0 && !this.#isUnfinished)) return;
     this.#tellWork(watch, this.steps);
-    this.#tellStatistics(watch, watch.pending ?? sampler.measure(model, this.steps, this.#epochs.epoch));
+    this.#tellStatistics(watch, watch.pending ?? this.#statisticsOf(watch, sampler, this.steps)!);
   }
 
   /** Tells everything as it is now, so that the last of each kind is of the same step: the run pauses or ends. */
@@ -376,7 +409,7 @@ export class Observer implements Instrument {
       const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
       if (!this.#options.sampling.enabled || step <= watch.reported) continue;
-      const left = new StepSampler(this.#options.sampling.bins, this.#clock).measure(watch.model, step, this.#epochs.epoch);
+      const left = this.#statisticsOf(watch, new StepSampler(this.#options.sampling.bins, this.#clock), step)!;
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
     this.flush();

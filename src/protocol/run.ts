@@ -1,4 +1,5 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
+import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
 import type { StepStatistics } from "./statistics.ts";
@@ -81,6 +82,7 @@ export type RunEvent =
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
   | { readonly type: "work"; readonly work: StepWork }
+  | { readonly type: "changes"; readonly changes: StepChanges }
   | { readonly type: "problem"; readonly problem: Problem }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };

@@ -1,12 +1,14 @@
 /** How everything that is said of a run is written and read. */
 import type {
   BufferInfo,
+  DeadUnits,
   Histogram,
   MetricPoint,
   ModelClassInfo,
   ModelInfo,
   ModuleInfo,
   ModuleStatistics,
+  ParameterChange,
   ParameterCounts,
   ParameterInfo,
   ParameterStatistics,
@@ -16,8 +18,10 @@ import type {
   RunMode,
   RunState,
   SourcePosition,
+  StepChanges,
   StepStatistics,
   TensorStatistics,
+  UnitStatistics,
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
@@ -94,16 +98,44 @@ const tensor = record<TensorStatistics>({
   histogram,
 });
 
-const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor) });
+const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor), change: optional(number) });
+
+const units = record<UnitStatistics>({ count: whole, zero: whole, constant: optional(whole) });
+const deadUnits = record<DeadUnits>({
+  count: whole,
+  zero: whole,
+  constant: optional(whole),
+  dead: whole,
+  died: whole,
+  since: optional(number),
+  units: list(whole),
+});
 
 const moduleStatistics = record<ModuleStatistics>({
   module: whole,
   output: optional(tensor),
   outputGradient: optional(tensor),
+  call: optional(whole),
+  units: optional(units),
+  rectified: optional(deadUnits),
+  saturated: optional(number),
   parameters: list(parameterStatistics),
 });
 
-const sample = record<StepStatistics>({ model: whole, step: number, epoch: number, afterwards: optional(oneOf<true>(true)), modules: list(moduleStatistics) });
+const sample = record<StepStatistics>({
+  model: whole,
+  step: number,
+  epoch: number,
+  afterwards: optional(oneOf<true>(true)),
+  guess: optional(number),
+  modules: list(moduleStatistics),
+});
+
+const changes = record<StepChanges>({
+  model: whole,
+  step: number,
+  parameters: list(record<ParameterChange>({ module: whole, name: text, change: number })),
+});
 
 const samples: Codec<Samples> = byModel(sample);
 
@@ -166,6 +198,7 @@ export const runEvent = variants<RunEvent, "type">("type", {
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
   work: record({ work }),
+  changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
 });

@@ -1,7 +1,7 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
 import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
-import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
+import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
 import { addWork, boundWorks, type Works } from "./work.ts";
@@ -78,6 +78,10 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, samples: addSample(run.samples, event.statistics, bounds) };
     case "work":
       return { ...run, works: addWork(run.works, event.work, bounds) };
+    case "changes": {
+      const samples = addChanges(run.samples, event.changes);
+      return samples === run.samples ? run : { ...run, samples };
+    }
     case "problem": {
       if (run.problems.length >= bounds.problems) return run;
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
