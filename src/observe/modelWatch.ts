@@ -2,14 +2,15 @@
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import type { StepStatistics } from "../protocol/index.ts";
 import type { Iterations } from "./iterations.ts";
 import type { FoundModel } from "./modelRegistry.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
+import type { Watching } from "./watching.ts";
 
 export class ModelWatch {
-  readonly #sampling: SamplingOptions;
+  readonly #watching: Watching;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
   /** As it was described last. */
@@ -29,25 +30,28 @@ export class ModelWatch {
   lastStep = -1;
   reported = -1;
 
-  /** Whether the step after this one is to be measured in any case. */
+  /** Whether the step after the one under way is to be measured in any case. */
   #isAsked = false;
 
-  constructor(model: FoundModel, sampling: SamplingOptions) {
+  constructor(model: FoundModel, watching: Watching) {
     this.model = model;
-    this.#sampling = sampling;
-    this.sampler = this.#newSampler();
+    this.#watching = watching;
+    this.sampler = watching.enabled ? new StepSampler(watching) : null;
   }
 
-  /** The step to come will be measured. */
-  open(): void {
+  /**
+   * The step to come will be measured.
+   * @param isAsked also where nothing is watched
+   */
+  open(isAsked = false): void {
     this.isDue = true;
-    this.sampler ??= this.#newSampler();
+    if (isAsked || this.#watching.enabled) this.sampler ??= new StepSampler(this.#watching);
   }
 
   /** The next step that begins will be measured, whatever the schedule says. */
   ask(): void {
     if (this.isCalled) this.#isAsked = true;
-    else this.open();
+    else this.open(true);
   }
 
   /** The step was measured. */
@@ -62,38 +66,37 @@ export class ModelWatch {
    */
   stepped(step: number, now: number, remaining: number | undefined, sharers: number): void {
     const schedule = this.#scheduleFrom(now);
+    this.#watching.spend(this.sampler?.cost ?? 0);
     this.sampler?.end();
     this.sampler = null;
     this.pending = undefined;
     this.isCalled = false;
     this.lastStep = step;
     this.steps++;
-    this.isDue = this.#isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    const isAsked = this.#isAsked;
     this.#isAsked = false;
-    if (this.isDue) this.open();
+    this.isDue = isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    if (this.isDue) this.open(isAsked);
   }
 
   #scheduleFrom(now: number): SamplingSchedule {
-    return (this.#schedule ??= new SamplingSchedule(this.#sampling, now));
-  }
-
-  #newSampler(): StepSampler | null {
-    return this.#sampling.enabled ? new StepSampler(this.#sampling.bins) : null;
+    return (this.#schedule ??= new SamplingSchedule(this.#watching, now));
   }
 }
 
 export class ModelWatches {
-  readonly #sampling: SamplingOptions;
+  readonly #watching: Watching;
   readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
   /** Several models may share a module or a parameter. */
   readonly #ofModule = new WeakMap<AnyModule, readonly ModelWatch[]>();
   readonly #ofOptimizer = new Map<Optimizer, readonly ModelWatch[]>();
   readonly #hasOwner = new Map<ModelWatch, boolean>();
+  #paths: Map<Tensor, string> | undefined;
   /** Those of the models that were described last, in their order. */
   current: readonly ModelWatch[] = [];
 
-  constructor(sampling: SamplingOptions) {
-    this.#sampling = sampling;
+  constructor(watching: Watching) {
+    this.#watching = watching;
   }
 
   /** The models that the module is part of; `undefined` if no model was found to have it. */
@@ -109,6 +112,7 @@ export class ModelWatches {
   update(models: readonly FoundModel[], strangers: StepSampler | null): void {
     this.#ofOptimizer.clear();
     this.forgetOwners();
+    this.#paths = undefined;
     this.current = models.map((model) => this.#watchOf(model, strangers));
     const shared = new Map<AnyModule, ModelWatch[]>();
     for (const watch of this.current) {
@@ -133,11 +137,19 @@ export class ModelWatches {
 
   /** `layer1.weight`, behind the model's name where there are several; `undefined` for a tensor of no model. */
   pathOf(parameter: Tensor | undefined): string | undefined {
-    for (const { model } of this.current) {
-      const found = model.modules[0]!.namedParameters().find(([, one]) => one === parameter);
-      if (found) return this.current.length > 1 ? `${model.info.name}.${found[0]}` : found[0];
+    return parameter && this.paths().get(parameter);
+  }
+
+  /** The parameters of all models, by their paths. */
+  paths(): ReadonlyMap<Tensor, string> {
+    if (!this.#paths) {
+      const isOnly = this.current.length === 1;
+      this.#paths = new Map();
+      for (const { model } of this.current.toReversed()) {
+        for (const [path, one] of model.modules[0]!.namedParameters()) this.#paths.set(one, isOnly ? path : `${model.info.name}.${path}`);
+      }
     }
-    return undefined;
+    return this.#paths;
   }
 
   /** Whether some optimizer has the model's parameters. */
@@ -159,7 +171,7 @@ export class ModelWatches {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#sampling);
+      watch = new ModelWatch(model, this.#watching);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;

@@ -23,6 +23,7 @@ interface Latest {
 
 export class StepSampler {
   readonly #bins: number;
+  readonly #wants: (module: AnyModule) => boolean;
   readonly #ofModules = new WeakMap<AnyModule, Measured>();
   readonly #ofTensors = new WeakMap<Tensor, Measured>();
   /** Milliseconds that measuring took. */
@@ -32,11 +33,14 @@ export class StepSampler {
   #latest: Latest | undefined;
   #isOver = false;
 
-  constructor(bins: number) {
+  /** @param wants which modules are measured */
+  constructor({ bins, wants }: { readonly bins: number; readonly wants: (module: AnyModule) => boolean }) {
     this.#bins = bins;
+    this.#wants = wants;
   }
 
   forward(module: AnyModule, output: unknown): void {
+    if (!this.#wants(module)) return;
     const begin = performance.now();
     const tensor = tensorsOf(output)[0];
     if (tensor?.isFloatingPoint() && tensor.numel() > 0) {
@@ -87,6 +91,7 @@ export class StepSampler {
   }
 
   #moduleStatistics(module: Module, id: number): ModuleStatistics[] {
+    if (!this.#wants(module)) return [];
     const measured = this.#ofModules.get(module);
     const parameters = module.namedParameters("", false).map(([name, parameter]): ParameterStatistics => {
       // Not `grad`, which would tell the engine that the program has seen it.

@@ -1,4 +1,6 @@
+export type * from "./interventions.ts";
 export type * from "./model.ts";
+export type * from "./optimizers.ts";
 export type * from "./position.ts";
 export * from "./run.ts";
 export type * from "./statistics.ts";

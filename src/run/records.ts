@@ -15,17 +15,17 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourcePosition,
   StepStatistics,
   TensorStatistics,
 } from "../protocol/index.ts";
 import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import { intervention, optimizer } from "./records/interventions.ts";
+import { position } from "./records/position.ts";
+import { place, watchSettings } from "./records/steering.ts";
 import type { Samples } from "./samples.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
-
-export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
 export const runMode = oneOf<RunMode>("train", "inspect");
 const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
@@ -47,6 +47,7 @@ const module = record<ModuleInfo>({
   buffers: list(buffer),
   counts,
   training: flag,
+  dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -149,6 +150,7 @@ const progress = record<Progress>({
   samplesPerSecond: optional(number),
   remainingSeconds: optional(number),
   elapsed: number,
+  watchShare: optional(number),
 });
 
 const problem = record<Problem>({
@@ -176,6 +178,11 @@ export const runEvent = variants<RunEvent, "type">("type", {
   statistics: record({ statistics: sample }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
+  optimizers: record({ optimizers: list(optimizer) }),
+  intervention: record({ intervention }),
+  refused: record({ message: text }),
+  watch: record({ watch: watchSettings }),
+  place: record({ place }),
 });
 
 export const runSnapshot = record<RunSnapshot>({
@@ -192,4 +199,9 @@ export const runSnapshot = record<RunSnapshot>({
   samples,
   problems,
   notes: list(note),
+  optimizers: list(optimizer),
+  interventions: list(intervention),
+  refusal: optional(text),
+  watch: optional(watchSettings),
+  place: optional(place),
 });

@@ -30,7 +30,7 @@ function watch(body: () => void): { events: RunEvent[]; points: MetricPoint[]; m
       series: (index, name) => (names[index] = name),
       points: (values) => points.push(...metricPoints(values, names)),
     },
-    gate: () => 0,
+    gate: { pass: () => 0, look() {}, hold() {}, release() {} },
   });
   setInstrument(observer);
   try {
