@@ -17,7 +17,6 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourcePosition,
   StepChanges,
   StepStatistics,
   TensorStatistics,
@@ -25,13 +24,14 @@ import type {
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import { intervention, optimizer } from "./records/interventions.ts";
+import { position } from "./records/position.ts";
+import { place, watchSettings } from "./records/steering.ts";
 import type { Samples } from "./samples.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
-
-export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
 export const runMode = oneOf<RunMode>("train", "inspect");
 const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
@@ -54,6 +54,7 @@ const module = record<ModuleInfo>({
   counts,
   training: flag,
   inputShapes: optional(list(shape)),
+  dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -172,6 +173,7 @@ const progress = record<Progress>({
   samplesPerSecond: optional(number),
   remainingSeconds: optional(number),
   elapsed: number,
+  watchShare: optional(number),
 });
 
 const problem = record<Problem>({
@@ -201,6 +203,11 @@ export const runEvent = variants<RunEvent, "type">("type", {
   changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
+  optimizers: record({ optimizers: list(optimizer) }),
+  intervention: record({ intervention }),
+  refused: record({ message: text }),
+  watch: record({ watch: watchSettings }),
+  place: record({ place }),
 });
 
 export const runSnapshot = record<RunSnapshot>({
@@ -218,4 +225,9 @@ export const runSnapshot = record<RunSnapshot>({
   works,
   problems,
   notes: list(note),
+  optimizers: list(optimizer),
+  interventions: list(intervention),
+  refusal: optional(text),
+  watch: optional(watchSettings),
+  place: optional(place),
 });

@@ -1,5 +1,5 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
-import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
+import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
 import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
 import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
@@ -26,6 +26,15 @@ export interface RunSnapshot {
   readonly works: Works;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
+  readonly optimizers: readonly OptimizerInfo[];
+  /** What a person changed in the run, oldest first. */
+  readonly interventions: readonly Intervention[];
+  /** Why what was asked for last could not be done. */
+  readonly refusal?: string;
+  /** What is watched, where that was chosen while it ran. */
+  readonly watch?: WatchSettings;
+  /** Where it stands, while it is paused. */
+  readonly place?: Place;
 }
 
 /** Something logged that is no number. */
@@ -40,6 +49,8 @@ export interface Bounds extends CurveBounds, SampleBounds {
   readonly notes: number;
   /** Problems; the first are those that tell most. */
   readonly problems: number;
+  /** Interventions, the latest. */
+  readonly interventions: number;
 }
 
 export const memoryBounds: Bounds = {
@@ -51,17 +62,31 @@ export const memoryBounds: Bounds = {
   steps: 200,
   notes: 1_000,
   problems: 100,
+  interventions: 1_000,
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), works: new Map(), problems: [], notes: [] };
+  return {
+    ...run,
+    state: "starting",
+    models: [],
+    curves: new Map(),
+    samples: new Map(),
+    works: new Map(),
+    problems: [],
+    notes: [],
+    optimizers: [],
+    interventions: [],
+  };
 }
 
 /** @returns the same object where nothing of the event is kept */
 export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds = memoryBounds): RunSnapshot {
   switch (event.type) {
-    case "state":
-      return { ...run, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }) };
+    case "state": {
+      const { place, ...rest } = run;
+      return { ...rest, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }), ...(event.state === "paused" && place && { place }) };
+    }
     case "models":
       return { ...run, models: event.models };
     case "metrics": {
@@ -87,6 +112,18 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
       return { ...run, problems: [...run.problems, problem] };
     }
+    case "optimizers":
+      return { ...run, optimizers: event.optimizers };
+    case "intervention": {
+      const { refusal: _, ...rest } = run;
+      return { ...rest, interventions: [...run.interventions, event.intervention].slice(-bounds.interventions) };
+    }
+    case "refused":
+      return { ...run, refusal: shorten(event.message, textLength) };
+    case "watch":
+      return { ...run, watch: event.watch };
+    case "place":
+      return { ...run, place: event.place };
     case "classes":
     case "files":
       return run;
