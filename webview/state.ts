@@ -33,6 +33,7 @@ export interface Choices {
   readonly tableHeight: number | null;
   /** The main tabs' share of what is right of the table, where others stand beside them. */
   readonly mainShare: number | null;
+  /** Whether problems beyond the first are listed. */
   readonly problemsOpen: boolean;
 }
 
@@ -79,7 +80,7 @@ export const defaultChoices: Choices = {
   tableWidth: null,
   tableHeight: null,
   mainShare: null,
-  problemsOpen: true,
+  problemsOpen: false,
 };
 
 export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };

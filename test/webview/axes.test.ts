@@ -17,6 +17,4 @@ describe("a splitter", () => {
     assert.ok(shareAfterKey("ArrowDown", 0.5, false)! > 0.5);
     assert.equal(shareAfterKey("ArrowDown", 0.5, true), null);
   });
-
-  it("goes back to where it was at first with Enter", () => {});
 });

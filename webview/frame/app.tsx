@@ -15,8 +15,8 @@ export function App({ store }: { store: Store }) {
   return (
     <div class="app">
       <Header store={store} />
-      {hasModel && <Problems store={store} />}
-      {hasModel ? <Body store={store} /> : <NoModel store={store} run={store.run.value!} />}
+      <Problems store={store} />
+      {hasModel ? <Body store={store} /> : <NoModel store={store} />}
     </div>
   );
 }
