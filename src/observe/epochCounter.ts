@@ -38,6 +38,17 @@ export class EpochCounter {
     return { index: pass.batch, count: pass.loader.length, samples: samplesIn(pass) };
   }
 
+  /** What the batch handed out last is from, and whether that pass over it is for training, as far as is known yet. */
+  get pass(): { readonly data: object; readonly isTraining: boolean } | undefined {
+    const pass = this.#passes.at(-1);
+    return pass && { data: dataOf(pass), isTraining: pass.epoch !== undefined };
+  }
+
+  /** Whether a pass over the data was for training. */
+  isTrainedOn(data: object): boolean {
+    return this.#passesOver.has(data);
+  }
+
   /** A turn of the loop over epochs begins. */
   loopTurn(counter: number, first: number, bound: number): void {
     const count = bound - first;
@@ -65,12 +76,16 @@ export class EpochCounter {
   trains(): void {
     const pass = this.#passes.at(-1);
     if (!pass || pass.epoch !== undefined) return;
-    // Several loaders over the same data, such as a new one in each epoch, count on.
-    const data = typeof pass.loader.dataset === "object" && pass.loader.dataset !== null ? pass.loader.dataset : pass.loader;
+    const data = dataOf(pass);
     pass.epoch = this.#passesOver.get(data) ?? 0;
     this.#passesOver.set(data, pass.epoch + 1);
     this.#epoch = pass.epoch;
   }
+}
+
+/** Several loaders over the same data, such as a new one in each epoch, count on. */
+function dataOf({ loader }: Pass): object {
+  return typeof loader.dataset === "object" && loader.dataset !== null ? loader.dataset : loader;
 }
 
 function samplesIn({ loader, batch }: Pass): number {

@@ -1,17 +1,20 @@
 /** Watches an engine run through its instrument and tells it as protocol events. Changes no number of the program's. */
 import { isGradEnabled } from "../engine/autograd/gradMode.ts";
 import type { DataLoader } from "../engine/data/dataLoader.ts";
-import type { Instrument } from "../engine/instrument.ts";
+import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
 import type { Progress, RunEvent, SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import { isValidationLoss } from "../run/curveNames.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
 import { Iterations } from "./iterations.ts";
 import { LearningRates } from "./learningRates.ts";
+import { LineNames } from "./lineNames.ts";
 import { LoggedValues } from "./logged.ts";
+import { Losses } from "./losses.ts";
 import type { MetricBuffer } from "./metricBuffer.ts";
 import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
@@ -56,9 +59,10 @@ export class Observer implements Instrument {
   readonly #loops = new TrainingLoops();
   readonly #iterations = new Iterations();
   readonly #logged = new LoggedValues();
-  readonly #rates = new LearningRates((group) => this.#watches.pathOf((group as ParamGroup).params[0]));
   readonly #throughput = new Throughput();
   readonly #watches: ModelWatches;
+  readonly #losses: Losses;
+  readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
   readonly #begin = performance.now();
   /** The search in which a module that belongs to no model was met. */
@@ -73,7 +77,8 @@ export class Observer implements Instrument {
   #newcomersTime = 0;
   /** A `backward()`, or a module that failed, since the last step. */
   #isUnfinished = false;
-  #loss: { readonly value: number; readonly step: number } | undefined;
+  /** The step of the last `backward()` of a loss. */
+  #backwardStep: number | undefined;
   #paused = 0;
   #nextFlush = 0;
   #nextProgress = 0;
@@ -85,6 +90,19 @@ export class Observer implements Instrument {
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
     this.#watches = new ModelWatches(options.sampling);
+    const renamed = (from: string, to: string): void => this.#rename(from, to);
+    this.#losses = new Losses({
+      iterations: this.#iterations,
+      epochs: this.#epochs,
+      watches: this.#watches,
+      add: (name, step, epoch, value) => this.#series.add(name, step, epoch, value),
+      renamed,
+    });
+    this.#rates = new LearningRates(
+      new LineNames("lr", renamed),
+      (optimizer) => this.#losses.trainees.ofOptimizer(optimizer),
+      ({ params }) => this.#watches.pathOf(params[0]),
+    );
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
   }
 
@@ -100,6 +118,7 @@ export class Observer implements Instrument {
   }
 
   forward(module: AnyModule, _inputs: readonly unknown[], output: unknown): void {
+    this.#losses.called(module, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -117,8 +136,12 @@ export class Observer implements Instrument {
 
   optimizerConstructed(optimizer: Optimizer): void {
     this.#iterations.optimizerConstructed(optimizer);
-    this.#rates.expect(optimizer);
+    this.#losses.optimizerConstructed(optimizer);
     this.#watches.forgetOwners();
+  }
+
+  loss(computed: ComputedLoss): void {
+    this.#losses.computed(computed);
   }
 
   beforeBackward(loss: Tensor): void {
@@ -128,10 +151,10 @@ export class Observer implements Instrument {
     this.#isUnfinished = true;
     this.#epochs.trains();
     if (loss.numel() !== 1) return;
-    const step = this.#iterations.index;
-    this.#loss = { value: loss.item(), step };
-    this.#series.add("loss", step, this.#epochs.epoch, this.#loss.value);
-    this.#nonFinite.check("loss", this.#loss.value, step, this.beforeBackward);
+    const step = (this.#backwardStep = this.#iterations.index);
+    const value = loss.item();
+    this.#losses.goesBackward(loss, value);
+    this.#nonFinite.check("loss", value, step, this.beforeBackward);
   }
 
   afterBackward(): void {
@@ -145,6 +168,7 @@ export class Observer implements Instrument {
     this.#iterations.beforeStep(optimizer);
     const step = this.#iterations.index;
     this.#measure(optimizer);
+    this.#losses.stepBegins(optimizer);
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
     if (this.steps === 0) this.#options.firstStep?.();
     this.#pass();
@@ -153,6 +177,7 @@ export class Observer implements Instrument {
   afterStep(optimizer: Optimizer): void {
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
+    this.#losses.stepEnds();
     this.#stepped(models, isFirst);
   }
 
@@ -175,15 +200,15 @@ export class Observer implements Instrument {
 
   log(values: Readonly<Record<string, unknown>>): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
+    const { step } = this.#losses;
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
-        const series = this.#logged.series(name);
-        if (series !== undefined) this.#series.add(series, this.steps, this.#epochs.epoch, number);
-        if (isLossName(name)) this.#nonFinite.check(name, number, this.steps, this.log);
+        this.#logNumber(name, number, step);
+        if (isLossName(name)) this.#nonFinite.check(name, number, step, this.log);
       } else {
         const note = this.#logged.note(name, number);
-        if (note) this.#options.sink.event({ type: "note", step: this.steps, ...note });
+        if (note) this.#options.sink.event({ type: "note", step, ...note });
       }
     }
     for (const message of this.#logged.complaints()) {
@@ -191,6 +216,14 @@ export class Observer implements Instrument {
       this.#options.sink.event({ type: "problem", problem: { severity: "warning", code: "log", message, ...(position ? { position } : {}) } });
     }
     this.#sendIfDue(this.#now());
+  }
+
+  #logNumber(name: string, value: number, step: number): void {
+    // What is watched anyway has a curve of its own, which the program's value must not be mixed into.
+    if ((name === "loss" && this.#losses.isKnown(value)) || (name === "lr" && this.#rates.isKnown(value))) return;
+    const series = this.#logged.series(name === "loss" || name === "lr" ? `${name} (logged)` : name);
+    if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, value);
+    this.#losses.isValidationLogged ||= isValidationLoss(name);
   }
 
   // --- what the runner calls ----------------------------------------------------------------------------------------
@@ -208,6 +241,7 @@ export class Observer implements Instrument {
    */
   trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
     this.#turn();
+    this.#losses.turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
     for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
     this.#pass();
@@ -225,10 +259,14 @@ export class Observer implements Instrument {
 
   /** The last words of a run. */
   finish(): void {
-    if (this.#iterations.lookForLastUpdate()) this.#stepped(this.#calledByHand(), true);
+    if (this.#iterations.lookForLastUpdate()) {
+      this.#losses.steppedByHand();
+      this.#stepped(this.#calledByHand(), true);
+    }
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
+    this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
   }
 
@@ -253,6 +291,7 @@ export class Observer implements Instrument {
 
   #steppedByHand(): void {
     const isFirstOfRun = this.#iterations.completed === 1;
+    this.#losses.steppedByHand();
     this.#stepped(this.#calledByHand(), true);
     if (isFirstOfRun) this.#options.firstStep?.();
   }
@@ -321,14 +360,15 @@ export class Observer implements Instrument {
   /** Tells everything as it is now, so that the last of each kind is of the same step: the run pauses or ends. */
   #tellWhatIsLeft(): void {
     for (const watch of this.#watches.current) {
-      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
+      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#backwardStep === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
       if (!this.#options.sampling.enabled || step <= watch.reported) continue;
       const left = new StepSampler(this.#options.sampling.bins).measure(watch.model, step, this.#epochs.epoch);
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
+    this.#losses.tellWaiting(false);
     this.flush();
-    if (this.steps > 0 || this.#loss) this.#tellProgress(this.#now());
+    if (this.steps > 0 || this.#backwardStep !== undefined) this.#tellProgress(this.#now());
   }
 
   /** Looks which models there are, if that may have changed. */
@@ -370,6 +410,11 @@ export class Observer implements Instrument {
     this.#paused += this.#options.gate(() => this.#tellWhatIsLeft());
   }
 
+  #rename(from: string, to: string): void {
+    this.#series.rename(from, to);
+    this.#options.sink.event({ type: "renamed", from, to });
+  }
+
   #tellChangedModels(models: readonly DescribedModel[]): void {
     const infos = models.map(({ info }) => info);
     const text = JSON.stringify(infos);
@@ -390,6 +435,7 @@ export class Observer implements Instrument {
   #tellProgress(now: number): void {
     const { epoch, epochs, batch } = this.#epochs;
     const rates = this.#throughput.rates(now);
+    const loss = this.#losses.newest;
     const remaining = this.#remainingSeconds(now);
     const progress: Progress = {
       epoch,
@@ -398,7 +444,7 @@ export class Observer implements Instrument {
       elapsed: now,
       ...(epochs === undefined ? {} : { epochs }),
       ...(batch ? { batch: batch.index, batches: batch.count } : {}),
-      ...(this.#loss ? { loss: this.#loss.value, lossStep: this.#loss.step } : {}),
+      ...(loss ? { loss: loss.value, lossStep: loss.step } : {}),
       ...(rates.samples > 0 ? { samplesPerSecond: rates.samples } : {}),
       ...(remaining === undefined ? {} : { remainingSeconds: remaining }),
     };

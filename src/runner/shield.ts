@@ -6,6 +6,7 @@ const callbacks = [
   "moduleConstructed",
   "forward",
   "forwardFailed",
+  "loss",
   "beforeBackward",
   "afterBackward",
   "beforeStep",
