@@ -41,7 +41,7 @@ export function hasStepped({ progress }: RunSnapshot): boolean {
 /** `loss is NaN since step 120`; undefined where the loss is a number, or is one again. */
 export function lossTrouble(run: RunSnapshot): string | undefined {
   for (const [name, series] of run.curves) {
-    if (isTrainingLoss(name) && series.last && !Number.isFinite(series.last.value)) return noNumberText(name, series.last.value, troubleSince(run, series));
+    if (isTrainingLoss(name) && series.last && !Number.isFinite(series.last.value)) return seriesTrouble(name, series, toldStep(run));
   }
   const { loss, step } = standing(run) ?? {};
   return loss === undefined || step === undefined || Number.isFinite(loss) ? undefined : noNumberText("loss", loss, toldStep(run) ?? step);
@@ -52,25 +52,26 @@ export function noNumberText(name: string, value: number, step: number): string 
   return `${name} is ${formatNumber(value)} since step ${formatCount(step)}`;
 }
 
-/**
- * The first step of those at the curve's end that have no number. Where the curve was thinned out there it is somewhere
- * between two of its points, and the run's own word for it tells.
- */
-function troubleSince(run: RunSnapshot, loss: Series): number {
-  const told = toldStep(run);
-  const [before, first] = holeAtEnd(loss);
-  return told !== undefined && told > before && told < first ? told : first;
-}
-
 /** When the run itself said that a loss is no number. */
 function toldStep({ problems }: RunSnapshot): number | undefined {
   return problems.find(({ code }) => code === "nonFiniteLoss")?.step;
 }
 
-/** The last step with a number, and the first without one after it. */
-function holeAtEnd({ steps, values }: Series): readonly [number, number] {
-  const number = values.findLastIndex((value) => Number.isFinite(value));
-  return [steps[number] ?? -Infinity, steps[number + 1]!];
+/** Of a curve that ends without a number. */
+function seriesTrouble(name: string, series: Series, told: number | undefined): string {
+  const now = series.last!.value;
+  const { before, steps, values } = holeAtEnd(series);
+  // Where the curve was thinned out there, it began somewhere between two of its points, and the run's own word tells.
+  const since = told !== undefined && told > before && told < steps[0]! ? told : steps[0]!;
+  if (values.every((value) => Object.is(value, now))) return noNumberText(name, now, since);
+  const became = `${name} became ${formatNumber(values[0])} at step ${formatCount(since)}`;
+  return Object.is(values[0], now) ? became : `${became}, now ${formatNumber(now)}`;
+}
+
+/** The last step with a number, and what comes after it. */
+function holeAtEnd({ steps, values }: Series) {
+  const begin = values.findLastIndex((value) => Number.isFinite(value)) + 1;
+  return { before: steps[begin - 1] ?? -Infinity, steps: steps.subarray(begin), values: values.subarray(begin) };
 }
 
 /** The share that is done, 0 to 1, as the epochs tell; undefined where the program didn't show how long it will go on. */
