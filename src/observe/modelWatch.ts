@@ -179,6 +179,28 @@ export class ModelWatches {
     return this.#paths;
   }
 
+  /**
+   * What parameters that are trained together are called: their model, or the part of it that has them all, or several models.
+   * `undefined` for those of no model.
+   */
+  nameOf(parameters: ReadonlySet<Tensor>): string | undefined {
+    const owners = this.current.flatMap(({ model }) => {
+      const all = model.modules[0]!.namedParameters();
+      const own = all.filter(([, parameter]) => parameters.has(parameter)).map(([path]) => path);
+      return own.length === 0 ? [] : [own.length === all.length ? model.info.name : [model.info.name, ...commonPath(own)].join(".")];
+    });
+    return owners.length === 0 ? undefined : owners.join("+");
+  }
+
+  /** All parameters of the model that the tensor is one of. */
+  modelWith(parameter: Tensor): readonly Tensor[] | undefined {
+    for (const { model } of this.current) {
+      const all = model.modules[0]!.parameters();
+      if (all.includes(parameter as (typeof all)[number])) return all;
+    }
+    return undefined;
+  }
+
   /** Whether some optimizer has the model's parameters. */
   hasOwner(watch: ModelWatch, iterations: Iterations): boolean {
     let has = this.#hasOwner.get(watch);
@@ -209,4 +231,11 @@ export class ModelWatches {
     watch.isCalled ||= !sampler.isEmpty;
     return watch;
   }
+}
+
+/** Of the modules that hold parameters of these paths. */
+function commonPath(paths: readonly string[]): readonly string[] {
+  const [first, ...others] = paths.map((path) => path.split(".").slice(0, -1));
+  const end = first!.findIndex((part, i) => others.some((other) => other[i] !== part));
+  return end < 0 ? first! : first!.slice(0, end);
 }

@@ -6,6 +6,7 @@ import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
 import type { Place, Progress, RunEvent, SamplingOptions, SourcePosition, Steering, StepStatistics } from "../protocol/index.ts";
+import { isValidationLoss } from "../run/curveNames.ts";
 import { Advance } from "./advance.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
@@ -16,7 +17,9 @@ import { Interventions, type Moment } from "./interventions.ts";
 import { Iterations } from "./iterations.ts";
 import { FrozenParameters } from "./knobs.ts";
 import { LearningRates } from "./learningRates.ts";
+import { LineNames } from "./lineNames.ts";
 import { LoggedValues } from "./logged.ts";
+import { Losses } from "./losses.ts";
 import type { MetricBuffer } from "./metricBuffer.ts";
 import { ModelRegistry, type FoundModel, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
@@ -62,7 +65,6 @@ export class Observer implements Instrument {
   readonly #loops = new TrainingLoops();
   readonly #iterations = new Iterations();
   readonly #logged = new LoggedValues();
-  readonly #rates = new LearningRates((group) => this.#watches.pathOf((group as ParamGroup).params[0]));
   readonly #throughput = new Throughput();
   readonly #watching: Watching;
   readonly #watches: ModelWatches;
@@ -70,6 +72,8 @@ export class Observer implements Instrument {
   readonly #frozen = new FrozenParameters();
   readonly #interventions: Interventions;
   readonly #advance = new Advance();
+  readonly #losses: Losses;
+  readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
   readonly #clock = new ProgramClock();
   readonly #operations = new OperationWatches(this.#clock);
@@ -98,7 +102,8 @@ export class Observer implements Instrument {
   #isBetweenSteps = false;
   /** Where the program is held up, while it is. */
   #placeOf: (() => Place) | undefined;
-  #loss: { readonly value: number; readonly step: number } | undefined;
+  /** The step of the last `backward()` of a loss. */
+  #backwardStep: number | undefined;
   #paused = 0;
   #nextFlush = 0;
   #nextProgress = 0;
@@ -120,6 +125,19 @@ export class Observer implements Instrument {
       moment: () => this.#moment(),
       tell: (event) => options.sink.event(event),
     });
+    const renamed = (from: string, to: string): void => this.#rename(from, to);
+    this.#losses = new Losses({
+      iterations: this.#iterations,
+      epochs: this.#epochs,
+      watches: this.#watches,
+      add: (name, step, epoch, value) => this.#series.add(name, step, epoch, value),
+      renamed,
+    });
+    this.#rates = new LearningRates(
+      new LineNames("lr", renamed),
+      (optimizer) => this.#losses.trainees.ofOptimizer(optimizer),
+      ({ params }) => this.#watches.pathOf(params[0]),
+    );
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
     this.#meter.turn(this.#watching.enabled);
   }
@@ -151,6 +169,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.#advance.callEnds();
     this.#meter.left(module, output);
+    this.#losses.called(module, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -171,13 +190,14 @@ export class Observer implements Instrument {
 
   optimizerConstructed(optimizer: Optimizer): void {
     this.#iterations.optimizerConstructed(optimizer);
-    this.#rates.expect(optimizer);
+    this.#losses.optimizerConstructed(optimizer);
     this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
     this.#watches.forgetOwners();
   }
 
   loss(computed: ComputedLoss): void {
     if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
+    this.#losses.computed(computed);
   }
 
   beforeBackward(loss: Tensor): void {
@@ -190,10 +210,10 @@ export class Observer implements Instrument {
     this.#epochs.trains();
     this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
-    const step = this.#iterations.index;
-    this.#loss = { value: loss.item(), step };
-    this.#series.add("loss", step, this.#epochs.epoch, this.#loss.value);
-    this.#nonFinite.check("loss", this.#loss.value, step, this.beforeBackward);
+    const step = (this.#backwardStep = this.#iterations.index);
+    const value = loss.item();
+    this.#losses.goesBackward(loss, value);
+    this.#nonFinite.check("loss", value, step, this.beforeBackward);
   }
 
   /** A person froze them while the program ran. */
@@ -218,6 +238,7 @@ export class Observer implements Instrument {
     this.#frozen.keep();
     this.#measure(optimizer);
     if (this.steps === 0) this.#tellOptimizers();
+    this.#losses.stepBegins(optimizer);
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
     if (this.steps === 0 && this.#options.firstStep) {
       for (const watch of this.#steppedBy(optimizer)) this.#tellWork(watch, step);
@@ -235,6 +256,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
+    this.#losses.stepEnds();
     this.#stepped(models, isFirst, new Set(optimizer.paramGroups.flatMap(({ params }) => params)));
     this.#clock.go();
   }
@@ -258,16 +280,15 @@ export class Observer implements Instrument {
 
   log(values: Readonly<Record<string, unknown>>): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
-    const step = this.#iterations.index;
+    const { step } = this.#losses;
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
-        const series = this.#logged.series(name);
-        if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, number);
+        this.#logNumber(name, number, step);
         if (isLossName(name)) this.#nonFinite.check(name, number, step, this.log);
       } else {
         const note = this.#logged.note(name, number);
-        if (note) this.#options.sink.event({ type: "note", step: step, ...note });
+        if (note) this.#options.sink.event({ type: "note", step, ...note });
       }
     }
     for (const message of this.#logged.complaints()) {
@@ -275,6 +296,14 @@ export class Observer implements Instrument {
       this.#options.sink.event({ type: "problem", problem: { severity: "warning", code: "log", message, ...(position ? { position } : {}) } });
     }
     this.#sendIfDue(this.#now());
+  }
+
+  #logNumber(name: string, value: number, step: number): void {
+    // What is watched anyway has a curve of its own, which the program's value must not be mixed into.
+    if ((name === "loss" && this.#losses.isKnown(value)) || (name === "lr" && this.#rates.isKnown(value))) return;
+    const series = this.#logged.series(name === "loss" || name === "lr" ? `${name} (logged)` : name);
+    if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, value);
+    this.#losses.isValidationLogged ||= isValidationLoss(name);
   }
 
   // --- what the runner calls ----------------------------------------------------------------------------------------
@@ -292,6 +321,7 @@ export class Observer implements Instrument {
    */
   trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
     this.#turn();
+    this.#losses.turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
     for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
     this.#lookOrNot();
@@ -331,11 +361,15 @@ export class Observer implements Instrument {
 
   /** The last words of a run. */
   finish(): void {
-    if (this.#iterations.lookForLastUpdate()) this.#stepped(this.#calledByHand(), true);
+    if (this.#iterations.lookForLastUpdate()) {
+      this.#losses.steppedByHand();
+      this.#stepped(this.#calledByHand(), true);
+    }
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
     this.#tellOptimizers();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
+    this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
     this.#meter.turn(false);
   }
@@ -361,6 +395,7 @@ export class Observer implements Instrument {
 
   #steppedByHand(): void {
     const isFirstOfRun = this.#iterations.completed === 1;
+    this.#losses.steppedByHand();
     this.#stepped(this.#calledByHand(), true);
     if (isFirstOfRun) this.#options.firstStep?.();
   }
@@ -461,14 +496,15 @@ export class Observer implements Instrument {
   /** Tells everything as it is now, so that the last of each kind is of the same step: the run pauses or ends. */
   #tellWhatIsLeft(): void {
     for (const watch of this.#watches.current) {
-      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
+      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#backwardStep === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
       if (!this.#watching.enabled || step <= watch.reported) continue;
       const left = this.#statisticsOf(watch, new StepSampler(this.#watching, this.#clock), step)!;
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
+    this.#losses.tellWaiting(false);
     this.flush();
-    if (this.steps > 0 || this.#loss) this.#tellProgress(this.#now());
+    if (this.steps > 0 || this.#backwardStep !== undefined) this.#tellProgress(this.#now());
   }
 
   /** Looks which models there are, if that may have changed. */
@@ -595,6 +631,11 @@ export class Observer implements Instrument {
 
   // --- telling ------------------------------------------------------------------------------------------------------
 
+  #rename(from: string, to: string): void {
+    this.#series.rename(from, to);
+    this.#options.sink.event({ type: "renamed", from, to });
+  }
+
   #tellChangedModels(models: readonly DescribedModel[]): void {
     const infos = models.map(({ info }) => info);
     const text = JSON.stringify(infos);
@@ -616,6 +657,7 @@ export class Observer implements Instrument {
   #tellProgress(now: number): void {
     const { epoch, epochs, batch } = this.#epochs;
     const rates = this.#throughput.rates(now);
+    const loss = this.#losses.newest;
     const remaining = this.#remainingSeconds(now);
     const progress: Progress = {
       epoch,
@@ -625,7 +667,7 @@ export class Observer implements Instrument {
       watchShare: this.#watching.share(now),
       ...(epochs === undefined ? {} : { epochs }),
       ...(batch ? { batch: batch.index, batches: batch.count } : {}),
-      ...(this.#loss ? { loss: this.#loss.value, lossStep: this.#loss.step } : {}),
+      ...(loss ? { loss: loss.value, lossStep: loss.step } : {}),
       ...(rates.samples > 0 ? { samplesPerSecond: rates.samples } : {}),
       ...(remaining === undefined ? {} : { remainingSeconds: remaining }),
     };

@@ -36,12 +36,12 @@ export interface Problem {
 }
 
 /**
- * One value of one named series: `loss`, `lr` (for several groups `lr/` and the group's `name`, or the path of its first
- * parameter, or its number), and the names given to `log()`.
+ * One value of one named series: `loss` and `lr` (behind a stroke the model's name where there are several, for one of several
+ * groups its `name`, or the path of its first parameter, or its number), `val/loss`, and the names given to `log()`.
  */
 export interface MetricPoint {
   readonly name: string;
-  /** Number of the run's steps before it. */
+  /** The step that it is of, from 0: the one under way, else the last. */
   readonly step: number;
   readonly epoch: number;
   readonly value: number;
@@ -81,6 +81,8 @@ export type RunEvent =
   | { readonly type: "models"; readonly models: readonly ModelInfo[] }
   | { readonly type: "classes"; readonly classes: readonly ModelClassInfo[] }
   | { readonly type: "metrics"; readonly points: readonly MetricPoint[] }
+  /** A series has another name from now on, with what it holds: it is not the only one of its kind any more. */
+  | { readonly type: "renamed"; readonly from: string; readonly to: string }
   /** A `log()` value that is not a number. */
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }

@@ -196,6 +196,7 @@ export const runEvent = variants<RunEvent, "type">("type", {
   models: record({ models }),
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
+  renamed: record({ from: text, to: text }),
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),

@@ -1,6 +1,6 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
-import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
+import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
@@ -91,6 +91,10 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, models: event.models };
     case "metrics": {
       const curves = addPoints(run.curves, event.points, bounds);
+      return curves === run.curves ? run : { ...run, curves };
+    }
+    case "renamed": {
+      const curves = renameCurve(run.curves, event.from, event.to);
       return curves === run.curves ? run : { ...run, curves };
     }
     case "note": {

@@ -36,6 +36,27 @@ describe("what is kept of a run", () => {
     for (const [step, value] of odd) assert.deepEqual(kept.find((one) => one.step === step)?.value, value);
   });
 
+  it("has a curve under its new name, in its place, and no other name is taken from it", () => {
+    const run = play(
+      [
+        { type: "metrics", points: [point(0), point(0, "lr"), point(0, "mine")] },
+        { type: "renamed", from: "loss", to: "loss/netD" },
+        { type: "renamed", from: "lr", to: "mine" },
+        { type: "renamed", from: "none", to: "other" },
+        { type: "metrics", points: [point(1, "loss/netD")] },
+      ],
+      small,
+    );
+    assert.deepEqual(
+      [...run.curves].map(([name, series]) => [name, series.length]),
+      [
+        ["loss/netD", 2],
+        ["lr", 1],
+        ["mine", 1],
+      ],
+    );
+  });
+
   it("is all of it, as long as it is short", () => {
     const run = play(
       [
