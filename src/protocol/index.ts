@@ -1,3 +1,4 @@
+export type * from "./graph.ts";
 export type * from "./model.ts";
 export type * from "./position.ts";
 export * from "./run.ts";

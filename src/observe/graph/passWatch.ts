@@ -1,0 +1,182 @@
+/**
+ * Which passes through its models a program makes, and how often. Each is recorded once, operation by operation; after that
+ * only the order of its calls is followed, which costs a number for each call. A new order of calls, or now and then a look
+ * at the same one, is recorded again: branches that call no module show only then.
+ */
+import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
+import type { ComputedLoss } from "../../engine/instrument.ts";
+import type { AnyModule, Module } from "../../engine/nn/module.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { Pass, PassCount } from "../../protocol/index.ts";
+import { lookAtOperations, lookAway } from "../operationWatches.ts";
+import { PassRecorder, type RecorderOptions } from "./passRecorder.ts";
+import { passesOf, type PassFacts } from "./passes.ts";
+
+export interface PassWatchOptions extends RecorderOptions {
+  placeOf: PassFacts["placeOf"];
+  /** The run's step that is under way. */
+  step(): number;
+  tell(pass: Pass): void;
+  /** Upper bound for the share of the run's time. */
+  readonly share: number;
+}
+
+/** Structures that are told; a program whose every pass is another has more. */
+const maximumPasses = 12;
+/** Orders of calls that are told apart. */
+const maximumTrails = 200;
+/** Recordings that are made in any case. */
+const freeRecordings = 6;
+
+/** One order of calls. */
+interface Trail {
+  times: number;
+  looks: number;
+  /** In how many of the looks each pass was found; several times where the pass is made several times. */
+  readonly found: Map<string, number>;
+}
+
+export class PassWatch {
+  readonly #options: PassWatchOptions;
+  readonly #numbers = new WeakMap<AnyModule, number>();
+  #modules = 0;
+  readonly #trails = new Map<number, Trail>();
+  readonly #told = new Set<string>();
+  /** Outermost calls, in each mode, that were recorded once. */
+  readonly #begun = new Set<number>();
+  #recorder: PassRecorder | null = null;
+  #depth = 0;
+  /** Of the calls since the last boundary; 0 if there was none. */
+  #trail = 0;
+  #recordings = 0;
+  #cost = 0;
+  /** The next pass is to be recorded. */
+  #isWanted = true;
+  readonly #begin = performance.now();
+
+  constructor(options: PassWatchOptions) {
+    this.#options = options;
+  }
+
+  forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    const mark = this.#mark(module);
+    // An evaluation of many calls is as many passes, once it has been long enough.
+    if (this.#depth === 0 && this.#recorder?.isFull && !isGradEnabled()) this.boundary();
+    if (this.#depth === 0 && !this.#recorder) this.#consider(mark);
+    this.#depth++;
+    this.#trail = mix(this.#trail, mark);
+    this.#recorder?.forwardStarts(module, inputs);
+  }
+
+  forward(module: AnyModule, output: unknown): void {
+    this.#depth = Math.max(0, this.#depth - 1);
+    this.#trail = mix(this.#trail, 1);
+    this.#recorder?.forward(module, output);
+  }
+
+  forwardFailed(module: AnyModule, error: unknown): void {
+    this.#depth = Math.max(0, this.#depth - 1);
+    this.#recorder?.forwardFailed(module, error);
+  }
+
+  loss(computed: ComputedLoss): void {
+    this.#recorder?.loss(computed);
+  }
+
+  beforeBackward(loss: Tensor): void {
+    this.#recorder?.beforeBackward(loss);
+  }
+
+  /** The step to come is to be looked at; which it is only if there is time for it, unless somebody asked. */
+  look(isAsked: boolean): void {
+    if (isAsked || this.#isAffordable) this.#isWanted = true;
+  }
+
+  /** A step is over, or the next turn or batch begins: what follows is another pass. */
+  boundary(): void {
+    if (this.#depth > 0 || this.#trail === 0) return;
+    const trail = this.#trailOf(this.#trail);
+    this.#trail = 0;
+    if (trail) trail.times++;
+    // What is new is recorded when it comes again, unless it just was.
+    if (this.#recorder) this.#tell(this.#recorder, trail);
+    else if (trail?.looks === 0 && this.#told.size < maximumPasses) this.look(false);
+  }
+
+  /** The program ended with an error. */
+  failed(error: unknown): void {
+    if (!this.#recorder) return;
+    this.#recorder.failed(error);
+    this.#depth = 0;
+    this.#tell(this.#recorder, undefined);
+  }
+
+  finish(): void {
+    this.#depth = 0;
+    this.boundary();
+  }
+
+  /** How often each told pass was made. */
+  counts(): PassCount[] {
+    return [...this.#told].map((id) => {
+      let times = 0;
+      let isExact = true;
+      for (const trail of this.#trails.values()) {
+        if (trail.looks === 0) continue;
+        const share = (trail.found.get(id) ?? 0) / trail.looks;
+        times += trail.times * share;
+        isExact &&= Number.isInteger(share);
+      }
+      return { id, times: Math.max(1, Math.round(times)), ...(isExact ? {} : { isEstimate: true as const }) };
+    });
+  }
+
+  get #isAffordable(): boolean {
+    if (this.#recordings < freeRecordings) return true;
+    return this.#cost <= (performance.now() - this.#begin) * this.#options.share;
+  }
+
+  /** The module, and how it is called: a number that isn't 0 or 1. */
+  #mark(module: AnyModule): number {
+    let number = this.#numbers.get(module);
+    if (number === undefined) this.#numbers.set(module, (number = ++this.#modules));
+    return number * 4 + (isGradEnabled() ? 2 : 0) + ((module as Module).training ? 1 : 0);
+  }
+
+  #consider(mark: number): void {
+    if (!this.#isWanted && (this.#begun.has(mark) || !this.#isAffordable)) return;
+    this.#begun.add(mark);
+    this.#isWanted = false;
+    this.#recordings++;
+    this.#recorder = new PassRecorder(this.#options);
+    lookAtOperations(this.#recorder);
+  }
+
+  #trailOf(key: number): Trail | undefined {
+    const known = this.#trails.get(key);
+    if (known || this.#trails.size >= maximumTrails) return known;
+    const trail: Trail = { times: 0, looks: 0, found: new Map() };
+    this.#trails.set(key, trail);
+    return trail;
+  }
+
+  #tell(recorder: PassRecorder, trail: Trail | undefined): void {
+    const begin = performance.now();
+    this.#recorder = null;
+    lookAway(recorder);
+    const { isOwn, placeOf } = this.#options;
+    const passes = passesOf(recorder, { isOwn, placeOf, step: this.#options.step() });
+    if (trail) trail.looks++;
+    for (const pass of passes) {
+      trail?.found.set(pass.id, (trail.found.get(pass.id) ?? 0) + 1);
+      if (this.#told.has(pass.id) || (this.#told.size >= maximumPasses && !pass.failure)) continue;
+      this.#told.add(pass.id);
+      this.#options.tell(pass);
+    }
+    this.#cost += recorder.cost + performance.now() - begin;
+  }
+}
+
+function mix(hash: number, value: number): number {
+  return Math.imul(hash ^ value, 0x9e3779b1) ^ (hash >>> 15) || 1;
+}
