@@ -5,7 +5,7 @@ import type { Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
-import type { Progress, RunEvent, SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import type { Progress, RunEvent, SamplingOptions, Steering, StepStatistics } from "../protocol/index.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
@@ -216,6 +216,15 @@ export class Observer implements Instrument {
   /** A loop that trains is over. */
   trainingLoopLeft(loop: number): void {
     this.#loops.left(loop);
+  }
+
+  /** Hears what the program is told; called while it passes or waits at the gate. */
+  steer(steering: Steering): void {
+    switch (steering.type) {
+      case "measure":
+        for (const watch of this.#watches.current) watch.ask();
+        break;
+    }
   }
 
   /** Sends all points that wait. */
