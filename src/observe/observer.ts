@@ -1,7 +1,7 @@
 /** Watches an engine run through its instrument and tells it as protocol events. Changes no number of the program's. */
 import { isGradEnabled } from "../engine/autograd/gradMode.ts";
 import type { DataLoader } from "../engine/data/dataLoader.ts";
-import type { Instrument } from "../engine/instrument.ts";
+import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
@@ -9,6 +9,7 @@ import type { Progress, RunEvent, SamplingOptions, Steering, StepStatistics } fr
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
+import { PassWatch } from "./graph/passWatch.ts";
 import { Iterations } from "./iterations.ts";
 import { LearningRates } from "./learningRates.ts";
 import { LoggedValues } from "./logged.ts";
@@ -42,11 +43,14 @@ export interface ObserverOptions {
 /** Milliseconds between two sendings of points, and of progress. */
 const flushInterval = 50;
 const progressInterval = 100;
+const countsInterval = 1_000;
 /** Milliseconds after which models are described anew at a measured step though nothing is known to have changed. */
 const searchInterval = 250;
 /** Looking for models among modules that are new: as often as this in any case, and later for this share of the time. */
 const freeSearches = 8;
 const shareForSearching = 0.01;
+/** Of what measuring may cost, the part that looking at passes operation by operation may. */
+const shareForPasses = 0.1;
 
 export class Observer implements Instrument {
   readonly registry: ModelRegistry;
@@ -60,6 +64,7 @@ export class Observer implements Instrument {
   readonly #throughput = new Throughput();
   readonly #watches: ModelWatches;
   readonly #nonFinite: NonFiniteLoss;
+  readonly #passes: PassWatch | undefined;
   readonly #begin = performance.now();
   /** The search in which a module that belongs to no model was met. */
   readonly #metIn = new WeakMap<AnyModule, number>();
@@ -68,6 +73,8 @@ export class Observer implements Instrument {
   #strangers: StepSampler | null = null;
   #searches = 0;
   #lastSearch = 0;
+  /** Modules that had been constructed by then. */
+  #searchedAmong = 0;
   /** How often such modules made a search necessary, and the milliseconds that took. */
   #newcomers = 0;
   #newcomersTime = 0;
@@ -77,6 +84,7 @@ export class Observer implements Instrument {
   #paused = 0;
   #nextFlush = 0;
   #nextProgress = 0;
+  #nextCounts = 0;
   #lastModels = "";
   #trainingBegin: number | undefined;
 
@@ -85,6 +93,7 @@ export class Observer implements Instrument {
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
     this.#watches = new ModelWatches(options.sampling);
+    if (options.sampling.enabled) this.#passes = this.#newPassWatch(options);
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
   }
 
@@ -99,7 +108,12 @@ export class Observer implements Instrument {
     this.registry.constructed(module, this.moduleConstructed);
   }
 
+  forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    this.#passes?.forwardStarts(module, inputs);
+  }
+
   forward(module: AnyModule, _inputs: readonly unknown[], output: unknown): void {
+    this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -111,8 +125,13 @@ export class Observer implements Instrument {
     if (isNew || isMeasured) this.registry.called(module, output);
   }
 
-  forwardFailed(): void {
+  forwardFailed(module: AnyModule, error: unknown): void {
     this.#isUnfinished = true;
+    this.#passes?.forwardFailed(module, error);
+  }
+
+  loss(computed: ComputedLoss): void {
+    this.#passes?.loss(computed);
   }
 
   optimizerConstructed(optimizer: Optimizer): void {
@@ -124,6 +143,7 @@ export class Observer implements Instrument {
   beforeBackward(loss: Tensor): void {
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
+    this.#passes?.beforeBackward(loss);
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
     this.#epochs.trains();
@@ -154,9 +174,11 @@ export class Observer implements Instrument {
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
     this.#stepped(models, isFirst);
+    this.#passes?.stepped();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
+    this.#passes?.turn();
     this.#epochs.passStarts(loader);
     this.#pass();
   }
@@ -223,6 +245,7 @@ export class Observer implements Instrument {
     switch (steering.type) {
       case "measure":
         for (const watch of this.#watches.current) watch.ask();
+        this.#passes?.look(true);
         break;
     }
   }
@@ -232,11 +255,18 @@ export class Observer implements Instrument {
     this.#series.flush();
   }
 
+  /** The program ends with an error. */
+  failed(error: unknown): void {
+    this.#findModels();
+    this.#passes?.failed(error);
+  }
+
   /** The last words of a run. */
   finish(): void {
     if (this.#iterations.lookForLastUpdate()) this.#stepped(this.#calledByHand(), true);
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
+    this.#passes?.finish();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#tellWhatIsLeft();
   }
@@ -247,6 +277,7 @@ export class Observer implements Instrument {
   #turn(): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
     this.#iterations.turn();
+    this.#passes?.turn();
   }
 
   /** The models whose parameters the optimizer changes, and those that took part though no optimizer has them. */
@@ -277,6 +308,7 @@ export class Observer implements Instrument {
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
     for (const watch of models) watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
+    if (models.some(({ isDue }) => isDue)) this.#passes?.look(false);
     if (isFirst) this.#throughput.step(this.#epochs.batch?.samples ?? 0);
     this.#sendIfDue(now);
   }
@@ -337,6 +369,7 @@ export class Observer implements Instrument {
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
     this.flush();
+    this.#tellPassCounts();
     if (this.steps > 0 || this.#loss) this.#tellProgress(this.#now());
   }
 
@@ -351,6 +384,7 @@ export class Observer implements Instrument {
   /** Looks which models there are and tells them if they changed. */
   #findModels(): void {
     const begin = performance.now();
+    this.#searchedAmong = this.registry.count;
     const models = this.registry.describe((module) => this.#usedAt(module));
     this.#tellChangedModels(models);
     this.#watches.update(models, this.#strangers);
@@ -387,12 +421,38 @@ export class Observer implements Instrument {
     this.#options.sink.event({ type: "models", models: infos });
   }
 
+  #newPassWatch({ source, sampling }: ObserverOptions): PassWatch {
+    return new PassWatch({
+      isOwn: (module) => source.declaredAt(module.constructor) !== undefined,
+      position: (below) => callerPosition(source, below),
+      placeOf: (module) => this.#watches.placeOf(module),
+      step: () => this.#iterations.index,
+      beforeTelling: () => this.#findNewModels(),
+      tell: (pass) => this.#options.sink.event({ type: "pass", pass }),
+      share: sampling.budget * shareForPasses,
+    });
+  }
+
+  /** Looks which models there are if modules were constructed since. */
+  #findNewModels(): void {
+    if (this.#searchedAmong !== this.registry.count) this.#findModels();
+  }
+
+  #tellPassCounts(): void {
+    const counts = this.#passes?.counts() ?? [];
+    if (counts.length > 0) this.#options.sink.event({ type: "passCounts", counts });
+  }
+
   #sendIfDue(now: number): void {
     if (now < this.#nextFlush) return;
     this.#nextFlush = now + flushInterval;
     this.flush();
     if (now < this.#nextProgress) return;
     this.#nextProgress = now + progressInterval;
+    if (now >= this.#nextCounts) {
+      this.#nextCounts = now + countsInterval;
+      this.#tellPassCounts();
+    }
     this.#tellProgress(now);
   }
 

@@ -15,17 +15,16 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourcePosition,
   StepStatistics,
   TensorStatistics,
 } from "../protocol/index.ts";
 import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
 import type { Samples } from "./samples.ts";
+import { pass, passCount, seenPass } from "./records/graph.ts";
+import { position } from "./records/position.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
-
-export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
 export const runMode = oneOf<RunMode>("train", "inspect");
 const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
@@ -174,6 +173,8 @@ export const runEvent = variants<RunEvent, "type">("type", {
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  pass: record({ pass }),
+  passCounts: record({ counts: list(passCount) }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
 });
@@ -190,6 +191,7 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  passes: list(seenPass),
   problems,
   notes: list(note),
 });

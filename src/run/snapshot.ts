@@ -1,6 +1,7 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
 import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
+import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
 import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
@@ -21,6 +22,8 @@ export interface RunSnapshot {
   readonly progress?: Progress;
   /** Sampled steps of each model, oldest first; thinned out evenly when there are many. */
   readonly samples: Samples;
+  /** Of each structure one, in the order in which they were met. */
+  readonly passes: readonly SeenPass[];
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
 }
@@ -33,7 +36,7 @@ export interface Note {
 }
 
 /** How much of a run is kept. */
-export interface Bounds extends CurveBounds, SampleBounds {
+export interface Bounds extends CurveBounds, SampleBounds, PassBounds {
   readonly notes: number;
   /** Problems; the first are those that tell most. */
   readonly problems: number;
@@ -46,12 +49,13 @@ export const memoryBounds: Bounds = {
   tensors: 30_000,
   // More columns than this can't be told apart in a heatmap.
   steps: 200,
+  passNodes: 12_000,
   notes: 1_000,
   problems: 100,
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), problems: [], notes: [] };
+  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), passes: [], problems: [], notes: [] };
 }
 
 /** @returns the same object where nothing of the event is kept */
@@ -73,6 +77,10 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, progress: event.progress };
     case "statistics":
       return { ...run, samples: addSample(run.samples, event.statistics, bounds) };
+    case "pass":
+      return { ...run, passes: addPass(run.passes, event.pass, bounds) };
+    case "passCounts":
+      return { ...run, passes: countPasses(run.passes, event.counts) };
     case "problem": {
       if (run.problems.length >= bounds.problems) return run;
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
@@ -90,6 +98,7 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     ...run,
     curves: boundCurves(run.curves, bounds),
     samples: boundSamples(run.samples, bounds),
+    passes: boundPasses(run.passes, bounds),
     notes: run.notes.slice(-bounds.notes),
   };
 }

@@ -124,6 +124,7 @@ export function alias(tensor: Tensor): Tensor {
   if (!isGradEnabled() || !tensor.requiresGrad || tensor.gradFn === null) return tensor;
   const copy = new Tensor(tensor.storage, tensor.offset, tensor.shape, tensor.dense ? null : tensor.strides, tensor.dtype);
   if (tensor.gradFn !== null) copy.attach(tensor.gradFn, tensor.outputIndex);
+  operationWatch()?.became?.(copy, tensor);
   return copy;
 }
 

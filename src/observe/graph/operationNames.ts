@@ -28,6 +28,7 @@ export function operationName(name: string): string {
 }
 
 function nameOf(name: string): string {
+  if (name in others) return others[name]!;
   const gradientOf = /^([A-Z]\w*?)Backward\d*$/.exec(name)?.[1];
   if (gradientOf === undefined) return name;
   const linalg = /^Linalg(\w+?)(Ex)?$/.exec(gradientOf)?.[1];
@@ -38,7 +39,7 @@ function nameOf(name: string): string {
 const lower = (name: string): string => name[0]!.toLowerCase() + name.slice(1);
 
 /** Operations that only look at the same values in another way; one that nobody uses further is of no interest. */
-const views = new Set(["view", "permute", "transpose", "t", "expand", "slice", "select", "squeeze", "unsqueeze", "asStrided", "diagonal", "unfold", "clone"]);
+const views = new Set(["view", "permute", "transpose", "t", "expand", "slice", "select", "squeeze", "unsqueeze", "asStrided", "diagonal", "unfold", "clone", "to"]);
 
 export function isView(name: string): boolean {
   return views.has(name);

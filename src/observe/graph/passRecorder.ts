@@ -268,6 +268,7 @@ export class PassRecorder implements OperationWatch {
     if (call && !this.#options.isOwn(call.module!)) {
       const draft = this.#add(new Draft("operation", call.name, call));
       for (const used of call.arguments) draft.takes(used);
+      draft.isResult = true;
       return call;
     }
     const draft = this.#add(new Draft("operation", "", call));

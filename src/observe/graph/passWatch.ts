@@ -16,6 +16,8 @@ export interface PassWatchOptions extends RecorderOptions {
   placeOf: PassFacts["placeOf"];
   /** The run's step that is under way. */
   step(): number;
+  /** Called before modules are looked up. */
+  beforeTelling(): void;
   tell(pass: Pass): void;
   /** Upper bound for the share of the run's time. */
   readonly share: number;
@@ -25,8 +27,9 @@ export interface PassWatchOptions extends RecorderOptions {
 const maximumPasses = 12;
 /** Orders of calls that are told apart. */
 const maximumTrails = 200;
-/** Recordings that are made in any case. */
-const freeRecordings = 6;
+/** So many recordings are made in any case, as long as they take less than so many milliseconds together. */
+const freeRecordings = 30;
+const freeTime = 100;
 
 /** One order of calls. */
 interface Trail {
@@ -48,8 +51,16 @@ export class PassWatch {
   #depth = 0;
   /** Of the calls since the last boundary; 0 if there was none. */
   #trail = 0;
+  /** Orders of calls that were met and not yet recorded. */
+  #unseen = 0;
   #recordings = 0;
   #cost = 0;
+  /** Whether loops tell of their turns. */
+  #hasTurns = false;
+  /** Step at which the recording began. */
+  #step = 0;
+  /** It began with the pass, not in the middle. */
+  #isWhole = true;
   /** The next pass is to be recorded. */
   #isWanted = true;
   readonly #begin = performance.now();
@@ -61,7 +72,7 @@ export class PassWatch {
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     const mark = this.#mark(module);
     // An evaluation of many calls is as many passes, once it has been long enough.
-    if (this.#depth === 0 && this.#recorder?.isFull && !isGradEnabled()) this.boundary();
+    if (this.#depth === 0 && this.#recorder?.isFull && !isGradEnabled()) this.#boundary();
     if (this.#depth === 0 && !this.#recorder) this.#consider(mark);
     this.#depth++;
     this.#trail = mix(this.#trail, mark);
@@ -92,15 +103,25 @@ export class PassWatch {
     if (isAsked || this.#isAffordable) this.#isWanted = true;
   }
 
-  /** A step is over, or the next turn or batch begins: what follows is another pass. */
-  boundary(): void {
+  /** The next turn of a loop, or batch, begins. */
+  turn(): void {
+    this.#hasTurns = true;
+    this.#boundary();
+  }
+
+  /** An optimizer has stepped. Where there are turns, others may do so in the same one. */
+  stepped(): void {
+    if (!this.#hasTurns) this.#boundary();
+  }
+
+  /** What follows is another pass. */
+  #boundary(): void {
     if (this.#depth > 0 || this.#trail === 0) return;
     const trail = this.#trailOf(this.#trail);
     this.#trail = 0;
     if (trail) trail.times++;
-    // What is new is recorded when it comes again, unless it just was.
-    if (this.#recorder) this.#tell(this.#recorder, trail);
-    else if (trail?.looks === 0 && this.#told.size < maximumPasses) this.look(false);
+    if (this.#recorder) this.#tell(this.#recorder, this.#isWhole ? trail : undefined);
+    else if (trail?.times === 1) this.#unseen++;
   }
 
   /** The program ended with an error. */
@@ -113,7 +134,7 @@ export class PassWatch {
 
   finish(): void {
     this.#depth = 0;
-    this.boundary();
+    this.#boundary();
   }
 
   /** How often each told pass was made. */
@@ -132,7 +153,7 @@ export class PassWatch {
   }
 
   get #isAffordable(): boolean {
-    if (this.#recordings < freeRecordings) return true;
+    if (this.#recordings < freeRecordings && this.#cost < freeTime) return true;
     return this.#cost <= (performance.now() - this.#begin) * this.#options.share;
   }
 
@@ -144,10 +165,18 @@ export class PassWatch {
   }
 
   #consider(mark: number): void {
-    if (!this.#isWanted && (this.#begun.has(mark) || !this.#isAffordable)) return;
+    const isBegin = this.#trail === 0;
+    const isNew = !this.#begun.has(mark);
+    // In the middle only an evaluation may be another pass.
+    if (!isBegin && (!isNew || isGradEnabled())) return;
+    // An order of calls that was met unrecorded may be met again any time.
+    const mayBeNew = isNew || (this.#unseen > 0 && this.#told.size < maximumPasses);
+    if (!this.#isWanted && !(mayBeNew && this.#isAffordable)) return;
     this.#begun.add(mark);
     this.#isWanted = false;
+    this.#isWhole = isBegin;
     this.#recordings++;
+    this.#step = this.#options.step();
     this.#recorder = new PassRecorder(this.#options);
     lookAtOperations(this.#recorder);
   }
@@ -165,8 +194,9 @@ export class PassWatch {
     this.#recorder = null;
     lookAway(recorder);
     const { isOwn, placeOf } = this.#options;
-    const passes = passesOf(recorder, { isOwn, placeOf, step: this.#options.step() });
-    if (trail) trail.looks++;
+    this.#options.beforeTelling();
+    const passes = passesOf(recorder, { isOwn, placeOf, step: this.#step });
+    if (trail && trail.looks++ === 0 && trail.times > 1) this.#unseen--;
     for (const pass of passes) {
       trail?.found.set(pass.id, (trail.found.get(pass.id) ?? 0) + 1);
       if (this.#told.has(pass.id) || (this.#told.size >= maximumPasses && !pass.failure)) continue;
