@@ -1,12 +1,14 @@
 /** How everything that is said of a run is written and read. */
 import type {
   BufferInfo,
+  DeadUnits,
   Histogram,
   MetricPoint,
   ModelClassInfo,
   ModelInfo,
   ModuleInfo,
   ModuleStatistics,
+  ParameterChange,
   ParameterCounts,
   ParameterInfo,
   ParameterStatistics,
@@ -15,14 +17,18 @@ import type {
   RunEvent,
   RunMode,
   RunState,
+  StepChanges,
   StepStatistics,
   TensorStatistics,
+  UnitStatistics,
 } from "../protocol/index.ts";
-import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
+import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
 import type { Samples } from "./samples.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
 import { position } from "./records/position.ts";
+import { byModel } from "./records/byModel.ts";
+import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
 
@@ -46,6 +52,7 @@ const module = record<ModuleInfo>({
   buffers: list(buffer),
   counts,
   training: flag,
+  inputShapes: optional(list(shape)),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -90,30 +97,46 @@ const tensor = record<TensorStatistics>({
   histogram,
 });
 
-const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor) });
+const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor), change: optional(number) });
+
+const units = record<UnitStatistics>({ count: whole, zero: whole, constant: optional(whole) });
+const deadUnits = record<DeadUnits>({
+  count: whole,
+  zero: whole,
+  constant: optional(whole),
+  dead: whole,
+  died: whole,
+  since: optional(number),
+  units: list(whole),
+});
 
 const moduleStatistics = record<ModuleStatistics>({
   module: whole,
   output: optional(tensor),
   outputGradient: optional(tensor),
+  call: optional(whole),
+  units: optional(units),
+  rectified: optional(deadUnits),
+  saturated: optional(number),
   parameters: list(parameterStatistics),
 });
 
-const sample = record<StepStatistics>({ model: whole, step: number, epoch: number, afterwards: optional(oneOf<true>(true)), modules: list(moduleStatistics) });
+const sample = record<StepStatistics>({
+  model: whole,
+  step: number,
+  epoch: number,
+  afterwards: optional(oneOf<true>(true)),
+  guess: optional(number),
+  modules: list(moduleStatistics),
+});
 
-const samples = via<Samples, readonly StepStatistics[]>(
-  list(sample),
-  (byModel) => [...byModel.values()].flat(),
-  (all) => {
-    const byModel = new Map<number, StepStatistics[]>();
-    for (const one of all) {
-      const own = byModel.get(one.model);
-      if (own) own.push(one);
-      else byModel.set(one.model, [one]);
-    }
-    return byModel;
-  },
-);
+const changes = record<StepChanges>({
+  model: whole,
+  step: number,
+  parameters: list(record<ParameterChange>({ module: whole, name: text, change: number })),
+});
+
+const samples: Codec<Samples> = byModel(sample);
 
 interface Columns {
   readonly name: string;
@@ -175,6 +198,8 @@ export const runEvent = variants<RunEvent, "type">("type", {
   statistics: record({ statistics: sample }),
   pass: record({ pass }),
   passCounts: record({ counts: list(passCount) }),
+  work: record({ work }),
+  changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
 });
@@ -192,6 +217,7 @@ export const runSnapshot = record<RunSnapshot>({
   progress: optional(progress),
   samples,
   passes: list(seenPass),
+  works,
   problems,
   notes: list(note),
 });

@@ -2,9 +2,10 @@
 import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
 import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
 import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
-import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
+import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
+import { addWork, boundWorks, type Works } from "./work.ts";
 
 export interface RunSnapshot {
   readonly runId: string;
@@ -24,6 +25,8 @@ export interface RunSnapshot {
   readonly samples: Samples;
   /** Of each structure one, in the order in which they were met. */
   readonly passes: readonly SeenPass[];
+  /** What modules did in sampled steps, thinned out as the samples are. */
+  readonly works: Works;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
 }
@@ -55,7 +58,7 @@ export const memoryBounds: Bounds = {
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), passes: [], problems: [], notes: [] };
+  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), works: new Map(), passes: [], problems: [], notes: [] };
 }
 
 /** @returns the same object where nothing of the event is kept */
@@ -81,6 +84,12 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, passes: addPass(run.passes, event.pass, bounds) };
     case "passCounts":
       return { ...run, passes: countPasses(run.passes, event.counts) };
+    case "work":
+      return { ...run, works: addWork(run.works, event.work, bounds) };
+    case "changes": {
+      const samples = addChanges(run.samples, event.changes);
+      return samples === run.samples ? run : { ...run, samples };
+    }
     case "problem": {
       if (run.problems.length >= bounds.problems) return run;
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
@@ -99,6 +108,7 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     curves: boundCurves(run.curves, bounds),
     samples: boundSamples(run.samples, bounds),
     passes: boundPasses(run.passes, bounds),
+    works: boundWorks(run.works, bounds),
     notes: run.notes.slice(-bounds.notes),
   };
 }

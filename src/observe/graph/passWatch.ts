@@ -8,11 +8,12 @@ import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { AnyModule, Module } from "../../engine/nn/module.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Pass, PassCount } from "../../protocol/index.ts";
-import { lookAtOperations, lookAway } from "../operationWatches.ts";
+import type { OperationWatches } from "../operationWatches.ts";
 import { PassRecorder, type RecorderOptions } from "./passRecorder.ts";
 import { passesOf, type PassFacts } from "./passes.ts";
 
 export interface PassWatchOptions extends RecorderOptions {
+  readonly operations: OperationWatches;
   placeOf: PassFacts["placeOf"];
   /** The run's step that is under way. */
   step(): number;
@@ -178,7 +179,7 @@ export class PassWatch {
     this.#recordings++;
     this.#step = this.#options.step();
     this.#recorder = new PassRecorder(this.#options);
-    lookAtOperations(this.#recorder);
+    this.#options.operations.add(this.#recorder);
   }
 
   #trailOf(key: number): Trail | undefined {
@@ -192,7 +193,7 @@ export class PassWatch {
   #tell(recorder: PassRecorder, trail: Trail | undefined): void {
     const begin = performance.now();
     this.#recorder = null;
-    lookAway(recorder);
+    this.#options.operations.remove(recorder);
     const { isOwn, placeOf } = this.#options;
     this.#options.beforeTelling();
     const passes = passesOf(recorder, { isOwn, placeOf, step: this.#step });

@@ -107,7 +107,12 @@ describeKernels("statistics and histograms", (machine) => {
   it("counts the values at two ends and beyond, and sums squared differences", () => {
     for (const n of SIZES) {
       machine.reset();
-      const [x, y] = [wave(n, 2).map(Math.fround), wave(n + 3, 1).slice(3).map(Math.fround)];
+      const [x, y] = [
+        wave(n, 2).map(Math.fround),
+        wave(n + 3, 1)
+          .slice(3)
+          .map(Math.fround),
+      ];
       const [px, py] = [machine.floats(x), machine.floats(y)];
       assert.equal(kernels.countBeyond(px, n, -0.5, 1), x.filter((v) => v <= -0.5 || v >= 1).length);
       const sum = x.reduce((total, v, i) => total + (v - y[i]!) ** 2, 0);

@@ -14,7 +14,14 @@ describe("what is looked at in single units", () => {
     for (let unit = 0; unit < peaks.length; unit++) {
       const own = tensor.narrow(dim, unit, 1);
       peaks[unit] = own.abs().max().item();
-      spreads[unit] = dim === 0 ? 0 : own.sub(first.unsqueeze(0).narrow(dim, unit, 1)).abs().max().item();
+      spreads[unit] =
+        dim === 0
+          ? 0
+          : own
+              .sub(first.unsqueeze(0).narrow(dim, unit, 1))
+              .abs()
+              .max()
+              .item();
     }
     return { peaks, spreads };
   }
