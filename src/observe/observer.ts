@@ -158,14 +158,14 @@ export class Observer implements Instrument {
   }
 
   loss(computed: ComputedLoss): void {
-    this.#passes?.loss(computed);
+    this.#besides(() => this.#passes?.loss(computed));
     if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
   }
 
   beforeBackward(loss: Tensor): void {
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
-    this.#passes?.beforeBackward(loss);
+    this.#besides(() => this.#passes?.beforeBackward(loss));
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
     this.#epochs.trains();
@@ -213,7 +213,7 @@ export class Observer implements Instrument {
   }
 
   epochStart(loader: DataLoader<unknown>): void {
-    this.#passes?.turn();
+    this.#besides(() => this.#passes?.turn());
     this.#epochs.passStarts(loader);
     this.#pass();
   }
@@ -315,7 +315,7 @@ export class Observer implements Instrument {
   #turn(): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
     this.#iterations.turn();
-    this.#passes?.turn();
+    this.#besides(() => this.#passes?.turn());
   }
 
   /** The models whose parameters the optimizer changes, and those that took part though no optimizer has them. */
@@ -518,6 +518,13 @@ export class Observer implements Instrument {
   /** Looks which models there are if modules were constructed since. */
   #findNewModels(): void {
     if (this.#searchedAmong !== this.registry.count) this.#findModels();
+  }
+
+  /** Outside of the program's own time. */
+  #besides(look: () => void): void {
+    this.#clock.stop();
+    look();
+    this.#clock.go();
   }
 
   #tellPassCounts(): void {

@@ -28,9 +28,10 @@ export interface PassWatchOptions extends RecorderOptions {
 const maximumPasses = 12;
 /** Orders of calls that are told apart. */
 const maximumTrails = 200;
-/** So many recordings are made in any case, as long as they take less than so many milliseconds together. */
-const freeRecordings = 30;
-const freeTime = 100;
+/** Outermost calls that are recorded when they come first, whatever it takes. */
+const maximumBegun = 32;
+/** So many recordings are made in any case to find an order of calls again that was met unrecorded. */
+const freeRecordings = 20;
 
 /** One order of calls. */
 interface Trail {
@@ -63,7 +64,7 @@ export class PassWatch {
   /** It began with the pass, not in the middle. */
   #isWhole = true;
   /** The next pass is to be recorded. */
-  #isWanted = true;
+  #isWanted = false;
   readonly #begin = performance.now();
 
   constructor(options: PassWatchOptions) {
@@ -99,7 +100,7 @@ export class PassWatch {
     this.#recorder?.beforeBackward(loss);
   }
 
-  /** The step to come is to be looked at; which it is only if there is time for it, unless somebody asked. */
+  /** The pass to come is to be recorded; which it is only if there is time for it, unless somebody asked. */
   look(isAsked: boolean): void {
     if (isAsked || this.#isAffordable) this.#isWanted = true;
   }
@@ -154,8 +155,12 @@ export class PassWatch {
   }
 
   get #isAffordable(): boolean {
-    if (this.#recordings < freeRecordings && this.#cost < freeTime) return true;
     return this.#cost <= (performance.now() - this.#begin) * this.#options.share;
+  }
+
+  /** An order of calls that was met unrecorded may be met again any time. */
+  get #isSearching(): boolean {
+    return this.#unseen > 0 && this.#told.size < maximumPasses && (this.#recordings < freeRecordings || this.#isAffordable);
   }
 
   /** The module, and how it is called: a number that isn't 0 or 1. */
@@ -167,12 +172,10 @@ export class PassWatch {
 
   #consider(mark: number): void {
     const isBegin = this.#trail === 0;
-    const isNew = !this.#begun.has(mark);
+    const isNew = !this.#begun.has(mark) && this.#begun.size < maximumBegun;
     // In the middle only an evaluation may be another pass.
     if (!isBegin && (!isNew || isGradEnabled())) return;
-    // An order of calls that was met unrecorded may be met again any time.
-    const mayBeNew = isNew || (this.#unseen > 0 && this.#told.size < maximumPasses);
-    if (!this.#isWanted && !(mayBeNew && this.#isAffordable)) return;
+    if (!isNew && !this.#isWanted && !this.#isSearching) return;
     this.#begun.add(mark);
     this.#isWanted = false;
     this.#isWhole = isBegin;
