@@ -1,5 +1,5 @@
 /** What is known of each model's training: its own steps, and which of them are measured. */
-import type { AnyModule } from "../engine/nn/module.ts";
+import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { StepStatistics } from "../protocol/index.ts";
@@ -133,6 +133,15 @@ export class ModelWatches {
 
   ofRoot(module: AnyModule): ModelWatch | undefined {
     return this.#ofRoot.get(module);
+  }
+
+  /** Where the module stands in the first of the models that it is part of. */
+  placeOf(module: AnyModule): { model: number; id: number } | undefined {
+    for (const { model } of this.current) {
+      const id = model.modules.indexOf(module as unknown as Module);
+      if (id >= 0) return { model: model.info.id, id };
+    }
+    return undefined;
   }
 
   /** @param strangers what measured those modules of the present step that belonged to no model yet */

@@ -11,6 +11,7 @@ import { Advance } from "./advance.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
+import { PassWatch } from "./graph/passWatch.ts";
 import { GuessLevels } from "./guessLevel.ts";
 import type { Gate } from "./gate.ts";
 import { Interventions, type Moment } from "./interventions.ts";
@@ -51,11 +52,14 @@ export interface ObserverOptions {
 /** Milliseconds between two sendings of points, and of progress. */
 const flushInterval = 50;
 const progressInterval = 100;
+const countsInterval = 1_000;
 /** Milliseconds after which models are described anew at a measured step, and compared at any other, though nothing is known to have changed. */
 const searchInterval = 250;
 /** Looking for models among modules that are new: as often as this in any case, and later for this share of the time. */
 const freeSearches = 8;
 const shareForSearching = 0.01;
+/** Of what measuring may cost, the part that looking at passes operation by operation may. */
+const shareForPasses = 0.1;
 
 export class Observer implements Instrument {
   readonly registry: ModelRegistry;
@@ -75,6 +79,7 @@ export class Observer implements Instrument {
   readonly #losses: Losses;
   readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
+  readonly #passes: PassWatch | undefined;
   readonly #clock = new ProgramClock();
   readonly #operations = new OperationWatches(this.#clock);
   readonly #meter = new WorkMeter(this.#clock, this.#operations);
@@ -89,6 +94,8 @@ export class Observer implements Instrument {
   #strangers: StepSampler | null = null;
   #searches = 0;
   #lastSearch = 0;
+  /** Modules that had been constructed by then. */
+  #searchedAmong = 0;
   /** When it is next looked whether the models are still as they were described. */
   #nextLook = 0;
   /** How often such modules made a search necessary, and the milliseconds that took. */
@@ -107,6 +114,7 @@ export class Observer implements Instrument {
   #paused = 0;
   #nextFlush = 0;
   #nextProgress = 0;
+  #nextCounts = 0;
   #lastModels = "";
   #trainingBegin: number | undefined;
 
@@ -138,6 +146,7 @@ export class Observer implements Instrument {
       (optimizer) => this.#losses.trainees.ofOptimizer(optimizer),
       ({ params }) => this.#watches.pathOf(params[0]),
     );
+    if (this.#watching.enabled) this.#passes = this.#newPassWatch(options);
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
     this.#meter.turn(this.#watching.enabled);
   }
@@ -160,6 +169,7 @@ export class Observer implements Instrument {
       this.#options.gate.hold();
       this.#pass(() => this.#placeBefore(module, position));
     }
+    this.#passes?.forwardStarts(module, inputs);
     if (isGradEnabled()) for (const watch of this.#watches.of(module) ?? []) watch.sampler?.forwardStarts(module, inputs);
     this.#clock.go();
     this.#meter.entered(module, inputs);
@@ -170,6 +180,7 @@ export class Observer implements Instrument {
     this.#advance.callEnds();
     this.#meter.left(module, output);
     this.#losses.called(module, output);
+    this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -182,10 +193,11 @@ export class Observer implements Instrument {
     this.#clock.go();
   }
 
-  forwardFailed(module: AnyModule): void {
+  forwardFailed(module: AnyModule, error: unknown): void {
     this.#advance.callEnds();
     this.#meter.failed(module);
     this.#isUnfinished = true;
+    this.#passes?.forwardFailed(module, error);
   }
 
   optimizerConstructed(optimizer: Optimizer): void {
@@ -196,6 +208,7 @@ export class Observer implements Instrument {
   }
 
   loss(computed: ComputedLoss): void {
+    this.#besides(() => this.#passes?.loss(computed));
     if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
     this.#losses.computed(computed);
   }
@@ -203,6 +216,7 @@ export class Observer implements Instrument {
   beforeBackward(loss: Tensor): void {
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
+    this.#besides(() => this.#passes?.beforeBackward(loss));
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
     this.#backwards++;
@@ -258,10 +272,12 @@ export class Observer implements Instrument {
     const isFirst = this.#iterations.afterStep(optimizer);
     this.#losses.stepEnds();
     this.#stepped(models, isFirst, new Set(optimizer.paramGroups.flatMap(({ params }) => params)));
+    this.#passes?.stepped();
     this.#clock.go();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
+    this.#besides(() => this.#passes?.turn());
     this.#epochs.passStarts(loader);
     this.#passBetweenSteps();
   }
@@ -359,6 +375,12 @@ export class Observer implements Instrument {
     this.#series.flush();
   }
 
+  /** The program ends with an error. */
+  failed(error: unknown): void {
+    this.#findModels();
+    this.#passes?.failed(error);
+  }
+
   /** The last words of a run. */
   finish(): void {
     if (this.#iterations.lookForLastUpdate()) {
@@ -368,6 +390,7 @@ export class Observer implements Instrument {
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
     this.#tellOptimizers();
+    this.#passes?.finish();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
@@ -380,6 +403,7 @@ export class Observer implements Instrument {
   #turn(): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
     this.#iterations.turn();
+    this.#besides(() => this.#passes?.turn());
   }
 
   /** The models whose parameters the optimizer changes, and those that took part though no optimizer has them. */
@@ -417,6 +441,7 @@ export class Observer implements Instrument {
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
     for (const watch of models) watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
+    if (models.some(({ isDue }) => isDue)) this.#passes?.look(false);
     this.#lookOrNot();
     if (isFirst) this.#throughput.step(this.#epochs.batch?.samples ?? 0);
     this.#sendIfDue(now);
@@ -504,6 +529,7 @@ export class Observer implements Instrument {
     }
     this.#losses.tellWaiting(false);
     this.flush();
+    this.#tellPassCounts();
     if (this.steps > 0 || this.#backwardStep !== undefined) this.#tellProgress(this.#now());
   }
 
@@ -527,6 +553,7 @@ export class Observer implements Instrument {
   /** Looks which models there are and tells them if they changed. */
   #findModels(): void {
     const begin = performance.now();
+    this.#searchedAmong = this.registry.count;
     const models = this.registry.describe((module) => this.#usedAt(module));
     this.#tellChangedModels(models);
     this.#watches.update(models, this.#strangers);
@@ -583,6 +610,7 @@ export class Observer implements Instrument {
 
   #measureNext(): void {
     for (const watch of this.#watches.current) watch.ask();
+    this.#passes?.look(true);
     this.#lookOrNot();
   }
 
@@ -644,12 +672,46 @@ export class Observer implements Instrument {
     this.#options.sink.event({ type: "models", models: infos });
   }
 
+  #newPassWatch({ source, sampling }: ObserverOptions): PassWatch {
+    return new PassWatch({
+      operations: this.#operations,
+      isOwn: (module) => source.declaredAt(module.constructor) !== undefined,
+      position: (below) => callerPosition(source, below),
+      placeOf: (module) => this.#watches.placeOf(module),
+      step: () => this.#iterations.index,
+      beforeTelling: () => this.#findNewModels(),
+      tell: (pass) => this.#options.sink.event({ type: "pass", pass }),
+      share: sampling.budget * shareForPasses,
+    });
+  }
+
+  /** Looks which models there are if modules were constructed since. */
+  #findNewModels(): void {
+    if (this.#searchedAmong !== this.registry.count) this.#findModels();
+  }
+
+  /** Outside of the program's own time. */
+  #besides(look: () => void): void {
+    this.#clock.stop();
+    look();
+    this.#clock.go();
+  }
+
+  #tellPassCounts(): void {
+    const counts = this.#passes?.counts() ?? [];
+    if (counts.length > 0) this.#options.sink.event({ type: "passCounts", counts });
+  }
+
   #sendIfDue(now: number): void {
     if (now < this.#nextFlush) return;
     this.#nextFlush = now + flushInterval;
     this.flush();
     if (now < this.#nextProgress) return;
     this.#nextProgress = now + progressInterval;
+    if (now >= this.#nextCounts) {
+      this.#nextCounts = now + countsInterval;
+      this.#tellPassCounts();
+    }
     this.#tellProgress(now);
     this.#tellOptimizers();
   }

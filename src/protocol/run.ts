@@ -1,4 +1,5 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
+import type { Pass, PassCount } from "./graph.ts";
 import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
@@ -87,6 +88,10 @@ export type RunEvent =
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
+  /** A pass of another structure than those before, or the same one seen again with more to tell. */
+  | { readonly type: "pass"; readonly pass: Pass }
+  /** How often each pass ran, from time to time and at the end. */
+  | { readonly type: "passCounts"; readonly counts: readonly PassCount[] }
   | { readonly type: "work"; readonly work: StepWork }
   | { readonly type: "changes"; readonly changes: StepChanges }
   | { readonly type: "problem"; readonly problem: Problem }

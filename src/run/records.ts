@@ -28,6 +28,7 @@ import { intervention, optimizer } from "./records/interventions.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
 import type { Samples } from "./samples.ts";
+import { pass, passCount, seenPass } from "./records/graph.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
@@ -200,6 +201,8 @@ export const runEvent = variants<RunEvent, "type">("type", {
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  pass: record({ pass }),
+  passCounts: record({ counts: list(passCount) }),
   work: record({ work }),
   changes: record({ changes }),
   problem: record({ problem }),
@@ -223,6 +226,7 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  passes: list(seenPass),
   works,
   problems,
   notes: list(note),
