@@ -2,3 +2,4 @@ export type * from "./model.ts";
 export type * from "./position.ts";
 export * from "./run.ts";
 export type * from "./statistics.ts";
+export * from "./sample.ts";

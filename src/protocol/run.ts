@@ -1,6 +1,7 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
+import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 
 export type RunMode = "train" | "inspect";
@@ -78,6 +79,11 @@ export type RunEvent =
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
+  /** The samples that the next looks are at. */
+  | { readonly type: "batch"; readonly batch: Batch }
+  | { readonly type: "look"; readonly look: Look }
+  | { readonly type: "lookFailed"; readonly failure: LookFailure }
+  | { readonly type: "tally"; readonly tally: Tally }
   | { readonly type: "problem"; readonly problem: Problem }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
