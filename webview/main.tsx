@@ -1,6 +1,7 @@
 /** The panel's page. */
 import { render } from "preact";
 import { watchTheme } from "./charts/theme.ts";
+import { layoutFor } from "./frame/arrangement.ts";
 import { Store, type Host } from "./store.ts";
 import { App } from "./frame/app.tsx";
 
@@ -12,6 +13,9 @@ window.addEventListener("message", (event: MessageEvent<unknown>) => store.recei
 window.addEventListener("pagehide", store.save);
 document.addEventListener("visibilitychange", store.save);
 
+const measure = () => store.dispatch({ type: "layout", layout: layoutFor(window.innerWidth) });
+window.addEventListener("resize", measure);
+measure();
 watchTheme();
 render(<App store={store} />, document.getElementById("root")!);
 store.post({ type: "ready" });

@@ -1,10 +1,11 @@
 /** What the page remembers over being hidden and over a reload, bounded so that saving it stays cheap. */
 import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
-import { dictionary, flag, list, Malformed, nullable, number, record, text, whole } from "../src/run/codec.ts";
+import { dictionary, flag, list, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
 import { runSnapshot } from "../src/run/records.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
 import { moduleStatistics } from "./shownSample.ts";
+import { tabIds, type ChosenTabs } from "./frame/arrangement.ts";
 import { shownModel, shownModule, type Action, type Choices, type PanelState } from "./state.ts";
 
 interface Memory {
@@ -13,7 +14,7 @@ interface Memory {
 }
 
 /** Of the form of what is remembered; what has another is forgotten. */
-const version = 2;
+const version = 3;
 
 const memory = record<Memory & { readonly version: number }>({
   version: whole,
@@ -27,8 +28,9 @@ const memory = record<Memory & { readonly version: number }>({
     logCounts: flag,
     curveTables: flag,
     histogramTables: flag,
+    tabs: record<ChosenTabs>({ main: nullable(oneOf(...tabIds)), side: nullable(oneOf(...tabIds)) }),
     treeShare: number,
-    curvesShare: number,
+    mainShare: number,
     problemsOpen: flag,
   }),
   run: nullable(runSnapshot),
@@ -55,6 +57,8 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     models: moduleTotal <= maximumModules ? run.models : [],
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
+    // The extension has it, too, and it would be the largest part.
+    followed: new Map(),
     notes: run.notes.slice(-maximumNotes),
   };
 }

@@ -7,6 +7,7 @@ import { rootOf } from "../src/run/modules.ts";
 import type { ToPanel } from "../src/run/panelMessages.ts";
 import { reduceSnapshot, type RunSnapshot } from "../src/run/snapshot.ts";
 import { isFinal } from "../src/run/standing.ts";
+import { chooseTab, offeredTabs, openTab, shownTabs, type ChosenTabs, type GroupName, type Layout, type TabId } from "./frame/arrangement.ts";
 import { sampleIndex } from "./shownSample.ts";
 
 /** What the user chose; kept over reloads. Names and paths rather than ids, because they survive an edit of the file. */
@@ -26,9 +27,10 @@ export interface Choices {
   readonly logCounts: boolean;
   readonly curveTables: boolean;
   readonly histogramTables: boolean;
-  /** The tree's share of the width and the curves' share of the height, 0 to 1. */
+  readonly tabs: ChosenTabs;
+  /** The table's share of the width, and of what is right of it the main tabs', where others stand beside them; 0 to 1. */
   readonly treeShare: number;
-  readonly curvesShare: number;
+  readonly mainShare: number;
   readonly problemsOpen: boolean;
 }
 
@@ -38,6 +40,7 @@ export interface PanelState {
   /** The run is shown from what the page remembered; the extension has not confirmed it. */
   readonly isRemembered: boolean;
   readonly choices: Choices;
+  readonly layout: Layout;
   /** First and last step that the charts show; `null` shows all. */
   readonly zoom: readonly [number, number] | null;
 }
@@ -48,13 +51,17 @@ export type Action =
   | { readonly type: "remembered"; readonly run: RunSnapshot | null; readonly choices: Choices }
   | { readonly type: "chooseModel"; readonly model: number }
   | { readonly type: "chooseModule"; readonly module: number }
+  | { readonly type: "layout"; readonly layout: Layout }
+  | { readonly type: "chooseTab"; readonly group: GroupName; readonly tab: TabId }
+  /** Brings a tab in sight, wherever it stands. */
+  | { readonly type: "openTab"; readonly tab: TabId }
   | { readonly type: "expand"; readonly keys: readonly string[]; readonly expanded: boolean }
   | { readonly type: "chooseStep"; readonly step: number | null }
   | { readonly type: "zoom"; readonly range: readonly [number, number] | null }
   | { readonly type: "toggleLogarithmic"; readonly chart: string }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
-type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "treeShare" | "curvesShare" | "problemsOpen">;
+type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "treeShare" | "mainShare" | "problemsOpen">;
 
 export const defaultChoices: Choices = {
   model: null,
@@ -66,12 +73,13 @@ export const defaultChoices: Choices = {
   logCounts: false,
   curveTables: false,
   histogramTables: false,
+  tabs: { main: null, side: null },
   treeShare: 0.42,
-  curvesShare: 0.4,
+  mainShare: 0.5,
   problemsOpen: true,
 };
 
-export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, zoom: null };
+export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, layout: "usual", zoom: null };
 
 export function reduce(state: PanelState, action: Action): PanelState {
   switch (action.type) {
@@ -81,7 +89,7 @@ export function reduce(state: PanelState, action: Action): PanelState {
       if (state.run?.runId !== action.runId) return state;
       return { ...state, run: action.events.reduce((run, event) => reduceSnapshot(run, event), state.run) };
     case "select":
-      return select(state, action.model, action.module);
+      return selectFromOutside(state, action.model, action.module);
     case "remembered":
       return { ...state, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {
@@ -90,8 +98,14 @@ export function reduce(state: PanelState, action: Action): PanelState {
     }
     case "chooseModule": {
       const model = shownModel(state);
-      return model ? select(opened(state), model.id, action.module) : state;
+      return model ? withTabOfModule(select(opened(state), model.id, action.module), ["modules", ...tabsOfModule]) : state;
     }
+    case "layout":
+      return action.layout === state.layout ? state : { ...state, layout: action.layout };
+    case "chooseTab":
+      return choose(state, { tabs: chooseTab(tabsInSight(state), action.group, action.tab) });
+    case "openTab":
+      return choose(state, { tabs: openTab(tabsInSight(state), state.choices.tabs, action.tab) });
     case "expand":
       return expand(state, action.keys, action.expanded);
     case "chooseStep":
@@ -154,6 +168,30 @@ function select(state: PanelState, modelId: number, moduleId: number): PanelStat
   const module = model?.modules[moduleId];
   if (!model || !module) return state;
   return opened(choose(state, { model: { name: model.name, id: model.id }, module: module.path }));
+}
+
+/** A click in the models view wants to see the module; one that means the whole model, only that this is the shown one. */
+function selectFromOutside(state: PanelState, modelId: number, moduleId: number): PanelState {
+  const selected = select(state, modelId, moduleId);
+  return selected === state || moduleId === 0 ? selected : withTabOfModule(selected, tabsOfModule);
+}
+
+/** The tabs that show the chosen module. */
+const tabsOfModule: readonly TabId[] = ["layer"];
+
+/** With the module's tab in sight, unless one of `others` is, which shows it too. */
+function withTabOfModule(state: PanelState, others: readonly TabId[]): PanelState {
+  const shown = Object.values(tabsInSight(state));
+  return shown.some((tab) => others.includes(tab)) ? state : reduce(state, { type: "openTab", tab: "layer" });
+}
+
+/** Every tab that the state's layout and run have a place for, in their order. */
+export function tabsOffered({ run, layout }: Pick<PanelState, "run" | "layout">): readonly TabId[] {
+  return offeredTabs({ layout, mode: run?.mode ?? "train" });
+}
+
+export function tabsInSight(state: PanelState): Readonly<Partial<Record<GroupName, TabId>>> {
+  return shownTabs(tabsOffered(state), state.choices.tabs, state.layout);
 }
 
 export function ancestors(model: ModelInfo, module: ModuleInfo): ModuleInfo[] {

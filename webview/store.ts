@@ -10,7 +10,7 @@ import { Throttle } from "../src/run/throttle.ts";
 import { groupCharts } from "./curves/groups.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex, withOutputs } from "./shownSample.ts";
-import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, type Action, type PanelState } from "./state.ts";
+import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, tabsInSight, tabsOffered, type Action, type PanelState } from "./state.ts";
 
 /** What VS Code gives a webview's page; may be asked for only once. */
 export interface Host {
@@ -40,6 +40,8 @@ export class Store {
   readonly charts = computed(() => groupCharts(this.#curves.value));
   readonly model = computed<ModelInfo | null>(() => shownModel(this.#shown.value));
   readonly module = computed<ModuleInfo | null>(() => shownModule(this.#shown.value));
+  readonly offeredTabs = computed(() => tabsOffered(this.#shown.value));
+  readonly shownTabs = computed(() => tabsInSight(this.#shown.value));
   readonly samples = computed<readonly StepStatistics[]>(() => shownSamples(this.#shown.value));
   readonly sampleIndex = computed(() => sampleIndex(this.samples.value, this.choices.value.step));
   readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);

@@ -89,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       log,
       output,
     }),
-    panel.onDidAsk((request) => void answer(request, view)),
+    panel.onDidAsk((request) => void answer(request, view, controller)),
     view.onDidChoose((node) => {
       if (view.file !== undefined) panel.select(view.file, { model: node.model.id, module: node.module.id });
     }),
@@ -138,11 +138,15 @@ export async function deactivate(): Promise<void> {
   await close?.();
 }
 
-async function answer({ file, message }: PanelRequest, view: ModelsView): Promise<void> {
-  if (message.type === "command") await vscode.commands.executeCommand(`kindling.${message.command}`, file);
-  else {
-    await reveal(message.position);
-    await view.select(message.position);
+async function answer({ file, message }: PanelRequest, view: ModelsView, controller: RunController): Promise<void> {
+  switch (message.type) {
+    case "command":
+      return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
+    case "steer":
+      return controller.steer(file, message.steering);
+    case "reveal":
+      await reveal(message.position);
+      await view.select(message.position);
   }
 }
 

@@ -29,6 +29,9 @@ export class ModelWatch {
   lastStep = -1;
   reported = -1;
 
+  /** Whether the step after this one is to be measured in any case. */
+  #isAsked = false;
+
   constructor(model: FoundModel, sampling: SamplingOptions) {
     this.model = model;
     this.#sampling = sampling;
@@ -39,6 +42,12 @@ export class ModelWatch {
   open(): void {
     this.isDue = true;
     this.sampler ??= this.#newSampler();
+  }
+
+  /** The next step that begins will be measured, whatever the schedule says. */
+  ask(): void {
+    if (this.isCalled) this.#isAsked = true;
+    else this.open();
   }
 
   /** The step was measured. */
@@ -59,7 +68,8 @@ export class ModelWatch {
     this.isCalled = false;
     this.lastStep = step;
     this.steps++;
-    this.isDue = schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    this.isDue = this.#isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    this.#isAsked = false;
     if (this.isDue) this.open();
   }
 

@@ -1,11 +1,11 @@
 /** Watches an engine run through its instrument and tells it as protocol events. Changes no number of the program's. */
 import { isGradEnabled } from "../engine/autograd/gradMode.ts";
 import type { DataLoader } from "../engine/data/dataLoader.ts";
-import type { Instrument } from "../engine/instrument.ts";
+import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
-import type { Progress, RunEvent, SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import type { Progress, RunEvent, SamplingOptions, Steering, StepStatistics } from "../protocol/index.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
@@ -17,6 +17,7 @@ import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
 import { isLossName, NonFiniteLoss } from "./nonFiniteLoss.ts";
 import { SeriesWriter, type SeriesSink } from "./series.ts";
+import { SampleWatch, type Moment } from "./sample/sampleWatch.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { Throughput } from "./throughput.ts";
 import { TrainingLoops } from "./trainingLoops.ts";
@@ -60,6 +61,7 @@ export class Observer implements Instrument {
   readonly #throughput = new Throughput();
   readonly #watches: ModelWatches;
   readonly #nonFinite: NonFiniteLoss;
+  readonly #samples: SampleWatch;
   readonly #begin = performance.now();
   /** The search in which a module that belongs to no model was met. */
   readonly #metIn = new WeakMap<AnyModule, number>();
@@ -85,6 +87,7 @@ export class Observer implements Instrument {
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
     this.#watches = new ModelWatches(options.sampling);
+    this.#samples = new SampleWatch((event) => options.sink.event(event));
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
   }
 
@@ -99,7 +102,9 @@ export class Observer implements Instrument {
     this.registry.constructed(module, this.moduleConstructed);
   }
 
-  forward(module: AnyModule, _inputs: readonly unknown[], output: unknown): void {
+  forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
+    const root = this.#watches.ofRoot(module);
+    if (root) this.#samples.called(root.model, inputs, output, this.#moment);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -119,6 +124,12 @@ export class Observer implements Instrument {
     this.#iterations.optimizerConstructed(optimizer);
     this.#rates.expect(optimizer);
     this.#watches.forgetOwners();
+  }
+
+  loss(computed: ComputedLoss): void {
+    const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+    const cost = this.#samples.loss(computed, this.#moment, this.#now(), Boolean(sampler));
+    if (sampler) sampler.cost += cost;
   }
 
   beforeBackward(loss: Tensor): void {
@@ -218,6 +229,19 @@ export class Observer implements Instrument {
     this.#loops.left(loop);
   }
 
+  /** Hears what the program is told; called while it passes or waits at the gate. */
+  steer(steering: Steering): void {
+    switch (steering.type) {
+      case "measure":
+        for (const watch of this.#watches.current) watch.ask();
+        break;
+      case "look":
+        this.#samples.ask(steering.look, this.#now());
+        this.#look();
+        break;
+    }
+  }
+
   /** Sends all points that wait. */
   flush(): void {
     this.#series.flush();
@@ -230,6 +254,7 @@ export class Observer implements Instrument {
     this.#findModels();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#tellWhatIsLeft();
+    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.steps, this.#now() / Math.max(1, this.steps));
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -359,6 +384,20 @@ export class Observer implements Instrument {
     return this.#watches.ofRoot(module)?.usedAt;
   }
 
+  // --- following samples --------------------------------------------------------------------------------------------
+
+  get #moment(): Moment {
+    return { step: this.#iterations.index, epoch: this.#epochs.epoch };
+  }
+
+  #models(): readonly DescribedModel[] {
+    return this.#watches.current.map(({ model }) => model);
+  }
+
+  #look(): void {
+    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.steps, this.#now());
+  }
+
   // --- sending ------------------------------------------------------------------------------------------------------
 
   /** Milliseconds of running time. */
@@ -368,6 +407,7 @@ export class Observer implements Instrument {
 
   #pass(): void {
     this.#paused += this.#options.gate(() => this.#tellWhatIsLeft());
+    this.#look();
   }
 
   #tellChangedModels(models: readonly DescribedModel[]): void {

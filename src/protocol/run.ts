@@ -3,6 +3,7 @@ import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
 import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
+import type { Steering } from "./steering.ts";
 
 export type RunMode = "train" | "inspect";
 
@@ -118,7 +119,8 @@ export type RunCommand =
   | { readonly type: "run"; readonly request: RunRequest }
   | { readonly type: "pause" }
   | { readonly type: "resume" }
-  | { readonly type: "stop" };
+  | { readonly type: "stop" }
+  | { readonly type: "steer"; readonly steering: Steering };
 
 /** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
 export type RunnerMessage = { readonly type: "ready"; readonly kernels: string | undefined } | { readonly type: "event"; readonly event: RunEvent };

@@ -1,7 +1,8 @@
 /** What the extension and the panel's page tell each other, and how it is written. */
-import type { RunEvent, SourcePosition } from "../protocol/index.ts";
+import type { RunEvent, SourcePosition, Steering } from "../protocol/index.ts";
 import { list, nullable, oneOf, record, text, variants, whole } from "./codec.ts";
 import { position, runEvent, runSnapshot } from "./records.ts";
+import { steering } from "./records/steering.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
 export type ToPanel =
@@ -15,7 +16,11 @@ export type PanelCommand = "train" | "inspect" | "pause" | "resume" | "stop";
 
 export type FromPanel =
   /** The page is loaded (again) and wants a snapshot. */
-  { readonly type: "ready" } | { readonly type: "command"; readonly command: PanelCommand } | { readonly type: "reveal"; readonly position: SourcePosition };
+  | { readonly type: "ready" }
+  | { readonly type: "command"; readonly command: PanelCommand }
+  | { readonly type: "reveal"; readonly position: SourcePosition }
+  /** To the run that the page shows. */
+  | { readonly type: "steer"; readonly steering: Steering };
 
 export const toPanel = variants<ToPanel, "type">("type", {
   snapshot: record({ run: nullable(runSnapshot) }),
@@ -27,4 +32,5 @@ export const fromPanel = variants<FromPanel, "type">("type", {
   ready: record({}),
   command: record({ command: oneOf<PanelCommand>("train", "inspect", "pause", "resume", "stop") }),
   reveal: record({ position }),
+  steer: record({ steering }),
 });

@@ -21,6 +21,7 @@ import type {
 } from "../protocol/index.ts";
 import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import type { Samples } from "./samples.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
@@ -174,6 +175,10 @@ export const runEvent = variants<RunEvent, "type">("type", {
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  batch: record({ batch }),
+  look: record({ look }),
+  lookFailed: record({ failure: lookFailure }),
+  tally: record({ tally }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
 });
@@ -190,6 +195,7 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  followed,
   problems,
   notes: list(note),
 });

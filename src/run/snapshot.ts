@@ -1,6 +1,7 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
 import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
+import { addBatch, addFailure, addLook, addTally, type AllFollowed } from "./followed.ts";
 import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
@@ -21,6 +22,8 @@ export interface RunSnapshot {
   readonly progress?: Progress;
   /** Sampled steps of each model, oldest first; thinned out evenly when there are many. */
   readonly samples: Samples;
+  /** What was told of the samples that are followed through the models. */
+  readonly followed: AllFollowed;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
 }
@@ -51,7 +54,7 @@ export const memoryBounds: Bounds = {
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), problems: [], notes: [] };
+  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), followed: new Map(), problems: [], notes: [] };
 }
 
 /** @returns the same object where nothing of the event is kept */
@@ -73,6 +76,14 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, progress: event.progress };
     case "statistics":
       return { ...run, samples: addSample(run.samples, event.statistics, bounds) };
+    case "batch":
+      return { ...run, followed: addBatch(run.followed, event.batch) };
+    case "look":
+      return { ...run, followed: addLook(run.followed, event.look) };
+    case "lookFailed":
+      return { ...run, followed: addFailure(run.followed, event.failure) };
+    case "tally":
+      return { ...run, followed: addTally(run.followed, event.tally) };
     case "problem": {
       if (run.problems.length >= bounds.problems) return run;
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };

@@ -32,7 +32,15 @@ export function hasStepped({ progress }: RunSnapshot): boolean {
 export function lossTrouble(run: RunSnapshot): string | undefined {
   const now = standing(run);
   if (now?.loss === undefined || Number.isFinite(now.loss)) return undefined;
-  return noNumberText("loss", now.loss, troubleSince(run) ?? now.step);
+  const told = run.problems.find(({ code }) => code === "nonFiniteLoss")?.step;
+  const loss = run.curves.get("loss");
+  if (!loss) return noNumberText("loss", now.loss, told ?? now.step);
+  const { before, steps, values } = holeAtEnd(loss);
+  // Where the curve was thinned out there, it began somewhere between two of its points, and the run's own word tells.
+  const since = told !== undefined && told > before && told < steps[0]! ? told : steps[0]!;
+  if (values.every((value) => Object.is(value, now.loss))) return noNumberText("loss", now.loss, since);
+  const became = `loss became ${formatNumber(values[0])} at step ${formatCount(since)}`;
+  return Object.is(values[0], now.loss) ? became : `${became}, now ${formatNumber(now.loss)}`;
 }
 
 /** `loss is −∞ since step 1,200` */
@@ -40,22 +48,10 @@ export function noNumberText(name: string, value: number, step: number): string 
   return `${name} is ${formatNumber(value)} since step ${formatCount(step)}`;
 }
 
-/**
- * The first step of those at the curve's end that have no number. Where the curve was thinned out there it is somewhere
- * between two of its points, and the run's own word for it tells.
- */
-function troubleSince({ curves, problems }: RunSnapshot): number | undefined {
-  const told = problems.find(({ code }) => code === "nonFiniteLoss")?.step;
-  const loss = curves.get("loss");
-  if (!loss) return told;
-  const [before, first] = holeAtEnd(loss);
-  return told !== undefined && told > before && told < first ? told : first;
-}
-
-/** The last step with a number, and the first without one after it. */
-function holeAtEnd({ steps, values }: Series): readonly [number, number] {
-  const number = values.findLastIndex((value) => Number.isFinite(value));
-  return [steps[number] ?? -Infinity, steps[number + 1]!];
+/** The last step with a number, and what comes after it. */
+function holeAtEnd({ steps, values }: Series) {
+  const begin = values.findLastIndex((value) => Number.isFinite(value)) + 1;
+  return { before: steps[begin - 1] ?? -Infinity, steps: steps.subarray(begin), values: values.subarray(begin) };
 }
 
 /** The share that is done, 0 to 1, as the epochs tell; undefined where the program didn't show how long it will go on. */

@@ -1,42 +1,56 @@
-/** The flag in shared memory by which a busy worker thread is paused and stopped. */
+/** Shared memory by which a busy worker thread is paused and stopped, and learns that there is something to read. */
 
 const signals = { run: 0, pause: 1, stop: 2 } as const;
 
-/** The main thread's side sets; the worker's side looks and waits. */
+/** Places in the memory: the signal, and a number that grows with all that the worker should look at. */
+const [signal, news] = [0, 1];
+
+/** Either side may set a signal; the worker's side looks and waits. */
 export class Control {
   readonly buffer: SharedArrayBuffer;
-  readonly #flag: Int32Array;
+  readonly #memory: Int32Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer;
-    this.#flag = new Int32Array(buffer);
+    this.#memory = new Int32Array(buffer);
   }
 
   pause(): void {
     // Whoever was told to stop stays told.
-    Atomics.compareExchange(this.#flag, 0, signals.run, signals.pause);
+    Atomics.compareExchange(this.#memory, signal, signals.run, signals.pause);
   }
 
   resume(): void {
-    Atomics.compareExchange(this.#flag, 0, signals.pause, signals.run);
-    Atomics.notify(this.#flag, 0);
+    Atomics.compareExchange(this.#memory, signal, signals.pause, signals.run);
+    this.wake();
   }
 
   stop(): void {
-    Atomics.store(this.#flag, 0, signals.stop);
-    Atomics.notify(this.#flag, 0);
+    Atomics.store(this.#memory, signal, signals.stop);
+    this.wake();
+  }
+
+  /** There is something new: the worker looks at it where it passes next, and at once where it waits. */
+  wake(): void {
+    Atomics.add(this.#memory, news, 1);
+    Atomics.notify(this.#memory, news);
   }
 
   get isPaused(): boolean {
-    return Atomics.load(this.#flag, 0) === signals.pause;
+    return Atomics.load(this.#memory, signal) === signals.pause;
   }
 
   get isStopped(): boolean {
-    return Atomics.load(this.#flag, 0) === signals.stop;
+    return Atomics.load(this.#memory, signal) === signals.stop;
   }
 
-  /** Blocks the calling thread until the pause is over. */
-  waitWhilePaused(): void {
-    while (this.isPaused) Atomics.wait(this.#flag, 0, signals.pause);
+  /** Differs from what it was when there is something new. */
+  get news(): number {
+    return Atomics.load(this.#memory, news);
+  }
+
+  /** Blocks the calling thread until `news` is no longer `seen`. */
+  waitForNews(seen: number): void {
+    Atomics.wait(this.#memory, news, seen);
   }
 }

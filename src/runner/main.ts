@@ -45,6 +45,9 @@ process.on("message", (command: RunCommand) => {
     case "stop":
       stop();
       break;
+    case "steer":
+      supervisor.steer(command.steering);
+      break;
   }
 });
 

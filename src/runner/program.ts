@@ -14,23 +14,16 @@ import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
 import { garbageCollector } from "./garbageCollector.ts";
 import { Control } from "./control.ts";
+import { Gate, StopSignal } from "./gate.ts";
+import { Mailbox } from "./mailbox.ts";
 import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
-import { shield, Signal } from "./shield.ts";
+import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
 import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
-
-/** Thrown through the user's code when the run was stopped; its `finally` blocks run. */
-class StopSignal extends Signal {
-  override name = "Stopped";
-
-  constructor() {
-    super("The run was stopped.");
-  }
-}
 
 /** What can be done before there is a program. Returns the build of the kernels. */
 export function prepareEngine(): string {
@@ -40,16 +33,17 @@ export function prepareEngine(): string {
 
 // Names of `process` and of the global object are the program's to change; these are ours.
 const leave = process.exit.bind(process);
-const { performance } = globalThis;
 
 export class Program {
   readonly #job: Job;
   readonly #post: (message: WorkerMessage) => void;
   readonly #control: Control;
+  readonly #gate: Gate;
   readonly #stacks: StackReader;
   readonly #classes: DeclaredClasses;
   readonly #observer: Observer;
   readonly #surroundings: Surroundings;
+  #isWatched = true;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
   #isEvaluated = false;
@@ -59,6 +53,12 @@ export class Program {
     this.#job = job;
     this.#post = post;
     this.#control = new Control(job.control);
+    this.#gate = new Gate(
+      this.#control,
+      new Mailbox(this.#control, job.mailbox),
+      (steering) => this.#isWatched && this.#observer.steer(steering),
+      (paused) => post({ type: "paused", paused }),
+    );
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
     this.#classes = new DeclaredClasses(job.declarations.classes, job.request.file);
@@ -71,7 +71,7 @@ export class Program {
         series: (index, name) => post({ type: "series", index, name }),
         points: (values) => post({ type: "points", values }),
       },
-      gate: (beforeBlocking) => this.#passGate(beforeBlocking),
+      gate: (beforeBlocking) => this.#gate.pass(beforeBlocking),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#stacks.install();
@@ -121,18 +121,6 @@ export class Program {
     Object.defineProperty(globalThis, Symbol.for(programHooksKey), { value: hooks });
   }
 
-  #passGate(beforeBlocking: () => void): number {
-    if (this.#control.isStopped) throw new StopSignal();
-    if (!this.#control.isPaused) return 0;
-    const begin = performance.now();
-    beforeBlocking();
-    this.#post({ type: "paused", paused: true });
-    this.#control.waitWhilePaused();
-    if (this.#control.isStopped) throw new StopSignal();
-    this.#post({ type: "paused", paused: false });
-    return performance.now() - begin;
-  }
-
   /** All is known; nothing of the program's own may run any more, not even its `finally` blocks, which might save things. */
   #endInspection(): void {
     this.#end("finished");
@@ -141,7 +129,8 @@ export class Program {
 
   /** The watch can't go on; the program can. */
   #stopWatching(error: unknown): void {
-    const gate = (): void => void this.#passGate(() => {});
+    this.#isWatched = false;
+    const gate = (): void => void this.#gate.pass(() => {});
     const beforeStep = this.#job.request.mode === "inspect" ? () => this.#endInspection() : gate;
     setInstrument({ beforeStep, epochStart: gate, batch: gate });
     this.#surroundings.during(() => this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) }));

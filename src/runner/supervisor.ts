@@ -2,10 +2,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { MetricBuffer, metricPoints } from "../observe/metricBuffer.ts";
-import type { Problem, RunEvent, RunRequest, RunState } from "../protocol/index.ts";
+import type { Problem, RunEvent, RunRequest, RunState, Steering } from "../protocol/index.ts";
 import { programHooksKey } from "./programHooks.ts";
 import { bundle, BundleError, warmUp, type Bundle } from "./bundle.ts";
 import { Control } from "./control.ts";
+import { Letters } from "./mailbox.ts";
 import { bundlingProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
 import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
 import { SourceMap } from "./sourceMap.ts";
@@ -40,6 +41,7 @@ export class Supervisor {
   /** The line to the thread's side of the runner. What the program itself posts to its parent is not heard. */
   readonly #port: MessagePort;
   readonly #control = new Control();
+  readonly #letters = new Letters(this.#control);
   readonly #metrics = new MetricBuffer();
   readonly #seriesNames: string[] = [];
   /** Resolves when the thread has ended, or is given up. */
@@ -117,6 +119,11 @@ export class Supervisor {
     this.#control.resume();
   }
 
+  /** Tells the program something; it hears it where it passes next, or at once where it is paused. */
+  steer(steering: Steering): void {
+    this.#letters.post(steering);
+  }
+
   stop(): void {
     if (this.#stopTimer) return;
     this.#tellState("stopping");
@@ -159,10 +166,11 @@ export class Supervisor {
       map: made.map,
       declarations: made.declarations,
       control: this.#control.buffer,
+      mailbox: this.#letters.mailbox,
       metrics: this.#metrics.buffer,
     };
     this.#tellState("running");
-    this.#port.postMessage(job);
+    this.#port.postMessage(job, [job.mailbox]);
     const limited = request.mode === "inspect" && request.timeLimit > 0;
     const source = new SourceMap(program, made.map);
     const timer = limited ? setTimeout(() => void this.#timeOut(request, source), request.timeLimit) : undefined;

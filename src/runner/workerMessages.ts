@@ -23,6 +23,8 @@ export interface Job {
   readonly declarations: Declarations;
   /** See `Control`. */
   readonly control: SharedArrayBuffer;
+  /** See `Mailbox`. */
+  readonly mailbox: MessagePort;
   /** See `MetricBuffer`. */
   readonly metrics: SharedArrayBuffer;
 }

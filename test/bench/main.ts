@@ -22,6 +22,7 @@ import { saveToLens } from "./saveToLens.ts";
 import { sizes } from "./sizes.ts";
 import { start } from "./start.ts";
 import type { Bench, Subject } from "./subject.ts";
+import { typing } from "./typing.ts";
 import { watching } from "./watching.ts";
 
 const subjects: Readonly<Record<string, Subject>> = {
@@ -29,6 +30,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   "save-to-lens": saveToLens,
   "first-loss": firstLoss,
   watching,
+  typing,
   "many-modules": manyModules,
   sizes,
   start,

@@ -168,10 +168,10 @@ describe("a person who trains a network", () => {
     await workbench.openFile("broken.model.ts");
     await train(workbench);
     const holds = async (): Promise<void> => {
-      await workbench.inPanel("loss-trouble").getByText("loss is −∞ since step 1").waitFor();
+      await workbench.inPanel("loss-trouble").getByText("loss became NaN at step 1, now −∞").waitFor();
       assert.deepEqual(await lossTexts(workbench), ["1.000", "NaN", "∞", "−∞"]);
       await workbench.openFile("broken.model.ts");
-      await workbench.statusShows(/loss is −∞ since step 1/);
+      await workbench.statusShows(/loss became NaN at step 1, now −∞/);
     };
     await holds();
     await workbench.reload();

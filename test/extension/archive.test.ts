@@ -81,7 +81,7 @@ describe("what a new window shows again", () => {
     );
     assert.equal(loaded?.train?.progress?.loss, -Infinity);
     assert.deepEqual(loaded?.train?.samples, samples);
-    assert.equal(lossTrouble(loaded!.train!), "loss is −∞ since step 1");
+    assert.equal(lossTrouble(loaded!.train!), "loss became NaN at step 1, now −∞");
   });
 
   const damages: Readonly<Record<string, (written: string) => string>> = {

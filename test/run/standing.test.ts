@@ -48,8 +48,14 @@ describe("a loss that is no number", () => {
     assert.equal(lossTrouble(after(finished, losses(3, 2, NaN, NaN))), "loss is NaN since step 2");
     assert.equal(lossTrouble(after(finished, losses(NaN, NaN))), "loss is NaN since step 0");
     assert.equal(lossTrouble(after(finished, losses(3, Infinity))), "loss is ∞ since step 1");
-    assert.equal(lossTrouble(after(finished, losses(3, NaN, -Infinity))), "loss is −∞ since step 1");
     assert.equal(lossTrouble({ ...finished, progress: { ...progress, loss: NaN }, problems: [told("loss", 2)] }), "loss is NaN since step 2");
+  });
+
+  it("is told by what it was first and what it is now, where it went from one kind to another", () => {
+    assert.equal(lossTrouble(after(finished, losses(3, NaN, -Infinity))), "loss became NaN at step 1, now −∞");
+    assert.equal(lossTrouble(after(finished, losses(3, 2, Infinity, Infinity, NaN, NaN))), "loss became ∞ at step 2, now NaN");
+    assert.equal(lossTrouble(after(finished, losses(NaN, Infinity, NaN))), "loss became NaN at step 0");
+    assert.equal(lossTrouble(after(finished, losses(NaN, 1, Infinity))), "loss is ∞ since step 2", "what was before the last number is over");
   });
 
   it("is told with the step that the run said, where the curve was thinned out there", () => {

@@ -52,12 +52,15 @@ describe("the panel's layout", function () {
   });
   after(() => pages?.stop());
 
-  for (const width of [320, 480, 800, 1100, 1400]) {
+  for (const width of [320, 480, 700, 1100, 1400, 2200]) {
     for (const [name, snapshot] of Object.entries(views)) {
       it(`at ${width} pixels, of ${name}: nothing overlaps and nothing is cut off`, async () => {
         const panel = await pages.open({ width, height: 900 });
         await panel.send({ type: "snapshot", run: snapshot });
-        assert.deepEqual(await misplaced(panel), []);
+        for (const tab of await panel.offeredTabs()) {
+          await panel.turnTo(tab);
+          assert.deepEqual(await misplaced(panel), [], tab);
+        }
         await panel.page.close();
       });
     }
@@ -66,8 +69,14 @@ describe("the panel's layout", function () {
   it("at 320 pixels, as tables: nothing overlaps and nothing is cut off", async () => {
     const panel = await pages.open({ width: 320, height: 900 });
     await panel.send({ type: "snapshot", run: views["a run in the middle"]! });
-    for (const label of ["Show histograms as tables", "Show curves as tables"]) await panel.page.getByLabel(label).click();
-    assert.deepEqual(await misplaced(panel), []);
+    for (const [tab, label] of [
+      ["curves", "Show curves as tables"],
+      ["layer", "Show histograms as tables"],
+    ] as const) {
+      await panel.turnTo(tab);
+      await panel.page.getByLabel(label).click();
+      assert.deepEqual(await misplaced(panel), []);
+    }
     await panel.page.close();
   });
 

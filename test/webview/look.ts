@@ -35,8 +35,9 @@ await picture("starting", {}, (panel) => panel.send({ type: "snapshot", run: emp
 
 await picture("tables", {}, async (panel) => {
   await panel.send({ type: "snapshot", run: halfway });
-  await panel.page.getByLabel("Show histograms as tables").click();
   await panel.page.getByLabel("Show curves as tables").click();
+  await panel.turnTo("layer");
+  await panel.page.getByLabel("Show histograms as tables").click();
 });
 
 await picture("wide", { width: 1600, height: 900 }, (panel) => panel.send({ type: "snapshot", run: halfway }));

@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { chromium, type Browser, type Page } from "playwright-core";
 import type { RunEvent } from "../../src/protocol/index.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../src/run/panelMessages.ts";
+import type { TabId } from "../../webview/frame/arrangement.ts";
 import { drawInterval } from "../../webview/store.ts";
 import { themes, type Theme } from "./themes.ts";
 
@@ -141,6 +142,19 @@ export class Panel {
   /** What the page has posted to the extension. */
   posted(): Promise<FromPanel[]> {
     return this.page.evaluate(() => (window as unknown as { posted: FromPanel[] }).posted);
+  }
+
+  /** Brings a tab in sight. */
+  async turnTo(tab: TabId): Promise<void> {
+    await this.byTestId(`tab-${tab}`).first().click();
+    await this.settle();
+  }
+
+  async offeredTabs(): Promise<readonly TabId[]> {
+    const ids = await this.byTestId("tabs-main")
+      .getByRole("tab")
+      .evaluateAll((tabs) => tabs.map((tab) => tab.dataset["testid"]!));
+    return ids.map((id) => id.slice("tab-".length) as TabId);
   }
 
   byTestId(id: string) {

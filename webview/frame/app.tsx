@@ -1,12 +1,11 @@
 import { useComputed } from "@preact/signals";
 import { defaultChoices } from "../state.ts";
 import type { Store } from "../store.ts";
-import { CurvesPane } from "../curves/curves.tsx";
-import { DetailsPane } from "../layer/layer.tsx";
 import { NoModel, Welcome } from "./empty.tsx";
 import { Header } from "./header.tsx";
 import { Problems } from "./problems.tsx";
 import { Splitter } from "./splitter.tsx";
+import { TabGroup } from "./tabs.tsx";
 import { TreePane } from "../table/table.tsx";
 
 export function App({ store }: { store: Store }) {
@@ -16,14 +15,23 @@ export function App({ store }: { store: Store }) {
   return (
     <div class="app">
       <Header store={store} />
-      {hasModel ? <Body store={store} /> : <NoModel store={store} run={store.run.value!} />}
       {hasModel && <Problems store={store} />}
+      {hasModel ? <Body store={store} /> : <NoModel store={store} run={store.run.value!} />}
     </div>
   );
 }
 
+/** The table beside the tabs; in a narrow panel it is one of them. */
 function Body({ store }: { store: Store }) {
+  const layout = useComputed(() => store.state.value.layout).value;
   const treeShare = useComputed(() => store.choices.value.treeShare).value;
+  if (layout === "narrow") {
+    return (
+      <main class="body">
+        <TabGroup store={store} group="main" />
+      </main>
+    );
+  }
   return (
     <main class="body">
       <div class="pane" id="pane-tree" style={{ flexBasis: `${treeShare * 100}%` }}>
@@ -31,42 +39,35 @@ function Body({ store }: { store: Store }) {
       </div>
       <Splitter
         orientation="vertical"
-        label="Width of the module tree"
+        label="Width of the module table"
         share={treeShare}
         defaultShare={defaultChoices.treeShare}
         controls="pane-tree"
         onChange={(share) => store.dispatch({ type: "choose", choices: { treeShare: share } })}
       />
-      <Right store={store} />
+      <Tabs store={store} />
     </main>
   );
 }
 
-/** An inspection runs one step: it has no curves, and the module gets all the room. */
-function Right({ store }: { store: Store }) {
-  const curvesShare = useComputed(() => store.choices.value.curvesShare).value;
-  const inspection = useComputed(() => store.run.value?.mode === "inspect").value;
-  if (inspection) {
-    return (
-      <div class="right">
-        <DetailsPane store={store} />
-      </div>
-    );
-  }
+function Tabs({ store }: { store: Store }) {
+  const two = useComputed(() => store.shownTabs.value.side !== undefined).value;
+  const share = useComputed(() => store.choices.value.mainShare).value;
+  if (!two) return <TabGroup store={store} group="main" />;
   return (
     <div class="right">
-      <div class="pane" id="pane-curves" style={{ flexBasis: `${curvesShare * 100}%` }}>
-        <CurvesPane store={store} />
+      <div class="pane" id="pane-main" style={{ flexBasis: `${share * 100}%` }}>
+        <TabGroup store={store} group="main" />
       </div>
       <Splitter
-        orientation="horizontal"
-        label="Height of the curves"
-        share={curvesShare}
-        defaultShare={defaultChoices.curvesShare}
-        controls="pane-curves"
-        onChange={(share) => store.dispatch({ type: "choose", choices: { curvesShare: share } })}
+        orientation="vertical"
+        label="Width of the tabs in the middle"
+        share={share}
+        defaultShare={defaultChoices.mainShare}
+        controls="pane-main"
+        onChange={(mainShare) => store.dispatch({ type: "choose", choices: { mainShare } })}
       />
-      <DetailsPane store={store} />
+      <TabGroup store={store} group="side" />
     </div>
   );
 }

@@ -267,4 +267,13 @@ export interface Kernels {
   statistics(x: I, n: I, out: I, element?: ElementCode): void;
   /** Equal-width bins over [low, high], the last closed; counts are i32; values outside, or not finite, are left out. */
   histogram(x: I, n: I, low: F, high: F, bins: I, out: I, element?: ElementCode): void;
+  /**
+   * Of each unit of x [outer, units, inner] the largest distance from zero (`peaks`) and from what the first of `outer` has in
+   * its place (`spreads`); NaN where one of its values is.
+   */
+  unitRanges(x: I, outer: I, units: I, inner: I, peaks: I, spreads: I): void;
+  /** How many of n values are at most `low` or at least `high`. */
+  countBeyond(x: I, n: I, low: F, high: F): number;
+  /** The sum of squared differences of n values each. */
+  squaredDistance(x: I, y: I, n: I): number;
 }

@@ -1,7 +1,7 @@
 /** Starts, steers and ends runs, one training and one inspection of a file at a time. Knows nothing of VS Code. */
 import { randomUUID } from "node:crypto";
 import type { RunnerProcess } from "../../client/runnerProcess.ts";
-import type { RunEvent, RunMode, RunRequest, RunState } from "../../protocol/index.ts";
+import type { RunEvent, RunMode, RunRequest, RunState, Steering } from "../../protocol/index.ts";
 import { Emitter } from "../shared/emitter.ts";
 import { isPaused, isTraining } from "./fileRuns.ts";
 import type { RunStore } from "./runStore.ts";
@@ -103,6 +103,11 @@ export class RunController {
 
   resume(file: string): void {
     if (isPaused(this.#store.get(file))) this.#job(file, "train")?.runner.send({ type: "resume" });
+  }
+
+  /** Tells the training something; one that is over hears nothing. */
+  steer(file: string, steering: Steering): void {
+    if (isTraining(this.#store.get(file))) this.#job(file, "train")?.runner.send({ type: "steer", steering });
   }
 
   /** Runs go on under a file's new name. */

@@ -106,6 +106,11 @@ export class SampleWatch {
     return cost;
   }
 
+  /** Whether `pass` has anything to do. */
+  get isAsked(): boolean {
+    return this.#request !== undefined;
+  }
+
   /** A person wants to look; `null`: no longer. Answered at the next `pass`. */
   ask(request: LookRequest | null, now: number): void {
     this.#isNew = request !== null && JSON.stringify(request) !== JSON.stringify(this.#request);

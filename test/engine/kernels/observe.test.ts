@@ -74,4 +74,49 @@ describeKernels("statistics and histograms", (machine) => {
     kernels.histogram(machine.floats([2, 2, 2]), 3, 2, 2, 2, out);
     assert.deepEqual(machine.readInts(out, 2), [3, 0]);
   });
+
+  it("measures how far each unit lies from zero and from the first sample, NaN where it has one", () => {
+    for (const [outer, units, inner] of [
+      [1, 1, 1],
+      [6, 9, 1],
+      [5, 4, 7],
+      [3, 2, 16],
+      [4, 7, 4],
+    ] as const) {
+      for (const hole of [undefined, NaN, Infinity]) {
+        machine.reset();
+        const x = wave(outer * units * inner, 3).map((v, i) => (Math.floor(i / inner) % units === 1 ? 0 : Math.fround(v)));
+        if (hole !== undefined) x[x.length - 1] = hole;
+        const [peaks, spreads] = [machine.alloc(4 * units), machine.alloc(4 * units)];
+        kernels.unitRanges(machine.floats(x), outer, units, inner, peaks, spreads);
+        const at = (n: number, unit: number, i: number): number => x[(n * units + unit) * inner + i]!;
+        const places = Array.from({ length: outer * inner }, (_, place) => [Math.floor(place / inner), place % inner] as const);
+        const all = Array.from({ length: units }, (_, unit) => unit);
+        assert.deepEqual(
+          machine.readFloats(peaks, units),
+          all.map((unit) => Math.max(...places.map(([n, i]) => Math.abs(at(n, unit, i))))),
+        );
+        assert.deepEqual(
+          machine.readFloats(spreads, units),
+          all.map((unit) => Math.max(...places.map(([n, i]) => Math.abs(Math.fround(at(n, unit, i) - at(0, unit, i)))))),
+        );
+      }
+    }
+  });
+
+  it("counts the values at two ends and beyond, and sums squared differences", () => {
+    for (const n of SIZES) {
+      machine.reset();
+      const [x, y] = [
+        wave(n, 2).map(Math.fround),
+        wave(n + 3, 1)
+          .slice(3)
+          .map(Math.fround),
+      ];
+      const [px, py] = [machine.floats(x), machine.floats(y)];
+      assert.equal(kernels.countBeyond(px, n, -0.5, 1), x.filter((v) => v <= -0.5 || v >= 1).length);
+      const sum = x.reduce((total, v, i) => total + (v - y[i]!) ** 2, 0);
+      assert.ok(Math.abs(kernels.squaredDistance(px, py, n) - sum) <= 1e-12 * sum);
+    }
+  });
 });

@@ -21,7 +21,7 @@ export {
 export { lstmCell, lstmCellBackward, gruCell, gruCellBackward } from "./recurrent";
 export { sgd, adam, scale } from "./optimizers";
 export { bernoulli } from "./random";
-export { statistics, histogram } from "./observe";
+export { statistics, histogram, unitRanges, countBeyond, squaredDistance } from "./observe";
 export { placeScratch, SCRATCH_BYTES as scratchBytes } from "./scratch";
 // @ts-ignore: made by the compiler
 export const elementsEnd: usize = __heap_base;

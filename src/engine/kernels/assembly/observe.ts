@@ -191,3 +191,87 @@ function count(v: f64, low: f64, high: f64, bins: i32, out: usize): void {
   const p = word(out, bin);
   store<i32>(p, load<i32>(p) + 1);
 }
+
+/**
+ * Of each unit of x [outer, units, inner]: its largest distance from zero, and from what the first of `outer` has in its place;
+ * NaN where one of its values is. `peaks` and `spreads` take a float32 for each unit.
+ */
+export function unitRanges(x: usize, outer: i32, units: i32, inner: i32, peaks: usize, spreads: usize): void {
+  for (let unit = 0; unit < units; unit++) {
+    store<f32>(word(peaks, unit), 0);
+    store<f32>(word(spreads, unit), 0);
+  }
+  for (let n = 0; n < outer; n++) {
+    const row = word(x, n * units * inner);
+    if (inner == 1) rangesOfRow(row, x, units, peaks, spreads);
+    else for (let unit = 0; unit < units; unit++) rangeOfUnit(word(row, unit * inner), word(x, unit * inner), inner, word(peaks, unit), word(spreads, unit));
+  }
+}
+
+/** Each value belongs to a unit of its own. */
+function rangesOfRow(row: usize, first: usize, units: i32, peaks: usize, spreads: usize): void {
+  let unit = 0;
+  for (; unit + 4 <= units; unit += 4) {
+    const v = v128.load(word(row, unit));
+    const peak = word(peaks, unit), spread = word(spreads, unit);
+    v128.store(peak, f32x4.max(v128.load(peak), f32x4.abs(v)));
+    v128.store(spread, f32x4.max(v128.load(spread), f32x4.abs(sub(v, v128.load(word(first, unit))))));
+  }
+  for (; unit < units; unit++) rangeOfUnit(word(row, unit), word(first, unit), 1, word(peaks, unit), word(spreads, unit));
+}
+
+function rangeOfUnit(values: usize, first: usize, n: i32, peak: usize, spread: usize): void {
+  let peaks = splat(load<f32>(peak)), spreads = splat(load<f32>(spread));
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v = v128.load(word(values, i));
+    peaks = f32x4.max(peaks, f32x4.abs(v));
+    spreads = f32x4.max(spreads, f32x4.abs(sub(v, v128.load(word(first, i)))));
+  }
+  let largest = largestLane(peaks), widest = largestLane(spreads);
+  for (; i < n; i++) {
+    const v = at(values, i);
+    largest = max<f32>(largest, abs<f32>(v));
+    widest = max<f32>(widest, abs<f32>(v - at(first, i)));
+  }
+  store<f32>(peak, largest);
+  store<f32>(spread, widest);
+}
+
+// @ts-ignore: decorator
+@inline function largestLane(v: v128): f32 {
+  return max<f32>(max<f32>(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)), max<f32>(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)));
+}
+
+/** How many of n values are at most `low` or at least `high`. */
+export function countBeyond(x: usize, n: i32, low: f32, high: f32): f64 {
+  const lows = splat(low), highs = splat(high);
+  let counts = i32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v = v128.load(word(x, i));
+    // A mask is −1 in each lane where it holds.
+    counts = i32x4.sub(counts, v128.or(f32x4.le(v, lows), f32x4.ge(v, highs)));
+  }
+  let count = lanesTotal(counts);
+  for (; i < n; i++) if (at(x, i) <= low || at(x, i) >= high) count += 1;
+  return count;
+}
+
+/** The sum of squared differences of n values each. */
+export function squaredDistance(x: usize, y: usize, n: i32): f64 {
+  let sumA = f64x2.splat(0), sumB = f64x2.splat(0);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const a = v128.load(word(x, i)), b = v128.load(word(y, i));
+    const low = f64x2.sub(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b)), high = f64x2.sub(promoteHigh(a), promoteHigh(b));
+    sumA = f64x2.add(sumA, f64x2.mul(low, low));
+    sumB = f64x2.add(sumB, f64x2.mul(high, high));
+  }
+  let sum = total2(sumA, sumB);
+  for (; i < n; i++) {
+    const d = <f64>at(x, i) - <f64>at(y, i);
+    sum += d * d;
+  }
+  return sum;
+}

@@ -16,10 +16,11 @@ export function denseCopy(input: Tensor): Tensor {
   return result;
 }
 
-function copyDense(target: Tensor, source: Tensor): void {
+/** @param count of values, from the first on */
+export function copyDense(target: Tensor, source: Tensor, count = source.numel()): void {
   const to = at(target);
   const from = at(source);
-  u8.copyWithin(to, from, from + source.numel() * itemSize(source.dtype));
+  u8.copyWithin(to, from, from + count * itemSize(source.dtype));
 }
 
 /** Writes the values of `source`, broadcast and converted, into `target` without a trace in the graph. */

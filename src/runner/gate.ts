@@ -1,0 +1,57 @@
+/** Where a busy program is held up, stopped, and hears what it is told. */
+import type { Steering } from "../protocol/index.ts";
+import type { Control } from "./control.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { Signal } from "./shield.ts";
+
+/** Thrown through the user's code when the run was stopped; its `finally` blocks run. */
+export class StopSignal extends Signal {
+  override name = "Stopped";
+
+  constructor() {
+    super("The run was stopped.");
+  }
+}
+
+const { performance } = globalThis;
+
+export class Gate {
+  readonly #control: Control;
+  readonly #mailbox: Mailbox;
+  readonly #hear: (steering: Steering) => void;
+  readonly #tellPaused: (paused: boolean) => void;
+
+  /** @param hear gets what the program is told, while it passes or waits */
+  constructor(control: Control, mailbox: Mailbox, hear: (steering: Steering) => void, tellPaused: (paused: boolean) => void) {
+    this.#control = control;
+    this.#mailbox = mailbox;
+    this.#hear = hear;
+    this.#tellPaused = tellPaused;
+  }
+
+  /**
+   * Lets the program pass, or holds it up while it is paused.
+   * @param beforeBlocking called if it is held up
+   * @returns the milliseconds that it was
+   * @throws StopSignal
+   */
+  pass(beforeBlocking: () => void): number {
+    if (this.#control.isStopped) throw new StopSignal();
+    this.#read();
+    if (!this.#control.isPaused) return 0;
+    const begin = performance.now();
+    beforeBlocking();
+    this.#tellPaused(true);
+    while (this.#control.isPaused) {
+      this.#mailbox.wait();
+      this.#read();
+    }
+    if (this.#control.isStopped) throw new StopSignal();
+    this.#tellPaused(false);
+    return performance.now() - begin;
+  }
+
+  #read(): void {
+    for (const steering of this.#mailbox.take()) this.#hear(steering);
+  }
+}

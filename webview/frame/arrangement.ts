@@ -1,0 +1,58 @@
+/** What stands where in the panel: the module table, and one or two groups of tabs. Pure. */
+import type { RunMode } from "../../src/protocol/index.ts";
+
+/** In the order in which they stand. */
+export const tabIds = ["modules", "curves", "layer"] as const;
+
+export type TabId = (typeof tabIds)[number];
+
+/** `narrow`: all is in tabs. `usual`: the table stands beside one group of tabs. `wide`: beside two. */
+export type Layout = "narrow" | "usual" | "wide";
+
+export type GroupName = "main" | "side";
+
+/** Widths, in pixels, at which the next layout begins. */
+const usualFrom = 640;
+const wideFrom = 1_800;
+
+export function layoutFor(width: number): Layout {
+  return width < usualFrom ? "narrow" : width < wideFrom ? "usual" : "wide";
+}
+
+/** What was chosen in each group; `null` until something was. */
+export type ChosenTabs = Readonly<Record<GroupName, TabId | null>>;
+
+interface Place {
+  readonly layout: Layout;
+  readonly mode: RunMode;
+}
+
+/** What the groups may offer. An inspection is one step, which makes no curve. */
+export function offeredTabs({ layout, mode }: Place): readonly TabId[] {
+  return tabIds.filter((id) => (id !== "modules" || layout === "narrow") && (id !== "curves" || mode === "train"));
+}
+
+/** Which tab each group shows: what was chosen if it is offered, else the first that no other group shows. */
+export function shownTabs(offered: readonly TabId[], chosen: ChosenTabs, layout: Layout): Partial<Record<GroupName, TabId>> {
+  const main = pick(offered, chosen.main);
+  if (layout !== "wide" || main === undefined) return main === undefined ? {} : { main };
+  const others = offered.filter((id) => id !== main);
+  const side = pick(others, chosen.side);
+  return side === undefined ? { main } : { main, side };
+}
+
+function pick(offered: readonly TabId[], wanted: TabId | null): TabId | undefined {
+  return offered.find((id) => id === wanted) ?? offered.find((id) => id !== "modules") ?? offered[0];
+}
+
+/** Two groups never show the same: who takes what the other shows gives its own for it. */
+export function chooseTab(shown: Partial<Record<GroupName, TabId>>, group: GroupName, tab: TabId): ChosenTabs {
+  const other = group === "main" ? "side" : "main";
+  const swapped = shown[other] === tab ? shown[group] : shown[other];
+  return { main: null, side: null, [group]: tab, [other]: swapped ?? null };
+}
+
+/** With `tab` in sight: as it is where a group shows it already, else in the main group. */
+export function openTab(shown: Partial<Record<GroupName, TabId>>, chosen: ChosenTabs, tab: TabId): ChosenTabs {
+  return shown.main === tab || shown.side === tab ? chosen : { ...chosen, main: tab };
+}
