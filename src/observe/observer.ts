@@ -17,7 +17,8 @@ import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
 import { isLossName, NonFiniteLoss } from "./nonFiniteLoss.ts";
 import { SeriesWriter, type SeriesSink } from "./series.ts";
-import { SampleWatch, type Moment } from "./sample/sampleWatch.ts";
+import { SampleWatch } from "./sample/sampleWatch.ts";
+import type { Moment } from "./sample/seenBatch.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { Throughput } from "./throughput.ts";
 import { TrainingLoops } from "./trainingLoops.ts";
@@ -104,7 +105,7 @@ export class Observer implements Instrument {
 
   forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     const root = this.#watches.ofRoot(module);
-    if (root) this.#samples.called(root.model, inputs, output, this.#moment);
+    if (root) this.#samples.called(root.model, inputs, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -138,6 +139,7 @@ export class Observer implements Instrument {
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
     this.#epochs.trains();
+    this.#samples.trained(this.#moment, this.#now());
     if (loss.numel() !== 1) return;
     const step = this.#iterations.index;
     this.#loss = { value: loss.item(), step };
@@ -254,7 +256,7 @@ export class Observer implements Instrument {
     this.#findModels();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#tellWhatIsLeft();
-    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.steps, this.#now() / Math.max(1, this.steps));
+    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#moment, this.#now() / Math.max(1, this.steps));
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -386,6 +388,7 @@ export class Observer implements Instrument {
 
   // --- following samples --------------------------------------------------------------------------------------------
 
+  /** The step that is under way. */
   get #moment(): Moment {
     return { step: this.#iterations.index, epoch: this.#epochs.epoch };
   }
@@ -395,7 +398,7 @@ export class Observer implements Instrument {
   }
 
   #look(): void {
-    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.steps, this.#now());
+    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#moment, this.#now());
   }
 
   // --- sending ------------------------------------------------------------------------------------------------------

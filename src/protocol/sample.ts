@@ -146,7 +146,7 @@ export interface Look {
   readonly id: number;
   readonly model: number;
   readonly sample: number;
-  /** Steps of the run that had been taken. */
+  /** Step of the run that was under way, from 0. */
   readonly step: number;
   /** `Batch.step` of the batch that was looked at. */
   readonly batch: number;

@@ -22,7 +22,7 @@ export function addBatch(all: AllFollowed, batch: Batch): AllFollowed {
 }
 
 export function addLook(all: AllFollowed, look: Look): AllFollowed {
-  return change(all, look.model, ({ failure: _, ...own }) => ({ ...own, look }));
+  return change(all, look.model, ({ batch, tallies }) => ({ ...(batch ? { batch } : {}), look, tallies }));
 }
 
 export function addFailure(all: AllFollowed, failure: LookFailure): AllFollowed {

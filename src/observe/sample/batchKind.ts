@@ -11,11 +11,11 @@ const stripLimit = 1_024;
 
 /** @param image [1 or 3, height, width]: what the model itself makes of each sample, if it was seen to */
 export function describeBatch(model: number, batch: LookedBatch, image: readonly number[] | undefined): Batch {
-  const { main, count, dimension, step, epoch } = batch;
+  const { main, count, dimension, moment } = batch;
   const shown = asShown(main, dimension, image);
   const kind = kindOf(main, shown.shape.slice(1));
   const { piece, every } = thinned(rowsOf(shown, 0, countShown(batch)), stripLimit);
-  return { model, step, epoch, kind, shape: [...main.shape], count, dimension, samples: piece, thinned: every > 1 };
+  return { model, ...moment, kind, shape: [...main.shape], count, dimension, samples: piece, thinned: every > 1 };
 }
 
 /** A sample of the worst, thinned out as those in the strip are. */

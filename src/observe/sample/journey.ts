@@ -189,7 +189,8 @@ export class Journey implements Instrument, OperationWatch {
 }
 
 /** Layers of which the second dimension counts the channels, of sequences too. */
-const isOfChannels = /^(Conv|ConvTranspose|BatchNorm|SyncBatchNorm|InstanceNorm|GroupNorm|MaxPool|AvgPool|LPPool|AdaptiveMaxPool|AdaptiveAvgPool|FractionalMaxPool|Dropout[123]d|Lazy(Conv|BatchNorm))/;
+const isOfChannels =
+  /^(Conv|ConvTranspose|BatchNorm|SyncBatchNorm|InstanceNorm|GroupNorm|MaxPool|AvgPool|LPPool|AdaptiveMaxPool|AdaptiveAvgPool|FractionalMaxPool|Dropout[123]d|Lazy(Conv|BatchNorm))/;
 
 /** @param ofInput the same of what the module was given, where that is known */
 function unitDimensionOf(module: AnyModule, output: Tensor, ofInput: number | undefined): number {

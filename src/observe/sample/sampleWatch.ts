@@ -15,15 +15,9 @@ import { describeBatch } from "./batchKind.ts";
 import { areaOf, boundaryOf, gridOf, type Area } from "./boundary.ts";
 import { Journey, switchOffHeads } from "./journey.ts";
 import { seenOutput, toLossInput, type SeenOutput } from "./lossInput.ts";
-import { compare, lossesOf, outcomeOf } from "./meaning.ts";
-import { copied, countShown, isIntact, lookedBatch, tensorsIn, type LookedBatch, type SeenBatch } from "./seenBatch.ts";
+import { compare, lossesOf, outcomeOf, type Compared } from "./meaning.ts";
+import { copied, countShown, isIntact, lookedBatch, tensorsIn, type LookedBatch, type Moment, type SeenBatch } from "./seenBatch.ts";
 import { PassTally, type Pass } from "./tally.ts";
-
-/** Where in the run something happened. */
-export interface Moment {
-  readonly step: number;
-  readonly epoch: number;
-}
 
 interface Seen {
   model: DescribedModel;
@@ -39,6 +33,16 @@ interface Seen {
   readonly passes: Partial<Record<Pass["pass"], PassTally>>;
 }
 
+/** What a loss says of a batch. */
+interface Result {
+  readonly seen: Seen;
+  readonly compared: Compared;
+  /** Of steps that are looked at closely. */
+  readonly worst: { readonly losses: Float32Array; readonly inputs: Tensor } | undefined;
+}
+
+/** Losses that no `backward()` followed yet. */
+const mostWaiting = 16;
 /** Models that are remembered; a program may construct them in a loop for ever. */
 const mostModels = 8;
 /** Following may take this share of the run's time; milliseconds between two looks at least. */
@@ -46,8 +50,9 @@ const shareOfFollowing = 0.02;
 const shortestInterval = 400;
 /** Whoever follows has to say so again and again: a page may go without a word. Milliseconds. */
 const lease = 30_000;
-/** Counting what came out may take this share of the run's time while nobody looks. */
+/** Counting what came out may take this share of the run's time while nobody looks, and so much in any case; milliseconds. */
 const shareOfCounting = 0.003;
+const freeCounting = 20;
 /** Milliseconds from one telling of what was counted to the next. */
 const tallyInterval = 1_000;
 const longTallyInterval = 5_000;
@@ -67,7 +72,8 @@ export class SampleWatch {
   /** A loss that is computed here is none of the program's. */
   #isBusy = false;
   #counting = 0;
-  #toldAt = new Map<Pass["pass"], number>();
+  readonly #waiting: Result[] = [];
+  readonly #toldAt = new Map<Pass["pass"], number>();
 
   constructor(tell: (event: RunEvent) => void) {
     this.#tell = tell;
@@ -76,13 +82,13 @@ export class SampleWatch {
   // --- what the observer tells ----------------------------------------------------------------------------------------
 
   /** A model was called by the program. */
-  called(model: DescribedModel, inputs: readonly unknown[], output: unknown, { step, epoch }: Moment): void {
+  called(model: DescribedModel, inputs: readonly unknown[], output: unknown): void {
     const seen = this.#seenOf(model);
     const [first] = tensorsOf(output);
     seen.output = first && seenOutput(first);
     seen.inputs = inputs;
     if (!isGradEnabled()) return;
-    seen.batch = { inputs, output: seen.output, step, epoch, versions: tensorsIn(inputs).map(({ storage }) => storage.version), loss: undefined };
+    seen.batch = { inputs, output: seen.output, moment: undefined, versions: tensorsIn(inputs).map(({ storage }) => storage.version), loss: undefined };
   }
 
   /**
@@ -90,20 +96,30 @@ export class SampleWatch {
    * @param isMeasured in a step that is measured
    * @returns milliseconds that it took
    */
-  loss({ name, input, target, each }: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): number {
-    const seen = this.#isBusy ? undefined : this.#madeBy(input);
+  loss(computed: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): number {
+    const seen = this.#isBusy ? undefined : this.#madeBy(computed.input);
     if (!seen) return 0;
     const begin = performance.now();
-    const isTraining = isGradEnabled();
+    const { name, input, target, each } = computed;
+    const isTraining = isGradEnabled() && seen.model.modules[0]!.training;
     if (isTraining && seen.batch?.output) seen.batch.loss = { name, target, each, toInput: toLossInput(seen.batch.output, input) };
-    if (this.#isWatched(now) || isMeasured || this.#counting <= now * shareOfCounting) {
-      this.#isBusy = true;
-      noGrad(() => this.#count(seen, { name, input, target, each }, { pass: isTraining ? "training" : "evaluation", ...moment }, now, isMeasured));
-      this.#isBusy = false;
+    const isLookedAt = isMeasured || this.#isWatched(now);
+    if (isLookedAt || this.#counting <= freeCounting + now * shareOfCounting) {
+      const result = this.#compare(seen, computed, isLookedAt);
+      if (isTraining) this.#waiting.push(result);
+      else this.#count(result, "evaluation", moment, now);
+      if (this.#waiting.length > mostWaiting) this.#waiting.shift();
     }
     const cost = performance.now() - begin;
     this.#counting += cost;
     return cost;
+  }
+
+  /** A `backward()`: which step and epoch the calls and losses before it belong to is known only now. */
+  trained(moment: Moment, now: number): void {
+    for (const { batch } of this.#seen.values()) if (batch) batch.moment ??= moment;
+    for (const result of this.#waiting) this.#count(result, "training", moment, now);
+    this.#waiting.length = 0;
   }
 
   /** Whether `pass` has anything to do. */
@@ -119,13 +135,13 @@ export class SampleWatch {
   }
 
   /** The program is between two of its lines: what is asked for is answered here. `models` as they are now. */
-  pass(models: readonly DescribedModel[], step: number, now: number): void {
+  pass(models: readonly DescribedModel[], moment: Moment, now: number): void {
     const request = this.#request;
-    if (!request || !(this.#isNew || this.#isDue(request, step, now))) return;
+    if (!request || !(this.#isNew || this.#isDue(request, moment.step, now))) return;
     this.#isNew = false;
-    this.#answeredStep = step;
+    this.#answeredStep = moment.step;
     const begin = performance.now();
-    this.#answer(request, models, step);
+    this.#answer(request, models, moment);
     const cost = performance.now() - begin;
     this.#nextAt = now + intervalFor(cost);
   }
@@ -134,13 +150,23 @@ export class SampleWatch {
    * The run is over.
    * @param stepTime milliseconds that a step took; models that take long are not called again
    */
-  finish(models: readonly DescribedModel[], step: number, stepTime: number): void {
+  finish(models: readonly DescribedModel[], moment: Moment, stepTime: number): void {
     for (const seen of this.#seen.values()) for (const pass of Object.values(seen.passes)) this.#tellTally(pass);
     if (stepTime > lastPatience) return;
     for (const model of models) {
       const last = this.#request?.model === model.info.id ? this.#request : undefined;
-      const request = last ?? { id: 0, model: model.info.id, sample: 0, hold: false, follow: false, training: false, wanted: [], ablations: [], boundary: true };
-      if (this.#seen.get(model.modules[0]!)?.batch) this.#answer({ ...request, ablations: [] }, models, step, true);
+      const request = last ?? {
+        id: 0,
+        model: model.info.id,
+        sample: 0,
+        hold: false,
+        follow: false,
+        training: false,
+        wanted: [],
+        ablations: [],
+        boundary: true,
+      };
+      if (this.#seen.get(model.modules[0]!)?.batch) this.#answer({ ...request, ablations: [] }, models, moment, true);
     }
   }
 
@@ -166,22 +192,27 @@ export class SampleWatch {
 
   // --- counting -------------------------------------------------------------------------------------------------------
 
-  #count(seen: Seen, { name, input, target, each }: Omit<ComputedLoss, "value">, at: Moment & Pick<Pass, "pass">, now: number, isMeasured: boolean): void {
-    const compared = compare(name, input, target);
-    const pass: Pass = { model: seen.model.info.id, pass: at.pass, epoch: at.epoch };
-    let tally = seen.passes[at.pass];
+  #compare(seen: Seen, { name, input, target, each }: ComputedLoss, isLookedAt: boolean): Result {
+    this.#isBusy = true;
+    const [main] = tensorsIn(seen.inputs);
+    const isSplit = isLookedAt && main !== undefined && main.dim() > 0;
+    const losses = isSplit ? noGrad(() => lossesOf(each(input, target), main.shape[0]!)) : undefined;
+    this.#isBusy = false;
+    return { seen, compared: compare(name, input, target), worst: losses && { losses, inputs: main! } };
+  }
+
+  #count({ seen, compared, worst }: Result, kind: Pass["pass"], { step, epoch }: Moment, now: number): void {
+    const pass: Pass = { model: seen.model.info.id, pass: kind, epoch };
+    let tally = seen.passes[kind];
     if (tally && (tally.isLong || !tally.fits(pass, compared))) {
-      if (now - (this.#toldAt.get(at.pass) ?? -Infinity) >= tallyInterval) this.#tellTally(tally, now);
+      if (now - (this.#toldAt.get(kind) ?? -Infinity) >= tallyInterval) this.#tellTally(tally, now);
       tally = undefined;
     }
-    tally ??= seen.passes[at.pass] = new PassTally(pass, compared);
-    tally.add(compared, at.step);
-    const [main] = tensorsIn(seen.inputs);
-    if (main && main.dim() > 0 && (isMeasured || this.#isWatched(now))) {
-      tally.addWorst(lossesOf(each(input, target), main.shape[0]!), compared, main, at.step);
-    }
-    if (now - (this.#toldAt.get(at.pass) ?? now) >= longTallyInterval) this.#tellTally(tally, now);
-    if (!this.#toldAt.has(at.pass)) this.#toldAt.set(at.pass, now);
+    tally ??= seen.passes[kind] = new PassTally(pass, compared);
+    tally.add(compared, step);
+    if (worst) tally.addWorst(worst.losses, compared, worst.inputs, step);
+    if (now - (this.#toldAt.get(kind) ?? now) >= longTallyInterval) this.#tellTally(tally, now);
+    if (!this.#toldAt.has(kind)) this.#toldAt.set(kind, now);
   }
 
   #tellTally(tally: PassTally, now = 0): void {
@@ -199,11 +230,11 @@ export class SampleWatch {
     return follow && model >= 0 && step !== this.#answeredStep && this.#isWatched(now) && now >= this.#nextAt;
   }
 
-  #answer(request: LookRequest, models: readonly DescribedModel[], step: number, all = false): void {
+  #answer(request: LookRequest, models: readonly DescribedModel[], moment: Moment, all = false): void {
     const model = models.find(({ info }) => info.id === request.model);
     const seen = model && this.#seen.get(model.modules[0]!);
     const before = seen?.shown;
-    const batch = seen && shownBatch(seen, request.hold);
+    const batch = seen && shownBatch(seen, request.hold, moment);
     if (!model || !seen || !batch) return this.#fail(request, whyNothing(model, seen));
     const begin = performance.now();
     this.#isBusy = true;
@@ -211,7 +242,7 @@ export class SampleWatch {
       const result = looked(model, batch, request, all, seen);
       if (batch !== before || request.id === 0) this.#tell({ type: "batch", batch: result.batch });
       const cost = performance.now() - begin;
-      this.#tell({ type: "look", look: { ...result.look, step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
+      this.#tell({ type: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
     } catch (error) {
       this.#fail(request, `The model could not be called once more with this batch: ${messageOf(error)}`);
     } finally {
@@ -229,11 +260,11 @@ function intervalFor(cost: number): number {
 }
 
 /** The batch to look at: the one that is shown, if it is to stay, else the newest, with values of its own from now on. */
-function shownBatch(seen: Seen, hold: boolean): LookedBatch | undefined {
+function shownBatch(seen: Seen, hold: boolean, now: Moment): LookedBatch | undefined {
   const newest = seen.batch;
   const isShown = seen.shown && (hold || newest === seen.shownOf || !newest || !isIntact(newest));
   if (isShown) return seen.shown;
-  const taken = newest && isIntact(newest) ? lookedBatch(seen.model.modules[0]!, newest) : undefined;
+  const taken = newest && isIntact(newest) ? lookedBatch(seen.model.modules[0]!, newest, now) : undefined;
   if (!taken) return undefined;
   seen.shown = aside(seen.model.modules[0]!, { training: true }, () => copied(taken));
   seen.shownOf = newest;
@@ -283,7 +314,7 @@ function looked(model: DescribedModel, batch: LookedBatch, request: LookRequest,
     id,
     model: model.info.id,
     sample,
-    batch: batch.step,
+    batch: batch.moment.step,
     training,
     calls,
     pieces,

@@ -12,11 +12,17 @@ export interface SeenLoss extends KnownLoss {
   readonly toInput: ToLossInput | undefined;
 }
 
+/** Where in the run something happened. */
+export interface Moment {
+  readonly step: number;
+  readonly epoch: number;
+}
+
 export interface SeenBatch {
   readonly inputs: readonly unknown[];
   readonly output: SeenOutput | undefined;
-  readonly step: number;
-  readonly epoch: number;
+  /** Known from the `backward()` on. */
+  moment: Moment | undefined;
   /** Of the inputs when they were seen: the program may have written to them since. */
   readonly versions: readonly number[];
   loss: SeenLoss | undefined;
@@ -32,8 +38,7 @@ export interface LookedBatch {
   readonly dimension: number;
   /** Of all samples. */
   readonly share: number;
-  readonly step: number;
-  readonly epoch: number;
+  readonly moment: Moment;
   readonly loss: (KnownLoss & { readonly toInput: ToLossInput }) | undefined;
 }
 
@@ -54,7 +59,7 @@ export function isIntact({ inputs, versions }: SeenBatch): boolean {
 }
 
 /** @returns `undefined` where there is nothing in it that could be shown sample by sample */
-export function lookedBatch(root: Module, { inputs, loss, step, epoch }: SeenBatch): LookedBatch | undefined {
+export function lookedBatch(root: Module, { inputs, loss, moment }: SeenBatch, now: Moment): LookedBatch | undefined {
   const main = tensorsIn(inputs)[0];
   if (!main || main.dim() === 0) return undefined;
   const dimension = sampleDimension(root, main, loss?.target);
@@ -66,7 +71,7 @@ export function lookedBatch(root: Module, { inputs, loss, step, epoch }: SeenBat
   const first = (tensor: Tensor): Tensor => (share < 1 && tensor.shape[0] === total ? rowsOf(tensor, 0, count) : tensor.detach());
   const kept = noGrad(() => inputs.map((input) => eachTensor(input, first)));
   const known = loss?.toInput && { name: loss.name, each: loss.each, toInput: loss.toInput, target: firstTargets(loss.target, share) };
-  return { inputs: kept, main: tensorsIn(kept)[0]!, count, dimension, share, step, epoch, loss: known };
+  return { inputs: kept, main: tensorsIn(kept)[0]!, count, dimension, share, moment: moment ?? now, loss: known };
 }
 
 function firstTargets(target: Tensor, share: number): Tensor {
