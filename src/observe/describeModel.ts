@@ -5,6 +5,7 @@ import type { BufferInfo, ModelInfo, ModuleInfo, ParameterCounts, ParameterInfo,
 
 /** What the module itself can't tell. */
 export interface ModuleFacts {
+  inputShapes(module: AnyModule): readonly (readonly number[])[] | undefined;
   outputShapes(module: AnyModule): readonly (readonly number[])[] | undefined;
   constructedAt(module: AnyModule): SourcePosition | undefined;
   declaredAt(constructor: Function): SourcePosition | undefined;
@@ -45,6 +46,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
       }
       for (const parameter of visit(child, index, key, path === "" ? key : `${path}.${key}`)) all.add(parameter);
     }
+    const inputShapes = facts.inputShapes(module);
     const outputShapes = facts.outputShapes(module);
     const constructedAt = facts.constructedAt(module);
     const declaredAt = facts.declaredAt(module.constructor);
@@ -59,6 +61,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
       buffers,
       counts: count(all),
       training: module.training,
+      ...(inputShapes ? { inputShapes } : {}),
       ...(outputShapes ? { outputShapes } : {}),
       ...(constructedAt ? { constructedAt } : {}),
       ...(declaredAt ? { declaredAt } : {}),

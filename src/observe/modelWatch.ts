@@ -5,18 +5,26 @@ import type { Tensor } from "../engine/tensor.ts";
 import type { SamplingOptions, StepStatistics } from "../protocol/index.ts";
 import type { Iterations } from "./iterations.ts";
 import type { FoundModel } from "./modelRegistry.ts";
+import type { ProgramClock } from "./programClock.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
+import type { WorkMeter } from "./workMeter.ts";
+import { UnitLives } from "./unitLives.ts";
 
 export class ModelWatch {
   readonly #sampling: SamplingOptions;
+  readonly #clock: ProgramClock;
+  readonly #meter: WorkMeter;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
+  /** What the step under way has cost so far, as the schedule knows it; milliseconds. */
+  #paidFor = 0;
   /** As it was described last. */
   model: FoundModel;
   /** Whether the step to come, or under way, is to be measured; `sampler` does it, if measuring is wanted at all. */
   isDue = true;
   sampler: StepSampler | null;
+  readonly lives = new UnitLives();
   /** What was measured of the step under way, should it turn out to be one: told when the program has updated the parameters by hand. */
   pending: StepStatistics | undefined;
   /** Whether a module of it was called in training since its last step. */
@@ -32,16 +40,20 @@ export class ModelWatch {
   /** Whether the step after this one is to be measured in any case. */
   #isAsked = false;
 
-  constructor(model: FoundModel, sampling: SamplingOptions) {
+  constructor(model: FoundModel, sampling: SamplingOptions, clock: ProgramClock, meter: WorkMeter) {
     this.model = model;
     this.#sampling = sampling;
+    this.#clock = clock;
+    this.#meter = meter;
     this.sampler = this.#newSampler();
   }
 
   /** The step to come will be measured. */
   open(): void {
+    if (this.isDue) return;
     this.isDue = true;
-    this.sampler ??= this.#newSampler();
+    this.sampler = this.#newSampler();
+    this.#meter.begin(this.model);
   }
 
   /** The next step that begins will be measured, whatever the schedule says. */
@@ -50,9 +62,13 @@ export class ModelWatch {
     else this.open();
   }
 
-  /** The step was measured. */
-  measured(now: number): void {
-    this.#scheduleFrom(now).sampled(this.steps, now, this.sampler?.cost ?? 0);
+  /**
+   * The step was measured.
+   * @param cost milliseconds besides what the sampler took
+   */
+  measured(now: number, cost: number): void {
+    this.#paidFor = this.sampler?.cost ?? 0;
+    this.#scheduleFrom(now).sampled(this.steps, now, cost + this.#paidFor);
   }
 
   /**
@@ -62,15 +78,18 @@ export class ModelWatch {
    */
   stepped(step: number, now: number, remaining: number | undefined, sharers: number): void {
     const schedule = this.#scheduleFrom(now);
+    if (this.#paidFor) schedule.paid((this.sampler?.cost ?? 0) - this.#paidFor);
+    this.#paidFor = 0;
     this.sampler?.end();
     this.sampler = null;
     this.pending = undefined;
     this.isCalled = false;
     this.lastStep = step;
     this.steps++;
-    this.isDue = this.#isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    const isDue = this.#isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
     this.#isAsked = false;
-    if (this.isDue) this.open();
+    this.isDue = false;
+    if (isDue) this.open();
   }
 
   #scheduleFrom(now: number): SamplingSchedule {
@@ -78,12 +97,14 @@ export class ModelWatch {
   }
 
   #newSampler(): StepSampler | null {
-    return this.#sampling.enabled ? new StepSampler(this.#sampling.bins) : null;
+    return this.#sampling.enabled ? new StepSampler(this.#sampling.bins, this.#clock) : null;
   }
 }
 
 export class ModelWatches {
   readonly #sampling: SamplingOptions;
+  readonly #clock: ProgramClock;
+  readonly #meter: WorkMeter;
   readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
   /** Several models may share a module or a parameter. */
   readonly #ofModule = new WeakMap<AnyModule, readonly ModelWatch[]>();
@@ -92,8 +113,10 @@ export class ModelWatches {
   /** Those of the models that were described last, in their order. */
   current: readonly ModelWatch[] = [];
 
-  constructor(sampling: SamplingOptions) {
+  constructor(sampling: SamplingOptions, clock: ProgramClock, meter: WorkMeter) {
     this.#sampling = sampling;
+    this.#clock = clock;
+    this.#meter = meter;
   }
 
   /** The models that the module is part of; `undefined` if no model was found to have it. */
@@ -159,7 +182,7 @@ export class ModelWatches {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#sampling);
+      watch = new ModelWatch(model, this.#sampling, this.#clock, this.#meter);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;

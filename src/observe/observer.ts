@@ -9,6 +9,7 @@ import type { Progress, RunEvent, SamplingOptions, Steering, StepStatistics } fr
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
+import { GuessLevels } from "./guessLevel.ts";
 import { Iterations } from "./iterations.ts";
 import { LearningRates } from "./learningRates.ts";
 import { LoggedValues } from "./logged.ts";
@@ -16,12 +17,15 @@ import type { MetricBuffer } from "./metricBuffer.ts";
 import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
 import { isLossName, NonFiniteLoss } from "./nonFiniteLoss.ts";
+import { OperationWatches } from "./operationWatches.ts";
+import { ProgramClock } from "./programClock.ts";
 import { SeriesWriter, type SeriesSink } from "./series.ts";
 import { SampleWatch } from "./sample/sampleWatch.ts";
 import type { Moment } from "./sample/seenBatch.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { Throughput } from "./throughput.ts";
 import { TrainingLoops } from "./trainingLoops.ts";
+import { WorkMeter } from "./workMeter.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
@@ -44,7 +48,7 @@ export interface ObserverOptions {
 /** Milliseconds between two sendings of points, and of progress. */
 const flushInterval = 50;
 const progressInterval = 100;
-/** Milliseconds after which models are described anew at a measured step though nothing is known to have changed. */
+/** Milliseconds after which models are described anew at a measured step, and compared at any other, though nothing is known to have changed. */
 const searchInterval = 250;
 /** Looking for models among modules that are new: as often as this in any case, and later for this share of the time. */
 const freeSearches = 8;
@@ -63,6 +67,12 @@ export class Observer implements Instrument {
   readonly #watches: ModelWatches;
   readonly #nonFinite: NonFiniteLoss;
   readonly #samples: SampleWatch;
+  readonly #clock = new ProgramClock();
+  readonly #operations = new OperationWatches(this.#clock);
+  readonly #meter = new WorkMeter(this.#clock, this.#operations);
+  readonly #guesses = new GuessLevels();
+  /** Of the loss of the step under way. */
+  #guess: number | undefined;
   readonly #begin = performance.now();
   /** The search in which a module that belongs to no model was met. */
   readonly #metIn = new WeakMap<AnyModule, number>();
@@ -71,6 +81,8 @@ export class Observer implements Instrument {
   #strangers: StepSampler | null = null;
   #searches = 0;
   #lastSearch = 0;
+  /** When it is next looked whether the models are still as they were described. */
+  #nextLook = 0;
   /** How often such modules made a search necessary, and the milliseconds that took. */
   #newcomers = 0;
   #newcomersTime = 0;
@@ -87,9 +99,10 @@ export class Observer implements Instrument {
     this.#options = options;
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
-    this.#watches = new ModelWatches(options.sampling);
+    this.#watches = new ModelWatches(options.sampling, this.#clock, this.#meter);
     this.#samples = new SampleWatch((event) => options.sink.event(event));
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
+    this.#meter.turn(options.sampling.enabled);
   }
 
   /** Number of steps that the run has taken. */
@@ -103,7 +116,16 @@ export class Observer implements Instrument {
     this.registry.constructed(module, this.moduleConstructed);
   }
 
+  forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    this.#clock.stop();
+    if (isGradEnabled()) for (const watch of this.#watches.of(module) ?? []) watch.sampler?.forwardStarts(module, inputs);
+    this.#clock.go();
+    this.#meter.entered(module, inputs);
+  }
+
   forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
+    this.#clock.stop();
+    this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output);
     const isNew = this.registry.isNew(module);
@@ -114,10 +136,12 @@ export class Observer implements Instrument {
       if (watches) for (const watch of watches) isMeasured = this.#called(watch, module, output) || isMeasured;
       else isMeasured = this.#meet(module, output);
     }
-    if (isNew || isMeasured) this.registry.called(module, output);
+    if (isNew || isMeasured) this.registry.called(module, inputs, output);
+    this.#clock.go();
   }
 
-  forwardFailed(): void {
+  forwardFailed(module: AnyModule): void {
+    this.#meter.failed(module);
     this.#isUnfinished = true;
   }
 
@@ -128,9 +152,12 @@ export class Observer implements Instrument {
   }
 
   loss(computed: ComputedLoss): void {
+    if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
+    this.#clock.stop();
     const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
     const cost = this.#samples.loss(computed, this.#moment, this.#now(), Boolean(sampler));
     if (sampler) sampler.cost += cost;
+    this.#clock.go();
   }
 
   beforeBackward(loss: Tensor): void {
@@ -140,6 +167,7 @@ export class Observer implements Instrument {
     this.#isUnfinished = true;
     this.#epochs.trains();
     this.#samples.trained(this.#moment, this.#now());
+    this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
     const step = this.#iterations.index;
     this.#loss = { value: loss.item(), step };
@@ -151,22 +179,34 @@ export class Observer implements Instrument {
     if (!this.#iterations.isByHand) return;
     // The program may change the parameters from now on.
     this.#findChangedModels(this.#calledByHand());
-    for (const watch of this.#calledByHand()) watch.pending = watch.sampler?.measure(watch.model, this.#iterations.index, this.#epochs.epoch);
+    for (const watch of this.#calledByHand()) {
+      watch.pending = this.#statisticsOf(watch, watch.sampler);
+      watch.sampler?.keepParameters(watch.model);
+    }
   }
 
   beforeStep(optimizer: Optimizer): void {
+    this.#clock.stop();
     this.#iterations.beforeStep(optimizer);
     const step = this.#iterations.index;
     this.#measure(optimizer);
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
-    if (this.steps === 0) this.#options.firstStep?.();
+    if (this.steps === 0 && this.#options.firstStep) {
+      for (const watch of this.#steppedBy(optimizer)) this.#tellWork(watch, step);
+      this.#options.firstStep();
+    }
     this.#pass();
+    this.#clock.go();
+    this.#meter.optimizerBegins();
   }
 
   afterStep(optimizer: Optimizer): void {
+    this.#meter.optimizerEnds();
+    this.#clock.stop();
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
-    this.#stepped(models, isFirst);
+    this.#stepped(models, isFirst, new Set(optimizer.paramGroups.flatMap(({ params }) => params)));
+    this.#clock.go();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
@@ -223,6 +263,7 @@ export class Observer implements Instrument {
     this.#turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
     for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
+    this.#lookOrNot();
     this.#pass();
   }
 
@@ -236,10 +277,11 @@ export class Observer implements Instrument {
     switch (steering.type) {
       case "measure":
         for (const watch of this.#watches.current) watch.ask();
+        this.#lookOrNot();
         break;
       case "look":
         this.#samples.ask(steering.look, this.#now());
-        this.#look();
+        this.#follow();
         break;
     }
   }
@@ -257,6 +299,7 @@ export class Observer implements Instrument {
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#tellWhatIsLeft();
     if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#moment, this.#now() / Math.max(1, this.steps));
+    this.#meter.turn(false);
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -284,17 +327,23 @@ export class Observer implements Instrument {
     if (isFirstOfRun) this.#options.firstStep?.();
   }
 
-  /** @param isFirst whether nothing else was updated in this step of the run */
-  #stepped(models: readonly ModelWatch[], isFirst: boolean): void {
+  /**
+   * @param isFirst whether nothing else was updated in this step of the run
+   * @param updated the parameters that could be; all of them where the program updates them itself
+   */
+  #stepped(models: readonly ModelWatch[], isFirst: boolean, updated?: ReadonlySet<Tensor>): void {
     const step = this.#iterations.index;
     const now = this.#now();
     this.#isUnfinished = false;
     for (const watch of models) {
       if (watch.pending) this.#tellStatistics(watch, watch.pending);
+      if (watch.isDue) this.#tellWork(watch, step);
+      if (watch.reported === step) this.#tellChanges(watch, updated);
       watch.lastStep = step;
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
     for (const watch of models) watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
+    this.#lookOrNot();
     if (isFirst) this.#throughput.step(this.#epochs.batch?.samples ?? 0);
     this.#sendIfDue(now);
   }
@@ -317,32 +366,58 @@ export class Observer implements Instrument {
     this.#metIn.set(module, this.#searches);
     this.#hasStrangers = true;
     const { enabled, bins } = this.#options.sampling;
-    if (enabled) (this.#strangers ??= new StepSampler(bins)).forward(module, output);
+    if (enabled) (this.#strangers ??= new StepSampler(bins, this.#clock)).forward(module, output);
     return true;
   }
 
   /** Measures what is to be measured of the models that the optimizer is about to change. */
   #measure(optimizer: Optimizer): void {
     this.#findChangedModels(this.#steppedBy(optimizer));
-    const step = this.#iterations.index;
     for (const watch of this.#steppedBy(optimizer)) {
-      if (watch.sampler) this.#tellStatistics(watch, watch.sampler.measure(watch.model, step, this.#epochs.epoch));
+      const measured = this.#statisticsOf(watch, watch.sampler);
+      if (!measured) continue;
+      this.#tellStatistics(watch, measured);
+      watch.sampler?.keepParameters(watch.model);
     }
+  }
+
+  #statisticsOf(watch: ModelWatch, sampler: StepSampler | null, step = this.#iterations.index): StepStatistics | undefined {
+    const measured = sampler?.measure(watch.model, step, this.#epochs.epoch, watch.lives);
+    return measured && this.#guess !== undefined ? { ...measured, guess: this.#guess } : measured;
+  }
+
+  /** How far the step moved what was measured before it. */
+  #tellChanges(watch: ModelWatch, updated: ReadonlySet<Tensor> | undefined): void {
+    const parameters = watch.sampler?.changes((parameter) => updated?.has(parameter) ?? true) ?? [];
+    if (parameters.length === 0) return;
+    this.#options.sink.event({ type: "changes", changes: { model: watch.model.info.id, step: watch.reported, parameters } });
   }
 
   /** No step is told twice. */
   #tellStatistics(watch: ModelWatch, statistics: StepStatistics): void {
     if (statistics.step <= watch.reported) return;
     watch.reported = statistics.step;
-    watch.measured(this.#now());
+    watch.measured(this.#now(), this.#operations.takeCost());
     this.#options.sink.event({ type: "statistics", statistics });
+  }
+
+  #tellWork(watch: ModelWatch, step: number): void {
+    const work = this.#meter.measured(watch.model, step, this.#epochs.batch?.samples);
+    if (work) this.#options.sink.event({ type: "work", work });
+  }
+
+  /** What steps are made of is looked at while one is to be measured, and before the models are known. */
+  #lookOrNot(): void {
+    const isDue = this.#searches === 0 || this.#watches.current.some((watch) => watch.isDue);
+    this.#meter.turn(isDue && this.#options.sampling.enabled);
   }
 
   /** What was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */
   #tellUnfinished(watch: ModelWatch): void {
-    const { sampler, steps, model, isCalled } = watch;
+    const { sampler, steps, isCalled } = watch;
     if (!sampler || sampler.isEmpty || !isCalled || (steps > 0 && !this.#isUnfinished)) return;
-    this.#tellStatistics(watch, watch.pending ?? sampler.measure(model, this.steps, this.#epochs.epoch));
+    this.#tellWork(watch, this.steps);
+    this.#tellStatistics(watch, watch.pending ?? this.#statisticsOf(watch, sampler, this.steps)!);
   }
 
   /** Tells everything as it is now, so that the last of each kind is of the same step: the run pauses or ends. */
@@ -351,7 +426,7 @@ export class Observer implements Instrument {
       const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
       if (!this.#options.sampling.enabled || step <= watch.reported) continue;
-      const left = new StepSampler(this.#options.sampling.bins).measure(watch.model, step, this.#epochs.epoch);
+      const left = this.#statisticsOf(watch, new StepSampler(this.#options.sampling.bins, this.#clock), step)!;
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
     this.flush();
@@ -363,7 +438,16 @@ export class Observer implements Instrument {
     const due = involved.filter(({ isDue }) => isDue);
     const isLongAgo = this.#now() - this.#lastSearch > searchInterval;
     const hasChanged = due.length > 0 && (isLongAgo || due.some(({ model }) => !isUpToDate(model)));
-    if (this.#hasStrangers || this.#searches === 0 || hasChanged) this.#findModels();
+    if (this.#hasStrangers || this.#searches === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
+  }
+
+  /** What is frozen between measured steps is seen a few times a second, and less often where looking takes long. */
+  #hasChangedMeanwhile(involved: readonly ModelWatch[]): boolean {
+    const begin = this.#now();
+    if (begin < this.#nextLook) return false;
+    const hasChanged = involved.some(({ model }) => !isUpToDate(model));
+    this.#nextLook = begin + Math.max(searchInterval, (this.#now() - begin) / shareForSearching);
+    return hasChanged;
   }
 
   /** Looks which models there are and tells them if they changed. */
@@ -397,7 +481,7 @@ export class Observer implements Instrument {
     return this.#watches.current.map(({ model }) => model);
   }
 
-  #look(): void {
+  #follow(): void {
     if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#moment, this.#now());
   }
 
@@ -409,8 +493,10 @@ export class Observer implements Instrument {
   }
 
   #pass(): void {
+    this.#clock.stop();
     this.#paused += this.#options.gate(() => this.#tellWhatIsLeft());
-    this.#look();
+    this.#follow();
+    this.#clock.go();
   }
 
   #tellChangedModels(models: readonly DescribedModel[]): void {

@@ -1,8 +1,10 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
+import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
 import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
+import type { StepWork } from "./work.ts";
 import type { Steering } from "./steering.ts";
 
 export type RunMode = "train" | "inspect";
@@ -85,6 +87,8 @@ export type RunEvent =
   | { readonly type: "look"; readonly look: Look }
   | { readonly type: "lookFailed"; readonly failure: LookFailure }
   | { readonly type: "tally"; readonly tally: Tally }
+  | { readonly type: "work"; readonly work: StepWork }
+  | { readonly type: "changes"; readonly changes: StepChanges }
   | { readonly type: "problem"; readonly problem: Problem }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };

@@ -2,9 +2,10 @@
 import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
 import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
 import { addBatch, addFailure, addLook, addTally, type AllFollowed } from "./followed.ts";
-import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
+import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
+import { addWork, boundWorks, type Works } from "./work.ts";
 
 export interface RunSnapshot {
   readonly runId: string;
@@ -24,6 +25,8 @@ export interface RunSnapshot {
   readonly samples: Samples;
   /** What was told of the samples that are followed through the models. */
   readonly followed: AllFollowed;
+  /** What modules did in sampled steps, thinned out as the samples are. */
+  readonly works: Works;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
 }
@@ -54,7 +57,7 @@ export const memoryBounds: Bounds = {
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), followed: new Map(), problems: [], notes: [] };
+  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), works: new Map(), followed: new Map(), problems: [], notes: [] };
 }
 
 /** @returns the same object where nothing of the event is kept */
@@ -84,6 +87,12 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, followed: addFailure(run.followed, event.failure) };
     case "tally":
       return { ...run, followed: addTally(run.followed, event.tally) };
+    case "work":
+      return { ...run, works: addWork(run.works, event.work, bounds) };
+    case "changes": {
+      const samples = addChanges(run.samples, event.changes);
+      return samples === run.samples ? run : { ...run, samples };
+    }
     case "problem": {
       if (run.problems.length >= bounds.problems) return run;
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
@@ -101,6 +110,7 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     ...run,
     curves: boundCurves(run.curves, bounds),
     samples: boundSamples(run.samples, bounds),
+    works: boundWorks(run.works, bounds),
     notes: run.notes.slice(-bounds.notes),
   };
 }

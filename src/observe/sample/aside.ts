@@ -19,23 +19,33 @@ export interface AsideOptions {
 }
 
 /** Runs `body`, which may call `root`, without recording gradients. */
-export function aside<T>(root: Module, { training, watcher = {}, operations }: AsideOptions, body: () => T): T {
-  const outer = { instrument: instrument(), operations: operationWatch() };
+export function aside<T>(root: Module, { training, watcher, operations }: AsideOptions, body: () => T): T {
   const putBack = keepBelongings(root);
-  setInstrument(watcher);
+  try {
+    return watchedBy(watcher, operations, () =>
+      undone(() => {
+        if (!training) for (const module of root.modules()) module.substitute("training", false);
+        return body();
+      }),
+    );
+  } finally {
+    putBack();
+  }
+}
+
+/** Computes something that is no part of the program: nobody is told of it, and no gradient recorded. */
+export function unwatched<T>(body: () => T): T {
+  return watchedBy(undefined, undefined, body);
+}
+
+function watchedBy<T>(watcher: Instrument | undefined, operations: OperationWatch | undefined, body: () => T): T {
+  const outer = { instrument: instrument(), operations: operationWatch() };
+  setInstrument(watcher ?? null);
   watchOperations(operations ?? null);
   try {
-    return withoutScratch(() =>
-      noGrad(() =>
-        undone(() => {
-          if (!training) for (const module of root.modules()) module.substitute("training", false);
-          return body();
-        }),
-      ),
-    );
+    return withoutScratch(() => noGrad(body));
   } finally {
     setInstrument(outer.instrument);
     watchOperations(outer.operations);
-    putBack();
   }
 }

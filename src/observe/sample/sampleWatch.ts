@@ -2,7 +2,7 @@
  * Follows samples through the models of a run: remembers what each model was called with last, calls it once more when a
  * person wants to look, and counts what came out over each pass over the data.
  */
-import { isGradEnabled, noGrad } from "../../engine/autograd/gradMode.ts";
+import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import { numelOf } from "../../engine/shape.ts";
@@ -10,13 +10,13 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { answerLimit, mostWanted, type Batch, type Boundary, type Look, type LookRequest, type Outcome, type RunEvent } from "../../protocol/index.ts";
 import type { DescribedModel } from "../describeModel.ts";
 import { tensorsOf } from "../tensorsOf.ts";
-import { aside } from "./aside.ts";
+import { aside, unwatched } from "./aside.ts";
 import { describeBatch } from "./batchKind.ts";
 import { areaOf, boundaryOf, gridOf, type Area } from "./boundary.ts";
 import { Journey, switchOffHeads } from "./journey.ts";
 import { seenOutput, toLossInput, type SeenOutput } from "./lossInput.ts";
 import { compare, lossesOf, outcomeOf, type Compared } from "./meaning.ts";
-import { copied, countShown, isIntact, lookedBatch, tensorsIn, type LookedBatch, type Moment, type SeenBatch } from "./seenBatch.ts";
+import { countShown, isIntact, lookedBatch, tensorsIn, type LookedBatch, type Moment, type SeenBatch } from "./seenBatch.ts";
 import { PassTally, type Pass } from "./tally.ts";
 
 interface Seen {
@@ -69,8 +69,6 @@ export class SampleWatch {
   #askedAt = 0;
   #nextAt = 0;
   #answeredStep = -1;
-  /** A loss that is computed here is none of the program's. */
-  #isBusy = false;
   #counting = 0;
   readonly #waiting: Result[] = [];
   readonly #toldAt = new Map<Pass["pass"], number>();
@@ -97,7 +95,7 @@ export class SampleWatch {
    * @returns milliseconds that it took
    */
   loss(computed: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): number {
-    const seen = this.#isBusy ? undefined : this.#madeBy(computed.input);
+    const seen = this.#madeBy(computed.input);
     if (!seen) return 0;
     const begin = performance.now();
     const { name, input, target, each } = computed;
@@ -193,11 +191,9 @@ export class SampleWatch {
   // --- counting -------------------------------------------------------------------------------------------------------
 
   #compare(seen: Seen, { name, input, target, each }: ComputedLoss, isLookedAt: boolean): Result {
-    this.#isBusy = true;
     const [main] = tensorsIn(seen.inputs);
     const isSplit = isLookedAt && main !== undefined && main.dim() > 0;
-    const losses = isSplit ? noGrad(() => lossesOf(each(input, target), main.shape[0]!)) : undefined;
-    this.#isBusy = false;
+    const losses = isSplit ? unwatched(() => lossesOf(each(input, target), main.shape[0]!)) : undefined;
     return { seen, compared: compare(name, input, target), worst: losses && { losses, inputs: main! } };
   }
 
@@ -237,7 +233,6 @@ export class SampleWatch {
     const batch = seen && shownBatch(seen, request.hold, moment);
     if (!model || !seen || !batch) return this.#fail(request, whyNothing(model, seen));
     const begin = performance.now();
-    this.#isBusy = true;
     try {
       const result = looked(model, batch, request, all, seen);
       if (batch !== before || request.id === 0) this.#tell({ type: "batch", batch: result.batch });
@@ -245,8 +240,6 @@ export class SampleWatch {
       this.#tell({ type: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
     } catch (error) {
       this.#fail(request, `The model could not be called once more with this batch: ${messageOf(error)}`);
-    } finally {
-      this.#isBusy = false;
     }
   }
 
@@ -261,12 +254,10 @@ function intervalFor(cost: number): number {
 
 /** The batch to look at: the one that is shown, if it is to stay, else the newest, with values of its own from now on. */
 function shownBatch(seen: Seen, hold: boolean, now: Moment): LookedBatch | undefined {
-  const newest = seen.batch;
-  const isShown = seen.shown && (hold || newest === seen.shownOf || !newest || !isIntact(newest));
-  if (isShown) return seen.shown;
-  const taken = newest && isIntact(newest) ? lookedBatch(seen.model.modules[0]!, newest, now) : undefined;
-  if (!taken) return undefined;
-  seen.shown = aside(seen.model.modules[0]!, { training: true }, () => copied(taken));
+  const { batch: newest, shown } = seen;
+  const isNew = newest !== undefined && isIntact(newest) && (newest !== seen.shownOf || (!shown?.loss && newest.loss !== undefined));
+  if (!isNew || (hold && shown)) return shown;
+  seen.shown = unwatched(() => lookedBatch(seen.model.modules[0]!, newest, now));
   seen.shownOf = newest;
   return seen.shown;
 }

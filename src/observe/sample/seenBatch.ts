@@ -1,5 +1,4 @@
 /** What a program called its model with last, and its targets: the batch that can be looked at. */
-import { noGrad } from "../../engine/autograd/gradMode.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import { shownPoints, shownSamples } from "../../protocol/index.ts";
@@ -58,24 +57,28 @@ export function isIntact({ inputs, versions }: SeenBatch): boolean {
   return tensorsIn(inputs).every(({ storage }, i) => storage.version === versions[i]);
 }
 
-/** @returns `undefined` where there is nothing in it that could be shown sample by sample */
+/**
+ * The batch with values of its own, which the program can't write to.
+ * @param now where the run is, if the batch's own place isn't known yet
+ * @returns `undefined` where there is nothing in it that could be shown sample by sample
+ */
 export function lookedBatch(root: Module, { inputs, loss, moment }: SeenBatch, now: Moment): LookedBatch | undefined {
-  const main = tensorsIn(inputs)[0];
-  if (!main || main.dim() === 0) return undefined;
-  const dimension = sampleDimension(root, main, loss?.target);
-  const total = main.shape[dimension]!;
+  const seen = tensorsIn(inputs)[0];
+  if (!seen || seen.dim() === 0) return undefined;
+  const dimension = sampleDimension(root, seen, loss?.target);
+  const total = seen.shape[dimension]!;
   if (total === 0) return undefined;
   const bytes = tensorsIn(inputs).reduce((sum, { nbytes }) => sum + nbytes, 0);
-  const count = dimension === 0 && bytes > largest ? Math.min(total, mostShown(main, dimension)) : total;
+  const count = dimension === 0 && bytes > largest ? Math.min(total, mostShown(seen, dimension)) : total;
   const share = count / total;
-  const first = (tensor: Tensor): Tensor => (share < 1 && tensor.shape[0] === total ? rowsOf(tensor, 0, count) : tensor.detach());
-  const kept = noGrad(() => inputs.map((input) => eachTensor(input, first)));
+  const first = (tensor: Tensor): Tensor => (share < 1 && tensor.shape[0] === total ? rowsOf(tensor, 0, count) : tensor).clone();
+  const kept = inputs.map((input) => eachTensor(input, first));
   const known = loss?.toInput && { name: loss.name, each: loss.each, toInput: loss.toInput, target: firstTargets(loss.target, share) };
   return { inputs: kept, main: tensorsIn(kept)[0]!, count, dimension, share, moment: moment ?? now, loss: known };
 }
 
 function firstTargets(target: Tensor, share: number): Tensor {
-  return share < 1 && target.dim() > 0 ? rowsOf(target, 0, firstOf(target.shape, share)[0]!) : target.detach();
+  return (share < 1 && target.dim() > 0 ? rowsOf(target, 0, firstOf(target.shape, share)[0]!) : target).clone();
 }
 
 /** How many samples are shown one by one. */
@@ -86,15 +89,6 @@ export function countShown({ main, count, dimension }: LookedBatch): number {
 /** Of points there may be more. */
 function mostShown(main: Tensor, dimension: number): number {
   return dimension === 0 && main.dim() === 2 && main.shape[1] === 2 ? shownPoints : shownSamples;
-}
-
-/** The same with values of its own, which the program can't write to. */
-export function copied(batch: LookedBatch): LookedBatch {
-  return noGrad(() => {
-    const inputs = batch.inputs.map((input) => eachTensor(input, (tensor) => tensor.clone()));
-    const { loss } = batch;
-    return { ...batch, inputs, main: tensorsIn(inputs)[0]!, loss: loss && { ...loss, target: loss.target.clone() } };
-  });
 }
 
 /** The first, unless the model says otherwise or the targets fit the second. */
