@@ -14,6 +14,8 @@ export interface Instrument {
   moduleConstructed?(module: AnyModule): void;
   /** Before a module's hooks and `forward` run. Nested calls report outside in. May block or throw. */
   forwardStarts?(module: AnyModule, inputs: readonly unknown[]): void;
+  /** What is to stand in the place of a module's output, after its hooks; `undefined` leaves it. Asked before `forward` is told. */
+  instead?(module: AnyModule, output: unknown): unknown;
   /** After a module was called, with what its hooks made of the output. Nested calls report inside out. */
   forward?(module: AnyModule, inputs: readonly unknown[], output: unknown): void;
   /** A module call threw; called innermost first, once per enclosing module. */

@@ -29,6 +29,7 @@ import { OperationWatches } from "./operationWatches.ts";
 import { ProgramClock } from "./programClock.ts";
 import { Optimizers } from "./optimizers.ts";
 import { SeriesWriter, type SeriesSink } from "./series.ts";
+import { SampleWatch } from "./sample/sampleWatch.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { Throughput } from "./throughput.ts";
 import { TrainingLoops } from "./trainingLoops.ts";
@@ -80,6 +81,7 @@ export class Observer implements Instrument {
   readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
   readonly #passes: PassWatch | undefined;
+  readonly #samples: SampleWatch;
   readonly #clock = new ProgramClock();
   readonly #operations = new OperationWatches(this.#clock);
   readonly #meter = new WorkMeter(this.#clock, this.#operations);
@@ -147,6 +149,7 @@ export class Observer implements Instrument {
       ({ params }) => this.#watches.pathOf(params[0]),
     );
     if (this.#watching.enabled) this.#passes = this.#newPassWatch(options);
+    this.#samples = new SampleWatch((event) => options.sink.event(event));
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
     this.#meter.turn(this.#watching.enabled);
   }
@@ -181,6 +184,8 @@ export class Observer implements Instrument {
     this.#meter.left(module, output);
     this.#losses.called(module, output);
     this.#passes?.forward(module, output);
+    const root = this.#watches.ofRoot(module);
+    if (root) this.#samples.called(root.model, inputs, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -211,6 +216,11 @@ export class Observer implements Instrument {
     this.#besides(() => this.#passes?.loss(computed));
     if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
     this.#losses.computed(computed);
+    this.#clock.stop();
+    const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+    const cost = this.#samples.loss(computed, this.#here, this.#now(), Boolean(sampler));
+    if (sampler) sampler.cost += cost;
+    this.#clock.go();
   }
 
   beforeBackward(loss: Tensor): void {
@@ -222,6 +232,7 @@ export class Observer implements Instrument {
     this.#backwards++;
     this.#advance.trains();
     this.#epochs.trains();
+    this.#samples.trained(this.#here, this.#now());
     this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
     const step = (this.#backwardStep = this.#iterations.index);
@@ -367,6 +378,9 @@ export class Observer implements Instrument {
       case "undo":
         this.#interventions.ask({ undo: steering.intervention });
         return this.#settle();
+      case "look":
+        this.#samples.ask(steering.look, this.#now());
+        return this.#follow();
     }
   }
 
@@ -394,6 +408,7 @@ export class Observer implements Instrument {
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
+    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#here, this.#now() / Math.max(1, this.steps));
     this.#meter.turn(false);
   }
 
@@ -573,6 +588,17 @@ export class Observer implements Instrument {
     return this.#watches.ofRoot(module)?.usedAt;
   }
 
+  // --- following samples --------------------------------------------------------------------------------------------
+
+  /** The step that is under way. */
+  get #here(): { readonly step: number; readonly epoch: number } {
+    return { step: this.#iterations.index, epoch: this.#epochs.epoch };
+  }
+
+  #follow(): void {
+    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#here, this.#now());
+  }
+
   // --- sending ------------------------------------------------------------------------------------------------------
 
   /** Milliseconds of running time. */
@@ -599,6 +625,7 @@ export class Observer implements Instrument {
       this.#tellPlace();
     });
     this.#placeOf = undefined;
+    this.#follow();
     this.#clock.go();
   }
 

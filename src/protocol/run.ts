@@ -5,6 +5,7 @@ import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
 import type { Intervention } from "./interventions.ts";
 import type { OptimizerInfo } from "./optimizers.ts";
+import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
@@ -92,6 +93,11 @@ export type RunEvent =
   | { readonly type: "pass"; readonly pass: Pass }
   /** How often each pass ran, from time to time and at the end. */
   | { readonly type: "passCounts"; readonly counts: readonly PassCount[] }
+  /** The samples that the next looks are at. */
+  | { readonly type: "batch"; readonly batch: Batch }
+  | { readonly type: "look"; readonly look: Look }
+  | { readonly type: "lookFailed"; readonly failure: LookFailure }
+  | { readonly type: "tally"; readonly tally: Tally }
   | { readonly type: "work"; readonly work: StepWork }
   | { readonly type: "changes"; readonly changes: StepChanges }
   | { readonly type: "problem"; readonly problem: Problem }

@@ -27,6 +27,7 @@ import type { Curves } from "./curves.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
+import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import type { Samples } from "./samples.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
 import { byModel } from "./records/byModel.ts";
@@ -203,6 +204,10 @@ export const runEvent = variants<RunEvent, "type">("type", {
   statistics: record({ statistics: sample }),
   pass: record({ pass }),
   passCounts: record({ counts: list(passCount) }),
+  batch: record({ batch }),
+  look: record({ look }),
+  lookFailed: record({ failure: lookFailure }),
+  tally: record({ tally }),
   work: record({ work }),
   changes: record({ changes }),
   problem: record({ problem }),
@@ -227,6 +232,7 @@ export const runSnapshot = record<RunSnapshot>({
   progress: optional(progress),
   samples,
   passes: list(seenPass),
+  followed,
   works,
   problems,
   notes: list(note),

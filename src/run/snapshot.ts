@@ -2,6 +2,7 @@
 import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
+import { addBatch, addFailure, addLook, addTally, type AllFollowed } from "./followed.ts";
 import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
@@ -25,6 +26,8 @@ export interface RunSnapshot {
   readonly samples: Samples;
   /** Of each structure one, in the order in which they were met. */
   readonly passes: readonly SeenPass[];
+  /** What was told of the samples that are followed through the models. */
+  readonly followed: AllFollowed;
   /** What modules did in sampled steps, thinned out as the samples are. */
   readonly works: Works;
   readonly problems: readonly Problem[];
@@ -78,6 +81,7 @@ export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" |
     samples: new Map(),
     works: new Map(),
     passes: [],
+    followed: new Map(),
     problems: [],
     notes: [],
     optimizers: [],
@@ -114,6 +118,14 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, passes: addPass(run.passes, event.pass, bounds) };
     case "passCounts":
       return { ...run, passes: countPasses(run.passes, event.counts) };
+    case "batch":
+      return { ...run, followed: addBatch(run.followed, event.batch) };
+    case "look":
+      return { ...run, followed: addLook(run.followed, event.look) };
+    case "lookFailed":
+      return { ...run, followed: addFailure(run.followed, event.failure) };
+    case "tally":
+      return { ...run, followed: addTally(run.followed, event.tally) };
     case "work":
       return { ...run, works: addWork(run.works, event.work, bounds) };
     case "changes": {
