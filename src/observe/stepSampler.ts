@@ -10,6 +10,7 @@ import type { ModuleStatistics, ParameterChange, ParameterStatistics, StepStatis
 import { Activations, type Activation, type ActivationKind } from "./activations.ts";
 import { unitDimension } from "./channels.ts";
 import type { DescribedModel } from "./describeModel.ts";
+import type { ProgramClock } from "./programClock.ts";
 import { tensorsOf } from "./tensorsOf.ts";
 import type { StepUnits, UnitLives } from "./unitLives.ts";
 
@@ -49,6 +50,8 @@ interface Latest {
 
 export class StepSampler {
   readonly #bins: number;
+  readonly #clock: ProgramClock;
+  readonly #wants: (module: AnyModule) => boolean;
   readonly #ofModules = new WeakMap<AnyModule, Measured>();
   readonly #ofTensors = new WeakMap<Tensor, Measured>();
   readonly #calls = new WeakMap<AnyModule, number>();
@@ -63,18 +66,23 @@ export class StepSampler {
   #latest: Latest | undefined;
   #isOver = false;
 
-  constructor(bins: number) {
+  /** @param wants which modules are measured */
+  constructor({ bins, wants }: { readonly bins: number; readonly wants: (module: AnyModule) => boolean }, clock: ProgramClock) {
     this.#bins = bins;
+    this.#wants = wants;
+    this.#clock = clock;
   }
 
   /** A module is about to be called. */
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    if (!this.#wants(module)) return;
     const begin = performance.now();
     for (const activation of this.#activations.begin(module, tensorsOf(inputs))) this.#measureActivation(activation);
     this.cost += performance.now() - begin;
   }
 
   forward(module: AnyModule, output: unknown): void {
+    if (!this.#wants(module)) return;
     const begin = performance.now();
     const tensors = tensorsOf(output);
     const tensor = tensors[0];
@@ -163,15 +171,16 @@ export class StepSampler {
     if (tensor.requiresGrad) {
       watchGradient(tensor, (gradient) => {
         if (this.#isOver) return;
-        const begin = performance.now();
+        this.#clock.stop();
         measured.outputGradient = this.#measure(gradient);
-        this.cost += performance.now() - begin;
+        this.cost += this.#clock.go();
       });
     }
     return measured;
   }
 
   #moduleStatistics(module: Module, id: number, step: number, lives: UnitLives): ModuleStatistics[] {
+    if (!this.#wants(module)) return [];
     const measured = this.#ofModules.get(module);
     const call = this.#calls.get(module);
     const { rectified, saturated } = this.#activated.get(module) ?? {};

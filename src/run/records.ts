@@ -17,19 +17,23 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourcePosition,
   StepChanges,
   StepStatistics,
   TensorStatistics,
   UnitStatistics,
 } from "../protocol/index.ts";
-import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
+import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import { intervention, optimizer } from "./records/interventions.ts";
+import { position } from "./records/position.ts";
+import { place, watchSettings } from "./records/steering.ts";
+import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import type { Samples } from "./samples.ts";
+import { pass, passCount, seenPass } from "./records/graph.ts";
+import { byModel } from "./records/byModel.ts";
+import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
-
-export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
 export const runMode = oneOf<RunMode>("train", "inspect");
 const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
@@ -51,6 +55,8 @@ const module = record<ModuleInfo>({
   buffers: list(buffer),
   counts,
   training: flag,
+  inputShapes: optional(list(shape)),
+  dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -134,19 +140,7 @@ const changes = record<StepChanges>({
   parameters: list(record<ParameterChange>({ module: whole, name: text, change: number })),
 });
 
-const samples = via<Samples, readonly StepStatistics[]>(
-  list(sample),
-  (byModel) => [...byModel.values()].flat(),
-  (all) => {
-    const byModel = new Map<number, StepStatistics[]>();
-    for (const one of all) {
-      const own = byModel.get(one.model);
-      if (own) own.push(one);
-      else byModel.set(one.model, [one]);
-    }
-    return byModel;
-  },
-);
+const samples: Codec<Samples> = byModel(sample);
 
 interface Columns {
   readonly name: string;
@@ -181,6 +175,7 @@ const progress = record<Progress>({
   samplesPerSecond: optional(number),
   remainingSeconds: optional(number),
   elapsed: number,
+  watchShare: optional(number),
 });
 
 const problem = record<Problem>({
@@ -203,12 +198,25 @@ export const runEvent = variants<RunEvent, "type">("type", {
   models: record({ models }),
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
+  renamed: record({ from: text, to: text }),
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  pass: record({ pass }),
+  passCounts: record({ counts: list(passCount) }),
+  batch: record({ batch }),
+  look: record({ look }),
+  lookFailed: record({ failure: lookFailure }),
+  tally: record({ tally }),
+  work: record({ work }),
   changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
+  optimizers: record({ optimizers: list(optimizer) }),
+  intervention: record({ intervention }),
+  refused: record({ message: text }),
+  watch: record({ watch: watchSettings }),
+  place: record({ place }),
 });
 
 export const runSnapshot = record<RunSnapshot>({
@@ -223,6 +231,14 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  passes: list(seenPass),
+  followed,
+  works,
   problems,
   notes: list(note),
+  optimizers: list(optimizer),
+  interventions: list(intervention),
+  refusal: optional(text),
+  watch: optional(watchSettings),
+  place: optional(place),
 });

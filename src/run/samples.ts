@@ -12,11 +12,18 @@ export interface SampleBounds {
   readonly steps: number;
 }
 
-/** A step that was there already is replaced. */
 export function addSample(samples: Samples, sample: StepStatistics, bounds: SampleBounds): Samples {
-  const own = (samples.get(sample.model) ?? []).filter(({ step }) => step !== sample.step);
-  const at = own.findLastIndex(({ step }) => step < sample.step) + 1;
-  return boundSamples(new Map(samples).set(sample.model, own.toSpliced(at, 0, sample)), bounds);
+  return boundSamples(addStep(samples, sample), bounds);
+}
+
+/** What was measured in one more step of a model, in the order of the steps; a step that was there already is replaced. */
+export function addStep<T extends { readonly model: number; readonly step: number }>(
+  byModel: ReadonlyMap<number, readonly T[]>,
+  measured: T,
+): ReadonlyMap<number, readonly T[]> {
+  const own = (byModel.get(measured.model) ?? []).filter(({ step }) => step !== measured.step);
+  const at = own.findLastIndex(({ step }) => step < measured.step) + 1;
+  return new Map(byModel).set(measured.model, own.toSpliced(at, 0, measured));
 }
 
 /** Puts what a step changed to what was measured of it before; what isn't kept of it is left out. */

@@ -1,47 +1,27 @@
-/** Trains a network in this process as the runner does, watched, and says what a run of it adds up to. */
-import { setInstrument } from "../../../src/engine/instrument.ts";
-import { MetricBuffer, metricPoints } from "../../../src/observe/metricBuffer.ts";
-import { Observer } from "../../../src/observe/observer.ts";
-import { defaultSampling, type RunEvent } from "../../../src/protocol/index.ts";
+/** Trains a network watched, and says what a run of it adds up to. */
+import type { RunEvent } from "../../../src/protocol/index.ts";
 import { health, type Health } from "../../../src/run/health/health.ts";
-import type { Finding } from "../../../src/run/health/rules.ts";
+import type { Finding, RuleId } from "../../../src/run/health/rules.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../../src/run/snapshot.ts";
+import { programOf, watched } from "../watched.ts";
 
-/** @param look at the run as it grows, each time something was measured */
+/** @param look at the run as it grew, each time something was measured */
 export function trained(body: () => void, look: (run: RunSnapshot) => void = () => {}): RunSnapshot {
+  const { events, points } = watched(programOf(new Error()), [], body);
   let run = emptySnapshot({ runId: "1", file: "/net.model.ts", mode: "train", startedAt: 0 });
-  const names: string[] = [];
-  const tell = (event: RunEvent): void => {
-    run = reduceSnapshot(run, event);
-    if (event.type === "changes") look(run);
+  let told = 0;
+  const tell = (event: RunEvent): void => void (run = reduceSnapshot(run, event));
+  const pointsUpTo = (step: number): void => {
+    const from = told;
+    while (told < points.length && points[told]!.step <= step) told++;
+    if (told > from) tell({ type: "metrics", points: points.slice(from, told) });
   };
-  // Whoever calls `trained` is the program, and each of its lines a variable.
-  const program = /\(?((?:file:\/\/)?\/\S*\.test\.ts)/.exec(new Error().stack!)![1]!;
-  const observer = new Observer({
-    sampling: defaultSampling,
-    source: {
-      program,
-      locate: (line, column) => ({ file: "net.model.ts", line, column }),
-      variableAt: ({ line }) => ({ name: `line${line}`, assigned: false }),
-      declaredAt: () => undefined,
-      isModuleClass: () => true,
-      nameInProgram: (constructor) => constructor.name,
-    },
-    metrics: new MetricBuffer(),
-    sink: {
-      event: tell,
-      series: (index, name) => (names[index] = name),
-      points: (values) => tell({ type: "metrics", points: metricPoints(values, names) }),
-    },
-    gate: () => 0,
-  });
-  setInstrument(observer);
-  try {
-    body();
-    observer.finish();
-  } finally {
-    setInstrument(null);
+  for (const event of events) {
+    if (event.type === "statistics") pointsUpTo(event.statistics.step);
+    tell(event);
+    if (event.type === "changes") look(run);
   }
+  pointsUpTo(Infinity);
   tell({ type: "state", state: "finished", at: 1 });
   return run;
 }
@@ -61,6 +41,6 @@ export function everFound(body: () => void): Finding[] {
 }
 
 /** What a rule found. */
-export function finding({ findings }: Health, rule: Finding["rule"]): Finding | undefined {
+export function finding({ findings }: Health, rule: RuleId): Finding | undefined {
   return findings.find((one) => one.rule === rule);
 }
