@@ -113,7 +113,7 @@ describe("what is measured of layers", () => {
         });
       }
     });
-    assert.ok(Math.abs(statisticsOf(run, "", 1).parameters[0]!.change! - 0.25) < 1e-6);
+    assert.ok(Math.abs(statisticsOf(run, "").parameters[0]!.change! - 0.25) < 1e-6);
   });
 
   it("is what guessing gives: the entropy of the labels, the variance of what is to be met", () => {

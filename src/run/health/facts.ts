@@ -1,6 +1,7 @@
 /** What is known of one model's training when its health is judged. */
 import type { ModelInfo, ModuleInfo, ModuleStatistics, ParameterInfo, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
 import { rootMeanSquare } from "../rootMeanSquare.ts";
+import type { Series } from "../series.ts";
 import type { RunSnapshot } from "../snapshot.ts";
 import { lossTrend, type LossTrend } from "./lossTrend.ts";
 
@@ -30,7 +31,7 @@ export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
   const all = run.samples.get(model.id) ?? [];
   const samples = all.filter(({ afterwards }) => !afterwards);
   const recent = samples.slice(-recentSamples);
-  const loss = run.curves.get("loss");
+  const loss = lossOf(run, model);
   const isAlone = all.length > 0 && !isInterleaved(run, all);
   const end = isLatest(run, all) ? Infinity : (all.at(-1)?.step ?? Infinity);
   return {
@@ -40,6 +41,11 @@ export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
     layers: layersOf(model, recent),
     trend: loss && isAlone ? lossTrend(loss, all[0]!.step, end) : undefined,
   };
+}
+
+/** Where several models were trained, each has a curve of its own. */
+function lossOf({ curves }: RunSnapshot, { name }: ModelInfo): Series | undefined {
+  return curves.get("loss") ?? curves.get(`loss/${name}`);
 }
 
 /** Whether another model was measured between the first and the last of these. */
