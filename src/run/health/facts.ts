@@ -1,5 +1,5 @@
 /** What is known of one model's training when its health is judged. */
-import type { ModelInfo, ModuleInfo, ModuleStatistics, ParameterInfo, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
+import type { ModelInfo, ModuleInfo, ModuleStatistics, OptimizerInfo, ParameterInfo, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
 import { rootMeanSquare } from "../rootMeanSquare.ts";
 import type { Series } from "../series.ts";
 import type { RunSnapshot } from "../snapshot.ts";
@@ -25,6 +25,8 @@ export interface ModelFacts {
   readonly layers: readonly Layer[];
   /** Of the loss, in the model's own steps; `undefined` where other models were trained between them, too. */
   readonly trend: LossTrend | undefined;
+  /** Those that hold its parameters, as far as can be told. */
+  readonly optimizers: readonly OptimizerInfo[];
 }
 
 export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
@@ -39,8 +41,16 @@ export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
     samples,
     recent,
     layers: layersOf(model, recent),
+    optimizers: optimizersOf(run, model),
     trend: loss && isAlone ? lossTrend(loss, all[0]!.step, end) : undefined,
   };
+}
+
+function optimizersOf({ optimizers, models }: RunSnapshot, model: ModelInfo): readonly OptimizerInfo[] {
+  if (optimizers.length < 2) return optimizers;
+  const prefix = models.length > 1 ? `${model.name}.` : "";
+  const paths = new Set(model.modules.flatMap((module) => module.parameters.map((parameter) => prefix + pathOf(module, parameter))));
+  return optimizers.filter(({ groups }) => groups.some(({ parameters }) => parameters.some((path) => paths.has(path))));
 }
 
 /** Where several models were trained, each has a curve of its own. */

@@ -4,7 +4,7 @@
  * is odd in a network that learns all the same is not a sign.
  */
 import type { ModuleInfo, ModuleStatistics, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
-import { formatCount, formatNumber, formatPercent, plural } from "../numbers.ts";
+import { formatCount, formatNumber, formatPercent, plural, withMinus } from "../numbers.ts";
 import { rootMeanSquare } from "../rootMeanSquare.ts";
 import { gradientNorm, pathOf, relativeChange, trainableParameters, type Layer, type ModelFacts, type ParameterHistory } from "./facts.ts";
 
@@ -83,6 +83,27 @@ const explodedAndNotLearning = 1e3;
 const largeStep = 0.1;
 const smallStep = 1e-5;
 
+/**
+ * The largest learning rates that are usual: ten times PyTorch's default with those that take steps of one size (Adam's paper,
+ * arXiv:1412.6980: "good default settings" are 0.001); with SGD what deep networks start from (He et al. 2015, arXiv:1512.03385).
+ * Part of the explanation of another sign, never a sign by itself.
+ */
+const usualRates: Readonly<Record<string, number>> = {
+  Adam: 0.01,
+  AdamW: 0.01,
+  NAdam: 0.01,
+  RAdam: 0.01,
+  Adamax: 0.02,
+  SparseAdam: 0.01,
+  RMSprop: 0.01,
+  Adagrad: 0.1,
+  SGD: 0.1,
+  ASGD: 0.1,
+};
+/** Times as much as is usual, from which on it is worth a word; and so much less than is usual. */
+const unusual = 5;
+const unusuallyLow = 1e-4;
+
 /** Steps after which a loss that has not moved is one that doesn't. */
 const patience = 200;
 const longPatience = 500;
@@ -104,7 +125,8 @@ const stepsWithoutGradient = 20;
 
 const notANumber: Rule = {
   id: "notANumber",
-  find({ model, samples, recent, trend }) {
+  find(facts) {
+    const { model, samples, recent, trend } = facts;
     const newest = recent.at(-1);
     if (!newest || !newest.modules.some(hasBrokenParameter)) return [];
     const first = samples.find(({ modules }) => modules.some(isBroken))!;
@@ -121,7 +143,7 @@ const notANumber: Rule = {
         what: `The weights are no numbers any more (NaN or ∞). It began ${since}, ${origin.where} ${name(module)}.`,
         advice:
           trend && trend.last > risen * trend.start
-            ? "The loss had grown before: try a smaller learning rate, or clip the gradient (`nn.utils.clipGradNorm_`)."
+            ? `${tooHigh(facts, "The loss had grown before, often from a learning rate that is too high")} Try a smaller one, or clip the gradient (\`nn.utils.clipGradNorm_\`).`
             : "Look for a division by zero, or a logarithm or root of what isn't positive, there; else try a smaller learning rate.",
       },
     ];
@@ -146,7 +168,8 @@ function brokenFirst({ modules }: StepStatistics): { readonly statistics: Module
 
 const deadUnits: Rule = {
   id: "deadUnits",
-  find({ model, layers, trend }) {
+  find(facts) {
+    const { model, layers, trend } = facts;
     const learns = trend?.direction === undefined || trend.direction === "falls";
     return layers.flatMap(({ module, recent }): Finding[] => {
       const units = recent.at(-1)?.rectified;
@@ -161,7 +184,7 @@ const deadUnits: Rule = {
           what: `${name(module)}: ${all} been zero behind its ReLU for every sample since step ${formatCount(since!)}.${isWhole ? " No gradient passes." : ""}`,
           advice:
             died * 2 >= dead
-              ? "Often a learning rate that is too high. Try a smaller one, a LeakyReLU, or a normalization before the ReLU."
+              ? `${tooHigh(facts, "Often a learning rate that is too high")} Try a smaller one, a LeakyReLU, or a normalization before the ReLU.`
               : "They never were anything else: look at how its weights and bias begin, and whether its inputs are centred.",
         },
       ];
@@ -194,14 +217,15 @@ function isConstant(statistics: ModuleStatistics | undefined): boolean {
 
 const rising: Rule = {
   id: "rising",
-  find({ model, trend }) {
+  find(facts) {
+    const { model, trend } = facts;
     if (trend?.direction !== "rises" || trend.start <= 0 || trend.best < 0) return [];
     if (trend.last < risen * trend.start || trend.last < risen * trend.best) return [];
     return [
       {
         ...at("rising", "error", model.id, model.modules[0]!),
         what: `The loss rises: ${formatNumber(trend.start, 3)} → ${formatNumber(trend.last, 3)} in ${formatCount(trend.steps)} steps.`,
-        advice: "Most often the learning rate is too high: try a tenth of it. Else look for a sign that is the wrong way round in the loss.",
+        advice: `${tooHigh(facts, "Most often the learning rate is too high")} Try a tenth of it. Else look for a sign that is the wrong way round in the loss.`,
       },
     ];
   },
@@ -290,7 +314,7 @@ const largeSteps: Rule = {
       {
         ...at("largeSteps", "error", model.id, module),
         what: `Each step moves \`${pathOf(module, parameter)}\` by ${formatPercent(median(ratios))} of its size, and the loss doesn't fall. About 0.1 % is usual.`,
-        advice: "The learning rate is too high: try a tenth of it.",
+        advice: `${tooHigh(facts, "The learning rate is too high")} Try a tenth of it.`,
       },
     ];
   },
@@ -311,7 +335,7 @@ const smallSteps: Rule = {
           largest === 0
             ? "No step changes any weight."
             : `No step moves any weight by more than ${formatNumber(largest * 100, 1)} % of its size, and the loss stays at ${formatNumber(trend!.last, 3)}. About 0.1 % is usual.`,
-        advice: largest === 0 ? "Look whether the learning rate is 0." : "The learning rate is too low: try 10 or 100 times as much.",
+        advice: largest === 0 ? "Look whether the learning rate is 0." : `${tooLow(facts)} Try 10 or 100 times as much.`,
       },
     ];
   },
@@ -479,6 +503,28 @@ export const consequences: Readonly<Partial<Record<RuleId, readonly RuleId[]>>> 
   largeSteps: ["notMoving", "likeGuessing", "growing"],
   smallSteps: ["notMoving"],
 };
+
+/** `lr 0.5 is 50 × Adam's usual` */
+function rateText({ optimizers }: ModelFacts, isOdd: (times: number) => boolean): string | undefined {
+  const rates = optimizers.flatMap(({ type, groups }) => groups.map(({ options }) => ({ type, lr: options["lr"], usual: usualRates[type] })));
+  for (const { type, lr, usual } of rates) {
+    if (typeof lr !== "number" || usual === undefined || !isOdd(lr / usual)) continue;
+    const share = lr > usual ? `${formatNumber(lr / usual, 2)} × ${type}'s usual` : `far below ${type}'s usual, ${formatNumber(usual / 10, 1)}`;
+    return `lr ${withMinus(String(Number(lr.toPrecision(3))))} is ${share}`;
+  }
+  return undefined;
+}
+
+/** What a learning rate too high has to do with it. */
+function tooHigh(facts: ModelFacts, beginning: string): string {
+  const rate = rateText(facts, (ratio) => ratio >= unusual);
+  return rate === undefined ? `${beginning}.` : `${beginning}: ${rate}.`;
+}
+
+function tooLow(facts: ModelFacts): string {
+  const rate = rateText(facts, (ratio) => ratio > 0 && ratio <= unusuallyLow);
+  return rate === undefined ? "The learning rate is too low." : `The learning rate is too low: ${rate}.`;
+}
 
 function at(rule: RuleId, severity: Severity, model: number, ...[module, ...others]: readonly [ModuleInfo, ...ModuleInfo[]]): Omit<Finding, "what" | "advice"> {
   return { rule, severity, model, module: module.id, places: [module, ...others].map(({ id }) => id) };

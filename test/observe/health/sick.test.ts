@@ -85,7 +85,7 @@ describe("a network in trouble says so:", function () {
       const result = classified(() => new Functional(), { optimizer: adam(0.5) });
       const found = finding(result, "deadUnits")!;
       assert.match(found.what, /^`layer2`: [3-6]\d of 64 units have been zero behind its ReLU for every sample since step [1-9]\d*\.$/);
-      assert.match(found.advice, /learning rate that is too high/);
+      assert.match(found.advice, /^Often a learning rate that is too high: lr 0\.5 is 50 × Adam's usual\./);
     });
 
     it("that are all of a layer are an error, and what follows from them is not told beside", () => {
@@ -185,6 +185,7 @@ describe("a network in trouble says so:", function () {
     it("that are too small", () => {
       const result = classified(perceptron, { optimizer: sgd(1e-8) });
       assert.match(result.sentence, /^No step moves any weight by more than \de−\d % of its size, and the loss stays at 1\.\d\d\. About 0\.1 % is usual\.$/);
+      assert.match(result.findings[0]!.advice, /^The learning rate is too low: lr \S+ is far below SGD's usual, 0\.01\./);
     });
 
     it("that change nothing", () => assert.equal(classified(perceptron, { optimizer: sgd(0) }).sentence, "No step changes any weight."));
@@ -232,7 +233,7 @@ describe("a network in trouble says so:", function () {
     it("that a learning rate too high led there is told with that", () => {
       const result = classified(perceptron, { optimizer: sgd(30) });
       assert.match(result.sentence, /^The weights are no numbers any more \(NaN or ∞\)\. It began in step \d, with the output of `\d`\.$/);
-      assert.match(result.findings[0]!.advice, /smaller learning rate/);
+      assert.match(result.findings[0]!.advice, /learning rate that is too high: lr 30 is 300 × SGD's usual/);
     });
   });
 
