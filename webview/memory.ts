@@ -9,6 +9,8 @@ import { tabIds, type ChosenTabs } from "./frame/arrangement.ts";
 import { shownModel, shownModule, type Action, type Choices, type PanelState } from "./state.ts";
 
 interface Memory {
+  /** The extension reads it too, when it gets a panel back. */
+  readonly file: string | null;
   readonly choices: Choices;
   readonly run: RunSnapshot | null;
 }
@@ -18,6 +20,7 @@ const version = 3;
 
 const memory = record<Memory & { readonly version: number }>({
   version: whole,
+  file: nullable(text),
   choices: record<Choices>({
     model: nullable(record({ name: text, id: whole })),
     module: nullable(text),
@@ -49,7 +52,7 @@ const maximumNotes = 50;
 
 /** What to give to `setState`. */
 export function remember(state: PanelState): unknown {
-  return memory.encode({ version, choices: state.choices, run: state.run && abridged(state, state.run) });
+  return memory.encode({ version, file: state.file, choices: state.choices, run: state.run && abridged(state, state.run) });
 }
 
 function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {

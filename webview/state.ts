@@ -38,6 +38,8 @@ export interface Choices {
 }
 
 export interface PanelState {
+  /** The file whose panel this is; `null` until it was told. */
+  readonly file: string | null;
   /** `null`: nothing was run yet. */
   readonly run: RunSnapshot | null;
   /** The run is shown from what the page remembered; the extension has not confirmed it. */
@@ -51,7 +53,7 @@ export interface PanelState {
 export type Action =
   | ToPanel
   /** What an earlier page remembered. */
-  | { readonly type: "remembered"; readonly run: RunSnapshot | null; readonly choices: Choices }
+  | { readonly type: "remembered"; readonly file: string | null; readonly run: RunSnapshot | null; readonly choices: Choices }
   | { readonly type: "chooseModel"; readonly model: number }
   | { readonly type: "chooseModule"; readonly module: number }
   | { readonly type: "layout"; readonly layout: Layout }
@@ -83,10 +85,12 @@ export const defaultChoices: Choices = {
   problemsOpen: false,
 };
 
-export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
+export const initialState: PanelState = { file: null, run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
 
 export function reduce(state: PanelState, action: Action): PanelState {
   switch (action.type) {
+    case "file":
+      return { ...state, file: action.file };
     case "snapshot":
       return receiveSnapshot(state, action.run);
     case "events":
@@ -95,7 +99,7 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case "select":
       return selectFromOutside(state, action.model, action.module);
     case "remembered":
-      return { ...state, run: action.run, isRemembered: true, choices: action.choices };
+      return { ...state, file: action.file, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {
       const model = state.run?.models.find((candidate) => candidate.id === action.model);
       return model ? choose(state, { model: { name: model.name, id: model.id }, module: null }) : state;

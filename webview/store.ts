@@ -67,6 +67,8 @@ export class Store {
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
     this.#change(message);
+    // By which the extension knows the panel again, however soon the window goes.
+    if (message.type === "file") this.save();
     if (message.type === "events" && message.events.every((event) => event.type !== "state")) this.#drawing.call();
     else this.#frame ??= requestAnimationFrame(this.#show);
   };
