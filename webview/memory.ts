@@ -64,6 +64,8 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
     works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
+    // The extension has it, too, and it would be the largest part.
+    followed: new Map(),
     notes: run.notes.slice(-maximumNotes),
   };
 }

@@ -27,7 +27,9 @@ import type { Curves } from "./curves.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
+import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import type { Samples } from "./samples.ts";
+import { pass, passCount, seenPass } from "./records/graph.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
@@ -196,9 +198,16 @@ export const runEvent = variants<RunEvent, "type">("type", {
   models: record({ models }),
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
+  renamed: record({ from: text, to: text }),
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  pass: record({ pass }),
+  passCounts: record({ counts: list(passCount) }),
+  batch: record({ batch }),
+  look: record({ look }),
+  lookFailed: record({ failure: lookFailure }),
+  tally: record({ tally }),
   work: record({ work }),
   changes: record({ changes }),
   problem: record({ problem }),
@@ -222,6 +231,8 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  passes: list(seenPass),
+  followed,
   works,
   problems,
   notes: list(note),
