@@ -214,7 +214,8 @@ export class Observer implements Instrument {
 
   loss(computed: ComputedLoss): void {
     this.#besides(() => this.#passes?.loss(computed));
-    if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
+    const { current } = this.#watches;
+    if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(computed);
     this.#losses.computed(computed);
     this.#clock.stop();
     const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
