@@ -9,6 +9,7 @@ import { reduceSnapshot, type RunSnapshot } from "../src/run/snapshot.ts";
 import { isFinal } from "../src/run/standing.ts";
 import { chooseTab, offeredTabs, openTab, shownTabs, type ChosenTabs, type GroupName, type Layout, type TabId } from "./frame/arrangement.ts";
 import { sampleIndex } from "./shownSample.ts";
+import { defaultTableChoices, type TableChoices } from "./table/choices.ts";
 
 /** What the user chose; kept over reloads. Names and paths rather than ids, because they survive an edit of the file. */
 export interface Choices {
@@ -28,6 +29,7 @@ export interface Choices {
   readonly curveTables: boolean;
   readonly histogramTables: boolean;
   readonly tabs: ChosenTabs;
+  readonly table: TableChoices;
   /** The table's share of the width, and of what is right of it the main tabs', where others stand beside them; 0 to 1. */
   readonly treeShare: number;
   readonly mainShare: number;
@@ -61,7 +63,7 @@ export type Action =
   | { readonly type: "toggleLogarithmic"; readonly chart: string }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
-type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "treeShare" | "mainShare" | "problemsOpen">;
+type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "table" | "treeShare" | "mainShare" | "problemsOpen">;
 
 export const defaultChoices: Choices = {
   model: null,
@@ -74,6 +76,7 @@ export const defaultChoices: Choices = {
   curveTables: false,
   histogramTables: false,
   tabs: { main: null, side: null },
+  table: defaultTableChoices,
   treeShare: 0.42,
   mainShare: 0.5,
   problemsOpen: true,
