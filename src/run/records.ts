@@ -1,12 +1,14 @@
 /** How everything that is said of a run is written and read. */
 import type {
   BufferInfo,
+  DeadUnits,
   Histogram,
   MetricPoint,
   ModelClassInfo,
   ModelInfo,
   ModuleInfo,
   ModuleStatistics,
+  ParameterChange,
   ParameterCounts,
   ParameterInfo,
   ParameterStatistics,
@@ -15,19 +17,23 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourcePosition,
+  StepChanges,
   StepStatistics,
   TensorStatistics,
+  UnitStatistics,
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import { intervention, optimizer } from "./records/interventions.ts";
+import { position } from "./records/position.ts";
+import { place, watchSettings } from "./records/steering.ts";
+import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import type { Samples } from "./samples.ts";
+import { pass, passCount, seenPass } from "./records/graph.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
-
-export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
 export const runMode = oneOf<RunMode>("train", "inspect");
 const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
@@ -50,6 +56,7 @@ const module = record<ModuleInfo>({
   counts,
   training: flag,
   inputShapes: optional(list(shape)),
+  dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -94,16 +101,44 @@ const tensor = record<TensorStatistics>({
   histogram,
 });
 
-const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor) });
+const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor), change: optional(number) });
+
+const units = record<UnitStatistics>({ count: whole, zero: whole, constant: optional(whole) });
+const deadUnits = record<DeadUnits>({
+  count: whole,
+  zero: whole,
+  constant: optional(whole),
+  dead: whole,
+  died: whole,
+  since: optional(number),
+  units: list(whole),
+});
 
 const moduleStatistics = record<ModuleStatistics>({
   module: whole,
   output: optional(tensor),
   outputGradient: optional(tensor),
+  call: optional(whole),
+  units: optional(units),
+  rectified: optional(deadUnits),
+  saturated: optional(number),
   parameters: list(parameterStatistics),
 });
 
-const sample = record<StepStatistics>({ model: whole, step: number, epoch: number, afterwards: optional(oneOf<true>(true)), modules: list(moduleStatistics) });
+const sample = record<StepStatistics>({
+  model: whole,
+  step: number,
+  epoch: number,
+  afterwards: optional(oneOf<true>(true)),
+  guess: optional(number),
+  modules: list(moduleStatistics),
+});
+
+const changes = record<StepChanges>({
+  model: whole,
+  step: number,
+  parameters: list(record<ParameterChange>({ module: whole, name: text, change: number })),
+});
 
 const samples: Codec<Samples> = byModel(sample);
 
@@ -140,6 +175,7 @@ const progress = record<Progress>({
   samplesPerSecond: optional(number),
   remainingSeconds: optional(number),
   elapsed: number,
+  watchShare: optional(number),
 });
 
 const problem = record<Problem>({
@@ -162,12 +198,25 @@ export const runEvent = variants<RunEvent, "type">("type", {
   models: record({ models }),
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
+  renamed: record({ from: text, to: text }),
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  pass: record({ pass }),
+  passCounts: record({ counts: list(passCount) }),
+  batch: record({ batch }),
+  look: record({ look }),
+  lookFailed: record({ failure: lookFailure }),
+  tally: record({ tally }),
   work: record({ work }),
+  changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
+  optimizers: record({ optimizers: list(optimizer) }),
+  intervention: record({ intervention }),
+  refused: record({ message: text }),
+  watch: record({ watch: watchSettings }),
+  place: record({ place }),
 });
 
 export const runSnapshot = record<RunSnapshot>({
@@ -182,7 +231,14 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  passes: list(seenPass),
+  followed,
   works,
   problems,
   notes: list(note),
+  optimizers: list(optimizer),
+  interventions: list(intervention),
+  refusal: optional(text),
+  watch: optional(watchSettings),
+  place: optional(place),
 });
