@@ -6,6 +6,7 @@ import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
 import { moduleStatistics } from "./shownSample.ts";
 import { tabIds, type ChosenTabs } from "./frame/arrangement.ts";
+import { tableChoices } from "./table/choices.ts";
 import { shownModel, shownModule, type Action, type Choices, type PanelState } from "./state.ts";
 
 interface Memory {
@@ -32,6 +33,7 @@ const memory = record<Memory & { readonly version: number }>({
     curveTables: flag,
     histogramTables: flag,
     tabs: record<ChosenTabs>({ main: nullable(oneOf(...tabIds)), side: nullable(oneOf(...tabIds)) }),
+    table: tableChoices,
     tableWidth: nullable(number),
     tableHeight: nullable(number),
     mainShare: nullable(number),

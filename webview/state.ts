@@ -9,6 +9,7 @@ import { reduceSnapshot, type RunSnapshot } from "../src/run/snapshot.ts";
 import { isFinal } from "../src/run/standing.ts";
 import { chooseTab, offeredTabs, openTab, shownTabs, type ChosenTabs, type GroupName, type Layout, type TabId } from "./frame/arrangement.ts";
 import { sampleIndex } from "./shownSample.ts";
+import { defaultTableChoices, type TableChoices } from "./table/choices.ts";
 
 /** What the user chose; kept over reloads. Names and paths rather than ids, because they survive an edit of the file. */
 export interface Choices {
@@ -28,6 +29,7 @@ export interface Choices {
   readonly curveTables: boolean;
   readonly histogramTables: boolean;
   readonly tabs: ChosenTabs;
+  readonly table: TableChoices;
   /** Shares from 0 to 1; `null`: what it needs. The table's of the width where it stands beside the tabs, of the height where above. */
   readonly tableWidth: number | null;
   readonly tableHeight: number | null;
@@ -66,7 +68,7 @@ export type Action =
   | { readonly type: "toggleLogarithmic"; readonly chart: string }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
-type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen">;
+type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "table" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen">;
 
 export const defaultChoices: Choices = {
   model: null,
@@ -79,6 +81,7 @@ export const defaultChoices: Choices = {
   curveTables: false,
   histogramTables: false,
   tabs: { main: null, side: null },
+  table: defaultTableChoices,
   tableWidth: null,
   tableHeight: null,
   mainShare: null,

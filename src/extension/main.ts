@@ -144,6 +144,8 @@ async function answer({ file, message }: PanelRequest, view: ModelsView, control
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
     case "steer":
       return controller.steer(file, message.steering);
+    case "copy":
+      return void (await vscode.env.clipboard.writeText(message.text));
     case "reveal":
       await reveal(message.position);
       await view.select(message.position);

@@ -22,6 +22,8 @@ export type FromPanel =
   | { readonly type: "ready" }
   | { readonly type: "command"; readonly command: PanelCommand }
   | { readonly type: "reveal"; readonly position: SourcePosition }
+  /** Put on the clipboard, which a page may not touch by itself. */
+  | { readonly type: "copy"; readonly text: string }
   /** To the run that the page shows. */
   | { readonly type: "steer"; readonly steering: Steering };
 
@@ -36,5 +38,6 @@ export const fromPanel = variants<FromPanel, "type">("type", {
   ready: record({}),
   command: record({ command: oneOf<PanelCommand>("train", "inspect", "pause", "resume", "stop") }),
   reveal: record({ position }),
+  copy: record({ text }),
   steer: record({ steering }),
 });
