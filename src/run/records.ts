@@ -1,15 +1,12 @@
 /** How everything that is said of a run is written and read. */
 import type {
   BufferInfo,
-  Histogram,
   MetricPoint,
   ModelClassInfo,
   ModelInfo,
   ModuleInfo,
-  ModuleStatistics,
   ParameterCounts,
   ParameterInfo,
-  ParameterStatistics,
   Problem,
   Progress,
   RunEvent,
@@ -17,10 +14,10 @@ import type {
   RunState,
   SourcePosition,
   StepStatistics,
-  TensorStatistics,
 } from "../protocol/index.ts";
-import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
+import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import { packedSample, storedSample } from "./records/statistics.ts";
 import type { Samples } from "./samples.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
@@ -77,44 +74,22 @@ const modelClass = record<ModelClassInfo>({
 });
 export const classes = list(modelClass);
 
-const histogram = record<Histogram>({ low: number, high: number, counts: list(number) });
-
-const tensor = record<TensorStatistics>({
-  shape,
-  count: whole,
-  mean: number,
-  std: number,
-  min: number,
-  max: number,
-  zeroFraction: number,
-  nonFinite: whole,
-  histogram,
-});
-
-const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor) });
-
-const moduleStatistics = record<ModuleStatistics>({
-  module: whole,
-  output: optional(tensor),
-  outputGradient: optional(tensor),
-  parameters: list(parameterStatistics),
-});
-
-const sample = record<StepStatistics>({ model: whole, step: number, epoch: number, afterwards: optional(oneOf<true>(true)), modules: list(moduleStatistics) });
-
-const samples = via<Samples, readonly StepStatistics[]>(
-  list(sample),
-  (byModel) => [...byModel.values()].flat(),
-  (all) => {
-    const byModel = new Map<number, StepStatistics[]>();
-    for (const one of all) {
-      const own = byModel.get(one.model);
-      if (own) own.push(one);
-      else byModel.set(one.model, [one]);
-    }
-    return byModel;
-  },
-);
+/** Sampled steps, by model. */
+function samplesOf(sample: Codec<StepStatistics>): Codec<Samples> {
+  return via<Samples, readonly StepStatistics[]>(
+    list(sample),
+    (byModel) => [...byModel.values()].flat(),
+    (all) => {
+      const byModel = new Map<number, StepStatistics[]>();
+      for (const one of all) {
+        const own = byModel.get(one.model);
+        if (own) own.push(one);
+        else byModel.set(one.model, [one]);
+      }
+      return byModel;
+    },
+  );
+}
 
 interface Columns {
   readonly name: string;
@@ -173,23 +148,29 @@ export const runEvent = variants<RunEvent, "type">("type", {
   metrics: record({ points: list(point) }),
   note,
   progress: record({ progress }),
-  statistics: record({ statistics: sample }),
+  statistics: record({ statistics: packedSample }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
 });
 
-export const runSnapshot = record<RunSnapshot>({
-  runId: text,
-  file: text,
-  mode: runMode,
-  state,
-  startedAt: number,
-  endedAt: optional(number),
-  edited: optional(flag),
-  models,
-  curves,
-  progress: optional(progress),
-  samples,
-  problems,
-  notes: list(note),
-});
+const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
+  record<RunSnapshot>({
+    runId: text,
+    file: text,
+    mode: runMode,
+    state,
+    startedAt: number,
+    endedAt: optional(number),
+    edited: optional(flag),
+    models,
+    curves,
+    progress: optional(progress),
+    samples: samplesOf(sample),
+    problems,
+    notes: list(note),
+  });
+
+/** As it goes to the page. */
+export const runSnapshot = snapshotWith(packedSample);
+/** The same as plain JSON: for what is kept. */
+export const storedSnapshot = snapshotWith(storedSample);
