@@ -5,6 +5,7 @@ import type {
   ModelClassInfo,
   ModelInfo,
   ModuleInfo,
+  ParameterChange,
   ParameterCounts,
   ParameterInfo,
   Problem,
@@ -12,17 +13,21 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourcePosition,
+  StepChanges,
   StepStatistics,
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import { intervention, optimizer } from "./records/interventions.ts";
+import { position } from "./records/position.ts";
+import { place, watchSettings } from "./records/steering.ts";
+import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
-import type { Samples } from "./samples.ts";
+import { pass, passCount, seenPass } from "./records/graph.ts";
+import { byModel } from "./records/byModel.ts";
+import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
-
-export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
 export const runMode = oneOf<RunMode>("train", "inspect");
 const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
@@ -44,6 +49,8 @@ const module = record<ModuleInfo>({
   buffers: list(buffer),
   counts,
   training: flag,
+  inputShapes: optional(list(shape)),
+  dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -74,22 +81,11 @@ const modelClass = record<ModelClassInfo>({
 });
 export const classes = list(modelClass);
 
-/** Sampled steps, by model. */
-function samplesOf(sample: Codec<StepStatistics>): Codec<Samples> {
-  return via<Samples, readonly StepStatistics[]>(
-    list(sample),
-    (byModel) => [...byModel.values()].flat(),
-    (all) => {
-      const byModel = new Map<number, StepStatistics[]>();
-      for (const one of all) {
-        const own = byModel.get(one.model);
-        if (own) own.push(one);
-        else byModel.set(one.model, [one]);
-      }
-      return byModel;
-    },
-  );
-}
+const changes = record<StepChanges>({
+  model: whole,
+  step: number,
+  parameters: list(record<ParameterChange>({ module: whole, name: text, change: number })),
+});
 
 interface Columns {
   readonly name: string;
@@ -124,6 +120,7 @@ const progress = record<Progress>({
   samplesPerSecond: optional(number),
   remainingSeconds: optional(number),
   elapsed: number,
+  watchShare: optional(number),
 });
 
 const problem = record<Problem>({
@@ -146,11 +143,25 @@ export const runEvent = variants<RunEvent, "type">("type", {
   models: record({ models }),
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
+  renamed: record({ from: text, to: text }),
   note,
   progress: record({ progress }),
   statistics: record({ statistics: packedSample }),
+  pass: record({ pass }),
+  passCounts: record({ counts: list(passCount) }),
+  batch: record({ batch }),
+  look: record({ look }),
+  lookFailed: record({ failure: lookFailure }),
+  tally: record({ tally }),
+  work: record({ work }),
+  changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
+  optimizers: record({ optimizers: list(optimizer) }),
+  intervention: record({ intervention }),
+  refused: record({ message: text }),
+  watch: record({ watch: watchSettings }),
+  place: record({ place }),
 });
 
 const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
@@ -165,9 +176,17 @@ const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
     models,
     curves,
     progress: optional(progress),
-    samples: samplesOf(sample),
+    samples: byModel(sample),
+    passes: list(seenPass),
+    followed,
+    works,
     problems,
     notes: list(note),
+    optimizers: list(optimizer),
+    interventions: list(intervention),
+    refusal: optional(text),
+    watch: optional(watchSettings),
+    place: optional(place),
   });
 
 /** As it goes to the page. */

@@ -4,8 +4,10 @@ import type { Observer } from "../observe/observer.ts";
 
 const callbacks = [
   "moduleConstructed",
+  "forwardStarts",
   "forward",
   "forwardFailed",
+  "loss",
   "beforeBackward",
   "afterBackward",
   "beforeStep",

@@ -1,7 +1,18 @@
 /** How what was measured in a step is written and read: its tensors as two blocks of numbers, the rest as any other record. */
-import type { ModuleStatistics, ParameterStatistics, StepStatistics, TensorStatistics } from "../../protocol/index.ts";
+import type { DeadUnits, ModuleStatistics, ParameterStatistics, StepStatistics, TensorStatistics, UnitStatistics } from "../../protocol/index.ts";
 import { base64, type Codec, doubles, list, number, oneOf, optional, record, text, via, whole, wholes } from "../codec.ts";
 import { TensorPacker, UnpackedTensors, type PackedTensors } from "../packedTensors.ts";
+
+const units = record<UnitStatistics>({ count: whole, zero: whole, constant: optional(whole) });
+const deadUnits = record<DeadUnits>({
+  count: whole,
+  zero: whole,
+  constant: optional(whole),
+  dead: whole,
+  died: whole,
+  since: optional(number),
+  units: list(whole),
+});
 
 function stepWith(tensor: Codec<TensorStatistics>): Codec<StepStatistics> {
   return record<StepStatistics>({
@@ -9,12 +20,17 @@ function stepWith(tensor: Codec<TensorStatistics>): Codec<StepStatistics> {
     step: number,
     epoch: number,
     afterwards: optional(oneOf<true>(true)),
+    guess: optional(number),
     modules: list(
       record<ModuleStatistics>({
         module: whole,
         output: optional(tensor),
         outputGradient: optional(tensor),
-        parameters: list(record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor) })),
+        call: optional(whole),
+        units: optional(units),
+        rectified: optional(deadUnits),
+        saturated: optional(number),
+        parameters: list(record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor), change: optional(number) })),
       }),
     ),
   });
