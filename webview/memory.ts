@@ -1,7 +1,7 @@
 /** What the page remembers over being hidden and over a reload, bounded so that saving it stays cheap. */
 import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
 import { dictionary, flag, list, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
-import { runSnapshot } from "../src/run/records.ts";
+import { storedSnapshot } from "../src/run/records.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
 import { moduleStatistics } from "./shownSample.ts";
@@ -17,7 +17,7 @@ interface Memory {
 }
 
 /** Of the form of what is remembered; what has another is forgotten. */
-const version = 3;
+const version = 4;
 
 const memory = record<Memory & { readonly version: number }>({
   version: whole,
@@ -39,7 +39,7 @@ const memory = record<Memory & { readonly version: number }>({
     mainShare: nullable(number),
     problemsOpen: flag,
   }),
-  run: nullable(runSnapshot),
+  run: nullable(storedSnapshot),
 });
 
 const maximumPoints = 400;

@@ -114,6 +114,9 @@ export type RunEvent =
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
 
+/** An event between processes; what was measured is packed, as src/run/sentEvents.ts does it. */
+export type SentEvent = Exclude<RunEvent, { readonly type: "statistics" }> | { readonly type: "statistics"; readonly packed: unknown };
+
 /** What is asked of a runner process. One process serves one job. */
 export interface RunRequest {
   readonly file: string;
@@ -148,4 +151,4 @@ export type RunCommand =
   | { readonly type: "steer"; readonly steering: Steering };
 
 /** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
-export type RunnerMessage = { readonly type: "ready"; readonly kernels: string | undefined } | { readonly type: "event"; readonly event: RunEvent };
+export type RunnerMessage = { readonly type: "ready"; readonly kernels: string | undefined } | { readonly type: "event"; readonly event: SentEvent };

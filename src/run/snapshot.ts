@@ -63,7 +63,7 @@ export const memoryBounds: Bounds = {
   points: 10_000,
   allPoints: 50_000,
   series: 1_000,
-  tensors: 30_000,
+  tensors: 60_000,
   // More columns than this can't be told apart in a heatmap.
   steps: 200,
   passNodes: 12_000,
