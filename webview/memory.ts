@@ -1,6 +1,6 @@
 /** What the page remembers over being hidden and over a reload, bounded so that saving it stays cheap. */
 import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
-import { dictionary, flag, list, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
+import { dictionary, flag, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
 import { runSnapshot } from "../src/run/records.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
@@ -14,7 +14,7 @@ interface Memory {
 }
 
 /** Of the form of what is remembered; what has another is forgotten. */
-const version = 3;
+const version = 4;
 
 const memory = record<Memory & { readonly version: number }>({
   version: whole,
@@ -24,7 +24,7 @@ const memory = record<Memory & { readonly version: number }>({
     step: nullable(number),
     expanded: dictionary(flag),
     smoothing: number,
-    logarithmic: list(text),
+    logarithmic: dictionary(flag),
     logCounts: flag,
     curveTables: flag,
     histogramTables: flag,
@@ -42,6 +42,7 @@ const maximumSamples = 40;
 const maximumModules = 1_500;
 /** Modules whose statistics are kept for the newest step; for all other steps only the shown module's are. */
 const maximumMeasuredModules = 100;
+const maximumEpochs = 200;
 const maximumNotes = 50;
 
 /** What to give to `setState`. */
@@ -57,6 +58,7 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     models: moduleTotal <= maximumModules ? run.models : [],
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
+    epochs: thinEvenly(run.epochs, maximumEpochs),
     notes: run.notes.slice(-maximumNotes),
   };
 }

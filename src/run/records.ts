@@ -21,6 +21,7 @@ import type {
 } from "../protocol/index.ts";
 import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import type { EpochStart } from "./epochs.ts";
 import type { Samples } from "./samples.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
@@ -162,6 +163,8 @@ const problem = record<Problem>({
   step: optional(number),
 });
 
+const epochStart = record<EpochStart>({ step: number, epoch: number });
+
 const note = record<Note>({ name: text, step: number, text });
 
 export const problems = list(problem);
@@ -189,6 +192,7 @@ export const runSnapshot = record<RunSnapshot>({
   edited: optional(flag),
   models,
   curves,
+  epochs: list(epochStart),
   progress: optional(progress),
   samples,
   problems,

@@ -1,9 +1,11 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
+import { addEpochs, type EpochStart } from "./epochs.ts";
 import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
+import { thinEvenly } from "./thinning.ts";
 
 export interface RunSnapshot {
   readonly runId: string;
@@ -18,6 +20,8 @@ export interface RunSnapshot {
   readonly models: readonly ModelInfo[];
   /** What was logged under each name; long curves are thinned out, peaks, dips and holes kept. */
   readonly curves: Curves;
+  /** Where epochs began, oldest first; thinned out evenly when there are many. */
+  readonly epochs: readonly EpochStart[];
   readonly progress?: Progress;
   /** Sampled steps of each model, oldest first; thinned out evenly when there are many. */
   readonly samples: Samples;
@@ -35,6 +39,7 @@ export interface Note {
 /** How much of a run is kept. */
 export interface Bounds extends CurveBounds, SampleBounds {
   readonly notes: number;
+  readonly epochs: number;
   /** Problems; the first are those that tell most. */
   readonly problems: number;
 }
@@ -47,11 +52,12 @@ export const memoryBounds: Bounds = {
   // More columns than this can't be told apart in a heatmap.
   steps: 200,
   notes: 1_000,
+  epochs: 1_000,
   problems: 100,
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), problems: [], notes: [] };
+  return { ...run, state: "starting", models: [], curves: new Map(), epochs: [], samples: new Map(), problems: [], notes: [] };
 }
 
 /** @returns the same object where nothing of the event is kept */
@@ -63,7 +69,7 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, models: event.models };
     case "metrics": {
       const curves = addPoints(run.curves, event.points, bounds);
-      return curves === run.curves ? run : { ...run, curves };
+      return curves === run.curves ? run : { ...run, curves, epochs: addEpochs(run.epochs, event.points, bounds.epochs) };
     }
     case "renamed": {
       const curves = renameCurve(run.curves, event.from, event.to);
@@ -95,5 +101,6 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     curves: boundCurves(run.curves, bounds),
     samples: boundSamples(run.samples, bounds),
     notes: run.notes.slice(-bounds.notes),
+    epochs: thinEvenly(run.epochs, bounds.epochs),
   };
 }

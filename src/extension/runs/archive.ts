@@ -10,7 +10,7 @@ import { isFinal } from "../../run/standing.ts";
 import type { FileRuns, Structure } from "./fileRuns.ts";
 
 /** Of the form of the files; others are not read. */
-const version = 2;
+const version = 3;
 
 const versioned = record<{ readonly version: number }>({ version: whole });
 
@@ -36,6 +36,7 @@ const diskBounds: Bounds = {
   tensors: 3_000,
   steps: 60,
   notes: 200,
+  epochs: 300,
 };
 
 export class Archive {
