@@ -1,6 +1,7 @@
 /** What the page remembers over being hidden and over a reload, bounded so that saving it stays cheap. */
 import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
 import { dictionary, flag, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
+import { boundPrinted } from "../src/run/printed.ts";
 import { runSnapshot } from "../src/run/records.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
@@ -60,6 +61,7 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
     epochs: thinEvenly(run.epochs, maximumEpochs),
     notes: run.notes.slice(-maximumNotes),
+    printed: boundPrinted(run.printed, { lines: 100, characters: 10_000 }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
+import type { PrintedLine } from "./printed.ts";
 import type { SourcePosition } from "./position.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { Steering } from "./steering.ts";
@@ -77,6 +78,8 @@ export type RunEvent =
   | { readonly type: "metrics"; readonly points: readonly MetricPoint[] }
   /** A series has another name from now on, with what it holds: it is not the only one of its kind any more. */
   | { readonly type: "renamed"; readonly from: string; readonly to: string }
+  /** What the program printed; before it, so many lines that are too many to tell. */
+  | { readonly type: "printed"; readonly lines: readonly PrintedLine[]; readonly skipped: number }
   /** A `log()` value that is not a number. */
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }

@@ -22,6 +22,7 @@ import type {
 import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
 import type { EpochStart } from "./epochs.ts";
+import { printed, printedEvent } from "./records/printed.ts";
 import type { Samples } from "./samples.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
@@ -175,6 +176,7 @@ export const runEvent = variants<RunEvent, "type">("type", {
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
   renamed: record({ from: text, to: text }),
+  printed: printedEvent,
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
@@ -197,4 +199,5 @@ export const runSnapshot = record<RunSnapshot>({
   samples,
   problems,
   notes: list(note),
+  printed,
 });

@@ -2,6 +2,7 @@
 import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addEpochs, type EpochStart } from "./epochs.ts";
+import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
 import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
@@ -27,6 +28,7 @@ export interface RunSnapshot {
   readonly samples: Samples;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
+  readonly printed: Printed;
 }
 
 /** Something logged that is no number. */
@@ -40,6 +42,7 @@ export interface Note {
 export interface Bounds extends CurveBounds, SampleBounds {
   readonly notes: number;
   readonly epochs: number;
+  readonly printed: PrintedBounds;
   /** Problems; the first are those that tell most. */
   readonly problems: number;
 }
@@ -53,11 +56,12 @@ export const memoryBounds: Bounds = {
   steps: 200,
   notes: 1_000,
   epochs: 1_000,
+  printed: { lines: 2_000, characters: 400_000 },
   problems: 100,
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), epochs: [], samples: new Map(), problems: [], notes: [] };
+  return { ...run, state: "starting", models: [], curves: new Map(), epochs: [], samples: new Map(), problems: [], notes: [], printed: nothingPrinted };
 }
 
 /** @returns the same object where nothing of the event is kept */
@@ -79,6 +83,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       const note = { name: shorten(event.name, nameLength), step: event.step, text: shorten(event.text, textLength) };
       return { ...run, notes: [...run.notes, note].slice(-bounds.notes) };
     }
+    case "printed":
+      return { ...run, printed: addPrinted(run.printed, event.lines, event.skipped, bounds.printed) };
     case "progress":
       return { ...run, progress: event.progress };
     case "statistics":
@@ -102,5 +108,6 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     samples: boundSamples(run.samples, bounds),
     notes: run.notes.slice(-bounds.notes),
     epochs: thinEvenly(run.epochs, bounds.epochs),
+    printed: boundPrinted(run.printed, bounds.printed),
   };
 }

@@ -16,6 +16,8 @@ import { garbageCollector } from "./garbageCollector.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
+import { listenToOutput } from "./output.ts";
+import { PrintedLines } from "./printedLines.ts";
 import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
@@ -42,6 +44,7 @@ export class Program {
   readonly #stacks: StackReader;
   readonly #classes: DeclaredClasses;
   readonly #observer: Observer;
+  readonly #printed: PrintedLines;
   readonly #surroundings: Surroundings;
   #isWatched = true;
   #hasEnded = false;
@@ -71,9 +74,13 @@ export class Program {
         series: (index, name) => post({ type: "series", index, name }),
         points: (values) => post({ type: "points", values }),
       },
-      gate: (beforeBlocking) => this.#gate.pass(beforeBlocking),
+      gate: (beforeBlocking) => this.#passGate(beforeBlocking),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
+    this.#printed = new PrintedLines(
+      () => this.#observer.step,
+      (event) => this.#tell(event),
+    );
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
@@ -93,6 +100,11 @@ export class Program {
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
     setInstrument(this.#observer);
+    listenToOutput((chunk, isError) => {
+      this.#printed.add(chunk, isError);
+      // An "exit" handler of the program's may have the last word.
+      if (this.#hasEnded) this.#printed.flush();
+    });
     try {
       await import(this.#job.program);
       // From here on timers and promises keep the program going, or nothing does.
@@ -119,6 +131,14 @@ export class Program {
       },
     };
     Object.defineProperty(globalThis, Symbol.for(programHooksKey), { value: hooks });
+  }
+
+  #passGate(beforeBlocking: () => void): number {
+    this.#printed.flushIfDue();
+    return this.#gate.pass(() => {
+      this.#printed.flush();
+      beforeBlocking();
+    });
   }
 
   /** All is known; nothing of the program's own may run any more, not even its `finally` blocks, which might save things. */
@@ -188,6 +208,7 @@ export class Program {
   /** The last word on models, metrics and classes; returns the number of classes. */
   #tellAll(): number {
     this.#observer.finish();
+    this.#printed.flush();
     const classes = this.#classes.describe(this.#observer.registry);
     this.#tell({ type: "classes", classes });
     return classes.length;

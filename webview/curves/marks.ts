@@ -12,17 +12,22 @@ export interface StepMark {
 
 /** The least room for an epoch's label, CSS pixels. */
 const labelRoom = 56;
+/** The least room for the tick of an epoch without a label, CSS pixels. */
+const tickRoom = 4;
 /** Marks closer than this are one, CSS pixels. */
 const markDistance = 12;
 
-/** A thin line at each epoch's first step, and its number at the head; where they are many, at every second, fifth, tenth … */
+/** A thin line at each epoch's first step, with its number at the head; where they are many, at every second, fifth, tenth …, and ticks between. */
 export function drawEpochs(plot: uPlot, epochs: readonly EpochStart[]): void {
   const { min = 0, max = 0 } = plot.scales["x"]!;
   const inSight = epochs.filter(({ step }, i) => i > 0 && step > min! && step <= max!);
   const stride = epochStride(inSight.length, plot.bbox.width / uPlot.pxRatio);
   if (stride === undefined || epochs.length < 2) return;
   for (const { step, epoch } of inSight) {
-    if (epoch % stride !== 0) continue;
+    if ((epoch + 1) % stride !== 0) {
+      if (plot.bbox.width / inSight.length >= tickRoom * uPlot.pxRatio) drawTick(plot, step);
+      continue;
+    }
     drawVertical(plot, step, colour("--grid"), [3, 3]);
     writeAtHead(plot, step, `epoch ${formatCount(epoch + 1)}`);
   }
@@ -73,17 +78,24 @@ function placeOf(plot: uPlot, step: number): number | undefined {
   return x < left || x > left + width ? undefined : x;
 }
 
-function drawVertical(plot: uPlot, step: number, stroke: string, dash: readonly number[]): void {
+function drawTick(plot: uPlot, step: number): void {
+  drawVertical(plot, step, colour("--muted"), [], tickLength * uPlot.pxRatio);
+}
+
+/** CSS pixels. */
+const tickLength = 4;
+
+function drawVertical(plot: uPlot, step: number, stroke: string, dash: readonly number[], length = plot.bbox.height): void {
   const x = placeOf(plot, step);
   if (x === undefined) return;
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.strokeStyle = stroke;
   ctx.lineWidth = uPlot.pxRatio;
-  ctx.setLineDash(dash.map((length) => length * uPlot.pxRatio));
+  ctx.setLineDash(dash.map((part) => part * uPlot.pxRatio));
   ctx.beginPath();
   ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.lineTo(x, bbox.top + length);
   ctx.stroke();
   ctx.restore();
 }

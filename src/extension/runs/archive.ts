@@ -37,6 +37,7 @@ const diskBounds: Bounds = {
   steps: 60,
   notes: 200,
   epochs: 300,
+  printed: { lines: 1_000, characters: 100_000 },
 };
 
 export class Archive {
