@@ -30,8 +30,9 @@ const memory = record<Memory & { readonly version: number }>({
     curveTables: flag,
     histogramTables: flag,
     tabs: record<ChosenTabs>({ main: nullable(oneOf(...tabIds)), side: nullable(oneOf(...tabIds)) }),
-    treeShare: number,
-    mainShare: number,
+    tableWidth: nullable(number),
+    tableHeight: nullable(number),
+    mainShare: nullable(number),
     problemsOpen: flag,
   }),
   run: nullable(runSnapshot),
@@ -40,6 +41,8 @@ const memory = record<Memory & { readonly version: number }>({
 const maximumPoints = 400;
 const maximumSeries = 24;
 const maximumSamples = 40;
+/** Enough for the medians of the newest times. */
+const maximumWorks = 9;
 const maximumModules = 1_500;
 /** Modules whose statistics are kept for the newest step; for all other steps only the shown module's are. */
 const maximumMeasuredModules = 100;
@@ -53,13 +56,16 @@ export function remember(state: PanelState): unknown {
 
 function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
   const model = shownModel(state);
-  const moduleTotal = run.models.reduce((sum, { modules }) => sum + modules.length, 0);
+  const isSmall = run.models.reduce((sum, { modules }) => sum + modules.length, 0) <= maximumModules;
   return {
     ...run,
-    models: moduleTotal <= maximumModules ? run.models : [],
+    models: isSmall ? run.models : [],
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
+    works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
     epochs: thinEvenly(run.epochs, maximumEpochs),
+    // The extension has it, too, and it would be the largest part.
+    followed: new Map(),
     notes: run.notes.slice(-maximumNotes),
     printed: boundPrinted(run.printed, { lines: 100, characters: 10_000 }),
   };

@@ -26,6 +26,13 @@ export class EpochCounter {
     return this.#loop?.index ?? this.#epoch;
   }
 
+  /** The same, counting on a pass over data that was trained on before to be one of training again. */
+  get upcoming(): number {
+    const pass = this.#passes.at(-1);
+    if (!pass || pass.epoch !== undefined || this.#loop) return this.epoch;
+    return this.#passesOver.get(dataOf(pass.loader)) ?? this.epoch;
+  }
+
   /** Number of epochs there will be, if the loop showed it. */
   get epochs(): number | undefined {
     return this.#loop?.count;
@@ -41,7 +48,7 @@ export class EpochCounter {
   /** What the batch handed out last is from, and whether that pass over it is for training, as far as is known yet. */
   get pass(): { readonly data: object; readonly isTraining: boolean } | undefined {
     const pass = this.#passes.at(-1);
-    return pass && { data: dataOf(pass), isTraining: pass.epoch !== undefined };
+    return pass && { data: dataOf(pass.loader), isTraining: pass.epoch !== undefined };
   }
 
   /** Whether a pass over the data was for training. */
@@ -76,7 +83,7 @@ export class EpochCounter {
   trains(): void {
     const pass = this.#passes.at(-1);
     if (!pass || pass.epoch !== undefined) return;
-    const data = dataOf(pass);
+    const data = dataOf(pass.loader);
     pass.epoch = this.#passesOver.get(data) ?? 0;
     this.#passesOver.set(data, pass.epoch + 1);
     this.#epoch = pass.epoch;
@@ -84,7 +91,7 @@ export class EpochCounter {
 }
 
 /** Several loaders over the same data, such as a new one in each epoch, count on. */
-function dataOf({ loader }: Pass): object {
+function dataOf(loader: Loader): object {
   return typeof loader.dataset === "object" && loader.dataset !== null ? loader.dataset : loader;
 }
 

@@ -1,22 +1,31 @@
 /** What is known of each model's training: its own steps, and which of them are measured. */
-import type { AnyModule } from "../engine/nn/module.ts";
+import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import type { StepStatistics } from "../protocol/index.ts";
 import type { Iterations } from "./iterations.ts";
 import type { FoundModel } from "./modelRegistry.ts";
+import type { ProgramClock } from "./programClock.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
+import type { Watching } from "./watching.ts";
+import { UnitLives } from "./unitLives.ts";
+import type { WorkMeter } from "./workMeter.ts";
 
 export class ModelWatch {
-  readonly #sampling: SamplingOptions;
+  readonly #watching: Watching;
+  readonly #clock: ProgramClock;
+  readonly #meter: WorkMeter;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
+  /** What the step under way has cost so far, as the schedule knows it; milliseconds. */
+  #paidFor = 0;
   /** As it was described last. */
   model: FoundModel;
   /** Whether the step to come, or under way, is to be measured; `sampler` does it, if measuring is wanted at all. */
   isDue = true;
   sampler: StepSampler | null;
+  readonly lives = new UnitLives();
   /** What was measured of the step under way, should it turn out to be one: told when the program has updated the parameters by hand. */
   pending: StepStatistics | undefined;
   /** Whether a module of it was called in training since its last step. */
@@ -29,30 +38,41 @@ export class ModelWatch {
   lastStep = -1;
   reported = -1;
 
-  /** Whether the step after this one is to be measured in any case. */
+  /** Whether the step after the one under way is to be measured in any case. */
   #isAsked = false;
 
-  constructor(model: FoundModel, sampling: SamplingOptions) {
+  constructor(model: FoundModel, watching: Watching, clock: ProgramClock, meter: WorkMeter) {
     this.model = model;
-    this.#sampling = sampling;
-    this.sampler = this.#newSampler();
+    this.#watching = watching;
+    this.#clock = clock;
+    this.#meter = meter;
+    this.sampler = watching.enabled ? this.#newSampler() : null;
   }
 
-  /** The step to come will be measured. */
-  open(): void {
+  /**
+   * The step to come will be measured.
+   * @param isAsked also where nothing is watched
+   */
+  open(isAsked = false): void {
+    if (this.isDue && (this.sampler || !isAsked)) return;
     this.isDue = true;
-    this.sampler ??= this.#newSampler();
+    if (isAsked || this.#watching.enabled) this.sampler ??= this.#newSampler();
+    this.#meter.begin(this.model);
   }
 
   /** The next step that begins will be measured, whatever the schedule says. */
   ask(): void {
     if (this.isCalled) this.#isAsked = true;
-    else this.open();
+    else this.open(true);
   }
 
-  /** The step was measured. */
-  measured(now: number): void {
-    this.#scheduleFrom(now).sampled(this.steps, now, this.sampler?.cost ?? 0);
+  /**
+   * The step was measured.
+   * @param cost milliseconds besides what the sampler took
+   */
+  measured(now: number, cost: number): void {
+    this.#paidFor = this.sampler?.cost ?? 0;
+    this.#scheduleFrom(now).sampled(this.steps, now, cost + this.#paidFor);
   }
 
   /**
@@ -62,38 +82,48 @@ export class ModelWatch {
    */
   stepped(step: number, now: number, remaining: number | undefined, sharers: number): void {
     const schedule = this.#scheduleFrom(now);
+    if (this.#paidFor) schedule.paid((this.sampler?.cost ?? 0) - this.#paidFor);
+    this.#paidFor = 0;
+    this.#watching.spend(this.sampler?.cost ?? 0);
     this.sampler?.end();
     this.sampler = null;
     this.pending = undefined;
     this.isCalled = false;
     this.lastStep = step;
     this.steps++;
-    this.isDue = this.#isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    const isAsked = this.#isAsked;
+    const isDue = isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
     this.#isAsked = false;
-    if (this.isDue) this.open();
+    this.isDue = false;
+    if (isDue) this.open(isAsked);
   }
 
   #scheduleFrom(now: number): SamplingSchedule {
-    return (this.#schedule ??= new SamplingSchedule(this.#sampling, now));
+    return (this.#schedule ??= new SamplingSchedule(this.#watching, now));
   }
 
-  #newSampler(): StepSampler | null {
-    return this.#sampling.enabled ? new StepSampler(this.#sampling.bins) : null;
+  #newSampler(): StepSampler {
+    return new StepSampler(this.#watching, this.#clock);
   }
 }
 
 export class ModelWatches {
-  readonly #sampling: SamplingOptions;
+  readonly #watching: Watching;
+  readonly #clock: ProgramClock;
+  readonly #meter: WorkMeter;
   readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
   /** Several models may share a module or a parameter. */
   readonly #ofModule = new WeakMap<AnyModule, readonly ModelWatch[]>();
   readonly #ofOptimizer = new Map<Optimizer, readonly ModelWatch[]>();
   readonly #hasOwner = new Map<ModelWatch, boolean>();
+  #paths: Map<Tensor, string> | undefined;
   /** Those of the models that were described last, in their order. */
   current: readonly ModelWatch[] = [];
 
-  constructor(sampling: SamplingOptions) {
-    this.#sampling = sampling;
+  constructor(watching: Watching, clock: ProgramClock, meter: WorkMeter) {
+    this.#watching = watching;
+    this.#clock = clock;
+    this.#meter = meter;
   }
 
   /** The models that the module is part of; `undefined` if no model was found to have it. */
@@ -105,10 +135,20 @@ export class ModelWatches {
     return this.#ofRoot.get(module);
   }
 
+  /** Where the module stands in the first of the models that it is part of. */
+  placeOf(module: AnyModule): { model: number; id: number } | undefined {
+    for (const { model } of this.current) {
+      const id = model.modules.indexOf(module as unknown as Module);
+      if (id >= 0) return { model: model.info.id, id };
+    }
+    return undefined;
+  }
+
   /** @param strangers what measured those modules of the present step that belonged to no model yet */
   update(models: readonly FoundModel[], strangers: StepSampler | null): void {
     this.#ofOptimizer.clear();
     this.forgetOwners();
+    this.#paths = undefined;
     this.current = models.map((model) => this.#watchOf(model, strangers));
     const shared = new Map<AnyModule, ModelWatch[]>();
     for (const watch of this.current) {
@@ -133,11 +173,19 @@ export class ModelWatches {
 
   /** `layer1.weight`, behind the model's name where there are several; `undefined` for a tensor of no model. */
   pathOf(parameter: Tensor | undefined): string | undefined {
-    for (const { model } of this.current) {
-      const found = model.modules[0]!.namedParameters().find(([, one]) => one === parameter);
-      if (found) return this.current.length > 1 ? `${model.info.name}.${found[0]}` : found[0];
+    return parameter && this.paths().get(parameter);
+  }
+
+  /** The parameters of all models, by their paths. */
+  paths(): ReadonlyMap<Tensor, string> {
+    if (!this.#paths) {
+      const isOnly = this.current.length === 1;
+      this.#paths = new Map();
+      for (const { model } of this.current.toReversed()) {
+        for (const [path, one] of model.modules[0]!.namedParameters()) this.#paths.set(one, isOnly ? path : `${model.info.name}.${path}`);
+      }
     }
-    return undefined;
+    return this.#paths;
   }
 
   /**
@@ -181,7 +229,7 @@ export class ModelWatches {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#sampling);
+      watch = new ModelWatch(model, this.#watching, this.#clock, this.#meter);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;

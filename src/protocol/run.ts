@@ -1,9 +1,15 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
+import type { Pass, PassCount } from "./graph.ts";
+import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { PrintedLine } from "./printed.ts";
 import type { SourcePosition } from "./position.ts";
+import type { Intervention } from "./interventions.ts";
+import type { OptimizerInfo } from "./optimizers.ts";
+import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
-import type { Steering } from "./steering.ts";
+import type { StepWork } from "./work.ts";
+import type { Place, Steering, WatchSettings } from "./steering.ts";
 
 export type RunMode = "train" | "inspect";
 
@@ -63,6 +69,8 @@ export interface Progress {
   readonly remainingSeconds?: number;
   /** Milliseconds since the run began. */
   readonly elapsed: number;
+  /** The share of the time that watching took, 0 to 1, since what is watched was chosen. */
+  readonly watchShare?: number;
 }
 
 export type RunEvent =
@@ -84,7 +92,28 @@ export type RunEvent =
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
+  /** A pass of another structure than those before, or the same one seen again with more to tell. */
+  | { readonly type: "pass"; readonly pass: Pass }
+  /** How often each pass ran, from time to time and at the end. */
+  | { readonly type: "passCounts"; readonly counts: readonly PassCount[] }
+  /** The samples that the next looks are at. */
+  | { readonly type: "batch"; readonly batch: Batch }
+  | { readonly type: "look"; readonly look: Look }
+  | { readonly type: "lookFailed"; readonly failure: LookFailure }
+  | { readonly type: "tally"; readonly tally: Tally }
+  | { readonly type: "work"; readonly work: StepWork }
+  | { readonly type: "changes"; readonly changes: StepChanges }
   | { readonly type: "problem"; readonly problem: Problem }
+  /** Replaces every optimizer sent before. Sent before the first step, and again when a group or an option changed. */
+  | { readonly type: "optimizers"; readonly optimizers: readonly OptimizerInfo[] }
+  /** Someone changed something in the run; it holds from now on. */
+  | { readonly type: "intervention"; readonly intervention: Intervention }
+  /** What was asked for could not be done, and why. */
+  | { readonly type: "refused"; readonly message: string }
+  /** What is watched from now on. */
+  | { readonly type: "watch"; readonly watch: WatchSettings }
+  /** Where the program stands; sent before it is paused, and again when that changes. */
+  | { readonly type: "place"; readonly place: Place }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
 

@@ -1,12 +1,15 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
-import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
+import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addEpochs, type EpochStart } from "./epochs.ts";
 import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
-import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
 import { thinEvenly } from "./thinning.ts";
+import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
+import { addBatch, addFailure, addLook, addTally, type AllFollowed } from "./followed.ts";
+import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
+import { addWork, boundWorks, type Works } from "./work.ts";
 
 export interface RunSnapshot {
   readonly runId: string;
@@ -26,9 +29,24 @@ export interface RunSnapshot {
   readonly progress?: Progress;
   /** Sampled steps of each model, oldest first; thinned out evenly when there are many. */
   readonly samples: Samples;
+  /** Of each structure one, in the order in which they were met. */
+  readonly passes: readonly SeenPass[];
+  /** What was told of the samples that are followed through the models. */
+  readonly followed: AllFollowed;
+  /** What modules did in sampled steps, thinned out as the samples are. */
+  readonly works: Works;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
   readonly printed: Printed;
+  readonly optimizers: readonly OptimizerInfo[];
+  /** What a person changed in the run, oldest first. */
+  readonly interventions: readonly Intervention[];
+  /** Why what was asked for last could not be done. */
+  readonly refusal?: string;
+  /** What is watched, where that was chosen while it ran. */
+  readonly watch?: WatchSettings;
+  /** Where it stands, while it is paused. */
+  readonly place?: Place;
 }
 
 /** Something logged that is no number. */
@@ -39,12 +57,14 @@ export interface Note {
 }
 
 /** How much of a run is kept. */
-export interface Bounds extends CurveBounds, SampleBounds {
+export interface Bounds extends CurveBounds, SampleBounds, PassBounds {
   readonly notes: number;
   readonly epochs: number;
   readonly printed: PrintedBounds;
   /** Problems; the first are those that tell most. */
   readonly problems: number;
+  /** Interventions, the latest. */
+  readonly interventions: number;
 }
 
 export const memoryBounds: Bounds = {
@@ -54,21 +74,40 @@ export const memoryBounds: Bounds = {
   tensors: 30_000,
   // More columns than this can't be told apart in a heatmap.
   steps: 200,
+  passNodes: 12_000,
   notes: 1_000,
   epochs: 1_000,
   printed: { lines: 2_000, characters: 400_000 },
   problems: 100,
+  interventions: 1_000,
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), epochs: [], samples: new Map(), problems: [], notes: [], printed: nothingPrinted };
+  return {
+    ...run,
+    state: "starting",
+    models: [],
+    curves: new Map(),
+    epochs: [],
+    samples: new Map(),
+    works: new Map(),
+    passes: [],
+    followed: new Map(),
+    problems: [],
+    notes: [],
+    printed: nothingPrinted,
+    optimizers: [],
+    interventions: [],
+  };
 }
 
 /** @returns the same object where nothing of the event is kept */
 export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds = memoryBounds): RunSnapshot {
   switch (event.type) {
-    case "state":
-      return { ...run, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }) };
+    case "state": {
+      const { place, ...rest } = run;
+      return { ...rest, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }), ...(event.state === "paused" && place && { place }) };
+    }
     case "models":
       return { ...run, models: event.models };
     case "metrics": {
@@ -89,11 +128,41 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, progress: event.progress };
     case "statistics":
       return { ...run, samples: addSample(run.samples, event.statistics, bounds) };
+    case "pass":
+      return { ...run, passes: addPass(run.passes, event.pass, bounds) };
+    case "passCounts":
+      return { ...run, passes: countPasses(run.passes, event.counts) };
+    case "batch":
+      return { ...run, followed: addBatch(run.followed, event.batch) };
+    case "look":
+      return { ...run, followed: addLook(run.followed, event.look) };
+    case "lookFailed":
+      return { ...run, followed: addFailure(run.followed, event.failure) };
+    case "tally":
+      return { ...run, followed: addTally(run.followed, event.tally) };
+    case "work":
+      return { ...run, works: addWork(run.works, event.work, bounds) };
+    case "changes": {
+      const samples = addChanges(run.samples, event.changes);
+      return samples === run.samples ? run : { ...run, samples };
+    }
     case "problem": {
       if (run.problems.length >= bounds.problems) return run;
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
       return { ...run, problems: [...run.problems, problem] };
     }
+    case "optimizers":
+      return { ...run, optimizers: event.optimizers };
+    case "intervention": {
+      const { refusal: _, ...rest } = run;
+      return { ...rest, interventions: [...run.interventions, event.intervention].slice(-bounds.interventions) };
+    }
+    case "refused":
+      return { ...run, refusal: shorten(event.message, textLength) };
+    case "watch":
+      return { ...run, watch: event.watch };
+    case "place":
+      return { ...run, place: event.place };
     case "classes":
     case "files":
       return run;
@@ -106,6 +175,8 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     ...run,
     curves: boundCurves(run.curves, bounds),
     samples: boundSamples(run.samples, bounds),
+    passes: boundPasses(run.passes, bounds),
+    works: boundWorks(run.works, bounds),
     notes: run.notes.slice(-bounds.notes),
     epochs: thinEvenly(run.epochs, bounds.epochs),
     printed: boundPrinted(run.printed, bounds.printed),

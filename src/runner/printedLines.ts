@@ -17,6 +17,7 @@ const interval = 100;
 /** Of one message; what came before is skipped. */
 const mostLines = 200;
 const mostCharacters = 50_000;
+const clockEvery = 16;
 
 const { performance } = globalThis;
 
@@ -38,9 +39,10 @@ export class PrintedLines {
     const text = typeof chunk === "string" ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString();
     this.#chunks.push({ text: this.#newest(text), step: this.#step(), isError });
     if (this.#chunks.length > 2 * mostLines) this.#skip(this.#chunks.splice(0, mostLines));
-    if (performance.now() - this.#last >= interval) this.flush();
+    // The clock is looked at for the first that waits, and for some of very many.
+    if (this.#chunks.length % clockEvery === 1) this.flushIfDue();
     // A program that goes on to wait for something has to show what it said before; one that is busy comes by here.
-    else this.#timer ??= setTimeout(() => this.flush(), interval).unref();
+    if (this.#chunks.length > 0) this.#timer ??= setTimeout(() => this.flush(), interval).unref();
   }
 
   /** Sends what waits, if it has waited long enough. */

@@ -60,7 +60,10 @@ export class Program {
       this.#control,
       new Mailbox(this.#control, job.mailbox),
       (steering) => this.#isWatched && this.#observer.steer(steering),
-      (paused) => post({ type: "paused", paused }),
+      (paused) => {
+        this.#printed.flush();
+        post({ type: "paused", paused });
+      },
     );
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
@@ -72,9 +75,12 @@ export class Program {
       sink: {
         event: (event) => this.#tell(event),
         series: (index, name) => post({ type: "series", index, name }),
-        points: (values) => post({ type: "points", values }),
+        points: (values) => {
+          post({ type: "points", values });
+          this.#printed.flushIfDue();
+        },
       },
-      gate: (beforeBlocking) => this.#passGate(beforeBlocking),
+      gate: this.#gate,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -133,14 +139,6 @@ export class Program {
     Object.defineProperty(globalThis, Symbol.for(programHooksKey), { value: hooks });
   }
 
-  #passGate(beforeBlocking: () => void): number {
-    this.#printed.flushIfDue();
-    return this.#gate.pass(() => {
-      this.#printed.flush();
-      beforeBlocking();
-    });
-  }
-
   /** All is known; nothing of the program's own may run any more, not even its `finally` blocks, which might save things. */
   #endInspection(): void {
     this.#end("finished");
@@ -160,6 +158,7 @@ export class Program {
     if (this.#hasEnded) return;
     const isSignal = isInstance(error, StopSignal);
     const problems = isSignal ? [] : [this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))];
+    if (!isSignal) this.#surroundings.during(() => this.#observer.failed(error));
     if (this.#control.isStopped) this.#end("stopped", problems.map(whileStopping));
     else this.#fail(problems);
     leave(isSignal ? 0 : 1);

@@ -4,6 +4,7 @@ import type { Observer } from "../observe/observer.ts";
 
 const callbacks = [
   "moduleConstructed",
+  "forwardStarts",
   "forward",
   "forwardFailed",
   "loss",

@@ -72,7 +72,8 @@ export function backward(
   if (weights.length !== roots.length) throw new KindlingError(`got ${roots.length} tensors and ${weights.length} gradients`);
   const observer = instrument();
   observer?.beforeBackward?.(roots[0]!);
-  accumulateAll(roots, weights, passOptions(retainGraph, createGraph), inputs);
+  const isNothing = observer?.isFrozenOnPurpose?.() && roots.every(({ requiresGrad }) => !requiresGrad);
+  if (!isNothing) accumulateAll(roots, weights, passOptions(retainGraph, createGraph), inputs);
   observer?.afterBackward?.(roots[0]!);
 }
 
@@ -126,6 +127,8 @@ export function grad<const Inputs extends Tensor | readonly Tensor[]>(
   if (weights.length !== roots.length) throw new KindlingError(`got ${roots.length} tensors and ${weights.length} gradients`);
   const capture = new Capture(targets);
   runPass(roots, weights, passOptions(retainGraph, createGraph), capture);
+  const found = capture.results.filter((result) => result !== null);
+  operationWatch()?.ran({ name: "grad" }, [...roots, ...targets], found, undefined);
   return capture.results.map((result, i) => {
     if (result === null && materializeGrads) return arithmetic.zeros(targets[i]!.shape);
     if (result === null && !allowUnused) {
@@ -179,9 +182,12 @@ function runPass(
 ): void {
   const pass = new Pass(createGraph, retain, capture);
   const before = createGraph ? null : beginScratch();
+  const watch = operationWatch();
+  watch?.differentiates?.(true);
   try {
     withGradMode(createGraph, () => pass.run(roots, weights));
   } finally {
+    watch?.differentiates?.(false);
     pass.abandon();
     if (!createGraph) endScratch(before);
   }
@@ -237,7 +243,9 @@ class Pass {
     node.gradients = null;
     this.#current = gradients;
     if (node.operation.name === "AccumulateGrad") {
-      if (this.#capture === null) accumulateGrad((node as Node<Tensor>).data, gradients[0]!, this.#createGraph);
+      const leaf = (node as Node<Tensor>).data;
+      // One that was frozen since the graph was recorded gets nothing any more.
+      if (this.#capture === null && leaf.requiresGrad) accumulateGrad(leaf, gradients[0]!, this.#createGraph);
     } else if (this.#needed === null || node.next.some((next) => next !== null && this.#needed!.has(next))) {
       const { operation } = node;
       if (this.#createGraph) node.share();
