@@ -35,9 +35,14 @@ export function watched(program: string, classes: readonly string[], body: () =>
       series: (index, name) => (names[index] = name),
       points: (values) => points.push(...metricPoints(values, names)),
     },
-    gate: () => {
-      gate(observer);
-      return 0;
+    gate: {
+      pass() {
+        gate(observer);
+        return 0;
+      },
+      look() {},
+      hold() {},
+      release() {},
     },
   });
   setInstrument(observer);
