@@ -1,6 +1,7 @@
 /** What the page remembers over being hidden and over a reload, bounded so that saving it stays cheap. */
 import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
-import { dictionary, flag, list, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
+import { dictionary, flag, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
+import { boundPrinted } from "../src/run/printed.ts";
 import { storedSnapshot } from "../src/run/records.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
@@ -28,7 +29,7 @@ const memory = record<Memory & { readonly version: number }>({
     step: nullable(number),
     expanded: dictionary(flag),
     smoothing: number,
-    logarithmic: list(text),
+    logarithmic: dictionary(flag),
     logCounts: flag,
     curveTables: flag,
     histogramTables: flag,
@@ -50,6 +51,7 @@ const maximumWorks = 9;
 const maximumModules = 1_500;
 /** Modules whose statistics are kept for the newest step; for all other steps only the shown module's are. */
 const maximumMeasuredModules = 100;
+const maximumEpochs = 200;
 const maximumNotes = 50;
 
 /** What to give to `setState`. */
@@ -66,9 +68,11 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
     works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
+    epochs: thinEvenly(run.epochs, maximumEpochs),
     // The extension has it, too, and it would be the largest part.
     followed: new Map(),
     notes: run.notes.slice(-maximumNotes),
+    printed: boundPrinted(run.printed, { lines: 100, characters: 10_000 }),
   };
 }
 

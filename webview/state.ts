@@ -22,8 +22,8 @@ export interface Choices {
   readonly expanded: Readonly<Record<string, boolean>>;
   /** Weight of the past in the smoothed curves, 0 to 0.99. */
   readonly smoothing: number;
-  /** Charts with a logarithmic value axis, by chart name. */
-  readonly logarithmic: readonly string[];
+  /** Charts whose value axis was chosen by hand, by chart name: whether it is logarithmic. */
+  readonly logarithmic: Readonly<Record<string, boolean>>;
   /** Histograms show the logarithm of their counts. */
   readonly logCounts: boolean;
   readonly curveTables: boolean;
@@ -65,7 +65,7 @@ export type Action =
   | { readonly type: "expand"; readonly keys: readonly string[]; readonly expanded: boolean }
   | { readonly type: "chooseStep"; readonly step: number | null }
   | { readonly type: "zoom"; readonly range: readonly [number, number] | null }
-  | { readonly type: "toggleLogarithmic"; readonly chart: string }
+  | { readonly type: "chooseAxis"; readonly chart: string; readonly logarithmic: boolean }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
 type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "table" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen">;
@@ -76,7 +76,7 @@ export const defaultChoices: Choices = {
   step: null,
   expanded: {},
   smoothing: 0.6,
-  logarithmic: [],
+  logarithmic: {},
   logCounts: false,
   curveTables: false,
   histogramTables: false,
@@ -123,11 +123,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
       return choose(state, { step: stepToKeep(state, action.step) });
     case "zoom":
       return { ...state, zoom: action.range };
-    case "toggleLogarithmic": {
-      const { logarithmic } = state.choices;
-      const others = logarithmic.filter((chart) => chart !== action.chart);
-      return choose(state, { logarithmic: others.length < logarithmic.length ? others : [...others, action.chart] });
-    }
+    case "chooseAxis":
+      return choose(state, { logarithmic: { ...state.choices.logarithmic, [action.chart]: action.logarithmic } });
     case "choose":
       return choose(state, action.choices);
   }
