@@ -159,6 +159,11 @@ export class Observer implements Instrument {
     return this.#iterations.completed;
   }
 
+  /** The step, from 0, that what the program says now belongs to. */
+  get step(): number {
+    return this.#losses.step;
+  }
+
   // --- what the engine calls ----------------------------------------------------------------------------------------
 
   moduleConstructed(module: AnyModule): void {
