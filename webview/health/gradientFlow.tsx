@@ -141,6 +141,8 @@ function Drawing({ points, size, chosen, hovered }: { points: readonly FlowPoint
   const stride = Math.ceil((highest - lowest) / mostTicks);
   const ticks = Array.from({ length: Math.floor((highest - lowest) / stride) + 1 }, (_, i) => 10 ** (lowest + i * stride));
   const labels = formatTicks(ticks);
+  // Nothing has no place on this axis: it lies on the bottom.
+  if (points.some(({ output, weights }) => output === 0 || weights === 0)) labels[0] = "0";
   const line = (of: (point: FlowPoint) => number | undefined): string => path(points.map((point, i) => [x(i), pixel(of(point), y)]));
   const edge = (of: (point: FlowPoint) => number | undefined, border: number): string => {
     const known = points.flatMap((point, i) => (of(point) === undefined ? [] : [[x(i), y(of(point)!)] as const]));

@@ -1,4 +1,4 @@
-/** What marks a module that shows a sign of trouble, or has one below that does. */
+/** Marks a module that shows a sign of trouble, or has one below that does; the row says it in words. */
 import { signText, type Sign } from "../../src/run/health/signs.ts";
 import { Icon } from "../frame/icon.tsx";
 import { looks } from "./healthBar.tsx";
@@ -9,7 +9,6 @@ export function HealthSign({ sign }: { sign: Sign | undefined }) {
   return (
     <span class={`health-sign ${sign.severity}${isOwn ? "" : " below"}`} title={signText(sign)} data-testid="health-sign" data-severity={sign.severity}>
       <Icon name={isOwn ? looks[sign.severity].icon : "circle-small-filled"} />
-      <span class="visually-hidden">{signText(sign)}</span>
     </span>
   );
 }
