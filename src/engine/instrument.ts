@@ -25,6 +25,11 @@ export interface Instrument {
   /** One of the losses of `nn.functional` was computed. */
   loss?(computed: ComputedLoss): void;
   beforeBackward?(loss: Tensor): void;
+  /**
+   * Whether parameters were frozen from outside the program, which can't know of it: a `backward()` that reaches nothing
+   * else has nothing to do then, rather than being a mistake.
+   */
+  isFrozenOnPurpose?(): boolean;
   afterBackward?(loss: Tensor): void;
   /** Before parameters change. May block or throw. */
   beforeStep?(optimizer: Optimizer): void;

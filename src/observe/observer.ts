@@ -5,26 +5,31 @@ import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
-import type { Progress, RunEvent, SamplingOptions, Steering, StepStatistics } from "../protocol/index.ts";
+import type { Place, Progress, RunEvent, SamplingOptions, SourcePosition, Steering, StepStatistics } from "../protocol/index.ts";
+import { Advance } from "./advance.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
 import { GuessLevels } from "./guessLevel.ts";
+import type { Gate } from "./gate.ts";
+import { Interventions, type Moment } from "./interventions.ts";
 import { Iterations } from "./iterations.ts";
+import { FrozenParameters } from "./knobs.ts";
 import { LearningRates } from "./learningRates.ts";
 import { LoggedValues } from "./logged.ts";
 import type { MetricBuffer } from "./metricBuffer.ts";
-import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
+import { ModelRegistry, type FoundModel, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
 import { isLossName, NonFiniteLoss } from "./nonFiniteLoss.ts";
 import { OperationWatches } from "./operationWatches.ts";
 import { ProgramClock } from "./programClock.ts";
+import { Optimizers } from "./optimizers.ts";
 import { SeriesWriter, type SeriesSink } from "./series.ts";
 import { SampleWatch } from "./sample/sampleWatch.ts";
-import type { Moment } from "./sample/seenBatch.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { Throughput } from "./throughput.ts";
 import { TrainingLoops } from "./trainingLoops.ts";
+import { Watching } from "./watching.ts";
 import { WorkMeter } from "./workMeter.ts";
 
 export interface ObserverSink extends SeriesSink {
@@ -36,11 +41,7 @@ export interface ObserverOptions {
   readonly source: ProgramSource;
   readonly metrics: MetricBuffer;
   readonly sink: ObserverSink;
-  /**
-   * Called where the program can be held up or ended; may block or throw.
-   * `beforeBlocking` must be called before it blocks. Returns the milliseconds that it blocked.
-   */
-  readonly gate: (beforeBlocking: () => void) => number;
+  readonly gate: Gate;
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -64,7 +65,12 @@ export class Observer implements Instrument {
   readonly #logged = new LoggedValues();
   readonly #rates = new LearningRates((group) => this.#watches.pathOf((group as ParamGroup).params[0]));
   readonly #throughput = new Throughput();
+  readonly #watching: Watching;
   readonly #watches: ModelWatches;
+  readonly #optimizers = new Optimizers(() => this.#watches.paths());
+  readonly #frozen = new FrozenParameters();
+  readonly #interventions: Interventions;
+  readonly #advance = new Advance();
   readonly #nonFinite: NonFiniteLoss;
   readonly #samples: SampleWatch;
   readonly #clock = new ProgramClock();
@@ -86,8 +92,14 @@ export class Observer implements Instrument {
   /** How often such modules made a search necessary, and the milliseconds that took. */
   #newcomers = 0;
   #newcomersTime = 0;
-  /** A `backward()`, or a module that failed, since the last step. */
+  /** Number of `backward()`s since the last step, and whether there was one, or a module that failed. */
+  #backwards = 0;
   #isUnfinished = false;
+  /** The step that was under way when the program last passed between two of them, and whether it is passing now. */
+  #passedBefore = -1;
+  #isBetweenSteps = false;
+  /** Where the program is held up, while it is. */
+  #placeOf: (() => Place) | undefined;
   #loss: { readonly value: number; readonly step: number } | undefined;
   #paused = 0;
   #nextFlush = 0;
@@ -99,10 +111,20 @@ export class Observer implements Instrument {
     this.#options = options;
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
-    this.#watches = new ModelWatches(options.sampling, this.#clock, this.#meter);
-    this.#samples = new SampleWatch((event) => options.sink.event(event));
+    this.#watching = new Watching(options.sampling);
+    this.#watches = new ModelWatches(this.#watching, this.#clock, this.#meter);
+    this.#interventions = new Interventions({
+      models: () => this.#models(),
+      pathsOf: () => this.#watches.paths(),
+      optimizers: this.#optimizers,
+      frozen: this.#frozen,
+      isByHand: () => this.#iterations.isByHand,
+      moment: () => this.#moment(),
+      tell: (event) => options.sink.event(event),
+    });
+    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }));
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
-    this.#meter.turn(options.sampling.enabled);
+    this.#meter.turn(this.#watching.enabled);
   }
 
   /** Number of steps that the run has taken. */
@@ -118,6 +140,11 @@ export class Observer implements Instrument {
 
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     this.#clock.stop();
+    if (this.#advance.followsCalls && this.#advance.callStarts()) {
+      const position = callerPosition(this.#options.source, this.forwardStarts);
+      this.#options.gate.hold();
+      this.#pass(() => this.#placeBefore(module, position));
+    }
     if (isGradEnabled()) for (const watch of this.#watches.of(module) ?? []) watch.sampler?.forwardStarts(module, inputs);
     this.#clock.go();
     this.#meter.entered(module, inputs);
@@ -125,6 +152,7 @@ export class Observer implements Instrument {
 
   forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     this.#clock.stop();
+    this.#advance.callEnds();
     this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output);
@@ -141,6 +169,7 @@ export class Observer implements Instrument {
   }
 
   forwardFailed(module: AnyModule): void {
+    this.#advance.callEnds();
     this.#meter.failed(module);
     this.#isUnfinished = true;
   }
@@ -148,6 +177,7 @@ export class Observer implements Instrument {
   optimizerConstructed(optimizer: Optimizer): void {
     this.#iterations.optimizerConstructed(optimizer);
     this.#rates.expect(optimizer);
+    this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
     this.#watches.forgetOwners();
   }
 
@@ -155,7 +185,7 @@ export class Observer implements Instrument {
     if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
     this.#clock.stop();
     const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
-    const cost = this.#samples.loss(computed, this.#moment, this.#now(), Boolean(sampler));
+    const cost = this.#samples.loss(computed, this.#underWay, this.#now(), Boolean(sampler));
     if (sampler) sampler.cost += cost;
     this.#clock.go();
   }
@@ -165,14 +195,21 @@ export class Observer implements Instrument {
     this.#iterations.beforeBackward(loss);
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
+    this.#backwards++;
+    this.#advance.trains();
     this.#epochs.trains();
-    this.#samples.trained(this.#moment, this.#now());
+    this.#samples.trained(this.#underWay, this.#now());
     this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
     const step = this.#iterations.index;
     this.#loss = { value: loss.item(), step };
     this.#series.add("loss", step, this.#epochs.epoch, this.#loss.value);
     this.#nonFinite.check("loss", this.#loss.value, step, this.beforeBackward);
+  }
+
+  /** A person froze them while the program ran. */
+  isFrozenOnPurpose(): boolean {
+    return !this.#frozen.isEmpty;
   }
 
   afterBackward(): void {
@@ -189,13 +226,17 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.#iterations.beforeStep(optimizer);
     const step = this.#iterations.index;
+    this.#frozen.keep();
     this.#measure(optimizer);
+    if (this.steps === 0) this.#tellOptimizers();
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
     if (this.steps === 0 && this.#options.firstStep) {
       for (const watch of this.#steppedBy(optimizer)) this.#tellWork(watch, step);
       this.#options.firstStep();
     }
-    this.#pass();
+    // A program whose loops do not tell has no other place between its steps.
+    if (step > this.#passedBefore) this.#passBetweenSteps();
+    else this.#options.gate.look();
     this.#clock.go();
     this.#meter.optimizerBegins();
   }
@@ -211,14 +252,14 @@ export class Observer implements Instrument {
 
   epochStart(loader: DataLoader<unknown>): void {
     this.#epochs.passStarts(loader);
-    this.#pass();
+    this.#passBetweenSteps();
   }
 
   batch(loader: DataLoader<unknown>, index: number): void {
     this.#turn();
     this.#epochs.batchStarts(loader, index);
     this.#loops.batch(index, lengthOf(loader));
-    this.#pass();
+    this.#passBetweenSteps();
   }
 
   epochEnd(loader: DataLoader<unknown>): void {
@@ -228,15 +269,16 @@ export class Observer implements Instrument {
 
   log(values: Readonly<Record<string, unknown>>): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
+    const step = this.#iterations.index;
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
         const series = this.#logged.series(name);
-        if (series !== undefined) this.#series.add(series, this.steps, this.#epochs.epoch, number);
-        if (isLossName(name)) this.#nonFinite.check(name, number, this.steps, this.log);
+        if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, number);
+        if (isLossName(name)) this.#nonFinite.check(name, number, step, this.log);
       } else {
         const note = this.#logged.note(name, number);
-        if (note) this.#options.sink.event({ type: "note", step: this.steps, ...note });
+        if (note) this.#options.sink.event({ type: "note", step: step, ...note });
       }
     }
     for (const message of this.#logged.complaints()) {
@@ -264,7 +306,7 @@ export class Observer implements Instrument {
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
     for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
     this.#lookOrNot();
-    this.#pass();
+    this.#passBetweenSteps();
   }
 
   /** A loop that trains is over. */
@@ -276,13 +318,23 @@ export class Observer implements Instrument {
   steer(steering: Steering): void {
     switch (steering.type) {
       case "measure":
-        for (const watch of this.#watches.current) watch.ask();
-        this.#lookOrNot();
-        break;
+        return this.#measureNext();
+      case "advance":
+        this.#advance.setOut(steering.to);
+        if (this.#advance.isClose && this.#watching.enabled) this.#measureNext();
+        return this.#options.gate.release();
+      case "watch":
+        this.#watching.choose(steering.watch, this.#models(), this.#now());
+        return this.#tellWatch();
+      case "change":
+        this.#interventions.ask({ change: steering.change });
+        return this.#settle();
+      case "undo":
+        this.#interventions.ask({ undo: steering.intervention });
+        return this.#settle();
       case "look":
         this.#samples.ask(steering.look, this.#now());
-        this.#follow();
-        break;
+        return this.#follow();
     }
   }
 
@@ -296,9 +348,10 @@ export class Observer implements Instrument {
     if (this.#iterations.lookForLastUpdate()) this.#stepped(this.#calledByHand(), true);
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
+    this.#tellOptimizers();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#tellWhatIsLeft();
-    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#moment, this.#now() / Math.max(1, this.steps));
+    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#underWay, this.#now() / Math.max(1, this.steps));
     this.#meter.turn(false);
   }
 
@@ -335,6 +388,7 @@ export class Observer implements Instrument {
     const step = this.#iterations.index;
     const now = this.#now();
     this.#isUnfinished = false;
+    this.#backwards = 0;
     for (const watch of models) {
       if (watch.pending) this.#tellStatistics(watch, watch.pending);
       if (watch.isDue) this.#tellWork(watch, step);
@@ -365,8 +419,7 @@ export class Observer implements Instrument {
     if (this.#newcomers >= freeSearches && this.#newcomersTime > this.#now() * shareForSearching) return false;
     this.#metIn.set(module, this.#searches);
     this.#hasStrangers = true;
-    const { enabled, bins } = this.#options.sampling;
-    if (enabled) (this.#strangers ??= new StepSampler(bins, this.#clock)).forward(module, output);
+    if (this.#watching.enabled) (this.#strangers ??= new StepSampler(this.#watching, this.#clock)).forward(module, output);
     return true;
   }
 
@@ -408,8 +461,8 @@ export class Observer implements Instrument {
 
   /** What steps are made of is looked at while one is to be measured, and before the models are known. */
   #lookOrNot(): void {
-    const isDue = this.#searches === 0 || this.#watches.current.some((watch) => watch.isDue);
-    this.#meter.turn(isDue && this.#options.sampling.enabled);
+    const isUnknown = this.#searches === 0 && this.#watching.enabled;
+    this.#meter.turn(isUnknown || this.#watches.current.some(({ sampler }) => sampler !== null));
   }
 
   /** What was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */
@@ -425,8 +478,8 @@ export class Observer implements Instrument {
     for (const watch of this.#watches.current) {
       const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
-      if (!this.#options.sampling.enabled || step <= watch.reported) continue;
-      const left = this.#statisticsOf(watch, new StepSampler(this.#options.sampling.bins, this.#clock), step)!;
+      if (!this.#watching.enabled || step <= watch.reported) continue;
+      const left = this.#statisticsOf(watch, new StepSampler(this.#watching, this.#clock), step)!;
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
     this.flush();
@@ -456,6 +509,8 @@ export class Observer implements Instrument {
     const models = this.registry.describe((module) => this.#usedAt(module));
     this.#tellChangedModels(models);
     this.#watches.update(models, this.#strangers);
+    this.#optimizers.forgetPaths();
+    this.#watching.spend(performance.now() - begin);
     this.#searches++;
     this.#lastSearch = this.#now();
     if (!this.#hasStrangers) return;
@@ -472,17 +527,12 @@ export class Observer implements Instrument {
 
   // --- following samples --------------------------------------------------------------------------------------------
 
-  /** The step that is under way. */
-  get #moment(): Moment {
+  get #underWay(): { readonly step: number; readonly epoch: number } {
     return { step: this.#iterations.index, epoch: this.#epochs.epoch };
   }
 
-  #models(): readonly DescribedModel[] {
-    return this.#watches.current.map(({ model }) => model);
-  }
-
   #follow(): void {
-    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#moment, this.#now());
+    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#underWay, this.#now());
   }
 
   // --- sending ------------------------------------------------------------------------------------------------------
@@ -492,12 +542,84 @@ export class Observer implements Instrument {
     return performance.now() - this.#begin - this.#paused;
   }
 
-  #pass(): void {
+  /** Between two steps, or two `backward()`s of a step: nothing is half done, so what is to change does. */
+  #passBetweenSteps(): void {
+    this.#passedBefore = this.#iterations.index;
+    this.#isBetweenSteps = true;
+    this.#settle();
+    if (this.#advance.isAt(this.steps, this.#epochToCome())) this.#options.gate.hold();
+    this.#pass(() => this.#place());
+    this.#isBetweenSteps = false;
+  }
+
+  #pass(place: () => Place): void {
     this.#clock.stop();
-    this.#paused += this.#options.gate(() => this.#tellWhatIsLeft());
+    this.#paused += this.#options.gate.pass(() => {
+      this.#advance.stands();
+      this.#placeOf = place;
+      this.#tellWhatIsLeft();
+      this.#tellPlace();
+    });
+    this.#placeOf = undefined;
     this.#follow();
     this.#clock.go();
   }
+
+  // --- steering -----------------------------------------------------------------------------------------------------
+
+  #models(): readonly FoundModel[] {
+    return this.#watches.current.map(({ model }) => model);
+  }
+
+  #measureNext(): void {
+    for (const watch of this.#watches.current) watch.ask();
+    this.#lookOrNot();
+  }
+
+  /** What a person wants changed is, as soon as the program stands between two steps. */
+  #settle(): void {
+    if (this.#isBetweenSteps && this.#interventions.settle()) {
+      this.#findModels();
+      this.#tellOptimizers();
+    }
+    if (this.#placeOf) this.#tellPlace();
+  }
+
+  #moment(): Moment {
+    return { step: this.steps, epoch: this.#epochToCome(), ...(this.#backwards > 0 && { backwards: this.#backwards }) };
+  }
+
+  /** The epoch of the step that comes next. */
+  #epochToCome(): number {
+    // Without gradients it is evaluated.
+    return isGradEnabled() ? this.#epochs.upcoming : this.#epochs.epoch;
+  }
+
+  #place(): Place {
+    return { step: this.steps, epoch: this.#epochToCome(), waiting: this.#interventions.waiting };
+  }
+
+  #placeBefore(module: AnyModule, position: SourcePosition | undefined): Place {
+    const owner = this.#models().find(({ modules }) => (modules as readonly unknown[]).includes(module));
+    const path = owner?.info.modules[(owner.modules as readonly unknown[]).indexOf(module)]!.path ?? "";
+    const called = { path, type: module.constructor.name, ...(owner && { model: owner.info.id }), ...(position && { position }) };
+    return { step: this.#iterations.index, epoch: this.#epochs.epoch, module: called, waiting: this.#interventions.waiting };
+  }
+
+  #tellPlace(): void {
+    if (this.#placeOf) this.#options.sink.event({ type: "place", place: this.#placeOf() });
+  }
+
+  #tellOptimizers(): void {
+    const optimizers = this.#optimizers.changes();
+    if (optimizers) this.#options.sink.event({ type: "optimizers", optimizers });
+  }
+
+  #tellWatch(): void {
+    this.#options.sink.event({ type: "watch", watch: this.#watching.settings });
+  }
+
+  // --- telling ------------------------------------------------------------------------------------------------------
 
   #tellChangedModels(models: readonly DescribedModel[]): void {
     const infos = models.map(({ info }) => info);
@@ -514,6 +636,7 @@ export class Observer implements Instrument {
     if (now < this.#nextProgress) return;
     this.#nextProgress = now + progressInterval;
     this.#tellProgress(now);
+    this.#tellOptimizers();
   }
 
   #tellProgress(now: number): void {
@@ -525,6 +648,7 @@ export class Observer implements Instrument {
       step: this.steps,
       stepsPerSecond: rates.steps,
       elapsed: now,
+      watchShare: this.#watching.share(now),
       ...(epochs === undefined ? {} : { epochs }),
       ...(batch ? { batch: batch.index, batches: batch.count } : {}),
       ...(this.#loss ? { loss: this.#loss.value, lossStep: this.#loss.step } : {}),

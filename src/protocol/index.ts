@@ -1,5 +1,7 @@
 export type * from "./health.ts";
+export type * from "./interventions.ts";
 export type * from "./model.ts";
+export type * from "./optimizers.ts";
 export type * from "./position.ts";
 export * from "./run.ts";
 export * from "./sample.ts";

@@ -2,10 +2,12 @@
 import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
-import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
+import type { Intervention } from "./interventions.ts";
+import type { OptimizerInfo } from "./optimizers.ts";
+import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { StepWork } from "./work.ts";
-import type { Steering } from "./steering.ts";
+import type { Place, Steering, WatchSettings } from "./steering.ts";
 
 export type RunMode = "train" | "inspect";
 
@@ -65,6 +67,8 @@ export interface Progress {
   readonly remainingSeconds?: number;
   /** Milliseconds since the run began. */
   readonly elapsed: number;
+  /** The share of the time that watching took, 0 to 1, since what is watched was chosen. */
+  readonly watchShare?: number;
 }
 
 export type RunEvent =
@@ -82,14 +86,21 @@ export type RunEvent =
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
-  /** The samples that the next looks are at. */
-  | { readonly type: "batch"; readonly batch: Batch }
-  | { readonly type: "look"; readonly look: Look }
-  | { readonly type: "lookFailed"; readonly failure: LookFailure }
-  | { readonly type: "tally"; readonly tally: Tally }
   | { readonly type: "work"; readonly work: StepWork }
   | { readonly type: "changes"; readonly changes: StepChanges }
+  /** Of a sample that is followed through a model. */
+  | { readonly type: "followed"; readonly news: FollowedNews }
   | { readonly type: "problem"; readonly problem: Problem }
+  /** Replaces every optimizer sent before. Sent before the first step, and again when a group or an option changed. */
+  | { readonly type: "optimizers"; readonly optimizers: readonly OptimizerInfo[] }
+  /** Someone changed something in the run; it holds from now on. */
+  | { readonly type: "intervention"; readonly intervention: Intervention }
+  /** What was asked for could not be done, and why. */
+  | { readonly type: "refused"; readonly message: string }
+  /** What is watched from now on. */
+  | { readonly type: "watch"; readonly watch: WatchSettings }
+  /** Where the program stands; sent before it is paused, and again when that changes. */
+  | { readonly type: "place"; readonly place: Place }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
 

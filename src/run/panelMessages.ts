@@ -1,7 +1,8 @@
 /** What the extension and the panel's page tell each other, and how it is written. */
 import type { RunEvent, SourcePosition, Steering } from "../protocol/index.ts";
 import { list, nullable, oneOf, record, text, variants, whole } from "./codec.ts";
-import { position, runEvent, runSnapshot } from "./records.ts";
+import { runEvent, runSnapshot } from "./records.ts";
+import { position } from "./records/position.ts";
 import { steering } from "./records/steering.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 

@@ -17,7 +17,6 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourcePosition,
   StepChanges,
   StepStatistics,
   TensorStatistics,
@@ -25,14 +24,15 @@ import type {
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
-import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
+import { intervention, optimizer } from "./records/interventions.ts";
+import { followed, followedNews } from "./records/sample.ts";
+import { position } from "./records/position.ts";
+import { place, watchSettings } from "./records/steering.ts";
 import type { Samples } from "./samples.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
-
-export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
 
 export const runMode = oneOf<RunMode>("train", "inspect");
 const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
@@ -55,6 +55,7 @@ const module = record<ModuleInfo>({
   counts,
   training: flag,
   inputShapes: optional(list(shape)),
+  dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -173,6 +174,7 @@ const progress = record<Progress>({
   samplesPerSecond: optional(number),
   remainingSeconds: optional(number),
   elapsed: number,
+  watchShare: optional(number),
 });
 
 const problem = record<Problem>({
@@ -198,14 +200,16 @@ export const runEvent = variants<RunEvent, "type">("type", {
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
-  batch: record({ batch }),
-  look: record({ look }),
-  lookFailed: record({ failure: lookFailure }),
-  tally: record({ tally }),
   work: record({ work }),
+  followed: record({ news: followedNews }),
   changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
+  optimizers: record({ optimizers: list(optimizer) }),
+  intervention: record({ intervention }),
+  refused: record({ message: text }),
+  watch: record({ watch: watchSettings }),
+  place: record({ place }),
 });
 
 export const runSnapshot = record<RunSnapshot>({
@@ -220,8 +224,13 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
-  followed,
   works,
+  followed,
   problems,
   notes: list(note),
+  optimizers: list(optimizer),
+  interventions: list(intervention),
+  refusal: optional(text),
+  watch: optional(watchSettings),
+  place: optional(place),
 });

@@ -8,7 +8,7 @@ const empty = emptySnapshot({ runId: "1", file, mode: "train", startedAt: 0 });
 const at = (step: number) => ({ step, epoch: 0, value: step });
 const point = (step: number, name = "loss"): MetricPoint => ({ name, ...at(step) });
 const stepsOf = (run: RunSnapshot, model = 0): number[] => (run.samples.get(model) ?? []).map(({ step }) => step);
-const small: Bounds = { points: 100, allPoints: 1000, series: 10, tensors: 1000, steps: 50, notes: 3, problems: 5 };
+const small: Bounds = { points: 100, allPoints: 1000, series: 10, tensors: 1000, steps: 50, notes: 3, interventions: 10, problems: 5 };
 
 function play(events: Iterable<RunEvent>, bounds: Bounds): RunSnapshot {
   let run = empty;

@@ -1,0 +1,4 @@
+import type { SourcePosition } from "../../protocol/index.ts";
+import { ordinal, record, text } from "../codec.ts";
+
+export const position = record<SourcePosition>({ file: text, line: ordinal, column: ordinal });
