@@ -1,5 +1,5 @@
 /** What is known of each model's training: its own steps, and which of them are measured. */
-import type { AnyModule } from "../engine/nn/module.ts";
+import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { StepStatistics } from "../protocol/index.ts";
@@ -135,6 +135,15 @@ export class ModelWatches {
     return this.#ofRoot.get(module);
   }
 
+  /** Where the module stands in the first of the models that it is part of. */
+  placeOf(module: AnyModule): { model: number; id: number } | undefined {
+    for (const { model } of this.current) {
+      const id = model.modules.indexOf(module as unknown as Module);
+      if (id >= 0) return { model: model.info.id, id };
+    }
+    return undefined;
+  }
+
   /** @param strangers what measured those modules of the present step that belonged to no model yet */
   update(models: readonly FoundModel[], strangers: StepSampler | null): void {
     this.#ofOptimizer.clear();
@@ -179,6 +188,28 @@ export class ModelWatches {
     return this.#paths;
   }
 
+  /**
+   * What parameters that are trained together are called: their model, or the part of it that has them all, or several models.
+   * `undefined` for those of no model.
+   */
+  nameOf(parameters: ReadonlySet<Tensor>): string | undefined {
+    const owners = this.current.flatMap(({ model }) => {
+      const all = model.modules[0]!.namedParameters();
+      const own = all.filter(([, parameter]) => parameters.has(parameter)).map(([path]) => path);
+      return own.length === 0 ? [] : [own.length === all.length ? model.info.name : [model.info.name, ...commonPath(own)].join(".")];
+    });
+    return owners.length === 0 ? undefined : owners.join("+");
+  }
+
+  /** All parameters of the model that the tensor is one of. */
+  modelWith(parameter: Tensor): readonly Tensor[] | undefined {
+    for (const { model } of this.current) {
+      const all = model.modules[0]!.parameters();
+      if (all.includes(parameter as (typeof all)[number])) return all;
+    }
+    return undefined;
+  }
+
   /** Whether some optimizer has the model's parameters. */
   hasOwner(watch: ModelWatch, iterations: Iterations): boolean {
     let has = this.#hasOwner.get(watch);
@@ -209,4 +240,11 @@ export class ModelWatches {
     watch.isCalled ||= !sampler.isEmpty;
     return watch;
   }
+}
+
+/** Of the modules that hold parameters of these paths. */
+function commonPath(paths: readonly string[]): readonly string[] {
+  const [first, ...others] = paths.map((path) => path.split(".").slice(0, -1));
+  const end = first!.findIndex((part, i) => others.some((other) => other[i] !== part));
+  return end < 0 ? first! : first!.slice(0, end);
 }

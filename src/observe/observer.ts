@@ -6,17 +6,21 @@ import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
 import type { Place, Progress, RunEvent, SamplingOptions, SourcePosition, Steering, StepStatistics } from "../protocol/index.ts";
+import { isValidationLoss } from "../run/curveNames.ts";
 import { Advance } from "./advance.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
+import { PassWatch } from "./graph/passWatch.ts";
 import { GuessLevels } from "./guessLevel.ts";
 import type { Gate } from "./gate.ts";
 import { Interventions, type Moment } from "./interventions.ts";
 import { Iterations } from "./iterations.ts";
 import { FrozenParameters } from "./knobs.ts";
 import { LearningRates } from "./learningRates.ts";
+import { LineNames } from "./lineNames.ts";
 import { LoggedValues } from "./logged.ts";
+import { Losses } from "./losses.ts";
 import type { MetricBuffer } from "./metricBuffer.ts";
 import { ModelRegistry, type FoundModel, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
@@ -49,11 +53,14 @@ export interface ObserverOptions {
 /** Milliseconds between two sendings of points, and of progress. */
 const flushInterval = 50;
 const progressInterval = 100;
+const countsInterval = 1_000;
 /** Milliseconds after which models are described anew at a measured step, and compared at any other, though nothing is known to have changed. */
 const searchInterval = 250;
 /** Looking for models among modules that are new: as often as this in any case, and later for this share of the time. */
 const freeSearches = 8;
 const shareForSearching = 0.01;
+/** Of what measuring may cost, the part that looking at passes operation by operation may. */
+const shareForPasses = 0.1;
 
 export class Observer implements Instrument {
   readonly registry: ModelRegistry;
@@ -63,7 +70,6 @@ export class Observer implements Instrument {
   readonly #loops = new TrainingLoops();
   readonly #iterations = new Iterations();
   readonly #logged = new LoggedValues();
-  readonly #rates = new LearningRates((group) => this.#watches.pathOf((group as ParamGroup).params[0]));
   readonly #throughput = new Throughput();
   readonly #watching: Watching;
   readonly #watches: ModelWatches;
@@ -71,8 +77,11 @@ export class Observer implements Instrument {
   readonly #frozen = new FrozenParameters();
   readonly #interventions: Interventions;
   readonly #advance = new Advance();
+  readonly #losses: Losses;
+  readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
   readonly #samples: SampleWatch;
+  readonly #passes: PassWatch | undefined;
   readonly #clock = new ProgramClock();
   readonly #operations = new OperationWatches(this.#clock);
   readonly #meter = new WorkMeter(this.#clock, this.#operations);
@@ -87,6 +96,8 @@ export class Observer implements Instrument {
   #strangers: StepSampler | null = null;
   #searches = 0;
   #lastSearch = 0;
+  /** Modules that had been constructed by then. */
+  #searchedAmong = 0;
   /** When it is next looked whether the models are still as they were described. */
   #nextLook = 0;
   /** How often such modules made a search necessary, and the milliseconds that took. */
@@ -100,10 +111,12 @@ export class Observer implements Instrument {
   #isBetweenSteps = false;
   /** Where the program is held up, while it is. */
   #placeOf: (() => Place) | undefined;
-  #loss: { readonly value: number; readonly step: number } | undefined;
+  /** The step of the last `backward()` of a loss. */
+  #backwardStep: number | undefined;
   #paused = 0;
   #nextFlush = 0;
   #nextProgress = 0;
+  #nextCounts = 0;
   #lastModels = "";
   #trainingBegin: number | undefined;
 
@@ -123,6 +136,20 @@ export class Observer implements Instrument {
       tell: (event) => options.sink.event(event),
     });
     this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }));
+    const renamed = (from: string, to: string): void => this.#rename(from, to);
+    this.#losses = new Losses({
+      iterations: this.#iterations,
+      epochs: this.#epochs,
+      watches: this.#watches,
+      add: (name, step, epoch, value) => this.#series.add(name, step, epoch, value),
+      renamed,
+    });
+    this.#rates = new LearningRates(
+      new LineNames("lr", renamed),
+      (optimizer) => this.#losses.trainees.ofOptimizer(optimizer),
+      ({ params }) => this.#watches.pathOf(params[0]),
+    );
+    if (this.#watching.enabled) this.#passes = this.#newPassWatch(options);
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
     this.#meter.turn(this.#watching.enabled);
   }
@@ -145,6 +172,7 @@ export class Observer implements Instrument {
       this.#options.gate.hold();
       this.#pass(() => this.#placeBefore(module, position));
     }
+    this.#passes?.forwardStarts(module, inputs);
     if (isGradEnabled()) for (const watch of this.#watches.of(module) ?? []) watch.sampler?.forwardStarts(module, inputs);
     this.#clock.go();
     this.#meter.entered(module, inputs);
@@ -156,6 +184,8 @@ export class Observer implements Instrument {
     this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output);
+    this.#losses.called(module, output);
+    this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -168,31 +198,35 @@ export class Observer implements Instrument {
     this.#clock.go();
   }
 
-  forwardFailed(module: AnyModule): void {
+  forwardFailed(module: AnyModule, error: unknown): void {
     this.#advance.callEnds();
     this.#meter.failed(module);
     this.#isUnfinished = true;
+    this.#passes?.forwardFailed(module, error);
   }
 
   optimizerConstructed(optimizer: Optimizer): void {
     this.#iterations.optimizerConstructed(optimizer);
-    this.#rates.expect(optimizer);
+    this.#losses.optimizerConstructed(optimizer);
     this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
     this.#watches.forgetOwners();
   }
 
   loss(computed: ComputedLoss): void {
+    this.#besides(() => this.#passes?.loss(computed));
     if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
-    this.#clock.stop();
-    const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
-    const cost = this.#samples.loss(computed, this.#underWay, this.#now(), Boolean(sampler));
-    if (sampler) sampler.cost += cost;
-    this.#clock.go();
+    this.#losses.computed(computed);
+    this.#besides(() => {
+      const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+      const cost = this.#samples.loss(computed, this.#underWay, this.#now(), Boolean(sampler));
+      if (sampler) sampler.cost += cost;
+    });
   }
 
   beforeBackward(loss: Tensor): void {
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
+    this.#besides(() => this.#passes?.beforeBackward(loss));
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
     this.#backwards++;
@@ -201,10 +235,10 @@ export class Observer implements Instrument {
     this.#samples.trained(this.#underWay, this.#now());
     this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
-    const step = this.#iterations.index;
-    this.#loss = { value: loss.item(), step };
-    this.#series.add("loss", step, this.#epochs.epoch, this.#loss.value);
-    this.#nonFinite.check("loss", this.#loss.value, step, this.beforeBackward);
+    const step = (this.#backwardStep = this.#iterations.index);
+    const value = loss.item();
+    this.#losses.goesBackward(loss, value);
+    this.#nonFinite.check("loss", value, step, this.beforeBackward);
   }
 
   /** A person froze them while the program ran. */
@@ -229,6 +263,7 @@ export class Observer implements Instrument {
     this.#frozen.keep();
     this.#measure(optimizer);
     if (this.steps === 0) this.#tellOptimizers();
+    this.#losses.stepBegins(optimizer);
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
     if (this.steps === 0 && this.#options.firstStep) {
       for (const watch of this.#steppedBy(optimizer)) this.#tellWork(watch, step);
@@ -246,11 +281,14 @@ export class Observer implements Instrument {
     this.#clock.stop();
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
+    this.#losses.stepEnds();
     this.#stepped(models, isFirst, new Set(optimizer.paramGroups.flatMap(({ params }) => params)));
+    this.#passes?.stepped();
     this.#clock.go();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
+    this.#besides(() => this.#passes?.turn());
     this.#epochs.passStarts(loader);
     this.#passBetweenSteps();
   }
@@ -269,16 +307,15 @@ export class Observer implements Instrument {
 
   log(values: Readonly<Record<string, unknown>>): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
-    const step = this.#iterations.index;
+    const { step } = this.#losses;
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
-        const series = this.#logged.series(name);
-        if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, number);
+        this.#logNumber(name, number, step);
         if (isLossName(name)) this.#nonFinite.check(name, number, step, this.log);
       } else {
         const note = this.#logged.note(name, number);
-        if (note) this.#options.sink.event({ type: "note", step: step, ...note });
+        if (note) this.#options.sink.event({ type: "note", step, ...note });
       }
     }
     for (const message of this.#logged.complaints()) {
@@ -286,6 +323,14 @@ export class Observer implements Instrument {
       this.#options.sink.event({ type: "problem", problem: { severity: "warning", code: "log", message, ...(position ? { position } : {}) } });
     }
     this.#sendIfDue(this.#now());
+  }
+
+  #logNumber(name: string, value: number, step: number): void {
+    // What is watched anyway has a curve of its own, which the program's value must not be mixed into.
+    if ((name === "loss" && this.#losses.isKnown(value)) || (name === "lr" && this.#rates.isKnown(value))) return;
+    const series = this.#logged.series(name === "loss" || name === "lr" ? `${name} (logged)` : name);
+    if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, value);
+    this.#losses.isValidationLogged ||= isValidationLoss(name);
   }
 
   // --- what the runner calls ----------------------------------------------------------------------------------------
@@ -303,6 +348,7 @@ export class Observer implements Instrument {
    */
   trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
     this.#turn();
+    this.#losses.turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
     for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
     this.#lookOrNot();
@@ -343,13 +389,24 @@ export class Observer implements Instrument {
     this.#series.flush();
   }
 
+  /** The program ends with an error. */
+  failed(error: unknown): void {
+    this.#findModels();
+    this.#passes?.failed(error);
+  }
+
   /** The last words of a run. */
   finish(): void {
-    if (this.#iterations.lookForLastUpdate()) this.#stepped(this.#calledByHand(), true);
+    if (this.#iterations.lookForLastUpdate()) {
+      this.#losses.steppedByHand();
+      this.#stepped(this.#calledByHand(), true);
+    }
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
     this.#tellOptimizers();
+    this.#passes?.finish();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
+    this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
     if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#underWay, this.#now() / Math.max(1, this.steps));
     this.#meter.turn(false);
@@ -361,6 +418,7 @@ export class Observer implements Instrument {
   #turn(): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
     this.#iterations.turn();
+    this.#besides(() => this.#passes?.turn());
   }
 
   /** The models whose parameters the optimizer changes, and those that took part though no optimizer has them. */
@@ -376,6 +434,7 @@ export class Observer implements Instrument {
 
   #steppedByHand(): void {
     const isFirstOfRun = this.#iterations.completed === 1;
+    this.#losses.steppedByHand();
     this.#stepped(this.#calledByHand(), true);
     if (isFirstOfRun) this.#options.firstStep?.();
   }
@@ -397,6 +456,7 @@ export class Observer implements Instrument {
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
     for (const watch of models) watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
+    if (models.some(({ isDue }) => isDue)) this.#passes?.look(false);
     this.#lookOrNot();
     if (isFirst) this.#throughput.step(this.#epochs.batch?.samples ?? 0);
     this.#sendIfDue(now);
@@ -476,14 +536,16 @@ export class Observer implements Instrument {
   /** Tells everything as it is now, so that the last of each kind is of the same step: the run pauses or ends. */
   #tellWhatIsLeft(): void {
     for (const watch of this.#watches.current) {
-      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
+      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#backwardStep === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
       if (!this.#watching.enabled || step <= watch.reported) continue;
       const left = this.#statisticsOf(watch, new StepSampler(this.#watching, this.#clock), step)!;
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
+    this.#losses.tellWaiting(false);
     this.flush();
-    if (this.steps > 0 || this.#loss) this.#tellProgress(this.#now());
+    this.#tellPassCounts();
+    if (this.steps > 0 || this.#backwardStep !== undefined) this.#tellProgress(this.#now());
   }
 
   /** Looks which models there are, if that may have changed. */
@@ -506,6 +568,7 @@ export class Observer implements Instrument {
   /** Looks which models there are and tells them if they changed. */
   #findModels(): void {
     const begin = performance.now();
+    this.#searchedAmong = this.registry.count;
     const models = this.registry.describe((module) => this.#usedAt(module));
     this.#tellChangedModels(models);
     this.#watches.update(models, this.#strangers);
@@ -573,6 +636,7 @@ export class Observer implements Instrument {
 
   #measureNext(): void {
     for (const watch of this.#watches.current) watch.ask();
+    this.#passes?.look(true);
     this.#lookOrNot();
   }
 
@@ -621,6 +685,11 @@ export class Observer implements Instrument {
 
   // --- telling ------------------------------------------------------------------------------------------------------
 
+  #rename(from: string, to: string): void {
+    this.#series.rename(from, to);
+    this.#options.sink.event({ type: "renamed", from, to });
+  }
+
   #tellChangedModels(models: readonly DescribedModel[]): void {
     const infos = models.map(({ info }) => info);
     const text = JSON.stringify(infos);
@@ -629,12 +698,46 @@ export class Observer implements Instrument {
     this.#options.sink.event({ type: "models", models: infos });
   }
 
+  #newPassWatch({ source, sampling }: ObserverOptions): PassWatch {
+    return new PassWatch({
+      operations: this.#operations,
+      isOwn: (module) => source.declaredAt(module.constructor) !== undefined,
+      position: (below) => callerPosition(source, below),
+      placeOf: (module) => this.#watches.placeOf(module),
+      step: () => this.#iterations.index,
+      beforeTelling: () => this.#findNewModels(),
+      tell: (pass) => this.#options.sink.event({ type: "pass", pass }),
+      share: sampling.budget * shareForPasses,
+    });
+  }
+
+  /** Looks which models there are if modules were constructed since. */
+  #findNewModels(): void {
+    if (this.#searchedAmong !== this.registry.count) this.#findModels();
+  }
+
+  /** Outside of the program's own time. */
+  #besides(look: () => void): void {
+    this.#clock.stop();
+    look();
+    this.#clock.go();
+  }
+
+  #tellPassCounts(): void {
+    const counts = this.#passes?.counts() ?? [];
+    if (counts.length > 0) this.#options.sink.event({ type: "passCounts", counts });
+  }
+
   #sendIfDue(now: number): void {
     if (now < this.#nextFlush) return;
     this.#nextFlush = now + flushInterval;
     this.flush();
     if (now < this.#nextProgress) return;
     this.#nextProgress = now + progressInterval;
+    if (now >= this.#nextCounts) {
+      this.#nextCounts = now + countsInterval;
+      this.#tellPassCounts();
+    }
     this.#tellProgress(now);
     this.#tellOptimizers();
   }
@@ -642,6 +745,7 @@ export class Observer implements Instrument {
   #tellProgress(now: number): void {
     const { epoch, epochs, batch } = this.#epochs;
     const rates = this.#throughput.rates(now);
+    const loss = this.#losses.newest;
     const remaining = this.#remainingSeconds(now);
     const progress: Progress = {
       epoch,
@@ -651,7 +755,7 @@ export class Observer implements Instrument {
       watchShare: this.#watching.share(now),
       ...(epochs === undefined ? {} : { epochs }),
       ...(batch ? { batch: batch.index, batches: batch.count } : {}),
-      ...(this.#loss ? { loss: this.#loss.value, lossStep: this.#loss.step } : {}),
+      ...(loss ? { loss: loss.value, lossStep: loss.step } : {}),
       ...(rates.samples > 0 ? { samplesPerSecond: rates.samples } : {}),
       ...(remaining === undefined ? {} : { remainingSeconds: remaining }),
     };

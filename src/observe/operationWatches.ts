@@ -29,12 +29,22 @@ export class OperationWatches implements OperationWatch {
     return cost;
   }
 
-  ran(operation: AnyOperation, inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown): void {
+  ran(operation: Pick<AnyOperation, "name">, inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown, saved?: readonly Tensor[]): void {
     // What the watch computes itself is none of the program's.
     if (this.#clock.isStopped) return;
     this.#clock.stop();
-    for (const watch of this.#watches) watch.ran(operation, inputs, outputs, data);
+    for (const watch of this.#watches) watch.ran(operation, inputs, outputs, data, saved);
     this.#cost += this.#clock.go();
+  }
+
+  became(tensor: Tensor, source: Tensor): void {
+    if (this.#clock.isStopped) return;
+    for (const watch of this.#watches) watch.became?.(tensor, source);
+  }
+
+  differentiates(isUnderWay: boolean): void {
+    if (this.#clock.isStopped) return;
+    for (const watch of this.#watches) watch.differentiates?.(isUnderWay);
   }
 
   passed(node: Node, milliseconds: number): void {

@@ -1,3 +1,4 @@
+export type * from "./graph.ts";
 export type * from "./health.ts";
 export type * from "./interventions.ts";
 export type * from "./model.ts";

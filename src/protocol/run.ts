@@ -1,4 +1,5 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
+import type { Pass, PassCount } from "./graph.ts";
 import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
@@ -37,12 +38,12 @@ export interface Problem {
 }
 
 /**
- * One value of one named series: `loss`, `lr` (for several groups `lr/` and the group's `name`, or the path of its first
- * parameter, or its number), and the names given to `log()`.
+ * One value of one named series: `loss` and `lr` (behind a stroke the model's name where there are several, for one of several
+ * groups its `name`, or the path of its first parameter, or its number), `val/loss`, and the names given to `log()`.
  */
 export interface MetricPoint {
   readonly name: string;
-  /** Number of the run's steps before it. */
+  /** The step that it is of, from 0: the one under way, else the last. */
   readonly step: number;
   readonly epoch: number;
   readonly value: number;
@@ -82,10 +83,16 @@ export type RunEvent =
   | { readonly type: "models"; readonly models: readonly ModelInfo[] }
   | { readonly type: "classes"; readonly classes: readonly ModelClassInfo[] }
   | { readonly type: "metrics"; readonly points: readonly MetricPoint[] }
+  /** A series has another name from now on, with what it holds: it is not the only one of its kind any more. */
+  | { readonly type: "renamed"; readonly from: string; readonly to: string }
   /** A `log()` value that is not a number. */
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
+  /** A pass of another structure than those before, or the same one seen again with more to tell. */
+  | { readonly type: "pass"; readonly pass: Pass }
+  /** How often each pass ran, from time to time and at the end. */
+  | { readonly type: "passCounts"; readonly counts: readonly PassCount[] }
   | { readonly type: "work"; readonly work: StepWork }
   | { readonly type: "changes"; readonly changes: StepChanges }
   /** Of a sample that is followed through a model. */

@@ -29,6 +29,7 @@ import { followed, followedNews } from "./records/sample.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
 import type { Samples } from "./samples.ts";
+import { pass, passCount, seenPass } from "./records/graph.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
@@ -197,9 +198,12 @@ export const runEvent = variants<RunEvent, "type">("type", {
   models: record({ models }),
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
+  renamed: record({ from: text, to: text }),
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  pass: record({ pass }),
+  passCounts: record({ counts: list(passCount) }),
   work: record({ work }),
   followed: record({ news: followedNews }),
   changes: record({ changes }),
@@ -224,6 +228,7 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  passes: list(seenPass),
   works,
   followed,
   problems,

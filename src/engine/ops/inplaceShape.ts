@@ -1,5 +1,6 @@
 /** Forms of the shape operations that change the tensor itself: it looks at the same elements in another way from then on. */
 import { KindlingError } from "../errors.ts";
+import { operationWatch } from "../instrument.ts";
 import { tenure } from "../memory/residents.ts";
 import { Kind } from "../memory/storage.ts";
 import { beforeChanging, isUndone } from "../memory/undo.ts";
@@ -45,6 +46,7 @@ function lookThrough(target: Tensor, look: (tensor: Tensor) => Tensor): Tensor {
   window.dense = seen.dense;
   target.offset = seen.offset;
   if (seen.gradFn !== null) target.attach(seen.gradFn, seen.outputIndex);
+  operationWatch()?.became?.(target, seen);
   target.storage.version++;
   return target;
 }
