@@ -6,6 +6,8 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { ModelInfo, ModuleInfo, RunEvent, StepStatistics } from "../src/protocol/index.ts";
 import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts";
+import { health, nothingKnown } from "../src/run/health/health.ts";
+import { signs, type Sign } from "../src/run/health/signs.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { groupCharts } from "./curves/groups.ts";
 import type { StepMark } from "./curves/marks.ts";
@@ -55,6 +57,9 @@ export class Store {
   readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);
   /** The same, or the newest before it that measured outputs. */
   readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
+  readonly health = computed(() => (this.run.value ? health(this.run.value) : nothingKnown));
+  /** Of the shown model's modules. */
+  readonly signs = computed(() => (this.model.value ? signs(this.health.value.findings, this.model.value) : new Map<number, Sign>()));
   /** Keeps its identity while it keeps its values, so that what is drawn for it needn't be drawn again. */
   readonly range = computed(() => {
     const range = stepRange(this.#shown.value);

@@ -6,6 +6,7 @@ import { Header } from "./header.tsx";
 import { Problems } from "./problems.tsx";
 import { Splitter } from "./splitter.tsx";
 import { TabGroup } from "./tabs.tsx";
+import { HealthBar } from "../health/healthBar.tsx";
 import { TreePane } from "../table/table.tsx";
 
 export function App({ store }: { store: Store }) {
@@ -16,6 +17,7 @@ export function App({ store }: { store: Store }) {
     <div class="app">
       <Header store={store} />
       <Problems store={store} />
+      <HealthBar store={store} />
       {hasModel ? <Body store={store} /> : <NoModel store={store} />}
     </div>
   );

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { CurvesPane } from "../curves/curves.tsx";
 import { DataPane } from "../data/data.tsx";
+import { GradientFlow } from "../health/gradientFlow.tsx";
 import { DetailsPane } from "../layer/layer.tsx";
 import type { Store } from "../store.ts";
 import { TreePane } from "../table/table.tsx";
@@ -20,6 +21,7 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   curves: { title: "Curves", View: CurvesPane },
   layer: { title: "Layer", View: DetailsPane },
   data: { title: "Data", View: DataPane },
+  gradients: { title: "Gradient flow", View: GradientFlow },
 };
 
 /** A bar of tabs over the one that is shown. A tab that isn't shown isn't there, and costs nothing. */
