@@ -7,6 +7,8 @@ import { steering } from "./records/steering.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
 export type ToPanel =
+  /** Whose panel it is. */
+  | { readonly type: "file"; readonly file: string }
   | { readonly type: "snapshot"; readonly run: RunSnapshot | null }
   /** Events of the run whose snapshot was sent last, in order. */
   | { readonly type: "events"; readonly runId: string; readonly events: readonly RunEvent[] }
@@ -26,6 +28,7 @@ export type FromPanel =
   | { readonly type: "steer"; readonly steering: Steering };
 
 export const toPanel = variants<ToPanel, "type">("type", {
+  file: record({ file: text }),
   snapshot: record({ run: nullable(runSnapshot) }),
   events: record({ runId: text, events: list(runEvent) }),
   select: record({ model: whole, module: whole }),

@@ -178,8 +178,9 @@ export function measure(values: readonly number[], shape: readonly number[], bin
   const mean = finite.reduce((a, b) => a + b, 0) / n;
   const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
   const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+  const zeros = values.filter((value) => value === 0).length;
   const counts = new Array<number>(bins).fill(0);
-  for (const value of finite) {
+  for (const value of finite.filter((one) => one !== 0)) {
     const bin = high > low ? Math.min(bins - 1, Math.floor(((value - low) / (high - low)) * bins)) : 0;
     counts[bin] = counts[bin]! + 1;
   }
@@ -190,10 +191,23 @@ export function measure(values: readonly number[], shape: readonly number[], bin
     std: Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)),
     min: low,
     max: high,
-    zeroFraction: values.filter((value) => value === 0).length / values.length,
+    zeroFraction: zeros / values.length,
     nonFinite: values.length - n,
-    histogram: { low, high, counts },
+    percentiles: { values: [1, 5, 25, 50, 75, 95, 99].map((percent) => percentileOf(counts, zeros, low, high, percent)), exact: false },
+    histogram: { low, high, counts, below: 0, above: 0 },
   };
+}
+
+/** Read off the bins: sorting all of a made-up run's values takes too long. */
+function percentileOf(counts: readonly number[], zeros: number, low: number, high: number, percent: number): number {
+  const edge = (bin: number) => low + (bin / counts.length) * (high - low);
+  let left = (percent / 100) * counts.reduce((a, b) => a + b, zeros);
+  for (const [bin, count] of counts.entries()) {
+    if (edge(bin) <= 0 && edge(bin + 1) > 0 && (left -= zeros) <= 0) return 0;
+    if (count > 0 && left <= count) return edge(bin + left / count);
+    left -= count;
+  }
+  return high;
 }
 
 function tensor(random: () => number, shape: readonly number[], mean: number, std: number, rectified = false) {
@@ -310,7 +324,7 @@ export function samplesOf(...samples: readonly StepStatistics[]): Samples {
   return new Map([...new Set(samples.map(({ model }) => model))].map((id) => [id, samples.filter(({ model }) => model === id)]));
 }
 
-/** A message as the page gets it: it goes as JSON. */
+/** A message as the page gets it. */
 export function overTheWire(message: ToPanel): ToPanel {
-  return toPanel.decode(JSON.parse(JSON.stringify(toPanel.encode(message))));
+  return toPanel.decode(structuredClone(toPanel.encode(message)));
 }

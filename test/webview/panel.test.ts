@@ -452,7 +452,7 @@ describe("an open panel while a run goes on", function () {
   /** How often each chart was drawn while the run told its loss in 120 messages within two seconds. */
   const drawings = () =>
     panel.page.evaluate(async () => {
-      const counts: Record<string, number> = { loss: 0, valLoss: 0 };
+      const counts: Record<string, number> = { loss: 0, valAccuracy: 0 };
       const { clearRect } = CanvasRenderingContext2D.prototype;
       CanvasRenderingContext2D.prototype.clearRect = function (...box) {
         const name = this.canvas.closest<HTMLElement>("[data-name]")?.dataset["name"];
@@ -471,12 +471,12 @@ describe("an open panel while a run goes on", function () {
   it("draws a growing curve a few times a second, and the others not at all", async () => {
     const { counts, seconds } = await drawings();
     assert.ok(counts["loss"]! >= 2 && counts["loss"]! <= 5 * seconds, `${counts["loss"]} drawings in ${seconds} seconds`);
-    assert.equal(counts["valLoss"], 0);
+    assert.equal(counts["valAccuracy"], 0);
   });
 
   it("draws no chart that is scrolled out of sight", async () => {
     await panel.page.setViewportSize({ width: 400, height: 420 });
-    await panel.page.locator("[data-name=valLoss]").scrollIntoViewIfNeeded();
+    await panel.page.locator("[data-name=valAccuracy]").scrollIntoViewIfNeeded();
     await panel.page.waitForFunction(
       () => document.querySelector("[data-name=loss]")!.getBoundingClientRect().bottom <= document.querySelector(".charts")!.getBoundingClientRect().top,
     );
