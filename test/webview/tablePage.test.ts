@@ -152,6 +152,8 @@ describe("the module table in a browser", function () {
       lines.slice(2, 6).map((line) => line.split(" | ").slice(0, 2).join(" ")),
       ["| model DigitsNet", "| features Sequential", "| features.0 Conv2d", "| features.2 Conv2d"],
     );
+    await panel.send({ type: "copyTable" });
+    assert.deepEqual((await panel.posted()).at(-1), copied);
     assert.ok(copied.text.includes("- Parameters: 18,474") && copied.text.includes("- Multiply-adds: 6.11 M"));
   });
 
