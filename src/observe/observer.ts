@@ -218,11 +218,11 @@ export class Observer implements Instrument {
   }
 
   loss(computed: ComputedLoss): void {
-    this.#besides(() => this.#passes?.loss(computed));
-    const { current } = this.#watches;
-    if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(computed);
-    this.#losses.computed(computed);
     this.#besides(() => {
+      this.#passes?.loss(computed);
+      const { current } = this.#watches;
+      if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(computed);
+      this.#losses.computed(computed);
       const sampler = current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
       const cost = this.#samples.loss(computed, this.#underWay, this.#now(), Boolean(sampler));
       if (sampler) sampler.cost += cost;
