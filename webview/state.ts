@@ -102,6 +102,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case "events":
       if (state.run?.runId !== action.runId) return state;
       return { ...state, run: action.events.reduce((run, event) => reduceSnapshot(run, event), state.run) };
+    case "copyTable":
+      return state;
     case "select":
       return selectFromOutside(state, action.model, action.module);
     case "remembered":

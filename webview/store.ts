@@ -13,6 +13,7 @@ import { groupCharts } from "./curves/groups.ts";
 import type { StepMark } from "./curves/marks.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex, withOutputs } from "./shownSample.ts";
+import { TableView } from "./table/view.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, tabsInSight, tabsOffered, type Action, type PanelState } from "./state.ts";
 
 /** What VS Code gives a webview's page; may be asked for only once. */
@@ -68,6 +69,7 @@ export class Store {
   });
   #lastRange: readonly [number, number] = [0, 1];
 
+  readonly table = new TableView(this);
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -79,6 +81,7 @@ export class Store {
   /** What the extension said, as it was sent. */
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
+    if (message.type === "copyTable") return this.table.copy();
     this.#change(message);
     // By which the extension knows the panel again, however soon the window goes.
     if (message.type === "file") this.save();
