@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { CurvesPane } from "../curves/curves.tsx";
 import { DetailsPane } from "../layer/layer.tsx";
+import { OutputPane } from "../output/output.tsx";
 import type { Store } from "../store.ts";
 import { TreePane } from "../table/table.tsx";
 import type { GroupName, TabId } from "./arrangement.ts";
@@ -18,6 +19,7 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   modules: { title: "Modules", View: TreePane },
   curves: { title: "Curves", View: CurvesPane },
   layer: { title: "Layer", View: DetailsPane },
+  output: { title: "Output", View: OutputPane },
 };
 
 /** A bar of tabs over the one that is shown. A tab that isn't shown isn't there, and costs nothing. */
