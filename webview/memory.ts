@@ -2,14 +2,17 @@
 import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
 import { dictionary, flag, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
 import { boundPrinted } from "../src/run/printed.ts";
-import { runSnapshot } from "../src/run/records.ts";
+import { storedSnapshot } from "../src/run/records.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
 import { moduleStatistics } from "./shownSample.ts";
 import { tabIds, type ChosenTabs } from "./frame/arrangement.ts";
+import { tableChoices } from "./table/choices.ts";
 import { shownModel, shownModule, type Action, type Choices, type PanelState } from "./state.ts";
 
 interface Memory {
+  /** The extension reads it too, when it gets a panel back. */
+  readonly file: string | null;
   readonly choices: Choices;
   readonly run: RunSnapshot | null;
 }
@@ -19,6 +22,7 @@ const version = 4;
 
 const memory = record<Memory & { readonly version: number }>({
   version: whole,
+  file: nullable(text),
   choices: record<Choices>({
     model: nullable(record({ name: text, id: whole })),
     module: nullable(text),
@@ -30,12 +34,13 @@ const memory = record<Memory & { readonly version: number }>({
     curveTables: flag,
     histogramTables: flag,
     tabs: record<ChosenTabs>({ main: nullable(oneOf(...tabIds)), side: nullable(oneOf(...tabIds)) }),
+    table: tableChoices,
     tableWidth: nullable(number),
     tableHeight: nullable(number),
     mainShare: nullable(number),
     problemsOpen: flag,
   }),
-  run: nullable(runSnapshot),
+  run: nullable(storedSnapshot),
 });
 
 const maximumPoints = 400;
@@ -51,7 +56,7 @@ const maximumNotes = 50;
 
 /** What to give to `setState`. */
 export function remember(state: PanelState): unknown {
-  return memory.encode({ version, choices: state.choices, run: state.run && abridged(state, state.run) });
+  return memory.encode({ version, file: state.file, choices: state.choices, run: state.run && abridged(state, state.run) });
 }
 
 function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {

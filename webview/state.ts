@@ -9,6 +9,7 @@ import { reduceSnapshot, type RunSnapshot } from "../src/run/snapshot.ts";
 import { isFinal } from "../src/run/standing.ts";
 import { chooseTab, offeredTabs, openTab, shownTabs, type ChosenTabs, type GroupName, type Layout, type TabId } from "./frame/arrangement.ts";
 import { sampleIndex } from "./shownSample.ts";
+import { defaultTableChoices, type TableChoices } from "./table/choices.ts";
 
 /** What the user chose; kept over reloads. Names and paths rather than ids, because they survive an edit of the file. */
 export interface Choices {
@@ -28,6 +29,7 @@ export interface Choices {
   readonly curveTables: boolean;
   readonly histogramTables: boolean;
   readonly tabs: ChosenTabs;
+  readonly table: TableChoices;
   /** Shares from 0 to 1; `null`: what it needs. The table's of the width where it stands beside the tabs, of the height where above. */
   readonly tableWidth: number | null;
   readonly tableHeight: number | null;
@@ -38,6 +40,8 @@ export interface Choices {
 }
 
 export interface PanelState {
+  /** The file whose panel this is; `null` until it was told. */
+  readonly file: string | null;
   /** `null`: nothing was run yet. */
   readonly run: RunSnapshot | null;
   /** The run is shown from what the page remembered; the extension has not confirmed it. */
@@ -51,7 +55,7 @@ export interface PanelState {
 export type Action =
   | ToPanel
   /** What an earlier page remembered. */
-  | { readonly type: "remembered"; readonly run: RunSnapshot | null; readonly choices: Choices }
+  | { readonly type: "remembered"; readonly file: string | null; readonly run: RunSnapshot | null; readonly choices: Choices }
   | { readonly type: "chooseModel"; readonly model: number }
   | { readonly type: "chooseModule"; readonly module: number }
   | { readonly type: "layout"; readonly layout: Layout }
@@ -64,7 +68,10 @@ export type Action =
   | { readonly type: "chooseAxis"; readonly chart: string; readonly logarithmic: boolean }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
-type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen">;
+type Settings = Pick<
+  Choices,
+  "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "table" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen"
+>;
 
 export const defaultChoices: Choices = {
   model: null,
@@ -77,16 +84,19 @@ export const defaultChoices: Choices = {
   curveTables: false,
   histogramTables: false,
   tabs: { main: null, side: null },
+  table: defaultTableChoices,
   tableWidth: null,
   tableHeight: null,
   mainShare: null,
   problemsOpen: false,
 };
 
-export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
+export const initialState: PanelState = { file: null, run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
 
 export function reduce(state: PanelState, action: Action): PanelState {
   switch (action.type) {
+    case "file":
+      return { ...state, file: action.file };
     case "snapshot":
       return receiveSnapshot(state, action.run);
     case "events":
@@ -95,7 +105,7 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case "select":
       return selectFromOutside(state, action.model, action.module);
     case "remembered":
-      return { ...state, run: action.run, isRemembered: true, choices: action.choices };
+      return { ...state, file: action.file, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {
       const model = state.run?.models.find((candidate) => candidate.id === action.model);
       return model ? choose(state, { model: { name: model.name, id: model.id }, module: null }) : state;

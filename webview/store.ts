@@ -4,7 +4,7 @@
  * shown at once.
  */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { Intervention, ModelInfo, ModuleInfo, StepStatistics } from "../src/protocol/index.ts";
+import type { Intervention, ModelInfo, ModuleInfo, RunEvent, StepStatistics } from "../src/protocol/index.ts";
 import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { groupCharts } from "./curves/groups.ts";
@@ -25,6 +25,11 @@ export interface Host {
 /** Milliseconds from one drawing of a running run to the next. */
 export const drawInterval = 500;
 const saveInterval = 5_000;
+
+/** What changes what a person can do, or answers what they asked. */
+function isAtOnce(event: RunEvent): boolean {
+  return event.type === "state" || (event.type === "followed" && event.news.kind !== "tally");
+}
 
 export class Store {
   readonly #shown = signal<PanelState>(initialState);
@@ -73,7 +78,9 @@ export class Store {
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
     this.#change(message);
-    if (message.type === "events" && message.events.every((event) => event.type !== "state")) this.#drawing.call();
+    // By which the extension knows the panel again, however soon the window goes.
+    if (message.type === "file") this.save();
+    if (message.type === "events" && !message.events.some(isAtOnce)) this.#drawing.call();
     else this.#frame ??= requestAnimationFrame(this.#show);
   };
 

@@ -9,6 +9,7 @@ import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
 import type { ProgramSource } from "../observe/modelRegistry.ts";
 import type { Problem, RunEvent } from "../protocol/index.ts";
+import { sent } from "../run/sentEvents.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -214,7 +215,7 @@ export class Program {
   }
 
   #tell(event: RunEvent): void {
-    this.#post({ type: "event", event });
+    this.#post({ type: "event", event: sent(event) });
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MetricPoint, RunEvent } from "../../src/protocol/index.ts";
-import { runSnapshot } from "../../src/run/records.ts";
+import { storedSnapshot } from "../../src/run/records.ts";
 import { emptySnapshot, memoryBounds, reduceSnapshot, shrink, type Bounds, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { file, sample } from "../extension/samples.ts";
 
@@ -171,7 +171,7 @@ describe("what is kept of a run", () => {
       ]).flat(),
       small,
     );
-    const size = JSON.stringify(runSnapshot.encode(words)).length;
+    const size = JSON.stringify(storedSnapshot.encode(words)).length;
     assert.equal(words.notes.length, small.notes);
     assert.equal(words.problems.length, small.problems);
     assert.ok(size < 100_000, `${size} characters`);

@@ -176,7 +176,7 @@ describe("charts", () => {
 });
 
 describe("histograms", () => {
-  const histogram = { low: -1, high: 1, counts: [1, 0, 2, 5] };
+  const histogram = { low: -1, high: 1, counts: [1, 0, 2, 5], below: 0, above: 0 };
 
   it("list bins that join from low to high and hold all counts", () => {
     assert.deepEqual(bins(histogram), [
@@ -200,7 +200,7 @@ describe("histograms", () => {
 });
 
 describe("the heatmap of histograms over the run", () => {
-  const column = (step: number, low: number, high: number, counts: number[]) => ({ step, histogram: { low, high, counts } });
+  const column = (step: number, low: number, high: number, counts: number[]) => ({ step, histogram: { low, high, counts, below: 0, above: 0 } });
   const pixels = (shades: Uint8ClampedArray, width: number) =>
     Array.from({ length: shades.length / width }, (_, y) => [...shades.subarray(y * width, (y + 1) * width)]);
 

@@ -199,7 +199,7 @@ function misplaced(panel: Panel): Promise<string[]> {
       return range.getBoundingClientRect();
     };
     for (const element of document.querySelectorAll(
-      ".figure, .statistics > div, .readout, .step-bar > *, .notice, .run-state, .header button, .model-counts > *, .axis > *",
+      ".figure, .statistics > div, .readout, .step-bar > *, .notice, .run-state, .header button, .table-summary > *, .axis > *",
     )) {
       if (!element.checkVisibility()) continue;
       const { left, right } = element.getBoundingClientRect();
@@ -210,7 +210,7 @@ function misplaced(panel: Panel): Promise<string[]> {
       const [own, all] = [number.getBoundingClientRect(), number.parentElement!.getBoundingClientRect()];
       if (own.left < all.left - 0.5 || own.right > all.right + 0.5) found.push(`${number.textContent} is cut off`);
     }
-    for (const pair of document.querySelectorAll(".figure, .statistics > div, .model-counts")) {
+    for (const pair of document.querySelectorAll(".figure, .statistics > div, .table-summary")) {
       if (!pair.checkVisibility()) continue;
       const boxes = [...pair.children].filter((child) => child.checkVisibility()).map(boxOf);
       boxes.forEach((box, i) => {

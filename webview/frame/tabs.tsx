@@ -3,6 +3,7 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { CurvesPane } from "../curves/curves.tsx";
+import { DataPane } from "../data/data.tsx";
 import { DetailsPane } from "../layer/layer.tsx";
 import { OutputPane } from "../output/output.tsx";
 import type { Store } from "../store.ts";
@@ -19,6 +20,7 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   modules: { title: "Modules", View: TreePane },
   curves: { title: "Curves", View: CurvesPane },
   layer: { title: "Layer", View: DetailsPane },
+  data: { title: "Data", View: DataPane },
   output: { title: "Output", View: OutputPane },
 };
 
