@@ -6,6 +6,7 @@ import { CurvesPane } from "../curves/curves.tsx";
 import { DataPane } from "../data/data.tsx";
 import { GradientFlow } from "../health/gradientFlow.tsx";
 import { DetailsPane } from "../layer/layer.tsx";
+import { OutputPane } from "../output/output.tsx";
 import type { Store } from "../store.ts";
 import { TreePane } from "../table/table.tsx";
 import type { GroupName, TabId } from "./arrangement.ts";
@@ -22,6 +23,7 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   layer: { title: "Layer", View: DetailsPane },
   data: { title: "Data", View: DataPane },
   gradients: { title: "Gradient flow", View: GradientFlow },
+  output: { title: "Output", View: OutputPane },
 };
 
 /** A bar of tabs over the one that is shown. A tab that isn't shown isn't there, and costs nothing. */
