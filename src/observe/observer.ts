@@ -403,7 +403,7 @@ export class Observer implements Instrument {
     const due = involved.filter(({ isDue }) => isDue);
     const isLongAgo = this.#now() - this.#lastSearch > searchInterval;
     const hasChanged = due.length > 0 && (isLongAgo || due.some(({ model }) => !isUpToDate(model)));
-    if (this.#hasStrangers || this.#searches === 0 || hasChanged) this.#findModels();
+    if (this.#hasStrangers || this.steps === 0 || hasChanged) this.#findModels();
   }
 
   /** Looks which models there are and tells them if they changed. */
@@ -448,6 +448,7 @@ export class Observer implements Instrument {
   #pass(place: () => Place): void {
     this.#paused += this.#options.gate.pass(() => {
       this.#advance.stands();
+      if (this.#searches === 0) this.#findModels();
       this.#placeOf = place;
       this.#tellWhatIsLeft();
       this.#tellPlace();
