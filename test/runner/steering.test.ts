@@ -127,9 +127,6 @@ describe("a program that runs", function () {
   /** What it prints when nobody interferes. */
   const printed = async (text: string): Promise<string> => (await (await start(text)).job.ended()).stdout;
 
-  /** What it prints when nobody interferes. */
-  const printed = async (text: string): Promise<string> => (await (await start(text)).job.ended()).stdout;
-
   describe("is held up", () => {
     it("after exactly one batch, again and again, and each is measured", async () => {
       const run = await start(forEver);
