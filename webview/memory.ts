@@ -29,8 +29,9 @@ const memory = record<Memory & { readonly version: number }>({
     curveTables: flag,
     histogramTables: flag,
     tabs: record<ChosenTabs>({ main: nullable(oneOf(...tabIds)), side: nullable(oneOf(...tabIds)) }),
-    treeShare: number,
-    mainShare: number,
+    tableWidth: nullable(number),
+    tableHeight: nullable(number),
+    mainShare: nullable(number),
     problemsOpen: flag,
   }),
   run: nullable(runSnapshot),
@@ -39,6 +40,8 @@ const memory = record<Memory & { readonly version: number }>({
 const maximumPoints = 400;
 const maximumSeries = 24;
 const maximumSamples = 40;
+/** Enough for the medians of the newest times. */
+const maximumWorks = 9;
 const maximumModules = 1_500;
 /** Modules whose statistics are kept for the newest step; for all other steps only the shown module's are. */
 const maximumMeasuredModules = 100;
@@ -51,12 +54,15 @@ export function remember(state: PanelState): unknown {
 
 function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
   const model = shownModel(state);
-  const moduleTotal = run.models.reduce((sum, { modules }) => sum + modules.length, 0);
+  const isSmall = run.models.reduce((sum, { modules }) => sum + modules.length, 0) <= maximumModules;
   return {
     ...run,
-    models: moduleTotal <= maximumModules ? run.models : [],
+    models: isSmall ? run.models : [],
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
+    works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
+    // The extension has it, too, and it would be the largest part.
+    followed: new Map(),
     notes: run.notes.slice(-maximumNotes),
   };
 }

@@ -1,4 +1,5 @@
 /** Which of a model's sampled steps is shown, and what it says of a module. */
+export { rootMeanSquare } from "../src/run/rootMeanSquare.ts";
 import type { ModuleStatistics, StepStatistics, TensorStatistics } from "../src/protocol/index.ts";
 
 /** Index of the sample for a step: the newest for `null`, else the nearest. -1 if there are no samples. */
@@ -52,12 +53,4 @@ export function tensorStatistics(statistics: ModuleStatistics | undefined, kind:
   const separator = kind.indexOf(":");
   const parameter = statistics?.parameters.find((entry) => entry.name === kind.slice(separator + 1));
   return kind.startsWith("parameter") ? parameter?.value : parameter?.gradient;
-}
-
-/** Root of the mean square over the finite values, from mean and sample standard deviation. */
-export function rootMeanSquare(tensor: TensorStatistics): number {
-  const n = tensor.count - tensor.nonFinite;
-  if (n <= 0) return NaN;
-  const variance = n > 1 ? (tensor.std * tensor.std * (n - 1)) / n : 0;
-  return Math.sqrt(tensor.mean * tensor.mean + variance);
 }

@@ -14,6 +14,8 @@ export interface Instrument {
   moduleConstructed?(module: AnyModule): void;
   /** Before a module's hooks and `forward` run. Nested calls report outside in. May block or throw. */
   forwardStarts?(module: AnyModule, inputs: readonly unknown[]): void;
+  /** What is to stand in the place of a module's output, after its hooks; `undefined` leaves it. Asked before `forward` is told. */
+  instead?(module: AnyModule, output: unknown): unknown;
   /** After a module was called, with what its hooks made of the output. Nested calls report inside out. */
   forward?(module: AnyModule, inputs: readonly unknown[], output: unknown): void;
   /** A module call threw; called innermost first, once per enclosing module. */
@@ -54,12 +56,20 @@ export interface ComputedLoss {
 }
 
 /**
- * Sees every differentiable operation; set only while a step is looked at closely, because it costs each of them a call.
+ * Sees every operation; set only while a step is looked at closely, because it costs each of them a call.
  * Operations that a backward pass computes with are told too.
  */
 export interface OperationWatch {
-  /** After an operation gave its outputs. `data` is what its record remembers besides tensors. */
-  ran(operation: AnyOperation, inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown): void;
+  /**
+   * After an operation gave its outputs; one in place gives what it wrote to. `data` is what its record remembers besides
+   * tensors, `saved` the tensors that its derivative reads. Operations without a derivative have the name that users call them
+   * by, and neither. Inputs that no gradient could flow to, such as indices, are only among what is saved.
+   */
+  ran(operation: Pick<AnyOperation, "name">, inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown, saved?: readonly Tensor[]): void;
+  /** `tensor` is from now on what `source` is: it was overwritten with it, or comes from the same operation. */
+  became?(tensor: Tensor, source: Tensor): void;
+  /** A backward pass, or `autograd.grad`, begins or ends. What runs in between differentiates. */
+  differentiates?(isUnderWay: boolean): void;
   /** After a node of the graph passed its gradients on in a backward pass; milliseconds that it took. */
   passed?(node: Node, milliseconds: number): void;
 }
@@ -74,6 +84,12 @@ export function operationWatch(): OperationWatch | null {
 /** Sets (or with `null` removes) what looks at operations. */
 export function watchOperations(next: OperationWatch | null): void {
   operations = next;
+}
+
+/** Tells of an operation that has no derivative. @returns `output` */
+export function tellOperation<T extends Tensor>(name: string, inputs: readonly Tensor[], output: T): T {
+  operations?.ran({ name }, inputs, [output], undefined);
+  return output;
 }
 
 let current: Instrument | null = null;

@@ -6,6 +6,7 @@ import { dropoutKnob } from "./knobs.ts";
 
 /** What the module itself can't tell. */
 export interface ModuleFacts {
+  inputShapes(module: AnyModule): readonly (readonly number[])[] | undefined;
   outputShapes(module: AnyModule): readonly (readonly number[])[] | undefined;
   constructedAt(module: AnyModule): SourcePosition | undefined;
   declaredAt(constructor: Function): SourcePosition | undefined;
@@ -46,6 +47,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
       }
       for (const parameter of visit(child, index, key, path === "" ? key : `${path}.${key}`)) all.add(parameter);
     }
+    const inputShapes = facts.inputShapes(module);
     const dropout = dropoutKnob(module)?.read() as number | undefined;
     const outputShapes = facts.outputShapes(module);
     const constructedAt = facts.constructedAt(module);
@@ -61,6 +63,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
       buffers,
       counts: count(all),
       training: module.training,
+      ...(inputShapes ? { inputShapes } : {}),
       ...(dropout === undefined ? {} : { dropout }),
       ...(outputShapes ? { outputShapes } : {}),
       ...(constructedAt ? { constructedAt } : {}),

@@ -45,6 +45,17 @@ export class EpochCounter {
     return { index: pass.batch, count: pass.loader.length, samples: samplesIn(pass) };
   }
 
+  /** What the batch handed out last is from, and whether that pass over it is for training, as far as is known yet. */
+  get pass(): { readonly data: object; readonly isTraining: boolean } | undefined {
+    const pass = this.#passes.at(-1);
+    return pass && { data: dataOf(pass.loader), isTraining: pass.epoch !== undefined };
+  }
+
+  /** Whether a pass over the data was for training. */
+  isTrainedOn(data: object): boolean {
+    return this.#passesOver.has(data);
+  }
+
   /** A turn of the loop over epochs begins. */
   loopTurn(counter: number, first: number, bound: number): void {
     const count = bound - first;

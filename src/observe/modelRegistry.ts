@@ -34,6 +34,7 @@ export class ModelRegistry {
   readonly #source: ProgramSource;
   readonly #constructions = new WeakMap<AnyModule, Construction>();
   readonly #candidates = new Map<string, Candidate[]>();
+  readonly #inputShapes = new WeakMap<AnyModule, readonly (readonly number[])[]>();
   readonly #outputShapes = new WeakMap<AnyModule, readonly (readonly number[])[]>();
   readonly #called = new WeakSet<AnyModule>();
   readonly #everHeld = new WeakSet<AnyModule>();
@@ -75,15 +76,13 @@ export class ModelRegistry {
     return !this.#called.has(module);
   }
 
-  called(module: AnyModule, output: unknown): void {
+  called(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     if (this.isNew(module)) {
       this.#called.add(module);
       for (const child of (module as unknown as Module).children()) this.#everHeld.add(child);
     }
-    this.#outputShapes.set(
-      module,
-      tensorsOf(output).map(({ shape }) => [...shape]),
-    );
+    this.#inputShapes.set(module, shapesOf(inputs));
+    this.#outputShapes.set(module, shapesOf(output));
   }
 
   /**
@@ -96,6 +95,7 @@ export class ModelRegistry {
     return roots.map(({ module, construction, order }, id) => {
       const variable = this.#variableOf(construction);
       const described = describeModel(module, id, variable?.name ?? module.constructor.name, variable !== undefined, {
+        inputShapes: (part) => this.#inputShapes.get(part),
         outputShapes: (part) => this.#outputShapes.get(part),
         constructedAt: (part) => this.#constructedAt(part),
         declaredAt: (constructor) => this.#source.declaredAt(constructor),
@@ -162,4 +162,8 @@ export class ModelRegistry {
     const frame = this.#constructions.get(module)?.frames[0];
     return frame && this.#source.locate(frame.line, frame.column);
   }
+}
+
+function shapesOf(values: unknown): number[][] {
+  return tensorsOf(values).map(({ shape }) => [...shape]);
 }

@@ -1,23 +1,31 @@
 /** What is known of each model's training: its own steps, and which of them are measured. */
-import type { AnyModule } from "../engine/nn/module.ts";
+import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { StepStatistics } from "../protocol/index.ts";
 import type { Iterations } from "./iterations.ts";
 import type { FoundModel } from "./modelRegistry.ts";
+import type { ProgramClock } from "./programClock.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
 import type { Watching } from "./watching.ts";
+import { UnitLives } from "./unitLives.ts";
+import type { WorkMeter } from "./workMeter.ts";
 
 export class ModelWatch {
   readonly #watching: Watching;
+  readonly #clock: ProgramClock;
+  readonly #meter: WorkMeter;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
+  /** What the step under way has cost so far, as the schedule knows it; milliseconds. */
+  #paidFor = 0;
   /** As it was described last. */
   model: FoundModel;
   /** Whether the step to come, or under way, is to be measured; `sampler` does it, if measuring is wanted at all. */
   isDue = true;
   sampler: StepSampler | null;
+  readonly lives = new UnitLives();
   /** What was measured of the step under way, should it turn out to be one: told when the program has updated the parameters by hand. */
   pending: StepStatistics | undefined;
   /** Whether a module of it was called in training since its last step. */
@@ -33,10 +41,12 @@ export class ModelWatch {
   /** Whether the step after the one under way is to be measured in any case. */
   #isAsked = false;
 
-  constructor(model: FoundModel, watching: Watching) {
+  constructor(model: FoundModel, watching: Watching, clock: ProgramClock, meter: WorkMeter) {
     this.model = model;
     this.#watching = watching;
-    this.sampler = watching.enabled ? new StepSampler(watching) : null;
+    this.#clock = clock;
+    this.#meter = meter;
+    this.sampler = watching.enabled ? this.#newSampler() : null;
   }
 
   /**
@@ -44,8 +54,10 @@ export class ModelWatch {
    * @param isAsked also where nothing is watched
    */
   open(isAsked = false): void {
+    if (this.isDue && (this.sampler || !isAsked)) return;
     this.isDue = true;
-    if (isAsked || this.#watching.enabled) this.sampler ??= new StepSampler(this.#watching);
+    if (isAsked || this.#watching.enabled) this.sampler ??= this.#newSampler();
+    this.#meter.begin(this.model);
   }
 
   /** The next step that begins will be measured, whatever the schedule says. */
@@ -54,9 +66,13 @@ export class ModelWatch {
     else this.open(true);
   }
 
-  /** The step was measured. */
-  measured(now: number): void {
-    this.#scheduleFrom(now).sampled(this.steps, now, this.sampler?.cost ?? 0);
+  /**
+   * The step was measured.
+   * @param cost milliseconds besides what the sampler took
+   */
+  measured(now: number, cost: number): void {
+    this.#paidFor = this.sampler?.cost ?? 0;
+    this.#scheduleFrom(now).sampled(this.steps, now, cost + this.#paidFor);
   }
 
   /**
@@ -66,6 +82,8 @@ export class ModelWatch {
    */
   stepped(step: number, now: number, remaining: number | undefined, sharers: number): void {
     const schedule = this.#scheduleFrom(now);
+    if (this.#paidFor) schedule.paid((this.sampler?.cost ?? 0) - this.#paidFor);
+    this.#paidFor = 0;
     this.#watching.spend(this.sampler?.cost ?? 0);
     this.sampler?.end();
     this.sampler = null;
@@ -74,18 +92,25 @@ export class ModelWatch {
     this.lastStep = step;
     this.steps++;
     const isAsked = this.#isAsked;
+    const isDue = isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
     this.#isAsked = false;
-    this.isDue = isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
-    if (this.isDue) this.open(isAsked);
+    this.isDue = false;
+    if (isDue) this.open(isAsked);
   }
 
   #scheduleFrom(now: number): SamplingSchedule {
     return (this.#schedule ??= new SamplingSchedule(this.#watching, now));
   }
+
+  #newSampler(): StepSampler {
+    return new StepSampler(this.#watching, this.#clock);
+  }
 }
 
 export class ModelWatches {
   readonly #watching: Watching;
+  readonly #clock: ProgramClock;
+  readonly #meter: WorkMeter;
   readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
   /** Several models may share a module or a parameter. */
   readonly #ofModule = new WeakMap<AnyModule, readonly ModelWatch[]>();
@@ -95,8 +120,10 @@ export class ModelWatches {
   /** Those of the models that were described last, in their order. */
   current: readonly ModelWatch[] = [];
 
-  constructor(watching: Watching) {
+  constructor(watching: Watching, clock: ProgramClock, meter: WorkMeter) {
     this.#watching = watching;
+    this.#clock = clock;
+    this.#meter = meter;
   }
 
   /** The models that the module is part of; `undefined` if no model was found to have it. */
@@ -106,6 +133,15 @@ export class ModelWatches {
 
   ofRoot(module: AnyModule): ModelWatch | undefined {
     return this.#ofRoot.get(module);
+  }
+
+  /** Where the module stands in the first of the models that it is part of. */
+  placeOf(module: AnyModule): { model: number; id: number } | undefined {
+    for (const { model } of this.current) {
+      const id = model.modules.indexOf(module as unknown as Module);
+      if (id >= 0) return { model: model.info.id, id };
+    }
+    return undefined;
   }
 
   /** @param strangers what measured those modules of the present step that belonged to no model yet */
@@ -152,6 +188,28 @@ export class ModelWatches {
     return this.#paths;
   }
 
+  /**
+   * What parameters that are trained together are called: their model, or the part of it that has them all, or several models.
+   * `undefined` for those of no model.
+   */
+  nameOf(parameters: ReadonlySet<Tensor>): string | undefined {
+    const owners = this.current.flatMap(({ model }) => {
+      const all = model.modules[0]!.namedParameters();
+      const own = all.filter(([, parameter]) => parameters.has(parameter)).map(([path]) => path);
+      return own.length === 0 ? [] : [own.length === all.length ? model.info.name : [model.info.name, ...commonPath(own)].join(".")];
+    });
+    return owners.length === 0 ? undefined : owners.join("+");
+  }
+
+  /** All parameters of the model that the tensor is one of. */
+  modelWith(parameter: Tensor): readonly Tensor[] | undefined {
+    for (const { model } of this.current) {
+      const all = model.modules[0]!.parameters();
+      if (all.includes(parameter as (typeof all)[number])) return all;
+    }
+    return undefined;
+  }
+
   /** Whether some optimizer has the model's parameters. */
   hasOwner(watch: ModelWatch, iterations: Iterations): boolean {
     let has = this.#hasOwner.get(watch);
@@ -171,7 +229,7 @@ export class ModelWatches {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#watching);
+      watch = new ModelWatch(model, this.#watching, this.#clock, this.#meter);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;
@@ -182,4 +240,11 @@ export class ModelWatches {
     watch.isCalled ||= !sampler.isEmpty;
     return watch;
   }
+}
+
+/** Of the modules that hold parameters of these paths. */
+function commonPath(paths: readonly string[]): readonly string[] {
+  const [first, ...others] = paths.map((path) => path.split(".").slice(0, -1));
+  const end = first!.findIndex((part, i) => others.some((other) => other[i] !== part));
+  return end < 0 ? first! : first!.slice(0, end);
 }

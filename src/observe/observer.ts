@@ -1,31 +1,40 @@
 /** Watches an engine run through its instrument and tells it as protocol events. Changes no number of the program's. */
 import { isGradEnabled } from "../engine/autograd/gradMode.ts";
 import type { DataLoader } from "../engine/data/dataLoader.ts";
-import type { Instrument } from "../engine/instrument.ts";
+import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
 import type { Place, Progress, RunEvent, SamplingOptions, SourcePosition, Steering, StepStatistics } from "../protocol/index.ts";
+import { isValidationLoss } from "../run/curveNames.ts";
 import { Advance } from "./advance.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
+import { PassWatch } from "./graph/passWatch.ts";
+import { GuessLevels } from "./guessLevel.ts";
 import type { Gate } from "./gate.ts";
 import { Interventions, type Moment } from "./interventions.ts";
 import { Iterations } from "./iterations.ts";
 import { FrozenParameters } from "./knobs.ts";
 import { LearningRates } from "./learningRates.ts";
+import { LineNames } from "./lineNames.ts";
 import { LoggedValues } from "./logged.ts";
+import { Losses } from "./losses.ts";
 import type { MetricBuffer } from "./metricBuffer.ts";
 import { ModelRegistry, type FoundModel, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
 import { isLossName, NonFiniteLoss } from "./nonFiniteLoss.ts";
+import { OperationWatches } from "./operationWatches.ts";
+import { ProgramClock } from "./programClock.ts";
 import { Optimizers } from "./optimizers.ts";
 import { SeriesWriter, type SeriesSink } from "./series.ts";
+import { SampleWatch } from "./sample/sampleWatch.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { Throughput } from "./throughput.ts";
 import { TrainingLoops } from "./trainingLoops.ts";
 import { Watching } from "./watching.ts";
+import { WorkMeter } from "./workMeter.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
@@ -44,11 +53,14 @@ export interface ObserverOptions {
 /** Milliseconds between two sendings of points, and of progress. */
 const flushInterval = 50;
 const progressInterval = 100;
-/** Milliseconds after which models are described anew at a measured step though nothing is known to have changed. */
+const countsInterval = 1_000;
+/** Milliseconds after which models are described anew at a measured step, and compared at any other, though nothing is known to have changed. */
 const searchInterval = 250;
 /** Looking for models among modules that are new: as often as this in any case, and later for this share of the time. */
 const freeSearches = 8;
 const shareForSearching = 0.01;
+/** Of what measuring may cost, the part that looking at passes operation by operation may. */
+const shareForPasses = 0.1;
 
 export class Observer implements Instrument {
   readonly registry: ModelRegistry;
@@ -58,7 +70,6 @@ export class Observer implements Instrument {
   readonly #loops = new TrainingLoops();
   readonly #iterations = new Iterations();
   readonly #logged = new LoggedValues();
-  readonly #rates = new LearningRates((group) => this.#watches.pathOf((group as ParamGroup).params[0]));
   readonly #throughput = new Throughput();
   readonly #watching: Watching;
   readonly #watches: ModelWatches;
@@ -66,7 +77,17 @@ export class Observer implements Instrument {
   readonly #frozen = new FrozenParameters();
   readonly #interventions: Interventions;
   readonly #advance = new Advance();
+  readonly #losses: Losses;
+  readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
+  readonly #passes: PassWatch | undefined;
+  readonly #samples: SampleWatch;
+  readonly #clock = new ProgramClock();
+  readonly #operations = new OperationWatches(this.#clock);
+  readonly #meter = new WorkMeter(this.#clock, this.#operations);
+  readonly #guesses = new GuessLevels();
+  /** Of the loss of the step under way. */
+  #guess: number | undefined;
   readonly #begin = performance.now();
   /** The search in which a module that belongs to no model was met. */
   readonly #metIn = new WeakMap<AnyModule, number>();
@@ -75,6 +96,10 @@ export class Observer implements Instrument {
   #strangers: StepSampler | null = null;
   #searches = 0;
   #lastSearch = 0;
+  /** Modules that had been constructed by then. */
+  #searchedAmong = 0;
+  /** When it is next looked whether the models are still as they were described. */
+  #nextLook = 0;
   /** How often such modules made a search necessary, and the milliseconds that took. */
   #newcomers = 0;
   #newcomersTime = 0;
@@ -86,10 +111,12 @@ export class Observer implements Instrument {
   #isBetweenSteps = false;
   /** Where the program is held up, while it is. */
   #placeOf: (() => Place) | undefined;
-  #loss: { readonly value: number; readonly step: number } | undefined;
+  /** The step of the last `backward()` of a loss. */
+  #backwardStep: number | undefined;
   #paused = 0;
   #nextFlush = 0;
   #nextProgress = 0;
+  #nextCounts = 0;
   #lastModels = "";
   #trainingBegin: number | undefined;
 
@@ -98,7 +125,7 @@ export class Observer implements Instrument {
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
     this.#watching = new Watching(options.sampling);
-    this.#watches = new ModelWatches(this.#watching);
+    this.#watches = new ModelWatches(this.#watching, this.#clock, this.#meter);
     this.#interventions = new Interventions({
       models: () => this.#models(),
       pathsOf: () => this.#watches.paths(),
@@ -108,7 +135,23 @@ export class Observer implements Instrument {
       moment: () => this.#moment(),
       tell: (event) => options.sink.event(event),
     });
+    const renamed = (from: string, to: string): void => this.#rename(from, to);
+    this.#losses = new Losses({
+      iterations: this.#iterations,
+      epochs: this.#epochs,
+      watches: this.#watches,
+      add: (name, step, epoch, value) => this.#series.add(name, step, epoch, value),
+      renamed,
+    });
+    this.#rates = new LearningRates(
+      new LineNames("lr", renamed),
+      (optimizer) => this.#losses.trainees.ofOptimizer(optimizer),
+      ({ params }) => this.#watches.pathOf(params[0]),
+    );
+    if (this.#watching.enabled) this.#passes = this.#newPassWatch(options);
+    this.#samples = new SampleWatch((event) => options.sink.event(event));
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
+    this.#meter.turn(this.#watching.enabled);
   }
 
   /** Number of steps that the run has taken. */
@@ -122,15 +165,27 @@ export class Observer implements Instrument {
     this.registry.constructed(module, this.moduleConstructed);
   }
 
-  forwardStarts(module: AnyModule): void {
-    if (!this.#advance.followsCalls || !this.#advance.callStarts()) return;
-    const position = callerPosition(this.#options.source, this.forwardStarts);
-    this.#options.gate.hold();
-    this.#pass(() => this.#placeBefore(module, position));
+  forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    this.#clock.stop();
+    if (this.#advance.followsCalls && this.#advance.callStarts()) {
+      const position = callerPosition(this.#options.source, this.forwardStarts);
+      this.#options.gate.hold();
+      this.#pass(() => this.#placeBefore(module, position));
+    }
+    this.#passes?.forwardStarts(module, inputs);
+    if (isGradEnabled()) for (const watch of this.#watches.of(module) ?? []) watch.sampler?.forwardStarts(module, inputs);
+    this.#clock.go();
+    this.#meter.entered(module, inputs);
   }
 
-  forward(module: AnyModule, _inputs: readonly unknown[], output: unknown): void {
+  forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
+    this.#clock.stop();
     this.#advance.callEnds();
+    this.#meter.left(module, output);
+    this.#losses.called(module, output);
+    this.#passes?.forward(module, output);
+    const root = this.#watches.ofRoot(module);
+    if (root) this.#samples.called(root.model, inputs, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -139,34 +194,51 @@ export class Observer implements Instrument {
       if (watches) for (const watch of watches) isMeasured = this.#called(watch, module, output) || isMeasured;
       else isMeasured = this.#meet(module, output);
     }
-    if (isNew || isMeasured) this.registry.called(module, output);
+    if (isNew || isMeasured) this.registry.called(module, inputs, output);
+    this.#clock.go();
   }
 
-  forwardFailed(): void {
+  forwardFailed(module: AnyModule, error: unknown): void {
     this.#advance.callEnds();
+    this.#meter.failed(module);
     this.#isUnfinished = true;
+    this.#passes?.forwardFailed(module, error);
   }
 
   optimizerConstructed(optimizer: Optimizer): void {
     this.#iterations.optimizerConstructed(optimizer);
-    this.#rates.expect(optimizer);
+    this.#losses.optimizerConstructed(optimizer);
     this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
     this.#watches.forgetOwners();
+  }
+
+  loss(computed: ComputedLoss): void {
+    this.#besides(() => this.#passes?.loss(computed));
+    if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
+    this.#losses.computed(computed);
+    this.#clock.stop();
+    const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+    const cost = this.#samples.loss(computed, this.#here, this.#now(), Boolean(sampler));
+    if (sampler) sampler.cost += cost;
+    this.#clock.go();
   }
 
   beforeBackward(loss: Tensor): void {
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
+    this.#besides(() => this.#passes?.beforeBackward(loss));
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
     this.#backwards++;
     this.#advance.trains();
     this.#epochs.trains();
+    this.#samples.trained(this.#here, this.#now());
+    this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
-    const step = this.#iterations.index;
-    this.#loss = { value: loss.item(), step };
-    this.#series.add("loss", step, this.#epochs.epoch, this.#loss.value);
-    this.#nonFinite.check("loss", this.#loss.value, step, this.beforeBackward);
+    const step = (this.#backwardStep = this.#iterations.index);
+    const value = loss.item();
+    this.#losses.goesBackward(loss, value);
+    this.#nonFinite.check("loss", value, step, this.beforeBackward);
   }
 
   /** A person froze them while the program ran. */
@@ -178,29 +250,45 @@ export class Observer implements Instrument {
     if (!this.#iterations.isByHand) return;
     // The program may change the parameters from now on.
     this.#findChangedModels(this.#calledByHand());
-    for (const watch of this.#calledByHand()) watch.pending = watch.sampler?.measure(watch.model, this.#iterations.index, this.#epochs.epoch);
+    for (const watch of this.#calledByHand()) {
+      watch.pending = this.#statisticsOf(watch, watch.sampler);
+      watch.sampler?.keepParameters(watch.model);
+    }
   }
 
   beforeStep(optimizer: Optimizer): void {
+    this.#clock.stop();
     this.#iterations.beforeStep(optimizer);
     const step = this.#iterations.index;
     this.#frozen.keep();
     this.#measure(optimizer);
     if (this.steps === 0) this.#tellOptimizers();
+    this.#losses.stepBegins(optimizer);
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
-    if (this.steps === 0) this.#options.firstStep?.();
-    // A program whose loops don't tell has no other place between its steps.
+    if (this.steps === 0 && this.#options.firstStep) {
+      for (const watch of this.#steppedBy(optimizer)) this.#tellWork(watch, step);
+      this.#options.firstStep();
+    }
+    // A program whose loops do not tell has no other place between its steps.
     if (step > this.#passedBefore) this.#passBetweenSteps();
     else this.#options.gate.look();
+    this.#clock.go();
+    this.#meter.optimizerBegins();
   }
 
   afterStep(optimizer: Optimizer): void {
+    this.#meter.optimizerEnds();
+    this.#clock.stop();
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
-    this.#stepped(models, isFirst);
+    this.#losses.stepEnds();
+    this.#stepped(models, isFirst, new Set(optimizer.paramGroups.flatMap(({ params }) => params)));
+    this.#passes?.stepped();
+    this.#clock.go();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
+    this.#besides(() => this.#passes?.turn());
     this.#epochs.passStarts(loader);
     this.#passBetweenSteps();
   }
@@ -219,16 +307,15 @@ export class Observer implements Instrument {
 
   log(values: Readonly<Record<string, unknown>>): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
-    const step = this.#iterations.index;
+    const { step } = this.#losses;
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
-        const series = this.#logged.series(name);
-        if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, number);
+        this.#logNumber(name, number, step);
         if (isLossName(name)) this.#nonFinite.check(name, number, step, this.log);
       } else {
         const note = this.#logged.note(name, number);
-        if (note) this.#options.sink.event({ type: "note", step: step, ...note });
+        if (note) this.#options.sink.event({ type: "note", step, ...note });
       }
     }
     for (const message of this.#logged.complaints()) {
@@ -236,6 +323,14 @@ export class Observer implements Instrument {
       this.#options.sink.event({ type: "problem", problem: { severity: "warning", code: "log", message, ...(position ? { position } : {}) } });
     }
     this.#sendIfDue(this.#now());
+  }
+
+  #logNumber(name: string, value: number, step: number): void {
+    // What is watched anyway has a curve of its own, which the program's value must not be mixed into.
+    if ((name === "loss" && this.#losses.isKnown(value)) || (name === "lr" && this.#rates.isKnown(value))) return;
+    const series = this.#logged.series(name === "loss" || name === "lr" ? `${name} (logged)` : name);
+    if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, value);
+    this.#losses.isValidationLogged ||= isValidationLoss(name);
   }
 
   // --- what the runner calls ----------------------------------------------------------------------------------------
@@ -253,8 +348,10 @@ export class Observer implements Instrument {
    */
   trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
     this.#turn();
+    this.#losses.turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
     for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
+    this.#lookOrNot();
     this.#passBetweenSteps();
   }
 
@@ -281,6 +378,9 @@ export class Observer implements Instrument {
       case "undo":
         this.#interventions.ask({ undo: steering.intervention });
         return this.#settle();
+      case "look":
+        this.#samples.ask(steering.look, this.#now());
+        return this.#follow();
     }
   }
 
@@ -289,14 +389,27 @@ export class Observer implements Instrument {
     this.#series.flush();
   }
 
+  /** The program ends with an error. */
+  failed(error: unknown): void {
+    this.#findModels();
+    this.#passes?.failed(error);
+  }
+
   /** The last words of a run. */
   finish(): void {
-    if (this.#iterations.lookForLastUpdate()) this.#stepped(this.#calledByHand(), true);
+    if (this.#iterations.lookForLastUpdate()) {
+      this.#losses.steppedByHand();
+      this.#stepped(this.#calledByHand(), true);
+    }
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
     this.#tellOptimizers();
+    this.#passes?.finish();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
+    this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
+    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#here, this.#now() / Math.max(1, this.steps));
+    this.#meter.turn(false);
   }
 
   // --- steps --------------------------------------------------------------------------------------------------------
@@ -305,6 +418,7 @@ export class Observer implements Instrument {
   #turn(): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
     this.#iterations.turn();
+    this.#besides(() => this.#passes?.turn());
   }
 
   /** The models whose parameters the optimizer changes, and those that took part though no optimizer has them. */
@@ -320,22 +434,30 @@ export class Observer implements Instrument {
 
   #steppedByHand(): void {
     const isFirstOfRun = this.#iterations.completed === 1;
+    this.#losses.steppedByHand();
     this.#stepped(this.#calledByHand(), true);
     if (isFirstOfRun) this.#options.firstStep?.();
   }
 
-  /** @param isFirst whether nothing else was updated in this step of the run */
-  #stepped(models: readonly ModelWatch[], isFirst: boolean): void {
+  /**
+   * @param isFirst whether nothing else was updated in this step of the run
+   * @param updated the parameters that could be; all of them where the program updates them itself
+   */
+  #stepped(models: readonly ModelWatch[], isFirst: boolean, updated?: ReadonlySet<Tensor>): void {
     const step = this.#iterations.index;
     const now = this.#now();
     this.#isUnfinished = false;
     this.#backwards = 0;
     for (const watch of models) {
       if (watch.pending) this.#tellStatistics(watch, watch.pending);
+      if (watch.isDue) this.#tellWork(watch, step);
+      if (watch.reported === step) this.#tellChanges(watch, updated);
       watch.lastStep = step;
     }
     const sharers = this.#watches.current.filter(({ lastStep }) => lastStep >= step - 1 && lastStep >= 0).length;
     for (const watch of models) watch.stepped(step, now, this.#loops.remaining(watch.model.order), sharers);
+    if (models.some(({ isDue }) => isDue)) this.#passes?.look(false);
+    this.#lookOrNot();
     if (isFirst) this.#throughput.step(this.#epochs.batch?.samples ?? 0);
     this.#sendIfDue(now);
   }
@@ -357,45 +479,73 @@ export class Observer implements Instrument {
     if (this.#newcomers >= freeSearches && this.#newcomersTime > this.#now() * shareForSearching) return false;
     this.#metIn.set(module, this.#searches);
     this.#hasStrangers = true;
-    if (this.#watching.enabled) (this.#strangers ??= new StepSampler(this.#watching)).forward(module, output);
+    if (this.#watching.enabled) (this.#strangers ??= new StepSampler(this.#watching, this.#clock)).forward(module, output);
     return true;
   }
 
   /** Measures what is to be measured of the models that the optimizer is about to change. */
   #measure(optimizer: Optimizer): void {
     this.#findChangedModels(this.#steppedBy(optimizer));
-    const step = this.#iterations.index;
     for (const watch of this.#steppedBy(optimizer)) {
-      if (watch.sampler) this.#tellStatistics(watch, watch.sampler.measure(watch.model, step, this.#epochs.epoch));
+      const measured = this.#statisticsOf(watch, watch.sampler);
+      if (!measured) continue;
+      this.#tellStatistics(watch, measured);
+      watch.sampler?.keepParameters(watch.model);
     }
+  }
+
+  #statisticsOf(watch: ModelWatch, sampler: StepSampler | null, step = this.#iterations.index): StepStatistics | undefined {
+    const measured = sampler?.measure(watch.model, step, this.#epochs.epoch, watch.lives);
+    return measured && this.#guess !== undefined ? { ...measured, guess: this.#guess } : measured;
+  }
+
+  /** How far the step moved what was measured before it. */
+  #tellChanges(watch: ModelWatch, updated: ReadonlySet<Tensor> | undefined): void {
+    const parameters = watch.sampler?.changes((parameter) => updated?.has(parameter) ?? true) ?? [];
+    if (parameters.length === 0) return;
+    this.#options.sink.event({ type: "changes", changes: { model: watch.model.info.id, step: watch.reported, parameters } });
   }
 
   /** No step is told twice. */
   #tellStatistics(watch: ModelWatch, statistics: StepStatistics): void {
     if (statistics.step <= watch.reported) return;
     watch.reported = statistics.step;
-    watch.measured(this.#now());
+    watch.measured(this.#now(), this.#operations.takeCost());
     this.#options.sink.event({ type: "statistics", statistics });
+  }
+
+  #tellWork(watch: ModelWatch, step: number): void {
+    const work = this.#meter.measured(watch.model, step, this.#epochs.batch?.samples);
+    if (work) this.#options.sink.event({ type: "work", work });
+  }
+
+  /** What steps are made of is looked at while one is to be measured, and before the models are known. */
+  #lookOrNot(): void {
+    const isUnknown = this.#searches === 0 && this.#watching.enabled;
+    this.#meter.turn(isUnknown || this.#watches.current.some(({ sampler }) => sampler !== null));
   }
 
   /** What was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */
   #tellUnfinished(watch: ModelWatch): void {
-    const { sampler, steps, model, isCalled } = watch;
+    const { sampler, steps, isCalled } = watch;
     if (!sampler || sampler.isEmpty || !isCalled || (steps > 0 && !this.#isUnfinished)) return;
-    this.#tellStatistics(watch, watch.pending ?? sampler.measure(model, this.steps, this.#epochs.epoch));
+    this.#tellWork(watch, this.steps);
+    this.#tellStatistics(watch, watch.pending ?? this.#statisticsOf(watch, sampler, this.steps)!);
   }
 
   /** Tells everything as it is now, so that the last of each kind is of the same step: the run pauses or ends. */
   #tellWhatIsLeft(): void {
     for (const watch of this.#watches.current) {
-      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
+      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#backwardStep === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
       if (!this.#watching.enabled || step <= watch.reported) continue;
-      const left = new StepSampler(this.#watching).measure(watch.model, step, this.#epochs.epoch);
+      const left = this.#statisticsOf(watch, new StepSampler(this.#watching, this.#clock), step)!;
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
+    this.#losses.tellWaiting(false);
     this.flush();
-    if (this.steps > 0 || this.#loss) this.#tellProgress(this.#now());
+    this.#tellPassCounts();
+    if (this.steps > 0 || this.#backwardStep !== undefined) this.#tellProgress(this.#now());
   }
 
   /** Looks which models there are, if that may have changed. */
@@ -403,12 +553,22 @@ export class Observer implements Instrument {
     const due = involved.filter(({ isDue }) => isDue);
     const isLongAgo = this.#now() - this.#lastSearch > searchInterval;
     const hasChanged = due.length > 0 && (isLongAgo || due.some(({ model }) => !isUpToDate(model)));
-    if (this.#hasStrangers || this.steps === 0 || hasChanged) this.#findModels();
+    if (this.#hasStrangers || this.steps === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
+  }
+
+  /** What is frozen between measured steps is seen a few times a second, and less often where looking takes long. */
+  #hasChangedMeanwhile(involved: readonly ModelWatch[]): boolean {
+    const begin = this.#now();
+    if (begin < this.#nextLook) return false;
+    const hasChanged = involved.some(({ model }) => !isUpToDate(model));
+    this.#nextLook = begin + Math.max(searchInterval, (this.#now() - begin) / shareForSearching);
+    return hasChanged;
   }
 
   /** Looks which models there are and tells them if they changed. */
   #findModels(): void {
     const begin = performance.now();
+    this.#searchedAmong = this.registry.count;
     const models = this.registry.describe((module) => this.#usedAt(module));
     this.#tellChangedModels(models);
     this.#watches.update(models, this.#strangers);
@@ -426,6 +586,17 @@ export class Observer implements Instrument {
   #usedAt(module: AnyModule): number | undefined {
     if (this.#metIn.get(module) === this.#searches) return this.registry.count;
     return this.#watches.ofRoot(module)?.usedAt;
+  }
+
+  // --- following samples --------------------------------------------------------------------------------------------
+
+  /** The step that is under way. */
+  get #here(): { readonly step: number; readonly epoch: number } {
+    return { step: this.#iterations.index, epoch: this.#epochs.epoch };
+  }
+
+  #follow(): void {
+    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#here, this.#now());
   }
 
   // --- sending ------------------------------------------------------------------------------------------------------
@@ -446,6 +617,7 @@ export class Observer implements Instrument {
   }
 
   #pass(place: () => Place): void {
+    this.#clock.stop();
     this.#paused += this.#options.gate.pass(() => {
       this.#advance.stands();
       if (this.#searches === 0) this.#findModels();
@@ -454,6 +626,8 @@ export class Observer implements Instrument {
       this.#tellPlace();
     });
     this.#placeOf = undefined;
+    this.#follow();
+    this.#clock.go();
   }
 
   // --- steering -----------------------------------------------------------------------------------------------------
@@ -464,6 +638,8 @@ export class Observer implements Instrument {
 
   #measureNext(): void {
     for (const watch of this.#watches.current) watch.ask();
+    this.#passes?.look(true);
+    this.#lookOrNot();
   }
 
   /** What a person wants changed is, as soon as the program stands between two steps. */
@@ -511,6 +687,11 @@ export class Observer implements Instrument {
 
   // --- telling ------------------------------------------------------------------------------------------------------
 
+  #rename(from: string, to: string): void {
+    this.#series.rename(from, to);
+    this.#options.sink.event({ type: "renamed", from, to });
+  }
+
   #tellChangedModels(models: readonly DescribedModel[]): void {
     const infos = models.map(({ info }) => info);
     const text = JSON.stringify(infos);
@@ -519,12 +700,46 @@ export class Observer implements Instrument {
     this.#options.sink.event({ type: "models", models: infos });
   }
 
+  #newPassWatch({ source, sampling }: ObserverOptions): PassWatch {
+    return new PassWatch({
+      operations: this.#operations,
+      isOwn: (module) => source.declaredAt(module.constructor) !== undefined,
+      position: (below) => callerPosition(source, below),
+      placeOf: (module) => this.#watches.placeOf(module),
+      step: () => this.#iterations.index,
+      beforeTelling: () => this.#findNewModels(),
+      tell: (pass) => this.#options.sink.event({ type: "pass", pass }),
+      share: sampling.budget * shareForPasses,
+    });
+  }
+
+  /** Looks which models there are if modules were constructed since. */
+  #findNewModels(): void {
+    if (this.#searchedAmong !== this.registry.count) this.#findModels();
+  }
+
+  /** Outside of the program's own time. */
+  #besides(look: () => void): void {
+    this.#clock.stop();
+    look();
+    this.#clock.go();
+  }
+
+  #tellPassCounts(): void {
+    const counts = this.#passes?.counts() ?? [];
+    if (counts.length > 0) this.#options.sink.event({ type: "passCounts", counts });
+  }
+
   #sendIfDue(now: number): void {
     if (now < this.#nextFlush) return;
     this.#nextFlush = now + flushInterval;
     this.flush();
     if (now < this.#nextProgress) return;
     this.#nextProgress = now + progressInterval;
+    if (now >= this.#nextCounts) {
+      this.#nextCounts = now + countsInterval;
+      this.#tellPassCounts();
+    }
     this.#tellProgress(now);
     this.#tellOptimizers();
   }
@@ -532,6 +747,7 @@ export class Observer implements Instrument {
   #tellProgress(now: number): void {
     const { epoch, epochs, batch } = this.#epochs;
     const rates = this.#throughput.rates(now);
+    const loss = this.#losses.newest;
     const remaining = this.#remainingSeconds(now);
     const progress: Progress = {
       epoch,
@@ -541,7 +757,7 @@ export class Observer implements Instrument {
       watchShare: this.#watching.share(now),
       ...(epochs === undefined ? {} : { epochs }),
       ...(batch ? { batch: batch.index, batches: batch.count } : {}),
-      ...(this.#loss ? { loss: this.#loss.value, lossStep: this.#loss.step } : {}),
+      ...(loss ? { loss: loss.value, lossStep: loss.step } : {}),
       ...(rates.samples > 0 ? { samplesPerSecond: rates.samples } : {}),
       ...(remaining === undefined ? {} : { remainingSeconds: remaining }),
     };

@@ -58,6 +58,11 @@ export class SamplingSchedule {
     this.#spent += cost;
   }
 
+  /** Measuring the step took more after it was told: milliseconds. */
+  paid(cost: number): void {
+    this.#spent += cost;
+  }
+
   #isAffordable(now: number, sharers: number): boolean {
     const elapsed = now - this.#begin;
     const interval = now - this.#lastTime;

@@ -51,6 +51,8 @@ export interface ModuleInfo {
   /** This module and everything below it. */
   readonly counts: ParameterCounts;
   readonly training: boolean;
+  /** Shapes of the tensors that the last call was given; absent if it was never called. */
+  readonly inputShapes?: readonly (readonly number[])[];
   /** Of a dropout, or a module with one of its own: the probability of a zero. */
   readonly dropout?: number;
   /** Shapes of the tensors that the last call returned; absent if it was never called. */

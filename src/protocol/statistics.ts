@@ -1,3 +1,5 @@
+import type { DeadUnits, UnitStatistics } from "./health.ts";
+
 /** What the watch measures of one tensor. */
 export interface TensorStatistics {
   readonly shape: readonly number[];
@@ -27,6 +29,8 @@ export interface ParameterStatistics {
   readonly value: TensorStatistics;
   /** Absent where no gradient had arrived. */
   readonly gradient?: TensorStatistics;
+  /** Root mean square of what the step then added to it; absent where that wasn't looked at. */
+  readonly change?: number;
 }
 
 /** One module in one sampled step. */
@@ -37,6 +41,14 @@ export interface ModuleStatistics {
   readonly output?: TensorStatistics;
   /** Gradient of the loss with respect to that output. */
   readonly outputGradient?: TensorStatistics;
+  /** Place among the calls of the step's modules, from 0; of its last call. */
+  readonly call?: number;
+  /** Of that output. */
+  readonly units?: UnitStatistics;
+  /** Its units as a ReLU behind it (or within) left them. */
+  readonly rectified?: DeadUnits;
+  /** Share, 0 to 1, of what a Sigmoid or Tanh behind it (or within) gave that lies within 1 % of the ends of what that can give. */
+  readonly saturated?: number;
   readonly parameters: readonly ParameterStatistics[];
 }
 
@@ -52,5 +64,7 @@ export interface StepStatistics {
    * the step, if it was over) and their gradients, no outputs.
    */
   readonly afterwards?: true;
+  /** What the loss would be for one who guesses by how often each target comes, without a look at the input; where that can be told. */
+  readonly guess?: number;
   readonly modules: readonly ModuleStatistics[];
 }

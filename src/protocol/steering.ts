@@ -1,6 +1,7 @@
 /** What a program can be told while it runs, besides to pause, to go on and to stop. */
 import type { Change } from "./interventions.ts";
 import type { SourcePosition } from "./position.ts";
+import type { LookRequest } from "./sample.ts";
 
 export type Steering =
   /** Each model's next step is measured, whatever its schedule says. */
@@ -12,7 +13,9 @@ export type Steering =
   /** Puts back what was there before that intervention. */
   | { readonly type: "undo"; readonly intervention: number }
   /** From the next step on. */
-  | { readonly type: "watch"; readonly watch: WatchSettings };
+  | { readonly type: "watch"; readonly watch: WatchSettings }
+  /** A person looks at a sample on its way through a model; `null`: no longer. */
+  | { readonly type: "look"; readonly look: LookRequest | null };
 
 /** Where a program that goes on is paused. */
 export type Destination =

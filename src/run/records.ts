@@ -1,12 +1,14 @@
 /** How everything that is said of a run is written and read. */
 import type {
   BufferInfo,
+  DeadUnits,
   Histogram,
   MetricPoint,
   ModelClassInfo,
   ModelInfo,
   ModuleInfo,
   ModuleStatistics,
+  ParameterChange,
   ParameterCounts,
   ParameterInfo,
   ParameterStatistics,
@@ -15,15 +17,21 @@ import type {
   RunEvent,
   RunMode,
   RunState,
+  StepChanges,
   StepStatistics,
   TensorStatistics,
+  UnitStatistics,
 } from "../protocol/index.ts";
-import { checked, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
+import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
+import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import type { Samples } from "./samples.ts";
+import { pass, passCount, seenPass } from "./records/graph.ts";
+import { byModel } from "./records/byModel.ts";
+import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
 
@@ -47,6 +55,7 @@ const module = record<ModuleInfo>({
   buffers: list(buffer),
   counts,
   training: flag,
+  inputShapes: optional(list(shape)),
   dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
@@ -92,30 +101,46 @@ const tensor = record<TensorStatistics>({
   histogram,
 });
 
-const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor) });
+const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor), change: optional(number) });
+
+const units = record<UnitStatistics>({ count: whole, zero: whole, constant: optional(whole) });
+const deadUnits = record<DeadUnits>({
+  count: whole,
+  zero: whole,
+  constant: optional(whole),
+  dead: whole,
+  died: whole,
+  since: optional(number),
+  units: list(whole),
+});
 
 const moduleStatistics = record<ModuleStatistics>({
   module: whole,
   output: optional(tensor),
   outputGradient: optional(tensor),
+  call: optional(whole),
+  units: optional(units),
+  rectified: optional(deadUnits),
+  saturated: optional(number),
   parameters: list(parameterStatistics),
 });
 
-const sample = record<StepStatistics>({ model: whole, step: number, epoch: number, afterwards: optional(oneOf<true>(true)), modules: list(moduleStatistics) });
+const sample = record<StepStatistics>({
+  model: whole,
+  step: number,
+  epoch: number,
+  afterwards: optional(oneOf<true>(true)),
+  guess: optional(number),
+  modules: list(moduleStatistics),
+});
 
-const samples = via<Samples, readonly StepStatistics[]>(
-  list(sample),
-  (byModel) => [...byModel.values()].flat(),
-  (all) => {
-    const byModel = new Map<number, StepStatistics[]>();
-    for (const one of all) {
-      const own = byModel.get(one.model);
-      if (own) own.push(one);
-      else byModel.set(one.model, [one]);
-    }
-    return byModel;
-  },
-);
+const changes = record<StepChanges>({
+  model: whole,
+  step: number,
+  parameters: list(record<ParameterChange>({ module: whole, name: text, change: number })),
+});
+
+const samples: Codec<Samples> = byModel(sample);
 
 interface Columns {
   readonly name: string;
@@ -173,9 +198,18 @@ export const runEvent = variants<RunEvent, "type">("type", {
   models: record({ models }),
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
+  renamed: record({ from: text, to: text }),
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
+  pass: record({ pass }),
+  passCounts: record({ counts: list(passCount) }),
+  batch: record({ batch }),
+  look: record({ look }),
+  lookFailed: record({ failure: lookFailure }),
+  tally: record({ tally }),
+  work: record({ work }),
+  changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
   optimizers: record({ optimizers: list(optimizer) }),
@@ -197,6 +231,9 @@ export const runSnapshot = record<RunSnapshot>({
   curves,
   progress: optional(progress),
   samples,
+  passes: list(seenPass),
+  followed,
+  works,
   problems,
   notes: list(note),
   optimizers: list(optimizer),

@@ -1,5 +1,5 @@
 /** What was measured in a run's sampled steps, by model, within bounds. */
-import type { StepStatistics } from "../protocol/index.ts";
+import type { ModuleStatistics, StepChanges, StepStatistics } from "../protocol/index.ts";
 import { thinEvenly } from "./thinning.ts";
 
 /** Sampled steps by `ModelInfo.id`, each list in the order of its steps. */
@@ -12,11 +12,36 @@ export interface SampleBounds {
   readonly steps: number;
 }
 
-/** A step that was there already is replaced. */
 export function addSample(samples: Samples, sample: StepStatistics, bounds: SampleBounds): Samples {
-  const own = (samples.get(sample.model) ?? []).filter(({ step }) => step !== sample.step);
-  const at = own.findLastIndex(({ step }) => step < sample.step) + 1;
-  return boundSamples(new Map(samples).set(sample.model, own.toSpliced(at, 0, sample)), bounds);
+  return boundSamples(addStep(samples, sample), bounds);
+}
+
+/** What was measured in one more step of a model, in the order of the steps; a step that was there already is replaced. */
+export function addStep<T extends { readonly model: number; readonly step: number }>(
+  byModel: ReadonlyMap<number, readonly T[]>,
+  measured: T,
+): ReadonlyMap<number, readonly T[]> {
+  const own = (byModel.get(measured.model) ?? []).filter(({ step }) => step !== measured.step);
+  const at = own.findLastIndex(({ step }) => step < measured.step) + 1;
+  return new Map(byModel).set(measured.model, own.toSpliced(at, 0, measured));
+}
+
+/** Puts what a step changed to what was measured of it before; what isn't kept of it is left out. */
+export function addChanges(samples: Samples, { model, step, parameters }: StepChanges): Samples {
+  const own = samples.get(model) ?? [];
+  const at = own.findLastIndex((sample) => sample.step === step);
+  if (at < 0) return samples;
+  const changes = new Map(parameters.map(({ module, name, change }) => [`${module}.${name}`, change]));
+  const modules = own[at]!.modules.map((statistics) => withChanges(statistics, changes));
+  return new Map(samples).set(model, own.with(at, { ...own[at]!, modules }));
+}
+
+function withChanges(statistics: ModuleStatistics, changes: ReadonlyMap<string, number>): ModuleStatistics {
+  const parameters = statistics.parameters.map((parameter) => {
+    const change = changes.get(`${statistics.module}.${parameter.name}`);
+    return change === undefined ? parameter : { ...parameter, change };
+  });
+  return { ...statistics, parameters };
 }
 
 /** The same samples within bounds, thinned out evenly over the steps; of each model the first and the last always stay. */

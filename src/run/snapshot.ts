@@ -1,9 +1,12 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
-import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
-import { addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
+import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
+import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
+import { addBatch, addFailure, addLook, addTally, type AllFollowed } from "./followed.ts";
+import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
+import { addWork, boundWorks, type Works } from "./work.ts";
 
 export interface RunSnapshot {
   readonly runId: string;
@@ -21,6 +24,12 @@ export interface RunSnapshot {
   readonly progress?: Progress;
   /** Sampled steps of each model, oldest first; thinned out evenly when there are many. */
   readonly samples: Samples;
+  /** Of each structure one, in the order in which they were met. */
+  readonly passes: readonly SeenPass[];
+  /** What was told of the samples that are followed through the models. */
+  readonly followed: AllFollowed;
+  /** What modules did in sampled steps, thinned out as the samples are. */
+  readonly works: Works;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
   readonly optimizers: readonly OptimizerInfo[];
@@ -42,7 +51,7 @@ export interface Note {
 }
 
 /** How much of a run is kept. */
-export interface Bounds extends CurveBounds, SampleBounds {
+export interface Bounds extends CurveBounds, SampleBounds, PassBounds {
   readonly notes: number;
   /** Problems; the first are those that tell most. */
   readonly problems: number;
@@ -57,13 +66,27 @@ export const memoryBounds: Bounds = {
   tensors: 30_000,
   // More columns than this can't be told apart in a heatmap.
   steps: 200,
+  passNodes: 12_000,
   notes: 1_000,
   problems: 100,
   interventions: 1_000,
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), problems: [], notes: [], optimizers: [], interventions: [] };
+  return {
+    ...run,
+    state: "starting",
+    models: [],
+    curves: new Map(),
+    samples: new Map(),
+    works: new Map(),
+    passes: [],
+    followed: new Map(),
+    problems: [],
+    notes: [],
+    optimizers: [],
+    interventions: [],
+  };
 }
 
 /** @returns the same object where nothing of the event is kept */
@@ -79,6 +102,10 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       const curves = addPoints(run.curves, event.points, bounds);
       return curves === run.curves ? run : { ...run, curves };
     }
+    case "renamed": {
+      const curves = renameCurve(run.curves, event.from, event.to);
+      return curves === run.curves ? run : { ...run, curves };
+    }
     case "note": {
       const note = { name: shorten(event.name, nameLength), step: event.step, text: shorten(event.text, textLength) };
       return { ...run, notes: [...run.notes, note].slice(-bounds.notes) };
@@ -87,6 +114,24 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, progress: event.progress };
     case "statistics":
       return { ...run, samples: addSample(run.samples, event.statistics, bounds) };
+    case "pass":
+      return { ...run, passes: addPass(run.passes, event.pass, bounds) };
+    case "passCounts":
+      return { ...run, passes: countPasses(run.passes, event.counts) };
+    case "batch":
+      return { ...run, followed: addBatch(run.followed, event.batch) };
+    case "look":
+      return { ...run, followed: addLook(run.followed, event.look) };
+    case "lookFailed":
+      return { ...run, followed: addFailure(run.followed, event.failure) };
+    case "tally":
+      return { ...run, followed: addTally(run.followed, event.tally) };
+    case "work":
+      return { ...run, works: addWork(run.works, event.work, bounds) };
+    case "changes": {
+      const samples = addChanges(run.samples, event.changes);
+      return samples === run.samples ? run : { ...run, samples };
+    }
     case "problem": {
       if (run.problems.length >= bounds.problems) return run;
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
@@ -116,6 +161,8 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     ...run,
     curves: boundCurves(run.curves, bounds),
     samples: boundSamples(run.samples, bounds),
+    passes: boundPasses(run.passes, bounds),
+    works: boundWorks(run.works, bounds),
     notes: run.notes.slice(-bounds.notes),
   };
 }

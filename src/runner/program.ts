@@ -140,6 +140,7 @@ export class Program {
     if (this.#hasEnded) return;
     const isSignal = isInstance(error, StopSignal);
     const problems = isSignal ? [] : [this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))];
+    if (!isSignal) this.#surroundings.during(() => this.#observer.failed(error));
     if (this.#control.isStopped) this.#end("stopped", problems.map(whileStopping));
     else this.#fail(problems);
     leave(isSignal ? 0 : 1);

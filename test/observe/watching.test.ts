@@ -1,51 +1,6 @@
 import assert from "node:assert/strict";
-import { data, manualSeed, nn, noGrad, optim, randint, randn, rand, type Tensor } from "../../src/engine/index.ts";
-import { setInstrument } from "../../src/engine/instrument.ts";
-import { MetricBuffer, metricPoints } from "../../src/observe/metricBuffer.ts";
-import { Observer } from "../../src/observe/observer.ts";
-import type { MetricPoint, ModelInfo, RunEvent, StepStatistics } from "../../src/protocol/index.ts";
-
-/** This file, as stack traces name it. */
-const program = /\(?((?:file:\/\/)?\/\S*watching\.test\.ts)/.exec(new Error().stack!)![1]!;
-
-/** Runs `body` watched. */
-function watch(body: () => void): { events: RunEvent[]; points: MetricPoint[]; models: readonly ModelInfo[]; statistics: StepStatistics[] } {
-  const events: RunEvent[] = [];
-  const points: MetricPoint[] = [];
-  const names: string[] = [];
-  const observer = new Observer({
-    sampling: { enabled: true, bins: 16, budget: 1 },
-    source: {
-      program,
-      locate: (line, column) => ({ file: "test.ts", line, column }),
-      // Each line is a variable of its own.
-      variableAt: ({ line }) => ({ name: `line${line}`, assigned: false }),
-      declaredAt: () => undefined,
-      isModuleClass: (name) => /^(Net|Tricky)$/.test(name),
-      nameInProgram: (constructor) => constructor.name,
-    },
-    metrics: new MetricBuffer(),
-    sink: {
-      event: (event) => events.push(event),
-      series: (index, name) => (names[index] = name),
-      points: (values) => points.push(...metricPoints(values, names)),
-    },
-    gate: { pass: () => 0, look() {}, hold() {}, release() {} },
-  });
-  setInstrument(observer);
-  try {
-    body();
-    observer.finish();
-  } finally {
-    setInstrument(null);
-  }
-  return {
-    events,
-    points,
-    models: events.filter((event) => event.type === "models").at(-1)?.models ?? [],
-    statistics: events.flatMap((event) => (event.type === "statistics" ? [event.statistics] : [])),
-  };
-}
+import { data, log, manualSeed, nn, noGrad, optim, randint, randn, rand, type Tensor } from "../../src/engine/index.ts";
+import { watch } from "./watch.ts";
 
 /** A module used twice, dropout, batch statistics, in-place changes of an output, and a branch that is taken at times. */
 class Tricky extends nn.Module {
@@ -201,5 +156,29 @@ describe("watching", function () {
       { total: 9, trainable: 3, frozen: 6 },
       { total: 21, trainable: 15, frozen: 6 },
     ]);
+  });
+
+  it("tells of what is frozen long before the next measured step", () => {
+    const { events, statistics } = watch(
+      () => {
+        const net = new nn.Linear(2, 2);
+        const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+        const step = (): void => {
+          net(randn(2, 2)).sum().backward();
+          optimizer.step();
+        };
+        for (let i = 0; i < 400; i++) step();
+        net.weight.requiresGrad_(false);
+        const until = performance.now() + 300;
+        while (performance.now() < until);
+        step();
+        log({ end: "here" });
+      },
+      { sampling: { enabled: true, bins: 16, budget: 0.001 } },
+    );
+    assert.ok(statistics.every(({ step, afterwards }) => step < 400 || afterwards));
+    const frozen = events.findIndex((event) => event.type === "models" && event.models[0]!.modules[0]!.counts.frozen === 4);
+    const end = events.findIndex(({ type }) => type === "note");
+    assert.ok(frozen >= 0 && frozen < end, `${frozen} of ${end}`);
   });
 });

@@ -127,6 +127,8 @@ export function grad<const Inputs extends Tensor | readonly Tensor[]>(
   if (weights.length !== roots.length) throw new KindlingError(`got ${roots.length} tensors and ${weights.length} gradients`);
   const capture = new Capture(targets);
   runPass(roots, weights, passOptions(retainGraph, createGraph), capture);
+  const found = capture.results.filter((result) => result !== null);
+  operationWatch()?.ran({ name: "grad" }, [...roots, ...targets], found, undefined);
   return capture.results.map((result, i) => {
     if (result === null && materializeGrads) return arithmetic.zeros(targets[i]!.shape);
     if (result === null && !allowUnused) {
@@ -180,9 +182,12 @@ function runPass(
 ): void {
   const pass = new Pass(createGraph, retain, capture);
   const before = createGraph ? null : beginScratch();
+  const watch = operationWatch();
+  watch?.differentiates?.(true);
   try {
     withGradMode(createGraph, () => pass.run(roots, weights));
   } finally {
+    watch?.differentiates?.(false);
     pass.abandon();
     if (!createGraph) endScratch(before);
   }

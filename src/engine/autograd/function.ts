@@ -1,5 +1,6 @@
 /** Operations of one's own: a forward, and the backward that goes with it. */
 import { KindlingError } from "../errors.ts";
+import { operationWatch } from "../instrument.ts";
 import { handOut } from "../memory/residents.ts";
 import { withoutScratch } from "../memory/scratch.ts";
 import { sameShape, shapeText, type Shape } from "../shape.ts";
@@ -131,6 +132,8 @@ function call(type: typeof AutogradFunction, args: readonly unknown[]): unknown 
   }
   const shown = (outputs as Tensor[]).map((output) => (ctx.dirty.includes(output) ? output : separate(output, args)));
   if (recorded) attach(type, ctx, args, shown);
+  const inputs = args.filter((arg) => arg instanceof Tensor);
+  operationWatch()?.ran({ name: type.name }, inputs, shown, undefined);
   return Array.isArray(result) ? shown : shown[0];
 }
 

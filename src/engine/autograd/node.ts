@@ -203,7 +203,7 @@ export function record<Data>(
 export function record(operation: AnyOperation, output: Tensor, inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): Tensor {
   if (needsGraph(inputs)) output.attach(new Node(operation, inputs, saved, data, own), 0);
   else discardAll(own);
-  operationWatch()?.ran(operation, inputs, [output], data);
+  operationWatch()?.ran(operation, inputs, [output], data, saved);
   return output;
 }
 
@@ -241,10 +241,15 @@ export function recordMany(
   } else {
     discardAll(own);
   }
-  operationWatch()?.ran(operation, inputs, outputs, data);
+  operationWatch()?.ran(operation, inputs, outputs, data, saved);
 }
 
-/** Whether a result of these inputs is to be recorded. */
+/** Whether anybody wants to know of a result of these inputs: the graph, or who looks at operations. */
+export function needsRecord(inputs: readonly Tensor[]): boolean {
+  return needsGraph(inputs) || operationWatch() !== null;
+}
+
+/** Whether a result of these inputs is to be part of the graph. */
 export function needsGraph(inputs: readonly Tensor[]): boolean {
   if (!isGradEnabled()) return false;
   for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) return true;

@@ -3,6 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { isDeviceName, noDevice, requireProcessor, type Device, type DeviceLike } from "../device.ts";
 import { dtypeNamed, isDtypeName, type DType, type DTypeName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { Tensor } from "../tensor.ts";
 import { converted, denseCopy } from "./internal/copy.ts";
 
@@ -57,7 +58,7 @@ export function typeAsked(target: DeviceLike | Tensor | null | undefined, second
 
 function toType(input: Tensor, dtype: DType, copy: boolean): Tensor {
   if (dtype === input.dtype) return copy ? clone(input) : input;
-  return converted(input, dtype);
+  return tellOperation("to", [input], converted(input, dtype));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Largest and smallest values, and where they are. Forward beside backward. */
 import { record, recordMany, type Operation } from "../autograd/node.ts";
 import { IndexError } from "../errors.ts";
+import { operationWatch, tellOperation } from "../instrument.ts";
 import { Reduce, type ReduceOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { wrapDim, type Shape } from "../shape.ts";
@@ -122,6 +123,7 @@ function extremeAlong(name: string, sign: 1 | -1, input: Tensor, dim: number, ke
   kernels.argReduce(sign, at(source), valuesAt, indicesAt, outer, n, inner);
   if (input.dtype !== "float32") return { values: to(values, input.dtype), indices };
   recordMany(sign > 0 ? maxAlongOp : minAlongOp, [values], [input], [indices], { shape: input.shape, dims, count: 0 });
+  operationWatch()?.became?.(indices, values);
   return { values, indices };
 }
 
@@ -173,9 +175,13 @@ export function min(input: Tensor, dim?: Int | Tensor, keepdim = false): Tensor 
 }
 
 function positionOf(name: string, sign: 1 | -1, input: Tensor, dim: number | null, keepdim: boolean): Tensor {
-  if (dim !== null) return extremeAlong(name, sign, input.detach(), dim, keepdim).indices;
+  return tellOperation(name, [input], findPosition(name, sign, input.detach(), dim, keepdim));
+}
+
+function findPosition(name: string, sign: 1 | -1, input: Tensor, dim: number | null, keepdim: boolean): Tensor {
+  if (dim !== null) return extremeAlong(name, sign, input, dim, keepdim).indices;
   if (input.numel() === 0) throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
-  const flat = reshape(input.detach(), [input.numel()]);
+  const flat = reshape(input, [input.numel()]);
   const found = extremeAlong(name, sign, flat, 0, false).indices;
   return keepdim
     ? reshape(

@@ -3,7 +3,8 @@ import { enableGrad, isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize, longName } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
-import { Binary, Unary, type UnaryOp } from "../kernels/exports.ts";
+import { operationWatch, tellOperation } from "../instrument.ts";
+import { Binary, Unary } from "../kernels/exports.ts";
 import { f32, kernels } from "../memory/linear.ts";
 import { broadcastShapes, sameShape, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -41,6 +42,7 @@ export function replaceBy<T extends Tensor>(target: T, compute: (source: Tensor)
   }
   requireShape(target, result.shape);
   copyInto(target, result);
+  operationWatch()?.became?.(target, result);
   takeHistory(target, before, result);
   return target;
 }
@@ -122,6 +124,7 @@ export function alias(tensor: Tensor): Tensor {
   if (!isGradEnabled() || !tensor.requiresGrad || tensor.gradFn === null) return tensor;
   const copy = new Tensor(tensor.storage, tensor.offset, tensor.shape, tensor.dense ? null : tensor.strides, tensor.dtype);
   if (tensor.gradFn !== null) copy.attach(tensor.gradFn, tensor.outputIndex);
+  operationWatch()?.became?.(copy, tensor);
   return copy;
 }
 
@@ -131,7 +134,7 @@ function untracked(target: Tensor, other: Operand): boolean {
 }
 
 type Arithmetic = (a: Tensor, b: Operand, options?: BinaryOptions) => Tensor;
-type ArithmeticCode = (typeof Binary)["add" | "sub" | "mul" | "div"];
+type ArithmeticName = "add" | "sub" | "mul" | "div";
 
 /** `add_`, `sub_`: over the first operand. */
 export type ScaledInPlace = <T extends Tensor>(input: T, other: Operand, options?: BinaryOptions) => T;
@@ -142,41 +145,42 @@ export type PairInPlace = <T extends Tensor>(input: T, other: Operand) => T;
 /** Over the operand. */
 export type UnaryInPlace = <T extends Tensor>(input: T) => T;
 
-function arithmetic(code: ArithmeticCode, plain: Arithmetic): ScaledInPlace {
+function arithmetic(name: ArithmeticName, plain: Arithmetic): ScaledInPlace {
   return <T extends Tensor>(target: T, other: Operand, options?: BinaryOptions): T => {
     if (target.dtype === "float32" && target.dense && untracked(target, other)) {
       const fits = other instanceof Tensor && other.dtype === "float32" && other.dense && sameShape(other.shape, target.shape);
-      if (fits || typeof other === "number") return direct(code, target, other, options?.alpha ?? 1);
+      if (fits || typeof other === "number") return direct(name, target, other, options?.alpha ?? 1);
     }
     return replaceBy(target, (before) => plain(before, other, options));
   };
 }
 
-function direct<T extends Tensor>(code: ArithmeticCode, target: T, other: ScalarOrTensor, alpha: number): T {
+function direct<T extends Tensor>(name: ArithmeticName, target: T, other: ScalarOrTensor, alpha: number): T {
   target.beforeChange();
+  const code = Binary[name];
   const to = at(target);
   if (other instanceof Tensor) kernels.binary(code, to, 1, at(other), 1, to, target.numel(), alpha);
   else kernels.binary(code, to, 1, scalarAt(other), 0, to, target.numel(), alpha);
   target.storage.version++;
-  return target;
+  return tellOperation(`${name}_`, other instanceof Tensor ? [target, other] : [target], target);
 }
 
 /**
  * `add` over the input.
  * @api Tensor.add_
  */
-export const add_: ScaledInPlace = arithmetic(Binary.add, add);
+export const add_: ScaledInPlace = arithmetic("add", add);
 /**
  * `sub` over the input.
  * @api Tensor.sub_
  */
-export const sub_: ScaledInPlace = arithmetic(Binary.sub, sub);
+export const sub_: ScaledInPlace = arithmetic("sub", sub);
 /**
  * `mul` over the input.
  * @api Tensor.mul_
  */
-export const mul_: PairInPlace = arithmetic(Binary.mul, mul);
-const divide_ = arithmetic(Binary.div, (a, b) => div(a, typeof b === "boolean" ? Number(b) : b));
+export const mul_: PairInPlace = arithmetic("mul", mul);
+const divide_ = arithmetic("div", (a, b) => div(a, typeof b === "boolean" ? Number(b) : b));
 
 /**
  * `div` over the input.
@@ -195,14 +199,14 @@ export function pow_<T extends Tensor>(input: T, exponent: ScalarOrTensor): T {
   return replaceBy(input, (before) => pow(before, exponent));
 }
 
-function unaryInPlace(code: UnaryOp, plain: (input: Tensor) => Tensor): UnaryInPlace {
+function unaryInPlace(name: keyof typeof Unary, plain: (input: Tensor) => Tensor): UnaryInPlace {
   return <T extends Tensor>(target: T): T => {
     if (target.dtype !== "float32" || !target.dense || !untracked(target, 0)) return replaceBy(target, plain);
     target.beforeChange();
     const to = at(target);
-    kernels.unary(code, to, to, target.numel(), 0, 0);
+    kernels.unary(Unary[name], to, to, target.numel(), 0, 0);
     target.storage.version++;
-    return target;
+    return tellOperation(`${name}_`, [target], target);
   };
 }
 
@@ -210,43 +214,43 @@ function unaryInPlace(code: UnaryOp, plain: (input: Tensor) => Tensor): UnaryInP
  * `relu` over the input.
  * @api torch.relu_ Tensor.relu_ nn.functional.relu_
  */
-export const relu_: UnaryInPlace = unaryInPlace(Unary.relu, relu);
+export const relu_: UnaryInPlace = unaryInPlace("relu", relu);
 
 /**
  * `sigmoid` over the input.
  * @api torch.sigmoid_ Tensor.sigmoid_
  */
-export const sigmoid_: UnaryInPlace = unaryInPlace(Unary.sigmoid, sigmoid);
+export const sigmoid_: UnaryInPlace = unaryInPlace("sigmoid", sigmoid);
 
 /**
  * `tanh` over the input.
  * @api torch.tanh_ Tensor.tanh_
  */
-export const tanh_: UnaryInPlace = unaryInPlace(Unary.tanh, tanh);
+export const tanh_: UnaryInPlace = unaryInPlace("tanh", tanh);
 
 /**
  * `exp` over the input.
  * @api torch.exp_ Tensor.exp_
  */
-export const exp_: UnaryInPlace = unaryInPlace(Unary.exp, exp);
+export const exp_: UnaryInPlace = unaryInPlace("exp", exp);
 
 /**
  * `neg` over the input.
  * @api torch.neg_ Tensor.neg_
  */
-export const neg_: UnaryInPlace = unaryInPlace(Unary.neg, neg);
+export const neg_: UnaryInPlace = unaryInPlace("neg", neg);
 
 /**
  * `abs` over the input.
  * @api torch.abs_ Tensor.abs_
  */
-export const abs_: UnaryInPlace = unaryInPlace(Unary.abs, abs);
+export const abs_: UnaryInPlace = unaryInPlace("abs", abs);
 
 /**
  * `sqrt` over the input.
  * @api torch.sqrt_ Tensor.sqrt_
  */
-export const sqrt_: UnaryInPlace = unaryInPlace(Unary.sqrt, sqrt);
+export const sqrt_: UnaryInPlace = unaryInPlace("sqrt", sqrt);
 
 /**
  * `leakyRelu` over the input.
@@ -331,7 +335,7 @@ function fillWith<T extends Tensor>(target: T, value: number): T {
   const start = at(target) >>> 2;
   f32.fill(value, start, start + target.numel());
   target.storage.version++;
-  return target;
+  return tellOperation("fill_", [], target);
 }
 
 /**
@@ -349,7 +353,7 @@ function overwrite<T extends Tensor>(target: T, source: Tensor): T {
     target.beforeChange();
     requireShape(target, broadcastShapes(target.shape, source.shape));
     copyInto(target, source);
-    return target;
+    return tellOperation("copy_", [source], target);
   }
   return replaceBy(target, (before) => expand(to(source, before.dtype), before.shape));
 }

@@ -1,6 +1,7 @@
 /** Logic of truth values, and of the bits of integers. */
 import { itemSize, promote, promoteScalar } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { Bits, type BitsOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes } from "../shape.ts";
@@ -24,8 +25,8 @@ function joinBits(op: BitsOp, a: Tensor, b: Tensor): Tensor {
 }
 
 /** Zero is false, everything else (NaN, too) is true. */
-function logical(op: BitsOp): PairOfTensors {
-  return (a, b) => joinBits(op, to(a, "bool"), to(b, "bool"));
+function logical(name: string, op: BitsOp): PairOfTensors {
+  return (a, b) => tellOperation(name, [a, b], joinBits(op, to(a, "bool"), to(b, "bool")));
 }
 
 /**
@@ -33,21 +34,21 @@ function logical(op: BitsOp): PairOfTensors {
  * @api torch.logicalAnd Tensor.logicalAnd Tensor.logicalAnd_
  * @see https://pytorch.org/docs/stable/generated/torch.logical_and.html
  */
-export const logicalAnd: PairOfTensors = logical(Bits.and);
+export const logicalAnd: PairOfTensors = logical("logicalAnd", Bits.and);
 
 /**
  * Where at least one is true.
  * @api torch.logicalOr Tensor.logicalOr Tensor.logicalOr_
  * @see https://pytorch.org/docs/stable/generated/torch.logical_or.html
  */
-export const logicalOr: PairOfTensors = logical(Bits.or);
+export const logicalOr: PairOfTensors = logical("logicalOr", Bits.or);
 
 /**
  * Where one of them is true.
  * @api torch.logicalXor Tensor.logicalXor Tensor.logicalXor_
  * @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html
  */
-export const logicalXor: PairOfTensors = logical(Bits.xor);
+export const logicalXor: PairOfTensors = logical("logicalXor", Bits.xor);
 
 /**
  * Where the element is zero.
@@ -67,7 +68,7 @@ function bitwise(name: keyof typeof Bits): OperandPair {
     const other = b instanceof Tensor ? b : full([], b, { dtype: promoteScalar(a.dtype, b) });
     const dtype = promote(a.dtype, other.dtype);
     if (dtype === "float32") throw new KindlingError(`"bitwise_${name}_cpu" not implemented for 'Float'`);
-    return joinBits(Bits[name], to(a, dtype), to(other, dtype));
+    return tellOperation(`bitwise${name[0]!.toUpperCase()}${name.slice(1)}`, [a, other], joinBits(Bits[name], to(a, dtype), to(other, dtype)));
   };
 }
 

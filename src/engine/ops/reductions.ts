@@ -3,6 +3,7 @@ import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, longName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { Reduce, ReduceBytes, type ReduceBytesOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDims } from "../shape.ts";
@@ -62,8 +63,8 @@ const sumAllOp: Operation<ReductionData> = { ...sumOp, name: "SumBackward0" };
 export function sum(input: Tensor, dim: Size | null = null, keepdim = false, options: Typed = {}): Tensor {
   const source = inType(input, options.dtype);
   const dims = reducedDims(dim, source.shape.length);
-  if (source.dtype === "bool") return asAsked(reduceTruth(ReduceBytes.count, source, dims, keepdim), options);
-  if (source.dtype !== "float32") return asAsked(foldIntegers("sum", source, dims, keepdim), options);
+  if (source.dtype === "bool") return tellOperation("sum", [source], asAsked(reduceTruth(ReduceBytes.count, source, dims, keepdim), options));
+  if (source.dtype !== "float32") return tellOperation("sum", [source], asAsked(foldIntegers("sum", source, dims, keepdim), options));
   const result = reduceFloat(Reduce.sum, source, dims, keepdim);
   const data: ReductionData = { shape: source.shape, dims, count: 0 };
   return record(dim === null ? sumAllOp : sumOp, result, [source], [], data);
@@ -154,7 +155,7 @@ function composedProductOfOthers(input: Tensor, dims: readonly number[]): Tensor
 export function prod(input: Tensor, dim: Int | null = null, keepdim = false, options: Typed = {}): Tensor {
   const source = inType(input, options.dtype);
   const dims = wrapDims(dim, source.shape.length);
-  if (source.dtype !== "float32") return asAsked(foldIntegers("prod", source, dims, keepdim), options);
+  if (source.dtype !== "float32") return tellOperation("prod", [source], asAsked(foldIntegers("prod", source, dims, keepdim), options));
   const result = reduceFloat(Reduce.prod, source, dims, keepdim);
   return record(dim === null ? prodOp : prodAlongOp, result, [source], [source, result], { shape: source.shape, dims, count: 0 });
 }

@@ -1,3 +1,4 @@
+/** How a place in a file of the user's is written and read. */
 import type { SourcePosition } from "../../protocol/index.ts";
 import { ordinal, record, text } from "../codec.ts";
 

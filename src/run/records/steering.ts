@@ -1,8 +1,9 @@
 /** How what a running program is told, and where it stands then, is written and read. */
 import type { Destination, ModuleTarget, Place, Steering, WatchSettings } from "../../protocol/index.ts";
-import { flag, list, number, oneOf, optional, record, text, variants, whole } from "../codec.ts";
+import { flag, list, nullable, number, oneOf, optional, record, text, variants, whole } from "../codec.ts";
 import { change } from "./interventions.ts";
 import { position } from "./position.ts";
+import { lookRequest } from "./sample.ts";
 
 const destination = variants<Destination, "kind">("kind", {
   batch: record({}),
@@ -25,6 +26,7 @@ export const steering = variants<Steering, "type">("type", {
   change: record({ change }),
   undo: record({ intervention: whole }),
   watch: record({ watch: watchSettings }),
+  look: record({ look: nullable(lookRequest) }),
 });
 
 export const place = record<Place>({

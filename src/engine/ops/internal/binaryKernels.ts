@@ -1,7 +1,8 @@
 /** How functions of pairs of elements run, broadcast, and are differentiated. */
-import { needsGraph, record, type Node, type Operation } from "../../autograd/node.ts";
+import { needsRecord, record, type Node, type Operation } from "../../autograd/node.ts";
 import { promote, promoteScalar, type DType } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
+import { tellOperation } from "../../instrument.ts";
 import { Binary, type BinaryOp } from "../../kernels/exports.ts";
 import { kernels } from "../../memory/linear.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../../shape.ts";
@@ -251,14 +252,14 @@ export function binary(spec: BinarySpec): ScaledPairwise {
     const b = following(second, a, spec.op);
     const alpha = options?.alpha ?? 1;
     const output = compute(spec.op, a, b, alpha);
-    if (output.dtype !== "float32") return output;
+    if (output.dtype !== "float32") return tellOperation(operationNames[spec.op], b instanceof Tensor ? [a, b] : [a], output);
     if (b instanceof Tensor) {
       const inputs = [a, b];
-      if (!needsGraph(inputs)) return output;
+      if (!needsRecord(inputs)) return output;
       const data: BinaryData = { shapeA: a.shape, shapeB: b.shape, scalar: 0, alpha };
       return record(operation, output, inputs, spec.saves ? inputs : [], data);
     }
-    if (!needsGraph([a])) return output;
+    if (!needsRecord([a])) return output;
     return record(operation, output, [a], spec.saves ? [a] : [], { shapeA: a.shape, shapeB: null, scalar: b, alpha });
   };
 }

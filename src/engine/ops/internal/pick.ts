@@ -1,6 +1,7 @@
 /** What is picked of each line along a dimension, with its positions and its gradient. */
 import { recordMany, type Operation } from "../../autograd/node.ts";
 import { typedArray } from "../../dtype.ts";
+import { operationWatch } from "../../instrument.ts";
 import { numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray, zeros } from "../creation.ts";
@@ -60,6 +61,7 @@ export function pick(input: Tensor, dim: number, count: number, choose: (line: F
   }
   const result = { values: fromTypedArray(values, shape, { dtype: input.dtype }), indices: fromTypedArray(places, shape) };
   recordMany(pickOp, [result.values], [input], [result.indices], { shape: input.shape, dim });
+  operationWatch()?.became?.(result.indices, result.values);
   return result;
 }
 

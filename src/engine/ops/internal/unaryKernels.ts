@@ -1,6 +1,6 @@
 /** How functions of single elements run and are differentiated. */
 import { isGradEnabled } from "../../autograd/gradMode.ts";
-import { needsGraph, record, type Operation } from "../../autograd/node.ts";
+import { needsRecord, record, type Operation } from "../../autograd/node.ts";
 import type { UnaryOp } from "../../kernels/exports.ts";
 import { kernels } from "../../memory/linear.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -50,7 +50,7 @@ export function unary({ code, name, floatsOnly, saves, derivative }: UnarySpec):
     if (floatsOnly !== undefined) requireFloat(floatsOnly, input.dtype);
     const source = asFloat(input);
     const output = typeof code === "number" ? applyUnary(code, source, alpha, beta) : mapUnary(code, source);
-    if (!needsGraph([source])) return output;
+    if (!needsRecord([source])) return output;
     return record(operation, output, [source], [saves === "input" ? source : output], { alpha, beta });
   };
 }
