@@ -80,8 +80,8 @@ export class Observer implements Instrument {
   readonly #losses: Losses;
   readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
-  readonly #passes: PassWatch | undefined;
   readonly #samples: SampleWatch;
+  readonly #passes: PassWatch | undefined;
   readonly #clock = new ProgramClock();
   readonly #operations = new OperationWatches(this.#clock);
   readonly #meter = new WorkMeter(this.#clock, this.#operations);
@@ -135,6 +135,7 @@ export class Observer implements Instrument {
       moment: () => this.#moment(),
       tell: (event) => options.sink.event(event),
     });
+    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }));
     const renamed = (from: string, to: string): void => this.#rename(from, to);
     this.#losses = new Losses({
       iterations: this.#iterations,
@@ -149,7 +150,6 @@ export class Observer implements Instrument {
       ({ params }) => this.#watches.pathOf(params[0]),
     );
     if (this.#watching.enabled) this.#passes = this.#newPassWatch(options);
-    this.#samples = new SampleWatch((event) => options.sink.event(event));
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
     this.#meter.turn(this.#watching.enabled);
   }
@@ -157,6 +157,11 @@ export class Observer implements Instrument {
   /** Number of steps that the run has taken. */
   get steps(): number {
     return this.#iterations.completed;
+  }
+
+  /** The step, from 0, that what the program says now belongs to. */
+  get step(): number {
+    return this.#losses.step;
   }
 
   // --- what the engine calls ----------------------------------------------------------------------------------------
@@ -182,10 +187,10 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.#advance.callEnds();
     this.#meter.left(module, output);
-    this.#losses.called(module, output);
-    this.#passes?.forward(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output);
+    this.#losses.called(module, output);
+    this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -214,13 +219,14 @@ export class Observer implements Instrument {
 
   loss(computed: ComputedLoss): void {
     this.#besides(() => this.#passes?.loss(computed));
-    if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
+    const { current } = this.#watches;
+    if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(computed);
     this.#losses.computed(computed);
-    this.#clock.stop();
-    const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
-    const cost = this.#samples.loss(computed, this.#here, this.#now(), Boolean(sampler));
-    if (sampler) sampler.cost += cost;
-    this.#clock.go();
+    this.#besides(() => {
+      const sampler = current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+      const cost = this.#samples.loss(computed, this.#underWay, this.#now(), Boolean(sampler));
+      if (sampler) sampler.cost += cost;
+    });
   }
 
   beforeBackward(loss: Tensor): void {
@@ -232,7 +238,7 @@ export class Observer implements Instrument {
     this.#backwards++;
     this.#advance.trains();
     this.#epochs.trains();
-    this.#samples.trained(this.#here, this.#now());
+    this.#samples.trained(this.#underWay, this.#now());
     this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
     const step = (this.#backwardStep = this.#iterations.index);
@@ -408,7 +414,7 @@ export class Observer implements Instrument {
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
-    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#here, this.#now() / Math.max(1, this.steps));
+    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#underWay, this.#now() / Math.max(1, this.steps));
     this.#meter.turn(false);
   }
 
@@ -590,13 +596,12 @@ export class Observer implements Instrument {
 
   // --- following samples --------------------------------------------------------------------------------------------
 
-  /** The step that is under way. */
-  get #here(): { readonly step: number; readonly epoch: number } {
+  get #underWay(): { readonly step: number; readonly epoch: number } {
     return { step: this.#iterations.index, epoch: this.#epochs.epoch };
   }
 
   #follow(): void {
-    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#here, this.#now());
+    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#underWay, this.#now());
   }
 
   // --- sending ------------------------------------------------------------------------------------------------------

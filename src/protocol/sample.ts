@@ -207,3 +207,10 @@ export interface Tally {
 
 export const mostClasses = 64;
 export const mostWorst = 12;
+
+export type FollowedNews =
+  /** The samples that the next looks are at. */
+  | { readonly kind: "batch"; readonly batch: Batch }
+  | { readonly kind: "look"; readonly look: Look }
+  | { readonly kind: "failure"; readonly failure: LookFailure }
+  | { readonly kind: "tally"; readonly tally: Tally };

@@ -7,7 +7,7 @@ import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import { numelOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { answerLimit, mostWanted, type Batch, type Boundary, type Look, type LookRequest, type Outcome, type RunEvent } from "../../protocol/index.ts";
+import { answerLimit, mostWanted, type Batch, type Boundary, type Look, type LookRequest, type FollowedNews, type Outcome } from "../../protocol/index.ts";
 import type { DescribedModel } from "../describeModel.ts";
 import { tensorsOf } from "../tensorsOf.ts";
 import { aside, unwatched } from "./aside.ts";
@@ -61,7 +61,7 @@ const lastRoom = 65_536;
 const lastPatience = 300;
 
 export class SampleWatch {
-  readonly #tell: (event: RunEvent) => void;
+  readonly #tell: (news: FollowedNews) => void;
   readonly #seen = new Map<Module, Seen>();
   #request: LookRequest | undefined;
   /** Whether the request waits for its first answer; when it was made; when it may be answered again. */
@@ -73,7 +73,7 @@ export class SampleWatch {
   readonly #waiting: Result[] = [];
   readonly #toldAt = new Map<Pass["pass"], number>();
 
-  constructor(tell: (event: RunEvent) => void) {
+  constructor(tell: (news: FollowedNews) => void) {
     this.#tell = tell;
   }
 
@@ -213,7 +213,7 @@ export class SampleWatch {
 
   #tellTally(tally: PassTally, now = 0): void {
     this.#toldAt.set(tally.pass.pass, now);
-    this.#tell({ type: "tally", tally: tally.result() });
+    this.#tell({ kind: "tally", tally: tally.result() });
   }
 
   // --- looking --------------------------------------------------------------------------------------------------------
@@ -235,16 +235,16 @@ export class SampleWatch {
     const begin = performance.now();
     try {
       const result = looked(model, batch, request, all, seen);
-      if (batch !== before || request.id === 0) this.#tell({ type: "batch", batch: result.batch });
+      if (batch !== before || request.id === 0) this.#tell({ kind: "batch", batch: result.batch });
       const cost = performance.now() - begin;
-      this.#tell({ type: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
+      this.#tell({ kind: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
     } catch (error) {
       this.#fail(request, `The model could not be called once more with this batch: ${messageOf(error)}`);
     }
   }
 
   #fail({ id, model }: LookRequest, message: string): void {
-    this.#tell({ type: "lookFailed", failure: { id, model, message } });
+    this.#tell({ kind: "failure", failure: { id, model, message } });
   }
 }
 
