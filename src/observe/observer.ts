@@ -559,7 +559,7 @@ export class Observer implements Instrument {
     const due = involved.filter(({ isDue }) => isDue);
     const isLongAgo = this.#now() - this.#lastSearch > searchInterval;
     const hasChanged = due.length > 0 && (isLongAgo || due.some(({ model }) => !isUpToDate(model)));
-    if (this.#hasStrangers || this.#searches === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
+    if (this.#hasStrangers || this.steps === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
   }
 
   /** What is frozen between measured steps is seen a few times a second, and less often where looking takes long. */
@@ -625,6 +625,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.#paused += this.#options.gate.pass(() => {
       this.#advance.stands();
+      if (this.#searches === 0) this.#findModels();
       this.#placeOf = place;
       this.#tellWhatIsLeft();
       this.#tellPlace();
