@@ -2,6 +2,7 @@
 import type { Pass, PassCount } from "./graph.ts";
 import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
+import type { PrintedLine } from "./printed.ts";
 import type { SourcePosition } from "./position.ts";
 import type { Intervention } from "./interventions.ts";
 import type { OptimizerInfo } from "./optimizers.ts";
@@ -85,6 +86,8 @@ export type RunEvent =
   | { readonly type: "metrics"; readonly points: readonly MetricPoint[] }
   /** A series has another name from now on, with what it holds: it is not the only one of its kind any more. */
   | { readonly type: "renamed"; readonly from: string; readonly to: string }
+  /** What the program printed; before it, so many lines that are too many to tell. */
+  | { readonly type: "printed"; readonly lines: readonly PrintedLine[]; readonly skipped: number }
   /** A `log()` value that is not a number. */
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }

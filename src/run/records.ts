@@ -18,6 +18,8 @@ import type {
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import type { EpochStart } from "./epochs.ts";
+import { printed, printedEvent } from "./records/printed.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
@@ -134,6 +136,8 @@ const problem = record<Problem>({
   step: optional(number),
 });
 
+const epochStart = record<EpochStart>({ step: number, epoch: number });
+
 const note = record<Note>({ name: text, step: number, text });
 
 export const problems = list(problem);
@@ -144,6 +148,7 @@ export const runEvent = variants<RunEvent, "type">("type", {
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
   renamed: record({ from: text, to: text }),
+  printed: printedEvent,
   note,
   progress: record({ progress }),
   statistics: record({ statistics: packedSample }),
@@ -175,6 +180,7 @@ const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
     edited: optional(flag),
     models,
     curves,
+    epochs: list(epochStart),
     progress: optional(progress),
     samples: byModel(sample),
     passes: list(seenPass),
@@ -182,6 +188,7 @@ const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
     works,
     problems,
     notes: list(note),
+    printed,
     optimizers: list(optimizer),
     interventions: list(intervention),
     refusal: optional(text),

@@ -36,6 +36,8 @@ const diskBounds: Bounds = {
   tensors: 3_000,
   steps: 60,
   notes: 200,
+  epochs: 300,
+  printed: { lines: 1_000, characters: 100_000 },
 };
 
 export class Archive {
