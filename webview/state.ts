@@ -68,7 +68,10 @@ export type Action =
   | { readonly type: "chooseAxis"; readonly chart: string; readonly logarithmic: boolean }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
-type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "table" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen">;
+type Settings = Pick<
+  Choices,
+  "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "table" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen"
+>;
 
 export const defaultChoices: Choices = {
   model: null,
