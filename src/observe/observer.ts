@@ -198,6 +198,8 @@ export class Observer implements Instrument {
       const watches = this.#watches.of(module);
       if (watches) for (const watch of watches) isMeasured = this.#called(watch, module, output) || isMeasured;
       else isMeasured = this.#meet(module, output);
+    } else {
+      this.#calledWithoutGrad(module);
     }
     if (isNew || isMeasured) this.registry.called(module, inputs, output);
     this.#clock.go();
@@ -487,6 +489,12 @@ export class Observer implements Instrument {
     this.#hasStrangers = true;
     if (this.#watching.enabled) (this.#strangers ??= new StepSampler(this.#watching, this.#clock)).forward(module, output);
     return true;
+  }
+
+  #calledWithoutGrad(module: AnyModule): void {
+    const watches = this.#watches.of(module);
+    if (watches) for (const watch of watches) watch.sampler?.calledWithoutGrad(module);
+    else if (this.#watching.enabled) (this.#strangers ??= new StepSampler(this.#watching, this.#clock)).calledWithoutGrad(module);
   }
 
   /** Measures what is to be measured of the models that the optimizer is about to change. */
