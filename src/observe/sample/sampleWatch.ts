@@ -37,7 +37,7 @@ interface Seen {
 interface Result {
   readonly seen: Seen;
   readonly compared: Compared;
-  /** Of steps that are looked at closely. */
+  /** Of batches that are looked at closely. */
   readonly worst: { readonly losses: Float32Array; readonly inputs: Tensor } | undefined;
 }
 
@@ -53,6 +53,8 @@ const lease = 30_000;
 /** Counting what came out may take this share of the run's time while nobody looks, and so much in any case; milliseconds. */
 const shareOfCounting = 0.003;
 const freeCounting = 20;
+/** Of one in so many batches that are counted the single losses are looked at, for the worst of them. */
+const worstEvery = 8;
 /** Milliseconds from one telling of what was counted to the next. */
 const tallyInterval = 1_000;
 const longTallyInterval = 5_000;
@@ -70,6 +72,7 @@ export class SampleWatch {
   #nextAt = 0;
   #answeredStep = -1;
   #counting = 0;
+  #counted = 0;
   readonly #waiting: Result[] = [];
   readonly #toldAt = new Map<Pass["pass"], number>();
 
@@ -103,7 +106,7 @@ export class SampleWatch {
     if (isTraining && seen.batch?.output) seen.batch.loss = { name, target, each, toInput: toLossInput(seen.batch.output, input) };
     const isLookedAt = isMeasured || this.#isWatched(now);
     if (isLookedAt || this.#counting <= freeCounting + now * shareOfCounting) {
-      const result = this.#compare(seen, computed, isLookedAt);
+      const result = this.#compare(seen, computed, isLookedAt || this.#counted++ % worstEvery === 0);
       if (isTraining) this.#waiting.push(result);
       else this.#count(result, "evaluation", moment, now);
       if (this.#waiting.length > mostWaiting) this.#waiting.shift();
