@@ -8,6 +8,7 @@ import type { ModelInfo, ModuleInfo, RunEvent, StepStatistics } from "../src/pro
 import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { groupCharts } from "./curves/groups.ts";
+import type { StepMark } from "./curves/marks.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex, withOutputs } from "./shownSample.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, tabsInSight, tabsOffered, type Action, type PanelState } from "./state.ts";
@@ -43,6 +44,8 @@ export class Store {
   readonly choices = computed(() => this.#shown.value.choices);
   readonly #curves = computed(() => this.run.value?.curves ?? new Map<string, never>());
   readonly charts = computed(() => groupCharts(this.#curves.value));
+  /** What was changed by hand, for the charts to mark. */
+  readonly interventions = computed<readonly StepMark[]>(() => []);
   readonly model = computed<ModelInfo | null>(() => shownModel(this.#shown.value));
   readonly module = computed<ModuleInfo | null>(() => shownModule(this.#shown.value));
   readonly offeredTabs = computed(() => tabsOffered(this.#shown.value));
@@ -72,6 +75,8 @@ export class Store {
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
     this.#change(message);
+    // By which the extension knows the panel again, however soon the window goes.
+    if (message.type === "file") this.save();
     if (message.type === "events" && !message.events.some(isAtOnce)) this.#drawing.call();
     else this.#frame ??= requestAnimationFrame(this.#show);
   };

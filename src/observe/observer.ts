@@ -159,6 +159,11 @@ export class Observer implements Instrument {
     return this.#iterations.completed;
   }
 
+  /** The step, from 0, that what the program says now belongs to. */
+  get step(): number {
+    return this.#losses.step;
+  }
+
   // --- what the engine calls ----------------------------------------------------------------------------------------
 
   moduleConstructed(module: AnyModule): void {
@@ -214,10 +219,11 @@ export class Observer implements Instrument {
 
   loss(computed: ComputedLoss): void {
     this.#besides(() => this.#passes?.loss(computed));
-    if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
+    const { current } = this.#watches;
+    if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(computed);
     this.#losses.computed(computed);
     this.#besides(() => {
-      const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+      const sampler = current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
       const cost = this.#samples.loss(computed, this.#underWay, this.#now(), Boolean(sampler));
       if (sampler) sampler.cost += cost;
     });

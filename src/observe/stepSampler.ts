@@ -220,8 +220,8 @@ export class StepSampler {
   }
 }
 
-function withShape(tensor: Tensor, { count, mean, std, min, max, zeroFraction, nonFinite, histogram }: Statistics): TensorStatistics {
-  return { shape: [...tensor.shape], count, mean, std, min, max, zeroFraction, nonFinite, histogram };
+function withShape(tensor: Tensor, measured: Statistics): TensorStatistics {
+  return { shape: [...tensor.shape], ...measured };
 }
 
 const samplesOf = ({ shape }: Tensor): number => (shape.length > 1 ? shape[0]! : 1);

@@ -14,14 +14,30 @@ export interface TensorStatistics {
   readonly zeroFraction: number;
   /** Number of NaN and infinite values. */
   readonly nonFinite: number;
+  readonly percentiles: Percentiles;
+  /** Over the range that nearly all values lie in. */
   readonly histogram: Histogram;
+  /** From the smallest value to the largest; absent where `histogram` is that already. */
+  readonly fullHistogram?: Histogram | undefined;
 }
 
-/** Equal-width bins over [low, high], the last one closed; the counts add up to the number of finite values. */
+/** The 1st, 5th, 25th, 50th, 75th, 95th and 99th of the finite values, as NumPy's `percentile`; NaN where there is none. */
+export interface Percentiles {
+  readonly values: ArrayLike<number>;
+  /** Whether they are exact, and not read off a histogram of about 300 bins. */
+  readonly exact: boolean;
+}
+
+/**
+ * Equal-width bins over [low, high], the last one closed, of the finite values that aren't zero; with `below` and `above`,
+ * which lie outside, counts add up to the number of these.
+ */
 export interface Histogram {
   readonly low: number;
   readonly high: number;
-  readonly counts: readonly number[];
+  readonly counts: ArrayLike<number>;
+  readonly below: number;
+  readonly above: number;
 }
 
 export interface ParameterStatistics {

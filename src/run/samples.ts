@@ -6,7 +6,7 @@ import { thinEvenly } from "./thinning.ts";
 export type Samples = ReadonlyMap<number, readonly StepStatistics[]>;
 
 export interface SampleBounds {
-  /** Measured tensors of the whole run; one is a histogram and its numbers, about half a kilobyte. */
+  /** Measured tensors of the whole run; one is a histogram and its numbers, about a third of a kilobyte. */
   readonly tensors: number;
   /** Sampled steps of one model. */
   readonly steps: number;

@@ -15,7 +15,7 @@ export type Layout = "tabs" | "above" | "beside" | "wide";
 export type GroupName = "main" | "side";
 
 /** Widths, in pixels, from which the table has room above and beside the tabs, and a second group beside the first. */
-const aboveFrom = 640;
+const aboveFrom = 560;
 const besideFrom = 1_000;
 const wideFrom = 1_800;
 /** The height that table and tabs need, one above the other. */
