@@ -64,6 +64,7 @@ const lastPatience = 300;
 
 export class SampleWatch {
   readonly #tell: (news: FollowedNews) => void;
+  readonly #quietly: <T>(task: () => T) => T;
   readonly #seen = new Map<Module, Seen>();
   #request: LookRequest | undefined;
   /** Whether the request waits for its first answer; when it was made; when it may be answered again. */
@@ -76,8 +77,10 @@ export class SampleWatch {
   readonly #waiting: Result[] = [];
   readonly #toldAt = new Map<Pass["pass"], number>();
 
-  constructor(tell: (news: FollowedNews) => void) {
+  /** @param quietly runs the model's own code without what it prints */
+  constructor(tell: (news: FollowedNews) => void, quietly: <T>(task: () => T) => T = (task) => task()) {
     this.#tell = tell;
+    this.#quietly = quietly;
   }
 
   // --- what the observer tells ----------------------------------------------------------------------------------------
@@ -237,7 +240,7 @@ export class SampleWatch {
     if (!model || !seen || !batch) return this.#fail(request, whyNothing(model, seen));
     const begin = performance.now();
     try {
-      const result = looked(model, batch, request, all, seen);
+      const result = this.#quietly(() => looked(model, batch, request, all, seen));
       if (batch !== before || request.id === 0) this.#tell({ kind: "batch", batch: result.batch });
       const cost = performance.now() - begin;
       this.#tell({ kind: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
