@@ -46,6 +46,8 @@ export interface ObserverOptions {
   readonly metrics: MetricBuffer;
   readonly sink: ObserverSink;
   readonly gate: Gate;
+  /** Runs code of the program's once more, for a person to look; what it prints meanwhile isn't the program's. */
+  readonly quietly?: <T>(task: () => T) => T;
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -135,7 +137,7 @@ export class Observer implements Instrument {
       moment: () => this.#moment(),
       tell: (event) => options.sink.event(event),
     });
-    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }));
+    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }), options.quietly);
     const renamed = (from: string, to: string): void => this.#rename(from, to);
     this.#losses = new Losses({
       iterations: this.#iterations,
