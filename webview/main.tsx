@@ -13,7 +13,7 @@ window.addEventListener("message", (event: MessageEvent<unknown>) => store.recei
 window.addEventListener("pagehide", store.save);
 document.addEventListener("visibilitychange", store.save);
 
-const measure = () => store.dispatch({ type: "layout", layout: layoutFor(window.innerWidth) });
+const measure = () => store.dispatch({ type: "layout", layout: layoutFor({ width: window.innerWidth, height: window.innerHeight }) });
 window.addEventListener("resize", measure);
 measure();
 watchTheme();

@@ -29,8 +29,9 @@ const memory = record<Memory & { readonly version: number }>({
     curveTables: flag,
     histogramTables: flag,
     tabs: record<ChosenTabs>({ main: nullable(oneOf(...tabIds)), side: nullable(oneOf(...tabIds)) }),
-    treeShare: number,
-    mainShare: number,
+    tableWidth: nullable(number),
+    tableHeight: nullable(number),
+    mainShare: nullable(number),
     problemsOpen: flag,
   }),
   run: nullable(runSnapshot),
@@ -60,6 +61,8 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
     works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
+    // The extension has it, too, and it would be the largest part.
+    followed: new Map(),
     notes: run.notes.slice(-maximumNotes),
   };
 }

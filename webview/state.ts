@@ -28,9 +28,12 @@ export interface Choices {
   readonly curveTables: boolean;
   readonly histogramTables: boolean;
   readonly tabs: ChosenTabs;
-  /** The table's share of the width, and of what is right of it the main tabs', where others stand beside them; 0 to 1. */
-  readonly treeShare: number;
-  readonly mainShare: number;
+  /** Shares from 0 to 1; `null`: what it needs. The table's of the width where it stands beside the tabs, of the height where above. */
+  readonly tableWidth: number | null;
+  readonly tableHeight: number | null;
+  /** The main tabs' share of what is right of the table, where others stand beside them. */
+  readonly mainShare: number | null;
+  /** Whether problems beyond the first are listed. */
   readonly problemsOpen: boolean;
 }
 
@@ -61,7 +64,7 @@ export type Action =
   | { readonly type: "toggleLogarithmic"; readonly chart: string }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
-type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "treeShare" | "mainShare" | "problemsOpen">;
+type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen">;
 
 export const defaultChoices: Choices = {
   model: null,
@@ -74,12 +77,13 @@ export const defaultChoices: Choices = {
   curveTables: false,
   histogramTables: false,
   tabs: { main: null, side: null },
-  treeShare: 0.42,
-  mainShare: 0.5,
-  problemsOpen: true,
+  tableWidth: null,
+  tableHeight: null,
+  mainShare: null,
+  problemsOpen: false,
 };
 
-export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, layout: "usual", zoom: null };
+export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
 
 export function reduce(state: PanelState, action: Action): PanelState {
   switch (action.type) {

@@ -14,6 +14,8 @@ export interface Instrument {
   moduleConstructed?(module: AnyModule): void;
   /** Before a module's hooks and `forward` run. Nested calls report outside in. May block or throw. */
   forwardStarts?(module: AnyModule, inputs: readonly unknown[]): void;
+  /** What is to stand in the place of a module's output, after its hooks; `undefined` leaves it. Asked before `forward` is told. */
+  instead?(module: AnyModule, output: unknown): unknown;
   /** After a module was called, with what its hooks made of the output. Nested calls report inside out. */
   forward?(module: AnyModule, inputs: readonly unknown[], output: unknown): void;
   /** A module call threw; called innermost first, once per enclosing module. */
@@ -23,6 +25,11 @@ export interface Instrument {
   /** One of the losses of `nn.functional` was computed. */
   loss?(computed: ComputedLoss): void;
   beforeBackward?(loss: Tensor): void;
+  /**
+   * Whether parameters were frozen from outside the program, which can't know of it: a `backward()` that reaches nothing
+   * else has nothing to do then, rather than being a mistake.
+   */
+  isFrozenOnPurpose?(): boolean;
   afterBackward?(loss: Tensor): void;
   /** Before parameters change. May block or throw. */
   beforeStep?(optimizer: Optimizer): void;

@@ -10,6 +10,7 @@ import { ArgumentError, KindlingError } from "./errors.ts";
 import { discard } from "./memory/nursery.ts";
 import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
+import { beforeChanging, isUndone, keepStorage } from "./memory/undo.ts";
 import { contiguousStrides, isContiguous, numelOf, wrapDim, type Shape, type TensorShape } from "./shape.ts";
 
 /** Operations that a tensor's own methods and properties need. */
@@ -307,6 +308,8 @@ export class Tensor {
           "before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.",
       );
     }
+    const { storage } = this;
+    if (isUndone()) beforeChanging(storage, () => keepStorage(storage));
     if (!isGradEnabled()) return;
     if (this.requiresGrad && this.#node === null) {
       throw new KindlingError("a leaf Variable that requires grad is being used in an in-place operation.");

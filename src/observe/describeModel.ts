@@ -2,6 +2,7 @@
 import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Parameter } from "../engine/nn/parameter.ts";
 import type { BufferInfo, ModelInfo, ModuleInfo, ParameterCounts, ParameterInfo, SourcePosition } from "../protocol/index.ts";
+import { dropoutKnob } from "./knobs.ts";
 
 /** What the module itself can't tell. */
 export interface ModuleFacts {
@@ -47,6 +48,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
       for (const parameter of visit(child, index, key, path === "" ? key : `${path}.${key}`)) all.add(parameter);
     }
     const inputShapes = facts.inputShapes(module);
+    const dropout = dropoutKnob(module)?.read() as number | undefined;
     const outputShapes = facts.outputShapes(module);
     const constructedAt = facts.constructedAt(module);
     const declaredAt = facts.declaredAt(module.constructor);
@@ -62,6 +64,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
       counts: count(all),
       training: module.training,
       ...(inputShapes ? { inputShapes } : {}),
+      ...(dropout === undefined ? {} : { dropout }),
       ...(outputShapes ? { outputShapes } : {}),
       ...(constructedAt ? { constructedAt } : {}),
       ...(declaredAt ? { declaredAt } : {}),

@@ -26,6 +26,13 @@ export class EpochCounter {
     return this.#loop?.index ?? this.#epoch;
   }
 
+  /** The same, counting on a pass over data that was trained on before to be one of training again. */
+  get upcoming(): number {
+    const pass = this.#passes.at(-1);
+    if (!pass || pass.epoch !== undefined || this.#loop) return this.epoch;
+    return this.#passesOver.get(dataOf(pass.loader)) ?? this.epoch;
+  }
+
   /** Number of epochs there will be, if the loop showed it. */
   get epochs(): number | undefined {
     return this.#loop?.count;
@@ -36,6 +43,17 @@ export class EpochCounter {
     const pass = this.#passes.at(-1);
     if (pass?.epoch === undefined) return undefined;
     return { index: pass.batch, count: pass.loader.length, samples: samplesIn(pass) };
+  }
+
+  /** What the batch handed out last is from, and whether that pass over it is for training, as far as is known yet. */
+  get pass(): { readonly data: object; readonly isTraining: boolean } | undefined {
+    const pass = this.#passes.at(-1);
+    return pass && { data: dataOf(pass.loader), isTraining: pass.epoch !== undefined };
+  }
+
+  /** Whether a pass over the data was for training. */
+  isTrainedOn(data: object): boolean {
+    return this.#passesOver.has(data);
   }
 
   /** A turn of the loop over epochs begins. */
@@ -65,12 +83,16 @@ export class EpochCounter {
   trains(): void {
     const pass = this.#passes.at(-1);
     if (!pass || pass.epoch !== undefined) return;
-    // Several loaders over the same data, such as a new one in each epoch, count on.
-    const data = typeof pass.loader.dataset === "object" && pass.loader.dataset !== null ? pass.loader.dataset : pass.loader;
+    const data = dataOf(pass.loader);
     pass.epoch = this.#passesOver.get(data) ?? 0;
     this.#passesOver.set(data, pass.epoch + 1);
     this.#epoch = pass.epoch;
   }
+}
+
+/** Several loaders over the same data, such as a new one in each epoch, count on. */
+function dataOf(loader: Loader): object {
+  return typeof loader.dataset === "object" && loader.dataset !== null ? loader.dataset : loader;
 }
 
 function samplesIn({ loader, batch }: Pass): number {

@@ -2,9 +2,9 @@
  * What counts as one step of the run. Usually that is one `optimizer.step()`, with however many `backward()` before it; but
  * several optimizers that step in one turn of the loop are one step, and a program may update its parameters by hand.
  */
-import type { Node } from "../engine/autograd/node.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
+import { leavesBelow } from "./backwardGraph.ts";
 
 /** Whatever updates a tensor: its optimizer, or the program by hand, and then the tensor stands for itself. */
 type Updater = Optimizer | Tensor;
@@ -46,8 +46,23 @@ export class Iterations {
 
   /** Whether some optimizer holds the tensor. */
   isOwned(tensor: Tensor): boolean {
+    return this.ownerOf(tensor) !== undefined;
+  }
+
+  /** The optimizer that holds the tensor; of several the one that stepped last. */
+  ownerOf(tensor: Tensor): Optimizer | undefined {
     const updater = this.#updaterOf.get(tensor);
-    return updater !== undefined && updater !== tensor;
+    return updater === undefined || updater === tensor ? undefined : (updater as Optimizer);
+  }
+
+  /** Whether the step under way has updated anything. */
+  get hasStepped(): boolean {
+    return this.#hasStepped;
+  }
+
+  /** Number of optimizers there are, or have been. */
+  get optimizers(): number {
+    return this.#optimizers;
   }
 
   optimizerConstructed(optimizer: Optimizer): void {
@@ -90,19 +105,19 @@ export class Iterations {
     if (this.#hasStepped && this.#opensNext(loss)) this.#next();
     if (this.#haveOptimizersStepped) return;
     const known = new Set(this.#leaves.map(({ leaf }) => leaf));
-    for (const leaf of leavesOf(loss)) if (!known.has(leaf)) this.#leaves.push({ leaf, storage: leaf.storage, version: leaf.storage.version });
+    for (const leaf of leavesBelow(loss)) if (!known.has(leaf)) this.#leaves.push({ leaf, storage: leaf.storage, version: leaf.storage.version });
   }
 
   beforeStep(optimizer: Optimizer): void {
     this.#haveOptimizersStepped = true;
     this.#leaves = [];
+    this.#own(optimizer);
     if (this.#steppedIn.get(optimizer) === this.index) this.#next();
   }
 
   /** Returns whether it is the first in the run's step. */
   afterStep(optimizer: Optimizer): boolean {
     const isFirst = !this.#hasStepped;
-    this.#own(optimizer);
     this.#steppedIn.set(optimizer, this.index);
     this.#hasStepped = true;
     return isFirst;
@@ -116,7 +131,7 @@ export class Iterations {
   #areReplaced(loss: Tensor | undefined): boolean {
     // Losses of the same turn may well reach different parameters.
     if (!loss || !this.#hasTurned || this.#leaves.length === 0) return false;
-    const reached = new Set(leavesOf(loss));
+    const reached = new Set(leavesBelow(loss));
     this.#isReplacing = reached.size > 0 && !this.#leaves.some(({ leaf }) => reached.has(leaf));
     return this.#isReplacing;
   }
@@ -137,24 +152,9 @@ export class Iterations {
   /** Where no loop shows where one step ends: a loss opens the next, unless it is the first in this step for one of its updaters. */
   #opensNext(loss: Tensor): boolean {
     if (this.#optimizers === 1) return true;
-    return leavesOf(loss).every((leaf) => {
+    return leavesBelow(loss).every((leaf) => {
       const updater = this.#updaterOf.get(leaf);
       return updater === undefined || this.#steppedIn.get(updater) === this.index;
     });
   }
-}
-
-/** The leaves whose gradients `loss.backward()` computes. */
-function leavesOf(loss: Tensor): Tensor[] {
-  const root = loss.gradientEdge();
-  const seen = new Set<Node>();
-  const leaves: Tensor[] = [];
-  const stack = root ? [root] : [];
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    if (node.variable) leaves.push(node.variable);
-    for (const next of node.next) if (next) stack.push(next);
-  }
-  return leaves;
 }

@@ -1,4 +1,6 @@
 /** Names the learning rates of a run's optimizers and tells which have changed. */
+import type { LineNames } from "./lineNames.ts";
+import type { Trainee } from "./trainees.ts";
 
 export interface RatedGroup {
   readonly lr: number;
@@ -6,65 +8,72 @@ export interface RatedGroup {
   readonly name?: unknown;
 }
 
-/** What is needed of an optimizer. */
-export interface RatedOptimizer {
-  readonly paramGroups: readonly RatedGroup[];
+interface Rate {
+  /** What it is called beside others. */
+  readonly own: string;
+  readonly value: number;
 }
 
-export class LearningRates {
-  readonly #pathOf: (group: RatedGroup) => string | undefined;
-  /** For each optimizer the number of its first group among those of all. */
-  readonly #firstGroup = new Map<RatedOptimizer, number>();
-  #groupCount = 0;
-  /** Series by the group's number. */
-  readonly #names = new Map<number, string>();
-  readonly #last = new Map<string, number>();
+export class LearningRates<Group extends RatedGroup, Rated extends { readonly paramGroups: readonly Group[] }> {
+  readonly #names: LineNames;
+  readonly #traineeOf: (optimizer: Rated) => Trainee;
+  readonly #pathOf: (group: Group) => string | undefined;
+  /** For each optimizer what stands for its groups; one that is trained as a whole stands for itself. */
+  readonly #keys = new WeakMap<Rated, object[]>();
+  readonly #rates = new Map<object, Rate>();
 
-  /** @param pathOf what a group without a name is called: the path of its first parameter, where that is known */
-  constructor(pathOf: (group: RatedGroup) => string | undefined) {
+  /**
+   * @param traineeOf what an optimizer with one group trains; its rate is called by that
+   * @param pathOf what a group without a name is called: the path of its first parameter, where that is known
+   */
+  constructor(names: LineNames, traineeOf: (optimizer: Rated) => Trainee, pathOf: (group: Group) => string | undefined) {
+    this.#names = names;
+    this.#traineeOf = traineeOf;
     this.#pathOf = pathOf;
   }
 
-  /** There is an optimizer: a rate that is not the run's only one needs a name. */
-  expect(optimizer: RatedOptimizer): void {
-    if (this.#firstGroup.has(optimizer)) return;
-    this.#firstGroup.set(optimizer, this.#groupCount);
-    this.#groupCount += optimizer.paramGroups.length;
-  }
-
   /** Those that differ from what was told last: each holds until the next. */
-  changes(optimizer: RatedOptimizer): { readonly name: string; readonly value: number }[] {
-    this.expect(optimizer);
-    const first = this.#firstGroup.get(optimizer)!;
-    const changed: { name: string; value: number }[] = [];
-    for (let i = 0; i < optimizer.paramGroups.length; i++) {
-      const group = optimizer.paramGroups[i]!;
-      const name = this.#nameOf(group, first + i);
-      if (this.#last.get(name) === group.lr) continue;
-      this.#last.set(name, group.lr);
-      changed.push({ name, value: group.lr });
+  changes(optimizer: Rated): { readonly name: string; readonly value: number }[] {
+    const { paramGroups } = optimizer;
+    const changed: object[] = [];
+    for (let i = 0; i < paramGroups.length; i++) {
+      const group = paramGroups[i]!;
+      const key = this.#keyOf(optimizer, i);
+      const rate = this.#rates.get(key);
+      if (rate?.value === group.lr) continue;
+      this.#rates.set(key, { own: rate?.own ?? this.#ownName(optimizer, group, i), value: group.lr });
+      changed.push(key);
     }
-    return changed;
+    // The first is called otherwise as soon as there is a second.
+    for (const key of changed) this.#nameOf(key);
+    return changed.map((key) => ({ name: this.#nameOf(key), value: this.#rates.get(key)!.value }));
   }
 
   /** All that were told, with their latest values. */
-  latest(): Iterable<[name: string, value: number]> {
-    return this.#last;
+  *latest(): Iterable<[name: string, value: number]> {
+    for (const [key, { value }] of this.#rates) yield [this.#nameOf(key), value];
   }
 
-  /** A group keeps the name that it was first told under. */
-  #nameOf(group: RatedGroup, index: number): string {
-    let name = this.#names.get(index);
-    if (name === undefined) {
-      name = this.#groupCount === 1 ? "lr" : this.#newName(group, index);
-      this.#names.set(index, name);
+  /** Whether some optimizer has this rate now. */
+  isKnown(value: number): boolean {
+    return [...this.#rates.values()].some((rate) => rate.value === value);
+  }
+
+  #keyOf(optimizer: Rated, index: number): object {
+    let keys = this.#keys.get(optimizer);
+    if (!keys) {
+      keys = optimizer.paramGroups.length === 1 ? [this.#traineeOf(optimizer)] : [];
+      this.#keys.set(optimizer, keys);
     }
-    return name;
+    return (keys[index] ??= {});
   }
 
-  #newName(group: RatedGroup, index: number): string {
-    const given = typeof group.name === "string" && group.name !== "" ? group.name : this.#pathOf(group);
-    const name = `lr/${given ?? index}`;
-    return this.#last.has(name) ? `lr/${index}` : name;
+  #nameOf(key: object): string {
+    return this.#names.of(key, this.#rates.get(key)!.own);
+  }
+
+  #ownName(optimizer: Rated, group: Group, index: number): string {
+    if (typeof group.name === "string" && group.name !== "") return group.name;
+    return optimizer.paramGroups.length === 1 ? this.#traineeOf(optimizer).name : (this.#pathOf(group) ?? String(index));
   }
 }

@@ -2,17 +2,18 @@
 import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { CalledModule, SamplingOptions, StepStatistics } from "../protocol/index.ts";
+import type { CalledModule, StepStatistics } from "../protocol/index.ts";
 import type { Iterations } from "./iterations.ts";
 import type { FoundModel } from "./modelRegistry.ts";
 import type { ProgramClock } from "./programClock.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
-import type { WorkMeter } from "./workMeter.ts";
+import type { Watching } from "./watching.ts";
 import { UnitLives } from "./unitLives.ts";
+import type { WorkMeter } from "./workMeter.ts";
 
 export class ModelWatch {
-  readonly #sampling: SamplingOptions;
+  readonly #watching: Watching;
   readonly #clock: ProgramClock;
   readonly #meter: WorkMeter;
   /** Begins with the model's first step. */
@@ -37,29 +38,32 @@ export class ModelWatch {
   lastStep = -1;
   reported = -1;
 
-  /** Whether the step after this one is to be measured in any case. */
+  /** Whether the step after the one under way is to be measured in any case. */
   #isAsked = false;
 
-  constructor(model: FoundModel, sampling: SamplingOptions, clock: ProgramClock, meter: WorkMeter) {
+  constructor(model: FoundModel, watching: Watching, clock: ProgramClock, meter: WorkMeter) {
     this.model = model;
-    this.#sampling = sampling;
+    this.#watching = watching;
     this.#clock = clock;
     this.#meter = meter;
-    this.sampler = this.#newSampler();
+    this.sampler = watching.enabled ? this.#newSampler() : null;
   }
 
-  /** The step to come will be measured. */
-  open(): void {
-    if (this.isDue) return;
+  /**
+   * The step to come will be measured.
+   * @param isAsked also where nothing is watched
+   */
+  open(isAsked = false): void {
+    if (this.isDue && (this.sampler || !isAsked)) return;
     this.isDue = true;
-    this.sampler = this.#newSampler();
+    if (isAsked || this.#watching.enabled) this.sampler ??= this.#newSampler();
     this.#meter.begin(this.model);
   }
 
   /** The next step that begins will be measured, whatever the schedule says. */
   ask(): void {
     if (this.isCalled) this.#isAsked = true;
-    else this.open();
+    else this.open(true);
   }
 
   /**
@@ -80,29 +84,31 @@ export class ModelWatch {
     const schedule = this.#scheduleFrom(now);
     if (this.#paidFor) schedule.paid((this.sampler?.cost ?? 0) - this.#paidFor);
     this.#paidFor = 0;
+    this.#watching.spend(this.sampler?.cost ?? 0);
     this.sampler?.end();
     this.sampler = null;
     this.pending = undefined;
     this.isCalled = false;
     this.lastStep = step;
     this.steps++;
-    const isDue = this.#isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
+    const isAsked = this.#isAsked;
+    const isDue = isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
     this.#isAsked = false;
     this.isDue = false;
-    if (isDue) this.open();
+    if (isDue) this.open(isAsked);
   }
 
   #scheduleFrom(now: number): SamplingSchedule {
-    return (this.#schedule ??= new SamplingSchedule(this.#sampling, now));
+    return (this.#schedule ??= new SamplingSchedule(this.#watching, now));
   }
 
-  #newSampler(): StepSampler | null {
-    return this.#sampling.enabled ? new StepSampler(this.#sampling.bins, this.#clock) : null;
+  #newSampler(): StepSampler {
+    return new StepSampler(this.#watching, this.#clock);
   }
 }
 
 export class ModelWatches {
-  readonly #sampling: SamplingOptions;
+  readonly #watching: Watching;
   readonly #clock: ProgramClock;
   readonly #meter: WorkMeter;
   readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
@@ -110,11 +116,12 @@ export class ModelWatches {
   readonly #ofModule = new WeakMap<AnyModule, readonly ModelWatch[]>();
   readonly #ofOptimizer = new Map<Optimizer, readonly ModelWatch[]>();
   readonly #hasOwner = new Map<ModelWatch, boolean>();
+  #paths: Map<Tensor, string> | undefined;
   /** Those of the models that were described last, in their order. */
   current: readonly ModelWatch[] = [];
 
-  constructor(sampling: SamplingOptions, clock: ProgramClock, meter: WorkMeter) {
-    this.#sampling = sampling;
+  constructor(watching: Watching, clock: ProgramClock, meter: WorkMeter) {
+    this.#watching = watching;
     this.#clock = clock;
     this.#meter = meter;
   }
@@ -141,6 +148,7 @@ export class ModelWatches {
   update(models: readonly FoundModel[], strangers: StepSampler | null): void {
     this.#ofOptimizer.clear();
     this.forgetOwners();
+    this.#paths = undefined;
     this.current = models.map((model) => this.#watchOf(model, strangers));
     const shared = new Map<AnyModule, ModelWatch[]>();
     for (const watch of this.current) {
@@ -165,9 +173,39 @@ export class ModelWatches {
 
   /** `layer1.weight`, behind the model's name where there are several; `undefined` for a tensor of no model. */
   pathOf(parameter: Tensor | undefined): string | undefined {
+    return parameter && this.paths().get(parameter);
+  }
+
+  /** The parameters of all models, by their paths. */
+  paths(): ReadonlyMap<Tensor, string> {
+    if (!this.#paths) {
+      const isOnly = this.current.length === 1;
+      this.#paths = new Map();
+      for (const { model } of this.current.toReversed()) {
+        for (const [path, one] of model.modules[0]!.namedParameters()) this.#paths.set(one, isOnly ? path : `${model.info.name}.${path}`);
+      }
+    }
+    return this.#paths;
+  }
+
+  /**
+   * What parameters that are trained together are called: their model, or the part of it that has them all, or several models.
+   * `undefined` for those of no model.
+   */
+  nameOf(parameters: ReadonlySet<Tensor>): string | undefined {
+    const owners = this.current.flatMap(({ model }) => {
+      const all = model.modules[0]!.namedParameters();
+      const own = all.filter(([, parameter]) => parameters.has(parameter)).map(([path]) => path);
+      return own.length === 0 ? [] : [own.length === all.length ? model.info.name : [model.info.name, ...commonPath(own)].join(".")];
+    });
+    return owners.length === 0 ? undefined : owners.join("+");
+  }
+
+  /** All parameters of the model that the tensor is one of. */
+  modelWith(parameter: Tensor): readonly Tensor[] | undefined {
     for (const { model } of this.current) {
-      const found = model.modules[0]!.namedParameters().find(([, one]) => one === parameter);
-      if (found) return this.current.length > 1 ? `${model.info.name}.${found[0]}` : found[0];
+      const all = model.modules[0]!.parameters();
+      if (all.includes(parameter as (typeof all)[number])) return all;
     }
     return undefined;
   }
@@ -191,7 +229,7 @@ export class ModelWatches {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#sampling, this.#clock, this.#meter);
+      watch = new ModelWatch(model, this.#watching, this.#clock, this.#meter);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;
@@ -202,4 +240,11 @@ export class ModelWatches {
     watch.isCalled ||= !sampler.isEmpty;
     return watch;
   }
+}
+
+/** Of the modules that hold parameters of these paths. */
+function commonPath(paths: readonly string[]): readonly string[] {
+  const [first, ...others] = paths.map((path) => path.split(".").slice(0, -1));
+  const end = first!.findIndex((part, i) => others.some((other) => other[i] !== part));
+  return end < 0 ? first! : first!.slice(0, end);
 }

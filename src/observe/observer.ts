@@ -5,25 +5,35 @@ import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
 import { Tensor } from "../engine/tensor.ts";
-import type { Progress, RunEvent, SamplingOptions, Steering, StepStatistics } from "../protocol/index.ts";
+import type { Place, Progress, RunEvent, SamplingOptions, SourcePosition, Steering, StepStatistics } from "../protocol/index.ts";
+import { isValidationLoss } from "../run/curveNames.ts";
+import { Advance } from "./advance.ts";
 import { callerPosition } from "./construction.ts";
 import { isUpToDate, type DescribedModel } from "./describeModel.ts";
 import { EpochCounter } from "./epochCounter.ts";
 import { PassWatch } from "./graph/passWatch.ts";
 import { GuessLevels } from "./guessLevel.ts";
+import type { Gate } from "./gate.ts";
+import { Interventions, type Moment } from "./interventions.ts";
 import { Iterations } from "./iterations.ts";
+import { FrozenParameters } from "./knobs.ts";
 import { LearningRates } from "./learningRates.ts";
+import { LineNames } from "./lineNames.ts";
 import { LoggedValues } from "./logged.ts";
+import { Losses } from "./losses.ts";
 import type { MetricBuffer } from "./metricBuffer.ts";
-import { ModelRegistry, type ProgramSource } from "./modelRegistry.ts";
+import { ModelRegistry, type FoundModel, type ProgramSource } from "./modelRegistry.ts";
 import { ModelWatches, type ModelWatch } from "./modelWatch.ts";
 import { isLossName, NonFiniteLoss } from "./nonFiniteLoss.ts";
 import { OperationWatches } from "./operationWatches.ts";
 import { ProgramClock } from "./programClock.ts";
+import { Optimizers } from "./optimizers.ts";
 import { SeriesWriter, type SeriesSink } from "./series.ts";
+import { SampleWatch } from "./sample/sampleWatch.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { Throughput } from "./throughput.ts";
 import { TrainingLoops } from "./trainingLoops.ts";
+import { Watching } from "./watching.ts";
 import { WorkMeter } from "./workMeter.ts";
 
 export interface ObserverSink extends SeriesSink {
@@ -35,11 +45,7 @@ export interface ObserverOptions {
   readonly source: ProgramSource;
   readonly metrics: MetricBuffer;
   readonly sink: ObserverSink;
-  /**
-   * Called where the program can be held up or ended; may block or throw.
-   * `beforeBlocking` must be called before it blocks. Returns the milliseconds that it blocked.
-   */
-  readonly gate: (beforeBlocking: () => void) => number;
+  readonly gate: Gate;
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -64,11 +70,18 @@ export class Observer implements Instrument {
   readonly #loops = new TrainingLoops();
   readonly #iterations = new Iterations();
   readonly #logged = new LoggedValues();
-  readonly #rates = new LearningRates((group) => this.#watches.pathOf((group as ParamGroup).params[0]));
   readonly #throughput = new Throughput();
+  readonly #watching: Watching;
   readonly #watches: ModelWatches;
+  readonly #optimizers = new Optimizers(() => this.#watches.paths());
+  readonly #frozen = new FrozenParameters();
+  readonly #interventions: Interventions;
+  readonly #advance = new Advance();
+  readonly #losses: Losses;
+  readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
   readonly #passes: PassWatch | undefined;
+  readonly #samples: SampleWatch;
   readonly #clock = new ProgramClock();
   readonly #operations = new OperationWatches(this.#clock);
   readonly #meter = new WorkMeter(this.#clock, this.#operations);
@@ -90,9 +103,16 @@ export class Observer implements Instrument {
   /** How often such modules made a search necessary, and the milliseconds that took. */
   #newcomers = 0;
   #newcomersTime = 0;
-  /** A `backward()`, or a module that failed, since the last step. */
+  /** Number of `backward()`s since the last step, and whether there was one, or a module that failed. */
+  #backwards = 0;
   #isUnfinished = false;
-  #loss: { readonly value: number; readonly step: number } | undefined;
+  /** The step that was under way when the program last passed between two of them, and whether it is passing now. */
+  #passedBefore = -1;
+  #isBetweenSteps = false;
+  /** Where the program is held up, while it is. */
+  #placeOf: (() => Place) | undefined;
+  /** The step of the last `backward()` of a loss. */
+  #backwardStep: number | undefined;
   #paused = 0;
   #nextFlush = 0;
   #nextProgress = 0;
@@ -104,10 +124,34 @@ export class Observer implements Instrument {
     this.#options = options;
     this.registry = new ModelRegistry(options.source);
     this.#series = new SeriesWriter(options.metrics, options.sink);
-    this.#watches = new ModelWatches(options.sampling, this.#clock, this.#meter);
-    if (options.sampling.enabled) this.#passes = this.#newPassWatch(options);
+    this.#watching = new Watching(options.sampling);
+    this.#watches = new ModelWatches(this.#watching, this.#clock, this.#meter);
+    this.#interventions = new Interventions({
+      models: () => this.#models(),
+      pathsOf: () => this.#watches.paths(),
+      optimizers: this.#optimizers,
+      frozen: this.#frozen,
+      isByHand: () => this.#iterations.isByHand,
+      moment: () => this.#moment(),
+      tell: (event) => options.sink.event(event),
+    });
+    const renamed = (from: string, to: string): void => this.#rename(from, to);
+    this.#losses = new Losses({
+      iterations: this.#iterations,
+      epochs: this.#epochs,
+      watches: this.#watches,
+      add: (name, step, epoch, value) => this.#series.add(name, step, epoch, value),
+      renamed,
+    });
+    this.#rates = new LearningRates(
+      new LineNames("lr", renamed),
+      (optimizer) => this.#losses.trainees.ofOptimizer(optimizer),
+      ({ params }) => this.#watches.pathOf(params[0]),
+    );
+    if (this.#watching.enabled) this.#passes = this.#newPassWatch(options);
+    this.#samples = new SampleWatch((event) => options.sink.event(event));
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
-    this.#meter.turn(options.sampling.enabled);
+    this.#meter.turn(this.#watching.enabled);
   }
 
   /** Number of steps that the run has taken. */
@@ -123,6 +167,11 @@ export class Observer implements Instrument {
 
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     this.#clock.stop();
+    if (this.#advance.followsCalls && this.#advance.callStarts()) {
+      const position = callerPosition(this.#options.source, this.forwardStarts);
+      this.#options.gate.hold();
+      this.#pass(() => this.#placeBefore(module, position));
+    }
     this.#passes?.forwardStarts(module, inputs);
     if (isGradEnabled()) for (const watch of this.#watches.of(module) ?? []) watch.sampler?.forwardStarts(module, inputs);
     this.#clock.go();
@@ -131,8 +180,12 @@ export class Observer implements Instrument {
 
   forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     this.#clock.stop();
+    this.#advance.callEnds();
     this.#meter.left(module, output);
+    this.#losses.called(module, output);
     this.#passes?.forward(module, output);
+    const root = this.#watches.ofRoot(module);
+    if (root) this.#samples.called(root.model, inputs, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -146,6 +199,7 @@ export class Observer implements Instrument {
   }
 
   forwardFailed(module: AnyModule, error: unknown): void {
+    this.#advance.callEnds();
     this.#meter.failed(module);
     this.#isUnfinished = true;
     this.#passes?.forwardFailed(module, error);
@@ -153,13 +207,20 @@ export class Observer implements Instrument {
 
   optimizerConstructed(optimizer: Optimizer): void {
     this.#iterations.optimizerConstructed(optimizer);
-    this.#rates.expect(optimizer);
+    this.#losses.optimizerConstructed(optimizer);
+    this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
     this.#watches.forgetOwners();
   }
 
   loss(computed: ComputedLoss): void {
     this.#besides(() => this.#passes?.loss(computed));
     if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
+    this.#losses.computed(computed);
+    this.#clock.stop();
+    const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+    const cost = this.#samples.loss(computed, this.#here, this.#now(), Boolean(sampler));
+    if (sampler) sampler.cost += cost;
+    this.#clock.go();
   }
 
   beforeBackward(loss: Tensor): void {
@@ -168,13 +229,21 @@ export class Observer implements Instrument {
     this.#besides(() => this.#passes?.beforeBackward(loss));
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
+    this.#backwards++;
+    this.#advance.trains();
     this.#epochs.trains();
+    this.#samples.trained(this.#here, this.#now());
     this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
-    const step = this.#iterations.index;
-    this.#loss = { value: loss.item(), step };
-    this.#series.add("loss", step, this.#epochs.epoch, this.#loss.value);
-    this.#nonFinite.check("loss", this.#loss.value, step, this.beforeBackward);
+    const step = (this.#backwardStep = this.#iterations.index);
+    const value = loss.item();
+    this.#losses.goesBackward(loss, value);
+    this.#nonFinite.check("loss", value, step, this.beforeBackward);
+  }
+
+  /** A person froze them while the program ran. */
+  isFrozenOnPurpose(): boolean {
+    return !this.#frozen.isEmpty;
   }
 
   afterBackward(): void {
@@ -191,13 +260,18 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.#iterations.beforeStep(optimizer);
     const step = this.#iterations.index;
+    this.#frozen.keep();
     this.#measure(optimizer);
+    if (this.steps === 0) this.#tellOptimizers();
+    this.#losses.stepBegins(optimizer);
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
     if (this.steps === 0 && this.#options.firstStep) {
       for (const watch of this.#steppedBy(optimizer)) this.#tellWork(watch, step);
       this.#options.firstStep();
     }
-    this.#pass();
+    // A program whose loops do not tell has no other place between its steps.
+    if (step > this.#passedBefore) this.#passBetweenSteps();
+    else this.#options.gate.look();
     this.#clock.go();
     this.#meter.optimizerBegins();
   }
@@ -207,6 +281,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     const models = this.#steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
+    this.#losses.stepEnds();
     this.#stepped(models, isFirst, new Set(optimizer.paramGroups.flatMap(({ params }) => params)));
     this.#passes?.stepped();
     this.#clock.go();
@@ -215,14 +290,14 @@ export class Observer implements Instrument {
   epochStart(loader: DataLoader<unknown>): void {
     this.#besides(() => this.#passes?.turn());
     this.#epochs.passStarts(loader);
-    this.#pass();
+    this.#passBetweenSteps();
   }
 
   batch(loader: DataLoader<unknown>, index: number): void {
     this.#turn();
     this.#epochs.batchStarts(loader, index);
     this.#loops.batch(index, lengthOf(loader));
-    this.#pass();
+    this.#passBetweenSteps();
   }
 
   epochEnd(loader: DataLoader<unknown>): void {
@@ -232,15 +307,15 @@ export class Observer implements Instrument {
 
   log(values: Readonly<Record<string, unknown>>): void {
     if (this.#iterations.lookForUpdate()) this.#steppedByHand();
+    const { step } = this.#losses;
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
-        const series = this.#logged.series(name);
-        if (series !== undefined) this.#series.add(series, this.steps, this.#epochs.epoch, number);
-        if (isLossName(name)) this.#nonFinite.check(name, number, this.steps, this.log);
+        this.#logNumber(name, number, step);
+        if (isLossName(name)) this.#nonFinite.check(name, number, step, this.log);
       } else {
         const note = this.#logged.note(name, number);
-        if (note) this.#options.sink.event({ type: "note", step: this.steps, ...note });
+        if (note) this.#options.sink.event({ type: "note", step, ...note });
       }
     }
     for (const message of this.#logged.complaints()) {
@@ -248,6 +323,14 @@ export class Observer implements Instrument {
       this.#options.sink.event({ type: "problem", problem: { severity: "warning", code: "log", message, ...(position ? { position } : {}) } });
     }
     this.#sendIfDue(this.#now());
+  }
+
+  #logNumber(name: string, value: number, step: number): void {
+    // What is watched anyway has a curve of its own, which the program's value must not be mixed into.
+    if ((name === "loss" && this.#losses.isKnown(value)) || (name === "lr" && this.#rates.isKnown(value))) return;
+    const series = this.#logged.series(name === "loss" || name === "lr" ? `${name} (logged)` : name);
+    if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, value);
+    this.#losses.isValidationLogged ||= isValidationLoss(name);
   }
 
   // --- what the runner calls ----------------------------------------------------------------------------------------
@@ -265,10 +348,11 @@ export class Observer implements Instrument {
    */
   trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
     this.#turn();
+    this.#losses.turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
     for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
     this.#lookOrNot();
-    this.#pass();
+    this.#passBetweenSteps();
   }
 
   /** A loop that trains is over. */
@@ -280,10 +364,23 @@ export class Observer implements Instrument {
   steer(steering: Steering): void {
     switch (steering.type) {
       case "measure":
-        for (const watch of this.#watches.current) watch.ask();
-        this.#passes?.look(true);
-        this.#lookOrNot();
-        break;
+        return this.#measureNext();
+      case "advance":
+        this.#advance.setOut(steering.to);
+        if (this.#advance.isClose && this.#watching.enabled) this.#measureNext();
+        return this.#options.gate.release();
+      case "watch":
+        this.#watching.choose(steering.watch, this.#models(), this.#now());
+        return this.#tellWatch();
+      case "change":
+        this.#interventions.ask({ change: steering.change });
+        return this.#settle();
+      case "undo":
+        this.#interventions.ask({ undo: steering.intervention });
+        return this.#settle();
+      case "look":
+        this.#samples.ask(steering.look, this.#now());
+        return this.#follow();
     }
   }
 
@@ -300,12 +397,18 @@ export class Observer implements Instrument {
 
   /** The last words of a run. */
   finish(): void {
-    if (this.#iterations.lookForLastUpdate()) this.#stepped(this.#calledByHand(), true);
+    if (this.#iterations.lookForLastUpdate()) {
+      this.#losses.steppedByHand();
+      this.#stepped(this.#calledByHand(), true);
+    }
     for (const [name, value] of this.#rates.latest()) this.#series.add(name, Math.max(0, this.steps - 1), this.#epochs.epoch, value);
     this.#findModels();
+    this.#tellOptimizers();
     this.#passes?.finish();
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
+    this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
+    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#here, this.#now() / Math.max(1, this.steps));
     this.#meter.turn(false);
   }
 
@@ -331,6 +434,7 @@ export class Observer implements Instrument {
 
   #steppedByHand(): void {
     const isFirstOfRun = this.#iterations.completed === 1;
+    this.#losses.steppedByHand();
     this.#stepped(this.#calledByHand(), true);
     if (isFirstOfRun) this.#options.firstStep?.();
   }
@@ -343,6 +447,7 @@ export class Observer implements Instrument {
     const step = this.#iterations.index;
     const now = this.#now();
     this.#isUnfinished = false;
+    this.#backwards = 0;
     for (const watch of models) {
       if (watch.pending) this.#tellStatistics(watch, watch.pending);
       if (watch.isDue) this.#tellWork(watch, step);
@@ -374,8 +479,7 @@ export class Observer implements Instrument {
     if (this.#newcomers >= freeSearches && this.#newcomersTime > this.#now() * shareForSearching) return false;
     this.#metIn.set(module, this.#searches);
     this.#hasStrangers = true;
-    const { enabled, bins } = this.#options.sampling;
-    if (enabled) (this.#strangers ??= new StepSampler(bins, this.#clock)).forward(module, output);
+    if (this.#watching.enabled) (this.#strangers ??= new StepSampler(this.#watching, this.#clock)).forward(module, output);
     return true;
   }
 
@@ -417,8 +521,8 @@ export class Observer implements Instrument {
 
   /** What steps are made of is looked at while one is to be measured, and before the models are known. */
   #lookOrNot(): void {
-    const isDue = this.#searches === 0 || this.#watches.current.some((watch) => watch.isDue);
-    this.#meter.turn(isDue && this.#options.sampling.enabled);
+    const isUnknown = this.#searches === 0 && this.#watching.enabled;
+    this.#meter.turn(isUnknown || this.#watches.current.some(({ sampler }) => sampler !== null));
   }
 
   /** What was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */
@@ -432,15 +536,16 @@ export class Observer implements Instrument {
   /** Tells everything as it is now, so that the last of each kind is of the same step: the run pauses or ends. */
   #tellWhatIsLeft(): void {
     for (const watch of this.#watches.current) {
-      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#loss?.step === this.#iterations.index;
+      const isUnderWay = this.#isUnfinished && watch.isCalled && this.#backwardStep === this.#iterations.index;
       const step = isUnderWay ? this.#iterations.index : watch.lastStep;
-      if (!this.#options.sampling.enabled || step <= watch.reported) continue;
-      const left = this.#statisticsOf(watch, new StepSampler(this.#options.sampling.bins, this.#clock), step)!;
+      if (!this.#watching.enabled || step <= watch.reported) continue;
+      const left = this.#statisticsOf(watch, new StepSampler(this.#watching, this.#clock), step)!;
       this.#tellStatistics(watch, { ...left, afterwards: true });
     }
+    this.#losses.tellWaiting(false);
     this.flush();
     this.#tellPassCounts();
-    if (this.steps > 0 || this.#loss) this.#tellProgress(this.#now());
+    if (this.steps > 0 || this.#backwardStep !== undefined) this.#tellProgress(this.#now());
   }
 
   /** Looks which models there are, if that may have changed. */
@@ -467,6 +572,8 @@ export class Observer implements Instrument {
     const models = this.registry.describe((module) => this.#usedAt(module));
     this.#tellChangedModels(models);
     this.#watches.update(models, this.#strangers);
+    this.#optimizers.forgetPaths();
+    this.#watching.spend(performance.now() - begin);
     this.#searches++;
     this.#lastSearch = this.#now();
     if (!this.#hasStrangers) return;
@@ -481,6 +588,17 @@ export class Observer implements Instrument {
     return this.#watches.ofRoot(module)?.usedAt;
   }
 
+  // --- following samples --------------------------------------------------------------------------------------------
+
+  /** The step that is under way. */
+  get #here(): { readonly step: number; readonly epoch: number } {
+    return { step: this.#iterations.index, epoch: this.#epochs.epoch };
+  }
+
+  #follow(): void {
+    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#here, this.#now());
+  }
+
   // --- sending ------------------------------------------------------------------------------------------------------
 
   /** Milliseconds of running time. */
@@ -488,10 +606,89 @@ export class Observer implements Instrument {
     return performance.now() - this.#begin - this.#paused;
   }
 
-  #pass(): void {
+  /** Between two steps, or two `backward()`s of a step: nothing is half done, so what is to change does. */
+  #passBetweenSteps(): void {
+    this.#passedBefore = this.#iterations.index;
+    this.#isBetweenSteps = true;
+    this.#settle();
+    if (this.#advance.isAt(this.steps, this.#epochToCome())) this.#options.gate.hold();
+    this.#pass(() => this.#place());
+    this.#isBetweenSteps = false;
+  }
+
+  #pass(place: () => Place): void {
     this.#clock.stop();
-    this.#paused += this.#options.gate(() => this.#tellWhatIsLeft());
+    this.#paused += this.#options.gate.pass(() => {
+      this.#advance.stands();
+      this.#placeOf = place;
+      this.#tellWhatIsLeft();
+      this.#tellPlace();
+    });
+    this.#placeOf = undefined;
+    this.#follow();
     this.#clock.go();
+  }
+
+  // --- steering -----------------------------------------------------------------------------------------------------
+
+  #models(): readonly FoundModel[] {
+    return this.#watches.current.map(({ model }) => model);
+  }
+
+  #measureNext(): void {
+    for (const watch of this.#watches.current) watch.ask();
+    this.#passes?.look(true);
+    this.#lookOrNot();
+  }
+
+  /** What a person wants changed is, as soon as the program stands between two steps. */
+  #settle(): void {
+    if (this.#isBetweenSteps && this.#interventions.settle()) {
+      this.#findModels();
+      this.#tellOptimizers();
+    }
+    if (this.#placeOf) this.#tellPlace();
+  }
+
+  #moment(): Moment {
+    return { step: this.steps, epoch: this.#epochToCome(), ...(this.#backwards > 0 && { backwards: this.#backwards }) };
+  }
+
+  /** The epoch of the step that comes next. */
+  #epochToCome(): number {
+    // Without gradients it is evaluated.
+    return isGradEnabled() ? this.#epochs.upcoming : this.#epochs.epoch;
+  }
+
+  #place(): Place {
+    return { step: this.steps, epoch: this.#epochToCome(), waiting: this.#interventions.waiting };
+  }
+
+  #placeBefore(module: AnyModule, position: SourcePosition | undefined): Place {
+    const owner = this.#models().find(({ modules }) => (modules as readonly unknown[]).includes(module));
+    const path = owner?.info.modules[(owner.modules as readonly unknown[]).indexOf(module)]!.path ?? "";
+    const called = { path, type: module.constructor.name, ...(owner && { model: owner.info.id }), ...(position && { position }) };
+    return { step: this.#iterations.index, epoch: this.#epochs.epoch, module: called, waiting: this.#interventions.waiting };
+  }
+
+  #tellPlace(): void {
+    if (this.#placeOf) this.#options.sink.event({ type: "place", place: this.#placeOf() });
+  }
+
+  #tellOptimizers(): void {
+    const optimizers = this.#optimizers.changes();
+    if (optimizers) this.#options.sink.event({ type: "optimizers", optimizers });
+  }
+
+  #tellWatch(): void {
+    this.#options.sink.event({ type: "watch", watch: this.#watching.settings });
+  }
+
+  // --- telling ------------------------------------------------------------------------------------------------------
+
+  #rename(from: string, to: string): void {
+    this.#series.rename(from, to);
+    this.#options.sink.event({ type: "renamed", from, to });
   }
 
   #tellChangedModels(models: readonly DescribedModel[]): void {
@@ -543,20 +740,23 @@ export class Observer implements Instrument {
       this.#tellPassCounts();
     }
     this.#tellProgress(now);
+    this.#tellOptimizers();
   }
 
   #tellProgress(now: number): void {
     const { epoch, epochs, batch } = this.#epochs;
     const rates = this.#throughput.rates(now);
+    const loss = this.#losses.newest;
     const remaining = this.#remainingSeconds(now);
     const progress: Progress = {
       epoch,
       step: this.steps,
       stepsPerSecond: rates.steps,
       elapsed: now,
+      watchShare: this.#watching.share(now),
       ...(epochs === undefined ? {} : { epochs }),
       ...(batch ? { batch: batch.index, batches: batch.count } : {}),
-      ...(this.#loss ? { loss: this.#loss.value, lossStep: this.#loss.step } : {}),
+      ...(loss ? { loss: loss.value, lossStep: loss.step } : {}),
       ...(rates.samples > 0 ? { samplesPerSecond: rates.samples } : {}),
       ...(remaining === undefined ? {} : { remainingSeconds: remaining }),
     };

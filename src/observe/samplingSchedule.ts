@@ -1,5 +1,4 @@
 /** Which steps of one model are measured: as many as every run gets, and beyond those what the budget allows. */
-import type { SamplingOptions } from "../protocol/index.ts";
 
 /** So many steps at the beginning are measured all. */
 const first = 20;
@@ -15,16 +14,30 @@ const shortestInterval = 250;
 const shortestIntervalLater = 1_000;
 const shareOfElapsed = 0.01;
 
+/** The least share of the time that is spent, so that a debt is paid off some day. */
+const leastBudget = 1e-3;
+
+/** How often is wanted. */
+export interface Pace {
+  /** Upper bound for the share of the time, 0 to 1. */
+  readonly budget: number;
+  /** Every step, whatever it costs. */
+  readonly everyStep?: boolean;
+}
+
 export class SamplingSchedule {
-  readonly #budget: number;
+  readonly #pace: Pace;
   readonly #begin: number;
   #spent = 0;
   #lastStep = -1;
   #lastTime: number;
 
-  /** @param now milliseconds; the model's training begins */
-  constructor({ budget }: Pick<SamplingOptions, "budget">, now: number) {
-    this.#budget = Math.max(budget, 1e-3);
+  /**
+   * @param pace may change while the model trains
+   * @param now milliseconds; the model's training begins
+   */
+  constructor(pace: Pace, now: number) {
+    this.#pace = pace;
     this.#begin = now;
     this.#lastTime = now;
   }
@@ -35,7 +48,7 @@ export class SamplingSchedule {
    * @param sharers models that are trained at the same time and share the budget
    */
   isDue(step: number, now: number, length?: number, sharers = 1): boolean {
-    return step < first || step - this.#lastStep >= longestGap(step, length) || this.#isAffordable(now, sharers);
+    return this.#pace.everyStep === true || step < first || step - this.#lastStep >= longestGap(step, length) || this.#isAffordable(now, sharers);
   }
 
   /** @param cost what measuring the step took; milliseconds */
@@ -55,7 +68,7 @@ export class SamplingSchedule {
     const interval = now - this.#lastTime;
     if (interval >= longestInterval) return true;
     if (interval < Math.min(Math.max(shortestInterval, elapsed * shareOfElapsed), shortestIntervalLater)) return false;
-    return this.#spent <= (elapsed * this.#budget) / sharers;
+    return this.#spent <= (elapsed * Math.max(this.#pace.budget, leastBudget)) / sharers;
   }
 }
 

@@ -29,6 +29,16 @@ export class SeriesWriter {
     this.#buffer.add(index, step, epoch, value);
   }
 
+  /** The series goes by another name from now on. */
+  rename(from: string, to: string): void {
+    const index = this.#indices.get(from);
+    if (index === undefined) return;
+    this.flush();
+    this.#indices.delete(from);
+    this.#indices.set(to, index);
+    this.#sink.series(index, to);
+  }
+
   flush(): void {
     const values = this.#buffer.take();
     if (values) this.#sink.points(values);

@@ -51,6 +51,7 @@ interface Latest {
 export class StepSampler {
   readonly #bins: number;
   readonly #clock: ProgramClock;
+  readonly #wants: (module: AnyModule) => boolean;
   readonly #ofModules = new WeakMap<AnyModule, Measured>();
   readonly #ofTensors = new WeakMap<Tensor, Measured>();
   readonly #calls = new WeakMap<AnyModule, number>();
@@ -65,19 +66,23 @@ export class StepSampler {
   #latest: Latest | undefined;
   #isOver = false;
 
-  constructor(bins: number, clock: ProgramClock) {
+  /** @param wants which modules are measured */
+  constructor({ bins, wants }: { readonly bins: number; readonly wants: (module: AnyModule) => boolean }, clock: ProgramClock) {
     this.#bins = bins;
+    this.#wants = wants;
     this.#clock = clock;
   }
 
   /** A module is about to be called. */
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    if (!this.#wants(module)) return;
     const begin = performance.now();
     for (const activation of this.#activations.begin(module, tensorsOf(inputs))) this.#measureActivation(activation);
     this.cost += performance.now() - begin;
   }
 
   forward(module: AnyModule, output: unknown): void {
+    if (!this.#wants(module)) return;
     const begin = performance.now();
     const tensors = tensorsOf(output);
     const tensor = tensors[0];
@@ -175,6 +180,7 @@ export class StepSampler {
   }
 
   #moduleStatistics(module: Module, id: number, step: number, lives: UnitLives): ModuleStatistics[] {
+    if (!this.#wants(module)) return [];
     const measured = this.#ofModules.get(module);
     const call = this.#calls.get(module);
     const { rectified, saturated } = this.#activated.get(module) ?? {};

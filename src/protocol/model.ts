@@ -53,6 +53,8 @@ export interface ModuleInfo {
   readonly training: boolean;
   /** Shapes of the tensors that the last call was given; absent if it was never called. */
   readonly inputShapes?: readonly (readonly number[])[];
+  /** Of a dropout, or a module with one of its own: the probability of a zero. */
+  readonly dropout?: number;
   /** Shapes of the tensors that the last call returned; absent if it was never called. */
   readonly outputShapes?: readonly (readonly number[])[];
   /** Where it was constructed (`new nn.Linear(…)`). */

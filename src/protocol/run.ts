@@ -3,9 +3,12 @@ import type { Pass, PassCount } from "./graph.ts";
 import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { SourcePosition } from "./position.ts";
+import type { Intervention } from "./interventions.ts";
+import type { OptimizerInfo } from "./optimizers.ts";
+import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { StepWork } from "./work.ts";
-import type { Steering } from "./steering.ts";
+import type { Place, Steering, WatchSettings } from "./steering.ts";
 
 export type RunMode = "train" | "inspect";
 
@@ -35,12 +38,12 @@ export interface Problem {
 }
 
 /**
- * One value of one named series: `loss`, `lr` (for several groups `lr/` and the group's `name`, or the path of its first
- * parameter, or its number), and the names given to `log()`.
+ * One value of one named series: `loss` and `lr` (behind a stroke the model's name where there are several, for one of several
+ * groups its `name`, or the path of its first parameter, or its number), `val/loss`, and the names given to `log()`.
  */
 export interface MetricPoint {
   readonly name: string;
-  /** Number of the run's steps before it. */
+  /** The step that it is of, from 0: the one under way, else the last. */
   readonly step: number;
   readonly epoch: number;
   readonly value: number;
@@ -65,6 +68,8 @@ export interface Progress {
   readonly remainingSeconds?: number;
   /** Milliseconds since the run began. */
   readonly elapsed: number;
+  /** The share of the time that watching took, 0 to 1, since what is watched was chosen. */
+  readonly watchShare?: number;
 }
 
 export type RunEvent =
@@ -78,6 +83,8 @@ export type RunEvent =
   | { readonly type: "models"; readonly models: readonly ModelInfo[] }
   | { readonly type: "classes"; readonly classes: readonly ModelClassInfo[] }
   | { readonly type: "metrics"; readonly points: readonly MetricPoint[] }
+  /** A series has another name from now on, with what it holds: it is not the only one of its kind any more. */
+  | { readonly type: "renamed"; readonly from: string; readonly to: string }
   /** A `log()` value that is not a number. */
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
@@ -86,9 +93,24 @@ export type RunEvent =
   | { readonly type: "pass"; readonly pass: Pass }
   /** How often each pass ran, from time to time and at the end. */
   | { readonly type: "passCounts"; readonly counts: readonly PassCount[] }
+  /** The samples that the next looks are at. */
+  | { readonly type: "batch"; readonly batch: Batch }
+  | { readonly type: "look"; readonly look: Look }
+  | { readonly type: "lookFailed"; readonly failure: LookFailure }
+  | { readonly type: "tally"; readonly tally: Tally }
   | { readonly type: "work"; readonly work: StepWork }
   | { readonly type: "changes"; readonly changes: StepChanges }
   | { readonly type: "problem"; readonly problem: Problem }
+  /** Replaces every optimizer sent before. Sent before the first step, and again when a group or an option changed. */
+  | { readonly type: "optimizers"; readonly optimizers: readonly OptimizerInfo[] }
+  /** Someone changed something in the run; it holds from now on. */
+  | { readonly type: "intervention"; readonly intervention: Intervention }
+  /** What was asked for could not be done, and why. */
+  | { readonly type: "refused"; readonly message: string }
+  /** What is watched from now on. */
+  | { readonly type: "watch"; readonly watch: WatchSettings }
+  /** Where the program stands; sent before it is paused, and again when that changes. */
+  | { readonly type: "place"; readonly place: Place }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
 

@@ -64,6 +64,33 @@ export const number: Codec<number> = {
   },
 };
 
+/** Floats as their bytes, in base64; NaN and infinities with them. */
+export const floats: Codec<Float32Array> = {
+  encode: (values) => toBase64(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+  decode(json) {
+    const bytes = typeof json === "string" ? fromBase64(json) : undefined;
+    if (!bytes || bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) throw new Malformed("not floats in base64");
+    return new Float32Array(bytes.buffer);
+  },
+};
+
+/** A function takes so many arguments in any engine. */
+const chunk = 8_192;
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = "";
+  for (let from = 0; from < bytes.length; from += chunk) binary += String.fromCharCode(...bytes.subarray(from, from + chunk));
+  return btoa(binary);
+}
+
+function fromBase64(base64: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}
+
 /** One of a few words. */
 export function oneOf<T extends string | boolean>(...words: readonly T[]): Codec<T> {
   return plain<T>(`one of ${words.join(", ")}`, (json) => (words as readonly unknown[]).includes(json));

@@ -36,6 +36,12 @@ export function addPoints(curves: Curves, points: readonly MetricPoint[], bounds
   return boundCurves(all, bounds);
 }
 
+/** The curve `from` goes by the name `to`; it stays where it is among the others. */
+export function renameCurve(curves: Curves, from: string, to: string): Curves {
+  if (!curves.has(from) || curves.has(to)) return curves;
+  return new Map([...curves].map(([name, series]) => [name === from ? shorten(to, nameLength) : name, series]));
+}
+
 /** The same curves within bounds: each keeps its shape, its first and its last point. */
 export function boundCurves(curves: Curves, { points, allPoints }: CurveBounds): Curves {
   let total = 0;

@@ -24,9 +24,12 @@ import type {
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import { intervention, optimizer } from "./records/interventions.ts";
+import { position } from "./records/position.ts";
+import { place, watchSettings } from "./records/steering.ts";
+import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import type { Samples } from "./samples.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
-import { position } from "./records/position.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
@@ -53,6 +56,7 @@ const module = record<ModuleInfo>({
   counts,
   training: flag,
   inputShapes: optional(list(shape)),
+  dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
   declaredAt: optional(position),
@@ -171,6 +175,7 @@ const progress = record<Progress>({
   samplesPerSecond: optional(number),
   remainingSeconds: optional(number),
   elapsed: number,
+  watchShare: optional(number),
 });
 
 const problem = record<Problem>({
@@ -193,15 +198,25 @@ export const runEvent = variants<RunEvent, "type">("type", {
   models: record({ models }),
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
+  renamed: record({ from: text, to: text }),
   note,
   progress: record({ progress }),
   statistics: record({ statistics: sample }),
   pass: record({ pass }),
   passCounts: record({ counts: list(passCount) }),
+  batch: record({ batch }),
+  look: record({ look }),
+  lookFailed: record({ failure: lookFailure }),
+  tally: record({ tally }),
   work: record({ work }),
   changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
+  optimizers: record({ optimizers: list(optimizer) }),
+  intervention: record({ intervention }),
+  refused: record({ message: text }),
+  watch: record({ watch: watchSettings }),
+  place: record({ place }),
 });
 
 export const runSnapshot = record<RunSnapshot>({
@@ -217,7 +232,13 @@ export const runSnapshot = record<RunSnapshot>({
   progress: optional(progress),
   samples,
   passes: list(seenPass),
+  followed,
   works,
   problems,
   notes: list(note),
+  optimizers: list(optimizer),
+  interventions: list(intervention),
+  refusal: optional(text),
+  watch: optional(watchSettings),
+  place: optional(place),
 });

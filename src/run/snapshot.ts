@@ -1,7 +1,8 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
-import type { ModelInfo, Problem, Progress, RunEvent, RunMode, RunState } from "../protocol/index.ts";
-import { addPoints, boundCurves, type CurveBounds, type Curves } from "./curves.ts";
+import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
+import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
+import { addBatch, addFailure, addLook, addTally, type AllFollowed } from "./followed.ts";
 import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
@@ -25,10 +26,21 @@ export interface RunSnapshot {
   readonly samples: Samples;
   /** Of each structure one, in the order in which they were met. */
   readonly passes: readonly SeenPass[];
+  /** What was told of the samples that are followed through the models. */
+  readonly followed: AllFollowed;
   /** What modules did in sampled steps, thinned out as the samples are. */
   readonly works: Works;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
+  readonly optimizers: readonly OptimizerInfo[];
+  /** What a person changed in the run, oldest first. */
+  readonly interventions: readonly Intervention[];
+  /** Why what was asked for last could not be done. */
+  readonly refusal?: string;
+  /** What is watched, where that was chosen while it ran. */
+  readonly watch?: WatchSettings;
+  /** Where it stands, while it is paused. */
+  readonly place?: Place;
 }
 
 /** Something logged that is no number. */
@@ -43,6 +55,8 @@ export interface Bounds extends CurveBounds, SampleBounds, PassBounds {
   readonly notes: number;
   /** Problems; the first are those that tell most. */
   readonly problems: number;
+  /** Interventions, the latest. */
+  readonly interventions: number;
 }
 
 export const memoryBounds: Bounds = {
@@ -55,21 +69,41 @@ export const memoryBounds: Bounds = {
   passNodes: 12_000,
   notes: 1_000,
   problems: 100,
+  interventions: 1_000,
 };
 
 export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" | "startedAt">): RunSnapshot {
-  return { ...run, state: "starting", models: [], curves: new Map(), samples: new Map(), works: new Map(), passes: [], problems: [], notes: [] };
+  return {
+    ...run,
+    state: "starting",
+    models: [],
+    curves: new Map(),
+    samples: new Map(),
+    works: new Map(),
+    passes: [],
+    followed: new Map(),
+    problems: [],
+    notes: [],
+    optimizers: [],
+    interventions: [],
+  };
 }
 
 /** @returns the same object where nothing of the event is kept */
 export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds = memoryBounds): RunSnapshot {
   switch (event.type) {
-    case "state":
-      return { ...run, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }) };
+    case "state": {
+      const { place, ...rest } = run;
+      return { ...rest, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }), ...(event.state === "paused" && place && { place }) };
+    }
     case "models":
       return { ...run, models: event.models };
     case "metrics": {
       const curves = addPoints(run.curves, event.points, bounds);
+      return curves === run.curves ? run : { ...run, curves };
+    }
+    case "renamed": {
+      const curves = renameCurve(run.curves, event.from, event.to);
       return curves === run.curves ? run : { ...run, curves };
     }
     case "note": {
@@ -84,6 +118,14 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, passes: addPass(run.passes, event.pass, bounds) };
     case "passCounts":
       return { ...run, passes: countPasses(run.passes, event.counts) };
+    case "batch":
+      return { ...run, followed: addBatch(run.followed, event.batch) };
+    case "look":
+      return { ...run, followed: addLook(run.followed, event.look) };
+    case "lookFailed":
+      return { ...run, followed: addFailure(run.followed, event.failure) };
+    case "tally":
+      return { ...run, followed: addTally(run.followed, event.tally) };
     case "work":
       return { ...run, works: addWork(run.works, event.work, bounds) };
     case "changes": {
@@ -95,6 +137,18 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
       return { ...run, problems: [...run.problems, problem] };
     }
+    case "optimizers":
+      return { ...run, optimizers: event.optimizers };
+    case "intervention": {
+      const { refusal: _, ...rest } = run;
+      return { ...rest, interventions: [...run.interventions, event.intervention].slice(-bounds.interventions) };
+    }
+    case "refused":
+      return { ...run, refusal: shorten(event.message, textLength) };
+    case "watch":
+      return { ...run, watch: event.watch };
+    case "place":
+      return { ...run, place: event.place };
     case "classes":
     case "files":
       return run;

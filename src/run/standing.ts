@@ -1,7 +1,9 @@
 /** Where a run stands, so that status bar, lenses, panel and command line say the same. Pure. */
 import type { Progress, RunState } from "../protocol/index.ts";
+import { isTrainingLoss } from "./curveNames.ts";
+import type { Curves } from "./curves.ts";
 import { formatCount, formatNumber } from "./numbers.ts";
-import type { Series } from "./series.ts";
+import type { Point, Series } from "./series.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
 /** Whether a run in this state is over. */
@@ -16,11 +18,19 @@ export interface Standing {
   readonly loss: number | undefined;
 }
 
-/** The newest point of the loss's curve, which chart and table end with; without a curve, what the progress says. */
+/**
+ * The newest point of the loss's curve, which chart and table end with; without a curve, what the progress says. Where several
+ * models train, the newest of all, and of those that are as new the first.
+ */
 export function standing({ curves, progress }: RunSnapshot): Standing | undefined {
-  const last = curves.get("loss")?.last;
+  const last = lossCurves(curves).reduce<Point | undefined>((newest, { last: own }) => (own && own.step > (newest?.step ?? -1) ? own : newest), undefined);
   if (last) return { epoch: last.epoch, step: last.step, loss: last.value };
   return progress && { epoch: progress.epoch, step: progress.lossStep ?? progress.step, loss: progress.loss };
+}
+
+/** The curves of what the training descends. */
+function lossCurves(curves: Curves): readonly Series[] {
+  return [...curves].flatMap(([name, series]) => (isTrainingLoss(name) ? [series] : []));
 }
 
 /** Whether it took at least one training step; `backward()` alone is none. */
@@ -30,22 +40,32 @@ export function hasStepped({ progress }: RunSnapshot): boolean {
 
 /** `loss is NaN since step 120`; undefined where the loss is a number, or is one again. */
 export function lossTrouble(run: RunSnapshot): string | undefined {
-  const now = standing(run);
-  if (now?.loss === undefined || Number.isFinite(now.loss)) return undefined;
-  const told = run.problems.find(({ code }) => code === "nonFiniteLoss")?.step;
-  const loss = run.curves.get("loss");
-  if (!loss) return noNumberText("loss", now.loss, told ?? now.step);
-  const { before, steps, values } = holeAtEnd(loss);
-  // Where the curve was thinned out there, it began somewhere between two of its points, and the run's own word tells.
-  const since = told !== undefined && told > before && told < steps[0]! ? told : steps[0]!;
-  if (values.every((value) => Object.is(value, now.loss))) return noNumberText("loss", now.loss, since);
-  const became = `loss became ${formatNumber(values[0])} at step ${formatCount(since)}`;
-  return Object.is(values[0], now.loss) ? became : `${became}, now ${formatNumber(now.loss)}`;
+  for (const [name, series] of run.curves) {
+    if (isTrainingLoss(name) && series.last && !Number.isFinite(series.last.value)) return seriesTrouble(name, series, toldStep(run));
+  }
+  const { loss, step } = standing(run) ?? {};
+  return loss === undefined || step === undefined || Number.isFinite(loss) ? undefined : noNumberText("loss", loss, toldStep(run) ?? step);
 }
 
 /** `loss is −∞ since step 1,200` */
 export function noNumberText(name: string, value: number, step: number): string {
   return `${name} is ${formatNumber(value)} since step ${formatCount(step)}`;
+}
+
+/** When the run itself said that a loss is no number. */
+function toldStep({ problems }: RunSnapshot): number | undefined {
+  return problems.find(({ code }) => code === "nonFiniteLoss")?.step;
+}
+
+/** Of a curve that ends without a number. */
+function seriesTrouble(name: string, series: Series, told: number | undefined): string {
+  const now = series.last!.value;
+  const { before, steps, values } = holeAtEnd(series);
+  // Where the curve was thinned out there, it began somewhere between two of its points, and the run's own word tells.
+  const since = told !== undefined && told > before && told < steps[0]! ? told : steps[0]!;
+  if (values.every((value) => Object.is(value, now))) return noNumberText(name, now, since);
+  const became = `${name} became ${formatNumber(values[0])} at step ${formatCount(since)}`;
+  return Object.is(values[0], now) ? became : `${became}, now ${formatNumber(now)}`;
 }
 
 /** The last step with a number, and what comes after it. */

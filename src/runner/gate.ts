@@ -1,4 +1,5 @@
 /** Where a busy program is held up, stopped, and hears what it is told. */
+import type { Gate as WatchedGate } from "../observe/gate.ts";
 import type { Steering } from "../protocol/index.ts";
 import type { Control } from "./control.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -15,7 +16,7 @@ export class StopSignal extends Signal {
 
 const { performance } = globalThis;
 
-export class Gate {
+export class Gate implements WatchedGate {
   readonly #control: Control;
   readonly #mailbox: Mailbox;
   readonly #hear: (steering: Steering) => void;
@@ -29,15 +30,8 @@ export class Gate {
     this.#tellPaused = tellPaused;
   }
 
-  /**
-   * Lets the program pass, or holds it up while it is paused.
-   * @param beforeBlocking called if it is held up
-   * @returns the milliseconds that it was
-   * @throws StopSignal
-   */
   pass(beforeBlocking: () => void): number {
-    if (this.#control.isStopped) throw new StopSignal();
-    this.#read();
+    this.look();
     if (!this.#control.isPaused) return 0;
     const begin = performance.now();
     beforeBlocking();
@@ -49,6 +43,19 @@ export class Gate {
     if (this.#control.isStopped) throw new StopSignal();
     this.#tellPaused(false);
     return performance.now() - begin;
+  }
+
+  look(): void {
+    if (this.#control.isStopped) throw new StopSignal();
+    this.#read();
+  }
+
+  hold(): void {
+    this.#control.pause();
+  }
+
+  release(): void {
+    this.#control.resume();
   }
 
   #read(): void {

@@ -71,7 +71,7 @@ export class Program {
         series: (index, name) => post({ type: "series", index, name }),
         points: (values) => post({ type: "points", values }),
       },
-      gate: (beforeBlocking) => this.#gate.pass(beforeBlocking),
+      gate: this.#gate,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#stacks.install();

@@ -7,6 +7,7 @@ const callbacks = [
   "forwardStarts",
   "forward",
   "forwardFailed",
+  "loss",
   "beforeBackward",
   "afterBackward",
   "beforeStep",

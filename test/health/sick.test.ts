@@ -55,10 +55,22 @@ describe("a network in trouble", function () {
     console.log(result);
   });
   it("lr tiny", () => {
-    console.log(healthOf(() => classify(new nn.Sequential(new nn.Linear(20, 32), new nn.ReLU(), new nn.Linear(32, 4)), { make: (one) => new optim.SGD(one.parameters(), { lr: 1e-9 }) })));
+    console.log(
+      healthOf(() =>
+        classify(new nn.Sequential(new nn.Linear(20, 32), new nn.ReLU(), new nn.Linear(32, 4)), {
+          make: (one) => new optim.SGD(one.parameters(), { lr: 1e-9 }),
+        }),
+      ),
+    );
   });
   it("nan", () => {
-    console.log(healthOf(() => classify(new nn.Sequential(new nn.Linear(20, 32), new nn.ReLU(), new nn.Linear(32, 4)), { make: (one) => new optim.SGD(one.parameters(), { lr: 1e9 }) })));
+    console.log(
+      healthOf(() =>
+        classify(new nn.Sequential(new nn.Linear(20, 32), new nn.ReLU(), new nn.Linear(32, 4)), {
+          make: (one) => new optim.SGD(one.parameters(), { lr: 1e9 }),
+        }),
+      ),
+    );
   });
   it("healthy", () => {
     console.log(healthOf(() => classify(new nn.Sequential(new nn.Linear(20, 32), new nn.ReLU(), new nn.Linear(32, 4)))));

@@ -29,7 +29,7 @@ export function trained(body: () => void): RunSnapshot {
       series: (index, name) => (names[index] = name),
       points: (values) => tell({ type: "metrics", points: metricPoints(values, names) }),
     },
-    gate: () => 0,
+    gate: { pass: () => 0, look() {}, hold() {}, release() {} },
   });
   setInstrument(observer);
   try {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { LearningRates } from "../../src/observe/learningRates.ts";
+import { LineNames } from "../../src/observe/lineNames.ts";
 import { MetricBuffer, metricPoints } from "../../src/observe/metricBuffer.ts";
 import { SeriesWriter } from "../../src/observe/series.ts";
 import { Throughput } from "../../src/observe/throughput.ts";
@@ -30,56 +31,55 @@ describe("metric points", () => {
 });
 
 describe("learning rates", () => {
+  interface Group {
+    lr: number;
+    name?: string;
+  }
+  const optimizer = (...paramGroups: Group[]) => ({ paramGroups });
+  /** Rates of optimizers that train what is called `net` and the first rate of each; `renamed` gathers the new names. */
+  function ratesOf(renamed: string[] = [], pathOf: (group: Group) => string | undefined = () => undefined) {
+    const trainees = new Map<object, { name: string }>();
+    const traineeOf = (key: { paramGroups: Group[] }) => {
+      const trainee = trainees.get(key) ?? { name: `net${key.paramGroups[0]!.lr}` };
+      trainees.set(key, trainee);
+      return trainee;
+    };
+    return new LearningRates<Group, { paramGroups: Group[] }>(new LineNames("lr", (from, to) => renamed.push(from, to)), traineeOf, pathOf);
+  }
+
   it("are told when they change", () => {
-    const rates = new LearningRates(() => undefined);
-    const optimizer = { paramGroups: [{ lr: 0.1 }] };
-    assert.deepEqual(rates.changes(optimizer), [{ name: "lr", value: 0.1 }]);
-    assert.deepEqual(rates.changes(optimizer), []);
-    optimizer.paramGroups[0]!.lr = 0.01;
-    assert.deepEqual(rates.changes(optimizer), [{ name: "lr", value: 0.01 }]);
+    const rates = ratesOf();
+    const only = optimizer({ lr: 0.1 });
+    assert.deepEqual(rates.changes(only), [{ name: "lr", value: 0.1 }]);
+    assert.deepEqual(rates.changes(only), []);
+    only.paramGroups[0]!.lr = 0.01;
+    assert.deepEqual(rates.changes(only), [{ name: "lr", value: 0.01 }]);
+    assert.deepEqual([...rates.latest()], [["lr", 0.01]]);
   });
 
-  it("have a number where there are several groups or optimizers", () => {
-    const rates = new LearningRates(() => undefined);
-    const first = { paramGroups: [{ lr: 1 }, { lr: 2 }] };
-    const second = { paramGroups: [{ lr: 3 }] };
+  it("are called as the program calls the group, by its first parameter, or by a number, and by the model of an optimizer with one group", () => {
+    const rates = ratesOf([], ({ lr }) => (lr === 2 ? "head.weight" : undefined));
+    const [first, second] = [optimizer({ lr: 1, name: "backbone" }, { lr: 2 }, { lr: 3 }), optimizer({ lr: 4 })];
     assert.deepEqual(
-      rates.changes(first).map(({ name }) => name),
-      ["lr/0", "lr/1"],
-    );
-    assert.deepEqual(
-      rates.changes(second).map(({ name }) => name),
-      ["lr/2"],
+      [first, second].flatMap((one) => rates.changes(one).map(({ name }) => name)),
+      ["lr/backbone", "lr/head.weight", "lr/2", "lr/net4"],
     );
   });
 
-  it("are called as the program calls the group, or by its first parameter", () => {
-    const rates = new LearningRates(({ lr }) => (lr === 1 ? "head.weight" : undefined));
-    const first = { paramGroups: [{ lr: 1, name: "backbone" }, { lr: 1 }] };
-    const second = { paramGroups: [{ lr: 1 }] };
-    rates.expect(first);
-    rates.expect(second);
-    assert.deepEqual(
-      [first, second].flatMap((optimizer) => rates.changes(optimizer).map(({ name }) => name)),
-      ["lr/backbone", "lr/head.weight", "lr/2"],
-    );
-  });
-
-  it("have a name from the start where a second optimizer was made before the first step", () => {
-    const rates = new LearningRates(({ lr }) => `net${lr}`);
-    const [first, second] = [{ paramGroups: [{ lr: 1 }] }, { paramGroups: [{ lr: 2 }] }];
-    rates.expect(first);
-    rates.expect(second);
-    assert.deepEqual(rates.changes(first), [{ name: "lr/net1", value: 1 }]);
-  });
-
-  it("keep the name they were first told under", () => {
-    const rates = new LearningRates(() => undefined);
-    const [first, second] = [{ paramGroups: [{ lr: 1 }] }, { paramGroups: [{ lr: 1 }] }];
-    const names = [first, second].flatMap((optimizer) => rates.changes(optimizer).map(({ name }) => name));
+  it("give the first its model's name when there is a second", () => {
+    const renamed: string[] = [];
+    const rates = ratesOf(renamed);
+    const [first, second] = [optimizer({ lr: 1 }), optimizer({ lr: 1 })];
+    const names = [first, second].flatMap((one) => rates.changes(one).map(({ name }) => name));
     first.paramGroups[0]!.lr = 5;
     names.push(...rates.changes(first).map(({ name }) => name));
-    assert.deepEqual(names, ["lr", "lr/1", "lr"]);
+    assert.deepEqual(
+      [names, renamed],
+      [
+        ["lr", "lr/net1 2", "lr/net1"],
+        ["lr", "lr/net1"],
+      ],
+    );
   });
 });
 

@@ -32,7 +32,7 @@ function watch(body: (observer: Observer) => void): Watched {
     },
     metrics: new MetricBuffer(),
     sink: { event: (event) => events.push(event), series: () => {}, points: () => {} },
-    gate: () => 0,
+    gate: { pass: () => 0, look() {}, hold() {}, release() {} },
   });
   setInstrument(observer);
   try {
@@ -166,7 +166,9 @@ describe("the passes of a run", function () {
       const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
       for (let i = 0; i < 40; i++) {
         observer.trainingTurn(1, false, i, 40);
-        const x = randn(3, 4).abs().mul(i % 10 === 7 ? -1 : 1);
+        const x = randn(3, 4)
+          .abs()
+          .mul(i % 10 === 7 ? -1 : 1);
         optimizer.zeroGrad();
         model(x).sum().backward();
         optimizer.step();
@@ -223,7 +225,10 @@ describe("the passes of a run", function () {
       for (let i = 0; i < 2; i++) {
         observer.trainingTurn(1, false, i, 2);
         const fake = generator(randn(4, 2));
-        critic(fake.detach()).mean().sub(critic(randn(4, 3)).mean()).backward();
+        critic(fake.detach())
+          .mean()
+          .sub(critic(randn(4, 3)).mean())
+          .backward();
         ofCritic.step();
         critic(fake).mean().neg().backward();
         ofGenerator.step();
@@ -273,7 +278,12 @@ describe("the passes of a run", function () {
   it("show what has no derivative, too: how many were right", () => {
     const { passes } = watch(() => {
       const model = new nn.Linear(4, 3);
-      noGrad(() => model(randn(5, 4)).argmax(1).eq(tensor([0, 1, 2, 0, 1])).sum());
+      noGrad(() =>
+        model(randn(5, 4))
+          .argmax(1)
+          .eq(tensor([0, 1, 2, 0, 1]))
+          .sum(),
+      );
     });
     assert.deepEqual(
       edgesOf(passes[0]!).filter((edge) => !edge.startsWith("input")),
@@ -287,8 +297,14 @@ describe("the passes of a run", function () {
       train(model, () => model(randint(0, 10, [2, 5])).sum());
     });
     const edges = edgesOf(passes[0]!);
-    assert.ok(edges.some((edge) => /^input → Embedding\/\w+ 2×5$/.test(edge)), edges.join("\n"));
-    assert.ok(edges.some((edge) => /^Embedding\/\S+ → sum 2×5×3$/.test(edge)), edges.join("\n"));
+    assert.ok(
+      edges.some((edge) => /^input → Embedding\/\w+ 2×5$/.test(edge)),
+      edges.join("\n"),
+    );
+    assert.ok(
+      edges.some((edge) => /^Embedding\/\S+ → sum 2×5×3$/.test(edge)),
+      edges.join("\n"),
+    );
   });
 
   it("end where shapes don't fit, with both shapes", () => {
@@ -339,7 +355,8 @@ describe("the passes of a run", function () {
       const model = new Residual();
       train(model, () => F.mseLoss(model(randn(2, 6)), randn(2, 6)));
     });
-    const line = (name: string): number | undefined => passes[0]!.nodes.find((node: PassNode) => node.name === name && node.kind === "operation")?.position?.line;
+    const line = (name: string): number | undefined =>
+      passes[0]!.nodes.find((node: PassNode) => node.name === name && node.kind === "operation")?.position?.line;
     const source = Residual.toString();
     assert.ok(source.includes("add"));
     assert.equal(typeof line("add"), "number");

@@ -39,7 +39,7 @@ export function watch(body: (observer: Observer) => void, options: Partial<Obser
       series: (index, name) => (names[index] = name),
       points: (values) => points.push(...metricPoints(values, names)),
     },
-    gate: () => 0,
+    gate: { pass: () => 0, look() {}, hold() {}, release() {} },
     ...options,
   });
   setInstrument(observer);

@@ -143,9 +143,14 @@ describe("what modules do in a step", () => {
 
   it("is none of the time that the watch takes, nor of a pause", () => {
     const { works } = watch(() => train(new NetWhole(), 4), {
-      gate: () => {
-        think(50);
-        return 50;
+      gate: {
+        pass() {
+          think(50);
+          return 50;
+        },
+        look() {},
+        hold() {},
+        release() {},
       },
     });
     for (const { total } of works) assert.ok((total.step ?? 0) < 30 && total.optimizer! < 20, JSON.stringify(total));

@@ -8,7 +8,7 @@ const empty = emptySnapshot({ runId: "1", file, mode: "train", startedAt: 0 });
 const at = (step: number) => ({ step, epoch: 0, value: step });
 const point = (step: number, name = "loss"): MetricPoint => ({ name, ...at(step) });
 const stepsOf = (run: RunSnapshot, model = 0): number[] => (run.samples.get(model) ?? []).map(({ step }) => step);
-const small: Bounds = { points: 100, allPoints: 1000, series: 10, tensors: 1000, steps: 50, passNodes: 100, notes: 3, problems: 5 };
+const small: Bounds = { points: 100, allPoints: 1000, series: 10, tensors: 1000, steps: 50, passNodes: 100, notes: 3, interventions: 10, problems: 5 };
 
 function play(events: Iterable<RunEvent>, bounds: Bounds): RunSnapshot {
   let run = empty;
@@ -34,6 +34,27 @@ describe("what is kept of a run", () => {
     }));
     const kept = [...play(events, small).curves.get("loss")!];
     for (const [step, value] of odd) assert.deepEqual(kept.find((one) => one.step === step)?.value, value);
+  });
+
+  it("has a curve under its new name, in its place, and no other name is taken from it", () => {
+    const run = play(
+      [
+        { type: "metrics", points: [point(0), point(0, "lr"), point(0, "mine")] },
+        { type: "renamed", from: "loss", to: "loss/netD" },
+        { type: "renamed", from: "lr", to: "mine" },
+        { type: "renamed", from: "none", to: "other" },
+        { type: "metrics", points: [point(1, "loss/netD")] },
+      ],
+      small,
+    );
+    assert.deepEqual(
+      [...run.curves].map(([name, series]) => [name, series.length]),
+      [
+        ["loss/netD", 2],
+        ["lr", 1],
+        ["mine", 1],
+      ],
+    );
   });
 
   it("is all of it, as long as it is short", () => {

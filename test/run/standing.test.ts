@@ -19,6 +19,18 @@ describe("where a run stands", () => {
     assert.equal(standing(empty), undefined);
   });
 
+  it("is that of the model that trained last, and the first's where several train together", () => {
+    const point = (name: string, step: number, value: number) => ({ name, step, epoch: 0, value });
+    const both = (...points: ReturnType<typeof point>[]) => standing(after(empty, { type: "metrics", points }))?.loss;
+    assert.equal(both(point("loss/netD", 7, 1), point("loss/netG", 7, 2), point("val/loss", 7, 3)), 1);
+    assert.equal(both(point("loss/netD", 8, 1), point("loss/netG", 7, 2)), 1);
+    assert.equal(both(point("loss/cnn", 7, 1), point("loss/mlp", 20, 2)), 2);
+    assert.equal(
+      lossTrouble(after(finished, { type: "metrics", points: [point("loss/netD", 7, 1), point("loss/netG", 7, NaN)] })),
+      "loss/netG is NaN since step 7",
+    );
+  });
+
   it("is without a step where none was taken", () => {
     assert.equal(hasStepped(finished), false);
     assert.equal(hasStepped(after({ ...finished, progress: { ...progress, step: 0 } }, losses(1))), false, "backward() alone is no step");

@@ -133,8 +133,10 @@ export class Job {
     return this.#all("problem").map(({ problem }) => problem);
   }
 
+  /** Under the names that their series have at last. */
   get points(): MetricPoint[] {
-    return this.#all("metrics").flatMap(({ points }) => points);
+    const names = new Map(this.#all("renamed").map(({ from, to }) => [from, to]));
+    return this.#all("metrics").flatMap(({ points }) => points.map((point) => ({ ...point, name: names.get(point.name) ?? point.name })));
   }
 
   get statistics(): StepStatistics[] {
@@ -143,6 +145,11 @@ export class Job {
 
   series(name: string): number[] {
     return this.points.filter((point) => point.name === name).map(({ value }) => value);
+  }
+
+  /** Of the points of a series. */
+  steps(name: string): number[] {
+    return this.points.filter((point) => point.name === name).map(({ step }) => step);
   }
 }
 

@@ -162,7 +162,7 @@ for (let i = 0; i < 30; i++) { x.matmul(w).sub(y).square().mean().backward(); w 
 
     it("are none where gradients are only looked at", async () => {
       const job = await train(`${head}const model = new Net();\nfor (let i = 0; i < 5; i++) mse(model(x), y).backward();`);
-      assert.deepEqual([lossSteps(job), progressOf(job).step, job.problems.map(({ code }) => code)], [[0, 0, 0, 0, 0], 0, ["noTraining"]]);
+      assert.deepEqual([lossSteps(job), progressOf(job).step, job.problems.map(({ code }) => code)], [[0], 0, ["noTraining"]]);
       assert.equal(job.statistics.length, 1);
     });
 
@@ -170,7 +170,7 @@ for (let i = 0; i < 30; i++) { x.matmul(w).sub(y).square().mean().backward(); w 
       const job = await train(
         `${one}for (let i = 0; i < 40; i++) { mse(model(x), y).backward(); if (i % 4 === 3) { optimizer.step(); optimizer.zeroGrad(); } }`,
       );
-      assert.deepEqual([lossSteps(job), progressOf(job).step], [upTo(40).map((i) => Math.floor(i / 4)), 10]);
+      assert.deepEqual([lossSteps(job), progressOf(job).step], [upTo(10), 10]);
       assert.deepEqual(measured(job, "model"), upTo(10));
     });
 
@@ -182,7 +182,8 @@ for (let i = 0; i < 30; i++) { x.matmul(w).sub(y).square().mean().backward(); w 
       ];
       for (const [index, loop] of loops.entries()) {
         const job = await train(`${gan}${loop}`);
-        assert.deepEqual([lossSteps(job), progressOf(job).step], [upTo(80).map((i) => Math.floor(i / 2)), 40], loop);
+        for (const name of ["loss/generator", "loss/discriminator"]) assert.deepEqual(job.steps(name), upTo(40), `${name}: ${loop}`);
+        assert.equal(progressOf(job).step, 40);
         for (const name of ["generator", "discriminator"]) {
           const steps = measured(job, name);
           assert.ok(steps.length >= 20 && steps[0] === 0 && steps.at(-1) === 39, `${name}: ${steps.join()}`);
@@ -253,8 +254,8 @@ for (let i = 0; i < 30; i++) {
 
     it("is told where the program logs it, or computes it by hand", async () => {
       const logged = await train(`${one}for (let i = 0; i < 6; i++) {\n  step();\n  log({ accuracy: NaN, val_loss: i < 3 ? 1 : Infinity });\n}`);
-      assert.deepEqual(problemsOf(logged), [["warning", "nonFiniteLoss", 4, one.split("\n").length + 2]]);
-      assert.match(logged.problems[0]!.message, /^val_loss is ∞ since step 4\. /);
+      assert.deepEqual(problemsOf(logged), [["warning", "nonFiniteLoss", 3, one.split("\n").length + 2]]);
+      assert.match(logged.problems[0]!.message, /^val_loss is ∞ since step 3\. /);
     });
 
     it("is not told of a run without one", async () => {

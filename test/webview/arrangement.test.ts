@@ -6,8 +6,8 @@ import { digitsModel, emptySnapshot } from "./fakeRun.ts";
 
 const run = { ...emptySnapshot(), models: [digitsModel] };
 const after = (state: PanelState, ...actions: Action[]) => actions.reduce(reduce, state);
-const at = (width: number, mode: "train" | "inspect" = "train") =>
-  after(initialState, { type: "layout", layout: layoutFor(width) }, { type: "snapshot", run: { ...run, mode } });
+const sized = (width: number, height = 800): Action => ({ type: "layout", layout: layoutFor({ width, height }) });
+const at = (width: number, mode: "train" | "inspect" = "train") => after(initialState, sized(width), { type: "snapshot", run: { ...run, mode } });
 
 describe("the panel's tabs", () => {
   it("show the curves of a training first, and of an inspection, which has none, the layer", () => {
@@ -18,16 +18,18 @@ describe("the panel's tabs", () => {
 
   it("have the modules among them where there is no room for both", () => {
     assert.ok(tabsOffered(at(500)).includes("modules"));
-    assert.ok(!tabsOffered(at(700)).includes("modules"));
+    assert.ok(!tabsOffered(at(700)).includes("modules"), "there is room for the table above the tabs");
+    assert.ok(tabsOffered(reduce(at(700), sized(700, 500))).includes("modules"), "in a low panel there is none");
+    assert.ok(!tabsOffered(reduce(at(1000), sized(1000, 500))).includes("modules"), "but beside them");
     assert.deepEqual(tabsInSight(at(500)), { main: "curves" });
   });
 
   it("give the modules' place to another tab when the panel grows wide enough for both", () => {
     const narrow = reduce(at(500), { type: "chooseTab", group: "main", tab: "modules" });
     assert.deepEqual(tabsInSight(narrow), { main: "modules" });
-    const grown = reduce(narrow, { type: "layout", layout: layoutFor(900) });
+    const grown = reduce(narrow, sized(900));
     assert.deepEqual(tabsInSight(grown), { main: "curves" });
-    assert.deepEqual(tabsInSight(reduce(grown, { type: "layout", layout: layoutFor(500) })), { main: "modules" });
+    assert.deepEqual(tabsInSight(reduce(grown, sized(500))), { main: "modules" });
   });
 
   it("stand side by side in a very wide panel, never twice the same", () => {

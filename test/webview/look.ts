@@ -1,104 +1,112 @@
 /**
- * Takes pictures of the panel in each theme and state, for people to look at:
- * `npx tsx test/webview/look.ts FOLDER`
+ * Takes pictures of the panel for people to look at, of real runs in the themes and at the widths that it must look right in,
+ * and of each state: `npx tsx test/webview/look.ts FOLDER [PART-OF-A-NAME]`. Needs `npm run build` for the runs.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { emptySnapshot, file, largeModel, samplesOf, sampleStep, snapshotAfter, training, digitsModel } from "./fakeRun.ts";
+import type { Problem, RunState } from "../../src/protocol/index.ts";
+import type { RunSnapshot } from "../../src/run/snapshot.ts";
+import { repository } from "../harness/temporary.ts";
+import { emptySnapshot, file, largeModel, snapshotAfter, training } from "./fakeRun.ts";
 import { PanelPages, type Panel } from "./page.ts";
-import { installedThemes, themes } from "./themes.ts";
+import { eventsOf, snapshotOf } from "./realRun.ts";
+import { installedThemes, themes, type Theme } from "./themes.ts";
 
-const folder = process.argv[2] ?? "pictures";
+const [folder = "pictures", wanted = ""] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
-const events = [...training()];
-const halfway = snapshotAfter(events.slice(0, 560));
 const pages = await PanelPages.start();
 
-async function picture(name: string, options: Parameters<PanelPages["open"]>[0], act: (panel: Panel) => Promise<void>) {
-  const panel = await pages.open(options);
-  await act(panel);
-  await panel.page.waitForTimeout(300);
+interface Window {
+  readonly width: number;
+  readonly height: number;
+}
+
+const windows: readonly Window[] = [
+  { width: 320, height: 700 },
+  { width: 480, height: 900 },
+  { width: 700, height: 500 },
+  { width: 1200, height: 760 },
+  { width: 2200, height: 1100 },
+];
+
+/** Each pair of light and dark that VS Code brings for new and for older users, and both high contrasts. */
+const worn = ["Dark 2026", "Light 2026", "Dark Modern", "High Contrast", "High Contrast Light"];
+const installed = installedThemes();
+const chosenThemes = installed.length > 0 ? worn.map((name) => installed.find((theme) => theme.name === name)!) : themes;
+const usual = { width: 1200, height: 760, theme: chosenThemes[0]! };
+
+async function picture(name: string, look: Window & { theme: Theme; scale?: number }, run: RunSnapshot | null, act?: (panel: Panel) => Promise<void>) {
+  if (!name.includes(wanted)) return;
+  const panel = await pages.open(look);
+  await panel.send({ type: "snapshot", run });
+  await act?.(panel);
+  await panel.settle();
   await panel.page.screenshot({ path: join(folder, `${name}.png`) });
   if (panel.errors.length > 0) console.log(name, panel.errors);
   await panel.page.close();
 }
 
-for (const theme of [...themes, ...installedThemes()]) {
-  await picture(`running-${theme.name}`, { theme }, async (panel) => {
-    await panel.send({ type: "snapshot", run: halfway });
-    await panel.byTestId("module-tree").focus();
-  });
+/** Every tab of a run in one window, and all windows and themes of its first. */
+async function pictures(name: string, run: RunSnapshot) {
+  const panel = await pages.open(usual);
+  await panel.send({ type: "snapshot", run });
+  const tabs = await panel.offeredTabs();
+  await panel.page.close();
+  for (const window of windows) {
+    await picture(`${name}-${window.width}`, { ...usual, ...window }, run);
+    for (const tab of window.width < 640 ? ["modules" as const, ...tabs] : tabs) {
+      await picture(`${name}-${window.width}-${tab}`, { ...usual, ...window }, run, (open) => open.turnTo(tab));
+    }
+  }
+  for (const theme of chosenThemes) await picture(`${name}-${theme.name}`, { ...usual, theme }, run, (open) => open.byTestId("module-tree").focus());
 }
 
-await picture("empty", {}, (panel) => panel.send({ type: "snapshot", run: null }));
-await picture("starting", {}, (panel) => panel.send({ type: "snapshot", run: emptySnapshot() }));
+const examples = join(repository, "examples");
+const networks = join(repository, "test/webview/networks");
+const runs = {
+  digits: join(examples, "digits.model.ts"),
+  resnet: join(examples, "tutorial/17-deep-resnet.model.ts"),
+  transformer: join(networks, "transformer.model.ts"),
+  lstm: join(networks, "lstm.model.ts"),
+  nan: join(networks, "nan.model.ts"),
+  "dead-relu": join(networks, "dead-relu.model.ts"),
+  "wrong-shape": join(networks, "wrong-shape.model.ts"),
+};
 
-await picture("tables", {}, async (panel) => {
-  await panel.send({ type: "snapshot", run: halfway });
-  await panel.page.getByLabel("Show curves as tables").click();
+for (const [name, path] of Object.entries(runs)) {
+  if (!`${name}-`.includes(wanted) && !wanted.startsWith(`${name}-`)) continue;
+  const events = await eventsOf(path);
+  await pictures(name, snapshotOf(path, events, name === "digits" ? 0.6 : 1));
+}
+
+const halfway = snapshotAfter([...training()].slice(0, 560));
+const problems: readonly Problem[] = [
+  {
+    severity: "error",
+    code: "shape",
+    message: "mat1 and mat2 shapes cannot be multiplied (64x256 and 128x10)",
+    module: "classifier.4 (Linear) of DigitsNet",
+    position: { file, line: 24, column: 12 },
+  },
+  { severity: "warning", code: "nonFiniteLoss", message: "loss is NaN since step 150.", position: { file, line: 41, column: 5 } },
+];
+const stateRuns: Readonly<Record<string, RunSnapshot | null>> = {
+  empty: null,
+  starting: emptySnapshot(),
+  waiting: { ...emptySnapshot(), state: "running", models: halfway.models },
+  failed: { ...halfway, state: "failed", problems },
+  "failed-early": { ...emptySnapshot(), state: "failed", problems: [{ ...problems[0]!, message: 'Expected ";" but found "const"' }] },
+  edited: { ...halfway, edited: true },
+  inspection: { ...halfway, mode: "inspect", state: "finished", curves: new Map() },
+  large: { ...halfway, models: [largeModel(10_000)], samples: new Map() },
+  ...Object.fromEntries((["paused", "stopping", "finished", "stopped", "interrupted"] satisfies RunState[]).map((state) => [state, { ...halfway, state }])),
+};
+for (const [name, run] of Object.entries(stateRuns)) for (const window of windows) await picture(`${name}-${window.width}`, { ...usual, ...window }, run);
+
+await picture("tables-curves", usual, halfway, (panel) => panel.page.getByLabel("Show curves as tables").click());
+await picture("tables-layer", usual, halfway, async (panel) => {
   await panel.turnTo("layer");
   await panel.page.getByLabel("Show histograms as tables").click();
-});
-
-await picture("wide", { width: 1600, height: 900 }, (panel) => panel.send({ type: "snapshot", run: halfway }));
-await picture("narrow", { width: 520, height: 900 }, (panel) => panel.send({ type: "snapshot", run: halfway }));
-await picture("beside-code", { width: 780, height: 820 }, (panel) => panel.send({ type: "snapshot", run: halfway }));
-
-await picture("problems", {}, async (panel) => {
-  await panel.send({
-    type: "snapshot",
-    run: {
-      ...snapshotAfter(training({ epochs: 4, broken: [60, 61, 62, 63, 120, 150] }), { state: "failed" }),
-      problems: [
-        {
-          severity: "error",
-          code: "shape",
-          message: "mat1 and mat2 shapes cannot be multiplied (64x256 and 128x10)",
-          module: "classifier.4 (Linear) of DigitsNet",
-          position: { file, line: 24, column: 12 },
-        },
-        { severity: "warning", code: "nan", message: "The loss is NaN since step 150.", position: { file, line: 41, column: 5 } },
-      ],
-    },
-  });
-  await panel.page.locator("[data-name=loss] .plot").hover();
-});
-
-await picture("failed-early", {}, (panel) =>
-  panel.send({
-    type: "snapshot",
-    run: {
-      ...emptySnapshot(),
-      state: "failed",
-      problems: [{ severity: "error", code: "syntax", message: 'Expected ";" but found "const"', position: { file, line: 3, column: 7 } }],
-    },
-  }),
-);
-
-await picture("inspection", {}, async (panel) => {
-  await panel.send({
-    type: "snapshot",
-    run: {
-      ...emptySnapshot(),
-      mode: "inspect",
-      state: "finished",
-      models: [digitsModel],
-      samples: samplesOf(sampleStep(digitsModel, 0, 0, 0)),
-    },
-  });
-});
-
-await picture("past-step", { scale: 2 }, async (panel) => {
-  await panel.send({ type: "snapshot", run: halfway });
-  await panel.page.locator('[data-path="features.1"]').click();
-  await panel.byTestId("step-slider").fill("120");
-  await panel.page.getByRole("button", { name: "log" }).last().click();
-  await panel.page.locator(".bars").first().hover();
-});
-
-await picture("large", {}, async (panel) => {
-  const model = largeModel(10_000);
-  await panel.send({ type: "snapshot", run: { ...halfway, models: [model], samples: new Map() } });
 });
 
 await pages.stop();

@@ -47,7 +47,7 @@ describe("the panel in a browser", function () {
     await panel.page.getByRole("button", { name: "Pause", exact: true }).focus();
     await panel.page.keyboard.press("Enter");
     await panel.sendEvents("run-1", [state("paused")]);
-    assert.equal(await text("run-state"), "Paused");
+    assert.equal(await text("run-state"), "Paused at step 23");
     await panel.page.keyboard.press("Enter");
     await panel.sendEvents("run-1", [state("running")]);
     await click("Stop");
@@ -177,7 +177,7 @@ describe("the panel in a browser", function () {
     assert.equal(await attribute("module-details", "data-path"), "classifier.4");
     assert.deepEqual([await text("loss-value"), await panel.page.locator(".statistics").first().innerText()], before);
     await panel.send({ type: "snapshot", run: null });
-    assert.equal(await text("run-state"), "Ended when the window closed, step 23");
+    assert.equal(await text("run-state"), "Ended when the window closed at step 23");
   });
 
   it("does not move its header when the numbers change", async () => {
@@ -284,7 +284,7 @@ describe("the panel in a browser", function () {
 
   it("tells when the window closed on the run, and offers to train again", async () => {
     await panel.send({ type: "snapshot", run: { ...running, state: "interrupted" } });
-    assert.equal(await text("run-state"), "Ended when the window closed, step 23");
+    assert.equal(await text("run-state"), "Ended when the window closed at step 23");
     assert.equal(await panel.page.locator("[role=progressbar], .codicon-modifier-spin").count(), 0);
     assert.equal(await panel.byTestId("command-train").isEnabled(), true);
   });
@@ -339,13 +339,76 @@ describe("the panel in a browser", function () {
     assert.equal(await mark("features"), undefined);
   });
 
-  it("leads from a problem to its line", async () => {
-    const position = { file, line: 24, column: 12 };
-    const problem = { severity: "error", code: "shape", message: "mat1 and mat2 shapes cannot be multiplied", position } as const;
+  it("has a failure as a banner on top that leads to its line, to those that called it, and to further problems", async () => {
+    const at = (line: number) => ({ file, line, column: 12 });
+    const failure: RunEvent = {
+      type: "problem",
+      problem: {
+        severity: "error",
+        code: "shape",
+        message: "mat1 and mat2 shapes cannot be multiplied",
+        position: at(24),
+        stack: [
+          { function: "forward", position: at(24) },
+          { function: "train", position: at(40) },
+        ],
+      },
+    };
+    const warning: RunEvent = { type: "problem", problem: { severity: "warning", code: "other", message: "look at this", position: at(3) } };
     await panel.send({ type: "snapshot", run: running });
-    await panel.sendEvents("run-1", [{ type: "problem", problem }]);
-    await panel.byTestId("problem").click();
-    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position });
+    await panel.sendEvents("run-1", [warning, failure, { type: "state", state: "failed", at: 1 }]);
+    assert.equal(await text("run-state"), "Failed at step 23");
+    const banner = panel.page.getByRole("alert");
+    assert.match(await banner.innerText(), /^mat1 and mat2 shapes cannot be multiplied\s+digits.model.ts:24\s+called by train digits.model.ts:40$/);
+    const [top, body] = [await banner.boundingBox(), await panel.page.locator("main").boundingBox()];
+    assert.ok(top!.y + top!.height <= body!.y, "above everything but the header");
+    await panel.byTestId("problem-jump").click();
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: at(24) });
+    await banner.getByRole("button", { name: "digits.model.ts:40" }).click();
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: at(40) });
+    await panel.byTestId("more-problems").click();
+    await panel.page.getByText("look at this").waitFor();
+    await panel.page.getByRole("button", { name: "digits.model.ts:3" }).click();
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: at(3) });
+  });
+
+  it("says what it waits for while there is no model, and how it ended without one", async () => {
+    await panel.send({ type: "snapshot", run: emptySnapshot() });
+    assert.equal(await text("no-model"), "Reading the file.");
+    await panel.sendEvents("run-1", [{ type: "state", state: "running", at: 1 }]);
+    assert.equal(await text("no-model"), "Waiting for the first forward pass, which shows the model.");
+    assert.equal(await text("run-state"), "Waiting for the first step");
+    await panel.sendEvents("run-1", [{ type: "state", state: "failed", at: 2 }]);
+    assert.equal(await text("no-model"), "Failed before the first forward pass.");
+    assert.equal(await text("run-state"), "Failed");
+  });
+
+  it("has its tabs as one tab stop, turned with the arrow keys, and keeps the choice through a reload", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    await panel.page.getByRole("tab", { name: "Curves" }).focus();
+    await panel.page.keyboard.press("ArrowRight");
+    await panel.settle();
+    assert.equal(await panel.page.locator(":focus").innerText(), "Layer");
+    assert.equal(await panel.page.getByRole("tab", { selected: true }).innerText(), "Layer");
+    assert.equal(await panel.page.getByRole("tabpanel", { name: "Layer" }).locator("[data-testid=module-details]").count(), 1);
+    assert.equal(await panel.page.locator("[role=tab][tabindex='0']").count(), 1);
+    await panel.page.reload();
+    await panel.byTestId("module-details").waitFor();
+  });
+
+  it("moves the lines between its parts with the keyboard, and puts them back", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const line = panel.page.getByRole("separator", { name: "Width of the module table" });
+    const width = () => panel.page.locator("#pane-table").evaluate((pane) => pane.getBoundingClientRect().width);
+    const before = await width();
+    await line.focus();
+    await panel.page.keyboard.press("ArrowRight");
+    await panel.settle();
+    assert.equal(Math.round((await width()) - before), 22, "two hundredths of 1,100 pixels");
+    assert.equal(await line.getAttribute("aria-valuenow"), String(Math.round((100 * (await width())) / 1100)));
+    await panel.page.keyboard.press("Enter");
+    await panel.settle();
+    assert.equal(await width(), before);
   });
 
   it("lets the user choose among several models", async () => {
@@ -412,7 +475,7 @@ describe("an open panel while a run goes on", function () {
   });
 
   it("draws no chart that is scrolled out of sight", async () => {
-    await panel.page.setViewportSize({ width: 700, height: 420 });
+    await panel.page.setViewportSize({ width: 400, height: 420 });
     await panel.page.locator("[data-name=valLoss]").scrollIntoViewIfNeeded();
     await panel.page.waitForFunction(
       () => document.querySelector("[data-name=loss]")!.getBoundingClientRect().bottom <= document.querySelector(".charts")!.getBoundingClientRect().top,

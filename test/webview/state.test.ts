@@ -194,10 +194,10 @@ describe("what the page remembers", () => {
   const reload = (state: PanelState) => reduce(initialState, recall(JSON.parse(JSON.stringify(remember(state))))!);
 
   it("brings back the run, the choices and the chosen module's histograms at once", () => {
-    const state = reload(reduce(full, { type: "choose", choices: { smoothing: 0.9, treeShare: 0.3 } }));
+    const state = reload(reduce(full, { type: "choose", choices: { smoothing: 0.9, tableWidth: 0.3 } }));
     assert.equal(state.run?.file, full.run?.file);
     assert.equal(state.choices.smoothing, 0.9);
-    assert.equal(state.choices.treeShare, 0.3);
+    assert.equal(state.choices.tableWidth, 0.3);
     assert.equal(shownModule(state)?.id, 4);
     const newest = shownSamples(state).at(-1)!;
     assert.deepEqual(

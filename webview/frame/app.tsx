@@ -1,5 +1,5 @@
 import { useComputed } from "@preact/signals";
-import { defaultChoices } from "../state.ts";
+import type { ComponentChildren } from "preact";
 import type { Store } from "../store.ts";
 import { NoModel, Welcome } from "./empty.tsx";
 import { Header } from "./header.tsx";
@@ -15,35 +15,34 @@ export function App({ store }: { store: Store }) {
   return (
     <div class="app">
       <Header store={store} />
-      {hasModel && <Problems store={store} />}
-      {hasModel ? <Body store={store} /> : <NoModel store={store} run={store.run.value!} />}
+      <Problems store={store} />
+      {hasModel ? <Body store={store} /> : <NoModel store={store} />}
     </div>
   );
 }
 
-/** The table beside the tabs; in a narrow panel it is one of them. */
+/** The table beside the tabs or above them, or among them, by the room there is. */
 function Body({ store }: { store: Store }) {
   const layout = useComputed(() => store.state.value.layout).value;
-  const treeShare = useComputed(() => store.choices.value.treeShare).value;
-  if (layout === "narrow") {
+  const { tableWidth, tableHeight } = store.choices.value;
+  if (layout === "tabs") {
     return (
       <main class="body">
         <TabGroup store={store} group="main" />
       </main>
     );
   }
+  const above = layout === "above";
   return (
-    <main class="body">
-      <div class="pane" id="pane-tree" style={{ flexBasis: `${treeShare * 100}%` }}>
+    <main class={above ? "body stacked" : "body"}>
+      <Pane id="pane-table" share={above ? tableHeight : tableWidth}>
         <TreePane store={store} />
-      </div>
+      </Pane>
       <Splitter
-        orientation="vertical"
-        label="Width of the module table"
-        share={treeShare}
-        defaultShare={defaultChoices.treeShare}
-        controls="pane-tree"
-        onChange={(share) => store.dispatch({ type: "choose", choices: { treeShare: share } })}
+        orientation={above ? "horizontal" : "vertical"}
+        label={above ? "Height of the module table" : "Width of the module table"}
+        controls="pane-table"
+        onChange={(share) => store.dispatch({ type: "choose", choices: above ? { tableHeight: share } : { tableWidth: share } })}
       />
       <Tabs store={store} />
     </main>
@@ -55,19 +54,26 @@ function Tabs({ store }: { store: Store }) {
   const share = useComputed(() => store.choices.value.mainShare).value;
   if (!two) return <TabGroup store={store} group="main" />;
   return (
-    <div class="right">
-      <div class="pane" id="pane-main" style={{ flexBasis: `${share * 100}%` }}>
+    <div class="two-groups">
+      <Pane id="pane-main" share={share}>
         <TabGroup store={store} group="main" />
-      </div>
+      </Pane>
       <Splitter
         orientation="vertical"
         label="Width of the tabs in the middle"
-        share={share}
-        defaultShare={defaultChoices.mainShare}
         controls="pane-main"
         onChange={(mainShare) => store.dispatch({ type: "choose", choices: { mainShare } })}
       />
       <TabGroup store={store} group="side" />
+    </div>
+  );
+}
+
+/** What a splitter makes larger and smaller; without a chosen share the style sheet says how large it is. */
+function Pane({ id, share, children }: { id: string; share: number | null; children: ComponentChildren }) {
+  return (
+    <div class="pane" id={id} style={share === null ? {} : { flexBasis: `${share * 100}%`, maxHeight: "none" }}>
+      {children}
     </div>
   );
 }

@@ -6,17 +6,24 @@ export const tabIds = ["modules", "curves", "layer"] as const;
 
 export type TabId = (typeof tabIds)[number];
 
-/** `narrow`: all is in tabs. `usual`: the table stands beside one group of tabs. `wide`: beside two. */
-export type Layout = "narrow" | "usual" | "wide";
+/**
+ * `tabs`: the module table is one of the tabs. `above`, `beside`: it stands above one group of tabs, or beside it. `wide`:
+ * beside two.
+ */
+export type Layout = "tabs" | "above" | "beside" | "wide";
 
 export type GroupName = "main" | "side";
 
-/** Widths, in pixels, at which the next layout begins. */
-const usualFrom = 640;
+/** Widths, in pixels, from which the table has room above and beside the tabs, and a second group beside the first. */
+const aboveFrom = 640;
+const besideFrom = 1_000;
 const wideFrom = 1_800;
+/** The height that table and tabs need, one above the other. */
+const heightForTwo = 640;
 
-export function layoutFor(width: number): Layout {
-  return width < usualFrom ? "narrow" : width < wideFrom ? "usual" : "wide";
+export function layoutFor({ width, height }: { readonly width: number; readonly height: number }): Layout {
+  if (width >= besideFrom) return width >= wideFrom ? "wide" : "beside";
+  return width >= aboveFrom && height >= heightForTwo ? "above" : "tabs";
 }
 
 /** What was chosen in each group; `null` until something was. */
@@ -29,7 +36,7 @@ interface Place {
 
 /** What the groups may offer. An inspection is one step, which makes no curve. */
 export function offeredTabs({ layout, mode }: Place): readonly TabId[] {
-  return tabIds.filter((id) => (id !== "modules" || layout === "narrow") && (id !== "curves" || mode === "train"));
+  return tabIds.filter((id) => (id !== "modules" || layout === "tabs") && (id !== "curves" || mode === "train"));
 }
 
 /** Which tab each group shows: what was chosen if it is offered, else the first that no other group shows. */

@@ -1,9 +1,8 @@
-import type { RunSnapshot } from "../../src/run/snapshot.ts";
-import { isFinal } from "../../src/run/standing.ts";
+import type { RunState } from "../../src/protocol/index.ts";
+import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { CommandButton } from "./header.tsx";
 import { Icon } from "./icon.tsx";
-import { ProblemList } from "./problems.tsx";
 
 /** Nothing was run yet. */
 export function Welcome({ store }: { store: Store }) {
@@ -20,24 +19,26 @@ export function Welcome({ store }: { store: Store }) {
   );
 }
 
+const withoutModel: Readonly<Record<RunState, string>> = {
+  starting: "Reading the file.",
+  running: "Waiting for the first forward pass, which shows the model.",
+  paused: "Paused before the first forward pass.",
+  stopping: "Stopping.",
+  finished: "This run called no model.",
+  stopped: "Stopped before the first forward pass.",
+  failed: "Failed before the first forward pass.",
+  interrupted: "The window closed before the first forward pass.",
+};
+
 /** A run without a model: it has only begun, or it came to nothing. */
-export function NoModel({ store, run }: { store: Store; run: RunSnapshot }) {
-  if (!isFinal(run.state)) {
-    return (
-      <main class="welcome">
-        <p class="muted">Waiting for the first model…</p>
-      </main>
-    );
-  }
+export function NoModel({ store }: { store: Store }) {
+  const { run, isRemembered } = store.state.value;
+  if (!run) return null;
   return (
     <main class="welcome">
-      {run.problems.length > 0 ? (
-        <div class="welcome-problems">
-          <ProblemList store={store} problems={run.problems} />
-        </div>
-      ) : (
-        <p>This run built no model.</p>
-      )}
+      <p class="muted" data-testid="no-model">
+        {isRemembered ? `The modules of ${fileName(run.file)} were too many to be kept while the window was loaded anew.` : withoutModel[run.state]}
+      </p>
     </main>
   );
 }

@@ -19,6 +19,9 @@ const stateLooks: Readonly<Record<RunState, Look>> = {
   interrupted: { icon: "debug-disconnect", label: "Ended when the window closed" },
 };
 
+/** States whose step is part of what they say. */
+const saysWhere: ReadonlySet<RunState> = new Set(["paused", "stopped", "failed", "interrupted"]);
+
 interface Look {
   readonly icon: string;
   readonly label: string;
@@ -29,10 +32,9 @@ interface Look {
 
 function lookOf(run: RunSnapshot): Look {
   const look = stateLooks[run.state];
-  if (run.state === "interrupted") {
-    const step = standing(run)?.step;
-    return step === undefined ? look : { ...look, label: `${look.label}, step ${formatCount(step)}` };
-  }
+  const step = standing(run)?.step;
+  if (run.state === "running" && step === undefined) return { ...look, label: "Waiting for the first step" };
+  if (saysWhere.has(run.state)) return step === undefined ? look : { ...look, label: `${look.label} at step ${formatCount(step)}` };
   if (run.state !== "finished") return look;
   if (run.mode === "train" && !hasStepped(run)) return { icon: "info", label: "Ran without a training step" };
   return lossTrouble(run) ? { ...look, icon: "warning" } : { ...look, good: true };

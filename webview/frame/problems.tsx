@@ -1,55 +1,77 @@
 import { useComputed } from "@preact/signals";
-import type { Problem } from "../../src/protocol/index.ts";
-import { plural } from "../../src/run/numbers.ts";
+import type { Problem, SourcePosition } from "../../src/protocol/index.ts";
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
 
-/** What went wrong, at the foot of the panel; a click leads to the line. */
+/** What went wrong, on top of the panel: the first error as a banner, else the first of all; further ones in a list that opens. */
 export function Problems({ store }: { store: Store }) {
   const problems = useComputed(() => store.run.value?.problems ?? []).value;
   const open = useComputed(() => store.choices.value.problemsOpen).value;
-  if (problems.length === 0) return null;
+  const first = problems.find(({ severity }) => severity === "error") ?? problems[0];
+  if (!first) return null;
+  const others = problems.filter((problem) => problem !== first);
   return (
     <section class="problems" aria-label="Problems">
-      <button type="button" class="problems-head" aria-expanded={open} onClick={() => store.dispatch({ type: "choose", choices: { problemsOpen: !open } })}>
-        <Icon name={open ? "chevron-down" : "chevron-right"} />
-        {plural(problems.length, "problem")}
-      </button>
-      {open && <ProblemList store={store} problems={problems} />}
+      <div class="banner">
+        <ProblemRow store={store} problem={first} />
+        {others.length > 0 && (
+          <button
+            type="button"
+            class="link more-problems"
+            aria-expanded={open}
+            onClick={() => store.dispatch({ type: "choose", choices: { problemsOpen: !open } })}
+            data-testid="more-problems"
+          >
+            {`${others.length} more`}
+            <Icon name={open ? "chevron-up" : "chevron-down"} />
+          </button>
+        )}
+      </div>
+      {open && others.length > 0 && (
+        <ul class="problem-list">
+          {others.map((problem, i) => (
+            <li key={i}>
+              <ProblemRow store={store} problem={problem} />
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
 
-export function ProblemList({ store, problems }: { store: Store; problems: readonly Problem[] }) {
+function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
+  const { severity, message, module, position, stack = [], code } = problem;
+  // The innermost is where the problem itself is.
+  const callers = stack.slice(1);
   return (
-    <ul class="problem-list">
-      {problems.map((problem, i) => (
-        <li key={i}>
-          <ProblemRow store={store} problem={problem} />
-        </li>
-      ))}
-    </ul>
+    <div class={`problem ${severity}`} role={severity === "error" ? "alert" : "status"} data-testid="problem" data-code={code}>
+      <Icon name={severity === "information" ? "info" : severity} label={severity} />
+      <p class="problem-text">
+        <span class="problem-message">{message}</span>
+        {position && <Jump store={store} position={position} testId="problem-jump" />}
+        {module && <span class="muted">in {module}</span>}
+        {callers.map((caller, i) => (
+          <span key={i} class="muted problem-caller">
+            called by {caller.function || "the file"} <Jump store={store} position={caller.position} />
+          </span>
+        ))}
+      </p>
+    </div>
   );
 }
 
-function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
-  const { severity, message, module, position } = problem;
-  const icon = severity === "information" ? "info" : severity;
+function Jump({ store, position, testId }: { store: Store; position: SourcePosition; testId?: string }) {
   return (
     <button
       type="button"
-      class={`problem ${severity}`}
-      disabled={!position}
-      title={message}
-      onClick={() => position && store.post({ type: "reveal", position })}
-      data-testid="problem"
-      data-code={problem.code}
+      class="link"
+      title={`Go to ${position.file}:${position.line}`}
+      onClick={() => store.post({ type: "reveal", position })}
+      data-testid={testId}
     >
-      <Icon name={icon} label={severity} />
-      <span class="problem-message">{message}</span>
-      {module && <span class="muted problem-module">{module}</span>}
-      {position && <span class="muted problem-place">{`${fileName(position.file)}:${position.line}`}</span>}
+      {`${fileName(position.file)}:${position.line}`}
     </button>
   );
 }

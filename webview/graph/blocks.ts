@@ -18,7 +18,6 @@ export interface Block {
   readonly children: readonly Block[];
   /** In the order in which they ran. */
   readonly edges: readonly LevelEdge[];
-  readonly module: { readonly model: ModelInfo; readonly info: ModuleInfo } | undefined;
   /** Operations in it, at whatever depth. */
   readonly size: number;
 }
@@ -45,22 +44,21 @@ interface Draft {
   parent: Draft | null;
   children: Draft[];
   edges: LevelEdge[];
-  module: Block["module"];
   size: number;
   /** Equal for blocks with the same operations, shapes and modules' classes inside. */
   signature: string;
 }
 
 /** The block that holds all others. */
-export function blocksOf(pass: Pass, models: readonly ModelInfo[]): Block {
-  const root = draft("", "call", "", 0, null);
-  const drafts = pass.nodes.map((node, i) => newDraft(pass, i, node, models));
+export function blocksOf(pass: Pass): Block {
+  const root = draft("", "call", "", 0);
+  const drafts = pass.nodes.map((node, i) => newDraft(pass, i, node));
   pass.nodes.forEach(({ parent }, i) => {
     const above = parent === null ? root : drafts[parent]!;
     drafts[i]!.parent = above;
     above.children.push(drafts[i]!);
   });
-  unwrap(root);
+  unwrap(root, pass);
   sign(root, pass);
   fold(root, pass);
   name(root);
@@ -68,17 +66,16 @@ export function blocksOf(pass: Pass, models: readonly ModelInfo[]): Block {
   return root as Block;
 }
 
-function draft(title: string, kind: Block["kind"], type: string, node: number, module: Block["module"] | null): Draft {
-  return { key: "", kind, title, type, node, parent: null, children: [], edges: [], module: module ?? undefined, size: 0, signature: "" };
+function draft(title: string, kind: Block["kind"], type: string, node: number): Draft {
+  return { key: "", kind, title, type, node, parent: null, children: [], edges: [], size: 0, signature: "" };
 }
 
-function newDraft({ nodes }: Pass, i: number, node: PassNode, models: readonly ModelInfo[]): Draft {
-  const { kind, name: title } = node;
-  if (kind !== "call" && kind !== "loss") return draft(title, kind, "", i, null);
-  if (!node.module) return draft(title, kind, "", i, null);
+function newDraft({ nodes }: Pass, i: number, node: PassNode): Draft {
+  const { kind, name: type, module } = node;
+  if (!module) return draft(type, kind, "", i);
   const calls = callsOf(nodes, node);
   const which = calls.length > 1 ? ` · call ${calls.indexOf(node) + 1} of ${calls.length}` : "";
-  return draft(node.module.name + which, kind, title, i, moduleOf(node, models));
+  return draft(module.name + which, kind, type, i);
 }
 
 const callsByModule = new WeakMap<readonly PassNode[], Map<string, PassNode[]>>();
@@ -100,21 +97,26 @@ function callsOf(nodes: readonly PassNode[], node: PassNode): readonly PassNode[
   return calls.get(`${node.module!.model} ${node.module!.id}`) ?? [];
 }
 
+export interface ShownModule {
+  readonly model: ModelInfo;
+  readonly info: ModuleInfo;
+}
+
 /** The module as it was described last, if it is still of the class that was called. */
-export function moduleOf({ module, name: type }: PassNode, models: readonly ModelInfo[]): Block["module"] {
+export function moduleOf({ module, name: type }: PassNode, models: readonly ModelInfo[]): ShownModule | undefined {
   const model = module && models.find(({ id }) => id === module.model);
   const info = model?.modules[module!.id];
   return model && info?.type === type ? { model, info } : undefined;
 }
 
 /** What holds only one thing shows what is in that, and a single operation isn't worth opening its layer for. */
-function unwrap(block: Draft): void {
-  for (const child of block.children) unwrap(child);
+function unwrap(block: Draft, pass: Pass): void {
+  for (const child of block.children) unwrap(child, pass);
   if (block.parent === null) return;
   const [only, ...others] = block.children;
   if (!only || others.length > 0) return;
   if (only.children.length === 0) block.children = [];
-  else if (only.module === undefined) block.children = only.children;
+  else if (pass.nodes[only.node]!.module === undefined) block.children = only.children;
   for (const child of block.children) child.parent = block;
 }
 
@@ -164,7 +166,7 @@ function repeatOf({ nodes }: Pass, parent: Draft, run: Draft[], period: number, 
     .map(({ title, type }) => type || title)
     .join(", ");
   const title = isOneModule ? `${called.name}, ${times} calls` : `${period === 1 ? words : `(${words})`} × ${times}`;
-  const repeat = draft(title, "repeat", isOneModule ? first!.type : "", first!.node, isOneModule ? (first!.module ?? null) : null);
+  const repeat = draft(title, "repeat", isOneModule ? first!.type : "", first!.node);
   repeat.parent = parent;
   repeat.children = run;
   repeat.size = run.reduce((sum, { size }) => sum + size, 0);
@@ -237,13 +239,13 @@ export function isContainer({ children }: Block): boolean {
 const openedUpTo = 40;
 
 /** What is open when nothing was chosen: the program's own structure, from outside in, as long as it fits. */
-export function openByDefault(root: Block): ReadonlySet<string> {
+export function openByDefault(root: Block, pass: Pass, models: readonly ModelInfo[]): ReadonlySet<string> {
   const open = new Set<string>();
   let shown = root.children.length;
   let level: readonly Block[] = root.children;
   while (level.length > 0) {
     for (const block of level) {
-      if (!isWorthOpening(block) || shown + block.children.length > openedUpTo) continue;
+      if (!isWorthOpening(block, pass, models) || shown + block.children.length > openedUpTo) continue;
       open.add(block.key);
       shown += block.children.length;
     }
@@ -253,7 +255,15 @@ export function openByDefault(root: Block): ReadonlySet<string> {
 }
 
 /** Layers of the engine's and losses are what they are; runs of equal blocks are folded to be short. */
-function isWorthOpening({ kind, module, children }: Block): boolean {
+function isWorthOpening({ kind, node, children }: Block, { nodes }: Pass, models: readonly ModelInfo[]): boolean {
   if (kind !== "call" || children.length === 0) return false;
+  const module = moduleOf(nodes[node]!, models);
   return module?.info.declaredAt !== undefined || module?.info.parent === null || children.some((child) => child.kind === "call" || child.kind === "repeat");
+}
+
+/** The blocks around a block, innermost first; not the one that holds all. */
+export function around(block: Block): Block[] {
+  const found: Block[] = [];
+  for (let at = block.parent; at?.parent; at = at.parent) found.push(at);
+  return found;
 }

@@ -72,7 +72,8 @@ export function backward(
   if (weights.length !== roots.length) throw new KindlingError(`got ${roots.length} tensors and ${weights.length} gradients`);
   const observer = instrument();
   observer?.beforeBackward?.(roots[0]!);
-  accumulateAll(roots, weights, passOptions(retainGraph, createGraph), inputs);
+  const isNothing = observer?.isFrozenOnPurpose?.() && roots.every(({ requiresGrad }) => !requiresGrad);
+  if (!isNothing) accumulateAll(roots, weights, passOptions(retainGraph, createGraph), inputs);
   observer?.afterBackward?.(roots[0]!);
 }
 
@@ -242,7 +243,9 @@ class Pass {
     node.gradients = null;
     this.#current = gradients;
     if (node.operation.name === "AccumulateGrad") {
-      if (this.#capture === null) accumulateGrad((node as Node<Tensor>).data, gradients[0]!, this.#createGraph);
+      const leaf = (node as Node<Tensor>).data;
+      // One that was frozen since the graph was recorded gets nothing any more.
+      if (this.#capture === null && leaf.requiresGrad) accumulateGrad(leaf, gradients[0]!, this.#createGraph);
     } else if (this.#needed === null || node.next.some((next) => next !== null && this.#needed!.has(next))) {
       const { operation } = node;
       if (this.#createGraph) node.share();

@@ -265,8 +265,12 @@ export interface Kernels {
    * `element`: what lies at `x`; float32 if left out.
    */
   statistics(x: I, n: I, out: I, element?: ElementCode): void;
-  /** Equal-width bins over [low, high], the last closed; counts are i32; values outside, or not finite, are left out. */
-  histogram(x: I, n: I, low: F, high: F, bins: I, out: I, element?: ElementCode): void;
+  /**
+   * Equal-width bins over [low, high], the last closed, each cut into `parts`; counts are i32, and two more behind them tell
+   * how many values lie below and above. What isn't finite is left out, and so are zeros, of which there are `zeros` (0: they
+   * are counted as any other value).
+   */
+  histogram(x: I, n: I, low: F, high: F, bins: I, parts: I, zeros: I, out: I, element?: ElementCode): void;
   /**
    * Of each unit of x [outer, units, inner] the largest distance from zero (`peaks`) and from what the first of `outer` has in
    * its place (`spreads`); NaN where one of its values is.

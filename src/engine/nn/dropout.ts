@@ -5,7 +5,8 @@ import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { boolean, number } from "./printing.ts";
 
-abstract class RandomZeros extends Module {
+/** What all of them are. */
+export abstract class RandomZeros extends Module {
   p: number;
   readonly inplace: boolean;
 

@@ -81,10 +81,11 @@ function callModule(module: Module, own: Members, args: unknown[]): unknown {
   const forward = own.properties.forward as (...inputs: unknown[]) => unknown;
   try {
     watcher?.forwardStarts?.(module, args);
-    const output =
+    const computed =
       own.hooks === null
         ? forward.apply(module, args)
         : callWithHooks(module, own.hooks as ModuleHooks<AnyModule>, (...inputs) => forward.apply(module, inputs), args);
+    const output = watcher?.instead?.(module, computed) ?? computed;
     watcher?.forward?.(module, args, output);
     return output;
   } catch (error) {

@@ -16,7 +16,8 @@ import { PackedSequence } from "./utils/rnn.ts";
 
 export type Nonlinear = "tanh" | "relu";
 
-abstract class RecurrentBase<Hidden, Result> extends Module<[input: Tensor | PackedSequence, hx?: Hidden | null | { hx?: Hidden | null }], Result> {
+/** What RNN, LSTM and GRU share. */
+export abstract class RecurrentBase<Hidden, Result> extends Module<[input: Tensor | PackedSequence, hx?: Hidden | null | { hx?: Hidden | null }], Result> {
   [name: `weight_${string}`]: Parameter;
   [name: `bias_${string}`]: Parameter;
   readonly inputSize: number;

@@ -3,19 +3,28 @@ import { KindlingError } from "../errors.ts";
 import { operationWatch } from "../instrument.ts";
 import { tenure } from "../memory/residents.ts";
 import { Kind } from "../memory/storage.ts";
+import { beforeChanging, isUndone } from "../memory/undo.ts";
 import type { Tensor } from "../tensor.ts";
 import { alias } from "./inplace.ts";
 import type { Int, Size } from "./types.ts";
 import { squeeze, t, transpose, unsqueeze } from "./views.ts";
 
 /** What of a tensor is to be set here only. */
-type Window = { -readonly [Name in "shape" | "strides" | "dense" | "dtype"]: Tensor[Name] };
+type Window = { -readonly [Name in "shape" | "strides" | "dense" | "dtype" | "offset" | "storage"]: Tensor[Name] };
+
+/** To be called before a tensor is given another window. */
+function beforeMoving(target: Tensor): void {
+  if (!isUndone()) return;
+  const { shape, strides, dense, dtype, offset, storage } = target;
+  beforeChanging(target, () => () => void Object.assign(target, { shape, strides, dense, dtype, offset, storage }));
+}
 
 /** Lets `target` show the values of `source` from now on; its place in the graph stays as it is. */
 export function setData(target: Tensor, source: Tensor): void {
   if (target.requiresGrad && source.dtype !== "float32") {
     throw new KindlingError("data set to a tensor that requires gradients must be floating point or complex dtype");
   }
+  beforeMoving(target);
   if (target.isParameter) tenure(source.storage, Kind.Parameter);
   const window: Window = target;
   window.shape = source.shape;
@@ -29,6 +38,7 @@ export function setData(target: Tensor, source: Tensor): void {
 /** Gives `target` the window and the history of `look(target)`. */
 function lookThrough(target: Tensor, look: (tensor: Tensor) => Tensor): Tensor {
   target.beforeChange();
+  beforeMoving(target);
   const seen = look(alias(target));
   const window: Window = target;
   window.shape = seen.shape;

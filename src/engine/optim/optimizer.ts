@@ -238,7 +238,7 @@ function typeName(value: unknown): string {
 }
 
 /** What a group may hold beside the options: schedulers keep their own marks there. */
-const MARKS: ReadonlySet<string> = new Set(["params", "initialLr", "swaLr", "maxMomentum", "baseMomentum"]);
+export const groupMarks: ReadonlySet<string> = new Set(["params", "initialLr", "swaLr", "maxMomentum", "baseMomentum"]);
 
 /** Options of PyTorch's that change how it computes, not what. */
 const WITHOUT_MEANING: ReadonlySet<string> = new Set(["foreach", "fused", "capturable", "differentiable"]);
@@ -246,7 +246,7 @@ const WITHOUT_MEANING: ReadonlySet<string> = new Set(["foreach", "fused", "captu
 /** @throws ArgumentError for a name that was probably meant to be an option, and for an option's value of another kind than its default */
 function checkNames(group: Readonly<Record<string, unknown>>, defaults: object): void {
   for (const [name, value] of Object.entries(group)) {
-    if (MARKS.has(name)) continue;
+    if (groupMarks.has(name)) continue;
     if (name in defaults) checkKind(name, value, (defaults as Readonly<Record<string, unknown>>)[name]);
     else if (WITHOUT_MEANING.has(name)) throw new ArgumentError(`a parameter group has no option '${name}' here. ${absent[name]!}`, "TypeError");
     else {

@@ -22,11 +22,8 @@ export interface RMSpropOptions extends OptimizerOptions {
 
 type RMSpropState = { step: number; squareAvg: Tensor; momentumBuffer?: Tensor; gradAvg?: Tensor };
 
-function start(parameter: Tensor, { momentum, centered }: RMSpropOptions): RMSpropState {
-  const state: RMSpropState = { step: 0, squareAvg: optimizerState(parameter) };
-  if (momentum > 0) state.momentumBuffer = optimizerState(parameter);
-  if (centered) state.gradAvg = optimizerState(parameter);
-  return state;
+function start(parameter: Tensor): RMSpropState {
+  return { step: 0, squareAvg: optimizerState(parameter) };
 }
 
 /**
@@ -60,16 +57,18 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
   protected override update(parameter: Tensor, raw: Tensor, group: ParamGroup<RMSpropOptions>): void {
     const gradient = descending(parameter, raw, group);
     const state = this.remembered(parameter, group, start);
-    const { lr, alpha, eps, momentum } = group;
+    const { lr, alpha, eps, momentum, centered } = group;
     state.step++;
     state.squareAvg.mul_(alpha).addcmul_(gradient, gradient, { value: 1 - alpha });
     let square = state.squareAvg;
-    if (state.gradAvg) {
+    if (centered) {
+      state.gradAvg ??= optimizerState(parameter);
       state.gradAvg.mul_(alpha).add_(gradient, { alpha: 1 - alpha });
       square = square.sub(state.gradAvg.square());
     }
     const denominator = square.sqrt().add_(eps);
-    if (state.momentumBuffer) {
+    if (momentum > 0) {
+      state.momentumBuffer ??= optimizerState(parameter);
       state.momentumBuffer.mul_(momentum).addcdiv_(gradient, denominator);
       parameter.add_(state.momentumBuffer, { alpha: -lr });
     } else {

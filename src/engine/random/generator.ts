@@ -5,6 +5,7 @@
 import type { Int } from "../ops/types.ts";
 import { processor, requireProcessor, type Device, type DeviceLike } from "../device.ts";
 import { filled } from "../dtype.ts";
+import { beforeChanging, isUndone } from "../memory/undo.ts";
 import { MersenneTwister, stateLength } from "./mt19937.ts";
 
 /** Without `manualSeed`, PyTorch's generators start from this seed. */
@@ -47,6 +48,25 @@ export class Generator {
     return processor;
   }
 
+  /** Where the next numbers come from. */
+  get #source(): MersenneTwister {
+    this.#beforeChange();
+    return this.#engine;
+  }
+
+  #beforeChange(): void {
+    if (isUndone()) beforeChanging(this, () => this.#keep());
+  }
+
+  #keep(): () => void {
+    const state = this.getState();
+    const seed = this.#seed;
+    return () => {
+      this.setState(state);
+      this.#seed = seed;
+    };
+  }
+
   /**
    * Starts the stream that PyTorch's generator gives for this seed.
    * @param seed an integer in [-2⁶³, 2⁶⁴); a negative one means 2⁶⁴ + seed, as in PyTorch. Only its low 32 bits matter.
@@ -60,6 +80,7 @@ export class Generator {
       throw new RangeError("Overflow when unpacking long: a seed must be in [-2^63, 2^64 - 1]");
     }
     const wrapped = BigInt.asUintN(64, exact);
+    this.#beforeChange();
     this.#seed = wrapped <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(wrapped) : wrapped;
     this.#engine.seed(Number(wrapped & 0xffffffffn));
     this.#spareNormal = null;
@@ -81,35 +102,36 @@ export class Generator {
 
   /** 32 random bits, unsigned. @internal */
   random32(): number {
-    return this.#engine.next();
+    return this.#source.next();
   }
 
   /** 64 random bits, unsigned; the first draw is the high half. @internal */
   random64(): bigint {
-    const high = BigInt(this.#engine.next());
-    return (high << 32n) | BigInt(this.#engine.next());
+    const high = BigInt(this.#source.next());
+    return (high << 32n) | BigInt(this.#source.next());
   }
 
   /** Many words at once, see `MersenneTwister.drawMany`. @internal */
   drawMany(draw: (words: Uint32Array, position: number) => number): void {
-    this.#engine.drawMany(draw);
+    this.#source.drawMany(draw);
   }
 
   /** Uniform in [0, 1) with 24 bits: a float32 without rounding. @internal */
   uniformFloat(): number {
-    return (this.#engine.next() & 0xffffff) * twoToMinus24;
+    return (this.#source.next() & 0xffffff) * twoToMinus24;
   }
 
   /** Uniform in [0, 1) with 53 bits. @internal */
   uniformDouble(): number {
-    const high = this.#engine.next() & 0x1fffff;
-    return (high * twoTo32 + this.#engine.next()) * twoToMinus53;
+    const high = this.#source.next() & 0x1fffff;
+    return (high * twoTo32 + this.#source.next()) * twoToMinus53;
   }
 
   /** Standard normal by Box–Muller in double precision; every second call hands out the kept half of a pair. @internal */
   normalDouble(): number {
     const spare = this.#spareNormal;
     if (spare !== null) {
+      this.#beforeChange();
       this.#spareNormal = null;
       return spare;
     }
@@ -144,6 +166,7 @@ export class Generator {
     if (newState.byteLength !== layout.byteLength) {
       throw new RangeError(`Expected a generator state of ${layout.byteLength} bytes, but got ${newState.byteLength}`);
     }
+    this.#beforeChange();
     const view = new DataView(newState.buffer, newState.byteOffset, newState.byteLength);
     const seed = view.getBigUint64(layout.seed, true);
     const left = view.getInt32(layout.left, true);

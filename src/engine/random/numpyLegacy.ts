@@ -3,6 +3,7 @@
  * Values come out as float64, as in NumPy.
  */
 import { filled, roomFor } from "../dtype.ts";
+import { beforeChanging, isUndone } from "../memory/undo.ts";
 import { MersenneTwister } from "./mt19937.ts";
 
 export class NumpyLegacyGenerator {
@@ -15,10 +16,29 @@ export class NumpyLegacyGenerator {
     this.#engine = new MersenneTwister(seed);
   }
 
+  /** Where the next numbers come from. */
+  get #source(): MersenneTwister {
+    this.#beforeChange();
+    return this.#engine;
+  }
+
+  #beforeChange(): void {
+    if (isUndone()) beforeChanging(this, () => this.#keep());
+  }
+
+  #keep(): () => void {
+    const state = this.#engine.getState();
+    const spare = this.#spareGauss;
+    return () => {
+      this.#engine.setState(state);
+      this.#spareGauss = spare;
+    };
+  }
+
   /** Uniform in [0, 1), 53 bits. */
   double(): number {
-    const high = this.#engine.next() >>> 5;
-    const low = this.#engine.next() >>> 6;
+    const high = this.#source.next() >>> 5;
+    const low = this.#source.next() >>> 6;
     return (high * 67108864 + low) / 9007199254740992;
   }
 
@@ -26,6 +46,7 @@ export class NumpyLegacyGenerator {
   gauss(): number {
     if (this.#spareGauss !== null) {
       const spare = this.#spareGauss;
+      this.#beforeChange();
       this.#spareGauss = null;
       return spare;
     }
@@ -48,14 +69,14 @@ export class NumpyLegacyGenerator {
     if (max <= 0xffffffff) {
       const mask = 2 ** (32 - Math.clz32(max)) - 1;
       let value: number;
-      do value = (this.#engine.next() & mask) >>> 0;
+      do value = (this.#source.next() & mask) >>> 0;
       while (value > max);
       return value;
     }
     const wideMax = BigInt(max);
     const mask = (1n << BigInt(wideMax.toString(2).length)) - 1n;
     let value: bigint;
-    do value = ((BigInt(this.#engine.next()) << 32n) | BigInt(this.#engine.next())) & mask;
+    do value = ((BigInt(this.#source.next()) << 32n) | BigInt(this.#source.next())) & mask;
     while (value > wideMax);
     return Number(value);
   }

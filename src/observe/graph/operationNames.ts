@@ -39,7 +39,22 @@ function nameOf(name: string): string {
 const lower = (name: string): string => name[0]!.toLowerCase() + name.slice(1);
 
 /** Operations that only look at the same values in another way; one that nobody uses further is of no interest. */
-const views = new Set(["view", "permute", "transpose", "t", "expand", "slice", "select", "squeeze", "unsqueeze", "asStrided", "diagonal", "unfold", "clone", "to"]);
+const views = new Set([
+  "view",
+  "permute",
+  "transpose",
+  "t",
+  "expand",
+  "slice",
+  "select",
+  "squeeze",
+  "unsqueeze",
+  "asStrided",
+  "diagonal",
+  "unfold",
+  "clone",
+  "to",
+]);
 
 export function isView(name: string): boolean {
   return views.has(name);

@@ -34,7 +34,7 @@ function observer(): Observer {
     },
     metrics: new MetricBuffer(),
     sink: { event: (event) => port.postMessage(event), series: () => {}, points: (values) => port.postMessage(values) },
-    gate: () => 0,
+    gate: { pass: () => 0, look() {}, hold() {}, release() {} },
   });
 }
 

@@ -48,21 +48,22 @@ describeKernels("statistics and histograms", (machine) => {
       for (const bins of [1, 7, 64]) {
         machine.reset();
         const x = wave(n, 2).concat([NaN, Infinity, -Infinity, -1.5, 1.5, -1.6, 1.6]);
-        const out = machine.ints(new Array(bins).fill(99));
-        kernels.histogram(machine.floats(x), x.length, -1.5, 1.5, bins, out);
+        const out = machine.ints(new Array(bins + 2).fill(99));
+        kernels.histogram(machine.floats(x), x.length, -1.5, 1.5, bins, 1, 0, out);
         const counts = new Array<number>(bins).fill(0);
         for (const v of x) if (v >= -1.5 && v <= 1.5) counts[Math.min(bins - 1, Math.floor(((v + 1.5) * bins) / 3))]!++;
-        assert.deepEqual(machine.readInts(out, bins), counts);
+        const outside = [x.filter((v) => v < -1.5 && v > -Infinity), x.filter((v) => v > 1.5 && v < Infinity)];
+        assert.deepEqual(machine.readInts(out, bins + 2), [...counts, ...outside.map(({ length }) => length)]);
       }
     }
   });
 
   it("counts every finite value between the measured minimum and maximum", () => {
     const x = wave(1030, 0.3).concat([NaN]);
-    const [px, measures, out] = [machine.floats(x), machine.alloc(64), machine.ints(new Array(30).fill(0))];
+    const [px, measures, out] = [machine.floats(x), machine.alloc(64), machine.ints(new Array(32).fill(0))];
     kernels.statistics(px, x.length, measures);
     const [finite, , , low, high] = machine.readDoubles(measures, 5) as [number, number, number, number, number];
-    kernels.histogram(px, x.length, low, high, 30, out);
+    kernels.histogram(px, x.length, low, high, 30, 1, 0, out);
     assert.equal(
       machine.readInts(out, 30).reduce((a, b) => a + b, 0),
       finite,
@@ -70,9 +71,25 @@ describeKernels("statistics and histograms", (machine) => {
   });
 
   it("puts a constant into the first bin of a range without width", () => {
-    const out = machine.ints([9, 9]);
-    kernels.histogram(machine.floats([2, 2, 2]), 3, 2, 2, 2, out);
-    assert.deepEqual(machine.readInts(out, 2), [3, 0]);
+    const out = machine.ints([9, 9, 9, 9]);
+    kernels.histogram(machine.floats([2, 2, 2]), 3, 2, 2, 2, 1, 0, out);
+    assert.deepEqual(machine.readInts(out, 4), [3, 0, 0, 0]);
+  });
+
+  it("cuts bins into parts that add up to them, and leaves zeros out", () => {
+    const x = wave(997, 1).concat(new Array(300).fill(0), [-0]);
+    const zeros = x.filter((v) => v === 0).length;
+    const [px, whole, cut] = [machine.floats(x), machine.ints(new Array(42).fill(0)), machine.ints(new Array(322).fill(0))];
+    kernels.histogram(px, x.length, -0.7, 0.9, 40, 1, zeros, whole);
+    kernels.histogram(px, x.length, -0.7, 0.9, 40, 8, zeros, cut);
+    const cells = machine.readInts(cut, 322);
+    const sums = Array.from({ length: 40 }, (_, bin) => cells.slice(8 * bin, 8 * bin + 8).reduce((a, b) => a + b, 0));
+    assert.deepEqual(machine.readInts(whole, 42), [...sums, cells[320], cells[321]]);
+    assert.ok(cells.every((count) => count >= 0));
+    assert.equal(
+      cells.reduce((a, b) => a + b, 0),
+      x.length - zeros,
+    );
   });
 
   it("measures how far each unit lies from zero and from the first sample, NaN where it has one", () => {

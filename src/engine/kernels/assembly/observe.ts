@@ -120,38 +120,48 @@ const MOST_TABLE_BINS: i32 = 768;
 const ROUNDER: usize = memory.data<f32>([12582912]);
 const SIGNLESS: usize = memory.data<i32>([0x7fffffff]);
 
-export function histogram(x: usize, n: i32, low: f64, high: f64, bins: i32, out: usize, element: i32): void {
+/**
+ * Counts in `bins` bins, each cut into `parts`; behind the counts, how many lie below and above.
+ * `zeros`: how many of the values are zero; they are left out.
+ */
+export function histogram(x: usize, n: i32, low: f64, high: f64, bins: i32, parts: i32, zeros: i32, out: usize, element: i32): void {
+  const cells = bins * parts;
   // Not `memory.fill`, which is slow where memory is shared.
-  for (let bin = 0; bin < bins; bin++) store<i32>(word(out, bin), 0);
+  for (let cell = 0; cell < cells + 2; cell++) store<i32>(word(out, cell), 0);
   const width = high - low;
-  const scale = <f32>(<f64>bins / width);
+  const scale = <f32>(<f64>cells / width);
   const suits = <f64><f32>low == low && <f64><f32>high == high && <f32>width < f32.MAX_VALUE && width > 1e-30 && scale > 1e-30;
   let i = 0;
-  if (element == FLOAT && suits && bins <= MOST_TABLE_BINS) i = histogramInLanes(x, n, low, high, bins, scale, out);
-  for (; i < n; i++) count(valueAt(x, i, element), low, high, bins, out);
+  if (element == FLOAT && suits && cells <= MOST_TABLE_BINS) i = histogramInLanes(x, n, low, high, bins, parts, scale, out);
+  for (; i < n; i++) count(valueAt(x, i, element), low, high, bins, parts, out);
+  if (zeros > 0) {
+    const p = word(out, cellOf(0, low, high, bins, parts));
+    store<i32>(p, load<i32>(p) - zeros);
+  }
 }
 
 /** Counts as many as there are whole vectors; returns the number. */
-function histogramInLanes(x: usize, n: i32, low: f64, high: f64, bins: i32, scale: f32, out: usize): i32 {
+function histogramInLanes(x: usize, n: i32, low: f64, high: f64, bins: i32, parts: i32, scale: f32, out: usize): i32 {
   const tables = CHUNK_A;
-  clearTables(tables, bins);
+  const cells = bins * parts;
+  clearTables(tables, cells);
   const lows = splat(<f32>low), scales = splat(scale), zero = splat(0);
-  const rounder = held(ROUNDER), signless = held(SIGNLESS), last = i32x4.splat(bins - 1);
+  const rounder = held(ROUNDER), signless = held(SIGNLESS), last = i32x4.splat(cells - 1);
   // In single precision a place is wrong by less than this: there it is looked at more closely.
-  const near = splat(<f32>bins / 1048576);
+  const near = splat(<f32>cells / 1048576);
   let i = 0;
   for (; i + 4 <= n; i += 4) {
     const place = mul(sub(v128.load(word(x, i)), lows), scales);
     const sum = add(place, rounder);
     const whole = sub(sum, rounder);
     const rest = sub(place, whole);
-    // A mask is −1: where the place was rounded up, the bin is one further down. Anything but a place within gives none of the bins.
-    const bin = i32x4.add(i32x4.sub(sum, rounder), f32x4.lt(rest, zero));
-    const within = i32x4.eq(i32x4.min_u(bin, last), bin);
+    // A mask is −1: where the place was rounded up, the cell is one further down. Anything but a place within gives none of the cells.
+    const cell = i32x4.add(i32x4.sub(sum, rounder), f32x4.lt(rest, zero));
+    const within = i32x4.eq(i32x4.min_u(cell, last), cell);
     // At the lowest edge nothing can go wrong, and many values lie there: all that a ReLU made zero.
     const close = v128.and(f32x4.lt(v128.and(rest, signless), near), f32x4.ne(whole, zero));
     if (i32x4.all_true(v128.andnot(within, close))) {
-      const offsets = i32x4.shl(bin, 2);
+      const offsets = i32x4.shl(cell, 2);
       const a = tables + <usize>i32x4.extract_lane(offsets, 0), b = tables + <usize>i32x4.extract_lane(offsets, 1);
       const c = tables + <usize>i32x4.extract_lane(offsets, 2), d = tables + <usize>i32x4.extract_lane(offsets, 3);
       store<i32>(a, load<i32>(a) + 1);
@@ -159,19 +169,19 @@ function histogramInLanes(x: usize, n: i32, low: f64, high: f64, bins: i32, scal
       store<i32>(c, load<i32>(c, 2 * TABLE) + 1, 2 * TABLE);
       store<i32>(d, load<i32>(d, 3 * TABLE) + 1, 3 * TABLE);
     } else {
-      for (let k = 0; k < 4; k++) count(<f64>at(x, i + k), low, high, bins, out);
+      for (let k = 0; k < 4; k++) count(<f64>at(x, i + k), low, high, bins, parts, out);
     }
   }
-  for (let bin = 0; bin < bins; bin++) {
-    const p = word(tables, bin), q = word(out, bin);
+  for (let at = 0; at < cells; at++) {
+    const p = word(tables, at), q = word(out, at);
     store<i32>(q, load<i32>(q) + load<i32>(p) + load<i32>(p, TABLE) + load<i32>(p, 2 * TABLE) + load<i32>(p, 3 * TABLE));
   }
   return i;
 }
 
-function clearTables(tables: usize, bins: i32): void {
+function clearTables(tables: usize, cells: i32): void {
   const zero = i32x4.splat(0);
-  for (let p = tables, end = word(tables, bins); p < end; p += 16) {
+  for (let p = tables, end = word(tables, cells); p < end; p += 16) {
     v128.store(p, zero);
     v128.store(p, zero, TABLE);
     v128.store(p, zero, 2 * TABLE);
@@ -179,17 +189,27 @@ function clearTables(tables: usize, bins: i32): void {
   }
 }
 
-/** Edges are `low + bin · (width / bins)`, and a value that lies on one belongs above it: as NumPy counts. */
-function count(v: f64, low: f64, high: f64, bins: i32, out: usize): void {
-  // NaN fails both.
-  if (!(v >= low && v <= high) || v - v != 0) return;
+function count(v: f64, low: f64, high: f64, bins: i32, parts: i32, out: usize): void {
+  if (v - v != 0) return;
+  const p = word(out, cellOf(v, low, high, bins, parts));
+  store<i32>(p, load<i32>(p) + 1);
+}
+
+/**
+ * Edges of bins are `low + bin · (width / bins)`, and a value that lies on one belongs above it: as NumPy counts. Where a bin
+ * is cut into parts doesn't matter to the last bit.
+ */
+function cellOf(v: f64, low: f64, high: f64, bins: i32, parts: i32): i32 {
+  if (v < low) return bins * parts;
+  if (v > high) return bins * parts + 1;
   const width = high - low;
   const step = width / <f64>bins;
-  let bin = width > 0 ? min(<i32>((v - low) / width * <f64>bins), bins - 1) : 0;
+  if (width == 0) return 0;
+  let bin = min(<i32>((v - low) / width * <f64>bins), bins - 1);
   if (v < low + <f64>bin * step) bin--;
-  else if (bin < bins - 1 && v >= low + <f64>(bin + 1) * step && width > 0) bin++;
-  const p = word(out, bin);
-  store<i32>(p, load<i32>(p) + 1);
+  else if (bin < bins - 1 && v >= low + <f64>(bin + 1) * step) bin++;
+  const part = <i32>((v - (low + <f64>bin * step)) / step * <f64>parts);
+  return bin * parts + min(part, parts - 1);
 }
 
 /**

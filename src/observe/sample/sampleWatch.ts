@@ -1,0 +1,350 @@
+/**
+ * Follows samples through the models of a run: remembers what each model was called with last, calls it once more when a
+ * person wants to look, and counts what came out over each pass over the data.
+ */
+import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
+import type { ComputedLoss } from "../../engine/instrument.ts";
+import type { Module } from "../../engine/nn/module.ts";
+import { numelOf } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { answerLimit, mostWanted, type Batch, type Boundary, type Look, type LookRequest, type Outcome, type RunEvent } from "../../protocol/index.ts";
+import type { DescribedModel } from "../describeModel.ts";
+import { tensorsOf } from "../tensorsOf.ts";
+import { aside, unwatched } from "./aside.ts";
+import { describeBatch } from "./batchKind.ts";
+import { areaOf, boundaryOf, gridOf, type Area } from "./boundary.ts";
+import { Journey, switchOffHeads } from "./journey.ts";
+import { seenOutput, toLossInput, type SeenOutput } from "./lossInput.ts";
+import { compare, lossesOf, outcomeOf, type Compared } from "./meaning.ts";
+import { countShown, isIntact, lookedBatch, tensorsIn, type LookedBatch, type Moment, type SeenBatch } from "./seenBatch.ts";
+import { PassTally, type Pass } from "./tally.ts";
+
+interface Seen {
+  model: DescribedModel;
+  /** What its last call in training was given. */
+  batch: SeenBatch | undefined;
+  /** What it returned last, in training or not. */
+  output: SeenOutput | undefined;
+  inputs: readonly unknown[];
+  /** The batch that was looked at last, with values of its own, and of which it is a copy. */
+  shown: LookedBatch | undefined;
+  shownOf: SeenBatch | undefined;
+  area: Area | undefined;
+  readonly passes: Partial<Record<Pass["pass"], PassTally>>;
+}
+
+/** What a loss says of a batch. */
+interface Result {
+  readonly seen: Seen;
+  readonly compared: Compared;
+  /** Of steps that are looked at closely. */
+  readonly worst: { readonly losses: Float32Array; readonly inputs: Tensor } | undefined;
+}
+
+/** Losses that no `backward()` followed yet. */
+const mostWaiting = 16;
+/** Models that are remembered; a program may construct them in a loop for ever. */
+const mostModels = 8;
+/** Following may take this share of the run's time; milliseconds between two looks at least. */
+const shareOfFollowing = 0.02;
+const shortestInterval = 400;
+/** Whoever follows has to say so again and again: a page may go without a word. Milliseconds. */
+const lease = 30_000;
+/** Counting what came out may take this share of the run's time while nobody looks, and so much in any case; milliseconds. */
+const shareOfCounting = 0.003;
+const freeCounting = 20;
+/** Milliseconds from one telling of what was counted to the next. */
+const tallyInterval = 1_000;
+const longTallyInterval = 5_000;
+/** What is kept of a run that has ended: so many values, of a model that takes no longer than this for a step; milliseconds. */
+const lastRoom = 65_536;
+const lastPatience = 300;
+
+export class SampleWatch {
+  readonly #tell: (event: RunEvent) => void;
+  readonly #seen = new Map<Module, Seen>();
+  #request: LookRequest | undefined;
+  /** Whether the request waits for its first answer; when it was made; when it may be answered again. */
+  #isNew = false;
+  #askedAt = 0;
+  #nextAt = 0;
+  #answeredStep = -1;
+  #counting = 0;
+  readonly #waiting: Result[] = [];
+  readonly #toldAt = new Map<Pass["pass"], number>();
+
+  constructor(tell: (event: RunEvent) => void) {
+    this.#tell = tell;
+  }
+
+  // --- what the observer tells ----------------------------------------------------------------------------------------
+
+  /** A model was called by the program. */
+  called(model: DescribedModel, inputs: readonly unknown[], output: unknown): void {
+    const seen = this.#seenOf(model);
+    const [first] = tensorsOf(output);
+    seen.output = first && seenOutput(first);
+    seen.inputs = inputs;
+    if (!isGradEnabled()) return;
+    seen.batch = { inputs, output: seen.output, moment: undefined, versions: tensorsIn(inputs).map(({ storage }) => storage.version), loss: undefined };
+  }
+
+  /**
+   * The program computed a loss.
+   * @param isMeasured in a step that is measured
+   * @returns milliseconds that it took
+   */
+  loss(computed: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): number {
+    const seen = this.#madeBy(computed.input);
+    if (!seen) return 0;
+    const begin = performance.now();
+    const { name, input, target, each } = computed;
+    const isTraining = isGradEnabled() && seen.model.modules[0]!.training;
+    if (isTraining && seen.batch?.output) seen.batch.loss = { name, target, each, toInput: toLossInput(seen.batch.output, input) };
+    const isLookedAt = isMeasured || this.#isWatched(now);
+    if (isLookedAt || this.#counting <= freeCounting + now * shareOfCounting) {
+      const result = this.#compare(seen, computed, isLookedAt);
+      if (isTraining) this.#waiting.push(result);
+      else this.#count(result, "evaluation", moment, now);
+      if (this.#waiting.length > mostWaiting) this.#waiting.shift();
+    }
+    const cost = performance.now() - begin;
+    this.#counting += cost;
+    return cost;
+  }
+
+  /** A `backward()`: which step and epoch the calls and losses before it belong to is known only now. */
+  trained(moment: Moment, now: number): void {
+    for (const { batch } of this.#seen.values()) if (batch) batch.moment ??= moment;
+    for (const result of this.#waiting) this.#count(result, "training", moment, now);
+    this.#waiting.length = 0;
+  }
+
+  /** Whether `pass` has anything to do. */
+  get isAsked(): boolean {
+    return this.#request !== undefined;
+  }
+
+  /** A person wants to look; `null`: no longer. Answered at the next `pass`. */
+  ask(request: LookRequest | null, now: number): void {
+    this.#isNew = request !== null && JSON.stringify(request) !== JSON.stringify(this.#request);
+    this.#request = request ?? undefined;
+    this.#askedAt = now;
+  }
+
+  /** The program is between two of its lines: what is asked for is answered here. `models` as they are now. */
+  pass(models: readonly DescribedModel[], moment: Moment, now: number): void {
+    const request = this.#request;
+    if (!request || !(this.#isNew || this.#isDue(request, moment.step, now))) return;
+    this.#isNew = false;
+    this.#answeredStep = moment.step;
+    const begin = performance.now();
+    this.#answer(request, models, moment);
+    const cost = performance.now() - begin;
+    this.#nextAt = now + intervalFor(cost);
+  }
+
+  /**
+   * The run is over.
+   * @param stepTime milliseconds that a step took; models that take long are not called again
+   */
+  finish(models: readonly DescribedModel[], moment: Moment, stepTime: number): void {
+    for (const seen of this.#seen.values()) for (const pass of Object.values(seen.passes)) this.#tellTally(pass);
+    if (stepTime > lastPatience) return;
+    for (const model of models) {
+      const last = this.#request?.model === model.info.id ? this.#request : undefined;
+      const request = last ?? {
+        id: 0,
+        model: model.info.id,
+        sample: 0,
+        hold: false,
+        follow: false,
+        training: false,
+        wanted: [],
+        ablations: [],
+        boundary: true,
+      };
+      if (this.#seen.get(model.modules[0]!)?.batch) this.#answer({ ...request, ablations: [] }, models, moment, true);
+    }
+  }
+
+  #seenOf(model: DescribedModel): Seen {
+    const root = model.modules[0]!;
+    const known = this.#seen.get(root);
+    if (known) {
+      known.model = model;
+      return known;
+    }
+    const seen: Seen = { model, batch: undefined, output: undefined, inputs: [], shown: undefined, shownOf: undefined, area: undefined, passes: {} };
+    this.#seen.set(root, seen);
+    if (this.#seen.size > mostModels) this.#seen.delete(this.#seen.keys().next().value!);
+    return seen;
+  }
+
+  /** Whose output the loss was given. */
+  #madeBy(input: Tensor): Seen | undefined {
+    const all = [...this.#seen.values()];
+    const own = all.find(({ output }) => output && toLossInput(output, input));
+    return own ?? (isGradEnabled() ? undefined : all.find(({ output }) => output && numelOf(output.shape) === input.numel()));
+  }
+
+  // --- counting -------------------------------------------------------------------------------------------------------
+
+  #compare(seen: Seen, { name, input, target, each }: ComputedLoss, isLookedAt: boolean): Result {
+    const [main] = tensorsIn(seen.inputs);
+    const isSplit = isLookedAt && main !== undefined && main.dim() > 0;
+    const losses = isSplit ? unwatched(() => lossesOf(each(input, target), main.shape[0]!)) : undefined;
+    return { seen, compared: compare(name, input, target), worst: losses && { losses, inputs: main! } };
+  }
+
+  #count({ seen, compared, worst }: Result, kind: Pass["pass"], { step, epoch }: Moment, now: number): void {
+    const pass: Pass = { model: seen.model.info.id, pass: kind, epoch };
+    let tally = seen.passes[kind];
+    if (tally && (tally.isLong || !tally.fits(pass, compared))) {
+      if (now - (this.#toldAt.get(kind) ?? -Infinity) >= tallyInterval) this.#tellTally(tally, now);
+      tally = undefined;
+    }
+    tally ??= seen.passes[kind] = new PassTally(pass, compared);
+    tally.add(compared, step);
+    if (worst) tally.addWorst(worst.losses, compared, worst.inputs, step);
+    if (now - (this.#toldAt.get(kind) ?? now) >= longTallyInterval) this.#tellTally(tally, now);
+    if (!this.#toldAt.has(kind)) this.#toldAt.set(kind, now);
+  }
+
+  #tellTally(tally: PassTally, now = 0): void {
+    this.#toldAt.set(tally.pass.pass, now);
+    this.#tell({ type: "tally", tally: tally.result() });
+  }
+
+  // --- looking --------------------------------------------------------------------------------------------------------
+
+  #isWatched(now: number): boolean {
+    return this.#request !== undefined && now - this.#askedAt < lease;
+  }
+
+  #isDue({ follow, model }: LookRequest, step: number, now: number): boolean {
+    return follow && model >= 0 && step !== this.#answeredStep && this.#isWatched(now) && now >= this.#nextAt;
+  }
+
+  #answer(request: LookRequest, models: readonly DescribedModel[], moment: Moment, all = false): void {
+    const model = models.find(({ info }) => info.id === request.model);
+    const seen = model && this.#seen.get(model.modules[0]!);
+    const before = seen?.shown;
+    const batch = seen && shownBatch(seen, request.hold, moment);
+    if (!model || !seen || !batch) return this.#fail(request, whyNothing(model, seen));
+    const begin = performance.now();
+    try {
+      const result = looked(model, batch, request, all, seen);
+      if (batch !== before || request.id === 0) this.#tell({ type: "batch", batch: result.batch });
+      const cost = performance.now() - begin;
+      this.#tell({ type: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
+    } catch (error) {
+      this.#fail(request, `The model could not be called once more with this batch: ${messageOf(error)}`);
+    }
+  }
+
+  #fail({ id, model }: LookRequest, message: string): void {
+    this.#tell({ type: "lookFailed", failure: { id, model, message } });
+  }
+}
+
+function intervalFor(cost: number): number {
+  return Math.max(shortestInterval, cost / shareOfFollowing);
+}
+
+/** The batch to look at: the one that is shown, if it is to stay, else the newest, with values of its own from now on. */
+function shownBatch(seen: Seen, hold: boolean, now: Moment): LookedBatch | undefined {
+  const { batch: newest, shown } = seen;
+  const isNew = newest !== undefined && isIntact(newest) && (newest !== seen.shownOf || (!shown?.loss && newest.loss !== undefined));
+  if (!isNew || (hold && shown)) return shown;
+  seen.shown = unwatched(() => lookedBatch(seen.model.modules[0]!, newest, now));
+  seen.shownOf = newest;
+  return seen.shown;
+}
+
+function whyNothing(model: DescribedModel | undefined, seen: Seen | undefined): string {
+  if (!model) return "This model is no longer part of the run.";
+  if (!seen?.batch) return "The model was not called in training yet. The batch shows as soon as it is.";
+  if (tensorsIn(seen.batch.inputs).length === 0) return "The model is called without a tensor, so there is no batch to show.";
+  return "The program has written over the batch. The next one shows.";
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
+}
+
+interface PassOptions {
+  readonly model: DescribedModel;
+  readonly batch: LookedBatch;
+  readonly sample: number;
+  readonly training: boolean;
+  readonly wanted: LookRequest["wanted"] | "all";
+  readonly room: number;
+  readonly ablations: LookRequest["ablations"];
+}
+
+interface Looked {
+  readonly batch: Batch;
+  readonly look: Omit<Look, "step" | "cost">;
+}
+
+/** @param all whether something of every call is told, for when nobody can ask any more */
+function looked(model: DescribedModel, batch: LookedBatch, request: LookRequest, all: boolean, seen: Seen): Looked {
+  const { id, training, ablations } = request;
+  const sample = Math.min(request.sample, batch.count - 1);
+  const wanted = all ? "all" : request.wanted.slice(0, mostWanted);
+  const options: PassOptions = { model, batch, sample, training, wanted, room: all ? lastRoom : answerLimit, ablations };
+  const isAblated = ablations.length > 0;
+  const whole = passThrough({ ...options, ablations: [], wanted: isAblated ? [] : wanted });
+  const changed = isAblated ? passThrough(options) : undefined;
+  const { calls, pieces, image } = (changed ?? whole).journey;
+  const described = describeBatch(model.info.id, batch, image);
+  const boundary = request.boundary && described.kind === "points" ? lookAround(options, seen) : undefined;
+  const look = {
+    id,
+    model: model.info.id,
+    sample,
+    batch: batch.moment.step,
+    training,
+    calls,
+    pieces,
+    ablations,
+    ...(whole.outcome ? { outcome: whole.outcome } : {}),
+    ...(changed?.outcome ? { ablated: changed.outcome } : {}),
+    ...(boundary ? { boundary } : {}),
+  };
+  return { batch: described, look };
+}
+
+/** Calls the model with the batch; nothing of that is left but what was looked at. */
+function passThrough({ model, batch, ...options }: PassOptions): { readonly journey: Journey; readonly outcome: Outcome | undefined } {
+  const { main: input, count, dimension, loss, share } = batch;
+  const journey = new Journey({ ...options, modules: model.modules, input, count, dimension });
+  return aside(model.modules[0]!, { training: options.training, watcher: journey, operations: journey }, () => {
+    switchOffHeads(model.modules, options.ablations);
+    const [output] = tensorsOf(call(model, batch.inputs));
+    if (!output) throw new Error("it returned no tensor.");
+    const outcome = loss && outcomeOf(loss, loss.toInput(output, share), loss.target, count, countShown(batch), options.sample);
+    return { journey, outcome };
+  });
+}
+
+/** What the model says of a grid of points around those of the batch. */
+function lookAround({ model, batch, ...options }: PassOptions, seen: Seen): Boundary | undefined {
+  const { loss, main, share, count } = batch;
+  if (batch.inputs.length !== 1 || !loss) return undefined;
+  const area = (seen.area = areaOf(main, seen.area));
+  const grid = gridOf(area);
+  const journey = new Journey({ ...options, modules: model.modules, input: main, count, dimension: 0, wanted: [] });
+  return aside(model.modules[0]!, { training: options.training, watcher: journey }, () => {
+    switchOffHeads(model.modules, options.ablations);
+    const [output] = tensorsOf(call(model, [grid]));
+    // The loss's view is of the batch that was seen, of which these points are a multiple.
+    return output && boundaryOf(area, loss.name, loss.toInput(output, (share * grid.shape[0]!) / count));
+  });
+}
+
+function call({ modules }: DescribedModel, inputs: readonly unknown[]): unknown {
+  return (modules[0] as unknown as (...args: readonly unknown[]) => unknown)(...inputs);
+}

@@ -1,0 +1,81 @@
+/** What came out over a pass over the data: how often each class was taken for which, and the samples with the highest loss. */
+import { mostClasses, mostWorst, type Tally, type WorstSample } from "../../protocol/index.ts";
+import { worstInput } from "./batchKind.ts";
+import { tallied, type Compared } from "./meaning.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+
+export type Pass = Pick<Tally, "model" | "pass" | "epoch">;
+
+/** A pass of a program that counts no epochs ends after so many labels. */
+const longest = 20_000;
+
+export class PassTally {
+  readonly pass: Pass;
+  readonly #compared: Pick<Compared, "meaning" | "width">;
+  readonly #counts: number[] | undefined;
+  readonly #worst: WorstSample[] = [];
+  #count = 0;
+  #right = 0;
+  #step = 0;
+
+  constructor(pass: Pass, { meaning, width }: Compared) {
+    this.pass = pass;
+    this.#compared = { meaning, width };
+    if (meaning !== "values" && width <= mostClasses) this.#counts = new Array<number>(width * width).fill(0);
+  }
+
+  get isLong(): boolean {
+    return this.#count >= longest;
+  }
+
+  /** Whether what is compared belongs to this pass. */
+  fits({ model, pass, epoch }: Pass, { meaning, width }: Compared): boolean {
+    const own = this.#compared;
+    return model === this.pass.model && pass === this.pass.pass && epoch === this.pass.epoch && meaning === own.meaning && width === own.width;
+  }
+
+  add(compared: Compared, step: number): void {
+    this.#step = step;
+    const { count, right } = tallied(compared);
+    this.#count += count;
+    this.#right += right;
+    const counts = this.#counts;
+    if (!counts) return;
+    const { labels, predictions, width } = compared;
+    for (let i = 0; i < labels.length; i++) if (!compared.isIgnored(i)) counts[labels[i]! * width + predictions[i]!]!++;
+  }
+
+  /** @param losses of each sample of the batch */
+  addWorst(losses: Float32Array, compared: Compared, inputs: Tensor, step: number): void {
+    const positions = Math.floor(compared.labels.length / losses.length);
+    if (positions !== 1 || inputs.shape[0] !== losses.length) return;
+    for (let i = 0; i < losses.length; i++) {
+      const loss = losses[i]!;
+      const last = this.#worst.at(-1);
+      if (this.#worst.length === mostWorst && !(loss > last!.loss || Number.isNaN(loss))) continue;
+      const { kind, cut } = worstInput(inputs, i);
+      const input = { shape: cut.piece.shape.slice(1), values: cut.piece.values };
+      this.#worst.push({ step, loss, label: compared.labels[i]!, prediction: compared.predictions[i]!, kind, input });
+      this.#worst.sort((a, b) => rank(b) - rank(a));
+      this.#worst.length = Math.min(this.#worst.length, mostWorst);
+    }
+  }
+
+  result(): Tally {
+    const { meaning, width } = this.#compared;
+    return {
+      ...this.pass,
+      step: this.#step,
+      meaning,
+      count: this.#count,
+      right: this.#right,
+      ...(this.#counts ? { confusion: { classes: width, counts: [...this.#counts] } } : {}),
+      worst: [...this.#worst],
+    };
+  }
+}
+
+/** What is no number is worse than anything. */
+function rank({ loss }: WorstSample): number {
+  return Number.isNaN(loss) ? Infinity : loss;
+}

@@ -1,0 +1,42 @@
+/** What was told of the samples that are followed through each model: the newest of each kind. */
+import type { Batch, Look, LookFailure, Tally } from "../protocol/index.ts";
+
+export interface Followed {
+  readonly batch?: Batch;
+  readonly look?: Look;
+  /** Why the newest look found nothing; absent where it did. */
+  readonly failure?: LookFailure;
+  /** The newest of training and of evaluation. */
+  readonly tallies: readonly Tally[];
+}
+
+/** By `ModelInfo.id`. */
+export type AllFollowed = ReadonlyMap<number, Followed>;
+
+/** Models of which something is kept. */
+const mostModels = 8;
+const nothing: Followed = { tallies: [] };
+
+export function addBatch(all: AllFollowed, batch: Batch): AllFollowed {
+  return change(all, batch.model, (own) => ({ ...own, batch }));
+}
+
+export function addLook(all: AllFollowed, look: Look): AllFollowed {
+  return change(all, look.model, ({ batch, tallies }) => ({ ...(batch ? { batch } : {}), look, tallies }));
+}
+
+export function addFailure(all: AllFollowed, failure: LookFailure): AllFollowed {
+  return change(all, failure.model, (own) => ({ ...own, failure }));
+}
+
+export function addTally(all: AllFollowed, tally: Tally): AllFollowed {
+  return change(all, tally.model, (own) => ({ ...own, tallies: [...own.tallies.filter(({ pass }) => pass !== tally.pass), tally] }));
+}
+
+/** The model that something was told of last stands last; those that nothing was told of for the longest time go. */
+function change(all: AllFollowed, model: number, how: (own: Followed) => Followed): AllFollowed {
+  const changed = new Map(all);
+  changed.delete(model);
+  changed.set(model, how(all.get(model) ?? nothing));
+  return new Map([...changed].slice(-mostModels));
+}
