@@ -3,6 +3,7 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { CurvesPane } from "../curves/curves.tsx";
+import { GraphPane } from "../graph/graph.tsx";
 import { DetailsPane } from "../layer/layer.tsx";
 import type { Store } from "../store.ts";
 import { TreePane } from "../table/table.tsx";
@@ -18,6 +19,7 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   modules: { title: "Modules", View: TreePane },
   curves: { title: "Curves", View: CurvesPane },
   layer: { title: "Layer", View: DetailsPane },
+  graph: { title: "Graph", View: GraphPane },
 };
 
 /** A bar of tabs over the one that is shown. A tab that isn't shown isn't there, and costs nothing. */

@@ -73,9 +73,15 @@ function draft(title: string, kind: Block["kind"], type: string, node: number): 
 function newDraft({ nodes }: Pass, i: number, node: PassNode): Draft {
   const { kind, name: type, module } = node;
   if (!module) return draft(type, kind, "", i);
+  return draft(module.name + whichCall(nodes, node), kind, type, i);
+}
+
+/** Where a module is called several times. What is in it then needn't say so as well. */
+function whichCall(nodes: readonly PassNode[], node: PassNode): string {
   const calls = callsOf(nodes, node);
-  const which = calls.length > 1 ? ` · call ${calls.indexOf(node) + 1} of ${calls.length}` : "";
-  return draft(module.name + which, kind, type, i);
+  const above = node.parent === null ? undefined : nodes[node.parent];
+  if (calls.length === 1 || (above?.module && callsOf(nodes, above).length === calls.length)) return "";
+  return ` · call ${calls.indexOf(node) + 1} of ${calls.length}`;
 }
 
 const callsByModule = new WeakMap<readonly PassNode[], Map<string, PassNode[]>>();

@@ -31,6 +31,8 @@ export interface Line {
   readonly points: readonly Point[];
   /** Middle of its label; `null` where another edge of the same tensor has it. */
   readonly label: Point | null;
+  /** Whether it ends at a block, and doesn't go on inside of one. */
+  readonly isEnd: boolean;
 }
 
 export interface Picture {
@@ -160,7 +162,7 @@ export class Layouter {
     const [first, last] = [portOf(edge.from, "outlets"), portOf(edge.to, "inlets")];
     if (first) at[0] = first;
     if (last) at[at.length - 1] = last;
-    return { edge, points: at, label: label && moved(label, origin) };
+    return { edge, points: at, label: label && moved(label, origin), isEnd: edge.to !== null && !last };
   }
 }
 
@@ -237,9 +239,10 @@ function layOutPiece({ blocks, edges }: Piece, { direction, measure }: LayoutOpt
   for (const edge of edges) {
     if (!arranged.has(edge)) continue;
     const key = tensorKey(edge);
-    const isOwner = edge.from !== null && !labelled.has(key);
+    // Beyond a border it has its label there.
+    const isOwner = edge.from !== null && edge.to !== null && !labelled.has(key);
     if (isOwner) owners.add(edge);
-    labelled.add(key);
+    if (isOwner) labelled.add(key);
     const label = isOwner ? { width: Math.ceil(measure(formatShape(edge.tensor.shape), "label")) + 8, height: labelHeight, labelpos: "c" as const } : { width: 0, height: 0 };
     graph.setEdge(nameOf(edge, "from"), nameOf(edge, "to"), { ...label, weight: 1, minlen: 1 }, key);
   }
@@ -264,11 +267,19 @@ function levelOf(
   direction: Direction,
   sizes: ReadonlyMap<Block, Size>,
 ): Level {
-  const { width = 0, height = 0 } = graph.graph() as Partial<Size>;
-  const center = (name: string): Point => {
-    const { x, y } = graph.node(name) as unknown as Point;
-    return { x, y };
-  };
+  const whole = graph.graph() as Size;
+  const isDown = direction === "down";
+  const along = (name: string): number => (graph.node(name) as unknown as Point)[isDown ? "y" : "x"];
+  // What the pull needed room for is cut off, as far as no block stands there.
+  const extents = blocks.map((block) => {
+    const half = sizes.get(block)![isDown ? "height" : "width"] / 2;
+    return { begin: along(names.get(block)!) - half - levelPadding, end: along(names.get(block)!) + half + levelPadding };
+  });
+  const begin = Math.min(...[...inlets].map((key) => along(`in ${key}`)), ...extents.map((extent) => extent.begin));
+  const end = Math.max(...[...outlets].map((key) => along(`out ${key}`)), ...extents.map((extent) => extent.end));
+  const origin = isDown ? { x: 0, y: -begin } : { x: -begin, y: 0 };
+  const [width, height] = isDown ? [whole.width, end - begin] : [end - begin, whole.height];
+  const center = (name: string): Point => moved(graph.node(name) as unknown as Point, origin);
   const corners = new Map<Block, Point>();
   for (const block of blocks) {
     const { x, y } = center(names.get(block)!);
@@ -277,17 +288,17 @@ function levelOf(
   }
   const onBorder = (name: string, isEnd: boolean): Point => {
     const { x, y } = center(name);
-    if (direction === "down") return { x, y: isEnd ? height : 0 };
+    if (isDown) return { x, y: isEnd ? height : 0 };
     return { x: isEnd ? width : 0, y };
   };
   const lines = edges.map((edge): Line => {
     const [from, to] = [nameOf(edge, "from"), nameOf(edge, "to")];
     const found = arranged.has(edge) ? (graph.edge(from, to, tensorKey(edge)) as unknown as { points: Point[]; x?: number; y?: number }) : undefined;
-    const points = found ? found.points.map(({ x, y }) => ({ x, y })) : [center(from), center(to)];
+    const points = found ? found.points.map((point) => moved(point, origin)) : [center(from), center(to)];
     if (!edge.from) points[0] = onBorder(from, false);
     if (!edge.to) points[points.length - 1] = onBorder(to, true);
-    const label = owners.has(edge) && found?.x !== undefined ? { x: found.x, y: found.y! } : null;
-    return { edge, points, label };
+    const label = owners.has(edge) && found?.x !== undefined ? moved(found as Point, origin) : null;
+    return { edge, points, label, isEnd: edge.to !== null };
   });
   return {
     width,
@@ -342,9 +353,7 @@ function joined(levels: readonly Level[], pieces: readonly Piece[], direction: D
   levels.forEach((level, i) => {
     const by = { x: shifts[i]!.x - least.x, y: shifts[i]!.y - least.y };
     for (const [block, corner] of level.corners) corners.set(block, moved(corner, by));
-    for (const { edge, points, label } of level.lines) {
-      lines.push({ edge, points: points.map((point) => moved(point, by)), label: label && moved(label, by) });
-    }
+    for (const line of level.lines) lines.push({ ...line, points: line.points.map((point) => moved(point, by)), label: line.label && moved(line.label, by) });
     for (const [key, point] of level.inlets) inlets.set(key, moved(point, by));
     for (const [key, point] of level.outlets) outlets.set(key, moved(point, by));
     width = Math.max(width, by.x + level.width);
