@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { OutputStrip } from "../output/output.tsx";
 import type { Store } from "../store.ts";
 import { NoModel, Welcome } from "./empty.tsx";
 import { Header } from "./header.tsx";
@@ -19,6 +20,7 @@ export function App({ store }: { store: Store }) {
       <Problems store={store} />
       <HealthBar store={store} />
       {hasModel ? <Body store={store} /> : <NoModel store={store} />}
+      {hasModel && <OutputStrip store={store} />}
     </div>
   );
 }

@@ -65,8 +65,12 @@ export class TableView {
     else this.choose({ sorting: sorting.descending === descending ? { column, descending: !descending } : null });
   }
 
-  /** As Markdown, all rows that scrolling would show. */
-  get markdown(): string {
+  /** Puts it on the clipboard as Markdown, with all rows that scrolling would show. */
+  copy(): void {
+    if (this.#store.model.value) this.#store.post({ type: "copy", text: this.#markdown });
+  }
+
+  get #markdown(): string {
     const summary = this.items.value.map(({ name, value }) => [name, value] as const);
     return markdown({ model: this.model, rows: this.rows.value, columns: this.columns.value, scope: this.scope.value, facts: this.facts.value, summary });
   }
