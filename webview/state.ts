@@ -190,7 +190,7 @@ function selectFromOutside(state: PanelState, modelId: number, moduleId: number)
 }
 
 /** The tabs that show the chosen module. */
-const tabsOfModule: readonly TabId[] = ["layer"];
+const tabsOfModule: readonly TabId[] = ["layer", "gradients"];
 
 /** With the module's tab in sight, unless one of `others` is, which shows it too. */
 function withTabOfModule(state: PanelState, others: readonly TabId[]): PanelState {
