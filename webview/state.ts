@@ -114,7 +114,7 @@ export function reduce(state: PanelState, action: Action): PanelState {
     }
     case "chooseModule": {
       const model = shownModel(state);
-      return model ? withTabOfModule(select(opened(state), model.id, action.module), ["modules", ...tabsOfModule]) : state;
+      return model ? withTabOfModule(select(opened(state), model.id, action.module), ["modules", "graph", ...tabsOfModule]) : state;
     }
     case "layout":
       return action.layout === state.layout ? state : { ...state, layout: action.layout };
