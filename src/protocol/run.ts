@@ -6,7 +6,7 @@ import type { PrintedLine } from "./printed.ts";
 import type { SourcePosition } from "./position.ts";
 import type { Intervention } from "./interventions.ts";
 import type { OptimizerInfo } from "./optimizers.ts";
-import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
+import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
@@ -96,13 +96,10 @@ export type RunEvent =
   | { readonly type: "pass"; readonly pass: Pass }
   /** How often each pass ran, from time to time and at the end. */
   | { readonly type: "passCounts"; readonly counts: readonly PassCount[] }
-  /** The samples that the next looks are at. */
-  | { readonly type: "batch"; readonly batch: Batch }
-  | { readonly type: "look"; readonly look: Look }
-  | { readonly type: "lookFailed"; readonly failure: LookFailure }
-  | { readonly type: "tally"; readonly tally: Tally }
   | { readonly type: "work"; readonly work: StepWork }
   | { readonly type: "changes"; readonly changes: StepChanges }
+  /** Of a sample that is followed through a model. */
+  | { readonly type: "followed"; readonly news: FollowedNews }
   | { readonly type: "problem"; readonly problem: Problem }
   /** Replaces every optimizer sent before. Sent before the first step, and again when a group or an option changed. */
   | { readonly type: "optimizers"; readonly optimizers: readonly OptimizerInfo[] }

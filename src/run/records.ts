@@ -21,9 +21,9 @@ import type { Curves } from "./curves.ts";
 import type { EpochStart } from "./epochs.ts";
 import { printed, printedEvent } from "./records/printed.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
+import { followed, followedNews } from "./records/sample.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
-import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
 import { byModel } from "./records/byModel.ts";
@@ -154,11 +154,8 @@ export const runEvent = variants<RunEvent, "type">("type", {
   statistics: record({ statistics: packedSample }),
   pass: record({ pass }),
   passCounts: record({ counts: list(passCount) }),
-  batch: record({ batch }),
-  look: record({ look }),
-  lookFailed: record({ failure: lookFailure }),
-  tally: record({ tally }),
   work: record({ work }),
+  followed: record({ news: followedNews }),
   changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),

@@ -3,11 +3,11 @@ import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, 
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addEpochs, type EpochStart } from "./epochs.ts";
 import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
+import { follow, type AllFollowed } from "./followed.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
 import { thinEvenly } from "./thinning.ts";
 import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
-import { addBatch, addFailure, addLook, addTally, type AllFollowed } from "./followed.ts";
 import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { addWork, boundWorks, type Works } from "./work.ts";
 
@@ -31,10 +31,10 @@ export interface RunSnapshot {
   readonly samples: Samples;
   /** Of each structure one, in the order in which they were met. */
   readonly passes: readonly SeenPass[];
-  /** What was told of the samples that are followed through the models. */
-  readonly followed: AllFollowed;
   /** What modules did in sampled steps, thinned out as the samples are. */
   readonly works: Works;
+  /** What was told of the samples that are followed through the models. */
+  readonly followed: AllFollowed;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
   readonly printed: Printed;
@@ -91,8 +91,8 @@ export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" |
     epochs: [],
     samples: new Map(),
     works: new Map(),
-    passes: [],
     followed: new Map(),
+    passes: [],
     problems: [],
     notes: [],
     printed: nothingPrinted,
@@ -132,16 +132,10 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, passes: addPass(run.passes, event.pass, bounds) };
     case "passCounts":
       return { ...run, passes: countPasses(run.passes, event.counts) };
-    case "batch":
-      return { ...run, followed: addBatch(run.followed, event.batch) };
-    case "look":
-      return { ...run, followed: addLook(run.followed, event.look) };
-    case "lookFailed":
-      return { ...run, followed: addFailure(run.followed, event.failure) };
-    case "tally":
-      return { ...run, followed: addTally(run.followed, event.tally) };
     case "work":
       return { ...run, works: addWork(run.works, event.work, bounds) };
+    case "followed":
+      return { ...run, followed: follow(run.followed, event.news) };
     case "changes": {
       const samples = addChanges(run.samples, event.changes);
       return samples === run.samples ? run : { ...run, samples };

@@ -3,11 +3,11 @@ import type { RunEvent } from "../../../src/protocol/index.ts";
 import { health, type Health } from "../../../src/run/health/health.ts";
 import type { Finding, RuleId } from "../../../src/run/health/rules.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../../src/run/snapshot.ts";
-import { programOf, watched } from "../watched.ts";
+import { watch } from "../watch.ts";
 
 /** @param look at the run as it grew, each time something was measured */
 export function trained(body: () => void, look: (run: RunSnapshot) => void = () => {}): RunSnapshot {
-  const { events, points } = watched(programOf(new Error()), [], body);
+  const { events, points } = watch(body);
   let run = emptySnapshot({ runId: "1", file: "/net.model.ts", mode: "train", startedAt: 0 });
   let told = 0;
   const tell = (event: RunEvent): void => void (run = reduceSnapshot(run, event));
