@@ -23,7 +23,10 @@ export function fan(columns: readonly FanColumn[], range: readonly [number, numb
   const percentile = (index: number) => (tensor: FanColumn["tensor"]) => tensor.percentiles.values[index]!;
   const band = (from: number, to: number): string => {
     const whole = columns.filter(({ tensor }) => Number.isFinite(percentile(from)(tensor)));
-    const edge = [...whole.map((column) => at(column, percentile(to)(column.tensor))), ...whole.toReversed().map((column) => at(column, percentile(from)(column.tensor)))];
+    const edge = [
+      ...whole.map((column) => at(column, percentile(to)(column.tensor))),
+      ...whole.toReversed().map((column) => at(column, percentile(from)(column.tensor))),
+    ];
     return edge.length > 0 ? `${path(edge)}Z` : "";
   };
   return {

@@ -18,7 +18,8 @@ export function Ridgeline({ store, family, columns, axis, label }: HistoryProps)
   const theme = themeVersion.value;
   const { logCounts } = store.choices.value;
   const chosen = useComputed(() => store.sample.value?.step ?? null).value;
-  const shown = thinEvenly(columns, Math.max(2, Math.floor(size.height / closest)));
+  const kept = thinEvenly(columns, Math.max(2, Math.floor(size.height / closest)));
+  const shown = columns.filter((column) => column.step === chosen || kept.includes(column));
   const drawn = size.height > 0 ? ridges(shown, { ...size, axis, logarithmic: logCounts }) : [];
   const [first, last] = [columns[0]?.step ?? 0, columns.at(-1)?.step ?? 0];
 

@@ -56,7 +56,9 @@ export function StepSlider({ samples, index, stretch, interventions, onChoose, o
         value={sample?.step ?? 0}
         disabled={samples.length < 2}
         aria-label="Measured step"
-        aria-valuetext={sample ? `step ${formatCount(sample.step)}, epoch ${formatCount(sample.epoch + 1)}, ${index + 1} of ${samples.length} measured` : "no step"}
+        aria-valuetext={
+          sample ? `step ${formatCount(sample.step)}, epoch ${formatCount(sample.epoch + 1)}, ${index + 1} of ${samples.length} measured` : "no step"
+        }
         title={`${plural(samples.length, "measured step")}. Arrow keys go from one to the next, space plays them, [ and ] set where playing begins and ends.`}
         data-testid="step-slider"
         onInput={slide}
