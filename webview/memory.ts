@@ -1,40 +1,46 @@
 /** What the page remembers over being hidden and over a reload, bounded so that saving it stays cheap. */
 import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
-import { dictionary, flag, list, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
-import { runSnapshot } from "../src/run/records.ts";
+import { dictionary, flag, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
+import { boundPrinted } from "../src/run/printed.ts";
+import { storedSnapshot } from "../src/run/records.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
 import { moduleStatistics } from "./shownSample.ts";
 import { tabIds, type ChosenTabs } from "./frame/arrangement.ts";
+import { tableChoices } from "./table/choices.ts";
 import { shownModel, shownModule, type Action, type Choices, type PanelState } from "./state.ts";
 
 interface Memory {
+  /** The extension reads it too, when it gets a panel back. */
+  readonly file: string | null;
   readonly choices: Choices;
   readonly run: RunSnapshot | null;
 }
 
 /** Of the form of what is remembered; what has another is forgotten. */
-const version = 3;
+const version = 4;
 
 const memory = record<Memory & { readonly version: number }>({
   version: whole,
+  file: nullable(text),
   choices: record<Choices>({
     model: nullable(record({ name: text, id: whole })),
     module: nullable(text),
     step: nullable(number),
     expanded: dictionary(flag),
     smoothing: number,
-    logarithmic: list(text),
+    logarithmic: dictionary(flag),
     logCounts: flag,
     curveTables: flag,
     histogramTables: flag,
     tabs: record<ChosenTabs>({ main: nullable(oneOf(...tabIds)), side: nullable(oneOf(...tabIds)) }),
+    table: tableChoices,
     tableWidth: nullable(number),
     tableHeight: nullable(number),
     mainShare: nullable(number),
     problemsOpen: flag,
   }),
-  run: nullable(runSnapshot),
+  run: nullable(storedSnapshot),
 });
 
 const maximumPoints = 400;
@@ -45,11 +51,12 @@ const maximumWorks = 9;
 const maximumModules = 1_500;
 /** Modules whose statistics are kept for the newest step; for all other steps only the shown module's are. */
 const maximumMeasuredModules = 100;
+const maximumEpochs = 200;
 const maximumNotes = 50;
 
 /** What to give to `setState`. */
 export function remember(state: PanelState): unknown {
-  return memory.encode({ version, choices: state.choices, run: state.run && abridged(state, state.run) });
+  return memory.encode({ version, file: state.file, choices: state.choices, run: state.run && abridged(state, state.run) });
 }
 
 function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
@@ -61,9 +68,11 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
     works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
+    epochs: thinEvenly(run.epochs, maximumEpochs),
     // The extension has it, too, and it would be the largest part.
     followed: new Map(),
     notes: run.notes.slice(-maximumNotes),
+    printed: boundPrinted(run.printed, { lines: 100, characters: 10_000 }),
   };
 }
 

@@ -9,6 +9,7 @@ import { reduceSnapshot, type RunSnapshot } from "../src/run/snapshot.ts";
 import { isFinal } from "../src/run/standing.ts";
 import { chooseTab, offeredTabs, openTab, shownTabs, type ChosenTabs, type GroupName, type Layout, type TabId } from "./frame/arrangement.ts";
 import { sampleIndex } from "./shownSample.ts";
+import { defaultTableChoices, type TableChoices } from "./table/choices.ts";
 
 /** What the user chose; kept over reloads. Names and paths rather than ids, because they survive an edit of the file. */
 export interface Choices {
@@ -21,13 +22,14 @@ export interface Choices {
   readonly expanded: Readonly<Record<string, boolean>>;
   /** Weight of the past in the smoothed curves, 0 to 0.99. */
   readonly smoothing: number;
-  /** Charts with a logarithmic value axis, by chart name. */
-  readonly logarithmic: readonly string[];
+  /** Charts whose value axis was chosen by hand, by chart name: whether it is logarithmic. */
+  readonly logarithmic: Readonly<Record<string, boolean>>;
   /** Histograms show the logarithm of their counts. */
   readonly logCounts: boolean;
   readonly curveTables: boolean;
   readonly histogramTables: boolean;
   readonly tabs: ChosenTabs;
+  readonly table: TableChoices;
   /** Shares from 0 to 1; `null`: what it needs. The table's of the width where it stands beside the tabs, of the height where above. */
   readonly tableWidth: number | null;
   readonly tableHeight: number | null;
@@ -38,6 +40,8 @@ export interface Choices {
 }
 
 export interface PanelState {
+  /** The file whose panel this is; `null` until it was told. */
+  readonly file: string | null;
   /** `null`: nothing was run yet. */
   readonly run: RunSnapshot | null;
   /** The run is shown from what the page remembered; the extension has not confirmed it. */
@@ -51,7 +55,7 @@ export interface PanelState {
 export type Action =
   | ToPanel
   /** What an earlier page remembered. */
-  | { readonly type: "remembered"; readonly run: RunSnapshot | null; readonly choices: Choices }
+  | { readonly type: "remembered"; readonly file: string | null; readonly run: RunSnapshot | null; readonly choices: Choices }
   | { readonly type: "chooseModel"; readonly model: number }
   | { readonly type: "chooseModule"; readonly module: number }
   | { readonly type: "layout"; readonly layout: Layout }
@@ -61,10 +65,13 @@ export type Action =
   | { readonly type: "expand"; readonly keys: readonly string[]; readonly expanded: boolean }
   | { readonly type: "chooseStep"; readonly step: number | null }
   | { readonly type: "zoom"; readonly range: readonly [number, number] | null }
-  | { readonly type: "toggleLogarithmic"; readonly chart: string }
+  | { readonly type: "chooseAxis"; readonly chart: string; readonly logarithmic: boolean }
   | { readonly type: "choose"; readonly choices: Partial<Settings> };
 
-type Settings = Pick<Choices, "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen">;
+type Settings = Pick<
+  Choices,
+  "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "table" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen"
+>;
 
 export const defaultChoices: Choices = {
   model: null,
@@ -72,30 +79,35 @@ export const defaultChoices: Choices = {
   step: null,
   expanded: {},
   smoothing: 0.6,
-  logarithmic: [],
+  logarithmic: {},
   logCounts: false,
   curveTables: false,
   histogramTables: false,
   tabs: { main: null, side: null },
+  table: defaultTableChoices,
   tableWidth: null,
   tableHeight: null,
   mainShare: null,
   problemsOpen: false,
 };
 
-export const initialState: PanelState = { run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
+export const initialState: PanelState = { file: null, run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
 
 export function reduce(state: PanelState, action: Action): PanelState {
   switch (action.type) {
+    case "file":
+      return { ...state, file: action.file };
     case "snapshot":
       return receiveSnapshot(state, action.run);
     case "events":
       if (state.run?.runId !== action.runId) return state;
       return { ...state, run: action.events.reduce((run, event) => reduceSnapshot(run, event), state.run) };
+    case "copyTable":
+      return state;
     case "select":
       return selectFromOutside(state, action.model, action.module);
     case "remembered":
-      return { ...state, run: action.run, isRemembered: true, choices: action.choices };
+      return { ...state, file: action.file, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {
       const model = state.run?.models.find((candidate) => candidate.id === action.model);
       return model ? choose(state, { model: { name: model.name, id: model.id }, module: null }) : state;
@@ -116,11 +128,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
       return choose(state, { step: stepToKeep(state, action.step) });
     case "zoom":
       return { ...state, zoom: action.range };
-    case "toggleLogarithmic": {
-      const { logarithmic } = state.choices;
-      const others = logarithmic.filter((chart) => chart !== action.chart);
-      return choose(state, { logarithmic: others.length < logarithmic.length ? others : [...others, action.chart] });
-    }
+    case "chooseAxis":
+      return choose(state, { logarithmic: { ...state.choices.logarithmic, [action.chart]: action.logarithmic } });
     case "choose":
       return choose(state, action.choices);
   }

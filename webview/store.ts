@@ -4,13 +4,19 @@
  * shown at once.
  */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { ModelInfo, ModuleInfo, StepStatistics } from "../src/protocol/index.ts";
+import type { Intervention, ModelInfo, ModuleInfo, RunEvent, StepStatistics } from "../src/protocol/index.ts";
 import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts";
+import { health, nothingKnown } from "../src/run/health/health.ts";
+import { signs, type Sign } from "../src/run/health/signs.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { groupCharts } from "./curves/groups.ts";
+import { interventionMarks, type StepMark } from "./curves/marks.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex, withOutputs } from "./shownSample.ts";
+import { TableView } from "./table/view.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, tabsInSight, tabsOffered, type Action, type PanelState } from "./state.ts";
+
+const noInterventions: readonly Intervention[] = [];
 
 /** What VS Code gives a webview's page; may be asked for only once. */
 export interface Host {
@@ -22,6 +28,11 @@ export interface Host {
 /** Milliseconds from one drawing of a running run to the next. */
 export const drawInterval = 500;
 const saveInterval = 5_000;
+
+/** What changes what a person can do, or answers what they asked. */
+function isAtOnce(event: RunEvent): boolean {
+  return event.type === "state" || (event.type === "followed" && event.news.kind !== "tally");
+}
 
 export class Store {
   readonly #shown = signal<PanelState>(initialState);
@@ -38,6 +49,9 @@ export class Store {
   readonly choices = computed(() => this.#shown.value.choices);
   readonly #curves = computed(() => this.run.value?.curves ?? new Map<string, never>());
   readonly charts = computed(() => groupCharts(this.#curves.value));
+  /** What was changed by hand, for the charts to mark. */
+  readonly interventions = computed<readonly StepMark[]>(() => interventionMarks(this.#interventions.value));
+  readonly #interventions = computed(() => this.run.value?.interventions ?? noInterventions);
   readonly model = computed<ModelInfo | null>(() => shownModel(this.#shown.value));
   readonly module = computed<ModuleInfo | null>(() => shownModule(this.#shown.value));
   readonly offeredTabs = computed(() => tabsOffered(this.#shown.value));
@@ -47,6 +61,9 @@ export class Store {
   readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);
   /** The same, or the newest before it that measured outputs. */
   readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
+  readonly health = computed(() => (this.run.value ? health(this.run.value) : nothingKnown));
+  /** Of the shown model's modules. */
+  readonly signs = computed(() => (this.model.value ? signs(this.health.value.findings, this.model.value) : new Map<number, Sign>()));
   /** Keeps its identity while it keeps its values, so that what is drawn for it needn't be drawn again. */
   readonly range = computed(() => {
     const range = stepRange(this.#shown.value);
@@ -55,6 +72,7 @@ export class Store {
   });
   #lastRange: readonly [number, number] = [0, 1];
 
+  readonly table = new TableView(this);
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -66,8 +84,11 @@ export class Store {
   /** What the extension said, as it was sent. */
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
+    if (message.type === "copyTable") return this.table.copy();
     this.#change(message);
-    if (message.type === "events" && message.events.every((event) => event.type !== "state")) this.#drawing.call();
+    // By which the extension knows the panel again, however soon the window goes.
+    if (message.type === "file") this.save();
+    if (message.type === "events" && !message.events.some(isAtOnce)) this.#drawing.call();
     else this.#frame ??= requestAnimationFrame(this.#show);
   };
 

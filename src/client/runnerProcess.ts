@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import { setImmediate } from "node:timers";
 import type { RunCommand, RunEvent, RunRequest, RunnerMessage, RunState } from "../protocol/index.ts";
+import { received } from "../run/sentEvents.ts";
 import { isFinal } from "../run/standing.ts";
 import { deathProblem } from "./death.ts";
 import { isFault, safeKernels } from "./safeKernels.ts";
@@ -81,7 +82,7 @@ export class RunnerProcess {
     });
     const started = performance.now();
     child.on("message", (message: RunnerMessage) => {
-      if (message.type === "event") this.#receive(message.event);
+      if (message.type === "event") this.#receive(received(message.event));
       else this.#becomeReady(message.kernels, performance.now() - started);
     });
     this.#listen(child);

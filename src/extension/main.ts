@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { registerCommands, reveal } from "./commands/commands.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
-import { Panel, type PanelRequest } from "./panel/panel.ts";
+import { Panels, type PanelRequest } from "./panel/panels.ts";
 import { showProblems } from "./problems/diagnostics.ts";
 import { Archive } from "./runs/archive.ts";
 import { AutomaticInspection } from "./runs/automaticInspection.ts";
@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (text) => log.warn(text));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
-  const panel = new Panel(context, store, archive);
+  const panels = new Panels(context, store, archive);
   const unsaved = new UnsavedFiles();
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
@@ -67,14 +67,14 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     log,
     output,
     current,
-    panel,
+    panels,
     view,
     types,
     inspection,
     unsaved,
     new EditWatch(store),
     new ModelCodeLenses(store, unsaved),
-    keepContextKeys(store, current, panel),
+    keepContextKeys(store, current, panels),
     showProblems(store),
     showStatus(store, current),
     registerCommands({
@@ -83,15 +83,15 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       controller,
       current,
       inspection,
-      panel,
+      panels,
       view,
       types,
       log,
       output,
     }),
-    panel.onDidAsk((request) => void answer(request, view, controller)),
+    panels.onDidAsk((request) => void answer(request, view, controller)),
     view.onDidChoose((node) => {
-      if (view.file !== undefined) panel.select(view.file, { model: node.model.id, module: node.module.id });
+      if (view.file !== undefined) panels.select(view.file, { model: node.model.id, module: node.module.id });
     }),
     controller.onDidPrint(({ automatic, text }) => {
       if (automatic) log.trace(text.trimEnd());
@@ -144,6 +144,8 @@ async function answer({ file, message }: PanelRequest, view: ModelsView, control
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
     case "steer":
       return controller.steer(file, message.steering);
+    case "copy":
+      return void (await vscode.env.clipboard.writeText(message.text));
     case "reveal":
       await reveal(message.position);
       await view.select(message.position);

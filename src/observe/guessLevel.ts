@@ -1,4 +1,5 @@
 /** What a loss is for one who guesses: who knows how often each target comes, and doesn't look at the input. */
+import { noGrad } from "../engine/autograd/gradMode.ts";
 import type { ComputedLoss } from "../engine/instrument.ts";
 import type { Tensor } from "../engine/tensor.ts";
 
@@ -14,17 +15,21 @@ interface Guesser {
 }
 
 export class GuessLevels {
-  readonly #guessers = new Map<string, Guesser>();
+  readonly #guessers = new Map<string, Guesser | undefined>();
+  /** The loss that is being computed is our own. */
+  #isChecking = false;
   /** The loss that was computed last, and which it is. */
   #last: { readonly value: Tensor; readonly guesser: Guesser } | undefined;
 
   /** A loss was computed in a step that is measured. */
-  computed({ name, value, target, input }: ComputedLoss): void {
+  computed(computed: ComputedLoss): void {
+    const { name, value, target, input } = computed;
+    if (this.#isChecking || value.numel() !== 1 || target.numel() === 0 || target.numel() > mostTargets) return;
     const classes = input.shape[Math.min(1, input.shape.length - 1)] ?? 0;
     const key = `${name} ${classes}`;
-    const guesser = this.#guessers.get(key) ?? newGuesser(name, target, classes);
-    if (!guesser || value.numel() !== 1 || target.numel() === 0 || target.numel() > mostTargets) return;
-    this.#guessers.set(key, guesser);
+    if (!this.#guessers.has(key)) this.#guessers.set(key, this.#isMean(computed) ? newGuesser(name, target, classes) : undefined);
+    const guesser = this.#guessers.get(key);
+    if (!guesser) return;
     guesser.take(target.toTypedArray() as Float32Array | Int32Array);
     this.#last = { value, guesser };
   }
@@ -34,6 +39,17 @@ export class GuessLevels {
     const last = this.#last;
     this.#last = undefined;
     return last?.value === loss ? last.guesser.level : undefined;
+  }
+
+  /** Whether the loss is the plain mean over the targets, which alone can be guessed. */
+  #isMean({ value, input, target, each }: ComputedLoss): boolean {
+    this.#isChecking = true;
+    try {
+      const mean = noGrad(() => each(input, target).mean().item());
+      return Math.abs(mean - value.item()) <= 1e-3 * Math.abs(mean);
+    } finally {
+      this.#isChecking = false;
+    }
   }
 }
 

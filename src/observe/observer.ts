@@ -46,6 +46,8 @@ export interface ObserverOptions {
   readonly metrics: MetricBuffer;
   readonly sink: ObserverSink;
   readonly gate: Gate;
+  /** Runs code of the program's once more, for a person to look; what it prints meanwhile isn't the program's. */
+  readonly quietly?: <T>(task: () => T) => T;
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -80,8 +82,8 @@ export class Observer implements Instrument {
   readonly #losses: Losses;
   readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #nonFinite: NonFiniteLoss;
-  readonly #passes: PassWatch | undefined;
   readonly #samples: SampleWatch;
+  readonly #passes: PassWatch | undefined;
   readonly #clock = new ProgramClock();
   readonly #operations = new OperationWatches(this.#clock);
   readonly #meter = new WorkMeter(this.#clock, this.#operations);
@@ -135,6 +137,7 @@ export class Observer implements Instrument {
       moment: () => this.#moment(),
       tell: (event) => options.sink.event(event),
     });
+    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }), options.quietly);
     const renamed = (from: string, to: string): void => this.#rename(from, to);
     this.#losses = new Losses({
       iterations: this.#iterations,
@@ -149,7 +152,6 @@ export class Observer implements Instrument {
       ({ params }) => this.#watches.pathOf(params[0]),
     );
     if (this.#watching.enabled) this.#passes = this.#newPassWatch(options);
-    this.#samples = new SampleWatch((event) => options.sink.event(event));
     this.#nonFinite = new NonFiniteLoss(options.source, (problem) => options.sink.event({ type: "problem", problem }));
     this.#meter.turn(this.#watching.enabled);
   }
@@ -157,6 +159,11 @@ export class Observer implements Instrument {
   /** Number of steps that the run has taken. */
   get steps(): number {
     return this.#iterations.completed;
+  }
+
+  /** The step, from 0, that what the program says now belongs to. */
+  get step(): number {
+    return this.#losses.step;
   }
 
   // --- what the engine calls ----------------------------------------------------------------------------------------
@@ -182,10 +189,10 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.#advance.callEnds();
     this.#meter.left(module, output);
-    this.#losses.called(module, output);
-    this.#passes?.forward(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output);
+    this.#losses.called(module, output);
+    this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);
     let isMeasured = false;
     // Validation between two training steps is not part of the step.
@@ -193,6 +200,8 @@ export class Observer implements Instrument {
       const watches = this.#watches.of(module);
       if (watches) for (const watch of watches) isMeasured = this.#called(watch, module, output) || isMeasured;
       else isMeasured = this.#meet(module, output);
+    } else {
+      this.#calledWithoutGrad(module);
     }
     if (isNew || isMeasured) this.registry.called(module, inputs, output);
     this.#clock.go();
@@ -213,14 +222,15 @@ export class Observer implements Instrument {
   }
 
   loss(computed: ComputedLoss): void {
-    this.#besides(() => this.#passes?.loss(computed));
-    if (isGradEnabled() && this.#watches.current.some(({ isDue }) => isDue)) this.#guesses.computed(computed);
-    this.#losses.computed(computed);
-    this.#clock.stop();
-    const sampler = this.#watches.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
-    const cost = this.#samples.loss(computed, this.#here, this.#now(), Boolean(sampler));
-    if (sampler) sampler.cost += cost;
-    this.#clock.go();
+    this.#besides(() => {
+      this.#passes?.loss(computed);
+      const { current } = this.#watches;
+      if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(computed);
+      this.#losses.computed(computed);
+      const sampler = current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+      const cost = this.#samples.loss(computed, this.#underWay, this.#now(), Boolean(sampler));
+      if (sampler) sampler.cost += cost;
+    });
   }
 
   beforeBackward(loss: Tensor): void {
@@ -232,7 +242,7 @@ export class Observer implements Instrument {
     this.#backwards++;
     this.#advance.trains();
     this.#epochs.trains();
-    this.#samples.trained(this.#here, this.#now());
+    this.#samples.trained(this.#underWay, this.#now());
     this.#guess = this.#guesses.of(loss);
     if (loss.numel() !== 1) return;
     const step = (this.#backwardStep = this.#iterations.index);
@@ -408,7 +418,7 @@ export class Observer implements Instrument {
     for (const watch of this.#watches.current) this.#tellUnfinished(watch);
     this.#losses.tellWaiting(true);
     this.#tellWhatIsLeft();
-    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#here, this.#now() / Math.max(1, this.steps));
+    if (!this.#options.firstStep) this.#samples.finish(this.#models(), this.#underWay, this.#now() / Math.max(1, this.steps));
     this.#meter.turn(false);
   }
 
@@ -483,6 +493,12 @@ export class Observer implements Instrument {
     return true;
   }
 
+  #calledWithoutGrad(module: AnyModule): void {
+    const watches = this.#watches.of(module);
+    if (watches) for (const watch of watches) watch.sampler?.calledWithoutGrad(module);
+    else if (this.#watching.enabled) (this.#strangers ??= new StepSampler(this.#watching, this.#clock)).calledWithoutGrad(module);
+  }
+
   /** Measures what is to be measured of the models that the optimizer is about to change. */
   #measure(optimizer: Optimizer): void {
     this.#findChangedModels(this.#steppedBy(optimizer));
@@ -553,7 +569,7 @@ export class Observer implements Instrument {
     const due = involved.filter(({ isDue }) => isDue);
     const isLongAgo = this.#now() - this.#lastSearch > searchInterval;
     const hasChanged = due.length > 0 && (isLongAgo || due.some(({ model }) => !isUpToDate(model)));
-    if (this.#hasStrangers || this.#searches === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
+    if (this.#hasStrangers || this.steps === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
   }
 
   /** What is frozen between measured steps is seen a few times a second, and less often where looking takes long. */
@@ -590,13 +606,12 @@ export class Observer implements Instrument {
 
   // --- following samples --------------------------------------------------------------------------------------------
 
-  /** The step that is under way. */
-  get #here(): { readonly step: number; readonly epoch: number } {
+  get #underWay(): { readonly step: number; readonly epoch: number } {
     return { step: this.#iterations.index, epoch: this.#epochs.epoch };
   }
 
   #follow(): void {
-    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#here, this.#now());
+    if (this.#samples.isAsked) this.#samples.pass(this.#models(), this.#underWay, this.#now());
   }
 
   // --- sending ------------------------------------------------------------------------------------------------------
@@ -620,6 +635,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.#paused += this.#options.gate.pass(() => {
       this.#advance.stands();
+      if (this.#searches === 0) this.#findModels();
       this.#placeOf = place;
       this.#tellWhatIsLeft();
       this.#tellPlace();

@@ -4,6 +4,7 @@ export type * from "./interventions.ts";
 export type * from "./model.ts";
 export type * from "./optimizers.ts";
 export type * from "./position.ts";
+export type * from "./printed.ts";
 export * from "./run.ts";
 export * from "./sample.ts";
 export type * from "./statistics.ts";

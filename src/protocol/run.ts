@@ -2,10 +2,11 @@
 import type { Pass, PassCount } from "./graph.ts";
 import type { StepChanges } from "./health.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
+import type { PrintedLine } from "./printed.ts";
 import type { SourcePosition } from "./position.ts";
 import type { Intervention } from "./interventions.ts";
 import type { OptimizerInfo } from "./optimizers.ts";
-import type { Batch, Look, LookFailure, Tally } from "./sample.ts";
+import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
@@ -85,6 +86,8 @@ export type RunEvent =
   | { readonly type: "metrics"; readonly points: readonly MetricPoint[] }
   /** A series has another name from now on, with what it holds: it is not the only one of its kind any more. */
   | { readonly type: "renamed"; readonly from: string; readonly to: string }
+  /** What the program printed; before it, so many lines that are too many to tell. */
+  | { readonly type: "printed"; readonly lines: readonly PrintedLine[]; readonly skipped: number }
   /** A `log()` value that is not a number. */
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
@@ -93,13 +96,10 @@ export type RunEvent =
   | { readonly type: "pass"; readonly pass: Pass }
   /** How often each pass ran, from time to time and at the end. */
   | { readonly type: "passCounts"; readonly counts: readonly PassCount[] }
-  /** The samples that the next looks are at. */
-  | { readonly type: "batch"; readonly batch: Batch }
-  | { readonly type: "look"; readonly look: Look }
-  | { readonly type: "lookFailed"; readonly failure: LookFailure }
-  | { readonly type: "tally"; readonly tally: Tally }
   | { readonly type: "work"; readonly work: StepWork }
   | { readonly type: "changes"; readonly changes: StepChanges }
+  /** Of a sample that is followed through a model. */
+  | { readonly type: "followed"; readonly news: FollowedNews }
   | { readonly type: "problem"; readonly problem: Problem }
   /** Replaces every optimizer sent before. Sent before the first step, and again when a group or an option changed. */
   | { readonly type: "optimizers"; readonly optimizers: readonly OptimizerInfo[] }
@@ -113,6 +113,9 @@ export type RunEvent =
   | { readonly type: "place"; readonly place: Place }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
+
+/** An event between processes; what was measured is packed, as src/run/sentEvents.ts does it. */
+export type SentEvent = Exclude<RunEvent, { readonly type: "statistics" }> | { readonly type: "statistics"; readonly packed: unknown };
 
 /** What is asked of a runner process. One process serves one job. */
 export interface RunRequest {
@@ -148,4 +151,4 @@ export type RunCommand =
   | { readonly type: "steer"; readonly steering: Steering };
 
 /** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
-export type RunnerMessage = { readonly type: "ready"; readonly kernels: string | undefined } | { readonly type: "event"; readonly event: RunEvent };
+export type RunnerMessage = { readonly type: "ready"; readonly kernels: string | undefined } | { readonly type: "event"; readonly event: SentEvent };

@@ -201,9 +201,16 @@ export interface Tally {
   readonly right: number;
   /** [classes, classes], row after row: how often each label (row) got each prediction (column); at most `mostClasses`. */
   readonly confusion?: { readonly classes: number; readonly counts: readonly number[] };
-  /** Highest loss first; of the steps that were measured. */
+  /** Highest loss first; of those batches whose single losses were looked at. */
   readonly worst: readonly WorstSample[];
 }
 
 export const mostClasses = 64;
 export const mostWorst = 12;
+
+export type FollowedNews =
+  /** The samples that the next looks are at. */
+  | { readonly kind: "batch"; readonly batch: Batch }
+  | { readonly kind: "look"; readonly look: Look }
+  | { readonly kind: "failure"; readonly failure: LookFailure }
+  | { readonly kind: "tally"; readonly tally: Tally };

@@ -14,14 +14,30 @@ export interface TensorStatistics {
   readonly zeroFraction: number;
   /** Number of NaN and infinite values. */
   readonly nonFinite: number;
+  readonly percentiles: Percentiles;
+  /** Over the range that nearly all values lie in. */
   readonly histogram: Histogram;
+  /** From the smallest value to the largest; absent where `histogram` is that already. */
+  readonly fullHistogram?: Histogram | undefined;
 }
 
-/** Equal-width bins over [low, high], the last one closed; the counts add up to the number of finite values. */
+/** The 1st, 5th, 25th, 50th, 75th, 95th and 99th of the finite values, as NumPy's `percentile`; NaN where there is none. */
+export interface Percentiles {
+  readonly values: ArrayLike<number>;
+  /** Whether they are exact, and not read off a histogram of about 300 bins. */
+  readonly exact: boolean;
+}
+
+/**
+ * Equal-width bins over [low, high], the last one closed, of the finite values that aren't zero; with `below` and `above`,
+ * which lie outside, counts add up to the number of these.
+ */
 export interface Histogram {
   readonly low: number;
   readonly high: number;
-  readonly counts: readonly number[];
+  readonly counts: ArrayLike<number>;
+  readonly below: number;
+  readonly above: number;
 }
 
 export interface ParameterStatistics {
@@ -33,6 +49,11 @@ export interface ParameterStatistics {
   readonly change?: number;
 }
 
+export interface FurtherOutput {
+  readonly output: TensorStatistics;
+  readonly gradient?: TensorStatistics;
+}
+
 /** One module in one sampled step. */
 export interface ModuleStatistics {
   /** `ModuleInfo.id` */
@@ -41,6 +62,10 @@ export interface ModuleStatistics {
   readonly output?: TensorStatistics;
   /** Gradient of the loss with respect to that output. */
   readonly outputGradient?: TensorStatistics;
+  /** The tensors that it returned besides, in their order; at most seven. */
+  readonly furtherOutputs?: readonly FurtherOutput[];
+  /** Why its output has no gradient in any case: it was computed under `noGrad`, and isn't measured then, or from nothing that is trained. */
+  readonly gradientless?: "noGrad" | "untrained";
   /** Place among the calls of the step's modules, from 0; of its last call. */
   readonly call?: number;
   /** Of that output. */

@@ -1,5 +1,5 @@
 /** What was told of the samples that are followed through each model: the newest of each kind. */
-import type { Batch, Look, LookFailure, Tally } from "../protocol/index.ts";
+import type { Batch, FollowedNews, Look, LookFailure, Tally } from "../protocol/index.ts";
 
 export interface Followed {
   readonly batch?: Batch;
@@ -17,20 +17,17 @@ export type AllFollowed = ReadonlyMap<number, Followed>;
 const mostModels = 8;
 const nothing: Followed = { tallies: [] };
 
-export function addBatch(all: AllFollowed, batch: Batch): AllFollowed {
-  return change(all, batch.model, (own) => ({ ...own, batch }));
-}
-
-export function addLook(all: AllFollowed, look: Look): AllFollowed {
-  return change(all, look.model, ({ batch, tallies }) => ({ ...(batch ? { batch } : {}), look, tallies }));
-}
-
-export function addFailure(all: AllFollowed, failure: LookFailure): AllFollowed {
-  return change(all, failure.model, (own) => ({ ...own, failure }));
-}
-
-export function addTally(all: AllFollowed, tally: Tally): AllFollowed {
-  return change(all, tally.model, (own) => ({ ...own, tallies: [...own.tallies.filter(({ pass }) => pass !== tally.pass), tally] }));
+export function follow(all: AllFollowed, news: FollowedNews): AllFollowed {
+  switch (news.kind) {
+    case "batch":
+      return change(all, news.batch.model, (own) => ({ ...own, batch: news.batch }));
+    case "look":
+      return change(all, news.look.model, ({ batch, tallies }) => ({ ...(batch ? { batch } : {}), look: news.look, tallies }));
+    case "failure":
+      return change(all, news.failure.model, (own) => ({ ...own, failure: news.failure }));
+    case "tally":
+      return change(all, news.tally.model, (own) => ({ ...own, tallies: [...own.tallies.filter(({ pass }) => pass !== news.tally.pass), news.tally] }));
+  }
 }
 
 /** The model that something was told of last stands last; those that nothing was told of for the longest time go. */

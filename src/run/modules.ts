@@ -1,5 +1,5 @@
 /** What is said of a module, wherever it is shown. */
-import type { ModelInfo, ModuleInfo, ParameterCounts } from "../protocol/index.ts";
+import type { ModelInfo, ModuleInfo, ParameterCounts, ParameterInfo } from "../protocol/index.ts";
 
 export type TrainableStatus = "none" | "trainable" | "partial" | "frozen";
 
@@ -15,9 +15,19 @@ export function formatShape(shape: readonly number[]): string {
   return shape.length === 0 ? "scalar" : shape.join("×");
 }
 
-/** Of all tensors that its last call returned; empty if it was never called. */
-export function outputShapes({ outputShapes: shapes = [] }: ModuleInfo): string {
+/** Of several tensors; empty for none. */
+export function formatShapes(shapes: readonly (readonly number[])[] = []): string {
   return shapes.map(formatShape).join(", ");
+}
+
+/** Of all tensors that its last call returned; empty if it was never called. */
+export function outputShapes({ outputShapes: shapes }: ModuleInfo): string {
+  return formatShapes(shapes);
+}
+
+/** Its own parameters that another module had before it; they count there. */
+export function sharedParameters({ parameters }: ModuleInfo): readonly (ParameterInfo & { readonly sharedWith: string })[] {
+  return parameters.filter((parameter) => parameter.sharedWith !== undefined) as (ParameterInfo & { readonly sharedWith: string })[];
 }
 
 /** The root, which stands for the whole model. */

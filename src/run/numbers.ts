@@ -52,3 +52,40 @@ export function formatRate(perSecond: number): string {
   if (!Number.isFinite(perSecond)) return "–";
   return perSecond >= 100 ? formatCount(Math.round(perSecond)) : perSecond.toFixed(perSecond >= 10 ? 1 : 2);
 }
+
+/** `512`, `12.3 k`, `1.81 G`: three digits from ten thousand on. */
+export function formatAmount(count: number): string {
+  if (count < 1e4) return formatCount(count);
+  return withPrefix(count, ["k", "M", "G", "T", "P"]);
+}
+
+/** `512 B`, `12.3 kB`, `1.81 MB`; a kB is 1,000 bytes. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e3) return `${formatCount(bytes)} B`;
+  return `${withPrefix(bytes, ["k", "M", "G", "T", "P"])}B`;
+}
+
+function withPrefix(value: number, prefixes: readonly string[]): string {
+  let size = value / 1e3;
+  let at = 0;
+  // What is rounded decides: 999,950 reads as 1.00 M.
+  while (Number(size.toPrecision(3)) >= 1e3 && at < prefixes.length - 1) {
+    size /= 1e3;
+    at++;
+  }
+  return `${size < 1e3 ? size.toPrecision(3) : formatCount(size)} ${prefixes[at]}`;
+}
+
+/** `45.2 µs`, `1.23 ms`, `2.50 s`; `< 1 µs` for what is too short to be told, `–` for none. */
+export function formatMilliseconds(time: number | undefined): string {
+  if (time === undefined || !Number.isFinite(time)) return "–";
+  if (time < 1e-3) return "< 1 µs";
+  if (Number(time.toPrecision(3)) < 1) return `${short(time * 1e3)} µs`;
+  if (Number(time.toPrecision(3)) < 1e3) return `${short(time)} ms`;
+  return `${short(time / 1e3)} s`;
+}
+
+/** Three digits, but all those before the point. */
+function short(value: number): string {
+  return value >= 100 ? formatCount(Math.round(value)) : value.toPrecision(3);
+}

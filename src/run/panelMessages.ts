@@ -7,11 +7,15 @@ import { steering } from "./records/steering.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
 export type ToPanel =
+  /** Whose panel it is. */
+  | { readonly type: "file"; readonly file: string }
   | { readonly type: "snapshot"; readonly run: RunSnapshot | null }
   /** Events of the run whose snapshot was sent last, in order. */
   | { readonly type: "events"; readonly runId: string; readonly events: readonly RunEvent[] }
   /** Choose a module from outside (a click in the tree view). */
-  | { readonly type: "select"; readonly model: number; readonly module: number };
+  | { readonly type: "select"; readonly model: number; readonly module: number }
+  /** Put the module table on the clipboard, as it is shown. */
+  | { readonly type: "copyTable" };
 
 export type PanelCommand = "train" | "inspect" | "pause" | "resume" | "stop";
 
@@ -20,18 +24,23 @@ export type FromPanel =
   | { readonly type: "ready" }
   | { readonly type: "command"; readonly command: PanelCommand }
   | { readonly type: "reveal"; readonly position: SourcePosition }
+  /** Put on the clipboard, which a page may not touch by itself. */
+  | { readonly type: "copy"; readonly text: string }
   /** To the run that the page shows. */
   | { readonly type: "steer"; readonly steering: Steering };
 
 export const toPanel = variants<ToPanel, "type">("type", {
+  file: record({ file: text }),
   snapshot: record({ run: nullable(runSnapshot) }),
   events: record({ runId: text, events: list(runEvent) }),
   select: record({ model: whole, module: whole }),
+  copyTable: record({}),
 });
 
 export const fromPanel = variants<FromPanel, "type">("type", {
   ready: record({}),
   command: record({ command: oneOf<PanelCommand>("train", "inspect", "pause", "resume", "stop") }),
   reveal: record({ position }),
+  copy: record({ text }),
   steer: record({ steering }),
 });

@@ -1,17 +1,13 @@
 /** How everything that is said of a run is written and read. */
 import type {
   BufferInfo,
-  DeadUnits,
-  Histogram,
   MetricPoint,
   ModelClassInfo,
   ModelInfo,
   ModuleInfo,
-  ModuleStatistics,
   ParameterChange,
   ParameterCounts,
   ParameterInfo,
-  ParameterStatistics,
   Problem,
   Progress,
   RunEvent,
@@ -19,16 +15,16 @@ import type {
   RunState,
   StepChanges,
   StepStatistics,
-  TensorStatistics,
-  UnitStatistics,
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
+import type { EpochStart } from "./epochs.ts";
+import { printed, printedEvent } from "./records/printed.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
+import { followed, followedNews } from "./records/sample.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
-import { batch, followed, look, lookFailure, tally } from "./records/sample.ts";
-import type { Samples } from "./samples.ts";
+import { packedSample, storedSample } from "./records/statistics.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
@@ -87,60 +83,11 @@ const modelClass = record<ModelClassInfo>({
 });
 export const classes = list(modelClass);
 
-const histogram = record<Histogram>({ low: number, high: number, counts: list(number) });
-
-const tensor = record<TensorStatistics>({
-  shape,
-  count: whole,
-  mean: number,
-  std: number,
-  min: number,
-  max: number,
-  zeroFraction: number,
-  nonFinite: whole,
-  histogram,
-});
-
-const parameterStatistics = record<ParameterStatistics>({ name: text, value: tensor, gradient: optional(tensor), change: optional(number) });
-
-const units = record<UnitStatistics>({ count: whole, zero: whole, constant: optional(whole) });
-const deadUnits = record<DeadUnits>({
-  count: whole,
-  zero: whole,
-  constant: optional(whole),
-  dead: whole,
-  died: whole,
-  since: optional(number),
-  units: list(whole),
-});
-
-const moduleStatistics = record<ModuleStatistics>({
-  module: whole,
-  output: optional(tensor),
-  outputGradient: optional(tensor),
-  call: optional(whole),
-  units: optional(units),
-  rectified: optional(deadUnits),
-  saturated: optional(number),
-  parameters: list(parameterStatistics),
-});
-
-const sample = record<StepStatistics>({
-  model: whole,
-  step: number,
-  epoch: number,
-  afterwards: optional(oneOf<true>(true)),
-  guess: optional(number),
-  modules: list(moduleStatistics),
-});
-
 const changes = record<StepChanges>({
   model: whole,
   step: number,
   parameters: list(record<ParameterChange>({ module: whole, name: text, change: number })),
 });
-
-const samples: Codec<Samples> = byModel(sample);
 
 interface Columns {
   readonly name: string;
@@ -189,6 +136,8 @@ const problem = record<Problem>({
   step: optional(number),
 });
 
+const epochStart = record<EpochStart>({ step: number, epoch: number });
+
 const note = record<Note>({ name: text, step: number, text });
 
 export const problems = list(problem);
@@ -199,16 +148,14 @@ export const runEvent = variants<RunEvent, "type">("type", {
   classes: record({ classes }),
   metrics: record({ points: list(point) }),
   renamed: record({ from: text, to: text }),
+  printed: printedEvent,
   note,
   progress: record({ progress }),
-  statistics: record({ statistics: sample }),
+  statistics: record({ statistics: packedSample }),
   pass: record({ pass }),
   passCounts: record({ counts: list(passCount) }),
-  batch: record({ batch }),
-  look: record({ look }),
-  lookFailed: record({ failure: lookFailure }),
-  tally: record({ tally }),
   work: record({ work }),
+  followed: record({ news: followedNews }),
   changes: record({ changes }),
   problem: record({ problem }),
   files: record({ files: list(text) }),
@@ -219,26 +166,34 @@ export const runEvent = variants<RunEvent, "type">("type", {
   place: record({ place }),
 });
 
-export const runSnapshot = record<RunSnapshot>({
-  runId: text,
-  file: text,
-  mode: runMode,
-  state,
-  startedAt: number,
-  endedAt: optional(number),
-  edited: optional(flag),
-  models,
-  curves,
-  progress: optional(progress),
-  samples,
-  passes: list(seenPass),
-  followed,
-  works,
-  problems,
-  notes: list(note),
-  optimizers: list(optimizer),
-  interventions: list(intervention),
-  refusal: optional(text),
-  watch: optional(watchSettings),
-  place: optional(place),
-});
+const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
+  record<RunSnapshot>({
+    runId: text,
+    file: text,
+    mode: runMode,
+    state,
+    startedAt: number,
+    endedAt: optional(number),
+    edited: optional(flag),
+    models,
+    curves,
+    epochs: list(epochStart),
+    progress: optional(progress),
+    samples: byModel(sample),
+    passes: list(seenPass),
+    followed,
+    works,
+    problems,
+    notes: list(note),
+    printed,
+    optimizers: list(optimizer),
+    interventions: list(intervention),
+    refusal: optional(text),
+    watch: optional(watchSettings),
+    place: optional(place),
+  });
+
+/** As it goes to the page. */
+export const runSnapshot = snapshotWith(packedSample);
+/** The same as plain JSON: for what is kept. */
+export const storedSnapshot = snapshotWith(storedSample);

@@ -13,6 +13,14 @@ interface Columns {
   used: number;
 }
 
+/** Over the finite values; `least` is +∞ where there is none. */
+export interface Extent {
+  readonly least: number;
+  readonly largest: number;
+  /** Whether some values are NaN or infinite. */
+  readonly hasHoles: boolean;
+}
+
 /**
  * The points of one curve in the order in which they came, steps never falling.
  *
@@ -28,10 +36,15 @@ export class Series {
 
   readonly #columns: Columns;
   readonly length: number;
+  #extent: Extent | undefined;
 
   private constructor(columns: Columns, length: number) {
     this.#columns = columns;
     this.length = length;
+  }
+
+  get extent(): Extent {
+    return (this.#extent ??= extentOf(this.values));
   }
 
   get steps(): Float64Array {
@@ -89,6 +102,18 @@ export class Series {
     copy.values.set(this.values);
     return copy;
   }
+}
+
+function extentOf(values: Float64Array): Extent {
+  let [least, largest, hasHoles] = [Infinity, -Infinity, false];
+  for (const value of values) {
+    if (!Number.isFinite(value)) hasHoles = true;
+    else {
+      if (value < least) least = value;
+      if (value > largest) largest = value;
+    }
+  }
+  return { least, largest, hasHoles };
 }
 
 function columns(capacity: number): Columns {

@@ -1,11 +1,14 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
-import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
-import { addBatch, addFailure, addLook, addTally, type AllFollowed } from "./followed.ts";
-import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
+import { addEpochs, type EpochStart } from "./epochs.ts";
+import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
+import { follow, type AllFollowed } from "./followed.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
+import { thinEvenly } from "./thinning.ts";
+import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
+import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { addWork, boundWorks, type Works } from "./work.ts";
 
 export interface RunSnapshot {
@@ -21,17 +24,20 @@ export interface RunSnapshot {
   readonly models: readonly ModelInfo[];
   /** What was logged under each name; long curves are thinned out, peaks, dips and holes kept. */
   readonly curves: Curves;
+  /** Where epochs began, oldest first; thinned out evenly when there are many. */
+  readonly epochs: readonly EpochStart[];
   readonly progress?: Progress;
   /** Sampled steps of each model, oldest first; thinned out evenly when there are many. */
   readonly samples: Samples;
   /** Of each structure one, in the order in which they were met. */
   readonly passes: readonly SeenPass[];
-  /** What was told of the samples that are followed through the models. */
-  readonly followed: AllFollowed;
   /** What modules did in sampled steps, thinned out as the samples are. */
   readonly works: Works;
+  /** What was told of the samples that are followed through the models. */
+  readonly followed: AllFollowed;
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
+  readonly printed: Printed;
   readonly optimizers: readonly OptimizerInfo[];
   /** What a person changed in the run, oldest first. */
   readonly interventions: readonly Intervention[];
@@ -53,6 +59,8 @@ export interface Note {
 /** How much of a run is kept. */
 export interface Bounds extends CurveBounds, SampleBounds, PassBounds {
   readonly notes: number;
+  readonly epochs: number;
+  readonly printed: PrintedBounds;
   /** Problems; the first are those that tell most. */
   readonly problems: number;
   /** Interventions, the latest. */
@@ -63,11 +71,13 @@ export const memoryBounds: Bounds = {
   points: 10_000,
   allPoints: 50_000,
   series: 1_000,
-  tensors: 30_000,
+  tensors: 60_000,
   // More columns than this can't be told apart in a heatmap.
   steps: 200,
   passNodes: 12_000,
   notes: 1_000,
+  epochs: 1_000,
+  printed: { lines: 2_000, characters: 400_000 },
   problems: 100,
   interventions: 1_000,
 };
@@ -78,12 +88,14 @@ export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" |
     state: "starting",
     models: [],
     curves: new Map(),
+    epochs: [],
     samples: new Map(),
     works: new Map(),
-    passes: [],
     followed: new Map(),
+    passes: [],
     problems: [],
     notes: [],
+    printed: nothingPrinted,
     optimizers: [],
     interventions: [],
   };
@@ -100,7 +112,7 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, models: event.models };
     case "metrics": {
       const curves = addPoints(run.curves, event.points, bounds);
-      return curves === run.curves ? run : { ...run, curves };
+      return curves === run.curves ? run : { ...run, curves, epochs: addEpochs(run.epochs, event.points, bounds.epochs) };
     }
     case "renamed": {
       const curves = renameCurve(run.curves, event.from, event.to);
@@ -110,6 +122,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       const note = { name: shorten(event.name, nameLength), step: event.step, text: shorten(event.text, textLength) };
       return { ...run, notes: [...run.notes, note].slice(-bounds.notes) };
     }
+    case "printed":
+      return { ...run, printed: addPrinted(run.printed, event.lines, event.skipped, bounds.printed) };
     case "progress":
       return { ...run, progress: event.progress };
     case "statistics":
@@ -118,16 +132,10 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, passes: addPass(run.passes, event.pass, bounds) };
     case "passCounts":
       return { ...run, passes: countPasses(run.passes, event.counts) };
-    case "batch":
-      return { ...run, followed: addBatch(run.followed, event.batch) };
-    case "look":
-      return { ...run, followed: addLook(run.followed, event.look) };
-    case "lookFailed":
-      return { ...run, followed: addFailure(run.followed, event.failure) };
-    case "tally":
-      return { ...run, followed: addTally(run.followed, event.tally) };
     case "work":
       return { ...run, works: addWork(run.works, event.work, bounds) };
+    case "followed":
+      return { ...run, followed: follow(run.followed, event.news) };
     case "changes": {
       const samples = addChanges(run.samples, event.changes);
       return samples === run.samples ? run : { ...run, samples };
@@ -164,5 +172,7 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     passes: boundPasses(run.passes, bounds),
     works: boundWorks(run.works, bounds),
     notes: run.notes.slice(-bounds.notes),
+    epochs: thinEvenly(run.epochs, bounds.epochs),
+    printed: boundPrinted(run.printed, bounds.printed),
   };
 }

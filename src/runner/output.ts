@@ -25,12 +25,47 @@ interface Chunk {
   readonly encoding: BufferEncoding;
 }
 
+type Listener = (chunk: string | Uint8Array, isError: boolean) => void;
+
+let listener: Listener | undefined;
+
+/** From now on `listen` hears what is printed, after it was. */
+export function listenToOutput(listen: Listener): void {
+  listener = listen;
+}
+
+/** What the program made of JavaScript may be in the listener's way; the program must not stumble over that. */
+function hear(chunk: string | Uint8Array, descriptor: number): void {
+  try {
+    listener?.(chunk, descriptor === 2);
+  } catch {
+    listener = undefined;
+  }
+}
+
+let isQuiet = false;
+
+/** What the task prints goes nowhere: it is code of the program's that runs once more, for a person to look. */
+export function quietly<T>(task: () => T): T {
+  const before = isQuiet;
+  isQuiet = true;
+  try {
+    return task();
+  } finally {
+    isQuiet = before;
+  }
+}
+
 /** Makes a worker's stream write to the descriptor itself. It stays the same object: Node keeps calling it from inside. */
 function writeDirectly(stream: Writable, descriptor: number): void {
   const { getColorDepth, hasColors } = WriteStream.prototype;
   const _writev = (chunks: readonly Chunk[], done: (error?: Error | null) => void): void => {
+    if (isQuiet) return done();
     try {
-      for (const { chunk, encoding } of chunks) writeAll(descriptor, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
+      for (const { chunk, encoding } of chunks) {
+        writeAll(descriptor, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
+        hear(chunk, descriptor);
+      }
       done();
     } catch (error) {
       // Nobody reads any more; the program need not mind.

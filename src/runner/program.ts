@@ -8,7 +8,8 @@ import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
 import type { ProgramSource } from "../observe/modelRegistry.ts";
-import type { Problem, RunEvent } from "../protocol/index.ts";
+import type { Problem, RunEvent, Steering } from "../protocol/index.ts";
+import { sent } from "../run/sentEvents.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -16,6 +17,8 @@ import { garbageCollector } from "./garbageCollector.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
+import { listenToOutput, quietly } from "./output.ts";
+import { PrintedLines } from "./printedLines.ts";
 import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
@@ -42,6 +45,7 @@ export class Program {
   readonly #stacks: StackReader;
   readonly #classes: DeclaredClasses;
   readonly #observer: Observer;
+  readonly #printed: PrintedLines;
   readonly #surroundings: Surroundings;
   #isWatched = true;
   #hasEnded = false;
@@ -56,8 +60,11 @@ export class Program {
     this.#gate = new Gate(
       this.#control,
       new Mailbox(this.#control, job.mailbox),
-      (steering) => this.#isWatched && this.#observer.steer(steering),
-      (paused) => post({ type: "paused", paused }),
+      (steering) => this.#hear(steering),
+      (paused) => {
+        this.#printed.flush();
+        post({ type: "paused", paused });
+      },
     );
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
@@ -69,11 +76,19 @@ export class Program {
       sink: {
         event: (event) => this.#tell(event),
         series: (index, name) => post({ type: "series", index, name }),
-        points: (values) => post({ type: "points", values }),
+        points: (values) => {
+          post({ type: "points", values });
+          this.#printed.flushIfDue();
+        },
       },
       gate: this.#gate,
+      quietly,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
+    this.#printed = new PrintedLines(
+      () => this.#observer.step,
+      (event) => this.#tell(event),
+    );
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
@@ -93,6 +108,11 @@ export class Program {
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
     setInstrument(this.#observer);
+    listenToOutput((chunk, isError) => {
+      this.#printed.add(chunk, isError);
+      // An "exit" handler of the program's may have the last word.
+      if (this.#hasEnded) this.#printed.flush();
+    });
     try {
       await import(this.#job.program);
       // From here on timers and promises keep the program going, or nothing does.
@@ -125,6 +145,12 @@ export class Program {
   #endInspection(): void {
     this.#end("finished");
     leave(0);
+  }
+
+  #hear(steering: Steering): void {
+    if (this.#isWatched) this.#observer.steer(steering);
+    // Nobody is left who would know when it has come there.
+    else if (steering.type === "advance") this.#gate.release();
   }
 
   /** The watch can't go on; the program can. */
@@ -189,13 +215,14 @@ export class Program {
   /** The last word on models, metrics and classes; returns the number of classes. */
   #tellAll(): number {
     this.#observer.finish();
+    this.#printed.flush();
     const classes = this.#classes.describe(this.#observer.registry);
     this.#tell({ type: "classes", classes });
     return classes.length;
   }
 
   #tell(event: RunEvent): void {
-    this.#post({ type: "event", event });
+    this.#post({ type: "event", event: sent(event) });
   }
 }
 

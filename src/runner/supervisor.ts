@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { MetricBuffer, metricPoints } from "../observe/metricBuffer.ts";
-import type { Problem, RunEvent, RunRequest, RunState, Steering } from "../protocol/index.ts";
+import type { Problem, RunRequest, RunState, SentEvent, Steering } from "../protocol/index.ts";
 import { programHooksKey } from "./programHooks.ts";
 import { bundle, BundleError, warmUp, type Bundle } from "./bundle.ts";
 import { Control } from "./control.ts";
@@ -36,7 +36,7 @@ export interface RunEnd {
 
 export class Supervisor {
   readonly #places: Places;
-  readonly #emit: (event: RunEvent) => void;
+  readonly #emit: (event: SentEvent) => void;
   readonly #worker: Worker;
   /** The line to the thread's side of the runner. What the program itself posts to its parent is not heard. */
   readonly #port: MessagePort;
@@ -58,7 +58,7 @@ export class Supervisor {
   #workerExit: number | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
 
-  constructor(places: Places, emit: (event: RunEvent) => void) {
+  constructor(places: Places, emit: (event: SentEvent) => void) {
     this.#places = places;
     this.#emit = emit;
     const { port1, port2 } = new MessageChannel();

@@ -1,6 +1,6 @@
 /** What the runner's main thread and its worker thread tell each other. */
 import type { MessagePort } from "node:worker_threads";
-import type { RunEvent, RunRequest } from "../protocol/index.ts";
+import type { RunRequest, SentEvent } from "../protocol/index.ts";
 import type { Declarations } from "./declarations.ts";
 
 /** What the worker thread is started with. */
@@ -38,7 +38,7 @@ export type WorkerMessage =
   | { readonly type: "ready"; readonly kernels: string }
   /** The program is read, and about to run. */
   | { readonly type: "begun" }
-  | { readonly type: "event"; readonly event: RunEvent }
+  | { readonly type: "event"; readonly event: SentEvent }
   /** From now on this number stands for this name in `points`. */
   | { readonly type: "series"; readonly index: number; readonly name: string }
   | { readonly type: "points"; readonly values: Float64Array }

@@ -92,6 +92,7 @@ export const manyModules: Subject = {
         await step("panel", async () => {
           const begin = performance.now();
           await workbench.runCommand("Kindling: Open Panel");
+          await workbench.turnTo("modules");
           await workbench.inPanel("module-row").first().waitFor();
           return performance.now() - begin;
         });

@@ -34,12 +34,14 @@ async function numbers(workbench: Workbench, testId: string, attribute: string, 
 }
 
 async function panelCounts(workbench: Workbench): Promise<{ total: number; trainable: number; frozen: number }> {
+  await workbench.turnTo("modules");
   const count = async (name: string) => Number(await workbench.inPanel(`${name}-parameters`).getAttribute("data-count"));
   return { total: await count("total"), trainable: await count("trainable"), frozen: await count("frozen") };
 }
 
 /** The loss's points in the panel's table as they stand there, oldest first. */
 async function lossTexts(workbench: Workbench): Promise<string[]> {
+  await workbench.turnTo("curves");
   const button = workbench.panelFrame().getByRole("button", { name: "Show curves as tables" });
   if ((await button.getAttribute("aria-pressed")) !== "true") await button.click();
   const cells = workbench.inPanel("curve", `[data-name="loss"]`).locator("tbody tr td:nth-child(3)");
@@ -123,7 +125,9 @@ describe("a person who trains a network", () => {
     const fall = await losses(workbench);
     assert.ok(mean(fall.slice(-20)) < mean(fall.slice(0, 20)) / 2, `the loss went from ${mean(fall.slice(0, 20))} to ${mean(fall.slice(-20))}`);
 
+    await workbench.turnTo("modules");
     await workbench.inPanel("module-row", `[data-path="hidden"]`).click();
+    await workbench.turnTo("layer");
     await workbench.inPanel("module-details", `[data-path="hidden"]`).waitFor();
     await workbench.inPanel("histogram-tables").click();
     const sizes: Readonly<Record<string, number>> = {
@@ -140,7 +144,9 @@ describe("a person who trains a network", () => {
         `the histogram of ${kind}`,
       );
     }
+    await workbench.turnTo("modules");
     await workbench.inPanel("module-row", `[data-path="output"]`).click();
+    await workbench.turnTo("layer");
     await workbench.inPanel("module-details", `[data-path="output"]`).waitFor();
     const gradient = await numbers(workbench, "bin-count", "data-value", `[data-testid="histogram"][data-kind="gradient:weight"]`);
     assert.equal(

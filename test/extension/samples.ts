@@ -46,7 +46,8 @@ const tensor: TensorStatistics = {
   max: 1,
   zeroFraction: 0,
   nonFinite: 0,
-  histogram: { low: -1, high: 1, counts: [1, 1] },
+  percentiles: { values: [-1, -1, -1, 0, 1, 1, 1], exact: true },
+  histogram: { low: -1, high: 1, counts: [1, 1], below: 0, above: 0 },
 };
 
 /** One sampled step in which `tensors` tensors were measured. */

@@ -1,7 +1,8 @@
 /** A VS Code window as a user works with it: keys, clicks, and what can be read on the screen. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { FrameLocator, Locator, Page } from "playwright-core";
+import type { Frame, FrameLocator, Locator, Page } from "playwright-core";
+import type { TabId } from "../../webview/frame/arrangement.ts";
 import { repository } from "./temporary.ts";
 import { eventually } from "./wait.ts";
 
@@ -171,6 +172,24 @@ export class Workbench {
   /** The panel's elements of that `data-testid`. */
   inPanel(testId: string, more = ""): Locator {
     return this.panelFrame().locator(`[data-testid="${testId}"]${more}`);
+  }
+
+  /** Brings a tab of the panel in sight; the modules stand beside the tabs, or above them, where there is room. */
+  async turnTo(tab: TabId): Promise<void> {
+    await this.panelFrame().getByRole("tab").first().waitFor();
+    const found = this.inPanel(`tab-${tab}`);
+    if ((await found.count()) > 0) await found.click();
+  }
+
+  /** The document of that file's panel, where several are open. */
+  async panelOf(file: string): Promise<Frame> {
+    const nameIn = (frame: Frame) => frame.evaluate(() => document.querySelector("[data-testid=panel-file]")?.textContent ?? "").catch(() => "");
+    const named = await eventually(
+      `the panel of ${file}`,
+      () => Promise.all(this.page.frames().map(async (frame) => ({ frame, name: await nameIn(frame) }))),
+      (frames) => frames.some(({ name }) => name === file),
+    );
+    return named.find(({ name }) => name === file)!.frame;
   }
 
   /** Waits until an item of the extension's in the status bar reads so. */

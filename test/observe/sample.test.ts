@@ -2,11 +2,22 @@ import assert from "node:assert/strict";
 import { cat, data, Generator, manualSeed, nn, noGrad, optim, rand, randint, randn, tensor, zeros, zerosLike, type Tensor } from "../../src/engine/index.ts";
 import { instrument, setInstrument } from "../../src/engine/instrument.ts";
 import type { Observer } from "../../src/observe/observer.ts";
-import type { Batch, Look, LookRequest, Piece, RunEvent, Tally } from "../../src/protocol/index.ts";
-import { programOf, watched } from "./watched.ts";
+import type { Batch, FollowedNews, Look, LookFailure, LookRequest, Piece, RunEvent, Tally } from "../../src/protocol/index.ts";
+import { watch, type Watched } from "./watch.ts";
 
-const program = programOf(new Error());
-const classes = ["Net", "Tricky", "Forgetful", "Attentive", "Tagger"];
+/** @param gate called wherever the program could be held up */
+function watched(body: () => void, gate: (observer: Observer) => void): Watched {
+  let observer: Observer | undefined;
+  const pass = (): number => {
+    gate(observer!);
+    return 0;
+  };
+  const run = (own: Observer): void => {
+    observer = own;
+    body();
+  };
+  return watch(run, { gate: { pass, look() {}, hold() {}, release() {} } });
+}
 
 let questions = 0;
 
@@ -15,20 +26,20 @@ function question(asked: Partial<LookRequest> = {}): LookRequest {
   return { ...usual, ...asked, id: ++questions };
 }
 
-const ofType = <T extends RunEvent["type"]>(events: readonly RunEvent[], type: T): Extract<RunEvent, { type: T }>[] =>
-  events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
+const newsOf = (events: readonly RunEvent[]): FollowedNews[] => events.flatMap((event) => (event.type === "followed" ? [event.news] : []));
+const batches = (events: readonly RunEvent[]): Batch[] => newsOf(events).flatMap((news) => (news.kind === "batch" ? [news.batch] : []));
+const looks = (events: readonly RunEvent[]): Look[] => newsOf(events).flatMap((news) => (news.kind === "look" ? [news.look] : []));
+const failures = (events: readonly RunEvent[]): LookFailure[] => newsOf(events).flatMap((news) => (news.kind === "failure" ? [news.failure] : []));
+const tallies = (events: readonly RunEvent[]): Tally[] => newsOf(events).flatMap((news) => (news.kind === "tally" ? [news.tally] : []));
 
 function answerTo(events: readonly RunEvent[], { id }: LookRequest): Look {
-  const answer = ofType(events, "look").find((event) => event.look.id === id)?.look;
+  const answer = looks(events).find((look) => look.id === id);
   assert.ok(answer, failureOf(events, id) ?? "no answer came");
   return answer;
 }
 
-const failureOf = (events: readonly RunEvent[], id: number): string | undefined =>
-  ofType(events, "lookFailed").find((event) => event.failure.id === id)?.failure.message;
+const failureOf = (events: readonly RunEvent[], id: number): string | undefined => failures(events).find((failure) => failure.id === id)?.message;
 
-const batches = (events: readonly RunEvent[]): Batch[] => ofType(events, "batch").map(({ batch }) => batch);
-const tallies = (events: readonly RunEvent[]): Tally[] => ofType(events, "tally").map(({ tally }) => tally);
 const valuesOf = (x: Tensor): number[] => Array.from(x.toTypedArray());
 
 function sameValues(piece: Piece | undefined, expected: Tensor): void {
@@ -62,8 +73,6 @@ function lookAt<M extends nn.AnyModule, T>(
   const { inputs, target, loss = nn.functional.crossEntropy as LossFunction, read = (output: Tensor) => output } = subject;
   let [model, expected, gates]: [M | undefined, T | undefined, number] = [undefined, undefined, 0];
   const { events } = watched(
-    program,
-    classes,
     () => {
       model = subject.model();
       const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
@@ -174,18 +183,16 @@ describe("following a sample", function () {
   it("changes no bit of what the program computes, wherever and however one looks", () => {
     const alone = trainTricky();
     for (const training of [false, true]) {
-      let looks = 0;
+      let gates = 0;
       let seen: Uint8Array[] = [];
       const { events } = watched(
-        program,
-        classes,
         () => (seen = trainTricky()),
         (observer) => {
-          const ablations = looks++ % 2 === 0 ? [] : [{ module: 2, part: "unit", index: 1 } as const];
-          observer.steer({ type: "look", look: question({ training, ablations, follow: true, hold: looks % 3 === 0 }) });
+          const ablations = gates++ % 2 === 0 ? [] : [{ module: 2, part: "unit", index: 1 } as const];
+          observer.steer({ type: "look", look: question({ training, ablations, follow: true, hold: gates % 3 === 0 }) });
         },
       );
-      assert.ok(ofType(events, "look").length >= 28, `${ofType(events, "look").length} looks, then ${JSON.stringify(ofType(events, "lookFailed").at(-1))}`);
+      assert.ok(looks(events).length >= 15, `${looks(events).length} looks, then ${JSON.stringify(failures(events).at(-1))}`);
       assert.equal(seen.length, alone.length);
       for (const [index, bits] of alone.entries()) assert.deepEqual(seen[index], bits, `value ${index}`);
     }
@@ -257,7 +264,7 @@ describe("following a sample", function () {
 
   it("takes a feature of a vector, and of each place of a sequence, away", () => {
     manualSeed(5);
-    class Tagger extends nn.Module {
+    class NetTagger extends nn.Module {
       table = new nn.Embedding(9, 4);
       rnn = new nn.LSTM(4, 5, { batchFirst: true });
       head = new nn.Linear(5, 3);
@@ -268,7 +275,7 @@ describe("following a sample", function () {
     const [tokens, tags] = [randint(0, 9, [4, 6]), randint(0, 3, [4, 6])];
     const wanted = [2, 3].map((module) => ({ module, call: 0, what: "output" as const }));
     const look = question({ sample: 3, wanted, ablations: [{ module: 2, part: "unit", index: 4 }] });
-    const subject = { model: () => new Tagger(), inputs: [tokens], target: tags.flatten(), read: (logits: Tensor) => logits.reshape(-1, 3) };
+    const subject = { model: () => new NetTagger(), inputs: [tokens], target: tags.flatten(), read: (logits: Tensor) => logits.reshape(-1, 3) };
     const { events, expected } = lookAt(subject, look, ({ table, rnn, head }) => {
       const [states] = rnn(table(tokens));
       states.select(2, 4).fill_(0);
@@ -287,7 +294,7 @@ describe("following a sample", function () {
   it("shows each head's attention, and takes a head away before the heads are put together", () => {
     for (const batchFirst of [true, false]) {
       manualSeed(6);
-      class Attentive extends nn.Module {
+      class NetAttentive extends nn.Module {
         attention = new nn.MultiheadAttention(8, 2, { batchFirst });
         head = new nn.Linear(8, 3);
         batchFirst = batchFirst;
@@ -299,7 +306,7 @@ describe("following a sample", function () {
       const [x, y] = [randn(batchFirst ? [4, 5, 8] : [5, 4, 8]), randint(0, 3, [4])];
       const wanted = [{ module: 1, call: 0, what: "attention" as const }];
       const [look, without] = [question({ sample: 2, wanted }), question({ sample: 2, ablations: [{ module: 1, part: "head", index: 1 }] })];
-      const { events, expected } = lookAt({ model: () => new Attentive(), inputs: [x], target: y }, [look, without], ({ attention, head }) => {
+      const { events, expected } = lookAt({ model: () => new NetAttentive(), inputs: [x], target: y }, [look, without], ({ attention, head }) => {
         const [, weights] = attention(x, x, x, { averageAttnWeights: false });
         // Head by head: softmax(q·kᵀ/√d)·v, with zeros in place of the second.
         const sequences = batchFirst ? x : x.transpose(0, 1);
@@ -319,7 +326,7 @@ describe("following a sample", function () {
 
   it("shows the attention that a program computes itself", () => {
     manualSeed(7);
-    class Attentive extends nn.Module {
+    class NetAttentive extends nn.Module {
       query = new nn.Linear(6, 6);
       key = new nn.Linear(6, 6);
       head = new nn.Linear(6, 3);
@@ -330,7 +337,7 @@ describe("following a sample", function () {
     }
     const [x, y] = [randn(3, 4, 6), randint(0, 3, [3])];
     const look = question({ sample: 1, wanted: [{ module: 0, call: 0, what: "attention" }] });
-    const { events, expected } = lookAt({ model: () => new Attentive(), inputs: [x], target: y }, look, ({ query, key }) =>
+    const { events, expected } = lookAt({ model: () => new NetAttentive(), inputs: [x], target: y }, look, ({ query, key }) =>
       query(x).matmul(key(x).transpose(1, 2)).div(Math.sqrt(6)).softmax(2),
     );
     close(pieceOf(answerTo(events, look), 0, "attention")!.values, valuesOf(expected.select(0, 1)), 1e-6);
@@ -415,11 +422,9 @@ describe("following a sample", function () {
 
   it("stays with a batch that is held, and takes the newest otherwise", () => {
     manualSeed(11);
-    const looks = [question(), question({ hold: true }), question()];
+    const asked = [question(), question({ hold: true }), question()];
     let gates = 0;
     const { events } = watched(
-      program,
-      classes,
       () => {
         const model = new nn.Sequential(new nn.Linear(3, 2));
         const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
@@ -433,12 +438,12 @@ describe("following a sample", function () {
         }
       },
       (observer) => {
-        const look = looks[gates++ - 1];
+        const look = asked[gates++ - 1];
         if (look) observer.steer({ type: "look", look });
       },
     );
     assert.deepEqual(
-      looks.map((look) => answerTo(events, look).batch),
+      asked.map((look) => answerTo(events, look).batch),
       [1, 1, 3],
     );
     // The last is shown when the run has ended.
@@ -454,7 +459,7 @@ describe("following a sample", function () {
 
   it("says in the user's words what keeps the model from being called again", () => {
     manualSeed(12);
-    class Forgetful extends nn.Module {
+    class NetForgetful extends nn.Module {
       layer = new nn.Linear(3, 2);
       override forward(x: Tensor): Tensor {
         if (!this.training) throw new Error("I only work in training");
@@ -463,7 +468,7 @@ describe("following a sample", function () {
     }
     const [x, y] = [randn(4, 3), randint(0, 2, [4])];
     const [look, asTrained] = [question(), question({ training: true })];
-    const { events } = lookAt({ model: () => new Forgetful(), inputs: [x], target: y }, [look, asTrained], () => null);
+    const { events } = lookAt({ model: () => new NetForgetful(), inputs: [x], target: y }, [look, asTrained], () => null);
     assert.match(failureOf(events, look.id)!, /^The model could not be called once more with this batch: I only work in training$/);
     assert.equal(answerTo(events, asTrained).training, true);
   });
@@ -479,41 +484,36 @@ describe("following a sample", function () {
       if (!isAsked) observer.steer({ type: "look", look: question() });
       isAsked = true;
     };
-    const { events } = watched(
-      program,
-      classes,
-      () => {
-        const model = new nn.Sequential(new nn.Linear(3, 3));
-        const optimizer = new optim.SGD(model.parameters(), { lr: 0.5 });
-        const loader = new data.DataLoader(new data.TensorDataset(x, y), { batchSize: 8 });
-        const lossFn = new nn.CrossEntropyLoss();
-        const count = (logits: Tensor, labels: Tensor, counts: number[]): void => {
-          const predictions = valuesOf(logits.argmax(1));
-          valuesOf(labels).forEach((label, i) => counts[label * 3 + predictions[i]!]!++);
-        };
-        for (let epoch = 0; epoch < 2; epoch++) {
-          counted.training.fill(0);
-          counted.evaluation.fill(0);
-          losses.length = 0;
+    const { events } = watched(() => {
+      const model = new nn.Sequential(new nn.Linear(3, 3));
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.5 });
+      const loader = new data.DataLoader(new data.TensorDataset(x, y), { batchSize: 8 });
+      const lossFn = new nn.CrossEntropyLoss();
+      const count = (logits: Tensor, labels: Tensor, counts: number[]): void => {
+        const predictions = valuesOf(logits.argmax(1));
+        valuesOf(labels).forEach((label, i) => counts[label * 3 + predictions[i]!]!++);
+      };
+      for (let epoch = 0; epoch < 2; epoch++) {
+        counted.training.fill(0);
+        counted.evaluation.fill(0);
+        losses.length = 0;
+        for (const [input, labels] of loader) {
+          const logits = model(input!);
+          optimizer.zeroGrad();
+          lossFn(logits, labels!).backward();
+          optimizer.step();
+          count(logits, labels!, counted.training);
+          losses.push(...unseen(() => valuesOf(nn.functional.crossEntropy(logits.detach(), labels!, { reduction: "none" }))));
+        }
+        noGrad(() => {
           for (const [input, labels] of loader) {
             const logits = model(input!);
-            optimizer.zeroGrad();
-            lossFn(logits, labels!).backward();
-            optimizer.step();
-            count(logits, labels!, counted.training);
-            losses.push(...unseen(() => valuesOf(nn.functional.crossEntropy(logits.detach(), labels!, { reduction: "none" }))));
+            lossFn(logits, labels!);
+            count(logits, labels!, counted.evaluation);
           }
-          noGrad(() => {
-            for (const [input, labels] of loader) {
-              const logits = model(input!);
-              lossFn(logits, labels!);
-              count(logits, labels!, counted.evaluation);
-            }
-          });
-        }
-      },
-      ask,
-    );
+        });
+      }
+    }, ask);
     for (const pass of ["training", "evaluation"] as const) {
       const tally = tallies(events).findLast((one) => one.pass === pass)!;
       assert.deepEqual(tally.confusion, { classes: 3, counts: counted[pass] });

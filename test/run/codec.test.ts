@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Malformed } from "../../src/run/codec.ts";
 import { fromPanel, toPanel } from "../../src/run/panelMessages.ts";
-import { runSnapshot } from "../../src/run/records.ts";
-import { reduceSnapshot, shrink, memoryBounds } from "../../src/run/snapshot.ts";
+import { runEvent, runSnapshot, storedSnapshot } from "../../src/run/records.ts";
+import { packedSample } from "../../src/run/records/statistics.ts";
+import { reduceSnapshot, shrink, memoryBounds, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { elapsedSeconds, lossTrouble, progressShare, standing } from "../../src/run/standing.ts";
+import { plainSamples } from "../fixtures/plainSamples.ts";
 import { digitsModel, sampleStep, snapshotAfter, training } from "../webview/fakeRun.ts";
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -62,19 +64,28 @@ describe("what goes as JSON", () => {
     );
   });
 
-  it("is a whole run", () => {
-    const back = runSnapshot.decode(json(runSnapshot.encode(full)));
-    const { curves, ...others } = back;
-    const { curves: expected, ...same } = full;
-    assert.deepEqual(others, same);
-    assert.deepEqual(
-      [...curves].map(([name, series]) => [name, [...series]]),
-      [...expected].map(([name, series]) => [name, [...series]]),
-    );
-  });
+  const ways = {
+    "as a message": (run: RunSnapshot) => runSnapshot.decode(structuredClone(runSnapshot.encode(run))),
+    "to disk": (run: RunSnapshot) => storedSnapshot.decode(json(storedSnapshot.encode(run))),
+  };
+  for (const [way, pass] of Object.entries(ways)) {
+    it(`is a whole run, ${way}`, () => {
+      // What was read goes on as what was measured does.
+      for (const back of [pass(full), pass(pass(full))]) {
+        const { curves, samples, ...others } = back;
+        const { curves: expected, samples: measuredSamples, ...same } = full;
+        assert.deepEqual(others, same);
+        assert.deepEqual(
+          [...curves].map(([name, series]) => [name, [...series]]),
+          [...expected].map(([name, series]) => [name, [...series]]),
+        );
+        assert.deepEqual(plainSamples(samples), plainSamples(measuredSamples));
+      }
+    });
+  }
 
   it("isn't copied where JSON can take it as it is", () => {
-    const message = { type: "events" as const, runId: "1", events: [{ type: "statistics" as const, statistics: measured }] };
+    const message = { type: "events" as const, runId: "1", events: [{ type: "metrics" as const, points: [{ name: "loss", step: 1, epoch: 0, value: 2 }] }] };
     assert.equal(toPanel.encode(message), message);
   });
 });
@@ -83,13 +94,14 @@ describe("what comes as JSON", () => {
   const others = [null, true, 0, -1, 1.5, 1e300, "", "NaN", "text", [], {}, [null], { type: "state" }];
 
   it("is read or refused, whatever stands in any place, and nothing that was read breaks what shows it", () => {
-    const written = json(runSnapshot.encode(full));
+    const written = json(storedSnapshot.encode(full));
     let refused = 0;
     for (const replace of places(written)) {
       for (const other of others) {
         try {
-          const run = runSnapshot.decode(json(replace(other)));
+          const run = storedSnapshot.decode(json(replace(other)));
           const next = reduceSnapshot(shrink(run, { ...memoryBounds, points: 3, steps: 2 }), { type: "statistics", statistics: measured });
+          plainSamples(next.samples);
           for (const look of [standing, lossTrouble, elapsedSeconds]) look(next);
           progressShare(next.progress);
         } catch (error) {
@@ -102,10 +114,10 @@ describe("what comes as JSON", () => {
   });
 
   it("is refused with the place where it is wrong", () => {
-    const written = json(runSnapshot.encode(full)) as { progress: { epoch: unknown } };
+    const written = json(storedSnapshot.encode(full)) as { progress: { epoch: unknown } };
     const refused = (value: unknown) => {
       try {
-        runSnapshot.decode(value);
+        storedSnapshot.decode(value);
         return undefined;
       } catch (error) {
         return (error as Error).message;
@@ -115,6 +127,49 @@ describe("what comes as JSON", () => {
     assert.equal(refused({ ...written, notes: [{ name: "a", step: 1 }] }), "notes.0.text: is missing");
     assert.equal(refused({ ...written, state: "dancing" }), "state: not one of starting, running, paused, stopping, finished, stopped, failed, interrupted");
     assert.equal(refused(7), "not an object");
+  });
+
+  it("is refused where blocks of numbers are not what they should be", () => {
+    interface Sent {
+      type: "statistics";
+      statistics: { tensors: { count: number; numbers: Float64Array; wholes: Uint32Array } };
+    }
+    const send = () => structuredClone(runEvent.encode({ type: "statistics", statistics: measured })) as Sent;
+    const refused = (change: (tensors: Sent["statistics"]["tensors"]) => void): void => {
+      const event = send();
+      change(event.statistics.tensors);
+      assert.throws(() => runEvent.decode(event), Malformed);
+    };
+    runEvent.decode(send());
+    refused((tensors) => (tensors.numbers = new Float64Array(3)));
+    refused((tensors) => (tensors.numbers = [1, 2] as unknown as Float64Array));
+    refused((tensors) => (tensors.wholes = tensors.wholes.slice(0, -1)));
+    refused((tensors) => (tensors.count = 2 ** 40));
+    refused((tensors) => tensors.count--);
+    // Any number in the place of any other: it is refused, or all that can be asked for lies within.
+    const { length } = send().statistics.tensors.wholes;
+    for (let place = 0; place < length; place++) {
+      for (const other of [0, 1, 65, 1025, 0xffff_ffff]) {
+        const event = send();
+        event.statistics.tensors.wholes[place] = other;
+        try {
+          const read = runEvent.decode(event);
+          if (read.type === "statistics") plainSamples(new Map([[0, [read.statistics]]]));
+        } catch (error) {
+          assert.ok(error instanceof Malformed, String(error));
+        }
+      }
+    }
+  });
+
+  it("takes no more memory than its own numbers, whatever message it lay in", () => {
+    const { tensors } = packedSample.encode(measured) as { tensors: { count: number; numbers: Float64Array; wholes: Uint32Array } };
+    const message = new Float64Array(10_000);
+    message.set(tensors.numbers, 7);
+    const numbers = message.subarray(7, 7 + tensors.numbers.length);
+    const read = packedSample.decode({ ...(packedSample.encode(measured) as object), tensors: { ...tensors, numbers } });
+    const { values } = read.modules[0]!.output!.percentiles as unknown as { values: Float64Array };
+    assert.equal(values.buffer.byteLength, tensors.numbers.byteLength);
   });
 
   it("is left with the agreed parts alone", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MetricPoint, RunEvent } from "../../src/protocol/index.ts";
-import { runSnapshot } from "../../src/run/records.ts";
+import { storedSnapshot } from "../../src/run/records.ts";
 import { emptySnapshot, memoryBounds, reduceSnapshot, shrink, type Bounds, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { file, sample } from "../extension/samples.ts";
 
@@ -8,7 +8,19 @@ const empty = emptySnapshot({ runId: "1", file, mode: "train", startedAt: 0 });
 const at = (step: number) => ({ step, epoch: 0, value: step });
 const point = (step: number, name = "loss"): MetricPoint => ({ name, ...at(step) });
 const stepsOf = (run: RunSnapshot, model = 0): number[] => (run.samples.get(model) ?? []).map(({ step }) => step);
-const small: Bounds = { points: 100, allPoints: 1000, series: 10, tensors: 1000, steps: 50, passNodes: 100, notes: 3, interventions: 10, problems: 5 };
+const small: Bounds = {
+  points: 100,
+  allPoints: 1000,
+  series: 10,
+  tensors: 1000,
+  steps: 50,
+  passNodes: 100,
+  notes: 3,
+  interventions: 10,
+  epochs: 6,
+  printed: { lines: 4, characters: 100 },
+  problems: 5,
+};
 
 function play(events: Iterable<RunEvent>, bounds: Bounds): RunSnapshot {
   let run = empty;
@@ -55,6 +67,27 @@ describe("what is kept of a run", () => {
         ["mine", 1],
       ],
     );
+  });
+
+  it("has the first step of each epoch, of each model's training, and some of very many", () => {
+    const epoch = (step: number, number: number, name = "loss"): MetricPoint => ({ name, step, epoch: number, value: 1 });
+    const both = [epoch(0, 0), epoch(1, 0), epoch(2, 1), epoch(2, 1, "val/loss"), epoch(1, 0, "val/loss"), epoch(3, 0, "loss/mlp"), epoch(4, 1, "loss/mlp")];
+    assert.deepEqual(
+      play(
+        both.map((point) => ({ type: "metrics", points: [point] })),
+        small,
+      ).epochs,
+      [
+        { step: 0, epoch: 0 },
+        { step: 2, epoch: 1 },
+        { step: 3, epoch: 0 },
+        { step: 4, epoch: 1 },
+      ],
+    );
+    const many = Array.from({ length: 400 }, (_, i): RunEvent => ({ type: "metrics", points: [epoch(10 * i, i)] }));
+    const kept = play(many, small).epochs;
+    assert.ok(kept.length <= 6 && kept[0]!.epoch === 0 && kept.at(-1)!.epoch === 399, JSON.stringify(kept));
+    assert.ok(kept.every(({ step, epoch: number }) => step === 10 * number));
   });
 
   it("is all of it, as long as it is short", () => {
@@ -138,7 +171,7 @@ describe("what is kept of a run", () => {
       ]).flat(),
       small,
     );
-    const size = JSON.stringify(runSnapshot.encode(words)).length;
+    const size = JSON.stringify(storedSnapshot.encode(words)).length;
     assert.equal(words.notes.length, small.notes);
     assert.equal(words.problems.length, small.problems);
     assert.ok(size < 100_000, `${size} characters`);

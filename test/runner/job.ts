@@ -19,6 +19,7 @@ import {
   type RunState,
   type StepStatistics,
 } from "../../src/protocol/index.ts";
+import { received } from "../../src/run/sentEvents.ts";
 import { builtRunner } from "./built.ts";
 
 /** A folder of the user's, gone after the test. */
@@ -53,8 +54,9 @@ export class Job {
     child.stderr!.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     child.on("message", (message: RunnerMessage) => {
       if (message.type !== "event") return;
-      this.events.push(message.event);
-      for (const listener of this.#listeners) listener(message.event);
+      const event = received(message.event);
+      this.events.push(event);
+      for (const listener of this.#listeners) listener(event);
     });
   }
 

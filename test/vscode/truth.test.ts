@@ -181,13 +181,13 @@ describe("an error of syntax", () => {
   });
 });
 
+const columnOf = (label: string): number | undefined => vscode.window.tabGroups.all.find(({ tabs }) => tabs.some((tab) => tab.label === label))?.viewColumn;
+
 describe("the panel", () => {
   beforeEach(async () => {
     window = await Window.open("stand-in");
   });
   afterEach(() => window.close());
-
-  const columnOf = (label: string): number | undefined => vscode.window.tabGroups.all.find(({ tabs }) => tabs.some((tab) => tab.label === label))?.viewColumn;
 
   it("is not covered by files that are opened while it has the focus", async () => {
     const uri = window.write("net.model.ts", modelText("finish"));
@@ -214,6 +214,46 @@ describe("the panel", () => {
     await vscode.commands.executeCommand("workbench.action.focusSecondEditorGroup");
     await vscode.commands.executeCommand("vscode.open", third);
     assert.equal(columnOf("third.ts"), 2, "the user's own group is not locked");
+  });
+});
+
+describe("the panels of two files", () => {
+  beforeEach(async () => {
+    window = await Window.open("stand-in");
+  });
+  afterEach(() => window.close());
+
+  const open = async (name: string, outcome: string): Promise<void> => {
+    const uri = window.write(`${name}.model.ts`, modelText(outcome));
+    await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
+    await vscode.commands.executeCommand("kindling.openPanel", uri);
+    await window.tab(`Kindling: ${name}`);
+  };
+
+  it("stand side by side, and the one that is open comes to the front instead of another", async () => {
+    await open("first", "finish");
+    await open("second", "finish");
+    assert.deepEqual([columnOf("Kindling: first"), columnOf("Kindling: second")], [2, 3]);
+    await open("first", "finish");
+    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+    assert.deepEqual(
+      labels.filter((label) => label.startsWith("Kindling")),
+      ["Kindling: first", "Kindling: second"],
+    );
+  });
+
+  it("share a place where the file before has ended its training", async () => {
+    const train = async (name: string): Promise<void> => {
+      const uri = window.write(`${name}.model.ts`, modelText("finish"));
+      await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
+      const settled = window.settled(uri, "train");
+      await vscode.commands.executeCommand("kindling.train", uri);
+      await settled;
+      await window.tab(`Kindling: ${name}`);
+    };
+    await train("first");
+    await train("second");
+    assert.deepEqual([columnOf("Kindling: first"), columnOf("Kindling: second")], [2, 2]);
   });
 });
 

@@ -5,7 +5,8 @@ import { addPoints } from "../../src/run/curves.ts";
 import { indexAt, Series } from "../../src/run/series.ts";
 import { memoryBounds } from "../../src/run/snapshot.ts";
 import { barHeights, bins, outline, total } from "../../webview/charts/bars.ts";
-import { groupCharts } from "../../webview/curves/groups.ts";
+import { groupCharts, isLogarithmic } from "../../webview/curves/groups.ts";
+import { epochStride } from "../../webview/curves/marks.ts";
 import { columnsAt, opacities, stepAtShare, stepShare, valueRange } from "../../webview/charts/heatmap.ts";
 import { isDense, Smoothed } from "../../webview/curves/smooth.ts";
 import { balancedColumns } from "../../webview/curves/curves.tsx";
@@ -70,7 +71,7 @@ describe("charts", () => {
     );
     assert.notEqual(charts[1]!.lines[0]!.colour, charts[1]!.lines[1]!.colour);
     assert.deepEqual(
-      charts.map(({ smooth }) => smooth),
+      charts.map(({ lines }) => lines[0]!.smooth),
       [true, false, true],
     );
     assert.deepEqual(groupCharts(new Map()), []);
@@ -83,10 +84,69 @@ describe("charts", () => {
       rates!.lines.map(({ label }) => label),
       ["group 0", "group 1", "backbone", "head.weight"],
     );
-    const [later] = groupCharts(curvesOf(["lr", "lr/1"].map((name) => ({ name, step: 0, epoch: 0, value: 1 }))));
+  });
+
+  const chartsOf = (...names: string[]) =>
+    groupCharts(curvesOf(names.flatMap((name) => [0, 1].map((step) => ({ name, step, epoch: 0, value: 1 + step }))))).map(({ title, lines }) => [
+      title,
+      ...lines.map(({ label }) => label),
+    ]);
+
+  it("hold curves that differ by the data they were taken on, and no others", () => {
+    assert.deepEqual(chartsOf("train/acc", "val/acc", "test/acc", "value"), [
+      ["acc", "train", "val", "test"],
+      ["value", "value"],
+    ]);
+    assert.deepEqual(chartsOf("trainAcc", "valAcc"), [["acc", "train", "val"]]);
+    assert.deepEqual(chartsOf("acc", "val_acc"), [["acc", "acc", "val"]]);
+    assert.deepEqual(chartsOf("valAcc"), [["valAcc", "valAcc"]], "alone it keeps its name");
+    assert.deepEqual(chartsOf("my_acc", "myAcc", "val_my_acc"), [
+      ["my_acc", "my_acc", "val"],
+      ["myAcc", "myAcc"],
+    ]);
+    assert.deepEqual(chartsOf("my_acc", "myAcc"), [
+      ["my_acc", "my_acc"],
+      ["myAcc", "myAcc"],
+    ]);
+    assert.deepEqual(chartsOf("val_acc", "valAcc"), [["acc", "val_acc", "valAcc"]], "whole names where the data doesn't tell them apart");
+    assert.deepEqual(chartsOf("train_val_gap", "val_gap", "trainable", "able"), [
+      ["train_val_gap", "train_val_gap"],
+      ["val_gap", "val_gap"],
+      ["trainable", "trainable"],
+      ["able", "able"],
+    ]);
+  });
+
+  it("hold all losses of the training, of the validation, and those that the program calls so", () => {
+    assert.deepEqual(chartsOf("loss", "val/loss"), [["loss", "train", "val"]]);
+    assert.deepEqual(chartsOf("loss", "validationLoss", "loss (logged)"), [["loss", "train", "val", "logged"]]);
+    assert.deepEqual(chartsOf("loss/netD", "loss/netG", "val/loss/netG"), [["loss", "netD", "netG", "val netG"]]);
+    assert.deepEqual(chartsOf("loss"), [["loss", "loss"]]);
+  });
+
+  it("have a logarithmic axis where a curve of positive values spans three decades, unless the user says otherwise", () => {
+    const chart = (...values: number[]) => groupCharts(curvesOf(values.map((value, step) => ({ name: "loss", step, epoch: 0, value }))))[0]!;
+    assert.equal(isLogarithmic(chart(1000, 10, 1), {}), true);
+    assert.equal(isLogarithmic(chart(999, 10, 1), {}), false);
+    assert.equal(isLogarithmic(chart(1000, 0, 1), {}), false);
+    assert.equal(isLogarithmic(chart(1000, -1), {}), false);
+    assert.equal(isLogarithmic(chart(1e9, NaN, 1), {}), true);
+    assert.equal(isLogarithmic(chart(NaN), {}), false);
+    assert.equal(isLogarithmic(chart(1000, 1), { loss: false }), false);
+    assert.equal(isLogarithmic(chart(2, 1), { loss: true }), true);
+  });
+
+  it("show a learning rate that never changes as a number", () => {
+    const rate = (...values: number[]) => groupCharts(curvesOf(values.map((value, step) => ({ name: "lr", step, epoch: 0, value }))))[0]!.isConstant;
+    assert.deepEqual([rate(0.1), rate(0.1, 0.1), rate(0.1, 0.01), rate(0.1, NaN)], [true, true, false, false]);
+    const [accuracy] = groupCharts(curvesOf([0, 1].map((step) => ({ name: "accuracy", step, epoch: 0, value: 1 }))));
+    assert.equal(accuracy!.isConstant, false);
+  });
+
+  it("mark epochs where there is room for their names", () => {
     assert.deepEqual(
-      later!.lines.map(({ label }) => label),
-      ["group 0", "group 1"],
+      [epochStride(1, 600), epochStride(10, 600), epochStride(11, 600), epochStride(30, 600), epochStride(200, 600), epochStride(0, 600)],
+      [1, 1, 2, 5, 20, undefined],
     );
   });
 
@@ -116,7 +176,7 @@ describe("charts", () => {
 });
 
 describe("histograms", () => {
-  const histogram = { low: -1, high: 1, counts: [1, 0, 2, 5] };
+  const histogram = { low: -1, high: 1, counts: [1, 0, 2, 5], below: 0, above: 0 };
 
   it("list bins that join from low to high and hold all counts", () => {
     assert.deepEqual(bins(histogram), [
@@ -140,7 +200,7 @@ describe("histograms", () => {
 });
 
 describe("the heatmap of histograms over the run", () => {
-  const column = (step: number, low: number, high: number, counts: number[]) => ({ step, histogram: { low, high, counts } });
+  const column = (step: number, low: number, high: number, counts: number[]) => ({ step, histogram: { low, high, counts, below: 0, above: 0 } });
   const pixels = (shades: Uint8ClampedArray, width: number) =>
     Array.from({ length: shades.length / width }, (_, y) => [...shades.subarray(y * width, (y + 1) * width)]);
 

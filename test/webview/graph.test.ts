@@ -69,7 +69,7 @@ describe("the graph in a browser", function () {
   it("writes the shape on each tensor's way", async () => {
     await open(digitsPass());
     const labels = await panel.page.locator(".graph-picture .label").allTextContents();
-    assert.deepEqual(labels.toSorted(), ["32×1×8×8", "32×16×8×8", "32×16×8×8", "32×16×8×8", "32×16×8×8"]);
+    assert.deepEqual(labels.toSorted(), ["32×16×8×8", "32×16×8×8", "32×16×8×8", "32×16×8×8", "32×1×8×8"]);
   });
 
   it("shares what is chosen with the table, both ways", async () => {
@@ -160,7 +160,14 @@ describe("the graph in a browser", function () {
       step: 0,
       nodes: nodes.slice(0, failing + 2),
       edges: edges.filter(({ to }) => to <= failing + 1),
-      failure: { node: failing, message: "mat1 and mat2 shapes cannot be multiplied (32x72 and 128x10)", shapes: [[32, 72], [128, 10]] },
+      failure: {
+        node: failing,
+        message: "mat1 and mat2 shapes cannot be multiplied (32x72 and 128x10)",
+        shapes: [
+          [32, 72],
+          [128, 10],
+        ],
+      },
     };
     const problem = { severity: "error", code: "shape", message: "…", position: { file, line: 23, column: 9 } } as const;
     await panel.send({ type: "snapshot", run: { ...run, state: "failed", passes: seen(digitsPass(), pass), problems: [problem] } });
@@ -177,9 +184,17 @@ describe("the graph in a browser", function () {
   it("is a table, too, with where each tensor comes from and goes to", async () => {
     await open(digitsPass());
     await panel.byTestId("graph-table-toggle").click();
-    const rows = await panel.page.locator('[data-testid="graph-table"] tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
-    assert.deepEqual(rows.find(([name]) => name === "1"), ["1", "ReLU", "0", "features", ""]);
-    assert.deepEqual(rows.find(([name]) => name === "tanh"), ["tanh", "operation", "flatten", "model", "32×16×8×8"]);
+    const rows = await panel.page
+      .locator('[data-testid="graph-table"] tbody tr')
+      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+    assert.deepEqual(
+      rows.find(([name]) => name === "1"),
+      ["1", "ReLU", "0", "features", ""],
+    );
+    assert.deepEqual(
+      rows.find(([name]) => name === "tanh"),
+      ["tanh", "operation", "flatten", "model", "32×16×8×8"],
+    );
   });
 
   it("moves by dragging and wheel, grows at the pointer, and comes back whole", async () => {

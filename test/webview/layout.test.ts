@@ -111,11 +111,29 @@ describe("the panel's layout", function () {
     });
   }
 
-  it("draws a learning rate that never changed as a line up to the newest step, also while running", async () => {
+  it("shows a learning rate that never changed as a number, and as a chart once it has", async () => {
+    const panel = await pages.open();
+    const curves = new Map([["lr", Series.of([{ step: 0, epoch: 0, value: 0.001 }])]]);
+    await panel.send({ type: "snapshot", run: { ...emptySnapshot(), state: "running", models: [digitsModel], curves } });
+    assert.equal(await panel.byTestId("constant").innerText(), "lr 0.001");
+    assert.equal(await panel.page.locator("[data-name=lr] .plot").count(), 0);
+    await panel.sendEvents("run-1", [{ type: "metrics", points: [{ name: "lr", step: 40, epoch: 0, value: 0.0001 }] }]);
+    assert.equal(await panel.byTestId("constant").count(), 0);
+    assert.equal(await panel.page.locator("[data-name=lr] .plot").count(), 1);
+    await panel.page.close();
+  });
+
+  it("draws a learning rate as a line up to the newest step, also while running", async () => {
     const panel = await pages.open();
     const loss = Series.of(Array.from({ length: 100 }, (_, step) => ({ step, epoch: 0, value: 1 })));
     const curves = new Map([
-      ["lr", Series.of([{ step: 0, epoch: 0, value: 0.001 }])],
+      [
+        "lr",
+        Series.of([
+          { step: 0, epoch: 0, value: 0.002 },
+          { step: 1, epoch: 0, value: 0.001 },
+        ]),
+      ],
       ["loss", loss],
     ]);
     await panel.send({ type: "snapshot", run: { ...emptySnapshot(), state: "running", models: [digitsModel], curves } });
@@ -138,7 +156,7 @@ describe("the panel's layout", function () {
   it("gives several parameter groups a legend that can be read", async () => {
     const panel = await pages.open({ width: 320, height: 900 });
     const names = ["lr/0", "lr/1", "lr/encoder.layers.0.attention.weight", "lr/head"];
-    const rates = names.map((name) => [name, Series.of([{ step: 0, epoch: 0, value: 0.000123 }])] as const);
+    const rates = names.map((name) => [name, Series.of([0.000123, 0.000456].map((value, step) => ({ step, epoch: 0, value })))] as const);
     await panel.send({ type: "snapshot", run: { ...run, curves: new Map([...run.curves, ...rates].filter(([name]) => name !== "lr")) } });
     const legend = panel.page.locator("[data-name=lr] .readout");
     await legend.first().scrollIntoViewIfNeeded();
@@ -156,14 +174,14 @@ describe("the panel's layout", function () {
     await panel.page.emulateMedia({ forcedColors: "active" });
     await panel.send({ type: "snapshot", run });
     const [swatch, wanted, background] = await panel.page
-      .locator(".swatch")
+      .locator(".line-swatch")
       .first()
       .evaluate((element) => {
-        const { backgroundColor } = getComputedStyle(element);
+        const { stroke } = getComputedStyle(element);
         const probe = document.body.appendChild(document.createElement("p"));
         probe.style.setProperty("forced-color-adjust", "none");
         probe.style.color = "var(--curve-1)";
-        return [backgroundColor, getComputedStyle(probe).color, getComputedStyle(document.body).backgroundColor];
+        return [stroke, getComputedStyle(probe).color, getComputedStyle(document.body).backgroundColor];
       });
     assert.equal(swatch, wanted);
     assert.notEqual(swatch, background);
@@ -181,7 +199,7 @@ function misplaced(panel: Panel): Promise<string[]> {
       return range.getBoundingClientRect();
     };
     for (const element of document.querySelectorAll(
-      ".figure, .statistics > div, .readout, .step-bar > *, .notice, .run-state, .header button, .model-counts > *, .axis > *",
+      ".figure, .statistics > div, .readout, .step-bar > *, .notice, .run-state, .header button, .table-summary > *, .axis > *",
     )) {
       if (!element.checkVisibility()) continue;
       const { left, right } = element.getBoundingClientRect();
@@ -192,7 +210,7 @@ function misplaced(panel: Panel): Promise<string[]> {
       const [own, all] = [number.getBoundingClientRect(), number.parentElement!.getBoundingClientRect()];
       if (own.left < all.left - 0.5 || own.right > all.right + 0.5) found.push(`${number.textContent} is cut off`);
     }
-    for (const pair of document.querySelectorAll(".figure, .statistics > div, .model-counts")) {
+    for (const pair of document.querySelectorAll(".figure, .statistics > div, .table-summary")) {
       if (!pair.checkVisibility()) continue;
       const boxes = [...pair.children].filter((child) => child.checkVisibility()).map(boxOf);
       boxes.forEach((box, i) => {

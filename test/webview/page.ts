@@ -107,12 +107,9 @@ export class Panel {
   }
 
   async send(...messages: ToPanel[]): Promise<void> {
-    await this.page.evaluate(
-      (json) => {
-        for (const message of JSON.parse(json) as unknown[]) window.postMessage(message, "*");
-      },
-      JSON.stringify(messages.map(toPanel.encode)),
-    );
+    await this.page.evaluate((encoded) => {
+      for (const message of encoded) window.postMessage(message, "*");
+    }, messages.map(toPanel.encode));
     await this.settle();
   }
 

@@ -14,7 +14,14 @@ export class PassBuilder {
 
   /** @returns the node's index */
   node(kind: PassNode["kind"], name: string, { parent = null, module, line, shape = this.#shape }: Options = {}, ...from: readonly number[]): number {
-    const node: PassNode = { kind, name, parent, shapes: kind === "call" ? [] : [shape], ...(module && { module }), ...(line && { position: { file, line, column: 5 } }) };
+    const node: PassNode = {
+      kind,
+      name,
+      parent,
+      shapes: kind === "call" ? [] : [shape],
+      ...(module && { module }),
+      ...(line && { position: { file, line, column: 5 } }),
+    };
     const to = this.#nodes.push(node) - 1;
     for (const source of from) this.edge(source, to);
     return to;

@@ -2,10 +2,10 @@
 import type { Histogram } from "../../src/protocol/index.ts";
 
 /** Heights from 0 to 1; `logarithmic` shows log(1 + count), so that bins with few values can be seen beside full ones. */
-export function barHeights(counts: readonly number[], logarithmic: boolean): number[] {
-  const size = logarithmic ? Math.log1p : (count: number) => count;
-  const fullest = size(counts.reduce((a, b) => Math.max(a, b), 0));
-  return counts.map((count) => (fullest > 0 ? size(count) / fullest : 0));
+export function barHeights(counts: ArrayLike<number>, logarithmic: boolean): number[] {
+  const sizes = Array.from(counts, (count) => (logarithmic ? Math.log1p(count) : count));
+  const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
+  return sizes.map((size) => (largest > 0 ? size / largest : 0));
 }
 
 /** A bin that holds anything is drawn at least this high. */
@@ -25,13 +25,13 @@ export interface Bin {
 /** Equal-width bins. Where all values are equal, only the bins' counts tell anything. */
 export function bins({ low, high, counts }: Histogram): Bin[] {
   const width = (high - low) / counts.length;
-  return counts.map((count, i) => ({
+  return Array.from(counts, (count, i) => ({
     low: low + i * width,
     high: i === counts.length - 1 ? high : low + (i + 1) * width,
     count,
   }));
 }
 
-export function total(counts: readonly number[]): number {
-  return counts.reduce((a, b) => a + b, 0);
+export function total(counts: ArrayLike<number>): number {
+  return Array.from(counts).reduce((a, b) => a + b, 0);
 }

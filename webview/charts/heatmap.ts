@@ -92,10 +92,11 @@ function columnShades(histogram: Histogram, low: number, high: number, height: n
 }
 
 /** The largest if there is only one that isn't zero. */
-function secondLargest(counts: readonly number[]): number {
+function secondLargest(counts: ArrayLike<number>): number {
   let largest = 0;
   let second = 0;
-  for (const count of counts) {
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin]!;
     second = Math.max(second, Math.min(largest, count));
     largest = Math.max(largest, count);
   }
@@ -108,7 +109,7 @@ function binsOfOneValue(value: number, bottom: number, perPixel: number): number
 }
 
 /** The fullest of the bins that a pixel touches; a pixel within one bin shows that bin. */
-function fullestBetween(counts: readonly number[], from: number, to: number): number {
+function fullestBetween(counts: ArrayLike<number>, from: number, to: number): number {
   let fullest = 0;
   const last = Math.min(counts.length - 1, Math.ceil(to - 1e-9) - 1);
   for (let bin = Math.max(0, Math.floor(from + 1e-9)); bin <= last; bin++) fullest = Math.max(fullest, counts[bin]!);

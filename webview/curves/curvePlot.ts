@@ -1,17 +1,22 @@
 /** One chart of curves over steps, drawn by uPlot. */
 import uPlot from "uplot";
-import { indexAt, type Series } from "../../src/run/series.ts";
+import type { EpochStart } from "../../src/run/epochs.ts";
+import { indexAt } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
-import type { Line } from "./groups.ts";
-import { Smoothed } from "./smooth.ts";
 import { colour, font } from "../charts/theme.ts";
 import { formatTicks } from "../charts/ticks.ts";
+import type { Line } from "./groups.ts";
+import { drawEpochs, drawHoles, drawInterventions, type StepMark } from "./marks.ts";
+import { Smoothed } from "./smooth.ts";
 
 export interface CurveView {
   readonly lines: readonly Line[];
   /** Weight of the smoothed line, or `null` for none. */
   readonly smoothing: number | null;
   readonly logarithmic: boolean;
+  readonly epochs: readonly EpochStart[];
+  /** What was changed by hand. */
+  readonly interventions: readonly StepMark[];
   /** Up to which step each line's last value holds, if it does so from point to point. */
   readonly heldUntil: number | null;
   /** First and last step shown. */
@@ -43,8 +48,12 @@ const pointsPerPixel = 3;
 const axisWidth = 46;
 /** In the axes' font, CSS pixels. */
 const digitWidth = 7;
-/** Marks of NaN closer than this are one; CSS pixels. */
-const holeDistance = 12;
+const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [9, 3, 2, 3], [12, 4]];
+
+/** Of the line at that place in its chart, CSS pixels: lines can be told apart without colours, too. */
+export function dashOf(place: number): readonly number[] {
+  return dashes[place % dashes.length]!;
+}
 
 export class CurvePlot {
   #plot: uPlot | null = null;
@@ -53,6 +62,7 @@ export class CurvePlot {
   /** Steps from which on values were NaN or infinite. */
   #holes: number[] = [];
   #hovered = false;
+  readonly #marker = document.createElement("div");
   readonly #resizing: ResizeObserver;
   readonly #host: HTMLElement;
   readonly #events: CurveEvents;
@@ -60,6 +70,7 @@ export class CurvePlot {
   constructor(host: HTMLElement, events: CurveEvents) {
     this.#host = host;
     this.#events = events;
+    this.#marker.className = "chart-marker";
     this.#resizing = new ResizeObserver(() => this.#fit());
     this.#resizing.observe(host);
   }
@@ -72,16 +83,16 @@ export class CurvePlot {
   show(view: CurveView): void {
     const old = this.#view;
     this.#view = view;
-    if (this.#plot && old && isSame(old, view)) return;
-    const sameForm =
-      old !== null &&
-      old.lines.length === view.lines.length &&
-      (old.smoothing === null) === (view.smoothing === null) &&
-      old.logarithmic === view.logarithmic &&
-      (old.heldUntil === null) === (view.heldUntil === null) &&
-      old.theme === view.theme;
-    if (this.#plot && sameForm) this.#plot.setData(this.#data(view), true);
-    else this.#build(view);
+    if (!this.#plot || !old || !isSame(old, view)) {
+      if (this.#plot && old && hasSameForm(old, view)) this.#plot.setData(this.#data(view), true);
+      else this.#build(view);
+    }
+    this.#placeMarker();
+  }
+
+  /** The picture as it stands, without the crosshair; `null` before the first drawing. */
+  get canvas(): HTMLCanvasElement | null {
+    return this.#plot?.ctx.canvas ?? null;
   }
 
   /** Puts the crosshair at a step that another chart is pointed at; `null` takes it away. */
@@ -97,7 +108,16 @@ export class CurvePlot {
     this.#plot = null;
     if (width === 0 || height === 0) return;
     this.#plot = new uPlot(this.#options(view, width, height), this.#data(view), this.#host);
+    this.#plot.over.append(this.#marker);
     this.#listen(this.#plot.over);
+  }
+
+  /** Lies over the picture, so that going through the steps draws none anew. */
+  #placeMarker(): void {
+    const step = this.#view?.marker ?? null;
+    const [first, last] = this.#view?.range ?? [0, 0];
+    this.#marker.hidden = !this.#plot || step === null || step < first || step > last;
+    if (!this.#marker.hidden) this.#marker.style.transform = `translateX(${Math.round(this.#plot!.valToPos(step!, "x"))}px)`;
   }
 
   #fit(): void {
@@ -107,6 +127,7 @@ export class CurvePlot {
     else if (this.#plot.width !== width || this.#plot.height !== height) {
       this.#plot.setSize({ width, height });
       this.#plot.setData(this.#data(this.#view), true);
+      this.#placeMarker();
     }
   }
 
@@ -151,6 +172,7 @@ export class CurvePlot {
       hooks: {
         setCursor: [() => this.#hovered && this.#events.hover(this.#cursorStep())],
         setSelect: [(plot) => this.#zoomTo(plot)],
+        drawAxes: [(plot) => drawEpochs(plot, this.#view!.epochs)],
         draw: [(plot) => this.#drawMarks(plot)],
       },
     };
@@ -171,38 +193,31 @@ export class CurvePlot {
   }
 
   #drawMarks(plot: uPlot): void {
-    let previous = -Infinity;
-    for (const step of this.#holes) {
-      const x = plot.valToPos(step, "x", true);
-      // Where values fail again and again, a mark here and there is enough.
-      if (x - previous < holeDistance * uPlot.pxRatio) continue;
-      previous = x;
-      drawHole(plot, step);
-    }
-    const marker = this.#view?.marker ?? null;
-    if (marker !== null) drawVertical(plot, marker, colour("--foreground"), [4, 3]);
+    drawInterventions(plot, this.#view!.interventions);
+    drawHoles(plot, this.#holes);
   }
 
   #data(view: CurveView): uPlot.AlignedData {
     this.#holes = [];
-    if (this.#smoothers.length !== view.lines.length || this.#smoothers[0]?.weight !== (view.smoothing ?? 0)) {
-      this.#smoothers = view.lines.map(() => new Smoothed(view.smoothing ?? 0));
+    const weight = view.smoothing ?? 0;
+    if (this.#smoothers.length !== view.lines.length || this.#smoothers[0]?.weight !== weight) {
+      this.#smoothers = view.lines.map(() => new Smoothed(weight));
     }
-    const tables = view.lines.map((line, i) => this.#drawn(line.series, view, this.#smoothers[i]!));
+    const tables = view.lines.map((line, i) => this.#drawn(line, view, this.#smoothers[i]!));
     const columns = tables.map(({ steps, raw, smooth }) => (smooth ? [steps, raw, smooth] : [steps, raw]));
     const [only] = columns;
     return (columns.length === 1 ? only : uPlot.join(columns as uPlot.AlignedData[])) as uPlot.AlignedData;
   }
 
   /** The points of one line that are worth drawing, one beyond each edge included. */
-  #drawn(series: Series, view: CurveView, smoother: Smoothed): Drawn {
+  #drawn({ series, smooth: isSmoothed }: Line, view: CurveView, smoother: Smoothed): Drawn {
     const { steps, values } = series;
     const isFinite = (index: number) => index >= 0 && Number.isFinite(values[index]!);
     const from = Math.max(0, indexAt(steps, view.range[0] - 1));
     const to = Math.min(series.length, indexAt(steps, view.range[1]) + 2);
     const indices = thin(steps, values, from, to, Math.max(200, this.#host.clientWidth * pointsPerPixel));
     const visible = (value: number) => (Number.isFinite(value) && (!view.logarithmic || value > 0) ? value : null);
-    const smoothed = view.smoothing === null ? null : smoother.of(series);
+    const smoothed = view.smoothing === null || !isSmoothed ? null : smoother.of(series);
     const drawn: Drawn = { steps: [], raw: [], smooth: smoothed && [] };
     for (const index of indices) {
       drawn.steps.push(steps[index]!);
@@ -219,16 +234,29 @@ export class CurvePlot {
   }
 }
 
+/** Whether the one view needs no more than other data to become the other. */
+function hasSameForm(a: CurveView, b: CurveView): boolean {
+  return (
+    a.lines.length === b.lines.length &&
+    a.lines.every(({ smooth }, i) => smooth === b.lines[i]!.smooth) &&
+    (a.smoothing === null) === (b.smoothing === null) &&
+    a.logarithmic === b.logarithmic &&
+    (a.heldUntil === null) === (b.heldUntil === null) &&
+    a.theme === b.theme
+  );
+}
+
 /** Whether both views draw the same: a chart whose curve hasn't grown is left as it is while others grow. */
 function isSame(a: CurveView, b: CurveView): boolean {
   const {
     lines: before,
     range: [first, last],
+    marker: _,
     ...rest
   } = a;
   return (
     before.length === b.lines.length &&
-    before.every(({ series, colour: own }, i) => series === b.lines[i]!.series && own === b.lines[i]!.colour) &&
+    before.every(({ series, colour: own, smooth }, i) => series === b.lines[i]!.series && own === b.lines[i]!.colour && smooth === b.lines[i]!.smooth) &&
     first === b.range[0] &&
     last === b.range[1] &&
     (Object.keys(rest) as (keyof typeof rest)[]).every((key) => rest[key] === b[key])
@@ -237,48 +265,23 @@ function isSame(a: CurveView, b: CurveView): boolean {
 
 function seriesOptions(line: Line, { smoothing, heldUntil }: CurveView): uPlot.Series[] {
   const stroke = colour(line.colour);
-  const strong: uPlot.Series = { stroke, width: 1.5, points: { size: 4, fill: stroke } };
+  const dash = [...dashOf(line.place)];
+  const strong: uPlot.Series = { stroke, width: 1.5, dash, points: { size: 4, fill: stroke } };
   if (heldUntil !== null) return [{ ...strong, points: { show: false }, paths: uPlot.paths.stepped!({ align: 1 }) }];
-  if (smoothing === null) return [strong];
+  if (smoothing === null || !line.smooth) return [{ ...strong, points: { ...strong.points!, show: hasRoomForPoints } }];
   return [
     { stroke, width: 1, alpha: 0.35, points: { show: false } },
     { ...strong, points: { show: false } },
   ];
 }
 
-function drawVertical(plot: uPlot, step: number, stroke: string, dash: number[]): void {
-  const x = Math.round(plot.valToPos(step, "x", true));
-  const { left, top, width, height } = plot.bbox;
-  if (x < left || x > left + width) return;
-  const { ctx } = plot;
-  ctx.save();
-  ctx.strokeStyle = stroke;
-  ctx.lineWidth = uPlot.pxRatio;
-  ctx.setLineDash(dash.map((length) => length * uPlot.pxRatio));
-  ctx.beginPath();
-  ctx.moveTo(x, top);
-  ctx.lineTo(x, top + height);
-  ctx.stroke();
-  ctx.restore();
-}
+/** The least room for a point's dot, CSS pixels. */
+const pointRoom = 8;
 
-/** Marks where values ceased to be numbers: a line with a flag at its head. */
-function drawHole(plot: uPlot, step: number): void {
-  const stroke = colour("--error");
-  drawVertical(plot, step, stroke, [2, 2]);
-  const x = Math.round(plot.valToPos(step, "x", true));
-  const { left, top, width } = plot.bbox;
-  if (x < left || x > left + width) return;
-  const { ctx } = plot;
-  const size = 4 * uPlot.pxRatio;
-  ctx.save();
-  ctx.fillStyle = stroke;
-  ctx.beginPath();
-  ctx.moveTo(x - size, top);
-  ctx.lineTo(x + size, top);
-  ctx.lineTo(x, top + 1.5 * size);
-  ctx.fill();
-  ctx.restore();
+function hasRoomForPoints(plot: uPlot, series: number): boolean {
+  let points = 0;
+  for (const value of plot.data[series]!) if (value !== null && value !== undefined) points++;
+  return points * pointRoom < plot.bbox.width / uPlot.pxRatio;
 }
 
 /** Steps are whole: 1, 2, 5, 10, … */

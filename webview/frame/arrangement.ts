@@ -2,7 +2,7 @@
 import type { RunMode } from "../../src/protocol/index.ts";
 
 /** In the order in which they stand. */
-export const tabIds = ["modules", "curves", "layer", "graph"] as const;
+export const tabIds = ["modules", "curves", "layer", "gradients", "graph", "data", "output"] as const;
 
 export type TabId = (typeof tabIds)[number];
 
@@ -15,7 +15,7 @@ export type Layout = "tabs" | "above" | "beside" | "wide";
 export type GroupName = "main" | "side";
 
 /** Widths, in pixels, from which the table has room above and beside the tabs, and a second group beside the first. */
-const aboveFrom = 640;
+const aboveFrom = 560;
 const besideFrom = 1_000;
 const wideFrom = 1_800;
 /** The height that table and tabs need, one above the other. */
@@ -34,9 +34,9 @@ interface Place {
   readonly mode: RunMode;
 }
 
-/** What the groups may offer. An inspection is one step, which makes no curve. */
+/** What the groups may offer. An inspection is one step, which makes no curve, and whose batch is gone. */
 export function offeredTabs({ layout, mode }: Place): readonly TabId[] {
-  return tabIds.filter((id) => (id !== "modules" || layout === "tabs") && (id !== "curves" || mode === "train"));
+  return tabIds.filter((id) => (id !== "modules" || layout === "tabs") && ((id !== "curves" && id !== "data") || mode === "train"));
 }
 
 /** Which tab each group shows: what was chosen if it is offered, else the first that no other group shows. */

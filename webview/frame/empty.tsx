@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { RunState } from "../../src/protocol/index.ts";
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
@@ -6,10 +7,11 @@ import { Icon } from "./icon.tsx";
 
 /** Nothing was run yet. */
 export function Welcome({ store }: { store: Store }) {
+  const file = useComputed(() => store.state.value.file).value;
   return (
     <main class="welcome" data-testid="welcome">
       <Icon name="layers" class="welcome-icon" />
-      <p>Train or inspect a model to see inside it.</p>
+      <p>Train or inspect {file === null ? "a model" : <b data-testid="panel-file">{fileName(file)}</b>} to see inside it.</p>
       <div class="buttons">
         <CommandButton look={{ command: "train", icon: "play", label: "Train" }} post={store.post} primary />
         <CommandButton look={{ command: "inspect", icon: "search", label: "Inspect" }} post={store.post} />

@@ -46,7 +46,9 @@ export function Header({ store }: { store: Store }) {
   return (
     <header class="header">
       <div class="header-file" title={run.file}>
-        <span class="file-name">{fileName(run.file)}</span>
+        <span class="file-name" data-testid="panel-file">
+          {fileName(run.file)}
+        </span>
         {run.mode === "inspect" && <span class="muted"> · inspection</span>}
       </div>
       <StateLabel run={run} isRemembered={store.state.value.isRemembered} />

@@ -38,7 +38,11 @@ export function Drawing({ store, state }: { store: Store; state: GraphState }) {
   return (
     <svg class={isFar ? "graph-picture far" : "graph-picture"} width={width} height={height} aria-hidden="true" data-testid="graph-picture">
       <g transform={transform}>
-        {isFar ? <Outlines picture={{ width, height, boxes, lines }} looks={looks.value} /> : <Near pass={state.pass.value!} boxes={boxes} lines={lines} looks={looks.value} />}
+        {isFar ? (
+          <Outlines picture={{ width, height, boxes, lines }} looks={looks.value} />
+        ) : (
+          <Near pass={state.pass.value!} boxes={boxes} lines={lines} looks={looks.value} />
+        )}
       </g>
     </svg>
   );
@@ -70,7 +74,14 @@ function Near({ pass, boxes, lines, looks }: NearProps) {
 
 function drawnBox(box: Box, pass: Pass, looks: (block: Block) => Look) {
   return (
-    <g key={box.block.key} class="block" transform={`translate(${box.x} ${box.y})`} data-testid="graph-block" data-title={box.block.title} data-kind={box.block.kind}>
+    <g
+      key={box.block.key}
+      class="block"
+      transform={`translate(${box.x} ${box.y})`}
+      data-testid="graph-block"
+      data-title={box.block.title}
+      data-kind={box.block.kind}
+    >
       <title>{factsOf(box.block, pass).join("\n")}</title>
       {boxMarks(box, looks(box.block)).map(drawn)}
       {!box.isOpen && wordMarks(box, captionOf(box.block, pass), words).map(drawn)}
@@ -81,7 +92,13 @@ function drawnBox(box: Box, pass: Pass, looks: (block: Block) => Look) {
 function drawnLine(line: Line) {
   const { from, to, tensor } = line.edge;
   return (
-    <g key={`${from?.key}>${to?.key} ${tensor.from} ${tensor.shape.join()}`} class="edge" data-testid="graph-edge" data-from={from?.title ?? ""} data-to={to?.title ?? ""}>
+    <g
+      key={`${from?.key}>${to?.key} ${tensor.from} ${tensor.shape.join()}`}
+      class="edge"
+      data-testid="graph-edge"
+      data-from={from?.title ?? ""}
+      data-to={to?.title ?? ""}
+    >
       {drawn(lineMark(line), 0)}
       {line.isEnd && drawn(arrowMark(line), 1)}
     </g>

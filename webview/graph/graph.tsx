@@ -20,7 +20,11 @@ export function GraphPane({ store }: { store: Store }) {
     <div class="graph-pane">
       <Tools state={state} />
       <Failure store={store} state={state} />
-      {state.asTable.value ? <GraphTable store={store} state={state} choose={(block) => choose(store, state, block)} /> : <Canvas store={store} state={state} />}
+      {state.asTable.value ? (
+        <GraphTable store={store} state={state} choose={(block) => choose(store, state, block)} />
+      ) : (
+        <Canvas store={store} state={state} />
+      )}
     </div>
   );
 }
@@ -76,7 +80,13 @@ function Tools({ state }: { state: GraphState }) {
         />
         <IconButton icon="expand-all" label="Open all" onClick={() => state.openAll()} testId="graph-open-all" />
         <IconButton icon="collapse-all" label="Fold all" onClick={() => state.foldAll()} testId="graph-fold-all" />
-        <IconButton icon="table" label="As a table" pressed={state.asTable.value} onClick={() => (state.asTable.value = !state.asTable.value)} testId="graph-table-toggle" />
+        <IconButton
+          icon="table"
+          label="As a table"
+          pressed={state.asTable.value}
+          onClick={() => (state.asTable.value = !state.asTable.value)}
+          testId="graph-table-toggle"
+        />
       </span>
     </div>
   );

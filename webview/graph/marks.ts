@@ -62,7 +62,12 @@ export function wordMarks({ block, width, isOpen }: Box, caption: string | undef
   marks.push({ tag: "text", class: `title${isAlone ? "" : " strong"}${isOpen ? " over" : ""}`, attributes: { ...place, y: 17 }, text: title });
   const rest = room - widthOf(title, "title") - 6;
   if (block.type !== "" && rest > 20) {
-    marks.push({ tag: "text", class: `type${isOpen ? " over" : ""}`, attributes: { x: width - textPadding, y: 17, "text-anchor": "end" }, text: shortened(block.type, rest, "type") });
+    marks.push({
+      tag: "text",
+      class: `type${isOpen ? " over" : ""}`,
+      attributes: { x: width - textPadding, y: 17, "text-anchor": "end" },
+      text: shortened(block.type, rest, "type"),
+    });
   }
   if (caption !== undefined && !isOpen) {
     marks.push({ tag: "text", class: "caption", attributes: { x: width / 2, y: boxHeight + captionHeight / 2, "text-anchor": "middle" }, text: caption });
@@ -100,7 +105,12 @@ export function arrowMark({ points }: Line): Mark {
 
 export function labelMark({ edge, label }: Line): Mark | null {
   if (!label) return null;
-  return { tag: "text", class: "label", attributes: { x: round(label.x), y: round(label.y + 4), "text-anchor": "middle" }, text: formatShape(edge.tensor.shape) };
+  return {
+    tag: "text",
+    class: "label",
+    attributes: { x: round(label.x), y: round(label.y + 4), "text-anchor": "middle" },
+    text: formatShape(edge.tensor.shape),
+  };
 }
 
 /** The more values, the thicker, from 1 to 3 pixels. */
@@ -115,7 +125,8 @@ function curve(points: readonly Point[]): string {
   if (!first) return "";
   const middle = (a: Point, b: Point): string => `${round((a.x + b.x) / 2)} ${round((a.y + b.y) / 2)}`;
   let path = `M ${round(first.x)} ${round(first.y)}`;
-  for (let i = 0; i + 1 < rest.length; i++) path += ` Q ${round(rest[i]!.x)} ${round(rest[i]!.y)} ${i + 2 < rest.length ? middle(rest[i]!, rest[i + 1]!) : `${round(rest[i + 1]!.x)} ${round(rest[i + 1]!.y)}`}`;
+  for (let i = 0; i + 1 < rest.length; i++)
+    path += ` Q ${round(rest[i]!.x)} ${round(rest[i]!.y)} ${i + 2 < rest.length ? middle(rest[i]!, rest[i + 1]!) : `${round(rest[i + 1]!.x)} ${round(rest[i + 1]!.y)}`}`;
   return rest.length === 1 ? `${path} L ${round(rest[0]!.x)} ${round(rest[0]!.y)}` : path;
 }
 
@@ -147,10 +158,9 @@ function headline({ kind, title, type }: Block): string {
 /** What goes into a block and what comes out of it, each tensor once. */
 function tensorsAt(block: Block): [PassEdge[], PassEdge[]] {
   const edges = block.parent?.edges ?? [];
-  return [edges.filter(({ to }) => to === block).map(({ tensor }) => tensor), edges.filter(({ from }) => from === block).map(({ tensor }) => tensor)].map(eachOnce) as [
-    PassEdge[],
-    PassEdge[],
-  ];
+  return [edges.filter(({ to }) => to === block).map(({ tensor }) => tensor), edges.filter(({ from }) => from === block).map(({ tensor }) => tensor)].map(
+    eachOnce,
+  ) as [PassEdge[], PassEdge[]];
 }
 
 function eachOnce(tensors: readonly PassEdge[]): PassEdge[] {
@@ -166,7 +176,10 @@ export function neighbours(block: Block): { readonly from: readonly string[]; re
   const edges = block.parent?.edges ?? [];
   const outside = block.parent?.parent ? block.parent.title : "";
   const titles = (blocks: readonly (Block | null)[]): string[] => [...new Set(blocks.map((one) => one?.title ?? outside))].filter(Boolean);
-  return { from: titles(edges.filter(({ to }) => to === block).map(({ from }) => from)), to: titles(edges.filter(({ from }) => from === block).map(({ to }) => to)) };
+  return {
+    from: titles(edges.filter(({ to }) => to === block).map(({ from }) => from)),
+    to: titles(edges.filter(({ from }) => from === block).map(({ to }) => to)),
+  };
 }
 
 /** `Training · 812 times`; a letter in between where there are several of a kind. */

@@ -1,6 +1,8 @@
-/** The module tree as the list of rows that are visible, and what each key does in it. Pure. */
+/** The module table as the list of rows that are visible, and what each key does in it. Pure. */
 import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
 import { ancestors, expansionKey } from "../state.ts";
+import type { Sorting } from "./choices.ts";
+import { columns, type Facts } from "./columns.ts";
 
 export interface Row {
   readonly module: ModuleInfo;
@@ -11,7 +13,12 @@ export interface Row {
   /** Place among its siblings, from 1, and how many they are. */
   readonly position: number;
   readonly siblings: number;
+  /** It is there only because something below it was searched for. */
+  readonly isAbove: boolean;
 }
+
+/** Pixels. */
+export const rowHeight = 22;
 
 /** A tree with more rows than this opens with only its root's children. */
 const openEntirelyUpTo = 200;
@@ -63,10 +70,52 @@ export function visibleRows(model: ModelInfo, choices: Readonly<Record<string, b
     const expanded = hasChildren && (above.has(module) || (choices[expansionKey(model, module)] ?? level <= defaultLevels));
     hiddenBelow = hasChildren && !expanded ? level : Infinity;
     const siblings = module.parent === null ? 1 : children[module.parent]!;
-    rows.push({ module, level, hasChildren, expanded, position: positions[i]!, siblings });
+    rows.push({ module, level, hasChildren, expanded, position: positions[i]!, siblings, isAbove: false });
   });
   return rows;
 }
+
+/** What was searched for, and the rows above it. */
+export function foundRows(model: ModelInfo, found: ReadonlySet<number>): Row[] {
+  const shown = new Set(found);
+  for (const id of found) for (const { id: above } of ancestors(model, model.modules[id]!)) shown.add(above);
+  const { levels, positions, children } = structureOf(model);
+  const parents = new Set(model.modules.flatMap(({ id, parent }) => (parent !== null && shown.has(id) ? [parent] : [])));
+  return model.modules
+    .filter(({ id }) => shown.has(id))
+    .map((module) => ({
+      module,
+      level: levels[module.id]!,
+      hasChildren: children[module.id]! > 0,
+      expanded: parents.has(module.id),
+      position: positions[module.id]!,
+      siblings: module.parent === null ? 1 : children[module.parent]!,
+      isAbove: !found.has(module.id),
+    }));
+}
+
+/** Modules one by one, by what the column says of each alone; those that it says nothing of at the end. */
+export function sortedRows(modules: readonly ModuleInfo[], { column, descending }: Sorting, facts: (module: ModuleInfo) => Facts): Row[] {
+  const valueOf = (module: ModuleInfo): number | string | undefined =>
+    column === "name" ? module.path || module.name : columns[column].value(facts(module), "own");
+  const keyed = modules.map((module) => ({ module, value: valueOf(module) }));
+  const known = keyed.filter(({ value }) => isKnown(value));
+  const direction = descending ? -1 : 1;
+  known.sort((a, b) => direction * compare(a.value!, b.value!));
+  const sorted = [...known, ...keyed.filter(({ value }) => !isKnown(value))];
+  return sorted.map(({ module }, i) => ({ module, level: 1, hasChildren: false, expanded: false, position: i + 1, siblings: sorted.length, isAbove: false }));
+}
+
+function isKnown(value: number | string | undefined): boolean {
+  return value !== undefined && value !== 0 && !Number.isNaN(value);
+}
+
+function compare(a: number | string, b: number | string): number {
+  return typeof a === "number" ? a - Number(b) : names.compare(a, String(b));
+}
+
+/** `block2` before `block10`. */
+const names = new Intl.Collator("en", { numeric: true });
 
 export type TreeCommand =
   | { readonly type: "focus"; readonly index: number }

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, SourcePosition } from "../../protocol/index.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
-import type { Panel } from "../panel/panel.ts";
+import type { Panels } from "../panel/panels.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused } from "../runs/fileRuns.ts";
 import type { RunController } from "../runs/runController.ts";
@@ -23,7 +23,7 @@ export interface CommandParts {
   readonly controller: RunController;
   readonly current: CurrentFile;
   readonly inspection: AutomaticInspection;
-  readonly panel: Panel;
+  readonly panels: Panels;
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
   readonly log: vscode.LogOutputChannel;
@@ -65,6 +65,7 @@ class Commands {
     openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
+    copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
@@ -76,7 +77,7 @@ class Commands {
 
   /** Begins a training; the result tells nothing of its end. */
   async #train(target: Target): Promise<void> {
-    const { controller, inspection, panel, current, store, output } = this.#parts;
+    const { controller, inspection, panels, current, store, output } = this.#parts;
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
     if (controller.isTraining(file)) return void this.#trainAgain(file);
@@ -86,14 +87,14 @@ class Commands {
     current.set(file);
     output.appendLine(`── ${basename(file)} ──`);
     void controller.train(file);
-    if (settingsFor(file).openPanelOnTrain) panel.show(file);
+    if (settingsFor(file).openPanelOnTrain) panels.showInPlace(file);
     const runId = store.get(file)?.train?.runId;
-    if (panel.file !== file && runId !== undefined) void notifyProgress(store, controller, runId);
+    if (!panels.has(file) && runId !== undefined) void notifyProgress(store, controller, runId);
   }
 
   async #trainAgain(file: string): Promise<void> {
-    const { panel, store } = this.#parts;
-    panel.show(file);
+    const { panels, store } = this.#parts;
+    panels.show(file);
     const restart = "Restart";
     const message = store.get(file)?.train?.edited
       ? `${basename(file)} was edited since its training started. Restart trains the new text.`
@@ -109,7 +110,7 @@ class Commands {
   }
 
   async #inspect(target: Target): Promise<void> {
-    const { controller, current, inspection, store } = this.#parts;
+    const { controller, current, inspection, panels, store } = this.#parts;
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
     inspection.hold(file);
@@ -117,8 +118,8 @@ class Commands {
     inspection.release(file);
     current.set(file);
     const inspected = controller.inspect(file);
-    // With the panel on another file, its own inspection is what the user wants to see now.
-    if (this.#parts.panel.file !== undefined && store.get(file)) this.#parts.panel.show(file);
+    // With the panel of another file, its own inspection is what the user wants to see now.
+    if (panels.file !== undefined && store.get(file)) panels.showInPlace(file);
     const state = await inspected;
     const runs = store.get(file);
     // The panel goes on showing the training, so it is said here that the inspection is done.
@@ -127,13 +128,13 @@ class Commands {
     vscode.window.setStatusBarMessage(message, 8000);
   }
 
-  /** Turns the panel to the other of a file's two runs. */
+  /** Turns the panel used last to the other of its file's two runs. */
   #show(mode: RunMode): void {
-    const { panel, current, store } = this.#parts;
-    const file = panel.file ?? current.file;
+    const { panels, current, store } = this.#parts;
+    const file = panels.file ?? current.file;
     if (file === undefined) return;
     store.show(file, mode);
-    panel.show(file);
+    panels.show(file);
   }
 
   async #stop(target: Target): Promise<void> {
@@ -149,7 +150,7 @@ class Commands {
   async #openPanel(target: Target, model: unknown): Promise<void> {
     const file = await this.#find(target);
     if (file === undefined) return;
-    this.#parts.panel.show(file, selectionOf(target, model));
+    this.#parts.panels.show(file, selectionOf(target, model));
   }
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {

@@ -2,13 +2,13 @@
 import * as vscode from "vscode";
 import type { RunMode } from "../../protocol/index.ts";
 import { hasStepped } from "../../run/standing.ts";
-import type { Panel } from "../panel/panel.ts";
+import type { Panels } from "../panel/panels.ts";
 import { isInspecting, isPaused, isTraining, type FileRuns } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import type { CurrentFile } from "../shared/currentFile.ts";
 import type { Disposable } from "../shared/emitter.ts";
 
-export function keepContextKeys(store: RunStore, current: CurrentFile, panel: Panel): Disposable {
+export function keepContextKeys(store: RunStore, current: CurrentFile, panels: Panels): Disposable {
   const values = new Map<string, string>();
   const set = (key: string, value: unknown): void => {
     const text = JSON.stringify(value);
@@ -34,7 +34,8 @@ export function keepContextKeys(store: RunStore, current: CurrentFile, panel: Pa
       "editedFiles",
       training.filter(({ train }) => train?.edited).map(({ file }) => file),
     );
-    set("panelOther", otherRun(panel.file === undefined ? undefined : store.get(panel.file)));
+    set("hasPanel", panels.file !== undefined);
+    set("panelOther", otherRun(panels.file === undefined ? undefined : store.get(panels.file)));
     set("hasFile", current.file !== undefined);
     set("currentRunning", isTraining(runs));
     set("currentEdited", isTraining(runs) && runs?.train?.edited === true);
@@ -44,11 +45,11 @@ export function keepContextKeys(store: RunStore, current: CurrentFile, panel: Pa
     if (store.all().some(({ structure }) => structure !== undefined)) set("hasInspected", true);
   };
   update();
-  const subscriptions = [store.onDidChange(update), current.onDidChange(update), panel.onDidTurn(update)];
+  const subscriptions = [store.onDidChange(update), current.onDidChange(update), panels.onDidTurn(update)];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
 }
 
-/** Which run of the panel's file it could show in place of the one that it shows. */
+/** Which run of the panel used last it could show in place of the one that it shows. */
 function otherRun(runs: FileRuns | undefined): RunMode | "none" {
   if (!runs?.train || !runs.inspect) return "none";
   return runs.shown === "train" ? "inspect" : "train";

@@ -1,44 +1,36 @@
-/** The panel: one webview that shows one file's run, filled again whenever it comes into view. */
+/** One file's panel: a webview that shows its run, filled again whenever it comes into view. */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../run/panelMessages.ts";
 import { Throttle } from "../../run/throttle.ts";
-import type { Archive } from "../runs/archive.ts";
 import { shownRun } from "../runs/fileRuns.ts";
 import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { panelHtml } from "./page.ts";
 import { readPanelMessage } from "./readMessage.ts";
 
-const viewType = "kindling.panel";
-
 /** Milliseconds for which events are gathered before they are sent together. */
 const batchTime = 100;
 
-/** Where the file is remembered whose run the panel showed. */
-const fileKey = "kindling.panel.file";
-
-/** Milliseconds in which VS Code hands over a panel that is in sight, after a window was loaded. */
-const handoverTime = 10_000;
-
-export interface PanelRequest {
-  readonly file: string;
-  readonly message: Exclude<FromPanel, { type: "ready" }>;
+/** Which module of which model to show. */
+export interface Selection {
+  readonly model: number;
+  readonly module: number;
 }
 
-export class Panel implements vscode.WebviewPanelSerializer {
-  readonly #context: vscode.ExtensionContext;
+export type PanelAction = Exclude<FromPanel, { type: "ready" }>;
+
+export class Panel {
+  readonly #webview: vscode.WebviewPanel;
   readonly #store: RunStore;
-  readonly #archive: Archive;
-  readonly #turned = new Emitter<void>();
-  readonly #asked = new Emitter<PanelRequest>();
+  readonly #asked = new Emitter<PanelAction>();
+  readonly #closed = new Emitter<void>();
+  readonly #activated = new Emitter<void>();
   readonly #subscriptions: Disposable[];
   readonly #flush = new Throttle(batchTime, () => this.#sendEvents());
-  readonly #handover: NodeJS.Timeout;
-  #panel: vscode.WebviewPanel | undefined;
-  #file: string | undefined;
+  #file: string;
   /** Whether the page is there to hear messages: a hidden one is gone. */
   #isLoaded = false;
   /** The run whose snapshot was sent last, and its events since. */
@@ -47,108 +39,70 @@ export class Panel implements vscode.WebviewPanelSerializer {
   #selection: ToPanel | undefined;
   /** The user did something in the page. */
   readonly onDidAsk = this.#asked.event;
-  /** The panel shows another file, or is closed. */
-  readonly onDidTurn = this.#turned.event;
+  readonly onDidClose = this.#closed.event;
+  /** It got the focus. */
+  readonly onDidActivate = this.#activated.event;
 
-  constructor(context: vscode.ExtensionContext, store: RunStore, archive: Archive) {
-    this.#context = context;
+  constructor(webview: vscode.WebviewPanel, file: string, store: RunStore, extension: vscode.Uri) {
+    this.#webview = webview;
+    this.#file = file;
     this.#store = store;
-    this.#archive = archive;
-    this.#subscriptions = [store.onDidChange((change) => this.#follow(change)), vscode.window.registerWebviewPanelSerializer(viewType, this)];
-    this.#handover = setTimeout(() => void this.#replaceOrphan(), handoverTime);
-  }
-
-  /** The file whose run is shown, if the panel is open. */
-  get file(): string | undefined {
-    return this.#panel ? this.#file : undefined;
-  }
-
-  /** Opens the panel, or brings it to the front, with the run of `file`. */
-  show(file: string, selection?: { readonly model: number; readonly module: number }): void {
-    this.#selection = selection && { type: "select", ...selection };
-    if (!this.#panel) {
-      const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
-      this.#adopt(vscode.window.createWebviewPanel(viewType, "Kindling", place, this.#options()), file);
-      return;
-    }
-    this.#turnTo(file);
-    if (!this.#panel.visible) this.#panel.reveal(undefined, true);
-    if (this.#isLoaded) this.#sendSelection();
-  }
-
-  /** Chooses a module in the open panel. */
-  select(file: string, selection: { readonly model: number; readonly module: number }): void {
-    if (this.#panel?.visible) this.show(file, selection);
-  }
-
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    // Its place was taken before it came.
-    if (this.#panel) return panel.dispose();
-    panel.webview.options = this.#options();
-    this.#adopt(panel, await this.#remembered());
-  }
-
-  dispose(): void {
-    clearTimeout(this.#handover);
-    for (const subscription of this.#subscriptions) subscription.dispose();
-    this.#flush.dispose();
-    this.#asked.dispose();
-    this.#turned.dispose();
-  }
-
-  /** The file whose run the panel showed before, with what is kept of it. */
-  async #remembered(): Promise<string | undefined> {
-    const file = this.#context.workspaceState.get<string>(fileKey);
-    const kept = file === undefined || this.#store.get(file) ? undefined : await this.#archive.load(file);
-    if (kept) this.#store.restore(kept);
-    return file;
-  }
-
-  /**
-   * An extension host that died left its panel behind, in a window that goes on: nobody hears that page or tells it
-   * that its run has ended, and VS Code hands it over to nobody. A new panel takes its place.
-   */
-  async #replaceOrphan(): Promise<void> {
-    const orphan = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find((tab) => tab.isActive && isPanel(tab));
-    if (this.#panel || !orphan) return;
-    const place = { viewColumn: orphan.group.viewColumn, preserveFocus: true };
-    const file = await this.#remembered();
-    this.#adopt(vscode.window.createWebviewPanel(viewType, "Kindling", place, this.#options()), file);
-    await vscode.window.tabGroups.close(orphan, true);
-  }
-
-  #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
-    return { enableScripts: true, localResourceRoots: [this.#resource()] };
-  }
-
-  #resource(...path: string[]): vscode.Uri {
-    return vscode.Uri.joinPath(this.#context.extensionUri, "dist", "webview", ...path);
-  }
-
-  #adopt(panel: vscode.WebviewPanel, file: string | undefined): void {
-    this.#panel = panel;
-    this.#isLoaded = false;
-    this.#turnTo(file);
-    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(this.#context.extensionUri, "media", `panel-${theme}.svg`);
-    panel.iconPath = { light: icon("light"), dark: icon("dark") };
-    panel.webview.onDidReceiveMessage((value: unknown) => {
+    this.#subscriptions = [store.onDidChange((change) => this.#follow(change))];
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, "media", `panel-${theme}.svg`);
+    webview.iconPath = { light: icon("light"), dark: icon("dark") };
+    webview.title = titleOf(file);
+    webview.webview.options = panelOptions(extension);
+    webview.webview.onDidReceiveMessage((value: unknown) => {
       const message = readPanelMessage(value);
       if (message) this.#receive(message);
     });
-    panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.#isLoaded = false;
+    webview.onDidChangeViewState(() => {
+      if (!webview.visible) this.#isLoaded = false;
+      if (webview.active) this.#activated.fire();
     });
-    panel.onDidDispose(() => {
-      if (this.#panel !== panel) return;
-      this.#panel = undefined;
+    webview.onDidDispose(() => {
       this.#isLoaded = false;
-      this.#turned.fire();
+      this.#closed.fire();
     });
-    panel.webview.html = this.#html(panel.webview);
+    webview.webview.html = this.#html(extension);
   }
 
-  #html(webview: vscode.Webview): string {
-    const link = (name: string): string => webview.asWebviewUri(this.#resource(name)).toString();
+  get file(): string {
+    return this.#file;
+  }
+
+  get isVisible(): boolean {
+    return this.#webview.visible;
+  }
+
+  get column(): vscode.ViewColumn | undefined {
+    return this.#webview.viewColumn;
+  }
+
+  /** Brings it to the front of its group, without the focus. */
+  reveal(): void {
+    if (!this.#webview.visible) this.#webview.reveal(undefined, true);
+  }
+
+  select(selection: Selection): void {
+    this.#selection = { type: "select", ...selection };
+    if (this.#isLoaded) this.#sendSelection();
+  }
+
+  /** Asks the page for its table: it alone knows which rows and columns are shown. */
+  copyTable(): void {
+    if (this.#isLoaded) this.#post({ type: "copyTable" });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const emitter of [this.#asked, this.#closed, this.#activated]) emitter.dispose();
+    this.#flush.dispose();
+  }
+
+  #html(extension: vscode.Uri): string {
+    const { webview } = this.#webview;
+    const link = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(resources(extension), name)).toString();
     return panelHtml({
       script: link("panel.js"),
       styles: [link("panel.css")],
@@ -158,27 +112,16 @@ export class Panel implements vscode.WebviewPanelSerializer {
     });
   }
 
-  #turnTo(file: string | undefined): void {
-    if (this.#panel) this.#panel.title = file === undefined ? "Kindling" : titleOf(file);
-    if (file === this.#file && this.#isLoaded) return;
-    this.#file = file;
-    void this.#context.workspaceState.update(fileKey, file);
-    this.#turned.fire();
-    this.#sendSnapshot();
-  }
-
   #receive(message: FromPanel): void {
-    if (message.type === "ready") {
-      this.#isLoaded = true;
-      this.#sendSnapshot();
-      this.#sendSelection();
-    } else if (this.#file !== undefined) {
-      this.#asked.fire({ file: this.#file, message });
-    }
+    if (message.type !== "ready") return this.#asked.fire(message);
+    this.#isLoaded = true;
+    this.#sendFile();
+    this.#sendSnapshot();
+    this.#sendSelection();
   }
 
   #follow({ file, runs, change }: StoreChange): void {
-    if (change.type === "renamed" && change.from === this.#file) return this.#turnTo(file);
+    if (change.type === "renamed" && change.from === this.#file) return this.#rename(file);
     if (file !== this.#file || !this.#isLoaded) return;
     if (shownRun(runs)?.runId !== this.#runId || change.type === "edited") return this.#sendSnapshot();
     if (change.type !== "event" || change.runId !== this.#runId) return;
@@ -186,9 +129,20 @@ export class Panel implements vscode.WebviewPanelSerializer {
     this.#flush.call();
   }
 
+  #rename(file: string): void {
+    this.#file = file;
+    this.#webview.title = titleOf(file);
+    this.#sendFile();
+    this.#sendSnapshot();
+  }
+
+  #sendFile(): void {
+    if (this.#isLoaded) this.#post({ type: "file", file: this.#file });
+  }
+
   #sendSnapshot(): void {
     if (!this.#isLoaded) return;
-    const runs = this.#file === undefined ? undefined : this.#store.get(this.#file);
+    const runs = this.#store.get(this.#file);
     const run = runs && shownRun(runs);
     this.#runId = run?.runId;
     this.#events = [];
@@ -207,25 +161,18 @@ export class Panel implements vscode.WebviewPanelSerializer {
   }
 
   #post(message: ToPanel): void {
-    void this.#panel?.webview.postMessage(toPanel.encode(message));
+    void this.#webview.webview.postMessage(toPanel.encode(message));
   }
 }
 
-/**
- * Beside the editor, in a group that nothing else is in: VS Code locks such a group (`workbench.editor.autoLockGroups`,
- * a default that package.json sets), so that files which are opened while the panel has the focus don't cover it.
- */
-function columnOfItsOwn(): vscode.ViewColumn {
-  const { all, activeTabGroup } = vscode.window.tabGroups;
-  const beside = all.find(({ viewColumn }) => viewColumn === activeTabGroup.viewColumn + 1);
-  const isTaken = beside !== undefined && beside.tabs.length > 0;
-  return isTaken && all.length < vscode.ViewColumn.Nine ? all.length + 1 : vscode.ViewColumn.Beside;
+export function panelOptions(extension: vscode.Uri): vscode.WebviewOptions & vscode.WebviewPanelOptions {
+  return { enableScripts: true, localResourceRoots: [resources(extension)] };
 }
 
-function isPanel({ input }: vscode.Tab): boolean {
-  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(`-${viewType}`);
+function resources(extension: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extension, "dist", "webview");
 }
 
-function titleOf(file: string): string {
+export function titleOf(file: string): string {
   return `Kindling: ${basename(file, ".model.ts")}`;
 }

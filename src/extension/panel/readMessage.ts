@@ -14,6 +14,12 @@ export function readPanelMessage(sent: unknown): FromPanel | undefined {
   }
 }
 
+/** The file that a page wrote down as its own, in what it remembers. */
+export function readPanelFile(remembered: unknown): string | undefined {
+  const file: unknown = typeof remembered === "object" && remembered !== null && "file" in remembered ? remembered.file : undefined;
+  return typeof file === "string" && isFile(file) ? file : undefined;
+}
+
 function isFile(path: string): boolean {
   return isAbsolute(path) && !path.includes("\0");
 }

@@ -4,21 +4,21 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } f
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dictionary, list, Malformed, number, optional, record, text, whole } from "../../run/codec.ts";
-import { classes, models, problems, runMode, runSnapshot } from "../../run/records.ts";
+import { classes, models, problems, runMode, storedSnapshot } from "../../run/records.ts";
 import { memoryBounds, shrink, type Bounds, type RunSnapshot } from "../../run/snapshot.ts";
 import { isFinal } from "../../run/standing.ts";
 import type { FileRuns, Structure } from "./fileRuns.ts";
 
 /** Of the form of the files; others are not read. */
-const version = 2;
+const version = 3;
 
 const versioned = record<{ readonly version: number }>({ version: whole });
 
 const fileRuns = record<{ readonly runs: FileRuns }>({
   runs: record<FileRuns>({
     file: text,
-    train: optional(runSnapshot),
-    inspect: optional(runSnapshot),
+    train: optional(storedSnapshot),
+    inspect: optional(storedSnapshot),
     shown: optional(runMode),
     structure: optional(record<Structure>({ models, classes, files: list(text), at: number })),
     problems,
@@ -36,6 +36,8 @@ const diskBounds: Bounds = {
   tensors: 3_000,
   steps: 60,
   notes: 200,
+  epochs: 300,
+  printed: { lines: 1_000, characters: 100_000 },
 };
 
 export class Archive {

@@ -7,7 +7,7 @@ import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import { numelOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { answerLimit, mostWanted, type Batch, type Boundary, type Look, type LookRequest, type Outcome, type RunEvent } from "../../protocol/index.ts";
+import { answerLimit, mostWanted, type Batch, type Boundary, type Look, type LookRequest, type FollowedNews, type Outcome } from "../../protocol/index.ts";
 import type { DescribedModel } from "../describeModel.ts";
 import { tensorsOf } from "../tensorsOf.ts";
 import { aside, unwatched } from "./aside.ts";
@@ -37,7 +37,7 @@ interface Seen {
 interface Result {
   readonly seen: Seen;
   readonly compared: Compared;
-  /** Of steps that are looked at closely. */
+  /** Of batches that are looked at closely. */
   readonly worst: { readonly losses: Float32Array; readonly inputs: Tensor } | undefined;
 }
 
@@ -53,6 +53,8 @@ const lease = 30_000;
 /** Counting what came out may take this share of the run's time while nobody looks, and so much in any case; milliseconds. */
 const shareOfCounting = 0.003;
 const freeCounting = 20;
+/** Of one in so many batches that are counted the single losses are looked at, for the worst of them. */
+const worstEvery = 8;
 /** Milliseconds from one telling of what was counted to the next. */
 const tallyInterval = 1_000;
 const longTallyInterval = 5_000;
@@ -61,7 +63,8 @@ const lastRoom = 65_536;
 const lastPatience = 300;
 
 export class SampleWatch {
-  readonly #tell: (event: RunEvent) => void;
+  readonly #tell: (news: FollowedNews) => void;
+  readonly #quietly: <T>(task: () => T) => T;
   readonly #seen = new Map<Module, Seen>();
   #request: LookRequest | undefined;
   /** Whether the request waits for its first answer; when it was made; when it may be answered again. */
@@ -70,11 +73,14 @@ export class SampleWatch {
   #nextAt = 0;
   #answeredStep = -1;
   #counting = 0;
+  #counted = 0;
   readonly #waiting: Result[] = [];
   readonly #toldAt = new Map<Pass["pass"], number>();
 
-  constructor(tell: (event: RunEvent) => void) {
+  /** @param quietly runs the model's own code without what it prints */
+  constructor(tell: (news: FollowedNews) => void, quietly: <T>(task: () => T) => T = (task) => task()) {
     this.#tell = tell;
+    this.#quietly = quietly;
   }
 
   // --- what the observer tells ----------------------------------------------------------------------------------------
@@ -103,7 +109,7 @@ export class SampleWatch {
     if (isTraining && seen.batch?.output) seen.batch.loss = { name, target, each, toInput: toLossInput(seen.batch.output, input) };
     const isLookedAt = isMeasured || this.#isWatched(now);
     if (isLookedAt || this.#counting <= freeCounting + now * shareOfCounting) {
-      const result = this.#compare(seen, computed, isLookedAt);
+      const result = this.#compare(seen, computed, isLookedAt || this.#counted++ % worstEvery === 0);
       if (isTraining) this.#waiting.push(result);
       else this.#count(result, "evaluation", moment, now);
       if (this.#waiting.length > mostWaiting) this.#waiting.shift();
@@ -213,7 +219,7 @@ export class SampleWatch {
 
   #tellTally(tally: PassTally, now = 0): void {
     this.#toldAt.set(tally.pass.pass, now);
-    this.#tell({ type: "tally", tally: tally.result() });
+    this.#tell({ kind: "tally", tally: tally.result() });
   }
 
   // --- looking --------------------------------------------------------------------------------------------------------
@@ -234,17 +240,17 @@ export class SampleWatch {
     if (!model || !seen || !batch) return this.#fail(request, whyNothing(model, seen));
     const begin = performance.now();
     try {
-      const result = looked(model, batch, request, all, seen);
-      if (batch !== before || request.id === 0) this.#tell({ type: "batch", batch: result.batch });
+      const result = this.#quietly(() => looked(model, batch, request, all, seen));
+      if (batch !== before || request.id === 0) this.#tell({ kind: "batch", batch: result.batch });
       const cost = performance.now() - begin;
-      this.#tell({ type: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
+      this.#tell({ kind: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });
     } catch (error) {
       this.#fail(request, `The model could not be called once more with this batch: ${messageOf(error)}`);
     }
   }
 
   #fail({ id, model }: LookRequest, message: string): void {
-    this.#tell({ type: "lookFailed", failure: { id, model, message } });
+    this.#tell({ kind: "failure", failure: { id, model, message } });
   }
 }
 

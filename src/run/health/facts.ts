@@ -1,6 +1,7 @@
 /** What is known of one model's training when its health is judged. */
-import type { ModelInfo, ModuleInfo, ModuleStatistics, ParameterInfo, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
+import type { ModelInfo, ModuleInfo, ModuleStatistics, OptimizerInfo, ParameterInfo, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
 import { rootMeanSquare } from "../rootMeanSquare.ts";
+import type { Series } from "../series.ts";
 import type { RunSnapshot } from "../snapshot.ts";
 import { lossTrend, type LossTrend } from "./lossTrend.ts";
 
@@ -24,13 +25,15 @@ export interface ModelFacts {
   readonly layers: readonly Layer[];
   /** Of the loss, in the model's own steps; `undefined` where other models were trained between them, too. */
   readonly trend: LossTrend | undefined;
+  /** Those that hold its parameters, as far as can be told. */
+  readonly optimizers: readonly OptimizerInfo[];
 }
 
 export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
   const all = run.samples.get(model.id) ?? [];
   const samples = all.filter(({ afterwards }) => !afterwards);
   const recent = samples.slice(-recentSamples);
-  const loss = run.curves.get("loss");
+  const loss = lossOf(run, model);
   const isAlone = all.length > 0 && !isInterleaved(run, all);
   const end = isLatest(run, all) ? Infinity : (all.at(-1)?.step ?? Infinity);
   return {
@@ -38,8 +41,21 @@ export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
     samples,
     recent,
     layers: layersOf(model, recent),
+    optimizers: optimizersOf(run, model),
     trend: loss && isAlone ? lossTrend(loss, all[0]!.step, end) : undefined,
   };
+}
+
+function optimizersOf({ optimizers, models }: RunSnapshot, model: ModelInfo): readonly OptimizerInfo[] {
+  if (optimizers.length < 2) return optimizers;
+  const prefix = models.length > 1 ? `${model.name}.` : "";
+  const paths = new Set(model.modules.flatMap((module) => module.parameters.map((parameter) => prefix + pathOf(module, parameter))));
+  return optimizers.filter(({ groups }) => groups.some(({ parameters }) => parameters.some((path) => paths.has(path))));
+}
+
+/** Where several models were trained, each has a curve of its own. */
+function lossOf({ curves }: RunSnapshot, { name }: ModelInfo): Series | undefined {
+  return curves.get("loss") ?? curves.get(`loss/${name}`);
 }
 
 /** Whether another model was measured between the first and the last of these. */

@@ -2,9 +2,9 @@
 import type { ModelInfo } from "../../protocol/index.ts";
 import { formatCount, formatNumber } from "../numbers.ts";
 import type { RunSnapshot } from "../snapshot.ts";
-import { isFinal, lossTrouble } from "../standing.ts";
+import { hasStepped, isFinal, lossTrouble } from "../standing.ts";
 import { modelFacts, type ModelFacts } from "./facts.ts";
-import { rules, type Finding } from "./rules.ts";
+import { consequences, nearGuess, rules, type Finding } from "./rules.ts";
 
 export interface Health {
   /** The worst first. */
@@ -17,13 +17,22 @@ export interface Health {
 /** `unknown`: nothing to say (yet). */
 export type HealthState = "unknown" | "well" | "warning" | "error";
 
+/** Of a run that is none yet. */
+export const nothingKnown: Health = { findings: [], sentence: "", state: "unknown" };
+
 export function health(run: RunSnapshot): Health {
   const trained = run.models.filter((model) => (run.samples.get(model.id)?.length ?? 0) > 0);
   const facts = trained.map((model) => modelFacts(run, model));
-  const findings = facts.flatMap((one) => rules.flatMap((rule) => rule.find(one))).sort(bySeverity);
+  const findings = facts.flatMap(findingsOf).sort(bySeverity);
   const worst = findings[0];
   if (worst) return { findings, state: worst.severity, sentence: worst.what };
   return { findings, ...verdict(run, facts) };
+}
+
+function findingsOf(facts: ModelFacts): Finding[] {
+  const all = rules.flatMap((rule) => rule.find(facts));
+  const explained = new Set(all.flatMap(({ rule }) => consequences[rule] ?? []));
+  return all.filter(({ rule }) => !explained.has(rule));
 }
 
 const bySeverity = (a: Finding, b: Finding): number => Number(b.severity === "error") - Number(a.severity === "error");
@@ -32,10 +41,15 @@ const bySeverity = (a: Finding, b: Finding): number => Number(b.severity === "er
 function verdict(run: RunSnapshot, all: readonly ModelFacts[]): Pick<Health, "sentence" | "state"> {
   const trouble = lossTrouble(run);
   if (trouble !== undefined) return { state: "error", sentence: `The ${trouble}.` };
+  if (!hasStepped(run)) return { state: "unknown", sentence: "" };
   const newest = all.filter(({ trend }) => trend).sort((a, b) => (b.samples.at(-1)?.step ?? 0) - (a.samples.at(-1)?.step ?? 0))[0];
-  if (!newest) return { state: "unknown", sentence: all.some(({ samples }) => samples.length > 0) ? "No sign of trouble." : "" };
-  const { first, last, steps, direction } = newest.trend!;
-  const path = `loss ${formatNumber(first, 3)} → ${formatNumber(last, 3)} in ${formatCount(steps)} steps`;
+  if (!newest) return { state: "unknown", sentence: "No sign of trouble." };
+  const { start, last, steps, direction } = newest.trend!;
+  const path = `loss ${formatNumber(start, 3)} → ${formatNumber(last, 3)} in ${formatCount(steps)} steps`;
+  const guess = newest.recent.at(-1)?.guess;
+  if (direction === "falls" && guess !== undefined && last > nearGuess * guess) {
+    return { state: "unknown", sentence: `No better than guessing so far: ${path}.` };
+  }
   if (direction === "falls") return { state: "well", sentence: `${subject(newest.model, all)}: ${path}.` };
   if (direction === undefined)
     return { state: "unknown", sentence: isFinal(run.state) ? `Too short to tell whether it learns: ${path}.` : "Too early to tell whether it learns." };

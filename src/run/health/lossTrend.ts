@@ -4,9 +4,13 @@ import type { Series } from "../series.ts";
 export type Direction = "falls" | "flat" | "rises";
 
 export interface LossTrend {
+  /** Median of its first few points: where it came from. */
+  readonly start: number;
   /** Medians of the first and the last tenth of its points. */
   readonly first: number;
   readonly last: number;
+  /** Of the tenth before the second half. */
+  readonly middle: number;
   /** Smallest mean of a tenth. */
   readonly best: number;
   /** Steps that it covers. */
@@ -18,6 +22,8 @@ export interface LossTrend {
 /** Points that are needed, at least. */
 const fewest = 30;
 const parts = 10;
+/** Points that are its beginning. */
+const beginning = 5;
 /** By so much of itself a loss has to fall, or to rise, at least, to be said to. */
 const leastFall = 0.02;
 const leastRise = 0.1;
@@ -27,10 +33,10 @@ const errors = 3;
 /** Of the points in [from, to]; `undefined` where none of them is a number. */
 export function lossTrend({ steps, values }: Series, from: number, to: number): LossTrend | undefined {
   const within: number[] = [];
-  let [start, end] = [0, 0];
+  let [begin, end] = [0, 0];
   for (let i = 0; i < steps.length; i++) {
     if (steps[i]! < from || steps[i]! > to || !Number.isFinite(values[i])) continue;
-    if (within.length === 0) start = steps[i]!;
+    if (within.length === 0) begin = steps[i]!;
     end = steps[i]!;
     within.push(values[i]!);
   }
@@ -40,15 +46,15 @@ export function lossTrend({ steps, values }: Series, from: number, to: number): 
   const [head, tail] = [windows[0]!, within.slice(-size)];
   const [first, last] = [median(head), median(tail)];
   const noise = errors * Math.hypot(standardError(head), standardError(tail));
-  const direction =
-    within.length < fewest
-      ? undefined
-      : last < first - Math.max(leastFall * Math.abs(first), noise)
-        ? "falls"
-        : last > first + Math.max(leastRise * Math.abs(first), noise)
-          ? "rises"
-          : "flat";
-  return { first, last, best: Math.min(...windows.map(mean)), steps: end - start + 1, direction };
+  const start = median(within.slice(0, beginning));
+  const middle = median(windows[Math.ceil(windows.length / 2) - 1]!);
+  const direction = within.length < fewest ? undefined : directionOf(start, last, noise);
+  return { start, first, middle, last, best: Math.min(...windows.map(mean)), steps: end - begin + 1, direction };
+}
+
+function directionOf(start: number, last: number, noise: number): Direction {
+  if (last < start - Math.max(leastFall * Math.abs(start), noise)) return "falls";
+  return last > start + Math.max(leastRise * Math.abs(start), noise) ? "rises" : "flat";
 }
 
 function median(values: readonly number[]): number {
@@ -61,9 +67,8 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Of the mean; 0 of a single value. */
+/** Of the median, from the median distance from it, so that a few far ones count little. */
 function standardError(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const middle = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1) / values.length);
+  const middle = median(values);
+  return (1.2533 * 1.4826 * median(values.map((value) => Math.abs(value - middle)))) / Math.sqrt(values.length);
 }

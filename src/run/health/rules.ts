@@ -4,7 +4,7 @@
  * is odd in a network that learns all the same is not a sign.
  */
 import type { ModuleInfo, ModuleStatistics, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
-import { formatCount, formatNumber, formatPercent } from "../numbers.ts";
+import { formatCount, formatNumber, formatPercent, plural, withMinus } from "../numbers.ts";
 import { rootMeanSquare } from "../rootMeanSquare.ts";
 import { gradientNorm, pathOf, relativeChange, trainableParameters, type Layer, type ModelFacts, type ParameterHistory } from "./facts.ts";
 
@@ -14,6 +14,8 @@ export interface Finding {
   /** `ModelInfo.id`, and the `ModuleInfo.id` of where it is; the root where it is everywhere. */
   readonly model: number;
   readonly module: number;
+  /** All the modules that show it, that one first. */
+  readonly places: readonly number[];
   /** What, where and since when; names of the program's in backticks. */
   readonly what: string;
   /** What to try. */
@@ -38,6 +40,7 @@ export type RuleId =
   | "largeSteps"
   | "smallSteps"
   | "notMoving"
+  | "likeGuessing"
   | "saturated"
   | "deadUnits"
   | "growing"
@@ -62,30 +65,54 @@ export const deadFor = { measured: lasting, steps: 20, samples: 256 } as const;
 const manyDied = 0.5;
 const manyNeverLived = 0.8;
 
-/** Share of a hidden layer's values at the ends. Glorot & Bengio 2010, fig. 2: a layer whose 98th percentile lies there stands still. */
-const manySaturated = 0.9;
+/**
+ * Share of a hidden layer's values at the ends. Glorot & Bengio 2010, section 3: a layer that saturates stands still. One that
+ * comes to it while the loss falls has become sure.
+ */
+const manySaturated = 0.8;
 
 /**
  * How much smaller, or larger, the gradient is at a layer than behind it. Bengio et al. 1994; Pascanu et al. 2013,
  * arXiv:1211.5063; He et al. 2015, arXiv:1502.01852: with a proper start it stays within a few powers of two.
  */
-const vanished = 1e-4;
-const exploded = 1e4;
+export const vanished = 1e-4;
+export const exploded = 1e4;
 const explodedAndNotLearning = 1e3;
 
 /** Size of a step by the size of the weights. Karpathy, CS231n "Neural networks 3": "this ratio should be somewhere around 1e-3". */
 const largeStep = 0.1;
 const smallStep = 1e-5;
 
+/**
+ * The largest learning rates that are usual: ten times PyTorch's default with those that take steps of one size (Adam's paper,
+ * arXiv:1412.6980: "good default settings" are 0.001); with SGD what deep networks start from (He et al. 2015, arXiv:1512.03385).
+ * Part of the explanation of another sign, never a sign by itself.
+ */
+const usualRates: Readonly<Record<string, number>> = {
+  Adam: 0.01,
+  AdamW: 0.01,
+  NAdam: 0.01,
+  RAdam: 0.01,
+  Adamax: 0.02,
+  SparseAdam: 0.01,
+  RMSprop: 0.01,
+  Adagrad: 0.1,
+  SGD: 0.1,
+  ASGD: 0.1,
+};
+/** Times as much as is usual, from which on it is worth a word; and so much less than is usual. */
+const unusual = 5;
+const unusuallyLow = 1e-4;
+
 /** Steps after which a loss that has not moved is one that doesn't. */
 const patience = 200;
-const patienceWithoutGuess = 500;
+const longPatience = 500;
 /** Of its first value, at most. */
 const hardlyMoved = 0.01;
 /** What is as good as nothing to learn. */
 const nearZero = 0.05;
 /** How near to what guessing gives. */
-const likeGuessing = 0.95;
+export const nearGuess = 0.95;
 
 /** A loss that is so much larger than at first, and than it was. */
 const risen = 1.5;
@@ -98,7 +125,8 @@ const stepsWithoutGradient = 20;
 
 const notANumber: Rule = {
   id: "notANumber",
-  find({ model, samples, recent, trend }) {
+  find(facts) {
+    const { model, samples, recent, trend } = facts;
     const newest = recent.at(-1);
     if (!newest || !newest.modules.some(hasBrokenParameter)) return [];
     const first = samples.find(({ modules }) => modules.some(isBroken))!;
@@ -114,8 +142,8 @@ const notANumber: Rule = {
         ...at("notANumber", "error", model.id, module),
         what: `The weights are no numbers any more (NaN or ∞). It began ${since}, ${origin.where} ${name(module)}.`,
         advice:
-          trend && trend.last > trend.first
-            ? "The loss had grown before: try a smaller learning rate, or clip the gradient (`nn.utils.clipGradNorm_`)."
+          trend && trend.last > risen * trend.start
+            ? `${tooHigh(facts, "The loss had grown before, often from a learning rate that is too high")} Try a smaller one, or clip the gradient (\`nn.utils.clipGradNorm_\`).`
             : "Look for a division by zero, or a logarithm or root of what isn't positive, there; else try a smaller learning rate.",
       },
     ];
@@ -140,7 +168,9 @@ function brokenFirst({ modules }: StepStatistics): { readonly statistics: Module
 
 const deadUnits: Rule = {
   id: "deadUnits",
-  find({ model, layers }) {
+  find(facts) {
+    const { model, layers, trend } = facts;
+    const learns = trend?.direction === undefined || trend.direction === "falls";
     return layers.flatMap(({ module, recent }): Finding[] => {
       const units = recent.at(-1)?.rectified;
       if (!units || units.dead < 2) return [];
@@ -150,11 +180,11 @@ const deadUnits: Rule = {
       const all = isWhole ? `all ${formatCount(count)} units have` : `${formatCount(dead)} of ${formatCount(count)} units have`;
       return [
         {
-          ...at(isWhole ? "deadLayer" : "deadUnits", isWhole ? "error" : "warning", model.id, module),
+          ...at(isWhole ? "deadLayer" : "deadUnits", isWhole || !learns ? "error" : "warning", model.id, module),
           what: `${name(module)}: ${all} been zero behind its ReLU for every sample since step ${formatCount(since!)}.${isWhole ? " No gradient passes." : ""}`,
           advice:
             died * 2 >= dead
-              ? "Often a learning rate that is too high. Try a smaller one, a LeakyReLU, or a normalization before the ReLU."
+              ? `${tooHigh(facts, "Often a learning rate that is too high")} Try a smaller one, a LeakyReLU, or a normalization before the ReLU.`
               : "They never were anything else: look at how its weights and bias begin, and whether its inputs are centred.",
         },
       ];
@@ -164,7 +194,7 @@ const deadUnits: Rule = {
 
 const sameOutput: Rule = {
   id: "sameOutput",
-  find({ model, recent, layers, trend }) {
+  find({ model, samples, recent, layers, trend }) {
     const root = layers.find(({ module }) => module.parent === null);
     if (!root || recent.length < lasting || root.recent.length < lasting || !root.recent.every(isConstant) || trend?.direction === "falls") return [];
     // From where on all that follows is the same, too.
@@ -173,25 +203,29 @@ const sameOutput: Rule = {
     return [
       {
         ...at("sameOutput", "error", model.id, module),
-        what: `The output is the same for every sample of a batch${module === root.module ? "" : `, from ${name(module)} on`}, since step ${formatCount(recent[0]!.step)} at the latest.`,
+        what: `The output is the same for every sample of a batch${module === root.module ? "" : `, from ${name(module)} on`}, since step ${formatCount(sinceWhen(samples, (sample) => isConstant(of(sample, root.module))))}.`,
         advice: "Nothing of the input gets through. Look for dead or saturated layers before, and for a learning rate that is too high.",
       },
     ];
   },
 };
 
-const isConstant = ({ units }: ModuleStatistics): boolean => units?.constant !== undefined && units.constant === units.count;
+function isConstant(statistics: ModuleStatistics | undefined): boolean {
+  const units = statistics?.units;
+  return units?.constant !== undefined && units.constant === units.count;
+}
 
 const rising: Rule = {
   id: "rising",
-  find({ model, trend }) {
-    if (trend?.direction !== "rises" || trend.first <= 0 || trend.best < 0) return [];
-    if (trend.last < risen * trend.first || trend.last < risen * trend.best) return [];
+  find(facts) {
+    const { model, trend } = facts;
+    if (trend?.direction !== "rises" || trend.start <= 0 || trend.best < 0) return [];
+    if (trend.last < risen * trend.start || trend.last < risen * trend.best) return [];
     return [
       {
         ...at("rising", "error", model.id, model.modules[0]!),
-        what: `The loss rises: ${formatNumber(trend.first, 3)} → ${formatNumber(trend.last, 3)} in ${formatCount(trend.steps)} steps.`,
-        advice: "Most often the learning rate is too high: try a tenth of it. Else look for a sign that is the wrong way round in the loss.",
+        what: `The loss rises: ${formatNumber(trend.start, 3)} → ${formatNumber(trend.last, 3)} in ${formatCount(trend.steps)} steps.`,
+        advice: `${tooHigh(facts, "Most often the learning rate is too high")} Try a tenth of it. Else look for a sign that is the wrong way round in the loss.`,
       },
     ];
   },
@@ -224,7 +258,7 @@ const vanishing: Rule = {
     return [
       {
         ...at("vanishing", "error", facts.model.id, found.layer.module),
-        what: `The gradient vanishes on its way back: at ${name(found.layer.module)} it is ${formatNumber(1 / found.ratio, 1)} times what it is at ${name(found.behind.module)}.`,
+        what: `The gradient vanishes on its way back: at ${name(found.layer.module)} ${found.ratio > 1e44 ? "nothing is left of" : `it is ${formatNumber(1 / found.ratio, 1)} times`} what it is at ${name(found.behind.module)}.`,
         advice: "The first layers hardly learn. Try ReLU or GELU for Sigmoid or Tanh, normalization, skip connections, or fewer layers.",
       },
     ];
@@ -280,7 +314,7 @@ const largeSteps: Rule = {
       {
         ...at("largeSteps", "error", model.id, module),
         what: `Each step moves \`${pathOf(module, parameter)}\` by ${formatPercent(median(ratios))} of its size, and the loss doesn't fall. About 0.1 % is usual.`,
-        advice: "The learning rate is too high: try a tenth of it.",
+        advice: `${tooHigh(facts, "The learning rate is too high")} Try a tenth of it.`,
       },
     ];
   },
@@ -301,7 +335,7 @@ const smallSteps: Rule = {
           largest === 0
             ? "No step changes any weight."
             : `No step moves any weight by more than ${formatNumber(largest * 100, 1)} % of its size, and the loss stays at ${formatNumber(trend!.last, 3)}. About 0.1 % is usual.`,
-        advice: largest === 0 ? "Look whether the learning rate is 0." : "The learning rate is too low: try 10 or 100 times as much.",
+        advice: largest === 0 ? "Look whether the learning rate is 0." : `${tooLow(facts)} Try 10 or 100 times as much.`,
       },
     ];
   },
@@ -316,42 +350,70 @@ function weightChanges(facts: ModelFacts, samples: readonly StepStatistics[]): (
 
 const notMoving: Rule = {
   id: "notMoving",
-  find({ model, trend, recent }) {
+  find(facts) {
+    const { model, trend } = facts;
     if (trend?.direction !== "flat" || Math.abs(trend.last) < nearZero) return [];
-    if (Math.abs(trend.last - trend.first) > hardlyMoved * Math.abs(trend.first) || trend.best < trend.first * (1 - 5 * hardlyMoved)) return [];
-    const guess = recent.at(-1)?.guess;
-    if (guess !== undefined && trend.last < likeGuessing * guess) return [];
-    const isLikeGuessing = guess !== undefined && trend.last * likeGuessing < guess;
-    if (trend.steps < (isLikeGuessing ? patience : patienceWithoutGuess)) return [];
+    if (hasMoved(trend.first, trend.last) || trend.best < trend.first * (1 - 5 * hardlyMoved)) return [];
+    const guess = guessOf(facts);
+    if (guess !== undefined && trend.last < nearGuess * guess) return [];
+    const isGuess = guess !== undefined && trend.last * nearGuess < guess;
+    if (trend.steps < (isGuess ? patience : longPatience)) return [];
     return [
       {
         ...at("notMoving", "error", model.id, model.modules[0]!),
         what:
           `The loss doesn't move: ${formatNumber(trend.first, 3)} → ${formatNumber(trend.last, 3)} in ${formatCount(trend.steps)} steps.` +
-          (isLikeGuessing ? ` Guessing without a look at the input gives ${formatNumber(guess, 3)}.` : ""),
-        advice: "Try another learning rate, look whether inputs and targets belong together, and whether one batch alone can be learned.",
+          (isGuess ? ` ${whatGuessingGives(guess)}` : ""),
+        advice: askTheData,
       },
     ];
   },
 };
 
+/** It fell to what guessing gives, and stays there. */
+const likeGuessing: Rule = {
+  id: "likeGuessing",
+  find(facts) {
+    const { model, trend } = facts;
+    const guess = guessOf(facts);
+    if (guess === undefined || trend?.direction !== "falls" || trend.steps < longPatience || trend.last < nearZero) return [];
+    if (trend.last < nearGuess * guess || hasMoved(trend.middle, trend.last)) return [];
+    return [
+      {
+        ...at("likeGuessing", "warning", model.id, model.modules[0]!),
+        what: `The loss came down to ${formatNumber(trend.last, 3)} and stays there. ${whatGuessingGives(guess)}`,
+        advice: askTheData,
+      },
+    ];
+  },
+};
+
+const guessOf = ({ recent }: ModelFacts): number | undefined => recent.at(-1)?.guess;
+const hasMoved = (from: number, to: number): boolean => Math.abs(to - from) > hardlyMoved * Math.abs(from);
+const whatGuessingGives = (guess: number): string => `Guessing without a look at the input gives ${formatNumber(guess, 3)}.`;
+const askTheData = "Try another learning rate, look whether inputs and targets belong together, and whether one batch alone can be learned.";
+
 const saturated: Rule = {
   id: "saturated",
-  find({ model, layers, samples, recent }) {
+  find({ model, layers, samples, recent, trend }) {
     const last = layers.findLastIndex(({ module }) => module.parameters.length > 0);
-    return layers.flatMap(({ module, recent: own }, index): Finding[] => {
+    const since = (module: ModuleInfo): number => sinceWhen(samples, (sample) => (of(sample, module)?.saturated ?? 0) >= manySaturated);
+    const found = layers.filter(({ module, recent: own }, index) => {
       // The last layer is meant to be sure of what it says.
-      if (index >= last || own.length < lasting || own.length < recent.length) return [];
-      if (!own.every(({ saturated: share }) => share !== undefined && share >= manySaturated)) return [];
-      const since = samples.findLast(({ modules }) => (modules.find((one) => one.module === module.id)?.saturated ?? 0) < manySaturated);
-      return [
-        {
-          ...at("saturated", "warning", model.id, module),
-          what: `${name(module)}: ${formatPercent(own.at(-1)!.saturated!)} of what its Sigmoid or Tanh gives lies at the ends, since step ${formatCount(since ? since.step + 1 : samples[0]!.step)}. Hardly any gradient passes.`,
-          advice: "Try smaller weights at the start (`nn.init.xavierUniform_`), inputs around 0 with a spread of about 1, or a smaller learning rate.",
-        },
-      ];
+      if (index >= last || own.length < lasting || own.length < recent.length) return false;
+      if (!own.every(({ saturated: share }) => share !== undefined && share >= manySaturated)) return false;
+      return trend?.direction !== "falls" || since(module) === samples[0]!.step;
     });
+    const [first] = found;
+    if (!first) return [];
+    const modules = found.map(({ module }) => module);
+    return [
+      {
+        ...at("saturated", "warning", model.id, first.module, ...modules.slice(1)),
+        what: `${names(modules)}: ${formatPercent(first.recent.at(-1)!.saturated!)} of what the Sigmoid or Tanh behind gives lies at its ends, since step ${formatCount(since(first.module))}. Hardly any gradient passes.`,
+        advice: "Try smaller weights at the start (`nn.init.xavierUniform_`), inputs around 0 with a spread of about 1, or a smaller learning rate.",
+      },
+    ];
   },
 };
 
@@ -416,25 +478,74 @@ function byModule(parameters: readonly ParameterHistory[]): { readonly module: M
 export const rules: readonly Rule[] = [
   notANumber,
   deadUnits,
-  sameOutput,
-  rising,
   exploding,
   vanishing,
+  sameOutput,
+  rising,
   largeSteps,
   smallSteps,
   notMoving,
+  likeGuessing,
   saturated,
   growing,
   noGradient,
 ];
 
-function at(rule: RuleId, severity: Severity, model: number, module: ModuleInfo): Pick<Finding, "rule" | "severity" | "model" | "module"> {
-  return { rule, severity, model, module: module.id };
+/** What follows from a sign, and needs no word beside it. */
+export const consequences: Readonly<Partial<Record<RuleId, readonly RuleId[]>>> = {
+  notANumber: ["rising", "growing", "deadLayer", "exploding"],
+  deadLayer: ["vanishing", "sameOutput", "largeSteps", "smallSteps", "notMoving"],
+  deadUnits: ["vanishing", "sameOutput", "largeSteps", "notMoving"],
+  vanishing: ["sameOutput", "notMoving"],
+  exploding: ["sameOutput", "rising", "notMoving"],
+  sameOutput: ["notMoving", "likeGuessing"],
+  rising: ["largeSteps", "growing"],
+  largeSteps: ["notMoving", "likeGuessing", "growing"],
+  smallSteps: ["notMoving"],
+};
+
+/** `lr 0.5 is 50 × Adam's usual` */
+function rateText({ optimizers }: ModelFacts, isOdd: (times: number) => boolean): string | undefined {
+  const rates = optimizers.flatMap(({ type, groups }) => groups.map(({ options }) => ({ type, lr: options["lr"], usual: usualRates[type] })));
+  for (const { type, lr, usual } of rates) {
+    if (typeof lr !== "number" || usual === undefined || !isOdd(lr / usual)) continue;
+    const share = lr > usual ? `${formatNumber(lr / usual, 2)} × ${type}'s usual` : `far below ${type}'s usual, ${formatNumber(usual / 10, 1)}`;
+    return `lr ${withMinus(String(Number(lr.toPrecision(3))))} is ${share}`;
+  }
+  return undefined;
+}
+
+/** What a learning rate too high has to do with it. */
+function tooHigh(facts: ModelFacts, beginning: string): string {
+  const rate = rateText(facts, (ratio) => ratio >= unusual);
+  return rate === undefined ? `${beginning}.` : `${beginning}: ${rate}.`;
+}
+
+function tooLow(facts: ModelFacts): string {
+  const rate = rateText(facts, (ratio) => ratio > 0 && ratio <= unusuallyLow);
+  return rate === undefined ? "The learning rate is too low." : `The learning rate is too low: ${rate}.`;
+}
+
+function at(rule: RuleId, severity: Severity, model: number, ...[module, ...others]: readonly [ModuleInfo, ...ModuleInfo[]]): Omit<Finding, "what" | "advice"> {
+  return { rule, severity, model, module: module.id, places: [module, ...others].map(({ id }) => id) };
+}
+
+/** `layer1`, `layer1` and 2 more layers */
+function names([module, ...others]: readonly ModuleInfo[]): string {
+  return `${name(module!)}${others.length === 0 ? "" : ` and ${plural(others.length, "more layer", "more layers")}`}`;
 }
 
 const name = ({ path, name: own }: ModuleInfo): string => `\`${path || own}\``;
 
 const times = (ratio: number): string => `${formatNumber(ratio, 2)} times`;
+
+/** What a sample says of a module. */
+const of = ({ modules }: StepStatistics, { id }: ModuleInfo): ModuleStatistics | undefined => modules.find(({ module }) => module === id);
+
+/** The first measured step from which on all of them show a sign. */
+function sinceWhen(samples: readonly StepStatistics[], shows: (sample: StepStatistics) => boolean): number {
+  return samples[samples.findLastIndex((sample) => !shows(sample)) + 1]?.step ?? samples.at(-1)!.step;
+}
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

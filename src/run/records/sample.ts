@@ -5,6 +5,7 @@ import type {
   BatchKind,
   Boundary,
   CallInfo,
+  FollowedNews,
   Look,
   LookFailure,
   LookPiece,
@@ -17,7 +18,7 @@ import type {
   WorstSample,
 } from "../../protocol/index.ts";
 import { mostClasses, mostWanted } from "../../protocol/index.ts";
-import { checked, flag, floats, list, number, oneOf, optional, record, text, via, whole } from "../codec.ts";
+import { checked, flag, floats, list, number, oneOf, optional, record, text, variants, via, whole } from "../codec.ts";
 import type { AllFollowed, Followed } from "../followed.ts";
 
 const piece = checked(
@@ -45,7 +46,7 @@ export const lookRequest = record<LookRequest>({
   boundary: flag,
 });
 
-export const batch = record<Batch>({
+const batch = record<Batch>({
   model: whole,
   step: whole,
   epoch: whole,
@@ -92,7 +93,7 @@ const boundary = record<Boundary>({
   certainty: optional(piece),
 });
 
-export const look = record<Look>({
+const look = record<Look>({
   id: whole,
   model: whole,
   sample: whole,
@@ -109,7 +110,7 @@ export const look = record<Look>({
   interval: optional(number),
 });
 
-export const lookFailure = record<LookFailure>({ id: whole, model: whole, message: text });
+const failure = record<LookFailure>({ id: whole, model: whole, message: text });
 
 const worst = record<WorstSample>({ step: whole, loss: number, label: number, prediction: number, kind, input: piece });
 
@@ -119,7 +120,7 @@ const confusion = checked(
   ({ classes, counts }) => classes <= mostClasses && counts.length === classes * classes,
 );
 
-export const tally = record<Tally>({
+const tally = record<Tally>({
   model: whole,
   pass: oneOf("training", "evaluation"),
   epoch: whole,
@@ -131,11 +132,18 @@ export const tally = record<Tally>({
   worst: list(worst),
 });
 
+export const followedNews = variants<FollowedNews, "kind">("kind", {
+  batch: record({ batch }),
+  look: record({ look }),
+  failure: record({ failure }),
+  tally: record({ tally }),
+});
+
 const one = record<Followed & { readonly model: number }>({
   model: whole,
   batch: optional(batch),
   look: optional(look),
-  failure: optional(lookFailure),
+  failure: optional(failure),
   tallies: list(tally),
 });
 

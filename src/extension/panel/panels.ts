@@ -1,0 +1,183 @@
+/** The open panels, one for each file, and how they come back after the window was loaded anew. */
+import * as vscode from "vscode";
+import type { Archive } from "../runs/archive.ts";
+import { isTraining } from "../runs/fileRuns.ts";
+import type { RunStore } from "../runs/runStore.ts";
+import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { Panel, panelOptions, titleOf, type PanelAction, type Selection } from "./panel.ts";
+import { readPanelFile } from "./readMessage.ts";
+
+const viewType = "kindling.panel";
+
+/** Where the files that had a panel are remembered, the one used last at the end. */
+const filesKey = "kindling.panel.files";
+const rememberedFiles = 20;
+
+/** Milliseconds in which VS Code hands over a panel that is in sight, after a window was loaded. */
+const handoverTime = 10_000;
+
+export interface PanelRequest {
+  readonly file: string;
+  readonly message: PanelAction;
+}
+
+export class Panels implements vscode.WebviewPanelSerializer {
+  readonly #context: vscode.ExtensionContext;
+  readonly #store: RunStore;
+  readonly #archive: Archive;
+  readonly #turned = new Emitter<void>();
+  readonly #asked = new Emitter<PanelRequest>();
+  readonly #subscriptions: Disposable[];
+  readonly #handover: NodeJS.Timeout;
+  /** The one used last at the end. */
+  #panels: readonly Panel[] = [];
+  /** The user did something in a panel's page. */
+  readonly onDidAsk = this.#asked.event;
+  /** Another panel is used than before, or one was opened, closed or renamed. */
+  readonly onDidTurn = this.#turned.event;
+
+  constructor(context: vscode.ExtensionContext, store: RunStore, archive: Archive) {
+    this.#context = context;
+    this.#store = store;
+    this.#archive = archive;
+    this.#subscriptions = [
+      vscode.window.registerWebviewPanelSerializer(viewType, this),
+      store.onDidChange(({ change }) => {
+        if (change.type === "renamed") this.#turned.fire();
+      }),
+    ];
+    this.#handover = setTimeout(() => void this.#replaceOrphans(), handoverTime);
+  }
+
+  /** The file of the panel that was used last. */
+  get file(): string | undefined {
+    return this.#panels.at(-1)?.file;
+  }
+
+  has(file: string): boolean {
+    return this.#of(file) !== undefined;
+  }
+
+  /** Opens the panel of `file` in a column of its own, or brings the one that is open to the front. */
+  show(file: string, selection?: Selection): void {
+    this.#show(file, columnOfItsOwn, selection);
+  }
+
+  /** The same, but a panel that has to be opened covers the one used last, as long as that shows no training that goes on. */
+  showInPlace(file: string): void {
+    const last = this.#panels.at(-1);
+    const isFree = last !== undefined && !isTraining(this.#store.get(last.file));
+    this.#show(file, () => (isFree && last.column) || columnOfItsOwn());
+  }
+
+  /** Chooses a module in the panel of `file`, where that is in sight. */
+  select(file: string, selection: Selection): void {
+    const panel = this.#of(file);
+    if (panel?.isVisible) panel.select(selection);
+  }
+
+  /** Puts the module table of the panel used last on the clipboard. */
+  copyTable(): void {
+    this.#panels.at(-1)?.copyTable();
+  }
+
+  async deserializeWebviewPanel(webview: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const file = readPanelFile(state) ?? this.#rememberedFile(webview.title);
+    if (file !== undefined) await this.#restoreRuns(file);
+    // Nothing is known of it, or its place was taken before it came.
+    if (file === undefined || this.has(file)) webview.dispose();
+    else this.#adopt(webview, file);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#handover);
+    for (const subscription of [...this.#subscriptions, ...this.#panels]) subscription.dispose();
+    this.#asked.dispose();
+    this.#turned.dispose();
+  }
+
+  #of(file: string): Panel | undefined {
+    return this.#panels.find((panel) => panel.file === file);
+  }
+
+  #show(file: string, column: () => vscode.ViewColumn, selection?: Selection): void {
+    const open = this.#of(file);
+    if (open) this.#use(open);
+    open?.reveal();
+    const panel = open ?? this.#create(file, column());
+    if (selection) panel.select(selection);
+  }
+
+  #create(file: string, viewColumn: vscode.ViewColumn): Panel {
+    const place = { viewColumn, preserveFocus: true };
+    return this.#adopt(vscode.window.createWebviewPanel(viewType, titleOf(file), place, panelOptions(this.#context.extensionUri)), file);
+  }
+
+  #adopt(webview: vscode.WebviewPanel, file: string): Panel {
+    const panel = new Panel(webview, file, this.#store, this.#context.extensionUri);
+    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message }));
+    panel.onDidActivate(() => this.#use(panel));
+    panel.onDidClose(() => {
+      this.#panels = this.#panels.filter((other) => other !== panel);
+      panel.dispose();
+      this.#turned.fire();
+    });
+    this.#use(panel);
+    return panel;
+  }
+
+  #use(panel: Panel): void {
+    this.#panels = [...this.#panels.filter((other) => other !== panel), panel];
+    const files = [...this.#files().filter((file) => file !== panel.file), panel.file];
+    void this.#context.workspaceState.update(filesKey, files.slice(-rememberedFiles));
+    this.#turned.fire();
+  }
+
+  #files(): readonly string[] {
+    return this.#context.workspaceState.get<string[]>(filesKey, []);
+  }
+
+  /** Takes from the archive what is kept of a file's runs. */
+  async #restoreRuns(file: string): Promise<void> {
+    const kept = this.#store.get(file) ? undefined : await this.#archive.load(file);
+    if (kept) this.#store.restore(kept);
+  }
+
+  /** The file of a panel whose page left nothing but its title. */
+  #rememberedFile(title: string): string | undefined {
+    return this.#files().findLast((file) => titleOf(file) === title && !this.has(file));
+  }
+
+  /**
+   * An extension host that died left its panels behind, in a window that goes on: nobody hears those pages or tells them
+   * that their runs have ended, and VS Code hands them over to nobody. New panels take the places of those in sight.
+   */
+  async #replaceOrphans(): Promise<void> {
+    const own = new Set(this.#panels.filter(({ isVisible }) => isVisible).map(({ column }) => column));
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const orphans = tabs.filter((tab) => tab.isActive && isPanel(tab) && !own.has(tab.group.viewColumn));
+    for (const orphan of orphans) {
+      const file = this.#rememberedFile(orphan.label);
+      if (file !== undefined) {
+        await this.#restoreRuns(file);
+        this.#create(file, orphan.group.viewColumn);
+      }
+      await vscode.window.tabGroups.close(orphan, true);
+    }
+  }
+}
+
+/**
+ * Beside the editor, in a group that nothing else is in: VS Code locks such a group (`workbench.editor.autoLockGroups`,
+ * a default that package.json sets), so that files which are opened while the panel has the focus don't cover it.
+ */
+function columnOfItsOwn(): vscode.ViewColumn {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const beside = all.find(({ viewColumn }) => viewColumn === activeTabGroup.viewColumn + 1);
+  const isTaken = beside !== undefined && beside.tabs.length > 0;
+  return isTaken && all.length < vscode.ViewColumn.Nine ? all.length + 1 : vscode.ViewColumn.Beside;
+}
+
+function isPanel({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(`-${viewType}`);
+}

@@ -1,0 +1,97 @@
+/** One chart of curves: its title and numbers over the picture, or over the table. */
+import { useComputed } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { formatNumber } from "../../src/run/numbers.ts";
+import { indexAt } from "../../src/run/series.ts";
+import type { Store } from "../store.ts";
+import { dashOf } from "./curvePlot.ts";
+import { CurveTable } from "./curveTable.tsx";
+import { isLogarithmic, type Chart, type Line } from "./groups.ts";
+import { Plot } from "./plot.tsx";
+import { Smoothed } from "./smooth.ts";
+
+function useChart(store: Store, name: string): Chart | undefined {
+  return useComputed(() => store.charts.value.find((chart) => chart.name === name)).value;
+}
+
+export function CurveChart({ store, name }: { store: Store; name: string }) {
+  const curveTables = useComputed(() => store.choices.value.curveTables).value;
+  const logarithmic = useComputed(() => store.choices.value.logarithmic).value;
+  const chart = useChart(store, name);
+  if (!chart) return null;
+  const { title } = chart;
+  const several = chart.lines.length > 1;
+  const onLogarithm = isLogarithmic(chart, logarithmic);
+  return (
+    <figure class="chart" data-testid="curve" data-name={name}>
+      <figcaption class={several ? "chart-head several" : "chart-head"}>
+        <span class="chart-title" title={title}>
+          {title}
+        </span>
+        <Readouts store={store} chart={chart} />
+        <button
+          type="button"
+          class="text-toggle"
+          aria-pressed={onLogarithm}
+          title="Logarithmic value axis"
+          onClick={() => store.dispatch({ type: "chooseAxis", chart: name, logarithmic: !onLogarithm })}
+        >
+          log
+        </button>
+      </figcaption>
+      {curveTables ? <CurveTable store={store} chart={chart} /> : <Plot store={store} name={name} title={title} />}
+    </figure>
+  );
+}
+
+/** Each line's value at the crosshair, or its newest. */
+function Readouts({ store, chart }: { store: Store; chart: Chart }) {
+  const cursor = store.cursorStep.value;
+  const smoothing = useComputed(() => store.choices.value.smoothing).value;
+  const smoothers = useRef(new Map<string, Smoothed>());
+  return (
+    <span class="readouts">
+      {chart.lines.map((line) => {
+        const { steps, values, length } = line.series;
+        const index = cursor === null ? length - 1 : indexAt(steps, cursor);
+        const smooth = line.smooth && smoothing > 0 ? smootherFor(smoothers.current, line, smoothing).of(line.series) : null;
+        return (
+          <span class="readout" key={line.name}>
+            <Swatch line={line} />
+            {chart.lines.length > 1 && (
+              <span class="muted line-label" title={line.label}>
+                {line.label}
+              </span>
+            )}
+            <span class="value" title="Value">
+              {index < 0 ? "–" : formatNumber(values[index])}
+            </span>
+            {smooth && (
+              <span class="value smooth" title="Smoothed value">
+                {index < 0 ? "–" : `≈ ${formatNumber(smooth[index])}`}
+              </span>
+            )}
+          </span>
+        );
+      })}
+    </span>
+  );
+}
+
+function smootherFor(smoothers: Map<string, Smoothed>, line: Line, weight: number): Smoothed {
+  let smoother = smoothers.get(line.name);
+  if (smoother?.weight !== weight) {
+    smoother = new Smoothed(weight);
+    smoothers.set(line.name, smoother);
+  }
+  return smoother;
+}
+
+/** A piece of the line as the chart draws it. */
+function Swatch({ line: { colour, place } }: { line: Line }) {
+  return (
+    <svg class={`line-swatch ${colour.slice(2)}`} viewBox="0 0 18 4" aria-hidden="true">
+      <path d="M0 2H18" stroke-dasharray={dashOf(place).join(" ")} />
+    </svg>
+  );
+}

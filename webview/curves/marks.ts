@@ -1,0 +1,141 @@
+/** What is marked at steps of a chart: where epochs begin, what was changed by hand, and where values ceased to be numbers. */
+import uPlot from "uplot";
+import type { EpochStart } from "../../src/run/epochs.ts";
+import type { Intervention, OptionValue } from "../../src/protocol/index.ts";
+import { formatCount } from "../../src/run/numbers.ts";
+import { colour, font } from "../charts/theme.ts";
+import { formatTicks } from "../charts/ticks.ts";
+
+/** Something that happened to the run at a step. */
+export interface StepMark {
+  readonly step: number;
+  readonly label: string;
+}
+
+/** The least room for an epoch's label, CSS pixels. */
+const labelRoom = 56;
+/** The least room for the tick of an epoch without a label, CSS pixels. */
+const tickRoom = 4;
+/** Marks closer than this are one, CSS pixels. */
+const markDistance = 12;
+
+/** A thin line at each epoch's first step, with its number at the head; where they are many, at every second, fifth, tenth …, and ticks between. */
+export function drawEpochs(plot: uPlot, epochs: readonly EpochStart[]): void {
+  const { min = 0, max = 0 } = plot.scales["x"]!;
+  const inSight = epochs.filter(({ step }, i) => i > 0 && step > min! && step <= max!);
+  const stride = epochStride(inSight.length, plot.bbox.width / uPlot.pxRatio);
+  if (stride === undefined || epochs.length < 2) return;
+  for (const { step, epoch } of inSight) {
+    if ((epoch + 1) % stride !== 0) {
+      if (plot.bbox.width / inSight.length >= tickRoom * uPlot.pxRatio) drawTick(plot, step);
+      continue;
+    }
+    drawVertical(plot, step, colour("--grid"), [3, 3]);
+    writeAtHead(plot, step, `epoch ${formatCount(epoch + 1)}`);
+  }
+}
+
+/** Every how many epochs are marked; `undefined` where epochs are as short as steps. Pure. */
+export function epochStride(count: number, width: number): number | undefined {
+  if (count === 0) return undefined;
+  const least = (count * labelRoom) / Math.max(width, 1);
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
+  return [1, 2, 5, 10].map((digit) => digit * power).find((stride) => stride >= least);
+}
+
+export function interventionMarks(interventions: readonly Intervention[]): readonly StepMark[] {
+  return interventions.map(({ step, target, from, to }) => ({ step, label: `${target}: ${optionText(from)} → ${optionText(to)}` }));
+}
+
+function optionText(value: OptionValue | null): string {
+  if (typeof value === "number") return formatTicks([value])[0]!;
+  return value === null ? "mixed" : Array.isArray(value) ? formatTicks(value).join(", ") : String(value);
+}
+
+/** What was changed by hand: a line with a triangle below it. */
+export function drawInterventions(plot: uPlot, marks: readonly StepMark[]): void {
+  for (const { step } of spread(plot, marks)) {
+    drawVertical(plot, step, colour("--foreground"), [1, 2]);
+    drawTriangle(plot, step, colour("--foreground"), "foot");
+  }
+}
+
+/** Where values ceased to be numbers: a line with a flag at its head. */
+export function drawHoles(plot: uPlot, steps: readonly number[]): void {
+  for (const { step } of spread(
+    plot,
+    steps.map((one) => ({ step: one })),
+  )) {
+    drawVertical(plot, step, colour("--error"), [2, 2]);
+    drawTriangle(plot, step, colour("--error"), "head");
+  }
+}
+
+/** Where there are very many, one here and there is enough. */
+function spread<T extends { readonly step: number }>(plot: uPlot, marks: readonly T[]): readonly T[] {
+  let previous = -Infinity;
+  return marks.filter(({ step }) => {
+    const x = plot.valToPos(step, "x", true);
+    if (x - previous < markDistance * uPlot.pxRatio) return false;
+    previous = x;
+    return true;
+  });
+}
+
+/** Where a step is, in the canvas's pixels; `undefined` out of sight. */
+function placeOf(plot: uPlot, step: number): number | undefined {
+  const x = Math.round(plot.valToPos(step, "x", true));
+  const { left, width } = plot.bbox;
+  return x < left || x > left + width ? undefined : x;
+}
+
+function drawTick(plot: uPlot, step: number): void {
+  drawVertical(plot, step, colour("--muted"), [], tickLength * uPlot.pxRatio);
+}
+
+/** CSS pixels. */
+const tickLength = 4;
+
+function drawVertical(plot: uPlot, step: number, stroke: string, dash: readonly number[], length = plot.bbox.height): void {
+  const x = placeOf(plot, step);
+  if (x === undefined) return;
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = uPlot.pxRatio;
+  ctx.setLineDash(dash.map((part) => part * uPlot.pxRatio));
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + length);
+  ctx.stroke();
+  ctx.restore();
+}
+
+function drawTriangle(plot: uPlot, step: number, fill: string, at: "head" | "foot"): void {
+  const x = placeOf(plot, step);
+  if (x === undefined) return;
+  const { ctx, bbox } = plot;
+  const size = 4 * uPlot.pxRatio;
+  const [base, tip] = at === "head" ? [bbox.top, bbox.top + 1.5 * size] : [bbox.top + bbox.height, bbox.top + bbox.height - 1.5 * size];
+  ctx.save();
+  ctx.fillStyle = fill;
+  ctx.beginPath();
+  ctx.moveTo(x - size, base);
+  ctx.lineTo(x + size, base);
+  ctx.lineTo(x, tip);
+  ctx.fill();
+  ctx.restore();
+}
+
+function writeAtHead(plot: uPlot, step: number, text: string): void {
+  const x = placeOf(plot, step);
+  if (x === undefined) return;
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.font = font().replace(/\d+px/, `${9 * uPlot.pxRatio}px`);
+  ctx.fillStyle = colour("--muted");
+  ctx.textBaseline = "top";
+  const left = x + 3 * uPlot.pxRatio;
+  if (left + ctx.measureText(text).width <= bbox.left + bbox.width) ctx.fillText(text, left, bbox.top);
+  ctx.restore();
+}
