@@ -1,6 +1,6 @@
 /** Models → modules → parameters and buffers, built a branch at a time, so that a huge model costs what is looked at. */
 import type { BufferInfo, ModelInfo, ModuleInfo, ParameterInfo, SourcePosition } from "../../protocol/index.ts";
-import { formatShape, outputShapes, rootOf, trainableStatus } from "../../run/modules.ts";
+import { formatShape, outputShapes, rootOf, trainableStatus, type TrainableStatus } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 
 interface NodeBase {
@@ -25,6 +25,8 @@ export interface Row {
   /** Name of a codicon. */
   readonly icon: string;
   readonly context: "model" | "module" | "range" | "parameter" | "buffer";
+  /** How much of it learns, where it has parameters. */
+  readonly learning?: TrainableStatus;
   readonly position?: SourcePosition;
 }
 
@@ -124,6 +126,18 @@ function ranges(parent: ModuleNode, modules: readonly TreeNode[]): readonly Tree
   return out;
 }
 
+/** The model that a node is part of. */
+export function modelOf(node: TreeNode): ModelInfo | undefined {
+  return node.kind === "module" ? node.model : node.parent && modelOf(node.parent);
+}
+
+/** The path within its model of a module or a parameter, as PyTorch has it. */
+export function pathOf(node: TreeNode): string {
+  if (node.kind === "module") return node.module.path;
+  const owner = node.kind === "range" ? "" : node.module.path;
+  return node.kind === "parameter" ? [owner, node.parameter.name].filter(Boolean).join(".") : owner;
+}
+
 /** @param isApproximate the counts may not be those of the text on the screen */
 export function row(node: TreeNode, isApproximate = false): Row {
   switch (node.kind) {
@@ -159,6 +173,7 @@ function moduleRow({ model, module }: ModuleNode, isApproximate: boolean): Row {
       .join("\n"),
     icon: frozenIcon(module) ?? (isRoot ? "symbol-class" : "layers"),
     context: isRoot ? "model" : "module",
+    learning: trainableStatus(module.counts),
     ...(position && { position }),
   };
 }
@@ -189,6 +204,7 @@ function parameterRow(module: ModuleInfo, parameter: ParameterInfo): Row {
     tooltip: [`${parameter.name}: ${parameter.dtype} ${formatShape(parameter.shape)}`, state, shared].filter(Boolean).join("\n"),
     icon: parameter.trainable ? "symbol-field" : "lock",
     context: "parameter",
+    learning: parameter.trainable ? "trainable" : "frozen",
     ...(constructedAt && { position: constructedAt }),
   };
 }

@@ -64,13 +64,13 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const { label, description, tooltip, icon, context, position } = row(node, this.#isApproximate);
+    const { label, description, tooltip, icon, context, learning, position } = row(node, this.#isApproximate);
     const item = new vscode.TreeItem(label, this.#collapsible(node));
     item.id = node.key;
     item.description = description;
     item.tooltip = tooltip;
     item.iconPath = new vscode.ThemeIcon(icon);
-    item.contextValue = context;
+    item.contextValue = learning === undefined ? context : `${context}.${learning}`;
     if (position) item.command = { title: "", command: "kindling.reveal", arguments: [position, true] };
     return item;
   }
