@@ -2,6 +2,7 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { ControlPane } from "../control/control.tsx";
 import { CurvesPane } from "../curves/curves.tsx";
 import { DataPane } from "../data/data.tsx";
 import { DetailsPane } from "../layer/layer.tsx";
@@ -20,6 +21,7 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   curves: { title: "Curves", View: CurvesPane },
   layer: { title: "Layer", View: DetailsPane },
   data: { title: "Data", View: DataPane },
+  control: { title: "Control", View: ControlPane },
 };
 
 /** A bar of tabs over the one that is shown. A tab that isn't shown isn't there, and costs nothing. */
