@@ -4,14 +4,19 @@
  * shown at once.
  */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { ModelInfo, ModuleInfo, RunEvent, StepStatistics } from "../src/protocol/index.ts";
+import type { Intervention, ModelInfo, ModuleInfo, RunEvent, StepStatistics } from "../src/protocol/index.ts";
 import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts";
+import { health, nothingKnown } from "../src/run/health/health.ts";
+import { signs, type Sign } from "../src/run/health/signs.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { groupCharts } from "./curves/groups.ts";
-import type { StepMark } from "./curves/marks.ts";
+import { interventionMarks, type StepMark } from "./curves/marks.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex, withOutputs } from "./shownSample.ts";
+import { TableView } from "./table/view.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, tabsInSight, tabsOffered, type Action, type PanelState } from "./state.ts";
+
+const noInterventions: readonly Intervention[] = [];
 
 /** What VS Code gives a webview's page; may be asked for only once. */
 export interface Host {
@@ -45,7 +50,8 @@ export class Store {
   readonly #curves = computed(() => this.run.value?.curves ?? new Map<string, never>());
   readonly charts = computed(() => groupCharts(this.#curves.value));
   /** What was changed by hand, for the charts to mark. */
-  readonly interventions = computed<readonly StepMark[]>(() => []);
+  readonly interventions = computed<readonly StepMark[]>(() => interventionMarks(this.#interventions.value));
+  readonly #interventions = computed(() => this.run.value?.interventions ?? noInterventions);
   readonly model = computed<ModelInfo | null>(() => shownModel(this.#shown.value));
   readonly module = computed<ModuleInfo | null>(() => shownModule(this.#shown.value));
   readonly offeredTabs = computed(() => tabsOffered(this.#shown.value));
@@ -55,6 +61,9 @@ export class Store {
   readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);
   /** The same, or the newest before it that measured outputs. */
   readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
+  readonly health = computed(() => (this.run.value ? health(this.run.value) : nothingKnown));
+  /** Of the shown model's modules. */
+  readonly signs = computed(() => (this.model.value ? signs(this.health.value.findings, this.model.value) : new Map<number, Sign>()));
   /** Keeps its identity while it keeps its values, so that what is drawn for it needn't be drawn again. */
   readonly range = computed(() => {
     const range = stepRange(this.#shown.value);
@@ -63,6 +72,7 @@ export class Store {
   });
   #lastRange: readonly [number, number] = [0, 1];
 
+  readonly table = new TableView(this);
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -74,6 +84,7 @@ export class Store {
   /** What the extension said, as it was sent. */
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
+    if (message.type === "copyTable") return this.table.copy();
     this.#change(message);
     // By which the extension knows the panel again, however soon the window goes.
     if (message.type === "file") this.save();

@@ -13,7 +13,9 @@ export type ToPanel =
   /** Events of the run whose snapshot was sent last, in order. */
   | { readonly type: "events"; readonly runId: string; readonly events: readonly RunEvent[] }
   /** Choose a module from outside (a click in the tree view). */
-  | { readonly type: "select"; readonly model: number; readonly module: number };
+  | { readonly type: "select"; readonly model: number; readonly module: number }
+  /** Put the module table on the clipboard, as it is shown. */
+  | { readonly type: "copyTable" };
 
 export type PanelCommand = "train" | "inspect" | "pause" | "resume" | "stop";
 
@@ -32,6 +34,7 @@ export const toPanel = variants<ToPanel, "type">("type", {
   snapshot: record({ run: nullable(runSnapshot) }),
   events: record({ runId: text, events: list(runEvent) }),
   select: record({ model: whole, module: whole }),
+  copyTable: record({}),
 });
 
 export const fromPanel = variants<FromPanel, "type">("type", {

@@ -17,7 +17,7 @@ import { garbageCollector } from "./garbageCollector.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
-import { listenToOutput } from "./output.ts";
+import { listenToOutput, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
 import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
@@ -82,6 +82,7 @@ export class Program {
         },
       },
       gate: this.#gate,
+      quietly,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(

@@ -22,13 +22,7 @@ function Checkbox({ label, value, disabled, apply, testId }: FieldProps) {
   return (
     <label class="option">
       <span class="option-name">{label}</span>
-      <input
-        type="checkbox"
-        checked={value === true}
-        disabled={disabled}
-        onChange={(event) => apply(event.currentTarget.checked)}
-        data-testid={testId}
-      />
+      <input type="checkbox" checked={value === true} disabled={disabled} onChange={(event) => apply(event.currentTarget.checked)} data-testid={testId} />
     </label>
   );
 }

@@ -18,7 +18,11 @@ export function Interventions({ store, run }: { store: Store; run: RunSnapshot }
           <Icon name="warning" /> {refusal}
         </p>
       )}
-      {interventions.length === 0 ? <p class="hint">Nothing was changed in this run.</p> : <List store={store} run={run} shown={interventions.slice(-mostShown)} />}
+      {interventions.length === 0 ? (
+        <p class="hint">Nothing was changed in this run.</p>
+      ) : (
+        <List store={store} run={run} shown={interventions.slice(-mostShown)} />
+      )}
     </>
   );
 }

@@ -56,7 +56,15 @@ export function Dropouts({ store, run, model }: { store: Store; run: RunSnapshot
     store.post({ type: "steer", steering: { type: "change", change: { kind: "dropout", model: model.id, path, p: Number(p) } } });
   const isProbability = (p: OptionValue) => Number(p) >= 0 && Number(p) <= 1;
   const field = (label: string, path: string, p: number) => (
-    <Field key={label} label={label} value={p} disabled={!isSteerable(run)} accept={isProbability} apply={(next) => change(path, next)} testId={`dropout-${path}`} />
+    <Field
+      key={label}
+      label={label}
+      value={p}
+      disabled={!isSteerable(run)}
+      accept={isProbability}
+      apply={(next) => change(path, next)}
+      testId={`dropout-${path}`}
+    />
   );
   return (
     <section class="optimizer" aria-label="Dropout">

@@ -1,8 +1,10 @@
 /** What is marked at steps of a chart: where epochs begin, what was changed by hand, and where values ceased to be numbers. */
 import uPlot from "uplot";
 import type { EpochStart } from "../../src/run/epochs.ts";
+import type { Intervention, OptionValue } from "../../src/protocol/index.ts";
 import { formatCount } from "../../src/run/numbers.ts";
 import { colour, font } from "../charts/theme.ts";
+import { formatTicks } from "../charts/ticks.ts";
 
 /** Something that happened to the run at a step. */
 export interface StepMark {
@@ -39,6 +41,15 @@ export function epochStride(count: number, width: number): number | undefined {
   const least = (count * labelRoom) / Math.max(width, 1);
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
   return [1, 2, 5, 10].map((digit) => digit * power).find((stride) => stride >= least);
+}
+
+export function interventionMarks(interventions: readonly Intervention[]): readonly StepMark[] {
+  return interventions.map(({ step, target, from, to }) => ({ step, label: `${target}: ${optionText(from)} → ${optionText(to)}` }));
+}
+
+function optionText(value: OptionValue | null): string {
+  if (typeof value === "number") return formatTicks([value])[0]!;
+  return value === null ? "mixed" : Array.isArray(value) ? formatTicks(value).join(", ") : String(value);
 }
 
 /** What was changed by hand: a line with a triangle below it. */

@@ -1,11 +1,13 @@
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { OutputStrip } from "../output/output.tsx";
 import type { Store } from "../store.ts";
 import { NoModel, Welcome } from "./empty.tsx";
 import { Header } from "./header.tsx";
 import { Problems } from "./problems.tsx";
 import { Splitter } from "./splitter.tsx";
 import { TabGroup } from "./tabs.tsx";
+import { HealthBar } from "../health/healthBar.tsx";
 import { TreePane } from "../table/table.tsx";
 
 export function App({ store }: { store: Store }) {
@@ -16,7 +18,9 @@ export function App({ store }: { store: Store }) {
     <div class="app">
       <Header store={store} />
       <Problems store={store} />
+      <HealthBar store={store} />
       {hasModel ? <Body store={store} /> : <NoModel store={store} />}
+      {hasModel && <OutputStrip store={store} />}
     </div>
   );
 }

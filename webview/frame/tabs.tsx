@@ -5,7 +5,10 @@ import { useRef } from "preact/hooks";
 import { ControlPane } from "../control/control.tsx";
 import { CurvesPane } from "../curves/curves.tsx";
 import { DataPane } from "../data/data.tsx";
+import { GradientFlow } from "../health/gradientFlow.tsx";
+import { GraphPane } from "../graph/graph.tsx";
 import { DetailsPane } from "../layer/layer.tsx";
+import { OutputPane } from "../output/output.tsx";
 import type { Store } from "../store.ts";
 import { TreePane } from "../table/table.tsx";
 import type { GroupName, TabId } from "./arrangement.ts";
@@ -20,8 +23,11 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   modules: { title: "Modules", View: TreePane },
   curves: { title: "Curves", View: CurvesPane },
   layer: { title: "Layer", View: DetailsPane },
+  gradients: { title: "Gradient flow", View: GradientFlow },
+  graph: { title: "Graph", View: GraphPane },
   data: { title: "Data", View: DataPane },
   control: { title: "Control", View: ControlPane },
+  output: { title: "Output", View: OutputPane },
 };
 
 /** A bar of tabs over the one that is shown. A tab that isn't shown isn't there, and costs nothing. */

@@ -6,6 +6,7 @@ import { fileName } from "../../src/run/text.ts";
 import { moduleStatistics, tensorStatistics, type TensorKind } from "../shownSample.ts";
 import type { Store } from "../store.ts";
 import { whyUnmeasured } from "./unmeasured.ts";
+import { FreezeControls } from "../control/freeze.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
 import { StepSlider } from "./stepSlider.tsx";
 import { TensorRow, type TensorFamily } from "./tensorRow.tsx";
@@ -52,6 +53,7 @@ function ModuleHead({ store, module }: { store: Store; module: ModuleInfo }) {
         {status === "partial" && <span>{formatCount(counts.frozen)} frozen</span>}
         {!module.training && <span>eval mode</span>}
       </span>
+      <FreezeControls store={store} module={module} status={status} />
       <span class="module-links">
         <SourceButton store={store} position={module.constructedAt} what="constructed" icon="go-to-file" />
         <SourceButton store={store} position={module.declaredAt} what="declared" icon="symbol-class" />

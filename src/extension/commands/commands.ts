@@ -71,6 +71,7 @@ class Commands {
     openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
+    copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),

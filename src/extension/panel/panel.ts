@@ -89,6 +89,11 @@ export class Panel {
     if (this.#isLoaded) this.#sendSelection();
   }
 
+  /** Asks the page for its table: it alone knows which rows and columns are shown. */
+  copyTable(): void {
+    if (this.#isLoaded) this.#post({ type: "copyTable" });
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const emitter of [this.#asked, this.#closed, this.#activated]) emitter.dispose();

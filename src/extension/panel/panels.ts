@@ -76,6 +76,11 @@ export class Panels implements vscode.WebviewPanelSerializer {
     if (panel?.isVisible) panel.select(selection);
   }
 
+  /** Puts the module table of the panel used last on the clipboard. */
+  copyTable(): void {
+    this.#panels.at(-1)?.copyTable();
+  }
+
   async deserializeWebviewPanel(webview: vscode.WebviewPanel, state: unknown): Promise<void> {
     const file = readPanelFile(state) ?? this.#rememberedFile(webview.title);
     if (file !== undefined) await this.#restoreRuns(file);
