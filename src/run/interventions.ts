@@ -1,6 +1,6 @@
 /** What a person changed in a run, in words. Pure. */
 import type { Intervention, OptionValue, Place } from "../protocol/index.ts";
-import { formatCount, formatNumber } from "./numbers.ts";
+import { formatCount } from "./numbers.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
 /** Whether the run hears what it is told. */
@@ -30,8 +30,13 @@ function doneText({ change, target, from, to }: Pick<Intervention, "change" | "t
 /** `0.9, 0.999` for a list; `several` where parts have different values. */
 export function optionText(value: OptionValue | null): string {
   if (value === null) return "several";
-  if (typeof value === "number") return formatNumber(value);
-  return typeof value === "boolean" ? String(value) : value.map((one) => formatNumber(one)).join(", ");
+  if (typeof value === "number") return numberText(value);
+  return typeof value === "boolean" ? String(value) : value.map(numberText).join(", ");
+}
+
+/** As people write rates: `0.1`, `0.003`, `1e-7`. */
+function numberText(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }
 
 /** `before step 120`; within one `in step 120, before fc1 (Linear)` */

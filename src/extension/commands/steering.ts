@@ -43,6 +43,10 @@ export class SteeringCommands {
     freeze: (target?: Target) => this.#freeze(target, true),
     unfreeze: (target?: Target) => this.#freeze(target, false),
     freezeOthers: (target?: Target) => this.#freezeOthers(target),
+    // The same from the palette, where they ask for a part.
+    freezePart: () => this.#freeze(undefined, true),
+    unfreezePart: () => this.#freeze(undefined, false),
+    freezeAllBut: () => this.#freezeOthers(undefined),
     unfreezeAll: (target?: Target) => this.#unfreezeAll(target),
     changeOption: (target?: Target) => this.#changeOption(target),
     changeDropout: (target?: Target) => this.#changeDropout(target),
