@@ -104,6 +104,9 @@ export function reduce(state: PanelState, action: Action): PanelState {
       return { ...state, run: action.events.reduce((run, event) => reduceSnapshot(run, event), state.run) };
     case "select":
       return selectFromOutside(state, action.model, action.module);
+    // Asks, and tells nothing.
+    case "export":
+      return state;
     case "remembered":
       return { ...state, file: action.file, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {

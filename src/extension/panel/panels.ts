@@ -76,6 +76,12 @@ export class Panels implements vscode.WebviewPanelSerializer {
     if (panel?.isVisible) panel.select(selection);
   }
 
+  /** Makes a page of its own of the panel of `file`, which is opened for that where it isn't. */
+  exportPage(file: string): void {
+    this.show(file);
+    this.#of(file)?.exportPage();
+  }
+
   async deserializeWebviewPanel(webview: vscode.WebviewPanel, state: unknown): Promise<void> {
     const file = readPanelFile(state) ?? this.#rememberedFile(webview.title);
     if (file !== undefined) await this.#restoreRuns(file);
