@@ -2,7 +2,7 @@
 import type { BufferInfo, ModelInfo, ModuleInfo, ParameterInfo, SourcePosition } from "../../protocol/index.ts";
 import type { Severity } from "../../run/health/rules.ts";
 import { signText, type Sign } from "../../run/health/signs.ts";
-import { formatShape, outputShapes, rootOf, trainableStatus } from "../../run/modules.ts";
+import { formatShape, outputShapes, rootOf, trainableStatus, type TrainableStatus } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 
 interface NodeBase {
@@ -29,6 +29,8 @@ export interface Row {
   /** In which colour, if not the usual one. */
   readonly severity?: Severity;
   readonly context: "model" | "module" | "range" | "parameter" | "buffer";
+  /** How much of it learns, where it has parameters. */
+  readonly learning?: TrainableStatus;
   readonly position?: SourcePosition;
 }
 
@@ -128,6 +130,18 @@ function ranges(parent: ModuleNode, modules: readonly TreeNode[]): readonly Tree
   return out;
 }
 
+/** The model that a node is part of. */
+export function modelOf(node: TreeNode): ModelInfo | undefined {
+  return node.kind === "module" ? node.model : node.parent && modelOf(node.parent);
+}
+
+/** The path within its model of a module or a parameter, as PyTorch has it. */
+export function pathOf(node: TreeNode): string {
+  if (node.kind === "module") return node.module.path;
+  const owner = node.kind === "range" ? "" : node.module.path;
+  return node.kind === "parameter" ? [owner, node.parameter.name].filter(Boolean).join(".") : owner;
+}
+
 /**
  * @param isApproximate the counts may not be those of the text on the screen
  * @param sign of a module that shows trouble, or of one above it
@@ -170,6 +184,7 @@ function moduleRow({ model, module }: ModuleNode, isApproximate: boolean, sign: 
     icon: (sign && signIcon(sign)) ?? frozenIcon(module) ?? (isRoot ? "symbol-class" : "layers"),
     ...(sign && { severity: sign.severity }),
     context: isRoot ? "model" : "module",
+    learning: trainableStatus(module.counts),
     ...(position && { position }),
   };
 }
@@ -205,6 +220,7 @@ function parameterRow(module: ModuleInfo, parameter: ParameterInfo): Row {
     tooltip: [`${parameter.name}: ${parameter.dtype} ${formatShape(parameter.shape)}`, state, shared].filter(Boolean).join("\n"),
     icon: parameter.trainable ? "symbol-field" : "lock",
     context: "parameter",
+    learning: parameter.trainable ? "trainable" : "frozen",
     ...(constructedAt && { position: constructedAt }),
   };
 }

@@ -69,13 +69,13 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     const sign = node.kind === "module" ? this.#health.signOf(node.model, node.module) : undefined;
-    const { label, description, tooltip, icon, severity, context, position } = row(node, this.#isApproximate, sign);
+    const { label, description, tooltip, icon, severity, context, learning, position } = row(node, this.#isApproximate, sign);
     const item = new vscode.TreeItem(label, this.#collapsible(node));
     item.id = node.key;
     item.description = description;
     item.tooltip = tooltip;
     item.iconPath = new vscode.ThemeIcon(icon, severity && new vscode.ThemeColor(severityColours[severity]));
-    item.contextValue = context;
+    item.contextValue = learning === undefined ? context : `${context}.${learning}`;
     if (position) item.command = { title: "", command: "kindling.reveal", arguments: [position, true] };
     return item;
   }
