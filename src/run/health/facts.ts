@@ -1,5 +1,14 @@
 /** What is known of one model's training when its health is judged. */
-import type { ModelInfo, ModuleInfo, ModuleStatistics, OptimizerInfo, ParameterInfo, ParameterStatistics, StepStatistics } from "../../protocol/index.ts";
+import type {
+  ModelInfo,
+  ModuleInfo,
+  ModuleStatistics,
+  OptimizerInfo,
+  ParameterGroupInfo,
+  ParameterInfo,
+  ParameterStatistics,
+  StepStatistics,
+} from "../../protocol/index.ts";
 import { rootMeanSquare } from "../rootMeanSquare.ts";
 import type { Series } from "../series.ts";
 import type { RunSnapshot } from "../snapshot.ts";
@@ -29,6 +38,8 @@ export interface ModelFacts {
   readonly brokenSince: number | undefined;
   /** Those that hold its parameters, as far as can be told. */
   readonly optimizers: readonly OptimizerInfo[];
+  /** Whether an optimizer holds the parameter, or which ones there are isn't known. */
+  isOptimized(path: string): boolean;
 }
 
 export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
@@ -45,14 +56,29 @@ export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
     layers: layersOf(model, recent),
     brokenSince: loss && isAlone ? brokenSince(loss) : undefined,
     optimizers: optimizersOf(run, model),
+    isOptimized: (path) => isOptimized(run, model, path),
     trend: loss && isAlone ? lossTrend(loss, all[0]!.step, end) : undefined,
   };
 }
 
-function optimizersOf({ optimizers, models }: RunSnapshot, model: ModelInfo): readonly OptimizerInfo[] {
+/** A parameter's path among those of all models. */
+const wholePath = ({ models }: RunSnapshot, { name }: ModelInfo, path: string): string => (models.length > 1 ? `${name}.${path}` : path);
+
+function isOptimized(run: RunSnapshot, model: ModelInfo, path: string): boolean {
+  const { optimizers, models } = run;
+  if (optimizers.length === 0) return true;
+  // Of two models of one name nobody knows which is meant.
+  if (models.some((other) => other !== model && other.name === model.name)) return false;
+  return optimizers.some(({ groups }) => groups.some((group) => holds(group, wholePath(run, model, path))));
+}
+
+/** Of many parameters only the first are told by name. */
+const holds = ({ parameters, count }: ParameterGroupInfo, path: string): boolean => parameters.length < count || parameters.includes(path);
+
+function optimizersOf(run: RunSnapshot, model: ModelInfo): readonly OptimizerInfo[] {
+  const { optimizers } = run;
   if (optimizers.length < 2) return optimizers;
-  const prefix = models.length > 1 ? `${model.name}.` : "";
-  const paths = new Set(model.modules.flatMap((module) => module.parameters.map((parameter) => prefix + pathOf(module, parameter))));
+  const paths = new Set(model.modules.flatMap((module) => module.parameters.map((parameter) => wholePath(run, model, pathOf(module, parameter)))));
   return optimizers.filter(({ groups }) => groups.some(({ parameters }) => parameters.some((path) => paths.has(path))));
 }
 

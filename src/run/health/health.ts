@@ -48,7 +48,7 @@ function verdict(run: RunSnapshot, all: readonly ModelFacts[]): Pick<Health, "se
   const path = `loss ${formatNumber(start, 3)} → ${formatNumber(last, 3)} in ${formatCount(steps)} steps`;
   const guess = newest.recent.at(-1)?.guess;
   if (direction === "falls" && guess !== undefined && last > nearGuess * guess) {
-    return { state: "unknown", sentence: `No better than guessing so far: ${path}.` };
+    return { state: "unknown", sentence: `No better than guessing so far, which gives ${formatNumber(guess, 3)}: ${path}.` };
   }
   if (direction === "falls") return { state: "well", sentence: `${subject(newest.model, all)}: ${path}.` };
   if (direction === undefined)

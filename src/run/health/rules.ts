@@ -40,7 +40,6 @@ export type RuleId =
   | "largeSteps"
   | "smallSteps"
   | "notMoving"
-  | "likeGuessing"
   | "saturated"
   | "deadUnits"
   | "growing"
@@ -112,13 +111,14 @@ const hardlyMoved = 0.01;
 /** What is as good as nothing to learn. */
 const nearZero = 0.05;
 /** How near to what guessing gives. */
-export const nearGuess = 0.95;
+export const nearGuess = 0.98;
 
 /** A loss that is so much larger than at first, and than it was. */
 const risen = 1.5;
 
-/** Times the size of the first measured step. */
+/** Times the size of the first measured step; of weights that grow for nothing, the loss is still as large as that of its first value. */
 const grown = 10;
+const stillLarge = 0.9;
 
 /** Steps over which a parameter must have had no gradient. */
 const stepsWithoutGradient = 20;
@@ -371,24 +371,6 @@ const notMoving: Rule = {
   },
 };
 
-/** It fell to what guessing gives, and stays there. */
-const likeGuessing: Rule = {
-  id: "likeGuessing",
-  find(facts) {
-    const { model, trend } = facts;
-    const guess = guessOf(facts);
-    if (guess === undefined || trend?.direction !== "falls" || trend.steps < longPatience || trend.last < nearZero) return [];
-    if (trend.last < nearGuess * guess || hasMoved(trend.middle, trend.last)) return [];
-    return [
-      {
-        ...at("likeGuessing", "warning", model.id, model.modules[0]!),
-        what: `The loss came down to ${formatNumber(trend.last, 3)} and stays there. ${whatGuessingGives(guess)}`,
-        advice: askTheData,
-      },
-    ];
-  },
-};
-
 const guessOf = ({ recent }: ModelFacts): number | undefined => recent.at(-1)?.guess;
 const hasMoved = (from: number, to: number): boolean => Math.abs(to - from) > hardlyMoved * Math.abs(from);
 const whatGuessingGives = (guess: number): string => `Guessing without a look at the input gives ${formatNumber(guess, 3)}.`;
@@ -422,7 +404,7 @@ const growing: Rule = {
   id: "growing",
   find(facts) {
     const { model, samples, trend } = facts;
-    if (samples.length < 2 * lasting || trend?.direction === undefined || trend.direction === "falls") return [];
+    if (samples.length < 2 * lasting || trend?.direction === undefined || trend.last < stillLarge * trend.start) return [];
     const found = trainableParameters(facts, samples).filter(({ parameter, history }) => {
       if (parameter.shape.length < 2) return false;
       const sizes = history.map(({ measured }) => rootMeanSquare(measured.value));
@@ -440,10 +422,11 @@ const growing: Rule = {
 const noGradient: Rule = {
   id: "noGradient",
   find(facts) {
-    const { model, samples, layers } = facts;
+    const { model, samples, layers, isOptimized } = facts;
     if (samples.length < lasting || samples.at(-1)!.step - samples[0]!.step < stepsWithoutGradient) return [];
     const without = trainableParameters(facts, samples).filter(
-      ({ parameter, history }) => parameter.sharedWith === undefined && history.length >= lasting && isLeftAlone(history),
+      ({ module, parameter, history }) =>
+        isOptimized(pathOf(module, parameter)) && parameter.sharedWith === undefined && history.length >= lasting && isLeftAlone(history),
     );
     return byModule(without).map(({ module, names }) => {
       const isCalled = layers.some(({ module: called }) => called === module);
@@ -486,7 +469,6 @@ export const rules: readonly Rule[] = [
   largeSteps,
   smallSteps,
   notMoving,
-  likeGuessing,
   saturated,
   growing,
   noGradient,
@@ -499,9 +481,9 @@ export const consequences: Readonly<Partial<Record<RuleId, readonly RuleId[]>>> 
   deadUnits: ["vanishing", "sameOutput", "largeSteps", "notMoving"],
   vanishing: ["sameOutput", "notMoving"],
   exploding: ["sameOutput", "rising", "notMoving"],
-  sameOutput: ["notMoving", "likeGuessing"],
+  sameOutput: ["notMoving"],
   rising: ["largeSteps", "growing"],
-  largeSteps: ["notMoving", "likeGuessing", "growing"],
+  largeSteps: ["notMoving", "growing"],
   smallSteps: ["notMoving"],
 };
 

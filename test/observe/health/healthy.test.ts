@@ -322,6 +322,65 @@ function exclusiveOr(): void {
   train(model.parameters(), () => F.binaryCrossEntropy(model(x), y), { steps: 800, optimizer: new optim.Adam(model.parameters(), { lr: 0.02 }) });
 }
 
+/** What the loss aims at comes from a copy that nobody trains, and that is renewed now and then. */
+function bootstrapped(): void {
+  const make = (): nn.Sequential => new nn.Sequential(new nn.Linear(4, 32), new nn.ReLU(), new nn.Linear(32, 2));
+  const values = make();
+  const target = make();
+  target.loadStateDict(values.stateDict());
+  let step = 0;
+  train(values.parameters(), () => {
+    if (step++ % 50 === 49) target.loadStateDict(values.stateDict());
+    const x = randn(32, 4);
+    const aim = target(randn(32, 4)).amax(1).detach().mul(0.9).add(x.select(1, 0));
+    return F.mseLoss(values(x).amax(1), aim);
+  });
+}
+
+/** What can be told apart for certain: the weights grow as long as one looks, and the loss falls. */
+function separable(): void {
+  const x = randn(100, 2);
+  const y = x.select(1, 0).gt(0).float();
+  const model = new nn.Linear(2, 1);
+  train(model.parameters(), () => F.binaryCrossEntropyWithLogits(model(x).squeeze(1), y), {
+    steps: 1000,
+    optimizer: new optim.SGD(model.parameters(), { lr: 5 }),
+  });
+}
+
+/** Nearly all of what it should say is noise. */
+function noisy(): void {
+  const x = randn(500, 5);
+  const y = x.select(1, 0).mul(0.3).add(randn(500));
+  const model = new nn.Linear(5, 1);
+  train(
+    model.parameters(),
+    () => {
+      const batch = randint(0, 500, [50]);
+      return F.mseLoss(model(x.indexSelect(0, batch)).squeeze(1), y.indexSelect(0, batch));
+    },
+    { steps: 800, optimizer: new optim.SGD(model.parameters(), { lr: 1e-2 }) },
+  );
+}
+
+class TwoHeads extends nn.Module<[Tensor, boolean], Tensor> {
+  body = new nn.Linear(2, 32);
+  first = new nn.Linear(32, 2);
+  second = new nn.Linear(32, 1);
+  override forward(x: Tensor, isFirst: boolean): Tensor {
+    const hidden = relu(this.body(x));
+    return isFirst ? this.first(hidden) : this.second(hidden);
+  }
+}
+
+/** Two tasks in turn, so that each head gets no gradient every other step. */
+function twoTasks(): void {
+  const [x, y] = rings(400);
+  const model = new TwoHeads();
+  let step = 0;
+  train(model.parameters(), () => (step++ % 2 === 0 ? F.crossEntropy(model(x, true), y) : F.mseLoss(model(x, false).squeeze(1), x.select(1, 0))));
+}
+
 const healthyNetworks: Readonly<Record<string, () => void>> = {
   "a convolutional network with ReLU": convolutional,
   "a transformer with GELU": transformer,
@@ -338,6 +397,10 @@ const healthyNetworks: Readonly<Record<string, () => void>> = {
   "a network that sees one sample at a time": online,
   "a network that has learned all there is": converged,
   "the exclusive or": exclusiveOr,
+  "a network that learns from its own copy": bootstrapped,
+  "a perceptron whose task is easy": separable,
+  "a regression on noise": noisy,
+  "a network with two tasks in turn": twoTasks,
 };
 
 describe("a network that learns shows no sign of trouble:", function () {
