@@ -174,7 +174,7 @@ describe("a person who trains a network", () => {
     await workbench.openFile("broken.model.ts");
     await train(workbench);
     const holds = async (): Promise<void> => {
-      await workbench.inPanel("loss-trouble").getByText("loss became NaN at step 1, now −∞").waitFor();
+      await workbench.inPanel("health-sentence").getByText("loss became NaN at step 1, now −∞").waitFor();
       assert.deepEqual(await lossTexts(workbench), ["1.000", "NaN", "∞", "−∞"]);
       await workbench.openFile("broken.model.ts");
       await workbench.statusShows(/loss became NaN at step 1, now −∞/);
