@@ -275,7 +275,10 @@ export class Observer implements Instrument {
     const step = this.#iterations.index;
     this.#frozen.keep();
     this.#measure(optimizer);
-    if (this.steps === 0) this.#tellOptimizers();
+    if (this.steps === 0) {
+      this.#tellOptimizers();
+      this.#tellWatch();
+    }
     this.#losses.stepBegins(optimizer);
     for (const { name, value } of this.#rates.changes(optimizer)) this.#series.add(name, step, this.#epochs.epoch, value);
     if (this.steps === 0 && this.#options.firstStep) {

@@ -5,6 +5,7 @@ import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { elapsedSeconds, hasStepped, isFinal, lossTrouble, progressShare, standing } from "../../src/run/standing.ts";
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
+import { StepButtons } from "../control/stepping.tsx";
 import { Icon } from "./icon.tsx";
 
 const stateLooks: Readonly<Record<RunState, Look>> = {
@@ -54,6 +55,7 @@ export function Header({ store }: { store: Store }) {
       <StateLabel run={run} isRemembered={store.state.value.isRemembered} />
       <Notices run={run} post={store.post} />
       {(standing(run) || !isFinal(run.state)) && <Numbers run={run} />}
+      <StepButtons store={store} run={run} />
       <Buttons state={run.state} post={store.post} />
       <ProgressLine run={run} />
     </header>

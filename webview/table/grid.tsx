@@ -108,7 +108,7 @@ export function ModuleGrid({ store, view, model }: { store: Store; view: TableVi
         }}
       >
         {shown.map((row, offset) => (
-          <ModuleRow key={row.module.id} row={row} index={from + offset} view={view} chosen={row.module.id === chosen.value} />
+          <ModuleRow key={row.module.id} row={row} index={from + offset} view={view} store={store} chosen={row.module.id === chosen.value} />
         ))}
         {rows.length === 0 && <p class="muted tree-empty">No module matches.</p>}
       </div>
@@ -116,10 +116,11 @@ export function ModuleGrid({ store, view, model }: { store: Store; view: TableVi
   );
 }
 
-/** The row that an event is of; rows have no handlers of their own, so that those that stay needn't be drawn again. */
+/** The row that an event is of, unless it is a button's; rows have no handlers of their own, so that those that stay needn't be drawn again. */
 function placeOf(event: Event): { readonly index: number; readonly isTwistie: boolean } {
   const target = event.target as Element;
-  return { index: Number(target.closest("[aria-rowindex]")?.getAttribute("aria-rowindex")) - 2, isTwistie: target.closest(".twistie") !== null };
+  const row = target.closest("button") ? null : target.closest("[aria-rowindex]");
+  return { index: Number(row?.getAttribute("aria-rowindex")) - 2, isTwistie: target.closest(".twistie") !== null };
 }
 
 /** Each heading sorts by its column. */

@@ -3,7 +3,9 @@ import type { ModuleInfo } from "../../src/protocol/index.ts";
 import { signText, type Sign } from "../../src/run/health/signs.ts";
 import { outputShapes, sharedParameters, trainableStatus, type TrainableStatus } from "../../src/run/modules.ts";
 import { formatCount, plural } from "../../src/run/numbers.ts";
+import { FreezeButton } from "../control/freeze.tsx";
 import { Icon } from "../frame/icon.tsx";
+import type { Store } from "../store.ts";
 import { HealthSign } from "../health/sign.tsx";
 import { columns, stateWords, type ColumnId, type Facts, type Scope } from "./columns.ts";
 import { rowHeight, type Row } from "./rows.ts";
@@ -21,10 +23,11 @@ interface RowProps {
   row: Row;
   index: number;
   view: TableView;
+  store: Store;
   chosen: boolean;
 }
 
-export function ModuleRow({ row, index, view, chosen }: RowProps) {
+export function ModuleRow({ row, index, view, store, chosen }: RowProps) {
   const { module, level, hasChildren, expanded, isAbove } = row;
   const facts = view.facts.value(module);
   const words = view.words.value;
@@ -58,6 +61,7 @@ export function ModuleRow({ row, index, view, chosen }: RowProps) {
         <Text class="module-name" text={scope === "own" ? module.path || module.name : module.name} words={words} />
         <HealthSign sign={shownSign} />
         <Signs facts={facts} status={status} />
+        {chosen && <FreezeButton store={store} model={view.model.id} path={module.path} name={module.path || module.name} status={status} />}
       </span>
       {view.columns.value.map((id, i) => (
         <Cell key={id} id={id} index={i + 2} facts={facts} scope={scope} words={words} />

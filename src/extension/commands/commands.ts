@@ -16,6 +16,7 @@ import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
 import { newModel } from "./newModel.ts";
+import { SteeringCommands } from "./steering.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
@@ -35,7 +36,12 @@ type Target = string | vscode.Uri | TreeNode | undefined;
 
 export function registerCommands(parts: CommandParts): Disposable {
   const commands = new Commands(parts);
-  const registered = Object.entries(commands.all).map(([name, run]) =>
+  const steering = new SteeringCommands({
+    ...parts,
+    shownFile: () => parts.view.file,
+    findTraining: (accept) => commands.findTraining(undefined, (runs) => runs?.train !== undefined && accept(runs.train)),
+  });
+  const registered = Object.entries({ ...commands.all, ...steering.all }).map(([name, run]) =>
     vscode.commands.registerCommand(`kindling.${name}`, async (...values: never[]) => {
       try {
         return await (run as (...values: never[]) => unknown)(...values);
@@ -103,7 +109,7 @@ class Commands {
   }
 
   async #restart(target: Target): Promise<void> {
-    const file = await this.#findTraining(target);
+    const file = await this.findTraining(target);
     if (file === undefined) return;
     await this.#parts.controller.stop(file);
     await this.#train(file);
@@ -138,12 +144,12 @@ class Commands {
   }
 
   async #stop(target: Target): Promise<void> {
-    const file = await this.#findTraining(target);
+    const file = await this.findTraining(target);
     if (file !== undefined) await this.#parts.controller.stop(file);
   }
 
   async #toggle(target: Target, to: "pause" | "resume"): Promise<void> {
-    const file = await this.#findTraining(target, (runs) => isPaused(runs) === (to === "resume"));
+    const file = await this.findTraining(target, (runs) => isPaused(runs) === (to === "resume"));
     if (file !== undefined) this.#parts.controller[to](file);
   }
 
@@ -212,7 +218,7 @@ class Commands {
     return current.file ?? (await chooseModelFile());
   }
 
-  async #findTraining(target: Target, accept: (runs: Parameters<typeof isPaused>[0]) => boolean = () => true): Promise<string | undefined> {
+  async findTraining(target: Target, accept: (runs: Parameters<typeof isPaused>[0]) => boolean = () => true): Promise<string | undefined> {
     const { controller, current, store } = this.#parts;
     const candidates = controller.training().filter((file) => accept(store.get(file)));
     if (target !== undefined) return this.#find(target);
