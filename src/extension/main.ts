@@ -145,7 +145,7 @@ async function answer({ file, message }: PanelRequest, view: ModelsView, control
     case "steer":
       return controller.steer(file, message.steering);
     case "copy":
-      return void (await vscode.env.clipboard.writeText(message.text));
+      return vscode.env.clipboard.writeText(message.text);
     case "reveal":
       await reveal(message.position);
       await view.select(message.position);
