@@ -125,6 +125,9 @@ export function reduce(state: PanelState, action: Action): PanelState {
       return state;
     case "select":
       return selectFromOutside(state, action.model, action.module);
+    // Asks, and tells nothing.
+    case "export":
+      return state;
     case "remembered":
       return { ...state, file: action.file, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {
