@@ -25,12 +25,9 @@ interface RowProps {
   view: TableView;
   store: Store;
   chosen: boolean;
-  onChoose: () => void;
-  onToggle: () => void;
-  onReveal: () => void;
 }
 
-export function ModuleRow({ row, index, view, store, chosen, onChoose, onToggle, onReveal }: RowProps) {
+export function ModuleRow({ row, index, view, store, chosen }: RowProps) {
   const { module, level, hasChildren, expanded, isAbove } = row;
   const facts = view.facts.value(module);
   const words = view.words.value;
@@ -53,8 +50,6 @@ export function ModuleRow({ row, index, view, store, chosen, onChoose, onToggle,
       aria-label={rowLabel(facts, shownSign)}
       title={rowTooltip(facts, shownSign)}
       style={{ top: `${index * rowHeight}px` }}
-      onClick={onChoose}
-      onDblClick={onReveal}
       data-testid="module-row"
       data-path={module.path}
       data-count={module.counts.total}
@@ -62,16 +57,7 @@ export function ModuleRow({ row, index, view, store, chosen, onChoose, onToggle,
     >
       <span class="cell-name" role="rowheader" aria-colindex={1}>
         <span class="indent" style={{ width: `${(level - 1) * 12}px` }} />
-        <span
-          class="twistie"
-          onClick={(event) => {
-            event.stopPropagation();
-            onToggle();
-          }}
-          onDblClick={(event) => event.stopPropagation()}
-        >
-          {hasChildren && <Icon name={expanded ? "chevron-down" : "chevron-right"} />}
-        </span>
+        <span class="twistie">{hasChildren && <Icon name={expanded ? "chevron-down" : "chevron-right"} />}</span>
         <Text class="module-name" text={scope === "own" ? module.path || module.name : module.name} words={words} />
         <HealthSign sign={shownSign} />
         <Signs facts={facts} status={status} />
