@@ -125,6 +125,9 @@ export function reduce(state: PanelState, action: Action): PanelState {
       return state;
     case "select":
       return selectFromOutside(state, action.model, action.module);
+    // Asks, and tells nothing.
+    case "export":
+      return state;
     case "remembered":
       return { ...state, file: action.file, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {
@@ -209,7 +212,7 @@ function selectFromOutside(state: PanelState, modelId: number, moduleId: number)
 }
 
 /** The tabs that show the chosen module. */
-const tabsOfModule: readonly TabId[] = ["layer"];
+const tabsOfModule: readonly TabId[] = ["layer", "gradients"];
 
 /** With the module's tab in sight, unless one of `others` is, which shows it too. */
 function withTabOfModule(state: PanelState, others: readonly TabId[]): PanelState {

@@ -3,6 +3,7 @@ import type { ModuleInfo, ParameterInfo, SourcePosition } from "../../src/protoc
 import { formatShape, outputShapes, trainableStatus } from "../../src/run/modules.ts";
 import { formatCount, plural } from "../../src/run/numbers.ts";
 import { fileName } from "../../src/run/text.ts";
+import { FreezeControls } from "../control/freeze.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
 import { moduleStatistics, tensorStatistics } from "../shownSample.ts";
 import { historyViews, type Choices, type HistoryView } from "../state.ts";
@@ -53,6 +54,7 @@ function ModuleHead({ store, module }: { store: Store; module: ModuleInfo }) {
         {status === "partial" && <span>{formatCount(counts.frozen)} frozen</span>}
         {!module.training && <span>eval mode</span>}
       </span>
+      <FreezeControls store={store} module={module} status={status} />
       <span class="module-links">
         <SourceButton store={store} position={module.constructedAt} what="constructed" icon="go-to-file" />
         <SourceButton store={store} position={module.declaredAt} what="declared" icon="symbol-class" />
