@@ -25,7 +25,7 @@ export function Numbers({ tensor, withPercentiles }: { tensor: TensorStatistics;
   );
 }
 
-export const percentileNames = ["1 %", "5 %", "25 %", "median", "75 %", "95 %", "99 %"];
+export const percentileNames = ["1 %", "5 %", "25 %", "50 %", "75 %", "95 %", "99 %"];
 
 /** How exact the percentiles are, in words. */
 export function percentilesTitle({ percentiles }: TensorStatistics): string {
@@ -40,7 +40,7 @@ function Percentiles({ tensor }: { tensor: TensorStatistics }) {
         <div key={name}>
           <dt>{name}</dt>
           <dd data-testid="percentile" data-value={values[i]}>
-            {`${exact ? "" : "≈ "}${formatNumber(values[i], exact ? 4 : 3)}`}
+            {`${exact ? "" : "≈ "}${formatNumber(values[i], 3)}`}
           </dd>
         </div>
       ))}
