@@ -164,7 +164,7 @@ describe("the panel in a browser", function () {
     await panel.turnTo("curves");
     await click("Show all steps");
     await panel.turnTo("layer");
-    assert.match(await labels.innerText(), /step 0\s+23/);
+    assert.match(await labels.innerText(), /step 0\s+20/);
   });
 
   it("shows the same after a reload, before the extension has answered", async () => {
