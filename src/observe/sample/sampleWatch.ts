@@ -113,10 +113,8 @@ export class SampleWatch {
    * @returns milliseconds that it took; a measured step pays for them
    */
   loss(computed: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): number {
-    if (!isMeasured && !this.#isOpen) {
-      this.#isPartial = true;
-      return 0;
-    }
+    if (!this.#isOpen) this.#isPartial = true;
+    if (!isMeasured && !this.#isOpen) return 0;
     const begin = performance.now();
     const made = this.#madeBy(computed.input);
     if (!made) return 0;
@@ -124,10 +122,12 @@ export class SampleWatch {
     const { name, target, each } = computed;
     const isTraining = isGradEnabled() && seen.model.modules[0]!.training;
     if (isTraining && seen.batch && way) seen.batch.loss = { name, target, each, way };
-    const result = this.#compare(seen, computed, now, isMeasured || this.#isWatched(now) || now >= this.#nextWorst);
-    if (isTraining) this.#waiting.push(result);
-    else this.#count(result, "evaluation", moment, now);
-    if (this.#waiting.length > mostWaiting) this.#waiting.shift();
+    if (this.#isOpen) {
+      const result = this.#compare(seen, computed, now, isMeasured || this.#isWatched(now) || now >= this.#nextWorst);
+      if (isTraining) this.#waiting.push(result);
+      else this.#count(result, "evaluation", moment, now);
+      if (this.#waiting.length > mostWaiting) this.#waiting.shift();
+    }
     const cost = performance.now() - begin;
     if (!isMeasured) this.#spent += cost;
     return cost;
@@ -149,7 +149,9 @@ export class SampleWatch {
   #choose(epoch: number, now: number): void {
     const isMidway = epoch === this.#epoch;
     const allowed = freely + now * usualShare;
-    this.#isOpen = this.#isWatched(now) || this.#spent <= (isMidway && this.#isOpen ? 2 * allowed : allowed);
+    const wasOpen = this.#isOpen;
+    this.#isOpen = this.#isWatched(now) || this.#spent <= (isMidway && wasOpen ? 2 * allowed : allowed);
+    if (isMidway && wasOpen && !this.#isOpen) for (const { passes } of this.#seen.values()) for (const tally of Object.values(passes)) tally.isPartial = true;
     this.#epoch = epoch;
     this.#nextChoice = now + choiceInterval;
   }
