@@ -2,7 +2,7 @@
 import type { RunMode } from "../../src/protocol/index.ts";
 
 /** In the order in which they stand. */
-export const tabIds = ["modules", "curves", "layer", "gradients", "graph", "data", "output"] as const;
+export const tabIds = ["modules", "curves", "layer", "gradients", "graph", "data", "control", "output"] as const;
 
 export type TabId = (typeof tabIds)[number];
 
@@ -34,9 +34,12 @@ interface Place {
   readonly mode: RunMode;
 }
 
-/** What the groups may offer. An inspection is one step, which makes no curve, and whose batch is gone. */
+/** Of a training alone: an inspection is one step, which makes no curve, whose batch is gone, and which nobody can steer. */
+const ofTraining: ReadonlySet<TabId> = new Set(["curves", "data", "control"]);
+
+/** What the groups may offer. */
 export function offeredTabs({ layout, mode }: Place): readonly TabId[] {
-  return tabIds.filter((id) => (id !== "modules" || layout === "tabs") && ((id !== "curves" && id !== "data") || mode === "train"));
+  return tabIds.filter((id) => (id !== "modules" || layout === "tabs") && (mode === "train" || !ofTraining.has(id)));
 }
 
 /** Which tab each group shows: what was chosen if it is offered, else the first that no other group shows. */

@@ -2,6 +2,7 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { ControlPane } from "../control/control.tsx";
 import { CurvesPane } from "../curves/curves.tsx";
 import { DataPane } from "../data/data.tsx";
 import { GradientFlow } from "../health/gradientFlow.tsx";
@@ -25,6 +26,7 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   gradients: { title: "Gradient flow", View: GradientFlow },
   graph: { title: "Graph", View: GraphPane },
   data: { title: "Data", View: DataPane },
+  control: { title: "Control", View: ControlPane },
   output: { title: "Output", View: OutputPane },
 };
 

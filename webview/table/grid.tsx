@@ -99,6 +99,7 @@ export function ModuleGrid({ store, view, model }: { store: Store; view: TableVi
             row={row}
             index={from + offset}
             view={view}
+            store={store}
             chosen={row.module.id === chosen.value}
             onChoose={() => focusRow(from + offset)}
             onToggle={() => toggle([row], !row.expanded)}

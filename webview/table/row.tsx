@@ -3,7 +3,9 @@ import type { ModuleInfo } from "../../src/protocol/index.ts";
 import { signText, type Sign } from "../../src/run/health/signs.ts";
 import { outputShapes, sharedParameters, trainableStatus, type TrainableStatus } from "../../src/run/modules.ts";
 import { formatCount, plural } from "../../src/run/numbers.ts";
+import { FreezeButton } from "../control/freeze.tsx";
 import { Icon } from "../frame/icon.tsx";
+import type { Store } from "../store.ts";
 import { HealthSign } from "../health/sign.tsx";
 import { columns, stateWords, type ColumnId, type Facts, type Scope } from "./columns.ts";
 import { rowHeight, type Row } from "./rows.ts";
@@ -21,13 +23,14 @@ interface RowProps {
   row: Row;
   index: number;
   view: TableView;
+  store: Store;
   chosen: boolean;
   onChoose: () => void;
   onToggle: () => void;
   onReveal: () => void;
 }
 
-export function ModuleRow({ row, index, view, chosen, onChoose, onToggle, onReveal }: RowProps) {
+export function ModuleRow({ row, index, view, store, chosen, onChoose, onToggle, onReveal }: RowProps) {
   const { module, level, hasChildren, expanded, isAbove } = row;
   const facts = view.facts.value(module);
   const words = view.words.value;
@@ -72,6 +75,7 @@ export function ModuleRow({ row, index, view, chosen, onChoose, onToggle, onReve
         <Text class="module-name" text={scope === "own" ? module.path || module.name : module.name} words={words} />
         <HealthSign sign={shownSign} />
         <Signs facts={facts} status={status} />
+        {chosen && <FreezeButton store={store} model={view.model.id} path={module.path} name={module.path || module.name} status={status} />}
       </span>
       {view.columns.value.map((id, i) => (
         <Cell key={id} id={id} index={i + 2} facts={facts} scope={scope} words={words} />
@@ -118,6 +122,7 @@ function cellHint(id: ColumnId, { module, work }: Facts, title: string, shown: s
 
 function GradientBar({ facts: { flow }, label }: { facts: Facts; label: string }) {
   if (!flow) return null;
+  if (Number.isNaN(flow.strength) && !flow.broken) return <span class="muted">{label}</span>;
   if (flow.broken) return <Icon name="error" class="broken" label="NaN or infinite values in this step" />;
   return (
     <span class="flow-track" title={`Gradient at the output: ${label} (root mean square)`}>

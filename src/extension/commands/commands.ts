@@ -5,7 +5,7 @@ import type { RunMode, SourcePosition } from "../../protocol/index.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
-import { isPaused } from "../runs/fileRuns.ts";
+import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
@@ -16,6 +16,7 @@ import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
 import { newModel } from "./newModel.ts";
+import { SteeringCommands } from "./steering.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
@@ -35,7 +36,12 @@ type Target = string | vscode.Uri | TreeNode | undefined;
 
 export function registerCommands(parts: CommandParts): Disposable {
   const commands = new Commands(parts);
-  const registered = Object.entries(commands.all).map(([name, run]) =>
+  const steering = new SteeringCommands({
+    ...parts,
+    shownFile: () => parts.view.file,
+    findTraining: (accept) => commands.findTraining(undefined, (runs) => runs?.train !== undefined && accept(runs.train)),
+  });
+  const registered = Object.entries({ ...commands.all, ...steering.all }).map(([name, run]) =>
     vscode.commands.registerCommand(`kindling.${name}`, async (...values: never[]) => {
       try {
         return await (run as (...values: never[]) => unknown)(...values);
@@ -63,6 +69,7 @@ class Commands {
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
     openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
+    exportPanel: (target?: Target) => this.#exportPanel(target),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
     copyTable: () => this.#parts.panels.copyTable(),
@@ -103,7 +110,7 @@ class Commands {
   }
 
   async #restart(target: Target): Promise<void> {
-    const file = await this.#findTraining(target);
+    const file = await this.findTraining(target);
     if (file === undefined) return;
     await this.#parts.controller.stop(file);
     await this.#train(file);
@@ -138,12 +145,12 @@ class Commands {
   }
 
   async #stop(target: Target): Promise<void> {
-    const file = await this.#findTraining(target);
+    const file = await this.findTraining(target);
     if (file !== undefined) await this.#parts.controller.stop(file);
   }
 
   async #toggle(target: Target, to: "pause" | "resume"): Promise<void> {
-    const file = await this.#findTraining(target, (runs) => isPaused(runs) === (to === "resume"));
+    const file = await this.findTraining(target, (runs) => isPaused(runs) === (to === "resume"));
     if (file !== undefined) this.#parts.controller[to](file);
   }
 
@@ -151,6 +158,15 @@ class Commands {
     const file = await this.#find(target);
     if (file === undefined) return;
     this.#parts.panels.show(file, selectionOf(target, model));
+  }
+
+  async #exportPanel(target: Target): Promise<void> {
+    const { panels, store } = this.#parts;
+    const file = await this.#find(target ?? panels.file);
+    if (file === undefined) return;
+    const runs = store.get(file);
+    if (runs && shownRun(runs)) panels.exportPage(file);
+    else void vscode.window.showInformationMessage(`${basename(file)} has not been run yet. Train it, then export what the panel shows.`);
   }
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
@@ -212,7 +228,7 @@ class Commands {
     return current.file ?? (await chooseModelFile());
   }
 
-  async #findTraining(target: Target, accept: (runs: Parameters<typeof isPaused>[0]) => boolean = () => true): Promise<string | undefined> {
+  async findTraining(target: Target, accept: (runs: Parameters<typeof isPaused>[0]) => boolean = () => true): Promise<string | undefined> {
     const { controller, current, store } = this.#parts;
     const candidates = controller.training().filter((file) => accept(store.get(file)));
     if (target !== undefined) return this.#find(target);

@@ -1,6 +1,7 @@
 /** Parameter counts, Train and Inspect above model classes and instances. */
 import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
+import { isSteerable } from "../../run/interventions.ts";
 import { rootOf } from "../../run/modules.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { Throttle } from "../../run/throttle.ts";
@@ -14,7 +15,7 @@ import { lenses, type LensItem } from "./lenses.ts";
 import { scan, type Scan } from "./scanner.ts";
 
 /** Events of which no title says anything. */
-const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set(["progress", "statistics", "note"]);
+const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set(["progress", "statistics", "note", "optimizers", "intervention", "refused", "watch", "place"]);
 
 /** Milliseconds between two changes of the titles. */
 const titleInterval = 1000;
@@ -98,6 +99,7 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
     if (change.type === "event" && (isInspecting(runs) || tellsNothing.has(change.event.type))) return;
     const titles = JSON.stringify([
       isTraining(runs),
+      runs.train && isSteerable(runs.train),
       runs.train?.edited,
       runs.train && lossTrouble(runs.train),
       isStale(runs),
@@ -124,6 +126,14 @@ function commandOf({ title, action }: LensItem, file: string): vscode.Command {
         command: "kindling.openPanel",
         arguments: [action.file, action.model],
         tooltip: "Show in the panel",
+      };
+    case "freeze":
+    case "unfreeze":
+      return {
+        title,
+        command: `kindling.${action.command}`,
+        arguments: [{ file: action.file, model: action.model, path: "" }],
+        tooltip: "From the next step on",
       };
     case "addExample":
       return { title, command: "kindling.addExample", arguments: [file, action.className, action.parameters] };

@@ -1,6 +1,7 @@
 /** What stands above each model class and instance: places from the text, numbers from the last run. Pure. */
 import type { ModelClassInfo, ModelInfo, ParameterCounts } from "../../protocol/index.ts";
-import { rootOf } from "../../run/modules.ts";
+import { isSteerable } from "../../run/interventions.ts";
+import { rootOf, trainableStatus } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { filesOf, isInspecting, isStale, isTraining, type FileRuns, type Structure } from "../runs/fileRuns.ts";
@@ -10,6 +11,7 @@ import type { Scan, Site } from "./scanner.ts";
 export type LensCommand =
   | { readonly command: "train" | "inspect" | "stop" | "restart"; readonly file: string }
   | { readonly command: "openPanel"; readonly file: string; readonly model?: number }
+  | { readonly command: "freeze" | "unfreeze"; readonly file: string; readonly model: number }
   | { readonly command: "addExample"; readonly className: string; readonly parameters: readonly string[] }
   | { readonly command: "trust" }
   | { readonly command: "none" };
@@ -44,7 +46,7 @@ export function lenses(input: LensInput): readonly Lens[] {
     line: site.line,
     column: site.column,
     items: input.isTrusted
-      ? [...numbers(site, input, structures), ...warnings(input), ...actions(input)]
+      ? [...numbers(site, input, structures), ...warnings(input), ...actions(input), ...freezing(site, input)]
       : [{ title: "Trust this workspace to train", action: { command: "trust" } }],
   }));
 }
@@ -131,6 +133,16 @@ function actions(input: LensInput): readonly LensItem[] {
     training ? { title: "■ Stop", action: { command: "stop", file: target } } : { title: "▶ Train", action: { command: "train", file: target } },
     { title: "Inspect", action: { command: "inspect", file: target } },
   ];
+}
+
+/** While it trains, an instance can be frozen as a whole. */
+function freezing(site: Site, { file, runs: [runs] }: LensInput): readonly LensItem[] {
+  if (site.kind !== "instance" || !runs?.structure || !runs.train || !isSteerable(runs.train)) return [];
+  const model = nearestModel(runs.structure, file, site);
+  const status = model && trainableStatus(rootOf(model).counts);
+  if (!model || status === "none") return [];
+  const command = status === "trainable" ? "freeze" : "unfreeze";
+  return [{ title: command === "freeze" ? "Freeze" : "Unfreeze", action: { command, file: runs.file, model: model.id } }];
 }
 
 function nearestClass(structure: Structure, file: string, site: Site): ModelClassInfo | undefined {

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { withEditor } from "../harness/suite.ts";
+import { temporaryFolder } from "../harness/temporary.ts";
+import { eventually } from "../harness/wait.ts";
+import type { Workbench } from "../harness/workbench.ts";
+
+/** Trains until it is stopped, and writes down from time to time the bits of each parameter. */
+const endless = `import { createHash } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { nn, optim, randn, type Tensor } from "kindling";
+class Net extends nn.Module {
+  first = new nn.Linear(4, 8);
+  last = new nn.Linear(8, 1);
+  override forward(x: Tensor): Tensor {
+    return this.last(this.first(x).relu());
+  }
+}
+const model = new Net();
+const optimizer = new optim.AdamW(model.parameters(), { lr: 0.001 });
+const bits = (tensor: Tensor) => createHash("sha1").update(new Uint8Array(tensor.toTypedArray().buffer.slice(0))).digest("hex");
+for (let step = 0; ; step++) {
+  const x = randn(8, 4);
+  const loss = nn.functional.mseLoss(model(x), x.sum(1, true));
+  optimizer.zeroGrad();
+  loss.backward();
+  optimizer.step();
+  const lr = optimizer.paramGroups[0]!.lr;
+  if (step % 50 === 0) appendFileSync("bits.txt", [lr, ...model.namedParameters().map(([name, p]) => name + ":" + bits(p))].join(" ") + "\\n");
+}
+`;
+
+describe("a person who steers a training", () => {
+  const editor = withEditor();
+  let workbench: Workbench;
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = temporaryFolder("models");
+    writeFileSync(join(folder, "net.model.ts"), endless);
+    workbench = await editor().openWorkbench(folder);
+    await workbench.openFile("net.model.ts");
+    await workbench.runCommand("Kindling: Train Model");
+    await inState("running");
+  });
+  afterEach(() => workbench.close());
+
+  const inState = (state: string) => workbench.inPanel("run-state", `[data-state="${state}"]`).waitFor({ timeout: 90_000 });
+  const lines = (): string[] => readFileSync(join(folder, "bits.txt"), "utf8").trim().split("\n");
+  const written = (count: number) =>
+    eventually(
+      `${count} lines`,
+      async () => lines(),
+      (all) => all.length >= count,
+    );
+  /** How many different values a parameter had in the lines from \`from\` on. */
+  const distinct = (name: string, from: number) =>
+    new Set(
+      lines()
+        .slice(from)
+        .map((line) => line.split(" ").find((part) => part.startsWith(name))),
+    ).size;
+  const row = (path: string) => workbench.inPanel("module-row", `[data-path="${path}"]`);
+
+  it("freezes a layer in the tree: it keeps its bits, the others don't, until Undo in the panel", async function () {
+    this.timeout(300_000);
+    await written(3);
+    await eventually(
+      "the layer in the tree",
+      () => workbench.treeRows(),
+      (rows) => rows.some(({ label }) => label === "first"),
+    );
+    await workbench.treeRow("first").hover();
+    await workbench.treeRow("first").getByRole("button", { name: "Freeze", exact: true }).click();
+    await row("first").and(workbench.inPanel("module-row", `[data-status="frozen"]`)).waitFor();
+    await workbench.turnTo("control");
+    await workbench.inPanel("intervention", `[data-id="0"]`).waitFor();
+    await eventually(
+      "the lock in the tree",
+      () => workbench.treeRows(),
+      (rows) => rows.some(({ label, description }) => label === "first" && /frozen/.test(description)),
+    );
+    await workbench.screenshot("steering-frozen");
+    const from = lines().length;
+    await written(from + 6);
+    assert.deepEqual([distinct("first.weight", from), distinct("first.bias", from)], [1, 1]);
+    assert.equal(distinct("last.weight", from), lines().length - from);
+    await workbench.inPanel("undo").first().click();
+    await workbench.inPanel("intervention", `[data-id="1"]`).waitFor();
+    const after = lines().length;
+    await written(after + 3);
+    assert.equal(distinct("first.weight", after), lines().length - after);
+  });
+
+  it("changes the learning rate, steps batch by batch with the keyboard, and runs to a step", async function () {
+    this.timeout(300_000);
+    await written(2);
+    await workbench.turnTo("control");
+    await workbench.inPanel("option-lr").fill("0.05");
+    await workbench.inPanel("option-lr").press("Enter");
+    await eventually(
+      "the rate in the program",
+      async () => lines(),
+      (all) => all.at(-1)!.startsWith("0.05 "),
+    );
+    await workbench.inPanel("option-lr").press("F10");
+    await inState("paused");
+    const stepOf = async () => Number(await workbench.inPanel("place").getAttribute("data-step"));
+    const step = await stepOf();
+    await workbench.inPanel("step-batch").click();
+    await eventually("the next step", stepOf, (now) => now !== step);
+    assert.equal(await stepOf(), step + 1);
+    await workbench.inPanel("run-to-number").fill(String(step + 1001));
+    await workbench.inPanel("run-to-go").click();
+    await eventually("another place", stepOf, (now) => now > step + 1);
+    assert.equal(await stepOf(), step + 1001);
+    await workbench.inPanel("step-module").click();
+    await workbench.inPanel("place", `[data-module=""]`).waitFor();
+    await workbench.screenshot("steering-paused");
+  });
+});
