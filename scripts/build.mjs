@@ -63,7 +63,7 @@ function configurations() {
     },
     {
       ...common,
-      entryPoints: { panel: "webview/main.tsx" },
+      entryPoints: { panel: "webview/main.tsx", standAlone: "webview/export/standAlone.ts" },
       outdir: path("dist/webview"),
       format: "iife",
       platform: "browser",

@@ -8,7 +8,7 @@ import { thinEvenly } from "../src/run/thinning.ts";
 import { moduleStatistics } from "./shownSample.ts";
 import { tabIds, type ChosenTabs } from "./frame/arrangement.ts";
 import { tableChoices } from "./table/choices.ts";
-import { shownModel, shownModule, type Action, type Choices, type PanelState } from "./state.ts";
+import { historyViews, shownModel, shownModule, type Action, type Choices, type PanelState } from "./state.ts";
 
 interface Memory {
   /** The extension reads it too, when it gets a panel back. */
@@ -30,6 +30,8 @@ const memory = record<Memory & { readonly version: number }>({
     expanded: dictionary(flag),
     smoothing: number,
     logarithmic: dictionary(flag),
+    history: oneOf(...historyViews),
+    fullRange: flag,
     logCounts: flag,
     curveTables: flag,
     histogramTables: flag,

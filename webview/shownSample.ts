@@ -44,13 +44,17 @@ export function moduleStatistics(sample: StepStatistics, module: number): Module
   return index.get(module);
 }
 
-/** Names one tensor of a module: `output`, `outputGradient`, `parameter:weight`, `gradient:weight`. */
-export type TensorKind = "output" | "outputGradient" | `parameter:${string}` | `gradient:${string}`;
+/** Names one tensor of a module: `output`, `outputGradient`, `output:1`, `outputGradient:1` (from the second output on), `parameter:weight`, `gradient:weight`. */
+export type TensorKind = "output" | "outputGradient" | `output:${number}` | `outputGradient:${number}` | `parameter:${string}` | `gradient:${string}`;
 
 export function tensorStatistics(statistics: ModuleStatistics | undefined, kind: TensorKind): TensorStatistics | undefined {
   if (kind === "output") return statistics?.output;
   if (kind === "outputGradient") return statistics?.outputGradient;
   const separator = kind.indexOf(":");
-  const parameter = statistics?.parameters.find((entry) => entry.name === kind.slice(separator + 1));
-  return kind.startsWith("parameter") ? parameter?.value : parameter?.gradient;
+  const [what, which] = [kind.slice(0, separator), kind.slice(separator + 1)];
+  const further = statistics?.furtherOutputs?.[Number(which) - 1];
+  if (what === "output") return further?.output;
+  if (what === "outputGradient") return further?.gradient;
+  const parameter = statistics?.parameters.find((entry) => entry.name === which);
+  return what === "parameter" ? parameter?.value : parameter?.gradient;
 }

@@ -11,6 +11,9 @@ import { chooseTab, offeredTabs, openTab, shownTabs, type ChosenTabs, type Group
 import { sampleIndex } from "./shownSample.ts";
 import { defaultTableChoices, type TableChoices } from "./table/choices.ts";
 
+export const historyViews = ["heatmap", "ridgeline", "percentiles"] as const;
+export type HistoryView = (typeof historyViews)[number];
+
 /** What the user chose; kept over reloads. Names and paths rather than ids, because they survive an edit of the file. */
 export interface Choices {
   readonly model: { readonly name: string; readonly id: number } | null;
@@ -24,6 +27,10 @@ export interface Choices {
   readonly smoothing: number;
   /** Charts whose value axis was chosen by hand, by chart name: whether it is logarithmic. */
   readonly logarithmic: Readonly<Record<string, boolean>>;
+  /** How a tensor's histograms over the run are shown. */
+  readonly history: HistoryView;
+  /** Histograms reach from the smallest to the largest value, outliers too. */
+  readonly fullRange: boolean;
   /** Histograms show the logarithm of their counts. */
   readonly logCounts: boolean;
   readonly curveTables: boolean;
@@ -70,7 +77,17 @@ export type Action =
 
 type Settings = Pick<
   Choices,
-  "smoothing" | "logCounts" | "curveTables" | "histogramTables" | "table" | "tableWidth" | "tableHeight" | "mainShare" | "problemsOpen"
+  | "smoothing"
+  | "history"
+  | "fullRange"
+  | "logCounts"
+  | "curveTables"
+  | "histogramTables"
+  | "table"
+  | "tableWidth"
+  | "tableHeight"
+  | "mainShare"
+  | "problemsOpen"
 >;
 
 export const defaultChoices: Choices = {
@@ -80,6 +97,8 @@ export const defaultChoices: Choices = {
   expanded: {},
   smoothing: 0.6,
   logarithmic: {},
+  history: "heatmap",
+  fullRange: false,
   logCounts: false,
   curveTables: false,
   histogramTables: false,
@@ -106,6 +125,9 @@ export function reduce(state: PanelState, action: Action): PanelState {
       return state;
     case "select":
       return selectFromOutside(state, action.model, action.module);
+    // Asks, and tells nothing.
+    case "export":
+      return state;
     case "remembered":
       return { ...state, file: action.file, run: action.run, isRemembered: true, choices: action.choices };
     case "chooseModel": {
@@ -190,7 +212,7 @@ function selectFromOutside(state: PanelState, modelId: number, moduleId: number)
 }
 
 /** The tabs that show the chosen module. */
-const tabsOfModule: readonly TabId[] = ["layer"];
+const tabsOfModule: readonly TabId[] = ["layer", "gradients"];
 
 /** With the module's tab in sight, unless one of `others` is, which shows it too. */
 function withTabOfModule(state: PanelState, others: readonly TabId[]): PanelState {
@@ -271,7 +293,8 @@ export function stepRange({ run, choices, zoom }: PanelState): readonly [number,
   if (samples.length > 0) include(samples[samples.length - 1]!.step);
   if (last < first) return [0, 1];
   const length = Math.max(1, last - first);
-  if (run && isFinal(run.state)) return [first, first + length];
+  // A run that stands still has an end, paused or over.
+  if (run && (isFinal(run.state) || run.state === "paused")) return [first, first + length];
   const stride = Math.max(1, 2 ** Math.floor(Math.log2(length / 32)));
   return [first, first + Math.ceil(length / stride) * stride];
 }

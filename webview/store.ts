@@ -9,6 +9,9 @@ import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts"
 import { health, nothingKnown } from "../src/run/health/health.ts";
 import { signs, type Sign } from "../src/run/health/signs.ts";
 import { Throttle } from "../src/run/throttle.ts";
+import { emptySnapshot } from "../src/run/snapshot.ts";
+import { fileName } from "../src/run/text.ts";
+import { themeLook } from "./charts/theme.ts";
 import { groupCharts } from "./curves/groups.ts";
 import { interventionMarks, type StepMark } from "./curves/marks.ts";
 import { recall, remember } from "./memory.ts";
@@ -85,6 +88,7 @@ export class Store {
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
     if (message.type === "copyTable") return this.table.copy();
+    if (message.type === "export") return this.exportPage();
     this.#change(message);
     // By which the extension knows the panel again, however soon the window goes.
     if (message.type === "file") this.save();
@@ -97,6 +101,20 @@ export class Store {
     this.#change(action);
     this.#shown.value = this.#current;
   };
+
+  /** Asks for a page of its own of what is shown. */
+  readonly exportPage = (): void => {
+    const state = this.#current;
+    // The run comes with the page; here only its name is needed, for the choices to be known as its.
+    const run = state.run && emptySnapshot({ runId: state.run.runId, file: state.run.file, mode: state.run.mode, startedAt: state.run.startedAt });
+    const memory = JSON.stringify(remember({ ...state, run }));
+    this.post({ type: "export", look: { ...themeLook(), memory } });
+  };
+
+  /** What a file that holds something of the run is called: `digits`. */
+  get runName(): string {
+    return fileName(this.run.peek()?.file ?? "kindling").replace(/(\.model)?\.[^.]*$/, "");
+  }
 
   readonly post = (message: FromPanel): void => this.#host.postMessage(fromPanel.encode(message));
 

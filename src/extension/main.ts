@@ -6,9 +6,12 @@ import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
 import { showProblems } from "./problems/diagnostics.ts";
+import { exportPanel } from "./export/exportPanel.ts";
+import { saveFile } from "./export/saveFile.ts";
 import { Archive } from "./runs/archive.ts";
 import { AutomaticInspection } from "./runs/automaticInspection.ts";
 import { EditWatch } from "./runs/editWatch.ts";
+import { shownRun } from "./runs/fileRuns.ts";
 import { keepArchive } from "./runs/keepArchive.ts";
 import { RunController, type Settled } from "./runs/runController.ts";
 import { RunStore, type StoreChange } from "./runs/runStore.ts";
@@ -89,7 +92,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       log,
       output,
     }),
-    panels.onDidAsk((request) => void answer(request, view, controller)),
+    panels.onDidAsk((request) => void answer(request, { extension, store, view, controller })),
     view.onDidChoose((node) => {
       if (view.file !== undefined) panels.select(view.file, { model: node.model.id, module: node.module.id });
     }),
@@ -138,14 +141,30 @@ export async function deactivate(): Promise<void> {
   await close?.();
 }
 
-async function answer({ file, message }: PanelRequest, view: ModelsView, controller: RunController): Promise<void> {
+interface Answering {
+  readonly extension: vscode.Uri;
+  readonly store: RunStore;
+  readonly view: ModelsView;
+  readonly controller: RunController;
+}
+
+async function answer({ file, message }: PanelRequest, { extension, store, view, controller }: Answering): Promise<void> {
   switch (message.type) {
     case "command":
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
     case "steer":
       return controller.steer(file, message.steering);
     case "copy":
-      return void (await vscode.env.clipboard.writeText(message.text));
+      return await vscode.env.clipboard.writeText(message.text);
+    case "save":
+      return void (await saveFile(file, message.name, new TextEncoder().encode(message.text)));
+    case "saveBytes":
+      return void (await saveFile(file, message.name, Buffer.from(message.base64, "base64")));
+    case "export": {
+      const runs = store.get(file);
+      const run = runs && shownRun(runs);
+      return run && exportPanel(extension, run, message.look);
+    }
     case "reveal":
       await reveal(message.position);
       await view.select(message.position);

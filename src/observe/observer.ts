@@ -234,9 +234,10 @@ export class Observer implements Instrument {
   }
 
   beforeBackward(loss: Tensor): void {
+    this.#clock.stop();
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
-    this.#besides(() => this.#passes?.beforeBackward(loss));
+    this.#passes?.beforeBackward(loss);
     this.#trainingBegin ??= this.#now();
     this.#isUnfinished = true;
     this.#backwards++;
@@ -244,11 +245,13 @@ export class Observer implements Instrument {
     this.#epochs.trains();
     this.#samples.trained(this.#underWay, this.#now());
     this.#guess = this.#guesses.of(loss);
-    if (loss.numel() !== 1) return;
-    const step = (this.#backwardStep = this.#iterations.index);
-    const value = loss.item();
-    this.#losses.goesBackward(loss, value);
-    this.#nonFinite.check("loss", value, step, this.beforeBackward);
+    if (loss.numel() === 1) {
+      const step = (this.#backwardStep = this.#iterations.index);
+      const value = loss.item();
+      this.#losses.goesBackward(loss, value);
+      this.#nonFinite.check("loss", value, step, this.beforeBackward);
+    }
+    this.#clock.go();
   }
 
   /** A person froze them while the program ran. */
@@ -360,12 +363,14 @@ export class Observer implements Instrument {
    * @param mayBreak whether it may be left before
    */
   trainingTurn(loop: number, mayBreak: boolean, index?: number, count?: number): void {
+    this.#clock.stop();
     this.#turn();
     this.#losses.turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
     for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
     this.#lookOrNot();
     this.#passBetweenSteps();
+    this.#clock.go();
   }
 
   /** A loop that trains is over. */

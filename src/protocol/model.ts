@@ -1,6 +1,6 @@
 /**
  * What a model is made of, as plain data: the same snapshot feeds lenses, tree, panel and command line.
- * Invariant: no tensor ever travels; shapes, counts and statistics do.
+ * Invariant: no tensor travels here; shapes, counts and statistics do. See sample.ts for the pieces that a person looks at.
  */
 import type { SourcePosition } from "./position.ts";
 

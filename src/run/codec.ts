@@ -64,33 +64,6 @@ export const number: Codec<number> = {
   },
 };
 
-/** Floats as their bytes, in base64; NaN and infinities with them. */
-export const floats: Codec<Float32Array> = {
-  encode: (values) => toBase64(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
-  decode(json) {
-    const bytes = typeof json === "string" ? fromBase64(json) : undefined;
-    if (!bytes || bytes.length % Float32Array.BYTES_PER_ELEMENT !== 0) throw new Malformed("not floats in base64");
-    return new Float32Array(bytes.buffer);
-  },
-};
-
-/** A function takes so many arguments in any engine. */
-const chunk = 8_192;
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (let from = 0; from < bytes.length; from += chunk) binary += String.fromCharCode(...bytes.subarray(from, from + chunk));
-  return btoa(binary);
-}
-
-function fromBase64(base64: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
-}
-
 /** One of a few words. */
 export function oneOf<T extends string | boolean>(...words: readonly T[]): Codec<T> {
   return plain<T>(`one of ${words.join(", ")}`, (json) => (words as readonly unknown[]).includes(json));
@@ -226,7 +199,7 @@ interface NumberArray<T> {
 }
 
 /** A typed array, which messages between threads, processes and pages carry as bytes; read into memory of its own. */
-function typedArray<T extends Float64Array | Uint32Array>(name: string, type: NumberArray<T>): TypedArrayCodec<T> {
+function typedArray<T extends Float64Array | Float32Array | Uint32Array>(name: string, type: NumberArray<T>): TypedArrayCodec<T> {
   return {
     type,
     encode: (values) => values,
@@ -242,10 +215,11 @@ interface TypedArrayCodec<T> extends Codec<T> {
 }
 
 export const doubles = typedArray<Float64Array>("an array of doubles", Float64Array);
+export const singles = typedArray<Float32Array>("an array of floats", Float32Array);
 export const wholes = typedArray<Uint32Array>("an array of whole numbers", Uint32Array);
 
 /** The same as text. */
-export function base64<T extends Float64Array | Uint32Array>({ type }: TypedArrayCodec<T>): Codec<T> {
+export function base64<T extends Float64Array | Float32Array | Uint32Array>({ type }: TypedArrayCodec<T>): Codec<T> {
   return via(
     text,
     (values) => btoa(asCharacters(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))),

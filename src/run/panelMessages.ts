@@ -1,6 +1,6 @@
 /** What the extension and the panel's page tell each other, and how it is written. */
 import type { RunEvent, SourcePosition, Steering } from "../protocol/index.ts";
-import { list, nullable, oneOf, record, text, variants, whole } from "./codec.ts";
+import { dictionary, list, nullable, oneOf, record, text, variants, whole } from "./codec.ts";
 import { runEvent, runSnapshot } from "./records.ts";
 import { position } from "./records/position.ts";
 import { steering } from "./records/steering.ts";
@@ -15,7 +15,19 @@ export type ToPanel =
   /** Choose a module from outside (a click in the tree view). */
   | { readonly type: "select"; readonly model: number; readonly module: number }
   /** Put the module table on the clipboard, as it is shown. */
-  | { readonly type: "copyTable" };
+  | { readonly type: "copyTable" }
+  /** Ask for `export`, with how the page looks now. */
+  | { readonly type: "export" };
+
+/** What a page needs to look as another one does. */
+export interface PageLook {
+  /** The editor's colours and fonts, by the names of their CSS variables. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Of its body. */
+  readonly classes: string;
+  /** What it remembers, as JSON of its own. */
+  readonly memory: string;
+}
 
 export type PanelCommand = "train" | "inspect" | "pause" | "resume" | "stop";
 
@@ -26,6 +38,11 @@ export type FromPanel =
   | { readonly type: "reveal"; readonly position: SourcePosition }
   /** Put on the clipboard, which a page may not touch by itself. */
   | { readonly type: "copy"; readonly text: string }
+  /** Put into a file that the user chooses: a text, or bytes in base64. */
+  | { readonly type: "save"; readonly name: string; readonly text: string }
+  | { readonly type: "saveBytes"; readonly name: string; readonly base64: string }
+  /** Make a page of its own of the panel. */
+  | { readonly type: "export"; readonly look: PageLook }
   /** To the run that the page shows. */
   | { readonly type: "steer"; readonly steering: Steering };
 
@@ -35,6 +52,7 @@ export const toPanel = variants<ToPanel, "type">("type", {
   events: record({ runId: text, events: list(runEvent) }),
   select: record({ model: whole, module: whole }),
   copyTable: record({}),
+  export: record({}),
 });
 
 export const fromPanel = variants<FromPanel, "type">("type", {
@@ -42,5 +60,8 @@ export const fromPanel = variants<FromPanel, "type">("type", {
   command: record({ command: oneOf<PanelCommand>("train", "inspect", "pause", "resume", "stop") }),
   reveal: record({ position }),
   copy: record({ text }),
+  save: record({ name: text, text }),
+  saveBytes: record({ name: text, base64: text }),
+  export: record({ look: record<PageLook>({ variables: dictionary(text), classes: text, memory: text }) }),
   steer: record({ steering }),
 });

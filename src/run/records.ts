@@ -21,7 +21,8 @@ import type { Curves } from "./curves.ts";
 import type { EpochStart } from "./epochs.ts";
 import { printed, printedEvent } from "./records/printed.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
-import { followed, followedNews } from "./records/sample.ts";
+import type { AllFollowed } from "./followed.ts";
+import { followed, followedNews, storedFollowed } from "./records/sample.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
@@ -166,7 +167,7 @@ export const runEvent = variants<RunEvent, "type">("type", {
   place: record({ place }),
 });
 
-const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
+const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollowed>): Codec<RunSnapshot> =>
   record<RunSnapshot>({
     runId: text,
     file: text,
@@ -181,7 +182,7 @@ const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
     progress: optional(progress),
     samples: byModel(sample),
     passes: list(seenPass),
-    followed,
+    followed: ownFollowed,
     works,
     problems,
     notes: list(note),
@@ -194,6 +195,6 @@ const snapshotWith = (sample: Codec<StepStatistics>): Codec<RunSnapshot> =>
   });
 
 /** As it goes to the page. */
-export const runSnapshot = snapshotWith(packedSample);
+export const runSnapshot = snapshotWith(packedSample, followed);
 /** The same as plain JSON: for what is kept. */
-export const storedSnapshot = snapshotWith(storedSample);
+export const storedSnapshot = snapshotWith(storedSample, storedFollowed);

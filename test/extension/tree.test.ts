@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { signs } from "../../src/run/health/signs.ts";
 import { modelOf, ModelTree, pathOf, row, type TreeNode } from "../../src/extension/tree/modelTree.ts";
 import { counts, file, model, module } from "./samples.ts";
 
@@ -59,6 +60,27 @@ describe("the models view", () => {
         ["relu", "module", "none", "net"],
       ],
     );
+  });
+
+  it("marks what shows trouble by shape, colour and words, and what is above it by colour and words", () => {
+    const [layer1] = tree.children(root);
+    const finding = {
+      rule: "deadUnits",
+      severity: "warning",
+      model: 0,
+      module: 1,
+      places: [1],
+      what: "`layer1`: 61 of 64 units",
+      advice: "Try a smaller one.",
+    } as const;
+    const marked = signs([finding], net);
+    const own = row(layer1!, false, marked.get(1));
+    assert.deepEqual([own.icon, own.severity], ["warning", "warning"]);
+    assert.match(own.tooltip, /\nlayer1: 61 of 64 units\nTry a smaller one\.$/);
+    const above = row(root, false, marked.get(0));
+    assert.deepEqual([above.icon, above.severity], ["color-mode", "warning"]);
+    assert.match(above.description, / · ⚠ below$/);
+    assert.equal(marked.get(3), undefined);
   });
 
   it("marks counts that may not be those of the text on the screen", () => {

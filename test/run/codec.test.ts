@@ -7,6 +7,7 @@ import { packedSample } from "../../src/run/records/statistics.ts";
 import { reduceSnapshot, shrink, memoryBounds, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { elapsedSeconds, lossTrouble, progressShare, standing } from "../../src/run/standing.ts";
 import { plainSamples } from "../fixtures/plainSamples.ts";
+import { followedNews } from "../fixtures/followedNews.ts";
 import { digitsModel, sampleStep, snapshotAfter, training } from "../webview/fakeRun.ts";
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -16,6 +17,7 @@ const full = snapshotAfter(
     ...training({ epochs: 1, batches: 4, sampleEvery: 100 }),
     [{ type: "note", name: "device", step: 1, text: "cpu" }],
     [{ type: "statistics", statistics: measured }],
+    followedNews.map((news) => ({ type: "followed" as const, news })),
     [
       {
         type: "problem",

@@ -7,7 +7,10 @@ import { memoryBounds } from "../../src/run/snapshot.ts";
 import { barHeights, bins, outline, total } from "../../webview/charts/bars.ts";
 import { groupCharts, isLogarithmic } from "../../webview/curves/groups.ts";
 import { epochStride } from "../../webview/curves/marks.ts";
-import { columnsAt, opacities, stepAtShare, stepShare, valueRange } from "../../webview/charts/heatmap.ts";
+import { fan } from "../../webview/charts/fan.ts";
+import { columnsAt, opacities, outside, stepAtShare, stepShare } from "../../webview/charts/heatmap.ts";
+import { ridgeAt, ridges } from "../../webview/charts/ridges.ts";
+import { fullAxis, usualAxis } from "../../webview/charts/valueAxis.ts";
 import { isDense, Smoothed } from "../../webview/curves/smooth.ts";
 import { balancedColumns } from "../../webview/curves/curves.tsx";
 
@@ -206,7 +209,7 @@ describe("the heatmap of histograms over the run", () => {
 
   it("puts high values on top", () => {
     const columns = [column(0, 0, 2, [4, 0]), column(1, 0, 2, [0, 4])];
-    assert.deepEqual(pixels(opacities(columns, columnsAt([0, 1], [0, 1], 4), 2), 4), [
+    assert.deepEqual(pixels(opacities(columns, columnsAt([0, 1], [0, 1], 4), 2, [0, 2], false), 4), [
       [0, 0, 255, 255],
       [255, 255, 0, 0],
     ]);
@@ -258,20 +261,87 @@ describe("the heatmap of histograms over the run", () => {
 
   it("spans the values of all samples, whatever each one's own range", () => {
     const columns = [column(0, -1, 1, [1, 1]), column(1, -3, 0, [1]), column(2, NaN, NaN, [0])];
-    assert.deepEqual(valueRange(columns), [-3, 1]);
-    const [top, , , bottom] = pixels(opacities(columns.slice(0, 2), Int32Array.of(0, 1), 4), 2);
+    assert.deepEqual(fullAxis(columns.map(({ histogram }) => histogram)), [-3, 1]);
+    const [top, , , bottom] = pixels(opacities(columns.slice(0, 2), Int32Array.of(0, 1), 4, [-3, 1], false), 2);
     assert.deepEqual(top, [255, 0]);
     assert.deepEqual(bottom, [0, 255]);
+    assert.deepEqual(fullAxis([]), [0, 1]);
+    assert.deepEqual(fullAxis([column(0, 1e30, 1e30, [3]).histogram]), [1e30 - 1e24, 1e30 + 1e24]);
+  });
+
+  it("isn't made a line by a step that exploded, and marks where values lie beyond its axis", () => {
+    const usual = Array.from({ length: 40 }, (_, step) => column(step, -1 - step / 100, 1, [1, 1]).histogram);
+    const exploded = { low: -1e6, high: 1e12, counts: [1, 1], below: 0, above: 0 };
+    const axis = usualAxis([...usual, exploded]);
+    assert.ok(axis[0] >= -4 && axis[0] <= -1.39 && axis[1] >= 1 && axis[1] <= 4, String(axis));
+    assert.deepEqual(outside(exploded, axis), { below: true, above: true });
+    assert.deepEqual(outside(usual[39]!, axis), { below: false, above: false });
+    assert.deepEqual(outside({ ...usual[0]!, above: 2 }, axis), { below: false, above: true });
+    assert.deepEqual(fullAxis([...usual, exploded]), [-1e6, 1e12]);
+    // Of a few steps each counts.
+    assert.deepEqual(usualAxis([usual[0]!, exploded]), [-1e6, 1e12]);
   });
 
   it("shows a tensor whose values are all equal as a line", () => {
-    const shades = pixels(opacities([column(0, 5, 5, [7, 0, 0])], Int32Array.of(0), 5), 1).flat();
+    const shades = pixels(opacities([column(0, 5, 5, [7, 0, 0])], Int32Array.of(0), 5, [4.5, 5.5], false), 1).flat();
     assert.deepEqual(shades, [0, 0, 255, 0, 0]);
-    assert.deepEqual(valueRange([]), [0, 1]);
   });
 
-  it("keeps the tail visible beside a peak of zeros", () => {
-    const shades = [...opacities([column(0, 0, 4, [100_000, 16, 4, 0])], Int32Array.of(0), 4)];
-    assert.deepEqual(shades, [0, 128, 255, 255]);
+  it("keeps the tail visible, more so with logarithmic counts", () => {
+    const one = [column(0, 0, 4, [100, 25, 1, 0])];
+    assert.deepEqual([...opacities(one, Int32Array.of(0), 4, [0, 4], false)], [0, 26, 128, 255]);
+    assert.deepEqual([...opacities(one, Int32Array.of(0), 4, [0, 4], true)], [0, 38, 180, 255]);
+  });
+});
+
+describe("the ridges of histograms over the run", () => {
+  const column = (step: number, counts: number[]) => ({ step, histogram: { low: 0, high: counts.length, counts, below: 0, above: 0 } });
+  const options = { width: 100, height: 80, axis: [0, 4] as const, logarithmic: false };
+
+  it("stand behind one another by their steps, each as high as its fullest bin", () => {
+    const drawn = ridges([column(0, [0, 2, 4, 0]), column(30, [8, 8, 8, 8]), column(40, [0, 0, 0, 1])], options);
+    const size = 0.4 * 80;
+    assert.deepEqual(
+      drawn.map(({ step, base }) => [step, base]),
+      [
+        [0, size],
+        [30, size + ((79 - size) * 30) / 40],
+        [40, 79],
+      ],
+    );
+    assert.deepEqual(drawn[0]!.points, [
+      [0, size],
+      [12.5, size],
+      [37.5, size / 2],
+      [62.5, 0],
+      [87.5, size],
+      [100, size],
+    ]);
+  });
+
+  it("are one where one step was measured, and are found by their feet", () => {
+    assert.equal(ridges([column(7, [1])], options)[0]!.base, 79);
+    assert.deepEqual(ridges([], options), []);
+    const drawn = ridges([column(0, [1]), column(10, [1])], options);
+    assert.deepEqual(
+      [0, 50, 60, 80].map((y) => ridgeAt(drawn, y)),
+      [0, 0, 10, 10],
+    );
+    assert.equal(ridgeAt([], 3), null);
+  });
+});
+
+describe("the fan of percentiles over the run", () => {
+  const column = (step: number, values: number[], mean = 0, std = 1) => ({ step, tensor: { mean, std, percentiles: { values, exact: true } } });
+
+  it("has a band between each pair of percentiles, and breaks where there is no number", () => {
+    const { bands, median, mean, deviation } = fan([column(0, [0, 1, 2, 3, 4, 5, 6], 3, 1), column(1, [1, 2, 3, 4, 5, 6, 8], 4, NaN)], [0, 1], [0, 8]);
+    assert.equal(bands[0], "M0.25000 0.25000h0L0.75000 0.00000L0.75000 0.87500L0.25000 1.00000Z");
+    assert.equal(bands[2], "M0.25000 0.50000h0L0.75000 0.37500L0.75000 0.62500L0.25000 0.75000Z");
+    assert.equal(median, "M0.25000 0.62500h0L0.75000 0.50000");
+    assert.equal(mean, median);
+    assert.deepEqual(deviation, ["M0.25000 0.75000h0", "M0.25000 0.50000h0"]);
+    const broken = new Array<number>(7).fill(NaN);
+    assert.deepEqual(fan([column(0, broken, NaN, NaN)], [0, 1], [0, 1]), { bands: ["", "", ""], median: "", mean: "", deviation: ["", ""] });
   });
 });

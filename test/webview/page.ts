@@ -6,6 +6,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium, type Browser, type Page } from "playwright-core";
+import type { PageAssets } from "../../src/extension/export/exportedPage.ts";
 import type { RunEvent } from "../../src/protocol/index.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../src/run/panelMessages.ts";
 import type { TabId } from "../../webview/frame/arrangement.ts";
@@ -20,7 +21,7 @@ const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export const chromiumMissing = !existsSync(executablePath);
 
 /** As strict as the panel needs: no inline script, no inline style. */
-const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${origin}; font-src ${origin}`;
+const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${origin}; font-src ${origin}; img-src ${origin} data:`;
 
 const html = `<!DOCTYPE html>
 <html lang="en">
@@ -45,7 +46,7 @@ export class PanelPages {
     const folder = await mkdtemp(join(tmpdir(), "kindling-panel-"));
     await build({
       absWorkingDir: root,
-      entryPoints: { panel: "webview/main.tsx", style: "webview/panel.css" },
+      entryPoints: { panel: "webview/main.tsx", standAlone: "webview/export/standAlone.ts", style: "webview/panel.css" },
       bundle: true,
       outdir: folder,
       jsx: "automatic",
@@ -60,6 +61,24 @@ export class PanelPages {
   async stop(): Promise<void> {
     await this.#browser.close();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** What a page of its own is made of. */
+  async assets(): Promise<PageAssets> {
+    const read = (name: string) => readFile(join(this.#folder, name));
+    const [script, standAlone, style, font] = await Promise.all(["panel.js", "standAlone.js", "style.css", "codicon.ttf"].map(read));
+    return { script: String(script), standAlone: String(standAlone), style: String(style), font: font! };
+  }
+
+  /** Opens a page that needs no VS Code, without a network. @param requests gathers what it asks for */
+  async openAlone(address: string, requests: string[]): Promise<Panel> {
+    const context = await this.#browser.newContext({ offline: true, viewport: { width: 1200, height: 800 } });
+    const page = await context.newPage();
+    page.on("request", (request) => requests.push(request.url()));
+    await page.addInitScript({ content: "window.__name = (named) => named;" });
+    const panel = new Panel(page);
+    await page.goto(address);
+    return panel;
   }
 
   async open(options: { width?: number; height?: number; theme?: Theme; scale?: number } = {}): Promise<Panel> {

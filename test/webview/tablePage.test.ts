@@ -161,7 +161,7 @@ describe("the module table in a browser", function () {
     await show("hyperparameters", "input", "share", "state", "multiplyAdds", "memory", "forward", "backward", "time", "mode", "calls");
     await panel.page.setViewportSize({ width: 1100, height: 320 });
     await panel.settle();
-    const before = await panel.page.locator('[data-path="flatten"] .cell-name').boundingBox();
+    const before = await panel.page.locator('[data-path="features.1"] .cell-name').boundingBox();
     const heading = await panel.byTestId("heading-name").boundingBox();
     const [sideways, down] = await panel.byTestId("module-tree").evaluate((grid) => {
       grid.scrollLeft = 400;
@@ -170,11 +170,11 @@ describe("the module table in a browser", function () {
     });
     assert.ok(sideways > 300 && down === 44, `${sideways}, ${down}`);
     await panel.settle();
-    const after = await panel.page.locator('[data-path="flatten"] .cell-name').boundingBox();
+    const after = await panel.page.locator('[data-path="features.1"] .cell-name').boundingBox();
     assert.deepEqual([after!.x, after!.y], [before!.x, before!.y - 44]);
     assert.deepEqual(await panel.byTestId("heading-name").boundingBox(), heading);
     const overlap = await panel.page.evaluate(() => {
-      const { left, top, height } = document.querySelector('[data-path="flatten"] .cell-name')!.getBoundingClientRect();
+      const { left, top, height } = document.querySelector('[data-path="features.1"] .cell-name')!.getBoundingClientRect();
       return document.elementFromPoint(left + 100, top + height / 2)!.closest(".cell-name") !== null;
     });
     assert.ok(overlap, "what is scrolled lies over the names");

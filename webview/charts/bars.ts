@@ -35,3 +35,8 @@ export function bins({ low, high, counts }: Histogram): Bin[] {
 export function total(counts: ArrayLike<number>): number {
   return Array.from(counts).reduce((a, b) => a + b, 0);
 }
+
+/** Where a value lies on a histogram's axis: 0 to 1 within it. */
+export function placeOf(value: number, { low, high }: Pick<Histogram, "low" | "high">): number {
+  return high > low ? (value - low) / (high - low) : 0.5;
+}

@@ -6,18 +6,6 @@ export interface HeatmapColumn {
   readonly histogram: Histogram;
 }
 
-/** The range of values that holds every histogram. */
-export function valueRange(columns: readonly HeatmapColumn[]): readonly [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const { histogram } of columns) {
-    if (Number.isFinite(histogram.low)) low = Math.min(low, histogram.low);
-    if (Number.isFinite(histogram.high)) high = Math.max(high, histogram.high);
-  }
-  if (high < low) return [0, 1];
-  return high > low ? [low, high] : [low - 0.5, high + 0.5];
-}
-
 /** Where a step lies on the heat map's axis, 0 to 1: each step of the range has an equal stretch, and this is its middle. */
 export function stepShare(step: number, [first, last]: readonly [number, number]): number {
   return (step - first + 0.5) / (last - first + 1);
@@ -59,26 +47,31 @@ export function columnsAt(measured: readonly number[], range: readonly [number, 
  * Opacities from 0 to 255, row by row from the top (the highest values), `at.length` × `height`; `at` tells which column
  * each pixel shows.
  *
- * A bin is as dark as the square root of its count, relative to the sample's second fullest bin: the root, so that tails
- * show; the second, so that a peak of zeros (ReLU) doesn't drown all the rest.
+ * A bin is as dark as the square root of its count, or the logarithm, relative to the step's fullest bin: so tails show.
  */
-export function opacities(columns: readonly HeatmapColumn[], at: Int32Array, height: number): Uint8ClampedArray {
+export function opacities(
+  columns: readonly HeatmapColumn[],
+  at: Int32Array,
+  height: number,
+  axis: readonly [number, number],
+  logarithmic: boolean,
+): Uint8ClampedArray {
   const width = at.length;
   const result = new Uint8ClampedArray(width * height);
-  const [low, high] = valueRange(columns);
   let shades: Uint8ClampedArray = new Uint8ClampedArray(height);
   for (let x = 0; x < width; x++) {
     if (at[x]! < 0) continue;
-    if (at[x] !== at[x - 1]) shades = columnShades(columns[at[x]!]!.histogram, low, high, height);
+    if (at[x] !== at[x - 1]) shades = columnShades(columns[at[x]!]!.histogram, axis, height, logarithmic);
     for (let y = 0; y < height; y++) result[y * width + x] = shades[y]!;
   }
   return result;
 }
 
-function columnShades(histogram: Histogram, low: number, high: number, height: number): Uint8ClampedArray {
+function columnShades(histogram: Histogram, [low, high]: readonly [number, number], height: number, logarithmic: boolean): Uint8ClampedArray {
   const shades = new Uint8ClampedArray(height);
   const { counts } = histogram;
-  const dark = secondLargest(counts);
+  const size = logarithmic ? Math.log1p : Math.sqrt;
+  const dark = size(fullestBetween(counts, 0, counts.length));
   if (dark === 0) return shades;
   const binWidth = (histogram.high - histogram.low) / counts.length;
   const perPixel = (high - low) / height;
@@ -86,21 +79,9 @@ function columnShades(histogram: Histogram, low: number, high: number, height: n
     const bottom = high - (y + 1) * perPixel;
     const from = binWidth > 0 ? (bottom - histogram.low) / binWidth : binsOfOneValue(histogram.low, bottom, perPixel);
     const to = binWidth > 0 ? (bottom + perPixel - histogram.low) / binWidth : from + 1;
-    shades[y] = 255 * Math.sqrt(Math.min(1, fullestBetween(counts, from, to) / dark));
+    shades[y] = (255 * size(fullestBetween(counts, from, to))) / dark;
   }
   return shades;
-}
-
-/** The largest if there is only one that isn't zero. */
-function secondLargest(counts: ArrayLike<number>): number {
-  let largest = 0;
-  let second = 0;
-  for (let bin = 0; bin < counts.length; bin++) {
-    const count = counts[bin]!;
-    second = Math.max(second, Math.min(largest, count));
-    largest = Math.max(largest, count);
-  }
-  return second || largest;
 }
 
 /** All values are equal: the pixel that holds them shows the first bin, the others none. */
@@ -114,4 +95,9 @@ function fullestBetween(counts: ArrayLike<number>, from: number, to: number): nu
   const last = Math.min(counts.length - 1, Math.ceil(to - 1e-9) - 1);
   for (let bin = Math.max(0, Math.floor(from + 1e-9)); bin <= last; bin++) fullest = Math.max(fullest, counts[bin]!);
   return fullest;
+}
+
+/** Whether values of a step lie off the axis, beyond either end. */
+export function outside({ low, high, below, above }: Histogram, axis: readonly [number, number]): { readonly below: boolean; readonly above: boolean } {
+  return { below: below > 0 || low < axis[0], above: above > 0 || high > axis[1] };
 }

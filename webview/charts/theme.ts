@@ -22,6 +22,13 @@ function takeTheme(): void {
   themeVersion.value++;
 }
 
+/** The editor's colours and fonts as it wrote them into the page. */
+export function themeLook(): { readonly variables: Readonly<Record<string, string>>; readonly classes: string } {
+  const { style } = document.documentElement;
+  const names = Array.from(style).filter((name) => name.startsWith("--vscode-"));
+  return { variables: Object.fromEntries(names.map((name) => [name, style.getPropertyValue(name)])), classes: document.body.className };
+}
+
 type SeriesColour = "--curve-1" | "--curve-2" | "--curve-3" | "--curve-4" | "--curve-5";
 type FamilyColour = "--activation" | "--gradient" | "--parameter";
 

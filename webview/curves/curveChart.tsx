@@ -3,8 +3,11 @@ import { useComputed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { formatNumber } from "../../src/run/numbers.ts";
 import { indexAt } from "../../src/run/series.ts";
+import { colour } from "../charts/theme.ts";
+import { ExportMenu } from "../export/exportMenu.tsx";
 import type { Store } from "../store.ts";
-import { dashOf } from "./curvePlot.ts";
+import { exportCurves, type Drawing } from "./curveExport.ts";
+import { dashOf } from "./dashes.ts";
 import { CurveTable } from "./curveTable.tsx";
 import { isLogarithmic, type Chart, type Line } from "./groups.ts";
 import { Plot } from "./plot.tsx";
@@ -38,10 +41,24 @@ export function CurveChart({ store, name }: { store: Store; name: string }) {
         >
           log
         </button>
+        <ExportMenu store={store} title={title} exportable={() => exportCurves(store.runName, drawingOf(store, chart))} />
       </figcaption>
       {curveTables ? <CurveTable store={store} chart={chart} /> : <Plot store={store} name={name} title={title} />}
     </figure>
   );
+}
+
+function drawingOf(store: Store, chart: Chart): Drawing {
+  const { smoothing, logarithmic } = store.choices.peek();
+  return {
+    chart,
+    range: store.range.peek(),
+    logarithmic: isLogarithmic(chart, logarithmic),
+    smoothing,
+    epochs: store.run.peek()?.epochs ?? [],
+    colour,
+    fontFamily: getComputedStyle(document.body).fontFamily,
+  };
 }
 
 /** Each line's value at the crosshair, or its newest. */

@@ -5,6 +5,7 @@ import { indexAt } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
 import { colour, font } from "../charts/theme.ts";
 import { formatTicks } from "../charts/ticks.ts";
+import { dashOf } from "./dashes.ts";
 import type { Line } from "./groups.ts";
 import { drawEpochs, drawHoles, drawInterventions, type StepMark } from "./marks.ts";
 import { Smoothed } from "./smooth.ts";
@@ -48,13 +49,6 @@ const pointsPerPixel = 3;
 const axisWidth = 46;
 /** In the axes' font, CSS pixels. */
 const digitWidth = 7;
-const dashes: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [9, 3, 2, 3], [12, 4]];
-
-/** Of the line at that place in its chart, CSS pixels: lines can be told apart without colours, too. */
-export function dashOf(place: number): readonly number[] {
-  return dashes[place % dashes.length]!;
-}
-
 export class CurvePlot {
   #plot: uPlot | null = null;
   #view: CurveView | null = null;
@@ -88,11 +82,6 @@ export class CurvePlot {
       else this.#build(view);
     }
     this.#placeMarker();
-  }
-
-  /** The picture as it stands, without the crosshair; `null` before the first drawing. */
-  get canvas(): HTMLCanvasElement | null {
-    return this.#plot?.ctx.canvas ?? null;
   }
 
   /** Puts the crosshair at a step that another chart is pointed at; `null` takes it away. */

@@ -134,6 +134,7 @@ function writeAtHead(plot: uPlot, step: number, text: string): void {
   ctx.save();
   ctx.font = font().replace(/\d+px/, `${9 * uPlot.pxRatio}px`);
   ctx.fillStyle = colour("--muted");
+  ctx.textAlign = "left";
   ctx.textBaseline = "top";
   const left = x + 3 * uPlot.pxRatio;
   if (left + ctx.measureText(text).width <= bbox.left + bbox.width) ctx.fillText(text, left, bbox.top);

@@ -1,8 +1,7 @@
 /** The Data tab: the batch that runs, a sample on its way through the layers, and what came out over a pass. */
-import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Batch, Look } from "../../src/protocol/index.ts";
-import { formatCount, formatNumber, formatPercent } from "../../src/run/numbers.ts";
+import { formatCount, formatPercent } from "../../src/run/numbers.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { PixelCanvas } from "../charts/pixelCanvas.tsx";
 import { IconButton } from "../frame/icon.tsx";
@@ -125,7 +124,8 @@ function SampleView({ store, run, following }: Props) {
       </p>
       {batch.kind === "points" && look.boundary && <Plane batch={batch} look={look} boundary={look.boundary} following={following} />}
       <Strip batch={batch} outcome={look.outcome} following={following} chosen={look.sample} />
-      <Chosen store={store} batch={batch} look={look} following={following} />
+      <Chosen batch={batch} look={look} />
+      <SwitchedOff store={store} look={look} following={following} />
       <Journey store={store} look={look} following={following} />
     </div>
   );
@@ -154,14 +154,11 @@ function tokensText({ samples }: Batch, sample: number): string {
   return [...samples.values.subarray(sample * size, (sample + 1) * size)].map(formatCount).join(" ");
 }
 
-/** What the model says of the chosen sample, and what it would say without what is switched off. */
-function Chosen({ store, batch, look, following }: { store: Store; batch: Batch; look: Look; following: Following }) {
-  const model = store.model.value!;
-  const { outcome, ablated, sample } = look;
-  const ablations = following.ablations.value;
-  const isOff = useComputed(() => !following.isAlive.value).value;
+/** What the model says of the chosen sample. */
+function Chosen({ batch, look }: { batch: Batch; look: Look }) {
+  const { outcome, sample } = look;
   return (
-    <section class="chosen" aria-label={`Sample ${sample}`} data-testid="chosen" data-sample={sample} data-look={look.id}>
+    <section class="chosen" aria-label={`Sample ${sample}`} data-testid="chosen" data-sample={sample} data-step={look.step}>
       <h3>Sample {sample}</h3>
       <Picture batch={batch} sample={sample} />
       {outcome ? (
@@ -169,23 +166,38 @@ function Chosen({ store, batch, look, following }: { store: Store; batch: Batch;
       ) : (
         <p class="hint">No loss of nn.functional is computed from what the model returns, so labels and predictions aren't known.</p>
       )}
-      {ablations.length > 0 && (
-        <ul class="ablations" aria-label="Switched off">
-          {ablations.map((one) => (
-            <li key={`${one.module}/${one.part}/${one.index}`}>
-              without {ablationText(one, model)}
-              <IconButton icon="close" label={`Switch ${ablationText(one, model)} on again`} disabled={isOff} onClick={() => following.toggle(one)} />
-            </li>
-          ))}
-        </ul>
-      )}
+    </section>
+  );
+}
+
+/** What is switched off, and what becomes of the losses; it stays in sight while one goes through the layers. */
+function SwitchedOff({ store, look, following }: { store: Store; look: Look; following: Following }) {
+  const model = store.model.value!;
+  const { outcome, ablated, sample } = look;
+  const ablations = following.ablations.value;
+  if (ablations.length === 0) return null;
+  return (
+    <div class="switched-off">
+      <ul class="ablations" aria-label="Switched off">
+        {ablations.map((one) => (
+          <li key={`${one.module}/${one.part}/${one.index}`}>
+            without {ablationText(one, model)}
+            <IconButton
+              icon="close"
+              label={`Switch ${ablationText(one, model)} on again`}
+              disabled={!following.isAlive.value}
+              onClick={() => following.toggle(one)}
+            />
+          </li>
+        ))}
+      </ul>
       {outcome && ablated && (
         <p class="data-line" data-testid="effect" aria-live="polite">
-          {changeText("This sample's loss", outcome.losses[sample] ?? NaN, ablated.losses[sample] ?? NaN)}; the batch's {formatNumber(outcome.meanLoss)} →{" "}
-          {formatNumber(ablated.meanLoss)}
+          {changeText("This sample's loss", outcome.losses[sample] ?? NaN, ablated.losses[sample] ?? NaN)};{" "}
+          {changeText("the batch's", outcome.meanLoss, ablated.meanLoss)}
           {outcome.accuracy !== undefined && `, right ${formatPercent(outcome.accuracy)} → ${formatPercent(ablated.accuracy ?? NaN)}`}
         </p>
       )}
-    </section>
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { elapsedSeconds, hasStepped, isFinal, lossTrouble, progressShare, standi
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { StepButtons } from "../control/stepping.tsx";
-import { Icon } from "./icon.tsx";
+import { Icon, IconButton } from "./icon.tsx";
 
 const stateLooks: Readonly<Record<RunState, Look>> = {
   starting: { icon: "loading", label: "Starting", spin: true },
@@ -56,7 +56,7 @@ export function Header({ store }: { store: Store }) {
       <Notices run={run} post={store.post} />
       {(standing(run) || !isFinal(run.state)) && <Numbers run={run} />}
       <StepButtons store={store} run={run} />
-      <Buttons state={run.state} post={store.post} />
+      <Buttons state={run.state} store={store} />
       <ProgressLine run={run} />
     </header>
   );
@@ -155,13 +155,14 @@ function buttonsFor(state: RunState): readonly [ButtonLook, ButtonLook] {
   return [{ command: "pause", icon: "debug-pause", label: "Pause" }, stop];
 }
 
-function Buttons({ state, post }: { state: RunState; post: (message: FromPanel) => void }) {
+function Buttons({ state, store: { post, exportPage } }: { state: RunState; store: Store }) {
   const [first, second] = buttonsFor(state);
   const pausable = state !== "starting" && state !== "stopping";
   return (
     <div class="buttons">
       <CommandButton look={first} post={post} primary={isFinal(state)} disabled={!pausable} />
       <CommandButton look={second} post={post} disabled={state === "stopping"} />
+      <IconButton icon="export" label="Export this panel as one HTML file" onClick={exportPage} testId="export-panel" />
     </div>
   );
 }

@@ -51,7 +51,7 @@ function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
       <p class="problem-text">
         <span class="problem-message">{message}</span>
         {position && <Jump store={store} position={position} testId="problem-jump" />}
-        {module && <span class="muted">in {module}</span>}
+        {module && !message.includes(module) && <span class="muted">in {module}</span>}
         {callers.map((caller, i) => (
           <span key={i} class="muted problem-caller">
             called by {caller.function || "the file"} <Jump store={store} position={caller.position} />

@@ -58,8 +58,8 @@ export function blocksOf(pass: Pass): Block {
     drafts[i]!.parent = above;
     above.children.push(drafts[i]!);
   });
-  unwrap(root, pass);
   sign(root, pass);
+  unwrap(root, pass);
   fold(root, pass);
   name(root);
   connect(pass, drafts, root);

@@ -7,7 +7,7 @@ import type { Store } from "../store.ts";
 import { moduleOf, type Block } from "./blocks.ts";
 import type { GraphState } from "./graphState.ts";
 import type { Box, Line, Picture } from "./layout.ts";
-import { arrowMark, boxMarks, factsOf, labelMark, lineMark, wordMarks, type Look, type Mark } from "./marks.ts";
+import { arrowMark, boxMarks, captionOf, factsOf, labelMark, lineMark, wordMarks, type Look, type Mark } from "./marks.ts";
 import { words } from "./words.ts";
 import { areaInSight, meets, type Area } from "./viewport.ts";
 
@@ -63,7 +63,7 @@ function Near({ pass, boxes, lines, looks }: NearProps) {
       {lines.map((line) => drawnLine(line))}
       {open.map((box) => (
         <g key={`${box.block.key} words`} class="block" transform={`translate(${box.x} ${box.y})`}>
-          {wordMarks(box, pass.failure, words).map(drawn)}
+          {wordMarks(box, captionOf(box.block, pass), words).map(drawn)}
         </g>
       ))}
       {boxes.filter(({ isOpen }) => !isOpen).map((box) => drawnBox(box, pass, looks))}
@@ -84,7 +84,7 @@ function drawnBox(box: Box, pass: Pass, looks: (block: Block) => Look) {
     >
       <title>{factsOf(box.block, pass).join("\n")}</title>
       {boxMarks(box, looks(box.block)).map(drawn)}
-      {!box.isOpen && wordMarks(box, pass.failure, words).map(drawn)}
+      {!box.isOpen && wordMarks(box, captionOf(box.block, pass), words).map(drawn)}
     </g>
   );
 }

@@ -198,7 +198,7 @@ function Canvas({ store, state }: { store: Store; state: GraphState }) {
 
 function spoken(block: Block, state: GraphState): string {
   const { from, to } = neighbours(block);
-  const parts = factsOf(block, state.pass.value!).map((line) => line.replaceAll("×", " by "));
+  const parts = factsOf(block, state.pass.value!).map((line) => line.replaceAll(/(?<=\d)×(?=\d)/g, " by "));
   if (from.length > 0) parts.push(`from ${from.join(", ")}`);
   if (to.length > 0) parts.push(`to ${to.join(", ")}`);
   if (isContainer(block)) parts.push(state.isOpen(block) ? "open" : "folded");

@@ -4,6 +4,7 @@ import type { Pass } from "../../src/protocol/index.ts";
 import type { Store } from "../store.ts";
 import { around, blocksOf, everyBlock, isContainer, moduleOf, openByDefault, type Block } from "./blocks.ts";
 import { Layouter, type Box, type Direction, type LayoutOptions, type Picture } from "./layout.ts";
+import { captionOf } from "./marks.ts";
 import { fitted, opened, panned, showing, type Extent, type Viewport } from "./viewport.ts";
 
 const states = new WeakMap<Store, GraphState>();
@@ -85,7 +86,9 @@ export class GraphState {
     this.#store = store;
     effect(() => {
       const [root, view] = [this.root.value, this.view.value];
-      const options = { direction: this.direction.value, open: this.open.value, measure };
+      const pass = this.pass.value;
+      const caption = (block: Block) => (pass ? captionOf(block, pass) : undefined);
+      const options = { direction: this.direction.value, open: this.open.value, caption, measure };
       if (root && view.width > 0) void this.#arrange(root, options);
       else if (!root) this.picture.value = null;
     });

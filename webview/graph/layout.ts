@@ -46,11 +46,14 @@ export interface Picture {
 export interface LayoutOptions {
   readonly direction: Direction;
   readonly open: ReadonlySet<string>;
+  /** What is written below a folded block's title, if anything. */
+  readonly caption: (block: Block) => string | undefined;
   /** Width of a text in pixels. */
   readonly measure: (text: string, part: "title" | "type" | "label") => number;
 }
 
 export const boxHeight = 26;
+export const captionHeight = 14;
 /** Between a box's border and its text, and what stands before the text. */
 export const textPadding = 10;
 export const twistieWidth = 16;
@@ -59,8 +62,9 @@ const levelPadding = 10;
 const labelHeight = 14;
 const maximumBoxWidth = 260;
 const gaps = { ranksep: 18, nodesep: 22, edgesep: 12 };
-/** A piece of a level is closed at the next place where only one tensor goes on, once it has so many blocks. */
-const pieceSize = 16;
+/** Once a piece of a level has so many blocks, it ends where only one tensor goes on; or at last where fewest do. */
+const pieceSize = 12;
+const longestPiece = 28;
 /** Ranks that the edges of one piece may cross together; the longest beyond that are drawn straight. */
 const maximumSpan = 2_500;
 /** Milliseconds of work between two rests. */
@@ -103,7 +107,9 @@ export class Layouter {
   async #measure(block: Block, isRoot: boolean, options: LayoutOptions, sizes: Map<Block, Size>, signal: AbortSignal): Promise<void> {
     const title = titleWidth(block, options);
     if (!isRoot && !(isContainer(block) && options.open.has(block.key))) {
-      sizes.set(block, { width: Math.min(maximumBoxWidth, title), height: boxHeight });
+      const caption = options.caption(block);
+      const width = Math.max(title, caption === undefined ? 0 : options.measure(caption, "label") + 2 * textPadding);
+      sizes.set(block, { width: Math.min(maximumBoxWidth, width), height: boxHeight + (caption === undefined ? 0 : captionHeight) });
       this.#levels.delete(block);
       return;
     }
@@ -117,13 +123,13 @@ export class Layouter {
   }
 
   async #layOut(block: Block, options: LayoutOptions, sizes: ReadonlyMap<Block, Size>, signal: AbortSignal): Promise<Level> {
-    const pieces = piecesOf(block);
-    const levels: Level[] = [];
-    for (const piece of pieces) {
+    const placed: PlacedPiece[] = [];
+    const labelled = new Set<string>();
+    for (const piece of piecesOf(block)) {
       await this.#breathe(signal);
-      levels.push(layOutPiece(piece, options, sizes));
+      placed.push(layOutPiece(piece, options, sizes, labelled));
     }
-    return joined(levels, pieces, options.direction);
+    return joined(placed, block.edges, options.direction);
   }
 
   async #breathe(signal: AbortSignal): Promise<void> {
@@ -178,190 +184,215 @@ function titleWidth(block: Block, { measure }: LayoutOptions): number {
 
 // --- pieces ---------------------------------------------------------------------------------------------------------
 
-/** Blocks in the order in which they ran, the last of one being the first of the next. */
+/** Neighbouring blocks of a level, in the order in which they ran. */
 interface Piece {
   readonly blocks: readonly Block[];
-  readonly edges: readonly LevelEdge[];
+  readonly parts: readonly Part[];
 }
 
-/** Cuts a level where all that goes on comes from one block. */
+/** What of an edge lies in a piece; an end without a block is the piece's border. */
+interface Part {
+  readonly edge: LevelEdge;
+  readonly from: Block | null;
+  readonly to: Block | null;
+}
+
+/** A piece, from its own corner. */
+interface PlacedPiece extends Omit<Level, "lines"> {
+  readonly lines: ReadonlyMap<LevelEdge, Pick<Line, "points" | "label">>;
+}
+
+/** Cuts a level where few tensors go on. */
 function piecesOf({ children, edges }: Block): Piece[] {
-  const places = new Map<Block | null, number>(children.map((child, i) => [child, i]));
-  const from = (edge: LevelEdge): number => (edge.from ? places.get(edge.from)! : -1);
-  const to = (edge: LevelEdge): number => (edge.to ? places.get(edge.to)! : children.length);
-  /** By the block that they come from, until where its edges reach. */
-  const reach = new Array<number>(children.length + 1).fill(-1);
-  for (const edge of edges) reach[from(edge) + 1] = Math.max(reach[from(edge) + 1]!, to(edge));
-  const cuts: number[] = [];
-  let before = reach[0]!;
-  for (let i = 0; i + 1 < children.length; i++) {
-    // Nothing that began earlier goes past this block.
-    if (before <= i && i - (cuts.at(-1) ?? 0) >= pieceSize) cuts.push(i);
-    before = Math.max(before, reach[i + 1]!);
-  }
-  const bounds = [0, ...cuts, children.length - 1];
-  return bounds.slice(1).map((end, i) => {
-    const begin = bounds[i]!;
-    const isIn = (edge: LevelEdge): boolean => (i === 0 || from(edge) >= begin) && (from(edge) < end || i === bounds.length - 2);
-    return { blocks: children.slice(begin, end + 1), edges: edges.filter(isIn) };
+  const places = new Map(children.map((child, i) => [child, i]));
+  const from = ({ from: block }: LevelEdge): number => (block ? places.get(block)! : -1);
+  const to = ({ to: block }: LevelEdge): number => (block ? places.get(block)! : children.length);
+  const cuts = cutsOf(children.length, tensorsAcross(children.length, edges, from, to));
+  return [...cuts, children.length].map((end, i) => {
+    const begin = cuts[i - 1] ?? 0;
+    const parts = edges
+      .filter((edge) => from(edge) < end && to(edge) >= begin)
+      .map((edge) => ({ edge, from: from(edge) >= begin ? edge.from : null, to: to(edge) < end ? edge.to : null }));
+    return { blocks: children.slice(begin, end), parts };
   });
 }
 
-function layOutPiece({ blocks, edges }: Piece, { direction, measure }: LayoutOptions, sizes: ReadonlyMap<Block, Size>): Level {
+/** How many tensors go past each place between two blocks; [i] is before block i. */
+function tensorsAcross(count: number, edges: readonly LevelEdge[], from: (edge: LevelEdge) => number, to: (edge: LevelEdge) => number): number[] {
+  /** First and last place that a tensor is at. */
+  const spans = new Map<string, [number, number]>();
+  for (const edge of edges) {
+    const span = spans.get(tensorKey(edge));
+    if (span) span[1] = Math.max(span[1], to(edge));
+    else spans.set(tensorKey(edge), [from(edge), to(edge)]);
+  }
+  const changes = new Array<number>(count + 2).fill(0);
+  for (const [begin, end] of spans.values()) {
+    changes[begin + 1]!++;
+    changes[end + 1]!--;
+  }
+  let across = 0;
+  return changes.map((change) => (across += change));
+}
+
+function cutsOf(count: number, across: readonly number[]): number[] {
+  const cuts: number[] = [];
+  let begin = 0;
+  let best = 0;
+  for (let i = 1; i < count; i++) {
+    const length = i - begin;
+    if (length < pieceSize) continue;
+    if (best <= begin || across[i]! < across[best]!) best = i;
+    if (across[i]! > 1 && length < longestPiece) continue;
+    cuts.push(best);
+    begin = best;
+    best = 0;
+  }
+  return cuts;
+}
+
+function layOutPiece({ blocks, parts }: Piece, { direction, measure }: LayoutOptions, sizes: ReadonlyMap<Block, Size>, labelled: Set<string>): PlacedPiece {
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: direction === "down" ? "TB" : "LR", ...gaps, marginx: levelPadding, marginy: levelPadding });
-  const names = new Map<Block, string>();
-  for (const block of blocks) {
-    names.set(block, `b${names.size}`);
-    graph.setNode(names.get(block)!, { ...sizes.get(block)! });
-  }
-  const inlets = new Set(edges.flatMap((edge) => (edge.from ? [] : [tensorKey(edge)])));
-  const outlets = new Set(edges.flatMap((edge) => (edge.to ? [] : [tensorKey(edge)])));
-  // Borders keep to their side: a strong pull towards a node beyond them.
-  const pull = { weight: 1_000, minlen: 1, width: 0, height: 0 };
-  if (inlets.size > 0) graph.setNode("above", { width: 1, height: 1 });
-  if (outlets.size > 0) graph.setNode("below", { width: 1, height: 1 });
-  for (const key of inlets) {
-    graph.setNode(`in ${key}`, { width: 1, height: 1 });
-    graph.setEdge("above", `in ${key}`, pull, "pull");
-  }
-  for (const key of outlets) {
-    graph.setNode(`out ${key}`, { width: 1, height: 1 });
-    graph.setEdge(`out ${key}`, "below", pull, "pull");
-  }
-  const nameOf = (edge: LevelEdge, end: "from" | "to"): string => {
-    const block = edge[end];
+  const names = new Map<Block, string>(blocks.map((block, i) => [block, `b${i}`]));
+  for (const [block, name] of names) graph.setNode(name, { ...sizes.get(block)! });
+  const inlets = new Set(parts.flatMap(({ edge, from }) => (from ? [] : [tensorKey(edge)])));
+  const outlets = new Set(parts.flatMap(({ edge, to }) => (to ? [] : [tensorKey(edge)])));
+  addBorder(graph, "in", inlets);
+  addBorder(graph, "out", outlets);
+  const nameOf = ({ edge, from, to }: Part, end: "from" | "to"): string => {
+    const block = end === "from" ? from : to;
     return block ? names.get(block)! : `${end === "from" ? "in" : "out"} ${tensorKey(edge)}`;
   };
-  const arranged = withoutLongest(edges, blocks);
-  const labelled = new Set<string>();
-  const owners = new Set<LevelEdge>();
-  for (const edge of edges) {
-    if (!arranged.has(edge)) continue;
-    const key = tensorKey(edge);
-    // Beyond a border it has its label there.
-    const isOwner = edge.from !== null && edge.to !== null && !labelled.has(key);
-    if (isOwner) owners.add(edge);
-    if (isOwner) labelled.add(key);
-    const label = isOwner
-      ? { width: Math.ceil(measure(formatShape(edge.tensor.shape), "label")) + 8, height: labelHeight, labelpos: "c" as const }
-      : { width: 0, height: 0 };
-    graph.setEdge(nameOf(edge, "from"), nameOf(edge, "to"), { ...label, weight: 1, minlen: 1 }, key);
+  const arranged = withoutLongest(parts, blocks);
+  const owners = new Set<Part>();
+  for (const part of arranged) {
+    const key = tensorKey(part.edge);
+    // Beyond the level's border it has its label there.
+    const isOwner = part.from !== null && part.edge.to !== null && !labelled.has(key);
+    if (isOwner) {
+      owners.add(part);
+      labelled.add(key);
+    }
+    const text = isOwner ? Math.ceil(measure(formatShape(part.edge.tensor.shape), "label")) + 8 : 0;
+    graph.setEdge(nameOf(part, "from"), nameOf(part, "to"), { width: text, height: isOwner ? labelHeight : 0, labelpos: "c", weight: 1, minlen: 1 }, key);
   }
   arrange(graph);
-  return levelOf(graph, { blocks, edges }, names, nameOf, { arranged, owners, inlets, outlets }, direction, sizes);
-}
 
-interface Parts {
-  readonly arranged: ReadonlySet<LevelEdge>;
-  readonly owners: ReadonlySet<LevelEdge>;
-  readonly inlets: ReadonlySet<string>;
-  readonly outlets: ReadonlySet<string>;
-}
-
-/** What the library found, with the borders' inlets and outlets on the borders. */
-function levelOf(
-  graph: Graph,
-  { blocks, edges }: Piece,
-  names: ReadonlyMap<Block, string>,
-  nameOf: (edge: LevelEdge, end: "from" | "to") => string,
-  { arranged, owners, inlets, outlets }: Parts,
-  direction: Direction,
-  sizes: ReadonlyMap<Block, Size>,
-): Level {
-  const whole = graph.graph() as Size;
   const isDown = direction === "down";
+  const whole = graph.graph() as Size;
   const along = (name: string): number => (graph.node(name) as unknown as Point)[isDown ? "y" : "x"];
-  // What the pull needed room for is cut off, as far as no block stands there.
+  // What the borders' pull needed room for is cut off, as far as no block stands there.
   const extents = blocks.map((block) => {
-    const half = sizes.get(block)![isDown ? "height" : "width"] / 2;
-    return { begin: along(names.get(block)!) - half - levelPadding, end: along(names.get(block)!) + half + levelPadding };
+    const half = sizes.get(block)![isDown ? "height" : "width"] / 2 + levelPadding;
+    return { begin: along(names.get(block)!) - half, end: along(names.get(block)!) + half };
   });
   const begin = Math.min(...[...inlets].map((key) => along(`in ${key}`)), ...extents.map((extent) => extent.begin));
   const end = Math.max(...[...outlets].map((key) => along(`out ${key}`)), ...extents.map((extent) => extent.end));
   const origin = isDown ? { x: 0, y: -begin } : { x: -begin, y: 0 };
-  const [width, height] = isDown ? [whole.width, end - begin] : [end - begin, whole.height];
   const center = (name: string): Point => moved(graph.node(name) as unknown as Point, origin);
-  const corners = new Map<Block, Point>();
-  for (const block of blocks) {
-    const { x, y } = center(names.get(block)!);
-    const size = sizes.get(block)!;
-    corners.set(block, { x: x - size.width / 2, y: y - size.height / 2 });
-  }
-  const onBorder = (name: string, isEnd: boolean): Point => {
-    const { x, y } = center(name);
-    if (isDown) return { x, y: isEnd ? height : 0 };
-    return { x: isEnd ? width : 0, y };
-  };
-  const lines = edges.map((edge): Line => {
-    const [from, to] = [nameOf(edge, "from"), nameOf(edge, "to")];
-    const found = arranged.has(edge) ? (graph.edge(from, to, tensorKey(edge)) as unknown as { points: Point[]; x?: number; y?: number }) : undefined;
+  const onBorder = (name: string, at: number): Point => (isDown ? { x: center(name).x, y: at } : { x: at, y: center(name).y });
+  const lines = new Map<LevelEdge, Pick<Line, "points" | "label">>();
+  for (const part of parts) {
+    const [from, to] = [nameOf(part, "from"), nameOf(part, "to")];
+    const found = arranged.has(part) ? (graph.edge(from, to, tensorKey(part.edge)) as unknown as Point & { points: Point[] }) : undefined;
     const points = found ? found.points.map((point) => moved(point, origin)) : [center(from), center(to)];
-    if (!edge.from) points[0] = onBorder(from, false);
-    if (!edge.to) points[points.length - 1] = onBorder(to, true);
-    const label = owners.has(edge) && found?.x !== undefined ? moved(found as Point, origin) : null;
-    return { edge, points, label, isEnd: edge.to !== null };
-  });
+    if (!part.from) points[0] = onBorder(from, 0);
+    if (!part.to) points[points.length - 1] = onBorder(to, end - begin);
+    // The library knows no place for the label of the shortest edges.
+    const place = found?.x === undefined ? points[points.length >> 1]! : moved(found, origin);
+    lines.set(part.edge, { points, label: owners.has(part) ? place : null });
+  }
   return {
-    width,
-    height,
-    corners,
+    width: isDown ? whole.width : end - begin,
+    height: isDown ? end - begin : whole.height,
+    corners: new Map(blocks.map((block) => [block, cornerOf(center(names.get(block)!), sizes.get(block)!)])),
     lines,
-    inlets: new Map([...inlets].map((key) => [key, onBorder(`in ${key}`, false)])),
-    outlets: new Map([...outlets].map((key) => [key, onBorder(`out ${key}`, true)])),
+    inlets: new Map([...inlets].map((key) => [key, onBorder(`in ${key}`, 0)])),
+    outlets: new Map([...outlets].map((key) => [key, onBorder(`out ${key}`, end - begin)])),
   };
 }
 
+/** Where tensors cross a border: held there by a strong pull towards a node beyond it. */
+function addBorder(graph: Graph, side: "in" | "out", keys: ReadonlySet<string>): void {
+  if (keys.size === 0) return;
+  graph.setNode(side, { width: 1, height: 1 });
+  for (const key of keys) {
+    graph.setNode(`${side} ${key}`, { width: 1, height: 1 });
+    const ends = side === "in" ? [side, `in ${key}`] : [`out ${key}`, side];
+    graph.setEdge(ends[0]!, ends[1]!, { weight: 1_000, minlen: 1, width: 0, height: 0 }, "pull");
+  }
+}
+
+function cornerOf({ x, y }: Point, { width, height }: Size): Point {
+  return { x: x - width / 2, y: y - height / 2 };
+}
+
 /** An edge takes a place on each rank that it crosses: of very many and long ones the longest are left out. */
-function withoutLongest(edges: readonly LevelEdge[], blocks: readonly Block[]): ReadonlySet<LevelEdge> {
-  const ranks = new Map<Block, number>();
+function withoutLongest(parts: readonly Part[], blocks: readonly Block[]): ReadonlySet<Part> {
   const arriving = new Map<Block, Block[]>();
-  for (const { from, to } of edges) {
+  for (const { from, to } of parts) {
     if (!from || !to) continue;
     const list = arriving.get(to);
     if (list) list.push(from);
     else arriving.set(to, [from]);
   }
+  const ranks = new Map<Block, number>();
   for (const block of blocks) ranks.set(block, 1 + Math.max(0, ...(arriving.get(block) ?? []).map((before) => ranks.get(before) ?? 0)));
   const last = 1 + Math.max(0, ...ranks.values());
-  const spanOf = ({ from, to }: LevelEdge): number => (to ? ranks.get(to)! : last) - (from ? ranks.get(from)! : 0);
-  let total = edges.reduce((sum, edge) => sum + spanOf(edge), 0);
-  const kept = new Set(edges);
-  for (const edge of edges.toSorted((a, b) => spanOf(b) - spanOf(a))) {
+  const spanOf = ({ from, to }: Part): number => (to ? ranks.get(to)! : last) - (from ? ranks.get(from)! : 0);
+  let total = parts.reduce((sum, part) => sum + spanOf(part), 0);
+  const kept = new Set(parts);
+  for (const part of parts.toSorted((a, b) => spanOf(b) - spanOf(a))) {
     if (total <= maximumSpan) break;
-    kept.delete(edge);
-    total -= spanOf(edge);
+    kept.delete(part);
+    total -= spanOf(part);
   }
   return kept;
 }
 
-/** Puts pieces one behind the other, so that the block that two of them share stands in one place. */
-function joined(levels: readonly Level[], pieces: readonly Piece[], direction: Direction): Level {
-  if (levels.length === 1) return levels[0]!;
-  const shifts: Point[] = [{ x: 0, y: 0 }];
-  for (let i = 1; i < levels.length; i++) {
-    const shared = pieces[i]!.blocks[0]!;
-    const before = moved(levels[i - 1]!.corners.get(shared)!, shifts[i - 1]!);
-    const own = levels[i]!.corners.get(shared)!;
-    shifts.push({ x: before.x - own.x, y: before.y - own.y });
-  }
-  // Pieces of different widths reach out on different sides.
-  const least = { x: Math.min(...shifts.map(({ x }) => x)), y: Math.min(...shifts.map(({ y }) => y)) };
+/** Puts pieces one behind the other, each tensor that goes on as straight as it can. */
+function joined(pieces: readonly PlacedPiece[], edges: readonly LevelEdge[], direction: Direction): Level {
+  const shifts = shiftsOf(pieces, direction);
   const corners = new Map<Block, Point>();
-  const lines: Line[] = [];
+  const points = new Map<LevelEdge, Point[]>();
+  const labels = new Map<LevelEdge, Point>();
   const inlets = new Map<string, Point>();
   const outlets = new Map<string, Point>();
   let [width, height] = [0, 0];
-  levels.forEach((level, i) => {
-    const by = { x: shifts[i]!.x - least.x, y: shifts[i]!.y - least.y };
-    for (const [block, corner] of level.corners) corners.set(block, moved(corner, by));
-    for (const line of level.lines) lines.push({ ...line, points: line.points.map((point) => moved(point, by)), label: line.label && moved(line.label, by) });
-    for (const [key, point] of level.inlets) inlets.set(key, moved(point, by));
-    for (const [key, point] of level.outlets) outlets.set(key, moved(point, by));
-    width = Math.max(width, by.x + level.width);
-    height = Math.max(height, by.y + level.height);
+  pieces.forEach((piece, i) => {
+    const by = shifts[i]!;
+    for (const [block, corner] of piece.corners) corners.set(block, moved(corner, by));
+    for (const [edge, line] of piece.lines) {
+      points.set(edge, [...(points.get(edge) ?? []), ...line.points.map((point) => moved(point, by))]);
+      if (line.label) labels.set(edge, moved(line.label, by));
+    }
+    for (const [key, point] of piece.inlets) if (!inlets.has(key)) inlets.set(key, moved(point, by));
+    for (const [key, point] of piece.outlets) outlets.set(key, moved(point, by));
+    width = Math.max(width, by.x + piece.width);
+    height = Math.max(height, by.y + piece.height);
   });
-  for (const [key, { x, y }] of inlets) inlets.set(key, direction === "down" ? { x, y: 0 } : { x: 0, y });
-  for (const [key, { x, y }] of outlets) outlets.set(key, direction === "down" ? { x, y: height } : { x: width, y });
+  const lines = edges.map((edge) => ({ edge, points: points.get(edge)!, label: labels.get(edge) ?? null, isEnd: edge.to !== null }));
   return { width, height, corners, lines, inlets, outlets };
+}
+
+function shiftsOf(pieces: readonly PlacedPiece[], direction: Direction): Point[] {
+  const isDown = direction === "down";
+  let shift = { x: 0, y: 0 };
+  const shifts = [shift];
+  for (let i = 1; i < pieces.length; i++) {
+    const [before, piece] = [pieces[i - 1]!, pieces[i]!];
+    const across = [...piece.inlets].flatMap(([key, to]) => {
+      const from = before.outlets.get(key);
+      return from ? [isDown ? from.x - to.x : from.y - to.y] : [];
+    });
+    const aside = across.length === 0 ? 0 : across.reduce((sum, by) => sum + by, 0) / across.length;
+    // Room for what doesn't go straight on.
+    const gap = across.some((by) => Math.abs(by - aside) > 1) ? 2 * levelPadding : 0;
+    shift = isDown ? { x: shift.x + aside, y: shift.y + before.height + gap } : { x: shift.x + before.width + gap, y: shift.y + aside };
+    shifts.push(shift);
+  }
+  // Pieces reach out on both sides.
+  const least = { x: Math.min(...shifts.map(({ x }) => x)), y: Math.min(...shifts.map(({ y }) => y)) };
+  return shifts.map(({ x, y }) => ({ x: x - least.x, y: y - least.y }));
 }

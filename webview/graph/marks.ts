@@ -1,9 +1,9 @@
 /** What a graph is drawn with, as plain shapes: the page and a file show the same. Pure. */
 import { formatShape } from "../../src/run/modules.ts";
 import { formatCount, plural } from "../../src/run/numbers.ts";
-import type { Pass, PassEdge, PassFailure } from "../../src/protocol/index.ts";
+import type { Pass, PassEdge } from "../../src/protocol/index.ts";
 import { isContainer, type Block } from "./blocks.ts";
-import { boxHeight, textPadding, twistieWidth, type Box, type Line, type Point } from "./layout.ts";
+import { boxHeight, captionHeight, textPadding, twistieWidth, type Box, type Line, type Point } from "./layout.ts";
 
 export interface Mark {
   readonly tag: "rect" | "path" | "text";
@@ -37,14 +37,19 @@ export function boxMarks({ block, width, height, isOpen }: Box, look: Look): Mar
   return marks;
 }
 
+/** Of an operation that failed, the shapes that don't go together. */
+export function captionOf({ node }: Block, { failure }: Pass): string | undefined {
+  return failure?.node === node && failure.shapes.length > 0 ? failure.shapes.map(formatShape).join(" and ") : undefined;
+}
+
 /** How wide words are, and as much of them as there is room for. */
 export interface Words {
   readonly widthOf: (text: string, part: "title" | "type" | "label") => number;
   readonly shortened: (text: string, room: number, part: "title" | "type" | "label") => string;
 }
 
-/** Its words, and for one that failed the shapes that don't go together. Of an open block they stand over the lines that go in. */
-export function wordMarks({ block, width, height, isOpen }: Box, failure: PassFailure | undefined, { widthOf, shortened }: Words): Mark[] {
+/** A block's words. Of an open one they stand over the lines that go in. */
+export function wordMarks({ block, width, isOpen }: Box, caption: string | undefined, { widthOf, shortened }: Words): Mark[] {
   const marks: Mark[] = [];
   const begin = textPadding + (isContainer(block) ? twistieWidth : 0);
   if (isContainer(block)) {
@@ -64,13 +69,8 @@ export function wordMarks({ block, width, height, isOpen }: Box, failure: PassFa
       text: shortened(block.type, rest, "type"),
     });
   }
-  if (failure?.node === block.node && failure.shapes.length > 0 && !isOpen) {
-    marks.push({
-      tag: "text",
-      class: "misfit",
-      attributes: { x: width / 2, y: height + 14, "text-anchor": "middle" },
-      text: failure.shapes.map(formatShape).join("  ≠  "),
-    });
+  if (caption !== undefined && !isOpen) {
+    marks.push({ tag: "text", class: "caption", attributes: { x: width / 2, y: boxHeight + captionHeight / 2, "text-anchor": "middle" }, text: caption });
   }
   return marks;
 }

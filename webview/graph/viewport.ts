@@ -15,7 +15,7 @@ export interface Extent {
 
 export interface Area extends Point, Extent {}
 
-const smallest = 0.03;
+const smallest = 0.004;
 const largest = 2.5;
 const margin = 12;
 

@@ -56,8 +56,9 @@ function Chart({ store, points }: { store: Store; points: readonly FlowPoint[] }
   const chosen = useComputed(() => store.module.value?.id).value;
   const index = points.findIndex(({ module }) => module.id === chosen);
   useEffect(() => {
-    const observer = new ResizeObserver(() => setSize({ width: plot.current!.clientWidth, height: plot.current!.clientHeight }));
-    observer.observe(plot.current!);
+    const observed = plot.current!;
+    const observer = new ResizeObserver(() => setSize({ width: observed.clientWidth, height: observed.clientHeight }));
+    observer.observe(observed);
     return () => observer.disconnect();
   }, []);
 

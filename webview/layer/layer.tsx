@@ -1,15 +1,16 @@
 import { useComputed } from "@preact/signals";
-import type { ModuleInfo, ParameterInfo, SourcePosition, StepStatistics } from "../../src/protocol/index.ts";
+import type { ModuleInfo, ParameterInfo, SourcePosition } from "../../src/protocol/index.ts";
 import { formatShape, outputShapes, trainableStatus } from "../../src/run/modules.ts";
 import { formatCount, plural } from "../../src/run/numbers.ts";
 import { fileName } from "../../src/run/text.ts";
-import { moduleStatistics, tensorStatistics, type TensorKind } from "../shownSample.ts";
-import type { Store } from "../store.ts";
-import { whyUnmeasured } from "./unmeasured.ts";
 import { FreezeControls } from "../control/freeze.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
-import { StepSlider } from "./stepSlider.tsx";
-import { TensorRow, type TensorFamily } from "./tensorRow.tsx";
+import { moduleStatistics, tensorStatistics } from "../shownSample.ts";
+import { historyViews, type Choices, type HistoryView } from "../state.ts";
+import type { Store } from "../store.ts";
+import { TensorRow } from "./tensorRow.tsx";
+import { historyOf, tensorsOf, whyAbsent } from "./tensors.ts";
+import { whyUnmeasured } from "./unmeasured.ts";
 
 /** What is known of the chosen module. */
 export function DetailsPane({ store }: { store: Store }) {
@@ -18,7 +19,7 @@ export function DetailsPane({ store }: { store: Store }) {
   return (
     <section class="details-pane" aria-label={`Module ${module.path || module.name}`}>
       <ModuleHead store={store} module={module} />
-      <StepBar store={store} />
+      <ViewBar store={store} />
       <div class="tensor-rows">
         <TensorRows store={store} module={module} />
         <Buffers module={module} />
@@ -74,73 +75,61 @@ function SourceButton(props: { store: Store; position: SourcePosition | undefine
   );
 }
 
-/** Which measured step is shown, and how. */
-function StepBar({ store }: { store: Store }) {
-  const samples = store.samples.value;
-  const index = store.sampleIndex.value;
-  const sample = samples[index];
-  const { step, logCounts, histogramTables } = store.choices.value;
+const viewNames: Readonly<Record<HistoryView, readonly [name: string, title: string]>> = {
+  heatmap: ["heat map", "Over the run: steps to the right, darker where there are more values"],
+  ridgeline: ["ridges", "Over the run: one histogram behind the other"],
+  percentiles: ["percentiles", "Over the run: percentiles as bands, mean ± std as lines"],
+};
+
+/** How histograms are shown. */
+function ViewBar({ store }: { store: Store }) {
+  const { history, fullRange, logCounts, histogramTables } = store.choices.value;
+  const inspection = store.run.value?.mode === "inspect";
+  const choose = (choices: Partial<Choices>) => store.dispatch({ type: "choose", choices });
   return (
-    <div class="toolbar step-bar">
-      <span class="step-readout" data-testid="shown-step" data-step={sample?.step}>
-        {sample ? `Step ${formatCount(sample.step)}` : "No step"}
-        {sample && <span class="muted"> · epoch {formatCount(sample.epoch + 1)}</span>}
-      </span>
-      <StepSlider samples={samples} index={index} onChoose={(chosen) => store.dispatch({ type: "chooseStep", step: chosen })} />
-      <button
-        type="button"
-        class="text-toggle"
-        aria-pressed={step === null}
-        title="Always show the newest measured step"
-        onClick={() => store.dispatch({ type: "chooseStep", step: null })}
-      >
-        newest
-      </button>
-      <button
-        type="button"
-        class="text-toggle"
-        aria-pressed={logCounts}
+    <div class="toolbar view-bar" role="group" aria-label="How histograms are shown">
+      {!inspection &&
+        historyViews.map((view) => (
+          <Toggle
+            key={view}
+            name={viewNames[view][0]}
+            title={viewNames[view][1]}
+            pressed={history === view}
+            testId={`history-${view}`}
+            onClick={() => choose({ history: view })}
+          />
+        ))}
+      <span class="toolbar-gap" />
+      <Toggle
+        name="full range"
+        title="From the smallest to the largest value, outliers too; else the range that nearly all values lie in"
+        pressed={fullRange}
+        testId="full-range"
+        onClick={() => choose({ fullRange: !fullRange })}
+      />
+      <Toggle
+        name="log"
         title="Logarithmic counts, so that bins with few values show"
-        onClick={() => store.dispatch({ type: "choose", choices: { logCounts: !logCounts } })}
-      >
-        log
-      </button>
+        pressed={logCounts}
+        testId="log-counts"
+        onClick={() => choose({ logCounts: !logCounts })}
+      />
       <IconButton
         icon="table"
         label="Show histograms as tables"
         pressed={histogramTables}
         testId="histogram-tables"
-        onClick={() => store.dispatch({ type: "choose", choices: { histogramTables: !histogramTables } })}
+        onClick={() => choose({ histogramTables: !histogramTables })}
       />
     </div>
   );
 }
 
-interface RowSpec {
-  readonly kind: TensorKind;
-  readonly title: string;
-  readonly family: TensorFamily;
-  readonly parameter?: ParameterInfo;
-  /** Gone once the step is over, unless it was chosen to be measured. */
-  readonly ofOutput?: true;
-  /** Why there is nothing to show. */
-  readonly absent: string;
-}
-
-function rowsOf(module: ModuleInfo): readonly RowSpec[] {
-  const output: RowSpec[] = [
-    { kind: "output", title: "Activation", family: "activation", ofOutput: true, absent: "Not called in this step." },
-    { kind: "outputGradient", title: "Gradient", family: "gradient", ofOutput: true, absent: "No gradient reached this output." },
-  ];
-  return output.concat(
-    module.parameters.flatMap((parameter): RowSpec[] => {
-      const { name, trainable } = parameter;
-      const absent = trainable ? "No gradient had arrived." : "Frozen: it gets no gradient.";
-      return [
-        { kind: `parameter:${name}`, title: name, family: "parameter", parameter, absent: "Not measured in this step." },
-        { kind: `gradient:${name}`, title: `${name}.grad`, family: "gradient", parameter, absent },
-      ];
-    }),
+function Toggle(props: { name: string; title: string; pressed: boolean; testId: string; onClick: () => void }) {
+  return (
+    <button type="button" class="text-toggle" aria-pressed={props.pressed} title={props.title} onClick={props.onClick} data-testid={props.testId}>
+      {props.name}
+    </button>
   );
 }
 
@@ -156,38 +145,31 @@ function TensorRows({ store, module }: { store: Store; module: ModuleInfo }) {
       </p>
     );
   }
-  const specs = rowsOf(module);
-  const known = specs.filter(({ kind }) => samples.some((one) => tensorStatistics(moduleStatistics(one, module.id), kind)));
-  if (known.length === 0 && module.parameters.length === 0) {
+  const tensors = tensorsOf(module, samples);
+  const isKnown = tensors.some(({ kind }) => samples.some((one) => tensorStatistics(moduleStatistics(one, module.id), kind)));
+  const isUnderNoGrad = moduleStatistics(outputSample, module.id)?.gradientless === "noGrad";
+  if (!isKnown && !isUnderNoGrad && module.parameters.length === 0) {
     return <p class="hint">This module was not called in any measured step.</p>;
   }
   return (
     <>
-      {specs.map((spec) => {
-        const shown = spec.ofOutput ? outputSample : sample;
+      {tensors.map((shown) => {
+        const from = shown.ofOutput ? outputSample : sample;
+        const statistics = moduleStatistics(from, module.id);
         return (
           <TensorRow
-            key={`${module.path}/${spec.kind}`}
+            key={`${module.path}/${shown.kind}`}
             store={store}
-            kind={spec.kind}
-            title={spec.title}
-            note={spec.parameter ? parameterNote(spec.parameter) : shown === sample ? undefined : `of step ${formatCount(shown.step)}`}
-            family={spec.family}
-            absent={spec.absent}
-            tensor={tensorStatistics(moduleStatistics(shown, module.id), spec.kind)}
-            history={historyOf(samples, module.id, spec.kind)}
+            shown={shown}
+            note={shown.parameter ? parameterNote(shown.parameter) : from === sample ? undefined : `of step ${formatCount(from.step)}`}
+            absent={whyAbsent(shown, statistics)}
+            tensor={tensorStatistics(statistics, shown.kind)}
+            history={historyOf(samples, module.id, shown.kind)}
           />
         );
       })}
     </>
   );
-}
-
-function historyOf(samples: readonly StepStatistics[], module: number, kind: TensorKind) {
-  return samples.flatMap((sample) => {
-    const tensor = tensorStatistics(moduleStatistics(sample, module), kind);
-    return tensor ? [{ step: sample.step, epoch: sample.epoch, tensor }] : [];
-  });
 }
 
 function parameterNote({ trainable, sharedWith }: ParameterInfo): string | undefined {

@@ -33,7 +33,7 @@ export function OutputPane({ store }: { store: Store }) {
           icon="copy"
           label="Copy these lines"
           disabled={found.length === 0}
-          onClick={() => void navigator.clipboard.writeText(found.map(({ text }) => `${text}\n`).join(""))}
+          onClick={() => store.post({ type: "copy", text: found.map(({ text }) => `${text}\n`).join("") })}
         />
       </div>
       {lines.length === 0 ? (

@@ -165,7 +165,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
     hint: "Strength of the gradient that reaches the module's output: root mean square, logarithmic over six decades",
     isNumber: true,
     width: 7,
-    text: ({ flow }) => (flow ? (flow.broken ? "not finite" : formatNumber(flow.strength, 3)) : none),
+    text: gradientText,
     value: ({ flow }) => flow?.strength,
   },
 };
@@ -178,6 +178,14 @@ function parametersOf({ module }: Facts, scope: Scope): number {
 function timeShare({ work, stepTime }: Facts, scope: Scope): number | undefined {
   if (!work || !stepTime || !isAtWork(work)) return undefined;
   return (work[scope].forward + work[scope].backward) / stepTime;
+}
+
+/** A number, or why there is none. */
+function gradientText({ module, flow }: Facts): string {
+  if (!flow) return none;
+  if (flow.broken) return "not finite";
+  if (!Number.isNaN(flow.strength)) return formatNumber(flow.strength, 3);
+  return trainableStatus(module.counts) === "frozen" ? "frozen" : "none";
 }
 
 function modeOf({ module, work }: Facts): string {

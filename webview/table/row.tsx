@@ -122,6 +122,7 @@ function cellHint(id: ColumnId, { module, work }: Facts, title: string, shown: s
 
 function GradientBar({ facts: { flow }, label }: { facts: Facts; label: string }) {
   if (!flow) return null;
+  if (Number.isNaN(flow.strength) && !flow.broken) return <span class="muted">{label}</span>;
   if (flow.broken) return <Icon name="error" class="broken" label="NaN or infinite values in this step" />;
   return (
     <span class="flow-track" title={`Gradient at the output: ${label} (root mean square)`}>

@@ -20,9 +20,11 @@ export class TableView {
   readonly search = signal("");
   readonly words = computed(() => searchWords(this.search.value));
   readonly choices: ReadonlySignal<TableChoices>;
+  readonly #works = computed(() => this.#store.run.value?.works);
+  readonly #step = computed(() => this.#store.choices.value.step);
   readonly summary = computed(() => {
-    const { run, model, choices } = this.#store;
-    return run.value && model.value ? summarize(run.value.works, model.value, choices.value.step) : undefined;
+    const model = this.#store.model.value;
+    return this.#works.value && model ? summarize(this.#works.value, model, this.#step.value) : undefined;
   });
   readonly #flow = computed(() => gradientFlow(this.#store.outputSample.value));
   readonly facts = computed<(module: ModuleInfo) => Facts>(() => factsOf(this.model, this.summary.value, this.#flow.value));

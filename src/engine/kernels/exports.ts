@@ -273,7 +273,7 @@ export interface Kernels {
   histogram(x: I, n: I, low: F, high: F, bins: I, parts: I, zeros: I, out: I, element?: ElementCode): void;
   /**
    * Of each unit of x [outer, units, inner] the largest distance from zero (`peaks`) and from what the first of `outer` has in
-   * its place (`spreads`); NaN where one of its values is.
+   * its place (`spreads`); NaN where one of its values isn't finite.
    */
   unitRanges(x: I, outer: I, units: I, inner: I, peaks: I, spreads: I): void;
   /** How many of n values are at most `low` or at least `high`. */

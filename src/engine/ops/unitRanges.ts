@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import { denseCopy } from "./internal/copy.ts";
 import { at } from "./internal/make.ts";
 
-/** One value for each unit; NaN where one of the unit's values is. */
+/** One value for each unit; NaN where one of the unit's values isn't finite. */
 export interface UnitRanges {
   /** Largest distance from zero: 0 where all values are. */
   readonly peaks: Float32Array;

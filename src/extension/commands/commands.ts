@@ -5,7 +5,7 @@ import type { RunMode, SourcePosition } from "../../protocol/index.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
-import { isPaused } from "../runs/fileRuns.ts";
+import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
@@ -69,6 +69,7 @@ class Commands {
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
     openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
+    exportPanel: (target?: Target) => this.#exportPanel(target),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
     copyTable: () => this.#parts.panels.copyTable(),
@@ -157,6 +158,15 @@ class Commands {
     const file = await this.#find(target);
     if (file === undefined) return;
     this.#parts.panels.show(file, selectionOf(target, model));
+  }
+
+  async #exportPanel(target: Target): Promise<void> {
+    const { panels, store } = this.#parts;
+    const file = await this.#find(target ?? panels.file);
+    if (file === undefined) return;
+    const runs = store.get(file);
+    if (runs && shownRun(runs)) panels.exportPage(file);
+    else void vscode.window.showInformationMessage(`${basename(file)} has not been run yet. Train it, then export what the panel shows.`);
   }
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {

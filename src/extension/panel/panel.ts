@@ -37,6 +37,7 @@ export class Panel {
   #runId: string | undefined;
   #events: RunEvent[] = [];
   #selection: ToPanel | undefined;
+  #isExported = false;
   /** The user did something in the page. */
   readonly onDidAsk = this.#asked.event;
   readonly onDidClose = this.#closed.event;
@@ -94,6 +95,12 @@ export class Panel {
     if (this.#isLoaded) this.#post({ type: "copyTable" });
   }
 
+  /** Asks the page for what is needed to make a page of its own of it, as soon as it is there. */
+  exportPage(): void {
+    this.#isExported = true;
+    if (this.#isLoaded) this.#askForExport();
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const emitter of [this.#asked, this.#closed, this.#activated]) emitter.dispose();
@@ -118,6 +125,7 @@ export class Panel {
     this.#sendFile();
     this.#sendSnapshot();
     this.#sendSelection();
+    this.#askForExport();
   }
 
   #follow({ file, runs, change }: StoreChange): void {
@@ -158,6 +166,11 @@ export class Panel {
   #sendSelection(): void {
     if (this.#selection) this.#post(this.#selection);
     this.#selection = undefined;
+  }
+
+  #askForExport(): void {
+    if (this.#isExported) this.#post({ type: "export" });
+    this.#isExported = false;
   }
 
   #post(message: ToPanel): void {

@@ -81,6 +81,12 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.#panels.at(-1)?.copyTable();
   }
 
+  /** Makes a page of its own of the panel of `file`, which is opened for that where it isn't. */
+  exportPage(file: string): void {
+    this.show(file);
+    this.#of(file)?.exportPage();
+  }
+
   async deserializeWebviewPanel(webview: vscode.WebviewPanel, state: unknown): Promise<void> {
     const file = readPanelFile(state) ?? this.#rememberedFile(webview.title);
     if (file !== undefined) await this.#restoreRuns(file);

@@ -1,5 +1,7 @@
 /** Models → modules → parameters and buffers, built a branch at a time, so that a huge model costs what is looked at. */
 import type { BufferInfo, ModelInfo, ModuleInfo, ParameterInfo, SourcePosition } from "../../protocol/index.ts";
+import type { Severity } from "../../run/health/rules.ts";
+import { signText, type Sign } from "../../run/health/signs.ts";
 import { formatShape, outputShapes, rootOf, trainableStatus, type TrainableStatus } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 
@@ -24,6 +26,8 @@ export interface Row {
   readonly tooltip: string;
   /** Name of a codicon. */
   readonly icon: string;
+  /** In which colour, if not the usual one. */
+  readonly severity?: Severity;
   readonly context: "model" | "module" | "range" | "parameter" | "buffer";
   /** How much of it learns, where it has parameters. */
   readonly learning?: TrainableStatus;
@@ -138,11 +142,14 @@ export function pathOf(node: TreeNode): string {
   return node.kind === "parameter" ? [owner, node.parameter.name].filter(Boolean).join(".") : owner;
 }
 
-/** @param isApproximate the counts may not be those of the text on the screen */
-export function row(node: TreeNode, isApproximate = false): Row {
+/**
+ * @param isApproximate the counts may not be those of the text on the screen
+ * @param sign of a module that shows trouble, or of one above it
+ */
+export function row(node: TreeNode, isApproximate = false, sign?: Sign): Row {
   switch (node.kind) {
     case "module":
-      return moduleRow(node, isApproximate);
+      return moduleRow(node, isApproximate, sign);
     case "range": {
       const label = `${node.first} … ${node.first + node.children.length - 1}`;
       return { label, description: "", tooltip: label, icon: "list-tree", context: "range" };
@@ -154,28 +161,37 @@ export function row(node: TreeNode, isApproximate = false): Row {
   }
 }
 
-function moduleRow({ model, module }: ModuleNode, isApproximate: boolean): Row {
+function moduleRow({ model, module }: ModuleNode, isApproximate: boolean, sign: Sign | undefined): Row {
   const isRoot = module.parent === null;
   const isNamedByType = isRoot && !model.isVariable;
   const position = module.constructedAt ?? module.declaredAt;
   const call = `${module.type}(${module.extra})`;
   return {
     label: isRoot ? model.name : module.name,
-    description: [isNamedByType ? "" : module.type, outputShapes(module), countText(module, isApproximate)].filter(Boolean).join(" · "),
+    description: [isNamedByType ? "" : module.type, outputShapes(module), countText(module, isApproximate), sign?.findings.length === 0 ? "⚠ below" : ""]
+      .filter(Boolean)
+      .join(" · "),
     tooltip: [
       module.path === "" ? call : `${module.path}: ${call}`,
       outputShapes(module),
       countText(module, isApproximate),
       trainableStatus(module.counts) === "partial" ? "partly frozen" : "",
       isApproximate ? "≈: the text has changed since it was counted" : "",
+      sign ? `\n${signText(sign)}` : "",
     ]
       .filter(Boolean)
       .join("\n"),
-    icon: frozenIcon(module) ?? (isRoot ? "symbol-class" : "layers"),
+    icon: (sign && signIcon(sign)) ?? frozenIcon(module) ?? (isRoot ? "symbol-class" : "layers"),
+    ...(sign && { severity: sign.severity }),
     context: isRoot ? "model" : "module",
     learning: trainableStatus(module.counts),
     ...(position && { position }),
   };
+}
+
+/** The shape of what it shows itself; what is above it keeps its own. */
+function signIcon({ findings, severity }: Sign): string | undefined {
+  return findings.length > 0 ? severity : undefined;
 }
 
 /** A lock where nothing of it learns, a half-filled circle where a part does. */

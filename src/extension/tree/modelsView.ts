@@ -1,6 +1,7 @@
 /** The models view. */
 import * as vscode from "vscode";
 import type { SourcePosition } from "../../protocol/index.ts";
+import type { Severity } from "../../run/health/rules.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { fileName } from "../../run/text.ts";
 import { Throttle } from "../../run/throttle.ts";
@@ -10,9 +11,11 @@ import type { CurrentFile } from "../shared/currentFile.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { isSamePosition } from "../shared/position.ts";
 import type { UnsavedFiles } from "../shared/unsavedFiles.ts";
+import { TreeHealth } from "./treeHealth.ts";
 import { row, ModelTree, type ModuleNode, type TreeNode } from "./modelTree.ts";
 
 const viewId = "kindling.models";
+const severityColours: Readonly<Record<Severity, string>> = { error: "list.errorForeground", warning: "list.warningForeground" };
 
 export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   readonly #store: RunStore;
@@ -25,6 +28,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   readonly #subscriptions: Disposable[];
   #tree = new ModelTree("", []);
   #models: unknown;
+  #health = new TreeHealth();
   /** The counts may not be those of the text on the screen. */
   #isApproximate = false;
 
@@ -64,12 +68,13 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    const { label, description, tooltip, icon, context, learning, position } = row(node, this.#isApproximate);
+    const sign = node.kind === "module" ? this.#health.signOf(node.model, node.module) : undefined;
+    const { label, description, tooltip, icon, severity, context, learning, position } = row(node, this.#isApproximate, sign);
     const item = new vscode.TreeItem(label, this.#collapsible(node));
     item.id = node.key;
     item.description = description;
     item.tooltip = tooltip;
-    item.iconPath = new vscode.ThemeIcon(icon);
+    item.iconPath = new vscode.ThemeIcon(icon, severity && new vscode.ThemeColor(severityColours[severity]));
     item.contextValue = learning === undefined ? context : `${context}.${learning}`;
     if (position) item.command = { title: "", command: "kindling.reveal", arguments: [position, true] };
     return item;
@@ -101,10 +106,14 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
     const { file } = this.#current;
     const runs = file === undefined ? undefined : this.#store.get(file);
     this.#view.description = file === undefined ? "" : fileName(file);
-    this.#view.message = runs ? message(runs) : "";
+    const before = this.#health;
+    if (!before.isOf(runs?.train)) this.#health = new TreeHealth(runs?.train);
+    const { count, sentence, signature } = this.#health;
+    this.#view.badge = count > 0 ? { value: count, tooltip: sentence } : undefined;
+    this.#view.message = runs ? message(runs, sentence) : "";
     const models = runs?.structure?.models;
     const isApproximate = runs !== undefined && (isStale(runs) || filesOf(runs).some((one) => this.#unsaved.has(one)));
-    if (models === this.#models && isApproximate === this.#isApproximate) return;
+    if (models === this.#models && isApproximate === this.#isApproximate && signature === before.signature) return;
     if (models !== this.#models) this.#tree = new ModelTree(file ?? "", models ?? []);
     this.#models = models;
     this.#isApproximate = isApproximate;
@@ -113,11 +122,12 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
 }
 
 /** What the tree's reader has to know of the runs, above the tree. */
-function message(runs: FileRuns): string {
+function message(runs: FileRuns, sign: string): string {
   const { train } = runs;
   if (isTraining(runs) && train?.edited) return "Edited since its training started: Restart trains the new text.";
   const trouble = train && !train.edited ? lossTrouble(train) : undefined;
   if (trouble !== undefined) return `⚠ ${trouble}`;
+  if (sign !== "") return `⚠ ${sign}`;
   return isStale(runs) && runs.structure?.models.length ? "Counted before the error that the Problems view shows." : "";
 }
 

@@ -25,6 +25,8 @@ export interface ModelFacts {
   readonly layers: readonly Layer[];
   /** Of the loss, in the model's own steps; `undefined` where other models were trained between them, too. */
   readonly trend: LossTrend | undefined;
+  /** The first step of those at the end whose loss is no number, where there are any. */
+  readonly brokenSince: number | undefined;
   /** Those that hold its parameters, as far as can be told. */
   readonly optimizers: readonly OptimizerInfo[];
 }
@@ -41,6 +43,7 @@ export function modelFacts(run: RunSnapshot, model: ModelInfo): ModelFacts {
     samples,
     recent,
     layers: layersOf(model, recent),
+    brokenSince: loss && isAlone ? brokenSince(loss) : undefined,
     optimizers: optimizersOf(run, model),
     trend: loss && isAlone ? lossTrend(loss, all[0]!.step, end) : undefined,
   };
@@ -56,6 +59,10 @@ function optimizersOf({ optimizers, models }: RunSnapshot, model: ModelInfo): re
 /** Where several models were trained, each has a curve of its own. */
 function lossOf({ curves }: RunSnapshot, { name }: ModelInfo): Series | undefined {
   return curves.get("loss") ?? curves.get(`loss/${name}`);
+}
+
+function brokenSince({ steps, values }: Series): number | undefined {
+  return steps[values.findLastIndex((value) => Number.isFinite(value)) + 1];
 }
 
 /** Whether another model was measured between the first and the last of these. */

@@ -126,25 +126,26 @@ const stepsWithoutGradient = 20;
 const notANumber: Rule = {
   id: "notANumber",
   find(facts) {
-    const { model, samples, recent, trend } = facts;
-    const newest = recent.at(-1);
-    if (!newest || !newest.modules.some(hasBrokenParameter)) return [];
+    const { model, samples, recent, trend, brokenSince } = facts;
+    if (!recent.at(-1)?.modules.some(hasBrokenParameter)) return [];
     const first = samples.find(({ modules }) => modules.some(isBroken))!;
-    const origin = brokenFirst(first);
-    const module = model.modules[origin.statistics.module]!;
-    const before = samples.findLast(({ step }) => step < first.step);
+    const before = samples.findLast(({ step }) => step < first.step)?.step ?? -1;
+    const step = brokenSince !== undefined && brokenSince > before && brokenSince <= first.step ? brokenSince : undefined;
+    // Steps later it is everywhere.
+    const origin = first.step - (step ?? before + 1) <= 1 ? brokenFirst(first) : undefined;
+    const module = model.modules[origin?.statistics.module ?? 0]!;
     const since =
-      before && before.step + 1 < first.step
-        ? `between steps ${formatCount(before.step)} and ${formatCount(first.step)}`
-        : `in step ${formatCount(first.step)}`;
+      step === undefined && before + 1 < first.step
+        ? `between steps ${formatCount(before)} and ${formatCount(first.step)}`
+        : `in step ${formatCount(step ?? first.step)}`;
     return [
       {
         ...at("notANumber", "error", model.id, module),
-        what: `The weights are no numbers any more (NaN or ∞). It began ${since}, ${origin.where} ${name(module)}.`,
+        what: `The weights are no numbers any more (NaN or ∞). It began ${since}${origin ? `, ${origin.where} ${name(module)}` : ""}.`,
         advice:
           trend && trend.last > risen * trend.start
             ? `${tooHigh(facts, "The loss had grown before, often from a learning rate that is too high")} Try a smaller one, or clip the gradient (\`nn.utils.clipGradNorm_\`).`
-            : "Look for a division by zero, or a logarithm or root of what isn't positive, there; else try a smaller learning rate.",
+            : `Look for a division by zero, or a logarithm or root of what isn't positive${origin ? ", there" : ""}; else try a smaller learning rate.`,
       },
     ];
   },

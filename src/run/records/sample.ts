@@ -18,14 +18,8 @@ import type {
   WorstSample,
 } from "../../protocol/index.ts";
 import { mostClasses, mostWanted } from "../../protocol/index.ts";
-import { checked, flag, floats, list, number, oneOf, optional, record, text, variants, via, whole } from "../codec.ts";
+import { base64, checked, type Codec, flag, list, number, oneOf, optional, record, singles, text, variants, via, whole } from "../codec.ts";
 import type { AllFollowed, Followed } from "../followed.ts";
-
-const piece = checked(
-  record<Piece>({ shape: list(whole), values: floats }),
-  "not as many values as its shape has",
-  ({ shape, values }) => shape.reduce((product, size) => product * size, 1) === values.length,
-);
 
 const meaning = oneOf<Meaning>("classes", "binary", "values");
 const kind = oneOf<BatchKind>("images", "points", "sequences", "rows");
@@ -46,109 +40,125 @@ export const lookRequest = record<LookRequest>({
   boundary: flag,
 });
 
-const batch = record<Batch>({
-  model: whole,
-  step: whole,
-  epoch: whole,
-  kind,
-  shape: list(whole),
-  count: whole,
-  dimension: whole,
-  samples: piece,
-  thinned: flag,
-});
+/** @param floats how values are written: in messages as they are, on disk as text */
+function recordsWith(floats: Codec<Float32Array>) {
+  const piece = checked(
+    record<Piece>({ shape: list(whole), values: floats }),
+    "not as many values as its shape has",
+    ({ shape, values }) => shape.reduce((product, size) => product * size, 1) === values.length,
+  );
 
-const outcome = record<Outcome>({
-  meaning,
-  width: whole,
-  loss: text,
-  labels: piece,
-  predictions: piece,
-  losses: floats,
-  accuracy: optional(number),
-  meanLoss: number,
-  scores: floats,
-});
+  const batch = record<Batch>({
+    model: whole,
+    step: whole,
+    epoch: whole,
+    kind,
+    shape: list(whole),
+    count: whole,
+    dimension: whole,
+    samples: piece,
+    thinned: flag,
+  });
 
-const call = record<CallInfo>({
-  module: whole,
-  call: whole,
-  shape: list(whole),
-  isSplit: flag,
-  unitDimension: number,
-  kernels: optional(list(whole)),
-  attention: optional(list(whole)),
-  heads: optional(whole),
-});
+  const outcome = record<Outcome>({
+    meaning,
+    width: whole,
+    loss: text,
+    labels: piece,
+    predictions: piece,
+    losses: floats,
+    accuracy: optional(number),
+    meanLoss: number,
+    scores: floats,
+  });
 
-const lookPiece = record<LookPiece>({ module: whole, call: whole, what, from: whole, piece, every: whole });
+  const call = record<CallInfo>({
+    module: whole,
+    call: whole,
+    shape: list(whole),
+    isSplit: flag,
+    unitDimension: number,
+    kernels: optional(list(whole)),
+    attention: optional(list(whole)),
+    heads: optional(whole),
+  });
 
-const boundary = record<Boundary>({
-  left: number,
-  right: number,
-  bottom: number,
-  top: number,
-  meaning,
-  field: piece,
-  certainty: optional(piece),
-});
+  const lookPiece = record<LookPiece>({ module: whole, call: whole, what, from: whole, piece, every: whole });
 
-const look = record<Look>({
-  id: whole,
-  model: whole,
-  sample: whole,
-  step: whole,
-  batch: whole,
-  training: flag,
-  calls: list(call),
-  pieces: list(lookPiece),
-  outcome: optional(outcome),
-  ablations: list(ablation),
-  ablated: optional(outcome),
-  boundary: optional(boundary),
-  cost: number,
-  interval: optional(number),
-});
+  const boundary = record<Boundary>({
+    left: number,
+    right: number,
+    bottom: number,
+    top: number,
+    meaning,
+    field: piece,
+    certainty: optional(piece),
+  });
 
-const failure = record<LookFailure>({ id: whole, model: whole, message: text });
+  const look = record<Look>({
+    id: whole,
+    model: whole,
+    sample: whole,
+    step: whole,
+    batch: whole,
+    training: flag,
+    calls: list(call),
+    pieces: list(lookPiece),
+    outcome: optional(outcome),
+    ablations: list(ablation),
+    ablated: optional(outcome),
+    boundary: optional(boundary),
+    cost: number,
+    interval: optional(number),
+  });
 
-const worst = record<WorstSample>({ step: whole, loss: number, label: number, prediction: number, kind, input: piece });
+  const failure = record<LookFailure>({ id: whole, model: whole, message: text });
 
-const confusion = checked(
-  record<NonNullable<Tally["confusion"]>>({ classes: whole, counts: list(whole) }),
-  "not a square of counts",
-  ({ classes, counts }) => classes <= mostClasses && counts.length === classes * classes,
-);
+  const worst = record<WorstSample>({ step: whole, loss: number, label: number, prediction: number, kind, input: piece });
 
-const tally = record<Tally>({
-  model: whole,
-  pass: oneOf("training", "evaluation"),
-  epoch: whole,
-  step: whole,
-  meaning,
-  count: whole,
-  right: whole,
-  confusion: optional(confusion),
-  worst: list(worst),
-});
+  const confusion = checked(
+    record<NonNullable<Tally["confusion"]>>({ classes: whole, counts: list(whole) }),
+    "not a square of counts",
+    ({ classes, counts }) => classes <= mostClasses && counts.length === classes * classes,
+  );
 
-export const followedNews = variants<FollowedNews, "kind">("kind", {
-  batch: record({ batch }),
-  look: record({ look }),
-  failure: record({ failure }),
-  tally: record({ tally }),
-});
+  const tally = record<Tally>({
+    model: whole,
+    pass: oneOf("training", "evaluation"),
+    epoch: whole,
+    step: whole,
+    meaning,
+    count: whole,
+    right: whole,
+    confusion: optional(confusion),
+    worst: list(worst),
+  });
 
-const one = record<Followed & { readonly model: number }>({
-  model: whole,
-  batch: optional(batch),
-  look: optional(look),
-  failure: optional(failure),
-  tallies: list(tally),
-});
+  const followedNews = variants<FollowedNews, "kind">("kind", {
+    batch: record({ batch }),
+    look: record({ look }),
+    failure: record({ failure }),
+    tally: record({ tally }),
+  });
 
-export const followed = via<AllFollowed, readonly (Followed & { readonly model: number })[]>(
-  list(one),
-  (byModel) => [...byModel].map(([model, own]) => ({ model, ...own })),
-  (all) => new Map(all.map(({ model, ...own }) => [model, own])),
-);
+  const one = record<Followed & { readonly model: number }>({
+    model: whole,
+    batch: optional(batch),
+    look: optional(look),
+    failure: optional(failure),
+    tallies: list(tally),
+  });
+
+  const followed = via<AllFollowed, readonly (Followed & { readonly model: number })[]>(
+    list(one),
+    (byModel) => [...byModel].map(([model, own]) => ({ model, ...own })),
+    (all) => new Map(all.map(({ model, ...own }) => [model, own])),
+  );
+
+  return { followed, followedNews };
+}
+
+/** As they go to the page. */
+export const { followed, followedNews } = recordsWith(singles);
+/** As plain JSON: for what is kept. */
+export const { followed: storedFollowed } = recordsWith(base64(singles));

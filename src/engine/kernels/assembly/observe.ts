@@ -1,5 +1,5 @@
 // Looking at tensors: statistics and histograms. Values that aren't finite are counted apart and left out of the rest.
-import { word, at, total2, promoteHigh } from "./lanes";
+import { word, at, total, total2, promoteHigh } from "./lanes";
 import { splat, sub, mul, add, held } from "./math";
 import { CHUNK_A } from "./scratch";
 
@@ -214,48 +214,86 @@ function cellOf(v: f64, low: f64, high: f64, bins: i32, parts: i32): i32 {
 
 /**
  * Of each unit of x [outer, units, inner]: its largest distance from zero, and from what the first of `outer` has in its place;
- * NaN where one of its values is. `peaks` and `spreads` take a float32 for each unit.
+ * NaN where one of its values isn't finite. `peaks` and `spreads` take a float32 for each unit.
  */
 export function unitRanges(x: usize, outer: i32, units: i32, inner: i32, peaks: usize, spreads: usize): void {
-  for (let unit = 0; unit < units; unit++) {
-    store<f32>(word(peaks, unit), 0);
-    store<f32>(word(spreads, unit), 0);
-  }
-  for (let n = 0; n < outer; n++) {
-    const row = word(x, n * units * inner);
-    if (inner == 1) rangesOfRow(row, x, units, peaks, spreads);
-    else for (let unit = 0; unit < units; unit++) rangeOfUnit(word(row, unit * inner), word(x, unit * inner), inner, word(peaks, unit), word(spreads, unit));
-  }
-}
-
-/** Each value belongs to a unit of its own. */
-function rangesOfRow(row: usize, first: usize, units: i32, peaks: usize, spreads: usize): void {
   let unit = 0;
-  for (; unit + 4 <= units; unit += 4) {
-    const v = v128.load(word(row, unit));
-    const peak = word(peaks, unit), spread = word(spreads, unit);
-    v128.store(peak, f32x4.max(v128.load(peak), f32x4.abs(v)));
-    v128.store(spread, f32x4.max(v128.load(spread), f32x4.abs(sub(v, v128.load(word(first, unit))))));
-  }
-  for (; unit < units; unit++) rangeOfUnit(word(row, unit), word(first, unit), 1, word(peaks, unit), word(spreads, unit));
+  // As many as lie in one line of the cache, then fewer.
+  if (inner == 1) for (; unit + 16 <= units; unit += 16) lineRanges(word(x, unit), outer, units, word(peaks, unit), word(spreads, unit));
+  if (inner == 1) for (; unit + 4 <= units; unit += 4) fourRanges(word(x, unit), outer, units, word(peaks, unit), word(spreads, unit));
+  for (; unit < units; unit++) rangesOfUnit(word(x, unit * inner), outer, units * inner, inner, word(peaks, unit), word(spreads, unit));
 }
 
-function rangeOfUnit(values: usize, first: usize, n: i32, peak: usize, spread: usize): void {
-  let peaks = splat(load<f32>(peak)), spreads = splat(load<f32>(spread));
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const v = v128.load(word(values, i));
-    peaks = f32x4.max(peaks, f32x4.abs(v));
-    spreads = f32x4.max(spreads, f32x4.abs(sub(v, v128.load(word(first, i)))));
+/** Of sixteen units beside each other, each with one value in a row. */
+function lineRanges(x: usize, outer: i32, stride: i32, peak: usize, spread: usize): void {
+  const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
+  const zero = splat(0);
+  let peakA = zero, peakB = zero, peakC = zero, peakD = zero;
+  let spreadA = zero, spreadB = zero, spreadC = zero, spreadD = zero;
+  let probeA = zero, probeB = zero, probeC = zero, probeD = zero;
+  for (let n = 0, p = x; n < outer; n++, p = word(p, stride)) {
+    const e = v128.load(p), f = v128.load(p, 16), g = v128.load(p, 32), h = v128.load(p, 48);
+    peakA = f32x4.pmax(peakA, f32x4.abs(e));
+    peakB = f32x4.pmax(peakB, f32x4.abs(f));
+    peakC = f32x4.pmax(peakC, f32x4.abs(g));
+    peakD = f32x4.pmax(peakD, f32x4.abs(h));
+    spreadA = f32x4.pmax(spreadA, f32x4.abs(sub(e, a)));
+    spreadB = f32x4.pmax(spreadB, f32x4.abs(sub(f, b)));
+    spreadC = f32x4.pmax(spreadC, f32x4.abs(sub(g, c)));
+    spreadD = f32x4.pmax(spreadD, f32x4.abs(sub(h, d)));
+    // NaN as soon as one isn't finite.
+    probeA = add(probeA, sub(e, e));
+    probeB = add(probeB, sub(f, f));
+    probeC = add(probeC, sub(g, g));
+    probeD = add(probeD, sub(h, h));
   }
-  let largest = largestLane(peaks), widest = largestLane(spreads);
-  for (; i < n; i++) {
-    const v = at(values, i);
-    largest = max<f32>(largest, abs<f32>(v));
-    widest = max<f32>(widest, abs<f32>(v - at(first, i)));
+  v128.store(peak, add(peakA, probeA));
+  v128.store(peak, add(peakB, probeB), 16);
+  v128.store(peak, add(peakC, probeC), 32);
+  v128.store(peak, add(peakD, probeD), 48);
+  v128.store(spread, add(spreadA, probeA));
+  v128.store(spread, add(spreadB, probeB), 16);
+  v128.store(spread, add(spreadC, probeC), 32);
+  v128.store(spread, add(spreadD, probeD), 48);
+}
+
+/** Of four units beside each other, each with one value in a row. */
+function fourRanges(x: usize, outer: i32, stride: i32, peak: usize, spread: usize): void {
+  const first = v128.load(x);
+  let peaks = splat(0), spreads = peaks, probe = peaks;
+  for (let n = 0, p = x; n < outer; n++, p = word(p, stride)) {
+    const v = v128.load(p);
+    peaks = f32x4.pmax(peaks, f32x4.abs(v));
+    spreads = f32x4.pmax(spreads, f32x4.abs(sub(v, first)));
+    // NaN as soon as one isn't finite.
+    probe = add(probe, sub(v, v));
   }
-  store<f32>(peak, largest);
-  store<f32>(spread, widest);
+  v128.store(peak, add(peaks, probe));
+  v128.store(spread, add(spreads, probe));
+}
+
+/** Of one, with `inner` values in each row. */
+function rangesOfUnit(x: usize, outer: i32, stride: i32, inner: i32, peak: usize, spread: usize): void {
+  let peaks = splat(0), spreads = peaks, probes = peaks;
+  let largest: f32 = 0, widest: f32 = 0, probe: f32 = 0;
+  for (let n = 0, p = x; n < outer; n++, p = word(p, stride)) {
+    let i = 0;
+    for (; i + 4 <= inner; i += 4) {
+      const v = v128.load(word(p, i));
+      peaks = f32x4.pmax(peaks, f32x4.abs(v));
+      spreads = f32x4.pmax(spreads, f32x4.abs(sub(v, v128.load(word(x, i)))));
+      probes = add(probes, sub(v, v));
+    }
+    for (; i < inner; i++) {
+      const v = at(p, i);
+      largest = max<f32>(largest, abs<f32>(v));
+      widest = max<f32>(widest, abs<f32>(v - at(x, i)));
+      probe += v - v;
+    }
+  }
+  probe += <f32>total(probes);
+  store<f32>(peak, max<f32>(largest, largestLane(peaks)) + probe);
+  store<f32>(spread, max<f32>(widest, largestLane(spreads)) + probe);
 }
 
 // @ts-ignore: decorator

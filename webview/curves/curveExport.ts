@@ -1,0 +1,187 @@
+/** A chart of curves as a drawing and as a table. Pure. */
+import type { EpochStart } from "../../src/run/epochs.ts";
+import { formatCount } from "../../src/run/numbers.ts";
+import { indexAt, type Series } from "../../src/run/series.ts";
+import { thin } from "../../src/run/thinning.ts";
+import { formatTicks } from "../charts/ticks.ts";
+import type { Colour } from "../charts/theme.ts";
+import { csvLine, escapeXml, type Exportable } from "../export/exportable.ts";
+import { dashOf } from "./dashes.ts";
+import type { Chart, Line } from "./groups.ts";
+import { epochStride } from "./marks.ts";
+import { Smoothed } from "./smooth.ts";
+
+export interface Drawing {
+  readonly chart: Chart;
+  /** First and last step. */
+  readonly range: readonly [number, number];
+  readonly logarithmic: boolean;
+  /** Weight of the smoothed lines; 0 for none. */
+  readonly smoothing: number;
+  readonly epochs: readonly EpochStart[];
+  readonly colour: (name: Colour) => string;
+  readonly fontFamily: string;
+}
+
+const [width, height] = [720, 420];
+const plot = { left: 64, right: 700, bottom: 380 };
+/** Points that a line is drawn with at most. */
+const mostPoints = 2_000;
+const legendRow = 18;
+
+export function exportCurves(name: string, drawing: Drawing): Exportable {
+  return { name: `${name} ${drawing.chart.title}`.replaceAll("/", "-"), svg: () => curveSvg(drawing), csv: () => curveCsv(drawing.chart) };
+}
+
+/** One row for each step at which any of the curves has a value; all points that are kept of the run. */
+export function curveCsv({ lines }: Chart): string {
+  const rows = new Map<number, (string | number)[]>();
+  lines.forEach(({ series }, column) => {
+    for (const { step, epoch, value } of series) {
+      const row = rows.get(step) ?? [step, epoch + 1, ...lines.map(() => "")];
+      row[2 + column] = value;
+      rows.set(step, row);
+    }
+  });
+  const sorted = [...rows.values()].sort((a, b) => (a[0] as number) - (b[0] as number));
+  return [csvLine(["step", "epoch", ...lines.map(({ name }) => name)]), ...sorted.map(csvLine)].join("");
+}
+
+function curveSvg(drawing: Drawing): string {
+  const { chart, range, colour, fontFamily } = drawing;
+  const legend = legendOf(chart, colour);
+  const top = 44 + legendRow * legend.rows;
+  const y = valueScale(drawing, top);
+  const x = (step: number) => plot.left + ((step - range[0]) / Math.max(1, range[1] - range[0])) * (plot.right - plot.left);
+  const steps = niceTicks(range[0], range[1], 7).filter(Number.isInteger);
+  const [stepLabels, valueLabels] = [formatTicks(steps), formatTicks(y.ticks)];
+  const text = (at: number, line: number, content: string, anchor = "middle") =>
+    `<text x="${round(at)}" y="${round(line)}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(fontFamily)}" font-size="12" role="img">`,
+    `<title>${escapeXml(chart.title)}</title>`,
+    `<rect width="${width}" height="${height}" fill="${colour("--background")}"/>`,
+    `<text x="16" y="26" font-size="15" font-weight="600" fill="${colour("--foreground")}">${escapeXml(chart.title)}</text>`,
+    `<g fill="${colour("--foreground")}">${legend.svg}</g>`,
+    `<g stroke="${colour("--muted")}" stroke-opacity="0.25">`,
+    ...steps.map((step) => `<path d="M${round(x(step))} ${top}V${plot.bottom}"/>`),
+    ...y.ticks.map((value) => `<path d="M${plot.left} ${round(y.at(value))}H${plot.right}"/>`),
+    "</g>",
+    `<g fill="${colour("--muted")}">`,
+    ...steps.map((step, i) => text(x(step), plot.bottom + 18, stepLabels[i]!)),
+    ...y.ticks.map((value, i) => text(plot.left - 8, y.at(value) + 4, valueLabels[i]!, "end")),
+    text((plot.left + plot.right) / 2, plot.bottom + 34, "step"),
+    ...epochMarks(drawing, x, top, text),
+    "</g>",
+    `<clipPath id="plot"><rect x="${plot.left}" y="${top - 2}" width="${plot.right - plot.left}" height="${plot.bottom - top + 4}"/></clipPath>`,
+    `<g fill="none" clip-path="url(#plot)" stroke-linejoin="round">`,
+    ...chart.lines.flatMap((line) => linePaths(line, drawing, x, y.at)),
+    "</g>",
+    "</svg>",
+  ].join("\n");
+}
+
+/** In rows below the title. */
+function legendOf({ lines }: Chart, colour: Drawing["colour"]): { readonly svg: string; readonly rows: number } {
+  if (lines.length < 2) return { svg: "", rows: 0 };
+  let [left, row] = [16, 0];
+  const parts = lines.map(({ label, colour: own, place }) => {
+    const room = 44 + 7 * label.length;
+    if (left + room > width && left > 16) [left, row] = [16, row + 1];
+    const line = 44 + legendRow * row;
+    const part = `<path d="M${left} ${line - 4}h24" stroke="${colour(own)}" stroke-width="2" stroke-dasharray="${dashOf(place).join(" ")}"/><text x="${left + 30}" y="${line}">${escapeXml(label)}</text>`;
+    left += room;
+    return part;
+  });
+  return { svg: parts.join(""), rows: row + 1 };
+}
+
+function epochMarks(
+  { epochs, range }: Drawing,
+  x: (step: number) => number,
+  top: number,
+  text: (x: number, y: number, content: string, anchor: string) => string,
+): string[] {
+  const inSight = epochs.filter(({ step }, i) => i > 0 && step > range[0] && step <= range[1]);
+  const stride = epochStride(inSight.length, plot.right - plot.left) ?? Infinity;
+  return inSight
+    .filter(({ epoch }) => (epoch + 1) % stride === 0)
+    .map(
+      ({ step, epoch }) =>
+        `<path d="M${round(x(step))} ${top}V${plot.bottom}" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="3 3"/>${text(x(step) + 3, top + 9, `epoch ${formatCount(epoch + 1)}`, "start")}`,
+    );
+}
+
+interface Scale {
+  readonly ticks: readonly number[];
+  readonly at: (value: number) => number;
+}
+
+function valueScale({ chart, range, logarithmic }: Drawing, top: number): Scale {
+  const shown = chart.lines.flatMap(({ series }) => [...valuesWithin(series, range)]).filter((value) => Number.isFinite(value) && (!logarithmic || value > 0));
+  const size = logarithmic ? Math.log10 : (value: number) => value;
+  let low = size(shown.reduce((a, b) => Math.min(a, b), shown[0] ?? 0));
+  let high = size(shown.reduce((a, b) => Math.max(a, b), shown[0] ?? 1));
+  if (!(high > low)) [low, high] = [low - 0.5, low + 0.5];
+  const pad = 0.04 * (high - low);
+  [low, high] = [low - pad, high + pad];
+  const ticks = logarithmic ? decadeTicks(low, high) : niceTicks(low, high, 6);
+  return { ticks, at: (value) => plot.bottom - ((size(value) - low) / (high - low)) * (plot.bottom - top) };
+}
+
+function valuesWithin({ steps, values }: Series, [first, last]: readonly [number, number]): Float64Array {
+  return values.subarray(indexAt(steps, first - 1) + 1, indexAt(steps, last) + 1);
+}
+
+/** About `count` round numbers. */
+function niceTicks(low: number, high: number, count: number): number[] {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const stride = [1, 2, 5, 10].map((digit) => digit * power).find((candidate) => candidate >= rough)!;
+  const first = Math.ceil(low / stride);
+  return Array.from({ length: Math.max(0, Math.floor(high / stride) - first + 1) }, (_, i) => Number(((first + i) * stride).toPrecision(12)));
+}
+
+/** Powers of ten; within less than two of them round numbers. */
+function decadeTicks(low: number, high: number): number[] {
+  const [first, last] = [Math.ceil(low), Math.floor(high)];
+  if (last - first < 1) return niceTicks(10 ** low, 10 ** high, 6).filter((value) => value > 0);
+  const stride = Math.ceil((last - first + 1) / 8);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .filter((power) => power % stride === 0)
+    .map((power) => 10 ** power);
+}
+
+/** Raw and pale below the smoothed one, where there is one. */
+function linePaths(line: Line, drawing: Drawing, x: (step: number) => number, y: (value: number) => number): string[] {
+  const { chart, range, smoothing, logarithmic, colour } = drawing;
+  const { series } = line;
+  const { steps, values } = series;
+  const indices = thin(steps, values, Math.max(0, indexAt(steps, range[0] - 1)), Math.min(series.length, indexAt(steps, range[1]) + 2), mostPoints);
+  const isDrawn = (value: number) => Number.isFinite(value) && (!logarithmic || value > 0);
+  const path = (of: Float64Array, look: string) => {
+    const points = Array.from(indices, (index) => (isDrawn(of[index]!) ? ([x(steps[index]!), y(of[index]!)] as const) : null));
+    // A rate holds until the next, and the last one to the end.
+    const d = chart.heldUntil === null ? joined(points) : `${stepped(points)}H${round(x(chart.heldUntil))}`;
+    return `<path d="${d}" stroke="${colour(line.colour)}" stroke-dasharray="${dashOf(line.place).join(" ")}" ${look}/>`;
+  };
+  if (!line.smooth || smoothing === 0) return [path(values, 'stroke-width="1.5"')];
+  return [path(values, 'stroke-width="1" stroke-opacity="0.35"'), path(new Smoothed(smoothing).of(series), 'stroke-width="1.5"')];
+}
+
+type Point = readonly [x: number, y: number] | null;
+
+/** With a gap where there is no number. */
+function joined(points: readonly Point[]): string {
+  return points.map((point, i) => (point ? `${points[i - 1] ? "L" : "M"}${round(point[0])} ${round(point[1])}` : "")).join("");
+}
+
+function stepped(points: readonly Point[]): string {
+  return points
+    .map((point, i) => (point ? (points[i - 1] ? `H${round(point[0])}V${round(point[1])}` : `M${round(point[0])} ${round(point[1])}`) : ""))
+    .join("");
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(2));
+}

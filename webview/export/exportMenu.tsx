@@ -1,0 +1,73 @@
+/** The button on a chart that takes it away, in the form that is chosen below it. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { IconButton } from "../frame/icon.tsx";
+import type { Store } from "../store.ts";
+import type { Exportable } from "./exportable.ts";
+import { pngOf } from "./picture.ts";
+
+const forms = ["svg", "png", "csv"] as const;
+type Form = (typeof forms)[number];
+
+const labels: Readonly<Record<Form, string>> = { svg: "Save as SVG", png: "Save as PNG", csv: "Save numbers as CSV" };
+
+interface Props {
+  store: Store;
+  /** What the button belongs to, for screen readers. */
+  title: string;
+  /** Asked for only when something is to be saved. */
+  exportable: () => Exportable;
+}
+
+export function ExportMenu({ store, title, exportable }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const menu = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    (menu.current!.querySelector("[role=menuitem]") as HTMLElement).focus();
+    const close = (event: PointerEvent) => !menu.current!.contains(event.target as Node) && setOpen(false);
+    addEventListener("pointerdown", close);
+    return () => removeEventListener("pointerdown", close);
+  }, [isOpen]);
+
+  const close = () => {
+    setOpen(false);
+    menu.current!.querySelector("button")!.focus();
+  };
+  const press = (event: KeyboardEvent) => {
+    if (!isOpen) return;
+    const items = [...menu.current!.querySelectorAll<HTMLElement>("[role=menuitem]")];
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    if (event.key === "Escape") close();
+    else if (event.key === "ArrowDown") items[(at + 1) % items.length]!.focus();
+    else if (event.key === "ArrowUp") items[(at + items.length - 1) % items.length]!.focus();
+    else if (event.key === "Tab") return setOpen(false);
+    else return;
+    event.preventDefault();
+  };
+  const choose = (form: Form) => {
+    close();
+    void save(store, exportable(), form);
+  };
+
+  return (
+    <div class="export-menu" ref={menu} onKeyDown={press}>
+      <IconButton icon="export" label={`Save ${title} as a file`} pressed={isOpen} onClick={() => setOpen(!isOpen)} testId="export" />
+      {isOpen && (
+        <div class="menu" role="menu" aria-label={`Save ${title}`}>
+          {forms.map((form) => (
+            <button key={form} type="button" class="menu-item" role="menuitem" tabIndex={-1} onClick={() => choose(form)} data-testid={`export-${form}`}>
+              {labels[form]}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+async function save(store: Store, exportable: Exportable, form: Form): Promise<void> {
+  const name = `${exportable.name}.${form}`;
+  if (form === "csv") return store.post({ type: "save", name, text: exportable.csv() });
+  const svg = exportable.svg();
+  store.post(form === "svg" ? { type: "save", name, text: svg } : { type: "saveBytes", name, base64: await pngOf(svg) });
+}

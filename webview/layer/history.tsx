@@ -1,0 +1,41 @@
+/** A tensor over the run, as the user likes to see it. */
+import { formatNumber, plural } from "../../src/run/numbers.ts";
+import { outside, type HeatmapColumn } from "../charts/heatmap.ts";
+import { fullAxis, usualAxis } from "../charts/valueAxis.ts";
+import type { Store } from "../store.ts";
+import { FanChart } from "./fanChart.tsx";
+import { Heatmap } from "./heatmap.tsx";
+import { Ridgeline } from "./ridgeline.tsx";
+import { shownHistogram, type PastTensor, type TensorFamily } from "./tensors.ts";
+
+interface Props {
+  store: Store;
+  title: string;
+  family: TensorFamily;
+  history: readonly PastTensor[];
+}
+
+/** What each way to show a history is given. */
+export interface HistoryProps extends Props {
+  readonly columns: readonly HeatmapColumn[];
+  /** Smallest and largest value that are shown. */
+  readonly axis: readonly [low: number, high: number];
+  /** What it shows, in words. */
+  readonly label: string;
+}
+
+const views = { heatmap: Heatmap, ridgeline: Ridgeline, percentiles: FanChart };
+
+export function History({ store, title, family, history }: Props) {
+  const { history: view, fullRange } = store.choices.value;
+  const columns = history.map(({ step, tensor }) => ({ step, histogram: shownHistogram(tensor, fullRange) }));
+  const histograms = columns.map(({ histogram }) => histogram);
+  const axis = fullRange ? fullAxis(histograms) : usualAxis(histograms);
+  const beyond = histograms.filter((histogram) => Object.values(outside(histogram, axis)).includes(true)).length;
+  const View = views[view];
+  const label = [
+    `${title} over the run: ${plural(history.length, "measured step")}, values from ${formatNumber(axis[0])} to ${formatNumber(axis[1])}`,
+    beyond > 0 && `values of ${plural(beyond, "step")} lie beyond that, marked at the edge`,
+  ];
+  return <View store={store} title={title} family={family} history={history} columns={columns} axis={axis} label={label.filter(Boolean).join("; ")} />;
+}
