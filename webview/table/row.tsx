@@ -60,7 +60,7 @@ export function ModuleRow({ row, index, view, store, chosen }: RowProps) {
         <span class="twistie">{hasChildren && <Icon name={expanded ? "chevron-down" : "chevron-right"} />}</span>
         <Text class="module-name" text={scope === "own" ? module.path || module.name : module.name} words={words} />
         <HealthSign sign={shownSign} />
-        <Signs facts={facts} status={status} />
+        <Signs facts={facts} status={status} hasLock={!chosen} />
         {chosen && <FreezeButton store={store} model={view.model.id} path={module.path} name={module.path || module.name} status={status} />}
       </span>
       {view.columns.value.map((id, i) => (
@@ -70,11 +70,11 @@ export function ModuleRow({ row, index, view, store, chosen }: RowProps) {
   );
 }
 
-/** What a row is marked with, by shape. */
-function Signs({ facts: { module }, status }: { facts: Facts; status: TrainableStatus }) {
+/** What a row is marked with, by shape. The chosen one has a lock to press. */
+function Signs({ facts: { module }, status, hasLock }: { facts: Facts; status: TrainableStatus; hasLock: boolean }) {
   return (
     <span class="signs">
-      {status === "frozen" && <Icon name="lock" />}
+      {status === "frozen" && hasLock && <Icon name="lock" />}
       {/* Another shape than the lock, not a fainter one. */}
       {status === "partial" && <Icon name="color-mode" />}
       {sharedParameters(module).length > 0 && <Icon name="link" />}
