@@ -102,6 +102,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case "events":
       if (state.run?.runId !== action.runId) return state;
       return { ...state, run: action.events.reduce((run, event) => reduceSnapshot(run, event), state.run) };
+    case "copyTable":
+      return state;
     case "select":
       return selectFromOutside(state, action.model, action.module);
     // Asks, and tells nothing.
@@ -115,7 +117,7 @@ export function reduce(state: PanelState, action: Action): PanelState {
     }
     case "chooseModule": {
       const model = shownModel(state);
-      return model ? withTabOfModule(select(opened(state), model.id, action.module), ["modules", ...tabsOfModule]) : state;
+      return model ? withTabOfModule(select(opened(state), model.id, action.module), ["modules", "graph", ...tabsOfModule]) : state;
     }
     case "layout":
       return action.layout === state.layout ? state : { ...state, layout: action.layout };

@@ -6,6 +6,8 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Intervention, ModelInfo, ModuleInfo, RunEvent, StepStatistics } from "../src/protocol/index.ts";
 import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts";
+import { health, nothingKnown } from "../src/run/health/health.ts";
+import { signs, type Sign } from "../src/run/health/signs.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { emptySnapshot } from "../src/run/snapshot.ts";
 import { fileName } from "../src/run/text.ts";
@@ -14,6 +16,7 @@ import { groupCharts } from "./curves/groups.ts";
 import { interventionMarks, type StepMark } from "./curves/marks.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex, withOutputs } from "./shownSample.ts";
+import { TableView } from "./table/view.ts";
 import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, tabsInSight, tabsOffered, type Action, type PanelState } from "./state.ts";
 
 const noInterventions: readonly Intervention[] = [];
@@ -61,6 +64,9 @@ export class Store {
   readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);
   /** The same, or the newest before it that measured outputs. */
   readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
+  readonly health = computed(() => (this.run.value ? health(this.run.value) : nothingKnown));
+  /** Of the shown model's modules. */
+  readonly signs = computed(() => (this.model.value ? signs(this.health.value.findings, this.model.value) : new Map<number, Sign>()));
   /** Keeps its identity while it keeps its values, so that what is drawn for it needn't be drawn again. */
   readonly range = computed(() => {
     const range = stepRange(this.#shown.value);
@@ -69,6 +75,7 @@ export class Store {
   });
   #lastRange: readonly [number, number] = [0, 1];
 
+  readonly table = new TableView(this);
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -80,6 +87,7 @@ export class Store {
   /** What the extension said, as it was sent. */
   readonly receive = (sent: unknown): void => {
     const message = toPanel.decode(sent);
+    if (message.type === "copyTable") return this.table.copy();
     if (message.type === "export") return this.exportPage();
     this.#change(message);
     // By which the extension knows the panel again, however soon the window goes.

@@ -10,7 +10,10 @@ export const houses = {
   "src/runner": { from: ["src/protocol", "src/run", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
   "src/cli": { from: ["src/protocol", "src/run", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
   "src/extension": { from: ["src/protocol", "src/run", "src/client"], packages: [/^node:/, "vscode"] },
-  "webview": { from: ["src/protocol", "src/run"], packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/] },
+  "webview": {
+    from: ["src/protocol", "src/run"],
+    packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/, "@dagrejs/dagre"],
+  },
 };
 
 /** What the build puts everywhere. */

@@ -32,12 +32,12 @@ export async function inspect(script: URL, request: RunRequest, json: boolean, p
   });
 }
 
-function printJson({ file, models, problems }: RunSnapshot, classes: readonly ModelClassInfo[]): void {
-  process.stdout.write(`${JSON.stringify({ file, models, classes, problems }, null, 2)}\n`);
+function printJson({ file, models, works, problems }: RunSnapshot, classes: readonly ModelClassInfo[]): void {
+  process.stdout.write(`${JSON.stringify({ file, models, work: [...works.values()].flat(), classes, problems }, null, 2)}\n`);
 }
 
-function print({ models, problems }: RunSnapshot, classes: readonly ModelClassInfo[], paint: Paint): void {
-  for (const model of models) process.stdout.write(`${modelTable(model, paint)}\n`);
+function print({ models, works, problems }: RunSnapshot, classes: readonly ModelClassInfo[], paint: Paint): void {
+  for (const model of models) process.stdout.write(`${modelTable(model, works, paint, process.stdout.columns)}\n`);
   const others = classes.map(classText).filter((text) => text !== undefined);
   if (others.length > 0) process.stdout.write(`${others.join("\n")}\n`);
   for (const problem of problems) process.stderr.write(problemText(problem, paint));

@@ -2,7 +2,7 @@
 import type { AnyModule, Module } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { StepStatistics } from "../protocol/index.ts";
+import type { CalledModule, StepStatistics } from "../protocol/index.ts";
 import type { Iterations } from "./iterations.ts";
 import type { FoundModel } from "./modelRegistry.ts";
 import type { ProgramClock } from "./programClock.ts";
@@ -136,10 +136,10 @@ export class ModelWatches {
   }
 
   /** Where the module stands in the first of the models that it is part of. */
-  placeOf(module: AnyModule): { model: number; id: number } | undefined {
+  placeOf(module: AnyModule): CalledModule | undefined {
     for (const { model } of this.current) {
       const id = model.modules.indexOf(module as unknown as Module);
-      if (id >= 0) return { model: model.info.id, id };
+      if (id >= 0) return { model: model.info.id, id, name: id === 0 ? model.info.name : model.info.modules[id]!.name };
     }
     return undefined;
   }

@@ -46,6 +46,8 @@ export interface ObserverOptions {
   readonly metrics: MetricBuffer;
   readonly sink: ObserverSink;
   readonly gate: Gate;
+  /** Runs code of the program's once more, for a person to look; what it prints meanwhile isn't the program's. */
+  readonly quietly?: <T>(task: () => T) => T;
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -135,7 +137,7 @@ export class Observer implements Instrument {
       moment: () => this.#moment(),
       tell: (event) => options.sink.event(event),
     });
-    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }));
+    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }), options.quietly);
     const renamed = (from: string, to: string): void => this.#rename(from, to);
     this.#losses = new Losses({
       iterations: this.#iterations,
@@ -198,6 +200,8 @@ export class Observer implements Instrument {
       const watches = this.#watches.of(module);
       if (watches) for (const watch of watches) isMeasured = this.#called(watch, module, output) || isMeasured;
       else isMeasured = this.#meet(module, output);
+    } else {
+      this.#calledWithoutGrad(module);
     }
     if (isNew || isMeasured) this.registry.called(module, inputs, output);
     this.#clock.go();
@@ -218,11 +222,11 @@ export class Observer implements Instrument {
   }
 
   loss(computed: ComputedLoss): void {
-    this.#besides(() => this.#passes?.loss(computed));
-    const { current } = this.#watches;
-    if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(computed);
-    this.#losses.computed(computed);
     this.#besides(() => {
+      this.#passes?.loss(computed);
+      const { current } = this.#watches;
+      if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(computed);
+      this.#losses.computed(computed);
       const sampler = current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
       const cost = this.#samples.loss(computed, this.#underWay, this.#now(), Boolean(sampler));
       if (sampler) sampler.cost += cost;
@@ -489,6 +493,12 @@ export class Observer implements Instrument {
     return true;
   }
 
+  #calledWithoutGrad(module: AnyModule): void {
+    const watches = this.#watches.of(module);
+    if (watches) for (const watch of watches) watch.sampler?.calledWithoutGrad(module);
+    else if (this.#watching.enabled) (this.#strangers ??= new StepSampler(this.#watching, this.#clock)).calledWithoutGrad(module);
+  }
+
   /** Measures what is to be measured of the models that the optimizer is about to change. */
   #measure(optimizer: Optimizer): void {
     this.#findChangedModels(this.#steppedBy(optimizer));
@@ -559,7 +569,7 @@ export class Observer implements Instrument {
     const due = involved.filter(({ isDue }) => isDue);
     const isLongAgo = this.#now() - this.#lastSearch > searchInterval;
     const hasChanged = due.length > 0 && (isLongAgo || due.some(({ model }) => !isUpToDate(model)));
-    if (this.#hasStrangers || this.#searches === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
+    if (this.#hasStrangers || this.steps === 0 || hasChanged || this.#hasChangedMeanwhile(involved)) this.#findModels();
   }
 
   /** What is frozen between measured steps is seen a few times a second, and less often where looking takes long. */
@@ -625,6 +635,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.#paused += this.#options.gate.pass(() => {
       this.#advance.stands();
+      if (this.#searches === 0) this.#findModels();
       this.#placeOf = place;
       this.#tellWhatIsLeft();
       this.#tellPlace();

@@ -18,9 +18,21 @@ import type { StepUnits, UnitLives } from "./unitLives.ts";
 interface Measured {
   readonly version: number;
   readonly output: TensorStatistics;
-  readonly units: UnitStatistics | undefined;
+  /** Whether a gradient of it can come. */
+  readonly isTrained: boolean;
   outputGradient?: TensorStatistics;
+  /** As the first module saw them that returned it. */
+  units?: UnitStatistics | undefined;
 }
+
+/** All that one call of a module returned. */
+interface Returned {
+  readonly first: Measured;
+  readonly further: readonly Measured[];
+}
+
+/** Tensors that a module returned beyond these are not measured. */
+const mostOutputs = 8;
 
 /** What a layer's activations gave in all its calls of the step. */
 interface Activated {
@@ -52,7 +64,8 @@ export class StepSampler {
   readonly #bins: number;
   readonly #clock: ProgramClock;
   readonly #wants: (module: AnyModule) => boolean;
-  readonly #ofModules = new WeakMap<AnyModule, Measured>();
+  readonly #ofModules = new WeakMap<AnyModule, Returned>();
+  readonly #calledWithoutGrad = new WeakSet<AnyModule>();
   readonly #ofTensors = new WeakMap<Tensor, Measured>();
   readonly #calls = new WeakMap<AnyModule, number>();
   readonly #activations = new Activations();
@@ -85,9 +98,11 @@ export class StepSampler {
     if (!this.#wants(module)) return;
     const begin = performance.now();
     const tensors = tensorsOf(output);
-    const tensor = tensors[0];
-    if (tensor?.isFloatingPoint() && tensor.numel() > 0) {
-      this.#ofModules.set(module, this.#measureOutput(module, tensor));
+    const [first, ...further] = tensors.slice(0, mostOutputs).filter((tensor) => tensor.numel() > 0);
+    if (first) {
+      const measured = this.#measureOutput(first);
+      if (first.isFloatingPoint()) measured.units ??= unitsOf(module, first);
+      this.#ofModules.set(module, { first: measured, further: further.map((tensor) => this.#measureOutput(tensor)) });
       this.isEmpty = false;
     }
     this.#calls.set(module, this.#called++);
@@ -95,9 +110,15 @@ export class StepSampler {
     this.cost += performance.now() - begin;
   }
 
+  /** The module was called under `noGrad`, where nothing is measured: validation comes between steps, too. */
+  calledWithoutGrad(module: AnyModule): void {
+    if (this.#wants(module)) this.#calledWithoutGrad.add(module);
+  }
+
   /** Takes over what another measured in the same step of modules that this one knows nothing of. */
   absorb(other: StepSampler, modules: readonly Module[]): void {
     for (const module of modules) {
+      if (other.#calledWithoutGrad.has(module)) this.#calledWithoutGrad.add(module);
       const measured = other.#ofModules.get(module);
       if (!measured || this.#ofModules.has(module)) continue;
       this.#ofModules.set(module, measured);
@@ -162,11 +183,11 @@ export class StepSampler {
     }
   }
 
-  #measureOutput(module: AnyModule, tensor: Tensor): Measured {
+  #measureOutput(tensor: Tensor): Measured {
     const version = tensor.storage.version;
     const known = this.#ofTensors.get(tensor);
     if (known?.version === version) return known;
-    const measured: Measured = { version, output: this.#measureShared(tensor), units: unitsOf(module, tensor) };
+    const measured: Measured = { version, output: this.#measureShared(tensor), isTrained: tensor.requiresGrad };
     this.#ofTensors.set(tensor, measured);
     if (tensor.requiresGrad) {
       watchGradient(tensor, (gradient) => {
@@ -181,7 +202,8 @@ export class StepSampler {
 
   #moduleStatistics(module: Module, id: number, step: number, lives: UnitLives): ModuleStatistics[] {
     if (!this.#wants(module)) return [];
-    const measured = this.#ofModules.get(module);
+    const returned = this.#ofModules.get(module);
+    const isWithoutGrad = !returned && this.#calledWithoutGrad.has(module);
     const call = this.#calls.get(module);
     const { rectified, saturated } = this.#activated.get(module) ?? {};
     const parameters = module.namedParameters("", false).map(([name, parameter]): ParameterStatistics => {
@@ -189,13 +211,12 @@ export class StepSampler {
       const gradient = parameter.gradSlot;
       return { name, value: this.#measure(parameter), ...(gradient ? { gradient: this.#measure(gradient) } : {}) };
     });
-    if (!measured && !rectified && parameters.length === 0) return [];
+    if (!returned && !isWithoutGrad && !rectified && parameters.length === 0) return [];
     return [
       {
         module: id,
-        ...(measured ? { output: measured.output } : {}),
-        ...(measured?.outputGradient ? { outputGradient: measured.outputGradient } : {}),
-        ...(measured?.units ? { units: measured.units } : {}),
+        ...(returned ? outputsOf(returned) : {}),
+        ...(isWithoutGrad ? { gradientless: "noGrad" } : {}),
         ...(call === undefined ? {} : { call }),
         ...(rectified ? { rectified: lives.take(module, rectified, step) } : {}),
         ...(saturated ? { saturated: saturated.share } : {}),
@@ -222,6 +243,18 @@ export class StepSampler {
 
 function withShape(tensor: Tensor, measured: Statistics): TensorStatistics {
   return { shape: [...tensor.shape], ...measured };
+}
+
+function outputsOf({ first, further }: Returned): Partial<ModuleStatistics> {
+  return {
+    output: first.output,
+    ...(first.outputGradient ? { outputGradient: first.outputGradient } : {}),
+    ...(further.length > 0
+      ? { furtherOutputs: further.map(({ output, outputGradient }) => ({ output, ...(outputGradient && { gradient: outputGradient }) })) }
+      : {}),
+    ...(first.isTrained ? {} : { gradientless: "untrained" }),
+    ...(first.units ? { units: first.units } : {}),
+  };
 }
 
 const samplesOf = ({ shape }: Tensor): number => (shape.length > 1 ? shape[0]! : 1);

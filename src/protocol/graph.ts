@@ -15,8 +15,8 @@ export interface PassNode {
   readonly parent: number | null;
   /** Shapes of the tensors that came out. */
   readonly shapes: readonly (readonly number[])[];
-  /** The module that was called: `ModelInfo.id` and `ModuleInfo.id`; absent for one that is part of no model. */
-  readonly module?: { readonly model: number; readonly id: number };
+  /** The module that was called; absent for one that is part of no model. */
+  readonly module?: CalledModule;
   /** Shapes of the parameters and buffers that the operation reads. */
   readonly state?: readonly (readonly number[])[];
   /** The user's line that ran the operation. */
@@ -24,6 +24,16 @@ export interface PassNode {
 }
 
 /** A tensor on its way; both ends are nodes that hold no others. */
+/** Model and module by their numbers then; models that were found since may have changed them. */
+export interface CalledModule {
+  /** `ModelInfo.id` */
+  readonly model: number;
+  /** `ModuleInfo.id` */
+  readonly id: number;
+  /** What it was called in the module that holds it, the root as its model. */
+  readonly name: string;
+}
+
 export interface PassEdge {
   readonly from: number;
   readonly to: number;

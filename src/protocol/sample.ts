@@ -201,7 +201,7 @@ export interface Tally {
   readonly right: number;
   /** [classes, classes], row after row: how often each label (row) got each prediction (column); at most `mostClasses`. */
   readonly confusion?: { readonly classes: number; readonly counts: readonly number[] };
-  /** Highest loss first; of the steps that were measured. */
+  /** Highest loss first; of those batches whose single losses were looked at. */
   readonly worst: readonly WorstSample[];
 }
 

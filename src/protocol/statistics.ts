@@ -49,6 +49,11 @@ export interface ParameterStatistics {
   readonly change?: number;
 }
 
+export interface FurtherOutput {
+  readonly output: TensorStatistics;
+  readonly gradient?: TensorStatistics;
+}
+
 /** One module in one sampled step. */
 export interface ModuleStatistics {
   /** `ModuleInfo.id` */
@@ -57,6 +62,10 @@ export interface ModuleStatistics {
   readonly output?: TensorStatistics;
   /** Gradient of the loss with respect to that output. */
   readonly outputGradient?: TensorStatistics;
+  /** The tensors that it returned besides, in their order; at most seven. */
+  readonly furtherOutputs?: readonly FurtherOutput[];
+  /** Why its output has no gradient in any case: it was computed under `noGrad`, and isn't measured then, or from nothing that is trained. */
+  readonly gradientless?: "noGrad" | "untrained";
   /** Place among the calls of the step's modules, from 0; of its last call. */
   readonly call?: number;
   /** Of that output. */

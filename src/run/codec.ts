@@ -263,7 +263,7 @@ const stretch = 8192;
 /** A character for each byte. */
 function asCharacters(bytes: Uint8Array): string {
   let characters = "";
-  for (let i = 0; i < bytes.length; i += stretch) characters += String.fromCharCode(...bytes.subarray(i, i + stretch));
+  for (let i = 0; i < bytes.length; i += stretch) characters += String.fromCharCode.apply(null, bytes.subarray(i, i + stretch) as unknown as number[]);
   return characters;
 }
 

@@ -21,37 +21,90 @@ const moments = 7;
 const percentiles = 7;
 const ofHistogram = 4;
 /** Bits that say what there is. */
-const exact = 1;
+const isExact = 1;
 const hasFull = 2;
 
 const mostDimensions = 64;
 const mostBins = 1024;
-const largestWhole = 0xffff_ffff;
 
 export class TensorPacker {
-  readonly #numbers: number[] = [];
-  readonly #wholes: number[] = [];
+  readonly #numbers = new Block<Float64Array>(new Float64Array(64));
+  readonly #wholes = new Block<Uint32Array>(new Uint32Array(256));
   #count = 0;
 
   /** @returns the tensor's place among those that were added */
-  add({ shape, count, mean, std, min, max, zeroFraction, nonFinite, percentiles: quantiles, histogram, fullHistogram }: TensorStatistics): number {
-    this.#numbers.push(count, mean, std, min, max, zeroFraction, nonFinite);
-    for (let i = 0; i < percentiles; i++) this.#numbers.push(quantiles.values[i]!);
-    this.#wholes.push((quantiles.exact ? exact : 0) | (fullHistogram ? hasFull : 0), shape.length);
-    for (const size of shape) this.#wholes.push(size);
-    this.#addHistogram(histogram);
-    if (fullHistogram) this.#addHistogram(fullHistogram);
+  add(tensor: TensorStatistics): number {
+    if (tensor instanceof UnpackedTensor) {
+      this.#numbers.append(tensor.packedNumbers);
+      this.#wholes.append(tensor.packedWholes);
+    } else {
+      this.#addMeasured(tensor);
+    }
     return this.#count++;
   }
 
-  #addHistogram({ low, high, below, above, counts }: Histogram): void {
-    this.#numbers.push(low, high, below, above);
-    this.#wholes.push(counts.length);
-    for (let bin = 0; bin < counts.length; bin++) this.#wholes.push(Math.min(largestWhole, counts[bin]!));
+  packed(): PackedTensors {
+    return { count: this.#count, numbers: this.#numbers.values, wholes: this.#wholes.values };
   }
 
-  packed(): PackedTensors {
-    return { count: this.#count, numbers: Float64Array.from(this.#numbers), wholes: Uint32Array.from(this.#wholes) };
+  #addMeasured({
+    shape,
+    count,
+    mean,
+    std,
+    min,
+    max,
+    zeroFraction,
+    nonFinite,
+    percentiles: { values, exact },
+    histogram,
+    fullHistogram,
+  }: TensorStatistics): void {
+    const numbers = this.#numbers;
+    for (const value of [count, mean, std, min, max, zeroFraction, nonFinite]) numbers.push(value);
+    for (let i = 0; i < percentiles; i++) numbers.push(values[i]!);
+    this.#wholes.push((exact ? isExact : 0) | (fullHistogram ? hasFull : 0));
+    this.#wholes.push(shape.length);
+    for (const size of shape) this.#wholes.push(size);
+    this.#addHistogram(histogram);
+    if (fullHistogram) this.#addHistogram(fullHistogram);
+  }
+
+  #addHistogram({ low, high, below, above, counts }: Histogram): void {
+    for (const value of [low, high, below, above]) this.#numbers.push(value);
+    this.#wholes.push(counts.length);
+    for (let bin = 0; bin < counts.length; bin++) this.#wholes.push(counts[bin]!);
+  }
+}
+
+/** A typed array that grows. */
+class Block<T extends Float64Array | Uint32Array> {
+  #values: T;
+  #length = 0;
+
+  constructor(room: T) {
+    this.#values = room;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) this.#grow(1);
+    this.#values[this.#length++] = value;
+  }
+
+  append(more: T): void {
+    if (this.#length + more.length > this.#values.length) this.#grow(more.length);
+    this.#values.set(more, this.#length);
+    this.#length += more.length;
+  }
+
+  get values(): T {
+    return this.#values.slice(0, this.#length) as T;
+  }
+
+  #grow(more: number): void {
+    const grown = new (this.#values.constructor as new (length: number) => T)(2 * (this.#length + more));
+    grown.set(this.#values);
+    this.#values = grown;
   }
 }
 
@@ -92,7 +145,7 @@ function placesOf({ count, numbers, wholes }: PackedTensors): Places {
     places.numbers[tensor] = number;
     places.wholes[tensor] = whole;
     const [bits, dimensions] = [wholes[whole]!, wholes[whole + 1]!];
-    if (!(bits <= (exact | hasFull)) || !(dimensions <= mostDimensions)) throw new Malformed("not a packed tensor");
+    if (!(bits <= (isExact | hasFull)) || !(dimensions <= mostDimensions)) throw new Malformed("not a packed tensor");
     const histograms = bits & hasFull ? 2 : 1;
     whole += 2 + dimensions;
     for (let i = 0; i < histograms; i++) {
@@ -116,6 +169,19 @@ class UnpackedTensor implements TensorStatistics {
 
   constructor(packed: PackedTensors, number: number, whole: number) {
     [this.#packed, this.#number, this.#whole] = [packed, number, whole];
+  }
+
+  /** All that is packed of it. */
+  get packedNumbers(): Float64Array {
+    const histograms = this.#packed.wholes[this.#whole]! & hasFull ? 2 : 1;
+    return this.#packed.numbers.subarray(this.#number, this.#number + moments + percentiles + histograms * ofHistogram);
+  }
+
+  get packedWholes(): Uint32Array {
+    const { wholes } = this.#packed;
+    let end = this.#afterShape;
+    for (let histograms = wholes[this.#whole]! & hasFull ? 2 : 1; histograms > 0; histograms--) end += 1 + wholes[end]!;
+    return wholes.subarray(this.#whole, end);
   }
 
   get shape(): readonly number[] {
@@ -153,7 +219,7 @@ class UnpackedTensor implements TensorStatistics {
 
   get percentiles(): TensorStatistics["percentiles"] {
     const at = this.#number + moments;
-    return { values: this.#packed.numbers.subarray(at, at + percentiles), exact: (this.#packed.wholes[this.#whole]! & exact) !== 0 };
+    return { values: this.#packed.numbers.subarray(at, at + percentiles), exact: (this.#packed.wholes[this.#whole]! & isExact) !== 0 };
   }
 
   get histogram(): Histogram {

@@ -14,6 +14,8 @@ export type ToPanel =
   | { readonly type: "events"; readonly runId: string; readonly events: readonly RunEvent[] }
   /** Choose a module from outside (a click in the tree view). */
   | { readonly type: "select"; readonly model: number; readonly module: number }
+  /** Put the module table on the clipboard, as it is shown. */
+  | { readonly type: "copyTable" }
   /** Ask for `export`, with how the page looks now. */
   | { readonly type: "export" };
 
@@ -49,6 +51,7 @@ export const toPanel = variants<ToPanel, "type">("type", {
   snapshot: record({ run: nullable(runSnapshot) }),
   events: record({ runId: text, events: list(runEvent) }),
   select: record({ model: whole, module: whole }),
+  copyTable: record({}),
   export: record({}),
 });
 

@@ -55,8 +55,9 @@ export function boundSamples(samples: Samples, { tensors, steps }: SampleBounds)
 
 function countTensors({ modules }: StepStatistics): number {
   let count = 0;
-  for (const { output, outputGradient, parameters } of modules) {
+  for (const { output, outputGradient, furtherOutputs = [], parameters } of modules) {
     count += (output ? 1 : 0) + (outputGradient ? 1 : 0);
+    for (const { gradient } of furtherOutputs) count += gradient ? 2 : 1;
     for (const { gradient } of parameters) count += gradient ? 2 : 1;
   }
   return count;

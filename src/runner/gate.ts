@@ -36,10 +36,8 @@ export class Gate implements WatchedGate {
     const begin = performance.now();
     beforeBlocking();
     this.#tellPaused(true);
-    while (this.#control.isPaused) {
-      this.#mailbox.wait();
-      this.#read();
-    }
+    // Read before each look at the signal: what it was told before it was let go on holds from here.
+    for (this.#read(); this.#control.isPaused; this.#read()) this.#mailbox.wait();
     if (this.#control.isStopped) throw new StopSignal();
     this.#tellPaused(false);
     return performance.now() - begin;

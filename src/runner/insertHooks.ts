@@ -144,8 +144,9 @@ export function insertHooks(file: string, source: string, code: string, map: str
   marked.forEach(({ node, statement, isInList }, i) => {
     const loop = counting.find((candidate) => candidate.node === node);
     const calls: string[] = [];
-    if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, mayBreak(node.body), ...(loop ? turnOf(loop) : [])].join()});`);
+    // First the epoch: the program may be held up where a turn begins, and says then which it is in.
     if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});`);
+    if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, mayBreak(node.body), ...(loop ? turnOf(loop) : [])].join()});`);
     const isBlock = node.body.type === "BlockStatement";
     if (!isInList) opening.push({ at: statement.start, text: "{" });
     opening.push({ at: isBlock ? node.body.start + 1 : node.body.start, text: `${isBlock ? "" : "{"}${calls.join("")}` });

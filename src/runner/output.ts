@@ -43,10 +43,24 @@ function hear(chunk: string | Uint8Array, descriptor: number): void {
   }
 }
 
+let isQuiet = false;
+
+/** What the task prints goes nowhere: it is code of the program's that runs once more, for a person to look. */
+export function quietly<T>(task: () => T): T {
+  const before = isQuiet;
+  isQuiet = true;
+  try {
+    return task();
+  } finally {
+    isQuiet = before;
+  }
+}
+
 /** Makes a worker's stream write to the descriptor itself. It stays the same object: Node keeps calling it from inside. */
 function writeDirectly(stream: Writable, descriptor: number): void {
   const { getColorDepth, hasColors } = WriteStream.prototype;
   const _writev = (chunks: readonly Chunk[], done: (error?: Error | null) => void): void => {
+    if (isQuiet) return done();
     try {
       for (const { chunk, encoding } of chunks) {
         writeAll(descriptor, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);

@@ -8,7 +8,7 @@ import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
 import type { ProgramSource } from "../observe/modelRegistry.ts";
-import type { Problem, RunEvent } from "../protocol/index.ts";
+import type { Problem, RunEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
@@ -17,7 +17,7 @@ import { garbageCollector } from "./garbageCollector.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
-import { listenToOutput } from "./output.ts";
+import { listenToOutput, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
 import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
@@ -60,7 +60,7 @@ export class Program {
     this.#gate = new Gate(
       this.#control,
       new Mailbox(this.#control, job.mailbox),
-      (steering) => this.#isWatched && this.#observer.steer(steering),
+      (steering) => this.#hear(steering),
       (paused) => {
         this.#printed.flush();
         post({ type: "paused", paused });
@@ -82,6 +82,7 @@ export class Program {
         },
       },
       gate: this.#gate,
+      quietly,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -144,6 +145,12 @@ export class Program {
   #endInspection(): void {
     this.#end("finished");
     leave(0);
+  }
+
+  #hear(steering: Steering): void {
+    if (this.#isWatched) this.#observer.steer(steering);
+    // Nobody is left who would know when it has come there.
+    else if (steering.type === "advance") this.#gate.release();
   }
 
   /** The watch can't go on; the program can. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { ModelInfo } from "../../src/protocol/index.ts";
+import type { ModelInfo, StepWork } from "../../src/protocol/index.ts";
 import { knownBuilds } from "../../src/engine/kernels/builds.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
 import { Folder } from "../runner/job.ts";
@@ -109,19 +109,34 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
     const { code, stdout, stderr } = await kindling("inspect", "net.model.ts");
     assert.equal(code, 0);
     assert.equal(stderr, "from the program\n");
-    assert.deepEqual(stdout.trimEnd().split("\n"), [
-      "model: Sequential  9 params · 9 trainable · 0 frozen",
-      "  path     type        output shape  parameters",
-      "  (model)  Sequential  [4, 3]                 9  trainable",
-      "  0        Linear      [4, 3]                 9  trainable",
-      "  1        ReLU        [4, 3]                 0  –",
+    // Times differ from run to run.
+    const cells = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) =>
+        line
+          .trim()
+          .split(/ {2,}/)
+          .filter((cell) => !/ [µm]?s$/.test(cell)),
+      );
+    assert.deepEqual(cells, [
+      ["model: Sequential", "9 params · 9 trainable · 0 frozen"],
+      ["path", "type", "input", "output", "parameters", "multiply-adds", "forward", "backward"],
+      ["(model)", "Sequential", "4×2", "4×3", "9", "24", "trainable"],
+      ["0", "Linear", "4×2", "4×3", "9", "24", "trainable"],
+      ["1", "ReLU", "4×3", "4×3", "0", "0", "–"],
+      ["Times are of the first step, which is slower than those to come."],
     ]);
   });
 
   it("inspects as JSON", async () => {
     const file = folder.write("net.model.ts", `${net}step();`);
     const { stdout } = await kindling("inspect", "--json", "net.model.ts");
-    const found = JSON.parse(stdout) as { file: string; models: ModelInfo[]; problems: unknown[] };
+    const found = JSON.parse(stdout) as { file: string; models: ModelInfo[]; work: StepWork[]; problems: unknown[] };
+    assert.deepEqual(
+      found.work.map(({ step, calls, multiplyAdds }) => ({ step, calls, multiplyAdds })),
+      [{ step: 0, calls: [1, 1, 1], multiplyAdds: [0, 24, 0] }],
+    );
     assert.deepEqual([found.file, found.models[0]!.modules.length, found.problems], [file, 3, []]);
   });
 

@@ -6,7 +6,7 @@ import { readCommandLine, UsageError } from "../../src/cli/commandLine.ts";
 import { countsText, modelTable } from "../../src/cli/modelTable.ts";
 import { problemText } from "../../src/cli/problemText.ts";
 import { ProgressBar, progressLine } from "../../src/cli/progressBar.ts";
-import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
+import type { ModelInfo, ModuleInfo, StepWork } from "../../src/protocol/index.ts";
 
 describe("the command line", () => {
   it("takes a command, a file and options in any order", () => {
@@ -117,12 +117,62 @@ describe("the table of a model", () => {
     };
     assert.deepEqual(modelTable(model).split("\n"), [
       "model: Net  5,955 params · 5,000 trainable · 955 frozen",
-      "  path     type    output shape  parameters",
-      "  (model)  Net     [32, 3]            5,955  955 frozen",
-      "  fc       Linear  –                    955  frozen",
-      "  act      ReLU    [32, 64]               0  –",
+      "  path     type    output  parameters",
+      "  (model)  Net     32×3         5,955  955 frozen",
+      "  fc       Linear  –              955  frozen",
+      "  act      ReLU    32×64            0  –",
       "",
     ]);
+  });
+
+  describe("of a step that was measured", () => {
+    const modules = [
+      module(0, "", "Net", 5955, 5955, [[32, 3]]),
+      { ...module(1, "features.convolution", "Conv2d", 5955, 5955, [[32, 16, 8, 8]]), inputShapes: [[32, 1, 8, 8]] },
+      module(2, "spare", "Linear", 0, 0),
+    ];
+    const model: ModelInfo = { id: 0, name: "model", isVariable: true, modules };
+    const step: StepWork = {
+      model: 0,
+      step: 0,
+      training: [true, true, true],
+      calls: [1, 1, 0],
+      forward: [0.0123, 1.5, 0],
+      backward: [0, 2.5, 0],
+      multiplyAdds: [0, 12_345_678, 0],
+      outputBytes: [0, 0, 0],
+      total: { backward: 3 },
+    };
+    const lines = (width?: number): string[] => modelTable(model, new Map([[0, [step]]]), undefined, width).split("\n");
+
+    it("says what each module does, with what is below it", () => {
+      assert.deepEqual(lines(120).slice(1), [
+        "  path                  type    input     output     parameters  multiply-adds  forward  backward",
+        "  (model)               Net     –         32×3            5,955         12.3 M  1.51 ms   2.50 ms  trainable",
+        "  features.convolution  Conv2d  32×1×8×8  32×16×8×8       5,955         12.3 M  1.50 ms   2.50 ms  trainable",
+        "  spare                 Linear  –         –                   0              –        –         –  –",
+        "  Times are of the first step, which is slower than those to come.",
+        "",
+      ]);
+    });
+
+    it("leaves out what it can be done without where lines would be too long, the inputs first", () => {
+      for (const width of [100, 80, 70, 60]) {
+        const text = lines(width);
+        assert.ok(Math.max(...text.map(({ length }) => length)) <= width || width < 70, `${width}`);
+        assert.ok(!text[1]!.includes("input"));
+      }
+      assert.match(lines(100)[1]!, /multiply-adds {2}forward {2}backward$/);
+      assert.match(lines(80)[1]!, /parameters {2}multiply-adds$/);
+      assert.match(lines(60)[1]!, /output {5,}parameters$/);
+      assert.deepEqual(lines(), lines(100));
+    });
+  });
+
+  it("counts tied weights once, and says whose they are", () => {
+    const tied = { name: "weight", shape: [3, 4], dtype: "float32", count: 12, trainable: true, sharedWith: "embedding.weight" };
+    const model: ModelInfo = { id: 0, name: "model", isVariable: true, modules: [{ ...module(0, "", "Net", 12, 12), parameters: [tied] }] };
+    assert.match(modelTable(model), /\(model\) {2}Net {3}– {15}12 {2}trainable, weight shared with embedding\.weight/);
   });
 
   it("counts with separators", () => {

@@ -120,6 +120,69 @@ describe("watching", function () {
     assert.deepEqual(statistics[0]!.modules[0]!.output!.shape, [4, 2]);
   });
 
+  it("measures every tensor that a module returns, whole numbers too", () => {
+    class Picking extends nn.Module<[Tensor], [Tensor, Tensor]> {
+      lstm = new nn.LSTM(3, 4);
+      override forward(x: Tensor): [Tensor, Tensor] {
+        const [output] = this.lstm(x);
+        return [output.argmax(-1), output];
+      }
+    }
+    const { statistics, models } = watch(() => {
+      const net = new Picking();
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+      const [, output] = net(randn(5, 2, 3));
+      output.sum().backward();
+      optimizer.step();
+    });
+    const of = (path: string) => statistics[0]!.modules.find(({ module }) => module === models[0]!.modules.find((one) => one.path === path)!.id)!;
+    const [root, lstm] = [of(""), of("lstm")];
+    assert.deepEqual(root.output!.shape, [5, 2]);
+    assert.deepEqual([root.gradientless, root.outputGradient], ["untrained", undefined]);
+    assert.ok(root.output!.max <= 3 && root.output!.min >= 0);
+    assert.deepEqual(
+      root.furtherOutputs!.map(({ output, gradient }) => [output.shape, gradient?.mean]),
+      [[[5, 2, 4], 1]],
+    );
+    assert.deepEqual([lstm.output!.shape, lstm.gradientless], [[5, 2, 4], undefined]);
+    assert.deepEqual(
+      lstm.furtherOutputs!.map(({ output, gradient }) => [output.shape, gradient]),
+      [
+        [[1, 2, 4], undefined],
+        [[1, 2, 4], undefined],
+      ],
+    );
+  });
+
+  it("tells a module under noGrad from one that wasn't called", () => {
+    class Net extends nn.Module {
+      backbone = new nn.Linear(3, 4);
+      frozen = new nn.Linear(4, 4).requiresGrad_(false);
+      head = new nn.Linear(4, 1);
+      spare = new nn.Linear(4, 1);
+      override forward(x: Tensor): Tensor {
+        const features = noGrad(() => this.backbone(x));
+        return this.head(this.frozen(features));
+      }
+    }
+    const { statistics, models } = watch(() => {
+      const net = new Net();
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+      net(randn(5, 3)).sum().backward();
+      optimizer.step();
+    });
+    const told = models[0]!.modules.slice(1).map(({ id, name }) => {
+      const { output, outputGradient, gradientless } = statistics[0]!.modules.find(({ module }) => module === id)!;
+      return [name, output !== undefined, outputGradient !== undefined, gradientless];
+    });
+    assert.deepEqual(told, [
+      ["backbone", false, false, "noGrad"],
+      ["frozen", true, false, "untrained"],
+      ["head", true, true, undefined],
+      ["spare", false, false, undefined],
+    ]);
+  });
+
   it("counts values that are not finite", () => {
     const { statistics } = watch(() => {
       const net = new nn.Linear(1, 3);

@@ -13,7 +13,7 @@ interface Props {
   readonly tiles: readonly Tile[];
   /** How many stand in a row. */
   readonly columns: number;
-  /** Pixels of the canvas between two tiles. */
+  /** Pixels of the canvas behind and below each tile. */
   readonly gap: number;
   readonly scale: Scale;
   /** Images are grey, or red, green and blue behind each other; all else has a sign. */
@@ -27,8 +27,8 @@ export function PixelCanvas({ tiles, columns, gap, scale, isImage, zoom }: Props
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = themeVersion.value;
   const [first] = tiles;
-  const width = first ? columns * (first.width + gap) - gap : 0;
-  const height = first ? Math.ceil(tiles.length / columns) * (first.height + gap) - gap : 0;
+  const width = first ? columns * (first.width + gap) : 0;
+  const height = first ? Math.ceil(tiles.length / columns) * (first.height + gap) : 0;
   useLayoutEffect(() => {
     const context = canvas.current!.getContext("2d")!;
     context.clearRect(0, 0, width, height);

@@ -99,7 +99,7 @@ export function Worst({ run, following }: Props) {
       {tallies.map((tally) => (
         <section key={tally.pass}>
           <h3>{tallyText(tally, run)}</h3>
-          <p class="data-line muted">Highest loss first, of the steps that were looked at.</p>
+          <p class="data-line muted">Highest loss first, of the batches whose single losses were looked at: all while this tab is open, else some.</p>
           <ol class="worst">
             {tally.worst.map((one, i) => (
               <Sample key={`${one.step}/${i}`} tally={tally} one={one} />

@@ -1,16 +1,17 @@
 /** The Data tab: the batch that runs, a sample on its way through the layers, and what came out over a pass. */
 import { useComputed } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Batch, Look } from "../../src/protocol/index.ts";
-import { formatNumber, formatPercent } from "../../src/run/numbers.ts";
+import { formatCount, formatNumber, formatPercent } from "../../src/run/numbers.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
+import { PixelCanvas } from "../charts/pixelCanvas.tsx";
 import { IconButton } from "../frame/icon.tsx";
 import type { Store } from "../store.ts";
 import { Confusion, Worst } from "./confusion.tsx";
 import { followingOf, type Following, type View } from "./following.ts";
 import { Journey } from "./journey.tsx";
 import { Plane } from "./plane.tsx";
-import { Strip } from "./strip.tsx";
+import { scaleOf, Strip, tileOf } from "./strip.tsx";
 import { ablationText, batchText, changeText, emptyText, paceText } from "./words.ts";
 import { Verdicts } from "./verdict.tsx";
 
@@ -130,6 +131,29 @@ function SampleView({ store, run, following }: Props) {
   );
 }
 
+/** Side of the chosen sample's picture, CSS pixels. */
+const pictureSide = 128;
+
+function Picture({ batch, sample }: { batch: Batch; sample: number }) {
+  const isTold = sample < batch.samples.shape[0]!;
+  const tiles = useMemo(() => (isTold ? [tileOf(batch, sample)] : []), [batch, sample]);
+  const scale = useMemo(() => scaleOf(batch), [batch]);
+  const [tile] = tiles;
+  if (!tile || batch.kind === "points") return null;
+  if (batch.kind === "sequences") return <p class="data-line tokens">{tokensText(batch, sample)}</p>;
+  return (
+    <div class="chosen-picture">
+      <PixelCanvas tiles={tiles} columns={1} gap={0} scale={scale} isImage={batch.kind === "images"} zoom={pictureSide / Math.max(tile.width, tile.height)} />
+    </div>
+  );
+}
+
+/** A sequence's whole numbers. */
+function tokensText({ samples }: Batch, sample: number): string {
+  const size = samples.values.length / samples.shape[0]!;
+  return [...samples.values.subarray(sample * size, (sample + 1) * size)].map(formatCount).join(" ");
+}
+
 /** What the model says of the chosen sample, and what it would say without what is switched off. */
 function Chosen({ store, batch, look, following }: { store: Store; batch: Batch; look: Look; following: Following }) {
   const model = store.model.value!;
@@ -139,6 +163,7 @@ function Chosen({ store, batch, look, following }: { store: Store; batch: Batch;
   return (
     <section class="chosen" aria-label={`Sample ${sample}`} data-testid="chosen" data-sample={sample} data-look={look.id}>
       <h3>Sample {sample}</h3>
+      <Picture batch={batch} sample={sample} />
       {outcome ? (
         <Verdicts batch={batch} look={look} outcome={outcome} />
       ) : (

@@ -10,11 +10,13 @@ import { TensorPicture } from "./tensorPicture.tsx";
 
 export function Journey({ store, look, following }: { store: Store; look: Look; following: Following }) {
   const model = store.model.value!;
+  const list = useRef<HTMLOListElement>(null);
+  const room = useRoom(list);
   return (
-    <ol class="journey" aria-label="The sample's way through the layers" data-testid="journey">
+    <ol ref={list} class="journey" aria-label="The sample's way through the layers" data-testid="journey">
       {look.calls.map((call) => {
         const module = model.modules[call.module];
-        return module && <Call key={`${call.module}/${call.call}`} store={store} look={look} call={call} module={module} following={following} />;
+        return module && <Call key={`${call.module}/${call.call}`} store={store} look={look} call={call} module={module} following={following} room={room} />;
       })}
     </ol>
   );
@@ -26,9 +28,12 @@ interface CallProps {
   call: CallInfo;
   module: ModuleInfo;
   following: Following;
+  /** CSS pixels for a picture's width. */
+  room: number;
 }
 
-function Call({ store, look, call, module, following }: CallProps) {
+function Call({ store, ...shown }: CallProps) {
+  const { call, module } = shown;
   const row = useRef<HTMLLIElement>(null);
   const isNear = useNear(row);
   const isChosen = store.module.value?.id === module.id;
@@ -50,25 +55,26 @@ function Call({ store, look, call, module, following }: CallProps) {
           {!call.isSplit && " of all samples"}
         </span>
       </div>
-      {isNear ? <Parts look={look} call={call} module={module} following={following} /> : <div class="call-room" />}
+      {isNear ? <Parts {...shown} /> : <div class="call-room" />}
     </li>
   );
 }
 
 const partNames = { output: "output", kernels: "kernels", attention: "attention" } as const;
 
-function Parts({ look, call, module, following }: Omit<CallProps, "store">) {
+function Parts(shown: Omit<CallProps, "store">) {
+  const { call } = shown;
   const parts: Wanted["what"][] = [...(call.attention ? (["attention"] as const) : []), "output", ...(call.kernels ? (["kernels"] as const) : [])];
   return (
     <>
       {parts.map((what) => (
-        <Part key={what} what={what} look={look} call={call} module={module} following={following} />
+        <Part key={what} what={what} {...shown} />
       ))}
     </>
   );
 }
 
-function Part({ what, look, call, module, following }: Omit<CallProps, "store"> & { what: Wanted["what"] }) {
+function Part({ what, look, call, module, following, room }: Omit<CallProps, "store"> & { what: Wanted["what"] }) {
   const [from, setFrom] = useState(0);
   const key = `${call.module}/${call.call}/${what}`;
   useEffect(() => {
@@ -80,7 +86,7 @@ function Part({ what, look, call, module, following }: Omit<CallProps, "store"> 
   if (!shown) return <div class="call-room muted">{following.isAlive.value ? "…" : `Its ${partNames[what]} was not kept.`}</div>;
   return (
     <div class="part" data-testid={`part-${what}`}>
-      <TensorPicture told={shown} call={call} module={module} following={following} />
+      <TensorPicture told={shown} call={call} module={module} following={following} room={room} />
       <Pages told={shown} whole={wholeOf(call, what)} onChoose={setFrom} />
     </div>
   );
@@ -111,11 +117,27 @@ function Pages({ told, whole, onChoose }: { told: LookPiece; whole: number; onCh
   );
 }
 
+/** Pictures are no wider than this, and no wider than there is room beside them. */
+const widest = 480;
+const beside = 40;
+
+function useRoom(element: { readonly current: HTMLElement | null }): number {
+  const [room, setRoom] = useState(widest);
+  useEffect(() => {
+    const observed = element.current!;
+    const observer = new ResizeObserver(() => setRoom(Math.max(64, Math.min(widest, observed.clientWidth - beside))));
+    observer.observe(observed);
+    return () => observer.disconnect();
+  }, [element]);
+  return room;
+}
+
 /** Whether an element is in sight, or nearly. */
 function useNear(element: { readonly current: HTMLElement | null }): boolean {
   const [isNear, setNear] = useState(false);
   useEffect(() => {
-    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), { rootMargin: "160px" });
+    const root = element.current!.closest(".data-scroll");
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), { root, rootMargin: "160px" });
     observer.observe(element.current!);
     return () => observer.disconnect();
   }, [element]);

@@ -71,7 +71,7 @@ function Sample({ batch, index, scale, outcome, isChosen, isCurrent, onChoose }:
       )}
       {verdict && (
         <span class="sample-words">
-          {verdict.isRight === undefined ? verdict.prediction : verdict.isRight ? verdict.prediction : `${verdict.label} ≠ ${verdict.prediction}`}
+          {verdict.short}
           {verdict.isRight !== undefined && <Mark isRight={verdict.isRight} />}
         </span>
       )}
@@ -96,7 +96,7 @@ function pointOf({ samples }: Batch, index: number): Float32Array {
 }
 
 /** A sample as a picture: an image as it is, a sequence or a row as a line of cells, several lines where it has two dimensions. */
-function tileOf({ samples }: Batch, index: number): Tile {
+export function tileOf({ samples }: Batch, index: number): Tile {
   const size = samples.values.length / samples.shape[0]!;
   const values = samples.values.subarray(index * size, (index + 1) * size);
   return pictureTile({ shape: samples.shape.slice(1), values });

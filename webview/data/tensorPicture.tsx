@@ -14,31 +14,34 @@ interface Props {
   call: CallInfo;
   module: ModuleInfo;
   following: Following;
+  /** CSS pixels for its width. */
+  room: number;
 }
 
-/** Side of a tile, width of a whole picture, height of bars; CSS pixels. */
+/** Side of a tile, CSS pixels. */
 const tileSide = 56;
-const pictureWidth = 480;
-const gap = 1;
+/** Between tiles, in values. */
+const tileGap = 1;
 
 /** How a piece is drawn, and what its units are. */
 interface Arrangement {
   readonly tiles: readonly Tile[];
   readonly grid: Grid;
-  /** Tiles in a row. */
+  /** Tiles in a row, and values' sizes between them. */
   readonly columns: number;
+  readonly gap: number;
   readonly zoom: number;
   readonly unit: string;
   /** The values of one unit, for words and for the table. */
   valuesOf(unit: number): Tile;
 }
 
-export function TensorPicture({ told, call, module, following }: Props) {
-  const arrangement = useMemo(() => arrange(told, call), [told, call]);
+export function TensorPicture({ told, call, module, following, room }: Props) {
+  const arrangement = useMemo(() => arrange(told, call, room), [told, call, room]);
   const scale = useMemo(() => signedScale(told.piece.values), [told]);
   const [unit, setUnit] = useState(0);
   const [isTable, setTable] = useState(false);
-  const { grid } = arrangement;
+  const { grid, tiles, columns, gap, zoom } = arrangement;
   const current = Math.min(unit, grid.count - 1);
   const canSwitch = following.isAlive.value && (told.what === "output" ? call.isSplit : told.what === "attention" && call.heads !== undefined);
   const ablationOf = (index: number): Ablation => ({ module: call.module, part: told.what === "attention" ? "head" : "unit", index: told.from + index });
@@ -56,7 +59,11 @@ export function TensorPicture({ told, call, module, following }: Props) {
           onChoose={setUnit}
           {...(canSwitch ? { onSwitch: (index: number) => following.toggle(ablationOf(index)) } : {})}
         >
-          <Drawing arrangement={arrangement} scale={scale} rank={told.piece.shape.length} values={told.piece.values} />
+          {told.piece.shape.length < 2 ? (
+            <Bars values={told.piece.values} scale={scale} room={room} />
+          ) : (
+            <PixelCanvas tiles={tiles} columns={columns} gap={gap} scale={scale} isImage={false} zoom={zoom} />
+          )}
         </Units>
         <IconButton
           icon="table"
@@ -97,14 +104,8 @@ function Legend({ scale, text }: { scale: Scale; text: string }) {
   );
 }
 
-function Drawing({ arrangement, scale, rank, values }: { arrangement: Arrangement; scale: Scale; rank: number; values: Float32Array }) {
-  const { tiles, columns, zoom } = arrangement;
-  if (rank < 2) return <Bars values={values} scale={scale} />;
-  return <PixelCanvas tiles={tiles} columns={columns} gap={gap} scale={scale} isImage={false} zoom={zoom} />;
-}
-
 /** One bar for each value, up or down from 0. */
-function Bars({ values, scale }: { values: Float32Array; scale: Scale }) {
+function Bars({ values, scale, room }: { values: Float32Array; scale: Scale; room: number }) {
   const path = (isAbove: boolean): string =>
     Array.from(values, (value, i) => (value > 0 === isAbove && Number.isFinite(value) ? `M${i + 0.1} 0h0.8v${-value / scale.high}h-0.8z` : "")).join("");
   return (
@@ -113,7 +114,7 @@ function Bars({ values, scale }: { values: Float32Array; scale: Scale }) {
       viewBox={`0 -1 ${values.length} 2`}
       preserveAspectRatio="none"
       aria-hidden="true"
-      style={{ width: `${Math.min(pictureWidth, Math.max(80, values.length * 6))}px` }}
+      style={{ width: `${Math.min(room, Math.max(80, values.length * 6))}px` }}
     >
       <line class="zero" x1={0} x2={values.length} y1={0} y2={0} />
       <path class="above" d={path(true)} />
@@ -196,32 +197,32 @@ function Mark({ grid, unit, label, isOff, id }: { grid: Grid; unit: number; labe
   );
 }
 
-function arrange({ piece, what }: LookPiece, call: CallInfo): Arrangement {
+function arrange({ piece, what }: LookPiece, call: CallInfo, room: number): Arrangement {
   const { shape, values } = piece;
   if (shape.length === 3)
-    return tiled(shape as readonly [number, number, number], values, what === "attention" ? "head" : what === "kernels" ? "kernel" : "channel");
-  if (shape.length === 2) return lines(shape as readonly [number, number], values, call.unitDimension === 0 ? "row" : "column");
+    return tiled(shape as readonly [number, number, number], values, room, what === "attention" ? "head" : what === "kernels" ? "kernel" : "channel");
+  if (shape.length === 2) return lines(shape as readonly [number, number], values, room, call.unitDimension === 0 ? "row" : "column");
   const count = values.length;
   const alone = (unit: number): Tile => ({ values: values.subarray(unit, unit + 1), height: 1, width: 1 });
-  return { tiles: [], grid: { columns: count, rows: 1, count }, columns: 1, zoom: 1, unit: "unit", valuesOf: alone };
+  return { tiles: [], grid: { columns: count, rows: 1, count }, columns: 1, gap: 0, zoom: 1, unit: "unit", valuesOf: alone };
 }
 
-function tiled([count, height, width]: readonly [number, number, number], values: Float32Array, unit: string): Arrangement {
+function tiled([count, height, width]: readonly [number, number, number], values: Float32Array, room: number, unit: string): Arrangement {
   const size = height * width;
   const tiles = Array.from({ length: count }, (_, i) => ({ values: values.subarray(i * size, (i + 1) * size), height, width }));
   const zoom = tileSide / Math.max(height, width);
   const sharp = zoom >= 1 ? Math.floor(zoom) : zoom;
-  const grid = gridOf(count, (width + gap) * sharp, pictureWidth);
-  return { tiles, grid, columns: grid.columns, zoom: sharp, unit, valuesOf: (i) => tiles[i]! };
+  const grid = gridOf(count, (width + tileGap) * sharp, room);
+  return { tiles, grid, columns: grid.columns, gap: tileGap, zoom: sharp, unit, valuesOf: (i) => tiles[i]! };
 }
 
 /** One line for each place of a sequence. */
-function lines([height, width]: readonly [number, number], values: Float32Array, units: "row" | "column"): Arrangement {
-  const zoom = Math.max(1, Math.min(12, Math.floor(pictureWidth / Math.max(width, height))));
+function lines([height, width]: readonly [number, number], values: Float32Array, room: number, units: "row" | "column"): Arrangement {
+  const zoom = Math.max(1, Math.min(12, Math.floor(room / Math.max(width, height))));
   const valuesOf = (i: number): Tile =>
     units === "row"
       ? { values: values.subarray(i * width, (i + 1) * width), height: 1, width }
       : { values: Float32Array.from({ length: height }, (_, row) => values[row * width + i]!), height, width: 1 };
   const grid = units === "row" ? { columns: 1, rows: height, count: height } : { columns: width, rows: 1, count: width };
-  return { tiles: [{ values, height, width }], grid, columns: 1, zoom, unit: units === "row" ? "channel" : "feature", valuesOf };
+  return { tiles: [{ values, height, width }], grid, columns: 1, gap: 0, zoom, unit: units === "row" ? "channel" : "feature", valuesOf };
 }

@@ -14,6 +14,8 @@ export function answerText(meaning: Meaning, value: number | undefined): string 
 export interface Verdict {
   readonly label: string;
   readonly prediction: string;
+  /** In a few characters. */
+  readonly short: string;
   /** `undefined` where nothing is right or wrong: values. */
   readonly isRight: boolean | undefined;
   readonly loss: number;
@@ -27,7 +29,10 @@ export function verdictOf({ meaning, labels, predictions, losses }: Outcome, sam
   const right = own.reduce((sum, label, i) => sum + Number(label === said[i]), 0);
   const text = (values: Float32Array): string =>
     [...values.slice(0, mostTold)].map((value) => answerText(meaning, value)).join(" ") + (values.length > mostTold ? " …" : "");
-  return { label: text(own), prediction: text(said), isRight: meaning === "values" ? undefined : right === own.length, loss: losses[sample]! };
+  const isRight = meaning === "values" ? undefined : right === own.length;
+  const several = isRight === undefined ? text(said.subarray(0, 2)) : `${right}/${own.length}`;
+  const one = isRight === false ? `${text(own)} ≠ ${text(said)}` : text(said);
+  return { label: text(own), prediction: text(said), short: own.length > 1 ? several : one, isRight, loss: losses[sample]! };
 }
 
 const mostTold = 8;
@@ -50,7 +55,7 @@ const kindNames = { images: ["image", "images"], points: ["point", "points"], se
 
 /** When the model was looked at, and how often it will be. */
 export function paceText({ step, cost, interval }: Look, run: RunSnapshot, follow: boolean): string {
-  const at = `The model at step ${formatCount(step)}`;
+  const at = `The model before step ${formatCount(step)}`;
   if (run.state === "paused") return `${at}, paused`;
   if (run.state !== "running") return `${at}, the last one that was looked at. The run has ended: train again to look further.`;
   if (!follow || interval === undefined) return at;

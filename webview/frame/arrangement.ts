@@ -2,7 +2,7 @@
 import type { RunMode } from "../../src/protocol/index.ts";
 
 /** In the order in which they stand. */
-export const tabIds = ["modules", "curves", "layer", "data", "output"] as const;
+export const tabIds = ["modules", "curves", "layer", "gradients", "graph", "data", "output"] as const;
 
 export type TabId = (typeof tabIds)[number];
 

@@ -4,6 +4,8 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { CurvesPane } from "../curves/curves.tsx";
 import { DataPane } from "../data/data.tsx";
+import { GradientFlow } from "../health/gradientFlow.tsx";
+import { GraphPane } from "../graph/graph.tsx";
 import { DetailsPane } from "../layer/layer.tsx";
 import { OutputPane } from "../output/output.tsx";
 import type { Store } from "../store.ts";
@@ -20,6 +22,8 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   modules: { title: "Modules", View: TreePane },
   curves: { title: "Curves", View: CurvesPane },
   layer: { title: "Layer", View: DetailsPane },
+  gradients: { title: "Gradient flow", View: GradientFlow },
+  graph: { title: "Graph", View: GraphPane },
   data: { title: "Data", View: DataPane },
   output: { title: "Output", View: OutputPane },
 };

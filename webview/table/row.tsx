@@ -1,8 +1,10 @@
 /** One module's row. */
 import type { ModuleInfo } from "../../src/protocol/index.ts";
+import { signText, type Sign } from "../../src/run/health/signs.ts";
 import { outputShapes, sharedParameters, trainableStatus, type TrainableStatus } from "../../src/run/modules.ts";
 import { formatCount, plural } from "../../src/run/numbers.ts";
 import { Icon } from "../frame/icon.tsx";
+import { HealthSign } from "../health/sign.tsx";
 import { columns, stateWords, type ColumnId, type Facts, type Scope } from "./columns.ts";
 import { rowHeight, type Row } from "./rows.ts";
 import { marked } from "./search.ts";
@@ -31,6 +33,9 @@ export function ModuleRow({ row, index, view, chosen, onChoose, onToggle, onReve
   const words = view.words.value;
   const scope = view.scope.value;
   const status = trainableStatus(module.counts);
+  const sign = view.signs.value.get(module.id);
+  // What is below an open row says so itself.
+  const shownSign = sign && (sign.findings.length > 0 || (hasChildren && !expanded)) ? sign : undefined;
   return (
     <div
       id={`row-${module.id}`}
@@ -42,8 +47,8 @@ export function ModuleRow({ row, index, view, chosen, onChoose, onToggle, onReve
       aria-rowindex={index + 2}
       aria-selected={chosen}
       {...(hasChildren && { "aria-expanded": expanded })}
-      aria-label={rowLabel(facts)}
-      title={rowTooltip(facts)}
+      aria-label={rowLabel(facts, shownSign)}
+      title={rowTooltip(facts, shownSign)}
       style={{ top: `${index * rowHeight}px` }}
       onClick={onChoose}
       onDblClick={onReveal}
@@ -65,6 +70,7 @@ export function ModuleRow({ row, index, view, chosen, onChoose, onToggle, onReve
           {hasChildren && <Icon name={expanded ? "chevron-down" : "chevron-right"} />}
         </span>
         <Text class="module-name" text={scope === "own" ? module.path || module.name : module.name} words={words} />
+        <HealthSign sign={shownSign} />
         <Signs facts={facts} status={status} />
       </span>
       {view.columns.value.map((id, i) => (
@@ -125,7 +131,7 @@ function Text({ text, words, class: name }: { text: string; words: readonly stri
   return <span class={name}>{marked(text, words).map(({ text: piece, isMarked }) => (isMarked ? <mark>{piece}</mark> : piece))}</span>;
 }
 
-function rowLabel(facts: Facts): string {
+function rowLabel(facts: Facts, sign: Sign | undefined): string {
   const { module } = facts;
   const shapes = outputShapes(module);
   const parts = [module.name, module.type];
@@ -133,10 +139,10 @@ function rowLabel(facts: Facts): string {
   if (module.counts.total > 0) parts.push(plural(module.counts.total, "parameter"));
   const status = trainableStatus(module.counts);
   if (status === "none" || status === "trainable") parts.push(statusLabels[status]);
-  return [...parts, ...stateWords(facts)].join(", ");
+  return [...parts, ...stateWords(facts), ...(sign ? [signText(sign)] : [])].join(", ");
 }
 
-function rowTooltip(facts: Facts): string {
+function rowTooltip(facts: Facts, sign: Sign | undefined): string {
   const { module } = facts;
   const { total, frozen } = module.counts;
   const status = trainableStatus(module.counts);
@@ -146,7 +152,7 @@ function rowTooltip(facts: Facts): string {
   if (status === "partial") lines.push(`${plural(total, "parameter")}, ${formatCount(frozen)} of them frozen`);
   else if (status === "frozen") lines.push(`${plural(total, "parameter")}, frozen: they get no gradient`);
   else lines.push(total > 0 ? `${plural(total, "parameter")}, ${statusLabels[status]}` : "No parameters");
-  return [...lines, ...otherWords(module, facts)].join("\n");
+  return [...lines, ...otherWords(module, facts), ...(sign ? ["", signText(sign)] : [])].join("\n");
 }
 
 function otherWords(module: ModuleInfo, facts: Facts): string[] {

@@ -1,15 +1,15 @@
 /** The module table: a model's tree with what is known of each module, and what the whole comes to. */
 import { useComputed } from "@preact/signals";
-import { useMemo, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { ModelInfo } from "../../src/protocol/index.ts";
 import { rootOf } from "../../src/run/modules.ts";
 import type { Store } from "../store.ts";
 import { ModuleGrid } from "./grid.tsx";
 import { TableTools } from "./tools.tsx";
-import { TableView } from "./view.ts";
+import type { TableView } from "./view.ts";
 
 export function TreePane({ store }: { store: Store }) {
-  const view = useMemo(() => new TableView(store), [store]);
+  const view = store.table;
   const search = useRef<HTMLInputElement>(null);
   const model = store.model.value;
   if (!model) return <div class="tree-pane" />;

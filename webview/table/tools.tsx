@@ -14,7 +14,7 @@ export function TableTools({ store, view, searchBox }: { store: Store; view: Tab
     <>
       <SearchBox view={view} box={searchBox} store={store} />
       <ColumnsMenu view={view} />
-      <IconButton icon="copy" label="Copy the table as Markdown" onClick={() => store.post({ type: "copy", text: view.markdown })} testId="copy-table" />
+      <IconButton icon="copy" label="Copy the table as Markdown" onClick={() => view.copy()} testId="copy-table" />
     </>
   );
 }

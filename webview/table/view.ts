@@ -1,6 +1,7 @@
 /** What the module table shows, from what was measured, chosen and searched for. */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
+import type { Sign } from "../../src/run/health/signs.ts";
 import { summarize } from "../../src/run/work.ts";
 import type { Store } from "../store.ts";
 import type { TableChoices } from "./choices.ts";
@@ -25,6 +26,7 @@ export class TableView {
   });
   readonly #flow = computed(() => gradientFlow(this.#store.outputSample.value));
   readonly facts = computed<(module: ModuleInfo) => Facts>(() => factsOf(this.model, this.summary.value, this.#flow.value));
+  readonly signs: ReadonlySignal<ReadonlyMap<number, Sign>>;
   readonly columns = computed<readonly ColumnId[]>(() => this.choices.value.columns ?? fittingColumns(this.model, this.room.value));
   /** Modules that are compared stand each for itself. */
   readonly scope = computed<Scope>(() => (this.choices.value.sorting ? "own" : "whole"));
@@ -42,6 +44,7 @@ export class TableView {
 
   constructor(store: Store) {
     this.#store = store;
+    this.signs = store.signs;
     this.choices = computed(() => store.choices.value.table);
     this.#expanded = computed(() => store.choices.value.expanded);
   }
@@ -62,8 +65,12 @@ export class TableView {
     else this.choose({ sorting: sorting.descending === descending ? { column, descending: !descending } : null });
   }
 
-  /** As Markdown, all rows that scrolling would show. */
-  get markdown(): string {
+  /** Puts it on the clipboard as Markdown, with all rows that scrolling would show. */
+  copy(): void {
+    if (this.#store.model.value) this.#store.post({ type: "copy", text: this.#markdown });
+  }
+
+  get #markdown(): string {
     const summary = this.items.value.map(({ name, value }) => [name, value] as const);
     return markdown({ model: this.model, rows: this.rows.value, columns: this.columns.value, scope: this.scope.value, facts: this.facts.value, summary });
   }

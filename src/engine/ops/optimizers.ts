@@ -71,6 +71,8 @@ export interface AdamStep {
   readonly eps: number;
   readonly weightDecay: number;
   readonly maximize: boolean;
+  /** Divide by the largest mean of squares so far, which the state then has. */
+  readonly amsgrad?: boolean;
 }
 
 /**
@@ -78,14 +80,14 @@ export interface AdamStep {
  * @param decoupled AdamW: decay shrinks the parameter itself instead of joining the gradient
  */
 export function adamStep(updates: readonly AdamUpdate[], options: AdamStep, decoupled: boolean): void {
-  const { lr, betas, eps, weightDecay, maximize } = options;
+  const { lr, betas, eps, weightDecay, maximize, amsgrad } = options;
   updateAll(
     updates,
     8,
     ({ state }, place) => {
       const m = changing(state.expAvg);
       const v = changing(state.expAvgSq);
-      const largest = state.maxExpAvgSq ? changing(state.maxExpAvgSq) : 0;
+      const largest = amsgrad && state.maxExpAvgSq ? changing(state.maxExpAvgSq) : 0;
       i32[place] = m;
       i32[place + 1] = v;
       i32[place + 2] = largest;

@@ -66,6 +66,7 @@ class Commands {
     exportPanel: (target?: Target) => this.#exportPanel(target),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
+    copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),

@@ -34,6 +34,7 @@ export function keepContextKeys(store: RunStore, current: CurrentFile, panels: P
       "editedFiles",
       training.filter(({ train }) => train?.edited).map(({ file }) => file),
     );
+    set("hasPanel", panels.file !== undefined);
     set("panelOther", otherRun(panels.file === undefined ? undefined : store.get(panels.file)));
     set("hasFile", current.file !== undefined);
     set("currentRunning", isTraining(runs));

@@ -90,6 +90,11 @@ export class Panel {
     if (this.#isLoaded) this.#sendSelection();
   }
 
+  /** Asks the page for its table: it alone knows which rows and columns are shown. */
+  copyTable(): void {
+    if (this.#isLoaded) this.#post({ type: "copyTable" });
+  }
+
   /** Asks the page for what is needed to make a page of its own of it, as soon as it is there. */
   exportPage(): void {
     this.#isExported = true;

@@ -76,6 +76,11 @@ export class Panels implements vscode.WebviewPanelSerializer {
     if (panel?.isVisible) panel.select(selection);
   }
 
+  /** Puts the module table of the panel used last on the clipboard. */
+  copyTable(): void {
+    this.#panels.at(-1)?.copyTable();
+  }
+
   /** Makes a page of its own of the panel of `file`, which is opened for that where it isn't. */
   exportPage(file: string): void {
     this.show(file);

@@ -144,11 +144,10 @@ export class PassWatch {
     return [...this.#told].map((id) => {
       let times = 0;
       let isExact = true;
-      for (const trail of this.#trails.values()) {
-        if (trail.looks === 0) continue;
-        const share = (trail.found.get(id) ?? 0) / trail.looks;
-        times += trail.times * share;
-        isExact &&= Number.isInteger(share);
+      for (const { times: made, looks, found } of this.#trails.values()) {
+        const share = looks === 0 ? 0 : (found.get(id) ?? 0) / looks;
+        times += made * share;
+        isExact &&= looks > 0 && Number.isInteger(share);
       }
       return { id, times: Math.max(1, Math.round(times)), ...(isExact ? {} : { isEstimate: true as const }) };
     });

@@ -1,6 +1,6 @@
 /** What was recorded, as passes: pruned, cut into what hangs together, and named by its structure. */
 import type { AnyModule } from "../../engine/nn/module.ts";
-import type { Pass, PassEdge, PassNode } from "../../protocol/index.ts";
+import type { CalledModule, Pass, PassEdge, PassNode } from "../../protocol/index.ts";
 import type { Draft } from "./draft.ts";
 import { isView } from "./operationNames.ts";
 import { shapesIn, type FailedDraft, type PassRecorder } from "./passRecorder.ts";
@@ -9,7 +9,7 @@ export interface PassFacts {
   /** The run's step. */
   readonly step: number;
   isOwn(module: AnyModule): boolean;
-  placeOf(module: AnyModule): PassNode["module"];
+  placeOf(module: AnyModule): CalledModule | undefined;
 }
 
 /** The passes in what was recorded; data that two of them read doesn't make them one. */

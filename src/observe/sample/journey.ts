@@ -48,10 +48,14 @@ export class Journey implements Instrument, OperationWatch {
   /** Shape of one sample as the first operation on the input makes an image of it, if it does. */
   image: readonly number[] | undefined;
   #room: number;
+  /** How many places a sample may have: the sizes of the input's other dimensions, and all of them together. */
+  readonly #places: ReadonlySet<number>;
 
   constructor(options: JourneyOptions) {
     this.#options = options;
     this.#room = options.room;
+    const sizes = options.input.shape.filter((_, i) => i !== options.dimension);
+    this.#places = new Set([...sizes, ...sizes.map((_, i) => sizes.slice(i).reduce((product, size) => product * size, 1))]);
     this.#numbers = new Map(options.modules.map((module, id) => [module as AnyModule, id]));
   }
 
@@ -160,9 +164,9 @@ export class Journey implements Instrument, OperationWatch {
     const place = shape[dimension] === count ? dimension : shape.indexOf(count);
     if (place === 0 || place === 1) return sampleOf(output, place, sample);
     // Several rows of each sample behind each other, as where a sequence goes through a layer for single places.
-    const [rows] = shape;
-    if (rows === undefined || rows === 0 || rows % count !== 0 || dimension !== 0) return undefined;
-    return sampleOf(contiguous(output).reshape(count, rows / count, ...shape.slice(1)), 0, sample);
+    const rows = (shape[0] ?? 0) / count;
+    if (dimension !== 0 || !this.#places.has(rows)) return undefined;
+    return sampleOf(contiguous(output).reshape(count, rows, ...shape.slice(1)), 0, sample);
   }
 
   /** [heads, queries, keys] */

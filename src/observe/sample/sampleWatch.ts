@@ -37,7 +37,7 @@ interface Seen {
 interface Result {
   readonly seen: Seen;
   readonly compared: Compared;
-  /** Of steps that are looked at closely. */
+  /** Of batches that are looked at closely. */
   readonly worst: { readonly losses: Float32Array; readonly inputs: Tensor } | undefined;
 }
 
@@ -53,6 +53,8 @@ const lease = 30_000;
 /** Counting what came out may take this share of the run's time while nobody looks, and so much in any case; milliseconds. */
 const shareOfCounting = 0.003;
 const freeCounting = 20;
+/** Of one in so many batches that are counted the single losses are looked at, for the worst of them. */
+const worstEvery = 8;
 /** Milliseconds from one telling of what was counted to the next. */
 const tallyInterval = 1_000;
 const longTallyInterval = 5_000;
@@ -62,6 +64,7 @@ const lastPatience = 300;
 
 export class SampleWatch {
   readonly #tell: (news: FollowedNews) => void;
+  readonly #quietly: <T>(task: () => T) => T;
   readonly #seen = new Map<Module, Seen>();
   #request: LookRequest | undefined;
   /** Whether the request waits for its first answer; when it was made; when it may be answered again. */
@@ -70,11 +73,14 @@ export class SampleWatch {
   #nextAt = 0;
   #answeredStep = -1;
   #counting = 0;
+  #counted = 0;
   readonly #waiting: Result[] = [];
   readonly #toldAt = new Map<Pass["pass"], number>();
 
-  constructor(tell: (news: FollowedNews) => void) {
+  /** @param quietly runs the model's own code without what it prints */
+  constructor(tell: (news: FollowedNews) => void, quietly: <T>(task: () => T) => T = (task) => task()) {
     this.#tell = tell;
+    this.#quietly = quietly;
   }
 
   // --- what the observer tells ----------------------------------------------------------------------------------------
@@ -103,7 +109,7 @@ export class SampleWatch {
     if (isTraining && seen.batch?.output) seen.batch.loss = { name, target, each, toInput: toLossInput(seen.batch.output, input) };
     const isLookedAt = isMeasured || this.#isWatched(now);
     if (isLookedAt || this.#counting <= freeCounting + now * shareOfCounting) {
-      const result = this.#compare(seen, computed, isLookedAt);
+      const result = this.#compare(seen, computed, isLookedAt || this.#counted++ % worstEvery === 0);
       if (isTraining) this.#waiting.push(result);
       else this.#count(result, "evaluation", moment, now);
       if (this.#waiting.length > mostWaiting) this.#waiting.shift();
@@ -234,7 +240,7 @@ export class SampleWatch {
     if (!model || !seen || !batch) return this.#fail(request, whyNothing(model, seen));
     const begin = performance.now();
     try {
-      const result = looked(model, batch, request, all, seen);
+      const result = this.#quietly(() => looked(model, batch, request, all, seen));
       if (batch !== before || request.id === 0) this.#tell({ kind: "batch", batch: result.batch });
       const cost = performance.now() - begin;
       this.#tell({ kind: "look", look: { ...result.look, step: moment.step, cost, ...(request.follow ? { interval: intervalFor(cost) } : {}) } });

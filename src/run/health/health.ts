@@ -17,6 +17,9 @@ export interface Health {
 /** `unknown`: nothing to say (yet). */
 export type HealthState = "unknown" | "well" | "warning" | "error";
 
+/** Of a run that is none yet. */
+export const nothingKnown: Health = { findings: [], sentence: "", state: "unknown" };
+
 export function health(run: RunSnapshot): Health {
   const trained = run.models.filter((model) => (run.samples.get(model.id)?.length ?? 0) > 0);
   const facts = trained.map((model) => modelFacts(run, model));

@@ -75,8 +75,8 @@ const manySaturated = 0.8;
  * How much smaller, or larger, the gradient is at a layer than behind it. Bengio et al. 1994; Pascanu et al. 2013,
  * arXiv:1211.5063; He et al. 2015, arXiv:1502.01852: with a proper start it stays within a few powers of two.
  */
-const vanished = 1e-4;
-const exploded = 1e4;
+export const vanished = 1e-4;
+export const exploded = 1e4;
 const explodedAndNotLearning = 1e3;
 
 /** Size of a step by the size of the weights. Karpathy, CS231n "Neural networks 3": "this ratio should be somewhere around 1e-3". */

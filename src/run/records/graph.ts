@@ -1,5 +1,5 @@
 /** How passes through the models are written and read. */
-import type { Pass, PassCount, PassEdge, PassFailure, PassNode } from "../../protocol/index.ts";
+import type { CalledModule, Pass, PassCount, PassEdge, PassFailure, PassNode } from "../../protocol/index.ts";
 import { checked, list, nullable, number, oneOf, optional, record, text, whole } from "../codec.ts";
 import type { SeenPass } from "../passes.ts";
 import { position } from "./position.ts";
@@ -11,7 +11,7 @@ const node = record<PassNode>({
   name: text,
   parent: nullable(whole),
   shapes: list(shape),
-  module: optional(record<NonNullable<PassNode["module"]>>({ model: whole, id: whole })),
+  module: optional(record<CalledModule>({ model: whole, id: whole, name: text })),
   state: optional(list(shape)),
   position: optional(position),
 });

@@ -1,5 +1,13 @@
 /** How what was measured in a step is written and read: its tensors as two blocks of numbers, the rest as any other record. */
-import type { DeadUnits, ModuleStatistics, ParameterStatistics, StepStatistics, TensorStatistics, UnitStatistics } from "../../protocol/index.ts";
+import type {
+  DeadUnits,
+  FurtherOutput,
+  ModuleStatistics,
+  ParameterStatistics,
+  StepStatistics,
+  TensorStatistics,
+  UnitStatistics,
+} from "../../protocol/index.ts";
 import { base64, type Codec, doubles, list, number, oneOf, optional, record, text, via, whole, wholes } from "../codec.ts";
 import { TensorPacker, UnpackedTensors, type PackedTensors } from "../packedTensors.ts";
 
@@ -26,6 +34,8 @@ function stepWith(tensor: Codec<TensorStatistics>): Codec<StepStatistics> {
         module: whole,
         output: optional(tensor),
         outputGradient: optional(tensor),
+        furtherOutputs: optional(list(record<FurtherOutput>({ output: tensor, gradient: optional(tensor) }))),
+        gradientless: optional(oneOf("noGrad", "untrained")),
         call: optional(whole),
         units: optional(units),
         rectified: optional(deadUnits),
