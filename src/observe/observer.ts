@@ -190,7 +190,7 @@ export class Observer implements Instrument {
     this.#advance.callEnds();
     this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
-    if (root) this.#samples.called(root.model, inputs, output);
+    if (root) this.#samples.called(root.model, inputs, output, root.sampler !== null);
     this.#losses.called(module, output);
     this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);

@@ -199,6 +199,8 @@ export interface Tally {
   /** Number of labels that were compared. */
   readonly count: number;
   readonly right: number;
+  /** Not all batches were counted: that would have cost the run too much while nobody looked. */
+  readonly isPartial: boolean;
   /** [classes, classes], row after row: how often each label (row) got each prediction (column); at most `mostClasses`. */
   readonly confusion?: { readonly classes: number; readonly counts: readonly number[] };
   /** Highest loss first; of those batches whose single losses were looked at. */

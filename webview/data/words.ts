@@ -77,9 +77,9 @@ export function changeText(name: string, before: number, after: number): string 
   return `${name} ${formatNumber(before)} → ${formatNumber(after)}`;
 }
 
-export function tallyText({ pass, epoch, count, right, meaning }: Tally, run: RunSnapshot): string {
+export function tallyText({ pass, epoch, count, right, isPartial, meaning }: Tally, run: RunSnapshot): string {
   const what = pass === "training" ? "Training" : "Evaluation";
   const share = meaning === "values" ? "" : `, ${formatPercent(right / count)} right`;
   const ofAll = run.progress?.epochs === undefined ? "" : ` of ${formatCount(run.progress.epochs)}`;
-  return `${what}, epoch ${formatCount(epoch + 1)}${ofAll}: ${plural(count, "label")}${share}`;
+  return `${what}, epoch ${formatCount(epoch + 1)}${ofAll}: ${plural(count, "label")}${isPartial ? " of some batches" : ""}${share}`;
 }

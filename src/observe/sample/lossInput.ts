@@ -5,12 +5,6 @@ import { logSoftmax, softmax } from "../../engine/ops/softmax.ts";
 import { sigmoid } from "../../engine/ops/unary.ts";
 import { Tensor } from "../../engine/tensor.ts";
 
-/**
- * Makes the loss's input of another output of the model.
- * @param share of the samples of the batch that was seen; those are its first
- */
-export type ToLossInput = (output: Tensor, share: number) => Tensor;
-
 /** What is remembered of a model's output; it holds no graph. */
 export interface SeenOutput extends Pick<Tensor, "storage" | "offset" | "dense"> {
   readonly shape: readonly number[];
@@ -18,8 +12,17 @@ export interface SeenOutput extends Pick<Tensor, "storage" | "offset" | "dense">
   readonly node: number | undefined;
 }
 
-export function seenOutput({ storage, offset, dense, shape, gradFn }: Tensor): SeenOutput {
-  return { storage, offset, dense, shape: [...shape], node: gradFn?.id };
+export function seenOutput(output: Tensor): SeenOutput {
+  return { storage: output.storage, offset: output.offset, dense: output.dense, shape: output.shape, node: output.gradFn?.id };
+}
+
+/** The way from a model's output to the loss's input; it holds no graph either. */
+export interface LossInput {
+  readonly shape: readonly number[];
+  /** The loss looks at the output's own elements: all of it or a part, in whatever order. `offset` is from the output's. */
+  readonly view?: Pick<Tensor, "offset" | "strides" | "dtype">;
+  /** Names of the operations that change values, in that order. */
+  readonly steps: readonly string[];
 }
 
 /** What is known to lie between outputs and losses, by PyTorch's names of the gradient functions. */
@@ -33,27 +36,13 @@ const between: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 const isReshape = /^(View|UnsafeView|Squeeze|Unsqueeze)Backward\d$/;
 
 /** @returns `undefined` where the loss was given something else than that output, or what can't be done again */
-export function toLossInput(output: SeenOutput, input: Tensor): ToLossInput | undefined {
-  return output.storage === input.storage ? sameView(output, input) : sameSteps(output, input);
-}
-
-/** The loss looks at the output's own elements: all of it or a part, in whatever order. */
-function sameView(output: SeenOutput, input: Tensor): ToLossInput | undefined {
-  if (!output.dense) return undefined;
-  const { strides, dtype } = input;
-  const shape = [...input.shape];
-  const offset = input.offset - output.offset;
-  return (other, share) => {
-    const dense = contiguous(other);
-    return new Tensor(dense.storage, dense.offset + offset, firstOf(shape, share), strides, dtype);
-  };
-}
-
-/** The loss's input was computed from the output by what is known. */
-function sameSteps(output: SeenOutput, input: Tensor): ToLossInput | undefined {
+export function wayToLoss(output: SeenOutput, input: Tensor): LossInput | undefined {
+  const { shape } = input;
+  if (output.storage === input.storage) {
+    return output.dense ? { shape, view: { offset: input.offset - output.offset, strides: input.strides, dtype: input.dtype }, steps: [] } : undefined;
+  }
   const steps = output.node === undefined ? undefined : stepsBetween(input.gradFn, output.node);
-  const shape = [...input.shape];
-  return steps && ((other, share) => steps.reduce((value, step) => between[step]!(value), other.reshape(firstOf(shape, share))));
+  return steps && { shape, steps };
 }
 
 /** Names of the operations that change values, from node `from` up to `last`, in that order; `undefined` unless all are known. */
@@ -65,6 +54,17 @@ function stepsBetween(last: Node | null, from: number): string[] | undefined {
     else if (!isReshape.test(node.name)) return undefined;
   }
   return undefined;
+}
+
+/**
+ * What the loss would be given of another output of the model.
+ * @param share of the samples of the batch that was seen
+ */
+export function lossInputOf({ shape, view, steps }: LossInput, output: Tensor, share: number): Tensor {
+  const own = firstOf(shape, share);
+  if (!view) return steps.reduce((value, step) => between[step]!(value), output.reshape(own));
+  const dense = contiguous(output);
+  return new Tensor(dense.storage, dense.offset + view.offset, own, view.strides, view.dtype);
 }
 
 /** The shape with a share of its first dimension. */

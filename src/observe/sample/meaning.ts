@@ -54,23 +54,26 @@ function compareClasses(input: Tensor, target: Tensor, probabilities: (scores: F
   return {
     meaning: "classes",
     width,
-    labels: areShares ? largest(labels, positions, width, inner, begin) : labels,
-    predictions: largest(values, positions, width, inner, begin),
+    labels: areShares ? largest(labels, positions, width, inner) : labels,
+    predictions: largest(values, positions, width, inner),
     isIgnored: (position) => !areShares && !(labels[position]! >= 0 && labels[position]! < width),
     scores: (position) => probabilities(Float32Array.from({ length: width }, (_, k) => values[begin(position) + k * inner]!)),
   };
 }
 
-/** Of each position the class with the largest value; the first of equal ones, as `argmax`. */
-function largest(values: Float32Array, positions: number, width: number, inner: number, begin: (position: number) => number): Float32Array {
+/** Of each position the class with the largest value; the first of equal ones, as PyTorch's `argmax`, and of NaN. */
+function largest(values: Float32Array, positions: number, width: number, inner: number): Float32Array {
   const found = new Float32Array(positions);
   for (let position = 0; position < positions; position++) {
-    const start = begin(position);
+    const start = Math.floor(position / inner) * width * inner + (position % inner);
     let best = 0;
-    for (let k = 1; k < width; k++) {
+    let most = values[start]!;
+    for (let k = 1; k < width && !Number.isNaN(most); k++) {
       const value = values[start + k * inner]!;
-      // As PyTorch's argmax: the first NaN is larger than anything.
-      if (value > values[start + best * inner]! || (Number.isNaN(value) && !Number.isNaN(values[start + best * inner]!))) best = k;
+      if (value > most || Number.isNaN(value)) {
+        best = k;
+        most = value;
+      }
     }
     found[position] = best;
   }
@@ -147,13 +150,8 @@ function rows(values: Float32Array, count: number, positions: number): Piece {
   return { shape: [count, width], values: Float32Array.from({ length: count * width }, (_, i) => values[Math.floor(i / width) * positions + (i % width)]!) };
 }
 
-function accuracy(compared: Compared): number {
-  const { count, right } = tallied(compared);
-  return right / count;
-}
-
-/** How many positions count, and how many of them are right. */
-export function tallied({ labels, predictions, isIgnored }: Compared): { readonly count: number; readonly right: number } {
+/** Of the positions that count, the share that is right. */
+function accuracy({ labels, predictions, isIgnored }: Compared): number {
   let count = 0;
   let right = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -161,7 +159,7 @@ export function tallied({ labels, predictions, isIgnored }: Compared): { readonl
     count++;
     if (labels[i] === predictions[i]) right++;
   }
-  return { count, right };
+  return right / count;
 }
 
 /** Of each sample the mean of its losses. @param each unreduced */

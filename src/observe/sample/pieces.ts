@@ -45,7 +45,7 @@ export function wholePiece(tensor: Tensor): Piece {
 
 export function floatsOf(tensor: Tensor): Float32Array {
   const values = toTypedArray(tensor);
-  return values instanceof Float32Array ? values : Float32Array.from(values);
+  return values instanceof Float32Array ? values : new Float32Array(values);
 }
 
 export interface Cut {

@@ -6,7 +6,7 @@ import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import { numelOf } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { Tensor } from "../../engine/tensor.ts";
 import { answerLimit, mostWanted, type Batch, type Boundary, type Look, type LookRequest, type FollowedNews, type Outcome } from "../../protocol/index.ts";
 import type { DescribedModel } from "../describeModel.ts";
 import { tensorsOf } from "../tensorsOf.ts";
@@ -14,9 +14,9 @@ import { aside, unwatched } from "./aside.ts";
 import { describeBatch } from "./batchKind.ts";
 import { areaOf, boundaryOf, gridOf, type Area } from "./boundary.ts";
 import { Journey, switchOffHeads } from "./journey.ts";
-import { seenOutput, toLossInput, type SeenOutput } from "./lossInput.ts";
+import { lossInputOf, seenOutput, wayToLoss, type LossInput, type SeenOutput } from "./lossInput.ts";
 import { compare, lossesOf, outcomeOf, type Compared } from "./meaning.ts";
-import { countShown, isIntact, lookedBatch, tensorsIn, type LookedBatch, type Moment, type SeenBatch } from "./seenBatch.ts";
+import { countShown, isIntact, lookedBatch, sampleDimension, tensorsIn, versionsOf, type LookedBatch, type Moment, type SeenBatch } from "./seenBatch.ts";
 import { PassTally, type Pass } from "./tally.ts";
 
 interface Seen {
@@ -50,11 +50,13 @@ const shareOfFollowing = 0.02;
 const shortestInterval = 400;
 /** Whoever follows has to say so again and again: a page may go without a word. Milliseconds. */
 const lease = 30_000;
-/** Counting what came out may take this share of the run's time while nobody looks, and so much in any case; milliseconds. */
-const shareOfCounting = 0.003;
-const freeCounting = 20;
-/** Of one in so many batches that are counted the single losses are looked at, for the worst of them. */
-const worstEvery = 8;
+/** Remembering and counting may take this share of the run's time while nobody looks, and so much in any case; milliseconds. */
+const usualShare = 0.004;
+const freely = 20;
+/** How long an epoch may take until it is asked anew whether that is so; milliseconds. */
+const choiceInterval = 5_000;
+/** Milliseconds from one batch whose single losses are looked at, for the worst of them, to the next. */
+const worstInterval = 100;
 /** Milliseconds from one telling of what was counted to the next. */
 const tallyInterval = 1_000;
 const longTallyInterval = 5_000;
@@ -72,8 +74,14 @@ export class SampleWatch {
   #askedAt = 0;
   #nextAt = 0;
   #answeredStep = -1;
-  #counting = 0;
-  #counted = 0;
+  /** Whether calls and losses are looked at in steps that aren't measured, and milliseconds that all of that took. */
+  #isOpen = true;
+  #spent = 0;
+  #epoch = 0;
+  #nextChoice = 0;
+  /** Whether a loss was passed over since the last tally began. */
+  #isPartial = false;
+  #nextWorst = 0;
   readonly #waiting: Result[] = [];
   readonly #toldAt = new Map<Pass["pass"], number>();
 
@@ -85,45 +93,67 @@ export class SampleWatch {
 
   // --- what the observer tells ----------------------------------------------------------------------------------------
 
-  /** A model was called by the program. */
-  called(model: DescribedModel, inputs: readonly unknown[], output: unknown): void {
+  /**
+   * A model was called by the program.
+   * @param isMeasured in a step that is measured
+   */
+  called(model: DescribedModel, inputs: readonly unknown[], output: unknown, isMeasured: boolean): void {
+    if (!isMeasured && !this.#isOpen) return;
+    const begin = performance.now();
     const seen = this.#seenOf(model);
-    const [first] = tensorsOf(output);
+    const first = output instanceof Tensor ? output : tensorsOf(output)[0];
     seen.output = first && seenOutput(first);
     seen.inputs = inputs;
-    if (!isGradEnabled()) return;
-    seen.batch = { inputs, output: seen.output, moment: undefined, versions: tensorsIn(inputs).map(({ storage }) => storage.version), loss: undefined };
+    if (isGradEnabled()) seen.batch = { inputs, moment: undefined, versions: versionsOf(inputs), loss: undefined };
+    this.#spent += performance.now() - begin;
   }
 
   /**
    * The program computed a loss.
-   * @param isMeasured in a step that is measured
-   * @returns milliseconds that it took
+   * @returns milliseconds that it took; a measured step pays for them
    */
   loss(computed: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): number {
-    const seen = this.#madeBy(computed.input);
-    if (!seen) return 0;
+    if (!this.#isOpen) this.#isPartial = true;
+    if (!isMeasured && !this.#isOpen) return 0;
     const begin = performance.now();
-    const { name, input, target, each } = computed;
+    const made = this.#madeBy(computed.input);
+    if (!made) return 0;
+    const [seen, way] = made;
+    const { name, target, each } = computed;
     const isTraining = isGradEnabled() && seen.model.modules[0]!.training;
-    if (isTraining && seen.batch?.output) seen.batch.loss = { name, target, each, toInput: toLossInput(seen.batch.output, input) };
-    const isLookedAt = isMeasured || this.#isWatched(now);
-    if (isLookedAt || this.#counting <= freeCounting + now * shareOfCounting) {
-      const result = this.#compare(seen, computed, isLookedAt || this.#counted++ % worstEvery === 0);
+    if (isTraining && seen.batch && way) seen.batch.loss = { name, target, each, way };
+    if (this.#isOpen) {
+      const result = this.#compare(seen, computed, now, isMeasured || this.#isWatched(now) || now >= this.#nextWorst);
       if (isTraining) this.#waiting.push(result);
       else this.#count(result, "evaluation", moment, now);
       if (this.#waiting.length > mostWaiting) this.#waiting.shift();
     }
     const cost = performance.now() - begin;
-    this.#counting += cost;
+    if (!isMeasured) this.#spent += cost;
     return cost;
   }
 
   /** A `backward()`: which step and epoch the calls and losses before it belong to is known only now. */
   trained(moment: Moment, now: number): void {
-    for (const { batch } of this.#seen.values()) if (batch) batch.moment ??= moment;
-    for (const result of this.#waiting) this.#count(result, "training", moment, now);
-    this.#waiting.length = 0;
+    if (this.#isOpen || this.#waiting.length > 0) {
+      const begin = performance.now();
+      for (const { batch } of this.#seen.values()) if (batch) batch.moment ??= moment;
+      for (const result of this.#waiting) this.#count(result, "training", moment, now);
+      this.#waiting.length = 0;
+      this.#spent += performance.now() - begin;
+    }
+    if (moment.epoch !== this.#epoch || now >= this.#nextChoice) this.#choose(moment.epoch, now);
+  }
+
+  /** Whether to go on looking at every step, for a whole epoch where there are epochs: some batches of each tell little. */
+  #choose(epoch: number, now: number): void {
+    const isMidway = epoch === this.#epoch;
+    const allowed = freely + now * usualShare;
+    const wasOpen = this.#isOpen;
+    this.#isOpen = this.#isWatched(now) || this.#spent <= (isMidway && wasOpen ? 2 * allowed : allowed);
+    if (isMidway && wasOpen && !this.#isOpen) for (const { passes } of this.#seen.values()) for (const tally of Object.values(passes)) tally.isPartial = true;
+    this.#epoch = epoch;
+    this.#nextChoice = now + choiceInterval;
   }
 
   /** Whether `pass` has anything to do. */
@@ -136,6 +166,7 @@ export class SampleWatch {
     this.#isNew = request !== null && JSON.stringify(request) !== JSON.stringify(this.#request);
     this.#request = request ?? undefined;
     this.#askedAt = now;
+    this.#isOpen ||= request !== null;
   }
 
   /** The program is between two of its lines: what is asked for is answered here. `models` as they are now. */
@@ -187,20 +218,25 @@ export class SampleWatch {
     return seen;
   }
 
-  /** Whose output the loss was given. */
-  #madeBy(input: Tensor): Seen | undefined {
-    const all = [...this.#seen.values()];
-    const own = all.find(({ output }) => output && toLossInput(output, input));
-    return own ?? (isGradEnabled() ? undefined : all.find(({ output }) => output && numelOf(output.shape) === input.numel()));
+  /** Whose output the loss was given, and how; without gradients it may be known by its size alone. */
+  #madeBy(input: Tensor): readonly [Seen, LossInput | undefined] | undefined {
+    for (const seen of this.#seen.values()) {
+      const way = seen.output && wayToLoss(seen.output, input);
+      if (way) return [seen, way];
+    }
+    if (isGradEnabled()) return undefined;
+    for (const seen of this.#seen.values()) if (seen.output && numelOf(seen.output.shape) === input.numel()) return [seen, undefined];
+    return undefined;
   }
 
   // --- counting -------------------------------------------------------------------------------------------------------
 
-  #compare(seen: Seen, { name, input, target, each }: ComputedLoss, isLookedAt: boolean): Result {
-    const [main] = tensorsIn(seen.inputs);
-    const isSplit = isLookedAt && main !== undefined && main.dim() > 0;
-    const losses = isSplit ? unwatched(() => lossesOf(each(input, target), main.shape[0]!)) : undefined;
-    return { seen, compared: compare(name, input, target), worst: losses && { losses, inputs: main! } };
+  #compare(seen: Seen, { name, input, target, each }: ComputedLoss, now: number, isLookedAt: boolean): Result {
+    const compared = compare(name, input, target);
+    if (isLookedAt) this.#nextWorst = now + worstInterval;
+    const main = isLookedAt ? tensorsIn(seen.inputs)[0] : undefined;
+    if (!main || main.dim() === 0 || sampleDimension(seen.model.modules[0]!, main, target) !== 0) return { seen, compared, worst: undefined };
+    return { seen, compared, worst: { losses: unwatched(() => lossesOf(each(input, target), main.shape[0]!)), inputs: main } };
   }
 
   #count({ seen, compared, worst }: Result, kind: Pass["pass"], { step, epoch }: Moment, now: number): void {
@@ -210,7 +246,11 @@ export class SampleWatch {
       if (now - (this.#toldAt.get(kind) ?? -Infinity) >= tallyInterval) this.#tellTally(tally, now);
       tally = undefined;
     }
-    tally ??= seen.passes[kind] = new PassTally(pass, compared);
+    if (!tally) {
+      tally = seen.passes[kind] = new PassTally(pass, compared);
+      this.#isPartial = false;
+    }
+    if (this.#isPartial) tally.isPartial = true;
     tally.add(compared, step);
     if (worst) tally.addWorst(worst.losses, compared, worst.inputs, step);
     if (now - (this.#toldAt.get(kind) ?? now) >= longTallyInterval) this.#tellTally(tally, now);
@@ -331,7 +371,7 @@ function passThrough({ model, batch, ...options }: PassOptions): { readonly jour
     switchOffHeads(model.modules, options.ablations);
     const [output] = tensorsOf(call(model, batch.inputs));
     if (!output) throw new Error("it returned no tensor.");
-    const outcome = loss && outcomeOf(loss, loss.toInput(output, share), loss.target, count, countShown(batch), options.sample);
+    const outcome = loss && outcomeOf(loss, lossInputOf(loss.way, output, share), loss.target, count, countShown(batch), options.sample);
     return { journey, outcome };
   });
 }
@@ -347,7 +387,7 @@ function lookAround({ model, batch, ...options }: PassOptions, seen: Seen): Boun
     switchOffHeads(model.modules, options.ablations);
     const [output] = tensorsOf(call(model, [grid]));
     // The loss's view is of the batch that was seen, of which these points are a multiple.
-    return output && boundaryOf(area, loss.name, loss.toInput(output, (share * grid.shape[0]!) / count));
+    return output && boundaryOf(area, loss.name, lossInputOf(loss.way, output, (share * grid.shape[0]!) / count));
   });
 }
 

@@ -4,11 +4,11 @@ import { Tensor } from "../../engine/tensor.ts";
 import { shownPoints, shownSamples } from "../../protocol/index.ts";
 import type { KnownLoss } from "./meaning.ts";
 import { rowsOf } from "./pieces.ts";
-import { firstOf, type SeenOutput, type ToLossInput } from "./lossInput.ts";
+import { firstOf, type LossInput } from "./lossInput.ts";
 
 /** The loss that was computed of what the model returned. */
 export interface SeenLoss extends KnownLoss {
-  readonly toInput: ToLossInput | undefined;
+  readonly way: LossInput;
 }
 
 /** Where in the run something happened. */
@@ -19,11 +19,10 @@ export interface Moment {
 
 export interface SeenBatch {
   readonly inputs: readonly unknown[];
-  readonly output: SeenOutput | undefined;
   /** Known from the `backward()` on. */
   moment: Moment | undefined;
-  /** Of the inputs when they were seen: the program may have written to them since. */
-  readonly versions: readonly number[];
+  /** Sum of the inputs' versions when they were seen: the program may have written to them since. */
+  readonly versions: number;
   loss: SeenLoss | undefined;
 }
 
@@ -38,7 +37,7 @@ export interface LookedBatch {
   /** Of all samples. */
   readonly share: number;
   readonly moment: Moment;
-  readonly loss: (KnownLoss & { readonly toInput: ToLossInput }) | undefined;
+  readonly loss: SeenLoss | undefined;
 }
 
 /** Batches with more bytes than this are cut. */
@@ -53,8 +52,18 @@ function eachTensor(value: unknown, change: (tensor: Tensor) => Tensor): unknown
   return Array.isArray(value) ? value.map((one) => eachTensor(one, change)) : value;
 }
 
+/** Of all tensors in these values: the sum of their versions, which never fall. */
+export function versionsOf(values: readonly unknown[]): number {
+  let sum = 0;
+  for (const value of values) {
+    if (value instanceof Tensor) sum += value.storage.version;
+    else if (Array.isArray(value)) sum += versionsOf(value as unknown[]);
+  }
+  return sum;
+}
+
 export function isIntact({ inputs, versions }: SeenBatch): boolean {
-  return tensorsIn(inputs).every(({ storage }, i) => storage.version === versions[i]);
+  return versionsOf(inputs) === versions;
 }
 
 /**
@@ -73,7 +82,7 @@ export function lookedBatch(root: Module, { inputs, loss, moment }: SeenBatch, n
   const share = count / total;
   const first = (tensor: Tensor): Tensor => (share < 1 && tensor.shape[0] === total ? rowsOf(tensor, 0, count) : tensor).clone();
   const kept = inputs.map((input) => eachTensor(input, first));
-  const known = loss?.toInput && { name: loss.name, each: loss.each, toInput: loss.toInput, target: firstTargets(loss.target, share) };
+  const known = loss && { ...loss, target: firstTargets(loss.target, share) };
   return { inputs: kept, main: tensorsIn(kept)[0]!, count, dimension, share, moment: moment ?? now, loss: known };
 }
 
@@ -92,7 +101,7 @@ function mostShown(main: Tensor, dimension: number): number {
 }
 
 /** The first, unless the model says otherwise or the targets fit the second. */
-function sampleDimension(root: Module, main: Tensor, target: Tensor | undefined): number {
+export function sampleDimension(root: Module, main: Tensor, target: Tensor | undefined): number {
   if (main.dim() < 2) return 0;
   const { batchFirst } = root as unknown as { batchFirst?: unknown };
   if (batchFirst === false && main.dim() === 3) return 1;

@@ -1,7 +1,7 @@
 /** What came out over a pass over the data: how often each class was taken for which, and the samples with the highest loss. */
 import { mostClasses, mostWorst, type Tally, type WorstSample } from "../../protocol/index.ts";
 import { worstInput } from "./batchKind.ts";
-import { tallied, type Compared } from "./meaning.ts";
+import type { Compared } from "./meaning.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
 export type Pass = Pick<Tally, "model" | "pass" | "epoch">;
@@ -11,6 +11,8 @@ const longest = 20_000;
 
 export class PassTally {
   readonly pass: Pass;
+  /** Whether not all batches of the pass were counted. */
+  isPartial = false;
   readonly #compared: Pick<Compared, "meaning" | "width">;
   readonly #counts: number[] | undefined;
   readonly #worst: WorstSample[] = [];
@@ -36,29 +38,28 @@ export class PassTally {
 
   add(compared: Compared, step: number): void {
     this.#step = step;
-    const { count, right } = tallied(compared);
-    this.#count += count;
-    this.#right += right;
-    const counts = this.#counts;
-    if (!counts) return;
     const { labels, predictions, width } = compared;
-    for (let i = 0; i < labels.length; i++) if (!compared.isIgnored(i)) counts[labels[i]! * width + predictions[i]!]!++;
+    for (let i = 0; i < labels.length; i++) {
+      if (compared.isIgnored(i)) continue;
+      this.#count++;
+      if (labels[i] === predictions[i]) this.#right++;
+      if (this.#counts) this.#counts[labels[i]! * width + predictions[i]!]!++;
+    }
   }
 
-  /** @param losses of each sample of the batch */
-  addWorst(losses: Float32Array, compared: Compared, inputs: Tensor, step: number): void {
-    const positions = Math.floor(compared.labels.length / losses.length);
-    if (positions !== 1 || inputs.shape[0] !== losses.length) return;
-    for (let i = 0; i < losses.length; i++) {
-      const loss = losses[i]!;
-      const last = this.#worst.at(-1);
-      if (this.#worst.length === mostWorst && !(loss > last!.loss || Number.isNaN(loss))) continue;
+  /** @param losses of each sample of the batch, whose samples lie in the first dimension of `inputs` */
+  addWorst(losses: Float32Array, { labels, predictions }: Compared, inputs: Tensor, step: number): void {
+    if (labels.length !== losses.length || inputs.shape[0] !== losses.length) return;
+    const least = this.#worst.length < mostWorst ? -Infinity : rank(this.#worst.at(-1)!.loss);
+    const order = [...losses.keys()].filter((i) => rank(losses[i]!) > least).sort((a, b) => rank(losses[b]!) - rank(losses[a]!));
+    for (const i of order.slice(0, mostWorst)) {
       const { kind, cut } = worstInput(inputs, i);
       const input = { shape: cut.piece.shape.slice(1), values: cut.piece.values };
-      this.#worst.push({ step, loss, label: compared.labels[i]!, prediction: compared.predictions[i]!, kind, input });
-      this.#worst.sort((a, b) => rank(b) - rank(a));
-      this.#worst.length = Math.min(this.#worst.length, mostWorst);
+      this.#worst.push({ step, loss: losses[i]!, label: labels[i]!, prediction: predictions[i]!, kind, input });
     }
+    if (order.length === 0) return;
+    this.#worst.sort((a, b) => rank(b.loss) - rank(a.loss));
+    this.#worst.length = Math.min(this.#worst.length, mostWorst);
   }
 
   result(): Tally {
@@ -69,6 +70,7 @@ export class PassTally {
       meaning,
       count: this.#count,
       right: this.#right,
+      isPartial: this.isPartial,
       ...(this.#counts ? { confusion: { classes: width, counts: [...this.#counts] } } : {}),
       worst: [...this.#worst],
     };
@@ -76,6 +78,6 @@ export class PassTally {
 }
 
 /** What is no number is worse than anything. */
-function rank({ loss }: WorstSample): number {
+function rank(loss: number): number {
   return Number.isNaN(loss) ? Infinity : loss;
 }

@@ -130,6 +130,7 @@ function recordsWith(floats: Codec<Float32Array>) {
     meaning,
     count: whole,
     right: whole,
+    isPartial: flag,
     confusion: optional(confusion),
     worst: list(worst),
   });
