@@ -197,6 +197,34 @@ describe("the graph in a browser", function () {
     );
   });
 
+  it("is taken away as a drawing that needs no style sheet, and as a table of its tensors", async () => {
+    await open(digitsPass());
+    const save = async (form: string) => {
+      await panel.byTestId("export").click();
+      await panel.byTestId(`export-${form}`).click();
+      return (await panel.posted()).findLast((message) => message.type === "save")!.text;
+    };
+    const svg = await save("svg");
+    const alone = await panel.page.context().browser()!.newPage();
+    await alone.setContent(svg);
+    assert.deepEqual((await alone.locator("text").allTextContents()).filter((text) => text === "tanh" || text === "32×1×8×8").toSorted(), ["32×1×8×8", "tanh"]);
+    const colours = await alone.locator("rect").evaluateAll((all) => all.map((one) => one.getAttribute("fill")));
+    assert.ok(
+      colours.every((colour) => colour !== null && !colour.includes("var(")),
+      colours.join(),
+    );
+    await alone.close();
+    const [head, ...rows] = (await save("csv")).trimEnd().split("\r\n");
+    assert.equal(head, "from,to,shape,dtype,gradient");
+    assert.deepEqual(rows.toSorted(), [
+      "input,model,32×1×8×8,float32,",
+      "model,crossEntropy,32×16×8×8,float32,",
+      "model/features,model/flatten,32×16×8×8,float32,",
+      "model/features/0,model/features/1,32×16×8×8,float32,",
+      "model/flatten,model/tanh,32×16×8×8,float32,",
+    ]);
+  });
+
   it("moves by dragging and wheel, grows at the pointer, and comes back whole", async () => {
     await open(digitsPass());
     const place = async () => (await block("tanh").boundingBox())!;

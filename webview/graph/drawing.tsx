@@ -48,6 +48,15 @@ export function Drawing({ store, state }: { store: Store; state: GraphState }) {
   );
 }
 
+/** All of it, each block with its words; for a file. */
+export function Whole({ pass, picture: { boxes, lines }, looks }: { pass: Pass; picture: Picture; looks: (block: Block) => Look }) {
+  return (
+    <svg class="graph-picture">
+      <Near pass={pass} boxes={boxes} lines={lines} looks={looks} />
+    </svg>
+  );
+}
+
 interface NearProps {
   pass: Pass;
   boxes: readonly Box[];
@@ -147,7 +156,7 @@ function areaOf({ points }: Line): Area {
 }
 
 /** How each block is set apart, as the state is now. */
-function looksOf(store: Store, state: GraphState): (block: Block) => Look {
+export function looksOf(store: Store, state: GraphState): (block: Block) => Look {
   const [chosen, pass, models] = [state.chosen.value, state.pass.value, store.run.value?.models ?? []];
   const found = new Set(state.found.value.map((block) => state.shownFor(block)));
   const current = state.current.value;

@@ -3,10 +3,12 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Pass, SourcePosition } from "../../src/protocol/index.ts";
 import { formatShape } from "../../src/run/modules.ts";
+import { ExportMenu } from "../export/exportMenu.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
 import type { Store } from "../store.ts";
 import { isContainer, moduleOf, type Block } from "./blocks.ts";
-import { Drawing } from "./drawing.tsx";
+import { Drawing, looksOf } from "./drawing.tsx";
+import { exportGraph } from "./graphExport.tsx";
 import { GraphTable } from "./graphTable.tsx";
 import { graphStateOf, type GraphState } from "./graphState.ts";
 import { factsOf, neighbours, passTitles } from "./marks.ts";
@@ -18,7 +20,7 @@ export function GraphPane({ store }: { store: Store }) {
   if (!state.pass.value) return <Waiting store={store} />;
   return (
     <div class="graph-pane">
-      <Tools state={state} />
+      <Tools store={store} state={state} />
       <Failure store={store} state={state} />
       {state.asTable.value ? (
         <GraphTable store={store} state={state} choose={(block) => choose(store, state, block)} />
@@ -38,7 +40,7 @@ function Waiting({ store }: { store: Store }) {
   );
 }
 
-function Tools({ state }: { state: GraphState }) {
+function Tools({ store, state }: { store: Store; state: GraphState }) {
   const passes = state.passes.value;
   const titles = passTitles(passes);
   const zoom = (factor: number) => {
@@ -80,6 +82,11 @@ function Tools({ state }: { state: GraphState }) {
         />
         <IconButton icon="expand-all" label="Open all" onClick={() => state.openAll()} testId="graph-open-all" />
         <IconButton icon="collapse-all" label="Fold all" onClick={() => state.foldAll()} testId="graph-fold-all" />
+        <ExportMenu
+          store={store}
+          title="the graph"
+          exportable={() => exportGraph({ name: store.runName, pass: state.pass.value!, picture: state.picture.value!, looks: looksOf(store, state) })}
+        />
         <IconButton
           icon="table"
           label="As a table"
