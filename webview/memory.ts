@@ -3,6 +3,7 @@ import type { ModelInfo, StepStatistics } from "../src/protocol/index.ts";
 import { dictionary, flag, Malformed, nullable, number, oneOf, record, text, whole } from "../src/run/codec.ts";
 import { boundPrinted } from "../src/run/printed.ts";
 import { storedSnapshot } from "../src/run/records.ts";
+import { boundPasses } from "../src/run/passes.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
 import { moduleStatistics } from "./shownSample.ts";
@@ -55,6 +56,7 @@ const maximumModules = 1_500;
 const maximumMeasuredModules = 100;
 const maximumEpochs = 200;
 const maximumNotes = 50;
+const maximumPassNodes = 1_500;
 
 /** What to give to `setState`. */
 export function remember(state: PanelState): unknown {
@@ -73,6 +75,7 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     epochs: thinEvenly(run.epochs, maximumEpochs),
     // The extension has it, too, and it would be the largest part.
     followed: new Map(),
+    passes: boundPasses(run.passes, { passNodes: maximumPassNodes }),
     notes: run.notes.slice(-maximumNotes),
     printed: boundPrinted(run.printed, { lines: 100, characters: 10_000 }),
   };

@@ -291,7 +291,17 @@ export function stepRange({ run, choices, zoom }: PanelState): readonly [number,
   const samples = shownSamples({ run, choices });
   if (samples.length > 0) include(samples[0]!.step);
   if (samples.length > 0) include(samples[samples.length - 1]!.step);
-  if (last < first) return [0, 1];
+  return last < first ? [0, 1] : restingRange(run, first, last);
+}
+
+/** The steps in which the shown model was measured: another that trains before or after it takes no room. */
+export function sampleRange({ run, choices, zoom }: PanelState): readonly [number, number] {
+  if (zoom) return zoom;
+  const samples = shownSamples({ run, choices });
+  return samples.length === 0 ? [0, 1] : restingRange(run, samples[0]!.step, samples.at(-1)!.step);
+}
+
+function restingRange(run: RunSnapshot | null, first: number, last: number): readonly [number, number] {
   const length = Math.max(1, last - first);
   // A run that stands still has an end, paused or over.
   if (run && (isFinal(run.state) || run.state === "paused")) return [first, first + length];

@@ -17,7 +17,19 @@ import { interventionMarks, type StepMark } from "./curves/marks.ts";
 import { recall, remember } from "./memory.ts";
 import { sampleIndex, withOutputs } from "./shownSample.ts";
 import { TableView } from "./table/view.ts";
-import { initialState, reduce, shownModel, shownModule, shownSamples, stepRange, tabsInSight, tabsOffered, type Action, type PanelState } from "./state.ts";
+import {
+  initialState,
+  reduce,
+  shownModel,
+  shownModule,
+  sampleRange,
+  shownSamples,
+  stepRange,
+  tabsInSight,
+  tabsOffered,
+  type Action,
+  type PanelState,
+} from "./state.ts";
 
 const noInterventions: readonly Intervention[] = [];
 
@@ -74,6 +86,13 @@ export class Store {
     return this.#lastRange;
   });
   #lastRange: readonly [number, number] = [0, 1];
+  /** The same of the steps in which the shown model was measured. */
+  readonly sampleRange = computed(() => {
+    const range = sampleRange(this.#shown.value);
+    if (range[0] !== this.#lastSampleRange[0] || range[1] !== this.#lastSampleRange[1]) this.#lastSampleRange = range;
+    return this.#lastSampleRange;
+  });
+  #lastSampleRange: readonly [number, number] = [0, 1];
 
   readonly table = new TableView(this);
   readonly #host: Host;

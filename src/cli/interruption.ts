@@ -11,7 +11,7 @@ export interface Run {
   readonly request: RunRequest;
   readonly listener: RunListener;
   /** Called at the first signal; the second one ends the run at once. */
-  onSignal(runner: RunnerProcess): void;
+  onSignal(runner: RunnerProcess, signal: NodeJS.Signals): void;
   /** Called when the process has ended. */
   onEnd(end: RunEnd, runner: RunnerProcess): void;
 }
@@ -22,7 +22,7 @@ export async function exitCodeOf({ start, request, listener, onSignal, onEnd }: 
   const interrupt = (signal: NodeJS.Signals): void => {
     if (received !== undefined) return runner.kill();
     received = signal;
-    onSignal(runner);
+    onSignal(runner, signal);
   };
   // Before there is a process that a signal to the whole group of processes could end.
   for (const signal of signals) process.on(signal, interrupt);

@@ -33,8 +33,8 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     start: () => startRunner(script, bar && relayBoth(bar)),
     request,
     listener: { event },
-    onSignal(runner) {
-      print("Stopping … (Ctrl+C again to end it at once)\n");
+    onSignal(runner, signal) {
+      print(`Stopping … (${signal === "SIGINT" ? "Ctrl+C" : signal} again to end it at once)\n`);
       runner.stop();
     },
     onEnd: (_, { kernels }) => print(summary(run, kernels, (performance.now() - begin) / 1000)),

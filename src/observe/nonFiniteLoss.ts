@@ -1,6 +1,6 @@
 /** Tells once when a loss is no longer a finite number. */
 import type { Problem } from "../protocol/index.ts";
-import { noNumberText } from "../run/standing.ts";
+import { becameText } from "../run/standing.ts";
 import { callerPosition } from "./construction.ts";
 import type { ProgramSource } from "./modelRegistry.ts";
 
@@ -23,7 +23,7 @@ export class NonFiniteLoss {
     this.#isTold = true;
     const position = callerPosition(this.#source, below);
     const message =
-      `${noNumberText(name, value, step)}. ` +
+      `${becameText(name, value, step)}. ` +
       "Try a smaller learning rate; else look for a division by zero, or a logarithm or root of what isn't positive, on the way to it.";
     this.#tell({ severity: "warning", code: "nonFiniteLoss", message, step, ...(position ? { position } : {}) });
   }

@@ -48,8 +48,13 @@ export function lossTrouble(run: RunSnapshot): string | undefined {
 }
 
 /** `loss is −∞ since step 1,200` */
-export function noNumberText(name: string, value: number, step: number): string {
+function noNumberText(name: string, value: number, step: number): string {
   return `${name} is ${formatNumber(value)} since step ${formatCount(step)}`;
+}
+
+/** `loss became NaN at step 120`, which stays true whatever it is later. */
+export function becameText(name: string, value: number, step: number): string {
+  return `${name} became ${formatNumber(value)} at step ${formatCount(step)}`;
 }
 
 /** When the run itself said that a loss is no number. */
@@ -64,7 +69,7 @@ function seriesTrouble(name: string, series: Series, told: number | undefined): 
   // Where the curve was thinned out there, it began somewhere between two of its points, and the run's own word tells.
   const since = told !== undefined && told > before && told < steps[0]! ? told : steps[0]!;
   if (values.every((value) => Object.is(value, now))) return noNumberText(name, now, since);
-  const became = `${name} became ${formatNumber(values[0])} at step ${formatCount(since)}`;
+  const became = becameText(name, values[0]!, since);
   return Object.is(values[0], now) ? became : `${became}, now ${formatNumber(now)}`;
 }
 

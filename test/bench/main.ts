@@ -13,6 +13,7 @@ import { engineSteps } from "./engineSteps.ts";
 import { firstLoss } from "./firstLoss.ts";
 import { growths } from "./growth.ts";
 import { Calm, describeMachine } from "./machine.ts";
+import { manyCurves } from "./manyCurves.ts";
 import { manyModules } from "./manyModules.ts";
 import { memory } from "./memory.ts";
 import { products } from "./products.ts";
@@ -31,6 +32,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   "first-loss": firstLoss,
   watching,
   typing,
+  "many-curves": manyCurves,
   "many-modules": manyModules,
   sizes,
   start,

@@ -159,13 +159,19 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
     assert.match((await kindling("--help")).stdout, /^Usage:/);
   });
 
-  it("stops gracefully on Ctrl+C: the program's finally runs", async () => {
-    folder.write("net.model.ts", `${net}try { for (let i = 0; ; i++) { step(); if (i === 5) console.log("going"); } } finally { console.log("saved"); }`);
-    const { child, ended } = await start(["train", "net.model.ts"]);
-    await once(child.stdout!, "data");
-    child.kill("SIGINT");
-    const { code, stdout, stderr } = await ended;
-    assert.deepEqual([code, stdout], [130, "going\nsaved\n"]);
-    assert.match(stderr, /kindling: stopped/);
-  });
+  for (const [signal, words, exit] of [
+    ["SIGINT", "Ctrl+C", 130],
+    ["SIGTERM", "SIGTERM", 143],
+  ] as const) {
+    it(`stops gracefully on ${words}, and says so: the program's finally runs`, async () => {
+      folder.write("net.model.ts", `${net}try { for (let i = 0; ; i++) { step(); if (i === 5) console.log("going"); } } finally { console.log("saved"); }`);
+      const { child, ended } = await start(["train", "net.model.ts"]);
+      await once(child.stdout!, "data");
+      child.kill(signal);
+      const { code, stdout, stderr } = await ended;
+      assert.deepEqual([code, stdout], [exit, "going\nsaved\n"]);
+      assert.ok(stderr.includes(`Stopping … (${words} again to end it at once)`), stderr);
+      assert.match(stderr, /kindling: stopped/);
+    });
+  }
 });

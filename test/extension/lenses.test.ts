@@ -182,6 +182,18 @@ describe("lenses", () => {
     assert.deepEqual(shown(input([{ file, problems: [], train }])), ["1: ■ Stop | Inspect", "2: ■ Stop | Inspect", "3: ■ Stop | Inspect"]);
   });
 
+  it("offer to freeze the instance while it trains, and to let it learn again", () => {
+    const titles = (frozen: number, state: RunSnapshot["state"]) => {
+      const models = [model("model", [{ ...root, counts: counts(frozen === 0 ? 321 : 0, frozen) }])];
+      return lenses(input([fileRuns({ ...net, models }, { train: trained({ state }) })]))
+        .find(({ line }) => line === 3)!
+        .items.map(({ title }) => title);
+    };
+    assert.deepEqual([titles(0, "running").at(-1), titles(321, "paused").at(-1), titles(0, "finished").at(-1)], ["Freeze", "Unfreeze", "Inspect"]);
+    const instance = lenses(input([fileRuns({ ...net, models: [model("model", [{ ...root, counts: counts(321) }])] }, { train: trained() })])).at(-1);
+    assert.deepEqual(instance!.items.at(-1)!.action, { command: "freeze", file, model: 0 });
+  });
+
   it("offer only trust in a workspace that isn't trusted", () => {
     const [lens] = lenses(input([], { isTrusted: false }));
     assert.deepEqual(lens?.items, [{ title: "Trust this workspace to train", action: { command: "trust" } }]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { signs } from "../../src/run/health/signs.ts";
-import { ModelTree, row, type TreeNode } from "../../src/extension/tree/modelTree.ts";
+import { modelOf, ModelTree, pathOf, row, type TreeNode } from "../../src/extension/tree/modelTree.ts";
 import { counts, file, model, module } from "./samples.ts";
 
 const weight = { name: "weight", shape: [64, 20], dtype: "float32", count: 1280, trainable: true };
@@ -44,6 +44,22 @@ describe("the models view", () => {
     assert.match(row(bn).description, /frozen/);
     const free = new ModelTree(file, [model("net", [module(0, null, "net", { counts: counts(7) })])]);
     assert.deepEqual(free.roots.map(line), ["net [symbol-class] Linear · 7 params"]);
+  });
+
+  it("tells of each row how much of it learns, and which part of which model it is", () => {
+    const rows = [root, ...tree.children(root).flatMap((child) => [child, ...tree.children(child)])];
+    assert.deepEqual(
+      rows.map((node) => [pathOf(node), row(node).context, row(node).learning, modelOf(node)?.name]),
+      [
+        ["", "model", "partial", "net"],
+        ["layer1", "module", "trainable", "net"],
+        ["layer1.weight", "parameter", "trainable", "net"],
+        ["bn", "module", "frozen", "net"],
+        ["bn.weight", "parameter", "frozen", "net"],
+        ["bn", "buffer", undefined, "net"],
+        ["relu", "module", "none", "net"],
+      ],
+    );
   });
 
   it("marks what shows trouble by shape, colour and words, and what is above it by colour and words", () => {

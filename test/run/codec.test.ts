@@ -16,6 +16,40 @@ const full = snapshotAfter(
   [
     ...training({ epochs: 1, batches: 4, sampleEvery: 100 }),
     [{ type: "note", name: "device", step: 1, text: "cpu" }],
+    [
+      {
+        type: "optimizers",
+        optimizers: [
+          {
+            id: 0,
+            type: "Adam",
+            groups: [{ name: "a", parameters: ["a.weight"], count: 1, options: { lr: 0.1, betas: [0.9, 0.999], amsgrad: false } }],
+            constructedAt: { file: "/a", line: 1, column: 2 },
+          },
+        ],
+      },
+      {
+        type: "intervention",
+        intervention: {
+          id: 0,
+          step: 1,
+          epoch: 0,
+          backwards: 2,
+          change: { kind: "option", optimizer: 0, group: 0, name: "lr", value: 0.2 },
+          target: "lr",
+          from: 0.1,
+          to: null,
+          note: "no",
+          undoes: 0,
+        },
+      },
+      { type: "watch", watch: { what: "chosen", modules: [{ model: 0, path: "a" }], budget: 0.1, everyStep: true } },
+      { type: "refused", message: "no" },
+      {
+        type: "place",
+        place: { step: 1, epoch: 0, waiting: 1, module: { path: "a", type: "Linear", model: 0, position: { file: "/a", line: 1, column: 2 } } },
+      },
+    ],
     [{ type: "statistics", statistics: measured }],
     followedNews.map((news) => ({ type: "followed" as const, news })),
     [

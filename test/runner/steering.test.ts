@@ -385,6 +385,12 @@ for (;;) { optimizer.zeroGrad(); mse(model(x), y).backward(); optimizer.step(); 
       run.steer(freeze("first", false));
       assert.equal(await run.refusal(), "first is trainable already.");
       await run.stop();
+      const lbfgs = await start(`${head}const optimizer = new optim.LBFGS(model.parameters(), { lr: 0.01 });
+for (;;) optimizer.step(() => { optimizer.zeroGrad(); const loss = mse(model(x), y); loss.backward(); return loss; });`);
+      await lbfgs.pause();
+      lbfgs.steer(freeze("first"));
+      assert.match(await lbfgs.refusal(), /LBFGS moves all of its parameters together/);
+      await lbfgs.stop();
       const byHand = await start(
         `${head}for (;;) { model.zeroGrad(); mse(model(x), y).backward(); noGrad(() => { for (const p of model.parameters()) p.sub_(p.grad!.mul(0.01)); }); }`,
       );

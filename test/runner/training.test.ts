@@ -246,7 +246,7 @@ for (let i = 0; i < 30; i++) {
 }`);
       const line = head.split("\n").length + 4;
       assert.deepEqual(problemsOf(job), [["warning", "nonFiniteLoss", 12, line]]);
-      assert.match(job.problems[0]!.message, /^loss is NaN since step 12\. /);
+      assert.match(job.problems[0]!.message, /^loss became NaN at step 12\. /);
       const at = (type: string) => job.events.findIndex((event) => event.type === type);
       assert.ok(at("problem") < job.events.findLastIndex((event) => event.type === "statistics"));
       assert.ok(Number.isNaN(progressOf(job).loss));

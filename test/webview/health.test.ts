@@ -47,6 +47,17 @@ describe("health in the panel", function () {
     assert.equal(await panel.byTestId("health-more").getAttribute("aria-expanded"), "true");
   });
 
+  it("says of a module how it was in the step that is shown", async () => {
+    await panel.send({ type: "snapshot", run: dead });
+    await row("layer2").click();
+    await panel.turnTo("layer");
+    const fact = (id: string) => panel.byTestId("layer-facts").locator(`[data-fact=${id}]`).first().innerText();
+    assert.equal(await fact("zero"), "64 of 64");
+    assert.equal(await fact("dead"), "64 of 64 since step 0");
+    assert.equal(await fact("change"), "0.0 %");
+    assert.equal(await fact("gradient"), "0");
+  });
+
   it("marks the rows of the modules that show a sign, by shape and in words, and no others", async () => {
     await panel.send({ type: "snapshot", run: dead });
     const marked = panel.page.locator("[data-testid=module-row]:has([data-testid=health-sign])");

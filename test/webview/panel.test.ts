@@ -164,7 +164,7 @@ describe("the panel in a browser", function () {
     await panel.turnTo("curves");
     await click("Show all steps");
     await panel.turnTo("layer");
-    assert.match(await labels.innerText(), /step 0\s+23/);
+    assert.match(await labels.innerText(), /step 0\s+20/);
   });
 
   it("shows the same after a reload, before the extension has answered", async () => {
@@ -211,7 +211,7 @@ describe("the panel in a browser", function () {
     const broken = Array.from({ length: 5 }, (_, i) => 5 + i);
     await panel.send({ type: "snapshot", run: snapshotAfter(training({ epochs: 1, batches: 10, broken })) });
     assert.equal(await text("loss-value"), "NaN");
-    assert.equal(await text("loss-trouble"), "loss is NaN since step 5");
+    assert.equal(await text("health-sentence"), "The loss is NaN since step 5.");
     assert.equal(await panel.page.locator(".run-state.good").count(), 0);
     assert.equal(await panel.page.locator(".run-state .codicon-warning").count(), 1);
     await click("Show curves as tables");
@@ -229,7 +229,7 @@ describe("the panel in a browser", function () {
     ];
     const holds = async () => {
       assert.equal(await text("loss-value"), "−∞");
-      assert.equal(await text("loss-trouble"), "loss became NaN at step 1, now −∞");
+      assert.equal(await text("health-sentence"), "The loss became NaN at step 1, now −∞.");
       const rows = await panel.page.locator("[data-name=loss] tbody tr").allInnerTexts();
       assert.deepEqual(
         rows.map((row) => row.split(/\s+/).at(-1)),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { StepStatistics } from "../../src/protocol/index.ts";
 import { gradientFlow } from "../../webview/table/flow.ts";
 import { rootMeanSquare, sampleAfterKey, sampleIndex, tensorStatistics } from "../../webview/shownSample.ts";
+import { nextPlayed, withEnd } from "../../webview/steps/playing.ts";
 import { digitsModel, measure, sampleStep } from "./fakeRun.ts";
 
 const sample = (step: number): StepStatistics => ({ model: 0, step, epoch: 0, modules: [] });
@@ -61,5 +62,32 @@ describe("the strength of a gradient", () => {
     const flow = gradientFlow({ ...sample(0), modules });
     assert.equal(flow.get(0)!.broken, true);
     assert.equal(flow.get(1)!.broken, false);
+  });
+});
+
+describe("playing the measured steps", () => {
+  const samples = [0, 1, 5, 20, 21].map((step) => sampleStep({ ...digitsModel, modules: [] }, step, 0, 0));
+
+  it("goes from one to the next, and from the last to the first", () => {
+    assert.deepEqual(
+      samples.map((_, i) => nextPlayed(samples, i, null)),
+      [1, 5, 20, 21, 0],
+    );
+    assert.equal(nextPlayed([], -1, null), null);
+  });
+
+  it("stays within a stretch, wherever it begins", () => {
+    assert.deepEqual(
+      samples.map((_, i) => nextPlayed(samples, i, [1, 20])),
+      [1, 5, 20, 1, 1],
+    );
+    assert.equal(nextPlayed(samples, 0, [6, 7]), null);
+  });
+
+  it("moves one end of the stretch, and the other along where it would be passed", () => {
+    assert.deepEqual(withEnd(null, "first", 5, samples), [5, 21]);
+    assert.deepEqual(withEnd(null, "last", 5, samples), [0, 5]);
+    assert.deepEqual(withEnd([1, 5], "first", 20, samples), [20, 20]);
+    assert.deepEqual(withEnd([5, 20], "last", 1, samples), [1, 1]);
   });
 });

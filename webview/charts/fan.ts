@@ -37,6 +37,17 @@ export function fan(columns: readonly FanColumn[], range: readonly [number, numb
   };
 }
 
+/** The share of zeros as an area in the same square. */
+export function zeroArea(
+  columns: readonly { readonly step: number; readonly tensor: Pick<TensorStatistics, "zeroFraction"> }[],
+  range: readonly [number, number],
+): string {
+  const [first, last] = [columns[0], columns.at(-1)];
+  if (!first || !last) return "";
+  const line = columns.map(({ step, tensor }) => [stepShare(step, range), 1 - tensor.zeroFraction] as const);
+  return `${path([[stepShare(first.step, range), 1], ...line, [stepShare(last.step, range), 1]])}Z`;
+}
+
 /** Broken where there is no number. */
 function path(points: readonly (readonly [number, number])[]): string {
   let text = "";

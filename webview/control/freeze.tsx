@@ -2,7 +2,7 @@
 import type { Change, ModuleInfo } from "../../src/protocol/index.ts";
 import { isSteerable } from "../../src/run/interventions.ts";
 import type { TrainableStatus } from "../../src/run/modules.ts";
-import { IconButton } from "../frame/icon.tsx";
+import { Icon, IconButton } from "../frame/icon.tsx";
 import type { Store } from "../store.ts";
 
 interface FreezeProps {
@@ -14,14 +14,18 @@ interface FreezeProps {
   readonly status: TrainableStatus;
 }
 
-/** Of a module with all that is below it; nothing where nothing could learn. */
+/**
+ * Of a module with all that is below it: an open lock for what learns, a closed one for what is frozen. Of an inspection it
+ * is only the sign; nothing where nothing could learn.
+ */
 export function FreezeButton({ store, model, path, name, status }: FreezeProps) {
   const run = store.run.value;
-  if (run?.mode !== "train" || status === "none") return null;
+  if (!run || status === "none") return null;
+  if (run.mode !== "train") return status === "frozen" ? <Icon name="lock" /> : null;
   const frozen = status !== "frozen";
   return (
     <IconButton
-      icon={frozen ? "lock" : "unlock"}
+      icon={frozen ? "unlock" : "lock"}
       label={labelled(store, `${frozen ? "Freeze" : "Unfreeze"} ${name}`)}
       disabled={!isSteerable(run)}
       onClick={() => change(store, { kind: "freeze", model, path, frozen })}

@@ -53,7 +53,7 @@ export function Header({ store }: { store: Store }) {
         {run.mode === "inspect" && <span class="muted"> · inspection</span>}
       </div>
       <StateLabel run={run} isRemembered={store.state.value.isRemembered} />
-      <Notices run={run} post={store.post} />
+      {run.edited && run.mode === "train" && <Edited post={store.post} />}
       {(standing(run) || !isFinal(run.state)) && <Numbers run={run} />}
       <StepButtons store={store} run={run} />
       <Buttons state={run.state} store={store} />
@@ -78,29 +78,15 @@ function StateLabel({ run, isRemembered }: { run: RunSnapshot; isRemembered: boo
   );
 }
 
-/** What else must be known of the run: its loss is no number, or its text is not the file's any more. */
-function Notices({ run, post }: { run: RunSnapshot; post: (message: FromPanel) => void }) {
-  const trouble = lossTrouble(run);
-  const edited = run.edited && run.mode === "train";
-  if (!trouble && !edited) return null;
+function Edited({ post }: { post: (message: FromPanel) => void }) {
   return (
-    <div class="notices">
-      {trouble && (
-        <span class="notice trouble" role="status" title={trouble} data-testid="loss-trouble">
-          <Icon name="warning" />
-          <span>{trouble}</span>
-        </span>
-      )}
-      {edited && (
-        <span class="notice" data-testid="edited">
-          <span title="The file's text is another than the one that this run began with">Edited since it started</span>
-          {" · "}
-          <button type="button" class="link" onClick={() => post({ type: "command", command: "train" })} data-testid="command-restart">
-            Restart
-          </button>
-        </span>
-      )}
-    </div>
+    <span class="notice" data-testid="edited">
+      <span title="The file's text is another than the one that this run began with">Edited since it started</span>
+      {" · "}
+      <button type="button" class="link" onClick={() => post({ type: "command", command: "train" })} data-testid="command-restart">
+        Restart
+      </button>
+    </span>
   );
 }
 

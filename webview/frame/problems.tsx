@@ -49,7 +49,9 @@ function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
     <div class={`problem ${severity}`} role={severity === "error" ? "alert" : "status"} data-testid="problem" data-code={code}>
       <Icon name={severity === "information" ? "info" : severity} label={severity} />
       <p class="problem-text">
-        <span class="problem-message">{message}</span>
+        <span class="problem-message" title={message}>
+          {message}
+        </span>
         {position && <Jump store={store} position={position} testId="problem-jump" />}
         {module && !message.includes(module) && <span class="muted">in {module}</span>}
         {callers.map((caller, i) => (

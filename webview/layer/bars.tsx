@@ -130,9 +130,7 @@ function AxisEnd({ value, beyond, side }: { value: number; beyond: number; side:
   );
   return (
     <span class="axis-end">
-      {side === "below" && mark}
-      {number}
-      {side === "above" && mark}
+      {side === "below" ? mark : number} {side === "below" ? number : mark}
     </span>
   );
 }

@@ -10,7 +10,7 @@ export function Heatmap({ store, family, history, columns, axis, label }: Histor
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
-  const range = store.range.value;
+  const range = store.sampleRange.value;
   const { logCounts } = store.choices.value;
   const theme = themeVersion.value;
 

@@ -5,6 +5,7 @@ import { formatCount, plural } from "../../src/run/numbers.ts";
 import { fileName } from "../../src/run/text.ts";
 import { FreezeControls } from "../control/freeze.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
+import { LayerFacts } from "../health/layerFacts.tsx";
 import { moduleStatistics, tensorStatistics } from "../shownSample.ts";
 import { historyViews, type Choices, type HistoryView } from "../state.ts";
 import type { Store } from "../store.ts";
@@ -19,6 +20,7 @@ export function DetailsPane({ store }: { store: Store }) {
   return (
     <section class="details-pane" aria-label={`Module ${module.path || module.name}`}>
       <ModuleHead store={store} module={module} />
+      <LayerFacts store={store} module={module} />
       <ViewBar store={store} />
       <div class="tensor-rows">
         <TensorRows store={store} module={module} />

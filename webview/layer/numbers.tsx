@@ -4,7 +4,7 @@ import { formatCount, formatNumber, formatPercent } from "../../src/run/numbers.
 import { Icon } from "../frame/icon.tsx";
 import { rootMeanSquare } from "../shownSample.ts";
 
-export function Numbers({ tensor }: { tensor: TensorStatistics }) {
+export function Numbers({ tensor, withPercentiles }: { tensor: TensorStatistics; withPercentiles: boolean }) {
   const { mean, min, max, zeroFraction, nonFinite, count } = tensor;
   const finite = count - nonFinite;
   const norm = rootMeanSquare(tensor) * Math.sqrt(finite);
@@ -20,12 +20,12 @@ export function Numbers({ tensor }: { tensor: TensorStatistics }) {
         <Statistic name="count" value={formatCount(count)} title="Number of values" testId="tensor-count" raw={count} />
         <Statistic name="NaN/∞" value={formatCount(nonFinite)} title="Number of values that are NaN or infinite" alarm={nonFinite > 0} />
       </dl>
-      {finite > 0 && <Percentiles tensor={tensor} />}
+      {withPercentiles && finite > 0 && <Percentiles tensor={tensor} />}
     </>
   );
 }
 
-export const percentileNames = ["1 %", "5 %", "25 %", "median", "75 %", "95 %", "99 %"];
+export const percentileNames = ["1 %", "5 %", "25 %", "50 %", "75 %", "95 %", "99 %"];
 
 /** How exact the percentiles are, in words. */
 export function percentilesTitle({ percentiles }: TensorStatistics): string {
@@ -35,7 +35,7 @@ export function percentilesTitle({ percentiles }: TensorStatistics): string {
 function Percentiles({ tensor }: { tensor: TensorStatistics }) {
   const { values, exact } = tensor.percentiles;
   return (
-    <dl class="percentiles" title={percentilesTitle(tensor)} data-testid="percentiles" data-exact={exact}>
+    <dl class="statistics percentiles" title={percentilesTitle(tensor)} data-testid="percentiles" data-exact={exact}>
       {percentileNames.map((name, i) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -17,36 +17,40 @@ interface Props {
 }
 
 export function OverSteps({ store, label, title, testId, axis: [low, high], frame, children }: Props) {
-  const range = store.range.value;
+  const range = store.sampleRange.value;
   const chosen = useComputed(() => store.sample.value?.step ?? null).value;
   const stepAt = (event: MouseEvent & { currentTarget: Element }) => {
     const box = event.currentTarget.getBoundingClientRect();
     return stepAtShare((event.clientX - box.left) / box.width, range);
   };
   return (
-    <>
-      <div
-        ref={frame}
-        class="over-steps"
-        role="img"
-        aria-label={label}
-        title={`${title} Click to look at the nearest measured step.`}
-        onPointerMove={(event) => (store.cursorStep.value = stepAt(event))}
-        onPointerLeave={() => (store.cursorStep.value = null)}
-        onClick={(event) => store.dispatch({ type: "chooseStep", step: stepAt(event) })}
-        data-testid={testId}
-      >
-        {children}
-        {chosen !== null && <StepLine class="chosen-step" step={chosen} range={range} />}
-        <CursorLine store={store} range={range} />
-        <span class="value-label top">{formatNumber(high)}</span>
-        <span class="value-label bottom">{formatNumber(low)}</span>
-      </div>
-      <div class="axis muted">
-        <span>{`step ${formatCount(range[0])}`}</span>
-        <span>{formatCount(range[1])}</span>
-      </div>
-    </>
+    <div
+      ref={frame}
+      class="over-steps"
+      role="img"
+      aria-label={label}
+      title={`${title} Click to look at the nearest measured step.`}
+      onPointerMove={(event) => (store.cursorStep.value = stepAt(event))}
+      onPointerLeave={() => (store.cursorStep.value = null)}
+      onClick={(event) => store.dispatch({ type: "chooseStep", step: stepAt(event) })}
+      data-testid={testId}
+    >
+      {children}
+      {chosen !== null && <StepLine class="chosen-step" step={chosen} range={range} />}
+      <CursorLine store={store} range={range} />
+      <span class="value-label top">{formatNumber(high)}</span>
+      <span class="value-label bottom">{formatNumber(low)}</span>
+    </div>
+  );
+}
+
+export function StepAxis({ store }: { store: Store }) {
+  const [first, last] = store.sampleRange.value;
+  return (
+    <div class="axis muted">
+      <span>{`step ${formatCount(first)}`}</span>
+      <span>{formatCount(last)}</span>
+    </div>
   );
 }
 

@@ -19,7 +19,7 @@ interface Props {
 
 export function TensorRow({ store, shown, note, absent, tensor, history }: Props) {
   const { title, family, kind } = shown;
-  const { histogramTables } = store.choices.value;
+  const { histogramTables, history: view } = store.choices.value;
   // An inspection measures one step: there is no history to show.
   const inspection = store.run.value?.mode === "inspect";
   const layout = `${inspection ? "single" : ""} ${histogramTables ? "tables" : ""}`;
@@ -34,7 +34,7 @@ export function TensorRow({ store, shown, note, absent, tensor, history }: Props
           <span class="muted">{tensor ? formatShape(tensor.shape) : ""}</span>
         </h3>
         {note && <div class="tensor-note muted">{note}</div>}
-        {tensor ? <Numbers tensor={tensor} /> : <p class="hint">{absent}</p>}
+        {tensor ? <Numbers tensor={tensor} withPercentiles={view === "percentiles"} /> : <p class="hint">{absent}</p>}
       </div>
       <div class="histogram" data-testid="histogram" data-kind={kind} data-count={tensor?.count}>
         {tensor && (histogramTables ? <BinTable store={store} title={title} tensor={tensor} /> : <Bars store={store} title={title} tensor={tensor} />)}

@@ -92,24 +92,35 @@ export function ModuleGrid({ store, view, model }: { store: Store; view: TableVi
       data-testid="module-tree"
     >
       <Headings view={view} />
-      <div class="tree-height" role="presentation" style={{ height: `${rows.length * rowHeight}px` }}>
+      <div
+        class="tree-height"
+        role="presentation"
+        style={{ height: `${rows.length * rowHeight}px` }}
+        onClick={(event) => {
+          const { index, isTwistie } = placeOf(event);
+          const row = rows[index];
+          if (row && isTwistie) toggle([row], !row.expanded);
+          else focusRow(index);
+        }}
+        onDblClick={(event) => {
+          const { index, isTwistie } = placeOf(event);
+          if (rows[index] && !isTwistie) reveal(store, rows[index].module);
+        }}
+      >
         {shown.map((row, offset) => (
-          <ModuleRow
-            key={row.module.id}
-            row={row}
-            index={from + offset}
-            view={view}
-            store={store}
-            chosen={row.module.id === chosen.value}
-            onChoose={() => focusRow(from + offset)}
-            onToggle={() => toggle([row], !row.expanded)}
-            onReveal={() => reveal(store, row.module)}
-          />
+          <ModuleRow key={row.module.id} row={row} index={from + offset} view={view} store={store} chosen={row.module.id === chosen.value} />
         ))}
         {rows.length === 0 && <p class="muted tree-empty">No module matches.</p>}
       </div>
     </div>
   );
+}
+
+/** The row that an event is of, unless it is a button's; rows have no handlers of their own, so that those that stay needn't be drawn again. */
+function placeOf(event: Event): { readonly index: number; readonly isTwistie: boolean } {
+  const target = event.target as Element;
+  const row = target.closest("button") ? null : target.closest("[aria-rowindex]");
+  return { index: Number(row?.getAttribute("aria-rowindex")) - 2, isTwistie: target.closest(".twistie") !== null };
 }
 
 /** Each heading sorts by its column. */

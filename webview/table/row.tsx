@@ -25,12 +25,9 @@ interface RowProps {
   view: TableView;
   store: Store;
   chosen: boolean;
-  onChoose: () => void;
-  onToggle: () => void;
-  onReveal: () => void;
 }
 
-export function ModuleRow({ row, index, view, store, chosen, onChoose, onToggle, onReveal }: RowProps) {
+export function ModuleRow({ row, index, view, store, chosen }: RowProps) {
   const { module, level, hasChildren, expanded, isAbove } = row;
   const facts = view.facts.value(module);
   const words = view.words.value;
@@ -53,8 +50,6 @@ export function ModuleRow({ row, index, view, store, chosen, onChoose, onToggle,
       aria-label={rowLabel(facts, shownSign)}
       title={rowTooltip(facts, shownSign)}
       style={{ top: `${index * rowHeight}px` }}
-      onClick={onChoose}
-      onDblClick={onReveal}
       data-testid="module-row"
       data-path={module.path}
       data-count={module.counts.total}
@@ -62,19 +57,10 @@ export function ModuleRow({ row, index, view, store, chosen, onChoose, onToggle,
     >
       <span class="cell-name" role="rowheader" aria-colindex={1}>
         <span class="indent" style={{ width: `${(level - 1) * 12}px` }} />
-        <span
-          class="twistie"
-          onClick={(event) => {
-            event.stopPropagation();
-            onToggle();
-          }}
-          onDblClick={(event) => event.stopPropagation()}
-        >
-          {hasChildren && <Icon name={expanded ? "chevron-down" : "chevron-right"} />}
-        </span>
+        <span class="twistie">{hasChildren && <Icon name={expanded ? "chevron-down" : "chevron-right"} />}</span>
         <Text class="module-name" text={scope === "own" ? module.path || module.name : module.name} words={words} />
         <HealthSign sign={shownSign} />
-        <Signs facts={facts} status={status} />
+        <Signs facts={facts} status={status} hasLock={!chosen} />
         {chosen && <FreezeButton store={store} model={view.model.id} path={module.path} name={module.path || module.name} status={status} />}
       </span>
       {view.columns.value.map((id, i) => (
@@ -84,11 +70,11 @@ export function ModuleRow({ row, index, view, store, chosen, onChoose, onToggle,
   );
 }
 
-/** What a row is marked with, by shape. */
-function Signs({ facts: { module }, status }: { facts: Facts; status: TrainableStatus }) {
+/** What a row is marked with, by shape. The chosen one has a lock to press. */
+function Signs({ facts: { module }, status, hasLock }: { facts: Facts; status: TrainableStatus; hasLock: boolean }) {
   return (
     <span class="signs">
-      {status === "frozen" && <Icon name="lock" />}
+      {status === "frozen" && hasLock && <Icon name="lock" />}
       {/* Another shape than the lock, not a fainter one. */}
       {status === "partial" && <Icon name="color-mode" />}
       {sharedParameters(module).length > 0 && <Icon name="link" />}

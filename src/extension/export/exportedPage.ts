@@ -25,12 +25,14 @@ export interface Exported {
   readonly note: string;
 }
 
-/** Bytes of the run, packed, beyond which it is thinned out further. */
-const largestRun = 900_000;
+/** Bytes of the page; a run that would make it larger is thinned out. */
+const largestPage = 1_900_000;
 
 export function exportedPage(assets: PageAssets, { run, look, title, note }: Exported): string {
   const { script, standAlone, style, font } = assets;
-  const data = JSON.stringify({ look, run: packed(run) }).replaceAll("<", "\\u003c");
+  const [shownStyle, shownScript] = [withFont(style, font), inline(standAlone) + inline(script)];
+  const room = largestPage - shownStyle.length - shownScript.length - JSON.stringify(look).length;
+  const data = JSON.stringify({ look, run: packed(run, room) }).replaceAll("<", "\\u003c");
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -38,26 +40,29 @@ export function exportedPage(assets: PageAssets, { run, look, title, note }: Exp
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; font-src data:; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(title)}</title>
-<style>${withFont(style, font)}</style>
+<style>${shownStyle}</style>
 </head>
 <body>
 <div class="exported-note">${escape(note)}</div>
 <div id="root"></div>
 <script type="application/json" id="exported">${data}</script>
-<script>${inline(standAlone)}</script>
-<script>${inline(script)}</script>
+<script>${shownScript}</script>
 </body>
 </html>
 `;
 }
 
-/** As JSON, packed by gzip, in base64. A run that is large has fewer of its measured steps. */
-function packed(run: RunSnapshot): string {
+/**
+ * As JSON, packed by gzip, in base64. A run that doesn't fit has fewer of its measured steps.
+ * @param room characters
+ */
+function packed(run: RunSnapshot, room: number): string {
   let bounds: Bounds = memoryBounds;
   for (;;) {
     const kept = shrink(run, bounds);
     const bytes = gzipSync(JSON.stringify(storedSnapshot.encode(kept)));
-    if (bytes.length <= largestRun || bounds.steps <= 2) return bytes.toString("base64");
+    const text = bytes.toString("base64");
+    if (text.length <= room || bounds.steps <= 2) return text;
     bounds = smaller(bounds, kept);
   }
 }

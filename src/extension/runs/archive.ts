@@ -35,6 +35,7 @@ const diskBounds: Bounds = {
   allPoints: 25_000,
   tensors: 3_000,
   steps: 60,
+  passNodes: 4_000,
   notes: 200,
   epochs: 300,
   printed: { lines: 1_000, characters: 100_000 },

@@ -97,6 +97,14 @@ describe("the graph", () => {
     assert.throws(() => y.backward(), /Trying to backward through the graph a second time/);
   });
 
+  it("gives nothing to a leaf that was frozen after its graph was recorded", () => {
+    const [frozen, free] = [ones(2).requiresGrad_(), ones(2).requiresGrad_()];
+    const loss = frozen.mul(free).mul(3).sum();
+    frozen.requiresGrad = false;
+    loss.backward();
+    assert.deepEqual([frozen.grad, free.grad!.tolist()], [null, [3, 3]]);
+  });
+
   it("notices that a saved tensor was changed in place", () => {
     const x = ones(2).requiresGrad_();
     const y = x.mul(2);

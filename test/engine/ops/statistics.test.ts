@@ -148,7 +148,7 @@ describe("statistics of a tensor", () => {
         assert.deepEqual(measured.histogram, core);
         return;
       }
-      // Read off cells, of which those between the outermost percentiles take a third of 320.
+      // Read off cells, of which those between the outermost percentiles take half of 320.
       assertClose(measured.percentiles.values, percentiles, { atol: (percentiles.at(-1)! - percentiles[0]!) / 100 });
       const { low, high } = measured.histogram;
       assert.ok(low <= core.low && high >= core.high - 1e-3 && high - low < 1.5 * (core.high - core.low), `from ${low} to ${high}`);

@@ -109,6 +109,40 @@ describe("an optimizer", () => {
     assert.equal(p.item(), 0.5);
   });
 
+  it("an option that is turned off counts from the next step, whatever was remembered for it", () => {
+    // What PyTorch 1.13 makes of the same gradients.
+    const cases = [
+      {
+        make: (p: Tensor) => new optim.Adam([p], { lr: 0.1, amsgrad: true }),
+        at: 4,
+        off: { amsgrad: false },
+        expected: [0.4952138364315033, -1.5838309526443481],
+      },
+      {
+        make: (p: Tensor) => new optim.RMSprop([p], { lr: 0.1, momentum: 0.9 }),
+        at: 3,
+        off: { momentum: 0 },
+        expected: [-3.228999376296997, 1.307682991027832],
+      },
+      {
+        make: (p: Tensor) => new optim.RMSprop([p], { lr: 0.1, centered: true }),
+        at: 3,
+        off: { centered: false },
+        expected: [-0.9935369491577148, -0.8893516659736633],
+      },
+    ];
+    for (const { make, at, off, expected } of cases) {
+      const p = parameter(1, -2);
+      const optimizer = make(p);
+      for (let i = 0; i < 6; i++) {
+        if (i === at) Object.assign(optimizer.paramGroups[0]!, off);
+        p.grad = tensor([4 - i, 0.5 * (i - 3)]);
+        optimizer.step();
+      }
+      for (const [i, value] of p.tolist().entries()) assert.ok(Math.abs((value as number) - expected[i]!) < 1e-5, `${JSON.stringify(off)}: ${value}`);
+    }
+  });
+
   it("changes parameters that aren't contiguous, too", () => {
     const p = new nn.Parameter(
       tensor([

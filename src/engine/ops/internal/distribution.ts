@@ -142,15 +142,15 @@ const worthCutting = 2 / 3;
 const narrowest = 1e-5;
 
 /**
- * A part of [low, high] on which all but the smallest and the largest hundredth of the values (at least one) take a third or
- * more; all of it where no outlier stretches it. Zeros don't count.
+ * A part of [low, high] on which all but the smallest and the largest hundredth of the values (at least one) take half of
+ * it or more; all of it where no outlier stretches it. Zeros don't count.
  * @param min smallest value of all; on an end that isn't the smallest or largest there is no room left empty
  */
 export function coreRange(values: Ordered, low: number, high: number, min: number, max: number): readonly [number, number] {
   if (values.others < enough) return [low, high];
   const outside = Math.max(0.01, 1 / (values.others - 1));
   const [first, last] = [values.percentileOfOthers(outside), values.percentileOfOthers(1 - outside)];
-  const margin = Math.max(last - first, narrowest * Math.max(Math.abs(first), Math.abs(last)));
+  const margin = Math.max((last - first) / 2, narrowest * Math.max(Math.abs(first), Math.abs(last)));
   const [from, to] = [Math.max(low, first - margin), Math.min(high, last + margin)];
   const [least, most] = values.extent(from, to);
   // In single precision, in which the values are.
