@@ -306,6 +306,7 @@ export class Observer implements Instrument {
   epochStart(loader: DataLoader<unknown>): void {
     this.#besides(() => this.#passes?.turn());
     this.#epochs.passStarts(loader);
+    this.#samples.passStarts(this.#now());
     this.#passBetweenSteps();
   }
 

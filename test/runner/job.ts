@@ -84,6 +84,11 @@ export class Job {
     this.#child.send(command);
   }
 
+  /** Whether the process can still be told something. */
+  get isConnected(): boolean {
+    return this.#child.connected;
+  }
+
   kill(): void {
     this.#child.kill("SIGKILL");
   }

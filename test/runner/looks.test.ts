@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { setInterval } from "node:timers/promises";
 import type { Ablation, LookRequest } from "../../src/protocol/index.ts";
+import { isFinal } from "../../src/run/standing.ts";
 import { Folder, Job, run } from "./job.ts";
 
 const examples = new URL("../../examples/", import.meta.url);
@@ -27,11 +28,9 @@ function shortened(name: string, models: string, epochs: readonly [RegExp, strin
 async function lookedInto(file: string): Promise<Job> {
   const job = await Job.warm();
   job.start(file, { timeLimit: 0 });
-  let ended = false;
-  const over = job.ended().finally(() => (ended = true));
   let id = 1;
   for await (const _ of setInterval(20)) {
-    if (ended) break;
+    if (!job.isConnected || job.states.some(isFinal)) break;
     const model = id % 3 === 0 ? 1 : 0;
     const ablations: Ablation[] = id % 2 === 0 ? [{ module: 1, part: "unit", index: 1 }] : [];
     const wanted = [1, 2, 3].map((module) => ({ module, call: 0, what: "output" as const }));
@@ -39,7 +38,7 @@ async function lookedInto(file: string): Promise<Job> {
     job.send({ type: "steer", steering: { type: "look", look } });
     id++;
   }
-  return over;
+  return job.ended();
 }
 
 const answered = (job: Job): number => job.events.filter((event) => event.type === "followed" && event.news.kind === "look").length;

@@ -78,6 +78,8 @@ export class SampleWatch {
   #isOpen = true;
   #spent = 0;
   #epoch = 0;
+  /** Whether a loader says where an epoch begins. */
+  #hasLoader = false;
   #nextChoice = 0;
   /** Whether a loss was passed over since the last tally began. */
   #isPartial = false;
@@ -117,6 +119,7 @@ export class SampleWatch {
     if (!isMeasured && !this.#isOpen) return 0;
     const begin = performance.now();
     const made = this.#madeBy(computed.input);
+    this.#isPartial ||= this.#seen.size === 0;
     if (!made) return 0;
     const [seen, way] = made;
     const { name, target, each } = computed;
@@ -135,25 +138,42 @@ export class SampleWatch {
 
   /** A `backward()`: which step and epoch the calls and losses before it belong to is known only now. */
   trained(moment: Moment, now: number): void {
-    if (this.#isOpen || this.#waiting.length > 0) {
+    const isNew = moment.epoch !== this.#epoch && !this.#hasLoader;
+    if (isNew || now >= this.#nextChoice) this.#choose(!isNew, now);
+    this.#epoch = moment.epoch;
+    for (const { batch } of this.#seen.values()) if (batch) batch.moment ??= moment;
+    if (this.#isOpen && this.#waiting.length > 0) {
       const begin = performance.now();
-      for (const { batch } of this.#seen.values()) if (batch) batch.moment ??= moment;
       for (const result of this.#waiting) this.#count(result, "training", moment, now);
-      this.#waiting.length = 0;
       this.#spent += performance.now() - begin;
     }
-    if (moment.epoch !== this.#epoch || now >= this.#nextChoice) this.#choose(moment.epoch, now);
+    this.#waiting.length = 0;
+  }
+
+  /** A loader begins to hand out batches. */
+  passStarts(now: number): void {
+    this.#hasLoader = true;
+    this.#choose(false, now);
   }
 
   /** Whether to go on looking at every step, for a whole epoch where there are epochs: some batches of each tell little. */
-  #choose(epoch: number, now: number): void {
-    const isMidway = epoch === this.#epoch;
+  #choose(isMidway: boolean, now: number): void {
     const allowed = freely + now * usualShare;
     const wasOpen = this.#isOpen;
     this.#isOpen = this.#isWatched(now) || this.#spent <= (isMidway && wasOpen ? 2 * allowed : allowed);
-    if (isMidway && wasOpen && !this.#isOpen) for (const { passes } of this.#seen.values()) for (const tally of Object.values(passes)) tally.isPartial = true;
-    this.#epoch = epoch;
+    if (wasOpen && !this.#isOpen) this.#close(isMidway, now);
     this.#nextChoice = now + choiceInterval;
+    if (!isMidway) this.#isPartial = false;
+  }
+
+  /** What was counted stays the last word for a while. */
+  #close(isMidway: boolean, now: number): void {
+    for (const { passes } of this.#seen.values()) {
+      for (const tally of Object.values(passes)) {
+        tally.isPartial ||= isMidway;
+        this.#tellTally(tally, now);
+      }
+    }
   }
 
   /** Whether `pass` has anything to do. */
@@ -248,9 +268,8 @@ export class SampleWatch {
     }
     if (!tally) {
       tally = seen.passes[kind] = new PassTally(pass, compared);
-      this.#isPartial = false;
     }
-    if (this.#isPartial) tally.isPartial = true;
+    tally.isPartial ||= this.#isPartial;
     tally.add(compared, step);
     if (worst) tally.addWorst(worst.losses, compared, worst.inputs, step);
     if (now - (this.#toldAt.get(kind) ?? now) >= longTallyInterval) this.#tellTally(tally, now);
