@@ -20,7 +20,8 @@ export function GradientFlow({ store }: { store: Store }) {
     return model && sample ? gradientPath(model, sample) : [];
   }).value;
   const step = useComputed(() => store.outputSample.value?.step).value;
-  const isEmpty = points.every(({ output, weights }) => output === undefined && weights === undefined);
+  const isEmpty = points.every(({ output, weights }) => !isNumber(output) && !isNumber(weights));
+  const isBroken = isEmpty && points.some(({ output, weights }) => output !== undefined || weights !== undefined);
   return (
     <section class="flow-pane" aria-label="Gradient flow">
       <div class="toolbar">
@@ -34,14 +35,24 @@ export function GradientFlow({ store }: { store: Store }) {
           testId="flow-as-table"
         />
       </div>
-      {isEmpty ? <Empty store={store} /> : asTable.value ? <FlowTable points={points} /> : <Chart store={store} points={points} />}
+      {isEmpty && !asTable.value ? (
+        <Empty store={store} isBroken={isBroken} />
+      ) : asTable.value ? (
+        <FlowTable points={points} />
+      ) : (
+        <Chart store={store} points={points} />
+      )}
     </section>
   );
 }
 
-function Empty({ store }: { store: Store }) {
+function Empty({ store, isBroken }: { store: Store; isBroken: boolean }) {
   const why = useComputed(() => (store.run.value ? whyUnmeasured(store.run.value, store.model.value) : "")).value;
-  return <p class="hint flow-chart">{why || "No gradient came back in this step."}</p>;
+  return (
+    <p class="hint flow-chart">
+      {isBroken ? "Every gradient of this step is NaN or ∞. Choose an earlier step." : why || "No gradient came back in this step."}
+    </p>
+  );
 }
 
 interface Size {
@@ -180,16 +191,15 @@ function Drawing({ points, size, chosen, hovered }: { points: readonly FlowPoint
       <path class="flow-line weights" d={line(({ weights }) => weights)} />
       <path class="flow-line output" d={line(({ output }) => output)} />
       {marks &&
-        points.map(
-          ({ weights }, i) => weights !== undefined && <rect key={i} class="flow-mark weights" x={x(i) - 3} y={y(weights) - 3} width="6" height="6" />,
-        )}
-      {marks && points.map(({ output }, i) => output !== undefined && <circle key={i} class="flow-mark output" cx={x(i)} cy={y(output)} r="3" />)}
+        points.map(({ weights }, i) => isNumber(weights) && <rect key={i} class="flow-mark weights" x={x(i) - 3} y={y(weights) - 3} width="6" height="6" />)}
+      {marks && points.map(({ output }, i) => isNumber(output) && <circle key={i} class="flow-mark output" cx={x(i)} cy={y(output)} r="3" />)}
     </svg>
   );
 }
 
-const pixel = (value: number | undefined, y: (value: number) => number): number | undefined =>
-  value === undefined || Number.isNaN(value) ? undefined : y(value);
+const isNumber = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value);
+
+const pixel = (value: number | undefined, y: (value: number) => number): number | undefined => (isNumber(value) ? y(value) : undefined);
 
 /** Passes over what wasn't measured. */
 function path(places: readonly (readonly [x: number, y: number | undefined])[]): string {
