@@ -23,7 +23,7 @@ const tabs: Readonly<Record<TabId, Tab>> = {
   modules: { title: "Modules", View: TreePane },
   curves: { title: "Curves", View: CurvesPane },
   layer: { title: "Layer", View: DetailsPane },
-  gradients: { title: "Gradient flow", View: GradientFlow },
+  gradients: { title: "Gradients", View: GradientFlow },
   graph: { title: "Graph", View: GraphPane },
   data: { title: "Data", View: DataPane },
   control: { title: "Control", View: ControlPane },
