@@ -80,12 +80,15 @@ function classChain(constructor: Function, context: ConstructionContext): string
   return chain;
 }
 
+// Taken before any program runs, which may change it.
+const { captureStackTrace } = Error;
+
 function captureSites(below: Function): NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const holder: { stack?: NodeJS.CallSite[] } = {};
   Error.stackTraceLimit = maxFrames;
   Error.prepareStackTrace = (_, sites) => sites;
-  Error.captureStackTrace(holder, below);
+  captureStackTrace(holder, below);
   const sites = holder.stack ?? [];
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;

@@ -34,6 +34,11 @@ export class LineNames {
     return name;
   }
 
+  /** The name that the line has, or would have now if it were the first; undefined where only `of` can tell. */
+  sofar(key: object | undefined): string | undefined {
+    return (key && this.#names.get(key)) ?? (this.#taken.size === 0 ? this.#quantity : undefined);
+  }
+
   #splitFirst(): void {
     if (!this.#first) return;
     const { key, own } = this.#first;

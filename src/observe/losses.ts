@@ -18,6 +18,8 @@ export interface LossesContext {
   readonly epochs: EpochCounter;
   readonly watches: ModelWatches;
   readonly add: (name: string, step: number, epoch: number, value: number) => void;
+  /** A point that may yet change before it is added. */
+  readonly wait: (name: string, step: number, epoch: number, value: number) => void;
   /** A line goes by another name from now on. */
   readonly renamed: (from: string, to: string) => void;
 }
@@ -107,16 +109,18 @@ export class Losses {
   }
 
   /** @param value of the loss */
-  goesBackward(loss: Tensor, value: number): void {
+  goesBackward(root: Tensor, value: number): void {
     const { iterations } = this.#context;
-    this.#validation.goesBackward(loss);
+    this.#validation.goesBackward(root);
     this.#tellValidation();
     this.#isComputed = false;
     this.#hasBegun = true;
     this.#last = value;
     // Which parameters a loss reaches takes a walk through its graph; with one optimizer nobody asks.
-    const leaves = iterations.optimizers === 1 ? null : leavesBelow(loss);
-    this.#training.add({ value, epoch: this.epoch, leaves }, (own) => this.#hasGradients(own));
+    const leaves = iterations.optimizers === 1 ? null : leavesBelow(root);
+    const loss = this.#training.add({ value, epoch: this.epoch, leaves }, (own) => this.#hasGradients(own));
+    const name = loss && leaves === null ? this.#trainingNames.sofar(this.trainees.known(this.#optimizer!)) : undefined;
+    if (name !== undefined) this.#context.wait(name, iterations.index, loss!.epoch, loss!.value);
   }
 
   stepBegins(optimizer: Optimizer): void {

@@ -6,13 +6,15 @@ import type { MetricPoint } from "../protocol/index.ts";
 
 const capacity = 2048;
 const fields = 4;
+/** Number of points, whether one waits, the point that waits. */
+const head = 2 + fields;
 
 export class MetricBuffer {
   readonly buffer: SharedArrayBuffer;
-  /** [number of points, then per point: series, step, epoch, value] */
+  /** The head, then per point: series, step, epoch, value. */
   readonly #values: Float64Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer((1 + capacity * fields) * Float64Array.BYTES_PER_ELEMENT)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer((head + capacity * fields) * Float64Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer;
     this.#values = new Float64Array(buffer);
   }
@@ -25,12 +27,20 @@ export class MetricBuffer {
   add(series: number, step: number, epoch: number, value: number): void {
     const values = this.#values;
     const count = values[0]!;
-    const at = 1 + count * fields;
-    values[at] = series;
-    values[at + 1] = step;
-    values[at + 2] = epoch;
-    values[at + 3] = value;
+    this.#write(head + count * fields, series, step, epoch, value);
     values[0] = count + 1;
+    if (values[2] === series) values[1] = 0;
+  }
+
+  /** A point that may yet change: it counts if the thread is terminated before the series gets another. */
+  wait(series: number, step: number, epoch: number, value: number): void {
+    this.#write(2, series, step, epoch, value);
+    this.#values[1] = 1;
+  }
+
+  /** The point that waits, once nobody will add to the buffer any more. */
+  takeWaiting(): Float64Array | undefined {
+    return this.#values[1] === 1 ? this.#values.slice(2, head) : undefined;
   }
 
   /** A copy of what was added since the last time; `undefined` if that is nothing. */
@@ -38,7 +48,15 @@ export class MetricBuffer {
     const count = this.#values[0]!;
     if (count === 0) return undefined;
     this.#values[0] = 0;
-    return this.#values.slice(1, 1 + count * fields);
+    return this.#values.slice(head, head + count * fields);
+  }
+
+  #write(at: number, series: number, step: number, epoch: number, value: number): void {
+    const values = this.#values;
+    values[at] = series;
+    values[at + 1] = step;
+    values[at + 2] = epoch;
+    values[at + 3] = value;
   }
 }
 

@@ -85,8 +85,9 @@ export class Observer implements Instrument {
   readonly #samples: SampleWatch;
   readonly #passes: PassWatch | undefined;
   readonly #clock = new ProgramClock();
-  readonly #operations = new OperationWatches(this.#clock);
-  readonly #meter = new WorkMeter(this.#clock, this.#operations);
+  /** What looks at operations, which is called by itself. */
+  readonly operations = new OperationWatches(this.#clock);
+  readonly #meter = new WorkMeter(this.#clock, this.operations);
   readonly #guesses = new GuessLevels();
   /** Of the loss of the step under way. */
   #guess: number | undefined;
@@ -144,6 +145,7 @@ export class Observer implements Instrument {
       epochs: this.#epochs,
       watches: this.#watches,
       add: (name, step, epoch, value) => this.#series.add(name, step, epoch, value),
+      wait: (name, step, epoch, value) => this.#series.wait(name, step, epoch, value),
       renamed,
     });
     this.#rates = new LearningRates(
@@ -535,7 +537,7 @@ export class Observer implements Instrument {
   #tellStatistics(watch: ModelWatch, statistics: StepStatistics): void {
     if (statistics.step <= watch.reported) return;
     watch.reported = statistics.step;
-    watch.measured(this.#now(), this.#operations.takeCost());
+    watch.measured(this.#now(), this.operations.takeCost());
     this.#options.sink.event({ type: "statistics", statistics });
   }
 
@@ -726,7 +728,7 @@ export class Observer implements Instrument {
 
   #newPassWatch({ source, sampling }: ObserverOptions): PassWatch {
     return new PassWatch({
-      operations: this.#operations,
+      operations: this.operations,
       isOwn: (module) => source.declaredAt(module.constructor) !== undefined,
       position: (below) => callerPosition(source, below),
       placeOf: (module) => this.#watches.placeOf(module),

@@ -19,14 +19,14 @@ export class SeriesWriter {
   }
 
   add(name: string, step: number, epoch: number, value: number): void {
-    let index = this.#indices.get(name);
-    if (index === undefined) {
-      index = this.#indices.size;
-      this.#indices.set(name, index);
-      this.#sink.series(index, name);
-    }
+    const index = this.#indexOf(name);
     if (this.#buffer.isFull) this.flush();
     this.#buffer.add(index, step, epoch, value);
+  }
+
+  /** A point that may yet change before it is added; kept should the thread be terminated by then. */
+  wait(name: string, step: number, epoch: number, value: number): void {
+    this.#buffer.wait(this.#indexOf(name), step, epoch, value);
   }
 
   /** The series goes by another name from now on. */
@@ -37,6 +37,16 @@ export class SeriesWriter {
     this.#indices.delete(from);
     this.#indices.set(to, index);
     this.#sink.series(index, to);
+  }
+
+  #indexOf(name: string): number {
+    let index = this.#indices.get(name);
+    if (index === undefined) {
+      index = this.#indices.size;
+      this.#indices.set(name, index);
+      this.#sink.series(index, name);
+    }
+    return index;
   }
 
   flush(): void {

@@ -19,6 +19,11 @@ export class Trainees {
     this.#nameOf = nameOf;
   }
 
+  /** Whom the optimizer trains, once that was asked before. */
+  known(optimizer: Optimizer): Trainee | undefined {
+    return this.#ofOptimizer.get(optimizer);
+  }
+
   /** An optimizer that goes on with parameters of another goes on with its trainee. */
   ofOptimizer(optimizer: Optimizer): Trainee {
     let trainee = this.#ofOptimizer.get(optimizer);

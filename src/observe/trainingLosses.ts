@@ -23,15 +23,17 @@ export class TrainingLosses {
   /**
    * A loss is about to go backward.
    * @param hasGradients whether any of the leaves has a gradient
+   * @returns what waits of it now, with what went backward before it into the same step
    */
-  add(loss: StepLoss, hasGradients: (leaves: StepLoss["leaves"]) => boolean): void {
+  add(loss: StepLoss, hasGradients: (leaves: StepLoss["leaves"]) => boolean): StepLoss | undefined {
     // LBFGS tries several places within its step; the one where it began came before.
-    if (this.#isStepping) return;
+    if (this.#isStepping) return undefined;
     // Gradients that were set to zero again are no part of the next step.
     this.#waiting = this.#waiting.filter(({ leaves }) => hasGradients(leaves)).slice(-mostWaiting);
     const same = this.#waiting.findIndex(({ leaves }) => haveSameEnds(leaves, loss.leaves));
-    if (same < 0) this.#waiting.push(loss);
-    else this.#waiting[same] = { ...loss, value: this.#waiting[same]!.value + loss.value };
+    const sum = same < 0 ? loss : { ...loss, value: this.#waiting[same]!.value + loss.value };
+    this.#waiting[same < 0 ? this.#waiting.length : same] = sum;
+    return sum;
   }
 
   /**

@@ -4,6 +4,9 @@
  * have, go as their names. Blocks of numbers go as typed arrays, which messages carry, or as base64.
  */
 
+// Taken before any program runs, which may change them.
+const { entries, fromEntries } = Object;
+
 export interface Codec<T> {
   /** @returns plain JSON; `value` itself where it is that already */
   encode(value: T): unknown;
@@ -106,10 +109,10 @@ export function list<T>(item: Codec<T>): Codec<readonly T[]> {
 /** Values under names that are the user's. */
 export function dictionary<T>(item: Codec<T>): Codec<Readonly<Record<string, T>>> {
   return {
-    encode: (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, item.encode(value)])),
+    encode: (values) => fromEntries(entries(values).map(([name, value]) => [name, item.encode(value)])),
     decode: (json) =>
-      Object.fromEntries(
-        Object.entries(objectOf(json)).map(([name, own]) => {
+      fromEntries(
+        entries(objectOf(json)).map(([name, own]) => {
           try {
             return [name, item.decode(own)];
           } catch (error) {
@@ -124,7 +127,7 @@ type Fields<T> = { readonly [K in keyof T]-?: object extends Pick<T, K> ? Option
 
 /** An object with these parts. What else is there is left out in reading. */
 export function record<T extends object>(fields: Fields<T>): Codec<T> {
-  const parts = Object.entries(fields) as [string, Codec<unknown>][];
+  const parts = entries(fields) as [string, Codec<unknown>][];
   return {
     encode(value) {
       const own = value as Readonly<Record<string, unknown>>;
@@ -161,7 +164,7 @@ export function variants<T extends object, Tag extends keyof T & string>(
   tag: Tag,
   cases: { readonly [K in T[Tag] & string]: Codec<Omit<Extract<T, Readonly<Record<Tag, K>>>, Tag>> },
 ): Codec<T> {
-  const codecs: ReadonlyMap<unknown, Codec<object>> = new Map(Object.entries(cases) as [string, Codec<object>][]);
+  const codecs: ReadonlyMap<unknown, Codec<object>> = new Map(entries(cases) as [string, Codec<object>][]);
   return {
     encode: (value) => codecs.get(value[tag])!.encode(value),
     decode(json) {

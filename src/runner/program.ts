@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
-import { setInstrument } from "../engine/instrument.ts";
+import { setInstrument, watchOperations } from "../engine/instrument.ts";
 import { kernelBuild } from "../engine/memory/kernelBuild.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
@@ -159,6 +159,7 @@ export class Program {
     const gate = (): void => void this.#gate.pass(() => {});
     const beforeStep = this.#job.request.mode === "inspect" ? () => this.#endInspection() : gate;
     setInstrument({ beforeStep, epochStart: gate, batch: gate });
+    watchOperations(null);
     this.#surroundings.during(() => this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) }));
   }
 

@@ -1,12 +1,13 @@
 /** Keeps the watch's own faults from the program: it may have changed what the watch is made of. */
-import type { Instrument } from "../engine/instrument.ts";
+import type { Instrument, OperationWatch } from "../engine/instrument.ts";
 import type { Observer } from "../observe/observer.ts";
 
-const callbacks = [
+const ofRun = [
   "moduleConstructed",
   "forwardStarts",
   "forward",
   "forwardFailed",
+  "optimizerConstructed",
   "loss",
   "beforeBackward",
   "afterBackward",
@@ -18,19 +19,28 @@ const callbacks = [
   "log",
 ] as const satisfies readonly (keyof Instrument)[];
 
+/** What the program's own hooks and its gate tell the observer. */
+const ofProgram = ["loopTurn", "trainingTurn", "trainingLoopLeft", "steer"] as const satisfies readonly (keyof Observer)[];
+
+const ofOperations = ["ran", "became", "differentiates", "passed"] as const satisfies readonly (keyof OperationWatch)[];
+
 /** What is thrown on purpose, through the program. */
 export class Signal extends Error {}
 
 /** @param onFault called instead of throwing anything but a `Signal` into the program */
 export function shield(observer: Observer, onFault: (error: unknown) => void): void {
+  guard(observer, [...ofRun, ...ofProgram], onFault);
+  guard(observer.operations, ofOperations, onFault);
+}
+
+function guard(watch: object, callbacks: readonly string[], onFault: (error: unknown) => void): void {
   const { apply } = Reflect;
   for (const name of callbacks) {
-    const callback = (observer as Instrument)[name] as Function | undefined;
-    if (callback === undefined) continue;
-    // The observer's own, so that its traces of who constructed a module begin below this function.
-    (observer as unknown as Record<string, Function>)[name] = (...values: unknown[]): void => {
+    const callback = (watch as Record<string, Function>)[name]!;
+    // The watch's own, so that its traces of who constructed a module begin below this function.
+    (watch as Record<string, Function>)[name] = (...values: unknown[]): void => {
       try {
-        apply(callback, observer, values);
+        apply(callback, watch, values);
       } catch (error) {
         if (error instanceof Signal) throw error;
         onFault(error);

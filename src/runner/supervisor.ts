@@ -227,8 +227,9 @@ export class Supervisor {
 
   /** What the program measured last, if it was terminated before it could send it. */
   #drain(): void {
-    const values = this.#metrics.take();
-    if (values) this.#emit({ type: "metrics", points: metricPoints(values, this.#seriesNames) });
+    for (const values of [this.#metrics.take(), this.#metrics.takeWaiting()]) {
+      if (values) this.#emit({ type: "metrics", points: metricPoints(values, this.#seriesNames) });
+    }
   }
 
   #tellState(state: RunState): void {

@@ -255,7 +255,7 @@ for (let i = 0; i < 30; i++) {
     it("is told where the program logs it, or computes it by hand", async () => {
       const logged = await train(`${one}for (let i = 0; i < 6; i++) {\n  step();\n  log({ accuracy: NaN, val_loss: i < 3 ? 1 : Infinity });\n}`);
       assert.deepEqual(problemsOf(logged), [["warning", "nonFiniteLoss", 3, one.split("\n").length + 2]]);
-      assert.match(logged.problems[0]!.message, /^val_loss is ∞ since step 3\. /);
+      assert.match(logged.problems[0]!.message, /^val_loss became ∞ at step 3\. /);
     });
 
     it("is not told of a run without one", async () => {
