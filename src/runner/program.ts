@@ -155,6 +155,7 @@ export class Program {
 
   /** The watch can't go on; the program can. */
   #stopWatching(error: unknown): void {
+    if (!this.#isWatched) return;
     this.#isWatched = false;
     const gate = (): void => void this.#gate.pass(() => {});
     const beforeStep = this.#job.request.mode === "inspect" ? () => this.#endInspection() : gate;

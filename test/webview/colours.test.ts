@@ -55,7 +55,8 @@ describe("what the panel draws can be seen", function () {
   before(async function () {
     if (chromiumMissing) this.skip();
     pages = await PanelPages.start();
-    panel = await pages.open();
+    // Wide enough for curves and histograms side by side.
+    panel = await pages.open({ width: 2200, height: 1100 });
     await panel.send({ type: "snapshot", run });
   });
   after(() => pages?.stop());
@@ -104,7 +105,7 @@ async function drawnColours(panel: Panel): Promise<Drawn> {
   return {
     background,
     colours: {
-      legends: (await boxes(panel, ".swatch")).map(centre),
+      legends: (await boxes(panel, ".line-swatch")).map(centre),
       "gradient bars": (await boxes(panel, ".flow-bar")).map(centre),
       histograms: firstOfFamilies.flatMap(([box]) => (box ? [mostCommon(box, picture, background)] : [])),
       "heat maps": (await boxes(panel, ".heatmap canvas")).map((box) => strongest(box, picture, background)),

@@ -59,11 +59,15 @@ function dress(shape: Element, known: Map<string, readonly (readonly [string, st
   for (const [name, value] of look) if (!shape.hasAttribute(name)) shape.setAttribute(name, value);
 }
 
-/** Mixed colours in a form that every program reads. */
+/** Mixed colours in a form that other programs read. */
 function plainColour(value: string): string {
-  return value.replace(/color\(srgb ([\d.]+) ([\d.]+) ([\d.]+)(?: \/ ([\d.]+))?\)/g, (_, ...channels: string[]) => {
-    const [red, green, blue] = channels.slice(0, 3).map((channel) => Math.round(255 * Number(channel)));
-    return `rgba(${red}, ${green}, ${blue}, ${channels[3] ?? 1})`;
+  return value.replace(/color\(srgb ([\d.]+) ([\d.]+) ([\d.]+)(?: \/ ([\d.]+))?\)/g, (_, ...channels: (string | undefined)[]) => {
+    const digits = channels.slice(0, channels[3] === undefined ? 3 : 4).map((channel) =>
+      Math.round(255 * Number(channel))
+        .toString(16)
+        .padStart(2, "0"),
+    );
+    return `#${digits.join("")}`;
   });
 }
 
