@@ -13,6 +13,10 @@ export class LoggedValues {
   readonly #told = new Set<string>();
   #complaints: string[] = [];
 
+  hasSeries(name: string): boolean {
+    return this.#series.has(name);
+  }
+
   /** The name under which a series of numbers goes; `undefined` where there is no room for one more. */
   series(name: string): string | undefined {
     const short = this.#shortened(name);

@@ -22,8 +22,7 @@ export class ModelWatch {
   #paidFor = 0;
   /** As it was described last. */
   model: FoundModel;
-  /** Whether the step to come, or under way, is to be measured; `sampler` does it, if measuring is wanted at all. */
-  isDue = true;
+  /** Measures the step to come, or under way; none if that is not to be measured. */
   sampler: StepSampler | null;
   readonly lives = new UnitLives();
   /** What was measured of the step under way, should it turn out to be one: told when the program has updated the parameters by hand. */
@@ -49,14 +48,18 @@ export class ModelWatch {
     this.sampler = watching.enabled ? this.#newSampler() : null;
   }
 
+  /** Whether the step to come, or under way, is measured. */
+  get isDue(): boolean {
+    return this.sampler !== null;
+  }
+
   /**
    * The step to come will be measured.
    * @param isAsked also where nothing is watched
    */
   open(isAsked = false): void {
-    if (this.isDue && (this.sampler || !isAsked)) return;
-    this.isDue = true;
-    if (isAsked || this.#watching.enabled) this.sampler ??= this.#newSampler();
+    if (this.isDue || !(isAsked || this.#watching.enabled)) return;
+    this.sampler = this.#newSampler();
     this.#meter.begin(this.model);
   }
 
@@ -94,7 +97,6 @@ export class ModelWatch {
     const isAsked = this.#isAsked;
     const isDue = isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
     this.#isAsked = false;
-    this.isDue = false;
     if (isDue) this.open(isAsked);
   }
 

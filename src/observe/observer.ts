@@ -347,9 +347,9 @@ export class Observer implements Instrument {
   #logNumber(name: string, value: number, step: number): void {
     // What is watched anyway has a curve of its own, which the program's value must not be mixed into.
     if ((name === "loss" && this.#losses.isKnown(value)) || (name === "lr" && this.#rates.isKnown(value))) return;
+    if (!this.#logged.hasSeries(name)) this.#losses.isValidationLogged ||= isValidationLoss(name);
     const series = this.#logged.series(name === "loss" || name === "lr" ? `${name} (logged)` : name);
     if (series !== undefined) this.#series.add(series, step, this.#epochs.epoch, value);
-    this.#losses.isValidationLogged ||= isValidationLoss(name);
   }
 
   // --- what the runner calls ----------------------------------------------------------------------------------------
@@ -549,7 +549,7 @@ export class Observer implements Instrument {
   /** What steps are made of is looked at while one is to be measured, and before the models are known. */
   #lookOrNot(): void {
     const isUnknown = this.#searches === 0 && this.#watching.enabled;
-    this.#meter.turn(isUnknown || this.#watches.current.some(({ sampler }) => sampler !== null));
+    this.#meter.turn(isUnknown || this.#watches.current.some(({ isDue }) => isDue));
   }
 
   /** What was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */

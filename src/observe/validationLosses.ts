@@ -40,20 +40,20 @@ export class ValidationLosses {
   /** Those that might still go backward, by the node that computed them. */
   #parts = new WeakMap<Node, Part>();
   #hasParts = false;
-  /** Where in its storage the target lies that was compared with last, here and in training. */
-  #target = new WeakMap<Storage, number>();
-  #trainingTarget = new WeakMap<Storage, number>();
+  /** The targets that were compared with last, here and in training. */
+  readonly #target = new LatestTarget();
+  readonly #trainingTarget = new LatestTarget();
 
   /** A loss that doesn't look as if it were to be trained by. */
   add({ value, target }: ComputedLoss, occasion: Occasion): void {
     // Of the very batch that is trained with: a look at the step, not at other data.
-    if (this.#trainingTarget.get(target.storage) === target.offset) return;
+    if (this.#trainingTarget.is(target)) return;
     const samples = target.shape[0] ?? 1;
     const look = this.#lookOf(occasion);
     const part = { look, value: meanOf(value), samples };
     look.sum += part.value * samples;
     look.samples += samples;
-    this.#target = new WeakMap([[target.storage, target.offset]]);
+    this.#target.set(target);
     const node = value.gradientEdge();
     if (!node) return;
     this.#parts.set(node, part);
@@ -62,8 +62,8 @@ export class ValidationLosses {
 
   /** A loss that is trained by was computed: looks at its own batch were none. */
   trainedWith({ target }: ComputedLoss): void {
-    if (this.#target.get(target.storage) === target.offset) this.#forget();
-    this.#trainingTarget = new WeakMap([[target.storage, target.offset]]);
+    if (this.#target.is(target)) this.#forget();
+    this.#trainingTarget.set(target);
   }
 
   /** What goes backward was trained by after all. */
@@ -99,9 +99,29 @@ export class ValidationLosses {
 
   #forget(): void {
     this.#looks = [];
-    this.#parts = new WeakMap();
+    if (this.#hasParts) this.#parts = new WeakMap();
     this.#hasParts = false;
-    this.#target = new WeakMap();
+    this.#target.forget();
+  }
+}
+
+/** Knows a target by where its values lie, without keeping them. */
+class LatestTarget {
+  /** Of each storage which setting was its last, and where in it the target began. */
+  readonly #places = new WeakMap<Storage, { readonly setting: number; readonly offset: number }>();
+  #setting = 0;
+
+  set({ storage, offset }: Tensor): void {
+    this.#places.set(storage, { setting: ++this.#setting, offset });
+  }
+
+  is({ storage, offset }: Tensor): boolean {
+    const place = this.#places.get(storage);
+    return place !== undefined && place.setting === this.#setting && place.offset === offset;
+  }
+
+  forget(): void {
+    this.#setting++;
   }
 }
 

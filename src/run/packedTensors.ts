@@ -60,20 +60,19 @@ export class TensorPacker {
     histogram,
     fullHistogram,
   }: TensorStatistics): void {
-    const numbers = this.#numbers;
-    for (const value of [count, mean, std, min, max, zeroFraction, nonFinite]) numbers.push(value);
-    for (let i = 0; i < percentiles; i++) numbers.push(values[i]!);
+    this.#numbers.append([count, mean, std, min, max, zeroFraction, nonFinite]);
+    for (let i = 0; i < percentiles; i++) this.#numbers.push(values[i]!);
     this.#wholes.push((exact ? isExact : 0) | (fullHistogram ? hasFull : 0));
     this.#wholes.push(shape.length);
-    for (const size of shape) this.#wholes.push(size);
+    this.#wholes.append(shape);
     this.#addHistogram(histogram);
     if (fullHistogram) this.#addHistogram(fullHistogram);
   }
 
   #addHistogram({ low, high, below, above, counts }: Histogram): void {
-    for (const value of [low, high, below, above]) this.#numbers.push(value);
+    this.#numbers.append([low, high, below, above]);
     this.#wholes.push(counts.length);
-    for (let bin = 0; bin < counts.length; bin++) this.#wholes.push(counts[bin]!);
+    this.#wholes.append(counts);
   }
 }
 
@@ -91,7 +90,7 @@ class Block<T extends Float64Array | Uint32Array> {
     this.#values[this.#length++] = value;
   }
 
-  append(more: T): void {
+  append(more: ArrayLike<number>): void {
     if (this.#length + more.length > this.#values.length) this.#grow(more.length);
     this.#values.set(more, this.#length);
     this.#length += more.length;

@@ -8,7 +8,7 @@ import { useCollector } from "../engine/memory/survey.ts";
 import { MetricBuffer } from "../observe/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
 import type { ProgramSource } from "../observe/modelRegistry.ts";
-import type { Problem, RunEvent, Steering } from "../protocol/index.ts";
+import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
@@ -37,9 +37,14 @@ export function prepareEngine(): string {
 // Names of `process` and of the global object are the program's to change; these are ours.
 const leave = process.exit.bind(process);
 
+/** What is told of a measured step before its last word. */
+const hasMoreToCome: ReadonlySet<RunEvent["type"]> = new Set(["statistics", "work"]);
+
 export class Program {
   readonly #job: Job;
-  readonly #post: (message: WorkerMessage) => void;
+  readonly #toMain: (message: WorkerMessage) => void;
+  /** Events that go with the next message: to wake the main thread takes longer than to write them. */
+  readonly #waiting: SentEvent[] = [];
   readonly #control: Control;
   readonly #gate: Gate;
   readonly #stacks: StackReader;
@@ -55,7 +60,7 @@ export class Program {
   /** @param post reaches the main thread, and nobody else does */
   constructor(job: Job, post: (message: WorkerMessage) => void) {
     this.#job = job;
-    this.#post = post;
+    this.#toMain = post;
     this.#control = new Control(job.control);
     this.#gate = new Gate(
       this.#control,
@@ -63,7 +68,7 @@ export class Program {
       (steering) => this.#hear(steering),
       (paused) => {
         this.#printed.flush();
-        post({ type: "paused", paused });
+        this.#post({ type: "paused", paused });
       },
     );
     const map = new SourceMap(job.program, job.map);
@@ -75,9 +80,9 @@ export class Program {
       metrics: new MetricBuffer(job.metrics),
       sink: {
         event: (event) => this.#tell(event),
-        series: (index, name) => post({ type: "series", index, name }),
+        series: (index, name) => this.#post({ type: "series", index, name }),
         points: (values) => {
-          post({ type: "points", values });
+          this.#post({ type: "points", values });
           this.#printed.flushIfDue();
         },
       },
@@ -224,7 +229,17 @@ export class Program {
   }
 
   #tell(event: RunEvent): void {
-    this.#post({ type: "event", event: sent(event) });
+    this.#waiting.push(sent(event));
+    if (!hasMoreToCome.has(event.type)) this.#postWaiting();
+  }
+
+  #post(message: WorkerMessage): void {
+    this.#postWaiting();
+    this.#toMain(message);
+  }
+
+  #postWaiting(): void {
+    if (this.#waiting.length > 0) this.#toMain({ type: "events", events: this.#waiting.splice(0) });
   }
 }
 

@@ -207,8 +207,8 @@ export class Supervisor {
       case "begun":
         this.#folder?.remove();
         break;
-      case "event":
-        this.#emit(message.event);
+      case "events":
+        for (const event of message.events) this.#emit(event);
         break;
       case "series":
         this.#seriesNames[message.index] = message.name;

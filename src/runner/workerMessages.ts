@@ -38,7 +38,8 @@ export type WorkerMessage =
   | { readonly type: "ready"; readonly kernels: string }
   /** The program is read, and about to run. */
   | { readonly type: "begun" }
-  | { readonly type: "event"; readonly event: SentEvent }
+  /** In their order. */
+  | { readonly type: "events"; readonly events: readonly SentEvent[] }
   /** From now on this number stands for this name in `points`. */
   | { readonly type: "series"; readonly index: number; readonly name: string }
   | { readonly type: "points"; readonly values: Float64Array }

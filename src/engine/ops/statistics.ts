@@ -60,10 +60,10 @@ const cellCounts = new Int32Array(memory.buffer, countsAt, MOST_BINS + 2);
 
 /** Statistics and a histogram with `bins` bins (1 to 1024). Computed in the engine's memory; changes nothing. */
 export function statistics(tensor: Tensor, bins: number): Statistics {
-  const run = asRun(tensor) ?? { source: denseCopy(tensor), count: tensor.numel(), repeats: 1 };
-  const { source, count, repeats } = run;
+  const { source, count, repeats } = asRun(tensor) ?? { source: denseCopy(tensor), count: tensor.numel(), repeats: 1 };
   kernels.statistics(at(source), count, measuresAt, Element[source.dtype]);
-  const [finite, mean, std, min, max, zeros] = measures as unknown as [number, number, number, number, number, number];
+  const [finite, mean, std] = [measures[0]!, measures[1]!, measures[2]!];
+  const [min, max, zeros] = [measures[3]!, measures[4]!, measures[5]!];
   return {
     count: count * repeats,
     mean,
@@ -72,7 +72,7 @@ export function statistics(tensor: Tensor, bins: number): Statistics {
     max,
     zeroFraction: count > 0 ? zeros / count : 0,
     nonFinite: (count - finite) * repeats,
-    ...distribution({ ...run, finite, min, max, zeros, bins: Math.max(1, Math.min(MOST_BINS, Math.floor(bins))) }),
+    ...distribution({ source, count, repeats, finite, min, max, zeros, bins: Math.max(1, Math.min(MOST_BINS, Math.floor(bins))) }),
   };
 }
 

@@ -45,9 +45,15 @@ export class Sorted implements Ordered {
   }
 
   extent(from: number, to: number): readonly [number, number] {
-    const within = this.#values.filter((value) => value !== 0 && value >= from && value <= to);
-    return [within[0]!, within[within.length - 1]!];
+    let [first, last] = [0, this.#values.length - 1];
+    while (first < last && !isWithin(this.#values[first]!, from, to)) first++;
+    while (last > first && !isWithin(this.#values[last]!, from, to)) last--;
+    return [this.#values[first]!, this.#values[last]!];
   }
+}
+
+function isWithin(value: number, from: number, to: number): boolean {
+  return value !== 0 && value >= from && value <= to;
 }
 
 /** As NumPy does it between the two values next to a rank. */
@@ -57,26 +63,30 @@ function interpolated(share: number, count: number, at: (rank: number) => number
   return between(a, b, rank - Math.floor(rank));
 }
 
-/** Counted values, as if each cell's were spread evenly over it. */
+/** Where the last `Spread` sums up its cells: to make such a block for each tensor takes longer than to fill it. */
+let sums = new Float64Array(512);
+
+/** Counted values, as if each cell's were spread evenly over it; valid until the next is made. */
 export class Spread implements Ordered {
   readonly #cells: Distribution;
   readonly #min: number;
   readonly #max: number;
   readonly #zeros: number;
-  /** Number of values below each cell, and below the end of the last; zeros are left out. */
+  /** Number of values below each cell, and below the end of the last; zeros are left out. Longer than needed. */
   readonly #below: Float64Array;
 
   /** @param min smallest of all values, zeros too; @param max largest */
   constructor(cells: Distribution, min: number, max: number, zeros: number) {
     [this.#cells, this.#min, this.#max, this.#zeros] = [cells, min, max, zeros];
     const { counts, below } = cells;
-    this.#below = new Float64Array(counts.length + 1);
-    this.#below[0] = below;
-    for (let cell = 0; cell < counts.length; cell++) this.#below[cell + 1] = this.#below[cell]! + counts[cell]!;
+    if (counts.length >= sums.length) sums = new Float64Array(2 * counts.length);
+    this.#below = sums;
+    let sum = (sums[0] = below);
+    for (let cell = 0; cell < counts.length; cell++) sums[cell + 1] = sum += counts[cell]!;
   }
 
   get others(): number {
-    return this.#below[this.#below.length - 1]! + this.#cells.above;
+    return this.#below[this.#cells.counts.length]! + this.#cells.above;
   }
 
   percentile(share: number): number {
