@@ -62,10 +62,13 @@ describe("a person who takes away what they see", () => {
     assert.equal(formatNumber(Number(rows.at(-1)!.split(",")[2])), await workbench.inPanel("loss-value").innerText());
 
     await save("svg");
-    const drawn = await workbench.page.evaluate((text) => {
-      const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-      return { name: root.nodeName, title: root.querySelector("title")?.textContent, lines: root.querySelectorAll("g[clip-path] path").length };
-    }, await takeOffered("moons loss.svg"));
+    const drawn = await workbench.page.evaluate(
+      (text) => {
+        const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+        return { name: root.nodeName, title: root.querySelector("title")?.textContent, lines: root.querySelectorAll("g[clip-path] path").length };
+      },
+      await takeOffered("moons loss.svg"),
+    );
     assert.deepEqual(drawn, { name: "svg", title: "loss", lines: 2 }, "the values, and smoothed");
   });
 
@@ -85,7 +88,10 @@ describe("a person who takes away what they see", () => {
     await takeOffered("moons.html");
     await workbench.page.locator(".notification-toast", { hasText: "Saved moons.html." }).waitFor();
 
-    const context = await workbench.page.context().browser()!.newContext({ offline: true, viewport: { width: 1600, height: 1000 } });
+    const context = await workbench.page
+      .context()
+      .browser()!
+      .newContext({ offline: true, viewport: { width: 1600, height: 1000 } });
     const page = await context.newPage();
     const [asked, errors]: [string[], string[]] = [[], []];
     page.on("request", (request) => asked.push(request.url()));
