@@ -11,7 +11,10 @@ import { Series } from "../../src/run/series.ts";
 import { exportCurves, type Drawing } from "../../webview/curves/curveExport.ts";
 import { groupCharts } from "../../webview/curves/groups.ts";
 import { csvLine, escapeXml } from "../../webview/export/exportable.ts";
-import { snapshotAfter, training } from "./fakeRun.ts";
+import { bins } from "../../webview/charts/bars.ts";
+import { exportHistogram, exportHistory, type TensorDrawing } from "../../webview/layer/layerExport.ts";
+import type { HistoryView } from "../../webview/state.ts";
+import { measure, snapshotAfter, training } from "./fakeRun.ts";
 import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
 
 const curve = (values: readonly number[], from = 0) => Series.of(values.map((value, i) => ({ step: from + i, epoch: 0, value })));
@@ -59,6 +62,109 @@ describe("a chart's file", () => {
     const ys = [...svg().matchAll(/[ML][\d.]+ ([\d.]+)/g)].slice(-4).map(([, y]) => Number(y));
     assert.ok(Math.abs(ys[0]! - ys[1]! - (ys[2]! - ys[3]!)) < 0.05, ys.join());
     for (const label of [">1<", ">10<", ">100<", ">1000<"]) assert.ok(svg().includes(label), label);
+  });
+});
+
+describe("a tensor's files", () => {
+  const values = [-2, -1, -1, 0, 0, 0, 1, 3];
+  const look: TensorDrawing = {
+    run: "digits",
+    title: "head ∂loss/∂output",
+    family: "gradient",
+    fullRange: false,
+    logarithmic: false,
+    colour: (name) => name,
+    fontFamily: "sans-serif",
+  };
+  const history = [0, 10, 20].map((step, i) => ({
+    step,
+    epoch: i,
+    tensor: measure(
+      values.map((value) => value * (i + 1)),
+      [8],
+      4,
+    ),
+  }));
+  const { tensor } = history[0]!;
+  const over = (view: HistoryView) => exportHistory({ ...look, view, history, range: [0, 20], axis: [-6, 9] });
+  const rowsOf = (csv: string) =>
+    csv
+      .trim()
+      .split("\r\n")
+      .map((line) => line.split(","));
+
+  it("have each bin with its edges, and every value once", () => {
+    const { csv, name } = exportHistogram(look, tensor, 7);
+    assert.equal(name, "digits head dloss-doutput step 7");
+    const [head, ...rows] = rowsOf(csv());
+    assert.deepEqual(head, ["values", "low", "high", "count"]);
+    assert.equal(
+      rows.reduce((sum, [, , , count]) => sum + Number(count), 0),
+      values.length,
+    );
+    for (const [, low, high, count] of rows.filter(([what]) => what === "bin")) {
+      const isLast = Number(high) === tensor.histogram.high;
+      const within = values.filter((value) => value !== 0 && value >= Number(low) && (value < Number(high) || (isLast && value === Number(high))));
+      assert.equal(Number(count), within.length, `${low} to ${high}`);
+    }
+    assert.deepEqual(
+      rows.find(([what]) => what === "exactly zero"),
+      ["exactly zero", "0", "0", "3"],
+    );
+  });
+
+  it("draw bars as high as they count, on an axis that says how many", () => {
+    for (const logarithmic of [false, true]) {
+      const text = exportHistogram({ ...look, logarithmic }, tensor, 7).svg();
+      const [, path] = /d="(M[^"]*)" fill="--gradient"/.exec(text)!;
+      const tops = [...path!.matchAll(/V([\d.]+)H/g)].map(([, y]) => Number(y));
+      const counts = Array.from(tensor.histogram.counts);
+      const size = logarithmic ? Math.log1p : (count: number) => count;
+      tops.forEach((y, i) => assert.ok(Math.abs((380 - y) / (380 - Math.min(...tops)) - size(counts[i]!) / size(Math.max(...counts))) < 0.01));
+      assert.ok(text.includes("3 exactly zero (37.5 %)") && text.includes(">1<"), text.slice(0, 1200));
+    }
+  });
+
+  it("have over the run each measured step's bins, or its percentiles, whole", () => {
+    for (const view of ["heatmap", "ridgeline"] as const) {
+      const rows = rowsOf(over(view).csv()).slice(1);
+      assert.deepEqual(
+        rows.map(([step, , low, high, count]) => [step, low, high, count].map(Number)),
+        history.flatMap(({ step, tensor: { histogram } }) => bins(histogram).map(({ low, high, count }) => [step, low, high, count])),
+      );
+    }
+    const [head, ...rows] = rowsOf(over("percentiles").csv());
+    assert.equal(head!.join(), "step,epoch,mean,std,min,1 %,5 %,25 %,50 %,75 %,95 %,99 %,max,count,exactly zero,NaN or infinite");
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    assert.deepEqual(
+      rows.map(([step, epoch, own, , min]) => [step, epoch, own, min].map(Number)),
+      [0, 10, 20].map((step, i) => [step, i + 1, mean * (i + 1), -2 * (i + 1)]),
+    );
+  });
+
+  it("draw the run where its steps and values are", () => {
+    const heat = over("heatmap").svg();
+    const columns = [...heat.matchAll(/<rect x="([\d.]+)" y="62" width="(\d+)" height="318" fill="--background"/g)].map(
+      ([, x, wide]) => Number(x) + Number(wide) / 2,
+    );
+    // 21 steps on 636 pixels from 64 on; a step stands in the middle of its stretch.
+    columns.forEach((x, i) => assert.ok(Math.abs(x - (64 + (636 * (10 * i + 0.5)) / 21)) <= 3, `${x}`));
+    assert.equal(columns.length, 3);
+    const fanned = over("percentiles").svg();
+    const [, median] = /d="(M[^"]*)" stroke="--gradient"/.exec(fanned)!;
+    const ys = [...median!.matchAll(/[ML][\d.]+ ([\d.]+)/g)].map(([, y]) => Number(y));
+    ys.forEach((y, i) => {
+      const value = history[i]!.tensor.percentiles.values[3]!;
+      assert.ok(Math.abs(y - (380 - ((value + 6) / 15) * 318)) < 0.1, `${y} for ${value}`);
+    });
+    assert.equal(
+      [
+        ...over("ridgeline")
+          .svg()
+          .matchAll(/fill-opacity="0.35"/g),
+      ].length,
+      3,
+    );
   });
 });
 
@@ -114,6 +220,45 @@ describe("taking things away from the panel", function () {
     await chart.getByTestId("export").click();
     await panel.page.keyboard.press("Escape");
     assert.equal(await chart.getByTestId("export-svg").count(), 0);
+  });
+
+  it("saves a tensor's histogram, and each way to show it over the run, as a table, a drawing and a picture", async () => {
+    await panel.byTestId("module-row").nth(2).click();
+    await panel.turnTo("layer");
+    const output = panel.page.locator(".tensor-row").first();
+    const posted = async () => (await panel.posted()).filter((message) => message.type === "save" || message.type === "saveBytes");
+    const save = async (part: string, form: string) => {
+      const before = (await posted()).length;
+      const menu = output.locator(`${part} > .export-menu`);
+      await menu.getByTestId("export").click();
+      await menu.getByTestId(`export-${form}`).click();
+      await panel.page.waitForFunction(
+        (count) => (window as unknown as { posted: FromPanel[] }).posted.filter(({ type }) => type === "save" || type === "saveBytes").length > count,
+        before,
+      );
+      const message = (await posted()).at(-1)!;
+      return { name: message.name, content: message.type === "save" ? message.text : Buffer.from(message.base64, "base64") };
+    };
+    const table = await save(".histogram", "csv");
+    assert.equal(table.name, "digits features.0 output step 891.csv");
+    const counted = String(table.content)
+      .trim()
+      .split("\r\n")
+      .slice(1)
+      .reduce((sum, line) => sum + Number(line.split(",")[3]), 0);
+    assert.equal(counted, Number(await panel.byTestId("tensor-count").first().getAttribute("data-value")));
+    const [svg, png] = [await save(".histogram", "svg"), await save(".histogram", "png")];
+    assert.match(String(svg.content), /fill="#[0-9a-f]{6}"/, "the colours are the theme's own");
+    assert.ok(new Set(decode(png.content as Buffer).data).size > 20);
+    for (const view of ["heatmap", "ridgeline", "percentiles"]) {
+      await panel.byTestId(`history-${view}`).click();
+      const [drawn, picture] = [await save(".history", "svg"), await save(".history", "png")];
+      assert.equal(drawn.name, `digits features.0 output ${view}.svg`);
+      assert.ok(drawn.content.length < 2_000_000, `${drawn.content.length} characters`);
+      assert.ok(new Set(decode(picture.content as Buffer).data).size > 20, view);
+      if (process.env["KINDLING_PICTURES"]) writeFileSync(join(process.env["KINDLING_PICTURES"], picture.name), picture.content);
+    }
+    if (process.env["KINDLING_PICTURES"]) writeFileSync(join(process.env["KINDLING_PICTURES"], png.name), png.content);
   });
 
   it("makes one page of the panel that opens without a network and shows the same, and goes on working", async () => {

@@ -8,6 +8,11 @@ const enough = 10;
 /** How many of a hundred histograms may be wider than the axis, on either side. */
 const exceptions = 0.05;
 
+/** @param isFull whether outliers have a place on it, too */
+export function valueAxis(histograms: readonly Histogram[], isFull: boolean): Range {
+  return isFull ? fullAxis(histograms) : usualAxis(histograms);
+}
+
 /** The range that holds every histogram. */
 export function fullAxis(histograms: readonly Histogram[]): Range {
   let [low, high] = [Infinity, -Infinity];

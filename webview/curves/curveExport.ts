@@ -3,15 +3,14 @@ import type { EpochStart } from "../../src/run/epochs.ts";
 import { formatCount } from "../../src/run/numbers.ts";
 import { indexAt, type Series } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
-import { formatTicks } from "../charts/ticks.ts";
-import type { Colour } from "../charts/theme.ts";
 import { csvLine, escapeXml, type Exportable } from "../export/exportable.ts";
+import { niceTicks, plot, round, stepAxis, svgChart, svgText, width, type Axis, type Look } from "../export/svgChart.ts";
 import { dashOf } from "./dashes.ts";
 import type { Chart, Line } from "./groups.ts";
 import { epochStride } from "./marks.ts";
 import { Smoothed } from "./smooth.ts";
 
-export interface Drawing {
+export interface Drawing extends Look {
   readonly chart: Chart;
   /** First and last step. */
   readonly range: readonly [number, number];
@@ -19,12 +18,8 @@ export interface Drawing {
   /** Weight of the smoothed lines; 0 for none. */
   readonly smoothing: number;
   readonly epochs: readonly EpochStart[];
-  readonly colour: (name: Colour) => string;
-  readonly fontFamily: string;
 }
 
-const [width, height] = [720, 420];
-const plot = { left: 64, right: 700, bottom: 380 };
 /** Points that a line is drawn with at most. */
 const mostPoints = 2_000;
 const legendRow = 18;
@@ -48,37 +43,21 @@ export function curveCsv({ lines }: Chart): string {
 }
 
 function curveSvg(drawing: Drawing): string {
-  const { chart, range, colour, fontFamily } = drawing;
+  const { chart, range, colour } = drawing;
   const legend = legendOf(chart, colour);
   const top = 44 + legendRow * legend.rows;
-  const y = valueScale(drawing, top);
-  const x = (step: number) => plot.left + ((step - range[0]) / Math.max(1, range[1] - range[0])) * (plot.right - plot.left);
-  const steps = niceTicks(range[0], range[1], 7).filter(Number.isInteger);
-  const [stepLabels, valueLabels] = [formatTicks(steps), formatTicks(y.ticks)];
-  const text = (at: number, line: number, content: string, anchor = "middle") =>
-    `<text x="${round(at)}" y="${round(line)}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(fontFamily)}" font-size="12" role="img">`,
-    `<title>${escapeXml(chart.title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="${colour("--background")}"/>`,
-    `<text x="16" y="26" font-size="15" font-weight="600" fill="${colour("--foreground")}">${escapeXml(chart.title)}</text>`,
-    `<g fill="${colour("--foreground")}">${legend.svg}</g>`,
-    `<g stroke="${colour("--muted")}" stroke-opacity="0.25">`,
-    ...steps.map((step) => `<path d="M${round(x(step))} ${top}V${plot.bottom}"/>`),
-    ...y.ticks.map((value) => `<path d="M${plot.left} ${round(y.at(value))}H${plot.right}"/>`),
-    "</g>",
-    `<g fill="${colour("--muted")}">`,
-    ...steps.map((step, i) => text(x(step), plot.bottom + 18, stepLabels[i]!)),
-    ...y.ticks.map((value, i) => text(plot.left - 8, y.at(value) + 4, valueLabels[i]!, "end")),
-    text((plot.left + plot.right) / 2, plot.bottom + 34, "step"),
-    ...epochMarks(drawing, x, top, text),
-    "</g>",
-    `<clipPath id="plot"><rect x="${plot.left}" y="${top - 2}" width="${plot.right - plot.left}" height="${plot.bottom - top + 4}"/></clipPath>`,
-    `<g fill="none" clip-path="url(#plot)" stroke-linejoin="round">`,
-    ...chart.lines.flatMap((line) => linePaths(line, drawing, x, y.at)),
-    "</g>",
-    "</svg>",
-  ].join("\n");
+  const [x, y] = [stepAxis(range), valueAxis(drawing, top)];
+  return svgChart({
+    ...drawing,
+    title: chart.title,
+    legend: legend.svg,
+    top,
+    x,
+    y,
+    name: "step",
+    marks: epochMarks(drawing, x.at, top),
+    content: chart.lines.flatMap((line) => linePaths(line, drawing, x.at, y.at)),
+  });
 }
 
 /** In rows below the title. */
@@ -96,28 +75,18 @@ function legendOf({ lines }: Chart, colour: Drawing["colour"]): { readonly svg: 
   return { svg: parts.join(""), rows: row + 1 };
 }
 
-function epochMarks(
-  { epochs, range }: Drawing,
-  x: (step: number) => number,
-  top: number,
-  text: (x: number, y: number, content: string, anchor: string) => string,
-): string[] {
+function epochMarks({ epochs, range }: Drawing, x: (step: number) => number, top: number): string[] {
   const inSight = epochs.filter(({ step }, i) => i > 0 && step > range[0] && step <= range[1]);
   const stride = epochStride(inSight.length, plot.right - plot.left) ?? Infinity;
   return inSight
     .filter(({ epoch }) => (epoch + 1) % stride === 0)
     .map(
       ({ step, epoch }) =>
-        `<path d="M${round(x(step))} ${top}V${plot.bottom}" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="3 3"/>${text(x(step) + 3, top + 9, `epoch ${formatCount(epoch + 1)}`, "start")}`,
+        `<path d="M${round(x(step))} ${top}V${plot.bottom}" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="3 3"/>${svgText(x(step) + 3, top + 9, `epoch ${formatCount(epoch + 1)}`, "start")}`,
     );
 }
 
-interface Scale {
-  readonly ticks: readonly number[];
-  readonly at: (value: number) => number;
-}
-
-function valueScale({ chart, range, logarithmic }: Drawing, top: number): Scale {
+function valueAxis({ chart, range, logarithmic }: Drawing, top: number): Axis {
   const shown = chart.lines.flatMap(({ series }) => [...valuesWithin(series, range)]).filter((value) => Number.isFinite(value) && (!logarithmic || value > 0));
   const size = logarithmic ? Math.log10 : (value: number) => value;
   let low = size(shown.reduce((a, b) => Math.min(a, b), shown[0] ?? 0));
@@ -131,15 +100,6 @@ function valueScale({ chart, range, logarithmic }: Drawing, top: number): Scale 
 
 function valuesWithin({ steps, values }: Series, [first, last]: readonly [number, number]): Float64Array {
   return values.subarray(indexAt(steps, first - 1) + 1, indexAt(steps, last) + 1);
-}
-
-/** About `count` round numbers. */
-function niceTicks(low: number, high: number, count: number): number[] {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const stride = [1, 2, 5, 10].map((digit) => digit * power).find((candidate) => candidate >= rough)!;
-  const first = Math.ceil(low / stride);
-  return Array.from({ length: Math.max(0, Math.floor(high / stride) - first + 1) }, (_, i) => Number(((first + i) * stride).toPrecision(12)));
 }
 
 /** Powers of ten; within less than two of them round numbers. */
@@ -180,8 +140,4 @@ function stepped(points: readonly Point[]): string {
   return points
     .map((point, i) => (point ? (points[i - 1] ? `H${round(point[0])}V${round(point[1])}` : `M${round(point[0])} ${round(point[1])}`) : ""))
     .join("");
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(2));
 }

@@ -7,7 +7,7 @@ import { colour, font } from "../charts/theme.ts";
 import { formatTicks } from "../charts/ticks.ts";
 import { dashOf } from "./dashes.ts";
 import type { Line } from "./groups.ts";
-import { drawEpochs, drawHoles, drawInterventions, type StepMark } from "./marks.ts";
+import { drawEpochs, drawHoles, drawInterventions, marksAt, marksText, type StepMark } from "./marks.ts";
 import { Smoothed } from "./smooth.ts";
 
 export interface CurveView {
@@ -44,11 +44,15 @@ interface Drawn {
   readonly smooth: Column | null;
 }
 
+/** Between a mark and its label, CSS pixels. */
+const labelGap = 6;
 /** More points than this don't show on a screen. */
 const pointsPerPixel = 3;
-const axisWidth = 46;
+const leastAxisWidth = 46;
+const axisGap = 4;
 /** In the axes' font, CSS pixels. */
 const digitWidth = 7;
+
 export class CurvePlot {
   #plot: uPlot | null = null;
   #view: CurveView | null = null;
@@ -57,6 +61,7 @@ export class CurvePlot {
   #holes: number[] = [];
   #hovered = false;
   readonly #marker = document.createElement("div");
+  readonly #label = document.createElement("div");
   readonly #resizing: ResizeObserver;
   readonly #host: HTMLElement;
   readonly #events: CurveEvents;
@@ -65,6 +70,9 @@ export class CurvePlot {
     this.#host = host;
     this.#events = events;
     this.#marker.className = "chart-marker";
+    this.#label.className = "mark-label";
+    this.#label.dataset["testid"] = "mark-label";
+    this.#label.role = "status";
     this.#resizing = new ResizeObserver(() => this.#fit());
     this.#resizing.observe(host);
   }
@@ -84,10 +92,11 @@ export class CurvePlot {
     this.#placeMarker();
   }
 
-  /** Puts the crosshair at a step that another chart is pointed at; `null` takes it away. */
+  /** Puts the crosshair at a step that this chart or another is pointed at; `null` takes it away. */
   showCursor(step: number | null): void {
     if (!this.#plot || this.#hovered) return;
     const left = step === null ? -10 : this.#plot.valToPos(step, "x");
+    this.#nameMarks(this.#host.matches(":focus-visible") ? left : null);
     this.#plot.setCursor({ left, top: step === null ? -10 : 1 }, false);
   }
 
@@ -97,7 +106,8 @@ export class CurvePlot {
     this.#plot = null;
     if (width === 0 || height === 0) return;
     this.#plot = new uPlot(this.#options(view, width, height), this.#data(view), this.#host);
-    this.#plot.over.append(this.#marker);
+    this.#plot.over.append(this.#marker, this.#label);
+    this.#nameMarks(null);
     this.#listen(this.#plot.over);
   }
 
@@ -107,6 +117,19 @@ export class CurvePlot {
     const [first, last] = this.#view?.range ?? [0, 0];
     this.#marker.hidden = !this.#plot || step === null || step < first || step > last;
     if (!this.#marker.hidden) this.#marker.style.transform = `translateX(${Math.round(this.#plot!.valToPos(step!, "x"))}px)`;
+  }
+
+  /** Says what was changed by hand at a place, on the one chart that a person is at. @param x CSS pixels; `null` for nowhere */
+  #nameMarks(x: number | null): void {
+    const { valToPos, over } = this.#plot!;
+    const placeOfStep = (step: number): number => valToPos(step, "x");
+    const marks = x === null ? [] : marksAt(this.#view!.interventions, x, placeOfStep);
+    this.#label.textContent = marksText(marks);
+    if (marks.length === 0) return;
+    const left = placeOfStep(marks[0]!.step);
+    const isLeft = left > over.clientWidth / 2;
+    this.#label.style.translate = isLeft ? `calc(${left - labelGap}px - 100%)` : `${left + labelGap}px`;
+    this.#label.style.maxWidth = `${(isLeft ? left : over.clientWidth - left) - 2 * labelGap}px`;
   }
 
   #fit(): void {
@@ -125,6 +148,7 @@ export class CurvePlot {
     over.addEventListener("mouseenter", () => (this.#hovered = true));
     over.addEventListener("mouseleave", () => {
       this.#hovered = false;
+      this.#nameMarks(null);
       this.#events.hover(null);
     });
     over.addEventListener("mousedown", (event) => (pressedAt = event.clientX));
@@ -133,6 +157,11 @@ export class CurvePlot {
       if (Math.abs(event.clientX - pressedAt) < 3 && step !== null) this.#events.choose(step);
     });
     over.addEventListener("dblclick", () => this.#events.zoom(null));
+  }
+
+  #pointTo(x: number): void {
+    this.#nameMarks(x);
+    this.#events.hover(this.#cursorStep());
   }
 
   #cursorStep(): number | null {
@@ -154,12 +183,12 @@ export class CurvePlot {
         y: view.logarithmic ? { distr: 3 } : {},
       },
       axes: [
-        { ...axis, size: 22, gap: 4, space: 64, incrs: wholeIncrements, values: (_, splits) => formatTicks(splits) },
-        { ...axis, size: axisWidth, gap: 4, space: 26, values: (_, splits) => formatTicks(splits) },
+        { ...axis, size: 22, gap: axisGap, space: 64, incrs: wholeIncrements, values: (_, splits) => formatTicks(splits) },
+        { ...axis, size: axisWidth, gap: axisGap, space: 26, values: (_, splits) => formatTicks(splits) },
       ],
       series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view))],
       hooks: {
-        setCursor: [() => this.#hovered && this.#events.hover(this.#cursorStep())],
+        setCursor: [(plot) => this.#hovered && this.#pointTo(plot.cursor.left!)],
         setSelect: [(plot) => this.#zoomTo(plot)],
         drawAxes: [(plot) => drawEpochs(plot, this.#view!.epochs)],
         draw: [(plot) => this.#drawMarks(plot)],
@@ -221,6 +250,15 @@ export class CurvePlot {
     }
     return drawn;
   }
+}
+
+/** What the longest label of the axis of values takes; the same for all labels that aren't long, so that charts stand in line. */
+function axisWidth({ ctx }: uPlot, labels: readonly string[] | null): number {
+  ctx.save();
+  ctx.font = font();
+  const longest = (labels ?? []).reduce((most, label) => Math.max(most, ctx.measureText(label).width), 0);
+  ctx.restore();
+  return Math.max(leastAxisWidth, Math.ceil(longest) + 2 * axisGap);
 }
 
 /** Whether the one view needs no more than other data to become the other. */

@@ -1,10 +1,10 @@
 /** What is marked at steps of a chart: where epochs begin, what was changed by hand, and where values ceased to be numbers. */
 import uPlot from "uplot";
 import type { EpochStart } from "../../src/run/epochs.ts";
-import type { Intervention, OptionValue } from "../../src/protocol/index.ts";
+import type { Intervention } from "../../src/protocol/index.ts";
+import { interventionText } from "../../src/run/interventions.ts";
 import { formatCount } from "../../src/run/numbers.ts";
 import { colour, font } from "../charts/theme.ts";
-import { formatTicks } from "../charts/ticks.ts";
 
 /** Something that happened to the run at a step. */
 export interface StepMark {
@@ -14,8 +14,12 @@ export interface StepMark {
 
 /** The least room for an epoch's label, CSS pixels. */
 const labelRoom = 56;
+/** How high an epoch's label is, CSS pixels. */
+const labelSize = 9;
 /** The least room for the tick of an epoch without a label, CSS pixels. */
 const tickRoom = 4;
+/** CSS pixels. */
+const tickLength = 4;
 /** Marks closer than this are one, CSS pixels. */
 const markDistance = 12;
 
@@ -44,12 +48,20 @@ export function epochStride(count: number, width: number): number | undefined {
 }
 
 export function interventionMarks(interventions: readonly Intervention[]): readonly StepMark[] {
-  return interventions.map(({ step, target, from, to }) => ({ step, label: `${target}: ${optionText(from)} → ${optionText(to)}` }));
+  return interventions.map((intervention) => ({ step: intervention.step, label: interventionText(intervention) }));
 }
 
-function optionText(value: OptionValue | null): string {
-  if (typeof value === "number") return formatTicks([value])[0]!;
-  return value === null ? "mixed" : Array.isArray(value) ? formatTicks(value).join(", ") : String(value);
+/** The marks that are meant by who points there: those at the place of the nearest one that is close enough. Pure. */
+export function marksAt(marks: readonly StepMark[], x: number, placeOfStep: (step: number) => number): readonly StepMark[] {
+  const far = (mark: StepMark) => Math.abs(placeOfStep(mark.step) - x);
+  const nearest = marks.reduce<StepMark | undefined>((best, mark) => (best && far(best) <= far(mark) ? best : mark), undefined);
+  if (!nearest || far(nearest) > markDistance / 2) return [];
+  return marks.filter(({ step }) => Math.abs(placeOfStep(step) - placeOfStep(nearest.step)) < markDistance);
+}
+
+/** `step 120: lr 0.01 → 0.001`, a line for each. */
+export function marksText(marks: readonly StepMark[]): string {
+  return marks.map(({ step, label }) => `step ${formatCount(step)}: ${label}`).join("\n");
 }
 
 /** What was changed by hand: a line with a triangle below it. */
@@ -93,9 +105,6 @@ function drawTick(plot: uPlot, step: number): void {
   drawVertical(plot, step, colour("--muted"), [], tickLength * uPlot.pxRatio);
 }
 
-/** CSS pixels. */
-const tickLength = 4;
-
 function drawVertical(plot: uPlot, step: number, stroke: string, dash: readonly number[], length = plot.bbox.height): void {
   const x = placeOf(plot, step);
   if (x === undefined) return;
@@ -132,11 +141,15 @@ function writeAtHead(plot: uPlot, step: number, text: string): void {
   if (x === undefined) return;
   const { ctx, bbox } = plot;
   ctx.save();
-  ctx.font = font().replace(/\d+px/, `${9 * uPlot.pxRatio}px`);
+  ctx.font = font().replace(/\d+px/, `${labelSize * uPlot.pxRatio}px`);
   ctx.fillStyle = colour("--muted");
   ctx.textAlign = "left";
   ctx.textBaseline = "top";
-  const left = x + 3 * uPlot.pxRatio;
-  if (left + ctx.measureText(text).width <= bbox.left + bbox.width) ctx.fillText(text, left, bbox.top);
+  const [left, top, width] = [x + 3 * uPlot.pxRatio, bbox.top + (tickLength + 2) * uPlot.pxRatio, ctx.measureText(text).width];
+  if (left + width <= bbox.left + bbox.width) {
+    // Below the ticks, and over no line of the grid.
+    ctx.clearRect(left, top, width, labelSize * uPlot.pxRatio);
+    ctx.fillText(text, left, top);
+  }
   ctx.restore();
 }

@@ -1,5 +1,5 @@
 /** The button on a chart that takes it away, in the form that is chosen below it. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../frame/icon.tsx";
 import type { Store } from "../store.ts";
 import type { Exportable } from "./exportable.ts";
@@ -21,7 +21,8 @@ interface Props {
 export function ExportMenu({ store, title, exportable }: Props) {
   const [isOpen, setOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the next key can come: who presses Enter and at once an arrow is in the menu already.
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     (menu.current!.querySelector("[role=menuitem]") as HTMLElement).focus();
     const close = (event: PointerEvent) => !menu.current!.contains(event.target as Node) && setOpen(false);

@@ -2,7 +2,7 @@
 import { formatNumber, formatPercent, plural } from "../../src/run/numbers.ts";
 import { zeroArea } from "../charts/fan.ts";
 import { outside, type HeatmapColumn } from "../charts/heatmap.ts";
-import { fullAxis, usualAxis } from "../charts/valueAxis.ts";
+import { valueAxis } from "../charts/valueAxis.ts";
 import type { Store } from "../store.ts";
 import { FanChart } from "./fanChart.tsx";
 import { Heatmap } from "./heatmap.tsx";
@@ -32,7 +32,7 @@ export function History({ store, title, family, history }: Props) {
   const { history: view, fullRange } = store.choices.value;
   const columns = history.map(({ step, tensor }) => ({ step, histogram: shownHistogram(tensor, fullRange) }));
   const histograms = columns.map(({ histogram }) => histogram);
-  const axis = fullRange ? fullAxis(histograms) : usualAxis(histograms);
+  const axis = valueAxis(histograms, fullRange);
   const beyond = histograms.filter((histogram) => Object.values(outside(histogram, axis)).includes(true)).length;
   const View = views[view];
   const label = [

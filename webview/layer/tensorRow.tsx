@@ -1,12 +1,17 @@
 /** One tensor of the chosen module: its numbers, its histogram in the shown step, and its histograms over the run. */
 import type { TensorStatistics } from "../../src/protocol/index.ts";
 import { formatShape } from "../../src/run/modules.ts";
+import { valueAxis } from "../charts/valueAxis.ts";
+import { colour } from "../charts/theme.ts";
+import { ExportMenu } from "../export/exportMenu.tsx";
+import type { Exportable } from "../export/exportable.ts";
 import type { Store } from "../store.ts";
 import { Bars } from "./bars.tsx";
 import { History } from "./history.tsx";
+import { exportHistogram, exportHistory, type TensorDrawing } from "./layerExport.ts";
 import { Numbers } from "./numbers.tsx";
 import { BinTable, HistoryTable } from "./tables.tsx";
-import type { PastTensor, ShownTensor } from "./tensors.ts";
+import { shownHistogram, type PastTensor, type ShownTensor } from "./tensors.ts";
 
 interface Props {
   store: Store;
@@ -38,6 +43,7 @@ export function TensorRow({ store, shown, note, absent, tensor, history }: Props
       </div>
       <div class="histogram" data-testid="histogram" data-kind={kind} data-count={tensor?.count}>
         {tensor && (histogramTables ? <BinTable store={store} title={title} tensor={tensor} /> : <Bars store={store} title={title} tensor={tensor} />)}
+        {tensor && <ExportMenu store={store} title={`the histogram of ${title}`} exportable={() => histogramOf(store, shown, tensor, history)} />}
       </div>
       {!inspection && (
         <div class="history">
@@ -46,8 +52,27 @@ export function TensorRow({ store, shown, note, absent, tensor, history }: Props
           ) : (
             history.length > 0 && <History store={store} title={title} family={family} history={history} />
           )}
+          {history.length > 0 && <ExportMenu store={store} title={`${title} over the run`} exportable={() => historyOfRun(store, shown, history)} />}
         </div>
       )}
     </section>
   );
+}
+
+function histogramOf(store: Store, shown: ShownTensor, tensor: TensorStatistics, history: readonly PastTensor[]): Exportable {
+  const step = history.find((past) => past.tensor === tensor)?.step ?? store.sample.peek()!.step;
+  return exportHistogram(drawingOf(store, shown), tensor, step);
+}
+
+function historyOfRun(store: Store, shown: ShownTensor, history: readonly PastTensor[]): Exportable {
+  const { history: view, fullRange } = store.choices.peek();
+  const histograms = history.map(({ tensor }) => shownHistogram(tensor, fullRange));
+  return exportHistory({ ...drawingOf(store, shown), view, history, range: store.sampleRange.peek(), axis: valueAxis(histograms, fullRange) });
+}
+
+function drawingOf(store: Store, { title, family }: ShownTensor): TensorDrawing {
+  const { fullRange, logCounts } = store.choices.peek();
+  const { path, name } = store.module.peek()!;
+  const { fontFamily } = getComputedStyle(document.body);
+  return { run: store.runName, title: `${path || name} ${title}`, family, fullRange, logarithmic: logCounts, colour, fontFamily };
 }

@@ -29,13 +29,14 @@ export function ModuleGrid({ store, view, model }: { store: Store; view: TableVi
   const rows = view.rows.value;
 
   useEffect(() => {
+    const observed = grid.current!;
     const measure = () => {
-      const { clientHeight, clientWidth } = grid.current!;
+      const { clientHeight, clientWidth } = observed;
       height.value = clientHeight - headHeight;
-      view.room.value = Math.floor((clientWidth - nameWidth - margins) / digitWidth(grid.current!));
+      view.room.value = Math.floor((clientWidth - nameWidth - margins) / digitWidth(observed));
     };
     const observer = new ResizeObserver(measure);
-    observer.observe(grid.current!);
+    observer.observe(observed);
     return () => observer.disconnect();
   }, [view]);
 
