@@ -108,7 +108,7 @@ async function drawnColours(panel: Panel): Promise<Drawn> {
       legends: (await boxes(panel, ".line-swatch")).map(centre),
       "gradient bars": (await boxes(panel, ".flow-bar")).map(centre),
       histograms: firstOfFamilies.flatMap(([box]) => (box ? [mostCommon(box, picture, background)] : [])),
-      "heat maps": (await boxes(panel, ".heatmap canvas")).map((box) => strongest(box, picture, background)),
+      "heat maps": (await boxes(panel, "[data-testid=heatmap] canvas")).map((box) => strongest(box, picture, background)),
       curves: (await boxes(panel, ".u-over")).map((box) => strongest(box, picture, background)),
     },
   };
@@ -126,7 +126,7 @@ function boxes(panel: Panel, selector: string): Promise<Box[]> {
   return panel.page.locator(selector).evaluateAll((elements) =>
     elements.flatMap((element) => {
       const { x, y, width, height } = element.getBoundingClientRect();
-      const seen = width > 2 && y > 0 && x > 0 && x + width < innerWidth && y + height < innerHeight - 40;
+      const seen = width > 2 && y > 0 && x > 0 && x + width < innerWidth && y + height <= innerHeight;
       return seen && element.checkVisibility() ? [{ x, y, width, height }] : [];
     }),
   );
