@@ -244,4 +244,28 @@ describe("watching", function () {
     const end = events.findIndex(({ type }) => type === "note");
     assert.ok(frozen >= 0 && frozen < end, `${frozen} of ${end}`);
   });
+
+  it("looks at no model step by step where nothing is measured", () => {
+    let looks = 0;
+    class NetLookedAt extends nn.Linear {
+      override namedParameters(...options: Parameters<nn.Linear["namedParameters"]>): ReturnType<nn.Linear["namedParameters"]> {
+        looks++;
+        return super.namedParameters(...options);
+      }
+    }
+    const unmeasured = { sampling: { enabled: false, bins: 16, budget: 0.03 } };
+    watch(() => {
+      const net = new NetLookedAt(2, 2);
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+      const step = (): void => {
+        net(randn(2, 2)).sum().backward();
+        optimizer.step();
+      };
+      step();
+      looks = 0;
+      for (let i = 0; i < 400; i++) step();
+    }, unmeasured);
+    // Whether something was frozen is asked a few times a second.
+    assert.ok(looks < 100, `${looks} looks in 400 steps`);
+  });
 });
