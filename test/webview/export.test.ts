@@ -256,9 +256,7 @@ describe("taking things away from the panel", function () {
       assert.equal(drawn.name, `digits features.0 output ${view}.svg`);
       assert.ok(drawn.content.length < 2_000_000, `${drawn.content.length} characters`);
       assert.ok(new Set(decode(picture.content as Buffer).data).size > 20, view);
-      if (process.env["KINDLING_PICTURES"]) writeFileSync(join(process.env["KINDLING_PICTURES"], picture.name), picture.content);
     }
-    if (process.env["KINDLING_PICTURES"]) writeFileSync(join(process.env["KINDLING_PICTURES"], png.name), png.content);
   });
 
   it("makes one page of the panel that opens without a network and shows the same, and goes on working", async () => {

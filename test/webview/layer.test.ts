@@ -115,6 +115,29 @@ function runOf(samples: readonly StepStatistics[], more: Partial<RunSnapshot> = 
     for (const [i, channel] of shades[0]!.entries()) assert.ok(Math.abs(channel - expected[i]!) <= 2, `${shades[0]} and not ${expected}`);
   });
 
+  it("have room for every number, one tensor below the other, at any width", async () => {
+    const output = randn(40, 50).mul(1e-4);
+    for (const width of [320, 480, 700, 1200]) {
+      await panel.page.setViewportSize({ width, height: 800 });
+      await show(runOf([stepOf(0, output, { outputGradient: measured(output) }), stepOf(1, output, { outputGradient: measured(output) })]));
+      for (const id of ["history-heatmap", "history-percentiles"]) {
+        await panel.byTestId(id).click();
+        await panel.settle();
+        const cut = await panel.page
+          .locator(".statistics > div")
+          .evaluateAll((all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ textContent }) => textContent));
+        assert.deepEqual(cut, [], `${id} at ${width} px`);
+        const [above, below] = await panel.page
+          .locator(".tensor-row")
+          .evaluateAll((rows) => [
+            Math.max(...[...rows[0]!.querySelectorAll("*")].map((part) => part.getBoundingClientRect().bottom)),
+            rows[1]!.getBoundingClientRect().top,
+          ]);
+        assert.ok(above! <= below! + 0.5, `${id} at ${width} px: ${above} is below ${below}`);
+      }
+    }
+  });
+
   it("are shown as ridges and percentiles, too, where a click chooses the step", async () => {
     await show(runOf(Array.from({ length: 9 }, (_, i) => stepOf(10 * i, randn(300).mul(1 + i)))));
     await panel.byTestId("history-ridgeline").click();
