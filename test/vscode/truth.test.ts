@@ -40,10 +40,10 @@ describe("what is said of a training", () => {
     assert.equal(window.api.store.get(uri.fsPath)?.train?.edited, undefined, "nothing is on disk yet");
     await save(editor.document);
     await window.known(uri, ({ train }) => train?.edited === true);
-    assert.deepEqual(
-      await window.lenses(uri),
-      ["3", "4"].map((line) => `${line}: 9 params | edited since it started · Restart | ■ Stop | Inspect`),
-    );
+    assert.deepEqual(await window.lenses(uri), [
+      "3: 9 params | edited since it started · Restart | ■ Stop | Inspect",
+      "4: 9 params | edited since it started · Restart | ■ Stop | Inspect | Freeze",
+    ]);
     assert.equal(window.api.store.get(uri.fsPath)?.train?.state, "running");
     await window.replace(editor, text);
     await save(editor.document);
