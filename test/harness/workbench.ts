@@ -151,9 +151,11 @@ export class Workbench {
 
   /** Kindling's tree, in the side bar. */
   async tree(): Promise<Locator> {
-    const tree = this.page.locator(".part.sidebar .composite[id^='workbench.view.extension.kindling'] .monaco-list").first();
-    // The badge, if there is one, lies over the link, and is clicked as well as it.
-    if (!(await tree.isVisible())) await this.page.locator(".activitybar .action-item a[aria-label^='Kindling']").click({ force: true });
+    const container = this.page.locator(".part.sidebar .composite[id^='workbench.view.extension.kindling']");
+    // While the container stands open its list may be on its way; another click would close it. The badge, if there is one,
+    // lies over the link, and is clicked as well as it.
+    if (!(await container.isVisible())) await this.page.locator(".activitybar .action-item a[aria-label^='Kindling']").click({ force: true });
+    const tree = container.locator(".monaco-list").first();
     await tree.waitFor();
     return tree;
   }

@@ -8,6 +8,7 @@ import { Throttle } from "../../run/throttle.ts";
 import { shownRun } from "../runs/fileRuns.ts";
 import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { inOneBuffer } from "./oneBuffer.ts";
 import { panelHtml } from "./page.ts";
 import { readPanelMessage } from "./readMessage.ts";
 
@@ -174,7 +175,7 @@ export class Panel {
   }
 
   #post(message: ToPanel): void {
-    void this.#webview.webview.postMessage(toPanel.encode(message));
+    void this.#webview.webview.postMessage(inOneBuffer(toPanel.encode(message)));
   }
 }
 
