@@ -2,7 +2,7 @@
  * What a helper thread does: instantiates the kernels on the shared memory, then waits for its parts of the work. It is
  * bundled into a text by build.mjs, because a worker has to be started from one wherever the engine itself lies.
  */
-import { argumentsOf, placeScratch, Word, type HelperStart } from "./threadControl.ts";
+import { argumentsOf, partsOfJob, placeScratch, Word, type HelperStart } from "./threadControl.ts";
 
 /** How often a helper looks for the next job before it goes to sleep; some ten microseconds. */
 const LOOKS = 4000;
@@ -21,7 +21,8 @@ function help({ modules, memory, control, part, names, scratch }: HelperStart): 
     for (let looks = LOOKS; looks > 0 && Atomics.load(words, Word.job) === seen; looks--);
     while (Atomics.load(words, Word.job) === seen) Atomics.wait(words, Word.job, seen);
     seen = Atomics.load(words, Word.job);
-    if (part >= Atomics.load(words, Word.parts)) continue;
+    // Without a part in it nothing else of the job may be read: it can be over by now.
+    if (part >= partsOfJob(seen)) continue;
     try {
       kernels[Atomics.load(words, Word.kernel)]!(...given.subarray(0, Atomics.load(words, Word.count)));
     } catch {

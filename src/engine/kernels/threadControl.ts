@@ -2,27 +2,39 @@
 
 /** Places in the Int32Array. */
 export const Word = {
-  /** Counts the jobs; a helper sleeps on it. */
+  /** The job (see jobWord); a helper sleeps on it. */
   job: 0,
   /** Helpers that are still at work on the job; the engine's thread sleeps on it. */
   pending: 1,
   /** Which kernel, as a place in the list of names. */
   kernel: 2,
-  /** How many parts the job has; the engine's thread does part 0. */
-  parts: 3,
   /** How many arguments each part has. */
-  count: 4,
+  count: 3,
   /** Helpers that have come up. */
-  ready: 5,
+  ready: 4,
   /** Set by a helper whose part failed. */
-  failed: 6,
+  failed: 5,
 } as const;
 
 export const MOST_THREADS = 64;
+const PARTS_BITS = 7;
+
 export const MOST_ARGUMENTS = 32;
 const ARGUMENTS_AT = 64;
 
 export const CONTROL_BYTES = ARGUMENTS_AT + MOST_THREADS * MOST_ARGUMENTS * 8;
+
+/**
+ * Which job it is, and of how many parts; the engine's thread does part 0. Both are in one word: a job waits for no helper
+ * that has no part in it, so one that comes late would find the parts of the next job beside the number of the last.
+ */
+export function jobWord(job: number, parts: number): number {
+  return (job << PARTS_BITS) | parts;
+}
+
+export function partsOfJob(word: number): number {
+  return word & ((1 << PARTS_BITS) - 1);
+}
 
 /** The arguments of one part. */
 export function argumentsOf(control: SharedArrayBuffer, part: number): Float64Array {

@@ -10,7 +10,7 @@ import { ArgumentError } from "../errors.ts";
 import { cuts, type Cut } from "../kernels/cuts.ts";
 import type { Kernels } from "../kernels/exports.ts";
 import { threadSource } from "../kernels/generated.ts";
-import { argumentsOf, CONTROL_BYTES, MOST_THREADS, Word, type HelperStart } from "../kernels/threadControl.ts";
+import { argumentsOf, CONTROL_BYTES, jobWord, MOST_THREADS, Word, type HelperStart } from "../kernels/threadControl.ts";
 import type { Int } from "../ops/types.ts";
 import { allocateBlock } from "./heap.ts";
 import { kernels, kernelModules, memory } from "./linear.ts";
@@ -78,6 +78,7 @@ class Team {
   readonly #workspaces: readonly Workspace[];
   /** Nanoseconds that one thread must take before work is shared; 0 until it has been measured. */
   #threshold = 0;
+  #jobs = 0;
   #late = 0;
   #pause = SHORT_PAUSE;
   #aloneUntil = 0;
@@ -164,10 +165,9 @@ class Team {
     const words = this.#words;
     for (let i = 1; i < parts.length; i++) this.#arguments[i]!.set(parts[i]!);
     words[Word.kernel] = number;
-    words[Word.parts] = parts.length;
     words[Word.count] = parts[0]!.length;
     Atomics.store(words, Word.pending, parts.length - 1);
-    Atomics.add(words, Word.job, 1);
+    Atomics.store(words, Word.job, jobWord(++this.#jobs, parts.length));
     Atomics.notify(words, Word.job);
     const begin = performance.now();
     serial(...parts[0]!);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { getNumThreads, manualSeed, nn, noGrad, optim, randint, randn, setNumThreads, zeros, type Tensor } from "kindling";
+import { getNumThreads, manualSeed, nn, noGrad, ones, optim, randint, randn, setNumThreads, zeros, type Tensor } from "kindling";
 import { cuts } from "../../../src/engine/kernels/cuts.ts";
 import { kernels } from "../../../src/engine/memory/linear.ts";
 import { shareFrom, whenHelpersAreUp } from "../../../src/engine/memory/threads.ts";
@@ -204,6 +204,21 @@ describe("threads", () => {
       assert.equal(getNumThreads(), count);
       assert.deepEqual(a.matmul(b).tolist(), alone);
     }
+  });
+
+  it("gives each job to its own helpers only, though a helper that had no part in the last comes late", async () => {
+    setNumThreads(8);
+    await whenHelpersAreUp();
+    shareFrom(0);
+    // Cut into pieces of sixteen values: two parts, then eight.
+    const [few, many] = [ones(32), ones(128)];
+    noGrad(() => {
+      for (let round = 1; round <= 4000; round++) {
+        for (const x of [few, many]) x.add_(1);
+        for (const x of [few, many]) assert.deepEqual([x.min().item(), x.max().item()], [round + 1, round + 1], `in round ${round}`);
+      }
+    });
+    setNumThreads(1);
   });
 
   it("says what a number of threads has to be", () => {
