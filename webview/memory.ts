@@ -5,6 +5,7 @@ import { boundPrinted } from "../src/run/printed.ts";
 import { storedSnapshot } from "../src/run/records.ts";
 import { boundPasses } from "../src/run/passes.ts";
 import type { RunSnapshot } from "../src/run/snapshot.ts";
+import { thinEpochs } from "../src/run/epochs.ts";
 import { thinEvenly } from "../src/run/thinning.ts";
 import { moduleStatistics } from "./shownSample.ts";
 import { tabIds, type ChosenTabs } from "./frame/arrangement.ts";
@@ -72,7 +73,7 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     curves: new Map([...run.curves].slice(0, maximumSeries).map(([name, series]) => [name, series.thinned(maximumPoints)])),
     works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
-    epochs: thinEvenly(run.epochs, maximumEpochs),
+    epochs: thinEpochs(run.epochs, maximumEpochs),
     // The extension has it, too, and it would be the largest part.
     followed: new Map(),
     passes: boundPasses(run.passes, { passNodes: maximumPassNodes }),

@@ -130,6 +130,8 @@ export interface RunRequest {
   readonly programArguments?: readonly string[];
   /** Threads that the engine computes with; 0 leaves one core free and takes the others. */
   readonly threads: number;
+  /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
+  readonly inBackground?: boolean;
 }
 
 export interface SamplingOptions {

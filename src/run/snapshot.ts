@@ -1,12 +1,11 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
-import { addEpochs, type EpochStart } from "./epochs.ts";
+import { addEpochs, thinEpochs, type EpochStart } from "./epochs.ts";
 import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
 import { follow, type AllFollowed } from "./followed.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
-import { thinEvenly } from "./thinning.ts";
 import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
 import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
 import { addWork, boundWorks, type Works } from "./work.ts";
@@ -24,10 +23,10 @@ export interface RunSnapshot {
   readonly models: readonly ModelInfo[];
   /** What was logged under each name; long curves are thinned out, peaks, dips and holes kept. */
   readonly curves: Curves;
-  /** Where epochs began, oldest first; thinned out evenly when there are many. */
+  /** Where epochs began, oldest first; those of round numbers when there are many. */
   readonly epochs: readonly EpochStart[];
   readonly progress?: Progress;
-  /** Sampled steps of each model, oldest first; thinned out evenly when there are many. */
+  /** Sampled steps of each model, oldest first; those of round numbers when there are many. */
   readonly samples: Samples;
   /** Of each structure one, in the order in which they were met. */
   readonly passes: readonly SeenPass[];
@@ -172,7 +171,7 @@ export function shrink(run: RunSnapshot, bounds: Bounds): RunSnapshot {
     passes: boundPasses(run.passes, bounds),
     works: boundWorks(run.works, bounds),
     notes: run.notes.slice(-bounds.notes),
-    epochs: thinEvenly(run.epochs, bounds.epochs),
+    epochs: thinEpochs(run.epochs, bounds.epochs),
     printed: boundPrinted(run.printed, bounds.printed),
   };
 }

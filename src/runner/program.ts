@@ -1,5 +1,5 @@
 /** Runs the user's program in this worker thread, watched, and tells how it ended. */
-import { availableParallelism } from "node:os";
+import { availableParallelism, constants, setPriority } from "node:os";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
@@ -32,6 +32,15 @@ import { isInstance } from "./words.ts";
 export function prepareEngine(): string {
   useCollector(garbageCollector() ?? null);
   return kernelBuild;
+}
+
+/** To whatever else the machine does, an editor first of all. Threads of the engine that start later do so, too. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not everywhere may a process do so. It then trains all the same.
+  }
 }
 
 // Names of `process` and of the global object are the program's to change; these are ours.
@@ -100,7 +109,8 @@ export class Program {
   }
 
   async run(): Promise<void> {
-    const { threads, programArguments = [] } = this.#job.request;
+    const { threads, inBackground = false, programArguments = [] } = this.#job.request;
+    if (inBackground) giveWay();
     // One core is left to whoever watches.
     engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
     process.argv = [process.execPath, this.#job.place, ...programArguments];

@@ -88,6 +88,12 @@ describe("what is kept of a run", () => {
     const kept = play(many, small).epochs;
     assert.ok(kept.length <= 6 && kept[0]!.epoch === 0 && kept.at(-1)!.epoch === 399, JSON.stringify(kept));
     assert.ok(kept.every(({ step, epoch: number }) => step === 10 * number));
+    assert.ok(
+      kept.slice(1, -1).every(({ epoch: number }) => (number + 1) % 50 === 0),
+      JSON.stringify(kept),
+    );
+    const trainings = Array.from({ length: 400 }, (_, i): RunEvent => ({ type: "metrics", points: [epoch(2 * i, 0), epoch(2 * i + 1, 1)] }));
+    assert.ok(play(trainings, small).epochs.length <= 6);
   });
 
   it("is all of it, as long as it is short", () => {

@@ -6,7 +6,8 @@ import { indexAt, Series } from "../../src/run/series.ts";
 import { memoryBounds } from "../../src/run/snapshot.ts";
 import { barHeights, bins, outline, total } from "../../webview/charts/bars.ts";
 import { groupCharts, isLogarithmic } from "../../webview/curves/groups.ts";
-import { epochStride } from "../../webview/curves/marks.ts";
+import { thinEpochs, type EpochStart } from "../../src/run/epochs.ts";
+import { epochLabel, epochMarks } from "../../webview/curves/epochMarks.ts";
 import { fan } from "../../webview/charts/fan.ts";
 import { columnsAt, opacities, outside, stepAtShare, stepShare } from "../../webview/charts/heatmap.ts";
 import { ridgeAt, ridges } from "../../webview/charts/ridges.ts";
@@ -146,11 +147,23 @@ describe("charts", () => {
     assert.equal(accuracy!.isConstant, false);
   });
 
-  it("mark epochs where there is room for their names", () => {
-    assert.deepEqual(
-      [epochStride(1, 600), epochStride(10, 600), epochStride(11, 600), epochStride(30, 600), epochStride(200, 600), epochStride(0, 600)],
-      [1, 1, 2, 5, 20, undefined],
-    );
+  it("mark epochs where there is room for their names, at round numbers", () => {
+    const marked = (count: number, width = 600) => {
+      const starts = Array.from({ length: count }, (_, epoch) => ({ step: epoch, epoch }));
+      return epochMarks(starts, [0, count], width).labelled.map(epochLabel);
+    };
+    assert.deepEqual(marked(1), []);
+    assert.deepEqual(marked(4), ["epoch 2", "epoch 3", "epoch 4"]);
+    assert.deepEqual(marked(30), ["epoch 5", "epoch 10", "epoch 15", "epoch 20", "epoch 25", "epoch 30"]);
+    assert.deepEqual(marked(200), ["epoch 50", "epoch 100", "epoch 150", "epoch 200"]);
+    assert.deepEqual(marked(300_000, 400), ["epoch 100,000", "epoch 200,000", "epoch 300,000"]);
+    assert.deepEqual(marked(30, 20), []);
+  });
+
+  it("mark the same epochs when some of very many are left", () => {
+    const starts = Array.from({ length: 40_000 }, (_, epoch) => ({ step: 3 * epoch, epoch }));
+    const marks = (some: typeof starts | readonly EpochStart[]) => epochMarks(some, [0, 120_000], 400).labelled;
+    assert.deepEqual(marks(thinEpochs(starts, 1000)), marks(starts));
   });
 
   it("hold a learning rate, which is told only when it changes, up to the newest step", () => {

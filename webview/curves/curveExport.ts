@@ -1,13 +1,12 @@
 /** A chart of curves as a drawing and as a table. Pure. */
 import type { EpochStart } from "../../src/run/epochs.ts";
-import { formatCount } from "../../src/run/numbers.ts";
 import { indexAt, type Series } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
 import { csvLine, escapeXml, type Exportable } from "../export/exportable.ts";
 import { niceTicks, plot, round, stepAxis, svgChart, svgText, width, type Axis, type Look } from "../export/svgChart.ts";
 import { dashOf } from "./dashes.ts";
 import type { Chart, Line } from "./groups.ts";
-import { epochStride } from "./marks.ts";
+import { epochLabel, epochMarks } from "./epochMarks.ts";
 import { Smoothed } from "./smooth.ts";
 
 export interface Drawing extends Look {
@@ -55,7 +54,7 @@ function curveSvg(drawing: Drawing): string {
     x,
     y,
     name: "step",
-    marks: epochMarks(drawing, x.at, top),
+    marks: drawnEpochs(drawing, x.at, top),
     content: chart.lines.flatMap((line) => linePaths(line, drawing, x.at, y.at)),
   });
 }
@@ -75,15 +74,11 @@ function legendOf({ lines }: Chart, colour: Drawing["colour"]): { readonly svg: 
   return { svg: parts.join(""), rows: row + 1 };
 }
 
-function epochMarks({ epochs, range }: Drawing, x: (step: number) => number, top: number): string[] {
-  const inSight = epochs.filter(({ step }, i) => i > 0 && step > range[0] && step <= range[1]);
-  const stride = epochStride(inSight.length, plot.right - plot.left) ?? Infinity;
-  return inSight
-    .filter(({ epoch }) => (epoch + 1) % stride === 0)
-    .map(
-      ({ step, epoch }) =>
-        `<path d="M${round(x(step))} ${top}V${plot.bottom}" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="3 3"/>${svgText(x(step) + 3, top + 9, `epoch ${formatCount(epoch + 1)}`, "start")}`,
-    );
+function drawnEpochs({ epochs, range }: Drawing, x: (step: number) => number, top: number): string[] {
+  return epochMarks(epochs, range, plot.right - plot.left).labelled.map(
+    (start) =>
+      `<path d="M${round(x(start.step))} ${top}V${plot.bottom}" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="3 3"/>${svgText(x(start.step) + 3, top + 9, epochLabel(start), "start")}`,
+  );
 }
 
 function valueAxis({ chart, range, logarithmic }: Drawing, top: number): Axis {

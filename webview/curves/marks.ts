@@ -5,6 +5,7 @@ import type { Intervention } from "../../src/protocol/index.ts";
 import { interventionText } from "../../src/run/interventions.ts";
 import { formatCount } from "../../src/run/numbers.ts";
 import { colour, font } from "../charts/theme.ts";
+import { epochLabel, epochMarks } from "./epochMarks.ts";
 
 /** Something that happened to the run at a step. */
 export interface StepMark {
@@ -12,12 +13,8 @@ export interface StepMark {
   readonly label: string;
 }
 
-/** The least room for an epoch's label, CSS pixels. */
-const labelRoom = 56;
 /** How high an epoch's label is, CSS pixels. */
 const labelSize = 9;
-/** The least room for the tick of an epoch without a label, CSS pixels. */
-const tickRoom = 4;
 /** CSS pixels. */
 const tickLength = 4;
 /** Marks closer than this are one, CSS pixels. */
@@ -25,26 +22,13 @@ const markDistance = 12;
 
 /** A thin line at each epoch's first step, with its number at the head; where they are many, at every second, fifth, tenth …, and ticks between. */
 export function drawEpochs(plot: uPlot, epochs: readonly EpochStart[]): void {
-  const { min = 0, max = 0 } = plot.scales["x"]!;
-  const inSight = epochs.filter(({ step }, i) => i > 0 && step > min! && step <= max!);
-  const stride = epochStride(inSight.length, plot.bbox.width / uPlot.pxRatio);
-  if (stride === undefined || epochs.length < 2) return;
-  for (const { step, epoch } of inSight) {
-    if ((epoch + 1) % stride !== 0) {
-      if (plot.bbox.width / inSight.length >= tickRoom * uPlot.pxRatio) drawTick(plot, step);
-      continue;
-    }
-    drawVertical(plot, step, colour("--grid"), [3, 3]);
-    writeAtHead(plot, step, `epoch ${formatCount(epoch + 1)}`);
+  const { min, max } = plot.scales["x"]!;
+  const { labelled, ticks } = epochMarks(epochs, [min ?? 0, max ?? 0], plot.bbox.width / uPlot.pxRatio);
+  for (const { step } of ticks) drawTick(plot, step);
+  for (const start of labelled) {
+    drawVertical(plot, start.step, colour("--grid"), [3, 3]);
+    writeAtHead(plot, start.step, epochLabel(start));
   }
-}
-
-/** Every how many epochs are marked; `undefined` where epochs are as short as steps. Pure. */
-export function epochStride(count: number, width: number): number | undefined {
-  if (count === 0) return undefined;
-  const least = (count * labelRoom) / Math.max(width, 1);
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((stride) => stride >= least);
 }
 
 export function interventionMarks(interventions: readonly Intervention[]): readonly StepMark[] {

@@ -8,12 +8,13 @@ import { Throttle } from "../../run/throttle.ts";
 import { shownRun } from "../runs/fileRuns.ts";
 import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { batched, isUrgent } from "./eventBatch.ts";
 import { inOneBuffer } from "./oneBuffer.ts";
 import { panelHtml } from "./page.ts";
 import { readPanelMessage } from "./readMessage.ts";
 
-/** Milliseconds for which events are gathered before they are sent together. */
-const batchTime = 100;
+/** Milliseconds for which events are gathered before they are sent together; numbers that change more often can't be read. */
+const batchTime = 200;
 
 /** Which module of which model to show. */
 export interface Selection {
@@ -135,7 +136,8 @@ export class Panel {
     if (shownRun(runs)?.runId !== this.#runId || change.type === "edited") return this.#sendSnapshot();
     if (change.type !== "event" || change.runId !== this.#runId) return;
     this.#events.push(change.event);
-    this.#flush.call();
+    if (isUrgent(change.event)) this.#sendEvents();
+    else this.#flush.call();
   }
 
   #rename(file: string): void {
@@ -161,7 +163,7 @@ export class Panel {
   #sendEvents(): void {
     const [runId, events] = [this.#runId, this.#events];
     this.#events = [];
-    if (this.#isLoaded && runId !== undefined && events.length > 0) this.#post({ type: "events", runId, events });
+    if (this.#isLoaded && runId !== undefined && events.length > 0) this.#post({ type: "events", runId, events: batched(events) });
   }
 
   #sendSelection(): void {

@@ -67,5 +67,7 @@ export function requestFor(file: string, mode: RunMode, remark: (text: string) =
     },
     timeLimit: settings.inspectTimeLimit * 1000,
     threads: settings.threads,
+    // What is inspected, somebody waits for.
+    inBackground: mode === "train",
   };
 }
