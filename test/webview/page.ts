@@ -75,7 +75,7 @@ export class PanelPages {
     const context = await this.#browser.newContext({ offline: true, viewport: { width: 1200, height: 800 } });
     const page = await context.newPage();
     page.on("request", (request) => requests.push(request.url()));
-    await page.addInitScript({ content: "window.__name = (named) => named;" });
+    await page.addInitScript({ content: `window.__name = (named) => named; ${timers}` });
     const panel = new Panel(page);
     await page.goto(address);
     return panel;
@@ -97,12 +97,37 @@ export class PanelPages {
   }
 }
 
+/** Keeps in `window.waiting` which of the page's timers have yet to go off, but for those that wait for a person: longer than it takes to draw. */
+const timers = `
+    window.waiting = new Map();
+    {
+      const { setTimeout, clearTimeout } = window;
+      const over = new Map();
+      window.setTimeout = (action, time = 0, ...rest) => {
+        const end = () => {
+          over.get(id)?.();
+          over.delete(id);
+          waiting.delete(id);
+        };
+        const id = setTimeout(() => { end(); action(...rest); }, time);
+        if (time <= ${drawInterval}) waiting.set(id, new Promise((done) => over.set(id, done)));
+        return id;
+      };
+      window.clearTimeout = (id) => {
+        over.get(id)?.();
+        over.delete(id);
+        waiting.delete(id);
+        clearTimeout(id);
+      };
+    }`;
+
 /** What VS Code does around a webview's page, as a script for the page. */
 function standIn(theme: Theme): string {
   return `
     // What the tests' compiler puts around functions with a name, in those that run in the page too.
     window.__name = (named) => named;
     window.posted = [];
+    ${timers}
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => posted.push(message),
       getState: () => JSON.parse(sessionStorage.getItem("state")),
@@ -143,12 +168,17 @@ export class Panel {
     await this.settle();
   }
 
-  /** A drawing interval and two frames on, what was sent is drawn. */
+  /** Waits until what was sent is drawn: for all timers that the page has set, and two frames. */
   async settle(): Promise<void> {
-    await this.page.evaluate(
-      (interval) => new Promise<void>((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done())), interval)),
-      drawInterval,
-    );
+    await this.page.evaluate(async () => {
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      const { waiting } = window as unknown as { waiting: ReadonlyMap<number, Promise<void>> };
+      do {
+        await Promise.all(waiting.values());
+        await frame();
+        await frame();
+      } while (waiting.size > 0);
+    });
   }
 
   sendEvents(runId: string, events: readonly RunEvent[]): Promise<void> {

@@ -456,7 +456,8 @@ describe("an open panel while a run goes on", function () {
       const { clearRect } = CanvasRenderingContext2D.prototype;
       CanvasRenderingContext2D.prototype.clearRect = function (...box) {
         const name = this.canvas.closest<HTMLElement>("[data-name]")?.dataset["name"];
-        if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+        // Each drawing begins with all of it; a label clears only its own place.
+        if (name !== undefined && box[2] === this.canvas.width) counts[name] = (counts[name] ?? 0) + 1;
         clearRect.apply(this, box);
       };
       const begin = performance.now();
