@@ -167,28 +167,41 @@ export function generator(seed: number): () => number {
   };
 }
 
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+/** Drawn once: a made-up run has millions of values. */
+const normals = Float64Array.from({ length: 1 << 16 }, normalDraws(generator(1)));
+
+function normalDraws(random: () => number): () => number {
+  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /** Mean, standard deviation, extremes and histogram of actual values, as the protocol defines them. */
-export function measure(values: readonly number[], shape: readonly number[], bins = 40): TensorStatistics {
-  const finite = values.filter(Number.isFinite);
-  const n = finite.length;
-  const mean = finite.reduce((a, b) => a + b, 0) / n;
-  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
-  const zeros = values.filter((value) => value === 0).length;
+export function measure(values: ArrayLike<number>, shape: readonly number[], bins = 40): TensorStatistics {
+  let [n, sum, low, high, zeros] = [0, 0, Infinity, -Infinity, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    n++;
+    sum += value;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (value === 0) zeros++;
+  }
+  const mean = sum / n;
   const counts = new Array<number>(bins).fill(0);
-  for (const value of finite.filter((one) => one !== 0)) {
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    squares += (value - mean) ** 2;
+    if (value === 0) continue;
     const bin = high > low ? Math.min(bins - 1, Math.floor(((value - low) / (high - low)) * bins)) : 0;
-    counts[bin] = counts[bin]! + 1;
+    counts[bin]!++;
   }
   return {
     shape,
     count: values.length,
     mean,
-    std: Math.sqrt(finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)),
+    std: Math.sqrt(squares / (n - 1)),
     min: low,
     max: high,
     zeroFraction: zeros / values.length,
@@ -211,8 +224,13 @@ function percentileOf(counts: readonly number[], zeros: number, low: number, hig
 }
 
 function tensor(random: () => number, shape: readonly number[], mean: number, std: number, rectified = false) {
-  const values = Array.from({ length: volume(shape) }, () => mean + std * normal(random));
-  return measure(rectified ? values.map((value) => Math.max(0, value)) : values, shape);
+  const values = new Float64Array(volume(shape));
+  const from = Math.floor(random() * normals.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = mean + std * normals[(from + i) % normals.length]!;
+    values[i] = rectified ? Math.max(0, value) : value;
+  }
+  return measure(values, shape);
 }
 
 /** What one sampled step measured; `time` runs from 0 (untrained) to 1 (trained). */
