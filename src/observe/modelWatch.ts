@@ -12,6 +12,10 @@ import type { Watching } from "./watching.ts";
 import { UnitLives } from "./unitLives.ts";
 import type { WorkMeter } from "./workMeter.ts";
 
+/** What modules do changes little: it is measured in so many steps at the beginning, and then at most once in so many milliseconds. */
+const firstWorks = 3;
+const workInterval = 250;
+
 export class ModelWatch {
   readonly #watching: Watching;
   readonly #clock: ProgramClock;
@@ -39,6 +43,9 @@ export class ModelWatch {
 
   /** Whether the step after the one under way is to be measured in any case. */
   #isAsked = false;
+  /** Whether what its modules do is measured, too, in the step to come or under way; when that was last. */
+  #measuresWork = false;
+  #lastWork = -Infinity;
 
   constructor(model: FoundModel, watching: Watching, clock: ProgramClock, meter: WorkMeter) {
     this.model = model;
@@ -46,6 +53,7 @@ export class ModelWatch {
     this.#clock = clock;
     this.#meter = meter;
     this.sampler = watching.enabled ? this.#newSampler() : null;
+    this.#measuresWork = watching.enabled;
   }
 
   /** Whether the step to come, or under way, is measured. */
@@ -53,20 +61,28 @@ export class ModelWatch {
     return this.sampler !== null;
   }
 
+  /** Whether what its modules do in that step is measured, too: every operation is looked at for that. */
+  get isWorkDue(): boolean {
+    return this.isDue && this.#measuresWork;
+  }
+
   /**
    * The step to come will be measured.
    * @param isAsked also where nothing is watched
    */
-  open(isAsked = false): void {
+  open(now: number, isAsked = false): void {
     if (this.isDue || !(isAsked || this.#watching.enabled)) return;
     this.sampler = this.#newSampler();
+    this.#measuresWork = isAsked || this.steps < firstWorks || now - this.#lastWork >= workInterval;
+    if (!this.#measuresWork) return;
+    this.#lastWork = now;
     this.#meter.begin(this.model);
   }
 
   /** The next step that begins will be measured, whatever the schedule says. */
-  ask(): void {
+  ask(now: number): void {
     if (this.isCalled) this.#isAsked = true;
-    else this.open(true);
+    else this.open(now, true);
   }
 
   /**
@@ -97,7 +113,7 @@ export class ModelWatch {
     const isAsked = this.#isAsked;
     const isDue = isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
     this.#isAsked = false;
-    if (isDue) this.open(isAsked);
+    if (isDue) this.open(now, isAsked);
   }
 
   #scheduleFrom(now: number): SamplingSchedule {

@@ -53,8 +53,8 @@ export interface ObserverOptions {
 }
 
 /** Milliseconds between two sendings of points, and of progress. */
-const flushInterval = 50;
-const progressInterval = 100;
+const flushInterval = 100;
+const progressInterval = 200;
 const countsInterval = 1_000;
 /** Milliseconds after which models are described anew at a measured step, and compared at any other, though nothing is known to have changed. */
 const searchInterval = 250;
@@ -138,7 +138,7 @@ export class Observer implements Instrument {
       moment: () => this.#moment(),
       tell: (event) => options.sink.event(event),
     });
-    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }), options.quietly);
+    this.#samples = new SampleWatch((news) => options.sink.event({ type: "followed", news }), this.#watching, options.quietly);
     const renamed = (from: string, to: string): void => this.#rename(from, to);
     this.#losses = new Losses({
       iterations: this.#iterations,
@@ -370,7 +370,7 @@ export class Observer implements Instrument {
     this.#turn();
     this.#losses.turn();
     this.#loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
-    for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open();
+    for (const watch of this.#watches.current) if (watch.steps > 0 && this.#loops.isLastTurn(watch.model.order)) watch.open(this.#now());
     this.#lookOrNot();
     this.#passBetweenSteps();
     this.#clock.go();
@@ -471,7 +471,7 @@ export class Observer implements Instrument {
     this.#backwards = 0;
     for (const watch of models) {
       if (watch.pending) this.#tellStatistics(watch, watch.pending);
-      if (watch.isDue) this.#tellWork(watch, step);
+      if (watch.isWorkDue) this.#tellWork(watch, step);
       if (watch.reported === step) this.#tellChanges(watch, updated);
       watch.lastStep = step;
     }
@@ -549,14 +549,14 @@ export class Observer implements Instrument {
   /** What steps are made of is looked at while one is to be measured, and before the models are known. */
   #lookOrNot(): void {
     const isUnknown = this.#searches === 0 && this.#watching.enabled;
-    this.#meter.turn(isUnknown || this.#watches.current.some(({ isDue }) => isDue));
+    this.#meter.turn(isUnknown || this.#watches.current.some(({ isWorkDue }) => isWorkDue));
   }
 
   /** What was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */
   #tellUnfinished(watch: ModelWatch): void {
     const { sampler, steps, isCalled } = watch;
     if (!sampler || sampler.isEmpty || !isCalled || (steps > 0 && !this.#isUnfinished)) return;
-    this.#tellWork(watch, this.steps);
+    if (watch.isWorkDue) this.#tellWork(watch, this.steps);
     this.#tellStatistics(watch, watch.pending ?? this.#statisticsOf(watch, sampler, this.steps)!);
   }
 
@@ -663,7 +663,7 @@ export class Observer implements Instrument {
   }
 
   #measureNext(): void {
-    for (const watch of this.#watches.current) watch.ask();
+    for (const watch of this.#watches.current) watch.ask(this.#now());
     this.#passes?.look(true);
     this.#lookOrNot();
   }

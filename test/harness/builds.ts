@@ -3,12 +3,13 @@
  * that VS Code's server brings, which knows all builds, on one thread, and on two with V8's optimising compiler from the
  * first call on; and with the build that Kindling chooses under every other Node that people have, there with the kernels'
  * own tests, which the unit tests run under one Node only. On two threads every kernel that can be shared is shared. Each
- * run is a process of its own.
+ * run is a process of its own, and as many run at once as there are cores.
  *   tsx test/harness/builds.ts [--grep PATTERN]
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ensureNode } from "../../scripts/nodes.mjs";
 import { ensureServer } from "../../scripts/vscode-server.mjs";
@@ -54,7 +55,6 @@ interface Totals {
 }
 
 async function run(program: string, { node, wanted, build, threads, flags, suites }: Run): Promise<Totals> {
-  console.log(`\n  ${[`Node ${node}`, `the ${build} build`, threads === 1 ? "one thread" : `${threads} threads`, ...flags].join(", ")}`);
   const file = join(temporaryFolder("builds"), "totals.json");
   const child = spawn(
     program,
@@ -76,11 +76,14 @@ async function run(program: string, { node, wanted, build, threads, flags, suite
     ],
     {
       cwd: repository,
-      stdio: "inherit",
+      stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, KINDLING_KERNELS: wanted, KINDLING_THREADS: String(threads), KINDLING_TEST_BUILD: build, KINDLING_TEST_TOTALS: file },
     },
   );
+  let said = `\n  ${[`Node ${node}`, `the ${build} build`, threads === 1 ? "one thread" : `${threads} threads`, ...flags].join(", ")}\n`;
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (said += text));
   const [code] = (await once(child, "close")) as [number | null];
+  process.stdout.write(said);
   const totals = readTotals(file);
   if (code !== 0 && totals.failed === 0) totals.failed++;
   return totals;
@@ -98,10 +101,15 @@ function readTotals(file: string): Totals {
 const programs = new Map([[24, (await ensureServer()).node]]);
 for (const { node } of chosen) if (!programs.has(node)) programs.set(node, await ensureNode(node));
 const sum: Totals = { passed: 0, failed: 0, skipped: 0 };
-for (const each of [...eachBuild, ...chosen]) {
-  const totals = await run(programs.get(each.node)!, each);
-  for (const key of Object.keys(sum) as (keyof Totals)[]) sum[key] += totals[key];
+// The results are what they are however busy the machine is.
+const waiting = [...eachBuild, ...chosen];
+async function runOneByOne(): Promise<void> {
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const totals = await run(programs.get(next.node)!, next);
+    for (const key of Object.keys(sum) as (keyof Totals)[]) sum[key] += totals[key];
+  }
 }
+await Promise.all(Array.from({ length: availableParallelism() }, runOneByOne));
 console.log(`  all builds: ${sum.passed} passing, ${sum.failed} failing\n`);
 if (process.env["KINDLING_TEST_TOTALS"]) writeFileSync(process.env["KINDLING_TEST_TOTALS"], JSON.stringify(sum));
 process.exit(sum.failed > 0 ? 1 : 0);

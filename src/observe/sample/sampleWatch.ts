@@ -66,6 +66,7 @@ const lastPatience = 300;
 
 export class SampleWatch {
   readonly #tell: (news: FollowedNews) => void;
+  readonly #watching: { readonly enabled: boolean };
   readonly #quietly: <T>(task: () => T) => T;
   readonly #seen = new Map<Module, Seen>();
   #request: LookRequest | undefined;
@@ -75,7 +76,7 @@ export class SampleWatch {
   #nextAt = 0;
   #answeredStep = -1;
   /** Whether calls and losses are looked at in steps that aren't measured, and milliseconds that all of that took. */
-  #isOpen = true;
+  #isOpen: boolean;
   #spent = 0;
   #epoch = 0;
   /** Whether a loader says where an epoch begins. */
@@ -87,10 +88,15 @@ export class SampleWatch {
   readonly #waiting: Result[] = [];
   readonly #toldAt = new Map<Pass["pass"], number>();
 
-  /** @param quietly runs the model's own code without what it prints */
-  constructor(tell: (news: FollowedNews) => void, quietly: <T>(task: () => T) => T = (task) => task()) {
+  /**
+   * @param watching whether anything is looked at that nobody asked for
+   * @param quietly runs the model's own code without what it prints
+   */
+  constructor(tell: (news: FollowedNews) => void, watching: { readonly enabled: boolean }, quietly: <T>(task: () => T) => T = (task) => task()) {
     this.#tell = tell;
+    this.#watching = watching;
     this.#quietly = quietly;
+    this.#isOpen = watching.enabled;
   }
 
   // --- what the observer tells ----------------------------------------------------------------------------------------
@@ -126,7 +132,7 @@ export class SampleWatch {
     const isTraining = isGradEnabled() && seen.model.modules[0]!.training;
     if (isTraining && seen.batch && way) seen.batch.loss = { name, target, each, way };
     if (this.#isOpen) {
-      const result = this.#compare(seen, computed, now, isMeasured || this.#isWatched(now) || now >= this.#nextWorst);
+      const result = this.#compare(seen, computed, now, this.#isWatched(now) || now >= this.#nextWorst);
       if (isTraining) this.#waiting.push(result);
       else this.#count(result, "evaluation", moment, now);
       if (this.#waiting.length > mostWaiting) this.#waiting.shift();
@@ -160,7 +166,8 @@ export class SampleWatch {
   #choose(isMidway: boolean, now: number): void {
     const allowed = freely + now * usualShare;
     const wasOpen = this.#isOpen;
-    this.#isOpen = this.#isWatched(now) || this.#spent <= (isMidway && wasOpen ? 2 * allowed : allowed);
+    const isAffordable = this.#watching.enabled && this.#spent <= (isMidway && wasOpen ? 2 * allowed : allowed);
+    this.#isOpen = this.#isWatched(now) || isAffordable;
     if (wasOpen && !this.#isOpen) this.#close(isMidway, now);
     this.#nextChoice = now + choiceInterval;
     if (!isMidway) this.#isPartial = false;
