@@ -15,7 +15,8 @@ import { bins } from "../../webview/charts/bars.ts";
 import { exportHistogram, exportHistory, type TensorDrawing } from "../../webview/layer/layerExport.ts";
 import type { HistoryView } from "../../webview/state.ts";
 import { measure, snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const curve = (values: readonly number[], from = 0) => Series.of(values.map((value, i) => ({ step: from + i, epoch: 0, value })));
 const drawing = (curves: Record<string, Series>, more: Partial<Drawing> = {}): Drawing => ({
@@ -170,20 +171,17 @@ describe("a tensor's files", () => {
 
 describe("taking things away from the panel", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
   let folder: string;
   const run = {
     ...snapshotAfter([...training({ epochs: 20, batches: 45, sampleEvery: 9 })]),
     printed: { lines: [{ step: 3, text: "</script><b>hi</b>" }], dropped: 0 },
   };
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), "kindling-export-"));
   });
-  after(async () => {
-    await pages?.stop();
+  after(() => {
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {

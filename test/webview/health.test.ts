@@ -4,26 +4,24 @@ import { join } from "node:path";
 import { rootMeanSquare } from "../../src/run/rootMeanSquare.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { repository } from "../harness/temporary.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
 import { eventsOf, snapshotOf } from "./realRun.ts";
+import { withPages } from "./withPages.ts";
 
 const networks = join(repository, "test/webview/networks");
 
 describe("health in the panel", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
   let dead: RunSnapshot;
   let well: RunSnapshot;
 
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
+  before(async () => {
     const snapshot = async (path: string): Promise<RunSnapshot> => snapshotOf(path, await eventsOf(path));
     dead = await snapshot(join(networks, "dead-relu.model.ts"));
     well = await snapshot(join(repository, "examples/simple-classifier.model.ts"));
   });
-  after(() => pages?.stop());
 
   beforeEach(async () => (panel = await pages.open()));
   afterEach(async () => {

@@ -18,8 +18,6 @@ const origin = "http://panel.test";
 const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf" };
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-export const chromiumMissing = !existsSync(executablePath);
-
 /** As strict as the panel needs: no inline script, no inline style. */
 const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${origin}; font-src ${origin}; img-src ${origin} data:`;
 
@@ -43,6 +41,7 @@ export class PanelPages {
   }
 
   static async start(): Promise<PanelPages> {
+    if (!existsSync(executablePath)) throw new Error(`There is no ${executablePath}: \`npm test\` installs it, or CHROMIUM says where another is.`);
     const folder = await mkdtemp(join(tmpdir(), "kindling-panel-"));
     await build({
       absWorkingDir: root,
