@@ -243,6 +243,7 @@ export function sampleStep(model: ModelInfo, step: number, epoch: number, time: 
     const shape = module.outputShapes?.[0] ?? [];
     return {
       module: module.id,
+      call: module.id,
       output: tensor(random, shape, rectified ? -0.6 * time : 0.2 * time, 0.6 + time * (1 + depth), rectified),
       outputGradient: tensor(random, shape, 0, gradient, false),
       parameters: module.parameters.map(({ name, shape: size, trainable }) => ({

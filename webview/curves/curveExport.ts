@@ -2,7 +2,7 @@
 import type { EpochStart } from "../../src/run/epochs.ts";
 import { indexAt, type Series } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
-import { csvLine, escapeXml, type Exportable } from "../export/exportable.ts";
+import { csvLine, escapeXml, exportName, type ExportableChart } from "../export/exportable.ts";
 import { niceTicks, plot, round, stepAxis, svgChart, svgText, width, type Axis, type Look } from "../export/svgChart.ts";
 import { dashOf } from "./dashes.ts";
 import type { Chart, Line } from "./groups.ts";
@@ -23,8 +23,8 @@ export interface Drawing extends Look {
 const mostPoints = 2_000;
 const legendRow = 18;
 
-export function exportCurves(name: string, drawing: Drawing): Exportable {
-  return { name: `${name} ${drawing.chart.title}`.replaceAll("/", "-"), svg: () => curveSvg(drawing), csv: () => curveCsv(drawing.chart) };
+export function exportCurves(name: string, drawing: Drawing): ExportableChart {
+  return { name: exportName(name, drawing.chart.title), svg: () => curveSvg(drawing), csv: () => curveCsv(drawing.chart) };
 }
 
 /** One row for each step at which any of the curves has a value; all points that are kept of the run. */

@@ -6,7 +6,7 @@ import { barHeights, bins, total } from "../charts/bars.ts";
 import { fan } from "../charts/fan.ts";
 import { columnsAt, stepShare } from "../charts/heatmap.ts";
 import { ridges } from "../charts/ridges.ts";
-import { csvLine, escapeXml, type Exportable } from "../export/exportable.ts";
+import { csvLine, escapeXml, exportName, type ExportableChart } from "../export/exportable.ts";
 import { linearAxis, niceTicks, plot, round, stepAxis, svgChart, type Axis, type Look } from "../export/svgChart.ts";
 import type { HistoryView } from "../state.ts";
 import { percentileNames } from "./numbers.tsx";
@@ -36,15 +36,11 @@ const top = 62;
 const mostColumns = 200;
 const mostRidges = 60;
 
-function fileName(...words: readonly (string | undefined)[]): string {
-  return words.filter(Boolean).join(" ").replaceAll("∂", "d").replaceAll("/", "-");
-}
-
 /** @param step in which it was measured */
-export function exportHistogram(drawing: TensorDrawing, tensor: TensorStatistics, step: number): Exportable {
+export function exportHistogram(drawing: TensorDrawing, tensor: TensorStatistics, step: number): ExportableChart {
   const histogram = shownHistogram(tensor, drawing.fullRange);
   return {
-    name: fileName(drawing.run, drawing.title, `step ${step}`),
+    name: exportName(drawing.run, drawing.title, `step ${step}`),
     svg: () => histogramSvg(drawing, tensor, histogram, step),
     csv: () => histogramCsv(tensor, histogram),
   };
@@ -111,9 +107,13 @@ function countAxis(counts: ArrayLike<number>, logarithmic: boolean): Axis {
   };
 }
 
-export function exportHistory(drawing: HistoryDrawing): Exportable {
+export function exportHistory(drawing: HistoryDrawing): ExportableChart {
   const { run, title, view } = drawing;
-  return { name: fileName(run, title, view), svg: () => historySvg(drawing), csv: () => (view === "percentiles" ? percentilesCsv(drawing) : binsCsv(drawing)) };
+  return {
+    name: exportName(run, title, view),
+    svg: () => historySvg(drawing),
+    csv: () => (view === "percentiles" ? percentilesCsv(drawing) : binsCsv(drawing)),
+  };
 }
 
 function percentilesCsv({ history }: HistoryDrawing): string {
