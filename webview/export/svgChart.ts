@@ -30,12 +30,14 @@ export interface SvgChart extends Look {
   readonly marks?: readonly string[];
   /** Clipped to the plot. */
   readonly content: readonly string[];
+  /** Over everything, and whole at the plot's edges, too. */
+  readonly over?: readonly string[];
 }
 
 export const [width, height] = [720, 420];
 export const plot = { left: 64, right: 700, bottom: 380 };
 
-export function svgChart({ colour, fontFamily, title, legend, top, x, y, name, marks = [], content }: SvgChart): string {
+export function svgChart({ colour, fontFamily, title, legend, top, x, y, name, marks = [], content, over = [] }: SvgChart): string {
   const [below, beside] = [x.labels ?? formatTicks(x.ticks), y.labels ?? formatTicks(y.ticks)];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(fontFamily)}" font-size="12" role="img">`,
@@ -57,6 +59,7 @@ export function svgChart({ colour, fontFamily, title, legend, top, x, y, name, m
     `<g fill="none" clip-path="url(#plot)" stroke-linejoin="round">`,
     ...content,
     "</g>",
+    ...over,
     "</svg>",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 /** The gradient flow as shapes, for the page and for files alike. Pure. */
 import { formatTicks } from "../charts/ticks.ts";
-import { decades, type FlowPoint } from "./flow.ts";
+import { brokenWord, decades, type FlowPoint } from "./flow.ts";
 
 /** The plot's edges, pixels. */
 export interface Frame {
@@ -24,12 +24,35 @@ export interface FlowShapes {
   readonly lines: Readonly<Record<Strength, string>>;
   /** Where each number is; none where there are so many that they would touch. */
   readonly marks: Readonly<Record<Strength, readonly (readonly [x: number, y: number])[]>>;
+  /** Above the plot: what is no finite number has no place on its axis. */
+  readonly broken: readonly BrokenStretch[];
+}
+
+/** Modules one after the other whose gradient is not a number, or infinite. */
+export interface BrokenStretch {
+  /** A cross for each that is not a number, a triangle for each that is infinite, and a line through them. */
+  readonly path: string;
+  /** `∂loss/∂output: not a number`; absent where there is no room for it beside the marks. */
+  readonly label?: { readonly text: string; readonly x: number; readonly y: number; readonly anchor: "start" | "end" };
+}
+
+/** Pixels of a row of marks, and of a character beside them. */
+const [rowHeight, characterWidth] = [14, 6];
+
+/** Pixels that the marks above the plot need: a row for each strength that has any. */
+export function brokenHeight(points: readonly FlowPoint[]): number {
+  return rowHeight * brokenRows(points).length;
+}
+
+function brokenRows(points: readonly FlowPoint[]): readonly Strength[] {
+  return strengths.filter((strength) => points.some((point) => brokenWord(point[strength]) !== undefined));
 }
 
 const mostMarks = 80;
 const mostTicks = 7;
 
-export function flowShapes(points: readonly FlowPoint[], { left, right, top, bottom }: Frame): FlowShapes {
+export function flowShapes(points: readonly FlowPoint[], frame: Frame): FlowShapes {
+  const { left, right, top, bottom } = frame;
   const [lowest, highest] = decades(points);
   const x = (index: number): number => (points.length < 2 ? (left + right) / 2 : left + (index / (points.length - 1)) * (right - left));
   const y = (value: number): number => {
@@ -52,7 +75,48 @@ export function flowShapes(points: readonly FlowPoint[], { left, right, top, bot
     exploding: band(({ high }) => high, top),
     lines: { output: pathOf(placed.output), weights: pathOf(placed.weights) },
     marks: points.length > mostMarks ? { output: [], weights: [] } : placed,
+    broken: brokenRows(points).flatMap((strength, row, rows) => brokenStretches(points, strength, x, top - rowHeight * (rows.length - row - 0.5), frame)),
   };
+}
+
+interface Stretch {
+  readonly word: string;
+  readonly first: number;
+  last: number;
+}
+
+function brokenStretches(points: readonly FlowPoint[], strength: Strength, x: (index: number) => number, y: number, frame: Frame): BrokenStretch[] {
+  const stretches: Stretch[] = [];
+  points.forEach((point, i) => {
+    const word = brokenWord(point[strength]);
+    const last = stretches.at(-1);
+    if (word !== undefined && last?.word === word && last.last === i - 1) last.last = i;
+    else if (word !== undefined) stretches.push({ word, first: i, last: i });
+  });
+  // Where marks and words have come to so far.
+  let taken = frame.left;
+  return stretches.map(({ word, first, last }, i) => {
+    const [from, to] = [x(first), x(last)];
+    const text = `${strengthNames[strength]}: ${word}`;
+    const room = characterWidth * text.length + 2 * beside;
+    const next = stretches[i + 1] ? x(stretches[i + 1]!.first) : frame.right;
+    const isBefore = from - taken >= room;
+    const isBehind = !isBefore && next - to >= room;
+    taken = isBehind ? to + room : to;
+    const marked = points.length > mostMarks ? [first, last] : Array.from({ length: last - first + 1 }, (_, k) => first + k);
+    const path = `M${from.toFixed(1)} ${y}H${to.toFixed(1)}${marked.map((at) => brokenMark(word, x(at), y)).join("")}`;
+    if (isBefore) return { path, label: { text, x: from - beside, y: y + 4, anchor: "end" } };
+    return isBehind ? { path, label: { text, x: to + beside, y: y + 4, anchor: "start" } } : { path };
+  });
+}
+
+/** From a mark to its words, pixels. */
+const beside = 8;
+
+/** A cross, or a triangle that points out of the plot. */
+export function brokenMark(word: string, x: number, y: number): string {
+  const [px, py] = [x.toFixed(1), y.toFixed(1)];
+  return word === "infinite" ? `M${px} ${py}m0 -4l4 7h-8z` : `M${px} ${py}m-3.5 -3.5l7 7m0 -7l-7 7`;
 }
 
 /** Powers of ten. */

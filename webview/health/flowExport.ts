@@ -3,7 +3,7 @@ import { formatCount } from "../../src/run/numbers.ts";
 import { csvLine, escapeXml, exportName, type ExportableChart } from "../export/exportable.ts";
 import { plot, round, svgChart, svgText, type Look } from "../export/svgChart.ts";
 import type { FlowPoint } from "./flow.ts";
-import { flowShapes, strengthNames, type FlowShapes } from "./flowDrawing.ts";
+import { brokenHeight, flowShapes, strengthNames, type FlowShapes } from "./flowDrawing.ts";
 
 export interface FlowDrawing extends Look {
   readonly run: string;
@@ -12,7 +12,8 @@ export interface FlowDrawing extends Look {
 }
 
 const legendBase = 46;
-const top = 66;
+/** Of the plot, and of the marks above it where there are any. */
+const upperEdge = 66;
 
 export function exportFlow(drawing: FlowDrawing): ExportableChart {
   const { run, step, points } = drawing;
@@ -31,6 +32,7 @@ function flowCsv(points: readonly FlowPoint[]): string {
 
 function flowSvg({ step, points, ...look }: FlowDrawing): string {
   const { colour } = look;
+  const top = upperEdge + brokenHeight(points);
   const shapes = flowShapes(points, { ...plot, top });
   const named = namedModules(points);
   return svgChart({
@@ -45,8 +47,13 @@ function flowSvg({ step, points, ...look }: FlowDrawing): string {
       labels: shapes.ticks.map(({ label }) => label),
     },
     name: "module, first called to last",
-    marks: [svgText(plot.right - 4, top + 14, "exploding", "end"), svgText(plot.right - 4, plot.bottom - 6, "vanishing", "end")],
-    content: drawn(shapes, colour),
+    marks: [
+      svgText(plot.right - 4, top + 14, "exploding", "end"),
+      svgText(plot.right - 4, plot.bottom - 6, "vanishing", "end"),
+      ...drawnBroken(shapes, colour),
+    ],
+    content: drawnLines(shapes, colour),
+    over: drawnMarks(shapes, colour),
   });
 }
 
@@ -65,19 +72,31 @@ function legend(colour: Look["colour"]): string {
 const outputLook = (colour: Look["colour"]): string => `stroke="${colour("--gradient")}"`;
 const weightsLook = (colour: Look["colour"]): string => `stroke="${colour("--parameter")}" stroke-dasharray="5 3"`;
 
-function drawn({ vanishing, exploding, lines, marks }: FlowShapes, colour: Look["colour"]): string[] {
+function drawnLines({ vanishing, exploding, lines }: FlowShapes, colour: Look["colour"]): string[] {
   const error = colour("--error");
   const band = (path: string): string => `<path d="${path}" fill="${error}" fill-opacity="0.1" stroke="${error}" stroke-opacity="0.6" stroke-dasharray="2 3"/>`;
   return [
     ...[vanishing, exploding].filter(Boolean).map(band),
     `<path d="${lines.weights}" stroke-width="1.5" ${weightsLook(colour)}/>`,
     `<path d="${lines.output}" stroke-width="1.5" ${outputLook(colour)}/>`,
+  ];
+}
+
+function drawnMarks({ marks }: FlowShapes, colour: Look["colour"]): string[] {
+  return [
     ...marks.weights.map(
       ([x, y]) =>
         `<rect x="${round(x - 3)}" y="${round(y - 3)}" width="6" height="6" fill="${colour("--background")}" stroke="${colour("--parameter")}" stroke-width="1.5"/>`,
     ),
     ...marks.output.map(([x, y]) => `<circle cx="${round(x)}" cy="${round(y)}" r="3" fill="${colour("--gradient")}"/>`),
   ];
+}
+
+function drawnBroken({ broken }: FlowShapes, colour: Look["colour"]): string[] {
+  return broken.flatMap(({ path, label }) => [
+    `<path d="${path}" fill="${colour("--error")}" stroke="${colour("--error")}" stroke-width="1.5"/>`,
+    ...(label ? [svgText(label.x, label.y, label.text, label.anchor)] : []),
+  ]);
 }
 
 /** Pixels of a character, and the most of them that a module is named with. */

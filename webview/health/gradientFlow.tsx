@@ -7,8 +7,8 @@ import { ExportMenu } from "../export/exportMenu.tsx";
 import { IconButton } from "../frame/icon.tsx";
 import { whyUnmeasured } from "../layer/unmeasured.ts";
 import type { Store } from "../store.ts";
-import { gradientPath, pointAfterKey, type FlowPoint } from "./flow.ts";
-import { flowShapes } from "./flowDrawing.ts";
+import { brokenWord, gradientPath, pointAfterKey, type FlowPoint } from "./flow.ts";
+import { brokenHeight, brokenMark, flowShapes, strengths } from "./flowDrawing.ts";
 import { exportFlow } from "./flowExport.ts";
 
 const margin = { left: 48, right: 12, top: 8, bottom: 18 };
@@ -20,8 +20,7 @@ export function GradientFlow({ store }: { store: Store }) {
     return model && sample ? gradientPath(model, sample) : [];
   }).value;
   const step = useComputed(() => store.outputSample.value?.step).value;
-  const isEmpty = points.every(({ output, weights }) => !Number.isFinite(output) && !Number.isFinite(weights));
-  const isBroken = isEmpty && points.some(({ output, weights }) => output !== undefined || weights !== undefined);
+  const isEmpty = points.every(({ output, weights }) => output === undefined && weights === undefined);
   return (
     <section class="flow-pane" aria-label="Gradient flow">
       <div class="toolbar">
@@ -42,24 +41,14 @@ export function GradientFlow({ store }: { store: Store }) {
           />
         )}
       </div>
-      {isEmpty && !asTable.value ? (
-        <Empty store={store} isBroken={isBroken} />
-      ) : asTable.value ? (
-        <FlowTable points={points} />
-      ) : (
-        <Chart store={store} points={points} />
-      )}
+      {isEmpty && !asTable.value ? <Empty store={store} /> : asTable.value ? <FlowTable points={points} /> : <Chart store={store} points={points} />}
     </section>
   );
 }
 
-function Empty({ store, isBroken }: { store: Store; isBroken: boolean }) {
+function Empty({ store }: { store: Store }) {
   const why = useComputed(() => (store.run.value ? whyUnmeasured(store.run.value, store.model.value) : "")).value;
-  return (
-    <p class="hint flow-chart">
-      {isBroken ? "Every gradient of this step is NaN or ∞. Choose an earlier step." : why || "No gradient came back in this step."}
-    </p>
-  );
+  return <p class="hint flow-chart">{why || "No gradient came back in this step."}</p>;
 }
 
 interface Size {
@@ -95,7 +84,7 @@ function Chart({ store, points }: { store: Store; points: readonly FlowPoint[] }
   const shown = points[hovered.value ?? index];
   return (
     <div class="flow-chart">
-      <Legend />
+      <Legend points={points} />
       <div
         ref={plot}
         class="flow-plot"
@@ -121,7 +110,8 @@ function Chart({ store, points }: { store: Store; points: readonly FlowPoint[] }
   );
 }
 
-function Legend() {
+function Legend({ points }: { points: readonly FlowPoint[] }) {
+  const broken = new Set(points.flatMap((point) => strengths.flatMap((strength) => brokenWord(point[strength]) ?? [])));
   return (
     <div class="flow-legend muted" aria-hidden="true">
       <span>
@@ -138,21 +128,33 @@ function Legend() {
         </svg>
         gradient of the weights
       </span>
+      {[...broken].map((word) => (
+        <span key={word}>
+          <svg viewBox="0 0 22 8">
+            <path class="flow-broken" d={brokenMark(word, 11, 4)} />
+          </svg>
+          {word}
+        </span>
+      ))}
       <span>root mean square, first module to last</span>
     </div>
   );
 }
 
 function reading({ module, output, weights, low, high }: FlowPoint): string {
-  const place = output === undefined ? "" : output < low! ? ", vanished" : output > high! ? ", exploded" : "";
-  return `${module.path || module.name} (${module.type}): ∂loss/∂output ${formatNumber(output, 3)}${place}, gradient of the weights ${formatNumber(weights, 3)}`;
+  const place = output === undefined || brokenWord(output) ? "" : output < low! ? ", vanished" : output > high! ? ", exploded" : "";
+  return `${module.path || module.name} (${module.type}): ∂loss/∂output ${strengthText(output, 3)}${place}, gradient of the weights ${strengthText(weights, 3)}`;
+}
+
+function strengthText(strength: number | undefined, digits?: number): string {
+  return brokenWord(strength) ?? formatNumber(strength, digits);
 }
 
 function Drawing({ points, size, chosen, hovered }: { points: readonly FlowPoint[]; size: Size; chosen: number; hovered: number | null }) {
   const { width, height } = size;
-  const frame = { left: margin.left, right: width - margin.right, top: margin.top, bottom: height - margin.bottom };
+  const frame = { left: margin.left, right: width - margin.right, top: margin.top + brokenHeight(points), bottom: height - margin.bottom };
   const { left, right, top, bottom } = frame;
-  const { ticks, x, vanishing, exploding, lines, marks } = flowShapes(points, frame);
+  const { ticks, x, vanishing, exploding, lines, marks, broken } = flowShapes(points, frame);
   return (
     <svg aria-hidden="true">
       {ticks.map(({ value, y, label }) => (
@@ -187,6 +189,16 @@ function Drawing({ points, size, chosen, hovered }: { points: readonly FlowPoint
       {marks.output.map(([px, py]) => (
         <circle key={px} class="flow-mark output" cx={px} cy={py} r="3" />
       ))}
+      {broken.map(({ path, label }) => (
+        <g key={path} data-testid="flow-broken">
+          <path class="flow-broken" d={path} />
+          {label && (
+            <text x={label.x} y={label.y} text-anchor={label.anchor}>
+              {label.text}
+            </text>
+          )}
+        </g>
+      ))}
     </svg>
   );
 }
@@ -208,10 +220,10 @@ function FlowTable({ points }: { points: readonly FlowPoint[] }) {
           {points.map(({ module, output, low, high, weights }) => (
             <tr key={module.id}>
               <th scope="row">{module.path || module.name}</th>
-              <td data-value={output}>{formatNumber(output)}</td>
+              <td data-value={output}>{strengthText(output)}</td>
               <td>{formatNumber(low, 2)}</td>
               <td>{formatNumber(high, 2)}</td>
-              <td data-value={weights}>{formatNumber(weights)}</td>
+              <td data-value={weights}>{strengthText(weights)}</td>
             </tr>
           ))}
         </tbody>
