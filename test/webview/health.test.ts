@@ -48,6 +48,17 @@ describe("health in the panel", function () {
     assert.equal(await panel.byTestId("health-more").getAttribute("aria-expanded"), "true");
   });
 
+  it("is not contradicted by the sign of the run's end, which is in the words' own colour and no praise, however it went", async () => {
+    for (const run of [dead, well]) {
+      await panel.send({ type: "snapshot", run });
+      const state = panel.byTestId("run-state");
+      assert.equal(await state.innerText(), "Finished");
+      const [sign, words] = await state.locator(":scope > *").evaluateAll((parts) => parts.map((part) => getComputedStyle(part).color));
+      assert.equal(sign, words);
+      assert.equal(await state.locator(".codicon-pass, .codicon-pass-filled").count(), 0);
+    }
+  });
+
   it("says of a module how it was in the step that is shown", async () => {
     await panel.send({ type: "snapshot", run: dead });
     await row("layer2").click();

@@ -6,6 +6,7 @@ import { colour } from "../charts/theme.ts";
 import { ExportMenu } from "../export/exportMenu.tsx";
 import { IconButton } from "../frame/icon.tsx";
 import { whyUnmeasured } from "../layer/unmeasured.ts";
+import { MeasuringOff } from "../steps/measuringOff.tsx";
 import type { Store } from "../store.ts";
 import { brokenWord, gradientPath, pointAfterKey, type FlowPoint } from "./flow.ts";
 import { brokenHeight, brokenMark, flowShapes, strengths } from "./flowDrawing.ts";
@@ -40,6 +41,9 @@ export function GradientFlow({ store }: { store: Store }) {
             exportable={() => exportFlow({ run: store.runName, step, points, colour, fontFamily: getComputedStyle(document.body).fontFamily })}
           />
         )}
+      </div>
+      <div class="pane-note">
+        <MeasuringOff store={store} />
       </div>
       {isEmpty && !asTable.value ? <Empty store={store} /> : asTable.value ? <FlowTable points={points} /> : <Chart store={store} points={points} />}
     </section>
