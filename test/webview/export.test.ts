@@ -31,6 +31,7 @@ const drawing = (curves: Record<string, Series>, more: Partial<Drawing> = {}): D
   logarithmic: false,
   smoothing: 0,
   epochs: [],
+  interventions: [],
   colour: (name) => name,
   fontFamily: "sans-serif",
   ...more,
@@ -64,6 +65,24 @@ describe("a chart's file", () => {
     assert.ok(Math.abs((x2! - x0!) / 2 - (x3! - x2!)) < 0.02);
   });
 
+  it("marks what was changed by hand where it was, with its words, as the page does", () => {
+    const interventions = [
+      { step: 1, label: "lr 0.1 → 0.01" },
+      { step: 2, label: 'Froze "a"' },
+      { step: 2, label: "Undid: froze b" },
+      { step: 9, label: "out of sight" },
+    ];
+    const { svg } = exportCurves("digits", drawing({ loss: curve([0, 3, 1, 0.5]) }, { interventions }));
+    const groups = [...svg().matchAll(/<title>([^<]*)<\/title><path d="M([\d.]+) [\d.]+V380"/g)].map(([, words, x]) => [words, Number(x)] as const);
+    assert.deepEqual(
+      groups.map(([words]) => words),
+      ["lr 0.1 → 0.01", "Froze &#34;a&#34;; Undid: froze b"],
+    );
+    // Three steps on 636 pixels from 64 on.
+    groups.forEach(([, x], i) => assert.ok(Math.abs(x - (64 + (636 * (i + 1)) / 3)) < 0.1, `${x}`));
+    for (const [words] of groups) assert.ok(svg().includes(`>${words}</text>`), words);
+  });
+
   it("has its axis as it is shown: on a logarithmic one, decades are equally far", () => {
     const { svg } = exportCurves("digits", drawing({ loss: curve([1, 10, 100, 1000]) }, { logarithmic: true }));
     const ys = [...svg().matchAll(/[ML][\d.]+ ([\d.]+)/g)].slice(-4).map(([, y]) => Number(y));
@@ -93,7 +112,7 @@ describe("a tensor's files", () => {
     ),
   }));
   const { tensor } = history[0]!;
-  const over = (view: HistoryView) => exportHistory({ ...look, view, history, range: [0, 20], axis: [-6, 9] });
+  const over = (view: HistoryView, measured = 3) => exportHistory({ ...look, view, history, measured, range: [0, 20], axis: [-6, 9] });
   const rowsOf = (csv: string) =>
     csv
       .trim()
@@ -147,6 +166,13 @@ describe("a tensor's files", () => {
       rows.map(([step, epoch, own, , min]) => [step, epoch, own, min].map(Number)),
       [0, 10, 20].map((step, i) => [step, i + 1, mean * (i + 1), -2 * (i + 1)]),
     );
+  });
+
+  it("say how many of the measured steps they show, where these are not all", () => {
+    for (const view of ["heatmap", "ridgeline", "percentiles"] as const) {
+      assert.match(over(view, 1_340).svg(), /\b3 of 1,340 measured steps/, view);
+      assert.match(over(view).svg(), /\b3 measured steps/, view);
+    }
   });
 
   it("draw the run where its steps and values are", () => {
