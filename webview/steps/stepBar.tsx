@@ -18,7 +18,7 @@ export function Steps({ store }: { store: Store }) {
     <>
       {kept > 1 && <StepBar key={run} store={store} />}
       <div class="step-notes">
-        {measured > kept && <p data-testid="steps-kept">{`${keptText(kept, measured)} are kept, spread over the run.`}</p>}
+        {measured > kept && <p data-testid="steps-kept">{`${keptText(kept, measured)} are kept.`}</p>}
         <MeasuringOff store={store} />
       </div>
     </>
