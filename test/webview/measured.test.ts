@@ -63,6 +63,9 @@ describe("what was not measured, in the panel", function () {
       await line.getByTestId("measure-on").click();
       assert.deepEqual((await panel.posted()).at(-1), { type: "steer", steering: { type: "watch", watch: { ...off, what: "all" } } }, place);
     }
+    // Samples are followed all the same.
+    await panel.turnTo("data");
+    assert.equal(await panel.byTestId("data").getByTestId("measuring-off").count(), 0);
     await panel.sendEvents(run.runId, [{ type: "watch", watch: { ...off, what: "all" } }]);
     await panel.settle();
     assert.equal(await panel.byTestId("measuring-off").count(), 0);
