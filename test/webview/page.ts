@@ -167,15 +167,17 @@ export class Panel {
     await this.settle();
   }
 
-  /** Waits until what was sent is drawn: for all timers that the page has set, and two frames. */
+  /**
+   * Waits until what was sent is drawn: for all timers that the page has set, and some frames. What comes in sight is told
+   * to the page at the end of a frame, is drawn in the next, and may have the third lay out anew.
+   */
   async settle(): Promise<void> {
     await this.page.evaluate(async () => {
       const frame = () => new Promise((done) => requestAnimationFrame(done));
       const { waiting } = window as unknown as { waiting: ReadonlyMap<number, Promise<void>> };
       do {
         await Promise.all(waiting.values());
-        await frame();
-        await frame();
+        for (let i = 0; i < 4; i++) await frame();
       } while (waiting.size > 0);
     });
   }
