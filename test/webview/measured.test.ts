@@ -4,7 +4,8 @@ import type { WatchSettings } from "../../src/protocol/index.ts";
 import { storedSnapshot } from "../../src/run/records.ts";
 import { reduceSnapshot, shrink, memoryBounds } from "../../src/run/snapshot.ts";
 import { digitsModel, emptySnapshot, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const off: WatchSettings = { what: "off", modules: [], budget: 0.05, everyStep: false };
 const run = snapshotAfter(training({ epochs: 2, batches: 10, sampleEvery: 5 }));
@@ -36,13 +37,8 @@ describe("how many steps were measured", () => {
 
 describe("what was not measured, in the panel", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
-  });
-  after(() => pages?.stop());
   beforeEach(async () => (panel = await pages.open({ width: 1200 })));
   afterEach(async () => {
     assert.deepEqual(panel.errors, []);
