@@ -9,7 +9,10 @@ export type PassNodeKind = "input" | "constant" | "operation" | "call" | "loss" 
 
 export interface PassNode {
   readonly kind: PassNodeKind;
-  /** Of an operation as users write it (`add`, `relu_`), of a call the module's class, of an input `input` or `target`. */
+  /**
+   * Of an operation as users write it (`add`, `relu_`), of a call the module's class, of an input `input`, `target`, or, where
+   * only the end of a pass is known, `earlier`.
+   */
   readonly name: string;
   /** Index of the call or loss that it is part of; it comes before the node. `null` at the top. */
   readonly parent: number | null;

@@ -18,10 +18,11 @@ interface Watched {
   readonly events: readonly RunEvent[];
 }
 
-function watch(body: (observer: Observer) => void): Watched {
+/** @param budget share of the time; nothing is looked at again with none */
+function watch(body: (observer: Observer) => void, budget = 1): Watched {
   const events: RunEvent[] = [];
   const observer = new Observer({
-    sampling: { enabled: true, bins: 4, budget: 1 },
+    sampling: { enabled: true, bins: 4, budget },
     source: {
       program,
       locate: (line, column) => ({ file: "net.model.ts", line, column }),
@@ -347,6 +348,73 @@ describe("the passes of a run", function () {
     assert.deepEqual(
       into.map(({ from }) => nodes[nodes[from]!.parent!]!.name),
       ["Linear", "Linear"],
+    );
+  });
+
+  it("end where shapes don't fit in a step that nobody looked at, too: in the calls that were under way", () => {
+    class Mistaken extends nn.Module {
+      features = new nn.Linear(8, 6);
+      head = new nn.Linear(6, 2);
+      override forward(x: Tensor): Tensor {
+        return this.head(
+          this.features(x)
+            .relu()
+            .slice(1, x.shape[0] === 3 ? 1 : 0),
+        );
+      }
+    }
+    own.add(Mistaken);
+    const { passes } = watch((observer) => {
+      const model = new Mistaken();
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+      for (let step = 0; step < 60; step++) {
+        observer.trainingTurn(0, false, step, 60);
+        model(randn(step === 57 ? 3 : 4, 8))
+          .sum()
+          .backward();
+        optimizer.step();
+      }
+    }, 0);
+    const pass = passes.at(-1)!;
+    assert.ok(pass.failure);
+    assert.equal(pass.step, 57);
+    assert.equal(namesOf(pass)[pass.failure.node], "Mistaken/Linear#2");
+    assert.deepEqual(pass.failure.shapes, [
+      [3, 5],
+      [6, 2],
+    ]);
+    drawn(pass, "input → Mistaken/Linear/Linear 3×8", "earlier → Mistaken/Linear#2/Linear 3×5");
+  });
+
+  it("end at a loss whose shapes don't fit in such a step, behind what the model gave", () => {
+    const { passes } = watch((observer) => {
+      const model = new nn.Linear(4, 2);
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+      for (let step = 0; step < 60; step++) {
+        observer.trainingTurn(0, false, step, 60);
+        F.crossEntropy(model(randn(5, 4)), randint(0, 2, [step === 57 ? 6 : 5])).backward();
+        optimizer.step();
+      }
+    }, 0);
+    const { failure, nodes, step } = passes.at(-1)!;
+    assert.ok(failure && nodes[failure.node]!.kind === "operation", failure?.message);
+    assert.equal(step, 57);
+    assert.ok(nodes.some(({ kind, name, shapes }) => kind === "call" && name === "Linear" && String(shapes[0]) === "5,2"));
+  });
+
+  it("are not of an error that the program catches", () => {
+    const { passes } = watch(() => {
+      const model = new nn.Linear(4, 2);
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+      for (let step = 0; step < 60; step++) {
+        if (step === 57) assert.throws(() => model(randn(5, 3)));
+        model(randn(5, 4)).sum().backward();
+        optimizer.step();
+      }
+    }, 0);
+    assert.deepEqual(
+      passes.filter(({ failure }) => failure),
+      [],
     );
   });
 

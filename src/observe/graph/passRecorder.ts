@@ -30,6 +30,7 @@ export interface FailedDraft {
 
 export class PassRecorder implements OperationWatch {
   readonly #options: RecorderOptions;
+  readonly #isLate: boolean;
   readonly #made = new WeakMap<Tensor, Made>();
   /** Who wrote last to a memory. */
   readonly #written = new WeakMap<Tensor["storage"], Made>();
@@ -44,8 +45,10 @@ export class PassRecorder implements OperationWatch {
   /** Milliseconds that recording took. */
   cost = 0;
 
-  constructor(options: RecorderOptions) {
+  /** @param isLate it began when much of the pass was over: what calls are given may have been computed before */
+  constructor(options: RecorderOptions, isLate = false) {
     this.#options = options;
+    this.#isLate = isLate;
   }
 
   get isFull(): boolean {
@@ -77,6 +80,17 @@ export class PassRecorder implements OperationWatch {
     const draft = this.#close(module);
     // Told innermost first.
     if (draft && this.failure?.error !== error) this.failure = { error, draft: this.#failing(draft, error) };
+  }
+
+  /** A call that is over, of which no more is known than what went in and came out. */
+  called(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
+    this.forwardStarts(module, inputs);
+    const call = this.#inside;
+    if (!call) return;
+    const draft = this.#add(new Draft("operation", call.name, call));
+    for (const used of call.arguments) draft.takes(used);
+    for (const tensor of tensorsOf(output)) this.#give(tensor, draft, true);
+    this.forward(module, output);
   }
 
   /** The program ends with an error. */
@@ -224,7 +238,8 @@ export class PassRecorder implements OperationWatch {
     const inside = this.#inside;
     // What a layer of the engine's makes for itself is of no interest.
     if (inside && !this.#options.isOwn(inside.module!)) return undefined;
-    const draft = this.#add(inside ? new Draft("constant", "constant", inside) : new Draft("input", "input", null));
+    const unknown = inside && this.#isLate ? new Draft("input", "earlier", null) : new Draft("constant", "constant", inside);
+    const draft = this.#add(inside ? unknown : new Draft("input", "input", null));
     const made = draft.makes(tensor.shape, tensor.dtype);
     this.#made.set(tensor, made);
     return { made, isDetached: false };

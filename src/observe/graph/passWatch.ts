@@ -1,7 +1,8 @@
 /**
  * Which passes through its models a program makes, and how often. Each is recorded once, operation by operation; after that
  * only the order of its calls is followed, which costs a number for each call. A new order of calls, or now and then a look
- * at the same one, is recorded again: branches that call no module show only then.
+ * at the same one, is recorded again: branches that call no module show only then. Of a pass that fails unrecorded, the
+ * calls are told that were under way.
  */
 import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
@@ -41,6 +42,15 @@ interface Trail {
   readonly found: Map<string, number>;
 }
 
+/** A call that is over. */
+interface Ended {
+  /** How many calls were under way around it. */
+  readonly depth: number;
+  readonly module: AnyModule;
+  readonly inputs: readonly unknown[];
+  readonly output: unknown;
+}
+
 export class PassWatch {
   readonly #options: PassWatchOptions;
   readonly #numbers = new WeakMap<AnyModule, number>();
@@ -50,7 +60,12 @@ export class PassWatch {
   /** Outermost calls, in each mode, that were recorded once. */
   readonly #begun = new Set<number>();
   #recorder: PassRecorder | null = null;
-  #depth = 0;
+  /** The calls under way, outermost first, and what they were given; the last that ended since the last boundary. */
+  readonly #open: AnyModule[] = [];
+  readonly #given: (readonly unknown[])[] = [];
+  #ended: Ended | undefined;
+  /** What is known of a pass that failed unrecorded; the program may yet catch the error. */
+  #late: PassRecorder | undefined;
   /** Of the calls since the last boundary; 0 if there was none. */
   #trail = 0;
   /** Orders of calls that were met and not yet recorded. */
@@ -74,22 +89,28 @@ export class PassWatch {
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     const mark = this.#mark(module);
     // An evaluation of many calls is as many passes, once it has been long enough.
-    if (this.#depth === 0 && this.#recorder?.isFull && !isGradEnabled()) this.#boundary();
-    if (this.#depth === 0 && !this.#recorder) this.#consider(mark);
-    this.#depth++;
+    if (this.#open.length === 0 && this.#recorder?.isFull && !isGradEnabled()) this.#boundary();
+    if (this.#open.length === 0 && !this.#recorder) this.#consider(mark);
+    this.#open.push(module);
+    this.#given.push(inputs);
+    this.#late = undefined;
     this.#trail = mix(this.#trail, mark);
     this.#recorder?.forwardStarts(module, inputs);
   }
 
   forward(module: AnyModule, output: unknown): void {
-    this.#depth = Math.max(0, this.#depth - 1);
+    this.#open.pop();
+    const inputs = this.#given.pop();
+    if (inputs) this.#ended = { depth: this.#open.length, module, inputs, output };
     this.#trail = mix(this.#trail, 1);
     this.#recorder?.forward(module, output);
   }
 
   forwardFailed(module: AnyModule, error: unknown): void {
-    this.#depth = Math.max(0, this.#depth - 1);
-    this.#recorder?.forwardFailed(module, error);
+    if (!this.#recorder && !this.#late) this.#late = this.#recordLate();
+    (this.#recorder ?? this.#late)?.forwardFailed(module, error);
+    this.#open.pop();
+    this.#given.pop();
   }
 
   loss(computed: ComputedLoss): void {
@@ -118,7 +139,9 @@ export class PassWatch {
 
   /** What follows is another pass. */
   #boundary(): void {
-    if (this.#depth > 0 || this.#trail === 0) return;
+    if (this.#open.length > 0) return;
+    this.#ended = undefined;
+    if (this.#trail === 0) return;
     const trail = this.#trailOf(this.#trail);
     this.#trail = 0;
     if (trail) trail.times++;
@@ -128,15 +151,28 @@ export class PassWatch {
 
   /** The program ended with an error. */
   failed(error: unknown): void {
-    if (!this.#recorder) return;
-    this.#recorder.failed(error);
-    this.#depth = 0;
-    this.#tell(this.#recorder, undefined);
+    const late = this.#late?.failure?.error === error ? this.#late : undefined;
+    const recorder = this.#recorder ?? late ?? this.#recordLate();
+    recorder.failed(error);
+    this.#open.length = this.#given.length = 0;
+    this.#tell(recorder, undefined);
   }
 
   finish(): void {
-    this.#depth = 0;
+    this.#open.length = this.#given.length = 0;
     this.#boundary();
+  }
+
+  /** The calls under way, and the last that ended, where that was in one of them. */
+  #recordLate(): PassRecorder {
+    this.#step = this.#options.step();
+    const recorder = new PassRecorder(this.#options, true);
+    const ended = this.#ended;
+    for (let depth = 0; depth <= this.#open.length; depth++) {
+      if (ended?.depth === depth) recorder.called(ended.module, ended.inputs, ended.output);
+      if (depth < this.#open.length) recorder.forwardStarts(this.#open[depth]!, this.#given[depth]!);
+    }
+    return recorder;
   }
 
   /** How often each told pass was made. */
