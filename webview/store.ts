@@ -3,10 +3,11 @@
  * more can't be read, and would be drawn by the cores that train. What the user does, and a change of the run's state, is
  * shown at once.
  */
-import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Intervention, ModelInfo, ModuleInfo, RunEvent, StepStatistics } from "../src/protocol/index.ts";
 import { fromPanel, toPanel, type FromPanel } from "../src/run/panelMessages.ts";
 import { health, nothingKnown } from "../src/run/health/health.ts";
+import { runUntil } from "../src/run/health/until.ts";
 import { signs, type Sign } from "../src/run/health/signs.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { emptySnapshot } from "../src/run/snapshot.ts";
@@ -80,7 +81,12 @@ export class Store {
   readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
   readonly health = computed(() => (this.run.value ? health(this.run.value) : nothingKnown));
   /** Of the shown model's modules. */
-  readonly signs = computed(() => (this.model.value ? signs(this.health.value.findings, this.model.value) : new Map<number, Sign>()));
+  readonly signs = computed(() => (this.model.value ? signs(this.#shownHealth.value.findings, this.model.value) : new Map<number, Sign>()));
+  /** As it was at the shown step. */
+  readonly #shownHealth = computed(() => {
+    const { step } = this.choices.value;
+    return this.run.value && step !== null ? health(runUntil(this.run.value, step)) : this.health.value;
+  });
   /** Keeps its identity while it keeps its values, so that what is drawn for it needn't be drawn again. */
   readonly range = computed(() => {
     const range = stepRange(this.#shown.value);
@@ -103,6 +109,12 @@ export class Store {
     this.#host = host;
     const recalled = recall(host.getState());
     if (recalled) this.#shown.value = this.#current = reduce(this.#current, recalled);
+    // The tree beside the page shows the same step.
+    let told: number | null = null;
+    effect(() => {
+      const { step } = this.choices.value;
+      if (step !== told) this.post({ type: "shownStep", step: (told = step) });
+    });
   }
 
   /** What the extension said, as it was sent. */

@@ -152,6 +152,8 @@ async function answer({ file, message }: PanelRequest, { extension, store, view,
   switch (message.type) {
     case "command":
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
+    case "shownStep":
+      return view.showStep(file, message.step);
     case "steer":
       return controller.steer(file, message.steering);
     case "copy":

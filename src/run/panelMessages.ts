@@ -43,6 +43,8 @@ export type FromPanel =
   | { readonly type: "saveBytes"; readonly name: string; readonly base64: string }
   /** Make a page of its own of the panel. */
   | { readonly type: "export"; readonly look: PageLook }
+  /** The measured step that is looked at; `null`: the newest. */
+  | { readonly type: "shownStep"; readonly step: number | null }
   /** To the run that the page shows. */
   | { readonly type: "steer"; readonly steering: Steering };
 
@@ -63,5 +65,6 @@ export const fromPanel = variants<FromPanel, "type">("type", {
   save: record({ name: text, text }),
   saveBytes: record({ name: text, base64: text }),
   export: record({ look: record<PageLook>({ variables: dictionary(text), classes: text, memory: text }) }),
+  shownStep: record({ step: nullable(whole) }),
   steer: record({ steering }),
 });

@@ -81,6 +81,13 @@ export class Series {
     return new Series(target, length);
   }
 
+  /** The points up to that step, itself included. */
+  until(step: number): Series {
+    let length = this.length;
+    while (length > 0 && this.#columns.steps[length - 1]! > step) length--;
+    return length === this.length ? this : new Series(this.#columns, length);
+  }
+
   /** With at most `limit` points; see `thin`. */
   thinned(limit: number): Series {
     if (this.length <= limit) return this;

@@ -68,6 +68,24 @@ describe("health in the panel", function () {
     assert.equal(await fact("gradient"), "0");
   });
 
+  it("marks modules as they were at the step that is shown, and tells it for the tree to do the same", async () => {
+    await panel.send({ type: "snapshot", run: dead });
+    const signs = panel.byTestId("health-sign");
+    assert.equal(await signs.count(), 1);
+    await panel.byTestId("step-slider").focus();
+    await panel.page.keyboard.press("Home");
+    await panel.settle();
+    assert.equal(await signs.count(), 0, "nothing is dead after one step");
+    await panel.page.keyboard.press("End");
+    await panel.settle();
+    assert.equal(await signs.count(), 1);
+    const told = (await panel.posted()).filter(({ type }) => type === "shownStep");
+    assert.deepEqual(told, [
+      { type: "shownStep", step: 0 },
+      { type: "shownStep", step: null },
+    ]);
+  });
+
   it("marks the rows of the modules that show a sign, by shape and in words, and no others", async () => {
     await panel.send({ type: "snapshot", run: dead });
     const marked = panel.page.locator("[data-testid=module-row]:has([data-testid=health-sign])");

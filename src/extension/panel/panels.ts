@@ -126,6 +126,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
     panel.onDidClose(() => {
       this.#panels = this.#panels.filter((other) => other !== panel);
       panel.dispose();
+      this.#asked.fire({ file: panel.file, message: { type: "shownStep", step: null } });
       this.#turned.fire();
     });
     this.#use(panel);

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { SourcePosition } from "../../protocol/index.ts";
 import type { Severity } from "../../run/health/rules.ts";
+import { formatCount } from "../../run/numbers.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { fileName } from "../../run/text.ts";
 import { Throttle } from "../../run/throttle.ts";
@@ -29,6 +30,8 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   #tree = new ModelTree("", []);
   #models: unknown;
   #health = new TreeHealth();
+  /** The measured step that each file's panel shows, where that isn't the newest. */
+  readonly #steps = new Map<string, number>();
   /** The counts may not be those of the text on the screen. */
   #isApproximate = false;
 
@@ -80,6 +83,13 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
     return item;
   }
 
+  /** The file's panel shows another measured step; `null`: the newest. */
+  showStep(file: string, step: number | null): void {
+    if (step === null) this.#steps.delete(file);
+    else this.#steps.set(file, step);
+    this.#refresh.call();
+  }
+
   /** Selects the module that was constructed at `position`, if the view is open. */
   async select(position: SourcePosition): Promise<void> {
     if (!this.#view.visible) return;
@@ -105,9 +115,10 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   #update(): void {
     const { file } = this.#current;
     const runs = file === undefined ? undefined : this.#store.get(file);
-    this.#view.description = file === undefined ? "" : fileName(file);
+    const step = (file === undefined ? undefined : this.#steps.get(file)) ?? null;
+    this.#view.description = file === undefined ? "" : `${fileName(file)}${step === null ? "" : ` · step ${formatCount(step)}`}`;
     const before = this.#health;
-    if (!before.isOf(runs?.train)) this.#health = new TreeHealth(runs?.train);
+    if (!before.isOf(runs?.train, step)) this.#health = new TreeHealth(runs?.train, step);
     const { count, sentence, signature } = this.#health;
     this.#view.badge = count > 0 ? { value: count, tooltip: sentence } : undefined;
     this.#view.message = runs ? message(runs, sentence) : "";
