@@ -1,12 +1,13 @@
 /** Changes what a person wants changed while the program runs, between its steps, and tells each as an event of the run. */
-import type { Module } from "../engine/nn/module.ts";
-import type { Parameter } from "../engine/nn/parameter.ts";
-import { LBFGS } from "../engine/optim/lbfgs.ts";
-import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import type { Change, Intervention, OptionValue, RunEvent } from "../protocol/index.ts";
-import type { DescribedModel } from "./describeModel.ts";
-import { dropoutKnob, optionKnob, type FrozenParameters, type Knob } from "./knobs.ts";
+import type { Module } from "../../engine/nn/module.ts";
+import type { Parameter } from "../../engine/nn/parameter.ts";
+import { LBFGS } from "../../engine/optim/lbfgs.ts";
+import type { Optimizer, ParamGroup } from "../../engine/optim/optimizer.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { Change, Intervention, OptionValue, RunEvent } from "../../protocol/index.ts";
+import type { DescribedModel } from "../models/describeModel.ts";
+import { dropoutKnob, optionKnob, type Knob } from "../models/knobs.ts";
+import type { FrozenParameters } from "./frozenParameters.ts";
 import { groupName, optionsOf, type Optimizers } from "./optimizers.ts";
 
 /** Something that is wanted: a change, or to take one back. */

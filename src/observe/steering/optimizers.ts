@@ -1,9 +1,9 @@
 /** The run's optimizers: who they are, what their groups are called, and what of them can be changed. */
-import type { Optimizer, ParamGroup } from "../engine/optim/optimizer.ts";
-import { groupMarks } from "../engine/optim/optimizer.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import type { OptimizerInfo, OptionValue, ParameterGroupInfo, SourcePosition } from "../protocol/index.ts";
-import { nameLength, shorten } from "../run/text.ts";
+import type { Optimizer, ParamGroup } from "../../engine/optim/optimizer.ts";
+import { groupMarks } from "../../engine/optim/optimizer.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { OptimizerInfo, OptionValue, ParameterGroupInfo, SourcePosition } from "../../protocol/index.ts";
+import { nameLength, shorten } from "../../run/text.ts";
 
 interface Known {
   readonly id: number;

@@ -7,8 +7,8 @@
  * parameters: it adds one for each bias and each scale of a normalisation, knows nothing of products without parameters
  * (attention's scores), and multiplies a transposed convolution's kernel by the positions of the output rather than the input.
  */
-import type { AnyOperation } from "../engine/autograd/node.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { AnyOperation } from "../../engine/autograd/node.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 
 type Formula = (inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown) => number;
 

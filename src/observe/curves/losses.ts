@@ -1,14 +1,14 @@
 /** The run's losses: which line each belongs to, at which step, and which is the newest. */
-import { isGradEnabled } from "../engine/autograd/gradMode.ts";
-import type { ComputedLoss } from "../engine/instrument.ts";
-import type { AnyModule } from "../engine/nn/module.ts";
-import type { Optimizer } from "../engine/optim/optimizer.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import { leavesBelow } from "./backwardGraph.ts";
-import type { EpochCounter } from "./epochCounter.ts";
-import type { Iterations } from "./iterations.ts";
+import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
+import type { ComputedLoss } from "../../engine/instrument.ts";
+import type { AnyModule } from "../../engine/nn/module.ts";
+import type { Optimizer } from "../../engine/optim/optimizer.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { ModelWatches } from "../measuring/modelWatches.ts";
+import { leavesBelow } from "../program/backwardGraph.ts";
+import type { EpochCounter } from "../steps/epochCounter.ts";
+import type { Iterations } from "../steps/iterations.ts";
 import { LineNames } from "./lineNames.ts";
-import type { ModelWatches } from "./modelWatch.ts";
 import { Trainees, type Trainee } from "./trainees.ts";
 import { TrainingLosses, type StepLoss } from "./trainingLosses.ts";
 import { ValidationLosses } from "./validationLosses.ts";

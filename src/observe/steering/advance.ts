@@ -1,5 +1,5 @@
 /** A program that goes on to some place and is to be paused there: whether it has come to it. */
-import type { Destination } from "../protocol/index.ts";
+import type { Destination } from "../../protocol/index.ts";
 
 export class Advance {
   #to: Destination | undefined;

@@ -1,8 +1,8 @@
 /** Tells once when a loss is no longer a finite number. */
-import type { Problem } from "../protocol/index.ts";
-import { becameText } from "../run/standing.ts";
-import { callerPosition } from "./construction.ts";
-import type { ProgramSource } from "./modelRegistry.ts";
+import type { Problem } from "../../protocol/index.ts";
+import { becameText } from "../../run/standing.ts";
+import { callerPosition } from "../program/construction.ts";
+import type { ProgramSource } from "../program/programSource.ts";
 
 export class NonFiniteLoss {
   readonly #source: ProgramSource;

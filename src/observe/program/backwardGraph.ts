@@ -1,6 +1,6 @@
 /** What a `backward()` will go through. */
-import type { Node } from "../engine/autograd/node.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Node } from "../../engine/autograd/node.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 
 /** Every node that `loss.backward()` reaches, each once. */
 export function nodesBelow(loss: Tensor): ReadonlySet<Node> {

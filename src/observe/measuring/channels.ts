@@ -1,6 +1,6 @@
 /** Along which dimension of an output its units lie. */
-import type { AnyModule } from "../engine/nn/module.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { AnyModule } from "../../engine/nn/module.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 
 /** Layers whose features lie last however many dimensions there are, by class name. */
 const featuresLast = /^(Linear|Bilinear|Embedding|EmbeddingBag|LayerNorm|RMSNorm|RNN|LSTM|GRU|MultiheadAttention|Transformer\w*)$/;

@@ -1,7 +1,7 @@
 /** What a program hands to `log()`, within bounds: it may log whatever it likes, as often as it likes. */
-import { Tensor } from "../engine/tensor.ts";
-import { formatCount } from "../run/numbers.ts";
-import { nameLength, textLength } from "../run/text.ts";
+import { Tensor } from "../../engine/tensor.ts";
+import { formatCount } from "../../run/numbers.ts";
+import { nameLength, textLength } from "../../run/text.ts";
 
 /** Characters that are kept: of one name, of one text, of all names of series, of all texts of the run. */
 export const logBounds = { name: nameLength, text: textLength, names: 250_000, texts: 20_000_000 } as const;

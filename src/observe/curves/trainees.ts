@@ -1,6 +1,6 @@
 /** What is trained by itself, and so has lines of its own on the charts. */
-import type { Optimizer } from "../engine/optim/optimizer.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Optimizer } from "../../engine/optim/optimizer.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 
 export interface Trainee {
   /** The model that it is, or the part of one; where none is known, what trains it. */

@@ -1,4 +1,4 @@
-import { Tensor } from "../engine/tensor.ts";
+import { Tensor } from "../../engine/tensor.ts";
 
 /** The tensors in what a module returned: one, or those in a list or a plain object, in order. */
 export function tensorsOf(output: unknown): Tensor[] {

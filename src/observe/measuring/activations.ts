@@ -2,9 +2,9 @@
  * Finds what ReLUs, Sigmoids and Tanhs made of the layers' outputs in one step, be they modules or functions of the program's,
  * and says for which layer: from the graph, which keeps what they gave, so that nothing is computed for it.
  */
-import type { Node } from "../engine/autograd/node.ts";
-import type { AnyModule } from "../engine/nn/module.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Node } from "../../engine/autograd/node.ts";
+import type { AnyModule } from "../../engine/nn/module.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 
 export type ActivationKind = "relu" | "sigmoid" | "tanh";
 

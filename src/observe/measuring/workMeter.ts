@@ -1,15 +1,15 @@
 /** Measures what each module does in the steps that are looked at: its calls, its time, its products, the memory of its outputs. */
-import { isGradEnabled } from "../engine/autograd/gradMode.ts";
-import type { AnyOperation, Node } from "../engine/autograd/node.ts";
-import type { OperationWatch } from "../engine/instrument.ts";
-import type { AnyModule, Module } from "../engine/nn/module.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import type { StepTimes, StepWork } from "../protocol/index.ts";
-import type { DescribedModel } from "./describeModel.ts";
+import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
+import type { AnyOperation, Node } from "../../engine/autograd/node.ts";
+import type { OperationWatch } from "../../engine/instrument.ts";
+import type { AnyModule, Module } from "../../engine/nn/module.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { StepTimes, StepWork } from "../../protocol/index.ts";
+import type { DescribedModel } from "../models/describeModel.ts";
+import type { OperationWatches } from "../program/operationWatches.ts";
+import type { ProgramClock } from "../program/programClock.ts";
+import { tensorsOf } from "../program/tensorsOf.ts";
 import { multiplyAdds } from "./multiplyAdds.ts";
-import type { OperationWatches } from "./operationWatches.ts";
-import type { ProgramClock } from "./programClock.ts";
-import { tensorsOf } from "./tensorsOf.ts";
 
 /** Of one module, without the modules that it called. */
 interface Work {

@@ -2,12 +2,12 @@
  * Losses of data that the program doesn't learn from: computed without gradients, or with the model in evaluation mode, and
  * never sent backward. Those of one look at such data, with one model, are one value: their mean, weighted by samples.
  */
-import type { Node } from "../engine/autograd/node.ts";
-import type { ComputedLoss } from "../engine/instrument.ts";
-import type { AnyModule } from "../engine/nn/module.ts";
-import type { Storage } from "../engine/memory/storage.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import { nodesBelow } from "./backwardGraph.ts";
+import type { Node } from "../../engine/autograd/node.ts";
+import type { ComputedLoss } from "../../engine/instrument.ts";
+import type { AnyModule } from "../../engine/nn/module.ts";
+import type { Storage } from "../../engine/memory/storage.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { nodesBelow } from "../program/backwardGraph.ts";
 
 /** Where in the run a loss was computed. */
 export interface Occasion {

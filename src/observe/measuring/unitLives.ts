@@ -1,7 +1,7 @@
 /** Remembers of each unit of a model when it last gave anything but zero: a unit that sleeps through one batch isn't dead. */
-import type { AnyModule } from "../engine/nn/module.ts";
-import type { DeadUnits } from "../protocol/index.ts";
-import { deadFor } from "../run/health/rules.ts";
+import type { AnyModule } from "../../engine/nn/module.ts";
+import type { DeadUnits } from "../../protocol/index.ts";
+import { deadFor } from "../../run/health/rules.ts";
 
 /** Units that are told one by one. */
 const mostListed = 64;

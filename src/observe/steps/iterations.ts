@@ -2,9 +2,9 @@
  * What counts as one step of the run. Usually that is one `optimizer.step()`, with however many `backward()` before it; but
  * several optimizers that step in one turn of the loop are one step, and a program may update its parameters by hand.
  */
-import type { Optimizer } from "../engine/optim/optimizer.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import { leavesBelow } from "./backwardGraph.ts";
+import type { Optimizer } from "../../engine/optim/optimizer.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { leavesBelow } from "../program/backwardGraph.ts";
 
 /** Whatever updates a tensor: its optimizer, or the program by hand, and then the tensor stands for itself. */
 type Updater = Optimizer | Tensor;

@@ -1,7 +1,7 @@
 /** What is measured of the models, and how often; it may change while the program runs. */
-import type { AnyModule } from "../engine/nn/module.ts";
-import type { SamplingOptions, WatchSettings } from "../protocol/index.ts";
-import type { DescribedModel } from "./describeModel.ts";
+import type { AnyModule } from "../../engine/nn/module.ts";
+import type { SamplingOptions, WatchSettings } from "../../protocol/index.ts";
+import type { DescribedModel } from "../models/describeModel.ts";
 
 export class Watching {
   readonly bins: number;

@@ -1,7 +1,7 @@
 /** What a loss is for one who guesses: who knows how often each target comes, and doesn't look at the input. */
-import { noGrad } from "../engine/autograd/gradMode.ts";
-import type { ComputedLoss } from "../engine/instrument.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import { noGrad } from "../../engine/autograd/gradMode.ts";
+import type { ComputedLoss } from "../../engine/instrument.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 
 /** Classes that are counted. */
 const mostClasses = 4096;

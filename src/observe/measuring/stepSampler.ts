@@ -1,17 +1,17 @@
 /** Measures one step of a model: what modules put out, the gradients that came back, and the parameters before they change. */
-import { watchGradient } from "../engine/autograd/backward.ts";
-import type { AnyModule, Module } from "../engine/nn/module.ts";
-import { KeptValues } from "../engine/ops/change.ts";
-import { shareBeyond } from "../engine/ops/saturation.ts";
-import { statistics, type Statistics } from "../engine/ops/statistics.ts";
-import { unitRanges } from "../engine/ops/unitRanges.ts";
-import type { Tensor } from "../engine/tensor.ts";
-import type { ModuleStatistics, ParameterChange, ParameterStatistics, StepStatistics, TensorStatistics, UnitStatistics } from "../protocol/index.ts";
+import { watchGradient } from "../../engine/autograd/backward.ts";
+import type { AnyModule, Module } from "../../engine/nn/module.ts";
+import { KeptValues } from "../../engine/ops/change.ts";
+import { shareBeyond } from "../../engine/ops/saturation.ts";
+import { statistics, type Statistics } from "../../engine/ops/statistics.ts";
+import { unitRanges } from "../../engine/ops/unitRanges.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { ModuleStatistics, ParameterChange, ParameterStatistics, StepStatistics, TensorStatistics, UnitStatistics } from "../../protocol/index.ts";
+import type { DescribedModel } from "../models/describeModel.ts";
+import type { ProgramClock } from "../program/programClock.ts";
+import { tensorsOf } from "../program/tensorsOf.ts";
 import { Activations, type Activation, type ActivationKind } from "./activations.ts";
 import { unitDimension } from "./channels.ts";
-import type { DescribedModel } from "./describeModel.ts";
-import type { ProgramClock } from "./programClock.ts";
-import { tensorsOf } from "./tensorsOf.ts";
 import type { StepUnits, UnitLives } from "./unitLives.ts";
 
 /** One output; several modules may have returned the very same tensor. */

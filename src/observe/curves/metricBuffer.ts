@@ -2,7 +2,7 @@
  * Metric points on their way from the busy thread to the one that sends them.
  * They lie in shared memory, so that what was written last is not lost when the thread is terminated.
  */
-import type { MetricPoint } from "../protocol/index.ts";
+import type { MetricPoint } from "../../protocol/index.ts";
 
 const capacity = 2048;
 const fields = 4;

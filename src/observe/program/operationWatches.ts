@@ -1,7 +1,7 @@
 /** Those who look at operations, each while it wants to, through the engine's one watch. */
-import type { AnyOperation, Node } from "../engine/autograd/node.ts";
-import { watchOperations, type OperationWatch } from "../engine/instrument.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { AnyOperation, Node } from "../../engine/autograd/node.ts";
+import { watchOperations, type OperationWatch } from "../../engine/instrument.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 import type { ProgramClock } from "./programClock.ts";
 
 export class OperationWatches implements OperationWatch {

@@ -1,7 +1,7 @@
 /** A module tree as plain data. */
-import type { AnyModule, Module } from "../engine/nn/module.ts";
-import type { Parameter } from "../engine/nn/parameter.ts";
-import type { BufferInfo, ModelInfo, ModuleInfo, ParameterCounts, ParameterInfo, SourcePosition } from "../protocol/index.ts";
+import type { AnyModule, Module } from "../../engine/nn/module.ts";
+import type { Parameter } from "../../engine/nn/parameter.ts";
+import type { BufferInfo, ModelInfo, ModuleInfo, ParameterCounts, ParameterInfo, SourcePosition } from "../../protocol/index.ts";
 import { dropoutKnob } from "./knobs.ts";
 
 /** What the module itself can't tell. */

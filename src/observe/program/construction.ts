@@ -1,5 +1,6 @@
 /** Where a module was constructed: read off the stack while its base constructor runs. */
-import type { SourcePosition } from "../protocol/index.ts";
+import type { SourcePosition } from "../../protocol/index.ts";
+import type { ProgramSource } from "./programSource.ts";
 
 /** A stack frame within the user's program, in the bundled program's lines and columns (from 1). */
 export interface ProgramFrame {
@@ -14,22 +15,13 @@ export interface Construction {
   readonly isPart: boolean;
 }
 
-export interface ConstructionContext {
-  /** The user's program as stack traces name it. */
-  readonly program: string;
-  /** Whether a class of that name (as the program's own text has it) is a module of the user's. */
-  isModuleClass(name: string): boolean;
-  /** The name that the program's own text gives to a class. */
-  nameInProgram(constructor: Function): string;
-}
-
 const maxFrames = 24;
 
 /**
  * @param constructor class of the module under construction
  * @param below frames from this function upwards are left out
  */
-export function readConstruction(constructor: Function, context: ConstructionContext, below: Function): Construction {
+export function readConstruction(constructor: Function, context: ProgramSource, below: Function): Construction {
   const sites = captureSites(below);
   const chain = classChain(constructor, context);
   let next = 0;
@@ -54,10 +46,7 @@ export function readConstruction(constructor: Function, context: ConstructionCon
 }
 
 /** Where the program called `below`, through whatever lies between. */
-export function callerPosition(
-  source: Pick<ConstructionContext, "program"> & { locate(line: number, column: number): SourcePosition | undefined },
-  below: Function,
-): SourcePosition | undefined {
+export function callerPosition(source: Pick<ProgramSource, "program" | "locate">, below: Function): SourcePosition | undefined {
   const site = captureSites(below).find((candidate) => isProgram(candidate, source));
   const frame = site && frameOf(site);
   return frame && source.locate(frame.line, frame.column);
@@ -67,12 +56,12 @@ function frameOf(site: NodeJS.CallSite): ProgramFrame {
   return { line: site.getLineNumber() ?? 1, column: site.getColumnNumber() ?? 1 };
 }
 
-function isProgram(site: NodeJS.CallSite, context: Pick<ConstructionContext, "program">): boolean {
+function isProgram(site: NodeJS.CallSite, context: Pick<ProgramSource, "program">): boolean {
   return site.getFileName() === context.program;
 }
 
 /** Names of the classes from the base to the module's own. */
-function classChain(constructor: Function, context: ConstructionContext): string[] {
+function classChain(constructor: Function, context: ProgramSource): string[] {
   const chain: string[] = [];
   for (let at: Function | null = constructor; at && at !== Function.prototype; at = Object.getPrototypeOf(at) as Function | null) {
     chain.unshift(context.nameInProgram(at));

@@ -3,8 +3,8 @@
  * went backward several times into one step, as the two losses of a discriminator or the parts of a batch, counts with its
  * sum, for that is what the step descends.
  */
-import type { Optimizer } from "../engine/optim/optimizer.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { Optimizer } from "../../engine/optim/optimizer.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 
 export interface StepLoss {
   readonly value: number;

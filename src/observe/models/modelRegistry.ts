@@ -1,17 +1,10 @@
 /** Finds the models of a run among all the modules that were constructed, and describes them. */
-import type { AnyModule, Module } from "../engine/nn/module.ts";
-import type { ModelClassInfo, SourcePosition } from "../protocol/index.ts";
-import { readConstruction, type Construction, type ConstructionContext } from "./construction.ts";
+import type { AnyModule, Module } from "../../engine/nn/module.ts";
+import type { ModelClassInfo, SourcePosition } from "../../protocol/index.ts";
+import { readConstruction, type Construction } from "../program/construction.ts";
+import type { ProgramSource } from "../program/programSource.ts";
+import { tensorsOf } from "../program/tensorsOf.ts";
 import { countParameters, describeModel, type DescribedModel } from "./describeModel.ts";
-import { tensorsOf } from "./tensorsOf.ts";
-
-/** What is known of the user's source. */
-export interface ProgramSource extends ConstructionContext {
-  locate(line: number, column: number): SourcePosition | undefined;
-  /** The variable that is given what is called or constructed at that place. */
-  variableAt(position: SourcePosition): { readonly name: string; readonly assigned: boolean } | undefined;
-  declaredAt(constructor: Function): SourcePosition | undefined;
-}
 
 /** A module that may be a model: not made by another module's constructor. */
 interface Candidate {
