@@ -6,20 +6,17 @@ import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { ModelWatches } from "../measuring/modelWatches.ts";
 import { leavesBelow } from "../program/backwardGraph.ts";
-import type { EpochCounter } from "../steps/epochCounter.ts";
-import type { Iterations } from "../steps/iterations.ts";
+import type { Course } from "../steps/course.ts";
 import { LineNames } from "./lineNames.ts";
+import type { SeriesWriter } from "./series.ts";
 import { Trainees, type Trainee } from "./trainees.ts";
 import { TrainingLosses, type StepLoss } from "./trainingLosses.ts";
 import { ValidationLosses } from "./validationLosses.ts";
 
 export interface LossesContext {
-  readonly iterations: Iterations;
-  readonly epochs: EpochCounter;
+  readonly course: Course;
   readonly watches: ModelWatches;
-  readonly add: (name: string, step: number, epoch: number, value: number) => void;
-  /** A point that may yet change before it is added. */
-  readonly wait: (name: string, step: number, epoch: number, value: number) => void;
+  readonly series: SeriesWriter;
   /** A line goes by another name from now on. */
   readonly renamed: (from: string, to: string) => void;
 }
@@ -70,7 +67,7 @@ export class Losses {
 
   /** The step, from 0, that what is computed or said now belongs to: the one under way, else the one before. */
   get step(): number {
-    const { index, hasStepped, completed } = this.#context.iterations;
+    const { index, hasStepped, completed } = this.#context.course.iterations;
     return hasStepped || this.#hasTurned || this.#hasBegun ? index : Math.max(0, completed - 1);
   }
 
@@ -104,13 +101,13 @@ export class Losses {
       this.#tellValidation();
     } else if (isEvaluating || this.#isBetweenSteps()) {
       const { step, epoch } = this;
-      this.#validation.add(loss, { step, epoch, model: this.#model, data: this.#context.epochs.pass?.data });
+      this.#validation.add(loss, { step, epoch, model: this.#model, data: this.#context.course.epochs.pass?.data });
     }
   }
 
   /** @param value of the loss */
   goesBackward(root: Tensor, value: number): void {
-    const { iterations } = this.#context;
+    const { iterations } = this.#context.course;
     this.#validation.goesBackward(root);
     this.#tellValidation();
     this.#isComputed = false;
@@ -120,12 +117,12 @@ export class Losses {
     const leaves = iterations.optimizers === 1 ? null : leavesBelow(root);
     const loss = this.#training.add({ value, epoch: this.epoch, leaves }, (own) => this.#hasGradients(own));
     const name = loss && leaves === null ? this.#trainingNames.sofar(this.trainees.known(this.#optimizer!)) : undefined;
-    if (name !== undefined) this.#context.wait(name, iterations.index, loss!.epoch, loss!.value);
+    if (name !== undefined) this.#context.series.wait(name, iterations.index, loss!.epoch, loss!.value);
   }
 
   stepBegins(optimizer: Optimizer): void {
     this.#tellValidation();
-    const loss = this.#training.stepBegins(optimizer, (leaf) => this.#context.iterations.ownerOf(leaf));
+    const loss = this.#training.stepBegins(optimizer, (leaf) => this.#context.course.iterations.ownerOf(leaf));
     if (loss) this.#tell(this.trainees.ofOptimizer(optimizer), loss);
   }
 
@@ -147,31 +144,31 @@ export class Losses {
   }
 
   get epoch(): number {
-    return this.#context.epochs.epoch;
+    return this.#context.course.epochs.epoch;
   }
 
   /** Without evaluation mode only the place in the program tells that a loss is no part of a step. */
   #isBetweenSteps(): boolean {
-    const { pass } = this.#context.epochs;
+    const { pass } = this.#context.course.epochs;
     return !this.#isComputed && (pass ? !pass.isTraining : !this.#hasBegun);
   }
 
   #tell(trainee: Trainee, loss: StepLoss): void {
-    const step = this.#context.iterations.index;
+    const step = this.#context.course.iterations.index;
     this.#isTold.add(loss);
     // Its name first: it may give another line a new one.
     const name = this.#trainingNames.of(trainee, trainee.name);
-    this.#context.add(name, step, loss.epoch, loss.value);
+    this.#context.series.add(name, step, loss.epoch, loss.value);
     if (!this.#newest || step > this.#newest.step || trainee === this.#newest.trainee) this.#newest = { trainee, step, value: loss.value };
   }
 
   #tellValidation(): void {
-    const { add, epochs, watches } = this.#context;
-    for (const { loss, step, epoch, model, data } of this.#validation.take((known) => epochs.isTrainedOn(known))) {
+    const { course, series, watches } = this.#context;
+    for (const { loss, step, epoch, model, data } of this.#validation.take((known) => course.epochs.isTrainedOn(known))) {
       if (this.isValidationLogged) continue;
       const key = this.#lookKey(model ?? this, data ?? this);
       const own = model && (watches.of(model)?.[0]?.model.info.name ?? model.constructor.name);
-      add(this.#validationNames.of(key, own ?? "model"), step, epoch, loss);
+      series.add(this.#validationNames.of(key, own ?? "model"), step, epoch, loss);
     }
   }
 
@@ -183,7 +180,8 @@ export class Losses {
   }
 
   #traineeOf({ leaves }: StepLoss): Trainee {
-    const { iterations, watches } = this.#context;
+    const { watches } = this.#context;
+    const { iterations } = this.#context.course;
     if (leaves === null) return this.trainees.ofOptimizer(this.#optimizer!);
     // What lies furthest from the loss is what it is for.
     const inOrder = leaves.toReversed();

@@ -1,4 +1,5 @@
 /** What is known of a model's training: its own steps, and which of them are measured. */
+import type { AnyModule } from "../../engine/nn/module.ts";
 import type { StepStatistics } from "../../protocol/index.ts";
 import type { FoundModel } from "../models/modelRegistry.ts";
 import type { ProgramClock } from "../program/programClock.ts";
@@ -79,6 +80,17 @@ export class ModelWatch {
   ask(now: number): void {
     if (this.isCalled) this.#isAsked = true;
     else this.open(now, true);
+  }
+
+  /**
+   * A module of it was called in training. Returns whether that was measured.
+   * @param constructed number of modules that have been constructed by now
+   */
+  called(module: AnyModule, output: unknown, constructed: number): boolean {
+    this.isCalled = true;
+    this.usedAt = constructed;
+    this.sampler?.forward(module, output);
+    return this.isDue;
   }
 
   /**

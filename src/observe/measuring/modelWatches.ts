@@ -4,16 +4,15 @@ import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { CalledModule } from "../../protocol/index.ts";
 import type { FoundModel } from "../models/modelRegistry.ts";
-import type { ProgramClock } from "../program/programClock.ts";
-import type { Iterations } from "../steps/iterations.ts";
+import type { Course } from "../steps/course.ts";
 import { ModelWatch } from "./modelWatch.ts";
 import type { StepSampler } from "./stepSampler.ts";
 import type { Watching } from "./watching.ts";
 import type { WorkMeter } from "./workMeter.ts";
 
 export class ModelWatches {
+  readonly #course: Course;
   readonly #watching: Watching;
-  readonly #clock: ProgramClock;
   readonly #meter: WorkMeter;
   readonly #ofRoot = new WeakMap<AnyModule, ModelWatch>();
   /** Several models may share a module or a parameter. */
@@ -24,10 +23,25 @@ export class ModelWatches {
   /** Those of the models that were described last, in their order. */
   current: readonly ModelWatch[] = [];
 
-  constructor(watching: Watching, clock: ProgramClock, meter: WorkMeter) {
+  constructor(course: Course, watching: Watching, meter: WorkMeter) {
+    this.#course = course;
     this.#watching = watching;
-    this.#clock = clock;
     this.#meter = meter;
+  }
+
+  /** The models themselves. */
+  get models(): readonly FoundModel[] {
+    return this.current.map(({ model }) => model);
+  }
+
+  /** Those that took part in the step under way. */
+  get called(): readonly ModelWatch[] {
+    return this.current.filter(({ isCalled }) => isCalled);
+  }
+
+  /** What measures the first of those that took part in the step under way and are measured. */
+  get sampler(): StepSampler | null | undefined {
+    return this.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
   }
 
   /** The models that the module is part of; `undefined` if no model was found to have it. */
@@ -65,14 +79,11 @@ export class ModelWatches {
     for (const [module, list] of shared) this.#ofModule.set(module, list);
   }
 
-  /** The models whose parameters the optimizer holds. */
-  trainedBy(optimizer: Optimizer): readonly ModelWatch[] {
-    const known = this.#ofOptimizer.get(optimizer);
-    if (known) return known;
-    const held = new Set<Tensor>(optimizer.paramGroups.flatMap(({ params }) => params));
-    const found = this.current.filter(({ model }) => model.modules[0]!.parameters().some((parameter) => held.has(parameter)));
-    this.#ofOptimizer.set(optimizer, found);
-    return found;
+  /** The models whose parameters the optimizer changes, and those that took part though no optimizer has them. */
+  steppedBy(optimizer: Optimizer): readonly ModelWatch[] {
+    const trained = this.#trainedBy(optimizer);
+    const others = this.current.filter((watch) => watch.isCalled && !trained.includes(watch) && !this.#isOwned(watch));
+    return others.length > 0 ? [...trained, ...others] : trained;
   }
 
   /** `layer1.weight`, behind the model's name where there are several; `undefined` for a tensor of no model. */
@@ -114,26 +125,36 @@ export class ModelWatches {
     return undefined;
   }
 
-  /** Whether some optimizer has the model's parameters. */
-  hasOwner(watch: ModelWatch, iterations: Iterations): boolean {
-    let has = this.#hasOwner.get(watch);
-    if (has === undefined) {
-      has = watch.model.modules[0]!.parameters().some((parameter) => iterations.isOwned(parameter));
-      this.#hasOwner.set(watch, has);
-    }
-    return has;
-  }
-
   /** There is another optimizer. */
   forgetOwners(): void {
     this.#hasOwner.clear();
+  }
+
+  /** The models whose parameters the optimizer holds. */
+  #trainedBy(optimizer: Optimizer): readonly ModelWatch[] {
+    const known = this.#ofOptimizer.get(optimizer);
+    if (known) return known;
+    const held = new Set<Tensor>(optimizer.paramGroups.flatMap(({ params }) => params));
+    const found = this.current.filter(({ model }) => model.modules[0]!.parameters().some((parameter) => held.has(parameter)));
+    this.#ofOptimizer.set(optimizer, found);
+    return found;
+  }
+
+  /** Whether some optimizer has the model's parameters. */
+  #isOwned(watch: ModelWatch): boolean {
+    let has = this.#hasOwner.get(watch);
+    if (has === undefined) {
+      has = watch.model.modules[0]!.parameters().some((parameter) => this.#course.iterations.isOwned(parameter));
+      this.#hasOwner.set(watch, has);
+    }
+    return has;
   }
 
   #watchOf(model: FoundModel, strangers: StepSampler | null): ModelWatch {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#watching, this.#clock, this.#meter);
+      watch = new ModelWatch(model, this.#watching, this.#course.clock, this.#meter);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;

@@ -3,15 +3,16 @@ import type { Module } from "../../engine/nn/module.ts";
 import type { Parameter } from "../../engine/nn/parameter.ts";
 import { LBFGS } from "../../engine/optim/lbfgs.ts";
 import type { Optimizer, ParamGroup } from "../../engine/optim/optimizer.ts";
-import type { Tensor } from "../../engine/tensor.ts";
 import type { Change, Intervention, OptionValue, RunEvent } from "../../protocol/index.ts";
+import type { ModelWatches } from "../measuring/modelWatches.ts";
 import type { DescribedModel } from "../models/describeModel.ts";
 import { dropoutKnob, optionKnob, type Knob } from "../models/knobs.ts";
-import type { FrozenParameters } from "./frozenParameters.ts";
-import { groupName, optionsOf, type Optimizers } from "./optimizers.ts";
+import { groupName, optionsOf, type Optimizers } from "../models/optimizers.ts";
+import type { Course } from "../steps/course.ts";
+import { FrozenParameters } from "./frozenParameters.ts";
 
 /** Something that is wanted: a change, or to take one back. */
-type Wish = { readonly change: Change } | { readonly undo: number };
+export type Wish = { readonly change: Change } | { readonly undo: number };
 
 /** What a wish comes to. */
 interface Plan {
@@ -27,17 +28,10 @@ interface Turn {
   readonly to: OptionValue;
 }
 
-/** Between which of the program's doings something happens. */
-export type Moment = Pick<Intervention, "step" | "epoch" | "backwards">;
-
 export interface InterventionParts {
-  readonly models: () => readonly DescribedModel[];
-  readonly pathsOf: () => ReadonlyMap<Tensor, string>;
+  readonly course: Course;
+  readonly watches: ModelWatches;
   readonly optimizers: Optimizers;
-  readonly frozen: FrozenParameters;
-  /** Whether the program changes its parameters without optimizers. */
-  readonly isByHand: () => boolean;
-  readonly moment: () => Moment;
   readonly tell: (event: RunEvent) => void;
 }
 
@@ -49,6 +43,7 @@ class Refusal extends Error {}
 
 export class Interventions {
   readonly #parts: InterventionParts;
+  readonly frozen = new FrozenParameters();
   #wishes: Wish[] = [];
   #count = 0;
   /** How each was done, and how it was before. */
@@ -94,7 +89,7 @@ export class Interventions {
     const [from, to] = [common(before), common(turns)];
     const intervention = {
       id,
-      ...this.#parts.moment(),
+      ...this.#moment(),
       change,
       target,
       from,
@@ -103,6 +98,12 @@ export class Interventions {
       ...(undoes !== undefined && { undoes }),
     };
     this.#parts.tell({ type: "intervention", intervention });
+  }
+
+  /** Between which of the program's doings it happens. */
+  #moment(): Pick<Intervention, "step" | "epoch" | "backwards"> {
+    const { steps, epochs, iterations } = this.#parts.course;
+    return { step: steps, epoch: epochs.upcoming, ...(iterations.backwards > 0 && { backwards: iterations.backwards }) };
   }
 
   #planUndo(id: number): Plan {
@@ -130,7 +131,7 @@ export class Interventions {
     return {
       change,
       target: this.#name(change),
-      turns: parameters.map((parameter) => ({ knob: this.#parts.frozen.knob(parameter), to: change.frozen })),
+      turns: parameters.map((parameter) => ({ knob: this.frozen.knob(parameter), to: change.frozen })),
       note: change.frozen ? undefined : this.#unheldNote(parameters),
     };
   }
@@ -142,7 +143,7 @@ export class Interventions {
     return {
       change,
       target: this.#name(change),
-      turns: all.map((parameter) => ({ knob: this.#parts.frozen.knob(parameter), to: !kept.has(parameter) })),
+      turns: all.map((parameter) => ({ knob: this.frozen.knob(parameter), to: !kept.has(parameter) })),
       note: this.#unheldNote([...kept]),
     };
   }
@@ -155,7 +156,7 @@ export class Interventions {
     const present = optionsOf(optimizer, group)[name];
     if (present === undefined) throw new Refusal(`${name} can't be changed while the program runs.`);
     checkOption(optimizer, group, name, present, value);
-    const called = groupName(group, change.group, this.#parts.pathsOf().get(group.params[0]!));
+    const called = groupName(group, change.group, this.#parts.watches.paths().get(group.params[0]!));
     return {
       change,
       target: optimizer.paramGroups.length > 1 ? `${name} of ${called}` : name,
@@ -176,7 +177,7 @@ export class Interventions {
   }
 
   #model(id: number): DescribedModel {
-    const model = this.#parts.models().find(({ info }) => info.id === id);
+    const model = this.#parts.watches.models.find(({ info }) => info.id === id);
     if (!model) throw new Refusal("There is no such model any more.");
     return model;
   }
@@ -200,7 +201,7 @@ export class Interventions {
   #name({ model, path }: Place): string {
     const { info } = this.#model(model);
     if (path === "") return info.name;
-    return this.#parts.models().length > 1 ? `${info.name}.${path}` : path;
+    return this.#parts.watches.models.length > 1 ? `${info.name}.${path}` : path;
   }
 
   #refuseUnfreezable(parameters: readonly Parameter[]): void {
@@ -208,7 +209,7 @@ export class Interventions {
     for (const parameter of parameters) {
       const holder = holders.get(parameter);
       if (holder instanceof LBFGS) throw new Refusal("LBFGS moves all of its parameters together, so none of them can be frozen while it runs.");
-      if (!holder && this.#parts.isByHand()) {
+      if (!holder && this.#parts.course.iterations.isByHand) {
         throw new Refusal("This program changes its parameters without an optimizer, so they can't be frozen from here: freeze them in the file.");
       }
     }

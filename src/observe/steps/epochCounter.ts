@@ -1,4 +1,5 @@
 /** Which epoch it is: by the loop that counts epochs where there is one, else by the passes over the training data. */
+import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
 
 /** What is needed of a `DataLoader`. */
 export interface Loader {
@@ -26,10 +27,10 @@ export class EpochCounter {
     return this.#loop?.index ?? this.#epoch;
   }
 
-  /** The same, counting on a pass over data that was trained on before to be one of training again. */
+  /** The same, counting on a pass over data that was trained on before to be one of training again, unless it is without gradients. */
   get upcoming(): number {
     const pass = this.#passes.at(-1);
-    if (!pass || pass.epoch !== undefined || this.#loop) return this.epoch;
+    if (!pass || pass.epoch !== undefined || this.#loop || !isGradEnabled()) return this.epoch;
     return this.#passesOver.get(dataOf(pass.loader)) ?? this.epoch;
   }
 

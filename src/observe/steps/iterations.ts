@@ -21,6 +21,11 @@ export class Iterations {
   index = 0;
   /** Whether anything was updated in it. */
   #hasStepped = false;
+  /** Number of `backward()`s since the last update; whether a call of a module failed since. */
+  backwards = 0;
+  #hasFailed = false;
+  /** The step of the last `backward()` of a single number. */
+  backwardStep: number | undefined;
   /** Number of optimizers there are. */
   #optimizers = 0;
   #haveOptimizersStepped = false;
@@ -37,6 +42,11 @@ export class Iterations {
   /** Number of steps that have updated anything. */
   get completed(): number {
     return this.index + (this.#hasStepped ? 1 : 0);
+  }
+
+  /** Whether anything of a step came since the last update. */
+  get isUnfinished(): boolean {
+    return this.backwards > 0 || this.#hasFailed;
   }
 
   /** Whether the program updates its parameters itself, as far as can be told. */
@@ -103,9 +113,16 @@ export class Iterations {
   beforeBackward(loss: Tensor): void {
     this.#hasTurned = false;
     if (this.#hasStepped && this.#opensNext(loss)) this.#next();
+    this.backwards++;
+    if (loss.numel() === 1) this.backwardStep = this.index;
     if (this.#haveOptimizersStepped) return;
     const known = new Set(this.#leaves.map(({ leaf }) => leaf));
     for (const leaf of leavesBelow(loss)) if (!known.has(leaf)) this.#leaves.push({ leaf, storage: leaf.storage, version: leaf.storage.version });
+  }
+
+  /** A module's call failed. */
+  callFailed(): void {
+    this.#hasFailed = true;
   }
 
   beforeStep(optimizer: Optimizer): void {
@@ -119,7 +136,7 @@ export class Iterations {
   afterStep(optimizer: Optimizer): boolean {
     const isFirst = !this.#hasStepped;
     this.#steppedIn.set(optimizer, this.index);
-    this.#hasStepped = true;
+    this.#updated();
     return isFirst;
   }
 
@@ -138,7 +155,13 @@ export class Iterations {
 
   #updatedByHand(): void {
     this.#leaves = [];
+    this.#updated();
+  }
+
+  #updated(): void {
     this.#hasStepped = true;
+    this.backwards = 0;
+    this.#hasFailed = false;
   }
 
   #own(optimizer: Optimizer): void {

@@ -23,8 +23,8 @@ export class TrainingLoops {
   #batch: { readonly index: number; readonly count: number | undefined } | undefined;
 
   /** A loader hands out a batch. */
-  batch(index: number, count: number | undefined): void {
-    this.#batch = { index, count };
+  batch(loader: { readonly length: number }, index: number): void {
+    this.#batch = { index, count: lengthOf(loader) };
   }
 
   /** There are no more batches. */
@@ -86,4 +86,13 @@ export class TrainingLoops {
 
 function whole(count: number | undefined): number | undefined {
   return count !== undefined && Number.isSafeInteger(count) && count > 0 ? count : undefined;
+}
+
+/** Number of batches; streams may not know it. */
+function lengthOf(loader: { readonly length: number }): number | undefined {
+  try {
+    return loader.length;
+  } catch {
+    return undefined;
+  }
 }

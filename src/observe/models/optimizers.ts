@@ -24,7 +24,9 @@ export class Optimizers {
   readonly #pathsOf: () => ReadonlyMap<Tensor, string>;
   #known: readonly Known[] = [];
   #count = 0;
+  /** As they were told last. */
   #told = "";
+  #toldPaths: ReadonlyMap<Tensor, string> | undefined;
 
   /** @param pathsOf the parameters of all models, by their paths */
   constructor(pathsOf: () => ReadonlyMap<Tensor, string>) {
@@ -44,23 +46,20 @@ export class Optimizers {
     return new Map(this.#known.flatMap(({ optimizer }) => optimizer.paramGroups.flatMap(({ params }) => params.map((one) => [one, optimizer] as const))));
   }
 
-  /** All of them, if they are others, or have other options or groups, than when they were asked for last. */
+  /** All of them, if they are others, or have other options, groups or paths, than when they were asked for last. */
   changes(): readonly OptimizerInfo[] | undefined {
+    if (this.#known.length === 0) return undefined;
     const now = this.#signature();
-    if (now === this.#told) return undefined;
-    this.#told = now;
     const paths = this.#pathsOf();
+    if (now === this.#told && paths === this.#toldPaths) return undefined;
+    this.#told = now;
+    this.#toldPaths = paths;
     return this.#known.map(({ id, optimizer, constructedAt }) => ({
       id,
       type: optimizer.constructor.name,
       groups: optimizer.paramGroups.slice(0, mostGroups).map((group, i) => describe(optimizer, group, i, paths)),
       ...(constructedAt && { constructedAt }),
     }));
-  }
-
-  /** There are other models, or other paths. */
-  forgetPaths(): void {
-    this.#told = "";
   }
 
   #signature(): string {
