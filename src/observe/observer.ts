@@ -59,7 +59,6 @@ export class Observer implements Instrument {
   readonly #watches: ModelWatches;
   readonly #search: ModelSearch;
   readonly #measurements: Measurements;
-  readonly #series: SeriesWriter;
   readonly #curves: Curves;
   readonly #optimizers: Optimizers;
   readonly #interventions: Interventions;
@@ -80,7 +79,7 @@ export class Observer implements Instrument {
     const watches = (this.#watches = new ModelWatches(course, watching, meter));
     const search = (this.#search = new ModelSearch({ course, registry, watching, watches, tell }));
     const measurements = (this.#measurements = new Measurements({ course, registry, watching, watches, search, meter, operations, tell }));
-    const series = (this.#series = new SeriesWriter(metrics, sink));
+    const series = new SeriesWriter(metrics, sink);
     const curves = (this.#curves = new Curves({ course, watches, source, series, tell }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
@@ -281,11 +280,6 @@ export class Observer implements Instrument {
         this.#samples.ask(steering.look, this.#course.time.now);
         return this.#stops.follow();
     }
-  }
-
-  /** Sends all points that wait. */
-  flush(): void {
-    this.#series.flush();
   }
 
   /** The program ends with an error. */
