@@ -72,6 +72,8 @@ export class Store {
   readonly offeredTabs = computed(() => tabsOffered(this.#shown.value));
   readonly shownTabs = computed(() => tabsInSight(this.#shown.value));
   readonly samples = computed<readonly StepStatistics[]>(() => shownSamples(this.#shown.value));
+  /** How many steps of the model were measured, those among them that are no longer kept. */
+  readonly measuredSteps = computed(() => Math.max(this.samples.value.length, this.run.value?.measuredSteps?.get(this.model.value?.id ?? -1) ?? 0));
   readonly sampleIndex = computed(() => sampleIndex(this.samples.value, this.choices.value.step));
   readonly sample = computed<StepStatistics | null>(() => this.samples.value[this.sampleIndex.value] ?? null);
   /** The same, or the newest before it that measured outputs. */

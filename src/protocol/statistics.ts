@@ -14,6 +14,8 @@ export interface TensorStatistics {
   readonly zeroFraction: number;
   /** Number of NaN and infinite values. */
   readonly nonFinite: number;
+  /** Number of infinite values among them; absent where there is none. */
+  readonly infinite?: number | undefined;
   readonly percentiles: Percentiles;
   /** Over the range that nearly all values lie in. */
   readonly histogram: Histogram;

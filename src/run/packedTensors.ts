@@ -7,8 +7,8 @@ import { Malformed } from "./codec.ts";
 
 /**
  * One tensor after the other. Of each, `numbers` has count, mean, std, min, max, fraction of zeros, number of non-finite
- * values, the percentiles, and each histogram's low, high, below and above; `wholes` has which histograms there are and
- * whether percentiles are exact, the number of dimensions, their sizes, and of each histogram the number of bins and the counts.
+ * values, the percentiles, each histogram's low, high, below and above, and the number of infinite values where there are
+ * any; `wholes` has which histograms there are, whether percentiles are exact and whether values are infinite, the number of dimensions, their sizes, and of each histogram the number of bins and the counts.
  */
 export interface PackedTensors {
   /** Number of tensors. */
@@ -23,6 +23,8 @@ const ofHistogram = 4;
 /** Bits that say what there is. */
 const isExact = 1;
 const hasFull = 2;
+const hasInfinite = 4;
+const allBits = isExact | hasFull | hasInfinite;
 
 const mostDimensions = 64;
 const mostBins = 1024;
@@ -56,17 +58,19 @@ export class TensorPacker {
     max,
     zeroFraction,
     nonFinite,
+    infinite,
     percentiles: { values, exact },
     histogram,
     fullHistogram,
   }: TensorStatistics): void {
     this.#numbers.append([count, mean, std, min, max, zeroFraction, nonFinite]);
     for (let i = 0; i < percentiles; i++) this.#numbers.push(values[i]!);
-    this.#wholes.push((exact ? isExact : 0) | (fullHistogram ? hasFull : 0));
+    this.#wholes.push((exact ? isExact : 0) | (fullHistogram ? hasFull : 0) | (infinite ? hasInfinite : 0));
     this.#wholes.push(shape.length);
     this.#wholes.append(shape);
     this.#addHistogram(histogram);
     if (fullHistogram) this.#addHistogram(fullHistogram);
+    if (infinite) this.#numbers.push(infinite);
   }
 
   #addHistogram({ low, high, below, above, counts }: Histogram): void {
@@ -113,6 +117,15 @@ interface Places {
   readonly wholes: Uint32Array;
 }
 
+function histogramsOf(bits: number): number {
+  return bits & hasFull ? 2 : 1;
+}
+
+/** How many there are of a tensor in `numbers`. */
+function numbersOf(bits: number): number {
+  return moments + percentiles + histogramsOf(bits) * ofHistogram + (bits & hasInfinite ? 1 : 0);
+}
+
 /** Looked through once; what isn't asked for is never made into objects. */
 export class UnpackedTensors {
   readonly #packed: PackedTensors;
@@ -144,8 +157,8 @@ function placesOf({ count, numbers, wholes }: PackedTensors): Places {
     places.numbers[tensor] = number;
     places.wholes[tensor] = whole;
     const [bits, dimensions] = [wholes[whole]!, wholes[whole + 1]!];
-    if (!(bits <= (isExact | hasFull)) || !(dimensions <= mostDimensions)) throw new Malformed("not a packed tensor");
-    const histograms = bits & hasFull ? 2 : 1;
+    if (!(bits <= allBits) || !(dimensions <= mostDimensions)) throw new Malformed("not a packed tensor");
+    const histograms = histogramsOf(bits);
     whole += 2 + dimensions;
     for (let i = 0; i < histograms; i++) {
       const bins = wholes[whole]!;
@@ -155,7 +168,7 @@ function placesOf({ count, numbers, wholes }: PackedTensors): Places {
     for (const at of [number, number + moments - 1]) {
       if (!(Number.isSafeInteger(numbers[at]) && numbers[at]! >= 0)) throw new Malformed("not a number of values");
     }
-    number += moments + percentiles + histograms * ofHistogram;
+    number += numbersOf(bits);
   }
   if (number !== numbers.length || whole !== wholes.length) throw new Malformed("packed tensors of another length");
   return places;
@@ -172,14 +185,13 @@ class UnpackedTensor implements TensorStatistics {
 
   /** All that is packed of it. */
   get packedNumbers(): Float64Array {
-    const histograms = this.#packed.wholes[this.#whole]! & hasFull ? 2 : 1;
-    return this.#packed.numbers.subarray(this.#number, this.#number + moments + percentiles + histograms * ofHistogram);
+    return this.#packed.numbers.subarray(this.#number, this.#number + numbersOf(this.#bits));
   }
 
   get packedWholes(): Uint32Array {
     const { wholes } = this.#packed;
     let end = this.#afterShape;
-    for (let histograms = wholes[this.#whole]! & hasFull ? 2 : 1; histograms > 0; histograms--) end += 1 + wholes[end]!;
+    for (let histograms = histogramsOf(this.#bits); histograms > 0; histograms--) end += 1 + wholes[end]!;
     return wholes.subarray(this.#whole, end);
   }
 
@@ -216,9 +228,13 @@ class UnpackedTensor implements TensorStatistics {
     return this.#packed.numbers[this.#number + 6]!;
   }
 
+  get infinite(): number | undefined {
+    return this.#bits & hasInfinite ? this.#packed.numbers[this.#number + numbersOf(this.#bits) - 1] : undefined;
+  }
+
   get percentiles(): TensorStatistics["percentiles"] {
     const at = this.#number + moments;
-    return { values: this.#packed.numbers.subarray(at, at + percentiles), exact: (this.#packed.wholes[this.#whole]! & isExact) !== 0 };
+    return { values: this.#packed.numbers.subarray(at, at + percentiles), exact: (this.#bits & isExact) !== 0 };
   }
 
   get histogram(): Histogram {
@@ -227,8 +243,12 @@ class UnpackedTensor implements TensorStatistics {
 
   get fullHistogram(): Histogram | undefined {
     const { wholes } = this.#packed;
-    if (!(wholes[this.#whole]! & hasFull)) return undefined;
+    if (!(this.#bits & hasFull)) return undefined;
     return this.#histogramAt(1, this.#afterShape + 1 + wholes[this.#afterShape]!);
+  }
+
+  get #bits(): number {
+    return this.#packed.wholes[this.#whole]!;
   }
 
   get #afterShape(): number {

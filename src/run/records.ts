@@ -27,6 +27,7 @@ import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
+import type { MeasuredSteps } from "./samples.ts";
 import { byModel } from "./records/byModel.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
@@ -167,6 +168,12 @@ export const runEvent = variants<RunEvent, "type">("type", {
   place: record({ place }),
 });
 
+const measuredSteps = via<MeasuredSteps, readonly { readonly model: number; readonly steps: number }[]>(
+  list(record({ model: whole, steps: whole })),
+  (counts) => [...counts].map(([model, steps]) => ({ model, steps })),
+  (all) => new Map(all.map(({ model, steps }) => [model, steps])),
+);
+
 const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollowed>): Codec<RunSnapshot> =>
   record<RunSnapshot>({
     runId: text,
@@ -181,6 +188,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     epochs: list(epochStart),
     progress: optional(progress),
     samples: byModel(sample),
+    measuredSteps: optional(measuredSteps),
     passes: list(seenPass),
     followed: ownFollowed,
     works,

@@ -1,5 +1,6 @@
 /** What was measured in a run's sampled steps, by model, within bounds. */
 import type { ModuleStatistics, StepChanges, StepStatistics } from "../protocol/index.ts";
+import { formatCount, plural } from "./numbers.ts";
 import { thinEvenly } from "./thinning.ts";
 
 /** Sampled steps by `ModelInfo.id`, each list in the order of its steps. */
@@ -14,6 +15,20 @@ export interface SampleBounds {
 
 export function addSample(samples: Samples, sample: StepStatistics, bounds: SampleBounds): Samples {
   return boundSamples(addStep(samples, sample), bounds);
+}
+
+/** How many steps of each model were measured, by `ModelInfo.id`: more than samples where these were thinned out. */
+export type MeasuredSteps = ReadonlyMap<number, number>;
+
+/** @param samples those before this one: a step that is told again is measured once */
+export function countStep(counts: MeasuredSteps, samples: Samples, { model, step }: StepStatistics): MeasuredSteps {
+  if (samples.get(model)?.some((one) => one.step === step)) return counts;
+  return new Map(counts).set(model, (counts.get(model) ?? 0) + 1);
+}
+
+/** `200 of 1,340 measured steps`; `12 measured steps` where that is all. */
+export function keptText(kept: number, measured: number): string {
+  return measured > kept ? `${formatCount(kept)} of ${plural(measured, "measured step")}` : plural(kept, "measured step");
 }
 
 /** What was measured in one more step of a model, in the order of the steps; a step that was there already is replaced. */

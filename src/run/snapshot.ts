@@ -7,7 +7,7 @@ import { follow, type AllFollowed } from "./followed.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
 import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
-import { addChanges, addSample, boundSamples, type SampleBounds, type Samples } from "./samples.ts";
+import { addChanges, addSample, boundSamples, countStep, type MeasuredSteps, type SampleBounds, type Samples } from "./samples.ts";
 import { addWork, boundWorks, type Works } from "./work.ts";
 
 export interface RunSnapshot {
@@ -28,6 +28,8 @@ export interface RunSnapshot {
   readonly progress?: Progress;
   /** Sampled steps of each model, oldest first; those of round numbers when there are many. */
   readonly samples: Samples;
+  /** How many there were; absent of a run from before these were counted. */
+  readonly measuredSteps?: MeasuredSteps;
   /** Of each structure one, in the order in which they were met. */
   readonly passes: readonly SeenPass[];
   /** What modules did in sampled steps, thinned out as the samples are. */
@@ -89,6 +91,7 @@ export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" |
     curves: new Map(),
     epochs: [],
     samples: new Map(),
+    measuredSteps: new Map(),
     works: new Map(),
     followed: new Map(),
     passes: [],
@@ -126,7 +129,11 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
     case "progress":
       return { ...run, progress: event.progress };
     case "statistics":
-      return { ...run, samples: addSample(run.samples, event.statistics, bounds) };
+      return {
+        ...run,
+        samples: addSample(run.samples, event.statistics, bounds),
+        ...(run.measuredSteps && { measuredSteps: countStep(run.measuredSteps, run.samples, event.statistics) }),
+      };
     case "pass":
       return { ...run, passes: addPass(run.passes, event.pass, bounds) };
     case "passCounts":

@@ -52,6 +52,7 @@ export class Supervisor {
   #tellStopped: () => void = () => {};
   /** Resolves when the thread is ready for a program: with the build of its kernels. */
   readonly ready: Promise<string | undefined>;
+  #isBundling = false;
   #folder: ProgramFolder | undefined;
   #end: RunEnd | undefined;
   #workerError: (Error & { code?: string }) | undefined;
@@ -82,15 +83,16 @@ export class Supervisor {
     warmUp();
   }
 
-  /** Whether the thread is still there; then only force ends this process. */
+  /** Whether the thread is still there, or a file that is read for the bundle doesn't come; then only force ends this process. */
   get isBusy(): boolean {
-    return this.#folder !== undefined && this.#workerExit === undefined;
+    return this.#isBundling || (this.#folder !== undefined && this.#workerExit === undefined);
   }
 
   /** Resolves with how it ended; the caller announces it. */
   async run(request: RunRequest): Promise<RunEnd> {
     this.#tellState("starting");
     sweepProgramFolders();
+    this.#isBundling = true;
     const made = await Promise.race([this.#bundle(request), this.#stopped]);
     if (!made) return { state: this.#control.isStopped ? "stopped" : "failed" };
     this.#emit({ type: "files", files: made.files });
@@ -141,11 +143,15 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      return await bundle(request.file, this.#places.engine.href);
+      const made = await bundle(request.file, this.#places.engine.href);
+      this.#isBundling = false;
+      return made;
     } catch (error) {
       // Ctrl+C in a terminal reaches esbuild's process, too; the word to stop is about to come.
       if (!(error instanceof BundleError)) await Promise.race([this.#stopped, delay(stopGrace)]);
+      // A file may still be waited for.
       if (this.#control.isStopped) return undefined;
+      this.#isBundling = false;
       const files = error instanceof BundleError ? error.files : [request.file];
       this.#emit({ type: "files", files });
       const problems: Problem[] =

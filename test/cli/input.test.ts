@@ -51,6 +51,7 @@ describe("a program's stdin", function () {
   });
 
   it("may be a terminal", async function () {
+    // A terminal is made by a program of Linux's, which others have in another form or not at all.
     if (spawnSync("script", ["--version"]).error) this.skip();
     folder.write("net.model.ts", `${programs[1]![1]}console.log(String(process.stdin.isTTY), typeof process.stdin.setRawMode);\n`);
     const script = fileURLToPath(new URL("cli/main.js", await builtRunner()));

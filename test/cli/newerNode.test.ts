@@ -13,6 +13,7 @@ const [node20, node22, node24] = [
 describe("the word about a newer Node", () => {
   const before = process.env["KINDLING_CACHE"];
   beforeEach(function () {
+    // A newer Node is faster by instructions that only this processor has.
     if (process.arch !== "x64") this.skip();
     process.env["KINDLING_CACHE"] = join(temporaryFolder("newer-node"), "cache");
   });

@@ -8,10 +8,12 @@ import { reduceSnapshot, shrink, memoryBounds, type RunSnapshot } from "../../sr
 import { elapsedSeconds, lossTrouble, progressShare, standing } from "../../src/run/standing.ts";
 import { plainSamples } from "../fixtures/plainSamples.ts";
 import { followedNews } from "../fixtures/followedNews.ts";
-import { digitsModel, sampleStep, snapshotAfter, training } from "../webview/fakeRun.ts";
+import { digitsModel, measure, sampleStep, snapshotAfter, training } from "../webview/fakeRun.ts";
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const measured = { ...sampleStep({ ...digitsModel, modules: digitsModel.modules.slice(0, 3) }, 4, 0, 0), afterwards: true as const };
+const sample = sampleStep({ ...digitsModel, modules: digitsModel.modules.slice(0, 3) }, 4, 0, 0);
+const broken = { ...sample.modules[2]!, outputGradient: measure([1, NaN, -Infinity, Infinity, 3], [5]) };
+const measured = { ...sample, modules: sample.modules.with(2, broken), afterwards: true as const };
 const full = snapshotAfter(
   [
     ...training({ epochs: 1, batches: 4, sampleEvery: 100 }),

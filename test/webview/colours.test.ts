@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { contrast, difference, readable, seriesColours, visions, type Rgb } from "../../webview/charts/palette.ts";
 import { snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
 import { installedThemes, themes } from "./themes.ts";
+import { withPages } from "./withPages.ts";
 
 /** By the formula of WCAG 2.2, from the text of the standard. */
 function contrastOf(a: Rgb, b: Rgb): number {
@@ -47,21 +48,19 @@ describe("series colours", () => {
 
 describe("what the panel draws can be seen", function () {
   this.timeout(120_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
   const run = snapshotAfter([...training({ epochs: 4, batches: 10, sampleEvery: 5 })]);
   const everyTheme = [...themes, ...installedThemes()];
 
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
+  before(async () => {
     // Wide enough for curves and histograms side by side.
     panel = await pages.open({ width: 2200, height: 1100 });
     await panel.send({ type: "snapshot", run });
   });
-  after(() => pages?.stop());
 
   it("in the themes' own files", function () {
+    // They come with VS Code's server, which a run of this file alone doesn't install.
     if (installedThemes().length === 0) this.skip();
     const orange = (name: string) => installedThemes().find((theme) => theme.name === name)!.variables["charts-orange"];
     assert.equal(orange("Dark Modern"), "rgba(234, 92, 0, 0.33)");

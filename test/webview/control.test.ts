@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { RunEvent, Steering } from "../../src/protocol/index.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { digitsModel, snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const optimizers: RunEvent = {
   type: "optimizers",
@@ -29,12 +30,10 @@ const place = {
   waiting: 1,
 };
 
-(chromiumMissing ? describe.skip : describe)("controls in the panel", function () {
+describe("controls in the panel", function () {
   this.timeout(120_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
-  before(async () => (pages = await PanelPages.start()));
-  after(() => pages.stop());
   afterEach(async () => {
     assert.deepEqual(panel.errors, []);
     await panel.page.close();

@@ -4,7 +4,8 @@ import type { Intervention } from "../../src/protocol/index.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { interventionMarks, marksAt, marksText } from "../../webview/curves/marks.ts";
 import { snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const rate = (step: number, from: number, to: number): Intervention => ({
   id: step,
@@ -48,13 +49,8 @@ interface Line {
 
 describe("the charts of curves", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
-  });
-  after(() => pages?.stop());
   afterEach(async () => {
     assert.deepEqual(panel.errors, []);
     await panel.page.close();

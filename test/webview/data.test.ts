@@ -5,7 +5,8 @@ import type { LookRequest, RunEvent } from "../../src/protocol/index.ts";
 import { reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { watch } from "../observe/watch.ts";
 import { emptySnapshot } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 class NetPictures extends nn.Module {
   conv = new nn.Conv2d(1, 6, 3, { padding: 1 });
@@ -69,10 +70,7 @@ async function answer(panel: Panel, real: Real): Promise<void> {
 
 describe("the Data tab", function () {
   this.timeout(60_000);
-  if (chromiumMissing) return;
-  let pages: PanelPages;
-  before(async () => (pages = await PanelPages.start()));
-  after(() => pages.stop());
+  const pages = withPages();
 
   async function opened(real: Real): Promise<Panel> {
     const panel = await pages.open({ width: 900, height: 1_000 });

@@ -5,17 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { decode } from "fast-png";
+import type { Locator } from "playwright-core";
 import { exportedPage, noteOn } from "../../src/extension/export/exportedPage.ts";
+import type { Tally, TensorStatistics } from "../../src/protocol/index.ts";
 import type { FromPanel } from "../../src/run/panelMessages.ts";
+import { rootMeanSquare } from "../../src/run/rootMeanSquare.ts";
 import { Series } from "../../src/run/series.ts";
 import { exportCurves, type Drawing } from "../../webview/curves/curveExport.ts";
 import { groupCharts } from "../../webview/curves/groups.ts";
 import { csvLine, escapeXml } from "../../webview/export/exportable.ts";
+import { exportConfusion } from "../../webview/data/confusionExport.ts";
+import { gradientPath } from "../../webview/health/flow.ts";
+import { exportFlow } from "../../webview/health/flowExport.ts";
 import { bins } from "../../webview/charts/bars.ts";
 import { exportHistogram, exportHistory, type TensorDrawing } from "../../webview/layer/layerExport.ts";
 import type { HistoryView } from "../../webview/state.ts";
-import { measure, snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import { digitsModel, measure, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
+import { assertClose } from "../fixtures/closeTo.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const curve = (values: readonly number[], from = 0) => Series.of(values.map((value, i) => ({ step: from + i, epoch: 0, value })));
 const drawing = (curves: Record<string, Series>, more: Partial<Drawing> = {}): Drawing => ({
@@ -24,6 +32,7 @@ const drawing = (curves: Record<string, Series>, more: Partial<Drawing> = {}): D
   logarithmic: false,
   smoothing: 0,
   epochs: [],
+  interventions: [],
   colour: (name) => name,
   fontFamily: "sans-serif",
   ...more,
@@ -57,6 +66,24 @@ describe("a chart's file", () => {
     assert.ok(Math.abs((x2! - x0!) / 2 - (x3! - x2!)) < 0.02);
   });
 
+  it("marks what was changed by hand where it was, with its words, as the page does", () => {
+    const interventions = [
+      { step: 1, label: "lr 0.1 → 0.01" },
+      { step: 2, label: 'Froze "a"' },
+      { step: 2, label: "Undid: froze b" },
+      { step: 9, label: "out of sight" },
+    ];
+    const { svg } = exportCurves("digits", drawing({ loss: curve([0, 3, 1, 0.5]) }, { interventions }));
+    const groups = [...svg().matchAll(/<title>([^<]*)<\/title><path d="M([\d.]+) [\d.]+V380"/g)].map(([, words, x]) => [words, Number(x)] as const);
+    assert.deepEqual(
+      groups.map(([words]) => words),
+      ["lr 0.1 → 0.01", "Froze &#34;a&#34;; Undid: froze b"],
+    );
+    // Three steps on 636 pixels from 64 on.
+    groups.forEach(([, x], i) => assert.ok(Math.abs(x - (64 + (636 * (i + 1)) / 3)) < 0.1, `${x}`));
+    for (const [words] of groups) assert.ok(svg().includes(`>${words}</text>`), words);
+  });
+
   it("has its axis as it is shown: on a logarithmic one, decades are equally far", () => {
     const { svg } = exportCurves("digits", drawing({ loss: curve([1, 10, 100, 1000]) }, { logarithmic: true }));
     const ys = [...svg().matchAll(/[ML][\d.]+ ([\d.]+)/g)].slice(-4).map(([, y]) => Number(y));
@@ -86,7 +113,7 @@ describe("a tensor's files", () => {
     ),
   }));
   const { tensor } = history[0]!;
-  const over = (view: HistoryView) => exportHistory({ ...look, view, history, range: [0, 20], axis: [-6, 9] });
+  const over = (view: HistoryView, measured = 3) => exportHistory({ ...look, view, history, measured, range: [0, 20], axis: [-6, 9] });
   const rowsOf = (csv: string) =>
     csv
       .trim()
@@ -142,6 +169,13 @@ describe("a tensor's files", () => {
     );
   });
 
+  it("say how many of the measured steps they show, where these are not all", () => {
+    for (const view of ["heatmap", "ridgeline", "percentiles"] as const) {
+      assert.match(over(view, 1_340).svg(), /\b3 of 1,340 measured steps/, view);
+      assert.match(over(view).svg(), /\b3 measured steps/, view);
+    }
+  });
+
   it("draw the run where its steps and values are", () => {
     const heat = over("heatmap").svg();
     const columns = [...heat.matchAll(/<rect x="([\d.]+)" y="62" width="(\d+)" height="318" fill="--background"/g)].map(
@@ -168,22 +202,95 @@ describe("a tensor's files", () => {
   });
 });
 
+describe("the gradient flow's files", () => {
+  const step = sampleStep(digitsModel, 30, 2, 0.2);
+  const points = gradientPath(digitsModel, step);
+  const { csv, svg, name } = exportFlow({ run: "digits", step: 30, points, colour: (one) => one, fontFamily: "sans-serif" });
+
+  /** What the page says of a module, reckoned from what was measured of it: √(mean² + variance). */
+  const measured = (path: string) => step.modules.find(({ module }) => digitsModel.modules[module]!.path === path)!;
+  const strength = (...tensors: readonly TensorStatistics[]): number => {
+    const squares = tensors.reduce((sum, { mean, std, count }) => sum + count * mean ** 2 + (count - 1) * std ** 2, 0);
+    return Math.sqrt(squares / tensors.reduce((sum, { count }) => sum + count, 0));
+  };
+
+  it("have each module's gradients in full precision, in the order of their calls", () => {
+    assert.equal(name, "digits gradient flow step 30");
+    const [head, ...rows] = csv()
+      .trim()
+      .split("\r\n")
+      .map((line) => line.split(","));
+    assert.deepEqual(head, ["module", "type", "∂loss/∂output", "vanishes below", "explodes above", "gradient of the weights"]);
+    assert.deepEqual(
+      rows.map(([path, type]) => [path, type]),
+      digitsModel.modules.filter(({ id }) => !digitsModel.modules.some(({ parent }) => parent === id)).map(({ path, type }) => [path, type]),
+    );
+    for (const [path, , output, , , weights] of rows) {
+      const { outputGradient, parameters } = measured(path!);
+      assertClose(Number(output), strength(outputGradient!));
+      const gradients = parameters.flatMap(({ gradient }) => gradient ?? []);
+      if (gradients.length === 0) assert.equal(weights, "", path);
+      else assertClose(Number(weights), strength(...gradients));
+    }
+  });
+
+  it("draw each of them where it is on an axis of powers of ten, with the first and the last module's name", () => {
+    const text = svg();
+    const ys = [...text.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) => Number(y));
+    const logarithms = points.map(({ output }) => Math.log10(output!));
+    assert.equal(ys.length, points.length);
+    const perDecade = (ys[0]! - ys.at(-1)!) / (logarithms.at(-1)! - logarithms[0]!);
+    ys.forEach((y, i) => assert.ok(Math.abs(ys[0]! - y - perDecade * (logarithms[i]! - logarithms[0]!)) < 0.1, `${i}`));
+    assert.ok(perDecade > 0);
+    for (const words of [">features.0<", ">classifier.4<", "Gradient flow, step 30", "∂loss/∂output", "vanishing", "exploding"]) {
+      assert.ok(text.includes(words), words);
+    }
+  });
+});
+
+const evaluation = { model: 0, pass: "evaluation", meaning: "classes", isPartial: false, worst: [] } as const;
+
+describe("a confusion matrix's files", () => {
+  const tally: Tally = { ...evaluation, epoch: 2, step: 90, count: 1_250, right: 1_207, confusion: { classes: 3, counts: [1_200, 0, 10, 30, 5, 0, 3, 0, 2] } };
+  const look = { colour: (one: string) => one, fontFamily: "sans-serif" };
+  const { csv, svg, name } = exportConfusion({ run: "digits", title: "Evaluation, epoch 3", tally, confusion: tally.confusion!, ...look });
+
+  it("have every count, labels downwards and what the model said to the right", () => {
+    assert.equal(name, "digits confusion evaluation epoch 3");
+    assert.equal(csv(), "label,said 0,said 1,said 2\r\n0,1200,0,10\r\n1,30,5,0\r\n2,3,0,2\r\n");
+  });
+
+  it("shade each cell by its share of the label, with its number in it, and say how many of each label are right", () => {
+    const text = svg();
+    const shades = [...text.matchAll(/fill="--curve-[12]" fill-opacity="([\d.]+)"/g)].map(([, shade]) => Number(shade));
+    const shares = [1_200 / 1_210, 0, 10 / 1_210, 30 / 35, 5 / 35, 0, 3 / 5, 0, 2 / 5];
+    shades.forEach((shade, i) => assert.ok(Math.abs(shade / 0.6 - shares[i]!) < 0.02, `${i}: ${shade}`));
+    assert.equal(shades.length, 9);
+    for (const words of [">1,200<", ">99.2 %<", ">14.3 %<", ">40.0 %<", "label ↓", "said →"]) assert.ok(text.includes(words), words);
+  });
+
+  it("name yes and no where there are only these", () => {
+    const binary: Tally = { ...tally, meaning: "binary", confusion: { classes: 2, counts: [1, 2, 3, 4] } };
+    assert.equal(
+      exportConfusion({ run: "r", title: "", tally: binary, confusion: binary.confusion!, ...look }).csv(),
+      "label,said no,said yes\r\nno,1,2\r\nyes,3,4\r\n",
+    );
+  });
+});
+
 describe("taking things away from the panel", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
   let folder: string;
   const run = {
     ...snapshotAfter([...training({ epochs: 20, batches: 45, sampleEvery: 9 })]),
     printed: { lines: [{ step: 3, text: "</script><b>hi</b>" }], dropped: 0 },
   };
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), "kindling-export-"));
   });
-  after(async () => {
-    await pages?.stop();
+  after(() => {
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
@@ -257,6 +364,73 @@ describe("taking things away from the panel", function () {
       assert.ok(drawn.content.length < 2_000_000, `${drawn.content.length} characters`);
       assert.ok(new Set(decode(picture.content as Buffer).data).size > 20, view);
     }
+  });
+
+  /** Chooses a form in the menu within an element. */
+  async function save(within: Locator, form: string): Promise<void> {
+    await within.getByTestId("export").click();
+    await within.getByTestId(`export-${form}`).click();
+  }
+
+  it("saves the gradient flow as a table, a drawing and a picture", async () => {
+    await panel.turnTo("gradients");
+    const pane = panel.page.locator(".flow-pane");
+    await save(pane, "csv");
+    const table = await saved("save");
+    assert.equal(table.name, "digits gradient flow step 891.csv");
+    const first = run.samples
+      .get(0)!
+      .at(-1)!
+      .modules.find(({ module }) => digitsModel.modules[module]!.path === "features.0")!;
+    const [path, , output] = table.text.split("\r\n")[1]!.split(",");
+    assert.deepEqual([path, Number(output)], ["features.0", rootMeanSquare(first.outputGradient!)]);
+    await save(pane, "png");
+    const { name, base64 } = await saved("saveBytes");
+    assert.equal(name, "digits gradient flow step 891.png");
+    assert.ok(new Set(decode(Buffer.from(base64, "base64")).data).size > 20, "something is drawn");
+  });
+
+  it("saves the confusion matrix as a table and a picture", async () => {
+    const tally: Tally = { ...evaluation, epoch: 1, step: 60, count: 10, right: 9, confusion: { classes: 2, counts: [6, 1, 0, 3] } };
+    await panel.sendEvents(run.runId, [{ type: "followed", news: { kind: "tally", tally } }]);
+    await panel.turnTo("data");
+    await panel.byTestId("view-confusion").click();
+    await save(panel.byTestId("tally-evaluation"), "csv");
+    const table = await saved("save");
+    assert.deepEqual([table.name, table.text], ["digits confusion evaluation epoch 2.csv", "label,said 0,said 1\r\n0,6,1\r\n1,0,3\r\n"]);
+    await save(panel.byTestId("tally-evaluation"), "png");
+    assert.ok(new Set(decode(Buffer.from((await saved("saveBytes")).base64, "base64")).data).size > 20, "something is drawn");
+  });
+
+  it("saves the module table as Markdown, and its numbers as they were measured, not as they are rounded", async () => {
+    await panel.byTestId("columns-menu").click();
+    for (const id of ["output", "parameters", "share", "forward", "gradient"]) {
+      if (!(await panel.byTestId(`column-${id}`).isChecked())) await panel.byTestId(`column-${id}`).click();
+    }
+    await panel.page.keyboard.press("Escape");
+    const bar = panel.page.locator(".table-bar");
+    assert.equal(await bar.getByTestId("export-svg").count(), 0);
+    await save(bar, "csv");
+    const { name, text } = await saved("save");
+    assert.equal(name, "digits model modules.csv");
+    const [head, ...rows] = text
+      .trim()
+      .split("\r\n")
+      .map((line) => line.split(","));
+    const cell = (path: string, column: string) => rows.find(([first]) => first === path)![head!.indexOf(column)];
+    assert.equal(rows.length, digitsModel.modules.length);
+    assert.deepEqual([cell("classifier.0", "Parameters"), cell("classifier.0", "Output")], ["16448", "64×64"]);
+    assert.equal(Number(cell("classifier.0", "Share")), 16_448 / 18_474);
+    assert.ok(Math.abs(Number(cell("features", "Forward (ms)")) - 0.5) < 1e-9);
+    const { outputGradient } = run.samples
+      .get(0)!
+      .at(-1)!
+      .modules.find(({ module }) => digitsModel.modules[module]!.path === "classifier.0")!;
+    assert.equal(Number(cell("classifier.0", "Gradient")), rootMeanSquare(outputGradient!));
+    await save(bar, "md");
+    await panel.settle();
+    const last = (await panel.posted()).at(-1)!;
+    assert.ok(last.type === "save" && last.name === "digits model modules.md" && last.text.startsWith("| Module |"));
   });
 
   it("makes one page of the panel that opens without a network and shows the same, and goes on working", async () => {

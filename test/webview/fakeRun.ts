@@ -187,6 +187,7 @@ export function measure(values: ArrayLike<number>, shape: readonly number[], bin
     if (value === 0) zeros++;
   }
   const mean = sum / n;
+  const infinite = n < values.length ? Array.from(values).filter((value) => Math.abs(value) === Infinity).length : 0;
   const counts = new Array<number>(bins).fill(0);
   let squares = 0;
   for (let i = 0; i < values.length; i++) {
@@ -206,6 +207,7 @@ export function measure(values: ArrayLike<number>, shape: readonly number[], bin
     max: high,
     zeroFraction: zeros / values.length,
     nonFinite: values.length - n,
+    ...(infinite > 0 && { infinite }),
     percentiles: { values: [1, 5, 25, 50, 75, 95, 99].map((percent) => percentileOf(counts, zeros, low, high, percent)), exact: false },
     histogram: { low, high, counts, below: 0, above: 0 },
   };
@@ -243,6 +245,7 @@ export function sampleStep(model: ModelInfo, step: number, epoch: number, time: 
     const shape = module.outputShapes?.[0] ?? [];
     return {
       module: module.id,
+      call: module.id,
       output: tensor(random, shape, rectified ? -0.6 * time : 0.2 * time, 0.6 + time * (1 + depth), rectified),
       outputGradient: tensor(random, shape, 0, gradient, false),
       parameters: module.parameters.map(({ name, shape: size, trainable }) => ({

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import type { Pass, RunEvent } from "../../src/protocol/index.ts";
 import { digitsModel, emptySnapshot, file } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
 import { longChain, PassBuilder, residualTower } from "./passes.ts";
+import { withPages } from "./withPages.ts";
 
 /** One pass of the digits network, as the runner tells it. */
 function digitsPass(kind: Pass["kind"] = "training"): Pass {
@@ -29,14 +30,8 @@ const seen = (...passes: Pass[]) => passes.map((pass, i) => ({ pass, times: 10 *
 
 describe("the graph in a browser", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
-
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
-  });
-  after(() => pages?.stop());
 
   beforeEach(async () => (panel = await pages.open({ width: 1200, height: 900 })));
   afterEach(async () => {

@@ -4,26 +4,25 @@ import { join } from "node:path";
 import { rootMeanSquare } from "../../src/run/rootMeanSquare.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { repository } from "../harness/temporary.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import { digitsModel, emptySnapshot, measure, samplesOf, sampleStep } from "./fakeRun.ts";
+import type { Panel } from "./page.ts";
 import { eventsOf, snapshotOf } from "./realRun.ts";
+import { withPages } from "./withPages.ts";
 
 const networks = join(repository, "test/webview/networks");
 
 describe("health in the panel", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
   let dead: RunSnapshot;
   let well: RunSnapshot;
 
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
+  before(async () => {
     const snapshot = async (path: string): Promise<RunSnapshot> => snapshotOf(path, await eventsOf(path));
     dead = await snapshot(join(networks, "dead-relu.model.ts"));
     well = await snapshot(join(repository, "examples/simple-classifier.model.ts"));
   });
-  after(() => pages?.stop());
 
   beforeEach(async () => (panel = await pages.open()));
   afterEach(async () => {
@@ -45,6 +44,17 @@ describe("health in the panel", function () {
     await panel.page.keyboard.press("Enter");
     assert.match(await text("health-list"), /look at how its weights and bias begin/);
     assert.equal(await panel.byTestId("health-more").getAttribute("aria-expanded"), "true");
+  });
+
+  it("is not contradicted by the sign of the run's end, which is in the words' own colour and no praise, however it went", async () => {
+    for (const run of [dead, well]) {
+      await panel.send({ type: "snapshot", run });
+      const state = panel.byTestId("run-state");
+      assert.equal(await state.innerText(), "Finished");
+      const [sign, words] = await state.locator(":scope > *").evaluateAll((parts) => parts.map((part) => getComputedStyle(part).color));
+      assert.equal(sign, words);
+      assert.equal(await state.locator(".codicon-pass, .codicon-pass-filled").count(), 0);
+    }
   });
 
   it("says of a module how it was in the step that is shown", async () => {
@@ -101,5 +111,65 @@ describe("health in the panel", function () {
       shown,
       leaves.map(({ outputGradient }) => rootMeanSquare(outputGradient!)),
     );
+  });
+
+  /** The digits in a step in which some gradients are no numbers. */
+  async function showBroken(): Promise<void> {
+    const sample = sampleStep(digitsModel, 30, 2, 0.2);
+    const of = (path: string, values: readonly number[]) => ({ path, outputGradient: measure(values, [values.length]) });
+    const broken = [
+      of("features.0", [1, NaN, Infinity, 2]),
+      of("features.1", [NaN, NaN]),
+      of("classifier.2", [1, -Infinity, 2]),
+      // Nothing but zeros is no sign of a broken one.
+      of("classifier.4", [0, 0, 0]),
+    ];
+    const modules = sample.modules.map((one) => {
+      const outputGradient = broken.find(({ path }) => path === digitsModel.modules[one.module]!.path)?.outputGradient;
+      return outputGradient ? { ...one, outputGradient } : one;
+    });
+    await panel.send({ type: "snapshot", run: { ...emptySnapshot(), state: "finished", models: [digitsModel], samples: samplesOf({ ...sample, modules }) } });
+    await panel.turnTo("gradients");
+  }
+
+  it("marks a gradient that is not a number, or infinite, above the chart and says so in words; it is neither left out nor zero", async () => {
+    await showBroken();
+    const marks = panel.byTestId("flow-broken");
+    assert.deepEqual(await marks.allTextContents(), ["∂loss/∂output: not a number", "∂loss/∂output: infinite"]);
+    // Above the plot's highest line, and each where its module is.
+    const highest = Math.min(...(await panel.page.locator(".flow-grid").evaluateAll((lines) => lines.map((line) => line.getBoundingClientRect().top))));
+    for (const mark of await marks.all()) assert.ok((await mark.locator("path").boundingBox())!.y < highest);
+    const numbers = await panel.page.locator(".flow-plot circle.flow-mark.output").count();
+    assert.equal(numbers, digitsModel.modules.filter(({ id }) => !digitsModel.modules.some(({ parent }) => parent === id)).length - 3);
+    assert.match(await panel.page.locator(".flow-legend").innerText(), /not a number\s+infinite/);
+    await row("classifier.2").click();
+    assert.match(await text("flow-readout"), /^classifier\.2 \(ReLU\): ∂loss\/∂output infinite, gradient/);
+    await panel.byTestId("flow-as-table").click();
+    const shown = new Map(
+      await panel.page
+        .locator("[data-testid=flow-table] tbody tr")
+        .evaluateAll((rows) => rows.map((one) => [one.querySelector("th")!.innerText, one.querySelector("td")!.innerText] as const)),
+    );
+    assert.deepEqual(
+      ["features.0", "features.1", "classifier.2", "classifier.4"].map((path) => shown.get(path)),
+      ["not a number", "not a number", "infinite", "0"],
+    );
+  });
+
+  it("has what is not a number in the chart's files too", async () => {
+    await showBroken();
+    const menu = panel.page.locator(".flow-pane .export-menu");
+    for (const form of ["csv", "svg"]) {
+      await menu.getByTestId("export").click();
+      await menu.getByTestId(`export-${form}`).click();
+    }
+    await panel.settle();
+    const [csv, svg] = (await panel.posted()).flatMap((message) => (message.type === "save" ? [message.text] : []));
+    const rows = csv!.split("\r\n").map((line) => line.split(","));
+    assert.deepEqual(
+      ["features.0", "classifier.2", "classifier.4"].map((path) => rows.find(([first]) => first === path)![2]),
+      ["NaN", "Infinity", "0"],
+    );
+    assert.ok(svg!.includes("∂loss/∂output: not a number") && svg!.includes("∂loss/∂output: infinite"));
   });
 });

@@ -5,7 +5,8 @@ import { statistics } from "../../src/engine/ops/statistics.ts";
 import type { Intervention, ModuleStatistics, StepStatistics, TensorStatistics } from "../../src/protocol/index.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { digitsModel, emptySnapshot, samplesOf, sampleStep } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const model = { ...digitsModel, modules: digitsModel.modules.slice(0, 4) };
 const relu = 3;
@@ -23,14 +24,10 @@ function runOf(samples: readonly StepStatistics[], more: Partial<RunSnapshot> = 
   return { ...emptySnapshot(), state: "finished", models: [model], samples: samplesOf(...samples), ...more };
 }
 
-(chromiumMissing ? describe.skip : describe)("a module's tensors in a browser", () => {
-  let pages: PanelPages;
+describe("a module's tensors in a browser", () => {
+  const pages = withPages();
   let panel: Panel;
-  before(async () => {
-    manualSeed(1);
-    pages = await PanelPages.start();
-  });
-  after(() => pages.stop());
+  before(() => manualSeed(1));
   beforeEach(async () => (panel = await pages.open()));
   afterEach(async () => {
     assert.deepEqual(panel.errors, []);

@@ -3,7 +3,8 @@ import type { StepStatistics, TensorStatistics } from "../../src/protocol/index.
 import { Series } from "../../src/run/series.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { digitsModel, emptySnapshot, file, samplesOf, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const run = snapshotAfter(training({ epochs: 4, batches: 10, sampleEvery: 5 }));
 
@@ -44,13 +45,7 @@ const views: Readonly<Record<string, RunSnapshot>> = {
 
 describe("the panel's layout", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
-
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
-  });
-  after(() => pages?.stop());
+  const pages = withPages();
 
   for (const width of [320, 480, 700, 1100, 1400, 2200]) {
     for (const [name, snapshot] of Object.entries(views)) {

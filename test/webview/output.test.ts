@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { PrintedLine, RunEvent } from "../../src/protocol/index.ts";
 import { matching, printedStep, windowOf } from "../../webview/output/shownLines.ts";
 import { emptySnapshot, snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const line = (step: number, text: string, isError = false): PrintedLine => ({ step, text, ...(isError && { isError }) });
 const printed = (...lines: PrintedLine[]): RunEvent => ({ type: "printed", lines, skipped: 0 });
@@ -31,13 +32,8 @@ describe("printed lines", () => {
 
 describe("the panel's output", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
-  });
-  after(() => pages?.stop());
   beforeEach(async () => {
     panel = await pages.open({ width: 1200, height: 700 });
     const lines = Array.from({ length: 300 }, (_, i) => line(i, `step ${i}: loss ${(1 / (i + 1)).toFixed(3)}`));

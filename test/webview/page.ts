@@ -18,8 +18,6 @@ const origin = "http://panel.test";
 const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf" };
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-export const chromiumMissing = !existsSync(executablePath);
-
 /** As strict as the panel needs: no inline script, no inline style. */
 const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${origin}; font-src ${origin}; img-src ${origin} data:`;
 
@@ -43,6 +41,7 @@ export class PanelPages {
   }
 
   static async start(): Promise<PanelPages> {
+    if (!existsSync(executablePath)) throw new Error(`There is no ${executablePath}: \`npm test\` installs it, or CHROMIUM says where another is.`);
     const folder = await mkdtemp(join(tmpdir(), "kindling-panel-"));
     await build({
       absWorkingDir: root,
@@ -168,15 +167,17 @@ export class Panel {
     await this.settle();
   }
 
-  /** Waits until what was sent is drawn: for all timers that the page has set, and two frames. */
+  /**
+   * Waits until what was sent is drawn: for all timers that the page has set, and some frames. What comes in sight is told
+   * to the page at the end of a frame, is drawn in the next, and may have the third lay out anew.
+   */
   async settle(): Promise<void> {
     await this.page.evaluate(async () => {
       const frame = () => new Promise((done) => requestAnimationFrame(done));
       const { waiting } = window as unknown as { waiting: ReadonlyMap<number, Promise<void>> };
       do {
         await Promise.all(waiting.values());
-        await frame();
-        await frame();
+        for (let i = 0; i < 4; i++) await frame();
       } while (waiting.size > 0);
     });
   }

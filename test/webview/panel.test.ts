@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { RunEvent } from "../../src/protocol/index.ts";
 import { digitsModel, emptySnapshot, file, largeModel, samplesOf, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const events = [...training({ epochs: 4, batches: 10, sampleEvery: 5 })];
 const running = snapshotAfter(events.slice(0, 25));
@@ -11,14 +12,8 @@ const small = { ...digitsModel, modules: digitsModel.modules.slice(0, 3) };
 
 describe("the panel in a browser", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
-
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
-  });
-  after(() => pages?.stop());
 
   beforeEach(async () => (panel = await pages.open()));
   afterEach(async () => {
@@ -435,14 +430,9 @@ describe("the panel in a browser", function () {
 
 describe("an open panel while a run goes on", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
 
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
-  });
-  after(() => pages?.stop());
   beforeEach(async () => {
     panel = await pages.open();
     await panel.send({ type: "snapshot", run: snapshotAfter([...training({ epochs: 23, batches: 45, sampleEvery: 500 })].slice(0, 1003)) });

@@ -2,20 +2,16 @@ import assert from "node:assert/strict";
 import type { StepWork } from "../../src/protocol/index.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { digitsModel, emptySnapshot, largeModel, samplesOf, sampleStep, snapshotAfter, stepWork, training } from "./fakeRun.ts";
-import { chromiumMissing, PanelPages, type Panel } from "./page.ts";
+import type { Panel } from "./page.ts";
+import { withPages } from "./withPages.ts";
 
 const run: RunSnapshot = { ...snapshotAfter(training({ epochs: 2, batches: 10, sampleEvery: 5 })), state: "running" };
 
 describe("the module table in a browser", function () {
   this.timeout(60_000);
-  let pages: PanelPages;
+  const pages = withPages();
   let panel: Panel;
 
-  before(async function () {
-    if (chromiumMissing) this.skip();
-    pages = await PanelPages.start();
-  });
-  after(() => pages?.stop());
   beforeEach(async () => {
     panel = await pages.open();
     await panel.send({ type: "snapshot", run });

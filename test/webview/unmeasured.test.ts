@@ -14,6 +14,11 @@ describe("why a model's inside can't be shown", () => {
     for (const state of ["finished", "stopped", "failed", "interrupted"] as const) assert.doesNotMatch(why({ ...empty, state }), /yet/);
   });
 
+  it("is that nothing is measured at all, while measuring is off", () => {
+    const watch = { what: "off", modules: [], budget: 0.05, everyStep: false } as const;
+    assert.equal(why({ ...empty, state: "running", watch }), "No step is measured.");
+  });
+
   it("is said of the run that is over", () => {
     assert.match(why(finished), /before its first training step/);
     assert.match(why({ ...finished, progress }), /no model took part in a step/);

@@ -56,6 +56,7 @@ function drawingOf(store: Store, chart: Chart): Drawing {
     logarithmic: isLogarithmic(chart, logarithmic),
     smoothing,
     epochs: store.run.peek()?.epochs ?? [],
+    interventions: store.interventions.peek(),
     colour,
     fontFamily: getComputedStyle(document.body).fontFamily,
   };

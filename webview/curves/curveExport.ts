@@ -1,11 +1,13 @@
 /** A chart of curves as a drawing and as a table. Pure. */
 import type { EpochStart } from "../../src/run/epochs.ts";
 import { indexAt, type Series } from "../../src/run/series.ts";
+import { shorten } from "../../src/run/text.ts";
 import { thin } from "../../src/run/thinning.ts";
-import { csvLine, escapeXml, type Exportable } from "../export/exportable.ts";
+import { csvLine, escapeXml, exportName, type ExportableChart } from "../export/exportable.ts";
 import { niceTicks, plot, round, stepAxis, svgChart, svgText, width, type Axis, type Look } from "../export/svgChart.ts";
 import { dashOf } from "./dashes.ts";
 import type { Chart, Line } from "./groups.ts";
+import type { StepMark } from "./marks.ts";
 import { epochLabel, epochMarks } from "./epochMarks.ts";
 import { Smoothed } from "./smooth.ts";
 
@@ -17,14 +19,16 @@ export interface Drawing extends Look {
   /** Weight of the smoothed lines; 0 for none. */
   readonly smoothing: number;
   readonly epochs: readonly EpochStart[];
+  /** What was changed by hand, oldest first. */
+  readonly interventions: readonly StepMark[];
 }
 
 /** Points that a line is drawn with at most. */
 const mostPoints = 2_000;
 const legendRow = 18;
 
-export function exportCurves(name: string, drawing: Drawing): Exportable {
-  return { name: `${name} ${drawing.chart.title}`.replaceAll("/", "-"), svg: () => curveSvg(drawing), csv: () => curveCsv(drawing.chart) };
+export function exportCurves(name: string, drawing: Drawing): ExportableChart {
+  return { name: exportName(name, drawing.chart.title), svg: () => curveSvg(drawing), csv: () => curveCsv(drawing.chart) };
 }
 
 /** One row for each step at which any of the curves has a value; all points that are kept of the run. */
@@ -55,6 +59,7 @@ function curveSvg(drawing: Drawing): string {
     y,
     name: "step",
     marks: drawnEpochs(drawing, x.at, top),
+    over: drawnInterventions(drawing, x.at, top),
     content: chart.lines.flatMap((line) => linePaths(line, drawing, x.at, y.at)),
   });
 }
@@ -79,6 +84,32 @@ function drawnEpochs({ epochs, range }: Drawing, x: (step: number) => number, to
     (start) =>
       `<path d="M${round(x(start.step))} ${top}V${plot.bottom}" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="3 3"/>${svgText(x(start.step) + 3, top + 9, epochLabel(start), "start")}`,
   );
+}
+
+/** Marks closer than this are one; pixels, as on the page. */
+const markDistance = 12;
+/** So many characters have room along a mark's line. */
+const longestWords = 50;
+
+/** At each change a line with a triangle at its foot, and along it what was changed; in whole where one points at it. */
+function drawnInterventions({ interventions, range: [first, last], colour }: Drawing, x: (step: number) => number, top: number): string[] {
+  const groups: { readonly at: number; readonly labels: string[] }[] = [];
+  for (const { step, label } of interventions) {
+    if (step < first || step > last) continue;
+    const near = groups.at(-1);
+    if (near && x(step) - near.at < markDistance) near.labels.push(label);
+    else groups.push({ at: round(x(step)), labels: [label] });
+  }
+  return groups.map(({ at, labels }) => {
+    const words = labels.join("; ");
+    const side = at - plot.left < markDistance ? at + markDistance : at - 4;
+    return [
+      `<g fill="${colour("--foreground")}"><title>${escapeXml(words)}</title>`,
+      `<path d="M${at} ${top}V${plot.bottom}" stroke="${colour("--foreground")}" stroke-dasharray="1 2"/>`,
+      `<path d="M${at - 4} ${plot.bottom}h8l-4 -6z"/>`,
+      `<text transform="translate(${round(side)} ${plot.bottom - 10}) rotate(-90)" font-size="11" stroke="${colour("--background")}" stroke-width="3" paint-order="stroke">${escapeXml(shorten(words, longestWords))}</text></g>`,
+    ].join("");
+  });
 }
 
 function valueAxis({ chart, range, logarithmic }: Drawing, top: number): Axis {

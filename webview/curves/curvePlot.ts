@@ -53,6 +53,16 @@ const axisGap = 4;
 /** In the axes' font, CSS pixels. */
 const digitWidth = 7;
 
+/** Decades beyond which the lines between powers of ten are noise. */
+const mostDividedDecades = 5;
+
+/** Of a logarithmic axis over many decades only the powers of ten have a line. */
+function quietGrid(plot: uPlot, splits: number[]): (number | null)[] {
+  const { min, max, distr } = plot.scales["y"]!;
+  if (distr !== 3 || Math.log10(max! / min!) <= mostDividedDecades) return splits;
+  return splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
+}
+
 export class CurvePlot {
   #plot: uPlot | null = null;
   #view: CurveView | null = null;
@@ -184,7 +194,7 @@ export class CurvePlot {
       },
       axes: [
         { ...axis, size: 22, gap: axisGap, space: 64, incrs: wholeIncrements, values: (_, splits) => formatTicks(splits) },
-        { ...axis, size: axisWidth, gap: axisGap, space: 26, values: (_, splits) => formatTicks(splits) },
+        { ...axis, grid: { ...axis.grid, filter: quietGrid }, size: axisWidth, gap: axisGap, space: 26, values: (_, splits) => formatTicks(splits) },
       ],
       series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view))],
       hooks: {

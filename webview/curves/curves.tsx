@@ -16,7 +16,8 @@ export function CurvesPane({ store }: { store: Store }) {
   const over = useComputed(() => isFinal(store.run.value?.state ?? "starting")).value;
   const notes = useComputed(() => store.run.value?.notes ?? []).value;
   const grid = useRef<HTMLDivElement>(null);
-  const columns = balancedColumns(names.length + Math.min(1, notes.length), useWidth(grid));
+  const charts = names.length + Math.min(1, notes.length);
+  const columns = balancedColumns(charts, useWidth(grid));
   return (
     <section class="curves-pane" aria-label="Curves">
       <div class="toolbar">
@@ -43,7 +44,7 @@ export function CurvesPane({ store }: { store: Store }) {
           onClick={() => store.dispatch({ type: "choose", choices: { curveTables: !curveTables } })}
         />
       </div>
-      <div class="charts" ref={grid} style={{ "--columns": String(columns) }}>
+      <div class="charts" ref={grid} style={{ "--columns": String(columns), "--rows": String(Math.ceil(charts / columns)) }}>
         {names.length === 0 && (
           <p class="hint">{over ? "This run had no backward pass, so it has no loss." : "No loss yet. Curves begin with the first backward pass."}</p>
         )}

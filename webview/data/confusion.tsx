@@ -5,6 +5,10 @@ import { formatCount, formatNumber, formatPercent } from "../../src/run/numbers.
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { PixelCanvas } from "../charts/pixelCanvas.tsx";
 import { imageScale, signedScale } from "../charts/pixels.ts";
+import { colour } from "../charts/theme.ts";
+import { ExportMenu } from "../export/exportMenu.tsx";
+import type { Store } from "../store.ts";
+import { exportConfusion, rowOf, sumOf } from "./confusionExport.ts";
 import type { Following } from "./following.ts";
 import { pictureTile } from "./strip.tsx";
 import { answerText, tallyText } from "./words.ts";
@@ -22,17 +26,32 @@ function talliesOf({ following }: Pick<Props, "following">): readonly Tally[] {
 
 const nothing = "Nothing was counted yet. It is as soon as a loss of nn.functional, or of nn, is computed from what the model returns.";
 
-export function Confusion({ run, following }: Props) {
+export function Confusion({ store, run, following }: Props & { store: Store }) {
   const tallies = talliesOf({ following });
   if (tallies.length === 0) return <p class="hint data-empty">{nothing}</p>;
   return (
     <div class="data-scroll">
-      {tallies.map((tally) => (
-        <section key={tally.pass} aria-label={tallyText(tally, run)} data-testid={`tally-${tally.pass}`}>
-          <h3>{tallyText(tally, run)}</h3>
-          {tally.confusion ? <Matrix tally={tally} confusion={tally.confusion} /> : <p class="hint">{whyNone(tally)}</p>}
-        </section>
-      ))}
+      {tallies.map((tally) => {
+        const { confusion } = tally;
+        const title = tallyText(tally, run);
+        return (
+          <section key={tally.pass} aria-label={title} data-testid={`tally-${tally.pass}`}>
+            <div class="tally-head">
+              <h3>{title}</h3>
+              {confusion && (
+                <ExportMenu
+                  store={store}
+                  title={`the confusion matrix of ${tally.pass}`}
+                  exportable={() =>
+                    exportConfusion({ run: store.runName, title, tally, confusion, colour, fontFamily: getComputedStyle(document.body).fontFamily })
+                  }
+                />
+              )}
+            </div>
+            {confusion ? <Matrix tally={tally} confusion={confusion} /> : <p class="hint">{whyNone(tally)}</p>}
+          </section>
+        );
+      })}
     </div>
   );
 }
@@ -62,8 +81,8 @@ function Matrix({ tally, confusion }: { tally: Tally; confusion: NonNullable<Tal
         </thead>
         <tbody>
           {all.map((label) => {
-            const row = counts.slice(label * classes, (label + 1) * classes);
-            const sum = row.reduce((total, count) => total + count, 0);
+            const row = rowOf(counts, classes, label);
+            const sum = sumOf(row);
             return (
               <tr key={label}>
                 <th scope="row">{name(label)}</th>

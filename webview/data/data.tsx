@@ -24,7 +24,7 @@ export function DataPane({ store }: { store: Store }) {
     <div class="data" data-testid="data">
       <Views following={following} />
       {view === "sample" && <SampleView store={store} run={run} following={following} />}
-      {view === "confusion" && <Confusion run={run} following={following} />}
+      {view === "confusion" && <Confusion store={store} run={run} following={following} />}
       {view === "worst" && <Worst run={run} following={following} />}
     </div>
   );

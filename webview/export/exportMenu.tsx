@@ -5,16 +5,19 @@ import type { Store } from "../store.ts";
 import type { Exportable } from "./exportable.ts";
 import { pngOf } from "./picture.ts";
 
-const forms = ["svg", "png", "csv"] as const;
-type Form = (typeof forms)[number];
+type Form = "svg" | "png" | "md" | "csv";
 
-const labels: Readonly<Record<Form, string>> = { svg: "Save as SVG", png: "Save as PNG", csv: "Save numbers as CSV" };
+const labels: Readonly<Record<Form, string>> = { svg: "Save as SVG", png: "Save as PNG", md: "Save as Markdown", csv: "Save numbers as CSV" };
+
+function formsOf({ svg, md }: Exportable): readonly Form[] {
+  return [...(svg ? (["svg", "png"] as const) : []), ...(md ? (["md"] as const) : []), "csv"];
+}
 
 interface Props {
   store: Store;
   /** What the button belongs to, for screen readers. */
   title: string;
-  /** Asked for only when something is to be saved. */
+  /** Asked for only when the menu is opened, and when something is to be saved. */
   exportable: () => Exportable;
 }
 
@@ -55,7 +58,7 @@ export function ExportMenu({ store, title, exportable }: Props) {
       <IconButton icon="export" label={`Save ${title} as a file`} pressed={isOpen} onClick={() => setOpen(!isOpen)} testId="export" />
       {isOpen && (
         <div class="menu" role="menu" aria-label={`Save ${title}`}>
-          {forms.map((form) => (
+          {formsOf(exportable()).map((form) => (
             <button key={form} type="button" class="menu-item" role="menuitem" tabIndex={-1} onClick={() => choose(form)} data-testid={`export-${form}`}>
               {labels[form]}
             </button>
@@ -68,7 +71,6 @@ export function ExportMenu({ store, title, exportable }: Props) {
 
 async function save(store: Store, exportable: Exportable, form: Form): Promise<void> {
   const name = `${exportable.name}.${form}`;
-  if (form === "csv") return store.post({ type: "save", name, text: exportable.csv() });
-  const svg = exportable.svg();
-  store.post(form === "svg" ? { type: "save", name, text: svg } : { type: "saveBytes", name, base64: await pngOf(svg) });
+  if (form === "png") store.post({ type: "saveBytes", name, base64: await pngOf(exportable.svg!()) });
+  else store.post({ type: "save", name, text: exportable[form]!() });
 }

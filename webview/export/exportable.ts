@@ -1,13 +1,23 @@
 /** What can be taken away from the panel as a file. */
 
-/** A chart, a picture, a graph. Each part is made when it is asked for. */
+/** A chart, a picture, a graph, a table. Each part is made when it is asked for. */
 export interface Exportable {
   /** The file's name, without its ending. */
   readonly name: string;
-  /** A whole document, with a size in pixels, that needs nothing else: no style sheet, no font file. */
-  svg(): string;
+  /** A whole document, with a size in pixels, that needs nothing else: no style sheet, no font file. Absent where nothing is drawn. */
+  svg?(): string;
+  /** The table as it is shown, in Markdown, where it is one to be read. */
+  md?(): string;
   /** The numbers that are drawn, in full precision, below one line of headings. */
   csv(): string;
+}
+
+/** A chart, which can be saved as a drawing. */
+export type ExportableChart = Exportable & Required<Pick<Exportable, "svg">>;
+
+/** `digits head dloss-doutput step 7`: without what a file's name can't have. */
+export function exportName(...words: readonly (string | undefined)[]): string {
+  return words.filter(Boolean).join(" ").replaceAll("∂", "d").replaceAll("/", "-");
 }
 
 /** A line of a table, as RFC 4180 has it. */

@@ -13,6 +13,8 @@ export interface Axis {
   readonly ticks: readonly number[];
   /** Where a value lies in the drawing, pixels. */
   readonly at: (value: number) => number;
+  /** What stands at the ticks, where it isn't their numbers; the first and the last stay within the plot. */
+  readonly labels?: readonly string[];
 }
 
 export interface SvgChart extends Look {
@@ -28,13 +30,15 @@ export interface SvgChart extends Look {
   readonly marks?: readonly string[];
   /** Clipped to the plot. */
   readonly content: readonly string[];
+  /** Over everything, and whole at the plot's edges, too. */
+  readonly over?: readonly string[];
 }
 
 export const [width, height] = [720, 420];
 export const plot = { left: 64, right: 700, bottom: 380 };
 
-export function svgChart({ colour, fontFamily, title, legend, top, x, y, name, marks = [], content }: SvgChart): string {
-  const [below, beside] = [formatTicks(x.ticks), formatTicks(y.ticks)];
+export function svgChart({ colour, fontFamily, title, legend, top, x, y, name, marks = [], content, over = [] }: SvgChart): string {
+  const [below, beside] = [x.labels ?? formatTicks(x.ticks), y.labels ?? formatTicks(y.ticks)];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(fontFamily)}" font-size="12" role="img">`,
     `<title>${escapeXml(title)}</title>`,
@@ -46,7 +50,7 @@ export function svgChart({ colour, fontFamily, title, legend, top, x, y, name, m
     ...y.ticks.map((value) => `<path d="M${plot.left} ${round(y.at(value))}H${plot.right}"/>`),
     "</g>",
     `<g fill="${colour("--muted")}">`,
-    ...x.ticks.map((value, i) => svgText(x.at(value), plot.bottom + 18, below[i]!)),
+    ...x.ticks.map((value, i) => svgText(x.at(value), plot.bottom + 18, below[i]!, x.labels && anchorAt(x.at(value)))),
     ...y.ticks.map((value, i) => svgText(plot.left - 8, y.at(value) + 4, beside[i]!, "end")),
     svgText((plot.left + plot.right) / 2, plot.bottom + 34, name),
     ...marks,
@@ -55,8 +59,15 @@ export function svgChart({ colour, fontFamily, title, legend, top, x, y, name, m
     `<g fill="none" clip-path="url(#plot)" stroke-linejoin="round">`,
     ...content,
     "</g>",
+    ...over,
     "</svg>",
   ].join("\n");
+}
+
+/** Of words, which are wider than numbers. */
+function anchorAt(x: number): string {
+  if (x <= plot.left) return "start";
+  return x >= plot.right ? "end" : "middle";
 }
 
 export function svgText(x: number, y: number, content: string, anchor = "middle"): string {

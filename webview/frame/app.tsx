@@ -8,7 +8,7 @@ import { Problems } from "./problems.tsx";
 import { Splitter } from "./splitter.tsx";
 import { TabGroup } from "./tabs.tsx";
 import { HealthBar } from "../health/healthBar.tsx";
-import { StepBar } from "../steps/stepBar.tsx";
+import { Steps } from "../steps/stepBar.tsx";
 import { TreePane } from "../table/table.tsx";
 
 export function App({ store }: { store: Store }) {
@@ -25,13 +25,6 @@ export function App({ store }: { store: Store }) {
       {hasModel && <OutputStrip store={store} />}
     </div>
   );
-}
-
-/** Where there is more than one measured step to look at. */
-function Steps({ store }: { store: Store }) {
-  const run = useComputed(() => store.run.value?.runId).value;
-  const several = useComputed(() => store.samples.value.length > 1).value;
-  return several ? <StepBar key={run} store={store} /> : null;
 }
 
 /** The table beside the tabs or above them, or among them, by the room there is. */

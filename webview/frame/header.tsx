@@ -2,7 +2,7 @@ import type { RunState } from "../../src/protocol/index.ts";
 import { formatCount, formatDuration, formatNumber, formatRate } from "../../src/run/numbers.ts";
 import type { FromPanel, PanelCommand } from "../../src/run/panelMessages.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
-import { elapsedSeconds, hasStepped, isFinal, lossTrouble, progressShare, standing } from "../../src/run/standing.ts";
+import { elapsedSeconds, hasStepped, isFinal, progressShare, standing } from "../../src/run/standing.ts";
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { StepButtons } from "../control/stepping.tsx";
@@ -14,7 +14,8 @@ const stateLooks: Readonly<Record<RunState, Look>> = {
   running: { icon: "circle-filled", label: "Running" },
   paused: { icon: "debug-pause", label: "Paused" },
   stopping: { icon: "loading", label: "Stopping", spin: true },
-  finished: { icon: "pass", label: "Finished" },
+  // Over, and no more: whether it went well is said below. VS Code marks a task that is done with the same sign, in no colour.
+  finished: { icon: "check", label: "Finished" },
   stopped: { icon: "circle-slash", label: "Stopped" },
   failed: { icon: "error", label: "Failed" },
   interrupted: { icon: "debug-disconnect", label: "Ended when the window closed" },
@@ -27,8 +28,6 @@ interface Look {
   readonly icon: string;
   readonly label: string;
   readonly spin?: boolean;
-  /** The end that people hope for; only that is green. */
-  readonly good?: boolean;
 }
 
 function lookOf(run: RunSnapshot): Look {
@@ -36,9 +35,8 @@ function lookOf(run: RunSnapshot): Look {
   const step = standing(run)?.step;
   if (run.state === "running" && step === undefined) return { ...look, label: "Waiting for the first step" };
   if (saysWhere.has(run.state)) return step === undefined ? look : { ...look, label: `${look.label} at step ${formatCount(step)}` };
-  if (run.state !== "finished") return look;
-  if (run.mode === "train" && !hasStepped(run)) return { icon: "info", label: "Ran without a training step" };
-  return lossTrouble(run) ? { ...look, icon: "warning" } : { ...look, good: true };
+  if (run.state === "finished" && run.mode === "train" && !hasStepped(run)) return { icon: "info", label: "Ran without a training step" };
+  return look;
 }
 
 export function Header({ store }: { store: Store }) {
@@ -63,10 +61,10 @@ export function Header({ store }: { store: Store }) {
 }
 
 function StateLabel({ run, isRemembered }: { run: RunSnapshot; isRemembered: boolean }) {
-  const { icon, label, spin, good } = lookOf(run);
+  const { icon, label, spin } = lookOf(run);
   return (
     <div
-      class={`run-state ${run.state}${good ? " good" : ""}`}
+      class={`run-state ${run.state}`}
       role="status"
       data-testid="run-state"
       data-state={run.state}

@@ -1,7 +1,7 @@
 /** The graph as it is opened, as a drawing and as a table of its tensors. */
 import { render } from "preact";
 import type { Pass } from "../../src/protocol/index.ts";
-import { csvLine, type Exportable } from "../export/exportable.ts";
+import { csvLine, type ExportableChart } from "../export/exportable.ts";
 import { around, type Block } from "./blocks.ts";
 import { Whole } from "./drawing.tsx";
 import type { Picture } from "./layout.ts";
@@ -14,7 +14,7 @@ interface Shown {
   readonly looks: (block: Block) => Look;
 }
 
-export function exportGraph({ name, pass, picture, looks }: Shown): Exportable {
+export function exportGraph({ name, pass, picture, looks }: Shown): ExportableChart {
   return { name: `${name} graph`, svg: () => drawn(pass, picture, looks), csv: () => tensors(picture) };
 }
 

@@ -2,11 +2,11 @@
 import type { ModelInfo, ModuleInfo, ModuleStatistics, StepStatistics } from "../../src/protocol/index.ts";
 import { gradientNorm } from "../../src/run/health/facts.ts";
 import { exploded, vanished } from "../../src/run/health/rules.ts";
-import { rootMeanSquare } from "../../src/run/rootMeanSquare.ts";
+import { wholeRootMeanSquare } from "../../src/run/rootMeanSquare.ts";
 
 export interface FlowPoint {
   readonly module: ModuleInfo;
-  /** Root mean square of ∂loss/∂output; `undefined` where none was measured. */
+  /** Root mean square of ∂loss/∂output; NaN or ∞ where a value of it is, `undefined` where none was measured. */
   readonly output: number | undefined;
   /** Root mean square of the gradient of all its own parameters together. */
   readonly weights: number | undefined;
@@ -24,14 +24,14 @@ export function gradientPath(model: ModelInfo, { modules }: StepStatistics): rea
   const called = modules
     .filter(({ call, module, parameters }) => call !== undefined && model.modules[module] && (!parents.has(module) || parameters.length > 0))
     .sort((a, b) => a.call! - b.call!);
-  const end = called.findLast((one) => (gradientNorm(one) ?? 0) > 0);
+  const end = called.findLast((one) => one.outputGradient?.nonFinite === 0 && gradientNorm(one)! > 0);
   const reference = end && gradientNorm(end);
   return called.map((one) => {
     const edge = (share: number): number | undefined =>
       one.outputGradient && reference !== undefined ? (share * reference) / Math.sqrt(one.outputGradient.count) : undefined;
     return {
       module: model.modules[one.module]!,
-      output: one.outputGradient && rootMeanSquare(one.outputGradient),
+      output: one.outputGradient && wholeRootMeanSquare(one.outputGradient),
       weights: ofWeights(one),
       low: edge(vanished),
       high: edge(exploded),
@@ -43,7 +43,13 @@ function ofWeights({ parameters }: ModuleStatistics): number | undefined {
   const gradients = parameters.flatMap(({ gradient }) => (gradient ? [gradient] : []));
   if (gradients.length === 0) return undefined;
   const count = gradients.reduce((sum, gradient) => sum + gradient.count, 0);
-  return Math.sqrt(gradients.reduce((sum, gradient) => sum + rootMeanSquare(gradient) ** 2 * gradient.count, 0) / count);
+  return Math.sqrt(gradients.reduce((sum, gradient) => sum + wholeRootMeanSquare(gradient) ** 2 * gradient.count, 0) / count);
+}
+
+/** Of a strength that is no finite number: `not a number`, `infinite`; `undefined` of every other. */
+export function brokenWord(strength: number | undefined): string | undefined {
+  if (strength === undefined || Number.isFinite(strength)) return undefined;
+  return Number.isNaN(strength) ? "not a number" : "infinite";
 }
 
 /** Powers of ten from below the smallest to above the largest of what is drawn. */

@@ -2,16 +2,17 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount, formatNumber } from "../../src/run/numbers.ts";
-import { formatTicks } from "../charts/ticks.ts";
+import { colour } from "../charts/theme.ts";
+import { ExportMenu } from "../export/exportMenu.tsx";
 import { IconButton } from "../frame/icon.tsx";
 import { whyUnmeasured } from "../layer/unmeasured.ts";
+import { MeasuringOff } from "../steps/measuringOff.tsx";
 import type { Store } from "../store.ts";
-import { decades, gradientPath, pointAfterKey, type FlowPoint } from "./flow.ts";
+import { brokenWord, gradientPath, pointAfterKey, type FlowPoint } from "./flow.ts";
+import { brokenHeight, brokenMark, flowShapes, strengths } from "./flowDrawing.ts";
+import { exportFlow } from "./flowExport.ts";
 
 const margin = { left: 48, right: 12, top: 8, bottom: 18 };
-/** More would touch. */
-const mostMarks = 80;
-const mostTicks = 7;
 
 export function GradientFlow({ store }: { store: Store }) {
   const asTable = useSignal(false);
@@ -20,8 +21,7 @@ export function GradientFlow({ store }: { store: Store }) {
     return model && sample ? gradientPath(model, sample) : [];
   }).value;
   const step = useComputed(() => store.outputSample.value?.step).value;
-  const isEmpty = points.every(({ output, weights }) => !isNumber(output) && !isNumber(weights));
-  const isBroken = isEmpty && points.some(({ output, weights }) => output !== undefined || weights !== undefined);
+  const isEmpty = points.every(({ output, weights }) => output === undefined && weights === undefined);
   return (
     <section class="flow-pane" aria-label="Gradient flow">
       <div class="toolbar">
@@ -34,25 +34,25 @@ export function GradientFlow({ store }: { store: Store }) {
           onClick={() => (asTable.value = !asTable.value)}
           testId="flow-as-table"
         />
+        {step !== undefined && points.length > 0 && (
+          <ExportMenu
+            store={store}
+            title="the gradient flow"
+            exportable={() => exportFlow({ run: store.runName, step, points, colour, fontFamily: getComputedStyle(document.body).fontFamily })}
+          />
+        )}
       </div>
-      {isEmpty && !asTable.value ? (
-        <Empty store={store} isBroken={isBroken} />
-      ) : asTable.value ? (
-        <FlowTable points={points} />
-      ) : (
-        <Chart store={store} points={points} />
-      )}
+      <div class="pane-note">
+        <MeasuringOff store={store} />
+      </div>
+      {isEmpty && !asTable.value ? <Empty store={store} /> : asTable.value ? <FlowTable points={points} /> : <Chart store={store} points={points} />}
     </section>
   );
 }
 
-function Empty({ store, isBroken }: { store: Store; isBroken: boolean }) {
+function Empty({ store }: { store: Store }) {
   const why = useComputed(() => (store.run.value ? whyUnmeasured(store.run.value, store.model.value) : "")).value;
-  return (
-    <p class="hint flow-chart">
-      {isBroken ? "Every gradient of this step is NaN or ∞. Choose an earlier step." : why || "No gradient came back in this step."}
-    </p>
-  );
+  return <p class="hint flow-chart">{why || "No gradient came back in this step."}</p>;
 }
 
 interface Size {
@@ -88,7 +88,7 @@ function Chart({ store, points }: { store: Store; points: readonly FlowPoint[] }
   const shown = points[hovered.value ?? index];
   return (
     <div class="flow-chart">
-      <Legend />
+      <Legend points={points} />
       <div
         ref={plot}
         class="flow-plot"
@@ -114,7 +114,8 @@ function Chart({ store, points }: { store: Store; points: readonly FlowPoint[] }
   );
 }
 
-function Legend() {
+function Legend({ points }: { points: readonly FlowPoint[] }) {
+  const broken = new Set(points.flatMap((point) => strengths.flatMap((strength) => brokenWord(point[strength]) ?? [])));
   return (
     <div class="flow-legend muted" aria-hidden="true">
       <span>
@@ -131,49 +132,45 @@ function Legend() {
         </svg>
         gradient of the weights
       </span>
+      {[...broken].map((word) => (
+        <span key={word}>
+          <svg viewBox="0 0 22 8">
+            <path class="flow-broken" d={brokenMark(word, 11, 4)} />
+          </svg>
+          {word}
+        </span>
+      ))}
       <span>root mean square, first module to last</span>
     </div>
   );
 }
 
 function reading({ module, output, weights, low, high }: FlowPoint): string {
-  const place = output === undefined ? "" : output < low! ? ", vanished" : output > high! ? ", exploded" : "";
-  return `${module.path || module.name} (${module.type}): ∂loss/∂output ${formatNumber(output, 3)}${place}, gradient of the weights ${formatNumber(weights, 3)}`;
+  const place = output === undefined || brokenWord(output) ? "" : output < low! ? ", vanished" : output > high! ? ", exploded" : "";
+  return `${module.path || module.name} (${module.type}): ∂loss/∂output ${strengthText(output, 3)}${place}, gradient of the weights ${strengthText(weights, 3)}`;
+}
+
+function strengthText(strength: number | undefined, digits?: number): string {
+  return brokenWord(strength) ?? formatNumber(strength, digits);
 }
 
 function Drawing({ points, size, chosen, hovered }: { points: readonly FlowPoint[]; size: Size; chosen: number; hovered: number | null }) {
   const { width, height } = size;
-  const [lowest, highest] = decades(points);
-  const [left, right, top, bottom] = [margin.left, width - margin.right, margin.top, height - margin.bottom];
-  const x = (index: number): number => (points.length < 2 ? (left + right) / 2 : left + (index / (points.length - 1)) * (right - left));
-  const y = (value: number): number => {
-    const logarithm = value > 0 ? Math.min(highest, Math.max(lowest, Math.log10(value))) : lowest;
-    return bottom - ((logarithm - lowest) / (highest - lowest)) * (bottom - top);
-  };
-  const stride = Math.ceil((highest - lowest) / mostTicks);
-  const ticks = Array.from({ length: Math.floor((highest - lowest) / stride) + 1 }, (_, i) => 10 ** (lowest + i * stride));
-  const labels = formatTicks(ticks);
-  // Nothing has no place on this axis: it lies on the bottom.
-  if (points.some(({ output, weights }) => output === 0 || weights === 0)) labels[0] = "0";
-  const line = (of: (point: FlowPoint) => number | undefined): string => path(points.map((point, i) => [x(i), pixel(of(point), y)]));
-  const edge = (of: (point: FlowPoint) => number | undefined, border: number): string => {
-    const known = points.flatMap((point, i) => (of(point) === undefined ? [] : [[x(i), y(of(point)!)] as const]));
-    if (known.length === 0) return "";
-    return `M${left} ${border}L${left} ${known[0]![1]}${known.map(([px, py]) => `L${px} ${py}`).join("")}L${right} ${known.at(-1)![1]}L${right} ${border}Z`;
-  };
-  const marks = points.length <= mostMarks;
+  const frame = { left: margin.left, right: width - margin.right, top: margin.top + brokenHeight(points), bottom: height - margin.bottom };
+  const { left, right, top, bottom } = frame;
+  const { ticks, x, vanishing, exploding, lines, marks, broken } = flowShapes(points, frame);
   return (
     <svg aria-hidden="true">
-      {ticks.map((tick, i) => (
-        <g key={tick}>
-          <line class="flow-grid" x1={left} x2={right} y1={y(tick)} y2={y(tick)} />
-          <text x={left - 6} y={y(tick) + 4} text-anchor="end">
-            {labels[i]}
+      {ticks.map(({ value, y, label }) => (
+        <g key={value}>
+          <line class="flow-grid" x1={left} x2={right} y1={y} y2={y} />
+          <text x={left - 6} y={y + 4} text-anchor="end">
+            {label}
           </text>
         </g>
       ))}
-      <path class="flow-band" d={edge(({ low }) => low, bottom)} />
-      <path class="flow-band" d={edge(({ high }) => high, top)} />
+      <path class="flow-band" d={vanishing} />
+      <path class="flow-band" d={exploding} />
       <text x={right - 4} y={top + 12} text-anchor="end">
         exploding
       </text>
@@ -188,23 +185,26 @@ function Drawing({ points, size, chosen, hovered }: { points: readonly FlowPoint
       </text>
       {chosen >= 0 && <line class="flow-cursor" x1={x(chosen)} x2={x(chosen)} y1={top} y2={bottom} />}
       {hovered !== null && <line class="flow-cursor hover" x1={x(hovered)} x2={x(hovered)} y1={top} y2={bottom} />}
-      <path class="flow-line weights" d={line(({ weights }) => weights)} />
-      <path class="flow-line output" d={line(({ output }) => output)} />
-      {marks &&
-        points.map(({ weights }, i) => isNumber(weights) && <rect key={i} class="flow-mark weights" x={x(i) - 3} y={y(weights) - 3} width="6" height="6" />)}
-      {marks && points.map(({ output }, i) => isNumber(output) && <circle key={i} class="flow-mark output" cx={x(i)} cy={y(output)} r="3" />)}
+      <path class="flow-line weights" d={lines.weights} />
+      <path class="flow-line output" d={lines.output} />
+      {marks.weights.map(([px, py]) => (
+        <rect key={px} class="flow-mark weights" x={px - 3} y={py - 3} width="6" height="6" />
+      ))}
+      {marks.output.map(([px, py]) => (
+        <circle key={px} class="flow-mark output" cx={px} cy={py} r="3" />
+      ))}
+      {broken.map(({ path, label }) => (
+        <g key={path} data-testid="flow-broken">
+          <path class="flow-broken" d={path} />
+          {label && (
+            <text x={label.x} y={label.y} text-anchor={label.anchor}>
+              {label.text}
+            </text>
+          )}
+        </g>
+      ))}
     </svg>
   );
-}
-
-const isNumber = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value);
-
-const pixel = (value: number | undefined, y: (value: number) => number): number | undefined => (isNumber(value) ? y(value) : undefined);
-
-/** Passes over what wasn't measured. */
-function path(places: readonly (readonly [x: number, y: number | undefined])[]): string {
-  const known = places.filter(([, y]) => y !== undefined);
-  return known.map(([x, y], i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y!.toFixed(1)}`).join("");
 }
 
 function FlowTable({ points }: { points: readonly FlowPoint[] }) {
@@ -224,10 +224,10 @@ function FlowTable({ points }: { points: readonly FlowPoint[] }) {
           {points.map(({ module, output, low, high, weights }) => (
             <tr key={module.id}>
               <th scope="row">{module.path || module.name}</th>
-              <td data-value={output}>{formatNumber(output)}</td>
+              <td data-value={output}>{strengthText(output)}</td>
               <td>{formatNumber(low, 2)}</td>
               <td>{formatNumber(high, 2)}</td>
-              <td data-value={weights}>{formatNumber(weights)}</td>
+              <td data-value={weights}>{strengthText(weights)}</td>
             </tr>
           ))}
         </tbody>

@@ -8,6 +8,7 @@ import { Icon, IconButton } from "../frame/icon.tsx";
 import { LayerFacts } from "../health/layerFacts.tsx";
 import { moduleStatistics, tensorStatistics } from "../shownSample.ts";
 import { historyViews, type Choices, type HistoryView } from "../state.ts";
+import { MeasuringOff } from "../steps/measuringOff.tsx";
 import type { Store } from "../store.ts";
 import { TensorRow } from "./tensorRow.tsx";
 import { historyOf, tensorsOf, whyAbsent } from "./tensors.ts";
@@ -22,6 +23,9 @@ export function DetailsPane({ store }: { store: Store }) {
       <ModuleHead store={store} module={module} />
       <LayerFacts store={store} module={module} />
       <ViewBar store={store} />
+      <div class="pane-note">
+        <MeasuringOff store={store} />
+      </div>
       <div class="tensor-rows">
         <TensorRows store={store} module={module} />
         <Buffers module={module} />

@@ -1,12 +1,13 @@
 /** What the Layer tab shows of a tensor, as drawings and as tables. Pure. */
 import type { Histogram, TensorStatistics } from "../../src/protocol/index.ts";
 import { formatCount, formatNumber, formatPercent, plural } from "../../src/run/numbers.ts";
+import { keptText } from "../../src/run/samples.ts";
 import { thinEvenly } from "../../src/run/thinning.ts";
 import { barHeights, bins, total } from "../charts/bars.ts";
 import { fan } from "../charts/fan.ts";
 import { columnsAt, stepShare } from "../charts/heatmap.ts";
 import { ridges } from "../charts/ridges.ts";
-import { csvLine, escapeXml, type Exportable } from "../export/exportable.ts";
+import { csvLine, escapeXml, exportName, type ExportableChart } from "../export/exportable.ts";
 import { linearAxis, niceTicks, plot, round, stepAxis, svgChart, type Axis, type Look } from "../export/svgChart.ts";
 import type { HistoryView } from "../state.ts";
 import { percentileNames } from "./numbers.tsx";
@@ -25,6 +26,8 @@ export interface TensorDrawing extends Look {
 export interface HistoryDrawing extends TensorDrawing {
   readonly view: HistoryView;
   readonly history: readonly PastTensor[];
+  /** How many steps of the model were measured: more than are in `history` where these were thinned out. */
+  readonly measured: number;
   /** First and last step. */
   readonly range: readonly [number, number];
   /** Smallest and largest value that are shown. */
@@ -36,15 +39,11 @@ const top = 62;
 const mostColumns = 200;
 const mostRidges = 60;
 
-function fileName(...words: readonly (string | undefined)[]): string {
-  return words.filter(Boolean).join(" ").replaceAll("∂", "d").replaceAll("/", "-");
-}
-
 /** @param step in which it was measured */
-export function exportHistogram(drawing: TensorDrawing, tensor: TensorStatistics, step: number): Exportable {
+export function exportHistogram(drawing: TensorDrawing, tensor: TensorStatistics, step: number): ExportableChart {
   const histogram = shownHistogram(tensor, drawing.fullRange);
   return {
-    name: fileName(drawing.run, drawing.title, `step ${step}`),
+    name: exportName(drawing.run, drawing.title, `step ${step}`),
     svg: () => histogramSvg(drawing, tensor, histogram, step),
     csv: () => histogramCsv(tensor, histogram),
   };
@@ -111,9 +110,13 @@ function countAxis(counts: ArrayLike<number>, logarithmic: boolean): Axis {
   };
 }
 
-export function exportHistory(drawing: HistoryDrawing): Exportable {
+export function exportHistory(drawing: HistoryDrawing): ExportableChart {
   const { run, title, view } = drawing;
-  return { name: fileName(run, title, view), svg: () => historySvg(drawing), csv: () => (view === "percentiles" ? percentilesCsv(drawing) : binsCsv(drawing)) };
+  return {
+    name: exportName(run, title, view),
+    svg: () => historySvg(drawing),
+    csv: () => (view === "percentiles" ? percentilesCsv(drawing) : binsCsv(drawing)),
+  };
 }
 
 function percentilesCsv({ history }: HistoryDrawing): string {
@@ -135,16 +138,17 @@ function binsCsv({ history, fullRange }: HistoryDrawing): string {
 }
 
 function historySvg(drawing: HistoryDrawing): string {
-  const { view, title, axis, range, history } = drawing;
+  const { view, title, axis, range, history, measured } = drawing;
   const values = (from: number, to: number): Axis => linearAxis(axis, [from, to], 6);
   const parts = { ...drawing, title: `${title} over the run`, top };
   if (view === "ridgeline") return svgChart({ ...parts, ...ridgeline(drawing), x: values(plot.left, plot.right), name: "value" });
-  const measured = `${plural(history.length, "measured step")}${view === "percentiles" ? ": 1 to 99 %, 5 to 95 %, 25 to 75 %, median; dashed: mean; dotted: mean ± std" : ""}`;
+  const shown = view === "heatmap" ? Math.min(mostColumns, history.length) : history.length;
+  const facts = `${keptText(shown, measured)}${view === "percentiles" ? ": 1 to 99 %, 5 to 95 %, 25 to 75 %, median; dashed: mean; dotted: mean ± std" : ""}`;
   const content = view === "heatmap" ? heatmap(drawing) : percentiles(drawing);
   const steps = stepAxis(range);
   // Each step has an equal stretch, and its number stands in its middle.
   const x = { ...steps, at: (step: number) => across(stepShare(step, range)) };
-  return svgChart({ ...parts, legend: note(measured), x, y: values(plot.bottom, top), name: "step", content });
+  return svgChart({ ...parts, legend: note(facts), x, y: values(plot.bottom, top), name: "step", content });
 }
 
 /** From a share of the plot to pixels. */
@@ -222,7 +226,7 @@ function inPlot(path: string): string {
   );
 }
 
-function ridgeline({ history, axis, fullRange, logarithmic, family, colour }: HistoryDrawing): { legend: string; y: Axis; content: string[] } {
+function ridgeline({ history, measured, axis, fullRange, logarithmic, family, colour }: HistoryDrawing): { legend: string; y: Axis; content: string[] } {
   const columns = thinEvenly(history, mostRidges).map(({ step, tensor }) => ({ step, histogram: shownHistogram(tensor, fullRange) }));
   const drawn = ridges(columns, { width: plot.right - plot.left, height: plot.bottom - top, axis, logarithmic });
   const ink = colour(`--${family}`);
@@ -233,7 +237,7 @@ function ridgeline({ history, axis, fullRange, logarithmic, family, colour }: Hi
     return `<path d="${path}" fill="${colour("--background")}"/><path d="${path}" fill="${ink}" fill-opacity="0.35" stroke="${ink}"/>`;
   });
   return {
-    legend: note(`One histogram for each of ${plural(drawn.length, "measured step")}, the newest in front; the numbers beside them are steps`),
+    legend: note(`One histogram for each of ${keptText(drawn.length, measured)}, the newest in front; the numbers beside them are steps`),
     y: { ticks: named.map(({ step }) => step), at: (step) => top + named.find((one) => one.step === step)!.base },
     content,
   };

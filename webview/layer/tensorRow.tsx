@@ -67,7 +67,8 @@ function histogramOf(store: Store, shown: ShownTensor, tensor: TensorStatistics,
 function historyOfRun(store: Store, shown: ShownTensor, history: readonly PastTensor[]): Exportable {
   const { history: view, fullRange } = store.choices.peek();
   const histograms = history.map(({ tensor }) => shownHistogram(tensor, fullRange));
-  return exportHistory({ ...drawingOf(store, shown), view, history, range: store.sampleRange.peek(), axis: valueAxis(histograms, fullRange) });
+  const [range, measured] = [store.sampleRange.peek(), store.measuredSteps.peek()];
+  return exportHistory({ ...drawingOf(store, shown), view, history, measured, range, axis: valueAxis(histograms, fullRange) });
 }
 
 function drawingOf(store: Store, { title, family }: ShownTensor): TensorDrawing {

@@ -1,13 +1,31 @@
 /** Which measured step the table and every chart show: chosen, the newest, or one after the other. */
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { formatCount } from "../../src/run/numbers.ts";
+import { keptText } from "../../src/run/samples.ts";
 import { IconButton } from "../frame/icon.tsx";
 import type { Store } from "../store.ts";
+import { MeasuringOff } from "./measuringOff.tsx";
 import { nextPlayed, play, withEnd, type Stretch } from "./playing.ts";
 import { StepSlider } from "./stepSlider.tsx";
 
-export function StepBar({ store }: { store: Store }) {
+/** The slider where there is more than one step to choose from; below it what one has to know of them. */
+export function Steps({ store }: { store: Store }) {
+  const run = useComputed(() => store.run.value?.runId).value;
+  const kept = useComputed(() => store.samples.value.length).value;
+  const measured = store.measuredSteps.value;
+  return (
+    <>
+      {kept > 1 && <StepBar key={run} store={store} />}
+      <div class="step-notes">
+        {measured > kept && <p data-testid="steps-kept">{`${keptText(kept, measured)} are kept.`}</p>}
+        <MeasuringOff store={store} />
+      </div>
+    </>
+  );
+}
+
+function StepBar({ store }: { store: Store }) {
   const samples = store.samples.value;
   const index = store.sampleIndex.value;
   const sample = samples[index];

@@ -52,6 +52,10 @@ export interface Column {
   text(facts: Facts, scope: Scope): string;
   /** What it is sorted by; `undefined` stands at the end. */
   value(facts: Facts, scope: Scope): number | string | undefined;
+  /** Of a file's numbers, where they have one. */
+  readonly unit?: string;
+  /** What a file has, where it isn't `value`. */
+  fileValue?(facts: Facts, scope: Scope): number | string | undefined;
 }
 
 /** What isn't known, or there is none of. */
@@ -74,11 +78,19 @@ function textColumn(title: string, hint: string, text: (module: ModuleInfo) => s
 function shapeColumn(title: string, hint: string, shapes: (module: ModuleInfo) => readonly (readonly number[])[] | undefined): Column {
   const text = (module: ModuleInfo): string => formatShapes(shapes(module));
   const size = (module: ModuleInfo): number | undefined => shapes(module)?.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  return { title, hint, isNumber: true, width: widest(text, timesScale), text: ({ module }) => text(module), value: ({ module }) => size(module) };
+  return {
+    title,
+    hint,
+    isNumber: true,
+    width: widest(text, timesScale),
+    text: ({ module }) => text(module),
+    value: ({ module }) => size(module),
+    fileValue: ({ module }) => text(module),
+  };
 }
 
 /** Of what was measured in a step. */
-function workColumn(title: string, hint: string, kind: keyof Done, write: (value: number) => string): Column {
+function workColumn(title: string, hint: string, kind: keyof Done, write: (value: number) => string, unit?: string): Column {
   const value = ({ work }: Facts, scope: Scope): number | undefined => (work && isAtWork(work) ? work[scope][kind] : undefined);
   return {
     title,
@@ -86,6 +98,7 @@ function workColumn(title: string, hint: string, kind: keyof Done, write: (value
     isNumber: true,
     width: 10,
     value,
+    ...(unit !== undefined && { unit }),
     text(facts, scope) {
       const known = value(facts, scope);
       return known === undefined ? none : write(known);
@@ -120,6 +133,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
     width: 8,
     text: (facts, scope) => (parametersOf(facts, scope) > 0 ? formatPercent(parametersOf(facts, scope) / facts.parameters) : ""),
     value: parametersOf,
+    fileValue: (facts, scope) => (facts.parameters > 0 ? parametersOf(facts, scope) / facts.parameters : undefined),
   },
   state: {
     title: "State",
@@ -130,9 +144,9 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
     value: (facts) => stateWords(facts).join(", ") || undefined,
   },
   multiplyAdds: workColumn("Multiply-adds", "Multiplications with an addition in a step's forward pass", "multiplyAdds", formatAmount),
-  memory: workColumn("Memory", "Memory of the outputs of a step; what several modules return counts once", "outputBytes", formatBytes),
-  forward: workColumn("Forward", `Time in its forward. ${ofMedian}`, "forward", formatMilliseconds),
-  backward: workColumn("Backward", `Time in the gradients of what its forward computes. ${ofMedian}`, "backward", formatMilliseconds),
+  memory: workColumn("Memory", "Memory of the outputs of a step; what several modules return counts once", "outputBytes", formatBytes, "bytes"),
+  forward: workColumn("Forward", `Time in its forward. ${ofMedian}`, "forward", formatMilliseconds, "ms"),
+  backward: workColumn("Backward", `Time in the gradients of what its forward computes. ${ofMedian}`, "backward", formatMilliseconds, "ms"),
   time: {
     title: "Time",
     hint: `Share of a step's time, forward and backward. ${ofMedian}`,
@@ -167,6 +181,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
     width: 7,
     text: gradientText,
     value: ({ flow }) => flow?.strength,
+    fileValue: ({ flow }) => (flow?.broken ? NaN : Number.isNaN(flow?.strength) ? undefined : flow?.strength),
   },
 };
 

@@ -3,6 +3,7 @@ import { useComputed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ModelInfo } from "../../src/protocol/index.ts";
 import { rootOf } from "../../src/run/modules.ts";
+import { MeasuringOff } from "../steps/measuringOff.tsx";
 import type { Store } from "../store.ts";
 import { ModuleGrid } from "./grid.tsx";
 import { TableTools } from "./tools.tsx";
@@ -27,6 +28,9 @@ export function TreePane({ store }: { store: Store }) {
         <TableTools store={store} view={view} searchBox={search} />
       </div>
       <ModuleGrid store={store} view={view} model={model} />
+      <div class="pane-note">
+        <MeasuringOff store={store} />
+      </div>
       <Summary view={view} />
     </div>
   );

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { plural } from "../../src/run/numbers.ts";
+import { ExportMenu } from "../export/exportMenu.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
 import type { Store } from "../store.ts";
 import { columnIds, columns, type ColumnId } from "./columns.ts";
@@ -15,6 +16,7 @@ export function TableTools({ store, view, searchBox }: { store: Store; view: Tab
       <SearchBox view={view} box={searchBox} store={store} />
       <ColumnsMenu view={view} />
       <IconButton icon="copy" label="Copy the table as Markdown" onClick={() => view.copy()} testId="copy-table" />
+      <ExportMenu store={store} title="the module table" exportable={() => view.exportable()} />
     </>
   );
 }

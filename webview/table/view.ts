@@ -3,11 +3,13 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
 import type { Sign } from "../../src/run/health/signs.ts";
 import { summarize } from "../../src/run/work.ts";
+import { exportName, type Exportable } from "../export/exportable.ts";
 import type { Store } from "../store.ts";
 import type { TableChoices } from "./choices.ts";
 import { factsOf, fittingColumns, type ColumnId, type Facts, type Scope } from "./columns.ts";
+import { tableCsv } from "./csv.ts";
 import { gradientFlow } from "./flow.ts";
-import { markdown } from "./markdown.ts";
+import { markdown, type ShownTable } from "./markdown.ts";
 import { foundRows, sortedRows, visibleRows, type Row } from "./rows.ts";
 import { matches, searchWords } from "./search.ts";
 import { summaryItems } from "./summary.ts";
@@ -69,11 +71,17 @@ export class TableView {
 
   /** Puts it on the clipboard as Markdown, with all rows that scrolling would show. */
   copy(): void {
-    if (this.#store.model.value) this.#store.post({ type: "copy", text: this.#markdown });
+    if (this.#store.model.value) this.#store.post({ type: "copy", text: markdown(this.#shown) });
   }
 
-  get #markdown(): string {
+  /** The same as a file, or its numbers. */
+  exportable(): Exportable {
+    const shown = this.#shown;
+    return { name: exportName(this.#store.runName, shown.model.name, "modules"), md: () => markdown(shown), csv: () => tableCsv(shown) };
+  }
+
+  get #shown(): ShownTable {
     const summary = this.items.value.map(({ name, value }) => [name, value] as const);
-    return markdown({ model: this.model, rows: this.rows.value, columns: this.columns.value, scope: this.scope.value, facts: this.facts.value, summary });
+    return { model: this.model, rows: this.rows.value, columns: this.columns.value, scope: this.scope.value, facts: this.facts.value, summary };
   }
 }

@@ -19,6 +19,8 @@ export interface Statistics {
   readonly zeroFraction: number;
   /** Number of NaN and infinite values. */
   readonly nonFinite: number;
+  /** Number of infinite values among them; absent where there is none. */
+  readonly infinite?: number;
   readonly percentiles: Percentiles;
   /** Over the range that nearly all values lie in. */
   readonly histogram: Histogram;
@@ -64,6 +66,7 @@ export function statistics(tensor: Tensor, bins: number): Statistics {
   kernels.statistics(at(source), count, measuresAt, Element[source.dtype]);
   const [finite, mean, std] = [measures[0]!, measures[1]!, measures[2]!];
   const [min, max, zeros] = [measures[3]!, measures[4]!, measures[5]!];
+  const infinite = finite < count ? countInfinite(source, count) : 0;
   return {
     count: count * repeats,
     mean,
@@ -72,6 +75,7 @@ export function statistics(tensor: Tensor, bins: number): Statistics {
     max,
     zeroFraction: count > 0 ? zeros / count : 0,
     nonFinite: (count - finite) * repeats,
+    ...(infinite > 0 && { infinite: infinite * repeats }),
     ...distribution({ source, count, repeats, finite, min, max, zeros, bins: Math.max(1, Math.min(MOST_BINS, Math.floor(bins))) }),
   };
 }
@@ -185,10 +189,21 @@ const views = { [Element.float32]: Float32Array, [Element.int32]: Int32Array, [E
 /** Where few values are sorted. */
 const room = new Float64Array(FEW);
 
+function valuesOf(source: Tensor, count: number): Float32Array | Int32Array | Uint8Array {
+  const code: ElementCode = Element[source.dtype];
+  return new views[code](memory.buffer, at(source), count);
+}
+
+/** Only of what is broken: a look at each value. */
+function countInfinite(source: Tensor, count: number): number {
+  let infinite = 0;
+  for (const value of valuesOf(source, count)) if (Math.abs(value) === Infinity) infinite++;
+  return infinite;
+}
+
 /** The finite values; valid until the next call. */
 function sortedValues({ source, count, finite }: Measured): Float64Array {
-  const code: ElementCode = Element[source.dtype];
-  const values = new views[code](memory.buffer, at(source), count);
+  const values = valuesOf(source, count);
   let kept = 0;
   for (let i = 0; i < count; i++) if (finite === count || Number.isFinite(values[i])) room[kept++] = values[i]!;
   return room.subarray(0, kept).sort();

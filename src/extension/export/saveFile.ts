@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 
 /** Kinds of files by their endings, as the dialog calls them. */
-const kinds: Readonly<Record<string, string>> = { svg: "SVG drawing", png: "PNG picture", csv: "Table (CSV)", html: "Web page" };
+const kinds: Readonly<Record<string, string>> = { svg: "SVG drawing", png: "PNG picture", csv: "Table (CSV)", md: "Markdown", html: "Web page" };
 
 /**
  * Asks where to, and writes there.

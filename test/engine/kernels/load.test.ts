@@ -16,6 +16,7 @@ const joinsVectors = v8Version >= 13 && process.arch === "x64";
 describe("loading the kernels", () => {
   describe("on an x64 machine whose V8 is known", () => {
     before(function () {
+      // Of other processors nothing is known beforehand.
       if (process.arch !== "x64") this.skip();
     });
 

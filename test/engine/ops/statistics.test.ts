@@ -85,6 +85,13 @@ describe("statistics of a tensor", () => {
     assert.deepEqual([mean, std, min, max, histogram.counts, nonFinite], [NaN, NaN, NaN, NaN, [0, 0, 0, 0], 5]);
   });
 
+  it("tell how many of these are infinite, and nothing of it where none is", () => {
+    assert.equal(statistics(tensor([1, NaN, Infinity, -Infinity, 2]), 4).infinite, 2);
+    assert.equal(statistics(tensor([[Infinity], [1]]).expand(2, 3), 4).infinite, 3);
+    assert.equal(statistics(cat([randn(300), full([2], NaN), full([5], -Infinity)]), 40).infinite, 5);
+    assert.ok(!("infinite" in statistics(tensor([1, NaN]), 4)) && !("infinite" in statistics(arange(4), 4)));
+  });
+
   it("of constants have a range of width 1, and of one value no deviation", () => {
     assertRight(full([77], 3.25));
     assertRight(full([77], -0.1), 7);
