@@ -1,6 +1,6 @@
 // The rule `house/imports`: an import goes the way that houses.mjs allows.
 import { posix, relative, sep } from "node:path";
-import { engineLayers, everywhere, houses, pointers } from "./houses.mjs";
+import { everywhere, houses, layers, pointers } from "./houses.mjs";
 
 const engine = "src/engine";
 
@@ -12,10 +12,10 @@ function houseOf(file) {
   return Object.keys(houses).find((house) => isIn(file, house));
 }
 
-/** The layer of a file of the engine: the one that names the longest path that it begins with, or undefined. */
-function layerOf(file) {
-  const inside = file.slice(`${engine}/`.length);
-  const places = engineLayers.flatMap((names, rank) => names.filter((name) => isIn(inside, name)).map((name) => ({ names, rank, length: name.length })));
+/** The layer of a file of the house: the one that names the longest path that it begins with, or undefined. */
+function layerOf(house, file) {
+  const inside = file.slice(`${house}/`.length);
+  const places = layers[house].flatMap((names, rank) => names.filter((name) => isIn(inside, name)).map((name) => ({ names, rank, length: name.length })));
   return places.toSorted((a, b) => b.length - a.length)[0];
 }
 
@@ -35,11 +35,11 @@ function pointerObjection(file, target, names) {
   return sees ? `only ${pointers.seenBy.join(", ")} see pointers` : undefined;
 }
 
-function layerObjection(file, target) {
-  const own = layerOf(file);
-  const other = layerOf(target);
+function layerObjection(house, file, target) {
+  const own = layerOf(house, file);
+  const other = layerOf(house, target);
   if (!own || !other) return `${own ? target : file} has no layer in scripts/lint/houses.mjs`;
-  return other.rank <= own.rank ? undefined : `inside the engine ${own.names.join(", ")} comes before ${other.names.join(", ")}`;
+  return other.rank <= own.rank ? undefined : `inside ${house} ${own.names.join(", ")} comes before ${other.names.join(", ")}`;
 }
 
 /**
@@ -55,7 +55,8 @@ function objection(file, { specifier, typeOnly, names }) {
   if (everywhere.includes(target)) return undefined;
   const targetHouse = houseOf(target);
   if (targetHouse !== house && !houses[house].from.includes(targetHouse)) return `${house} may not import from ${targetHouse ?? target}`;
-  return pointerObjection(file, target, names) ?? (house === engine && !typeOnly ? layerObjection(file, target) : undefined);
+  const isLayered = house === targetHouse && house in layers && !(typeOnly && house === engine);
+  return pointerObjection(file, target, names) ?? (isLayered ? layerObjection(house, file, target) : undefined);
 }
 
 const textOf = (name) => name.name ?? name.value;

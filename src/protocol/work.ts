@@ -14,7 +14,7 @@ export interface StepWork {
   /** Milliseconds in its `forward`, and in the gradients of the operations that its `forward` recorded. */
   readonly forward: readonly number[];
   readonly backward: readonly number[];
-  /** As `observe/multiplyAdds.ts` counts them; of the forward pass. */
+  /** As `observe/measuring/multiplyAdds.ts` counts them; of the forward pass. */
   readonly multiplyAdds: readonly number[];
   /** Memory of what it returned; what several modules return counts once, for the innermost, and a view of the input not at all. */
   readonly outputBytes: readonly number[];

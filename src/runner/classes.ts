@@ -1,8 +1,8 @@
 /** The module classes that the user's files declare, and what became of them in the run. */
 import { realpathSync } from "node:fs";
 import { Module } from "../engine/nn/module.ts";
-import { countParameters } from "../observe/describeModel.ts";
-import type { ModelRegistry } from "../observe/modelRegistry.ts";
+import { countParameters } from "../observe/models/describeModel.ts";
+import type { ModelRegistry } from "../observe/models/modelRegistry.ts";
 import type { ModelClassInfo, SourcePosition } from "../protocol/index.ts";
 import type { ClassDeclaration } from "./declarations.ts";
 

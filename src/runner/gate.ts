@@ -1,5 +1,5 @@
 /** Where a busy program is held up, stopped, and hears what it is told. */
-import type { Gate as WatchedGate } from "../observe/gate.ts";
+import type { Gate as WatchedGate } from "../observe/steering/gate.ts";
 import type { Steering } from "../protocol/index.ts";
 import type { Control } from "./control.ts";
 import type { Mailbox } from "./mailbox.ts";

@@ -1,7 +1,7 @@
 /** Runs one job: bundles the file, hands it to the worker thread, and has the last word over it. */
 import { setTimeout as delay } from "node:timers/promises";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
-import { MetricBuffer, metricPoints } from "../observe/metricBuffer.ts";
+import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
 import type { Problem, RunRequest, RunState, SentEvent, Steering } from "../protocol/index.ts";
 import { programHooksKey } from "./programHooks.ts";
 import { bundle, BundleError, warmUp, type Bundle } from "./bundle.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EpochCounter, type Loader } from "../../src/observe/epochCounter.ts";
+import { EpochCounter, type Loader } from "../../src/observe/steps/epochCounter.ts";
 
 describe("the epoch", () => {
   const loader = (length: number, batchSize = 32, samples = length * batchSize): Loader => ({ length, batchSize, dataset: { length: samples } });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { LearningRates } from "../../src/observe/learningRates.ts";
-import { LineNames } from "../../src/observe/lineNames.ts";
-import { MetricBuffer, metricPoints } from "../../src/observe/metricBuffer.ts";
-import { SeriesWriter } from "../../src/observe/series.ts";
-import { Throughput } from "../../src/observe/throughput.ts";
+import { LearningRates } from "../../src/observe/curves/learningRates.ts";
+import { LineNames } from "../../src/observe/curves/lineNames.ts";
+import { MetricBuffer, metricPoints } from "../../src/observe/curves/metricBuffer.ts";
+import { SeriesWriter } from "../../src/observe/curves/series.ts";
+import { Throughput } from "../../src/observe/steps/throughput.ts";
 import type { MetricPoint } from "../../src/protocol/index.ts";
 
 describe("metric points", () => {

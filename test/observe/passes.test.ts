@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { data, nn, noGrad, optim, randint, randn, tensor, type Tensor } from "../../src/engine/index.ts";
 import { setInstrument } from "../../src/engine/instrument.ts";
-import { MetricBuffer } from "../../src/observe/metricBuffer.ts";
+import { MetricBuffer } from "../../src/observe/curves/metricBuffer.ts";
 import { Observer } from "../../src/observe/observer.ts";
 import type { Pass, PassCount, PassNode, RunEvent } from "../../src/protocol/index.ts";
 

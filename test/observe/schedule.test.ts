@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SamplingSchedule } from "../../src/observe/samplingSchedule.ts";
+import { SamplingSchedule } from "../../src/observe/measuring/samplingSchedule.ts";
 
 describe("the schedule of sampled steps", () => {
   interface Run {

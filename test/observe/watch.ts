@@ -1,6 +1,6 @@
 /** Runs a piece of a test as the runner runs a program: watched. */
 import { setInstrument } from "../../src/engine/instrument.ts";
-import { MetricBuffer, metricPoints } from "../../src/observe/metricBuffer.ts";
+import { MetricBuffer, metricPoints } from "../../src/observe/curves/metricBuffer.ts";
 import { Observer, type ObserverOptions } from "../../src/observe/observer.ts";
 import type { MetricPoint, ModelInfo, RunEvent, StepStatistics, StepWork } from "../../src/protocol/index.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { logBounds } from "../../src/observe/logged.ts";
+import { logBounds } from "../../src/observe/curves/logged.ts";
 import { Folder, Job, run } from "./job.ts";
 
 const base = `import { nn, optim, randn, log } from "kindling";

@@ -8,7 +8,7 @@ import { Kind } from "../../engine/memory/storage.ts";
 import type { AnyModule, Module } from "../../engine/nn/module.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { SourcePosition } from "../../protocol/index.ts";
-import { tensorsOf } from "../tensorsOf.ts";
+import { tensorsOf } from "../program/tensorsOf.ts";
 import { Draft, type Made, type Used } from "./draft.ts";
 import { operationName } from "./operationNames.ts";
 

@@ -9,9 +9,9 @@ import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { AnyModule, Module } from "../../engine/nn/module.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Pass, PassCount } from "../../protocol/index.ts";
-import type { OperationWatches } from "../operationWatches.ts";
-import { PassRecorder, type RecorderOptions } from "./passRecorder.ts";
+import type { OperationWatches } from "../program/operationWatches.ts";
 import { passesOf, type PassFacts } from "./passes.ts";
+import { PassRecorder, type RecorderOptions } from "./passRecorder.ts";
 
 export interface PassWatchOptions extends RecorderOptions {
   readonly operations: OperationWatches;

@@ -7,7 +7,7 @@ import { contiguous } from "../../engine/ops/conversion.ts";
 import { zeros } from "../../engine/ops/creation.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import { mostCalls, pieceLimit, type Ablation, type CallInfo, type CallKey, type LookPiece, type Wanted } from "../../protocol/index.ts";
-import { tensorsOf } from "../tensorsOf.ts";
+import { tensorsOf } from "../program/tensorsOf.ts";
 import { cut, sampleOf } from "./pieces.ts";
 
 export interface JourneyOptions {

@@ -7,16 +7,15 @@ import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import { numelOf } from "../../engine/shape.ts";
 import { Tensor } from "../../engine/tensor.ts";
-import { answerLimit, mostWanted, type Batch, type Boundary, type Look, type LookRequest, type FollowedNews, type Outcome } from "../../protocol/index.ts";
-import type { DescribedModel } from "../describeModel.ts";
-import { tensorsOf } from "../tensorsOf.ts";
-import { aside, unwatched } from "./aside.ts";
-import { describeBatch } from "./batchKind.ts";
-import { areaOf, boundaryOf, gridOf, type Area } from "./boundary.ts";
-import { Journey, switchOffHeads } from "./journey.ts";
-import { lossInputOf, seenOutput, wayToLoss, type LossInput, type SeenOutput } from "./lossInput.ts";
-import { compare, lossesOf, outcomeOf, type Compared } from "./meaning.ts";
-import { countShown, isIntact, lookedBatch, sampleDimension, tensorsIn, versionsOf, type LookedBatch, type Moment, type SeenBatch } from "./seenBatch.ts";
+import type { FollowedNews, LookRequest } from "../../protocol/index.ts";
+import type { DescribedModel } from "../models/describeModel.ts";
+import { tensorsOf } from "../program/tensorsOf.ts";
+import { unwatched } from "./aside.ts";
+import type { Area } from "./boundary.ts";
+import { looked } from "./look.ts";
+import { seenOutput, wayToLoss, type LossInput, type SeenOutput } from "./lossInput.ts";
+import { compare, lossesOf, type Compared } from "./meaning.ts";
+import { isIntact, lookedBatch, sampleDimension, tensorsIn, versionsOf, type LookedBatch, type Moment, type SeenBatch } from "./seenBatch.ts";
 import { PassTally, type Pass } from "./tally.ts";
 
 interface Seen {
@@ -60,8 +59,7 @@ const worstInterval = 100;
 /** Milliseconds from one telling of what was counted to the next. */
 const tallyInterval = 1_000;
 const longTallyInterval = 5_000;
-/** What is kept of a run that has ended: so many values, of a model that takes no longer than this for a step; milliseconds. */
-const lastRoom = 65_536;
+/** When a run has ended, models are looked at that take no longer than this for a step; milliseconds. */
 const lastPatience = 300;
 
 export class SampleWatch {
@@ -344,79 +342,4 @@ function whyNothing(model: DescribedModel | undefined, seen: Seen | undefined): 
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.length > 600 ? `${text.slice(0, 600)}…` : text;
-}
-
-interface PassOptions {
-  readonly model: DescribedModel;
-  readonly batch: LookedBatch;
-  readonly sample: number;
-  readonly training: boolean;
-  readonly wanted: LookRequest["wanted"] | "all";
-  readonly room: number;
-  readonly ablations: LookRequest["ablations"];
-}
-
-interface Looked {
-  readonly batch: Batch;
-  readonly look: Omit<Look, "step" | "cost">;
-}
-
-/** @param all whether something of every call is told, for when nobody can ask any more */
-function looked(model: DescribedModel, batch: LookedBatch, request: LookRequest, all: boolean, seen: Seen): Looked {
-  const { id, training, ablations } = request;
-  const sample = Math.min(request.sample, batch.count - 1);
-  const wanted = all ? "all" : request.wanted.slice(0, mostWanted);
-  const options: PassOptions = { model, batch, sample, training, wanted, room: all ? lastRoom : answerLimit, ablations };
-  const isAblated = ablations.length > 0;
-  const whole = passThrough({ ...options, ablations: [], wanted: isAblated ? [] : wanted });
-  const changed = isAblated ? passThrough(options) : undefined;
-  const { calls, pieces, image } = (changed ?? whole).journey;
-  const described = describeBatch(model.info.id, batch, image);
-  const boundary = request.boundary && described.kind === "points" ? lookAround(options, seen) : undefined;
-  const look = {
-    id,
-    model: model.info.id,
-    sample,
-    batch: batch.moment.step,
-    training,
-    calls,
-    pieces,
-    ablations,
-    ...(whole.outcome ? { outcome: whole.outcome } : {}),
-    ...(changed?.outcome ? { ablated: changed.outcome } : {}),
-    ...(boundary ? { boundary } : {}),
-  };
-  return { batch: described, look };
-}
-
-/** Calls the model with the batch; nothing of that is left but what was looked at. */
-function passThrough({ model, batch, ...options }: PassOptions): { readonly journey: Journey; readonly outcome: Outcome | undefined } {
-  const { main: input, count, dimension, loss, share } = batch;
-  const journey = new Journey({ ...options, modules: model.modules, input, count, dimension });
-  return aside(model.modules[0]!, { training: options.training, watcher: journey, operations: journey }, () => {
-    switchOffHeads(model.modules, options.ablations);
-    const [output] = tensorsOf(call(model, batch.inputs));
-    if (!output) throw new Error("it returned no tensor.");
-    const outcome = loss && outcomeOf(loss, lossInputOf(loss.way, output, share), loss.target, count, countShown(batch), options.sample);
-    return { journey, outcome };
-  });
-}
-
-/** What the model says of a grid of points around those of the batch. */
-function lookAround({ model, batch, ...options }: PassOptions, seen: Seen): Boundary | undefined {
-  const { loss, main, share, count } = batch;
-  if (batch.inputs.length !== 1 || !loss) return undefined;
-  const area = (seen.area = areaOf(main, seen.area));
-  const grid = gridOf(area);
-  const journey = new Journey({ ...options, modules: model.modules, input: main, count, dimension: 0, wanted: [] });
-  return aside(model.modules[0]!, { training: options.training, watcher: journey }, () => {
-    switchOffHeads(model.modules, options.ablations);
-    const [output] = tensorsOf(call(model, [grid]));
-    // The loss's view is of the batch that was seen, of which these points are a multiple.
-    return output && boundaryOf(area, loss.name, lossInputOf(loss.way, output, (share * grid.shape[0]!) / count));
-  });
-}
-
-function call({ modules }: DescribedModel, inputs: readonly unknown[]): unknown {
-  return (modules[0] as unknown as (...args: readonly unknown[]) => unknown)(...inputs);
 }

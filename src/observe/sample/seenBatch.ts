@@ -2,9 +2,9 @@
 import type { Module } from "../../engine/nn/module.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import { shownPoints, shownSamples } from "../../protocol/index.ts";
+import { firstOf, type LossInput } from "./lossInput.ts";
 import type { KnownLoss } from "./meaning.ts";
 import { rowsOf } from "./pieces.ts";
-import { firstOf, type LossInput } from "./lossInput.ts";
 
 /** The loss that was computed of what the model returned. */
 export interface SeenLoss extends KnownLoss {

@@ -1,8 +1,8 @@
 /** What came out over a pass over the data: how often each class was taken for which, and the samples with the highest loss. */
 import { mostClasses, mostWorst, type Tally, type WorstSample } from "../../protocol/index.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 import { worstInput } from "./batchKind.ts";
 import type { Compared } from "./meaning.ts";
-import type { Tensor } from "../../engine/tensor.ts";
 
 export type Pass = Pick<Tally, "model" | "pass" | "epoch">;
 

@@ -5,7 +5,7 @@
 import { MessageChannel } from "node:worker_threads";
 import { manualSeed, nn, optim, rand, randint, setNumThreads, type Tensor } from "kindling";
 import { setInstrument } from "../../../src/engine/instrument.ts";
-import { MetricBuffer } from "../../../src/observe/metricBuffer.ts";
+import { MetricBuffer } from "../../../src/observe/curves/metricBuffer.ts";
 import { Observer } from "../../../src/observe/observer.ts";
 import { defaultSampling } from "../../../src/protocol/index.ts";
 

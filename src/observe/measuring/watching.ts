@@ -1,0 +1,62 @@
+/** What is measured of the models, and how often; it may change while the program runs. */
+import type { AnyModule } from "../../engine/nn/module.ts";
+import type { SamplingOptions, WatchSettings } from "../../protocol/index.ts";
+import type { DescribedModel } from "../models/describeModel.ts";
+
+export class Watching {
+  readonly bins: number;
+  #settings: WatchSettings;
+  /** Those that are measured; all of them, where nothing was chosen. */
+  #chosen: WeakSet<AnyModule> | undefined;
+  /** Milliseconds: when the settings were made, and what measuring took since. */
+  #since = 0;
+  #spent = 0;
+
+  constructor({ enabled, bins, budget }: SamplingOptions) {
+    this.bins = bins;
+    this.#settings = { what: enabled ? "all" : "off", modules: [], budget, everyStep: false };
+  }
+
+  get settings(): WatchSettings {
+    return this.#settings;
+  }
+
+  get enabled(): boolean {
+    return this.#settings.what !== "off";
+  }
+
+  get budget(): number {
+    return this.#settings.budget;
+  }
+
+  get everyStep(): boolean {
+    return this.#settings.everyStep;
+  }
+
+  choose(settings: WatchSettings, models: readonly DescribedModel[], now: number): void {
+    this.#settings = settings;
+    this.#chosen = settings.what === "chosen" ? new WeakSet(settings.modules.flatMap((target) => modulesAt(models, target))) : undefined;
+    this.#since = now;
+    this.#spent = 0;
+  }
+
+  /** Whether the module is one of those that are measured. */
+  readonly wants = (module: AnyModule): boolean => this.#chosen?.has(module) ?? true;
+
+  /** Measuring took so many milliseconds. */
+  spend(cost: number): void {
+    this.#spent += cost;
+  }
+
+  /** The share of the time that measuring took, 0 to 1. */
+  share(now: number): number {
+    return now > this.#since ? Math.min(1, this.#spent / (now - this.#since)) : 0;
+  }
+}
+
+/** The module of that path and all that is below it. */
+function modulesAt(models: readonly DescribedModel[], { model, path }: WatchSettings["modules"][number]): readonly AnyModule[] {
+  const found = models.find(({ info }) => info.id === model);
+  const index = found?.info.modules.findIndex((module) => module.path === path) ?? -1;
+  return found?.modules[index]?.modules() ?? [];
+}
