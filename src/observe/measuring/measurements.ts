@@ -43,7 +43,11 @@ export class Measurements {
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     if (!isGradEnabled()) return;
     const watches = this.#watches.of(module);
-    if (watches) for (const { sampler } of watches) sampler?.forwardStarts(module, inputs);
+    if (!watches) return;
+    for (const watch of watches) {
+      if (watch.isWorkDue) this.#parts.meter.turn(true);
+      watch.sampler?.forwardStarts(module, inputs);
+    }
   }
 
   /** It was called. Returns whether it was measured. */
@@ -64,7 +68,7 @@ export class Measurements {
   /** A loss was computed. */
   computed(loss: ComputedLoss): void {
     const { current } = this.#watches;
-    if (isGradEnabled() && (current.length === 0 || current.some(({ isDue }) => isDue))) this.#guesses.computed(loss);
+    if (isGradEnabled() && (current.length === 0 || current.some(({ isDue, isCalled }) => isDue && isCalled))) this.#guesses.computed(loss);
   }
 
   beforeBackward(loss: Tensor): void {
@@ -177,10 +181,10 @@ export class Measurements {
     this.#parts.tell({ type: "changes", changes: { model: watch.model.info.id, step: watch.reported, parameters } });
   }
 
-  /** What steps are made of is looked at while one is to be measured, and before the models are known. */
+  /** What steps are made of is looked at in one that is measured, from its first call on, and before the models are known. */
   #lookOrNot(): void {
     const { meter, search, watching } = this.#parts;
     const isUnknown = search.isToCome && watching.enabled;
-    meter.turn(isUnknown || this.#watches.current.some(({ isWorkDue }) => isWorkDue));
+    meter.turn(isUnknown || this.#watches.current.some(({ isWorkDue, isCalled }) => isWorkDue && isCalled));
   }
 }
