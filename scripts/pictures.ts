@@ -31,7 +31,7 @@ try {
   await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor({ timeout: 240_000 });
   await workbench.inPanel("model-picker").selectOption({ label: "cnn (DigitCNN)" });
   await workbench.inPanel("module-row", `[data-path="features.2"]`).click();
-  await workbench.inPanel("module-details", `[data-path="features.2"]`).waitFor();
+  await workbench.turnTo("curves");
   for (const [kind, theme] of Object.entries(themes)) {
     await workbench.setTheme(theme, kind as keyof typeof themes);
     await workbench.screenshot(`digits-${kind}`);

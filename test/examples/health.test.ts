@@ -27,6 +27,7 @@ describe("health of the examples", function () {
       }
       assert.equal(snapshot.state, "finished");
       assert.notEqual(health(snapshot).state, "error");
+      if (file.endsWith("/digits.model.ts")) assert.match(health(snapshot).sentence, /^All learn: loss `cnn` 2\.\d+ → 0\.\d+, `mlp` 2\.\d+ → 0\.\d+\.$/);
     });
   }
 });

@@ -6,6 +6,9 @@ import { hasStepped, isFinal, lossTrouble } from "../standing.ts";
 import { modelFacts, type ModelFacts } from "./facts.ts";
 import { consequences, nearGuess, rules, type Finding } from "./rules.ts";
 
+/** So many models have a place in the sentence. */
+const mostNamed = 3;
+
 export interface Health {
   /** The worst first. */
   readonly findings: readonly Finding[];
@@ -42,18 +45,25 @@ function verdict(run: RunSnapshot, all: readonly ModelFacts[]): Pick<Health, "se
   const trouble = lossTrouble(run);
   if (trouble !== undefined) return { state: "error", sentence: `The ${trouble}.` };
   if (!hasStepped(run)) return { state: "unknown", sentence: "" };
+  const falling = all.filter(({ trend, recent }) => trend?.direction === "falls" && !isGuessing(trend.last, recent.at(-1)?.guess));
+  if (falling.length > 1 && falling.length === all.length && falling.length <= mostNamed) {
+    const paths = falling.map(({ model, trend }) => `\`${model.name}\` ${formatNumber(trend!.start, 3)} → ${formatNumber(trend!.last, 3)}`);
+    return { state: "well", sentence: `All learn: loss ${paths.join(", ")}.` };
+  }
   const newest = all.filter(({ trend }) => trend).sort((a, b) => (b.samples.at(-1)?.step ?? 0) - (a.samples.at(-1)?.step ?? 0))[0];
   if (!newest) return { state: "unknown", sentence: "No sign of trouble." };
   const { start, last, steps, direction } = newest.trend!;
   const path = `loss ${formatNumber(start, 3)} → ${formatNumber(last, 3)} in ${formatCount(steps)} steps`;
   const guess = newest.recent.at(-1)?.guess;
-  if (direction === "falls" && guess !== undefined && last > nearGuess * guess) {
-    return { state: "unknown", sentence: `No better than guessing so far, which gives ${formatNumber(guess, 3)}: ${path}.` };
+  if (direction === "falls" && isGuessing(last, guess)) {
+    return { state: "unknown", sentence: `No better than guessing so far, which gives ${formatNumber(guess!, 3)}: ${path}.` };
   }
   if (direction === "falls") return { state: "well", sentence: `${subject(newest.model, all)}: ${path}.` };
   if (direction === undefined)
     return { state: "unknown", sentence: isFinal(run.state) ? `Too short to tell whether it learns: ${path}.` : "Too early to tell whether it learns." };
   return { state: "unknown", sentence: `No sign of trouble; ${path}.` };
 }
+
+const isGuessing = (loss: number, guess: number | undefined): boolean => guess !== undefined && loss > nearGuess * guess;
 
 const subject = ({ name }: ModelInfo, all: readonly ModelFacts[]): string => (all.length > 1 ? `\`${name}\` learns` : "Learns");
