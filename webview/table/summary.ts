@@ -39,7 +39,8 @@ function stepItems({ step, steps, modules, backward, optimizer, time, samples }:
     },
     { id: "output-memory", name: "Outputs", value: formatBytes(outputBytes), count: outputBytes, hint: "Memory of the outputs of all modules in a step" },
     ...timed("forward-time", "Forward", forward, "Time in the model's forward"),
-    ...timed("backward-time", "Backward", backward, "Time in gradients, those of the loss too"),
+    // A pass that failed came to none.
+    ...timed("backward-time", "Backward", backward > 0 ? backward : undefined, "Time in gradients, those of the loss too"),
     ...timed("optimizer-time", "Optimizer", optimizer, "Time in the optimizer's step"),
     ...timed("step-time", "Step", time, "A whole step, with the loading of data and all else that the program does"),
     ...(samples === undefined ? [] : [{ id: "samples", name: "Batch", value: plural(samples, "sample"), hint: "Samples in the batch" }]),
