@@ -195,7 +195,7 @@ describe("the graph in a browser", function () {
   it("is taken away as a drawing that needs no style sheet, and as a table of its tensors", async () => {
     await open(digitsPass());
     const save = async (form: string) => {
-      await panel.byTestId("export").click();
+      await panel.page.getByRole("button", { name: "Save the graph as a file" }).click();
       await panel.byTestId(`export-${form}`).click();
       return (await panel.posted()).findLast((message) => message.type === "save")!.text;
     };
