@@ -54,8 +54,13 @@ describe("controls in the panel", function () {
     await lr.fill("7");
     await lr.press("Escape");
     assert.equal(await lr.inputValue(), "0.01");
-    for (const wrong of ["-1", "fast", ""]) {
+    for (const [wrong, words] of [
+      ["-1", "lr can't be -1."],
+      ["fast", "This isn't a value of this kind."],
+      ["", "This isn't a value of this kind."],
+    ] as const) {
       await lr.fill(wrong);
+      assert.equal(await panel.page.locator(".refused").innerText(), words);
       assert.equal(await lr.getAttribute("aria-invalid"), "true", wrong);
       await lr.press("Enter");
     }
@@ -105,6 +110,9 @@ describe("controls in the panel", function () {
     await open({ ...running, state: "paused", place });
     assert.match(await panel.byTestId("place").innerText(), /Paused in step 120, before features\.0 \(Conv2d\) · line 12 · 1 change waits/);
     for (const id of ["step-batch", "step-module", "step-out", "measure-now"]) await panel.byTestId(id).click();
+    await panel.byTestId("run-to-number").fill("120");
+    assert.equal(await panel.byTestId("run-to-hint").innerText(), "That step is over.");
+    assert.equal(await panel.byTestId("run-to-go").isDisabled(), true);
     await panel.byTestId("run-to-number").fill("500");
     await panel.byTestId("run-to-number").press("Enter");
     await panel.byTestId("run-to-kind").selectOption("epoch");

@@ -42,7 +42,7 @@ describe("the panel in a browser", function () {
     await panel.page.getByRole("button", { name: "Pause", exact: true }).focus();
     await panel.page.keyboard.press("Enter");
     await panel.sendEvents("run-1", [state("paused")]);
-    assert.equal(await text("run-state"), "Paused at step 23");
+    assert.equal(await text("run-state"), "Paused after step 23");
     await panel.page.keyboard.press("Enter");
     await panel.sendEvents("run-1", [state("running")]);
     await click("Stop");
@@ -172,7 +172,7 @@ describe("the panel in a browser", function () {
     assert.equal(await attribute("module-details", "data-path"), "classifier.4");
     assert.deepEqual([await text("loss-value"), await panel.page.locator(".statistics").first().innerText()], before);
     await panel.send({ type: "snapshot", run: null });
-    assert.equal(await text("run-state"), "Ended when the window closed at step 23");
+    assert.equal(await text("run-state"), "Ended when the window closed after step 23");
   });
 
   it("does not move its header when the numbers change", async () => {
@@ -276,7 +276,7 @@ describe("the panel in a browser", function () {
 
   it("tells when the window closed on the run, and offers to train again", async () => {
     await panel.send({ type: "snapshot", run: { ...running, state: "interrupted" } });
-    assert.equal(await text("run-state"), "Ended when the window closed at step 23");
+    assert.equal(await text("run-state"), "Ended when the window closed after step 23");
     assert.equal(await panel.page.locator("[role=progressbar], .codicon-modifier-spin").count(), 0);
     assert.equal(await panel.byTestId("command-train").isEnabled(), true);
   });
@@ -349,7 +349,7 @@ describe("the panel in a browser", function () {
     const warning: RunEvent = { type: "problem", problem: { severity: "warning", code: "other", message: "look at this", position: at(3) } };
     await panel.send({ type: "snapshot", run: running });
     await panel.sendEvents("run-1", [warning, failure, { type: "state", state: "failed", at: 1 }]);
-    assert.equal(await text("run-state"), "Failed at step 23");
+    assert.equal(await text("run-state"), "Failed after step 23");
     const banner = panel.page.getByRole("alert");
     assert.match(await banner.innerText(), /^mat1 and mat2 shapes cannot be multiplied\s+digits.model.ts:24\s+called by train digits.model.ts:40$/);
     const [top, body] = [await banner.boundingBox(), await panel.page.locator("main").boundingBox()];

@@ -55,12 +55,18 @@ function NumberField({ label, value, disabled, apply, accept = () => true, testI
         spellcheck={false}
         autocomplete="off"
         aria-invalid={!isValid}
-        title={isValid ? "Enter applies, Escape restores" : "This can't be read as a value of this option"}
+        aria-describedby={isValid ? undefined : `${id}-refused`}
+        title="Enter applies, Escape restores"
         onInput={(event) => (draft.value = event.currentTarget.value)}
         onBlur={() => (draft.value = null)}
         onKeyDown={press}
         data-testid={testId}
       />
+      {!isValid && (
+        <span id={`${id}-refused`} class="refused" role="status">
+          {typed === undefined ? "This isn't a value of this kind." : `${label} can't be ${draft.value!.trim()}.`}
+        </span>
+      )}
     </div>
   );
 }

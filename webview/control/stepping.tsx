@@ -63,7 +63,9 @@ export function RunTo({ store, run }: { store: Store; run: RunSnapshot }) {
   // Steps count from 0, epochs from 1, as they are shown everywhere.
   const first = kind.value === "step" ? 0 : 1;
   const number = Number(typed.value);
-  const isValid = typed.value.trim() !== "" && Number.isSafeInteger(number) && number >= first;
+  const isNumber = typed.value.trim() !== "" && Number.isSafeInteger(number) && number >= first;
+  const isOver = isNumber && number < (kind.value === "step" ? stepToCome(run) : epochUnderWay(run));
+  const isValid = isNumber && !isOver;
   const disabled = !isSteerable(run);
   const go = (event: Event) => {
     event.preventDefault();
@@ -98,7 +100,20 @@ export function RunTo({ store, run }: { store: Store; run: RunSnapshot }) {
       <button type="submit" class="button small" disabled={disabled || !isValid} data-testid="run-to-go">
         Go
       </button>
-      <span class="muted">It pauses before it.</span>
+      <span class="muted" role="status" data-testid="run-to-hint">
+        {isOver ? `That ${kind.value} is over.` : "It pauses before it."}
+      </span>
     </form>
   );
+}
+
+/** The first step that can still be paused before, from 0. */
+function stepToCome({ place, progress }: RunSnapshot): number {
+  if (place) return place.module ? place.step + 1 : place.step;
+  return progress?.step ?? 0;
+}
+
+/** From 1. */
+function epochUnderWay({ place, progress }: RunSnapshot): number {
+  return (place?.epoch ?? progress?.epoch ?? 0) + 1;
 }

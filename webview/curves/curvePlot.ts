@@ -56,11 +56,11 @@ const digitWidth = 7;
 /** Decades beyond which the lines between powers of ten are noise. */
 const mostDividedDecades = 5;
 
-/** Of a logarithmic axis over many decades only the powers of ten have a line. */
+/** Of a logarithmic axis over many decades only the powers of ten have a line, or what rounding has made of them. */
 function quietGrid(plot: uPlot, splits: number[]): (number | null)[] {
   const { min, max, distr } = plot.scales["y"]!;
   if (distr !== 3 || Math.log10(max! / min!) <= mostDividedDecades) return splits;
-  return splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
+  return splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 0.05 ? value : null));
 }
 
 export class CurvePlot {

@@ -34,7 +34,7 @@ function lookOf(run: RunSnapshot): Look {
   const look = stateLooks[run.state];
   const step = standing(run)?.step;
   if (run.state === "running" && step === undefined) return { ...look, label: "Waiting for the first step" };
-  if (saysWhere.has(run.state)) return step === undefined ? look : { ...look, label: `${look.label} at step ${formatCount(step)}` };
+  if (saysWhere.has(run.state)) return step === undefined ? look : { ...look, label: `${look.label} after step ${formatCount(step)}` };
   if (run.state === "finished" && run.mode === "train" && !hasStepped(run)) return { icon: "info", label: "Ran without a training step" };
   return look;
 }

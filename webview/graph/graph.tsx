@@ -140,7 +140,7 @@ function Failure({ store, state }: { store: Store; state: GraphState }) {
       <Icon name="error" class="alarm" />
       <span>
         {`The pass ended at ${failedAt(state.pass.value!)}`}
-        {failure.shapes.length > 0 ? `: ${failure.shapes.map(formatShape).join(" and ")} don't go together.` : `: ${failure.message}`}
+        {failure.shapes.length > 1 ? `: ${failure.shapes.map(formatShape).join(" and ")} don't go together.` : `: ${failure.message}`}
       </span>
       {position && (
         <button type="button" class="text-toggle" onClick={() => store.post({ type: "reveal", position })} data-testid="graph-failure-line">

@@ -37,9 +37,9 @@ export function boxMarks({ block, width, height, isOpen }: Box, look: Look): Mar
   return marks;
 }
 
-/** Of an operation that failed, the shapes that don't go together. */
+/** Of an operation that failed, the shapes that don't go together; one alone says little. */
 export function captionOf({ node }: Block, { failure }: Pass): string | undefined {
-  return failure?.node === node && failure.shapes.length > 0 ? failure.shapes.map(formatShape).join(" and ") : undefined;
+  return failure?.node === node && failure.shapes.length > 1 ? failure.shapes.map(formatShape).join(" and ") : undefined;
 }
 
 /** How wide words are, and as much of them as there is room for. */

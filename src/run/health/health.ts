@@ -26,7 +26,9 @@ export const nothingKnown: Health = { findings: [], sentence: "", state: "unknow
 export function health(run: RunSnapshot): Health {
   const trained = run.models.filter((model) => (run.samples.get(model.id)?.length ?? 0) > 0);
   const facts = trained.map((model) => modelFacts(run, model));
-  const findings = facts.flatMap(findingsOf).sort(bySeverity);
+  // Modules of two models may go by one name.
+  const where = ({ name }: ModelInfo): string => (run.models.length > 1 ? `In \`${name}\`: ` : "");
+  const findings = facts.flatMap((own) => findingsOf(own).map((one) => ({ ...one, what: `${where(own.model)}${one.what}` }))).sort(bySeverity);
   const worst = findings[0];
   if (worst) return { findings, state: worst.severity, sentence: worst.what };
   return { findings, ...verdict(run, facts) };
@@ -45,6 +47,7 @@ function verdict(run: RunSnapshot, all: readonly ModelFacts[]): Pick<Health, "se
   const trouble = lossTrouble(run);
   if (trouble !== undefined) return { state: "error", sentence: `The ${trouble}.` };
   if (!hasStepped(run)) return { state: "unknown", sentence: "" };
+  if (all.length === 0) return { state: "unknown", sentence: run.watch?.what === "off" ? "Measuring is off, so nothing is known of the layers." : "" };
   const falling = all.filter(({ trend, recent }) => trend?.direction === "falls" && !isGuessing(trend.last, recent.at(-1)?.guess));
   if (falling.length > 1 && falling.length === all.length && falling.length <= mostNamed) {
     const paths = falling.map(({ model, trend }) => `\`${model.name}\` ${formatNumber(trend!.start, 3)} → ${formatNumber(trend!.last, 3)}`);

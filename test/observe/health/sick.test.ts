@@ -81,6 +81,25 @@ describe("a network in trouble says so:", function () {
       assert.match(finding(result, "deadUnits")!.advice, /never were anything else/);
     });
 
+    it("are told with their model where there are several", () => {
+      manualSeed(1);
+      const result = healthOf(() => {
+        const [well, dead] = [new Functional(), withDead(61)];
+        const [x, y] = clouds();
+        for (const model of [well, dead]) {
+          const optimizer = new optim.Adam(model.parameters());
+          for (let step = 0; step < 60; step++) {
+            const at = (step * 64) % 640;
+            const loss = nn.functional.crossEntropy(model(x.narrow(0, at, 64)), y.narrow(0, at, 64));
+            optimizer.zeroGrad();
+            loss.backward();
+            optimizer.step();
+          }
+        }
+      });
+      assert.match(result.sentence, /^In `[^`]+`: `layer2`: 61 of 64 units have been zero/);
+    });
+
     it("that a learning rate too high killed are told with that", () => {
       const result = classified(() => new Functional(), { optimizer: adam(0.5) });
       const found = finding(result, "deadUnits")!;
