@@ -72,7 +72,10 @@ export function TensorPicture({ told, call, module, following, room }: Props) {
           onClick={() => setTable(!isTable)}
         />
       </div>
-      <Legend scale={scale} text={unitText(arrangement, told.from, current, canSwitch)} />
+      <Legend
+        scale={scale}
+        text={unitText(arrangement, told.from, current, canSwitch ? (following.isAblated(ablationOf(current)) ? "on" : "off") : undefined)}
+      />
       {isTable && <ValueTable name={`${name}, ${arrangement.unit} ${told.from + current}`} tile={arrangement.valuesOf(current)} />}
     </>
   );
@@ -82,13 +85,13 @@ function canMark({ what }: LookPiece, call: CallInfo): boolean {
   return what === "output" || (what === "attention" && call.heads !== undefined);
 }
 
-function unitText({ unit, valuesOf }: Arrangement, first: number, index: number, canSwitch: boolean): string {
+function unitText({ unit, valuesOf }: Arrangement, first: number, index: number, switchTo: "on" | "off" | undefined): string {
   const { values } = valuesOf(index);
   const sorted = values.toSorted();
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const told =
     values.length === 1 ? formatNumber(values[0]) : `mean ${formatNumber(mean, 3)}, from ${formatNumber(sorted[0], 3)} to ${formatNumber(sorted.at(-1), 3)}`;
-  return `${unit} ${formatCount(first + index)}: ${told}${canSwitch ? "; Enter or a click switches it off" : ""}`;
+  return `${unit} ${formatCount(first + index)}: ${told}${switchTo ? `; Enter or a click switches it ${switchTo}` : ""}`;
 }
 
 function Legend({ scale, text }: { scale: Scale; text: string }) {
