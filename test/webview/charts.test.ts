@@ -158,6 +158,7 @@ describe("charts", () => {
     assert.deepEqual(marked(200), ["epoch 50", "epoch 100", "epoch 150", "epoch 200"]);
     assert.deepEqual(marked(300_000, 400), ["epoch 100,000", "epoch 200,000", "epoch 300,000"]);
     assert.deepEqual(marked(30, 20), []);
+    assert.deepEqual(marked(30, -8), [], "a chart narrower than its axis");
   });
 
   it("mark the same epochs when some of very many are left", () => {

@@ -7,7 +7,7 @@ import { csvLine, escapeXml, exportName, type ExportableChart } from "../export/
 import { niceTicks, plot, round, stepAxis, svgChart, svgText, width, type Axis, type Look } from "../export/svgChart.ts";
 import { dashOf } from "./dashes.ts";
 import type { Chart, Line } from "./groups.ts";
-import type { StepMark } from "./marks.ts";
+import { markDistance, type StepMark } from "./marks.ts";
 import { epochLabel, epochMarks } from "./epochMarks.ts";
 import { Smoothed } from "./smooth.ts";
 
@@ -86,8 +86,6 @@ function drawnEpochs({ epochs, range }: Drawing, x: (step: number) => number, to
   );
 }
 
-/** Marks closer than this are one; pixels, as on the page. */
-const markDistance = 12;
 /** So many characters have room along a mark's line. */
 const longestWords = 50;
 

@@ -13,11 +13,11 @@ export interface EpochMarks {
   readonly ticks: readonly EpochStart[];
 }
 
-/** @param width of the chart, CSS pixels */
+/** @param width of the chart, CSS pixels; below 0 where its axes alone don't fit */
 export function epochMarks(epochs: readonly EpochStart[], [first, last]: readonly [number, number], width: number): EpochMarks {
   const inSight = epochs.filter(({ step }, i) => i > 0 && step > first && step <= last);
   const room = gap + characterWidth * inSight.reduce((longest, epoch) => Math.max(longest, epochLabel(epoch).length), 0);
-  const labelled = everyFew(inSight, width / room);
+  const labelled = everyFew(inSight, Math.max(0, width / room));
   const isLabelled = new Set(labelled);
   return { labelled, ticks: inSight.length * tickRoom > width ? [] : inSight.filter((epoch) => !isLabelled.has(epoch)) };
 }

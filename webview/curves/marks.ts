@@ -18,7 +18,7 @@ const labelSize = 9;
 /** CSS pixels. */
 const tickLength = 4;
 /** Marks closer than this are one, CSS pixels. */
-const markDistance = 12;
+export const markDistance = 12;
 
 /** A thin line at each epoch's first step, with its number at the head; where they are many, at every second, fifth, tenth …, and ticks between. */
 export function drawEpochs(plot: uPlot, epochs: readonly EpochStart[]): void {
