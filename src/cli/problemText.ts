@@ -18,6 +18,8 @@ export function problemText(problem: Problem, paint: Paint = plain): string {
   const [colour, label] = labels[problem.severity];
   const lines = [`${paint(colour, label)}: ${paint("bold", problem.message)}`];
   if (problem.position) lines.push(...excerpt(problem.position, problem.end, (text) => paint(colour, text), paint));
+  for (const { message, position, end } of problem.related ?? [])
+    lines.push(paint("dim", `  ${message}:`), ...excerpt(position, end, (text) => paint("dim", text), paint));
   const callers = (problem.stack ?? []).slice(1, 1 + shownFrames);
   for (const frame of callers) lines.push(paint("dim", `    called at ${place(frame.position)}${frame.function ? ` in ${frame.function}` : ""}`));
   return `${lines.join("\n")}\n`;

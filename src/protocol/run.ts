@@ -29,13 +29,43 @@ export interface Problem {
   /** The user's own line; absent only where no line of the user's is to blame. */
   readonly position?: SourcePosition;
   /** Where the offending source ends, where known. */
-  readonly end?: { readonly line: number; readonly column: number };
+  readonly end?: SourceEnd;
+  /** Other places that have to do with it: where an operand comes from, what holds the parameter. */
+  readonly related?: readonly RelatedPlace[];
+  /** What mends it for certain, the likeliest first. */
+  readonly fixes?: readonly Fix[];
   /** The user's own frames, innermost first. */
   readonly stack?: readonly { readonly function: string; readonly position: SourcePosition }[];
   /** Path of the module that was running, e.g. `layer2 (Linear) of SimpleClassifier`. */
   readonly module?: string;
   /** The run's step at which it appeared. */
   readonly step?: number;
+}
+
+/** Line and column, from 1, right behind what is meant. */
+export interface SourceEnd {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface RelatedPlace {
+  readonly message: string;
+  readonly position: SourcePosition;
+  readonly end?: SourceEnd;
+}
+
+/** A change of the user's text that is offered where the problem stands. */
+export interface Fix {
+  /** What it does, e.g. "Make it `nn.ModuleList`". */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
+
+/** Puts `text` in the place of what stands from `position` to `end`. */
+export interface TextEdit {
+  readonly position: SourcePosition;
+  readonly end: SourceEnd;
+  readonly text: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** How everything that is said of a run is written and read. */
 import type {
   BufferInfo,
+  Fix,
   MetricPoint,
   ModelClassInfo,
   ModelInfo,
@@ -10,11 +11,14 @@ import type {
   ParameterInfo,
   Problem,
   Progress,
+  RelatedPlace,
   RunEvent,
   RunMode,
   RunState,
+  SourceEnd,
   StepChanges,
   StepStatistics,
+  TextEdit,
 } from "../protocol/index.ts";
 import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
@@ -127,12 +131,18 @@ const progress = record<Progress>({
   watchShare: optional(number),
 });
 
+const sourceEnd = record<SourceEnd>({ line: ordinal, column: ordinal });
+const relatedPlace = record<RelatedPlace>({ message: text, position, end: optional(sourceEnd) });
+const fix = record<Fix>({ title: text, edits: list(record<TextEdit>({ position, end: sourceEnd, text })) });
+
 const problem = record<Problem>({
   severity: oneOf("error", "warning", "information"),
   message: text,
   code: text,
   position: optional(position),
-  end: optional(record<NonNullable<Problem["end"]>>({ line: ordinal, column: ordinal })),
+  end: optional(sourceEnd),
+  related: optional(list(relatedPlace)),
+  fixes: optional(list(fix)),
   stack: optional(list(record<NonNullable<Problem["stack"]>[number]>({ function: text, position }))),
   module: optional(text),
   step: optional(number),

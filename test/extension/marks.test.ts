@@ -45,6 +45,19 @@ describe("problems", () => {
     assert.deepEqual(mark?.range, { line: 11, column: 9, endLine: 11, endColumn: 19 });
   });
 
+  it("name the other places that have to do with them before the calls on the way", () => {
+    const related = [{ message: "mat2 comes from here", position: { file, line: 5, column: 3 }, end: { line: 5, column: 9 } }];
+    const [mark] = marks([{ file, problems: [{ ...thrown, related }] }]).get("/models/layers.ts") ?? [];
+    assert.deepEqual(mark?.related[0], { message: "mat2 comes from here", file, range: { line: 4, column: 2, endLine: 4, endColumn: 8 } });
+    assert.equal(mark?.related.length, 3);
+  });
+
+  it("carry what mends them", () => {
+    const fixes = [{ title: "Make it 64", edits: [{ position: { file, line: 5, column: 3 }, end: { line: 5, column: 5 }, text: "64" }] }];
+    const [mark] = marks([{ file, problems: [{ ...thrown, fixes }] }]).get("/models/layers.ts") ?? [];
+    assert.deepEqual(mark?.fixes, [{ title: "Make it 64", edits: [{ file, range: { line: 4, column: 2, endLine: 4, endColumn: 4 }, text: "64" }] }]);
+  });
+
   it("that TypeScript reports as well are left to it", () => {
     assert.equal(marks([{ file, problems: [thrown] }], (problem) => problem === thrown).size, 0);
   });

@@ -1,16 +1,20 @@
-/** What runs complain of, in the Problems view and on the user's own lines. */
+/** What runs complain of, in the Problems view and on the user's own lines, with what mends it. */
 import * as vscode from "vscode";
 import type { Problem } from "../../protocol/index.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import type { Disposable } from "../shared/emitter.ts";
-import { marks, type Mark, type Range } from "./marks.ts";
+import { marks, type Mark } from "./marks.ts";
+import { QuickFixes } from "./quickFixes.ts";
+import { rangeOf } from "./ranges.ts";
 
 export function showProblems(store: RunStore): Disposable {
   const collection = vscode.languages.createDiagnosticCollection("kindling");
   /** Errors of syntax that TypeScript has reported as well: once is enough, and its own go as soon as they are mended. */
   const doubled = new WeakSet<Problem>();
+  const fixes = new QuickFixes();
   const show = (): void => {
     const byFile = marks(store.all(), (problem) => doubled.has(problem));
+    fixes.show(byFile);
     // Files that have none any more are cleared by leaving them out.
     collection.clear();
     collection.set([...byFile].map(([file, own]) => [vscode.Uri.file(file), own.map(diagnosticOf)]));
@@ -26,6 +30,7 @@ export function showProblems(store: RunStore): Disposable {
   };
   const subscriptions = [
     collection,
+    fixes,
     store.onDidChange(({ change }) => {
       if (change.type === "event" && change.event.type !== "problem") return;
       findDoubled();
@@ -61,8 +66,4 @@ function diagnosticOf(mark: Mark): vscode.Diagnostic {
     ({ message, file, range }) => new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.file(file), rangeOf(range)), message),
   );
   return diagnostic;
-}
-
-function rangeOf({ line, column, endLine, endColumn }: Range): vscode.Range {
-  return new vscode.Range(line, column, endLine, endColumn);
 }

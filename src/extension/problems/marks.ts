@@ -1,5 +1,5 @@
 /** From what runs complain of to marks in files: pure, with lines and columns from 0 as VS Code counts. */
-import type { Problem, SourcePosition } from "../../protocol/index.ts";
+import type { Problem, SourceEnd, SourcePosition } from "../../protocol/index.ts";
 import type { FileRuns } from "../runs/fileRuns.ts";
 import { isSamePosition } from "../shared/position.ts";
 
@@ -16,6 +16,13 @@ export interface Mark {
   readonly message: string;
   readonly code: string;
   readonly related: readonly { readonly message: string; readonly file: string; readonly range: Range }[];
+  readonly fixes: readonly MarkFix[];
+}
+
+/** A quick fix: what it says, and what it puts where. */
+export interface MarkFix {
+  readonly title: string;
+  readonly edits: readonly { readonly file: string; readonly range: Range; readonly text: string }[];
 }
 
 /**
@@ -38,26 +45,32 @@ export function marks(all: readonly FileRuns[], isDoubled: (problem: Problem) =>
 }
 
 function markOf(problem: Problem): Mark {
-  const { position, end, module } = problem;
-  const start = position ? rangeAt(position) : { line: 0, column: 0, endLine: 0, endColumn: 0 };
+  const { position, end, module, related = [], stack = [], fixes = [] } = problem;
   const isNamed = module === undefined || problem.message.includes(module);
   return {
-    range: end ? { ...start, endLine: end.line - 1, endColumn: end.column - 1 } : start,
+    range: position ? rangeBetween(position, end) : { line: 0, column: 0, endLine: 0, endColumn: 0 },
     severity: problem.severity,
     message: isNamed ? problem.message : `${problem.message} (in ${module})`,
     code: problem.code,
-    related: (problem.stack ?? [])
-      .filter((frame) => !isSamePosition(frame.position, position))
-      .map((frame) => ({
-        message: frame.function === "" ? "called from here" : `in ${frame.function}`,
-        file: frame.position.file,
-        range: rangeAt(frame.position),
-      })),
+    related: [
+      ...related.map((place) => ({ message: place.message, file: place.position.file, range: rangeBetween(place.position, place.end) })),
+      ...stack
+        .filter((frame) => !isSamePosition(frame.position, position))
+        .map((frame) => ({
+          message: frame.function === "" ? "called from here" : `in ${frame.function}`,
+          file: frame.position.file,
+          range: rangeBetween(frame.position),
+        })),
+    ],
+    fixes: fixes.map(({ title, edits }) => ({
+      title,
+      edits: edits.map((edit) => ({ file: edit.position.file, range: rangeBetween(edit.position, edit.end), text: edit.text })),
+    })),
   };
 }
 
-/** Empty: VS Code widens an empty mark to the word there. */
-function rangeAt({ line, column }: SourcePosition): Range {
-  const [zeroLine, zeroColumn] = [Math.max(0, line - 1), Math.max(0, column - 1)];
-  return { line: zeroLine, column: zeroColumn, endLine: zeroLine, endColumn: zeroColumn };
+/** @param end none: empty, which VS Code widens to the word there */
+function rangeBetween({ line, column }: SourcePosition, end: SourceEnd = { line, column }): Range {
+  const zero = (ordinal: number): number => Math.max(0, ordinal - 1);
+  return { line: zero(line), column: zero(column), endLine: zero(end.line), endColumn: zero(end.column) };
 }

@@ -47,6 +47,10 @@ export function relocateProblem(problem: Problem, rename: Rename): Problem {
   return {
     ...problem,
     ...(problem.position && { position: relocate(problem.position, rename) }),
+    ...(problem.related && { related: problem.related.map((place) => ({ ...place, position: relocate(place.position, rename) })) }),
+    ...(problem.fixes && {
+      fixes: problem.fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, position: relocate(edit.position, rename) })) })),
+    }),
     ...(problem.stack && {
       stack: problem.stack.map((frame) => ({ ...frame, position: relocate(frame.position, rename) })),
     }),

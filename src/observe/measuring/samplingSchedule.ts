@@ -1,12 +1,15 @@
 /** Which steps of one model are measured: as many as every run gets, and beyond those what the budget allows. */
 
-/** So many steps at the beginning are measured all. */
+/** So many steps at the beginning are measured all, and so many of them in any case, whatever they cost. */
 const first = 20;
+const firstAnyway = 10;
+/** Milliseconds that measuring the others may take: of a small network it takes less, and that one is often trained for few steps. */
+const firstBudget = 40;
 /** The largest gap, as a share of the steps before it, where the run's length is known and where it is not. */
-const gapOfKnown = 1 / 5;
-const gapOfUnknown = 1 / 20;
+const gapOfKnown = 1 / 3;
+const gapOfUnknown = 1 / 5;
 /** Parts into which a run of known length is divided. */
-const parts = 20;
+const parts = 10;
 /** However dear a sample is, the next one comes after at most this long; milliseconds. */
 const longestInterval = 15_000;
 /** Samples beyond those that every run gets: at most one in 250 ms, in a run that has lasted long one a second. */
@@ -48,7 +51,7 @@ export class SamplingSchedule {
    * @param sharers models that are trained at the same time and share the budget
    */
   isDue(step: number, now: number, length?: number, sharers = 1): boolean {
-    return this.#pace.everyStep === true || step < first || step - this.#lastStep >= longestGap(step, length) || this.#isAffordable(now, sharers);
+    return this.#pace.everyStep === true || this.#isFirst(step) || step - this.#lastStep >= longestGap(step, length) || this.#isAffordable(now, sharers);
   }
 
   /** @param cost what measuring the step took; milliseconds */
@@ -61,6 +64,10 @@ export class SamplingSchedule {
   /** Measuring the step took more after it was told: milliseconds. */
   paid(cost: number): void {
     this.#spent += cost;
+  }
+
+  #isFirst(step: number): boolean {
+    return step < firstAnyway || (step < first && this.#spent < firstBudget);
   }
 
   #isAffordable(now: number, sharers: number): boolean {
