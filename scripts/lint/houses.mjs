@@ -8,8 +8,9 @@ export const houses = {
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/run", "src/engine"], packages: [] },
   "src/runner": { from: ["src/protocol", "src/run", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
-  "src/cli": { from: ["src/protocol", "src/run", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
-  "src/extension": { from: ["src/protocol", "src/run", "src/client"], packages: [/^node:/, "vscode"] },
+  "src/topython": { from: ["src/protocol"], packages: [/^@babel\//] },
+  "src/cli": { from: ["src/protocol", "src/run", "src/client", "src/engine", "src/observe", "src/runner", "src/topython"], packages: [/^node:/] },
+  "src/extension": { from: ["src/protocol", "src/run", "src/client", "src/topython"], packages: [/^node:/, "vscode"] },
   "webview": {
     from: ["src/protocol", "src/run"],
     packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/, "@dagrejs/dagre"],

@@ -12,6 +12,12 @@ export type Command =
       readonly json: boolean;
       readonly threads: number;
       readonly programArguments: readonly string[];
+    }
+  | {
+      readonly type: "toPython";
+      readonly file: string;
+      /** Where the project goes; without, the Python is printed. */
+      readonly folder: string | undefined;
     };
 
 /** A command line that can't be understood; exit code 2. */
@@ -20,11 +26,13 @@ export class UsageError extends Error {}
 export const usage = `Usage:
   kindling train FILE.model.ts [-- ARGUMENTS]     run the file to its end; its own output goes to stdout
   kindling inspect FILE.model.ts [-- ARGUMENTS]   run it up to its first training step and show its models
+  kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
 
 What stands after \`--\` is the program's own: it finds it in process.argv.
 
 Options:
   --json         (inspect) print everything as JSON
+  -o FOLDER      (to-python) write model.py, train.py, the weights and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
   --version      show the version
@@ -39,6 +47,8 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (values.version) return { type: "version" };
   const [mode, file, ...rest] = positionals;
   if (mode === undefined) throw new UsageError("say what to do: `train` or `inspect`");
+  if (mode === "to-python") return toPythonCommand(file, rest, values.output);
+  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
@@ -49,6 +59,12 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   return { type: "run", mode, file, json, threads, programArguments };
 }
 
+function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
+  if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
+  return { type: "toPython", file, folder };
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -56,6 +72,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         json: { type: "boolean" },
+        output: { type: "string", short: "o" },
         threads: { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `kindling train FILE` and `kindling inspect FILE`. */
+/** The command line: `kindling train FILE`, `kindling inspect FILE` and `kindling to-python FILE`. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { defaultSampling, type RunRequest } from "../protocol/index.ts";
@@ -7,6 +7,7 @@ import { readCommandLine, usage, UsageError, type Command } from "./commandLine.
 import { inspect } from "./inspect.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { coloured, plain, printable } from "./problemText.ts";
+import { printPython } from "./toPython.ts";
 import { train } from "./train.ts";
 
 const badCommandLine = 2;
@@ -27,14 +28,13 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     case "run":
       return run(command);
+    case "toPython":
+      return printPython(existingFile(command.file), command.folder, process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain);
   }
 }
 
 function run({ mode, file, json, threads, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
-  const path = resolve(file);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
-  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  const path = existingFile(file);
   const request: RunRequest = {
     file: path,
     mode,
@@ -48,6 +48,14 @@ function run({ mode, file, json, threads, programArguments }: Extract<Command, {
   const paint = process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain;
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
   return mode === "train" ? train(runnerScript, request, paint) : inspect(runnerScript, request, json, process.stdout.isTTY ? paint : plain);
+}
+
+function existingFile(file: string): string {
+  const path = resolve(file);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
+  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  return path;
 }
 
 function version(): string {

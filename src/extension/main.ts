@@ -5,6 +5,7 @@ import { registerCommands, reveal } from "./commands/commands.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
+import { PythonView } from "./python/pythonView.ts";
 import { showProblems } from "./problems/diagnostics.ts";
 import { exportPanel } from "./export/exportPanel.ts";
 import { saveFile } from "./export/saveFile.ts";
@@ -64,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
+  const python = new PythonView();
   const extension = context.extensionUri;
 
   context.subscriptions.push(
@@ -75,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     types,
     inspection,
     unsaved,
+    python,
     new EditWatch(store),
     new ModelCodeLenses(store, unsaved),
     keepContextKeys(store, current, panels),
@@ -89,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       panels,
       view,
       types,
+      python,
       log,
       output,
     }),
