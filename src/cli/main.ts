@@ -7,7 +7,6 @@ import { readCommandLine, usage, UsageError, type Command } from "./commandLine.
 import { inspect } from "./inspect.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { coloured, plain, printable } from "./problemText.ts";
-import { printPython } from "./toPython.ts";
 import { train } from "./train.ts";
 
 const badCommandLine = 2;
@@ -29,7 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
     case "run":
       return run(command);
     case "toPython":
-      return printPython(existingFile(command.file), command.folder, process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain);
+      // Its parser is of no use to a training.
+      return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain);
   }
 }
 

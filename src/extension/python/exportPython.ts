@@ -2,6 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
 import { read } from "./read.ts";
+import { translation } from "./translation.ts";
 
 /** Asks for a folder, writes the project there and opens its `train.py`. */
 export async function exportPython(file: string): Promise<void> {
@@ -23,8 +24,7 @@ export async function exportPython(file: string): Promise<void> {
 async function exportPythonTo(file: string, folder: vscode.Uri): Promise<void> {
   const source = read(file);
   if (source === undefined) return;
-  const { pythonProject } = await import("../../topython/project.ts");
-  const { files, data, problems } = pythonProject(source, file, read);
+  const { files, data, problems } = translation().pythonProject(source, file, read);
   for (const { path, text } of files) await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), new TextEncoder().encode(text));
   for (const name of data) {
     const from = vscode.Uri.file(join(dirname(file), name));

@@ -1,8 +1,9 @@
 /** `Show as PyTorch`: a model file's Python in an editor beside it, which follows the file as it is edited and scrolled. */
 import * as vscode from "vscode";
-import type { PythonProgram } from "../../topython/toPython.ts";
+import type { PythonProgram } from "../../topython/index.ts";
 import { fileOf } from "../shared/currentFile.ts";
 import { read } from "./read.ts";
+import { translation } from "./translation.ts";
 
 const scheme = "kindling-python";
 
@@ -40,10 +41,9 @@ export class PythonView implements vscode.TextDocumentContentProvider, vscode.Di
     if (source) this.#scrolled(source);
   }
 
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+  provideTextDocumentContent(uri: vscode.Uri): string {
     const file = fileBehind(uri);
-    // Loaded with the first file that is shown so.
-    const { toPython } = await import("../../topython/toPython.ts");
+    const { toPython } = translation();
     const source = read(file);
     if (source === undefined) return `# ${file} is not there any more.\n`;
     const program = toPython(source, file, { read });
