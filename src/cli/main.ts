@@ -29,7 +29,11 @@ async function main(args: readonly string[]): Promise<number> {
       return run(command);
     case "toPython":
       // Its parser is of no use to a training.
-      return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain);
+      return (await import("./toPython.ts")).printPython(
+        existingFile(command.file),
+        command.folder,
+        process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain,
+      );
   }
 }
 
