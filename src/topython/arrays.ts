@@ -1,7 +1,8 @@
 /** Methods of arrays, maps and sets: comprehensions, dictionaries, Python's own functions. */
+import { iterable, iterated, materialized } from "./sequences.ts";
+import { condition, expression, wholeExpression } from "./grammar.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { condition, expression, iterable, iterated, materialized, wholeExpression } from "./expressions.ts";
 import { functionValue, isCallback, pureExpression } from "./functions.ts";
 import { declareParts, declarePattern, isLoopPattern, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, comparison, infix, receiver, within, type Code } from "./python.ts";

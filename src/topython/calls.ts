@@ -1,4 +1,6 @@
 /** Calls and constructions. */
+import { iterable, listed, materialized } from "./sequences.ts";
+import { apiDictionary, expression, wholeExpression } from "./grammar.ts";
 import {
   apiResult,
   callbackArity,
@@ -16,7 +18,6 @@ import {
 } from "./api.ts";
 import { arrayMethod, arrayMethods, mapMethod, setMethod } from "./arrays.ts";
 import type { Context } from "./context.ts";
-import { apiDictionary, expression, iterable, listed, materialized, memberOf, wholeExpression } from "./expressions.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
@@ -37,6 +38,7 @@ import {
   type ClassInfo,
   type Parameters,
   type Type,
+  memberOf,
 } from "./types.ts";
 
 export type CallNode = Extract<Node, { type: "CallExpression" }>;

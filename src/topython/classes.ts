@@ -1,9 +1,8 @@
 /** Classes. */
+import { expression, valueFor } from "./grammar.ts";
 import type { Context } from "./context.ts";
-import { expression, valueFor } from "./expressions.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
 import { baseOf, isDataset } from "./calls.ts";
-import { apart } from "./statements.ts";
 import { attributeName } from "./python.ts";
 import { contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
@@ -162,7 +161,7 @@ export function classDeclaration(context: Context, node: ClassNode): void {
   const exported = /(export\s+(default\s+)?(abstract\s+)?|abstract\s+)$/.exec(context.source.slice(0, node.start!));
   const doc = context.docComment({ ...node, start: node.start! - (exported?.[0].length ?? 0) } as Node);
   context.commentsBefore(node.start!);
-  apart(context);
+  context.apart();
   context.line(`class ${declared?.python ?? attributeName(name)}${baseText(context, node)}:`, startLine(node));
   context.indented(() => {
     if (doc) docstring(context, doc, startLine(node));

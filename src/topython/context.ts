@@ -248,6 +248,17 @@ export class Context implements TypeNames {
     this.indentation--;
   }
 
+  /** Two empty lines before what stands by itself in a module. */
+  apart(): void {
+    if (this.indentation > 0 || this.definition.parent) return;
+    const comment = this.out.findLastIndex(({ text }) => !text.startsWith("#"));
+    const at = comment + 1;
+    if (at === 0) return;
+    let blank = 0;
+    while (at - 1 - blank >= 0 && this.out[at - 1 - blank]!.text === "") blank++;
+    if (at - blank > 0) this.out.splice(at - blank, blank, { text: "", source: 0 }, { text: "", source: 0 });
+  }
+
   /** What `run` writes, instead of writing it. */
   captured(run: () => void): Line[] {
     const { out } = this;

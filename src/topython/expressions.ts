@@ -1,10 +1,11 @@
 /** Expressions. */
+import { listed, materialized, iterable } from "./sequences.ts";
 import { isDtype, paramGroup, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
 import { call, construction } from "./calls.ts";
-import { breakTo, type Context } from "./context.ts";
+import { type Context } from "./context.ts";
 import { template, numberText } from "./formats.ts";
 import { functionValue } from "./functions.ts";
-import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
+import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code, rawPattern } from "./python.ts";
 import { globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import {
@@ -24,6 +25,7 @@ import {
   whole,
   type ClassInfo,
   type Type,
+  memberOf,
 } from "./types.ts";
 
 export function expression(context: Context, node: Node): Code {
@@ -104,8 +106,6 @@ export function expression(context: Context, node: Node): Code {
   }
 }
 
-export const rawPattern = (pattern: string): string => (pattern.includes('"') ? `r'${pattern.replaceAll("'", "\\'")}'` : `r"${pattern}"`);
-
 /** As written, but for what Python would take for a float: `1e3` is 1000. */
 function numberLiteral(raw: string, value: number): Code {
   if (/^\d[\d_]*e\+?\d+$/i.test(raw)) return atom(BigInt(value).toString(), whole);
@@ -142,24 +142,6 @@ function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression"
 
 // Lists and dictionaries
 
-/**
- * What stands between brackets, broken over lines where the source is.
- * @param open with its bracket
- */
-export function listed(open: string, close: string, items: readonly { readonly text: string; readonly node: Node }[], openLine: number): string {
-  const [first] = items;
-  if (!first || startLine(first.node) <= openLine) return `${open}${items.map(({ text }) => text).join(", ")}${close}`;
-  let text = open;
-  let line = openLine;
-  items.forEach(({ text: item, node }, i) => {
-    const own = startLine(node);
-    text += own > line ? `${breakTo(own)}    ` : i > 0 ? " " : "";
-    text += `${item.replace(/\n(\uE000\d+\uE001)?/g, (each) => `${each}    `)},`;
-    line = node.loc?.end.line ?? own;
-  });
-  return `${text}${breakTo(line + 1)}${close}`;
-}
-
 function arrayLiteral(context: Context, node: Extract<Node, { type: "ArrayExpression" }>): Code {
   const items = node.elements.map((element) => {
     if (!element) return { text: "None", type: none, node };
@@ -182,25 +164,6 @@ function arrayLiteral(context: Context, node: Extract<Node, { type: "ArrayExpres
 function spreadAlone(made: Code): Code {
   if (made.text.startsWith("[") && made.text.endsWith("]") && made.type.kind === "list" && made.tight === binds.atom) return made;
   return access(`list(${made.text})`, list(elementOf(made.type)));
-}
-
-/** A list where Python has an iterator that can be gone through once only. */
-export function materialized(made: Code): Code {
-  return made.type.kind === "list" && made.type.once ? access(`list(${made.text})`, list(made.type.of)) : made;
-}
-
-/** What a loop goes through: a map's pairs, a set in its order. */
-export function iterable(context: Context, node: Node): Code {
-  return iterated(context, expression(context, node));
-}
-
-export function iterated(context: Context, made: Code): Code {
-  if (made.type.kind === "map" || (made.type.kind === "object" && made.type.rest)) {
-    const { type } = made;
-    return access(`${receiver(made)}.items()`, list(type.kind === "map" ? tuple(type.key, type.value) : tuple(string, unknown), true));
-  }
-  if (made.type.kind === "set") context.orderedSets = true;
-  return made;
 }
 
 function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
@@ -253,7 +216,7 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
   const made = expression(context, object);
-  return node.computed ? indexed(context, made, property) : property_(context, node, made, keyName(property) ?? "");
+  return node.computed ? indexed(context, made, property) : propertyOf(context, node, made, keyName(property) ?? "");
 }
 
 /** `import.meta.filename` */
@@ -278,7 +241,7 @@ function indexed(context: Context, made: Code, property: Node): Code {
 }
 
 /** `made.name` */
-export function property_(context: Context, node: Node, made: Code, name: string): Code {
+export function propertyOf(context: Context, node: Node, made: Code, name: string): Code {
   const { type } = made;
   if (name === "length" && !(type.kind === "object" && type.fields.has("length"))) return access(`len(${materialized(made).text})`, whole);
   switch (type.kind) {
@@ -344,11 +307,6 @@ function unknownProperty(context: Context, made: Code, name: string): Code {
   return access(`${receiver(made)}.${context.classMembers.has(name) ? attributeName(name) : snake(name)}`, type);
 }
 
-export function memberOf(info: ClassInfo, name: string): Type | undefined {
-  const own = info.fields.get(name) ?? info.methods.get(name);
-  return own ?? (info.base.kind === "class" ? memberOf(info.base.of, name) : undefined);
-}
-
 const isDeclared = (context: Context, info: ClassInfo, name: string): boolean =>
   memberOf(info, name) !== undefined ||
   info.getters.has(name) ||
@@ -361,11 +319,11 @@ function optionalMember(context: Context, node: Extract<Node, { type: "OptionalM
     isDictionary
       ? access(
           `${receiver(value)}.get(${node.computed ? expression(context, node.property).text : quoted(keyName(node.property) ?? "")})`,
-          property_(context, node, value, keyName(node.property) ?? "").type,
+          propertyOf(context, node, value, keyName(node.property) ?? "").type,
         )
       : node.computed
         ? indexed(context, value, node.property)
-        : property_(context, node, value, keyName(node.property) ?? "");
+        : propertyOf(context, node, value, keyName(node.property) ?? "");
   return node.optional ? unlessNone(context, made, inner) : inner(made);
 }
 

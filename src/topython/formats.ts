@@ -1,6 +1,6 @@
 /** Text: template literals as f-strings, numbers with the decimals that they are asked for. */
+import { expression } from "./grammar.ts";
 import type { Context } from "./context.ts";
-import { expression } from "./expressions.ts";
 import { access, atom, binds, code, escaped, insideFormat, quoted, type Code } from "./python.ts";
 import { bare, keyName, type Node } from "./syntax.ts";
 import { string, type Type } from "./types.ts";

@@ -1,10 +1,9 @@
 /** Functions: parameters, bodies, lambdas, and what a call has to know of them. */
+import { expression, valueFor, block, returned } from "./grammar.ts";
 import type { Context } from "./context.ts";
 import { Definition } from "./context.ts";
-import { expression, valueFor } from "./expressions.ts";
 import { assignPattern, declarePattern } from "./patterns.ts";
 import { access, binds, code, pythonName, type Code } from "./python.ts";
-import { block, returned } from "./statements.ts";
 import { boundNames, contains, freeNames, isAssignedIn, isFunction, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, either, list, none, number, unknown, type Parameters, type Type } from "./types.ts";
 

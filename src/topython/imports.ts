@@ -1,8 +1,8 @@
 /** Imports: Kindling's names, the program's own files, what Node has. */
+import { predeclare } from "./grammar.ts";
 import { collectNames, Context } from "./context.ts";
 import { collectWholeNames } from "./functions.ts";
 import { pythonName } from "./python.ts";
-import { predeclare } from "./statements.ts";
 import { parseProgram, type Node } from "./syntax.ts";
 import { unknown, type Type } from "./types.ts";
 

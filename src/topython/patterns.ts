@@ -1,6 +1,6 @@
 /** Destructuring: `const [a, b] = …`, `for (const { x } of …)`, `[a, b] = [b, a]`. */
+import { expression, propertyOf } from "./grammar.ts";
 import type { Context } from "./context.ts";
-import { expression, property_ } from "./expressions.ts";
 import { access, attributeName, binds, quoted, receiver, within, type Code } from "./python.ts";
 import { keyName, startLine, type Node } from "./syntax.ts";
 import { annotated, elementOf, list, unknown, type Type } from "./types.ts";
@@ -185,7 +185,7 @@ function objectAssignments(context: Context, pattern: Extract<Node, { type: "Obj
 function fieldValue(context: Context, node: Node, value: Code, key: string): Code {
   // PyTorch's pairs of values and indices have both names.
   if (value.type.kind === "tuple") return access(`${value.text}.${key}`, fieldOf(value.type, key));
-  return property_(context, node, value, key);
+  return propertyOf(context, node, value, key);
 }
 
 function withDefault(context: Context, value: Code, fallback: Node): Code {

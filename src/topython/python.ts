@@ -118,3 +118,6 @@ const irregular: Readonly<Record<string, string>> = {
   mT: "mT",
   mH: "mH",
 };
+
+/** A regular expression as a raw string. */
+export const rawPattern = (pattern: string): string => (pattern.includes('"') ? `r'${pattern.replaceAll("'", "\\'")}'` : `r"${pattern}"`);

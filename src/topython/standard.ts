@@ -1,7 +1,8 @@
 /** What JavaScript and Node have by themselves: Math, console, Object, JSON, paths and files. */
+import { iterable, iterated, listed, materialized } from "./sequences.ts";
+import { expression, wholeExpression } from "./grammar.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { expression, iterable, iterated, listed, materialized, wholeExpression } from "./expressions.ts";
 import { isCallback } from "./functions.ts";
 import { arrayMethod } from "./arrays.ts";
 import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";

@@ -1,14 +1,15 @@
 /** Statements. */
+import { iterable } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
-import { calculated, condition, expression, iterable, memberOf, negated, property_, valueFor, wholeExpression } from "./expressions.ts";
+import { calculated, condition, expression, negated, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
 import { define, functionType, functionValue, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
 import { importDeclaration, exportedFrom } from "./imports.ts";
 import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
-import { annotated, elementOf, none, number, tensor, unknown, whole, type Type } from "./types.ts";
+import { annotated, elementOf, none, number, tensor, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
 
@@ -299,7 +300,7 @@ function unpacked(context: Context, node: Node): string {
 function target(context: Context, left: Node): string {
   if (left.type === "MemberExpression" && !left.computed) {
     const object = expression(context, left.object);
-    return property_(context, left, object, keyName(left.property) ?? "").text;
+    return propertyOf(context, left, object, keyName(left.property) ?? "").text;
   }
   return expression(context, left).text;
 }
@@ -383,7 +384,7 @@ const more = (stated: Type, made: Type): Type => (stated.kind === made.kind && (
 function functionStatement(context: Context, name: string, node: Parameters<typeof define>[2], from: Node, options: Parameters<typeof define>[3] = {}): void {
   const doc = context.docComment(outermost(context, from));
   context.commentsBefore(from.start!);
-  apart(context);
+  context.apart();
   context.out.push(...context.captured(() => withoutBefore(context, () => define(context, name, node, { ...options, doc }))));
   context.commentBehind(from);
 }
@@ -409,17 +410,6 @@ function withoutBefore(context: Context, run: () => void): void {
 function outermost(context: Context, node: Node): Node {
   const before = /(export\s+(default\s+)?)$/.exec(context.source.slice(0, node.start!));
   return before ? ({ ...node, start: node.start! - before[0].length } as Node) : node;
-}
-
-/** Two empty lines before what stands by itself in a module. */
-export function apart(context: Context): void {
-  if (context.indentation > 0 || context.definition.parent) return;
-  const comment = context.out.findLastIndex(({ text }) => !text.startsWith("#"));
-  const at = comment + 1;
-  if (at === 0) return;
-  let blank = 0;
-  while (at - 1 - blank >= 0 && context.out[at - 1 - blank]!.text === "") blank++;
-  if (at - blank > 0) context.out.splice(at - blank, blank, { text: "", source: 0 }, { text: "", source: 0 });
 }
 
 // noGrad and its like

@@ -1,11 +1,11 @@
 /** Methods of strings and numbers. */
+import { expression, wholeExpression } from "./grammar.ts";
 import { range } from "./arrays.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { expression, rawPattern, wholeExpression } from "./expressions.ts";
 import { formattedCall } from "./formats.ts";
 import { functionValue, isCallback } from "./functions.ts";
-import { access, binds, comparison, infix, quoted, receiver, type Code } from "./python.ts";
+import { access, binds, comparison, infix, quoted, receiver, type Code, rawPattern } from "./python.ts";
 import { bare, type Node } from "./syntax.ts";
 import { boolean, list, string, whole } from "./types.ts";
 

@@ -3,8 +3,12 @@ import type { Problem } from "../protocol/index.ts";
 import { collectNames, commentLines, Context, type Line, type ReadFile } from "./context.ts";
 import { docstring, collectWholeNames } from "./functions.ts";
 import { helpers, type HelperName } from "./helpers.ts";
-import { statements } from "./statements.ts";
+import { apiDictionary, condition, expression, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
+import { putIn } from "./grammar.ts";
+import { block, predeclare, returned, statements } from "./statements.ts";
 import { parseProgram, type Node } from "./syntax.ts";
+
+putIn({ expression, condition, wholeExpression, valueFor, propertyOf, apiDictionary, block, returned, predeclare });
 
 export interface PythonProgram {
   readonly code: string;

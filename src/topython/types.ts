@@ -245,3 +245,9 @@ function entityName(node: Node): string {
   if (node.type === "TSQualifiedName") return `${entityName(node.left)}.${entityName(node.right)}`;
   return node.type === "Identifier" ? node.name : "";
 }
+
+/** A member of a class, or of those that it comes from. */
+export function memberOf(info: ClassInfo, name: string): Type | undefined {
+  const own = info.fields.get(name) ?? info.methods.get(name);
+  return own ?? (info.base.kind === "class" ? memberOf(info.base.of, name) : undefined);
+}

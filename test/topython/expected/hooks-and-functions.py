@@ -108,4 +108,7 @@ for name, values in norms.items():
 largest = sorted(gradients.items(), key=lambda b: b[1], reverse=True)[0]
 print(f"largest gradient: {largest[0]}")
 apart = [(p - list(ema.shadow.parameters())[i]).abs().max().item() for i, p in enumerate(model.parameters())]
-print(str(all(d > 0 for d in apart)).lower(), len(list(gradients)))
+print(
+    str(all(d > 0 for d in apart)).lower(),
+    len(list(gradients)),
+)

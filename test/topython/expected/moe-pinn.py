@@ -107,7 +107,9 @@ while True:
         raise ValueError("diverged")
     if not (len(losses) < 5 or functools.reduce(lambda a, b: a + b, losses) / len(losses) > 0.45):
         break
-print(f"residual {sum(losses) / len(losses):.4f}, u(π/2) = {u(ends.mean().view(1, 1)).item():.3f}, experts made: {Expert.count}")
+print(
+    f"residual {sum(losses) / len(losses):.4f}, u(π/2) = {u(ends.mean().view(1, 1)).item():.3f}, experts made: {Expert.count}",
+)
 try:
     moe.gate(torch.zeros(2, 5))
 except Exception as error:

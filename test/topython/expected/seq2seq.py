@@ -93,4 +93,4 @@ with torch.no_grad():
     parts2 = decoder(*encoder(source), None)
     logits, attention = parts2["logits"], parts2["attention"]
     right = ((logits.argmax(-1) == target).sum(dim=1) == LENGTH).sum().item()
-    print(f"best step {(value if (value := best['step'] if best is not None else None) is not None else -1)}; {right} right; attention {'x'.join(map(str, attention.shape))} sums to {attention.sum(-1).mean().item():.3f}")
+    print(f"best step {(value if (value := best.get('step') if best is not None else None) is not None else -1)}; {right} right; attention {'x'.join(map(str, attention.shape))} sums to {attention.sum(-1).mean().item():.3f}")

@@ -94,4 +94,6 @@ for step in range(1, 9):
         there = masks > 0.5
         iou = found.logical_and(there).sum().item() / found.logical_or(there).sum().item()
     print(f"step {step} loss {loss.item():.4f} IoU {iou:.3f} lr {optimizer.param_groups[0]['lr']}")
-print(f"noise: {model(torch.rand(1, 1, 16, 16)).mean().item():.4f}")
+print(
+    f"noise: {model(torch.rand(1, 1, 16, 16)).mean().item():.4f}",
+)

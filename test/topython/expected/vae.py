@@ -81,7 +81,11 @@ for epoch in range(1, 7):
 best = functools.reduce(lambda a, b: a if a["loss"] < b["loss"] else b, history)
 print(f"Best epoch {best['epoch']} at {best['loss']:.3f}")
 drops = [history[i]["loss"] - item["loss"] for i, item in enumerate(history[1:])]
-print(str(all(drop > -5 for drop in drops)).lower(), str(max(drops) > 0).lower(), len(drops))
+print(
+    str(all(drop > -5 for drop in drops)).lower(),
+    str(max(drops) > 0).lower(),
+    len(drops),
+)
 with torch.no_grad():
     model.eval()
     sample = model.decode(torch.rand(2, options["latentDim"]))
