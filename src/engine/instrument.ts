@@ -70,8 +70,11 @@ export interface OperationWatch {
   became?(tensor: Tensor, source: Tensor): void;
   /** A backward pass, or `autograd.grad`, begins or ends. What runs in between differentiates. */
   differentiates?(isUnderWay: boolean): void;
-  /** After a node of the graph passed its gradients on in a backward pass; milliseconds that it took. */
-  passed?(node: Node, milliseconds: number): void;
+  /**
+   * After a node of the graph passed its gradients on in a backward pass; milliseconds that it took, the gradients that it was
+   * given and those that it gives, which are scratch memory: nothing of them may be kept.
+   */
+  passed?(node: Node, milliseconds: number, given: readonly (Tensor | null)[], results: readonly (Tensor | null)[]): void;
 }
 
 let operations: OperationWatch | null = null;

@@ -4,7 +4,8 @@ import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Problem, RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Trail } from "./badNumbers/alarm.ts";
 import { Curves } from "./curves/curves.ts";
 import type { MetricBuffer } from "./curves/metricBuffer.ts";
 import { SeriesWriter, type SeriesSink } from "./curves/series.ts";
@@ -29,6 +30,8 @@ import { Course } from "./steps/course.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
+  /** A loss, a gradient or a parameter is no longer finite; what is known of it at once. Where nobody looks further that is the last word. */
+  alarm?(problem: Problem, trail: Trail): void;
 }
 
 export interface ObserverOptions {
@@ -80,7 +83,7 @@ export class Observer implements Instrument {
     const search = (this.#search = new ModelSearch({ course, registry, watching, watches, tell }));
     const measurements = (this.#measurements = new Measurements({ course, registry, watching, watches, search, meter, operations, tell }));
     const series = new SeriesWriter(metrics, sink);
-    const curves = (this.#curves = new Curves({ course, watches, source, series, tell }));
+    const curves = (this.#curves = new Curves({ course, watches, source, series, tell, alarm: (problem, trail) => (sink.alarm ? sink.alarm(problem, trail) : tell({ type: "problem", problem })) }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
@@ -187,7 +190,7 @@ export class Observer implements Instrument {
       this.#report.tellOptimizers();
       this.#report.tellWatch();
     }
-    this.#curves.beforeStep(optimizer);
+    this.#curves.beforeStep(optimizer, this.beforeStep);
     if (this.steps === 0 && this.#options.firstStep) {
       this.#measurements.tellWork(this.#watches.steppedBy(optimizer));
       this.#options.firstStep();
