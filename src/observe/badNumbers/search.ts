@@ -55,6 +55,8 @@ interface Waiting {
 export class Search implements Instrument, OperationWatch {
   readonly #options: SearchOptions;
   readonly #bad = new WeakMap<Tensor["storage"], Bad>();
+  /** What those that are changed in place were like before. */
+  readonly #before = new WeakMap<Tensor, Extent>();
   readonly #calls = new WeakMap<Node, Call>();
   readonly #waiting = new WeakMap<Node, Waiting>();
   readonly #open: AnyModule[] = [];
@@ -111,6 +113,11 @@ export class Search implements Instrument, OperationWatch {
     }
   };
 
+  readonly changes = (tensor: Tensor): void => {
+    if (this.#isOver || this.#isLooking || !isFloat(tensor)) return;
+    this.#before.set(tensor, this.#quietly(() => extent(tensor)));
+  };
+
   readonly became = (tensor: Tensor, source: Tensor): void => {
     const bad = this.#bad.get(source.storage);
     if (bad) this.#bad.set(tensor.storage, bad);
@@ -126,11 +133,22 @@ export class Search implements Instrument, OperationWatch {
     const isInner = this.#passes.length > 0;
     // What a derivative computes with is told of when it is done; what the user's own code computes there isn't.
     if (isInner && samePosition(stack, this.#passes.at(-1)!, this.#options.source)) return;
-    const read = [...inputs, ...saved.filter((tensor) => !inputs.includes(tensor))].filter((tensor) => tensor !== output && isFloat(tensor));
-    const known = read.flatMap((tensor) => this.#known(tensor, name, this.ran) ?? []);
+    const read = [...inputs, ...saved.filter((tensor) => !inputs.includes(tensor) && tensor !== output)].filter(isFloat);
+    const known = read.flatMap((tensor) => (tensor === output ? this.#knownBefore(tensor, name) : this.#known(tensor, name, this.ran)) ?? []);
+    const inputsBefore = read.map((tensor) => (tensor === output ? this.#before.get(tensor) : undefined) ?? extentOf(tensor));
     const scalar = scalarOf(data);
     const way: Way = places(name, scalar) ? "placed" : "computed";
-    this.#bad.set(output.storage, this.#remember(output, blame(seen, known, this.#origin({ way, name, stack, inputs: read.map(extentOf), scalar, output: seen }))));
+    const bad = blame(seen, known, this.#origin({ way, name, stack, inputs: inputsBefore, scalar, output: seen }));
+    // What it is made of, such as the operations within a function of the user's own, told of it before.
+    const inner = read.includes(output) || known.length > 0 ? undefined : this.#bad.get(output.storage);
+    this.#bad.set(output.storage, this.#remember(output, inner && culprit(inner)?.way !== "given" ? inner : bad));
+  }
+
+  /** The same of a tensor that was changed in place, as it was before. */
+  #knownBefore(tensor: Tensor, name: string): Bad | undefined {
+    const before = this.#before.get(tensor);
+    if (!before || before.nan + before.positive + before.negative === 0) return undefined;
+    return this.#bad.get(tensor.storage) ?? this.#given(tensor, name, this.ran, false);
   }
 
   /** What is known of a tensor; of one that holds NaN or ∞ from the start, that it does. */

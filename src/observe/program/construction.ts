@@ -65,6 +65,13 @@ export class CallStack {
     return frame && source.locate(frame.line, frame.column);
   }
 
+  /** The function of the engine's that the user's line called, as it is written there; `undefined` where it called a module. */
+  callee(source: Pick<ProgramSource, "program">): string | undefined {
+    const sites = this.#read();
+    const name = sites[sites.findIndex((candidate) => isProgram(candidate, source)) - 1]?.getFunctionName();
+    return /^(?:\w+\.)?([a-z]\w*?)(?:Of[A-Z]\w*)?$/.exec(name ?? "")?.[1];
+  }
+
   #read(): readonly NodeJS.CallSite[] {
     return (this.#sites ??= readSites(this));
   }
