@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { brokenNetwork } from "./brokenNetworks.ts";
 import { markedLine, searched } from "./searched.ts";
 
 /** A network whose `forward` ends with what is under test, and one that trains it. */
@@ -180,4 +181,22 @@ describe("the first bad number", () => {
       if (module) assert.equal(found.module, module);
     });
   }
+});
+
+/** Each way to break has its turn in a network or two. */
+const networks = Number(process.env["BROKEN_NETWORKS"] ?? 60);
+
+describe("the first bad number of networks that are made up", () => {
+  it("is blamed on its line in each of them", () => {
+    const wrong: string[] = [];
+    let hidden = 0;
+    for (let seed = 0; seed < networks; seed++) {
+      const { text, line, breaking } = brokenNetwork(seed);
+      const found = searched(text);
+      if (!found) hidden++;
+      else if (found.position?.line !== line) wrong.push(`${seed}: ${breaking} at ${line}, but ${found.position?.line}: ${found.message}`);
+    }
+    assert.deepEqual(wrong, []);
+    assert.ok(hidden <= networks / 20, `${hidden} came to nothing`);
+  });
 });

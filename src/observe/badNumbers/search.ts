@@ -133,8 +133,13 @@ export class Search implements Instrument, OperationWatch {
     const isInner = this.#passes.length > 0;
     // What a derivative computes with is told of when it is done; what the user's own code computes there isn't.
     if (isInner && samePosition(stack, this.#passes.at(-1)!, this.#options.source)) return;
-    const read = [...inputs, ...saved.filter((tensor) => !inputs.includes(tensor) && tensor !== output)].filter(isFloat);
-    const known = read.flatMap((tensor) => (tensor === output ? this.#knownBefore(tensor, name) : this.#known(tensor, name, this.ran)) ?? []);
+    const read = inputs.filter(isFloat);
+    const others = saved.filter((tensor) => isFloat(tensor) && tensor !== output && !read.includes(tensor) && this.#look(tensor));
+    const known = [
+      ...read.flatMap((tensor) => (tensor === output ? this.#knownBefore(tensor, name) : this.#known(tensor, name, this.ran)) ?? []),
+      // Among these is what the operation made for itself.
+      ...others.flatMap((tensor) => this.#bad.get(tensor.storage) ?? []),
+    ];
     const inputsBefore = read.map((tensor) => (tensor === output ? this.#before.get(tensor) : undefined) ?? extentOf(tensor));
     const scalar = scalarOf(data);
     const way: Way = places(name, scalar) ? "placed" : "computed";
