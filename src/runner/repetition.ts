@@ -51,13 +51,14 @@ export class Repetition {
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     leaveTheWorldAlone();
-    watchProcess({ isOurs: () => false, uncaught: () => this.#end({}), exit: () => this.#end({}) });
+    const another = (): void => this.#end({ isAnother: true });
+    watchProcess({ isOurs: () => false, uncaught: another, exit: (code) => this.#end(code === 0 ? {} : { isAnother: true }) });
     setInstrument(this.#search);
     watchOperations(this.#search);
     try {
       await import(this.#job.program);
     } catch {
-      this.#end({});
+      another();
     }
   }
 
@@ -66,7 +67,7 @@ export class Repetition {
     const { losses } = this.#run;
     const isSame = this.#backwards < losses.length && Object.is(loss, losses[this.#backwards]);
     this.#backwards++;
-    if (!isSame) this.#end({});
+    if (!isSame) this.#end({ isAnother: true });
     return isSame;
   }
 
@@ -90,7 +91,7 @@ export class Repetition {
     this.#isOver = true;
     setInstrument(null);
     watchOperations(null);
-    this.#post({ type: "searched", ...searched });
+    this.#post({ type: "searched", searched });
     leave(0);
   }
 }

@@ -28,7 +28,7 @@ export interface SearchedProgram {
 /** A run that lasted longer up to there isn't repeated unasked; milliseconds. */
 const longest = 30_000;
 /** How long a repetition may take: so many times as long as the run, and a start. */
-const [factor, start] = [10, 20_000];
+const [factor, start] = [10, 10_000];
 
 const script = new URL("./again.js", import.meta.url);
 
@@ -54,8 +54,9 @@ export class BadNumberSearch {
     let folder: ProgramFolder | undefined;
     try {
       folder = new ProgramFolder(code);
-      const { explanation } = await this.#ask({ job: { ...job, program: folder.program, repeated: run }, randomSeed }, kernels, start + factor * time);
-      if (!explanation) return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
+      const { explanation, isAnother } = await this.#ask({ job: { ...job, program: folder.program, repeated: run }, randomSeed }, kernels, start + factor * time);
+      if (isAnother) return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
+      if (!explanation) return problem;
       const { message, position, related, module } = explanation;
       const headline = problem.message.slice(0, problem.message.indexOf(". ") + 1);
       return {

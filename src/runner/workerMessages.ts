@@ -40,8 +40,12 @@ export interface RepeatedRun {
   readonly seed: number | bigint;
 }
 
-/** What a repetition came to: nothing where the program took another course. */
-export type Searched = { readonly explanation?: Explanation };
+/** What a repetition came to; neither where all ran the same and no operation is to blame. */
+export interface Searched {
+  readonly explanation?: Explanation;
+  /** The program took another course this time. */
+  readonly isAnother?: true;
+}
 
 /** How the program ended. */
 export type Outcome = "finished" | "stopped" | "failed";
@@ -60,5 +64,5 @@ export type WorkerMessage =
   | { readonly type: "paused"; readonly paused: boolean }
   /** Something is not finite any more, after so many milliseconds. */
   | { readonly type: "alarm"; readonly problem: Problem; readonly run: RepeatedRun; readonly time: number }
-  | ({ readonly type: "searched" } & Searched)
+  | { readonly type: "searched"; readonly searched: Searched }
   | { readonly type: "ended"; readonly outcome: Outcome; /** The program's own choice, where it made one. */ readonly exitCode?: number };
