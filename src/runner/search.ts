@@ -54,8 +54,13 @@ export class BadNumberSearch {
     let folder: ProgramFolder | undefined;
     try {
       folder = new ProgramFolder(code);
-      const { explanation, isAnother } = await this.#ask({ job: { ...job, program: folder.program, repeated: run }, randomSeed }, kernels, start + factor * time);
-      if (isAnother) return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
+      const { explanation, isAnother } = await this.#ask(
+        { job: { ...job, program: folder.program, repeated: run }, randomSeed },
+        kernels,
+        start + factor * time,
+      );
+      if (isAnother)
+        return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
       if (!explanation) return problem;
       const { message, position, related, module } = explanation;
       const headline = problem.message.slice(0, problem.message.indexOf(". ") + 1);

@@ -132,7 +132,11 @@ export function brokenNetwork(seed: number): BrokenNetwork {
       "}",
     );
   }
-  const optimizers = ["SGD(model.parameters(), { lr: 0.01, momentum: 0.9 })", "Adam(model.parameters(), { lr: 0.01 })", "RMSprop(model.parameters(), { lr: 0.001 })"];
+  const optimizers = [
+    "SGD(model.parameters(), { lr: 0.01, momentum: 0.9 })",
+    "Adam(model.parameters(), { lr: 0.01 })",
+    "RMSprop(model.parameters(), { lr: 0.001 })",
+  ];
   const losses = ["h.square().mean()", "nn.functional.mseLoss(h, y)", "h.sub(y).abs().mean()", "nn.functional.smoothL1Loss(h, y)"];
   const from = random(3);
   made.push(

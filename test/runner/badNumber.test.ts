@@ -31,7 +31,10 @@ describe("the first bad number of a run", function () {
   const train = (text: string) => run(file(text));
 
   function only(job: Job) {
-    assert.deepEqual(job.problems.map(({ code }) => code), ["nonFiniteLoss"]);
+    assert.deepEqual(
+      job.problems.map(({ code }) => code),
+      ["nonFiniteLoss"],
+    );
     return job.problems[0]!;
   }
 
@@ -57,7 +60,10 @@ optimizer.step();
     const problem = only(await train(text));
     assert.match(problem.message, /^loss became −∞ at step 0\. It began with `log` of 0 in `head`: 16 of 16 values are 0\. Keep its input above 0/);
     assert.deepEqual([problem.position?.line, problem.module, problem.step], [markedLine(text), "head (Head) of Net", 0]);
-    assert.deepEqual(problem.related?.map(({ position }) => position.line), [markedLine(text, "// loss")]);
+    assert.deepEqual(
+      problem.related?.map(({ position }) => position.line),
+      [markedLine(text, "// loss")],
+    );
   });
 
   it("is told where the file is inspected, too", async () => {
@@ -133,7 +139,10 @@ loss.backward();
 optimizer.step();
 `;
     const problem = (await train(text)).problems.find(({ code }) => code === "nonFiniteLoss")!;
-    assert.match(problem.message, /^The gradient of a parameter is not finite any more at step 0\. It began in the backward pass, with the derivative of `sqrt` at 0/);
+    assert.match(
+      problem.message,
+      /^The gradient of a parameter is not finite any more at step 0\. It began in the backward pass, with the derivative of `sqrt` at 0/,
+    );
     assert.equal(problem.position?.line, markedLine(text));
   });
 
