@@ -46,7 +46,7 @@ export function marks(all: readonly FileRuns[], isDoubled: (problem: Problem) =>
 
 function markOf(problem: Problem): Mark {
   const { position, end, module, related = [], stack = [], fixes = [] } = problem;
-  const isNamed = module === undefined || problem.message.includes(module);
+  const isNamed = module === undefined || [module, `\`${/^(.*?) \(/.exec(module)?.[1]}\``].some((name) => problem.message.includes(name));
   return {
     range: position ? rangeBetween(position, end) : { line: 0, column: 0, endLine: 0, endColumn: 0 },
     severity: problem.severity,

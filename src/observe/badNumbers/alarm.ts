@@ -1,6 +1,6 @@
 /**
  * Tells once when a loss, a gradient or a parameter is no longer a finite number. Losses are known anyway; of gradients and
- * parameters so much is looked at as a hundredth of the time allows.
+ * parameters so much is looked at as half a hundredth of the time allows.
  */
 import { isAllFinite } from "../../engine/ops/statistics.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
@@ -28,7 +28,7 @@ export interface AlarmOptions {
 }
 
 /** Share of the time. */
-const budget = 0.01;
+const budget = 0.005;
 /** So many losses are remembered; a run of more is too long to be compared. */
 const mostLosses = 100_000;
 
