@@ -63,7 +63,8 @@ export class Observer implements Instrument {
   readonly #optimizers: Optimizers;
   readonly #interventions: Interventions;
   readonly #samples: SampleWatch;
-  readonly #passes: PassWatch | undefined;
+  /** None before anything is watched. */
+  #passes: PassWatch | undefined;
   readonly #report: Report;
   readonly #stops: Stops;
 
@@ -84,8 +85,17 @@ export class Observer implements Instrument {
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
-    const passes = (this.#passes = watching.enabled ? this.#newPassWatch(options) : undefined);
-    const report = (this.#report = new Report({ course, watching, measurements, curves, series, optimizers, passes, tell }));
+    if (watching.enabled) this.#passes = this.#newPassWatch(options);
+    const report = (this.#report = new Report({
+      course,
+      watching,
+      measurements,
+      curves,
+      series,
+      optimizers,
+      passCounts: () => this.#passes?.counts() ?? [],
+      tell,
+    }));
     this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell });
     meter.turn(watching.enabled);
   }
@@ -271,6 +281,7 @@ export class Observer implements Instrument {
         return this.#options.gate.release();
       case "watch":
         this.#watching.choose(steering.watch, this.#watches.models, this.#course.time.now);
+        if (this.#watching.enabled) this.#passes ??= this.#newPassWatch(this.#options);
         return this.#report.tellWatch();
       case "change":
         return this.#stops.change({ change: steering.change });
