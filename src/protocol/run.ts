@@ -160,9 +160,21 @@ export interface RunRequest {
   readonly programArguments?: readonly string[];
   /** Threads that the engine computes with; 0 leaves one core free and takes the others. */
   readonly threads: number;
+  /** Where the run is written down while it goes on; nowhere if absent. */
+  readonly keep?: KeepOptions;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
   readonly inBackground?: boolean;
 }
+
+export interface KeepOptions {
+  /** The folder of all runs; made if it isn't there. */
+  readonly folder: string;
+  /** Bytes that all runs in it may take together: the oldest that are not pinned give way. */
+  readonly limit: number;
+}
+
+/** Bytes that all kept runs of a project may take together, unless that is set. */
+export const roomForRuns = 500e6;
 
 export interface SamplingOptions {
   /** Whether activations and gradients are measured at all. */

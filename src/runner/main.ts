@@ -1,7 +1,9 @@
 /** The runner: a forked process that serves one job. Speaks `RunCommand` and `RunnerMessage` with its parent. */
-import type { RunCommand, RunnerMessage } from "../protocol/index.ts";
+import { RunKeeper } from "../keep/runKeeper.ts";
+import type { Problem, RunCommand, RunnerMessage, RunRequest, SentEvent } from "../protocol/index.ts";
 import { endWithChildren } from "./ending.ts";
 import { Supervisor, type RunEnd } from "./supervisor.ts";
+import { version } from "./version.ts";
 
 const places = {
   worker: new URL("./worker.js", import.meta.url),
@@ -15,11 +17,25 @@ function send(message: RunnerMessage): Promise<void> {
   });
 }
 
-const supervisor = new Supervisor(places, (event) => void send({ type: "event", event }));
+const supervisor = new Supervisor(places, (event) => void tell(event));
 let busy = false;
+let keeper: RunKeeper | undefined;
+
+function tell(event: SentEvent): Promise<void> {
+  keeper?.event(event);
+  return send({ type: "event", event });
+}
+
+function run(request: RunRequest): Promise<RunEnd> {
+  const tellProblem = (problem: Problem): void => void send({ type: "event", event: { type: "problem", problem } });
+  if (request.keep) keeper = RunKeeper.begin({ request, version: version(), kernels: supervisor.ready, tell: tellProblem });
+  return supervisor.run(request);
+}
 
 async function finish({ state, exitCode }: RunEnd): Promise<never> {
-  await send({ type: "event", event: { type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) } });
+  const told = tell({ type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) });
+  keeper?.close();
+  await told;
   if (supervisor.isBusy) endWithChildren();
   process.exit(0);
 }
@@ -34,7 +50,7 @@ process.on("message", (command: RunCommand) => {
     case "run":
       if (busy) return;
       busy = true;
-      void supervisor.run(command.request).then(finish);
+      void run(command.request).then(finish);
       break;
     case "pause":
       supervisor.pause();
@@ -52,7 +68,10 @@ process.on("message", (command: RunCommand) => {
 });
 
 // Nobody is left to report to.
-process.on("disconnect", endWithChildren);
+process.on("disconnect", () => {
+  keeper?.close();
+  endWithChildren();
+});
 // Ctrl+C in a terminal reaches the whole group of processes, before the parent's word does.
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
