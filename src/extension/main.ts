@@ -78,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     new EditWatch(store),
     new ModelCodeLenses(store, unsaved),
     keepContextKeys(store, current, panels),
-    showProblems(store),
+    showProblems(store, extension),
     showStatus(store, current),
     registerCommands({
       extension,

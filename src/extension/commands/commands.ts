@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { RunMode, SourcePosition } from "../../protocol/index.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
+import { explainLint } from "../problems/lintPages.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { RunController } from "../runs/runController.ts";
@@ -77,6 +78,7 @@ class Commands {
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
+    explainLint: (id: string) => explainLint(this.#parts.extension, id),
     addExample: (file: string, className: string, parameters: readonly string[]) => this.#addExample(file, className, parameters),
     reveal: (position: SourcePosition, keepFocus?: boolean) => reveal(position, keepFocus),
     runActions: () => this.#runActions(),
