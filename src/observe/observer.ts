@@ -65,7 +65,8 @@ export class Observer implements Instrument {
   readonly #optimizers: Optimizers;
   readonly #interventions: Interventions;
   readonly #samples: SampleWatch;
-  readonly #passes: PassWatch | undefined;
+  /** None before anything is watched. */
+  #passes: PassWatch | undefined;
   readonly #lints: Lints;
   readonly #report: Report;
   readonly #stops: Stops;
@@ -87,7 +88,7 @@ export class Observer implements Instrument {
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
-    const passes = (this.#passes = watching.enabled ? this.#newPassWatch(options) : undefined);
+    if (watching.enabled) this.#passes = this.#newPassWatch(options);
     this.#lints = new Lints({
       course,
       registry,
@@ -99,7 +100,16 @@ export class Observer implements Instrument {
       isFrozenByHand: () => !interventions.frozen.isEmpty,
       tell: (problem) => tell({ type: "problem", problem }),
     });
-    const report = (this.#report = new Report({ course, watching, measurements, curves, series, optimizers, passes, tell }));
+    const report = (this.#report = new Report({
+      course,
+      watching,
+      measurements,
+      curves,
+      series,
+      optimizers,
+      passCounts: () => this.#passes?.counts() ?? [],
+      tell,
+    }));
     this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell });
     meter.turn(watching.enabled);
   }
@@ -303,6 +313,7 @@ export class Observer implements Instrument {
         return this.#options.gate.release();
       case "watch":
         this.#watching.choose(steering.watch, this.#watches.models, this.#course.time.now);
+        if (this.#watching.enabled) this.#passes ??= this.#newPassWatch(this.#options);
         return this.#report.tellWatch();
       case "change":
         return this.#stops.change({ change: steering.change });

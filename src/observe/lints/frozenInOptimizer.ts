@@ -41,6 +41,6 @@ export class FrozenInOptimizer implements Lint {
           `Call \`${name}.zeroGrad()\` where ${they} ${are} frozen.`
         : `\`${name}\` holds ${paths} of \`${info.name}\`, which ${are} frozen: nothing of ${they === "it" ? "it" : "them"} will be trained. ` +
           `Unfreeze ${they === "it" ? "it" : "them"} with \`requiresGrad_(true)\`, or leave ${they === "it" ? "it" : "them"} out of \`${name}\`.`;
-    this.#context.tell("frozen-in-optimizer", { message, position }, moving.length > 0 ? "warning" : "information");
+    this.#context.tell("frozen-in-optimizer", { message, position }, moving.length > 0 ? "warning" : undefined);
   }
 }

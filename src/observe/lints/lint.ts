@@ -5,6 +5,7 @@ import type { LRScheduler } from "../../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Problem, SourcePosition } from "../../protocol/index.ts";
+import type { LintId } from "../../run/lints.ts";
 import type { ModelWatch } from "../measuring/modelWatch.ts";
 import type { ModelWatches } from "../measuring/modelWatches.ts";
 import type { ModelRegistry } from "../models/modelRegistry.ts";
@@ -55,6 +56,6 @@ export interface LintContext {
   loaderPlace(loader: object): LoaderPlace | undefined;
   /** The user's own line that runs now. */
   here(): SourcePosition | undefined;
-  /** Once for each place. */
-  tell(lint: string, found: Found, severity?: Problem["severity"]): void;
+  /** Once for each place; as severe as the lint is, unless told otherwise. */
+  tell(lint: LintId, found: Found, severity?: Problem["severity"]): void;
 }

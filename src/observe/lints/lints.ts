@@ -5,6 +5,7 @@ import type { LRScheduler } from "../../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Problem, SourcePosition } from "../../protocol/index.ts";
+import { lintProblem, type LintId } from "../../run/lints.ts";
 import type { ModelWatch } from "../measuring/modelWatch.ts";
 import { callerPosition } from "../program/construction.ts";
 import type { OperationWatches } from "../program/operationWatches.ts";
@@ -132,10 +133,10 @@ export class Lints {
     return callerPosition(this.#parts.source, this.#here);
   }
 
-  #tell(code: string, found: Found, severity: Problem["severity"] = "warning"): void {
-    const place = `${code} ${found.position.file}:${found.position.line}`;
+  #tell(lint: LintId, found: Found, severity?: Problem["severity"]): void {
+    const place = `${lint} ${found.position.file}:${found.position.line}`;
     if (this.#told.has(place)) return;
     this.#told.add(place);
-    this.#parts.tell({ severity, code, ...found });
+    this.#parts.tell({ ...lintProblem(lint, found), ...(severity && { severity }) });
   }
 }

@@ -56,6 +56,6 @@ export class NoGradMissing implements Lint {
     const message =
       `${name} is evaluated here, and each call keeps all that a \`backward()\` would need, which never comes: that takes memory and time. ` +
       "Put the evaluation into `noGrad(() => { … })`.";
-    this.#context.tell("no-grad-missing", { message, position }, "information");
+    this.#context.tell("no-grad-missing", { message, position });
   }
 }

@@ -9,7 +9,7 @@ import { madeBy } from "./madeBy.ts";
 interface Mistake {
   readonly what: string;
   readonly advice: string;
-  /** Default `warning`. */
+  /** Unless it is as severe as the lint. */
   readonly severity?: Problem["severity"];
 }
 
