@@ -46,7 +46,7 @@ export class HiddenModules implements Lint {
       for (const parameter of root.parameters()) registered.add(parameter);
     }
     const trained = new Set<Tensor>(optimizers.holders().keys());
-    for (const owner of registry.latest) for (const hidden of hiddenIn(owner, registered)) if (isMissed(hidden, trained)) this.#tell(hidden);
+    for (const owner of registry.latest) for (const hidden of hiddenIn(owner, registered)) if (this.#isMissed(hidden, trained)) this.#tell(hidden);
   }
 
   #tell(hidden: Hidden): void {
@@ -56,9 +56,20 @@ export class HiddenModules implements Lint {
     const what = modules.length > 0 ? counted(modules.length, "layer") : counted(parameters.length, "parameter");
     const them = modules.length + parameters.length === 1 ? "it" : "them";
     const message =
-      `\`${owner.constructor.name}\` doesn't know of the ${what} in \`this.${property}\`: ${kind === "object" ? "an" : "a"} ${kind === "array" ? "plain array" : kind} hides ${them}, ` +
+      `\`${owner.constructor.name}\` doesn't know of the ${what} in \`this.${property}\`: a ${kind === "array" || kind === "object" ? `plain ${kind}` : kind} hides ${them}, ` +
       `so that \`parameters()\`, \`train()\`, \`eval()\` and \`stateDict()\` leave ${them} out. Use \`${container(hidden)}\`.`;
     this.#context.tell("hidden-modules", { message, position });
+  }
+
+  /**
+   * Whether anything is lost: to keep a frozen teacher or another model out of the parameters, or what an optimizer holds all the
+   * same, may be meant.
+   */
+  #isMissed({ modules, parameters }: Hidden, trained: ReadonlySet<Tensor>): boolean {
+    if (modules.some((module) => this.#context.registry.variableOf(module) !== undefined)) return false;
+    const all = [...parameters, ...modules.flatMap((module) => [...module.parameters()])];
+    if (all.length === 0) return modules.some((module) => module.modules().some((part) => part instanceof RandomZeros));
+    return all.some((parameter) => parameter.requiresGrad) && !all.some((parameter) => trained.has(parameter));
   }
 
   /** Where the first of what is hidden was made, else the module that hides it. */
@@ -99,13 +110,6 @@ function elementsOf(value: object): unknown[] {
   if (Array.isArray(value)) return value;
   if (value instanceof Map || value instanceof Set) return [...value.values()];
   return Object.values(Object.getOwnPropertyDescriptors(value)).map((property) => property.value as unknown);
-}
-
-/** Whether anything is lost: to keep a frozen teacher out of the parameters, or what an optimizer holds all the same, may be meant. */
-function isMissed({ modules, parameters }: Hidden, trained: ReadonlySet<Tensor>): boolean {
-  const all = [...parameters, ...modules.flatMap((module) => [...module.parameters()])];
-  if (all.length === 0) return modules.some((module) => module.modules().some((part) => part instanceof RandomZeros));
-  return all.some((parameter) => parameter.requiresGrad) && !all.some((parameter) => trained.has(parameter));
 }
 
 function container({ kind, modules }: Hidden): string {

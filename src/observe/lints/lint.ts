@@ -58,4 +58,5 @@ export interface LintContext {
   here(): SourcePosition | undefined;
   /** Once for each place; as severe as the lint is, unless told otherwise. */
   tell(lint: LintId, found: Found, severity?: Problem["severity"]): void;
+  isTold(lint: LintId, position: SourcePosition): boolean;
 }

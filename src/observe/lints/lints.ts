@@ -44,7 +44,7 @@ const all = [
   TestSetTrained,
 ] as const satisfies readonly (new (context: LintContext) => Lint)[];
 
-export interface LintsParts extends Omit<LintContext, "here" | "tell" | "loaderPlace"> {
+export interface LintsParts extends Omit<LintContext, "here" | "tell" | "isTold" | "loaderPlace"> {
   /** Where operations are told; none where nothing is to be measured. */
   readonly operations: OperationWatches | undefined;
   tell(problem: Problem): void;
@@ -65,6 +65,7 @@ export class Lints {
       loaderPlace: (loader) => this.#loaders.get(loader),
       here: () => this.#here(),
       tell: (...found) => this.#tell(...found),
+      isTold: (...place) => this.#isTold(...place),
     };
     this.#lints = all.map((Rule) => new Rule(context));
     parts.operations?.add(this.#operations);
@@ -133,10 +134,15 @@ export class Lints {
     return callerPosition(this.#parts.source, this.#here);
   }
 
+  #isTold(lint: LintId, position: SourcePosition): boolean {
+    return this.#told.has(placeKey(lint, position));
+  }
+
   #tell(lint: LintId, found: Found, severity?: Problem["severity"]): void {
-    const place = `${lint} ${found.position.file}:${found.position.line}`;
-    if (this.#told.has(place)) return;
-    this.#told.add(place);
+    if (this.#isTold(lint, found.position)) return;
+    this.#told.add(placeKey(lint, found.position));
     this.#parts.tell({ ...lintProblem(lint, found), ...(severity && { severity }) });
   }
 }
+
+const placeKey = (lint: LintId, { file, line }: SourcePosition): string => `${lint} ${file}:${line}`;

@@ -31,7 +31,8 @@ export class ParameterNotInOptimizer implements Lint {
 
   #tell(optimizer: Optimizer, { info }: FoundModel, paths: readonly string[]): void {
     const position = this.#context.optimizers.constructedAt(optimizer);
-    if (!position) return;
+    // That says why.
+    if (!position || this.#context.isTold("optimizer-before-surgery", position)) return;
     const name = variableName(this.#context, optimizer);
     const [one, they, them] = paths.length === 1 ? ["gets a gradient", "it", "it"] : ["get gradients", "they", "them"];
     const message =

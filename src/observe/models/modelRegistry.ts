@@ -109,6 +109,12 @@ export class ModelRegistry {
     return frame && this.#source.locate(frame.line, frame.column);
   }
 
+  /** The variable that is given the module right where that is constructed. */
+  variableOf(module: AnyModule): string | undefined {
+    const place = this.constructedAt(module);
+    return place && this.#source.variableAt(place)?.name;
+  }
+
   /** Modules that no other's constructor made, the latest of each line: whatever models there are is among them. */
   get standalone(): readonly Module[] {
     return [...this.#candidates.values()].flat().map(({ module }) => module);
