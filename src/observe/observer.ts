@@ -2,6 +2,7 @@
 import type { DataLoader } from "../engine/data/dataLoader.ts";
 import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
+import type { LRScheduler } from "../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
@@ -9,6 +10,7 @@ import { Curves } from "./curves/curves.ts";
 import type { MetricBuffer } from "./curves/metricBuffer.ts";
 import { SeriesWriter, type SeriesSink } from "./curves/series.ts";
 import { PassWatch } from "./graph/passWatch.ts";
+import { Lints } from "./lints/lints.ts";
 import { Measurements } from "./measuring/measurements.ts";
 import { ModelSearch } from "./measuring/modelSearch.ts";
 import type { ModelWatch } from "./measuring/modelWatch.ts";
@@ -65,6 +67,7 @@ export class Observer implements Instrument {
   readonly #samples: SampleWatch;
   /** None before anything is watched. */
   #passes: PassWatch | undefined;
+  readonly #lints: Lints;
   readonly #report: Report;
   readonly #stops: Stops;
 
@@ -86,6 +89,17 @@ export class Observer implements Instrument {
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
     if (watching.enabled) this.#passes = this.#newPassWatch(options);
+    this.#lints = new Lints({
+      course,
+      registry,
+      watches,
+      optimizers,
+      source,
+      operations: watching.enabled ? operations : undefined,
+      isInspection: options.firstStep !== undefined,
+      isFrozenByHand: () => !interventions.frozen.isEmpty,
+      tell: (problem) => tell({ type: "problem", problem }),
+    });
     const report = (this.#report = new Report({
       course,
       watching,
@@ -131,6 +145,7 @@ export class Observer implements Instrument {
     this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output, root.sampler !== null);
+    if (root) this.#lints.modelCalled(root, inputs, output);
     this.#curves.losses.called(module, output);
     this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);
@@ -151,12 +166,22 @@ export class Observer implements Instrument {
     this.#curves.losses.optimizerConstructed(optimizer);
     this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
     this.#watches.forgetOwners();
+    this.#lints.optimizerConstructed(optimizer);
+  }
+
+  schedulerStepped(scheduler: LRScheduler): void {
+    this.#lints.schedulerStepped(scheduler);
+  }
+
+  loaderConstructed(loader: DataLoader<unknown>): void {
+    this.#lints.loaderConstructed(loader);
   }
 
   loss(computed: ComputedLoss): void {
     this.#clock.stop();
     this.#passes?.loss(computed);
     this.#measurements.computed(computed);
+    this.#lints.loss(computed);
     this.#curves.losses.computed(computed);
     const { sampler } = this.#watches;
     const cost = this.#samples.loss(computed, this.#course.underWay, this.#course.time.now, Boolean(sampler));
@@ -175,6 +200,7 @@ export class Observer implements Instrument {
     this.#samples.trained(this.#course.underWay, this.#course.time.now);
     this.#measurements.beforeBackward(loss);
     this.#curves.beforeBackward(loss, this.beforeBackward);
+    this.#lints.beforeBackward(loss);
     this.#clock.go();
   }
 
@@ -183,7 +209,8 @@ export class Observer implements Instrument {
     return !this.#interventions.frozen.isEmpty;
   }
 
-  afterBackward(): void {
+  afterBackward(loss: Tensor): void {
+    this.#lints.afterBackward(loss);
     // The program may change the parameters from now on.
     if (this.#iterations.isByHand) this.#measurements.beforeUpdateByHand();
   }
@@ -198,6 +225,7 @@ export class Observer implements Instrument {
       this.#report.tellWatch();
     }
     this.#curves.beforeStep(optimizer);
+    this.#lints.beforeStep(optimizer);
     if (this.steps === 0 && this.#options.firstStep) {
       this.#measurements.tellWork(this.#watches.steppedBy(optimizer));
       this.#options.firstStep();
@@ -215,10 +243,12 @@ export class Observer implements Instrument {
     this.#curves.losses.stepEnds();
     this.#stepped(models, isFirst, optimizer);
     this.#passes?.stepped();
+    this.#lints.afterStep(optimizer);
     this.#clock.go();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
+    this.#lints.passStarts(loader);
     this.#passTurns();
     this.#course.epochs.passStarts(loader);
     this.#samples.passStarts(this.#course.time.now);
@@ -229,11 +259,13 @@ export class Observer implements Instrument {
     this.#turn();
     this.#course.epochs.batchStarts(loader, index);
     this.#course.loops.batch(loader, index);
+    this.#lints.batch(loader);
     this.#stops.betweenSteps();
   }
 
   epochEnd(loader: DataLoader<unknown>): void {
     this.#course.epochs.passEnds(loader);
+    this.#lints.passEnds(loader);
     this.#course.loops.batchesEnd();
   }
 
@@ -309,6 +341,7 @@ export class Observer implements Instrument {
     this.#search.find();
     this.#report.tellOptimizers();
     this.#passes?.finish();
+    this.#lints.finish();
     this.#measurements.tellUnfinished();
     this.#curves.losses.tellWaiting(true);
     this.#report.tellAll();
