@@ -5,7 +5,8 @@ import type { AnyModule } from "../engine/nn/module.ts";
 import type { LRScheduler } from "../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Problem, RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Trail } from "./badNumbers/alarm.ts";
 import { Curves } from "./curves/curves.ts";
 import type { MetricBuffer } from "./curves/metricBuffer.ts";
 import { SeriesWriter, type SeriesSink } from "./curves/series.ts";
@@ -31,6 +32,8 @@ import { Course } from "./steps/course.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
+  /** A loss, a gradient or a parameter is no longer finite; what is known of it at once. Where nobody looks further that is the last word. */
+  alarm?(problem: Problem, trail: Trail): void;
 }
 
 export interface ObserverOptions {
@@ -84,7 +87,7 @@ export class Observer implements Instrument {
     const search = (this.#search = new ModelSearch({ course, registry, watching, watches, tell }));
     const measurements = (this.#measurements = new Measurements({ course, registry, watching, watches, search, meter, operations, tell }));
     const series = new SeriesWriter(metrics, sink);
-    const curves = (this.#curves = new Curves({ course, watches, source, series, tell }));
+    const curves = (this.#curves = new Curves({ course, watches, source, series, tell, alarm: (problem, trail) => (sink.alarm ? sink.alarm(problem, trail) : tell({ type: "problem", problem })) }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
@@ -224,7 +227,7 @@ export class Observer implements Instrument {
       this.#report.tellOptimizers();
       this.#report.tellWatch();
     }
-    this.#curves.beforeStep(optimizer);
+    this.#curves.beforeStep(optimizer, this.beforeStep);
     this.#lints.beforeStep(optimizer);
     if (this.steps === 0 && this.#options.firstStep) {
       this.#measurements.tellWork(this.#watches.steppedBy(optimizer));
