@@ -27,6 +27,7 @@ import { printed, printedEvent } from "./records/printed.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
 import type { AllFollowed } from "./followed.ts";
 import { followed, followedNews, storedFollowed } from "./records/sample.ts";
+import { lines } from "./records/lines.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
@@ -163,6 +164,7 @@ export const runEvent = variants<RunEvent, "type">("type", {
   printed: printedEvent,
   note,
   progress: record({ progress }),
+  lines: record({ lines }),
   statistics: record({ statistics: packedSample }),
   pass: record({ pass }),
   passCounts: record({ counts: list(passCount) }),
@@ -197,6 +199,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     curves,
     epochs: list(epochStart),
     progress: optional(progress),
+    lines: optional(lines),
     samples: byModel(sample),
     measuredSteps: optional(measuredSteps),
     passes: list(seenPass),
