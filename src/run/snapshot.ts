@@ -1,5 +1,17 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
-import type { Intervention, LineNews, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
+import type {
+  Intervention,
+  LineNews,
+  ModelInfo,
+  OptimizerInfo,
+  Place,
+  Problem,
+  Progress,
+  RunEvent,
+  RunMode,
+  RunState,
+  WatchSettings,
+} from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addEpochs, thinEpochs, type EpochStart } from "./epochs.ts";
 import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";

@@ -47,11 +47,7 @@ const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
     const { values } = run.curves.get("loss")!;
     const last = values.at(-1);
     assert.equal(values.length, 3);
-    assert.deepEqual(lines.map(shown), [
-      "net.model.ts:4:1 epoch 2 of 3",
-      `net.model.ts:7:8 loss ${last}`,
-      `net.model.ts:9:3 accuracy 1 best ${last}`,
-    ]);
+    assert.deepEqual(lines.map(shown), ["net.model.ts:4:1 epoch 2 of 3", `net.model.ts:7:8 loss ${last}`, `net.model.ts:9:3 accuracy 1 best ${last}`]);
   });
 
   it("tell each loss of a GAN at its own line, in both of its models' files", async () => {
@@ -134,7 +130,10 @@ for (let i = 0; i < 2; i++) {
 }
 `);
     assert.equal(job.stdout, "2 3 4\n5\n");
-    assert.deepEqual(lines.filter(isOfCall).map(({ position }) => position.line), [12]);
+    assert.deepEqual(
+      lines.filter(isOfCall).map(({ position }) => position.line),
+      [12],
+    );
   });
 
   it("of an inspection tell where it ended", async () => {

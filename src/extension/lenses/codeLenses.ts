@@ -15,7 +15,17 @@ import { lenses, type LensItem } from "./lenses.ts";
 import { scan, type Scan } from "./scanner.ts";
 
 /** Events of which no title says anything. */
-const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set(["progress", "statistics", "note", "optimizers", "intervention", "refused", "watch", "place"]);
+const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set([
+  "progress",
+  "lines",
+  "statistics",
+  "note",
+  "optimizers",
+  "intervention",
+  "refused",
+  "watch",
+  "place",
+]);
 
 /** Milliseconds between two changes of the titles. */
 const titleInterval = 1000;

@@ -11,6 +11,7 @@ export interface Settings {
   /** Seconds; 0 = none. */
   readonly inspectTimeLimit: number;
   readonly codeLens: boolean;
+  readonly liveValues: boolean;
   readonly openPanelOnTrain: boolean;
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
@@ -46,6 +47,7 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     inspectOnSave: flag("inspectOnSave"),
     inspectTimeLimit: number("inspectTimeLimit"),
     codeLens: flag("codeLens"),
+    liveValues: flag("liveValues"),
     openPanelOnTrain: flag("openPanelOnTrain"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
