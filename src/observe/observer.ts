@@ -108,6 +108,7 @@ export class Observer implements Instrument {
 
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     this.#clock.stop();
+    this.registry.callStarts(module, this.forwardStarts);
     this.#stops.callStarts(module, this.forwardStarts);
     this.#passes?.forwardStarts(module, inputs);
     this.#measurements.forwardStarts(module, inputs);

@@ -62,6 +62,7 @@ const module = record<ModuleInfo>({
   dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
+  calledAt: optional(position),
   declaredAt: optional(position),
 });
 

@@ -37,6 +37,7 @@ function relocateModule(module: ModuleInfo, rename: Rename): ModuleInfo {
   return {
     ...module,
     ...(module.constructedAt && { constructedAt: relocate(module.constructedAt, rename) }),
+    ...(module.calledAt && { calledAt: relocate(module.calledAt, rename) }),
     ...(module.declaredAt && { declaredAt: relocate(module.declaredAt, rename) }),
   };
 }
