@@ -80,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     unsaved,
     edits,
     new EditWatch(store),
-    new ModelCodeLenses(store, unsaved),
+    new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
     new LiveValues(store, edits),
     keepContextKeys(store, current, panels),
     showProblems(store),
@@ -144,6 +144,11 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
 
 export async function deactivate(): Promise<void> {
   await close?.();
+}
+
+function hasCommand({ extension }: vscode.ExtensionContext, name: string): boolean {
+  const { contributes } = extension.packageJSON as { contributes: { commands: readonly { command: string }[] } };
+  return contributes.commands.some(({ command }) => command === name);
 }
 
 interface Answering {

@@ -11,6 +11,7 @@ export interface Settings {
   /** Seconds; 0 = none. */
   readonly inspectTimeLimit: number;
   readonly codeLens: boolean;
+  readonly layerLens: boolean;
   readonly liveValues: boolean;
   readonly openPanelOnTrain: boolean;
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
@@ -47,6 +48,7 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     inspectOnSave: flag("inspectOnSave"),
     inspectTimeLimit: number("inspectTimeLimit"),
     codeLens: flag("codeLens"),
+    layerLens: flag("layerLens"),
     liveValues: flag("liveValues"),
     openPanelOnTrain: flag("openPanelOnTrain"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
