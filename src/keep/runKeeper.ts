@@ -121,7 +121,8 @@ export class RunKeeper {
         if (isFinal(event.state)) this.#end = { endedAt: event.at, ...(event.exitCode !== undefined && { exitCode: event.exitCode }) };
         this.#events.add(storedEvent.encode(event));
         return;
-      // Of a person who looked at a sample; who looks again sees it again.
+      // Of the moment, or of a person who looked; who looks again sees it again.
+      case "lines":
       case "followed":
       case "place":
       case "refused":

@@ -135,6 +135,7 @@ export class Observer implements Instrument {
 
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     this.#clock.stop();
+    this.registry.callStarts(module, this.forwardStarts);
     this.#stops.callStarts(module, this.forwardStarts);
     this.#passes?.forwardStarts(module, inputs);
     this.#measurements.forwardStarts(module, inputs);
@@ -280,9 +281,14 @@ export class Observer implements Instrument {
 
   // --- what the runner calls ----------------------------------------------------------------------------------------
 
-  /** A turn of a loop over epochs: its counter, what it began with, and the first value that it will not take. */
-  loopTurn(counter: number, first: number, bound: number): void {
+  /**
+   * A turn of a loop over epochs.
+   * @param counter of the loop; `first` is what it began with, `bound` the first value that it will not take
+   * @param loop which one
+   */
+  loopTurn(counter: number, first: number, bound: number, loop: number): void {
     this.#course.epochs.loopTurn(counter, first, bound);
+    this.#curves.lines.epoch(loop, counter - first, bound - first);
   }
 
   /**
@@ -296,6 +302,7 @@ export class Observer implements Instrument {
     this.#turn();
     this.#curves.losses.turn();
     this.#course.loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
+    if (index !== undefined && this.#course.loops.isOutermost(loop)) this.#curves.lines.turn(loop, index, count);
     this.#measurements.turn();
     this.#stops.betweenSteps();
     this.#clock.go();
@@ -304,6 +311,11 @@ export class Observer implements Instrument {
   /** A loop that trains is over. */
   trainingLoopLeft(loop: number): void {
     this.#course.loops.left(loop);
+  }
+
+  /** A `backward()` or a `log()` that stands in the user's text is over. */
+  callEnded(call: number): void {
+    this.#curves.lines.called(call);
   }
 
   /** Hears what the program is told; called while it passes or waits at the gate. */

@@ -1,6 +1,7 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
 import type { Pass, PassCount } from "./graph.ts";
 import type { StepChanges } from "./health.ts";
+import type { LineNews } from "./lines.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { PrintedLine } from "./printed.ts";
 import type { SourcePosition } from "./position.ts";
@@ -121,6 +122,8 @@ export type RunEvent =
   /** A `log()` value that is not a number. */
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
+  /** Replaces what was told of each of these lines before. */
+  | { readonly type: "lines"; readonly lines: readonly LineNews[] }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
   /** A pass of another structure than those before, or the same one seen again with more to tell. */
   | { readonly type: "pass"; readonly pass: Pass }

@@ -27,6 +27,7 @@ import { printed, printedEvent } from "./records/printed.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
 import type { AllFollowed } from "./followed.ts";
 import { followed, followedNews, storedFollowed } from "./records/sample.ts";
+import { lines } from "./records/lines.ts";
 import { position } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
@@ -61,6 +62,7 @@ const module = record<ModuleInfo>({
   dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
+  calledAt: optional(position),
   declaredAt: optional(position),
 });
 
@@ -164,6 +166,7 @@ const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
     printed: printedEvent,
     note,
     progress: record({ progress }),
+    lines: record({ lines }),
     statistics: record({ statistics: sample }),
     pass: record({ pass }),
     passCounts: record({ counts: list(passCount) }),
@@ -205,6 +208,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     curves,
     epochs: list(epochStart),
     progress: optional(progress),
+    lines: optional(lines),
     samples: byModel(sample),
     measuredSteps: optional(measuredSteps),
     passes: list(seenPass),

@@ -16,7 +16,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Problem } from "../protocol/index.ts";
+import type { Problem, SourcePosition } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
 import type { Declarations, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import { insertHooks } from "./insertHooks.ts";
@@ -75,7 +75,8 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
   const classes: ClassDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
-  let loops = 0;
+  const loops: SourcePosition[] = [];
+  const calls: SourcePosition[] = [];
   const warnings: Problem[] = [];
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
@@ -87,8 +88,9 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
     if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
-    const hooked = insertHooks(name, source, result.code, result.map, { class: classes.length, loop: loops });
-    loops += hooked.loops;
+    const hooked = insertHooks(name, source, result.code, result.map, { class: classes.length, loop: loops.length, call: calls.length });
+    loops.push(...hooked.loops);
+    calls.push(...hooked.calls);
     classes.push(...hooked.classes);
     variables.push(...hooked.variables);
     imports.push(...hooked.imports);
@@ -154,7 +156,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     return {
       code: output(".js"),
       map: namedSources(output(".map"), own.names),
-      declarations: { classes, variables, imports },
+      declarations: { classes, variables, imports, loops, calls },
       files: own.names,
       place: own.placeOf(own.entry),
       warnings,

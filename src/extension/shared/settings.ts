@@ -12,6 +12,8 @@ export interface Settings {
   /** Seconds; 0 = none. */
   readonly inspectTimeLimit: number;
   readonly codeLens: boolean;
+  readonly layerLens: boolean;
+  readonly liveValues: boolean;
   readonly openPanelOnTrain: boolean;
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
@@ -47,6 +49,8 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     inspectOnSave: flag("inspectOnSave"),
     inspectTimeLimit: number("inspectTimeLimit"),
     codeLens: flag("codeLens"),
+    layerLens: flag("layerLens"),
+    liveValues: flag("liveValues"),
     openPanelOnTrain: flag("openPanelOnTrain"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
