@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { registerCommands, reveal } from "./commands/commands.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
+import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
 import { showProblems } from "./problems/diagnostics.ts";
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const extension = context.extensionUri;
+  const modelDebugger = new ModelDebugger(extension, controller);
 
   context.subscriptions.push(
     log,
@@ -75,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     types,
     inspection,
     unsaved,
+    modelDebugger,
     new EditWatch(store),
     new ModelCodeLenses(store, unsaved),
     keepContextKeys(store, current, panels),
@@ -86,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       controller,
       current,
       inspection,
+      modelDebugger,
       panels,
       view,
       types,

@@ -176,6 +176,7 @@ export const runEvent = variants<RunEvent, "type">("type", {
   refused: record({ message: text }),
   watch: record({ watch: watchSettings }),
   place: record({ place }),
+  debugger: record({ stands: flag }),
 });
 
 const measuredSteps = via<MeasuredSteps, readonly { readonly model: number; readonly steps: number }[]>(
@@ -210,6 +211,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     refusal: optional(text),
     watch: optional(watchSettings),
     place: optional(place),
+    inDebugger: optional(flag),
   });
 
 /** As it goes to the page. */

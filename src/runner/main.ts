@@ -1,5 +1,6 @@
 /** The runner: a forked process that serves one job. Speaks `RunCommand` and `RunnerMessage` with its parent. */
-import type { RunCommand, RunnerMessage } from "../protocol/index.ts";
+import { open, url } from "node:inspector";
+import { debugArgument, type RunCommand, type RunnerMessage } from "../protocol/index.ts";
 import { endWithChildren } from "./ending.ts";
 import { Supervisor, type RunEnd } from "./supervisor.ts";
 
@@ -15,17 +16,20 @@ function send(message: RunnerMessage): Promise<void> {
   });
 }
 
-const supervisor = new Supervisor(places, (event) => void send({ type: "event", event }));
+const supervise = (): Supervisor => new Supervisor(places, (event) => void send({ type: "event", event }));
+const isDebugged = process.argv.includes(debugArgument);
+/** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
+let supervisor = isDebugged ? undefined : supervise();
 let busy = false;
 
 async function finish({ state, exitCode }: RunEnd): Promise<never> {
   await send({ type: "event", event: { type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) } });
-  if (supervisor.isBusy) endWithChildren();
+  if (supervisor?.isBusy) endWithChildren();
   process.exit(0);
 }
 
 function stop(): void {
-  if (busy) supervisor.stop();
+  if (busy) supervisor!.stop();
   else void finish({ state: "stopped" });
 }
 
@@ -34,19 +38,19 @@ process.on("message", (command: RunCommand) => {
     case "run":
       if (busy) return;
       busy = true;
-      void supervisor.run(command.request).then(finish);
+      void (supervisor ??= supervise()).run(command.request).then(finish);
       break;
     case "pause":
-      supervisor.pause();
+      supervisor?.pause();
       break;
     case "resume":
-      supervisor.resume();
+      supervisor?.resume();
       break;
     case "stop":
       stop();
       break;
     case "steer":
-      supervisor.steer(command.steering);
+      supervisor?.steer(command.steering);
       break;
   }
 });
@@ -57,4 +61,6 @@ process.on("disconnect", endWithChildren);
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 
-await send({ type: "ready", kernels: await supervisor.ready });
+// Any free port, and an address that nobody guesses.
+if (isDebugged) open(0, "127.0.0.1");
+await send(isDebugged ? { type: "ready", kernels: undefined, inspector: url()! } : { type: "ready", kernels: await supervisor!.ready });
