@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { registerCommands, reveal } from "./commands/commands.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
+import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { LiveValues } from "./live/liveValues.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
@@ -68,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const extension = context.extensionUri;
+  const modelDebugger = new ModelDebugger(extension, controller);
 
   context.subscriptions.push(
     log,
@@ -79,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     inspection,
     unsaved,
     edits,
+    modelDebugger,
     new EditWatch(store),
     new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
     new LiveValues(store, edits),
@@ -91,6 +94,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       controller,
       current,
       inspection,
+      modelDebugger,
       panels,
       view,
       types,

@@ -123,6 +123,7 @@ export class RunKeeper {
         return;
       // Of the moment, or of a person who looked; who looks again sees it again.
       case "lines":
+      case "debugger":
       case "followed":
       case "place":
       case "refused":

@@ -180,6 +180,7 @@ const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
     refused: record({ message: text }),
     watch: record({ watch: watchSettings }),
     place: record({ place }),
+    debugger: record({ stands: flag }),
   });
 
 /** As it goes to the page. */
@@ -222,6 +223,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     refusal: optional(text),
     watch: optional(watchSettings),
     place: optional(place),
+    inDebugger: optional(flag),
   });
 
 /** As it goes to the page. */
