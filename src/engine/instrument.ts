@@ -5,6 +5,7 @@
 import type { AnyOperation, Node } from "./autograd/node.ts";
 import type { DataLoader } from "./data/dataLoader.ts";
 import type { AnyModule } from "./nn/module.ts";
+import type { LRScheduler } from "./optim/lrScheduler/base.ts";
 import type { Optimizer } from "./optim/optimizer.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -34,6 +35,10 @@ export interface Instrument {
   /** Before parameters change. May block or throw. */
   beforeStep?(optimizer: Optimizer): void;
   afterStep?(optimizer: Optimizer): void;
+  /** A schedule went on by a step: not the one that its constructor takes, which sets the first rates. */
+  schedulerStepped?(scheduler: LRScheduler): void;
+  /** At the end of a loader's constructor. */
+  loaderConstructed?(loader: DataLoader): void;
   /** An iteration over a loader begins. May block or throw. */
   epochStart?(loader: DataLoader): void;
   /** Before batch `index` is handed out. May block or throw. */

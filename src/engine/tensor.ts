@@ -17,12 +17,14 @@ import { contiguousStrides, isContiguous, numelOf, wrapDim, type Shape, type Ten
 /** Operations that a tensor's own methods and properties need. */
 interface Operations {
   add(input: Tensor, other: Tensor): Tensor;
+  describeTensor(input: Tensor): string;
   detach(input: Tensor): Tensor;
   followBase(view: Tensor, base: Tensor): void;
   formatTensor(input: Tensor): string;
   item(input: Tensor): number;
   permute(input: Tensor, dims: readonly number[]): Tensor;
   setData(target: Tensor, source: Tensor): void;
+  tensorDetails(input: Tensor): object;
   transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 }
 
@@ -343,6 +345,16 @@ export class Tensor {
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return ops.formatTensor(this);
+  }
+
+  /** What a debugger shows in its line. */
+  [Symbol.for("debug.description")](): string {
+    return ops.describeTensor(this);
+  }
+
+  /** What a debugger shows of it where it is opened. */
+  [Symbol.for("debug.properties")](): object {
+    return ops.tensorDetails(this);
   }
 
   /** The slices along the first dimension. */

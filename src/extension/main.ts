@@ -3,7 +3,9 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { registerCommands, reveal } from "./commands/commands.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
+import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
+import { LiveValues } from "./live/liveValues.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
 import { showProblems } from "./problems/diagnostics.ts";
 import { exportPanel } from "./export/exportPanel.ts";
@@ -17,6 +19,7 @@ import { RunController, type Settled } from "./runs/runController.ts";
 import { RunStore, type StoreChange } from "./runs/runStore.ts";
 import { RunnerPool, type Launch } from "./runs/runnerPool.ts";
 import { CurrentFile } from "./shared/currentFile.ts";
+import { EditedTexts } from "./shared/editedTexts.ts";
 import type { Event } from "./shared/emitter.ts";
 import { requestFor } from "./shared/settings.ts";
 import { UnsavedFiles } from "./shared/unsavedFiles.ts";
@@ -61,10 +64,12 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const current = new CurrentFile(store);
   const panels = new Panels(context, store, archive);
   const unsaved = new UnsavedFiles();
+  const edits = new EditedTexts();
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const extension = context.extensionUri;
+  const modelDebugger = new ModelDebugger(extension, controller);
 
   context.subscriptions.push(
     log,
@@ -75,10 +80,13 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     types,
     inspection,
     unsaved,
+    edits,
+    modelDebugger,
     new EditWatch(store),
-    new ModelCodeLenses(store, unsaved),
+    new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
+    new LiveValues(store, edits),
     keepContextKeys(store, current, panels),
-    showProblems(store),
+    showProblems(store, extension),
     showStatus(store, current),
     registerCommands({
       extension,
@@ -86,6 +94,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       controller,
       current,
       inspection,
+      modelDebugger,
       panels,
       view,
       types,
@@ -139,6 +148,11 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
 
 export async function deactivate(): Promise<void> {
   await close?.();
+}
+
+function hasCommand({ extension }: vscode.ExtensionContext, name: string): boolean {
+  const { contributes } = extension.packageJSON as { contributes: { commands: readonly { command: string }[] } };
+  return contributes.commands.some(({ command }) => command === name);
 }
 
 interface Answering {

@@ -16,7 +16,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Problem } from "../protocol/index.ts";
+import type { Problem, SourcePosition } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
 import type { Declarations, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import { insertHooks } from "./insertHooks.ts";
@@ -50,6 +50,13 @@ export class BundleError extends Error {
   }
 }
 
+/** The code as a debugger needs it: it leads to the user's own lines by itself. */
+export function withSourceMap({ code, map }: Bundle): string {
+  const parsed = JSON.parse(map) as { sources: string[] };
+  const sources = parsed.sources.map((source) => (source.startsWith("file:") ? source : pathToFileURL(source).href));
+  return code + inlineMap({ ...parsed, sources });
+}
+
 /** Starts esbuild's own process, which takes longer than a bundle does. */
 export function warmUp(): void {
   // A failure will come again, and be reported, when something is bundled.
@@ -75,7 +82,8 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
   const classes: ClassDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
-  let loops = 0;
+  const loops: SourcePosition[] = [];
+  const calls: SourcePosition[] = [];
   const warnings: Problem[] = [];
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
@@ -87,8 +95,9 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
     if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
-    const hooked = insertHooks(name, source, result.code, result.map, { class: classes.length, loop: loops });
-    loops += hooked.loops;
+    const hooked = insertHooks(name, source, result.code, result.map, { class: classes.length, loop: loops.length, call: calls.length });
+    loops.push(...hooked.loops);
+    calls.push(...hooked.calls);
     classes.push(...hooked.classes);
     variables.push(...hooked.variables);
     imports.push(...hooked.imports);
@@ -154,7 +163,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     return {
       code: output(".js"),
       map: namedSources(output(".map"), own.names),
-      declarations: { classes, variables, imports },
+      declarations: { classes, variables, imports, loops, calls },
       files: own.names,
       place: own.placeOf(own.entry),
       warnings,

@@ -29,4 +29,7 @@ export interface Declarations {
   readonly classes: readonly ClassDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
+  /** Loops that tell their turns, and calls of `backward()` and `log()`; each is referred to by its index. */
+  readonly loops: readonly SourcePosition[];
+  readonly calls: readonly SourcePosition[];
 }

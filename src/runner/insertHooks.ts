@@ -1,6 +1,6 @@
 /**
- * Puts calls of the hooks (`programHooks.ts`) into the user's code, after TypeScript is gone from it, so that classes and the
- * loops that train make themselves known.
+ * Puts calls of the hooks (`programHooks.ts`) into the user's code, after TypeScript is gone from it, so that classes, the
+ * loops that train, and the calls that tell a number make themselves known.
  * Only text without line breaks is inserted, and the source map follows, so every position stays the user's own.
  */
 import {
@@ -19,6 +19,7 @@ import type { ClassDeclaration, ImportedName, VariableDeclaration } from "./decl
 import { countingLoop, epochLoops, loopsToMark, mayBreak, trainingLoops, turnOf, type CountingLoop } from "./loops.ts";
 import { programHooksName } from "./programHooks.ts";
 import { identifierName, nameGivenBy, walk } from "./syntaxTree.ts";
+import { tellingCalls } from "./tellingCalls.ts";
 
 export interface HookedSource {
   readonly code: string;
@@ -27,8 +28,9 @@ export interface HookedSource {
   readonly classes: readonly ClassDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
-  /** Number of loops that tell their turns. */
-  readonly loops: number;
+  /** Loops that tell their turns, and calls that tell when they are over. */
+  readonly loops: readonly SourcePosition[];
+  readonly calls: readonly SourcePosition[];
 }
 
 type ClassNode = AnonymousClassDeclaration | NamedClassDeclaration;
@@ -45,9 +47,15 @@ const hooks = programHooksName;
  * @param source its text
  * @param code the same as JavaScript
  * @param map the source map from `code` to `source`
- * @param first indices that the file's first class and its first loop get
+ * @param first indices that the file's first class, loop and call get
  */
-export function insertHooks(file: string, source: string, code: string, map: string, first: { readonly class: number; readonly loop: number }): HookedSource {
+export function insertHooks(
+  file: string,
+  source: string,
+  code: string,
+  map: string,
+  first: { readonly class: number; readonly loop: number; readonly call: number },
+): HookedSource {
   const trace = new TraceMap(map);
   const originalLines = source.split("\n");
   const starts = lineStarts(code);
@@ -69,8 +77,10 @@ export function insertHooks(file: string, source: string, code: string, map: str
     return after !== undefined && /^\s*\?/.test(after);
   }
 
+  const placeOf = (offset: number): SourcePosition => positionOf(offset) ?? { file, line: 1, column: 1 };
+
   function declareClass(node: ClassNode | ClassExpression, name: string): number {
-    const position = positionOf(node.start) ?? { file, line: 1, column: 1 };
+    const position = placeOf(node.start);
     const constructor = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
     const parameters =
       constructor?.type === "MethodDefinition"
@@ -145,7 +155,7 @@ export function insertHooks(file: string, source: string, code: string, map: str
     const loop = counting.find((candidate) => candidate.node === node);
     const calls: string[] = [];
     // First the epoch: the program may be held up where a turn begins, and says then which it is in.
-    if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});`);
+    if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${[loop.counter, loop.first, loop.bound, first.loop + i].join()});`);
     if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, mayBreak(node.body), ...(loop ? turnOf(loop) : [])].join()});`);
     const isBlock = node.body.type === "BlockStatement";
     if (!isInList) opening.push({ at: statement.start, text: "{" });
@@ -154,9 +164,23 @@ export function insertHooks(file: string, source: string, code: string, map: str
     const left = training.has(node) ? `;${hooks}?.left(${first.loop + i});` : "";
     closing.unshift({ at: node.body.end, text: isBlock ? "" : "}" }, { at: statement.end, text: `${left}${isInList ? "" : "}"}` });
   });
-  insertions.push(...opening, ...closing);
+  const telling = tellingCalls(tree);
+  // A list gives the call's own value on.
+  const wrapping = telling.flatMap(({ node }, i) => [
+    { at: node.start, text: "[" },
+    { at: node.end, text: `,${hooks}?.called(${first.call + i})][0]` },
+  ]);
+  insertions.push(...opening, ...wrapping, ...closing);
   insertions.sort((a, b) => a.at - b.at);
-  return { code: insert(code, insertions), mappings: shift(trace, starts, insertions), classes, variables, imports, loops: marked.length };
+  return {
+    code: insert(code, insertions),
+    mappings: shift(trace, starts, insertions),
+    classes,
+    variables,
+    imports,
+    loops: marked.map(({ node }) => placeOf(node.start)),
+    calls: telling.map(({ at }) => placeOf(at)),
+  };
 }
 
 interface HeldCall {

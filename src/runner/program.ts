@@ -151,9 +151,10 @@ export class Program {
         this.#classes.declare(constructor as Function, index);
         return constructor;
       },
-      loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
+      loop: (counter, first, bound, loop) => this.#observer.loopTurn(counter, first, bound, loop),
       turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
       left: (loop) => this.#observer.trainingLoopLeft(loop),
+      called: (call) => this.#observer.callEnded(call),
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);
@@ -271,12 +272,14 @@ function missingExport(name: string, position: Problem["position"] & object): Pr
   return { severity: "error", code: "import", message, position, end };
 }
 
-export function programSource(map: SourceMap, { variables }: Declarations, classes: DeclaredClasses): ProgramSource {
+export function programSource(map: SourceMap, { variables, loops, calls }: Declarations, classes: DeclaredClasses): ProgramSource {
   const byPlace = new Map(variables.map((variable) => [placeKey(variable.position), variable]));
   return {
     program: map.program,
     locate: (line, column) => map.locate(line, column),
     variableAt: (position) => byPlace.get(placeKey(position)),
+    loopAt: (loop) => loops[loop],
+    callAt: (call) => calls[call],
     declaredAt: (constructor) => classes.declaredAt(constructor),
     isModuleClass: (name) => classes.isModuleClass(name),
     nameInProgram: (constructor) => classes.nameInProgram(constructor),

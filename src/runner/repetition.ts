@@ -81,6 +81,7 @@ export class Repetition {
       loop() {},
       turn() {},
       left() {},
+      called() {},
       report() {},
     };
     Object.defineProperty(globalThis, Symbol.for(programHooksKey), { value: hooks });

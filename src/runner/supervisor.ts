@@ -6,7 +6,7 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "
 import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
 import type { Problem, RunRequest, RunState, SentEvent, Steering } from "../protocol/index.ts";
 import { programHooksKey } from "./programHooks.ts";
-import { bundle, BundleError, warmUp, type Bundle } from "./bundle.ts";
+import { bundle, BundleError, warmUp, withSourceMap, type Bundle } from "./bundle.ts";
 import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
 import { bundlingProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
@@ -109,7 +109,7 @@ export class Supervisor {
     await Promise.race([this.ready, this.#stopped]);
     if (!this.#control.isStopped && this.#workerExit === undefined) {
       try {
-        this.#folder = new ProgramFolder(made.code);
+        this.#folder = new ProgramFolder(request.debug ? withSourceMap(made) : made.code);
       } catch (error) {
         this.#emit({ type: "problem", problem: unwritableProblem(error as NodeJS.ErrnoException, request.file) });
         return { state: "failed" };

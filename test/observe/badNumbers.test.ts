@@ -125,7 +125,7 @@ const cases: readonly Case[] = [
   {
     what: "NaN that is filled in",
     text: training("const mask = h.gt(0);\n    return h.maskedFill(mask, NaN); // here"),
-    says: /`maskedFill` in `head`, which puts NaN there as it is/,
+    says: /`maskedFill` in `head`, which puts NaN there/,
   },
   {
     what: "a parameter that is set by hand",

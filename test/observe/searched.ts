@@ -19,6 +19,8 @@ export function searched(text: string): Explanation | undefined {
     declaredAt: () => undefined,
     isModuleClass: () => true,
     nameInProgram: (constructor: Function) => constructor.name,
+    loopAt: () => undefined,
+    callAt: () => undefined,
   };
   const search = new Search({ source, agrees: () => true, found: (found) => (explanation = explained(found, source)) });
   setInstrument(search);

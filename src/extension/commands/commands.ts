@@ -2,8 +2,10 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, SourcePosition } from "../../protocol/index.ts";
+import type { ModelDebugger } from "../debug/modelDebugger.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
+import { explainLint } from "../problems/lintPages.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { RunController } from "../runs/runController.ts";
@@ -24,6 +26,7 @@ export interface CommandParts {
   readonly controller: RunController;
   readonly current: CurrentFile;
   readonly inspection: AutomaticInspection;
+  readonly modelDebugger: ModelDebugger;
   readonly panels: Panels;
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
@@ -63,12 +66,13 @@ class Commands {
 
   readonly all = {
     train: (target?: Target) => this.#train(target),
+    debug: (target?: Target) => this.#debug(target),
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
     restart: (target?: Target) => this.#restart(target),
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
-    openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
+    openPanel: (target?: Target, model?: unknown, module?: unknown) => this.#openPanel(target, model, module),
     exportPanel: (target?: Target) => this.#exportPanel(target),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
@@ -77,23 +81,41 @@ class Commands {
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
+    explainLint: (id: string) => explainLint(this.#parts.extension, id),
     addExample: (file: string, className: string, parameters: readonly string[]) => this.#addExample(file, className, parameters),
     reveal: (position: SourcePosition, keepFocus?: boolean) => reveal(position, keepFocus),
     runActions: () => this.#runActions(),
   };
 
-  /** Begins a training; the result tells nothing of its end. */
   async #train(target: Target): Promise<void> {
-    const { controller, inspection, panels, current, store, output } = this.#parts;
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
-    if (controller.isTraining(file)) return void this.#trainAgain(file);
+    if (this.#parts.controller.isTraining(file)) return void this.#trainAgain(file);
+    await this.#begin(file, () => this.#parts.controller.train(file));
+  }
+
+  async #debug(target: Target): Promise<void> {
+    const { controller, modelDebugger } = this.#parts;
+    const file = await this.#find(target);
+    if (file === undefined || !isTrusted()) return;
+    if (controller.isTraining(file)) {
+      const restart = "Restart in Debugger";
+      const message = `${basename(file)} is training. A debugger has to be there from the beginning.`;
+      if ((await vscode.window.showInformationMessage(message, restart)) !== restart) return;
+      await controller.stop(file);
+    }
+    await this.#begin(file, () => controller.debug(file, modelDebugger.attach));
+  }
+
+  /** Begins a training, by `start`; the result tells nothing of its end. */
+  async #begin(file: string, start: () => unknown): Promise<void> {
+    const { controller, inspection, panels, current, store, output } = this.#parts;
     inspection.hold(file);
     // Saved as it is, it was inspected already.
     if (!(await this.#save(file))) inspection.release(file);
     current.set(file);
     output.appendLine(`── ${basename(file)} ──`);
-    void controller.train(file);
+    void start();
     if (settingsFor(file).openPanelOnTrain) panels.showInPlace(file);
     const runId = store.get(file)?.train?.runId;
     if (!panels.has(file) && runId !== undefined) void notifyProgress(store, controller, runId);
@@ -154,10 +176,10 @@ class Commands {
     if (file !== undefined) this.#parts.controller[to](file);
   }
 
-  async #openPanel(target: Target, model: unknown): Promise<void> {
+  async #openPanel(target: Target, model?: unknown, module?: unknown): Promise<void> {
     const file = await this.#find(target);
     if (file === undefined) return;
-    this.#parts.panels.show(file, selectionOf(target, model));
+    this.#parts.panels.show(file, selectionOf(target, model, module));
   }
 
   async #exportPanel(target: Target): Promise<void> {
@@ -205,12 +227,12 @@ class Commands {
         ? { label: "$(debug-continue) Resume", description, run: () => this.#toggle(file, "resume") }
         : { label: "$(debug-pause) Pause", description, run: () => this.#toggle(file, "pause") };
       return [
-        { label: "$(graph-line) Open Panel", description, run: () => this.#openPanel(file, undefined) },
+        { label: "$(graph-line) Open Panel", description, run: () => this.#openPanel(file) },
         toggle,
         { label: "$(debug-stop) Stop", description, run: () => this.#stop(file) },
       ];
     });
-    if (items.length === 0) return this.#openPanel(undefined, undefined);
+    if (items.length === 0) return this.#openPanel(undefined);
     const chosen = await vscode.window.showQuickPick(items, { title: "Training" });
     await chosen?.run();
   }
@@ -259,11 +281,11 @@ function isTrusted(): boolean {
   return false;
 }
 
-function selectionOf(target: Target, model: unknown): { model: number; module: number } | undefined {
+function selectionOf(target: Target, model: unknown, module: unknown): { model: number; module: number } | undefined {
   if (typeof target === "object" && "kind" in target && target.kind === "module") {
     return { model: target.model.id, module: target.module.id };
   }
-  return typeof model === "number" ? { model, module: 0 } : undefined;
+  return typeof model === "number" ? { model, module: typeof module === "number" ? module : 0 } : undefined;
 }
 
 async function chooseModelFile(): Promise<string | undefined> {

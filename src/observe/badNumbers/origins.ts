@@ -47,7 +47,10 @@ export interface Origin {
   readonly next?: Pick<Origin, "name" | "stack">;
 }
 
-export type Owner = { readonly kind: "parameter" | "buffer"; readonly path: string } | { readonly kind: "data"; readonly batch?: number };
+export type Owner =
+  | { readonly kind: "parameter" | "buffer"; readonly path: string }
+  /** `isUsed`: something computed with it; before, it was only put together. */
+  | { readonly kind: "data"; readonly batch?: number; readonly isUsed: boolean };
 
 /** What is known of a tensor's NaN and ∞. */
 export interface Bad {

@@ -17,7 +17,7 @@ import type { ProgramSource } from "../program/programSource.ts";
 import { tensorsOf } from "../program/tensorsOf.ts";
 import { isLossName } from "./alarm.ts";
 import { blame, culprit, together, type Bad, type ModulePlace, type Origin, type Owner, type Way } from "./origins.ts";
-import { places } from "./placing.ts";
+import { moves, places } from "./placing.ts";
 
 /** What was broken first of all that matters, and what broke it. */
 export interface Found {
@@ -82,7 +82,7 @@ export class Search implements Instrument, OperationWatch {
   readonly forwardStarts = (module: AnyModule, inputs: readonly unknown[]): void => {
     if (this.#open.length === 0) {
       this.#name(module as Module);
-      for (const tensor of tensorsOf(inputs)) this.#given(tensor, module.constructor.name, this.forwardStarts, true);
+      for (const tensor of tensorsOf(inputs)) this.#known(tensor, module.constructor.name, this.forwardStarts, true);
     }
     this.#open.push(module);
   };
@@ -156,31 +156,34 @@ export class Search implements Instrument, OperationWatch {
   #knownBefore(tensor: Tensor, name: string): Bad | undefined {
     const before = this.#before.get(tensor);
     if (!before || before.nan + before.positive + before.negative === 0) return undefined;
-    return this.#bad.get(tensor.storage) ?? this.#given(tensor, name, this.ran, false);
+    return this.#bad.get(tensor.storage) ?? this.#given(tensor, before, name, this.ran);
   }
 
-  /** What is known of a tensor; of one that holds NaN or ∞ from the start, that it does. */
-  #known(tensor: Tensor, name: string, below: Function): Bad | undefined {
+  /**
+   * What is known of a tensor; of one that holds NaN or ∞ from the start, that it does.
+   * @param isData whether the outermost module is called with it
+   */
+  #known(tensor: Tensor, name: string, below: Function, isData = false): Bad | undefined {
     const seen = this.#look(tensor);
-    return seen && (this.#bad.get(tensor.storage) ?? this.#given(tensor, name, below, false));
+    if (!seen) return undefined;
+    const known = this.#bad.get(tensor.storage);
+    const owner = known && culprit(known)?.owner;
+    return known && (owner?.kind !== "data" || owner.isUsed) ? known : this.#given(tensor, seen, name, below, isData);
   }
 
-  /** A tensor that no operation made. @param isData whether the outermost module is called with it */
-  #given(tensor: Tensor, name: string, below: Function, isData: boolean): Bad | undefined {
-    if (this.#bad.has(tensor.storage)) return undefined;
-    const output = this.#look(tensor);
-    if (!output) return undefined;
-    const owner = this.#ownerOf(tensor, isData || output.nan > 0);
+  /** A tensor that no operation made, or that was only put together of such. */
+  #given(tensor: Tensor, output: Extent, name: string, below: Function, isData = false): Bad {
+    const owner = this.#ownerOf(tensor, isData || output.nan > 0, !moves(name));
     const origin = this.#origin({ way: "given", name, stack: new CallStack(below), inputs: [], output, owner });
     const bad = { ...(output.nan > 0 && { nan: origin }), ...(output.positive + output.negative > 0 && { infinite: origin }) };
     this.#bad.set(tensor.storage, bad);
     return bad;
   }
 
-  #ownerOf(tensor: Tensor, isData: boolean): Owner | undefined {
+  #ownerOf(tensor: Tensor, isData: boolean, isUsed: boolean): Owner | undefined {
     const { kind } = tensor.storage;
     if (kind === Kind.Parameter || kind === Kind.Buffer) return { kind: kind === Kind.Parameter ? "parameter" : "buffer", path: this.#pathOf(tensor) };
-    return isData ? { kind: "data", ...(this.#batch !== undefined && { batch: this.#batch }) } : undefined;
+    return isData ? { kind: "data", isUsed, ...(this.#batch !== undefined && { batch: this.#batch }) } : undefined;
   }
 
   #remember(tensor: Tensor, bad: Bad): Bad {

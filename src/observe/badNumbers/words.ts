@@ -64,12 +64,17 @@ function beginning(origin: Told): string {
     case "differentiated":
       return `It began in the backward pass, with the derivative of ${differentiated(origin)}.`;
     case "placed":
-      return `It began with \`${origin.word}\`${inModule(origin)}, which puts ${kindOf(origin.output)} there as it is.`;
+      return `It began with \`${origin.word}\`${inModule(origin)}, ${placed(origin)}.`;
     case "given":
       return `It began with ${given(origin)}.`;
     case "updated":
       return `It began with \`${origin.word}()\`: it made ${share(origin.output)} of a parameter ${kindOf(origin.output)}${updateReason(origin)}.`;
   }
+}
+
+function placed({ scalar, output }: Told): string {
+  const isComputed = scalar !== undefined && !Number.isFinite(scalar);
+  return isComputed ? `which computes with ${formatNumber(scalar)}, a number that the program gives it` : `which puts ${kindOf(output)} there`;
 }
 
 function kindOf({ nan, positive, negative }: Extent): string {
@@ -83,9 +88,9 @@ function share({ count, nan, positive, negative }: Extent): string {
 }
 
 function given({ word, owner, output }: Told): string {
-  const what = `${share(output)} ${output.nan + output.positive + output.negative === 1 ? "is" : "are"} ${kindOf(output)}`;
-  if (owner?.kind === "data")
-    return `the data: ${owner.batch === undefined ? "" : `in batch ${formatCount(owner.batch)} `}${what} before \`${word}\` computes with it`;
+  const batch = owner?.kind === "data" && owner.batch !== undefined ? ` in batch ${formatCount(owner.batch)}` : "";
+  const what = `${share(output)}${batch} ${output.nan + output.positive + output.negative === 1 ? "is" : "are"} ${kindOf(output)}`;
+  if (owner?.kind === "data") return `the data: ${what} before \`${word}\` computes with it`;
   if (owner) return `the ${owner.kind} \`${owner.path}\`: ${what} before any operation computed with it`;
   return `what goes into \`${word}\`: ${what} already`;
 }

@@ -1,7 +1,7 @@
 /** Writes the run's curves: its losses, its learning rates, and what the program logs. */
 import type { Optimizer, ParamGroup } from "../../engine/optim/optimizer.ts";
 import { Tensor } from "../../engine/tensor.ts";
-import type { RunEvent } from "../../protocol/index.ts";
+import type { NamedNumber, RunEvent } from "../../protocol/index.ts";
 import { isValidationLoss } from "../../run/curveNames.ts";
 import { Alarm, isLossName, type AlarmOptions } from "../badNumbers/alarm.ts";
 import type { ModelWatches } from "../measuring/modelWatches.ts";
@@ -10,6 +10,7 @@ import type { ProgramSource } from "../program/programSource.ts";
 import type { Course } from "../steps/course.ts";
 import { LearningRates } from "./learningRates.ts";
 import { LineNames } from "./lineNames.ts";
+import { LineValues } from "./lineValues.ts";
 import { LoggedValues } from "./logged.ts";
 import { Losses } from "./losses.ts";
 import type { SeriesWriter } from "./series.ts";
@@ -26,6 +27,7 @@ export interface CurvesParts {
 export class Curves {
   readonly #parts: CurvesParts;
   readonly losses: Losses;
+  readonly lines: LineValues;
   readonly #rates: LearningRates<ParamGroup, Optimizer>;
   readonly #logged = new LoggedValues();
   readonly #alarm: Alarm;
@@ -35,6 +37,7 @@ export class Curves {
     const { course, watches, source, series, alarm } = parts;
     const renamed = (from: string, to: string): void => this.#rename(from, to);
     this.losses = new Losses({ course, watches, series, renamed });
+    this.lines = new LineValues(source);
     this.#rates = new LearningRates(
       new LineNames("lr", renamed),
       (optimizer) => this.losses.trainees.ofOptimizer(optimizer),
@@ -49,6 +52,7 @@ export class Curves {
     const value = loss.item();
     this.#alarm.goesBackward(value);
     this.losses.goesBackward(loss, value);
+    this.lines.wentBackward(value);
     this.#alarm.check("loss", value, this.#parts.course.iterations.index, below);
   }
 
@@ -64,16 +68,19 @@ export class Curves {
   log(values: Readonly<Record<string, unknown>>, below: Function): void {
     const { source, tell } = this.#parts;
     const { step } = this.losses;
+    const numbers: NamedNumber[] = [];
     for (const [name, value] of Object.entries(values)) {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
         this.#logNumber(name, number, step);
+          numbers.push({ name, value: number });
         if (isLossName(name)) this.#alarm.check(name, number, step, below);
       } else {
         const note = this.#logged.note(name, number);
         if (note) tell({ type: "note", step, ...note });
       }
     }
+    this.lines.logged(numbers);
     for (const message of this.#logged.complaints()) {
       const position = callerPosition(source, below);
       tell({ type: "problem", problem: { severity: "warning", code: "log", message, ...(position ? { position } : {}) } });

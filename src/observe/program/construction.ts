@@ -79,9 +79,14 @@ export class CallStack {
 
 /** Where the program called `below`, through whatever lies between. */
 export function callerPosition(source: Pick<ProgramSource, "program" | "locate">, below: Function): SourcePosition | undefined {
-  const site = captureSites(below).find((candidate) => isProgram(candidate, source));
-  const frame = site && frameOf(site);
+  const frame = callerFrame(source, below);
   return frame && source.locate(frame.line, frame.column);
+}
+
+/** The same, in the bundled program. */
+export function callerFrame(source: Pick<ProgramSource, "program">, below: Function): ProgramFrame | undefined {
+  const site = captureSites(below).find((candidate) => isProgram(candidate, source));
+  return site && frameOf(site);
 }
 
 function frameOf(site: NodeJS.CallSite): ProgramFrame {
