@@ -3,7 +3,7 @@
  * operation watched. Since a run gives the same bits each time, what is found there holds for the first.
  */
 import { fork, type ChildProcess } from "node:child_process";
-import type { Problem } from "../protocol/index.ts";
+import type { Problem, RunRequest } from "../protocol/index.ts";
 import { formatCount } from "../run/numbers.ts";
 import type { Order } from "./again.ts";
 import { ProgramFolder } from "./programFolder.ts";
@@ -28,7 +28,7 @@ export interface SearchedProgram {
 /** A run that lasted longer up to there isn't repeated unasked; milliseconds. */
 const longest = 30_000;
 /** How long a repetition may take: so many times as long as the run, and a start. */
-const [factor, start] = [10, 10_000];
+const [factor, start] = [10, 30_000];
 
 const script = new URL("./again.js", import.meta.url);
 
@@ -93,6 +93,11 @@ export class BadNumberSearch {
       child.send(order, (error) => error && reject(error));
     }).finally(() => clearTimeout(timer)) as Promise<Searched>;
   }
+}
+
+/** An inspection has its time, and this is part of it. */
+function patienceFor({ mode, timeLimit }: RunRequest, time: number): number {
+  return mode === "inspect" && timeLimit > 0 ? Math.max(0, timeLimit - time) : start + factor * time;
 }
 
 function whyNot({ time }: Alarm): string | undefined {

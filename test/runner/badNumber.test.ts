@@ -132,6 +132,39 @@ optimizer.step();
     assert.match(readFileSync(problem.position!.file, "utf8").split("\n")[problem.position!.line - 1]!, /backward/);
   });
 
+  it("is the batch where the data holds it", async () => {
+    const text = `${names}const raw = randn(160, 4).toTypedArray();
+raw[4 * 100 + 1] = raw[4 * 101] = raw[4 * 102] = NaN;
+const loader = new data.DataLoader(new data.TensorDataset(tensor(raw).reshape(160, 4), randn(160, 1)), { batchSize: 8 });
+const model = new nn.Linear(4, 1), optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+for (const [x, y] of loader) {
+  const loss = nn.functional.mseLoss(model(x!), y!); // here
+  optimizer.zeroGrad();
+  loss.backward();
+  optimizer.step();
+}
+`;
+    const problem = only(await train(text));
+    assert.match(
+      problem.message,
+      /^loss became NaN at step 12\. It began with the data: 3 of 32 values in batch 12 are NaN before `Linear` computes with it\./,
+    );
+    assert.equal(problem.position?.line, markedLine(text));
+  });
+
+  it("is told of a parameter that no loss shows any more", async () => {
+    const text = `${names}const model = new nn.Embedding(10, 4), optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+for (let i = 0; i < 8; i++) {
+  const loss = model(tensor(i === 3 ? [9] : [i % 3])).mul(i === 3 ? 3e38 : 1).mul(i === 3 ? 3e38 : 1).sum(); // here
+  optimizer.zeroGrad();
+  if (i === 3) loss.mul(0).backward(); else loss.backward();
+  optimizer.step();
+}
+`;
+    const problem = (await train(text)).problems.find(({ code }) => code === "nonFiniteLoss")!;
+    assert.equal(problem.position?.line, markedLine(text), problem.message);
+  });
+
   it("is told of a gradient that no loss shows", async () => {
     const text = `${names}const w = ones(3).requiresGrad_(), optimizer = new optim.SGD([w], { lr: 0.1 });
 const loss = w.mul(0).sqrt().sum(); // here
