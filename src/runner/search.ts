@@ -57,7 +57,7 @@ export class BadNumberSearch {
       const { explanation, isAnother } = await this.#ask(
         { job: { ...job, program: folder.program, repeated: run }, randomSeed },
         kernels,
-        start + factor * time,
+        patienceFor(job.request, time),
       );
       if (isAnother)
         return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
