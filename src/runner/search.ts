@@ -7,17 +7,12 @@ import type { Problem, RunRequest } from "../protocol/index.ts";
 import { formatCount } from "../run/numbers.ts";
 import type { Order } from "./again.ts";
 import { ProgramFolder } from "./programFolder.ts";
-import type { RepeatedRun, Searched } from "./workerMessages.ts";
+import type { Alarmed, Searched } from "./workerMessages.ts";
 
-/** What is searched. */
-export interface Alarm {
-  readonly problem: Problem;
-  readonly run: RepeatedRun;
-  /** Milliseconds that the run had lasted. */
-  readonly time: number;
-}
-
+/** The program that runs. */
 export interface SearchedProgram {
+  /** URL of the script of the process that runs it once more. */
+  readonly script: URL;
   readonly job: Omit<Order["job"], "repeated" | "program">;
   readonly code: string;
   /** The build of the kernels that the run computes with. */
@@ -30,15 +25,13 @@ const longest = 30_000;
 /** How long a repetition may take: so many times as long as the run, and a start. */
 const [factor, start] = [10, 30_000];
 
-const script = new URL("./again.js", import.meta.url);
-
 export class BadNumberSearch {
-  readonly #alarm: Alarm;
+  readonly #alarm: Alarmed;
   #child: ChildProcess | undefined;
   /** Resolves with the problem, with all that could be found out. */
   readonly problem: Promise<Problem>;
 
-  constructor(alarm: Alarm, program: SearchedProgram) {
+  constructor(alarm: Alarmed, program: SearchedProgram) {
     this.#alarm = alarm;
     const reason = whyNot(alarm);
     this.problem = reason === undefined ? this.#search(program) : Promise.resolve(unexplained(alarm.problem, reason));
@@ -49,12 +42,13 @@ export class BadNumberSearch {
     this.#child?.kill("SIGKILL");
   }
 
-  async #search({ job, code, kernels, randomSeed }: SearchedProgram): Promise<Problem> {
-    const { problem, run, time } = this.#alarm;
+  async #search({ script, job, code, kernels, randomSeed }: SearchedProgram): Promise<Problem> {
+    const { problem, what, run, time } = this.#alarm;
     let folder: ProgramFolder | undefined;
     try {
       folder = new ProgramFolder(code);
       const { explanation, isAnother } = await this.#ask(
+        script,
         { job: { ...job, program: folder.program, repeated: run }, randomSeed },
         kernels,
         patienceFor(job.request, time),
@@ -63,10 +57,9 @@ export class BadNumberSearch {
         return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
       if (!explanation) return problem;
       const { message, position, related, module } = explanation;
-      const headline = problem.message.slice(0, problem.message.indexOf(". ") + 1);
       return {
         ...problem,
-        message: `${headline} ${message}`,
+        message: `${what} ${message}`,
         ...(position && { position }),
         ...(related.length > 0 && { related }),
         ...(module !== undefined && { module }),
@@ -78,7 +71,7 @@ export class BadNumberSearch {
     }
   }
 
-  #ask(order: Order, kernels: string, patience: number): Promise<Searched> {
+  #ask(script: URL, order: Order, kernels: string, patience: number): Promise<Searched> {
     const child = (this.#child = fork(script, [], {
       execArgv: [permissionFlag()!, "--allow-fs-read=*", "--allow-worker", "--no-warnings"],
       env: { ...process.env, KINDLING_KERNELS: kernels },
@@ -100,7 +93,7 @@ function patienceFor({ mode, timeLimit }: RunRequest, time: number): number {
   return mode === "inspect" && timeLimit > 0 ? Math.max(0, timeLimit - time) : start + factor * time;
 }
 
-function whyNot({ time }: Alarm): string | undefined {
+function whyNot({ time }: Alarmed): string | undefined {
   if (time > longest) return `the run had lasted ${formatCount(Math.round(time / 1000))} s by then, which is not run again unasked`;
   return permissionFlag() === undefined ? "this needs a newer Node.js" : undefined;
 }

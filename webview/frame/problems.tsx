@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import type { Problem, SourcePosition } from "../../src/protocol/index.ts";
+import { namesModule } from "../../src/run/modules.ts";
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
@@ -53,7 +54,7 @@ function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
           {message}
         </span>
         {position && <Jump store={store} position={position} testId="problem-jump" />}
-        {module && !message.includes(module) && <span class="muted">in {module}</span>}
+        {!namesModule(problem) && <span class="muted">in {module}</span>}
         {callers.map((caller, i) => (
           <span key={i} class="muted problem-caller">
             called by {caller.function || "the file"} <Jump store={store} position={caller.position} />

@@ -62,11 +62,10 @@ export function marks(
 
 function markOf(problem: Problem, version: number | undefined): Mark {
   const { position, end, module, related = [], stack = [], fixes = [] } = problem;
-  const isNamed = module === undefined || [module, `\`${/^(.*?) \(/.exec(module)?.[1]}\``].some((name) => problem.message.includes(name));
   return {
     range: position ? rangeBetween(position, end) : { line: 0, column: 0, endLine: 0, endColumn: 0 },
     severity: problem.severity,
-    message: isNamed ? problem.message : `${problem.message} (in ${module})`,
+    message: namesModule(problem) ? problem.message : `${problem.message} (in ${module})`,
     code: problem.code,
     ...(version !== undefined && { version }),
     related: [

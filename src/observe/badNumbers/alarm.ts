@@ -11,9 +11,11 @@ import { becameText } from "../../run/standing.ts";
 import { callerPosition } from "../program/construction.ts";
 import type { ProgramSource } from "../program/programSource.ts";
 
-/** What the run went through until then, by which another run can be compared with it. */
+/** What is told of it beside the problem. */
 export interface Trail {
-  /** Of each `backward()` so far the loss; NaN for what is no single number. */
+  /** What became of what, as the problem begins. */
+  readonly what: string;
+  /** Of each `backward()` so far the loss, by which another run can be compared with this one; NaN for what is no single number. */
   readonly losses: readonly number[];
   /** Milliseconds that the run had lasted. */
   readonly time: number;
@@ -84,7 +86,7 @@ export class Alarm {
     const position = callerPosition(source, below);
     raise(
       { severity: "warning", code: "nonFiniteLoss", message: `${what}. ${hint}`, step, ...(position ? { position } : {}) },
-      { losses: this.#losses, time: now() },
+      { what: `${what}.`, losses: this.#losses, time: now() },
     );
   }
 }
