@@ -33,7 +33,7 @@ export class BadNumberSearch {
 
   constructor(alarm: Alarmed, program: SearchedProgram) {
     this.#alarm = alarm;
-    const reason = whyNot(alarm);
+    const reason = whyNot(alarm, program.job.request);
     this.problem = reason === undefined ? this.#search(program) : Promise.resolve(unexplained(alarm.problem, reason));
   }
 
@@ -93,8 +93,11 @@ function patienceFor({ mode, timeLimit }: RunRequest, time: number): number {
   return mode === "inspect" && timeLimit > 0 ? Math.max(0, timeLimit - time) : start + factor * time;
 }
 
-function whyNot({ time }: Alarmed): string | undefined {
-  if (time > longest) return `the run had lasted ${formatCount(Math.round(time / 1000))} s by then, which is not run again unasked`;
+function whyNot({ time }: Alarmed, { findsLate = false }: RunRequest): string | undefined {
+  if (time > longest && !findsLate) {
+    const lasted = `the run had lasted ${formatCount(Math.round(time / 1000))} s by then, and is not run again unasked`;
+    return `${lasted}. To find out, run \`Kindling: Train and Find the First Bad Number\` or \`kindling train --find-bad-number\``;
+  }
   return permissionFlag() === undefined ? "this needs a newer Node.js" : undefined;
 }
 

@@ -177,7 +177,8 @@ export class Supervisor {
   async #runProgram(request: RunRequest, made: Bundle, program: string): Promise<void> {
     const described = { request, place: made.place, home: new URL(".", this.#places.engine).href, map: made.map, declarations: made.declarations };
     const kernels = (await this.ready) ?? "";
-    this.#search = (alarm) => new BadNumberSearch(alarm, { script: this.#places.again, job: described, code: made.code, kernels, randomSeed: this.#randomSeed });
+    this.#search = (alarm) =>
+      new BadNumberSearch(alarm, { script: this.#places.again, job: described, code: made.code, kernels, randomSeed: this.#randomSeed });
     const job: Job = {
       ...described,
       program,

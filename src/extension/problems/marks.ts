@@ -1,6 +1,7 @@
 /** From what runs complain of to marks in files: pure, with lines and columns from 0 as VS Code counts. */
 import type { Fix, Problem, SourceEnd, SourcePosition } from "../../protocol/index.ts";
 import { isLint } from "../../run/lints.ts";
+import { namesModule } from "../../run/modules.ts";
 import { isSamePosition } from "../shared/position.ts";
 
 export interface Range {
