@@ -59,6 +59,10 @@ export class Search implements Instrument, OperationWatch {
   readonly #before = new WeakMap<Tensor, Extent>();
   readonly #calls = new WeakMap<Node, Call>();
   readonly #waiting = new WeakMap<Node, Waiting>();
+  /** Leaves whose gradients the pass under way breaks. */
+  #broken = new Set<Tensor>();
+  /** What the user's own code broke last within a pass, in a hook for example. */
+  #inner: Waiting | undefined;
   readonly #open: AnyModule[] = [];
   /** `backward()`s and the like under way, innermost last, and the nodes that were made while they differentiate. */
   readonly #passes: CallStack[] = [];
@@ -139,6 +143,7 @@ export class Search implements Instrument, OperationWatch {
     const read = inputs.filter(isFloat);
     const others = saved.filter((tensor) => isFloat(tensor) && tensor !== output && !read.includes(tensor) && this.#look(tensor));
     const known = [
+      ...(name === "grad" ? inputs.flatMap((tensor) => this.#waitingAt(tensor.gradientEdge()!) ?? []) : []),
       ...read.flatMap((tensor) => (tensor === output ? this.#knownBefore(tensor, name) : this.#known(tensor, name, this.ran)) ?? []),
       // Among these is what the operation made for itself.
       ...others.flatMap((tensor) => this.#bad.get(tensor.storage) ?? []),
@@ -149,7 +154,9 @@ export class Search implements Instrument, OperationWatch {
     const bad = blame(seen, known, this.#origin({ way, name, stack, inputs: inputsBefore, scalar, output: seen }));
     // What it is made of, such as the operations within a function of the user's own, told of it before.
     const inner = read.includes(output) || known.length > 0 ? undefined : this.#bad.get(output.storage);
-    this.#bad.set(output.storage, this.#remember(output, inner && culprit(inner)?.way !== "given" ? inner : bad));
+    const blamed = inner && culprit(inner)?.way !== "given" ? inner : bad;
+    if (isInner) this.#inner = { pass: this.#pass, bad: blamed };
+    this.#bad.set(output.storage, this.#remember(output, blamed));
   }
 
   /** The same of a tensor that was changed in place, as it was before. */
@@ -173,7 +180,8 @@ export class Search implements Instrument, OperationWatch {
 
   /** A tensor that no operation made, or that was only put together of such. */
   #given(tensor: Tensor, output: Extent, name: string, below: Function, isData = false): Bad {
-    const owner = this.#ownerOf(tensor, isData || output.nan > 0, !moves(name));
+    // −∞ alone is a mask, be it given to a model.
+    const owner = this.#ownerOf(tensor, output.nan > 0 || (isData && output.positive > 0), !moves(name));
     const origin = this.#origin({ way: "given", name, stack: new CallStack(below), inputs: [], output, owner });
     const bad = { ...(output.nan > 0 && { nan: origin }), ...(output.positive + output.negative > 0 && { infinite: origin }) };
     this.#bad.set(tensor.storage, bad);
@@ -222,6 +230,8 @@ export class Search implements Instrument, OperationWatch {
       this.#pass++;
     } else {
       this.#passes.pop();
+      for (const leaf of this.#broken) if (leaf.gradSlot) this.#bad.set(leaf.gradSlot.storage, this.#waitingAt(leaf.gradientEdge()!)!);
+      this.#broken = new Set();
     }
   };
 
@@ -267,13 +277,14 @@ export class Search implements Instrument, OperationWatch {
   }
 
   #waitingAt(node: Node): Bad | undefined {
-    const waiting = this.#waiting.get(node);
-    return waiting?.pass === this.#pass ? waiting.bad : undefined;
+    const waiting = [this.#waiting.get(node), this.#inner].find((candidate) => candidate?.pass === this.#pass);
+    return waiting?.bad;
   }
 
   #wait(node: Node, bad: Bad): void {
-    const present = this.#waitingAt(node);
-    this.#waiting.set(node, { pass: this.#pass, bad: present ? together([present, bad]) : bad });
+    const present = this.#waiting.get(node);
+    this.#waiting.set(node, { pass: this.#pass, bad: present?.pass === this.#pass ? together([present.bad, bad]) : bad });
+    if (node.variable) this.#broken.add(node.variable);
   }
 
   // --- updates ------------------------------------------------------------------------------------------------------
@@ -321,8 +332,8 @@ export class Search implements Instrument, OperationWatch {
 
   #ofGradient(parameter: Tensor, gradient: Tensor, output: Extent, stack: CallStack): Bad {
     const node = parameter.gradientEdge();
-    const came = this.#bad.get(gradient.storage) ?? (node ? this.#waiting.get(node)?.bad : undefined);
-    if (came && culprit(came)) return came;
+    const came = this.#bad.get(gradient.storage) ?? (node ? this.#waitingAt(node) : undefined);
+    if (came) return came;
     const origin = this.#origin({ way: "computed", name: "backward", stack, inputs: [], output });
     return { nan: origin };
   }

@@ -47,7 +47,15 @@ function nextPlace({ next, word }: Told, source: ProgramSource): RelatedPlace[] 
 function brokenPlace(broken: Broken, source: ProgramSource): RelatedPlace[] {
   const position = broken.stack.position(source);
   if (!position) return [];
-  return [{ message: broken.kind === "loss" ? "The loss that it breaks" : `The step that it breaks, by the ${broken.kind} of \`${broken.path}\``, position }];
+  return [
+    {
+      message:
+        broken.kind === "loss"
+          ? "The loss that it breaks"
+          : `The step that it breaks, by ${broken.kind === "gradient" ? "the gradient of " : ""}${broken.path === "" ? "a parameter" : `\`${broken.path}\``}`,
+      position,
+    },
+  ];
 }
 
 /** `layer2 (Linear) of Net` */
@@ -110,7 +118,7 @@ interface Trap {
 const some = (count: number, of: Extent, verb: string): string => `${formatCount(count)} of ${plural(of.count, "value")} ${count === 1 ? "is" : "are"} ${verb}`;
 const zeros = (of: Extent): string => some(of.zeros, of, "0");
 const isWhole = (number: number | undefined): boolean => number !== undefined && Number.isInteger(number);
-const isMasked = ({ count, negative }: Extent): boolean => negative > 0 && count > 0;
+const isMasked = ({ negative }: Extent): boolean => negative > 0;
 
 const traps: readonly Trap[] = [
   {
@@ -181,8 +189,11 @@ const traps: readonly Trap[] = [
   },
   {
     names: /softmax|logsumexp|attention/i,
-    applies: (inputs) => inputs.some(isMasked),
-    says: ([x], { word }) => `\`${word}\` of a row in which every value is −∞: ${some(x!.negative, x!, "−∞")}`,
+    applies: (inputs, { output, name }) => output.nan > 0 && (inputs.some(isMasked) || /attention/i.test(name)),
+    says: (inputs, { word }) => {
+      const masked = inputs.find(isMasked);
+      return `\`${word}\` of a row in which every value is −∞${masked ? `: ${some(masked.negative, masked, "−∞")}` : ""}`;
+    },
     remedy: "Leave at least one value of each row unmasked, or mask with a large negative number such as -1e9.",
   },
   {
@@ -221,28 +232,38 @@ const traps: readonly Trap[] = [
   },
 ];
 
-const trapOf = (origin: Told): Trap | undefined => traps.find(({ names, applies }) => names.test(origin.name) && applies(origin.inputs, origin));
+const trapOf = (origin: Told): Trap | undefined => traps.find(({ names, applies }) => names.test(plain(origin.name)) && applies(origin.inputs, origin));
+
+/** The form in place has the same traps. */
+const plain = (name: string): string => name.replace(/_$/, "");
+
+/** Whether the user wrote something that is made of the operation. */
+const isWithin = (trap: Trap, { word }: Told): boolean => !trap.names.test(plain(word));
+
+function sprung(trap: Trap, origin: Told): string {
+  const within = isWithin(trap, origin);
+  const what = trap.says(origin.inputs, within ? { ...origin, word: origin.name } : origin);
+  const place = `${within ? ` within \`${origin.word}\`` : ""}${inModule(origin)}`;
+  return what.includes(": ") ? what.replace(": ", `${place}: `) : `${what}${place}`;
+}
 
 function computed(origin: Told): string {
   const trap = trapOf(origin);
-  const what = trap ? trap.says(origin.inputs, origin) : untold(origin);
-  const module = inModule(origin);
-  return what.includes(": ") ? what.replace(": ", `${module}: `) : `${what}${module}`;
+  return trap ? sprung(trap, origin) : untold(origin);
 }
 
 function untold(origin: Told): string {
   const { word, output, inputs } = origin;
-  if (isOverflow(origin)) return `an overflow of \`${word}\`: the result is too large for float32 (above 3.4e38); ${ranges(inputs)}`;
-  return `\`${word}\`: it made ${share(output)} ${kindOf(output)}; ${ranges(inputs)}`;
+  const module = inModule(origin);
+  if (isOverflow(origin)) return `an overflow of \`${word}\`${module}: the result is too large for float32 (above 3.4e38); ${ranges(inputs)}`;
+  return `\`${word}\`${module}: it made ${share(output)} ${kindOf(output)}; ${ranges(inputs)}`;
 }
 
 function differentiated(origin: Told): string {
   const trap = trapOf(origin);
-  const module = inModule(origin);
-  if (!trap)
-    return `\`${origin.word}\`${module}: ${share(origin.output)} of it ${origin.output.count === 1 ? "is" : "are"} ${kindOf(origin.output)}; ${ranges(origin.inputs)}`;
-  const what = trap.says(origin.inputs, origin);
-  return what.includes(": ") ? what.replace(": ", `${module}: `) : `${what}${module}`;
+  if (trap) return sprung(trap, origin);
+  const { word, output, inputs } = origin;
+  return `\`${word}\`${inModule(origin)}: ${share(output)} of it ${output.count === 1 ? "is" : "are"} ${kindOf(output)}; ${ranges(inputs)}`;
 }
 
 function ranges(inputs: readonly Extent[]): string {
@@ -257,7 +278,10 @@ function isOverflow({ way, output, inputs }: Origin): boolean {
 }
 
 function remedy(origin: Told): string {
-  if (origin.way === "computed" || origin.way === "differentiated") return trapOf(origin)?.remedy ?? "";
+  if (origin.way === "computed" || origin.way === "differentiated") {
+    const trap = trapOf(origin);
+    return trap && !isWithin(trap, origin) ? trap.remedy : "";
+  }
   if (origin.way === "given" && origin.owner?.kind === "data") return "Clean the data, or leave out what isn't finite (`x.isfinite()`).";
   if (origin.way === "updated" && origin.scalar === 0) return "Give the optimizer an `eps` above 0, such as 1e-8.";
   return "";
