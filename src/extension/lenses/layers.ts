@@ -16,8 +16,8 @@ export interface LayersAt {
 const known = new WeakMap<readonly ModelInfo[], ReadonlyMap<string, readonly LayersAt[]>>();
 
 /**
- * Of modules of which one holds the other the one that holds, where the same line makes both; none without parameters, and
- * not the models themselves.
+ * None without parameters, not the models themselves, and of a container that the same file makes (`nn.Sequential`) no parts:
+ * its own line speaks for them.
  */
 export function layersIn(file: string, models: readonly ModelInfo[]): readonly LayersAt[] {
   let byFile = known.get(models);
@@ -33,15 +33,15 @@ function groupByFile(models: readonly ModelInfo[]): ReadonlyMap<string, readonly
 }
 
 function isShown({ model: { modules }, module: { constructedAt, counts, parent } }: Layer): boolean {
-  return constructedAt !== undefined && parent !== null && counts.total > 0 && !isMadeByLine(modules, parent, constructedAt);
+  return constructedAt !== undefined && parent !== null && counts.total > 0 && !isPart(modules, parent, constructedAt.file);
 }
 
-/** Whether the same line makes the module of that number, or one above it; the whole model doesn't count. */
-function isMadeByLine(modules: readonly ModuleInfo[], id: number, { file, line }: SourcePosition): boolean {
-  for (let at = modules[id]!; at.parent !== null; at = modules[at.parent]!) {
-    if (at.constructedAt?.line === line && at.constructedAt.file === file) return true;
-  }
-  return false;
+/** Whether the module of that number is a container that the file makes, or part of one. */
+function isPart(modules: readonly ModuleInfo[], id: number, file: string): boolean {
+  const { constructedAt, declaredAt, parent } = modules[id]!;
+  // A class of the user's makes its own parts.
+  if (declaredAt) return false;
+  return constructedAt?.file === file || (parent !== null && isPart(modules, parent, file));
 }
 
 /** Of all of them together; what they share counts as often as it is held. */

@@ -6,6 +6,7 @@ import { rootOf, trainableStatus } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { filesOf, isInspecting, isStale, isTraining, type FileRuns, type Structure } from "../runs/fileRuns.ts";
+import type { LayerLens } from "../shared/settings.ts";
 import { countsOf, layersIn, type Layer } from "./layers.ts";
 import type { Scan, Site } from "./scanner.ts";
 
@@ -49,8 +50,8 @@ export interface LensInput {
   readonly isUnsaved: (file: string) => boolean;
   /** Whether there is a command that debugs a model file. */
   readonly canDebug: boolean;
-  /** Whether layers have lenses, too. */
-  readonly hasLayers: boolean;
+  /** Which layers have lenses, too. */
+  readonly layers: LayerLens;
   /** Where a place is now of the text that a run read which began then. */
   readonly now: (position: SourcePosition, since: number) => SourcePosition | undefined;
 }
@@ -68,7 +69,7 @@ export function lenses(input: LensInput): readonly Lens[] {
   const places = joined(sitesOf(input.scan, input.file, structures));
   const byLine = groupBy(places, ({ site }) => site.line);
   const ofModels = [...byLine].map(([line, own]) => modelLens(line, own, input, structures));
-  if (!input.isTrusted || !input.hasLayers) return ofModels;
+  if (!input.isTrusted || input.layers === "off") return ofModels;
   return [...ofModels, ...layerLenses(input, new Set(byLine.keys()))].sort((a, b) => a.line - b.line);
 }
 
@@ -225,7 +226,7 @@ function layerLenses(input: LensInput, taken: ReadonlySet<number>): readonly Len
   const { at: since, models } = runs.structure;
   return layersIn(input.file, models).flatMap(({ position, layers }) => {
     const place = input.now(position, since);
-    if (!place || taken.has(place.line)) return [];
+    if (!place || taken.has(place.line) || (input.layers === "frozen" && countsOf(layers).frozen === 0)) return [];
     return [{ line: place.line, column: place.column, items: [layersItem(layers, runs, input), ...freezingItems(runs, layers)] }];
   });
 }

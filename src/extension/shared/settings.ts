@@ -6,12 +6,16 @@ import { readNumber, type NumberRange } from "./numberSetting.ts";
 
 export const section = "kindling";
 
+const layerLenses = ["off", "frozen", "all"] as const;
+export type LayerLens = (typeof layerLenses)[number];
+
 export interface Settings {
   readonly inspectOnSave: boolean;
   /** Seconds; 0 = none. */
   readonly inspectTimeLimit: number;
   readonly codeLens: boolean;
-  readonly layerLens: boolean;
+  /** Which layers have a lens. */
+  readonly layerLens: LayerLens;
   readonly liveValues: boolean;
   readonly openPanelOnTrain: boolean;
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
@@ -44,11 +48,13 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     return value;
   };
   const flag = (name: string): boolean => values.get<unknown>(name) !== false;
+  const choice = <T extends string>(name: string, choices: readonly T[], otherwise: T): T =>
+    choices.find((one) => one === values.get<unknown>(name)) ?? otherwise;
   return {
     inspectOnSave: flag("inspectOnSave"),
     inspectTimeLimit: number("inspectTimeLimit"),
     codeLens: flag("codeLens"),
-    layerLens: flag("layerLens"),
+    layerLens: choice("layerLens", layerLenses, "frozen"),
     liveValues: flag("liveValues"),
     openPanelOnTrain: flag("openPanelOnTrain"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
