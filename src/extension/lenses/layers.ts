@@ -1,16 +1,12 @@
 /** The layers that each line of a file makes, as the last run told. Pure. */
 import type { ModelInfo, ModuleInfo, ParameterCounts, SourcePosition } from "../../protocol/index.ts";
 import { groupBy } from "../../run/groupBy.ts";
-
-export interface Layer {
-  readonly model: ModelInfo;
-  readonly module: ModuleInfo;
-}
+import type { PlacedModule } from "../../run/modulePlaces.ts";
 
 /** The layers of one place: several where that is reached more than once. */
 export interface LayersAt {
   readonly position: SourcePosition;
-  readonly layers: readonly Layer[];
+  readonly layers: readonly PlacedModule[];
 }
 
 const known = new WeakMap<readonly ModelInfo[], ReadonlyMap<string, readonly LayersAt[]>>();
@@ -26,13 +22,13 @@ export function layersIn(file: string, models: readonly ModelInfo[]): readonly L
 }
 
 function groupByFile(models: readonly ModelInfo[]): ReadonlyMap<string, readonly LayersAt[]> {
-  const layers = models.flatMap((model) => model.modules.map((module): Layer => ({ model, module }))).filter(isShown);
+  const layers = models.flatMap((model) => model.modules.map((module): PlacedModule => ({ model, module }))).filter(isShown);
   const byLine = groupBy(layers, ({ module: { constructedAt } }) => `${constructedAt!.line} ${constructedAt!.file}`);
   const places = [...byLine.values()].map((own): LayersAt => ({ position: own[0]!.module.constructedAt!, layers: own }));
   return groupBy(places, ({ position }) => position.file);
 }
 
-function isShown({ model: { modules }, module: { constructedAt, counts, parent } }: Layer): boolean {
+function isShown({ model: { modules }, module: { constructedAt, counts, parent } }: PlacedModule): boolean {
   return constructedAt !== undefined && parent !== null && counts.total > 0 && !isPart(modules, parent, constructedAt.file);
 }
 
@@ -45,7 +41,7 @@ function isPart(modules: readonly ModuleInfo[], id: number, file: string): boole
 }
 
 /** Of all of them together; what they share counts as often as it is held. */
-export function countsOf(layers: readonly Layer[]): ParameterCounts {
+export function countsOf(layers: readonly PlacedModule[]): ParameterCounts {
   const sum = (name: keyof ParameterCounts): number => layers.reduce((total, { module }) => total + module.counts[name], 0);
   return { total: sum("total"), trainable: sum("trainable"), frozen: sum("frozen") };
 }

@@ -1,5 +1,6 @@
 /** From what runs complain of to marks in files: pure, with lines and columns from 0 as VS Code counts. */
-import type { Problem, SourceEnd, SourcePosition } from "../../protocol/index.ts";
+import type { ModelInfo, Problem, SourceEnd, SourcePosition } from "../../protocol/index.ts";
+import { fullPath, namedModule, placeOf } from "../../run/modulePlaces.ts";
 import type { FileRuns } from "../runs/fileRuns.ts";
 import { isSamePosition } from "../shared/position.ts";
 
@@ -36,7 +37,7 @@ export function marks(all: readonly FileRuns[], isDoubled: (problem: Problem) =>
       if (isDoubled(problem)) continue;
       const file = problem.position?.file ?? runs.file;
       const own = byFile.get(file) ?? new Map<string, Mark>();
-      const mark = markOf(problem);
+      const mark = markOf(problem, runs.structure?.models ?? []);
       own.set(JSON.stringify([mark.range, mark.message]), mark);
       byFile.set(file, own);
     }
@@ -44,7 +45,7 @@ export function marks(all: readonly FileRuns[], isDoubled: (problem: Problem) =>
   return new Map([...byFile].map(([file, own]) => [file, [...own.values()]]));
 }
 
-function markOf(problem: Problem): Mark {
+function markOf(problem: Problem, models: readonly ModelInfo[]): Mark {
   const { position, end, module, related = [], stack = [], fixes = [] } = problem;
   const isNamed = module === undefined || problem.message.includes(module);
   return {
@@ -54,6 +55,7 @@ function markOf(problem: Problem): Mark {
     code: problem.code,
     related: [
       ...related.map((place) => ({ message: place.message, file: place.position.file, range: rangeBetween(place.position, place.end) })),
+      ...placesOfModule(problem, models),
       ...stack
         .filter((frame) => !isSamePosition(frame.position, position))
         .map((frame) => ({
@@ -67,6 +69,19 @@ function markOf(problem: Problem): Mark {
       edits: edits.map((edit) => ({ file: edit.position.file, range: rangeBetween(edit.position, edit.end), text: edit.text })),
     })),
   };
+}
+
+/** Where the module is made that the trouble is in, and called, as far as nothing else leads to these lines. */
+function placesOfModule(problem: Problem, models: readonly ModelInfo[]): Mark["related"] {
+  const { position, module: name, related = [], stack = [] } = problem;
+  const placed = name === undefined ? undefined : namedModule(models, name);
+  if (!placed) return [];
+  const known = [position, ...related.map((place) => place.position), ...stack.map((frame) => frame.position)];
+  const isKnown = ({ file, line }: SourcePosition): boolean => known.some((one) => one?.file === file && one.line === line);
+  return (["made", "called"] as const).flatMap((kind) => {
+    const place = placeOf(placed.module, kind);
+    return place && !isKnown(place) ? [{ message: `${fullPath(placed)} is ${kind} here`, file: place.file, range: rangeBetween(place) }] : [];
+  });
 }
 
 /** @param end none: empty, which VS Code widens to the word there */

@@ -17,6 +17,10 @@ export interface Settings {
   /** Which layers have a lens. */
   readonly layerLens: LayerLens;
   readonly liveValues: boolean;
+  /** Where the module is selected that the cursor's line is about. */
+  readonly followCursor: { readonly tree: boolean; readonly panel: boolean };
+  readonly highlightLine: boolean;
+  readonly moduleSymbols: boolean;
   readonly openPanelOnTrain: boolean;
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
@@ -56,6 +60,9 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     codeLens: flag("codeLens"),
     layerLens: choice("layerLens", layerLenses, "frozen"),
     liveValues: flag("liveValues"),
+    followCursor: { tree: flag("followCursor.tree"), panel: values.get<unknown>("followCursor.panel") === true },
+    highlightLine: flag("highlightLine"),
+    moduleSymbols: flag("moduleSymbols"),
     openPanelOnTrain: flag("openPanelOnTrain"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
