@@ -1,11 +1,16 @@
 /** The extension's entry: makes the parts and joins them. Nothing of the engine is loaded here. */
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { registerCommands, reveal } from "./commands/commands.ts";
+import { madeAt } from "../run/modulePlaces.ts";
+import { registerCommands } from "./commands/commands.ts";
+import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { LiveValues } from "./live/liveValues.ts";
+import { FollowCursor } from "./navigation/followCursor.ts";
+import { LineHighlight } from "./navigation/lineHighlight.ts";
+import { ModuleSymbols } from "./navigation/moduleSymbols.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
 import { showProblems } from "./problems/diagnostics.ts";
 import { exportPanel } from "./export/exportPanel.ts";
@@ -65,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const panels = new Panels(context, store, archive);
   const unsaved = new UnsavedFiles();
   const edits = new EditedTexts();
+  const highlight = new LineHighlight();
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
@@ -82,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     unsaved,
     edits,
     modelDebugger,
+    highlight,
     new EditWatch(store),
     new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
     new LiveValues(store, edits),
@@ -91,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     registerCommands({
       extension,
       store,
+      edits,
       controller,
       current,
       inspection,
@@ -101,10 +109,15 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       log,
       output,
     }),
-    panels.onDidAsk((request) => void answer(request, { extension, store, view, controller })),
-    view.onDidChoose((node) => {
-      if (view.file !== undefined) panels.select(view.file, { model: node.model.id, module: node.module.id });
+    panels.onDidAsk((request) => void answer(request, { extension, store, edits, view, controller, highlight })),
+    view.onDidChoose(({ model, module }) => {
+      if (view.file === undefined) return;
+      panels.select(view.file, { model: model.id, module: module.id });
+      const made = madeAt(module);
+      highlight.show(made && edits.now(made, store.get(view.file)?.structure?.at ?? 0));
     }),
+    new FollowCursor({ store, edits, view, panels }),
+    new ModuleSymbols(store, edits),
     controller.onDidPrint(({ automatic, text }) => {
       if (automatic) log.trace(text.trimEnd());
       else output.append(text);
@@ -158,11 +171,13 @@ function hasCommand({ extension }: vscode.ExtensionContext, name: string): boole
 interface Answering {
   readonly extension: vscode.Uri;
   readonly store: RunStore;
+  readonly edits: EditedTexts;
   readonly view: ModelsView;
   readonly controller: RunController;
+  readonly highlight: LineHighlight;
 }
 
-async function answer({ file, message }: PanelRequest, { extension, store, view, controller }: Answering): Promise<void> {
+async function answer({ file, message }: PanelRequest, { extension, store, edits, view, controller, highlight }: Answering): Promise<void> {
   switch (message.type) {
     case "command":
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
@@ -181,9 +196,21 @@ async function answer({ file, message }: PanelRequest, { extension, store, view,
       const run = runs && shownRun(runs);
       return run && exportPanel(extension, run, message.look);
     }
-    case "reveal":
-      await reveal(message.position);
-      await view.select(message.position);
+    case "reveal": {
+      const runs = store.get(file);
+      const since = runs && shownRun(runs)?.startedAt;
+      return await reveal(since === undefined ? message.position : (edits.now(message.position, since) ?? message.position));
+    }
+    case "chosen": {
+      const runs = store.get(file);
+      const run = runs && shownRun(runs);
+      const model = run?.models.find(({ id }) => id === message.model);
+      const module = model?.modules[message.module];
+      if (!model || !module) return;
+      const made = madeAt(module);
+      highlight.show(made && edits.now(made, run!.startedAt));
+      if (file === view.file) await view.select({ model, module });
+    }
   }
 }
 

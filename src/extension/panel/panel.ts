@@ -40,6 +40,8 @@ export class Panel {
   #runId: string | undefined;
   #events: RunEvent[] = [];
   #selection: ToPanel | undefined;
+  /** The module that the page shows, as far as it was chosen. */
+  #chosen: Selection | undefined;
   #isExported = false;
   /** The user did something in the page. */
   readonly onDidAsk = this.#asked.event;
@@ -88,7 +90,14 @@ export class Panel {
     if (!this.#webview.visible) this.#webview.reveal(undefined, true);
   }
 
+  /** Shows the first of them, unless it shows one of them already. */
+  follow(selections: readonly Selection[]): void {
+    const [first] = selections;
+    if (first && !selections.some(({ model, module }) => this.#chosen?.model === model && this.#chosen.module === module)) this.select(first);
+  }
+
   select(selection: Selection): void {
+    this.#chosen = selection;
     this.#selection = { type: "select", ...selection };
     if (this.#isLoaded) this.#sendSelection();
   }
@@ -123,6 +132,7 @@ export class Panel {
   }
 
   #receive(message: FromPanel): void {
+    if (message.type === "chosen") this.#chosen = message;
     if (message.type !== "ready") return this.#asked.fire(message);
     this.#isLoaded = true;
     this.#sendFile();

@@ -76,6 +76,12 @@ export class Panels implements vscode.WebviewPanelSerializer {
     if (panel?.isVisible) panel.select(selection);
   }
 
+  /** The same, as long as it shows none of them already. */
+  follow(file: string, selections: readonly Selection[]): void {
+    const panel = this.#of(file);
+    if (panel?.isVisible) panel.follow(selections);
+  }
+
   /** Puts the module table of the panel used last on the clipboard. */
   copyTable(): void {
     this.#panels.at(-1)?.copyTable();

@@ -7,13 +7,21 @@ import { readNumber, type NumberRange } from "./numberSetting.ts";
 
 export const section = "kindling";
 
+const layerLenses = ["off", "frozen", "all"] as const;
+export type LayerLens = (typeof layerLenses)[number];
+
 export interface Settings {
   readonly inspectOnSave: boolean;
   /** Seconds; 0 = none. */
   readonly inspectTimeLimit: number;
   readonly codeLens: boolean;
-  readonly layerLens: boolean;
+  /** Which layers have a lens. */
+  readonly layerLens: LayerLens;
   readonly liveValues: boolean;
+  /** Where the module is selected that the cursor's line is about. */
+  readonly followCursor: { readonly tree: boolean; readonly panel: boolean };
+  readonly highlightLine: boolean;
+  readonly moduleSymbols: boolean;
   readonly openPanelOnTrain: boolean;
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
@@ -45,12 +53,17 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     return value;
   };
   const flag = (name: string): boolean => values.get<unknown>(name) !== false;
+  const choice = <T extends string>(name: string, choices: readonly T[], otherwise: T): T =>
+    choices.find((one) => one === values.get<unknown>(name)) ?? otherwise;
   return {
     inspectOnSave: flag("inspectOnSave"),
     inspectTimeLimit: number("inspectTimeLimit"),
     codeLens: flag("codeLens"),
-    layerLens: flag("layerLens"),
+    layerLens: choice("layerLens", layerLenses, "frozen"),
     liveValues: flag("liveValues"),
+    followCursor: { tree: flag("followCursor.tree"), panel: values.get<unknown>("followCursor.panel") === true },
+    highlightLine: flag("highlightLine"),
+    moduleSymbols: flag("moduleSymbols"),
     openPanelOnTrain: flag("openPanelOnTrain"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
