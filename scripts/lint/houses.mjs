@@ -46,7 +46,19 @@ export const layers = {
     ["api"],
     ["index.ts"],
   ],
-  "src/observe": [["program"], ["models"], ["steps"], ["graph", "sample"], ["badNumbers"], ["measuring"], ["curves"], ["lints"], ["report.ts"], ["steering"], ["observer.ts"]],
+  "src/observe": [
+    ["program"],
+    ["models"],
+    ["steps"],
+    ["graph", "sample"],
+    ["badNumbers"],
+    ["measuring"],
+    ["curves"],
+    ["lints"],
+    ["report.ts"],
+    ["steering"],
+    ["observer.ts"],
+  ],
 };
 
 /** What deals in addresses in linear memory: whole files, or single names of a file; and the folders that may use them. */

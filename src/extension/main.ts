@@ -4,6 +4,8 @@ import * as vscode from "vscode";
 import { registerCommands, reveal } from "./commands/commands.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelDebugger } from "./debug/modelDebugger.ts";
+import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
+import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { LiveValues } from "./live/liveValues.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
@@ -38,6 +40,8 @@ export interface KindlingApi {
   readonly onDidSettle: Event<Settled>;
   /** The models view's rows. */
   readonly tree: vscode.TreeDataProvider<TreeNode>;
+  /** The runs view's rows. */
+  readonly runs: vscode.TreeDataProvider<KeptRunNode>;
   /** Milliseconds that loading and activating took. */
   readonly activationTime: number;
   /** In tests only: starts another program in the runner's place from now on, or with nothing the runner again. */
@@ -68,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
+  const keptRuns = new KeptRunsView(store);
   const extension = context.extensionUri;
   const modelDebugger = new ModelDebugger(extension, controller);
 
@@ -88,6 +93,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     keepContextKeys(store, current, panels),
     showProblems(store, extension),
     showStatus(store, current),
+    keptRuns,
+    registerKeptRunCommands(keptRuns, panels),
     registerCommands({
       extension,
       store,
@@ -136,6 +143,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     onDidChange: store.onDidChange,
     onDidSettle: controller.onDidSettle,
     tree: view,
+    runs: keptRuns,
     activationTime,
     ...(context.extensionMode === vscode.ExtensionMode.Test && {
       launchWith: (other = runner) => {

@@ -87,7 +87,14 @@ export class Observer implements Instrument {
     const search = (this.#search = new ModelSearch({ course, registry, watching, watches, tell }));
     const measurements = (this.#measurements = new Measurements({ course, registry, watching, watches, search, meter, operations, tell }));
     const series = new SeriesWriter(metrics, sink);
-    const curves = (this.#curves = new Curves({ course, watches, source, series, tell, alarm: (problem, trail) => (sink.alarm ? sink.alarm(problem, trail) : tell({ type: "problem", problem })) }));
+    const curves = (this.#curves = new Curves({
+      course,
+      watches,
+      source,
+      series,
+      tell,
+      alarm: (problem, trail) => (sink.alarm ? sink.alarm(problem, trail) : tell({ type: "problem", problem })),
+    }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));

@@ -55,7 +55,8 @@ export class BadNumberSearch {
     try {
       folder = new ProgramFolder(code);
       const { explanation } = await this.#ask({ job: { ...job, program: folder.program, repeated: run }, randomSeed }, kernels, start + factor * time);
-      if (!explanation) return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
+      if (!explanation)
+        return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
       const { message, position, related, module } = explanation;
       const headline = problem.message.slice(0, problem.message.indexOf(". ") + 1);
       return {

@@ -45,24 +45,63 @@ interface Case {
 const head = "head (Head) of Net";
 
 const cases: readonly Case[] = [
-  { what: "log of 0", text: training("return h.relu().log(); // here"), says: /began with `log` of 0 in `head`: \d+ of 32 values are 0\./, tries: /`x\.clamp\(1e-8\)\.log\(\)`/, module: head },
-  { what: "log of a negative number", text: training("return h.log(); // here"), says: /`log` of a negative number in `head`: its input goes down to −/, module: head },
-  { what: "0 divided by 0", text: training("const z = h.mul(0);\n    return z.div(z); // here"), says: /`div` of 0 by 0 in `head`: 32 of 32 values of the divisor are 0/, module: head },
+  {
+    what: "log of 0",
+    text: training("return h.relu().log(); // here"),
+    says: /began with `log` of 0 in `head`: \d+ of 32 values are 0\./,
+    tries: /`x\.clamp\(1e-8\)\.log\(\)`/,
+    module: head,
+  },
+  {
+    what: "log of a negative number",
+    text: training("return h.log(); // here"),
+    says: /`log` of a negative number in `head`: its input goes down to −/,
+    module: head,
+  },
+  {
+    what: "0 divided by 0",
+    text: training("const z = h.mul(0);\n    return z.div(z); // here"),
+    says: /`div` of 0 by 0 in `head`: 32 of 32 values of the divisor are 0/,
+    module: head,
+  },
   { what: "a division by 0", text: training("const n = h.abs().add(1);\n    return n.div(n.sub(n)); // here"), says: /`div` by 0 in `head`/ },
-  { what: "a division by a deviation of 0", text: training("const c = h.mul(0).add(2);\n    return c.sub(c.mean()).div(c.std()); // here"), says: /`div` of 0 by 0 in `head`: 1 of 1 value of the divisor is 0/, tries: /x\.div\(y\.add\(1e-8\)\)/ },
+  {
+    what: "a division by a deviation of 0",
+    text: training("const c = h.mul(0).add(2);\n    return c.sub(c.mean()).div(c.std()); // here"),
+    says: /`div` of 0 by 0 in `head`: 1 of 1 value of the divisor is 0/,
+    tries: /x\.div\(y\.add\(1e-8\)\)/,
+  },
   { what: "std of a single value", text: training("return h.mul(h.select(0, 0).select(0, 0).reshape(1).std()); // here"), says: /`std` of too few values/ },
-  { what: "the slope of sqrt at 0", text: training("return h.mul(0).sqrt(); // here"), says: /in the backward pass, with the derivative of `sqrt` at 0 in `head`: 32 of 32 values are 0/, tries: /`x\.add\(1e-8\)\.sqrt\(\)`/, module: head },
+  {
+    what: "the slope of sqrt at 0",
+    text: training("return h.mul(0).sqrt(); // here"),
+    says: /in the backward pass, with the derivative of `sqrt` at 0 in `head`: 32 of 32 values are 0/,
+    tries: /`x\.add\(1e-8\)\.sqrt\(\)`/,
+    module: head,
+  },
   { what: "sqrt of a negative number", text: training("return h.sqrt(); // here"), says: /`sqrt` of a negative number in `head`/ },
-  { what: "a negative number to a broken power", text: training("return h.pow(0.5); // here"), says: /`pow` of a negative number to a power that is no whole number/ },
+  {
+    what: "a negative number to a broken power",
+    text: training("return h.pow(0.5); // here"),
+    says: /`pow` of a negative number to a power that is no whole number/,
+  },
   { what: "the slope of a broken power at 0", text: training("return h.mul(0).pow(0.5); // here"), says: /derivative of `pow` at 0/ },
   { what: "an overflow of exp", text: training("return h.mul(1000).exp(); // here"), says: /overflow of `exp` in `head`: its input goes up to/ },
-  { what: "exp divided by its sum, as one writes softmax", text: training("const e = h.mul(1000).exp(); // here\n    return e.div(e.sum(-1, true));"), says: /overflow of `exp`/ },
+  {
+    what: "exp divided by its sum, as one writes softmax",
+    text: training("const e = h.mul(1000).exp(); // here\n    return e.div(e.sum(-1, true));"),
+    says: /overflow of `exp`/,
+  },
   {
     what: "attention that masks a whole row",
     text: training("const mask = zeros(4).eq(0);\n    const scores = h.maskedFill(mask, -Infinity);\n    return scores.softmax(-1); // here"),
     says: /`softmax` of a row in which every value is −∞ in `head`: 32 of 32 values are −∞/,
   },
-  { what: "a mask that is added", text: training("const mask = full([4], -Infinity);\n    return h.add(mask).softmax(-1); // here"), says: /`softmax` of a row in which every value is −∞/ },
+  {
+    what: "a mask that is added",
+    text: training("const mask = full([4], -Infinity);\n    return h.add(mask).softmax(-1); // here"),
+    says: /`softmax` of a row in which every value is −∞/,
+  },
   { what: "acos outside", text: training("return h.mul(100).acos(); // here"), says: /`acos` outside of −1 to 1/ },
   { what: "the slope of acos at its ends", text: training("return h.mul(0).add(1).acos(); // here"), says: /derivative of `acos` at the ends of −1 to 1/ },
   { what: "the slope of asin at its ends", text: training("return h.mul(0).sub(1).asin(); // here"), says: /derivative of `asin` at the ends/ },
@@ -82,7 +121,11 @@ const cases: readonly Case[] = [
     text: training("const copy = h.clone();\n    copy.div_(h.sub(h)); // here\n    return copy;"),
     says: /`div_?` (of 0 )?by 0/,
   },
-  { what: "NaN that is filled in", text: training("const mask = h.gt(0);\n    return h.maskedFill(mask, NaN); // here"), says: /`maskedFill` in `head`, which puts NaN there as it is/ },
+  {
+    what: "NaN that is filled in",
+    text: training("const mask = h.gt(0);\n    return h.maskedFill(mask, NaN); // here"),
+    says: /`maskedFill` in `head`, which puts NaN there as it is/,
+  },
   {
     what: "a parameter that is set by hand",
     text: training("return h;", { before: "noGrad(() => net.body.weight.fill_(NaN)); // here" }),
@@ -95,7 +138,9 @@ const cases: readonly Case[] = [
   },
   {
     what: "NaN in the data",
-    text: training("return h;", { before: "x.set([0, 1], NaN); x.set([2, 3], NaN);", loss: "net(x).mean(); // here" }).replace("x.set([0, 1], NaN); x.set([2, 3], NaN);", "const raw = x.toTypedArray(); raw[1] = raw[9] = NaN; const bad = fromTypedArray(raw, [8, 8]);").replace("net(x).mean(); // here", "net(bad).mean(); // here"),
+    text: training("return h;", { before: "x.set([0, 1], NaN); x.set([2, 3], NaN);", loss: "net(x).mean(); // here" })
+      .replace("x.set([0, 1], NaN); x.set([2, 3], NaN);", "const raw = x.toTypedArray(); raw[1] = raw[9] = NaN; const bad = fromTypedArray(raw, [8, 8]);")
+      .replace("net(x).mean(); // here", "net(bad).mean(); // here"),
     says: /began with the data: 2 of 64 values are NaN/,
     tries: /isfinite/,
   },
@@ -140,7 +185,11 @@ const w = randn(3).requiresGrad_();
 Wrong.apply(w).sum().backward();`,
     says: /`log` of 0/,
   },
-  { what: "a loss that is logged and never goes backward", text: `const w = zeros(3);\nconst loss = w.log().mean(); // here\nlog({ loss: loss.item() });`, says: /`log` of 0/ },
+  {
+    what: "a loss that is logged and never goes backward",
+    text: `const w = zeros(3);\nconst loss = w.log().mean(); // here\nlog({ loss: loss.item() });`,
+    says: /`log` of 0/,
+  },
   {
     what: "a derivative of a derivative",
     text: `const x = tensor(0.4, { requiresGrad: true }), y = tensor(0, { requiresGrad: true });

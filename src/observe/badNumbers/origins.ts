@@ -83,7 +83,8 @@ function firstUnmeant(all: readonly Bad[]): Origin | undefined {
 export function blame(output: Extent, inputs: readonly Bad[], own: Origin): Bad {
   const given = together(inputs);
   const isInfinite = output.positive + output.negative > 0;
-  const ofInfinity = given.infinite && !isMeant(given.infinite) ? { ...given.infinite, next: given.infinite.next ?? { name: own.name, stack: own.stack } } : own;
+  const ofInfinity =
+    given.infinite && !isMeant(given.infinite) ? { ...given.infinite, next: given.infinite.next ?? { name: own.name, stack: own.stack } } : own;
   return {
     ...(output.nan > 0 && { nan: given.nan ?? ofInfinity }),
     ...(isInfinite && { infinite: given.infinite ?? own }),

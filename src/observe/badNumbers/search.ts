@@ -115,7 +115,10 @@ export class Search implements Instrument, OperationWatch {
 
   readonly changes = (tensor: Tensor): void => {
     if (this.#isOver || this.#isLooking || !isFloat(tensor)) return;
-    this.#before.set(tensor, this.#quietly(() => extent(tensor)));
+    this.#before.set(
+      tensor,
+      this.#quietly(() => extent(tensor)),
+    );
   };
 
   readonly became = (tensor: Tensor, source: Tensor): void => {
@@ -232,7 +235,15 @@ export class Search implements Instrument, OperationWatch {
     const name = operationName(node.name);
     const saved = this.#savedBy(node);
     const stack = call?.stack ?? this.#passes.at(-1) ?? new CallStack(this.passed);
-    const origin = this.#origin({ way: "differentiated", name, stack, inputs: saved.map(extentOf), scalar: scalarOf(node.data), output: seen, module: call?.module });
+    const origin = this.#origin({
+      way: "differentiated",
+      name,
+      stack,
+      inputs: saved.map(extentOf),
+      scalar: scalarOf(node.data),
+      output: seen,
+      module: call?.module,
+    });
     // What was computed wrong forward and only hidden then comes first, as its derivative reads it.
     const read = saved.flatMap((tensor) => (this.#look(tensor) ? (this.#bad.get(tensor.storage) ?? []) : []));
     return blame(seen, [...read, ...(came ? [came] : [])], origin);
@@ -294,7 +305,8 @@ export class Search implements Instrument, OperationWatch {
     if (this.#isOver) return;
     for (const [name, value] of Object.entries(values)) {
       if (!isLossName(name)) continue;
-      const bad = value instanceof Tensor ? this.#known(value, "log", this.log) : typeof value === "number" && !Number.isFinite(value) ? this.#lastNumber : undefined;
+      const bad =
+        value instanceof Tensor ? this.#known(value, "log", this.log) : typeof value === "number" && !Number.isFinite(value) ? this.#lastNumber : undefined;
       if (bad) return this.#tell(bad, { kind: "loss", stack: new CallStack(this.log) });
     }
   };
@@ -320,7 +332,9 @@ export class Search implements Instrument, OperationWatch {
     this.#isOver = true;
   }
 
-  #origin(facts: Omit<Origin, "order" | "module" | "scalar" | "owner"> & { module?: ModulePlace | undefined; scalar?: number | undefined; owner?: Owner | undefined }): Origin {
+  #origin(
+    facts: Omit<Origin, "order" | "module" | "scalar" | "owner"> & { module?: ModulePlace | undefined; scalar?: number | undefined; owner?: Owner | undefined },
+  ): Origin {
     const { scalar, owner, ...rest } = facts;
     return { module: this.#module(), ...rest, order: this.#order++, ...(scalar !== undefined && { scalar }), ...(owner && { owner }) };
   }

@@ -84,7 +84,8 @@ function share({ count, nan, positive, negative }: Extent): string {
 
 function given({ word, owner, output }: Told): string {
   const what = `${share(output)} ${output.nan + output.positive + output.negative === 1 ? "is" : "are"} ${kindOf(output)}`;
-  if (owner?.kind === "data") return `the data: ${owner.batch === undefined ? "" : `in batch ${formatCount(owner.batch)} `}${what} before \`${word}\` computes with it`;
+  if (owner?.kind === "data")
+    return `the data: ${owner.batch === undefined ? "" : `in batch ${formatCount(owner.batch)} `}${what} before \`${word}\` computes with it`;
   if (owner) return `the ${owner.kind} \`${owner.path}\`: ${what} before any operation computed with it`;
   return `what goes into \`${word}\`: ${what} already`;
 }
@@ -149,7 +150,9 @@ const traps: readonly Trap[] = [
     says: (inputs, { word, scalar, way, output }) => {
       const how = `\`${word}\` ${way === "computed" && output.nan > 0 && output.positive + output.negative === 0 ? "of 0 by 0" : "by 0"}`;
       const divisor = inputs.at(-1)!;
-      return scalar === 0 ? how : `${how}: ${formatCount(divisor.zeros)} of ${plural(divisor.count, "value")} of the divisor ${divisor.zeros === 1 ? "is" : "are"} 0`;
+      return scalar === 0
+        ? how
+        : `${how}: ${formatCount(divisor.zeros)} of ${plural(divisor.count, "value")} of the divisor ${divisor.zeros === 1 ? "is" : "are"} 0`;
     },
     remedy: "Keep the divisor away from 0, for example `x.div(y.add(1e-8))`.",
   },
@@ -195,7 +198,8 @@ const traps: readonly Trap[] = [
   {
     names: /^(std|var)/,
     applies: (_, { way }) => way === "computed",
-    says: ([x], { word }) => `\`${word}\` of too few values${x ? ` (${formatCount(x.count)} in all)` : ""}: it divides by one less than their number, which is 0`,
+    says: ([x], { word }) =>
+      `\`${word}\` of too few values${x ? ` (${formatCount(x.count)} in all)` : ""}: it divides by one less than their number, which is 0`,
     remedy: "Give it at least two values, or `correction: 0`.",
   },
   {
@@ -230,7 +234,8 @@ function untold(origin: Told): string {
 function differentiated(origin: Told): string {
   const trap = trapOf(origin);
   const module = inModule(origin);
-  if (!trap) return `\`${origin.word}\`${module}: ${share(origin.output)} of it ${origin.output.count === 1 ? "is" : "are"} ${kindOf(origin.output)}; ${ranges(origin.inputs)}`;
+  if (!trap)
+    return `\`${origin.word}\`${module}: ${share(origin.output)} of it ${origin.output.count === 1 ? "is" : "are"} ${kindOf(origin.output)}; ${ranges(origin.inputs)}`;
   const what = trap.says(origin.inputs, origin);
   return what.includes(": ") ? what.replace(": ", `${module}: `) : `${what}${module}`;
 }

@@ -73,7 +73,7 @@ export class Curves {
       const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
       if (typeof number === "number") {
         this.#logNumber(name, number, step);
-          numbers.push({ name, value: number });
+        numbers.push({ name, value: number });
         if (isLossName(name)) this.#alarm.check(name, number, step, below);
       } else {
         const note = this.#logged.note(name, number);

@@ -42,7 +42,8 @@ export class EvalMissing implements Lint {
     const name = info.isVariable ? info.name : "model";
     const path = info.modules[modules.indexOf(odd)]!.path || odd.constructor.name;
     const message =
-      `\`${name}\` is evaluated in training mode, where ${effect(odd, path)}. ` + `Call \`${name}.eval()\` before, and \`${name}.train()\` before the training goes on.`;
+      `\`${name}\` is evaluated in training mode, where ${effect(odd, path)}. ` +
+      `Call \`${name}.eval()\` before, and \`${name}.train()\` before the training goes on.`;
     const made = this.#context.registry.constructedAt(odd);
     this.#context.tell("eval-missing", { message, position, ...(made ? { related: [{ message: `\`${path}\` is made here`, position: made }] } : {}) });
   }

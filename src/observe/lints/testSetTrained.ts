@@ -70,7 +70,11 @@ export class TestSetTrained implements Lint {
 
   #tell(message: string, position: NonNullable<ReturnType<LintContext["here"]>>, loader: DataLoader<unknown>): void {
     const made = this.#context.loaderPlace(loader)?.position;
-    this.#context.tell("test-set-trained", { message, position, ...(made ? { related: [{ message: "the training data is handed out by this loader", position: made }] } : {}) });
+    this.#context.tell("test-set-trained", {
+      message,
+      position,
+      ...(made ? { related: [{ message: "the training data is handed out by this loader", position: made }] } : {}),
+    });
   }
 
   #testName(loader: DataLoader<unknown>): string | undefined {
