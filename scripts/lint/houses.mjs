@@ -42,7 +42,7 @@ export const layers = {
     ["api"],
     ["index.ts"],
   ],
-  "src/observe": [["program"], ["models"], ["steps"], ["graph", "sample"], ["measuring"], ["curves"], ["report.ts"], ["steering"], ["observer.ts"]],
+  "src/observe": [["program"], ["models"], ["steps"], ["graph", "sample", "values"], ["measuring"], ["curves"], ["report.ts"], ["steering"], ["observer.ts"]],
 };
 
 /** What deals in addresses in linear memory: whole files, or single names of a file; and the folders that may use them. */

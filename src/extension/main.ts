@@ -3,6 +3,8 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { registerCommands, reveal } from "./commands/commands.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
+import { MeasuredValuesStore } from "./inlay/measuredValues.ts";
+import { ShapesInEditor } from "./inlay/shapesInEditor.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
 import { showProblems } from "./problems/diagnostics.ts";
@@ -64,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
+  const values = new MeasuredValuesStore(store);
   const extension = context.extensionUri;
 
   context.subscriptions.push(
@@ -77,6 +80,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     unsaved,
     new EditWatch(store),
     new ModelCodeLenses(store, unsaved),
+    values,
+    new ShapesInEditor(values),
     keepContextKeys(store, current, panels),
     showProblems(store),
     showStatus(store, current),

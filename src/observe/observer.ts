@@ -26,6 +26,9 @@ import type { Gate } from "./steering/gate.ts";
 import { Interventions } from "./steering/interventions.ts";
 import { Stops } from "./steering/stops.ts";
 import { Course } from "./steps/course.ts";
+import { OpenCalls } from "./values/openCalls.ts";
+import type { ValuePlace } from "./values/valuePlace.ts";
+import { ValueWatch } from "./values/valueWatch.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
@@ -39,6 +42,8 @@ export interface ObserverOptions {
   readonly gate: Gate;
   /** Runs code of the program's once more, for a person to look; what it prints meanwhile isn't the program's. */
   readonly quietly?: <T>(task: () => T) => T;
+  /** The places of the user's text that tell their values; none in a training. */
+  readonly places?: readonly ValuePlace[];
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -64,6 +69,9 @@ export class Observer implements Instrument {
   readonly #interventions: Interventions;
   readonly #samples: SampleWatch;
   readonly #passes: PassWatch | undefined;
+  /** Calls that are under way, and what came of those that failed. */
+  readonly calls = new OpenCalls();
+  readonly values: ValueWatch | undefined;
   readonly #report: Report;
   readonly #stops: Stops;
 
@@ -85,6 +93,7 @@ export class Observer implements Instrument {
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
     const passes = (this.#passes = watching.enabled ? this.#newPassWatch(options) : undefined);
+    this.values = options.places?.length ? this.#newValueWatch(options.places, tell) : undefined;
     const report = (this.#report = new Report({ course, watching, measurements, curves, series, optimizers, passes, tell }));
     this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell });
     meter.turn(watching.enabled);
@@ -109,6 +118,7 @@ export class Observer implements Instrument {
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     this.#clock.stop();
     this.#stops.callStarts(module, this.forwardStarts);
+    this.calls.starts(module, inputs);
     this.#passes?.forwardStarts(module, inputs);
     this.#measurements.forwardStarts(module, inputs);
     this.#clock.go();
@@ -118,6 +128,8 @@ export class Observer implements Instrument {
   forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     this.#clock.stop();
     this.#stops.callEnds();
+    this.calls.ends();
+    this.values?.forward(module, output);
     this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output, root.sampler !== null);
@@ -131,6 +143,7 @@ export class Observer implements Instrument {
 
   forwardFailed(module: AnyModule, error: unknown): void {
     this.#stops.callEnds();
+    this.calls.fails(error);
     this.#meter.failed(module);
     this.#iterations.callFailed();
     this.#passes?.forwardFailed(module, error);
@@ -219,6 +232,7 @@ export class Observer implements Instrument {
     this.#turn();
     this.#course.epochs.batchStarts(loader, index);
     this.#course.loops.batch(loader, index);
+    this.values?.batch(loader);
     this.#stops.betweenSteps();
   }
 
@@ -261,6 +275,11 @@ export class Observer implements Instrument {
     this.#course.loops.left(loop);
   }
 
+  /** The program has that value at a place of the user's text. */
+  value(value: unknown, place: number): void {
+    this.values?.value(value, place, this.calls.innermost);
+  }
+
   /** Hears what the program is told; called while it passes or waits at the gate. */
   steer(steering: Steering): void {
     switch (steering.type) {
@@ -299,6 +318,7 @@ export class Observer implements Instrument {
     this.#report.tellOptimizers();
     this.#passes?.finish();
     this.#measurements.tellUnfinished();
+    this.values?.finish();
     this.#curves.losses.tellWaiting(true);
     this.#report.tellAll();
     if (!this.#options.firstStep) {
@@ -344,6 +364,11 @@ export class Observer implements Instrument {
   #measureNext(): void {
     this.#measurements.ask();
     this.#passes?.look(true);
+  }
+
+  #newValueWatch(places: readonly ValuePlace[], tell: (event: RunEvent) => void): ValueWatch {
+    const placeOf = (module: AnyModule): ReturnType<ModelWatches["placeOf"]> => this.#watches.placeOf(module);
+    return new ValueWatch({ places, clock: this.#clock, operations: this.operations, placeOf, tell });
   }
 
   #newPassWatch({ source, sampling }: ObserverOptions): PassWatch {

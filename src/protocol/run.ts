@@ -8,6 +8,7 @@ import type { Intervention } from "./interventions.ts";
 import type { OptimizerInfo } from "./optimizers.ts";
 import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
+import type { SeenValue } from "./values.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
 
@@ -141,6 +142,8 @@ export type RunEvent =
   | { readonly type: "watch"; readonly watch: WatchSettings }
   /** Where the program stands; sent before it is paused, and again when that changes. */
   | { readonly type: "place"; readonly place: Place }
+  /** What the tensors in the program's lines were like; an inspection tells it once, at its end. */
+  | { readonly type: "values"; readonly values: readonly SeenValue[] }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
 

@@ -1,5 +1,17 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
-import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
+import type {
+  Intervention,
+  ModelInfo,
+  OptimizerInfo,
+  Place,
+  Problem,
+  Progress,
+  RunEvent,
+  RunMode,
+  RunState,
+  SeenValue,
+  WatchSettings,
+} from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addEpochs, thinEpochs, type EpochStart } from "./epochs.ts";
 import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
@@ -48,6 +60,8 @@ export interface RunSnapshot {
   readonly watch?: WatchSettings;
   /** Where it stands, while it is paused. */
   readonly place?: Place;
+  /** What the tensors in the program's lines were like, where it was inspected. */
+  readonly values?: readonly SeenValue[];
 }
 
 /** Something logged that is no number. */
@@ -163,6 +177,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, watch: event.watch };
     case "place":
       return { ...run, place: event.place };
+    case "values":
+      return { ...run, values: event.values };
     case "classes":
     case "files":
       return run;

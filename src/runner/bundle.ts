@@ -16,9 +16,10 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { ValuePlace } from "../observe/values/valuePlace.ts";
 import type { Problem } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
-import type { Declarations, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import type { Declarations, CallSite, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import { insertHooks } from "./insertHooks.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata, unreadable } from "./problems.ts";
@@ -69,12 +70,15 @@ const packageFolder = /[\\/]node_modules[\\/]/;
 /**
  * @param file absolute path of the user's `.model.ts`, as the user opened it
  * @param engine URL of the engine that takes the place of `kindling`
+ * @param tellsValues whether the program tells its tensors
  */
-export async function bundle(file: string, engine: string): Promise<Bundle> {
+export async function bundle(file: string, engine: string, tellsValues = false): Promise<Bundle> {
   const own = new OwnFiles(file);
   const classes: ClassDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
+  const calls: CallSite[] = [];
+  const values: ValuePlace[] = [];
   let loops = 0;
   const warnings: Problem[] = [];
 
@@ -87,11 +91,14 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
     if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
-    const hooked = insertHooks(name, source, result.code, result.map, { class: classes.length, loop: loops });
+    const first = { class: classes.length, loop: loops, ...(tellsValues && { value: values.length }) };
+    const hooked = insertHooks(name, source, result.code, result.map, first);
     loops += hooked.loops;
     classes.push(...hooked.classes);
     variables.push(...hooked.variables);
     imports.push(...hooked.imports);
+    calls.push(...hooked.calls);
+    values.push(...hooked.values);
     const map = { ...(JSON.parse(result.map) as object), sources: [ownSource + own.names.indexOf(name)], mappings: hooked.mappings };
     return { contents: hooked.code + inlineMap(map), loader: "js", resolveDir: dirname(path) };
   }
@@ -154,7 +161,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     return {
       code: output(".js"),
       map: namedSources(output(".map"), own.names),
-      declarations: { classes, variables, imports },
+      declarations: { classes, variables, imports, calls, values },
       files: own.names,
       place: own.placeOf(own.entry),
       warnings,

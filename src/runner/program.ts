@@ -97,6 +97,7 @@ export class Program {
       },
       gate: this.#gate,
       quietly,
+      places: job.declarations.values,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -147,6 +148,10 @@ export class Program {
       loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
       turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
       left: (loop) => this.#observer.trainingLoopLeft(loop),
+      value: (value, place) => {
+        if (this.#isWatched && typeof value === "object" && value !== null) this.#observer.value(value, place);
+        return value;
+      },
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);
@@ -182,11 +187,17 @@ export class Program {
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
     const isSignal = isInstance(error, StopSignal);
-    const problems = isSignal ? [] : [this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))];
+    const problems = isSignal ? [] : [this.#surroundings.during(() => this.#problemOf(error))];
     if (!isSignal) this.#surroundings.during(() => this.#observer.failed(error));
     if (this.#control.isStopped) this.#end("stopped", problems.map(whileStopping));
     else this.#fail(problems);
     leave(isSignal ? 0 : 1);
+  }
+
+  #problemOf(error: unknown): Problem {
+    const { calls, registry, values } = this.#observer;
+    const sites = this.#job.declarations.calls;
+    return thrownProblem(error, this.#job.request.file, this.#stacks, { sites, calls, registry, values });
   }
 
   /** Nothing is left to do, or the program ended itself by `cause`. */

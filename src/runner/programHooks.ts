@@ -1,7 +1,8 @@
 /**
  * What the code that is put into the user's program calls (`insertHooks.ts`); the program finds it as
  * `globalThis[Symbol.for("kindling.program")]`. `declared` is called once a class exists, `loop` at the start of each turn of a
- * loop over epochs, `turn` at that of a loop that trains, and `left` when that loop is over.
+ * loop over epochs, `turn` at that of a loop that trains, and `left` when that loop is over; in an inspection `value` with
+ * what an expression gave.
  */
 export interface ProgramHooks {
   /** The program is read; nothing of it has run. */
@@ -12,6 +13,8 @@ export interface ProgramHooks {
   /** Which loop, whether it may be left early, and where it counts, which turn (from 0) of how many. */
   turn(loop: number, mayBreak: boolean, index?: number, count?: number): void;
   left(loop: number): void;
+  /** @returns the value itself */
+  value<T>(value: T, place: number): T;
   /** Tells at once all that is known of the models; called from outside when the program hangs. */
   report(): void;
 }

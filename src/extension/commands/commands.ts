@@ -68,7 +68,7 @@ class Commands {
     restart: (target?: Target) => this.#restart(target),
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
-    openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
+    openPanel: (target?: Target, model?: unknown, module?: unknown) => this.#openPanel(target, model, module),
     exportPanel: (target?: Target) => this.#exportPanel(target),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
@@ -154,10 +154,10 @@ class Commands {
     if (file !== undefined) this.#parts.controller[to](file);
   }
 
-  async #openPanel(target: Target, model: unknown): Promise<void> {
+  async #openPanel(target: Target, model?: unknown, module?: unknown): Promise<void> {
     const file = await this.#find(target);
     if (file === undefined) return;
-    this.#parts.panels.show(file, selectionOf(target, model));
+    this.#parts.panels.show(file, selectionOf(target, model, module));
   }
 
   async #exportPanel(target: Target): Promise<void> {
@@ -205,12 +205,12 @@ class Commands {
         ? { label: "$(debug-continue) Resume", description, run: () => this.#toggle(file, "resume") }
         : { label: "$(debug-pause) Pause", description, run: () => this.#toggle(file, "pause") };
       return [
-        { label: "$(graph-line) Open Panel", description, run: () => this.#openPanel(file, undefined) },
+        { label: "$(graph-line) Open Panel", description, run: () => this.#openPanel(file) },
         toggle,
         { label: "$(debug-stop) Stop", description, run: () => this.#stop(file) },
       ];
     });
-    if (items.length === 0) return this.#openPanel(undefined, undefined);
+    if (items.length === 0) return this.#openPanel(undefined);
     const chosen = await vscode.window.showQuickPick(items, { title: "Training" });
     await chosen?.run();
   }
@@ -259,11 +259,11 @@ function isTrusted(): boolean {
   return false;
 }
 
-function selectionOf(target: Target, model: unknown): { model: number; module: number } | undefined {
+function selectionOf(target: Target, model: unknown, module: unknown): { model: number; module: number } | undefined {
   if (typeof target === "object" && "kind" in target && target.kind === "module") {
     return { model: target.model.id, module: target.module.id };
   }
-  return typeof model === "number" ? { model, module: 0 } : undefined;
+  return typeof model === "number" ? { model, module: typeof module === "number" ? module : 0 } : undefined;
 }
 
 async function chooseModelFile(): Promise<string | undefined> {

@@ -12,6 +12,8 @@ export interface Settings {
   readonly inspectTimeLimit: number;
   readonly codeLens: boolean;
   readonly openPanelOnTrain: boolean;
+  /** Which measured shapes stand beside the code. */
+  readonly shapes: "off" | "changes" | "all";
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
   readonly samplingBudget: number;
@@ -42,11 +44,13 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     return value;
   };
   const flag = (name: string): boolean => values.get<unknown>(name) !== false;
+  const shapes = values.get<unknown>("shapes");
   return {
     inspectOnSave: flag("inspectOnSave"),
     inspectTimeLimit: number("inspectTimeLimit"),
     codeLens: flag("codeLens"),
     openPanelOnTrain: flag("openPanelOnTrain"),
+    shapes: shapes === "off" || shapes === "all" ? shapes : "changes",
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
     threads: number("threads"),

@@ -33,6 +33,8 @@ export class ModelRegistry {
   readonly #everHeld = new WeakSet<AnyModule>();
   /** The latest instance of each class of the user's. */
   readonly #instances = new Map<Function, { module: Module; count: number }>();
+  /** Places where modules were made that were called. */
+  readonly #worked = new Set<string>();
   #constructed = 0;
 
   constructor(source: ProgramSource) {
@@ -72,6 +74,7 @@ export class ModelRegistry {
   called(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     if (this.isNew(module)) {
       this.#called.add(module);
+      this.#worked.add(this.#placeOf(module) ?? "");
       for (const child of (module as unknown as Module).children()) this.#everHeld.add(child);
     }
     this.#inputShapes.set(module, shapesOf(inputs));
@@ -90,17 +93,34 @@ export class ModelRegistry {
       const described = describeModel(module, id, variable?.name ?? module.constructor.name, variable !== undefined, {
         inputShapes: (part) => this.#inputShapes.get(part),
         outputShapes: (part) => this.#outputShapes.get(part),
-        constructedAt: (part) => this.#constructedAt(part),
+        constructedAt: (part) => this.constructedAt(part),
         declaredAt: (constructor) => this.#source.declaredAt(constructor),
       });
       return { ...described, order };
     });
   }
 
+  /** Where the user's text made it. */
+  constructedAt(module: AnyModule): SourcePosition | undefined {
+    const frame = this.#constructions.get(module)?.frames[0];
+    return frame && this.#source.locate(frame.line, frame.column);
+  }
+
+  /** Whether a module that was made there was ever called, and gave something. */
+  hasWorked(module: AnyModule): boolean {
+    const place = this.#placeOf(module);
+    return place !== undefined && this.#worked.has(place);
+  }
+
   /** What is known of a class of the user's that the run has built. */
   built(constructor: Function): Extract<ModelClassInfo["status"], { kind: "built" }> | undefined {
     const found = this.#instances.get(constructor);
     return found && { kind: "built", counts: countParameters(found.module), instances: found.count };
+  }
+
+  #placeOf(module: AnyModule): string | undefined {
+    const frame = this.#constructions.get(module)?.frames[0];
+    return frame && `${frame.line}:${frame.column}`;
   }
 
   #countInstance(module: Module): void {
@@ -139,7 +159,7 @@ export class ModelRegistry {
     const to = this.#variableOf(later.construction);
     const from = this.#variableOf(earlier.construction);
     if (!to?.assigned || to.name !== from?.name) return false;
-    return this.#constructedAt(later.module)?.file === this.#constructedAt(earlier.module)?.file;
+    return this.constructedAt(later.module)?.file === this.constructedAt(earlier.module)?.file;
   }
 
   #variableOf(construction: Construction): { readonly name: string; readonly assigned: boolean } | undefined {
@@ -149,11 +169,6 @@ export class ModelRegistry {
       if (variable) return variable;
     }
     return undefined;
-  }
-
-  #constructedAt(module: AnyModule): SourcePosition | undefined {
-    const frame = this.#constructions.get(module)?.frames[0];
-    return frame && this.#source.locate(frame.line, frame.column);
   }
 }
 
