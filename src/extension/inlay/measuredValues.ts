@@ -17,8 +17,9 @@ interface Measured {
 
 export class MeasuredValuesStore implements Disposable {
   readonly #files = new Map<string, Measured>();
-  /** What was edited in a file since it was last as on disk. */
+  /** What was edited in a file since it was last as on disk, and its text there as far as that is known. */
   readonly #edits = new Map<string, Edit[]>();
+  readonly #texts = new Map<string, string>();
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: Disposable[];
   /** Other values are there than before, or none. */
@@ -29,8 +30,8 @@ export class MeasuredValuesStore implements Disposable {
     this.#subscriptions = [
       store.onDidChange((change) => this.#follow(change)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => this.#edited(document, contentChanges)),
-      vscode.workspace.onDidSaveTextDocument((document) => void this.#edits.delete(fileOf(document) ?? "")),
-      vscode.workspace.onDidCloseTextDocument((document) => this.#asOnDisk(fileOf(document))),
+      vscode.workspace.onDidSaveTextDocument((document) => this.#saved(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#closed(fileOf(document))),
     ];
   }
 
@@ -53,8 +54,10 @@ export class MeasuredValuesStore implements Disposable {
       case "event":
         if (change.runId !== runs.inspect?.runId) return;
         if (change.event.type === "values") return this.#take(file, change.event.values, failed(runs.inspect));
+        if (change.event.type !== "state" || runs.inspect.values) return;
         // It ran, and there was no tensor in it.
-        if (change.event.type === "state" && change.event.state === "finished" && !runs.inspect.values) this.#forget(file);
+        if (change.event.state === "finished") this.#forget(file);
+        if (change.event.state === "failed") this.#take(file, [], true);
         return;
       case "restored":
         if (runs.inspect?.values) this.#take(file, runs.inspect.values, true);
@@ -68,7 +71,7 @@ export class MeasuredValuesStore implements Disposable {
     }
   }
 
-  /** @param isOld whether what was known before still holds where the run came to nothing */
+  /** @param isPartial what was known before still holds where the run didn't come */
   #take(model: string, values: readonly SeenValue[], isPartial: boolean): void {
     const byFile = new Map<string, PlacedValue[]>();
     for (const value of values) {
@@ -76,9 +79,12 @@ export class MeasuredValuesStore implements Disposable {
       own.push(placed(value, false));
       byFile.set(value.position.file, own);
     }
+    if (isPartial) for (const [file, known] of this.#files) if (known.model === model && !byFile.has(file)) byFile.set(file, []);
     for (const [file, fresh] of byFile) {
       const saved = isPartial ? completed(fresh, this.#files.get(file)?.saved ?? []) : fresh;
       this.#files.set(file, { model, saved, shown: (this.#edits.get(file) ?? []).reduce(edited, saved) });
+      const document = vscode.workspace.textDocuments.find((one) => fileOf(one) === file);
+      if (document && !document.isDirty) this.#texts.set(file, document.getText());
     }
     if (!isPartial) for (const [file, known] of this.#files) if (known.model === model && !byFile.has(file)) this.#files.delete(file);
     this.#changed.fire();
@@ -91,8 +97,12 @@ export class MeasuredValuesStore implements Disposable {
 
   #edited(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
     const file = fileOf(document);
-    if (file === undefined || document.languageId !== "typescript" || changes.length === 0) return;
-    if (!document.isDirty) return this.#asOnDisk(file);
+    if (file === undefined || document.languageId !== "typescript") return;
+    if (changes.length === 0) {
+      // It is no longer unsaved: either saved, as is told in a moment, or as it was.
+      if (!document.isDirty && document.getText() === this.#texts.get(file)) this.#asOnDisk(file);
+      return;
+    }
     const edits = changes.map(({ range: { start, end }, text }) => {
       return { line: start.line, column: start.character, endLine: end.line, endColumn: end.character, text };
     });
@@ -103,12 +113,30 @@ export class MeasuredValuesStore implements Disposable {
     if (known) this.#files.set(file, { ...known, shown: edits.reduce(edited, known.shown) });
   }
 
-  /** It is closed without being saved, or what was edited was undone. */
-  #asOnDisk(file: string | undefined): void {
+  /** What stands on the screen is from now on what is on disk. */
+  #saved(document: vscode.TextDocument): void {
+    const file = fileOf(document);
     if (file === undefined) return;
     this.#edits.delete(file);
     const known = this.#files.get(file);
-    if (known) this.#files.set(file, { ...known, shown: known.saved });
+    if (!known) return;
+    this.#texts.set(file, document.getText());
+    this.#files.set(file, { ...known, saved: known.shown });
+  }
+
+  #closed(file: string | undefined): void {
+    if (file === undefined) return;
+    this.#texts.delete(file);
+    this.#asOnDisk(file);
+  }
+
+  /** What was edited was undone, or given up. */
+  #asOnDisk(file: string): void {
+    this.#edits.delete(file);
+    const known = this.#files.get(file);
+    if (!known) return;
+    this.#files.set(file, { ...known, shown: known.saved });
+    this.#changed.fire();
   }
 }
 
