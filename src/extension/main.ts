@@ -8,6 +8,8 @@ import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
 import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
+import { MeasuredValuesStore } from "./inlay/measuredValues.ts";
+import { ShapesInEditor } from "./inlay/shapesInEditor.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { LiveValues } from "./live/liveValues.ts";
 import { FollowCursor } from "./navigation/followCursor.ts";
@@ -79,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const keptRuns = new KeptRunsView(store);
+  const values = new MeasuredValuesStore(store);
   const extension = context.extensionUri;
   const modelDebugger = new ModelDebugger(extension, controller);
 
@@ -97,6 +100,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     new EditWatch(store),
     new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
     new LiveValues(store, edits),
+    values,
+    new ShapesInEditor(values),
     keepContextKeys(store, current, panels),
     showProblems(store, extension),
     showStatus(store, current),

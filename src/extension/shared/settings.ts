@@ -9,6 +9,7 @@ import { readNumber, type NumberRange } from "./numberSetting.ts";
 export const section = "kindling";
 
 const layerLenses = ["off", "frozen", "all"] as const;
+const shapeChoices = ["off", "changes", "all"] as const;
 export type LayerLens = (typeof layerLenses)[number];
 
 export interface Settings {
@@ -24,6 +25,8 @@ export interface Settings {
   readonly highlightLine: boolean;
   readonly moduleSymbols: boolean;
   readonly openPanelOnTrain: boolean;
+  /** Which measured shapes stand beside the code. */
+  readonly shapes: (typeof shapeChoices)[number];
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
   readonly samplingBudget: number;
@@ -68,6 +71,7 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     highlightLine: flag("highlightLine"),
     moduleSymbols: flag("moduleSymbols"),
     openPanelOnTrain: flag("openPanelOnTrain"),
+    shapes: choice("shapes", shapeChoices, "changes"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
     runs: { keep: flag("runs.keep"), limit: number("runs.limit") },
