@@ -68,13 +68,14 @@ describe("lenses", () => {
     isTrusted: true,
     isUnsaved: () => false,
     canDebug: false,
-    hasLayers: false,
+    layers: "off",
     now: (position) => position,
     ...more,
   });
   const shown = (value: LensInput): string[] => lenses(value).map(({ line, items }) => `${line}: ${items.map(({ title }) => title).join(" | ")}`);
   const root = module(0, null, "model", {
     type: "Net",
+    declaredAt: { file, line: 1, column: 1 },
     counts: counts(5000, 955),
     constructedAt: { file, line: 30, column: 15 },
   });
@@ -280,7 +281,7 @@ describe("lenses", () => {
       return fileRuns({ ...net, models }, run ? { train: trained({ models, ...run }) } : {});
     };
     const ofLayers = (runs: FileRuns, more: Partial<LensInput> = {}): string[] =>
-      shown(input([runs], { hasLayers: true, ...more })).filter((line) => !/Inspect/.test(line));
+      shown(input([runs], { layers: "all", ...more })).filter((line) => !/Inspect/.test(line));
 
     it("are their counts above the lines that make them, none for those without parameters", () => {
       const runs = withLayers([
@@ -290,8 +291,8 @@ describe("lenses", () => {
         layer(4, "top", 7, 0, { counts: counts(0, 9) }),
       ]);
       assert.deepEqual(ofLayers(runs), ["4: 320 params", "6: 11 params · 1 frozen", "7: 9 params · frozen"]);
-      assert.deepEqual(ofLayers(runs, { hasLayers: false }), []);
-      const [lens] = lenses(input([runs], { hasLayers: true })).filter(({ line }) => line === 4);
+      assert.deepEqual(ofLayers(runs, { layers: "off" }), []);
+      const [lens] = lenses(input([runs], { layers: "all" })).filter(({ line }) => line === 4);
       assert.deepEqual(lens!.items[0]!.action, { command: "openPanel", file, model: 0, module: 1 });
     });
 
@@ -300,17 +301,25 @@ describe("lenses", () => {
         "4: 2 × 30 params",
         "8: 2 × 10 to 2,000 params",
       ]);
-      const whole = layer(1, "net", 4, 50);
-      assert.deepEqual(ofLayers(withLayers([whole, { ...layer(2, "net.0", 4, 30), parent: 1 }, { ...layer(3, "net.1", 5, 20), parent: 1 }])), [
-        "4: 50 params",
-        "5: 20 params",
-      ]);
+    });
+
+    it("are one for a container that the file makes, and those of the user's own classes in it", () => {
+      const whole = layer(1, "net", 4, 50, { type: "Sequential" });
+      const own = { ...layer(2, "net.0", 5, 30, { declaredAt: { file, line: 20, column: 1 } }), parent: 1 };
+      const deep = { ...layer(3, "net.0.fc", 21, 30), parent: 2 };
+      const last = { ...layer(4, "net.1", 6, 20), parent: 1 };
+      assert.deepEqual(ofLayers(withLayers([whole, own, deep, last])), ["4: 50 params", "21: 30 params"]);
+    });
+
+    it("are only those of which something is frozen, where no others are wanted", () => {
+      const runs = withLayers([layer(1, "fc", 4, 320), layer(2, "head", 6, 11, { counts: counts(10, 1) }), layer(3, "top", 7, 0, { counts: counts(0, 9) })]);
+      assert.deepEqual(ofLayers(runs, { layers: "frozen" }), ["6: 11 params · 1 frozen", "7: 9 params · frozen"]);
     });
 
     it("freeze all of them while it trains, and let them learn again", () => {
       const learning = withLayers([layer(1, "a", 4, 30), layer(2, "b", 4, 30)], {});
       assert.deepEqual(ofLayers(learning), ["4: 2 × 30 params | Freeze"]);
-      const action = lenses(input([learning], { hasLayers: true })).find(({ line }) => line === 4)!.items[1]!.action;
+      const action = lenses(input([learning], { layers: "all" })).find(({ line }) => line === 4)!.items[1]!.action;
       const parts = ["a", "b"].map((path) => ({ file, model: 0, path }));
       assert.deepEqual(action, { command: "freeze", parts });
       assert.deepEqual(ofLayers(withLayers([layer(1, "a", 4, 0, { counts: counts(0, 30) })], {})), ["4: 30 params · frozen | Unfreeze"]);
@@ -326,7 +335,7 @@ describe("lenses", () => {
     it("stand in the file that makes them, whichever that is", () => {
       const elsewhere = { constructedAt: { file: "/models/block.ts", line: 2, column: 3 } };
       assert.deepEqual(ofLayers(withLayers([layer(1, "a", 4, 30, elsewhere)])), []);
-      assert.deepEqual(shown(input([withLayers([layer(1, "a", 4, 30, elsewhere)])], { file: "/models/block.ts", scan: scan(""), hasLayers: true })), [
+      assert.deepEqual(shown(input([withLayers([layer(1, "a", 4, 30, elsewhere)])], { file: "/models/block.ts", scan: scan(""), layers: "all" })), [
         "2: 30 params",
       ]);
     });

@@ -11,18 +11,21 @@ import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
+import type { EditedTexts } from "../shared/editedTexts.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import { settingsFor } from "../shared/settings.ts";
 import { notifyProgress } from "../status/progressNotification.ts";
 import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
+import { GoTo } from "./goTo.ts";
 import { newModel } from "./newModel.ts";
 import { SteeringCommands } from "./steering.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
   readonly store: RunStore;
+  readonly edits: EditedTexts;
   readonly controller: RunController;
   readonly current: CurrentFile;
   readonly inspection: AutomaticInspection;
@@ -59,9 +62,11 @@ export function registerCommands(parts: CommandParts): Disposable {
 
 class Commands {
   readonly #parts: CommandParts;
+  readonly #goTo: GoTo;
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
+    this.#goTo = new GoTo(parts);
   }
 
   readonly all = {
@@ -84,7 +89,12 @@ class Commands {
     showOutput: () => this.#parts.output.show(true),
     explainLint: (id: string) => explainLint(this.#parts.extension, id),
     addExample: (file: string, className: string, parameters: readonly string[]) => this.#addExample(file, className, parameters),
-    reveal: (position: SourcePosition, keepFocus?: boolean) => reveal(position, keepFocus),
+    reveal: (position: SourcePosition, keepFocus?: boolean) => this.#goTo.reveal(position, keepFocus),
+    goToMade: (target?: unknown) => this.#goTo.go("made", target),
+    goToCalled: (target?: unknown) => this.#goTo.go("called", target),
+    // The same from the palette, where they ask for a module.
+    goToModule: () => this.#goTo.choose("made"),
+    goToCall: () => this.#goTo.choose("called"),
     runActions: () => this.#runActions(),
   };
 
@@ -305,16 +315,4 @@ function isUnnamedModel(document: vscode.TextDocument | undefined): boolean {
 
 function saySaveFirst(): undefined {
   void vscode.window.showInformationMessage("Kindling runs files. Save this one under a name that ends in .model.ts first.");
-}
-
-/** Shows a place in a file, in the editor that has the file where there is one. */
-export async function reveal({ file, line, column }: SourcePosition, keepFocus = false): Promise<void> {
-  const uri = vscode.Uri.file(file);
-  const place = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
-  const open = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
-  await vscode.window.showTextDocument(uri, {
-    selection: new vscode.Range(place, place),
-    viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
-    preserveFocus: keepFocus,
-  });
 }

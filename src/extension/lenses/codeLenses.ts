@@ -89,7 +89,7 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
       isTrusted: vscode.workspace.isTrusted,
       isUnsaved: (one: string) => this.#unsaved.has(one),
       canDebug: this.#canDebug,
-      hasLayers: settings.layerLens,
+      layers: settings.layerLens,
       now: (position: SourcePosition, since: number) => this.#edits.now(position, since),
     };
     return lenses(input).flatMap(({ line, column, items }) => {

@@ -2,11 +2,13 @@
 import type { ModelClassInfo, ModelInfo, ParameterCounts, SourcePosition } from "../../protocol/index.ts";
 import { groupBy } from "../../run/groupBy.ts";
 import { isSteerable } from "../../run/interventions.ts";
+import { sameModule, type PlacedModule } from "../../run/modulePlaces.ts";
 import { rootOf, trainableStatus } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { filesOf, isInspecting, isStale, isTraining, type FileRuns, type Structure } from "../runs/fileRuns.ts";
-import { countsOf, layersIn, type Layer } from "./layers.ts";
+import type { LayerLens } from "../shared/settings.ts";
+import { countsOf, layersIn } from "./layers.ts";
 import type { Scan, Site } from "./scanner.ts";
 
 /** Commands of this extension that a lens can call, with their arguments. */
@@ -49,8 +51,8 @@ export interface LensInput {
   readonly isUnsaved: (file: string) => boolean;
   /** Whether there is a command that debugs a model file. */
   readonly canDebug: boolean;
-  /** Whether layers have lenses, too. */
-  readonly hasLayers: boolean;
+  /** Which layers have lenses, too. */
+  readonly layers: LayerLens;
   /** Where a place is now of the text that a run read which began then. */
   readonly now: (position: SourcePosition, since: number) => SourcePosition | undefined;
 }
@@ -68,7 +70,7 @@ export function lenses(input: LensInput): readonly Lens[] {
   const places = joined(sitesOf(input.scan, input.file, structures));
   const byLine = groupBy(places, ({ site }) => site.line);
   const ofModels = [...byLine].map(([line, own]) => modelLens(line, own, input, structures));
-  if (!input.isTrusted || !input.hasLayers) return ofModels;
+  if (!input.isTrusted || input.layers === "off") return ofModels;
   return [...ofModels, ...layerLenses(input, new Set(byLine.keys()))].sort((a, b) => a.line - b.line);
 }
 
@@ -202,20 +204,14 @@ function freezing(site: Site, { file, runs: [runs] }: LensInput): readonly LensI
 }
 
 /** What the training has frozen counts, which an inspection of a later text knows nothing of. */
-function freezingItems(runs: FileRuns, layers: readonly Layer[]): readonly LensItem[] {
+function freezingItems(runs: FileRuns, layers: readonly PlacedModule[]): readonly LensItem[] {
   if (!runs.train || !isSteerable(runs.train)) return [];
   const { models } = runs.train;
-  const trained = layers.flatMap((layer) => layerIn(models, layer) ?? []);
+  const trained = layers.flatMap((layer) => sameModule(models, layer) ?? []);
   const status = trainableStatus(countsOf(trained));
   if (status === "none") return [];
   const parts = trained.map(({ model, module }) => ({ file: runs.file, model: model.id, path: module.path }));
   return [status === "trainable" ? { title: "Freeze", action: { command: "freeze", parts } } : { title: "Unfreeze", action: { command: "unfreeze", parts } }];
-}
-
-function layerIn(models: readonly ModelInfo[], { model: { name }, module: { path, type } }: Layer): Layer | undefined {
-  const model = models.find((candidate) => candidate.name === name);
-  const module = model?.modules.find((candidate) => candidate.path === path && candidate.type === type);
-  return model && module && { model, module };
 }
 
 /** @param taken lines of which something is said already */
@@ -225,12 +221,12 @@ function layerLenses(input: LensInput, taken: ReadonlySet<number>): readonly Len
   const { at: since, models } = runs.structure;
   return layersIn(input.file, models).flatMap(({ position, layers }) => {
     const place = input.now(position, since);
-    if (!place || taken.has(place.line)) return [];
+    if (!place || taken.has(place.line) || (input.layers === "frozen" && countsOf(layers).frozen === 0)) return [];
     return [{ line: place.line, column: place.column, items: [layersItem(layers, runs, input), ...freezingItems(runs, layers)] }];
   });
 }
 
-function layersItem(layers: readonly Layer[], runs: FileRuns, input: LensInput): LensItem {
+function layersItem(layers: readonly PlacedModule[], runs: FileRuns, input: LensInput): LensItem {
   const { model, module } = layers[0]!;
   const title = layers.length === 1 ? countsText(module.counts) : severalText(layers);
   return {
@@ -240,7 +236,7 @@ function layersItem(layers: readonly Layer[], runs: FileRuns, input: LensInput):
 }
 
 /** `4 × 36,928 params`, `4 × 9,248 to 147,712 params` */
-function severalText(layers: readonly Layer[]): string {
+function severalText(layers: readonly PlacedModule[]): string {
   const totals = layers.map(({ module }) => module.counts.total);
   const [least, most] = [totals.reduce((a, b) => Math.min(a, b)), totals.reduce((a, b) => Math.max(a, b))];
   const each = least === most ? formatCount(least) : `${formatCount(least)} to ${formatCount(most)}`;
