@@ -8,6 +8,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
 import * as engine from "../engine/index.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
+import { mostLosses } from "../observe/badNumbers/alarm.ts";
 import { Search, type Found } from "../observe/badNumbers/search.ts";
 import { explained } from "../observe/badNumbers/words.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -65,7 +66,7 @@ export class Repetition {
   /** Bit for bit the same losses: only then it is the same run. */
   #agrees(loss: number): boolean {
     const { losses } = this.#run;
-    const isSame = this.#backwards < losses.length && Object.is(loss, losses[this.#backwards]);
+    const isSame = this.#backwards >= mostLosses || Object.is(loss, losses[this.#backwards]);
     this.#backwards++;
     if (!isSame) this.#end({ isAnother: true });
     return isSame;

@@ -31,8 +31,8 @@ export interface AlarmOptions {
 
 /** Share of the time. */
 const budget = 0.005;
-/** So many losses are remembered; a run of more is too long to be compared. */
-const mostLosses = 100_000;
+/** So many losses are remembered; later ones aren't compared. */
+export const mostLosses = 1_000_000;
 
 const hint = "Try a smaller learning rate; else look for a division by zero, or a logarithm or root of what isn't positive, on the way to it.";
 
@@ -52,7 +52,7 @@ export class Alarm {
    * @param value of it; NaN for what is no single number
    */
   goesBackward(value: number): void {
-    if (!this.#isRaised && this.#losses.length <= mostLosses) this.#losses.push(value);
+    if (!this.#isRaised && this.#losses.length < mostLosses) this.#losses.push(value);
   }
 
   /**

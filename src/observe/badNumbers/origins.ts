@@ -3,6 +3,7 @@
  * passes on what it was given began nothing. −∞ that was put somewhere as a mask is as it should be: what makes NaN of it by
  * itself, such as a softmax of a row with nothing else, begins it.
  */
+import type { AnyModule } from "../../engine/nn/module.ts";
 import type { Extent } from "../../engine/ops/statistics.ts";
 import type { CallStack } from "../program/construction.ts";
 
@@ -19,13 +20,10 @@ export type Way =
   /** An optimizer's step made them. */
   | "updated";
 
-/** The module that ran. */
-export interface ModulePlace {
-  /** Path from the outermost module; empty for that itself. */
-  readonly path: string;
-  readonly type: string;
-  /** The outermost's class. */
-  readonly model: string;
+/** The module that ran, and the outermost around it. */
+export interface ModuleCall {
+  readonly module: AnyModule;
+  readonly root: AnyModule;
 }
 
 export interface Origin {
@@ -35,7 +33,7 @@ export interface Origin {
   /** The operation as users call it; of what was given what it went into. */
   readonly name: string;
   readonly stack: CallStack;
-  readonly module: ModulePlace | undefined;
+  readonly call: ModuleCall | undefined;
   /** What it computed from: its inputs, or what its derivative reads. */
   readonly inputs: readonly Extent[];
   /** A number among its operands. */

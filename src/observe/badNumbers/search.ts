@@ -16,7 +16,7 @@ import { CallStack } from "../program/construction.ts";
 import type { ProgramSource } from "../program/programSource.ts";
 import { tensorsOf } from "../program/tensorsOf.ts";
 import { isLossName } from "./alarm.ts";
-import { blame, culprit, together, type Bad, type ModulePlace, type Origin, type Owner, type Way } from "./origins.ts";
+import { blame, culprit, together, type Bad, type ModuleCall, type Origin, type Owner, type Way } from "./origins.ts";
 import { moves, places } from "./placing.ts";
 
 /** What was broken first of all that matters, and what broke it. */
@@ -41,9 +41,9 @@ export interface SearchOptions {
 }
 
 /** Where an operation of the graph was called. */
-interface Call {
+interface Place {
   readonly stack: CallStack;
-  readonly module: ModulePlace | undefined;
+  readonly call: ModuleCall | undefined;
 }
 
 /** What waits at a node of the graph, in one backward pass. */
@@ -57,7 +57,7 @@ export class Search implements Instrument, OperationWatch {
   readonly #bad = new WeakMap<Tensor["storage"], Bad>();
   /** What those that are changed in place were like before. */
   readonly #before = new WeakMap<Tensor, Extent>();
-  readonly #calls = new WeakMap<Node, Call>();
+  readonly #places = new WeakMap<Node, Place>();
   readonly #waiting = new WeakMap<Node, Waiting>();
   /** Leaves whose gradients the pass under way breaks. */
   #broken = new Set<Tensor>();
@@ -109,7 +109,7 @@ export class Search implements Instrument, OperationWatch {
 
   readonly ran: OperationWatch["ran"] = (operation, inputs, outputs, data, saved = []) => {
     if (this.#isOver || this.#isLooking) return;
-    this.#place(outputs, this.ran);
+    this.#locate(outputs, this.ran);
     for (const output of outputs) {
       const seen = this.#look(output);
       if (!seen) this.#forget(output);
@@ -130,8 +130,8 @@ export class Search implements Instrument, OperationWatch {
     if (bad) this.#bad.set(tensor.storage, bad);
     else this.#forget(tensor);
     const node = tensor.gradFn;
-    const call = source.gradFn && this.#calls.get(source.gradFn);
-    if (node && call && !this.#calls.has(node)) this.#calls.set(node, call);
+    const place = source.gradFn && this.#places.get(source.gradFn);
+    if (node && place && !this.#places.has(node)) this.#places.set(node, place);
   };
 
   #blame(operation: Pick<AnyOperation, "name">, inputs: readonly Tensor[], output: Tensor, seen: Extent, data: unknown, saved: readonly Tensor[]): void {
@@ -205,11 +205,11 @@ export class Search implements Instrument, OperationWatch {
   }
 
   /** Where the nodes that outputs came from were called. */
-  #place(outputs: readonly Tensor[], below: Function): void {
+  #locate(outputs: readonly Tensor[], below: Function): void {
     const node = outputs[0]?.gradFn;
-    if (!node || this.#calls.has(node)) return;
+    if (!node || this.#places.has(node)) return;
     if (this.#passes.length > 0) this.#made.push(node);
-    else this.#calls.set(node, { stack: new CallStack(below), module: this.#module() });
+    else this.#places.set(node, { stack: new CallStack(below), call: this.#call() });
   }
 
   // --- backward -----------------------------------------------------------------------------------------------------
@@ -237,22 +237,22 @@ export class Search implements Instrument, OperationWatch {
 
   readonly passed = (node: Node, _time: number, given: readonly (Tensor | null)[], results: readonly (Tensor | null)[]): void => {
     if (this.#isOver || this.#isLooking) return;
-    const call = this.#calls.get(node);
+    const place = this.#places.get(node);
     // A derivative that is differentiated again belongs to where the operation itself was called.
-    for (const made of this.#made.splice(0)) if (call) this.#calls.set(made, call);
+    for (const made of this.#made.splice(0)) if (place) this.#places.set(made, place);
     const came = given.some((gradient) => gradient && this.#look(gradient)) ? this.#waitingAt(node) : undefined;
     results.forEach((result, i) => {
       const seen = result && node.next[i] ? this.#look(result) : undefined;
-      if (seen) this.#wait(node.next[i]!, this.#blameDerivative(node, call, came, result!, seen));
+      if (seen) this.#wait(node.next[i]!, this.#blameDerivative(node, place, came, result!, seen));
     });
   };
 
-  #blameDerivative(node: Node, call: Call | undefined, came: Bad | undefined, result: Tensor, seen: Extent): Bad {
+  #blameDerivative(node: Node, place: Place | undefined, came: Bad | undefined, result: Tensor, seen: Extent): Bad {
     const own = this.#bad.get(result.storage);
     if (own) return own;
     const name = operationName(node.name);
     const saved = this.#savedBy(node);
-    const stack = call?.stack ?? this.#passes.at(-1) ?? new CallStack(this.passed);
+    const stack = place?.stack ?? this.#passes.at(-1) ?? new CallStack(this.passed);
     const origin = this.#origin({
       way: "differentiated",
       name,
@@ -260,7 +260,7 @@ export class Search implements Instrument, OperationWatch {
       inputs: saved.map(extentOf),
       scalar: scalarOf(node.data),
       output: seen,
-      module: call?.module,
+      call: place?.call,
     });
     // What was computed wrong forward and only hidden then comes first, as its derivative reads it.
     const read = saved.flatMap((tensor) => (this.#look(tensor) ? (this.#bad.get(tensor.storage) ?? []) : []));
@@ -352,10 +352,10 @@ export class Search implements Instrument, OperationWatch {
   }
 
   #origin(
-    facts: Omit<Origin, "order" | "module" | "scalar" | "owner"> & { module?: ModulePlace | undefined; scalar?: number | undefined; owner?: Owner | undefined },
+    facts: Omit<Origin, "order" | "call" | "scalar" | "owner"> & { call?: ModuleCall | undefined; scalar?: number | undefined; owner?: Owner | undefined },
   ): Origin {
     const { scalar, owner, ...rest } = facts;
-    return { module: this.#module(), ...rest, order: this.#order++, ...(scalar !== undefined && { scalar }), ...(owner && { owner }) };
+    return { call: this.#call(), ...rest, order: this.#order++, ...(scalar !== undefined && { scalar }), ...(owner && { owner }) };
   }
 
   /** `undefined` for what is finite, or no tensor of floats. */
@@ -374,12 +374,10 @@ export class Search implements Instrument, OperationWatch {
     }
   }
 
-  #module(): ModulePlace | undefined {
-    const [outermost] = this.#open;
-    const innermost = this.#open.at(-1);
-    if (!outermost || !innermost) return undefined;
-    const path = (outermost as Module).namedModules().find(([, module]) => module === innermost)?.[0] ?? "";
-    return { path, type: innermost.constructor.name, model: outermost.constructor.name };
+  #call(): ModuleCall | undefined {
+    const [root] = this.#open;
+    const module = this.#open.at(-1);
+    return root === undefined || module === undefined ? undefined : { module, root };
   }
 
   #name(root: Module): void {

@@ -1,9 +1,10 @@
 /** What is said of the first bad number: what made it, of which values, and what to try. */
+import type { Module } from "../../engine/nn/module.ts";
 import type { Extent } from "../../engine/ops/statistics.ts";
 import type { Problem, RelatedPlace } from "../../protocol/index.ts";
 import { formatCount, formatNumber, plural } from "../../run/numbers.ts";
 import type { ProgramSource } from "../program/programSource.ts";
-import type { ModulePlace, Origin } from "./origins.ts";
+import type { ModuleCall, Origin } from "./origins.ts";
 import type { Broken, Found } from "./search.ts";
 
 /** What a problem says more once it is known where it began. */
@@ -18,7 +19,7 @@ export function explained({ origin: known, broken, losses, rate }: Found, source
     message: sentences.join(" "),
     related,
     ...(position && { position }),
-    ...(origin.module && { module: moduleText(origin.module) }),
+    ...(origin.call && { module: moduleText(origin.call) }),
   };
 }
 
@@ -59,11 +60,21 @@ function brokenPlace(broken: Broken, source: ProgramSource): RelatedPlace[] {
 }
 
 /** `layer2 (Linear) of Net` */
-function moduleText({ path, type, model }: ModulePlace): string {
-  return path === "" ? model : `${path} (${type}) of ${model}`;
+function moduleText(call: ModuleCall): string {
+  const path = pathOf(call);
+  const model = call.root.constructor.name;
+  return path === "" ? model : `${path} (${call.module.constructor.name}) of ${model}`;
 }
 
-const inModule = ({ module }: Origin): string => (module && module.path !== "" ? ` in \`${module.path}\`` : module ? ` in ${module.model}` : "");
+function pathOf({ module, root }: ModuleCall): string {
+  return (root as Module).namedModules().find(([, candidate]) => candidate === module)?.[0] ?? "";
+}
+
+function inModule({ call }: Origin): string {
+  if (!call) return "";
+  const path = pathOf(call);
+  return path === "" ? ` in ${call.root.constructor.name}` : ` in \`${path}\``;
+}
 
 function beginning(origin: Told): string {
   switch (origin.way) {
