@@ -7,11 +7,11 @@ import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
 import { ModuleLinks } from "./moduleLinks.tsx";
 
-/** What went wrong, on top of the panel: the first error as a banner, else the first of all; further ones in a list that opens. */
+/** What went wrong, on top of the panel: the worst as a banner, further ones in a list that opens. */
 export function Problems({ store }: { store: Store }) {
   const problems = useComputed(() => store.run.value?.problems ?? []).value;
   const open = useComputed(() => store.choices.value.problemsOpen).value;
-  const first = problems.find(({ severity }) => severity === "error") ?? problems[0];
+  const first = worst(problems);
   if (!first) return null;
   const others = problems.filter((problem) => problem !== first);
   return (
@@ -42,6 +42,11 @@ export function Problems({ store }: { store: Store }) {
       )}
     </section>
   );
+}
+
+/** The first error, else what breaks the training, else the first of all. */
+function worst(problems: readonly Problem[]): Problem | undefined {
+  return problems.find(({ severity }) => severity === "error") ?? problems.find(({ code }) => code === "nonFiniteLoss") ?? problems[0];
 }
 
 function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
