@@ -342,6 +342,9 @@ const healthy: readonly { readonly what: string; readonly text: string }[] = [
   { what: "a mask that is added", text: training("const mask = full([4, 4], -Infinity).triu(1);\n    return h.slice(0, 0, 4).add(mask).softmax(-1);") },
   { what: "logarithms of probabilities that may be 0", text: training("const p = tensor([0, 0.5, 0.25, 0.25]).log();\n    return h.add(p).logsumexp(-1);") },
   { what: "the largest of what is masked", text: training("return h.maskedFill(h.lt(h.mean()), -Infinity).max(-1).values;") },
+  // PyTorch's slopes there are 0, too.
+  { what: "the slope of a norm at 0", text: training("return h.mul(0).norm(2, -1);") },
+  { what: "the slope of a deviation of 0", text: training("return h.mul(0).std(-1);") },
   { what: "NaN that is replaced", text: training("return h.detach().div(0).nanToNum(0, 1, -1).add(h);") },
   { what: "the slope of sqrt at 0 where relu lets nothing through", text: training("return h.relu().sqrt();") },
 ];

@@ -230,12 +230,6 @@ const traps: readonly Trap[] = [
     remedy: "Give it at least two values, or `correction: 0`.",
   },
   {
-    names: /^(std|norm|linalg)|[nN]orm$/,
-    applies: (_, { way }) => way === "differentiated",
-    says: (_, { word }) => `\`${word}\` where it is 0`,
-    remedy: "Add something small before, for example `x.square().sum().add(1e-8).sqrt()`.",
-  },
-  {
     names: /^mean|^median/,
     applies: ([x]) => x === undefined || x.count === 0,
     says: (_, { word }) => `\`${word}\` of no values`,
