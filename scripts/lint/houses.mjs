@@ -4,12 +4,13 @@
 export const houses = {
   "src/protocol": { from: [], packages: [] },
   "src/run": { from: ["src/protocol"], packages: [] },
+  "src/lint": { from: ["src/protocol", "src/run"], packages: ["@babel/parser", "@babel/types"] },
   "src/client": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/run", "src/engine"], packages: [] },
   "src/runner": { from: ["src/protocol", "src/run", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
-  "src/cli": { from: ["src/protocol", "src/run", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
-  "src/extension": { from: ["src/protocol", "src/run", "src/client"], packages: [/^node:/, "vscode"] },
+  "src/cli": { from: ["src/protocol", "src/run", "src/lint", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
+  "src/extension": { from: ["src/protocol", "src/run", "src/lint", "src/client"], packages: [/^node:/, "vscode"] },
   "webview": {
     from: ["src/protocol", "src/run"],
     packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/, "@dagrejs/dagre"],
