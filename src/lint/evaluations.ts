@@ -43,7 +43,7 @@ function modelCalls(program: Program, loop: LoopNode): readonly Call[] {
 
 function isModelCall(program: Program, { callee }: Call): boolean {
   const made = program.moduleOf(callee);
-  if (made) return made.owner !== undefined || !/Loss$/.test(made.api ?? "");
+  if (made) return made.owner !== undefined || !made.api?.endsWith("Loss");
   const binding = program.bindingOf(bare(callee));
   return (
     binding?.kind === "parameter" && isFunction(binding.declaration) && words(binding.name).some((word) => /^(?:model|net|network|classifier)\d*$/.test(word))
@@ -60,7 +60,7 @@ function trainsIn(program: Program, loop: LoopNode): boolean {
 }
 
 function isAskingForGradients(program: Program, { callee }: Call): boolean {
-  return /^autograd\./.test(program.apiOf(callee) ?? "");
+  return program.apiOf(callee)?.startsWith("autograd.") ?? false;
 }
 
 export function functionName(program: Program, node: Node): string {

@@ -35,7 +35,7 @@ export function lossOf(program: Program, call: Call): { readonly loss: string; r
   const byFunction = api?.startsWith("nn.functional.") ? functions[api.slice("nn.functional.".length)] : undefined;
   if (byFunction !== undefined) return { loss: byFunction };
   const made = program.instanceOf(call.callee);
-  const name = made?.api?.startsWith("nn.") && /Loss$/.test(made.api) ? made.api.slice("nn.".length) : undefined;
+  const name = made?.api?.startsWith("nn.") && made.api.endsWith("Loss") ? made.api.slice("nn.".length) : undefined;
   return name === undefined ? undefined : { loss: name, creation: made!.creation };
 }
 

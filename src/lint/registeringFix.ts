@@ -49,12 +49,12 @@ function isUsedOutside(program: Program, { name, uses, owner }: Field): boolean 
 function typeEdits(program: Program, { declaration }: Field, written: string, content: Content): TextEdit[] {
   const annotation = declaration?.typeAnnotation;
   if (annotation?.type !== "TSTypeAnnotation") return [];
-  const element = content.of === "modules" ? elementType(annotation.typeAnnotation, content.kind) : undefined;
+  const element = content.of === "modules" ? elementType(annotation.typeAnnotation) : undefined;
   return [replacing(program, annotation.typeAnnotation, element ? `${written}<${program.textOf(element)}>` : written)];
 }
 
-function elementType(type: Node, kind: Content["kind"]): Node | undefined {
-  if (type.type === "TSTypeOperator") return type.typeAnnotation && elementType(type.typeAnnotation, kind);
+function elementType(type: Node): Node | undefined {
+  if (type.type === "TSTypeOperator") return type.typeAnnotation && elementType(type.typeAnnotation);
   if (type.type === "TSArrayType") return type.elementType;
   if (type.type !== "TSTypeReference" || type.typeName.type !== "Identifier") return undefined;
   const [first, second] = typeArguments(type);
