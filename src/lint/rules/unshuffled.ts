@@ -14,9 +14,9 @@ export function* unshuffled(program: Program): Generator<Problem> {
   for (const loop of program.loops) {
     const data = iteratedBy(loop);
     const loader = data && program.instanceOf(data);
-    if (loader?.api !== "data.DataLoader" || told.has(loader.creation)) continue;
+    if (!data || loader?.api !== "data.DataLoader" || told.has(loader.creation) || isHeldOut(lastName(data))) continue;
     const { creation } = loader;
-    if (!isOneOf(program, creation) || !trainsAgain(program, loop) || inOrder.test(program.textOf(creation) + (lastName(data!) ?? ""))) continue;
+    if (!isOneOf(program, creation) || !trainsAgain(program, loop) || inOrder.test(program.textOf(creation) + (lastName(data) ?? ""))) continue;
     told.add(creation);
     yield finding(program, "unshuffled", creation, {
       message:
