@@ -121,8 +121,10 @@ describe("a lint", () => {
     assert.match(target?.path ?? "", /\/docs\/lints\/hidden-modules\.md$/);
     assert.match((await vscode.workspace.openTextDocument(target!)).getText(), /^# Layers or parameters in a plain array/);
     const explaining = (await actions(uri)).find(({ title }) => title === "Explain `hidden-modules`");
-    const shown = window.tab("Preview hidden-modules.md");
+    const shown = window.tab("hidden-modules.md");
     await vscode.commands.executeCommand(explaining!.command!.command, ...(explaining!.command!.arguments ?? []));
     await shown;
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+    assert.equal(tab?.input instanceof vscode.TabInputCustom && tab.input.viewType, "vscode.markdown.preview.editor", tab?.label);
   });
 });
