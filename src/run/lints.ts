@@ -11,7 +11,7 @@ export interface Lint {
 }
 
 const all = {
-  "hidden-modules": { title: "Layers or parameters in a plain array, Map, Set or object", severity: "warning", seenIn: ["text"] },
+  "hidden-modules": { title: "Layers or parameters in a plain array, Map, Set or object", severity: "warning", seenIn: ["text", "run"] },
   "layer-in-forward": { title: "A layer made anew in each forward pass", severity: "warning", seenIn: ["text"] },
   "super-missing": { title: "A module's constructor without super() first", severity: "error", seenIn: ["text"] },
   "module-never-called": { title: "A module that the forward pass never calls", severity: "warning", seenIn: ["run"] },
@@ -25,10 +25,10 @@ const all = {
   "loss-not-scalar": { title: "backward() on a loss that is not one number", severity: "warning", seenIn: ["text", "run"] },
   "softmax-before-cross-entropy": { title: "Softmax before a loss that applies it itself", severity: "warning", seenIn: ["text", "run"] },
   "bce-unbounded": { title: "Binary cross entropy on outputs that are no probabilities", severity: "warning", seenIn: ["text", "run"] },
-  "log-of-softmax": { title: "The logarithm of a softmax", severity: "warning", seenIn: ["text"] },
+  "log-of-softmax": { title: "The logarithm of a softmax", severity: "warning", seenIn: ["text", "run"] },
   "scheduler-before-optimizer": { title: "A scheduler's step before the optimizer's", severity: "warning", seenIn: ["text", "run"] },
   "unshuffled": { title: "Training data in the same order in every epoch", severity: "information", seenIn: ["text", "run"] },
-  "test-set-trained": { title: "Test data in the training loop", severity: "warning", seenIn: ["text"] },
+  "test-set-trained": { title: "Test data in the training loop", severity: "warning", seenIn: ["text", "run"] },
   "accidental-broadcast": { title: "Outputs and targets of different shapes in a loss", severity: "warning", seenIn: ["run"] },
   "dead-units": { title: "Units that are zero for every input", severity: "warning", seenIn: ["run"] },
   "vanishing-gradients": { title: "Gradients that vanish on the way to the first layers", severity: "warning", seenIn: ["run"] },
