@@ -45,7 +45,7 @@ function regionHolds(program: Program, region: Node, accept: (api: string) => bo
     const api = program.apiOf(callee);
     return api !== undefined && (accept(api) || (countsParameters && api === "nn.Parameter"));
   };
-  if (program.creations.some((creation) => isIn(creation, region) && isOne(creation))) return true;
+  if (program.creationsIn(region).some(isOne)) return true;
   return program.callsIn(region).some((call) => {
     const made = call.callee.type === "Identifier" ? program.moduleOf(call) : undefined;
     return made !== undefined && !isIn(made.creation, region) && isOne(made.creation);

@@ -6,7 +6,6 @@ import {
   bare,
   isClass,
   isFunction,
-  isIn,
   isLoop,
   keyName,
   memberName,
@@ -304,8 +303,27 @@ export class Program {
   }
 
   callsIn(region: Node): readonly Call[] {
-    return this.calls.filter((call) => isIn(call, region));
+    return within(this.calls, region);
   }
+
+  creationsIn(region: Node): readonly t.NewExpression[] {
+    return within(this.creations, region);
+  }
+}
+
+/** Those of `nodes`, which are in the order of the text, that are in a piece of it. */
+function within<T extends Node>(nodes: readonly T[], region: Node): readonly T[] {
+  return nodes.slice(firstFrom(nodes, region.start!), firstFrom(nodes, region.end!));
+}
+
+function firstFrom(nodes: readonly Node[], offset: number): number {
+  let [low, high] = [0, nodes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (nodes[middle]!.start! < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isParameter(api: string): boolean {

@@ -7,17 +7,12 @@ export type ClassNode = t.ClassDeclaration | t.ClassExpression;
 export type FunctionNode = t.FunctionDeclaration | t.FunctionExpression | t.ArrowFunctionExpression | t.ObjectMethod | t.ClassMethod | t.ClassPrivateMethod;
 export type LoopNode = t.ForStatement | t.ForOfStatement | t.ForInStatement | t.WhileStatement | t.DoWhileStatement;
 
-/** What only types say: nothing of it runs. */
-const ofTypes: ReadonlySet<string> = new Set([
-  "typeAnnotation",
-  "returnType",
-  "typeParameters",
-  "typeArguments",
-  "superTypeParameters",
-  "implements",
-  "predicate",
-]);
-const ofNoInterest: ReadonlySet<string> = new Set(["loc", "extra", "tokens", "comments", "errors", "leadingComments", "trailingComments", "innerComments"]);
+/** What only types say, of which nothing runs, and what is no part of the program. */
+const skipped: ReadonlySet<string> = new Set(
+  "typeAnnotation returnType typeParameters typeArguments superTypeParameters implements predicate type start end loc extra tokens comments errors leadingComments trailingComments innerComments".split(
+    " ",
+  ),
+);
 
 /** @returns undefined where the text can't be made sense of, as while somebody types */
 export function parseProgram(text: string): t.Program | undefined {
@@ -39,11 +34,14 @@ export function parseProgram(text: string): t.Program | undefined {
 /** The parts of a node that run, in the order of the text. */
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
-  for (const [key, value] of Object.entries(node)) {
-    if (ofTypes.has(key) || ofNoInterest.has(key)) continue;
-    if (Array.isArray(value)) {
-      for (const one of value) if (isNode(one)) children.push(one);
-    } else if (isNode(value)) children.push(value);
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (const key in fields) {
+    if (skipped.has(key)) continue;
+    const value = fields[key];
+    if (typeof value !== "object" || value === null) continue;
+    if (!Array.isArray(value)) {
+      if (isNode(value)) children.push(value);
+    } else for (const one of value) if (isNode(one)) children.push(one);
   }
   return children;
 }

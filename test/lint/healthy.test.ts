@@ -15,7 +15,7 @@ const found = (file: URL): string[] | undefined =>
 const onPurpose: Readonly<Record<string, readonly string[]>> = { "06-module-list.model.ts": ["hidden-modules at 35"] };
 
 describe("nothing is said of", () => {
-  for (const folder of ["test/lint/healthy", "examples", "examples/tutorial"]) {
+  for (const folder of ["test/lint/healthy", "examples", "examples/tutorial", "media/templates", "media/templates/pretrained"]) {
     for (const file of filesIn(folder)) {
       const name = file.pathname.split("/").at(-1)!;
       it(`${folder}/${name}${onPurpose[name] ? " but what it shows on purpose" : ""}`, () => assert.deepEqual(found(file), onPurpose[name] ?? []));

@@ -10,8 +10,8 @@ export function* layerInForward(program: Program): Generator<Problem> {
   for (const owner of program.classes) {
     if (!program.isModule(owner)) continue;
     for (const method of passMethods(program, owner)) {
-      for (const creation of program.creations) {
-        if (isIn(creation, method.body) && isMadeAnew(program, creation, method)) yield problem(program, creation, owner, method);
+      for (const creation of program.creationsIn(method.body)) {
+        if (isMadeAnew(program, creation, method)) yield problem(program, creation, owner, method);
       }
     }
   }
