@@ -18,7 +18,7 @@ class Net extends nn.Module {
   }
 }
 
-const loader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(3, [64])), { batchSize: 8 });
+const loader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(3, [64])), { batchSize: 8, shuffle: true });
 const model = new Net();
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
 for (let epoch = 0; epoch < 3; epoch++) {
