@@ -36,7 +36,8 @@ export function showProblems(store: RunStore, extension: vscode.Uri): Disposable
     collection,
     fixes,
     store.onDidChange(({ change }) => {
-      if (change.type === "event" && change.event.type !== "problem") return;
+      // What a run comes to is said when it is over.
+      if (change.type === "event" && change.event.type !== "problem" && change.event.type !== "state") return;
       findDoubled();
       show();
     }),

@@ -1,6 +1,5 @@
 /** A model with dropout or batch normalization looks at data without gradients, again and again, and is still in training mode. */
 import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
-import type { ComputedLoss } from "../../engine/instrument.ts";
 import { MultiheadAttention } from "../../engine/nn/attention.ts";
 import { RandomZeros } from "../../engine/nn/dropout.ts";
 import type { Module } from "../../engine/nn/module.ts";
@@ -42,12 +41,13 @@ export class EvalMissing implements Lint {
     const name = info.isVariable ? info.name : "model";
     const path = info.modules[modules.indexOf(odd)]!.path || odd.constructor.name;
     const message =
-      `\`${name}\` is evaluated in training mode, where ${effect(odd, path)}. ` + `Call \`${name}.eval()\` before, and \`${name}.train()\` before the training goes on.`;
+      `\`${name}\` is evaluated in training mode, where ${effect(odd, path)}. ` +
+      `Call \`${name}.eval()\` before, and \`${name}.train()\` before the training goes on.`;
     const made = this.#context.registry.constructedAt(odd);
     this.#context.tell("eval-missing", { message, position, ...(made ? { related: [{ message: `\`${path}\` is made here`, position: made }] } : {}) });
   }
 
-  loss(_: ComputedLoss): void {
+  loss(): void {
     if (!isGradEnabled()) for (const look of this.#looks.values()) look.isJudged = true;
   }
 

@@ -47,7 +47,11 @@ export class OptimizerBeforeSurgery implements Lint {
     const message =
       `\`${name}\` was made before ${listed(replaced.map((place) => place.path))} ${replaced.length === 1 ? "was" : "were"} replaced: ` +
       "it holds what was there before, so that what is there now is not trained. Make the optimizer after the model is complete.";
-    this.#context.tell("optimizer-before-surgery", { message, position, ...(made ? { related: [{ message: "what is there now is made here", position: made }] } : {}) });
+    this.#context.tell("optimizer-before-surgery", {
+      message,
+      position,
+      ...(made ? { related: [{ message: "what is there now is made here", position: made }] } : {}),
+    });
   }
 
   /** Places where another parameter stands now, which no optimizer has. */

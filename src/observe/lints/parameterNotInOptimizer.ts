@@ -21,7 +21,12 @@ export class ParameterNotInOptimizer implements Lint {
       const all = model.modules[0]!.namedParameters();
       const forgotten = all.filter(([, parameter]) => this.#isForgotten(parameter));
       // Of a model that is only passed through on the way to what is trained, nothing is to change.
-      if (forgotten.length > 0 && all.some(([, parameter]) => this.#context.course.iterations.isOwned(parameter))) this.#tell(optimizer, model, forgotten.map(([path]) => path));
+      if (forgotten.length > 0 && all.some(([, parameter]) => this.#context.course.iterations.isOwned(parameter)))
+        this.#tell(
+          optimizer,
+          model,
+          forgotten.map(([path]) => path),
+        );
     }
   }
 

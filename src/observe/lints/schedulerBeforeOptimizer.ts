@@ -27,7 +27,8 @@ export class SchedulerBeforeOptimizer implements Lint {
     if (!position) return;
     const step = this.#context.here();
     this.#context.tell("scheduler-before-optimizer", {
-      message: "The schedule goes on before the optimizer has taken a step, so its first learning rate is never used. Call `optimizer.step()` before `scheduler.step()`.",
+      message:
+        "The schedule goes on before the optimizer has taken a step, so its first learning rate is never used. Call `optimizer.step()` before `scheduler.step()`.",
       position,
       ...(step ? { related: [{ message: "the optimizer takes its first step here", position: step }] } : {}),
     });

@@ -1,7 +1,6 @@
 /** Data that is called test or validation data is trained with: what is measured on it says nothing of data that the model has never seen. */
 import type { DataLoader } from "../../engine/data/dataLoader.ts";
 import { Subset, TensorDataset } from "../../engine/data/dataset.ts";
-import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Lint, LintContext } from "./lint.ts";
 
 /** Samples of a dataset, or of the tensors that it is made of: `[from, to[`, or those at some indices. */
@@ -36,7 +35,7 @@ export class TestSetTrained implements Lint {
     this.#open = this.#open.filter((other) => other !== loader);
   }
 
-  afterStep(_: Optimizer): void {
+  afterStep(): void {
     const loader = this.#open.at(-1);
     if (!loader || this.#trained.has(loader)) return;
     this.#trained.add(loader);
@@ -70,7 +69,11 @@ export class TestSetTrained implements Lint {
 
   #tell(message: string, position: NonNullable<ReturnType<LintContext["here"]>>, loader: DataLoader<unknown>): void {
     const made = this.#context.loaderPlace(loader)?.position;
-    this.#context.tell("test-set-trained", { message, position, ...(made ? { related: [{ message: "the training data is handed out by this loader", position: made }] } : {}) });
+    this.#context.tell("test-set-trained", {
+      message,
+      position,
+      ...(made ? { related: [{ message: "the training data is handed out by this loader", position: made }] } : {}),
+    });
   }
 
   #testName(loader: DataLoader<unknown>): string | undefined {

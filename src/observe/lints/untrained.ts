@@ -56,7 +56,12 @@ export class Untrained implements Lint {
     for (const [index, module] of modules.entries()) {
       const own = module.namedParameters("", false).filter(([, parameter]) => parameters.has(parameter));
       if (own.length === 0) continue;
-      if (!registry.isNew(module)) this.#tellWithout(model, index, own.map(([name]) => name));
+      if (!registry.isNew(module))
+        this.#tellWithout(
+          model,
+          index,
+          own.map(([name]) => name),
+        );
       else if (!this.#isChoice(model, module)) this.#tellNeverCalled(model, this.#whole(model, index, parameters));
     }
   }

@@ -32,7 +32,10 @@ for (let epoch = 0; epoch < 3; epoch++) {
 
   it("is told where the model is called", async () => {
     const [said] = await holds(validation("right += model(x).argmax(1).eq(y).sum().item(); // expect: eval-missing"));
-    assert.match(said!.message, /^`model` is evaluated in training mode, where `1` drops values at random\. Call `model\.eval\(\)` before, and `model\.train\(\)`/);
+    assert.match(
+      said!.message,
+      /^`model` is evaluated in training mode, where `1` drops values at random\. Call `model\.eval\(\)` before, and `model\.train\(\)`/,
+    );
   });
   it("is told of batch normalization", async () => {
     const [said] = await holds(validation("right += lossFn(model(x), y).item(); // expect: eval-missing", "new nn.BatchNorm1d(8)"));

@@ -44,7 +44,8 @@ for (let step = 0; step < 4; step++) {
     "in a closure": "optimizer.step(() => { optimizer.zeroGrad(); const loss = lossFn(model(x), y); loss.backward(); return loss; });",
     "before the discriminator's next turn": "optimizer.zeroGrad(); lossFn(model(x), y).backward(); optimizer.step(); model(x.add(noise)).mean().backward();",
   })) {
-    it(`aren't said to be where they are set back ${how}`, () => holds(`${setUp}const noise = zeros(4).requiresGrad_(true);\nfor (let step = 0; step < 4; step++) {\n  ${code}\n}`));
+    it(`aren't said to be where they are set back ${how}`, () =>
+      holds(`${setUp}const noise = zeros(4).requiresGrad_(true);\nfor (let step = 0; step < 4; step++) {\n  ${code}\n}`));
   }
 });
 

@@ -29,7 +29,7 @@ describe("Hidden layers", () => {
     it(`are told in ${where}`, () => holds(net(`${fields} // expect: hidden-modules`), "inspect"));
   }
   it("are told with what to use", async () => {
-    const [said] = await holds(net('layers = { a: new nn.Linear(4, 4), b: new nn.Linear(4, 4) }; // expect: hidden-modules'));
+    const [said] = await holds(net("layers = { a: new nn.Linear(4, 4), b: new nn.Linear(4, 4) }; // expect: hidden-modules"));
     assert.match(said!.message, /^`Net` doesn't know of the 2 layers in `this\.layers`: a plain object hides them/);
     assert.match(said!.message, /Use `nn\.ModuleDict`\.$/);
   });
@@ -52,6 +52,11 @@ ${net("layers = make();")}`));
   it("aren't a frozen teacher, another model, or what the optimizer is given all the same", async () => {
     await holds(net("teacher = [new nn.Linear(4, 4).requiresGrad_(false)];"));
     await holds(`const teacher = new nn.Sequential(new nn.Linear(4, 4));\n${net("teacher = [teacher];")}`);
-    await holds(net("layers = [new nn.Linear(4, 4)];").replace("model.parameters()", "[...model.parameters(), ...model.layers.flatMap((layer) => [...layer.parameters()])]"));
+    await holds(
+      net("layers = [new nn.Linear(4, 4)];").replace(
+        "model.parameters()",
+        "[...model.parameters(), ...model.layers.flatMap((layer) => [...layer.parameters()])]",
+      ),
+    );
   });
 });

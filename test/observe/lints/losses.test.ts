@@ -35,9 +35,17 @@ describe("Softmax before a loss that applies it", () => {
     "in another shape": classified("this.layer(x).softmax(1).reshape(-1, 3)", "nn.functional.crossEntropy"),
     "that is a sigmoid": classified("this.layer(x).sigmoid()", "nn.functional.crossEntropy"),
     "where its logarithm is wanted": classified("this.layer(x).softmax(1)", "new nn.NLLLoss()"),
-    "that is a sigmoid before BCEWithLogitsLoss": classified("this.layer(x).sigmoid()", "(out: Tensor, y: Tensor) => nn.functional.binaryCrossEntropyWithLogits(out.select(1, 0), y.gt(0).float())"),
+    "that is a sigmoid before BCEWithLogitsLoss": classified(
+      "this.layer(x).sigmoid()",
+      "(out: Tensor, y: Tensor) => nn.functional.binaryCrossEntropyWithLogits(out.select(1, 0), y.gt(0).float())",
+    ),
   })) {
-    it(`is told ${what}`, () => holds(what.includes("With") ? text.replace("const lossFn = ", "const lossFn = /* here */ ").replace("float());", "float()); // expect: softmax-before-cross-entropy") : wrong("softmax-before-cross-entropy", text)));
+    it(`is told ${what}`, () =>
+      holds(
+        what.includes("With")
+          ? text.replace("const lossFn = ", "const lossFn = /* here */ ").replace("float());", "float()); // expect: softmax-before-cross-entropy")
+          : wrong("softmax-before-cross-entropy", text),
+      ));
   }
   it("is of little weight where it is a log softmax", async () => {
     const [said] = await holds(wrong("softmax-before-cross-entropy", classified("this.layer(x).logSoftmax(1)", "new nn.CrossEntropyLoss()")));
@@ -61,12 +69,18 @@ describe("The logarithm of a softmax", () => {
 
 describe("Binary cross entropy of what is no probability", () => {
   const binary = (forward: string): string =>
-    classified(forward, "(out: Tensor, y: Tensor) => new nn.BCELoss()(out, y.gt(0).float().unsqueeze(1)) /* */").replace("new nn.Linear(4, 3)", "new nn.Linear(4, 1)");
+    classified(forward, "(out: Tensor, y: Tensor) => new nn.BCELoss()(out, y.gt(0).float().unsqueeze(1)) /* */").replace(
+      "new nn.Linear(4, 3)",
+      "new nn.Linear(4, 1)",
+    );
 
   it("is told though the outputs happen to lie between 0 and 1", () =>
     holds(
       binary("this.layer(x)")
-        .replace("new nn.Linear(4, 1);", "new nn.Linear(4, 1); constructor() { super(); nn.init.constant_(this.layer.weight, 0); nn.init.constant_(this.layer.bias, 0.5); }")
+        .replace(
+          "new nn.Linear(4, 1);",
+          "new nn.Linear(4, 1); constructor() { super(); nn.init.constant_(this.layer.weight, 0); nn.init.constant_(this.layer.bias, 0.5); }",
+        )
         .replace("/* */;", "; // expect: bce-unbounded"),
       "inspect",
     ));
@@ -86,7 +100,14 @@ for (let step = 0; step < 3; step++) {
   optimizer.step();
 }`;
 
-  for (const loss of ["new nn.MSELoss()(output, y)", "nn.functional.l1Loss(output, y)", "nn.functional.smoothL1Loss(output, y)", "new nn.HuberLoss()(output, y)", "output.sub(y).square().mean()", "y.sub(output).abs().mean()"]) {
+  for (const loss of [
+    "new nn.MSELoss()(output, y)",
+    "nn.functional.l1Loss(output, y)",
+    "nn.functional.smoothL1Loss(output, y)",
+    "new nn.HuberLoss()(output, y)",
+    "output.sub(y).square().mean()",
+    "y.sub(output).abs().mean()",
+  ]) {
     it(`are told of ${loss}`, async () => {
       const text = wrong("accidental-broadcast", regression(loss));
       const [said] = await holds(text, "inspect");

@@ -47,7 +47,9 @@ for (let step = 0; step < 120; step++) {
 }`));
   it("isn't said of all parameters, of frozen ones, or of those of a second optimizer", async () => {
     await holds(`${classifier}const model = new Net();\nconst optimizer = new optim.Adam(model.parameters());${training}`);
-    await holds(`${classifier}const model = new Net();\nmodel.body.requiresGrad_(false);\nconst optimizer = new optim.Adam(model.head.parameters());${training}`);
+    await holds(
+      `${classifier}const model = new Net();\nmodel.body.requiresGrad_(false);\nconst optimizer = new optim.Adam(model.head.parameters());${training}`,
+    );
     await holds(`${classifier}
 const model = new Net();
 const optimizer = new optim.Adam(model.head.parameters());
@@ -158,7 +160,9 @@ const optimizer = new optim.Adam(model.parameters());
 const [x, y, lossFn] = [randn(8, 4), randint(0, 3, [8]), new nn.CrossEntropyLoss()];
 ${training}`));
   it("is a module that no gradient reaches", async () => {
-    const cut = classifier.replace("this.body(x).relu()", "this.body(x).relu().detach()").replace("new nn.Linear(4, 8);", "new nn.Linear(4, 8); // expect: parameter-without-gradient");
+    const cut = classifier
+      .replace("this.body(x).relu()", "this.body(x).relu().detach()")
+      .replace("new nn.Linear(4, 8);", "new nn.Linear(4, 8); // expect: parameter-without-gradient");
     const text = `${cut}\nconst model = new Net();\nconst optimizer = new optim.Adam(model.parameters());${training}`;
     const [said] = await holds(text);
     assert.match(said!.message, /^No gradient reaches `weight` and `bias` of `body`, so they don't learn/);
@@ -179,7 +183,8 @@ const [x, y, lossFn] = [randn(8, 4), randint(0, 3, [8]), new nn.CrossEntropyLoss
 ${training}`;
     await holds(experts);
     await holds(experts, "inspect");
-    await holds(`
+    await holds(
+      `
 class Tied extends nn.Module {
   embedding = new nn.Embedding(3, 4);
   output = new nn.Linear(4, 3, { bias: false });
@@ -195,10 +200,13 @@ class Tied extends nn.Module {
 const model = new Tied();
 const optimizer = new optim.Adam(model.parameters());
 const [x, y, lossFn] = [randint(0, 3, [8]), randint(0, 3, [8]), new nn.CrossEntropyLoss()];
-${training}`, "inspect");
+${training}`,
+      "inspect",
+    );
   });
   it("isn't an actor's head while the critic takes its step", () =>
-    holds(`
+    holds(
+      `
 class ActorCritic extends nn.Module {
   trunk = new nn.Linear(4, 8);
   actor = new nn.Linear(8, 2);
@@ -220,5 +228,7 @@ for (let step = 0; step < 3; step++) {
   actor.zeroGrad();
   logits.logSoftmax(1).mean().neg().backward();
   actor.step();
-}`, "inspect"));
+}`,
+      "inspect",
+    ));
 });
