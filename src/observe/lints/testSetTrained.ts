@@ -16,7 +16,8 @@ export class TestSetTrained implements Lint {
   readonly #context: LintContext;
   /** Those that hand out batches now, the latest last. */
   #open: readonly DataLoader<unknown>[] = [];
-  readonly #trained = new Set<DataLoader<unknown>>();
+  /** Those that were trained with, by the line that makes them: of the folds of a cross-validation the latest. */
+  readonly #trained = new Map<string, DataLoader<unknown>>();
   readonly #compared = new WeakSet<object>();
 
   constructor(context: LintContext) {
@@ -37,8 +38,10 @@ export class TestSetTrained implements Lint {
 
   afterStep(): void {
     const loader = this.#open.at(-1);
-    if (!loader || this.#trained.has(loader)) return;
-    this.#trained.add(loader);
+    const made = loader && this.#context.loaderPlace(loader)?.position;
+    const line = made && `${made.file}:${made.line}`;
+    if (!line || this.#trained.get(line) === loader) return;
+    this.#trained.set(line, loader);
     const name = this.#testName(loader);
     const position = name === undefined ? undefined : this.#context.here();
     if (!position) return;
@@ -55,7 +58,7 @@ export class TestSetTrained implements Lint {
     if (name === undefined || !position || this.#compared.has(loader) || this.#trained.size === 0) return;
     this.#compared.add(loader);
     const own = samplesOf(loader.dataset);
-    for (const other of this.#trained) {
+    for (const other of this.#trained.values()) {
       const shared = other === loader ? 0 : sharedBy(own, samplesOf(other.dataset));
       if (shared === 0) continue;
       const all = sizeOf(own);
