@@ -86,7 +86,13 @@ export class Report {
     if (counts.length > 0) this.#parts.tell({ type: "passCounts", counts });
   }
 
+  #tellLines(): void {
+    const lines = this.#parts.curves.lines.changes();
+    if (lines.length > 0) this.#parts.tell({ type: "lines", lines });
+  }
+
   #tellProgress(now: number): void {
+    this.#tellLines();
     const { course, watching, curves } = this.#parts;
     const { epoch, epochs, batch } = course.epochs;
     const rates = this.#throughput.rates(now);

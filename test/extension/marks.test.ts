@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { marks } from "../../src/extension/problems/marks.ts";
 import { lintProblem } from "../../src/run/lints.ts";
 import type { Problem } from "../../src/protocol/index.ts";
-import { file } from "./samples.ts";
+import { file, fileRuns, model, module } from "./samples.ts";
 
 describe("problems", () => {
   const thrown: Problem = {
@@ -51,6 +51,19 @@ describe("problems", () => {
     const [mark] = marks([{ file, problems: [{ ...thrown, related }] }]).get("/models/layers.ts") ?? [];
     assert.deepEqual(mark?.related[0], { message: "mat2 comes from here", file, range: { line: 4, column: 2, endLine: 4, endColumn: 8 } });
     assert.equal(mark?.related.length, 3);
+  });
+
+  it("name where the module is made and called that they are in, unless something else leads there", () => {
+    const root = module(0, null, "net", { type: "Net" });
+    const head = module(1, 0, "head", { constructedAt: { file, line: 8, column: 17 }, calledAt: { file, line: 30, column: 17 } });
+    const related = (problem: Problem) =>
+      [...marks([{ ...fileRuns({ models: [model("net", [root, head])] }), problems: [problem] }]).values()]
+        .flat()[0]!
+        .related.map(({ message, range }) => `${message} ${range.line + 1}:${range.column + 1}`);
+    assert.deepEqual(related(thrown), ["net.head is made here 8:17", "in Net.forward 30:5", "called from here 40:1"]);
+    assert.deepEqual(related({ ...thrown, stack: [] }), ["net.head is made here 8:17", "net.head is called here 30:17"]);
+    assert.deepEqual(related({ ...thrown, position: { file, line: 8, column: 1 }, stack: [] }), ["net.head is called here 30:17"]);
+    assert.deepEqual(related({ ...thrown, module: "tail (Linear) of Net", stack: [] }), []);
   });
 
   it("carry what mends them", () => {

@@ -27,6 +27,8 @@ function watch(body: (observer: Observer) => void, budget = 1, enabled = true): 
       program,
       locate: (line, column) => ({ file: "net.model.ts", line, column }),
       variableAt: ({ line }) => ({ name: `line${line}`, assigned: false }),
+      loopAt: () => undefined,
+      callAt: () => undefined,
       declaredAt: (constructor) => (own.has(constructor) ? { file: "net.model.ts", line: 1, column: 1 } : undefined),
       isModuleClass: (name) => [...own].some((constructor) => constructor.name === name),
       nameInProgram: (constructor) => constructor.name,

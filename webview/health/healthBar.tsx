@@ -4,6 +4,7 @@ import type { HealthState } from "../../src/run/health/health.ts";
 import { formatCount } from "../../src/run/numbers.ts";
 import type { Finding } from "../../src/run/health/rules.ts";
 import { Icon } from "../frame/icon.tsx";
+import { ModuleLinks } from "../frame/moduleLinks.tsx";
 import type { Store } from "../store.ts";
 import { Words } from "./words.tsx";
 
@@ -67,6 +68,7 @@ export function HealthBar({ store }: { store: Store }) {
 
 function FindingRow({ store, finding, isFirst }: { store: Store; finding: Finding; isFirst: boolean }) {
   const { icon, label } = looks[finding.severity];
+  const module = store.run.value?.models.find(({ id }) => id === finding.model)?.modules[finding.module];
   return (
     <div class={`health-finding ${finding.severity}`} data-testid="health-finding" data-rule={finding.rule}>
       {/* The first stands above already. */}
@@ -80,6 +82,7 @@ function FindingRow({ store, finding, isFirst }: { store: Store; finding: Findin
       )}
       <p class="health-advice">
         <Words text={finding.advice} />
+        {module && <ModuleLinks store={store} module={module} />}
       </p>
     </div>
   );

@@ -23,11 +23,14 @@ export interface Selection {
   readonly module: number;
 }
 
+/** Where a panel's run comes from: the store of what this window ran, or one run that is over. */
+export type RunSource = Pick<RunStore, "get" | "onDidChange">;
+
 export type PanelAction = Exclude<FromPanel, { type: "ready" }>;
 
 export class Panel {
   readonly #webview: vscode.WebviewPanel;
-  readonly #store: RunStore;
+  readonly #store: RunSource;
   readonly #asked = new Emitter<PanelAction>();
   readonly #closed = new Emitter<void>();
   readonly #activated = new Emitter<void>();
@@ -40,6 +43,8 @@ export class Panel {
   #runId: string | undefined;
   #events: RunEvent[] = [];
   #selection: ToPanel | undefined;
+  /** The module that the page shows, as far as it was chosen. */
+  #chosen: Selection | undefined;
   #isExported = false;
   /** The user did something in the page. */
   readonly onDidAsk = this.#asked.event;
@@ -47,7 +52,7 @@ export class Panel {
   /** It got the focus. */
   readonly onDidActivate = this.#activated.event;
 
-  constructor(webview: vscode.WebviewPanel, file: string, store: RunStore, extension: vscode.Uri) {
+  constructor(webview: vscode.WebviewPanel, file: string, store: RunSource, extension: vscode.Uri) {
     this.#webview = webview;
     this.#file = file;
     this.#store = store;
@@ -88,7 +93,14 @@ export class Panel {
     if (!this.#webview.visible) this.#webview.reveal(undefined, true);
   }
 
+  /** Shows the first of them, unless it shows one of them already. */
+  follow(selections: readonly Selection[]): void {
+    const [first] = selections;
+    if (first && !selections.some(({ model, module }) => this.#chosen?.model === model && this.#chosen.module === module)) this.select(first);
+  }
+
   select(selection: Selection): void {
+    this.#chosen = selection;
     this.#selection = { type: "select", ...selection };
     if (this.#isLoaded) this.#sendSelection();
   }
@@ -123,6 +135,7 @@ export class Panel {
   }
 
   #receive(message: FromPanel): void {
+    if (message.type === "chosen") this.#chosen = message;
     if (message.type !== "ready") return this.#asked.fire(message);
     this.#isLoaded = true;
     this.#sendFile();

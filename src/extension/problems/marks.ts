@@ -1,6 +1,7 @@
 /** From what runs complain of to marks in files: pure, with lines and columns from 0 as VS Code counts. */
-import type { Fix, Problem, SourceEnd, SourcePosition } from "../../protocol/index.ts";
+import type { Fix, ModelInfo, Problem, SourceEnd, SourcePosition } from "../../protocol/index.ts";
 import { isLint } from "../../run/lints.ts";
+import { fullPath, namedModule, placeOf } from "../../run/modulePlaces.ts";
 import { isSamePosition } from "../shared/position.ts";
 
 export interface Range {
@@ -33,6 +34,8 @@ export interface FileProblems {
   readonly problems: readonly Problem[];
   /** Of the editor's text that they were found in; absent: found in the text on disk. */
   readonly version?: number;
+  /** The models that a run of it told of. */
+  readonly structure?: { readonly models: readonly ModelInfo[] };
 }
 
 /**
@@ -45,13 +48,13 @@ export function marks(
   heard: (problem: Problem, file: string) => Problem | undefined = (problem) => problem,
 ): ReadonlyMap<string, readonly Mark[]> {
   const byFile = new Map<string, Map<string, Mark>>();
-  for (const { file: reason, problems, version } of all) {
+  for (const { file: reason, problems, version, structure } of all) {
     for (const found of problems) {
       const problem = heard(found, reason);
       if (!problem) continue;
       const file = problem.position?.file ?? reason;
       const own = byFile.get(file) ?? new Map<string, Mark>();
-      const mark = markOf(problem, version);
+      const mark = markOf(problem, version, structure?.models ?? []);
       const key = JSON.stringify(isLint(mark.code) ? [mark.range.line, mark.code] : [mark.range, mark.message]);
       if (!own.has(key)) own.set(key, mark);
       byFile.set(file, own);
@@ -60,7 +63,7 @@ export function marks(
   return new Map([...byFile].map(([file, own]) => [file, [...own.values()]]));
 }
 
-function markOf(problem: Problem, version: number | undefined): Mark {
+function markOf(problem: Problem, version: number | undefined, models: readonly ModelInfo[]): Mark {
   const { position, end, module, related = [], stack = [], fixes = [] } = problem;
   const isNamed = module === undefined || problem.message.includes(module);
   return {
@@ -71,6 +74,7 @@ function markOf(problem: Problem, version: number | undefined): Mark {
     ...(version !== undefined && { version }),
     related: [
       ...related.map((place) => ({ message: place.message, file: place.position.file, range: rangeBetween(place.position, place.end) })),
+      ...placesOfModule(problem, models),
       ...stack
         .filter((frame) => !isSamePosition(frame.position, position))
         .map((frame) => ({
@@ -85,6 +89,19 @@ function markOf(problem: Problem, version: number | undefined): Mark {
 
 export function markFixOf({ title, edits }: Fix): MarkFix {
   return { title, edits: edits.map((edit) => ({ file: edit.position.file, range: rangeBetween(edit.position, edit.end), text: edit.text })) };
+}
+
+/** Where the module is made that the trouble is in, and called, as far as nothing else leads to these lines. */
+function placesOfModule(problem: Problem, models: readonly ModelInfo[]): Mark["related"] {
+  const { position, module: name, related = [], stack = [] } = problem;
+  const placed = name === undefined ? undefined : namedModule(models, name);
+  if (!placed) return [];
+  const known = [position, ...related.map((place) => place.position), ...stack.map((frame) => frame.position)];
+  const isKnown = ({ file, line }: SourcePosition): boolean => known.some((one) => one?.file === file && one.line === line);
+  return (["made", "called"] as const).flatMap((kind) => {
+    const place = placeOf(placed.module, kind);
+    return place && !isKnown(place) ? [{ message: `${fullPath(placed)} is ${kind} here`, file: place.file, range: rangeBetween(place) }] : [];
+  });
 }
 
 /** @param end none: empty, which VS Code widens to the word there */
