@@ -81,9 +81,9 @@ export class Store {
   readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
   readonly health = computed(() => (this.run.value ? health(this.run.value) : nothingKnown));
   /** Of the shown model's modules. */
-  readonly signs = computed(() => (this.model.value ? signs(this.#shownHealth.value.findings, this.model.value) : new Map<number, Sign>()));
+  readonly signs = computed(() => (this.model.value ? signs(this.shownHealth.value.findings, this.model.value) : new Map<number, Sign>()));
   /** As it was at the shown step. */
-  readonly #shownHealth = computed(() => {
+  readonly shownHealth = computed(() => {
     const { step } = this.choices.value;
     return this.run.value && step !== null ? health(runUntil(this.run.value, step)) : this.health.value;
   });

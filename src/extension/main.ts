@@ -5,6 +5,7 @@ import { madeAt } from "../run/modulePlaces.ts";
 import { registerCommands } from "./commands/commands.ts";
 import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
+import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { LiveValues } from "./live/liveValues.ts";
 import { FollowCursor } from "./navigation/followCursor.ts";
@@ -74,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const extension = context.extensionUri;
+  const modelDebugger = new ModelDebugger(extension, controller);
 
   context.subscriptions.push(
     log,
@@ -86,11 +88,12 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     unsaved,
     edits,
     highlight,
+    modelDebugger,
     new EditWatch(store),
     new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
     new LiveValues(store, edits),
     keepContextKeys(store, current, panels),
-    showProblems(store),
+    showProblems(store, extension),
     showStatus(store, current),
     registerCommands({
       extension,
@@ -99,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       controller,
       current,
       inspection,
+      modelDebugger,
       panels,
       view,
       types,

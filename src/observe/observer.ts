@@ -2,13 +2,16 @@
 import type { DataLoader } from "../engine/data/dataLoader.ts";
 import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
+import type { LRScheduler } from "../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Problem, RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Trail } from "./badNumbers/alarm.ts";
 import { Curves } from "./curves/curves.ts";
 import type { MetricBuffer } from "./curves/metricBuffer.ts";
 import { SeriesWriter, type SeriesSink } from "./curves/series.ts";
 import { PassWatch } from "./graph/passWatch.ts";
+import { Lints } from "./lints/lints.ts";
 import { Measurements } from "./measuring/measurements.ts";
 import { ModelSearch } from "./measuring/modelSearch.ts";
 import type { ModelWatch } from "./measuring/modelWatch.ts";
@@ -29,6 +32,8 @@ import { Course } from "./steps/course.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
+  /** A loss, a gradient or a parameter is no longer finite; what is known of it at once. Where nobody looks further that is the last word. */
+  alarm?(problem: Problem, trail: Trail): void;
 }
 
 export interface ObserverOptions {
@@ -63,7 +68,9 @@ export class Observer implements Instrument {
   readonly #optimizers: Optimizers;
   readonly #interventions: Interventions;
   readonly #samples: SampleWatch;
-  readonly #passes: PassWatch | undefined;
+  /** None before anything is watched. */
+  #passes: PassWatch | undefined;
+  readonly #lints: Lints;
   readonly #report: Report;
   readonly #stops: Stops;
 
@@ -80,12 +87,39 @@ export class Observer implements Instrument {
     const search = (this.#search = new ModelSearch({ course, registry, watching, watches, tell }));
     const measurements = (this.#measurements = new Measurements({ course, registry, watching, watches, search, meter, operations, tell }));
     const series = new SeriesWriter(metrics, sink);
-    const curves = (this.#curves = new Curves({ course, watches, source, series, tell }));
+    const curves = (this.#curves = new Curves({
+      course,
+      watches,
+      source,
+      series,
+      tell,
+      alarm: (problem, trail) => (sink.alarm ? sink.alarm(problem, trail) : tell({ type: "problem", problem })),
+    }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
-    const passes = (this.#passes = watching.enabled ? this.#newPassWatch(options) : undefined);
-    const report = (this.#report = new Report({ course, watching, measurements, curves, series, optimizers, passes, tell }));
+    if (watching.enabled) this.#passes = this.#newPassWatch(options);
+    this.#lints = new Lints({
+      course,
+      registry,
+      watches,
+      optimizers,
+      source,
+      operations: watching.enabled ? operations : undefined,
+      isInspection: options.firstStep !== undefined,
+      isFrozenByHand: () => !interventions.frozen.isEmpty,
+      tell: (problem) => tell({ type: "problem", problem }),
+    });
+    const report = (this.#report = new Report({
+      course,
+      watching,
+      measurements,
+      curves,
+      series,
+      optimizers,
+      passCounts: () => this.#passes?.counts() ?? [],
+      tell,
+    }));
     this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell });
     meter.turn(watching.enabled);
   }
@@ -122,6 +156,7 @@ export class Observer implements Instrument {
     this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output, root.sampler !== null);
+    if (root) this.#lints.modelCalled(root, inputs, output);
     this.#curves.losses.called(module, output);
     this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);
@@ -142,12 +177,22 @@ export class Observer implements Instrument {
     this.#curves.losses.optimizerConstructed(optimizer);
     this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
     this.#watches.forgetOwners();
+    this.#lints.optimizerConstructed(optimizer);
+  }
+
+  schedulerStepped(scheduler: LRScheduler): void {
+    this.#lints.schedulerStepped(scheduler);
+  }
+
+  loaderConstructed(loader: DataLoader<unknown>): void {
+    this.#lints.loaderConstructed(loader);
   }
 
   loss(computed: ComputedLoss): void {
     this.#clock.stop();
     this.#passes?.loss(computed);
     this.#measurements.computed(computed);
+    this.#lints.loss(computed);
     this.#curves.losses.computed(computed);
     const { sampler } = this.#watches;
     const cost = this.#samples.loss(computed, this.#course.underWay, this.#course.time.now, Boolean(sampler));
@@ -166,6 +211,7 @@ export class Observer implements Instrument {
     this.#samples.trained(this.#course.underWay, this.#course.time.now);
     this.#measurements.beforeBackward(loss);
     this.#curves.beforeBackward(loss, this.beforeBackward);
+    this.#lints.beforeBackward(loss);
     this.#clock.go();
   }
 
@@ -174,7 +220,8 @@ export class Observer implements Instrument {
     return !this.#interventions.frozen.isEmpty;
   }
 
-  afterBackward(): void {
+  afterBackward(loss: Tensor): void {
+    this.#lints.afterBackward(loss);
     // The program may change the parameters from now on.
     if (this.#iterations.isByHand) this.#measurements.beforeUpdateByHand();
   }
@@ -188,7 +235,8 @@ export class Observer implements Instrument {
       this.#report.tellOptimizers();
       this.#report.tellWatch();
     }
-    this.#curves.beforeStep(optimizer);
+    this.#curves.beforeStep(optimizer, this.beforeStep);
+    this.#lints.beforeStep(optimizer);
     if (this.steps === 0 && this.#options.firstStep) {
       this.#measurements.tellWork(this.#watches.steppedBy(optimizer));
       this.#options.firstStep();
@@ -206,10 +254,12 @@ export class Observer implements Instrument {
     this.#curves.losses.stepEnds();
     this.#stepped(models, isFirst, optimizer);
     this.#passes?.stepped();
+    this.#lints.afterStep(optimizer);
     this.#clock.go();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
+    this.#lints.passStarts(loader);
     this.#passTurns();
     this.#course.epochs.passStarts(loader);
     this.#samples.passStarts(this.#course.time.now);
@@ -220,11 +270,13 @@ export class Observer implements Instrument {
     this.#turn();
     this.#course.epochs.batchStarts(loader, index);
     this.#course.loops.batch(loader, index);
+    this.#lints.batch(loader);
     this.#stops.betweenSteps();
   }
 
   epochEnd(loader: DataLoader<unknown>): void {
     this.#course.epochs.passEnds(loader);
+    this.#lints.passEnds(loader);
     this.#course.loops.batchesEnd();
   }
 
@@ -283,6 +335,7 @@ export class Observer implements Instrument {
         return this.#options.gate.release();
       case "watch":
         this.#watching.choose(steering.watch, this.#watches.models, this.#course.time.now);
+        if (this.#watching.enabled) this.#passes ??= this.#newPassWatch(this.#options);
         return this.#report.tellWatch();
       case "change":
         return this.#stops.change({ change: steering.change });
@@ -310,6 +363,7 @@ export class Observer implements Instrument {
     this.#search.find();
     this.#report.tellOptimizers();
     this.#passes?.finish();
+    this.#lints.finish();
     this.#measurements.tellUnfinished();
     this.#curves.losses.tellWaiting(true);
     this.#report.tellAll();

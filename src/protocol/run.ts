@@ -144,6 +144,8 @@ export type RunEvent =
   | { readonly type: "watch"; readonly watch: WatchSettings }
   /** Where the program stands; sent before it is paused, and again when that changes. */
   | { readonly type: "place"; readonly place: Place }
+  /** The program stands at a breakpoint or a step of the debugger's, or goes on from there. */
+  | { readonly type: "debugger"; readonly stands: boolean }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
 
@@ -163,9 +165,23 @@ export interface RunRequest {
   readonly programArguments?: readonly string[];
   /** Threads that the engine computes with; 0 leaves one core free and takes the others. */
   readonly threads: number;
+  /** Where the run is written down while it goes on; nowhere if absent. */
+  readonly keep?: KeepOptions;
+  /** Whether a debugger holds the program: it carries its source map with it. Default false. */
+  readonly debug?: boolean;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
   readonly inBackground?: boolean;
 }
+
+export interface KeepOptions {
+  /** The folder of all runs; made if it isn't there. */
+  readonly folder: string;
+  /** Bytes that all runs in it may take together: the oldest that are not pinned give way. */
+  readonly limit: number;
+}
+
+/** Bytes that all kept runs of a project may take together, unless that is set. */
+export const roomForRuns = 500e6;
 
 export interface SamplingOptions {
   /** Whether activations and gradients are measured at all. */
@@ -185,5 +201,13 @@ export type RunCommand =
   | { readonly type: "stop" }
   | { readonly type: "steer"; readonly steering: Steering };
 
-/** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
-export type RunnerMessage = { readonly type: "ready"; readonly kernels: string | undefined } | { readonly type: "event"; readonly event: SentEvent };
+/**
+ * Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`; one that is to be debugged
+ * loads it later, and says where its inspector listens. `event`: of the job.
+ */
+export type RunnerMessage =
+  | { readonly type: "ready"; readonly kernels: string | undefined; readonly inspector?: string }
+  | { readonly type: "event"; readonly event: SentEvent };
+
+/** With this argument a runner waits for a debugger. */
+export const debugArgument = "--debug";

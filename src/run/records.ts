@@ -39,7 +39,7 @@ import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
 
 export const runMode = oneOf<RunMode>("train", "inspect");
-const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
+export const runState = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
 
 const counts = record<ParameterCounts>({ total: whole, trainable: whole, frozen: whole });
 const shape = list(whole);
@@ -156,30 +156,39 @@ const note = record<Note>({ name: text, step: number, text });
 
 export const problems = list(problem);
 
-export const runEvent = variants<RunEvent, "type">("type", {
-  state: record({ state, at: number, exitCode: optional(number) }),
-  models: record({ models }),
-  classes: record({ classes }),
-  metrics: record({ points: list(point) }),
-  renamed: record({ from: text, to: text }),
-  printed: printedEvent,
-  note,
-  progress: record({ progress }),
-  lines: record({ lines }),
-  statistics: record({ statistics: packedSample }),
-  pass: record({ pass }),
-  passCounts: record({ counts: list(passCount) }),
-  work: record({ work }),
-  followed: record({ news: followedNews }),
-  changes: record({ changes }),
-  problem: record({ problem }),
-  files: record({ files: list(text) }),
-  optimizers: record({ optimizers: list(optimizer) }),
-  intervention: record({ intervention }),
-  refused: record({ message: text }),
-  watch: record({ watch: watchSettings }),
-  place: record({ place }),
-});
+const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
+  variants<RunEvent, "type">("type", {
+    state: record({ state: runState, at: number, exitCode: optional(number) }),
+    models: record({ models }),
+    classes: record({ classes }),
+    metrics: record({ points: list(point) }),
+    renamed: record({ from: text, to: text }),
+    printed: printedEvent,
+    note,
+    progress: record({ progress }),
+    lines: record({ lines }),
+    statistics: record({ statistics: sample }),
+    pass: record({ pass }),
+    passCounts: record({ counts: list(passCount) }),
+    work: record({ work }),
+    followed: record({ news: followedNews }),
+    changes: record({ changes }),
+    problem: record({ problem }),
+    files: record({ files: list(text) }),
+    optimizers: record({ optimizers: list(optimizer) }),
+    intervention: record({ intervention }),
+    refused: record({ message: text }),
+    watch: record({ watch: watchSettings }),
+    place: record({ place }),
+    debugger: record({ stands: flag }),
+  });
+
+/** As it goes to the page. */
+export const runEvent = eventWith(packedSample);
+/** The same as plain JSON: for what is kept. */
+export const storedEvent = eventWith(storedSample);
+
+export const keptProgress = progress;
 
 const measuredSteps = via<MeasuredSteps, readonly { readonly model: number; readonly steps: number }[]>(
   list(record({ model: whole, steps: whole })),
@@ -192,7 +201,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     runId: text,
     file: text,
     mode: runMode,
-    state,
+    state: runState,
     startedAt: number,
     endedAt: optional(number),
     edited: optional(flag),
@@ -214,6 +223,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     refusal: optional(text),
     watch: optional(watchSettings),
     place: optional(place),
+    inDebugger: optional(flag),
   });
 
 /** As it goes to the page. */

@@ -63,6 +63,8 @@ export interface RunSnapshot {
   readonly watch?: WatchSettings;
   /** Where it stands, while it is paused. */
   readonly place?: Place;
+  /** It stands at a breakpoint, or between two steps of the debugger's. */
+  readonly inDebugger?: boolean;
 }
 
 /** Something logged that is no number. */
@@ -122,7 +124,7 @@ export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" |
 export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds = memoryBounds): RunSnapshot {
   switch (event.type) {
     case "state": {
-      const { place, ...rest } = run;
+      const { place, inDebugger: _, ...rest } = run;
       return { ...rest, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }), ...(event.state === "paused" && place && { place }) };
     }
     case "models":
@@ -180,6 +182,10 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, watch: event.watch };
     case "place":
       return { ...run, place: event.place };
+    case "debugger": {
+      const { inDebugger: _, ...rest } = run;
+      return event.stands ? { ...rest, inDebugger: true } : rest;
+    }
     case "classes":
     case "files":
       return run;

@@ -50,6 +50,13 @@ export class BundleError extends Error {
   }
 }
 
+/** The code as a debugger needs it: it leads to the user's own lines by itself. */
+export function withSourceMap({ code, map }: Bundle): string {
+  const parsed = JSON.parse(map) as { sources: string[] };
+  const sources = parsed.sources.map((source) => (source.startsWith("file:") ? source : pathToFileURL(source).href));
+  return code + inlineMap({ ...parsed, sources });
+}
+
 /** Starts esbuild's own process, which takes longer than a bundle does. */
 export function warmUp(): void {
   // A failure will come again, and be reported, when something is bundled.

@@ -13,6 +13,8 @@ const ofRun = [
   "afterBackward",
   "beforeStep",
   "afterStep",
+  "schedulerStepped",
+  "loaderConstructed",
   "epochStart",
   "batch",
   "epochEnd",

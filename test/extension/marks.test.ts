@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { marks } from "../../src/extension/problems/marks.ts";
+import { lintProblem } from "../../src/run/lints.ts";
 import type { Problem } from "../../src/protocol/index.ts";
 import { file, fileRuns, model, module } from "./samples.ts";
 
@@ -72,7 +73,25 @@ describe("problems", () => {
   });
 
   it("that TypeScript reports as well are left to it", () => {
-    assert.equal(marks([{ file, problems: [thrown] }], (problem) => problem === thrown).size, 0);
+    assert.equal(marks([{ file, problems: [thrown] }], (problem) => (problem === thrown ? undefined : problem)).size, 0);
+  });
+
+  it("are as severe as the user wants", () => {
+    const [mark] = marks([{ file, problems: [thrown] }], (problem) => ({ ...problem, severity: "information" })).get("/models/layers.ts") ?? [];
+    assert.equal(mark?.severity, "information");
+  });
+
+  it("of one lint on one line are one, that of the text in the editor before that of a run", () => {
+    const found = lintProblem("unshuffled", { message: "as it is written", position: { file, line: 3, column: 7 } });
+    const measured = { ...found, message: "as it ran", position: { file, line: 3, column: 1 } };
+    const own = marks([
+      { file, problems: [found], version: 4 },
+      { file, problems: [measured] },
+    ]).get(file);
+    assert.deepEqual(
+      own?.map(({ message, version }) => [message, version]),
+      [["as it is written", 4]],
+    );
   });
 
   it("of a file that two models import are shown once", () => {

@@ -7,6 +7,7 @@ import { formatShape } from "../../src/run/modules.ts";
 import { ExportMenu } from "../export/exportMenu.tsx";
 import { goTo, menuContext } from "../frame/moduleLinks.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
+import { MeasuringOff } from "../steps/measuringOff.tsx";
 import type { Store } from "../store.ts";
 import { isContainer, moduleOf, type Block } from "./blocks.ts";
 import { Drawing, looksOf } from "./drawing.tsx";
@@ -35,10 +36,15 @@ export function GraphPane({ store }: { store: Store }) {
 
 function Waiting({ store }: { store: Store }) {
   const isOver = !["starting", "running", "paused", "stopping"].includes(store.run.value?.state ?? "");
+  const isOff = store.run.value?.watch?.what === "off";
+  const waiting = isOff ? "The graph is drawn from a step that is measured." : "Waiting for the first pass through the model.";
   return (
-    <p class="hint graph-waiting" data-testid="graph-waiting">
-      {isOver ? "No pass through the model was looked at in this run: it called none, or measuring was off." : "Waiting for the first pass through the model."}
-    </p>
+    <>
+      <MeasuringOff store={store} />
+      <p class="hint graph-waiting" data-testid="graph-waiting">
+        {isOver ? "No pass through the model was looked at in this run: it called none, or measuring was off." : waiting}
+      </p>
+    </>
   );
 }
 

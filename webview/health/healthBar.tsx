@@ -1,6 +1,7 @@
 /** Whether the run learns, and if not where and why: one sentence on the panel's top, and what to try behind it. */
 import { useSignal } from "@preact/signals";
 import type { HealthState } from "../../src/run/health/health.ts";
+import { formatCount } from "../../src/run/numbers.ts";
 import type { Finding } from "../../src/run/health/rules.ts";
 import { Icon } from "../frame/icon.tsx";
 import { ModuleLinks } from "../frame/moduleLinks.tsx";
@@ -17,8 +18,11 @@ export const looks: Readonly<Record<HealthState, { readonly icon: string; readon
 
 export function HealthBar({ store }: { store: Store }) {
   const open = useSignal(false);
-  const { state, sentence, findings } = store.health.value;
-  if (sentence === "") return null;
+  const { state, sentence: told, findings } = store.shownHealth.value;
+  const { step } = store.choices.value;
+  // The line keeps its place while the slider moves.
+  if (store.health.value.sentence === "") return null;
+  const sentence = step === null ? told : `Until step ${formatCount(step)}: ${told || "nothing to say yet."}`;
   const { icon, label } = looks[state];
   const [worst, ...others] = findings;
   return (

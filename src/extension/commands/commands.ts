@@ -2,8 +2,10 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, SourcePosition } from "../../protocol/index.ts";
+import type { ModelDebugger } from "../debug/modelDebugger.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
+import { explainLint } from "../problems/lintPages.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { RunController } from "../runs/runController.ts";
@@ -27,6 +29,7 @@ export interface CommandParts {
   readonly controller: RunController;
   readonly current: CurrentFile;
   readonly inspection: AutomaticInspection;
+  readonly modelDebugger: ModelDebugger;
   readonly panels: Panels;
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
@@ -68,6 +71,7 @@ class Commands {
 
   readonly all = {
     train: (target?: Target) => this.#train(target),
+    debug: (target?: Target) => this.#debug(target),
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
     restart: (target?: Target) => this.#restart(target),
@@ -82,6 +86,7 @@ class Commands {
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
+    explainLint: (id: string) => explainLint(this.#parts.extension, id),
     addExample: (file: string, className: string, parameters: readonly string[]) => this.#addExample(file, className, parameters),
     reveal: (position: SourcePosition, keepFocus?: boolean) => this.#goTo.reveal(position, keepFocus),
     goToMade: (target?: unknown) => this.#goTo.go("made", target),
@@ -92,18 +97,35 @@ class Commands {
     runActions: () => this.#runActions(),
   };
 
-  /** Begins a training; the result tells nothing of its end. */
   async #train(target: Target): Promise<void> {
-    const { controller, inspection, panels, current, store, output } = this.#parts;
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
-    if (controller.isTraining(file)) return void this.#trainAgain(file);
+    if (this.#parts.controller.isTraining(file)) return void this.#trainAgain(file);
+    await this.#begin(file, () => this.#parts.controller.train(file));
+  }
+
+  async #debug(target: Target): Promise<void> {
+    const { controller, modelDebugger } = this.#parts;
+    const file = await this.#find(target);
+    if (file === undefined || !isTrusted()) return;
+    if (controller.isTraining(file)) {
+      const restart = "Restart in Debugger";
+      const message = `${basename(file)} is training. A debugger has to be there from the beginning.`;
+      if ((await vscode.window.showInformationMessage(message, restart)) !== restart) return;
+      await controller.stop(file);
+    }
+    await this.#begin(file, () => controller.debug(file, modelDebugger.attach));
+  }
+
+  /** Begins a training, by `start`; the result tells nothing of its end. */
+  async #begin(file: string, start: () => unknown): Promise<void> {
+    const { controller, inspection, panels, current, store, output } = this.#parts;
     inspection.hold(file);
     // Saved as it is, it was inspected already.
     if (!(await this.#save(file))) inspection.release(file);
     current.set(file);
     output.appendLine(`── ${basename(file)} ──`);
-    void controller.train(file);
+    void start();
     if (settingsFor(file).openPanelOnTrain) panels.showInPlace(file);
     const runId = store.get(file)?.train?.runId;
     if (!panels.has(file) && runId !== undefined) void notifyProgress(store, controller, runId);

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../run/panelMessages.ts";
 import { Throttle } from "../../run/throttle.ts";
+import { heardNow, onDidChangeLevels } from "../problems/heardProblems.ts";
 import { shownRun } from "../runs/fileRuns.ts";
 import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
@@ -52,7 +53,7 @@ export class Panel {
     this.#webview = webview;
     this.#file = file;
     this.#store = store;
-    this.#subscriptions = [store.onDidChange((change) => this.#follow(change))];
+    this.#subscriptions = [store.onDidChange((change) => this.#follow(change)), onDidChangeLevels(() => this.#sendSnapshot())];
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, "media", `panel-${theme}.svg`);
     webview.iconPath = { light: icon("light"), dark: icon("dark") };
     webview.title = titleOf(file);
@@ -145,8 +146,10 @@ export class Panel {
     if (file !== this.#file || !this.#isLoaded) return;
     if (shownRun(runs)?.runId !== this.#runId || change.type === "edited") return this.#sendSnapshot();
     if (change.type !== "event" || change.runId !== this.#runId) return;
-    this.#events.push(change.event);
-    if (isUrgent(change.event)) this.#sendEvents();
+    const event = this.#shown(change.event);
+    if (!event) return;
+    this.#events.push(event);
+    if (isUrgent(event)) this.#sendEvents();
     else this.#flush.call();
   }
 
@@ -167,7 +170,15 @@ export class Panel {
     const run = runs && shownRun(runs);
     this.#runId = run?.runId;
     this.#events = [];
-    this.#post({ type: "snapshot", run: run ?? null });
+    const problems = run?.problems.flatMap((problem) => heardNow(problem, this.#file) ?? []);
+    this.#post({ type: "snapshot", run: run && problems ? { ...run, problems } : null });
+  }
+
+  /** A problem as it is to be shown, or nothing where the user silenced it; any other event as it is. */
+  #shown(event: RunEvent): RunEvent | undefined {
+    if (event.type !== "problem") return event;
+    const problem = heardNow(event.problem, this.#file);
+    return problem && { type: "problem", problem };
   }
 
   #sendEvents(): void {

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, RunRequest } from "../../protocol/index.ts";
+import type { LintLevel, LintLevels } from "../../run/silencing.ts";
 import { readNumber, type NumberRange } from "./numberSetting.ts";
 
 export const section = "kindling";
@@ -68,6 +69,14 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     samplingBudget: number("sampling.budget"),
     threads: number("threads"),
   };
+}
+
+const lintLevels: ReadonlySet<unknown> = new Set<LintLevel>(["off", "information", "warning", "error"]);
+
+/** What is written of lints that is a level; anything else counts as not written. */
+export function lintLevelsFor(file: string): LintLevels {
+  const written = vscode.workspace.getConfiguration(section, vscode.Uri.file(file)).get<unknown>("lints") ?? {};
+  return Object.fromEntries(Object.entries(written).filter(([, level]) => lintLevels.has(level))) as LintLevels;
 }
 
 export function requestFor(file: string, mode: RunMode, remark: (text: string) => void): RunRequest {

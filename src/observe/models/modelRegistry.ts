@@ -102,7 +102,7 @@ export class ModelRegistry {
       const described = describeModel(module, id, variable?.name ?? module.constructor.name, variable !== undefined, {
         inputShapes: (part) => this.#inputShapes.get(part),
         outputShapes: (part) => this.#outputShapes.get(part),
-        constructedAt: (part) => this.#constructedAt(part),
+        constructedAt: (part) => this.constructedAt(part),
         calledAt: (part) => this.#locate(this.#calls.get(part)),
         declaredAt: (constructor) => this.#source.declaredAt(constructor),
       });
@@ -114,6 +114,28 @@ export class ModelRegistry {
   built(constructor: Function): Extract<ModelClassInfo["status"], { kind: "built" }> | undefined {
     const found = this.#instances.get(constructor);
     return found && { kind: "built", counts: countParameters(found.module), instances: found.count };
+  }
+
+  /** The user's line that says `new`. */
+  constructedAt(module: AnyModule): SourcePosition | undefined {
+    const frame = this.#constructions.get(module)?.frames[0];
+    return frame && this.#source.locate(frame.line, frame.column);
+  }
+
+  /** The variable that is given the module right where that is constructed. */
+  variableOf(module: AnyModule): string | undefined {
+    const place = this.constructedAt(module);
+    return place && this.#source.variableAt(place)?.name;
+  }
+
+  /** Modules that no other's constructor made, the latest of each line: whatever models there are is among them. */
+  get standalone(): readonly Module[] {
+    return [...this.#candidates.values()].flat().map(({ module }) => module);
+  }
+
+  /** Of each class of the user's the latest module. */
+  get latest(): readonly Module[] {
+    return [...this.#instances.values()].map(({ module }) => module);
   }
 
   #countInstance(module: Module): void {
@@ -152,7 +174,7 @@ export class ModelRegistry {
     const to = this.#variableOf(later.construction);
     const from = this.#variableOf(earlier.construction);
     if (!to?.assigned || to.name !== from?.name) return false;
-    return this.#constructedAt(later.module)?.file === this.#constructedAt(earlier.module)?.file;
+    return this.constructedAt(later.module)?.file === this.constructedAt(earlier.module)?.file;
   }
 
   #variableOf(construction: Construction): { readonly name: string; readonly assigned: boolean } | undefined {
@@ -162,10 +184,6 @@ export class ModelRegistry {
       if (variable) return variable;
     }
     return undefined;
-  }
-
-  #constructedAt(module: AnyModule): SourcePosition | undefined {
-    return this.#locate(this.#constructions.get(module)?.frames[0]);
   }
 
   #locate(frame: ProgramFrame | undefined): SourcePosition | undefined {
