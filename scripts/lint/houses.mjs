@@ -50,7 +50,7 @@ export const layers = {
     ["program"],
     ["models"],
     ["steps"],
-    ["graph", "sample"],
+    ["graph", "sample", "values"],
     ["badNumbers"],
     ["measuring"],
     ["curves"],

@@ -1,11 +1,11 @@
 /** `kindling runs`, `kindling show` and `kindling compare`: what is kept of trainings. */
-import { readFileSync, statSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
-import { names, runsFolder } from "../keep/layout.ts";
-import { codeOf, findRun, firstOptimizers, gitOf, listRuns, readRun, type KeptRun } from "../keep/keptRuns.ts";
+import { statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { compareRuns, tookText } from "../keep/comparison.ts";
+import { runsFolder } from "../keep/layout.ts";
+import { codeOf, findRun, gitOf, listRuns, readRun, type KeptRun } from "../keep/keptRuns.ts";
 import { health } from "../run/health/health.ts";
-import { formatCount, formatDuration, formatNumber, plural } from "../run/numbers.ts";
-import { optionText } from "../run/interventions.ts";
+import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import type { RunSnapshot } from "../run/snapshot.ts";
 import { UsageError } from "./commandLine.ts";
 import { modelTable } from "./modelTable.ts";
@@ -31,7 +31,7 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
   const lines: readonly (readonly [string, string])[] = [
     ["run", label.name === undefined ? kept.id : `${kept.id}, “${label.name}”`],
     ["file", shortPath(info.file)],
-    ["state", `${kept.state}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${durationText(kept)}`],
+    ["state", `${kept.state}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${tookText(kept)}`],
     ["began", new Date(info.startedAt).toLocaleString()],
     ["with", `Kindling ${info.kindling}, Node ${info.node}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
     ...(git
@@ -52,18 +52,13 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
 }
 
 export function printComparison(words: readonly string[], json: boolean, paint: Paint): number {
-  const runs = words.map((word) => ({ kept: theRun(word), run: readRun(theRun(word)) }));
-  const series = [...new Set(runs.flatMap(({ kept }) => Object.keys(kept.summary.series)))];
-  const settings = runs.map(({ kept, run }) => settingsOf(kept, run));
-  const differing = [...new Set(settings.flatMap((own) => Object.keys(own)))].filter((name) => new Set(settings.map((own) => own[name])).size > 1);
-  const differences = Object.fromEntries(differing.map((name) => [name, settings.map((own) => own[name] ?? null)]));
-  const values = Object.fromEntries(series.map((name) => [name, runs.map(({ kept }) => kept.summary.series[name]?.last ?? null)]));
-  if (json) return printJson({ runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(values) });
+  const { differences, last, runs } = compareRuns(words.map(theRun));
+  if (json) return printJson({ runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last) });
   const headings = runs.map(({ kept }) => kept.label.name ?? kept.id);
   const rows = [
     ...Object.entries(differences).map(([name, own]) => [name, ...own.map((value) => value ?? "–")]),
-    ...Object.entries(values).map(([name, own]) => [`last ${name}`, ...own.map((value) => formatNumber(value ?? undefined))]),
-    ["health", ...runs.map(({ run }) => health(run).sentence.replaceAll("`", ""))],
+    ...Object.entries(last).map(([name, own]) => [`last ${name}`, ...own.map((value) => formatNumber(value ?? undefined))]),
+    ["health", ...runs.map(({ health }) => health.replaceAll("`", ""))],
   ];
   process.stdout.write(tableText(["", ...headings], rows, paint));
   return 0;
@@ -102,57 +97,10 @@ function detailsOf(kept: KeptRun, run: RunSnapshot) {
   return { health: health(run).sentence, git: gitOf(kept) ?? null, code: codeOf(kept), series, problems, notes, models, optimizers, interventions };
 }
 
-/** What may differ from one run to another and make a difference. */
-function settingsOf(kept: KeptRun, run: RunSnapshot): Readonly<Record<string, string>> {
-  const { info } = kept;
-  const optimizers = firstOptimizers(kept);
-  const options = optimizers.flatMap(({ type, groups }, i) =>
-    groups.flatMap(({ name, options: own }) =>
-      Object.entries(own).map(
-        ([option, value]) =>
-          [[optimizers.length > 1 ? `${type} ${i + 1}` : type, ...(groups.length > 1 ? [name] : []), option].join(" "), optionText(value)] as const,
-      ),
-    ),
-  );
-  const parameters = run.models.map(({ name, modules }) => [`parameters of ${name}`, formatCount(modules[0]?.counts.total ?? 0)] as const);
-  const code = codeOf(kept).map(({ path, name }) => [`code of ${basename(path)}`, fingerprint(join(kept.folder, names.code, name))] as const);
-  const commit = gitOf(kept);
-  return {
-    file: shortPath(info.file),
-    arguments: info.arguments.join(" "),
-    kindling: info.kindling,
-    node: info.node,
-    threads: String(info.threads),
-    ...(commit && { commit: `${commit.commit.slice(0, 12)}${commit.isDirty ? ", changed" : ""}` }),
-    ...Object.fromEntries([...options, ...parameters, ...code]),
-    interventions: String(run.interventions.length),
-    steps: String(kept.summary.steps),
-    took: durationText(kept),
-    state: kept.state,
-  };
-}
-
-function fingerprint(path: string): string {
-  try {
-    const text = readFileSync(path, "utf8");
-    let hash = 0;
-    for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) >>> 0;
-    return `${plural(text.split("\n").length, "line")}, ${hash.toString(16).padStart(8, "0")}`;
-  } catch {
-    return "not kept";
-  }
-}
-
 function rowOf(kept: KeptRun): string[] {
   const { id, info, summary, state, label } = kept;
   const last = Object.entries(summary.series).map(([name, own]) => `${name} ${formatNumber(own.last)}`);
-  return [id, label.name ?? "", shortPath(info.file), state, durationText(kept), formatCount(summary.steps), last.join(", ")];
-}
-
-function durationText({ info, summary }: KeptRun): string {
-  const end = summary.endedAt ?? info.startedAt + (summary.progress?.elapsed ?? 0);
-  const seconds = (end - info.startedAt) / 1000;
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
+  return [id, label.name ?? "", shortPath(info.file), state, tookText(kept), formatCount(summary.steps), last.join(", ")];
 }
 
 function shortPath(path: string): string {

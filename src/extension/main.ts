@@ -6,6 +6,10 @@ import { registerCommands } from "./commands/commands.ts";
 import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelDebugger } from "./debug/modelDebugger.ts";
+import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
+import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
+import { MeasuredValuesStore } from "./inlay/measuredValues.ts";
+import { ShapesInEditor } from "./inlay/shapesInEditor.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { LiveValues } from "./live/liveValues.ts";
 import { FollowCursor } from "./navigation/followCursor.ts";
@@ -43,6 +47,8 @@ export interface KindlingApi {
   readonly onDidSettle: Event<Settled>;
   /** The models view's rows. */
   readonly tree: vscode.TreeDataProvider<TreeNode>;
+  /** The runs view's rows. */
+  readonly runs: vscode.TreeDataProvider<KeptRunNode>;
   /** Milliseconds that loading and activating took. */
   readonly activationTime: number;
   /** In tests only: starts another program in the runner's place from now on, or with nothing the runner again. */
@@ -74,6 +80,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
+  const keptRuns = new KeptRunsView(store);
+  const values = new MeasuredValuesStore(store);
   const extension = context.extensionUri;
   const modelDebugger = new ModelDebugger(extension, controller);
 
@@ -87,14 +95,18 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     inspection,
     unsaved,
     edits,
-    highlight,
     modelDebugger,
+    highlight,
     new EditWatch(store),
     new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
     new LiveValues(store, edits),
+    values,
+    new ShapesInEditor(values),
     keepContextKeys(store, current, panels),
     showProblems(store, extension),
     showStatus(store, current),
+    keptRuns,
+    registerKeptRunCommands(keptRuns, panels),
     registerCommands({
       extension,
       store,
@@ -149,6 +161,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     onDidChange: store.onDidChange,
     onDidSettle: controller.onDidSettle,
     tree: view,
+    runs: keptRuns,
     activationTime,
     ...(context.extensionMode === vscode.ExtensionMode.Test && {
       launchWith: (other = runner) => {

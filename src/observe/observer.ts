@@ -29,6 +29,9 @@ import type { Gate } from "./steering/gate.ts";
 import { Interventions } from "./steering/interventions.ts";
 import { Stops } from "./steering/stops.ts";
 import { Course } from "./steps/course.ts";
+import { OpenCalls } from "./values/openCalls.ts";
+import type { ValuePlace } from "./values/valuePlace.ts";
+import { ValueWatch } from "./values/valueWatch.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
@@ -44,6 +47,8 @@ export interface ObserverOptions {
   readonly gate: Gate;
   /** Runs code of the program's once more, for a person to look; what it prints meanwhile isn't the program's. */
   readonly quietly?: <T>(task: () => T) => T;
+  /** The places of the user's text that tell their values; none in a training. */
+  readonly places?: readonly ValuePlace[];
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -71,6 +76,9 @@ export class Observer implements Instrument {
   /** None before anything is watched. */
   #passes: PassWatch | undefined;
   readonly #lints: Lints;
+  /** Calls that are under way, and what came of those that failed. */
+  readonly calls = new OpenCalls();
+  readonly values: ValueWatch | undefined;
   readonly #report: Report;
   readonly #stops: Stops;
 
@@ -98,6 +106,7 @@ export class Observer implements Instrument {
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
+    this.values = options.places?.length ? this.#newValueWatch(options.places, tell) : undefined;
     if (watching.enabled) this.#passes = this.#newPassWatch(options);
     this.#lints = new Lints({
       course,
@@ -144,6 +153,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.registry.callStarts(module, this.forwardStarts);
     this.#stops.callStarts(module, this.forwardStarts);
+    this.calls.starts(module, inputs);
     this.#passes?.forwardStarts(module, inputs);
     this.#measurements.forwardStarts(module, inputs);
     this.#clock.go();
@@ -153,6 +163,8 @@ export class Observer implements Instrument {
   forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     this.#clock.stop();
     this.#stops.callEnds();
+    this.calls.ends();
+    this.values?.forward(module, output);
     this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output, root.sampler !== null);
@@ -167,6 +179,7 @@ export class Observer implements Instrument {
 
   forwardFailed(module: AnyModule, error: unknown): void {
     this.#stops.callEnds();
+    this.calls.fails(error);
     this.#meter.failed(module);
     this.#iterations.callFailed();
     this.#passes?.forwardFailed(module, error);
@@ -271,6 +284,7 @@ export class Observer implements Instrument {
     this.#course.epochs.batchStarts(loader, index);
     this.#course.loops.batch(loader, index);
     this.#lints.batch(loader);
+    this.values?.batch(loader);
     this.#stops.betweenSteps();
   }
 
@@ -325,6 +339,11 @@ export class Observer implements Instrument {
     this.#curves.lines.called(call);
   }
 
+  /** The program has that value at a place of the user's text. */
+  value(value: unknown, place: number): void {
+    this.values?.value(value, place, this.calls.innermost);
+  }
+
   /** Hears what the program is told; called while it passes or waits at the gate. */
   steer(steering: Steering): void {
     switch (steering.type) {
@@ -365,6 +384,7 @@ export class Observer implements Instrument {
     this.#passes?.finish();
     this.#lints.finish();
     this.#measurements.tellUnfinished();
+    this.values?.finish();
     this.#curves.losses.tellWaiting(true);
     this.#report.tellAll();
     if (!this.#options.firstStep) {
@@ -410,6 +430,11 @@ export class Observer implements Instrument {
   #measureNext(): void {
     this.#measurements.ask();
     this.#passes?.look(true);
+  }
+
+  #newValueWatch(places: readonly ValuePlace[], tell: (event: RunEvent) => void): ValueWatch {
+    const placeOf = (module: AnyModule): ReturnType<ModelWatches["placeOf"]> => this.#watches.placeOf(module);
+    return new ValueWatch({ places, clock: this.#clock, operations: this.operations, placeOf, tell });
   }
 
   #newPassWatch({ source, sampling }: ObserverOptions): PassWatch {

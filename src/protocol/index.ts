@@ -11,3 +11,4 @@ export * from "./sample.ts";
 export type * from "./statistics.ts";
 export type * from "./work.ts";
 export type * from "./steering.ts";
+export type * from "./values.ts";

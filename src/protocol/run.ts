@@ -9,6 +9,7 @@ import type { Intervention } from "./interventions.ts";
 import type { OptimizerInfo } from "./optimizers.ts";
 import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
+import type { SeenValue } from "./values.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
 
@@ -146,6 +147,8 @@ export type RunEvent =
   | { readonly type: "place"; readonly place: Place }
   /** The program stands at a breakpoint or a step of the debugger's, or goes on from there. */
   | { readonly type: "debugger"; readonly stands: boolean }
+  /** What the tensors in the program's lines were like; an inspection tells it once, at its end. */
+  | { readonly type: "values"; readonly values: readonly SeenValue[] }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
 

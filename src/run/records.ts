@@ -15,12 +15,11 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourceEnd,
   StepChanges,
   StepStatistics,
   TextEdit,
 } from "../protocol/index.ts";
-import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
+import { checked, type Codec, flag, list, nullable, number, oneOf, optional, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
 import type { EpochStart } from "./epochs.ts";
 import { printed, printedEvent } from "./records/printed.ts";
@@ -28,12 +27,13 @@ import { intervention, optimizer } from "./records/interventions.ts";
 import type { AllFollowed } from "./followed.ts";
 import { followed, followedNews, storedFollowed } from "./records/sample.ts";
 import { lines } from "./records/lines.ts";
-import { position } from "./records/position.ts";
+import { position, sourceEnd } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
 import type { MeasuredSteps } from "./samples.ts";
 import { byModel } from "./records/byModel.ts";
+import { seenValues } from "./records/values.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
@@ -133,7 +133,6 @@ const progress = record<Progress>({
   watchShare: optional(number),
 });
 
-const sourceEnd = record<SourceEnd>({ line: ordinal, column: ordinal });
 const relatedPlace = record<RelatedPlace>({ message: text, position, end: optional(sourceEnd) });
 const fix = record<Fix>({ title: text, edits: list(record<TextEdit>({ position, end: sourceEnd, text })) });
 
@@ -181,6 +180,7 @@ const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
     watch: record({ watch: watchSettings }),
     place: record({ place }),
     debugger: record({ stands: flag }),
+    values: record({ values: seenValues }),
   });
 
 /** As it goes to the page. */
@@ -224,6 +224,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     watch: optional(watchSettings),
     place: optional(place),
     inDebugger: optional(flag),
+    values: optional(seenValues),
   });
 
 /** As it goes to the page. */

@@ -10,6 +10,7 @@ import type {
   RunEvent,
   RunMode,
   RunState,
+  SeenValue,
   WatchSettings,
 } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
@@ -65,6 +66,8 @@ export interface RunSnapshot {
   readonly place?: Place;
   /** It stands at a breakpoint, or between two steps of the debugger's. */
   readonly inDebugger?: boolean;
+  /** What the tensors in the program's lines were like, where it was inspected. */
+  readonly values?: readonly SeenValue[];
 }
 
 /** Something logged that is no number. */
@@ -186,6 +189,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       const { inDebugger: _, ...rest } = run;
       return event.stands ? { ...rest, inDebugger: true } : rest;
     }
+    case "values":
+      return { ...run, values: event.values };
     case "classes":
     case "files":
       return run;

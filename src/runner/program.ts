@@ -105,6 +105,7 @@ export class Program {
       },
       gate: this.#gate,
       quietly,
+      places: job.declarations.values,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -155,6 +156,10 @@ export class Program {
       turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
       left: (loop) => this.#observer.trainingLoopLeft(loop),
       called: (call) => this.#observer.callEnded(call),
+      value: (value, place) => {
+        if (this.#isWatched && typeof value === "object" && value !== null) this.#observer.value(value, place);
+        return value;
+      },
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);
@@ -190,11 +195,17 @@ export class Program {
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
     const isSignal = isInstance(error, StopSignal);
-    const problems = isSignal ? [] : [this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))];
+    const problems = isSignal ? [] : [this.#surroundings.during(() => this.#problemOf(error))];
     if (!isSignal) this.#surroundings.during(() => this.#observer.failed(error));
     if (this.#control.isStopped) this.#end("stopped", problems.map(whileStopping));
     else this.#fail(problems);
     leave(isSignal ? 0 : 1);
+  }
+
+  #problemOf(error: unknown): Problem {
+    const { calls, registry, values } = this.#observer;
+    const sites = this.#job.declarations.calls;
+    return thrownProblem(error, this.#job.request.file, this.#stacks, { sites, calls, registry, values });
   }
 
   /** Nothing is left to do, or the program ended itself by `cause`. */
@@ -272,14 +283,14 @@ function missingExport(name: string, position: Problem["position"] & object): Pr
   return { severity: "error", code: "import", message, position, end };
 }
 
-export function programSource(map: SourceMap, { variables, loops, calls }: Declarations, classes: DeclaredClasses): ProgramSource {
+export function programSource(map: SourceMap, { variables, loops, tellingCalls }: Declarations, classes: DeclaredClasses): ProgramSource {
   const byPlace = new Map(variables.map((variable) => [placeKey(variable.position), variable]));
   return {
     program: map.program,
     locate: (line, column) => map.locate(line, column),
     variableAt: (position) => byPlace.get(placeKey(position)),
     loopAt: (loop) => loops[loop],
-    callAt: (call) => calls[call],
+    callAt: (call) => tellingCalls[call],
     declaredAt: (constructor) => classes.declaredAt(constructor),
     isModuleClass: (name) => classes.isModuleClass(name),
     nameInProgram: (constructor) => classes.nameInProgram(constructor),

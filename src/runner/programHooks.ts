@@ -2,7 +2,7 @@
  * What the code that is put into the user's program calls (`insertHooks.ts`); the program finds it as
  * `globalThis[Symbol.for("kindling.program")]`. `declared` is called once a class exists, `loop` at the start of each turn of a
  * loop over epochs, `turn` at that of a loop that trains, and `left` when that loop is over; `called` after a `backward()` or a
- * `log()` that stands in the user's text.
+ * `log()` that stands in the user's text; in an inspection `value` with what an expression gave.
  */
 export interface ProgramHooks {
   /** The program is read; nothing of it has run. */
@@ -15,6 +15,8 @@ export interface ProgramHooks {
   left(loop: number): void;
   /** Which call. */
   called(call: number): void;
+  /** @returns the value itself */
+  value<T>(value: T, place: number): T;
   /** Tells at once all that is known of the models; called from outside when the program hangs. */
   report(): void;
 }

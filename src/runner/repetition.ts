@@ -81,6 +81,7 @@ export class Repetition {
       turn() {},
       left() {},
       called() {},
+      value: (value) => value,
       report() {},
     };
     Object.defineProperty(globalThis, Symbol.for(programHooksKey), { value: hooks });

@@ -152,7 +152,7 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      const made = await bundle(request.file, this.#places.engine.href);
+      const made = await bundle(request.file, this.#places.engine.href, request.mode === "inspect");
       this.#isBundling = false;
       return made;
     } catch (error) {

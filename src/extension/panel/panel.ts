@@ -23,11 +23,14 @@ export interface Selection {
   readonly module: number;
 }
 
+/** Where a panel's run comes from: the store of what this window ran, or one run that is over. */
+export type RunSource = Pick<RunStore, "get" | "onDidChange">;
+
 export type PanelAction = Exclude<FromPanel, { type: "ready" }>;
 
 export class Panel {
   readonly #webview: vscode.WebviewPanel;
-  readonly #store: RunStore;
+  readonly #store: RunSource;
   readonly #asked = new Emitter<PanelAction>();
   readonly #closed = new Emitter<void>();
   readonly #activated = new Emitter<void>();
@@ -49,7 +52,7 @@ export class Panel {
   /** It got the focus. */
   readonly onDidActivate = this.#activated.event;
 
-  constructor(webview: vscode.WebviewPanel, file: string, store: RunStore, extension: vscode.Uri) {
+  constructor(webview: vscode.WebviewPanel, file: string, store: RunSource, extension: vscode.Uri) {
     this.#webview = webview;
     this.#file = file;
     this.#store = store;

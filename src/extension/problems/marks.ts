@@ -34,7 +34,7 @@ export interface FileProblems {
   readonly problems: readonly Problem[];
   /** Of the editor's text that they were found in; absent: found in the text on disk. */
   readonly version?: number;
-  /** What the file's last run made. */
+  /** The models that a run of it told of. */
   readonly structure?: { readonly models: readonly ModelInfo[] };
 }
 

@@ -1,5 +1,5 @@
 /** What a run says about a file that was renamed while it went on is said about the file under its new name. */
-import type { LineNews, ModelClassInfo, ModelInfo, ModuleInfo, Problem, RunEvent, SourcePosition } from "../../protocol/index.ts";
+import type { LineNews, ModelClassInfo, ModelInfo, ModuleInfo, Problem, RunEvent, SeenValue, SourcePosition } from "../../protocol/index.ts";
 
 export type Rename = (file: string) => string;
 
@@ -22,6 +22,8 @@ export function relocateEvent(event: RunEvent, rename: Rename): RunEvent {
       return { ...event, problem: relocateProblem(event.problem, rename) };
     case "lines":
       return { ...event, lines: event.lines.map((line) => relocateLine(line, rename)) };
+    case "values":
+      return { ...event, values: event.values.map((value) => relocateValue(value, rename)) };
     case "files":
       return { ...event, files: event.files.map(rename) };
     default:
@@ -44,6 +46,10 @@ function relocateModule(module: ModuleInfo, rename: Rename): ModuleInfo {
 
 export function relocateClass(info: ModelClassInfo, rename: Rename): ModelClassInfo {
   return { ...info, declaredAt: relocate(info.declaredAt, rename) };
+}
+
+export function relocateValue(value: SeenValue, rename: Rename): SeenValue {
+  return { ...value, position: relocate(value.position, rename) };
 }
 
 export function relocateProblem(problem: Problem, rename: Rename): Problem {

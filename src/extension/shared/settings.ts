@@ -1,6 +1,7 @@
 /** The user's settings, and the request for a run that follows from them. */
 import { dirname } from "node:path";
 import * as vscode from "vscode";
+import { runsFolder } from "../../keep/layout.ts";
 import type { RunMode, RunRequest } from "../../protocol/index.ts";
 import type { LintLevel, LintLevels } from "../../run/silencing.ts";
 import { readNumber, type NumberRange } from "./numberSetting.ts";
@@ -8,6 +9,7 @@ import { readNumber, type NumberRange } from "./numberSetting.ts";
 export const section = "kindling";
 
 const layerLenses = ["off", "frozen", "all"] as const;
+const shapeChoices = ["off", "changes", "all"] as const;
 export type LayerLens = (typeof layerLenses)[number];
 
 export interface Settings {
@@ -23,9 +25,12 @@ export interface Settings {
   readonly highlightLine: boolean;
   readonly moduleSymbols: boolean;
   readonly openPanelOnTrain: boolean;
+  /** Which measured shapes stand beside the code. */
+  readonly shapes: (typeof shapeChoices)[number];
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
   readonly samplingBudget: number;
+  readonly runs: { readonly keep: boolean; /** Megabytes. */ readonly limit: number };
   /** 0 = as many as leave one core to the editor. */
   readonly threads: number;
 }
@@ -35,6 +40,7 @@ const ranges = {
   inspectTimeLimit: { least: 0, most: 864_000, otherwise: 10 },
   "histograms.bins": { least: 2, most: 200, isInteger: true, otherwise: 40 },
   "sampling.budget": { least: 0, most: 100, otherwise: 3 },
+  "runs.limit": { least: 1, most: 1_000_000, otherwise: 500 },
   threads: { least: 0, most: 64, isInteger: true, otherwise: 0 },
 } as const satisfies Readonly<Record<string, NumberRange>>;
 
@@ -65,8 +71,10 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     highlightLine: flag("highlightLine"),
     moduleSymbols: flag("moduleSymbols"),
     openPanelOnTrain: flag("openPanelOnTrain"),
+    shapes: choice("shapes", shapeChoices, "changes"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
+    runs: { keep: flag("runs.keep"), limit: number("runs.limit") },
     threads: number("threads"),
   };
 }
@@ -93,6 +101,7 @@ export function requestFor(file: string, mode: RunMode, remark: (text: string) =
     },
     timeLimit: settings.inspectTimeLimit * 1000,
     threads: settings.threads,
+    ...(mode === "train" && settings.runs.keep && { keep: { folder: runsFolder(file), limit: settings.runs.limit * 1e6 } }),
     // What is inspected, somebody waits for.
     inBackground: mode === "train",
   };

@@ -35,6 +35,8 @@ export class ModelRegistry {
   readonly #everHeld = new WeakSet<AnyModule>();
   /** The latest instance of each class of the user's. */
   readonly #instances = new Map<Function, { module: Module; count: number }>();
+  /** Places where modules were made that were called. */
+  readonly #worked = new Set<string>();
   #constructed = 0;
 
   constructor(source: ProgramSource) {
@@ -84,6 +86,7 @@ export class ModelRegistry {
   called(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     if (this.isNew(module)) {
       this.#called.add(module);
+      this.#worked.add(this.#placeOf(module) ?? "");
       for (const child of (module as unknown as Module).children()) this.#everHeld.add(child);
     }
     this.#inputShapes.set(module, shapesOf(inputs));
@@ -110,16 +113,22 @@ export class ModelRegistry {
     });
   }
 
+  /** Where the user's text made it. */
+  constructedAt(module: AnyModule): SourcePosition | undefined {
+    const frame = this.#constructions.get(module)?.frames[0];
+    return frame && this.#source.locate(frame.line, frame.column);
+  }
+
+  /** Whether a module that was made there was ever called, and gave something. */
+  hasWorked(module: AnyModule): boolean {
+    const place = this.#placeOf(module);
+    return place !== undefined && this.#worked.has(place);
+  }
+
   /** What is known of a class of the user's that the run has built. */
   built(constructor: Function): Extract<ModelClassInfo["status"], { kind: "built" }> | undefined {
     const found = this.#instances.get(constructor);
     return found && { kind: "built", counts: countParameters(found.module), instances: found.count };
-  }
-
-  /** The user's line that says `new`. */
-  constructedAt(module: AnyModule): SourcePosition | undefined {
-    const frame = this.#constructions.get(module)?.frames[0];
-    return frame && this.#source.locate(frame.line, frame.column);
   }
 
   /** The variable that is given the module right where that is constructed. */
@@ -136,6 +145,11 @@ export class ModelRegistry {
   /** Of each class of the user's the latest module. */
   get latest(): readonly Module[] {
     return [...this.#instances.values()].map(({ module }) => module);
+  }
+
+  #placeOf(module: AnyModule): string | undefined {
+    const frame = this.#constructions.get(module)?.frames[0];
+    return frame && `${frame.line}:${frame.column}`;
   }
 
   #countInstance(module: Module): void {
