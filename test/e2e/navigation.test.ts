@@ -94,34 +94,40 @@ describe("between a module and its lines", () => {
     assert.ok(await workbench.page.locator(".monaco-editor.focused").first().isVisible(), "the focus left the text");
     await clickLine("return this.head");
     await rowSelected("head");
-    const before = await cursor();
-    await workbench.treeRow("head").focus();
-    await workbench.runCommand("View: Show Kindling").catch(() => {});
-    await workbench.page.keyboard.press("ArrowUp");
-    await rowSelected("second");
+    await workbench.treeRow("second").click();
     await eventually("the line of second", highlighted, (lines) => lines.join() === "10");
-    assert.equal(await cursor(), before);
+    await rowSelected("second");
     await workbench.screenshot("navigation-highlight");
-    await workbench.page.keyboard.press("F12");
-    await cursorAt("10:12");
+    await workbench.page.keyboard.press("Shift+F12");
+    await cursorAt("16:14");
+    await workbench.page.keyboard.press("ArrowDown");
+    await eventually("no line", highlighted, (lines) => lines.length === 0);
   });
 
   it("a row of the panel leads to the lines that make and call it, by menu and by keyboard", async () => {
     await open({ "kindling.followCursor.panel": true, "kindling.layerLens": "all" });
     await workbench.runCommand("Kindling: Train Model");
     await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor({ timeout: 90_000 });
+    await clickLine("const optimizer");
+    const before = await cursor();
     const row = workbench.inPanel("module-row", `[data-path="second"]`);
     await row.click();
-    await workbench.page.screenshot();
+    await eventually("the line of second", highlighted, (lines) => lines.join() === "10");
     await row.click({ button: "right" });
-    await workbench.page.locator(".monaco-menu .action-label", { hasText: "Go to Where It Is Called" }).click();
+    await workbench.page.locator(".monaco-menu .action-label", { hasText: "Go to Where It Is Called" }).waitFor();
+    await workbench.screenshot("navigation-menu");
+    for (const key of ["ArrowDown", "ArrowDown", "Enter"]) await workbench.page.keyboard.press(key);
     await cursorAt("16:14");
-    await row.click();
-    await row.press("Enter").catch(() => {});
-    await workbench.inPanel("module-tree").press("Enter");
-    await cursorAt("10:12");
-    await workbench.inPanel("module-tree").press("Shift+Enter");
-    await cursorAt("16:14");
+    assert.notEqual(before, "16:14");
+    for (const [keys, place] of [
+      ["Enter", "10:12"],
+      ["Shift+Enter", "16:14"],
+      ["F12", "10:12"],
+      ["Shift+F12", "16:14"],
+    ] as const) {
+      await workbench.inPanel("module-tree").press(keys);
+      await cursorAt(place);
+    }
     await clickLine("head = new nn.Sequential");
     await workbench.inPanel("module-details", `[data-path="head"]`).waitFor();
     await workbench.screenshot("navigation-panel-dark");
