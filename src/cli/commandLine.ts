@@ -11,8 +11,14 @@ export type Command =
       readonly file: string;
       readonly json: boolean;
       readonly threads: number;
+      /** Whether the run is written down. */
+      readonly keep: boolean;
       readonly programArguments: readonly string[];
-    };
+    }
+  /** Kept runs: of the project of this folder. */
+  | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
+  | { readonly type: "show"; readonly run: string; readonly json: boolean }
+  | { readonly type: "compare"; readonly runs: readonly string[]; readonly json: boolean };
 
 /** A command line that can't be understood; exit code 2. */
 export class UsageError extends Error {}
@@ -20,11 +26,15 @@ export class UsageError extends Error {}
 export const usage = `Usage:
   kindling train FILE.model.ts [-- ARGUMENTS]     run the file to its end; its own output goes to stdout
   kindling inspect FILE.model.ts [-- ARGUMENTS]   run it up to its first training step and show its models
+  kindling runs [FOLDER]                          list the trainings that are kept, newest first
+  kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
+  kindling compare RUN RUN …                      what differs between them, and their series side by side
 
 What stands after \`--\` is the program's own: it finds it in process.argv.
 
 Options:
-  --json         (inspect) print everything as JSON
+  --json         (inspect, runs, show, compare) print everything as JSON
+  --no-keep      (train) write nothing of the run down
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
   --version      show the version
@@ -38,15 +48,27 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (values.help) return { type: "help" };
   if (values.version) return { type: "version" };
   const [mode, file, ...rest] = positionals;
+  const json = values.json ?? false;
+  switch (mode) {
+    case "runs":
+      if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
+      return { type: "runs", folder: file ?? ".", json };
+    case "show":
+      if (file === undefined) throw new UsageError("which run? `kindling show RUN`; `kindling runs` lists them");
+      if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
+      return { type: "show", run: file, json };
+    case "compare":
+      if (file === undefined || rest.length === 0) throw new UsageError("which runs? `kindling compare RUN RUN`; `kindling runs` lists them");
+      return { type: "compare", runs: [file, ...rest], json };
+  }
   if (mode === undefined) throw new UsageError("say what to do: `train` or `inspect`");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
-  const json = values.json ?? false;
   if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
-  return { type: "run", mode, file, json, threads, programArguments };
+  return { type: "run", mode, file, json, threads, keep: !values["no-keep"], programArguments };
 }
 
 function parse(args: readonly string[]) {
@@ -57,6 +79,7 @@ function parse(args: readonly string[]) {
       options: {
         json: { type: "boolean" },
         threads: { type: "string" },
+        "no-keep": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },

@@ -3,6 +3,7 @@ import type { RunEvent, RunRequest } from "../protocol/index.ts";
 import { formatDuration, formatNumber, plural } from "../run/numbers.ts";
 import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import { standing } from "../run/standing.ts";
+import { complaints } from "./complaints.ts";
 import { exitCodeOf } from "./interruption.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { ProgressBar } from "./progressBar.ts";
@@ -19,7 +20,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
   };
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
-    if (told.type === "problem") print(problemText(told.problem, paint));
+    for (const problem of complaints(told, request.file)) print(problemText(problem, paint));
     if (told.type === "progress") bar?.show(told.progress);
   };
   const relayBoth =

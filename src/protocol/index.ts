@@ -1,6 +1,7 @@
 export type * from "./graph.ts";
 export type * from "./health.ts";
 export type * from "./interventions.ts";
+export type * from "./lines.ts";
 export type * from "./model.ts";
 export type * from "./optimizers.ts";
 export type * from "./position.ts";

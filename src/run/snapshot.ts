@@ -1,6 +1,7 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
 import type {
   Intervention,
+  LineNews,
   ModelInfo,
   OptimizerInfo,
   Place,
@@ -16,6 +17,7 @@ import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } fr
 import { addEpochs, thinEpochs, type EpochStart } from "./epochs.ts";
 import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
 import { follow, type AllFollowed } from "./followed.ts";
+import { withNews } from "./lines.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
 import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
@@ -38,6 +40,8 @@ export interface RunSnapshot {
   /** Where epochs began, oldest first; those of round numbers when there are many. */
   readonly epochs: readonly EpochStart[];
   readonly progress?: Progress;
+  /** The newest of each line that tells something, in the order in which they were met; absent of a run from before there were any. */
+  readonly lines?: readonly LineNews[];
   /** Sampled steps of each model, oldest first; those of round numbers when there are many. */
   readonly samples: Samples;
   /** How many there were; absent of a run from before these were counted. */
@@ -60,6 +64,8 @@ export interface RunSnapshot {
   readonly watch?: WatchSettings;
   /** Where it stands, while it is paused. */
   readonly place?: Place;
+  /** It stands at a breakpoint, or between two steps of the debugger's. */
+  readonly inDebugger?: boolean;
   /** What the tensors in the program's lines were like, where it was inspected. */
   readonly values?: readonly SeenValue[];
 }
@@ -121,7 +127,7 @@ export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" |
 export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds = memoryBounds): RunSnapshot {
   switch (event.type) {
     case "state": {
-      const { place, ...rest } = run;
+      const { place, inDebugger: _, ...rest } = run;
       return { ...rest, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }), ...(event.state === "paused" && place && { place }) };
     }
     case "models":
@@ -142,6 +148,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, printed: addPrinted(run.printed, event.lines, event.skipped, bounds.printed) };
     case "progress":
       return { ...run, progress: event.progress };
+    case "lines":
+      return { ...run, lines: withNews(run.lines ?? [], event.lines) };
     case "statistics":
       return {
         ...run,
@@ -177,6 +185,10 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, watch: event.watch };
     case "place":
       return { ...run, place: event.place };
+    case "debugger": {
+      const { inDebugger: _, ...rest } = run;
+      return event.stands ? { ...rest, inDebugger: true } : rest;
+    }
     case "values":
       return { ...run, values: event.values };
     case "classes":

@@ -17,7 +17,7 @@ import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ValuePlace } from "../observe/values/valuePlace.ts";
-import type { Problem } from "../protocol/index.ts";
+import type { Problem, SourcePosition } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
 import type { Declarations, CallSite, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import { insertHooks } from "./insertHooks.ts";
@@ -51,6 +51,13 @@ export class BundleError extends Error {
   }
 }
 
+/** The code as a debugger needs it: it leads to the user's own lines by itself. */
+export function withSourceMap({ code, map }: Bundle): string {
+  const parsed = JSON.parse(map) as { sources: string[] };
+  const sources = parsed.sources.map((source) => (source.startsWith("file:") ? source : pathToFileURL(source).href));
+  return code + inlineMap({ ...parsed, sources });
+}
+
 /** Starts esbuild's own process, which takes longer than a bundle does. */
 export function warmUp(): void {
   // A failure will come again, and be reported, when something is bundled.
@@ -77,9 +84,10 @@ export async function bundle(file: string, engine: string, tellsValues = false):
   const classes: ClassDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
+  const loops: SourcePosition[] = [];
+  const tellingCalls: SourcePosition[] = [];
   const calls: CallSite[] = [];
   const values: ValuePlace[] = [];
-  let loops = 0;
   const warnings: Problem[] = [];
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
@@ -91,9 +99,10 @@ export async function bundle(file: string, engine: string, tellsValues = false):
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
     if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
-    const first = { class: classes.length, loop: loops, ...(tellsValues && { value: values.length }) };
+    const first = { class: classes.length, loop: loops.length, tellingCall: tellingCalls.length, ...(tellsValues && { value: values.length }) };
     const hooked = insertHooks(name, source, result.code, result.map, first);
-    loops += hooked.loops;
+    loops.push(...hooked.loops);
+    tellingCalls.push(...hooked.tellingCalls);
     classes.push(...hooked.classes);
     variables.push(...hooked.variables);
     imports.push(...hooked.imports);
@@ -161,7 +170,7 @@ export async function bundle(file: string, engine: string, tellsValues = false):
     return {
       code: output(".js"),
       map: namedSources(output(".map"), own.names),
-      declarations: { classes, variables, imports, calls, values },
+      declarations: { classes, variables, imports, loops, tellingCalls, calls, values },
       files: own.names,
       place: own.placeOf(own.entry),
       warnings,

@@ -56,6 +56,9 @@ export interface Declarations {
   readonly classes: readonly ClassDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
+  /** Loops that tell their turns, and calls of `backward()` and `log()`; each is referred to by its index. */
+  readonly loops: readonly SourcePosition[];
+  readonly tellingCalls: readonly SourcePosition[];
   readonly calls: readonly CallSite[];
   /** Where the program tells values; none unless that was asked for. A place is referred to by its index. */
   readonly values: readonly ValuePlace[];

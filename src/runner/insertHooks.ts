@@ -1,6 +1,6 @@
 /**
  * Puts calls of the hooks (`programHooks.ts`) into the user's code, after TypeScript is gone from it, so that classes, the
- * loops that train and, where that is asked for, tensors make themselves known.
+ * loops that train, the calls that tell a number and, where that is asked for, tensors make themselves known.
  * Only text without line breaks is inserted, and the source map follows, so every position stays the user's own.
  */
 import {
@@ -24,6 +24,7 @@ import { countingLoop, epochLoops, loopsToMark, mayBreak, trainingLoops, turnOf,
 import { programHooksName } from "./programHooks.ts";
 import { SourceText } from "./sourceText.ts";
 import { identifierName, nameGivenBy, walk } from "./syntaxTree.ts";
+import { tellingCalls } from "./tellingCalls.ts";
 import { closing as closingOrder, opening as openingOrder, valueHooks } from "./valueHooks.ts";
 
 export interface HookedSource {
@@ -33,20 +34,22 @@ export interface HookedSource {
   readonly classes: readonly ClassDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
+  /** Loops that tell their turns, and calls that tell when they are over. */
+  readonly loops: readonly SourcePosition[];
+  readonly tellingCalls: readonly SourcePosition[];
   readonly calls: readonly CallSite[];
   readonly values: readonly ValuePlace[];
-  /** Number of loops that tell their turns. */
-  readonly loops: number;
 }
 
 type ClassNode = AnonymousClassDeclaration | NamedClassDeclaration;
 
 const hooks = programHooksName;
 
-/** Indices that a file's first class, its first loop and its first value get; without the last, values are not told. */
+/** Indices that a file's first class, loop, telling call and value get; without the last, values are not told. */
 export interface FirstIndices {
   readonly class: number;
   readonly loop: number;
+  readonly tellingCall: number;
   readonly value?: number;
 }
 
@@ -72,8 +75,10 @@ export function insertHooks(file: string, source: string, code: string, map: str
     return after !== undefined && /^\s*\?/.test(after);
   }
 
+  const placeOf = (offset: number): SourcePosition => positionOf(offset) ?? { file, line: 1, column: 1 };
+
   function declareClass(node: ClassNode | ClassExpression, name: string): number {
-    const position = positionOf(node.start) ?? { file, line: 1, column: 1 };
+    const position = placeOf(node.start);
     const constructor = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
     const parameters =
       constructor?.type === "MethodDefinition"
@@ -151,7 +156,7 @@ export function insertHooks(file: string, source: string, code: string, map: str
     const loop = counting.find((candidate) => candidate.node === node);
     const calls: string[] = [];
     // First the epoch: the program may be held up where a turn begins, and says then which it is in.
-    if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});`);
+    if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${[loop.counter, loop.first, loop.bound, first.loop + i].join()});`);
     if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, mayBreak(node.body), ...(loop ? turnOf(loop) : [])].join()});`);
     const isBlock = node.body.type === "BlockStatement";
     if (!isInList) opening.push({ at: statement.start, text: "{" });
@@ -160,7 +165,13 @@ export function insertHooks(file: string, source: string, code: string, map: str
     const left = training.has(node) ? `;${hooks}?.left(${first.loop + i});` : "";
     closing.unshift({ at: node.body.end, text: isBlock ? "" : "}" }, { at: statement.end, text: `${left}${isInList ? "" : "}"}` });
   });
-  insertions.push(...opening, ...closing);
+  const telling = tellingCalls(tree);
+  // A list gives the call's own value on; it lies around a hook for that value.
+  const wrapping = telling.flatMap(({ node }, i) => [
+    { at: node.start, text: "[", order: openingOrder(node) - 0.5 },
+    { at: node.end, text: `,${hooks}?.called(${first.tellingCall + i})][0]`, order: closingOrder(node) + 0.5 },
+  ]);
+  insertions.push(...opening, ...wrapping, ...closing);
   const bindings = findBindings(tree);
   const values = first.value === undefined ? undefined : valueHooks(tree, bindings, text, first.value);
   insertions.push(...(values?.insertions ?? []));
@@ -171,9 +182,10 @@ export function insertHooks(file: string, source: string, code: string, map: str
     classes,
     variables,
     imports,
+    loops: marked.map(({ node }) => placeOf(node.start)),
+    tellingCalls: telling.map(({ at }) => placeOf(at)),
     calls: callSites(tree, bindings, text),
     values: values?.places ?? [],
-    loops: marked.length,
   };
 }
 

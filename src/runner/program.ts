@@ -35,12 +35,17 @@ export function prepareEngine(): string {
 }
 
 /** To whatever else the machine does, an editor first of all. Threads of the engine that start later do so, too. */
-function giveWay(): void {
+export function giveWay(): void {
   try {
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Not everywhere may a process do so. It then trains all the same.
   }
+}
+
+/** @param threads as the run was asked for; 0 leaves one core to whoever watches */
+export function useThreads(threads: number): void {
+  engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
 }
 
 // Names of `process` and of the global object are the program's to change; these are ours.
@@ -61,6 +66,8 @@ export class Program {
   readonly #observer: Observer;
   readonly #printed: PrintedLines;
   readonly #surroundings: Surroundings;
+  /** What the default generator began with. */
+  readonly #seed = engine.initialSeed();
   #isWatched = true;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
@@ -89,6 +96,7 @@ export class Program {
       metrics: new MetricBuffer(job.metrics),
       sink: {
         event: (event) => this.#tell(event),
+        alarm: (problem, { losses, time }) => this.#post({ type: "alarm", problem, run: { losses, seed: this.#seed }, time }),
         series: (index, name) => this.#post({ type: "series", index, name }),
         points: (values) => {
           this.#post({ type: "points", values });
@@ -112,8 +120,7 @@ export class Program {
   async run(): Promise<void> {
     const { threads, inBackground = false, programArguments = [] } = this.#job.request;
     if (inBackground) giveWay();
-    // One core is left to whoever watches.
-    engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
+    useThreads(threads);
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
@@ -145,9 +152,10 @@ export class Program {
         this.#classes.declare(constructor as Function, index);
         return constructor;
       },
-      loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
+      loop: (counter, first, bound, loop) => this.#observer.loopTurn(counter, first, bound, loop),
       turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
       left: (loop) => this.#observer.trainingLoopLeft(loop),
+      called: (call) => this.#observer.callEnded(call),
       value: (value, place) => {
         if (this.#isWatched && typeof value === "object" && value !== null) this.#observer.value(value, place);
         return value;
@@ -275,12 +283,14 @@ function missingExport(name: string, position: Problem["position"] & object): Pr
   return { severity: "error", code: "import", message, position, end };
 }
 
-function programSource(map: SourceMap, { variables }: Declarations, classes: DeclaredClasses): ProgramSource {
+export function programSource(map: SourceMap, { variables, loops, tellingCalls }: Declarations, classes: DeclaredClasses): ProgramSource {
   const byPlace = new Map(variables.map((variable) => [placeKey(variable.position), variable]));
   return {
     program: map.program,
     locate: (line, column) => map.locate(line, column),
     variableAt: (position) => byPlace.get(placeKey(position)),
+    loopAt: (loop) => loops[loop],
+    callAt: (call) => tellingCalls[call],
     declaredAt: (constructor) => classes.declaredAt(constructor),
     isModuleClass: (name) => classes.isModuleClass(name),
     nameInProgram: (constructor) => classes.nameInProgram(constructor),

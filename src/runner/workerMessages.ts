@@ -1,6 +1,7 @@
 /** What the runner's main thread and its worker thread tell each other. */
 import type { MessagePort } from "node:worker_threads";
-import type { RunRequest, SentEvent } from "../protocol/index.ts";
+import type { Explanation } from "../observe/badNumbers/words.ts";
+import type { Problem, RunRequest, SentEvent } from "../protocol/index.ts";
 import type { Declarations } from "./declarations.ts";
 
 /** What the worker thread is started with. */
@@ -27,7 +28,20 @@ export interface Job {
   readonly mailbox: MessagePort;
   /** See `MetricBuffer`. */
   readonly metrics: SharedArrayBuffer;
+  /** The run is another one's repetition: only where its first bad number comes from is looked for. */
+  readonly repeated?: RepeatedRun;
 }
+
+/** What a run that is repeated was like. */
+export interface RepeatedRun {
+  /** Of each `backward()` up to where something was not finite any more, the loss; NaN for what is no single number. */
+  readonly losses: readonly number[];
+  /** What the default generator began with. */
+  readonly seed: number | bigint;
+}
+
+/** What a repetition came to: nothing where the program took another course. */
+export type Searched = { readonly explanation?: Explanation };
 
 /** How the program ended. */
 export type Outcome = "finished" | "stopped" | "failed";
@@ -44,4 +58,7 @@ export type WorkerMessage =
   | { readonly type: "series"; readonly index: number; readonly name: string }
   | { readonly type: "points"; readonly values: Float64Array }
   | { readonly type: "paused"; readonly paused: boolean }
+  /** Something is not finite any more, after so many milliseconds. */
+  | { readonly type: "alarm"; readonly problem: Problem; readonly run: RepeatedRun; readonly time: number }
+  | ({ readonly type: "searched" } & Searched)
   | { readonly type: "ended"; readonly outcome: Outcome; /** The program's own choice, where it made one. */ readonly exitCode?: number };

@@ -16,6 +16,7 @@ describe("the command line", () => {
       file: "a.model.ts",
       json: true,
       threads: 2,
+      keep: true,
       programArguments: [],
     });
     assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), {
@@ -24,6 +25,7 @@ describe("the command line", () => {
       file: "a.model.ts",
       json: false,
       threads: 3,
+      keep: true,
       programArguments: [],
     });
   });
@@ -36,6 +38,7 @@ describe("the command line", () => {
       file: "a.model.ts",
       json: false,
       threads: 2,
+      keep: true,
       programArguments: ["--epochs", "3", "--", "b.model.ts", "--threads=0"],
     });
   });

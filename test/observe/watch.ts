@@ -29,6 +29,8 @@ export function watch(body: (observer: Observer) => void, options: Partial<Obser
       program: program(),
       locate: (line, column) => ({ file: "test.ts", line, column }),
       variableAt: ({ line }) => ({ name: `line${line}`, assigned: false }),
+      loopAt: (loop) => ({ file: "test.ts", line: loop, column: 1 }),
+      callAt: (call) => ({ file: "test.ts", line: call, column: 1 }),
       declaredAt: () => undefined,
       isModuleClass: (name) => /^(Net|Tricky)/.test(name),
       nameInProgram: (constructor) => constructor.name,

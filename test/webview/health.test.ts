@@ -76,9 +76,11 @@ describe("health in the panel", function () {
     await panel.page.keyboard.press("Home");
     await panel.settle();
     assert.equal(await signs.count(), 0, "nothing is dead after one step");
+    assert.match(await text("health-sentence"), /^Until step 0: Too short to tell whether it learns: .* in 1 step\.$/);
     await panel.page.keyboard.press("End");
     await panel.settle();
     assert.equal(await signs.count(), 1);
+    assert.match(await text("health-sentence"), /^layer2: all 64 units/);
     const told = (await panel.posted()).filter(({ type }) => type === "shownStep");
     assert.deepEqual(told, [
       { type: "shownStep", step: 0 },

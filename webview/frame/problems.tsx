@@ -1,8 +1,10 @@
 import { useComputed } from "@preact/signals";
 import type { Problem, SourcePosition } from "../../src/protocol/index.ts";
+import { namedModule } from "../../src/run/modulePlaces.ts";
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
+import { ModuleLinks } from "./moduleLinks.tsx";
 
 /** What went wrong, on top of the panel: the first error as a banner, else the first of all; further ones in a list that opens. */
 export function Problems({ store }: { store: Store }) {
@@ -45,6 +47,7 @@ function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
   const { severity, message, module, position, stack = [], code } = problem;
   // The innermost is where the problem itself is.
   const callers = stack.slice(1);
+  const named = module === undefined ? undefined : namedModule(store.run.value?.models ?? [], module);
   return (
     <div class={`problem ${severity}`} role={severity === "error" ? "alert" : "status"} data-testid="problem" data-code={code}>
       <Icon name={severity === "information" ? "info" : severity} label={severity} />
@@ -54,6 +57,7 @@ function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
         </span>
         {position && <Jump store={store} position={position} testId="problem-jump" />}
         {module && !message.includes(module) && <span class="muted">in {module}</span>}
+        {named && <ModuleLinks store={store} module={named.module} />}
         {callers.map((caller, i) => (
           <span key={i} class="muted problem-caller">
             called by {caller.function || "the file"} <Jump store={store} position={caller.position} />

@@ -252,7 +252,7 @@ class Pass {
       const watch = operationWatch();
       const begin = watch?.passed ? performance.now() : 0;
       const results = gradients.length === 1 ? operation.backward(node, gradients[0]!) : operation.backward(node, ...(gradients as Tensor[]));
-      watch?.passed?.(node, performance.now() - begin);
+      watch?.passed?.(node, performance.now() - begin, gradients, results);
       if (isAnomalyEnabled()) checkForNaN(node.name, results);
       for (let i = 0; i < results.length; i++) {
         const next = node.next[i];

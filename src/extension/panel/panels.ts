@@ -1,6 +1,7 @@
 /** The open panels, one for each file, and how they come back after the window was loaded anew. */
 import * as vscode from "vscode";
 import type { Archive } from "../runs/archive.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
 import { isTraining } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
@@ -8,6 +9,7 @@ import { Panel, panelOptions, titleOf, type PanelAction, type Selection } from "
 import { readPanelFile } from "./readMessage.ts";
 
 const viewType = "kindling.panel";
+const keptType = "kindling.keptPanel";
 
 /** Where the files that had a panel are remembered, the one used last at the end. */
 const filesKey = "kindling.panel.files";
@@ -31,6 +33,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
   readonly #handover: NodeJS.Timeout;
   /** The one used last at the end. */
   #panels: readonly Panel[] = [];
+  /** Panels of runs that are over, by the run. */
+  readonly #kept = new Map<string, vscode.WebviewPanel>();
   /** The user did something in a panel's page. */
   readonly onDidAsk = this.#asked.event;
   /** Another panel is used than before, or one was opened, closed or renamed. */
@@ -70,10 +74,33 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.#show(file, () => (isFree && last.column) || columnOfItsOwn());
   }
 
+  /** Opens a panel of its own for a run that is over. @param title what it is called */
+  showKept(run: RunSnapshot, title: string): void {
+    const open = this.#kept.get(run.runId);
+    if (open) return open.reveal(undefined, true);
+    const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
+    const webview = vscode.window.createWebviewPanel(keptType, title, place, panelOptions(this.#context.extensionUri));
+    const source = { get: () => ({ file: run.file, train: run, shown: "train" as const, problems: run.problems }), onDidChange: () => ({ dispose() {} }) };
+    const panel = new Panel(webview, run.file, source, this.#context.extensionUri);
+    webview.title = `Kindling: ${title}`;
+    this.#kept.set(run.runId, webview);
+    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message }));
+    panel.onDidClose(() => {
+      this.#kept.delete(run.runId);
+      panel.dispose();
+    });
+  }
+
   /** Chooses a module in the panel of `file`, where that is in sight. */
   select(file: string, selection: Selection): void {
     const panel = this.#of(file);
     if (panel?.isVisible) panel.select(selection);
+  }
+
+  /** The same, as long as it shows none of them already. */
+  follow(file: string, selections: readonly Selection[]): void {
+    const panel = this.#of(file);
+    if (panel?.isVisible) panel.follow(selections);
   }
 
   /** Puts the module table of the panel used last on the clipboard. */

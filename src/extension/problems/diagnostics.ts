@@ -1,23 +1,27 @@
 /** What runs complain of, in the Problems view and on the user's own lines, with what mends it. */
 import * as vscode from "vscode";
 import type { Problem } from "../../protocol/index.ts";
+import { isLint } from "../../run/lints.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import { heardNow, onDidChangeLevels } from "./heardProblems.ts";
+import { lintPage } from "./lintPages.ts";
 import { marks, type Mark } from "./marks.ts";
 import { QuickFixes } from "./quickFixes.ts";
 import { rangeOf } from "./ranges.ts";
 
-export function showProblems(store: RunStore): Disposable {
+/** @param extension where it is installed, with its lints' pages */
+export function showProblems(store: RunStore, extension: vscode.Uri): Disposable {
   const collection = vscode.languages.createDiagnosticCollection("kindling");
   /** Errors of syntax that TypeScript has reported as well: once is enough, and its own go as soon as they are mended. */
   const doubled = new WeakSet<Problem>();
   const fixes = new QuickFixes();
   const show = (): void => {
-    const byFile = marks(store.all(), (problem) => doubled.has(problem));
+    const byFile = marks(store.all(), (problem, file) => (doubled.has(problem) ? undefined : heardNow(problem, file)));
     fixes.show(byFile);
     // Files that have none any more are cleared by leaving them out.
     collection.clear();
-    collection.set([...byFile].map(([file, own]) => [vscode.Uri.file(file), own.map(diagnosticOf)]));
+    collection.set([...byFile].map(([file, own]) => [vscode.Uri.file(file), own.map((mark) => diagnosticOf(mark, extension))]));
   };
   const findDoubled = (): boolean => {
     const found = store
@@ -36,6 +40,7 @@ export function showProblems(store: RunStore): Disposable {
       findDoubled();
       show();
     }),
+    onDidChangeLevels(show),
     vscode.languages.onDidChangeDiagnostics(() => {
       if (findDoubled()) show();
     }),
@@ -58,10 +63,10 @@ const severities = {
   information: vscode.DiagnosticSeverity.Information,
 } as const;
 
-function diagnosticOf(mark: Mark): vscode.Diagnostic {
+function diagnosticOf(mark: Mark, extension: vscode.Uri): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(rangeOf(mark.range), mark.message, severities[mark.severity]);
   diagnostic.source = "Kindling";
-  diagnostic.code = mark.code;
+  diagnostic.code = isLint(mark.code) ? { value: mark.code, target: lintPage(extension, mark.code) } : mark.code;
   diagnostic.relatedInformation = mark.related.map(
     ({ message, file, range }) => new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.file(file), rangeOf(range)), message),
   );

@@ -1,5 +1,5 @@
 /** What a run says about a file that was renamed while it went on is said about the file under its new name. */
-import type { ModelClassInfo, ModelInfo, ModuleInfo, Problem, RunEvent, SeenValue, SourcePosition } from "../../protocol/index.ts";
+import type { LineNews, ModelClassInfo, ModelInfo, ModuleInfo, Problem, RunEvent, SeenValue, SourcePosition } from "../../protocol/index.ts";
 
 export type Rename = (file: string) => string;
 
@@ -20,6 +20,8 @@ export function relocateEvent(event: RunEvent, rename: Rename): RunEvent {
       return { ...event, classes: event.classes.map((info) => relocateClass(info, rename)) };
     case "problem":
       return { ...event, problem: relocateProblem(event.problem, rename) };
+    case "lines":
+      return { ...event, lines: event.lines.map((line) => relocateLine(line, rename)) };
     case "values":
       return { ...event, values: event.values.map((value) => relocateValue(value, rename)) };
     case "files":
@@ -37,6 +39,7 @@ function relocateModule(module: ModuleInfo, rename: Rename): ModuleInfo {
   return {
     ...module,
     ...(module.constructedAt && { constructedAt: relocate(module.constructedAt, rename) }),
+    ...(module.calledAt && { calledAt: relocate(module.calledAt, rename) }),
     ...(module.declaredAt && { declaredAt: relocate(module.declaredAt, rename) }),
   };
 }
@@ -61,6 +64,10 @@ export function relocateProblem(problem: Problem, rename: Rename): Problem {
       stack: problem.stack.map((frame) => ({ ...frame, position: relocate(frame.position, rename) })),
     }),
   };
+}
+
+export function relocateLine(line: LineNews, rename: Rename): LineNews {
+  return { ...line, position: relocate(line.position, rename) };
 }
 
 function relocate(position: SourcePosition, rename: Rename): SourcePosition {

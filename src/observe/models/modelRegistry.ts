@@ -1,7 +1,7 @@
 /** Finds the models of a run among all the modules that were constructed, and describes them. */
 import type { AnyModule, Module } from "../../engine/nn/module.ts";
 import type { ModelClassInfo, SourcePosition } from "../../protocol/index.ts";
-import { readConstruction, type Construction } from "../program/construction.ts";
+import { callerFrame, readConstruction, type Construction, type ProgramFrame } from "../program/construction.ts";
 import type { ProgramSource } from "../program/programSource.ts";
 import { tensorsOf } from "../program/tensorsOf.ts";
 import { countParameters, describeModel, type DescribedModel } from "./describeModel.ts";
@@ -29,6 +29,8 @@ export class ModelRegistry {
   readonly #candidates = new Map<string, Candidate[]>();
   readonly #inputShapes = new WeakMap<AnyModule, readonly (readonly number[])[]>();
   readonly #outputShapes = new WeakMap<AnyModule, readonly (readonly number[])[]>();
+  /** Where each was called first. */
+  readonly #calls = new WeakMap<AnyModule, ProgramFrame>();
   readonly #called = new WeakSet<AnyModule>();
   readonly #everHeld = new WeakSet<AnyModule>();
   /** The latest instance of each class of the user's. */
@@ -71,6 +73,16 @@ export class ModelRegistry {
     return !this.#called.has(module);
   }
 
+  /**
+   * A module is about to be called.
+   * @param below the caller, whose frames don't count
+   */
+  callStarts(module: AnyModule, below: Function): void {
+    if (!this.isNew(module) || this.#calls.has(module)) return;
+    const frame = callerFrame(this.#source, below);
+    if (frame) this.#calls.set(module, frame);
+  }
+
   called(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     if (this.isNew(module)) {
       this.#called.add(module);
@@ -94,6 +106,7 @@ export class ModelRegistry {
         inputShapes: (part) => this.#inputShapes.get(part),
         outputShapes: (part) => this.#outputShapes.get(part),
         constructedAt: (part) => this.constructedAt(part),
+        calledAt: (part) => this.#locate(this.#calls.get(part)),
         declaredAt: (constructor) => this.#source.declaredAt(constructor),
       });
       return { ...described, order };
@@ -116,6 +129,22 @@ export class ModelRegistry {
   built(constructor: Function): Extract<ModelClassInfo["status"], { kind: "built" }> | undefined {
     const found = this.#instances.get(constructor);
     return found && { kind: "built", counts: countParameters(found.module), instances: found.count };
+  }
+
+  /** The variable that is given the module right where that is constructed. */
+  variableOf(module: AnyModule): string | undefined {
+    const place = this.constructedAt(module);
+    return place && this.#source.variableAt(place)?.name;
+  }
+
+  /** Modules that no other's constructor made, the latest of each line: whatever models there are is among them. */
+  get standalone(): readonly Module[] {
+    return [...this.#candidates.values()].flat().map(({ module }) => module);
+  }
+
+  /** Of each class of the user's the latest module. */
+  get latest(): readonly Module[] {
+    return [...this.#instances.values()].map(({ module }) => module);
   }
 
   #placeOf(module: AnyModule): string | undefined {
@@ -169,6 +198,10 @@ export class ModelRegistry {
       if (variable) return variable;
     }
     return undefined;
+  }
+
+  #locate(frame: ProgramFrame | undefined): SourcePosition | undefined {
+    return frame && this.#source.locate(frame.line, frame.column);
   }
 }
 

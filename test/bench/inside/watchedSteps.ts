@@ -28,6 +28,8 @@ function observer(): Observer {
       program: import.meta.url,
       locate: (line, column) => ({ file: "net.model.ts", line, column }),
       variableAt: ({ line }) => ({ name: `line${line}`, assigned: false }),
+      loopAt: () => undefined,
+      callAt: () => undefined,
       declaredAt: () => undefined,
       isModuleClass: () => false,
       nameInProgram: (constructor) => constructor.name,

@@ -1,0 +1,272 @@
+/** What is said of the first bad number: what made it, of which values, and what to try. */
+import type { Extent } from "../../engine/ops/statistics.ts";
+import type { Problem, RelatedPlace } from "../../protocol/index.ts";
+import { formatCount, formatNumber, plural } from "../../run/numbers.ts";
+import type { ProgramSource } from "../program/programSource.ts";
+import type { ModulePlace, Origin } from "./origins.ts";
+import type { Broken, Found } from "./search.ts";
+
+/** What a problem says more once it is known where it began. */
+export type Explanation = Required<Pick<Problem, "message" | "related">> & Pick<Problem, "position" | "module">;
+
+export function explained({ origin: known, broken, losses, rate }: Found, source: ProgramSource): Explanation {
+  const origin = { ...known, word: written(known, source) };
+  const position = origin.stack.position(source);
+  const related = [...nextPlace(origin, source), ...brokenPlace(broken, source)].filter((place) => !isSame(place, position));
+  const sentences = [beginning(origin), remedy(origin), growth(origin, losses, rate)].filter((sentence) => sentence !== "");
+  return {
+    message: sentences.join(" "),
+    related,
+    ...(position && { position }),
+    ...(origin.module && { module: moduleText(origin.module) }),
+  };
+}
+
+/** An origin with the operation's name as the user wrote it. */
+interface Told extends Origin {
+  readonly word: string;
+}
+
+/** What stands in the user's line and isn't what the operation is called in it. */
+const frames = new Set(["apply", "backward", "forward", "step", "grad", "call"]);
+
+function written({ stack, name, way }: Pick<Origin, "stack" | "name"> & { readonly way?: Origin["way"] }, source: ProgramSource): string {
+  const callee = way === "updated" ? undefined : stack.callee(source);
+  return callee === undefined || frames.has(callee) ? name : callee;
+}
+
+function isSame({ position: { file, line, column } }: RelatedPlace, other: RelatedPlace["position"] | undefined): boolean {
+  return file === other?.file && line === other.line && column === other.column;
+}
+
+function nextPlace({ next, word }: Told, source: ProgramSource): RelatedPlace[] {
+  const position = next?.stack.position(source);
+  return next && position ? [{ message: `Here \`${written(next, source)}\` makes NaN of the ∞ of \`${word}\``, position }] : [];
+}
+
+function brokenPlace(broken: Broken, source: ProgramSource): RelatedPlace[] {
+  const position = broken.stack.position(source);
+  if (!position) return [];
+  return [{ message: broken.kind === "loss" ? "The loss that it breaks" : `The step that it breaks, by the ${broken.kind} of \`${broken.path}\``, position }];
+}
+
+/** `layer2 (Linear) of Net` */
+function moduleText({ path, type, model }: ModulePlace): string {
+  return path === "" ? model : `${path} (${type}) of ${model}`;
+}
+
+const inModule = ({ module }: Origin): string => (module && module.path !== "" ? ` in \`${module.path}\`` : module ? ` in ${module.model}` : "");
+
+function beginning(origin: Told): string {
+  switch (origin.way) {
+    case "computed":
+      return `It began with ${computed(origin)}.`;
+    case "differentiated":
+      return `It began in the backward pass, with the derivative of ${differentiated(origin)}.`;
+    case "placed":
+      return `It began with \`${origin.word}\`${inModule(origin)}, which puts ${kindOf(origin.output)} there as it is.`;
+    case "given":
+      return `It began with ${given(origin)}.`;
+    case "updated":
+      return `It began with \`${origin.word}()\`: it made ${share(origin.output)} of a parameter ${kindOf(origin.output)}${updateReason(origin)}.`;
+  }
+}
+
+function kindOf({ nan, positive, negative }: Extent): string {
+  if (nan > 0) return "NaN";
+  return positive > 0 || negative === 0 ? "∞" : "−∞";
+}
+
+/** `3 of 64 values` */
+function share({ count, nan, positive, negative }: Extent): string {
+  return `${formatCount(nan + positive + negative)} of ${plural(count, "value")}`;
+}
+
+function given({ word, owner, output }: Told): string {
+  const what = `${share(output)} ${output.nan + output.positive + output.negative === 1 ? "is" : "are"} ${kindOf(output)}`;
+  if (owner?.kind === "data")
+    return `the data: ${owner.batch === undefined ? "" : `in batch ${formatCount(owner.batch)} `}${what} before \`${word}\` computes with it`;
+  if (owner) return `the ${owner.kind} \`${owner.path}\`: ${what} before any operation computed with it`;
+  return `what goes into \`${word}\`: ${what} already`;
+}
+
+function updateReason({ scalar, inputs }: Origin): string {
+  return scalar === 0 && inputs.some(({ zeros }) => zeros > 0) ? ", as it divides 0 by 0 where a gradient is 0 and `eps` is 0" : "";
+}
+
+/** What is known to go wrong with an operation's values. */
+interface Trap {
+  readonly names: RegExp;
+  applies(inputs: readonly Extent[], origin: Told): boolean;
+  says(inputs: readonly Extent[], origin: Told): string;
+  readonly remedy: string;
+}
+
+const some = (count: number, of: Extent, verb: string): string => `${formatCount(count)} of ${plural(of.count, "value")} ${count === 1 ? "is" : "are"} ${verb}`;
+const zeros = (of: Extent): string => some(of.zeros, of, "0");
+const isWhole = (number: number | undefined): boolean => number !== undefined && Number.isInteger(number);
+const isMasked = ({ count, negative }: Extent): boolean => negative > 0 && count > 0;
+
+const traps: readonly Trap[] = [
+  {
+    names: /^log(2|10)?$/,
+    applies: ([x]) => x !== undefined && x.min >= 0 && x.zeros > 0,
+    says: ([x], { word }) => `\`${word}\` of 0: ${zeros(x!)}`,
+    remedy: "Keep its input above 0, for example `x.clamp(1e-8).log()`.",
+  },
+  {
+    names: /^log(2|10)?$/,
+    applies: ([x]) => x !== undefined && x.min < 0,
+    says: ([x], { word }) => `\`${word}\` of a negative number: its input goes down to ${formatNumber(x!.min)}`,
+    remedy: "Keep its input above 0, for example `x.clamp(1e-8).log()`.",
+  },
+  {
+    names: /^log1p$/,
+    applies: ([x]) => x !== undefined && x.min <= -1,
+    says: ([x], { word }) => `\`${word}\` of what is not above −1: its input goes down to ${formatNumber(x!.min)}`,
+    remedy: "Keep its input above −1, for example `x.clamp(-1 + 1e-6).log1p()`.",
+  },
+  {
+    names: /^r?sqrt$/,
+    applies: ([x], { way }) => way === "computed" && x !== undefined && x.min < 0,
+    says: ([x], { word }) => `\`${word}\` of a negative number: its input goes down to ${formatNumber(x!.min)}`,
+    remedy: "Keep its input at 0 or above, for example `x.clamp(0).add(1e-8).sqrt()`.",
+  },
+  {
+    names: /^r?sqrt$/,
+    applies: ([x]) => x !== undefined && x.zeros > 0,
+    says: ([x], { word }) => `\`${word}\` at 0: ${zeros(x!)}`,
+    remedy: "Keep its input above 0, for example `x.add(1e-8).sqrt()`.",
+  },
+  {
+    names: /^reciprocal$/,
+    applies: ([x]) => x !== undefined && x.zeros > 0,
+    says: ([x], { word }) => `\`${word}\` of 0: ${zeros(x!)}`,
+    remedy: "Keep its input away from 0, for example `x.add(1e-8).reciprocal()`.",
+  },
+  {
+    names: /^div/,
+    applies: (inputs, { scalar }) => scalar === 0 || (inputs.at(-1)?.zeros ?? 0) > 0,
+    says: (inputs, { word, scalar, way, output }) => {
+      const how = `\`${word}\` ${way === "computed" && output.nan > 0 && output.positive + output.negative === 0 ? "of 0 by 0" : "by 0"}`;
+      const divisor = inputs.at(-1)!;
+      return scalar === 0
+        ? how
+        : `${how}: ${formatCount(divisor.zeros)} of ${plural(divisor.count, "value")} of the divisor ${divisor.zeros === 1 ? "is" : "are"} 0`;
+    },
+    remedy: "Keep the divisor away from 0, for example `x.div(y.add(1e-8))`.",
+  },
+  {
+    names: /^(pow|floatPower)$/,
+    applies: ([x], { scalar, output }) => x !== undefined && x.min < 0 && output.nan > 0 && !isWhole(scalar),
+    says: ([x], { word }) => `\`${word}\` of a negative number to a power that is no whole number: its base goes down to ${formatNumber(x!.min)}`,
+    remedy: "Keep the base at 0 or above, for example `x.clamp(1e-8).pow(p)`.",
+  },
+  {
+    names: /^(pow|floatPower)$/,
+    applies: ([x], { way, scalar }) => x !== undefined && x.zeros > 0 && (way === "differentiated" || (scalar ?? -1) < 0),
+    says: ([x], { word }) => `\`${word}\` at 0: ${zeros(x!)}`,
+    remedy: "Keep the base above 0, for example `x.clamp(1e-8).pow(p)`.",
+  },
+  {
+    names: /^(exp|exp2|expm1|sinh|cosh)$/,
+    applies: ([x], { output }) => x !== undefined && output.nan === 0 && Math.max(Math.abs(x.min), Math.abs(x.max)) > 80,
+    says: ([x], { word }) => `an overflow of \`${word}\`: its input goes up to ${formatNumber(x!.max)}, and above 88.7 the result is too large for float32`,
+    remedy: "Subtract the largest value before, use `logsumexp` or `softmax`, or keep the input small, for example `x.clamp(null, 80).exp()`.",
+  },
+  {
+    names: /softmax|logsumexp|attention/i,
+    applies: (inputs) => inputs.some(isMasked),
+    says: ([x], { word }) => `\`${word}\` of a row in which every value is −∞: ${some(x!.negative, x!, "−∞")}`,
+    remedy: "Leave at least one value of each row unmasked, or mask with a large negative number such as -1e9.",
+  },
+  {
+    names: /^(acos|asin|arccos|arcsin)$/,
+    applies: ([x]) => x !== undefined && (x.min <= -1 || x.max >= 1),
+    says: ([x], { word, way }) =>
+      way === "computed"
+        ? `\`${word}\` outside of −1 to 1: its input goes from ${formatNumber(x!.min)} to ${formatNumber(x!.max)}`
+        : `\`${word}\` at the ends of −1 to 1, where its slope is infinite: its input goes from ${formatNumber(x!.min)} to ${formatNumber(x!.max)}`,
+    remedy: "Keep its input inside, for example `x.clamp(-1 + 1e-6, 1 - 1e-6)`.",
+  },
+  {
+    names: /^(atanh|arctanh)$/,
+    applies: ([x]) => x !== undefined && (x.min <= -1 || x.max >= 1),
+    says: ([x], { word }) => `\`${word}\` at or outside of −1 and 1: its input goes from ${formatNumber(x!.min)} to ${formatNumber(x!.max)}`,
+    remedy: "Keep its input inside, for example `x.clamp(-1 + 1e-6, 1 - 1e-6)`.",
+  },
+  {
+    names: /^(std|var)/,
+    applies: (_, { way }) => way === "computed",
+    says: ([x], { word }) =>
+      `\`${word}\` of too few values${x ? ` (${formatCount(x.count)} in all)` : ""}: it divides by one less than their number, which is 0`,
+    remedy: "Give it at least two values, or `correction: 0`.",
+  },
+  {
+    names: /^(std|norm|linalg)|[nN]orm$/,
+    applies: (_, { way }) => way === "differentiated",
+    says: (_, { word }) => `\`${word}\` where it is 0`,
+    remedy: "Add something small before, for example `x.square().sum().add(1e-8).sqrt()`.",
+  },
+  {
+    names: /^mean|^median/,
+    applies: ([x]) => x === undefined || x.count === 0,
+    says: (_, { word }) => `\`${word}\` of no values`,
+    remedy: "Look whether anything is left before you take it.",
+  },
+];
+
+const trapOf = (origin: Told): Trap | undefined => traps.find(({ names, applies }) => names.test(origin.name) && applies(origin.inputs, origin));
+
+function computed(origin: Told): string {
+  const trap = trapOf(origin);
+  const what = trap ? trap.says(origin.inputs, origin) : untold(origin);
+  const module = inModule(origin);
+  return what.includes(": ") ? what.replace(": ", `${module}: `) : `${what}${module}`;
+}
+
+function untold(origin: Told): string {
+  const { word, output, inputs } = origin;
+  if (isOverflow(origin)) return `an overflow of \`${word}\`: the result is too large for float32 (above 3.4e38); ${ranges(inputs)}`;
+  return `\`${word}\`: it made ${share(output)} ${kindOf(output)}; ${ranges(inputs)}`;
+}
+
+function differentiated(origin: Told): string {
+  const trap = trapOf(origin);
+  const module = inModule(origin);
+  if (!trap)
+    return `\`${origin.word}\`${module}: ${share(origin.output)} of it ${origin.output.count === 1 ? "is" : "are"} ${kindOf(origin.output)}; ${ranges(origin.inputs)}`;
+  const what = trap.says(origin.inputs, origin);
+  return what.includes(": ") ? what.replace(": ", `${module}: `) : `${what}${module}`;
+}
+
+function ranges(inputs: readonly Extent[]): string {
+  const known = inputs.filter(({ min }) => !Number.isNaN(min)).slice(0, 3);
+  if (known.length === 0) return "it read no finite number";
+  return `it read values from ${known.map(({ min, max }) => (min === max ? `${formatNumber(min)}` : `${formatNumber(min)} to ${formatNumber(max)}`)).join(", and ")}`;
+}
+
+/** Infinite of finite values without any of the known traps. */
+function isOverflow({ way, output, inputs }: Origin): boolean {
+  return way === "computed" && output.positive + output.negative > 0 && inputs.some(({ min, max }) => Math.max(Math.abs(min), Math.abs(max)) > 1e12);
+}
+
+function remedy(origin: Told): string {
+  if (origin.way === "computed" || origin.way === "differentiated") return trapOf(origin)?.remedy ?? "";
+  if (origin.way === "given" && origin.owner?.kind === "data") return "Clean the data, or leave out what isn't finite (`x.isfinite()`).";
+  if (origin.way === "updated" && origin.scalar === 0) return "Give the optimizer an `eps` above 0, such as 1e-8.";
+  return "";
+}
+
+/** Whether the training itself went astray, as too large steps make it. */
+function growth(origin: Origin, losses: readonly number[], rate: number | undefined): string {
+  const known = losses.filter((loss) => Number.isFinite(loss));
+  if (known.length < 2) return "";
+  const least = known.reduce((low, loss) => Math.min(low, Math.abs(loss)), Infinity);
+  const last = Math.abs(known.at(-1)!);
+  const isGrown = last > 1e3 * Math.max(least, 1e-3) || (origin.way === "computed" && isOverflow(origin));
+  if (!isGrown) return "";
+  const from = known.findIndex((loss) => Math.abs(loss) === least);
+  const rateWords = rate === undefined ? "the learning rate" : `the learning rate ${formatNumber(rate, 3)}`;
+  return `The loss had grown from ${formatNumber(known[from])} to ${formatNumber(known.at(-1))}: ${rateWords} is likely too high. Try a tenth of it.`;
+}
