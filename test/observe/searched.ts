@@ -17,6 +17,7 @@ export function searched(text: string): Explanation | undefined {
     locate: (line: number, column: number) => ({ file: name, line, column }),
     variableAt: () => undefined,
     declaredAt: () => undefined,
+    fieldAt: () => undefined,
     isModuleClass: () => true,
     nameInProgram: (constructor: Function) => constructor.name,
     loopAt: () => undefined,

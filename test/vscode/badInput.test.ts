@@ -18,7 +18,7 @@ class Net extends nn.Module {
   }
 }
 
-const loader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(3, [64])), { batchSize: 8 });
+const loader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(3, [64])), { batchSize: 8, shuffle: true });
 const model = new Net();
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
 for (let epoch = 0; epoch < 3; epoch++) {
@@ -31,7 +31,7 @@ for (let epoch = 0; epoch < 3; epoch++) {
 }
 `;
 /** 4·8 + 8 + 8·3 + 3 */
-const lens = "67 params | ▶ Train | Inspect";
+const lens = "67 params | ▶ Train | Inspect | Debug";
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
 
 interface Case {
@@ -170,7 +170,7 @@ describe("a model file with", () => {
     await window.show(uri);
     const line = lineOf(text, "class Head");
     const found = (await window.lenses(uri)).find((one) => one.startsWith(`${line}:`));
-    assert.equal(found, `${line}: needs arguments (inFeatures, classes): add an example | ▶ Train | Inspect`);
+    assert.equal(found, `${line}: needs arguments (inFeatures, classes): add an example | ▶ Train | Inspect | Debug`);
   });
 
   it("a class in an imported file has its counts there, and Train runs the model file", async () => {
@@ -182,7 +182,7 @@ describe("a model file with", () => {
     );
     await window.show(uri);
     await vscode.window.showTextDocument(layers);
-    assert.deepEqual(await window.lenses(layers), ["3: 27 params | ▶ Train | Inspect"]);
+    assert.deepEqual(await window.lenses(layers), ["3: 27 params | ▶ Train | Inspect | Debug"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import type { Problem, SourcePosition } from "../../src/protocol/index.ts";
+import { isHealthLint } from "../../src/run/health/problems.ts";
 import { namedModule } from "../../src/run/modulePlaces.ts";
 import { namesModule } from "../../src/run/modules.ts";
 import { fileName } from "../../src/run/text.ts";
@@ -9,7 +10,8 @@ import { ModuleLinks } from "./moduleLinks.tsx";
 
 /** What went wrong, on top of the panel: the worst as a banner, further ones in a list that opens. */
 export function Problems({ store }: { store: Store }) {
-  const problems = useComputed(() => store.run.value?.problems ?? []).value;
+  // What a training's health comes to has a line of its own.
+  const problems = useComputed(() => (store.run.value?.problems ?? []).filter(({ code }) => !isHealthLint(code))).value;
   const open = useComputed(() => store.choices.value.problemsOpen).value;
   const first = worst(problems);
   if (!first) return null;

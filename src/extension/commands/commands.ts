@@ -18,7 +18,7 @@ import { notifyProgress } from "../status/progressNotification.ts";
 import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
-import { GoTo } from "./goTo.ts";
+import { GoTo, type GoToTarget } from "./goTo.ts";
 import { newModel } from "./newModel.ts";
 import { SteeringCommands } from "./steering.ts";
 
@@ -90,8 +90,8 @@ class Commands {
     explainLint: (id: string) => explainLint(this.#parts.extension, id),
     addExample: (file: string, className: string, parameters: readonly string[]) => this.#addExample(file, className, parameters),
     reveal: (position: SourcePosition, keepFocus?: boolean) => this.#goTo.reveal(position, keepFocus),
-    goToMade: (target?: unknown) => this.#goTo.go("made", target),
-    goToCalled: (target?: unknown) => this.#goTo.go("called", target),
+    goToMade: (target: GoToTarget) => this.#goTo.go("made", target),
+    goToCalled: (target: GoToTarget) => this.#goTo.go("called", target),
     // The same from the palette, where they ask for a module.
     goToModule: () => this.#goTo.choose("made"),
     goToCall: () => this.#goTo.choose("called"),
