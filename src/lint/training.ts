@@ -93,13 +93,19 @@ export function reached(program: Program, region: Node): Reached {
   return { calls, isComplete };
 }
 
-/** A function from another file, or one that is handed over: what it does isn't to be seen. */
-function isForeign(program: Program, { callee }: Call): boolean {
+/** A function that is handed over, or one from another file that gets a model or an optimizer: what it does isn't to be seen. */
+function isForeign(program: Program, { callee, arguments: given }: Call): boolean {
   const binding = program.bindingOf(bare(callee));
   if (!binding || program.apiOf(callee) !== undefined || program.moduleOf(callee)) return false;
+  if (binding.kind === "import") return given.some((argument) => isTrained(program, argument));
+  return binding.kind === "parameter" && !/model|net|loss|criterion|generator|discriminator|encoder|decoder|actor|critic/i.test(binding.name);
+}
+
+/** A model, an optimizer, or what may hold one. */
+function isTrained(program: Program, node: Node): boolean {
+  const value = program.valueOf(node);
   return (
-    binding.kind === "import" ||
-    (binding.kind === "parameter" && !/model|net|loss|criterion|generator|discriminator|encoder|decoder|actor|critic/i.test(binding.name))
+    program.moduleOf(node) !== undefined || isOptimizer(program, node) || value.type === "ObjectExpression" || program.bindingOf(value)?.kind === "parameter"
   );
 }
 
