@@ -49,7 +49,10 @@ export function lastName(node: Node): string | undefined {
 /** What an expression holds on to: a variable, or a field by its name. */
 export function holderOf(program: Program, node: Node): Binding | string | undefined {
   const expression = bare(node);
-  return program.bindingOf(expression) ?? (objectOf(expression)?.type === "ThisExpression" ? `this.${memberName(expression)}` : undefined);
+  const binding = program.bindingOf(expression);
+  const argument = binding && program.argumentFor(binding);
+  if (argument) return holderOf(program, argument) ?? binding;
+  return binding ?? (objectOf(expression)?.type === "ThisExpression" ? `this.${memberName(expression)}` : undefined);
 }
 
 /** The loop that is around all that goes on again and again there, inside the function around `node`. */
