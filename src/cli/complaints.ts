@@ -1,8 +1,11 @@
 /** What there is to say of the user's program: by its text alone, then by what a run shows; each once, and nothing that a comment silences. */
 import { lint } from "../lint/lint.ts";
 import type { Problem, RunEvent } from "../protocol/index.ts";
+import { healthProblems } from "../run/health/problems.ts";
 import { isLint } from "../run/lints.ts";
 import { heard } from "../run/silencing.ts";
+import type { RunSnapshot } from "../run/snapshot.ts";
+import { isFinal } from "../run/standing.ts";
 import { sourceText } from "./sourceText.ts";
 
 export class Complaints {
@@ -20,8 +23,10 @@ export class Complaints {
     return this.#lint(this.#file);
   }
 
-  of(event: RunEvent): readonly Problem[] {
+  /** @param run as it is after the event: what it comes to is said when it is over */
+  of(event: RunEvent, run: RunSnapshot): readonly Problem[] {
     if (event.type === "files") return event.files.flatMap((file) => this.#lint(file));
+    if (event.type === "state" && isFinal(event.state)) return healthProblems(run).flatMap((problem) => this.#hear(problem));
     return event.type === "problem" ? this.#hear(event.problem) : [];
   }
 

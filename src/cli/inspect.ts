@@ -15,7 +15,7 @@ export async function inspect(script: URL, request: RunRequest, json: boolean, p
   const problems: Problem[] = [...complaints.ofText()];
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
-    problems.push(...complaints.of(told));
+    problems.push(...complaints.of(told, run));
     if (told.type === "classes") ({ classes } = told);
   };
   return exitCodeOf({

@@ -24,7 +24,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
   };
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
-    tell(complaints.of(told));
+    tell(complaints.of(told, run));
     if (told.type === "progress") bar?.show(told.progress);
   };
   const relayBoth =

@@ -236,7 +236,7 @@ for (let i = 0; i < 12; i++) lbfgs.step(() => { lbfgs.zeroGrad(); const loss = m
   describe("a loss that is no longer finite", () => {
     const problemsOf = (job: Job) => job.problems.map(({ severity, code, step, position }) => [severity, code, step, position?.line]);
 
-    it("is told once, when it happens, on the line of its backward()", async () => {
+    it("is told once, on the line that makes it", async () => {
       const job = await train(`${head}const model = new Net(), optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
 for (let i = 0; i < 30; i++) {
   const loss = mse(model(x), y).mul(i < 12 ? 1 : NaN);
@@ -244,11 +244,9 @@ for (let i = 0; i < 30; i++) {
   loss.backward();
   optimizer.step();
 }`);
-      const line = head.split("\n").length + 4;
+      const line = head.split("\n").length + 2;
       assert.deepEqual(problemsOf(job), [["warning", "nonFiniteLoss", 12, line]]);
-      assert.match(job.problems[0]!.message, /^loss became NaN at step 12\. /);
-      const at = (type: string) => job.events.findIndex((event) => event.type === type);
-      assert.ok(at("problem") < job.events.findLastIndex((event) => event.type === "statistics"));
+      assert.match(job.problems[0]!.message, /^loss became NaN at step 12\. It began with `mul`, /);
       assert.ok(Number.isNaN(progressOf(job).loss));
     });
 

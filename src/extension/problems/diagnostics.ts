@@ -44,7 +44,8 @@ export function showProblems(store: RunStore, extension: vscode.Uri): Disposable
     fixes,
     lints.onDidChange(refresh),
     store.onDidChange(({ change }) => {
-      if (change.type !== "event" || change.event.type === "problem") refresh();
+      // What a run comes to is said when it is over.
+      if (change.type !== "event" || change.event.type === "problem" || change.event.type === "state") refresh();
     }),
     onDidChangeLevels(show),
     vscode.languages.onDidChangeDiagnostics(() => {
