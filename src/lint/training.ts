@@ -123,7 +123,7 @@ export function noGradAround(program: Program, node: Node): Node | undefined {
     const call = isFunction(outer) ? program.parentOf(outer) : undefined;
     if (call?.type === "CallExpression" && isNoGrad(program, call)) return true;
     return outer.type === "BlockStatement" || outer.type === "Program"
-      ? outer.body.some((statement) => precedes(statement, node) && declaresNoGrad(program, statement))
+      ? outer.body.some((statement) => declaresNoGrad(program, statement) && precedes(statement, node))
       : false;
   });
 }

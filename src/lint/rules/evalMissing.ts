@@ -17,8 +17,9 @@ export function* evalMissing(program: Program): Generator<Problem> {
   }
   // All of the held-out data at once, or batches that are drawn.
   for (const call of program.calls) {
-    if (told.has(call) || !isWithoutGraph(program, call)) continue;
-    const isHeld = call.arguments.some((argument) => isHeldOut(lastName(argument))) || isInEvaluation(program, call);
+    if (told.has(call)) continue;
+    const isNamed = call.arguments.some((argument) => isHeldOut(lastName(argument))) || isInEvaluation(program, call);
+    const isHeld = isNamed && isWithoutGraph(program, call);
     if (isHeld && program.around(call, isLoopOver) === undefined && isInTraining(program, call)) yield problem(program, call, call);
   }
 }
