@@ -114,6 +114,7 @@ export class Observer implements Instrument {
       watches,
       optimizers,
       source,
+      calls: this.calls,
       operations: watching.enabled ? operations : undefined,
       isInspection: options.firstStep !== undefined,
       isFrozenByHand: () => !interventions.frozen.isEmpty,

@@ -226,7 +226,8 @@ function instanceOf(named: Type, members: readonly string[], of: Type | undefine
   if (path === "Tensor" || path === "nn.Parameter" || path === "nn.Buffer") return tensor;
   if (path === "nn.StateDict") return { kind: "map", key: string, value: tensor };
   if (path === "nn.ForwardHook" || path === "nn.BackwardHook") return hookType;
-  if (path === "nn.ForwardPreHook") return functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor)], names: [], options: -1, rest: false });
+  if (path === "nn.ForwardPreHook")
+    return functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor)], names: [], options: -1, rest: false });
   return { kind: "instance", path, ...(of && { of }) };
 }
 

@@ -9,6 +9,7 @@ import { lintProblem, type LintId } from "../../run/lints.ts";
 import type { ModelWatch } from "../measuring/modelWatch.ts";
 import { callerPosition } from "../program/construction.ts";
 import type { OperationWatches } from "../program/operationWatches.ts";
+import type { OpenCalls } from "../values/openCalls.ts";
 import { AccidentalBroadcast } from "./accidentalBroadcast.ts";
 import { BceUnbounded } from "./bceUnbounded.ts";
 import { EvalMissing } from "./evalMissing.ts";
@@ -44,9 +45,10 @@ const all = [
   TestSetTrained,
 ] as const satisfies readonly (new (context: LintContext) => Lint)[];
 
-export interface LintsParts extends Omit<LintContext, "isTrained" | "here" | "tell" | "isTold" | "loaderPlace"> {
+export interface LintsParts extends Omit<LintContext, "isTrained" | "origin" | "here" | "tell" | "isTold" | "loaderPlace"> {
   /** Where operations are told; none where nothing is to be measured. */
   readonly operations: OperationWatches | undefined;
+  readonly calls: OpenCalls;
   tell(problem: Problem): void;
 }
 
@@ -64,6 +66,7 @@ export class Lints {
       ...parts,
       isTrained: ({ model }) => model.modules[0]!.parameters().some((parameter) => parts.course.iterations.isOwned(parameter)),
       loaderPlace: (loader) => this.#loaders.get(loader),
+      origin: () => this.#origin(),
       here: () => this.#here(),
       tell: (...found) => this.#tell(...found),
       isTold: (...place) => this.#isTold(...place),
@@ -129,6 +132,13 @@ export class Lints {
 
   #each(tell: (lint: Lint) => void): void {
     for (const lint of this.#lints) tell(lint);
+  }
+
+  #origin(): SourcePosition | undefined {
+    const { calls, registry, source } = this.#parts;
+    const layer = calls.innermost;
+    const isOwn = layer && source.declaredAt(layer.constructor) !== undefined;
+    return (layer && !isOwn ? registry.constructedAt(layer) : undefined) ?? this.#here();
   }
 
   #here(): SourcePosition | undefined {
