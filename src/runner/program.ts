@@ -96,7 +96,7 @@ export class Program {
       metrics: new MetricBuffer(job.metrics),
       sink: {
         event: (event) => this.#tell(event),
-        alarm: (problem, { losses, time }) => this.#post({ type: "alarm", problem, run: { losses, seed: this.#seed }, time }),
+        alarm: (problem, { what, losses, time }) => this.#post({ type: "alarm", problem, what, run: { losses, seed: this.#seed }, time }),
         series: (index, name) => this.#post({ type: "series", index, name }),
         points: (values) => {
           this.#post({ type: "points", values });

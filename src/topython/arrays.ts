@@ -3,15 +3,13 @@ import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
 import { condition, expression, iterable, iterated, materialized, wholeExpression } from "./expressions.ts";
 import { functionValue, isCallback, pureExpression } from "./functions.ts";
-import { declarePattern, patternText } from "./patterns.ts";
+import { declareParts, declarePattern, isLoopPattern, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, comparison, infix, receiver, within, type Code } from "./python.ts";
 import { bare, isFunction, mentions, type FunctionNode, type Node } from "./syntax.ts";
 import { boolean, either, elementOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
 export const arrayMethods: ReadonlySet<string> = new Set(
-  "map filter reduce forEach flatMap flat join some every find findIndex findLast includes indexOf lastIndexOf push pop shift unshift slice splice concat reverse toReversed sort toSorted fill at entries keys values with toString".split(
-    " ",
-  ),
+  "map filter reduce forEach flatMap flat join some every find findIndex findLast includes indexOf lastIndexOf push pop shift unshift slice splice concat reverse toReversed sort toSorted fill at entries keys values with toString".split(" "),
 );
 
 export function arrayMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
@@ -55,9 +53,7 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "unshift":
       return access(`${receiver(made)}.insert(0, ${value(first!).text})`, none);
     case "slice":
-      return nodes.length === 0
-        ? access(`list(${made.text})`, list(of))
-        : access(`${receiver(here())}[${range(context, nodes)}]`, made.type.kind === "tuple" ? list(of) : list(of));
+      return nodes.length === 0 ? access(`list(${made.text})`, list(of)) : access(`${receiver(here())}[${range(context, nodes)}]`, made.type.kind === "tuple" ? list(of) : list(of));
     case "splice":
       return spliced(context, made, nodes);
     case "concat":
@@ -70,7 +66,7 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "sort":
       return sorted(context, node, made, name);
     case "fill":
-      return infix(atom(`[${value(first!).text}]`), "*", access(`len(${made.text})`), binds.product, list(value(first!).type));
+      return filled(made, value(first!));
     case "at":
       return access(`${receiver(here())}[${wholeExpression(context, first!).text}]`, of);
     case "entries":
@@ -86,47 +82,52 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
   }
 }
 
+/** `new Array(n).fill(0)` is `[0] * n`. */
+function filled(made: Code, value: Code): Code {
+  const empty = /^\[(?:None|0|0\.0)\] \* (.*)$/s.exec(made.text);
+  return code(`[${value.text}] * ${empty ? empty[1] : `len(${made.text})`}`, binds.product, list(value.type));
+}
+
 /** One thing after another, and which names stand for it. */
 interface Turns {
   /** `x in xs`, `i, x in enumerate(xs)` */
   readonly clause: string;
 }
 
-/** Opens the parameters of a callback as the variables of a comprehension. */
-function turns(context: Context, made: Code, node: FunctionNode): Turns {
+/** Opens the parameters of a callback as the variables of a comprehension. @param keepsItem whether the item itself is asked for, too */
+function turns(context: Context, made: Code, node: FunctionNode, keepsItem = false): Turns {
   const [item, index] = node.params;
   const source = iterated(context, made);
   const of = elementOf(source.type);
   const names = [item, index].map((each, i) => {
     if (!each) return undefined;
     const pattern = each.type === "AssignmentPattern" ? each.left : each;
+    if (!isLoopPattern(pattern) || (keepsItem && pattern.type === "ArrayPattern")) {
+      declareParts(context, pattern, access("item", of));
+      return "item";
+    }
     declarePattern(context, pattern, i === 0 ? of : whole);
     return patternText(context, pattern, i === 0 ? of : whole);
   });
   const usesIndex = index !== undefined;
   const usesItem = item !== undefined && !(item.type === "Identifier" && item.name.startsWith("_") && !mentions(node.body, item.name));
-  const text = within(source, binds.or);
+  // An iterator needn't become a list to be gone through once.
+  const text = within(source, binds.or).replace(/^list\(([\w.]+\.(?:named_)?(?:parameters|buffers|children|modules)\(\))\)$/, "$1");
   if (!usesIndex) return { clause: `${names[0] ?? "_"} in ${text}` };
   const length = /^range\((.*)\)$/.exec(text);
   if (!usesItem) return { clause: length && !length[1]!.includes(",") ? `${names[1]} in ${text}` : `${names[1]} in range(len(${text}))` };
-  return { clause: `${names[1]}, ${item.type === "ArrayPattern" ? `(${names[0]})` : names[0]} in enumerate(${text})` };
+  return { clause: `${names[1]}, ${names[0]!.includes(",") ? `(${names[0]})` : names[0]} in enumerate(${text})` };
 }
 
 /** `body for x in xs` with the callback's body, `undefined` where it takes more than an expression. */
-function comprehension(
-  context: Context,
-  made: Code,
-  callback: Node,
-  isTest = false,
-  give = (body: Code, clause: string): string => `${within(body, binds.conditional)} for ${clause}`,
-): Code | undefined {
+function comprehension(context: Context, made: Code, callback: Node, isTest = false, give = (body: Code, clause: string): string => `${within(body, binds.conditional)} for ${clause}`): Code | undefined {
   const inner = bare(callback);
   if (!isFunction(inner)) return undefined;
   const body = inner.body.type === "BlockStatement" ? soleReturn(inner.body) : inner.body;
   if (!body) return undefined;
   const attempt = (): Code | undefined =>
     context.inScope(() => {
-      const { clause } = turns(context, made, inner);
+      const { clause } = turns(context, made, inner, isTest);
       const pure = isTest ? pureCondition(context, body) : pureExpression(context, body);
       if (!pure) return undefined;
       const kept = materialized(pure);
@@ -169,19 +170,13 @@ interface Applied {
 function applied(context: Context, made: Code, callback: Node): Applied {
   const inner = bare(callback);
   const of = elementOf(iterated(context, made).type);
-  const standard =
-    inner.type === "Identifier" && !context.scope.find(inner.name)
-      ? { String: "str", Number: "float", Boolean: "bool", parseFloat: "float", parseInt: "int" }[inner.name]
-      : undefined;
+  const standard = inner.type === "Identifier" && !context.scope.find(inner.name) ? { String: "str", Number: "float", Boolean: "bool", parseFloat: "float", parseInt: "int" }[inner.name] : undefined;
   if (standard) return { of: standard === "str" ? string : number, called: { arity: 1, text: (given) => `${standard}(${given})` } };
   const value = isCallback(inner) ? functionValue(context, inner, [of, whole], undefined, "convert") : expression(context, callback);
   const { type } = value;
   const arity = type.kind === "function" ? (type.parameters.rest ? 1 : type.parameters.types.length) : 1;
   const unpacks = isCallback(inner) && false;
-  return {
-    of: type.kind === "function" ? type.returns : unknown,
-    called: { arity, text: (given) => `${receiver(value)}(${unpacks ? "*" : ""}${arity === 0 ? "" : given})` },
-  };
+  return { of: type.kind === "function" ? type.returns : unknown, called: { arity, text: (given) => `${receiver(value)}(${unpacks ? "*" : ""}${arity === 0 ? "" : given})` } };
 }
 
 function mapped(context: Context, made: Code, callback: Node): Code {
@@ -195,7 +190,7 @@ function filtered(context: Context, made: Code, callback: Node): Code {
   if (isFunction(inner)) {
     const short = comprehension(context, made, callback, true, (test, clause) => {
       const [item] = inner.params;
-      const name = item ? patternText(context, item.type === "AssignmentPattern" ? item.left : item, of) : "_";
+      const name = item ? (item.type === "Identifier" ? patternText(context, item, of) : "item") : "_";
       return `${name} for ${clause} if ${within(test, binds.or)}`;
     });
     // The item is asked for, also where only its index decides.
@@ -245,20 +240,14 @@ function reduced(context: Context, made: Code, callback: Node, initial: Node | u
   const start = initial ? expression(context, initial) : undefined;
   const of = elementOf(iterated(context, made).type);
   const sumType = start?.type ?? of;
-  const folding =
-    isFunction(inner) && inner.params.length > 2
-      ? context.refuse(callback, "reduce with an index", "write it as a loop")
-      : isFunction(inner)
-        ? functionValue(context, inner, [sumType, of], 2, "fold")
-        : expression(context, callback);
+  const folding = isFunction(inner) && inner.params.length > 2 ? context.refuse(callback, "reduce with an index", "write it as a loop") : isFunction(inner) ? functionValue(context, inner, [sumType, of], 2, "fold") : expression(context, callback);
   const type = folding.type.kind === "function" ? either(folding.type.returns, sumType) : sumType;
   return access(`functools.reduce(${[folding.text, iterated(context, made).text, ...(start ? [start.text] : [])].join(", ")})`, type);
 }
 
 function summed(context: Context, made: Code, node: FunctionNode, initial: Node): Code | undefined {
   const [total, item] = node.params;
-  if (node.params.length !== 2 || total?.type !== "Identifier" || !item || node.body.type !== "BinaryExpression" || node.body.operator !== "+")
-    return undefined;
+  if (node.params.length !== 2 || total?.type !== "Identifier" || !item || node.body.type !== "BinaryExpression" || node.body.operator !== "+") return undefined;
   const { left, right } = node.body;
   if (left.type !== "Identifier" || left.name !== total.name || mentions(right, total.name)) return undefined;
   const start = expression(context, initial);
@@ -268,10 +257,7 @@ function summed(context: Context, made: Code, node: FunctionNode, initial: Node)
   if (each.type.kind === "string") return undefined;
   const source = /^(\w+) for \1 in ([\w.]+(?:\([\w., ]*\))?)$/.exec(each.text);
   const values = source ? source[2]! : each.text;
-  return access(
-    start.text === "0" ? `sum(${values})` : `sum(${source ? values : `(${values})`}, ${start.text})`,
-    each.type.kind === "number" && each.type.whole ? whole : each.type,
-  );
+  return access(start.text === "0" ? `sum(${values})` : `sum(${source ? values : `(${values})`}, ${start.text})`, each.type.kind === "number" && each.type.whole ? whole : each.type);
 }
 
 /** A loop of its own before the statement. */
@@ -315,9 +301,7 @@ function pushed(context: Context, made: Code, nodes: readonly Node[]): Code {
     learn(context, made, item.type);
     return access(`${receiver(made)}.append(${item.text})`, none);
   }
-  const items = nodes.map((node) =>
-    node.type === "SpreadElement" ? `*${within(iterable(context, node.argument), binds.bitOr)}` : materialized(expression(context, node)).text,
-  );
+  const items = nodes.map((node) => (node.type === "SpreadElement" ? `*${within(iterable(context, node.argument), binds.bitOr)}` : materialized(expression(context, node)).text));
   return access(`${receiver(made)}.extend([${items.join(", ")}])`, none);
 }
 
@@ -335,8 +319,7 @@ export function range(context: Context, nodes: readonly Node[]): string {
   return `${start === "0" ? "" : (start ?? "")}:${end ?? ""}`;
 }
 
-const asList = (made: Code): Code =>
-  made.type.kind === "list" || made.type.kind === "tuple" || made.type.kind === "unknown" ? made : atom(`[${made.text}]`, list(made.type));
+const asList = (made: Code): Code => (made.type.kind === "list" || made.type.kind === "tuple" || made.type.kind === "unknown" ? made : atom(`[${made.text}]`, list(made.type)));
 
 function spliced(context: Context, made: Code, nodes: readonly Node[]): Code {
   const [start, count, ...items] = nodes.map((node) => wholeExpression(context, node).text);
@@ -432,10 +415,7 @@ export function mapMethod(context: Context, node: CallNode, made: Code, name: st
       const inner = bare(first!);
       if (!isFunction(inner)) return undefined;
       const [value, own] = inner.params;
-      const swapped = {
-        ...inner,
-        params: [{ type: "ArrayPattern", elements: [own ?? { type: "Identifier", name: "_", start: 0, end: 0 }, value], start: value!.start, end: value!.end }],
-      } as unknown as Node;
+      const swapped = { ...inner, params: [{ type: "ArrayPattern", elements: [own ?? { type: "Identifier", name: "_", start: 0, end: 0 }, value], start: value!.start, end: value!.end }] } as unknown as Node;
       return forEach(context, made, swapped);
     }
     default:

@@ -2,10 +2,10 @@
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { calculated, condition, expression, iterable, memberOf, negated, property_, valueFor, wholeExpression } from "./expressions.ts";
-import { define, docstring, functionType, isCallback } from "./functions.ts";
+import { define, docstring, functionType, functionValue, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
 import { importDeclaration, exportedFrom } from "./imports.ts";
-import { assignPattern, declarePattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
+import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, type Node } from "./syntax.ts";
 import { annotated, elementOf, none, number, tensor, unknown, whole, type Type } from "./types.ts";
@@ -58,34 +58,20 @@ function isApart(context: Context, end: number, node: Node): boolean {
 export function predeclare(context: Context, node: Node): void {
   switch (node.type) {
     case "FunctionDeclaration":
-      if (node.id)
-        context.declare(
-          node.id.name,
-          context.later(() => functionType(context, node)),
-        );
+      if (node.id) context.declare(node.id.name, context.later(() => functionType(context, node)));
       return;
     case "ClassDeclaration":
       if (node.id) {
         const { name } = node.id;
-        context.declare(
-          name,
-          context.later(() => ({ kind: "class", of: classInfo(context, node, name) })),
-        );
+        context.declare(name, context.later(() => ({ kind: "class", of: classInfo(context, node, name) })));
       }
       return;
     case "VariableDeclaration":
       for (const { id, init } of node.declarations) {
         if (id.type === "Identifier") {
-          context.declare(
-            id.name,
-            context.later(() => variableType(context, id, init ?? undefined, node.kind === "const")),
-          );
+          context.declare(id.name, context.later(() => variableType(context, id, init ?? undefined, node.kind === "const")));
         } else {
-          for (const name of boundNames(id))
-            context.declare(
-              name,
-              context.later(() => partOfPattern(context, id, init ?? undefined, name)),
-            );
+          for (const name of boundNames(id)) context.declare(name, context.later(() => partOfPattern(context, id, init ?? undefined, name)));
         }
       }
       return;
@@ -205,10 +191,7 @@ function expressionStatement(context: Context, node: Node, value: Node): void {
     if (loopOfForEach(context, inner, node)) return;
   }
   if (inner.type === "LogicalExpression" && inner.operator !== "??") {
-    context.statement(
-      { ...node, end: inner.left.end } as Node,
-      () => `if ${(inner.operator === "&&" ? condition(context, inner.left) : negated(condition(context, inner.left))).text}:`,
-    );
+    context.statement({ ...node, end: inner.left.end } as Node, () => `if ${(inner.operator === "&&" ? condition(context, inner.left) : negated(condition(context, inner.left))).text}:`);
     return context.indented(() => expressionStatement(context, { ...inner.right }, inner.right));
   }
   if (inner.type === "ConditionalExpression") {
@@ -242,12 +225,7 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
     return insideContext(context, value, node, (made) => `${target(context, left)} = ${made.text}`);
   }
   if (operator === "??=" || operator === "||=" || operator === "&&=") {
-    const test =
-      operator === "??="
-        ? code(`${target(context, left)} is None`, binds.comparison)
-        : operator === "||="
-          ? negated(condition(context, left))
-          : condition(context, left);
+    const test = operator === "??=" ? code(`${target(context, left)} is None`, binds.comparison) : operator === "||=" ? negated(condition(context, left)) : condition(context, left);
     context.statement({ ...node, end: left.end } as Node, () => `if ${test.text}:`);
     return context.indented(() => context.statement(node, () => `${target(context, left)} = ${expression(context, right).text}`));
   }
@@ -259,19 +237,10 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
       context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
       return lines.at(-1)!;
     }
-    if (left.type === "ArrayPattern")
-      return `${patternText(
-        context,
-        left,
-        context.dry(() => expression(context, right).type),
-      )} = ${unpacked(context, right)}`;
+    if (left.type === "ArrayPattern") return `${patternText(context, left, context.dry(() => expression(context, right).type))} = ${unpacked(context, right)}`;
     const isLength = left.type === "MemberExpression" && keyName(left.property) === "length" && right.type === "NumericLiteral" && right.value === 0;
     if (isLength) return `${receiver(expression(context, left.object))}.clear()`;
-    const made = valueFor(
-      context,
-      left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined,
-      right,
-    );
+    const made = valueFor(context, left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined, right);
     return `${target(context, left)} = ${kept(made)}`;
   });
 }
@@ -315,11 +284,9 @@ function variables(context: Context, node: Extract<Node, { type: "VariableDeclar
 function variable(context: Context, node: Node, { id, init }: Extract<Node, { type: "VariableDeclarator" }>, isConstant: boolean): void {
   const value = init ? bare(init) : undefined;
   if (id.type === "Identifier" && value && isCallback(value)) {
-    const { python } = context.declare(
-      id.name,
-      context.later(() => functionType(context, value)),
-    );
-    return functionStatement(context, python, value, node);
+    const { python } = context.declare(id.name, context.later(() => functionType(context, value)));
+    const stated = id.typeAnnotation ? annotated(id.typeAnnotation, context) : unknown;
+    return functionStatement(context, python, value, node, stated.kind === "function" ? stated.parameters.types : []);
   }
   if (value?.type === "ClassExpression" && id.type === "Identifier") return classDeclaration(context, { ...value, type: "ClassDeclaration", id } as never);
   if (value?.type === "CallExpression" && contextCall(context, value)) {
@@ -351,11 +318,11 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
 /** What the annotation says, and more where the value tells more. */
 const more = (stated: Type, made: Type): Type => (stated.kind === made.kind && (stated.kind === "number" || stated.kind === "tensor") ? made : stated);
 
-function functionStatement(context: Context, name: string, node: Parameters<typeof define>[2], from: Node): void {
+function functionStatement(context: Context, name: string, node: Parameters<typeof define>[2], from: Node, types: readonly Type[] = []): void {
   const doc = context.docComment(outermost(context, from));
   context.commentsBefore(from.start!);
   apart(context);
-  context.out.push(...context.captured(() => withoutBefore(context, () => define(context, name, node, { doc }))));
+  context.out.push(...context.captured(() => withoutBefore(context, () => define(context, name, node, { doc, types }))));
   context.commentBehind(from);
 }
 
@@ -392,8 +359,7 @@ function contextCall(context: Context, node: Node): string | undefined {
   if (node.type !== "CallExpression") return undefined;
   const type = context.dry(() => expression(context, node.callee).type);
   const path = type.kind === "api" ? type.path : "";
-  if (path === "setGradEnabled" && node.arguments.length === 2 && isFunction(bare(node.arguments[1]!)))
-    return `${pythonPath(context, path)}(${expression(context, node.arguments[0]!).text})`;
+  if (path === "setGradEnabled" && node.arguments.length === 2 && isFunction(bare(node.arguments[1]!))) return `${pythonPath(context, path)}(${expression(context, node.arguments[0]!).text})`;
   const name = contexts[path];
   const [only] = node.arguments;
   return name && only && isFunction(bare(only)) ? `${pythonPath(context, name)}()` : undefined;
@@ -426,9 +392,13 @@ function insideContext(context: Context, call: Extract<Node, { type: "CallExpres
     if (returns === 0 || (node.type === "ReturnStatement" && use === returnText)) return block(context, own);
     if (returns === 1 && last?.type === "ReturnStatement" && last.argument) {
       // What the block names stays its own, what it gives is used where it stands.
+      const { scope } = context;
       return context.inScope(() => {
         statements(context, own.body.slice(0, -1), own.start! + 1);
-        context.statement(last, () => use(expression(context, last.argument!)));
+        context.statement(last, () => {
+          const made = expression(context, last.argument!);
+          return context.inScopeOf(scope, () => use(made));
+        });
       });
     }
     const name = context.fresh("result_of_block");
@@ -454,17 +424,13 @@ export function returned(context: Context, value: Node, node: Node): void {
   if (inner.type === "AssignmentExpression") return assignment(context, node, inner);
   if (inner.type === "UpdateExpression") return context.statement(node, () => effect(context, inner).text);
   context.statement(node, () => {
-    const made = expression(context, value);
+    const { wanted } = context.definition;
+    const made = isCallback(inner) && wanted.kind === "function" ? functionValue(context, inner, wanted.parameters.types, wanted.parameters.types.length) : expression(context, value);
     context.definition.returns.push(made.type);
     if (made.isStatement) return made.text;
-    const isTuple =
-      (inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple") ||
-      (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
+    const isTuple = inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple" || (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
     if (isTuple && inner.type === "ArrayExpression" && inner.elements.every((element) => element && element.type !== "SpreadElement")) {
-      context.definition.returns[context.definition.returns.length - 1] = {
-        kind: "tuple",
-        of: inner.elements.map((element) => context.dry(() => expression(context, element!).type)),
-      };
+      context.definition.returns[context.definition.returns.length - 1] = { kind: "tuple", of: inner.elements.map((element) => context.dry(() => expression(context, element!).type)) };
       return `return ${inner.elements.map((element) => within(expression(context, element!), binds.conditional)).join(", ")}`;
     }
     return `return ${kept(made)}`;
@@ -531,13 +497,6 @@ function forOf(context: Context, node: Extract<Node, { type: "ForOfStatement" }>
     loops.pop();
   });
 }
-
-/** Defaults of single places don't matter where each item has them all. */
-const isLoopPattern = (pattern: Node): boolean =>
-  isUnpackable(pattern) ||
-  (pattern.type === "ArrayPattern" &&
-    pattern.elements.every((element) => !element || isLoopPattern(element.type === "AssignmentPattern" ? element.left : element))) ||
-  pattern.type === "RestElement";
 
 const loopElement = (made: Code): Type => elementOf(made.type);
 
@@ -624,8 +583,7 @@ function endOfRange(context: Context, node: Node, operator: string, isDown: bool
 }
 
 function stepOf(update: Node, name: string): { readonly sign: "+" | "-"; readonly by: Node | undefined } | undefined {
-  if (update.type === "UpdateExpression" && update.argument.type === "Identifier" && update.argument.name === name)
-    return { sign: update.operator === "++" ? "+" : "-", by: undefined };
+  if (update.type === "UpdateExpression" && update.argument.type === "Identifier" && update.argument.name === name) return { sign: update.operator === "++" ? "+" : "-", by: undefined };
   if (update.type === "AssignmentExpression" && update.left.type === "Identifier" && update.left.name === name && /^[+-]=$/.test(update.operator)) {
     return mentions(update.right, name) ? undefined : { sign: update.operator[0] as "+" | "-", by: update.right };
   }
@@ -637,22 +595,10 @@ function changes(context: Context, end: Node, inner: Node): boolean {
   let found = false;
   contains(end, (node) => {
     if (node.type === "Identifier" && isAssignedIn(inner, node.name)) found = true;
-    if (
-      node.type === "CallExpression" &&
-      !/^(size|dim|numel)$/.test(keyName(node.callee.type === "MemberExpression" ? node.callee.property : node.callee) ?? "") &&
-      !/^(Math)\./.test(context.source.slice(node.start!, node.end!))
-    )
-      found ||= false;
+    if (node.type === "CallExpression" && !/^(size|dim|numel)$/.test(keyName(node.callee.type === "MemberExpression" ? node.callee.property : node.callee) ?? "") && !/^(Math)\./.test(context.source.slice(node.start!, node.end!))) found ||= false;
     if (node.type === "MemberExpression" && keyName(node.property) === "length") {
       const of = context.source.slice(node.object.start!, node.object.end!);
-      found ||= contains(
-        inner,
-        (each) =>
-          each.type === "CallExpression" &&
-          each.callee.type === "MemberExpression" &&
-          /^(push|pop|shift|unshift|splice)$/.test(keyName(each.callee.property) ?? "") &&
-          context.source.slice(each.callee.object.start!, each.callee.object.end!) === of,
-      );
+      found ||= contains(inner, (each) => each.type === "CallExpression" && each.callee.type === "MemberExpression" && /^(push|pop|shift|unshift|splice)$/.test(keyName(each.callee.property) ?? "") && context.source.slice(each.callee.object.start!, each.callee.object.end!) === of);
     }
     return false;
   });
@@ -681,12 +627,13 @@ function doWhile(context: Context, node: Extract<Node, { type: "DoWhileStatement
 function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpression" }>, node: Node): boolean {
   if (call.callee.type !== "MemberExpression" || keyName(call.callee.property) !== "forEach") return false;
   const callback = bare(call.arguments[0]!);
-  if (!isFunction(callback) || (callback.body.type !== "BlockStatement" && callback.body.type.startsWith("TS"))) return false;
+  if (!isFunction(callback) || callback.body.type !== "BlockStatement" && callback.body.type.startsWith("TS")) return false;
   if (callback.body.type === "BlockStatement" && returnsOf(callback.body) > 0) return false;
   const { object } = call.callee;
   const type = context.dry(() => expression(context, object).type);
   const [item, index] = callback.params;
   if (type.kind === "object of" && memberOf(type.of, "forEach")) return false;
+  let takeApart: (() => void) | undefined;
   context.inScope(() => {
     context.statement({ ...node, end: callback.body.start } as Node, () => {
       const made = iterable(context, object);
@@ -700,7 +647,9 @@ function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpres
         const of = elementOf(made.type);
         if (item) declarePattern(context, item, of);
         if (index) declarePattern(context, index, whole);
-        const name = item ? patternText(context, item, of) : "_";
+        const isPlain = !item || isLoopPattern(item);
+        const name = isPlain ? (item ? patternText(context, item, of) : "_") : context.fresh("item");
+        if (!isPlain) takeApart = () => assignPattern(context, item, access(name, of), item);
         if (!index) return `for ${name} in ${loopSource(made)}:`;
         return `for ${patternText(context, index, whole)}, ${item?.type === "ArrayPattern" ? `(${name})` : name} in enumerate(${made.text}):`;
       });
@@ -708,6 +657,7 @@ function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpres
     context.definition.loops.push({ node: callback, beforeContinue: undefined });
     context.inLoop(callback, () =>
       context.indented(() => {
+        takeApart?.();
         if (callback.body.type === "BlockStatement") block(context, callback.body);
         else expressionStatement(context, callback.body, callback.body);
       }),
@@ -781,15 +731,11 @@ function caseBody(context: Context, each: Extract<Node, { type: "SwitchCase" }>,
   const isClosed = last && /^(Break|Return|Continue|Throw)Statement$/.test(last.type);
   if (!isClosed && !isLast && !(last && endsAnyway(last))) context.refuse(each, "a case that falls through to the next", "end it with break");
   const inner = last?.type === "BreakStatement" ? own.slice(0, -1) : own;
-  if (inner.some((node) => contains(node, (part) => part.type === "BreakStatement", false) && !/^(For|While|Do|Switch)/.test(node.type)))
-    context.refuse(each, "break amid a case", "write the cases as if and else");
+  if (inner.some((node) => contains(node, (part) => part.type === "BreakStatement", false) && !/^(For|While|Do|Switch)/.test(node.type))) context.refuse(each, "break amid a case", "write the cases as if and else");
   context.indented(() => context.inScope(() => statements(context, inner, each.start!)));
 }
 
-const endsAnyway = (node: Node): boolean =>
-  node.type === "IfStatement" &&
-  Boolean(node.alternate) &&
-  [node.consequent, node.alternate!].every((part) => contains(part, (each) => /^(Return|Throw)Statement$/.test(each.type), false));
+const endsAnyway = (node: Node): boolean => node.type === "IfStatement" && Boolean(node.alternate) && [node.consequent, node.alternate!].every((part) => contains(part, (each) => /^(Return|Throw)Statement$/.test(each.type), false));
 
 function enumeration(context: Context, node: Extract<Node, { type: "TSEnumDeclaration" }>): void {
   const members = "body" in node && node.body ? node.body.members : node.members;
@@ -811,10 +757,7 @@ function exportNamed(context: Context, node: Extract<Node, { type: "ExportNamedD
   for (const each of node.specifiers) {
     if (each.type !== "ExportSpecifier" || each.exportKind === "type") continue;
     const name = each.exported.type === "Identifier" ? each.exported.name : each.exported.value;
-    if (node.source)
-      context.statement(node, () =>
-        exportedFrom(context, node.source!.value, each.local.name === name ? pythonName(name) : `${pythonName(each.local.name)} as ${pythonName(name)}`),
-      );
+    if (node.source) context.statement(node, () => exportedFrom(context, node.source!.value, each.local.name === name ? pythonName(name) : `${pythonName(each.local.name)} as ${pythonName(name)}`));
     else if (name !== each.local.name) context.statement(node, () => `${pythonName(name)} = ${expression(context, each.local).text}`);
   }
 }

@@ -80,7 +80,7 @@ describe("what is said of a training", () => {
     const trained = window.settled(uri, "train");
     await vscode.commands.executeCommand("kindling.train", uri);
     await trained;
-    const lens = "9 params | ⚠ loss is NaN since step 2 | ▶ Train | Inspect";
+    const lens = "9 params | ⚠ loss is NaN since step 2 | ▶ Train | Inspect | Debug";
     assert.deepEqual(await window.lenses(uri), [`3: ${lens}`]);
     assert.deepEqual(window.problems(uri), ["3:1 loss is NaN since step 2: lower the learning rate."]);
     const inspected = window.settled(uri, "inspect");

@@ -2,6 +2,7 @@ import { useComputed } from "@preact/signals";
 import type { Problem, SourcePosition } from "../../src/protocol/index.ts";
 import { isHealthLint } from "../../src/run/health/problems.ts";
 import { namedModule } from "../../src/run/modulePlaces.ts";
+import { namesModule } from "../../src/run/modules.ts";
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
@@ -58,7 +59,7 @@ function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
           {message}
         </span>
         {position && <Jump store={store} position={position} testId="problem-jump" />}
-        {module && !message.includes(module) && <span class="muted">in {module}</span>}
+        {!namesModule(problem) && <span class="muted">in {module}</span>}
         {named && <ModuleLinks store={store} module={named.module} />}
         {callers.map((caller, i) => (
           <span key={i} class="muted problem-caller">

@@ -18,7 +18,7 @@ import { notifyProgress } from "../status/progressNotification.ts";
 import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
-import { GoTo } from "./goTo.ts";
+import { GoTo, type GoToTarget } from "./goTo.ts";
 import { newModel } from "./newModel.ts";
 import { SteeringCommands } from "./steering.ts";
 
@@ -71,6 +71,7 @@ class Commands {
 
   readonly all = {
     train: (target?: Target) => this.#train(target),
+    findBadNumber: (target?: Target) => this.#train(target, true),
     debug: (target?: Target) => this.#debug(target),
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
@@ -89,19 +90,20 @@ class Commands {
     explainLint: (id: string) => explainLint(this.#parts.extension, id),
     addExample: (file: string, className: string, parameters: readonly string[]) => this.#addExample(file, className, parameters),
     reveal: (position: SourcePosition, keepFocus?: boolean) => this.#goTo.reveal(position, keepFocus),
-    goToMade: (target?: unknown) => this.#goTo.go("made", target),
-    goToCalled: (target?: unknown) => this.#goTo.go("called", target),
+    goToMade: (target: GoToTarget) => this.#goTo.go("made", target),
+    goToCalled: (target: GoToTarget) => this.#goTo.go("called", target),
     // The same from the palette, where they ask for a module.
     goToModule: () => this.#goTo.choose("made"),
     goToCall: () => this.#goTo.choose("called"),
     runActions: () => this.#runActions(),
   };
 
-  async #train(target: Target): Promise<void> {
+  /** @param findsLate whether the first bad number is looked for however late it comes */
+  async #train(target: Target, findsLate = false): Promise<void> {
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
     if (this.#parts.controller.isTraining(file)) return void this.#trainAgain(file);
-    await this.#begin(file, () => this.#parts.controller.train(file));
+    await this.#begin(file, () => this.#parts.controller.train(file, findsLate));
   }
 
   async #debug(target: Target): Promise<void> {

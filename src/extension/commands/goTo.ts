@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { SourcePosition } from "../../protocol/index.ts";
 import { fullPath, placeOf, type PlacedModule, type PlaceKind } from "../../run/modulePlaces.ts";
+import type { Panels } from "../panel/panels.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import type { CurrentFile } from "../shared/currentFile.ts";
 import type { EditedTexts } from "../shared/editedTexts.ts";
@@ -13,6 +14,7 @@ export interface GoToParts {
   readonly edits: EditedTexts;
   readonly current: CurrentFile;
   readonly view: ModelsView;
+  readonly panels: Panels;
 }
 
 /** What a row of the panel's table or a block of its graph hands to a menu. */
@@ -23,8 +25,10 @@ interface PanelTarget {
   readonly called?: SourcePosition;
 }
 
-/** By which a key that is pressed in the tree means the row that is selected there. */
-const selection = "selection";
+/** By which a key that is pressed in the tree or in the panel means the module that is selected there. */
+type Selected = "selection" | "panel";
+
+export type GoToTarget = TreeNode | PanelTarget | Selected;
 
 export class GoTo {
   readonly #parts: GoToParts;
@@ -40,9 +44,10 @@ export class GoTo {
     return reveal((since === undefined ? undefined : edits.now(position, since)) ?? position, keepFocus);
   }
 
-  async go(kind: PlaceKind, target: unknown): Promise<void> {
+  async go(kind: PlaceKind, target: GoToTarget): Promise<void> {
     if (isOfPanel(target)) return this.#show(kind, target.name, target[kind]);
-    const placed = target === selection ? this.#parts.view.selected : moduleOf(target as TreeNode);
+    const { view, panels } = this.#parts;
+    const placed = target === "selection" ? view.selected : target === "panel" ? panels.chosen : moduleOf(target);
     if (placed) return this.#show(kind, fullPath(placed), placeOf(placed.module, kind));
   }
 
@@ -65,8 +70,8 @@ export class GoTo {
   }
 }
 
-function isOfPanel(target: unknown): target is PanelTarget {
-  return typeof target === "object" && target !== null && (target as Partial<PanelTarget>).webviewSection === "module";
+function isOfPanel(target: GoToTarget): target is PanelTarget {
+  return typeof target === "object" && "webviewSection" in target;
 }
 
 /** Shows a place in a file, in the editor that has the file where there is one. */

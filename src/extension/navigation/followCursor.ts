@@ -9,6 +9,7 @@ import type { RunStore } from "../runs/runStore.ts";
 import { fileOf } from "../shared/currentFile.ts";
 import type { EditedTexts } from "../shared/editedTexts.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import { isByHand } from "../shared/selectionKind.ts";
 import { settingsFor } from "../shared/settings.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 
@@ -39,9 +40,8 @@ export class FollowCursor {
 
   /** Only what a person does in the text counts: a command that goes to a line knows what it is about. */
   #moved({ kind, selections: [selection], textEditor: { document } }: vscode.TextEditorSelectionChangeEvent): void {
-    const isByHand = kind === vscode.TextEditorSelectionChangeKind.Keyboard || kind === vscode.TextEditorSelectionChangeKind.Mouse;
     const file = fileOf(document);
-    if (!isByHand || !selection || file === undefined || document.languageId !== "typescript") return;
+    if (!isByHand(kind) || !selection || file === undefined || document.languageId !== "typescript") return;
     this.#cursor = { file, line: selection.active.line + 1, column: selection.active.character + 1 };
     this.#follow.call();
   }

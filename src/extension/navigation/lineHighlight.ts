@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { SourcePosition } from "../../protocol/index.ts";
 import { fileOf } from "../shared/currentFile.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import { isByHand } from "../shared/selectionKind.ts";
 import { settingsFor } from "../shared/settings.ts";
 
 export class LineHighlight {
@@ -18,7 +19,9 @@ export class LineHighlight {
   constructor() {
     this.#subscriptions = [
       this.#decoration,
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#clear(textEditor.document)),
+      vscode.window.onDidChangeTextEditorSelection(({ kind, textEditor }) => {
+        if (isByHand(kind)) this.#clear(textEditor.document);
+      }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#clear(document)),
     ];
   }

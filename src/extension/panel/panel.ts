@@ -80,6 +80,10 @@ export class Panel {
     return this.#file;
   }
 
+  get chosen(): Selection | undefined {
+    return this.#chosen;
+  }
+
   get isVisible(): boolean {
     return this.#webview.visible;
   }

@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import type { Archive } from "../runs/archive.ts";
 import type { RunSnapshot } from "../../run/snapshot.ts";
-import { isTraining } from "../runs/fileRuns.ts";
+import type { PlacedModule } from "../../run/modulePlaces.ts";
+import { isTraining, shownRun } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { Panel, panelOptions, titleOf, type PanelAction, type Selection } from "./panel.ts";
@@ -56,6 +57,15 @@ export class Panels implements vscode.WebviewPanelSerializer {
   /** The file of the panel that was used last. */
   get file(): string | undefined {
     return this.#panels.at(-1)?.file;
+  }
+
+  /** The module that was chosen in that panel, or for it. */
+  get chosen(): PlacedModule | undefined {
+    const panel = this.#panels.at(-1);
+    const runs = panel && this.#store.get(panel.file);
+    const model = runs && shownRun(runs)?.models.find(({ id }) => id === panel.chosen?.model);
+    const module = model?.modules[panel?.chosen?.module ?? 0];
+    return model && module && { model, module };
   }
 
   has(file: string): boolean {
