@@ -115,7 +115,7 @@ export class Observer implements Instrument {
       optimizers,
       source,
       calls: this.calls,
-      operations: watching.enabled ? operations : undefined,
+      operations,
       isInspection: options.firstStep !== undefined,
       isFrozenByHand: () => !interventions.frozen.isEmpty,
       tell: (problem) => tell({ type: "problem", problem }),

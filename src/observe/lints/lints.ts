@@ -45,9 +45,11 @@ const all = [
   TestSetTrained,
 ] as const satisfies readonly (new (context: LintContext) => Lint)[];
 
+/** A program that never takes a step isn't looked at for ever. */
+const mostOperations = 100_000;
+
 export interface LintsParts extends Omit<LintContext, "isTrained" | "origin" | "here" | "tell" | "isTold" | "loaderPlace"> {
-  /** Where operations are told; none where nothing is to be measured. */
-  readonly operations: OperationWatches | undefined;
+  readonly operations: OperationWatches;
   readonly calls: OpenCalls;
   tell(problem: Problem): void;
 }
@@ -58,7 +60,8 @@ export class Lints {
   readonly #told = new Set<string>();
   readonly #loaders = new WeakMap<object, LoaderPlace>();
   /** What looks at operations, until the run has taken its first step. */
-  readonly #operations = { ran: (...operation: Parameters<NonNullable<Lint["ran"]>>): void => this.#each((lint) => lint.ran?.(...operation)) };
+  readonly #operations = { ran: (...operation: Parameters<NonNullable<Lint["ran"]>>): void => this.#ran(operation) };
+  #operationsSeen = 0;
 
   constructor(parts: LintsParts) {
     this.#parts = parts;
@@ -72,7 +75,7 @@ export class Lints {
       isTold: (...place) => this.#isTold(...place),
     };
     this.#lints = all.map((Rule) => new Rule(context));
-    parts.operations?.add(this.#operations);
+    parts.operations.add(this.#operations);
   }
 
   optimizerConstructed(optimizer: Optimizer): void {
@@ -101,7 +104,7 @@ export class Lints {
 
   afterStep(optimizer: Optimizer): void {
     this.#each((lint) => lint.afterStep?.(optimizer));
-    this.#parts.operations?.remove(this.#operations);
+    this.#parts.operations.remove(this.#operations);
   }
 
   schedulerStepped(scheduler: LRScheduler): void {
@@ -127,7 +130,12 @@ export class Lints {
 
   finish(): void {
     this.#each((lint) => lint.finish?.());
-    this.#parts.operations?.remove(this.#operations);
+    this.#parts.operations.remove(this.#operations);
+  }
+
+  #ran(operation: Parameters<NonNullable<Lint["ran"]>>): void {
+    if (++this.#operationsSeen > mostOperations) this.#parts.operations.remove(this.#operations);
+    else this.#each((lint) => lint.ran?.(...operation));
   }
 
   #each(tell: (lint: Lint) => void): void {
