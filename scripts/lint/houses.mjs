@@ -4,6 +4,7 @@
 export const houses = {
   "src/protocol": { from: [], packages: [] },
   "src/run": { from: ["src/protocol"], packages: [] },
+  "src/lint": { from: ["src/protocol", "src/run"], packages: ["@babel/parser", "@babel/types"] },
   "src/keep": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/client": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
@@ -12,8 +13,8 @@ export const houses = {
     from: ["src/protocol", "src/run", "src/keep", "src/engine", "src/observe"],
     packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"],
   },
-  "src/cli": { from: ["src/protocol", "src/run", "src/keep", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
-  "src/extension": { from: ["src/protocol", "src/run", "src/keep", "src/client"], packages: [/^node:/, "vscode"] },
+  "src/cli": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
+  "src/extension": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client"], packages: [/^node:/, "vscode"] },
   "webview": {
     from: ["src/protocol", "src/run"],
     packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/, "@dagrejs/dagre"],

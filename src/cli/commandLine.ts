@@ -13,6 +13,8 @@ export type Command =
       readonly threads: number;
       /** Whether the run is written down. */
       readonly keep: boolean;
+      /** Whether the first bad number is looked for however late it comes. */
+      readonly findsLate: boolean;
       readonly programArguments: readonly string[];
     }
   /** Kept runs: of the project of this folder. */
@@ -35,6 +37,8 @@ What stands after \`--\` is the program's own: it finds it in process.argv.
 Options:
   --json         (inspect, runs, show, compare) print everything as JSON
   --no-keep      (train) write nothing of the run down
+  --find-bad-number
+                 (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
   --version      show the version
@@ -68,7 +72,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
-  return { type: "run", mode, file, json, threads, keep: !values["no-keep"], programArguments };
+  return { type: "run", mode, file, json, threads, keep: !values["no-keep"], findsLate: values["find-bad-number"] ?? false, programArguments };
 }
 
 function parse(args: readonly string[]) {
@@ -80,6 +84,7 @@ function parse(args: readonly string[]) {
         json: { type: "boolean" },
         threads: { type: "string" },
         "no-keep": { type: "boolean" },
+        "find-bad-number": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },

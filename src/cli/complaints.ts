@@ -1,12 +1,49 @@
-/** What there is to say of the user's program: nothing that a comment in it silences. */
+/** What there is to say of the user's program: by its text alone, then by what a run shows; each once, and nothing that a comment silences. */
+import { lint } from "../lint/lint.ts";
 import type { Problem, RunEvent } from "../protocol/index.ts";
+import { healthProblems } from "../run/health/problems.ts";
+import { isLint } from "../run/lints.ts";
 import { heard } from "../run/silencing.ts";
+import type { RunSnapshot } from "../run/snapshot.ts";
+import { isFinal } from "../run/standing.ts";
 import { sourceText } from "./sourceText.ts";
 
-/** @param file the model file */
-export function complaints(event: RunEvent, file: string): readonly Problem[] {
-  if (event.type !== "problem") return [];
-  const { problem } = event;
-  const own = heard(problem, sourceText(problem.position?.file ?? file));
-  return own ? [own] : [];
+export class Complaints {
+  /** The model file. */
+  readonly #file: string;
+  readonly #read = new Set<string>();
+  readonly #told = new Set<string>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Of the model file's own text; of the files that it imports as soon as they are known. */
+  ofText(): readonly Problem[] {
+    return this.#lint(this.#file);
+  }
+
+  /** @param run as it is after the event: what it comes to is said when it is over */
+  of(event: RunEvent, run: RunSnapshot): readonly Problem[] {
+    if (event.type === "files") return event.files.flatMap((file) => this.#lint(file));
+    if (event.type === "state" && isFinal(event.state)) return healthProblems(run).flatMap((problem) => this.#hear(problem));
+    return event.type === "problem" ? this.#hear(event.problem) : [];
+  }
+
+  #lint(file: string): readonly Problem[] {
+    if (this.#read.has(file)) return [];
+    this.#read.add(file);
+    const text = sourceText(file);
+    return text === undefined ? [] : (lint(file, text) ?? []).flatMap((problem) => this.#hear(problem));
+  }
+
+  /** A lint that the text showed already is not told again by the run. */
+  #hear(problem: Problem): readonly Problem[] {
+    const { code, position } = problem;
+    const own = heard(problem, sourceText(position?.file ?? this.#file));
+    const key = `${code} ${position?.file} ${position?.line}`;
+    if (!own || (isLint(code) && position && this.#told.has(key))) return [];
+    this.#told.add(key);
+    return [own];
+  }
 }

@@ -1,7 +1,7 @@
 /** `kindling inspect` */
 import type { ModelClassInfo, Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
-import { complaints } from "./complaints.ts";
+import { Complaints } from "./complaints.ts";
 import { exitCodeOf } from "./interruption.ts";
 import { classText, modelTable } from "./modelTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
@@ -11,10 +11,11 @@ import { newRun, startRunner } from "./runner.ts";
 export async function inspect(script: URL, request: RunRequest, json: boolean, paint: Paint): Promise<number> {
   let run = newRun(request);
   let classes: readonly ModelClassInfo[] = [];
-  const problems: Problem[] = [];
+  const complaints = new Complaints(request.file);
+  const problems: Problem[] = [...complaints.ofText()];
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
-    problems.push(...complaints(told, request.file));
+    problems.push(...complaints.of(told, run));
     if (told.type === "classes") ({ classes } = told);
   };
   return exitCodeOf({

@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function run({ mode, file, json, threads, keep, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
+function run({ mode, file, json, threads, keep, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
   const path = resolve(file);
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file ${printable(file)}`);
@@ -53,6 +53,7 @@ function run({ mode, file, json, threads, keep, programArguments }: Extract<Comm
     timeLimit: inspectTimeLimit,
     threads,
     programArguments,
+    findsLate,
     ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns } }),
   };
   const paint = paintFor(process.stderr);

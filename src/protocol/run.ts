@@ -170,6 +170,8 @@ export interface RunRequest {
   readonly threads: number;
   /** Where the run is written down while it goes on; nowhere if absent. */
   readonly keep?: KeepOptions;
+  /** Whether the first bad number is looked for however long the run had lasted by then, and not only early in it. Default false. */
+  readonly findsLate?: boolean;
   /** Whether a debugger holds the program: it carries its source map with it. Default false. */
   readonly debug?: boolean;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */

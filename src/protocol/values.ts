@@ -15,6 +15,8 @@ export interface SeenValue {
   readonly times: number;
   /** Whether its shape is another than those of what it was computed from. */
   readonly isNews: boolean;
+  /** Where in the file the name is read that was given its value here: the places at which it begins. */
+  readonly uses?: readonly SourceEnd[];
   /** The last one; where it was a list, none. */
   readonly tensor?: SeenTensor;
   /** The module that gave it, else the one in whose `forward` it was. */

@@ -22,7 +22,7 @@ const all = {
   "zero-grad-missing": { title: "Gradients that are never set back to zero", severity: "warning", seenIn: ["text", "run"] },
   "eval-missing": { title: "A validation loop in training mode", severity: "warning", seenIn: ["text", "run"] },
   "no-grad-missing": { title: "An evaluation that records a graph for nothing", severity: "information", seenIn: ["text", "run"] },
-  "loss-not-scalar": { title: "backward() on a loss that is not one number", severity: "error", seenIn: ["text", "run"] },
+  "loss-not-scalar": { title: "backward() on a loss that is not one number", severity: "warning", seenIn: ["text", "run"] },
   "softmax-before-cross-entropy": { title: "Softmax before a loss that applies it itself", severity: "warning", seenIn: ["text", "run"] },
   "bce-unbounded": { title: "Binary cross entropy on outputs that are no probabilities", severity: "warning", seenIn: ["text", "run"] },
   "log-of-softmax": { title: "The logarithm of a softmax", severity: "warning", seenIn: ["text", "run"] },

@@ -16,6 +16,7 @@ import type {
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addEpochs, thinEpochs, type EpochStart } from "./epochs.ts";
 import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
+import { healthProblems } from "./health/problems.ts";
 import { follow, type AllFollowed } from "./followed.ts";
 import { withNews } from "./lines.ts";
 import { isFinal } from "./standing.ts";
@@ -128,7 +129,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
   switch (event.type) {
     case "state": {
       const { place, inDebugger: _, ...rest } = run;
-      return { ...rest, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }), ...(event.state === "paused" && place && { place }) };
+      if (isFinal(event.state)) return ended({ ...rest, state: event.state, endedAt: event.at }, bounds);
+      return { ...rest, state: event.state, ...(event.state === "paused" && place && { place }) };
     }
     case "models":
       return { ...run, models: event.models };
@@ -168,11 +170,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       const samples = addChanges(run.samples, event.changes);
       return samples === run.samples ? run : { ...run, samples };
     }
-    case "problem": {
-      if (run.problems.length >= bounds.problems) return run;
-      const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
-      return { ...run, problems: [...run.problems, problem] };
-    }
+    case "problem":
+      return withProblems(run, [event.problem], bounds);
     case "optimizers":
       return { ...run, optimizers: event.optimizers };
     case "intervention": {
@@ -195,6 +194,18 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
     case "files":
       return run;
   }
+}
+
+/** What it comes to is said once it is over. */
+function ended(run: RunSnapshot, bounds: Bounds): RunSnapshot {
+  return run.mode === "train" ? withProblems(run, healthProblems(run), bounds) : run;
+}
+
+/** The first are those that tell most. */
+function withProblems(run: RunSnapshot, told: readonly Problem[], bounds: Bounds): RunSnapshot {
+  const problems = told.slice(0, Math.max(0, bounds.problems - run.problems.length));
+  if (problems.length === 0) return run;
+  return { ...run, problems: [...run.problems, ...problems.map((problem) => ({ ...problem, message: shorten(problem.message, textLength) }))] };
 }
 
 /** The same run within smaller bounds. */

@@ -31,10 +31,10 @@ process.once("message", ({ job, randomSeed }: Order) => {
   const { mailbox } = new Letters(control);
   port1.on("message", (message: WorkerMessage) => {
     if (message.type === "ready") port1.postMessage({ ...job, control: control.buffer, mailbox, metrics: new MetricBuffer().buffer } satisfies Job, [mailbox]);
-    if (message.type === "searched") answer(message.explanation ? { explanation: message.explanation } : {});
+    if (message.type === "searched") answer(message.searched);
   });
-  worker.on("error", () => answer({}));
-  worker.on("exit", () => setImmediate(() => answer({})));
+  worker.on("error", () => answer({ isAnother: true }));
+  worker.on("exit", () => setImmediate(() => answer({ isAnother: true })));
 });
 
 // Nobody is left who would want to know.

@@ -23,6 +23,8 @@ export interface Binding {
 
 export interface Bindings {
   readonly all: readonly Binding[];
+  /** Names that are read and what was given to them before. */
+  readonly reads: ReadonlyMap<AnyNode, readonly Binding[]>;
   /** What a name that is read there may hold. */
   of(read: AnyNode): readonly Binding[];
 }
@@ -38,7 +40,7 @@ interface Scope {
 export function findBindings(tree: AnyNode): Bindings {
   const finder = new Finder();
   finder.visit(tree, null, { outer: undefined, names: new Map(), isClass: true });
-  return { all: finder.all, of: (read) => finder.reads.get(read) ?? [] };
+  return { all: finder.all, reads: finder.reads, of: (read) => finder.reads.get(read) ?? [] };
 }
 
 /** Of a name or `this.x`; `undefined` for everything else. */
@@ -84,7 +86,7 @@ class Finder {
         return this.#visitLoop(node, scope);
       case "MemberExpression": {
         const name = nameOf(node);
-        if (name !== undefined) this.reads.set(node, [...(lookUp(name, scope)?.names.get(name) ?? [])]);
+        if (name !== undefined) this.#read(node, name, scope);
         this.visit(node.object, node, scope);
         if (node.computed) this.visit(node.property, node, scope);
         return;
@@ -96,11 +98,15 @@ class Finder {
         if (node.value) this.visit(node.value, node, scope);
         return;
       case "Identifier":
-        this.reads.set(node, [...(lookUp(node.name, scope)?.names.get(node.name) ?? [])]);
-        return;
+        return this.#read(node, node.name, scope);
       default:
         this.#visitAll(childrenOf(node), node, scope);
     }
+  }
+
+  #read(node: AnyNode, name: string, scope: Scope): void {
+    const given = lookUp(name, scope)?.names.get(name);
+    if (given) this.reads.set(node, [...given]);
   }
 
   #visitAll(nodes: readonly AnyNode[], parent: AnyNode, scope: Scope): void {

@@ -19,7 +19,7 @@ import { pathToFileURL } from "node:url";
 import type { ValuePlace } from "../observe/values/valuePlace.ts";
 import type { Problem, SourcePosition } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
-import type { Declarations, CallSite, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import type { Declarations, CallSite, ClassDeclaration, FieldDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import { insertHooks } from "./insertHooks.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata, unreadable } from "./problems.ts";
@@ -82,6 +82,7 @@ const packageFolder = /[\\/]node_modules[\\/]/;
 export async function bundle(file: string, engine: string, tellsValues = false): Promise<Bundle> {
   const own = new OwnFiles(file);
   const classes: ClassDeclaration[] = [];
+  const fields: FieldDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
   const loops: SourcePosition[] = [];
@@ -104,6 +105,7 @@ export async function bundle(file: string, engine: string, tellsValues = false):
     loops.push(...hooked.loops);
     tellingCalls.push(...hooked.tellingCalls);
     classes.push(...hooked.classes);
+    fields.push(...hooked.fields);
     variables.push(...hooked.variables);
     imports.push(...hooked.imports);
     calls.push(...hooked.calls);
@@ -170,7 +172,7 @@ export async function bundle(file: string, engine: string, tellsValues = false):
     return {
       code: output(".js"),
       map: namedSources(output(".map"), own.names),
-      declarations: { classes, variables, imports, loops, tellingCalls, calls, values },
+      declarations: { classes, fields, variables, imports, loops, tellingCalls, calls, values },
       files: own.names,
       place: own.placeOf(own.entry),
       warnings,

@@ -19,6 +19,14 @@ export interface VariableDeclaration {
   readonly assigned: boolean;
 }
 
+/** A property that a class gives its own objects, where it does so first. */
+export interface FieldDeclaration {
+  /** Index of the class. */
+  readonly owner: number;
+  readonly name: string;
+  readonly position: SourcePosition;
+}
+
 /** A name that the user imports from `kindling`. */
 export interface ImportedName {
   readonly name: string;
@@ -54,6 +62,7 @@ export interface Operand {
 /** Of all files of the user's; a class is referred to by its index. */
 export interface Declarations {
   readonly classes: readonly ClassDeclaration[];
+  readonly fields: readonly FieldDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
   /** Loops that tell their turns, and calls of `backward()` and `log()`; each is referred to by its index. */

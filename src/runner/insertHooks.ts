@@ -18,11 +18,12 @@ import type { SourcePosition } from "../protocol/index.ts";
 import { indexAt } from "../run/series.ts";
 import { findBindings } from "./bindings.ts";
 import { callSites } from "./callSites.ts";
-import type { CallSite, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import type { CallSite, ClassDeclaration, FieldDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import type { Insertion } from "./insertion.ts";
 import { countingLoop, epochLoops, loopsToMark, mayBreak, trainingLoops, turnOf, type CountingLoop } from "./loops.ts";
 import { programHooksName } from "./programHooks.ts";
 import { SourceText } from "./sourceText.ts";
+import { fieldsOf } from "./fields.ts";
 import { identifierName, nameGivenBy, walk } from "./syntaxTree.ts";
 import { tellingCalls } from "./tellingCalls.ts";
 import { closing as closingOrder, opening as openingOrder, valueHooks } from "./valueHooks.ts";
@@ -32,6 +33,7 @@ export interface HookedSource {
   /** Encoded `mappings` of the new code. */
   readonly mappings: string;
   readonly classes: readonly ClassDeclaration[];
+  readonly fields: readonly FieldDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
   /** Loops that tell their turns, and calls that tell when they are over. */
@@ -64,6 +66,7 @@ export function insertHooks(file: string, source: string, code: string, map: str
   const { trace, starts, lines: originalLines } = text;
   const insertions: Insertion[] = [];
   const classes: ClassDeclaration[] = [];
+  const fields: FieldDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
   const positionOf = (offset: number): SourcePosition | undefined => text.positionOf(offset);
@@ -89,7 +92,9 @@ export function insertHooks(file: string, source: string, code: string, map: str
           }))
         : null;
     classes.push({ name, position, parameters });
-    return first.class + classes.length - 1;
+    const index = first.class + classes.length - 1;
+    fields.push(...fieldsOf(node, index, positionOf));
+    return index;
   }
 
   function visitClass(node: ClassNode | ClassExpression, nameFromOutside: string | undefined, isDefaultExport: boolean): void {
@@ -180,6 +185,7 @@ export function insertHooks(file: string, source: string, code: string, map: str
     code: insert(code, insertions),
     mappings: shift(trace, starts, insertions),
     classes,
+    fields,
     variables,
     imports,
     loops: marked.map(({ node }) => placeOf(node.start)),

@@ -8,6 +8,7 @@ import { version } from "./version.ts";
 
 const places = {
   worker: new URL("./worker.js", import.meta.url),
+  again: new URL("./again.js", import.meta.url),
   engine: new URL("../kindling.js", import.meta.url),
 };
 

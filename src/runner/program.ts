@@ -96,7 +96,7 @@ export class Program {
       metrics: new MetricBuffer(job.metrics),
       sink: {
         event: (event) => this.#tell(event),
-        alarm: (problem, { losses, time }) => this.#post({ type: "alarm", problem, run: { losses, seed: this.#seed }, time }),
+        alarm: (problem, { what, losses, time }) => this.#post({ type: "alarm", problem, what, run: { losses, seed: this.#seed }, time }),
         series: (index, name) => this.#post({ type: "series", index, name }),
         points: (values) => {
           this.#post({ type: "points", values });
@@ -283,7 +283,7 @@ function missingExport(name: string, position: Problem["position"] & object): Pr
   return { severity: "error", code: "import", message, position, end };
 }
 
-export function programSource(map: SourceMap, { variables, loops, tellingCalls }: Declarations, classes: DeclaredClasses): ProgramSource {
+export function programSource(map: SourceMap, { fields, variables, loops, tellingCalls }: Declarations, classes: DeclaredClasses): ProgramSource {
   const byPlace = new Map(variables.map((variable) => [placeKey(variable.position), variable]));
   return {
     program: map.program,
@@ -292,6 +292,7 @@ export function programSource(map: SourceMap, { variables, loops, tellingCalls }
     loopAt: (loop) => loops[loop],
     callAt: (call) => tellingCalls[call],
     declaredAt: (constructor) => classes.declaredAt(constructor),
+    fieldAt: (constructor, name) => fields.find((field) => field.name === name && classes.isOf(constructor, field.owner))?.position,
     isModuleClass: (name) => classes.isModuleClass(name),
     nameInProgram: (constructor) => classes.nameInProgram(constructor),
   };

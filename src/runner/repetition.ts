@@ -8,6 +8,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
 import * as engine from "../engine/index.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
+import { mostLosses } from "../observe/badNumbers/alarm.ts";
 import { Search, type Found } from "../observe/badNumbers/search.ts";
 import { explained } from "../observe/badNumbers/words.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -51,22 +52,23 @@ export class Repetition {
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     leaveTheWorldAlone();
-    watchProcess({ isOurs: () => false, uncaught: () => this.#end({}), exit: () => this.#end({}) });
+    const another = (): void => this.#end({ isAnother: true });
+    watchProcess({ isOurs: () => false, uncaught: another, exit: (code) => this.#end(code === 0 ? {} : { isAnother: true }) });
     setInstrument(this.#search);
     watchOperations(this.#search);
     try {
       await import(this.#job.program);
     } catch {
-      this.#end({});
+      another();
     }
   }
 
   /** Bit for bit the same losses: only then it is the same run. */
   #agrees(loss: number): boolean {
     const { losses } = this.#run;
-    const isSame = this.#backwards < losses.length && Object.is(loss, losses[this.#backwards]);
+    const isSame = this.#backwards >= mostLosses || Object.is(loss, losses[this.#backwards]);
     this.#backwards++;
-    if (!isSame) this.#end({});
+    if (!isSame) this.#end({ isAnother: true });
     return isSame;
   }
 
@@ -92,7 +94,7 @@ export class Repetition {
     this.#isOver = true;
     setInstrument(null);
     watchOperations(null);
-    this.#post({ type: "searched", ...searched });
+    this.#post({ type: "searched", searched });
     leave(0);
   }
 }

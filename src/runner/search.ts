@@ -3,21 +3,16 @@
  * operation watched. Since a run gives the same bits each time, what is found there holds for the first.
  */
 import { fork, type ChildProcess } from "node:child_process";
-import type { Problem } from "../protocol/index.ts";
+import type { Problem, RunRequest } from "../protocol/index.ts";
 import { formatCount } from "../run/numbers.ts";
 import type { Order } from "./again.ts";
 import { ProgramFolder } from "./programFolder.ts";
-import type { RepeatedRun, Searched } from "./workerMessages.ts";
+import type { Alarmed, Searched } from "./workerMessages.ts";
 
-/** What is searched. */
-export interface Alarm {
-  readonly problem: Problem;
-  readonly run: RepeatedRun;
-  /** Milliseconds that the run had lasted. */
-  readonly time: number;
-}
-
+/** The program that runs. */
 export interface SearchedProgram {
+  /** URL of the script of the process that runs it once more. */
+  readonly script: URL;
   readonly job: Omit<Order["job"], "repeated" | "program">;
   readonly code: string;
   /** The build of the kernels that the run computes with. */
@@ -28,19 +23,17 @@ export interface SearchedProgram {
 /** A run that lasted longer up to there isn't repeated unasked; milliseconds. */
 const longest = 30_000;
 /** How long a repetition may take: so many times as long as the run, and a start. */
-const [factor, start] = [10, 20_000];
-
-const script = new URL("./again.js", import.meta.url);
+const [factor, start] = [10, 30_000];
 
 export class BadNumberSearch {
-  readonly #alarm: Alarm;
+  readonly #alarm: Alarmed;
   #child: ChildProcess | undefined;
   /** Resolves with the problem, with all that could be found out. */
   readonly problem: Promise<Problem>;
 
-  constructor(alarm: Alarm, program: SearchedProgram) {
+  constructor(alarm: Alarmed, program: SearchedProgram) {
     this.#alarm = alarm;
-    const reason = whyNot(alarm);
+    const reason = whyNot(alarm, program.job.request);
     this.problem = reason === undefined ? this.#search(program) : Promise.resolve(unexplained(alarm.problem, reason));
   }
 
@@ -49,19 +42,24 @@ export class BadNumberSearch {
     this.#child?.kill("SIGKILL");
   }
 
-  async #search({ job, code, kernels, randomSeed }: SearchedProgram): Promise<Problem> {
-    const { problem, run, time } = this.#alarm;
+  async #search({ script, job, code, kernels, randomSeed }: SearchedProgram): Promise<Problem> {
+    const { problem, what, run, time } = this.#alarm;
     let folder: ProgramFolder | undefined;
     try {
       folder = new ProgramFolder(code);
-      const { explanation } = await this.#ask({ job: { ...job, program: folder.program, repeated: run }, randomSeed }, kernels, start + factor * time);
-      if (!explanation)
+      const { explanation, isAnother } = await this.#ask(
+        script,
+        { job: { ...job, program: folder.program, repeated: run }, randomSeed },
+        kernels,
+        patienceFor(job.request, time),
+      );
+      if (isAnother)
         return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
+      if (!explanation) return problem;
       const { message, position, related, module } = explanation;
-      const headline = problem.message.slice(0, problem.message.indexOf(". ") + 1);
       return {
         ...problem,
-        message: `${headline} ${message}`,
+        message: `${what} ${message}`,
         ...(position && { position }),
         ...(related.length > 0 && { related }),
         ...(module !== undefined && { module }),
@@ -73,7 +71,7 @@ export class BadNumberSearch {
     }
   }
 
-  #ask(order: Order, kernels: string, patience: number): Promise<Searched> {
+  #ask(script: URL, order: Order, kernels: string, patience: number): Promise<Searched> {
     const child = (this.#child = fork(script, [], {
       execArgv: [permissionFlag()!, "--allow-fs-read=*", "--allow-worker", "--no-warnings"],
       env: { ...process.env, KINDLING_KERNELS: kernels },
@@ -90,8 +88,16 @@ export class BadNumberSearch {
   }
 }
 
-function whyNot({ time }: Alarm): string | undefined {
-  if (time > longest) return `the run had lasted ${formatCount(Math.round(time / 1000))} s by then, which is not run again unasked`;
+/** An inspection has its time, and this is part of it. */
+function patienceFor({ mode, timeLimit }: RunRequest, time: number): number {
+  return mode === "inspect" && timeLimit > 0 ? Math.max(0, timeLimit - time) : start + factor * time;
+}
+
+function whyNot({ time }: Alarmed, { findsLate = false }: RunRequest): string | undefined {
+  if (time > longest && !findsLate) {
+    const lasted = `the run had lasted ${formatCount(Math.round(time / 1000))} s by then, and is not run again unasked`;
+    return `${lasted}. To find out, run \`Kindling: Train and Find the First Bad Number\` or \`kindling train --find-bad-number\``;
+  }
   return permissionFlag() === undefined ? "this needs a newer Node.js" : undefined;
 }
 

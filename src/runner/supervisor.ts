@@ -11,9 +11,9 @@ import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
 import { bundlingProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
 import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
-import { BadNumberSearch, type Alarm } from "./search.ts";
+import { BadNumberSearch } from "./search.ts";
 import { SourceMap } from "./sourceMap.ts";
-import type { Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
+import type { Alarmed, Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
 import { workerStack } from "./workerStack.ts";
 
 /** How long a program that was told to stop may go on before its thread is terminated; milliseconds. */
@@ -26,6 +26,8 @@ const stackPatience = 800;
 export interface Places {
   /** URL of the worker thread's script. */
   readonly worker: URL;
+  /** URL of the script of a process that runs a program once more. */
+  readonly again: URL;
   /** URL of the engine, the very file that the worker thread loads. */
   readonly engine: URL;
 }
@@ -60,7 +62,7 @@ export class Supervisor {
   #isBundling = false;
   #folder: ProgramFolder | undefined;
   /** What a search for a bad number has to know of the program that runs. */
-  #search: ((alarm: Alarm) => BadNumberSearch) | undefined;
+  #search: ((alarm: Alarmed) => BadNumberSearch) | undefined;
   #searched: Promise<void> | undefined;
   #end: RunEnd | undefined;
   #workerError: (Error & { code?: string }) | undefined;
@@ -175,7 +177,8 @@ export class Supervisor {
   async #runProgram(request: RunRequest, made: Bundle, program: string): Promise<void> {
     const described = { request, place: made.place, home: new URL(".", this.#places.engine).href, map: made.map, declarations: made.declarations };
     const kernels = (await this.ready) ?? "";
-    this.#search = (alarm) => new BadNumberSearch(alarm, { job: described, code: made.code, kernels, randomSeed: this.#randomSeed });
+    this.#search = (alarm) =>
+      new BadNumberSearch(alarm, { script: this.#places.again, job: described, code: made.code, kernels, randomSeed: this.#randomSeed });
     const job: Job = {
       ...described,
       program,
@@ -194,7 +197,7 @@ export class Supervisor {
   }
 
   /** Looks where a number that isn't finite comes from, while the run goes on. */
-  async #lookFor(alarm: Alarm): Promise<void> {
+  async #lookFor(alarm: Alarmed): Promise<void> {
     const search = this.#search!(alarm);
     void this.#stopped.then(() => search.end());
     this.#emit({ type: "problem", problem: await search.problem });

@@ -1,6 +1,7 @@
 /** What the program throws, with the user's own lines. */
 import { KindlingError, OutOfMemoryError, ShapeError } from "../engine/errors.ts";
 import type { Problem } from "../protocol/index.ts";
+import { meanFix } from "./meanFix.ts";
 import { rightSpelling } from "./misspelled.ts";
 import { startOf } from "./problems.ts";
 import { withShapes, type ShapeFacts } from "./shapeTrouble.ts";
@@ -80,7 +81,16 @@ export function thrownProblem(error: unknown, file: string, stacks: StackReader,
   const stack = frames.length > 0 ? { stack: frames } : {};
   if (isInstance(error, KindlingError)) {
     const module = error.modulePath.length > 0 ? { module: error.modulePath.join(" of ") } : {};
-    return withShapes({ severity: "error", code: codeOf(error), message: summary(error, error.message), position, ...stack, ...module }, error, facts);
+    const problem: Problem = {
+      severity: "error",
+      code: codeOf(error),
+      message: summary(error, error.message),
+      position,
+      ...stack,
+      ...module,
+    };
+    const fixes = meanFix(error.message, position);
+    return fixes.length > 0 ? { ...problem, fixes } : withShapes(problem, error, facts);
   }
   if (isAllocationFailure(error)) {
     const message = `There is not enough memory for what the program asked for (${error.message}). Make the array or tensor smaller.`;

@@ -1,6 +1,7 @@
 /** Makes a program tell its tensors: those that names are given, that are passed on, and that are returned. */
 import type { AnyNode } from "acorn";
 import type { ValuePlace } from "../observe/values/valuePlace.ts";
+import type { SourceEnd } from "../protocol/index.ts";
 import { nameOf, type Binding, type Bindings } from "./bindings.ts";
 import type { Insertion } from "./insertion.ts";
 import { programHooksName } from "./programHooks.ts";
@@ -14,15 +15,17 @@ export interface ValueHooks {
 
 /** @param first index that the file's first place gets */
 export function valueHooks(tree: AnyNode, bindings: Bindings, text: SourceText, first: number): ValueHooks {
-  const places: ValuePlace[] = [];
+  const places: (ValuePlace & { uses: SourceEnd[] })[] = [];
   const insertions: Insertion[] = [];
   const placeOf = new Map<Binding, number>();
+  /** Expressions that are told themselves. */
+  const wrapped = new Set<AnyNode>();
 
   function add(kind: ValuePlace["kind"], node: AnyNode, source: AnyNode | undefined, isEntrance = false): number | undefined {
     const range = text.rangeOf(node);
     if (!range) return undefined;
     const from = source ? sourcesOf(source) : [];
-    return first + places.push({ kind, text: text.textOf(range), ...range, from, isEntrance }) - 1;
+    return first + places.push({ kind, text: text.textOf(range), ...range, from, isEntrance, uses: [] }) - 1;
   }
 
   function sourcesOf(expression: AnyNode): number[] {
@@ -59,6 +62,11 @@ export function valueHooks(tree: AnyNode, bindings: Bindings, text: SourceText, 
       wrap(node.body, add("result", node.body, node.body, functionName(node, parent) === "forward"));
     }
   });
+  for (const [read, given] of bindings.reads) {
+    const place = placeOf.get(given.at(-1)!);
+    const range = place === undefined || wrapped.has(read) ? undefined : text.rangeOf(read);
+    if (range) places[place! - first]!.uses.push({ line: range.position.line, column: range.position.column });
+  }
   return { places, insertions };
 }
 

@@ -40,8 +40,22 @@ export interface RepeatedRun {
   readonly seed: number | bigint;
 }
 
-/** What a repetition came to: nothing where the program took another course. */
-export type Searched = { readonly explanation?: Explanation };
+/** Something is not finite any more. */
+export interface Alarmed {
+  readonly problem: Problem;
+  /** What became of what, as the problem begins. */
+  readonly what: string;
+  readonly run: RepeatedRun;
+  /** Milliseconds that the run had lasted. */
+  readonly time: number;
+}
+
+/** What a repetition came to; neither where all ran the same and no operation is to blame. */
+export interface Searched {
+  readonly explanation?: Explanation;
+  /** The program took another course this time. */
+  readonly isAnother?: true;
+}
 
 /** How the program ended. */
 export type Outcome = "finished" | "stopped" | "failed";
@@ -58,7 +72,6 @@ export type WorkerMessage =
   | { readonly type: "series"; readonly index: number; readonly name: string }
   | { readonly type: "points"; readonly values: Float64Array }
   | { readonly type: "paused"; readonly paused: boolean }
-  /** Something is not finite any more, after so many milliseconds. */
-  | { readonly type: "alarm"; readonly problem: Problem; readonly run: RepeatedRun; readonly time: number }
-  | ({ readonly type: "searched" } & Searched)
+  | ({ readonly type: "alarm" } & Alarmed)
+  | { readonly type: "searched"; readonly searched: Searched }
   | { readonly type: "ended"; readonly outcome: Outcome; /** The program's own choice, where it made one. */ readonly exitCode?: number };

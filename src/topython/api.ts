@@ -264,6 +264,8 @@ export function methodResult(path: string, name: string, of: Type | undefined): 
   switch (name) {
     case "stateDict":
       return { kind: "map", key: string, value: tensor };
+    case "loadStateDict":
+      return { kind: "instance", path: "IncompatibleKeys" };
     case "getLastLr":
       return list(number);
     case "sample":
@@ -300,6 +302,7 @@ export function propertyType(path: string, name: string): Type {
     return unknown;
   }
   if (name === "paramGroups") return list(paramGroup);
+  if (path === "IncompatibleKeys") return list(string);
   if (path === "data.CsvTable" && name === "columns") return list(string);
   if (name === "savedTensors") return list(tensor);
   if (name === "indices" && path === "data.Subset") return list(whole);

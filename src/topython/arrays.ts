@@ -3,7 +3,7 @@ import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
 import { condition, expression, iterable, iterated, materialized, wholeExpression } from "./expressions.ts";
 import { functionValue, isCallback, pureExpression } from "./functions.ts";
-import { declarePattern, patternText } from "./patterns.ts";
+import { declareParts, declarePattern, isLoopPattern, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, comparison, infix, receiver, within, type Code } from "./python.ts";
 import { bare, isFunction, mentions, type FunctionNode, type Node } from "./syntax.ts";
 import { boolean, either, elementOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
@@ -66,7 +66,7 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "sort":
       return sorted(context, node, made, name);
     case "fill":
-      return infix(atom(`[${value(first!).text}]`), "*", access(`len(${made.text})`), binds.product, list(value(first!).type));
+      return filled(made, value(first!));
     case "at":
       return access(`${receiver(here())}[${wholeExpression(context, first!).text}]`, of);
     case "entries":
@@ -82,30 +82,41 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
   }
 }
 
+/** `new Array(n).fill(0)` is `[0] * n`. */
+function filled(made: Code, value: Code): Code {
+  const empty = /^\[(?:None|0|0\.0)\] \* (.*)$/s.exec(made.text);
+  return code(`[${value.text}] * ${empty ? empty[1] : `len(${made.text})`}`, binds.product, list(value.type));
+}
+
 /** One thing after another, and which names stand for it. */
 interface Turns {
   /** `x in xs`, `i, x in enumerate(xs)` */
   readonly clause: string;
 }
 
-/** Opens the parameters of a callback as the variables of a comprehension. */
-function turns(context: Context, made: Code, node: FunctionNode): Turns {
+/** Opens the parameters of a callback as the variables of a comprehension. @param keepsItem whether the item itself is asked for, too */
+function turns(context: Context, made: Code, node: FunctionNode, keepsItem = false): Turns {
   const [item, index] = node.params;
   const source = iterated(context, made);
   const of = elementOf(source.type);
   const names = [item, index].map((each, i) => {
     if (!each) return undefined;
     const pattern = each.type === "AssignmentPattern" ? each.left : each;
+    if (!isLoopPattern(pattern) || (keepsItem && pattern.type === "ArrayPattern")) {
+      declareParts(context, pattern, access("item", of));
+      return "item";
+    }
     declarePattern(context, pattern, i === 0 ? of : whole);
     return patternText(context, pattern, i === 0 ? of : whole);
   });
   const usesIndex = index !== undefined;
   const usesItem = item !== undefined && !(item.type === "Identifier" && item.name.startsWith("_") && !mentions(node.body, item.name));
-  const text = within(source, binds.or);
+  // An iterator needn't become a list to be gone through once.
+  const text = within(source, binds.or).replace(/^list\(([\w.]+\.(?:named_)?(?:parameters|buffers|children|modules)\(\))\)$/, "$1");
   if (!usesIndex) return { clause: `${names[0] ?? "_"} in ${text}` };
   const length = /^range\((.*)\)$/.exec(text);
   if (!usesItem) return { clause: length && !length[1]!.includes(",") ? `${names[1]} in ${text}` : `${names[1]} in range(len(${text}))` };
-  return { clause: `${names[1]}, ${item.type === "ArrayPattern" ? `(${names[0]})` : names[0]} in enumerate(${text})` };
+  return { clause: `${names[1]}, ${names[0]!.includes(",") ? `(${names[0]})` : names[0]} in enumerate(${text})` };
 }
 
 /** `body for x in xs` with the callback's body, `undefined` where it takes more than an expression. */
@@ -116,7 +127,7 @@ function comprehension(context: Context, made: Code, callback: Node, isTest = fa
   if (!body) return undefined;
   const attempt = (): Code | undefined =>
     context.inScope(() => {
-      const { clause } = turns(context, made, inner);
+      const { clause } = turns(context, made, inner, isTest);
       const pure = isTest ? pureCondition(context, body) : pureExpression(context, body);
       if (!pure) return undefined;
       const kept = materialized(pure);
@@ -179,7 +190,7 @@ function filtered(context: Context, made: Code, callback: Node): Code {
   if (isFunction(inner)) {
     const short = comprehension(context, made, callback, true, (test, clause) => {
       const [item] = inner.params;
-      const name = item ? patternText(context, item.type === "AssignmentPattern" ? item.left : item, of) : "_";
+      const name = item ? (item.type === "Identifier" ? patternText(context, item, of) : "item") : "_";
       return `${name} for ${clause} if ${within(test, binds.or)}`;
     });
     // The item is asked for, also where only its index decides.

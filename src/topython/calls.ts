@@ -8,7 +8,7 @@ import { access, action, atom, attributeName, binds, code, comparison, infix, py
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
-import { boolean, bools, elementOf, floats, functionOf, hookType, list, none, noParameters, tensor, unknown, whole, type ClassInfo, type Parameters, type Type } from "./types.ts";
+import { boolean, bools, elementOf, floats, functionOf, backwardHookType, hookType, list, none, noParameters, tensor, unknown, whole, type ClassInfo, type Parameters, type Type } from "./types.ts";
 
 export type CallNode = Extract<Node, { type: "CallExpression" }>;
 type NewNode = Extract<Node, { type: "NewExpression" }>;
@@ -230,6 +230,7 @@ function callbackTypes(name: string): readonly Type[] {
   if (name === "registerHook") return [tensor];
   if (name === "apply") return [{ kind: "instance", path: "nn.Module" }];
   if (name === "LambdaLR" || name === "MultiplicativeLR") return [whole];
+  if (/^registerFullBackward/.test(name)) return backwardHookType.parameters.types;
   return /^register.*Hook$/.test(name) ? hookType.parameters.types : [];
 }
 

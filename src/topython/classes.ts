@@ -45,20 +45,12 @@ export function classInfo(context: Context, node: ClassNode, name: string): Clas
   const self: Type = { kind: "object of", of: info };
   const inClass = <T>(find: () => T): (() => T) => {
     const { scope } = context;
-    return () => {
-      const outer = context.scope;
-      context.scope = scope;
-      try {
-        return context.dry(() =>
-          context.inScope(() => {
-            context.bindThis(self, "self");
-            return find();
-          }),
-        );
-      } finally {
-        context.scope = outer;
-      }
-    };
+    const inside = (): T =>
+      context.inScope(() => {
+        context.bindThis(self, "self");
+        return find();
+      });
+    return () => context.inScopeOf(scope, () => context.dry(inside));
   };
   for (const member of node.body.body) {
     if (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") declareField(context, member, member.static ? statics : fields, inClass);

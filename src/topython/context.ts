@@ -26,6 +26,8 @@ export class Definition {
   readonly names = new Set<string>();
   readonly outside = new Set<string>();
   readonly returns: Type[] = [];
+  /** What its annotation says that it returns. */
+  wanted: Type = unknown;
   /** Loops around what is being translated, innermost last, with what `continue` has to do first. */
   readonly loops: { readonly node: Node; readonly beforeContinue: (() => void) | undefined }[] = [];
 
@@ -174,15 +176,18 @@ export class Context implements TypeNames {
   /** Finds a type later, as it is found here. */
   later(find: () => Type): () => Type {
     const { scope } = this;
-    return () => {
-      const outer = this.scope;
-      this.scope = scope;
-      try {
-        return this.dry(find);
-      } finally {
-        this.scope = outer;
-      }
-    };
+    return () => this.inScopeOf(scope, () => this.dry(find));
+  }
+
+  /** Runs something where another scope's names hold. */
+  inScopeOf<T>(scope: Scope, run: () => T): T {
+    const outer = this.scope;
+    this.scope = scope;
+    try {
+      return run();
+    } finally {
+      this.scope = outer;
+    }
   }
 
   /** A type of `Map<key, value>`. */
@@ -413,7 +418,9 @@ export function collectNames(context: Context, program: Node): void {
       case "ImportDefaultSpecifier":
         context.ownNames.add(`import ${node.local.name}`);
         break;
-      case "ObjectProperty":
+      case "ObjectExpression":
+        for (const property of node.properties) if (property.type === "ObjectProperty" && property.key.type === "Identifier" && !property.computed) context.objectFields.add(property.key.name);
+        break;
       case "TSPropertySignature":
         if (node.key.type === "Identifier" && !node.computed) context.objectFields.add(node.key.name);
         break;

@@ -46,13 +46,7 @@ export function functionType(context: Context, node: FunctionNode): Type & { kin
     get returns(): Type {
       if (found) return found;
       found = unknown;
-      const outer = context.scope;
-      context.scope = scope;
-      try {
-        return (found = context.dry(() => inferredReturn(context, node)));
-      } finally {
-        context.scope = outer;
-      }
+      return (found = context.inScopeOf(scope, () => context.dry(() => inferredReturn(context, node))));
     },
   };
 }
@@ -160,6 +154,7 @@ export interface DefineOptions {
 export function define(context: Context, name: string, node: FunctionNode, options: DefineOptions = {}): void {
   const { leading = [], trailing = [], decorators = [], doc, types = [], self, first } = options;
   const definition = new Definition(context.definition);
+  definition.wanted = "returnType" in node && node.returnType ? annotated(node.returnType, context) : unknown;
   const { scope } = context;
   context.inScope(() => {
     const outerLoop = context.loop;

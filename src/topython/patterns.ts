@@ -70,6 +70,28 @@ function listPattern(context: Context, pattern: Extract<Node, { type: "ArrayPatt
   return parts.length === 1 ? `${parts[0]},` : parts.join(", ");
 }
 
+/** Binds what a pattern names as parts of `whole`, for places where nothing can be assigned: `item["loss"]`. */
+export function declareParts(context: Context, pattern: Node, whole: Code): void {
+  switch (pattern.type) {
+    case "AssignmentPattern":
+      return declareParts(context, pattern.left, whole);
+    case "ArrayPattern":
+      return pattern.elements.forEach((element, i) => element && declareParts(context, element, element.type === "RestElement" ? access(`${whole.text}[${i}:]`, whole.type) : access(`${whole.text}[${i}]`, partOf(whole.type, i))));
+    case "RestElement":
+      return declareParts(context, pattern.argument, whole);
+    case "ObjectPattern":
+      return pattern.properties.forEach((property) => {
+        if (property.type === "ObjectProperty") declareParts(context, property.value, fieldValue(context, property, whole, keyName(property.key, property.computed) ?? ""));
+      });
+    case "Identifier":
+      context.scope.bindings.set(pattern.name, { python: whole.text, owner: context.definition, loop: undefined, type: () => whole.type });
+  }
+}
+
+/** Whether Python's loops can unpack it. */
+export const isLoopPattern = (pattern: Node): boolean =>
+  isUnpackable(pattern) || (pattern.type === "ArrayPattern" && pattern.elements.every((element) => !element || isLoopPattern(element.type === "AssignmentPattern" ? element.left : element))) || pattern.type === "RestElement";
+
 /** Whether Python can unpack it in one go. */
 export const isUnpackable = (pattern: Node): boolean =>
   pattern.type === "ArrayPattern" ? pattern.elements.every((element) => !element || (element.type !== "AssignmentPattern" && (element.type === "Identifier" || element.type === "RestElement" || element.type === "MemberExpression" || isUnpackable(element)))) : pattern.type === "Identifier" || pattern.type === "MemberExpression";

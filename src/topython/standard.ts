@@ -138,6 +138,8 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       const made = value(first!);
       return made.type.kind === "boolean" ? access(`str(${made.text}).lower()`, string) : made.type.kind === "string" ? made : access(`str(${made.text})`, string);
     }
+    case "Array":
+      return standardConstruction(context, { ...node, type: "NewExpression" } as never, "Array");
     case "Array.from":
       return arrayFrom(context, node);
     case "Array.isArray":

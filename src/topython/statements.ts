@@ -2,10 +2,10 @@
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { calculated, condition, expression, iterable, memberOf, negated, property_, valueFor, wholeExpression } from "./expressions.ts";
-import { define, docstring, functionType, isCallback } from "./functions.ts";
+import { define, docstring, functionType, functionValue, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
 import { importDeclaration, exportedFrom } from "./imports.ts";
-import { assignPattern, declarePattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
+import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, type Node } from "./syntax.ts";
 import { annotated, elementOf, none, number, tensor, unknown, whole, type Type } from "./types.ts";
@@ -285,7 +285,8 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
   const value = init ? bare(init) : undefined;
   if (id.type === "Identifier" && value && isCallback(value)) {
     const { python } = context.declare(id.name, context.later(() => functionType(context, value)));
-    return functionStatement(context, python, value, node);
+    const stated = id.typeAnnotation ? annotated(id.typeAnnotation, context) : unknown;
+    return functionStatement(context, python, value, node, stated.kind === "function" ? stated.parameters.types : []);
   }
   if (value?.type === "ClassExpression" && id.type === "Identifier") return classDeclaration(context, { ...value, type: "ClassDeclaration", id } as never);
   if (value?.type === "CallExpression" && contextCall(context, value)) {
@@ -317,11 +318,11 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
 /** What the annotation says, and more where the value tells more. */
 const more = (stated: Type, made: Type): Type => (stated.kind === made.kind && (stated.kind === "number" || stated.kind === "tensor") ? made : stated);
 
-function functionStatement(context: Context, name: string, node: Parameters<typeof define>[2], from: Node): void {
+function functionStatement(context: Context, name: string, node: Parameters<typeof define>[2], from: Node, types: readonly Type[] = []): void {
   const doc = context.docComment(outermost(context, from));
   context.commentsBefore(from.start!);
   apart(context);
-  context.out.push(...context.captured(() => withoutBefore(context, () => define(context, name, node, { doc }))));
+  context.out.push(...context.captured(() => withoutBefore(context, () => define(context, name, node, { doc, types }))));
   context.commentBehind(from);
 }
 
@@ -391,9 +392,13 @@ function insideContext(context: Context, call: Extract<Node, { type: "CallExpres
     if (returns === 0 || (node.type === "ReturnStatement" && use === returnText)) return block(context, own);
     if (returns === 1 && last?.type === "ReturnStatement" && last.argument) {
       // What the block names stays its own, what it gives is used where it stands.
+      const { scope } = context;
       return context.inScope(() => {
         statements(context, own.body.slice(0, -1), own.start! + 1);
-        context.statement(last, () => use(expression(context, last.argument!)));
+        context.statement(last, () => {
+          const made = expression(context, last.argument!);
+          return context.inScopeOf(scope, () => use(made));
+        });
       });
     }
     const name = context.fresh("result_of_block");
@@ -419,7 +424,8 @@ export function returned(context: Context, value: Node, node: Node): void {
   if (inner.type === "AssignmentExpression") return assignment(context, node, inner);
   if (inner.type === "UpdateExpression") return context.statement(node, () => effect(context, inner).text);
   context.statement(node, () => {
-    const made = expression(context, value);
+    const { wanted } = context.definition;
+    const made = isCallback(inner) && wanted.kind === "function" ? functionValue(context, inner, wanted.parameters.types, wanted.parameters.types.length) : expression(context, value);
     context.definition.returns.push(made.type);
     if (made.isStatement) return made.text;
     const isTuple = inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple" || (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
@@ -491,10 +497,6 @@ function forOf(context: Context, node: Extract<Node, { type: "ForOfStatement" }>
     loops.pop();
   });
 }
-
-/** Defaults of single places don't matter where each item has them all. */
-const isLoopPattern = (pattern: Node): boolean =>
-  isUnpackable(pattern) || (pattern.type === "ArrayPattern" && pattern.elements.every((element) => !element || isLoopPattern(element.type === "AssignmentPattern" ? element.left : element))) || pattern.type === "RestElement";
 
 const loopElement = (made: Code): Type => elementOf(made.type);
 
@@ -631,6 +633,7 @@ function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpres
   const type = context.dry(() => expression(context, object).type);
   const [item, index] = callback.params;
   if (type.kind === "object of" && memberOf(type.of, "forEach")) return false;
+  let takeApart: (() => void) | undefined;
   context.inScope(() => {
     context.statement({ ...node, end: callback.body.start } as Node, () => {
       const made = iterable(context, object);
@@ -644,7 +647,9 @@ function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpres
         const of = elementOf(made.type);
         if (item) declarePattern(context, item, of);
         if (index) declarePattern(context, index, whole);
-        const name = item ? patternText(context, item, of) : "_";
+        const isPlain = !item || isLoopPattern(item);
+        const name = isPlain ? (item ? patternText(context, item, of) : "_") : context.fresh("item");
+        if (!isPlain) takeApart = () => assignPattern(context, item, access(name, of), item);
         if (!index) return `for ${name} in ${loopSource(made)}:`;
         return `for ${patternText(context, index, whole)}, ${item?.type === "ArrayPattern" ? `(${name})` : name} in enumerate(${made.text}):`;
       });
@@ -652,6 +657,7 @@ function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpres
     context.definition.loops.push({ node: callback, beforeContinue: undefined });
     context.inLoop(callback, () =>
       context.indented(() => {
+        takeApart?.();
         if (callback.body.type === "BlockStatement") block(context, callback.body);
         else expressionStatement(context, callback.body, callback.body);
       }),

@@ -225,13 +225,19 @@ function instanceOf(named: Type, members: readonly string[], of: Type | undefine
   const path = [named.path, ...members].filter(Boolean).join(".");
   if (path === "Tensor" || path === "nn.Parameter" || path === "nn.Buffer") return tensor;
   if (path === "nn.StateDict") return { kind: "map", key: string, value: tensor };
-  if (path === "nn.ForwardHook" || path === "nn.BackwardHook") return hookType;
+  if (path === "nn.ForwardHook") return hookType;
+  if (path === "nn.BackwardHook") return backwardHookType;
   if (path === "nn.ForwardPreHook") return functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor)], names: [], options: -1, rest: false });
   return { kind: "instance", path, ...(of && { of }) };
 }
 
-/** `(module, inputs, output)`, and `(module, gradInputs, gradOutputs)`. */
-export const hookType = functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor), unknown], names: [], options: -1, rest: false });
+const hookOf = (last: Type): Type & { kind: "function" } => functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor), last], names: [], options: -1, rest: false });
+
+/** `(module, inputs, output)` */
+export const hookType = hookOf(unknown);
+
+/** `(module, gradInputs, gradOutputs)` */
+export const backwardHookType = hookOf(list(tensor));
 
 function entityName(node: Node): string {
   if (node.type === "TSQualifiedName") return `${entityName(node.left)}.${entityName(node.right)}`;

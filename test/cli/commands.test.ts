@@ -11,6 +11,7 @@ const net = `import { nn, optim, randn } from "kindling";
 const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
 function step(): void {
+  optimizer.zeroGrad();
   model(randn(4, 2)).sum().backward();
   optimizer.step();
 }

@@ -17,6 +17,7 @@ describe("the command line", () => {
       json: true,
       threads: 2,
       keep: true,
+      findsLate: false,
       programArguments: [],
     });
     assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), {
@@ -26,6 +27,7 @@ describe("the command line", () => {
       json: false,
       threads: 3,
       keep: true,
+      findsLate: false,
       programArguments: [],
     });
   });
@@ -39,6 +41,7 @@ describe("the command line", () => {
       json: false,
       threads: 2,
       keep: true,
+      findsLate: false,
       programArguments: ["--epochs", "3", "--", "b.model.ts", "--threads=0"],
     });
   });

@@ -28,7 +28,7 @@ function value(text: string, line: number, column: number, more: Partial<SeenVal
   };
 }
 
-const fresh = (...values: SeenValue[]): PlacedValue[] => values.map((one) => placed(one, false));
+const fresh = (...values: SeenValue[]): PlacedValue[] => values.flatMap((one) => placed(one, false));
 
 describe("measured shapes beside the code", () => {
   const labels = (values: readonly PlacedValue[], shown: "off" | "changes" | "all" = "changes", line = "const h = x;"): string[] =>
@@ -61,9 +61,16 @@ describe("measured shapes beside the code", () => {
     assert.deepEqual(labels(values, "off"), []);
   });
 
+  it("don't stand again where a name is only read", () => {
+    const values = fresh(value("h", 1, 7, { uses: [{ line: 4, column: 3 }] }));
+    assert.deepEqual(labels(values, "all"), ["0:7 : [B, 64]"]);
+    assert.equal(valueAt(values, 3, 2)?.value.text, "h");
+    assert.equal(valueAt(values, 3, 5), undefined);
+  });
+
   it("of an old text are as wide as before, so that nothing moves", () => {
     const [now] = labels(fresh(value("h", 1, 7)));
-    const [old] = labels([placed(value("h", 1, 7), true)]);
+    const [old] = labels(placed(value("h", 1, 7), true));
     assert.equal(old, "0:7 ≈ [B, 64]");
     assert.equal(old!.length, now!.length);
   });
@@ -96,8 +103,8 @@ describe("measured values while the text is edited", () => {
   });
 
   it("are found by the innermost place", () => {
-    const outer = placed(value("f(g(x))", 1, 1), false);
-    const inner = placed(value("g(x)", 1, 3), false);
+    const outer = placed(value("f(g(x))", 1, 1), false)[0]!;
+    const inner = placed(value("g(x)", 1, 3), false)[0]!;
     assert.equal(valueAt([inner, outer], 0, 3), inner);
     assert.equal(valueAt([outer, inner], 0, 3), inner);
     assert.equal(valueAt([outer, inner], 0, 0), outer);
@@ -109,7 +116,7 @@ describe("what is said of a measured value", () => {
   const tensor = { dtype: "float32", device: "cpu", requiresGrad: true, measured };
 
   it("is its shape, kind and numbers, a picture, and the way to the panel", () => {
-    const text = valueText(placed(value("h", 1, 7, { tensor, times: 5, module: { model: 0, id: 3 } }), false), "/net.model.ts");
+    const text = valueText(fresh(value("h", 1, 7, { tensor, times: 5, module: { model: 0, id: 3 } }))[0]!, "/net.model.ts");
     const [first, second, picture, last] = text.split("\n\n");
     assert.equal(first, "`h` [B, 64] · B = 32 · float32 · requires grad");
     assert.equal(second, "mean 0.0234 · std 1.10 · min −2.00 · max 3.14 · 53.0 % zeros");
@@ -119,7 +126,7 @@ describe("what is said of a measured value", () => {
   });
 
   it("says when it is of an older text, and that numbers are none", () => {
-    const text = valueText(placed(value("h", 1, 7, { tensor: { ...tensor, measured: { ...measured, nonFinite: 2 } } }), true), "/net.model.ts");
+    const text = valueText(placed(value("h", 1, 7, { tensor: { ...tensor, measured: { ...measured, nonFinite: 2 } } }), true)[0]!, "/net.model.ts");
     assert.match(text, /measured before the last edit/);
     assert.match(text, /\*\*2 NaN or infinite\*\*/);
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { brokenNetwork } from "./brokenNetworks.ts";
 import { markedLine, searched } from "./searched.ts";
 
 /** A network whose `forward` ends with what is under test, and one that trains it. */
@@ -124,7 +125,7 @@ const cases: readonly Case[] = [
   {
     what: "NaN that is filled in",
     text: training("const mask = h.gt(0);\n    return h.maskedFill(mask, NaN); // here"),
-    says: /`maskedFill` in `head`, which puts NaN there as it is/,
+    says: /`maskedFill` in `head`, which puts NaN there/,
   },
   {
     what: "a parameter that is set by hand",
@@ -200,6 +201,118 @@ gy.square().backward();
 sgd.step();`,
     says: /derivative of `sqrt` at 0/,
   },
+  {
+    what: "a gradient that is clipped first",
+    text: `const layer = new nn.Linear(4, 4), sgd = new optim.SGD(layer.parameters(), { lr: 0.1 });
+const h = layer(randn(4, 4)).mul(0);
+h.sqrt().sum().backward(); // here
+nn.utils.clipGradNorm_(layer.parameters(), 1);
+sgd.step();`,
+    says: /derivative of `sqrt` at 0: 16 of 16 values are 0/,
+  },
+  {
+    what: "gradients of several losses",
+    text: `const w = zeros(3).requiresGrad_(), sgd = new optim.SGD([w], { lr: 0.1 });
+w.mul(2).sum().backward();
+w.sqrt().sum().backward(); // here
+sgd.step();`,
+    says: /derivative of `sqrt` at 0/,
+  },
+  {
+    what: "autograd.grad and an update by hand",
+    text: `const w = zeros(3).requiresGrad_();
+const loss = w.sqrt().sum(); // here
+const [g] = autograd.grad(loss, [w]);
+noGrad(() => w.sub_(g.mul(0.1)));
+w.square().sum().backward();`,
+    says: /derivative of `sqrt` at 0/,
+  },
+  {
+    what: "a gradient penalty",
+    text: `const critic = new nn.Linear(3, 1), sgd = new optim.SGD(critic.parameters(), { lr: 0.1 });
+const x = zeros(2, 3).requiresGrad_();
+const [g] = autograd.grad(critic(x).mul(0).sum(), [x], { createGraph: true });
+const length = g.square().sum(1).sqrt(); // here
+length.sub(1).square().mean().backward();
+sgd.step();`,
+    says: /derivative of `sqrt` at 0: 2 of 2 values are 0/,
+  },
+  {
+    what: "a hook",
+    text: `const w = ones(4).requiresGrad_(), sgd = new optim.SGD([w], { lr: 0.1 });
+w.registerHook((g) => g.div(0)); // here
+w.sum().backward();
+sgd.step();`,
+    says: /`div` by 0/,
+  },
+  {
+    what: "a variational autoencoder's deviation",
+    text: `const layer = new nn.Linear(4, 4), adam = new optim.Adam(layer.parameters(), { lr: 0.1 });
+const mu = layer(randn(8, 4)), logvar = mu.mul(1000);
+const sigma = logvar.mul(0.5).exp(); // here
+const kl = logvar.add(1).sub(mu.square()).sub(logvar.exp()).sum().mul(-0.5);
+mu.add(sigma.mul(randn(8, 4))).square().mean().add(kl).backward();
+adam.step();`,
+    says: /overflow of `exp`/,
+  },
+  {
+    what: "attention of the engine's own",
+    text: `const layer = new nn.MultiheadAttention(8, 2, { batchFirst: true }), sgd = new optim.SGD(layer.parameters(), { lr: 0.1 });
+const x = randn(2, 5, 8), attnMask = full([5, 5], -Infinity);
+const [out] = layer(x, x, x, { attnMask }); // here
+out.mean().backward();
+sgd.step();`,
+    says: /`scaledDotProductAttention` of a row in which every value is −∞ in MultiheadAttention: 25 of 25 values are −∞/,
+  },
+  {
+    what: "attention where nothing may be looked at",
+    text: `const w = randn(1, 4, 8).requiresGrad_();
+const out = nn.functional.scaledDotProductAttention(w, w, w, zeros(4, 4).eq(1)); // here
+out.mean().backward();`,
+    says: /`scaledDotProductAttention` of a row in which every value is −∞/,
+  },
+  {
+    what: "a class that is masked and yet the target",
+    text: `const logits = randn(2, 3).requiresGrad_().maskedFill(tensor([[true, false, false]]), -Infinity); // here
+nn.functional.crossEntropy(logits, tensor([0, 1], { dtype: "int64" })).backward();`,
+    says: /`maskedFill`, which puts −∞ there/,
+  },
+  {
+    what: "a row that is rarely looked up",
+    text: `const table = new nn.Embedding(5, 3);
+noGrad(() => table.weight.select(0, 2).fill_(Infinity)); // here
+const sgd = new optim.SGD(table.parameters(), { lr: 0.1 });
+for (let i = 0; i < 5; i++) {
+  sgd.zeroGrad();
+  table(tensor([i])).mean().backward();
+  sgd.step();
+}`,
+    says: /`fill_`, which puts ∞ there/,
+  },
+  {
+    what: "parameters that are exchanged",
+    text: `const layer = new nn.Linear(4, 4);
+layer.weight.data = full([4, 4], NaN);
+layer(randn(2, 4)).mean().backward(); // here`,
+    says: /the parameter `weight`: 16 of 16 values are NaN before any operation computed with it/,
+  },
+  {
+    what: "the closure of LBFGS",
+    text: `const w = randn(3).requiresGrad_(), lbfgs = new optim.LBFGS([w], { lr: 1 });
+lbfgs.step(() => {
+  lbfgs.zeroGrad();
+  const loss = w.abs().neg().sub(1).log().sum(); // here
+  loss.backward();
+  return loss;
+});`,
+    says: /`log` of a negative number/,
+  },
+  {
+    what: "a logarithm inside of something",
+    text: `const w = randn(3).requiresGrad_();
+w.maskedFill(w.eq(w), -Infinity).logsumexp(0).backward(); // here`,
+    says: /`log` of 0 within `logsumexp`: 1 of 1 value is 0\.$/,
+  },
   // The two programs of PyTorch's issue 160016, whose own `detect_anomaly` blames another line in the one and nothing in the other.
   {
     what: "the root of a root of a negative number",
@@ -218,7 +331,21 @@ loss.backward();`,
   },
 ];
 
+/** Where ∞ or NaN comes up and comes to nothing. */
+const healthy: readonly { readonly what: string; readonly text: string }[] = [
+  { what: "a mask in a softmax", text: training("const mask = triu(ones(8, 4), 1).eq(1);\n    return h.maskedFill(mask, -Infinity).softmax(-1);") },
+  { what: "a mask that is added", text: training("const mask = full([4, 4], -Infinity).triu(1);\n    return h.slice(0, 0, 4).add(mask).softmax(-1);") },
+  { what: "logarithms of probabilities that may be 0", text: training("const p = tensor([0, 0.5, 0.25, 0.25]).log();\n    return h.add(p).logsumexp(-1);") },
+  { what: "the largest of what is masked", text: training("return h.maskedFill(h.lt(h.mean()), -Infinity).max(-1).values;") },
+  { what: "NaN that is replaced", text: training("return h.detach().div(0).nanToNum(0, 1, -1).add(h);") },
+  { what: "the slope of sqrt at 0 where relu lets nothing through", text: training("return h.relu().sqrt();") },
+];
+
 describe("the first bad number", () => {
+  for (const { what, text } of healthy) {
+    it(`isn't seen in ${what}`, () => assert.equal(searched(text), undefined));
+  }
+
   for (const { what, text, says, tries, module } of cases) {
     it(`is blamed on its line: ${what}`, () => {
       const found = searched(text);
@@ -229,4 +356,22 @@ describe("the first bad number", () => {
       if (module) assert.equal(found.module, module);
     });
   }
+});
+
+/** Each way to break has its turn in a network or two. */
+const networks = Number(process.env["BROKEN_NETWORKS"] ?? 60);
+
+describe("the first bad number of networks that are made up", () => {
+  it("is blamed on its line in each of them", () => {
+    const wrong: string[] = [];
+    let hidden = 0;
+    for (let seed = 0; seed < networks; seed++) {
+      const { text, line, breaking } = brokenNetwork(seed);
+      const found = searched(text);
+      if (!found) hidden++;
+      else if (found.position?.line !== line) wrong.push(`${seed}: ${breaking} at ${line}, but ${found.position?.line}: ${found.message}`);
+    }
+    assert.deepEqual(wrong, []);
+    assert.ok(hidden <= networks / 20, `${hidden} came to nothing`);
+  });
 });

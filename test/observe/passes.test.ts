@@ -30,6 +30,7 @@ function watch(body: (observer: Observer) => void, budget = 1, enabled = true): 
       loopAt: () => undefined,
       callAt: () => undefined,
       declaredAt: (constructor) => (own.has(constructor) ? { file: "net.model.ts", line: 1, column: 1 } : undefined),
+      fieldAt: () => undefined,
       isModuleClass: (name) => [...own].some((constructor) => constructor.name === name),
       nameInProgram: (constructor) => constructor.name,
     },

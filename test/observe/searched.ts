@@ -17,6 +17,7 @@ export function searched(text: string): Explanation | undefined {
     locate: (line: number, column: number) => ({ file: name, line, column }),
     variableAt: () => undefined,
     declaredAt: () => undefined,
+    fieldAt: () => undefined,
     isModuleClass: () => true,
     nameInProgram: (constructor: Function) => constructor.name,
     loopAt: () => undefined,
@@ -28,6 +29,9 @@ export function searched(text: string): Explanation | undefined {
   engine.manualSeed(0);
   try {
     program(engine);
+  } catch (error) {
+    // What a program does with its broken numbers is of no interest.
+    if (!explanation) throw error;
   } finally {
     setInstrument(null);
     watchOperations(null);

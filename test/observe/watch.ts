@@ -32,6 +32,7 @@ export function watch(body: (observer: Observer) => void, options: Partial<Obser
       loopAt: (loop) => ({ file: "test.ts", line: loop, column: 1 }),
       callAt: (call) => ({ file: "test.ts", line: call, column: 1 }),
       declaredAt: () => undefined,
+      fieldAt: () => undefined,
       isModuleClass: (name) => /^(Net|Tricky)/.test(name),
       nameInProgram: (constructor) => constructor.name,
     },

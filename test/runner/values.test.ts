@@ -137,6 +137,22 @@ ${body}`;
     assert.equal(h && shapes(h), "B[8,8] · B[4,8]");
   });
 
+  it("of batches in objects, and of batches that were all there before the loop, are known as such", async () => {
+    const whole = loop(
+      "for (const batch of loader) {\n  const x = batch[0]!;\n  const h = model(x);\n}\nfor (const [i, [x]] of [...loader].entries()) {\n  const g = model(x!);\n}",
+    );
+    const found = new Map((await seen(whole)).map((value) => [value.text, shapes(value)]));
+    assert.deepEqual([found.get("h"), found.get("g")], ["B[8,8] · B[4,8]", "B[8,8] · B[4,8]"]);
+  });
+
+  it("are known where their names are read", async () => {
+    const text = `${start}let x = randn(2, 3);\nconst y = x.t();\nx = x.add(1).mul(y.t());\nx.sum();`;
+    const uses = (await seen(text))
+      .filter(({ kind }) => kind === "variable")
+      .map((value) => `${value.text} ${value.position.line}: ${(value.uses ?? []).map(({ line, column }) => `${line}:${column}`).join(" ")}`);
+    assert.deepEqual(uses, ["x 2: 3:11 4:5", "y 3: 4:18", "x 4: 5:1"]);
+  });
+
   it("are new where a shape changes, and not where it stays", async () => {
     const text = `${start}class Net extends nn.Module {
   a = new nn.Linear(3, 6); b = new nn.Linear(6, 3);

@@ -1,6 +1,8 @@
 import { useComputed } from "@preact/signals";
 import type { Problem, SourcePosition } from "../../src/protocol/index.ts";
+import { isHealthLint } from "../../src/run/health/problems.ts";
 import { namedModule } from "../../src/run/modulePlaces.ts";
+import { namesModule } from "../../src/run/modules.ts";
 import { fileName } from "../../src/run/text.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
@@ -8,7 +10,8 @@ import { ModuleLinks } from "./moduleLinks.tsx";
 
 /** What went wrong, on top of the panel: the first error as a banner, else the first of all; further ones in a list that opens. */
 export function Problems({ store }: { store: Store }) {
-  const problems = useComputed(() => store.run.value?.problems ?? []).value;
+  // What a training's health comes to has a line of its own.
+  const problems = useComputed(() => (store.run.value?.problems ?? []).filter(({ code }) => !isHealthLint(code))).value;
   const open = useComputed(() => store.choices.value.problemsOpen).value;
   const first = problems.find(({ severity }) => severity === "error") ?? problems[0];
   if (!first) return null;
@@ -56,7 +59,7 @@ function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {
           {message}
         </span>
         {position && <Jump store={store} position={position} testId="problem-jump" />}
-        {module && !message.includes(module) && <span class="muted">in {module}</span>}
+        {!namesModule(problem) && <span class="muted">in {module}</span>}
         {named && <ModuleLinks store={store} module={named.module} />}
         {callers.map((caller, i) => (
           <span key={i} class="muted problem-caller">

@@ -71,6 +71,7 @@ class Commands {
 
   readonly all = {
     train: (target?: Target) => this.#train(target),
+    findBadNumber: (target?: Target) => this.#train(target, true),
     debug: (target?: Target) => this.#debug(target),
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
@@ -97,11 +98,12 @@ class Commands {
     runActions: () => this.#runActions(),
   };
 
-  async #train(target: Target): Promise<void> {
+  /** @param findsLate whether the first bad number is looked for however late it comes */
+  async #train(target: Target, findsLate = false): Promise<void> {
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
     if (this.#parts.controller.isTraining(file)) return void this.#trainAgain(file);
-    await this.#begin(file, () => this.#parts.controller.train(file));
+    await this.#begin(file, () => this.#parts.controller.train(file, findsLate));
   }
 
   async #debug(target: Target): Promise<void> {

@@ -76,7 +76,7 @@ export class MeasuredValuesStore implements Disposable {
     const byFile = new Map<string, PlacedValue[]>();
     for (const value of values) {
       const own = byFile.get(value.position.file) ?? [];
-      own.push(placed(value, false));
+      own.push(...placed(value, false));
       byFile.set(value.position.file, own);
     }
     if (isPartial) for (const [file, known] of this.#files) if (known.model === model && !byFile.has(file)) byFile.set(file, []);

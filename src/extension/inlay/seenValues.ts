@@ -9,6 +9,8 @@ export interface PlacedValue {
   readonly endColumn: number;
   /** It is of a text before the one on the screen, or of a run before the last. */
   readonly isOld: boolean;
+  /** The name is only read here; it was given its value elsewhere. */
+  readonly isUse: boolean;
 }
 
 /** Text that takes the place of what stands between two places. */
@@ -20,9 +22,15 @@ export interface Edit {
   readonly text: string;
 }
 
-export function placed(value: SeenValue, isOld: boolean): PlacedValue {
-  const { position, end } = value;
-  return { value, line: position.line - 1, column: position.column - 1, endLine: end.line - 1, endColumn: end.column - 1, isOld };
+/** The place where it was told, and those where its name is read. */
+export function placed(value: SeenValue, isOld: boolean): PlacedValue[] {
+  const { position, end, text, uses = [] } = value;
+  return [
+    { value, line: position.line - 1, column: position.column - 1, endLine: end.line - 1, endColumn: end.column - 1, isOld, isUse: false },
+    ...uses.map(({ line, column }) => {
+      return { value, line: line - 1, column: column - 1, endLine: line - 1, endColumn: column - 1 + text.length, isOld, isUse: true };
+    }),
+  ];
 }
 
 /** Those on an edited line are gone, those below move, and all are of an older text. */

@@ -19,7 +19,7 @@ const mostShapes = 3;
 export function shapeHints(values: readonly PlacedValue[], shown: ShownShapes, lineAt: (line: number) => string): readonly ShapeHint[] {
   if (shown === "off") return [];
   return values
-    .filter(({ value }) => shown === "all" || (value.isNews && value.kind !== "argument"))
+    .filter(({ value, isUse }) => !isUse && (shown === "all" || (value.isNews && value.kind !== "argument")))
     .map((one) => ({ line: one.endLine, column: one.endColumn, label: labelOf(one, lineAt(one.endLine)), value: one }));
 }
 

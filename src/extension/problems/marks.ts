@@ -2,6 +2,7 @@
 import type { Fix, ModelInfo, Problem, SourceEnd, SourcePosition } from "../../protocol/index.ts";
 import { isLint } from "../../run/lints.ts";
 import { fullPath, namedModule, placeOf } from "../../run/modulePlaces.ts";
+import { namesModule } from "../../run/modules.ts";
 import { isSamePosition } from "../shared/position.ts";
 
 export interface Range {
@@ -65,11 +66,10 @@ export function marks(
 
 function markOf(problem: Problem, version: number | undefined, models: readonly ModelInfo[]): Mark {
   const { position, end, module, related = [], stack = [], fixes = [] } = problem;
-  const isNamed = module === undefined || problem.message.includes(module);
   return {
     range: position ? rangeBetween(position, end) : { line: 0, column: 0, endLine: 0, endColumn: 0 },
     severity: problem.severity,
-    message: isNamed ? problem.message : `${problem.message} (in ${module})`,
+    message: namesModule(problem) ? problem.message : `${problem.message} (in ${module})`,
     code: problem.code,
     ...(version !== undefined && { version }),
     related: [

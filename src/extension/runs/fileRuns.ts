@@ -80,8 +80,8 @@ export function reduceFileRuns(runs: FileRuns, runId: string, event: RunEvent): 
   const snapshot = reduceSnapshot(run, event);
   const isForStructure = event.type === "classes" || event.type === "files";
   if (snapshot === run && !isForStructure) return runs;
-  const next: FileRuns = { ...runs, [run.mode]: snapshot };
-  if (event.type === "problem") return withProblems(next);
+  const reduced: FileRuns = { ...runs, [run.mode]: snapshot };
+  const next = snapshot.problems === run.problems ? reduced : withProblems(reduced);
   const structure = reduceStructure(runs.structure, run, event);
   return structure ? { ...next, structure } : next;
 }

@@ -1,6 +1,6 @@
 /**
  * Tells once when a loss, a gradient or a parameter is no longer a finite number. Losses are known anyway; of gradients and
- * parameters so much is looked at as a hundredth of the time allows.
+ * parameters so much is looked at as half a hundredth of the time allows.
  */
 import { isAllFinite } from "../../engine/ops/statistics.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
@@ -11,9 +11,11 @@ import { becameText } from "../../run/standing.ts";
 import { callerPosition } from "../program/construction.ts";
 import type { ProgramSource } from "../program/programSource.ts";
 
-/** What the run went through until then, by which another run can be compared with it. */
+/** What is told of it beside the problem. */
 export interface Trail {
-  /** Of each `backward()` so far the loss; NaN for what is no single number. */
+  /** What became of what, as the problem begins. */
+  readonly what: string;
+  /** Of each `backward()` so far the loss, by which another run can be compared with this one; NaN for what is no single number. */
   readonly losses: readonly number[];
   /** Milliseconds that the run had lasted. */
   readonly time: number;
@@ -28,9 +30,9 @@ export interface AlarmOptions {
 }
 
 /** Share of the time. */
-const budget = 0.01;
-/** So many losses are remembered; a run of more is too long to be compared. */
-const mostLosses = 100_000;
+const budget = 0.005;
+/** So many losses are remembered; later ones aren't compared. */
+export const mostLosses = 1_000_000;
 
 const hint = "Try a smaller learning rate; else look for a division by zero, or a logarithm or root of what isn't positive, on the way to it.";
 
@@ -50,7 +52,7 @@ export class Alarm {
    * @param value of it; NaN for what is no single number
    */
   goesBackward(value: number): void {
-    if (!this.#isRaised && this.#losses.length <= mostLosses) this.#losses.push(value);
+    if (!this.#isRaised && this.#losses.length < mostLosses) this.#losses.push(value);
   }
 
   /**
@@ -84,7 +86,7 @@ export class Alarm {
     const position = callerPosition(source, below);
     raise(
       { severity: "warning", code: "nonFiniteLoss", message: `${what}. ${hint}`, step, ...(position ? { position } : {}) },
-      { losses: this.#losses, time: now() },
+      { what: `${what}.`, losses: this.#losses, time: now() },
     );
   }
 }

@@ -1,7 +1,9 @@
 /**
  * Where NaN and ∞ come from. Each tensor that holds some is known with the operation that began it; an operation that only
- * passes on what it was given began nothing. ∞ that was put somewhere on purpose, as masks do it with −∞, begins nothing either.
+ * passes on what it was given began nothing. −∞ that was put somewhere as a mask is as it should be: what makes NaN of it by
+ * itself, such as a softmax of a row with nothing else, begins it.
  */
+import type { AnyModule } from "../../engine/nn/module.ts";
 import type { Extent } from "../../engine/ops/statistics.ts";
 import type { CallStack } from "../program/construction.ts";
 
@@ -18,13 +20,10 @@ export type Way =
   /** An optimizer's step made them. */
   | "updated";
 
-/** The module that ran. */
-export interface ModulePlace {
-  /** Path from the outermost module; empty for that itself. */
-  readonly path: string;
-  readonly type: string;
-  /** The outermost's class. */
-  readonly model: string;
+/** The module that ran, and the outermost around it. */
+export interface ModuleCall {
+  readonly module: AnyModule;
+  readonly root: AnyModule;
 }
 
 export interface Origin {
@@ -34,7 +33,7 @@ export interface Origin {
   /** The operation as users call it; of what was given what it went into. */
   readonly name: string;
   readonly stack: CallStack;
-  readonly module: ModulePlace | undefined;
+  readonly call: ModuleCall | undefined;
   /** What it computed from: its inputs, or what its derivative reads. */
   readonly inputs: readonly Extent[];
   /** A number among its operands. */
@@ -46,7 +45,10 @@ export interface Origin {
   readonly next?: Pick<Origin, "name" | "stack">;
 }
 
-export type Owner = { readonly kind: "parameter" | "buffer"; readonly path: string } | { readonly kind: "data"; readonly batch?: number };
+export type Owner =
+  | { readonly kind: "parameter" | "buffer"; readonly path: string }
+  /** `isUsed`: something computed with it; before, it was only put together. */
+  | { readonly kind: "data"; readonly batch?: number; readonly isUsed: boolean };
 
 /** What is known of a tensor's NaN and ∞. */
 export interface Bad {
@@ -54,10 +56,13 @@ export interface Bad {
   readonly infinite?: Origin;
 }
 
-/** Whether nothing is wrong with it: a constant ∞ is meant. */
-export function isMeant({ way, output, owner }: Origin): boolean {
-  return output.nan === 0 && (way === "placed" || (way === "given" && owner === undefined));
+/** Whether it looks as if it were meant: a constant −∞. */
+function isMask({ way, output, owner }: Origin): boolean {
+  return output.nan === 0 && output.positive === 0 && (way === "placed" || (way === "given" && owner === undefined));
 }
+
+/** What masks are for. */
+const takesMasks = /softmax|logsumexp|attention/i;
 
 /** What began first. */
 export function first(origins: readonly (Origin | undefined)[]): Origin | undefined {
@@ -67,12 +72,12 @@ export function first(origins: readonly (Origin | undefined)[]): Origin | undefi
 /** Of several tensors together. */
 export function together(all: readonly Bad[]): Bad {
   const nan = first(all.map((bad) => bad.nan));
-  const infinite = firstUnmeant(all) ?? first(all.map((bad) => bad.infinite));
+  const infinite = firstButMasks(all) ?? first(all.map((bad) => bad.infinite));
   return { ...(nan && { nan }), ...(infinite && { infinite }) };
 }
 
-function firstUnmeant(all: readonly Bad[]): Origin | undefined {
-  return first(all.map(({ infinite }) => (infinite && !isMeant(infinite) ? infinite : undefined)));
+function firstButMasks(all: readonly Bad[]): Origin | undefined {
+  return first(all.map(({ infinite }) => (infinite && !isMask(infinite) ? infinite : undefined)));
 }
 
 /**
@@ -83,11 +88,12 @@ function firstUnmeant(all: readonly Bad[]): Origin | undefined {
 export function blame(output: Extent, inputs: readonly Bad[], own: Origin): Bad {
   const given = together(inputs);
   const isInfinite = output.positive + output.negative > 0;
-  const ofInfinity =
-    given.infinite && !isMeant(given.infinite) ? { ...given.infinite, next: given.infinite.next ?? { name: own.name, stack: own.stack } } : own;
+  const { infinite } = given;
+  const isForMasks = infinite !== undefined && isMask(infinite) && takesMasks.test(own.name);
+  const ofInfinity = infinite && !isForMasks ? { ...infinite, next: infinite.next ?? { name: own.name, stack: own.stack } } : own;
   return {
     ...(output.nan > 0 && { nan: given.nan ?? ofInfinity }),
-    ...(isInfinite && { infinite: given.infinite ?? own }),
+    ...(isInfinite && { infinite: infinite ?? own }),
   };
 }
 

@@ -16,8 +16,8 @@ import { CallStack } from "../program/construction.ts";
 import type { ProgramSource } from "../program/programSource.ts";
 import { tensorsOf } from "../program/tensorsOf.ts";
 import { isLossName } from "./alarm.ts";
-import { blame, culprit, together, type Bad, type ModulePlace, type Origin, type Owner, type Way } from "./origins.ts";
-import { places } from "./placing.ts";
+import { blame, culprit, together, type Bad, type ModuleCall, type Origin, type Owner, type Way } from "./origins.ts";
+import { moves, places } from "./placing.ts";
 
 /** What was broken first of all that matters, and what broke it. */
 export interface Found {
@@ -41,9 +41,9 @@ export interface SearchOptions {
 }
 
 /** Where an operation of the graph was called. */
-interface Call {
+interface Place {
   readonly stack: CallStack;
-  readonly module: ModulePlace | undefined;
+  readonly call: ModuleCall | undefined;
 }
 
 /** What waits at a node of the graph, in one backward pass. */
@@ -57,8 +57,12 @@ export class Search implements Instrument, OperationWatch {
   readonly #bad = new WeakMap<Tensor["storage"], Bad>();
   /** What those that are changed in place were like before. */
   readonly #before = new WeakMap<Tensor, Extent>();
-  readonly #calls = new WeakMap<Node, Call>();
+  readonly #places = new WeakMap<Node, Place>();
   readonly #waiting = new WeakMap<Node, Waiting>();
+  /** Leaves whose gradients the pass under way breaks. */
+  #broken = new Set<Tensor>();
+  /** What the user's own code broke last within a pass, in a hook for example. */
+  #inner: Waiting | undefined;
   readonly #open: AnyModule[] = [];
   /** `backward()`s and the like under way, innermost last, and the nodes that were made while they differentiate. */
   readonly #passes: CallStack[] = [];
@@ -82,7 +86,7 @@ export class Search implements Instrument, OperationWatch {
   readonly forwardStarts = (module: AnyModule, inputs: readonly unknown[]): void => {
     if (this.#open.length === 0) {
       this.#name(module as Module);
-      for (const tensor of tensorsOf(inputs)) this.#given(tensor, module.constructor.name, this.forwardStarts, true);
+      for (const tensor of tensorsOf(inputs)) this.#known(tensor, module.constructor.name, this.forwardStarts, true);
     }
     this.#open.push(module);
   };
@@ -105,7 +109,7 @@ export class Search implements Instrument, OperationWatch {
 
   readonly ran: OperationWatch["ran"] = (operation, inputs, outputs, data, saved = []) => {
     if (this.#isOver || this.#isLooking) return;
-    this.#place(outputs, this.ran);
+    this.#locate(outputs, this.ran);
     for (const output of outputs) {
       const seen = this.#look(output);
       if (!seen) this.#forget(output);
@@ -126,8 +130,8 @@ export class Search implements Instrument, OperationWatch {
     if (bad) this.#bad.set(tensor.storage, bad);
     else this.#forget(tensor);
     const node = tensor.gradFn;
-    const call = source.gradFn && this.#calls.get(source.gradFn);
-    if (node && call && !this.#calls.has(node)) this.#calls.set(node, call);
+    const place = source.gradFn && this.#places.get(source.gradFn);
+    if (node && place && !this.#places.has(node)) this.#places.set(node, place);
   };
 
   #blame(operation: Pick<AnyOperation, "name">, inputs: readonly Tensor[], output: Tensor, seen: Extent, data: unknown, saved: readonly Tensor[]): void {
@@ -136,46 +140,58 @@ export class Search implements Instrument, OperationWatch {
     const isInner = this.#passes.length > 0;
     // What a derivative computes with is told of when it is done; what the user's own code computes there isn't.
     if (isInner && samePosition(stack, this.#passes.at(-1)!, this.#options.source)) return;
-    const read = [...inputs, ...saved.filter((tensor) => !inputs.includes(tensor) && tensor !== output)].filter(isFloat);
-    const known = read.flatMap((tensor) => (tensor === output ? this.#knownBefore(tensor, name) : this.#known(tensor, name, this.ran)) ?? []);
+    const read = inputs.filter(isFloat);
+    const others = saved.filter((tensor) => isFloat(tensor) && tensor !== output && !read.includes(tensor) && this.#look(tensor));
+    const known = [
+      ...(name === "grad" ? inputs.flatMap((tensor) => this.#waitingAt(tensor.gradientEdge()!) ?? []) : []),
+      ...read.flatMap((tensor) => (tensor === output ? this.#knownBefore(tensor, name) : this.#known(tensor, name, this.ran)) ?? []),
+      // Among these is what the operation made for itself.
+      ...others.flatMap((tensor) => this.#bad.get(tensor.storage) ?? []),
+    ];
     const inputsBefore = read.map((tensor) => (tensor === output ? this.#before.get(tensor) : undefined) ?? extentOf(tensor));
     const scalar = scalarOf(data);
     const way: Way = places(name, scalar) ? "placed" : "computed";
     const bad = blame(seen, known, this.#origin({ way, name, stack, inputs: inputsBefore, scalar, output: seen }));
     // What it is made of, such as the operations within a function of the user's own, told of it before.
     const inner = read.includes(output) || known.length > 0 ? undefined : this.#bad.get(output.storage);
-    this.#bad.set(output.storage, this.#remember(output, inner && culprit(inner)?.way !== "given" ? inner : bad));
+    const blamed = inner && culprit(inner)?.way !== "given" ? inner : bad;
+    if (isInner) this.#inner = { pass: this.#pass, bad: blamed };
+    this.#bad.set(output.storage, this.#remember(output, blamed));
   }
 
   /** The same of a tensor that was changed in place, as it was before. */
   #knownBefore(tensor: Tensor, name: string): Bad | undefined {
     const before = this.#before.get(tensor);
     if (!before || before.nan + before.positive + before.negative === 0) return undefined;
-    return this.#bad.get(tensor.storage) ?? this.#given(tensor, name, this.ran, false);
+    return this.#bad.get(tensor.storage) ?? this.#given(tensor, before, name, this.ran);
   }
 
-  /** What is known of a tensor; of one that holds NaN or ∞ from the start, that it does. */
-  #known(tensor: Tensor, name: string, below: Function): Bad | undefined {
+  /**
+   * What is known of a tensor; of one that holds NaN or ∞ from the start, that it does.
+   * @param isData whether the outermost module is called with it
+   */
+  #known(tensor: Tensor, name: string, below: Function, isData = false): Bad | undefined {
     const seen = this.#look(tensor);
-    return seen && (this.#bad.get(tensor.storage) ?? this.#given(tensor, name, below, false));
+    if (!seen) return undefined;
+    const known = this.#bad.get(tensor.storage);
+    const owner = known && culprit(known)?.owner;
+    return known && (owner?.kind !== "data" || owner.isUsed) ? known : this.#given(tensor, seen, name, below, isData);
   }
 
-  /** A tensor that no operation made. @param isData whether the outermost module is called with it */
-  #given(tensor: Tensor, name: string, below: Function, isData: boolean): Bad | undefined {
-    if (this.#bad.has(tensor.storage)) return undefined;
-    const output = this.#look(tensor);
-    if (!output) return undefined;
-    const owner = this.#ownerOf(tensor, isData || output.nan > 0);
+  /** A tensor that no operation made, or that was only put together of such. */
+  #given(tensor: Tensor, output: Extent, name: string, below: Function, isData = false): Bad {
+    // −∞ alone is a mask, be it given to a model.
+    const owner = this.#ownerOf(tensor, output.nan > 0 || (isData && output.positive > 0), !moves(name));
     const origin = this.#origin({ way: "given", name, stack: new CallStack(below), inputs: [], output, owner });
     const bad = { ...(output.nan > 0 && { nan: origin }), ...(output.positive + output.negative > 0 && { infinite: origin }) };
     this.#bad.set(tensor.storage, bad);
     return bad;
   }
 
-  #ownerOf(tensor: Tensor, isData: boolean): Owner | undefined {
+  #ownerOf(tensor: Tensor, isData: boolean, isUsed: boolean): Owner | undefined {
     const { kind } = tensor.storage;
     if (kind === Kind.Parameter || kind === Kind.Buffer) return { kind: kind === Kind.Parameter ? "parameter" : "buffer", path: this.#pathOf(tensor) };
-    return isData ? { kind: "data", ...(this.#batch !== undefined && { batch: this.#batch }) } : undefined;
+    return isData ? { kind: "data", isUsed, ...(this.#batch !== undefined && { batch: this.#batch }) } : undefined;
   }
 
   #remember(tensor: Tensor, bad: Bad): Bad {
@@ -189,11 +205,11 @@ export class Search implements Instrument, OperationWatch {
   }
 
   /** Where the nodes that outputs came from were called. */
-  #place(outputs: readonly Tensor[], below: Function): void {
+  #locate(outputs: readonly Tensor[], below: Function): void {
     const node = outputs[0]?.gradFn;
-    if (!node || this.#calls.has(node)) return;
+    if (!node || this.#places.has(node)) return;
     if (this.#passes.length > 0) this.#made.push(node);
-    else this.#calls.set(node, { stack: new CallStack(below), module: this.#module() });
+    else this.#places.set(node, { stack: new CallStack(below), call: this.#call() });
   }
 
   // --- backward -----------------------------------------------------------------------------------------------------
@@ -214,27 +230,29 @@ export class Search implements Instrument, OperationWatch {
       this.#pass++;
     } else {
       this.#passes.pop();
+      for (const leaf of this.#broken) if (leaf.gradSlot) this.#bad.set(leaf.gradSlot.storage, this.#waitingAt(leaf.gradientEdge()!)!);
+      this.#broken = new Set();
     }
   };
 
   readonly passed = (node: Node, _time: number, given: readonly (Tensor | null)[], results: readonly (Tensor | null)[]): void => {
     if (this.#isOver || this.#isLooking) return;
-    const call = this.#calls.get(node);
+    const place = this.#places.get(node);
     // A derivative that is differentiated again belongs to where the operation itself was called.
-    for (const made of this.#made.splice(0)) if (call) this.#calls.set(made, call);
+    for (const made of this.#made.splice(0)) if (place) this.#places.set(made, place);
     const came = given.some((gradient) => gradient && this.#look(gradient)) ? this.#waitingAt(node) : undefined;
     results.forEach((result, i) => {
       const seen = result && node.next[i] ? this.#look(result) : undefined;
-      if (seen) this.#wait(node.next[i]!, this.#blameDerivative(node, call, came, result!, seen));
+      if (seen) this.#wait(node.next[i]!, this.#blameDerivative(node, place, came, result!, seen));
     });
   };
 
-  #blameDerivative(node: Node, call: Call | undefined, came: Bad | undefined, result: Tensor, seen: Extent): Bad {
+  #blameDerivative(node: Node, place: Place | undefined, came: Bad | undefined, result: Tensor, seen: Extent): Bad {
     const own = this.#bad.get(result.storage);
     if (own) return own;
     const name = operationName(node.name);
     const saved = this.#savedBy(node);
-    const stack = call?.stack ?? this.#passes.at(-1) ?? new CallStack(this.passed);
+    const stack = place?.stack ?? this.#passes.at(-1) ?? new CallStack(this.passed);
     const origin = this.#origin({
       way: "differentiated",
       name,
@@ -242,7 +260,7 @@ export class Search implements Instrument, OperationWatch {
       inputs: saved.map(extentOf),
       scalar: scalarOf(node.data),
       output: seen,
-      module: call?.module,
+      call: place?.call,
     });
     // What was computed wrong forward and only hidden then comes first, as its derivative reads it.
     const read = saved.flatMap((tensor) => (this.#look(tensor) ? (this.#bad.get(tensor.storage) ?? []) : []));
@@ -259,13 +277,14 @@ export class Search implements Instrument, OperationWatch {
   }
 
   #waitingAt(node: Node): Bad | undefined {
-    const waiting = this.#waiting.get(node);
-    return waiting?.pass === this.#pass ? waiting.bad : undefined;
+    const waiting = [this.#waiting.get(node), this.#inner].find((candidate) => candidate?.pass === this.#pass);
+    return waiting?.bad;
   }
 
   #wait(node: Node, bad: Bad): void {
-    const present = this.#waitingAt(node);
-    this.#waiting.set(node, { pass: this.#pass, bad: present ? together([present, bad]) : bad });
+    const present = this.#waiting.get(node);
+    this.#waiting.set(node, { pass: this.#pass, bad: present?.pass === this.#pass ? together([present.bad, bad]) : bad });
+    if (node.variable) this.#broken.add(node.variable);
   }
 
   // --- updates ------------------------------------------------------------------------------------------------------
@@ -313,8 +332,8 @@ export class Search implements Instrument, OperationWatch {
 
   #ofGradient(parameter: Tensor, gradient: Tensor, output: Extent, stack: CallStack): Bad {
     const node = parameter.gradientEdge();
-    const came = this.#bad.get(gradient.storage) ?? (node ? this.#waiting.get(node)?.bad : undefined);
-    if (came && culprit(came)) return came;
+    const came = this.#bad.get(gradient.storage) ?? (node ? this.#waitingAt(node) : undefined);
+    if (came) return came;
     const origin = this.#origin({ way: "computed", name: "backward", stack, inputs: [], output });
     return { nan: origin };
   }
@@ -333,10 +352,10 @@ export class Search implements Instrument, OperationWatch {
   }
 
   #origin(
-    facts: Omit<Origin, "order" | "module" | "scalar" | "owner"> & { module?: ModulePlace | undefined; scalar?: number | undefined; owner?: Owner | undefined },
+    facts: Omit<Origin, "order" | "call" | "scalar" | "owner"> & { call?: ModuleCall | undefined; scalar?: number | undefined; owner?: Owner | undefined },
   ): Origin {
     const { scalar, owner, ...rest } = facts;
-    return { module: this.#module(), ...rest, order: this.#order++, ...(scalar !== undefined && { scalar }), ...(owner && { owner }) };
+    return { call: this.#call(), ...rest, order: this.#order++, ...(scalar !== undefined && { scalar }), ...(owner && { owner }) };
   }
 
   /** `undefined` for what is finite, or no tensor of floats. */
@@ -355,12 +374,10 @@ export class Search implements Instrument, OperationWatch {
     }
   }
 
-  #module(): ModulePlace | undefined {
-    const [outermost] = this.#open;
-    const innermost = this.#open.at(-1);
-    if (!outermost || !innermost) return undefined;
-    const path = (outermost as Module).namedModules().find(([, module]) => module === innermost)?.[0] ?? "";
-    return { path, type: innermost.constructor.name, model: outermost.constructor.name };
+  #call(): ModuleCall | undefined {
+    const [root] = this.#open;
+    const module = this.#open.at(-1);
+    return root === undefined || module === undefined ? undefined : { module, root };
   }
 
   #name(root: Module): void {

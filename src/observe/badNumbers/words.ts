@@ -1,9 +1,10 @@
 /** What is said of the first bad number: what made it, of which values, and what to try. */
+import type { Module } from "../../engine/nn/module.ts";
 import type { Extent } from "../../engine/ops/statistics.ts";
 import type { Problem, RelatedPlace } from "../../protocol/index.ts";
 import { formatCount, formatNumber, plural } from "../../run/numbers.ts";
 import type { ProgramSource } from "../program/programSource.ts";
-import type { ModulePlace, Origin } from "./origins.ts";
+import type { ModuleCall, Origin } from "./origins.ts";
 import type { Broken, Found } from "./search.ts";
 
 /** What a problem says more once it is known where it began. */
@@ -18,7 +19,7 @@ export function explained({ origin: known, broken, losses, rate }: Found, source
     message: sentences.join(" "),
     related,
     ...(position && { position }),
-    ...(origin.module && { module: moduleText(origin.module) }),
+    ...(origin.call && { module: moduleText(origin.call) }),
   };
 }
 
@@ -47,15 +48,33 @@ function nextPlace({ next, word }: Told, source: ProgramSource): RelatedPlace[] 
 function brokenPlace(broken: Broken, source: ProgramSource): RelatedPlace[] {
   const position = broken.stack.position(source);
   if (!position) return [];
-  return [{ message: broken.kind === "loss" ? "The loss that it breaks" : `The step that it breaks, by the ${broken.kind} of \`${broken.path}\``, position }];
+  return [
+    {
+      message:
+        broken.kind === "loss"
+          ? "The loss that it breaks"
+          : `The step that it breaks, by ${broken.kind === "gradient" ? "the gradient of " : ""}${broken.path === "" ? "a parameter" : `\`${broken.path}\``}`,
+      position,
+    },
+  ];
 }
 
 /** `layer2 (Linear) of Net` */
-function moduleText({ path, type, model }: ModulePlace): string {
-  return path === "" ? model : `${path} (${type}) of ${model}`;
+function moduleText(call: ModuleCall): string {
+  const path = pathOf(call);
+  const model = call.root.constructor.name;
+  return path === "" ? model : `${path} (${call.module.constructor.name}) of ${model}`;
 }
 
-const inModule = ({ module }: Origin): string => (module && module.path !== "" ? ` in \`${module.path}\`` : module ? ` in ${module.model}` : "");
+function pathOf({ module, root }: ModuleCall): string {
+  return (root as Module).namedModules().find(([, candidate]) => candidate === module)?.[0] ?? "";
+}
+
+function inModule({ call }: Origin): string {
+  if (!call) return "";
+  const path = pathOf(call);
+  return path === "" ? ` in ${call.root.constructor.name}` : ` in \`${path}\``;
+}
 
 function beginning(origin: Told): string {
   switch (origin.way) {
@@ -64,12 +83,17 @@ function beginning(origin: Told): string {
     case "differentiated":
       return `It began in the backward pass, with the derivative of ${differentiated(origin)}.`;
     case "placed":
-      return `It began with \`${origin.word}\`${inModule(origin)}, which puts ${kindOf(origin.output)} there as it is.`;
+      return `It began with \`${origin.word}\`${inModule(origin)}, ${placed(origin)}.`;
     case "given":
       return `It began with ${given(origin)}.`;
     case "updated":
       return `It began with \`${origin.word}()\`: it made ${share(origin.output)} of a parameter ${kindOf(origin.output)}${updateReason(origin)}.`;
   }
+}
+
+function placed({ scalar, output }: Told): string {
+  const isComputed = scalar !== undefined && !Number.isFinite(scalar);
+  return isComputed ? `which computes with ${formatNumber(scalar)}, a number that the program gives it` : `which puts ${kindOf(output)} there`;
 }
 
 function kindOf({ nan, positive, negative }: Extent): string {
@@ -83,9 +107,9 @@ function share({ count, nan, positive, negative }: Extent): string {
 }
 
 function given({ word, owner, output }: Told): string {
-  const what = `${share(output)} ${output.nan + output.positive + output.negative === 1 ? "is" : "are"} ${kindOf(output)}`;
-  if (owner?.kind === "data")
-    return `the data: ${owner.batch === undefined ? "" : `in batch ${formatCount(owner.batch)} `}${what} before \`${word}\` computes with it`;
+  const batch = owner?.kind === "data" && owner.batch !== undefined ? ` in batch ${formatCount(owner.batch)}` : "";
+  const what = `${share(output)}${batch} ${output.nan + output.positive + output.negative === 1 ? "is" : "are"} ${kindOf(output)}`;
+  if (owner?.kind === "data") return `the data: ${what} before \`${word}\` computes with it`;
   if (owner) return `the ${owner.kind} \`${owner.path}\`: ${what} before any operation computed with it`;
   return `what goes into \`${word}\`: ${what} already`;
 }
@@ -105,7 +129,7 @@ interface Trap {
 const some = (count: number, of: Extent, verb: string): string => `${formatCount(count)} of ${plural(of.count, "value")} ${count === 1 ? "is" : "are"} ${verb}`;
 const zeros = (of: Extent): string => some(of.zeros, of, "0");
 const isWhole = (number: number | undefined): boolean => number !== undefined && Number.isInteger(number);
-const isMasked = ({ count, negative }: Extent): boolean => negative > 0 && count > 0;
+const isMasked = ({ negative }: Extent): boolean => negative > 0;
 
 const traps: readonly Trap[] = [
   {
@@ -176,8 +200,11 @@ const traps: readonly Trap[] = [
   },
   {
     names: /softmax|logsumexp|attention/i,
-    applies: (inputs) => inputs.some(isMasked),
-    says: ([x], { word }) => `\`${word}\` of a row in which every value is −∞: ${some(x!.negative, x!, "−∞")}`,
+    applies: (inputs, { output, name }) => output.nan > 0 && (inputs.some(isMasked) || /attention/i.test(name)),
+    says: (inputs, { word }) => {
+      const masked = inputs.find(isMasked);
+      return `\`${word}\` of a row in which every value is −∞${masked ? `: ${some(masked.negative, masked, "−∞")}` : ""}`;
+    },
     remedy: "Leave at least one value of each row unmasked, or mask with a large negative number such as -1e9.",
   },
   {
@@ -216,28 +243,38 @@ const traps: readonly Trap[] = [
   },
 ];
 
-const trapOf = (origin: Told): Trap | undefined => traps.find(({ names, applies }) => names.test(origin.name) && applies(origin.inputs, origin));
+const trapOf = (origin: Told): Trap | undefined => traps.find(({ names, applies }) => names.test(plain(origin.name)) && applies(origin.inputs, origin));
+
+/** The form in place has the same traps. */
+const plain = (name: string): string => name.replace(/_$/, "");
+
+/** Whether the user wrote something that is made of the operation. */
+const isWithin = (trap: Trap, { word }: Told): boolean => !trap.names.test(plain(word));
+
+function sprung(trap: Trap, origin: Told): string {
+  const within = isWithin(trap, origin);
+  const what = trap.says(origin.inputs, within ? { ...origin, word: origin.name } : origin);
+  const place = `${within ? ` within \`${origin.word}\`` : ""}${inModule(origin)}`;
+  return what.includes(": ") ? what.replace(": ", `${place}: `) : `${what}${place}`;
+}
 
 function computed(origin: Told): string {
   const trap = trapOf(origin);
-  const what = trap ? trap.says(origin.inputs, origin) : untold(origin);
-  const module = inModule(origin);
-  return what.includes(": ") ? what.replace(": ", `${module}: `) : `${what}${module}`;
+  return trap ? sprung(trap, origin) : untold(origin);
 }
 
 function untold(origin: Told): string {
   const { word, output, inputs } = origin;
-  if (isOverflow(origin)) return `an overflow of \`${word}\`: the result is too large for float32 (above 3.4e38); ${ranges(inputs)}`;
-  return `\`${word}\`: it made ${share(output)} ${kindOf(output)}; ${ranges(inputs)}`;
+  const module = inModule(origin);
+  if (isOverflow(origin)) return `an overflow of \`${word}\`${module}: the result is too large for float32 (above 3.4e38); ${ranges(inputs)}`;
+  return `\`${word}\`${module}: it made ${share(output)} ${kindOf(output)}; ${ranges(inputs)}`;
 }
 
 function differentiated(origin: Told): string {
   const trap = trapOf(origin);
-  const module = inModule(origin);
-  if (!trap)
-    return `\`${origin.word}\`${module}: ${share(origin.output)} of it ${origin.output.count === 1 ? "is" : "are"} ${kindOf(origin.output)}; ${ranges(origin.inputs)}`;
-  const what = trap.says(origin.inputs, origin);
-  return what.includes(": ") ? what.replace(": ", `${module}: `) : `${what}${module}`;
+  if (trap) return sprung(trap, origin);
+  const { word, output, inputs } = origin;
+  return `\`${word}\`${inModule(origin)}: ${share(output)} of it ${output.count === 1 ? "is" : "are"} ${kindOf(output)}; ${ranges(inputs)}`;
 }
 
 function ranges(inputs: readonly Extent[]): string {
@@ -252,7 +289,10 @@ function isOverflow({ way, output, inputs }: Origin): boolean {
 }
 
 function remedy(origin: Told): string {
-  if (origin.way === "computed" || origin.way === "differentiated") return trapOf(origin)?.remedy ?? "";
+  if (origin.way === "computed" || origin.way === "differentiated") {
+    const trap = trapOf(origin);
+    return trap && !isWithin(trap, origin) ? trap.remedy : "";
+  }
   if (origin.way === "given" && origin.owner?.kind === "data") return "Clean the data, or leave out what isn't finite (`x.isfinite()`).";
   if (origin.way === "updated" && origin.scalar === 0) return "Give the optimizer an `eps` above 0, such as 1e-8.";
   return "";

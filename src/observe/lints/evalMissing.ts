@@ -1,6 +1,5 @@
 /** A model with dropout or batch normalization looks at data without gradients, again and again, and is still in training mode. */
 import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
-import type { ComputedLoss } from "../../engine/instrument.ts";
 import { MultiheadAttention } from "../../engine/nn/attention.ts";
 import { RandomZeros } from "../../engine/nn/dropout.ts";
 import type { Module } from "../../engine/nn/module.ts";
@@ -48,7 +47,7 @@ export class EvalMissing implements Lint {
     this.#context.tell("eval-missing", { message, position, ...(made ? { related: [{ message: `\`${path}\` is made here`, position: made }] } : {}) });
   }
 
-  loss(_: ComputedLoss): void {
+  loss(): void {
     if (!isGradEnabled()) for (const look of this.#looks.values()) look.isJudged = true;
   }
 
@@ -71,13 +70,14 @@ export class EvalMissing implements Lint {
   /** What happens in every single step is part of the training: targets that the model makes for itself. */
   #isMeantAsEvaluation(model: ModelWatch, { step, isJudged }: Look): boolean {
     const previous = this.#previous.get(model) ?? 0;
-    return isJudged || step - previous >= 2;
+    return (isJudged || step - previous >= 2) && this.#context.isTrained(model);
   }
 }
 
 function isNewTo(look: Look, inputs: readonly unknown[]): boolean {
   const [input] = tensorsOf(inputs);
-  if (!input) return false;
+  // One sample at a time, without a loss, is no evaluation: a text that goes on, an agent that acts.
+  if (!input || ((input.shape[0] ?? 1) === 1 && !look.isJudged)) return false;
   const offsets = look.inputs.get(input.storage) ?? new Set();
   if (offsets.has(input.offset)) return false;
   look.inputs.set(input.storage, offsets.add(input.offset));

@@ -72,10 +72,10 @@ export class HiddenModules implements Lint {
     return all.some((parameter) => parameter.requiresGrad) && !all.some((parameter) => trained.has(parameter));
   }
 
-  /** Where the first of what is hidden was made, else the module that hides it. */
-  #placeOf({ owner, modules }: Hidden): SourcePosition | undefined {
-    const { registry } = this.#context;
-    return (modules[0] && registry.constructedAt(modules[0])) ?? registry.constructedAt(owner);
+  /** Where its class says what the property holds, else where the first of what is hidden was made, or the module that hides it. */
+  #placeOf({ owner, property, modules }: Hidden): SourcePosition | undefined {
+    const { registry, source } = this.#context;
+    return source.fieldAt(owner.constructor, property) ?? (modules[0] && registry.constructedAt(modules[0])) ?? registry.constructedAt(owner);
   }
 }
 

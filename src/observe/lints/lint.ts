@@ -50,6 +50,8 @@ export interface LintContext {
   readonly source: ProgramSource;
   /** Whether the run ends at its first step: what that shows has to do. */
   readonly isInspection: boolean;
+  /** Whether an optimizer has parameters of the model. */
+  isTrained(model: ModelWatch): boolean;
   /** Whether a person froze parameters while the program ran. */
   isFrozenByHand(): boolean;
   /** Where the loader was made, and the variable that holds it. */

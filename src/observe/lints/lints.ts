@@ -44,7 +44,7 @@ const all = [
   TestSetTrained,
 ] as const satisfies readonly (new (context: LintContext) => Lint)[];
 
-export interface LintsParts extends Omit<LintContext, "here" | "tell" | "isTold" | "loaderPlace"> {
+export interface LintsParts extends Omit<LintContext, "isTrained" | "here" | "tell" | "isTold" | "loaderPlace"> {
   /** Where operations are told; none where nothing is to be measured. */
   readonly operations: OperationWatches | undefined;
   tell(problem: Problem): void;
@@ -62,6 +62,7 @@ export class Lints {
     this.#parts = parts;
     const context: LintContext = {
       ...parts,
+      isTrained: ({ model }) => model.modules[0]!.parameters().some((parameter) => parts.course.iterations.isOwned(parameter)),
       loaderPlace: (loader) => this.#loaders.get(loader),
       here: () => this.#here(),
       tell: (...found) => this.#tell(...found),

@@ -47,7 +47,7 @@ export class NoGradMissing implements Lint {
       if (!isUsed && nodes.length < callsForNothing) continue;
       this.#isKnown.add(model);
       this.#calls.delete(model);
-      if (!isUsed) this.#tell(model, position);
+      if (!isUsed && this.#context.isTrained(model)) this.#tell(model, position);
     }
   }
 

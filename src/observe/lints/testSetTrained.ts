@@ -1,7 +1,7 @@
 /** Data that is called test or validation data is trained with: what is measured on it says nothing of data that the model has never seen. */
 import type { DataLoader } from "../../engine/data/dataLoader.ts";
 import { Subset, TensorDataset } from "../../engine/data/dataset.ts";
-import type { Optimizer } from "../../engine/optim/optimizer.ts";
+import type { SourcePosition } from "../../protocol/index.ts";
 import type { Lint, LintContext } from "./lint.ts";
 
 /** Samples of a dataset, or of the tensors that it is made of: `[from, to[`, or those at some indices. */
@@ -17,7 +17,10 @@ export class TestSetTrained implements Lint {
   readonly #context: LintContext;
   /** Those that hand out batches now, the latest last. */
   #open: readonly DataLoader<unknown>[] = [];
-  readonly #trained = new Set<DataLoader<unknown>>();
+  /** Those that were trained with, by the line that makes them: of the folds of a cross-validation the latest. */
+  readonly #trained = new Map<string, DataLoader<unknown>>();
+  /** Where the program goes through what is held back. */
+  readonly #loops = new WeakMap<DataLoader<unknown>, SourcePosition>();
   readonly #compared = new WeakSet<object>();
 
   constructor(context: LintContext) {
@@ -25,6 +28,9 @@ export class TestSetTrained implements Lint {
   }
 
   passStarts(loader: DataLoader<unknown>): void {
+    const isOpen = this.#testName(loader) !== undefined && !this.#loops.has(loader);
+    const here = isOpen ? this.#context.here() : undefined;
+    if (here) this.#loops.set(loader, here);
     this.#compare(loader);
   }
 
@@ -36,13 +42,15 @@ export class TestSetTrained implements Lint {
     this.#open = this.#open.filter((other) => other !== loader);
   }
 
-  afterStep(_: Optimizer): void {
+  afterStep(): void {
     const loader = this.#open.at(-1);
-    if (!loader || this.#trained.has(loader)) return;
-    this.#trained.add(loader);
+    const made = loader && this.#context.loaderPlace(loader)?.position;
+    const line = made && `${made.file}:${made.line}`;
+    if (!line || this.#trained.get(line) === loader) return;
+    this.#trained.set(line, loader);
     const name = this.#testName(loader);
-    const position = name === undefined ? undefined : this.#context.here();
-    if (!position) return;
+    const position = this.#loops.get(loader);
+    if (name === undefined || !position) return;
     const message =
       `The model is trained here with what \`${name}\` hands out, which is held back for testing by its name. ` +
       "Train with other data, and only measure on this; if it is training data, call it so.";
@@ -56,7 +64,7 @@ export class TestSetTrained implements Lint {
     if (name === undefined || !position || this.#compared.has(loader) || this.#trained.size === 0) return;
     this.#compared.add(loader);
     const own = samplesOf(loader.dataset);
-    for (const other of this.#trained) {
+    for (const other of this.#trained.values()) {
       const shared = other === loader ? 0 : sharedBy(own, samplesOf(other.dataset));
       if (shared === 0) continue;
       const all = sizeOf(own);
@@ -68,7 +76,7 @@ export class TestSetTrained implements Lint {
     }
   }
 
-  #tell(message: string, position: NonNullable<ReturnType<LintContext["here"]>>, loader: DataLoader<unknown>): void {
+  #tell(message: string, position: SourcePosition, loader: DataLoader<unknown>): void {
     const made = this.#context.loaderPlace(loader)?.position;
     this.#context.tell("test-set-trained", {
       message,

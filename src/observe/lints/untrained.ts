@@ -1,6 +1,6 @@
 /** Parameters that an optimizer holds and that never get a gradient: their module is never called, or nothing of it reaches the loss. */
-import type { Module } from "../../engine/nn/module.ts";
 import { ModuleDict, ModuleList } from "../../engine/nn/containers.ts";
+import { Module } from "../../engine/nn/module.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { FoundModel } from "../models/modelRegistry.ts";
@@ -62,7 +62,7 @@ export class Untrained implements Lint {
           index,
           own.map(([name]) => name),
         );
-      else if (!this.#isChoice(model, module)) this.#tellNeverCalled(model, this.#whole(model, index, parameters));
+      else this.#tellNeverCalled(model, this.#whole(model, index, parameters));
     }
   }
 
@@ -75,12 +75,15 @@ export class Untrained implements Lint {
     return isAll ? this.#whole(model, parent, untrained) : index;
   }
 
-  /** One of several of which others are called: an expert, a head for another task. One step says nothing of it. */
-  #isChoice({ modules }: FoundModel, module: Module): boolean {
+  /** Whether one step says nothing of it: it is one of several of which others are called, or one that is called under some condition. */
+  #isChoice(model: FoundModel, index: number): boolean {
     const { isInspection, registry } = this.#context;
-    if (!isInspection) return false;
-    const choices = modules.filter((each) => (each instanceof ModuleList || each instanceof ModuleDict) && each.modules().includes(module));
-    return choices.some((each) => each.modules().some((part) => part !== (each as unknown) && !registry.isNew(part)));
+    const { modules, info } = model;
+    const { parent, name } = info.modules[index]!;
+    if (!isInspection || parent === null) return false;
+    const owner = modules[parent]!;
+    if (!(owner instanceof ModuleList || owner instanceof ModuleDict)) return isNamedIn(owner, name);
+    return owner.modules().some((part) => part !== (owner as unknown) && !registry.isNew(part)) || this.#isChoice(model, parent);
   }
 
   #tellWithout({ info }: FoundModel, index: number, names: readonly string[]): void {
@@ -93,9 +96,9 @@ export class Untrained implements Lint {
     this.#context.tell("parameter-without-gradient", { message, position: constructedAt });
   }
 
-  #tellNeverCalled({ info }: FoundModel, index: number): void {
-    const { path, type, constructedAt } = info.modules[index]!;
-    if (!constructedAt) return;
+  #tellNeverCalled(model: FoundModel, index: number): void {
+    const { path, type, constructedAt } = model.info.modules[index]!;
+    if (!constructedAt || this.#isChoice(model, index)) return;
     const message = `\`${path || type}\` is never called, so its parameters don't learn. Call it in \`forward\`, or take it out.`;
     this.#context.tell("module-never-called", { message, position: constructedAt });
   }
@@ -105,4 +108,14 @@ export class Untrained implements Lint {
 function untouched(optimizer: Optimizer, root: Module): Set<Tensor> {
   const held = new Set<Tensor>(optimizer.paramGroups.flatMap(({ params }) => params));
   return new Set(root.parameters().filter((parameter) => parameter.requiresGrad && held.has(parameter)));
+}
+
+/** Whether one of the module's own methods speaks of that property, or of any. */
+function isNamedIn(owner: Module, property: string): boolean {
+  for (let at = Object.getPrototypeOf(owner) as object; at !== Module.prototype && at !== null; at = Object.getPrototypeOf(at) as object) {
+    const methods = Object.entries(Object.getOwnPropertyDescriptors(at)).filter(([name, { value }]) => name !== "constructor" && typeof value === "function");
+    const words = methods.flatMap(([, { value }]) => Function.prototype.toString.call(value).match(/[\p{ID_Continue}$]+|this\[/gu) ?? []);
+    if (words.some((word) => word === property || word === "this[")) return true;
+  }
+  return false;
 }

@@ -14,5 +14,7 @@ export interface ProgramSource {
   /** Where a loop that tells its turns stands, and a call that tells its end, by their indices. */
   loopAt(loop: number): SourcePosition | undefined;
   callAt(call: number): SourcePosition | undefined;
+  /** Where a class of the user's first gives its objects a property of that name. */
+  fieldAt(constructor: Function, name: string): SourcePosition | undefined;
   declaredAt(constructor: Function): SourcePosition | undefined;
 }

@@ -11,4 +11,6 @@ export interface ValuePlace {
   readonly from: readonly number[];
   /** Where a shape enters: the parameters of a `forward`, what a loop takes. */
   readonly isEntrance: boolean;
+  /** Where a name that was given its value here is read, but for places of their own. */
+  readonly uses: readonly SourceEnd[];
 }

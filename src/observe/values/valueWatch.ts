@@ -65,6 +65,8 @@ export class ValueWatch {
   /** A batch is about to come, or was taken by the names in a loop's head just now. */
   #isComing = false;
   #isTaken = false;
+  /** Places in the heads of loops over a loader's batches. */
+  readonly #loaders = new Set<number>();
   #differentiating = 0;
   #valuesLookedAt = 0;
   #told = 0;
@@ -89,6 +91,7 @@ export class ValueWatch {
   /** The program has that value at a place; called for whatever it is. */
   value(value: unknown, place: number, within: AnyModule | undefined): void {
     if (this.#isOver) return;
+    if (this.#options.places[place]?.kind === "loop") this.#take(tensorsOf(value), place);
     if (value instanceof Tensor) this.#meet([value], false, place, within);
     else if (isListOfTensors(value)) this.#meet(value, true, place, within);
   }
@@ -141,8 +144,7 @@ export class ValueWatch {
     if (!place) return;
     const { clock } = this.#options;
     clock.stop();
-    if (place.kind === "loop") this.#take(tensors);
-    else this.#isTaken = false;
+    if (place.kind !== "loop") this.#isTaken = false;
     const met = (this.#met[index] ??= { shapes: new Map(), times: 0, looks: 0, tensor: undefined, module: undefined, last: undefined });
     met.times++;
     const shape = this.#shapeOf(tensors, isList);
@@ -159,12 +161,17 @@ export class ValueWatch {
     clock.go();
   }
 
-  /** Names in the head of a loop: those of a loader's have its batch. */
-  #take(tensors: readonly Tensor[]): void {
-    if (!this.#isComing && !this.#isTaken) return;
-    if (this.#isComing) this.#batched = new WeakSet();
+  /** Names in the head of a loop: those of a loader's have its batch, also where all batches were there before the loop. */
+  #take(tensors: readonly Tensor[], place: number): void {
+    const begins = this.#isComing || (!this.#isTaken && this.#loaders.has(place));
+    if (!begins && !this.#isTaken) return;
+    if (begins) {
+      this.#batched = new WeakSet();
+      this.#batch = undefined;
+    }
     this.#isTaken = true;
     this.#isComing = false;
+    this.#loaders.add(place);
     this.#batch ??= tensors.find(({ shape }) => shape.length > 0)?.shape[0];
     this.#mark(tensors);
   }
@@ -191,7 +198,7 @@ export class ValueWatch {
     return { ...facts, measured: measure(tensor) };
   }
 
-  #seen({ kind, text, position, end, from, isEntrance }: ValuePlace, { shapes, times, tensor, module }: Met): SeenValue {
+  #seen({ kind, text, position, end, from, isEntrance, uses }: ValuePlace, { shapes, times, tensor, module }: Met): SeenValue {
     const known = new Set(from.flatMap((index) => [...(this.#met[index]?.shapes.keys() ?? [])]));
     const called = module?.deref();
     const place = called && this.#options.placeOf(called);
@@ -203,6 +210,7 @@ export class ValueWatch {
       shapes: [...shapes.values()],
       times,
       isNews: kind === "parameter" ? isEntrance : [...shapes.keys()].some((shape) => !known.has(shape)),
+      ...(uses.length > 0 && { uses }),
       ...(tensor && { tensor }),
       ...(place && { module: { model: place.model, id: place.id } }),
     };

@@ -24,6 +24,7 @@ export const seenValues = list(
     shapes: list(shape),
     times: whole,
     isNews: flag,
+    uses: optional(list(sourceEnd)),
     tensor: optional(tensor),
     module: optional(record<NonNullable<SeenValue["module"]>>({ model: whole, id: whole })),
   }),

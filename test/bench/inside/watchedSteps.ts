@@ -31,6 +31,7 @@ function observer(): Observer {
       loopAt: () => undefined,
       callAt: () => undefined,
       declaredAt: () => undefined,
+      fieldAt: () => undefined,
       isModuleClass: () => false,
       nameInProgram: (constructor) => constructor.name,
     },

@@ -46,10 +46,10 @@ describe("Data that is held back", () => {
   it("is told where it is trained with", async () => {
     const [said] = await holds(`${setUp}
 const testLoader = new data.DataLoader(dataset, { batchSize: 10, shuffle: true });
-for (const [x, y] of testLoader) {
+for (const [x, y] of testLoader) { // expect: test-set-trained
   optimizer.zeroGrad();
   lossFn(model(x), y).backward();
-  optimizer.step(); // expect: test-set-trained
+  optimizer.step();
 }`);
     assert.match(said!.message, /trained here with what `testLoader` hands out/);
   });

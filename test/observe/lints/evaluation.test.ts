@@ -63,6 +63,13 @@ for (let epoch = 0; epoch < 3; epoch++) {
   }
 }`);
   });
+  it("isn't said of a text that is written word by word", () =>
+    holds(`${setUp()}
+train();
+noGrad(() => {
+  let x = randn(1, 4);
+  for (let i = 0; i < 5; i++) x = model(x).repeat(1, 2).narrow(1, 0, 4);
+});`));
   it("isn't said of statistics that are collected on purpose", () =>
     holds(`${setUp("new nn.BatchNorm1d(8)")}train();\ntrain();\noptim.swaUtils.updateBn(others.map(([x]) => x), model);`));
 });

@@ -204,6 +204,26 @@ ${training}`,
       "inspect",
     );
   });
+  it("isn't, of one step, a head that another task is for", () =>
+    holds(
+      `
+class Heads extends nn.Module {
+  body = new nn.Linear(4, 8);
+  first = new nn.Linear(8, 3);
+  second = new nn.Linear(8, 1);
+  override forward(x: Tensor, isFirst: boolean): Tensor {
+    return isFirst ? this.first(this.body(x)) : this.second(this.body(x));
+  }
+}
+const model = new Heads();
+const optimizer = new optim.Adam(model.parameters());
+for (let step = 0; step < 4; step++) {
+  optimizer.zeroGrad();
+  model(randn(8, 4), step % 2 === 0).square().mean().backward();
+  optimizer.step();
+}`,
+      "inspect",
+    ));
   it("isn't an actor's head while the critic takes its step", () =>
     holds(
       `

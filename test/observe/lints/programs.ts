@@ -4,7 +4,7 @@ import { isLint } from "../../../src/run/lints.ts";
 import type { Problem, RunMode } from "../../../src/protocol/index.ts";
 import { Folder, Job } from "../../runner/job.ts";
 
-const begin = `import { data, manualSeed, nn, noGrad, optim, rand, randint, randn, stack, tensor, zeros, type Tensor } from "kindling"; manualSeed(1); `;
+const begin = `import { autograd, cat, data, distributions, manualSeed, nn, noGrad, optim, rand, randint, randn, stack, tensor, zeros, type Tensor } from "kindling"; manualSeed(1); `;
 
 /** What lints say of a program, which needs to import nothing. */
 export async function saidOf(text: string, mode: RunMode = "train"): Promise<readonly Problem[]> {
