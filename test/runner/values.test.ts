@@ -140,7 +140,7 @@ ${body}`;
     for (const name of files.filter((_, i) => i % 3 === 0)) {
       const source = readFileSync(join(root, name), "utf8");
       const { code, map } = await transform(source, { loader: "ts", target: "es2022", sourcemap: "external", sourcesContent: false, sourcefile: name });
-      const hooked = insertHooks(name, source, code, map, { class: 0, loop: 0, value: 0 });
+      const hooked = insertHooks(name, source, code, map, { class: 0, loop: 0, tellingCall: 0, value: 0 });
       parse(hooked.code, { ecmaVersion: "latest", sourceType: "module" });
       const lines = source.split("\n");
       for (const { position, end } of hooked.values) {
