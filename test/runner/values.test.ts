@@ -287,6 +287,18 @@ const net = new Net(); net(randn(2, 3));`;
     }
   });
 
+  it("that are told aren't looked at where that would run the program's own code", async () => {
+    const text = `${start}const log: string[] = [];
+const trap = (name: string) => (...values: unknown[]) => (log.push(name), (Reflect as any)[name](...values));
+const proxy = new Proxy([randn(2)], { get: trap("get"), getPrototypeOf: trap("getPrototypeOf"), has: trap("has"), ownKeys: trap("ownKeys") });
+const same = (value: unknown): unknown => value;
+const kept = same(proxy);
+for (const held of [proxy]) same(held);
+console.log(log.length);`;
+    const job = await inspect(folder.write("net.model.ts", text));
+    assert.equal(job.stdout, "0\n");
+  });
+
   it("that are told leave the training's first loss as it is", async () => {
     const text = loop(
       "let at = 0;\nfor (const [x, y] of loader) {\n  const loss = model(x).sub(y).square().mean();\n  console.log(loss.item());\n  loss.backward();\n  opt.step();\n  if (++at === 1) break;\n}",
