@@ -5,6 +5,7 @@ import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 export type Command =
   | { readonly type: "help" }
   | { readonly type: "version" }
+  | { readonly type: "fromPython"; readonly file: string; readonly output: string | undefined }
   | {
       readonly type: "run";
       readonly mode: "train" | "inspect";
@@ -20,11 +21,13 @@ export class UsageError extends Error {}
 export const usage = `Usage:
   kindling train FILE.model.ts [-- ARGUMENTS]     run the file to its end; its own output goes to stdout
   kindling inspect FILE.model.ts [-- ARGUMENTS]   run it up to its first training step and show its models
+  kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
 What stands after \`--\` is the program's own: it finds it in process.argv.
 
 Options:
   --json         (inspect) print everything as JSON
+  -o FILE        (from-python) write the program there instead of printing it
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
   --version      show the version
@@ -38,7 +41,9 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (values.help) return { type: "help" };
   if (values.version) return { type: "version" };
   const [mode, file, ...rest] = positionals;
-  if (mode === undefined) throw new UsageError("say what to do: `train` or `inspect`");
+  if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect` or `from-python`");
+  if (mode === "from-python") return readFromPython(file, rest, values);
+  if (values.output !== undefined) throw new UsageError("`-o` goes with `from-python` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
@@ -49,6 +54,13 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   return { type: "run", mode, file, json, threads, programArguments };
 }
 
+function readFromPython(file: string | undefined, rest: readonly string[], { output, json }: { output?: string; json?: boolean }): Command {
+  if (file === undefined) throw new UsageError("which file? `kindling from-python FILE.py`");
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
+  if (json) throw new UsageError("`--json` goes with `inspect` only");
+  return { type: "fromPython", file, output };
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -57,6 +69,7 @@ function parse(args: readonly string[]) {
       options: {
         json: { type: "boolean" },
         threads: { type: "string" },
+        output: { type: "string", short: "o" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },

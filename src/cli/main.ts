@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `kindling train FILE` and `kindling inspect FILE`. */
+/** The command line: `kindling train FILE`, `kindling inspect FILE` and `kindling from-python FILE`. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { defaultSampling, type RunRequest } from "../protocol/index.ts";
@@ -25,9 +25,17 @@ async function main(args: readonly string[]): Promise<number> {
     case "version":
       process.stdout.write(`${version()}\n`);
       return 0;
+    case "fromPython":
+      return translatePython(command.file, command.output);
     case "run":
       return run(command);
   }
+}
+
+/** The translator is loaded only where it is wanted. */
+async function translatePython(file: string, output: string | undefined): Promise<number> {
+  const { translateFile } = await import("./fromPython.ts");
+  return translateFile(file, output);
 }
 
 function run({ mode, file, json, threads, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {

@@ -6,6 +6,8 @@ import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
 import { showProblems } from "./problems/diagnostics.ts";
+import { PythonFiles } from "./python/openAsKindling.ts";
+import { offerPasteAsKindling } from "./python/pasteAsKindling.ts";
 import { exportPanel } from "./export/exportPanel.ts";
 import { saveFile } from "./export/saveFile.ts";
 import { Archive } from "./runs/archive.ts";
@@ -56,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     log: (text) => log.debug(text),
   });
   const controller = new RunController(store, pool, (file, mode) => requestFor(file, mode, (text) => log.warn(text)));
+  const python = new PythonFiles();
   const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (text) => log.warn(text));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
@@ -80,6 +83,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     keepContextKeys(store, current, panels),
     showProblems(store),
     showStatus(store, current),
+    python,
+    offerPasteAsKindling(),
     registerCommands({
       extension,
       store,
@@ -89,6 +94,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       panels,
       view,
       types,
+      python,
       log,
       output,
     }),

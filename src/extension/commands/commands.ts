@@ -6,6 +6,7 @@ import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
+import type { PythonFiles } from "../python/openAsKindling.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
@@ -27,6 +28,7 @@ export interface CommandParts {
   readonly panels: Panels;
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
+  readonly python: PythonFiles;
   readonly log: vscode.LogOutputChannel;
   readonly output: vscode.OutputChannel;
 }
@@ -74,6 +76,7 @@ class Commands {
     showInspection: () => this.#show("inspect"),
     copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
+    openAsKindling: (file?: vscode.Uri) => this.#openAsKindling(file),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
@@ -167,6 +170,10 @@ class Commands {
     const runs = store.get(file);
     if (runs && shownRun(runs)) panels.exportPage(file);
     else void vscode.window.showInformationMessage(`${basename(file)} has not been run yet. Train it, then export what the panel shows.`);
+  }
+
+  async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {
+    if (file?.path.endsWith(".py")) await this.#parts.python.openAsKindling(file);
   }
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
