@@ -177,9 +177,8 @@ function integer(to: Expressions, value: Expression | undefined): Code {
     case "string":
       return primary("Number.parseInt(", to.doc(value), ", 10)");
     case "tensor":
-      return type.elements === "int" || type.elements === "bool"
-        ? primary(to.receiver(value), ".item()")
-        : primary("Math.trunc(", to.receiver(value), ".item())");
+      if (type.elements === "bool") return primary("Number(", to.receiver(value), ".item())");
+      return type.elements === "int" ? primary(to.receiver(value), ".item()") : primary("Math.trunc(", to.receiver(value), ".item())");
     case "any":
     case "unknown":
       return primary("Math.trunc(Number(", to.doc(value), "))");
@@ -311,9 +310,6 @@ export function callable(to: Expressions, value: Expression): Doc {
     const parameter: Expression = { kind: "name", name: "value", from: value.from, to: value.to, type: { kind: "any" } };
     const call: Call = { kind: "call", callee: value, arguments: [{ value: parameter }], from: value.from, to: value.to };
     return ["(value: any) => ", arrowBody(builtinCall(to, path.slice("builtins.".length), call))];
-  }
-  if (value.kind === "attribute" && path === undefined && present(to.typeOf(value)).kind === "function") {
-    return ["(...values: any[]) => (", to.doc(value), " as any)(...values)"];
   }
   return to.operand(value, level.assignment);
 }

@@ -101,7 +101,11 @@ export function fieldArguments(to: Expressions, call: Call, fields: readonly str
     if (place < 0) throw new NoTwin(`There is no field \`${argument.name}\``, call.from);
     docs[place] = to.operand(argument.value, level.assignment);
   }
-  return listed("(", Array.from(docs, (doc) => doc ?? "undefined"), ")");
+  return listed(
+    "(",
+    Array.from(docs, (doc) => doc ?? "undefined"),
+    ")",
+  );
 }
 
 /** A call of the API's function or class. @param path Python's, for what the API says in another way */
@@ -114,6 +118,12 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
       if (call.arguments.length > 0 && call.arguments.every(({ value }) => to.typeOf(value).kind === "int"))
         return primary(to.context.api("empty"), argumentsOf(to, call));
       return primary(to.context.api("tensor"), argumentsOf(to, call));
+    case "torch.DoubleTensor":
+      return primary(to.context.api("tensor"), argumentsOf(to, call));
+    case "torch.ByteTensor":
+    case "torch.BoolTensor":
+      return primary(to.context.api("tensor"), "(", to.doc(first!.value), path === "torch.BoolTensor" ? ', { dtype: "bool" })' : ', { dtype: "uint8" })');
+    case "torch.IntTensor":
     case "torch.LongTensor":
       return primary(to.context.api("tensor"), "(", to.doc(first!.value), ', { dtype: "int64" })');
     default:
@@ -142,6 +152,8 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
   }
   if (api === "nn.ModuleList" && first && to.typeOf(first.value).kind === "iterator" && !first.star)
     return primary("new ", to.context.api(api), "(", to.array(first.value), ")");
+  // The gradients of inputs are all that it ever gives.
+  if (api === "autograd.grad") return primary(to.context.api(api), argumentsOf(to, call, { skip: new Set(["only_inputs"]) }));
   const text = functional(to, api, path) ?? to.context.api(api);
   const constructs = /^[A-Z]/.test(last) && last !== "Tensor";
   return primary(constructs ? "new " : "", text, argumentsOf(to, call));

@@ -7,7 +7,7 @@ import { constantIndex } from "./inference.ts";
 import { group, indent, keyText, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
 import { containerMethod, tensorMethod } from "./methods.ts";
-import { camelCase, kindlingPath, memberName } from "./names.ts";
+import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
 import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Slice } from "./syntax.ts";
 import { formatText, percentText } from "./text.ts";
 import { arrowBody, methodName, negated, tensorOperators } from "./words.ts";
@@ -82,7 +82,7 @@ export class Expressions {
       case "lambda":
         return this.lambda(expression);
       case "attribute":
-        return this.#attribute(expression);
+        return this.#method(expression);
       case "index":
         return this.#index(expression);
       case "slice":
@@ -128,8 +128,8 @@ export class Expressions {
         const space = this.context.aliases.get("torch.nn.functional");
         if (space) return primary(`${space}.${camelCase(path.slice("torch.nn.functional.".length))}`);
       }
-      if (path === "torch.LongTensor") return primary(this.context.api("int64"));
-      if (path === "torch.FloatTensor") return primary(this.context.api("float32"));
+      if (/\.(Long|Int)Tensor$/.test(path)) return primary(this.context.api("int64"));
+      if (/\.(Float|Double)Tensor$/.test(path)) return primary(this.context.api("float32"));
       return primary(this.context.api(api));
     }
     return libraryValue(this, path, expression);
@@ -353,6 +353,16 @@ export class Expressions {
 
   // ---- attributes
 
+  /** A method as a value stays its object's. */
+  #method(expression: Attribute): Code {
+    const code = this.#attribute(expression);
+    const type = this.typeOf(expression);
+    const owner = present(this.typeOf(expression.object));
+    const isMethod = type.kind === "function" && type.of.bound === "self";
+    const isApply = expression.name === "apply" && owner.kind === "class" && owner.of.root === "autograd.Function";
+    return isMethod || isApply ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
+  }
+
   #attribute(expression: Attribute): Code {
     const path = this.context.pathOf(expression);
     if (path !== undefined) return this.#pathValue(path, expression);
@@ -382,7 +392,7 @@ export class Expressions {
       if (defines(type.of, name)) return memberText(methodName(name));
       return memberText(memberName(name));
     }
-    if (type.kind === "tensor" && name === "data") return ".data";
+    if (type.kind === "dict") return memberText(name);
     if ((type.kind === "unknown" || type.kind === "any") && this.ownMembers.has(name)) return memberText(methodName(name));
     return memberText(memberName(name));
   }
@@ -510,7 +520,11 @@ export class Expressions {
   place(place: Expression): Doc {
     if (place.kind === "slice") {
       if (isWhole(place)) return "null";
-      const bounds = [place.start ? this.#bound(place.start) : "null", place.stop ? this.#bound(place.stop) : "null", ...(place.step ? [this.#bound(place.step)] : [])];
+      const bounds = [
+        place.start ? this.#bound(place.start) : "null",
+        place.stop ? this.#bound(place.stop) : "null",
+        ...(place.step ? [this.#bound(place.step)] : []),
+      ];
       if (!place.stop && !place.step) bounds.pop();
       return ["[", bounds.flatMap((bound, at) => [at > 0 ? ", " : "", bound]), "]"];
     }
@@ -537,12 +551,15 @@ export class Expressions {
       if (special) return special;
     }
     // `getattr(nn, name)(…)`: a class by its name.
-    const space = callee.kind === "call" && this.context.pathOf(callee.callee) === "builtins.getattr" ? this.context.apiPathOf(callee.arguments[0]!.value) : undefined;
-    if (space === "nn" || space === "optim" || space === "optim.lrScheduler") return primary("new ", this.operand(callee, level.primary), argumentsOf(this, expression));
+    const space =
+      callee.kind === "call" && this.context.pathOf(callee.callee) === "builtins.getattr" ? this.context.apiPathOf(callee.arguments[0]!.value) : undefined;
+    if (space === "nn" || space === "optim" || space === "optim.lrScheduler")
+      return primary("new ", this.operand(callee, level.primary), argumentsOf(this, expression));
     const type = present(this.typeOf(callee));
     switch (type.kind) {
       case "class":
-        if (type.of.dataclass && !constructorOf(type.of)) return primary("new ", this.operand(callee, level.primary), fieldArguments(this, expression, [...type.of.fields.keys()]));
+        if (type.of.dataclass && !constructorOf(type.of))
+          return primary("new ", this.operand(callee, level.primary), fieldArguments(this, expression, [...type.of.fields.keys()]));
         return primary("new ", this.operand(callee, level.primary), ownArguments(this, expression, constructorOf(type.of)));
       case "function":
         return primary(this.#calleeDoc(callee), ownArguments(this, expression, type.of));
@@ -562,6 +579,7 @@ export class Expressions {
   }
 
   #calleeDoc(callee: Expression): Doc {
+    if (callee.kind === "attribute") return within(this.#attribute(callee), level.primary);
     return callee.kind === "call" && this.context.apiPathOf(callee.callee) ? this.operand(callee, level.primary) : this.receiver(callee);
   }
 
@@ -573,7 +591,8 @@ export class Expressions {
     }
     const type = present(this.typeOf(object));
     if (type.kind === "tensor") return tensorMethod(this, callee, call);
-    if (["list", "tuple", "set", "dict", "string", "size", "iterator", "any", "unknown"].includes(type.kind)) return containerMethod(this, type, callee, call);
+    if (["list", "tuple", "set", "dict", "string", "size", "iterator", "any", "unknown", "int", "float", "number", "bool"].includes(type.kind))
+      return containerMethod(this, type, callee, call);
     if (type.kind === "instance" || type.kind === "class") {
       const method = findMethod(type.of, name);
       if (type.kind === "class" && name === "__init__") return undefined;
@@ -596,9 +615,12 @@ export class Expressions {
       const entries = expression.entries.map(({ key, value }): Doc => (key ? ["[", this.doc(key), ", ", this.doc(value), "]"] : ["...", this.doc(value)]));
       return primary("new Map(", listed("[", entries, "]"), ")");
     }
+    // A group of an optimizer's parameters says its options as the API does.
+    const isGroup = expression.entries.some(({ key }) => key?.kind === "string" && key.value === "params");
     const entries = expression.entries.map(({ key, value }): Doc => {
       if (!key) return ["...", this.operand(value, level.primary)];
-      const name: Doc = key.kind === "string" ? keyText(key.value) : key.kind === "number" ? key.text : ["[", this.doc(key), "]"];
+      const name: Doc =
+        key.kind === "string" ? keyText(isGroup ? argumentName(key.value) : key.value) : key.kind === "number" ? key.text : ["[", this.doc(key), "]"];
       const code = this.operand(value, level.assignment);
       return this.commented(value, name === code ? name : [name, ": ", code]);
     });

@@ -31,6 +31,7 @@ import {
   isSequence,
   itemOf,
   join,
+  likeNumpy,
   lineage,
   listOf,
   none,
@@ -508,8 +509,10 @@ class Inference {
         return string;
       case "constant":
         return expression.value === "None" ? none : expression.value === "..." ? any : bool;
-      case "binary":
-        return this.#arithmetic(expression.operator, this.#of(expression.left), this.#of(expression.right));
+      case "binary": {
+        const [left, right] = [this.#of(expression.left), this.#of(expression.right)];
+        return likeNumpy(this.#arithmetic(expression.operator, left, right), present(left), present(right));
+      }
       case "unary": {
         const operand = this.#of(expression.operand);
         if (expression.operator === "not") return bool;
@@ -705,6 +708,7 @@ class Inference {
         const path = `${object.path}.${name}`;
         if (/^(math|numpy|np)\.(pi|e|inf|nan|tau)$/.test(path)) return float;
         if (path === "sys.maxsize") return int;
+        if (/^(numpy|torch)\.finfo\(\)\.(eps|max|min|tiny)$/.test(path)) return float;
         if (path === "torch.pi" || path === "torch.inf") return float;
         return { kind: "python", path };
       }
@@ -755,7 +759,7 @@ class Inference {
     const slice = first?.kind === "slice";
     switch (object.kind) {
       case "tensor":
-        return { kind: "tensor", elements: object.elements };
+        return likeNumpy({ kind: "tensor", elements: object.elements }, object);
       case "list":
         return slice ? listOf(object.of) : object.of;
       case "size":
@@ -772,12 +776,10 @@ class Inference {
       case "dict":
         return (first?.kind === "string" ? object.fields?.get(first.value) : undefined) ?? object.value;
       case "object":
-        if (object.of === "ParamGroup")
-          return first?.kind === "string" && first.value === "params"
-            ? listOf({ kind: "tensor", elements: "float", parameter: true })
-            : first?.kind === "string" && first.value === "lr"
-              ? float
-              : any;
+        if (object.of === "ParamGroup" && first?.kind === "string") {
+          if (first.value === "params") return listOf({ kind: "tensor", elements: "float", parameter: true });
+          return /^(lr|initial_lr|momentum|weight_decay|eps|dampening|alpha|rho|lambd)$/.test(first.value) ? float : any;
+        }
         if (slice) return object;
         if (object.of === "nn.ModuleDict") return object.item ?? someModule;
         if (object.of === "nn.ParameterDict") return floats;
@@ -901,11 +903,11 @@ class Inference {
       case "tensor": {
         const types = argumentTypes();
         for (const type of types) if (type.kind === "function") this.#invoke(type.of, [floats]);
-        if (name === "to" || name === "type" || name === "astype") return castResult(expression, object);
+        if (name === "to" || name === "type" || name === "astype") return likeNumpy(castResult(expression, object), object);
         if (name === "item" && object.elements === undefined) return number;
         const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
         if ((name === "max" || name === "min") && types[0]?.kind === "tensor") return object;
-        return tensorResult(name, object, more);
+        return likeNumpy(tensorResult(name, object, more), object);
       }
       case "list":
       case "tuple":
@@ -1037,7 +1039,11 @@ class Inference {
     if (api !== undefined) return this.#apiCall(api, path, types, expression);
     if (path.startsWith("torch.") && /\.[a-z_]+$/.test(path)) return floats;
     if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
-    if (path.startsWith("numpy.")) return numpyCall(path.slice("numpy.".length), types, expression);
+    if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
+    if (path.startsWith("numpy.")) {
+      const result = numpyCall(path.slice("numpy.".length), types, expression);
+      return result.kind === "tensor" ? { ...result, numpy: true } : result;
+    }
     if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
     if (path.startsWith("random.")) {
       if (/\.(randint|randrange)$/.test(path)) return int;
@@ -1088,6 +1094,7 @@ class Inference {
   #apiCall(api: string, path: string, types: readonly Type[], expression: Call): Type {
     const name = path.slice(path.lastIndexOf(".") + 1);
     const last = api.slice(api.lastIndexOf(".") + 1);
+    if (api === "finfo") return { kind: "python", path: "torch.finfo()" };
     if (api === "nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
     if (api === "deepcopy") return types[0] ?? unknown;
     if (/^nn\.(Sequential|ModuleList|ModuleDict|ParameterList|ParameterDict)$/.test(api)) {
@@ -1102,7 +1109,8 @@ class Inference {
       return { kind: "object", of: api };
     }
     if (last === "tensor" || last === "asTensor" || last === "fromNumpy") {
-      if (path === "torch.LongTensor") return ints;
+      if (/\.(Long|Int|Byte)Tensor$/.test(path)) return ints;
+      if (path === "torch.BoolTensor") return bools;
       const dtype = expression.arguments.find((argument) => argument.name === "dtype");
       return { kind: "tensor", elements: dtype ? dtypeElements(dtype.value.type) : elementsOf(types[0] ?? unknown) };
     }
@@ -1204,7 +1212,7 @@ class Inference {
           (list) => this.#append(list as ListType, this.#items(first)),
         );
       case "tuple":
-        return first.kind === "tuple" ? first : listOf(this.#items(first));
+        return first.kind === "tuple" ? first : { kind: "list", of: this.#items(first), tuple: true };
       case "set":
       case "frozenset":
         return { kind: "set", of: this.#items(first) };

@@ -480,7 +480,8 @@ class Reader {
   #negation(node: SyntaxNode): Plain<Expression> {
     const parts = significant(node);
     const operator = parts[1]?.name;
-    if (node.name !== "BinaryExpression" || (operator !== "and" && operator !== "or")) return { kind: "unary", operator: "not", operand: this.expression(node) };
+    if (node.name !== "BinaryExpression" || (operator !== "and" && operator !== "or"))
+      return { kind: "unary", operator: "not", operand: this.expression(node) };
     const left = { ...this.#negation(parts[0]!), from: parts[0]!.from, to: parts[0]!.to } as Expression;
     return { kind: "logical", operator, left, right: this.expression(parts[2]!) };
   }

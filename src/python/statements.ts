@@ -379,6 +379,9 @@ export class Statements {
     ) {
       return this.#put(target, to.binary(operator, target, value).doc, margin);
     }
+    if (type.kind === "list" && operator === "+" && value.kind === "list") {
+      return this.#line([to.receiver(target), ".push(", value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(entry, level.assignment)]), ")"], margin);
+    }
     if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spread(value), ")"], margin);
     if (type.kind === "tensor") {
       const variable = target.kind === "name" ? this.#variable(target.name) : type;
@@ -395,6 +398,11 @@ export class Statements {
 
   #deletion(target: Expression, margin: number): string[] {
     if (target.kind !== "index") return [];
+    const [first] = target.subscripts;
+    if (first?.kind === "slice") {
+      const start: Doc = first.start ? this.to.doc(first.start) : "0";
+      return this.#line([this.to.receiver(target.object), ".splice(", start, first.stop ? [", ", this.to.doc(first.stop), " - ", start] : "", ")"], margin);
+    }
     const type = present(this.to.typeOf(target.object));
     const receiver = this.to.receiver(target.object);
     const key = this.to.doc(target.subscripts[0]!);
@@ -448,7 +456,10 @@ export class Statements {
     const names = targetNames(statement.target);
     const declared = names.filter((name) => this.declarations.at.get(statement)?.has(name));
     // Where some of the names live on behind the loop, the others are declared in front of it.
-    const before = declared.length < names.length ? declared.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.#variable(name))};`) : [];
+    const before =
+      declared.length < names.length
+        ? declared.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.#variable(name))};`)
+        : [];
     return [...before, ...this.#loop(this.#loopHead(statement), statement.body, flag, statement.otherwise, margin)];
   }
 

@@ -85,14 +85,23 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
       return primary("(", code.doc, " as Error).message");
     case "size":
       return primary(context.helper("size"), "(", code.doc, ")");
-    case "list":
-      if (type.of.kind === "int" || type.of.kind === "number") return primary("`", "[${", within(code, level.primary), '.join(", ")}]', "`");
-      if (type.of.kind === "float") return primary("`", "[${", within(code, level.primary), ".map(", context.helper("decimal"), ').join(", ")}]', "`");
-      if (type.of.kind === "tuple" && typeof code.doc === "string") {
-        const inner = textOf(to, primary("entry"), type.of, false);
-        return primary("`", "[${", within(code, level.primary), ".map((entry) => ", inner.doc, ').join(", ")}]', "`");
-      }
-      return primary(context.helper("repr"), "(", code.doc, ")");
+    case "list": {
+      const array = within(code, level.primary);
+      const plain = type.of.kind === "int" || type.of.kind === "number";
+      if (plain && !type.tuple) return primary("`", "[${", array, '.join(", ")}]', "`");
+      const entries: Doc | undefined = plain
+        ? [array, ".map(String)"]
+        : type.of.kind === "float"
+          ? [array, ".map(", context.helper("decimal"), ")"]
+          : ["tuple", "size", "list", "bool"].includes(type.of.kind)
+            ? [array, ".map((entry) => ", textOf(to, primary("entry"), type.of, false).doc, ")"]
+            : type.tuple
+              ? [array, ".map(", context.helper("repr"), ")"]
+              : undefined;
+      if (!entries) return primary(context.helper("repr"), "(", code.doc, ")");
+      if (type.tuple) return primary(context.helper("tupleText"), "(...", entries, ")");
+      return primary("`", "[${", entries, '.join(", ")}]', "`");
+    }
     case "tuple":
       if (typeof code.doc === "string") {
         const entries = type.entries.map((entry, at) => textOf(to, primary(`${code.doc as string}[${at}]`), entry, false).doc);
