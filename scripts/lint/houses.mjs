@@ -13,8 +13,9 @@ export const houses = {
     from: ["src/protocol", "src/run", "src/keep", "src/engine", "src/observe"],
     packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"],
   },
-  "src/cli": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/engine", "src/observe", "src/runner"], packages: [/^node:/] },
-  "src/extension": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client"], packages: [/^node:/, "vscode"] },
+  "src/topython": { from: ["src/protocol"], packages: [/^@babel\//] },
+  "src/cli": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/engine", "src/observe", "src/runner", "src/topython"], packages: [/^node:/] },
+  "src/extension": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/topython"], packages: [/^node:/, "vscode"] },
   "webview": {
     from: ["src/protocol", "src/run"],
     packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/, "@dagrejs/dagre"],

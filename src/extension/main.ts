@@ -16,6 +16,7 @@ import { FollowCursor } from "./navigation/followCursor.ts";
 import { LineHighlight } from "./navigation/lineHighlight.ts";
 import { ModuleSymbols } from "./navigation/moduleSymbols.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
+import { PythonView } from "./python/pythonView.ts";
 import { showProblems } from "./problems/diagnostics.ts";
 import { exportPanel } from "./export/exportPanel.ts";
 import { saveFile } from "./export/saveFile.ts";
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const keptRuns = new KeptRunsView(store);
   const values = new MeasuredValuesStore(store);
+  const python = new PythonView();
   const extension = context.extensionUri;
   const modelDebugger = new ModelDebugger(extension, controller);
 
@@ -97,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     edits,
     modelDebugger,
     highlight,
+    python,
     new EditWatch(store),
     new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
     new LiveValues(store, edits),
@@ -118,6 +121,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       panels,
       view,
       types,
+      python,
       log,
       output,
     }),

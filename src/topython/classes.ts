@@ -4,7 +4,7 @@ import { expression, valueFor } from "./expressions.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
 import { baseOf, isDataset } from "./calls.ts";
 import { apart } from "./statements.ts";
-import { attributeName, type Code } from "./python.ts";
+import { attributeName } from "./python.ts";
 import { contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
 
@@ -74,13 +74,7 @@ function declareField(context: Context, member: Property, into: LaterTypes<Type>
   );
 }
 
-function declareMethod(
-  context: Context,
-  member: Method,
-  info: ClassInfo,
-  into: { fields: LaterTypes<Type>; methods: LaterTypes<Type & { kind: "function" }>; statics: LaterTypes<Type> },
-  inClass: InClass,
-): void {
+function declareMethod(context: Context, member: Method, info: ClassInfo, into: { fields: LaterTypes<Type>; methods: LaterTypes<Type & { kind: "function" }>; statics: LaterTypes<Type> }, inClass: InClass): void {
   const name = methodKey(member);
   if (name === undefined) return;
   if (member.kind === "constructor") {
@@ -89,11 +83,7 @@ function declareMethod(
       if (parameter.type !== "TSParameterProperty") continue;
       const { parameter: inner } = parameter;
       const own = inner.type === "AssignmentPattern" ? inner.left : inner;
-      if (own.type === "Identifier")
-        into.fields.later(
-          own.name,
-          inClass(() => parametersOf(context, [parameter]).types[0]!),
-        );
+      if (own.type === "Identifier") into.fields.later(own.name, inClass(() => parametersOf(context, [parameter]).types[0]!));
     }
     walk(member.body, (each) => {
       if (each.type === "AssignmentExpression" && each.left.type === "MemberExpression" && each.left.object.type === "ThisExpression") {
@@ -115,20 +105,9 @@ function declareMethod(
   }
   if (member.kind === "get") {
     info.getters.add(name);
-    into.fields.later(
-      name,
-      inClass(() => functionType(context, member).returns),
-    );
-  } else if (member.static)
-    into.statics.later(
-      name,
-      inClass(() => functionType(context, member)),
-    );
-  else if (member.kind === "method")
-    into.methods.later(
-      name,
-      inClass(() => functionType(context, member)),
-    );
+    into.fields.later(name, inClass(() => functionType(context, member).returns));
+  } else if (member.static) into.statics.later(name, inClass(() => functionType(context, member)));
+  else if (member.kind === "method") into.methods.later(name, inClass(() => functionType(context, member)));
 }
 
 function parametersInto(context: Context, member: Method): void {
@@ -173,31 +152,16 @@ export function classDeclaration(context: Context, node: ClassNode): void {
 function baseText(context: Context, node: ClassNode): string {
   if (!node.superClass) return "";
   const { superClass } = node;
-  const own: Readonly<Record<string, string>> = {
-    Error: "Exception",
-    RangeError: "ValueError",
-    TypeError: "TypeError",
-    Map: "dict",
-    Set: "set",
-    Array: "list",
-  };
-  if (superClass.type === "Identifier" && !context.scope.find(superClass.name))
-    return `(${own[superClass.name] ?? context.refuse(superClass, superClass.name).text})`;
+  const own: Readonly<Record<string, string>> = { Error: "Exception", RangeError: "ValueError", TypeError: "TypeError", Map: "dict", Set: "set", Array: "list" };
+  if (superClass.type === "Identifier" && !context.scope.find(superClass.name)) return `(${own[superClass.name] ?? context.refuse(superClass, superClass.name).text})`;
   return `(${expression(context, superClass).text})`;
 }
 
 function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boolean): void {
   const all = node.body.body;
-  const fields = all.filter(
-    (member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value),
-  );
-  const statics = all.filter(
-    (member): member is Property =>
-      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value),
-  );
-  const methods = all.filter(
-    (member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract),
-  );
+  const fields = all.filter((member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value));
+  const statics = all.filter((member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value));
+  const methods = all.filter((member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract));
   const abstract = all.filter((member) => member.type === "TSDeclareMethod" && member.abstract);
   let isFirst = !hasDoc;
   const gap = (): void => {
@@ -216,9 +180,7 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     implicitConstructor(context, node, info, initialize, startLine(fields[0]!));
   }
   for (const method of methods) {
-    const lines = context.captured(() =>
-      writeMethod(context, method, info, self, method === constructor && fields.length > 0 ? initialize : undefined, Boolean(node.superClass)),
-    );
+    const lines = context.captured(() => writeMethod(context, method, info, self, method === constructor && fields.length > 0 ? initialize : undefined, Boolean(node.superClass)));
     gap();
     context.out.push(...lines);
   }
@@ -267,19 +229,15 @@ function writeMethod(context: Context, method: Method, info: ClassInfo, self: Ty
   context.commentsBefore(method.start!);
   const isClassMethod = decorators[0] === "@classmethod";
   const leading = decorators[0] === "@staticmethod" ? [] : isClassMethod ? ["cls"] : ["self"];
-  if (method.kind === "constructor" && isDerived && initialize) context.afterSuper = initialize;
   define(context, name, method as FunctionNode, {
     leading,
     decorators,
     doc,
     types: baseOf(info) === "autograd.Function" ? [{ kind: "instance", path: "autograd.FunctionCtx" }] : [],
-    first: () => {
-      context.bindThis(isClassMethod ? { kind: "class", of: info } : self, isClassMethod ? "cls" : "self");
-      if (method.kind === "constructor" && !isDerived) initialize?.();
-    },
-    self,
+    ...(initialize && { first: initialize }),
+    isDerivedConstructor: method.kind === "constructor" && isDerived,
+    self: isClassMethod ? { kind: "class", of: info } : self,
+    selfName: isClassMethod ? "cls" : "self",
   });
   context.afterSuper = undefined;
 }
-
-export type { Code };

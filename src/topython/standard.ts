@@ -1,10 +1,10 @@
 /** What JavaScript and Node have by themselves: Math, console, Object, JSON, paths and files. */
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { condition, expression, iterable, iterated, listed, materialized, wholeExpression } from "./expressions.ts";
-import { functionValue, isCallback } from "./functions.ts";
+import { expression, iterable, iterated, listed, materialized, wholeExpression } from "./expressions.ts";
+import { isCallback } from "./functions.ts";
 import { arrayMethod } from "./arrays.ts";
-import { access, atom, binds, code, infix, insideFormat, quoted, receiver, within, type Code } from "./python.ts";
+import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import { boolean, either, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
@@ -136,11 +136,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return access(`float(${value(first!).text}).is_integer()`, boolean);
     case "String": {
       const made = value(first!);
-      return made.type.kind === "boolean"
-        ? access(`str(${made.text}).lower()`, string)
-        : made.type.kind === "string"
-          ? made
-          : access(`str(${made.text})`, string);
+      return made.type.kind === "boolean" ? access(`str(${made.text}).lower()`, string) : made.type.kind === "string" ? made : access(`str(${made.text})`, string);
     }
     case "Array":
       return standardConstruction(context, { ...node, type: "NewExpression" } as never, "Array");
@@ -152,7 +148,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return atom(`[${nodes.map((each) => value(each).text).join(", ")}]`, list(value(first!).type));
     case "Object.entries":
     case "Object.values":
-      return entries(context, value(first!), name.slice(7));
+      return entries(value(first!), name.slice(7));
     case "Object.fromEntries":
       return fromEntries(context, first!);
     case "Object.assign":
@@ -178,9 +174,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return access(`shutil.rmtree(${fileName(context, first!).text}, ignore_errors=True)`, none);
     case "readFileSync":
     case "fs.readFileSync":
-      return second
-        ? access(`open(${fileName(context, first!).text}, encoding="utf-8").read()`, string)
-        : context.refuse(node, "readFileSync without an encoding", 'read text with readFileSync(name, "utf8")');
+      return second ? access(`open(${fileName(context, first!).text}, encoding="utf-8").read()`, string) : context.refuse(node, "readFileSync without an encoding", 'read text with readFileSync(name, "utf8")');
     case "writeFileSync":
     case "fs.writeFileSync":
       context.use("from pathlib import Path");
@@ -202,31 +196,16 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
   const module = text.includes(".") ? text.slice(0, text.indexOf(".")) : "";
   if (module !== "" && !text.startsWith("os.path")) context.use(`import ${module}`);
   if (text.startsWith("os.")) context.use("import os");
-  return access(
-    `${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`,
-    text === "copy.deepcopy" ? value(first!).type : type,
-  );
+  return access(`${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`, text === "copy.deepcopy" ? value(first!).type : type);
 }
 
 function printed(context: Context, node: CallNode, last: string): Code {
   const items = node.arguments.map((each) => {
     if (each.type === "SpreadElement") return { text: `*${iterable(context, each.argument).text}`, node: each as Node };
     const made = materialized(expression(context, each));
-    return {
-      text: made.type.kind === "boolean" ? `str(${made.text}).lower()` : made.tight === binds.lambda ? `(${made.text})` : made.text,
-      node: each as Node,
-    };
+    return { text: made.type.kind === "boolean" ? `str(${made.text}).lower()` : made.tight === binds.lambda ? `(${made.text})` : made.text, node: each as Node };
   });
-  return access(
-    listed(
-      context,
-      "print(",
-      ")",
-      last === "" ? items : [...items, { text: last, node: node.arguments.at(-1) ?? node }],
-      node.callee.loc?.end.line ?? startLine(node),
-    ),
-    none,
-  );
+  return access(listed("print(", ")", last === "" ? items : [...items, { text: last, node: node.arguments.at(-1) ?? node }], node.callee.loc?.end.line ?? startLine(node)), none);
 }
 
 function extreme(context: Context, node: CallNode, name: string): Code {
@@ -237,9 +216,7 @@ function extreme(context: Context, node: CallNode, name: string): Code {
     const of = elementOf(made.type);
     return access(`${name}(${inner ? inner[1] : made.text})`, of.kind === "number" ? of : number);
   }
-  const parts = node.arguments.map((each) =>
-    each.type === "SpreadElement" ? code(`*${within(iterable(context, each.argument), binds.bitOr)}`, binds.sign, number) : expression(context, each),
-  );
+  const parts = node.arguments.map((each) => (each.type === "SpreadElement" ? code(`*${within(iterable(context, each.argument), binds.bitOr)}`, binds.sign, number) : expression(context, each)));
   return access(`${name}(${parts.map(({ text }) => text).join(", ")})`, parts.map(({ type }) => type).reduce(either, none));
 }
 
@@ -258,13 +235,7 @@ function floored(context: Context, node: Node): Code {
 function arrayFrom(context: Context, node: CallNode): Code {
   const [first, second] = node.arguments;
   const inner = bare(first!);
-  const counted =
-    inner.type === "ObjectExpression" &&
-    inner.properties.length === 1 &&
-    inner.properties[0]?.type === "ObjectProperty" &&
-    keyName(inner.properties[0].key) === "length"
-      ? inner.properties[0].value
-      : undefined;
+  const counted = inner.type === "ObjectExpression" && inner.properties.length === 1 && inner.properties[0]?.type === "ObjectProperty" && keyName(inner.properties[0].key) === "length" ? inner.properties[0].value : undefined;
   if (!counted) {
     const made = iterable(context, first!);
     return second ? arrayMethod(context, { ...node, arguments: [second] } as CallNode, made, "map")! : access(`list(${made.text})`, list(elementOf(made.type)));
@@ -273,12 +244,11 @@ function arrayFrom(context: Context, node: CallNode): Code {
   if (!second) return infix(atom("[None]"), "*", length, binds.product, list(unknown));
   const turns = access(`range(${length.text})`, list(none));
   const mapped = arrayMethod(context, { ...node, arguments: [second] } as CallNode, turns, "map")!;
-  if (isCallback(bare(second)))
-    return { ...mapped, text: mapped.text.replace(/^\[(\w+)\(item, i\) for i, item in enumerate\(range\((.*)\)\)\]$/, "[$1(None, i) for i in range($2)]") };
+  if (isCallback(bare(second))) return { ...mapped, text: mapped.text.replace(/^\[(\w+)\(item, i\) for i, item in enumerate\(range\((.*)\)\)\]$/, "[$1(None, i) for i in range($2)]") };
   return mapped;
 }
 
-function entries(context: Context, made: Code, name: string): Code {
+function entries(made: Code, name: string): Code {
   const { type } = made;
   const value: Type = type.kind === "object" ? (type.rest ?? [...type.fields.values()].reduce(either, none)) : type.kind === "list" ? type.of : unknown;
   if (type.kind === "list") return name === "values" ? made : access(`enumerate(${made.text})`, list(tuple(whole, value), true));
@@ -373,19 +343,12 @@ function newMap(context: Context, node: Extract<Node, { type: "NewExpression" }>
       return { key: key!, value: value!, node: element! };
     });
     const items = pairs.map(({ key, value, node: from }) => ({ text: `${key.text}: ${value.text}`, node: from }));
-    return atom(
-      listed(context, "{", "}", items, startLine(inner)),
-      stated ?? { kind: "map", key: pairs[0]?.key.type ?? unknown, value: pairs.map(({ value }) => value.type).reduce(either, none) },
-    );
+    return atom(listed("{", "}", items, startLine(inner)), stated ?? { kind: "map", key: pairs[0]?.key.type ?? unknown, value: pairs.map(({ value }) => value.type).reduce(either, none) });
   }
   const made = fromEntries(context, first);
   const source = context.dry(() => expression(context, first).type);
   const pair = source.kind === "map" ? tuple(source.key, source.value) : elementOf(source);
-  const type: Type =
-    stated ??
-    (pair.kind === "tuple"
-      ? { kind: "map", key: pair.of[0] ?? unknown, value: pair.of[1] ?? unknown }
-      : { kind: "map", key: unknown, value: made.type.kind === "object" ? (made.type.rest ?? unknown) : unknown });
+  const type: Type = stated ?? (pair.kind === "tuple" ? { kind: "map", key: pair.of[0] ?? unknown, value: pair.of[1] ?? unknown } : { kind: "map", key: unknown, value: made.type.kind === "object" ? (made.type.rest ?? unknown) : unknown });
   return { ...made, type };
 }
 
@@ -394,5 +357,3 @@ function newSet(context: Context, first: Node | undefined): Code {
   const made = iterated(context, expression(context, first));
   return access(`${context.orderedSets ? "dict.fromkeys" : "set"}(${made.text})`, { kind: "set", of: elementOf(made.type) });
 }
-
-export { condition, functionValue, insideFormat };

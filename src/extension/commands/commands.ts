@@ -19,6 +19,8 @@ import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
 import { GoTo, type GoToTarget } from "./goTo.ts";
+import { exportPython } from "../python/exportPython.ts";
+import type { PythonView } from "../python/pythonView.ts";
 import { newModel } from "./newModel.ts";
 import { SteeringCommands } from "./steering.ts";
 
@@ -33,6 +35,7 @@ export interface CommandParts {
   readonly panels: Panels;
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
+  readonly python: PythonView;
   readonly log: vscode.LogOutputChannel;
   readonly output: vscode.OutputChannel;
 }
@@ -82,6 +85,8 @@ class Commands {
     exportPanel: (target?: Target) => this.#exportPanel(target),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
+    showPython: (target?: Target) => this.#showPython(target),
+    exportPython: (target?: Target) => this.#exportPython(target),
     copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
@@ -201,6 +206,18 @@ class Commands {
     const runs = store.get(file);
     if (runs && shownRun(runs)) panels.exportPage(file);
     else void vscode.window.showInformationMessage(`${basename(file)} has not been run yet. Train it, then export what the panel shows.`);
+  }
+
+  async #showPython(target: Target): Promise<void> {
+    const file = await this.#find(target);
+    if (file !== undefined) await this.#parts.python.show(file);
+  }
+
+  async #exportPython(target: Target): Promise<void> {
+    const file = await this.#find(target);
+    if (file === undefined) return;
+    await this.#save(file);
+    await exportPython(file);
   }
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
