@@ -66,7 +66,11 @@ export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | u
     else throw new NoTwin(`\`${info.name}\` has no parameter \`${argument.name}\``, call.from);
   }
   if (further.length > 0) docs[plain.length] = listed("{", further, "}", { spaced: true });
-  return listed("(", Array.from(docs, (doc) => doc ?? "undefined"), ")");
+  return listed(
+    "(",
+    Array.from(docs, (doc) => doc ?? "undefined"),
+    ")",
+  );
 }
 
 function spreadByName(to: Expressions, value: Expression, plain: readonly { name: string }[], docs: (Doc | undefined)[]): void {
@@ -84,7 +88,8 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
   switch (path) {
     case "torch.FloatTensor":
     case "torch.Tensor":
-      if (call.arguments.length > 0 && call.arguments.every(({ value }) => to.typeOf(value).kind === "int")) return primary(to.context.api("empty"), argumentsOf(to, call));
+      if (call.arguments.length > 0 && call.arguments.every(({ value }) => to.typeOf(value).kind === "int"))
+        return primary(to.context.api("empty"), argumentsOf(to, call));
       return primary(to.context.api("tensor"), argumentsOf(to, call));
     case "torch.LongTensor":
       return primary(to.context.api("tensor"), "(", to.doc(first!.value), ', { dtype: "int64" })');
@@ -107,7 +112,8 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
     const inner = first && !first.star && call.arguments.length === 1 ? orderedEntries(to, first.value) : undefined;
     if (inner) return primary("new ", to.context.api(api), "(", inner, ")");
   }
-  if (api === "nn.ModuleList" && first && to.typeOf(first.value).kind === "iterator" && !first.star) return primary("new ", to.context.api(api), "(", to.array(first.value), ")");
+  if (api === "nn.ModuleList" && first && to.typeOf(first.value).kind === "iterator" && !first.star)
+    return primary("new ", to.context.api(api), "(", to.array(first.value), ")");
   const text = functional(to, api, path) ?? to.context.api(api);
   const constructs = /^[A-Z]/.test(last) && last !== "Tensor";
   return primary(constructs ? "new " : "", text, argumentsOf(to, call));
@@ -145,7 +151,8 @@ function tensorCall(to: Expressions, api: string, call: Call): Code {
   const type = present(to.typeOf(first!.value));
   const explicit = call.arguments.some(({ name }) => name === "dtype");
   if (type.kind === "tensor" && call.arguments.length === 1) return primary(to.receiver(first!.value), api === "tensor" ? ".clone()" : "");
-  if (isSequence(type) && present(itemOf(type)).kind === "tensor" && holdsWhole(first!.value)) return primary(to.context.api("stack"), "(", to.array(first!.value), ")");
+  if (isSequence(type) && present(itemOf(type)).kind === "tensor" && holdsWhole(first!.value))
+    return primary(to.context.api("stack"), "(", to.array(first!.value), ")");
   const value = isSequence(type) || type.kind === "iterator" ? to.array(first!.value) : to.doc(first!.value);
   const rest = call.arguments.slice(1);
   const named: Doc[] = rest.map((argument) => [camelCase(argument.name ?? "dtype"), ": ", to.doc(argument.value)]);

@@ -89,7 +89,7 @@ export class Context {
   /** The text of a name of the API, and its import. @param path such as `nn.Linear` */
   api(path: string): string {
     const [root] = path.split(".");
-    if (this.taken.has(root!) || helpers[root!] && this.helpersUsed.has(root!)) {
+    if (this.taken.has(root!) || (helpers[root!] && this.helpersUsed.has(root!))) {
       this.namespace = true;
       return `torch.${path}`;
     }
@@ -139,8 +139,13 @@ export class Context {
   importText(): string[] {
     const lines: string[] = [];
     if (this.namespace) lines.push('import * as torch from "kindling";');
-    const names = [...this.values].filter((name) => apiNames[""]!.has(name) || ["data", "nn", "optim", "autograd", "cuda", "distributions", "linalg"].includes(name));
-    const entries = [...names.map((name) => ({ name, text: name })), ...(this.values.has("Tensor") ? [] : [...this.types].map((name) => ({ name, text: `type ${name}` })))];
+    const names = [...this.values].filter(
+      (name) => apiNames[""]!.has(name) || ["data", "nn", "optim", "autograd", "cuda", "distributions", "linalg"].includes(name),
+    );
+    const entries = [
+      ...names.map((name) => ({ name, text: name })),
+      ...(this.values.has("Tensor") ? [] : [...this.types].map((name) => ({ name, text: `type ${name}` }))),
+    ];
     entries.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
     if (entries.length > 0) {
       const one = `import { ${entries.map(({ text }) => text).join(", ")} } from "kindling";`;

@@ -107,7 +107,9 @@ function bindings(statement: Statement, name: string): number {
   if ((statement.kind === "for" || statement.kind === "with" || isDefinition(statement)) && binds(statement, name)) count++;
   if (statement.kind === "import" && importedNames(statement).includes(name)) count++;
   if (statement.kind === "delete" && statement.targets.some((target) => targetNames(target).includes(name))) count++;
-  count += expressionsOf(statement).flatMap(walrusNames).filter((one) => one === name).length;
+  count += expressionsOf(statement)
+    .flatMap(walrusNames)
+    .filter((one) => one === name).length;
   if (statement.kind === "function" && declaredOuter(statement.body).has(name)) count += 2;
   else if (statement.kind === "function" && localNames(statement).has(name)) return count;
   return blocksOf(statement).reduce((sum, block) => sum + block.statements.reduce((inner, one) => inner + bindings(one, name), 0), count);
@@ -171,5 +173,9 @@ function localNames(statement: FunctionStatement | Lambda): Set<string> {
 }
 
 function declaredOuter(block: Block): Set<string> {
-  return new Set(block.statements.flatMap((statement) => (statement.kind === "global" || statement.kind === "nonlocal" ? statement.names : blocksOf(statement).flatMap((inner) => [...declaredOuter(inner)]))));
+  return new Set(
+    block.statements.flatMap((statement) =>
+      statement.kind === "global" || statement.kind === "nonlocal" ? statement.names : blocksOf(statement).flatMap((inner) => [...declaredOuter(inner)]),
+    ),
+  );
 }

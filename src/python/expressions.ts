@@ -13,14 +13,40 @@ import { formatText, percentText } from "./text.ts";
 import { findMethod, isMap, isModule, isNumber, isSequence, itemOf, lineage, present, unknown, type ClassInfo, type Type } from "./types.ts";
 
 const arithmetic: Readonly<Record<string, readonly [symbol: string, level: number]>> = {
-  "+": ["+", level.plus], "-": ["-", level.plus], "*": ["*", level.times], "/": ["/", level.times], "%": ["%", level.times], "**": ["**", level.power],
-  "&": ["&", level.bitAnd], "|": ["|", level.bitOr], "^": ["^", level.bitXor], "<<": ["<<", level.shift], ">>": [">>", level.shift],
+  "+": ["+", level.plus],
+  "-": ["-", level.plus],
+  "*": ["*", level.times],
+  "/": ["/", level.times],
+  "%": ["%", level.times],
+  "**": ["**", level.power],
+  "&": ["&", level.bitAnd],
+  "|": ["|", level.bitOr],
+  "^": ["^", level.bitXor],
+  "<<": ["<<", level.shift],
+  ">>": [">>", level.shift],
 };
 
 /** Operator → the tensor's method. */
 export const tensorOperators: Readonly<Record<string, string>> = {
-  "+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow", "//": "floorDivide", "%": "remainder", "@": "matmul", "&": "bitwiseAnd", "|": "bitwiseOr", "^": "bitwiseXor",
-  "<<": "bitwiseLeftShift", ">>": "bitwiseRightShift", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "/": "div",
+  "**": "pow",
+  "//": "floorDivide",
+  "%": "remainder",
+  "@": "matmul",
+  "&": "bitwiseAnd",
+  "|": "bitwiseOr",
+  "^": "bitwiseXor",
+  "<<": "bitwiseLeftShift",
+  ">>": "bitwiseRightShift",
+  "==": "eq",
+  "!=": "ne",
+  "<": "lt",
+  "<=": "le",
+  ">": "gt",
+  ">=": "ge",
 };
 
 const mirrored: Readonly<Record<string, string>> = { "==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
@@ -69,7 +95,10 @@ export class Expressions {
         return this.compare(expression);
       case "conditional":
         return {
-          doc: group([within(this.truth(expression.test), level.or), indent([line, "? ", this.operand(expression.then, level.assignment), line, ": ", this.operand(expression.otherwise, level.assignment)])]),
+          doc: group([
+            within(this.truth(expression.test), level.or),
+            indent([line, "? ", this.operand(expression.then, level.assignment), line, ": ", this.operand(expression.otherwise, level.assignment)]),
+          ]),
           level: level.conditional,
         };
       case "lambda":
@@ -96,7 +125,10 @@ export class Expressions {
       case "walrus":
         return { doc: [this.doc(expression.target), " = ", this.doc(expression.value)], level: level.assignment };
       case "yield":
-        return { doc: [expression.all ? "yield* " : "yield", ...(expression.value ? [expression.all ? "" : " ", this.doc(expression.value)] : [])], level: level.assignment };
+        return {
+          doc: [expression.all ? "yield* " : "yield", ...(expression.value ? [expression.all ? "" : " ", this.doc(expression.value)] : [])],
+          level: level.assignment,
+        };
     }
   }
 
@@ -126,7 +158,12 @@ export class Expressions {
   }
 
   private entries(open: string, entries: readonly Expression[], close: string): Doc {
-    return listed(open, entries.map((entry) => this.commented(entry, this.operand(entry, level.assignment))), close, { broken: entries.some(({ comments }) => comments !== undefined) });
+    return listed(
+      open,
+      entries.map((entry) => this.commented(entry, this.operand(entry, level.assignment))),
+      close,
+      { broken: entries.some(({ comments }) => comments !== undefined) },
+    );
   }
 
   /** With the comments that stood at an entry. */
@@ -206,7 +243,9 @@ export class Expressions {
   }
 
   private logical(operator: "and" | "or", left: Expression, right: Expression): Code {
-    const boolean = [left, right].every((side) => this.typeOf(side).kind === "bool" || side.kind === "compare" || (side.kind === "unary" && side.operator === "not"));
+    const boolean = [left, right].every(
+      (side) => this.typeOf(side).kind === "bool" || side.kind === "compare" || (side.kind === "unary" && side.operator === "not"),
+    );
     const asTest = boolean || this.asTest.has(left);
     if (operator === "or" && !asTest && ["list", "dict", "tensor", "object", "instance"].includes(present(this.typeOf(left)).kind)) {
       return { doc: [this.operand(left, level.primary), " ?? ", this.operand(right, level.primary)], level: level.conditional };
@@ -239,7 +278,10 @@ export class Expressions {
       case "tuple":
         return { doc: [this.operand(expression, level.primary), ".length > 0"], level: level.relation };
       case "dict":
-        return { doc: isMap(type) ? [this.operand(expression, level.primary), ".size > 0"] : ["Object.keys(", this.doc(expression), ").length > 0"], level: level.relation };
+        return {
+          doc: isMap(type) ? [this.operand(expression, level.primary), ".size > 0"] : ["Object.keys(", this.doc(expression), ").length > 0"],
+          level: level.relation,
+        };
       case "set":
         return { doc: [this.operand(expression, level.primary), ".size > 0"], level: level.relation };
       case "nullable":
@@ -247,7 +289,9 @@ export class Expressions {
         return this.expression(expression);
       case "unknown":
       case "any":
-        return expression.kind === "call" || expression.kind === "name" || expression.kind === "attribute" ? this.expression(expression) : primary(this.context.helper("truth"), "(", this.doc(expression), ")");
+        return expression.kind === "call" || expression.kind === "name" || expression.kind === "attribute"
+          ? this.expression(expression)
+          : primary(this.context.helper("truth"), "(", this.doc(expression), ")");
       default:
         return this.expression(expression);
     }
@@ -264,13 +308,18 @@ export class Expressions {
       const inside = this.membership(left, right);
       return operator === "in" ? inside : negated(inside);
     }
-    const equality = (symbol: string): Code => ({ doc: [this.operand(left, level.relation), ` ${symbol} `, this.operand(right, level.relation)], level: level.equality });
+    const equality = (symbol: string): Code => ({
+      doc: [this.operand(left, level.relation), ` ${symbol} `, this.operand(right, level.relation)],
+      level: level.equality,
+    });
     if (operator === "is") return equality("===");
     if (operator === "is not") return equality("!==");
     const leftType = present(this.typeOf(left));
     const rightType = present(this.typeOf(right));
-    if (leftType.kind === "tensor" && rightType.kind !== "none") return primary(this.operand(left, level.primary), `.${tensorOperators[operator]}(`, this.doc(right), ")");
-    if (rightType.kind === "tensor" && leftType.kind !== "none") return primary(this.operand(right, level.primary), `.${tensorOperators[mirrored[operator]!]}(`, this.doc(left), ")");
+    if (leftType.kind === "tensor" && rightType.kind !== "none")
+      return primary(this.operand(left, level.primary), `.${tensorOperators[operator]}(`, this.doc(right), ")");
+    if (rightType.kind === "tensor" && leftType.kind !== "none")
+      return primary(this.operand(right, level.primary), `.${tensorOperators[mirrored[operator]!]}(`, this.doc(left), ")");
     const equal = operator === "==" || operator === "!=";
     if (equal && (isSequence(leftType) || isSequence(rightType))) {
       const same = primary(this.context.helper("equals"), "(", this.doc(left), ", ", this.doc(right), ")");
@@ -292,7 +341,9 @@ export class Expressions {
     const type = present(this.typeOf(right));
     switch (type.kind) {
       case "dict":
-        return isMap(type) ? primary(this.operand(right, level.primary), ".has(", this.doc(left), ")") : { doc: [this.operand(left, level.relation), " in ", this.operand(right, level.relation)], level: level.relation };
+        return isMap(type)
+          ? primary(this.operand(right, level.primary), ".has(", this.doc(left), ")")
+          : { doc: [this.operand(left, level.relation), " in ", this.operand(right, level.relation)], level: level.relation };
       case "set":
         return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
       case "tensor":
@@ -329,8 +380,10 @@ export class Expressions {
     if (path !== undefined) return this.pathValue(path, expression);
     const { object, name } = expression;
     if (object.kind === "call" && this.context.pathOf(object.callee) === "builtins.super") return primary(`super.${memberName(name)}`);
-    if (name === "__name__" && object.kind === "attribute" && object.name === "__class__") return primary(this.operand(object.object, level.primary), ".constructor.name");
-    if (name === "__name__" && object.kind === "call" && this.context.pathOf(object.callee) === "builtins.type") return primary(this.operand(object.arguments[0]!.value, level.primary), ".constructor.name");
+    if (name === "__name__" && object.kind === "attribute" && object.name === "__class__")
+      return primary(this.operand(object.object, level.primary), ".constructor.name");
+    if (name === "__name__" && object.kind === "call" && this.context.pathOf(object.callee) === "builtins.type")
+      return primary(this.operand(object.arguments[0]!.value, level.primary), ".constructor.name");
     if (name === "__name__") return primary(this.operand(object, level.primary), ".name");
     if (name === "__class__") return primary(this.operand(object, level.primary), ".constructor");
     return primary(this.receiver(object), this.member(this.typeOf(object), name));
@@ -376,7 +429,14 @@ export class Expressions {
       case "pair":
         return primary(this.receiver(object), "[", this.doc(first!), "]");
       case "dict":
-        if (isMap(type)) return primary(this.receiver(object), ".get(", this.subscript(subscripts), ")", type.value.kind === "any" || type.value.kind === "unknown" ? "" : "!");
+        if (isMap(type))
+          return primary(
+            this.receiver(object),
+            ".get(",
+            this.subscript(subscripts),
+            ")",
+            type.value.kind === "any" || type.value.kind === "unknown" ? "" : "!",
+          );
         if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
         return primary(this.receiver(object), "[", this.doc(first!), "]");
       case "object":
@@ -473,8 +533,8 @@ export class Expressions {
     }
     if (place.kind === "constant" && place.value === "...") return '"..."';
     const type = present(this.typeOf(place));
-    if (isSequence(type)) return [this.context.api("tensor"), "(", this.doc(place), itemOf(type).kind === "bool" ? ")" : ", { dtype: \"int64\" })"];
-    if (type.kind === "iterator") return [this.context.api("tensor"), "(", this.array(place), ", { dtype: \"int64\" })"];
+    if (isSequence(type)) return [this.context.api("tensor"), "(", this.doc(place), itemOf(type).kind === "bool" ? ")" : ', { dtype: "int64" })'];
+    if (type.kind === "iterator") return [this.context.api("tensor"), "(", this.array(place), ', { dtype: "int64" })'];
     return this.doc(place);
   }
 
@@ -572,7 +632,9 @@ export class Expressions {
 
   /** Whether it is what `parameters()` and its like give: a list that is an iterator as well. */
   private isFound(expression: Expression): boolean {
-    return expression.kind === "call" && expression.callee.kind === "attribute" && /^(named_)?(parameters|buffers|children|modules)$/.test(expression.callee.name);
+    return (
+      expression.kind === "call" && expression.callee.kind === "attribute" && /^(named_)?(parameters|buffers|children|modules)$/.test(expression.callee.name)
+    );
   }
 
   /** Whether the translation is an array where Python has an iterator. */
@@ -686,7 +748,11 @@ function isWhole(expression: Expression): boolean {
 /** Whether a number may well be below zero: one is taken from another. */
 function mayBeNegative(expression: Expression): boolean {
   if (expression.kind === "unary") return expression.operator === "-";
-  return expression.kind === "binary" && (expression.operator === "-" || ((expression.operator === "+" || expression.operator === "*") && (mayBeNegative(expression.left) || mayBeNegative(expression.right))));
+  return (
+    expression.kind === "binary" &&
+    (expression.operator === "-" ||
+      ((expression.operator === "+" || expression.operator === "*") && (mayBeNegative(expression.left) || mayBeNegative(expression.right))))
+  );
 }
 
 function numberText(text: string): string {
@@ -708,8 +774,25 @@ function isStatic(of: ClassInfo, name: string): boolean {
 }
 
 const specialMethods: Readonly<Record<string, string>> = {
-  __call__: "call", __len__: "length", __getitem__: "get", __setitem__: "set", __repr__: "toString", __str__: "toString", __add__: "add", __sub__: "sub", __mul__: "mul",
-  __truediv__: "div", __matmul__: "matmul", __pow__: "pow", __eq__: "equals", __contains__: "has", __iter__: "[Symbol.iterator]", extra_repr: "extraRepr", __mod__: "remainder", __floordiv__: "floorDivide", setup_context: "setupContext",
+  __call__: "call",
+  __len__: "length",
+  __getitem__: "get",
+  __setitem__: "set",
+  __repr__: "toString",
+  __str__: "toString",
+  __add__: "add",
+  __sub__: "sub",
+  __mul__: "mul",
+  __truediv__: "div",
+  __matmul__: "matmul",
+  __pow__: "pow",
+  __eq__: "equals",
+  __contains__: "has",
+  __iter__: "[Symbol.iterator]",
+  extra_repr: "extraRepr",
+  __mod__: "remainder",
+  __floordiv__: "floorDivide",
+  setup_context: "setupContext",
   get_lr: "getLr",
 };
 
@@ -717,4 +800,3 @@ const specialMethods: Readonly<Record<string, string>> = {
 export function methodName(name: string): string {
   return specialMethods[name] ?? name;
 }
-

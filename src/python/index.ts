@@ -53,7 +53,11 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
     lines.length > 0 && headText.length > 0 ? ["", ...lines] : lines,
     helperTexts.length > 0 ? ["", "// Python's own functions, as far as the program uses them.", "", helperTexts.join("\n\n")] : [],
   ];
-  const code = `${parts.flat().join("\n").replaceAll(/\n{3,}/g, "\n\n").trim()}\n`;
+  const code = `${parts
+    .flat()
+    .join("\n")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .trim()}\n`;
   return { code, problems: context.problems.toSorted((a, b) => a.line - b.line), modules };
 }
 
@@ -79,14 +83,16 @@ function modulesOf(readModule: (module: string) => string | undefined, open: Rea
   return (module: string): ReadonlyMap<string, Type> | undefined => {
     if (known.has(module)) return known.get(module);
     const source = open.has(module) ? undefined : readModule(module);
-    const knowledge: Knowledge | undefined = source === undefined ? undefined : infer(prepare(parse(source).body), modulesOf(readModule, new Set([...open, module])));
+    const knowledge: Knowledge | undefined =
+      source === undefined ? undefined : infer(prepare(parse(source).body), modulesOf(readModule, new Set([...open, module])));
     known.set(module, knowledge?.scope.names);
     return knowledge?.scope.names;
   };
 }
 
 function isDefinition(statement: Statement): boolean {
-  if (statement.kind === "assign") return statement.value?.kind !== "call" || /^[A-Z]/.test(statement.value.callee.kind === "name" ? statement.value.callee.name : "");
+  if (statement.kind === "assign")
+    return statement.value?.kind !== "call" || /^[A-Z]/.test(statement.value.callee.kind === "name" ? statement.value.callee.name : "");
   return ["function", "class", "import"].includes(statement.kind) || (statement.kind === "expression" && statement.value.kind === "string");
 }
 
@@ -228,4 +234,3 @@ function numpyHead(context: Context, body: Block): string[] {
   visit(body);
   return used ? [`let npRandom = ${context.api("numpyRandom")}(0);`] : [];
 }
-

@@ -4,10 +4,50 @@
  */
 import { kindlingPath } from "./names.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
-import { blocksOf, type Argument, type Block, type Call, type ClassStatement, type Comprehension, type Expression, type FunctionStatement, type Lambda, type Parameter, type Statement } from "./syntax.ts";
 import {
-  any, bool, bools, findMethod, float, floats, int, ints, isModule, isNumber, isSequence, itemOf, join, lineage, listOf, none, number, present, size, someModule,
-  string, tensor, tupleOf, unknown, type ClassInfo, type DictType, type FunctionInfo, type ListType, type Scope, type Type,
+  blocksOf,
+  type Argument,
+  type Block,
+  type Call,
+  type ClassStatement,
+  type Comprehension,
+  type Expression,
+  type FunctionStatement,
+  type Lambda,
+  type Parameter,
+  type Statement,
+} from "./syntax.ts";
+import {
+  any,
+  bool,
+  bools,
+  findMethod,
+  float,
+  floats,
+  int,
+  ints,
+  isModule,
+  isNumber,
+  isSequence,
+  itemOf,
+  join,
+  lineage,
+  listOf,
+  none,
+  number,
+  present,
+  size,
+  someModule,
+  string,
+  tensor,
+  tupleOf,
+  unknown,
+  type ClassInfo,
+  type DictType,
+  type FunctionInfo,
+  type ListType,
+  type Scope,
+  type Type,
 } from "./types.ts";
 
 /** What was found out, beside the types on the expressions themselves. */
@@ -35,7 +75,10 @@ export function infer(body: Block, modules: Modules = () => undefined): Knowledg
 
 /** Names that say what they hold. */
 const telling: readonly (readonly [RegExp, () => Type])[] = [
-  [/^(model|net|network|module|encoder|decoder|generator|discriminator|critic|actor|policy|layer|block|G|D|m|netG|netD|backbone|teacher|student)$/, () => someModule],
+  [
+    /^(model|net|network|module|encoder|decoder|generator|discriminator|critic|actor|policy|layer|block|G|D|m|netG|netD|backbone|teacher|student)$/,
+    () => someModule,
+  ],
   [/(^|_)(optimizer|optim|opt)$/, () => ({ kind: "object", of: "optim.Optimizer" })],
   [/(^|_)(scheduler|sched)$/, () => ({ kind: "object", of: "optim.lrScheduler.LRScheduler" })],
   [/(^|_)(loader|dataloader|iterator)$/, () => ({ kind: "object", of: "data.DataLoader", item: listOf(tensor) })],
@@ -44,11 +87,15 @@ const telling: readonly (readonly [RegExp, () => Type])[] = [
   [/(^|_)(name|path|mode|filename|text|label_name|prefix|activation)$/, () => string],
   [/^(use_|is_|has_|with_)|(^|_)(bias|verbose|bidirectional|training|causal)$/, () => bool],
   [/(sizes|dims|channels_list|layers_list|widths|hidden_layers)$/, () => listOf(int)],
-  [/^(n|num|max|min)_|(^|_)(dim|dims|size|channels|features|epochs|epoch|layers|heads|hidden|inputs|outputs|classes|len|length|steps|step|index|idx|stride|padding|groups|blocks|planes|width|height|depth|hiddens|ch|n|k|seed|count|c|vocab|embed|embd|experts|in|out|rank|latent)$/, () => int],
+  [
+    /^(n|num|max|min)_|(^|_)(dim|dims|size|channels|features|epochs|epoch|layers|heads|hidden|inputs|outputs|classes|len|length|steps|step|index|idx|stride|padding|groups|blocks|planes|width|height|depth|hiddens|ch|n|k|seed|count|c|vocab|embed|embd|experts|in|out|rank|latent)$/,
+    () => int,
+  ],
 ];
 
 /** Names of what is put into a network. */
-const tensorNames = /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta)$/;
+const tensorNames =
+  /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta)$/;
 
 class Inference {
   readonly functions = new Map<FunctionStatement | Lambda, FunctionInfo>();
@@ -135,7 +182,14 @@ class Inference {
       case "delete":
       case "raise":
       case "assert":
-        for (const part of statement.kind === "delete" ? statement.targets : statement.kind === "assert" ? [statement.test] : statement.value ? [statement.value] : []) this.of(part);
+        for (const part of statement.kind === "delete"
+          ? statement.targets
+          : statement.kind === "assert"
+            ? [statement.test]
+            : statement.value
+              ? [statement.value]
+              : [])
+          this.of(part);
         if (statement.kind === "assert" && statement.message) this.of(statement.message);
         break;
       case "import":
@@ -256,7 +310,10 @@ class Inference {
     const isMethod = this.insideClass !== undefined && node.kind === "function";
     const bound = !isMethod || decorators.includes("staticmethod") ? undefined : decorators.includes("classmethod") ? "class" : "self";
     const info: FunctionInfo = {
-      node, name, body, bound,
+      node,
+      name,
+      body,
+      bound,
       scope: { parent: this.scope, names: new Map(), outer: new Set() },
       parameters: new Map(),
       returns: unknown,
@@ -284,7 +341,14 @@ class Inference {
     const bases = statement.bases.filter(({ name }) => !name).map(({ value }) => this.of(value));
     const decorators = statement.decorators.map(decoratorName);
     const info: ClassInfo = existing ?? {
-      node: statement, name: statement.name, bases: [], root: undefined, fields: new Map(), methods: new Map(), statics: new Map(), dataclass: decorators.includes("dataclass"),
+      node: statement,
+      name: statement.name,
+      bases: [],
+      root: undefined,
+      fields: new Map(),
+      methods: new Map(),
+      statics: new Map(),
+      dataclass: decorators.includes("dataclass"),
     };
     info.bases = bases;
     info.root = rootOf(bases);
@@ -483,7 +547,11 @@ class Inference {
       case "set": {
         const of = expression.entries.map((entry) => (entry.kind === "starred" ? this.items(this.of(entry.value)) : this.of(entry))).reduce(join, unknown);
         if (expression.kind === "set") return { kind: "set", of };
-        return this.container(expression, () => listOf(of), (list) => this.append(list as ListType, of));
+        return this.container(
+          expression,
+          () => listOf(of),
+          (list) => this.append(list as ListType, of),
+        );
       }
       case "tuple": {
         const entries = expression.entries.map((entry) => this.of(entry));
@@ -537,14 +605,18 @@ class Inference {
       made.fields = new Map(entries.map(({ key }, at) => [key!.kind === "string" ? key!.value : "", values[at]!]));
     }
     if (entries.some(({ key }) => !key)) made.key = join(made.key, string);
-    return this.container(expression, () => made, (dict) => {
-      const before = describe(dict);
-      const existing = dict as DictType;
-      existing.key = join(existing.key, made.key);
-      existing.value = join(existing.value, made.value);
-      for (const [name, type] of made.fields ?? []) existing.fields?.set(name, join(existing.fields.get(name) ?? unknown, type));
-      if (describe(existing) !== before) this.changed = true;
-    });
+    return this.container(
+      expression,
+      () => made,
+      (dict) => {
+        const before = describe(dict);
+        const existing = dict as DictType;
+        existing.key = join(existing.key, made.key);
+        existing.value = join(existing.value, made.value);
+        for (const [name, type] of made.fields ?? []) existing.fields?.set(name, join(existing.fields.get(name) ?? unknown, type));
+        if (describe(existing) !== before) this.changed = true;
+      },
+    );
   }
 
   private comprehension(expression: Comprehension): Type {
@@ -562,16 +634,24 @@ class Inference {
     this.scope = outer;
     switch (expression.of) {
       case "list":
-        return this.container(expression, () => listOf(value), (list) => this.append(list as ListType, value));
+        return this.container(
+          expression,
+          () => listOf(value),
+          (list) => this.append(list as ListType, value),
+        );
       case "set":
         return { kind: "set", of: value };
       case "generator":
         return { kind: "iterator", of: value };
       case "dict":
-        return this.container(expression, () => ({ kind: "dict", key, value }), (dict) => {
-          (dict as DictType).key = join((dict as DictType).key, key);
-          (dict as DictType).value = join((dict as DictType).value, value);
-        });
+        return this.container(
+          expression,
+          () => ({ kind: "dict", key, value }),
+          (dict) => {
+            (dict as DictType).key = join((dict as DictType).key, key);
+            (dict as DictType).value = join((dict as DictType).value, value);
+          },
+        );
     }
   }
 
@@ -580,7 +660,9 @@ class Inference {
     const right = present(rightType);
     if (left.kind === "tensor" || right.kind === "tensor") {
       if (["unknown", "any"].includes(left.kind) && operator !== "@") return tensor;
-      const elements = [left, right].map((side) => (side.kind === "tensor" ? side.elements : side.kind === "float" ? "float" : side.kind === "int" || side.kind === "bool" ? "int" : undefined));
+      const elements = [left, right].map((side) =>
+        side.kind === "tensor" ? side.elements : side.kind === "float" ? "float" : side.kind === "int" || side.kind === "bool" ? "int" : undefined,
+      );
       if (operator === "/" || elements.includes("float")) return floats;
       if (["&", "|", "^"].includes(operator)) return left.kind === "tensor" ? left : right;
       return elements.includes(undefined) ? tensor : ints;
@@ -598,7 +680,13 @@ class Inference {
     if (isNumber(left) && isNumber(right)) {
       if (operator === "/") return float;
       if (operator === "**" && left.kind === "int" && right.kind === "int") return int;
-      return left.kind === "bool" && right.kind === "bool" ? (["&", "|", "^"].includes(operator) ? bool : int) : join(left, right).kind === "bool" ? int : join(left, right);
+      return left.kind === "bool" && right.kind === "bool"
+        ? ["&", "|", "^"].includes(operator)
+          ? bool
+          : int
+        : join(left, right).kind === "bool"
+          ? int
+          : join(left, right);
     }
     if (left.kind === "set") return left;
     if (left.kind === "python" || right.kind === "python") return left.kind === "python" ? left : right;
@@ -646,7 +734,8 @@ class Inference {
   private memberOf(of: string, name: string): Type {
     if (name === "training") return bool;
     if (name === "param_groups") return listOf({ kind: "object", of: "ParamGroup" });
-    if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn.")) return { kind: "tensor", elements: "float", parameter: !name.startsWith("running") };
+    if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn."))
+      return { kind: "tensor", elements: "float", parameter: !name.startsWith("running") };
     if (/^(in|out)_(features|channels)$|^(hidden|input|embedding|num)_/.test(name)) return int;
     if (of.startsWith("data.") && name === "dataset") return { kind: "object", of: "data.Dataset" };
     if (of.startsWith("data.") && name === "batch_size") return int;
@@ -679,7 +768,12 @@ class Inference {
       case "dict":
         return (first?.kind === "string" ? object.fields?.get(first.value) : undefined) ?? object.value;
       case "object":
-        if (object.of === "ParamGroup") return first?.kind === "string" && first.value === "params" ? listOf({ kind: "tensor", elements: "float", parameter: true }) : first?.kind === "string" && first.value === "lr" ? float : any;
+        if (object.of === "ParamGroup")
+          return first?.kind === "string" && first.value === "params"
+            ? listOf({ kind: "tensor", elements: "float", parameter: true })
+            : first?.kind === "string" && first.value === "lr"
+              ? float
+              : any;
         if (slice) return object;
         if (object.of === "nn.ModuleDict") return object.item ?? someModule;
         if (object.of === "nn.ParameterDict") return floats;
@@ -758,7 +852,9 @@ class Inference {
 
   /** Tells a function what it is given, and gives back what it returns. */
   private invoke(info: FunctionInfo, types: readonly Type[], given: readonly Argument[] = [], self?: Type): Type {
-    const parameters = info.node.parameters.slice(info.bound && (self === undefined || self.kind !== "class" || info.bound === "class" || true) ? (info.bound ? 1 : 0) : 0);
+    const parameters = info.node.parameters.slice(
+      info.bound && (self === undefined || self.kind !== "class" || info.bound === "class" || true) ? (info.bound ? 1 : 0) : 0,
+    );
     let at = 0;
     for (const [index, type] of types.entries()) {
       const argument = given[index];
@@ -769,7 +865,8 @@ class Inference {
       }
       if (argument?.star === "**") {
         if (type.kind === "dict") {
-          for (const parameter of parameters) if (!parameter.star) this.tell(info, parameter, type.fields?.get(parameter.name) ?? (type.fields ? unknown : type.value));
+          for (const parameter of parameters)
+            if (!parameter.star) this.tell(info, parameter, type.fields?.get(parameter.name) ?? (type.fields ? unknown : type.value));
         }
         continue;
       }
@@ -900,7 +997,8 @@ class Inference {
     if (name === "register_buffer" && object.kind === "instance" && expression.arguments[0]?.value.kind === "string") {
       this.assignAttribute(object, expression.arguments[0].value.value, present(types[1] ?? tensor));
     }
-    if (name === "state_dict") return { kind: "dict", key: string, value: of.startsWith("nn.") || object.kind === "instance" ? tensor : any, map: of.startsWith("nn.") };
+    if (name === "state_dict")
+      return { kind: "dict", key: string, value: of.startsWith("nn.") || object.kind === "instance" ? tensor : any, map: of.startsWith("nn.") };
     if (["train", "eval", "to", "cuda", "cpu", "apply", "float", "double", "requires_grad_", "append", "extend", "half"].includes(name)) {
       if (name === "append" && object.kind === "object" && object.of === "nn.ModuleList") this.assignItem(expression, types[0] ?? unknown);
       return object;
@@ -948,7 +1046,12 @@ class Inference {
     if (path === "collections.OrderedDict") return types[0]?.kind === "dict" ? types[0] : this.dictionary([], expression);
     if (path === "collections.defaultdict") return this.defaultDict(types, expression);
     if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
-    if (path === "collections.deque") return this.container(expression, () => listOf(itemOf(types[0] ?? unknown)), () => {});
+    if (path === "collections.deque")
+      return this.container(
+        expression,
+        () => listOf(itemOf(types[0] ?? unknown)),
+        () => {},
+      );
     if (path === "collections.namedtuple") return any;
     if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => this.items(type)).reduce(join, unknown) };
     if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(this.items(types[0] ?? unknown)) };
@@ -965,8 +1068,17 @@ class Inference {
 
   private defaultDict(types: readonly Type[], expression: Call): Type {
     const factory = types[0];
-    const value = factory?.kind === "python" ? (({ "builtins.list": listOf(unknown), "builtins.int": int, "builtins.float": float } as Record<string, Type>)[factory.path] ?? unknown) : factory?.kind === "function" ? factory.of.returns : unknown;
-    return this.container(expression, () => ({ kind: "dict", key: unknown, value, map: true }), () => {});
+    const value =
+      factory?.kind === "python"
+        ? (({ "builtins.list": listOf(unknown), "builtins.int": int, "builtins.float": float } as Record<string, Type>)[factory.path] ?? unknown)
+        : factory?.kind === "function"
+          ? factory.of.returns
+          : unknown;
+    return this.container(
+      expression,
+      () => ({ kind: "dict", key: unknown, value, map: true }),
+      () => {},
+    );
   }
 
   private apiCall(api: string, path: string, types: readonly Type[], expression: Call): Type {
@@ -976,7 +1088,8 @@ class Inference {
     if (api === "deepcopy") return types[0] ?? unknown;
     if (/^nn\.(Sequential|ModuleList|ModuleDict|ParameterList|ParameterDict)$/.test(api)) {
       let item = expression.arguments.map((argument, at) => (argument.star ? this.items(types[at]!) : types[at]!)).reduce(join, unknown);
-      if (api !== "nn.Sequential" || present(item).kind === "dict" || isSequence(item)) item = item.kind === "dict" ? item.value : api === "nn.ModuleDict" && isSequence(item) ? any : this.items(item);
+      if (api !== "nn.Sequential" || present(item).kind === "dict" || isSequence(item))
+        item = item.kind === "dict" ? item.value : api === "nn.ModuleDict" && isSequence(item) ? any : this.items(item);
       return item.kind === "unknown" ? { kind: "object", of: api } : { kind: "object", of: api, item };
     }
     if (api.startsWith("data.")) return this.dataCall(api, types, expression);
@@ -1005,7 +1118,8 @@ class Inference {
     if (/^(noGrad|enableGrad|inferenceMode|manualSeed)$/.test(last)) return any;
     if (last === "load") return any;
     const first = types[0] ?? unknown;
-    if (["cat", "stack", "hstack", "vstack", "concat"].includes(last)) return { kind: "tensor", elements: (([item]) => (item?.kind === "tensor" ? item.elements : undefined))([this.items(first)]) };
+    if (["cat", "stack", "hstack", "vstack", "concat"].includes(last))
+      return { kind: "tensor", elements: (([item]) => (item?.kind === "tensor" ? item.elements : undefined))([this.items(first)]) };
     if (["linalg.svd", "linalg.eigh", "linalg.qr"].includes(api)) return listOf(floats);
     if (last === "where" && types.length === 1) return listOf(ints);
     if (last === "where") return tensorElements(types[1]!) ?? floats;
@@ -1074,12 +1188,17 @@ class Inference {
       case "enumerate":
         return { kind: "iterator", of: tupleOf(int, this.items(first)) };
       case "zip":
-        if (expression.arguments.some(({ star }) => star)) return { kind: "iterator", of: itemOf(first).kind === "tuple" ? listOf(itemOf(itemOf(first))) : any };
+        if (expression.arguments.some(({ star }) => star))
+          return { kind: "iterator", of: itemOf(first).kind === "tuple" ? listOf(itemOf(itemOf(first))) : any };
         return { kind: "iterator", of: tupleOf(...types.map((type) => this.items(type))) };
       case "list":
       case "sorted":
         for (const type of types.slice(1)) if (type.kind === "function") this.invoke(type.of, [this.items(first)]);
-        return this.container(expression, () => listOf(this.items(first)), (list) => this.append(list as ListType, this.items(first)));
+        return this.container(
+          expression,
+          () => listOf(this.items(first)),
+          (list) => this.append(list as ListType, this.items(first)),
+        );
       case "tuple":
         return first.kind === "tuple" ? first : listOf(this.items(first));
       case "set":
@@ -1087,17 +1206,36 @@ class Inference {
         return { kind: "set", of: this.items(first) };
       case "dict":
         if (expression.arguments.length > 0 && expression.arguments.every((argument) => argument.name)) {
-          return this.dictionary(expression.arguments.map((argument) => ({ key: { kind: "string", value: argument.name!, from: 0, to: 0 } as Expression, value: argument.value })), expression);
+          return this.dictionary(
+            expression.arguments.map((argument) => ({ key: { kind: "string", value: argument.name!, from: 0, to: 0 } as Expression, value: argument.value })),
+            expression,
+          );
         }
         if (first.kind === "dict") return first;
-        return this.container(expression, () => ({ kind: "dict", key: entryOf(this.items(first), 0), value: entryOf(this.items(first), 1) }), () => {});
+        return this.container(
+          expression,
+          () => ({ kind: "dict", key: entryOf(this.items(first), 0), value: entryOf(this.items(first), 1) }),
+          () => {},
+        );
       case "reversed":
       case "iter":
         return { kind: "iterator", of: this.items(first) };
       case "next":
         return this.items(first);
       case "map": {
-        const item = first.kind === "function" ? this.invoke(first.of, types.slice(1).map((type) => this.items(type))) : first.kind === "python" ? this.pythonCall(first.path, types.slice(1).map((type) => this.items(type)), { ...expression, arguments: [] }) : any;
+        const item =
+          first.kind === "function"
+            ? this.invoke(
+                first.of,
+                types.slice(1).map((type) => this.items(type)),
+              )
+            : first.kind === "python"
+              ? this.pythonCall(
+                  first.path,
+                  types.slice(1).map((type) => this.items(type)),
+                  { ...expression, arguments: [] },
+                )
+              : any;
         return { kind: "iterator", of: item };
       }
       case "filter":
@@ -1109,7 +1247,8 @@ class Inference {
       }
       case "max":
       case "min": {
-        for (const [at, argument] of expression.arguments.entries()) if (argument.name === "key" && types[at]!.kind === "function") this.invoke((types[at] as { of: FunctionInfo }).of, [this.items(first)]);
+        for (const [at, argument] of expression.arguments.entries())
+          if (argument.name === "key" && types[at]!.kind === "function") this.invoke((types[at] as { of: FunctionInfo }).of, [this.items(first)]);
         const positional = types.filter((_, at) => !expression.arguments[at]?.name);
         return positional.length > 1 ? positional.reduce(join) : this.items(first);
       }
@@ -1156,7 +1295,18 @@ class Inference {
         if (type.path === "torch.Tensor" || type.path === "numpy.ndarray") return tensor;
         if (type.path === "torch.nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
         if (api && /^(nn|optim|data)(\.\w+)*\.[A-Z]/.test(api)) return { kind: "object", of: api };
-        return ({ "builtins.int": int, "builtins.float": float, "builtins.str": string, "builtins.bool": bool, "builtins.list": listOf(unknown), "builtins.dict": { kind: "dict", key: unknown, value: unknown } } as Record<string, Type>)[type.path] ?? any;
+        return (
+          (
+            {
+              "builtins.int": int,
+              "builtins.float": float,
+              "builtins.str": string,
+              "builtins.bool": bool,
+              "builtins.list": listOf(unknown),
+              "builtins.dict": { kind: "dict", key: unknown, value: unknown },
+            } as Record<string, Type>
+          )[type.path] ?? any
+        );
       }
       case "index": {
         const base = this.of(expression.object);
@@ -1168,7 +1318,8 @@ class Inference {
         if (path === "iterable" || path === "iterator") return { kind: "iterator", of: inner[0]! };
         if (path === "set") return { kind: "set", of: inner[0]! };
         if (path === "dict" || path === "mapping") return { kind: "dict", key: inner[0]!, value: inner[1] ?? any };
-        if (path === "tuple") return expression.subscripts.some((one) => one.kind === "constant" && one.value === "...") ? listOf(inner[0]!) : tupleOf(...inner);
+        if (path === "tuple")
+          return expression.subscripts.some((one) => one.kind === "constant" && one.value === "...") ? listOf(inner[0]!) : tupleOf(...inner);
         return any;
       }
       default:
@@ -1178,7 +1329,14 @@ class Inference {
 }
 
 export const operatorMethods: Readonly<Record<string, string>> = {
-  "+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__", "@": "__matmul__", "**": "__pow__", "//": "__floordiv__", "%": "__mod__",
+  "+": "__add__",
+  "-": "__sub__",
+  "*": "__mul__",
+  "/": "__truediv__",
+  "@": "__matmul__",
+  "**": "__pow__",
+  "//": "__floordiv__",
+  "%": "__mod__",
 };
 
 /** A variable that is a number first and a tensor later is a tensor throughout. */
@@ -1222,7 +1380,8 @@ function rootOf(bases: readonly Type[]): string | undefined {
 
 export function decoratorName(decorator: Expression): string {
   if (decorator.kind === "call") return decoratorName(decorator.callee);
-  if (decorator.kind === "attribute") return decorator.object.kind === "name" && decorator.name === "setter" ? `${decorator.object.name}.setter` : decorator.name;
+  if (decorator.kind === "attribute")
+    return decorator.object.kind === "name" && decorator.name === "setter" ? `${decorator.object.name}.setter` : decorator.name;
   return decorator.kind === "name" ? decorator.name : "";
 }
 
@@ -1237,7 +1396,9 @@ export function leaves(block: Block): boolean {
 }
 
 function hasReturn(block: Block): boolean {
-  return block.statements.some((statement) => statement.kind === "return" || (statement.kind !== "function" && statement.kind !== "class" && blocksOf(statement).some(hasReturn)));
+  return block.statements.some(
+    (statement) => statement.kind === "return" || (statement.kind !== "function" && statement.kind !== "class" && blocksOf(statement).some(hasReturn)),
+  );
 }
 
 function yields(block: Block): boolean {
@@ -1279,7 +1440,8 @@ function dtypeElements(type: Type | undefined): "float" | "int" | "bool" | undef
 function castResult(expression: Call, object: Type): Type {
   for (const argument of expression.arguments) {
     const type = argument.value.type;
-    if (type?.kind === "python" && /\.(float\d*|double|half|long|int\d*|bool_?|uint8|bfloat16)$/.test(type.path)) return { kind: "tensor", elements: dtypeElements(type) };
+    if (type?.kind === "python" && /\.(float\d*|double|half|long|int\d*|bool_?|uint8|bfloat16)$/.test(type.path))
+      return { kind: "tensor", elements: dtypeElements(type) };
   }
   return object;
 }
@@ -1312,7 +1474,12 @@ function collated(sample: Type): Type {
     case "string":
       return listOf(string);
     case "dict":
-      return { kind: "dict", key: sample.key, value: collated(sample.value), ...(sample.fields ? { fields: new Map([...sample.fields].map(([name, type]) => [name, collated(type)])) } : {}) };
+      return {
+        kind: "dict",
+        key: sample.key,
+        value: collated(sample.value),
+        ...(sample.fields ? { fields: new Map([...sample.fields].map(([name, type]) => [name, collated(type)])) } : {}),
+      };
     case "list":
       return listOf(collated(sample.of));
     default:
@@ -1321,7 +1488,8 @@ function collated(sample: Type): Type {
 }
 
 function numpyResult(name: string, types: readonly Type[]): Type {
-  const sized = types.length > (name === "rand" || name === "randn" || name === "random" ? 0 : name === "randint" || name === "uniform" || name === "normal" ? 2 : 1);
+  const sized =
+    types.length > (name === "rand" || name === "randn" || name === "random" ? 0 : name === "randint" || name === "uniform" || name === "normal" ? 2 : 1);
   const whole = name === "randint" || name === "permutation" || name === "choice";
   if (name === "shuffle" || name === "seed") return none;
   if (name === "permutation") return ints;

@@ -154,7 +154,8 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
   const map = isMap(type);
   const receiver = to.receiver(object);
   const [key, fallback] = values;
-  const entry = (): Doc => (map ? [receiver, ".get(", to.doc(key!), ")"] : key!.kind === "string" ? [receiver, memberText(key.value)] : [receiver, "[", to.doc(key!), "]"]);
+  const entry = (): Doc =>
+    map ? [receiver, ".get(", to.doc(key!), ")"] : key!.kind === "string" ? [receiver, memberText(key.value)] : [receiver, "[", to.doc(key!), "]"];
   switch (name) {
     case "items":
       return map ? primary(receiver, ".entries()") : primary("Object.entries(", to.doc(object), ")");
@@ -172,9 +173,18 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
     case "copy":
       return map ? primary("new Map(", to.doc(object), ")") : primary("{ ...", to.doc(object), " }");
     case "pop":
-      return primary("((value) => (", map ? [receiver, ".delete(", to.doc(key!), ")"] : ["delete ", entry()], ", value))(", entry(), fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : "", ")");
+      return primary(
+        "((value) => (",
+        map ? [receiver, ".delete(", to.doc(key!), ")"] : ["delete ", entry()],
+        ", value))(",
+        entry(),
+        fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : "",
+        ")",
+      );
     case "setdefault":
-      return map ? primary("(", receiver, ".has(", to.doc(key!), ") || ", receiver, ".set(", to.doc(key!), ", ", to.doc(fallback!), "), ", entry(), "!)") : primary("(", entry(), " ??= ", to.doc(fallback!), ")");
+      return map
+        ? primary("(", receiver, ".has(", to.doc(key!), ") || ", receiver, ".set(", to.doc(key!), ", ", to.doc(fallback!), "), ", entry(), "!)")
+        : primary("(", entry(), " ??= ", to.doc(fallback!), ")");
     case "most_common":
       return primary(to.context.helper("sorted"), "(", receiver, ", ([, count]: any) => -count)", key ? [".slice(0, ", to.doc(key), ")"] : "");
     default:
@@ -242,7 +252,9 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
 
 function stripPattern(characters: Expression, where: "both" | "start" | "end"): string {
   if (characters.kind !== "string") throw new NoTwin("What is stripped has to stand there as text", characters.from);
-  const set = `[${characters.value.replaceAll(/[\\\]^-]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("/", "\\/")}]+`;
+  const set = `[${characters.value
+    .replaceAll(/[\\\]^-]/g, "\\$&")
+    .replaceAll("\n", "\\n")
+    .replaceAll("/", "\\/")}]+`;
   return where === "start" ? `/^${set}/` : where === "end" ? `/${set}$/` : `/^${set}|${set}$/g`;
 }
-

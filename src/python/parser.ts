@@ -1,18 +1,7 @@
 /** Python's text → our tree, by way of Lezer's grammar; comments go to the statements and entries that they stand at. */
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@lezer/python";
-import type {
-  Argument,
-  Block,
-  Clause,
-  Comments,
-  Expression,
-  FormatPart,
-  Handler,
-  ImportedName,
-  Parameter,
-  Statement,
-} from "./syntax.ts";
+import type { Argument, Block, Clause, Comments, Expression, FormatPart, Handler, ImportedName, Parameter, Statement } from "./syntax.ts";
 
 /** The statements of a program, and its first docstring. */
 export interface Program {
@@ -75,7 +64,9 @@ class Reader {
   }
 
   private comment(node: SyntaxNode): string {
-    return this.text(node).replace(/^#+!?:? ?/, "").trimEnd();
+    return this.text(node)
+      .replace(/^#+!?:? ?/, "")
+      .trimEnd();
   }
 
   /** Whether nothing but space stands before it in its line. */
@@ -122,7 +113,13 @@ class Reader {
         };
       }
       case "DeleteStatement":
-        return { kind: "delete", targets: parts.slice(1).filter(notComma).map((part) => this.expression(part)) };
+        return {
+          kind: "delete",
+          targets: parts
+            .slice(1)
+            .filter(notComma)
+            .map((part) => this.expression(part)),
+        };
       case "PassStatement":
         return { kind: "pass" };
       case "BreakStatement":
@@ -142,7 +139,13 @@ class Reader {
       case "ImportStatement":
         return this.imported(parts);
       case "ScopeStatement":
-        return { kind: parts[0]!.name as "global" | "nonlocal", names: parts.slice(1).filter(notComma).map((part) => this.text(part)) };
+        return {
+          kind: parts[0]!.name as "global" | "nonlocal",
+          names: parts
+            .slice(1)
+            .filter(notComma)
+            .map((part) => this.text(part)),
+        };
       case "IfStatement":
         return this.conditional(node, comments);
       case "WhileStatement": {
@@ -203,7 +206,10 @@ class Reader {
   }
 
   private imported(parts: readonly SyntaxNode[]): Plain<Statement> {
-    const text = this.source.slice(parts[0]!.from, parts.at(-1)!.to).replaceAll(/#.*/g, "").replaceAll(/[()\\\n]/g, " ");
+    const text = this.source
+      .slice(parts[0]!.from, parts.at(-1)!.to)
+      .replaceAll(/#.*/g, "")
+      .replaceAll(/[()\\\n]/g, " ");
     const from = /^from\s+(\S+)\s+import\s+(.*)$/s.exec(text);
     const names = (from ? from[2]! : text.replace(/^import\s+/, ""))
       .split(",")
@@ -243,7 +249,9 @@ class Reader {
   }
 
   private bodies(node: SyntaxNode): Block[] {
-    return children(node).filter(isBody).map((body) => this.block(body));
+    return children(node)
+      .filter(isBody)
+      .map((body) => this.block(body));
   }
 
   private attempt(node: SyntaxNode): Plain<Statement> {
@@ -470,7 +478,10 @@ class Reader {
   private binary(parts: readonly SyntaxNode[]): Plain<Expression> {
     const left = this.expression(parts[0]!);
     const right = this.expression(parts.at(-1)!);
-    const operator = parts.slice(1, -1).map((part) => this.text(part)).join(" ");
+    const operator = parts
+      .slice(1, -1)
+      .map((part) => this.text(part))
+      .join(" ");
     if (operator === "and" || operator === "or") return { kind: "logical", operator, left, right };
     if (!/^(<|>|<=|>=|==|!=|<>|in|not in|is|is not)$/.test(operator)) return { kind: "binary", operator, left, right };
     // Lezer nests `a < b < c`; parentheses around it would be a node of their own.
@@ -524,7 +535,7 @@ class Reader {
 
   private clauses(parts: readonly SyntaxNode[]): Clause[] {
     const clauses: { target: Expression; iterable: Expression; conditions: Expression[] }[] = [];
-    for (let at = 0; at < parts.length; ) {
+    for (let at = 0; at < parts.length;) {
       if (parts[at]!.name === "for") {
         const within = parts.findIndex((part, index) => index > at && part.name === "in");
         clauses.push({ target: this.tupleOf(parts.slice(at + 1, within)), iterable: this.expression(parts[within + 1]!), conditions: [] });
@@ -545,7 +556,14 @@ class Reader {
     const depthless = parts.filter(({ name }) => name !== "Comment");
     const generator = depthless.findIndex(({ name }) => name === "for");
     if (generator >= 0) {
-      const value = { ...this.comprehension(depthless.filter(({ name }, at) => name !== "," || at < generator), "Generator"), from: node.from, to: node.to } as Expression;
+      const value = {
+        ...this.comprehension(
+          depthless.filter(({ name }, at) => name !== "," || at < generator),
+          "Generator",
+        ),
+        from: node.from,
+        to: node.to,
+      } as Expression;
       return [{ value }];
     }
     let before: string[] = [];
@@ -667,7 +685,14 @@ class Reader {
 class Unknown extends Error {}
 
 const compound = new Set([
-  "IfStatement", "WhileStatement", "ForStatement", "TryStatement", "WithStatement", "FunctionDefinition", "ClassDefinition", "DecoratedStatement",
+  "IfStatement",
+  "WhileStatement",
+  "ForStatement",
+  "TryStatement",
+  "WithStatement",
+  "FunctionDefinition",
+  "ClassDefinition",
+  "DecoratedStatement",
 ]);
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "0": "\0", "\n": "", a: "\u0007", b: "\b", f: "\f", v: "\v" };

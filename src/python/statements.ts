@@ -9,7 +9,22 @@ import { constantIndex, decoratorName, type Knowledge } from "./inference.ts";
 import { layOut, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
 import type {
-  Assign, Block, Call, ClassStatement, Expression, For, FunctionStatement, If, Index, Lambda, Parameter, Sequence, Statement, Try, Update, With,
+  Assign,
+  Block,
+  Call,
+  ClassStatement,
+  Expression,
+  For,
+  FunctionStatement,
+  If,
+  Index,
+  Lambda,
+  Parameter,
+  Sequence,
+  Statement,
+  Try,
+  Update,
+  With,
 } from "./syntax.ts";
 import { blocksOf, expressionsOf, partsOf } from "./syntax.ts";
 import { any, findMethod, isMap, isNumber, present, typeText, unknown, type ClassInfo, type FunctionInfo, type Scope, type Type } from "./types.ts";
@@ -70,7 +85,10 @@ export class Statements {
     const start = this.context.source.lastIndexOf("\n", statement.from - 1) + 1;
     const indentation = statement.from - start;
     const source = this.context.source.slice(statement.from, statement.to).trimEnd().split("\n");
-    return [commentLine(`Python: ${reason}`, margin), ...source.map((text, at) => commentLine(`  ${at === 0 ? text : text.slice(Math.min(indentation, text.length - text.trimStart().length))}`, margin))];
+    return [
+      commentLine(`Python: ${reason}`, margin),
+      ...source.map((text, at) => commentLine(`  ${at === 0 ? text : text.slice(Math.min(indentation, text.length - text.trimStart().length))}`, margin)),
+    ];
   }
 
   private hoisted(statement: Statement, margin: number): string[] {
@@ -153,7 +171,11 @@ export class Statements {
   }
 
   private expressionStatement(value: Expression, margin: number): string[] {
-    if (value.kind === "string") return value.value.trim().split("\n").map((text) => commentLine(text.trim(), margin));
+    if (value.kind === "string")
+      return value.value
+        .trim()
+        .split("\n")
+        .map((text) => commentLine(text.trim(), margin));
     if (value.kind === "constant") return [];
     if (value.kind === "call" && this.isNothing(value)) return [];
     if (value.kind === "comprehension" && value.of === "list") {
@@ -165,7 +187,13 @@ export class Statements {
   /** Calls that set what Kindling doesn't have to be told. */
   private isNothing(call: Call): boolean {
     const path = this.context.pathOf(call.callee);
-    if (path && /^(torch\.cuda\.(manual_seed(_all)?|empty_cache|synchronize)|torch\.(set_default_device|use_deterministic_algorithms)|warnings\.(filterwarnings|simplefilter)|torch\.set_float32_matmul_precision|gc\.collect)$/.test(path)) return true;
+    if (
+      path &&
+      /^(torch\.cuda\.(manual_seed(_all)?|empty_cache|synchronize)|torch\.(set_default_device|use_deterministic_algorithms)|warnings\.(filterwarnings|simplefilter)|torch\.set_float32_matmul_precision|gc\.collect)$/.test(
+        path,
+      )
+    )
+      return true;
     return call.callee.kind === "attribute" && /^(set_description|set_postfix|set_description_str|set_postfix_str)$/.test(call.callee.name);
   }
 
@@ -180,7 +208,10 @@ export class Statements {
     const name = targets.find((target) => target.kind === "name");
     const first = name ?? targets[0]!;
     const rest = targets.filter((target) => target !== first);
-    return [...this.assignTo(first, value, declared, margin), ...rest.flatMap((target) => this.assignTo(target, { ...first, type: this.to.typeOf(value) } as Expression, declared, margin))];
+    return [
+      ...this.assignTo(first, value, declared, margin),
+      ...rest.flatMap((target) => this.assignTo(target, { ...first, type: this.to.typeOf(value) } as Expression, declared, margin)),
+    ];
   }
 
   private bareAnnotation({ targets: [target] }: Assign, margin: number): string[] {
@@ -241,7 +272,9 @@ export class Statements {
   }
 
   private annotationOf(value: Expression, type: Type, keyword: string): string {
-    const empty = ((value.kind === "list" || value.kind === "dict") && value.entries.length === 0) || (value.kind === "call" && value.arguments.length === 0 && ["list", "dict", "set"].includes(this.to.typeOf(value).kind));
+    const empty =
+      ((value.kind === "list" || value.kind === "dict") && value.entries.length === 0) ||
+      (value.kind === "call" && value.arguments.length === 0 && ["list", "dict", "set"].includes(this.to.typeOf(value).kind));
     const own = this.to.typeOf(value);
     if (empty && type.kind !== "unknown") return `: ${this.typeName(type)}`;
     if (own.kind === "dict" && !isMap(own) && own.fields === undefined) return `: ${this.typeName(type)}`;
@@ -266,7 +299,9 @@ export class Statements {
       const types = target.entries.map((entry) => (entry.kind === "name" ? this.variable(entry.name) : any));
       const entries = value.entries.map((entry, at) => this.coerced(entry, types[at]!));
       code = ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", entry]), "]"];
-      const vague = value.entries.some((entry) => (entry.kind === "list" && entry.entries.length === 0) || entry.kind === "constant" || (entry.kind === "dict" && entry.entries.length === 0));
+      const vague = value.entries.some(
+        (entry) => (entry.kind === "list" && entry.entries.length === 0) || entry.kind === "constant" || (entry.kind === "dict" && entry.entries.length === 0),
+      );
       if (all && vague) annotation = `: [${types.map((type) => this.typeName(type)).join(", ")}]`;
     } else {
       const type = present(this.to.typeOf(value));
@@ -285,7 +320,10 @@ export class Statements {
     switch (type.kind) {
       case "tensor": {
         const places = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
-        const only = places.length === 1 && places[0]!.kind !== "slice" ? to.place(places[0]!) : ["[", places.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "]"];
+        const only =
+          places.length === 1 && places[0]!.kind !== "slice"
+            ? to.place(places[0]!)
+            : ["[", places.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "]"];
         return this.line([receiver, ".setAt(", only, ", ", value, ")"], margin);
       }
       case "list":
@@ -300,7 +338,18 @@ export class Statements {
         return this.line([receiver, "[", at, "] = ", value], margin);
       }
       case "dict":
-        if (isMap(type)) return this.line([receiver, ".set(", subscripts.length === 1 ? to.doc(first!) : ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"], ", ", value, ")"], margin);
+        if (isMap(type))
+          return this.line(
+            [
+              receiver,
+              ".set(",
+              subscripts.length === 1 ? to.doc(first!) : ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"],
+              ", ",
+              value,
+              ")",
+            ],
+            margin,
+          );
         return this.line([receiver, first!.kind === "string" ? memberText(first!.value) : ["[", to.doc(first!), "]"], " = ", value], margin);
       case "object":
         if (type.of === "ParamGroup" && first!.kind === "string") return this.line([receiver, memberText(camelCase(first!.value)), " = ", value], margin);
@@ -321,14 +370,19 @@ export class Statements {
     const { to } = this;
     const { target, operator, value } = statement;
     const type = present(to.typeOf(target));
-    if (target.kind === "index" && (present(to.typeOf(target.object)).kind === "tensor" || (present(to.typeOf(target.object)).kind === "dict" && isMap(present(to.typeOf(target.object)) as never)))) {
+    if (
+      target.kind === "index" &&
+      (present(to.typeOf(target.object)).kind === "tensor" ||
+        (present(to.typeOf(target.object)).kind === "dict" && isMap(present(to.typeOf(target.object)) as never)))
+    ) {
       return this.put(target, to.binary(operator, target, value).doc, margin);
     }
     if (type.kind === "list" && operator === "+") return this.line([to.receiver(target), ".push(...", to.spread(value), ")"], margin);
     if (type.kind === "tensor") {
       const variable = target.kind === "name" ? this.variable(target.name) : type;
       const method = tensorOperators[operator];
-      if (variable.kind === "tensor" && !variable.mixed && method && operator !== "@") return this.line([to.receiver(target), `.${method}_(`, to.doc(value), ")"], margin);
+      if (variable.kind === "tensor" && !variable.mixed && method && operator !== "@")
+        return this.line([to.receiver(target), `.${method}_(`, to.doc(value), ")"], margin);
       return this.line([to.doc(target), " = ", to.binary(operator, target, value).doc], margin);
     }
     const own = present(to.typeOf(value));
@@ -435,7 +489,17 @@ export class Statements {
     if (by === undefined && step && step.kind !== "name" && step.kind !== "attribute") return undefined;
     const down = by !== undefined && by < 0;
     const next: Doc = by === 1 ? `${name}++` : by === -1 ? `${name}--` : down ? `${name} -= ${-by}` : [`${name} += `, this.to.doc(step!)];
-    return ["for (let ", name, " = ", start ? this.to.doc(start) : "0", `; ${name} ${down ? ">" : "<"} `, this.to.operand(stop!, level.relation + 1), "; ", next, ") "];
+    return [
+      "for (let ",
+      name,
+      " = ",
+      start ? this.to.doc(start) : "0",
+      `; ${name} ${down ? ">" : "<"} `,
+      this.to.operand(stop!, level.relation + 1),
+      "; ",
+      next,
+      ") ",
+    ];
   }
 
   private attempt(statement: Try, margin: number): string[] {
@@ -493,7 +557,10 @@ export class Statements {
       return [`${pad}{`, guard, ...body(margin + 2), `${pad}}`];
     }
     this.context.report(item.value.from, "This `with` has no twin here: what stands in it is run as it is");
-    return [commentLine(`Python: with ${this.context.source.slice(item.value.from, item.value.to).split("\n")[0]}${item.name ? ` as ${item.name}` : ""}:`, margin), ...body(margin)];
+    return [
+      commentLine(`Python: with ${this.context.source.slice(item.value.from, item.value.to).split("\n")[0]}${item.name ? ` as ${item.name}` : ""}:`, margin),
+      ...body(margin),
+    ];
   }
 
   /** A name for what lasts to the end of its block. */
@@ -513,7 +580,11 @@ export class Statements {
     for (const decorator of statement.decorators) this.checkDecorator(decorator);
     const inner = this.functionBody(info, statement, margin + 2);
     const usesThis = this.to.self !== undefined && mentionsName(statement.body, this.to.self);
-    const redefined = !usesThis && this.declarations.at.get(statement)?.get(statement.name) === undefined && this.declarations.before.size > 0 && [...this.declarations.before.values()].some((names) => names.includes(statement.name));
+    const redefined =
+      !usesThis &&
+      this.declarations.at.get(statement)?.get(statement.name) === undefined &&
+      this.declarations.before.size > 0 &&
+      [...this.declarations.before.values()].some((names) => names.includes(statement.name));
     const parameters = layOut(["(", this.parameters(info, statement.parameters), ")"], margin);
     const exported = this.exports && margin === 0 ? "export " : "";
     if (usesThis || redefined) {
@@ -525,7 +596,13 @@ export class Statements {
 
   checkDecorator(decorator: Expression): void {
     const name = decoratorName(decorator);
-    if (/^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast)$/.test(name) || name.endsWith(".setter")) return;
+    if (
+      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast)$/.test(
+        name,
+      ) ||
+      name.endsWith(".setter")
+    )
+      return;
     this.context.report(decorator.from, `The decorator \`@${name}\` has no twin here: the function stays as it is`);
   }
 
@@ -545,7 +622,9 @@ export class Statements {
     if (info.bound) this.to.self = statement.parameters[0]?.name;
     this.declarations.place(body, new Set(statement.parameters.map(({ name }) => name)));
     this.broken.push(undefined);
-    const guard = statement.decorators.map((decorator) => (decorator.kind === "call" ? this.context.apiPathOf(decorator.callee) : this.context.apiPathOf(decorator))).find((api) => api && /^(noGrad|inferenceMode|enableGrad)$/.test(api));
+    const guard = statement.decorators
+      .map((decorator) => (decorator.kind === "call" ? this.context.apiPathOf(decorator.callee) : this.context.apiPathOf(decorator)))
+      .find((api) => api && /^(noGrad|inferenceMode|enableGrad)$/.test(api));
     const lines = guard ? [`${" ".repeat(margin)}using ${this.guardName()} = ${this.context.api(guard)}();`] : [];
     lines.push(...this.block(body, margin));
     this.broken.pop();
@@ -579,7 +658,10 @@ export class Statements {
   superCall(call: Call, of: ClassInfo): Doc {
     const base = of.bases.find((one) => one.kind === "class");
     const info = base?.kind === "class" ? findMethod(base.of, "__init__") : undefined;
-    const named = this.context.pathOf((call.callee as { object: Expression }).object) !== undefined || call.callee.kind !== "attribute" || call.callee.object.kind !== "call";
+    const named =
+      this.context.pathOf((call.callee as { object: Expression }).object) !== undefined ||
+      call.callee.kind !== "attribute" ||
+      call.callee.object.kind !== "call";
     const given = named ? { ...call, arguments: call.arguments.slice(1) } : call;
     if (!base && of.root === "nn.Module") return "super()";
     return ["super", ownArguments(this.to, given, info)];
@@ -601,8 +683,17 @@ function comment(text: string): string {
 /** A docstring as JSDoc. */
 export function docComment(text: string, margin: number): string[] {
   const pad = " ".repeat(margin);
-  const lines = text.replaceAll("*/", "*\\/").split("\n").map((one) => one.trimEnd());
-  const deepest = Math.min(...lines.slice(1).filter((one) => one.trim() !== "").map((one) => one.length - one.trimStart().length), 1000);
+  const lines = text
+    .replaceAll("*/", "*\\/")
+    .split("\n")
+    .map((one) => one.trimEnd());
+  const deepest = Math.min(
+    ...lines
+      .slice(1)
+      .filter((one) => one.trim() !== "")
+      .map((one) => one.length - one.trimStart().length),
+    1000,
+  );
   const plain = lines.map((one, at) => (at === 0 ? one.trim() : one.slice(Math.min(deepest, one.length - one.trimStart().length))));
   while (plain.length > 1 && plain.at(-1) === "") plain.pop();
   while (plain.length > 1 && plain[0] === "") plain.shift();
@@ -650,4 +741,3 @@ export function mentionsName(block: Block, name: string): boolean {
   const inExpression = (expression: Expression): boolean => (expression.kind === "name" && expression.name === name) || partsOf(expression).some(inExpression);
   return block.statements.some((statement) => expressionsOf(statement).some(inExpression) || blocksOf(statement).some((inner) => mentionsName(inner, name)));
 }
-

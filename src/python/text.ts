@@ -22,7 +22,14 @@ function flat(code: Code): Doc {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${").replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll("\r", "\\r").replaceAll("\u001b", "\\x1b");
+  return text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("`", "\\`")
+    .replaceAll("${", "\\${")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\u001b", "\\x1b");
 }
 
 export function formatText(to: Expressions, parts: readonly (string | FormatPart)[]): Code {
@@ -89,7 +96,12 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     case "tuple":
       if (typeof code.doc === "string") {
         const entries = type.entries.map((entry, at) => textOf(to, primary(`${code.doc as string}[${at}]`), entry, false).doc);
-        return primary(context.helper("tupleText"), "(", entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])), ")");
+        return primary(
+          context.helper("tupleText"),
+          "(",
+          entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])),
+          ")",
+        );
       }
       return primary(context.helper("tupleText"), "(...", within(code, level.primary), ".map(", context.helper("repr"), "))");
     default:
@@ -172,9 +184,17 @@ export function percentText(to: Expressions, text: string, values: readonly Expr
     else if (form === "s" || (form !== "f" && form !== "d" && form !== "i" && form !== "e" && form !== "g" && form !== "x")) {
       parts.push({ code: padding ? formatted(to, value, [padding]) : inTemplate(to, value) });
     } else if ((form === "d" || form === "i") && type.kind === "float") {
-      parts.push({ code: padding ? primary("String(Math.trunc(", to.expression(value).doc, `)).padStart(${width})`) : primary("Math.trunc(", to.expression(value).doc, ")") });
+      parts.push({
+        code: padding
+          ? primary("String(Math.trunc(", to.expression(value).doc, `)).padStart(${width})`)
+          : primary("Math.trunc(", to.expression(value).doc, ")"),
+      });
     } else {
-      parts.push({ code: formatted(to, value, [`${padding && sign ? padding.replace(/^([<>]?)/, `$1${sign}`) : sign + padding}${form === "d" || form === "i" ? "d" : `.${digits ?? 6}${form}`}`]) });
+      parts.push({
+        code: formatted(to, value, [
+          `${padding && sign ? padding.replace(/^([<>]?)/, `$1${sign}`) : sign + padding}${form === "d" || form === "i" ? "d" : `.${digits ?? 6}${form}`}`,
+        ]),
+      });
     }
   }
   if (last < text.length) parts.push({ text: text.slice(last) });
@@ -210,17 +230,30 @@ export function printed(to: Expressions, call: Call): Code {
   const end = named("end");
   const separator = named("sep");
   const toErrors = named("file");
-  const texts = values.map(({ value, star }) => (star ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ').join(" ")') : lineText(to, value)));
+  const texts = values.map(({ value, star }) =>
+    star ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ').join(" ")') : lineText(to, value),
+  );
   const log = toErrors ? "console.error" : "console.log";
   if (!end && !separator) {
     const first = values[0]?.value;
     const plain = values.length === 1 || first?.kind !== "string" || !first.value.includes("%");
-    if (plain && (values.length === 1 || values.every(({ value }) => ["string", "int", "number"].includes(to.typeOf(value).kind)) || first?.kind === "string")) {
-      return primary(log, "(", texts.flatMap((text, at) => (at === 0 ? [text.doc] : [", ", text.doc])), ")");
+    if (
+      plain &&
+      (values.length === 1 || values.every(({ value }) => ["string", "int", "number"].includes(to.typeOf(value).kind)) || first?.kind === "string")
+    ) {
+      return primary(
+        log,
+        "(",
+        texts.flatMap((text, at) => (at === 0 ? [text.doc] : [", ", text.doc])),
+        ")",
+      );
     }
   }
   const between = separator?.kind === "string" ? separator.value : " ";
-  const parts = texts.flatMap((code, at): ({ text: string } | { code: Code })[] => [...(at > 0 ? [{ text: between }] : []), literalOf(values[at]!.value) ?? { code }]);
+  const parts = texts.flatMap((code, at): ({ text: string } | { code: Code })[] => [
+    ...(at > 0 ? [{ text: between }] : []),
+    literalOf(values[at]!.value) ?? { code },
+  ]);
   if (!end || (end.kind === "string" && end.value === "\n")) return primary(log, "(", parts.length === 0 ? "" : template(parts).doc, ")");
   if (end.kind === "string") parts.push({ text: end.value });
   else parts.push({ code: to.expression(end) });

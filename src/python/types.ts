@@ -133,7 +133,12 @@ export function join(a: Type, b: Type): Type {
   }
   if (isNumber(a) && isNumber(b)) return joinNumbers(a, b);
   if (a.kind === "tensor" && b.kind === "tensor") {
-    return { kind: "tensor", elements: a.elements === b.elements ? a.elements : undefined, parameter: Boolean(a.parameter && b.parameter), mixed: Boolean(a.mixed || b.mixed) };
+    return {
+      kind: "tensor",
+      elements: a.elements === b.elements ? a.elements : undefined,
+      parameter: Boolean(a.parameter && b.parameter),
+      mixed: Boolean(a.mixed || b.mixed),
+    };
   }
   if (a.kind === "list" && b.kind === "list") {
     a.of = b.of = join(a.of, b.of);

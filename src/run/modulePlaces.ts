@@ -50,11 +50,12 @@ export function modulesOn(
   { file, line, column }: SourcePosition,
   now: (position: SourcePosition) => SourcePosition | undefined,
 ): readonly PlacedModule[] {
-  const known = new Map<string, SourcePosition | undefined>();
+  const known = new Map<number, Map<number, SourcePosition | undefined>>();
   const current = (position: SourcePosition): SourcePosition | undefined => {
-    const key = `${position.line}:${position.column}`;
-    if (!known.has(key)) known.set(key, now(position));
-    return known.get(key);
+    let ofLine = known.get(position.line);
+    if (!ofLine) known.set(position.line, (ofLine = new Map()));
+    if (!ofLine.has(position.column)) ofLine.set(position.column, now(position));
+    return ofLine.get(position.column);
   };
   const on = (place: "constructedAt" | "calledAt"): readonly PlacedModule[] => {
     const found: { readonly placed: PlacedModule; readonly distance: number }[] = [];

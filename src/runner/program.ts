@@ -1,5 +1,6 @@
 /** Runs the user's program in this worker thread, watched, and tells how it ended. */
 import { availableParallelism, constants, setPriority } from "node:os";
+import { types } from "node:util";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
@@ -157,7 +158,8 @@ export class Program {
       left: (loop) => this.#observer.trainingLoopLeft(loop),
       called: (call) => this.#observer.callEnded(call),
       value: (value, place) => {
-        if (this.#isWatched && typeof value === "object" && value !== null) this.#observer.value(value, place);
+        // To look at a proxy would run code of the program's.
+        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) this.#observer.value(value, place);
         return value;
       },
       report: () => {

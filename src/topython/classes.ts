@@ -74,7 +74,13 @@ function declareField(context: Context, member: Property, into: LaterTypes<Type>
   );
 }
 
-function declareMethod(context: Context, member: Method, info: ClassInfo, into: { fields: LaterTypes<Type>; methods: LaterTypes<Type & { kind: "function" }>; statics: LaterTypes<Type> }, inClass: InClass): void {
+function declareMethod(
+  context: Context,
+  member: Method,
+  info: ClassInfo,
+  into: { fields: LaterTypes<Type>; methods: LaterTypes<Type & { kind: "function" }>; statics: LaterTypes<Type> },
+  inClass: InClass,
+): void {
   const name = methodKey(member);
   if (name === undefined) return;
   if (member.kind === "constructor") {
@@ -83,7 +89,11 @@ function declareMethod(context: Context, member: Method, info: ClassInfo, into: 
       if (parameter.type !== "TSParameterProperty") continue;
       const { parameter: inner } = parameter;
       const own = inner.type === "AssignmentPattern" ? inner.left : inner;
-      if (own.type === "Identifier") into.fields.later(own.name, inClass(() => parametersOf(context, [parameter]).types[0]!));
+      if (own.type === "Identifier")
+        into.fields.later(
+          own.name,
+          inClass(() => parametersOf(context, [parameter]).types[0]!),
+        );
     }
     walk(member.body, (each) => {
       if (each.type === "AssignmentExpression" && each.left.type === "MemberExpression" && each.left.object.type === "ThisExpression") {
@@ -105,9 +115,20 @@ function declareMethod(context: Context, member: Method, info: ClassInfo, into: 
   }
   if (member.kind === "get") {
     info.getters.add(name);
-    into.fields.later(name, inClass(() => functionType(context, member).returns));
-  } else if (member.static) into.statics.later(name, inClass(() => functionType(context, member)));
-  else if (member.kind === "method") into.methods.later(name, inClass(() => functionType(context, member)));
+    into.fields.later(
+      name,
+      inClass(() => functionType(context, member).returns),
+    );
+  } else if (member.static)
+    into.statics.later(
+      name,
+      inClass(() => functionType(context, member)),
+    );
+  else if (member.kind === "method")
+    into.methods.later(
+      name,
+      inClass(() => functionType(context, member)),
+    );
 }
 
 function parametersInto(context: Context, member: Method): void {
@@ -152,16 +173,31 @@ export function classDeclaration(context: Context, node: ClassNode): void {
 function baseText(context: Context, node: ClassNode): string {
   if (!node.superClass) return "";
   const { superClass } = node;
-  const own: Readonly<Record<string, string>> = { Error: "Exception", RangeError: "ValueError", TypeError: "TypeError", Map: "dict", Set: "set", Array: "list" };
-  if (superClass.type === "Identifier" && !context.scope.find(superClass.name)) return `(${own[superClass.name] ?? context.refuse(superClass, superClass.name).text})`;
+  const own: Readonly<Record<string, string>> = {
+    Error: "Exception",
+    RangeError: "ValueError",
+    TypeError: "TypeError",
+    Map: "dict",
+    Set: "set",
+    Array: "list",
+  };
+  if (superClass.type === "Identifier" && !context.scope.find(superClass.name))
+    return `(${own[superClass.name] ?? context.refuse(superClass, superClass.name).text})`;
   return `(${expression(context, superClass).text})`;
 }
 
 function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boolean): void {
   const all = node.body.body;
-  const fields = all.filter((member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value));
-  const statics = all.filter((member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value));
-  const methods = all.filter((member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract));
+  const fields = all.filter(
+    (member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value),
+  );
+  const statics = all.filter(
+    (member): member is Property =>
+      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value),
+  );
+  const methods = all.filter(
+    (member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract),
+  );
   const abstract = all.filter((member) => member.type === "TSDeclareMethod" && member.abstract);
   let isFirst = !hasDoc;
   const gap = (): void => {
@@ -180,7 +216,9 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     implicitConstructor(context, node, info, initialize, startLine(fields[0]!));
   }
   for (const method of methods) {
-    const lines = context.captured(() => writeMethod(context, method, info, self, method === constructor && fields.length > 0 ? initialize : undefined, Boolean(node.superClass)));
+    const lines = context.captured(() =>
+      writeMethod(context, method, info, self, method === constructor && fields.length > 0 ? initialize : undefined, Boolean(node.superClass)),
+    );
     gap();
     context.out.push(...lines);
   }

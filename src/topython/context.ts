@@ -327,7 +327,8 @@ export class Context implements TypeNames {
     const before = this.comments.filter((comment) => comment.end! <= node.start!);
     const doc = before.at(-1);
     const at = doc ? this.comments.indexOf(doc) : -1;
-    if (!doc || at < this.#comment || doc.type !== "CommentBlock" || !doc.value.startsWith("*") || /\S/.test(this.source.slice(doc.end!, node.start!))) return undefined;
+    if (!doc || at < this.#comment || doc.type !== "CommentBlock" || !doc.value.startsWith("*") || /\S/.test(this.source.slice(doc.end!, node.start!)))
+      return undefined;
     this.commentsBefore(doc.start!);
     this.#comment = at + 1;
     return commentLines(doc);
@@ -419,7 +420,8 @@ export function collectNames(context: Context, program: Node): void {
         context.ownNames.add(`import ${node.local.name}`);
         break;
       case "ObjectExpression":
-        for (const property of node.properties) if (property.type === "ObjectProperty" && property.key.type === "Identifier" && !property.computed) context.objectFields.add(property.key.name);
+        for (const property of node.properties)
+          if (property.type === "ObjectProperty" && property.key.type === "Identifier" && !property.computed) context.objectFields.add(property.key.name);
         break;
       case "TSPropertySignature":
         if (node.key.type === "Identifier" && !node.computed) context.objectFields.add(node.key.name);
@@ -441,6 +443,7 @@ export function collectNames(context: Context, program: Node): void {
         context.aliases.set(node.id.name, node);
         break;
     }
-    if ("params" in node && Array.isArray(node.params)) for (const parameter of node.params as Node[]) for (const name of boundNames(parameter)) context.ownNames.add(name);
+    if ("params" in node && Array.isArray(node.params))
+      for (const parameter of node.params as Node[]) for (const name of boundNames(parameter)) context.ownNames.add(name);
   });
 }

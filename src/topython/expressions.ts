@@ -7,7 +7,24 @@ import { functionValue, wantsWholes } from "./functions.ts";
 import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { globalConstant } from "./standard.ts";
 import { bare, boundNames, isFunction, keyName, startLine, type Node } from "./syntax.ts";
-import { annotated, boolean, either, elementOf, float, isModuleLike, list, none, number, string, tensor, tuple, unknown, whole, type ClassInfo, type Type } from "./types.ts";
+import {
+  annotated,
+  boolean,
+  either,
+  elementOf,
+  float,
+  isModuleLike,
+  list,
+  none,
+  number,
+  string,
+  tensor,
+  tuple,
+  unknown,
+  whole,
+  type ClassInfo,
+  type Type,
+} from "./types.ts";
 
 export function expression(context: Context, node: Node): Code {
   switch (node.type) {
@@ -67,7 +84,10 @@ export function expression(context: Context, node: Node): Code {
     case "FunctionExpression":
       return functionValue(context, node);
     case "SequenceExpression":
-      return { ...access(`(${node.expressions.map((each) => expression(context, each).text).join(", ")})[-1]`), type: context.dry(() => expression(context, node.expressions.at(-1)!).type) };
+      return {
+        ...access(`(${node.expressions.map((each) => expression(context, each).text).join(", ")})[-1]`),
+        type: context.dry(() => expression(context, node.expressions.at(-1)!).type),
+      };
     case "YieldExpression": {
       const given = node.argument ? expression(context, node.argument) : undefined;
       return code(`yield${node.delegate ? " from" : ""}${given ? ` ${given.text}` : ""}`, binds.lambda);
@@ -115,7 +135,8 @@ export function apiName(context: Context, node: Node, path: string): Code {
 function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression" | "TSSatisfiesExpression" | "TSTypeAssertion" }>): Code {
   const made = expression(context, node.expression);
   const stated = annotated(node.typeAnnotation, context);
-  if (stated.kind === "unknown" || stated.kind === made.type.kind) return stated.kind === "list" && made.type.kind === "list" && made.type.of.kind === "unknown" ? { ...made, type: stated } : made;
+  if (stated.kind === "unknown" || stated.kind === made.type.kind)
+    return stated.kind === "list" && made.type.kind === "list" && made.type.of.kind === "unknown" ? { ...made, type: stated } : made;
   return { ...made, type: stated };
 }
 
@@ -125,7 +146,13 @@ function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression"
  * What stands between brackets, broken over lines where the source is.
  * @param open with its bracket
  */
-export function listed(context: Context, open: string, close: string, items: readonly { readonly text: string; readonly node: Node }[], openLine: number): string {
+export function listed(
+  context: Context,
+  open: string,
+  close: string,
+  items: readonly { readonly text: string; readonly node: Node }[],
+  openLine: number,
+): string {
   const [first] = items;
   if (!first || startLine(first.node) <= openLine) return `${open}${items.map(({ text }) => text).join(", ")}${close}`;
   let text = open;
@@ -204,7 +231,11 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
 /** A dictionary whose names are Kindling's: a group of parameters. */
 export function apiDictionary(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
   const items = node.properties.map((property) => {
-    if (property.type !== "ObjectProperty") return { text: property.type === "SpreadElement" ? `**${expression(context, property.argument).text}` : context.refuse(property, "a method here").text, node: property };
+    if (property.type !== "ObjectProperty")
+      return {
+        text: property.type === "SpreadElement" ? `**${expression(context, property.argument).text}` : context.refuse(property, "a method here").text,
+        node: property,
+      };
     const key = keyName(property.key, property.computed) ?? "";
     return { text: `${quoted(snake(key))}: ${within(expression(context, property.value), binds.conditional)}`, node: property };
   });
@@ -222,7 +253,8 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
       if (constant) return constant;
     }
     if (isDtypeOfMeta(context, node)) return access("__file__", string);
-    if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor") return access(`type(${expression(context, object.object).text}).__name__`, string);
+    if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor")
+      return access(`type(${expression(context, object.object).text}).__name__`, string);
   }
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
@@ -241,7 +273,12 @@ function metaMember(context: Context, node: Extract<Node, { type: "MemberExpress
 /** `made[property]` */
 function indexed(context: Context, made: Code, property: Node): Code {
   const at = wholeExpression(context, property);
-  const type = made.type.kind === "tuple" && property.type === "NumericLiteral" ? (made.type.of[property.value] ?? unknown) : made.type.kind === "object" ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : undefined) ?? unknown) : elementOf(made.type);
+  const type =
+    made.type.kind === "tuple" && property.type === "NumericLiteral"
+      ? (made.type.of[property.value] ?? unknown)
+      : made.type.kind === "object"
+        ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : undefined) ?? unknown)
+        : elementOf(made.type);
   const key = made.type.kind === "object" && at.type.kind === "number" ? `str(${at.text})` : at.text;
   return access(`${receiver(materialized(made))}[${key}]`, type);
 }
@@ -277,7 +314,8 @@ export function property_(context: Context, node: Node, made: Code, name: string
       return tensorProperty(made, name);
     case "instance":
       if (type.path === "Error" && name === "message") return access(`str(${made.text})`, string);
-      if (type.path.startsWith("nn.") && context.classMembers.has(name) && name !== snake(name)) return access(`${receiver(made)}.${attributeName(name)}`, propertyType(type.path, name));
+      if (type.path.startsWith("nn.") && context.classMembers.has(name) && name !== snake(name))
+        return access(`${receiver(made)}.${attributeName(name)}`, propertyType(type.path, name));
       return access(`${receiver(made)}.${snake(name)}`, propertyType(type.path, name));
     default:
       return unknownProperty(context, made, name);
@@ -286,13 +324,25 @@ export function property_(context: Context, node: Node, made: Code, name: string
 }
 
 function tensorProperty(made: Code, name: string): Code {
-  const type: Type = name === "shape" ? list(whole) : name === "requiresGrad" || name === "isLeaf" ? boolean : name === "dtype" || name === "device" || name === "gradFn" ? unknown : name === "ndim" ? whole : made.type;
+  const type: Type =
+    name === "shape"
+      ? list(whole)
+      : name === "requiresGrad" || name === "isLeaf"
+        ? boolean
+        : name === "dtype" || name === "device" || name === "gradFn"
+          ? unknown
+          : name === "ndim"
+            ? whole
+            : made.type;
   return access(`${receiver(made)}.${snake(name)}`, type);
 }
 
 /** Of a value about which nothing is known the name has to tell: a field of the program's own objects, or PyTorch's attribute. */
 function unknownProperty(context: Context, made: Code, name: string): Code {
-  const isField = context.objectFields.has(name) && !context.classMembers.has(name) && !/^(shape|grad|data|weight|bias|training|values|indices|dtype|device|requiresGrad)$/.test(name);
+  const isField =
+    context.objectFields.has(name) &&
+    !context.classMembers.has(name) &&
+    !/^(shape|grad|data|weight|bias|training|values|indices|dtype|device|requiresGrad)$/.test(name);
   if (isField) return access(`${receiver(made)}[${quoted(name)}]`);
   if (name === "message") return access(`str(${made.text})`, string);
   if (name === "size") return access(`len(${made.text})`, whole);
@@ -305,7 +355,10 @@ export function memberOf(info: ClassInfo, name: string): Type | undefined {
   return own ?? (info.base.kind === "class" ? memberOf(info.base.of, name) : undefined);
 }
 
-const isDeclared = (context: Context, info: ClassInfo, name: string): boolean => memberOf(info, name) !== undefined || info.getters.has(name) || (context.classMembers.has(name) && snake(name) !== name && !/^(requiresGrad|inFeatures|outFeatures|trainingMode)$/.test(name));
+const isDeclared = (context: Context, info: ClassInfo, name: string): boolean =>
+  memberOf(info, name) !== undefined ||
+  info.getters.has(name) ||
+  (context.classMembers.has(name) && snake(name) !== name && !/^(requiresGrad|inFeatures|outFeatures|trainingMode)$/.test(name));
 
 function optionalMember(context: Context, node: Extract<Node, { type: "OptionalMemberExpression" }>): Code {
   const made = expression(context, node.object);
@@ -376,7 +429,13 @@ export function calculated(context: Context, node: Node, operator: string, left:
 }
 
 const numeric = (left: Code, right: Code): Type =>
-  left.type.kind === "number" && right.type.kind === "number" ? (left.type.whole === right.type.whole ? left.type : left.type.whole === false || right.type.whole === false ? float : number) : number;
+  left.type.kind === "number" && right.type.kind === "number"
+    ? left.type.whole === right.type.whole
+      ? left.type
+      : left.type.whole === false || right.type.whole === false
+        ? float
+        : number
+    : number;
 
 /** A number where text is asked for. */
 function asText(made: Code): Code {
@@ -427,7 +486,13 @@ function equality(context: Context, node: Extract<Node, { type: "BinaryExpressio
     return isNot ? code(`not ${test.text}`, binds.not, boolean) : test;
   }
   const [left, right] = [expression(context, node.left), expression(context, node.right)];
-  const isSame = left.type.kind === "none" || right.type.kind === "none" || isModuleLike(left.type) || isModuleLike(right.type) || left.type.kind === "tensor" || right.type.kind === "tensor";
+  const isSame =
+    left.type.kind === "none" ||
+    right.type.kind === "none" ||
+    isModuleLike(left.type) ||
+    isModuleLike(right.type) ||
+    left.type.kind === "tensor" ||
+    right.type.kind === "tensor";
   return comparison(left, isSame ? (isNot ? "is not" : "is") : isNot ? "!=" : "==", right, boolean);
 }
 
@@ -444,13 +509,15 @@ export function condition(context: Context, node: Node): Code {
 
 /** Tensors, lists and objects are true in JavaScript whatever is in them. */
 function truth(made: Code): Code {
-  if (["tensor", "list", "tuple", "map", "set", "object", "instance", "object of"].includes(made.type.kind)) return comparison(made, "is not", atom("None"), boolean);
+  if (["tensor", "list", "tuple", "map", "set", "object", "instance", "object of"].includes(made.type.kind))
+    return comparison(made, "is not", atom("None"), boolean);
   return made;
 }
 
 export function negated(made: Code): Code {
   const opposite = / is (not )?None$/.exec(made.text);
-  if (opposite && made.tight === binds.comparison && !/ (and|or) /.test(made.text)) return code(made.text.replace(/ is (not )?None$/, opposite[1] ? " is None" : " is not None"), binds.comparison, boolean);
+  if (opposite && made.tight === binds.comparison && !/ (and|or) /.test(made.text))
+    return code(made.text.replace(/ is (not )?None$/, opposite[1] ? " is None" : " is not None"), binds.comparison, boolean);
   return code(`not ${within(made, binds.not)}`, binds.not, boolean);
 }
 
@@ -503,7 +570,10 @@ function conditional(context: Context, node: Extract<Node, { type: "ConditionalE
 // Assignments inside expressions
 
 function assignmentValue(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): Code {
-  const right = node.operator === "=" ? expression(context, node.right) : calculated(context, node, node.operator.slice(0, -1), expression(context, node.left), expression(context, node.right));
+  const right =
+    node.operator === "="
+      ? expression(context, node.right)
+      : calculated(context, node, node.operator.slice(0, -1), expression(context, node.left), expression(context, node.right));
   if (node.left.type !== "Identifier") return context.refuse(node, "an assignment inside an expression", "give it a line of its own");
   context.assignsAll(node.left);
   const binding = context.scope.find(node.left.name);

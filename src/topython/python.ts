@@ -54,7 +54,11 @@ const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "
 /** The inside of a string literal. */
 export function escaped(value: string, quote: string): string {
   return [...value]
-    .map((letter) => escapes[letter] ?? (letter === quote ? `\\${quote}` : /\p{Cc}|\p{Cs}/u.test(letter) ? `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}` : letter))
+    .map(
+      (letter) =>
+        escapes[letter] ??
+        (letter === quote ? `\\${quote}` : /\p{Cc}|\p{Cs}/u.test(letter) ? `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}` : letter),
+    )
     .join("");
 }
 

@@ -58,20 +58,34 @@ function isApart(context: Context, end: number, node: Node): boolean {
 export function predeclare(context: Context, node: Node): void {
   switch (node.type) {
     case "FunctionDeclaration":
-      if (node.id) context.declare(node.id.name, context.later(() => functionType(context, node)));
+      if (node.id)
+        context.declare(
+          node.id.name,
+          context.later(() => functionType(context, node)),
+        );
       return;
     case "ClassDeclaration":
       if (node.id) {
         const { name } = node.id;
-        context.declare(name, context.later(() => ({ kind: "class", of: classInfo(context, node, name) })));
+        context.declare(
+          name,
+          context.later(() => ({ kind: "class", of: classInfo(context, node, name) })),
+        );
       }
       return;
     case "VariableDeclaration":
       for (const { id, init } of node.declarations) {
         if (id.type === "Identifier") {
-          context.declare(id.name, context.later(() => variableType(context, id, init ?? undefined, node.kind === "const")));
+          context.declare(
+            id.name,
+            context.later(() => variableType(context, id, init ?? undefined, node.kind === "const")),
+          );
         } else {
-          for (const name of boundNames(id)) context.declare(name, context.later(() => partOfPattern(context, id, init ?? undefined, name)));
+          for (const name of boundNames(id))
+            context.declare(
+              name,
+              context.later(() => partOfPattern(context, id, init ?? undefined, name)),
+            );
         }
       }
       return;
@@ -191,7 +205,10 @@ function expressionStatement(context: Context, node: Node, value: Node): void {
     if (loopOfForEach(context, inner, node)) return;
   }
   if (inner.type === "LogicalExpression" && inner.operator !== "??") {
-    context.statement({ ...node, end: inner.left.end } as Node, () => `if ${(inner.operator === "&&" ? condition(context, inner.left) : negated(condition(context, inner.left))).text}:`);
+    context.statement(
+      { ...node, end: inner.left.end } as Node,
+      () => `if ${(inner.operator === "&&" ? condition(context, inner.left) : negated(condition(context, inner.left))).text}:`,
+    );
     return context.indented(() => expressionStatement(context, { ...inner.right }, inner.right));
   }
   if (inner.type === "ConditionalExpression") {
@@ -225,7 +242,12 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
     return insideContext(context, value, node, (made) => `${target(context, left)} = ${made.text}`);
   }
   if (operator === "??=" || operator === "||=" || operator === "&&=") {
-    const test = operator === "??=" ? code(`${target(context, left)} is None`, binds.comparison) : operator === "||=" ? negated(condition(context, left)) : condition(context, left);
+    const test =
+      operator === "??="
+        ? code(`${target(context, left)} is None`, binds.comparison)
+        : operator === "||="
+          ? negated(condition(context, left))
+          : condition(context, left);
     context.statement({ ...node, end: left.end } as Node, () => `if ${test.text}:`);
     return context.indented(() => context.statement(node, () => `${target(context, left)} = ${expression(context, right).text}`));
   }
@@ -237,10 +259,19 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
       context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
       return lines.at(-1)!;
     }
-    if (left.type === "ArrayPattern") return `${patternText(context, left, context.dry(() => expression(context, right).type))} = ${unpacked(context, right)}`;
+    if (left.type === "ArrayPattern")
+      return `${patternText(
+        context,
+        left,
+        context.dry(() => expression(context, right).type),
+      )} = ${unpacked(context, right)}`;
     const isLength = left.type === "MemberExpression" && keyName(left.property) === "length" && right.type === "NumericLiteral" && right.value === 0;
     if (isLength) return `${receiver(expression(context, left.object))}.clear()`;
-    const made = valueFor(context, left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined, right);
+    const made = valueFor(
+      context,
+      left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined,
+      right,
+    );
     return `${target(context, left)} = ${kept(made)}`;
   });
 }
@@ -284,7 +315,10 @@ function variables(context: Context, node: Extract<Node, { type: "VariableDeclar
 function variable(context: Context, node: Node, { id, init }: Extract<Node, { type: "VariableDeclarator" }>, isConstant: boolean): void {
   const value = init ? bare(init) : undefined;
   if (id.type === "Identifier" && value && isCallback(value)) {
-    const { python } = context.declare(id.name, context.later(() => functionType(context, value)));
+    const { python } = context.declare(
+      id.name,
+      context.later(() => functionType(context, value)),
+    );
     const stated = id.typeAnnotation ? annotated(id.typeAnnotation, context) : unknown;
     return functionStatement(context, python, value, node, stated.kind === "function" ? stated.parameters.types : []);
   }
@@ -359,7 +393,8 @@ function contextCall(context: Context, node: Node): string | undefined {
   if (node.type !== "CallExpression") return undefined;
   const type = context.dry(() => expression(context, node.callee).type);
   const path = type.kind === "api" ? type.path : "";
-  if (path === "setGradEnabled" && node.arguments.length === 2 && isFunction(bare(node.arguments[1]!))) return `${pythonPath(context, path)}(${expression(context, node.arguments[0]!).text})`;
+  if (path === "setGradEnabled" && node.arguments.length === 2 && isFunction(bare(node.arguments[1]!)))
+    return `${pythonPath(context, path)}(${expression(context, node.arguments[0]!).text})`;
   const name = contexts[path];
   const [only] = node.arguments;
   return name && only && isFunction(bare(only)) ? `${pythonPath(context, name)}()` : undefined;
@@ -425,12 +460,20 @@ export function returned(context: Context, value: Node, node: Node): void {
   if (inner.type === "UpdateExpression") return context.statement(node, () => effect(context, inner).text);
   context.statement(node, () => {
     const { wanted } = context.definition;
-    const made = isCallback(inner) && wanted.kind === "function" ? functionValue(context, inner, wanted.parameters.types, wanted.parameters.types.length) : expression(context, value);
+    const made =
+      isCallback(inner) && wanted.kind === "function"
+        ? functionValue(context, inner, wanted.parameters.types, wanted.parameters.types.length)
+        : expression(context, value);
     context.definition.returns.push(made.type);
     if (made.isStatement) return made.text;
-    const isTuple = inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple" || (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
+    const isTuple =
+      (inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple") ||
+      (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
     if (isTuple && inner.type === "ArrayExpression" && inner.elements.every((element) => element && element.type !== "SpreadElement")) {
-      context.definition.returns[context.definition.returns.length - 1] = { kind: "tuple", of: inner.elements.map((element) => context.dry(() => expression(context, element!).type)) };
+      context.definition.returns[context.definition.returns.length - 1] = {
+        kind: "tuple",
+        of: inner.elements.map((element) => context.dry(() => expression(context, element!).type)),
+      };
       return `return ${inner.elements.map((element) => within(expression(context, element!), binds.conditional)).join(", ")}`;
     }
     return `return ${kept(made)}`;
@@ -583,7 +626,8 @@ function endOfRange(context: Context, node: Node, operator: string, isDown: bool
 }
 
 function stepOf(update: Node, name: string): { readonly sign: "+" | "-"; readonly by: Node | undefined } | undefined {
-  if (update.type === "UpdateExpression" && update.argument.type === "Identifier" && update.argument.name === name) return { sign: update.operator === "++" ? "+" : "-", by: undefined };
+  if (update.type === "UpdateExpression" && update.argument.type === "Identifier" && update.argument.name === name)
+    return { sign: update.operator === "++" ? "+" : "-", by: undefined };
   if (update.type === "AssignmentExpression" && update.left.type === "Identifier" && update.left.name === name && /^[+-]=$/.test(update.operator)) {
     return mentions(update.right, name) ? undefined : { sign: update.operator[0] as "+" | "-", by: update.right };
   }
@@ -595,10 +639,22 @@ function changes(context: Context, end: Node, inner: Node): boolean {
   let found = false;
   contains(end, (node) => {
     if (node.type === "Identifier" && isAssignedIn(inner, node.name)) found = true;
-    if (node.type === "CallExpression" && !/^(size|dim|numel)$/.test(keyName(node.callee.type === "MemberExpression" ? node.callee.property : node.callee) ?? "") && !/^(Math)\./.test(context.source.slice(node.start!, node.end!))) found ||= false;
+    if (
+      node.type === "CallExpression" &&
+      !/^(size|dim|numel)$/.test(keyName(node.callee.type === "MemberExpression" ? node.callee.property : node.callee) ?? "") &&
+      !/^(Math)\./.test(context.source.slice(node.start!, node.end!))
+    )
+      found ||= false;
     if (node.type === "MemberExpression" && keyName(node.property) === "length") {
       const of = context.source.slice(node.object.start!, node.object.end!);
-      found ||= contains(inner, (each) => each.type === "CallExpression" && each.callee.type === "MemberExpression" && /^(push|pop|shift|unshift|splice)$/.test(keyName(each.callee.property) ?? "") && context.source.slice(each.callee.object.start!, each.callee.object.end!) === of);
+      found ||= contains(
+        inner,
+        (each) =>
+          each.type === "CallExpression" &&
+          each.callee.type === "MemberExpression" &&
+          /^(push|pop|shift|unshift|splice)$/.test(keyName(each.callee.property) ?? "") &&
+          context.source.slice(each.callee.object.start!, each.callee.object.end!) === of,
+      );
     }
     return false;
   });
@@ -627,7 +683,7 @@ function doWhile(context: Context, node: Extract<Node, { type: "DoWhileStatement
 function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpression" }>, node: Node): boolean {
   if (call.callee.type !== "MemberExpression" || keyName(call.callee.property) !== "forEach") return false;
   const callback = bare(call.arguments[0]!);
-  if (!isFunction(callback) || callback.body.type !== "BlockStatement" && callback.body.type.startsWith("TS")) return false;
+  if (!isFunction(callback) || (callback.body.type !== "BlockStatement" && callback.body.type.startsWith("TS"))) return false;
   if (callback.body.type === "BlockStatement" && returnsOf(callback.body) > 0) return false;
   const { object } = call.callee;
   const type = context.dry(() => expression(context, object).type);
@@ -731,11 +787,15 @@ function caseBody(context: Context, each: Extract<Node, { type: "SwitchCase" }>,
   const isClosed = last && /^(Break|Return|Continue|Throw)Statement$/.test(last.type);
   if (!isClosed && !isLast && !(last && endsAnyway(last))) context.refuse(each, "a case that falls through to the next", "end it with break");
   const inner = last?.type === "BreakStatement" ? own.slice(0, -1) : own;
-  if (inner.some((node) => contains(node, (part) => part.type === "BreakStatement", false) && !/^(For|While|Do|Switch)/.test(node.type))) context.refuse(each, "break amid a case", "write the cases as if and else");
+  if (inner.some((node) => contains(node, (part) => part.type === "BreakStatement", false) && !/^(For|While|Do|Switch)/.test(node.type)))
+    context.refuse(each, "break amid a case", "write the cases as if and else");
   context.indented(() => context.inScope(() => statements(context, inner, each.start!)));
 }
 
-const endsAnyway = (node: Node): boolean => node.type === "IfStatement" && Boolean(node.alternate) && [node.consequent, node.alternate!].every((part) => contains(part, (each) => /^(Return|Throw)Statement$/.test(each.type), false));
+const endsAnyway = (node: Node): boolean =>
+  node.type === "IfStatement" &&
+  Boolean(node.alternate) &&
+  [node.consequent, node.alternate!].every((part) => contains(part, (each) => /^(Return|Throw)Statement$/.test(each.type), false));
 
 function enumeration(context: Context, node: Extract<Node, { type: "TSEnumDeclaration" }>): void {
   const members = "body" in node && node.body ? node.body.members : node.members;
@@ -757,7 +817,10 @@ function exportNamed(context: Context, node: Extract<Node, { type: "ExportNamedD
   for (const each of node.specifiers) {
     if (each.type !== "ExportSpecifier" || each.exportKind === "type") continue;
     const name = each.exported.type === "Identifier" ? each.exported.name : each.exported.value;
-    if (node.source) context.statement(node, () => exportedFrom(context, node.source!.value, each.local.name === name ? pythonName(name) : `${pythonName(each.local.name)} as ${pythonName(name)}`));
+    if (node.source)
+      context.statement(node, () =>
+        exportedFrom(context, node.source!.value, each.local.name === name ? pythonName(name) : `${pythonName(each.local.name)} as ${pythonName(name)}`),
+      );
     else if (name !== each.local.name) context.statement(node, () => `${pythonName(name)} = ${expression(context, each.local).text}`);
   }
 }

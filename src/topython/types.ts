@@ -227,11 +227,13 @@ function instanceOf(named: Type, members: readonly string[], of: Type | undefine
   if (path === "nn.StateDict") return { kind: "map", key: string, value: tensor };
   if (path === "nn.ForwardHook") return hookType;
   if (path === "nn.BackwardHook") return backwardHookType;
-  if (path === "nn.ForwardPreHook") return functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor)], names: [], options: -1, rest: false });
+  if (path === "nn.ForwardPreHook")
+    return functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor)], names: [], options: -1, rest: false });
   return { kind: "instance", path, ...(of && { of }) };
 }
 
-const hookOf = (last: Type): Type & { kind: "function" } => functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor), last], names: [], options: -1, rest: false });
+const hookOf = (last: Type): Type & { kind: "function" } =>
+  functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor), last], names: [], options: -1, rest: false });
 
 /** `(module, inputs, output)` */
 export const hookType = hookOf(unknown);

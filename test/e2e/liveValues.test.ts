@@ -95,6 +95,10 @@ describe("values behind the lines of a training", () => {
     ]);
     await workbench.setTheme("Light Modern", "light");
     await workbench.screenshot("live-values-past-light");
+    editor().writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Light Modern", "kindling.liveValues": false });
+    await waitForTexts("none, where they are not wanted", (texts) => texts.length === 0);
+    editor().writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Light Modern" });
+    await waitForTexts("the last values again", (texts) => texts.length === 3);
     await workbench.page.locator(".monaco-editor .view-line").first().click();
     await workbench.page.keyboard.type(" ");
     await waitForTexts("nothing", (texts) => texts.length === 0);

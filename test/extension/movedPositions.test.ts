@@ -42,6 +42,22 @@ describe("places in a text that is edited", () => {
     assert.equal(moved.now(at(1, 1), 25)!.line, 2);
   });
 
+  it("cost one edit for what is typed letter by letter, with what is taken back", () => {
+    const moved = new MovedPositions();
+    const keys = [..."const a = 1;\nlet"];
+    let [line, column] = [3, 1];
+    for (const key of keys) {
+      moved.edit(typed(at(line, column), at(line, column), key), 10);
+      [line, column] = key === "\n" ? [line + 1, 1] : [line, column + 1];
+    }
+    moved.edit(typed(at(4, 2), at(4, 4), ""), 11);
+    assert.deepEqual(moved.now(at(3, 1), 0), at(4, 2));
+    assert.deepEqual(moved.now(at(5, 7), 0), at(6, 7));
+    // Beyond what was typed it is another edit.
+    moved.edit(typed(at(3, 12), at(4, 2), ""), 12);
+    assert.deepEqual(moved.now(at(3, 1), 0), at(3, 12));
+  });
+
   it("are where the text that they stand before is found again, whatever is edited around it", () => {
     const piece = fc.stringMatching(/^[ab\n]{0,6}$/);
     fc.assert(

@@ -28,7 +28,11 @@ export class MovedPositions {
 
   /** @param at as in all of this: milliseconds */
   edit(edit: Edit, at: number): void {
-    this.#edits.push({ ...edit, at });
+    const last = this.#edits.at(-1);
+    const both = last && last.at > (this.#saves.at(-1) ?? -Infinity) ? joined(last, edit) : undefined;
+    // Of what is typed letter by letter one edit is left.
+    if (both) this.#edits.pop();
+    this.#edits.push({ ...(both ?? edit), at });
     if (this.#edits.length > mostEdits) this.#edits = this.#edits.slice(-mostEdits / 2);
   }
 
@@ -64,10 +68,20 @@ export class MovedPositions {
 function moved(place: Place, { start, end, breaks, lastLine }: Edit): Place | undefined {
   if (isBefore(place, start)) return place;
   if (isBefore(place, end)) return undefined;
-  const line = place.line - end.line + start.line + breaks;
-  if (place.line > end.line) return { ...place, line };
+  const by = start.line + breaks - end.line;
+  if (place.line > end.line) return by === 0 ? place : { line: place.line + by, column: place.column };
   const begin = breaks === 0 ? start.column + lastLine : lastLine + 1;
-  return { ...place, line, column: begin + place.column - end.column };
+  return { line: place.line + by, column: begin + place.column - end.column };
+}
+
+/** Two edits as one, where the second goes on at the end of what the first has put there, or takes of that. */
+function joined({ start, end, breaks, lastLine }: Edit, next: Edit): Edit | undefined {
+  const line = start.line + breaks;
+  const column = (breaks === 0 ? start.column : 1) + lastLine;
+  if (next.end.line !== line || next.end.column !== column || next.start.line !== line) return undefined;
+  const taken = column - next.start.column;
+  if (taken > lastLine) return undefined;
+  return { start, end, breaks: breaks + next.breaks, lastLine: next.breaks === 0 ? lastLine - taken + next.lastLine : next.lastLine };
 }
 
 function isBefore(a: Place, b: Place): boolean {
