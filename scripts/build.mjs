@@ -52,7 +52,8 @@ function configurations() {
     },
     {
       ...common,
-      entryPoints: { extension: "src/extension/main.ts" },
+      // The translation into Python is loaded when it is first asked for.
+      entryPoints: { extension: "src/extension/main.ts", topython: "src/topython/index.ts" },
       outdir: path("dist"),
       outExtension: { ".js": ".cjs" },
       format: "cjs",

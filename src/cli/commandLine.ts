@@ -5,6 +5,7 @@ import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 export type Command =
   | { readonly type: "help" }
   | { readonly type: "version" }
+  | { readonly type: "fromPython"; readonly file: string; readonly output: string | undefined }
   | {
       readonly type: "run";
       readonly mode: "train" | "inspect";
@@ -20,7 +21,13 @@ export type Command =
   /** Kept runs: of the project of this folder. */
   | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
-  | { readonly type: "compare"; readonly runs: readonly string[]; readonly json: boolean };
+  | { readonly type: "compare"; readonly runs: readonly string[]; readonly json: boolean }
+  | {
+      readonly type: "toPython";
+      readonly file: string;
+      /** Where the project goes; without, the Python is printed. */
+      readonly folder: string | undefined;
+    };
 
 /** A command line that can't be understood; exit code 2. */
 export class UsageError extends Error {}
@@ -31,6 +38,8 @@ export const usage = `Usage:
   kindling runs [FOLDER]                          list the trainings that are kept, newest first
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
+  kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
+  kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
 What stands after \`--\` is the program's own: it finds it in process.argv.
 
@@ -39,6 +48,8 @@ Options:
   --no-keep      (train) write nothing of the run down
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
+  -o FILE        (from-python) write the program there instead of printing it
+  -o FOLDER      (to-python) write model.py, train.py, the weights and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
   --version      show the version
@@ -65,7 +76,10 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (file === undefined || rest.length === 0) throw new UsageError("which runs? `kindling compare RUN RUN`; `kindling runs` lists them");
       return { type: "compare", runs: [file, ...rest], json };
   }
-  if (mode === undefined) throw new UsageError("say what to do: `train` or `inspect`");
+  if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
+  if (mode === "from-python") return readFromPython(file, rest, values);
+  if (mode === "to-python") return toPythonCommand(file, rest, values.output);
+  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python` and `from-python` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
@@ -75,6 +89,19 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   return { type: "run", mode, file, json, threads, keep: !values["no-keep"], findsLate: values["find-bad-number"] ?? false, programArguments };
 }
 
+function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
+  if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
+  return { type: "toPython", file, folder };
+}
+
+function readFromPython(file: string | undefined, rest: readonly string[], { output, json }: { output?: string; json?: boolean }): Command {
+  if (file === undefined) throw new UsageError("which file? `kindling from-python FILE.py`");
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
+  if (json) throw new UsageError("`--json` goes with `inspect` only");
+  return { type: "fromPython", file, output };
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -82,6 +109,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         json: { type: "boolean" },
+        output: { type: "string", short: "o" },
         threads: { type: "string" },
         "no-keep": { type: "boolean" },
         "find-bad-number": { type: "boolean" },

@@ -2,7 +2,7 @@
 import { lint } from "../lint/lint.ts";
 import type { Problem, RunEvent } from "../protocol/index.ts";
 import { healthProblems } from "../run/health/problems.ts";
-import { isLint } from "../run/lints.ts";
+import { ToldLints } from "../run/lints.ts";
 import { heard } from "../run/silencing.ts";
 import type { RunSnapshot } from "../run/snapshot.ts";
 import { isFinal } from "../run/standing.ts";
@@ -12,7 +12,7 @@ export class Complaints {
   /** The model file. */
   readonly #file: string;
   readonly #read = new Set<string>();
-  readonly #told = new Set<string>();
+  readonly #told = new ToldLints();
 
   constructor(file: string) {
     this.#file = file;
@@ -26,24 +26,20 @@ export class Complaints {
   /** @param run as it is after the event: what it comes to is said when it is over */
   of(event: RunEvent, run: RunSnapshot): readonly Problem[] {
     if (event.type === "files") return event.files.flatMap((file) => this.#lint(file));
-    if (event.type === "state" && isFinal(event.state)) return healthProblems(run).flatMap((problem) => this.#hear(problem));
-    return event.type === "problem" ? this.#hear(event.problem) : [];
+    if (event.type === "state" && isFinal(event.state)) return healthProblems(run).flatMap((problem) => this.#hear(problem, "run"));
+    return event.type === "problem" ? this.#hear(event.problem, "run") : [];
   }
 
   #lint(file: string): readonly Problem[] {
     if (this.#read.has(file)) return [];
     this.#read.add(file);
     const text = sourceText(file);
-    return text === undefined ? [] : (lint(file, text) ?? []).flatMap((problem) => this.#hear(problem));
+    return text === undefined ? [] : (lint(file, text) ?? []).flatMap((problem) => this.#hear(problem, "text"));
   }
 
   /** A lint that the text showed already is not told again by the run. */
-  #hear(problem: Problem): readonly Problem[] {
-    const { code, position } = problem;
-    const own = heard(problem, sourceText(position?.file ?? this.#file));
-    const key = `${code} ${position?.file} ${position?.line}`;
-    if (!own || (isLint(code) && position && this.#told.has(key))) return [];
-    this.#told.add(key);
-    return [own];
+  #hear(problem: Problem, seenIn: "text" | "run"): readonly Problem[] {
+    const own = heard(problem, sourceText(problem.position?.file ?? this.#file));
+    return own && !this.#told.isTold(own, seenIn) ? [own] : [];
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `kindling train FILE` and `kindling inspect FILE`. */
+/** The command line: trains, inspects, lists what is kept, and translates to PyTorch. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { runsFolder } from "../keep/layout.ts";
@@ -28,6 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
     case "version":
       process.stdout.write(`${version()}\n`);
       return 0;
+    case "fromPython":
+      return translatePython(command.file, command.output);
     case "run":
       return run(command);
     case "runs":
@@ -36,14 +38,20 @@ async function main(args: readonly string[]): Promise<number> {
       return printRun(command.run, command.json, paintFor(process.stdout));
     case "compare":
       return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "toPython":
+      // Its parser is of no use to a training.
+      return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
   }
 }
 
+/** The translator is loaded only where it is wanted. */
+async function translatePython(file: string, output: string | undefined): Promise<number> {
+  const { translateFile } = await import("./fromPython.ts");
+  return translateFile(file, output);
+}
+
 function run({ mode, file, json, threads, keep, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
-  const path = resolve(file);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
-  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  const path = existingFile(file);
   const request: RunRequest = {
     file: path,
     mode,
@@ -59,6 +67,14 @@ function run({ mode, file, json, threads, keep, findsLate, programArguments }: E
   const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
   return mode === "train" ? train(runnerScript, request, paint) : inspect(runnerScript, request, json, process.stdout.isTTY ? paint : plain);
+}
+
+function existingFile(file: string): string {
+  const path = resolve(file);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
+  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  return path;
 }
 
 function paintFor(stream: NodeJS.WriteStream): Paint {

@@ -16,7 +16,10 @@ import { FollowCursor } from "./navigation/followCursor.ts";
 import { LineHighlight } from "./navigation/lineHighlight.ts";
 import { ModuleSymbols } from "./navigation/moduleSymbols.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
+import { PythonView } from "./python/pythonView.ts";
 import { showProblems } from "./problems/diagnostics.ts";
+import { PythonFiles } from "./python/openAsKindling.ts";
+import { offerPasteAsKindling } from "./python/pasteAsKindling.ts";
 import { exportPanel } from "./export/exportPanel.ts";
 import { saveFile } from "./export/saveFile.ts";
 import { Archive } from "./runs/archive.ts";
@@ -70,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     log: (text) => log.debug(text),
   });
   const controller = new RunController(store, pool, (file, mode) => requestFor(file, mode, (text) => log.warn(text)));
+  const pythonFiles = new PythonFiles();
   const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (text) => log.warn(text));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
@@ -82,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const keptRuns = new KeptRunsView(store);
   const values = new MeasuredValuesStore(store);
+  const python = new PythonView();
   const extension = context.extensionUri;
   const modelDebugger = new ModelDebugger(extension, controller);
 
@@ -97,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     edits,
     modelDebugger,
     highlight,
+    python,
     new EditWatch(store),
     new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
     new LiveValues(store, edits),
@@ -107,6 +113,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     showStatus(store, current),
     keptRuns,
     registerKeptRunCommands(keptRuns, panels),
+    pythonFiles,
+    offerPasteAsKindling(),
     registerCommands({
       extension,
       store,
@@ -118,6 +126,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       panels,
       view,
       types,
+      python,
+      pythonFiles,
       log,
       output,
     }),

@@ -12,7 +12,7 @@ export interface Evaluation {
   readonly isNamed: boolean;
 }
 
-const evaluating = /^(?:eval|evaluate|evaluation|validate|validation|test|accuracy|score)$/;
+const evaluating = /^(?:eval|evaluate|estimate|evaluation|validate|validation|test|accuracy|score)$/;
 const judging: ReadonlySet<string> = new Set(["argmax", "eq", "gt", "ge", "topk"]);
 
 export function* evaluations(program: Program): Generator<Evaluation> {
@@ -21,7 +21,7 @@ export function* evaluations(program: Program): Generator<Evaluation> {
     if (!data) continue;
     const models = modelCalls(program, loop);
     if (models.length === 0 || trainsIn(program, loop)) continue;
-    const isNamed = isHeldOut(lastName(data)) || words(functionName(program, loop)).some((word) => evaluating.test(word));
+    const isNamed = isHeldOut(lastName(data)) || isInEvaluation(program, loop);
     const calls = program.callsIn(loop.body);
     const judges = calls.some(({ callee }) => judging.has(memberName(callee) ?? ""));
     const without = isWithoutGraph(program, loop) || isWithoutGraph(program, models[0]!);
@@ -63,7 +63,12 @@ function isAskingForGradients(program: Program, { callee }: Call): boolean {
   return program.apiOf(callee)?.startsWith("autograd.") ?? false;
 }
 
-export function functionName(program: Program, node: Node): string {
+/** Whether the function around is named for evaluating. */
+export function isInEvaluation(program: Program, node: Node): boolean {
+  return words(functionName(program, node)).some((word) => evaluating.test(word));
+}
+
+function functionName(program: Program, node: Node): string {
   const around = program.around(node, (outer) => isFunction(outer) && nameOf(program, outer) !== undefined) as FunctionNode | undefined;
   return around ? nameOf(program, around)! : "";
 }

@@ -48,6 +48,6 @@ function regionHolds(program: Program, region: Node, accept: (api: string) => bo
   if (program.creationsIn(region).some(isOne)) return true;
   return program.callsIn(region).some((call) => {
     const made = call.callee.type === "Identifier" ? program.moduleOf(call) : undefined;
-    return made !== undefined && !isIn(made.creation, region) && isOne(made.creation);
+    return made !== undefined && !isIn(made.creation, region) && regionHolds(program, made.creation, accept, countsParameters, seen);
   });
 }

@@ -45,6 +45,7 @@ export class Program {
   readonly creations: t.NewExpression[] = [];
   readonly #fields = new Map<ClassNode, Map<string, Field>>();
   readonly #modules = new Map<ClassNode, boolean>();
+  readonly #arguments = new Map<Binding, Node | null>();
 
   constructor(file: string, text: string, body: t.Program) {
     this.file = file;
@@ -142,8 +143,25 @@ export class Program {
     const field = this.fieldOf(expression);
     if (field) return field.values.length === 1 ? this.valueOf(field.values[0]!.value, depth + 1) : expression;
     const binding = this.bindingOf(expression);
-    const value = binding && initialValue(binding);
+    const value = binding && (initialValue(binding) ?? this.argumentFor(binding));
     return value && binding.writes.length === 0 ? this.valueOf(value, depth + 1) : expression;
+  }
+
+  /** What a parameter always is: what the only call of its function gives it. */
+  argumentFor(binding: Binding): Node | undefined {
+    const own = binding.declaration;
+    if (binding.kind !== "parameter" || !isFunction(own) || binding.writes.length > 0) return undefined;
+    const known = this.#arguments.get(binding);
+    if (known !== undefined) return known ?? undefined;
+    // While it is looked for, it isn't known.
+    this.#arguments.set(binding, null);
+    const at = own.params.indexOf(binding.node);
+    const name = nameOf(this.parentOf(own), own);
+    const callers = at < 0 || name === undefined ? [] : this.calls.filter(({ callee }) => lastWord(callee) === name && this.functionOf(callee) === own);
+    const [only, ...others] = callers;
+    const argument = others.length === 0 ? only?.arguments[at] : undefined;
+    if (argument && argument.type !== "SpreadElement" && !isExported(this.parentOf(own))) this.#arguments.set(binding, argument);
+    return this.#arguments.get(binding) ?? undefined;
   }
 
   fieldOf(node: Node): Field | undefined {
@@ -340,6 +358,21 @@ function declaredFields(owner: ClassNode): Map<string, Field> {
     fields.set(name, { name, owner, declaration: member, values, uses: [] });
   }
   return fields;
+}
+
+function nameOf(parent: Node | undefined, node: FunctionNode): string | undefined {
+  if ("id" in node && node.id) return node.id.name;
+  if ("key" in node) return keyName(node.key);
+  return parent?.type === "VariableDeclarator" && parent.id.type === "Identifier" ? parent.id.name : undefined;
+}
+
+function lastWord(callee: Node): string | undefined {
+  const expression = bare(callee);
+  return expression.type === "Identifier" ? expression.name : memberName(expression);
+}
+
+function isExported(parent: Node | undefined): boolean {
+  return parent?.type === "ExportNamedDeclaration" || parent?.type === "ExportDefaultDeclaration";
 }
 
 /** What a variable is given where it is declared, if its name stands alone there. */

@@ -49,7 +49,10 @@ export function lastName(node: Node): string | undefined {
 /** What an expression holds on to: a variable, or a field by its name. */
 export function holderOf(program: Program, node: Node): Binding | string | undefined {
   const expression = bare(node);
-  return program.bindingOf(expression) ?? (objectOf(expression)?.type === "ThisExpression" ? `this.${memberName(expression)}` : undefined);
+  const binding = program.bindingOf(expression);
+  const argument = binding && program.argumentFor(binding);
+  if (argument) return holderOf(program, argument) ?? binding;
+  return binding ?? (objectOf(expression)?.type === "ThisExpression" ? `this.${memberName(expression)}` : undefined);
 }
 
 /** The loop that is around all that goes on again and again there, inside the function around `node`. */
@@ -93,13 +96,19 @@ export function reached(program: Program, region: Node): Reached {
   return { calls, isComplete };
 }
 
-/** A function from another file, or one that is handed over: what it does isn't to be seen. */
-function isForeign(program: Program, { callee }: Call): boolean {
+/** A function that is handed over, or one from another file that gets a model or an optimizer: what it does isn't to be seen. */
+function isForeign(program: Program, { callee, arguments: given }: Call): boolean {
   const binding = program.bindingOf(bare(callee));
   if (!binding || program.apiOf(callee) !== undefined || program.moduleOf(callee)) return false;
+  if (binding.kind === "import") return given.some((argument) => isTrained(program, argument));
+  return binding.kind === "parameter" && !/model|net|loss|criterion|generator|discriminator|encoder|decoder|actor|critic/i.test(binding.name);
+}
+
+/** A model, an optimizer, or what may hold one. */
+function isTrained(program: Program, node: Node): boolean {
+  const value = program.valueOf(node);
   return (
-    binding.kind === "import" ||
-    (binding.kind === "parameter" && !/model|net|loss|criterion|generator|discriminator|encoder|decoder|actor|critic/i.test(binding.name))
+    program.moduleOf(node) !== undefined || isOptimizer(program, node) || value.type === "ObjectExpression" || program.bindingOf(value)?.kind === "parameter"
   );
 }
 
@@ -114,7 +123,7 @@ export function noGradAround(program: Program, node: Node): Node | undefined {
     const call = isFunction(outer) ? program.parentOf(outer) : undefined;
     if (call?.type === "CallExpression" && isNoGrad(program, call)) return true;
     return outer.type === "BlockStatement" || outer.type === "Program"
-      ? outer.body.some((statement) => precedes(statement, node) && declaresNoGrad(program, statement))
+      ? outer.body.some((statement) => declaresNoGrad(program, statement) && precedes(statement, node))
       : false;
   });
 }

@@ -1,12 +1,13 @@
 /** Python's own functions: `len`, `range`, `sum`, `print` … */
 import { argumentsOf } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code } from "./context.ts";
-import { arrowBody, methodName, type Expressions } from "./expressions.ts";
+import type { Expressions } from "./expressions.ts";
 import type { Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
 import type { Call, Comprehension, Expression } from "./syntax.ts";
 import { printed, reprOf, strOf, formatted } from "./text.ts";
 import { isMap, isNumber, itemOf, present } from "./types.ts";
+import { arrowBody, methodName } from "./words.ts";
 
 export function builtinCall(to: Expressions, name: string, call: Call): Code {
   const positional = call.arguments.filter((argument) => !argument.name).map(({ value }) => value);
@@ -21,9 +22,20 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "range":
       return primary(to.context.helper("range"), argumentsOf(to, call));
     case "enumerate":
-      return primary(to.context.helper("enumerate"), "(", to.spread(first!), named("start") ?? second ? [", ", to.doc((named("start") ?? second)!)] : "", ")");
+      return primary(
+        to.context.helper("enumerate"),
+        "(",
+        to.spread(first!),
+        (named("start") ?? second) ? [", ", to.doc((named("start") ?? second)!)] : "",
+        ")",
+      );
     case "zip":
-      return primary(to.context.helper("zip"), "(", call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? ", " : "", star ? "..." : "", to.spread(value)]), ")");
+      return primary(
+        to.context.helper("zip"),
+        "(",
+        call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? ", " : "", star ? "..." : "", to.spread(value)]),
+        ")",
+      );
     case "int":
       return integer(to, first);
     case "float":
@@ -58,7 +70,17 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       if (present(to.typeOf(first!)).kind === "tensor") return primary(to.receiver(first!), ".round()");
       return helper("roundTo");
     case "divmod":
-      return primary("[Math.floor(", to.operand(first!, level.times), " / ", to.operand(second!, level.power), "), ", to.doc(first!), " % ", to.operand(second!, level.power), "]");
+      return primary(
+        "[Math.floor(",
+        to.operand(first!, level.times),
+        " / ",
+        to.operand(second!, level.power),
+        "), ",
+        to.doc(first!),
+        " % ",
+        to.operand(second!, level.power),
+        "]",
+      );
     case "sorted":
       return sorted(to, first!, named("key"), named("reverse"));
     case "reversed":
@@ -155,7 +177,8 @@ function integer(to: Expressions, value: Expression | undefined): Code {
     case "string":
       return primary("Number.parseInt(", to.doc(value), ", 10)");
     case "tensor":
-      return type.elements === "int" || type.elements === "bool" ? primary(to.receiver(value), ".item()") : primary("Math.trunc(", to.receiver(value), ".item())");
+      if (type.elements === "bool") return primary("Number(", to.receiver(value), ".item())");
+      return type.elements === "int" ? primary(to.receiver(value), ".item()") : primary("Math.trunc(", to.receiver(value), ".item())");
     case "any":
     case "unknown":
       return primary("Math.trunc(Number(", to.doc(value), "))");
@@ -180,13 +203,21 @@ function real(to: Expressions, value: Expression | undefined): Code {
 function copied(to: Expressions, value: Expression): Doc {
   const type = present(to.typeOf(value));
   if (type.kind === "list" || type.kind === "tuple" || type.kind === "size") return ["[...", to.doc(value), "]"];
+  // Of what isn't known, a dictionary gives its keys.
+  if (type.kind === "any") return [to.context.helper("list"), "(", to.doc(value), ")"];
   return to.array(value);
 }
 
 function dictionaryOf(to: Expressions, call: Call, first: Expression | undefined): Code {
   const type = to.typeOf(call);
   if (call.arguments.length > 0 && call.arguments.every(({ name }) => name)) {
-    return to.dictionary({ kind: "dict", from: call.from, to: call.to, type, entries: call.arguments.map(({ name, value }) => ({ key: { kind: "string", value: name!, from: 0, to: 0 }, value })) });
+    return to.dictionary({
+      kind: "dict",
+      from: call.from,
+      to: call.to,
+      type,
+      entries: call.arguments.map(({ name, value }) => ({ key: { kind: "string", value: name!, from: 0, to: 0 }, value })),
+    });
   }
   if (!first) return primary(type.kind === "dict" && isMap(type) ? "new Map()" : "{}");
   const given = present(to.typeOf(first));
@@ -204,7 +235,14 @@ function sum(to: Expressions, value: Expression, start: Expression | undefined):
   }
   const begin = start ? to.doc(start) : "0";
   // `sum(f(x) for x in xs)` adds as it goes.
-  if (value.kind === "comprehension" && value.clauses.length === 1 && value.of !== "dict" && value.of !== "set" && value.clauses[0]!.target.kind === "name" && isNumber(item)) {
+  if (
+    value.kind === "comprehension" &&
+    value.clauses.length === 1 &&
+    value.of !== "dict" &&
+    value.of !== "set" &&
+    value.clauses[0]!.target.kind === "name" &&
+    isNumber(item)
+  ) {
     const only = value.clauses[0]!;
     const { name } = only.target as { name: string };
     if (value.value.kind === "number" && value.value.text === "1" && only.conditions.length > 0) return primary(filtered(to, value), ".length");
@@ -234,12 +272,26 @@ function extreme(to: Expressions, name: "max" | "min", call: Call, positional: r
   const types = positional.map((one) => present(to.typeOf(one)));
   if (positional.length === 1) {
     if (types[0]!.kind === "tensor") return primary(to.receiver(first!), `.${name}()`);
-    if (present(itemOf(types[0]!)).kind === "tensor") return primary(to.array(first!), `.reduce((a, b) => (a.${name === "max" ? "ge" : "le"}(b).item() ? a : b))`);
+    if (present(itemOf(types[0]!)).kind === "tensor")
+      return primary(to.array(first!), `.reduce((a, b) => (a.${name === "max" ? "ge" : "le"}(b).item() ? a : b))`);
     return primary(`Math.${name}(...`, fallback ? ["[", to.doc(fallback), ", ...", to.spread(first!), "]"] : to.spread(first!), ")");
   }
   if (types.some((type) => type.kind === "tensor")) {
     const [left, right] = positional;
-    return { doc: ["(", to.operand(left!, level.relation + 1), name === "max" ? " >= " : " <= ", to.operand(right!, level.relation + 1), " ? ", to.doc(left!), " : ", to.doc(right!), ")"], level: level.primary };
+    return {
+      doc: [
+        "(",
+        to.operand(left!, level.relation + 1),
+        name === "max" ? " >= " : " <= ",
+        to.operand(right!, level.relation + 1),
+        " ? ",
+        to.doc(left!),
+        " : ",
+        to.doc(right!),
+        ")",
+      ],
+      level: level.primary,
+    };
   }
   return primary(`Math.${name}`, argumentsOf(to, call));
 }
@@ -259,9 +311,6 @@ export function callable(to: Expressions, value: Expression): Doc {
     const call: Call = { kind: "call", callee: value, arguments: [{ value: parameter }], from: value.from, to: value.to };
     return ["(value: any) => ", arrowBody(builtinCall(to, path.slice("builtins.".length), call))];
   }
-  if (value.kind === "attribute" && path === undefined && present(to.typeOf(value)).kind === "function") {
-    return ["(...values: any[]) => (", to.doc(value), " as any)(...values)"];
-  }
   return to.operand(value, level.assignment);
 }
 
@@ -272,7 +321,15 @@ function mapped(to: Expressions, [fn, ...values]: readonly Expression[]): Code {
     const doc = callable(to, fn!);
     return primary(to.array(values[0]!), ".map(", fn!.kind === "lambda" || path?.startsWith("builtins.") ? doc : ["(value) => ", doc, "(value)"], ")");
   }
-  return primary("[...", to.context.helper("zip"), "(", values.flatMap((value, at) => [at > 0 ? ", " : "", to.spread(value)]), ")].map((values) => (", callable(to, fn!), ")(...values))");
+  return primary(
+    "[...",
+    to.context.helper("zip"),
+    "(",
+    values.flatMap((value, at) => [at > 0 ? ", " : "", to.spread(value)]),
+    ")].map((values) => (",
+    callable(to, fn!),
+    ")(...values))",
+  );
 }
 
 function quantified(to: Expressions, name: string, value: Expression): Code {
@@ -333,9 +390,8 @@ function next(to: Expressions, value: Expression): Code {
     return primary(to.operand(value.arguments[0]!.value, level.primary), "[Symbol.iterator]().next().value!");
   }
   if (value.kind === "comprehension") return primary(to.doc(value), "[0]!");
-  if (present(to.typeOf(value)).kind === "iterator" && value.kind === "call" && /parameters$/.test(value.callee.kind === "attribute" ? value.callee.name : "")) {
+  if (present(to.typeOf(value)).kind === "iterator" && value.kind === "call" && value.callee.kind === "attribute" && value.callee.name.endsWith("parameters")) {
     return primary(to.doc(value), "[0]!");
   }
   return primary(to.operand(value, level.primary), ".next().value!");
 }
-

@@ -1,11 +1,13 @@
 /** Python's classes in TypeScript: fields with types, a constructor, methods. */
 import { NoTwin } from "./context.ts";
-import { methodName } from "./expressions.ts";
+import { commentLine, docComment } from "./comments.ts";
 import { decoratorName } from "./inference.ts";
 import { layOut, type Doc } from "./layout.ts";
 import type { Block, Call, FunctionStatement, Statement } from "./syntax.ts";
-import { commentLine, docComment, mentionsName, type Statements } from "./statements.ts";
+import type { Statements } from "./statements.ts";
+import { mentionsName } from "./syntax.ts";
 import { any, findMethod, isTensor, lineage, unknown, type ClassInfo, type FunctionInfo, type Type } from "./types.ts";
+import { methodName } from "./words.ts";
 
 /** The API's own methods that a class may say anew. */
 const overridable = new Set(["forward", "extraRepr", "toString", "step", "zeroGrad", "parameters", "train", "eval", "getLr"]);
@@ -16,7 +18,12 @@ export function writeClass(to: Statements, info: ClassInfo, margin: number): str
   for (const decorator of node.decorators) to.checkDecorator(decorator);
   const inner = members(to, info, margin + 2);
   const exported = to.exports && margin === 0 ? "export " : "";
-  return [...(node.doc === undefined ? [] : docComment(node.doc, margin)), `${pad}${exported}class ${to.context.own(node.name)}${heritage(to, info)} {`, ...inner, `${pad}}`];
+  return [
+    ...(node.doc === undefined ? [] : docComment(node.doc, margin)),
+    `${pad}${exported}class ${to.context.own(node.name)}${heritage(to, info)} {`,
+    ...inner,
+    `${pad}}`,
+  ];
 }
 
 function heritage(to: Statements, info: ClassInfo): string {
@@ -43,7 +50,9 @@ function generics(to: Statements, info: ClassInfo, root: string): string {
     const single = parameters.length === 1 && isTensor(forward.parameters.get(parameters[0]!.name) ?? unknown);
     const out = to.typeName(forward.returns);
     if (single && out === "Tensor") return "";
-    const entries = parameters.map((parameter) => `${to.context.own(parameter.name)}${parameter.default ? "?" : ""}: ${to.typeName(forward.parameters.get(parameter.name) ?? any)}`);
+    const entries = parameters.map(
+      (parameter) => `${to.context.own(parameter.name)}${parameter.default ? "?" : ""}: ${to.typeName(forward.parameters.get(parameter.name) ?? any)}`,
+    );
     return `<[${entries.join(", ")}]${out === "Tensor" ? "" : `, ${out}`}>`;
   }
   if (root === "data.Dataset" || root === "data.IterableDataset") {
@@ -63,7 +72,8 @@ function members(to: Statements, info: ClassInfo, margin: number): string[] {
   if (fields.length > 0) groups.push(fields);
   if (info.dataclass && !info.methods.has("__init__")) groups.push(dataclassConstructor(to, info, margin));
   for (const statement of node.body.statements) {
-    if (statement.kind === "function") groups.push([...statement.comments.before.map((text) => commentLine(text, margin)), ...method(to, info, statement, margin)]);
+    if (statement.kind === "function")
+      groups.push([...statement.comments.before.map((text) => commentLine(text, margin)), ...method(to, info, statement, margin)]);
     else if (!["assign", "pass", "expression"].includes(statement.kind)) to.context.report(statement.from, "This has no twin inside a class");
   }
   return groups.filter((group) => group.length > 0).flatMap((group, at) => (at === 0 ? group : ["", ...group]));
@@ -84,7 +94,13 @@ function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {
   if (initializer && "statements" in initializer.body) collectAssigned(initializer.body, initializer.node.parameters[0]?.name ?? "self", assigned, false);
   const lines: string[] = [];
   for (const [name, type] of info.fields) {
-    if (lineage(info).slice(1).some((base) => base.fields.has(name)) || info.statics.has(name)) continue;
+    if (
+      lineage(info)
+        .slice(1)
+        .some((base) => base.fields.has(name)) ||
+      info.statics.has(name)
+    )
+      continue;
     const certain = info.dataclass || assigned.has(name);
     const vague = type.kind === "none" || type.kind === "unknown";
     lines.push(`${pad}${memberName(name)}${certain || vague ? "" : "!"}: ${vague ? "any" : fieldType(to, type)};`);
@@ -158,7 +174,8 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   const setter = decorators.some((one) => one.endsWith(".setter"));
   const shared = own.bound !== "self" ? "static " : "";
   const inherited = info.bases.some((base) => base.kind === "class" && findMethod(base.of, statement.name));
-  const fromApi = info.root !== undefined && info.root !== "autograd.Function" && overridable.has(name) && !(name === "forward" && !info.root.startsWith("nn."));
+  const fromApi =
+    info.root !== undefined && info.root !== "autograd.Function" && overridable.has(name) && !(name === "forward" && !info.root.startsWith("nn."));
   const isOverride = inherited || fromApi || (dataset && (statement.name === "__len__" || statement.name === "__getitem__") && info.root === "data.Dataset");
   const overrides = isOverride && !shared ? "override " : "";
   const returns = statement.name === "__iter__" ? ": any" : setter ? "" : to.returnType(own);
@@ -169,7 +186,10 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
 }
 
 function isAbstract(statement: FunctionStatement): boolean {
-  return statement.decorators.some((decorator) => decoratorName(decorator) === "abstractmethod") && statement.body.statements.every(({ kind }) => kind === "pass" || kind === "expression");
+  return (
+    statement.decorators.some((decorator) => decoratorName(decorator) === "abstractmethod") &&
+    statement.body.statements.every(({ kind }) => kind === "pass" || kind === "expression")
+  );
 }
 
 function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, statement: FunctionStatement, margin: number): string[] {
@@ -212,4 +232,3 @@ function superCallOf(to: Statements, statement: Statement): Call | undefined {
 function usesName(statement: Statement, name: string): boolean {
   return mentionsName({ statements: [statement], tail: [] }, name);
 }
-

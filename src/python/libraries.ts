@@ -10,11 +10,27 @@ import type { Call, Expression } from "./syntax.ts";
 import { isNumber, isSequence, itemOf, present } from "./types.ts";
 
 const values: Readonly<Record<string, string>> = {
-  "math.pi": "Math.PI", "math.e": "Math.E", "math.inf": "Infinity", "math.nan": "NaN", "math.tau": "(2 * Math.PI)",
-  "numpy.pi": "Math.PI", "numpy.e": "Math.E", "numpy.inf": "Infinity", "numpy.nan": "NaN", "numpy.newaxis": "null", "numpy.Inf": "Infinity",
-  "torch.inf": "Infinity", "torch.pi": "Math.PI", "torch.nan": "NaN", "sys.maxsize": "Number.MAX_SAFE_INTEGER", "sys.argv": "process.argv.slice(1)",
-  "os.sep": '"/"', "builtins.__name__": '"__main__"', "builtins.__file__": "import.meta.filename",
-  "builtins.NotImplemented": "null", "builtins.Ellipsis": "undefined",
+  "math.pi": "Math.PI",
+  "math.e": "Math.E",
+  "math.inf": "Infinity",
+  "math.nan": "NaN",
+  "math.tau": "(2 * Math.PI)",
+  "numpy.pi": "Math.PI",
+  "numpy.e": "Math.E",
+  "numpy.inf": "Infinity",
+  "numpy.nan": "NaN",
+  "numpy.newaxis": "null",
+  "numpy.Inf": "Infinity",
+  "torch.inf": "Infinity",
+  "torch.pi": "Math.PI",
+  "torch.nan": "NaN",
+  "sys.maxsize": "Number.MAX_SAFE_INTEGER",
+  "sys.argv": "process.argv.slice(1)",
+  "os.sep": '"/"',
+  "builtins.__name__": '"__main__"',
+  "builtins.__file__": "import.meta.filename",
+  "builtins.NotImplemented": "null",
+  "builtins.Ellipsis": "undefined",
 };
 
 /** What a name of a library is as a value. */
@@ -51,7 +67,13 @@ function missing(path: string, expression: Expression): never {
 }
 
 function mathName(name: string): string | undefined {
-  const known: Readonly<Record<string, string>> = { fabs: "Math.abs", log1p: "Math.log1p", isnan: "Number.isNaN", isfinite: "Number.isFinite", pow: "Math.pow" };
+  const known: Readonly<Record<string, string>> = {
+    fabs: "Math.abs",
+    log1p: "Math.log1p",
+    isnan: "Number.isNaN",
+    isfinite: "Number.isFinite",
+    pow: "Math.pow",
+  };
   if (known[name]) return known[name];
   return /^(sqrt|exp|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|floor|ceil|trunc|log2|log10|expm1|hypot|cbrt)$/.test(name) ? `Math.${name}` : undefined;
 }
@@ -100,33 +122,74 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
 
 function mathCall(to: Expressions, name: string, call: Call): Code {
   const docs = call.arguments.map(({ value }) => (present(to.typeOf(value)).kind === "tensor" ? [to.receiver(value), ".item()"] : to.doc(value)));
-  if (name === "log") return docs.length === 1 ? primary("Math.log(", docs[0]!, ")") : { doc: ["Math.log(", docs[0]!, ") / Math.log(", docs[1]!, ")"], level: level.times };
+  if (name === "log")
+    return docs.length === 1 ? primary("Math.log(", docs[0]!, ")") : { doc: ["Math.log(", docs[0]!, ") / Math.log(", docs[1]!, ")"], level: level.times };
   if (name === "isinf") return { doc: ["Math.abs(", docs[0]!, ") === Infinity"], level: level.equality };
   if (name === "prod") return primary(to.array(call.arguments[0]!.value), ".reduce((product, value) => product * value, 1)");
   if (name === "radians") return { doc: ["(", docs[0]!, ") * Math.PI / 180"], level: level.times };
   if (name === "degrees") return { doc: ["(", docs[0]!, ") * 180 / Math.PI"], level: level.times };
   if (name === "isqrt") return primary("Math.floor(Math.sqrt(", docs[0]!, "))");
-  if (name === "isclose") return { doc: ["Math.abs(", docs[0]!, " - (", docs[1]!, ")) <= 1e-9 * Math.max(Math.abs(", docs[0]!, "), Math.abs(", docs[1]!, "))"], level: level.relation };
+  if (name === "isclose")
+    return {
+      doc: ["Math.abs(", docs[0]!, " - (", docs[1]!, ")) <= 1e-9 * Math.max(Math.abs(", docs[0]!, "), Math.abs(", docs[1]!, "))"],
+      level: level.relation,
+    };
   const text = mathName(name) ?? missing(`math.${name}`, call);
-  return primary(text, "(", docs.flatMap((doc, at) => [at > 0 ? ", " : "", doc]), ")");
+  return primary(
+    text,
+    "(",
+    docs.flatMap((doc, at) => [at > 0 ? ", " : "", doc]),
+    ")",
+  );
 }
 
-const numpyRenamed: Readonly<Record<string, string>> = { concatenate: "cat", array: "tensor", asarray: "asTensor", power: "pow", absolute: "abs", hstack: "hstack", clip: "clamp", matmul: "matmul", dot: "matmul", product: "prod", greater: "gt", less: "lt", expand_dims: "unsqueeze", random: "rand" };
+const numpyRenamed: Readonly<Record<string, string>> = {
+  concatenate: "cat",
+  array: "tensor",
+  asarray: "asTensor",
+  power: "pow",
+  absolute: "abs",
+  hstack: "hstack",
+  clip: "clamp",
+  matmul: "matmul",
+  dot: "matmul",
+  product: "prod",
+  greater: "gt",
+  less: "lt",
+  expand_dims: "unsqueeze",
+  random: "rand",
+};
 
 function numpyCall(to: Expressions, name: string, call: Call): Code {
   if (name.startsWith("random.")) return numpyRandom(to, name.slice("random.".length), call);
   const [first, ...others] = call.arguments;
   const type = first ? present(to.typeOf(first.value)) : undefined;
-  const dtypeless = { ...call, arguments: call.arguments.map(numpyNames).filter((argument) => argument.name !== "dtype" || !/float/.test(to.context.pathOf(argument.value) ?? "float")) };
+  const dtypeless = {
+    ...call,
+    arguments: call.arguments.map(numpyNames).filter((argument) => argument.name !== "dtype" || !/float/.test(to.context.pathOf(argument.value) ?? "float")),
+  };
   if (type && isNumber(type)) {
-    const math = mathName(name) ?? (name === "log" ? "Math.log" : name === "abs" ? "Math.abs" : name === "maximum" ? "Math.max" : name === "minimum" ? "Math.min" : name === "round" ? to.context.helper("roundTo") : undefined);
+    const math =
+      mathName(name) ??
+      (name === "log"
+        ? "Math.log"
+        : name === "abs"
+          ? "Math.abs"
+          : name === "maximum"
+            ? "Math.max"
+            : name === "minimum"
+              ? "Math.min"
+              : name === "round"
+                ? to.context.helper("roundTo")
+                : undefined);
     if (math) return primary(math, argumentsOf(to, call));
   }
-  if (type && (isSequence(type) || type.kind === "iterator") && isNumber(present(itemOf(type)))) {
+  if (type && (isSequence(type) || type.kind === "iterator") && ["int", "float", "number", "bool", "any", "unknown"].includes(present(itemOf(type)).kind)) {
     if (name === "mean" && others.length === 0) return primary(to.context.helper("mean"), "(", to.array(first!.value), ")");
     if (name === "sum" && others.length === 0) return primary(to.array(first!.value), ".reduce((total, value) => total + value, 0)");
     if ((name === "max" || name === "min") && others.length === 0) return primary(`Math.${name}(...`, to.spread(first!.value), ")");
-    if (name === "argmax" || name === "argmin") return primary(to.receiver(first!.value), ".indexOf(", `Math.${name.slice(3)}(...`, to.spread(first!.value), "))");
+    if (name === "argmax" || name === "argmin")
+      return primary(to.receiver(first!.value), ".indexOf(", `Math.${name.slice(3)}(...`, to.spread(first!.value), "))");
     if (name === "prod") return primary(to.array(first!.value), ".reduce((product, value) => product * value, 1)");
   }
   if (name === "array" || name === "asarray") {
@@ -135,7 +198,13 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
     const elements = to.typeOf(call);
     const dtype = call.arguments.find((argument) => argument.name === "dtype");
     const whole = dtype ? !/float/.test(to.context.pathOf(dtype.value) ?? "") : elements.kind === "tensor" && elements.elements === "int";
-    return primary(to.context.api("tensor"), "(", type && (isSequence(type) || type.kind === "iterator") ? to.array(first!.value) : to.doc(first!.value), whole ? ', { dtype: "int64" }' : "", ")");
+    return primary(
+      to.context.api("tensor"),
+      "(",
+      type && (isSequence(type) || type.kind === "iterator") ? to.array(first!.value) : to.doc(first!.value),
+      whole ? ', { dtype: "int64" }' : "",
+      ")",
+    );
   }
   if (/^(std|var)$/.test(name)) return primary(to.context.api("asTensor"), "(", to.doc(first!.value), `).${name}({ unbiased: false })`);
   const camel = camelCase(numpyRenamed[name] ?? name);
@@ -157,7 +226,8 @@ function numpyRandom(to: Expressions, name: string, call: Call): Code {
   to.context.api("numpyRandom");
   if (name === "seed") return { doc: ["npRandom = ", to.context.api("numpyRandom"), argumentsOf(to, call)], level: level.assignment };
   const known: Readonly<Record<string, string>> = { standard_normal: "normal", random_sample: "random", random_integers: "randint" };
-  if (!/^(rand|randn|randint|uniform|normal|permutation|shuffle|choice|random|standard_normal|random_sample)$/.test(name)) missing(`numpy.random.${name}`, call);
+  if (!/^(rand|randn|randint|uniform|normal|permutation|shuffle|choice|random|standard_normal|random_sample)$/.test(name))
+    missing(`numpy.random.${name}`, call);
   if (name === "standard_normal") return primary("npRandom.normal(0, 1, ", to.doc(call.arguments[0]!.value), ")");
   return primary(`npRandom.${known[name] ?? name}`, argumentsOf(to, call));
 }
@@ -213,7 +283,18 @@ function collection(to: Expressions, name: string, call: Call): Code {
       return primary("Object.fromEntries(", to.doc(first.value), ")");
     case "defaultdict": {
       const path = first ? to.context.pathOf(first.value) : undefined;
-      const make = path === "builtins.list" ? "() => []" : path === "builtins.int" || path === "builtins.float" ? "() => 0" : path === "builtins.dict" ? "() => ({})" : path === "builtins.set" ? "() => new Set()" : first ? to.doc(first.value) : "() => null";
+      const make =
+        path === "builtins.list"
+          ? "() => []"
+          : path === "builtins.int" || path === "builtins.float"
+            ? "() => 0"
+            : path === "builtins.dict"
+              ? "() => ({})"
+              : path === "builtins.set"
+                ? "() => new Set()"
+                : first
+                  ? to.doc(first.value)
+                  : "() => null";
       return primary("new ", to.context.helper("DefaultMap"), "<any, any>(", make, ")");
     }
     case "Counter":
@@ -227,10 +308,15 @@ function collection(to: Expressions, name: string, call: Call): Code {
 }
 
 function iterators(to: Expressions, name: string, call: Call): Code {
-  const all = (separator: string): Doc => call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? separator : "", star ? "..." : "", to.spread(value)]);
+  const all = (separator: string): Doc =>
+    call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? separator : "", star ? "..." : "", to.spread(value)]);
   switch (name) {
     case "chain":
-      return primary("[", call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? ", " : "", star ? ["...", to.array(value), ".flat()"] : ["...", to.spread(value)]]), "]");
+      return primary(
+        "[",
+        call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? ", " : "", star ? ["...", to.array(value), ".flat()"] : ["...", to.spread(value)]]),
+        "]",
+      );
     case "chain.from_iterable":
       return primary(to.array(call.arguments[0]!.value), ".flat()");
     case "product":
@@ -252,8 +338,12 @@ function functions(to: Expressions, name: string, call: Call): Code {
     const positional = call.arguments.slice(1).filter((argument) => !argument.name);
     const constructs = to.context.apiPathOf(first!.value) ?? "";
     const fixed: Doc[] = [...positional.flatMap(({ value }): Doc[] => [to.doc(value), ", "]), "...values"];
-    const object: Doc = named.length > 0 ? [", { ", named.flatMap(({ name: key, value }, at): Doc[] => [at > 0 ? ", " : "", camelCase(key!), ": ", to.doc(value)]), " }"] : "";
-    return { doc: ["(...values: any[]) => ", /(^|\.)[A-Z]\w*$/.test(constructs) ? "new " : "", "(", to.doc(first!.value), " as any)(", fixed, object, ")"], level: level.assignment };
+    const object: Doc =
+      named.length > 0 ? [", { ", named.flatMap(({ name: key, value }, at): Doc[] => [at > 0 ? ", " : "", camelCase(key!), ": ", to.doc(value)]), " }"] : "";
+    return {
+      doc: ["(...values: any[]) => ", /(^|\.)[A-Z]\w*$/.test(constructs) ? "new " : "", "(", to.doc(first!.value), " as any)(", fixed, object, ")"],
+      level: level.assignment,
+    };
   }
   if (name === "reduce") {
     const [fn, list, start] = call.arguments.map(({ value }) => value);
@@ -282,7 +372,8 @@ function torchCall(to: Expressions, path: string, call: Call): Code {
       break;
   }
   const name = camelCase(path.slice(path.lastIndexOf(".") + 1));
-  if (first && !first.name && tensorMembers.has(name) && /^torch\.\w+$/.test(path)) return primary(to.receiver(first.value), memberText(name), argumentsOf(to, call, { from: 1 }));
+  if (first && !first.name && tensorMembers.has(name) && /^torch\.\w+$/.test(path))
+    return primary(to.receiver(first.value), memberText(name), argumentsOf(to, call, { from: 1 }));
   const api = kindlingPath(path);
   return api ? primary(to.context.api(api), argumentsOf(to, call)) : missing(path, call);
 }

@@ -38,6 +38,12 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
     default:
       break;
   }
+  const type = present(to.typeOf(object));
+  if ((name === "std" || name === "var") && type.kind === "tensor" && type.numpy) {
+    // NumPy divides by all there are, PyTorch by one less.
+    const dim = first ? ["dim: ", to.doc(first.value), ", "] : "";
+    return primary(receiver, `.${name}({ `, dim, "unbiased: false })");
+  }
   const camel = camelCase(name);
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
   return primary(receiver, `.${camel}`, argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }));
@@ -69,6 +75,12 @@ export function containerMethod(to: Expressions, type: Type, callee: Attribute, 
       return setMethod(to, callee, call, values);
     case "dict":
       return dictMethod(to, type, callee, call, values);
+    case "int":
+    case "float":
+    case "number":
+    case "bool":
+      // NumPy's numbers are tensors to some.
+      return callee.name === "item" ? to.expression(callee.object) : undefined;
     default:
       return looseMethod(to, callee, call, values);
   }
@@ -154,7 +166,8 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
   const map = isMap(type);
   const receiver = to.receiver(object);
   const [key, fallback] = values;
-  const entry = (): Doc => (map ? [receiver, ".get(", to.doc(key!), ")"] : key!.kind === "string" ? [receiver, memberText(key.value)] : [receiver, "[", to.doc(key!), "]"]);
+  const entry = (): Doc =>
+    map ? [receiver, ".get(", to.doc(key!), ")"] : key!.kind === "string" ? [receiver, memberText(key.value)] : [receiver, "[", to.doc(key!), "]"];
   switch (name) {
     case "items":
       return map ? primary(receiver, ".entries()") : primary("Object.entries(", to.doc(object), ")");
@@ -172,9 +185,18 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
     case "copy":
       return map ? primary("new Map(", to.doc(object), ")") : primary("{ ...", to.doc(object), " }");
     case "pop":
-      return primary("((value) => (", map ? [receiver, ".delete(", to.doc(key!), ")"] : ["delete ", entry()], ", value))(", entry(), fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : "", ")");
+      return primary(
+        "((value) => (",
+        map ? [receiver, ".delete(", to.doc(key!), ")"] : ["delete ", entry()],
+        ", value))(",
+        entry(),
+        fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : "",
+        ")",
+      );
     case "setdefault":
-      return map ? primary("(", receiver, ".has(", to.doc(key!), ") || ", receiver, ".set(", to.doc(key!), ", ", to.doc(fallback!), "), ", entry(), "!)") : primary("(", entry(), " ??= ", to.doc(fallback!), ")");
+      return map
+        ? primary("(", receiver, ".has(", to.doc(key!), ") || ", receiver, ".set(", to.doc(key!), ", ", to.doc(fallback!), "), ", entry(), "!)")
+        : primary("(", entry(), " ??= ", to.doc(fallback!), ")");
     case "most_common":
       return primary(to.context.helper("sorted"), "(", receiver, ", ([, count]: any) => -count)", key ? [".slice(0, ", to.doc(key), ")"] : "");
     default:
@@ -193,7 +215,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "join":
       return primary(to.array(first!), ".join(", to.doc(object), ")");
     case "split":
-      return first ? plain("split") : primary(receiver, ".trim().split(/\\s+/)");
+      return first ? plain("split") : primary(receiver, ".split(/\\s+/).filter(Boolean)");
     case "splitlines":
       return primary(receiver, '.split("\\n")');
     case "strip":
@@ -242,7 +264,9 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
 
 function stripPattern(characters: Expression, where: "both" | "start" | "end"): string {
   if (characters.kind !== "string") throw new NoTwin("What is stripped has to stand there as text", characters.from);
-  const set = `[${characters.value.replaceAll(/[\\\]^-]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("/", "\\/")}]+`;
+  const set = `[${characters.value
+    .replaceAll(/[\\\]^-]/g, "\\$&")
+    .replaceAll("\n", "\\n")
+    .replaceAll("/", "\\/")}]+`;
   return where === "start" ? `/^${set}/` : where === "end" ? `/${set}$/` : `/^${set}|${set}$/g`;
 }
-

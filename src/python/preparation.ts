@@ -38,7 +38,8 @@ function replaced(statement: Statement, options: Options): Statement[] {
     if (option) options.push(option);
     return [];
   }
-  if ((name === "parse_args" || name === "parse_known_args") && (statement.kind === "assign" || options.length > 0)) return [parsed(statement as Assign, options)];
+  if ((name === "parse_args" || name === "parse_known_args") && (statement.kind === "assign" || options.length > 0))
+    return [parsed(statement as Assign, options)];
   return [statement];
 }
 

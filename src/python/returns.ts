@@ -1,10 +1,9 @@
 /** What the API's functions and methods give, where that isn't a tensor of floats. */
-import {
-  any, bool, bools, float, floats, int, ints, listOf, none, number, size, string, tensor, tupleOf, type Type,
-} from "./types.ts";
+import { any, bool, bools, float, floats, int, ints, listOf, none, number, size, string, tensor, tupleOf, type Type } from "./types.ts";
 
 const pair: Type = { kind: "pair" };
-const truthTests = "eq ne lt le gt ge less less_equal greater greater_equal not_equal isnan isinf isfinite isclose logical_and logical_or logical_xor logical_not isin all any bool";
+const truthTests =
+  "eq ne lt le gt ge less less_equal greater greater_equal not_equal isnan isinf isfinite isclose logical_and logical_or logical_xor logical_not isin all any bool";
 const integers = "argmax argmin argsort nonzero long int randint randperm bincount count_nonzero multinomial searchsorted bucketize tril_indices triu_indices";
 const same =
   "clone detach contiguous view reshape flatten unflatten squeeze unsqueeze permute transpose t expand expand_as narrow select index_select gather repeat tile " +

@@ -12,17 +12,24 @@ export type Parts = (string | Doc)[];
 export function template(parts: readonly ({ text: string } | { code: Code })[]): Code {
   if (parts.every((part) => "text" in part)) return primary(quoted(parts.map((part) => part.text).join("")));
   if (parts.length === 1 && "code" in parts[0]!) return parts[0].code;
-  const inside = parts.flatMap((part): Doc[] => ("text" in part ? [escaped(part.text)] : part.code.doc === undefined ? [] : ["${", flat(part.code), "}"]));
+  const inside = parts.flatMap((part): Doc[] => ("text" in part ? [escaped(part.text)] : (insideOf(part.code.doc) ?? ["${", part.code.doc, "}"])));
   return primary("`", ...inside, "`");
 }
 
-function flat(code: Code): Doc {
-  // `${String(x)}` says no more than `${x}`.
-  return code.doc;
+/** What stands between the quotes of a template. */
+function insideOf(doc: Doc): Doc[] | undefined {
+  return Array.isArray(doc) && doc[0] === "`" && doc.at(-1) === "`" && !doc.slice(1, -1).includes("`") ? doc.slice(1, -1) : undefined;
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${").replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll("\r", "\\r").replaceAll("\u001b", "\\x1b");
+  return text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("`", "\\`")
+    .replaceAll("${", "\\${")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\u001b", "\\x1b");
 }
 
 export function formatText(to: Expressions, parts: readonly (string | FormatPart)[]): Code {
@@ -78,18 +85,32 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
       return primary("(", code.doc, " as Error).message");
     case "size":
       return primary(context.helper("size"), "(", code.doc, ")");
-    case "list":
-      if (type.of.kind === "int" || type.of.kind === "number") return primary("`[${", within(code, level.primary), '.join(", ")}]`');
-      if (type.of.kind === "float") return primary("`[${", within(code, level.primary), ".map(", context.helper("decimal"), ').join(", ")}]`');
-      if (type.of.kind === "tuple" && typeof code.doc === "string") {
-        const inner = textOf(to, primary("entry"), type.of, false);
-        return primary("`[${", within(code, level.primary), ".map((entry) => ", inner.doc, ').join(", ")}]`');
-      }
-      return primary(context.helper("repr"), "(", code.doc, ")");
+    case "list": {
+      const array = within(code, level.primary);
+      const plain = type.of.kind === "int" || type.of.kind === "number";
+      if (plain && !type.tuple) return primary("`", "[${", array, '.join(", ")}]', "`");
+      const entries: Doc | undefined = plain
+        ? [array, ".map(String)"]
+        : type.of.kind === "float"
+          ? [array, ".map(", context.helper("decimal"), ")"]
+          : ["tuple", "size", "list", "bool"].includes(type.of.kind)
+            ? [array, ".map((entry) => ", textOf(to, primary("entry"), type.of, false).doc, ")"]
+            : type.tuple
+              ? [array, ".map(", context.helper("repr"), ")"]
+              : undefined;
+      if (!entries) return primary(context.helper("repr"), "(", code.doc, ")");
+      if (type.tuple) return primary(context.helper("tupleText"), "(...", entries, ")");
+      return primary("`", "[${", entries, '.join(", ")}]', "`");
+    }
     case "tuple":
       if (typeof code.doc === "string") {
         const entries = type.entries.map((entry, at) => textOf(to, primary(`${code.doc as string}[${at}]`), entry, false).doc);
-        return primary(context.helper("tupleText"), "(", entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])), ")");
+        return primary(
+          context.helper("tupleText"),
+          "(",
+          entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])),
+          ")",
+        );
       }
       return primary(context.helper("tupleText"), "(...", within(code, level.primary), ".map(", context.helper("repr"), "))");
     default:
@@ -121,7 +142,7 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
   } else if (form === "f" && !comma) {
     code = primary(numberIn(bare), `.toFixed(${digits ?? 6})`);
   } else if (form === "%") {
-    code = primary("`${(", within(bare, level.times), ` * 100).toFixed(${digits ?? 6})}%\``);
+    code = primary("`", "${(", within(bare, level.times), ` * 100).toFixed(${digits ?? 6})}%`, "`");
   } else if (comma && !digits && type.kind === "int" && (form === undefined || form === "d")) {
     code = primary(within(bare, level.primary), '.toLocaleString("en-US")');
   } else if (!comma && digits === undefined && type.kind === "int" && (form === undefined || form === "d")) {
@@ -172,9 +193,17 @@ export function percentText(to: Expressions, text: string, values: readonly Expr
     else if (form === "s" || (form !== "f" && form !== "d" && form !== "i" && form !== "e" && form !== "g" && form !== "x")) {
       parts.push({ code: padding ? formatted(to, value, [padding]) : inTemplate(to, value) });
     } else if ((form === "d" || form === "i") && type.kind === "float") {
-      parts.push({ code: padding ? primary("String(Math.trunc(", to.expression(value).doc, `)).padStart(${width})`) : primary("Math.trunc(", to.expression(value).doc, ")") });
+      parts.push({
+        code: padding
+          ? primary("String(Math.trunc(", to.expression(value).doc, `)).padStart(${width})`)
+          : primary("Math.trunc(", to.expression(value).doc, ")"),
+      });
     } else {
-      parts.push({ code: formatted(to, value, [`${padding && sign ? padding.replace(/^([<>]?)/, `$1${sign}`) : sign + padding}${form === "d" || form === "i" ? "d" : `.${digits ?? 6}${form}`}`]) });
+      parts.push({
+        code: formatted(to, value, [
+          `${padding && sign ? padding.replace(/^([<>]?)/, `$1${sign}`) : sign + padding}${form === "d" || form === "i" ? "d" : `.${digits ?? 6}${form}`}`,
+        ]),
+      });
     }
   }
   if (last < text.length) parts.push({ text: text.slice(last) });
@@ -210,17 +239,30 @@ export function printed(to: Expressions, call: Call): Code {
   const end = named("end");
   const separator = named("sep");
   const toErrors = named("file");
-  const texts = values.map(({ value, star }) => (star ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ').join(" ")') : lineText(to, value)));
+  const texts = values.map(({ value, star }) =>
+    star ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ').join(" ")') : lineText(to, value),
+  );
   const log = toErrors ? "console.error" : "console.log";
   if (!end && !separator) {
     const first = values[0]?.value;
     const plain = values.length === 1 || first?.kind !== "string" || !first.value.includes("%");
-    if (plain && (values.length === 1 || values.every(({ value }) => ["string", "int", "number"].includes(to.typeOf(value).kind)) || first?.kind === "string")) {
-      return primary(log, "(", texts.flatMap((text, at) => (at === 0 ? [text.doc] : [", ", text.doc])), ")");
+    if (
+      plain &&
+      (values.length === 1 || values.every(({ value }) => ["string", "int", "number"].includes(to.typeOf(value).kind)) || first?.kind === "string")
+    ) {
+      return primary(
+        log,
+        "(",
+        texts.flatMap((text, at) => (at === 0 ? [text.doc] : [", ", text.doc])),
+        ")",
+      );
     }
   }
   const between = separator?.kind === "string" ? separator.value : " ";
-  const parts = texts.flatMap((code, at): ({ text: string } | { code: Code })[] => [...(at > 0 ? [{ text: between }] : []), literalOf(values[at]!.value) ?? { code }]);
+  const parts = texts.flatMap((code, at): ({ text: string } | { code: Code })[] => [
+    ...(at > 0 ? [{ text: between }] : []),
+    literalOf(values[at]!.value) ?? { code },
+  ]);
   if (!end || (end.kind === "string" && end.value === "\n")) return primary(log, "(", parts.length === 0 ? "" : template(parts).doc, ")");
   if (end.kind === "string") parts.push({ text: end.value });
   else parts.push({ code: to.expression(end) });

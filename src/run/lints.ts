@@ -1,5 +1,5 @@
 /** All lints: what is no error of the language and still is likely a mistake. Each has its page, `docs/lints/<id>.md`. */
-import type { Problem } from "../protocol/index.ts";
+import type { Problem, SourcePosition } from "../protocol/index.ts";
 
 export interface Lint {
   /** What is wrong, in a few words. */
@@ -49,4 +49,18 @@ export function isLint(code: string): code is LintId {
 /** A problem that a lint found, as severe as the lint is unless told otherwise. */
 export function lintProblem(id: LintId, found: Omit<Problem, "code" | "severity">): Problem {
   return { severity: lints[id].severity, code: id, ...found };
+}
+
+/** Text and run see the same mistake each from its side, and the one often names the other's line as related. */
+export class ToldLints {
+  readonly #places = new Map<string, "text" | "run">();
+
+  /** @returns whether the other side told of it before; if not, this one has from now on */
+  isTold({ code, position, related = [] }: Problem, seenIn: "text" | "run"): boolean {
+    if (!isLint(code) || !position) return false;
+    const keyOf = ({ file, line }: SourcePosition): string => JSON.stringify([code, file, line]);
+    if ((this.#places.get(keyOf(position)) ?? seenIn) !== seenIn) return true;
+    for (const place of [position, ...related.map((other) => other.position)]) this.#places.set(keyOf(place), seenIn);
+    return false;
+  }
 }

@@ -8,11 +8,7 @@ import { identifierName, walk } from "./syntaxTree.ts";
  * @param owner index of the class
  * @param positionOf place of the JavaScript in the user's file
  */
-export function fieldsOf(
-  node: Pick<ClassExpression, "body">,
-  owner: number,
-  positionOf: (offset: number) => SourcePosition | undefined,
-): FieldDeclaration[] {
+export function fieldsOf(node: Pick<ClassExpression, "body">, owner: number, positionOf: (offset: number) => SourcePosition | undefined): FieldDeclaration[] {
   const fields = new Map<string, FieldDeclaration>();
   walk(node.body, null, (inner) => {
     const name = fieldName(inner);

@@ -1,5 +1,6 @@
 /** Runs the user's program in this worker thread, watched, and tells how it ended. */
 import { availableParallelism, constants, setPriority } from "node:os";
+import { types } from "node:util";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
@@ -28,9 +29,12 @@ import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
 
-/** What can be done before there is a program. Returns the build of the kernels. */
-export function prepareEngine(): string {
-  useCollector(garbageCollector() ?? null);
+/**
+ * What can be done before there is a program. Returns the build of the kernels.
+ * @param debug a debugger runs code of its own in each new context, and V8 dies of that in one of the collector's
+ */
+export function prepareEngine(debug: boolean): string {
+  useCollector((debug ? undefined : garbageCollector()) ?? null);
   return kernelBuild;
 }
 
@@ -157,7 +161,8 @@ export class Program {
       left: (loop) => this.#observer.trainingLoopLeft(loop),
       called: (call) => this.#observer.callEnded(call),
       value: (value, place) => {
-        if (this.#isWatched && typeof value === "object" && value !== null) this.#observer.value(value, place);
+        // To look at a proxy would run code of the program's.
+        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) this.#observer.value(value, place);
         return value;
       },
       report: () => {

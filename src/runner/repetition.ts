@@ -6,6 +6,7 @@ import dgram from "node:dgram";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
+import { Writable } from "node:stream";
 import * as engine from "../engine/index.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
 import { mostLosses } from "../observe/badNumbers/alarm.ts";
@@ -109,6 +110,7 @@ function leaveTheWorldAlone(): void {
     Object.assign(fs, { [name]: (...values: unknown[]) => (values.at(-1) as (error: null) => void)(null) });
     Object.assign(fs.promises, { [name]: () => Promise.resolve() });
   }
+  Object.assign(fs, { createWriteStream: () => new Writable({ write: (_chunk, _encoding, done) => done() }) });
   const refuse = (): never => {
     throw new Error("This program runs once more to find where a number comes from, and the network is left out.");
   };

@@ -30,7 +30,9 @@ export function withShapes(problem: Problem, error: KindlingError, facts: ShapeF
   return isOfShapes(error) && site ? ofOperands(located, site, failed, facts) : located;
 }
 
+/** Sizes in a file that was loaded come from no line. */
 function isOfShapes(error: KindlingError): boolean {
+  if (/^Error\(s\) in loading/.test(error.message)) return false;
   return error instanceof ShapeError || /\b(?:sizes?|shapes?|dimensions?|batch_size)\b/i.test(error.message);
 }
 
@@ -53,7 +55,7 @@ function ofModule(problem: Problem, failed: FailedCall, wrong: WrongSize, site: 
   return {
     ...problem,
     code: isIndex ? problem.code : "shape",
-    message: `${problem.message}. ${capital(given)}, but ${name} takes ${wrong.takes}${remedy}`,
+    message: `${ended(problem.message)} ${capital(given)}, but ${name} takes ${wrong.takes}${remedy}`,
     ...related(problem, [originOfInput(wrong.input, operand, site, facts), made]),
     ...(fix && { fixes: [fix] }),
   };

@@ -46,7 +46,8 @@ export class SourceText {
   rangeOf(node: AnyNode): SourceRange | undefined {
     const position = this.#exactly(node.start);
     const end = position && this.#endOf(node);
-    return position && end && (end.line > position.line || (end.line === position.line && end.column > position.column)) ? { position, end } : undefined;
+    const isForward = position && end && (end.line > position.line || (end.line === position.line && end.column > position.column));
+    return isForward ? this.#balanced({ position, end }) : undefined;
   }
 
   /** What the user wrote there, in one line. */
@@ -70,6 +71,19 @@ export class SourceText {
     const known = traceSegment(this.trace, line, offset - begin)?.[0];
     // A statement begins with the spaces before it.
     return known !== undefined && this.code.slice(begin + known, offset).trim() === "" ? this.positionOf(offset) : undefined;
+  }
+
+  /** The map knows no brackets that only hold things together: one that is closed within the range is opened within it, and so on. */
+  #balanced(range: SourceRange): SourceRange {
+    const text = this.textOf(range);
+    const open = text.split("(").length - text.split(")").length;
+    if (open === 0) return range;
+    const { position, end } = range;
+    const before = /(?:\(\s*)+$/.exec(this.lines[position.line - 1]!.slice(0, position.column - 1))?.[0];
+    const behind = /^(?:\s*(?:!|as\s[^()]*)?\))+/.exec(this.lines[end.line - 1]!.slice(end.column - 1))?.[0];
+    if (open < 0 && before) return { position: { ...position, column: position.column - lengthWith(before.split("").reverse(), "(", -open) }, end };
+    if (open > 0 && behind) return { position, end: { ...end, column: end.column + lengthWith(behind.split(""), ")", open) } };
+    return range;
   }
 
   /** Read off the last sign of the expression, which the source map knows. */
@@ -121,6 +135,13 @@ export class SourceText {
     const stands = position && this.lines[position.line - 1]?.[position.column - 1] === sign;
     return stands ? { line: position.line, column: position.column + 1 } : undefined;
   }
+}
+
+/** Of the beginning of a text that has a sign so many times, or all of it. */
+function lengthWith(signs: readonly string[], sign: string, times: number): number {
+  let found = 0;
+  const last = signs.findIndex((one) => one === sign && ++found === times);
+  return last < 0 ? signs.length : last + 1;
 }
 
 function lineStarts(text: string): number[] {

@@ -70,8 +70,11 @@ export function valueHooks(tree: AnyNode, bindings: Bindings, text: SourceText, 
   return { places, insertions };
 }
 
+/** Larger than any place in a text, and small enough that halves are still told apart. */
+const farBehind = 2 ** 40;
+
 /** What opens comes before what opens within it, what closes within before what closes around it. */
-export const opening = (node: AnyNode): number => Number.MAX_SAFE_INTEGER - node.end;
+export const opening = (node: AnyNode): number => farBehind - node.end;
 export const closing = (node: AnyNode): number => -1 - node.start;
 
 const kinds: ReadonlySet<string> = new Set(["CallExpression", "NewExpression", "MemberExpression", "AwaitExpression", "YieldExpression", "ChainExpression"]);

@@ -16,7 +16,7 @@ takeInput();
 process.env["KINDLING_KERNELS"] ??= "best";
 const { prepareEngine, Program } = await import("./program.ts");
 const { Repetition } = await import("./repetition.ts");
-const kernels = prepareEngine();
+const kernels = prepareEngine(start.debug);
 port.once("message", (job: Job) => {
   port.unref();
   void (job.repeated ? new Repetition(job, job.repeated, post) : new Program(job, post)).run();

@@ -191,7 +191,7 @@ export function apiResult(path: string, types: readonly Type[], dtype: string | 
     if (last === "multiHeadAttentionForward") return tuple(tensor, tensor);
     return path === "nn.functional.oneHot" ? ints : path.startsWith("linalg.") && /^(svd|qr|eigh|slogdet|lstsq)$/.test(last) ? unknown : tensorResult(last, tensor, types.length, dtype);
   }
-  if (path.startsWith("nn.utils.")) return /pack/.test(last) && /^pad/.test(last) ? tuple(tensor, tensor) : /^(packPadded|packSeq)/.test(last) ? unknown : last === "clipGradNorm_" || /^pad|parametersToVector/.test(last) ? tensor : unknown;
+  if (path.startsWith("nn.utils.")) return /pack/.test(last) && last.startsWith('pad') ? tuple(tensor, tensor) : /^(packPadded|packSeq)/.test(last) ? unknown : last === "clipGradNorm_" || /^pad|parametersToVector/.test(last) ? tensor : unknown;
   if (head === "cuda" || head === "device" || head === "data" || head === "autograd" || head === "optim" || head === "distributions") return /isAvailable/.test(last) ? boolean : unknown;
   // A function that takes a tensor and more has one argument more than the method.
   return tensorResult(last, types.reduce(tensorsOnly, unknown), types[0]?.kind === "tensor" ? types.length - 1 : types.length, dtype);

@@ -2,13 +2,13 @@
 import { apiResult, callbackArity, dtypeName, indexModules, indexPlaces, instanceType, isDtype, methodResult, moduleResult, noTwinOf, pythonPath, takesShape, tensorResult } from "./api.ts";
 import { arrayMethod, arrayMethods, mapMethod, setMethod } from "./arrays.ts";
 import type { Context } from "./context.ts";
-import { apiDictionary, condition, expression, iterable, listed, materialized, memberOf, wholeExpression } from "./expressions.ts";
+import { apiDictionary, expression, iterable, listed, materialized, memberOf, wholeExpression } from "./expressions.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
-import { boolean, bools, elementOf, floats, functionOf, backwardHookType, hookType, list, none, noParameters, tensor, unknown, whole, type ClassInfo, type Parameters, type Type } from "./types.ts";
+import { boolean, bools, floats, backwardHookType, hookType, list, none, noParameters, tensor, unknown, whole, type ClassInfo, type Parameters, type Type } from "./types.ts";
 
 export type CallNode = Extract<Node, { type: "CallExpression" }>;
 type NewNode = Extract<Node, { type: "NewExpression" }>;
@@ -65,15 +65,15 @@ function callOf(context: Context, node: CallNode, made: Code): Code {
       if (type.path.startsWith("node:")) return standardCall(context, node, type.path.slice(5)) ?? context.refuse(node, `${type.path.slice(5)}(…)`);
       break;
     case "function":
-      return finished(context, receiver(made), ownArguments(context, node.arguments, type.parameters), node, type.returns);
+      return finished(receiver(made), ownArguments(context, node.arguments, type.parameters), node, type.returns);
     case "object of":
-      return finished(context, receiver(made), ownArguments(context, node.arguments, forwardOf(type.of)?.parameters ?? noParameters), node, forwardOf(type.of)?.returns ?? resultOfBase(type.of));
+      return finished(receiver(made), ownArguments(context, node.arguments, forwardOf(type.of)?.parameters ?? noParameters), node, forwardOf(type.of)?.returns ?? resultOfBase(type.of));
     case "instance": {
       const given = ownArguments(context, node.arguments, noParameters, type.path.startsWith("nn.") && type.path !== "nn.Module");
-      return finished(context, receiver(made), asIndices(given, indexModules[type.path]), node, moduleResult(type.path, given.map((each) => each.type)));
+      return finished(receiver(made), asIndices(given, indexModules[type.path]), node, moduleResult(type.path, given.map((each) => each.type)));
     }
   }
-  return finished(context, receiver(made), ownArguments(context, node.arguments, noParameters), node, unknown);
+  return finished(receiver(made), ownArguments(context, node.arguments, noParameters), node, unknown);
 }
 
 function forwardOf(info: ClassInfo): (Type & { kind: "function" }) | undefined {
@@ -87,8 +87,8 @@ function superParameters(context: Context): Parameters {
   return own?.kind === "object of" && own.of.base.kind === "class" ? own.of.base.of.constructorParameters : noParameters;
 }
 
-const finished = (context: Context, callee: string, given: readonly Argument[], node: CallNode | NewNode, type: Type): Code =>
-  access(listed(context, `${callee}(`, ")", given, node.callee.loc?.end.line ?? startLine(node)), type);
+const finished = (callee: string, given: readonly Argument[], node: CallNode | NewNode, type: Type): Code =>
+  access(listed(`${callee}(`, ")", given, node.callee.loc?.end.line ?? startLine(node)), type);
 
 // Arguments
 
@@ -230,7 +230,7 @@ function callbackTypes(name: string): readonly Type[] {
   if (name === "registerHook") return [tensor];
   if (name === "apply") return [{ kind: "instance", path: "nn.Module" }];
   if (name === "LambdaLR" || name === "MultiplicativeLR") return [whole];
-  if (/^registerFullBackward/.test(name)) return backwardHookType.parameters.types;
+  if (name.startsWith('registerFullBackward')) return backwardHookType.parameters.types;
   return /^register.*Hook$/.test(name) ? hookType.parameters.types : [];
 }
 
@@ -241,7 +241,7 @@ function groups(context: Context, node: Extract<Node, { type: "ArrayExpression" 
     const made = inner.type === "ObjectExpression" ? apiDictionary(context, inner) : inner.type === "SpreadElement" ? code(`*${within(iterable(context, inner.argument), binds.bitOr)}`, binds.sign) : expression(context, element!);
     return { text: made.text, node: element! };
   });
-  return atom(listed(context, "[", "]", items, startLine(node)), list(unknown));
+  return atom(listed("[", "]", items, startLine(node)), list(unknown));
 }
 
 /** Whole numbers that are kept as float32 become integers where PyTorch asks for them. */
@@ -303,7 +303,7 @@ export function apiCall(context: Context, node: CallNode, path: string): Code {
   const infixed = operators[path];
   if (infixed && second && node.arguments.length === 2 && bare(second).type !== "ObjectExpression") return infix(expression(context, first!), infixed[0], expression(context, second), infixed[1], tensor);
   const { given, types, dtype } = apiArguments(context, node, path, path === "autograd.grad" ? "options" : "options");
-  return finished(context, pythonPath(context, path), given, node, apiResult(path, types, dtype));
+  return finished(pythonPath(context, path), given, node, apiResult(path, types, dtype));
 }
 
 function named(context: Context, node: CallNode, callee: string, first: readonly Code[], type: Type): Code {
@@ -335,7 +335,7 @@ function tensorOf(context: Context, node: CallNode, path: string): Code {
   const isBool = first && surelyBools(first);
   const kept = types[0]?.kind === "tensor" ? types[0] : undefined;
   const all = hasDtype || isFloat || isBool || kept ? given : [...given, { text: "dtype=torch.float32", node: node.arguments.at(-1)!, type: unknown }];
-  return finished(context, pythonPath(context, path), all, node, kept ?? (isBool ? bools : apiResult(path, types, dtype)));
+  return finished(pythonPath(context, path), all, node, kept ?? (isBool ? bools : apiResult(path, types, dtype)));
 }
 
 function surelyBools(node: Node): boolean {
@@ -364,7 +364,7 @@ function saved(context: Context, node: CallNode): Code {
   const [value, file] = node.arguments;
   const name = fileName(context, file!);
   if (/\.safetensors["')]*$/.test(name.text)) return context.refuse(node, "save to a .safetensors file", "save to a .pt file");
-  return finished(context, "torch.save", [value!, file!].map((each, i) => ({ text: i === 0 ? expression(context, each).text : name.text, node: each, type: unknown })), node, none);
+  return finished("torch.save", [value!, file!].map((each, i) => ({ text: i === 0 ? expression(context, each).text : name.text, node: each, type: unknown })), node, none);
 }
 
 // Methods
@@ -402,14 +402,14 @@ function methodCall(context: Context, node: CallNode, made: Code, name: string):
     case "class": {
       const own = type.of.statics.get(name);
       const parameters = own?.kind === "function" ? own.parameters : noParameters;
-      return finished(context, `${made.text}.${own ? attributeName(name) : snake(name)}`, ownArguments(context, node.arguments, parameters), node, own?.kind === "function" ? own.returns : name === "apply" ? tensor : unknown);
+      return finished(`${made.text}.${own ? attributeName(name) : snake(name)}`, ownArguments(context, node.arguments, parameters), node, own?.kind === "function" ? own.returns : name === "apply" ? tensor : unknown);
     }
     case "object of":
       return ownMethod(context, node, made, type.of, name);
     case "instance":
       return instanceMethod(context, node, made, type, name);
     case "function":
-      if (name === "call") return finished(context, made.text, ownArguments(context, node.arguments.slice(1), type.parameters), node, type.returns);
+      if (name === "call") return finished(made.text, ownArguments(context, node.arguments.slice(1), type.parameters), node, type.returns);
       if (name === "bind") return made;
       break;
   }
@@ -420,7 +420,7 @@ function ownMethod(context: Context, node: CallNode, made: Code, info: ClassInfo
   const own = memberOf(info, name);
   const [first] = node.arguments;
   if (name === "get" && isDataset(info)) return access(`${receiver(made)}[${expression(context, first!).text}]`, own?.kind === "function" ? own.returns : unknown);
-  if (own?.kind === "function") return finished(context, `${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, own.parameters), node, own.returns);
+  if (own?.kind === "function") return finished(`${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, own.parameters), node, own.returns);
   if (own) return callOf(context, node, access(`${receiver(made)}.${attributeName(name)}`, own));
   const base = baseOf(info);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
@@ -457,15 +457,15 @@ function instanceMethod(context: Context, node: CallNode, made: Code, type: Type
   if (path.startsWith("data.") && name === "get" && first) return access(`${receiver(made)}[${expression(context, first).text}]`, type.of ?? unknown);
   if (path === "NumpyRandom") {
     const { given } = apiArguments(context, node, name);
-    return access(`${context.help("float_tensor")}(${finished(context, `${receiver(made)}.${snake(name)}`, given, node, unknown).text})`, methodResult(path, name, undefined));
+    return access(`${context.help("float_tensor")}(${finished(`${receiver(made)}.${snake(name)}`, given, node, unknown).text})`, methodResult(path, name, undefined));
   }
   if (path === "RegExp" && name === "test") return comparison(access(`${made.text}.search(${expression(context, first!).text})`), "is not", atom("None"), boolean);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
-  if (context.classMembers.has(name) && snake(name) !== name && path === "nn.Module") return finished(context, `${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, noParameters), node, unknown);
+  if (context.classMembers.has(name) && snake(name) !== name && path === "nn.Module") return finished(`${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, noParameters), node, unknown);
   const isDictionary = /^(loadStateDict|addParamGroup|update)$/.test(name) && node.arguments.length === 1;
   const { given } = apiArguments(context, node, name, isDictionary ? "dictionary" : "options");
   const result = methodResult(path, name, type.of);
-  return finished(context, `${receiver(made)}.${snake(name)}`, given, node, result.kind === "instance" && result.path === path ? type : result);
+  return finished(`${receiver(made)}.${snake(name)}`, given, node, result.kind === "instance" && result.path === path ? type : result);
 }
 
 const tensorNames = /^(item|add|sub|mul|div|pow|neg|matmul|mm|bmm|eq|ne|lt|le|gt|ge|mean|sum|std|var|detach|clone|backward|view|reshape|squeeze|unsqueeze|flatten|argmax|float|long|abs|exp|log|softmax|sigmoid|relu|tanh|norm|size|permute|transpose|expand|narrow|select|tolist|max|min|numel|square|sqrt|gather|masked_?[fF]ill|clamp|to|cpu|dim)$/;
@@ -489,9 +489,9 @@ function generic(context: Context, node: CallNode, made: Code, name: string): Co
   const isOwn = context.classMembers.has(name) || made.type.kind === "object";
   if (made.type.kind === "unknown" && !isOwn) {
     const { given } = apiArguments(context, node, name);
-    return finished(context, `${receiver(made)}.${snake(name)}`, given, node, methodResult("nn.Module", name, undefined));
+    return finished(`${receiver(made)}.${snake(name)}`, given, node, methodResult("nn.Module", name, undefined));
   }
-  return finished(context, `${receiver(made)}.${isOwn ? attributeName(name) : snake(name)}`, ownArguments(context, node.arguments, noParameters), node, unknown);
+  return finished(`${receiver(made)}.${isOwn ? attributeName(name) : snake(name)}`, ownArguments(context, node.arguments, noParameters), node, unknown);
 }
 
 /** A method of a tensor; an operator where Python has one. */
@@ -515,7 +515,7 @@ function tensorMethod(context: Context, node: CallNode, made: Code, name: string
   }
   if ((name === "int" || name === "double") && nodes.length === 0) return access(`${receiver(made)}.${name === "int" ? "long" : "float"}()`, name === "int" ? { kind: "tensor", dtype: "int" } : floats);
   const { given, dtype } = apiArguments(context, node, name);
-  return finished(context, `${receiver(made)}.${snake(name)}`, given, node, result(dtype));
+  return finished(`${receiver(made)}.${snake(name)}`, given, node, result(dtype));
 }
 
 /** Whole numbers with whole numbers stay whole, but for a division. */
@@ -554,9 +554,9 @@ export function construction(context: Context, node: NewNode): Code {
     case "api":
       return apiConstruction(context, node, made.type.path);
     case "class":
-      return finished(context, made.text, ownArguments(context, node.arguments, constructorOf(made.type.of)), node, { kind: "object of", of: made.type.of });
+      return finished(made.text, ownArguments(context, node.arguments, constructorOf(made.type.of)), node, { kind: "object of", of: made.type.of });
     default:
-      return finished(context, receiver(made), ownArguments(context, node.arguments, noParameters), node, unknown);
+      return finished(receiver(made), ownArguments(context, node.arguments, noParameters), node, unknown);
   }
 }
 
@@ -576,7 +576,7 @@ function apiConstruction(context: Context, node: NewNode, path: string): Code {
         const { key, value } = property as Extract<Node, { type: "ObjectProperty" }>;
         return { text: `(${quoted(keyName(key) ?? "")}, ${expression(context, value).text})`, node: property };
       });
-      return access(`${pythonPath(context, path)}(OrderedDict(${listed(context, "[", "]", items, startLine(object))}))`, instanceType(path, []));
+      return access(`${pythonPath(context, path)}(OrderedDict(${listed("[", "]", items, startLine(object))}))`, instanceType(path, []));
     }
     if (dictionaries.test(path)) {
       const made = expression(context, object);
@@ -584,7 +584,5 @@ function apiConstruction(context: Context, node: NewNode, path: string): Code {
     }
   }
   const { given, types } = apiArguments(context, node, path);
-  return finished(context, pythonPath(context, path), given, node, instanceType(path, types));
+  return finished(pythonPath(context, path), given, node, instanceType(path, types));
 }
-
-export { condition, elementOf, functionOf };

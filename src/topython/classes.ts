@@ -4,7 +4,7 @@ import { expression, valueFor } from "./expressions.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
 import { baseOf, isDataset } from "./calls.ts";
 import { apart } from "./statements.ts";
-import { attributeName, type Code } from "./python.ts";
+import { attributeName } from "./python.ts";
 import { contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
 
@@ -229,19 +229,15 @@ function writeMethod(context: Context, method: Method, info: ClassInfo, self: Ty
   context.commentsBefore(method.start!);
   const isClassMethod = decorators[0] === "@classmethod";
   const leading = decorators[0] === "@staticmethod" ? [] : isClassMethod ? ["cls"] : ["self"];
-  if (method.kind === "constructor" && isDerived && initialize) context.afterSuper = initialize;
   define(context, name, method as FunctionNode, {
     leading,
     decorators,
     doc,
     types: baseOf(info) === "autograd.Function" ? [{ kind: "instance", path: "autograd.FunctionCtx" }] : [],
-    first: () => {
-      context.bindThis(isClassMethod ? { kind: "class", of: info } : self, isClassMethod ? "cls" : "self");
-      if (method.kind === "constructor" && !isDerived) initialize?.();
-    },
-    self,
+    ...(initialize && { first: initialize }),
+    isDerivedConstructor: method.kind === "constructor" && isDerived,
+    self: isClassMethod ? { kind: "class", of: info } : self,
+    selfName: isClassMethod ? "cls" : "self",
   });
   context.afterSuper = undefined;
 }
-
-export type { Code };

@@ -297,6 +297,15 @@ export class Context implements TypeNames {
 
   // Comments
 
+  /** Leaves a statement out, with the comments on and in it and the one behind it. */
+  leaveOut(node: Node): void {
+    this.captured(() => {
+      this.commentsBefore(node.end!);
+      this.line("");
+      this.commentBehind(node);
+    });
+  }
+
   /** Leaves the next comment out. */
   passComment(): void {
     this.#comment++;

@@ -1,12 +1,12 @@
 /** Expressions. */
-import { apiResult, isDtype, paramGroup, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
+import { isDtype, paramGroup, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
 import { call, construction } from "./calls.ts";
 import { breakTo, type Context } from "./context.ts";
 import { template, numberText } from "./formats.ts";
-import { functionValue, wantsWholes } from "./functions.ts";
+import { functionValue } from "./functions.ts";
 import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { globalConstant } from "./standard.ts";
-import { bare, boundNames, isFunction, keyName, startLine, type Node } from "./syntax.ts";
+import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import { annotated, boolean, either, elementOf, float, isModuleLike, list, none, number, string, tensor, tuple, unknown, whole, type ClassInfo, type Type } from "./types.ts";
 
 export function expression(context: Context, node: Node): Code {
@@ -125,7 +125,7 @@ function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression"
  * What stands between brackets, broken over lines where the source is.
  * @param open with its bracket
  */
-export function listed(context: Context, open: string, close: string, items: readonly { readonly text: string; readonly node: Node }[], openLine: number): string {
+export function listed(open: string, close: string, items: readonly { readonly text: string; readonly node: Node }[], openLine: number): string {
   const [first] = items;
   if (!first || startLine(first.node) <= openLine) return `${open}${items.map(({ text }) => text).join(", ")}${close}`;
   let text = open;
@@ -154,7 +154,7 @@ function arrayLiteral(context: Context, node: Extract<Node, { type: "ArrayExpres
   const hasSpread = items.some((item) => "spread" in item);
   const types = items.map(({ type }) => type);
   const type = hasSpread || new Set(types.map(({ kind }) => kind)).size <= 1 ? list(types.length > 0 ? types.reduce(either) : unknown) : tuple(...types);
-  return atom(listed(context, "[", "]", items, startLine(node)), hasSpread || type.kind === "list" ? type : type);
+  return atom(listed("[", "]", items, startLine(node)), hasSpread || type.kind === "list" ? type : type);
 }
 
 /** `[...values]` */
@@ -198,7 +198,7 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
     const keyText = key === undefined ? expression(context, property.key).text : property.key.type === "NumericLiteral" ? quoted(key) : quoted(key);
     return { text: `${keyText}: ${within(made, binds.conditional)}`, node: property };
   });
-  return atom(listed(context, "{", "}", items, startLine(node)), { kind: "object", fields, ...(rest && { rest }) });
+  return atom(listed("{", "}", items, startLine(node)), { kind: "object", fields, ...(rest && { rest }) });
 }
 
 /** A dictionary whose names are Kindling's: a group of parameters. */
@@ -208,7 +208,7 @@ export function apiDictionary(context: Context, node: Extract<Node, { type: "Obj
     const key = keyName(property.key, property.computed) ?? "";
     return { text: `${quoted(snake(key))}: ${within(expression(context, property.value), binds.conditional)}`, node: property };
   });
-  return atom(listed(context, "{", "}", items, startLine(node)), paramGroup);
+  return atom(listed("{", "}", items, startLine(node)), paramGroup);
 }
 
 // Members
@@ -221,7 +221,7 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
       const constant = globalConstant(context, `${global.name}.${property.name}`);
       if (constant) return constant;
     }
-    if (isDtypeOfMeta(context, node)) return access("__file__", string);
+    if (isFileName(node)) return access("__file__", string);
     if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor") return access(`type(${expression(context, object.object).text}).__name__`, string);
   }
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
@@ -230,7 +230,8 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
   return node.computed ? indexed(context, made, property) : property_(context, node, made, keyName(property) ?? "");
 }
 
-const isDtypeOfMeta = (_context: Context, node: Extract<Node, { type: "MemberExpression" }>): boolean =>
+/** `import.meta.filename` */
+const isFileName = (node: Extract<Node, { type: "MemberExpression" }>): boolean =>
   node.object.type === "MetaProperty" && keyName(node.property) === "filename";
 
 function metaMember(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code {
@@ -393,7 +394,7 @@ function remainder(context: Context, left: Code, right: Code, type: Type): Code 
 
 function bitwise(context: Context, node: Node, operator: string, left: Code, right: Code): Code {
   context.help("int32");
-  const [a, b] = [left, right].map((each) => (/^int32\(/.test(each.text) || /^\d+$/.test(each.text) ? each : access(`int32(${each.text})`, whole)));
+  const [a, b] = [left, right].map((each) => (each.text.startsWith('int32(') || /^\d+$/.test(each.text) ? each : access(`int32(${each.text})`, whole)));
   if (!a || !b) return context.refuse(node, operator);
   if (operator === "|" && b.text === "0") return a;
   const tight = { "&": binds.bitAnd, "|": binds.bitOr, "^": binds.bitXor, "<<": binds.shift, ">>": binds.shift }[operator];
@@ -535,4 +536,3 @@ export function valueFor(context: Context, name: string | undefined, node: Node)
   return name !== undefined && context.wholeNames.has(name) ? wholeExpression(context, node) : expression(context, node);
 }
 
-export { apiResult, boundNames, isFunction, wantsWholes };

@@ -1,12 +1,12 @@
 /** Functions: parameters, bodies, lambdas, and what a call has to know of them. */
 import type { Context } from "./context.ts";
 import { Definition } from "./context.ts";
-import { expression } from "./expressions.ts";
+import { expression, valueFor } from "./expressions.ts";
 import { assignPattern, declarePattern } from "./patterns.ts";
-import { access, binds, code, pythonName, quoted, type Code } from "./python.ts";
+import { access, binds, code, pythonName, type Code } from "./python.ts";
 import { block, returned } from "./statements.ts";
 import { boundNames, contains, isFunction, mentions, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
-import { annotated, either, functionOf, list, none, number, tensor, unknown, type Parameters, type Type } from "./types.ts";
+import { annotated, either, list, none, number, unknown, type Parameters, type Type } from "./types.ts";
 
 /** What a call of the function has to know. */
 export function parametersOf(context: Context, parameters: readonly Node[]): Parameters {
@@ -65,19 +65,22 @@ interface Opened {
   readonly texts: readonly string[];
   /** What the body begins with. */
   readonly first: () => void;
+  /** Writes the fields that parameters of a constructor are at once. */
+  readonly properties: () => void;
 }
 
 /** Binds the parameters in the current scope. */
 export function openParameters(context: Context, parameters: readonly Node[], types: readonly Type[] = []): Opened {
   const texts: string[] = [];
   const first: (() => void)[] = [];
+  const properties: (() => void)[] = [];
   parameters.forEach((parameter, i) => {
     const isLast = i === parameters.length - 1;
     let target = parameter;
     let given: Node | undefined;
     if (target.type === "TSParameterProperty") {
       const [name = ""] = boundNames(target);
-      first.push(() => context.line(`self.${name} = ${context.scope.find(name)?.python ?? name}`, startLine(parameter)));
+      properties.push(() => context.line(`self.${name} = ${context.scope.find(name)?.python ?? name}`, startLine(parameter)));
       target = target.parameter;
     }
     if (target.type === "AssignmentPattern") {
@@ -103,7 +106,7 @@ export function openParameters(context: Context, parameters: readonly Node[], ty
     }
   });
   if (texts.at(-1) === "*") texts.pop();
-  return { texts, first: () => first.forEach((write) => write()) };
+  return { texts, first: () => first.forEach((write) => write()), properties: () => properties.forEach((write) => write()) };
 }
 
 /** The fields of an options object, each a keyword argument. */
@@ -130,10 +133,11 @@ function withDefault(context: Context, name: string, given: Node | "optional" | 
   if (given === undefined) return name;
   if (given === "optional") return `${name}=None`;
   const isPlain = !contains(given, (node) => /^(CallExpression|NewExpression|ArrayExpression|ObjectExpression|Identifier|MemberExpression|ArrowFunctionExpression|ThisExpression)$/.test(node.type));
-  if (isPlain) return `${name}=${expression(context, given).text}`;
+
+  if (isPlain) return `${name}=${valueFor(context, name, given).text}`;
   first.push(() => {
     context.line(`if ${name} is None:`, startLine(given));
-    context.indented(() => context.statement(given, () => `${name} = ${expression(context, given).text}`));
+    context.indented(() => context.statement(given, () => `${name} = ${valueFor(context, name, given).text}`));
   });
   return `${name}=None`;
 }
@@ -145,20 +149,24 @@ export interface DefineOptions {
   readonly decorators?: readonly string[];
   readonly doc?: readonly string[] | undefined;
   readonly types?: readonly Type[];
+  /** What `this` is, and Python's name for it. */
   readonly self?: Type;
+  readonly selfName?: string;
   /** Lines at the beginning of the body. */
   readonly first?: () => void;
+  /** Whether those lines wait for the call of the base's constructor. */
+  readonly isDerivedConstructor?: boolean;
 }
 
 /** Writes a `def`. */
 export function define(context: Context, name: string, node: FunctionNode, options: DefineOptions = {}): void {
-  const { leading = [], trailing = [], decorators = [], doc, types = [], self, first } = options;
+  const { leading = [], trailing = [], decorators = [], doc, types = [], self, selfName = "self", first, isDerivedConstructor = false } = options;
   const definition = new Definition(context.definition);
   definition.wanted = "returnType" in node && node.returnType ? annotated(node.returnType, context) : unknown;
   const { scope } = context;
   context.inScope(() => {
     const outerLoop = context.loop;
-    if (self) context.bindThis(self, "self");
+    if (self) context.bindThis(self, selfName);
     const opened = openParameters(context, node.params, types);
     const kept = captures(context, node, outerLoop, scope);
     context.loop = undefined;
@@ -168,8 +176,14 @@ export function define(context: Context, name: string, node: FunctionNode, optio
     context.indented(() => {
       if (doc) docstring(context, doc, startLine(node));
       const lines = context.captured(() => {
-        first?.();
         opened.first();
+        const begin = (): void => {
+          opened.properties();
+          first?.();
+        };
+        // Nothing of a module can be kept before its base is there.
+        if (isDerivedConstructor) context.afterSuper = begin;
+        else begin();
         functionBody(context, node);
       });
       for (const kind of ["global", "nonlocal"]) {
@@ -302,5 +316,4 @@ export function wantsWholes(node: Extract<Node, { type: "CallExpression" | "NewE
   return wholeCalls.test(name);
 }
 
-export { functionOf, quoted, tensor };
 export const isCallback = (node: Node): node is FunctionNode => isFunction(node);

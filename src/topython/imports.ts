@@ -99,11 +99,16 @@ export function moduleContext(context: Context, path: string): Context | undefin
 }
 
 /** Names of modules that Python or PyTorch look for themselves. */
-const taken = new Set("abc ast code collections copy csv data_ enum functools io json logging math model_ numbers numpy operator os platform queue random re select signal site socket statistics string struct sys tempfile test time token torch types typing warnings".split(" "));
+const taken = new Set("abc ast code collections copy csv enum functools io json logging math model numbers numpy operator os platform queue random re select signal site socket statistics string struct sys tempfile test time token torch train types typing warnings".split(" "));
 
 /** `./layers/my-block.ts` beside the program is the module `layers.my_block`. */
-export function pythonModule(context: Context, path: string): string {
-  const root = context.root.split("/");
+export const pythonModule = (context: Context, path: string): string => moduleName(context.root, path);
+
+/** Where the module is in a project. */
+export const pythonFile = (root: string, path: string): string => `${moduleName(root, path).replaceAll(".", "/")}.py`;
+
+function moduleName(folder: string, path: string): string {
+  const root = folder.split("/");
   const own = path.split("/");
   let same = 0;
   while (same < root.length && root[same] === own[same]) same++;

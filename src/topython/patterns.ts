@@ -58,7 +58,8 @@ function listPattern(context: Context, pattern: Extract<Node, { type: "ArrayPatt
   const parts = pattern.elements.map((element, i) => {
     if (!element) return "_";
     const text = patternText(context, element, partOf(type, i));
-    return element.type === "ArrayPattern" ? `(${text})` : text;
+    const isNested = element.type === "ArrayPattern" || (element.type === "AssignmentPattern" && element.left.type === "ArrayPattern");
+    return isNested ? `(${text})` : text;
   });
   const length = type.kind === "tuple" ? type.of.length : undefined;
   const hasRest = pattern.elements.at(-1)?.type === "RestElement";

@@ -1,10 +1,10 @@
 /** What JavaScript and Node have by themselves: Math, console, Object, JSON, paths and files. */
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { condition, expression, iterable, iterated, listed, materialized, wholeExpression } from "./expressions.ts";
-import { functionValue, isCallback } from "./functions.ts";
+import { expression, iterable, iterated, listed, materialized, wholeExpression } from "./expressions.ts";
+import { isCallback } from "./functions.ts";
 import { arrayMethod } from "./arrays.ts";
-import { access, atom, binds, code, infix, insideFormat, quoted, receiver, within, type Code } from "./python.ts";
+import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import { boolean, either, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
@@ -148,7 +148,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return atom(`[${nodes.map((each) => value(each).text).join(", ")}]`, list(value(first!).type));
     case "Object.entries":
     case "Object.values":
-      return entries(context, value(first!), name.slice(7));
+      return entries(value(first!), name.slice(7));
     case "Object.fromEntries":
       return fromEntries(context, first!);
     case "Object.assign":
@@ -205,7 +205,7 @@ function printed(context: Context, node: CallNode, last: string): Code {
     const made = materialized(expression(context, each));
     return { text: made.type.kind === "boolean" ? `str(${made.text}).lower()` : made.tight === binds.lambda ? `(${made.text})` : made.text, node: each as Node };
   });
-  return access(listed(context, "print(", ")", last === "" ? items : [...items, { text: last, node: node.arguments.at(-1) ?? node }], node.callee.loc?.end.line ?? startLine(node)), none);
+  return access(listed("print(", ")", last === "" ? items : [...items, { text: last, node: node.arguments.at(-1) ?? node }], node.callee.loc?.end.line ?? startLine(node)), none);
 }
 
 function extreme(context: Context, node: CallNode, name: string): Code {
@@ -248,7 +248,7 @@ function arrayFrom(context: Context, node: CallNode): Code {
   return mapped;
 }
 
-function entries(context: Context, made: Code, name: string): Code {
+function entries(made: Code, name: string): Code {
   const { type } = made;
   const value: Type = type.kind === "object" ? (type.rest ?? [...type.fields.values()].reduce(either, none)) : type.kind === "list" ? type.of : unknown;
   if (type.kind === "list") return name === "values" ? made : access(`enumerate(${made.text})`, list(tuple(whole, value), true));
@@ -343,7 +343,7 @@ function newMap(context: Context, node: Extract<Node, { type: "NewExpression" }>
       return { key: key!, value: value!, node: element! };
     });
     const items = pairs.map(({ key, value, node: from }) => ({ text: `${key.text}: ${value.text}`, node: from }));
-    return atom(listed(context, "{", "}", items, startLine(inner)), stated ?? { kind: "map", key: pairs[0]?.key.type ?? unknown, value: pairs.map(({ value }) => value.type).reduce(either, none) });
+    return atom(listed("{", "}", items, startLine(inner)), stated ?? { kind: "map", key: pairs[0]?.key.type ?? unknown, value: pairs.map(({ value }) => value.type).reduce(either, none) });
   }
   const made = fromEntries(context, first);
   const source = context.dry(() => expression(context, first).type);
@@ -357,5 +357,3 @@ function newSet(context: Context, first: Node | undefined): Code {
   const made = iterated(context, expression(context, first));
   return access(`${context.orderedSets ? "dict.fromkeys" : "set"}(${made.text})`, { kind: "set", of: elementOf(made.type) });
 }
-
-export { condition, functionValue, insideFormat };

@@ -2,7 +2,7 @@
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { calculated, condition, expression, iterable, memberOf, negated, property_, valueFor, wholeExpression } from "./expressions.ts";
-import { define, docstring, functionType, functionValue, isCallback } from "./functions.ts";
+import { define, functionType, functionValue, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
 import { importDeclaration, exportedFrom } from "./imports.ts";
 import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
@@ -31,11 +31,17 @@ function body(context: Context, node: Node): void {
   });
 }
 
-export function statements(context: Context, nodes: readonly Node[], begin: number): void {
+/** @param only which of them are written; by default all */
+export function statements(context: Context, nodes: readonly Node[], begin: number, only: (node: Node) => boolean = () => true): void {
   for (const node of nodes) predeclare(context, node);
   let end = begin;
   let isFirst = true;
   for (const [i, node] of nodes.entries()) {
+    if (!only(node) && node.type !== "ImportDeclaration") {
+      context.leaveOut(node);
+      end = node.end!;
+      continue;
+    }
     const using = node.type === "VariableDeclaration" && /using/.test(node.kind) ? contextOf(context, node) : undefined;
     if (!isFirst && isApart(context, end, node)) context.line("");
     isFirst = false;
@@ -105,6 +111,10 @@ function widened(type: Type): Type {
 function partOfPattern(context: Context, pattern: Node, init: Node | undefined, name: string): Type {
   if (!init) return unknown;
   const type = context.dry(() => expression(context, init).type);
+  if (type.kind === "api" && pattern.type === "ObjectPattern") {
+    const property = pattern.properties.find((each) => each.type === "ObjectProperty" && boundNames(each.value).includes(name));
+    return property?.type === "ObjectProperty" ? { kind: "api", path: [type.path, keyName(property.key) ?? ""].filter(Boolean).join(".") } : unknown;
+  }
   return context.dry(() =>
     context.inScope(() => {
       declarePattern(context, pattern, type);
@@ -295,6 +305,8 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
       return `${patternText(context, id, made.type)} = ${kept(made)}`;
     });
   }
+  // Another name for something of Kindling's is Kindling's.
+  if (init && isConstant && isRenaming(context, id, init)) return context.commentsBefore(node.start!);
   context.statement(node, () => {
     if (!init || id.type === "VoidPattern") return `${patternText(context, id, unknown)} = None`;
     if (id.type === "Identifier") {
@@ -313,6 +325,19 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
     context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
     return lines.at(-1);
   });
+}
+
+/** `const F = nn.functional`, `const { Categorical } = distributions` */
+function isRenaming(context: Context, id: Node, init: Node): boolean {
+  const { type } = context.dry(() => expression(context, init));
+  if (type.kind !== "api") return false;
+  if (id.type === "Identifier") context.declare(id.name, type);
+  else if (id.type === "ObjectPattern" && id.properties.every((property) => property.type === "ObjectProperty" && property.value.type === "Identifier")) {
+    for (const property of id.properties) {
+      if (property.type === "ObjectProperty" && property.value.type === "Identifier") context.declare(property.value.name, { kind: "api", path: [type.path, keyName(property.key) ?? ""].filter(Boolean).join(".") });
+    }
+  } else return false;
+  return true;
 }
 
 /** What the annotation says, and more where the value tells more. */
@@ -761,5 +786,3 @@ function exportNamed(context: Context, node: Extract<Node, { type: "ExportNamedD
     else if (name !== each.local.name) context.statement(node, () => `${pythonName(name)} = ${expression(context, each.local).text}`);
   }
 }
-
-export { docstring };

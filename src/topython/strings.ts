@@ -7,7 +7,7 @@ import { formattedCall } from "./formats.ts";
 import { functionValue, isCallback } from "./functions.ts";
 import { access, binds, comparison, infix, quoted, receiver, type Code } from "./python.ts";
 import { bare, type Node } from "./syntax.ts";
-import { boolean, list, string, unknown, whole } from "./types.ts";
+import { boolean, list, string, whole } from "./types.ts";
 
 export const stringMethods: ReadonlySet<string> = new Set(
   "split padStart padEnd repeat toUpperCase toLowerCase trim trimStart trimEnd startsWith endsWith charAt charCodeAt codePointAt substring replace replaceAll match test localeCompare toFixed toExponential toPrecision toLocaleString at includes indexOf slice concat lastIndexOf toString".split(
@@ -24,7 +24,7 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
   const [first, second] = nodes;
   const value = (each: Node): Code => expression(context, each);
   const plain = renamed[name];
-  if (plain) return access(`${receiver(made)}.${plain}(${nodes.map((each) => value(each).text).join(", ")})`, /With$/.test(name) ? boolean : /ndexOf$/.test(name) ? whole : string);
+  if (plain) return access(`${receiver(made)}.${plain}(${nodes.map((each) => value(each).text).join(", ")})`, name.endsWith('With') ? boolean : name.endsWith('ndexOf') ? whole : string);
   switch (name) {
     case "split":
       return split(context, made, first);
@@ -95,5 +95,3 @@ function callbackOfMatch(context: Context, node: Extract<Node, { type: "ArrowFun
   const made = functionValue(context, node, [string], 1, "replacement");
   return `lambda match: ${receiver(made)}(match[0])`;
 }
-
-export { unknown };

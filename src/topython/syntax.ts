@@ -95,6 +95,37 @@ export function isAssignedIn(node: Node, name: string): boolean {
 /** Whether the node speaks of the variable. */
 export const mentions = (node: Node, name: string): boolean => contains(node, (each) => each.type === "Identifier" && each.name === name);
 
+/** Names of values that the node speaks of and doesn't bind itself. */
+export function freeNames(node: Node): Set<string> {
+  const found = new Set<string>();
+  const look = (each: Node, bound: ReadonlySet<string>): void => {
+    if (/^TS(Type|Interface)|^TypeAnnotation/.test(each.type)) return;
+    if (each.type === "Identifier") {
+      if (!bound.has(each.name)) found.add(each.name);
+      return;
+    }
+    const inside = isFunction(each) ? new Set([...bound, ...each.params.flatMap(boundNames), ...declaredIn(each.body)]) : bound;
+    for (const child of childrenOf(each)) if (!isKey(each, child)) look(child, inside);
+  };
+  look(node, new Set(declaredIn(node)));
+  return found;
+}
+
+/** What is declared in the node, functions inside left out. */
+function declaredIn(node: Node): string[] {
+  const names: string[] = [];
+  walk(node, (each) => {
+    if (each.type === "VariableDeclarator" || ((each.type === "FunctionDeclaration" || each.type === "ClassDeclaration") && each.id)) names.push(...boundNames(each.id!));
+    if (each.type === "CatchClause" && each.param) names.push(...boundNames(each.param));
+    return each === node || !isFunction(each);
+  });
+  return names;
+}
+
+/** Whether the child only names a member of its parent. */
+const isKey = (parent: Node, child: Node): boolean =>
+  ("property" in parent && parent.property === child && "computed" in parent && !parent.computed) || ("key" in parent && parent.key === child && !("computed" in parent && parent.computed));
+
 /** The name of a property, `undefined` where it is computed. */
 export function keyName(node: Node, computed = false): string | undefined {
   if (node.type === "PrivateName") return `_${node.id.name}`;

@@ -4,7 +4,7 @@ import { collectNames, commentLines, Context, type Line, type ReadFile } from ".
 import { docstring, collectWholeNames } from "./functions.ts";
 import { helpers, type HelperName } from "./helpers.ts";
 import { statements } from "./statements.ts";
-import { parseProgram } from "./syntax.ts";
+import { parseProgram, type Node } from "./syntax.ts";
 
 export interface PythonProgram {
   readonly code: string;
@@ -21,6 +21,10 @@ export interface ToPythonOptions {
   readonly read?: ReadFile;
   /** The folder of the program that is run; by default the file's own. */
   readonly root?: string;
+  /** Which statements of its top level are wanted; by default all. */
+  readonly only?: (node: Node) => boolean;
+  /** The module that the other statements went to, and what they declare. */
+  readonly from?: { readonly module: string; readonly names: readonly string[] };
 }
 
 /** @param file the absolute path of the source */
@@ -29,7 +33,7 @@ export function toPython(source: string, file: string, options: ToPythonOptions 
   return first.orderedSets ? translated(source, file, options, true).program : first.program;
 }
 
-function translated(source: string, file: string, { read = () => undefined, root }: ToPythonOptions, orderedSets: boolean): { readonly program: PythonProgram; readonly orderedSets: boolean } {
+function translated(source: string, file: string, { read = () => undefined, root, only, from }: ToPythonOptions, orderedSets: boolean): { readonly program: PythonProgram; readonly orderedSets: boolean } {
   let parsed;
   try {
     parsed = parseProgram(source);
@@ -42,9 +46,12 @@ function translated(source: string, file: string, { read = () => undefined, root
   collectWholeNames(parsed.program, context.wholeNames);
   const head = context.captured(() => fileDocument(context, parsed.program.body[0]?.start ?? 0));
   const body = context.captured(() => {
-    statements(context, parsed.program.body, 0);
+    statements(context, parsed.program.body, 0, only);
     context.commentsBefore(source.length);
   });
+  if (from) context.imported.set(from.module, new Set(from.names.map((name) => context.scope.find(name)?.python ?? name)));
+  const text = body.map((line) => line.text).join("\n");
+  for (const [module, names] of context.imported) context.imported.set(module, new Set([...names].filter((name) => new RegExp(`\\b${name.split(" ").at(-1)}\\b`).test(text))));
   const lines = assembled(context, head, body, parsed.program.body.find(({ type }) => type === "ImportDeclaration")?.loc?.start.line ?? 0);
   const imports = [...context.modules.keys()].filter((path) => path !== file);
   return {
@@ -73,7 +80,7 @@ const standardModules = new Set(["copy", "csv", "collections", "datetime", "func
 /** The parts of a Python file in their usual order. */
 function assembled(context: Context, head: readonly Line[], body: readonly Line[], importLine: number): Line[] {
   for (const name of context.helpers) for (const line of helpers[name].imports) context.use(line);
-  const from = [...context.imported].map(([module, names]) => ({ module, text: `from ${module} import ${[...names].sort().join(", ")}` }));
+  const from = [...context.imported].filter(([, names]) => names.size > 0).map(([module, names]) => ({ module, text: `from ${module} import ${[...names].sort().join(", ")}` }));
   const plain = [...context.imports].map((text) => ({ module: /^(?:import|from) ([\w.]+)/.exec(text)![1]!, text }));
   const all = [...plain, ...from].sort((a, b) => order(a.text) - order(b.text) || (a.text < b.text ? -1 : 1));
   const isStandard = ({ module }: { module: string }): boolean => standardModules.has(module.split(".")[0]!);

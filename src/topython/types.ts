@@ -100,7 +100,7 @@ export function either(a: Type, b: Type): Type {
   return a.kind === b.kind ? a : unknown;
 }
 
-export const isModuleLike = (type: Type): boolean => type.kind === "object of" || (type.kind === "instance" && /^nn\./.test(type.path));
+export const isModuleLike = (type: Type): boolean => type.kind === "object of" || (type.kind === "instance" && type.path.startsWith('nn.'));
 
 /** The program's own names of types. */
 export interface TypeNames {

@@ -122,6 +122,9 @@ testTwins({
     "numbers, tensors and names": module(`  sizes = [4, 8];\n  names = { a: "x" };\n  seen = new Map<string, Tensor>();\n  trace: Tensor[] = [];`),
     "activations, which have nothing to learn": module(`  acts = { relu: new nn.ReLU(), tanh: new nn.Tanh() };`),
     "a teacher that is hidden on purpose, made elsewhere": `import { nn } from "kindling";\nconst teacher = new nn.Linear(4, 4);\nclass Net extends nn.Module {\n  hidden = [teacher];\n}\n`,
+    "a class that tells of its parameters itself": module(
+      "  layers = [new nn.Linear(4, 4)];\n  override parameters(): nn.Parameter[] {\n    return this.layers.flatMap((layer) => layer.parameters());\n  }",
+    ),
     "a class that is no module": `import { nn } from "kindling";\nclass Ensemble {\n  models = [new nn.Linear(4, 4), new nn.Linear(4, 4)];\n}\n`,
     "a list of losses": module(`  losses = [new nn.MSELoss(), new nn.L1Loss()];`),
   },

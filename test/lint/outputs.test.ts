@@ -180,8 +180,14 @@ testTwins({
       marks: "loss",
       mended: "loss.mean().backward();",
     },
+    "a distance that was never averaged": {
+      text: script(step("const loss = model(x!).sub(randn(8, 3)).pow(2);")),
+      marks: "loss",
+      mended: "loss.mean().backward();",
+    },
   },
   good: {
+    "a distance that was averaged": script(step("const loss = model(x!).sub(randn(8, 3)).pow(2).mean();")),
     "a mean": script(`const each = new nn.CrossEntropyLoss({ reduction: "none" });\n${step("const loss = each(model(x!), y!).mul(randn(8)).mean();")}`),
     "a gradient that is given": script(
       `const each = new nn.CrossEntropyLoss({ reduction: "none" });\n${step("const loss = each(model(x!), y!);").replace("backward()", "backward(randn(8))")}`,

@@ -47,6 +47,11 @@ testTwins({
       marks: "optimizerB.step()",
       mended: "optimizerB.zeroGrad();",
     },
+    "a loop that calls functions of other files for what it prints": {
+      text: `import { percent } from "./printing.ts";\n${script(without("    optimizer.zeroGrad();").replace("    optimizer.step();", "    optimizer.step();\n    console.log(percent(loss.item()));"))}`,
+      marks: "optimizer.step()",
+      mended: "    optimizer.zeroGrad();\n    loss.backward();",
+    },
     "a while loop": {
       text: script(`let step = 0;\nwhile (step++ < 10) {\n  model(randn(4, 4)).sum().backward();\n  optimizer.step();\n}`),
       marks: "optimizer.step()",
@@ -66,6 +71,7 @@ testTwins({
     "gradients that are taken away by hand": script(train.replace("optimizer.zeroGrad();", "for (const p of model.parameters()) p.grad = null;")),
     "a function that does it": script(`const clear = (): void => optimizer.zeroGrad();\n${train.replace("optimizer.zeroGrad();", "clear();")}`),
     "one step without a loop": script("lossFn(model(randn(8, 4)), randint(0, 3, [8])).backward();\noptimizer.step();"),
+    "a function of another file that gets the optimizer": `import { update } from "./update.ts";\n${script(without("    optimizer.zeroGrad();").replace("    optimizer.step();", "    update(optimizer);\n    optimizer.step();"))}`,
     "a closure for LBFGS": script(
       "const lbfgs = new optim.LBFGS(model.parameters());\nfor (let i = 0; i < 3; i++) {\n  lbfgs.step(() => {\n    lbfgs.zeroGrad();\n    const loss = model(randn(8, 4)).sum();\n    loss.backward();\n    return loss;\n  });\n}",
     ),
@@ -146,6 +152,13 @@ testTwins({
       text: loader(", 8"),
       marks: "new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), 8)",
       mended: ", 8, { shuffle: true })",
+    },
+    "a part of data that was split": {
+      text: script(
+        `const [trainSet] = data.randomSplit(new data.TensorDataset(randn(8, 4), randint(0, 3, [8])), [0.5, 0.5]);\nconst halfLoader = new data.DataLoader(trainSet!, { batchSize: 4 });\n${train.replace("of trainLoader", "of halfLoader")}`,
+      ),
+      marks: "new data.DataLoader(trainSet!, { batchSize: 4 })",
+      mended: "{ batchSize: 4, shuffle: true }",
     },
     "data of a class of the file": {
       text: script(

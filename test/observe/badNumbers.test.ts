@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { manualSeed, nn, optim, randint, randn } from "../../src/engine/index.ts";
+import { setInstrument, watchOperations, type Instrument, type OperationWatch } from "../../src/engine/instrument.ts";
+import { Alarm } from "../../src/observe/badNumbers/alarm.ts";
+import { Search } from "../../src/observe/badNumbers/search.ts";
+import type { ProgramSource } from "../../src/observe/program/programSource.ts";
 import { brokenNetwork } from "./brokenNetworks.ts";
 import { markedLine, searched } from "./searched.ts";
 
@@ -337,6 +342,9 @@ const healthy: readonly { readonly what: string; readonly text: string }[] = [
   { what: "a mask that is added", text: training("const mask = full([4, 4], -Infinity).triu(1);\n    return h.slice(0, 0, 4).add(mask).softmax(-1);") },
   { what: "logarithms of probabilities that may be 0", text: training("const p = tensor([0, 0.5, 0.25, 0.25]).log();\n    return h.add(p).logsumexp(-1);") },
   { what: "the largest of what is masked", text: training("return h.maskedFill(h.lt(h.mean()), -Infinity).max(-1).values;") },
+  // PyTorch's slopes there are 0, too.
+  { what: "the slope of a norm at 0", text: training("return h.mul(0).norm(2, -1);") },
+  { what: "the slope of a deviation of 0", text: training("return h.mul(0).std(-1);") },
   { what: "NaN that is replaced", text: training("return h.detach().div(0).nanToNum(0, 1, -1).add(h);") },
   { what: "the slope of sqrt at 0 where relu lets nothing through", text: training("return h.relu().sqrt();") },
 ];
@@ -356,6 +364,42 @@ describe("the first bad number", () => {
       if (module) assert.equal(found.module, module);
     });
   }
+});
+
+describe("looking for a bad number", () => {
+  /** The bits that a training ends with. */
+  function bits(instrument: Instrument | null, operations: OperationWatch | null): readonly number[] {
+    manualSeed(3);
+    const model = new nn.Sequential(new nn.Linear(6, 8), new nn.BatchNorm1d(8), new nn.GELU(), new nn.Dropout(0.3), new nn.Linear(8, 3));
+    const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+    const losses: number[] = [];
+    setInstrument(instrument);
+    watchOperations(operations);
+    try {
+      for (let i = 0; i < 30; i++) {
+        const loss = nn.functional.crossEntropy(model(randn(16, 6)), randint(0, 3, [16]));
+        optimizer.zeroGrad();
+        loss.backward();
+        nn.utils.clipGradNorm_(model.parameters(), 1);
+        optimizer.step();
+        losses.push(loss.item());
+      }
+    } finally {
+      setInstrument(null);
+      watchOperations(null);
+    }
+    return [...losses, ...[...model.parameters(), ...model.buffers()].flatMap((tensor) => [...tensor.toTypedArray()])];
+  }
+
+  it("changes no bit, neither in the run nor where every operation is watched", () => {
+    const source = { program: "", locate: () => undefined } as unknown as ProgramSource;
+    const search = new Search({ source, agrees: () => true, found: () => assert.fail("nothing is wrong") });
+    const alarm = new Alarm({ source, pathOf: () => undefined, now: () => Infinity, raise: () => assert.fail("nothing is wrong") });
+    const eager: Instrument = { beforeStep: (optimizer) => alarm.checkUpdate(optimizer, 0, bits) };
+    const plain = bits(null, null);
+    assert.deepEqual(bits(search, search), plain);
+    assert.deepEqual(bits(eager, null), plain);
+  });
 });
 
 /** Each way to break has its turn in a network or two. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { isLint, lintIds, lints } from "../../src/run/lints.ts";
+import type { SourcePosition } from "../../src/protocol/index.ts";
+import { isLint, lintIds, lintProblem, lints, ToldLints } from "../../src/run/lints.ts";
 
 const root = new URL("../../", import.meta.url);
 const pages = new URL("docs/lints/", root);
@@ -34,6 +35,17 @@ describe("each lint", () => {
     for (const id of lintIds) {
       assert.deepEqual([each[id]!.enum, each[id]!.default, each[id]!.description], [all.enum, lints[id].severity, `${lints[id].title}.`]);
     }
+  });
+
+  it("is told once where text and run show it, each from its side", () => {
+    const told = new ToldLints();
+    const at = (line: number): SourcePosition => ({ file: "/models/net.model.ts", line, column: 1 });
+    const ofText = lintProblem("softmax-before-cross-entropy", { message: "here", position: at(8), related: [{ message: "goes in here", position: at(16) }] });
+    assert.ok(!told.isTold(ofText, "text"));
+    assert.ok(!told.isTold({ ...ofText, message: "two on one line" }, "text"));
+    for (const line of [8, 16]) assert.ok(told.isTold(lintProblem("softmax-before-cross-entropy", { message: "as it ran", position: at(line) }), "run"));
+    assert.ok(!told.isTold(lintProblem("softmax-before-cross-entropy", { message: "elsewhere", position: at(9) }), "run"));
+    assert.ok(!told.isTold(lintProblem("dead-units", { message: "another", position: at(8) }), "run"));
   });
 
   it("is known by its id alone", () => {

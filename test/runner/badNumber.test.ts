@@ -115,12 +115,14 @@ optimizer.step();
   it("lets nothing that the program does be done twice", async () => {
     const path = join(folder.path, "seen.txt");
     const text = training(
-      `import { appendFileSync, mkdirSync } from "node:fs";\nimport { execFileSync } from "node:child_process";\n`,
-      `console.log("turn", i); appendFileSync(${JSON.stringify(path)}, "x"); mkdirSync(${JSON.stringify(join(folder.path, "made"))}, { recursive: true });`,
+      `import { appendFileSync, createWriteStream, mkdirSync } from "node:fs";\nimport { save } from "kindling";\nconst lines = createWriteStream(${JSON.stringify(join(folder.path, "lines.txt"))});`,
+      `console.log("turn", i); lines.write("y"); save(model.stateDict(), ${JSON.stringify(join(folder.path, "weights.pt"))} + i); appendFileSync(${JSON.stringify(path)}, "x"); mkdirSync(${JSON.stringify(join(folder.path, "made"))}, { recursive: true });`,
     );
     const job = await train(text);
     assert.equal(only(job).position?.line, markedLine(text));
     assert.equal(readFileSync(path, "utf8"), "xxxxxx");
+    assert.equal(readFileSync(join(folder.path, "lines.txt"), "utf8"), "yyyyyy");
+    assert.ok(existsSync(join(folder.path, "weights.pt5")));
     assert.equal(job.stdout.match(/turn/g)!.length, 6);
     assert.ok(existsSync(join(folder.path, "made")));
   });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { inspect as inspectValue } from "node:util";
+import { parse } from "acorn";
+import { transform } from "esbuild";
 import { bundle } from "../../src/runner/bundle.ts";
+import { insertHooks } from "../../src/runner/insertHooks.ts";
 import type { SeenValue } from "../../src/protocol/index.ts";
 import { Folder, inspect, run } from "./job.ts";
 
@@ -66,6 +72,13 @@ describe("tensors in the program's lines", function () {
       "result this.#p [3]",
     ],
     ["const é = randn(2), 变 = é.t(), x𝒳 = 1, after = randn(4);", "variable é [2]", "variable 变 [2]", "variable after [4]"],
+    [
+      "const all = [randn(2, 2)], sum = (a: Tensor | null) => a && (all[0] ?? a);\nrelu((all[0] as Tensor).t()); sum(all[0]!);",
+      "variable all [2,2]",
+      "result a && (all[0] ?? a) [2,2]",
+      "argument (all[0] as Tensor).t() [2,2]",
+      "argument all[0] [2,2]",
+    ],
     ["const u = (0, randn)(5) satisfies Tensor;", "variable u [5]"],
     ["let n: Tensor | null = null; n ??= randn(2); const k = n || zeros(1);", "variable k [2]"],
     ["if (true) { const r = randn(6); } else { const r = zeros(1); }", "variable r [6]"],
@@ -117,6 +130,29 @@ const loader = new data.DataLoader(set, { batchSize: ${size} });
 const model = new nn.Linear(3, ${size});
 const opt = new optim.SGD(model.parameters(), { lr: 0.1 });
 ${body}`;
+
+  it("stand where they are in as much TypeScript as this extension itself is, and what tells them is JavaScript", async () => {
+    const root = fileURLToPath(new URL("../../src", import.meta.url));
+    const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+      (name) => name.endsWith(".ts") && !/assembly|engine.api|generated/.test(name),
+    );
+    let places = 0;
+    for (const name of files.filter((_, i) => i % 3 === 0)) {
+      const source = readFileSync(join(root, name), "utf8");
+      const { code, map } = await transform(source, { loader: "ts", target: "es2022", sourcemap: "external", sourcesContent: false, sourcefile: name });
+      const hooked = insertHooks(name, source, code, map, { class: 0, loop: 0, tellingCall: 0, value: 0 });
+      parse(hooked.code, { ecmaVersion: "latest", sourceType: "module" });
+      const lines = source.split("\n");
+      for (const { position, end } of hooked.values) {
+        places++;
+        const text = position.line === end.line ? lines[position.line - 1]!.slice(position.column - 1, end.column - 1) : "()";
+        const isPlain = !/["'`/]/.test(text);
+        if (isPlain) assert.equal(text.split("(").length, text.split(")").length, `${name}:${position.line}: ${text}`);
+        if (isPlain && position.line === end.line) assert.doesNotMatch(text, /^\s|[\s,;:=]$/, `${name}:${position.line}`);
+      }
+    }
+    assert.ok(places > 3_000);
+  });
 
   it("are called by the batch where they come of one, and nowhere else", async () => {
     const text = loop(`for (const [x, y] of loader) {
@@ -249,6 +285,18 @@ const net = new Net(); net(randn(2, 3));`;
         assert.deepEqual(await evaluate(true), await evaluate(false));
       });
     }
+  });
+
+  it("that are told aren't looked at where that would run the program's own code", async () => {
+    const text = `${start}const log: string[] = [];
+const trap = (name: string) => (...values: unknown[]) => (log.push(name), (Reflect as any)[name](...values));
+const proxy = new Proxy([randn(2)], { get: trap("get"), getPrototypeOf: trap("getPrototypeOf"), has: trap("has"), ownKeys: trap("ownKeys") });
+const same = (value: unknown): unknown => value;
+const kept = same(proxy);
+for (const held of [proxy]) same(held);
+console.log(log.length);`;
+    const job = await inspect(folder.write("net.model.ts", text));
+    assert.equal(job.stdout, "0\n");
   });
 
   it("that are told leave the training's first loss as it is", async () => {

@@ -364,6 +364,22 @@ describe("the panel in a browser", function () {
     assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: at(3) });
   });
 
+  it("shows first what breaks the training, whatever was complained of before", async () => {
+    const at = (line: number) => ({ file, line, column: 12 });
+    const complaint: RunEvent = { type: "problem", problem: { severity: "warning", code: "other", message: "look at this", position: at(3) } };
+    const message = "loss became NaN at step 12. It began with `log` of 0 in `head`: 3 of 64 values are 0.";
+    const broken: RunEvent = {
+      type: "problem",
+      problem: { severity: "warning", code: "nonFiniteLoss", message, module: "head (Head) of Net", step: 12, position: at(24) },
+    };
+    await panel.send({ type: "snapshot", run: running });
+    await panel.sendEvents("run-1", [complaint, broken]);
+    assert.match(
+      await panel.byTestId("problem").innerText(),
+      /^loss became NaN at step 12\. It began with `log` of 0 in `head`: 3 of 64 values are 0\.\s+digits\.model\.ts:24$/,
+    );
+  });
+
   it("leads from a failure to the lines that make and call the module that it is in", async () => {
     const [root, ...others] = digitsModel.modules;
     const called = { file, line: 50, column: 9 };

@@ -8,12 +8,12 @@ import type { Store } from "../store.ts";
 import { Icon } from "./icon.tsx";
 import { ModuleLinks } from "./moduleLinks.tsx";
 
-/** What went wrong, on top of the panel: the first error as a banner, else the first of all; further ones in a list that opens. */
+/** What went wrong, on top of the panel: the worst as a banner, further ones in a list that opens. */
 export function Problems({ store }: { store: Store }) {
   // What a training's health comes to has a line of its own.
   const problems = useComputed(() => (store.run.value?.problems ?? []).filter(({ code }) => !isHealthLint(code))).value;
   const open = useComputed(() => store.choices.value.problemsOpen).value;
-  const first = problems.find(({ severity }) => severity === "error") ?? problems[0];
+  const first = worst(problems);
   if (!first) return null;
   const others = problems.filter((problem) => problem !== first);
   return (
@@ -44,6 +44,11 @@ export function Problems({ store }: { store: Store }) {
       )}
     </section>
   );
+}
+
+/** The first error, else what breaks the training, else the first of all. */
+function worst(problems: readonly Problem[]): Problem | undefined {
+  return problems.find(({ severity }) => severity === "error") ?? problems.find(({ code }) => code === "nonFiniteLoss") ?? problems[0];
 }
 
 function ProblemRow({ store, problem }: { store: Store; problem: Problem }) {

@@ -8,6 +8,7 @@ import type { Panels } from "../panel/panels.ts";
 import { explainLint } from "../problems/lintPages.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
+import type { PythonFiles } from "../python/openAsKindling.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
@@ -19,6 +20,8 @@ import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
 import { GoTo, type GoToTarget } from "./goTo.ts";
+import { exportPython } from "../python/exportPython.ts";
+import type { PythonView } from "../python/pythonView.ts";
 import { newModel } from "./newModel.ts";
 import { SteeringCommands } from "./steering.ts";
 
@@ -33,6 +36,8 @@ export interface CommandParts {
   readonly panels: Panels;
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
+  readonly python: PythonView;
+  readonly pythonFiles: PythonFiles;
   readonly log: vscode.LogOutputChannel;
   readonly output: vscode.OutputChannel;
 }
@@ -82,8 +87,11 @@ class Commands {
     exportPanel: (target?: Target) => this.#exportPanel(target),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
+    showPython: (target?: Target) => this.#showPython(target),
+    exportPython: (target?: Target) => this.#exportPython(target),
     copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
+    openAsKindling: (file?: vscode.Uri) => this.#openAsKindling(file),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
@@ -201,6 +209,22 @@ class Commands {
     const runs = store.get(file);
     if (runs && shownRun(runs)) panels.exportPage(file);
     else void vscode.window.showInformationMessage(`${basename(file)} has not been run yet. Train it, then export what the panel shows.`);
+  }
+
+  async #showPython(target: Target): Promise<void> {
+    const file = await this.#find(target);
+    if (file !== undefined) await this.#parts.python.show(file);
+  }
+
+  async #exportPython(target: Target): Promise<void> {
+    const file = await this.#find(target);
+    if (file === undefined) return;
+    await this.#save(file);
+    await exportPython(file);
+  }
+
+  async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {
+    if (file?.path.endsWith(".py")) await this.#parts.pythonFiles.openAsKindling(file);
   }
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {

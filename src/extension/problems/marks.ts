@@ -1,6 +1,6 @@
 /** From what runs complain of to marks in files: pure, with lines and columns from 0 as VS Code counts. */
 import type { Fix, ModelInfo, Problem, SourceEnd, SourcePosition } from "../../protocol/index.ts";
-import { isLint } from "../../run/lints.ts";
+import { ToldLints } from "../../run/lints.ts";
 import { fullPath, namedModule, placeOf } from "../../run/modulePlaces.ts";
 import { namesModule } from "../../run/modules.ts";
 import { isSamePosition } from "../shared/position.ts";
@@ -49,15 +49,15 @@ export function marks(
   heard: (problem: Problem, file: string) => Problem | undefined = (problem) => problem,
 ): ReadonlyMap<string, readonly Mark[]> {
   const byFile = new Map<string, Map<string, Mark>>();
+  const told = new ToldLints();
   for (const { file: reason, problems, version, structure } of all) {
     for (const found of problems) {
       const problem = heard(found, reason);
-      if (!problem) continue;
+      if (!problem || told.isTold(problem, version === undefined ? "run" : "text")) continue;
       const file = problem.position?.file ?? reason;
       const own = byFile.get(file) ?? new Map<string, Mark>();
       const mark = markOf(problem, version, structure?.models ?? []);
-      const key = JSON.stringify(isLint(mark.code) ? [mark.range.line, mark.code] : [mark.range, mark.message]);
-      if (!own.has(key)) own.set(key, mark);
+      own.set(JSON.stringify([mark.range, mark.message]), mark);
       byFile.set(file, own);
     }
   }

@@ -1,6 +1,6 @@
 /** A validation loop that calls a model with dropout or batch norm, which was never told `eval()`. */
 import type { Fix, Problem } from "../../protocol/index.ts";
-import { evaluations, modelsBehind } from "../evaluations.ts";
+import { evaluations, isInEvaluation, modelsBehind } from "../evaluations.ts";
 import { differs } from "../layers.ts";
 import type { Call, Program } from "../program.ts";
 import { finding, insertingAfter, insertingBefore } from "../rule.ts";
@@ -15,9 +15,11 @@ export function* evalMissing(program: Program): Generator<Problem> {
       if (isInTraining(program, call)) yield problem(program, call, loop);
     }
   }
-  // All of the held-out data at once.
+  // All of the held-out data at once, or batches that are drawn.
   for (const call of program.calls) {
-    const isHeld = !told.has(call) && isWithoutGraph(program, call) && call.arguments.some((argument) => isHeldOut(lastName(argument)));
+    if (told.has(call)) continue;
+    const isNamed = call.arguments.some((argument) => isHeldOut(lastName(argument))) || isInEvaluation(program, call);
+    const isHeld = isNamed && isWithoutGraph(program, call);
     if (isHeld && program.around(call, isLoopOver) === undefined && isInTraining(program, call)) yield problem(program, call, call);
   }
 }

@@ -7,7 +7,8 @@ import { finding } from "../rule.ts";
 import { memberName, type ClassNode, type Node } from "../tree.ts";
 
 /** A class that does one of these finds a way of its own to make its layers known. */
-const registersItself = /\bthis\s*\[|\.(?:addModule|registerModule|registerParameter)\b|\bObject\.assign\(\s*this\b/;
+const registersItself =
+  /\bthis\s*\[|\b(?:parameters|namedParameters|modules|children)\s*\([^()]*\)\s*[:{]|\.(?:addModule|registerModule|registerParameter)\b|\bObject\.assign\(\s*this\b/;
 
 const names = { array: "array", set: "Set", map: "Map", object: "object" } as const;
 

@@ -20,13 +20,15 @@ export function* noGradMissing(program: Program): Generator<Problem> {
 
 /** What the loop adds up may be gone back through behind it. */
 function isFollowedBack(program: Program, loop: LoopNode): boolean {
-  for (let place = program.statementOf(loop); place;) {
+  for (let node: Node = loop; ;) {
+    const place = program.statementOf(node);
+    if (!place) return false;
     if (place.block.slice(place.index + 1).some((statement) => reached(program, statement).calls.some(isBackward))) return true;
-    const outer = program.parentOf(program.parentOf(place.statement)!);
-    if (!outer || isFunction(outer) || program.parentOf(place.statement)?.type === "Program") return returnsTensor(program, loop);
-    place = program.statementOf(outer);
+    const block = program.parentOf(place.statement);
+    const outer = block && program.parentOf(block);
+    if (!block || !outer || isFunction(outer)) return returnsTensor(program, loop);
+    node = block;
   }
-  return false;
 }
 
 /** A function that gives back what isn't plainly a number may give back a loss to go back through. */

@@ -47,16 +47,23 @@ function isSmall(program: Program, size: Node): boolean {
 function isMapStyle(program: Program, dataset: Node): boolean {
   const made = program.instanceOf(dataset);
   if (made?.owner?.superClass) return program.apiOf(made.owner.superClass) === "data.Dataset";
-  return made?.api === "data.TensorDataset";
+  return made?.api === "data.TensorDataset" || made?.api === "data.Subset" || isSplitOff(program, dataset);
+}
+
+/** `[trainSet, testSet] = data.randomSplit(…)`: drawn once, and then in the same order in every epoch. */
+function isSplitOff(program: Program, dataset: Node): boolean {
+  const declaration = program.bindingOf(bare(dataset))?.declaration;
+  const value = declaration?.type === "VariableDeclarator" && declaration.id.type === "ArrayPattern" ? declaration.init : undefined;
+  return value?.type === "CallExpression" && program.apiOf(value.callee) === "data.randomSplit";
 }
 
 /** It trains, as a part of something that goes on again and again, and keeps no state from one batch to the next. */
 function trainsAgain(program: Program, loop: LoopNode): boolean {
   const calls = program.callsIn(loop.body);
-  const isStateful = calls.some((call) => {
-    const made = program.moduleOf(call.callee);
-    return made !== undefined && !made.api?.endsWith("Loss") && call.arguments.length > 1;
-  });
+  // A variable that each batch changes and the next is given.
+  const isStateful = calls.some(
+    (call) => program.moduleOf(call.callee) !== undefined && call.arguments.slice(1).some((argument) => (program.bindingOf(argument)?.writes.length ?? 0) > 0),
+  );
   const isAgain = program.around(loop, isLoop) !== undefined || program.functionAround(loop) !== undefined;
   return isAgain && !isStateful && calls.some(isBackward) && calls.some((call) => isOptimizerStep(program, call));
 }

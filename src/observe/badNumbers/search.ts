@@ -191,7 +191,8 @@ export class Search implements Instrument, OperationWatch {
   #ownerOf(tensor: Tensor, isData: boolean, isUsed: boolean): Owner | undefined {
     const { kind } = tensor.storage;
     if (kind === Kind.Parameter || kind === Kind.Buffer) return { kind: kind === Kind.Parameter ? "parameter" : "buffer", path: this.#pathOf(tensor) };
-    return isData ? { kind: "data", isUsed, ...(this.#batch !== undefined && { batch: this.#batch }) } : undefined;
+    // A single number is a constant of the program's.
+    return isData && tensor.numel() > 1 ? { kind: "data", isUsed, ...(this.#batch !== undefined && { batch: this.#batch }) } : undefined;
   }
 
   #remember(tensor: Tensor, bad: Bad): Bad {

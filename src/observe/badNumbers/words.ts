@@ -230,12 +230,6 @@ const traps: readonly Trap[] = [
     remedy: "Give it at least two values, or `correction: 0`.",
   },
   {
-    names: /^(std|norm|linalg)|[nN]orm$/,
-    applies: (_, { way }) => way === "differentiated",
-    says: (_, { word }) => `\`${word}\` where it is 0`,
-    remedy: "Add something small before, for example `x.square().sum().add(1e-8).sqrt()`.",
-  },
-  {
     names: /^mean|^median/,
     applies: ([x]) => x === undefined || x.count === 0,
     says: (_, { word }) => `\`${word}\` of no values`,
@@ -266,7 +260,7 @@ function computed(origin: Told): string {
 function untold(origin: Told): string {
   const { word, output, inputs } = origin;
   const module = inModule(origin);
-  if (isOverflow(origin)) return `an overflow of \`${word}\`${module}: the result is too large for float32 (above 3.4e38); ${ranges(inputs)}`;
+  if (isOverflow(origin)) return `an overflow of \`${word}\`${module}: what it computes is too large for float32 (above 3.4e38); ${ranges(inputs)}`;
   return `\`${word}\`${module}: it made ${share(output)} ${kindOf(output)}; ${ranges(inputs)}`;
 }
 
@@ -283,9 +277,9 @@ function ranges(inputs: readonly Extent[]): string {
   return `it read values from ${known.map(({ min, max }) => (min === max ? `${formatNumber(min)}` : `${formatNumber(min)} to ${formatNumber(max)}`)).join(", and ")}`;
 }
 
-/** Infinite of finite values without any of the known traps. */
-function isOverflow({ way, output, inputs }: Origin): boolean {
-  return way === "computed" && output.positive + output.negative > 0 && inputs.some(({ min, max }) => Math.max(Math.abs(min), Math.abs(max)) > 1e12);
+/** Of values so large that what is computed from them, or on the way to it, is too large. */
+function isOverflow({ way, inputs }: Origin): boolean {
+  return way === "computed" && inputs.some(({ min, max }) => Math.max(Math.abs(min), Math.abs(max)) > 1e12);
 }
 
 function remedy(origin: Told): string {

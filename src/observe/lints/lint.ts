@@ -56,6 +56,8 @@ export interface LintContext {
   isFrozenByHand(): boolean;
   /** Where the loader was made, and the variable that holds it. */
   loaderPlace(loader: object): LoaderPlace | undefined;
+  /** The user's own line that says to compute what is computed now: that of the layer that does so, else the one that runs. */
+  origin(): SourcePosition | undefined;
   /** The user's own line that runs now. */
   here(): SourcePosition | undefined;
   /** Once for each place; as severe as the lint is, unless told otherwise. */

@@ -9,6 +9,7 @@ import { lintProblem, type LintId } from "../../run/lints.ts";
 import type { ModelWatch } from "../measuring/modelWatch.ts";
 import { callerPosition } from "../program/construction.ts";
 import type { OperationWatches } from "../program/operationWatches.ts";
+import type { OpenCalls } from "../values/openCalls.ts";
 import { AccidentalBroadcast } from "./accidentalBroadcast.ts";
 import { BceUnbounded } from "./bceUnbounded.ts";
 import { EvalMissing } from "./evalMissing.ts";
@@ -44,9 +45,12 @@ const all = [
   TestSetTrained,
 ] as const satisfies readonly (new (context: LintContext) => Lint)[];
 
-export interface LintsParts extends Omit<LintContext, "isTrained" | "here" | "tell" | "isTold" | "loaderPlace"> {
-  /** Where operations are told; none where nothing is to be measured. */
-  readonly operations: OperationWatches | undefined;
+/** A program that never takes a step isn't looked at for ever. */
+const mostOperations = 100_000;
+
+export interface LintsParts extends Omit<LintContext, "isTrained" | "origin" | "here" | "tell" | "isTold" | "loaderPlace"> {
+  readonly operations: OperationWatches;
+  readonly calls: OpenCalls;
   tell(problem: Problem): void;
 }
 
@@ -56,7 +60,8 @@ export class Lints {
   readonly #told = new Set<string>();
   readonly #loaders = new WeakMap<object, LoaderPlace>();
   /** What looks at operations, until the run has taken its first step. */
-  readonly #operations = { ran: (...operation: Parameters<NonNullable<Lint["ran"]>>): void => this.#each((lint) => lint.ran?.(...operation)) };
+  readonly #operations = { ran: (...operation: Parameters<NonNullable<Lint["ran"]>>): void => this.#ran(operation) };
+  #operationsSeen = 0;
 
   constructor(parts: LintsParts) {
     this.#parts = parts;
@@ -64,12 +69,13 @@ export class Lints {
       ...parts,
       isTrained: ({ model }) => model.modules[0]!.parameters().some((parameter) => parts.course.iterations.isOwned(parameter)),
       loaderPlace: (loader) => this.#loaders.get(loader),
+      origin: () => this.#origin(),
       here: () => this.#here(),
       tell: (...found) => this.#tell(...found),
       isTold: (...place) => this.#isTold(...place),
     };
     this.#lints = all.map((Rule) => new Rule(context));
-    parts.operations?.add(this.#operations);
+    parts.operations.add(this.#operations);
   }
 
   optimizerConstructed(optimizer: Optimizer): void {
@@ -98,7 +104,7 @@ export class Lints {
 
   afterStep(optimizer: Optimizer): void {
     this.#each((lint) => lint.afterStep?.(optimizer));
-    this.#parts.operations?.remove(this.#operations);
+    this.#parts.operations.remove(this.#operations);
   }
 
   schedulerStepped(scheduler: LRScheduler): void {
@@ -124,11 +130,23 @@ export class Lints {
 
   finish(): void {
     this.#each((lint) => lint.finish?.());
-    this.#parts.operations?.remove(this.#operations);
+    this.#parts.operations.remove(this.#operations);
+  }
+
+  #ran(operation: Parameters<NonNullable<Lint["ran"]>>): void {
+    if (++this.#operationsSeen > mostOperations) this.#parts.operations.remove(this.#operations);
+    else this.#each((lint) => lint.ran?.(...operation));
   }
 
   #each(tell: (lint: Lint) => void): void {
     for (const lint of this.#lints) tell(lint);
+  }
+
+  #origin(): SourcePosition | undefined {
+    const { calls, registry, source } = this.#parts;
+    const layer = calls.innermost;
+    const isOwn = layer && source.declaredAt(layer.constructor) !== undefined;
+    return (layer && !isOwn ? registry.constructedAt(layer) : undefined) ?? this.#here();
   }
 
   #here(): SourcePosition | undefined {

@@ -19,22 +19,22 @@ const twice = "so what it learns from is far too even, and the loss can't come n
 const mistakes: Readonly<Record<string, Readonly<Record<string, Mistake>>>> = {
   crossEntropy: {
     SoftmaxBackward0: {
-      what: `Cross entropy applies softmax itself, and its input has been through one already: ${twice}.`,
+      what: `Cross entropy applies softmax itself, and what it gets has been through one already: ${twice}.`,
       advice: "Give it the outputs before the softmax.",
     },
     LogSoftmaxBackward0: {
-      what: "Cross entropy applies log softmax itself, and its input has been through one already: the second changes nothing.",
+      what: "Cross entropy applies log softmax itself, and what it gets has been through one already: the second changes nothing.",
       advice: "Give it the outputs before the log softmax, or use `nn.NLLLoss`.",
       severity: "information",
     },
     SigmoidBackward0: {
-      what: `Cross entropy applies softmax itself, and its input has been through a sigmoid: ${twice}.`,
+      what: `Cross entropy applies softmax itself, and what it gets has been through a sigmoid: ${twice}.`,
       advice: "Give it the outputs before the sigmoid; where a sample may have several classes at once, use `nn.BCEWithLogitsLoss`.",
     },
   },
   binaryCrossEntropyWithLogits: {
     SigmoidBackward0: {
-      what: `BCEWithLogitsLoss applies sigmoid itself, and its input has been through one already: ${twice}.`,
+      what: `BCEWithLogitsLoss applies sigmoid itself, and what it gets has been through one already: ${twice}.`,
       advice: "Give it the outputs before the sigmoid, or use `nn.BCELoss`.",
     },
   },
@@ -50,7 +50,9 @@ const squashing: ReadonlySet<string> = new Set(["SoftmaxBackward0", "LogSoftmaxB
 
 export class SoftmaxBeforeLoss implements Lint {
   readonly #context: LintContext;
-  /** Where the softmax of a node was called. */
+  /** Lines with losses of which it was told. */
+  readonly #told = new Set<string>();
+  /** Where the softmax of a node was called, or the layer made that is one. */
   readonly #places = new WeakMap<Node, SourcePosition>();
 
   constructor(context: LintContext) {
@@ -60,7 +62,7 @@ export class SoftmaxBeforeLoss implements Lint {
   ran({ name }: { readonly name: string }, _: readonly Tensor[], [output]: readonly Tensor[]): void {
     const node = output?.gradFn;
     if (!node || !squashing.has(name)) return;
-    const place = this.#context.here();
+    const place = this.#context.origin();
     if (place) this.#places.set(node, place);
   }
 
@@ -68,10 +70,11 @@ export class SoftmaxBeforeLoss implements Lint {
     const known = mistakes[name];
     const node = known && madeBy(input);
     const mistake = node && known[node.name];
-    const position = mistake && this.#context.here();
-    if (!position) return;
-    const place = this.#places.get(node);
-    const related = place ? { related: [{ message: "it goes through it here", position: place }] } : {};
+    const loss = mistake && this.#context.here();
+    if (!loss || this.#told.has(`${loss.file}:${loss.line}`)) return;
+    this.#told.add(`${loss.file}:${loss.line}`);
+    const position = this.#places.get(node) ?? loss;
+    const related = position === loss ? {} : { related: [{ message: "the loss gets it here", position: loss }] };
     this.#context.tell("softmax-before-cross-entropy", { message: `${mistake.what} ${mistake.advice}`, position, ...related }, mistake.severity);
   }
 }

@@ -219,8 +219,9 @@ export class ValueWatch {
 
 /** Parameters in a list are a model's, and no values that go from line to line. */
 function isListOfTensors(value: unknown): value is readonly Tensor[] {
-  if (!Array.isArray(value) || !(value[0] instanceof Tensor) || value.length > longestList) return false;
-  return value.every((one) => one instanceof Tensor && !(one instanceof Parameter));
+  if (!Array.isArray(value) || value.length === 0 || value.length > longestList) return false;
+  for (const one of value as readonly unknown[]) if (!(one instanceof Tensor) || one instanceof Parameter) return false;
+  return true;
 }
 
 function measure(tensor: Tensor): MeasuredValues {

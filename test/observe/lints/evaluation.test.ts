@@ -41,6 +41,36 @@ for (let epoch = 0; epoch < 3; epoch++) {
     const [said] = await holds(validation("right += lossFn(model(x), y).item(); // expect: eval-missing", "new nn.BatchNorm1d(8)"));
     assert.match(said!.message, /goes by each batch's own statistics/);
   });
+  it("is told of a validation set that is one batch, from the second time on", () =>
+    holds(`${setUp()}
+const [x, y] = others[0]!;
+for (let epoch = 0; epoch < 3; epoch++) {
+  train();
+  const loss = noGrad(() => lossFn(model(x), y)); // expect: eval-missing
+}`));
+  const passes = (body: string): string => `${setUp()}
+const valLoader = new data.DataLoader(new data.TensorDataset(randn(24, 4), randint(0, 3, [24])), { batchSize: 8 });
+train();
+for (const [x, y] of valLoader) {
+  ${body}
+}
+train();`;
+  it("is told of a pass over other data that nothing comes back from, without noGrad as well", () =>
+    holds(passes("model(x).argmax(1).eq(y).sum().item(); // expect: eval-missing")));
+  it("isn't said of a pass that is gone back through in the end", () =>
+    holds(
+      passes("sum = sum.add(lossFn(model(x), y));")
+        .replace("train();\nfor", "let sum = zeros([]);\ntrain();\nfor")
+        .replace("}\ntrain();", "}\noptimizer.zeroGrad();\nsum.backward();\noptimizer.step();\ntrain();"),
+    ));
+  it("isn't said of the training's own loss that is looked at after each step", () =>
+    holds(`${setUp("new nn.BatchNorm1d(8)")}
+for (const [x, y] of [...batches, ...batches]) {
+  optimizer.zeroGrad();
+  lossFn(model(x), y).backward();
+  optimizer.step();
+  noGrad(() => lossFn(model(x), y));
+}`));
   it("is told when it comes after the training", () =>
     holds(`${setUp()}
 train();

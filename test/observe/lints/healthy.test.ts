@@ -1,5 +1,8 @@
 /** Programs in the style of PyTorch's public examples, which do on purpose what elsewhere is a mistake: nothing is said of them. */
-import { holds } from "./programs.ts";
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { holds, saidOfFile } from "./programs.ts";
 
 const imports = `const F = nn.functional; `;
 
@@ -439,5 +442,10 @@ describe("nothing is said of", function () {
       await holds(imports + text);
       await holds(imports + text, "inspect");
     });
+  }
+
+  const programs = new URL("../../lint/healthy/", import.meta.url);
+  for (const name of readdirSync(programs).filter((one) => one.endsWith(".model.ts"))) {
+    it(`${name}, while it trains`, async () => assert.deepEqual(await saidOfFile(fileURLToPath(new URL(name, programs)), "train"), []));
   }
 });

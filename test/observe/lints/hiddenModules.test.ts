@@ -41,8 +41,18 @@ function make() {
 ${net("layers = make(); // expect: hidden-modules")}`));
   it("are told where the class says what it holds, over however many lines, and once for a class and those that extend it", async () => {
     await holds(net("layers = [ // expect: hidden-modules\n    new nn.Linear(4, 4),\n    new nn.Linear(4, 4),\n  ];"));
-    await holds(net("layers; // expect: hidden-modules\n  constructor() {\n    super();\n    this.layers = [];\n    this.layers.push(new nn.Linear(4, 4));\n  }").replace("layers;", "layers: nn.Linear[];").replace(" // expect: hidden-modules\n", "\n").replace("this.layers = [];", "this.layers = []; // expect: hidden-modules"));
-    await holds(net("layers = [new nn.Linear(4, 4)]; // expect: hidden-modules").replace("const model = new Net();", "class Deeper extends Net {}\nconst model = new Deeper();"));
+    await holds(
+      net("layers; // expect: hidden-modules\n  constructor() {\n    super();\n    this.layers = [];\n    this.layers.push(new nn.Linear(4, 4));\n  }")
+        .replace("layers;", "layers: nn.Linear[];")
+        .replace(" // expect: hidden-modules\n", "\n")
+        .replace("this.layers = [];", "this.layers = []; // expect: hidden-modules"),
+    );
+    await holds(
+      net("layers = [new nn.Linear(4, 4)]; // expect: hidden-modules").replace(
+        "const model = new Net();",
+        "class Deeper extends Net {}\nconst model = new Deeper();",
+      ),
+    );
   });
   it("may be parameters", async () => {
     const text = net("scales = [new nn.Parameter(zeros(4))]; // expect: hidden-modules");

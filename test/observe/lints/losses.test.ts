@@ -23,15 +23,22 @@ for (let step = 0; step < 3; step++) {
 const wrong = (lint: string, text: string): string => text.replace("// EXPECT", `// expect: ${lint}`);
 
 describe("Softmax before a loss that applies it", () => {
-  it("is told where the loss is computed, and where the softmax is", async () => {
-    const text = wrong("softmax-before-cross-entropy", classified("this.layer(x).softmax(1)", "new nn.CrossEntropyLoss()"));
+  const lint = "softmax-before-cross-entropy";
+  const atForward = (text: string): string => text.replace(/^ {4}return .*;$/m, `$& // expect: ${lint}`);
+
+  it("is told where the softmax is, and where the loss is computed", async () => {
+    const text = atForward(classified("this.layer(x).softmax(1)", "new nn.CrossEntropyLoss()"));
     const [said] = await holds(text, "inspect");
     assert.match(said!.message, /^Cross entropy applies softmax itself.*Give it the outputs before the softmax\.$/);
-    assert.equal(said!.related![0]!.position.line, 5);
+    assert.equal(said!.related![0]!.position.line, 14);
     await holds(text);
   });
+  it("is told where the layer is made that is one", async () => {
+    const text = classified("this.last(this.layer(x))", "new nn.CrossEntropyLoss()", `\n  last = new nn.Softmax(1); // expect: ${lint}`);
+    await holds(text);
+    await holds(text, "inspect");
+  });
   for (const [what, text] of Object.entries({
-    "as a layer": classified("this.last(this.layer(x))", "new nn.CrossEntropyLoss()", " last = new nn.Softmax(1);"),
     "in another shape": classified("this.layer(x).softmax(1).reshape(-1, 3)", "nn.functional.crossEntropy"),
     "that is a sigmoid": classified("this.layer(x).sigmoid()", "nn.functional.crossEntropy"),
     "where its logarithm is wanted": classified("this.layer(x).softmax(1)", "new nn.NLLLoss()"),
@@ -40,15 +47,10 @@ describe("Softmax before a loss that applies it", () => {
       "(out: Tensor, y: Tensor) => nn.functional.binaryCrossEntropyWithLogits(out.select(1, 0), y.gt(0).float())",
     ),
   })) {
-    it(`is told ${what}`, () =>
-      holds(
-        what.includes("With")
-          ? text.replace("const lossFn = ", "const lossFn = /* here */ ").replace("float());", "float()); // expect: softmax-before-cross-entropy")
-          : wrong("softmax-before-cross-entropy", text),
-      ));
+    it(`is told ${what}`, () => holds(atForward(text)));
   }
   it("is of little weight where it is a log softmax", async () => {
-    const [said] = await holds(wrong("softmax-before-cross-entropy", classified("this.layer(x).logSoftmax(1)", "new nn.CrossEntropyLoss()")));
+    const [said] = await holds(atForward(classified("this.layer(x).logSoftmax(1)", "new nn.CrossEntropyLoss()")));
     assert.equal(said!.severity, "information");
   });
   it("isn't said of outputs as they are, of log softmax before NLLLoss, or of attention within", async () => {

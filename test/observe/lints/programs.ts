@@ -7,18 +7,23 @@ import { Folder, Job } from "../../runner/job.ts";
 const begin = `import { autograd, cat, data, distributions, manualSeed, nn, noGrad, optim, rand, randint, randn, stack, tensor, zeros, type Tensor } from "kindling"; manualSeed(1); `;
 
 /** What lints say of a program, which needs to import nothing. */
-export async function saidOf(text: string, mode: RunMode = "train"): Promise<readonly Problem[]> {
+async function saidOf(text: string, mode: RunMode = "train"): Promise<readonly Problem[]> {
   const folder = new Folder();
   try {
-    const job = await Job.warm();
-    job.start(folder.write("net.model.ts", begin + text), { mode });
-    await job.ended();
-    const failure = job.problems.find(({ severity, code }) => severity === "error" && !isLint(code));
-    assert.equal(failure, undefined, failure?.message);
-    return job.problems.filter(({ code }) => isLint(code));
+    return await saidOfFile(folder.write("net.model.ts", begin + text), mode);
   } finally {
     folder.remove();
   }
+}
+
+/** What lints say of a file while it runs. */
+export async function saidOfFile(file: string, mode: RunMode): Promise<readonly Problem[]> {
+  const job = await Job.warm();
+  job.start(file, { mode });
+  await job.ended();
+  const failure = job.problems.find(({ severity, code }) => severity === "error" && !isLint(code));
+  assert.equal(failure, undefined, failure?.message);
+  return job.problems.filter(({ code }) => isLint(code));
 }
 
 /** Each lint is told at the lines that are marked with it, and nowhere else. */
