@@ -15,6 +15,7 @@ const moduleEntries = {
   "kindling": "src/engine/index.ts",
   "runner/main": "src/runner/main.ts",
   "runner/worker": "src/runner/worker.ts",
+  "runner/again": "src/runner/again.ts",
   "cli/main": "src/cli/main.ts",
 };
 

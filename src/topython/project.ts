@@ -72,7 +72,5 @@ python train.py
 \`\`\`
 
 ${has("model.py") ? "- `model.py`: the classes\n" : ""}- \`train.py\`: everything else, from the data to the last line that is printed
-- \`weights.pt\`, where it is there: the parameters of each model as they were before the first training step, by the model's name:
-  \`model.load_state_dict(torch.load("weights.pt")["model"])\`
 `;
 }
