@@ -380,7 +380,10 @@ export class Statements {
       return this.#put(target, to.binary(operator, target, value).doc, margin);
     }
     if (type.kind === "list" && operator === "+" && value.kind === "list") {
-      return this.#line([to.receiver(target), ".push(", value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(entry, level.assignment)]), ")"], margin);
+      return this.#line(
+        [to.receiver(target), ".push(", value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(entry, level.assignment)]), ")"],
+        margin,
+      );
     }
     if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spread(value), ")"], margin);
     if (type.kind === "tensor") {

@@ -158,16 +158,22 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
       const made = iterable(context, node.argument);
       return [{ text: `*${within(made, binds.bitOr)}`, node, type: made.type }];
     }
-    if (i === parameters.options) {
-      const made = expression(context, node);
-      return made.type.kind === "none" ? [] : [{ text: `**${within(made, binds.bitOr)}`, node, type: made.type }];
-    }
+    if (i === parameters.options) return spreadOptions(expression(context, node), node, parameters.optionNames ?? []);
     const wanted = parameters.types[i];
     const made = isCallback(inner) ? callback(context, inner, wanted) : argument(context, node, parameters.names[i]);
     return [{ text: made.text, node, type: made.type }];
   });
   while (given.at(-1)?.text === "None" && nodes.at(-1)?.type === "Identifier") given.pop();
   return given;
+}
+
+/** An object that is taken apart into keyword arguments; one that has more than is asked for gives what is. */
+function spreadOptions(made: Code, node: Node, names: readonly string[]): Argument[] {
+  if (made.type.kind === "none") return [];
+  const { type } = made;
+  const hasMore = type.kind === "object" && [...type.fields.keys()].some((name) => !names.includes(name));
+  if (!hasMore) return [{ text: `**${within(made, binds.bitOr)}`, node, type }];
+  return names.filter((name) => type.fields.has(name)).map((name) => ({ text: `${pythonName(name)}=${receiver(made)}[${quoted(name)}]`, node, type: unknown }));
 }
 
 function argument(context: Context, node: Node, name: string | undefined): Code {

@@ -45,6 +45,7 @@ export function expression(context: Context, node: Node): Code {
     case "Identifier":
       return identifier(context, node);
     case "ThisExpression":
+      if (!context.scope.find("this")) return context.refuse(node, "this outside of a class");
       return atom(context.scope.find("this")?.python ?? "self", context.scope.find("this")?.type() ?? unknown);
     case "ParenthesizedExpression":
     case "TSNonNullExpression":

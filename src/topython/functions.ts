@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { Definition } from "./context.ts";
 import { assignPattern, declarePattern } from "./patterns.ts";
 import { access, binds, code, pythonName, type Code } from "./python.ts";
-import { boundNames, contains, freeNames, isAssignedIn, isFunction, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
+import { boundNames, contains, freeNames, isAssignedIn, isFunction, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, either, list, none, number, unknown, type Parameters, type Type } from "./types.ts";
 
 /** What a call of the function has to know. */
@@ -16,9 +16,13 @@ export function parametersOf(context: Context, parameters: readonly Node[]): Par
     types,
     names: parameters.map((parameter) => boundNames(parameter)[0] ?? ""),
     options: pattern?.type === "ObjectPattern" ? parameters.length - 1 : -1,
+    ...(pattern?.type === "ObjectPattern" && { optionNames: optionNames(pattern) }),
     rest: last?.type === "RestElement",
   };
 }
+
+const optionNames = (pattern: Extract<Node, { type: "ObjectPattern" }>): string[] =>
+  pattern.properties.flatMap((property) => (property.type === "ObjectProperty" ? (keyName(property.key, property.computed) ?? []) : []));
 
 const withoutDefault = (parameter: Node): Node =>
   parameter.type === "AssignmentPattern" ? parameter.left : parameter.type === "TSParameterProperty" ? withoutDefault(parameter.parameter) : parameter;
@@ -252,6 +256,8 @@ export function docstring(context: Context, lines: readonly string[], source: nu
  */
 export function functionValue(context: Context, node: FunctionNode, types: readonly Type[] = [], arity?: number, wanted = "function"): Code {
   const type = functionType(context, node);
+  if (node.type === "ObjectMethod" && contains(node.body, (each) => each.type === "ThisExpression"))
+    return context.refuse(node, "this in a method of a plain object", "make it a class");
   const surplus =
     arity === undefined || node.params.some((each) => each.type === "RestElement")
       ? []

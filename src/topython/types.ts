@@ -29,6 +29,8 @@ export interface Parameters {
   readonly names: readonly string[];
   /** Place of the parameter that is taken apart into keyword arguments; -1 without. */
   readonly options: number;
+  /** The names that it is taken apart into. */
+  readonly optionNames?: readonly string[];
   readonly rest: boolean;
 }
 

@@ -164,12 +164,22 @@ class Counter {
   });
 });
 
+describe("options that are kept in an object", () => {
+  it("give what is asked for, also where the object has more", () => {
+    assertPython(
+      "const config = { a: 1, lr: 0.1 };\nfunction f({ a }: { a: number }): number {\n  return a;\n}\nf(config);",
+      'config = {"a": 1, "lr": 0.1}\n\n\ndef f(*, a):\n    return a\n\n\nf(a=config["a"])',
+    );
+  });
+});
+
 describe("what has no twin", () => {
   const refusals: Readonly<Record<string, readonly [string, number, RegExp]>> = {
     "something of Kindling's own": [`${from("memoryReport")}console.log(1);\nmemoryReport();`, 3, /^`memoryReport` has no twin in PyTorch/],
     "a package": ['import lodash from "lodash";\nlodash.chunk([1], 1);', 1, /^`import … from "lodash"` has no twin/],
     "a jump to a label": ["for (const a of [1]) {\n  outer: for (const b of [a]) {\n    continue outer;\n  }\n}", 2, /^`a label` has no twin/],
     "a name that nobody has": ["const w = document.title;", 1, /^`document` has no twin/],
+    "a plain object that speaks of itself": ["const meter = {\n  sum: 0,\n  add(n: number) {\n    this.sum += n;\n  },\n};", 3, /make it a class/],
     "a case that runs into the next": ["const n = 1;\nswitch (n) {\n  case 1:\n    console.log(1);\n  case 2:\n    console.log(2);\n}", 3, /falls through/],
   };
   for (const [name, [source, line, message]] of Object.entries(refusals)) {
