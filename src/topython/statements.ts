@@ -229,8 +229,14 @@ function expressionStatement(context: Context, node: Node, value: Node): void {
   }
   if (inner.type === "SequenceExpression") return inner.expressions.forEach((each) => expressionStatement(context, each, each));
   if (inner.type === "AssignmentExpression") return assignment(context, node, inner);
-  context.statement(node, () => effect(context, inner).text);
+  context.statement(node, () => unlessAbsent(inner, effect(context, inner).text));
   if (inner.type === "CallExpression" && inner.callee.type === "Super") context.takeAfterSuper()?.();
+}
+
+/** `onEpoch?.(1)` on a line of its own is an `if`. */
+function unlessAbsent(inner: Node, text: string): string {
+  const parts = inner.type === "OptionalCallExpression" ? /^(.*) if (.+ is not None) else None$/s.exec(text) : null;
+  return parts ? `if ${parts[2]}:\n    ${parts[1]}` : text;
 }
 
 /** An expression for what it does. */

@@ -75,6 +75,10 @@ describe("Python of single statements", () => {
       'o = None\nv = value if (value := o.get("a") if o is not None else None) is not None else 3',
     ],
     "do … while": ["let n = 0;\ndo n++;\nwhile (n < 3);", "n = 0\nwhile True:\n    n += 1\n    if not n < 3:\n        break"],
+    "a function that may be missing": [
+      "function f(tell?: (n: number) => void): void {\n  tell?.(1);\n}",
+      "def f(tell=None):\n    if tell is not None:\n        tell(1)",
+    ],
     "failures": [
       "try {\n  throw new Error('no');\n} catch (error) {\n  console.log((error as Error).message);\n}",
       'try:\n    raise RuntimeError("no")\nexcept Exception as error:\n    print(str(error))',
