@@ -1,5 +1,5 @@
 // Writes src/python/apiNames.ts, the names that the built engine has: `node scripts/python/names.mjs` after a build.
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as kindling from "../../dist/kindling.js";
 
 /** Path of a namespace → its names. */
@@ -14,12 +14,24 @@ export function namesOf(engine) {
     }
   };
   visit("", engine);
+  for (const name of propertiesDeclared()) members.add(name);
   return { spaces, members: [...members].sort(), tensor: membersOf(engine.Tensor).sort() };
+}
+
+/** The properties that the classes of the API declare: they stand on objects, not on prototypes. */
+function propertiesDeclared() {
+  const folder = new URL("../../dist/types/", import.meta.url);
+  const files = readdirSync(folder, { recursive: true }).filter((file) => /^(nn|optim|data|distributions)\/.*\.d\.ts$/.test(file));
+  return files.flatMap((file) => [...readFileSync(new URL(file, folder), "utf8").matchAll(/^ {4}(?:readonly )?([a-z]\w*)[?!]?:/gm)].map(([, name]) => name));
 }
 
 function membersOf(constructor) {
   const found = new Set();
-  for (let prototype = constructor.prototype; prototype && prototype !== Object.prototype && prototype !== Function.prototype; prototype = Object.getPrototypeOf(prototype)) {
+  for (
+    let prototype = constructor.prototype;
+    prototype && prototype !== Object.prototype && prototype !== Function.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
     for (const name of Object.getOwnPropertyNames(prototype)) if (name !== "constructor") found.add(name);
   }
   return [...found];

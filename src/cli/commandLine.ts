@@ -5,6 +5,7 @@ import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 export type Command =
   | { readonly type: "help" }
   | { readonly type: "version" }
+  | { readonly type: "fromPython"; readonly file: string; readonly output: string | undefined }
   | {
       readonly type: "run";
       readonly mode: "train" | "inspect";
@@ -38,6 +39,7 @@ export const usage = `Usage:
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
+  kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
 What stands after \`--\` is the program's own: it finds it in process.argv.
 
@@ -46,6 +48,7 @@ Options:
   --no-keep      (train) write nothing of the run down
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
+  -o FILE        (from-python) write the program there instead of printing it
   -o FOLDER      (to-python) write model.py, train.py, the weights and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
@@ -73,9 +76,10 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (file === undefined || rest.length === 0) throw new UsageError("which runs? `kindling compare RUN RUN`; `kindling runs` lists them");
       return { type: "compare", runs: [file, ...rest], json };
   }
-  if (mode === undefined) throw new UsageError("say what to do: `train` or `inspect`");
+  if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
+  if (mode === "from-python") return readFromPython(file, rest, values);
   if (mode === "to-python") return toPythonCommand(file, rest, values.output);
-  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python` only");
+  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python` and `from-python` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
@@ -89,6 +93,13 @@ function toPythonCommand(file: string | undefined, rest: readonly string[], fold
   if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
   return { type: "toPython", file, folder };
+}
+
+function readFromPython(file: string | undefined, rest: readonly string[], { output, json }: { output?: string; json?: boolean }): Command {
+  if (file === undefined) throw new UsageError("which file? `kindling from-python FILE.py`");
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
+  if (json) throw new UsageError("`--json` goes with `inspect` only");
+  return { type: "fromPython", file, output };
 }
 
 function parse(args: readonly string[]) {

@@ -28,6 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
     case "version":
       process.stdout.write(`${version()}\n`);
       return 0;
+    case "fromPython":
+      return translatePython(command.file, command.output);
     case "run":
       return run(command);
     case "runs":
@@ -40,6 +42,12 @@ async function main(args: readonly string[]): Promise<number> {
       // Its parser is of no use to a training.
       return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
   }
+}
+
+/** The translator is loaded only where it is wanted. */
+async function translatePython(file: string, output: string | undefined): Promise<number> {
+  const { translateFile } = await import("./fromPython.ts");
+  return translateFile(file, output);
 }
 
 function run({ mode, file, json, threads, keep, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {

@@ -18,6 +18,8 @@ import { ModuleSymbols } from "./navigation/moduleSymbols.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
 import { PythonView } from "./python/pythonView.ts";
 import { showProblems } from "./problems/diagnostics.ts";
+import { PythonFiles } from "./python/openAsKindling.ts";
+import { offerPasteAsKindling } from "./python/pasteAsKindling.ts";
 import { exportPanel } from "./export/exportPanel.ts";
 import { saveFile } from "./export/saveFile.ts";
 import { Archive } from "./runs/archive.ts";
@@ -71,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     log: (text) => log.debug(text),
   });
   const controller = new RunController(store, pool, (file, mode) => requestFor(file, mode, (text) => log.warn(text)));
+  const pythonFiles = new PythonFiles();
   const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (text) => log.warn(text));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
@@ -110,6 +113,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     showStatus(store, current),
     keptRuns,
     registerKeptRunCommands(keptRuns, panels),
+    pythonFiles,
+    offerPasteAsKindling(),
     registerCommands({
       extension,
       store,
@@ -122,6 +127,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       view,
       types,
       python,
+      pythonFiles,
       log,
       output,
     }),

@@ -1,12 +1,13 @@
 /** Python's own functions: `len`, `range`, `sum`, `print` … */
 import { argumentsOf } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code } from "./context.ts";
-import { arrowBody, methodName, type Expressions } from "./expressions.ts";
+import type { Expressions } from "./expressions.ts";
 import type { Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
 import type { Call, Comprehension, Expression } from "./syntax.ts";
 import { printed, reprOf, strOf, formatted } from "./text.ts";
 import { isMap, isNumber, itemOf, present } from "./types.ts";
+import { arrowBody, methodName } from "./words.ts";
 
 export function builtinCall(to: Expressions, name: string, call: Call): Code {
   const positional = call.arguments.filter((argument) => !argument.name).map(({ value }) => value);
@@ -176,9 +177,8 @@ function integer(to: Expressions, value: Expression | undefined): Code {
     case "string":
       return primary("Number.parseInt(", to.doc(value), ", 10)");
     case "tensor":
-      return type.elements === "int" || type.elements === "bool"
-        ? primary(to.receiver(value), ".item()")
-        : primary("Math.trunc(", to.receiver(value), ".item())");
+      if (type.elements === "bool") return primary("Number(", to.receiver(value), ".item())");
+      return type.elements === "int" ? primary(to.receiver(value), ".item()") : primary("Math.trunc(", to.receiver(value), ".item())");
     case "any":
     case "unknown":
       return primary("Math.trunc(Number(", to.doc(value), "))");
@@ -203,6 +203,8 @@ function real(to: Expressions, value: Expression | undefined): Code {
 function copied(to: Expressions, value: Expression): Doc {
   const type = present(to.typeOf(value));
   if (type.kind === "list" || type.kind === "tuple" || type.kind === "size") return ["[...", to.doc(value), "]"];
+  // Of what isn't known, a dictionary gives its keys.
+  if (type.kind === "any") return [to.context.helper("list"), "(", to.doc(value), ")"];
   return to.array(value);
 }
 
@@ -309,9 +311,6 @@ export function callable(to: Expressions, value: Expression): Doc {
     const call: Call = { kind: "call", callee: value, arguments: [{ value: parameter }], from: value.from, to: value.to };
     return ["(value: any) => ", arrowBody(builtinCall(to, path.slice("builtins.".length), call))];
   }
-  if (value.kind === "attribute" && path === undefined && present(to.typeOf(value)).kind === "function") {
-    return ["(...values: any[]) => (", to.doc(value), " as any)(...values)"];
-  }
   return to.operand(value, level.assignment);
 }
 
@@ -391,11 +390,7 @@ function next(to: Expressions, value: Expression): Code {
     return primary(to.operand(value.arguments[0]!.value, level.primary), "[Symbol.iterator]().next().value!");
   }
   if (value.kind === "comprehension") return primary(to.doc(value), "[0]!");
-  if (
-    present(to.typeOf(value)).kind === "iterator" &&
-    value.kind === "call" &&
-    /parameters$/.test(value.callee.kind === "attribute" ? value.callee.name : "")
-  ) {
+  if (present(to.typeOf(value)).kind === "iterator" && value.kind === "call" && value.callee.kind === "attribute" && value.callee.name.endsWith("parameters")) {
     return primary(to.doc(value), "[0]!");
   }
   return primary(to.operand(value, level.primary), ".next().value!");

@@ -2,7 +2,7 @@
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { keyText, listed, type Doc } from "./layout.ts";
-import { camelCase } from "./names.ts";
+import { argumentName, camelCase } from "./names.ts";
 import { partsOf, type Argument, type Call, type Expression } from "./syntax.ts";
 import { isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
 
@@ -12,11 +12,11 @@ export function argumentsOf(to: Expressions, call: Call, { rename = true, skip =
   const named: Doc[] = [];
   for (const argument of call.arguments.slice(from)) {
     if (argument.star === "**") {
-      named.push(["...", to.operand(argument.value, level.primary)]);
+      named.push(...spreadNamed(to, argument.value, rename));
     } else if (argument.name === undefined) {
       docs.push(positional(to, argument));
     } else if (!skip.has(argument.name)) {
-      const name = keyText(rename ? camelCase(argument.name) : argument.name);
+      const name = keyText(rename ? argumentName(argument.name) : argument.name);
       const value = to.operand(argument.value, level.assignment);
       named.push(to.commented(argument.value, value === name ? name : [name, ": ", value]));
     }
@@ -26,11 +26,22 @@ export function argumentsOf(to: Expressions, call: Call, { rename = true, skip =
   return hugged(docs) ?? listed("(", docs, ")", { broken });
 }
 
+/** `**options`: the API's names are not Python's. */
+function spreadNamed(to: Expressions, value: Expression, rename: boolean): Doc[] {
+  const type = present(to.typeOf(value));
+  const code = to.operand(value, level.primary);
+  if (type.kind !== "dict" || !type.fields || !rename) return [["...", rename ? [to.context.helper("camelKeys"), "(", code, ")"] : code]];
+  const names = [...type.fields.keys()];
+  if (names.every((name) => argumentName(name) === name)) return [["...", code]];
+  return names.map((name) => [argumentName(name), ": ", code, `.${name}`]);
+}
+
 /** A single list, object or function keeps its brackets at the call's. */
 function hugged(docs: readonly Doc[]): Doc | undefined {
   if (docs.length !== 1) return undefined;
   const [only] = docs;
-  return typeof only === "object" && "group" in only ? ["(", only, ")"] : undefined;
+  if (typeof only !== "object" || !("group" in only) || !Array.isArray(only.group)) return undefined;
+  return only.group[0] === "[" || only.group[0] === "{" ? ["(", only, ")"] : undefined;
 }
 
 function positional(to: Expressions, { value, star }: Argument): Doc {
@@ -81,6 +92,22 @@ function spreadByName(to: Expressions, value: Expression, plain: readonly { name
   }
 }
 
+/** Arguments of a dataclass: its fields, in their order. */
+export function fieldArguments(to: Expressions, call: Call, fields: readonly string[]): Doc {
+  const docs: (Doc | undefined)[] = [];
+  for (const argument of call.arguments) {
+    if (argument.star === "**") throw new NoTwin("A dataclass is made of named values here", call.from);
+    const place = argument.name === undefined ? docs.length : fields.indexOf(argument.name);
+    if (place < 0) throw new NoTwin(`There is no field \`${argument.name}\``, call.from);
+    docs[place] = to.operand(argument.value, level.assignment);
+  }
+  return listed(
+    "(",
+    Array.from(docs, (doc) => doc ?? "undefined"),
+    ")",
+  );
+}
+
 /** A call of the API's function or class. @param path Python's, for what the API says in another way */
 export function apiCall(to: Expressions, api: string, path: string, call: Call): Code {
   const last = api.slice(api.lastIndexOf(".") + 1);
@@ -91,6 +118,12 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
       if (call.arguments.length > 0 && call.arguments.every(({ value }) => to.typeOf(value).kind === "int"))
         return primary(to.context.api("empty"), argumentsOf(to, call));
       return primary(to.context.api("tensor"), argumentsOf(to, call));
+    case "torch.DoubleTensor":
+      return primary(to.context.api("tensor"), argumentsOf(to, call));
+    case "torch.ByteTensor":
+    case "torch.BoolTensor":
+      return primary(to.context.api("tensor"), "(", to.doc(first!.value), path === "torch.BoolTensor" ? ', { dtype: "bool" })' : ', { dtype: "uint8" })');
+    case "torch.IntTensor":
     case "torch.LongTensor":
       return primary(to.context.api("tensor"), "(", to.doc(first!.value), ', { dtype: "int64" })');
     default:
@@ -112,8 +145,15 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
     const inner = first && !first.star && call.arguments.length === 1 ? orderedEntries(to, first.value) : undefined;
     if (inner) return primary("new ", to.context.api(api), "(", inner, ")");
   }
+  // A tensor's samples are its rows.
+  if (api === "data.DataLoader" && first && !first.name && present(to.typeOf(first.value)).kind === "tensor") {
+    const rows: Doc = ["[...", to.doc(first.value), "]"];
+    return primary("new ", to.context.api(api), "(", rows, call.arguments.length > 1 ? [", ", unwrapped(argumentsOf(to, call, { from: 1 }))] : "", ")");
+  }
   if (api === "nn.ModuleList" && first && to.typeOf(first.value).kind === "iterator" && !first.star)
     return primary("new ", to.context.api(api), "(", to.array(first.value), ")");
+  // The gradients of inputs are all that it ever gives.
+  if (api === "autograd.grad") return primary(to.context.api(api), argumentsOf(to, call, { skip: new Set(["only_inputs"]) }));
   const text = functional(to, api, path) ?? to.context.api(api);
   const constructs = /^[A-Z]/.test(last) && last !== "Tensor";
   return primary(constructs ? "new " : "", text, argumentsOf(to, call));

@@ -1,11 +1,13 @@
 /** Python's classes in TypeScript: fields with types, a constructor, methods. */
 import { NoTwin } from "./context.ts";
-import { methodName } from "./expressions.ts";
+import { commentLine, docComment } from "./comments.ts";
 import { decoratorName } from "./inference.ts";
 import { layOut, type Doc } from "./layout.ts";
 import type { Block, Call, FunctionStatement, Statement } from "./syntax.ts";
-import { commentLine, docComment, mentionsName, type Statements } from "./statements.ts";
+import type { Statements } from "./statements.ts";
+import { mentionsName } from "./syntax.ts";
 import { any, findMethod, isTensor, lineage, unknown, type ClassInfo, type FunctionInfo, type Type } from "./types.ts";
+import { methodName } from "./words.ts";
 
 /** The API's own methods that a class may say anew. */
 const overridable = new Set(["forward", "extraRepr", "toString", "step", "zeroGrad", "parameters", "train", "eval", "getLr"]);

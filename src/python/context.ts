@@ -68,9 +68,9 @@ export class Context {
   readonly aliases = new Map<string, string>();
   /** What is imported from Node's modules: module → names. */
   readonly node = new Map<string, Set<string>>();
-  private readonly values = new Set<string>();
-  private readonly types = new Set<string>();
-  private namespace = false;
+  readonly #values = new Set<string>();
+  readonly #types = new Set<string>();
+  #namespace = false;
 
   constructor(source: string, taken: ReadonlySet<string>) {
     this.source = source;
@@ -90,10 +90,10 @@ export class Context {
   api(path: string): string {
     const [root] = path.split(".");
     if (this.taken.has(root!) || (helpers[root!] && this.helpersUsed.has(root!))) {
-      this.namespace = true;
+      this.#namespace = true;
       return `torch.${path}`;
     }
-    this.values.add(root!);
+    this.#values.add(root!);
     return path;
   }
 
@@ -102,10 +102,10 @@ export class Context {
     const [root] = path.split(".");
     if (root !== "Tensor") return this.api(path);
     if (this.taken.has("Tensor")) {
-      this.namespace = true;
+      this.#namespace = true;
       return "torch.Tensor";
     }
-    this.types.add("Tensor");
+    this.#types.add("Tensor");
     return path;
   }
 
@@ -121,38 +121,39 @@ export class Context {
     return name;
   }
 
-  /** The helpers, each after those that it needs. */
-  helperTexts(): string[] {
+  /** The helpers, each after those that it needs. Values have to stand before the program, functions may stand behind it. */
+  helperTexts(kind: "value" | "function"): string[] {
     const wanted = new Set<string>();
     const want = (name: string) => {
       if (wanted.has(name)) return;
       const helper = helpers[name]!;
       for (const needed of helper.needs ?? []) want(needed);
-      for (const one of helper.imports ?? []) this.values.add(one);
+      for (const one of helper.imports ?? []) this.#values.add(one);
       wanted.add(name);
     };
     for (const name of this.helpersUsed) want(name);
-    return [...wanted].map((name) => helpers[name]!.code);
+    const isFunction = (code: string) => /^(\/\*\*.*\*\/\n)?function/.test(code);
+    return [...wanted].map((name) => helpers[name]!.code).filter((code) => isFunction(code) === (kind === "function"));
   }
 
   /** `import { … } from "kindling";` */
   importText(): string[] {
     const lines: string[] = [];
-    if (this.namespace) lines.push('import * as torch from "kindling";');
-    const names = [...this.values].filter(
+    if (this.#namespace) lines.push('import * as torch from "kindling";');
+    const names = [...this.#values].filter(
       (name) => apiNames[""]!.has(name) || ["data", "nn", "optim", "autograd", "cuda", "distributions", "linalg"].includes(name),
     );
     const entries = [
       ...names.map((name) => ({ name, text: name })),
-      ...(this.values.has("Tensor") ? [] : [...this.types].map((name) => ({ name, text: `type ${name}` }))),
+      ...(this.#values.has("Tensor") ? [] : [...this.#types].map((name) => ({ name, text: `type ${name}` }))),
     ];
     entries.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
     if (entries.length > 0) {
       const one = `import { ${entries.map(({ text }) => text).join(", ")} } from "kindling";`;
       lines.push(one.length <= 120 ? one : `import {\n${entries.map(({ text }) => `  ${text},`).join("\n")}\n} from "kindling";`);
     }
-    for (const [module, imports] of [...this.node].sort()) lines.unshift(`import { ${[...imports].sort().join(", ")} } from ${quoted(module)};`);
-    return lines;
+    const node = [...this.node].sort().map(([module, imports]) => `import { ${[...imports].sort().join(", ")} } from ${quoted(module)};`);
+    return [...node, ...lines];
   }
 
   /** The Python path of a name or of an attribute of what was imported: `torch.nn.Linear`, `builtins.len`. */

@@ -13,10 +13,10 @@ export class Declarations {
   place(body: Block, given: ReadonlySet<string>): void {
     const names = new Set<string>();
     collectBindings(body, names);
-    for (const name of names) if (!given.has(name)) this.placeIn(body, name);
+    for (const name of names) if (!given.has(name)) this.#placeIn(body, name);
   }
 
-  private placeIn(block: Block, name: string): void {
+  #placeIn(block: Block, name: string): void {
     const statements = block.statements.filter((statement) => mentions(statement, name));
     const closure = statements.some((statement) => isDefinition(statement) && !binds(statement, name));
     const apart: boolean[] = [];
@@ -32,17 +32,17 @@ export class Declarations {
       if (binds(first, name) && first.kind !== "for") declare(this.at, first, name, count === 1 ? "const" : "let");
       else this.before.set(first, [...(this.before.get(first) ?? []), name]);
     }
-    for (const [at, statement] of statements.entries()) if (apart[at]) this.placeWithin(statement, name);
+    for (const [at, statement] of statements.entries()) if (apart[at]) this.#placeWithin(statement, name);
   }
 
-  private placeWithin(statement: Statement, name: string): void {
+  #placeWithin(statement: Statement, name: string): void {
     if (statement.kind === "for" && targetNames(statement.target).includes(name)) {
       declare(this.at, statement, name, bindings(statement, name) === 1 ? "const" : "let");
       return;
     }
     for (const [at, block] of blocksOf(statement).entries()) {
       if (statement.kind === "try" && statement.handlers[at - 1]?.name === name) continue;
-      this.placeIn(block, name);
+      this.#placeIn(block, name);
     }
   }
 }

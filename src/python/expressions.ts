@@ -1,15 +1,16 @@
 /** Python's expressions in TypeScript. */
 import { builtinCall } from "./builtins.ts";
-import { apiCall, argumentsOf, ownArguments } from "./calls.ts";
+import { apiCall, argumentsOf, fieldArguments, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import { targetNames } from "./declarations.ts";
 import { constantIndex } from "./inference.ts";
 import { group, indent, keyText, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
 import { containerMethod, tensorMethod } from "./methods.ts";
-import { camelCase, kindlingPath, memberName } from "./names.ts";
+import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
 import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Slice } from "./syntax.ts";
 import { formatText, percentText } from "./text.ts";
+import { arrowBody, methodName, negated, tensorOperators } from "./words.ts";
 import { findMethod, isMap, isModule, isNumber, isSequence, itemOf, lineage, present, unknown, type ClassInfo, type Type } from "./types.ts";
 
 const arithmetic: Readonly<Record<string, readonly [symbol: string, level: number]>> = {
@@ -24,29 +25,6 @@ const arithmetic: Readonly<Record<string, readonly [symbol: string, level: numbe
   "^": ["^", level.bitXor],
   "<<": ["<<", level.shift],
   ">>": [">>", level.shift],
-};
-
-/** Operator → the tensor's method. */
-export const tensorOperators: Readonly<Record<string, string>> = {
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "div",
-  "**": "pow",
-  "//": "floorDivide",
-  "%": "remainder",
-  "@": "matmul",
-  "&": "bitwiseAnd",
-  "|": "bitwiseOr",
-  "^": "bitwiseXor",
-  "<<": "bitwiseLeftShift",
-  ">>": "bitwiseRightShift",
-  "==": "eq",
-  "!=": "ne",
-  "<": "lt",
-  "<=": "le",
-  ">": "gt",
-  ">=": "ge",
 };
 
 const mirrored: Readonly<Record<string, string>> = { "==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
@@ -76,7 +54,7 @@ export class Expressions {
   expression(expression: Expression): Code {
     switch (expression.kind) {
       case "name":
-        return this.name(expression);
+        return this.#name(expression);
       case "number":
         return primary(numberText(expression.text));
       case "string":
@@ -88,38 +66,38 @@ export class Expressions {
       case "binary":
         return this.binary(expression.operator, expression.left, expression.right);
       case "unary":
-        return this.unary(expression.operator, expression.operand);
+        return this.#unary(expression.operator, expression.operand);
       case "logical":
-        return this.logical(expression.operator, expression.left, expression.right);
+        return this.#logical(expression.operator, expression.left, expression.right);
       case "compare":
-        return this.compare(expression);
+        return this.#compare(expression);
       case "conditional":
         return {
           doc: group([
             within(this.truth(expression.test), level.or),
-            indent([line, "? ", this.operand(expression.then, level.assignment), line, ": ", this.operand(expression.otherwise, level.assignment)]),
+            indent([line, "? ", this.operand(expression.whenTrue, level.assignment), line, ": ", this.operand(expression.otherwise, level.assignment)]),
           ]),
           level: level.conditional,
         };
       case "lambda":
         return this.lambda(expression);
       case "attribute":
-        return this.attribute(expression);
+        return this.#method(expression);
       case "index":
-        return this.index(expression);
+        return this.#index(expression);
       case "slice":
         throw new NoTwin("A slice stands only between brackets", expression.from);
       case "call":
-        return this.call(expression);
+        return this.#call(expression);
       case "list":
       case "tuple":
-        return primary(this.entries("[", expression.entries, "]"));
+        return primary(this.#entries("[", expression.entries, "]"));
       case "set":
-        return primary("new Set(", this.entries("[", expression.entries, "]"), ")");
+        return primary("new Set(", this.#entries("[", expression.entries, "]"), ")");
       case "dict":
         return this.dictionary(expression);
       case "comprehension":
-        return this.comprehension(expression);
+        return this.#comprehension(expression);
       case "starred":
         return primary("...", this.spread(expression.value));
       case "walrus":
@@ -132,16 +110,16 @@ export class Expressions {
     }
   }
 
-  private name(expression: Expression & { kind: "name" }): Code {
+  #name(expression: Expression & { kind: "name" }): Code {
     const { name } = expression;
     if (name === this.self) return primary("this");
     const path = this.context.pathOf(expression);
     if (path === undefined) return primary(this.context.own(name));
-    return this.pathValue(path, expression);
+    return this.#pathValue(path, expression);
   }
 
   /** What an import names, as a value. */
-  private pathValue(path: string, expression: Expression): Code {
+  #pathValue(path: string, expression: Expression): Code {
     const alias = this.context.aliases.get(path);
     if (alias) return primary(alias);
     const api = kindlingPath(path);
@@ -150,14 +128,14 @@ export class Expressions {
         const space = this.context.aliases.get("torch.nn.functional");
         if (space) return primary(`${space}.${camelCase(path.slice("torch.nn.functional.".length))}`);
       }
-      if (path === "torch.LongTensor") return primary(this.context.api("int64"));
-      if (path === "torch.FloatTensor") return primary(this.context.api("float32"));
+      if (/\.(Long|Int)Tensor$/.test(path)) return primary(this.context.api("int64"));
+      if (/\.(Float|Double)Tensor$/.test(path)) return primary(this.context.api("float32"));
       return primary(this.context.api(api));
     }
     return libraryValue(this, path, expression);
   }
 
-  private entries(open: string, entries: readonly Expression[], close: string): Doc {
+  #entries(open: string, entries: readonly Expression[], close: string): Doc {
     return listed(
       open,
       entries.map((entry) => this.commented(entry, this.operand(entry, level.assignment))),
@@ -179,7 +157,7 @@ export class Expressions {
   binary(operator: string, left: Expression, right: Expression): Code {
     const leftType = present(this.typeOf(left));
     const rightType = present(this.typeOf(right));
-    if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.tensorBinary(operator, left, right);
+    if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.#tensorBinary(operator, left, right);
     if (leftType.kind === "string" && operator === "%" && left.kind === "string") {
       return percentText(this, left.value, right.kind === "tuple" ? right.entries : [right]);
     }
@@ -187,9 +165,9 @@ export class Expressions {
     if (rightType.kind === "string" && operator === "*") return this.binary(operator, right, left);
     if (isSequence(leftType) || isSequence(rightType)) {
       if (operator === "+") return primary("[...", this.spread(left), ", ...", this.spread(right), "]");
-      if (operator === "*") return isSequence(leftType) ? this.repeated(left, right) : this.repeated(right, left);
+      if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right) : this.#repeated(right, left);
     }
-    if (leftType.kind === "set" && rightType.kind === "set") return this.sets(operator, left, right);
+    if (leftType.kind === "set" && rightType.kind === "set") return this.#sets(operator, left, right);
     if (leftType.kind === "dict" && operator === "|") return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
     if (leftType.kind === "instance" && tensorOperators[operator]) {
       return primary(this.operand(left, level.primary), `.${tensorOperators[operator]}(`, this.doc(right), ")");
@@ -207,7 +185,7 @@ export class Expressions {
     return { doc: [this.operand(left, binding), ` ${symbol} `, this.operand(right, binding + 1)], level: binding };
   }
 
-  private tensorBinary(operator: string, left: Expression, right: Expression): Code {
+  #tensorBinary(operator: string, left: Expression, right: Expression): Code {
     const method = tensorOperators[operator]!;
     if (present(this.typeOf(left)).kind === "tensor") return primary(this.operand(left, level.primary), `.${method}(`, this.doc(right), ")");
     if (["+", "*", "&", "|", "^"].includes(operator) && isNumber(present(this.typeOf(left)))) {
@@ -219,19 +197,19 @@ export class Expressions {
     return primary(this.context.api(method), "(", this.doc(left), ", ", this.doc(right), ")");
   }
 
-  private repeated(list: Expression, count: Expression): Code {
+  #repeated(list: Expression, count: Expression): Code {
     if ((list.kind === "list" || list.kind === "tuple") && list.entries.length === 1) {
       return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(list.entries[0]!)), ")");
     }
     return primary("Array.from({ length: ", this.doc(count), " }, () => ", this.doc(list), ").flat()");
   }
 
-  private sets(operator: string, left: Expression, right: Expression): Code {
+  #sets(operator: string, left: Expression, right: Expression): Code {
     if (operator === "|") return primary("new Set([...", this.doc(left), ", ...", this.doc(right), "])");
     return primary("new Set([...", this.doc(left), `].filter((entry) => ${operator === "-" ? "!" : ""}`, this.operand(right, level.primary), ".has(entry)))");
   }
 
-  private unary(operator: string, operand: Expression): Code {
+  #unary(operator: string, operand: Expression): Code {
     if (operator === "not") return negated(this.truth(operand));
     const type = present(this.typeOf(operand));
     if (type.kind === "tensor") {
@@ -242,11 +220,11 @@ export class Expressions {
     return { doc: [operator, this.operand(operand, level.unary)], level: level.unary };
   }
 
-  private logical(operator: "and" | "or", left: Expression, right: Expression): Code {
+  #logical(operator: "and" | "or", left: Expression, right: Expression): Code {
     const boolean = [left, right].every(
       (side) => this.typeOf(side).kind === "bool" || side.kind === "compare" || (side.kind === "unary" && side.operator === "not"),
     );
-    const asTest = boolean || this.asTest.has(left);
+    const asTest = boolean || this.#asTest.has(left);
     if (operator === "or" && !asTest && ["list", "dict", "tensor", "object", "instance"].includes(present(this.typeOf(left)).kind)) {
       return { doc: [this.operand(left, level.primary), " ?? ", this.operand(right, level.primary)], level: level.conditional };
     }
@@ -260,12 +238,12 @@ export class Expressions {
   }
 
   /** Expressions that stand where only their truth counts. */
-  private readonly asTest = new Set<Expression>();
+  readonly #asTest = new Set<Expression>();
 
   /** The expression where only its truth counts: in an `if`, behind a `not`. */
   truth(expression: Expression): Code {
     if (expression.kind === "logical") {
-      this.asTest.add(expression.left);
+      this.#asTest.add(expression.left);
       return this.expression(expression);
     }
     if (expression.kind === "compare" && this.typeOf(expression).kind === "bool") return this.expression(expression);
@@ -297,15 +275,15 @@ export class Expressions {
     }
   }
 
-  private compare({ operators, operands }: Compare): Code {
-    const parts = operators.map((operator, at) => this.comparison(operator, operands[at]!, operands[at + 1]!));
+  #compare({ operators, operands }: Compare): Code {
+    const parts = operators.map((operator, at) => this.#comparison(operator, operands[at]!, operands[at + 1]!));
     if (parts.length === 1) return parts[0]!;
     return { doc: parts.flatMap((part, at) => [at > 0 ? " && " : "", within(part, level.and)]), level: level.and };
   }
 
-  private comparison(operator: string, left: Expression, right: Expression): Code {
+  #comparison(operator: string, left: Expression, right: Expression): Code {
     if (operator === "in" || operator === "not in") {
-      const inside = this.membership(left, right);
+      const inside = this.#membership(left, right);
       return operator === "in" ? inside : negated(inside);
     }
     const equality = (symbol: string): Code => ({
@@ -337,7 +315,7 @@ export class Expressions {
     return primary(this.context.helper("compare"), "(", this.doc(left), `, "${tensorOperators[operator]}", `, this.doc(right), ")");
   }
 
-  private membership(left: Expression, right: Expression): Code {
+  #membership(left: Expression, right: Expression): Code {
     const type = present(this.typeOf(right));
     switch (type.kind) {
       case "dict":
@@ -360,24 +338,34 @@ export class Expressions {
 
   lambda(expression: Lambda): Code {
     const body = this.expression(expression.body);
-    return { doc: [this.parameterList(expression), " => ", arrowBody(body)], level: level.assignment };
+    return { doc: [this.#parameterList(expression), " => ", arrowBody(body)], level: level.assignment };
   }
 
-  private parameterList(expression: Lambda): Doc {
+  #parameterList(expression: Lambda): Doc {
     const entries = expression.parameters.map((parameter): Doc => {
       const name = `${parameter.star === "*" ? "..." : ""}${this.context.own(parameter.name)}`;
-      return parameter.default ? [name, " = ", this.doc(parameter.default)] : this.untyped.has(expression) ? name : name;
+      return parameter.default ? [name, " = ", this.doc(parameter.default)] : this.#untyped.has(expression) ? name : name;
     });
     return ["(", entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])), ")"];
   }
 
-  private readonly untyped = new Set<Expression>();
+  readonly #untyped = new Set<Expression>();
 
   // ---- attributes
 
-  private attribute(expression: Attribute): Code {
+  /** A method as a value stays its object's. */
+  #method(expression: Attribute): Code {
+    const code = this.#attribute(expression);
+    const type = this.typeOf(expression);
+    const owner = present(this.typeOf(expression.object));
+    const isMethod = type.kind === "function" && type.of.bound === "self";
+    const isApply = expression.name === "apply" && owner.kind === "class" && owner.of.root === "autograd.Function";
+    return isMethod || isApply ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
+  }
+
+  #attribute(expression: Attribute): Code {
     const path = this.context.pathOf(expression);
-    if (path !== undefined) return this.pathValue(path, expression);
+    if (path !== undefined) return this.#pathValue(path, expression);
     const { object, name } = expression;
     if (object.kind === "call" && this.context.pathOf(object.callee) === "builtins.super") return primary(`super.${memberName(name)}`);
     if (name === "__name__" && object.kind === "attribute" && object.name === "__class__")
@@ -404,7 +392,7 @@ export class Expressions {
       if (defines(type.of, name)) return memberText(methodName(name));
       return memberText(memberName(name));
     }
-    if (type.kind === "tensor" && name === "data") return ".data";
+    if (type.kind === "dict") return memberText(name);
     if ((type.kind === "unknown" || type.kind === "any") && this.ownMembers.has(name)) return memberText(methodName(name));
     return memberText(memberName(name));
   }
@@ -414,7 +402,7 @@ export class Expressions {
 
   // ---- indexing
 
-  private index(expression: Index): Code {
+  #index(expression: Index): Code {
     const { object, subscripts } = expression;
     const type = present(this.typeOf(object));
     const [first] = subscripts;
@@ -425,7 +413,7 @@ export class Expressions {
       case "tuple":
       case "size":
       case "string":
-        return this.sequenceIndex(object, first!);
+        return this.#sequenceIndex(object, first!);
       case "pair":
         return primary(this.receiver(object), "[", this.doc(first!), "]");
       case "dict":
@@ -433,38 +421,38 @@ export class Expressions {
           return primary(
             this.receiver(object),
             ".get(",
-            this.subscript(subscripts),
+            this.#subscript(subscripts),
             ")",
             type.value.kind === "any" || type.value.kind === "unknown" ? "" : "!",
           );
         if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
         return primary(this.receiver(object), "[", this.doc(first!), "]");
       case "object":
-        return this.objectIndex(type.of, object, first!);
+        return this.#objectIndex(type.of, object, first!);
       case "instance":
-        if (first!.kind === "slice" || (!findMethod(type.of, "__getitem__") && isModule(type))) return this.objectIndex("nn.Sequential", object, first!);
-        return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.subscript(subscripts), ")");
+        if (first!.kind === "slice" || (!findMethod(type.of, "__getitem__") && isModule(type))) return this.#objectIndex("nn.Sequential", object, first!);
+        return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.#subscript(subscripts), ")");
       default:
-        if (subscripts.length > 1 || first!.kind === "slice") return this.looseIndex(object, subscripts);
-        if (first!.kind === "string") return primary(this.context.helper("getItem"), "(", this.doc(object), ", ", this.doc(first), ")");
+        if (subscripts.length > 1 || first!.kind === "slice") return this.#looseIndex(object, subscripts);
+        if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
         return primary(this.context.helper("getItem"), "(", this.doc(object), ", ", this.doc(first!), ")");
     }
   }
 
   /** Of something unknown: several places are a tensor's; one slice is a list's as well. */
-  private looseIndex(object: Expression, subscripts: readonly Expression[]): Code {
+  #looseIndex(object: Expression, subscripts: readonly Expression[]): Code {
     const [first] = subscripts;
-    if (subscripts.length === 1 && first!.kind === "slice" && !first.step) return primary(this.receiver(object), ".slice(", this.bounds(first), ")");
+    if (subscripts.length === 1 && first!.kind === "slice" && !first.step) return primary(this.receiver(object), ".slice(", this.#bounds(first), ")");
     return this.tensorIndex(object, subscripts);
   }
 
-  private subscript(subscripts: readonly Expression[]): Doc {
+  #subscript(subscripts: readonly Expression[]): Doc {
     if (subscripts.length === 1) return subscripts[0]!.kind === "tuple" ? ["JSON.stringify(", this.doc(subscripts[0]!), ")"] : this.doc(subscripts[0]!);
     return ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", this.doc(one)]), "]"];
   }
 
-  private sequenceIndex(object: Expression, at: Expression): Code {
-    if (at.kind === "slice") return this.sequenceSlice(object, at);
+  #sequenceIndex(object: Expression, at: Expression): Code {
+    if (at.kind === "slice") return this.#sequenceSlice(object, at);
     const constant = constantIndex(at);
     if (constant !== undefined && constant < 0) return primary(this.receiver(object), `.at(${constant})!`);
     if (mayBeNegative(at)) return primary(this.receiver(object), ".at(", this.doc(at), ")!");
@@ -472,7 +460,7 @@ export class Expressions {
     return primary(this.receiver(object), "[", index, "]");
   }
 
-  private sequenceSlice(object: Expression, { start, stop, step }: Slice): Code {
+  #sequenceSlice(object: Expression, { start, stop, step }: Slice): Code {
     const string = present(this.typeOf(object)).kind === "string";
     if (step && !(constantIndex(step) === 1)) {
       const bound = (one: Expression | undefined) => (one ? this.doc(one) : "null");
@@ -481,19 +469,19 @@ export class Expressions {
       const picked = [this.context.helper("every"), "(", entries, ", ", bound(start), ", ", bound(stop), ", ", this.doc(step), ")"];
       return primary(picked, string ? '.join("")' : "");
     }
-    return primary(this.receiver(object), ".slice(", this.bounds({ ...(start ? { start } : {}), ...(stop ? { stop } : {}) }), ")");
+    return primary(this.receiver(object), ".slice(", this.#bounds({ ...(start ? { start } : {}), ...(stop ? { stop } : {}) }), ")");
   }
 
-  private bounds({ start, stop }: { start?: Expression; stop?: Expression }): Doc {
-    if (!stop) return start ? this.doc(start) : "";
-    return [start ? this.doc(start) : "0", ", ", this.doc(stop)];
+  #bounds({ start, stop }: { start?: Expression; stop?: Expression }): Doc {
+    if (!stop) return start ? this.#bound(start) : "";
+    return [start ? this.#bound(start) : "0", ", ", this.#bound(stop)];
   }
 
-  private objectIndex(of: string, object: Expression, at: Expression): Code {
+  #objectIndex(of: string, object: Expression, at: Expression): Code {
     if (of === "ParamGroup" && at.kind === "string") return primary(this.receiver(object), memberText(camelCase(at.value)));
     if (of === "nn.ModuleDict" || of === "nn.ParameterDict") return primary(this.receiver(object), ".get(", this.doc(at), ")");
     if (of.startsWith("data.")) return primary(this.receiver(object), ".get(", this.doc(at), ")");
-    if (at.kind === "slice") return primary(this.receiver(object), ".slice(", this.bounds(at), ")");
+    if (at.kind === "slice") return primary(this.receiver(object), ".slice(", this.#bounds(at), ")");
     if (of === "nn.ParameterList") return primary(this.receiver(object), "[", this.doc(at), "]");
     if (of.startsWith("nn.")) return primary(this.receiver(object), ".at(", this.doc(at), ")");
     return primary(this.context.helper("getItem"), "(", this.doc(object), ", ", this.doc(at), ")");
@@ -510,7 +498,7 @@ export class Expressions {
     const added: number[] = [];
     for (const [at, one] of flat.entries()) {
       if (!isNone(one)) continue;
-      const kept = (range: readonly Expression[]) => range.filter((other) => isNone(other) || !this.picks(other)).length;
+      const kept = (range: readonly Expression[]) => range.filter((other) => isNone(other) || !this.#picks(other)).length;
       if (dots >= 0 && at > dots) added.push(-1 - kept(flat.slice(at + 1)));
       else added.push(kept(flat.slice(0, at)));
     }
@@ -519,15 +507,24 @@ export class Expressions {
   }
 
   /** Whether the place leaves no dimension: a number. */
-  private picks(place: Expression): boolean {
+  #picks(place: Expression): boolean {
     return isNumber(this.typeOf(place));
+  }
+
+  /** A slice's bound: a number. */
+  #bound(bound: Expression): Doc {
+    return present(this.typeOf(bound)).kind === "tensor" ? [this.operand(bound, level.primary), ".item()"] : this.doc(bound);
   }
 
   /** One place of `at` or `setAt`. */
   place(place: Expression): Doc {
     if (place.kind === "slice") {
       if (isWhole(place)) return "null";
-      const bounds = [place.start ? this.doc(place.start) : "null", place.stop ? this.doc(place.stop) : "null", ...(place.step ? [this.doc(place.step)] : [])];
+      const bounds = [
+        place.start ? this.#bound(place.start) : "null",
+        place.stop ? this.#bound(place.stop) : "null",
+        ...(place.step ? [this.#bound(place.step)] : []),
+      ];
       if (!place.stop && !place.step) bounds.pop();
       return ["[", bounds.flatMap((bound, at) => [at > 0 ? ", " : "", bound]), "]"];
     }
@@ -540,7 +537,7 @@ export class Expressions {
 
   // ---- calls
 
-  private call(expression: Call): Code {
+  #call(expression: Call): Code {
     const { callee } = expression;
     const path = this.context.pathOf(callee);
     if (path !== undefined) {
@@ -550,15 +547,22 @@ export class Expressions {
       return libraryCall(this, path, expression);
     }
     if (callee.kind === "attribute") {
-      const special = this.methodCall(callee, expression);
+      const special = this.#methodCall(callee, expression);
       if (special) return special;
     }
+    // `getattr(nn, name)(…)`: a class by its name.
+    const space =
+      callee.kind === "call" && this.context.pathOf(callee.callee) === "builtins.getattr" ? this.context.apiPathOf(callee.arguments[0]!.value) : undefined;
+    if (space === "nn" || space === "optim" || space === "optim.lrScheduler")
+      return primary("new ", this.operand(callee, level.primary), argumentsOf(this, expression));
     const type = present(this.typeOf(callee));
     switch (type.kind) {
       case "class":
+        if (type.of.dataclass && !constructorOf(type.of))
+          return primary("new ", this.operand(callee, level.primary), fieldArguments(this, expression, [...type.of.fields.keys()]));
         return primary("new ", this.operand(callee, level.primary), ownArguments(this, expression, constructorOf(type.of)));
       case "function":
-        return primary(this.calleeDoc(callee), ownArguments(this, expression, type.of));
+        return primary(this.#calleeDoc(callee), ownArguments(this, expression, type.of));
       case "instance": {
         const method = findMethod(type.of, "forward");
         if (method || isModule(type)) return primary(this.receiver(callee), ownArguments(this, expression, method));
@@ -567,18 +571,19 @@ export class Expressions {
       case "python": {
         const api = kindlingPath(type.path);
         // A variable that holds a class of the API.
-        return primary(api && /(^|\.)[A-Z]\w*$/.test(api) ? "new " : "", this.calleeDoc(callee), argumentsOf(this, expression));
+        return primary(api && /(^|\.)[A-Z]\w*$/.test(api) ? "new " : "", this.#calleeDoc(callee), argumentsOf(this, expression));
       }
       default:
-        return primary(this.calleeDoc(callee), argumentsOf(this, expression));
+        return primary(this.#calleeDoc(callee), argumentsOf(this, expression));
     }
   }
 
-  private calleeDoc(callee: Expression): Doc {
+  #calleeDoc(callee: Expression): Doc {
+    if (callee.kind === "attribute") return within(this.#attribute(callee), level.primary);
     return callee.kind === "call" && this.context.apiPathOf(callee.callee) ? this.operand(callee, level.primary) : this.receiver(callee);
   }
 
-  private methodCall(callee: Attribute, call: Call): Code | undefined {
+  #methodCall(callee: Attribute, call: Call): Code | undefined {
     const { object, name } = callee;
     if (object.kind === "call" && this.context.pathOf(object.callee) === "builtins.super") {
       const member = name === "__getitem__" ? "get" : name === "__len__" ? "length" : methodName(this.ownMembers.has(name) ? name : memberName(name));
@@ -586,7 +591,8 @@ export class Expressions {
     }
     const type = present(this.typeOf(object));
     if (type.kind === "tensor") return tensorMethod(this, callee, call);
-    if (["list", "tuple", "set", "dict", "string", "size", "iterator", "any", "unknown"].includes(type.kind)) return containerMethod(this, type, callee, call);
+    if (["list", "tuple", "set", "dict", "string", "size", "iterator", "any", "unknown", "int", "float", "number", "bool"].includes(type.kind))
+      return containerMethod(this, type, callee, call);
     if (type.kind === "instance" || type.kind === "class") {
       const method = findMethod(type.of, name);
       if (type.kind === "class" && name === "__init__") return undefined;
@@ -609,9 +615,12 @@ export class Expressions {
       const entries = expression.entries.map(({ key, value }): Doc => (key ? ["[", this.doc(key), ", ", this.doc(value), "]"] : ["...", this.doc(value)]));
       return primary("new Map(", listed("[", entries, "]"), ")");
     }
+    // A group of an optimizer's parameters says its options as the API does.
+    const isGroup = expression.entries.some(({ key }) => key?.kind === "string" && key.value === "params");
     const entries = expression.entries.map(({ key, value }): Doc => {
       if (!key) return ["...", this.operand(value, level.primary)];
-      const name: Doc = key.kind === "string" ? keyText(key.value) : key.kind === "number" ? key.text : ["[", this.doc(key), "]"];
+      const name: Doc =
+        key.kind === "string" ? keyText(isGroup ? argumentName(key.value) : key.value) : key.kind === "number" ? key.text : ["[", this.doc(key), "]"];
       const code = this.operand(value, level.assignment);
       return this.commented(value, name === code ? name : [name, ": ", code]);
     });
@@ -623,22 +632,22 @@ export class Expressions {
     const type = present(this.typeOf(expression));
     if (type.kind === "list" || type.kind === "tuple" || type.kind === "size") return this.operand(expression, level.primary);
     if (expression.kind === "comprehension" && expression.of !== "dict" && expression.of !== "set") return this.doc(expression);
-    if (this.isFound(expression)) return this.operand(expression, level.primary);
+    if (this.#isFound(expression)) return this.operand(expression, level.primary);
     if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
     if (type.kind === "dict") return ["[...", this.operand(expression, level.primary), ".keys()]"];
     const code = this.doc(expression);
-    return this.makesArray(expression) ? code : ["[...", code, "]"];
+    return this.#makesArray(expression) ? code : ["[...", code, "]"];
   }
 
   /** Whether it is what `parameters()` and its like give: a list that is an iterator as well. */
-  private isFound(expression: Expression): boolean {
+  #isFound(expression: Expression): boolean {
     return (
       expression.kind === "call" && expression.callee.kind === "attribute" && /^(named_)?(parameters|buffers|children|modules)$/.test(expression.callee.name)
     );
   }
 
   /** Whether the translation is an array where Python has an iterator. */
-  private makesArray(expression: Expression): boolean {
+  #makesArray(expression: Expression): boolean {
     if (expression.kind !== "call") return false;
     const path = this.context.pathOf(expression.callee);
     if (path && /^builtins\.(range|map|filter|sorted|list|reversed)$/.test(path)) return true;
@@ -659,10 +668,10 @@ export class Expressions {
     return this.operand(expression, level.assignment);
   }
 
-  private comprehension(expression: Comprehension): Code {
+  #comprehension(expression: Comprehension): Code {
     const { clauses, key, value } = expression;
     const result: Code = key ? primary("[", this.doc(key), ", ", this.doc(value), "]") : this.expression(value);
-    let doc = this.clause(clauses, 0, result, isSame(clauses, key ? undefined : value));
+    let doc = this.#clause(clauses, 0, result, isSame(clauses, key ? undefined : value));
     if (expression.of === "dict") {
       const type = this.typeOf(expression);
       doc = type.kind === "dict" && isMap(type) ? ["new Map(", typed(doc), ")"] : ["Object.fromEntries(", doc, ")"];
@@ -671,17 +680,24 @@ export class Expressions {
     return primary(doc);
   }
 
-  private clause(clauses: readonly Clause[], at: number, result: Code, same: boolean): Doc {
+  #clause(clauses: readonly Clause[], at: number, result: Code, same: boolean): Doc {
     const clause = clauses[at]!;
     const last = at === clauses.length - 1;
     const target = this.pattern(clause.target);
-    const inner: Code = last ? result : primary(this.clause(clauses, at + 1, result, same));
+    const inner: Code = last ? result : primary(this.#clause(clauses, at + 1, result, same));
     const method = last ? ".map(" : ".flatMap(";
-    const range = last && clause.conditions.length === 0 ? this.rangeLength(clause.iterable) : undefined;
+    const range = last && clause.conditions.length === 0 ? this.#rangeLength(clause.iterable) : undefined;
     if (range) {
       const names = targetNames(clause.target);
       const unused = !names.some((name) => mentionsName(result.doc, this.context.own(name)));
-      return group(["Array.from({ length: ", range, " }, ", unused ? "()" : ["(_, ", target, ")"], " => ", arrowBody(inner), ")"]);
+      return listed(
+        "Array.from(",
+        [
+          ["{ length: ", range, " }"],
+          [unused ? "()" : ["(_, ", target, ")"], " => ", arrowBody(inner)],
+        ],
+        ")",
+      );
     }
     let doc: Doc = this.array(clause.iterable);
     for (const condition of clause.conditions) doc = [doc, ".filter((", target, ") => ", arrowBody(this.truth(condition)), ")"];
@@ -690,7 +706,7 @@ export class Expressions {
   }
 
   /** The n of `range(n)`. */
-  private rangeLength(expression: Expression): Doc | undefined {
+  #rangeLength(expression: Expression): Doc | undefined {
     if (expression.kind !== "call" || this.context.pathOf(expression.callee) !== "builtins.range" || expression.arguments.length !== 1) return undefined;
     return this.doc(expression.arguments[0]!.value);
   }
@@ -717,24 +733,6 @@ function mentionsName(doc: Doc, name: string): boolean {
   if (Array.isArray(doc)) return doc.some((one) => mentionsName(one as Doc, name));
   if ("indent" in doc) return mentionsName(doc.indent, name);
   return "group" in doc ? mentionsName(doc.group, name) : false;
-}
-
-/** The body of an arrow function: an object needs parentheses. */
-export function arrowBody(code: Code): Doc {
-  return startsWithBrace(code.doc) ? ["(", code.doc, ")"] : code.doc;
-}
-
-function startsWithBrace(doc: Doc): boolean {
-  if (typeof doc === "string") return doc.startsWith("{");
-  if (Array.isArray(doc)) {
-    const first = doc.find((one) => one !== "");
-    return first !== undefined && startsWithBrace(first as Doc);
-  }
-  return "group" in doc ? startsWithBrace(doc.group) : false;
-}
-
-export function negated(code: Code): Code {
-  return { doc: ["!", within(code, level.unary)], level: level.unary };
 }
 
 function isNone(expression: Expression): boolean {
@@ -771,32 +769,4 @@ function defines(of: ClassInfo, name: string): boolean {
 /** Whether the name stands in the class itself and no object has it. */
 function isStatic(of: ClassInfo, name: string): boolean {
   return lineage(of).some((one) => one.statics.has(name)) && !lineage(of).some((one) => one.fields.has(name));
-}
-
-const specialMethods: Readonly<Record<string, string>> = {
-  __call__: "call",
-  __len__: "length",
-  __getitem__: "get",
-  __setitem__: "set",
-  __repr__: "toString",
-  __str__: "toString",
-  __add__: "add",
-  __sub__: "sub",
-  __mul__: "mul",
-  __truediv__: "div",
-  __matmul__: "matmul",
-  __pow__: "pow",
-  __eq__: "equals",
-  __contains__: "has",
-  __iter__: "[Symbol.iterator]",
-  extra_repr: "extraRepr",
-  __mod__: "remainder",
-  __floordiv__: "floorDivide",
-  setup_context: "setupContext",
-  get_lr: "getLr",
-};
-
-/** What a method of the program's own is called: as it was, unless Python gives the name a meaning. */
-export function methodName(name: string): string {
-  return specialMethods[name] ?? name;
 }

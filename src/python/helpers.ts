@@ -48,6 +48,7 @@ function repr(value: any): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : decimal(value);
   if (Array.isArray(value)) return \`[\${value.map(repr).join(", ")}]\`;
+  if (Object.hasOwn(value, "toString")) return String(value);
   if (value instanceof Set) return value.size === 0 ? "set()" : \`{\${[...value].map(repr).join(", ")}}\`;
   const entries = value instanceof Map ? [...value] : Object.getPrototypeOf(value) === Object.prototype ? Object.entries(value) : undefined;
   return entries ? \`{\${entries.map(([key, one]) => \`\${repr(key)}: \${repr(one)}\`).join(", ")}}\` : String(value);
@@ -210,6 +211,19 @@ function getItem(values: any, key: any): any {
   return values[key];
 }`,
     imports: ["Tensor"],
+  },
+  camelKeys: {
+    code: `/** Arguments by name, as Kindling calls them: batch_size is batchSize. */
+function camelKeys(named: Record<string, any>): any {
+  return Object.fromEntries(Object.entries(named).map(([name, value]) => [name.replaceAll(/_([a-z\\d])/g, (_, letter: string) => letter.toUpperCase()), value]));
+}`,
+  },
+  list: {
+    code: `/** The entries of a value, a dictionary's keys. */
+function list(values: any): any[] {
+  if (values instanceof Map) return [...values.keys()];
+  return Symbol.iterator in values ? [...values] : Object.keys(values);
+}`,
   },
   len: {
     code: `/** How many entries a value has. */

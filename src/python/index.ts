@@ -6,7 +6,8 @@ import { infer, type Knowledge } from "./inference.ts";
 import { kindlingPath, ownName } from "./names.ts";
 import { parse } from "./parser.ts";
 import { prepare } from "./preparation.ts";
-import { Statements, docComment } from "./statements.ts";
+import { docComment } from "./comments.ts";
+import { Statements } from "./statements.ts";
 import { blocksOf, expressionsOf, partsOf, type Block, type Expression, type Import, type Statement } from "./syntax.ts";
 import type { Type } from "./types.ts";
 
@@ -17,6 +18,8 @@ export interface Translation {
   readonly code: string;
   /** What has no twin, by line of the Python; it stands in the program as a comment. */
   readonly problems: readonly Problem[];
+  /** Whether it only defines what other files import. */
+  readonly isLibrary: boolean;
   /** The modules beside the file that the program imports: `networks`, `.models.unet`. */
   readonly modules: readonly string[];
 }
@@ -28,11 +31,11 @@ export interface TranslationOptions {
 
 /** Translates a Python program that uses PyTorch. What has no twin stays as a comment, and the rest still comes out. */
 export function fromPython(source: string, { readModule = () => undefined }: TranslationOptions = {}): Translation {
-  const text = dedented(source.replaceAll("\r\n", "\n").replaceAll("\t", "    "));
+  const text = readable(dedented(source.replaceAll("\r\n", "\n").replaceAll("\t", "    ")));
   const program = parse(text);
   const body = prepare(program.body);
   const knowledge = infer(body, modulesOf(readModule, new Set()));
-  const context = new Context(text, takenNames(body));
+  const context = new Context(text, new Set([...takenNames(body), ...ownNames(body, readModule)]));
   collectImports(body, context, readModule);
   const to = new Statements(context, knowledge);
   to.exports = body.statements.every(isDefinition);
@@ -42,7 +45,8 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
   const lines = to.block(body, 0);
   const modules: string[] = [];
   const imports = ownImports(body, readModule, modules);
-  const helperTexts = context.helperTexts();
+  const helperTexts = context.helperTexts("function");
+  const early = context.helperTexts("value");
   const head = [...context.importText(), ...imports];
   const aliases = [...context.aliases].filter(([, name]) => lines.some((line) => new RegExp(`\\b${name}\\.`).test(line)));
   const aliasLines = aliases.map(([path, name]) => `const ${name} = ${context.api(kindlingPath(path)!)};`);
@@ -50,6 +54,7 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
   const parts = [
     program.doc === undefined ? [] : docComment(program.doc, 0),
     [...headText, ...(aliasLines.length > 0 || numpy.length > 0 ? ["", ...aliasLines, ...numpy] : [])],
+    early.length > 0 ? ["", early.join("\n\n")] : [],
     lines.length > 0 && headText.length > 0 ? ["", ...lines] : lines,
     helperTexts.length > 0 ? ["", "// Python's own functions, as far as the program uses them.", "", helperTexts.join("\n\n")] : [],
   ];
@@ -58,7 +63,7 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
     .join("\n")
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim()}\n`;
-  return { code, problems: context.problems.toSorted((a, b) => a.line - b.line), modules };
+  return { code, problems: context.problems.toSorted((a, b) => a.line - b.line), isLibrary: to.exports, modules };
 }
 
 /** Whether a text may well be a piece of PyTorch: what is pasted is asked. */
@@ -68,6 +73,30 @@ export function looksLikePyTorch(text: string): boolean {
   const torch = /\b(torch|nn|F|optim)\.\w+\(|\bself\.\w+|\.backward\(\)|\bzero_grad\(/.test(text);
   const typescript = /\b(const|let|function)\s+\w+|=>|\bnew nn\.|;\s*$/m.test(text);
   return !typescript && ((python && torch) || /\b(optimizer\.zero_grad|loss\.backward|torch\.\w+)\(/.test(text) || /super\(.*\)\.__init__\(/.test(text));
+}
+
+/** The code without the names that a file imports from `kindling` already. */
+export function withoutImported(code: string, file: string): string {
+  const present = new Set(
+    [...file.matchAll(/^import \{([^}]*)\} from "kindling";/gm)].flatMap(([, names]) => names!.split(",").map((name) => name.trim().replace(/^type /, ""))),
+  );
+  return code.replace(/^import \{([^}]*)\} from "kindling";\n\n?/m, (whole, names: string) => {
+    const missing = names
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && !present.has(name.replace(/^type /, "")));
+    if (missing.length === names.split(",").length) return whole;
+    return missing.length === 0 ? "" : `import { ${missing.join(", ")} } from "kindling";\n\n`;
+  });
+}
+
+/** The grammar wants a digit behind a number's point: `1.` becomes `1.0`. Texts and comments stay. */
+function readable(source: string): string {
+  const pieces = /("""|''')[\s\S]*?\1|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#.*|(?<![\w.])(\d[\d_]*)\.(?![\w.])|(?<![\w.])(\d[\d_]*)\.(?=[eE][-+]?\d)/g;
+  return source.replaceAll(pieces, (whole, _quote, plain?: string, scientific?: string) => {
+    const digits = plain ?? scientific;
+    return digits === undefined ? whole : `${digits}.0`;
+  });
 }
 
 /** Without the margin that a pasted piece may have. */
@@ -164,6 +193,19 @@ function starImport(module: string, context: Context): void {
   for (const name of apiNames[kindlingPath(module) ?? ""] ?? []) context.imported.set(name, `${module}.${name}`);
 }
 
+/** The names that come from the program's own files. */
+function ownNames(body: Block, readModule: (module: string) => string | undefined): string[] {
+  return body.statements.flatMap((statement) => {
+    if (statement.kind !== "import") return blocksOf(statement).flatMap((inner) => ownNames(inner, readModule));
+    if (statement.module === undefined)
+      return statement.names.filter(({ name }) => isOwn(name, readModule)).map(({ name, alias }) => alias ?? name.split(".")[0]!);
+    if (!isOwn(statement.module, readModule)) return [];
+    return statement.names.some(({ name }) => name === "*")
+      ? [...namesOf(statement.module, readModule, body)]
+      : statement.names.map(({ name, alias }) => alias ?? name);
+  });
+}
+
 /** Imports of the program's own files. */
 function ownImports(body: Block, readModule: (module: string) => string | undefined, modules: string[]): string[] {
   const lines: string[] = [];
@@ -210,11 +252,15 @@ function namesOf(module: string, readModule: (module: string) => string | undefi
   return new Set([...defined].filter((name) => used.has(name)));
 }
 
-/** `networks` → `./networks.ts`, `..models.unet` → `../models/unet.ts`. */
-function fileOf(module: string): string {
+/** Where a module's file is, seen from the program: `networks` → `networks.ts`, `..models.unet` → `../models/unet.ts`. */
+export function modulePath(module: string, extension: "py" | "ts"): string {
   const [, dots, rest] = /^(\.*)(.*)$/.exec(module)!;
-  const up = dots!.length > 1 ? "../".repeat(dots!.length - 1) : "./";
-  return `${up}${rest!.replaceAll(".", "/")}.ts`;
+  return `${"../".repeat(Math.max(0, dots!.length - 1))}${rest!.replaceAll(".", "/")}.${extension}`;
+}
+
+function fileOf(module: string): string {
+  const path = modulePath(module, "ts");
+  return path.startsWith(".") ? path : `./${path}`;
 }
 
 /** `np.random` is one generator for the whole program. */

@@ -31,6 +31,7 @@ import {
   isSequence,
   itemOf,
   join,
+  likeNumpy,
   lineage,
   listOf,
   none,
@@ -100,27 +101,27 @@ const tensorNames =
 class Inference {
   readonly functions = new Map<FunctionStatement | Lambda, FunctionInfo>();
   readonly classes = new Map<ClassStatement, ClassInfo>();
-  private readonly containers = new Map<Expression, Type>();
-  private readonly modules: Modules;
-  private changed = false;
-  private scope!: Scope;
-  private current = new Map<string, Type>();
-  private inside: FunctionInfo | undefined;
-  private insideClass: ClassInfo | undefined;
+  readonly #containers = new Map<Expression, Type>();
+  readonly #modules: Modules;
+  #changed = false;
+  #scope!: Scope;
+  #current = new Map<string, Type>();
+  #inside: FunctionInfo | undefined;
+  #insideClass: ClassInfo | undefined;
 
   constructor(modules: Modules) {
-    this.modules = modules;
+    this.#modules = modules;
   }
 
   settle(body: Block, scope: Scope): void {
     for (let round = 0; round < mostRounds; round++) {
-      this.changed = false;
-      this.scope = scope;
-      this.current = new Map();
-      this.inside = undefined;
-      this.block(body);
-      for (const info of this.functions.values()) this.body(info);
-      if (!this.changed) return;
+      this.#changed = false;
+      this.#scope = scope;
+      this.#current = new Map();
+      this.#inside = undefined;
+      this.#block(body);
+      for (const info of this.functions.values()) this.#body(info);
+      if (!this.#changed) return;
     }
   }
 
@@ -132,13 +133,13 @@ class Inference {
         const before = info.parameters.get(parameter.name) ?? unknown;
         if (present(before).kind !== "unknown" && before.kind !== "none") continue;
         if (at === 0 && info.bound) continue;
-        const guessed = this.guessOf(info, parameter);
+        const guessed = this.#guessOf(info, parameter);
         if (guessed) info.parameters.set(parameter.name, join(before, guessed));
       }
     }
   }
 
-  private guessOf(info: FunctionInfo, parameter: Parameter): Type | undefined {
+  #guessOf(info: FunctionInfo, parameter: Parameter): Type | undefined {
     if (parameter.star === "*") return listOf(any);
     if (parameter.star === "**") return { kind: "dict", key: string, value: any };
     if (info.class?.root === "autograd.Function") return parameter.name === "ctx" ? any : floats;
@@ -151,32 +152,32 @@ class Inference {
 
   // ---- statements
 
-  private block(block: Block): void {
-    for (const statement of block.statements) this.statement(statement);
+  #block(block: Block): void {
+    for (const statement of block.statements) this.#statement(statement);
   }
 
-  private statement(statement: Statement): void {
+  #statement(statement: Statement): void {
     switch (statement.kind) {
       case "expression":
-        this.of(statement.value);
+        this.#of(statement.value);
         break;
       case "assign": {
-        const annotated = statement.annotation && this.annotation(statement.annotation);
-        const value = statement.value ? this.of(statement.value) : unknown;
+        const annotated = statement.annotation && this.#annotation(statement.annotation);
+        const value = statement.value ? this.#of(statement.value) : unknown;
         const type = annotated && annotated.kind !== "any" && value.kind !== "class" ? join(annotated, value) : value;
-        for (const target of statement.targets) this.assign(target, type, statement.value);
+        for (const target of statement.targets) this.#assign(target, type, statement.value);
         break;
       }
       case "update": {
-        const before = this.of(statement.target);
-        const value = this.of(statement.value);
-        const after = isSequence(before) && statement.operator === "+" ? join(before, value) : this.arithmetic(statement.operator, before, value);
-        this.assign(statement.target, after);
+        const before = this.#of(statement.target);
+        const value = this.#of(statement.value);
+        const after = isSequence(before) && statement.operator === "+" ? join(before, value) : this.#arithmetic(statement.operator, before, value);
+        this.#assign(statement.target, after);
         break;
       }
       case "return": {
-        const type = statement.value ? this.of(statement.value) : none;
-        if (this.inside) this.grow(this.inside, type);
+        const type = statement.value ? this.#of(statement.value) : none;
+        if (this.#inside) this.#grow(this.#inside, type);
         break;
       }
       case "delete":
@@ -189,143 +190,143 @@ class Inference {
             : statement.value
               ? [statement.value]
               : [])
-          this.of(part);
-        if (statement.kind === "assert" && statement.message) this.of(statement.message);
+          this.#of(part);
+        if (statement.kind === "assert" && statement.message) this.#of(statement.message);
         break;
       case "import":
-        this.imported(statement.module, statement.names);
+        this.#imported(statement.module, statement.names);
         break;
       case "global":
       case "nonlocal":
-        for (const name of statement.names) this.scope.outer.add(name);
+        for (const name of statement.names) this.#scope.outer.add(name);
         break;
       case "if":
-        this.conditional(statement.branches, statement.otherwise);
+        this.#conditional(statement.branches, statement.otherwise);
         break;
       case "while":
-        this.loop(() => {
-          this.of(statement.test);
-          this.block(statement.body);
+        this.#loop(() => {
+          this.#of(statement.test);
+          this.#block(statement.body);
         });
-        if (statement.otherwise) this.block(statement.otherwise);
+        if (statement.otherwise) this.#block(statement.otherwise);
         break;
       case "for": {
-        this.loop(() => {
-          this.assign(statement.target, this.items(this.of(statement.iterable)));
-          this.block(statement.body);
+        this.#loop(() => {
+          this.#assign(statement.target, this.#items(this.#of(statement.iterable)));
+          this.#block(statement.body);
         });
-        if (statement.otherwise) this.block(statement.otherwise);
+        if (statement.otherwise) this.#block(statement.otherwise);
         break;
       }
       case "try":
-        this.loop(() => this.block(statement.body));
+        this.#loop(() => this.#block(statement.body));
         for (const handler of statement.handlers) {
-          if (handler.name) this.bind(handler.name, { kind: "error" });
-          this.loop(() => this.block(handler.body));
+          if (handler.name) this.#bind(handler.name, { kind: "error" });
+          this.#loop(() => this.#block(handler.body));
         }
-        if (statement.otherwise) this.block(statement.otherwise);
-        if (statement.finally) this.block(statement.finally);
+        if (statement.otherwise) this.#block(statement.otherwise);
+        if (statement.finally) this.#block(statement.finally);
         break;
       case "with":
         for (const item of statement.items) {
-          const type = this.of(item.value);
-          if (item.name) this.bind(item.name, type);
+          const type = this.#of(item.value);
+          if (item.name) this.#bind(item.name, type);
         }
-        this.block(statement.body);
+        this.#block(statement.body);
         break;
       case "function":
-        this.definition(statement);
+        this.#definition(statement);
         break;
       case "class":
-        this.classDefinition(statement);
+        this.#classDefinition(statement);
         break;
       default:
         break;
     }
   }
 
-  private conditional(branches: readonly { test: Expression; body: Block }[], otherwise: Block | undefined): void {
+  #conditional(branches: readonly { test: Expression; body: Block }[], otherwise: Block | undefined): void {
     const ends: Map<string, Type>[] = [];
     for (const { test, body } of branches) {
-      this.of(test);
-      const start = new Map(this.current);
-      this.narrow(test);
-      this.block(body);
-      if (!leaves(body)) ends.push(this.current);
-      this.current = start;
+      this.#of(test);
+      const start = new Map(this.#current);
+      this.#narrow(test);
+      this.#block(body);
+      if (!leaves(body)) ends.push(this.#current);
+      this.#current = start;
     }
-    if (otherwise) this.block(otherwise);
-    if (!otherwise || !leaves(otherwise)) ends.push(this.current);
-    this.current = ends.length > 0 ? ends.reduce(merge) : this.current;
+    if (otherwise) this.#block(otherwise);
+    if (!otherwise || !leaves(otherwise)) ends.push(this.#current);
+    this.#current = ends.length > 0 ? ends.reduce(merge) : this.#current;
   }
 
   /** What a test says of a name where it holds. */
-  private narrow(test: Expression): void {
+  #narrow(test: Expression): void {
     if (test.kind === "logical" && test.operator === "and") {
-      this.narrow(test.left);
-      this.narrow(test.right);
+      this.#narrow(test.left);
+      this.#narrow(test.right);
     }
     if (test.kind === "compare" && test.operators[0] === "is not" && test.operands[0]!.kind === "name") {
       const { name } = test.operands[0];
-      this.current.set(name, present(this.lookup(name)));
+      this.#current.set(name, present(this.#lookup(name)));
     }
   }
 
-  private loop(body: () => void): void {
-    const start = new Map(this.current);
+  #loop(body: () => void): void {
+    const start = new Map(this.#current);
     body();
-    this.current = merge(start, this.current);
+    this.#current = merge(start, this.#current);
     body();
-    this.current = merge(start, this.current);
+    this.#current = merge(start, this.#current);
   }
 
-  private imported(module: string | undefined, names: readonly { name: string; alias?: string }[]): void {
+  #imported(module: string | undefined, names: readonly { name: string; alias?: string }[]): void {
     for (const { name, alias } of names) {
       if (module === undefined) {
-        if (alias) this.bind(alias, { kind: "python", path: name });
-        else this.bind(name.split(".")[0]!, { kind: "python", path: name.split(".")[0]! });
+        if (alias) this.#bind(alias, { kind: "python", path: name });
+        else this.#bind(name.split(".")[0]!, { kind: "python", path: name.split(".")[0]! });
         continue;
       }
-      const own = this.modules(module);
+      const own = this.#modules(module);
       if (name === "*") {
-        for (const [key, type] of own ?? []) if (!key.startsWith("_")) this.bind(key, type);
+        for (const [key, type] of own ?? []) if (!key.startsWith("_")) this.#bind(key, type);
       } else {
-        this.bind(alias ?? name, own ? (own.get(name) ?? any) : { kind: "python", path: `${module}.${name}` });
+        this.#bind(alias ?? name, own ? (own.get(name) ?? any) : { kind: "python", path: `${module}.${name}` });
       }
     }
   }
 
-  private definition(statement: FunctionStatement): void {
-    for (const parameter of statement.parameters) if (parameter.default) this.of(parameter.default);
-    for (const decorator of statement.decorators) this.of(decorator);
-    const info = this.functionOf(statement, statement.name, statement.body);
-    if (this.insideClass) this.insideClass.methods.set(statement.name, info);
-    else this.bind(statement.name, { kind: "function", of: info });
+  #definition(statement: FunctionStatement): void {
+    for (const parameter of statement.parameters) if (parameter.default) this.#of(parameter.default);
+    for (const decorator of statement.decorators) this.#of(decorator);
+    const info = this.#functionOf(statement, statement.name, statement.body);
+    if (this.#insideClass) this.#insideClass.methods.set(statement.name, info);
+    else this.#bind(statement.name, { kind: "function", of: info });
   }
 
-  private functionOf(node: FunctionStatement | Lambda, name: string, body: Block | Expression): FunctionInfo {
+  #functionOf(node: FunctionStatement | Lambda, name: string, body: Block | Expression): FunctionInfo {
     const existing = this.functions.get(node);
     if (existing) return existing;
     const decorators = node.kind === "function" ? node.decorators.map(decoratorName) : [];
-    const isMethod = this.insideClass !== undefined && node.kind === "function";
+    const isMethod = this.#insideClass !== undefined && node.kind === "function";
     const bound = !isMethod || decorators.includes("staticmethod") ? undefined : decorators.includes("classmethod") ? "class" : "self";
     const info: FunctionInfo = {
       node,
       name,
       body,
       bound,
-      scope: { parent: this.scope, names: new Map(), outer: new Set() },
+      scope: { parent: this.#scope, names: new Map(), outer: new Set() },
       parameters: new Map(),
       returns: unknown,
       generator: node.kind === "function" && yields(node.body),
       property: decorators.some((decorator) => decorator === "property" || decorator === "cached_property" || decorator.endsWith(".setter")),
-      ...(isMethod ? { class: this.insideClass! } : {}),
+      ...(isMethod ? { class: this.#insideClass! } : {}),
     };
     this.functions.set(node, info);
-    this.changed = true;
+    this.#changed = true;
     for (const [at, parameter] of node.parameters.entries()) {
       let type: Type = unknown;
-      if (parameter.annotation) type = this.annotation(parameter.annotation);
+      if (parameter.annotation) type = this.#annotation(parameter.annotation);
       if (type.kind === "any") type = unknown;
       if (parameter.default) type = join(type, parameter.default.type ?? unknown);
       if (parameter.star === "*") type = listOf(unknown);
@@ -336,9 +337,9 @@ class Inference {
     return info;
   }
 
-  private classDefinition(statement: ClassStatement): void {
+  #classDefinition(statement: ClassStatement): void {
     const existing = this.classes.get(statement);
-    const bases = statement.bases.filter(({ name }) => !name).map(({ value }) => this.of(value));
+    const bases = statement.bases.filter(({ name }) => !name).map(({ value }) => this.#of(value));
     const decorators = statement.decorators.map(decoratorName);
     const info: ClassInfo = existing ?? {
       node: statement,
@@ -354,105 +355,105 @@ class Inference {
     info.root = rootOf(bases);
     if (!existing) {
       this.classes.set(statement, info);
-      this.changed = true;
+      this.#changed = true;
     }
-    this.bind(statement.name, { kind: "class", of: info });
-    const outerClass = this.insideClass;
-    this.insideClass = info;
+    this.#bind(statement.name, { kind: "class", of: info });
+    const outerClass = this.#insideClass;
+    this.#insideClass = info;
     for (const inner of statement.body.statements) {
       if (inner.kind === "assign" && inner.targets[0]!.kind === "name") {
         const { name } = inner.targets[0];
-        const annotated = inner.annotation ? this.annotation(inner.annotation) : unknown;
-        const value = inner.value ? this.of(inner.value) : unknown;
+        const annotated = inner.annotation ? this.#annotation(inner.annotation) : unknown;
+        const value = inner.value ? this.#of(inner.value) : unknown;
         const type = annotated.kind === "any" ? value : join(annotated, value);
         (info.dataclass ? info.fields : info.statics).set(name, join((info.dataclass ? info.fields : info.statics).get(name) ?? unknown, type));
       } else if (inner.kind === "function" || inner.kind === "class") {
-        this.statement(inner);
+        this.#statement(inner);
       }
     }
-    this.insideClass = outerClass;
+    this.#insideClass = outerClass;
   }
 
   /** The body of a function, with what is known of its parameters. */
-  private body(info: FunctionInfo): void {
-    const before = { scope: this.scope, current: this.current, inside: this.inside, insideClass: this.insideClass };
-    this.scope = info.scope;
-    this.current = new Map(info.parameters);
+  #body(info: FunctionInfo): void {
+    const before = { scope: this.#scope, current: this.#current, inside: this.#inside, insideClass: this.#insideClass };
+    this.#scope = info.scope;
+    this.#current = new Map(info.parameters);
     for (const [name, type] of info.parameters) info.scope.names.set(name, join(info.scope.names.get(name) ?? unknown, type));
-    this.inside = info;
-    this.insideClass = undefined;
+    this.#inside = info;
+    this.#insideClass = undefined;
     if ("statements" in info.body) {
-      if (info.generator) this.grow(info, { kind: "iterator", of: unknown });
-      this.block(info.body);
-      if (!leaves(info.body) && !info.generator && info.returns.kind !== "unknown" && info.returns.kind !== "none") this.grow(info, none);
-      if (info.returns.kind === "unknown" && !info.generator && !hasReturn(info.body)) this.grow(info, none);
+      if (info.generator) this.#grow(info, { kind: "iterator", of: unknown });
+      this.#block(info.body);
+      if (!leaves(info.body) && !info.generator && info.returns.kind !== "unknown" && info.returns.kind !== "none") this.#grow(info, none);
+      if (info.returns.kind === "unknown" && !info.generator && !hasReturn(info.body)) this.#grow(info, none);
     } else {
-      this.grow(info, this.of(info.body));
+      this.#grow(info, this.#of(info.body));
     }
     Object.assign(this, before);
   }
 
-  private grow(info: FunctionInfo, type: Type): void {
+  #grow(info: FunctionInfo, type: Type): void {
     if (info.generator && type.kind === "none") return;
     const joined = join(info.returns, type);
-    if (describe(joined) !== describe(info.returns)) this.changed = true;
+    if (describe(joined) !== describe(info.returns)) this.#changed = true;
     info.returns = joined;
   }
 
   // ---- names
 
-  private lookup(name: string): Type {
-    const here = this.current.get(name);
-    if (here && !this.scope.outer.has(name)) return here;
-    for (let scope: Scope | undefined = this.scope; scope; scope = scope.parent) {
+  #lookup(name: string): Type {
+    const here = this.#current.get(name);
+    if (here && !this.#scope.outer.has(name)) return here;
+    for (let scope: Scope | undefined = this.#scope; scope; scope = scope.parent) {
       const type = scope.names.get(name);
       if (type && !scope.outer.has(name)) return type;
     }
     return { kind: "python", path: `builtins.${name}` };
   }
 
-  private bind(name: string, type: Type): void {
-    let scope: Scope = this.scope;
+  #bind(name: string, type: Type): void {
+    let scope: Scope = this.#scope;
     while (scope.outer.has(name) && scope.parent) scope = scope.parent;
     const before = scope.names.get(name);
     const joined = before ? joinVariable(before, type) : type;
-    if (!before || describe(before) !== describe(joined)) this.changed = true;
+    if (!before || describe(before) !== describe(joined)) this.#changed = true;
     scope.names.set(name, joined);
-    if (scope === this.scope) this.current.set(name, isMixed(joined) && isNumber(type) ? joined : type);
+    if (scope === this.#scope) this.#current.set(name, isMixed(joined) && isNumber(type) ? joined : type);
   }
 
-  private assign(target: Expression, type: Type, value?: Expression): void {
+  #assign(target: Expression, type: Type, value?: Expression): void {
     target.type = type;
     switch (target.kind) {
       case "name":
-        this.bind(target.name, type);
+        this.#bind(target.name, type);
         break;
       case "tuple":
       case "list":
         for (const [at, entry] of target.entries.entries()) {
-          if (entry.kind === "starred") this.assign(entry.value, listOf(this.items(type)));
-          else this.assign(entry, entryOf(type, at), value?.kind === "tuple" ? value.entries[at] : undefined);
+          if (entry.kind === "starred") this.#assign(entry.value, listOf(this.#items(type)));
+          else this.#assign(entry, entryOf(type, at), value?.kind === "tuple" ? value.entries[at] : undefined);
         }
         break;
       case "attribute":
-        this.assignAttribute(this.of(target.object), target.name, type);
+        this.#assignAttribute(this.#of(target.object), target.name, type);
         break;
       case "index": {
-        const object = present(this.of(target.object));
-        for (const subscript of target.subscripts) this.of(subscript);
-        if (object.kind === "dict") this.putIn(object, target.subscripts, type);
-        else if (object.kind === "list" && target.subscripts[0]!.kind !== "slice") this.append(object, type);
+        const object = present(this.#of(target.object));
+        for (const subscript of target.subscripts) this.#of(subscript);
+        if (object.kind === "dict") this.#putIn(object, target.subscripts, type);
+        else if (object.kind === "list" && target.subscripts[0]!.kind !== "slice") this.#append(object, type);
         break;
       }
       case "starred":
-        this.assign(target.value, type);
+        this.#assign(target.value, type);
         break;
       default:
         break;
     }
   }
 
-  private assignAttribute(object: Type, name: string, type: Type): void {
+  #assignAttribute(object: Type, name: string, type: Type): void {
     const owner = present(object);
     if (owner.kind !== "instance") {
       if (owner.kind === "class") owner.of.statics.set(name, joinVariable(owner.of.statics.get(name) ?? unknown, type));
@@ -462,142 +463,148 @@ class Inference {
     if (findMethod(owner.of, name)?.property) return;
     const before = holder.fields.get(name) ?? unknown;
     const joined = joinVariable(before, type);
-    if (describe(before) !== describe(joined)) this.changed = true;
+    if (describe(before) !== describe(joined)) this.#changed = true;
     holder.fields.set(name, joined);
   }
 
-  private putIn(dict: DictType, subscripts: readonly Expression[], type: Type): void {
+  #putIn(dict: DictType, subscripts: readonly Expression[], type: Type): void {
     const [key] = subscripts;
     const before = describe(dict);
     dict.key = join(dict.key, subscripts.length > 1 ? tupleOf(...subscripts.map((one) => one.type ?? unknown)) : (key!.type ?? unknown));
     dict.value = join(dict.value, type);
     if (key?.kind === "string" && dict.fields) dict.fields.set(key.value, join(dict.fields.get(key.value) ?? unknown, type));
     else delete dict.fields;
-    if (describe(dict) !== before) this.changed = true;
+    if (describe(dict) !== before) this.#changed = true;
   }
 
-  private append(list: ListType, type: Type): void {
+  #append(list: ListType, type: Type): void {
     const joined = joinVariable(list.of, type);
-    if (describe(joined) !== describe(list.of)) this.changed = true;
+    if (describe(joined) !== describe(list.of)) this.#changed = true;
     list.of = joined;
   }
 
-  private items(type: Type): Type {
+  #items(type: Type): Type {
     if (type.kind === "instance" && type.of.root === "nn.ModuleList") return someModule;
     return itemOf(type);
   }
 
   // ---- expressions
 
-  private of(expression: Expression): Type {
-    const type = this.typeOf(expression);
+  #of(expression: Expression): Type {
+    const type = this.#typeOf(expression);
     expression.type = type;
     return type;
   }
 
-  private typeOf(expression: Expression): Type {
+  #typeOf(expression: Expression): Type {
     switch (expression.kind) {
       case "name":
-        return this.lookup(expression.name);
+        return this.#lookup(expression.name);
       case "number":
         return /^0[xXbBoO]/.test(expression.text) || !/[.eE]/.test(expression.text) ? int : float;
       case "string":
         return string;
       case "format":
-        for (const part of expression.parts) this.formatPart(part);
+        for (const part of expression.parts) this.#formatPart(part);
         return string;
       case "constant":
         return expression.value === "None" ? none : expression.value === "..." ? any : bool;
-      case "binary":
-        return this.arithmetic(expression.operator, this.of(expression.left), this.of(expression.right));
+      case "binary": {
+        const [left, right] = [this.#of(expression.left), this.#of(expression.right)];
+        return likeNumpy(this.#arithmetic(expression.operator, left, right), present(left), present(right));
+      }
       case "unary": {
-        const operand = this.of(expression.operand);
+        const operand = this.#of(expression.operand);
         if (expression.operator === "not") return bool;
         return operand.kind === "bool" ? int : operand;
       }
       case "logical": {
-        const left = this.of(expression.left);
-        const before = new Map(this.current);
-        if (expression.operator === "and") this.narrow(expression.left);
-        const right = this.of(expression.right);
-        this.current = before;
+        const left = this.#of(expression.left);
+        const before = new Map(this.#current);
+        if (expression.operator === "and") this.#narrow(expression.left);
+        const right = this.#of(expression.right);
+        this.#current = before;
         return expression.operator === "or" ? join(present(left), right) : join(left.kind === "nullable" ? none : left, right);
       }
       case "compare": {
-        const operands = expression.operands.map((operand) => this.of(operand));
+        const operands = expression.operands.map((operand) => this.#of(operand));
         if (/^(is|in|not)/.test(expression.operators[0]!)) return bool;
         return operands.some((operand) => present(operand).kind === "tensor") ? bools : bool;
       }
       case "conditional":
-        this.of(expression.test);
-        return join(this.of(expression.then), this.of(expression.otherwise));
+        this.#of(expression.test);
+        return join(this.#of(expression.whenTrue), this.#of(expression.otherwise));
       case "lambda":
-        for (const parameter of expression.parameters) if (parameter.default) this.of(parameter.default);
-        return { kind: "function", of: this.functionOf(expression, "", expression.body) };
+        for (const parameter of expression.parameters) if (parameter.default) this.#of(parameter.default);
+        return { kind: "function", of: this.#functionOf(expression, "", expression.body) };
       case "attribute":
-        return this.attribute(this.of(expression.object), expression.name);
+        if (expression.name === "__name__") {
+          this.#of(expression.object);
+          return string;
+        }
+        return this.#attribute(this.#of(expression.object), expression.name);
       case "index":
-        return this.indexed(this.of(expression.object), expression.subscripts);
+        return this.#indexed(this.#of(expression.object), expression.subscripts);
       case "slice":
-        for (const bound of [expression.start, expression.stop, expression.step]) if (bound) this.of(bound);
+        for (const bound of [expression.start, expression.stop, expression.step]) if (bound) this.#of(bound);
         return { kind: "slice" };
       case "call":
-        return this.call(expression);
+        return this.#call(expression);
       case "list":
       case "set": {
-        const of = expression.entries.map((entry) => (entry.kind === "starred" ? this.items(this.of(entry.value)) : this.of(entry))).reduce(join, unknown);
+        const of = expression.entries.map((entry) => (entry.kind === "starred" ? this.#items(this.#of(entry.value)) : this.#of(entry))).reduce(join, unknown);
         if (expression.kind === "set") return { kind: "set", of };
-        return this.container(
+        return this.#container(
           expression,
           () => listOf(of),
-          (list) => this.append(list as ListType, of),
+          (list) => this.#append(list as ListType, of),
         );
       }
       case "tuple": {
-        const entries = expression.entries.map((entry) => this.of(entry));
+        const entries = expression.entries.map((entry) => this.#of(entry));
         return expression.entries.some((entry) => entry.kind === "starred") ? listOf(entries.reduce(join, unknown)) : tupleOf(...entries);
       }
       case "dict":
-        return this.dictionary(expression.entries, expression);
+        return this.#dictionary(expression.entries, expression);
       case "comprehension":
-        return this.comprehension(expression);
+        return this.#comprehension(expression);
       case "starred":
-        return this.items(this.of(expression.value));
+        return this.#items(this.#of(expression.value));
       case "walrus": {
-        const type = this.of(expression.value);
-        this.assign(expression.target, type);
+        const type = this.#of(expression.value);
+        this.#assign(expression.target, type);
         return type;
       }
       case "yield": {
-        const type = expression.value ? this.of(expression.value) : none;
-        if (this.inside?.generator) this.grow(this.inside, { kind: "iterator", of: expression.all ? this.items(type) : type });
+        const type = expression.value ? this.#of(expression.value) : none;
+        if (this.#inside?.generator) this.#grow(this.#inside, { kind: "iterator", of: expression.all ? this.#items(type) : type });
         return any;
       }
     }
   }
 
-  private formatPart(part: string | { value: Expression; spec: readonly unknown[] }): void {
+  #formatPart(part: string | { value: Expression; spec: readonly unknown[] }): void {
     if (typeof part === "string") return;
-    this.of(part.value);
-    for (const inner of part.spec) this.formatPart(inner as string);
+    this.#of(part.value);
+    for (const inner of part.spec) this.#formatPart(inner as string);
   }
 
   /** A list or dictionary stays the same one from round to round, so that what is put into it later is known where it is made. */
-  private container(expression: Expression, make: () => Type, add: (container: Type) => void): Type {
-    const existing = this.containers.get(expression);
+  #container(expression: Expression, make: () => Type, add: (container: Type) => void): Type {
+    const existing = this.#containers.get(expression);
     if (existing) {
       add(existing);
       return existing;
     }
     const made = make();
-    this.containers.set(expression, made);
+    this.#containers.set(expression, made);
     return made;
   }
 
-  private dictionary(entries: readonly { key?: Expression; value: Expression }[], expression: Expression): Type {
-    const keys = entries.map(({ key }) => (key ? this.of(key) : unknown));
+  #dictionary(entries: readonly { key?: Expression; value: Expression }[], expression: Expression): Type {
+    const keys = entries.map(({ key }) => (key ? this.#of(key) : unknown));
     const values = entries.map(({ key, value }) => {
-      const type = this.of(value);
+      const type = this.#of(value);
       return key ? type : type.kind === "dict" ? type.value : any;
     });
     const made: DictType = { kind: "dict", key: keys.reduce(join, unknown), value: values.reduce(join, unknown) };
@@ -605,7 +612,7 @@ class Inference {
       made.fields = new Map(entries.map(({ key }, at) => [key!.kind === "string" ? key!.value : "", values[at]!]));
     }
     if (entries.some(({ key }) => !key)) made.key = join(made.key, string);
-    return this.container(
+    return this.#container(
       expression,
       () => made,
       (dict) => {
@@ -614,37 +621,37 @@ class Inference {
         existing.key = join(existing.key, made.key);
         existing.value = join(existing.value, made.value);
         for (const [name, type] of made.fields ?? []) existing.fields?.set(name, join(existing.fields.get(name) ?? unknown, type));
-        if (describe(existing) !== before) this.changed = true;
+        if (describe(existing) !== before) this.#changed = true;
       },
     );
   }
 
-  private comprehension(expression: Comprehension): Type {
-    const before = this.current;
-    const outer = this.scope;
-    this.current = new Map(before);
-    this.scope = { parent: outer, names: new Map(), outer: new Set() };
+  #comprehension(expression: Comprehension): Type {
+    const before = this.#current;
+    const outer = this.#scope;
+    this.#current = new Map(before);
+    this.#scope = { parent: outer, names: new Map(), outer: new Set() };
     for (const clause of expression.clauses) {
-      this.assign(clause.target, this.items(this.of(clause.iterable)));
-      for (const condition of clause.conditions) this.of(condition);
+      this.#assign(clause.target, this.#items(this.#of(clause.iterable)));
+      for (const condition of clause.conditions) this.#of(condition);
     }
-    const key = expression.key ? this.of(expression.key) : unknown;
-    const value = this.of(expression.value);
-    this.current = before;
-    this.scope = outer;
+    const key = expression.key ? this.#of(expression.key) : unknown;
+    const value = this.#of(expression.value);
+    this.#current = before;
+    this.#scope = outer;
     switch (expression.of) {
       case "list":
-        return this.container(
+        return this.#container(
           expression,
           () => listOf(value),
-          (list) => this.append(list as ListType, value),
+          (list) => this.#append(list as ListType, value),
         );
       case "set":
         return { kind: "set", of: value };
       case "generator":
         return { kind: "iterator", of: value };
       case "dict":
-        return this.container(
+        return this.#container(
           expression,
           () => ({ kind: "dict", key, value }),
           (dict) => {
@@ -655,7 +662,7 @@ class Inference {
     }
   }
 
-  private arithmetic(operator: string, leftType: Type, rightType: Type): Type {
+  #arithmetic(operator: string, leftType: Type, rightType: Type): Type {
     const left = present(leftType);
     const right = present(rightType);
     if (left.kind === "tensor" || right.kind === "tensor") {
@@ -669,7 +676,7 @@ class Inference {
     }
     if (left.kind === "instance") {
       const method = findMethod(left.of, operatorMethods[operator] ?? "");
-      if (method) return this.invoke(method, [right]);
+      if (method) return this.#invoke(method, [right]);
     }
     if (left.kind === "string") return operator === "%" || operator === "+" || operator === "*" ? string : any;
     if (isSequence(left) && (operator === "+" || operator === "*")) {
@@ -694,13 +701,14 @@ class Inference {
     return any;
   }
 
-  private attribute(objectType: Type, name: string): Type {
+  #attribute(objectType: Type, name: string): Type {
     const object = present(objectType);
     switch (object.kind) {
       case "python": {
         const path = `${object.path}.${name}`;
         if (/^(math|numpy|np)\.(pi|e|inf|nan|tau)$/.test(path)) return float;
         if (path === "sys.maxsize") return int;
+        if (/^(numpy|torch)\.finfo\(\)\.(eps|max|min|tiny)$/.test(path)) return float;
         if (path === "torch.pi" || path === "torch.inf") return float;
         return { kind: "python", path };
       }
@@ -723,7 +731,7 @@ class Inference {
         return unknown;
       }
       case "object":
-        return this.memberOf(object.of, name);
+        return this.#memberOf(object.of, name);
       case "dict":
         return object.fields?.get(name) ?? unknown;
       default:
@@ -731,7 +739,7 @@ class Inference {
     }
   }
 
-  private memberOf(of: string, name: string): Type {
+  #memberOf(of: string, name: string): Type {
     if (name === "training") return bool;
     if (name === "param_groups") return listOf({ kind: "object", of: "ParamGroup" });
     if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn."))
@@ -744,14 +752,14 @@ class Inference {
     return unknown;
   }
 
-  private indexed(objectType: Type, subscripts: readonly Expression[]): Type {
-    const types = subscripts.map((subscript) => this.of(subscript));
+  #indexed(objectType: Type, subscripts: readonly Expression[]): Type {
+    const types = subscripts.map((subscript) => this.#of(subscript));
     const object = present(objectType);
     const [first] = subscripts;
     const slice = first?.kind === "slice";
     switch (object.kind) {
       case "tensor":
-        return { kind: "tensor", elements: object.elements };
+        return likeNumpy({ kind: "tensor", elements: object.elements }, object);
       case "list":
         return slice ? listOf(object.of) : object.of;
       case "size":
@@ -768,20 +776,18 @@ class Inference {
       case "dict":
         return (first?.kind === "string" ? object.fields?.get(first.value) : undefined) ?? object.value;
       case "object":
-        if (object.of === "ParamGroup")
-          return first?.kind === "string" && first.value === "params"
-            ? listOf({ kind: "tensor", elements: "float", parameter: true })
-            : first?.kind === "string" && first.value === "lr"
-              ? float
-              : any;
+        if (object.of === "ParamGroup" && first?.kind === "string") {
+          if (first.value === "params") return listOf({ kind: "tensor", elements: "float", parameter: true });
+          return /^(lr|initial_lr|momentum|weight_decay|eps|dampening|alpha|rho|lambd)$/.test(first.value) ? float : any;
+        }
         if (slice) return object;
         if (object.of === "nn.ModuleDict") return object.item ?? someModule;
         if (object.of === "nn.ParameterDict") return floats;
         if (object.of === "data.Subset" || object.of === "data.TensorDataset" || object.of === "data.Dataset") return object.item ?? listOf(tensor);
-        return this.items(object);
+        return this.#items(object);
       case "instance": {
         const method = findMethod(object.of, "__getitem__");
-        return method ? this.invoke(method, types) : unknown;
+        return method ? this.#invoke(method, types) : unknown;
       }
       case "python":
         return object;
@@ -792,36 +798,36 @@ class Inference {
 
   // ---- calls
 
-  private call(expression: Call): Type {
+  #call(expression: Call): Type {
     const { callee } = expression;
     if (callee.kind === "attribute") {
-      const object = this.of(callee.object);
-      const method = this.methodCall(present(object), callee.name, expression);
+      const object = this.#of(callee.object);
+      const method = this.#methodCall(present(object), callee.name, expression);
       if (method) {
         callee.type = any;
         return method;
       }
     }
-    const called = present(this.of(callee));
-    const types = expression.arguments.map((argument) => this.of(argument.value));
+    const called = present(this.#of(callee));
+    const types = expression.arguments.map((argument) => this.#of(argument.value));
     switch (called.kind) {
       case "function":
-        return this.invoke(called.of, types, expression.arguments, called.self);
+        return this.#invoke(called.of, types, expression.arguments, called.self);
       case "class":
-        return this.construct(called.of, types, expression.arguments);
+        return this.#construct(called.of, types, expression.arguments);
       case "instance": {
         const method = findMethod(called.of, "forward") ?? findMethod(called.of, "__call__");
-        if (method) return this.invoke(method, types, expression.arguments, called);
+        if (method) return this.#invoke(method, types, expression.arguments, called);
         return called.of.root?.startsWith("nn.") ? floats : unknown;
       }
       case "object":
         if (isModule(called)) {
-          this.flow(called, types);
+          this.#flow(called, types);
           return called.item && called.of === "nn.Sequential" ? floats : layerResult(called.of);
         }
         return any;
       case "python":
-        return this.pythonCall(called.path, types, expression);
+        return this.#pythonCall(called.path, types, expression);
       case "tensor":
         return called;
       default:
@@ -830,16 +836,16 @@ class Inference {
   }
 
   /** What a Sequential is given goes to the modules in it. */
-  private flow(called: Type, types: readonly Type[]): void {
+  #flow(called: Type, types: readonly Type[]): void {
     if (called.kind !== "object" || called.item?.kind !== "instance") return;
     const forward = findMethod(called.item.of, "forward");
-    if (forward && types.length === 1) this.invoke(forward, types);
+    if (forward && types.length === 1) this.#invoke(forward, types);
   }
 
-  private construct(of: ClassInfo, types: readonly Type[], given: readonly Argument[]): Type {
+  #construct(of: ClassInfo, types: readonly Type[], given: readonly Argument[]): Type {
     const instance: Type = { kind: "instance", of };
     const initializer = findMethod(of, "__init__");
-    if (initializer) this.invoke(initializer, types, given, instance);
+    if (initializer) this.#invoke(initializer, types, given, instance);
     else if (of.dataclass) {
       const names = [...of.fields.keys()];
       for (const [at, type] of types.entries()) {
@@ -851,7 +857,7 @@ class Inference {
   }
 
   /** Tells a function what it is given, and gives back what it returns. */
-  private invoke(info: FunctionInfo, types: readonly Type[], given: readonly Argument[] = [], self?: Type): Type {
+  #invoke(info: FunctionInfo, types: readonly Type[], given: readonly Argument[] = [], self?: Type): Type {
     const parameters = info.node.parameters.slice(
       info.bound && (self === undefined || self.kind !== "class" || info.bound === "class" || true) ? (info.bound ? 1 : 0) : 0,
     );
@@ -859,55 +865,55 @@ class Inference {
     for (const [index, type] of types.entries()) {
       const argument = given[index];
       if (argument?.star === "*") {
-        const item = this.items(type);
-        for (; at < parameters.length && !parameters[at]!.byName; at++) this.tell(info, parameters[at]!, type.kind === "tuple" ? entryOf(type, 0) : item);
+        const item = this.#items(type);
+        for (; at < parameters.length && !parameters[at]!.byName; at++) this.#tell(info, parameters[at]!, type.kind === "tuple" ? entryOf(type, 0) : item);
         continue;
       }
       if (argument?.star === "**") {
         if (type.kind === "dict") {
           for (const parameter of parameters)
-            if (!parameter.star) this.tell(info, parameter, type.fields?.get(parameter.name) ?? (type.fields ? unknown : type.value));
+            if (!parameter.star) this.#tell(info, parameter, type.fields?.get(parameter.name) ?? (type.fields ? unknown : type.value));
         }
         continue;
       }
       const parameter = argument?.name ? parameters.find(({ name }) => name === argument.name) : parameters[at];
       if (!argument?.name && parameter?.star !== "*") at++;
-      if (parameter) this.tell(info, parameter, type);
+      if (parameter) this.#tell(info, parameter, type);
     }
     return info.returns;
   }
 
-  private tell(info: FunctionInfo, parameter: Parameter, type: Type): void {
+  #tell(info: FunctionInfo, parameter: Parameter, type: Type): void {
     if (type.kind === "unknown") return;
     const before = info.parameters.get(parameter.name) ?? unknown;
     if (parameter.star === "*" && before.kind === "list") {
-      this.append(before, type);
+      this.#append(before, type);
       return;
     }
     const joined = join(before, type);
     if (describe(joined) === describe(before)) return;
     info.parameters.set(parameter.name, joined);
-    this.changed = true;
+    this.#changed = true;
   }
 
   /** Calls of methods whose meaning depends on what the object is; undefined where the object says nothing. */
-  private methodCall(object: Type, name: string, expression: Call): Type | undefined {
-    const argumentTypes = () => expression.arguments.map((argument) => this.of(argument.value));
+  #methodCall(object: Type, name: string, expression: Call): Type | undefined {
+    const argumentTypes = () => expression.arguments.map((argument) => this.#of(argument.value));
     switch (object.kind) {
       case "tensor": {
         const types = argumentTypes();
-        for (const type of types) if (type.kind === "function") this.invoke(type.of, [floats]);
-        if (name === "to" || name === "type" || name === "astype") return castResult(expression, object);
+        for (const type of types) if (type.kind === "function") this.#invoke(type.of, [floats]);
+        if (name === "to" || name === "type" || name === "astype") return likeNumpy(castResult(expression, object), object);
         if (name === "item" && object.elements === undefined) return number;
         const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
         if ((name === "max" || name === "min") && types[0]?.kind === "tensor") return object;
-        return tensorResult(name, object, more);
+        return likeNumpy(tensorResult(name, object, more), object);
       }
       case "list":
       case "tuple":
       case "set":
       case "size":
-        return this.listMethod(object, name, argumentTypes());
+        return this.#listMethod(object, name, argumentTypes());
       case "iterator":
         argumentTypes();
         return name === "__next__" ? object.of : any;
@@ -918,17 +924,17 @@ class Inference {
         if (/^(find|index|count|rfind)$/.test(name)) return int;
         return string;
       case "dict":
-        return this.dictMethod(object, name, argumentTypes(), expression);
+        return this.#dictMethod(object, name, argumentTypes(), expression);
       case "object":
       case "instance": {
-        const own = object.kind === "instance" ? this.attribute(object, name) : unknown;
+        const own = object.kind === "instance" ? this.#attribute(object, name) : unknown;
         if (own.kind !== "unknown") return undefined;
         const types = argumentTypes();
-        if (object.kind === "object" || object.of.root) return this.apiMethod(object, name, types, expression);
+        if (object.kind === "object" || object.of.root) return this.#apiMethod(object, name, types, expression);
         return undefined;
       }
       case "python":
-        if (object.path === "builtins.super") return this.superCall(name, argumentTypes(), expression.arguments);
+        if (object.path === "builtins.super") return this.#superCall(name, argumentTypes(), expression.arguments);
         return undefined;
       default:
         argumentTypes();
@@ -936,19 +942,19 @@ class Inference {
     }
   }
 
-  private superCall(name: string, types: readonly Type[], given: readonly Argument[]): Type {
-    for (const base of this.inside?.class?.bases ?? []) {
+  #superCall(name: string, types: readonly Type[], given: readonly Argument[]): Type {
+    for (const base of this.#inside?.class?.bases ?? []) {
       const method = base.kind === "class" ? findMethod(base.of, name) : undefined;
-      if (method) return this.invoke(method, types, given);
+      if (method) return this.#invoke(method, types, given);
     }
     return name === "__init__" ? none : (memberResults.get(name) ?? floats);
   }
 
-  private listMethod(object: Type, name: string, types: readonly Type[]): Type {
+  #listMethod(object: Type, name: string, types: readonly Type[]): Type {
     if (object.kind === "list") {
-      if (name === "append") this.append(object, types[0] ?? unknown);
-      if (name === "insert") this.append(object, types[1] ?? unknown);
-      if (name === "extend") this.append(object, this.items(types[0] ?? unknown));
+      if (name === "append") this.#append(object, types[0] ?? unknown);
+      if (name === "insert") this.#append(object, types[1] ?? unknown);
+      if (name === "extend") this.#append(object, this.#items(types[0] ?? unknown));
     }
     if (name === "add" && object.kind === "set") join(object.of, types[0] ?? unknown);
     if (name === "pop" || name === "popleft") return itemOf(object);
@@ -958,7 +964,7 @@ class Inference {
     return none;
   }
 
-  private dictMethod(object: DictType, name: string, types: readonly Type[], expression: Call): Type {
+  #dictMethod(object: DictType, name: string, types: readonly Type[], expression: Call): Type {
     switch (name) {
       case "items":
         return { kind: "iterator", of: tupleOf(object.key, object.value) };
@@ -969,7 +975,7 @@ class Inference {
       case "get":
       case "pop":
       case "setdefault":
-        if (name === "setdefault") this.putIn(object, [expression.arguments[0]!.value], types[1] ?? none);
+        if (name === "setdefault") this.#putIn(object, [expression.arguments[0]!.value], types[1] ?? none);
         return types[1] ? join(object.value, types[1]) : name === "get" ? join(object.value, none) : object.value;
       case "update":
         if (types[0]?.kind === "dict") join(object, types[0]);
@@ -983,24 +989,24 @@ class Inference {
     }
   }
 
-  private apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
+  #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
     const hook = types[0]?.kind === "function" ? types[0].of : undefined;
     const own: Type = object.kind === "instance" ? object : { kind: "object", of };
     if (hook) {
-      if (name === "register_forward_hook") this.invoke(hook, [object.kind === "object" ? someModule : own, listOf(floats), layerOutput(object)]);
-      else if (name === "register_forward_pre_hook") this.invoke(hook, [someModule, listOf(floats)]);
-      else if (name === "register_full_backward_hook" || name === "register_backward_hook") this.invoke(hook, [someModule, listOf(floats), listOf(floats)]);
-      else if (name === "apply") this.invoke(hook, [someModule]);
-      else if (name === "step") return this.invoke(hook, []);
+      if (name === "register_forward_hook") this.#invoke(hook, [object.kind === "object" ? someModule : own, listOf(floats), layerOutput(object)]);
+      else if (name === "register_forward_pre_hook") this.#invoke(hook, [someModule, listOf(floats)]);
+      else if (name === "register_full_backward_hook" || name === "register_backward_hook") this.#invoke(hook, [someModule, listOf(floats), listOf(floats)]);
+      else if (name === "apply") this.#invoke(hook, [someModule]);
+      else if (name === "step") return this.#invoke(hook, []);
     }
     if (name === "register_buffer" && object.kind === "instance" && expression.arguments[0]?.value.kind === "string") {
-      this.assignAttribute(object, expression.arguments[0].value.value, present(types[1] ?? tensor));
+      this.#assignAttribute(object, expression.arguments[0].value.value, present(types[1] ?? tensor));
     }
     if (name === "state_dict")
       return { kind: "dict", key: string, value: of.startsWith("nn.") || object.kind === "instance" ? tensor : any, map: of.startsWith("nn.") };
     if (["train", "eval", "to", "cuda", "cpu", "apply", "float", "double", "requires_grad_", "append", "extend", "half"].includes(name)) {
-      if (name === "append" && object.kind === "object" && object.of === "nn.ModuleList") this.assignItem(expression, types[0] ?? unknown);
+      if (name === "append" && object.kind === "object" && object.of === "nn.ModuleList") this.#assignItem(expression, types[0] ?? unknown);
       return object;
     }
     if (of === "nn.ModuleDict" || of === "nn.ParameterDict") {
@@ -1018,47 +1024,51 @@ class Inference {
     return of.startsWith("nn.") && object.kind === "instance" ? unknown : any;
   }
 
-  private assignItem(expression: Call, item: Type): void {
+  #assignItem(expression: Call, item: Type): void {
     if (expression.callee.kind !== "attribute") return;
     const { object } = expression.callee;
     const list = object.type;
     if (list?.kind !== "object") return;
     const grown: Type = { kind: "object", of: list.of, item: join(list.item ?? unknown, item) };
-    if (describe(grown) !== describe(list)) this.assign(object, grown);
+    if (describe(grown) !== describe(list)) this.#assign(object, grown);
   }
 
-  private pythonCall(path: string, types: readonly Type[], expression: Call): Type {
-    if (path.startsWith("builtins.")) return this.builtin(path.slice("builtins.".length), types, expression);
+  #pythonCall(path: string, types: readonly Type[], expression: Call): Type {
+    if (path.startsWith("builtins.")) return this.#builtin(path.slice("builtins.".length), types, expression);
     const api = kindlingPath(path);
-    if (api !== undefined) return this.apiCall(api, path, types, expression);
+    if (api !== undefined) return this.#apiCall(api, path, types, expression);
     if (path.startsWith("torch.") && /\.[a-z_]+$/.test(path)) return floats;
     if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
-    if (path.startsWith("numpy.")) return numpyCall(path.slice("numpy.".length), types, expression);
+    if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
+    if (path.startsWith("numpy.")) {
+      const result = numpyCall(path.slice("numpy.".length), types, expression);
+      return result.kind === "tensor" ? { ...result, numpy: true } : result;
+    }
     if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
     if (path.startsWith("random.")) {
       if (/\.(randint|randrange)$/.test(path)) return int;
-      if (/\.choice$/.test(path)) return itemOf(types[0] ?? unknown);
+      if (path.endsWith(".choice")) return itemOf(types[0] ?? unknown);
       if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
       return float;
     }
-    if (/^time\./.test(path)) return path === "time.strftime" ? string : float;
+    if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
     if (/^tqdm(\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
-    if (path === "collections.OrderedDict") return types[0]?.kind === "dict" ? types[0] : this.dictionary([], expression);
-    if (path === "collections.defaultdict") return this.defaultDict(types, expression);
+    if (path === "collections.OrderedDict") return types[0]?.kind === "dict" ? types[0] : this.#dictionary([], expression);
+    if (path === "collections.defaultdict") return this.#defaultDict(types, expression);
     if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
     if (path === "collections.deque")
-      return this.container(
+      return this.#container(
         expression,
         () => listOf(itemOf(types[0] ?? unknown)),
         () => {},
       );
     if (path === "collections.namedtuple") return any;
-    if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => this.items(type)).reduce(join, unknown) };
-    if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(this.items(types[0] ?? unknown)) };
-    if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.items(type))) };
-    if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.items(types[0] ?? unknown) };
-    if (/^itertools\.combinations$/.test(path)) return { kind: "iterator", of: listOf(this.items(types[0] ?? unknown)) };
-    if (/^itertools\.count$/.test(path)) return { kind: "iterator", of: int };
+    if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => this.#items(type)).reduce(join, unknown) };
+    if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(this.#items(types[0] ?? unknown)) };
+    if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
+    if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.#items(types[0] ?? unknown) };
+    if (path === "itertools.combinations") return { kind: "iterator", of: listOf(this.#items(types[0] ?? unknown)) };
+    if (path === "itertools.count") return { kind: "iterator", of: int };
     if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
     if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
     if (path === "dataclasses.field") return unknown;
@@ -1066,7 +1076,7 @@ class Inference {
     return { kind: "python", path: `${path}()` };
   }
 
-  private defaultDict(types: readonly Type[], expression: Call): Type {
+  #defaultDict(types: readonly Type[], expression: Call): Type {
     const factory = types[0];
     const value =
       factory?.kind === "python"
@@ -1074,31 +1084,33 @@ class Inference {
         : factory?.kind === "function"
           ? factory.of.returns
           : unknown;
-    return this.container(
+    return this.#container(
       expression,
       () => ({ kind: "dict", key: unknown, value, map: true }),
       () => {},
     );
   }
 
-  private apiCall(api: string, path: string, types: readonly Type[], expression: Call): Type {
+  #apiCall(api: string, path: string, types: readonly Type[], expression: Call): Type {
     const name = path.slice(path.lastIndexOf(".") + 1);
     const last = api.slice(api.lastIndexOf(".") + 1);
+    if (api === "finfo") return { kind: "python", path: "torch.finfo()" };
     if (api === "nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
     if (api === "deepcopy") return types[0] ?? unknown;
     if (/^nn\.(Sequential|ModuleList|ModuleDict|ParameterList|ParameterDict)$/.test(api)) {
-      let item = expression.arguments.map((argument, at) => (argument.star ? this.items(types[at]!) : types[at]!)).reduce(join, unknown);
+      let item = expression.arguments.map((argument, at) => (argument.star ? this.#items(types[at]!) : types[at]!)).reduce(join, unknown);
       if (api !== "nn.Sequential" || present(item).kind === "dict" || isSequence(item))
-        item = item.kind === "dict" ? item.value : api === "nn.ModuleDict" && isSequence(item) ? any : this.items(item);
+        item = item.kind === "dict" ? item.value : api === "nn.ModuleDict" && isSequence(item) ? any : this.#items(item);
       return item.kind === "unknown" ? { kind: "object", of: api } : { kind: "object", of: api, item };
     }
-    if (api.startsWith("data.")) return this.dataCall(api, types, expression);
+    if (api.startsWith("data.")) return this.#dataCall(api, types, expression);
     if (/^(nn|optim|distributions)(\.\w+)*\.[A-Z]\w*$/.test(api)) {
-      if (api.startsWith("optim.lrScheduler")) for (const type of types) if (type.kind === "function") this.invoke(type.of, [int]);
+      if (api.startsWith("optim.lrScheduler")) for (const type of types) if (type.kind === "function") this.#invoke(type.of, [int]);
       return { kind: "object", of: api };
     }
     if (last === "tensor" || last === "asTensor" || last === "fromNumpy") {
-      if (path === "torch.LongTensor") return ints;
+      if (/\.(Long|Int|Byte)Tensor$/.test(path)) return ints;
+      if (path === "torch.BoolTensor") return bools;
       const dtype = expression.arguments.find((argument) => argument.name === "dtype");
       return { kind: "tensor", elements: dtype ? dtypeElements(dtype.value.type) : elementsOf(types[0] ?? unknown) };
     }
@@ -1119,7 +1131,7 @@ class Inference {
     if (last === "load") return any;
     const first = types[0] ?? unknown;
     if (["cat", "stack", "hstack", "vstack", "concat"].includes(last))
-      return { kind: "tensor", elements: (([item]) => (item?.kind === "tensor" ? item.elements : undefined))([this.items(first)]) };
+      return { kind: "tensor", elements: (([item]) => (item?.kind === "tensor" ? item.elements : undefined))([this.#items(first)]) };
     if (["linalg.svd", "linalg.eigh", "linalg.qr"].includes(api)) return listOf(floats);
     if (last === "where" && types.length === 1) return listOf(ints);
     if (last === "where") return tensorElements(types[1]!) ?? floats;
@@ -1128,7 +1140,7 @@ class Inference {
     return tensorResult(name, first, more);
   }
 
-  private dataCall(api: string, types: readonly Type[], expression: Call): Type {
+  #dataCall(api: string, types: readonly Type[], expression: Call): Type {
     const first = types[0] ?? unknown;
     const named = (name: string) => expression.arguments.findIndex((argument) => argument.name === name);
     switch (api) {
@@ -1140,12 +1152,12 @@ class Inference {
         return listOf({ kind: "object", of: "data.Subset", item: sampleOf(first) });
       case "data.Subset":
       case "data.ConcatDataset":
-        return { kind: "object", of: api, item: api === "data.Subset" ? sampleOf(first) : sampleOf(this.items(first)) };
+        return { kind: "object", of: api, item: api === "data.Subset" ? sampleOf(first) : sampleOf(this.#items(first)) };
       case "data.DataLoader": {
         const dataset = first.kind === "unknown" && named("dataset") >= 0 ? types[named("dataset")]! : first;
         const sample = sampleOf(dataset);
         const collate = named("collate_fn") >= 0 ? types[named("collate_fn")] : undefined;
-        if (collate?.kind === "function") return { kind: "object", of: api, item: this.invoke(collate.of, [listOf(sample)]) };
+        if (collate?.kind === "function") return { kind: "object", of: api, item: this.#invoke(collate.of, [listOf(sample)]) };
         return { kind: "object", of: api, item: collated(sample) };
       }
       default:
@@ -1153,7 +1165,7 @@ class Inference {
     }
   }
 
-  private builtin(name: string, types: readonly Type[], expression: Call): Type {
+  #builtin(name: string, types: readonly Type[], expression: Call): Type {
     const first = types[0] ?? unknown;
     switch (name) {
       case "len":
@@ -1186,71 +1198,71 @@ class Inference {
       case "range":
         return { kind: "iterator", of: int };
       case "enumerate":
-        return { kind: "iterator", of: tupleOf(int, this.items(first)) };
+        return { kind: "iterator", of: tupleOf(int, this.#items(first)) };
       case "zip":
         if (expression.arguments.some(({ star }) => star))
           return { kind: "iterator", of: itemOf(first).kind === "tuple" ? listOf(itemOf(itemOf(first))) : any };
-        return { kind: "iterator", of: tupleOf(...types.map((type) => this.items(type))) };
+        return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
       case "list":
       case "sorted":
-        for (const type of types.slice(1)) if (type.kind === "function") this.invoke(type.of, [this.items(first)]);
-        return this.container(
+        for (const type of types.slice(1)) if (type.kind === "function") this.#invoke(type.of, [this.#items(first)]);
+        return this.#container(
           expression,
-          () => listOf(this.items(first)),
-          (list) => this.append(list as ListType, this.items(first)),
+          () => listOf(this.#items(first)),
+          (list) => this.#append(list as ListType, this.#items(first)),
         );
       case "tuple":
-        return first.kind === "tuple" ? first : listOf(this.items(first));
+        return first.kind === "tuple" ? first : { kind: "list", of: this.#items(first), tuple: true };
       case "set":
       case "frozenset":
-        return { kind: "set", of: this.items(first) };
+        return { kind: "set", of: this.#items(first) };
       case "dict":
         if (expression.arguments.length > 0 && expression.arguments.every((argument) => argument.name)) {
-          return this.dictionary(
+          return this.#dictionary(
             expression.arguments.map((argument) => ({ key: { kind: "string", value: argument.name!, from: 0, to: 0 } as Expression, value: argument.value })),
             expression,
           );
         }
         if (first.kind === "dict") return first;
-        return this.container(
+        return this.#container(
           expression,
-          () => ({ kind: "dict", key: entryOf(this.items(first), 0), value: entryOf(this.items(first), 1) }),
+          () => ({ kind: "dict", key: entryOf(this.#items(first), 0), value: entryOf(this.#items(first), 1) }),
           () => {},
         );
       case "reversed":
       case "iter":
-        return { kind: "iterator", of: this.items(first) };
+        return { kind: "iterator", of: this.#items(first) };
       case "next":
-        return this.items(first);
+        return this.#items(first);
       case "map": {
         const item =
           first.kind === "function"
-            ? this.invoke(
+            ? this.#invoke(
                 first.of,
-                types.slice(1).map((type) => this.items(type)),
+                types.slice(1).map((type) => this.#items(type)),
               )
             : first.kind === "python"
-              ? this.pythonCall(
+              ? this.#pythonCall(
                   first.path,
-                  types.slice(1).map((type) => this.items(type)),
+                  types.slice(1).map((type) => this.#items(type)),
                   { ...expression, arguments: [] },
                 )
               : any;
         return { kind: "iterator", of: item };
       }
       case "filter":
-        if (first.kind === "function") this.invoke(first.of, [this.items(types[1] ?? unknown)]);
-        return { kind: "iterator", of: this.items(types[1] ?? unknown) };
+        if (first.kind === "function") this.#invoke(first.of, [this.#items(types[1] ?? unknown)]);
+        return { kind: "iterator", of: this.#items(types[1] ?? unknown) };
       case "sum": {
-        const item = this.items(first);
+        const item = this.#items(first);
         return item.kind === "bool" ? int : item.kind === "tensor" ? item : isNumber(item) && types[1] ? join(item, types[1]) : item;
       }
       case "max":
       case "min": {
         for (const [at, argument] of expression.arguments.entries())
-          if (argument.name === "key" && types[at]!.kind === "function") this.invoke((types[at] as { of: FunctionInfo }).of, [this.items(first)]);
+          if (argument.name === "key" && types[at]!.kind === "function") this.#invoke((types[at] as { of: FunctionInfo }).of, [this.#items(first)]);
         const positional = types.filter((_, at) => !expression.arguments[at]?.name);
-        return positional.length > 1 ? positional.reduce(join) : this.items(first);
+        return positional.length > 1 ? positional.reduce(join) : this.#items(first);
       }
       case "abs":
       case "pow":
@@ -1278,17 +1290,17 @@ class Inference {
   }
 
   /** The type that a type hint names. */
-  private annotation(expression: Expression): Type {
+  #annotation(expression: Expression): Type {
     switch (expression.kind) {
       case "constant":
         return expression.value === "None" ? none : any;
       case "string":
         return any;
       case "binary":
-        return expression.operator === "|" ? join(this.annotation(expression.left), this.annotation(expression.right)) : any;
+        return expression.operator === "|" ? join(this.#annotation(expression.left), this.#annotation(expression.right)) : any;
       case "name":
       case "attribute": {
-        const type = this.of(expression);
+        const type = this.#of(expression);
         if (type.kind === "class") return { kind: "instance", of: type.of };
         if (type.kind !== "python") return any;
         const api = kindlingPath(type.path);
@@ -1309,9 +1321,9 @@ class Inference {
         );
       }
       case "index": {
-        const base = this.of(expression.object);
+        const base = this.#of(expression.object);
         const path = base.kind === "python" ? base.path.replace(/^(typing|builtins|collections\.abc)\./, "").toLowerCase() : "";
-        const inner = expression.subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one])).map((one) => this.annotation(one));
+        const inner = expression.subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one])).map((one) => this.#annotation(one));
         if (path === "optional") return join(inner[0]!, none);
         if (path === "union") return inner.reduce(join);
         if (path === "list" || path === "sequence") return listOf(inner[0]!);
@@ -1512,7 +1524,7 @@ function numpyCall(name: string, types: readonly Type[], expression: Call): Type
     return expression.arguments.length > 1 || /^(sqrt|exp|log|sin|cos|abs|tanh|round|floor|dot)$/.test(name) ? floats : floats;
   }
   if (/^(isnan|isfinite)$/.test(name) && isNumber(first)) return bool;
-  if (/^arange$/.test(name) && types.every((type) => type.kind === "int")) return ints;
+  if (name === "arange" && types.every((type) => type.kind === "int")) return ints;
   if (/^arg(max|min|sort)$/.test(name)) return isSequence(first) && name !== "argsort" ? int : ints;
   return floats;
 }

@@ -184,7 +184,7 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
                 : undefined);
     if (math) return primary(math, argumentsOf(to, call));
   }
-  if (type && (isSequence(type) || type.kind === "iterator") && isNumber(present(itemOf(type)))) {
+  if (type && (isSequence(type) || type.kind === "iterator") && ["int", "float", "number", "bool", "any", "unknown"].includes(present(itemOf(type)).kind)) {
     if (name === "mean" && others.length === 0) return primary(to.context.helper("mean"), "(", to.array(first!.value), ")");
     if (name === "sum" && others.length === 0) return primary(to.array(first!.value), ".reduce((total, value) => total + value, 0)");
     if ((name === "max" || name === "min") && others.length === 0) return primary(`Math.${name}(...`, to.spread(first!.value), ")");

@@ -38,6 +38,12 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
     default:
       break;
   }
+  const type = present(to.typeOf(object));
+  if ((name === "std" || name === "var") && type.kind === "tensor" && type.numpy) {
+    // NumPy divides by all there are, PyTorch by one less.
+    const dim = first ? ["dim: ", to.doc(first.value), ", "] : "";
+    return primary(receiver, `.${name}({ `, dim, "unbiased: false })");
+  }
   const camel = camelCase(name);
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
   return primary(receiver, `.${camel}`, argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }));
@@ -69,6 +75,12 @@ export function containerMethod(to: Expressions, type: Type, callee: Attribute, 
       return setMethod(to, callee, call, values);
     case "dict":
       return dictMethod(to, type, callee, call, values);
+    case "int":
+    case "float":
+    case "number":
+    case "bool":
+      // NumPy's numbers are tensors to some.
+      return callee.name === "item" ? to.expression(callee.object) : undefined;
     default:
       return looseMethod(to, callee, call, values);
   }
@@ -203,7 +215,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "join":
       return primary(to.array(first!), ".join(", to.doc(object), ")");
     case "split":
-      return first ? plain("split") : primary(receiver, ".trim().split(/\\s+/)");
+      return first ? plain("split") : primary(receiver, ".split(/\\s+/).filter(Boolean)");
     case "splitlines":
       return primary(receiver, '.split("\\n")');
     case "strip":

@@ -7,6 +7,11 @@ export function camelCase(name: string): string {
   return name.replaceAll(/_+([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** An argument's name: `batch_first` → `batchFirst`, `T_max` → `tMax`. */
+export function argumentName(name: string): string {
+  return camelCase(name.replace(/^[A-Z](?=_)/, (letter) => letter.toLowerCase()));
+}
+
 /** The Python modules whose names are the API's, and where those stand; the longest that fits decides. */
 const spaces: readonly (readonly [python: string, kindling: string])[] = [
   ["torch.nn.functional", "nn.functional"],
@@ -47,6 +52,10 @@ const renamed: Readonly<Record<string, string>> = {
   "torch.nn.modules.Module": "nn.Module",
   "torch.FloatTensor": "tensor",
   "torch.LongTensor": "tensor",
+  "torch.IntTensor": "tensor",
+  "torch.ByteTensor": "tensor",
+  "torch.BoolTensor": "tensor",
+  "torch.DoubleTensor": "tensor",
   "torch.HalfTensor": "tensor",
   "torch.half": "float32",
   "torch.float16": "float32",

@@ -2,9 +2,10 @@
 import { errorName } from "./builtins.ts";
 import { argumentsOf, ownArguments } from "./calls.ts";
 import { writeClass } from "./classes.ts";
+import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, within, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
-import { Expressions, negated, tensorOperators } from "./expressions.ts";
+import { Expressions } from "./expressions.ts";
 import { constantIndex, decoratorName, type Knowledge } from "./inference.ts";
 import { layOut, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
@@ -26,8 +27,9 @@ import type {
   Update,
   With,
 } from "./syntax.ts";
-import { blocksOf, expressionsOf, partsOf } from "./syntax.ts";
+import { blocksOf, expressionsOf, mentionsName } from "./syntax.ts";
 import { any, findMethod, isMap, isNumber, present, typeText, unknown, type ClassInfo, type FunctionInfo, type Scope, type Type } from "./types.ts";
+import { negated, tensorOperators } from "./words.ts";
 
 export class Statements {
   readonly context: Context;
@@ -36,24 +38,24 @@ export class Statements {
   readonly declarations = new Declarations();
   /** Whether top-level definitions are for other files. */
   exports = false;
-  private scope: Scope;
+  #scope: Scope;
   /** Loops whose `break` has to say that it happened, innermost last. */
-  private readonly broken: (string | undefined)[] = [];
-  private caught: string | undefined;
-  private guards = 0;
+  readonly #broken: (string | undefined)[] = [];
+  #caught: string | undefined;
+  #guards = 0;
 
   constructor(context: Context, knowledge: Knowledge) {
     this.context = context;
     this.knowledge = knowledge;
     this.to = new Expressions(context);
-    this.scope = knowledge.scope;
+    this.#scope = knowledge.scope;
   }
 
   /** Lines of a block, each with its margin. @param head nothing stands before it */
   block(block: Block, margin: number, head = true): string[] {
     const lines: string[] = [];
     for (const [at, statement] of block.statements.entries()) {
-      const own = this.statement(statement, margin, block.statements.slice(at + 1));
+      const own = this.#statement(statement, margin, block.statements.slice(at + 1));
       if (own.length === 0) continue;
       if (statement.blankBefore && (lines.length > 0 || !head)) lines.push("");
       lines.push(...own);
@@ -62,16 +64,16 @@ export class Statements {
     return lines;
   }
 
-  private statement(statement: Statement, margin: number, rest: readonly Statement[]): string[] {
+  #statement(statement: Statement, margin: number, rest: readonly Statement[]): string[] {
     const { before, after } = statement.comments;
     const comments = before.map((text) => commentLine(text, margin));
     let lines: string[];
     try {
-      lines = [...this.hoisted(statement, margin), ...this.inside(statement, margin, rest)];
+      lines = [...this.#hoisted(statement, margin), ...this.#inside(statement, margin, rest)];
     } catch (error) {
       if (!(error instanceof NoTwin)) throw error;
       this.context.report(error.from, error.message);
-      lines = this.untranslated(statement, margin, error.message);
+      lines = this.#untranslated(statement, margin, error.message);
     }
     if (after && lines.length > 0) {
       const at = blocksOf(statement).length > 0 ? lines.findIndex((text) => text.endsWith("{")) : lines.length - 1;
@@ -81,7 +83,7 @@ export class Statements {
   }
 
   /** The Python as it was, as a comment. */
-  private untranslated(statement: Statement, margin: number, reason: string): string[] {
+  #untranslated(statement: Statement, margin: number, reason: string): string[] {
     const start = this.context.source.lastIndexOf("\n", statement.from - 1) + 1;
     const indentation = statement.from - start;
     const source = this.context.source.slice(statement.from, statement.to).trimEnd().split("\n");
@@ -91,14 +93,14 @@ export class Statements {
     ];
   }
 
-  private hoisted(statement: Statement, margin: number): string[] {
+  #hoisted(statement: Statement, margin: number): string[] {
     const names = this.declarations.before.get(statement) ?? [];
-    return names.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}!: ${this.typeName(this.variable(name))};`);
+    return names.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}!: ${this.typeName(this.#variable(name))};`);
   }
 
   /** All that a variable ever holds. */
-  private variable(name: string): Type {
-    for (let scope: Scope | undefined = this.scope; scope; scope = scope.parent) {
+  #variable(name: string): Type {
+    for (let scope: Scope | undefined = this.#scope; scope; scope = scope.parent) {
       const type = scope.names.get(name);
       if (type) return type;
     }
@@ -110,82 +112,82 @@ export class Statements {
     return typeText(type).replaceAll(/\b(Tensor|(?:nn|optim|data|distributions)(?:\.\w+)+)/g, (name) => this.context.typeName(name));
   }
 
-  private line(doc: Doc, margin: number): string[] {
+  #line(doc: Doc, margin: number): string[] {
     return (" ".repeat(margin) + layOut([doc, ";"], margin)).split("\n");
   }
 
-  private inside(statement: Statement, margin: number, rest: readonly Statement[]): string[] {
+  #inside(statement: Statement, margin: number, rest: readonly Statement[]): string[] {
     const { to } = this;
     const pad = " ".repeat(margin);
     switch (statement.kind) {
       case "expression":
-        return this.expressionStatement(statement.value, margin);
+        return this.#expressionStatement(statement.value, margin);
       case "assign":
-        return this.assign(statement, margin);
+        return this.#assign(statement, margin);
       case "update":
-        return this.update(statement, margin);
+        return this.#update(statement, margin);
       case "pass":
         return [];
       case "continue":
         return [`${pad}continue;`];
       case "break": {
-        const flag = this.broken.at(-1);
+        const flag = this.#broken.at(-1);
         return flag ? [`${pad}${flag} = true;`, `${pad}break;`] : [`${pad}break;`];
       }
       case "return":
-        return this.line(statement.value ? ["return ", to.doc(statement.value)] : "return", margin);
+        return this.#line(statement.value ? ["return ", to.doc(statement.value)] : "return", margin);
       case "delete":
-        return statement.targets.flatMap((target) => this.deletion(target, margin));
+        return statement.targets.flatMap((target) => this.#deletion(target, margin));
       case "raise":
-        return this.raise(statement.value, margin);
+        return this.#raise(statement.value, margin);
       case "assert": {
         const message = statement.message ? to.doc(statement.message) : '"AssertionError"';
         const test = negated(to.truth(statement.test)).doc;
-        return this.line(["if (", test, ") throw new Error(", message, ")"], margin);
+        return this.#line(["if (", test, ") throw new Error(", message, ")"], margin);
       }
       case "import":
       case "global":
       case "nonlocal":
         return [];
       case "if":
-        return this.conditional(statement, margin);
+        return this.#conditional(statement, margin);
       case "while": {
-        const flag = statement.otherwise ? this.flag() : undefined;
+        const flag = statement.otherwise ? this.#flag() : undefined;
         const head = ["while (", statement.test.kind === "number" ? "true" : to.truth(statement.test).doc, ") "];
-        return this.loop(head, statement.body, flag, statement.otherwise, margin);
+        return this.#loop(head, statement.body, flag, statement.otherwise, margin);
       }
       case "for":
-        return this.forLoop(statement, margin);
+        return this.#forLoop(statement, margin);
       case "try":
-        return this.attempt(statement, margin);
+        return this.#attempt(statement, margin);
       case "with":
-        return this.context_(statement, margin, rest);
+        return this.#context_(statement, margin, rest);
       case "function":
-        return this.definition(statement, margin);
+        return this.#definition(statement, margin);
       case "class":
         return writeClass(this, this.knowledge.classes.get(statement)!, margin);
       case "unreadable":
         this.context.report(statement.from, statement.reason);
-        return this.untranslated(statement, margin, statement.reason);
+        return this.#untranslated(statement, margin, statement.reason);
     }
   }
 
-  private expressionStatement(value: Expression, margin: number): string[] {
+  #expressionStatement(value: Expression, margin: number): string[] {
     if (value.kind === "string")
       return value.value
         .trim()
         .split("\n")
         .map((text) => commentLine(text.trim(), margin));
     if (value.kind === "constant") return [];
-    if (value.kind === "call" && this.isNothing(value)) return [];
+    if (value.kind === "call" && this.#isNothing(value)) return [];
     if (value.kind === "comprehension" && value.of === "list") {
-      return this.line(this.to.doc(value), margin);
+      return this.#line(this.to.doc(value), margin);
     }
-    return this.line(this.to.doc(value), margin);
+    return this.#line(this.to.doc(value), margin);
   }
 
   /** Calls that set what Kindling doesn't have to be told. */
-  private isNothing(call: Call): boolean {
+  #isNothing(call: Call): boolean {
     const path = this.context.pathOf(call.callee);
     if (
       path &&
@@ -199,47 +201,47 @@ export class Statements {
 
   // ---- assignments
 
-  private assign(statement: Assign, margin: number): string[] {
+  #assign(statement: Assign, margin: number): string[] {
     const { targets, value } = statement;
     const declared = this.declarations.at.get(statement);
-    if (!value) return this.bareAnnotation(statement, margin);
-    if (targets.length === 1) return this.assignTo(targets[0]!, value, declared, margin);
+    if (!value) return this.#bareAnnotation(statement, margin);
+    if (targets.length === 1) return this.#assignTo(targets[0]!, value, declared, margin);
     // `a = b = value`: the value is made once.
     const name = targets.find((target) => target.kind === "name");
     const first = name ?? targets[0]!;
     const rest = targets.filter((target) => target !== first);
     return [
-      ...this.assignTo(first, value, declared, margin),
-      ...rest.flatMap((target) => this.assignTo(target, { ...first, type: this.to.typeOf(value) } as Expression, declared, margin)),
+      ...this.#assignTo(first, value, declared, margin),
+      ...rest.flatMap((target) => this.#assignTo(target, { ...first, type: this.to.typeOf(value) } as Expression, declared, margin)),
     ];
   }
 
-  private bareAnnotation({ targets: [target] }: Assign, margin: number): string[] {
+  #bareAnnotation({ targets: [target] }: Assign, margin: number): string[] {
     if (target!.kind !== "name") return [];
-    return [`${" ".repeat(margin)}let ${this.context.own(target!.name)}: ${this.typeName(this.variable(target!.name))};`];
+    return [`${" ".repeat(margin)}let ${this.context.own(target!.name)}: ${this.typeName(this.#variable(target!.name))};`];
   }
 
-  private assignTo(target: Expression, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
+  #assignTo(target: Expression, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
     const { to } = this;
     switch (target.kind) {
       case "name": {
-        if (this.ignorable(target.name, value)) return [];
+        if (this.#ignorable(target.name, value)) return [];
         const keyword = declared?.get(target.name);
-        const type = this.variable(target.name);
-        const code = this.coerced(value, type);
-        if (value.kind === "lambda" && keyword) return this.lambdaConstant(target.name, value, keyword, margin);
-        const annotation = keyword ? this.annotationOf(value, type, keyword) : "";
-        return this.line([keyword ? `${keyword} ` : "", this.context.own(target.name), annotation, " = ", code], margin);
+        const type = this.#variable(target.name);
+        const code = this.#coerced(value, type);
+        if (value.kind === "lambda" && keyword) return this.#lambdaConstant(target.name, value, keyword, margin);
+        const annotation = keyword ? this.#annotationOf(value, type, keyword) : "";
+        return this.#line([keyword ? `${keyword} ` : "", this.context.own(target.name), annotation, " = ", code], margin);
       }
       case "tuple":
       case "list":
-        return this.takeApart(target, value, declared, margin);
+        return this.#takeApart(target, value, declared, margin);
       case "index":
-        return this.put(target, to.expression(value).doc, margin);
+        return this.#put(target, to.expression(value).doc, margin);
       case "attribute": {
         const object = present(to.typeOf(target.object));
         const field = object.kind === "instance" ? object.of.fields.get(target.name) : undefined;
-        return this.line([to.doc(target), " = ", field ? this.coerced(value, field) : to.operand(value, level.assignment)], margin);
+        return this.#line([to.doc(target), " = ", field ? this.#coerced(value, field) : to.operand(value, level.assignment)], margin);
       }
       default:
         throw new NoTwin("This can't be assigned to", target.from);
@@ -247,23 +249,23 @@ export class Statements {
   }
 
   /** Values of libraries that stay away: their names are not needed. */
-  private ignorable(_name: string, _value: Expression): boolean {
+  #ignorable(_name: string, _value: Expression): boolean {
     return false;
   }
 
-  private lambdaConstant(name: string, value: Lambda, keyword: string, margin: number): string[] {
-    return this.line([`${keyword} ${this.context.own(name)} = `, this.arrow(value)], margin);
+  #lambdaConstant(name: string, value: Lambda, keyword: string, margin: number): string[] {
+    return this.#line([`${keyword} ${this.context.own(name)} = `, this.#arrow(value)], margin);
   }
 
   /** A lambda with the types of its parameters. */
-  private arrow(value: Lambda): Doc {
+  #arrow(value: Lambda): Doc {
     const info = this.knowledge.functions.get(value);
     if (!info) return this.to.doc(value);
     return [`(`, this.parameters(info, value.parameters), ") => ", within(this.to.expression(value.body), level.assignment)];
   }
 
   /** A number for a variable that is to hold tensors is one from the start. */
-  private coerced(value: Expression, type: Type): Doc {
+  #coerced(value: Expression, type: Type): Doc {
     const own = this.to.typeOf(value);
     if (type.kind === "tensor" && isNumber(own)) {
       return [this.context.api("tensor"), "(", this.to.doc(value), own.kind === "int" ? ', { dtype: "int64" })' : ")"];
@@ -271,7 +273,7 @@ export class Statements {
     return this.to.operand(value, level.assignment);
   }
 
-  private annotationOf(value: Expression, type: Type, keyword: string): string {
+  #annotationOf(value: Expression, type: Type, keyword: string): string {
     const empty =
       ((value.kind === "list" || value.kind === "dict") && value.entries.length === 0) ||
       (value.kind === "call" && value.arguments.length === 0 && ["list", "dict", "set"].includes(this.to.typeOf(value).kind));
@@ -286,18 +288,18 @@ export class Statements {
     return `: ${this.typeName(type)}`;
   }
 
-  private takeApart(target: Sequence, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
+  #takeApart(target: Sequence, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
     const names = targetNames(target);
     const here = names.filter((name) => declared?.has(name));
     const lines: string[] = [];
     const all = here.length === names.length && here.length > 0 && target.entries.every(isPattern);
-    if (!all) for (const name of new Set(here)) lines.push(`${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.variable(name))};`);
+    if (!all) for (const name of new Set(here)) lines.push(`${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.#variable(name))};`);
     const keyword = all ? (here.some((name) => declared!.get(name) === "let") ? "let " : "const ") : "";
     let code: Doc;
     let annotation = "";
     if ((value.kind === "tuple" || value.kind === "list") && value.entries.length === target.entries.length) {
-      const types = target.entries.map((entry) => (entry.kind === "name" ? this.variable(entry.name) : any));
-      const entries = value.entries.map((entry, at) => this.coerced(entry, types[at]!));
+      const types = target.entries.map((entry) => (entry.kind === "name" ? this.#variable(entry.name) : any));
+      const entries = value.entries.map((entry, at) => this.#coerced(entry, types[at]!));
       code = ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", entry]), "]"];
       const vague = value.entries.some(
         (entry) => (entry.kind === "list" && entry.entries.length === 0) || entry.kind === "constant" || (entry.kind === "dict" && entry.entries.length === 0),
@@ -307,12 +309,12 @@ export class Statements {
       const type = present(this.to.typeOf(value));
       code = type.kind === "dict" ? this.to.spread(value) : this.to.operand(value, level.assignment);
     }
-    lines.push(...this.line([keyword, this.to.pattern(target), annotation, " = ", code], margin));
+    lines.push(...this.#line([keyword, this.to.pattern(target), annotation, " = ", code], margin));
     return lines;
   }
 
   /** `object[…] = value`. */
-  private put({ object, subscripts }: Index, value: Doc, margin: number): string[] {
+  #put({ object, subscripts }: Index, value: Doc, margin: number): string[] {
     const { to } = this;
     const type = present(to.typeOf(object));
     const [first] = subscripts;
@@ -324,22 +326,22 @@ export class Statements {
           places.length === 1 && places[0]!.kind !== "slice"
             ? to.place(places[0]!)
             : ["[", places.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "]"];
-        return this.line([receiver, ".setAt(", only, ", ", value, ")"], margin);
+        return this.#line([receiver, ".setAt(", only, ", ", value, ")"], margin);
       }
       case "list":
       case "tuple": {
         if (first!.kind === "slice") {
           const start = first!.start ? to.doc(first!.start) : "0";
           const count: Doc = first!.stop ? [to.doc(first!.stop), " - ", start] : "Infinity";
-          return this.line([receiver, ".splice(", start, ", ", count, ", ...", value, ")"], margin);
+          return this.#line([receiver, ".splice(", start, ", ", count, ", ...", value, ")"], margin);
         }
         const constant = constantIndex(first!);
         const at: Doc = constant !== undefined && constant < 0 ? [receiver, `.length - ${-constant}`] : to.doc(first!);
-        return this.line([receiver, "[", at, "] = ", value], margin);
+        return this.#line([receiver, "[", at, "] = ", value], margin);
       }
       case "dict":
         if (isMap(type))
-          return this.line(
+          return this.#line(
             [
               receiver,
               ".set(",
@@ -350,23 +352,23 @@ export class Statements {
             ],
             margin,
           );
-        return this.line([receiver, first!.kind === "string" ? memberText(first!.value) : ["[", to.doc(first!), "]"], " = ", value], margin);
+        return this.#line([receiver, first!.kind === "string" ? memberText(first!.value) : ["[", to.doc(first!), "]"], " = ", value], margin);
       case "object":
-        if (type.of === "ParamGroup" && first!.kind === "string") return this.line([receiver, memberText(camelCase(first!.value)), " = ", value], margin);
-        if (/^nn\.(ModuleList|ModuleDict|ParameterDict)$/.test(type.of)) return this.line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
-        return this.line([receiver, "[", to.doc(first!), "] = ", value], margin);
+        if (type.of === "ParamGroup" && first!.kind === "string") return this.#line([receiver, memberText(camelCase(first!.value)), " = ", value], margin);
+        if (/^nn\.(ModuleList|ModuleDict|ParameterDict)$/.test(type.of)) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
+        return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
       case "instance":
-        if (findMethod(type.of, "__setitem__")) return this.line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
-        return this.line([receiver, "[", to.doc(first!), "] = ", value], margin);
+        if (findMethod(type.of, "__setitem__")) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
+        return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
       default:
         if (subscripts.length > 1 || first!.kind === "slice") {
-          return this.line([receiver, ".setAt([", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "], ", value, ")"], margin);
+          return this.#line([receiver, ".setAt([", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "], ", value, ")"], margin);
         }
-        return this.line([receiver, "[", to.doc(first!), "] = ", value], margin);
+        return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
     }
   }
 
-  private update(statement: Update, margin: number): string[] {
+  #update(statement: Update, margin: number): string[] {
     const { to } = this;
     const { target, operator, value } = statement;
     const type = present(to.typeOf(target));
@@ -375,42 +377,50 @@ export class Statements {
       (present(to.typeOf(target.object)).kind === "tensor" ||
         (present(to.typeOf(target.object)).kind === "dict" && isMap(present(to.typeOf(target.object)) as never)))
     ) {
-      return this.put(target, to.binary(operator, target, value).doc, margin);
+      return this.#put(target, to.binary(operator, target, value).doc, margin);
     }
-    if (type.kind === "list" && operator === "+") return this.line([to.receiver(target), ".push(...", to.spread(value), ")"], margin);
+    if (type.kind === "list" && operator === "+" && value.kind === "list") {
+      return this.#line([to.receiver(target), ".push(", value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(entry, level.assignment)]), ")"], margin);
+    }
+    if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spread(value), ")"], margin);
     if (type.kind === "tensor") {
-      const variable = target.kind === "name" ? this.variable(target.name) : type;
+      const variable = target.kind === "name" ? this.#variable(target.name) : type;
       const method = tensorOperators[operator];
       if (variable.kind === "tensor" && !variable.mixed && method && operator !== "@")
-        return this.line([to.receiver(target), `.${method}_(`, to.doc(value), ")"], margin);
-      return this.line([to.doc(target), " = ", to.binary(operator, target, value).doc], margin);
+        return this.#line([to.receiver(target), `.${method}_(`, to.doc(value), ")"], margin);
+      return this.#line([to.doc(target), " = ", to.binary(operator, target, value).doc], margin);
     }
     const own = present(to.typeOf(value));
     const plain = (isNumber(type) && isNumber(own)) || (type.kind === "string" && own.kind === "string");
-    if (plain && operator !== "//" && operator !== "@") return this.line([to.doc(target), ` ${operator}= `, to.operand(value, level.assignment)], margin);
-    return this.line([to.doc(target), " = ", to.binary(operator, target, value).doc], margin);
+    if (plain && operator !== "//" && operator !== "@") return this.#line([to.doc(target), ` ${operator}= `, to.operand(value, level.assignment)], margin);
+    return this.#line([to.doc(target), " = ", to.binary(operator, target, value).doc], margin);
   }
 
-  private deletion(target: Expression, margin: number): string[] {
+  #deletion(target: Expression, margin: number): string[] {
     if (target.kind !== "index") return [];
+    const [first] = target.subscripts;
+    if (first?.kind === "slice") {
+      const start: Doc = first.start ? this.to.doc(first.start) : "0";
+      return this.#line([this.to.receiver(target.object), ".splice(", start, first.stop ? [", ", this.to.doc(first.stop), " - ", start] : "", ")"], margin);
+    }
     const type = present(this.to.typeOf(target.object));
     const receiver = this.to.receiver(target.object);
     const key = this.to.doc(target.subscripts[0]!);
-    if (type.kind === "list") return this.line([receiver, ".splice(", key, ", 1)"], margin);
-    if (type.kind === "dict" && isMap(type)) return this.line([receiver, ".delete(", key, ")"], margin);
-    return this.line(["delete ", this.to.doc(target)], margin);
+    if (type.kind === "list") return this.#line([receiver, ".splice(", key, ", 1)"], margin);
+    if (type.kind === "dict" && isMap(type)) return this.#line([receiver, ".delete(", key, ")"], margin);
+    return this.#line(["delete ", this.to.doc(target)], margin);
   }
 
-  private raise(value: Expression | undefined, margin: number): string[] {
-    if (!value) return this.line(["throw ", this.caught ?? "error"], margin);
+  #raise(value: Expression | undefined, margin: number): string[] {
+    if (!value) return this.#line(["throw ", this.#caught ?? "error"], margin);
     const path = this.context.pathOf(value);
-    if (path?.startsWith("builtins.")) return this.line(["throw new ", errorName(path.slice("builtins.".length)), "()"], margin);
-    return this.line(["throw ", this.to.doc(value)], margin);
+    if (path?.startsWith("builtins.")) return this.#line(["throw new ", errorName(path.slice("builtins.".length)), "()"], margin);
+    return this.#line(["throw ", this.to.doc(value)], margin);
   }
 
   // ---- control
 
-  private conditional({ branches, otherwise }: If, margin: number): string[] {
+  #conditional({ branches, otherwise }: If, margin: number): string[] {
     const pad = " ".repeat(margin);
     const lines: string[] = [];
     for (const [at, { test, body, comments }] of branches.entries()) {
@@ -425,41 +435,48 @@ export class Statements {
     return lines;
   }
 
-  private flag(): string {
+  #flag(): string {
     let name = "stopped";
-    for (let at = 2; this.context.taken.has(name) || this.broken.includes(name); at++) name = `stopped${at}`;
+    for (let at = 2; this.context.taken.has(name) || this.#broken.includes(name); at++) name = `stopped${at}`;
     return name;
   }
 
-  private loop(head: Doc, body: Block, flag: string | undefined, otherwise: Block | undefined, margin: number): string[] {
+  #loop(head: Doc, body: Block, flag: string | undefined, otherwise: Block | undefined, margin: number): string[] {
     const pad = " ".repeat(margin);
-    this.broken.push(flag);
+    this.#broken.push(flag);
     const inner = this.block(body, margin + 2);
-    this.broken.pop();
+    this.#broken.pop();
     const lines = [...`${pad}${layOut([head, "{"], margin)}`.split("\n"), ...inner, `${pad}}`];
     if (!flag || !otherwise) return lines;
     return [`${pad}let ${flag} = false;`, ...lines, `${pad}if (!${flag}) {`, ...this.block(otherwise, margin + 2), `${pad}}`];
   }
 
-  private forLoop(statement: For, margin: number): string[] {
-    const flag = statement.otherwise ? this.flag() : undefined;
-    return this.loop(this.loopHead(statement), statement.body, flag, statement.otherwise, margin);
+  #forLoop(statement: For, margin: number): string[] {
+    const flag = statement.otherwise ? this.#flag() : undefined;
+    const names = targetNames(statement.target);
+    const declared = names.filter((name) => this.declarations.at.get(statement)?.has(name));
+    // Where some of the names live on behind the loop, the others are declared in front of it.
+    const before =
+      declared.length < names.length
+        ? declared.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.#variable(name))};`)
+        : [];
+    return [...before, ...this.#loop(this.#loopHead(statement), statement.body, flag, statement.otherwise, margin)];
   }
 
-  private loopHead(statement: For): Doc {
+  #loopHead(statement: For): Doc {
     const { to } = this;
     const { target, iterable } = statement;
     const declared = this.declarations.at.get(statement);
     const names = targetNames(target);
-    const counting = this.counting(statement, declared);
+    const counting = this.#counting(statement, declared);
     if (counting) return counting;
-    const keyword = names.length === 0 || declared?.size ? (names.some((name) => declared?.get(name) === "let") ? "let " : "const ") : "";
+    const keyword = names.every((name) => declared?.has(name)) ? (names.some((name) => declared?.get(name) === "let") ? "let " : "const ") : "";
     const unused = names.length === 1 && target.kind === "name" && names[0] === "_" && !keyword;
-    return ["for (", unused ? "" : keyword, to.pattern(target), " of ", this.iterated(iterable, target), ") "];
+    return ["for (", unused ? "" : keyword, to.pattern(target), " of ", this.#iterated(iterable, target), ") "];
   }
 
   /** What a loop goes through. */
-  private iterated(iterable: Expression, _target: Expression): Doc {
+  #iterated(iterable: Expression, target: Expression): Doc {
     const { to } = this;
     if (iterable.kind === "call" && iterable.arguments.length === 1) {
       const path = this.context.pathOf(iterable.callee);
@@ -468,11 +485,16 @@ export class Statements {
       if (path === "builtins.enumerate" && (type.kind === "list" || type.kind === "tuple")) return [to.array(only!.value), ".entries()"];
       if (path === "builtins.list" && !only!.star && type.kind !== "list") return to.spread(only!.value);
     }
-    return to.spread(iterable);
+    // Else TypeScript takes each entry for a list of one type.
+    const mixed =
+      (iterable.kind === "list" || iterable.kind === "tuple") &&
+      target.kind === "tuple" &&
+      iterable.entries.every(({ kind }) => kind === "tuple" || kind === "list");
+    return mixed ? [to.spread(iterable), " as const"] : to.spread(iterable);
   }
 
   /** `for i in range(…)` with the number counted up or down. */
-  private counting(statement: For, declared: ReadonlyMap<string, string> | undefined): Doc | undefined {
+  #counting(statement: For, declared: ReadonlyMap<string, string> | undefined): Doc | undefined {
     const { target, iterable, body } = statement;
     if (target.kind !== "name" || iterable.kind !== "call" || this.context.pathOf(iterable.callee) !== "builtins.range") return undefined;
     const keyword = declared?.get(target.name);
@@ -502,29 +524,29 @@ export class Statements {
     ];
   }
 
-  private attempt(statement: Try, margin: number): string[] {
+  #attempt(statement: Try, margin: number): string[] {
     const pad = " ".repeat(margin);
     const lines = [`${pad}try {`, ...this.block(statement.body, margin + 2), ...(statement.otherwise ? this.block(statement.otherwise, margin + 2) : [])];
     if (statement.handlers.length > 0) {
       const name = statement.handlers.find((handler) => handler.name)?.name;
       const caught = name ? this.context.own(name) : "error";
-      const outer = this.caught;
-      this.caught = caught;
-      const needsName = name !== undefined || statement.handlers.some((handler) => raisesAgain(handler.body) || this.ownError(handler.test));
-      lines.push(`${pad}} catch ${needsName ? `(${caught}) ` : ""}{`, ...this.handlers(statement, caught, margin + 2));
-      this.caught = outer;
+      const outer = this.#caught;
+      this.#caught = caught;
+      const needsName = name !== undefined || statement.handlers.some((handler) => raisesAgain(handler.body) || this.#ownError(handler.test));
+      lines.push(`${pad}} catch ${needsName ? `(${caught}) ` : ""}{`, ...this.#handlers(statement, caught, margin + 2));
+      this.#caught = outer;
     }
     if (statement.finally) lines.push(`${pad}} finally {`, ...this.block(statement.finally, margin + 2));
     return [...lines, `${pad}}`];
   }
 
-  private ownError(test: Expression | undefined): boolean {
-    return test !== undefined && (test.kind === "tuple" ? test.entries.some((entry) => this.ownError(entry)) : this.to.typeOf(test).kind === "class");
+  #ownError(test: Expression | undefined): boolean {
+    return test !== undefined && (test.kind === "tuple" ? test.entries.some((entry) => this.#ownError(entry)) : this.to.typeOf(test).kind === "class");
   }
 
-  private handlers({ handlers }: Try, caught: string, margin: number): string[] {
-    const own = handlers.filter((handler) => this.ownError(handler.test));
-    const general = handlers.find((handler) => !this.ownError(handler.test));
+  #handlers({ handlers }: Try, caught: string, margin: number): string[] {
+    const own = handlers.filter((handler) => this.#ownError(handler.test));
+    const general = handlers.find((handler) => !this.#ownError(handler.test));
     if (own.length === 0) return general ? this.block(general.body, margin) : [];
     const pad = " ".repeat(margin);
     const lines: string[] = [];
@@ -538,11 +560,11 @@ export class Statements {
   }
 
   /** `with …:`. */
-  private context_(statement: With, margin: number, rest: readonly Statement[]): string[] {
+  #context_(statement: With, margin: number, rest: readonly Statement[]): string[] {
     const [item, ...further] = statement.items;
     if (!item) return this.block(statement.body, margin);
     const inner: With = { ...statement, items: further };
-    const body = (at: number) => this.context_(inner, at, rest);
+    const body = (at: number) => this.#context_(inner, at, rest);
     const path = item.value.kind === "call" ? this.context.pathOf(item.value.callee) : undefined;
     const api = item.value.kind === "call" ? this.context.apiPathOf(item.value.callee) : undefined;
     const pad = " ".repeat(margin);
@@ -565,13 +587,13 @@ export class Statements {
 
   /** A name for what lasts to the end of its block. */
   guardName(): string {
-    this.guards++;
-    return this.context.taken.has("_") ? `guard${this.guards > 1 ? this.guards : ""}` : this.guards > 1 ? `_${this.guards}` : "_";
+    this.#guards++;
+    return this.context.taken.has("_") ? `guard${this.#guards > 1 ? this.#guards : ""}` : this.#guards > 1 ? `_${this.#guards}` : "_";
   }
 
   // ---- functions
 
-  private definition(statement: FunctionStatement, margin: number): string[] {
+  #definition(statement: FunctionStatement, margin: number): string[] {
     const info = this.knowledge.functions.get(statement)!;
     const pad = " ".repeat(margin);
     const name = this.context.own(statement.name);
@@ -617,18 +639,18 @@ export class Statements {
 
   /** The lines of a function's body. */
   functionBody(info: FunctionInfo, statement: FunctionStatement, margin: number, body: Block = statement.body): string[] {
-    const outer = { scope: this.scope, self: this.to.self };
-    this.scope = info.scope;
+    const outer = { scope: this.#scope, self: this.to.self };
+    this.#scope = info.scope;
     if (info.bound) this.to.self = statement.parameters[0]?.name;
     this.declarations.place(body, new Set(statement.parameters.map(({ name }) => name)));
-    this.broken.push(undefined);
+    this.#broken.push(undefined);
     const guard = statement.decorators
       .map((decorator) => (decorator.kind === "call" ? this.context.apiPathOf(decorator.callee) : this.context.apiPathOf(decorator)))
       .find((api) => api && /^(noGrad|inferenceMode|enableGrad)$/.test(api));
     const lines = guard ? [`${" ".repeat(margin)}using ${this.guardName()} = ${this.context.api(guard)}();`] : [];
     lines.push(...this.block(body, margin));
-    this.broken.pop();
-    this.scope = outer.scope;
+    this.#broken.pop();
+    this.#scope = outer.scope;
     this.to.self = outer.self;
     return lines;
   }
@@ -649,7 +671,7 @@ export class Statements {
         if (!parameter.default) return typed ? `${name}: ${text}${required ? "" : ""}` : name;
         const own = this.to.typeOf(parameter.default);
         const obvious = typeText(own) === text && parameter.default.kind !== "list" && parameter.default.kind !== "dict" && text !== "any";
-        return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.coerced(parameter.default, any)];
+        return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.#coerced(parameter.default, any)];
       });
     return docs.flatMap((doc, at) => [at > 0 ? ", " : "", doc]);
   }
@@ -670,35 +692,6 @@ export class Statements {
   classStatement(statement: ClassStatement): ClassInfo {
     return this.knowledge.classes.get(statement)!;
   }
-}
-
-export function commentLine(text: string, margin: number): string {
-  return `${" ".repeat(margin)}${comment(text)}`.trimEnd();
-}
-
-function comment(text: string): string {
-  return `// ${text}`.trimEnd();
-}
-
-/** A docstring as JSDoc. */
-export function docComment(text: string, margin: number): string[] {
-  const pad = " ".repeat(margin);
-  const lines = text
-    .replaceAll("*/", "*\\/")
-    .split("\n")
-    .map((one) => one.trimEnd());
-  const deepest = Math.min(
-    ...lines
-      .slice(1)
-      .filter((one) => one.trim() !== "")
-      .map((one) => one.length - one.trimStart().length),
-    1000,
-  );
-  const plain = lines.map((one, at) => (at === 0 ? one.trim() : one.slice(Math.min(deepest, one.length - one.trimStart().length))));
-  while (plain.length > 1 && plain.at(-1) === "") plain.pop();
-  while (plain.length > 1 && plain[0] === "") plain.shift();
-  if (plain.length === 1) return [`${pad}/** ${plain[0]} */`];
-  return [`${pad}/**`, ...plain.map((one) => `${pad} * ${one}`.trimEnd()), `${pad} */`];
 }
 
 /** Whether a block is left by `return`, `break`, `continue` or `yield`: what a function around it can't do. */
@@ -734,10 +727,4 @@ function isPattern(expression: Expression): boolean {
   if (expression.kind === "name") return true;
   if (expression.kind === "starred") return isPattern(expression.value);
   return (expression.kind === "tuple" || expression.kind === "list") && expression.entries.every(isPattern);
-}
-
-/** Whether a name stands anywhere in a block. */
-export function mentionsName(block: Block, name: string): boolean {
-  const inExpression = (expression: Expression): boolean => (expression.kind === "name" && expression.name === name) || partsOf(expression).some(inExpression);
-  return block.statements.some((statement) => expressionsOf(statement).some(inExpression) || blocksOf(statement).some((inner) => mentionsName(inner, name)));
 }

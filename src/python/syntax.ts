@@ -71,7 +71,7 @@ export interface Compare extends ExpressionBase {
 export interface Conditional extends ExpressionBase {
   readonly kind: "conditional";
   readonly test: Expression;
-  readonly then: Expression;
+  readonly whenTrue: Expression;
   readonly otherwise: Expression;
 }
 export interface Lambda extends ExpressionBase {
@@ -382,7 +382,7 @@ export function partsOf(expression: Expression): Expression[] {
     case "compare":
       return [...expression.operands];
     case "conditional":
-      return [expression.test, expression.then, expression.otherwise];
+      return [expression.test, expression.whenTrue, expression.otherwise];
     case "lambda":
       return [...expression.parameters.flatMap((parameter) => present(parameter.default)), expression.body];
     case "attribute":
@@ -418,4 +418,10 @@ function formatted(parts: readonly (string | FormatPart)[]): Expression[] {
 
 function present<T>(value: T | undefined): T[] {
   return value === undefined ? [] : [value];
+}
+
+/** Whether a name stands anywhere in a block. */
+export function mentionsName(block: Block, name: string): boolean {
+  const inExpression = (expression: Expression): boolean => (expression.kind === "name" && expression.name === name) || partsOf(expression).some(inExpression);
+  return block.statements.some((statement) => expressionsOf(statement).some(inExpression) || blocksOf(statement).some((inner) => mentionsName(inner, name)));
 }

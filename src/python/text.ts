@@ -12,13 +12,13 @@ export type Parts = (string | Doc)[];
 export function template(parts: readonly ({ text: string } | { code: Code })[]): Code {
   if (parts.every((part) => "text" in part)) return primary(quoted(parts.map((part) => part.text).join("")));
   if (parts.length === 1 && "code" in parts[0]!) return parts[0].code;
-  const inside = parts.flatMap((part): Doc[] => ("text" in part ? [escaped(part.text)] : part.code.doc === undefined ? [] : ["${", flat(part.code), "}"]));
+  const inside = parts.flatMap((part): Doc[] => ("text" in part ? [escaped(part.text)] : (insideOf(part.code.doc) ?? ["${", part.code.doc, "}"])));
   return primary("`", ...inside, "`");
 }
 
-function flat(code: Code): Doc {
-  // `${String(x)}` says no more than `${x}`.
-  return code.doc;
+/** What stands between the quotes of a template. */
+function insideOf(doc: Doc): Doc[] | undefined {
+  return Array.isArray(doc) && doc[0] === "`" && doc.at(-1) === "`" && !doc.slice(1, -1).includes("`") ? doc.slice(1, -1) : undefined;
 }
 
 function escaped(text: string): string {
@@ -85,14 +85,23 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
       return primary("(", code.doc, " as Error).message");
     case "size":
       return primary(context.helper("size"), "(", code.doc, ")");
-    case "list":
-      if (type.of.kind === "int" || type.of.kind === "number") return primary("`[${", within(code, level.primary), '.join(", ")}]`');
-      if (type.of.kind === "float") return primary("`[${", within(code, level.primary), ".map(", context.helper("decimal"), ').join(", ")}]`');
-      if (type.of.kind === "tuple" && typeof code.doc === "string") {
-        const inner = textOf(to, primary("entry"), type.of, false);
-        return primary("`[${", within(code, level.primary), ".map((entry) => ", inner.doc, ').join(", ")}]`');
-      }
-      return primary(context.helper("repr"), "(", code.doc, ")");
+    case "list": {
+      const array = within(code, level.primary);
+      const plain = type.of.kind === "int" || type.of.kind === "number";
+      if (plain && !type.tuple) return primary("`", "[${", array, '.join(", ")}]', "`");
+      const entries: Doc | undefined = plain
+        ? [array, ".map(String)"]
+        : type.of.kind === "float"
+          ? [array, ".map(", context.helper("decimal"), ")"]
+          : ["tuple", "size", "list", "bool"].includes(type.of.kind)
+            ? [array, ".map((entry) => ", textOf(to, primary("entry"), type.of, false).doc, ")"]
+            : type.tuple
+              ? [array, ".map(", context.helper("repr"), ")"]
+              : undefined;
+      if (!entries) return primary(context.helper("repr"), "(", code.doc, ")");
+      if (type.tuple) return primary(context.helper("tupleText"), "(...", entries, ")");
+      return primary("`", "[${", entries, '.join(", ")}]', "`");
+    }
     case "tuple":
       if (typeof code.doc === "string") {
         const entries = type.entries.map((entry, at) => textOf(to, primary(`${code.doc as string}[${at}]`), entry, false).doc);
@@ -133,7 +142,7 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
   } else if (form === "f" && !comma) {
     code = primary(numberIn(bare), `.toFixed(${digits ?? 6})`);
   } else if (form === "%") {
-    code = primary("`${(", within(bare, level.times), ` * 100).toFixed(${digits ?? 6})}%\``);
+    code = primary("`", "${(", within(bare, level.times), ` * 100).toFixed(${digits ?? 6})}%`, "`");
   } else if (comma && !digits && type.kind === "int" && (form === undefined || form === "d")) {
     code = primary(within(bare, level.primary), '.toLocaleString("en-US")');
   } else if (!comma && digits === undefined && type.kind === "int" && (form === undefined || form === "d")) {

@@ -7,6 +7,8 @@ export type ElementType = "float" | "int" | "bool" | undefined;
 export interface ListType {
   readonly kind: "list";
   of: Type;
+  /** It prints as a tuple: of how many entries isn't known. */
+  tuple?: boolean;
 }
 export interface DictType {
   readonly kind: "dict";
@@ -20,8 +22,8 @@ export interface DictType {
 
 export type Type =
   | { readonly kind: "unknown" | "any" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
-  /** `mixed`: a number first, as in `loss = 0`. */
-  | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean }
+  /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's. */
+  | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: boolean }
   | ListType
   | DictType
   | { readonly kind: "tuple"; readonly entries: readonly Type[] }
@@ -106,6 +108,11 @@ export function isTensor(type: Type): boolean {
   return type.kind === "tensor";
 }
 
+/** A result that is an array of NumPy's if what it is made of is one. */
+export function likeNumpy(result: Type, ...made: readonly Type[]): Type {
+  return result.kind === "tensor" && made.some((one) => one.kind === "tensor" && one.numpy) ? { ...result, numpy: true } : result;
+}
+
 /** The type without a possible `None`. */
 export function present(type: Type): Type {
   return type.kind === "nullable" ? type.of : type;
@@ -138,10 +145,12 @@ export function join(a: Type, b: Type): Type {
       elements: a.elements === b.elements ? a.elements : undefined,
       parameter: Boolean(a.parameter && b.parameter),
       mixed: Boolean(a.mixed || b.mixed),
+      numpy: Boolean(a.numpy && b.numpy),
     };
   }
   if (a.kind === "list" && b.kind === "list") {
     a.of = b.of = join(a.of, b.of);
+    if (!a.tuple || !b.tuple) a.tuple = b.tuple = false;
     return a;
   }
   if (a.kind === "dict" && b.kind === "dict") return joinDicts(a, b);

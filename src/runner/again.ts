@@ -24,7 +24,7 @@ process.once("message", ({ job, randomSeed }: Order) => {
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(new URL("./worker.js", import.meta.url), {
     name: "program",
-    workerData: { port: port2 } satisfies WorkerStart,
+    workerData: { port: port2, debug: false } satisfies WorkerStart,
     transferList: [port2],
   });
   const control = new Control();

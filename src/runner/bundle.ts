@@ -11,6 +11,7 @@ import {
   type Plugin,
   type ResolveResult,
 } from "esbuild";
+import { decodedMappings, encodedMappings, TraceMap, type EncodedSourceMap } from "@jridgewell/trace-mapping";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -51,11 +52,14 @@ export class BundleError extends Error {
   }
 }
 
-/** The code as a debugger needs it: it leads to the user's own lines by itself. */
+/** The code as a debugger needs it: it leads to the user's own lines by itself. Lines that are hooks lead nowhere, so they are stepped over. */
 export function withSourceMap({ code, map }: Bundle): string {
-  const parsed = JSON.parse(map) as { sources: string[] };
+  const parsed = JSON.parse(map) as Omit<EncodedSourceMap, "sources"> & { readonly sources: string[] };
   const sources = parsed.sources.map((source) => (source.startsWith("file:") ? source : pathToFileURL(source).href));
-  return code + inlineMap({ ...parsed, sources });
+  const isHook = code.split("\n").map((line) => line.trimStart().startsWith(`${programHooksName}?.`));
+  const lines = decodedMappings(new TraceMap(parsed)).map((segments, line) => (isHook[line] ? [] : [...segments]));
+  const mappings = encodedMappings(new TraceMap({ version: 3, names: parsed.names, sources, mappings: lines }));
+  return code + inlineMap({ ...parsed, sources, mappings });
 }
 
 /** Starts esbuild's own process, which takes longer than a bundle does. */

@@ -19,8 +19,8 @@ function send(message: RunnerMessage): Promise<void> {
   });
 }
 
-const supervise = (): Supervisor => new Supervisor(places, (event) => void tell(event));
 const isDebugged = process.argv.includes(debugArgument);
+const supervise = (): Supervisor => new Supervisor(places, (event) => void tell(event), isDebugged);
 /** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
 let supervisor = isDebugged ? undefined : supervise();
 let busy = false;

@@ -29,9 +29,12 @@ import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
 
-/** What can be done before there is a program. Returns the build of the kernels. */
-export function prepareEngine(): string {
-  useCollector(garbageCollector() ?? null);
+/**
+ * What can be done before there is a program. Returns the build of the kernels.
+ * @param debug a debugger runs code of its own in each new context, and V8 dies of that in one of the collector's
+ */
+export function prepareEngine(debug: boolean): string {
+  useCollector((debug ? undefined : garbageCollector()) ?? null);
   return kernelBuild;
 }
 

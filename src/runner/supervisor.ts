@@ -69,19 +69,25 @@ export class Supervisor {
   #workerExit: number | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
 
-  constructor(places: Places, emit: (event: SentEvent) => void) {
+  /** @param debug whether a debugger is there */
+  constructor(places: Places, emit: (event: SentEvent) => void, debug = false) {
     this.#places = places;
     this.#emit = emit;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     setFlagsFromString(`--random-seed=${this.#randomSeed}`);
-    this.#worker = new Worker(places.worker, { name: "program", workerData: { port: port2 } satisfies WorkerStart, transferList: [port2] });
+    this.#worker = new Worker(places.worker, { name: "program", workerData: { port: port2, debug } satisfies WorkerStart, transferList: [port2] });
     this.#stopped = new Promise((resolve) => (this.#tellStopped = resolve));
     this.#gone = new Promise((resolve) => (this.#giveUp = resolve));
     this.ready = new Promise((resolve) => {
       port1.on("message", (message: WorkerMessage) => {
-        if (message.type === "ready") resolve(message.kernels);
-        else this.#receive(message);
+        if (message.type === "ready") {
+          // Threads that the program starts are no copies of each other.
+          setFlagsFromString("--random-seed=0");
+          resolve(message.kernels);
+        } else {
+          this.#receive(message);
+        }
       });
       this.#worker.once("exit", () => resolve(undefined));
     });

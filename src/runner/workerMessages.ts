@@ -8,6 +8,8 @@ import type { Declarations } from "./declarations.ts";
 export interface WorkerStart {
   /** Leads to the main thread. `parentPort`, which every worker has, is the program's, too. */
   port?: MessagePort;
+  /** Whether a debugger is there. */
+  readonly debug: boolean;
 }
 
 /** Main thread → worker thread; once. */

@@ -31,6 +31,7 @@ interface Look {
 }
 
 function lookOf(run: RunSnapshot): Look {
+  if (run.inDebugger) return { icon: "debug-alt", label: "In the debugger" };
   const look = stateLooks[run.state];
   const step = standing(run)?.step;
   if (run.state === "running" && step === undefined) return { ...look, label: "Waiting for the first step" };

@@ -5,6 +5,9 @@
 import type { Tensor } from "../tensor.ts";
 import type { AnyModule } from "./module.ts";
 
+/** A name of this file's own: `Object` is another module's in what the build makes. */
+const { keys } = Object;
+
 /** So many of a module's own settings are told. */
 const MOST_SETTINGS = 4;
 
@@ -20,7 +23,7 @@ export function describeModule(module: AnyModule): string {
 /** What a module that is opened has: all that was assigned to it. */
 export function moduleDetails(module: AnyModule): object {
   const details: Record<string, unknown> = {};
-  for (const name in module) details[name] = own(module)[name];
+  for (const name of keys(module)) details[name] = own(module)[name];
   return details;
 }
 
@@ -33,7 +36,7 @@ function counts(module: AnyModule, seen: unknown[]): { total: number; frozen: nu
   let total = 0;
   let frozen = 0;
   seen[seen.length] = module;
-  for (const name in module) {
+  for (const name of keys(module)) {
     const value = own(module)[name] as Partial<Tensor> | null | undefined;
     if (value === null || value === undefined || seen.includes(value)) continue;
     if (value.isParameter === true) {
@@ -55,7 +58,7 @@ function counts(module: AnyModule, seen: unknown[]): { total: number; frozen: nu
 function settingsText(module: AnyModule): string {
   let text = "";
   let count = 0;
-  for (const name in module) {
+  for (const name of keys(module)) {
     const value = own(module)[name] as number | readonly number[];
     const isList = typeof value === "object" && value !== null && typeof value[0] === "number" && value.join !== undefined;
     if ((typeof value !== "number" && !isList) || count === MOST_SETTINGS) continue;

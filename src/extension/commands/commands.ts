@@ -8,6 +8,7 @@ import type { Panels } from "../panel/panels.ts";
 import { explainLint } from "../problems/lintPages.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
+import type { PythonFiles } from "../python/openAsKindling.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
@@ -36,6 +37,7 @@ export interface CommandParts {
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
   readonly python: PythonView;
+  readonly pythonFiles: PythonFiles;
   readonly log: vscode.LogOutputChannel;
   readonly output: vscode.OutputChannel;
 }
@@ -89,6 +91,7 @@ class Commands {
     exportPython: (target?: Target) => this.#exportPython(target),
     copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
+    openAsKindling: (file?: vscode.Uri) => this.#openAsKindling(file),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
@@ -218,6 +221,10 @@ class Commands {
     if (file === undefined) return;
     await this.#save(file);
     await exportPython(file);
+  }
+
+  async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {
+    if (file?.path.endsWith(".py")) await this.#parts.pythonFiles.openAsKindling(file);
   }
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {

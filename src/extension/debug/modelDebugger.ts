@@ -46,8 +46,9 @@ export class ModelDebugger {
       websocketAddress: inspector,
       [runKey]: runId,
       // The program carries its source map with it, wherever it lies; it is read before the program's first line runs.
-      resolveSourceMapLocations: null,
+      resolveSourceMapLocations: ["**/kindling-run-*/**"],
       pauseForSourceMap: true,
+      timeouts: { sourceMapMinPause: patience, sourceMapCumulativePause: patience },
       outFiles: [],
       skipFiles: ["<node_internals>/**", `${join(this.#extension.fsPath, "dist")}/**`],
       autoAttachChildProcesses: false,

@@ -26,6 +26,7 @@ const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set([
   "refused",
   "watch",
   "place",
+  "debugger",
 ]);
 
 /** Milliseconds between two changes of the titles. */
