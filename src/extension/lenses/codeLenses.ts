@@ -15,7 +15,17 @@ import { lenses, type LensItem } from "./lenses.ts";
 import { scan, type Scan } from "./scanner.ts";
 
 /** Events of which no title says anything. */
-const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set(["progress", "statistics", "note", "optimizers", "intervention", "refused", "watch", "place", "debugger"]);
+const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set([
+  "progress",
+  "statistics",
+  "note",
+  "optimizers",
+  "intervention",
+  "refused",
+  "watch",
+  "place",
+  "debugger",
+]);
 
 /** Milliseconds between two changes of the titles. */
 const titleInterval = 1000;
