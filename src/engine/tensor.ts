@@ -7,6 +7,7 @@ import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import { processor, type Device } from "./device.ts";
 import { itemSize, type DType } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
+import { operationWatch } from "./instrument.ts";
 import { discard } from "./memory/nursery.ts";
 import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
@@ -312,6 +313,7 @@ export class Tensor {
     }
     const { storage } = this;
     if (isUndone()) beforeChanging(storage, () => keepStorage(storage));
+    operationWatch()?.changes?.(this);
     if (!isGradEnabled()) return;
     if (this.requiresGrad && this.#node === null) {
       throw new KindlingError("a leaf Variable that requires grad is being used in an in-place operation.");

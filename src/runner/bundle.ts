@@ -17,9 +17,10 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Problem } from "../protocol/index.ts";
+import type { ValuePlace } from "../observe/values/valuePlace.ts";
+import type { Problem, SourcePosition } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
-import type { Declarations, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import type { Declarations, CallSite, ClassDeclaration, FieldDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import { insertHooks } from "./insertHooks.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata, unreadable } from "./problems.ts";
@@ -80,13 +81,18 @@ const packageFolder = /[\\/]node_modules[\\/]/;
 /**
  * @param file absolute path of the user's `.model.ts`, as the user opened it
  * @param engine URL of the engine that takes the place of `kindling`
+ * @param tellsValues whether the program tells its tensors
  */
-export async function bundle(file: string, engine: string): Promise<Bundle> {
+export async function bundle(file: string, engine: string, tellsValues = false): Promise<Bundle> {
   const own = new OwnFiles(file);
   const classes: ClassDeclaration[] = [];
+  const fields: FieldDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
-  let loops = 0;
+  const loops: SourcePosition[] = [];
+  const tellingCalls: SourcePosition[] = [];
+  const calls: CallSite[] = [];
+  const values: ValuePlace[] = [];
   const warnings: Problem[] = [];
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
@@ -98,11 +104,16 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
     if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
-    const hooked = insertHooks(name, source, result.code, result.map, { class: classes.length, loop: loops });
-    loops += hooked.loops;
+    const first = { class: classes.length, loop: loops.length, tellingCall: tellingCalls.length, ...(tellsValues && { value: values.length }) };
+    const hooked = insertHooks(name, source, result.code, result.map, first);
+    loops.push(...hooked.loops);
+    tellingCalls.push(...hooked.tellingCalls);
     classes.push(...hooked.classes);
+    fields.push(...hooked.fields);
     variables.push(...hooked.variables);
     imports.push(...hooked.imports);
+    calls.push(...hooked.calls);
+    values.push(...hooked.values);
     const map = { ...(JSON.parse(result.map) as object), sources: [ownSource + own.names.indexOf(name)], mappings: hooked.mappings };
     return { contents: hooked.code + inlineMap(map), loader: "js", resolveDir: dirname(path) };
   }
@@ -165,7 +176,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     return {
       code: output(".js"),
       map: namedSources(output(".map"), own.names),
-      declarations: { classes, variables, imports },
+      declarations: { classes, fields, variables, imports, loops, tellingCalls, calls, values },
       files: own.names,
       place: own.placeOf(own.entry),
       warnings,

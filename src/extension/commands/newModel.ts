@@ -1,59 +1,37 @@
 /** New Model…: a template, a folder and a name make a file that trains as it is. */
 import { basename } from "node:path";
 import * as vscode from "vscode";
-
-interface Template extends vscode.QuickPickItem {
-  readonly file: string;
-}
-
-function templates(): readonly Template[] {
-  return [
-    {
-      file: "classifier",
-      label: "$(symbol-class) Classifier",
-      detail: "A multilayer perceptron that tells two spirals apart. Trains in seconds.",
-    },
-    {
-      file: "cnn",
-      label: "$(file-media) Convolutional network",
-      detail: "Convolutions and pooling that tell drawn shapes apart.",
-    },
-    {
-      file: "residual",
-      label: "$(layers) Residual network",
-      detail: "Blocks with skip connections, a ModuleList, and frozen layers.",
-    },
-    {
-      file: "empty",
-      label: "$(new-file) Empty module",
-      detail: "One class with one layer, and nothing that trains it.",
-    },
-  ];
-}
+import { templates, type Template } from "./templates.ts";
 
 /**
  * @param folder where the file goes; without it the user is asked if there is a choice
  * @returns the new file, already open, or undefined where the user went back
  */
 export async function newModel(extension: vscode.Uri, folder?: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const template = await vscode.window.showQuickPick(templates(), {
-    title: "New Model",
-    placeHolder: "What should the file begin with?",
-  });
+  const template = await chooseTemplate();
   const place = template && (folder ?? (await chooseFolder()));
   if (!template || !place) return undefined;
   const name = await chooseName(place, template.file);
   if (name === undefined) return undefined;
   const file = vscode.Uri.joinPath(place, name);
-  await createModel(extension, template.file, file);
+  await createModel(extension, template, file);
   await vscode.window.showTextDocument(file);
   return file;
 }
 
-/** Copies a template of `media/templates`. */
-export async function createModel(extension: vscode.Uri, template: string, file: vscode.Uri): Promise<void> {
-  const source = vscode.Uri.joinPath(extension, "media", "templates", `${template}.model.ts`);
-  await vscode.workspace.fs.copy(source, file, { overwrite: false });
+/** Copies a template, and what it reads beside it unless a file of that name is there already. */
+export async function createModel(extension: vscode.Uri, { file: name, beside }: Template, file: vscode.Uri): Promise<void> {
+  const folder = vscode.Uri.joinPath(extension, "media", "templates");
+  if (beside !== undefined) {
+    const target = vscode.Uri.joinPath(file, "..", basename(beside));
+    if (!(await exists(target))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(folder, beside), target);
+  }
+  await vscode.workspace.fs.copy(vscode.Uri.joinPath(folder, `${name}.model.ts`), file, { overwrite: false });
+}
+
+async function chooseTemplate(): Promise<Template | undefined> {
+  const items = templates.map((template) => ({ label: `$(${template.icon}) ${template.label}`, detail: template.detail, template }));
+  return (await vscode.window.showQuickPick(items, { title: "New Model", placeHolder: "What should the file begin with?" }))?.template;
 }
 
 async function chooseFolder(): Promise<vscode.Uri | undefined> {

@@ -67,10 +67,11 @@ export class RunController {
 
   /**
    * Trains the file. A file that is in training already goes on with that one.
+   * @param findsLate whether the first bad number is looked for however late it comes
    * @throws UntrustedError
    */
-  train(file: string): Promise<RunState> {
-    return (this.#job(file, "train") ?? this.#start(file, "train", false)).done;
+  train(file: string, findsLate = false): Promise<RunState> {
+    return (this.#job(file, "train") ?? this.#start(file, "train", false, { findsLate })).done;
   }
 
   /**
@@ -78,7 +79,7 @@ export class RunController {
    * @throws UntrustedError
    */
   debug(file: string, attach: AttachDebugger): Promise<RunState> {
-    return (this.#job(file, "train") ?? this.#start(file, "train", false, attach)).done;
+    return (this.#job(file, "train") ?? this.#start(file, "train", false, { attach })).done;
   }
 
   /** The program stands in the debugger, or no longer. */
@@ -160,12 +161,12 @@ export class RunController {
     this.#start(file, "inspect", true);
   }
 
-  #start(file: string, mode: RunMode, automatic: boolean, attach?: AttachDebugger): Job {
+  #start(file: string, mode: RunMode, automatic: boolean, { attach, findsLate }: { attach?: AttachDebugger; findsLate?: boolean } = {}): Job {
     const runId = randomUUID();
     const runner = attach ? this.#pool.debugged((inspector) => attach({ file, runId, inspector })) : this.#pool.take();
     this.#store.begin(file, { runId, mode, startedAt: Date.now(), automatic });
     // One thread: the engine's others would each be a row of the call stack, and a breakpoint holds up only the program's.
-    const request = attach ? { ...this.#request(file, mode), debug: true, threads: 1 } : this.#request(file, mode);
+    const request = { ...this.#request(file, mode), ...(attach && { debug: true, threads: 1 }), ...(findsLate && { findsLate }) };
     const over = runner.run(request, {
       event: (event) => this.#receive(runId, event),
       output: (text) => this.#printed.fire({ file: job.file, mode, automatic, text }),

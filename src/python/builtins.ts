@@ -1,0 +1,397 @@
+/** Python's own functions: `len`, `range`, `sum`, `print` … */
+import { argumentsOf } from "./calls.ts";
+import { level, NoTwin, primary, within, type Code } from "./context.ts";
+import type { Expressions } from "./expressions.ts";
+import type { Doc } from "./layout.ts";
+import { kindlingPath, memberName } from "./names.ts";
+import type { Call, Comprehension, Expression } from "./syntax.ts";
+import { printed, reprOf, strOf, formatted } from "./text.ts";
+import { isMap, isNumber, itemOf, present } from "./types.ts";
+import { arrowBody, methodName } from "./words.ts";
+
+export function builtinCall(to: Expressions, name: string, call: Call): Code {
+  const positional = call.arguments.filter((argument) => !argument.name).map(({ value }) => value);
+  const named = (key: string) => call.arguments.find((argument) => argument.name === key)?.value;
+  const [first, second] = positional;
+  const helper = (helperName: string) => primary(to.context.helper(helperName), argumentsOf(to, call, { rename: false }));
+  switch (name) {
+    case "print":
+      return printed(to, call);
+    case "len":
+      return length(to, first!);
+    case "range":
+      return primary(to.context.helper("range"), argumentsOf(to, call));
+    case "enumerate":
+      return primary(
+        to.context.helper("enumerate"),
+        "(",
+        to.spread(first!),
+        (named("start") ?? second) ? [", ", to.doc((named("start") ?? second)!)] : "",
+        ")",
+      );
+    case "zip":
+      return primary(
+        to.context.helper("zip"),
+        "(",
+        call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? ", " : "", star ? "..." : "", to.spread(value)]),
+        ")",
+      );
+    case "int":
+      return integer(to, first);
+    case "float":
+      return real(to, first);
+    case "str":
+      return first ? strOf(to, first) : primary('""');
+    case "repr":
+      return reprOf(to, first!);
+    case "format":
+      return second?.kind === "string" ? formatted(to, first!, [second.value]) : helper("format");
+    case "bool":
+      return first ? primary("Boolean(", to.truth(first).doc, ")") : primary("false");
+    case "list":
+      return first ? primary(copied(to, first)) : primary("[]");
+    case "tuple":
+      return first ? primary(to.array(first)) : primary("[]");
+    case "set":
+    case "frozenset":
+      return first ? primary("new Set(", to.spread(first), ")") : primary("new Set()");
+    case "dict":
+      return dictionaryOf(to, call, first);
+    case "sum":
+      return sum(to, first!, second ?? named("start"));
+    case "max":
+    case "min":
+      return extreme(to, name, call, positional);
+    case "abs":
+      return present(to.typeOf(first!)).kind === "tensor" ? primary(to.receiver(first!), ".abs()") : primary("Math.abs(", to.doc(first!), ")");
+    case "pow":
+      return to.binary("**", first!, second!);
+    case "round":
+      if (present(to.typeOf(first!)).kind === "tensor") return primary(to.receiver(first!), ".round()");
+      return helper("roundTo");
+    case "divmod":
+      return primary(
+        "[Math.floor(",
+        to.operand(first!, level.times),
+        " / ",
+        to.operand(second!, level.power),
+        "), ",
+        to.doc(first!),
+        " % ",
+        to.operand(second!, level.power),
+        "]",
+      );
+    case "sorted":
+      return sorted(to, first!, named("key"), named("reverse"));
+    case "reversed":
+      return primary("[...", to.spread(first!), "].reverse()");
+    case "map":
+      return mapped(to, positional);
+    case "filter":
+      if (first!.kind === "constant") return primary(to.array(second!), ".filter(Boolean)");
+      return primary(to.array(second!), ".filter(", callable(to, first!), ")");
+    case "any":
+    case "all":
+      return quantified(to, name, first!);
+    case "isinstance":
+      return instanceOf(to, first!, second!);
+    case "issubclass":
+      return { doc: [to.operand(first!, level.primary), ".prototype instanceof ", to.operand(second!, level.primary)], level: level.relation };
+    case "hasattr":
+      return { doc: [to.doc(attributeName(second!)), " in ", to.operand(first!, level.relation)], level: level.relation };
+    case "getattr":
+      return getAttribute(to, first!, second!, positional[2]);
+    case "setattr":
+      return { doc: [primaryAny(to, first!), accessor(to, second!), " = ", to.doc(positional[2]!)], level: level.assignment };
+    case "callable":
+      return { doc: ["typeof ", to.operand(first!, level.unary), ' === "function"'], level: level.equality };
+    case "type":
+      return primary(to.operand(first!, level.primary), ".constructor");
+    case "iter":
+      return primary(to.operand(first!, level.primary), "[Symbol.iterator]()");
+    case "next":
+      return next(to, first!);
+    case "ord":
+      return primary(to.operand(first!, level.primary), ".charCodeAt(0)");
+    case "chr":
+      return primary("String.fromCharCode(", to.doc(first!), ")");
+    case "id":
+    case "hash":
+    case "input":
+    case "open":
+    case "eval":
+    case "exec":
+    case "globals":
+    case "locals":
+    case "vars":
+    case "dir":
+    case "object":
+    case "slice":
+    case "memoryview":
+    case "bytes":
+      throw new NoTwin(`\`${name}\` has no twin here`, call.from);
+    case "exit":
+    case "quit":
+      return primary("process.exit", argumentsOf(to, call));
+    case "super":
+      return primary("super");
+    default:
+      if (/(Error|Exception|Interrupt)$|^StopIteration$/.test(name)) return primary("new ", errorName(name), "(", first ? strOf(to, first).doc : "", ")");
+      if (/^[a-z_]/.test(name) && to.context.taken.has(name)) break;
+      // A name that nothing in the file gives a meaning: perhaps it stands above what was pasted.
+      return primary(to.context.own(name), argumentsOf(to, call, { rename: false }));
+  }
+  return primary(to.context.own(name), argumentsOf(to, call, { rename: false }));
+}
+
+/** TypeScript's name of an exception. */
+export function errorName(name: string): string {
+  return { TypeError: "TypeError", IndexError: "RangeError" }[name] ?? "Error";
+}
+
+function length(to: Expressions, value: Expression): Code {
+  const type = present(to.typeOf(value));
+  switch (type.kind) {
+    case "dict":
+      return isMap(type) ? primary(to.receiver(value), ".size") : primary("Object.keys(", to.doc(value), ").length");
+    case "set":
+      return primary(to.receiver(value), ".size");
+    case "iterator":
+      return primary(to.array(value), ".length");
+    case "any":
+    case "unknown":
+      return primary(to.context.helper("len"), "(", to.doc(value), ")");
+    default:
+      return primary(to.receiver(value), ".length");
+  }
+}
+
+function integer(to: Expressions, value: Expression | undefined): Code {
+  if (!value) return primary("0");
+  const type = present(to.typeOf(value));
+  switch (type.kind) {
+    case "int":
+      return to.expression(value);
+    case "bool":
+      return primary("Number(", to.doc(value), ")");
+    case "string":
+      return primary("Number.parseInt(", to.doc(value), ", 10)");
+    case "tensor":
+      if (type.elements === "bool") return primary("Number(", to.receiver(value), ".item())");
+      return type.elements === "int" ? primary(to.receiver(value), ".item()") : primary("Math.trunc(", to.receiver(value), ".item())");
+    case "any":
+    case "unknown":
+      return primary("Math.trunc(Number(", to.doc(value), "))");
+    default:
+      if (value.kind === "binary" && value.operator === "/") return { doc: ["Math.trunc(", to.doc(value), ")"], level: level.primary };
+      return primary("Math.trunc(", to.doc(value), ")");
+  }
+}
+
+function real(to: Expressions, value: Expression | undefined): Code {
+  if (!value) return primary("0");
+  const type = present(to.typeOf(value));
+  if (value.kind === "string") {
+    const special = { inf: "Infinity", "-inf": "-Infinity", "+inf": "Infinity", infinity: "Infinity", nan: "NaN" }[value.value.toLowerCase()];
+    if (special) return special.startsWith("-") ? { doc: special, level: level.unary } : primary(special);
+  }
+  if (type.kind === "tensor") return primary(to.receiver(value), ".item()");
+  return isNumber(type) && type.kind !== "bool" ? to.expression(value) : primary("Number(", to.doc(value), ")");
+}
+
+/** A copy as a list. */
+function copied(to: Expressions, value: Expression): Doc {
+  const type = present(to.typeOf(value));
+  if (type.kind === "list" || type.kind === "tuple" || type.kind === "size") return ["[...", to.doc(value), "]"];
+  // Of what isn't known, a dictionary gives its keys.
+  if (type.kind === "any") return [to.context.helper("list"), "(", to.doc(value), ")"];
+  return to.array(value);
+}
+
+function dictionaryOf(to: Expressions, call: Call, first: Expression | undefined): Code {
+  const type = to.typeOf(call);
+  if (call.arguments.length > 0 && call.arguments.every(({ name }) => name)) {
+    return to.dictionary({
+      kind: "dict",
+      from: call.from,
+      to: call.to,
+      type,
+      entries: call.arguments.map(({ name, value }) => ({ key: { kind: "string", value: name!, from: 0, to: 0 }, value })),
+    });
+  }
+  if (!first) return primary(type.kind === "dict" && isMap(type) ? "new Map()" : "{}");
+  const given = present(to.typeOf(first));
+  if (given.kind === "dict") return isMap(given) ? primary("new Map(", to.doc(first), ")") : primary("{ ...", to.doc(first), " }");
+  return type.kind === "dict" && isMap(type) ? primary("new Map(", to.spread(first), ")") : primary("Object.fromEntries(", to.spread(first), ")");
+}
+
+function sum(to: Expressions, value: Expression, start: Expression | undefined): Code {
+  const type = present(to.typeOf(value));
+  if (type.kind === "tensor") return primary(to.receiver(value), ".sum(0)");
+  const item = present(itemOf(type));
+  if (item.kind === "tensor") {
+    const begin = start ? [", ", to.doc(start)] : [];
+    return primary(to.array(value), ".reduce((total, term) => total.add(term)", begin, ")");
+  }
+  const begin = start ? to.doc(start) : "0";
+  // `sum(f(x) for x in xs)` adds as it goes.
+  if (
+    value.kind === "comprehension" &&
+    value.clauses.length === 1 &&
+    value.of !== "dict" &&
+    value.of !== "set" &&
+    value.clauses[0]!.target.kind === "name" &&
+    isNumber(item)
+  ) {
+    const only = value.clauses[0]!;
+    const { name } = only.target as { name: string };
+    if (value.value.kind === "number" && value.value.text === "1" && only.conditions.length > 0) return primary(filtered(to, value), ".length");
+    const total = name === "total" ? "sum" : "total";
+    const term = item.kind === "bool" ? primary("Number(", to.doc(value.value), ")") : to.expression(value.value);
+    return primary(filtered(to, value), `.reduce((${total}, ${to.context.own(name)}) => ${total} + `, within(term, level.plus + 1), ", ", begin, ")");
+  }
+  if (isNumber(item)) return primary(to.array(value), ".reduce((total, term) => total + ", item.kind === "bool" ? "Number(term)" : "term", ", ", begin, ")");
+  return primary(to.array(value), ".reduce((total: any, term: any) => ", to.context.helper("calculate"), '(total, "add", term), ', begin, ")");
+}
+
+/** What a comprehension goes through, without its value. */
+function filtered(to: Expressions, { clauses: [clause] }: Comprehension): Doc {
+  let doc = to.array(clause!.iterable);
+  for (const condition of clause!.conditions) doc = [doc, ".filter((", to.pattern(clause!.target), ") => ", arrowBody(to.truth(condition)), ")"];
+  return doc;
+}
+
+function extreme(to: Expressions, name: "max" | "min", call: Call, positional: readonly Expression[]): Code {
+  const key = call.arguments.find((argument) => argument.name === "key")?.value;
+  const fallback = call.arguments.find((argument) => argument.name === "default")?.value;
+  const [first] = positional;
+  if (key) {
+    const values: Doc = positional.length > 1 ? ["[", positional.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"] : to.spread(first!);
+    return primary(to.context.helper("best"), "(", values, ", ", callable(to, key), name === "min" ? ", -1" : "", ")");
+  }
+  const types = positional.map((one) => present(to.typeOf(one)));
+  if (positional.length === 1) {
+    if (types[0]!.kind === "tensor") return primary(to.receiver(first!), `.${name}()`);
+    if (present(itemOf(types[0]!)).kind === "tensor")
+      return primary(to.array(first!), `.reduce((a, b) => (a.${name === "max" ? "ge" : "le"}(b).item() ? a : b))`);
+    return primary(`Math.${name}(...`, fallback ? ["[", to.doc(fallback), ", ...", to.spread(first!), "]"] : to.spread(first!), ")");
+  }
+  if (types.some((type) => type.kind === "tensor")) {
+    const [left, right] = positional;
+    return {
+      doc: [
+        "(",
+        to.operand(left!, level.relation + 1),
+        name === "max" ? " >= " : " <= ",
+        to.operand(right!, level.relation + 1),
+        " ? ",
+        to.doc(left!),
+        " : ",
+        to.doc(right!),
+        ")",
+      ],
+      level: level.primary,
+    };
+  }
+  return primary(`Math.${name}`, argumentsOf(to, call));
+}
+
+function sorted(to: Expressions, value: Expression, key: Expression | undefined, reverse: Expression | undefined): Code {
+  const further: Doc[] = [];
+  if (key || reverse) further.push(", ", key ? callable(to, key) : "undefined");
+  if (reverse) further.push(", ", to.doc(reverse));
+  return primary(to.context.helper("sorted"), "(", to.spread(value), further, ")");
+}
+
+/** A function as a value: Python's own get arrows around them. */
+export function callable(to: Expressions, value: Expression): Doc {
+  const path = to.context.pathOf(value);
+  if (path?.startsWith("builtins.")) {
+    const parameter: Expression = { kind: "name", name: "value", from: value.from, to: value.to, type: { kind: "any" } };
+    const call: Call = { kind: "call", callee: value, arguments: [{ value: parameter }], from: value.from, to: value.to };
+    return ["(value: any) => ", arrowBody(builtinCall(to, path.slice("builtins.".length), call))];
+  }
+  return to.operand(value, level.assignment);
+}
+
+function mapped(to: Expressions, [fn, ...values]: readonly Expression[]): Code {
+  if (values.length === 1) {
+    const path = to.context.pathOf(fn!);
+    if (path === "builtins.int" || path === "builtins.float") return primary(to.array(values[0]!), ".map(Number)");
+    const doc = callable(to, fn!);
+    return primary(to.array(values[0]!), ".map(", fn!.kind === "lambda" || path?.startsWith("builtins.") ? doc : ["(value) => ", doc, "(value)"], ")");
+  }
+  return primary(
+    "[...",
+    to.context.helper("zip"),
+    "(",
+    values.flatMap((value, at) => [at > 0 ? ", " : "", to.spread(value)]),
+    ")].map((values) => (",
+    callable(to, fn!),
+    ")(...values))",
+  );
+}
+
+function quantified(to: Expressions, name: string, value: Expression): Code {
+  const method = name === "any" ? ".some(" : ".every(";
+  if (value.kind === "comprehension" && value.clauses.length === 1 && value.of !== "dict") {
+    return primary(filtered(to, value), method, "(", to.pattern(value.clauses[0]!.target), ") => ", arrowBody(to.truth(value.value)), ")");
+  }
+  if (present(to.typeOf(value)).kind === "tensor") return primary("Boolean(", to.receiver(value), `.${name}().item())`);
+  return primary(to.array(value), method, "Boolean)");
+}
+
+function instanceOf(to: Expressions, value: Expression, of: Expression): Code {
+  const classes = of.kind === "tuple" ? of.entries : [of];
+  const texts = classes.map((one) => instanceTest(to, value, one));
+  const unique = [...new Map(texts.map((code) => [JSON.stringify(code.doc), code])).values()];
+  if (unique.length === 1) return unique[0]!;
+  return { doc: unique.flatMap((code, at) => [at > 0 ? " || " : "", within(code, level.or + 1)]), level: level.or };
+}
+
+function instanceTest(to: Expressions, value: Expression, of: Expression): Code {
+  const path = to.context.pathOf(of);
+  const builtin = path?.startsWith("builtins.") ? path.slice("builtins.".length) : undefined;
+  const typeTest = (text: string): Code => ({ doc: ["typeof ", to.operand(value, level.unary), ` === "${text}"`], level: level.equality });
+  if (builtin === "int" || builtin === "float") return typeTest("number");
+  if (builtin === "str") return typeTest("string");
+  if (builtin === "bool") return typeTest("boolean");
+  if (builtin === "list" || builtin === "tuple") return primary("Array.isArray(", to.doc(value), ")");
+  if (builtin === "dict") return { doc: [to.operand(value, level.relation), " instanceof Object"], level: level.relation };
+  const name = path && kindlingPath(path) === "Tensor" ? to.context.api("Tensor") : to.operand(of, level.primary);
+  return { doc: [to.operand(value, level.relation), " instanceof ", name], level: level.relation };
+}
+
+/** The name of an attribute that a program says as text. */
+function attributeName(value: Expression): Expression {
+  return value.kind === "string" ? { ...value, value: methodName(memberName(value.value)) } : value;
+}
+
+function accessor(to: Expressions, name: Expression): Doc {
+  const known = attributeName(name);
+  if (known.kind === "string" && /^[A-Za-z_]\w*$/.test(known.value)) return `.${known.value}`;
+  return ["[", to.doc(known), "]"];
+}
+
+/** An object whose properties are named at run time. */
+function primaryAny(to: Expressions, value: Expression): Doc {
+  return ["(", to.doc(value), " as any)"];
+}
+
+function getAttribute(to: Expressions, object: Expression, name: Expression, fallback: Expression | undefined): Code {
+  const path = to.context.apiPathOf(object);
+  const base: Doc = path !== undefined ? ["(", to.doc(object), " as any)"] : primaryAny(to, object);
+  const code: Doc = [base, accessor(to, name)];
+  return fallback ? { doc: [code, " ?? ", to.operand(fallback, level.primary)], level: level.conditional } : primary(code);
+}
+
+function next(to: Expressions, value: Expression): Code {
+  if (value.kind === "call" && to.context.pathOf(value.callee) === "builtins.iter") {
+    return primary(to.operand(value.arguments[0]!.value, level.primary), "[Symbol.iterator]().next().value!");
+  }
+  if (value.kind === "comprehension") return primary(to.doc(value), "[0]!");
+  if (present(to.typeOf(value)).kind === "iterator" && value.kind === "call" && value.callee.kind === "attribute" && value.callee.name.endsWith("parameters")) {
+    return primary(to.doc(value), "[0]!");
+  }
+  return primary(to.operand(value, level.primary), ".next().value!");
+}

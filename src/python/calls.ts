@@ -1,0 +1,210 @@
+/** Calls of the API and of the program's own functions: by position, and by name in one object behind. */
+import { level, NoTwin, primary, type Code } from "./context.ts";
+import type { Expressions } from "./expressions.ts";
+import { keyText, listed, type Doc } from "./layout.ts";
+import { argumentName, camelCase } from "./names.ts";
+import { partsOf, type Argument, type Call, type Expression } from "./syntax.ts";
+import { isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
+
+/** `(a, b, { name: c })`, as all of the API takes it. */
+export function argumentsOf(to: Expressions, call: Call, { rename = true, skip = new Set<string>(), from = 0 } = {}): Doc {
+  const docs: Doc[] = [];
+  const named: Doc[] = [];
+  for (const argument of call.arguments.slice(from)) {
+    if (argument.star === "**") {
+      named.push(...spreadNamed(to, argument.value, rename));
+    } else if (argument.name === undefined) {
+      docs.push(positional(to, argument));
+    } else if (!skip.has(argument.name)) {
+      const name = keyText(rename ? argumentName(argument.name) : argument.name);
+      const value = to.operand(argument.value, level.assignment);
+      named.push(to.commented(argument.value, value === name ? name : [name, ": ", value]));
+    }
+  }
+  if (named.length > 0) docs.push(listed("{", named, "}", { spaced: true }));
+  const broken = call.arguments.some(({ value }) => value.comments !== undefined);
+  return hugged(docs) ?? listed("(", docs, ")", { broken });
+}
+
+/** `**options`: the API's names are not Python's. */
+function spreadNamed(to: Expressions, value: Expression, rename: boolean): Doc[] {
+  const type = present(to.typeOf(value));
+  const code = to.operand(value, level.primary);
+  if (type.kind !== "dict" || !type.fields || !rename) return [["...", rename ? [to.context.helper("camelKeys"), "(", code, ")"] : code]];
+  const names = [...type.fields.keys()];
+  if (names.every((name) => argumentName(name) === name)) return [["...", code]];
+  return names.map((name) => [argumentName(name), ": ", code, `.${name}`]);
+}
+
+/** A single list, object or function keeps its brackets at the call's. */
+function hugged(docs: readonly Doc[]): Doc | undefined {
+  if (docs.length !== 1) return undefined;
+  const [only] = docs;
+  if (typeof only !== "object" || !("group" in only) || !Array.isArray(only.group)) return undefined;
+  return only.group[0] === "[" || only.group[0] === "{" ? ["(", only, ")"] : undefined;
+}
+
+function positional(to: Expressions, { value, star }: Argument): Doc {
+  return to.commented(value, star === "*" ? ["...", to.spread(value)] : to.operand(value, level.assignment));
+}
+
+/** Arguments of a function of the program: what is given by name goes where the function has it. */
+export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | undefined): Doc {
+  if (!info || call.arguments.every(({ name, star }) => name === undefined && star !== "**")) {
+    return argumentsOf(to, call, { rename: info === undefined });
+  }
+  const parameters = info.node.parameters.slice(info.bound ? 1 : 0);
+  const rest = parameters.find(({ star }) => star === "**");
+  const plain = parameters.filter(({ star }) => !star);
+  const docs: (Doc | undefined)[] = [];
+  const further: Doc[] = [];
+  for (const argument of call.arguments) {
+    if (argument.star === "**") {
+      const type = present(to.typeOf(argument.value));
+      if (rest) further.push(["...", to.operand(argument.value, level.primary)]);
+      else if (type.kind === "dict") spreadByName(to, argument.value, plain, docs);
+      else throw new NoTwin("Arguments from a dictionary whose names aren't known have no twin", call.from);
+      continue;
+    }
+    if (argument.name === undefined) {
+      docs.push(positional(to, argument));
+      continue;
+    }
+    const place = plain.findIndex(({ name }) => name === argument.name);
+    const value = to.operand(argument.value, level.assignment);
+    if (place >= 0) docs[place] = value;
+    else if (rest) further.push([keyText(argument.name), ": ", value]);
+    else throw new NoTwin(`\`${info.name}\` has no parameter \`${argument.name}\``, call.from);
+  }
+  if (further.length > 0) docs[plain.length] = listed("{", further, "}", { spaced: true });
+  return listed(
+    "(",
+    Array.from(docs, (doc) => doc ?? "undefined"),
+    ")",
+  );
+}
+
+function spreadByName(to: Expressions, value: Expression, plain: readonly { name: string }[], docs: (Doc | undefined)[]): void {
+  const type = present(to.typeOf(value));
+  const names = type.kind === "dict" && type.fields ? [...type.fields.keys()] : undefined;
+  for (const [at, { name }] of plain.entries()) {
+    if (docs[at] === undefined && (!names || names.includes(name))) docs[at] = [to.operand(value, level.primary), `.${name}`];
+  }
+}
+
+/** Arguments of a dataclass: its fields, in their order. */
+export function fieldArguments(to: Expressions, call: Call, fields: readonly string[]): Doc {
+  const docs: (Doc | undefined)[] = [];
+  for (const argument of call.arguments) {
+    if (argument.star === "**") throw new NoTwin("A dataclass is made of named values here", call.from);
+    const place = argument.name === undefined ? docs.length : fields.indexOf(argument.name);
+    if (place < 0) throw new NoTwin(`There is no field \`${argument.name}\``, call.from);
+    docs[place] = to.operand(argument.value, level.assignment);
+  }
+  return listed(
+    "(",
+    Array.from(docs, (doc) => doc ?? "undefined"),
+    ")",
+  );
+}
+
+/** A call of the API's function or class. @param path Python's, for what the API says in another way */
+export function apiCall(to: Expressions, api: string, path: string, call: Call): Code {
+  const last = api.slice(api.lastIndexOf(".") + 1);
+  const [first] = call.arguments;
+  switch (path) {
+    case "torch.FloatTensor":
+    case "torch.Tensor":
+      if (call.arguments.length > 0 && call.arguments.every(({ value }) => to.typeOf(value).kind === "int"))
+        return primary(to.context.api("empty"), argumentsOf(to, call));
+      return primary(to.context.api("tensor"), argumentsOf(to, call));
+    case "torch.DoubleTensor":
+      return primary(to.context.api("tensor"), argumentsOf(to, call));
+    case "torch.ByteTensor":
+    case "torch.BoolTensor":
+      return primary(to.context.api("tensor"), "(", to.doc(first!.value), path === "torch.BoolTensor" ? ', { dtype: "bool" })' : ', { dtype: "uint8" })');
+    case "torch.IntTensor":
+    case "torch.LongTensor":
+      return primary(to.context.api("tensor"), "(", to.doc(first!.value), ', { dtype: "int64" })');
+    default:
+      break;
+  }
+  if (api === "tensor" || api === "asTensor") return tensorCall(to, api, call);
+  if (api === "fromNumpy") return to.expression(first!.value);
+  if (api === "Tensor") return primary(to.context.api("tensor"), argumentsOf(to, call));
+  // `log` puts values on the run's charts, and `var` is a word of TypeScript.
+  if (api === "log" || api === "var") return primary(to.receiver(first!.value), `.${api}`, argumentsOf(to, call, { from: 1 }));
+  if (api === "full" && call.arguments[1] && to.typeOf(call.arguments[1].value).kind === "int" && !call.arguments.some(({ name }) => name === "dtype")) {
+    return primary(to.context.api(api), listed("(", [...call.arguments.map(({ value }) => to.doc(value)), '{ dtype: "int64" }'], ")"));
+  }
+  if (/^(cat|stack|concat|hstack|vstack)$/.test(last) && first && !first.name && !isSequence(present(to.typeOf(first.value)))) {
+    const rest = call.arguments.slice(1).length > 0 ? [", ", unwrapped(argumentsOf(to, call, { from: 1 }))] : [];
+    return primary(to.context.api(api), "(", to.array(first.value), rest, ")");
+  }
+  if (api === "nn.Sequential" || api === "nn.ModuleDict") {
+    const inner = first && !first.star && call.arguments.length === 1 ? orderedEntries(to, first.value) : undefined;
+    if (inner) return primary("new ", to.context.api(api), "(", inner, ")");
+  }
+  // A tensor's samples are its rows.
+  if (api === "data.DataLoader" && first && !first.name && present(to.typeOf(first.value)).kind === "tensor") {
+    const rows: Doc = ["[...", to.doc(first.value), "]"];
+    return primary("new ", to.context.api(api), "(", rows, call.arguments.length > 1 ? [", ", unwrapped(argumentsOf(to, call, { from: 1 }))] : "", ")");
+  }
+  if (api === "nn.ModuleList" && first && to.typeOf(first.value).kind === "iterator" && !first.star)
+    return primary("new ", to.context.api(api), "(", to.array(first.value), ")");
+  // The gradients of inputs are all that it ever gives.
+  if (api === "autograd.grad") return primary(to.context.api(api), argumentsOf(to, call, { skip: new Set(["only_inputs"]) }));
+  const text = functional(to, api, path) ?? to.context.api(api);
+  const constructs = /^[A-Z]/.test(last) && last !== "Tensor";
+  return primary(constructs ? "new " : "", text, argumentsOf(to, call));
+}
+
+function functional(to: Expressions, api: string, path: string): string | undefined {
+  const alias = path.startsWith("torch.nn.functional.") ? to.context.aliases.get("torch.nn.functional") : undefined;
+  return alias && api.startsWith("nn.functional.") ? `${alias}.${api.slice("nn.functional.".length)}` : undefined;
+}
+
+/** Without its parentheses. */
+function unwrapped(doc: Doc): Doc {
+  if (Array.isArray(doc) && doc[0] === "(") return doc.slice(1, -1) as Doc;
+  if (typeof doc === "object" && "group" in doc && Array.isArray(doc.group)) return (doc.group as readonly Doc[]).slice(1, -2);
+  return doc;
+}
+
+/** `OrderedDict([("name", module), …])` → `{ name: module }`. */
+function orderedEntries(to: Expressions, value: Expression): Doc | undefined {
+  const list = value.kind === "call" && to.context.pathOf(value.callee) === "collections.OrderedDict" ? value.arguments[0]?.value : value;
+  if (list?.kind === "dict") return to.doc(list);
+  if (list?.kind !== "list") return undefined;
+  const entries: Doc[] = [];
+  for (const entry of list.entries) {
+    if ((entry.kind !== "tuple" && entry.kind !== "list") || entry.entries.length !== 2) return undefined;
+    const [key, module] = entry.entries;
+    entries.push([key!.kind === "string" ? keyText(key.value) : ["[", to.doc(key!), "]"], ": ", to.doc(module!)]);
+  }
+  return listed("{", entries, "}", { spaced: true });
+}
+
+/** `torch.tensor([1, 2])` holds integers there, floats here: the type is said. */
+function tensorCall(to: Expressions, api: string, call: Call): Code {
+  const [first] = call.arguments;
+  const type = present(to.typeOf(first!.value));
+  const explicit = call.arguments.some(({ name }) => name === "dtype");
+  if (type.kind === "tensor" && call.arguments.length === 1) return primary(to.receiver(first!.value), api === "tensor" ? ".clone()" : "");
+  if (isSequence(type) && present(itemOf(type)).kind === "tensor" && holdsWhole(first!.value))
+    return primary(to.context.api("stack"), "(", to.array(first!.value), ")");
+  const value = isSequence(type) || type.kind === "iterator" ? to.array(first!.value) : to.doc(first!.value);
+  const rest = call.arguments.slice(1);
+  const named: Doc[] = rest.map((argument) => [camelCase(argument.name ?? "dtype"), ": ", to.doc(argument.value)]);
+  const result = to.typeOf(call);
+  if (!explicit && result.kind === "tensor" && result.elements === "int") named.unshift('dtype: "int64"');
+  const tensor = to.context.api(api);
+  if (named.length === 0) return primary(tensor, listed("(", [value], ")"));
+  return primary(tensor, listed("(", [value, listed("{", named, "}", { spaced: true })], ")"));
+}
+
+/** Whether the entries are tensors of more than one number, so far as that can be seen: single numbers come of `item`-like reductions. */
+function holdsWhole(value: Expression): boolean {
+  const last = partsOf(value).at(-1);
+  return !(last?.kind === "call" && last.callee.kind === "attribute" && /^(sum|mean|max|min|norm|std)$/.test(last.callee.name));
+}

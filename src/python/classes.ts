@@ -1,0 +1,234 @@
+/** Python's classes in TypeScript: fields with types, a constructor, methods. */
+import { NoTwin } from "./context.ts";
+import { commentLine, docComment } from "./comments.ts";
+import { decoratorName } from "./inference.ts";
+import { layOut, type Doc } from "./layout.ts";
+import type { Block, Call, FunctionStatement, Statement } from "./syntax.ts";
+import type { Statements } from "./statements.ts";
+import { mentionsName } from "./syntax.ts";
+import { any, findMethod, isTensor, lineage, unknown, type ClassInfo, type FunctionInfo, type Type } from "./types.ts";
+import { methodName } from "./words.ts";
+
+/** The API's own methods that a class may say anew. */
+const overridable = new Set(["forward", "extraRepr", "toString", "step", "zeroGrad", "parameters", "train", "eval", "getLr"]);
+
+export function writeClass(to: Statements, info: ClassInfo, margin: number): string[] {
+  const { node } = info;
+  const pad = " ".repeat(margin);
+  for (const decorator of node.decorators) to.checkDecorator(decorator);
+  const inner = members(to, info, margin + 2);
+  const exported = to.exports && margin === 0 ? "export " : "";
+  return [
+    ...(node.doc === undefined ? [] : docComment(node.doc, margin)),
+    `${pad}${exported}class ${to.context.own(node.name)}${heritage(to, info)} {`,
+    ...inner,
+    `${pad}}`,
+  ];
+}
+
+function heritage(to: Statements, info: ClassInfo): string {
+  const base = info.node.bases.find(({ name, value }) => !name && !isLeftOut(to.context.pathOf(value)));
+  if (!base) return "";
+  const path = to.context.pathOf(base.value);
+  if (path?.startsWith("builtins.") && /(Error|Exception)$/.test(path)) return " extends Error";
+  const text = layOut(to.to.doc(base.value));
+  return ` extends ${text}${path && info.root ? generics(to, info, info.root) : ""}`;
+}
+
+/** Bases that say nothing here. */
+function isLeftOut(path: string | undefined): boolean {
+  return path !== undefined && /^(builtins\.object|abc\.|typing\.|enum\.)/.test(path);
+}
+
+/** What a module takes and gives, what a dataset's sample is, where that isn't the usual. */
+function generics(to: Statements, info: ClassInfo, root: string): string {
+  if (root === "nn.Module") {
+    const forward = info.methods.get("forward");
+    if (!forward) return "";
+    const parameters = forward.node.parameters.slice(1);
+    if (parameters.some(({ star }) => star)) return "<any, any>";
+    const single = parameters.length === 1 && isTensor(forward.parameters.get(parameters[0]!.name) ?? unknown);
+    const out = to.typeName(forward.returns);
+    if (single && out === "Tensor") return "";
+    const entries = parameters.map(
+      (parameter) => `${to.context.own(parameter.name)}${parameter.default ? "?" : ""}: ${to.typeName(forward.parameters.get(parameter.name) ?? any)}`,
+    );
+    return `<[${entries.join(", ")}]${out === "Tensor" ? "" : `, ${out}`}>`;
+  }
+  if (root === "data.Dataset" || root === "data.IterableDataset") {
+    const item = info.methods.get("__getitem__")?.returns ?? (info.methods.has("__iter__") ? any : undefined);
+    return item ? `<${to.typeName(item)}>` : "<any>";
+  }
+  return "";
+}
+
+function members(to: Statements, info: ClassInfo, margin: number): string[] {
+  const { node } = info;
+  const pad = " ".repeat(margin);
+  const groups: string[][] = [];
+  const statics = node.body.statements.flatMap((statement) => (statement.kind === "assign" && !info.dataclass ? staticField(to, info, statement, margin) : []));
+  if (statics.length > 0) groups.push(statics);
+  const fields = fieldLines(to, info, pad);
+  if (fields.length > 0) groups.push(fields);
+  if (info.dataclass && !info.methods.has("__init__")) groups.push(dataclassConstructor(to, info, margin));
+  for (const statement of node.body.statements) {
+    if (statement.kind === "function")
+      groups.push([...statement.comments.before.map((text) => commentLine(text, margin)), ...method(to, info, statement, margin)]);
+    else if (!["assign", "pass", "expression"].includes(statement.kind)) to.context.report(statement.from, "This has no twin inside a class");
+  }
+  return groups.filter((group) => group.length > 0).flatMap((group, at) => (at === 0 ? group : ["", ...group]));
+}
+
+function staticField(to: Statements, info: ClassInfo, statement: Statement & { kind: "assign" }, margin: number): string[] {
+  const [target] = statement.targets;
+  if (target!.kind !== "name" || !statement.value) return [];
+  const comments = statement.comments.before.map((text) => commentLine(text, margin));
+  // What objects give a value of their own is theirs.
+  const own = lineage(info).some((one) => one.fields.has(target!.kind === "name" ? target!.name : ""));
+  return [...comments, `${" ".repeat(margin)}${own ? "" : "static "}${to.context.own(target!.name)} = ${layOut(to.to.doc(statement.value), margin)};`];
+}
+
+function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {
+  const initializer = info.methods.get("__init__");
+  const assigned = new Set<string>();
+  if (initializer && "statements" in initializer.body) collectAssigned(initializer.body, initializer.node.parameters[0]?.name ?? "self", assigned, false);
+  const lines: string[] = [];
+  for (const [name, type] of info.fields) {
+    if (
+      lineage(info)
+        .slice(1)
+        .some((base) => base.fields.has(name)) ||
+      info.statics.has(name)
+    )
+      continue;
+    const certain = info.dataclass || assigned.has(name);
+    const vague = type.kind === "none" || type.kind === "unknown";
+    lines.push(`${pad}${memberName(name)}${certain || vague ? "" : "!"}: ${vague ? "any" : fieldType(to, type)};`);
+  }
+  return lines;
+}
+
+function fieldType(to: Statements, type: Type): string {
+  return to.typeName(type);
+}
+
+function memberName(name: string): string {
+  return methodName(name);
+}
+
+/** The fields that a constructor surely sets. */
+function collectAssigned(block: Block, self: string, names: Set<string>, inner: boolean): void {
+  for (const statement of block.statements) {
+    if (statement.kind === "assign" && statement.value && !inner) {
+      for (const target of statement.targets.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]))) {
+        if (target.kind === "attribute" && target.object.kind === "name" && target.object.name === self) names.add(target.name);
+      }
+    }
+  }
+}
+
+function dataclassConstructor(to: Statements, info: ClassInfo, margin: number): string[] {
+  const pad = " ".repeat(margin);
+  const parameters: string[] = [];
+  const names: string[] = [];
+  for (const statement of info.node.body.statements) {
+    if (statement.kind !== "assign" || statement.targets[0]!.kind !== "name") continue;
+    const { name } = statement.targets[0];
+    const type = to.typeName(info.fields.get(name) ?? any);
+    names.push(name);
+    parameters.push(`${to.context.own(name)}: ${type}${statement.value ? ` = ${defaultValue(to, statement)}` : ""}`);
+  }
+  return [`${pad}constructor(${parameters.join(", ")}) {`, ...names.map((name) => `${pad}  this.${name} = ${to.context.own(name)};`), `${pad}}`];
+}
+
+/** `field(default_factory=list)` makes a value for each object. */
+function defaultValue(to: Statements, statement: Statement & { kind: "assign" }): string {
+  const { value } = statement;
+  if (value?.kind === "call" && /(^|\.)field$/.test(to.context.pathOf(value.callee) ?? "")) {
+    const factory = value.arguments.find(({ name }) => name === "default_factory")?.value;
+    const fallback = value.arguments.find(({ name }) => name === "default")?.value;
+    if (fallback) return layOut(to.to.doc(fallback));
+    const path = factory && to.context.pathOf(factory);
+    if (path === "builtins.list") return "[]";
+    if (path === "builtins.dict") return "{}";
+    return factory?.kind === "lambda" ? layOut(to.to.doc(factory.body)) : "undefined as any";
+  }
+  return layOut(to.to.doc(value!));
+}
+
+function method(to: Statements, info: ClassInfo, statement: FunctionStatement, margin: number): string[] {
+  const own = to.knowledge.functions.get(statement)!;
+  const pad = " ".repeat(margin);
+  const decorators = statement.decorators.map(decoratorName);
+  for (const decorator of statement.decorators) to.checkDecorator(decorator);
+  const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
+  if (statement.name === "__init__") return [...doc, ...constructor(to, info, own, statement, margin)];
+  if (/^__(enter|exit|del|hash|lt|gt|le|ge|ne|new|post_init|setattr|getattr|reversed|bool|neg|radd|rmul|iadd|getstate|setstate)__$/.test(statement.name)) {
+    throw new NoTwin(`\`${statement.name}\` has no twin here`, statement.from);
+  }
+  const dataset = info.root?.startsWith("data.");
+  let name = methodName(statement.name);
+  if (statement.name === "__iter__") name = own.generator ? "*[Symbol.iterator]" : "[Symbol.iterator]";
+  else if (own.generator) name = `*${name}`;
+  const getter = statement.name === "__len__" || (own.property && !decorators.some((one) => one.endsWith(".setter")));
+  const setter = decorators.some((one) => one.endsWith(".setter"));
+  const shared = own.bound !== "self" ? "static " : "";
+  const inherited = info.bases.some((base) => base.kind === "class" && findMethod(base.of, statement.name));
+  const fromApi =
+    info.root !== undefined && info.root !== "autograd.Function" && overridable.has(name) && !(name === "forward" && !info.root.startsWith("nn."));
+  const isOverride = inherited || fromApi || (dataset && (statement.name === "__len__" || statement.name === "__getitem__") && info.root === "data.Dataset");
+  const overrides = isOverride && !shared ? "override " : "";
+  const returns = statement.name === "__iter__" ? ": any" : setter ? "" : to.returnType(own);
+  const head = `${shared}${overrides}${getter ? "get " : setter ? "set " : ""}${name}`;
+  const lines = to.functionBody(own, statement, margin + 2);
+  if (isAbstract(statement)) lines.push(`${" ".repeat(margin + 2)}throw new Error("not implemented");`);
+  return [...doc, `${pad}${head}${layOut(["(", to.parameters(own, statement.parameters), ")"], margin)}${returns} {`, ...lines, `${pad}}`];
+}
+
+function isAbstract(statement: FunctionStatement): boolean {
+  return (
+    statement.decorators.some((decorator) => decoratorName(decorator) === "abstractmethod") &&
+    statement.body.statements.every(({ kind }) => kind === "pass" || kind === "expression")
+  );
+}
+
+function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, statement: FunctionStatement, margin: number): string[] {
+  const pad = " ".repeat(margin);
+  const self = statement.parameters[0]?.name ?? "self";
+  const derived = heritage(to, info) !== "";
+  const at = statement.body.statements.findIndex((one) => superCallOf(to, one) !== undefined);
+  const call = at >= 0 ? superCallOf(to, statement.body.statements[at]!)! : undefined;
+  const before = at > 0 ? statement.body.statements.slice(0, at) : [];
+  const after = statement.body.statements.slice(at + 1);
+  // Nothing may say `this` before `super`; what is made ready for it may stand there.
+  const early = before.length > 0 && !before.some((one) => usesName(one, self));
+  const rest: Block = { statements: early ? after : [...before, ...after], tail: statement.body.tail };
+  const lines: string[] = [];
+  if (early) {
+    const whole = to.functionBody(own, statement, margin + 2, { statements: [...before, ...after], tail: rest.tail });
+    const head = to.functionBody(own, statement, margin + 2, { statements: before, tail: [] });
+    lines.push(...head, ...superLines(to, info, call, margin + 2), ...whole.slice(head.length));
+  } else {
+    if (derived) lines.push(...superLines(to, info, call, margin + 2));
+    lines.push(...to.functionBody(own, statement, margin + 2, rest));
+  }
+  return [`${pad}constructor${layOut(["(", to.parameters(own, statement.parameters), ")"], margin)} {`, ...lines, `${pad}}`];
+}
+
+function superLines(to: Statements, info: ClassInfo, call: Call | undefined, margin: number): string[] {
+  const doc: Doc = call ? to.superCall(call, info) : "super()";
+  return `${" ".repeat(margin)}${layOut([doc, ";"], margin)}`.split("\n");
+}
+
+/** `super().__init__(…)`, `super(Net, self).__init__(…)` or `nn.Module.__init__(self, …)`. */
+function superCallOf(to: Statements, statement: Statement): Call | undefined {
+  if (statement.kind !== "expression" || statement.value.kind !== "call") return undefined;
+  const { callee } = statement.value;
+  if (callee.kind !== "attribute" || callee.name !== "__init__") return undefined;
+  if (callee.object.kind === "call") return to.context.pathOf(callee.object.callee) === "builtins.super" ? statement.value : undefined;
+  return statement.value;
+}
+
+function usesName(statement: Statement, name: string): boolean {
+  return mentionsName({ statements: [statement], tail: [] }, name);
+}

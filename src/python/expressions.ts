@@ -1,0 +1,772 @@
+/** Python's expressions in TypeScript. */
+import { builtinCall } from "./builtins.ts";
+import { apiCall, argumentsOf, fieldArguments, ownArguments } from "./calls.ts";
+import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
+import { targetNames } from "./declarations.ts";
+import { constantIndex } from "./inference.ts";
+import { group, indent, keyText, line, listed, memberText, quoted, type Doc } from "./layout.ts";
+import { libraryCall, libraryValue } from "./libraries.ts";
+import { containerMethod, tensorMethod } from "./methods.ts";
+import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
+import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Slice } from "./syntax.ts";
+import { formatText, percentText } from "./text.ts";
+import { arrowBody, methodName, negated, tensorOperators } from "./words.ts";
+import { findMethod, isMap, isModule, isNumber, isSequence, itemOf, lineage, present, unknown, type ClassInfo, type Type } from "./types.ts";
+
+const arithmetic: Readonly<Record<string, readonly [symbol: string, level: number]>> = {
+  "+": ["+", level.plus],
+  "-": ["-", level.plus],
+  "*": ["*", level.times],
+  "/": ["/", level.times],
+  "%": ["%", level.times],
+  "**": ["**", level.power],
+  "&": ["&", level.bitAnd],
+  "|": ["|", level.bitOr],
+  "^": ["^", level.bitXor],
+  "<<": ["<<", level.shift],
+  ">>": [">>", level.shift],
+};
+
+const mirrored: Readonly<Record<string, string>> = { "==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
+
+export class Expressions {
+  readonly context: Context;
+  /** What `self` is called in the method at hand, and `cls`. */
+  self: string | undefined;
+  /** How a lambda's or comprehension's own function is written. */
+  constructor(context: Context) {
+    this.context = context;
+  }
+
+  typeOf(expression: Expression): Type {
+    return expression.type ?? unknown;
+  }
+
+  doc(expression: Expression): Doc {
+    return this.expression(expression).doc;
+  }
+
+  /** As an operand that binds so tightly. */
+  operand(expression: Expression, least: number): Doc {
+    return within(this.expression(expression), least);
+  }
+
+  expression(expression: Expression): Code {
+    switch (expression.kind) {
+      case "name":
+        return this.#name(expression);
+      case "number":
+        return primary(numberText(expression.text));
+      case "string":
+        return primary(quoted(expression.value));
+      case "format":
+        return formatText(this, expression.parts);
+      case "constant":
+        return primary({ True: "true", False: "false", None: "null", "...": "undefined" }[expression.value]);
+      case "binary":
+        return this.binary(expression.operator, expression.left, expression.right);
+      case "unary":
+        return this.#unary(expression.operator, expression.operand);
+      case "logical":
+        return this.#logical(expression.operator, expression.left, expression.right);
+      case "compare":
+        return this.#compare(expression);
+      case "conditional":
+        return {
+          doc: group([
+            within(this.truth(expression.test), level.or),
+            indent([line, "? ", this.operand(expression.whenTrue, level.assignment), line, ": ", this.operand(expression.otherwise, level.assignment)]),
+          ]),
+          level: level.conditional,
+        };
+      case "lambda":
+        return this.lambda(expression);
+      case "attribute":
+        return this.#method(expression);
+      case "index":
+        return this.#index(expression);
+      case "slice":
+        throw new NoTwin("A slice stands only between brackets", expression.from);
+      case "call":
+        return this.#call(expression);
+      case "list":
+      case "tuple":
+        return primary(this.#entries("[", expression.entries, "]"));
+      case "set":
+        return primary("new Set(", this.#entries("[", expression.entries, "]"), ")");
+      case "dict":
+        return this.dictionary(expression);
+      case "comprehension":
+        return this.#comprehension(expression);
+      case "starred":
+        return primary("...", this.spread(expression.value));
+      case "walrus":
+        return { doc: [this.doc(expression.target), " = ", this.doc(expression.value)], level: level.assignment };
+      case "yield":
+        return {
+          doc: [expression.all ? "yield* " : "yield", ...(expression.value ? [expression.all ? "" : " ", this.doc(expression.value)] : [])],
+          level: level.assignment,
+        };
+    }
+  }
+
+  #name(expression: Expression & { kind: "name" }): Code {
+    const { name } = expression;
+    if (name === this.self) return primary("this");
+    const path = this.context.pathOf(expression);
+    if (path === undefined) return primary(this.context.own(name));
+    return this.#pathValue(path, expression);
+  }
+
+  /** What an import names, as a value. */
+  #pathValue(path: string, expression: Expression): Code {
+    const alias = this.context.aliases.get(path);
+    if (alias) return primary(alias);
+    const api = kindlingPath(path);
+    if (api !== undefined && api !== "") {
+      if (path.startsWith("torch.nn.functional.")) {
+        const space = this.context.aliases.get("torch.nn.functional");
+        if (space) return primary(`${space}.${camelCase(path.slice("torch.nn.functional.".length))}`);
+      }
+      if (/\.(Long|Int)Tensor$/.test(path)) return primary(this.context.api("int64"));
+      if (/\.(Float|Double)Tensor$/.test(path)) return primary(this.context.api("float32"));
+      return primary(this.context.api(api));
+    }
+    return libraryValue(this, path, expression);
+  }
+
+  #entries(open: string, entries: readonly Expression[], close: string): Doc {
+    return listed(
+      open,
+      entries.map((entry) => this.commented(entry, this.operand(entry, level.assignment))),
+      close,
+      { broken: entries.some(({ comments }) => comments !== undefined) },
+    );
+  }
+
+  /** With the comments that stood at an entry. */
+  commented(entry: Expression, doc: Doc): Doc {
+    const { comments } = entry;
+    if (!comments) return doc;
+    const before = comments.before.flatMap((text): Doc[] => [`// ${text}`, line]);
+    return [...before, doc, comments.after ? ` /* ${comments.after} */` : ""];
+  }
+
+  // ---- operators
+
+  binary(operator: string, left: Expression, right: Expression): Code {
+    const leftType = present(this.typeOf(left));
+    const rightType = present(this.typeOf(right));
+    if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.#tensorBinary(operator, left, right);
+    if (leftType.kind === "string" && operator === "%" && left.kind === "string") {
+      return percentText(this, left.value, right.kind === "tuple" ? right.entries : [right]);
+    }
+    if (leftType.kind === "string" && operator === "*") return primary(this.operand(left, level.primary), ".repeat(", this.doc(right), ")");
+    if (rightType.kind === "string" && operator === "*") return this.binary(operator, right, left);
+    if (isSequence(leftType) || isSequence(rightType)) {
+      if (operator === "+") return primary("[...", this.spread(left), ", ...", this.spread(right), "]");
+      if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right) : this.#repeated(right, left);
+    }
+    if (leftType.kind === "set" && rightType.kind === "set") return this.#sets(operator, left, right);
+    if (leftType.kind === "dict" && operator === "|") return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
+    if (leftType.kind === "instance" && tensorOperators[operator]) {
+      return primary(this.operand(left, level.primary), `.${tensorOperators[operator]}(`, this.doc(right), ")");
+    }
+    const plain = (type: Type) => isNumber(type) || type.kind === "string";
+    if (!(plain(leftType) && plain(rightType)) && !(plain(leftType) && rightType.kind === "unknown" && leftType.kind !== "string" && false)) {
+      if (tensorOperators[operator] && !["&", "|", "^", "<<", ">>"].includes(operator)) {
+        return primary(this.context.helper("calculate"), "(", this.doc(left), `, "${tensorOperators[operator]}", `, this.doc(right), ")");
+      }
+    }
+    if (operator === "//") return primary("Math.floor(", this.operand(left, level.times), " / ", this.operand(right, level.power), ")");
+    if (operator === "%" && mayBeNegative(left)) return primary(this.context.helper("mod"), "(", this.doc(left), ", ", this.doc(right), ")");
+    const [symbol, binding] = arithmetic[operator]!;
+    if (operator === "**") return { doc: [this.operand(left, level.primary), " ** ", this.operand(right, level.power)], level: level.power };
+    return { doc: [this.operand(left, binding), ` ${symbol} `, this.operand(right, binding + 1)], level: binding };
+  }
+
+  #tensorBinary(operator: string, left: Expression, right: Expression): Code {
+    const method = tensorOperators[operator]!;
+    if (present(this.typeOf(left)).kind === "tensor") return primary(this.operand(left, level.primary), `.${method}(`, this.doc(right), ")");
+    if (["+", "*", "&", "|", "^"].includes(operator) && isNumber(present(this.typeOf(left)))) {
+      return primary(this.operand(right, level.primary), `.${method}(`, this.doc(left), ")");
+    }
+    if (!isNumber(present(this.typeOf(left)))) {
+      return primary(this.context.helper("calculate"), "(", this.doc(left), `, "${method}", `, this.doc(right), ")");
+    }
+    return primary(this.context.api(method), "(", this.doc(left), ", ", this.doc(right), ")");
+  }
+
+  #repeated(list: Expression, count: Expression): Code {
+    if ((list.kind === "list" || list.kind === "tuple") && list.entries.length === 1) {
+      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(list.entries[0]!)), ")");
+    }
+    return primary("Array.from({ length: ", this.doc(count), " }, () => ", this.doc(list), ").flat()");
+  }
+
+  #sets(operator: string, left: Expression, right: Expression): Code {
+    if (operator === "|") return primary("new Set([...", this.doc(left), ", ...", this.doc(right), "])");
+    return primary("new Set([...", this.doc(left), `].filter((entry) => ${operator === "-" ? "!" : ""}`, this.operand(right, level.primary), ".has(entry)))");
+  }
+
+  #unary(operator: string, operand: Expression): Code {
+    if (operator === "not") return negated(this.truth(operand));
+    const type = present(this.typeOf(operand));
+    if (type.kind === "tensor") {
+      if (operator === "+") return this.expression(operand);
+      return primary(this.operand(operand, level.primary), operator === "-" ? ".neg()" : type.elements === "bool" ? ".logicalNot()" : ".bitwiseNot()");
+    }
+    if (operator === "-" && !isNumber(type)) return primary(this.context.helper("calculate"), "(", this.doc(operand), ', "mul", -1)');
+    return { doc: [operator, this.operand(operand, level.unary)], level: level.unary };
+  }
+
+  #logical(operator: "and" | "or", left: Expression, right: Expression): Code {
+    const boolean = [left, right].every(
+      (side) => this.typeOf(side).kind === "bool" || side.kind === "compare" || (side.kind === "unary" && side.operator === "not"),
+    );
+    const asTest = boolean || this.#asTest.has(left);
+    if (operator === "or" && !asTest && ["list", "dict", "tensor", "object", "instance"].includes(present(this.typeOf(left)).kind)) {
+      return { doc: [this.operand(left, level.primary), " ?? ", this.operand(right, level.primary)], level: level.conditional };
+    }
+    const binding = operator === "and" ? level.and : level.or;
+    const side = (expression: Expression, least: number) => {
+      const code = asTest ? this.truth(expression) : this.expression(expression);
+      // `&&` within `||` needs no parentheses; `??` beside either does.
+      return within(code, least);
+    };
+    return { doc: group([side(left, binding), operator === "and" ? " &&" : " ||", indent([line, side(right, binding + 1)])]), level: binding };
+  }
+
+  /** Expressions that stand where only their truth counts. */
+  readonly #asTest = new Set<Expression>();
+
+  /** The expression where only its truth counts: in an `if`, behind a `not`. */
+  truth(expression: Expression): Code {
+    if (expression.kind === "logical") {
+      this.#asTest.add(expression.left);
+      return this.expression(expression);
+    }
+    if (expression.kind === "compare" && this.typeOf(expression).kind === "bool") return this.expression(expression);
+    const type = this.typeOf(expression);
+    switch (type.kind) {
+      case "tensor":
+        return primary(this.operand(expression, level.primary), ".item()");
+      case "list":
+      case "size":
+      case "tuple":
+        return { doc: [this.operand(expression, level.primary), ".length > 0"], level: level.relation };
+      case "dict":
+        return {
+          doc: isMap(type) ? [this.operand(expression, level.primary), ".size > 0"] : ["Object.keys(", this.doc(expression), ").length > 0"],
+          level: level.relation,
+        };
+      case "set":
+        return { doc: [this.operand(expression, level.primary), ".size > 0"], level: level.relation };
+      case "nullable":
+        if (["list", "dict", "tensor"].includes(type.of.kind)) return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
+        return this.expression(expression);
+      case "unknown":
+      case "any":
+        return expression.kind === "call" || expression.kind === "name" || expression.kind === "attribute"
+          ? this.expression(expression)
+          : primary(this.context.helper("truth"), "(", this.doc(expression), ")");
+      default:
+        return this.expression(expression);
+    }
+  }
+
+  #compare({ operators, operands }: Compare): Code {
+    const parts = operators.map((operator, at) => this.#comparison(operator, operands[at]!, operands[at + 1]!));
+    if (parts.length === 1) return parts[0]!;
+    return { doc: parts.flatMap((part, at) => [at > 0 ? " && " : "", within(part, level.and)]), level: level.and };
+  }
+
+  #comparison(operator: string, left: Expression, right: Expression): Code {
+    if (operator === "in" || operator === "not in") {
+      const inside = this.#membership(left, right);
+      return operator === "in" ? inside : negated(inside);
+    }
+    const equality = (symbol: string): Code => ({
+      doc: [this.operand(left, level.relation), ` ${symbol} `, this.operand(right, level.relation)],
+      level: level.equality,
+    });
+    if (operator === "is") return equality("===");
+    if (operator === "is not") return equality("!==");
+    const leftType = present(this.typeOf(left));
+    const rightType = present(this.typeOf(right));
+    if (leftType.kind === "tensor" && rightType.kind !== "none")
+      return primary(this.operand(left, level.primary), `.${tensorOperators[operator]}(`, this.doc(right), ")");
+    if (rightType.kind === "tensor" && leftType.kind !== "none")
+      return primary(this.operand(right, level.primary), `.${tensorOperators[mirrored[operator]!]}(`, this.doc(left), ")");
+    const equal = operator === "==" || operator === "!=";
+    if (equal && (isSequence(leftType) || isSequence(rightType))) {
+      const same = primary(this.context.helper("equals"), "(", this.doc(left), ", ", this.doc(right), ")");
+      return operator === "==" ? same : negated(same);
+    }
+    const simple = (type: Type) => isNumber(type) || ["string", "none", "python", "object", "instance", "class"].includes(type.kind);
+    if (equal && (simple(leftType) || simple(rightType))) {
+      // A tensor is never told from a number by a text or `None`.
+      if (!isNumber(leftType) && !isNumber(rightType)) return equality(operator === "==" ? "===" : "!==");
+      if (simple(leftType) && simple(rightType)) return equality(operator === "==" ? "===" : "!==");
+    }
+    if ((isNumber(leftType) || leftType.kind === "string") && (isNumber(rightType) || rightType.kind === "string")) {
+      return { doc: [this.operand(left, level.relation + 1), ` ${operator} `, this.operand(right, level.relation + 1)], level: level.relation };
+    }
+    return primary(this.context.helper("compare"), "(", this.doc(left), `, "${tensorOperators[operator]}", `, this.doc(right), ")");
+  }
+
+  #membership(left: Expression, right: Expression): Code {
+    const type = present(this.typeOf(right));
+    switch (type.kind) {
+      case "dict":
+        return isMap(type)
+          ? primary(this.operand(right, level.primary), ".has(", this.doc(left), ")")
+          : { doc: [this.operand(left, level.relation), " in ", this.operand(right, level.relation)], level: level.relation };
+      case "set":
+        return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
+      case "tensor":
+        return primary("Boolean(", this.operand(right, level.primary), ".eq(", this.doc(left), ").any().item())");
+      case "object":
+        if (type.of === "nn.ModuleDict") return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
+        return primary("[...", this.spread(right), "].includes(", this.doc(left), ")");
+      default:
+        return primary(this.operand(right, level.primary), ".includes(", this.doc(left), ")");
+    }
+  }
+
+  // ---- functions
+
+  lambda(expression: Lambda): Code {
+    const body = this.expression(expression.body);
+    return { doc: [this.#parameterList(expression), " => ", arrowBody(body)], level: level.assignment };
+  }
+
+  #parameterList(expression: Lambda): Doc {
+    const entries = expression.parameters.map((parameter): Doc => {
+      const name = `${parameter.star === "*" ? "..." : ""}${this.context.own(parameter.name)}`;
+      return parameter.default ? [name, " = ", this.doc(parameter.default)] : this.#untyped.has(expression) ? name : name;
+    });
+    return ["(", entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])), ")"];
+  }
+
+  readonly #untyped = new Set<Expression>();
+
+  // ---- attributes
+
+  /** A method as a value stays its object's. */
+  #method(expression: Attribute): Code {
+    const code = this.#attribute(expression);
+    const type = this.typeOf(expression);
+    const owner = present(this.typeOf(expression.object));
+    const isMethod = type.kind === "function" && type.of.bound === "self";
+    const isApply = expression.name === "apply" && owner.kind === "class" && owner.of.root === "autograd.Function";
+    return isMethod || isApply ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
+  }
+
+  #attribute(expression: Attribute): Code {
+    const path = this.context.pathOf(expression);
+    if (path !== undefined) return this.#pathValue(path, expression);
+    const { object, name } = expression;
+    if (object.kind === "call" && this.context.pathOf(object.callee) === "builtins.super") return primary(`super.${memberName(name)}`);
+    if (name === "__name__" && object.kind === "attribute" && object.name === "__class__")
+      return primary(this.operand(object.object, level.primary), ".constructor.name");
+    if (name === "__name__" && object.kind === "call" && this.context.pathOf(object.callee) === "builtins.type")
+      return primary(this.operand(object.arguments[0]!.value, level.primary), ".constructor.name");
+    if (name === "__name__") return primary(this.operand(object, level.primary), ".name");
+    if (name === "__class__") return primary(this.operand(object, level.primary), ".constructor");
+    return primary(this.receiver(object), this.member(this.typeOf(object), name));
+  }
+
+  /** What stands before a dot. */
+  receiver(object: Expression): Doc {
+    const code = this.expression(object);
+    if (object.kind === "number") return ["(", code.doc, ")"];
+    return this.typeOf(object).kind === "nullable" && object.kind !== "name" ? [within(code, level.primary), "!"] : within(code, level.primary);
+  }
+
+  /** `.name`, as the object calls it. */
+  member(objectType: Type, name: string): string {
+    const type = present(objectType);
+    if (type.kind === "instance" || type.kind === "class") {
+      if (type.kind === "instance" && isStatic(type.of, name)) return `.constructor.${name}`;
+      if (defines(type.of, name)) return memberText(methodName(name));
+      return memberText(memberName(name));
+    }
+    if (type.kind === "dict") return memberText(name);
+    if ((type.kind === "unknown" || type.kind === "any") && this.ownMembers.has(name)) return memberText(methodName(name));
+    return memberText(memberName(name));
+  }
+
+  /** Names that classes of the program give to their own members. */
+  readonly ownMembers = new Set<string>();
+
+  // ---- indexing
+
+  #index(expression: Index): Code {
+    const { object, subscripts } = expression;
+    const type = present(this.typeOf(object));
+    const [first] = subscripts;
+    switch (type.kind) {
+      case "tensor":
+        return this.tensorIndex(object, subscripts);
+      case "list":
+      case "tuple":
+      case "size":
+      case "string":
+        return this.#sequenceIndex(object, first!);
+      case "pair":
+        return primary(this.receiver(object), "[", this.doc(first!), "]");
+      case "dict":
+        if (isMap(type))
+          return primary(
+            this.receiver(object),
+            ".get(",
+            this.#subscript(subscripts),
+            ")",
+            type.value.kind === "any" || type.value.kind === "unknown" ? "" : "!",
+          );
+        if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
+        return primary(this.receiver(object), "[", this.doc(first!), "]");
+      case "object":
+        return this.#objectIndex(type.of, object, first!);
+      case "instance":
+        if (first!.kind === "slice" || (!findMethod(type.of, "__getitem__") && isModule(type))) return this.#objectIndex("nn.Sequential", object, first!);
+        return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.#subscript(subscripts), ")");
+      default:
+        if (subscripts.length > 1 || first!.kind === "slice") return this.#looseIndex(object, subscripts);
+        if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
+        return primary(this.context.helper("getItem"), "(", this.doc(object), ", ", this.doc(first!), ")");
+    }
+  }
+
+  /** Of something unknown: several places are a tensor's; one slice is a list's as well. */
+  #looseIndex(object: Expression, subscripts: readonly Expression[]): Code {
+    const [first] = subscripts;
+    if (subscripts.length === 1 && first!.kind === "slice" && !first.step) return primary(this.receiver(object), ".slice(", this.#bounds(first), ")");
+    return this.tensorIndex(object, subscripts);
+  }
+
+  #subscript(subscripts: readonly Expression[]): Doc {
+    if (subscripts.length === 1) return subscripts[0]!.kind === "tuple" ? ["JSON.stringify(", this.doc(subscripts[0]!), ")"] : this.doc(subscripts[0]!);
+    return ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", this.doc(one)]), "]"];
+  }
+
+  #sequenceIndex(object: Expression, at: Expression): Code {
+    if (at.kind === "slice") return this.#sequenceSlice(object, at);
+    const constant = constantIndex(at);
+    if (constant !== undefined && constant < 0) return primary(this.receiver(object), `.at(${constant})!`);
+    if (mayBeNegative(at)) return primary(this.receiver(object), ".at(", this.doc(at), ")!");
+    const index = present(this.typeOf(at)).kind === "tensor" ? [this.operand(at, level.primary), ".item()"] : this.doc(at);
+    return primary(this.receiver(object), "[", index, "]");
+  }
+
+  #sequenceSlice(object: Expression, { start, stop, step }: Slice): Code {
+    const string = present(this.typeOf(object)).kind === "string";
+    if (step && !(constantIndex(step) === 1)) {
+      const bound = (one: Expression | undefined) => (one ? this.doc(one) : "null");
+      if (constantIndex(step) === -1 && !start && !stop && !string) return primary("[...", this.spread(object), "].reverse()");
+      const entries = string ? ["[...", this.doc(object), "]"] : this.doc(object);
+      const picked = [this.context.helper("every"), "(", entries, ", ", bound(start), ", ", bound(stop), ", ", this.doc(step), ")"];
+      return primary(picked, string ? '.join("")' : "");
+    }
+    return primary(this.receiver(object), ".slice(", this.#bounds({ ...(start ? { start } : {}), ...(stop ? { stop } : {}) }), ")");
+  }
+
+  #bounds({ start, stop }: { start?: Expression; stop?: Expression }): Doc {
+    if (!stop) return start ? this.#bound(start) : "";
+    return [start ? this.#bound(start) : "0", ", ", this.#bound(stop)];
+  }
+
+  #objectIndex(of: string, object: Expression, at: Expression): Code {
+    if (of === "ParamGroup" && at.kind === "string") return primary(this.receiver(object), memberText(camelCase(at.value)));
+    if (of === "nn.ModuleDict" || of === "nn.ParameterDict") return primary(this.receiver(object), ".get(", this.doc(at), ")");
+    if (of.startsWith("data.")) return primary(this.receiver(object), ".get(", this.doc(at), ")");
+    if (at.kind === "slice") return primary(this.receiver(object), ".slice(", this.#bounds(at), ")");
+    if (of === "nn.ParameterList") return primary(this.receiver(object), "[", this.doc(at), "]");
+    if (of.startsWith("nn.")) return primary(this.receiver(object), ".at(", this.doc(at), ")");
+    return primary(this.context.helper("getItem"), "(", this.doc(object), ", ", this.doc(at), ")");
+  }
+
+  /** `x[…]` of a tensor; `None` among the places becomes an `unsqueeze`. */
+  tensorIndex(object: Expression, subscripts: readonly Expression[]): Code {
+    const flat = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
+    const places = flat.filter((one) => !isNone(one));
+    while (places.length > 0 && isWhole(places.at(-1)!)) places.pop();
+    let code = this.receiver(object);
+    if (places.length > 0) code = [code, ".at(", places.flatMap((one, at) => [at > 0 ? ", " : "", this.place(one)]), ")"];
+    const dots = flat.findIndex((one) => one.kind === "constant" && one.value === "...");
+    const added: number[] = [];
+    for (const [at, one] of flat.entries()) {
+      if (!isNone(one)) continue;
+      const kept = (range: readonly Expression[]) => range.filter((other) => isNone(other) || !this.#picks(other)).length;
+      if (dots >= 0 && at > dots) added.push(-1 - kept(flat.slice(at + 1)));
+      else added.push(kept(flat.slice(0, at)));
+    }
+    for (const dim of [...added.filter((one) => one >= 0), ...added.filter((one) => one < 0).reverse()]) code = [code, `.unsqueeze(${dim})`];
+    return primary(code);
+  }
+
+  /** Whether the place leaves no dimension: a number. */
+  #picks(place: Expression): boolean {
+    return isNumber(this.typeOf(place));
+  }
+
+  /** A slice's bound: a number. */
+  #bound(bound: Expression): Doc {
+    return present(this.typeOf(bound)).kind === "tensor" ? [this.operand(bound, level.primary), ".item()"] : this.doc(bound);
+  }
+
+  /** One place of `at` or `setAt`. */
+  place(place: Expression): Doc {
+    if (place.kind === "slice") {
+      if (isWhole(place)) return "null";
+      const bounds = [
+        place.start ? this.#bound(place.start) : "null",
+        place.stop ? this.#bound(place.stop) : "null",
+        ...(place.step ? [this.#bound(place.step)] : []),
+      ];
+      if (!place.stop && !place.step) bounds.pop();
+      return ["[", bounds.flatMap((bound, at) => [at > 0 ? ", " : "", bound]), "]"];
+    }
+    if (place.kind === "constant" && place.value === "...") return '"..."';
+    const type = present(this.typeOf(place));
+    if (isSequence(type)) return [this.context.api("tensor"), "(", this.doc(place), itemOf(type).kind === "bool" ? ")" : ', { dtype: "int64" })'];
+    if (type.kind === "iterator") return [this.context.api("tensor"), "(", this.array(place), ', { dtype: "int64" })'];
+    return this.doc(place);
+  }
+
+  // ---- calls
+
+  #call(expression: Call): Code {
+    const { callee } = expression;
+    const path = this.context.pathOf(callee);
+    if (path !== undefined) {
+      if (path.startsWith("builtins.")) return builtinCall(this, path.slice("builtins.".length), expression);
+      const api = kindlingPath(path);
+      if (api !== undefined && !path.startsWith("copy.copy")) return apiCall(this, api, path, expression);
+      return libraryCall(this, path, expression);
+    }
+    if (callee.kind === "attribute") {
+      const special = this.#methodCall(callee, expression);
+      if (special) return special;
+    }
+    // `getattr(nn, name)(…)`: a class by its name.
+    const space =
+      callee.kind === "call" && this.context.pathOf(callee.callee) === "builtins.getattr" ? this.context.apiPathOf(callee.arguments[0]!.value) : undefined;
+    if (space === "nn" || space === "optim" || space === "optim.lrScheduler")
+      return primary("new ", this.operand(callee, level.primary), argumentsOf(this, expression));
+    const type = present(this.typeOf(callee));
+    switch (type.kind) {
+      case "class":
+        if (type.of.dataclass && !constructorOf(type.of))
+          return primary("new ", this.operand(callee, level.primary), fieldArguments(this, expression, [...type.of.fields.keys()]));
+        return primary("new ", this.operand(callee, level.primary), ownArguments(this, expression, constructorOf(type.of)));
+      case "function":
+        return primary(this.#calleeDoc(callee), ownArguments(this, expression, type.of));
+      case "instance": {
+        const method = findMethod(type.of, "forward");
+        if (method || isModule(type)) return primary(this.receiver(callee), ownArguments(this, expression, method));
+        return primary(this.receiver(callee), ".call", ownArguments(this, expression, findMethod(type.of, "__call__")));
+      }
+      case "python": {
+        const api = kindlingPath(type.path);
+        // A variable that holds a class of the API.
+        return primary(api && /(^|\.)[A-Z]\w*$/.test(api) ? "new " : "", this.#calleeDoc(callee), argumentsOf(this, expression));
+      }
+      default:
+        return primary(this.#calleeDoc(callee), argumentsOf(this, expression));
+    }
+  }
+
+  #calleeDoc(callee: Expression): Doc {
+    if (callee.kind === "attribute") return within(this.#attribute(callee), level.primary);
+    return callee.kind === "call" && this.context.apiPathOf(callee.callee) ? this.operand(callee, level.primary) : this.receiver(callee);
+  }
+
+  #methodCall(callee: Attribute, call: Call): Code | undefined {
+    const { object, name } = callee;
+    if (object.kind === "call" && this.context.pathOf(object.callee) === "builtins.super") {
+      const member = name === "__getitem__" ? "get" : name === "__len__" ? "length" : methodName(this.ownMembers.has(name) ? name : memberName(name));
+      return member === "length" ? primary("super.length") : primary(`super.${member}`, argumentsOf(this, call));
+    }
+    const type = present(this.typeOf(object));
+    if (type.kind === "tensor") return tensorMethod(this, callee, call);
+    if (["list", "tuple", "set", "dict", "string", "size", "iterator", "any", "unknown", "int", "float", "number", "bool"].includes(type.kind))
+      return containerMethod(this, type, callee, call);
+    if (type.kind === "instance" || type.kind === "class") {
+      const method = findMethod(type.of, name);
+      if (type.kind === "class" && name === "__init__") return undefined;
+      if (method) return primary(this.receiver(object), memberText(methodName(name)), ownArguments(this, call, method));
+    }
+    if (type.kind === "object") {
+      if (type.of === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
+      if (type.of === "argparse" || type.of === "args") throw new NoTwin("The command line's options are set where the program reads them", call.from);
+    }
+    if (name === "cuda" && call.arguments.length === 0 && isModule(type)) throw new NoTwin("There is one device, the processor", call.from);
+    return undefined;
+  }
+
+  // ---- collections
+
+  dictionary(expression: Dictionary): Code {
+    const type = this.typeOf(expression);
+    if (type.kind === "dict" && isMap(type)) {
+      if (expression.entries.length === 0) return primary("new Map()");
+      const entries = expression.entries.map(({ key, value }): Doc => (key ? ["[", this.doc(key), ", ", this.doc(value), "]"] : ["...", this.doc(value)]));
+      return primary("new Map(", listed("[", entries, "]"), ")");
+    }
+    // A group of an optimizer's parameters says its options as the API does.
+    const isGroup = expression.entries.some(({ key }) => key?.kind === "string" && key.value === "params");
+    const entries = expression.entries.map(({ key, value }): Doc => {
+      if (!key) return ["...", this.operand(value, level.primary)];
+      const name: Doc =
+        key.kind === "string" ? keyText(isGroup ? argumentName(key.value) : key.value) : key.kind === "number" ? key.text : ["[", this.doc(key), "]"];
+      const code = this.operand(value, level.assignment);
+      return this.commented(value, name === code ? name : [name, ": ", code]);
+    });
+    return primary(listed("{", entries, "}", { spaced: true, broken: expression.entries.some(({ value }) => value.comments !== undefined) }));
+  }
+
+  /** The values as an array: `[...values]`, where they aren't one. */
+  array(expression: Expression): Doc {
+    const type = present(this.typeOf(expression));
+    if (type.kind === "list" || type.kind === "tuple" || type.kind === "size") return this.operand(expression, level.primary);
+    if (expression.kind === "comprehension" && expression.of !== "dict" && expression.of !== "set") return this.doc(expression);
+    if (this.#isFound(expression)) return this.operand(expression, level.primary);
+    if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
+    if (type.kind === "dict") return ["[...", this.operand(expression, level.primary), ".keys()]"];
+    const code = this.doc(expression);
+    return this.#makesArray(expression) ? code : ["[...", code, "]"];
+  }
+
+  /** Whether it is what `parameters()` and its like give: a list that is an iterator as well. */
+  #isFound(expression: Expression): boolean {
+    return (
+      expression.kind === "call" && expression.callee.kind === "attribute" && /^(named_)?(parameters|buffers|children|modules)$/.test(expression.callee.name)
+    );
+  }
+
+  /** Whether the translation is an array where Python has an iterator. */
+  #makesArray(expression: Expression): boolean {
+    if (expression.kind !== "call") return false;
+    const path = this.context.pathOf(expression.callee);
+    if (path && /^builtins\.(range|map|filter|sorted|list|reversed)$/.test(path)) return true;
+    if (expression.callee.kind !== "attribute" || !/^(items|keys|values)$/.test(expression.callee.name)) return false;
+    const type = present(this.typeOf(expression.callee.object));
+    return (type.kind === "dict" && !isMap(type)) || type.kind === "object";
+  }
+
+  /** What stands behind `...` or in a `for … of`. */
+  spread(expression: Expression): Doc {
+    const type = present(this.typeOf(expression));
+    if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
+    if (type.kind === "dict") return [this.operand(expression, level.primary), ".keys()"];
+    if (expression.kind === "call" && expression.callee.kind === "attribute" && expression.callee.name === "items") {
+      const owner = present(this.typeOf(expression.callee.object));
+      if (owner.kind === "dict" && isMap(owner)) return this.receiver(expression.callee.object);
+    }
+    return this.operand(expression, level.assignment);
+  }
+
+  #comprehension(expression: Comprehension): Code {
+    const { clauses, key, value } = expression;
+    const result: Code = key ? primary("[", this.doc(key), ", ", this.doc(value), "]") : this.expression(value);
+    let doc = this.#clause(clauses, 0, result, isSame(clauses, key ? undefined : value));
+    if (expression.of === "dict") {
+      const type = this.typeOf(expression);
+      doc = type.kind === "dict" && isMap(type) ? ["new Map(", typed(doc), ")"] : ["Object.fromEntries(", doc, ")"];
+    }
+    if (expression.of === "set") doc = ["new Set(", doc, ")"];
+    return primary(doc);
+  }
+
+  #clause(clauses: readonly Clause[], at: number, result: Code, same: boolean): Doc {
+    const clause = clauses[at]!;
+    const last = at === clauses.length - 1;
+    const target = this.pattern(clause.target);
+    const inner: Code = last ? result : primary(this.#clause(clauses, at + 1, result, same));
+    const method = last ? ".map(" : ".flatMap(";
+    const range = last && clause.conditions.length === 0 ? this.#rangeLength(clause.iterable) : undefined;
+    if (range) {
+      const names = targetNames(clause.target);
+      const unused = !names.some((name) => mentionsName(result.doc, this.context.own(name)));
+      return listed(
+        "Array.from(",
+        [
+          ["{ length: ", range, " }"],
+          [unused ? "()" : ["(_, ", target, ")"], " => ", arrowBody(inner)],
+        ],
+        ")",
+      );
+    }
+    let doc: Doc = this.array(clause.iterable);
+    for (const condition of clause.conditions) doc = [doc, ".filter((", target, ") => ", arrowBody(this.truth(condition)), ")"];
+    if (last && same) return doc;
+    return group([doc, method, "(", target, ") => ", arrowBody(inner), ")"]);
+  }
+
+  /** The n of `range(n)`. */
+  #rangeLength(expression: Expression): Doc | undefined {
+    if (expression.kind !== "call" || this.context.pathOf(expression.callee) !== "builtins.range" || expression.arguments.length !== 1) return undefined;
+    return this.doc(expression.arguments[0]!.value);
+  }
+
+  /** What a loop, a comprehension or an assignment takes apart. */
+  pattern(target: Expression): Doc {
+    if (target.kind !== "tuple" && target.kind !== "list") return target.kind === "starred" ? ["...", this.pattern(target.value)] : this.doc(target);
+    return ["[", target.entries.flatMap((entry, at) => [at > 0 ? ", " : "", this.pattern(entry)]), "]"];
+  }
+}
+
+function typed(doc: Doc): Doc {
+  return doc;
+}
+
+/** Whether `[x for x in xs if …]` only filters. */
+function isSame(clauses: readonly Clause[], value: Expression | undefined): boolean {
+  const last = clauses.at(-1)!;
+  return value?.kind === "name" && last.target.kind === "name" && last.target.name === value.name;
+}
+
+function mentionsName(doc: Doc, name: string): boolean {
+  if (typeof doc === "string") return new RegExp(`(?<![\\w$.])${name}(?![\\w$])`).test(doc);
+  if (Array.isArray(doc)) return doc.some((one) => mentionsName(one as Doc, name));
+  if ("indent" in doc) return mentionsName(doc.indent, name);
+  return "group" in doc ? mentionsName(doc.group, name) : false;
+}
+
+function isNone(expression: Expression): boolean {
+  return expression.kind === "constant" && expression.value === "None";
+}
+
+function isWhole(expression: Expression): boolean {
+  return expression.kind === "slice" && !expression.start && !expression.stop && !expression.step;
+}
+
+/** Whether a number may well be below zero: one is taken from another. */
+function mayBeNegative(expression: Expression): boolean {
+  if (expression.kind === "unary") return expression.operator === "-";
+  return (
+    expression.kind === "binary" &&
+    (expression.operator === "-" ||
+      ((expression.operator === "+" || expression.operator === "*") && (mayBeNegative(expression.left) || mayBeNegative(expression.right))))
+  );
+}
+
+function numberText(text: string): string {
+  const trimmed = text.replace(/^0+(?=\d)/, "").replace(/\.(?=$|[eE])/, "");
+  return trimmed.startsWith(".") ? `0${trimmed}` : trimmed;
+}
+
+function constructorOf(of: ClassInfo) {
+  return findMethod(of, "__init__");
+}
+
+function defines(of: ClassInfo, name: string): boolean {
+  return lineage(of).some((one) => one.fields.has(name) || one.methods.has(name) || one.statics.has(name));
+}
+
+/** Whether the name stands in the class itself and no object has it. */
+function isStatic(of: ClassInfo, name: string): boolean {
+  return lineage(of).some((one) => one.statics.has(name)) && !lineage(of).some((one) => one.fields.has(name));
+}

@@ -1,0 +1,439 @@
+/** Small functions with Python's names for what TypeScript has no short form of; a program gets those that it uses. */
+
+export interface Helper {
+  readonly code: string;
+  /** Further helpers that it calls. */
+  readonly needs?: readonly string[];
+  /** What it imports from `kindling`. */
+  readonly imports?: readonly string[];
+}
+
+export const helpers: Readonly<Record<string, Helper>> = {
+  range: {
+    code: `function range(start: number, stop?: number, step = 1): number[] {
+  if (stop === undefined) [start, stop] = [0, start];
+  return Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, i) => start + i * step);
+}`,
+  },
+  enumerate: {
+    code: `function* enumerate<T>(values: Iterable<T>, start = 0): Generator<[number, T]> {
+  for (const value of values) yield [start++, value];
+}`,
+  },
+  zip: {
+    code: `function* zip<T extends unknown[]>(...values: { [K in keyof T]: Iterable<T[K]> }): Generator<T> {
+  const iterators = values.map((one) => one[Symbol.iterator]());
+  for (;;) {
+    const steps = iterators.map((iterator) => iterator.next());
+    if (steps.length === 0 || steps.some((step) => step.done)) return;
+    yield steps.map((step) => step.value) as T;
+  }
+}`,
+  },
+  decimal: {
+    code: `/** A float as Python writes it: 1.0, 1e-05. */
+function decimal(x: number): string {
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x < 0 ? "-inf" : "inf";
+  const size = Math.abs(x);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) return x.toExponential().replace(/e([+-])(\\d)$/, "e$10$2");
+  return Number.isInteger(x) ? \`\${Object.is(x, -0) ? "-0" : x}.0\` : String(x);
+}`,
+  },
+  repr: {
+    code: `/** A value as Python shows it in a list. */
+function repr(value: any): string {
+  if (value === null || value === undefined) return "None";
+  if (typeof value === "string") return value.includes("'") && !value.includes('"') ? \`"\${value}"\` : \`'\${value.replaceAll("'", "\\\\'")}'\`;
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : decimal(value);
+  if (Array.isArray(value)) return \`[\${value.map(repr).join(", ")}]\`;
+  if (Object.hasOwn(value, "toString")) return String(value);
+  if (value instanceof Set) return value.size === 0 ? "set()" : \`{\${[...value].map(repr).join(", ")}}\`;
+  const entries = value instanceof Map ? [...value] : Object.getPrototypeOf(value) === Object.prototype ? Object.entries(value) : undefined;
+  return entries ? \`{\${entries.map(([key, one]) => \`\${repr(key)}: \${repr(one)}\`).join(", ")}}\` : String(value);
+}`,
+    needs: ["decimal"],
+  },
+  str: {
+    code: `/** A value as Python prints it. */
+function str(value: any): string {
+  return typeof value === "string" ? value : repr(value);
+}`,
+    needs: ["repr"],
+  },
+  tupleText: {
+    code: `/** A tuple as Python shows it. */
+function tupleText(...entries: string[]): string {
+  return entries.length === 1 ? \`(\${entries[0]},)\` : \`(\${entries.join(", ")})\`;
+}`,
+  },
+  format: {
+    code: `/** A value as Python's f-strings write it. */
+function format(value: any, spec = ""): string {
+  if (value instanceof Tensor) {
+    if (value.dim() > 0) return String(value);
+    const single = value.item();
+    return spec === "" && value.dtype === "float32" ? decimal(single) : format(value.dtype === "bool" ? single !== 0 : single, spec);
+  }
+  const [, fill = " ", align, sign, zero, width, comma, digits, type] =
+    /^(?:(.)?([<>^=]))?([+ -])?#?(0)?(\\d+)?([,_])?(?:\\.(\\d+))?([a-zA-Z%])?$/.exec(spec) ?? [];
+  let text = typeof value === "number" ? numberText(value, type, digits, comma) : str(value);
+  if (typeof value !== "number" && digits !== undefined) text = text.slice(0, Number(digits));
+  if (typeof value === "number" && (sign === "+" || sign === " ") && value >= 0) text = sign + text;
+  const missing = Math.max(0, Number(width ?? 0) - text.length);
+  const side = align ?? (zero ? "=" : typeof value === "number" ? ">" : "<");
+  const padding = zero && !align ? "0" : fill;
+  if (side === "=") return /^[+-]/.test(text) ? text[0] + padding.repeat(missing) + text.slice(1) : padding.repeat(missing) + text;
+  if (side === "^") return padding.repeat(Math.floor(missing / 2)) + text + padding.repeat(Math.ceil(missing / 2));
+  return side === ">" ? padding.repeat(missing) + text : text + padding.repeat(missing);
+}
+
+function numberText(value: number, type: string | undefined, digits: string | undefined, comma: string | undefined): string {
+  const places = digits === undefined ? 6 : Number(digits);
+  if (!Number.isFinite(value)) return decimal(value);
+  const twoDigits = (text: string) => text.replace(/e([+-])(\\d)$/, "e$10$2");
+  const grouped = (text: string) => (comma ? text.replace(/\\B(?=(\\d{3})+(?!\\d))(?<!\\.\\d*)/g, comma) : text);
+  switch (type) {
+    case "f":
+    case "F":
+      return grouped(value.toFixed(places));
+    case "%":
+      return \`\${(value * 100).toFixed(places)}%\`;
+    case "e":
+    case "E":
+      return twoDigits(value.toExponential(places));
+    case "x":
+      return value.toString(16);
+    case "b":
+      return value.toString(2);
+    case "g":
+    case "G":
+      return general(value, places);
+    default:
+      if (digits !== undefined && type === undefined) return general(value, places);
+      return grouped(Number.isInteger(value) ? String(value) : decimal(value));
+  }
+}
+
+function general(value: number, places: number): string {
+  const exponent = value === 0 ? 0 : Number(value.toExponential(Math.max(0, places - 1)).split("e")[1]);
+  if (exponent < -4 || exponent >= Math.max(1, places)) {
+    const [mantissa, power] = value.toExponential(Math.max(0, places - 1)).split("e");
+    return \`\${mantissa!.includes(".") ? mantissa!.replace(/\\.?0+$/, "") : mantissa}e\${power!.replace(/^([+-])(\\d)$/, "$10$2")}\`;
+  }
+  const fixed = value.toFixed(Math.max(0, Math.max(1, places) - 1 - exponent));
+  return fixed.includes(".") ? fixed.replace(/\\.?0+$/, "") : fixed;
+}`,
+    needs: ["decimal", "str", "repr"],
+    imports: ["Tensor"],
+  },
+  size: {
+    code: `/** A shape as Python prints it. */
+function size(shape: readonly number[]): string {
+  return \`torch.Size([\${shape.join(", ")}])\`;
+}`,
+  },
+  calculate: {
+    code: `/** An operator between values of which only the run tells whether they are numbers, lists or tensors. */
+function calculate(left: any, operator: "add" | "sub" | "mul" | "div" | "pow" | "floorDivide" | "remainder" | "matmul", right: any): any {
+  if (left instanceof Tensor) return (left as any)[operator](right);
+  if (right instanceof Tensor) return operator === "add" ? right.add(left) : operator === "mul" ? right.mul(left) : (fullLike(right, left) as any)[operator](right);
+  if (Array.isArray(left)) return operator === "add" ? [...left, ...right] : Array.from({ length: right }, () => left).flat();
+  if (typeof left === "string" && operator === "mul") return left.repeat(right);
+  if (typeof left === "object" && left !== null && operator in left) return left[operator](right);
+  switch (operator) {
+    case "add":
+      return left + right;
+    case "sub":
+      return left - right;
+    case "mul":
+      return left * right;
+    case "div":
+      return left / right;
+    case "pow":
+      return left ** right;
+    case "floorDivide":
+      return Math.floor(left / right);
+    default:
+      return ((left % right) + right) % right;
+  }
+}`,
+    imports: ["Tensor", "fullLike"],
+  },
+  compare: {
+    code: `/** A comparison between values of which only the run tells whether they are numbers or tensors. */
+function compare(left: any, operator: "eq" | "ne" | "lt" | "le" | "gt" | "ge", right: any): any {
+  if (left instanceof Tensor && right !== null) return left[operator](right);
+  if (right instanceof Tensor && left !== null) return right[({ eq: "eq", ne: "ne", lt: "gt", le: "ge", gt: "lt", ge: "le" } as const)[operator]](left);
+  switch (operator) {
+    case "eq":
+      return equals(left, right);
+    case "ne":
+      return !equals(left, right);
+    case "lt":
+      return left < right;
+    case "le":
+      return left <= right;
+    case "gt":
+      return left > right;
+    default:
+      return left >= right;
+  }
+}`,
+    needs: ["equals"],
+    imports: ["Tensor"],
+  },
+  equals: {
+    code: `/** Whether lists hold the same. */
+function equals(left: any, right: any): boolean {
+  if (!Array.isArray(left) || !Array.isArray(right)) return left === right;
+  return left.length === right.length && left.every((value, i) => equals(value, right[i]));
+}`,
+  },
+  truth: {
+    code: `/** Whether Python takes a value for true. */
+function truth(value: any): boolean {
+  if (value instanceof Tensor) return value.item() !== 0;
+  if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof Map || value instanceof Set) return value.size > 0;
+  return Boolean(value);
+}`,
+    imports: ["Tensor"],
+  },
+  getItem: {
+    code: `/** \`values[key]\` of whatever has entries. */
+function getItem(values: any, key: any): any {
+  if (values instanceof Tensor) return values.at(key);
+  if (values instanceof Map) return values.get(key);
+  if (typeof key === "number" && typeof values.at === "function") return values.at(key);
+  if (typeof values.get === "function") return values.get(key);
+  return values[key];
+}`,
+    imports: ["Tensor"],
+  },
+  camelKeys: {
+    code: `/** Arguments by name, as Kindling calls them: batch_size is batchSize. */
+function camelKeys(named: Record<string, any>): any {
+  return Object.fromEntries(Object.entries(named).map(([name, value]) => [name.replaceAll(/_([a-z\\d])/g, (_, letter: string) => letter.toUpperCase()), value]));
+}`,
+  },
+  list: {
+    code: `/** The entries of a value, a dictionary's keys. */
+function list(values: any): any[] {
+  if (values instanceof Map) return [...values.keys()];
+  return Symbol.iterator in values ? [...values] : Object.keys(values);
+}`,
+  },
+  len: {
+    code: `/** How many entries a value has. */
+function len(values: any): number {
+  return values.length ?? values.size ?? Object.keys(values).length;
+}`,
+  },
+  mod: {
+    code: `/** The remainder with the divisor's sign. */
+function mod(a: number, b: number): number {
+  return ((a % b) + b) % b;
+}`,
+  },
+  roundTo: {
+    code: `/** Python's round: halves go to the even neighbour. */
+function roundTo(x: number, digits = 0): number {
+  if (digits > 0) return Number(x.toFixed(digits));
+  const scale = 10 ** -digits;
+  const low = Math.floor(x / scale);
+  const rest = x / scale - low;
+  return (rest > 0.5 || (rest === 0.5 && low % 2 !== 0) ? low + 1 : low) * scale;
+}`,
+  },
+  every: {
+    code: `/** Each nth entry, from start to stop: Python's \`values[start:stop:step]\`. */
+function every<T>(values: readonly T[], start: number | null, stop: number | null, step: number): T[] {
+  const found: T[] = [];
+  const place = (at: number | null, other: number) => (at === null ? other : at < 0 ? at + values.length : Math.min(at, values.length));
+  if (step > 0) for (let i = Math.max(0, place(start, 0)); i < place(stop, values.length); i += step) found.push(values[i]!);
+  else for (let i = Math.min(values.length - 1, place(start, values.length - 1)); i > place(stop, -1); i += step) found.push(values[i]!);
+  return found;
+}`,
+  },
+  sorted: {
+    code: `/** A sorted copy. */
+function sorted<T>(values: Iterable<T>, key: (value: T) => any = (value) => value, reverse = false): T[] {
+  const order = (a: any, b: any): number => {
+    if (!Array.isArray(a)) return a < b ? -1 : a > b ? 1 : 0;
+    const at = a.findIndex((entry, i) => order(entry, b[i]) !== 0);
+    return at < 0 ? 0 : order(a[at], b[at]);
+  };
+  return [...values].sort((a, b) => (reverse ? order(key(b), key(a)) : order(key(a), key(b))));
+}`,
+  },
+  best: {
+    code: `/** The entry with the largest (or, with sign −1, the smallest) key. */
+function best<T>(values: Iterable<T>, key: (value: T) => number, sign = 1): T {
+  return [...values].reduce((found, value) => (sign * key(value) > sign * key(found) ? value : found));
+}`,
+  },
+  mean: {
+    code: `/** The mean of numbers. */
+function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}`,
+  },
+  product: {
+    code: `/** All combinations of one entry of each. */
+function product(...values: Iterable<any>[]): any[][] {
+  return values.reduce<any[][]>((found, one) => found.flatMap((head) => [...one].map((entry) => [...head, entry])), [[]]);
+}`,
+  },
+  combinations: {
+    code: `/** All ways to choose so many entries, in their order. */
+function combinations<T>(values: readonly T[], count: number): T[][] {
+  if (count === 0) return [[]];
+  return values.flatMap((value, i) => combinations(values.slice(i + 1), count - 1).map((rest) => [value, ...rest]));
+}`,
+  },
+  islice: {
+    code: `/** The first entries. */
+function* islice<T>(values: Iterable<T>, count: number): Generator<T> {
+  for (const value of values) {
+    if (count-- <= 0) return;
+    yield value;
+    if (count === 0) return;
+  }
+}`,
+  },
+  cycle: {
+    code: `/** The entries again and again. */
+function* cycle<T>(values: Iterable<T>): Generator<T> {
+  const seen = [...values];
+  for (;;) yield* seen;
+}`,
+  },
+  DefaultMap: {
+    code: `/** A Map that makes the values it doesn't have. */
+class DefaultMap<K, V> extends Map<K, V> {
+  constructor(private readonly make: () => V) {
+    super();
+  }
+
+  override get(key: K): V {
+    if (!this.has(key)) this.set(key, this.make());
+    return super.get(key)!;
+  }
+}`,
+  },
+  counted: {
+    code: `/** How often each value comes. */
+function counted<T>(values: Iterable<T>): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}`,
+  },
+  random: {
+    code: `/** Python's \`random\`: the same numbers from the same seed. */
+const random = {
+  state: new Uint32Array(624),
+  index: 625,
+  spare: null as number | null,
+  seed(seed = 0): void {
+    const key: number[] = [];
+    for (let rest = Math.abs(Math.trunc(seed)); rest > 0 || key.length === 0; rest = Math.floor(rest / 2 ** 32)) key.push(rest % 2 ** 32);
+    const mt = this.state;
+    mt[0] = 19650218;
+    for (let i = 1; i < 624; i++) mt[i] = Math.imul(1812433253, mt[i - 1]! ^ (mt[i - 1]! >>> 30)) + i;
+    let i = 1;
+    for (let k = 0; k < 624; k++) {
+      mt[i] = (mt[i]! ^ Math.imul(mt[i - 1]! ^ (mt[i - 1]! >>> 30), 1664525)) + key[k % key.length]! + (k % key.length);
+      if (++i >= 624) (mt[0] = mt[623]!), (i = 1);
+    }
+    for (let k = 0; k < 623; k++) {
+      mt[i] = (mt[i]! ^ Math.imul(mt[i - 1]! ^ (mt[i - 1]! >>> 30), 1566083941)) - i;
+      if (++i >= 624) (mt[0] = mt[623]!), (i = 1);
+    }
+    mt[0] = 0x80000000;
+    this.index = 624;
+    this.spare = null;
+  },
+  bits(): number {
+    if (this.index > 624) this.seed(Date.now());
+    const mt = this.state;
+    if (this.index === 624) {
+      for (let i = 0; i < 624; i++) {
+        const y = (mt[i]! & 0x80000000) | (mt[(i + 1) % 624]! & 0x7fffffff);
+        mt[i] = mt[(i + 397) % 624]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+      }
+      this.index = 0;
+    }
+    let y = mt[this.index++]!;
+    y ^= y >>> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    return (y ^ (y >>> 18)) >>> 0;
+  },
+  random(): number {
+    return ((this.bits() >>> 5) * 67108864 + (this.bits() >>> 6)) / 9007199254740992;
+  },
+  /** A whole number below n. */
+  below(n: number): number {
+    const bits = 32 - Math.clz32(n);
+    for (;;) {
+      const value = this.bits() >>> (32 - bits);
+      if (value < n) return value;
+    }
+  },
+  uniform(a: number, b: number): number {
+    return a + (b - a) * this.random();
+  },
+  randint(a: number, b: number): number {
+    return a + this.below(b - a + 1);
+  },
+  randrange(start: number, stop?: number): number {
+    return stop === undefined ? this.below(start) : start + this.below(stop - start);
+  },
+  choice<T>(values: readonly T[]): T {
+    return values[this.below(values.length)]!;
+  },
+  choices<T>(values: readonly T[], { k = 1 } = {}): T[] {
+    return Array.from({ length: k }, () => values[Math.floor(this.random() * values.length)]!);
+  },
+  shuffle(values: unknown[]): void {
+    for (let i = values.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [values[i], values[j]] = [values[j], values[i]];
+    }
+  },
+  sample<T>(values: readonly T[], k: number): T[] {
+    const n = values.length;
+    if (n <= (k > 5 ? 21 + 4 ** Math.ceil(Math.log(k * 3) / Math.log(4)) : 21)) {
+      const pool = [...values];
+      return Array.from({ length: k }, (_, i) => {
+        const j = this.below(n - i);
+        const found = pool[j]!;
+        pool[j] = pool[n - i - 1]!;
+        return found;
+      });
+    }
+    const taken = new Set<number>();
+    return Array.from({ length: k }, () => {
+      let j = this.below(n);
+      while (taken.has(j)) j = this.below(n);
+      taken.add(j);
+      return values[j]!;
+    });
+  },
+  gauss(mu = 0, sigma = 1): number {
+    if (this.spare !== null) {
+      const z = this.spare;
+      this.spare = null;
+      return mu + z * sigma;
+    }
+    const angle = this.random() * 2 * Math.PI;
+    const radius = Math.sqrt(-2 * Math.log(1 - this.random()));
+    this.spare = Math.sin(angle) * radius;
+    return mu + Math.cos(angle) * radius * sigma;
+  },
+};`,
+  },
+};

@@ -1,0 +1,1557 @@
+/**
+ * Finds out what each expression's value is, as far as operators, indexing and printing need to know it. The program is
+ * walked again and again, with what calls pass to functions and what functions give back, until nothing new is learned.
+ */
+import { kindlingPath } from "./names.ts";
+import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
+import {
+  blocksOf,
+  type Argument,
+  type Block,
+  type Call,
+  type ClassStatement,
+  type Comprehension,
+  type Expression,
+  type FunctionStatement,
+  type Lambda,
+  type Parameter,
+  type Statement,
+} from "./syntax.ts";
+import {
+  any,
+  bool,
+  bools,
+  findMethod,
+  float,
+  floats,
+  int,
+  ints,
+  isModule,
+  isNumber,
+  isSequence,
+  itemOf,
+  join,
+  likeNumpy,
+  lineage,
+  listOf,
+  none,
+  number,
+  present,
+  size,
+  someModule,
+  string,
+  tensor,
+  tupleOf,
+  unknown,
+  type ClassInfo,
+  type DictType,
+  type FunctionInfo,
+  type ListType,
+  type Scope,
+  type Type,
+} from "./types.ts";
+
+/** What was found out, beside the types on the expressions themselves. */
+export interface Knowledge {
+  readonly scope: Scope;
+  readonly functions: ReadonlyMap<FunctionStatement | Lambda, FunctionInfo>;
+  readonly classes: ReadonlyMap<ClassStatement, ClassInfo>;
+}
+
+/** What another file of the program defines, by name. */
+export type Modules = (module: string) => ReadonlyMap<string, Type> | undefined;
+
+/** More rounds than any program needs; types only ever grow. */
+const mostRounds = 12;
+
+export function infer(body: Block, modules: Modules = () => undefined): Knowledge {
+  const inference = new Inference(modules);
+  const scope: Scope = { names: new Map(), outer: new Set() };
+  inference.settle(body, scope);
+  // What nobody passes is taken for what its name and its place say.
+  inference.guess();
+  inference.settle(body, scope);
+  return { scope, functions: inference.functions, classes: inference.classes };
+}
+
+/** Names that say what they hold. */
+const telling: readonly (readonly [RegExp, () => Type])[] = [
+  [
+    /^(model|net|network|module|encoder|decoder|generator|discriminator|critic|actor|policy|layer|block|G|D|m|netG|netD|backbone|teacher|student)$/,
+    () => someModule,
+  ],
+  [/(^|_)(optimizer|optim|opt)$/, () => ({ kind: "object", of: "optim.Optimizer" })],
+  [/(^|_)(scheduler|sched)$/, () => ({ kind: "object", of: "optim.lrScheduler.LRScheduler" })],
+  [/(^|_)(loader|dataloader|iterator)$/, () => ({ kind: "object", of: "data.DataLoader", item: listOf(tensor) })],
+  [/^(criterion|loss_fn|loss_function|loss_func)$/, () => ({ kind: "object", of: "nn.Module" })],
+  [/(^|_)(dropout|p|p_drop|drop_prob|lr|eps|alpha|beta|gamma|momentum|weight_decay|temperature|ratio|rate|prob|std|tau|sigma)$/, () => float],
+  [/(^|_)(name|path|mode|filename|text|label_name|prefix|activation)$/, () => string],
+  [/^(use_|is_|has_|with_)|(^|_)(bias|verbose|bidirectional|training|causal)$/, () => bool],
+  [/(sizes|dims|channels_list|layers_list|widths|hidden_layers)$/, () => listOf(int)],
+  [
+    /^(n|num|max|min)_|(^|_)(dim|dims|size|channels|features|epochs|epoch|layers|heads|hidden|inputs|outputs|classes|len|length|steps|step|index|idx|stride|padding|groups|blocks|planes|width|height|depth|hiddens|ch|n|k|seed|count|c|vocab|embed|embd|experts|in|out|rank|latent)$/,
+    () => int,
+  ],
+];
+
+/** Names of what is put into a network. */
+const tensorNames =
+  /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta)$/;
+
+class Inference {
+  readonly functions = new Map<FunctionStatement | Lambda, FunctionInfo>();
+  readonly classes = new Map<ClassStatement, ClassInfo>();
+  readonly #containers = new Map<Expression, Type>();
+  readonly #modules: Modules;
+  #changed = false;
+  #scope!: Scope;
+  #current = new Map<string, Type>();
+  #inside: FunctionInfo | undefined;
+  #insideClass: ClassInfo | undefined;
+
+  constructor(modules: Modules) {
+    this.#modules = modules;
+  }
+
+  settle(body: Block, scope: Scope): void {
+    for (let round = 0; round < mostRounds; round++) {
+      this.#changed = false;
+      this.#scope = scope;
+      this.#current = new Map();
+      this.#inside = undefined;
+      this.#block(body);
+      for (const info of this.functions.values()) this.#body(info);
+      if (!this.#changed) return;
+    }
+  }
+
+  /** Gives parameters that no call says anything about the type that their name says, or their place. */
+  guess(): void {
+    for (const info of this.functions.values()) {
+      const own = info.node.parameters;
+      for (const [at, parameter] of own.entries()) {
+        const before = info.parameters.get(parameter.name) ?? unknown;
+        if (present(before).kind !== "unknown" && before.kind !== "none") continue;
+        if (at === 0 && info.bound) continue;
+        const guessed = this.#guessOf(info, parameter);
+        if (guessed) info.parameters.set(parameter.name, join(before, guessed));
+      }
+    }
+  }
+
+  #guessOf(info: FunctionInfo, parameter: Parameter): Type | undefined {
+    if (parameter.star === "*") return listOf(any);
+    if (parameter.star === "**") return { kind: "dict", key: string, value: any };
+    if (info.class?.root === "autograd.Function") return parameter.name === "ctx" ? any : floats;
+    if (info.class?.root?.startsWith("data.")) return info.name === "__getitem__" ? int : undefined;
+    const inForward = info.class?.root?.startsWith("nn.") && info.name !== "__init__";
+    if (inForward && info.name === "forward") return floats;
+    if (tensorNames.test(parameter.name) && info.name !== "__init__") return tensor;
+    return telling.find(([names]) => names.test(parameter.name))?.[1]();
+  }
+
+  // ---- statements
+
+  #block(block: Block): void {
+    for (const statement of block.statements) this.#statement(statement);
+  }
+
+  #statement(statement: Statement): void {
+    switch (statement.kind) {
+      case "expression":
+        this.#of(statement.value);
+        break;
+      case "assign": {
+        const annotated = statement.annotation && this.#annotation(statement.annotation);
+        const value = statement.value ? this.#of(statement.value) : unknown;
+        const type = annotated && annotated.kind !== "any" && value.kind !== "class" ? join(annotated, value) : value;
+        for (const target of statement.targets) this.#assign(target, type, statement.value);
+        break;
+      }
+      case "update": {
+        const before = this.#of(statement.target);
+        const value = this.#of(statement.value);
+        const after = isSequence(before) && statement.operator === "+" ? join(before, value) : this.#arithmetic(statement.operator, before, value);
+        this.#assign(statement.target, after);
+        break;
+      }
+      case "return": {
+        const type = statement.value ? this.#of(statement.value) : none;
+        if (this.#inside) this.#grow(this.#inside, type);
+        break;
+      }
+      case "delete":
+      case "raise":
+      case "assert":
+        for (const part of statement.kind === "delete"
+          ? statement.targets
+          : statement.kind === "assert"
+            ? [statement.test]
+            : statement.value
+              ? [statement.value]
+              : [])
+          this.#of(part);
+        if (statement.kind === "assert" && statement.message) this.#of(statement.message);
+        break;
+      case "import":
+        this.#imported(statement.module, statement.names);
+        break;
+      case "global":
+      case "nonlocal":
+        for (const name of statement.names) this.#scope.outer.add(name);
+        break;
+      case "if":
+        this.#conditional(statement.branches, statement.otherwise);
+        break;
+      case "while":
+        this.#loop(() => {
+          this.#of(statement.test);
+          this.#block(statement.body);
+        });
+        if (statement.otherwise) this.#block(statement.otherwise);
+        break;
+      case "for": {
+        this.#loop(() => {
+          this.#assign(statement.target, this.#items(this.#of(statement.iterable)));
+          this.#block(statement.body);
+        });
+        if (statement.otherwise) this.#block(statement.otherwise);
+        break;
+      }
+      case "try":
+        this.#loop(() => this.#block(statement.body));
+        for (const handler of statement.handlers) {
+          if (handler.name) this.#bind(handler.name, { kind: "error" });
+          this.#loop(() => this.#block(handler.body));
+        }
+        if (statement.otherwise) this.#block(statement.otherwise);
+        if (statement.finally) this.#block(statement.finally);
+        break;
+      case "with":
+        for (const item of statement.items) {
+          const type = this.#of(item.value);
+          if (item.name) this.#bind(item.name, type);
+        }
+        this.#block(statement.body);
+        break;
+      case "function":
+        this.#definition(statement);
+        break;
+      case "class":
+        this.#classDefinition(statement);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #conditional(branches: readonly { test: Expression; body: Block }[], otherwise: Block | undefined): void {
+    const ends: Map<string, Type>[] = [];
+    for (const { test, body } of branches) {
+      this.#of(test);
+      const start = new Map(this.#current);
+      this.#narrow(test);
+      this.#block(body);
+      if (!leaves(body)) ends.push(this.#current);
+      this.#current = start;
+    }
+    if (otherwise) this.#block(otherwise);
+    if (!otherwise || !leaves(otherwise)) ends.push(this.#current);
+    this.#current = ends.length > 0 ? ends.reduce(merge) : this.#current;
+  }
+
+  /** What a test says of a name where it holds. */
+  #narrow(test: Expression): void {
+    if (test.kind === "logical" && test.operator === "and") {
+      this.#narrow(test.left);
+      this.#narrow(test.right);
+    }
+    if (test.kind === "compare" && test.operators[0] === "is not" && test.operands[0]!.kind === "name") {
+      const { name } = test.operands[0];
+      this.#current.set(name, present(this.#lookup(name)));
+    }
+  }
+
+  #loop(body: () => void): void {
+    const start = new Map(this.#current);
+    body();
+    this.#current = merge(start, this.#current);
+    body();
+    this.#current = merge(start, this.#current);
+  }
+
+  #imported(module: string | undefined, names: readonly { name: string; alias?: string }[]): void {
+    for (const { name, alias } of names) {
+      if (module === undefined) {
+        if (alias) this.#bind(alias, { kind: "python", path: name });
+        else this.#bind(name.split(".")[0]!, { kind: "python", path: name.split(".")[0]! });
+        continue;
+      }
+      const own = this.#modules(module);
+      if (name === "*") {
+        for (const [key, type] of own ?? []) if (!key.startsWith("_")) this.#bind(key, type);
+      } else {
+        this.#bind(alias ?? name, own ? (own.get(name) ?? any) : { kind: "python", path: `${module}.${name}` });
+      }
+    }
+  }
+
+  #definition(statement: FunctionStatement): void {
+    for (const parameter of statement.parameters) if (parameter.default) this.#of(parameter.default);
+    for (const decorator of statement.decorators) this.#of(decorator);
+    const info = this.#functionOf(statement, statement.name, statement.body);
+    if (this.#insideClass) this.#insideClass.methods.set(statement.name, info);
+    else this.#bind(statement.name, { kind: "function", of: info });
+  }
+
+  #functionOf(node: FunctionStatement | Lambda, name: string, body: Block | Expression): FunctionInfo {
+    const existing = this.functions.get(node);
+    if (existing) return existing;
+    const decorators = node.kind === "function" ? node.decorators.map(decoratorName) : [];
+    const isMethod = this.#insideClass !== undefined && node.kind === "function";
+    const bound = !isMethod || decorators.includes("staticmethod") ? undefined : decorators.includes("classmethod") ? "class" : "self";
+    const info: FunctionInfo = {
+      node,
+      name,
+      body,
+      bound,
+      scope: { parent: this.#scope, names: new Map(), outer: new Set() },
+      parameters: new Map(),
+      returns: unknown,
+      generator: node.kind === "function" && yields(node.body),
+      property: decorators.some((decorator) => decorator === "property" || decorator === "cached_property" || decorator.endsWith(".setter")),
+      ...(isMethod ? { class: this.#insideClass! } : {}),
+    };
+    this.functions.set(node, info);
+    this.#changed = true;
+    for (const [at, parameter] of node.parameters.entries()) {
+      let type: Type = unknown;
+      if (parameter.annotation) type = this.#annotation(parameter.annotation);
+      if (type.kind === "any") type = unknown;
+      if (parameter.default) type = join(type, parameter.default.type ?? unknown);
+      if (parameter.star === "*") type = listOf(unknown);
+      if (parameter.star === "**") type = { kind: "dict", key: string, value: unknown };
+      if (at === 0 && bound) type = { kind: bound === "self" ? "instance" : "class", of: info.class! };
+      info.parameters.set(parameter.name, type);
+    }
+    return info;
+  }
+
+  #classDefinition(statement: ClassStatement): void {
+    const existing = this.classes.get(statement);
+    const bases = statement.bases.filter(({ name }) => !name).map(({ value }) => this.#of(value));
+    const decorators = statement.decorators.map(decoratorName);
+    const info: ClassInfo = existing ?? {
+      node: statement,
+      name: statement.name,
+      bases: [],
+      root: undefined,
+      fields: new Map(),
+      methods: new Map(),
+      statics: new Map(),
+      dataclass: decorators.includes("dataclass"),
+    };
+    info.bases = bases;
+    info.root = rootOf(bases);
+    if (!existing) {
+      this.classes.set(statement, info);
+      this.#changed = true;
+    }
+    this.#bind(statement.name, { kind: "class", of: info });
+    const outerClass = this.#insideClass;
+    this.#insideClass = info;
+    for (const inner of statement.body.statements) {
+      if (inner.kind === "assign" && inner.targets[0]!.kind === "name") {
+        const { name } = inner.targets[0];
+        const annotated = inner.annotation ? this.#annotation(inner.annotation) : unknown;
+        const value = inner.value ? this.#of(inner.value) : unknown;
+        const type = annotated.kind === "any" ? value : join(annotated, value);
+        (info.dataclass ? info.fields : info.statics).set(name, join((info.dataclass ? info.fields : info.statics).get(name) ?? unknown, type));
+      } else if (inner.kind === "function" || inner.kind === "class") {
+        this.#statement(inner);
+      }
+    }
+    this.#insideClass = outerClass;
+  }
+
+  /** The body of a function, with what is known of its parameters. */
+  #body(info: FunctionInfo): void {
+    const before = { scope: this.#scope, current: this.#current, inside: this.#inside, insideClass: this.#insideClass };
+    this.#scope = info.scope;
+    this.#current = new Map(info.parameters);
+    for (const [name, type] of info.parameters) info.scope.names.set(name, join(info.scope.names.get(name) ?? unknown, type));
+    this.#inside = info;
+    this.#insideClass = undefined;
+    if ("statements" in info.body) {
+      if (info.generator) this.#grow(info, { kind: "iterator", of: unknown });
+      this.#block(info.body);
+      if (!leaves(info.body) && !info.generator && info.returns.kind !== "unknown" && info.returns.kind !== "none") this.#grow(info, none);
+      if (info.returns.kind === "unknown" && !info.generator && !hasReturn(info.body)) this.#grow(info, none);
+    } else {
+      this.#grow(info, this.#of(info.body));
+    }
+    Object.assign(this, before);
+  }
+
+  #grow(info: FunctionInfo, type: Type): void {
+    if (info.generator && type.kind === "none") return;
+    const joined = join(info.returns, type);
+    if (describe(joined) !== describe(info.returns)) this.#changed = true;
+    info.returns = joined;
+  }
+
+  // ---- names
+
+  #lookup(name: string): Type {
+    const here = this.#current.get(name);
+    if (here && !this.#scope.outer.has(name)) return here;
+    for (let scope: Scope | undefined = this.#scope; scope; scope = scope.parent) {
+      const type = scope.names.get(name);
+      if (type && !scope.outer.has(name)) return type;
+    }
+    return { kind: "python", path: `builtins.${name}` };
+  }
+
+  #bind(name: string, type: Type): void {
+    let scope: Scope = this.#scope;
+    while (scope.outer.has(name) && scope.parent) scope = scope.parent;
+    const before = scope.names.get(name);
+    const joined = before ? joinVariable(before, type) : type;
+    if (!before || describe(before) !== describe(joined)) this.#changed = true;
+    scope.names.set(name, joined);
+    if (scope === this.#scope) this.#current.set(name, isMixed(joined) && isNumber(type) ? joined : type);
+  }
+
+  #assign(target: Expression, type: Type, value?: Expression): void {
+    target.type = type;
+    switch (target.kind) {
+      case "name":
+        this.#bind(target.name, type);
+        break;
+      case "tuple":
+      case "list":
+        for (const [at, entry] of target.entries.entries()) {
+          if (entry.kind === "starred") this.#assign(entry.value, listOf(this.#items(type)));
+          else this.#assign(entry, entryOf(type, at), value?.kind === "tuple" ? value.entries[at] : undefined);
+        }
+        break;
+      case "attribute":
+        this.#assignAttribute(this.#of(target.object), target.name, type);
+        break;
+      case "index": {
+        const object = present(this.#of(target.object));
+        for (const subscript of target.subscripts) this.#of(subscript);
+        if (object.kind === "dict") this.#putIn(object, target.subscripts, type);
+        else if (object.kind === "list" && target.subscripts[0]!.kind !== "slice") this.#append(object, type);
+        break;
+      }
+      case "starred":
+        this.#assign(target.value, type);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #assignAttribute(object: Type, name: string, type: Type): void {
+    const owner = present(object);
+    if (owner.kind !== "instance") {
+      if (owner.kind === "class") owner.of.statics.set(name, joinVariable(owner.of.statics.get(name) ?? unknown, type));
+      return;
+    }
+    const holder = lineage(owner.of).find((one) => one.fields.has(name)) ?? owner.of;
+    if (findMethod(owner.of, name)?.property) return;
+    const before = holder.fields.get(name) ?? unknown;
+    const joined = joinVariable(before, type);
+    if (describe(before) !== describe(joined)) this.#changed = true;
+    holder.fields.set(name, joined);
+  }
+
+  #putIn(dict: DictType, subscripts: readonly Expression[], type: Type): void {
+    const [key] = subscripts;
+    const before = describe(dict);
+    dict.key = join(dict.key, subscripts.length > 1 ? tupleOf(...subscripts.map((one) => one.type ?? unknown)) : (key!.type ?? unknown));
+    dict.value = join(dict.value, type);
+    if (key?.kind === "string" && dict.fields) dict.fields.set(key.value, join(dict.fields.get(key.value) ?? unknown, type));
+    else delete dict.fields;
+    if (describe(dict) !== before) this.#changed = true;
+  }
+
+  #append(list: ListType, type: Type): void {
+    const joined = joinVariable(list.of, type);
+    if (describe(joined) !== describe(list.of)) this.#changed = true;
+    list.of = joined;
+  }
+
+  #items(type: Type): Type {
+    if (type.kind === "instance" && type.of.root === "nn.ModuleList") return someModule;
+    return itemOf(type);
+  }
+
+  // ---- expressions
+
+  #of(expression: Expression): Type {
+    const type = this.#typeOf(expression);
+    expression.type = type;
+    return type;
+  }
+
+  #typeOf(expression: Expression): Type {
+    switch (expression.kind) {
+      case "name":
+        return this.#lookup(expression.name);
+      case "number":
+        return /^0[xXbBoO]/.test(expression.text) || !/[.eE]/.test(expression.text) ? int : float;
+      case "string":
+        return string;
+      case "format":
+        for (const part of expression.parts) this.#formatPart(part);
+        return string;
+      case "constant":
+        return expression.value === "None" ? none : expression.value === "..." ? any : bool;
+      case "binary": {
+        const [left, right] = [this.#of(expression.left), this.#of(expression.right)];
+        return likeNumpy(this.#arithmetic(expression.operator, left, right), present(left), present(right));
+      }
+      case "unary": {
+        const operand = this.#of(expression.operand);
+        if (expression.operator === "not") return bool;
+        return operand.kind === "bool" ? int : operand;
+      }
+      case "logical": {
+        const left = this.#of(expression.left);
+        const before = new Map(this.#current);
+        if (expression.operator === "and") this.#narrow(expression.left);
+        const right = this.#of(expression.right);
+        this.#current = before;
+        return expression.operator === "or" ? join(present(left), right) : join(left.kind === "nullable" ? none : left, right);
+      }
+      case "compare": {
+        const operands = expression.operands.map((operand) => this.#of(operand));
+        if (/^(is|in|not)/.test(expression.operators[0]!)) return bool;
+        return operands.some((operand) => present(operand).kind === "tensor") ? bools : bool;
+      }
+      case "conditional":
+        this.#of(expression.test);
+        return join(this.#of(expression.whenTrue), this.#of(expression.otherwise));
+      case "lambda":
+        for (const parameter of expression.parameters) if (parameter.default) this.#of(parameter.default);
+        return { kind: "function", of: this.#functionOf(expression, "", expression.body) };
+      case "attribute":
+        if (expression.name === "__name__") {
+          this.#of(expression.object);
+          return string;
+        }
+        return this.#attribute(this.#of(expression.object), expression.name);
+      case "index":
+        return this.#indexed(this.#of(expression.object), expression.subscripts);
+      case "slice":
+        for (const bound of [expression.start, expression.stop, expression.step]) if (bound) this.#of(bound);
+        return { kind: "slice" };
+      case "call":
+        return this.#call(expression);
+      case "list":
+      case "set": {
+        const of = expression.entries.map((entry) => (entry.kind === "starred" ? this.#items(this.#of(entry.value)) : this.#of(entry))).reduce(join, unknown);
+        if (expression.kind === "set") return { kind: "set", of };
+        return this.#container(
+          expression,
+          () => listOf(of),
+          (list) => this.#append(list as ListType, of),
+        );
+      }
+      case "tuple": {
+        const entries = expression.entries.map((entry) => this.#of(entry));
+        return expression.entries.some((entry) => entry.kind === "starred") ? listOf(entries.reduce(join, unknown)) : tupleOf(...entries);
+      }
+      case "dict":
+        return this.#dictionary(expression.entries, expression);
+      case "comprehension":
+        return this.#comprehension(expression);
+      case "starred":
+        return this.#items(this.#of(expression.value));
+      case "walrus": {
+        const type = this.#of(expression.value);
+        this.#assign(expression.target, type);
+        return type;
+      }
+      case "yield": {
+        const type = expression.value ? this.#of(expression.value) : none;
+        if (this.#inside?.generator) this.#grow(this.#inside, { kind: "iterator", of: expression.all ? this.#items(type) : type });
+        return any;
+      }
+    }
+  }
+
+  #formatPart(part: string | { value: Expression; spec: readonly unknown[] }): void {
+    if (typeof part === "string") return;
+    this.#of(part.value);
+    for (const inner of part.spec) this.#formatPart(inner as string);
+  }
+
+  /** A list or dictionary stays the same one from round to round, so that what is put into it later is known where it is made. */
+  #container(expression: Expression, make: () => Type, add: (container: Type) => void): Type {
+    const existing = this.#containers.get(expression);
+    if (existing) {
+      add(existing);
+      return existing;
+    }
+    const made = make();
+    this.#containers.set(expression, made);
+    return made;
+  }
+
+  #dictionary(entries: readonly { key?: Expression; value: Expression }[], expression: Expression): Type {
+    const keys = entries.map(({ key }) => (key ? this.#of(key) : unknown));
+    const values = entries.map(({ key, value }) => {
+      const type = this.#of(value);
+      return key ? type : type.kind === "dict" ? type.value : any;
+    });
+    const made: DictType = { kind: "dict", key: keys.reduce(join, unknown), value: values.reduce(join, unknown) };
+    if (entries.every(({ key }) => key?.kind === "string")) {
+      made.fields = new Map(entries.map(({ key }, at) => [key!.kind === "string" ? key!.value : "", values[at]!]));
+    }
+    if (entries.some(({ key }) => !key)) made.key = join(made.key, string);
+    return this.#container(
+      expression,
+      () => made,
+      (dict) => {
+        const before = describe(dict);
+        const existing = dict as DictType;
+        existing.key = join(existing.key, made.key);
+        existing.value = join(existing.value, made.value);
+        for (const [name, type] of made.fields ?? []) existing.fields?.set(name, join(existing.fields.get(name) ?? unknown, type));
+        if (describe(existing) !== before) this.#changed = true;
+      },
+    );
+  }
+
+  #comprehension(expression: Comprehension): Type {
+    const before = this.#current;
+    const outer = this.#scope;
+    this.#current = new Map(before);
+    this.#scope = { parent: outer, names: new Map(), outer: new Set() };
+    for (const clause of expression.clauses) {
+      this.#assign(clause.target, this.#items(this.#of(clause.iterable)));
+      for (const condition of clause.conditions) this.#of(condition);
+    }
+    const key = expression.key ? this.#of(expression.key) : unknown;
+    const value = this.#of(expression.value);
+    this.#current = before;
+    this.#scope = outer;
+    switch (expression.of) {
+      case "list":
+        return this.#container(
+          expression,
+          () => listOf(value),
+          (list) => this.#append(list as ListType, value),
+        );
+      case "set":
+        return { kind: "set", of: value };
+      case "generator":
+        return { kind: "iterator", of: value };
+      case "dict":
+        return this.#container(
+          expression,
+          () => ({ kind: "dict", key, value }),
+          (dict) => {
+            (dict as DictType).key = join((dict as DictType).key, key);
+            (dict as DictType).value = join((dict as DictType).value, value);
+          },
+        );
+    }
+  }
+
+  #arithmetic(operator: string, leftType: Type, rightType: Type): Type {
+    const left = present(leftType);
+    const right = present(rightType);
+    if (left.kind === "tensor" || right.kind === "tensor") {
+      if (["unknown", "any"].includes(left.kind) && operator !== "@") return tensor;
+      const elements = [left, right].map((side) =>
+        side.kind === "tensor" ? side.elements : side.kind === "float" ? "float" : side.kind === "int" || side.kind === "bool" ? "int" : undefined,
+      );
+      if (operator === "/" || elements.includes("float")) return floats;
+      if (["&", "|", "^"].includes(operator)) return left.kind === "tensor" ? left : right;
+      return elements.includes(undefined) ? tensor : ints;
+    }
+    if (left.kind === "instance") {
+      const method = findMethod(left.of, operatorMethods[operator] ?? "");
+      if (method) return this.#invoke(method, [right]);
+    }
+    if (left.kind === "string") return operator === "%" || operator === "+" || operator === "*" ? string : any;
+    if (isSequence(left) && (operator === "+" || operator === "*")) {
+      if (operator === "+" && left.kind === "list" && isSequence(right)) return listOf(join(left.of, itemOf(right)));
+      return left.kind === "tuple" && right.kind === "tuple" && operator === "+" ? tupleOf(...left.entries, ...right.entries) : listOf(itemOf(left));
+    }
+    if (isSequence(right) && operator === "*") return listOf(itemOf(right));
+    if (isNumber(left) && isNumber(right)) {
+      if (operator === "/") return float;
+      if (operator === "**" && left.kind === "int" && right.kind === "int") return int;
+      return left.kind === "bool" && right.kind === "bool"
+        ? ["&", "|", "^"].includes(operator)
+          ? bool
+          : int
+        : join(left, right).kind === "bool"
+          ? int
+          : join(left, right);
+    }
+    if (left.kind === "set") return left;
+    if (left.kind === "python" || right.kind === "python") return left.kind === "python" ? left : right;
+    if (left.kind === "unknown" || right.kind === "unknown") return isNumber(left) && left.kind === "float" ? unknown : unknown;
+    return any;
+  }
+
+  #attribute(objectType: Type, name: string): Type {
+    const object = present(objectType);
+    switch (object.kind) {
+      case "python": {
+        const path = `${object.path}.${name}`;
+        if (/^(math|numpy|np)\.(pi|e|inf|nan|tau)$/.test(path)) return float;
+        if (path === "sys.maxsize") return int;
+        if (/^(numpy|torch)\.finfo\(\)\.(eps|max|min|tiny)$/.test(path)) return float;
+        if (path === "torch.pi" || path === "torch.inf") return float;
+        return { kind: "python", path };
+      }
+      case "tensor": {
+        if (name === "grad") return floats;
+        return tensorProperties.get(name) ?? (["data", "T", "mT", "real"].includes(name) ? object : { kind: "python", path: "tensor.method" });
+      }
+      case "pair":
+        return name === "indices" ? ints : tensor;
+      case "instance":
+      case "class": {
+        for (const one of lineage(object.of)) {
+          const field = one.fields.get(name) ?? one.statics.get(name);
+          if (field) return field;
+          const method = one.methods.get(name);
+          if (method) return method.property ? method.returns : { kind: "function", of: method, self: object };
+        }
+        if (name === "training") return bool;
+        if (name === "__class__") return any;
+        return unknown;
+      }
+      case "object":
+        return this.#memberOf(object.of, name);
+      case "dict":
+        return object.fields?.get(name) ?? unknown;
+      default:
+        return object.kind === "any" ? any : unknown;
+    }
+  }
+
+  #memberOf(of: string, name: string): Type {
+    if (name === "training") return bool;
+    if (name === "param_groups") return listOf({ kind: "object", of: "ParamGroup" });
+    if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn."))
+      return { kind: "tensor", elements: "float", parameter: !name.startsWith("running") };
+    if (/^(in|out)_(features|channels)$|^(hidden|input|embedding|num)_/.test(name)) return int;
+    if (of.startsWith("data.") && name === "dataset") return { kind: "object", of: "data.Dataset" };
+    if (of.startsWith("data.") && name === "batch_size") return int;
+    if (of.startsWith("distributions.")) return floats;
+    if (of === "args") return any;
+    return unknown;
+  }
+
+  #indexed(objectType: Type, subscripts: readonly Expression[]): Type {
+    const types = subscripts.map((subscript) => this.#of(subscript));
+    const object = present(objectType);
+    const [first] = subscripts;
+    const slice = first?.kind === "slice";
+    switch (object.kind) {
+      case "tensor":
+        return likeNumpy({ kind: "tensor", elements: object.elements }, object);
+      case "list":
+        return slice ? listOf(object.of) : object.of;
+      case "size":
+        return slice ? size : int;
+      case "string":
+        return string;
+      case "tuple": {
+        if (slice) return listOf(itemOf(object));
+        const at = constantIndex(first!);
+        return (at === undefined ? undefined : object.entries.at(at)) ?? itemOf(object);
+      }
+      case "pair":
+        return first?.kind === "number" && first.text === "1" ? ints : tensor;
+      case "dict":
+        return (first?.kind === "string" ? object.fields?.get(first.value) : undefined) ?? object.value;
+      case "object":
+        if (object.of === "ParamGroup" && first?.kind === "string") {
+          if (first.value === "params") return listOf({ kind: "tensor", elements: "float", parameter: true });
+          return /^(lr|initial_lr|momentum|weight_decay|eps|dampening|alpha|rho|lambd)$/.test(first.value) ? float : any;
+        }
+        if (slice) return object;
+        if (object.of === "nn.ModuleDict") return object.item ?? someModule;
+        if (object.of === "nn.ParameterDict") return floats;
+        if (object.of === "data.Subset" || object.of === "data.TensorDataset" || object.of === "data.Dataset") return object.item ?? listOf(tensor);
+        return this.#items(object);
+      case "instance": {
+        const method = findMethod(object.of, "__getitem__");
+        return method ? this.#invoke(method, types) : unknown;
+      }
+      case "python":
+        return object;
+      default:
+        return object.kind === "any" ? any : unknown;
+    }
+  }
+
+  // ---- calls
+
+  #call(expression: Call): Type {
+    const { callee } = expression;
+    if (callee.kind === "attribute") {
+      const object = this.#of(callee.object);
+      const method = this.#methodCall(present(object), callee.name, expression);
+      if (method) {
+        callee.type = any;
+        return method;
+      }
+    }
+    const called = present(this.#of(callee));
+    const types = expression.arguments.map((argument) => this.#of(argument.value));
+    switch (called.kind) {
+      case "function":
+        return this.#invoke(called.of, types, expression.arguments, called.self);
+      case "class":
+        return this.#construct(called.of, types, expression.arguments);
+      case "instance": {
+        const method = findMethod(called.of, "forward") ?? findMethod(called.of, "__call__");
+        if (method) return this.#invoke(method, types, expression.arguments, called);
+        return called.of.root?.startsWith("nn.") ? floats : unknown;
+      }
+      case "object":
+        if (isModule(called)) {
+          this.#flow(called, types);
+          return called.item && called.of === "nn.Sequential" ? floats : layerResult(called.of);
+        }
+        return any;
+      case "python":
+        return this.#pythonCall(called.path, types, expression);
+      case "tensor":
+        return called;
+      default:
+        return called.kind === "any" ? any : unknown;
+    }
+  }
+
+  /** What a Sequential is given goes to the modules in it. */
+  #flow(called: Type, types: readonly Type[]): void {
+    if (called.kind !== "object" || called.item?.kind !== "instance") return;
+    const forward = findMethod(called.item.of, "forward");
+    if (forward && types.length === 1) this.#invoke(forward, types);
+  }
+
+  #construct(of: ClassInfo, types: readonly Type[], given: readonly Argument[]): Type {
+    const instance: Type = { kind: "instance", of };
+    const initializer = findMethod(of, "__init__");
+    if (initializer) this.#invoke(initializer, types, given, instance);
+    else if (of.dataclass) {
+      const names = [...of.fields.keys()];
+      for (const [at, type] of types.entries()) {
+        const name = given[at]?.name ?? names[at];
+        if (name) of.fields.set(name, joinVariable(of.fields.get(name) ?? unknown, type));
+      }
+    }
+    return instance;
+  }
+
+  /** Tells a function what it is given, and gives back what it returns. */
+  #invoke(info: FunctionInfo, types: readonly Type[], given: readonly Argument[] = [], self?: Type): Type {
+    const parameters = info.node.parameters.slice(
+      info.bound && (self === undefined || self.kind !== "class" || info.bound === "class" || true) ? (info.bound ? 1 : 0) : 0,
+    );
+    let at = 0;
+    for (const [index, type] of types.entries()) {
+      const argument = given[index];
+      if (argument?.star === "*") {
+        const item = this.#items(type);
+        for (; at < parameters.length && !parameters[at]!.byName; at++) this.#tell(info, parameters[at]!, type.kind === "tuple" ? entryOf(type, 0) : item);
+        continue;
+      }
+      if (argument?.star === "**") {
+        if (type.kind === "dict") {
+          for (const parameter of parameters)
+            if (!parameter.star) this.#tell(info, parameter, type.fields?.get(parameter.name) ?? (type.fields ? unknown : type.value));
+        }
+        continue;
+      }
+      const parameter = argument?.name ? parameters.find(({ name }) => name === argument.name) : parameters[at];
+      if (!argument?.name && parameter?.star !== "*") at++;
+      if (parameter) this.#tell(info, parameter, type);
+    }
+    return info.returns;
+  }
+
+  #tell(info: FunctionInfo, parameter: Parameter, type: Type): void {
+    if (type.kind === "unknown") return;
+    const before = info.parameters.get(parameter.name) ?? unknown;
+    if (parameter.star === "*" && before.kind === "list") {
+      this.#append(before, type);
+      return;
+    }
+    const joined = join(before, type);
+    if (describe(joined) === describe(before)) return;
+    info.parameters.set(parameter.name, joined);
+    this.#changed = true;
+  }
+
+  /** Calls of methods whose meaning depends on what the object is; undefined where the object says nothing. */
+  #methodCall(object: Type, name: string, expression: Call): Type | undefined {
+    const argumentTypes = () => expression.arguments.map((argument) => this.#of(argument.value));
+    switch (object.kind) {
+      case "tensor": {
+        const types = argumentTypes();
+        for (const type of types) if (type.kind === "function") this.#invoke(type.of, [floats]);
+        if (name === "to" || name === "type" || name === "astype") return likeNumpy(castResult(expression, object), object);
+        if (name === "item" && object.elements === undefined) return number;
+        const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
+        if ((name === "max" || name === "min") && types[0]?.kind === "tensor") return object;
+        return likeNumpy(tensorResult(name, object, more), object);
+      }
+      case "list":
+      case "tuple":
+      case "set":
+      case "size":
+        return this.#listMethod(object, name, argumentTypes());
+      case "iterator":
+        argumentTypes();
+        return name === "__next__" ? object.of : any;
+      case "string":
+        argumentTypes();
+        if (/^(split|splitlines|rsplit|partition)$/.test(name)) return listOf(string);
+        if (/^(startswith|endswith|isdigit|isalpha|isupper|islower|isspace|isalnum)$/.test(name)) return bool;
+        if (/^(find|index|count|rfind)$/.test(name)) return int;
+        return string;
+      case "dict":
+        return this.#dictMethod(object, name, argumentTypes(), expression);
+      case "object":
+      case "instance": {
+        const own = object.kind === "instance" ? this.#attribute(object, name) : unknown;
+        if (own.kind !== "unknown") return undefined;
+        const types = argumentTypes();
+        if (object.kind === "object" || object.of.root) return this.#apiMethod(object, name, types, expression);
+        return undefined;
+      }
+      case "python":
+        if (object.path === "builtins.super") return this.#superCall(name, argumentTypes(), expression.arguments);
+        return undefined;
+      default:
+        argumentTypes();
+        return undefined;
+    }
+  }
+
+  #superCall(name: string, types: readonly Type[], given: readonly Argument[]): Type {
+    for (const base of this.#inside?.class?.bases ?? []) {
+      const method = base.kind === "class" ? findMethod(base.of, name) : undefined;
+      if (method) return this.#invoke(method, types, given);
+    }
+    return name === "__init__" ? none : (memberResults.get(name) ?? floats);
+  }
+
+  #listMethod(object: Type, name: string, types: readonly Type[]): Type {
+    if (object.kind === "list") {
+      if (name === "append") this.#append(object, types[0] ?? unknown);
+      if (name === "insert") this.#append(object, types[1] ?? unknown);
+      if (name === "extend") this.#append(object, this.#items(types[0] ?? unknown));
+    }
+    if (name === "add" && object.kind === "set") join(object.of, types[0] ?? unknown);
+    if (name === "pop" || name === "popleft") return itemOf(object);
+    if (name === "copy") return object;
+    if (name === "index" || name === "count" || name === "numel") return int;
+    if (object.kind === "set" && /^(union|intersection|difference)$/.test(name)) return object;
+    return none;
+  }
+
+  #dictMethod(object: DictType, name: string, types: readonly Type[], expression: Call): Type {
+    switch (name) {
+      case "items":
+        return { kind: "iterator", of: tupleOf(object.key, object.value) };
+      case "keys":
+        return { kind: "iterator", of: object.key };
+      case "values":
+        return { kind: "iterator", of: object.value };
+      case "get":
+      case "pop":
+      case "setdefault":
+        if (name === "setdefault") this.#putIn(object, [expression.arguments[0]!.value], types[1] ?? none);
+        return types[1] ? join(object.value, types[1]) : name === "get" ? join(object.value, none) : object.value;
+      case "update":
+        if (types[0]?.kind === "dict") join(object, types[0]);
+        return none;
+      case "copy":
+        return object;
+      case "most_common":
+        return listOf(tupleOf(object.key, int));
+      default:
+        return any;
+    }
+  }
+
+  #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
+    const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
+    const hook = types[0]?.kind === "function" ? types[0].of : undefined;
+    const own: Type = object.kind === "instance" ? object : { kind: "object", of };
+    if (hook) {
+      if (name === "register_forward_hook") this.#invoke(hook, [object.kind === "object" ? someModule : own, listOf(floats), layerOutput(object)]);
+      else if (name === "register_forward_pre_hook") this.#invoke(hook, [someModule, listOf(floats)]);
+      else if (name === "register_full_backward_hook" || name === "register_backward_hook") this.#invoke(hook, [someModule, listOf(floats), listOf(floats)]);
+      else if (name === "apply") this.#invoke(hook, [someModule]);
+      else if (name === "step") return this.#invoke(hook, []);
+    }
+    if (name === "register_buffer" && object.kind === "instance" && expression.arguments[0]?.value.kind === "string") {
+      this.#assignAttribute(object, expression.arguments[0].value.value, present(types[1] ?? tensor));
+    }
+    if (name === "state_dict")
+      return { kind: "dict", key: string, value: of.startsWith("nn.") || object.kind === "instance" ? tensor : any, map: of.startsWith("nn.") };
+    if (["train", "eval", "to", "cuda", "cpu", "apply", "float", "double", "requires_grad_", "append", "extend", "half"].includes(name)) {
+      if (name === "append" && object.kind === "object" && object.of === "nn.ModuleList") this.#assignItem(expression, types[0] ?? unknown);
+      return object;
+    }
+    if (of === "nn.ModuleDict" || of === "nn.ParameterDict") {
+      const item = object.kind === "object" ? (object.item ?? (of === "nn.ModuleDict" ? someModule : floats)) : someModule;
+      if (name === "items") return { kind: "iterator", of: tupleOf(string, item) };
+      if (name === "keys") return { kind: "iterator", of: string };
+      if (name === "values") return { kind: "iterator", of: item };
+    }
+    if (of === "numpyRandom") return numpyResult(name, types);
+    if (of === "HookHandle") return none;
+    if (of === "distributions.Categorical" && name === "sample") return ints;
+    const known = memberResults.get(name);
+    if (known) return known;
+    if (name === "parse_args") return { kind: "object", of: "args" };
+    return of.startsWith("nn.") && object.kind === "instance" ? unknown : any;
+  }
+
+  #assignItem(expression: Call, item: Type): void {
+    if (expression.callee.kind !== "attribute") return;
+    const { object } = expression.callee;
+    const list = object.type;
+    if (list?.kind !== "object") return;
+    const grown: Type = { kind: "object", of: list.of, item: join(list.item ?? unknown, item) };
+    if (describe(grown) !== describe(list)) this.#assign(object, grown);
+  }
+
+  #pythonCall(path: string, types: readonly Type[], expression: Call): Type {
+    if (path.startsWith("builtins.")) return this.#builtin(path.slice("builtins.".length), types, expression);
+    const api = kindlingPath(path);
+    if (api !== undefined) return this.#apiCall(api, path, types, expression);
+    if (path.startsWith("torch.") && /\.[a-z_]+$/.test(path)) return floats;
+    if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
+    if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
+    if (path.startsWith("numpy.")) {
+      const result = numpyCall(path.slice("numpy.".length), types, expression);
+      return result.kind === "tensor" ? { ...result, numpy: true } : result;
+    }
+    if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
+    if (path.startsWith("random.")) {
+      if (/\.(randint|randrange)$/.test(path)) return int;
+      if (path.endsWith(".choice")) return itemOf(types[0] ?? unknown);
+      if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
+      return float;
+    }
+    if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
+    if (/^tqdm(\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
+    if (path === "collections.OrderedDict") return types[0]?.kind === "dict" ? types[0] : this.#dictionary([], expression);
+    if (path === "collections.defaultdict") return this.#defaultDict(types, expression);
+    if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
+    if (path === "collections.deque")
+      return this.#container(
+        expression,
+        () => listOf(itemOf(types[0] ?? unknown)),
+        () => {},
+      );
+    if (path === "collections.namedtuple") return any;
+    if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => this.#items(type)).reduce(join, unknown) };
+    if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(this.#items(types[0] ?? unknown)) };
+    if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
+    if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.#items(types[0] ?? unknown) };
+    if (path === "itertools.combinations") return { kind: "iterator", of: listOf(this.#items(types[0] ?? unknown)) };
+    if (path === "itertools.count") return { kind: "iterator", of: int };
+    if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
+    if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
+    if (path === "dataclasses.field") return unknown;
+    if (path === "functools.partial") return any;
+    return { kind: "python", path: `${path}()` };
+  }
+
+  #defaultDict(types: readonly Type[], expression: Call): Type {
+    const factory = types[0];
+    const value =
+      factory?.kind === "python"
+        ? (({ "builtins.list": listOf(unknown), "builtins.int": int, "builtins.float": float } as Record<string, Type>)[factory.path] ?? unknown)
+        : factory?.kind === "function"
+          ? factory.of.returns
+          : unknown;
+    return this.#container(
+      expression,
+      () => ({ kind: "dict", key: unknown, value, map: true }),
+      () => {},
+    );
+  }
+
+  #apiCall(api: string, path: string, types: readonly Type[], expression: Call): Type {
+    const name = path.slice(path.lastIndexOf(".") + 1);
+    const last = api.slice(api.lastIndexOf(".") + 1);
+    if (api === "finfo") return { kind: "python", path: "torch.finfo()" };
+    if (api === "nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
+    if (api === "deepcopy") return types[0] ?? unknown;
+    if (/^nn\.(Sequential|ModuleList|ModuleDict|ParameterList|ParameterDict)$/.test(api)) {
+      let item = expression.arguments.map((argument, at) => (argument.star ? this.#items(types[at]!) : types[at]!)).reduce(join, unknown);
+      if (api !== "nn.Sequential" || present(item).kind === "dict" || isSequence(item))
+        item = item.kind === "dict" ? item.value : api === "nn.ModuleDict" && isSequence(item) ? any : this.#items(item);
+      return item.kind === "unknown" ? { kind: "object", of: api } : { kind: "object", of: api, item };
+    }
+    if (api.startsWith("data.")) return this.#dataCall(api, types, expression);
+    if (/^(nn|optim|distributions)(\.\w+)*\.[A-Z]\w*$/.test(api)) {
+      if (api.startsWith("optim.lrScheduler")) for (const type of types) if (type.kind === "function") this.#invoke(type.of, [int]);
+      return { kind: "object", of: api };
+    }
+    if (last === "tensor" || last === "asTensor" || last === "fromNumpy") {
+      if (/\.(Long|Int|Byte)Tensor$/.test(path)) return ints;
+      if (path === "torch.BoolTensor") return bools;
+      const dtype = expression.arguments.find((argument) => argument.name === "dtype");
+      return { kind: "tensor", elements: dtype ? dtypeElements(dtype.value.type) : elementsOf(types[0] ?? unknown) };
+    }
+    const dtype = expression.arguments.find((argument) => argument.name === "dtype");
+    if (/^(zeros|ones|empty|full|arange|linspace|rand|randn|eye)$/.test(last)) {
+      if (dtype) return { kind: "tensor", elements: dtypeElements(dtype.value.type) };
+      if (last === "arange" && types.every((type) => type.kind === "int")) return ints;
+      return last === "full" ? { kind: "tensor", elements: elementsOf(types[1] ?? unknown) } : floats;
+    }
+    if (last === "unique" && expression.arguments.some(({ name: key }) => key?.startsWith("return_"))) return listOf(tensor);
+    if (api === "nn.utils.rnn.padPackedSequence") return tupleOf(floats, ints);
+    if (/^nn\.utils\.rnn\.pack/.test(api)) return { kind: "object", of: "nn.utils.rnn.PackedSequence" };
+    if (api === "nn.utils.clipGradNorm_") return floats;
+    if (api.startsWith("nn.utils") && isModule(types[0] ?? unknown)) return types[0]!;
+    if (api === "autograd.grad") return listOf(floats);
+    if (api === "nn.functional.oneHot") return ints;
+    if (/^(noGrad|enableGrad|inferenceMode|manualSeed)$/.test(last)) return any;
+    if (last === "load") return any;
+    const first = types[0] ?? unknown;
+    if (["cat", "stack", "hstack", "vstack", "concat"].includes(last))
+      return { kind: "tensor", elements: (([item]) => (item?.kind === "tensor" ? item.elements : undefined))([this.#items(first)]) };
+    if (["linalg.svd", "linalg.eigh", "linalg.qr"].includes(api)) return listOf(floats);
+    if (last === "where" && types.length === 1) return listOf(ints);
+    if (last === "where") return tensorElements(types[1]!) ?? floats;
+    const more = types.length - 1 - expression.arguments.filter((argument) => argument.name === "descending").length;
+    if ((last === "max" || last === "min") && types[1]?.kind === "tensor") return first;
+    return tensorResult(name, first, more);
+  }
+
+  #dataCall(api: string, types: readonly Type[], expression: Call): Type {
+    const first = types[0] ?? unknown;
+    const named = (name: string) => expression.arguments.findIndex((argument) => argument.name === name);
+    switch (api) {
+      case "data.TensorDataset": {
+        if (expression.arguments.some(({ star }) => star)) return { kind: "object", of: api, item: listOf(tensor) };
+        return { kind: "object", of: api, item: tupleOf(...types.map((type) => tensorElements(type) ?? tensor)) };
+      }
+      case "data.randomSplit":
+        return listOf({ kind: "object", of: "data.Subset", item: sampleOf(first) });
+      case "data.Subset":
+      case "data.ConcatDataset":
+        return { kind: "object", of: api, item: api === "data.Subset" ? sampleOf(first) : sampleOf(this.#items(first)) };
+      case "data.DataLoader": {
+        const dataset = first.kind === "unknown" && named("dataset") >= 0 ? types[named("dataset")]! : first;
+        const sample = sampleOf(dataset);
+        const collate = named("collate_fn") >= 0 ? types[named("collate_fn")] : undefined;
+        if (collate?.kind === "function") return { kind: "object", of: api, item: this.#invoke(collate.of, [listOf(sample)]) };
+        return { kind: "object", of: api, item: collated(sample) };
+      }
+      default:
+        return { kind: "object", of: api };
+    }
+  }
+
+  #builtin(name: string, types: readonly Type[], expression: Call): Type {
+    const first = types[0] ?? unknown;
+    switch (name) {
+      case "len":
+      case "ord":
+      case "hash":
+      case "id":
+        return int;
+      case "int":
+        return int;
+      case "float":
+        return float;
+      case "round":
+        return types.length > 1 ? first : int;
+      case "str":
+      case "repr":
+      case "chr":
+      case "input":
+      case "format":
+      case "hex":
+      case "bin":
+        return string;
+      case "bool":
+      case "isinstance":
+      case "issubclass":
+      case "hasattr":
+      case "callable":
+      case "any":
+      case "all":
+        return bool;
+      case "range":
+        return { kind: "iterator", of: int };
+      case "enumerate":
+        return { kind: "iterator", of: tupleOf(int, this.#items(first)) };
+      case "zip":
+        if (expression.arguments.some(({ star }) => star))
+          return { kind: "iterator", of: itemOf(first).kind === "tuple" ? listOf(itemOf(itemOf(first))) : any };
+        return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
+      case "list":
+      case "sorted":
+        for (const type of types.slice(1)) if (type.kind === "function") this.#invoke(type.of, [this.#items(first)]);
+        return this.#container(
+          expression,
+          () => listOf(this.#items(first)),
+          (list) => this.#append(list as ListType, this.#items(first)),
+        );
+      case "tuple":
+        return first.kind === "tuple" ? first : { kind: "list", of: this.#items(first), tuple: true };
+      case "set":
+      case "frozenset":
+        return { kind: "set", of: this.#items(first) };
+      case "dict":
+        if (expression.arguments.length > 0 && expression.arguments.every((argument) => argument.name)) {
+          return this.#dictionary(
+            expression.arguments.map((argument) => ({ key: { kind: "string", value: argument.name!, from: 0, to: 0 } as Expression, value: argument.value })),
+            expression,
+          );
+        }
+        if (first.kind === "dict") return first;
+        return this.#container(
+          expression,
+          () => ({ kind: "dict", key: entryOf(this.#items(first), 0), value: entryOf(this.#items(first), 1) }),
+          () => {},
+        );
+      case "reversed":
+      case "iter":
+        return { kind: "iterator", of: this.#items(first) };
+      case "next":
+        return this.#items(first);
+      case "map": {
+        const item =
+          first.kind === "function"
+            ? this.#invoke(
+                first.of,
+                types.slice(1).map((type) => this.#items(type)),
+              )
+            : first.kind === "python"
+              ? this.#pythonCall(
+                  first.path,
+                  types.slice(1).map((type) => this.#items(type)),
+                  { ...expression, arguments: [] },
+                )
+              : any;
+        return { kind: "iterator", of: item };
+      }
+      case "filter":
+        if (first.kind === "function") this.#invoke(first.of, [this.#items(types[1] ?? unknown)]);
+        return { kind: "iterator", of: this.#items(types[1] ?? unknown) };
+      case "sum": {
+        const item = this.#items(first);
+        return item.kind === "bool" ? int : item.kind === "tensor" ? item : isNumber(item) && types[1] ? join(item, types[1]) : item;
+      }
+      case "max":
+      case "min": {
+        for (const [at, argument] of expression.arguments.entries())
+          if (argument.name === "key" && types[at]!.kind === "function") this.#invoke((types[at] as { of: FunctionInfo }).of, [this.#items(first)]);
+        const positional = types.filter((_, at) => !expression.arguments[at]?.name);
+        return positional.length > 1 ? positional.reduce(join) : this.#items(first);
+      }
+      case "abs":
+      case "pow":
+        return first;
+      case "divmod":
+        return tupleOf(int, int);
+      case "super":
+        return { kind: "python", path: "builtins.super" };
+      case "type":
+        return any;
+      case "getattr":
+        return any;
+      case "print":
+      case "setattr":
+      case "exit":
+        return none;
+      case "slice":
+        return { kind: "slice" };
+      case "ValueError":
+      case "Exception":
+        return { kind: "error" };
+      default:
+        return any;
+    }
+  }
+
+  /** The type that a type hint names. */
+  #annotation(expression: Expression): Type {
+    switch (expression.kind) {
+      case "constant":
+        return expression.value === "None" ? none : any;
+      case "string":
+        return any;
+      case "binary":
+        return expression.operator === "|" ? join(this.#annotation(expression.left), this.#annotation(expression.right)) : any;
+      case "name":
+      case "attribute": {
+        const type = this.#of(expression);
+        if (type.kind === "class") return { kind: "instance", of: type.of };
+        if (type.kind !== "python") return any;
+        const api = kindlingPath(type.path);
+        if (type.path === "torch.Tensor" || type.path === "numpy.ndarray") return tensor;
+        if (type.path === "torch.nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
+        if (api && /^(nn|optim|data)(\.\w+)*\.[A-Z]/.test(api)) return { kind: "object", of: api };
+        return (
+          (
+            {
+              "builtins.int": int,
+              "builtins.float": float,
+              "builtins.str": string,
+              "builtins.bool": bool,
+              "builtins.list": listOf(unknown),
+              "builtins.dict": { kind: "dict", key: unknown, value: unknown },
+            } as Record<string, Type>
+          )[type.path] ?? any
+        );
+      }
+      case "index": {
+        const base = this.#of(expression.object);
+        const path = base.kind === "python" ? base.path.replace(/^(typing|builtins|collections\.abc)\./, "").toLowerCase() : "";
+        const inner = expression.subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one])).map((one) => this.#annotation(one));
+        if (path === "optional") return join(inner[0]!, none);
+        if (path === "union") return inner.reduce(join);
+        if (path === "list" || path === "sequence") return listOf(inner[0]!);
+        if (path === "iterable" || path === "iterator") return { kind: "iterator", of: inner[0]! };
+        if (path === "set") return { kind: "set", of: inner[0]! };
+        if (path === "dict" || path === "mapping") return { kind: "dict", key: inner[0]!, value: inner[1] ?? any };
+        if (path === "tuple")
+          return expression.subscripts.some((one) => one.kind === "constant" && one.value === "...") ? listOf(inner[0]!) : tupleOf(...inner);
+        return any;
+      }
+      default:
+        return any;
+    }
+  }
+}
+
+export const operatorMethods: Readonly<Record<string, string>> = {
+  "+": "__add__",
+  "-": "__sub__",
+  "*": "__mul__",
+  "/": "__truediv__",
+  "@": "__matmul__",
+  "**": "__pow__",
+  "//": "__floordiv__",
+  "%": "__mod__",
+};
+
+/** A variable that is a number first and a tensor later is a tensor throughout. */
+function joinVariable(before: Type, type: Type): Type {
+  if ((isNumber(before) && type.kind === "tensor") || (before.kind === "tensor" && isNumber(type))) return { kind: "tensor", mixed: true };
+  return join(before, type);
+}
+
+function isMixed(type: Type): boolean {
+  return type.kind === "tensor";
+}
+
+function merge(a: Map<string, Type>, b: Map<string, Type>): Map<string, Type> {
+  const merged = new Map(a);
+  for (const [name, type] of b) {
+    const before = merged.get(name);
+    merged.set(name, before ? joinVariable(before, type) : type);
+  }
+  return merged;
+}
+
+/** The type at a place of what is taken apart. */
+export function entryOf(type: Type, at: number): Type {
+  const whole = present(type);
+  if (whole.kind === "tuple") return whole.entries[at] ?? unknown;
+  if (whole.kind === "pair") return at === 1 ? ints : tensor;
+  if (whole.kind === "python") return whole;
+  return itemOf(whole);
+}
+
+function rootOf(bases: readonly Type[]): string | undefined {
+  for (const base of bases) {
+    if (base.kind === "class" && base.of.root) return base.of.root;
+    if (base.kind === "python") {
+      const api = kindlingPath(base.path);
+      if (api) return api;
+    }
+  }
+  return undefined;
+}
+
+export function decoratorName(decorator: Expression): string {
+  if (decorator.kind === "call") return decoratorName(decorator.callee);
+  if (decorator.kind === "attribute")
+    return decorator.object.kind === "name" && decorator.name === "setter" ? `${decorator.object.name}.setter` : decorator.name;
+  return decorator.kind === "name" ? decorator.name : "";
+}
+
+/** Whether nothing behind the block is reached through it. */
+export function leaves(block: Block): boolean {
+  const last = block.statements.at(-1);
+  if (!last) return false;
+  if (["return", "raise", "continue", "break"].includes(last.kind)) return true;
+  if (last.kind === "if") return last.otherwise !== undefined && [...last.branches.map(({ body }) => body), last.otherwise].every(leaves);
+  if (last.kind === "with") return leaves(last.body);
+  return false;
+}
+
+function hasReturn(block: Block): boolean {
+  return block.statements.some(
+    (statement) => statement.kind === "return" || (statement.kind !== "function" && statement.kind !== "class" && blocksOf(statement).some(hasReturn)),
+  );
+}
+
+function yields(block: Block): boolean {
+  return block.statements.some((statement) => {
+    if (statement.kind === "function" || statement.kind === "class") return false;
+    if ((statement.kind === "expression" || statement.kind === "assign") && statement.value?.kind === "yield") return true;
+    return blocksOf(statement).some(yields);
+  });
+}
+
+/** A number that stands there as such. */
+export function constantIndex(expression: Expression): number | undefined {
+  if (expression.kind === "number") return Number(expression.text);
+  if (expression.kind === "unary" && expression.operator === "-" && expression.operand.kind === "number") return -Number(expression.operand.text);
+  return undefined;
+}
+
+function isTensorArgument(argument: Argument): boolean {
+  return argument.value.type?.kind === "tensor";
+}
+
+function tensorElements(type: Type): Type | undefined {
+  return type.kind === "tensor" ? { kind: "tensor", elements: type.elements } : undefined;
+}
+
+function elementsOf(type: Type): "float" | "int" | "bool" | undefined {
+  const deep = isSequence(type) ? itemOf(type) : type;
+  if (isSequence(deep)) return elementsOf(deep);
+  if (deep.kind === "tensor") return deep.elements;
+  return deep.kind === "float" || deep.kind === "int" || deep.kind === "bool" ? deep.kind : undefined;
+}
+
+function dtypeElements(type: Type | undefined): "float" | "int" | "bool" | undefined {
+  if (type?.kind !== "python") return undefined;
+  if (/\.(long|int|int64|int32|int16|int8|uint8|short)$/.test(type.path)) return "int";
+  return /\.bool_?$/.test(type.path) ? "bool" : "float";
+}
+
+function castResult(expression: Call, object: Type): Type {
+  for (const argument of expression.arguments) {
+    const type = argument.value.type;
+    if (type?.kind === "python" && /\.(float\d*|double|half|long|int\d*|bool_?|uint8|bfloat16)$/.test(type.path))
+      return { kind: "tensor", elements: dtypeElements(type) };
+  }
+  return object;
+}
+
+function layerOutput(object: Type): Type {
+  if (object.kind === "object") return layerResult(object.of);
+  const forward = object.kind === "instance" ? findMethod(object.of, "forward") : undefined;
+  return forward && forward.returns.kind !== "unknown" ? forward.returns : floats;
+}
+
+/** What a dataset's sample is. */
+function sampleOf(dataset: Type): Type {
+  if (dataset.kind === "instance") return findMethod(dataset.of, "__getitem__")?.returns ?? unknown;
+  if (dataset.kind === "object") return dataset.item ?? unknown;
+  return isSequence(dataset) || dataset.kind === "tensor" ? itemOf(dataset) : unknown;
+}
+
+/** What a loader makes of samples. */
+function collated(sample: Type): Type {
+  switch (sample.kind) {
+    case "tuple":
+      return { kind: "tuple", entries: sample.entries.map(collated) };
+    case "int":
+      return ints;
+    case "bool":
+      return bools;
+    case "float":
+    case "number":
+      return floats;
+    case "string":
+      return listOf(string);
+    case "dict":
+      return {
+        kind: "dict",
+        key: sample.key,
+        value: collated(sample.value),
+        ...(sample.fields ? { fields: new Map([...sample.fields].map(([name, type]) => [name, collated(type)])) } : {}),
+      };
+    case "list":
+      return listOf(collated(sample.of));
+    default:
+      return sample;
+  }
+}
+
+function numpyResult(name: string, types: readonly Type[]): Type {
+  const sized =
+    types.length > (name === "rand" || name === "randn" || name === "random" ? 0 : name === "randint" || name === "uniform" || name === "normal" ? 2 : 1);
+  const whole = name === "randint" || name === "permutation" || name === "choice";
+  if (name === "shuffle" || name === "seed") return none;
+  if (name === "permutation") return ints;
+  return sized ? (whole ? ints : floats) : whole ? int : float;
+}
+
+function numpyCall(name: string, types: readonly Type[], expression: Call): Type {
+  const sized = expression.arguments.some((argument) => argument.name === "size");
+  if (name.startsWith("random.")) {
+    const last = name.slice("random.".length);
+    if (last === "RandomState" || last === "default_rng") return { kind: "object", of: "numpyRandom" };
+    const plain = numpyResult(last, types);
+    return sized ? { kind: "tensor", elements: plain.kind === "int" ? "int" : "float" } : plain;
+  }
+  const first = types[0] ?? unknown;
+  if (["array", "asarray"].includes(name)) return { kind: "tensor", elements: elementsOf(first) };
+  if (/^(mean|sum|std|var|max|min|median|prod|dot|sqrt|exp|log|sin|cos|abs|tanh|round|floor)$/.test(name)) {
+    if (isNumber(first)) return float;
+    if (isSequence(first)) return float;
+    return expression.arguments.length > 1 || /^(sqrt|exp|log|sin|cos|abs|tanh|round|floor|dot)$/.test(name) ? floats : floats;
+  }
+  if (/^(isnan|isfinite)$/.test(name) && isNumber(first)) return bool;
+  if (name === "arange" && types.every((type) => type.kind === "int")) return ints;
+  if (/^arg(max|min|sort)$/.test(name)) return isSequence(first) && name !== "argsort" ? int : ints;
+  return floats;
+}
+
+/** A text that differs where types do; deep enough for the changes that matter. */
+function describe(type: Type, depth = 5): string {
+  if (depth === 0) return "";
+  switch (type.kind) {
+    case "list":
+    case "set":
+    case "iterator":
+    case "nullable":
+      return `${type.kind}<${describe(type.of, depth - 1)}>`;
+    case "tuple":
+      return `(${type.entries.map((entry) => describe(entry, depth - 1)).join()})`;
+    case "dict":
+      return `{${describe(type.key, depth - 1)}:${describe(type.value, depth - 1)}:${type.fields ? [...type.fields].map(([name, field]) => `${name}=${describe(field, depth - 2)}`).join() : ""}${type.map ? "m" : ""}}`;
+    case "object":
+      return `${type.of}<${type.item ? describe(type.item, depth - 1) : ""}>`;
+    case "instance":
+    case "class":
+      return `${type.kind} ${type.of.name}`;
+    case "python":
+      return type.path;
+    case "tensor":
+      return `tensor ${type.elements ?? ""}${type.parameter ? "p" : ""}`;
+    default:
+      return type.kind;
+  }
+}

@@ -1,0 +1,272 @@
+/** Methods of tensors and of Python's own lists, dictionaries, sets and texts. */
+import { argumentsOf } from "./calls.ts";
+import { callable } from "./builtins.ts";
+import { level, NoTwin, primary, type Code } from "./context.ts";
+import type { Expressions } from "./expressions.ts";
+import { memberText, type Doc } from "./layout.ts";
+import { tensorMembers } from "./apiNames.ts";
+import { camelCase, memberName } from "./names.ts";
+import type { Attribute, Call, Expression } from "./syntax.ts";
+import { formatMethod } from "./text.ts";
+import { isMap, isNumber, itemOf, present, type Type } from "./types.ts";
+
+export function tensorMethod(to: Expressions, { object, name }: Attribute, call: Call): Code {
+  const [first] = call.arguments;
+  const receiver = to.receiver(object);
+  switch (name) {
+    case "numpy":
+    case "cuda":
+    case "cpu":
+      if (name !== "cpu") return to.expression(object);
+      break;
+    case "astype":
+    case "type": {
+      const dtype = first && dtypeName(to.context.pathOf(first.value) ?? (first.value.kind === "string" ? `numpy.${first.value.value}` : ""));
+      if (dtype) return primary(receiver, dtype === "float32" ? ".float()" : dtype === "bool" ? ".bool()" : ".long()");
+      break;
+    }
+    case "copy":
+      return primary(receiver, ".clone()");
+    case "size":
+      if (!first) return primary(receiver, ".shape");
+      break;
+    case "__len__":
+      return primary(receiver, ".length");
+    case "tolist":
+      if (present(to.typeOf(object)).kind === "tensor") break;
+      break;
+    default:
+      break;
+  }
+  const type = present(to.typeOf(object));
+  if ((name === "std" || name === "var") && type.kind === "tensor" && type.numpy) {
+    // NumPy divides by all there are, PyTorch by one less.
+    const dim = first ? ["dim: ", to.doc(first.value), ", "] : "";
+    return primary(receiver, `.${name}({ `, dim, "unbiased: false })");
+  }
+  const camel = camelCase(name);
+  if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
+  return primary(receiver, `.${camel}`, argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }));
+}
+
+/** NumPy's names of arguments. */
+export function numpyNames<T extends { readonly name?: string }>(argument: T): T {
+  const name = { axis: "dim", keepdims: "keepdim" }[argument.name ?? ""];
+  return name ? { ...argument, name } : argument;
+}
+
+/** The type of elements that a Python path names. */
+export function dtypeName(path: string): "float32" | "int64" | "bool" | undefined {
+  if (/(Float|Double|Half)Tensor$|\.(float|float16|float32|float64|double|half|bfloat16)$/.test(path)) return "float32";
+  if (/(Long|Int|Short)Tensor$|\.(int|int8|int16|int32|int64|long|short)$/.test(path)) return "int64";
+  return /BoolTensor$|\.bool_?$/.test(path) ? "bool" : undefined;
+}
+
+export function containerMethod(to: Expressions, type: Type, callee: Attribute, call: Call): Code | undefined {
+  const values = call.arguments.map(({ value }) => value);
+  switch (type.kind) {
+    case "string":
+      return stringMethod(to, callee, call, values);
+    case "list":
+    case "tuple":
+    case "size":
+      return listMethod(to, callee, call, values);
+    case "set":
+      return setMethod(to, callee, call, values);
+    case "dict":
+      return dictMethod(to, type, callee, call, values);
+    case "int":
+    case "float":
+    case "number":
+    case "bool":
+      // NumPy's numbers are tensors to some.
+      return callee.name === "item" ? to.expression(callee.object) : undefined;
+    default:
+      return looseMethod(to, callee, call, values);
+  }
+}
+
+/** A method of something unknown: only names that say what it is are put into other words. */
+function looseMethod(to: Expressions, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {
+  if (to.ownMembers.has(name)) return undefined;
+  if (name === "append" && values.length === 1) return primary(to.receiver(object), ".push(", to.doc(values[0]!), ")");
+  if (name === "items" && values.length === 0) return primary("Object.entries(", to.doc(object), ")");
+  if (name === "keys" && values.length === 0) return primary("Object.keys(", to.doc(object), ")");
+  if (name === "values" && values.length === 0) return primary("Object.values(", to.doc(object), ")");
+  if (name === "numpy" && values.length === 0) return to.expression(object);
+  const member = memberName(name);
+  return primary(to.receiver(object), memberText(member), argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }, { rename: true }));
+}
+
+function listMethod(to: Expressions, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {
+  const receiver = to.receiver(object);
+  const [first, second] = values;
+  switch (name) {
+    case "append":
+      return primary(receiver, ".push(", to.operand(first!, level.assignment), ")");
+    case "extend":
+      return primary(receiver, ".push(...", to.spread(first!), ")");
+    case "insert":
+      return primary(receiver, ".splice(", to.doc(first!), ", 0, ", to.doc(second!), ")");
+    case "appendleft":
+      return primary(receiver, ".unshift(", to.doc(first!), ")");
+    case "popleft":
+      return primary(receiver, ".shift()!");
+    case "pop":
+      if (!first) return primary(receiver, ".pop()!");
+      return first.kind === "number" && first.text === "0" ? primary(receiver, ".shift()!") : primary(receiver, ".splice(", to.doc(first), ", 1)[0]!");
+    case "remove":
+      return primary(receiver, ".splice(", receiver, ".indexOf(", to.doc(first!), "), 1)");
+    case "index":
+      return primary(receiver, ".indexOf(", to.doc(first!), ")");
+    case "count":
+      return primary(receiver, ".filter((entry) => entry === ", to.operand(first!, level.equality), ").length");
+    case "copy":
+      return primary("[...", to.doc(object), "]");
+    case "clear":
+      return primary(receiver, ".splice(0)");
+    case "reverse":
+      return primary(receiver, ".reverse()");
+    case "sort": {
+      const key = call.arguments.find((argument) => argument.name === "key")?.value;
+      const reverse = call.arguments.find((argument) => argument.name === "reverse")?.value;
+      if (!key && !reverse && isNumber(itemOf(present(to.typeOf(object))))) return primary(receiver, ".sort((a, b) => a - b)");
+      const further: Doc[] = key || reverse ? [", ", key ? callable(to, key) : "undefined", ...(reverse ? [", ", to.doc(reverse)] : [])] : [];
+      return primary(receiver, ".splice(0, Infinity, ...", to.context.helper("sorted"), "(", receiver, further, "))");
+    }
+    case "numel":
+      return primary(receiver, ".reduce((product, size) => product * size, 1)");
+    default:
+      return undefined;
+  }
+}
+
+function setMethod(to: Expressions, { object, name }: Attribute, _call: Call, values: readonly Expression[]): Code | undefined {
+  const receiver = to.receiver(object);
+  switch (name) {
+    case "remove":
+    case "discard":
+      return primary(receiver, ".delete(", to.doc(values[0]!), ")");
+    case "copy":
+      return primary("new Set(", to.doc(object), ")");
+    case "update":
+      return primary("for (const entry of ", to.spread(values[0]!), ") ", receiver, ".add(entry)");
+    case "union":
+      return to.binary("|", object, values[0]!);
+    case "intersection":
+      return to.binary("&", object, values[0]!);
+    case "difference":
+      return to.binary("-", object, values[0]!);
+    default:
+      return undefined;
+  }
+}
+
+function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, name }: Attribute, _call: Call, values: readonly Expression[]): Code | undefined {
+  const map = isMap(type);
+  const receiver = to.receiver(object);
+  const [key, fallback] = values;
+  const entry = (): Doc =>
+    map ? [receiver, ".get(", to.doc(key!), ")"] : key!.kind === "string" ? [receiver, memberText(key.value)] : [receiver, "[", to.doc(key!), "]"];
+  switch (name) {
+    case "items":
+      return map ? primary(receiver, ".entries()") : primary("Object.entries(", to.doc(object), ")");
+    case "keys":
+      return map ? primary(receiver, ".keys()") : primary("Object.keys(", to.doc(object), ")");
+    case "values":
+      return map ? primary(receiver, ".values()") : primary("Object.values(", to.doc(object), ")");
+    case "get":
+      return { doc: [entry(), " ?? ", fallback ? to.operand(fallback, level.primary) : "null"], level: level.conditional };
+    case "update":
+      if (!map) return primary("Object.assign(", to.doc(object), ", ", to.doc(values[0]!), ")");
+      return primary(to.operand(values[0]!, level.primary), ".forEach((value: any, key: any) => ", receiver, ".set(key, value))");
+    case "clear":
+      return map ? primary(receiver, ".clear()") : primary("for (const key in ", to.doc(object), ") delete ", receiver, "[key]");
+    case "copy":
+      return map ? primary("new Map(", to.doc(object), ")") : primary("{ ...", to.doc(object), " }");
+    case "pop":
+      return primary(
+        "((value) => (",
+        map ? [receiver, ".delete(", to.doc(key!), ")"] : ["delete ", entry()],
+        ", value))(",
+        entry(),
+        fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : "",
+        ")",
+      );
+    case "setdefault":
+      return map
+        ? primary("(", receiver, ".has(", to.doc(key!), ") || ", receiver, ".set(", to.doc(key!), ", ", to.doc(fallback!), "), ", entry(), "!)")
+        : primary("(", entry(), " ??= ", to.doc(fallback!), ")");
+    case "most_common":
+      return primary(to.context.helper("sorted"), "(", receiver, ", ([, count]: any) => -count)", key ? [".slice(0, ", to.doc(key), ")"] : "");
+    default:
+      return undefined;
+  }
+}
+
+function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {
+  const receiver = to.receiver(object);
+  const [first, second] = values;
+  const plain = (method: string) => primary(receiver, `.${method}`, argumentsOf(to, call));
+  switch (name) {
+    case "format":
+      if (object.kind !== "string") throw new NoTwin("`format` of a text that isn't written there has no twin", call.from);
+      return formatMethod(to, object.value, call);
+    case "join":
+      return primary(to.array(first!), ".join(", to.doc(object), ")");
+    case "split":
+      return first ? plain("split") : primary(receiver, ".split(/\\s+/).filter(Boolean)");
+    case "splitlines":
+      return primary(receiver, '.split("\\n")');
+    case "strip":
+      return first ? primary(receiver, ".replace(", stripPattern(first, "both"), ', "")') : primary(receiver, ".trim()");
+    case "lstrip":
+      return first ? primary(receiver, ".replace(", stripPattern(first, "start"), ', "")') : primary(receiver, ".trimStart()");
+    case "rstrip":
+      return first ? primary(receiver, ".replace(", stripPattern(first, "end"), ', "")') : primary(receiver, ".trimEnd()");
+    case "upper":
+      return primary(receiver, ".toUpperCase()");
+    case "lower":
+      return primary(receiver, ".toLowerCase()");
+    case "capitalize":
+      return primary(receiver, ".replace(/^./, (letter) => letter.toUpperCase())");
+    case "title":
+      return primary(receiver, ".replaceAll(/\\b[a-z]/g, (letter) => letter.toUpperCase())");
+    case "replace":
+      return plain("replaceAll");
+    case "startswith":
+      return plain("startsWith");
+    case "endswith":
+      return plain("endsWith");
+    case "find":
+    case "index":
+      return plain("indexOf");
+    case "count":
+      return { doc: [receiver, ".split(", to.doc(first!), ").length - 1"], level: level.plus };
+    case "zfill":
+      return primary(receiver, ".padStart(", to.doc(first!), ', "0")');
+    case "ljust":
+      return primary(receiver, ".padEnd(", to.doc(first!), second ? [", ", to.doc(second)] : "", ")");
+    case "rjust":
+      return primary(receiver, ".padStart(", to.doc(first!), second ? [", ", to.doc(second)] : "", ")");
+    case "center":
+      return primary(to.context.helper("format"), "(", to.doc(object), ", `^${", to.doc(first!), "}`)");
+    case "isdigit":
+      return primary("/^\\d+$/.test(", to.doc(object), ")");
+    case "isalpha":
+      return primary("/^\\p{L}+$/u.test(", to.doc(object), ")");
+    case "isspace":
+      return primary("/^\\s+$/.test(", to.doc(object), ")");
+    default:
+      throw new NoTwin(`\`str.${name}\` has no twin here`, call.from);
+  }
+}
+
+function stripPattern(characters: Expression, where: "both" | "start" | "end"): string {
+  if (characters.kind !== "string") throw new NoTwin("What is stripped has to stand there as text", characters.from);
+  const set = `[${characters.value
+    .replaceAll(/[\\\]^-]/g, "\\$&")
+    .replaceAll("\n", "\\n")
+    .replaceAll("/", "\\/")}]+`;
+  return where === "start" ? `/^${set}/` : where === "end" ? `/${set}$/` : `/^${set}|${set}$/g`;
+}

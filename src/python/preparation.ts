@@ -1,0 +1,68 @@
+/** What is put into other words before anything is translated: the main program's `if`, and the command line's options. */
+import type { Assign, Block, Call, Expression, Statement } from "./syntax.ts";
+
+export function prepare(body: Block): Block {
+  return withoutParser({ statements: body.statements.flatMap(unwrapped), tail: body.tail });
+}
+
+/** `if __name__ == "__main__":` is where a program begins; here it just goes on. */
+function unwrapped(statement: Statement): Statement[] {
+  if (statement.kind !== "if" || statement.branches.length !== 1) return [statement];
+  const { test, body } = statement.branches[0]!;
+  const isMain = test.kind === "compare" && test.operands.some((operand) => operand.kind === "name" && operand.name === "__name__");
+  if (!isMain) return [statement];
+  const [first] = body.statements;
+  if (first) {
+    first.comments.before.unshift(...statement.comments.before);
+    first.blankBefore ||= statement.blankBefore;
+  }
+  return [...body.statements];
+}
+
+/** `argparse`: the options' defaults become an object. */
+function withoutParser(body: Block): Block {
+  const options: { name: string; value: Expression; help: string | undefined }[] = [];
+  return { ...body, statements: body.statements.flatMap((statement) => replaced(statement, options)) };
+}
+
+type Options = { name: string; value: Expression; help: string | undefined }[];
+
+function replaced(statement: Statement, options: Options): Statement[] {
+  if (statement.kind === "function") return [{ ...statement, body: withoutParser(statement.body) }];
+  const call = statement.kind === "assign" || statement.kind === "expression" ? statement.value : undefined;
+  if (call?.kind !== "call") return [statement];
+  const name = call.callee.kind === "attribute" ? call.callee.name : call.callee.kind === "name" ? call.callee.name : "";
+  if (name === "ArgumentParser" || name === "add_argument_group") return [];
+  if (name === "add_argument") {
+    const option = optionOf(call);
+    if (option) options.push(option);
+    return [];
+  }
+  if ((name === "parse_args" || name === "parse_known_args") && (statement.kind === "assign" || options.length > 0))
+    return [parsed(statement as Assign, options)];
+  return [statement];
+}
+
+function optionOf(call: Call): Options[number] | undefined {
+  const named = (name: string) => call.arguments.find((argument) => argument.name === name)?.value;
+  const flags = call.arguments.filter((argument) => !argument.name).flatMap(({ value }) => (value.kind === "string" ? [value.value] : []));
+  const flag = flags.find((one) => one.startsWith("--")) ?? flags[0];
+  if (flag === undefined) return undefined;
+  const destination = named("dest");
+  const name = destination?.kind === "string" ? destination.value : flag.replace(/^-+/, "").replaceAll("-", "_");
+  const action = named("action");
+  const stored = action?.kind === "string" ? action.value : undefined;
+  const place = { from: call.from, to: call.to };
+  const fallback: Expression = { kind: "constant", value: stored === "store_true" ? "False" : stored === "store_false" ? "True" : "None", ...place };
+  const help = named("help");
+  return { name, value: named("default") ?? fallback, help: help?.kind === "string" ? help.value : undefined };
+}
+
+function parsed(statement: Assign, options: Options): Statement {
+  const place = { from: statement.from, to: statement.to };
+  const entries = options.map(({ name, value, help }) => ({
+    key: { kind: "string", value: name, ...place } as Expression,
+    value: help ? { ...value, comments: { before: [help] } } : value,
+  }));
+  return { ...statement, value: { kind: "dict", entries, ...place } };
+}

@@ -1,0 +1,730 @@
+/** Python's statements in TypeScript, line by line. */
+import { errorName } from "./builtins.ts";
+import { argumentsOf, ownArguments } from "./calls.ts";
+import { writeClass } from "./classes.ts";
+import { comment, commentLine, docComment } from "./comments.ts";
+import { level, NoTwin, within, type Context } from "./context.ts";
+import { Declarations, targetNames } from "./declarations.ts";
+import { Expressions } from "./expressions.ts";
+import { constantIndex, decoratorName, type Knowledge } from "./inference.ts";
+import { layOut, memberText, type Doc } from "./layout.ts";
+import { camelCase } from "./names.ts";
+import type {
+  Assign,
+  Block,
+  Call,
+  ClassStatement,
+  Expression,
+  For,
+  FunctionStatement,
+  If,
+  Index,
+  Lambda,
+  Parameter,
+  Sequence,
+  Statement,
+  Try,
+  Update,
+  With,
+} from "./syntax.ts";
+import { blocksOf, expressionsOf, mentionsName } from "./syntax.ts";
+import { any, findMethod, isMap, isNumber, present, typeText, unknown, type ClassInfo, type FunctionInfo, type Scope, type Type } from "./types.ts";
+import { negated, tensorOperators } from "./words.ts";
+
+export class Statements {
+  readonly context: Context;
+  readonly to: Expressions;
+  readonly knowledge: Knowledge;
+  readonly declarations = new Declarations();
+  /** Whether top-level definitions are for other files. */
+  exports = false;
+  #scope: Scope;
+  /** Loops whose `break` has to say that it happened, innermost last. */
+  readonly #broken: (string | undefined)[] = [];
+  #caught: string | undefined;
+  #guards = 0;
+
+  constructor(context: Context, knowledge: Knowledge) {
+    this.context = context;
+    this.knowledge = knowledge;
+    this.to = new Expressions(context);
+    this.#scope = knowledge.scope;
+  }
+
+  /** Lines of a block, each with its margin. @param head nothing stands before it */
+  block(block: Block, margin: number, head = true): string[] {
+    const lines: string[] = [];
+    for (const [at, statement] of block.statements.entries()) {
+      const own = this.#statement(statement, margin, block.statements.slice(at + 1));
+      if (own.length === 0) continue;
+      if (statement.blankBefore && (lines.length > 0 || !head)) lines.push("");
+      lines.push(...own);
+    }
+    lines.push(...block.tail.map((text) => commentLine(text, margin)));
+    return lines;
+  }
+
+  #statement(statement: Statement, margin: number, rest: readonly Statement[]): string[] {
+    const { before, after } = statement.comments;
+    const comments = before.map((text) => commentLine(text, margin));
+    let lines: string[];
+    try {
+      lines = [...this.#hoisted(statement, margin), ...this.#inside(statement, margin, rest)];
+    } catch (error) {
+      if (!(error instanceof NoTwin)) throw error;
+      this.context.report(error.from, error.message);
+      lines = this.#untranslated(statement, margin, error.message);
+    }
+    if (after && lines.length > 0) {
+      const at = blocksOf(statement).length > 0 ? lines.findIndex((text) => text.endsWith("{")) : lines.length - 1;
+      if (at >= 0) lines[at] += ` ${comment(after)}`;
+    }
+    return [...comments, ...lines];
+  }
+
+  /** The Python as it was, as a comment. */
+  #untranslated(statement: Statement, margin: number, reason: string): string[] {
+    const start = this.context.source.lastIndexOf("\n", statement.from - 1) + 1;
+    const indentation = statement.from - start;
+    const source = this.context.source.slice(statement.from, statement.to).trimEnd().split("\n");
+    return [
+      commentLine(`Python: ${reason}`, margin),
+      ...source.map((text, at) => commentLine(`  ${at === 0 ? text : text.slice(Math.min(indentation, text.length - text.trimStart().length))}`, margin)),
+    ];
+  }
+
+  #hoisted(statement: Statement, margin: number): string[] {
+    const names = this.declarations.before.get(statement) ?? [];
+    return names.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}!: ${this.typeName(this.#variable(name))};`);
+  }
+
+  /** All that a variable ever holds. */
+  #variable(name: string): Type {
+    for (let scope: Scope | undefined = this.#scope; scope; scope = scope.parent) {
+      const type = scope.names.get(name);
+      if (type) return type;
+    }
+    return unknown;
+  }
+
+  /** A type as TypeScript writes it, with its import. */
+  typeName(type: Type): string {
+    return typeText(type).replaceAll(/\b(Tensor|(?:nn|optim|data|distributions)(?:\.\w+)+)/g, (name) => this.context.typeName(name));
+  }
+
+  #line(doc: Doc, margin: number): string[] {
+    return (" ".repeat(margin) + layOut([doc, ";"], margin)).split("\n");
+  }
+
+  #inside(statement: Statement, margin: number, rest: readonly Statement[]): string[] {
+    const { to } = this;
+    const pad = " ".repeat(margin);
+    switch (statement.kind) {
+      case "expression":
+        return this.#expressionStatement(statement.value, margin);
+      case "assign":
+        return this.#assign(statement, margin);
+      case "update":
+        return this.#update(statement, margin);
+      case "pass":
+        return [];
+      case "continue":
+        return [`${pad}continue;`];
+      case "break": {
+        const flag = this.#broken.at(-1);
+        return flag ? [`${pad}${flag} = true;`, `${pad}break;`] : [`${pad}break;`];
+      }
+      case "return":
+        return this.#line(statement.value ? ["return ", to.doc(statement.value)] : "return", margin);
+      case "delete":
+        return statement.targets.flatMap((target) => this.#deletion(target, margin));
+      case "raise":
+        return this.#raise(statement.value, margin);
+      case "assert": {
+        const message = statement.message ? to.doc(statement.message) : '"AssertionError"';
+        const test = negated(to.truth(statement.test)).doc;
+        return this.#line(["if (", test, ") throw new Error(", message, ")"], margin);
+      }
+      case "import":
+      case "global":
+      case "nonlocal":
+        return [];
+      case "if":
+        return this.#conditional(statement, margin);
+      case "while": {
+        const flag = statement.otherwise ? this.#flag() : undefined;
+        const head = ["while (", statement.test.kind === "number" ? "true" : to.truth(statement.test).doc, ") "];
+        return this.#loop(head, statement.body, flag, statement.otherwise, margin);
+      }
+      case "for":
+        return this.#forLoop(statement, margin);
+      case "try":
+        return this.#attempt(statement, margin);
+      case "with":
+        return this.#context_(statement, margin, rest);
+      case "function":
+        return this.#definition(statement, margin);
+      case "class":
+        return writeClass(this, this.knowledge.classes.get(statement)!, margin);
+      case "unreadable":
+        this.context.report(statement.from, statement.reason);
+        return this.#untranslated(statement, margin, statement.reason);
+    }
+  }
+
+  #expressionStatement(value: Expression, margin: number): string[] {
+    if (value.kind === "string")
+      return value.value
+        .trim()
+        .split("\n")
+        .map((text) => commentLine(text.trim(), margin));
+    if (value.kind === "constant") return [];
+    if (value.kind === "call" && this.#isNothing(value)) return [];
+    if (value.kind === "comprehension" && value.of === "list") {
+      return this.#line(this.to.doc(value), margin);
+    }
+    return this.#line(this.to.doc(value), margin);
+  }
+
+  /** Calls that set what Kindling doesn't have to be told. */
+  #isNothing(call: Call): boolean {
+    const path = this.context.pathOf(call.callee);
+    if (
+      path &&
+      /^(torch\.cuda\.(manual_seed(_all)?|empty_cache|synchronize)|torch\.(set_default_device|use_deterministic_algorithms)|warnings\.(filterwarnings|simplefilter)|torch\.set_float32_matmul_precision|gc\.collect)$/.test(
+        path,
+      )
+    )
+      return true;
+    return call.callee.kind === "attribute" && /^(set_description|set_postfix|set_description_str|set_postfix_str)$/.test(call.callee.name);
+  }
+
+  // ---- assignments
+
+  #assign(statement: Assign, margin: number): string[] {
+    const { targets, value } = statement;
+    const declared = this.declarations.at.get(statement);
+    if (!value) return this.#bareAnnotation(statement, margin);
+    if (targets.length === 1) return this.#assignTo(targets[0]!, value, declared, margin);
+    // `a = b = value`: the value is made once.
+    const name = targets.find((target) => target.kind === "name");
+    const first = name ?? targets[0]!;
+    const rest = targets.filter((target) => target !== first);
+    return [
+      ...this.#assignTo(first, value, declared, margin),
+      ...rest.flatMap((target) => this.#assignTo(target, { ...first, type: this.to.typeOf(value) } as Expression, declared, margin)),
+    ];
+  }
+
+  #bareAnnotation({ targets: [target] }: Assign, margin: number): string[] {
+    if (target!.kind !== "name") return [];
+    return [`${" ".repeat(margin)}let ${this.context.own(target!.name)}: ${this.typeName(this.#variable(target!.name))};`];
+  }
+
+  #assignTo(target: Expression, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
+    const { to } = this;
+    switch (target.kind) {
+      case "name": {
+        if (this.#ignorable(target.name, value)) return [];
+        const keyword = declared?.get(target.name);
+        const type = this.#variable(target.name);
+        const code = this.#coerced(value, type);
+        if (value.kind === "lambda" && keyword) return this.#lambdaConstant(target.name, value, keyword, margin);
+        const annotation = keyword ? this.#annotationOf(value, type, keyword) : "";
+        return this.#line([keyword ? `${keyword} ` : "", this.context.own(target.name), annotation, " = ", code], margin);
+      }
+      case "tuple":
+      case "list":
+        return this.#takeApart(target, value, declared, margin);
+      case "index":
+        return this.#put(target, to.expression(value).doc, margin);
+      case "attribute": {
+        const object = present(to.typeOf(target.object));
+        const field = object.kind === "instance" ? object.of.fields.get(target.name) : undefined;
+        return this.#line([to.doc(target), " = ", field ? this.#coerced(value, field) : to.operand(value, level.assignment)], margin);
+      }
+      default:
+        throw new NoTwin("This can't be assigned to", target.from);
+    }
+  }
+
+  /** Values of libraries that stay away: their names are not needed. */
+  #ignorable(_name: string, _value: Expression): boolean {
+    return false;
+  }
+
+  #lambdaConstant(name: string, value: Lambda, keyword: string, margin: number): string[] {
+    return this.#line([`${keyword} ${this.context.own(name)} = `, this.#arrow(value)], margin);
+  }
+
+  /** A lambda with the types of its parameters. */
+  #arrow(value: Lambda): Doc {
+    const info = this.knowledge.functions.get(value);
+    if (!info) return this.to.doc(value);
+    return [`(`, this.parameters(info, value.parameters), ") => ", within(this.to.expression(value.body), level.assignment)];
+  }
+
+  /** A number for a variable that is to hold tensors is one from the start. */
+  #coerced(value: Expression, type: Type): Doc {
+    const own = this.to.typeOf(value);
+    if (type.kind === "tensor" && isNumber(own)) {
+      return [this.context.api("tensor"), "(", this.to.doc(value), own.kind === "int" ? ', { dtype: "int64" })' : ")"];
+    }
+    return this.to.operand(value, level.assignment);
+  }
+
+  #annotationOf(value: Expression, type: Type, keyword: string): string {
+    const empty =
+      ((value.kind === "list" || value.kind === "dict") && value.entries.length === 0) ||
+      (value.kind === "call" && value.arguments.length === 0 && ["list", "dict", "set"].includes(this.to.typeOf(value).kind));
+    const own = this.to.typeOf(value);
+    if (empty && type.kind !== "unknown") return `: ${this.typeName(type)}`;
+    if (own.kind === "dict" && !isMap(own) && own.fields === undefined) return `: ${this.typeName(type)}`;
+    if (keyword === "const") return "";
+    if (value.kind === "constant" && value.value === "None") return `: ${type.kind === "none" ? "any" : this.typeName(type)}`;
+    const [wide, narrow] = [typeText(type), typeText(own)];
+    if (wide === narrow || narrow === "any") return wide !== "any" || narrow === "any" ? "" : ": any";
+    if (type.kind === "tensor" && isNumber(own)) return "";
+    return `: ${this.typeName(type)}`;
+  }
+
+  #takeApart(target: Sequence, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
+    const names = targetNames(target);
+    const here = names.filter((name) => declared?.has(name));
+    const lines: string[] = [];
+    const all = here.length === names.length && here.length > 0 && target.entries.every(isPattern);
+    if (!all) for (const name of new Set(here)) lines.push(`${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.#variable(name))};`);
+    const keyword = all ? (here.some((name) => declared!.get(name) === "let") ? "let " : "const ") : "";
+    let code: Doc;
+    let annotation = "";
+    if ((value.kind === "tuple" || value.kind === "list") && value.entries.length === target.entries.length) {
+      const types = target.entries.map((entry) => (entry.kind === "name" ? this.#variable(entry.name) : any));
+      const entries = value.entries.map((entry, at) => this.#coerced(entry, types[at]!));
+      code = ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", entry]), "]"];
+      const vague = value.entries.some(
+        (entry) => (entry.kind === "list" && entry.entries.length === 0) || entry.kind === "constant" || (entry.kind === "dict" && entry.entries.length === 0),
+      );
+      if (all && vague) annotation = `: [${types.map((type) => this.typeName(type)).join(", ")}]`;
+    } else {
+      const type = present(this.to.typeOf(value));
+      code = type.kind === "dict" ? this.to.spread(value) : this.to.operand(value, level.assignment);
+    }
+    lines.push(...this.#line([keyword, this.to.pattern(target), annotation, " = ", code], margin));
+    return lines;
+  }
+
+  /** `object[…] = value`. */
+  #put({ object, subscripts }: Index, value: Doc, margin: number): string[] {
+    const { to } = this;
+    const type = present(to.typeOf(object));
+    const [first] = subscripts;
+    const receiver = to.receiver(object);
+    switch (type.kind) {
+      case "tensor": {
+        const places = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
+        const only =
+          places.length === 1 && places[0]!.kind !== "slice"
+            ? to.place(places[0]!)
+            : ["[", places.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "]"];
+        return this.#line([receiver, ".setAt(", only, ", ", value, ")"], margin);
+      }
+      case "list":
+      case "tuple": {
+        if (first!.kind === "slice") {
+          const start = first!.start ? to.doc(first!.start) : "0";
+          const count: Doc = first!.stop ? [to.doc(first!.stop), " - ", start] : "Infinity";
+          return this.#line([receiver, ".splice(", start, ", ", count, ", ...", value, ")"], margin);
+        }
+        const constant = constantIndex(first!);
+        const at: Doc = constant !== undefined && constant < 0 ? [receiver, `.length - ${-constant}`] : to.doc(first!);
+        return this.#line([receiver, "[", at, "] = ", value], margin);
+      }
+      case "dict":
+        if (isMap(type))
+          return this.#line(
+            [
+              receiver,
+              ".set(",
+              subscripts.length === 1 ? to.doc(first!) : ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"],
+              ", ",
+              value,
+              ")",
+            ],
+            margin,
+          );
+        return this.#line([receiver, first!.kind === "string" ? memberText(first!.value) : ["[", to.doc(first!), "]"], " = ", value], margin);
+      case "object":
+        if (type.of === "ParamGroup" && first!.kind === "string") return this.#line([receiver, memberText(camelCase(first!.value)), " = ", value], margin);
+        if (/^nn\.(ModuleList|ModuleDict|ParameterDict)$/.test(type.of)) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
+        return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
+      case "instance":
+        if (findMethod(type.of, "__setitem__")) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
+        return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
+      default:
+        if (subscripts.length > 1 || first!.kind === "slice") {
+          return this.#line([receiver, ".setAt([", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "], ", value, ")"], margin);
+        }
+        return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
+    }
+  }
+
+  #update(statement: Update, margin: number): string[] {
+    const { to } = this;
+    const { target, operator, value } = statement;
+    const type = present(to.typeOf(target));
+    if (
+      target.kind === "index" &&
+      (present(to.typeOf(target.object)).kind === "tensor" ||
+        (present(to.typeOf(target.object)).kind === "dict" && isMap(present(to.typeOf(target.object)) as never)))
+    ) {
+      return this.#put(target, to.binary(operator, target, value).doc, margin);
+    }
+    if (type.kind === "list" && operator === "+" && value.kind === "list") {
+      return this.#line([to.receiver(target), ".push(", value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(entry, level.assignment)]), ")"], margin);
+    }
+    if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spread(value), ")"], margin);
+    if (type.kind === "tensor") {
+      const variable = target.kind === "name" ? this.#variable(target.name) : type;
+      const method = tensorOperators[operator];
+      if (variable.kind === "tensor" && !variable.mixed && method && operator !== "@")
+        return this.#line([to.receiver(target), `.${method}_(`, to.doc(value), ")"], margin);
+      return this.#line([to.doc(target), " = ", to.binary(operator, target, value).doc], margin);
+    }
+    const own = present(to.typeOf(value));
+    const plain = (isNumber(type) && isNumber(own)) || (type.kind === "string" && own.kind === "string");
+    if (plain && operator !== "//" && operator !== "@") return this.#line([to.doc(target), ` ${operator}= `, to.operand(value, level.assignment)], margin);
+    return this.#line([to.doc(target), " = ", to.binary(operator, target, value).doc], margin);
+  }
+
+  #deletion(target: Expression, margin: number): string[] {
+    if (target.kind !== "index") return [];
+    const [first] = target.subscripts;
+    if (first?.kind === "slice") {
+      const start: Doc = first.start ? this.to.doc(first.start) : "0";
+      return this.#line([this.to.receiver(target.object), ".splice(", start, first.stop ? [", ", this.to.doc(first.stop), " - ", start] : "", ")"], margin);
+    }
+    const type = present(this.to.typeOf(target.object));
+    const receiver = this.to.receiver(target.object);
+    const key = this.to.doc(target.subscripts[0]!);
+    if (type.kind === "list") return this.#line([receiver, ".splice(", key, ", 1)"], margin);
+    if (type.kind === "dict" && isMap(type)) return this.#line([receiver, ".delete(", key, ")"], margin);
+    return this.#line(["delete ", this.to.doc(target)], margin);
+  }
+
+  #raise(value: Expression | undefined, margin: number): string[] {
+    if (!value) return this.#line(["throw ", this.#caught ?? "error"], margin);
+    const path = this.context.pathOf(value);
+    if (path?.startsWith("builtins.")) return this.#line(["throw new ", errorName(path.slice("builtins.".length)), "()"], margin);
+    return this.#line(["throw ", this.to.doc(value)], margin);
+  }
+
+  // ---- control
+
+  #conditional({ branches, otherwise }: If, margin: number): string[] {
+    const pad = " ".repeat(margin);
+    const lines: string[] = [];
+    for (const [at, { test, body, comments }] of branches.entries()) {
+      const head = layOut([at === 0 ? "if (" : `} else if (`, this.to.truth(test).doc, ") {"], margin);
+      lines.push(...`${pad}${head}`.split("\n"), ...comments.map((text) => commentLine(text, margin + 2)), ...this.block(body, margin + 2));
+    }
+    if (otherwise && otherwise.statements.length + otherwise.tail.length > 0) {
+      const inner = this.block(otherwise, margin + 2);
+      if (inner.length > 0) lines.push(`${pad}} else {`, ...inner);
+    }
+    lines.push(`${pad}}`);
+    return lines;
+  }
+
+  #flag(): string {
+    let name = "stopped";
+    for (let at = 2; this.context.taken.has(name) || this.#broken.includes(name); at++) name = `stopped${at}`;
+    return name;
+  }
+
+  #loop(head: Doc, body: Block, flag: string | undefined, otherwise: Block | undefined, margin: number): string[] {
+    const pad = " ".repeat(margin);
+    this.#broken.push(flag);
+    const inner = this.block(body, margin + 2);
+    this.#broken.pop();
+    const lines = [...`${pad}${layOut([head, "{"], margin)}`.split("\n"), ...inner, `${pad}}`];
+    if (!flag || !otherwise) return lines;
+    return [`${pad}let ${flag} = false;`, ...lines, `${pad}if (!${flag}) {`, ...this.block(otherwise, margin + 2), `${pad}}`];
+  }
+
+  #forLoop(statement: For, margin: number): string[] {
+    const flag = statement.otherwise ? this.#flag() : undefined;
+    const names = targetNames(statement.target);
+    const declared = names.filter((name) => this.declarations.at.get(statement)?.has(name));
+    // Where some of the names live on behind the loop, the others are declared in front of it.
+    const before =
+      declared.length < names.length
+        ? declared.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.#variable(name))};`)
+        : [];
+    return [...before, ...this.#loop(this.#loopHead(statement), statement.body, flag, statement.otherwise, margin)];
+  }
+
+  #loopHead(statement: For): Doc {
+    const { to } = this;
+    const { target, iterable } = statement;
+    const declared = this.declarations.at.get(statement);
+    const names = targetNames(target);
+    const counting = this.#counting(statement, declared);
+    if (counting) return counting;
+    const keyword = names.every((name) => declared?.has(name)) ? (names.some((name) => declared?.get(name) === "let") ? "let " : "const ") : "";
+    const unused = names.length === 1 && target.kind === "name" && names[0] === "_" && !keyword;
+    return ["for (", unused ? "" : keyword, to.pattern(target), " of ", this.#iterated(iterable, target), ") "];
+  }
+
+  /** What a loop goes through. */
+  #iterated(iterable: Expression, target: Expression): Doc {
+    const { to } = this;
+    if (iterable.kind === "call" && iterable.arguments.length === 1) {
+      const path = this.context.pathOf(iterable.callee);
+      const [only] = iterable.arguments;
+      const type = present(to.typeOf(only!.value));
+      if (path === "builtins.enumerate" && (type.kind === "list" || type.kind === "tuple")) return [to.array(only!.value), ".entries()"];
+      if (path === "builtins.list" && !only!.star && type.kind !== "list") return to.spread(only!.value);
+    }
+    // Else TypeScript takes each entry for a list of one type.
+    const mixed =
+      (iterable.kind === "list" || iterable.kind === "tuple") &&
+      target.kind === "tuple" &&
+      iterable.entries.every(({ kind }) => kind === "tuple" || kind === "list");
+    return mixed ? [to.spread(iterable), " as const"] : to.spread(iterable);
+  }
+
+  /** `for i in range(…)` with the number counted up or down. */
+  #counting(statement: For, declared: ReadonlyMap<string, string> | undefined): Doc | undefined {
+    const { target, iterable, body } = statement;
+    if (target.kind !== "name" || iterable.kind !== "call" || this.context.pathOf(iterable.callee) !== "builtins.range") return undefined;
+    const keyword = declared?.get(target.name);
+    // A variable that is assigned in the loop, or looked at behind it, has to be what Python makes of it.
+    if (!keyword || assigns(body, target.name) || captured(body, target.name)) {
+      if (keyword !== "const" || assigns(body, target.name)) return undefined;
+    }
+    const values = iterable.arguments.map(({ value }) => value);
+    if (iterable.arguments.some(({ star }) => star)) return undefined;
+    const [start, stop, step] = values.length === 1 ? [undefined, values[0]!, undefined] : values;
+    const name = this.context.own(target.name);
+    const by = step ? constantIndex(step) : 1;
+    if (by === undefined && !step) return undefined;
+    if (by === undefined && step && step.kind !== "name" && step.kind !== "attribute") return undefined;
+    const down = by !== undefined && by < 0;
+    const next: Doc = by === 1 ? `${name}++` : by === -1 ? `${name}--` : down ? `${name} -= ${-by}` : [`${name} += `, this.to.doc(step!)];
+    return [
+      "for (let ",
+      name,
+      " = ",
+      start ? this.to.doc(start) : "0",
+      `; ${name} ${down ? ">" : "<"} `,
+      this.to.operand(stop!, level.relation + 1),
+      "; ",
+      next,
+      ") ",
+    ];
+  }
+
+  #attempt(statement: Try, margin: number): string[] {
+    const pad = " ".repeat(margin);
+    const lines = [`${pad}try {`, ...this.block(statement.body, margin + 2), ...(statement.otherwise ? this.block(statement.otherwise, margin + 2) : [])];
+    if (statement.handlers.length > 0) {
+      const name = statement.handlers.find((handler) => handler.name)?.name;
+      const caught = name ? this.context.own(name) : "error";
+      const outer = this.#caught;
+      this.#caught = caught;
+      const needsName = name !== undefined || statement.handlers.some((handler) => raisesAgain(handler.body) || this.#ownError(handler.test));
+      lines.push(`${pad}} catch ${needsName ? `(${caught}) ` : ""}{`, ...this.#handlers(statement, caught, margin + 2));
+      this.#caught = outer;
+    }
+    if (statement.finally) lines.push(`${pad}} finally {`, ...this.block(statement.finally, margin + 2));
+    return [...lines, `${pad}}`];
+  }
+
+  #ownError(test: Expression | undefined): boolean {
+    return test !== undefined && (test.kind === "tuple" ? test.entries.some((entry) => this.#ownError(entry)) : this.to.typeOf(test).kind === "class");
+  }
+
+  #handlers({ handlers }: Try, caught: string, margin: number): string[] {
+    const own = handlers.filter((handler) => this.#ownError(handler.test));
+    const general = handlers.find((handler) => !this.#ownError(handler.test));
+    if (own.length === 0) return general ? this.block(general.body, margin) : [];
+    const pad = " ".repeat(margin);
+    const lines: string[] = [];
+    for (const [at, handler] of own.entries()) {
+      const classes = handler.test!.kind === "tuple" ? handler.test!.entries : [handler.test!];
+      const test = classes.map((one) => `${caught} instanceof ${layOut(this.to.doc(one))}`).join(" || ");
+      lines.push(`${pad}${at > 0 ? "} else " : ""}if (${test}) {`, ...this.block(handler.body, margin + 2));
+    }
+    lines.push(`${pad}} else {`, ...(general ? this.block(general.body, margin + 2) : [`${pad}  throw ${caught};`]), `${pad}}`);
+    return lines;
+  }
+
+  /** `with …:`. */
+  #context_(statement: With, margin: number, rest: readonly Statement[]): string[] {
+    const [item, ...further] = statement.items;
+    if (!item) return this.block(statement.body, margin);
+    const inner: With = { ...statement, items: further };
+    const body = (at: number) => this.#context_(inner, at, rest);
+    const path = item.value.kind === "call" ? this.context.pathOf(item.value.callee) : undefined;
+    const api = item.value.kind === "call" ? this.context.apiPathOf(item.value.callee) : undefined;
+    const pad = " ".repeat(margin);
+    if (path && /autocast$|\.profile$|record_function$|catch_warnings$|\.tqdm$|stream$/.test(path)) return body(margin);
+    if (api && item.value.kind === "call") {
+      const call: Doc = [this.context.api(api), argumentsOf(this.to, item.value)];
+      const guarded = /^(noGrad|enableGrad|inferenceMode)$/.test(api);
+      if (guarded && !jumps(statement.body)) return [`${pad}${layOut(this.context.api(api))}(() => {`, ...body(margin + 2), `${pad}});`];
+      const using = (at: number) => `${" ".repeat(at)}using ${this.guardName()} = ${layOut(call, at)};`;
+      if (rest.length === 0 && margin > 0) return [using(margin), ...body(margin)];
+      const guard = using(margin + 2);
+      return [`${pad}{`, guard, ...body(margin + 2), `${pad}}`];
+    }
+    this.context.report(item.value.from, "This `with` has no twin here: what stands in it is run as it is");
+    return [
+      commentLine(`Python: with ${this.context.source.slice(item.value.from, item.value.to).split("\n")[0]}${item.name ? ` as ${item.name}` : ""}:`, margin),
+      ...body(margin),
+    ];
+  }
+
+  /** A name for what lasts to the end of its block. */
+  guardName(): string {
+    this.#guards++;
+    return this.context.taken.has("_") ? `guard${this.#guards > 1 ? this.#guards : ""}` : this.#guards > 1 ? `_${this.#guards}` : "_";
+  }
+
+  // ---- functions
+
+  #definition(statement: FunctionStatement, margin: number): string[] {
+    const info = this.knowledge.functions.get(statement)!;
+    const pad = " ".repeat(margin);
+    const name = this.context.own(statement.name);
+    const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
+    const returns = this.returnType(info);
+    for (const decorator of statement.decorators) this.checkDecorator(decorator);
+    const inner = this.functionBody(info, statement, margin + 2);
+    const usesThis = this.to.self !== undefined && mentionsName(statement.body, this.to.self);
+    const redefined =
+      !usesThis &&
+      this.declarations.at.get(statement)?.get(statement.name) === undefined &&
+      this.declarations.before.size > 0 &&
+      [...this.declarations.before.values()].some((names) => names.includes(statement.name));
+    const parameters = layOut(["(", this.parameters(info, statement.parameters), ")"], margin);
+    const exported = this.exports && margin === 0 ? "export " : "";
+    if (usesThis || redefined) {
+      const star = info.generator ? "function* " : "";
+      return [...doc, `${pad}${redefined ? "" : "const "}${name} = ${star}${parameters}${returns}${info.generator ? " {" : " => {"}`, ...inner, `${pad}};`];
+    }
+    return [...doc, `${pad}${exported}function${info.generator ? "*" : ""} ${name}${parameters}${returns} {`, ...inner, `${pad}}`];
+  }
+
+  checkDecorator(decorator: Expression): void {
+    const name = decoratorName(decorator);
+    if (
+      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast)$/.test(
+        name,
+      ) ||
+      name.endsWith(".setter")
+    )
+      return;
+    this.context.report(decorator.from, `The decorator \`@${name}\` has no twin here: the function stays as it is`);
+  }
+
+  /** `: Tensor`, where it can be said. */
+  returnType(info: FunctionInfo): string {
+    if (info.generator) return "";
+    const type = info.returns;
+    if (type.kind === "none") return ": void";
+    const text = this.typeName(type);
+    return /\bany\b/.test(text) || type.kind === "unknown" ? "" : `: ${text}`;
+  }
+
+  /** The lines of a function's body. */
+  functionBody(info: FunctionInfo, statement: FunctionStatement, margin: number, body: Block = statement.body): string[] {
+    const outer = { scope: this.#scope, self: this.to.self };
+    this.#scope = info.scope;
+    if (info.bound) this.to.self = statement.parameters[0]?.name;
+    this.declarations.place(body, new Set(statement.parameters.map(({ name }) => name)));
+    this.#broken.push(undefined);
+    const guard = statement.decorators
+      .map((decorator) => (decorator.kind === "call" ? this.context.apiPathOf(decorator.callee) : this.context.apiPathOf(decorator)))
+      .find((api) => api && /^(noGrad|inferenceMode|enableGrad)$/.test(api));
+    const lines = guard ? [`${" ".repeat(margin)}using ${this.guardName()} = ${this.context.api(guard)}();`] : [];
+    lines.push(...this.block(body, margin));
+    this.#broken.pop();
+    this.#scope = outer.scope;
+    this.to.self = outer.self;
+    return lines;
+  }
+
+  /** Parameters with types and defaults. */
+  parameters(info: FunctionInfo, parameters: readonly Parameter[], typed = true): Doc {
+    const list = parameters.slice(info.bound ? 1 : 0);
+    const both = list.some(({ star }) => star === "*") && list.some(({ star }) => star === "**");
+    const docs = list
+      .filter(({ star }) => !(both && star === "**"))
+      .map((parameter, at): Doc => {
+        const type = info.parameters.get(parameter.name) ?? unknown;
+        const name = this.context.own(parameter.name);
+        if (parameter.star === "*") return `...${name}: ${this.typeName(type.kind === "list" ? type : any).replace(/^any$/, "any[]")}`;
+        if (parameter.star === "**") return `${name}: Record<string, any> = {}`;
+        const required = !parameter.default && list.slice(0, at).some((earlier) => earlier.default !== undefined);
+        const text = this.typeName(type);
+        if (!parameter.default) return typed ? `${name}: ${text}${required ? "" : ""}` : name;
+        const own = this.to.typeOf(parameter.default);
+        const obvious = typeText(own) === text && parameter.default.kind !== "list" && parameter.default.kind !== "dict" && text !== "any";
+        return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.#coerced(parameter.default, any)];
+      });
+    return docs.flatMap((doc, at) => [at > 0 ? ", " : "", doc]);
+  }
+
+  /** The call `super(…)` that a constructor begins with. */
+  superCall(call: Call, of: ClassInfo): Doc {
+    const base = of.bases.find((one) => one.kind === "class");
+    const info = base?.kind === "class" ? findMethod(base.of, "__init__") : undefined;
+    const named =
+      this.context.pathOf((call.callee as { object: Expression }).object) !== undefined ||
+      call.callee.kind !== "attribute" ||
+      call.callee.object.kind !== "call";
+    const given = named ? { ...call, arguments: call.arguments.slice(1) } : call;
+    if (!base && of.root === "nn.Module") return "super()";
+    return ["super", ownArguments(this.to, given, info)];
+  }
+
+  classStatement(statement: ClassStatement): ClassInfo {
+    return this.knowledge.classes.get(statement)!;
+  }
+}
+
+/** Whether a block is left by `return`, `break`, `continue` or `yield`: what a function around it can't do. */
+function jumps(block: Block, inLoop = false): boolean {
+  return block.statements.some((statement) => {
+    if (statement.kind === "return") return true;
+    if ((statement.kind === "break" || statement.kind === "continue") && !inLoop) return true;
+    if (expressionsOf(statement).some((expression) => expression.kind === "yield")) return true;
+    if (statement.kind === "function" || statement.kind === "class") return false;
+    const loop = inLoop || statement.kind === "for" || statement.kind === "while";
+    return blocksOf(statement).some((inner) => jumps(inner, loop));
+  });
+}
+
+function assigns(block: Block, name: string): boolean {
+  return block.statements.some((statement) => {
+    if (statement.kind === "assign" && statement.targets.some((target) => targetNames(target).includes(name))) return true;
+    if (statement.kind === "update" && targetNames(statement.target).includes(name)) return true;
+    if (statement.kind === "for" && targetNames(statement.target).includes(name)) return true;
+    return statement.kind !== "function" && statement.kind !== "class" && blocksOf(statement).some((inner) => assigns(inner, name));
+  });
+}
+
+function captured(_block: Block, _name: string): boolean {
+  return false;
+}
+
+function raisesAgain(block: Block): boolean {
+  return block.statements.some((statement) => (statement.kind === "raise" && !statement.value) || blocksOf(statement).some(raisesAgain));
+}
+
+function isPattern(expression: Expression): boolean {
+  if (expression.kind === "name") return true;
+  if (expression.kind === "starred") return isPattern(expression.value);
+  return (expression.kind === "tuple" || expression.kind === "list") && expression.entries.every(isPattern);
+}

@@ -1,0 +1,282 @@
+/** Python's texts of values: f-strings, `%`, `str.format` and what `print` writes. */
+import { primary, within, level, type Code } from "./context.ts";
+import type { Expressions } from "./expressions.ts";
+import { quoted, type Doc } from "./layout.ts";
+import type { Call, Expression, FormatPart } from "./syntax.ts";
+import { present, type Type } from "./types.ts";
+
+/** Texts and expressions, one behind the other. */
+export type Parts = (string | Doc)[];
+
+/** A literal: a plain string where nothing is put in, else a template. */
+export function template(parts: readonly ({ text: string } | { code: Code })[]): Code {
+  if (parts.every((part) => "text" in part)) return primary(quoted(parts.map((part) => part.text).join("")));
+  if (parts.length === 1 && "code" in parts[0]!) return parts[0].code;
+  const inside = parts.flatMap((part): Doc[] => ("text" in part ? [escaped(part.text)] : (insideOf(part.code.doc) ?? ["${", part.code.doc, "}"])));
+  return primary("`", ...inside, "`");
+}
+
+/** What stands between the quotes of a template. */
+function insideOf(doc: Doc): Doc[] | undefined {
+  return Array.isArray(doc) && doc[0] === "`" && doc.at(-1) === "`" && !doc.slice(1, -1).includes("`") ? doc.slice(1, -1) : undefined;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("`", "\\`")
+    .replaceAll("${", "\\${")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\u001b", "\\x1b");
+}
+
+export function formatText(to: Expressions, parts: readonly (string | FormatPart)[]): Code {
+  return template(
+    parts.map((part) => {
+      if (typeof part === "string") return { text: part };
+      if (part.conversion === "r") return { code: reprOf(to, part.value) };
+      return part.spec.length === 0 ? { code: inTemplate(to, part.value) } : { code: formatted(to, part.value, part.spec) };
+    }),
+  );
+}
+
+/** A value where a template stands around it: numbers and texts go in as they are. */
+function inTemplate(to: Expressions, value: Expression): Code {
+  const type = present(to.typeOf(value));
+  if (type.kind === "string" || type.kind === "int" || type.kind === "number") return to.expression(value);
+  if (type.kind === "tensor") return primary(to.context.helper("format"), "(", to.expression(value).doc, ")");
+  if (["object", "instance"].includes(type.kind)) return to.expression(value);
+  return strOf(to, value);
+}
+
+/** `str(value)`. */
+export function strOf(to: Expressions, value: Expression): Code {
+  const type = to.typeOf(value);
+  if (type.kind === "string") return to.expression(value);
+  if (type.kind === "tensor" || type.kind === "object" || type.kind === "instance" || type.kind === "int" || type.kind === "number" || type.kind === "pair") {
+    return primary("String(", to.expression(value).doc, ")");
+  }
+  return reprOf(to, value, true);
+}
+
+/** `repr(value)`, or `str(value)` of what isn't known. */
+export function reprOf(to: Expressions, value: Expression, asText = false): Code {
+  return textOf(to, to.expression(value), to.typeOf(value), asText);
+}
+
+function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code {
+  const { context } = to;
+  switch (type.kind) {
+    case "int":
+    case "number":
+    case "object":
+    case "instance":
+    case "tensor":
+      return primary("String(", code.doc, ")");
+    case "float":
+      return primary(context.helper("decimal"), "(", code.doc, ")");
+    case "bool":
+      return { doc: [within(code, level.or), ' ? "True" : "False"'], level: level.conditional };
+    case "none":
+      return primary('"None"');
+    case "error":
+      return primary("(", code.doc, " as Error).message");
+    case "size":
+      return primary(context.helper("size"), "(", code.doc, ")");
+    case "list": {
+      const array = within(code, level.primary);
+      const plain = type.of.kind === "int" || type.of.kind === "number";
+      if (plain && !type.tuple) return primary("`", "[${", array, '.join(", ")}]', "`");
+      const entries: Doc | undefined = plain
+        ? [array, ".map(String)"]
+        : type.of.kind === "float"
+          ? [array, ".map(", context.helper("decimal"), ")"]
+          : ["tuple", "size", "list", "bool"].includes(type.of.kind)
+            ? [array, ".map((entry) => ", textOf(to, primary("entry"), type.of, false).doc, ")"]
+            : type.tuple
+              ? [array, ".map(", context.helper("repr"), ")"]
+              : undefined;
+      if (!entries) return primary(context.helper("repr"), "(", code.doc, ")");
+      if (type.tuple) return primary(context.helper("tupleText"), "(...", entries, ")");
+      return primary("`", "[${", entries, '.join(", ")}]', "`");
+    }
+    case "tuple":
+      if (typeof code.doc === "string") {
+        const entries = type.entries.map((entry, at) => textOf(to, primary(`${code.doc as string}[${at}]`), entry, false).doc);
+        return primary(
+          context.helper("tupleText"),
+          "(",
+          entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])),
+          ")",
+        );
+      }
+      return primary(context.helper("tupleText"), "(...", within(code, level.primary), ".map(", context.helper("repr"), "))");
+    default:
+      return primary(context.helper(asText ? "str" : "repr"), "(", code.doc, ")");
+  }
+}
+
+/** `f"{value:spec}"`. */
+export function formatted(to: Expressions, value: Expression, spec: readonly (string | FormatPart)[]): Code {
+  const type = present(to.typeOf(value));
+  const known = spec.every((part) => typeof part === "string") ? shortForm(to, value, type, spec.join("")) : undefined;
+  if (known) return known;
+  const specText = spec.every((part) => typeof part === "string") ? primary(quoted(spec.join(""))) : formatText(to, spec);
+  return primary(to.context.helper("format"), "(", to.expression(value).doc, ", ", specText.doc, ")");
+}
+
+/** The spec in TypeScript's own words, where there are any. */
+function shortForm(to: Expressions, value: Expression, type: Type, spec: string): Code | undefined {
+  const match = /^([<>])?(\+)?(0)?(\d+)?(,)?(?:\.(\d+))?([fd%s])?$/.exec(spec);
+  if (!match) return undefined;
+  const [, align, sign, zero, width, comma, digits, form] = match;
+  const numeric = ["int", "float", "number"].includes(type.kind) || (type.kind === "tensor" && (form === "f" || form === "%"));
+  if (!numeric && type.kind !== "string") return undefined;
+  const bare = type.kind === "tensor" ? primary(within(to.expression(value), level.primary), ".item()") : to.expression(value);
+  let code: Code;
+  if (type.kind === "string") {
+    if (sign || comma || digits || form === "f" || form === "%" || form === "d") return undefined;
+    code = bare;
+  } else if (form === "f" && !comma) {
+    code = primary(numberIn(bare), `.toFixed(${digits ?? 6})`);
+  } else if (form === "%") {
+    code = primary("`", "${(", within(bare, level.times), ` * 100).toFixed(${digits ?? 6})}%`, "`");
+  } else if (comma && !digits && type.kind === "int" && (form === undefined || form === "d")) {
+    code = primary(within(bare, level.primary), '.toLocaleString("en-US")');
+  } else if (!comma && digits === undefined && type.kind === "int" && (form === undefined || form === "d")) {
+    code = width === undefined ? bare : primary("String(", bare.doc, ")");
+  } else {
+    return undefined;
+  }
+  if (sign) {
+    if (typeof bare.doc !== "string" && !isSimple(bare.doc)) return undefined;
+    if (width !== undefined) return undefined;
+    return template([{ code: { doc: [within(bare, level.relation), ' < 0 ? "" : "+"'], level: level.conditional } }, { code }]);
+  }
+  if (width === undefined) return code;
+  const left = align ? align === "<" : type.kind === "string";
+  if (zero && !align) return primary(within(code, level.primary), `.padStart(${width}, "0")`);
+  return primary(within(code, level.primary), left ? `.padEnd(${width})` : `.padStart(${width})`);
+}
+
+/** A number where a method of it is called. */
+function numberIn(code: Code): Doc {
+  return typeof code.doc === "string" && /^[\d.]/.test(code.doc) ? ["(", code.doc, ")"] : within(code, level.primary);
+}
+
+/** Whether it may well stand there twice. */
+function isSimple(doc: Doc): boolean {
+  return typeof doc === "string" ? /^[\w.[\]"']*$/.test(doc) : Array.isArray(doc) && doc.every((one) => isSimple(one as Doc));
+}
+
+/** `"… %.3f …" % values`. */
+export function percentText(to: Expressions, text: string, values: readonly Expression[]): Code {
+  let next = 0;
+  const parts: ({ text: string } | { code: Code })[] = [];
+  let last = 0;
+  for (const match of text.matchAll(/%([-+0 ]*)(\d+|\*)?(?:\.(\d+))?([sdifeEgGrx%])/g)) {
+    if (match.index > last) parts.push({ text: text.slice(last, match.index) });
+    last = match.index + match[0].length;
+    const [, flags, width, digits, form] = match;
+    if (form === "%") {
+      parts.push({ text: "%" });
+      continue;
+    }
+    const value = values[next++];
+    if (!value) continue;
+    const type = present(to.typeOf(value));
+    const padding = width ? `${flags!.includes("-") ? "<" : type.kind === "string" || form === "s" ? ">" : ""}${flags!.includes("0") ? "0" : ""}${width}` : "";
+    const sign = flags!.includes("+") ? "+" : "";
+    if (form === "r") parts.push({ code: reprOf(to, value) });
+    else if (form === "s" || (form !== "f" && form !== "d" && form !== "i" && form !== "e" && form !== "g" && form !== "x")) {
+      parts.push({ code: padding ? formatted(to, value, [padding]) : inTemplate(to, value) });
+    } else if ((form === "d" || form === "i") && type.kind === "float") {
+      parts.push({
+        code: padding
+          ? primary("String(Math.trunc(", to.expression(value).doc, `)).padStart(${width})`)
+          : primary("Math.trunc(", to.expression(value).doc, ")"),
+      });
+    } else {
+      parts.push({
+        code: formatted(to, value, [
+          `${padding && sign ? padding.replace(/^([<>]?)/, `$1${sign}`) : sign + padding}${form === "d" || form === "i" ? "d" : `.${digits ?? 6}${form}`}`,
+        ]),
+      });
+    }
+  }
+  if (last < text.length) parts.push({ text: text.slice(last) });
+  return template(parts);
+}
+
+/** `"… {} …".format(values)`. */
+export function formatMethod(to: Expressions, text: string, call: Call): Code {
+  let next = 0;
+  const parts: ({ text: string } | { code: Code })[] = [];
+  let last = 0;
+  for (const match of text.matchAll(/\{\{|\}\}|\{(\w*)(?:!([rsa]))?(?::([^{}]*))?\}/g)) {
+    if (match.index > last) parts.push({ text: text.slice(last, match.index) });
+    last = match.index + match[0].length;
+    if (match[0] === "{{" || match[0] === "}}") {
+      parts.push({ text: match[0][0]! });
+      continue;
+    }
+    const [, key, conversion, spec] = match;
+    const argument = key === "" ? call.arguments[next++] : /^\d+$/.test(key!) ? call.arguments[Number(key)] : call.arguments.find(({ name }) => name === key);
+    if (!argument) continue;
+    if (conversion === "r") parts.push({ code: reprOf(to, argument.value) });
+    else parts.push({ code: spec ? formatted(to, argument.value, [spec]) : inTemplate(to, argument.value) });
+  }
+  if (last < text.length) parts.push({ text: text.slice(last) });
+  return template(parts);
+}
+
+/** `print(…)`. */
+export function printed(to: Expressions, call: Call): Code {
+  const named = (name: string) => call.arguments.find((argument) => argument.name === name)?.value;
+  const values = call.arguments.filter(({ name }) => !name);
+  const end = named("end");
+  const separator = named("sep");
+  const toErrors = named("file");
+  const texts = values.map(({ value, star }) =>
+    star ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ').join(" ")') : lineText(to, value),
+  );
+  const log = toErrors ? "console.error" : "console.log";
+  if (!end && !separator) {
+    const first = values[0]?.value;
+    const plain = values.length === 1 || first?.kind !== "string" || !first.value.includes("%");
+    if (
+      plain &&
+      (values.length === 1 || values.every(({ value }) => ["string", "int", "number"].includes(to.typeOf(value).kind)) || first?.kind === "string")
+    ) {
+      return primary(
+        log,
+        "(",
+        texts.flatMap((text, at) => (at === 0 ? [text.doc] : [", ", text.doc])),
+        ")",
+      );
+    }
+  }
+  const between = separator?.kind === "string" ? separator.value : " ";
+  const parts = texts.flatMap((code, at): ({ text: string } | { code: Code })[] => [
+    ...(at > 0 ? [{ text: between }] : []),
+    literalOf(values[at]!.value) ?? { code },
+  ]);
+  if (!end || (end.kind === "string" && end.value === "\n")) return primary(log, "(", parts.length === 0 ? "" : template(parts).doc, ")");
+  if (end.kind === "string") parts.push({ text: end.value });
+  else parts.push({ code: to.expression(end) });
+  return primary("process.stdout.write(", template(parts.length === 0 ? [{ text: "" }] : parts).doc, ")");
+}
+
+function literalOf(value: Expression): { text: string } | undefined {
+  return value.kind === "string" ? { text: value.value } : undefined;
+}
+
+/** What `print` writes of a value. */
+function lineText(to: Expressions, value: Expression): Code {
+  const type = to.typeOf(value);
+  if (value.kind === "number") return primary(quoted(value.text));
+  if (type.kind === "int" || type.kind === "number") return to.expression(value);
+  return strOf(to, value);
+}

@@ -1,0 +1,322 @@
+/** What is known of a Python value, so far as operators, indexing and printing depend on it. */
+import type { Block, ClassStatement, Expression, FunctionStatement, Lambda } from "./syntax.ts";
+
+/** Numbers of a tensor; unknown where nothing says. */
+export type ElementType = "float" | "int" | "bool" | undefined;
+
+export interface ListType {
+  readonly kind: "list";
+  of: Type;
+  /** It prints as a tuple: of how many entries isn't known. */
+  tuple?: boolean;
+}
+export interface DictType {
+  readonly kind: "dict";
+  key: Type;
+  value: Type;
+  /** Types by name where only names that stand in the source are keys. */
+  fields?: Map<string, Type>;
+  /** It is a `Map` whatever its keys: the API made it. */
+  map?: boolean;
+}
+
+export type Type =
+  | { readonly kind: "unknown" | "any" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
+  /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's. */
+  | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: boolean }
+  | ListType
+  | DictType
+  | { readonly kind: "tuple"; readonly entries: readonly Type[] }
+  | { readonly kind: "set" | "iterator"; readonly of: Type }
+  | { readonly kind: "nullable"; readonly of: Type }
+  /** `x.max(1)`: values and indices. */
+  | { readonly kind: "pair" }
+  /** A value of a class of this program. */
+  | { readonly kind: "instance"; readonly of: ClassInfo }
+  | { readonly kind: "class"; readonly of: ClassInfo }
+  | { readonly kind: "function"; readonly of: FunctionInfo; readonly self?: Type }
+  /** A value of a class of the API: `nn.Linear`; what it hands out when gone through. */
+  | { readonly kind: "object"; readonly of: string; readonly item?: Type }
+  /** What an import gave, by its Python name: `torch.nn.Linear`, `math.sqrt`. */
+  | { readonly kind: "python"; readonly path: string };
+
+export interface FunctionInfo {
+  readonly node: FunctionStatement | Lambda;
+  readonly name: string;
+  readonly body: Block | Expression;
+  readonly scope: Scope;
+  readonly parameters: Map<string, Type>;
+  /** From a default, an annotation or the name; gives way to what callers pass. */
+  returns: Type;
+  readonly class?: ClassInfo;
+  readonly generator: boolean;
+  /** Whether `self` or `cls` comes first. */
+  readonly bound: "self" | "class" | undefined;
+  readonly property: boolean;
+}
+
+export interface ClassInfo {
+  readonly node: ClassStatement;
+  readonly name: string;
+  bases: Type[];
+  /** Whether it is a module, a dataset, …: the path of the API's class that it comes from. */
+  root: string | undefined;
+  readonly fields: Map<string, Type>;
+  readonly methods: Map<string, FunctionInfo>;
+  /** Names that stand in the class itself. */
+  readonly statics: Map<string, Type>;
+  readonly dataclass: boolean;
+}
+
+/** The names of a function, or of the whole program. */
+export interface Scope {
+  readonly parent?: Scope;
+  /** All that is ever assigned to each name, joined. */
+  readonly names: Map<string, Type>;
+  /** Names of an outer scope that are assigned here. */
+  readonly outer: Set<string>;
+}
+
+export const unknown: Type = { kind: "unknown" };
+export const any: Type = { kind: "any" };
+export const none: Type = { kind: "none" };
+export const int: Type = { kind: "int" };
+export const float: Type = { kind: "float" };
+export const number: Type = { kind: "number" };
+export const bool: Type = { kind: "bool" };
+export const string: Type = { kind: "string" };
+export const size: Type = { kind: "size" };
+export const tensor: Type = { kind: "tensor" };
+export const floats: Type = { kind: "tensor", elements: "float" };
+export const ints: Type = { kind: "tensor", elements: "int" };
+export const bools: Type = { kind: "tensor", elements: "bool" };
+export const someModule: Type = { kind: "object", of: "nn.Module" };
+
+export function listOf(of: Type): ListType {
+  return { kind: "list", of };
+}
+
+export function tupleOf(...entries: Type[]): Type {
+  return { kind: "tuple", entries };
+}
+
+export function isNumber(type: Type): boolean {
+  return ["int", "float", "number", "bool"].includes(type.kind);
+}
+
+export function isTensor(type: Type): boolean {
+  return type.kind === "tensor";
+}
+
+/** A result that is an array of NumPy's if what it is made of is one. */
+export function likeNumpy(result: Type, ...made: readonly Type[]): Type {
+  return result.kind === "tensor" && made.some((one) => one.kind === "tensor" && one.numpy) ? { ...result, numpy: true } : result;
+}
+
+/** The type without a possible `None`. */
+export function present(type: Type): Type {
+  return type.kind === "nullable" ? type.of : type;
+}
+
+export function isModule(type: Type): boolean {
+  if (type.kind === "instance") return type.of.root === "nn.Module" || (type.of.root?.startsWith("nn.") ?? false);
+  return type.kind === "object" && /^nn\.[A-Z]/.test(type.of);
+}
+
+/** Whether a dictionary is a `Map` here: a plain object has only texts for keys. */
+export function isMap(type: DictType): boolean {
+  return type.map === true || !["string", "unknown"].includes(type.key.kind);
+}
+
+/** What both may be. Lists and dictionaries that meet become one. */
+export function join(a: Type, b: Type): Type {
+  if (a === b || b.kind === "unknown") return a;
+  if (a.kind === "unknown") return b;
+  if (a.kind === "none") return b.kind === "nullable" || b.kind === "none" || b.kind === "any" ? b : { kind: "nullable", of: b };
+  if (b.kind === "none") return join(b, a);
+  if (a.kind === "nullable" || b.kind === "nullable") {
+    const of = join(present(a), present(b));
+    return of.kind === "any" ? any : { kind: "nullable", of };
+  }
+  if (isNumber(a) && isNumber(b)) return joinNumbers(a, b);
+  if (a.kind === "tensor" && b.kind === "tensor") {
+    return {
+      kind: "tensor",
+      elements: a.elements === b.elements ? a.elements : undefined,
+      parameter: Boolean(a.parameter && b.parameter),
+      mixed: Boolean(a.mixed || b.mixed),
+      numpy: Boolean(a.numpy && b.numpy),
+    };
+  }
+  if (a.kind === "list" && b.kind === "list") {
+    a.of = b.of = join(a.of, b.of);
+    if (!a.tuple || !b.tuple) a.tuple = b.tuple = false;
+    return a;
+  }
+  if (a.kind === "dict" && b.kind === "dict") return joinDicts(a, b);
+  if (a.kind === "tuple" && b.kind === "tuple") {
+    if (a.entries.length === b.entries.length) return { kind: "tuple", entries: a.entries.map((entry, at) => join(entry, b.entries[at]!)) };
+    return listOf([...a.entries, ...b.entries].reduce(join, unknown));
+  }
+  if (isSequence(a) && isSequence(b)) return listOf(join(itemOf(a), itemOf(b)));
+  if ((a.kind === "set" && b.kind === "set") || (a.kind === "iterator" && b.kind === "iterator")) return { kind: a.kind, of: join(a.of, b.of) };
+  if (a.kind === "instance" && b.kind === "instance") return joinInstances(a.of, b.of);
+  if (a.kind === "object" && b.kind === "object" && a.of === b.of) {
+    const item = a.item && b.item ? join(a.item, b.item) : (a.item ?? b.item);
+    return item ? { kind: "object", of: a.of, item } : a;
+  }
+  if (isModule(a) && isModule(b)) return someModule;
+  if (a.kind === "object" && b.kind === "object") {
+    const house = a.of.split(".")[0]!;
+    if (house !== b.of.split(".")[0]) return any;
+    if (a.of.startsWith("optim.lrScheduler")) return { kind: "object", of: "optim.lrScheduler.LRScheduler" };
+    if (house === "optim") return { kind: "object", of: "optim.Optimizer" };
+    return any;
+  }
+  if (a.kind === b.kind && !["function", "class", "python", "instance", "object"].includes(a.kind)) return a;
+  if (a.kind === "function" && b.kind === "function" && a.of === b.of) return a;
+  if (a.kind === "class" && b.kind === "class" && a.of === b.of) return a;
+  if (a.kind === "python" && b.kind === "python" && a.path === b.path) return a;
+  return any;
+}
+
+function joinNumbers(a: Type, b: Type): Type {
+  if (a.kind === b.kind) return a;
+  if (a.kind === "float" || b.kind === "float") return float;
+  return a.kind === "number" || b.kind === "number" ? number : int;
+}
+
+function joinDicts(a: DictType, b: DictType): DictType {
+  a.key = b.key = join(a.key, b.key);
+  a.value = b.value = join(a.value, b.value);
+  if (a.map || b.map) a.map = b.map = true;
+  if (a.fields && b.fields) {
+    for (const [name, type] of b.fields) a.fields.set(name, join(a.fields.get(name) ?? unknown, type));
+    b.fields = a.fields;
+  } else {
+    delete a.fields;
+    delete b.fields;
+  }
+  return a;
+}
+
+function joinInstances(a: ClassInfo, b: ClassInfo): Type {
+  for (const candidate of lineage(a)) {
+    if (lineage(b).includes(candidate)) return { kind: "instance", of: candidate };
+  }
+  return a.root && a.root === b.root ? { kind: "object", of: a.root } : any;
+}
+
+/** A class and those of this program that it comes from. */
+export function lineage(of: ClassInfo): ClassInfo[] {
+  return [of, ...of.bases.flatMap((base) => (base.kind === "class" && base.of !== of ? lineage(base.of) : []))];
+}
+
+export function isSequence(type: Type): boolean {
+  return ["list", "tuple", "size"].includes(type.kind);
+}
+
+/** What comes out when a value is gone through. */
+export function itemOf(type: Type): Type {
+  switch (type.kind) {
+    case "list":
+    case "set":
+    case "iterator":
+      return type.of;
+    case "nullable":
+      return itemOf(type.of);
+    case "tuple":
+      return type.entries.reduce(join, unknown);
+    case "size":
+      return int;
+    case "string":
+      return string;
+    case "tensor":
+      return { kind: "tensor", elements: type.elements };
+    case "pair":
+      return tensor;
+    case "dict":
+      return type.key;
+    case "object":
+      if (type.of === "nn.ModuleDict" || type.of === "nn.ParameterDict") return string;
+      if (type.item) return type.item;
+      if (type.of === "nn.Sequential" || type.of === "nn.ModuleList") return someModule;
+      return type.of === "nn.ParameterList" ? floats : unknown;
+    case "instance": {
+      for (const name of ["__iter__", "__getitem__"]) {
+        const method = findMethod(type.of, name);
+        if (method) return name === "__iter__" ? itemOf(method.returns) : method.returns;
+      }
+      return type.of.root === "nn.ModuleList" || type.of.root === "nn.Sequential" ? someModule : unknown;
+    }
+    default:
+      return type.kind === "any" ? any : unknown;
+  }
+}
+
+export function findMethod(of: ClassInfo, name: string): FunctionInfo | undefined {
+  for (const one of lineage(of)) {
+    const method = one.methods.get(name);
+    if (method) return method;
+  }
+  return undefined;
+}
+
+/** How TypeScript writes a type; `any` where it can't be said. */
+export function typeText(type: Type): string {
+  switch (type.kind) {
+    case "int":
+    case "float":
+    case "number":
+      return "number";
+    case "bool":
+      return "boolean";
+    case "string":
+      return "string";
+    case "none":
+      return "null";
+    case "size":
+      return "number[]";
+    case "tensor":
+      return type.parameter ? "nn.Parameter" : "Tensor";
+    case "list":
+      return type.of.kind === "unknown" ? "any[]" : `${bracketed(typeText(type.of))}[]`;
+    case "tuple":
+      return `[${type.entries.map(typeText).join(", ")}]`;
+    case "set":
+      return `Set<${typeText(type.of)}>`;
+    case "iterator":
+      return `Iterable<${typeText(type.of)}>`;
+    case "dict":
+      if (isMap(type)) return `Map<${typeText(type.key)}, ${typeText(type.value)}>`;
+      return `Record<string, ${typeText(type.value)}>`;
+    case "nullable": {
+      const of = typeText(type.of);
+      return of === "any" ? of : `${of.includes("=>") ? `(${of})` : of} | null`;
+    }
+    case "instance":
+      return type.of.name;
+    case "class":
+      return `typeof ${type.of.name}`;
+    case "object":
+      return objectText(type.of, type.item);
+    case "function":
+      return "(...values: any[]) => any";
+    default:
+      return "any";
+  }
+}
+
+function objectText(of: string, item: Type | undefined): string {
+  if (of === "nn.Module") return "nn.Module<any, any>";
+  if (/^nn\.Module(List|Dict)$/.test(of)) return item && item.kind !== "any" && item.kind !== "unknown" ? `${of}<${typeText(item)}>` : of;
+  if (of === "data.Dataset") return item ? `${of}<${typeText(item)}>` : "data.Dataset<any>";
+  if (of === "data.Subset") return `${of}<any>`;
+  if (of === "optim.Optimizer") return "optim.Optimizer<any>";
+  if (of === "optim.lrScheduler.LRScheduler") return of;
+  return /^(nn|optim|data|distributions)\./.test(of) ? of : "any";
+}
+
+function bracketed(text: string): string {
+  return /[|&]|=>/.test(text) ? `(${text})` : text;
+}
