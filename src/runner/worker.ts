@@ -12,6 +12,8 @@ const post = port.postMessage.bind(port) as (message: WorkerMessage) => void;
 
 takeOutput();
 takeInput();
+// V8 seeds it with the first call: with the seed that is this run's (`supervisor.ts`).
+Math.random();
 // The engine picks its kernels while it is loaded. This process is the runner's own, so V8's flags may be set for the best.
 process.env["KINDLING_KERNELS"] ??= "best";
 const { prepareEngine, Program } = await import("./program.ts");
