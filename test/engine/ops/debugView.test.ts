@@ -32,7 +32,15 @@ describe("a tensor in a debugger", () => {
 
   it("with few values is told with all of them", () => {
     assert.equal(line(tensor(3.5)), "Tensor[] float32 3.5");
-    assert.equal(line(tensor([[1, 2], [3, NaN]])), "Tensor[2, 2] float32 [[1, 2], [3, NaN]]");
+    assert.equal(
+      line(
+        tensor([
+          [1, 2],
+          [3, NaN],
+        ]),
+      ),
+      "Tensor[2, 2] float32 [[1, 2], [3, NaN]]",
+    );
     assert.equal(line(zeros(0, 3)), "Tensor[0, 3] float32 []");
   });
 
@@ -57,7 +65,12 @@ describe("a tensor in a debugger", () => {
   });
 
   it("that is a parameter is told as one, and opens with its values and gradient", () => {
-    const weight = new nn.Parameter(tensor([[1, 2], [3, 4]]));
+    const weight = new nn.Parameter(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    );
     weight.pow(2).sum().backward();
     assert.equal(line(weight), "Parameter[2, 2] float32 [[1, 2], [3, 4]]");
     const opened = asked(weight, properties) as Record<string, unknown>;
