@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kindling } from "../cli/command.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
-import { fromPython, modulePath } from "../../src/python/index.ts";
+import { fromPython } from "../../src/python/index.ts";
+import { modulePath } from "../../src/python/modulePath.ts";
 import { assertSamePrint } from "./samePrint.ts";
 
 const programs = fileURLToPath(new URL("programs/", import.meta.url));
