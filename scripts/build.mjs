@@ -15,6 +15,7 @@ const moduleEntries = {
   "kindling": "src/engine/index.ts",
   "runner/main": "src/runner/main.ts",
   "runner/worker": "src/runner/worker.ts",
+  "runner/again": "src/runner/again.ts",
   "cli/main": "src/cli/main.ts",
 };
 
@@ -51,7 +52,8 @@ function configurations() {
     },
     {
       ...common,
-      entryPoints: { extension: "src/extension/main.ts" },
+      // The translation into Python is loaded when it is first asked for.
+      entryPoints: { extension: "src/extension/main.ts", topython: "src/topython/index.ts" },
       outdir: path("dist"),
       outExtension: { ".js": ".cjs" },
       format: "cjs",

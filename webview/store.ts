@@ -81,9 +81,9 @@ export class Store {
   readonly outputSample = computed(() => withOutputs(this.samples.value, this.sampleIndex.value));
   readonly health = computed(() => (this.run.value ? health(this.run.value) : nothingKnown));
   /** Of the shown model's modules. */
-  readonly signs = computed(() => (this.model.value ? signs(this.#shownHealth.value.findings, this.model.value) : new Map<number, Sign>()));
+  readonly signs = computed(() => (this.model.value ? signs(this.shownHealth.value.findings, this.model.value) : new Map<number, Sign>()));
   /** As it was at the shown step. */
-  readonly #shownHealth = computed(() => {
+  readonly shownHealth = computed(() => {
     const { step } = this.choices.value;
     return this.run.value && step !== null ? health(runUntil(this.run.value, step)) : this.health.value;
   });
@@ -131,8 +131,10 @@ export class Store {
 
   /** What the user did. The next key may come before the next frame, and must find what this one did. */
   readonly dispatch = (action: Action): void => {
+    const before = this.#chosen();
     this.#change(action);
     this.#shown.value = this.#current;
+    this.#tellChosen(before);
   };
 
   /** Asks for a page of its own of what is shown. */
@@ -158,6 +160,17 @@ export class Store {
     this.#saveTimer = null;
     this.#host.setState(remember(this.#current));
   };
+
+  #chosen(): { readonly model: number; readonly module: number } | null {
+    const [model, module] = [this.model.peek(), this.module.peek()];
+    return model && module && { model: model.id, module: module.id };
+  }
+
+  /** The tree beside the page, and the text, show the same module. */
+  #tellChosen(before: { readonly model: number; readonly module: number } | null): void {
+    const now = this.#chosen();
+    if (before && now && (before.model !== now.model || before.module !== now.module)) this.post({ type: "chosen", ...now });
+  }
 
   #change(action: Action): void {
     this.#current = reduce(this.#current, action);

@@ -4,13 +4,19 @@
 export const houses = {
   "src/protocol": { from: [], packages: [] },
   "src/run": { from: ["src/protocol"], packages: [] },
+  "src/lint": { from: ["src/protocol", "src/run"], packages: ["@babel/parser", "@babel/types"] },
+  "src/keep": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/client": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/python": { from: [], packages: ["@lezer/common", "@lezer/python"] },
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/run", "src/engine"], packages: [] },
-  "src/runner": { from: ["src/protocol", "src/run", "src/engine", "src/observe"], packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"] },
-  "src/cli": { from: ["src/protocol", "src/run", "src/client", "src/engine", "src/observe", "src/runner", "src/python"], packages: [/^node:/] },
-  "src/extension": { from: ["src/protocol", "src/run", "src/client", "src/python"], packages: [/^node:/, "vscode"] },
+  "src/runner": {
+    from: ["src/protocol", "src/run", "src/keep", "src/engine", "src/observe"],
+    packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"],
+  },
+  "src/topython": { from: ["src/protocol"], packages: [/^@babel\//] },
+  "src/cli": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/engine", "src/observe", "src/runner", "src/topython", "src/python"], packages: [/^node:/] },
+  "src/extension": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/topython", "src/python"], packages: [/^node:/, "vscode"] },
   "webview": {
     from: ["src/protocol", "src/run"],
     packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/, "@dagrejs/dagre"],
@@ -43,7 +49,19 @@ export const layers = {
     ["api"],
     ["index.ts"],
   ],
-  "src/observe": [["program"], ["models"], ["steps"], ["graph", "sample"], ["measuring"], ["curves"], ["report.ts"], ["steering"], ["observer.ts"]],
+  "src/observe": [
+    ["program"],
+    ["models"],
+    ["steps"],
+    ["graph", "sample", "values"],
+    ["badNumbers"],
+    ["measuring"],
+    ["curves"],
+    ["lints"],
+    ["report.ts"],
+    ["steering"],
+    ["observer.ts"],
+  ],
 };
 
 /** What deals in addresses in linear memory: whole files, or single names of a file; and the folders that may use them. */

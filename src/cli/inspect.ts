@@ -1,6 +1,7 @@
 /** `kindling inspect` */
-import type { ModelClassInfo, RunEvent, RunRequest } from "../protocol/index.ts";
+import type { ModelClassInfo, Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
+import { Complaints } from "./complaints.ts";
 import { exitCodeOf } from "./interruption.ts";
 import { classText, modelTable } from "./modelTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
@@ -10,8 +11,11 @@ import { newRun, startRunner } from "./runner.ts";
 export async function inspect(script: URL, request: RunRequest, json: boolean, paint: Paint): Promise<number> {
   let run = newRun(request);
   let classes: readonly ModelClassInfo[] = [];
+  const complaints = new Complaints(request.file);
+  const problems: Problem[] = [...complaints.ofText()];
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
+    problems.push(...complaints.of(told, run));
     if (told.type === "classes") ({ classes } = told);
   };
   return exitCodeOf({
@@ -26,17 +30,17 @@ export async function inspect(script: URL, request: RunRequest, json: boolean, p
     onSignal: (runner) => runner.kill(),
     onEnd({ state }) {
       if (state === "stopped") process.stderr.write("kindling: stopped\n");
-      else if (json) printJson(run, classes);
-      else print(run, classes, paint);
+      else if (json) printJson(run, classes, problems);
+      else print(run, classes, problems, paint);
     },
   });
 }
 
-function printJson({ file, models, works, problems }: RunSnapshot, classes: readonly ModelClassInfo[]): void {
+function printJson({ file, models, works }: RunSnapshot, classes: readonly ModelClassInfo[], problems: readonly Problem[]): void {
   process.stdout.write(`${JSON.stringify({ file, models, work: [...works.values()].flat(), classes, problems }, null, 2)}\n`);
 }
 
-function print({ models, works, problems }: RunSnapshot, classes: readonly ModelClassInfo[], paint: Paint): void {
+function print({ models, works }: RunSnapshot, classes: readonly ModelClassInfo[], problems: readonly Problem[], paint: Paint): void {
   for (const model of models) process.stdout.write(`${modelTable(model, works, paint, process.stdout.columns)}\n`);
   const others = classes.map(classText).filter((text) => text !== undefined);
   if (others.length > 0) process.stdout.write(`${others.join("\n")}\n`);

@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-/** The command line: `kindling train FILE`, `kindling inspect FILE` and `kindling from-python FILE`. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+/** The command line: trains, inspects, lists what is kept, and translates to PyTorch. */
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { defaultSampling, type RunRequest } from "../protocol/index.ts";
+import { runsFolder } from "../keep/layout.ts";
+import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { inspect } from "./inspect.ts";
 import { newerNodeText } from "./newerNode.ts";
-import { coloured, plain, printable } from "./problemText.ts";
+import { printComparison, printRun, printRuns } from "./keptRuns.ts";
+import { coloured, plain, printable, type Paint } from "./problemText.ts";
+import { version } from "../runner/version.ts";
 import { train } from "./train.ts";
 
 const badCommandLine = 2;
@@ -29,6 +32,15 @@ async function main(args: readonly string[]): Promise<number> {
       return translatePython(command.file, command.output);
     case "run":
       return run(command);
+    case "runs":
+      return printRuns(command.folder, command.json, paintFor(process.stdout));
+    case "show":
+      return printRun(command.run, command.json, paintFor(process.stdout));
+    case "compare":
+      return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "toPython":
+      // Its parser is of no use to a training.
+      return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
   }
 }
 
@@ -38,11 +50,8 @@ async function translatePython(file: string, output: string | undefined): Promis
   return translateFile(file, output);
 }
 
-function run({ mode, file, json, threads, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
-  const path = resolve(file);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
-  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+function run({ mode, file, json, threads, keep, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
+  const path = existingFile(file);
   const request: RunRequest = {
     file: path,
     mode,
@@ -52,18 +61,24 @@ function run({ mode, file, json, threads, programArguments }: Extract<Command, {
     timeLimit: inspectTimeLimit,
     threads,
     programArguments,
+    findsLate,
+    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns } }),
   };
-  const paint = process.stderr.isTTY && !process.env["NO_COLOR"] ? coloured : plain;
+  const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
   return mode === "train" ? train(runnerScript, request, paint) : inspect(runnerScript, request, json, process.stdout.isTTY ? paint : plain);
 }
 
-function version(): string {
-  for (let folder = new URL(".", import.meta.url); ; folder = new URL("..", folder)) {
-    const manifest = new URL("package.json", folder);
-    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
-    if (folder.pathname === "/") return "unknown";
-  }
+function existingFile(file: string): string {
+  const path = resolve(file);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
+  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  return path;
+}
+
+function paintFor(stream: NodeJS.WriteStream): Paint {
+  return stream.isTTY && !process.env["NO_COLOR"] ? coloured : plain;
 }
 
 // Whoever read what we print may have seen enough, as `head` does.

@@ -1,8 +1,9 @@
 /** A problem as text, with the source line it is about. */
-import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { styleText } from "node:util";
 import type { Problem, SourcePosition } from "../protocol/index.ts";
+import { isLint } from "../run/lints.ts";
+import { sourceText } from "./sourceText.ts";
 
 export type Paint = (format: "red" | "yellow" | "blue" | "bold" | "dim" | "green" | "cyan", text: string) => string;
 
@@ -16,7 +17,8 @@ const shownFrames = 8;
 
 export function problemText(problem: Problem, paint: Paint = plain): string {
   const [colour, label] = labels[problem.severity];
-  const lines = [`${paint(colour, label)}: ${paint("bold", problem.message)}`];
+  const id = isLint(problem.code) ? `[${problem.code}]` : "";
+  const lines = [`${paint(colour, label + id)}: ${paint("bold", problem.message)}`];
   if (problem.position) lines.push(...excerpt(problem.position, problem.end, (text) => paint(colour, text), paint));
   for (const { message, position, end } of problem.related ?? [])
     lines.push(paint("dim", `  ${message}:`), ...excerpt(position, end, (text) => paint("dim", text), paint));
@@ -27,7 +29,7 @@ export function problemText(problem: Problem, paint: Paint = plain): string {
 
 function excerpt({ file, line, column }: SourcePosition, end: Problem["end"], mark: (text: string) => string, paint: Paint): string[] {
   const heading = `  ${paint("dim", "-->")} ${place({ file, line, column })}`;
-  const text = sourceLine(file, line);
+  const text = sourceText(file)?.split(/\r?\n/)[line - 1];
   if (text === undefined || text.trim() === "") return [heading];
   const before = text.slice(0, column - 1);
   const length = end?.line === line ? end.column - column : (/^[\p{ID_Continue}$]+/u.exec(text.slice(column - 1))?.[0].length ?? 1);
@@ -36,14 +38,6 @@ function excerpt({ file, line, column }: SourcePosition, end: Problem["end"], ma
   // Tabs stay tabs, so that the mark stands where the text does.
   const indent = before.replace(/[^\t]/g, " ");
   return [heading, ` ${margin} |`, ` ${number} | ${text}`, ` ${margin} | ${indent}${mark("^".repeat(Math.max(1, length)))}`];
-}
-
-function sourceLine(file: string, line: number): string | undefined {
-  try {
-    return readFileSync(file, "utf8").split(/\r?\n/)[line - 1];
-  } catch {
-    return undefined;
-  }
 }
 
 function place({ file, line, column }: SourcePosition): string {

@@ -1,8 +1,9 @@
 /** `kindling train` */
-import type { RunEvent, RunRequest } from "../protocol/index.ts";
+import type { Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { formatDuration, formatNumber, plural } from "../run/numbers.ts";
 import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import { standing } from "../run/standing.ts";
+import { Complaints } from "./complaints.ts";
 import { exitCodeOf } from "./interruption.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { ProgressBar } from "./progressBar.ts";
@@ -17,9 +18,13 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     bar?.clear();
     process.stderr.write(text);
   };
+  const complaints = new Complaints(request.file);
+  const tell = (problems: readonly Problem[]): void => {
+    for (const problem of problems) print(problemText(problem, paint));
+  };
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
-    if (told.type === "problem") print(problemText(told.problem, paint));
+    tell(complaints.of(told, run));
     if (told.type === "progress") bar?.show(told.progress);
   };
   const relayBoth =
@@ -28,6 +33,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
       relay(ours, stdout, process.stdout);
       relay(ours, stderr, process.stderr);
     };
+  tell(complaints.ofText());
   return exitCodeOf({
     // Straight through wherever no bar could be in the way.
     start: () => startRunner(script, bar && relayBoth(bar)),

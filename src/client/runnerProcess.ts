@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import { setImmediate } from "node:timers";
-import type { RunCommand, RunEvent, RunRequest, RunnerMessage, RunState } from "../protocol/index.ts";
+import { debugArgument, type RunCommand, type RunEvent, type RunRequest, type RunnerMessage, type RunState } from "../protocol/index.ts";
 import { received } from "../run/sentEvents.ts";
 import { isFinal } from "../run/standing.ts";
 import { deathProblem } from "./death.ts";
@@ -22,6 +22,11 @@ export interface RunnerOptions {
   readonly output: "inherit" | "listener" | ((stdout: Readable, stderr: Readable) => void);
   /** Milliseconds that it may take to stop, or to end after its last word, before it is killed. By default it is waited for. */
   readonly patience?: number;
+  /**
+   * Of a process that is debugged: brings a debugger to the inspector at this address, before the process gets its job.
+   * Resolves to whether one came.
+   */
+  readonly attach?: (inspector: string) => Promise<boolean>;
   readonly log?: (text: string) => void;
 }
 
@@ -72,9 +77,9 @@ export class RunnerProcess {
   }
 
   #fork(kernels: Readonly<Record<string, string>>): ChildProcess {
-    const { script, arguments: words = [], environment, flags, input, output } = this.#options;
+    const { script, arguments: words = [], environment, flags, input, output, attach } = this.#options;
     const printed = output === "inherit" ? "inherit" : "pipe";
-    const child = fork(script, [...words], {
+    const child = fork(script, [...words, ...(attach ? [debugArgument] : [])], {
       ...(flags && { execArgv: [...flags] }),
       env: { ...process.env, ...environment, ...kernels },
       serialization: "advanced",
@@ -83,7 +88,7 @@ export class RunnerProcess {
     const started = performance.now();
     child.on("message", (message: RunnerMessage) => {
       if (message.type === "event") this.#receive(received(message.event));
-      else this.#becomeReady(message.kernels, performance.now() - started);
+      else void this.#becomeReady(message, performance.now() - started);
     });
     this.#listen(child);
     // "error" comes alone where the process could not be started at all; "close" comes after the last output.
@@ -150,10 +155,13 @@ export class RunnerProcess {
     this.#child.kill("SIGKILL");
   }
 
-  #becomeReady(kernels: string | undefined, time: number): void {
+  async #becomeReady({ kernels, inspector }: Extract<RunnerMessage, { type: "ready" }>, time: number): Promise<void> {
+    this.#log(`runner ${this.#child.pid} ready after ${Math.round(time)} ms, ${inspector === undefined ? `with ${kernels} kernels` : "for a debugger"}`);
+    if (inspector !== undefined && !(await this.#options.attach!(inspector))) this.kill();
+    // It may have been stopped, or have died, meanwhile.
+    if (this.#isStopping || this.#phase === "ended") return;
     this.#kernels = kernels;
     this.#phase = "ready";
-    this.#log(`runner ${this.#child.pid} ready after ${Math.round(time)} ms, with ${kernels} kernels`);
     if (this.#job) this.#start();
   }
 

@@ -5,6 +5,7 @@
 import type { AnyOperation, Node } from "./autograd/node.ts";
 import type { DataLoader } from "./data/dataLoader.ts";
 import type { AnyModule } from "./nn/module.ts";
+import type { LRScheduler } from "./optim/lrScheduler/base.ts";
 import type { Optimizer } from "./optim/optimizer.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -34,6 +35,10 @@ export interface Instrument {
   /** Before parameters change. May block or throw. */
   beforeStep?(optimizer: Optimizer): void;
   afterStep?(optimizer: Optimizer): void;
+  /** A schedule went on by a step: not the one that its constructor takes, which sets the first rates. */
+  schedulerStepped?(scheduler: LRScheduler): void;
+  /** At the end of a loader's constructor. */
+  loaderConstructed?(loader: DataLoader): void;
   /** An iteration over a loader begins. May block or throw. */
   epochStart?(loader: DataLoader): void;
   /** Before batch `index` is handed out. May block or throw. */
@@ -66,12 +71,17 @@ export interface OperationWatch {
    * by, and neither. Inputs that no gradient could flow to, such as indices, are only among what is saved.
    */
   ran(operation: Pick<AnyOperation, "name">, inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown, saved?: readonly Tensor[]): void;
+  /** Before the values of a tensor are changed in place. */
+  changes?(tensor: Tensor): void;
   /** `tensor` is from now on what `source` is: it was overwritten with it, or comes from the same operation. */
   became?(tensor: Tensor, source: Tensor): void;
   /** A backward pass, or `autograd.grad`, begins or ends. What runs in between differentiates. */
   differentiates?(isUnderWay: boolean): void;
-  /** After a node of the graph passed its gradients on in a backward pass; milliseconds that it took. */
-  passed?(node: Node, milliseconds: number): void;
+  /**
+   * After a node of the graph passed its gradients on in a backward pass; milliseconds that it took, the gradients that it was
+   * given and those that it gives, which are scratch memory: nothing of them may be kept.
+   */
+  passed?(node: Node, milliseconds: number, given: readonly (Tensor | null)[], results: readonly (Tensor | null)[]): void;
 }
 
 let operations: OperationWatch | null = null;
@@ -87,8 +97,8 @@ export function watchOperations(next: OperationWatch | null): void {
 }
 
 /** Tells of an operation that has no derivative. @returns `output` */
-export function tellOperation<T extends Tensor>(name: string, inputs: readonly Tensor[], output: T): T {
-  operations?.ran({ name }, inputs, [output], undefined);
+export function tellOperation<T extends Tensor>(name: string, inputs: readonly Tensor[], output: T, data?: unknown): T {
+  operations?.ran({ name }, inputs, [output], data);
   return output;
 }
 

@@ -7,6 +7,7 @@ import { isGradEnabled, isInferenceModeEnabled } from "./autograd/gradMode.ts";
 import { processor, type Device } from "./device.ts";
 import { itemSize, type DType } from "./dtype.ts";
 import { ArgumentError, KindlingError } from "./errors.ts";
+import { operationWatch } from "./instrument.ts";
 import { discard } from "./memory/nursery.ts";
 import { withoutScratch } from "./memory/scratch.ts";
 import { Kind, type Storage } from "./memory/storage.ts";
@@ -16,12 +17,14 @@ import { contiguousStrides, isContiguous, numelOf, wrapDim, type Shape, type Ten
 /** Operations that a tensor's own methods and properties need. */
 interface Operations {
   add(input: Tensor, other: Tensor): Tensor;
+  describeTensor(input: Tensor): string;
   detach(input: Tensor): Tensor;
   followBase(view: Tensor, base: Tensor): void;
   formatTensor(input: Tensor): string;
   item(input: Tensor): number;
   permute(input: Tensor, dims: readonly number[]): Tensor;
   setData(target: Tensor, source: Tensor): void;
+  tensorDetails(input: Tensor): object;
   transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 }
 
@@ -310,6 +313,7 @@ export class Tensor {
     }
     const { storage } = this;
     if (isUndone()) beforeChanging(storage, () => keepStorage(storage));
+    operationWatch()?.changes?.(this);
     if (!isGradEnabled()) return;
     if (this.requiresGrad && this.#node === null) {
       throw new KindlingError("a leaf Variable that requires grad is being used in an in-place operation.");
@@ -341,6 +345,16 @@ export class Tensor {
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return ops.formatTensor(this);
+  }
+
+  /** What a debugger shows in its line. */
+  [Symbol.for("debug.description")](): string {
+    return ops.describeTensor(this);
+  }
+
+  /** What a debugger shows of it where it is opened. */
+  [Symbol.for("debug.properties")](): object {
+    return ops.tensorDetails(this);
   }
 
   /** The slices along the first dimension. */

@@ -1,10 +1,22 @@
 /** The extension's entry: makes the parts and joins them. Nothing of the engine is loaded here. */
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { registerCommands, reveal } from "./commands/commands.ts";
+import { madeAt } from "../run/modulePlaces.ts";
+import { registerCommands } from "./commands/commands.ts";
+import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
+import { ModelDebugger } from "./debug/modelDebugger.ts";
+import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
+import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
+import { MeasuredValuesStore } from "./inlay/measuredValues.ts";
+import { ShapesInEditor } from "./inlay/shapesInEditor.ts";
 import { ModelCodeLenses } from "./lenses/codeLenses.ts";
+import { LiveValues } from "./live/liveValues.ts";
+import { FollowCursor } from "./navigation/followCursor.ts";
+import { LineHighlight } from "./navigation/lineHighlight.ts";
+import { ModuleSymbols } from "./navigation/moduleSymbols.ts";
 import { Panels, type PanelRequest } from "./panel/panels.ts";
+import { PythonView } from "./python/pythonView.ts";
 import { showProblems } from "./problems/diagnostics.ts";
 import { PythonFiles } from "./python/openAsKindling.ts";
 import { offerPasteAsKindling } from "./python/pasteAsKindling.ts";
@@ -19,6 +31,7 @@ import { RunController, type Settled } from "./runs/runController.ts";
 import { RunStore, type StoreChange } from "./runs/runStore.ts";
 import { RunnerPool, type Launch } from "./runs/runnerPool.ts";
 import { CurrentFile } from "./shared/currentFile.ts";
+import { EditedTexts } from "./shared/editedTexts.ts";
 import type { Event } from "./shared/emitter.ts";
 import { requestFor } from "./shared/settings.ts";
 import { UnsavedFiles } from "./shared/unsavedFiles.ts";
@@ -37,6 +50,8 @@ export interface KindlingApi {
   readonly onDidSettle: Event<Settled>;
   /** The models view's rows. */
   readonly tree: vscode.TreeDataProvider<TreeNode>;
+  /** The runs view's rows. */
+  readonly runs: vscode.TreeDataProvider<KeptRunNode>;
   /** Milliseconds that loading and activating took. */
   readonly activationTime: number;
   /** In tests only: starts another program in the runner's place from now on, or with nothing the runner again. */
@@ -58,16 +73,22 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     log: (text) => log.debug(text),
   });
   const controller = new RunController(store, pool, (file, mode) => requestFor(file, mode, (text) => log.warn(text)));
-  const python = new PythonFiles();
+  const pythonFiles = new PythonFiles();
   const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (text) => log.warn(text));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
   const panels = new Panels(context, store, archive);
   const unsaved = new UnsavedFiles();
+  const edits = new EditedTexts();
+  const highlight = new LineHighlight();
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
+  const keptRuns = new KeptRunsView(store);
+  const values = new MeasuredValuesStore(store);
+  const python = new PythonView();
   const extension = context.extensionUri;
+  const modelDebugger = new ModelDebugger(extension, controller);
 
   context.subscriptions.push(
     log,
@@ -78,30 +99,47 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     types,
     inspection,
     unsaved,
-    new EditWatch(store),
-    new ModelCodeLenses(store, unsaved),
-    keepContextKeys(store, current, panels),
-    showProblems(store),
-    showStatus(store, current),
+    edits,
+    modelDebugger,
+    highlight,
     python,
+    new EditWatch(store),
+    new ModelCodeLenses({ store, unsaved, edits, canDebug: hasCommand(context, "kindling.debug") }),
+    new LiveValues(store, edits),
+    values,
+    new ShapesInEditor(values),
+    keepContextKeys(store, current, panels),
+    showProblems(store, extension),
+    showStatus(store, current),
+    keptRuns,
+    registerKeptRunCommands(keptRuns, panels),
+    pythonFiles,
     offerPasteAsKindling(),
     registerCommands({
       extension,
       store,
+      edits,
       controller,
       current,
       inspection,
+      modelDebugger,
       panels,
       view,
       types,
       python,
+      pythonFiles,
       log,
       output,
     }),
-    panels.onDidAsk((request) => void answer(request, { extension, store, view, controller })),
-    view.onDidChoose((node) => {
-      if (view.file !== undefined) panels.select(view.file, { model: node.model.id, module: node.module.id });
+    panels.onDidAsk((request) => void answer(request, { extension, store, edits, view, controller, highlight })),
+    view.onDidChoose(({ model, module }) => {
+      if (view.file === undefined) return;
+      panels.select(view.file, { model: model.id, module: module.id });
+      const made = madeAt(module);
+      highlight.show(made && edits.now(made, store.get(view.file)?.structure?.at ?? 0));
     }),
+    new FollowCursor({ store, edits, view, panels }),
+    new ModuleSymbols(store, edits),
     controller.onDidPrint(({ automatic, text }) => {
       if (automatic) log.trace(text.trimEnd());
       else output.append(text);
@@ -133,6 +171,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     onDidChange: store.onDidChange,
     onDidSettle: controller.onDidSettle,
     tree: view,
+    runs: keptRuns,
     activationTime,
     ...(context.extensionMode === vscode.ExtensionMode.Test && {
       launchWith: (other = runner) => {
@@ -147,14 +186,21 @@ export async function deactivate(): Promise<void> {
   await close?.();
 }
 
+function hasCommand({ extension }: vscode.ExtensionContext, name: string): boolean {
+  const { contributes } = extension.packageJSON as { contributes: { commands: readonly { command: string }[] } };
+  return contributes.commands.some(({ command }) => command === name);
+}
+
 interface Answering {
   readonly extension: vscode.Uri;
   readonly store: RunStore;
+  readonly edits: EditedTexts;
   readonly view: ModelsView;
   readonly controller: RunController;
+  readonly highlight: LineHighlight;
 }
 
-async function answer({ file, message }: PanelRequest, { extension, store, view, controller }: Answering): Promise<void> {
+async function answer({ file, message }: PanelRequest, { extension, store, edits, view, controller, highlight }: Answering): Promise<void> {
   switch (message.type) {
     case "command":
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
@@ -173,9 +219,21 @@ async function answer({ file, message }: PanelRequest, { extension, store, view,
       const run = runs && shownRun(runs);
       return run && exportPanel(extension, run, message.look);
     }
-    case "reveal":
-      await reveal(message.position);
-      await view.select(message.position);
+    case "reveal": {
+      const runs = store.get(file);
+      const since = runs && shownRun(runs)?.startedAt;
+      return await reveal(since === undefined ? message.position : (edits.now(message.position, since) ?? message.position));
+    }
+    case "chosen": {
+      const runs = store.get(file);
+      const run = runs && shownRun(runs);
+      const model = run?.models.find(({ id }) => id === message.model);
+      const module = model?.modules[message.module];
+      if (!model || !module) return;
+      const made = madeAt(module);
+      highlight.show(made && edits.now(made, run!.startedAt));
+      if (file === view.file) await view.select({ model, module });
+    }
   }
 }
 

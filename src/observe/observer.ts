@@ -2,13 +2,16 @@
 import type { DataLoader } from "../engine/data/dataLoader.ts";
 import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
+import type { LRScheduler } from "../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Problem, RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Trail } from "./badNumbers/alarm.ts";
 import { Curves } from "./curves/curves.ts";
 import type { MetricBuffer } from "./curves/metricBuffer.ts";
 import { SeriesWriter, type SeriesSink } from "./curves/series.ts";
 import { PassWatch } from "./graph/passWatch.ts";
+import { Lints } from "./lints/lints.ts";
 import { Measurements } from "./measuring/measurements.ts";
 import { ModelSearch } from "./measuring/modelSearch.ts";
 import type { ModelWatch } from "./measuring/modelWatch.ts";
@@ -26,9 +29,14 @@ import type { Gate } from "./steering/gate.ts";
 import { Interventions } from "./steering/interventions.ts";
 import { Stops } from "./steering/stops.ts";
 import { Course } from "./steps/course.ts";
+import { OpenCalls } from "./values/openCalls.ts";
+import type { ValuePlace } from "./values/valuePlace.ts";
+import { ValueWatch } from "./values/valueWatch.ts";
 
 export interface ObserverSink extends SeriesSink {
   event(event: RunEvent): void;
+  /** A loss, a gradient or a parameter is no longer finite; what is known of it at once. Where nobody looks further that is the last word. */
+  alarm?(problem: Problem, trail: Trail): void;
 }
 
 export interface ObserverOptions {
@@ -39,6 +47,8 @@ export interface ObserverOptions {
   readonly gate: Gate;
   /** Runs code of the program's once more, for a person to look; what it prints meanwhile isn't the program's. */
   readonly quietly?: <T>(task: () => T) => T;
+  /** The places of the user's text that tell their values; none in a training. */
+  readonly places?: readonly ValuePlace[];
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -63,7 +73,12 @@ export class Observer implements Instrument {
   readonly #optimizers: Optimizers;
   readonly #interventions: Interventions;
   readonly #samples: SampleWatch;
-  readonly #passes: PassWatch | undefined;
+  /** None before anything is watched. */
+  #passes: PassWatch | undefined;
+  readonly #lints: Lints;
+  /** Calls that are under way, and what came of those that failed. */
+  readonly calls = new OpenCalls();
+  readonly values: ValueWatch | undefined;
   readonly #report: Report;
   readonly #stops: Stops;
 
@@ -80,12 +95,41 @@ export class Observer implements Instrument {
     const search = (this.#search = new ModelSearch({ course, registry, watching, watches, tell }));
     const measurements = (this.#measurements = new Measurements({ course, registry, watching, watches, search, meter, operations, tell }));
     const series = new SeriesWriter(metrics, sink);
-    const curves = (this.#curves = new Curves({ course, watches, source, series, tell }));
+    const curves = (this.#curves = new Curves({
+      course,
+      watches,
+      source,
+      series,
+      tell,
+      alarm: (problem, trail) => (sink.alarm ? sink.alarm(problem, trail) : tell({ type: "problem", problem })),
+    }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
-    const passes = (this.#passes = watching.enabled ? this.#newPassWatch(options) : undefined);
-    const report = (this.#report = new Report({ course, watching, measurements, curves, series, optimizers, passes, tell }));
+    this.values = options.places?.length ? this.#newValueWatch(options.places, tell) : undefined;
+    if (watching.enabled) this.#passes = this.#newPassWatch(options);
+    this.#lints = new Lints({
+      course,
+      registry,
+      watches,
+      optimizers,
+      source,
+      calls: this.calls,
+      operations,
+      isInspection: options.firstStep !== undefined,
+      isFrozenByHand: () => !interventions.frozen.isEmpty,
+      tell: (problem) => tell({ type: "problem", problem }),
+    });
+    const report = (this.#report = new Report({
+      course,
+      watching,
+      measurements,
+      curves,
+      series,
+      optimizers,
+      passCounts: () => this.#passes?.counts() ?? [],
+      tell,
+    }));
     this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell });
     meter.turn(watching.enabled);
   }
@@ -108,7 +152,9 @@ export class Observer implements Instrument {
 
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     this.#clock.stop();
+    this.registry.callStarts(module, this.forwardStarts);
     this.#stops.callStarts(module, this.forwardStarts);
+    this.calls.starts(module, inputs);
     this.#passes?.forwardStarts(module, inputs);
     this.#measurements.forwardStarts(module, inputs);
     this.#clock.go();
@@ -118,9 +164,12 @@ export class Observer implements Instrument {
   forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     this.#clock.stop();
     this.#stops.callEnds();
+    this.calls.ends();
+    this.values?.forward(module, output);
     this.#meter.left(module, output);
     const root = this.#watches.ofRoot(module);
     if (root) this.#samples.called(root.model, inputs, output, root.sampler !== null);
+    if (root) this.#lints.modelCalled(root, inputs, output);
     this.#curves.losses.called(module, output);
     this.#passes?.forward(module, output);
     const isNew = this.registry.isNew(module);
@@ -131,6 +180,7 @@ export class Observer implements Instrument {
 
   forwardFailed(module: AnyModule, error: unknown): void {
     this.#stops.callEnds();
+    this.calls.fails(error);
     this.#meter.failed(module);
     this.#iterations.callFailed();
     this.#passes?.forwardFailed(module, error);
@@ -141,12 +191,22 @@ export class Observer implements Instrument {
     this.#curves.losses.optimizerConstructed(optimizer);
     this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
     this.#watches.forgetOwners();
+    this.#lints.optimizerConstructed(optimizer);
+  }
+
+  schedulerStepped(scheduler: LRScheduler): void {
+    this.#lints.schedulerStepped(scheduler);
+  }
+
+  loaderConstructed(loader: DataLoader<unknown>): void {
+    this.#lints.loaderConstructed(loader);
   }
 
   loss(computed: ComputedLoss): void {
     this.#clock.stop();
     this.#passes?.loss(computed);
     this.#measurements.computed(computed);
+    this.#lints.loss(computed);
     this.#curves.losses.computed(computed);
     const { sampler } = this.#watches;
     const cost = this.#samples.loss(computed, this.#course.underWay, this.#course.time.now, Boolean(sampler));
@@ -165,6 +225,7 @@ export class Observer implements Instrument {
     this.#samples.trained(this.#course.underWay, this.#course.time.now);
     this.#measurements.beforeBackward(loss);
     this.#curves.beforeBackward(loss, this.beforeBackward);
+    this.#lints.beforeBackward(loss);
     this.#clock.go();
   }
 
@@ -173,7 +234,8 @@ export class Observer implements Instrument {
     return !this.#interventions.frozen.isEmpty;
   }
 
-  afterBackward(): void {
+  afterBackward(loss: Tensor): void {
+    this.#lints.afterBackward(loss);
     // The program may change the parameters from now on.
     if (this.#iterations.isByHand) this.#measurements.beforeUpdateByHand();
   }
@@ -187,7 +249,8 @@ export class Observer implements Instrument {
       this.#report.tellOptimizers();
       this.#report.tellWatch();
     }
-    this.#curves.beforeStep(optimizer);
+    this.#curves.beforeStep(optimizer, this.beforeStep);
+    this.#lints.beforeStep(optimizer);
     if (this.steps === 0 && this.#options.firstStep) {
       this.#measurements.tellWork(this.#watches.steppedBy(optimizer));
       this.#options.firstStep();
@@ -205,10 +268,12 @@ export class Observer implements Instrument {
     this.#curves.losses.stepEnds();
     this.#stepped(models, isFirst, optimizer);
     this.#passes?.stepped();
+    this.#lints.afterStep(optimizer);
     this.#clock.go();
   }
 
   epochStart(loader: DataLoader<unknown>): void {
+    this.#lints.passStarts(loader);
     this.#passTurns();
     this.#course.epochs.passStarts(loader);
     this.#samples.passStarts(this.#course.time.now);
@@ -219,11 +284,14 @@ export class Observer implements Instrument {
     this.#turn();
     this.#course.epochs.batchStarts(loader, index);
     this.#course.loops.batch(loader, index);
+    this.#lints.batch(loader);
+    this.values?.batch(loader);
     this.#stops.betweenSteps();
   }
 
   epochEnd(loader: DataLoader<unknown>): void {
     this.#course.epochs.passEnds(loader);
+    this.#lints.passEnds(loader);
     this.#course.loops.batchesEnd();
   }
 
@@ -235,9 +303,14 @@ export class Observer implements Instrument {
 
   // --- what the runner calls ----------------------------------------------------------------------------------------
 
-  /** A turn of a loop over epochs: its counter, what it began with, and the first value that it will not take. */
-  loopTurn(counter: number, first: number, bound: number): void {
+  /**
+   * A turn of a loop over epochs.
+   * @param counter of the loop; `first` is what it began with, `bound` the first value that it will not take
+   * @param loop which one
+   */
+  loopTurn(counter: number, first: number, bound: number, loop: number): void {
     this.#course.epochs.loopTurn(counter, first, bound);
+    this.#curves.lines.epoch(loop, counter - first, bound - first);
   }
 
   /**
@@ -251,6 +324,7 @@ export class Observer implements Instrument {
     this.#turn();
     this.#curves.losses.turn();
     this.#course.loops.turn({ id: loop, index, count, mayBreak, constructed: this.registry.count });
+    if (index !== undefined && this.#course.loops.isOutermost(loop)) this.#curves.lines.turn(loop, index, count);
     this.#measurements.turn();
     this.#stops.betweenSteps();
     this.#clock.go();
@@ -259,6 +333,16 @@ export class Observer implements Instrument {
   /** A loop that trains is over. */
   trainingLoopLeft(loop: number): void {
     this.#course.loops.left(loop);
+  }
+
+  /** A `backward()` or a `log()` that stands in the user's text is over. */
+  callEnded(call: number): void {
+    this.#curves.lines.called(call);
+  }
+
+  /** The program has that value at a place of the user's text. */
+  value(value: unknown, place: number): void {
+    this.values?.value(value, place, this.calls.innermost);
   }
 
   /** Hears what the program is told; called while it passes or waits at the gate. */
@@ -271,6 +355,7 @@ export class Observer implements Instrument {
         return this.#options.gate.release();
       case "watch":
         this.#watching.choose(steering.watch, this.#watches.models, this.#course.time.now);
+        if (this.#watching.enabled) this.#passes ??= this.#newPassWatch(this.#options);
         return this.#report.tellWatch();
       case "change":
         return this.#stops.change({ change: steering.change });
@@ -298,7 +383,9 @@ export class Observer implements Instrument {
     this.#search.find();
     this.#report.tellOptimizers();
     this.#passes?.finish();
+    this.#lints.finish();
     this.#measurements.tellUnfinished();
+    this.values?.finish();
     this.#curves.losses.tellWaiting(true);
     this.#report.tellAll();
     if (!this.#options.firstStep) {
@@ -344,6 +431,11 @@ export class Observer implements Instrument {
   #measureNext(): void {
     this.#measurements.ask();
     this.#passes?.look(true);
+  }
+
+  #newValueWatch(places: readonly ValuePlace[], tell: (event: RunEvent) => void): ValueWatch {
+    const placeOf = (module: AnyModule): ReturnType<ModelWatches["placeOf"]> => this.#watches.placeOf(module);
+    return new ValueWatch({ places, clock: this.#clock, operations: this.operations, placeOf, tell });
   }
 
   #newPassWatch({ source, sampling }: ObserverOptions): PassWatch {

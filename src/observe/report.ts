@@ -1,8 +1,7 @@
 /** Reports how far the run is: every now and then, and whenever it stands. */
-import type { Progress, RunEvent } from "../protocol/index.ts";
+import type { PassCount, Progress, RunEvent } from "../protocol/index.ts";
 import type { Curves } from "./curves/curves.ts";
 import type { SeriesWriter } from "./curves/series.ts";
-import type { PassWatch } from "./graph/passWatch.ts";
 import type { Measurements } from "./measuring/measurements.ts";
 import type { Watching } from "./measuring/watching.ts";
 import type { Optimizers } from "./models/optimizers.ts";
@@ -16,7 +15,7 @@ export interface ReportParts {
   readonly curves: Curves;
   readonly series: SeriesWriter;
   readonly optimizers: Optimizers;
-  readonly passes: PassWatch | undefined;
+  passCounts(): readonly PassCount[];
   readonly tell: (event: RunEvent) => void;
 }
 
@@ -83,11 +82,17 @@ export class Report {
   }
 
   #tellPassCounts(): void {
-    const counts = this.#parts.passes?.counts() ?? [];
+    const counts = this.#parts.passCounts();
     if (counts.length > 0) this.#parts.tell({ type: "passCounts", counts });
   }
 
+  #tellLines(): void {
+    const lines = this.#parts.curves.lines.changes();
+    if (lines.length > 0) this.#parts.tell({ type: "lines", lines });
+  }
+
   #tellProgress(now: number): void {
+    this.#tellLines();
     const { course, watching, curves } = this.#parts;
     const { epoch, epochs, batch } = course.epochs;
     const rates = this.#throughput.rates(now);

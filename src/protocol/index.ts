@@ -1,6 +1,7 @@
 export type * from "./graph.ts";
 export type * from "./health.ts";
 export type * from "./interventions.ts";
+export type * from "./lines.ts";
 export type * from "./model.ts";
 export type * from "./optimizers.ts";
 export type * from "./position.ts";
@@ -10,3 +11,4 @@ export * from "./sample.ts";
 export type * from "./statistics.ts";
 export type * from "./work.ts";
 export type * from "./steering.ts";
+export type * from "./values.ts";

@@ -59,6 +59,8 @@ export interface ModuleInfo {
   readonly outputShapes?: readonly (readonly number[])[];
   /** Where it was constructed (`new nn.Linear(…)`). */
   readonly constructedAt?: SourcePosition;
+  /** The line of the user's that called it first; absent if it was never called. */
+  readonly calledAt?: SourcePosition;
   /** Where its class is declared, if that is in the user's files. */
   readonly declaredAt?: SourcePosition;
 }

@@ -1,6 +1,7 @@
 /** What a run tells (runner → extension or command line) and what it can be told. */
 import type { Pass, PassCount } from "./graph.ts";
 import type { StepChanges } from "./health.ts";
+import type { LineNews } from "./lines.ts";
 import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { PrintedLine } from "./printed.ts";
 import type { SourcePosition } from "./position.ts";
@@ -8,6 +9,7 @@ import type { Intervention } from "./interventions.ts";
 import type { OptimizerInfo } from "./optimizers.ts";
 import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
+import type { SeenValue } from "./values.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
 
@@ -121,6 +123,8 @@ export type RunEvent =
   /** A `log()` value that is not a number. */
   | { readonly type: "note"; readonly name: string; readonly step: number; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress }
+  /** Replaces what was told of each of these lines before. */
+  | { readonly type: "lines"; readonly lines: readonly LineNews[] }
   | { readonly type: "statistics"; readonly statistics: StepStatistics }
   /** A pass of another structure than those before, or the same one seen again with more to tell. */
   | { readonly type: "pass"; readonly pass: Pass }
@@ -141,6 +145,10 @@ export type RunEvent =
   | { readonly type: "watch"; readonly watch: WatchSettings }
   /** Where the program stands; sent before it is paused, and again when that changes. */
   | { readonly type: "place"; readonly place: Place }
+  /** The program stands at a breakpoint or a step of the debugger's, or goes on from there. */
+  | { readonly type: "debugger"; readonly stands: boolean }
+  /** What the tensors in the program's lines were like; an inspection tells it once, at its end. */
+  | { readonly type: "values"; readonly values: readonly SeenValue[] }
   /** The files of the user's that took part (for what to watch). */
   | { readonly type: "files"; readonly files: readonly string[] };
 
@@ -160,9 +168,25 @@ export interface RunRequest {
   readonly programArguments?: readonly string[];
   /** Threads that the engine computes with; 0 leaves one core free and takes the others. */
   readonly threads: number;
+  /** Where the run is written down while it goes on; nowhere if absent. */
+  readonly keep?: KeepOptions;
+  /** Whether the first bad number is looked for however long the run had lasted by then, and not only early in it. Default false. */
+  readonly findsLate?: boolean;
+  /** Whether a debugger holds the program: it carries its source map with it. Default false. */
+  readonly debug?: boolean;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
   readonly inBackground?: boolean;
 }
+
+export interface KeepOptions {
+  /** The folder of all runs; made if it isn't there. */
+  readonly folder: string;
+  /** Bytes that all runs in it may take together: the oldest that are not pinned give way. */
+  readonly limit: number;
+}
+
+/** Bytes that all kept runs of a project may take together, unless that is set. */
+export const roomForRuns = 500e6;
 
 export interface SamplingOptions {
   /** Whether activations and gradients are measured at all. */
@@ -182,5 +206,13 @@ export type RunCommand =
   | { readonly type: "stop" }
   | { readonly type: "steer"; readonly steering: Steering };
 
-/** Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`. `event`: of the job. */
-export type RunnerMessage = { readonly type: "ready"; readonly kernels: string | undefined } | { readonly type: "event"; readonly event: SentEvent };
+/**
+ * Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`; one that is to be debugged
+ * loads it later, and says where its inspector listens. `event`: of the job.
+ */
+export type RunnerMessage =
+  | { readonly type: "ready"; readonly kernels: string | undefined; readonly inspector?: string }
+  | { readonly type: "event"; readonly event: SentEvent };
+
+/** With this argument a runner waits for a debugger. */
+export const debugArgument = "--debug";

@@ -49,6 +49,11 @@ export function isTrainingLoss(name: string): boolean {
   return name === "loss" || name.startsWith("loss/");
 }
 
+/** `generator` of `loss/generator`. */
+export function modelOfLoss(name: string): string | undefined {
+  return name.startsWith("loss/") ? name.slice("loss/".length) : undefined;
+}
+
 /** Whether a program that logs this tells its validation loss itself. */
 export function isValidationLoss(name: string): boolean {
   const { quantity, split } = readCurveName(name);

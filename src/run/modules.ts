@@ -1,5 +1,5 @@
 /** What is said of a module, wherever it is shown. */
-import type { ModelInfo, ModuleInfo, ParameterCounts, ParameterInfo } from "../protocol/index.ts";
+import type { ModelInfo, ModuleInfo, ParameterCounts, ParameterInfo, Problem } from "../protocol/index.ts";
 
 export type TrainableStatus = "none" | "trainable" | "partial" | "frozen";
 
@@ -33,4 +33,10 @@ export function sharedParameters({ parameters }: ModuleInfo): readonly (Paramete
 /** The root, which stands for the whole model. */
 export function rootOf({ modules }: ModelInfo): ModuleInfo {
   return modules[0]!;
+}
+
+/** Whether the message of a problem names the module already that was running, in full or by its path. */
+export function namesModule({ message, module }: Problem): boolean {
+  const path = /^(.*?) \(/.exec(module ?? "")?.[1];
+  return module === undefined || message.includes(module) || (path !== undefined && message.includes(`\`${path}\``));
 }

@@ -36,6 +36,8 @@ export type FromPanel =
   | { readonly type: "ready" }
   | { readonly type: "command"; readonly command: PanelCommand }
   | { readonly type: "reveal"; readonly position: SourcePosition }
+  /** The user chose a module. */
+  | { readonly type: "chosen"; readonly model: number; readonly module: number }
   /** Put on the clipboard, which a page may not touch by itself. */
   | { readonly type: "copy"; readonly text: string }
   /** Put into a file that the user chooses: a text, or bytes in base64. */
@@ -61,6 +63,7 @@ export const fromPanel = variants<FromPanel, "type">("type", {
   ready: record({}),
   command: record({ command: oneOf<PanelCommand>("train", "inspect", "pause", "resume", "stop") }),
   reveal: record({ position }),
+  chosen: record({ model: whole, module: whole }),
   copy: record({ text }),
   save: record({ name: text, text }),
   saveBytes: record({ name: text, base64: text }),

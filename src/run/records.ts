@@ -15,30 +15,31 @@ import type {
   RunEvent,
   RunMode,
   RunState,
-  SourceEnd,
   StepChanges,
   StepStatistics,
   TextEdit,
 } from "../protocol/index.ts";
-import { checked, type Codec, flag, list, nullable, number, oneOf, optional, ordinal, record, text, variants, via, whole } from "./codec.ts";
+import { checked, type Codec, flag, list, nullable, number, oneOf, optional, record, text, variants, via, whole } from "./codec.ts";
 import type { Curves } from "./curves.ts";
 import type { EpochStart } from "./epochs.ts";
 import { printed, printedEvent } from "./records/printed.ts";
 import { intervention, optimizer } from "./records/interventions.ts";
 import type { AllFollowed } from "./followed.ts";
 import { followed, followedNews, storedFollowed } from "./records/sample.ts";
-import { position } from "./records/position.ts";
+import { lines } from "./records/lines.ts";
+import { position, sourceEnd } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
 import type { MeasuredSteps } from "./samples.ts";
 import { byModel } from "./records/byModel.ts";
+import { seenValues } from "./records/values.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
 
 export const runMode = oneOf<RunMode>("train", "inspect");
-const state = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
+export const runState = oneOf<RunState>("starting", "running", "paused", "stopping", "finished", "stopped", "failed", "interrupted");
 
 const counts = record<ParameterCounts>({ total: whole, trainable: whole, frozen: whole });
 const shape = list(whole);
@@ -61,6 +62,7 @@ const module = record<ModuleInfo>({
   dropout: optional(number),
   outputShapes: optional(list(shape)),
   constructedAt: optional(position),
+  calledAt: optional(position),
   declaredAt: optional(position),
 });
 
@@ -131,7 +133,6 @@ const progress = record<Progress>({
   watchShare: optional(number),
 });
 
-const sourceEnd = record<SourceEnd>({ line: ordinal, column: ordinal });
 const relatedPlace = record<RelatedPlace>({ message: text, position, end: optional(sourceEnd) });
 const fix = record<Fix>({ title: text, edits: list(record<TextEdit>({ position, end: sourceEnd, text })) });
 
@@ -154,29 +155,40 @@ const note = record<Note>({ name: text, step: number, text });
 
 export const problems = list(problem);
 
-export const runEvent = variants<RunEvent, "type">("type", {
-  state: record({ state, at: number, exitCode: optional(number) }),
-  models: record({ models }),
-  classes: record({ classes }),
-  metrics: record({ points: list(point) }),
-  renamed: record({ from: text, to: text }),
-  printed: printedEvent,
-  note,
-  progress: record({ progress }),
-  statistics: record({ statistics: packedSample }),
-  pass: record({ pass }),
-  passCounts: record({ counts: list(passCount) }),
-  work: record({ work }),
-  followed: record({ news: followedNews }),
-  changes: record({ changes }),
-  problem: record({ problem }),
-  files: record({ files: list(text) }),
-  optimizers: record({ optimizers: list(optimizer) }),
-  intervention: record({ intervention }),
-  refused: record({ message: text }),
-  watch: record({ watch: watchSettings }),
-  place: record({ place }),
-});
+const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
+  variants<RunEvent, "type">("type", {
+    state: record({ state: runState, at: number, exitCode: optional(number) }),
+    models: record({ models }),
+    classes: record({ classes }),
+    metrics: record({ points: list(point) }),
+    renamed: record({ from: text, to: text }),
+    printed: printedEvent,
+    note,
+    progress: record({ progress }),
+    lines: record({ lines }),
+    statistics: record({ statistics: sample }),
+    pass: record({ pass }),
+    passCounts: record({ counts: list(passCount) }),
+    work: record({ work }),
+    followed: record({ news: followedNews }),
+    changes: record({ changes }),
+    problem: record({ problem }),
+    files: record({ files: list(text) }),
+    optimizers: record({ optimizers: list(optimizer) }),
+    intervention: record({ intervention }),
+    refused: record({ message: text }),
+    watch: record({ watch: watchSettings }),
+    place: record({ place }),
+    debugger: record({ stands: flag }),
+    values: record({ values: seenValues }),
+  });
+
+/** As it goes to the page. */
+export const runEvent = eventWith(packedSample);
+/** The same as plain JSON: for what is kept. */
+export const storedEvent = eventWith(storedSample);
+
+export const keptProgress = progress;
 
 const measuredSteps = via<MeasuredSteps, readonly { readonly model: number; readonly steps: number }[]>(
   list(record({ model: whole, steps: whole })),
@@ -189,7 +201,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     runId: text,
     file: text,
     mode: runMode,
-    state,
+    state: runState,
     startedAt: number,
     endedAt: optional(number),
     edited: optional(flag),
@@ -197,6 +209,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     curves,
     epochs: list(epochStart),
     progress: optional(progress),
+    lines: optional(lines),
     samples: byModel(sample),
     measuredSteps: optional(measuredSteps),
     passes: list(seenPass),
@@ -210,6 +223,8 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     refusal: optional(text),
     watch: optional(watchSettings),
     place: optional(place),
+    inDebugger: optional(flag),
+    values: optional(seenValues),
   });
 
 /** As it goes to the page. */

@@ -1,9 +1,24 @@
 /** A run as data: what its events add up to. The extension, the panel and the command line each keep one. Pure; every change makes a new snapshot. */
-import type { Intervention, ModelInfo, OptimizerInfo, Place, Problem, Progress, RunEvent, RunMode, RunState, WatchSettings } from "../protocol/index.ts";
+import type {
+  Intervention,
+  LineNews,
+  ModelInfo,
+  OptimizerInfo,
+  Place,
+  Problem,
+  Progress,
+  RunEvent,
+  RunMode,
+  RunState,
+  SeenValue,
+  WatchSettings,
+} from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
 import { addEpochs, thinEpochs, type EpochStart } from "./epochs.ts";
 import { addPrinted, boundPrinted, nothingPrinted, type Printed, type PrintedBounds } from "./printed.ts";
+import { healthProblems } from "./health/problems.ts";
 import { follow, type AllFollowed } from "./followed.ts";
+import { withNews } from "./lines.ts";
 import { isFinal } from "./standing.ts";
 import { nameLength, shorten, textLength } from "./text.ts";
 import { addPass, boundPasses, countPasses, type PassBounds, type SeenPass } from "./passes.ts";
@@ -26,6 +41,8 @@ export interface RunSnapshot {
   /** Where epochs began, oldest first; those of round numbers when there are many. */
   readonly epochs: readonly EpochStart[];
   readonly progress?: Progress;
+  /** The newest of each line that tells something, in the order in which they were met; absent of a run from before there were any. */
+  readonly lines?: readonly LineNews[];
   /** Sampled steps of each model, oldest first; those of round numbers when there are many. */
   readonly samples: Samples;
   /** How many there were; absent of a run from before these were counted. */
@@ -48,6 +65,10 @@ export interface RunSnapshot {
   readonly watch?: WatchSettings;
   /** Where it stands, while it is paused. */
   readonly place?: Place;
+  /** It stands at a breakpoint, or between two steps of the debugger's. */
+  readonly inDebugger?: boolean;
+  /** What the tensors in the program's lines were like, where it was inspected. */
+  readonly values?: readonly SeenValue[];
 }
 
 /** Something logged that is no number. */
@@ -107,8 +128,9 @@ export function emptySnapshot(run: Pick<RunSnapshot, "runId" | "file" | "mode" |
 export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds = memoryBounds): RunSnapshot {
   switch (event.type) {
     case "state": {
-      const { place, ...rest } = run;
-      return { ...rest, state: event.state, ...(isFinal(event.state) && { endedAt: event.at }), ...(event.state === "paused" && place && { place }) };
+      const { place, inDebugger: _, ...rest } = run;
+      if (isFinal(event.state)) return ended({ ...rest, state: event.state, endedAt: event.at }, bounds);
+      return { ...rest, state: event.state, ...(event.state === "paused" && place && { place }) };
     }
     case "models":
       return { ...run, models: event.models };
@@ -128,6 +150,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, printed: addPrinted(run.printed, event.lines, event.skipped, bounds.printed) };
     case "progress":
       return { ...run, progress: event.progress };
+    case "lines":
+      return { ...run, lines: withNews(run.lines ?? [], event.lines) };
     case "statistics":
       return {
         ...run,
@@ -146,11 +170,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       const samples = addChanges(run.samples, event.changes);
       return samples === run.samples ? run : { ...run, samples };
     }
-    case "problem": {
-      if (run.problems.length >= bounds.problems) return run;
-      const problem = { ...event.problem, message: shorten(event.problem.message, textLength) };
-      return { ...run, problems: [...run.problems, problem] };
-    }
+    case "problem":
+      return withProblems(run, [event.problem], bounds);
     case "optimizers":
       return { ...run, optimizers: event.optimizers };
     case "intervention": {
@@ -163,10 +184,28 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, watch: event.watch };
     case "place":
       return { ...run, place: event.place };
+    case "debugger": {
+      const { inDebugger: _, ...rest } = run;
+      return event.stands ? { ...rest, inDebugger: true } : rest;
+    }
+    case "values":
+      return { ...run, values: event.values };
     case "classes":
     case "files":
       return run;
   }
+}
+
+/** What it comes to is said once it is over. */
+function ended(run: RunSnapshot, bounds: Bounds): RunSnapshot {
+  return run.mode === "train" ? withProblems(run, healthProblems(run), bounds) : run;
+}
+
+/** The first are those that tell most. */
+function withProblems(run: RunSnapshot, told: readonly Problem[], bounds: Bounds): RunSnapshot {
+  const problems = told.slice(0, Math.max(0, bounds.problems - run.problems.length));
+  if (problems.length === 0) return run;
+  return { ...run, problems: [...run.problems, ...problems.map((problem) => ({ ...problem, message: shorten(problem.message, textLength) }))] };
 }
 
 /** The same run within smaller bounds. */

@@ -1,7 +1,6 @@
 /** Where a run stands, so that status bar, lenses, panel and command line say the same. Pure. */
 import type { Progress, RunState } from "../protocol/index.ts";
-import { isTrainingLoss } from "./curveNames.ts";
-import type { Curves } from "./curves.ts";
+import { isTrainingLoss, modelOfLoss } from "./curveNames.ts";
 import { formatCount, formatNumber } from "./numbers.ts";
 import type { Point, Series } from "./series.ts";
 import type { RunSnapshot } from "./snapshot.ts";
@@ -16,6 +15,8 @@ export interface Standing {
   readonly epoch: number;
   readonly step: number;
   readonly loss: number | undefined;
+  /** Whose loss it is, where several models train. */
+  readonly model?: string;
 }
 
 /**
@@ -23,14 +24,14 @@ export interface Standing {
  * models train, the newest of all, and of those that are as new the first.
  */
 export function standing({ curves, progress }: RunSnapshot): Standing | undefined {
-  const last = lossCurves(curves).reduce<Point | undefined>((newest, { last: own }) => (own && own.step > (newest?.step ?? -1) ? own : newest), undefined);
-  if (last) return { epoch: last.epoch, step: last.step, loss: last.value };
+  let newest: { readonly name: string; readonly last: Point } | undefined;
+  for (const [name, { last }] of curves) if (isTrainingLoss(name) && last && last.step > (newest?.last.step ?? -1)) newest = { name, last };
+  if (newest) {
+    const { name, last } = newest;
+    const model = modelOfLoss(name);
+    return { epoch: last.epoch, step: last.step, loss: last.value, ...(model !== undefined && { model }) };
+  }
   return progress && { epoch: progress.epoch, step: progress.lossStep ?? progress.step, loss: progress.loss };
-}
-
-/** The curves of what the training descends. */
-function lossCurves(curves: Curves): readonly Series[] {
-  return [...curves].flatMap(([name, series]) => (isTrainingLoss(name) ? [series] : []));
 }
 
 /** Whether it took at least one training step; `backward()` alone is none. */

@@ -11,14 +11,16 @@ import {
   type Plugin,
   type ResolveResult,
 } from "esbuild";
+import { decodedMappings, encodedMappings, TraceMap, type EncodedSourceMap } from "@jridgewell/trace-mapping";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Problem } from "../protocol/index.ts";
+import type { ValuePlace } from "../observe/values/valuePlace.ts";
+import type { Problem, SourcePosition } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
-import type { Declarations, ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import type { Declarations, CallSite, ClassDeclaration, FieldDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import { insertHooks } from "./insertHooks.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata, unreadable } from "./problems.ts";
@@ -50,6 +52,16 @@ export class BundleError extends Error {
   }
 }
 
+/** The code as a debugger needs it: it leads to the user's own lines by itself. Lines that are hooks lead nowhere, so they are stepped over. */
+export function withSourceMap({ code, map }: Bundle): string {
+  const parsed = JSON.parse(map) as Omit<EncodedSourceMap, "sources"> & { readonly sources: string[] };
+  const sources = parsed.sources.map((source) => (source.startsWith("file:") ? source : pathToFileURL(source).href));
+  const isHook = code.split("\n").map((line) => line.trimStart().startsWith(`${programHooksName}?.`));
+  const lines = decodedMappings(new TraceMap(parsed)).map((segments, line) => (isHook[line] ? [] : [...segments]));
+  const mappings = encodedMappings(new TraceMap({ version: 3, names: parsed.names, sources, mappings: lines }));
+  return code + inlineMap({ ...parsed, sources, mappings });
+}
+
 /** Starts esbuild's own process, which takes longer than a bundle does. */
 export function warmUp(): void {
   // A failure will come again, and be reported, when something is bundled.
@@ -69,13 +81,18 @@ const packageFolder = /[\\/]node_modules[\\/]/;
 /**
  * @param file absolute path of the user's `.model.ts`, as the user opened it
  * @param engine URL of the engine that takes the place of `kindling`
+ * @param tellsValues whether the program tells its tensors
  */
-export async function bundle(file: string, engine: string): Promise<Bundle> {
+export async function bundle(file: string, engine: string, tellsValues = false): Promise<Bundle> {
   const own = new OwnFiles(file);
   const classes: ClassDeclaration[] = [];
+  const fields: FieldDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
-  let loops = 0;
+  const loops: SourcePosition[] = [];
+  const tellingCalls: SourcePosition[] = [];
+  const calls: CallSite[] = [];
+  const values: ValuePlace[] = [];
   const warnings: Problem[] = [];
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
@@ -87,11 +104,16 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     if ("errors" in result) return result;
     // No `await` from here on: class indices are positions in the shared list.
     if (decorators.emitDecoratorMetadata && result.code.includes("__decorateClass")) warnings.push(noMetadata(name));
-    const hooked = insertHooks(name, source, result.code, result.map, { class: classes.length, loop: loops });
-    loops += hooked.loops;
+    const first = { class: classes.length, loop: loops.length, tellingCall: tellingCalls.length, ...(tellsValues && { value: values.length }) };
+    const hooked = insertHooks(name, source, result.code, result.map, first);
+    loops.push(...hooked.loops);
+    tellingCalls.push(...hooked.tellingCalls);
     classes.push(...hooked.classes);
+    fields.push(...hooked.fields);
     variables.push(...hooked.variables);
     imports.push(...hooked.imports);
+    calls.push(...hooked.calls);
+    values.push(...hooked.values);
     const map = { ...(JSON.parse(result.map) as object), sources: [ownSource + own.names.indexOf(name)], mappings: hooked.mappings };
     return { contents: hooked.code + inlineMap(map), loader: "js", resolveDir: dirname(path) };
   }
@@ -154,7 +176,7 @@ export async function bundle(file: string, engine: string): Promise<Bundle> {
     return {
       code: output(".js"),
       map: namedSources(output(".map"), own.names),
-      declarations: { classes, variables, imports },
+      declarations: { classes, fields, variables, imports, loops, tellingCalls, calls, values },
       files: own.names,
       place: own.placeOf(own.entry),
       warnings,

@@ -41,6 +41,12 @@ export class DeclaredClasses {
     return this.#moduleNames.has(name);
   }
 
+  /** Whether a class is the one of that declaration, or extends it. */
+  isOf(constructor: Function, index: number): boolean {
+    for (let at: unknown = constructor; typeof at === "function"; at = Object.getPrototypeOf(at)) if (this.#indices.get(at) === index) return true;
+    return false;
+  }
+
   declaredAt(constructor: Function): SourcePosition | undefined {
     const index = this.#indices.get(constructor);
     return index === undefined ? undefined : this.#declarations[index]?.position;

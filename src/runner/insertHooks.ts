@@ -1,6 +1,6 @@
 /**
- * Puts calls of the hooks (`programHooks.ts`) into the user's code, after TypeScript is gone from it, so that classes and the
- * loops that train make themselves known.
+ * Puts calls of the hooks (`programHooks.ts`) into the user's code, after TypeScript is gone from it, so that classes, the
+ * loops that train, the calls that tell a number and, where that is asked for, tensors make themselves known.
  * Only text without line breaks is inserted, and the source map follows, so every position stays the user's own.
  */
 import {
@@ -12,55 +12,64 @@ import {
   type ForStatement,
   type Pattern,
 } from "acorn";
-import { decodedMappings, encodedMappings, originalPositionFor, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
+import { decodedMappings, encodedMappings, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
+import type { ValuePlace } from "../observe/values/valuePlace.ts";
 import type { SourcePosition } from "../protocol/index.ts";
 import { indexAt } from "../run/series.ts";
-import type { ClassDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import { findBindings } from "./bindings.ts";
+import { callSites } from "./callSites.ts";
+import type { CallSite, ClassDeclaration, FieldDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import type { Insertion } from "./insertion.ts";
 import { countingLoop, epochLoops, loopsToMark, mayBreak, trainingLoops, turnOf, type CountingLoop } from "./loops.ts";
 import { programHooksName } from "./programHooks.ts";
+import { SourceText } from "./sourceText.ts";
+import { fieldsOf } from "./fields.ts";
 import { identifierName, nameGivenBy, walk } from "./syntaxTree.ts";
+import { tellingCalls } from "./tellingCalls.ts";
+import { closing as closingOrder, opening as openingOrder, valueHooks } from "./valueHooks.ts";
 
 export interface HookedSource {
   readonly code: string;
   /** Encoded `mappings` of the new code. */
   readonly mappings: string;
   readonly classes: readonly ClassDeclaration[];
+  readonly fields: readonly FieldDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly imports: readonly ImportedName[];
-  /** Number of loops that tell their turns. */
-  readonly loops: number;
+  /** Loops that tell their turns, and calls that tell when they are over. */
+  readonly loops: readonly SourcePosition[];
+  readonly tellingCalls: readonly SourcePosition[];
+  readonly calls: readonly CallSite[];
+  readonly values: readonly ValuePlace[];
 }
 
 type ClassNode = AnonymousClassDeclaration | NamedClassDeclaration;
 
-interface Insertion {
-  readonly at: number;
-  readonly text: string;
-}
-
 const hooks = programHooksName;
+
+/** Indices that a file's first class, loop, telling call and value get; without the last, values are not told. */
+export interface FirstIndices {
+  readonly class: number;
+  readonly loop: number;
+  readonly tellingCall: number;
+  readonly value?: number;
+}
 
 /**
  * @param file absolute path of the user's file
  * @param source its text
  * @param code the same as JavaScript
  * @param map the source map from `code` to `source`
- * @param first indices that the file's first class and its first loop get
  */
-export function insertHooks(file: string, source: string, code: string, map: string, first: { readonly class: number; readonly loop: number }): HookedSource {
-  const trace = new TraceMap(map);
-  const originalLines = source.split("\n");
-  const starts = lineStarts(code);
+export function insertHooks(file: string, source: string, code: string, map: string, first: FirstIndices): HookedSource {
+  const text = new SourceText(file, source, code, map);
+  const { trace, starts, lines: originalLines } = text;
   const insertions: Insertion[] = [];
   const classes: ClassDeclaration[] = [];
+  const fields: FieldDeclaration[] = [];
   const variables: VariableDeclaration[] = [];
   const imports: ImportedName[] = [];
-
-  function positionOf(offset: number): SourcePosition | undefined {
-    const line = indexAt(starts, offset);
-    const found = originalPositionFor(trace, { line: line + 1, column: offset - starts[line]! });
-    return found.line === null ? undefined : { file, line: found.line, column: found.column + 1 };
-  }
+  const positionOf = (offset: number): SourcePosition | undefined => text.positionOf(offset);
 
   /** TypeScript's `name?: type` loses its question mark on the way to JavaScript; the original still has it. */
   function isOptional(name: string, position: SourcePosition | undefined): boolean {
@@ -69,8 +78,10 @@ export function insertHooks(file: string, source: string, code: string, map: str
     return after !== undefined && /^\s*\?/.test(after);
   }
 
+  const placeOf = (offset: number): SourcePosition => positionOf(offset) ?? { file, line: 1, column: 1 };
+
   function declareClass(node: ClassNode | ClassExpression, name: string): number {
-    const position = positionOf(node.start) ?? { file, line: 1, column: 1 };
+    const position = placeOf(node.start);
     const constructor = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
     const parameters =
       constructor?.type === "MethodDefinition"
@@ -81,7 +92,9 @@ export function insertHooks(file: string, source: string, code: string, map: str
           }))
         : null;
     classes.push({ name, position, parameters });
-    return first.class + classes.length - 1;
+    const index = first.class + classes.length - 1;
+    fields.push(...fieldsOf(node, index, positionOf));
+    return index;
   }
 
   function visitClass(node: ClassNode | ClassExpression, nameFromOutside: string | undefined, isDefaultExport: boolean): void {
@@ -93,7 +106,10 @@ export function insertHooks(file: string, source: string, code: string, map: str
       insertions.push({ at: node.end, text: `;${hooks}?.declared(${reference},${declareClass(node, name)});` });
     } else {
       const index = declareClass(node, name);
-      insertions.push({ at: node.start, text: `${hooks}.declared(` }, { at: node.end, text: `,${index})` });
+      insertions.push(
+        { at: node.start, text: `${hooks}.declared(`, order: openingOrder(node) },
+        { at: node.end, text: `,${index})`, order: closingOrder(node) },
+      );
     }
   }
 
@@ -145,7 +161,7 @@ export function insertHooks(file: string, source: string, code: string, map: str
     const loop = counting.find((candidate) => candidate.node === node);
     const calls: string[] = [];
     // First the epoch: the program may be held up where a turn begins, and says then which it is in.
-    if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${loop.counter},${loop.first},${loop.bound});`);
+    if (loop && epochs.has(loop.node)) calls.push(`${hooks}?.loop(${[loop.counter, loop.first, loop.bound, first.loop + i].join()});`);
     if (training.has(node)) calls.push(`${hooks}?.turn(${[first.loop + i, mayBreak(node.body), ...(loop ? turnOf(loop) : [])].join()});`);
     const isBlock = node.body.type === "BlockStatement";
     if (!isInList) opening.push({ at: statement.start, text: "{" });
@@ -154,9 +170,29 @@ export function insertHooks(file: string, source: string, code: string, map: str
     const left = training.has(node) ? `;${hooks}?.left(${first.loop + i});` : "";
     closing.unshift({ at: node.body.end, text: isBlock ? "" : "}" }, { at: statement.end, text: `${left}${isInList ? "" : "}"}` });
   });
-  insertions.push(...opening, ...closing);
-  insertions.sort((a, b) => a.at - b.at);
-  return { code: insert(code, insertions), mappings: shift(trace, starts, insertions), classes, variables, imports, loops: marked.length };
+  const telling = tellingCalls(tree);
+  // A list gives the call's own value on; it lies around a hook for that value.
+  const wrapping = telling.flatMap(({ node }, i) => [
+    { at: node.start, text: "[", order: openingOrder(node) - 0.5 },
+    { at: node.end, text: `,${hooks}?.called(${first.tellingCall + i})][0]`, order: closingOrder(node) + 0.5 },
+  ]);
+  insertions.push(...opening, ...wrapping, ...closing);
+  const bindings = findBindings(tree);
+  const values = first.value === undefined ? undefined : valueHooks(tree, bindings, text, first.value);
+  insertions.push(...(values?.insertions ?? []));
+  insertions.sort((a, b) => a.at - b.at || (a.order ?? 0) - (b.order ?? 0));
+  return {
+    code: insert(code, insertions),
+    mappings: shift(trace, starts, insertions),
+    classes,
+    fields,
+    variables,
+    imports,
+    loops: marked.map(({ node }) => placeOf(node.start)),
+    tellingCalls: telling.map(({ at }) => placeOf(at)),
+    calls: callSites(tree, bindings, text),
+    values: values?.places ?? [],
+  };
 }
 
 interface HeldCall {
@@ -206,12 +242,6 @@ function parameterName(parameter: Pattern, originalLines: readonly string[], pos
   const text = position && originalLines[position.line - 1]?.slice(position.column - 1);
   const spelled = text && /^(?:(?:public|private|protected|readonly|override)\s+)*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(text)?.[1];
   return spelled || parameterText(parameter);
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
 }
 
 function insert(code: string, insertions: readonly Insertion[]): string {

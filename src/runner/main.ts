@@ -1,10 +1,14 @@
 /** The runner: a forked process that serves one job. Speaks `RunCommand` and `RunnerMessage` with its parent. */
-import type { RunCommand, RunnerMessage } from "../protocol/index.ts";
+import { open, url } from "node:inspector";
+import { RunKeeper } from "../keep/runKeeper.ts";
+import { debugArgument, type Problem, type RunCommand, type RunnerMessage, type RunRequest, type SentEvent } from "../protocol/index.ts";
 import { endWithChildren } from "./ending.ts";
 import { Supervisor, type RunEnd } from "./supervisor.ts";
+import { version } from "./version.ts";
 
 const places = {
   worker: new URL("./worker.js", import.meta.url),
+  again: new URL("./again.js", import.meta.url),
   engine: new URL("../kindling.js", import.meta.url),
 };
 
@@ -15,17 +19,35 @@ function send(message: RunnerMessage): Promise<void> {
   });
 }
 
-const supervisor = new Supervisor(places, (event) => void send({ type: "event", event }));
+const isDebugged = process.argv.includes(debugArgument);
+const supervise = (): Supervisor => new Supervisor(places, (event) => void tell(event), isDebugged);
+/** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
+let supervisor = isDebugged ? undefined : supervise();
 let busy = false;
+let keeper: RunKeeper | undefined;
+
+function tell(event: SentEvent): Promise<void> {
+  keeper?.event(event);
+  return send({ type: "event", event });
+}
+
+function run(request: RunRequest): Promise<RunEnd> {
+  const tellProblem = (problem: Problem): void => void send({ type: "event", event: { type: "problem", problem } });
+  const own = (supervisor ??= supervise());
+  if (request.keep) keeper = RunKeeper.begin({ request, version: version(), kernels: own.ready, tell: tellProblem });
+  return own.run(request);
+}
 
 async function finish({ state, exitCode }: RunEnd): Promise<never> {
-  await send({ type: "event", event: { type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) } });
-  if (supervisor.isBusy) endWithChildren();
+  const told = tell({ type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) });
+  keeper?.close();
+  await told;
+  if (supervisor?.isBusy) endWithChildren();
   process.exit(0);
 }
 
 function stop(): void {
-  if (busy) supervisor.stop();
+  if (busy) supervisor!.stop();
   else void finish({ state: "stopped" });
 }
 
@@ -34,27 +56,32 @@ process.on("message", (command: RunCommand) => {
     case "run":
       if (busy) return;
       busy = true;
-      void supervisor.run(command.request).then(finish);
+      void run(command.request).then(finish);
       break;
     case "pause":
-      supervisor.pause();
+      supervisor?.pause();
       break;
     case "resume":
-      supervisor.resume();
+      supervisor?.resume();
       break;
     case "stop":
       stop();
       break;
     case "steer":
-      supervisor.steer(command.steering);
+      supervisor?.steer(command.steering);
       break;
   }
 });
 
 // Nobody is left to report to.
-process.on("disconnect", endWithChildren);
+process.on("disconnect", () => {
+  keeper?.close();
+  endWithChildren();
+});
 // Ctrl+C in a terminal reaches the whole group of processes, before the parent's word does.
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 
-await send({ type: "ready", kernels: await supervisor.ready });
+// Any free port, and an address that nobody guesses.
+if (isDebugged) open(0, "127.0.0.1");
+await send(isDebugged ? { type: "ready", kernels: undefined, inspector: url()! } : { type: "ready", kernels: await supervisor!.ready });

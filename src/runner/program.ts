@@ -1,5 +1,6 @@
 /** Runs the user's program in this worker thread, watched, and tells how it ended. */
 import { availableParallelism, constants, setPriority } from "node:os";
+import { types } from "node:util";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
@@ -28,19 +29,27 @@ import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
 
-/** What can be done before there is a program. Returns the build of the kernels. */
-export function prepareEngine(): string {
-  useCollector(garbageCollector() ?? null);
+/**
+ * What can be done before there is a program. Returns the build of the kernels.
+ * @param debug a debugger runs code of its own in each new context, and V8 dies of that in one of the collector's
+ */
+export function prepareEngine(debug: boolean): string {
+  useCollector((debug ? undefined : garbageCollector()) ?? null);
   return kernelBuild;
 }
 
 /** To whatever else the machine does, an editor first of all. Threads of the engine that start later do so, too. */
-function giveWay(): void {
+export function giveWay(): void {
   try {
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Not everywhere may a process do so. It then trains all the same.
   }
+}
+
+/** @param threads as the run was asked for; 0 leaves one core to whoever watches */
+export function useThreads(threads: number): void {
+  engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
 }
 
 // Names of `process` and of the global object are the program's to change; these are ours.
@@ -61,6 +70,8 @@ export class Program {
   readonly #observer: Observer;
   readonly #printed: PrintedLines;
   readonly #surroundings: Surroundings;
+  /** What the default generator began with. */
+  readonly #seed = engine.initialSeed();
   #isWatched = true;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
@@ -89,6 +100,7 @@ export class Program {
       metrics: new MetricBuffer(job.metrics),
       sink: {
         event: (event) => this.#tell(event),
+        alarm: (problem, { what, losses, time }) => this.#post({ type: "alarm", problem, what, run: { losses, seed: this.#seed }, time }),
         series: (index, name) => this.#post({ type: "series", index, name }),
         points: (values) => {
           this.#post({ type: "points", values });
@@ -97,6 +109,7 @@ export class Program {
       },
       gate: this.#gate,
       quietly,
+      places: job.declarations.values,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -111,8 +124,7 @@ export class Program {
   async run(): Promise<void> {
     const { threads, inBackground = false, programArguments = [] } = this.#job.request;
     if (inBackground) giveWay();
-    // One core is left to whoever watches.
-    engine.setNumThreads(Math.min(threads > 0 ? threads : Math.max(1, availableParallelism() - 1), MOST_THREADS));
+    useThreads(threads);
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
@@ -144,9 +156,15 @@ export class Program {
         this.#classes.declare(constructor as Function, index);
         return constructor;
       },
-      loop: (counter, first, bound) => this.#observer.loopTurn(counter, first, bound),
+      loop: (counter, first, bound, loop) => this.#observer.loopTurn(counter, first, bound, loop),
       turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
       left: (loop) => this.#observer.trainingLoopLeft(loop),
+      called: (call) => this.#observer.callEnded(call),
+      value: (value, place) => {
+        // To look at a proxy would run code of the program's.
+        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) this.#observer.value(value, place);
+        return value;
+      },
       report: () => {
         // Classes that are tried are not the program's.
         setInstrument(null);
@@ -182,11 +200,17 @@ export class Program {
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
     const isSignal = isInstance(error, StopSignal);
-    const problems = isSignal ? [] : [this.#surroundings.during(() => thrownProblem(error, this.#job.request.file, this.#stacks))];
+    const problems = isSignal ? [] : [this.#surroundings.during(() => this.#problemOf(error))];
     if (!isSignal) this.#surroundings.during(() => this.#observer.failed(error));
     if (this.#control.isStopped) this.#end("stopped", problems.map(whileStopping));
     else this.#fail(problems);
     leave(isSignal ? 0 : 1);
+  }
+
+  #problemOf(error: unknown): Problem {
+    const { calls, registry, values } = this.#observer;
+    const sites = this.#job.declarations.calls;
+    return thrownProblem(error, this.#job.request.file, this.#stacks, { sites, calls, registry, values });
   }
 
   /** Nothing is left to do, or the program ended itself by `cause`. */
@@ -264,13 +288,16 @@ function missingExport(name: string, position: Problem["position"] & object): Pr
   return { severity: "error", code: "import", message, position, end };
 }
 
-function programSource(map: SourceMap, { variables }: Declarations, classes: DeclaredClasses): ProgramSource {
+export function programSource(map: SourceMap, { fields, variables, loops, tellingCalls }: Declarations, classes: DeclaredClasses): ProgramSource {
   const byPlace = new Map(variables.map((variable) => [placeKey(variable.position), variable]));
   return {
     program: map.program,
     locate: (line, column) => map.locate(line, column),
     variableAt: (position) => byPlace.get(placeKey(position)),
+    loopAt: (loop) => loops[loop],
+    callAt: (call) => tellingCalls[call],
     declaredAt: (constructor) => classes.declaredAt(constructor),
+    fieldAt: (constructor, name) => fields.find((field) => field.name === name && classes.isOf(constructor, field.owner))?.position,
     isModuleClass: (name) => classes.isModuleClass(name),
     nameInProgram: (constructor) => classes.nameInProgram(constructor),
   };

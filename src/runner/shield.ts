@@ -13,6 +13,8 @@ const ofRun = [
   "afterBackward",
   "beforeStep",
   "afterStep",
+  "schedulerStepped",
+  "loaderConstructed",
   "epochStart",
   "batch",
   "epochEnd",
@@ -20,7 +22,7 @@ const ofRun = [
 ] as const satisfies readonly (keyof Instrument)[];
 
 /** What the program's own hooks and its gate tell the observer. */
-const ofProgram = ["loopTurn", "trainingTurn", "trainingLoopLeft", "steer"] as const satisfies readonly (keyof Observer)[];
+const ofProgram = ["loopTurn", "trainingTurn", "trainingLoopLeft", "callEnded", "value", "steer"] as const satisfies readonly (keyof Observer)[];
 
 const ofOperations = ["ran", "became", "differentiates", "passed"] as const satisfies readonly (keyof OperationWatch)[];
 

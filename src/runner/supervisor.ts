@@ -1,16 +1,19 @@
 /** Runs one job: bundles the file, hands it to the worker thread, and has the last word over it. */
+import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
 import type { Problem, RunRequest, RunState, SentEvent, Steering } from "../protocol/index.ts";
 import { programHooksKey } from "./programHooks.ts";
-import { bundle, BundleError, warmUp, type Bundle } from "./bundle.ts";
+import { bundle, BundleError, warmUp, withSourceMap, type Bundle } from "./bundle.ts";
 import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
 import { bundlingProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
 import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
+import { BadNumberSearch } from "./search.ts";
 import { SourceMap } from "./sourceMap.ts";
-import type { Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
+import type { Alarmed, Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
 import { workerStack } from "./workerStack.ts";
 
 /** How long a program that was told to stop may go on before its thread is terminated; milliseconds. */
@@ -23,6 +26,8 @@ const stackPatience = 800;
 export interface Places {
   /** URL of the worker thread's script. */
   readonly worker: URL;
+  /** URL of the script of a process that runs a program once more. */
+  readonly again: URL;
   /** URL of the engine, the very file that the worker thread loads. */
   readonly engine: URL;
 }
@@ -52,19 +57,26 @@ export class Supervisor {
   #tellStopped: () => void = () => {};
   /** Resolves when the thread is ready for a program: with the build of its kernels. */
   readonly ready: Promise<string | undefined>;
+  /** `Math.random` begins with it, so that a run can be repeated. */
+  readonly #randomSeed = randomInt(1, 2 ** 31);
   #isBundling = false;
   #folder: ProgramFolder | undefined;
+  /** What a search for a bad number has to know of the program that runs. */
+  #search: ((alarm: Alarmed) => BadNumberSearch) | undefined;
+  #searched: Promise<void> | undefined;
   #end: RunEnd | undefined;
   #workerError: (Error & { code?: string }) | undefined;
   #workerExit: number | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
 
-  constructor(places: Places, emit: (event: SentEvent) => void) {
+  /** @param debug whether a debugger is there */
+  constructor(places: Places, emit: (event: SentEvent) => void, debug = false) {
     this.#places = places;
     this.#emit = emit;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#worker = new Worker(places.worker, { name: "program", workerData: { port: port2 } satisfies WorkerStart, transferList: [port2] });
+    setFlagsFromString(`--random-seed=${this.#randomSeed}`);
+    this.#worker = new Worker(places.worker, { name: "program", workerData: { port: port2, debug } satisfies WorkerStart, transferList: [port2] });
     this.#stopped = new Promise((resolve) => (this.#tellStopped = resolve));
     this.#gone = new Promise((resolve) => (this.#giveUp = resolve));
     this.ready = new Promise((resolve) => {
@@ -100,7 +112,7 @@ export class Supervisor {
     await Promise.race([this.ready, this.#stopped]);
     if (!this.#control.isStopped && this.#workerExit === undefined) {
       try {
-        this.#folder = new ProgramFolder(made.code);
+        this.#folder = new ProgramFolder(request.debug ? withSourceMap(made) : made.code);
       } catch (error) {
         this.#emit({ type: "problem", problem: unwritableProblem(error as NodeJS.ErrnoException, request.file) });
         return { state: "failed" };
@@ -143,7 +155,7 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      const made = await bundle(request.file, this.#places.engine.href);
+      const made = await bundle(request.file, this.#places.engine.href, request.mode === "inspect");
       this.#isBundling = false;
       return made;
     } catch (error) {
@@ -164,13 +176,13 @@ export class Supervisor {
   }
 
   async #runProgram(request: RunRequest, made: Bundle, program: string): Promise<void> {
+    const described = { request, place: made.place, home: new URL(".", this.#places.engine).href, map: made.map, declarations: made.declarations };
+    const kernels = (await this.ready) ?? "";
+    this.#search = (alarm) =>
+      new BadNumberSearch(alarm, { script: this.#places.again, job: described, code: made.code, kernels, randomSeed: this.#randomSeed });
     const job: Job = {
-      request,
-      place: made.place,
-      home: new URL(".", this.#places.engine).href,
+      ...described,
       program,
-      map: made.map,
-      declarations: made.declarations,
       control: this.#control.buffer,
       mailbox: this.#letters.mailbox,
       metrics: this.#metrics.buffer,
@@ -182,6 +194,14 @@ export class Supervisor {
     const timer = limited ? setTimeout(() => void this.#timeOut(request, source), request.timeLimit) : undefined;
     await this.#gone;
     clearTimeout(timer);
+    await this.#searched;
+  }
+
+  /** Looks where a number that isn't finite comes from, while the run goes on. */
+  async #lookFor(alarm: Alarmed): Promise<void> {
+    const search = this.#search!(alarm);
+    void this.#stopped.then(() => search.end());
+    this.#emit({ type: "problem", problem: await search.problem });
   }
 
   #conclude(request: RunRequest): RunEnd {
@@ -224,6 +244,9 @@ export class Supervisor {
         break;
       case "paused":
         if (!this.#control.isStopped) this.#tellState(message.paused ? "paused" : "running");
+        break;
+      case "alarm":
+        this.#searched = this.#lookFor(message);
         break;
       case "ended":
         this.#end ??= { state: message.outcome, ...(message.exitCode === undefined ? {} : { exitCode: message.exitCode }) };

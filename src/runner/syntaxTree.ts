@@ -7,7 +7,16 @@ export function walk(node: AnyNode, parent: AnyNode | null, visit: (node: AnyNod
 }
 
 export function childrenOf(node: AnyNode): AnyNode[] {
-  return (Object.values(node) as unknown[]).flat().filter(isNode);
+  const children: AnyNode[] = [];
+  // Lists without making new ones: a program has very many nodes, and several look at each.
+  for (const part of Object.values(node) as unknown[]) {
+    if (Array.isArray(part)) {
+      for (const one of part) if (isNode(one)) children.push(one);
+    } else if (isNode(part)) {
+      children.push(part);
+    }
+  }
+  return children;
 }
 
 function isNode(value: unknown): value is AnyNode {

@@ -1,8 +1,10 @@
 /** What the program throws, with the user's own lines. */
 import { KindlingError, OutOfMemoryError, ShapeError } from "../engine/errors.ts";
 import type { Problem } from "../protocol/index.ts";
+import { meanFix } from "./meanFix.ts";
 import { rightSpelling } from "./misspelled.ts";
 import { startOf } from "./problems.ts";
+import { withShapes, type ShapeFacts } from "./shapeTrouble.ts";
 import { headline, isInstance, read, summary } from "./words.ts";
 import type { SourceMap } from "./sourceMap.ts";
 
@@ -69,14 +71,26 @@ export class StackReader {
   }
 }
 
-/** @param file the entry, to be named where no line is known */
-export function thrownProblem(error: unknown, file: string, stacks: StackReader): Problem {
+/**
+ * @param file the entry, to be named where no line is known
+ * @param facts of the run that it ended
+ */
+export function thrownProblem(error: unknown, file: string, stacks: StackReader, facts: ShapeFacts): Problem {
   const frames = firstFrames(error, stacks);
   const position = frames[0]?.position ?? startOf(file);
   const stack = frames.length > 0 ? { stack: frames } : {};
   if (isInstance(error, KindlingError)) {
     const module = error.modulePath.length > 0 ? { module: error.modulePath.join(" of ") } : {};
-    return { severity: "error", code: codeOf(error), message: summary(error, error.message), position, ...stack, ...module };
+    const problem: Problem = {
+      severity: "error",
+      code: codeOf(error),
+      message: summary(error, error.message),
+      position,
+      ...stack,
+      ...module,
+    };
+    const fixes = meanFix(error.message, position);
+    return fixes.length > 0 ? { ...problem, fixes } : withShapes(problem, error, facts);
   }
   if (isAllocationFailure(error)) {
     const message = `There is not enough memory for what the program asked for (${error.message}). Make the array or tensor smaller.`;

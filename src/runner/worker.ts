@@ -15,9 +15,10 @@ takeInput();
 // The engine picks its kernels while it is loaded. This process is the runner's own, so V8's flags may be set for the best.
 process.env["KINDLING_KERNELS"] ??= "best";
 const { prepareEngine, Program } = await import("./program.ts");
-const kernels = prepareEngine();
+const { Repetition } = await import("./repetition.ts");
+const kernels = prepareEngine(start.debug);
 port.once("message", (job: Job) => {
   port.unref();
-  void new Program(job, post).run();
+  void (job.repeated ? new Repetition(job, job.repeated, post) : new Program(job, post)).run();
 });
 post({ type: "ready", kernels });

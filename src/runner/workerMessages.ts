@@ -1,12 +1,15 @@
 /** What the runner's main thread and its worker thread tell each other. */
 import type { MessagePort } from "node:worker_threads";
-import type { RunRequest, SentEvent } from "../protocol/index.ts";
+import type { Explanation } from "../observe/badNumbers/words.ts";
+import type { Problem, RunRequest, SentEvent } from "../protocol/index.ts";
 import type { Declarations } from "./declarations.ts";
 
 /** What the worker thread is started with. */
 export interface WorkerStart {
   /** Leads to the main thread. `parentPort`, which every worker has, is the program's, too. */
   port?: MessagePort;
+  /** Whether a debugger is there. */
+  readonly debug: boolean;
 }
 
 /** Main thread → worker thread; once. */
@@ -27,6 +30,33 @@ export interface Job {
   readonly mailbox: MessagePort;
   /** See `MetricBuffer`. */
   readonly metrics: SharedArrayBuffer;
+  /** The run is another one's repetition: only where its first bad number comes from is looked for. */
+  readonly repeated?: RepeatedRun;
+}
+
+/** What a run that is repeated was like. */
+export interface RepeatedRun {
+  /** Of each `backward()` up to where something was not finite any more, the loss; NaN for what is no single number. */
+  readonly losses: readonly number[];
+  /** What the default generator began with. */
+  readonly seed: number | bigint;
+}
+
+/** Something is not finite any more. */
+export interface Alarmed {
+  readonly problem: Problem;
+  /** What became of what, as the problem begins. */
+  readonly what: string;
+  readonly run: RepeatedRun;
+  /** Milliseconds that the run had lasted. */
+  readonly time: number;
+}
+
+/** What a repetition came to; neither where all ran the same and no operation is to blame. */
+export interface Searched {
+  readonly explanation?: Explanation;
+  /** The program took another course this time. */
+  readonly isAnother?: true;
 }
 
 /** How the program ended. */
@@ -44,4 +74,6 @@ export type WorkerMessage =
   | { readonly type: "series"; readonly index: number; readonly name: string }
   | { readonly type: "points"; readonly values: Float64Array }
   | { readonly type: "paused"; readonly paused: boolean }
+  | ({ readonly type: "alarm" } & Alarmed)
+  | { readonly type: "searched"; readonly searched: Searched }
   | { readonly type: "ended"; readonly outcome: Outcome; /** The program's own choice, where it made one. */ readonly exitCode?: number };

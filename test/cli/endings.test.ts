@@ -9,7 +9,7 @@ const forever = `import { nn, optim, randn } from "kindling";
 const model = new nn.Linear(2, 1);
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
 console.log("going");
-for (;;) { model(randn(4, 2)).sum().backward(); optimizer.step(); }
+for (;;) { optimizer.zeroGrad(); model(randn(4, 2)).sum().backward(); optimizer.step(); }
 `;
 const stuck = 'import { execSync } from "node:child_process";\nconsole.log("stuck");\nexecSync("sleep 1234");\n';
 

@@ -16,6 +16,8 @@ describe("the command line", () => {
       file: "a.model.ts",
       json: true,
       threads: 2,
+      keep: true,
+      findsLate: false,
       programArguments: [],
     });
     assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), {
@@ -24,6 +26,8 @@ describe("the command line", () => {
       file: "a.model.ts",
       json: false,
       threads: 3,
+      keep: true,
+      findsLate: false,
       programArguments: [],
     });
   });
@@ -36,6 +40,8 @@ describe("the command line", () => {
       file: "a.model.ts",
       json: false,
       threads: 2,
+      keep: true,
+      findsLate: false,
       programArguments: ["--epochs", "3", "--", "b.model.ts", "--threads=0"],
     });
   });

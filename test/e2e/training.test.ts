@@ -77,7 +77,7 @@ describe("a person who trains a network", () => {
       () => workbench.lensTexts(),
       (all) => all.filter((text) => text.startsWith(lens)).length === 2,
     );
-    assert.deepEqual(texts, [`${lens} | ▶ Train | Inspect`, `${lens} | ▶ Train | Inspect`]);
+    assert.deepEqual(texts, [`${lens} | ▶ Train | Inspect | Debug`, `${lens} | ▶ Train | Inspect | Debug`]);
     await workbench.screenshot("lenses-dark");
   });
 
@@ -213,7 +213,7 @@ describe("a person who trains a network", () => {
     );
     assert.deepEqual(
       counted(lenses),
-      ["9,930", "17,226"].map((count) => `${count} params | ▶ Train | Inspect`),
+      ["9,930", "17,226"].map((count) => `${count} params | ▶ Train | Inspect | Debug`),
     );
     await workbench.lens("▶ Train").locator("a", { hasText: "▶ Train" }).click();
     await workbench.inPanel("run-state", `[data-state="running"]`).waitFor();

@@ -11,7 +11,7 @@ const examples = new URL("../../examples/", import.meta.url);
 async function train(name: string): Promise<{ stdout: string; stderr: string; seconds: number }> {
   const cli = fileURLToPath(new URL("cli/main.js", await builtRunner()));
   const start = performance.now();
-  const { stdout, stderr } = await run(process.execPath, [cli, "train", fileURLToPath(new URL(name, examples))]);
+  const { stdout, stderr } = await run(process.execPath, [cli, "train", "--no-keep", fileURLToPath(new URL(name, examples))]);
   return { stdout, stderr, seconds: (performance.now() - start) / 1000 };
 }
 

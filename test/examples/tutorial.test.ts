@@ -112,7 +112,7 @@ describe("the tutorial, listing by listing, as PyTorch prints it", function () {
     const name = file.replace(".model.ts", "");
     it(name, async () => {
       const cli = fileURLToPath(new URL("cli/main.js", await builtRunner()));
-      const { stdout } = await run(process.execPath, [cli, "train", fileURLToPath(new URL(file, folder))]);
+      const { stdout } = await run(process.execPath, [cli, "train", "--no-keep", fileURLToPath(new URL(file, folder))]);
       const rtol = name.includes("hooks") ? HOOKS : LOSSES;
       const others = `${name}.other-runs.txt`;
       if (!existsSync(new URL(others, folder))) return assertSameOutput(stdout.trimEnd(), read(`${name}.txt`), rtol);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { lenses, type LensInput } from "../../src/extension/lenses/lenses.ts";
 import { blank, scan, type Site } from "../../src/extension/lenses/scanner.ts";
 import type { FileRuns } from "../../src/extension/runs/fileRuns.ts";
+import type { ModuleInfo, SourcePosition } from "../../src/protocol/index.ts";
 import { Series } from "../../src/run/series.ts";
 import { emptySnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { built, counts, file, fileRuns, model, module } from "./samples.ts";
@@ -58,7 +59,7 @@ const stack = new nn.Sequential(
 });
 
 describe("lenses", () => {
-  const text = "class Net extends nn.Module {}\nclass Head extends nn.Module {}\nconst model = new Net();";
+  const text = `class Net extends nn.Module {}\nclass Head extends nn.Module {}${"\n".repeat(28)}const model = new Net();`;
   const input = (runs: readonly FileRuns[], more: Partial<LensInput> = {}): LensInput => ({
     file,
     scan: scan(text),
@@ -66,17 +67,21 @@ describe("lenses", () => {
     isModelFile: true,
     isTrusted: true,
     isUnsaved: () => false,
+    canDebug: false,
+    layers: "off",
+    now: (position) => position,
     ...more,
   });
   const shown = (value: LensInput): string[] => lenses(value).map(({ line, items }) => `${line}: ${items.map(({ title }) => title).join(" | ")}`);
   const root = module(0, null, "model", {
     type: "Net",
+    declaredAt: { file, line: 1, column: 1 },
     counts: counts(5000, 955),
-    constructedAt: { file, line: 3, column: 15 },
+    constructedAt: { file, line: 30, column: 15 },
   });
 
   it("offer Train and Inspect before anything has run", () => {
-    assert.deepEqual(shown(input([])), ["1: ▶ Train | Inspect", "2: ▶ Train | Inspect", "3: ▶ Train | Inspect"]);
+    assert.deepEqual(shown(input([])), ["1: ▶ Train | Inspect", "2: ▶ Train | Inspect", "30: ▶ Train | Inspect"]);
   });
 
   it("say that the first inspection is counting", () => {
@@ -89,7 +94,7 @@ describe("lenses", () => {
     assert.deepEqual(shown(input([runs])), [
       "1: 5,955 params | ▶ Train | Inspect",
       "2: 3 params | ▶ Train | Inspect",
-      "3: 5,955 params · 955 frozen | ▶ Train | Inspect",
+      "30: 5,955 params · 955 frozen | ▶ Train | Inspect",
     ]);
   });
 
@@ -179,19 +184,161 @@ describe("lenses", () => {
 
   it("offer Stop while the file trains, on the same lines", () => {
     const train = { ...emptySnapshot({ runId: "1", file, mode: "train", startedAt: 0 }), state: "running" as const };
-    assert.deepEqual(shown(input([{ file, problems: [], train }])), ["1: ■ Stop | Inspect", "2: ■ Stop | Inspect", "3: ■ Stop | Inspect"]);
+    assert.deepEqual(shown(input([{ file, problems: [], train }])), ["1: ■ Stop | Inspect", "2: ■ Stop | Inspect", "30: ■ Stop | Inspect"]);
   });
 
   it("offer to freeze the instance while it trains, and to let it learn again", () => {
     const titles = (frozen: number, state: RunSnapshot["state"]) => {
       const models = [model("model", [{ ...root, counts: counts(frozen === 0 ? 321 : 0, frozen) }])];
-      return lenses(input([fileRuns({ ...net, models }, { train: trained({ state }) })]))
-        .find(({ line }) => line === 3)!
+      return lenses(input([fileRuns({ ...net, models }, { train: trained({ state, models }) })]))
+        .find(({ line }) => line === 30)!
         .items.map(({ title }) => title);
     };
     assert.deepEqual([titles(0, "running").at(-1), titles(321, "paused").at(-1), titles(0, "finished").at(-1)], ["Freeze", "Unfreeze", "Inspect"]);
-    const instance = lenses(input([fileRuns({ ...net, models: [model("model", [{ ...root, counts: counts(321) }])] }, { train: trained() })])).at(-1);
-    assert.deepEqual(instance!.items.at(-1)!.action, { command: "freeze", file, model: 0 });
+    const models = [model("model", [{ ...root, counts: counts(321) }])];
+    const instance = lenses(input([fileRuns({ ...net, models }, { train: trained({ models }) })])).at(-1);
+    assert.deepEqual(instance!.items.at(-1)!.action, { command: "freeze", parts: [{ file, model: 0, path: "" }] });
+  });
+
+  it("go by what the training has frozen, whatever a later inspection counted", () => {
+    const frozen = [model("model", [{ ...root, counts: counts(0, 321) }])];
+    const runs = fileRuns({ ...net, models: [model("model", [{ ...root, counts: counts(321) }])] }, { train: trained({ models: frozen }) });
+    assert.equal(
+      lenses(input([runs]))
+        .at(-1)!
+        .items.at(-1)!.title,
+      "Unfreeze",
+    );
+  });
+
+  it("offer Debug where there is such a command, while nothing trains", () => {
+    assert.equal(shown(input([], { canDebug: true }))[0], "1: ▶ Train | Inspect | Debug");
+    assert.deepEqual(lenses(input([], { canDebug: true }))[0]!.items.at(-1)!.action, { command: "debug", file });
+    assert.equal(shown(input([fileRuns(net, { train: trained() })], { canDebug: true }))[0], "1: 321 params | ■ Stop | Inspect");
+  });
+
+  describe("of a class and its instance near below", () => {
+    const near = scan("class Net extends nn.Module {\n}\n\nconst model = new Net();");
+    const runs = fileRuns(net, {});
+
+    it("are one, with the instance's count", () => {
+      assert.deepEqual(shown(input([runs], { scan: near })), ["1: 5,955 params · 955 frozen | ▶ Train | Inspect"]);
+      assert.deepEqual(shown(input([], { scan: near })), ["1: ▶ Train | Inspect"]);
+    });
+
+    it("are one, with the class's count where the run built no such variable", () => {
+      assert.deepEqual(shown(input([fileRuns({ classes: net.classes })], { scan: near })), ["1: 321 params | ▶ Train | Inspect"]);
+    });
+
+    it("freeze the instance", () => {
+      const models = [model("model", [{ ...root, counts: counts(321) }])];
+      const [lens] = lenses(input([fileRuns({ ...net, models }, { train: trained({ models }) })], { scan: near }));
+      assert.deepEqual(lens!.items.at(-1), { title: "Freeze", action: { command: "freeze", parts: [{ file, model: 0, path: "" }] } });
+    });
+
+    it("are two where they are far apart, or where there are two instances", () => {
+      assert.equal(lenses(input([runs])).length, 3);
+      const two = scan("class Net extends nn.Module {}\nconst a = new Net();\nconst b = new Net();");
+      assert.deepEqual(
+        lenses(input([], { scan: two })).map(({ line }) => line),
+        [1, 2, 3],
+      );
+    });
+  });
+
+  describe("of models that one statement declares", () => {
+    const pair = [
+      model("g", [{ ...root, name: "g", counts: counts(40), constructedAt: { file, line: 3, column: 11 } }]),
+      model("d", [{ ...root, name: "d", counts: counts(9), constructedAt: { file, line: 3, column: 26 } }], { id: 1 }),
+    ];
+    const classes = "class Net extends nn.Module {}\n\n";
+
+    it("are one for each, by name where they stand on one line", () => {
+      const text = `${classes}const g = new Net(), d = new Net(3);`;
+      assert.deepEqual(shown(input([fileRuns({ models: pair })], { scan: scan(text) })), [
+        "1: ▶ Train | Inspect",
+        "3: g: 40 params | d: 9 params | ▶ Train | Inspect",
+      ]);
+      const train = trained({ models: pair });
+      const [, lens] = lenses(input([fileRuns({ models: pair }, { train })], { scan: scan(text) }));
+      assert.deepEqual(
+        lens!.items.map(({ title }) => title),
+        ["g: 40 params", "d: 9 params", "■ Stop", "Inspect", "Freeze g", "Freeze d"],
+      );
+    });
+
+    it("are one for each line where they stand on several", () => {
+      const lines = scan(`${classes}const lr = 0.1,\n  g = new Net({ a: [1, 2] }),\n  d: Net = new Net(3);`).sites;
+      assert.deepEqual(names(lines), ["class Net 1", "instance g 4", "instance d 5"]);
+    });
+  });
+
+  describe("of layers", () => {
+    const layer = (id: number, path: string, line: number, total: number, more: Partial<ModuleInfo> = {}): ModuleInfo =>
+      module(id, 0, path, { counts: counts(total), constructedAt: { file, line, column: 5 }, ...more });
+    const withLayers = (layers: readonly ModuleInfo[], run?: Partial<RunSnapshot>) => {
+      const models = [model("model", [root, ...layers])];
+      return fileRuns({ ...net, models }, run ? { train: trained({ models, ...run }) } : {});
+    };
+    const ofLayers = (runs: FileRuns, more: Partial<LensInput> = {}): string[] =>
+      shown(input([runs], { layers: "all", ...more })).filter((line) => !/Inspect/.test(line));
+
+    it("are their counts above the lines that make them, none for those without parameters", () => {
+      const runs = withLayers([
+        layer(1, "fc", 4, 320),
+        layer(2, "act", 5, 0),
+        layer(3, "head", 6, 11, { counts: counts(10, 1) }),
+        layer(4, "top", 7, 0, { counts: counts(0, 9) }),
+      ]);
+      assert.deepEqual(ofLayers(runs), ["4: 320 params", "6: 11 params · 1 frozen", "7: 9 params · frozen"]);
+      assert.deepEqual(ofLayers(runs, { layers: "off" }), []);
+      const [lens] = lenses(input([runs], { layers: "all" })).filter(({ line }) => line === 4);
+      assert.deepEqual(lens!.items[0]!.action, { command: "openPanel", file, model: 0, module: 1 });
+    });
+
+    it("are one where a line makes several, and of what a line makes whole the whole's", () => {
+      assert.deepEqual(ofLayers(withLayers([layer(1, "a", 4, 30), layer(2, "b", 4, 30), layer(3, "c", 8, 10), layer(4, "d", 8, 2000)])), [
+        "4: 2 × 30 params",
+        "8: 2 × 10 to 2,000 params",
+      ]);
+    });
+
+    it("are one for a container that the file makes, and those of the user's own classes in it", () => {
+      const whole = layer(1, "net", 4, 50, { type: "Sequential" });
+      const own = { ...layer(2, "net.0", 5, 30, { declaredAt: { file, line: 20, column: 1 } }), parent: 1 };
+      const deep = { ...layer(3, "net.0.fc", 21, 30), parent: 2 };
+      const last = { ...layer(4, "net.1", 6, 20), parent: 1 };
+      assert.deepEqual(ofLayers(withLayers([whole, own, deep, last])), ["4: 50 params", "21: 30 params"]);
+    });
+
+    it("are only those of which something is frozen, where no others are wanted", () => {
+      const runs = withLayers([layer(1, "fc", 4, 320), layer(2, "head", 6, 11, { counts: counts(10, 1) }), layer(3, "top", 7, 0, { counts: counts(0, 9) })]);
+      assert.deepEqual(ofLayers(runs, { layers: "frozen" }), ["6: 11 params · 1 frozen", "7: 9 params · frozen"]);
+    });
+
+    it("freeze all of them while it trains, and let them learn again", () => {
+      const learning = withLayers([layer(1, "a", 4, 30), layer(2, "b", 4, 30)], {});
+      assert.deepEqual(ofLayers(learning), ["4: 2 × 30 params | Freeze"]);
+      const action = lenses(input([learning], { layers: "all" })).find(({ line }) => line === 4)!.items[1]!.action;
+      const parts = ["a", "b"].map((path) => ({ file, model: 0, path }));
+      assert.deepEqual(action, { command: "freeze", parts });
+      assert.deepEqual(ofLayers(withLayers([layer(1, "a", 4, 0, { counts: counts(0, 30) })], {})), ["4: 30 params · frozen | Unfreeze"]);
+      assert.deepEqual(ofLayers(withLayers([layer(1, "a", 4, 30)], { state: "finished" })), ["4: 30 params"]);
+    });
+
+    it("move with their lines while somebody types, and go with them", () => {
+      const runs = withLayers([layer(1, "a", 4, 30), layer(2, "b", 5, 20)]);
+      const now = (position: SourcePosition) => (position.line === 5 ? undefined : { ...position, line: position.line + 3 });
+      assert.deepEqual(ofLayers(runs, { now, isUnsaved: () => true }), ["7: ≈ 30 params"]);
+    });
+
+    it("stand in the file that makes them, whichever that is", () => {
+      const elsewhere = { constructedAt: { file: "/models/block.ts", line: 2, column: 3 } };
+      assert.deepEqual(ofLayers(withLayers([layer(1, "a", 4, 30, elsewhere)])), []);
+      assert.deepEqual(shown(input([withLayers([layer(1, "a", 4, 30, elsewhere)])], { file: "/models/block.ts", scan: scan(""), layers: "all" })), [
+        "2: 30 params",
+      ]);
+    });
   });
 
   it("offer only trust in a workspace that isn't trusted", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { marks } from "../../src/extension/problems/marks.ts";
+import { lintProblem } from "../../src/run/lints.ts";
 import type { Problem } from "../../src/protocol/index.ts";
-import { file } from "./samples.ts";
+import { file, fileRuns, model, module } from "./samples.ts";
 
 describe("problems", () => {
   const thrown: Problem = {
@@ -52,6 +53,19 @@ describe("problems", () => {
     assert.equal(mark?.related.length, 3);
   });
 
+  it("name where the module is made and called that they are in, unless something else leads there", () => {
+    const root = module(0, null, "net", { type: "Net" });
+    const head = module(1, 0, "head", { constructedAt: { file, line: 8, column: 17 }, calledAt: { file, line: 30, column: 17 } });
+    const related = (problem: Problem) =>
+      [...marks([{ ...fileRuns({ models: [model("net", [root, head])] }), problems: [problem] }]).values()]
+        .flat()[0]!
+        .related.map(({ message, range }) => `${message} ${range.line + 1}:${range.column + 1}`);
+    assert.deepEqual(related(thrown), ["net.head is made here 8:17", "in Net.forward 30:5", "called from here 40:1"]);
+    assert.deepEqual(related({ ...thrown, stack: [] }), ["net.head is made here 8:17", "net.head is called here 30:17"]);
+    assert.deepEqual(related({ ...thrown, position: { file, line: 8, column: 1 }, stack: [] }), ["net.head is called here 30:17"]);
+    assert.deepEqual(related({ ...thrown, module: "tail (Linear) of Net", stack: [] }), []);
+  });
+
   it("carry what mends them", () => {
     const fixes = [{ title: "Make it 64", edits: [{ position: { file, line: 5, column: 3 }, end: { line: 5, column: 5 }, text: "64" }] }];
     const [mark] = marks([{ file, problems: [{ ...thrown, fixes }] }]).get("/models/layers.ts") ?? [];
@@ -59,7 +73,25 @@ describe("problems", () => {
   });
 
   it("that TypeScript reports as well are left to it", () => {
-    assert.equal(marks([{ file, problems: [thrown] }], (problem) => problem === thrown).size, 0);
+    assert.equal(marks([{ file, problems: [thrown] }], (problem) => (problem === thrown ? undefined : problem)).size, 0);
+  });
+
+  it("are as severe as the user wants", () => {
+    const [mark] = marks([{ file, problems: [thrown] }], (problem) => ({ ...problem, severity: "information" })).get("/models/layers.ts") ?? [];
+    assert.equal(mark?.severity, "information");
+  });
+
+  it("of one lint on one line are one, that of the text in the editor before that of a run", () => {
+    const found = lintProblem("unshuffled", { message: "as it is written", position: { file, line: 3, column: 7 } });
+    const measured = { ...found, message: "as it ran", position: { file, line: 3, column: 1 } };
+    const own = marks([
+      { file, problems: [found], version: 4 },
+      { file, problems: [measured] },
+    ]).get(file);
+    assert.deepEqual(
+      own?.map(({ message, version }) => [message, version]),
+      [["as it is written", 4]],
+    );
   });
 
   it("of a file that two models import are shown once", () => {

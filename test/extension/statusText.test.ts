@@ -24,6 +24,10 @@ describe("progress", () => {
     assert.equal(progressText({ ...run, progress }), "epoch 3/20 · step 1,234 · loss 0.1235 · 1:12 left");
   });
 
+  it("says that the program stands in the debugger, which is no stall", () => {
+    assert.equal(statusText({ ...run, state: "running", inDebugger: true, progress }), "$(debug-alt) in the debugger · step 1,234 · loss 0.1235");
+  });
+
   it("leaves out what the program doesn't show", () => {
     const bare = { epoch: 0, step: 7, stepsPerSecond: 1, elapsed: 1 };
     assert.equal(progressText({ ...run, progress: bare }), "epoch 1 · step 7");

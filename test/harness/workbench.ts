@@ -127,6 +127,17 @@ export class Workbench {
     return this.page.locator(".codelens-decoration").filter({ hasText: text }).first();
   }
 
+  /** What stands behind the lines of the code, top to bottom, as it is drawn. */
+  async liveTexts(): Promise<string[]> {
+    const found = await this.page
+      .locator(".view-line span[class*='ced-']")
+      .evaluateAll((elements) => elements.map((element) => ({ top: element.getBoundingClientRect().top, text: getComputedStyle(element, "::after").content })));
+    return found
+      .filter(({ text }) => text.startsWith('"'))
+      .sort((a, b) => a.top - b.top)
+      .map(({ text }) => plain(text.slice(1, -1)));
+  }
+
   /** Opens Kindling's view container and resolves to its tree's rows on the screen, top to bottom. */
   async treeRows(): Promise<TreeRow[]> {
     const rows = (await this.tree()).locator(".monaco-list-row");

@@ -19,15 +19,18 @@ interface Watched {
 }
 
 /** @param budget share of the time; nothing is looked at again with none */
-function watch(body: (observer: Observer) => void, budget = 1): Watched {
+function watch(body: (observer: Observer) => void, budget = 1, enabled = true): Watched {
   const events: RunEvent[] = [];
   const observer = new Observer({
-    sampling: { enabled: true, bins: 4, budget },
+    sampling: { enabled, bins: 4, budget },
     source: {
       program,
       locate: (line, column) => ({ file: "net.model.ts", line, column }),
       variableAt: ({ line }) => ({ name: `line${line}`, assigned: false }),
+      loopAt: () => undefined,
+      callAt: () => undefined,
       declaredAt: (constructor) => (own.has(constructor) ? { file: "net.model.ts", line: 1, column: 1 } : undefined),
+      fieldAt: () => undefined,
       isModuleClass: (name) => [...own].some((constructor) => constructor.name === name),
       nameInProgram: (constructor) => constructor.name,
     },
@@ -431,5 +434,23 @@ describe("the passes of a run", function () {
     assert.equal(passes[0]!.nodes.findLast(({ name }) => name === "relu")?.position?.line, line("add"));
     // Inside of the engine's own layers there is no line of the user's.
     assert.equal(line("linear"), undefined);
+  });
+
+  it("are looked at from the step on at which watching is switched on", () => {
+    const { passes } = watch(
+      (observer) => {
+        const model = new Residual();
+        const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+        for (let step = 0; step < 10; step++) {
+          if (step === 5) observer.steer({ type: "watch", watch: { what: "all", modules: [], budget: 1, everyStep: false } });
+          optimizer.zeroGrad();
+          F.mseLoss(model(randn(2, 6)), randn(2, 6)).backward();
+          optimizer.step();
+        }
+      },
+      1,
+      false,
+    );
+    assert.equal(passes.length > 0 && passes[0]!.nodes.some(({ name }) => name === "add"), true);
   });
 });

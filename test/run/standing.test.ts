@@ -25,6 +25,7 @@ describe("where a run stands", () => {
     assert.equal(both(point("loss/netD", 7, 1), point("loss/netG", 7, 2), point("val/loss", 7, 3)), 1);
     assert.equal(both(point("loss/netD", 8, 1), point("loss/netG", 7, 2)), 1);
     assert.equal(both(point("loss/cnn", 7, 1), point("loss/mlp", 20, 2)), 2);
+    assert.equal(standing(after(empty, { type: "metrics", points: [point("loss/cnn", 7, 1), point("loss/mlp", 20, 2)] }))?.model, "mlp");
     assert.equal(
       lossTrouble(after(finished, { type: "metrics", points: [point("loss/netD", 7, 1), point("loss/netG", 7, NaN)] })),
       "loss/netG is NaN since step 7",

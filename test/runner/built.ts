@@ -17,6 +17,7 @@ export async function builtRunner(): Promise<URL> {
       kindling: "src/engine/index.ts",
       "runner/main": "src/runner/main.ts",
       "runner/worker": "src/runner/worker.ts",
+      "runner/again": "src/runner/again.ts",
       "cli/main": "src/cli/main.ts",
     },
     outdir: folder,

@@ -90,7 +90,7 @@ describe("a bundled file", () => {
     );
     assert.deepEqual(
       [...code.matchAll(/\.loop\((.*?)\)/g)].map(([, args]) => args),
-      ["epoch, 0, n", "i, 0, 5"],
+      ["epoch, 0, n, 0", "i, 0, 5, 1"],
     );
   });
 

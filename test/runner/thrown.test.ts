@@ -44,6 +44,16 @@ describe("what a program throws is told in words", function () {
       /^Trying to backward through the graph a second time/,
       5,
     ],
+    [
+      'import { randn } from "kindling";\nrandn(8, 2).requiresGrad_(true).square().backward();',
+      "grad can be implicitly created only for scalar outputs, and this one has shape [8, 2]. Take its mean() or sum() before backward(), or give backward() a gradient of that shape.",
+      2,
+    ],
+    [
+      'import { nn, tensor } from "kindling";\nnew nn.BCELoss()(tensor([-1.25, 0.5, 3]), tensor([0, 1, 1]));',
+      /^all elements of input should be between 0 and 1, but they go from -1\.25 to 3\. Use BCEWithLogitsLoss/,
+      2,
+    ],
     ['import { randn } from "kindling";\n(randn(2) as any).index_select(0, 1);', /index_select is not a function; did you mean indexSelect\?$/, 2],
     ['import { nn } from "kindling";\nnew (nn as any).LeakyRelu();', /LeakyRelu is not a constructor; did you mean LeakyReLU\?$/, 2],
     ["const own: any = {};\nown.load_everything();", "TypeError: own.load_everything is not a function", 2],

@@ -18,7 +18,7 @@ class Net extends nn.Module {
   }
 }
 
-const loader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(3, [64])), { batchSize: 8 });
+const loader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(3, [64])), { batchSize: 8, shuffle: true });
 const model = new Net();
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
 for (let epoch = 0; epoch < 3; epoch++) {
@@ -31,7 +31,7 @@ for (let epoch = 0; epoch < 3; epoch++) {
 }
 `;
 /** 4·8 + 8 + 8·3 + 3 */
-const lens = "67 params | ▶ Train | Inspect";
+const lens = "67 params | ▶ Train | Inspect | Debug";
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
 
 interface Case {
@@ -170,7 +170,7 @@ describe("a model file with", () => {
     await window.show(uri);
     const line = lineOf(text, "class Head");
     const found = (await window.lenses(uri)).find((one) => one.startsWith(`${line}:`));
-    assert.equal(found, `${line}: needs arguments (inFeatures, classes): add an example | ▶ Train | Inspect`);
+    assert.equal(found, `${line}: needs arguments (inFeatures, classes): add an example | ▶ Train | Inspect | Debug`);
   });
 
   it("a class in an imported file has its counts there, and Train runs the model file", async () => {
@@ -182,6 +182,32 @@ describe("a model file with", () => {
     );
     await window.show(uri);
     await vscode.window.showTextDocument(layers);
-    assert.deepEqual(await window.lenses(layers), ["3: 27 params | ▶ Train | Inspect"]);
+    assert.deepEqual(await window.lenses(layers), ["3: 27 params | ▶ Train | Inspect | Debug"]);
+  });
+});
+
+describe("a number that breaks a training", () => {
+  let window: Window;
+  beforeEach(async () => {
+    window = await Window.open("real");
+  });
+  afterEach(() => window.close());
+
+  it("is blamed on the operation that made it, with the loss that it breaks beside it, until it is mended", async () => {
+    const text = good.replace("this.hidden(x).relu()", "this.hidden(x).mul(0).log()");
+    const uri = window.write("net.model.ts", text);
+    const editor = await window.show(uri);
+    const isOurs = ({ code }: vscode.Diagnostic): boolean => code === "nonFiniteLoss";
+    const mark = vscode.languages.getDiagnostics(uri).find(isOurs);
+    assert.ok(mark, JSON.stringify(window.problems(uri)));
+    assert.match(mark.message, /^loss became NaN at step 0\. It began with `log` of 0 in Net: 64 of 64 values are 0\./);
+    assert.equal(mark.range.start.line + 1, lineOf(text, ".log()"));
+    assert.equal(editor.document.getText(editor.document.getWordRangeAtPosition(mark.range.start)), "log");
+    assert.ok(mark.relatedInformation?.some(({ location }) => location.range.start.line + 1 === lineOf(text, "loss.backward")));
+    await window.replace(editor, good);
+    const inspected = window.settled(uri, "inspect");
+    await editor.document.save();
+    await inspected;
+    assert.equal(vscode.languages.getDiagnostics(uri).find(isOurs), undefined);
   });
 });

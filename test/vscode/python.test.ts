@@ -2,52 +2,73 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { Window } from "./window.ts";
 
-/** PyTorch's Python in the editor. */
-const python = `import torch
-import torch.nn as nn
-import matplotlib.pyplot as plt
+const net = `import { nn, type Tensor } from "kindling";
 
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(2, 3)
+class Net extends nn.Module {
+  fc = new nn.Linear(4, 2);
 
-    def forward(self, x):
-        return torch.relu(self.fc(x))
+  override forward(x: Tensor): Tensor {
+    return this.fc(x).relu();
+  }
+}
 
-print(Net())
-plt.show()
+const model = new Net();
 `;
 
-describe("PyTorch's Python", () => {
+/** The editor with the Python of the files here. */
+const shown = (): vscode.TextEditor | undefined => vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === "kindling-python");
+
+/** Resolves once the Python says so. */
+function says(text: string): Promise<void> {
+  if (shown()?.document.getText().includes(text)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const listener = vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme !== "kindling-python" || !document.getText().includes(text)) return;
+      listener.dispose();
+      resolve();
+    });
+  });
+}
+
+describe("a model file shown as PyTorch", () => {
   let window: Window;
   beforeEach(async () => {
     window = await Window.open("stand-in");
   });
   afterEach(() => window.close());
 
-  it("opens as a Kindling program beside it, not saved yet; what has no twin is marked in the Python", async () => {
-    const file = window.write("net.py", python);
-    const marked = window.marked(file, (marks) => marks.length > 0);
-    await vscode.commands.executeCommand("kindling.openAsKindling", file);
-    const document = vscode.window.activeTextEditor!.document;
-    assert.equal(document.uri.scheme, "untitled");
-    assert.equal(document.uri.fsPath, file.fsPath.replace(/\.py$/, ".model.ts"));
-    assert.equal(document.languageId, "typescript");
-    assert.match(document.getText(), /class Net extends nn\.Module \{\n {2}fc: nn\.Linear;/);
-    await marked;
-    const [mark] = vscode.languages.getDiagnostics(file);
-    assert.deepEqual([mark!.range.start.line, mark!.message, mark!.source], [13, "`matplotlib.pyplot.show` has no twin here", "Kindling"]);
-    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  it("stands beside the file, in Python, and leaves it the focus", async () => {
+    const uri = window.write("net.model.ts", net);
+    await vscode.window.showTextDocument(uri);
+    await vscode.commands.executeCommand("kindling.showPython", uri);
+    const editor = shown();
+    assert.ok(editor);
+    assert.equal(editor.document.languageId, "python");
+    assert.match(editor.document.getText(), /class Net\(nn\.Module\):\n {4}def __init__\(self\):\n {8}super\(\).__init__\(\)\n {8}self\.fc = nn\.Linear\(4, 2\)/);
+    assert.equal(vscode.window.activeTextEditor?.document.uri.toString(), uri.toString());
+    assert.notEqual(editor.viewColumn, vscode.window.activeTextEditor?.viewColumn);
   });
 
-  it("a file that defines what others import becomes a plain TypeScript file, and an existing one is left alone", async () => {
-    const file = window.write("layers.py", python.replace(/print[\s\S]*/, "").replace(/import matplotlib.*\n/, ""));
-    window.write("layers.ts", "export {};\n");
-    await vscode.commands.executeCommand("kindling.openAsKindling", file);
-    const document = vscode.window.activeTextEditor!.document;
-    assert.equal(document.uri.fsPath, file.fsPath.replace(/\.py$/, "-2.ts"));
-    assert.match(document.getText(), /export class Net /);
-    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  it("follows what is typed, before it is saved, and keeps the last Python while a line is half written", async () => {
+    const uri = window.write("net.model.ts", net);
+    const editor = await vscode.window.showTextDocument(uri);
+    await vscode.commands.executeCommand("kindling.showPython", uri);
+    await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, 3)"));
+    await says("nn.Linear(4, 3)");
+    await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, "));
+    await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, 5)"));
+    await says("nn.Linear(4, 5)");
+    assert.ok(editor.document.isDirty);
+  });
+
+  it("says by name what has no twin, where the Python stops", async () => {
+    const uri = window.write("net.model.ts", `${net}console.log(memoryReport());\n`.replace("import { nn", "import { memoryReport, nn"));
+    await vscode.window.showTextDocument(uri);
+    await vscode.commands.executeCommand("kindling.showPython", uri);
+    const editor = shown()!;
+    const [problem, ...others] = vscode.languages.getDiagnostics(editor.document.uri);
+    assert.equal(others.length, 0);
+    assert.match(problem!.message, /^`memoryReport` has no twin in PyTorch/);
+    assert.match(editor.document.lineAt(problem!.range.start.line).text, /memoryReport/);
   });
 });

@@ -18,11 +18,11 @@ describe("model files in the editor", () => {
   });
   afterEach(() => window.close());
 
-  it("carry counts, Train and Inspect above classes and instances as soon as they are opened", async () => {
+  it("carry counts, Train and Inspect above a class and its instance as soon as they are opened", async () => {
     const uri = window.write("net.model.ts", modelText("finish"));
     await window.show(uri);
-    const lens = "9 params | ▶ Train | Inspect";
-    assert.deepEqual(await window.lenses(uri), [`3: ${lens}`, `4: ${lens}`]);
+    const lens = "9 params | ▶ Train | Inspect | Debug";
+    assert.deepEqual(await window.lenses(uri), [`3: ${lens}`]);
   });
 
   it("are counted again when they are saved, on the same lines", async () => {
@@ -33,8 +33,8 @@ describe("model files in the editor", () => {
     const inspected = window.settled(uri, "inspect");
     await editor.document.save();
     await inspected;
-    const lens = "1,234 params | ▶ Train | Inspect";
-    assert.deepEqual(await window.lenses(uri), [`3: ${lens}`, `4: ${lens}`]);
+    const lens = "1,234 params | ▶ Train | Inspect | Debug";
+    assert.deepEqual(await window.lenses(uri), [`3: ${lens}`]);
   });
 
   it("are counted again when a file is saved that they import", async () => {
@@ -54,7 +54,7 @@ describe("model files in the editor", () => {
     try {
       const uri = window.write("net.model.ts", modelText("finish"));
       await vscode.window.showTextDocument(uri);
-      assert.deepEqual(await window.lenses(uri), ["3: ▶ Train | Inspect", "4: ▶ Train | Inspect"]);
+      assert.deepEqual(await window.lenses(uri), ["3: ▶ Train | Inspect | Debug"]);
       const inspected = window.settled(uri, "inspect");
       await vscode.commands.executeCommand("kindling.inspect", uri);
       await inspected;

@@ -40,10 +40,7 @@ describe("what is said of a training", () => {
     assert.equal(window.api.store.get(uri.fsPath)?.train?.edited, undefined, "nothing is on disk yet");
     await save(editor.document);
     await window.known(uri, ({ train }) => train?.edited === true);
-    assert.deepEqual(await window.lenses(uri), [
-      "3: 9 params | edited since it started · Restart | ■ Stop | Inspect",
-      "4: 9 params | edited since it started · Restart | ■ Stop | Inspect | Freeze",
-    ]);
+    assert.deepEqual(await window.lenses(uri), ["3: 9 params | edited since it started · Restart | ■ Stop | Inspect | Freeze"]);
     assert.equal(window.api.store.get(uri.fsPath)?.train?.state, "running");
     await window.replace(editor, text);
     await save(editor.document);
@@ -83,8 +80,8 @@ describe("what is said of a training", () => {
     const trained = window.settled(uri, "train");
     await vscode.commands.executeCommand("kindling.train", uri);
     await trained;
-    const lens = "9 params | ⚠ loss is NaN since step 2 | ▶ Train | Inspect";
-    assert.deepEqual(await window.lenses(uri), [`3: ${lens}`, `4: ${lens}`]);
+    const lens = "9 params | ⚠ loss is NaN since step 2 | ▶ Train | Inspect | Debug";
+    assert.deepEqual(await window.lenses(uri), [`3: ${lens}`]);
     assert.deepEqual(window.problems(uri), ["3:1 loss is NaN since step 2: lower the learning rate."]);
     const inspected = window.settled(uri, "inspect");
     await vscode.commands.executeCommand("kindling.inspect", uri);

@@ -89,6 +89,22 @@ describe("the graph in a browser", function () {
     assert.deepEqual(revealed, [44, digitsModel.modules.find(({ path }) => path === "flatten")!.constructedAt!.line]);
   });
 
+  it("goes to the line that calls the module by Shift+Enter, and has it in the editor's own menu", async () => {
+    const calledAt = { file: "/models/digits.model.ts", line: 31, column: 12 };
+    const models = [{ ...digitsModel, modules: digitsModel.modules.map((one) => (one.path === "flatten" ? { ...one, calledAt } : one)) }];
+    await open(digitsPass());
+    await panel.sendEvents("run-1", [{ type: "models", models }]);
+    await panel.settle();
+    await block("flatten").click();
+    await panel.page.keyboard.press("Shift+Enter");
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: calledAt });
+    const menu = async (): Promise<unknown> => JSON.parse((await panel.byTestId("graph-canvas").getAttribute("data-vscode-context")) ?? "null");
+    await block("flatten").click({ button: "right" });
+    const { constructedAt: made } = models[0]!.modules.find(({ path }) => path === "flatten")!;
+    const wanted = { webviewSection: "module", name: "flatten", isMade: true, made, isCalled: true, called: calledAt, preventDefaultContextMenuItems: true };
+    assert.deepEqual(await menu(), wanted);
+  });
+
   it("folds and opens by its arrow, and stays in place meanwhile", async () => {
     await open(digitsPass());
     const before = (await block("features").boundingBox())!;

@@ -44,6 +44,13 @@ describe("health in the panel", function () {
     await panel.page.keyboard.press("Enter");
     assert.match(await text("health-list"), /look at how its weights and bias begin/);
     assert.equal(await panel.byTestId("health-more").getAttribute("aria-expanded"), "true");
+    const layer2 = dead.models[0]!.modules.find(({ path }) => path === "layer2")!;
+    const links = panel.byTestId("health-finding").first();
+    await links.locator("[data-testid=go-to-called]").click();
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: layer2.calledAt });
+    await links.locator("[data-testid=go-to-made]").click();
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: layer2.constructedAt });
+    if (process.env["PICTURES"]) await panel.page.screenshot({ path: `${process.env["PICTURES"]}/health-links.png` });
   });
 
   it("is not contradicted by the sign of the run's end, which is in the words' own colour and no praise, however it went", async () => {
@@ -76,9 +83,11 @@ describe("health in the panel", function () {
     await panel.page.keyboard.press("Home");
     await panel.settle();
     assert.equal(await signs.count(), 0, "nothing is dead after one step");
+    assert.match(await text("health-sentence"), /^Until step 0: Too short to tell whether it learns: .* in 1 step\.$/);
     await panel.page.keyboard.press("End");
     await panel.settle();
     assert.equal(await signs.count(), 1);
+    assert.match(await text("health-sentence"), /^layer2: all 64 units/);
     const told = (await panel.posted()).filter(({ type }) => type === "shownStep");
     assert.deepEqual(told, [
       { type: "shownStep", step: 0 },

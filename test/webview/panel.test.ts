@@ -364,6 +364,49 @@ describe("the panel in a browser", function () {
     assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: at(3) });
   });
 
+  it("shows first what breaks the training, whatever was complained of before", async () => {
+    const at = (line: number) => ({ file, line, column: 12 });
+    const complaint: RunEvent = { type: "problem", problem: { severity: "warning", code: "other", message: "look at this", position: at(3) } };
+    const message = "loss became NaN at step 12. It began with `log` of 0 in `head`: 3 of 64 values are 0.";
+    const broken: RunEvent = {
+      type: "problem",
+      problem: { severity: "warning", code: "nonFiniteLoss", message, module: "head (Head) of Net", step: 12, position: at(24) },
+    };
+    await panel.send({ type: "snapshot", run: running });
+    await panel.sendEvents("run-1", [complaint, broken]);
+    assert.match(
+      await panel.byTestId("problem").innerText(),
+      /^loss became NaN at step 12\. It began with `log` of 0 in `head`: 3 of 64 values are 0\.\s+digits\.model\.ts:24$/,
+    );
+  });
+
+  it("leads from a failure to the lines that make and call the module that it is in", async () => {
+    const [root, ...others] = digitsModel.modules;
+    const called = { file, line: 50, column: 9 };
+    const models = [{ ...digitsModel, modules: [root!, ...others.map((one) => (one.path === "features.0" ? { ...one, calledAt: called } : one))] }];
+    const first = others.find(({ path }) => path === "features.0")!;
+    const problem = { severity: "error", code: "shape", message: "it does not fit", module: `features.0 (${first.type}) of ${root!.type}` } as const;
+    await panel.send({ type: "snapshot", run: { ...running, models } });
+    await panel.sendEvents("run-1", [{ type: "problem", problem }]);
+    const banner = panel.page.getByRole("alert");
+    await banner.locator("[data-testid=go-to-made]").click();
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: first.constructedAt });
+    await banner.locator("[data-testid=go-to-called]").click();
+    assert.deepEqual((await panel.posted()).at(-1), { type: "reveal", position: called });
+  });
+
+  it("tells which module the user chose, and not which one it was told to show", async () => {
+    await panel.send({ type: "snapshot", run: running });
+    const chosen = async () => (await panel.posted()).filter((message) => message.type === "chosen");
+    const id = (path: string) => digitsModel.modules.find((one) => one.path === path)!.id;
+    await panel.send({ type: "select", model: 0, module: id("classifier") });
+    await panel.settle();
+    assert.equal(await attribute("module-details", "data-path"), "classifier");
+    assert.deepEqual(await chosen(), []);
+    await panel.page.locator('[data-testid=module-row][data-path="features.1"]').click();
+    assert.deepEqual(await chosen(), [{ type: "chosen", model: 0, module: id("features.1") }]);
+  });
+
   it("says what it waits for while there is no model, and how it ended without one", async () => {
     await panel.send({ type: "snapshot", run: emptySnapshot() });
     assert.equal(await text("no-model"), "Reading the file.");

@@ -94,7 +94,8 @@ describe("keys in the module tree", () => {
       indices: [at("features", closed), at("classifier", closed)],
       expanded: true,
     });
-    assert.deepEqual(press("features.1", "Enter"), { type: "reveal", index: at("features.1") });
+    assert.deepEqual(press("features.1", "Enter"), { type: "reveal", index: at("features.1"), place: "made" });
+    assert.deepEqual(keyCommand(open, at("features.1"), "Enter", 5, true), { type: "reveal", index: at("features.1"), place: "called" });
   });
 
   it("leave other keys to the editor", () => {

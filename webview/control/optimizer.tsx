@@ -14,7 +14,7 @@ export function Optimizers({ store, run }: { store: Store; run: RunSnapshot }) {
         <section key={optimizer.id} class="optimizer" aria-label={optimizer.type} data-testid="optimizer" data-optimizer={optimizer.id}>
           <h3>
             {optimizer.type}
-            {run.optimizers.length > 1 && <span class="muted"> · {optimizer.groups.map(({ name }) => name).join(", ")}</span>}
+            {run.optimizers.length > 1 && <span class="muted"> · {ownersOf(optimizer).join(", ")}</span>}
           </h3>
           {optimizer.groups.map((group, index) => (
             <Group key={index} store={store} run={run} optimizer={optimizer} group={group} index={index} />
@@ -23,6 +23,14 @@ export function Optimizers({ store, run }: { store: Store; run: RunSnapshot }) {
       ))}
     </>
   );
+}
+
+/** Whose parameters it changes: the models that they belong to; where none is known, its groups. */
+function ownersOf({ groups }: OptimizerInfo): readonly string[] {
+  const paths = groups.flatMap(({ parameters }) => parameters);
+  if (paths.length === 0) return groups.map(({ name }) => name);
+  const owners = new Set(paths.map((path) => path.split(".")[0]!));
+  return [...owners];
 }
 
 function Group(props: { store: Store; run: RunSnapshot; optimizer: OptimizerInfo; group: ParameterGroupInfo; index: number }) {

@@ -56,11 +56,24 @@ const digitWidth = 7;
 /** Decades beyond which the lines between powers of ten are noise. */
 const mostDividedDecades = 5;
 
+function spansManyDecades(plot: uPlot): boolean {
+  const { min, max, distr } = plot.scales["y"]!;
+  return distr === 3 && Math.log10(max! / min!) > mostDividedDecades;
+}
+
 /** Of a logarithmic axis over many decades only the powers of ten have a line, or what rounding has made of them. */
 function quietGrid(plot: uPlot, splits: number[]): (number | null)[] {
-  const { min, max, distr } = plot.scales["y"]!;
-  if (distr !== 3 || Math.log10(max! / min!) <= mostDividedDecades) return splits;
-  return splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 0.05 ? value : null));
+  if (!spansManyDecades(plot)) return splits;
+  return splits.map((value) => (isDecade(value) ? value : null));
+}
+
+/** Whether it is a power of ten, or what rounding has made of one on the way up the axis. */
+const isDecade = (value: number): boolean => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 0.05;
+
+/** Over many decades what rounding has made of a power of ten is told as that. */
+function valueTicks(plot: uPlot, splits: readonly (number | null)[]): string[] {
+  if (!spansManyDecades(plot)) return formatTicks(splits);
+  return formatTicks(splits.map((value) => (value !== null && isDecade(value) ? 10 ** Math.round(Math.log10(value)) : value)));
 }
 
 export class CurvePlot {
@@ -194,7 +207,7 @@ export class CurvePlot {
       },
       axes: [
         { ...axis, size: 22, gap: axisGap, space: 64, incrs: wholeIncrements, values: (_, splits) => formatTicks(splits) },
-        { ...axis, grid: { ...axis.grid, filter: quietGrid }, size: axisWidth, gap: axisGap, space: 26, values: (_, splits) => formatTicks(splits) },
+        { ...axis, grid: { ...axis.grid, filter: quietGrid }, size: axisWidth, gap: axisGap, space: 26, values: valueTicks },
       ],
       series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view))],
       hooks: {

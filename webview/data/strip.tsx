@@ -102,13 +102,16 @@ export function tileOf({ samples }: Batch, index: number): Tile {
   return pictureTile({ shape: samples.shape.slice(1), values });
 }
 
+/** Values that fit side by side. */
+const longestLine = 16;
+
 /** Long rows are folded into lines, so that something can be seen. */
 export function pictureTile({ shape, values }: Piece): Tile {
   if (shape.length >= 2) {
     const [height, width] = shape.slice(-2) as [number, number];
     return { values, height, width };
   }
-  const width = Math.max(1, Math.ceil(Math.sqrt(values.length)));
+  const width = values.length <= longestLine ? Math.max(1, values.length) : Math.ceil(Math.sqrt(values.length));
   const height = Math.max(1, Math.ceil(values.length / width));
   const filled = new Float32Array(width * height);
   filled.set(values);

@@ -31,6 +31,7 @@ interface Look {
 }
 
 function lookOf(run: RunSnapshot): Look {
+  if (run.inDebugger) return { icon: "debug-alt", label: "In the debugger" };
   const look = stateLooks[run.state];
   const step = standing(run)?.step;
   if (run.state === "running" && step === undefined) return { ...look, label: "Waiting for the first step" };
@@ -98,7 +99,13 @@ function Numbers({ run }: { run: RunSnapshot }) {
     <dl class="numbers">
       <Figure name="epoch" label="Epoch" value={epoch} />
       <Figure name="step" label="Step" value={now ? formatCount(now.step) : "–"} testId="step-value" raw={now?.step} />
-      <Figure name="loss" label="Loss" value={formatNumber(now?.loss)} testId="loss-value" raw={now?.loss} />
+      <Figure
+        name="loss"
+        label={now?.model === undefined ? "Loss" : `Loss of ${now.model}`}
+        value={formatNumber(now?.loss)}
+        testId="loss-value"
+        raw={now?.loss}
+      />
       <Figure name="rate" label="Steps/s" value={progress ? formatRate(progress.stepsPerSecond) : "–"} />
       {isFinal(run.state) ? (
         <Figure name="time" label="Took" value={formatDuration(elapsedSeconds(run))} />

@@ -2,9 +2,12 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Pass, SourcePosition } from "../../src/protocol/index.ts";
+import { madeAt } from "../../src/run/modulePlaces.ts";
 import { formatShape } from "../../src/run/modules.ts";
 import { ExportMenu } from "../export/exportMenu.tsx";
+import { goTo, menuContext } from "../frame/moduleLinks.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
+import { MeasuringOff } from "../steps/measuringOff.tsx";
 import type { Store } from "../store.ts";
 import { isContainer, moduleOf, type Block } from "./blocks.ts";
 import { Drawing, looksOf } from "./drawing.tsx";
@@ -33,10 +36,15 @@ export function GraphPane({ store }: { store: Store }) {
 
 function Waiting({ store }: { store: Store }) {
   const isOver = !["starting", "running", "paused", "stopping"].includes(store.run.value?.state ?? "");
+  const isOff = store.run.value?.watch?.what === "off";
+  const waiting = isOff ? "The graph is drawn from a step that is measured." : "Waiting for the first pass through the model.";
   return (
-    <p class="hint graph-waiting" data-testid="graph-waiting">
-      {isOver ? "No pass through the model was looked at in this run: it called none, or measuring was off." : "Waiting for the first pass through the model."}
-    </p>
+    <>
+      <MeasuringOff store={store} />
+      <p class="hint graph-waiting" data-testid="graph-waiting">
+        {isOver ? "No pass through the model was looked at in this run: it called none, or measuring was off." : waiting}
+      </p>
+    </>
   );
 }
 
@@ -186,12 +194,18 @@ function Canvas({ store, state }: { store: Store; state: GraphState }) {
       tabIndex={0}
       role="application"
       aria-roledescription="graph"
-      aria-label="Graph. Arrow keys go from block to block, right opens and left folds, Enter goes to the line. There is a table of it, too."
+      aria-label="Graph. Arrow keys go from block to block, right opens and left folds, Enter goes to the line, with Shift to the line that calls the module. There is a table of it, too."
       onKeyDown={(event) => onKey(store, state, event)}
       onPointerDown={(event) => onPointer(store, state, event)}
       onDblClick={(event) => {
         const block = blockUnder(state, event);
         if (block) reveal(store, state, block);
+      }}
+      onContextMenu={(event) => {
+        // A key that asks for the menu points at nothing.
+        const block = blockUnder(state, event) ?? (event.button === 2 ? undefined : state.current.value);
+        if (block) choose(store, state, block);
+        event.currentTarget.dataset.vscodeContext = menuContext(block ? moduleAround(store, state, block)?.info : null) ?? "{}";
       }}
       data-testid="graph-canvas"
     >
@@ -237,13 +251,18 @@ function reveal(store: Store, state: GraphState, block: Block): void {
   if (position) store.post({ type: "reveal", position });
 }
 
+function goToCall(store: Store, state: GraphState, block: Block): void {
+  const module = moduleAround(store, state, block)?.info;
+  if (module) goTo(store, module, "called");
+}
+
 function positionOf(store: Store, state: GraphState, block: Block): SourcePosition | undefined {
   const { nodes, failure } = state.pass.value!;
   const node = nodes[block.node]!;
   const failed = failure?.node === block.node ? failedPosition(store) : undefined;
   if (failed ?? node.position) return failed ?? node.position;
   const info = moduleAround(store, state, block)?.info;
-  return info?.constructedAt ?? info?.declaredAt;
+  return info && madeAt(info);
 }
 
 function onWheel(state: GraphState, element: HTMLElement, event: WheelEvent): void {
@@ -318,11 +337,11 @@ function pressed(store: Store, state: GraphState, key: string, isShift: boolean)
   if (key === "+" || key === "=") state.viewport.value = zoomed(state.viewport.value, 1.25, middle);
   else if (key === "-") state.viewport.value = zoomed(state.viewport.value, 0.8, middle);
   else if (key === "0") state.fit();
-  else return walk(store, state, key);
+  else return walk(store, state, key, isShift);
   return true;
 }
 
-function walk(store: Store, state: GraphState, key: string): boolean {
+function walk(store: Store, state: GraphState, key: string, isShift: boolean): boolean {
   const shown = state.shown;
   const current = state.current.value;
   const place = current ? shown.findIndex((block) => block.key === current.key) : -1;
@@ -341,6 +360,7 @@ function walk(store: Store, state: GraphState, key: string): boolean {
   if (key === "ArrowRight") return state.isOpen(current) ? go(current.children[0]) : (state.toggle(current), true);
   if (key === "ArrowLeft") return state.isOpen(current) ? (state.toggle(current), true) : go(current.parent);
   if (key === " ") state.toggle(current);
+  else if (key === "Enter" && isShift) goToCall(store, state, current);
   else if (key === "Enter") reveal(store, state, current);
   else return false;
   return true;

@@ -1,8 +1,10 @@
 /** Whether the run learns, and if not where and why: one sentence on the panel's top, and what to try behind it. */
 import { useSignal } from "@preact/signals";
 import type { HealthState } from "../../src/run/health/health.ts";
+import { formatCount } from "../../src/run/numbers.ts";
 import type { Finding } from "../../src/run/health/rules.ts";
 import { Icon } from "../frame/icon.tsx";
+import { ModuleLinks } from "../frame/moduleLinks.tsx";
 import type { Store } from "../store.ts";
 import { Words } from "./words.tsx";
 
@@ -16,8 +18,11 @@ export const looks: Readonly<Record<HealthState, { readonly icon: string; readon
 
 export function HealthBar({ store }: { store: Store }) {
   const open = useSignal(false);
-  const { state, sentence, findings } = store.health.value;
-  if (sentence === "") return null;
+  const { state, sentence: told, findings } = store.shownHealth.value;
+  const { step } = store.choices.value;
+  // The line keeps its place while the slider moves.
+  if (store.health.value.sentence === "") return null;
+  const sentence = step === null ? told : `Until step ${formatCount(step)}: ${told || "nothing to say yet."}`;
   const { icon, label } = looks[state];
   const [worst, ...others] = findings;
   return (
@@ -63,6 +68,7 @@ export function HealthBar({ store }: { store: Store }) {
 
 function FindingRow({ store, finding, isFirst }: { store: Store; finding: Finding; isFirst: boolean }) {
   const { icon, label } = looks[finding.severity];
+  const module = store.run.value?.models.find(({ id }) => id === finding.model)?.modules[finding.module];
   return (
     <div class={`health-finding ${finding.severity}`} data-testid="health-finding" data-rule={finding.rule}>
       {/* The first stands above already. */}
@@ -76,6 +82,7 @@ function FindingRow({ store, finding, isFirst }: { store: Store; finding: Findin
       )}
       <p class="health-advice">
         <Words text={finding.advice} />
+        {module && <ModuleLinks store={store} module={module} />}
       </p>
     </div>
   );

@@ -1,10 +1,10 @@
 import { useComputed } from "@preact/signals";
-import type { ModuleInfo, ParameterInfo, SourcePosition } from "../../src/protocol/index.ts";
+import type { ModuleInfo, ParameterInfo } from "../../src/protocol/index.ts";
 import { formatShape, outputShapes, trainableStatus } from "../../src/run/modules.ts";
 import { formatCount, plural } from "../../src/run/numbers.ts";
-import { fileName } from "../../src/run/text.ts";
 import { FreezeControls } from "../control/freeze.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
+import { ModuleLinks } from "../frame/moduleLinks.tsx";
 import { LayerFacts } from "../health/layerFacts.tsx";
 import { moduleStatistics, tensorStatistics } from "../shownSample.ts";
 import { historyViews, type Choices, type HistoryView } from "../state.ts";
@@ -62,22 +62,9 @@ function ModuleHead({ store, module }: { store: Store; module: ModuleInfo }) {
       </span>
       <FreezeControls store={store} module={module} status={status} />
       <span class="module-links">
-        <SourceButton store={store} position={module.constructedAt} what="constructed" icon="go-to-file" />
-        <SourceButton store={store} position={module.declaredAt} what="declared" icon="symbol-class" />
+        <ModuleLinks store={store} module={module} />
       </span>
     </div>
-  );
-}
-
-function SourceButton(props: { store: Store; position: SourcePosition | undefined; what: string; icon: string }) {
-  const { store, position, what, icon } = props;
-  if (!position) return null;
-  return (
-    <IconButton
-      icon={icon}
-      label={`Go to where it is ${what} (${fileName(position.file)}:${position.line})`}
-      onClick={() => store.post({ type: "reveal", position })}
-    />
   );
 }
 

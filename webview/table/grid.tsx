@@ -1,8 +1,9 @@
 /** The rows of the module table under their headings. Only those in sight are drawn. */
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
+import type { ModelInfo } from "../../src/protocol/index.ts";
 import { Icon } from "../frame/icon.tsx";
+import { goTo, menuContext } from "../frame/moduleLinks.tsx";
 import { expansionKey } from "../state.ts";
 import type { Store } from "../store.ts";
 import { columns, gap, widthOf, type ColumnId } from "./columns.ts";
@@ -61,14 +62,14 @@ export function ModuleGrid({ store, view, model }: { store: Store; view: TableVi
       0,
       list.findIndex((row) => row.module.id === chosen.peek()),
     );
-    const command = keyCommand(list, current, event.key, Math.max(1, Math.floor(height.peek() / rowHeight) - 1));
+    const command = keyCommand(list, current, event.key, Math.max(1, Math.floor(height.peek() / rowHeight) - 1), event.shiftKey);
     if (command?.type === "focus") focusRow(command.index);
     else if (command?.type === "expand")
       toggle(
         command.indices.map((i) => list[i]!),
         command.expanded,
       );
-    else if (command?.type === "reveal") reveal(store, list[command.index]!.module);
+    else if (command?.type === "reveal") goTo(store, list[command.index]!.module, command.place);
     else if (event.key.length === 1 && event.key !== " ") focusRow(search(typed.current, event.key, event.timeStamp, list, current));
     else return;
     event.preventDefault();
@@ -88,6 +89,7 @@ export function ModuleGrid({ store, view, model }: { store: Store; view: TableVi
       aria-colcount={view.columns.value.length + 1}
       {...(activeShown && { "aria-activedescendant": `row-${chosen.value}` })}
       style={gridColumns(view.columns.value, model)}
+      data-vscode-context={menuContext(store.module.value)}
       onKeyDown={press}
       onScroll={(event) => (scrollTop.value = event.currentTarget.scrollTop)}
       data-testid="module-tree"
@@ -105,7 +107,7 @@ export function ModuleGrid({ store, view, model }: { store: Store; view: TableVi
         }}
         onDblClick={(event) => {
           const { index, isTwistie } = placeOf(event);
-          if (rows[index] && !isTwistie) reveal(store, rows[index].module);
+          if (rows[index] && !isTwistie) goTo(store, rows[index].module, "made");
         }}
       >
         {shown.map((row, offset) => (
@@ -196,9 +198,4 @@ function scrollToRow(grid: HTMLElement, index: number): void {
   const height = grid.clientHeight - headHeight;
   if (top < grid.scrollTop) grid.scrollTop = top;
   else if (top + rowHeight > grid.scrollTop + height) grid.scrollTop = top + rowHeight - height;
-}
-
-export function reveal(store: Store, module: ModuleInfo): void {
-  const position = module.constructedAt ?? module.declaredAt;
-  if (position) store.post({ type: "reveal", position });
 }

@@ -5,6 +5,7 @@ import { outputShapes, sharedParameters, trainableStatus, type TrainableStatus }
 import { formatCount, plural } from "../../src/run/numbers.ts";
 import { FreezeButton } from "../control/freeze.tsx";
 import { Icon } from "../frame/icon.tsx";
+import { menuContext } from "../frame/moduleLinks.tsx";
 import type { Store } from "../store.ts";
 import { HealthSign } from "../health/sign.tsx";
 import { columns, stateWords, type ColumnId, type Facts, type Scope } from "./columns.ts";
@@ -50,6 +51,7 @@ export function ModuleRow({ row, index, view, store, chosen }: RowProps) {
       aria-label={rowLabel(facts, shownSign)}
       title={rowTooltip(facts, shownSign)}
       style={{ top: `${index * rowHeight}px` }}
+      data-vscode-context={menuContext(module)}
       data-testid="module-row"
       data-path={module.path}
       data-count={module.counts.total}

@@ -1,5 +1,6 @@
 /** The module table as the list of rows that are visible, and what each key does in it. Pure. */
 import type { ModelInfo, ModuleInfo } from "../../src/protocol/index.ts";
+import type { PlaceKind } from "../../src/run/modulePlaces.ts";
 import { ancestors, expansionKey } from "../state.ts";
 import type { Sorting } from "./choices.ts";
 import { columns, type Facts } from "./columns.ts";
@@ -120,10 +121,11 @@ const names = new Intl.Collator("en", { numeric: true });
 export type TreeCommand =
   | { readonly type: "focus"; readonly index: number }
   | { readonly type: "expand"; readonly indices: readonly number[]; readonly expanded: boolean }
-  | { readonly type: "reveal"; readonly index: number };
+  /** The line that makes it, or that calls it. */
+  | { readonly type: "reveal"; readonly index: number; readonly place: PlaceKind };
 
 /** What a key means on the row at `index`; `null` if nothing. `page` is the number of rows in sight. */
-export function keyCommand(rows: readonly Row[], index: number, key: string, page: number): TreeCommand | null {
+export function keyCommand(rows: readonly Row[], index: number, key: string, page: number, isShift = false): TreeCommand | null {
   const row = rows[index];
   if (!row) return null;
   switch (key) {
@@ -150,7 +152,7 @@ export function keyCommand(rows: readonly Row[], index: number, key: string, pag
     case "*":
       return { type: "expand", indices: closedSiblings(rows, row), expanded: true };
     case "Enter":
-      return { type: "reveal", index };
+      return { type: "reveal", index, place: isShift ? "called" : "made" };
     default:
       return null;
   }

@@ -252,7 +252,7 @@ class Pass {
       const watch = operationWatch();
       const begin = watch?.passed ? performance.now() : 0;
       const results = gradients.length === 1 ? operation.backward(node, gradients[0]!) : operation.backward(node, ...(gradients as Tensor[]));
-      watch?.passed?.(node, performance.now() - begin);
+      watch?.passed?.(node, performance.now() - begin, gradients, results);
       if (isAnomalyEnabled()) checkForNaN(node.name, results);
       for (let i = 0; i < results.length; i++) {
         const next = node.next[i];
@@ -358,7 +358,7 @@ function rootNode(root: Tensor, i: number): Node {
 
 function rootGradient(root: Tensor, gradient: Tensor | null, i: number): Tensor {
   if (gradient === null) {
-    if (root.numel() !== 1) throw new KindlingError("grad can be implicitly created only for scalar outputs");
+    if (root.numel() !== 1) throw notScalar(root);
     return arithmetic.onesLike(root);
   }
   if (!sameShape(root.shape, gradient.shape)) {
@@ -369,6 +369,13 @@ function rootGradient(root: Tensor, gradient: Tensor | null, i: number): Tensor 
     );
   }
   return gradient;
+}
+
+function notScalar({ shape }: Tensor): KindlingError {
+  return new KindlingError(
+    `grad can be implicitly created only for scalar outputs, and this one has shape ${shapeText(shape)}. ` +
+      "Take its mean() or sum() before backward(), or give backward() a gradient of that shape.",
+  );
 }
 
 /** All nodes that the roots depend on, youngest first. */

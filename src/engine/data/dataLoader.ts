@@ -95,6 +95,15 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
       isStream || batchSampler ? null : (sampler ?? (shuffle ? new RandomSampler(dataset, false, null, generator) : new SequentialSampler(dataset)));
     this.#batches = batchSampler ?? (batchSize !== null && this.#sampler ? new BatchSampler(this.#sampler, batchSize, dropLast) : null);
     this.#collate = collateFn;
+    instrument()?.loaderConstructed?.(this);
+  }
+
+  /**
+   * Whether each pass takes the samples as they lie in the dataset.
+   * @internal
+   */
+  get isInOrder(): boolean {
+    return this.#sampler instanceof SequentialSampler;
   }
 
   /** Number of batches. */

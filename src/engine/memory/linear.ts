@@ -21,6 +21,9 @@ export let f32 = new Float32Array(memory.buffer);
 export let i32 = new Int32Array(memory.buffer);
 export let u8 = new Uint8Array(memory.buffer);
 
+/** The same, for those who can't read what a module exports: a debugger takes that for a side effect. */
+export const views = { f32, i32, u8 };
+
 /** Bytes of linear memory at present. */
 export function linearBytes(): number {
   return u8.byteLength;
@@ -38,6 +41,7 @@ export function growTo(bytes: number): boolean {
   f32 = new Float32Array(memory.buffer);
   i32 = new Int32Array(memory.buffer);
   u8 = new Uint8Array(memory.buffer);
+  Object.assign(views, { f32, i32, u8 });
   return true;
 }
 

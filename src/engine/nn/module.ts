@@ -12,6 +12,7 @@ import { Kind } from "../memory/storage.ts";
 import { sameShape, shapeText } from "../shape.ts";
 import { Tensor, type HookHandle } from "../tensor.ts";
 import { addHook, callWithHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type ModuleHooks } from "./hooks.ts";
+import { describeModule, moduleDetails } from "./debugView.ts";
 import { found, type Found } from "./found.ts";
 import { typeAsked } from "../ops/conversion.ts";
 import { Members, typeNameOf, type MemberKind } from "./members.ts";
@@ -483,6 +484,20 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
   /** What `console.log` shows in Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+
+  /** What a debugger shows in its line. By this name VS Code's finds it, to which a module is a function. @internal */
+  debugDescription(): string {
+    return describeModule(this);
+  }
+
+  [Symbol.for("debug.description")](): string {
+    return describeModule(this);
+  }
+
+  /** What a debugger shows of it where it is opened. */
+  [Symbol.for("debug.properties")](): object {
+    return moduleDetails(this);
   }
 
   // --- inside -------------------------------------------------------------------------------------------------------

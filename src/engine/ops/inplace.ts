@@ -162,7 +162,8 @@ function direct<T extends Tensor>(name: ArithmeticName, target: T, other: Scalar
   if (other instanceof Tensor) kernels.binary(code, to, 1, at(other), 1, to, target.numel(), alpha);
   else kernels.binary(code, to, 1, scalarAt(other), 0, to, target.numel(), alpha);
   target.storage.version++;
-  return tellOperation(`${name}_`, other instanceof Tensor ? [target, other] : [target], target);
+  if (other instanceof Tensor) return tellOperation(`${name}_`, [target, other], target);
+  return tellOperation(`${name}_`, [target], target, { shapeB: null, scalar: other });
 }
 
 /**

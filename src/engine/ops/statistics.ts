@@ -80,6 +80,44 @@ export function statistics(tensor: Tensor, bins: number): Statistics {
   };
 }
 
+/** What values there are in a tensor, and between which limits the finite ones lie. */
+export interface Extent {
+  readonly count: number;
+  readonly nan: number;
+  /** Number of ∞ and of −∞. */
+  readonly positive: number;
+  readonly negative: number;
+  /** Of the finite values; NaN where there is none. */
+  readonly min: number;
+  readonly max: number;
+  readonly zeros: number;
+}
+
+/** Computed in the engine's memory, in one pass; changes nothing. */
+export function extent(tensor: Tensor): Extent {
+  const { source, count, repeats } = asRun(tensor) ?? { source: denseCopy(tensor), count: tensor.numel(), repeats: 1 };
+  kernels.statistics(at(source), count, measuresAt, Element[source.dtype]);
+  const [min, max, zeros, nan, infinite] = [measures[3]!, measures[4]!, measures[5]!, measures[6]!, measures[7]!];
+  let negative = 0;
+  if (infinite > 0) for (const value of valuesOf(source, count)) if (value === -Infinity) negative++;
+  return {
+    count: count * repeats,
+    nan: nan * repeats,
+    positive: (infinite - negative) * repeats,
+    negative: negative * repeats,
+    min,
+    max,
+    zeros: zeros * repeats,
+  };
+}
+
+/** Whether every value of the tensor is finite. Costs one pass over its memory; changes nothing. */
+export function isAllFinite(tensor: Tensor): boolean {
+  const { source, count } = asRun(tensor) ?? { source: denseCopy(tensor), count: tensor.numel() };
+  kernels.statistics(at(source), count, measuresAt, Element[source.dtype]);
+  return measures[0] === count;
+}
+
 interface Run {
   readonly source: Tensor;
   /** Number of values that lie one after the other. */

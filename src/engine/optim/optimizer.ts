@@ -194,6 +194,15 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     return this.toString();
   }
 
+  /** What a debugger shows in its line: see `ops/debugView.ts`. */
+  [Symbol.for("debug.description")](): string {
+    const { paramGroups } = this;
+    let count = 0;
+    for (let i = 0; i < paramGroups.length; i++) count += paramGroups[i]!.params.length;
+    const groups = paramGroups.length === 1 ? "" : ` in ${paramGroups.length} groups`;
+    return `${this.constructor.name} lr ${paramGroups[0]!.lr}, ${count} parameters${groups}`;
+  }
+
   /** Changes those parameters of a group that have a gradient: by default one after the other. Runs without grad mode. */
   protected updateGroup(group: ParamGroup<Options>): void {
     for (const parameter of group.params) if (parameter.gradSlot !== null) this.update!(parameter, parameter.gradSlot, group);

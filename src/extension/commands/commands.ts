@@ -2,33 +2,42 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, SourcePosition } from "../../protocol/index.ts";
+import type { ModelDebugger } from "../debug/modelDebugger.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
+import { explainLint } from "../problems/lintPages.ts";
 import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { PythonFiles } from "../python/openAsKindling.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
+import type { EditedTexts } from "../shared/editedTexts.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import { settingsFor } from "../shared/settings.ts";
 import { notifyProgress } from "../status/progressNotification.ts";
 import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
+import { GoTo, type GoToTarget } from "./goTo.ts";
+import { exportPython } from "../python/exportPython.ts";
+import type { PythonView } from "../python/pythonView.ts";
 import { newModel } from "./newModel.ts";
 import { SteeringCommands } from "./steering.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
   readonly store: RunStore;
+  readonly edits: EditedTexts;
   readonly controller: RunController;
   readonly current: CurrentFile;
   readonly inspection: AutomaticInspection;
+  readonly modelDebugger: ModelDebugger;
   readonly panels: Panels;
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
-  readonly python: PythonFiles;
+  readonly python: PythonView;
+  readonly pythonFiles: PythonFiles;
   readonly log: vscode.LogOutputChannel;
   readonly output: vscode.OutputChannel;
 }
@@ -58,45 +67,75 @@ export function registerCommands(parts: CommandParts): Disposable {
 
 class Commands {
   readonly #parts: CommandParts;
+  readonly #goTo: GoTo;
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
+    this.#goTo = new GoTo(parts);
   }
 
   readonly all = {
     train: (target?: Target) => this.#train(target),
+    findBadNumber: (target?: Target) => this.#train(target, true),
+    debug: (target?: Target) => this.#debug(target),
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
     restart: (target?: Target) => this.#restart(target),
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
-    openPanel: (target?: Target, model?: unknown) => this.#openPanel(target, model),
+    openPanel: (target?: Target, model?: unknown, module?: unknown) => this.#openPanel(target, model, module),
     exportPanel: (target?: Target) => this.#exportPanel(target),
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
+    showPython: (target?: Target) => this.#showPython(target),
+    exportPython: (target?: Target) => this.#exportPython(target),
     copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     openAsKindling: (file?: vscode.Uri) => this.#openAsKindling(file),
     addTypes: (file?: vscode.Uri) => this.#addTypes(file),
     showLog: () => this.#parts.log.show(),
     showOutput: () => this.#parts.output.show(true),
+    explainLint: (id: string) => explainLint(this.#parts.extension, id),
     addExample: (file: string, className: string, parameters: readonly string[]) => this.#addExample(file, className, parameters),
-    reveal: (position: SourcePosition, keepFocus?: boolean) => reveal(position, keepFocus),
+    reveal: (position: SourcePosition, keepFocus?: boolean) => this.#goTo.reveal(position, keepFocus),
+    goToMade: (target: GoToTarget) => this.#goTo.go("made", target),
+    goToCalled: (target: GoToTarget) => this.#goTo.go("called", target),
+    // The same from the palette, where they ask for a module.
+    goToModule: () => this.#goTo.choose("made"),
+    goToCall: () => this.#goTo.choose("called"),
     runActions: () => this.#runActions(),
   };
 
-  /** Begins a training; the result tells nothing of its end. */
-  async #train(target: Target): Promise<void> {
-    const { controller, inspection, panels, current, store, output } = this.#parts;
+  /** @param findsLate whether the first bad number is looked for however late it comes */
+  async #train(target: Target, findsLate = false): Promise<void> {
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
-    if (controller.isTraining(file)) return void this.#trainAgain(file);
+    if (this.#parts.controller.isTraining(file)) return void this.#trainAgain(file);
+    await this.#begin(file, () => this.#parts.controller.train(file, findsLate));
+  }
+
+  async #debug(target: Target): Promise<void> {
+    const { controller, modelDebugger } = this.#parts;
+    const file = await this.#find(target);
+    if (file === undefined || !isTrusted()) return;
+    if (controller.isTraining(file)) {
+      const restart = "Restart in Debugger";
+      const message = `${basename(file)} is training. A debugger has to be there from the beginning.`;
+      if ((await vscode.window.showInformationMessage(message, restart)) !== restart) return;
+      await controller.stop(file);
+    }
+    await this.#begin(file, () => controller.debug(file, modelDebugger.attach));
+  }
+
+  /** Begins a training, by `start`; the result tells nothing of its end. */
+  async #begin(file: string, start: () => unknown): Promise<void> {
+    const { controller, inspection, panels, current, store, output } = this.#parts;
     inspection.hold(file);
     // Saved as it is, it was inspected already.
     if (!(await this.#save(file))) inspection.release(file);
     current.set(file);
     output.appendLine(`── ${basename(file)} ──`);
-    void controller.train(file);
+    void start();
     if (settingsFor(file).openPanelOnTrain) panels.showInPlace(file);
     const runId = store.get(file)?.train?.runId;
     if (!panels.has(file) && runId !== undefined) void notifyProgress(store, controller, runId);
@@ -157,10 +196,10 @@ class Commands {
     if (file !== undefined) this.#parts.controller[to](file);
   }
 
-  async #openPanel(target: Target, model: unknown): Promise<void> {
+  async #openPanel(target: Target, model?: unknown, module?: unknown): Promise<void> {
     const file = await this.#find(target);
     if (file === undefined) return;
-    this.#parts.panels.show(file, selectionOf(target, model));
+    this.#parts.panels.show(file, selectionOf(target, model, module));
   }
 
   async #exportPanel(target: Target): Promise<void> {
@@ -172,8 +211,20 @@ class Commands {
     else void vscode.window.showInformationMessage(`${basename(file)} has not been run yet. Train it, then export what the panel shows.`);
   }
 
+  async #showPython(target: Target): Promise<void> {
+    const file = await this.#find(target);
+    if (file !== undefined) await this.#parts.python.show(file);
+  }
+
+  async #exportPython(target: Target): Promise<void> {
+    const file = await this.#find(target);
+    if (file === undefined) return;
+    await this.#save(file);
+    await exportPython(file);
+  }
+
   async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {
-    if (file?.path.endsWith(".py")) await this.#parts.python.openAsKindling(file);
+    if (file?.path.endsWith(".py")) await this.#parts.pythonFiles.openAsKindling(file);
   }
 
   async #newModel(folder: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
@@ -212,12 +263,12 @@ class Commands {
         ? { label: "$(debug-continue) Resume", description, run: () => this.#toggle(file, "resume") }
         : { label: "$(debug-pause) Pause", description, run: () => this.#toggle(file, "pause") };
       return [
-        { label: "$(graph-line) Open Panel", description, run: () => this.#openPanel(file, undefined) },
+        { label: "$(graph-line) Open Panel", description, run: () => this.#openPanel(file) },
         toggle,
         { label: "$(debug-stop) Stop", description, run: () => this.#stop(file) },
       ];
     });
-    if (items.length === 0) return this.#openPanel(undefined, undefined);
+    if (items.length === 0) return this.#openPanel(undefined);
     const chosen = await vscode.window.showQuickPick(items, { title: "Training" });
     await chosen?.run();
   }
@@ -266,11 +317,11 @@ function isTrusted(): boolean {
   return false;
 }
 
-function selectionOf(target: Target, model: unknown): { model: number; module: number } | undefined {
+function selectionOf(target: Target, model: unknown, module: unknown): { model: number; module: number } | undefined {
   if (typeof target === "object" && "kind" in target && target.kind === "module") {
     return { model: target.model.id, module: target.module.id };
   }
-  return typeof model === "number" ? { model, module: 0 } : undefined;
+  return typeof model === "number" ? { model, module: typeof module === "number" ? module : 0 } : undefined;
 }
 
 async function chooseModelFile(): Promise<string | undefined> {
@@ -288,16 +339,4 @@ function isUnnamedModel(document: vscode.TextDocument | undefined): boolean {
 
 function saySaveFirst(): undefined {
   void vscode.window.showInformationMessage("Kindling runs files. Save this one under a name that ends in .model.ts first.");
-}
-
-/** Shows a place in a file, in the editor that has the file where there is one. */
-export async function reveal({ file, line, column }: SourcePosition, keepFocus = false): Promise<void> {
-  const uri = vscode.Uri.file(file);
-  const place = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
-  const open = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
-  await vscode.window.showTextDocument(uri, {
-    selection: new vscode.Range(place, place),
-    viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
-    preserveFocus: keepFocus,
-  });
 }

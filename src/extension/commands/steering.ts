@@ -26,7 +26,7 @@ export interface SteeringParts {
   readonly findTraining: (accept: (run: RunSnapshot) => boolean) => Promise<string | undefined>;
 }
 
-type Target = TreeNode | Part | string | undefined;
+type Target = TreeNode | Part | readonly Part[] | string | undefined;
 
 interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
@@ -60,12 +60,12 @@ export class SteeringCommands {
   };
 
   async #freeze(target: Target, frozen: boolean): Promise<void> {
-    const part = this.#partOf(target) ?? (await this.#choosePart(target, frozen ? "Freeze which module or parameter?" : "Unfreeze which?", !frozen));
-    if (part) this.#tell(part.file, { type: "change", change: { kind: "freeze", model: part.model, path: part.path, frozen } });
+    const parts = isList(target) ? target : [await this.#partOrChoice(target, frozen ? "Freeze which module or parameter?" : "Unfreeze which?", !frozen)];
+    for (const part of parts) if (part) this.#tell(part.file, { type: "change", change: { kind: "freeze", model: part.model, path: part.path, frozen } });
   }
 
   async #freezeOthers(target: Target): Promise<void> {
-    const part = this.#partOf(target) ?? (await this.#choosePart(target, "Which part goes on learning? All others are frozen.", undefined));
+    const part = await this.#partOrChoice(target, "Which part goes on learning? All others are frozen.", undefined);
     if (part) this.#tell(part.file, { type: "change", change: { kind: "freezeOthers", model: part.model, path: part.path } });
   }
 
@@ -160,10 +160,15 @@ export class SteeringCommands {
 
   #partOf(target: Target): Part | undefined {
     if (target === undefined || typeof target === "string") return undefined;
+    if (isList(target)) return target[0];
     if (!("key" in target)) return target;
     const file = this.#parts.shownFile();
     const model = modelOf(target);
     return file === undefined || !model ? undefined : { file, model: model.id, path: pathOf(target) };
+  }
+
+  async #partOrChoice(target: Target, placeHolder: string, frozen: boolean | undefined): Promise<Part | undefined> {
+    return this.#partOf(target) ?? (await this.#choosePart(target, placeHolder, frozen));
   }
 
   /** @param frozen only those of which something is frozen, or learns */
@@ -188,6 +193,11 @@ export class SteeringCommands {
     void vscode.window.showInformationMessage(message);
     return undefined;
   }
+}
+
+/** The layers that one line makes. */
+function isList(target: Target): target is readonly Part[] {
+  return Array.isArray(target);
 }
 
 /** All modules and parameters of the models, with how much of them learns. */

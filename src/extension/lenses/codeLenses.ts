@@ -1,6 +1,6 @@
 /** Parameter counts, Train and Inspect above model classes and instances. */
 import * as vscode from "vscode";
-import type { RunEvent } from "../../protocol/index.ts";
+import type { ModelInfo, RunEvent, SourcePosition } from "../../protocol/index.ts";
 import { isSteerable } from "../../run/interventions.ts";
 import { rootOf } from "../../run/modules.ts";
 import { lossTrouble } from "../../run/standing.ts";
@@ -8,6 +8,7 @@ import { Throttle } from "../../run/throttle.ts";
 import { isInspecting, isStale, isTraining } from "../runs/fileRuns.ts";
 import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { fileOf, isModelFile } from "../shared/currentFile.ts";
+import type { EditedTexts } from "../shared/editedTexts.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { settingsFor } from "../shared/settings.ts";
 import type { UnsavedFiles } from "../shared/unsavedFiles.ts";
@@ -15,14 +16,35 @@ import { lenses, type LensItem } from "./lenses.ts";
 import { scan, type Scan } from "./scanner.ts";
 
 /** Events of which no title says anything. */
-const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set(["progress", "statistics", "note", "optimizers", "intervention", "refused", "watch", "place"]);
+const tellsNothing: ReadonlySet<RunEvent["type"]> = new Set([
+  "progress",
+  "lines",
+  "statistics",
+  "note",
+  "optimizers",
+  "intervention",
+  "refused",
+  "watch",
+  "place",
+  "debugger",
+]);
 
 /** Milliseconds between two changes of the titles. */
 const titleInterval = 1000;
 
+export interface CodeLensParts {
+  readonly store: RunStore;
+  readonly unsaved: UnsavedFiles;
+  readonly edits: EditedTexts;
+  /** Whether there is a command that debugs a model file. */
+  readonly canDebug: boolean;
+}
+
 export class ModelCodeLenses implements vscode.CodeLensProvider {
   readonly #store: RunStore;
   readonly #unsaved: UnsavedFiles;
+  readonly #edits: EditedTexts;
+  readonly #canDebug: boolean;
   readonly #changed = new Emitter<void>();
   readonly #refresh = new Throttle(titleInterval, () => this.#ask());
   /** VS Code was told of a change and has yet to come for the lenses: it waits a quarter of a second, anew with each telling. */
@@ -33,9 +55,11 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
   readonly #subscriptions: Disposable[];
   readonly onDidChangeCodeLenses = this.#changed.event;
 
-  constructor(store: RunStore, unsaved: UnsavedFiles) {
+  constructor({ store, unsaved, edits, canDebug }: CodeLensParts) {
     this.#store = store;
     this.#unsaved = unsaved;
+    this.#edits = edits;
+    this.#canDebug = canDebug;
     const filter = [{ scheme: "file", language: "typescript" }];
     this.#subscriptions = [
       store.onDidChange((change) => this.#follow(change)),
@@ -43,7 +67,7 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
       unsaved.onDidChange(() => this.#ask()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#refresh.call()),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration("kindling.codeLens")) this.#refresh.call();
+        if (change.affectsConfiguration("kindling.codeLens") || change.affectsConfiguration("kindling.layerLens")) this.#refresh.call();
       }),
       vscode.languages.registerCodeLensProvider(filter, this),
     ];
@@ -56,7 +80,8 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
     const runs = this.#store.using(file);
     // What is shown now says that it is being counted anew; the end of that must take it away, whatever the count.
     for (const one of runs) if (isInspecting(one)) this.#titles.delete(one.file);
-    if ((!isModelFile(file) && runs.length === 0) || !settingsFor(file).codeLens) return [];
+    const settings = settingsFor(file);
+    if ((!isModelFile(file) && runs.length === 0) || !settings.codeLens) return [];
     const input = {
       file,
       scan: this.#scan(document),
@@ -64,6 +89,9 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
       isModelFile: isModelFile(file),
       isTrusted: vscode.workspace.isTrusted,
       isUnsaved: (one: string) => this.#unsaved.has(one),
+      canDebug: this.#canDebug,
+      layers: settings.layerLens,
+      now: (position: SourcePosition, since: number) => this.#edits.now(position, since),
     };
     return lenses(input).flatMap(({ line, column, items }) => {
       const range = new vscode.Range(line - 1, column - 1, line - 1, column - 1);
@@ -105,7 +133,8 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
       isStale(runs),
       isInspecting(runs) && !runs.structure,
       runs.structure?.classes,
-      runs.structure?.models.map((model) => [model.name, rootOf(model).counts, rootOf(model).constructedAt]),
+      runs.structure?.models.map((model) => [model.name, rootOf(model).counts, rootOf(model).constructedAt, frozenOf(model)]),
+      runs.train?.models.map(frozenOf),
     ]);
     if (this.#titles.get(file) === titles) return;
     this.#titles.set(file, titles);
@@ -113,10 +142,23 @@ export class ModelCodeLenses implements vscode.CodeLensProvider {
   }
 }
 
+const frozenParts = new WeakMap<ModelInfo, string>();
+
+/** How much of each module is frozen, as far as anything is. */
+function frozenOf(model: ModelInfo): string {
+  let text = frozenParts.get(model);
+  if (text === undefined) {
+    text = model.modules.flatMap(({ counts }, id) => (counts.frozen > 0 ? [`${id}:${counts.frozen}`] : [])).join();
+    frozenParts.set(model, text);
+  }
+  return text;
+}
+
 function commandOf({ title, action }: LensItem, file: string): vscode.Command {
   switch (action.command) {
     case "train":
     case "inspect":
+    case "debug":
     case "stop":
     case "restart":
       return { title, command: `kindling.${action.command}`, arguments: [action.file] };
@@ -124,7 +166,7 @@ function commandOf({ title, action }: LensItem, file: string): vscode.Command {
       return {
         title,
         command: "kindling.openPanel",
-        arguments: [action.file, action.model],
+        arguments: [action.file, action.model, action.module],
         tooltip: "Show in the panel",
       };
     case "freeze":
@@ -132,7 +174,7 @@ function commandOf({ title, action }: LensItem, file: string): vscode.Command {
       return {
         title,
         command: `kindling.${action.command}`,
-        arguments: [{ file: action.file, model: action.model, path: "" }],
+        arguments: [action.parts],
         tooltip: "From the next step on",
       };
     case "addExample":

@@ -28,10 +28,10 @@ const classPattern = new RegExp(
   String.raw`(?:\bexport\s+)?(?:\bdefault\s+)?(?:\babstract\s+)?\bclass\s+(${identifier})\s*(?:<[^;]{0,400}?>)?\s*extends\s+((?:${identifier}\s*\.\s*)*)(${identifier})`,
   "gu",
 );
-const instancePattern = new RegExp(
-  String.raw`(?:\bexport\s+)?\b(?:const|let|var|using)\s+(${identifier})\s*(?::[^=;{}]*)?=\s*new\s+((?:${identifier}\s*\.\s*)*)(${identifier})`,
-  "gu",
-);
+const declarationPattern = /(?:\bexport\s+)?\b(?:const|let|var|using)\s+/gu;
+const typePattern = String.raw`:(?:[^=;{},<>[]|<(?:[^=;{}<>]|<[^=;{}<>]*>)*>|\[[^=;{}\]]*\])*`;
+/** One of the variables that a declaration declares, from its name on. */
+const instancePattern = new RegExp(String.raw`(${identifier})\s*(?:${typePattern})?=\s*new\s+((?:${identifier}\s*\.\s*)*)(${identifier})`, "uy");
 
 /** Containers of `nn`: a variable that holds one is a model by itself. */
 const containers = new Set(["Sequential", "ModuleList", "ModuleDict", "Module"]);
@@ -41,7 +41,7 @@ export function scan(text: string): Scan {
   const lineOf = lineFinder(code);
   const declared = [...code.matchAll(classPattern)].map((match) => found("class", match, lineOf));
   const modules = moduleClasses(declared, namesOfModules(code));
-  const built = [...code.matchAll(instancePattern)].map((match) => found("instance", match, lineOf));
+  const built = instances(code).map(({ match, start }) => found("instance", match, lineOf, start));
   const isSite = (item: Found): boolean =>
     item.kind === "class" ? modules.has(item.name) : item.namespace === "" ? modules.has(item.base) : isNamespace(item.namespace) && containers.has(item.base);
   const all = [...declared, ...built].sort((a, b) => a.line - b.line || a.column - b.column);
@@ -57,10 +57,45 @@ interface Found {
   readonly column: number;
 }
 
-function found(kind: Site["kind"], match: RegExpMatchArray, lineOf: (offset: number) => [number, number]): Found {
-  const [line, column] = lineOf(match.index ?? 0);
+function found(kind: Site["kind"], match: RegExpMatchArray, lineOf: (offset: number) => [number, number], start = match.index ?? 0): Found {
+  const [line, column] = lineOf(start);
   const [, name = "", namespace = "", base = ""] = match;
   return { kind, name, namespace: namespace.replace(/\s/g, ""), base, line, column };
+}
+
+interface Instance {
+  readonly match: RegExpMatchArray;
+  /** Of the statement for the first variable that it declares, of the name for others. */
+  readonly start: number;
+}
+
+function instances(code: string): readonly Instance[] {
+  return [...code.matchAll(declarationPattern)].flatMap((declaration) => {
+    const first = declaration.index + declaration[0].length;
+    return declarators(code, first).flatMap((start) => {
+      instancePattern.lastIndex = start;
+      const match = instancePattern.exec(code);
+      return match ? [{ match, start: start === first ? declaration.index : start }] : [];
+    });
+  });
+}
+
+const bracket = /[([{}\])]|[,;]|\b(?:const|let|var|using|class|function|export|import)\b/gu;
+
+/** Where each of the names stands that a declaration declares: behind the commas between them. */
+function declarators(code: string, first: number): readonly number[] {
+  const starts = [first];
+  let depth = 0;
+  bracket.lastIndex = first;
+  for (let match = bracket.exec(code); match; match = bracket.exec(code)) {
+    const [token] = match;
+    if ("([{".includes(token)) depth++;
+    else if (")]}".includes(token)) depth--;
+    else if (depth === 0 && token !== ",") break;
+    else if (depth === 0) starts.push(match.index + 1 + /^\s*/.exec(code.slice(match.index + 1))![0].length);
+    if (depth < 0) break;
+  }
+  return starts;
 }
 
 function siteOf({ kind, name, base, line, column }: Found): Site {

@@ -7,7 +7,18 @@ import { thin } from "../../run/thinning.ts";
 const mostPoints = 200;
 
 /** What may come a moment later than it happened; all else answers what somebody did, or says what went wrong. */
-const unhurried: ReadonlySet<RunEvent["type"]> = new Set(["metrics", "progress", "statistics", "work", "changes", "passCounts", "followed", "printed", "note"]);
+const unhurried: ReadonlySet<RunEvent["type"]> = new Set([
+  "metrics",
+  "progress",
+  "lines",
+  "statistics",
+  "work",
+  "changes",
+  "passCounts",
+  "followed",
+  "printed",
+  "note",
+]);
 
 export function isUrgent(event: RunEvent): boolean {
   return !unhurried.has(event.type);

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../run/panelMessages.ts";
 import { Throttle } from "../../run/throttle.ts";
+import { heardNow, onDidChangeLevels } from "../problems/heardProblems.ts";
 import { shownRun } from "../runs/fileRuns.ts";
 import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
@@ -22,11 +23,14 @@ export interface Selection {
   readonly module: number;
 }
 
+/** Where a panel's run comes from: the store of what this window ran, or one run that is over. */
+export type RunSource = Pick<RunStore, "get" | "onDidChange">;
+
 export type PanelAction = Exclude<FromPanel, { type: "ready" }>;
 
 export class Panel {
   readonly #webview: vscode.WebviewPanel;
-  readonly #store: RunStore;
+  readonly #store: RunSource;
   readonly #asked = new Emitter<PanelAction>();
   readonly #closed = new Emitter<void>();
   readonly #activated = new Emitter<void>();
@@ -39,6 +43,8 @@ export class Panel {
   #runId: string | undefined;
   #events: RunEvent[] = [];
   #selection: ToPanel | undefined;
+  /** The module that the page shows, as far as it was chosen. */
+  #chosen: Selection | undefined;
   #isExported = false;
   /** The user did something in the page. */
   readonly onDidAsk = this.#asked.event;
@@ -46,11 +52,11 @@ export class Panel {
   /** It got the focus. */
   readonly onDidActivate = this.#activated.event;
 
-  constructor(webview: vscode.WebviewPanel, file: string, store: RunStore, extension: vscode.Uri) {
+  constructor(webview: vscode.WebviewPanel, file: string, store: RunSource, extension: vscode.Uri) {
     this.#webview = webview;
     this.#file = file;
     this.#store = store;
-    this.#subscriptions = [store.onDidChange((change) => this.#follow(change))];
+    this.#subscriptions = [store.onDidChange((change) => this.#follow(change)), onDidChangeLevels(() => this.#sendSnapshot())];
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, "media", `panel-${theme}.svg`);
     webview.iconPath = { light: icon("light"), dark: icon("dark") };
     webview.title = titleOf(file);
@@ -74,6 +80,10 @@ export class Panel {
     return this.#file;
   }
 
+  get chosen(): Selection | undefined {
+    return this.#chosen;
+  }
+
   get isVisible(): boolean {
     return this.#webview.visible;
   }
@@ -87,7 +97,14 @@ export class Panel {
     if (!this.#webview.visible) this.#webview.reveal(undefined, true);
   }
 
+  /** Shows the first of them, unless it shows one of them already. */
+  follow(selections: readonly Selection[]): void {
+    const [first] = selections;
+    if (first && !selections.some(({ model, module }) => this.#chosen?.model === model && this.#chosen.module === module)) this.select(first);
+  }
+
   select(selection: Selection): void {
+    this.#chosen = selection;
     this.#selection = { type: "select", ...selection };
     if (this.#isLoaded) this.#sendSelection();
   }
@@ -122,6 +139,7 @@ export class Panel {
   }
 
   #receive(message: FromPanel): void {
+    if (message.type === "chosen") this.#chosen = message;
     if (message.type !== "ready") return this.#asked.fire(message);
     this.#isLoaded = true;
     this.#sendFile();
@@ -135,8 +153,10 @@ export class Panel {
     if (file !== this.#file || !this.#isLoaded) return;
     if (shownRun(runs)?.runId !== this.#runId || change.type === "edited") return this.#sendSnapshot();
     if (change.type !== "event" || change.runId !== this.#runId) return;
-    this.#events.push(change.event);
-    if (isUrgent(change.event)) this.#sendEvents();
+    const event = this.#shown(change.event);
+    if (!event) return;
+    this.#events.push(event);
+    if (isUrgent(event)) this.#sendEvents();
     else this.#flush.call();
   }
 
@@ -157,7 +177,15 @@ export class Panel {
     const run = runs && shownRun(runs);
     this.#runId = run?.runId;
     this.#events = [];
-    this.#post({ type: "snapshot", run: run ?? null });
+    const problems = run?.problems.flatMap((problem) => heardNow(problem, this.#file) ?? []);
+    this.#post({ type: "snapshot", run: run && problems ? { ...run, problems } : null });
+  }
+
+  /** A problem as it is to be shown, or nothing where the user silenced it; any other event as it is. */
+  #shown(event: RunEvent): RunEvent | undefined {
+    if (event.type !== "problem") return event;
+    const problem = heardNow(event.problem, this.#file);
+    return problem && { type: "problem", problem };
   }
 
   #sendEvents(): void {

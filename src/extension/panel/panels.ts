@@ -1,13 +1,16 @@
 /** The open panels, one for each file, and how they come back after the window was loaded anew. */
 import * as vscode from "vscode";
 import type { Archive } from "../runs/archive.ts";
-import { isTraining } from "../runs/fileRuns.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
+import type { PlacedModule } from "../../run/modulePlaces.ts";
+import { isTraining, shownRun } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { Panel, panelOptions, titleOf, type PanelAction, type Selection } from "./panel.ts";
 import { readPanelFile } from "./readMessage.ts";
 
 const viewType = "kindling.panel";
+const keptType = "kindling.keptPanel";
 
 /** Where the files that had a panel are remembered, the one used last at the end. */
 const filesKey = "kindling.panel.files";
@@ -31,6 +34,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
   readonly #handover: NodeJS.Timeout;
   /** The one used last at the end. */
   #panels: readonly Panel[] = [];
+  /** Panels of runs that are over, by the run. */
+  readonly #kept = new Map<string, vscode.WebviewPanel>();
   /** The user did something in a panel's page. */
   readonly onDidAsk = this.#asked.event;
   /** Another panel is used than before, or one was opened, closed or renamed. */
@@ -54,6 +59,15 @@ export class Panels implements vscode.WebviewPanelSerializer {
     return this.#panels.at(-1)?.file;
   }
 
+  /** The module that was chosen in that panel, or for it. */
+  get chosen(): PlacedModule | undefined {
+    const panel = this.#panels.at(-1);
+    const runs = panel && this.#store.get(panel.file);
+    const model = runs && shownRun(runs)?.models.find(({ id }) => id === panel.chosen?.model);
+    const module = model?.modules[panel?.chosen?.module ?? 0];
+    return model && module && { model, module };
+  }
+
   has(file: string): boolean {
     return this.#of(file) !== undefined;
   }
@@ -70,10 +84,33 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.#show(file, () => (isFree && last.column) || columnOfItsOwn());
   }
 
+  /** Opens a panel of its own for a run that is over. @param title what it is called */
+  showKept(run: RunSnapshot, title: string): void {
+    const open = this.#kept.get(run.runId);
+    if (open) return open.reveal(undefined, true);
+    const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
+    const webview = vscode.window.createWebviewPanel(keptType, title, place, panelOptions(this.#context.extensionUri));
+    const source = { get: () => ({ file: run.file, train: run, shown: "train" as const, problems: run.problems }), onDidChange: () => ({ dispose() {} }) };
+    const panel = new Panel(webview, run.file, source, this.#context.extensionUri);
+    webview.title = `Kindling: ${title}`;
+    this.#kept.set(run.runId, webview);
+    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message }));
+    panel.onDidClose(() => {
+      this.#kept.delete(run.runId);
+      panel.dispose();
+    });
+  }
+
   /** Chooses a module in the panel of `file`, where that is in sight. */
   select(file: string, selection: Selection): void {
     const panel = this.#of(file);
     if (panel?.isVisible) panel.select(selection);
+  }
+
+  /** The same, as long as it shows none of them already. */
+  follow(file: string, selections: readonly Selection[]): void {
+    const panel = this.#of(file);
+    if (panel?.isVisible) panel.follow(selections);
   }
 
   /** Puts the module table of the panel used last on the clipboard. */

@@ -1,8 +1,10 @@
-/** What mends a problem, as a quick fix where it is marked; only while the text is the one that the problem was seen in. */
+/** What mends a problem, as a quick fix where it is marked; and what silences or explains a lint. */
 import * as vscode from "vscode";
+import { isLint } from "../../run/lints.ts";
+import { silencingFix } from "../../run/silencing.ts";
 import { fileOf } from "../shared/currentFile.ts";
 import type { Disposable } from "../shared/emitter.ts";
-import type { Mark, MarkFix } from "./marks.ts";
+import { markFixOf, type Mark, type MarkFix } from "./marks.ts";
 import { rangeOf } from "./ranges.ts";
 
 export class QuickFixes implements vscode.CodeActionProvider, Disposable {
@@ -21,9 +23,10 @@ export class QuickFixes implements vscode.CodeActionProvider, Disposable {
 
   provideCodeActions(document: vscode.TextDocument, _: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
     const file = fileOf(document);
-    if (file === undefined || document.isDirty) return [];
-    const marks = this.#marks.get(file) ?? [];
-    return context.diagnostics.filter(({ source }) => source === "Kindling").flatMap((diagnostic) => actionsFor(diagnostic, marks));
+    if (file === undefined) return [];
+    const marks = (this.#marks.get(file) ?? []).filter((mark) => isOf(mark, document));
+    const own = context.diagnostics.filter(({ source }) => source === "Kindling");
+    return [...own.flatMap((diagnostic) => mending(diagnostic, marks)), ...own.flatMap((diagnostic) => aboutLint(diagnostic, document, file))];
   }
 
   dispose(): void {
@@ -31,19 +34,41 @@ export class QuickFixes implements vscode.CodeActionProvider, Disposable {
   }
 }
 
-function actionsFor(diagnostic: vscode.Diagnostic, marks: readonly Mark[]): vscode.CodeAction[] {
+/** Edits fit only the text that the problem was seen in. */
+function isOf({ version }: Mark, document: vscode.TextDocument): boolean {
+  return version === undefined ? !document.isDirty : version === document.version;
+}
+
+function mending(diagnostic: vscode.Diagnostic, marks: readonly Mark[]): vscode.CodeAction[] {
   const mark = marks.find(({ message, range }) => message === diagnostic.message && range.line === diagnostic.range.start.line);
-  return (mark?.fixes ?? []).map((fix, index) => {
-    const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
-    action.edit = editOf(fix);
-    action.diagnostics = [diagnostic];
-    action.isPreferred = index === 0;
-    return action;
-  });
+  return (mark?.fixes ?? []).map((fix, index) => actionOf(fix, diagnostic, index === 0));
+}
+
+/** The comment goes where the mark stands now, so it fits a text that was edited since, too. */
+function aboutLint(diagnostic: vscode.Diagnostic, document: vscode.TextDocument, file: string): vscode.CodeAction[] {
+  const code = codeOf(diagnostic);
+  if (!isLint(code)) return [];
+  const silencing = silencingFix(code, file, diagnostic.range.start.line + 1, document.getText());
+  const explaining = new vscode.CodeAction(`Explain \`${code}\``, vscode.CodeActionKind.QuickFix);
+  explaining.command = { title: explaining.title, command: "kindling.explainLint", arguments: [code] };
+  explaining.diagnostics = [diagnostic];
+  return [...(silencing ? [actionOf(markFixOf(silencing), diagnostic, false)] : []), explaining];
+}
+
+function actionOf(fix: MarkFix, diagnostic: vscode.Diagnostic, isPreferred: boolean): vscode.CodeAction {
+  const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+  action.edit = editOf(fix);
+  action.diagnostics = [diagnostic];
+  action.isPreferred = isPreferred;
+  return action;
 }
 
 function editOf({ edits }: MarkFix): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
   for (const { file, range, text } of edits) edit.replace(vscode.Uri.file(file), rangeOf(range), text);
   return edit;
+}
+
+function codeOf({ code }: vscode.Diagnostic): string {
+  return String(typeof code === "object" ? code.value : code);
 }

@@ -2,7 +2,7 @@
 import type { ModelClassInfo, ModelInfo, Problem, RunEvent, RunMode } from "../../protocol/index.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../run/snapshot.ts";
 import { isFinal } from "../../run/standing.ts";
-import { relocateClass, relocateModel, relocateProblem, type Rename } from "./relocate.ts";
+import { relocateClass, relocateLine, relocateModel, relocateProblem, relocateValue, type Rename } from "./relocate.ts";
 
 /** What the newest run that got far enough said is in the file. A later run that fails early leaves it as it was. */
 export interface Structure {
@@ -80,8 +80,8 @@ export function reduceFileRuns(runs: FileRuns, runId: string, event: RunEvent): 
   const snapshot = reduceSnapshot(run, event);
   const isForStructure = event.type === "classes" || event.type === "files";
   if (snapshot === run && !isForStructure) return runs;
-  const next: FileRuns = { ...runs, [run.mode]: snapshot };
-  if (event.type === "problem") return withProblems(next);
+  const reduced: FileRuns = { ...runs, [run.mode]: snapshot };
+  const next = snapshot.problems === run.problems ? reduced : withProblems(reduced);
   const structure = reduceStructure(runs.structure, run, event);
   return structure ? { ...next, structure } : next;
 }
@@ -174,6 +174,8 @@ function relocateSnapshot(run: RunSnapshot, rename: Rename): RunSnapshot {
     ...run,
     file: rename(run.file),
     models: run.models.map((model) => relocateModel(model, rename)),
+    ...(run.lines && { lines: run.lines.map((line) => relocateLine(line, rename)) }),
     problems: run.problems.map((problem) => relocateProblem(problem, rename)),
+    ...(run.values && { values: run.values.map((value) => relocateValue(value, rename)) }),
   };
 }

@@ -1,5 +1,5 @@
 /** What a run says about a file that was renamed while it went on is said about the file under its new name. */
-import type { ModelClassInfo, ModelInfo, ModuleInfo, Problem, RunEvent, SourcePosition } from "../../protocol/index.ts";
+import type { LineNews, ModelClassInfo, ModelInfo, ModuleInfo, Problem, RunEvent, SeenValue, SourcePosition } from "../../protocol/index.ts";
 
 export type Rename = (file: string) => string;
 
@@ -20,6 +20,10 @@ export function relocateEvent(event: RunEvent, rename: Rename): RunEvent {
       return { ...event, classes: event.classes.map((info) => relocateClass(info, rename)) };
     case "problem":
       return { ...event, problem: relocateProblem(event.problem, rename) };
+    case "lines":
+      return { ...event, lines: event.lines.map((line) => relocateLine(line, rename)) };
+    case "values":
+      return { ...event, values: event.values.map((value) => relocateValue(value, rename)) };
     case "files":
       return { ...event, files: event.files.map(rename) };
     default:
@@ -35,12 +39,17 @@ function relocateModule(module: ModuleInfo, rename: Rename): ModuleInfo {
   return {
     ...module,
     ...(module.constructedAt && { constructedAt: relocate(module.constructedAt, rename) }),
+    ...(module.calledAt && { calledAt: relocate(module.calledAt, rename) }),
     ...(module.declaredAt && { declaredAt: relocate(module.declaredAt, rename) }),
   };
 }
 
 export function relocateClass(info: ModelClassInfo, rename: Rename): ModelClassInfo {
   return { ...info, declaredAt: relocate(info.declaredAt, rename) };
+}
+
+export function relocateValue(value: SeenValue, rename: Rename): SeenValue {
+  return { ...value, position: relocate(value.position, rename) };
 }
 
 export function relocateProblem(problem: Problem, rename: Rename): Problem {
@@ -55,6 +64,10 @@ export function relocateProblem(problem: Problem, rename: Rename): Problem {
       stack: problem.stack.map((frame) => ({ ...frame, position: relocate(frame.position, rename) })),
     }),
   };
+}
+
+export function relocateLine(line: LineNews, rename: Rename): LineNews {
+  return { ...line, position: relocate(line.position, rename) };
 }
 
 function relocate(position: SourcePosition, rename: Rename): SourcePosition {

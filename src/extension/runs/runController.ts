@@ -10,6 +10,9 @@ import type { RunnerPool } from "./runnerPool.ts";
 /** What a run of `file` is to be like; the mode is the controller's. */
 export type MakeRequest = (file: string, mode: RunMode) => RunRequest;
 
+/** Brings a debugger to the run's process; resolves to whether one came. */
+export type AttachDebugger = (run: { readonly file: string; readonly runId: string; readonly inspector: string }) => Promise<boolean>;
+
 export interface Settled {
   /** The file's name of now. */
   readonly file: string;
@@ -64,10 +67,29 @@ export class RunController {
 
   /**
    * Trains the file. A file that is in training already goes on with that one.
+   * @param findsLate whether the first bad number is looked for however late it comes
    * @throws UntrustedError
    */
-  train(file: string): Promise<RunState> {
-    return (this.#job(file, "train") ?? this.#start(file, "train", false)).done;
+  train(file: string, findsLate = false): Promise<RunState> {
+    return (this.#job(file, "train") ?? this.#start(file, "train", false, { findsLate })).done;
+  }
+
+  /**
+   * Trains the file in a debugger. A file that is in training already goes on with that one.
+   * @throws UntrustedError
+   */
+  debug(file: string, attach: AttachDebugger): Promise<RunState> {
+    return (this.#job(file, "train") ?? this.#start(file, "train", false, { attach })).done;
+  }
+
+  /** The program stands in the debugger, or no longer. */
+  standsInDebugger(runId: string, stands: boolean): void {
+    this.#store.apply(runId, { type: "debugger", stands });
+  }
+
+  /** Stops that run, if it is still under way. */
+  stopRun(runId: string): void {
+    [...this.#jobs].find((job) => job.runId === runId)?.runner.stop();
   }
 
   /**
@@ -139,11 +161,13 @@ export class RunController {
     this.#start(file, "inspect", true);
   }
 
-  #start(file: string, mode: RunMode, automatic: boolean): Job {
-    const runner = this.#pool.take();
+  #start(file: string, mode: RunMode, automatic: boolean, { attach, findsLate }: { attach?: AttachDebugger; findsLate?: boolean } = {}): Job {
     const runId = randomUUID();
+    const runner = attach ? this.#pool.debugged((inspector) => attach({ file, runId, inspector })) : this.#pool.take();
     this.#store.begin(file, { runId, mode, startedAt: Date.now(), automatic });
-    const over = runner.run(this.#request(file, mode), {
+    // One thread: the engine's others would each be a row of the call stack, and a breakpoint holds up only the program's.
+    const request = { ...this.#request(file, mode), ...(attach && { debug: true, threads: 1 }), ...(findsLate && { findsLate }) };
+    const over = runner.run(request, {
       event: (event) => this.#receive(runId, event),
       output: (text) => this.#printed.fire({ file: job.file, mode, automatic, text }),
     });

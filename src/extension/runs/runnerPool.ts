@@ -50,6 +50,15 @@ export class RunnerPool {
     return idle?.isAlive && this.#isTrusted() ? idle : this.#start();
   }
 
+  /**
+   * One that is debugged.
+   * @param attach see `RunnerOptions`
+   * @throws UntrustedError
+   */
+  debugged(attach: (inspector: string) => Promise<boolean>): RunnerProcess {
+    return this.#start(attach);
+  }
+
   /** Kills every process. */
   async dispose(): Promise<void> {
     this.#disposed = true;
@@ -57,7 +66,7 @@ export class RunnerPool {
     await Promise.all([...this.#alive].map((runner) => runner.exited));
   }
 
-  #start(): RunnerProcess {
+  #start(attach?: (inspector: string) => Promise<boolean>): RunnerProcess {
     if (!this.#isTrusted()) throw new UntrustedError("The workspace is not trusted, so nothing of it runs.");
     const launch = this.#launch();
     const runner = new RunnerProcess({
@@ -68,6 +77,7 @@ export class RunnerPool {
       input: "ignore",
       output: "listener",
       patience,
+      ...(attach && { attach }),
       log: this.#log,
     });
     this.#alive.add(runner);

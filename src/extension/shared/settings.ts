@@ -1,20 +1,36 @@
 /** The user's settings, and the request for a run that follows from them. */
 import { dirname } from "node:path";
 import * as vscode from "vscode";
+import { runsFolder } from "../../keep/layout.ts";
 import type { RunMode, RunRequest } from "../../protocol/index.ts";
+import type { LintLevel, LintLevels } from "../../run/silencing.ts";
 import { readNumber, type NumberRange } from "./numberSetting.ts";
 
 export const section = "kindling";
+
+const layerLenses = ["off", "frozen", "all"] as const;
+const shapeChoices = ["off", "changes", "all"] as const;
+export type LayerLens = (typeof layerLenses)[number];
 
 export interface Settings {
   readonly inspectOnSave: boolean;
   /** Seconds; 0 = none. */
   readonly inspectTimeLimit: number;
   readonly codeLens: boolean;
+  /** Which layers have a lens. */
+  readonly layerLens: LayerLens;
+  readonly liveValues: boolean;
+  /** Where the module is selected that the cursor's line is about. */
+  readonly followCursor: { readonly tree: boolean; readonly panel: boolean };
+  readonly highlightLine: boolean;
+  readonly moduleSymbols: boolean;
   readonly openPanelOnTrain: boolean;
+  /** Which measured shapes stand beside the code. */
+  readonly shapes: (typeof shapeChoices)[number];
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
   readonly samplingBudget: number;
+  readonly runs: { readonly keep: boolean; /** Megabytes. */ readonly limit: number };
   /** 0 = as many as leave one core to the editor. */
   readonly threads: number;
 }
@@ -24,6 +40,7 @@ const ranges = {
   inspectTimeLimit: { least: 0, most: 864_000, otherwise: 10 },
   "histograms.bins": { least: 2, most: 200, isInteger: true, otherwise: 40 },
   "sampling.budget": { least: 0, most: 100, otherwise: 3 },
+  "runs.limit": { least: 1, most: 1_000_000, otherwise: 500 },
   threads: { least: 0, most: 64, isInteger: true, otherwise: 0 },
 } as const satisfies Readonly<Record<string, NumberRange>>;
 
@@ -42,15 +59,32 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     return value;
   };
   const flag = (name: string): boolean => values.get<unknown>(name) !== false;
+  const choice = <T extends string>(name: string, choices: readonly T[], otherwise: T): T =>
+    choices.find((one) => one === values.get<unknown>(name)) ?? otherwise;
   return {
     inspectOnSave: flag("inspectOnSave"),
     inspectTimeLimit: number("inspectTimeLimit"),
     codeLens: flag("codeLens"),
+    layerLens: choice("layerLens", layerLenses, "frozen"),
+    liveValues: flag("liveValues"),
+    followCursor: { tree: flag("followCursor.tree"), panel: values.get<unknown>("followCursor.panel") === true },
+    highlightLine: flag("highlightLine"),
+    moduleSymbols: flag("moduleSymbols"),
     openPanelOnTrain: flag("openPanelOnTrain"),
+    shapes: choice("shapes", shapeChoices, "changes"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
+    runs: { keep: flag("runs.keep"), limit: number("runs.limit") },
     threads: number("threads"),
   };
+}
+
+const lintLevels: ReadonlySet<unknown> = new Set<LintLevel>(["off", "information", "warning", "error"]);
+
+/** What is written of lints that is a level; anything else counts as not written. */
+export function lintLevelsFor(file: string): LintLevels {
+  const written = vscode.workspace.getConfiguration(section, vscode.Uri.file(file)).get<unknown>("lints") ?? {};
+  return Object.fromEntries(Object.entries(written).filter(([, level]) => lintLevels.has(level))) as LintLevels;
 }
 
 export function requestFor(file: string, mode: RunMode, remark: (text: string) => void): RunRequest {
@@ -67,6 +101,7 @@ export function requestFor(file: string, mode: RunMode, remark: (text: string) =
     },
     timeLimit: settings.inspectTimeLimit * 1000,
     threads: settings.threads,
+    ...(mode === "train" && settings.runs.keep && { keep: { folder: runsFolder(file), limit: settings.runs.limit * 1e6 } }),
     // What is inspected, somebody waits for.
     inBackground: mode === "train",
   };

@@ -27,6 +27,7 @@ function stepAndLoss(run: RunSnapshot): readonly string[] {
 /** The status bar's text of a training, with its icon. */
 export function statusText(run: RunSnapshot): string {
   const trouble = lossTrouble(run);
+  if (run.inDebugger) return ["$(debug-alt) in the debugger", ...stepAndLoss(run)].join(" · ");
   switch (run.state) {
     case "starting":
       return "$(loading~spin) starting";

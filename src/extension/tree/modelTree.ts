@@ -2,6 +2,7 @@
 import type { BufferInfo, ModelInfo, ModuleInfo, ParameterInfo, SourcePosition } from "../../protocol/index.ts";
 import type { Severity } from "../../run/health/rules.ts";
 import { signText, type Sign } from "../../run/health/signs.ts";
+import { madeAt } from "../../run/modulePlaces.ts";
 import { formatShape, outputShapes, rootOf, trainableStatus, type TrainableStatus } from "../../run/modules.ts";
 import { formatCount } from "../../run/numbers.ts";
 
@@ -135,6 +136,12 @@ export function modelOf(node: TreeNode): ModelInfo | undefined {
   return node.kind === "module" ? node.model : node.parent && modelOf(node.parent);
 }
 
+/** The module that a node is, or is part of. */
+export function moduleOf(node: TreeNode): ModuleNode | undefined {
+  if (node.kind === "module") return node;
+  return node.parent && moduleOf(node.parent);
+}
+
 /** The path within its model of a module or a parameter, as PyTorch has it. */
 export function pathOf(node: TreeNode): string {
   if (node.kind === "module") return node.module.path;
@@ -164,7 +171,7 @@ export function row(node: TreeNode, isApproximate = false, sign?: Sign): Row {
 function moduleRow({ model, module }: ModuleNode, isApproximate: boolean, sign: Sign | undefined): Row {
   const isRoot = module.parent === null;
   const isNamedByType = isRoot && !model.isVariable;
-  const position = module.constructedAt ?? module.declaredAt;
+  const position = madeAt(module);
   const call = `${module.type}(${module.extra})`;
   return {
     label: isRoot ? model.name : module.name,

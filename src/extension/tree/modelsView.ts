@@ -1,7 +1,7 @@
 /** The models view. */
 import * as vscode from "vscode";
-import type { SourcePosition } from "../../protocol/index.ts";
 import type { Severity } from "../../run/health/rules.ts";
+import { sameModule, type PlacedModule } from "../../run/modulePlaces.ts";
 import { formatCount } from "../../run/numbers.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { fileName } from "../../run/text.ts";
@@ -10,10 +10,9 @@ import { filesOf, isStale, isTraining, type FileRuns } from "../runs/fileRuns.ts
 import type { RunStore } from "../runs/runStore.ts";
 import type { CurrentFile } from "../shared/currentFile.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
-import { isSamePosition } from "../shared/position.ts";
 import type { UnsavedFiles } from "../shared/unsavedFiles.ts";
 import { TreeHealth } from "./treeHealth.ts";
-import { row, ModelTree, type ModuleNode, type TreeNode } from "./modelTree.ts";
+import { moduleOf, row, ModelTree, type ModuleNode, type TreeNode } from "./modelTree.ts";
 
 const viewId = "kindling.models";
 const severityColours: Readonly<Record<Severity, string>> = { error: "list.errorForeground", warning: "list.warningForeground" };
@@ -29,6 +28,8 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   readonly #subscriptions: Disposable[];
   #tree = new ModelTree("", []);
   #models: unknown;
+  /** Key of the node that is about to be selected because something else was done. */
+  #selectedFromElsewhere: string | undefined;
   #health = new TreeHealth();
   /** The measured step that each file's panel shows, where that isn't the newest. */
   readonly #steps = new Map<string, number>();
@@ -48,7 +49,9 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
       this.#view,
       this.#view.onDidChangeSelection(({ selection: [node] }) => {
         const module = node && moduleOf(node);
-        if (module) this.#chosen.fire(module);
+        // What was selected from elsewhere nobody chose here.
+        if (module && node.key !== this.#selectedFromElsewhere) this.#chosen.fire(module);
+        this.#selectedFromElsewhere = undefined;
       }),
       store.onDidChange(() => this.#refresh.call()),
       current.onDidChange(() => this.#refresh.call()),
@@ -90,14 +93,25 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
     this.#refresh.call();
   }
 
-  /** Selects the module that was constructed at `position`, if the view is open. */
-  async select(position: SourcePosition): Promise<void> {
+  get isVisible(): boolean {
+    return this.#view.visible;
+  }
+
+  /** The module that is selected; of a parameter or a buffer, the one that has it. */
+  get selected(): ModuleNode | undefined {
+    const [node] = this.#view.selection;
+    return node && moduleOf(node);
+  }
+
+  /** Selects a module, if the view is open, without the focus. */
+  async select(placed: PlacedModule): Promise<void> {
     if (!this.#view.visible) return;
-    for (const { model } of this.#tree.roots) {
-      const module = model.modules.find(({ constructedAt }) => isSamePosition(constructedAt, position));
-      const node = module && this.#tree.find(model.id, module.id);
-      if (node) return this.#view.reveal(node, { select: true, focus: false });
-    }
+    const models = this.#tree.roots.map(({ model }) => model);
+    const own = sameModule(models, placed);
+    const node = own && this.#tree.find(own.model.id, own.module.id);
+    if (!node || this.#view.selection[0]?.key === node.key) return;
+    this.#selectedFromElsewhere = node.key;
+    await this.#view.reveal(node, { select: true, focus: false });
   }
 
   dispose(): void {
@@ -140,9 +154,4 @@ function message(runs: FileRuns, sign: string): string {
   if (trouble !== undefined) return `⚠ ${trouble}`;
   if (sign !== "") return `⚠ ${sign}`;
   return isStale(runs) && runs.structure?.models.length ? "Counted before the error that the Problems view shows." : "";
-}
-
-function moduleOf(node: TreeNode): ModuleNode | undefined {
-  if (node.kind === "module") return node;
-  return node.parent && moduleOf(node.parent);
 }

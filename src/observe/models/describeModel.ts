@@ -9,6 +9,7 @@ export interface ModuleFacts {
   inputShapes(module: AnyModule): readonly (readonly number[])[] | undefined;
   outputShapes(module: AnyModule): readonly (readonly number[])[] | undefined;
   constructedAt(module: AnyModule): SourcePosition | undefined;
+  calledAt(module: AnyModule): SourcePosition | undefined;
   declaredAt(constructor: Function): SourcePosition | undefined;
 }
 
@@ -51,6 +52,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
     const dropout = dropoutKnob(module)?.read() as number | undefined;
     const outputShapes = facts.outputShapes(module);
     const constructedAt = facts.constructedAt(module);
+    const calledAt = facts.calledAt(module);
     const declaredAt = facts.declaredAt(module.constructor);
     infos[index] = {
       id: index,
@@ -67,6 +69,7 @@ export function describeModel(root: Module, id: number, name: string, isVariable
       ...(dropout === undefined ? {} : { dropout }),
       ...(outputShapes ? { outputShapes } : {}),
       ...(constructedAt ? { constructedAt } : {}),
+      ...(calledAt ? { calledAt } : {}),
       ...(declaredAt ? { declaredAt } : {}),
     };
     return all;

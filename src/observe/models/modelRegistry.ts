@@ -1,7 +1,7 @@
 /** Finds the models of a run among all the modules that were constructed, and describes them. */
 import type { AnyModule, Module } from "../../engine/nn/module.ts";
 import type { ModelClassInfo, SourcePosition } from "../../protocol/index.ts";
-import { readConstruction, type Construction } from "../program/construction.ts";
+import { callerFrame, readConstruction, type Construction, type ProgramFrame } from "../program/construction.ts";
 import type { ProgramSource } from "../program/programSource.ts";
 import { tensorsOf } from "../program/tensorsOf.ts";
 import { countParameters, describeModel, type DescribedModel } from "./describeModel.ts";
@@ -29,10 +29,14 @@ export class ModelRegistry {
   readonly #candidates = new Map<string, Candidate[]>();
   readonly #inputShapes = new WeakMap<AnyModule, readonly (readonly number[])[]>();
   readonly #outputShapes = new WeakMap<AnyModule, readonly (readonly number[])[]>();
+  /** Where each was called first. */
+  readonly #calls = new WeakMap<AnyModule, ProgramFrame>();
   readonly #called = new WeakSet<AnyModule>();
   readonly #everHeld = new WeakSet<AnyModule>();
   /** The latest instance of each class of the user's. */
   readonly #instances = new Map<Function, { module: Module; count: number }>();
+  /** Places where modules were made that were called. */
+  readonly #worked = new Set<string>();
   #constructed = 0;
 
   constructor(source: ProgramSource) {
@@ -69,9 +73,20 @@ export class ModelRegistry {
     return !this.#called.has(module);
   }
 
+  /**
+   * A module is about to be called.
+   * @param below the caller, whose frames don't count
+   */
+  callStarts(module: AnyModule, below: Function): void {
+    if (!this.isNew(module) || this.#calls.has(module)) return;
+    const frame = callerFrame(this.#source, below);
+    if (frame) this.#calls.set(module, frame);
+  }
+
   called(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
     if (this.isNew(module)) {
       this.#called.add(module);
+      this.#worked.add(this.#placeOf(module) ?? "");
       for (const child of (module as unknown as Module).children()) this.#everHeld.add(child);
     }
     this.#inputShapes.set(module, shapesOf(inputs));
@@ -90,17 +105,51 @@ export class ModelRegistry {
       const described = describeModel(module, id, variable?.name ?? module.constructor.name, variable !== undefined, {
         inputShapes: (part) => this.#inputShapes.get(part),
         outputShapes: (part) => this.#outputShapes.get(part),
-        constructedAt: (part) => this.#constructedAt(part),
+        constructedAt: (part) => this.constructedAt(part),
+        calledAt: (part) => this.#locate(this.#calls.get(part)),
         declaredAt: (constructor) => this.#source.declaredAt(constructor),
       });
       return { ...described, order };
     });
   }
 
+  /** Where the user's text made it. */
+  constructedAt(module: AnyModule): SourcePosition | undefined {
+    const frame = this.#constructions.get(module)?.frames[0];
+    return frame && this.#source.locate(frame.line, frame.column);
+  }
+
+  /** Whether a module that was made there was ever called, and gave something. */
+  hasWorked(module: AnyModule): boolean {
+    const place = this.#placeOf(module);
+    return place !== undefined && this.#worked.has(place);
+  }
+
   /** What is known of a class of the user's that the run has built. */
   built(constructor: Function): Extract<ModelClassInfo["status"], { kind: "built" }> | undefined {
     const found = this.#instances.get(constructor);
     return found && { kind: "built", counts: countParameters(found.module), instances: found.count };
+  }
+
+  /** The variable that is given the module right where that is constructed. */
+  variableOf(module: AnyModule): string | undefined {
+    const place = this.constructedAt(module);
+    return place && this.#source.variableAt(place)?.name;
+  }
+
+  /** Modules that no other's constructor made, the latest of each line: whatever models there are is among them. */
+  get standalone(): readonly Module[] {
+    return [...this.#candidates.values()].flat().map(({ module }) => module);
+  }
+
+  /** Of each class of the user's the latest module. */
+  get latest(): readonly Module[] {
+    return [...this.#instances.values()].map(({ module }) => module);
+  }
+
+  #placeOf(module: AnyModule): string | undefined {
+    const frame = this.#constructions.get(module)?.frames[0];
+    return frame && `${frame.line}:${frame.column}`;
   }
 
   #countInstance(module: Module): void {
@@ -139,7 +188,7 @@ export class ModelRegistry {
     const to = this.#variableOf(later.construction);
     const from = this.#variableOf(earlier.construction);
     if (!to?.assigned || to.name !== from?.name) return false;
-    return this.#constructedAt(later.module)?.file === this.#constructedAt(earlier.module)?.file;
+    return this.constructedAt(later.module)?.file === this.constructedAt(earlier.module)?.file;
   }
 
   #variableOf(construction: Construction): { readonly name: string; readonly assigned: boolean } | undefined {
@@ -151,8 +200,7 @@ export class ModelRegistry {
     return undefined;
   }
 
-  #constructedAt(module: AnyModule): SourcePosition | undefined {
-    const frame = this.#constructions.get(module)?.frames[0];
+  #locate(frame: ProgramFrame | undefined): SourcePosition | undefined {
     return frame && this.#source.locate(frame.line, frame.column);
   }
 }

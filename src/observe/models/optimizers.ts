@@ -41,6 +41,10 @@ export class Optimizers {
     return this.#known.find((known) => known.id === id)?.optimizer;
   }
 
+  constructedAt(optimizer: Optimizer): SourcePosition | undefined {
+    return this.#known.find((known) => known.optimizer === optimizer)?.constructedAt;
+  }
+
   /** For each parameter the optimizer that changes it. */
   holders(): ReadonlyMap<Tensor, Optimizer> {
     return new Map(this.#known.flatMap(({ optimizer }) => optimizer.paramGroups.flatMap(({ params }) => params.map((one) => [one, optimizer] as const))));

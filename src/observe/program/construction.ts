@@ -45,11 +45,48 @@ export function readConstruction(constructor: Function, context: ProgramSource, 
   return { frames, isPart };
 }
 
+/** The stack at one moment. V8 keeps it cheaply; what it says is found out when it is asked for. */
+export class CallStack {
+  declare readonly stack?: NodeJS.CallSite[];
+  #sites: readonly NodeJS.CallSite[] | undefined;
+
+  /** @param below frames from this function upwards are left out */
+  constructor(below: Function) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = maxFrames;
+    captureStackTrace(this, below);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+
+  /** The user's line that ran, innermost first. */
+  position(source: Pick<ProgramSource, "program" | "locate">): SourcePosition | undefined {
+    const site = this.#read().find((candidate) => isProgram(candidate, source));
+    const frame = site && frameOf(site);
+    return frame && source.locate(frame.line, frame.column);
+  }
+
+  /** The function of the engine's that the user's line called, as it is written there; `undefined` where it called a module. */
+  callee(source: Pick<ProgramSource, "program">): string | undefined {
+    const sites = this.#read();
+    const name = sites[sites.findIndex((candidate) => isProgram(candidate, source)) - 1]?.getFunctionName();
+    return /^(?:\w+\.)?([a-z]\w*?)(?:Of[A-Z]\w*)?$/.exec(name ?? "")?.[1];
+  }
+
+  #read(): readonly NodeJS.CallSite[] {
+    return (this.#sites ??= readSites(this));
+  }
+}
+
 /** Where the program called `below`, through whatever lies between. */
 export function callerPosition(source: Pick<ProgramSource, "program" | "locate">, below: Function): SourcePosition | undefined {
-  const site = captureSites(below).find((candidate) => isProgram(candidate, source));
-  const frame = site && frameOf(site);
+  const frame = callerFrame(source, below);
   return frame && source.locate(frame.line, frame.column);
+}
+
+/** The same, in the bundled program. */
+export function callerFrame(source: Pick<ProgramSource, "program">, below: Function): ProgramFrame | undefined {
+  const site = captureSites(below).find((candidate) => isProgram(candidate, source));
+  return site && frameOf(site);
 }
 
 function frameOf(site: NodeJS.CallSite): ProgramFrame {
@@ -73,13 +110,20 @@ function classChain(constructor: Function, context: ProgramSource): string[] {
 const { captureStackTrace } = Error;
 
 function captureSites(below: Function): NodeJS.CallSite[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const { stackTraceLimit } = Error;
   const holder: { stack?: NodeJS.CallSite[] } = {};
   Error.stackTraceLimit = maxFrames;
-  Error.prepareStackTrace = (_, sites) => sites;
   captureStackTrace(holder, below);
+  const sites = readSites(holder);
+  Error.stackTraceLimit = stackTraceLimit;
+  return sites;
+}
+
+/** V8 turns a stack into what `prepareStackTrace` makes of it when it is read first. */
+function readSites(holder: { readonly stack?: NodeJS.CallSite[] }): NodeJS.CallSite[] {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (_, sites) => sites;
   const sites = holder.stack ?? [];
   Error.prepareStackTrace = prepareStackTrace;
-  Error.stackTraceLimit = stackTraceLimit;
   return sites;
 }

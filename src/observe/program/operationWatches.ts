@@ -47,10 +47,10 @@ export class OperationWatches implements OperationWatch {
     for (const watch of this.#watches) watch.differentiates?.(isUnderWay);
   }
 
-  passed(node: Node, milliseconds: number): void {
+  passed(node: Node, milliseconds: number, given: readonly (Tensor | null)[], results: readonly (Tensor | null)[]): void {
     if (this.#clock.isStopped) return;
     this.#clock.stop();
-    for (const watch of this.#watches) watch.passed?.(node, milliseconds);
+    for (const watch of this.#watches) watch.passed?.(node, milliseconds, given, results);
     this.#cost += this.#clock.go();
   }
 }

@@ -11,5 +11,10 @@ export interface ProgramSource {
   locate(line: number, column: number): SourcePosition | undefined;
   /** The variable that is given what is called or constructed at that place. */
   variableAt(position: SourcePosition): { readonly name: string; readonly assigned: boolean } | undefined;
+  /** Where a loop that tells its turns stands, and a call that tells its end, by their indices. */
+  loopAt(loop: number): SourcePosition | undefined;
+  callAt(call: number): SourcePosition | undefined;
+  /** Where a class of the user's first gives its objects a property of that name. */
+  fieldAt(constructor: Function, name: string): SourcePosition | undefined;
   declaredAt(constructor: Function): SourcePosition | undefined;
 }

@@ -44,6 +44,11 @@ export class TrainingLoops {
     this.#loops.splice(at < 0 ? this.#loops.length : at, Infinity, { ...now, constructed, index, count: whole(count) });
   }
 
+  /** Whether no other loop that trains is around it. */
+  isOutermost(id: number): boolean {
+    return this.#loops[0]?.id === id;
+  }
+
   /** A loop is over. */
   left(id: number): void {
     const at = this.#loops.findIndex((loop) => loop.id === id);

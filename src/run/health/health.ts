@@ -1,6 +1,6 @@
 /** Whether a run learns, and if not, where and why: what page, tree and command line say of it. Pure. */
 import type { ModelInfo } from "../../protocol/index.ts";
-import { formatCount, formatNumber } from "../numbers.ts";
+import { formatNumber, plural } from "../numbers.ts";
 import type { RunSnapshot } from "../snapshot.ts";
 import { hasStepped, isFinal, lossTrouble } from "../standing.ts";
 import { modelFacts, type ModelFacts } from "./facts.ts";
@@ -56,7 +56,7 @@ function verdict(run: RunSnapshot, all: readonly ModelFacts[]): Pick<Health, "se
   const newest = all.filter(({ trend }) => trend).sort((a, b) => (b.samples.at(-1)?.step ?? 0) - (a.samples.at(-1)?.step ?? 0))[0];
   if (!newest) return { state: "unknown", sentence: "No sign of trouble." };
   const { start, last, steps, direction } = newest.trend!;
-  const path = `loss ${formatNumber(start, 3)} → ${formatNumber(last, 3)} in ${formatCount(steps)} steps`;
+  const path = `loss ${formatNumber(start, 3)} → ${formatNumber(last, 3)} in ${plural(steps, "step")}`;
   const guess = newest.recent.at(-1)?.guess;
   if (direction === "falls" && isGuessing(last, guess)) {
     return { state: "unknown", sentence: `No better than guessing so far, which gives ${formatNumber(guess!, 3)}: ${path}.` };

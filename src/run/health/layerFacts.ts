@@ -68,7 +68,7 @@ function parameterFacts({ parameters }: ModuleStatistics): LayerFact[] {
       {
         id: "change",
         name: `step of ${parameter.name}`,
-        text: formatPercent(ratio),
+        text: ratio === Infinity ? "from 0" : formatPercent(ratio),
         hint: "By how much of its size (root mean squares) this step moved it; about 0.1 % is usual",
       },
     ];

@@ -86,6 +86,12 @@ export const packedSample: Codec<StepStatistics> = {
   },
 };
 
+/** What `packedSample` made of a step, as `storedSample` would have made of it. */
+export function storedFromPacked(packed: unknown): unknown {
+  const { tensors, ...json } = packed as Packed<PackedTensors>;
+  return { ...json, tensors: storedTensors.encode(tensors) };
+}
+
 /** As plain JSON: for what is kept. */
 export const storedSample: Codec<StepStatistics> = {
   encode(step) {

@@ -1,5 +1,5 @@
 /** Trains a network watched, and says what a run of it adds up to. */
-import type { RunEvent } from "../../../src/protocol/index.ts";
+import type { Problem, RunEvent } from "../../../src/protocol/index.ts";
 import { health, type Health } from "../../../src/run/health/health.ts";
 import type { Finding, RuleId } from "../../../src/run/health/rules.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../../src/run/snapshot.ts";
@@ -30,14 +30,15 @@ export function healthOf(body: () => void): Health {
   return health(trained(body));
 }
 
-/** All that was found at any time while it trained. */
-export function everFound(body: () => void): Finding[] {
+/** All that was found at any time while it trained, and all that lints say of it. */
+export function everFound(body: () => void): (Finding | Problem)[] {
   const found = new Map<string, Finding>();
   const look = (run: RunSnapshot): void => {
     for (const one of health(run).findings) found.set(`${one.rule} ${one.module}`, one);
   };
-  look(trained(body, look));
-  return [...found.values()];
+  const run = trained(body, look);
+  look(run);
+  return [...found.values(), ...run.problems];
 }
 
 /** What a rule found. */

@@ -42,7 +42,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, weight: Tensor
   }
   const p = input.detach();
   const range = p.numel() === 0 || (p.ge(0).logicalAnd(p.le(1)).all().item() as unknown as boolean);
-  if (!range) throw new KindlingError("all elements of input should be between 0 and 1");
+  if (!range) throw outOfRange(p);
   const y = target.detach();
   const logP = p.log().clamp(LOG_FLOOR);
   const logQ = p.neg().add(1).log().clamp(LOG_FLOOR);
@@ -51,6 +51,14 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, weight: Tensor
   const recorded = record(bceOp, losses, [input, target], [input, target]);
   const loss = reduceLoss(weight ? recorded.mul(weight) : recorded, reduction);
   return tellLoss("binaryCrossEntropy", loss, input, target, (x, y) => binaryCrossEntropy(x, y, weight, "none"));
+}
+
+function outOfRange(p: Tensor): KindlingError {
+  const [least, most] = [p.min().item(), p.max().item()].map((end) => Number(end.toPrecision(4)));
+  return new KindlingError(
+    `all elements of input should be between 0 and 1, but they go from ${least} to ${most}. ` +
+      "Use BCEWithLogitsLoss (binaryCrossEntropyWithLogits), which takes any number, or put a sigmoid before.",
+  );
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { ArgumentError } from "../../errors.ts";
 import { valueInWords } from "../../forms/kinds.ts";
+import { instrument } from "../../instrument.ts";
 import type { Int } from "../../ops/types.ts";
 import { Optimizer, type OptimizerOptions, type ParamGroup } from "../optimizer.ts";
 import { camelCase, snakeCase } from "../stateNames.ts";
@@ -66,6 +67,7 @@ export abstract class LRScheduler {
     }
     rates.forEach((lr, i) => (this.groups[i]!.lr = lr));
     this.recordRates();
+    if (this.#stepCount > 1 && this.lastEpoch > 0) instrument()?.schedulerStepped?.(this);
   }
 
   /** Remembers the rates as they are now. */

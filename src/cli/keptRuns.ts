@@ -1,0 +1,129 @@
+/** `kindling runs`, `kindling show` and `kindling compare`: what is kept of trainings. */
+import { statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { compareRuns, tookText } from "../keep/comparison.ts";
+import { runsFolder } from "../keep/layout.ts";
+import { codeOf, findRun, gitOf, listRuns, readRun, type KeptRun } from "../keep/keptRuns.ts";
+import { health } from "../run/health/health.ts";
+import { formatCount, formatNumber, plural } from "../run/numbers.ts";
+import type { RunSnapshot } from "../run/snapshot.ts";
+import { UsageError } from "./commandLine.ts";
+import { modelTable } from "./modelTable.ts";
+import { problemText, type Paint } from "./problemText.ts";
+
+/** @param where a folder of the project, or a model file: then only its runs */
+export function printRuns(where: string, json: boolean, paint: Paint): number {
+  const path = resolve(where);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const runs = listRuns(runsFolder(isFile ? path : join(path, "any"))).filter(({ info }) => !isFile || info.file === path);
+  if (json) return printJson(runs.map(factsOf));
+  if (runs.length === 0) process.stderr.write("No training is kept here yet. `kindling train FILE.model.ts` keeps one.\n");
+  else process.stdout.write(tableText(["run", "name", "file", "state", "took", "steps", "last values"], runs.map(rowOf), paint));
+  return 0;
+}
+
+export function printRun(word: string, json: boolean, paint: Paint): number {
+  const kept = theRun(word);
+  const run = readRun(kept);
+  if (json) return printJson({ ...factsOf(kept), ...detailsOf(kept, run) });
+  const git = gitOf(kept);
+  const { label, info, summary } = kept;
+  const lines: readonly (readonly [string, string])[] = [
+    ["run", label.name === undefined ? kept.id : `${kept.id}, “${label.name}”`],
+    ["file", shortPath(info.file)],
+    ["state", `${kept.state}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${tookText(kept)}`],
+    ["began", new Date(info.startedAt).toLocaleString()],
+    ["with", `Kindling ${info.kindling}, Node ${info.node}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
+    ...(git
+      ? [["commit", `${git.commit.slice(0, 12)}${git.branch === undefined ? "" : ` (${git.branch})`}${git.isDirty ? ", changed since" : ""}`] as const]
+      : []),
+    ["health", health(run).sentence.replaceAll("`", "") || "nothing to say"],
+    ...(label.note === undefined ? [] : [["note", label.note] as const]),
+    ["kept in", shortPath(kept.folder)],
+  ];
+  const width = Math.max(...lines.map(([name]) => name.length));
+  process.stdout.write(`${lines.map(([name, text]) => `${paint("dim", name.padEnd(width))}  ${text}`).join("\n")}\n\n`);
+  const series = Object.entries(summary.series);
+  const rows = series.map(([name, { last, least, largest }]) => [name, formatNumber(last), formatNumber(least), formatNumber(largest)]);
+  if (rows.length > 0) process.stdout.write(`${tableText(["series", "last", "least", "largest"], rows, paint)}\n`);
+  for (const model of run.models) process.stdout.write(`${modelTable(model, run.works, paint, process.stdout.columns)}\n`);
+  for (const problem of run.problems) process.stdout.write(problemText(problem, paint));
+  return 0;
+}
+
+export function printComparison(words: readonly string[], json: boolean, paint: Paint): number {
+  const { differences, last, runs } = compareRuns(words.map(theRun));
+  if (json) return printJson({ runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last) });
+  const headings = runs.map(({ kept }) => kept.label.name ?? kept.id);
+  const rows = [
+    ...Object.entries(differences).map(([name, own]) => [name, ...own.map((value) => value ?? "–")]),
+    ...Object.entries(last).map(([name, own]) => [`last ${name}`, ...own.map((value) => formatNumber(value ?? undefined))]),
+    ["health", ...runs.map(({ health }) => health.replaceAll("`", ""))],
+  ];
+  process.stdout.write(tableText(["", ...headings], rows, paint));
+  return 0;
+}
+
+/** Of the project of this folder. */
+function theRun(word: string): KeptRun {
+  const found = findRun(listRuns(runsFolder(join(process.cwd(), "any"))), word);
+  if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
+  return found;
+}
+
+function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
+  const last = Object.fromEntries(Object.entries(summary.series).map(([name, own]) => [name, own.last]));
+  return {
+    id,
+    ...label,
+    file: info.file,
+    state,
+    startedAt: new Date(info.startedAt).toISOString(),
+    ...(summary.endedAt !== undefined && { endedAt: new Date(summary.endedAt).toISOString() }),
+    ...(summary.exitCode !== undefined && { exitCode: summary.exitCode }),
+    steps: summary.steps,
+    epochs: summary.epochs,
+    last: jsonable(last),
+    arguments: info.arguments,
+    kindling: info.kindling,
+    node: info.node,
+    folder,
+  };
+}
+
+function detailsOf(kept: KeptRun, run: RunSnapshot) {
+  const { problems, notes, models, optimizers, interventions } = run;
+  const series = jsonable(kept.summary.series);
+  return { health: health(run).sentence, git: gitOf(kept) ?? null, code: codeOf(kept), series, problems, notes, models, optimizers, interventions };
+}
+
+function rowOf(kept: KeptRun): string[] {
+  const { id, info, summary, state, label } = kept;
+  const last = Object.entries(summary.series).map(([name, own]) => `${name} ${formatNumber(own.last)}`);
+  return [id, label.name ?? "", shortPath(info.file), state, tookText(kept), formatCount(summary.steps), last.join(", ")];
+}
+
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}
+
+function tableText(headings: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join("  ")
+      .trimEnd();
+  return `${[paint("dim", line(headings)), ...rows.map(line)].join("\n")}\n`;
+}
+
+/** NaN and infinities, which JSON doesn't have, as their names. */
+function jsonable<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value, (_, own: unknown) => (typeof own === "number" && !Number.isFinite(own) ? String(own) : own))) as T;
+}
+
+function printJson(value: unknown): number {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  return 0;
+}

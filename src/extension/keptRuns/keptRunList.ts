@@ -1,0 +1,50 @@
+/** The kept runs of the folders that are open. A run is read once, and again only while it goes on or when its label changed. */
+import { statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { keptRun, type KeptRun } from "../../keep/keptRuns.ts";
+import { isRunId, names } from "../../keep/layout.ts";
+import { isFinal } from "../../run/standing.ts";
+
+/** Milliseconds of reading after which others have a turn. */
+const patience = 8;
+
+interface Read {
+  readonly run: KeptRun;
+  readonly labelledAt: number;
+}
+
+export class KeptRunList {
+  readonly #read = new Map<string, Read>();
+
+  /** Newest first. @param folders of all runs of a project each */
+  async read(folders: readonly string[]): Promise<KeptRun[]> {
+    const runs: KeptRun[] = [];
+    const present = new Set<string>();
+    let since = performance.now();
+    for (const folder of new Set(folders)) {
+      for (const id of (await readdir(folder).catch(() => [])).filter(isRunId)) {
+        const run = this.#one(folder, id);
+        if (!run) continue;
+        runs.push(run);
+        present.add(run.folder);
+        if (performance.now() - since < patience) continue;
+        await turn();
+        since = performance.now();
+      }
+    }
+    for (const path of this.#read.keys()) if (!present.has(path)) this.#read.delete(path);
+    return runs.sort((a, b) => b.info.startedAt - a.info.startedAt || (a.id < b.id ? 1 : -1));
+  }
+
+  #one(folder: string, id: string): KeptRun | undefined {
+    const path = join(folder, id);
+    const labelledAt = statSync(join(path, names.label), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const known = this.#read.get(path);
+    if (known && isFinal(known.run.state) && known.labelledAt === labelledAt) return known.run;
+    const run = keptRun(folder, id);
+    if (run) this.#read.set(path, { run, labelledAt });
+    return run;
+  }
+}

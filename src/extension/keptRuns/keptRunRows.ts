@@ -1,0 +1,88 @@
+/** What the runs view says of a run. Pure. */
+import { basename } from "node:path";
+import { tookText } from "../../keep/comparison.ts";
+import type { SeriesSummary } from "../../keep/keptRun.ts";
+import type { KeptRun } from "../../keep/keptRuns.ts";
+import type { RunState } from "../../protocol/index.ts";
+import { isTrainingLoss } from "../../run/curveNames.ts";
+import { formatNumber, plural } from "../../run/numbers.ts";
+
+export interface KeptRunRow {
+  readonly label: string;
+  readonly description: string;
+  /** Markdown. */
+  readonly tooltip: string;
+  readonly icon: string;
+  readonly colour?: string;
+  readonly context: string;
+}
+
+const looks: Readonly<Record<RunState, { readonly icon: string; readonly colour?: string }>> = {
+  starting: { icon: "circle-filled" },
+  running: { icon: "circle-filled", colour: "charts.blue" },
+  paused: { icon: "debug-pause" },
+  stopping: { icon: "circle-filled" },
+  finished: { icon: "check" },
+  stopped: { icon: "circle-slash" },
+  failed: { icon: "error", colour: "list.errorForeground" },
+  interrupted: { icon: "debug-disconnect" },
+};
+
+/** @param now ms since the epoch: a run of today is called by its time */
+export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
+  const { state, label, info, summary } = run;
+  const main = mainSeries(summary.series);
+  const when = timeText(info.startedAt, now);
+  const parts = [
+    ...(label.name === undefined ? [] : [when]),
+    ...(state === "finished" ? [] : [state]),
+    plural(summary.steps, "step"),
+    ...(main ? [`${main.name} ${formatNumber(main.last)}`, sparkline(main.outline)] : []),
+    ...(label.note === undefined ? [] : [label.note]),
+  ];
+  const pin = label.pinned ? ".pinned" : "";
+  return {
+    label: label.name ?? when,
+    description: parts.join(" · "),
+    tooltip: markdown(run),
+    ...(label.pinned ? { ...looks[state], icon: "pinned" } : looks[state]),
+    context: `run${pin}${state === "running" || state === "paused" ? ".live" : ""}`,
+  };
+}
+
+/** A run as a table, for a note or a pull request. */
+export function markdown(run: KeptRun): string {
+  const { info, summary, state, label } = run;
+  const title = `**${label.name ?? basename(info.file)}**, ${new Date(info.startedAt).toLocaleString()}`;
+  const facts = `${state} after ${tookText(run)}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}; Kindling ${info.kindling}, Node ${info.node}`;
+  const rows = Object.entries(summary.series).map(
+    ([name, { last, least, largest }]) => `| ${name.replaceAll("|", "\\|")} | ${formatNumber(last)} | ${formatNumber(least)} | ${formatNumber(largest)} |`,
+  );
+  const table = rows.length === 0 ? [] : ["", "| series | last | least | largest |", "| --- | ---: | ---: | ---: |", ...rows];
+  return [title, "", facts, ...(label.note === undefined ? [] : ["", label.note]), ...table, ""].join("\n");
+}
+
+function mainSeries(series: Readonly<Record<string, SeriesSummary>>): (SeriesSummary & { readonly name: string }) | undefined {
+  const names = Object.keys(series);
+  const name = names.find(isTrainingLoss) ?? names[0];
+  return name === undefined ? undefined : { name, ...series[name]! };
+}
+
+const bars = "▁▂▃▄▅▆▇█";
+/** Characters of a curve in a row. */
+const width = 12;
+
+/** A curve in a few characters; where it is no number, nothing stands. */
+export function sparkline(values: readonly number[]): string {
+  const picked = values.length <= width ? values : Array.from({ length: width }, (_, i) => values[Math.round((i * (values.length - 1)) / (width - 1))]!);
+  const finite = picked.filter(Number.isFinite);
+  const [least, largest] = [Math.min(...finite), Math.max(...finite)];
+  const bar = (value: number): string => bars[Math.round(((value - least) / (largest - least || 1)) * (bars.length - 1))]!;
+  return picked.map((value) => (Number.isFinite(value) ? bar(value) : " ")).join("");
+}
+
+export function timeText(at: number, now: number): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const time = then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return then.toDateString() === today.toDateString() ? time : `${then.toLocaleDateString([], { month: "short", day: "numeric" })}, ${time}`;
+}

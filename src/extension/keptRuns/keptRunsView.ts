@@ -1,0 +1,112 @@
+/** The runs view: what is kept of trainings, by file, newest first. */
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import type { KeptRun } from "../../keep/keptRuns.ts";
+import { runsFolder } from "../../keep/layout.ts";
+import { Throttle } from "../../run/throttle.ts";
+import type { RunStore } from "../runs/runStore.ts";
+import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { KeptRunList } from "./keptRunList.ts";
+import { keptRunRow } from "./keptRunRows.ts";
+
+const viewId = "kindling.runs";
+/** Milliseconds between two readings while a training goes on. */
+const interval = 1_000;
+
+export type KeptRunNode = { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] } | { readonly kind: "run"; readonly run: KeptRun };
+
+export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
+  readonly #store: RunStore;
+  readonly #view: vscode.TreeView<KeptRunNode>;
+  readonly #list = new KeptRunList();
+  readonly #changed = new Emitter<void>();
+  readonly #subscriptions: Disposable[];
+  readonly #refresh = new Throttle(interval, () => this.#view.visible && void this.refresh());
+  #runs: readonly KeptRun[] = [];
+  #signature = "";
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(store: RunStore) {
+    this.#store = store;
+    this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
+    // Runs that the command line begins, and those that are deleted by hand.
+    const watcher = vscode.workspace.createFileSystemWatcher("**/.kindling/runs/*/*.json");
+    this.#subscriptions = [
+      this.#view,
+      watcher,
+      watcher.onDidCreate(() => this.#refresh.call()),
+      watcher.onDidChange(() => this.#refresh.call()),
+      watcher.onDidDelete(() => this.#refresh.call()),
+      this.#view.onDidChangeVisibility(() => this.#refresh.call()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#refresh.call()),
+      store.onDidChange(({ change }) => {
+        if (change.type !== "event" || change.event.type === "state" || change.event.type === "progress") this.#refresh.call();
+      }),
+    ];
+  }
+
+  get runs(): readonly KeptRun[] {
+    return this.#runs;
+  }
+
+  /** Done by itself while somebody looks. */
+  async refresh(): Promise<void> {
+    const runs = await this.#list.read(this.#folders());
+    const signature = JSON.stringify(runs.map(({ folder, label, state, summary }) => [folder, label, state, summary.steps]));
+    this.#runs = runs;
+    if (signature === this.#signature) return;
+    this.#signature = signature;
+    void vscode.commands.executeCommand("setContext", "kindling.hasKeptRuns", runs.length > 0);
+    this.#changed.fire();
+  }
+
+  async getChildren(node?: KeptRunNode): Promise<KeptRunNode[]> {
+    if (node) return node.kind === "file" ? node.runs.map((run) => ({ kind: "run", run })) : [];
+    if (this.#signature === "") await this.refresh();
+    const byFile = new Map<string, KeptRun[]>();
+    for (const run of this.#runs) {
+      const own = byFile.get(run.info.file);
+      if (own) own.push(run);
+      else byFile.set(run.info.file, [run]);
+    }
+    return [...byFile].map(([file, runs]) => ({ kind: "file", file, runs }));
+  }
+
+  getTreeItem(node: KeptRunNode): vscode.TreeItem {
+    return node.kind === "file" ? fileItem(node.file, node.runs.length) : runItem(node);
+  }
+
+  dispose(): void {
+    this.#refresh.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  #folders(): string[] {
+    const files = this.#store.all().map(({ file }) => file);
+    const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(({ uri }) => vscode.Uri.joinPath(uri, "any").fsPath);
+    return [...roots, ...files].map(runsFolder);
+  }
+}
+
+function fileItem(file: string, count: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(basename(file), vscode.TreeItemCollapsibleState.Expanded);
+  item.id = file;
+  item.resourceUri = vscode.Uri.file(file);
+  item.iconPath = vscode.ThemeIcon.File;
+  item.description = String(count);
+  item.contextValue = "file";
+  return item;
+}
+
+function runItem(node: Extract<KeptRunNode, { kind: "run" }>): vscode.TreeItem {
+  const { label, description, tooltip, icon, colour, context } = keptRunRow(node.run, Date.now());
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
+  item.id = node.run.folder;
+  item.description = description;
+  item.tooltip = new vscode.MarkdownString(tooltip);
+  item.iconPath = new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+  item.contextValue = context;
+  item.command = { title: "Show", command: "kindling.showKept", arguments: [node] };
+  return item;
+}

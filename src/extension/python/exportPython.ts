@@ -1,0 +1,39 @@
+/** `Export to PyTorch…`: writes a model file as a project of PyTorch's into a folder. */
+import { basename, dirname, join } from "node:path";
+import * as vscode from "vscode";
+import { read } from "./read.ts";
+import { translation } from "./translation.ts";
+
+/** Asks for a folder, writes the project there and opens its `train.py`. */
+export async function exportPython(file: string): Promise<void> {
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: `Export ${basename(file)} to PyTorch`,
+      openLabel: "Export Here",
+      canSelectFiles: false,
+      canSelectFolders: true,
+      defaultUri: vscode.Uri.file(dirname(file)),
+    })) ?? [];
+  if (!folder) return;
+  await exportPythonTo(file, folder);
+  const program = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, "train.py"));
+  await vscode.window.showTextDocument(program, { viewColumn: vscode.ViewColumn.Beside });
+}
+
+/** Writes the project. What has no twin stands in `train.py` by name, and is said. */
+async function exportPythonTo(file: string, folder: vscode.Uri): Promise<void> {
+  const source = read(file);
+  if (source === undefined) return;
+  const { files, data, problems } = translation().pythonProject(source, file, read);
+  for (const { path, text } of files) await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), new TextEncoder().encode(text));
+  for (const name of data) {
+    const from = vscode.Uri.file(join(dirname(file), name));
+    const isThere = await vscode.workspace.fs.stat(from).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) await vscode.workspace.fs.copy(from, vscode.Uri.joinPath(folder, name), { overwrite: true });
+  }
+  const [first] = problems;
+  if (first) void vscode.window.showWarningMessage(`${basename(file)}, line ${first.position?.line}: ${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}`);
+}

@@ -1,0 +1,98 @@
+/** What is written of a run beside its series and events, and how. The format is described in docs/runs.md. */
+import type { Progress, RunState } from "../protocol/index.ts";
+import { checked, dictionary, flag, list, number, optional, record, text, whole, type Codec } from "../run/codec.ts";
+import { keptProgress, runState } from "../run/records.ts";
+
+export const format = 1;
+
+/** What began. Written once, before the program runs. */
+export interface RunInfo {
+  readonly format: number;
+  readonly id: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly arguments: readonly string[];
+  /** ms since the epoch */
+  readonly startedAt: number;
+  readonly kindling: string;
+  readonly node: string;
+  readonly platform: string;
+  /** As asked for; 0: all cores but one. */
+  readonly threads: number;
+  /** Of the process that runs it, on `host`. */
+  readonly process: number;
+  readonly host: string;
+}
+
+export interface SeriesSummary {
+  readonly last: number;
+  readonly least: number;
+  readonly largest: number;
+  /** A few values from its beginning to now, evenly spread. */
+  readonly outline: readonly number[];
+}
+
+/** How far it is. Written anew every now and then. */
+export interface RunSummary {
+  readonly state: RunState;
+  readonly endedAt?: number;
+  readonly exitCode?: number;
+  /** Build of the engine's kernels. */
+  readonly kernels?: string;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly series: Readonly<Record<string, SeriesSummary>>;
+  readonly progress?: Progress;
+}
+
+/** What a person says of it. */
+export interface RunLabel {
+  readonly name?: string;
+  readonly note?: string;
+  /** It stays, however little room there is. */
+  readonly pinned?: boolean;
+}
+
+/** The program's own files: where each was, and what it is called in `code`. */
+export type CodeFiles = readonly { readonly path: string; readonly name: string }[];
+
+/** The repository that the file is in. */
+export interface GitState {
+  readonly commit: string;
+  readonly branch?: string;
+  /** Whether files differ from the commit; the difference is in `diff.patch`, unless it is too long. */
+  readonly isDirty: boolean;
+}
+
+export const runInfo: Codec<RunInfo> = checked(
+  record<RunInfo>({
+    format: whole,
+    id: text,
+    file: text,
+    arguments: list(text),
+    startedAt: number,
+    kindling: text,
+    node: text,
+    platform: text,
+    threads: whole,
+    process: whole,
+    host: text,
+  }),
+  "a run of another format",
+  (info) => info.format === format,
+);
+
+export const runSummary = record<RunSummary>({
+  state: runState,
+  endedAt: optional(number),
+  exitCode: optional(number),
+  kernels: optional(text),
+  steps: whole,
+  epochs: whole,
+  series: dictionary(record<SeriesSummary>({ last: number, least: number, largest: number, outline: list(number) })),
+  progress: optional(keptProgress),
+});
+
+export const runLabel = record<RunLabel>({ name: optional(text), note: optional(text), pinned: optional(flag) });
+export const codeFiles = list(record<CodeFiles[number]>({ path: text, name: text }));
+export const gitState = record<GitState>({ commit: text, branch: optional(text), isDirty: flag });

@@ -1,0 +1,31 @@
+/** Makes room: the oldest runs go, but none that is pinned or under way. */
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isFinal } from "../run/standing.ts";
+import { listRuns } from "./keptRuns.ts";
+
+/**
+ * @param folder of all runs
+ * @param limit bytes that they may take together
+ * @param except the id of one that stays in any case
+ */
+export function prune(folder: string, limit: number, except?: string): void {
+  const runs = listRuns(folder).map((run) => ({ ...run, size: sizeOf(run.folder) }));
+  let total = runs.reduce((sum, { size }) => sum + size, 0);
+  // The newest come first.
+  for (const { id, folder: own, state, label, size } of runs.reverse()) {
+    if (total <= limit) return;
+    if (id === except || label.pinned || !isFinal(state)) continue;
+    rmSync(own, { recursive: true, force: true });
+    total -= size;
+  }
+}
+
+/** Bytes of all files in a folder, and below it. */
+export function sizeOf(folder: string): number {
+  let total = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) total += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return total;
+}

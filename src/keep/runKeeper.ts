@@ -1,0 +1,270 @@
+/**
+ * Writes a run down while it goes on: what it tells is on disk a moment later, whoever is killed then. Where it can't be
+ * written any more it says so once, and the run goes on.
+ */
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join, relative, sep } from "node:path";
+import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
+import { storedEvent } from "../run/records.ts";
+import { storedFromPacked } from "../run/records/statistics.ts";
+import { isFinal } from "../run/standing.ts";
+import { gitStateOf } from "./git.ts";
+import { codeFiles, format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
+import { names, runId } from "./layout.ts";
+import { LineFile } from "./lines.ts";
+import { Outline } from "./outline.ts";
+import { prune } from "./prune.ts";
+
+/** Milliseconds that whoever is killed may lose. */
+const interval = 250;
+/** Of the room for all runs, the part that what one run measured may take. */
+const shareOfSamples = 0.1;
+
+export interface KeeperOptions {
+  readonly request: RunRequest;
+  /** Version of Kindling. */
+  readonly version: string;
+  /** Build of the engine's kernels, once it is known. */
+  readonly kernels: Promise<string | undefined>;
+  /** Hears of what could not be kept. */
+  tell(problem: Problem): void;
+}
+
+export class RunKeeper {
+  readonly #options: KeeperOptions;
+  readonly #folder: string;
+  readonly #series: LineFile;
+  readonly #events: LineFile;
+  readonly #outlines = new Map<string, Outline>();
+  /** Values of series that were written. */
+  #rows = 0;
+  #state: RunState = "starting";
+  #end: Pick<RunSummary, "endedAt" | "exitCode"> = {};
+  #progress: Progress | undefined;
+  #measured = 0;
+  #measuredBytes = 0;
+  #skippedStep = -1;
+  #timer: NodeJS.Timeout | undefined;
+  #kernels: string | undefined;
+  #isOver = false;
+
+  /** @returns nothing where nothing can be written */
+  static begin(options: KeeperOptions): RunKeeper | undefined {
+    try {
+      return new RunKeeper(options);
+    } catch (error) {
+      options.tell(notKept(error, options.request.file, "This run is not kept"));
+      return undefined;
+    }
+  }
+
+  private constructor(options: KeeperOptions) {
+    this.#options = options;
+    const { request } = options;
+    const { folder, limit } = request.keep!;
+    mkdirSync(folder, { recursive: true });
+    // Where a project is in git, its runs are not.
+    writeFileSync(join(folder, "..", ".gitignore"), "*\n");
+    const info = infoOf(options);
+    this.#folder = join(folder, info.id);
+    mkdirSync(this.#folder);
+    writeWhole(join(this.#folder, names.run), runInfo.encode(info));
+    this.#series = new LineFile(join(this.#folder, names.series));
+    this.#events = new LineFile(join(this.#folder, names.events));
+    this.#writeSummary();
+    setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
+    void options.kernels.then((kernels) => (this.#kernels = kernels));
+    void this.#keepGit(dirname(request.file));
+  }
+
+  event(event: SentEvent): void {
+    if (this.#isOver) return;
+    this.#attempt(() => this.#take(event));
+    this.#timer ??= setTimeout(() => this.#attempt(() => this.#flush()), interval).unref();
+  }
+
+  /** Nothing more comes. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#attempt(() => this.#flush());
+    this.#stop();
+  }
+
+  #take(event: SentEvent): void {
+    switch (event.type) {
+      case "metrics":
+        for (const point of event.points) this.#addPoint(point);
+        return;
+      case "renamed":
+        this.#rename(event.from, event.to);
+        // Those before it go by the other name.
+        this.#events.add({ ...event, rows: this.#rows });
+        return;
+      case "progress":
+        this.#progress = event.progress;
+        return;
+      case "statistics":
+        return this.#addStatistics(event.packed);
+      case "changes":
+        if (event.changes.step !== this.#skippedStep) this.#events.add(storedEvent.encode(event));
+        return;
+      case "work":
+        if (event.work.step !== this.#skippedStep) this.#events.add(storedEvent.encode(event));
+        return;
+      case "files":
+        this.#keepCode(event.files);
+        this.#events.add(storedEvent.encode(event));
+        return;
+      case "state":
+        this.#state = event.state;
+        if (isFinal(event.state)) this.#end = { endedAt: event.at, ...(event.exitCode !== undefined && { exitCode: event.exitCode }) };
+        this.#events.add(storedEvent.encode(event));
+        return;
+      // Of the moment, or of a person who looked; who looks again sees it again.
+      case "lines":
+      case "debugger":
+      case "followed":
+      case "place":
+      case "refused":
+        return;
+      default:
+        this.#events.add(storedEvent.encode(event));
+    }
+  }
+
+  #addPoint(point: MetricPoint): void {
+    this.#rows++;
+    const { name, value } = point;
+    this.#series.add(Number.isFinite(value) ? point : { ...point, value: String(value) });
+    let outline = this.#outlines.get(name);
+    if (!outline) this.#outlines.set(name, (outline = new Outline()));
+    outline.add(value);
+  }
+
+  #rename(from: string, to: string): void {
+    const outline = this.#outlines.get(from);
+    if (!outline) return;
+    this.#outlines.delete(from);
+    this.#outlines.set(to, outline);
+  }
+
+  /** All of a short run's steps; the more room they take, the fewer. */
+  #addStatistics(packed: unknown): void {
+    const room = this.#options.request.keep!.limit * shareOfSamples;
+    const doublings = Math.floor(-Math.log2(Math.max(1e-9, 1 - this.#measuredBytes / room)));
+    if (this.#measured++ % 2 ** doublings !== 0) {
+      this.#skippedStep = (packed as { readonly step: number }).step;
+      return;
+    }
+    this.#measuredBytes += this.#events.add({ type: "statistics", statistics: storedFromPacked(packed) });
+  }
+
+  #keepCode(files: readonly string[]): void {
+    const root = commonFolder(files);
+    const kept = files.map((path) => ({ path, name: relative(root, path).split(sep).join("/") }));
+    for (const { path, name } of kept) {
+      const copy = join(this.#folder, names.code, name);
+      mkdirSync(dirname(copy), { recursive: true });
+      copyFileSync(path, copy);
+    }
+    writeWhole(join(this.#folder, names.files), codeFiles.encode(kept));
+  }
+
+  async #keepGit(folder: string): Promise<void> {
+    const found = await gitStateOf(folder);
+    if (!found || this.#isOver) return;
+    this.#attempt(() => {
+      writeWhole(join(this.#folder, names.git), gitState.encode(found.state));
+      if (found.diff !== "") writeFileSync(join(this.#folder, names.diff), found.diff);
+    });
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    this.#series.flush();
+    this.#events.flush();
+    this.#writeSummary();
+  }
+
+  #writeSummary(): void {
+    const kernels = this.#kernels;
+    const progress = this.#progress;
+    const summary: RunSummary = {
+      state: this.#state,
+      ...this.#end,
+      ...(kernels !== undefined && { kernels }),
+      steps: progress?.step ?? 0,
+      epochs: progress ? progress.epoch + 1 : 0,
+      series: Object.fromEntries([...this.#outlines].map(([name, outline]) => [name, outline.summary])),
+      ...(progress && { progress }),
+    };
+    writeWhole(join(this.#folder, names.summary), runSummary.encode(summary));
+  }
+
+  /** What goes wrong in keeping a run is not the run's trouble. */
+  #attempt(action: () => void): void {
+    if (this.#isOver) return;
+    try {
+      action();
+    } catch (error) {
+      this.#stop();
+      this.#options.tell(notKept(error, this.#options.request.file, `From step ${this.#progress?.step ?? 0} on this run is not kept`));
+    }
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    for (const file of [this.#series, this.#events]) file.close();
+  }
+}
+
+function infoOf({ request, version }: KeeperOptions): RunInfo {
+  const startedAt = Date.now();
+  const salt = (process.pid.toString(36) + Math.floor(performance.now() * 1000).toString(36)).slice(-6);
+  return {
+    format,
+    id: runId(startedAt, basename(request.file).replace(/(\.model)?\.ts$/, ""), salt),
+    file: request.file,
+    arguments: request.programArguments ?? [],
+    startedAt,
+    kindling: version,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    threads: request.threads,
+    process: process.pid,
+    host: hostname(),
+  };
+}
+
+/** Half a file never takes the place of a whole one. */
+function writeWhole(path: string, json: unknown): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(json)}\n`);
+  renameSync(`${path}.new`, path);
+}
+
+function commonFolder(files: readonly string[]): string {
+  const folders = files.map((file) => dirname(file).split(sep));
+  const [first = []] = folders;
+  let length = first.length;
+  for (const folder of folders) while (length > 0 && folder.slice(0, length).join(sep) !== first.slice(0, length).join(sep)) length--;
+  return first.slice(0, length).join(sep) || sep;
+}
+
+function notKept(error: unknown, file: string, what: string): Problem {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why: Readonly<Record<string, string>> = {
+    ENOSPC: "the disk is full",
+    EDQUOT: "the disk's quota is used up",
+    EACCES: "its folder may not be written to",
+    EPERM: "its folder may not be written to",
+    EROFS: "its folder may not be written to",
+  };
+  return {
+    severity: "information",
+    code: "notKept",
+    message: `${what}: ${why[code ?? ""] ?? message}. The training goes on.`,
+    position: { file, line: 1, column: 1 },
+  };
+}

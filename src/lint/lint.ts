@@ -1,0 +1,48 @@
+/** Finds, in the text alone, what is likely a mistake in a program that uses Kindling. */
+import type { Problem } from "../protocol/index.ts";
+import { Program } from "./program.ts";
+import type { Rule } from "./rule.ts";
+import { bceUnbounded } from "./rules/bceUnbounded.ts";
+import { evalMissing } from "./rules/evalMissing.ts";
+import { hiddenModules } from "./rules/hiddenModules.ts";
+import { layerInForward } from "./rules/layerInForward.ts";
+import { logOfSoftmax } from "./rules/logOfSoftmax.ts";
+import { lossNotScalar } from "./rules/lossNotScalar.ts";
+import { noGradMissing } from "./rules/noGradMissing.ts";
+import { schedulerBeforeOptimizer } from "./rules/schedulerBeforeOptimizer.ts";
+import { softmaxBeforeCrossEntropy } from "./rules/softmaxBeforeCrossEntropy.ts";
+import { superMissing } from "./rules/superMissing.ts";
+import { testSetTrained } from "./rules/testSetTrained.ts";
+import { unshuffled } from "./rules/unshuffled.ts";
+import { zeroGradMissing } from "./rules/zeroGradMissing.ts";
+
+const rules: readonly Rule[] = [
+  bceUnbounded,
+  evalMissing,
+  hiddenModules,
+  layerInForward,
+  logOfSoftmax,
+  lossNotScalar,
+  noGradMissing,
+  schedulerBeforeOptimizer,
+  softmaxBeforeCrossEntropy,
+  superMissing,
+  testSetTrained,
+  unshuffled,
+  zeroGradMissing,
+];
+
+const usesKindling = /\bfrom\s*["']kindling["']/;
+
+/**
+ * @param file absolute path of the file
+ * @param text its text
+ * @returns in the order of the text, silenced ones too; undefined where the text can't be made sense of, as while somebody types
+ */
+export function lint(file: string, text: string): readonly Problem[] | undefined {
+  if (!usesKindling.test(text)) return [];
+  const program = Program.read(file, text);
+  if (!program) return undefined;
+  const offset = ({ position }: Problem): number => (position ? position.line * 1e6 + position.column : 0);
+  return rules.flatMap((rule) => [...rule(program)]).toSorted((a, b) => offset(a) - offset(b));
+}

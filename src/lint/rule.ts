@@ -1,0 +1,64 @@
+/** What a rule is, and how it speaks. */
+import type { Fix, Problem, RelatedPlace, TextEdit } from "../protocol/index.ts";
+import { lintProblem, type LintId } from "../run/lints.ts";
+import type { Program } from "./program.ts";
+import type { Node } from "./tree.ts";
+
+/** Finds one kind of mistake in a file. */
+export type Rule = (program: Program) => Iterable<Problem>;
+
+export interface Finding {
+  readonly message: string;
+  readonly related?: readonly RelatedPlace[];
+  /** What mends it for certain. */
+  readonly fix?: Fix | undefined;
+}
+
+/** @param node what is marked */
+export function finding(program: Program, id: LintId, node: Node, { message, related, fix }: Finding): Problem {
+  return lintProblem(id, { message, ...program.place(node), ...(related && { related }), ...(fix && { fixes: [fix] }) });
+}
+
+export function related(program: Program, node: Node, message: string): RelatedPlace {
+  return { message, ...program.place(node) };
+}
+
+export function replacing(program: Program, node: Node, text: string): TextEdit {
+  return { ...program.place(node), text };
+}
+
+export function inserting(program: Program, offset: number, text: string): TextEdit {
+  const position = program.position(offset);
+  return { position, end: { line: position.line, column: position.column }, text };
+}
+
+/** @param from offset of the first character that goes; `to` the first that stays */
+export function removing(program: Program, from: number, to: number): TextEdit {
+  const { line, column } = program.position(to);
+  return { position: program.position(from), end: { line, column }, text: "" };
+}
+
+/** Whitespace before the first word of the line. */
+export function indentAt(program: Program, offset: number): string {
+  const start = program.text.lastIndexOf("\n", offset - 1) + 1;
+  return /^[\t ]*/.exec(program.text.slice(start, offset))![0];
+}
+
+/** A statement of its own on the line before. */
+export function insertingBefore(program: Program, statement: Node, text: string): TextEdit {
+  return inserting(program, statement.start!, `${text}\n${indentAt(program, statement.start!)}`);
+}
+
+/** A statement of its own on the line after. */
+export function insertingAfter(program: Program, statement: Node, text: string): TextEdit {
+  return inserting(program, statement.end!, `\n${indentAt(program, statement.start!)}${text}`);
+}
+
+/** Takes a statement out, with its line where it has that for itself. */
+export function removingStatement(program: Program, statement: Node): TextEdit {
+  const { text } = program;
+  const start = statement.start! - indentAt(program, statement.start!).length;
+  const isAlone = (start === 0 || text[start - 1] === "\n") && /^[\t ]*\r?\n/.test(text.slice(statement.end!));
+  const end = isAlone ? text.indexOf("\n", statement.end!) + 1 : statement.end!;
+  return removing(program, isAlone ? start : statement.start!, end);
+}

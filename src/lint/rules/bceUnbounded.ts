@@ -1,0 +1,34 @@
+/** Binary cross entropy of what comes out of a linear layer as it is. */
+import type { Fix, Problem, TextEdit } from "../../protocol/index.ts";
+import { lossCalls, type LossCall } from "../losses.ts";
+import { outcomeOf } from "../outcome.ts";
+import type { Program } from "../program.ts";
+import { finding, related, replacing } from "../rule.ts";
+import { memberName, type Node } from "../tree.ts";
+
+export function* bceUnbounded(program: Program): Generator<Problem> {
+  const calls = lossCalls(program).filter(({ loss }) => loss === "BCELoss");
+  for (const call of calls) {
+    const outcome = call.outputs && outcomeOf(program, call.outputs);
+    if (outcome?.by !== "linear") continue;
+    yield finding(program, "bce-unbounded", call.outputs!, {
+      message:
+        "BCELoss needs probabilities between 0 and 1, and these are the outputs of a linear layer, which have no bounds. BCEWithLogitsLoss takes them as they are.",
+      related: [related(program, outcome.node, "they come out of this layer")],
+      fix: fixOf(program, call, calls),
+    });
+  }
+}
+
+function fixOf(program: Program, { call, creation }: LossCall, calls: readonly LossCall[]): Fix | undefined {
+  // A loss that others use as well may be right for those.
+  const isShared = creation && calls.some((other) => other.creation === creation && other.outputs && outcomeOf(program, other.outputs)?.by !== "linear");
+  const edit = isShared ? undefined : renaming(program, creation?.callee ?? call.callee);
+  return edit && { title: "Use `BCEWithLogitsLoss`", edits: [edit] };
+}
+
+/** Only where the name stands behind a dot: one that was imported by itself is not there under another. */
+function renaming(program: Program, callee: Node): TextEdit | undefined {
+  if (callee.type !== "MemberExpression") return undefined;
+  return replacing(program, callee.property, memberName(callee) === "BCELoss" ? "BCEWithLogitsLoss" : "binaryCrossEntropyWithLogits");
+}

@@ -1,0 +1,167 @@
+/** Hands what happens in a run to those who look for likely mistakes in it, each in its own file, and tells what they find. */
+import type { DataLoader } from "../../engine/data/dataLoader.ts";
+import type { ComputedLoss } from "../../engine/instrument.ts";
+import type { LRScheduler } from "../../engine/optim/lrScheduler/base.ts";
+import type { Optimizer } from "../../engine/optim/optimizer.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { Problem, SourcePosition } from "../../protocol/index.ts";
+import { lintProblem, type LintId } from "../../run/lints.ts";
+import type { ModelWatch } from "../measuring/modelWatch.ts";
+import { callerPosition } from "../program/construction.ts";
+import type { OperationWatches } from "../program/operationWatches.ts";
+import type { OpenCalls } from "../values/openCalls.ts";
+import { AccidentalBroadcast } from "./accidentalBroadcast.ts";
+import { BceUnbounded } from "./bceUnbounded.ts";
+import { EvalMissing } from "./evalMissing.ts";
+import { FrozenInOptimizer } from "./frozenInOptimizer.ts";
+import { HiddenModules } from "./hiddenModules.ts";
+import type { Found, Lint, LintContext, LoaderPlace } from "./lint.ts";
+import { LogOfSoftmax } from "./logOfSoftmax.ts";
+import { NoGradMissing } from "./noGradMissing.ts";
+import { OptimizerBeforeSurgery } from "./optimizerBeforeSurgery.ts";
+import { ParameterNotInOptimizer } from "./parameterNotInOptimizer.ts";
+import { SchedulerBeforeOptimizer } from "./schedulerBeforeOptimizer.ts";
+import { SoftmaxBeforeLoss } from "./softmaxBeforeLoss.ts";
+import { TestSetTrained } from "./testSetTrained.ts";
+import { Unshuffled } from "./unshuffled.ts";
+import { Untrained } from "./untrained.ts";
+import { ZeroGradMissing } from "./zeroGradMissing.ts";
+
+const all = [
+  HiddenModules,
+  OptimizerBeforeSurgery,
+  ParameterNotInOptimizer,
+  FrozenInOptimizer,
+  Untrained,
+  ZeroGradMissing,
+  EvalMissing,
+  NoGradMissing,
+  SoftmaxBeforeLoss,
+  LogOfSoftmax,
+  BceUnbounded,
+  AccidentalBroadcast,
+  SchedulerBeforeOptimizer,
+  Unshuffled,
+  TestSetTrained,
+] as const satisfies readonly (new (context: LintContext) => Lint)[];
+
+/** A program that never takes a step isn't looked at for ever. */
+const mostOperations = 100_000;
+
+export interface LintsParts extends Omit<LintContext, "isTrained" | "origin" | "here" | "tell" | "isTold" | "loaderPlace"> {
+  readonly operations: OperationWatches;
+  readonly calls: OpenCalls;
+  tell(problem: Problem): void;
+}
+
+export class Lints {
+  readonly #parts: LintsParts;
+  readonly #lints: readonly Lint[];
+  readonly #told = new Set<string>();
+  readonly #loaders = new WeakMap<object, LoaderPlace>();
+  /** What looks at operations, until the run has taken its first step. */
+  readonly #operations = { ran: (...operation: Parameters<NonNullable<Lint["ran"]>>): void => this.#ran(operation) };
+  #operationsSeen = 0;
+
+  constructor(parts: LintsParts) {
+    this.#parts = parts;
+    const context: LintContext = {
+      ...parts,
+      isTrained: ({ model }) => model.modules[0]!.parameters().some((parameter) => parts.course.iterations.isOwned(parameter)),
+      loaderPlace: (loader) => this.#loaders.get(loader),
+      origin: () => this.#origin(),
+      here: () => this.#here(),
+      tell: (...found) => this.#tell(...found),
+      isTold: (...place) => this.#isTold(...place),
+    };
+    this.#lints = all.map((Rule) => new Rule(context));
+    parts.operations.add(this.#operations);
+  }
+
+  optimizerConstructed(optimizer: Optimizer): void {
+    this.#each((lint) => lint.optimizerConstructed?.(optimizer));
+  }
+
+  modelCalled(model: ModelWatch, inputs: readonly unknown[], output: unknown): void {
+    this.#each((lint) => lint.modelCalled?.(model, inputs, output));
+  }
+
+  loss(computed: ComputedLoss): void {
+    this.#each((lint) => lint.loss?.(computed));
+  }
+
+  beforeBackward(loss: Tensor): void {
+    this.#each((lint) => lint.beforeBackward?.(loss));
+  }
+
+  afterBackward(loss: Tensor): void {
+    this.#each((lint) => lint.afterBackward?.(loss));
+  }
+
+  beforeStep(optimizer: Optimizer): void {
+    this.#each((lint) => lint.beforeStep?.(optimizer));
+  }
+
+  afterStep(optimizer: Optimizer): void {
+    this.#each((lint) => lint.afterStep?.(optimizer));
+    this.#parts.operations.remove(this.#operations);
+  }
+
+  schedulerStepped(scheduler: LRScheduler): void {
+    this.#each((lint) => lint.schedulerStepped?.(scheduler));
+  }
+
+  loaderConstructed(loader: DataLoader<unknown>): void {
+    const position = this.#here();
+    if (position) this.#loaders.set(loader, { position, name: this.#parts.source.variableAt(position)?.name });
+  }
+
+  passStarts(loader: DataLoader<unknown>): void {
+    this.#each((lint) => lint.passStarts?.(loader));
+  }
+
+  batch(loader: DataLoader<unknown>): void {
+    this.#each((lint) => lint.batch?.(loader));
+  }
+
+  passEnds(loader: DataLoader<unknown>): void {
+    this.#each((lint) => lint.passEnds?.(loader));
+  }
+
+  finish(): void {
+    this.#each((lint) => lint.finish?.());
+    this.#parts.operations.remove(this.#operations);
+  }
+
+  #ran(operation: Parameters<NonNullable<Lint["ran"]>>): void {
+    if (++this.#operationsSeen > mostOperations) this.#parts.operations.remove(this.#operations);
+    else this.#each((lint) => lint.ran?.(...operation));
+  }
+
+  #each(tell: (lint: Lint) => void): void {
+    for (const lint of this.#lints) tell(lint);
+  }
+
+  #origin(): SourcePosition | undefined {
+    const { calls, registry, source } = this.#parts;
+    const layer = calls.innermost;
+    const isOwn = layer && source.declaredAt(layer.constructor) !== undefined;
+    return (layer && !isOwn ? registry.constructedAt(layer) : undefined) ?? this.#here();
+  }
+
+  #here(): SourcePosition | undefined {
+    return callerPosition(this.#parts.source, this.#here);
+  }
+
+  #isTold(lint: LintId, position: SourcePosition): boolean {
+    return this.#told.has(placeKey(lint, position));
+  }
+
+  #tell(lint: LintId, found: Found, severity?: Problem["severity"]): void {
+    if (this.#isTold(lint, found.position)) return;
+    this.#told.add(placeKey(lint, found.position));
+    this.#parts.tell({ ...lintProblem(lint, found), ...(severity && { severity }) });
+  }
+}
+
+const placeKey = (lint: LintId, { file, line }: SourcePosition): string => `${lint} ${file}:${line}`;

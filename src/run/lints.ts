@@ -1,0 +1,66 @@
+/** All lints: what is no error of the language and still is likely a mistake. Each has its page, `docs/lints/<id>.md`. */
+import type { Problem, SourcePosition } from "../protocol/index.ts";
+
+export interface Lint {
+  /** What is wrong, in a few words. */
+  readonly title: string;
+  /** Unless the setting `kindling.lints` says otherwise. */
+  readonly severity: Problem["severity"];
+  /** Whether the text alone shows it, or a run has to. */
+  readonly seenIn: readonly ("text" | "run")[];
+}
+
+const all = {
+  "hidden-modules": { title: "Layers or parameters in a plain array, Map, Set or object", severity: "warning", seenIn: ["text", "run"] },
+  "layer-in-forward": { title: "A layer made anew in each forward pass", severity: "warning", seenIn: ["text"] },
+  "super-missing": { title: "A module's constructor without super() first", severity: "error", seenIn: ["text"] },
+  "module-never-called": { title: "A module that the forward pass never calls", severity: "warning", seenIn: ["run"] },
+  "parameter-not-in-optimizer": { title: "A parameter that no optimizer holds", severity: "warning", seenIn: ["run"] },
+  "frozen-in-optimizer": { title: "A frozen parameter in an optimizer", severity: "information", seenIn: ["run"] },
+  "optimizer-before-surgery": { title: "An optimizer made before the parameters were replaced", severity: "warning", seenIn: ["run"] },
+  "parameter-without-gradient": { title: "A parameter without a gradient after backward", severity: "warning", seenIn: ["run"] },
+  "zero-grad-missing": { title: "Gradients that are never set back to zero", severity: "warning", seenIn: ["text", "run"] },
+  "eval-missing": { title: "A validation loop in training mode", severity: "warning", seenIn: ["text", "run"] },
+  "no-grad-missing": { title: "An evaluation that records a graph for nothing", severity: "information", seenIn: ["text", "run"] },
+  "loss-not-scalar": { title: "backward() on a loss that is not one number", severity: "warning", seenIn: ["text", "run"] },
+  "softmax-before-cross-entropy": { title: "Softmax before a loss that applies it itself", severity: "warning", seenIn: ["text", "run"] },
+  "bce-unbounded": { title: "Binary cross entropy on outputs that are no probabilities", severity: "warning", seenIn: ["text", "run"] },
+  "log-of-softmax": { title: "The logarithm of a softmax", severity: "warning", seenIn: ["text", "run"] },
+  "scheduler-before-optimizer": { title: "A scheduler's step before the optimizer's", severity: "warning", seenIn: ["text", "run"] },
+  "unshuffled": { title: "Training data in the same order in every epoch", severity: "information", seenIn: ["text", "run"] },
+  "test-set-trained": { title: "Test data in the training loop", severity: "warning", seenIn: ["text", "run"] },
+  "accidental-broadcast": { title: "Outputs and targets of different shapes in a loss", severity: "warning", seenIn: ["run"] },
+  "dead-units": { title: "Units that are zero for every input", severity: "warning", seenIn: ["run"] },
+  "vanishing-gradients": { title: "Gradients that vanish on the way to the first layers", severity: "warning", seenIn: ["run"] },
+  "exploding-gradients": { title: "Gradients that grow without bound", severity: "warning", seenIn: ["run"] },
+  "saturated": { title: "Sigmoids or tanhs that are stuck at their ends", severity: "warning", seenIn: ["run"] },
+  "loss-not-moving": { title: "A loss that does not move", severity: "warning", seenIn: ["run"] },
+} as const satisfies Record<string, Lint>;
+
+export type LintId = keyof typeof all;
+
+export const lints: Readonly<Record<LintId, Lint>> = all;
+export const lintIds = Object.keys(all) as readonly LintId[];
+
+export function isLint(code: string): code is LintId {
+  return Object.hasOwn(all, code);
+}
+
+/** A problem that a lint found, as severe as the lint is unless told otherwise. */
+export function lintProblem(id: LintId, found: Omit<Problem, "code" | "severity">): Problem {
+  return { severity: lints[id].severity, code: id, ...found };
+}
+
+/** Text and run see the same mistake each from its side, and the one often names the other's line as related. */
+export class ToldLints {
+  readonly #places = new Map<string, "text" | "run">();
+
+  /** @returns whether the other side told of it before; if not, this one has from now on */
+  isTold({ code, position, related = [] }: Problem, seenIn: "text" | "run"): boolean {
+    if (!isLint(code) || !position) return false;
+    const keyOf = ({ file, line }: SourcePosition): string => JSON.stringify([code, file, line]);
+    if ((this.#places.get(keyOf(position)) ?? seenIn) !== seenIn) return true;
+    for (const place of [position, ...related.map((other) => other.position)]) this.#places.set(keyOf(place), seenIn);
+    return false;
+  }
+}

@@ -1,0 +1,243 @@
+/** Classes. */
+import type { Context } from "./context.ts";
+import { expression, valueFor } from "./expressions.ts";
+import { define, docstring, functionType, parametersOf } from "./functions.ts";
+import { baseOf, isDataset } from "./calls.ts";
+import { apart } from "./statements.ts";
+import { attributeName } from "./python.ts";
+import { contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
+import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
+
+type ClassNode = Extract<Node, { type: "ClassDeclaration" }>;
+type Member = ClassNode["body"]["body"][number];
+type Method = Extract<Member, { type: "ClassMethod" | "ClassPrivateMethod" }>;
+type Property = Extract<Member, { type: "ClassProperty" | "ClassPrivateProperty" }>;
+
+/** Types that are found when they are first asked for. */
+class LaterTypes<T extends Type> extends Map<string, T> {
+  readonly #later = new Map<string, () => T>();
+
+  later(name: string, find: () => T): void {
+    if (!this.#later.has(name)) this.#later.set(name, find);
+  }
+
+  override get(name: string): T | undefined {
+    const known = super.get(name);
+    const find = this.#later.get(name);
+    if (known || !find) return known;
+    this.#later.delete(name);
+    const found = find();
+    this.set(name, found);
+    return found;
+  }
+
+  override has(name: string): boolean {
+    return super.has(name) || this.#later.has(name);
+  }
+}
+
+/** What the rest of the program can know of a class. */
+export function classInfo(context: Context, node: ClassNode, name: string): ClassInfo {
+  const fields = new LaterTypes<Type>();
+  const methods = new LaterTypes<Type & { kind: "function" }>();
+  const statics = new LaterTypes<Type>();
+  const info: ClassInfo = { name, base: baseType(context, node), fields, methods, getters: new Set(), statics, constructorParameters: noParameters };
+  const self: Type = { kind: "object of", of: info };
+  const inClass = <T>(find: () => T): (() => T) => {
+    const { scope } = context;
+    const inside = (): T =>
+      context.inScope(() => {
+        context.bindThis(self, "self");
+        return find();
+      });
+    return () => context.inScopeOf(scope, () => context.dry(inside));
+  };
+  for (const member of node.body.body) {
+    if (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") declareField(context, member, member.static ? statics : fields, inClass);
+    if (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") declareMethod(context, member, info, { fields, methods, statics }, inClass);
+  }
+  return info;
+}
+
+type InClass = <T>(find: () => T) => () => T;
+
+function declareField(context: Context, member: Property, into: LaterTypes<Type>, inClass: InClass): void {
+  const name = keyName(member.key, "computed" in member && member.computed);
+  if (name === undefined) return;
+  const { value } = member;
+  into.later(
+    name,
+    inClass(() => {
+      const stated = member.typeAnnotation ? annotated(member.typeAnnotation, context) : unknown;
+      return stated.kind === "unknown" && value ? expression(context, value).type : stated;
+    }),
+  );
+}
+
+function declareMethod(context: Context, member: Method, info: ClassInfo, into: { fields: LaterTypes<Type>; methods: LaterTypes<Type & { kind: "function" }>; statics: LaterTypes<Type> }, inClass: InClass): void {
+  const name = methodKey(member);
+  if (name === undefined) return;
+  if (member.kind === "constructor") {
+    info.constructorParameters = parametersOf(context, member.params);
+    for (const parameter of member.params) {
+      if (parameter.type !== "TSParameterProperty") continue;
+      const { parameter: inner } = parameter;
+      const own = inner.type === "AssignmentPattern" ? inner.left : inner;
+      if (own.type === "Identifier") into.fields.later(own.name, inClass(() => parametersOf(context, [parameter]).types[0]!));
+    }
+    walk(member.body, (each) => {
+      if (each.type === "AssignmentExpression" && each.left.type === "MemberExpression" && each.left.object.type === "ThisExpression") {
+        const field = keyName(each.left.property, each.left.computed);
+        const { right } = each;
+        if (field !== undefined) {
+          into.fields.later(
+            field,
+            inClass(() => {
+              parametersInto(context, member);
+              return expression(context, right).type;
+            }),
+          );
+        }
+      }
+      return undefined;
+    });
+    return;
+  }
+  if (member.kind === "get") {
+    info.getters.add(name);
+    into.fields.later(name, inClass(() => functionType(context, member).returns));
+  } else if (member.static) into.statics.later(name, inClass(() => functionType(context, member)));
+  else if (member.kind === "method") into.methods.later(name, inClass(() => functionType(context, member)));
+}
+
+function parametersInto(context: Context, member: Method): void {
+  const { types, names } = parametersOf(context, member.params);
+  names.forEach((name, i) => name !== "" && context.declare(name, types[i] ?? unknown));
+}
+
+/** `[Symbol.iterator]` is `__iter__`. */
+function methodKey(member: Method): string | undefined {
+  const { key } = member;
+  if (key.type === "MemberExpression") return keyName(key.property) === "iterator" || keyName(key.property) === "asyncIterator" ? "__iter__" : undefined;
+  return keyName(key, "computed" in member && member.computed);
+}
+
+function baseType(context: Context, node: ClassNode): Type {
+  if (!node.superClass) return unknown;
+  const { superClass, superTypeParameters } = node;
+  if (superClass.type === "Identifier" && !context.scope.find(superClass.name)) return { kind: "instance", path: superClass.name };
+  const { type } = context.dry(() => expression(context, superClass));
+  if (type.kind === "class") return type;
+  const [first] = superTypeParameters && "params" in superTypeParameters ? superTypeParameters.params : [];
+  const of = first ? annotated(first, context) : undefined;
+  return type.kind === "api" ? { kind: "instance", path: type.path, ...(of && { of }) } : unknown;
+}
+
+export function classDeclaration(context: Context, node: ClassNode): void {
+  const name = node.id?.name ?? "Default";
+  const declared = context.scope.find(name);
+  const type = declared?.type() ?? unknown;
+  const info = type.kind === "class" ? type.of : classInfo(context, node, name);
+  const exported = /(export\s+(default\s+)?(abstract\s+)?|abstract\s+)$/.exec(context.source.slice(0, node.start!));
+  const doc = context.docComment({ ...node, start: node.start! - (exported?.[0].length ?? 0) } as Node);
+  context.commentsBefore(node.start!);
+  apart(context);
+  context.line(`class ${declared?.python ?? attributeName(name)}${baseText(context, node)}:`, startLine(node));
+  context.indented(() => {
+    if (doc) docstring(context, doc, startLine(node));
+    members(context, node, info, doc !== undefined);
+  });
+}
+
+function baseText(context: Context, node: ClassNode): string {
+  if (!node.superClass) return "";
+  const { superClass } = node;
+  const own: Readonly<Record<string, string>> = { Error: "Exception", RangeError: "ValueError", TypeError: "TypeError", Map: "dict", Set: "set", Array: "list" };
+  if (superClass.type === "Identifier" && !context.scope.find(superClass.name)) return `(${own[superClass.name] ?? context.refuse(superClass, superClass.name).text})`;
+  return `(${expression(context, superClass).text})`;
+}
+
+function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boolean): void {
+  const all = node.body.body;
+  const fields = all.filter((member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value));
+  const statics = all.filter((member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value));
+  const methods = all.filter((member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract));
+  const abstract = all.filter((member) => member.type === "TSDeclareMethod" && member.abstract);
+  let isFirst = !hasDoc;
+  const gap = (): void => {
+    if (!isFirst) context.line("");
+    isFirst = false;
+  };
+  for (const member of statics) {
+    context.statement(member, () => `${keyName(member.key)} = ${expression(context, member.value!).text}`);
+    isFirst = false;
+  }
+  const self: Type = { kind: "object of", of: info };
+  const initialize = (): void => context.inScope(() => fields.forEach((member) => fieldStatement(context, member, self)));
+  const constructor = methods.find(({ kind }) => kind === "constructor");
+  if (!constructor && fields.length > 0) {
+    gap();
+    implicitConstructor(context, node, info, initialize, startLine(fields[0]!));
+  }
+  for (const method of methods) {
+    const lines = context.captured(() => writeMethod(context, method, info, self, method === constructor && fields.length > 0 ? initialize : undefined, Boolean(node.superClass)));
+    gap();
+    context.out.push(...lines);
+  }
+  for (const method of abstract) {
+    const name = method.type === "TSDeclareMethod" ? keyName(method.key) : undefined;
+    if (name === undefined) continue;
+    gap();
+    context.line(`def ${attributeName(name)}(self, *args):`, startLine(method));
+    context.indented(() => context.line("raise NotImplementedError", startLine(method)));
+  }
+  context.commentsBefore(node.end!);
+}
+
+function fieldStatement(context: Context, member: Property, self: Type): void {
+  context.bindThis(self, "self");
+  const name = keyName(member.key, "computed" in member && member.computed) ?? "";
+  context.line(`self.${attributeName(name)} = ${valueFor(context, name, member.value!).text}`, startLine(member));
+}
+
+function implicitConstructor(context: Context, node: ClassNode, info: ClassInfo, initialize: () => void, source: number): void {
+  const passes = node.superClass && info.base.kind === "class";
+  context.line(`def __init__(self${passes ? ", *args, **kwargs" : ""}):`, source);
+  context.indented(() => {
+    if (node.superClass) context.line(`super().__init__(${passes ? "*args, **kwargs" : ""})`, source);
+    initialize();
+  });
+}
+
+/** The name and decorators of a method in Python. */
+function pythonMethod(method: Method, info: ClassInfo): { readonly name: string; readonly decorators: string[] } {
+  const key = methodKey(method) ?? "";
+  if (method.kind === "constructor") return { name: "__init__", decorators: [] };
+  if (method.kind === "get" && key === "length") return { name: "__len__", decorators: [] };
+  if (key === "get" && isDataset(info)) return { name: "__getitem__", decorators: [] };
+  if (key === "toString") return { name: "__str__", decorators: [] };
+  const name = attributeName(key);
+  if (method.kind === "get") return { name, decorators: ["@property"] };
+  if (method.kind === "set") return { name, decorators: [`@${name}.setter`] };
+  if (method.static) return { name, decorators: [contains(method.body, (each) => each.type === "ThisExpression") ? "@classmethod" : "@staticmethod"] };
+  return { name, decorators: [] };
+}
+
+function writeMethod(context: Context, method: Method, info: ClassInfo, self: Type, initialize: (() => void) | undefined, isDerived: boolean): void {
+  const { name, decorators } = pythonMethod(method, info);
+  const doc = context.docComment(method);
+  context.commentsBefore(method.start!);
+  const isClassMethod = decorators[0] === "@classmethod";
+  const leading = decorators[0] === "@staticmethod" ? [] : isClassMethod ? ["cls"] : ["self"];
+  define(context, name, method as FunctionNode, {
+    leading,
+    decorators,
+    doc,
+    types: baseOf(info) === "autograd.Function" ? [{ kind: "instance", path: "autograd.FunctionCtx" }] : [],
+    ...(initialize && { first: initialize }),
+    isDerivedConstructor: method.kind === "constructor" && isDerived,
+    self: isClassMethod ? { kind: "class", of: info } : self,
+    selfName: isClassMethod ? "cls" : "self",
+  });
+  context.afterSuper = undefined;
+}

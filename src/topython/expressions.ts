@@ -1,0 +1,538 @@
+/** Expressions. */
+import { isDtype, paramGroup, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
+import { call, construction } from "./calls.ts";
+import { breakTo, type Context } from "./context.ts";
+import { template, numberText } from "./formats.ts";
+import { functionValue } from "./functions.ts";
+import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
+import { globalConstant } from "./standard.ts";
+import { bare, keyName, startLine, type Node } from "./syntax.ts";
+import { annotated, boolean, either, elementOf, float, isModuleLike, list, none, number, string, tensor, tuple, unknown, whole, type ClassInfo, type Type } from "./types.ts";
+
+export function expression(context: Context, node: Node): Code {
+  switch (node.type) {
+    case "NumericLiteral":
+      return numberLiteral(node.extra?.["raw"] as string, node.value);
+    case "BigIntLiteral":
+      return atom(node.value, whole);
+    case "StringLiteral":
+      return atom(quoted(node.value), string);
+    case "BooleanLiteral":
+      return atom(node.value ? "True" : "False", boolean);
+    case "NullLiteral":
+      return atom("None", none);
+    case "TemplateLiteral":
+      return template(context, node);
+    case "Identifier":
+      return identifier(context, node);
+    case "ThisExpression":
+      return atom(context.scope.find("this")?.python ?? "self", context.scope.find("this")?.type() ?? unknown);
+    case "ParenthesizedExpression":
+    case "TSNonNullExpression":
+    case "TSInstantiationExpression":
+      return expression(context, node.expression);
+    case "AwaitExpression":
+      return expression(context, node.argument);
+    case "TSAsExpression":
+    case "TSSatisfiesExpression":
+    case "TSTypeAssertion":
+      return asserted(context, node);
+    case "ArrayExpression":
+      return arrayLiteral(context, node);
+    case "ObjectExpression":
+      return objectLiteral(context, node);
+    case "MemberExpression":
+      return member(context, node);
+    case "OptionalMemberExpression":
+      return optionalMember(context, node);
+    case "OptionalCallExpression":
+      return optionalCall(context, node);
+    case "CallExpression":
+      return call(context, node);
+    case "NewExpression":
+      return construction(context, node);
+    case "BinaryExpression":
+      return binary(context, node);
+    case "LogicalExpression":
+      return logical(context, node);
+    case "UnaryExpression":
+      return unary(context, node);
+    case "ConditionalExpression":
+      return conditional(context, node);
+    case "AssignmentExpression":
+      return assignmentValue(context, node);
+    case "UpdateExpression":
+      return updateValue(context, node);
+    case "ArrowFunctionExpression":
+    case "FunctionExpression":
+      return functionValue(context, node);
+    case "SequenceExpression":
+      return { ...access(`(${node.expressions.map((each) => expression(context, each).text).join(", ")})[-1]`), type: context.dry(() => expression(context, node.expressions.at(-1)!).type) };
+    case "YieldExpression": {
+      const given = node.argument ? expression(context, node.argument) : undefined;
+      return code(`yield${node.delegate ? " from" : ""}${given ? ` ${given.text}` : ""}`, binds.lambda);
+    }
+    case "RegExpLiteral":
+      context.use("import re");
+      return atom(`re.compile(${rawPattern(node.pattern)}${/i/.test(node.flags) ? ", re.IGNORECASE" : ""})`, { kind: "instance", path: "RegExp" });
+    case "MetaProperty":
+      return context.refuse(node, context.source.slice(node.start!, node.end!));
+    case "ClassExpression":
+      return context.refuse(node, "a class inside an expression", "give it a name with `class Name …`");
+    default:
+      return context.refuse(node, context.source.slice(node.start!, node.end!).split("\n")[0]!.slice(0, 60));
+  }
+}
+
+export const rawPattern = (pattern: string): string => (pattern.includes('"') ? `r'${pattern.replaceAll("'", "\\'")}'` : `r"${pattern}"`);
+
+/** As written, but for what Python would take for a float: `1e3` is 1000. */
+function numberLiteral(raw: string, value: number): Code {
+  if (/^\d[\d_]*e\+?\d+$/i.test(raw)) return atom(BigInt(value).toString(), whole);
+  const isWhole = /^(0[xob][\da-f_]+|\d[\d_]*)$/i.test(raw);
+  return atom(raw.replace(/n$/, ""), isWhole ? whole : float);
+}
+
+function identifier(context: Context, node: Extract<Node, { type: "Identifier" }>): Code {
+  const binding = context.scope.find(node.name);
+  if (!binding) return globalConstant(context, node.name) ?? (node.name === "undefined" ? atom("None", none) : context.refuse(node, node.name));
+  const type = binding.type();
+  if (type.kind !== "api") return atom(binding.python, type);
+  return apiName(context, node, type.path);
+}
+
+/** Something of Kindling's by its name, not called. */
+export function apiName(context: Context, node: Node, path: string): Code {
+  const refused = noTwinOf(path);
+  if (refused !== undefined) return { ...context.refuse(node, path, refused), type: { kind: "api", path } };
+  if (isDtype(path)) {
+    context.use("import torch");
+    return access(dtypeName(path), { kind: "api", path });
+  }
+  return access(pythonPath(context, path), { kind: "api", path });
+}
+
+function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression" | "TSSatisfiesExpression" | "TSTypeAssertion" }>): Code {
+  const made = expression(context, node.expression);
+  const stated = annotated(node.typeAnnotation, context);
+  if (stated.kind === "unknown" || stated.kind === made.type.kind) return stated.kind === "list" && made.type.kind === "list" && made.type.of.kind === "unknown" ? { ...made, type: stated } : made;
+  return { ...made, type: stated };
+}
+
+// Lists and dictionaries
+
+/**
+ * What stands between brackets, broken over lines where the source is.
+ * @param open with its bracket
+ */
+export function listed(open: string, close: string, items: readonly { readonly text: string; readonly node: Node }[], openLine: number): string {
+  const [first] = items;
+  if (!first || startLine(first.node) <= openLine) return `${open}${items.map(({ text }) => text).join(", ")}${close}`;
+  let text = open;
+  let line = openLine;
+  items.forEach(({ text: item, node }, i) => {
+    const own = startLine(node);
+    text += own > line ? `${breakTo(own)}    ` : i > 0 ? " " : "";
+    text += `${item.replace(/\n(\uE000\d+\uE001)?/g, (each) => `${each}    `)},`;
+    line = node.loc?.end.line ?? own;
+  });
+  return `${text}${breakTo(line + 1)}${close}`;
+}
+
+function arrayLiteral(context: Context, node: Extract<Node, { type: "ArrayExpression" }>): Code {
+  const items = node.elements.map((element) => {
+    if (!element) return { text: "None", type: none, node };
+    if (element.type !== "SpreadElement") {
+      const made = materialized(expression(context, element));
+      return { text: within(made, binds.conditional), type: made.type, node: element };
+    }
+    const made = iterable(context, element.argument);
+    return { text: `*${within(made, binds.bitOr)}`, type: elementOf(made.type), node: element, spread: true, alone: made };
+  });
+  const [only] = items;
+  if (items.length === 1 && only && "alone" in only && only.alone) return spreadAlone(only.alone);
+  const hasSpread = items.some((item) => "spread" in item);
+  const types = items.map(({ type }) => type);
+  const type = hasSpread || new Set(types.map(({ kind }) => kind)).size <= 1 ? list(types.length > 0 ? types.reduce(either) : unknown) : tuple(...types);
+  return atom(listed("[", "]", items, startLine(node)), hasSpread || type.kind === "list" ? type : type);
+}
+
+/** `[...values]` */
+function spreadAlone(made: Code): Code {
+  if (made.text.startsWith("[") && made.text.endsWith("]") && made.type.kind === "list" && made.tight === binds.atom) return made;
+  return access(`list(${made.text})`, list(elementOf(made.type)));
+}
+
+/** A list where Python has an iterator that can be gone through once only. */
+export function materialized(made: Code): Code {
+  return made.type.kind === "list" && made.type.once ? access(`list(${made.text})`, list(made.type.of)) : made;
+}
+
+/** What a loop goes through: a map's pairs, a set in its order. */
+export function iterable(context: Context, node: Node): Code {
+  return iterated(context, expression(context, node));
+}
+
+export function iterated(context: Context, made: Code): Code {
+  if (made.type.kind === "map" || (made.type.kind === "object" && made.type.rest)) {
+    const { type } = made;
+    return access(`${receiver(made)}.items()`, list(type.kind === "map" ? tuple(type.key, type.value) : tuple(string, unknown), true));
+  }
+  if (made.type.kind === "set") context.orderedSets = true;
+  return made;
+}
+
+function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
+  const fields = new Map<string, Type>();
+  let rest: Type | undefined;
+  const items = node.properties.map((property) => {
+    if (property.type === "SpreadElement") {
+      const made = expression(context, property.argument);
+      if (made.type.kind === "object") made.type.fields.forEach((type, name) => fields.set(name, type));
+      return { text: `**${within(made, binds.bitOr)}`, node: property };
+    }
+    const key = keyName(property.key, property.computed);
+    const made = property.type === "ObjectMethod" ? functionValue(context, property, [], undefined, key) : materialized(expression(context, property.value));
+    if (key === undefined) rest = made.type;
+    else fields.set(key, made.type);
+    const keyText = key === undefined ? expression(context, property.key).text : property.key.type === "NumericLiteral" ? quoted(key) : quoted(key);
+    return { text: `${keyText}: ${within(made, binds.conditional)}`, node: property };
+  });
+  return atom(listed("{", "}", items, startLine(node)), { kind: "object", fields, ...(rest && { rest }) });
+}
+
+/** A dictionary whose names are Kindling's: a group of parameters. */
+export function apiDictionary(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
+  const items = node.properties.map((property) => {
+    if (property.type !== "ObjectProperty") return { text: property.type === "SpreadElement" ? `**${expression(context, property.argument).text}` : context.refuse(property, "a method here").text, node: property };
+    const key = keyName(property.key, property.computed) ?? "";
+    return { text: `${quoted(snake(key))}: ${within(expression(context, property.value), binds.conditional)}`, node: property };
+  });
+  return atom(listed("{", "}", items, startLine(node)), paramGroup);
+}
+
+// Members
+
+function member(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code {
+  const { object, property } = node;
+  if (!node.computed && property.type === "Identifier") {
+    const global = bare(object);
+    if (global.type === "Identifier" && !context.scope.find(global.name)) {
+      const constant = globalConstant(context, `${global.name}.${property.name}`);
+      if (constant) return constant;
+    }
+    if (isFileName(node)) return access("__file__", string);
+    if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor") return access(`type(${expression(context, object.object).text}).__name__`, string);
+  }
+  if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
+  if (object.type === "MetaProperty") return metaMember(context, node);
+  const made = expression(context, object);
+  return node.computed ? indexed(context, made, property) : property_(context, node, made, keyName(property) ?? "");
+}
+
+/** `import.meta.filename` */
+const isFileName = (node: Extract<Node, { type: "MemberExpression" }>): boolean =>
+  node.object.type === "MetaProperty" && keyName(node.property) === "filename";
+
+function metaMember(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code {
+  context.use("from pathlib import Path");
+  return keyName(node.property) === "dirname" ? access("Path(__file__).parent", string) : access("__file__", string);
+}
+
+/** `made[property]` */
+function indexed(context: Context, made: Code, property: Node): Code {
+  const at = wholeExpression(context, property);
+  const type = made.type.kind === "tuple" && property.type === "NumericLiteral" ? (made.type.of[property.value] ?? unknown) : made.type.kind === "object" ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : undefined) ?? unknown) : elementOf(made.type);
+  const key = made.type.kind === "object" && at.type.kind === "number" ? `str(${at.text})` : at.text;
+  return access(`${receiver(materialized(made))}[${key}]`, type);
+}
+
+/** `made.name` */
+export function property_(context: Context, node: Node, made: Code, name: string): Code {
+  const { type } = made;
+  if (name === "length" && !(type.kind === "object" && type.fields.has("length"))) return access(`len(${materialized(made).text})`, whole);
+  switch (type.kind) {
+    case "api": {
+      const path = [type.path, name].filter(Boolean).join(".");
+      return apiName(context, node, path);
+    }
+    case "module":
+      return access(`${made.text}.${pythonName(name)}`, type.members?.get(name) ?? unknown);
+    case "map":
+    case "set":
+      if (name === "size") return access(`len(${made.text})`, whole);
+      break;
+    case "object": {
+      if (name === "params" && type === paramGroup) return access(`${receiver(made)}["params"]`, list(tensor));
+      const key = type === paramGroup ? snake(name) : name;
+      return access(`${receiver(made)}[${quoted(key)}]`, type.fields.get(name) ?? type.rest ?? unknown);
+    }
+    case "object of": {
+      const own = memberOf(type.of, name);
+      if (own) return access(`${receiver(made)}.${attributeName(name)}`, own);
+      return access(`${receiver(made)}.${isDeclared(context, type.of, name) ? attributeName(name) : snake(name)}`, propertyType("nn.Module", name));
+    }
+    case "class":
+      return access(`${made.text}.${attributeName(name)}`, type.of.statics.get(name) ?? unknown);
+    case "tensor":
+      return tensorProperty(made, name);
+    case "instance":
+      if (type.path === "Error" && name === "message") return access(`str(${made.text})`, string);
+      if (type.path.startsWith("nn.") && context.classMembers.has(name) && name !== snake(name)) return access(`${receiver(made)}.${attributeName(name)}`, propertyType(type.path, name));
+      return access(`${receiver(made)}.${snake(name)}`, propertyType(type.path, name));
+    default:
+      return unknownProperty(context, made, name);
+  }
+  return unknownProperty(context, made, name);
+}
+
+function tensorProperty(made: Code, name: string): Code {
+  const type: Type = name === "shape" ? list(whole) : name === "requiresGrad" || name === "isLeaf" ? boolean : name === "dtype" || name === "device" || name === "gradFn" ? unknown : name === "ndim" ? whole : made.type;
+  return access(`${receiver(made)}.${snake(name)}`, type);
+}
+
+/** Of a value about which nothing is known the name has to tell: a field of the program's own objects, or PyTorch's attribute. */
+function unknownProperty(context: Context, made: Code, name: string): Code {
+  const isField = context.objectFields.has(name) && !context.classMembers.has(name) && !/^(shape|grad|data|weight|bias|training|values|indices|dtype|device|requiresGrad)$/.test(name);
+  if (isField) return access(`${receiver(made)}[${quoted(name)}]`);
+  if (name === "message") return access(`str(${made.text})`, string);
+  if (name === "size") return access(`len(${made.text})`, whole);
+  const type = name === "shape" ? list(whole) : name === "grad" || name === "weight" || name === "bias" || name === "data" ? tensor : unknown;
+  return access(`${receiver(made)}.${context.classMembers.has(name) ? attributeName(name) : snake(name)}`, type);
+}
+
+export function memberOf(info: ClassInfo, name: string): Type | undefined {
+  const own = info.fields.get(name) ?? info.methods.get(name);
+  return own ?? (info.base.kind === "class" ? memberOf(info.base.of, name) : undefined);
+}
+
+const isDeclared = (context: Context, info: ClassInfo, name: string): boolean => memberOf(info, name) !== undefined || info.getters.has(name) || (context.classMembers.has(name) && snake(name) !== name && !/^(requiresGrad|inFeatures|outFeatures|trainingMode)$/.test(name));
+
+function optionalMember(context: Context, node: Extract<Node, { type: "OptionalMemberExpression" }>): Code {
+  const made = expression(context, node.object);
+  const inner = (value: Code): Code => (node.computed ? indexed(context, value, node.property) : property_(context, node, value, keyName(node.property) ?? ""));
+  return node.optional ? unlessNone(context, made, inner) : inner(made);
+}
+
+function optionalCall(context: Context, node: Extract<Node, { type: "OptionalCallExpression" }>): Code {
+  const { callee } = node;
+  const plain = { ...node, type: "CallExpression" as const, optional: null };
+  if (callee.type === "OptionalMemberExpression" && callee.optional) {
+    const made = expression(context, callee.object);
+    return unlessNone(context, made, (value) => {
+      context.scope.bindings.set("optional receiver", { python: value.text, owner: context.definition, loop: undefined, type: () => value.type });
+      const object: Node = { ...callee.object, type: "Identifier", name: "optional receiver" } as Node;
+      return call(context, { ...plain, callee: { ...callee, type: "MemberExpression", object, optional: null } } as never);
+    });
+  }
+  if (node.optional) return unlessNone(context, expression(context, callee), () => call(context, plain as never));
+  return call(context, { ...plain, callee: callee.type === "OptionalMemberExpression" ? { ...callee, type: "MemberExpression" } : callee } as never);
+}
+
+/** What `use` makes of the value, or `None` where it is `None`. */
+function unlessNone(context: Context, made: Code, use: (value: Code) => Code): Code {
+  if (/^[\w.]+$/.test(made.text)) {
+    const used = use(made);
+    return code(`${within(used, binds.or)} if ${made.text} is not None else None`, binds.conditional, used.type);
+  }
+  const name = context.fresh("value");
+  const used = use(atom(name, made.type));
+  return code(`${within(used, binds.or)} if (${name} := ${made.text}) is not None else None`, binds.conditional, used.type);
+}
+
+// Operators
+
+const arithmetic: Readonly<Record<string, number>> = { "+": binds.sum, "-": binds.sum, "*": binds.product };
+const comparisons: Readonly<Record<string, string>> = { "===": "==", "!==": "!=", "==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">=" };
+
+function binary(context: Context, node: Extract<Node, { type: "BinaryExpression" }>): Code {
+  const { operator } = node;
+  if (operator === "instanceof") return instanceTest(context, node);
+  if (operator === "in") return comparison(expression(context, node.left), "in", expression(context, node.right), boolean);
+  if (/^(===|!==|==|!=)$/.test(operator)) return equality(context, node);
+  const [left, right] = [expression(context, node.left), expression(context, node.right)];
+  if (operator in comparisons) return comparison(left, comparisons[operator]!, right, boolean);
+  return calculated(context, node, operator, left, right);
+}
+
+/** `left operator right` of numbers and strings. */
+export function calculated(context: Context, node: Node, operator: string, left: Code, right: Code): Code {
+  const type = numeric(left, right);
+  switch (operator) {
+    case "+":
+      if (left.type.kind === "string" || right.type.kind === "string") return infix(asText(left), "+", asText(right), binds.sum, string);
+      return infix(left, "+", right, binds.sum, type);
+    case "-":
+    case "*":
+      return infix(left, operator, right, arithmetic[operator]!, type);
+    case "/":
+      return infix(left, "/", right, binds.product, float);
+    case "%":
+      return remainder(context, left, right, type);
+    case "**":
+      return code(`${within(left, binds.access)} ** ${within(right, binds.sign)}`, binds.power, type);
+    default:
+      return bitwise(context, node, operator, left, right);
+  }
+}
+
+const numeric = (left: Code, right: Code): Type =>
+  left.type.kind === "number" && right.type.kind === "number" ? (left.type.whole === right.type.whole ? left.type : left.type.whole === false || right.type.whole === false ? float : number) : number;
+
+/** A number where text is asked for. */
+function asText(made: Code): Code {
+  return made.type.kind === "string" ? made : numberText(made);
+}
+
+/** JavaScript's remainder has the sign of the left side, Python's that of the right: the same unless the left can be negative. */
+function remainder(context: Context, left: Code, right: Code, type: Type): Code {
+  if (!/(^| )-/.test(left.text)) return infix(left, "%", right, binds.product, type);
+  context.use("import math");
+  const made = access(`math.fmod(${left.text}, ${right.text})`, float);
+  return type.kind === "number" && type.whole ? access(`int(${made.text})`, whole) : made;
+}
+
+function bitwise(context: Context, node: Node, operator: string, left: Code, right: Code): Code {
+  context.help("int32");
+  const [a, b] = [left, right].map((each) => (each.text.startsWith('int32(') || /^\d+$/.test(each.text) ? each : access(`int32(${each.text})`, whole)));
+  if (!a || !b) return context.refuse(node, operator);
+  if (operator === "|" && b.text === "0") return a;
+  const tight = { "&": binds.bitAnd, "|": binds.bitOr, "^": binds.bitXor, "<<": binds.shift, ">>": binds.shift }[operator];
+  if (operator === "<<") return access(`int32(${within(a, binds.shift)} << (${b.text} & 31))`, whole);
+  if (operator === ">>") return code(`${within(a, binds.shift)} >> (${b.text} & 31)`, binds.shift, whole);
+  if (operator === ">>>") return code(`(${within(a, binds.bitAnd)} & 0xFFFFFFFF) >> (${b.text} & 31)`, binds.shift, whole);
+  if (tight === undefined) return context.refuse(node, operator);
+  const big = [a, b].some(({ text }) => /^\d+$/.test(text) && Number(text) >= 2 ** 31);
+  return big ? access(`int32(${infix(a, operator, b, tight, whole).text})`, whole) : infix(a, operator, b, tight, whole);
+}
+
+function instanceTest(context: Context, node: Extract<Node, { type: "BinaryExpression" }>): Code {
+  const type = bare(node.right);
+  const names: Readonly<Record<string, string>> = { Map: "dict", Set: "set", Array: "(list, tuple)", Error: "Exception" };
+  const name = type.type === "Identifier" && !context.scope.find(type.name) ? names[type.name] : undefined;
+  return access(`isinstance(${expression(context, node.left).text}, ${name ?? expression(context, node.right).text})`, boolean);
+}
+
+const typeNames: Readonly<Record<string, string>> = { number: "(int, float)", string: "str", boolean: "bool", function: "" };
+
+function equality(context: Context, node: Extract<Node, { type: "BinaryExpression" }>): Code {
+  const isNot = node.operator.startsWith("!");
+  const sides = [bare(node.left), bare(node.right)];
+  const typeTest = sides.find((side) => side.type === "UnaryExpression" && side.operator === "typeof");
+  const literal = sides.find((side) => side.type === "StringLiteral");
+  if (typeTest?.type === "UnaryExpression" && literal?.type === "StringLiteral") {
+    const of = expression(context, typeTest.argument);
+    if (literal.value === "undefined") return comparison(of, isNot ? "is not" : "is", atom("None"), boolean);
+    if (literal.value === "function") return isNot ? code(`not callable(${of.text})`, binds.not, boolean) : access(`callable(${of.text})`, boolean);
+    const test = access(`isinstance(${of.text}, ${typeNames[literal.value] ?? "object"})`, boolean);
+    return isNot ? code(`not ${test.text}`, binds.not, boolean) : test;
+  }
+  const [left, right] = [expression(context, node.left), expression(context, node.right)];
+  const isSame = left.type.kind === "none" || right.type.kind === "none" || isModuleLike(left.type) || isModuleLike(right.type) || left.type.kind === "tensor" || right.type.kind === "tensor";
+  return comparison(left, isSame ? (isNot ? "is not" : "is") : isNot ? "!=" : "==", right, boolean);
+}
+
+/** What decides an `if`: what JavaScript takes for true and Python doesn't, or the other way, is asked for by name. */
+export function condition(context: Context, node: Node): Code {
+  const inner = bare(node);
+  if (inner.type === "LogicalExpression" && inner.operator !== "??") {
+    const [left, right] = [condition(context, inner.left), condition(context, inner.right)];
+    return inner.operator === "&&" ? infix(left, "and", right, binds.and, boolean) : infix(left, "or", right, binds.or, boolean);
+  }
+  if (inner.type === "UnaryExpression" && inner.operator === "!") return negated(condition(context, inner.argument));
+  return truth(expression(context, node));
+}
+
+/** Tensors, lists and objects are true in JavaScript whatever is in them. */
+function truth(made: Code): Code {
+  if (["tensor", "list", "tuple", "map", "set", "object", "instance", "object of"].includes(made.type.kind)) return comparison(made, "is not", atom("None"), boolean);
+  return made;
+}
+
+export function negated(made: Code): Code {
+  const opposite = / is (not )?None$/.exec(made.text);
+  if (opposite && made.tight === binds.comparison && !/ (and|or) /.test(made.text)) return code(made.text.replace(/ is (not )?None$/, opposite[1] ? " is None" : " is not None"), binds.comparison, boolean);
+  return code(`not ${within(made, binds.not)}`, binds.not, boolean);
+}
+
+function logical(context: Context, node: Extract<Node, { type: "LogicalExpression" }>): Code {
+  const [left, right] = [expression(context, node.left), expression(context, node.right)];
+  const type = either(left.type, right.type);
+  const got = /^(.*)\.get\(([^()]*)\)$/.exec(left.text);
+  if (node.operator === "??") {
+    if (got && right.tight > binds.lambda && isCheap(right.text)) return access(`${got[1]}.get(${got[2]}, ${right.text})`, type);
+    return chosen(context, left, right, type);
+  }
+  const isAlwaysTrue = ["tensor", "list", "tuple", "map", "set", "object", "instance", "object of"].includes(left.type.kind);
+  if (node.operator === "||") return isAlwaysTrue ? chosen(context, left, right, type) : infix(left, "or", right, binds.or, type);
+  if (!isAlwaysTrue) return infix(left, "and", right, binds.and, right.type.kind === "boolean" ? boolean : type);
+  return code(`${within(right, binds.or)} if ${within(left, binds.bitOr)} is not None else None`, binds.conditional, right.type);
+}
+
+const isCheap = (text: string): boolean => /^(-?[\d.e-]+|"[^"]*"|\[\]|\{\}|[\w.]+)$/.test(text);
+
+/** The left side unless it is `None`. */
+function chosen(context: Context, left: Code, right: Code, type: Type): Code {
+  if (/^[\w.]+$/.test(left.text)) return code(`${left.text} if ${left.text} is not None else ${within(right, binds.conditional)}`, binds.conditional, type);
+  const name = context.fresh("value");
+  return code(`${name} if (${name} := ${left.text}) is not None else ${within(right, binds.conditional)}`, binds.conditional, type);
+}
+
+function unary(context: Context, node: Extract<Node, { type: "UnaryExpression" }>): Code {
+  if (node.operator === "!") return negated(condition(context, node.argument));
+  const made = expression(context, node.argument);
+  switch (node.operator) {
+    case "-":
+      return code(`-${within(made, binds.sign)}`, binds.sign, made.type);
+    case "+":
+      return made.type.kind === "number" ? made : access(made.type.kind === "boolean" ? `int(${made.text})` : `float(${made.text})`, number);
+    case "~":
+      return code(`~${context.help("int32")}(${made.text})`, binds.sign, whole);
+    case "void":
+      return made;
+    default:
+      return context.refuse(node, `${node.operator} …`);
+  }
+}
+
+function conditional(context: Context, node: Extract<Node, { type: "ConditionalExpression" }>): Code {
+  const test = condition(context, node.test);
+  const [yes, no] = [materialized(expression(context, node.consequent)), materialized(expression(context, node.alternate))];
+  return code(`${within(yes, binds.or)} if ${within(test, binds.or)} else ${within(no, binds.conditional)}`, binds.conditional, either(yes.type, no.type));
+}
+
+// Assignments inside expressions
+
+function assignmentValue(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): Code {
+  const right = node.operator === "=" ? expression(context, node.right) : calculated(context, node, node.operator.slice(0, -1), expression(context, node.left), expression(context, node.right));
+  if (node.left.type !== "Identifier") return context.refuse(node, "an assignment inside an expression", "give it a line of its own");
+  context.assignsAll(node.left);
+  const binding = context.scope.find(node.left.name);
+  return code(`(${binding?.python ?? node.left.name} := ${right.text})`, binds.atom, right.type);
+}
+
+function updateValue(context: Context, node: Extract<Node, { type: "UpdateExpression" }>): Code {
+  if (node.argument.type !== "Identifier") return context.refuse(node, `${node.operator} inside an expression`, "give it a line of its own");
+  context.assignsAll(node.argument);
+  const name = context.scope.find(node.argument.name)?.python ?? node.argument.name;
+  const [sign, back] = node.operator === "++" ? ["+", "-"] : ["-", "+"];
+  const after = atom(`(${name} := ${name} ${sign} 1)`, number);
+  return node.prefix ? after : code(`${after.text} ${back} 1`, binds.sum, number);
+}
+
+/** An expression where only a whole number can stand: a division that comes out is written as Python's whole one. */
+export function wholeExpression(context: Context, node: Node): Code {
+  const inner = bare(node);
+  if (inner.type === "BinaryExpression") {
+    if (inner.operator === "/") return infix(wholeExpression(context, inner.left), "//", wholeExpression(context, inner.right), binds.product, whole);
+    if (/^[-+*]$/.test(inner.operator) && context.dry(() => expression(context, inner).type.kind) === "number")
+      return infix(wholeExpression(context, inner.left), inner.operator, wholeExpression(context, inner.right), arithmetic[inner.operator]!, whole);
+  }
+  return expression(context, node);
+}
+
+/** The value that a variable or property of this name gets. */
+export function valueFor(context: Context, name: string | undefined, node: Node): Code {
+  return name !== undefined && context.wholeNames.has(name) ? wholeExpression(context, node) : expression(context, node);
+}
+

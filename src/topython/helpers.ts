@@ -1,0 +1,81 @@
+/** Small pieces of Python for what Kindling or JavaScript has and PyTorch hasn't; a program gets those that it uses. */
+
+interface Helper {
+  readonly imports: readonly string[];
+  readonly text: string;
+}
+
+export type HelperName = keyof typeof helpers;
+
+export const helpers = {
+  log: {
+    imports: ["import sys"],
+    text: `def log(values):
+    """Shows named values of the run, beside what the program itself prints."""
+    print(", ".join(f"{name}: {float(value) if hasattr(value, 'item') else value}" for name, value in values.items()), file=sys.stderr)`,
+  },
+  no_twin: {
+    imports: [],
+    text: `def no_twin(name):
+    raise NotImplementedError(f"{name} has no twin in PyTorch")`,
+  },
+  float_tensor: {
+    imports: ["import numpy as np", "import torch"],
+    text: `def float_tensor(values):
+    """NumPy's numbers as a tensor: float32 for floats, a plain number where no size was asked for."""
+    if np.ndim(values) == 0:
+        return values.item() if hasattr(values, "item") else values
+    return torch.from_numpy(values if values.dtype.kind in "iu" else values.astype(np.float32))`,
+  },
+  read_csv: {
+    imports: ["import csv", "import torch"],
+    text: `class CsvTable:
+    """A CSV file in memory; a column becomes numbers when it is asked for."""
+
+    def __init__(self, rows, header):
+        self.columns = [name.strip() for name in rows[0]] if header else [str(i) for i in range(len(rows[0]))]
+        self.rows = rows[1:] if header else rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def strings(self, name):
+        at = self.columns.index(name)
+        return [row[at] for row in self.rows]
+
+    def column(self, name, dtype=torch.float32, missing=None):
+        return torch.tensor([missing if missing is not None and not cell.strip() else float(cell) for cell in self.strings(name)]).to(dtype)
+
+    def tensor(self, columns=None, dtype=torch.float32, missing=None):
+        return torch.stack([self.column(name, dtype, missing) for name in columns or self.columns], 1)
+
+
+def read_csv(path, header=True, delimiter=","):
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        return CsvTable([row for row in csv.reader(file, delimiter=delimiter) if any(cell.strip() for cell in row)], header)`,
+  },
+  load_safetensors: {
+    imports: ["import json", "import math", "import torch"],
+    text: `def load_safetensors(path):
+    """The tensors of a .safetensors file by name."""
+    dtypes = {"F32": torch.float32, "F64": torch.float64, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64, "I32": torch.int32, "U8": torch.uint8, "BOOL": torch.bool}
+    with open(path, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        content = bytearray(file.read())
+    tensors = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, _ = entry["data_offsets"]
+            dtype, shape = dtypes[entry["dtype"]], entry["shape"]
+            count = math.prod(shape)
+            tensors[name] = torch.frombuffer(content, dtype=dtype, count=count, offset=begin).reshape(shape).clone() if count else torch.zeros(shape, dtype=dtype)
+    return tensors`,
+  },
+  int32: {
+    imports: [],
+    text: `def int32(x):
+    """The number as a signed integer of 32 bits."""
+    x = int(x) & 0xFFFFFFFF
+    return x - (1 << 32) if x >> 31 else x`,
+  },
+} satisfies Readonly<Record<string, Helper>>;

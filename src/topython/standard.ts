@@ -1,0 +1,359 @@
+/** What JavaScript and Node have by themselves: Math, console, Object, JSON, paths and files. */
+import type { CallNode } from "./calls.ts";
+import type { Context } from "./context.ts";
+import { expression, iterable, iterated, listed, materialized, wholeExpression } from "./expressions.ts";
+import { isCallback } from "./functions.ts";
+import { arrayMethod } from "./arrays.ts";
+import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
+import { bare, keyName, startLine, type Node } from "./syntax.ts";
+import { boolean, either, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
+
+const constants: Readonly<Record<string, readonly [string, string, Type]>> = {
+  "Infinity": ["math", "math.inf", float],
+  "NaN": ["math", "math.nan", float],
+  "Math.PI": ["math", "math.pi", float],
+  "Math.E": ["math", "math.e", float],
+  "Math.LN2": ["math", "math.log(2)", float],
+  "Math.LN10": ["math", "math.log(10)", float],
+  "Math.LOG2E": ["math", "math.log2(math.e)", float],
+  "Math.LOG10E": ["math", "math.log10(math.e)", float],
+  "Math.SQRT2": ["math", "math.sqrt(2)", float],
+  "Math.SQRT1_2": ["math", "math.sqrt(0.5)", float],
+  "Number.POSITIVE_INFINITY": ["math", "math.inf", float],
+  "Number.NEGATIVE_INFINITY": ["math", "-math.inf", float],
+  "Number.NaN": ["math", "math.nan", float],
+  "Number.MAX_VALUE": ["sys", "sys.float_info.max", float],
+  "Number.EPSILON": ["sys", "sys.float_info.epsilon", float],
+  "Number.MAX_SAFE_INTEGER": ["", "9007199254740991", whole],
+  "process.argv": ["sys", '["python", *sys.argv]', list(string)],
+  "process.env": ["os", "os.environ", { kind: "object", fields: new Map(), rest: string }],
+  "process.platform": ["sys", "sys.platform", string],
+};
+
+export function globalConstant(context: Context, name: string): Code | undefined {
+  const found = constants[name];
+  if (!found) return undefined;
+  const [module, text, type] = found;
+  if (module !== "") context.use(`import ${module}`);
+  return access(text, type);
+}
+
+/** Functions that differ by their name only. */
+const functions: Readonly<Record<string, readonly [string, Type]>> = {
+  "Math.sqrt": ["math.sqrt", float],
+  "Math.exp": ["math.exp", float],
+  "Math.expm1": ["math.expm1", float],
+  "Math.log": ["math.log", float],
+  "Math.log2": ["math.log2", float],
+  "Math.log10": ["math.log10", float],
+  "Math.log1p": ["math.log1p", float],
+  "Math.sin": ["math.sin", float],
+  "Math.cos": ["math.cos", float],
+  "Math.tan": ["math.tan", float],
+  "Math.asin": ["math.asin", float],
+  "Math.acos": ["math.acos", float],
+  "Math.atan": ["math.atan", float],
+  "Math.atan2": ["math.atan2", float],
+  "Math.sinh": ["math.sinh", float],
+  "Math.cosh": ["math.cosh", float],
+  "Math.tanh": ["math.tanh", float],
+  "Math.hypot": ["math.hypot", float],
+  "Math.ceil": ["math.ceil", whole],
+  "Math.trunc": ["math.trunc", whole],
+  "Math.random": ["random.random", float],
+  "isNaN": ["math.isnan", boolean],
+  "Number.isNaN": ["math.isnan", boolean],
+  "Number.isFinite": ["math.isfinite", boolean],
+  "isFinite": ["math.isfinite", boolean],
+  "Boolean": ["bool", boolean],
+  "BigInt": ["int", whole],
+  "structuredClone": ["copy.deepcopy", unknown],
+  "JSON.stringify": ["json.dumps", string],
+  "JSON.parse": ["json.loads", unknown],
+  "existsSync": ["os.path.exists", boolean],
+  "fs.existsSync": ["os.path.exists", boolean],
+  "join": ["os.path.join", string],
+  "path.join": ["os.path.join", string],
+  "resolve": ["os.path.abspath", string],
+  "dirname": ["os.path.dirname", string],
+  "path.dirname": ["os.path.dirname", string],
+  "basename": ["os.path.basename", string],
+  "path.basename": ["os.path.basename", string],
+  "tmpdir": ["tempfile.gettempdir", string],
+  "os.tmpdir": ["tempfile.gettempdir", string],
+  "unlinkSync": ["os.remove", none],
+  "fs.unlinkSync": ["os.remove", none],
+  "String.fromCharCode": ["chr", string],
+  "String.fromCodePoint": ["chr", string],
+  "Object.keys": ["list", list(string)],
+};
+
+/** A call of something that JavaScript or Node has; `undefined` where it has no such thing. */
+export function standardCall(context: Context, node: CallNode, name: string): Code | undefined {
+  const { arguments: nodes } = node;
+  const [first, second] = nodes;
+  const value = (each: Node): Code => expression(context, each);
+  switch (name) {
+    case "console.log":
+    case "console.info":
+    case "console.debug":
+      return printed(context, node, "");
+    case "console.error":
+    case "console.warn":
+      context.use("import sys");
+      return printed(context, node, "file=sys.stderr");
+    case "process.stdout.write":
+      return access(`print(${value(first!).text}, end="")`, none);
+    case "process.exit":
+      context.use("import sys");
+      return access(`sys.exit(${first ? value(first).text : ""})`, none);
+    case "Math.max":
+    case "Math.min":
+      return extreme(context, node, name.slice(5));
+    case "Math.abs":
+      return access(`abs(${value(first!).text})`, value(first!).type);
+    case "Math.pow":
+      return code(`${within(value(first!), binds.access)} ** ${within(value(second!), binds.sign)}`, binds.power, number);
+    case "Math.floor":
+      return floored(context, first!);
+    case "Math.round":
+      context.use("import math");
+      return access(`math.floor(${infix(value(first!), "+", atom("0.5"), binds.sum, float).text})`, whole);
+    case "Math.sign":
+      return code(`(${value(first!).text} > 0) - (${value(first!).text} < 0)`, binds.sum, whole);
+    case "Math.cbrt":
+      return context.refuse(node, "Math.cbrt");
+    case "Math.imul":
+      return access(`${context.help("int32")}(${within(value(first!), binds.product)} * ${within(value(second!), binds.product)})`, whole);
+    case "Number":
+    case "parseFloat":
+    case "Number.parseFloat":
+      return value(first!).type.kind === "number" ? value(first!) : access(`float(${value(first!).text})`, number);
+    case "parseInt":
+    case "Number.parseInt":
+      return access(`int(${value(first!).text})`, whole);
+    case "Number.isInteger":
+      return access(`float(${value(first!).text}).is_integer()`, boolean);
+    case "String": {
+      const made = value(first!);
+      return made.type.kind === "boolean" ? access(`str(${made.text}).lower()`, string) : made.type.kind === "string" ? made : access(`str(${made.text})`, string);
+    }
+    case "Array":
+      return standardConstruction(context, { ...node, type: "NewExpression" } as never, "Array");
+    case "Array.from":
+      return arrayFrom(context, node);
+    case "Array.isArray":
+      return access(`isinstance(${value(first!).text}, (list, tuple))`, boolean);
+    case "Array.of":
+      return atom(`[${nodes.map((each) => value(each).text).join(", ")}]`, list(value(first!).type));
+    case "Object.entries":
+    case "Object.values":
+      return entries(value(first!), name.slice(7));
+    case "Object.fromEntries":
+      return fromEntries(context, first!);
+    case "Object.assign":
+      return access(`${receiver(value(first!))}.update(${value(second!).text})`, none);
+    case "Object.freeze":
+      return value(first!);
+    case "Promise.all":
+      return value(first!);
+    case "Date.now":
+    case "performance.now":
+      context.use("import time");
+      return code(name === "Date.now" ? "time.time() * 1000" : "time.perf_counter() * 1000", binds.product, float);
+    case "mkdtempSync":
+    case "fs.mkdtempSync":
+      return temporaryFolder(context, first!);
+    case "mkdirSync":
+    case "fs.mkdirSync":
+      context.use("import os");
+      return access(`os.makedirs(${fileName(context, first!).text}, exist_ok=True)`, none);
+    case "rmSync":
+    case "fs.rmSync":
+      context.use("import shutil");
+      return access(`shutil.rmtree(${fileName(context, first!).text}, ignore_errors=True)`, none);
+    case "readFileSync":
+    case "fs.readFileSync":
+      return second ? access(`open(${fileName(context, first!).text}, encoding="utf-8").read()`, string) : context.refuse(node, "readFileSync without an encoding", 'read text with readFileSync(name, "utf8")');
+    case "writeFileSync":
+    case "fs.writeFileSync":
+      context.use("from pathlib import Path");
+      return access(`Path(${fileName(context, first!).text}).write_text(${value(second!).text})`, none);
+    case "fileURLToPath":
+    case "pathToFileURL":
+      return fileName(context, first!);
+    case "JSON.stringify":
+      context.use("import json");
+      return access(`json.dumps(${value(first!).text}${nodes[2] ? `, indent=${value(nodes[2]).text}` : ""})`, string);
+    case "Object.keys": {
+      const made = value(first!);
+      return access(`list(${made.text})`, list(string));
+    }
+  }
+  const known = functions[name];
+  if (!known) return undefined;
+  const [text, type] = known;
+  const module = text.includes(".") ? text.slice(0, text.indexOf(".")) : "";
+  if (module !== "" && !text.startsWith("os.path")) context.use(`import ${module}`);
+  if (text.startsWith("os.")) context.use("import os");
+  return access(`${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`, text === "copy.deepcopy" ? value(first!).type : type);
+}
+
+function printed(context: Context, node: CallNode, last: string): Code {
+  const items = node.arguments.map((each) => {
+    if (each.type === "SpreadElement") return { text: `*${iterable(context, each.argument).text}`, node: each as Node };
+    const made = materialized(expression(context, each));
+    return { text: made.type.kind === "boolean" ? `str(${made.text}).lower()` : made.tight === binds.lambda ? `(${made.text})` : made.text, node: each as Node };
+  });
+  return access(listed("print(", ")", last === "" ? items : [...items, { text: last, node: node.arguments.at(-1) ?? node }], node.callee.loc?.end.line ?? startLine(node)), none);
+}
+
+function extreme(context: Context, node: CallNode, name: string): Code {
+  const [only] = node.arguments;
+  if (node.arguments.length === 1 && only?.type === "SpreadElement") {
+    const made = iterable(context, only.argument);
+    const inner = /^\[(.* for .*)\]$/s.exec(made.text);
+    const of = elementOf(made.type);
+    return access(`${name}(${inner ? inner[1] : made.text})`, of.kind === "number" ? of : number);
+  }
+  const parts = node.arguments.map((each) => (each.type === "SpreadElement" ? code(`*${within(iterable(context, each.argument), binds.bitOr)}`, binds.sign, number) : expression(context, each)));
+  return access(`${name}(${parts.map(({ text }) => text).join(", ")})`, parts.map(({ type }) => type).reduce(either, none));
+}
+
+/** `Math.floor(a / b)` of whole numbers is `a // b`. */
+function floored(context: Context, node: Node): Code {
+  const inner = bare(node);
+  if (inner.type === "BinaryExpression" && inner.operator === "/") {
+    const [left, right] = [expression(context, inner.left), expression(context, inner.right)];
+    if ([left, right].every(({ type }) => type.kind === "number" && type.whole)) return infix(left, "//", right, binds.product, whole);
+  }
+  context.use("import math");
+  return access(`math.floor(${expression(context, node).text})`, whole);
+}
+
+/** `Array.from({ length: n }, (_, i) => …)`, `Array.from(values, f)` */
+function arrayFrom(context: Context, node: CallNode): Code {
+  const [first, second] = node.arguments;
+  const inner = bare(first!);
+  const counted = inner.type === "ObjectExpression" && inner.properties.length === 1 && inner.properties[0]?.type === "ObjectProperty" && keyName(inner.properties[0].key) === "length" ? inner.properties[0].value : undefined;
+  if (!counted) {
+    const made = iterable(context, first!);
+    return second ? arrayMethod(context, { ...node, arguments: [second] } as CallNode, made, "map")! : access(`list(${made.text})`, list(elementOf(made.type)));
+  }
+  const length = wholeExpression(context, counted);
+  if (!second) return infix(atom("[None]"), "*", length, binds.product, list(unknown));
+  const turns = access(`range(${length.text})`, list(none));
+  const mapped = arrayMethod(context, { ...node, arguments: [second] } as CallNode, turns, "map")!;
+  if (isCallback(bare(second))) return { ...mapped, text: mapped.text.replace(/^\[(\w+)\(item, i\) for i, item in enumerate\(range\((.*)\)\)\]$/, "[$1(None, i) for i in range($2)]") };
+  return mapped;
+}
+
+function entries(made: Code, name: string): Code {
+  const { type } = made;
+  const value: Type = type.kind === "object" ? (type.rest ?? [...type.fields.values()].reduce(either, none)) : type.kind === "list" ? type.of : unknown;
+  if (type.kind === "list") return name === "values" ? made : access(`enumerate(${made.text})`, list(tuple(whole, value), true));
+  return access(`${receiver(made)}.${name === "entries" ? "items" : "values"}()`, list(name === "entries" ? tuple(string, value) : value, true));
+}
+
+/** A dictionary of pairs; a comprehension where they come from one. */
+function fromEntries(context: Context, node: Node): Code {
+  const made = expression(context, node);
+  const pairs = /^\[\[(.*)\] for (.*)\]$/s.exec(made.text) ?? /^\[\((.*)\) for (.*)\]$/s.exec(made.text);
+  const of = elementOf(made.type);
+  const value = of.kind === "tuple" ? (of.of[1] ?? unknown) : of.kind === "list" ? of.of : unknown;
+  const type: Type = { kind: "object", fields: new Map(), rest: value };
+  const comma = pairs ? firstComma(pairs[1]!) : -1;
+  if (pairs && comma > 0) return atom(`{${pairs[1]!.slice(0, comma)}: ${pairs[1]!.slice(comma + 2)} for ${pairs[2]}}`, type);
+  return access(`dict(${made.text})`, type);
+}
+
+/** Where the first comma outside of brackets is. */
+function firstComma(text: string): number {
+  let depth = 0;
+  for (const [i, letter] of [...text].entries()) {
+    if ("([{".includes(letter)) depth++;
+    if (")]}".includes(letter)) depth--;
+    if (letter === "," && depth === 0) return i;
+  }
+  return -1;
+}
+
+function temporaryFolder(context: Context, node: Node): Code {
+  context.use("import tempfile");
+  const inner = bare(node);
+  const name = inner.type === "CallExpression" ? inner.arguments.at(-1) : inner;
+  return access(`tempfile.mkdtemp(prefix=${name ? expression(context, name).text : '""'})`, string);
+}
+
+/** A file's name: `new URL("./a.csv", import.meta.url)` is a path beside the program. */
+export function fileName(context: Context, node: Node): Code {
+  const inner = bare(node);
+  if (inner.type === "NewExpression" && inner.callee.type === "Identifier" && inner.callee.name === "URL") {
+    const [name] = inner.arguments;
+    context.use("from pathlib import Path");
+    const text = name?.type === "StringLiteral" ? quoted(name.value.replace(/^\.\//, "")) : name ? expression(context, name).text : '""';
+    return code(`Path(__file__).parent / ${text}`, binds.product, string);
+  }
+  return expression(context, node);
+}
+
+/** `new Map()`, `new Set(…)`, `new Array(n)`, `new Error(…)` */
+export function standardConstruction(context: Context, node: Extract<Node, { type: "NewExpression" }>, name: string): Code | undefined {
+  const [first] = node.arguments;
+  switch (name) {
+    case "Map":
+      return newMap(context, node, first);
+    case "Set":
+      return newSet(context, first);
+    case "Array":
+    case "Float32Array":
+    case "Float64Array":
+    case "Int32Array":
+    case "Uint8Array": {
+      if (!first) return atom("[]", list(unknown));
+      const made = expression(context, first);
+      if (made.type.kind === "list") return access(`list(${made.text})`, made.type);
+      const zero = name === "Array" ? "None" : name.startsWith("Float") ? "0.0" : "0";
+      return infix(atom(`[${zero}]`), "*", wholeExpression(context, first), binds.product, list(name === "Array" ? unknown : number));
+    }
+    case "Error":
+      return access(`RuntimeError(${first ? expression(context, first).text : ""})`, { kind: "instance", path: "Error" });
+    case "RangeError":
+      return access(`ValueError(${first ? expression(context, first).text : ""})`, { kind: "instance", path: "Error" });
+    case "TypeError":
+      return access(`TypeError(${first ? expression(context, first).text : ""})`, { kind: "instance", path: "Error" });
+    case "URL":
+      return fileName(context, node);
+    case "Date":
+      context.use("import datetime");
+      return access("datetime.datetime.now()");
+    default:
+      return undefined;
+  }
+}
+
+function newMap(context: Context, node: Extract<Node, { type: "NewExpression" }>, first: Node | undefined): Code {
+  const [keyNode, valueNode] = node.typeParameters && "params" in node.typeParameters ? node.typeParameters.params : [];
+  const stated = keyNode && valueNode ? context.mapType(keyNode, valueNode) : undefined;
+  if (!first) return atom("{}", stated ?? { kind: "map", key: unknown, value: unknown });
+  const inner = bare(first);
+  if (inner.type === "ArrayExpression" && inner.elements.every((element) => element?.type === "ArrayExpression" && element.elements.length === 2)) {
+    const pairs = inner.elements.map((element) => {
+      const [key, value] = (element as Extract<Node, { type: "ArrayExpression" }>).elements.map((each) => materialized(expression(context, each!)));
+      return { key: key!, value: value!, node: element! };
+    });
+    const items = pairs.map(({ key, value, node: from }) => ({ text: `${key.text}: ${value.text}`, node: from }));
+    return atom(listed("{", "}", items, startLine(inner)), stated ?? { kind: "map", key: pairs[0]?.key.type ?? unknown, value: pairs.map(({ value }) => value.type).reduce(either, none) });
+  }
+  const made = fromEntries(context, first);
+  const source = context.dry(() => expression(context, first).type);
+  const pair = source.kind === "map" ? tuple(source.key, source.value) : elementOf(source);
+  const type: Type = stated ?? (pair.kind === "tuple" ? { kind: "map", key: pair.of[0] ?? unknown, value: pair.of[1] ?? unknown } : { kind: "map", key: unknown, value: made.type.kind === "object" ? (made.type.rest ?? unknown) : unknown });
+  return { ...made, type };
+}
+
+function newSet(context: Context, first: Node | undefined): Code {
+  if (!first) return context.orderedSets ? atom("{}", { kind: "set", of: unknown }) : access("set()", { kind: "set", of: unknown });
+  const made = iterated(context, expression(context, first));
+  return access(`${context.orderedSets ? "dict.fromkeys" : "set"}(${made.text})`, { kind: "set", of: elementOf(made.type) });
+}

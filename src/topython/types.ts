@@ -1,0 +1,245 @@
+/** What is known of a value before the program runs: as much as its translation depends on. */
+import type { Node } from "./syntax.ts";
+
+export type Type =
+  | { readonly kind: "unknown" | "boolean" | "string" | "none" | "promise" }
+  /** `whole`: true for an integer of Python's, false for a float, undefined where nothing tells. */
+  | { readonly kind: "number"; readonly whole?: boolean }
+  | { readonly kind: "tensor"; readonly dtype?: "float" | "int" | "bool" }
+  /** `once`: an iterator of Python's, which can be gone through a single time. */
+  | { readonly kind: "list"; readonly of: Type; readonly once?: boolean }
+  | { readonly kind: "tuple"; readonly of: readonly Type[] }
+  | { readonly kind: "map"; readonly key: Type; readonly value: Type }
+  | { readonly kind: "set"; readonly of: Type }
+  /** A plain object, a dictionary in Python. */
+  | { readonly kind: "object"; readonly fields: ReadonlyMap<string, Type>; readonly rest?: Type }
+  | { readonly kind: "function"; readonly parameters: Parameters; readonly returns: Type }
+  /** Something of Kindling's by its path: `nn`, `nn.Linear`, `relu`. */
+  | { readonly kind: "api"; readonly path: string }
+  /** An object of one of Kindling's classes; what it holds where it is a container or a loader. */
+  | { readonly kind: "instance"; readonly path: string; readonly of?: Type }
+  | { readonly kind: "class"; readonly of: ClassInfo }
+  | { readonly kind: "object of"; readonly of: ClassInfo }
+  /** A namespace of a module of the program's own or of Node's. */
+  | { readonly kind: "module"; readonly path: string; readonly members?: ReadonlyMap<string, Type> };
+
+/** What a call of a function has to know. */
+export interface Parameters {
+  readonly types: readonly Type[];
+  readonly names: readonly string[];
+  /** Place of the parameter that is taken apart into keyword arguments; -1 without. */
+  readonly options: number;
+  readonly rest: boolean;
+}
+
+export interface ClassInfo {
+  readonly name: string;
+  readonly base: Type;
+  readonly fields: Map<string, Type>;
+  readonly methods: Map<string, Type & { kind: "function" }>;
+  readonly getters: Set<string>;
+  readonly statics: Map<string, Type>;
+  constructorParameters: Parameters;
+}
+
+export const unknown: Type = { kind: "unknown" };
+export const boolean: Type = { kind: "boolean" };
+export const string: Type = { kind: "string" };
+export const none: Type = { kind: "none" };
+export const tensor: Type = { kind: "tensor" };
+export const floats: Type = { kind: "tensor", dtype: "float" };
+export const ints: Type = { kind: "tensor", dtype: "int" };
+export const bools: Type = { kind: "tensor", dtype: "bool" };
+export const number: Type = { kind: "number" };
+export const whole: Type = { kind: "number", whole: true };
+export const float: Type = { kind: "number", whole: false };
+export const list = (of: Type, once = false): Type => ({ kind: "list", of, ...(once && { once }) });
+export const tuple = (...of: readonly Type[]): Type => ({ kind: "tuple", of });
+export const noParameters: Parameters = { types: [], names: [], options: -1, rest: false };
+export const functionOf = (returns: Type, parameters: Parameters = noParameters): Type & { kind: "function" } => ({ kind: "function", parameters, returns });
+
+/** What is iterated over in a value. */
+export function elementOf(type: Type): Type {
+  switch (type.kind) {
+    case "list":
+    case "set":
+      return type.of;
+    case "tuple":
+      return type.of.length > 0 && type.of.every((each) => each.kind === type.of[0]!.kind) ? type.of[0]! : unknown;
+    case "map":
+      return tuple(type.key, type.value);
+    case "tensor":
+      return type;
+    case "string":
+      return string;
+    case "instance":
+      return type.of ?? unknown;
+    case "object of":
+      return iterated(type.of);
+    default:
+      return unknown;
+  }
+}
+
+/** What a class of the user's gives one after another: a dataset its items. */
+function iterated(info: ClassInfo): Type {
+  const own = info.methods.get("__iter__") ?? info.methods.get("get");
+  if (own) return own.returns.kind === "list" && info.methods.has("__iter__") ? own.returns.of : own.returns;
+  if (info.base.kind === "class") return iterated(info.base.of);
+  return info.base.kind === "instance" ? (info.base.of ?? unknown) : unknown;
+}
+
+/** One of two values. */
+export function either(a: Type, b: Type): Type {
+  if (a.kind === "none" || a === b) return b;
+  if (b.kind === "none") return a;
+  if (a.kind === "unknown" || b.kind === "unknown") return a.kind === "unknown" ? b : a;
+  if (a.kind === "number" && b.kind === "number") return a.whole === b.whole ? a : number;
+  if (a.kind === "tensor" && b.kind === "tensor") return a.dtype === b.dtype ? a : tensor;
+  if (a.kind === "list" && b.kind === "list") return list(either(a.of, b.of));
+  return a.kind === b.kind ? a : unknown;
+}
+
+export const isModuleLike = (type: Type): boolean => type.kind === "object of" || (type.kind === "instance" && type.path.startsWith('nn.'));
+
+/** The program's own names of types. */
+export interface TypeNames {
+  /** The declaration that an interface's or an alias' name stands for. */
+  alias(name: string): Node | undefined;
+  /** What a name of a value stands for: a class of the program's own, something of Kindling's. */
+  value(name: string): Type;
+}
+
+/** What an annotation says. */
+export function annotated(node: Node | null | undefined, names: TypeNames, depth = 0): Type {
+  if (!node || depth > 12) return unknown;
+  const inner = (each: Node | null | undefined): Type => annotated(each, names, depth + 1);
+  switch (node.type) {
+    case "TSTypeAnnotation":
+    case "TSParenthesizedType":
+    case "TSOptionalType":
+      return inner(node.typeAnnotation);
+    case "TSTypeOperator":
+      return inner(node.typeAnnotation);
+    case "TSNumberKeyword":
+      return number;
+    case "TSStringKeyword":
+      return string;
+    case "TSBooleanKeyword":
+      return boolean;
+    case "TSVoidKeyword":
+    case "TSNullKeyword":
+    case "TSUndefinedKeyword":
+      return none;
+    case "TSLiteralType":
+      return node.literal.type === "StringLiteral" ? string : node.literal.type === "BooleanLiteral" ? boolean : number;
+    case "TSArrayType":
+      return list(inner(node.elementType));
+    case "TSTupleType":
+      if (node.elementTypes.some((each) => each.type === "TSRestType" || (each.type === "TSNamedTupleMember" && each.optional))) return list(unknown);
+      return tuple(...node.elementTypes.map((each) => inner(each.type === "TSNamedTupleMember" ? each.elementType : each)));
+    case "TSUnionType":
+      return node.types.map(inner).reduce(either);
+    case "TSIntersectionType":
+      return inner(node.types[0]);
+    case "TSFunctionType":
+      return functionOf(inner(node.typeAnnotation), {
+        types: node.parameters.map((each) => ("typeAnnotation" in each ? inner(each.typeAnnotation) : unknown)),
+        names: node.parameters.map((each) => (each.type === "Identifier" ? each.name : "")),
+        options: -1,
+        rest: node.parameters.some((each) => each.type === "RestElement"),
+      });
+    case "TSTypeLiteral":
+    case "TSInterfaceBody":
+      return objectType(node.type === "TSTypeLiteral" ? node.members : node.body, inner);
+    case "TSInterfaceDeclaration":
+      return inner(node.body);
+    case "TSTypeAliasDeclaration":
+      return inner(node.typeAnnotation);
+    case "TSTypeReference":
+      return referenced(node, names, inner);
+    default:
+      return unknown;
+  }
+}
+
+function objectType(members: readonly Node[], inner: (node: Node | null | undefined) => Type): Type {
+  const call = members.find((member) => member.type === "TSCallSignatureDeclaration");
+  if (call?.type === "TSCallSignatureDeclaration") return functionOf(inner(call.typeAnnotation));
+  // A module by what it can do, not a plain object.
+  if (members.some((member) => member.type === "TSMethodSignature")) return unknown;
+  const fields = new Map<string, Type>();
+  let rest: Type | undefined;
+  for (const member of members) {
+    if (member.type === "TSPropertySignature" && member.key.type === "Identifier") fields.set(member.key.name, inner(member.typeAnnotation));
+    if (member.type === "TSIndexSignature") rest = inner(member.typeAnnotation);
+  }
+  return { kind: "object", fields, ...(rest && { rest }) };
+}
+
+function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: TypeNames, inner: (node: Node | null | undefined) => Type): Type {
+  const path = entityName(node.typeName);
+  const given = node.typeParameters?.params ?? [];
+  const first = (): Type => inner(given[0]);
+  switch (path) {
+    case "Tensor":
+    case "torch.Tensor":
+      return tensor;
+    case "Array":
+    case "ReadonlyArray":
+    case "Iterable":
+    case "ArrayLike":
+    case "AsyncIterable":
+      return list(first());
+    case "Generator":
+    case "IterableIterator":
+    case "Iterator":
+      return list(first(), true);
+    case "Map":
+    case "ReadonlyMap":
+      return { kind: "map", key: first(), value: inner(given[1]) };
+    case "Set":
+    case "ReadonlySet":
+      return { kind: "set", of: first() };
+    case "Record":
+      return { kind: "object", fields: new Map(), rest: inner(given[1]) };
+    case "Promise":
+    case "Readonly":
+    case "Partial":
+    case "Required":
+    case "NonNullable":
+      return first();
+    case "ReturnType":
+      return unknown;
+  }
+  const declared = names.alias(path);
+  if (declared) return inner(declared);
+  const [head = "", ...members] = path.split(".");
+  return instanceOf(names.value(head), members, given.length > 0 ? first() : undefined);
+}
+
+/** What the name of a class stands for where it is a type. */
+function instanceOf(named: Type, members: readonly string[], of: Type | undefined): Type {
+  if (named.kind === "class") return { kind: "object of", of: named.of };
+  if (named.kind !== "api") return unknown;
+  const path = [named.path, ...members].filter(Boolean).join(".");
+  if (path === "Tensor" || path === "nn.Parameter" || path === "nn.Buffer") return tensor;
+  if (path === "nn.StateDict") return { kind: "map", key: string, value: tensor };
+  if (path === "nn.ForwardHook") return hookType;
+  if (path === "nn.BackwardHook") return backwardHookType;
+  if (path === "nn.ForwardPreHook") return functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor)], names: [], options: -1, rest: false });
+  return { kind: "instance", path, ...(of && { of }) };
+}
+
+const hookOf = (last: Type): Type & { kind: "function" } => functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor), last], names: [], options: -1, rest: false });
+
+/** `(module, inputs, output)` */
+export const hookType = hookOf(unknown);
+
+/** `(module, gradInputs, gradOutputs)` */
+export const backwardHookType = hookOf(list(tensor));
+
+function entityName(node: Node): string {
+  if (node.type === "TSQualifiedName") return `${entityName(node.left)}.${entityName(node.right)}`;
+  return node.type === "Identifier" ? node.name : "";
+}

@@ -1,0 +1,77 @@
+/** Trainings that the command line keeps: listed, shown, compared. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Folder } from "../runner/job.ts";
+import { kindling } from "./command.ts";
+
+const net = (rate: number): string => `import { log, manualSeed, nn, optim, randn } from "kindling";
+manualSeed(1);
+const model = new nn.Linear(3, 1);
+const optimizer = new optim.SGD(model.parameters(), { lr: ${rate} });
+for (let i = 0; i < 20; i++) {
+  const x = randn(8, 3);
+  const loss = model(x).sub(x.sum(1, true)).square().mean();
+  optimizer.zeroGrad(); loss.backward(); optimizer.step();
+  log({ "train/error": loss });
+}
+`;
+
+describe("kept trainings on the command line", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+  beforeEach(() => (folder = new Folder()));
+  afterEach(() => folder.remove());
+
+  const json = async (...args: string[]): Promise<any> => JSON.parse((await kindling([...args, "--json"], { directory: folder.path })).stdout);
+
+  it("are listed newest first, with state, steps and last values", async () => {
+    folder.write("a.model.ts", net(0.01));
+    folder.write("b.model.ts", 'throw new Error("no");\n');
+    await kindling(["train", "a.model.ts"], { directory: folder.path });
+    await kindling(["train", "b.model.ts"], { directory: folder.path });
+    const [second, first] = await json("runs");
+    assert.deepEqual([first.file, first.state, first.steps], [join(folder.path, "a.model.ts"), "finished", 20]);
+    assert.deepEqual([second.file, second.state, second.steps], [join(folder.path, "b.model.ts"), "failed", 0]);
+    assert.equal(typeof first.last["train/error"], "number");
+    assert.equal(first.last["train/error"], first.last.loss);
+    assert.ok(Math.abs(Date.parse(first.startedAt) - Date.now()) < 60_000);
+    const { stdout } = await kindling(["runs"], { directory: folder.path });
+    assert.match(stdout, new RegExp(`^run .*\\n${second.id} .*failed.*\\n${first.id} .*a\\.model\\.ts +finished .* 20 `));
+    const ofOne = await kindling(["runs", "a.model.ts"], { directory: folder.path });
+    assert.equal(ofOne.stdout.trim().split("\n").length, 2);
+  });
+
+  it("are shown one by one", async () => {
+    folder.write("a.model.ts", net(0.01));
+    await kindling(["train", "a.model.ts"], { directory: folder.path });
+    const shown = await json("show", "latest");
+    assert.deepEqual([shown.state, shown.models[0].modules[0].type, shown.code[0].name], ["finished", "Linear", "a.model.ts"]);
+    const { stdout } = await kindling(["show", shown.id.slice(0, 15)], { directory: folder.path });
+    for (const word of ["finished, 20 steps", "train/error", "model: Linear", "Node "]) assert.ok(stdout.includes(word), `${word}\n${stdout}`);
+  });
+
+  it("are compared: what differs, and where each series ended", async () => {
+    folder.write("a.model.ts", net(0.01));
+    await kindling(["train", "a.model.ts"], { directory: folder.path });
+    folder.write("a.model.ts", net(0.1));
+    await kindling(["train", "a.model.ts"], { directory: folder.path });
+    const [second, first] = await json("runs");
+    const { differences, last } = await json("compare", first.id, second.id);
+    assert.deepEqual(differences["SGD lr"], ["0.01", "0.1"]);
+    assert.notEqual(differences["code of a.model.ts"][0], differences["code of a.model.ts"][1]);
+    assert.equal("SGD momentum" in differences, false);
+    assert.deepEqual(last.loss, [first.last.loss, second.last.loss]);
+    const { stdout } = await kindling(["compare", first.id, second.id], { directory: folder.path });
+    assert.match(stdout, /SGD lr +0\.01 +0\.1\n/);
+  });
+
+  it("are none where that is not wanted, and a run that isn't there is said to be none", async () => {
+    folder.write("a.model.ts", net(0.01));
+    await kindling(["train", "a.model.ts", "--no-keep"], { directory: folder.path });
+    assert.equal(existsSync(join(folder.path, ".kindling")), false);
+    assert.deepEqual(await json("runs"), []);
+    const { code, stderr } = await kindling(["show", "latest"], { directory: folder.path });
+    assert.deepEqual([code, /there is no run `latest` here/.test(stderr)], [2, true]);
+  });
+});

@@ -1,0 +1,192 @@
+/** What is kept of trainings, against what they told while they went on. */
+import assert from "node:assert/strict";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { isRunId, names, runsFolder } from "../../src/keep/layout.ts";
+import { codeOf, findRun, gitOf, keptRun, listRuns, readRun, removeRun, setLabel, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { prune, sizeOf } from "../../src/keep/prune.ts";
+import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
+import { Folder, Job, run } from "../runner/job.ts";
+
+const head = `import { log, manualSeed, nn, optim, randn } from "kindling";
+manualSeed(1);
+const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+const step = () => {
+  const x = randn(16, 4);
+  const loss = model(x).sub(x.sum(1, true)).square().mean();
+  optimizer.zeroGrad(); loss.backward(); optimizer.step();
+  return loss.item();
+};
+`;
+const short = `${head}for (let i = 0; i < 60; i++) { const loss = step(); if (i % 10 === 0) { log({ "my value": i === 30 ? NaN : loss }); console.log("at", i); } }\n`;
+const endless = `${head}for (;;) step();\n`;
+
+describe("a run that is kept", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+  beforeEach(() => (folder = new Folder()));
+  afterEach(() => folder.remove());
+
+  const room = () => ({ folder: join(folder.path, ".kindling", "runs"), limit: 500e6 });
+  const only = (): KeptRun => {
+    const all = listRuns(room().folder);
+    assert.equal(all.length, 1);
+    return all[0]!;
+  };
+  const train = (text: string) => run(folder.write("net.model.ts", text), { keep: room() });
+
+  it("is read as it was told: states, curves, samples, what was printed, problems", async () => {
+    const job = await train(short);
+    const kept = only();
+    const told = job.events.reduce(
+      (sum: RunSnapshot, event) => reduceSnapshot(sum, event),
+      emptySnapshot({ runId: kept.id, file: kept.info.file, mode: "train", startedAt: kept.info.startedAt }),
+    );
+    const read = readRun(kept);
+    assert.deepEqual([read.state, kept.state, read.endedAt], ["finished", "finished", told.endedAt]);
+    const columns = ({ curves }: RunSnapshot) => [...curves].map(([name, { steps, epochs, values }]) => [name, [...steps], [...epochs], [...values]]);
+    assert.deepEqual(columns(read), columns(told));
+    assert.deepEqual(read.samples, told.samples);
+    assert.ok(read.samples.get(0)!.length > 10);
+    const { models, works, problems, notes, printed, optimizers, passes, epochs, measuredSteps, progress } = told;
+    assert.deepEqual(
+      { ...read, curves: 0, samples: 0 },
+      { ...read, curves: 0, samples: 0, models, works, problems, notes, printed, optimizers, passes, epochs, measuredSteps, progress },
+    );
+    assert.equal(printed.lines.length, 6);
+  });
+
+  it("is listed with where it stands and the last value of each series, without reading all of it", async () => {
+    const job = await train(short);
+    const { summary, info } = only();
+    assert.deepEqual([summary.steps, summary.state, info.arguments], [60, "finished", []]);
+    assert.equal(summary.series["loss"]!.last, job.series("loss").at(-1));
+    assert.equal(summary.series["loss"]!.least, Math.min(...job.series("loss")));
+    assert.ok(summary.series["loss"]!.outline.length >= 30);
+    assert.equal(summary.series["my value"]!.last, job.series("my value").at(-1));
+  });
+
+  it("is in lines that anything reads: a number each, NaN by its name", async () => {
+    await train(short);
+    const lines = readFileSync(join(only().folder, names.series), "utf8").trim().split("\n");
+    const rows = lines.map((line) => JSON.parse(line) as { name: string; step: number; epoch: number; value: unknown });
+    assert.deepEqual(Object.keys(rows[0]!).sort(), ["epoch", "name", "step", "value"]);
+    assert.equal(rows.find(({ name, value }) => name === "my value" && typeof value === "string")?.value, "NaN");
+  });
+
+  it("has the code that ran, of all its files, whatever becomes of them", async () => {
+    folder.write("parts/layer.ts", "export const width = 4;\n");
+    const text = `import { width } from "./parts/layer.ts";\n${short.replace("nn.Linear(4", "nn.Linear(width")}`;
+    await train(text);
+    writeFileSync(join(folder.path, "parts/layer.ts"), "changed");
+    const kept = only();
+    const code = codeOf(kept).map(({ name }) => [name, readFileSync(join(kept.folder, names.code, name), "utf8")]);
+    assert.deepEqual(Object.fromEntries(code), { "net.model.ts": text, "parts/layer.ts": "export const width = 4;\n" });
+    assert.equal(gitOf(kept), undefined);
+  });
+
+  it("goes by the names that its series have at last", async () => {
+    const two = `${head}const other = new nn.Linear(2, 1);
+const second = new optim.SGD(other.parameters(), { lr: 0.01 });
+for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(randn(3, 2)).square().mean().backward(); second.step(); } }
+`;
+    const job = await train(two);
+    const read = readRun(only());
+    assert.deepEqual([...read.curves.keys()].sort(), [...new Set(job.points.map(({ name }) => name))].sort());
+    assert.deepEqual([...read.curves.get("loss/model")!.values], job.series("loss/model"));
+  });
+
+  it("loses at most half a second where the process is killed, at whatever moment", async () => {
+    const file = folder.write("net.model.ts", endless);
+    for (const moment of [120, 260, 430, 700]) {
+      const job = await Job.warm();
+      /** When each step was heard of. */
+      const heard: { readonly at: number; readonly step: number }[] = [];
+      const listening = job.until((event) => {
+        if (event.type === "metrics") heard.push({ at: performance.now(), step: event.points.at(-1)!.step });
+        return false;
+      });
+      listening.catch(() => {});
+      job.start(file, { keep: room() });
+      await job.until(({ type }) => type === "metrics");
+      await delay(moment);
+      const killed = performance.now();
+      job.kill();
+      await job.ended();
+      const [kept] = listRuns(room().folder);
+      assert.equal(kept!.state, "interrupted");
+      const due = heard.findLast(({ at }) => at < killed - 500)?.step ?? -1;
+      const steps = readRun(kept!).curves.get("loss")?.steps ?? [];
+      assert.ok((steps.at(-1) ?? -1) >= due, `${steps.at(-1)} of ${due}`);
+      if (moment > 600) assert.ok(due > 0);
+    }
+  });
+
+  it("that is torn at its end is read up to the tear", async () => {
+    await train(short);
+    const kept = only();
+    const whole = readRun(kept);
+    for (const name of [names.series, names.events]) {
+      const path = join(kept.folder, name);
+      truncateSync(path, statSync(path).size - 7);
+    }
+    const torn = readRun(keptRun(room().folder, kept.id)!);
+    assert.equal(torn.curves.get("loss")!.length, whole.curves.get("loss")!.length);
+    assert.ok(torn.samples.size === 1 && torn.models.length === 1);
+    appendFileSync(join(kept.folder, names.events), '{"type":"nonsense"}\n{{{\n');
+    assert.ok(readRun(kept).models.length === 1);
+  });
+
+  it("doesn't disturb another in the same folder at the same time", async () => {
+    const file = folder.write("net.model.ts", short);
+    const jobs = await Promise.all([1, 2, 3].map(() => run(file, { keep: room() })));
+    const runs = listRuns(room().folder);
+    assert.equal(runs.length, 3);
+    assert.equal(new Set(runs.map(({ id }) => id)).size, 3);
+    for (const kept of runs) assert.deepEqual([...readRun(kept).curves.get("loss")!.values], jobs[0]!.series("loss"));
+  });
+
+  it("that can't be written says so once, and trains on", async () => {
+    writeFileSync(join(folder.path, ".kindling"), "in the way");
+    const job = await train(short);
+    assert.equal(job.states.at(-1), "finished");
+    assert.deepEqual(
+      job.problems.map(({ code, severity }) => [code, severity]),
+      [["notKept", "information"]],
+    );
+  });
+
+  it("gives way, the oldest first, where all take more room than they may; one that is pinned stays", async () => {
+    for (let i = 0; i < 3; i++) await train(short);
+    const [newest, middle, oldest] = listRuns(room().folder);
+    setLabel(oldest!, { pinned: true, name: "the good one" });
+    prune(room().folder, sizeOf(newest!.folder) + sizeOf(oldest!.folder));
+    assert.deepEqual(
+      listRuns(room().folder).map(({ id }) => id),
+      [newest!.id, oldest!.id],
+    );
+    assert.equal(existsSync(middle!.folder), false);
+    assert.equal(findRun(listRuns(room().folder), "the good one")?.id, oldest!.id);
+    removeRun(oldest!);
+    assert.equal(only().id, newest!.id);
+  });
+
+  it("is found by its id, the beginning of it, and as the latest", async () => {
+    await train(short);
+    const runs = listRuns(room().folder);
+    const { id } = runs[0]!;
+    assert.ok(isRunId(id), id);
+    for (const word of [id, id.slice(0, 12), "latest"]) assert.equal(findRun(runs, word)?.id, id, word);
+    assert.equal(findRun(runs, "elsewhere"), undefined);
+  });
+
+  it("lies with the project that its file belongs to", () => {
+    const deep = join(folder.path, "src", "deep");
+    mkdirSync(deep, { recursive: true });
+    assert.equal(runsFolder(join(deep, "a.model.ts")), join(deep, ".kindling", "runs"));
+    writeFileSync(join(folder.path, "package.json"), "{}");
+    assert.equal(runsFolder(join(deep, "a.model.ts")), join(folder.path, ".kindling", "runs"));
+  });
+});

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import type { KeptRunNode } from "../../src/extension/keptRuns/keptRunsView.ts";
+import { Window } from "./window.ts";
+
+const text = (rate: number): string => `import { manualSeed, nn, optim, randn } from "kindling";
+manualSeed(1);
+const model = new nn.Linear(3, 1);
+const optimizer = new optim.SGD(model.parameters(), { lr: ${rate} });
+for (let i = 0; i < 20; i++) {
+  const loss = model(randn(8, 3)).square().mean();
+  optimizer.zeroGrad(); loss.backward(); optimizer.step();
+}
+`;
+
+describe("trainings in the runs view", () => {
+  let window: Window;
+  beforeEach(async () => {
+    window = await Window.open("real");
+    // A project of its own.
+    window.write("package.json", "{}");
+  });
+  afterEach(() => window.close());
+
+  type Run = Extract<KeptRunNode, { kind: "run" }>;
+
+  async function runsOf(uri: vscode.Uri): Promise<Run[]> {
+    const files = (await window.api.runs.getChildren()) ?? [];
+    const own = files.find((node) => node.kind === "file" && node.file === uri.fsPath);
+    return own ? ((await window.api.runs.getChildren(own)) as Run[]) : [];
+  }
+
+  async function train(uri: vscode.Uri): Promise<void> {
+    const settled = window.settled(uri, "train");
+    await vscode.commands.executeCommand("kindling.train", uri);
+    assert.equal((await settled).state, "finished");
+  }
+
+  /** Resolves when a tab of that name is there. */
+  function tabNamed(name: RegExp): Promise<void> {
+    const isThere = (): boolean => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => name.test(label)));
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!isThere()) return;
+        subscription.dispose();
+        resolve();
+      };
+      const subscription = vscode.window.tabGroups.onDidChangeTabs(check);
+      check();
+    });
+  }
+
+  const item = async (run: Run): Promise<vscode.TreeItem> => window.api.runs.getTreeItem(run);
+
+  it("are kept by file, newest first, pinned, copied, compared with the code of now, shown again and told apart", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await train(uri);
+    const editor = await vscode.window.showTextDocument(uri);
+    await window.replace(editor, text(0.1));
+    await editor.document.save();
+    await train(uri);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    const changed = new Promise<void>((resolve) => {
+      const subscription = window.api.runs.onDidChangeTreeData!(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+    if ((await runsOf(uri)).length < 2) await changed;
+    const [second, first] = await runsOf(uri);
+    assert.deepEqual([second!.run.state, second!.run.summary.steps], ["finished", 20]);
+    assert.match(String((await item(first!)).description), /^20 steps · loss [\d.]+ · [▁-█]+$/);
+
+    await vscode.commands.executeCommand("kindling.pinKept", first);
+    const pinned = (await runsOf(uri))[1]!;
+    assert.deepEqual([pinned.run.label, (await item(pinned)).contextValue], [{ pinned: true }, "run.pinned"]);
+
+    await vscode.commands.executeCommand("kindling.copyKept", first);
+    assert.match(await vscode.env.clipboard.readText(), /\*\*net\.model\.ts\*\*[\s\S]*\| loss \| [\d.]+ \|/);
+
+    await vscode.commands.executeCommand("kindling.diffKeptCode", first);
+    const diff = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    assert.ok(diff instanceof vscode.TabInputTextDiff);
+    assert.equal((await vscode.workspace.openTextDocument(diff.original)).getText(), text(0.01));
+
+    await vscode.commands.executeCommand("kindling.showKept", first);
+    await tabNamed(/^Kindling: net, /);
+
+    await vscode.commands.executeCommand("kindling.compareKept", first, [first, second]);
+    await tabNamed(/Compared runs/);
+  });
+});
