@@ -158,6 +158,10 @@ function length(to: Expressions, value: Expression): Code {
       return primary(to.receiver(value), ".size");
     case "iterator":
       return primary(to.array(value), ".length");
+    case "object":
+      // A loader's dataset may be a stream to TypeScript.
+      if (type.of === "data.Dataset") return primary("(", to.doc(value), " as ", to.context.api("data.Dataset"), ").length");
+      return primary(to.receiver(value), ".length");
     case "any":
     case "unknown":
       return primary(to.context.helper("len"), "(", to.doc(value), ")");

@@ -234,7 +234,7 @@ export class Expressions {
       // `&&` within `||` needs no parentheses; `??` beside either does.
       return within(code, least);
     };
-    return { doc: group([side(left, binding), operator === "and" ? " &&" : " ||", indent([line, side(right, binding + 1)])]), level: binding };
+    return { doc: group([side(left, binding), operator === "and" ? " &&" : " ||", indent([line, side(right, binding)])]), level: binding };
   }
 
   /** Expressions that stand where only their truth counts. */
@@ -290,8 +290,12 @@ export class Expressions {
       doc: [this.operand(left, level.relation), ` ${symbol} `, this.operand(right, level.relation)],
       level: level.equality,
     });
-    if (operator === "is") return equality("===");
-    if (operator === "is not") return equality("!==");
+    const identity = (symbol: string): Code => ({
+      doc: [within(this.target(left), level.relation), ` ${symbol} `, this.operand(right, level.relation)],
+      level: level.equality,
+    });
+    if (operator === "is") return identity("===");
+    if (operator === "is not") return identity("!==");
     const leftType = present(this.typeOf(left));
     const rightType = present(this.typeOf(right));
     if (leftType.kind === "tensor" && rightType.kind !== "none")
@@ -374,7 +378,15 @@ export class Expressions {
       return primary(this.operand(object.arguments[0]!.value, level.primary), ".constructor.name");
     if (name === "__name__") return primary(this.operand(object, level.primary), ".name");
     if (name === "__class__") return primary(this.operand(object, level.primary), ".constructor");
-    return primary(this.receiver(object), this.member(this.typeOf(object), name));
+    // Python would stumble over a missing gradient, too; where one is asked for, the `!` goes.
+    const gradient = name === "grad" && present(this.typeOf(object)).kind === "tensor" ? "!" : "";
+    return primary(this.receiver(object), this.member(this.typeOf(object), name), gradient);
+  }
+
+  /** The attribute as something that may be `null`, or that is assigned to. */
+  target(expression: Expression): Code {
+    const code = this.expression(expression);
+    return Array.isArray(code.doc) && code.doc.at(-1) === "!" ? { ...code, doc: code.doc.slice(0, -1) } : code;
   }
 
   /** What stands before a dot. */
@@ -491,10 +503,10 @@ export class Expressions {
   tensorIndex(object: Expression, subscripts: readonly Expression[]): Code {
     const flat = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
     const places = flat.filter((one) => !isNone(one));
-    while (places.length > 0 && isWhole(places.at(-1)!)) places.pop();
+    while (places.length > 0 && (isWhole(places.at(-1)!) || (places.length === 1 && isDots(places[0]!)))) places.pop();
     let code = this.receiver(object);
     if (places.length > 0) code = [code, ".at(", places.flatMap((one, at) => [at > 0 ? ", " : "", this.place(one)]), ")"];
-    const dots = flat.findIndex((one) => one.kind === "constant" && one.value === "...");
+    const dots = flat.findIndex(isDots);
     const added: number[] = [];
     for (const [at, one] of flat.entries()) {
       if (!isNone(one)) continue;
@@ -733,6 +745,10 @@ function mentionsName(doc: Doc, name: string): boolean {
   if (Array.isArray(doc)) return doc.some((one) => mentionsName(one as Doc, name));
   if ("indent" in doc) return mentionsName(doc.indent, name);
   return "group" in doc ? mentionsName(doc.group, name) : false;
+}
+
+function isDots(expression: Expression): boolean {
+  return expression.kind === "constant" && expression.value === "...";
 }
 
 function isNone(expression: Expression): boolean {

@@ -1,5 +1,6 @@
 /** PyTorch's Python → a Kindling program. */
 import { apiNames } from "./apiNames.ts";
+import { modulePath } from "./modulePath.ts";
 import { Context, type Problem } from "./context.ts";
 import { collectBindings } from "./declarations.ts";
 import { infer, type Knowledge } from "./inference.ts";
@@ -250,12 +251,6 @@ function namesOf(module: string, readModule: (module: string) => string | undefi
   };
   visit(body);
   return new Set([...defined].filter((name) => used.has(name)));
-}
-
-/** Where a module's file is, seen from the program: `networks` → `networks.ts`, `..models.unet` → `../models/unet.ts`. */
-export function modulePath(module: string, extension: "py" | "ts"): string {
-  const [, dots, rest] = /^(\.*)(.*)$/.exec(module)!;
-  return `${"../".repeat(Math.max(0, dots!.length - 1))}${rest!.replaceAll(".", "/")}.${extension}`;
 }
 
 function fileOf(module: string): string {

@@ -996,7 +996,7 @@ class Inference {
     if (hook) {
       if (name === "register_forward_hook") this.#invoke(hook, [object.kind === "object" ? someModule : own, listOf(floats), layerOutput(object)]);
       else if (name === "register_forward_pre_hook") this.#invoke(hook, [someModule, listOf(floats)]);
-      else if (name === "register_full_backward_hook" || name === "register_backward_hook") this.#invoke(hook, [someModule, listOf(floats), listOf(floats)]);
+      else if (name === "register_full_backward_hook" || name === "register_backward_hook") this.#invoke(hook, [someModule, gradients(), gradients()]);
       else if (name === "apply") this.#invoke(hook, [someModule]);
       else if (name === "step") return this.#invoke(hook, []);
     }
@@ -1052,7 +1052,7 @@ class Inference {
       return float;
     }
     if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
-    if (/^tqdm(\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
+    if (/^tqdm(?:\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
     if (path === "collections.OrderedDict") return types[0]?.kind === "dict" ? types[0] : this.#dictionary([], expression);
     if (path === "collections.defaultdict") return this.#defaultDict(types, expression);
     if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
@@ -1122,7 +1122,7 @@ class Inference {
     }
     if (last === "unique" && expression.arguments.some(({ name: key }) => key?.startsWith("return_"))) return listOf(tensor);
     if (api === "nn.utils.rnn.padPackedSequence") return tupleOf(floats, ints);
-    if (/^nn\.utils\.rnn\.pack/.test(api)) return { kind: "object", of: "nn.utils.rnn.PackedSequence" };
+    if (api.startsWith("nn.utils.rnn.pack")) return { kind: "object", of: "nn.utils.rnn.PackedSequence" };
     if (api === "nn.utils.clipGradNorm_") return floats;
     if (api.startsWith("nn.utils") && isModule(types[0] ?? unknown)) return types[0]!;
     if (api === "autograd.grad") return listOf(floats);
@@ -1456,6 +1456,11 @@ function castResult(expression: Call, object: Type): Type {
       return { kind: "tensor", elements: dtypeElements(type) };
   }
   return object;
+}
+
+/** What a backward hook is shown: a gradient for each input or output, `None` where there is none. */
+function gradients(): Type {
+  return { kind: "list", of: { kind: "nullable", of: floats }, fixed: true };
 }
 
 function layerOutput(object: Type): Type {

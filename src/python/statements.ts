@@ -13,7 +13,6 @@ import type {
   Assign,
   Block,
   Call,
-  ClassStatement,
   Expression,
   For,
   FunctionStatement,
@@ -225,7 +224,6 @@ export class Statements {
     const { to } = this;
     switch (target.kind) {
       case "name": {
-        if (this.#ignorable(target.name, value)) return [];
         const keyword = declared?.get(target.name);
         const type = this.#variable(target.name);
         const code = this.#coerced(value, type);
@@ -241,16 +239,11 @@ export class Statements {
       case "attribute": {
         const object = present(to.typeOf(target.object));
         const field = object.kind === "instance" ? object.of.fields.get(target.name) : undefined;
-        return this.#line([to.doc(target), " = ", field ? this.#coerced(value, field) : to.operand(value, level.assignment)], margin);
+        return this.#line([to.target(target).doc, " = ", field ? this.#coerced(value, field) : to.operand(value, level.assignment)], margin);
       }
       default:
         throw new NoTwin("This can't be assigned to", target.from);
     }
-  }
-
-  /** Values of libraries that stay away: their names are not needed. */
-  #ignorable(_name: string, _value: Expression): boolean {
-    return false;
   }
 
   #lambdaConstant(name: string, value: Lambda, keyword: string, margin: number): string[] {
@@ -502,9 +495,7 @@ export class Statements {
     if (target.kind !== "name" || iterable.kind !== "call" || this.context.pathOf(iterable.callee) !== "builtins.range") return undefined;
     const keyword = declared?.get(target.name);
     // A variable that is assigned in the loop, or looked at behind it, has to be what Python makes of it.
-    if (!keyword || assigns(body, target.name) || captured(body, target.name)) {
-      if (keyword !== "const" || assigns(body, target.name)) return undefined;
-    }
+    if (!keyword || assigns(body, target.name)) return undefined;
     const values = iterable.arguments.map(({ value }) => value);
     if (iterable.arguments.some(({ star }) => star)) return undefined;
     const [start, stop, step] = values.length === 1 ? [undefined, values[0]!, undefined] : values;
@@ -659,19 +650,18 @@ export class Statements {
   }
 
   /** Parameters with types and defaults. */
-  parameters(info: FunctionInfo, parameters: readonly Parameter[], typed = true): Doc {
+  parameters(info: FunctionInfo, parameters: readonly Parameter[]): Doc {
     const list = parameters.slice(info.bound ? 1 : 0);
     const both = list.some(({ star }) => star === "*") && list.some(({ star }) => star === "**");
     const docs = list
       .filter(({ star }) => !(both && star === "**"))
-      .map((parameter, at): Doc => {
+      .map((parameter): Doc => {
         const type = info.parameters.get(parameter.name) ?? unknown;
         const name = this.context.own(parameter.name);
         if (parameter.star === "*") return `...${name}: ${this.typeName(type.kind === "list" ? type : any).replace(/^any$/, "any[]")}`;
         if (parameter.star === "**") return `${name}: Record<string, any> = {}`;
-        const required = !parameter.default && list.slice(0, at).some((earlier) => earlier.default !== undefined);
         const text = this.typeName(type);
-        if (!parameter.default) return typed ? `${name}: ${text}${required ? "" : ""}` : name;
+        if (!parameter.default) return `${name}: ${text}`;
         const own = this.to.typeOf(parameter.default);
         const obvious = typeText(own) === text && parameter.default.kind !== "list" && parameter.default.kind !== "dict" && text !== "any";
         return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.#coerced(parameter.default, any)];
@@ -690,10 +680,6 @@ export class Statements {
     const given = named ? { ...call, arguments: call.arguments.slice(1) } : call;
     if (!base && of.root === "nn.Module") return "super()";
     return ["super", ownArguments(this.to, given, info)];
-  }
-
-  classStatement(statement: ClassStatement): ClassInfo {
-    return this.knowledge.classes.get(statement)!;
   }
 }
 
@@ -716,10 +702,6 @@ function assigns(block: Block, name: string): boolean {
     if (statement.kind === "for" && targetNames(statement.target).includes(name)) return true;
     return statement.kind !== "function" && statement.kind !== "class" && blocksOf(statement).some((inner) => assigns(inner, name));
   });
-}
-
-function captured(_block: Block, _name: string): boolean {
-  return false;
 }
 
 function raisesAgain(block: Block): boolean {

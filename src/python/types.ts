@@ -7,6 +7,8 @@ export type ElementType = "float" | "int" | "bool" | undefined;
 export interface ListType {
   readonly kind: "list";
   of: Type;
+  /** Nobody writes into it. */
+  fixed?: boolean;
   /** It prints as a tuple: of how many entries isn't known. */
   tuple?: boolean;
 }
@@ -280,7 +282,7 @@ export function typeText(type: Type): string {
     case "tensor":
       return type.parameter ? "nn.Parameter" : "Tensor";
     case "list":
-      return type.of.kind === "unknown" ? "any[]" : `${bracketed(typeText(type.of))}[]`;
+      return type.of.kind === "unknown" ? "any[]" : `${type.fixed ? "readonly " : ""}${bracketed(typeText(type.of))}[]`;
     case "tuple":
       return `[${type.entries.map(typeText).join(", ")}]`;
     case "set":
@@ -308,7 +310,7 @@ export function typeText(type: Type): string {
 }
 
 function objectText(of: string, item: Type | undefined): string {
-  if (of === "nn.Module") return "nn.Module<any, any>";
+  if (of === "nn.Module") return "nn.SomeModule";
   if (/^nn\.Module(List|Dict)$/.test(of)) return item && item.kind !== "any" && item.kind !== "unknown" ? `${of}<${typeText(item)}>` : of;
   if (of === "data.Dataset") return item ? `${of}<${typeText(item)}>` : "data.Dataset<any>";
   if (of === "data.Subset") return `${of}<any>`;

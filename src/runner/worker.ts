@@ -6,8 +6,10 @@ import type { Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
 
 const start = workerData as WorkerStart;
 const port = start.port!;
+const isDebugged = start.debug ?? false;
 // The program gets to see this object.
 delete start.port;
+delete start.debug;
 const post = port.postMessage.bind(port) as (message: WorkerMessage) => void;
 
 takeOutput();
@@ -18,7 +20,7 @@ Math.random();
 process.env["KINDLING_KERNELS"] ??= "best";
 const { prepareEngine, Program } = await import("./program.ts");
 const { Repetition } = await import("./repetition.ts");
-const kernels = prepareEngine(start.debug);
+const kernels = prepareEngine(isDebugged);
 port.once("message", (job: Job) => {
   port.unref();
   void (job.repeated ? new Repetition(job, job.repeated, post) : new Program(job, post)).run();

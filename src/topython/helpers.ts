@@ -9,10 +9,10 @@ export type HelperName = keyof typeof helpers;
 
 export const helpers = {
   log: {
-    imports: ["import sys"],
+    imports: ["import sys", "import torch"],
     text: `def log(values):
     """Shows named values of the run, beside what the program itself prints."""
-    print(", ".join(f"{name}: {float(value) if hasattr(value, 'item') else value}" for name, value in values.items()), file=sys.stderr)`,
+    print(", ".join(f"{name}: {value.item() if isinstance(value, torch.Tensor) else value}" for name, value in values.items()), file=sys.stderr)`,
   },
   no_twin: {
     imports: [],

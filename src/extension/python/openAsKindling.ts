@@ -1,7 +1,8 @@
 /** Open as Kindling: a PyTorch file's twin, as a new file beside it that is not saved yet. */
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { modulePath, type Translation } from "../../python/index.ts";
+import type { Translation } from "../../python/index.ts";
+import { modulePath } from "../../python/modulePath.ts";
 import type { Disposable } from "../shared/emitter.ts";
 
 export class PythonFiles implements Disposable {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Session } from "node:inspector";
+import { Session, type Runtime } from "node:inspector";
 import * as engine from "../../../src/engine/index.ts";
 
 const { arange, nn, optim, manualSeed, randn, tensor, zeros } = engine;
@@ -13,7 +13,8 @@ function asked(value: object, symbol: symbol): unknown {
   scope["debugged"] = value;
   scope["asked"] = symbol;
   let answer: unknown;
-  session.post("Runtime.evaluate", { expression: "debugged[asked]()", throwOnSideEffect: true, returnByValue: true }, (error, { result, exceptionDetails }) => {
+  session.post("Runtime.evaluate", { expression: "debugged[asked]()", throwOnSideEffect: true, returnByValue: true }, (error, told) => {
+    const { result, exceptionDetails } = told as Runtime.EvaluateReturnType;
     answer = error ?? (exceptionDetails ? exceptionDetails.exception?.description : result.value);
   });
   session.disconnect();

@@ -1,0 +1,150 @@
+/** What single pieces of Python become. */
+import assert from "node:assert/strict";
+import { fromPython, looksLikePyTorch, withoutImported } from "../../src/python/index.ts";
+
+/** The translation without imports and helpers. */
+function body(python: string): string {
+  const { code } = fromPython(python);
+  return code
+    .split("\n// Python's own functions")[0]!
+    .split("\n")
+    .filter((line) => !line.startsWith("import "))
+    .join("\n")
+    .trim();
+}
+
+const torch = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\nx = torch.randn(4, 3, 2)\n";
+
+/** What the last line becomes, of a program with a tensor `x`. */
+const line = (python: string) => body(`${torch}${python}`).split("\n").at(-1);
+
+describe("Python's expressions in TypeScript", () => {
+  const cases: readonly (readonly [python: string, typescript: string])[] = [
+    ["y = x + 1", "const y = x.add(1);"],
+    ["y = 1 - x", "const y = sub(1, x);"],
+    ["y = 2 * x @ x.t()", "const y = x.mul(2).matmul(x.t());"],
+    ["y = -x ** 2", "const y = x.pow(2).neg();"],
+    ["y = (x > 0) & ~(x < 1)", "const y = x.gt(0).bitwiseAnd(x.lt(1).logicalNot());"],
+    ["y = x[:, 0]", "const y = x.at(null, 0);"],
+    ["y = x[1:3, ..., -1]", 'const y = x.at([1, 3], "...", -1);'],
+    ["y = x[:, None]", "const y = x.unsqueeze(1);"],
+    ["y = x[..., None]", "const y = x.unsqueeze(-1);"],
+    ["y = x[[0, 2]]", 'const y = x.at(tensor([0, 2], { dtype: "int64" }));'],
+    ["x[0, :, 1] = 5", "x.setAt([0, null, 1], 5);"],
+    ["x[x < 0] = 0", "x.setAt(x.lt(0), 0);"],
+    ["x += 1", "x.add_(1);"],
+    ["y = x.sum(dim=1, keepdim=True)", "const y = x.sum({ dim: 1, keepdim: true });"],
+    ["y = torch.log(x)", "const y = x.log();"],
+    ["y = F.relu(x)", "const y = F.relu(x);"],
+    ["y = torch.tensor([1, 2])", 'const y = tensor([1, 2], { dtype: "int64" });'],
+    ["y = torch.tensor([1., 2])", "const y = tensor([1.0, 2]);"],
+    ["y = not x.requires_grad and 1 < 2 <= 3", "const y = !x.requiresGrad && 1 < 2 && 2 <= 3;"],
+    ["y = 7 // 2 + 7 % 2", "const y = Math.floor(7 / 2) + 7 % 2;"],
+    ["y = [i * 2 for i in range(5) if i > 1]", "const y = range(5).filter((i) => i > 1).map((i) => i * 2);"],
+    ["y = {n: len(n) for n in ['a', 'b']}", 'const y: Record<string, number> = Object.fromEntries(["a", "b"].map((n) => [n, n.length]));'],
+    ["y = sum(p.numel() for p in nn.Linear(1, 2).parameters())", "const y = new nn.Linear(1, 2).parameters().reduce((total, p) => total + p.numel(), 0);"],
+    ["y = 'yes' if len([1]) else 'no'", 'const y = [1].length ? "yes" : "no";'],
+    ["print(f'{x.mean().item():.3f} of {10:>4d}')", "console.log(`${x.mean().item().toFixed(3)} of ${String(10).padStart(4)}`);"],
+    ["print('%d%% %.2f' % (5, 0.5))", "console.log(`${5}% ${(0.5).toFixed(2)}`);"],
+    ["print('{}: {:.1%}'.format('a', 0.25))", 'console.log(`${"a"}: ${(0.25 * 100).toFixed(1)}%`);'],
+  ];
+  for (const [python, typescript] of cases) it(python, () => assert.equal(line(python), typescript));
+});
+
+describe("Python's statements in TypeScript", () => {
+  it("a variable is declared where all its uses see it", () => {
+    assert.equal(
+      body("for i in range(3):\n    last = i\nprint(last)"),
+      "let last!: number;\nfor (let i = 0; i < 3; i++) {\n  last = i;\n}\nconsole.log(last);",
+    );
+    assert.equal(body("for i in range(3):\n    k = i\nfor i in range(2):\n    k = 2\n    print(k)").match(/const k/g)?.length, 2);
+  });
+
+  it("no_grad is a function around its block, or lasts to its end where the block is left early", () => {
+    assert.match(body(`${torch}with torch.no_grad():\n    y = x + 1`), /noGrad\(\(\) => \{\n {2}const y = x\.add\(1\);\n\}\);/);
+    assert.match(
+      body(`${torch}def f():\n    with torch.no_grad():\n        return x`),
+      /function f\(\): Tensor \{\n {2}using _ = noGrad\(\);\n {2}return x;\n\}/,
+    );
+    assert.match(body(`${torch}@torch.no_grad()\ndef f():\n    return x`), /using _ = noGrad\(\);/);
+  });
+
+  it("arguments by name go where the program's own function has them", () => {
+    assert.match(body("def f(a, b=1, c=2):\n    return a\nf(1, c=3)"), /f\(1, undefined, 3\);/);
+  });
+
+  it("comments and docstrings stay", () => {
+    assert.equal(body('"""What it is."""\n# before\nn = 1  # after'), "/** What it is. */\n// before\nconst n = 1; // after");
+  });
+
+  it("a number that becomes a tensor is one from the start", () => {
+    assert.match(
+      body(`${torch}loss = 0\nfor i in range(3):\n    loss += x.sum()\nloss.backward()`),
+      /let loss = tensor\(0, \{ dtype: "int64" \}\);[\s\S]*loss = loss\.add\(x\.sum\(\)\);/,
+    );
+  });
+
+  it("the main program's `if` is gone, and the command line's options are an object", () => {
+    const python =
+      "import argparse\ndef main():\n    p = argparse.ArgumentParser()\n    p.add_argument('--batch-size', type=int, default=8)\n    args = p.parse_args()\n    print(args.batch_size)\nif __name__ == '__main__':\n    main()";
+    assert.match(
+      body(python),
+      /const args = \{ batch_size: 8 \};\n {2}console\.log\(args\.batch_size\);\n\}\n\nmain\(\);|const args = \{ batch_size: 8 \};\n {2}console\.log\(args\.batch_size\);\n\}\nmain\(\);/,
+    );
+  });
+
+  it("for … else runs where nothing broke off", () => {
+    assert.match(
+      body("for i in range(3):\n    if i > 5:\n        break\nelse:\n    print('all')"),
+      /let stopped = false;[\s\S]*stopped = true;\n {4}break;[\s\S]*if \(!stopped\) \{/,
+    );
+  });
+
+  it("the program's own modules are imported, and a name of TypeScript's gets a dash", () => {
+    const { code, modules } = fromPython("from .models.net import Net as N\nnew = N()");
+    assert.match(code, /import \{ Net as N \} from "\.\/models\/net\.ts";/);
+    assert.deepEqual(modules, [".models.net"]);
+    assert.match(code, /const new_ = /);
+  });
+
+  it("a name that the program uses itself is told from the API's", () => {
+    const { code } = fromPython("import torch\ndata = torch.randn(3)\nloader = torch.utils.data.DataLoader(data)");
+    assert.match(code, /import \* as torch from "kindling";/);
+    assert.match(code, /new torch\.data\.DataLoader\(/);
+  });
+});
+
+describe("what has no twin", () => {
+  it("stays as a comment and is said with its line; the rest comes out", () => {
+    const { code, problems } = fromPython("import torch\nimport matplotlib.pyplot as plt\nx = torch.randn(3)\nplt.plot(x)\nprint(x)");
+    assert.deepEqual(problems, [{ line: 4, message: "`matplotlib.pyplot.plot` has no twin here" }]);
+    assert.match(code, /\/\/ +plt\.plot\(x\)/);
+    assert.match(code, /console\.log\(String\(x\)\);/);
+  });
+
+  it("a function of PyTorch's that Kindling lacks is named", () => {
+    assert.match(fromPython("import torch\ny = torch.fft.fft(torch.randn(4))").problems[0]!.message, /Kindling has no `torch\.fft\.fft`/);
+  });
+
+  it("lines that are no Python don't stop the others", () => {
+    const { code, problems } = fromPython("x = 1\ny = = 2\nz = 3");
+    assert.equal(problems[0]!.line, 2);
+    assert.match(code, /const x = 1;[\s\S]*const z = 3;/);
+  });
+});
+
+describe("what is pasted", () => {
+  it("is known for PyTorch, or not", () => {
+    assert.ok(looksLikePyTorch("import torch\nx = torch.ones(2)"));
+    assert.ok(looksLikePyTorch("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(2, 3)"));
+    assert.ok(looksLikePyTorch("optimizer.zero_grad()\nloss.backward()\noptimizer.step()"));
+    assert.ok(!looksLikePyTorch('import { nn } from "kindling";\nconst net = new nn.Linear(2, 3);'));
+    assert.ok(!looksLikePyTorch("just some words, self.evident or not"));
+  });
+
+  it("brings only the imports that the file doesn't have", () => {
+    const code = 'import { nn, optim, type Tensor } from "kindling";\n\nconst a = 1;\n';
+    assert.equal(withoutImported(code, 'import { nn, type Tensor } from "kindling";\n'), 'import { optim } from "kindling";\n\nconst a = 1;\n');
+    assert.equal(withoutImported(code, 'import { nn, optim, Tensor } from "kindling";\n'), "const a = 1;\n");
+  });
+});
