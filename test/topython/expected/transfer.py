@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 def log(values):
     """Shows named values of the run, beside what the program itself prints."""
-    print(", ".join(f"{name}: {float(value) if hasattr(value, 'item') else value}" for name, value in values.items()), file=sys.stderr)
+    print(", ".join(f"{name}: {value.item() if isinstance(value, torch.Tensor) else value}" for name, value in values.items()), file=sys.stderr)
 
 
 def load_safetensors(path):
