@@ -2,7 +2,7 @@
 import { builtinCall } from "./builtins.ts";
 import { apiCall, argumentsOf, fieldArguments, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
-import { targetNames } from "./declarations.ts";
+import { isUnused, targetNames } from "./declarations.ts";
 import { constantIndex } from "./inference.ts";
 import { group, indent, keyText, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
@@ -580,6 +580,8 @@ export class Expressions {
         if (method || isModule(type)) return primary(this.receiver(callee), ownArguments(this, expression, method));
         return primary(this.receiver(callee), ".call", ownArguments(this, expression, findMethod(type.of, "__call__")));
       }
+      case "constructor":
+        return primary("new ", this.#calleeDoc(callee), argumentsOf(this, expression));
       case "python": {
         const api = kindlingPath(type.path);
         // A variable that holds a class of the API.
@@ -726,7 +728,9 @@ export class Expressions {
   /** What a loop, a comprehension or an assignment takes apart. */
   pattern(target: Expression): Doc {
     if (target.kind !== "tuple" && target.kind !== "list") return target.kind === "starred" ? ["...", this.pattern(target.value)] : this.doc(target);
-    return ["[", target.entries.flatMap((entry, at) => [at > 0 ? ", " : "", this.pattern(entry)]), "]"];
+    const entries = [...target.entries];
+    while (entries.length > 1 && isUnused(entries.at(-1)!)) entries.pop();
+    return ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", isUnused(entry) ? "" : this.pattern(entry)]), "]"];
   }
 }
 
