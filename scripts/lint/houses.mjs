@@ -15,7 +15,10 @@ export const houses = {
     packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"],
   },
   "src/topython": { from: ["src/protocol"], packages: [/^@babel\//] },
-  "src/cli": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/engine", "src/observe", "src/runner", "src/topython", "src/python"], packages: [/^node:/] },
+  "src/cli": {
+    from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/engine", "src/observe", "src/runner", "src/topython", "src/python"],
+    packages: [/^node:/],
+  },
   "src/extension": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/topython", "src/python"], packages: [/^node:/, "vscode"] },
   "webview": {
     from: ["src/protocol", "src/run"],

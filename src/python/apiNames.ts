@@ -203,15 +203,15 @@ export const apiMembers = words(`
     classToIdx classes clear clearGrad clip clip_ clone closedForm column columns components compute contiguous
     cooldown cooldownCounter copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ countBatch countIncludePad
     countNonzero cov covarianceMatrix cpu cross cuda cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs dModel
-    dampening data dataPtr dataset datasets decoder decoupledWeightDecay defaults deg2rad deg2rad_ delimiter delta
-    derive describe det detach detach_ device diag diagEmbed diagflat diagonal diagonalScatter diff digamma
-    digamma_ dilation dim directions dist distanceFunction div div_ divide divide_ divisorOverride dot double
-    downscaleFactor drawMany dropLast dropout dropout1 dropout2 dropout3 dsplit dtype elementSize elementwiseAffine
-    embedDim embeddingDim encoder endDim endFactor entries entropy enumerateSupport eps eq eq_ equal erf erf_ erfc
-    erfc_ erfinv erfinv_ etaMin etas eval evaluations eventShape exp exp2 exp2_ expAvg expAvgSq exp_ expand
-    expandAs expm1 expm1_ exponential_ extend extendedShape extraRepr factor fillDiagonal_ fill_ fix fix_ flatten
-    flattenParameters flip fliplr flipud float floatPower floatPower_ floor floorDivide floorDivide_ floor_ fmax
-    fmin fmod fmod_ forBatch forward forwardPre frac frac_ frexp full gamma gather gcd gcd_ ge ge_
+    dampening data dataPtr dataset datasets debugDescription decoder decoupledWeightDecay defaults deg2rad deg2rad_
+    delimiter delta derive describe det detach detach_ device diag diagEmbed diagflat diagonal diagonalScatter diff
+    digamma digamma_ dilation dim directions dist distanceFunction div div_ divide divide_ divisorOverride dot
+    double downscaleFactor drawMany dropLast dropout dropout1 dropout2 dropout3 dsplit dtype elementSize
+    elementwiseAffine embedDim embeddingDim encoder endDim endFactor entries entropy enumerateSupport eps eq eq_
+    equal erf erf_ erfc erfc_ erfinv erfinv_ etaMin etas eval evaluations eventShape exp exp2 exp2_ expAvg expAvgSq
+    exp_ expand expandAs expm1 expm1_ exponential_ extend extendedShape extraRepr factor fillDiagonal_ fill_ fix
+    fix_ flatten flattenParameters flip fliplr flipud float floatPower floatPower_ floor floorDivide floorDivide_
+    floor_ fmax fmin fmod fmod_ forBatch forward forwardPre frac frac_ frexp full gamma gather gcd gcd_ ge ge_
     generateSquareSubsequentMask generator geometric_ ger get getBuffer getDevice getLastLr getLr getParameter
     getState getSubmodule grad gradFn gradient gradientEdge greater greaterEqual greaterEqual_ greater_ groups gt
     gt_ half hardshrink has hasEnumerateSupport hasRsample head header heaviside heaviside_ height hiddenSize high
@@ -219,30 +219,30 @@ export const apiMembers = words(`
     inFeatures inOrder inProjBias inProjWeight includeLastOffset index indexAdd indexAdd_ indexCopy indexCopy_
     indexFill indexFill_ indexPut indexPut_ indexReduce indexReduce_ indexSelect indices initialAccumulatorValue
     initialLr initialSeed initialState inner inplace input inputSize insert int inverse isCausal isComplex
-    isContiguous isCpu isCuda isDecoupled isFloatingPoint isInference isLeaf isNonzero isParameter isSameSize
-    isSetTo isSigned isclose isfinite isinf isnan isneginf isposinf isreal item itemsize k kProjWeight keep keepdim
-    kernelSize key keyPaddingMask keys kind kinds kron kthvalue labelSmoothing lacks lambd lastEpoch layers lcm
-    lcm_ ldexp ldexp_ le le_ length lerp lerp_ less lessEqual lessEqual_ less_ lgamma lgamma_ lineSearchFn linear1
-    linear2 loadStateDict loc log log10 log10_ log1p log1p_ log2 log2_ logInput logNormal_ logProb logSoftmax
-    logTarget log_ logaddexp logaddexp2 logcumsumexp logdet logicalAnd logicalAnd_ logicalNot logicalNot_ logicalOr
-    logicalOr_ logicalXor logicalXor_ logit logit_ logits logsumexp long loss low lower lr lrDecay lt lt_ mT
-    makeParameters manualSeed margin markDirty markNonDifferentiable marked mask maskedFill maskedFill_
-    maskedScatter maskedScatter_ maskedSelect matmul matrixExp matrixPower max maxEval maxIter maxNorm maxVal
-    maximize maximum mean median memory memoryIsCausal memoryKeyPaddingMask memoryMask message milestones min
-    minLrs minVal minimum missing missingKeys mm mode module modules momentum momentumDecay moveaxis movedim msort
-    mul mul_ multiheadAttn multinomial multiply multiply_ mv nAveraged nClasses name namedBuffers namedChildren
-    namedModules namedParameters nanToNum nanToNum_ nanmean nanmedian nanquantile nansum narrow narrowCopy nbytes
-    ndim ndimension ne ne_ needWeights neg neg_ negative negativeSlope negative_ nelement nesterov newEmpty newFull
-    newOnes newTensor newZeros nextafter nextafter_ nhead nonPersistent nonlinearity nonzero norm norm1 norm2 norm3
-    normFirst normType normal normalDouble normal_ normalized normalizedShape notEqual notEqual_ numBadEpochs
-    numBatchesTracked numChannels numEmbeddings numEvents numFeatures numGroups numHeads numLayers numParameters
-    numSamples numel numpy offsets optimizer options original outChannels outFeatures outProj outer output
-    outputPadding outputRatio outputSize ownModules p pad padding paddingFor paddingIdx paddingMode paramGroups
-    paramShape param_groups parameters params patience perSampleWeights permutation permute perplexity
-    persistentWorkers pinMemoryDevice pinverse pop posWeight positive pow pow_ power precisionMatrix predict
-    prefetchFactor prelu printedBeforeGroups probs prod projSize properties prune put put_ qProjWeight qr quantile
-    query rad2deg rad2deg_ rand randint randn random random32 random64 random_ rank rate ravel reciprocal
-    reciprocal_ recomputeScaleFactor recordRates reduction registerBuffer registerForwardHook
+    isContiguous isCpu isCuda isDecoupled isFloatingPoint isInOrder isInference isLeaf isNonzero isParameter
+    isSameSize isSetTo isSigned isclose isfinite isinf isnan isneginf isposinf isreal item itemsize k kProjWeight
+    keep keepdim kernelSize key keyPaddingMask keys kind kinds kron kthvalue labelSmoothing lacks lambd lastEpoch
+    layers lcm lcm_ ldexp ldexp_ le le_ length lerp lerp_ less lessEqual lessEqual_ less_ lgamma lgamma_
+    lineSearchFn linear1 linear2 loadStateDict loc log log10 log10_ log1p log1p_ log2 log2_ logInput logNormal_
+    logProb logSoftmax logTarget log_ logaddexp logaddexp2 logcumsumexp logdet logicalAnd logicalAnd_ logicalNot
+    logicalNot_ logicalOr logicalOr_ logicalXor logicalXor_ logit logit_ logits logsumexp long loss low lower lr
+    lrDecay lt lt_ mT makeParameters manualSeed margin markDirty markNonDifferentiable marked mask maskedFill
+    maskedFill_ maskedScatter maskedScatter_ maskedSelect matmul matrixExp matrixPower max maxEval maxIter maxNorm
+    maxVal maximize maximum mean median memory memoryIsCausal memoryKeyPaddingMask memoryMask message milestones
+    min minLrs minVal minimum missing missingKeys mm mode module modules momentum momentumDecay moveaxis movedim
+    msort mul mul_ multiheadAttn multinomial multiply multiply_ mv nAveraged nClasses name namedBuffers
+    namedChildren namedModules namedParameters nanToNum nanToNum_ nanmean nanmedian nanquantile nansum narrow
+    narrowCopy nbytes ndim ndimension ne ne_ needWeights neg neg_ negative negativeSlope negative_ nelement
+    nesterov newEmpty newFull newOnes newTensor newZeros nextafter nextafter_ nhead nonPersistent nonlinearity
+    nonzero norm norm1 norm2 norm3 normFirst normType normal normalDouble normal_ normalized normalizedShape
+    notEqual notEqual_ numBadEpochs numBatchesTracked numChannels numEmbeddings numEvents numFeatures numGroups
+    numHeads numLayers numParameters numSamples numel numpy offsets optimizer options original outChannels
+    outFeatures outProj outer output outputPadding outputRatio outputSize ownModules p pad padding paddingFor
+    paddingIdx paddingMode paramGroups paramShape param_groups parameters params patience perSampleWeights
+    permutation permute perplexity persistentWorkers pinMemoryDevice pinverse pop posWeight positive pow pow_ power
+    precisionMatrix predict prefetchFactor prelu printedBeforeGroups probs prod projSize properties prune put put_
+    qProjWeight qr quantile query rad2deg rad2deg_ rand randint randn random random32 random64 random_ rank rate
+    ravel reciprocal reciprocal_ recomputeScaleFactor recordRates reduction registerBuffer registerForwardHook
     registerForwardPreHook registerFullBackwardHook registerFullBackwardPreHook registerHook registerModule
     registerParameter registerPostAccumulateGradHook registeredModules reinterpretedBatchNdims relu relu_ remainder
     remainder_ remembered renorm renorm_ repeat repeatInterleave replacement requiresGrad requiresGrad_

@@ -341,19 +341,23 @@ export class Expressions {
   // ---- functions
 
   lambda(expression: Lambda): Code {
-    const body = this.expression(expression.body);
+    const body = this.lambdaBody(expression);
     return { doc: [this.#parameterList(expression), " => ", arrowBody(body)], level: level.assignment };
+  }
+
+  /** What gives nothing in Python, as `append` does, gives nothing here. */
+  lambdaBody({ body }: Lambda): Code {
+    const code = this.expression(body);
+    return body.kind === "call" && this.typeOf(body).kind === "none" ? { doc: ["void ", within(code, level.unary)], level: level.unary } : code;
   }
 
   #parameterList(expression: Lambda): Doc {
     const entries = expression.parameters.map((parameter): Doc => {
       const name = `${parameter.star === "*" ? "..." : ""}${this.context.own(parameter.name)}`;
-      return parameter.default ? [name, " = ", this.doc(parameter.default)] : this.#untyped.has(expression) ? name : name;
+      return parameter.default ? [name, " = ", this.doc(parameter.default)] : name;
     });
     return ["(", entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])), ")"];
   }
-
-  readonly #untyped = new Set<Expression>();
 
   // ---- attributes
 
