@@ -9,8 +9,8 @@ import { ensureServer } from "./vscode-server.mjs";
 
 /** Folders of the suites that Mocha runs in this Node, the fastest first: no process, processes, a browser. */
 const folders = {
-  unit: ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "run", "extension"],
-  runs: ["runner", "keep", "client", "cli", "python", "scripts", "examples"],
+  unit: ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "run", "lint", "extension"],
+  runs: ["runner", "keep", "client", "cli", "python", "topython", "scripts", "examples"],
   page: ["webview"],
 };
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];

@@ -32,7 +32,7 @@ export function withShapes(problem: Problem, error: KindlingError, facts: ShapeF
 
 /** Sizes in a file that was loaded come from no line. */
 function isOfShapes(error: KindlingError): boolean {
-  if (/^Error\(s\) in loading/.test(error.message)) return false;
+  if (error.message.startsWith("Error(s) in loading")) return false;
   return error instanceof ShapeError || /\b(?:sizes?|shapes?|dimensions?|batch_size)\b/i.test(error.message);
 }
 

@@ -81,8 +81,13 @@ export class Supervisor {
     this.#gone = new Promise((resolve) => (this.#giveUp = resolve));
     this.ready = new Promise((resolve) => {
       port1.on("message", (message: WorkerMessage) => {
-        if (message.type === "ready") resolve(message.kernels);
-        else this.#receive(message);
+        if (message.type === "ready") {
+          // Threads that the program starts are no copies of each other.
+          setFlagsFromString("--random-seed=0");
+          resolve(message.kernels);
+        } else {
+          this.#receive(message);
+        }
       });
       this.#worker.once("exit", () => resolve(undefined));
     });

@@ -9,7 +9,7 @@ export interface WorkerStart {
   /** Leads to the main thread. `parentPort`, which every worker has, is the program's, too. */
   port?: MessagePort;
   /** Whether a debugger is there. */
-  readonly debug: boolean;
+  debug?: boolean;
 }
 
 /** Main thread → worker thread; once. */

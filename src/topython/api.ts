@@ -72,7 +72,9 @@ export const callbackArity: Readonly<Record<string, number>> = {
 };
 
 /** Makers of tensors that take a shape, as a list or number by number. */
-export const takesShape = new Set("zeros ones full empty randn rand randint view reshape expand permute repeat unflatten broadcastTo tile flip roll".split(" "));
+export const takesShape = new Set(
+  "zeros ones full empty randn rand randint view reshape expand permute repeat unflatten broadcastTo tile flip roll".split(" "),
+);
 
 /** Where float32 numbers may stand for whole ones, and PyTorch wants integers: the places of such arguments. */
 export const indexPlaces: Readonly<Record<string, readonly number[]>> = {
@@ -107,13 +109,24 @@ const dtypes = new Set(["float32", "float", "float64", "double", "float16", "hal
 export const isDtype = (name: string): boolean => dtypes.has(name);
 
 /** The one integer type of Kindling's is PyTorch's usual one. */
-export const dtypeName = (name: string): string => (name === "int32" || name === "int" || name === "long" ? "torch.int64" : name === "double" || name === "float64" || name === "float" ? "torch.float32" : `torch.${name}`);
+export const dtypeName = (name: string): string =>
+  name === "int32" || name === "int" || name === "long"
+    ? "torch.int64"
+    : name === "double" || name === "float64" || name === "float"
+      ? "torch.float32"
+      : `torch.${name}`;
 
 const dtypeOf = (name: string | undefined): Type => (name === undefined ? tensor : /int|long/.test(name) ? ints : name === "bool" ? bools : floats);
 
-const comparisons = new Set("eq ne lt le gt ge isnan isinf isfinite logicalAnd logicalOr logicalXor logicalNot isclose isin less greater notEqual lessEqual greaterEqual".split(" "));
-const integral = new Set("argmax argmin argsort nonzero argwhere bincount long int multinomial searchsorted bucketize randint randperm countNonzero".split(" "));
-const fractional = new Set("float mean std var softmax logSoftmax sigmoid tanh exp log sqrt rand randn linspace normal bernoulli eye zeros ones div norm".split(" "));
+const comparisons = new Set(
+  "eq ne lt le gt ge isnan isinf isfinite logicalAnd logicalOr logicalXor logicalNot isclose isin less greater notEqual lessEqual greaterEqual".split(" "),
+);
+const integral = new Set(
+  "argmax argmin argsort nonzero argwhere bincount long int multinomial searchsorted bucketize randint randperm countNonzero".split(" "),
+);
+const fractional = new Set(
+  "float mean std var softmax logSoftmax sigmoid tanh exp log sqrt rand randn linspace normal bernoulli eye zeros ones div norm".split(" "),
+);
 /** What only moves or picks elements, or keeps whole numbers whole. */
 const keeps = new Set(
   "at select narrow slice index indexSelect view reshape flatten unflatten squeeze unsqueeze permute transpose t expand contiguous clone detach repeat flip roll cat stack gather sum prod max min abs neg clamp cumsum maskedSelect split chunk unbind".split(
@@ -189,15 +202,28 @@ export function apiResult(path: string, types: readonly Type[], dtype: string | 
   if (path === "arange") return dtype === undefined && types.every((type) => type.kind === "number" && type.whole) ? ints : dtypeOf(dtype);
   if (path.startsWith("nn.init.") || path.startsWith("nn.functional.") || path.startsWith("linalg.")) {
     if (last === "multiHeadAttentionForward") return tuple(tensor, tensor);
-    return path === "nn.functional.oneHot" ? ints : path.startsWith("linalg.") && /^(svd|qr|eigh|slogdet|lstsq)$/.test(last) ? unknown : tensorResult(last, tensor, types.length, dtype);
+    return path === "nn.functional.oneHot"
+      ? ints
+      : path.startsWith("linalg.") && /^(svd|qr|eigh|slogdet|lstsq)$/.test(last)
+        ? unknown
+        : tensorResult(last, tensor, types.length, dtype);
   }
-  if (path.startsWith("nn.utils.")) return /pack/.test(last) && last.startsWith('pad') ? tuple(tensor, tensor) : /^(packPadded|packSeq)/.test(last) ? unknown : last === "clipGradNorm_" || /^pad|parametersToVector/.test(last) ? tensor : unknown;
-  if (head === "cuda" || head === "device" || head === "data" || head === "autograd" || head === "optim" || head === "distributions") return /isAvailable/.test(last) ? boolean : unknown;
+  if (path.startsWith("nn.utils."))
+    return /pack/.test(last) && last.startsWith("pad")
+      ? tuple(tensor, tensor)
+      : /^(packPadded|packSeq)/.test(last)
+        ? unknown
+        : last === "clipGradNorm_" || /^pad|parametersToVector/.test(last)
+          ? tensor
+          : unknown;
+  if (head === "cuda" || head === "device" || head === "data" || head === "autograd" || head === "optim" || head === "distributions")
+    return /isAvailable/.test(last) ? boolean : unknown;
   // A function that takes a tensor and more has one argument more than the method.
   return tensorResult(last, types.reduce(tensorsOnly, unknown), types[0]?.kind === "tensor" ? types.length - 1 : types.length, dtype);
 }
 
-const tensorsOnly = (found: Type, type: Type): Type => (type.kind === "tensor" ? either(found, type) : type.kind === "list" && type.of.kind === "tensor" ? either(found, type.of) : found);
+const tensorsOnly = (found: Type, type: Type): Type =>
+  type.kind === "tensor" ? either(found, type) : type.kind === "list" && type.of.kind === "tensor" ? either(found, type.of) : found;
 
 /** What a dataset holds. */
 export function itemOf(type: Type | undefined): Type {
@@ -218,17 +244,38 @@ export function instanceType(path: string, types: readonly Type[]): Type {
     case "nn.Buffer":
       return first?.kind === "tensor" ? first : tensor;
     case "data.TensorDataset":
-      return { kind: "instance", path, of: types.some((type) => type.kind === "list") ? unknown : tuple(...types.map((type) => (type.kind === "tensor" ? type : tensor))) };
+      return {
+        kind: "instance",
+        path,
+        of: types.some((type) => type.kind === "list") ? unknown : tuple(...types.map((type) => (type.kind === "tensor" ? type : tensor))),
+      };
     case "data.DataLoader":
     case "data.Subset":
       return { kind: "instance", path, of: itemOf(first) };
     case "data.ConcatDataset":
-      return { kind: "instance", path, of: first?.kind === "list" || first?.kind === "tuple" ? itemOf(first.kind === "list" ? first.of : first.of[0]) : unknown };
+      return {
+        kind: "instance",
+        path,
+        of: first?.kind === "list" || first?.kind === "tuple" ? itemOf(first.kind === "list" ? first.of : first.of[0]) : unknown,
+      };
     case "nn.ModuleList":
     case "nn.ModuleDict":
     case "nn.ParameterList":
     case "nn.ParameterDict":
-      return { kind: "instance", path, of: first?.kind === "list" ? first.of : first?.kind === "map" ? first.value : first?.kind === "object" ? (first.rest ?? [...first.fields.values()].reduce(either, none)) : /Parameter/.test(path) ? tensor : { kind: "instance", path: "nn.Module" } };
+      return {
+        kind: "instance",
+        path,
+        of:
+          first?.kind === "list"
+            ? first.of
+            : first?.kind === "map"
+              ? first.value
+              : first?.kind === "object"
+                ? (first.rest ?? [...first.fields.values()].reduce(either, none))
+                : /Parameter/.test(path)
+                  ? tensor
+                  : { kind: "instance", path: "nn.Module" },
+      };
     case "nn.Sequential":
       return { kind: "instance", path, of: { kind: "instance", path: "nn.Module" } };
     default:

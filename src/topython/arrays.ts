@@ -1,7 +1,8 @@
 /** Methods of arrays, maps and sets: comprehensions, dictionaries, Python's own functions. */
+import { iterable, iterated, materialized } from "./sequences.ts";
+import { condition, expression, wholeExpression } from "./grammar.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { condition, expression, iterable, iterated, materialized, wholeExpression } from "./expressions.ts";
 import { functionValue, isCallback, pureExpression } from "./functions.ts";
 import { declareParts, declarePattern, isLoopPattern, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, comparison, infix, receiver, within, type Code } from "./python.ts";
@@ -9,7 +10,9 @@ import { bare, isFunction, mentions, type FunctionNode, type Node } from "./synt
 import { boolean, either, elementOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
 export const arrayMethods: ReadonlySet<string> = new Set(
-  "map filter reduce forEach flatMap flat join some every find findIndex findLast includes indexOf lastIndexOf push pop shift unshift slice splice concat reverse toReversed sort toSorted fill at entries keys values with toString".split(" "),
+  "map filter reduce forEach flatMap flat join some every find findIndex findLast includes indexOf lastIndexOf push pop shift unshift slice splice concat reverse toReversed sort toSorted fill at entries keys values with toString".split(
+    " ",
+  ),
 );
 
 export function arrayMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
@@ -53,7 +56,9 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "unshift":
       return access(`${receiver(made)}.insert(0, ${value(first!).text})`, none);
     case "slice":
-      return nodes.length === 0 ? access(`list(${made.text})`, list(of)) : access(`${receiver(here())}[${range(context, nodes)}]`, made.type.kind === "tuple" ? list(of) : list(of));
+      return nodes.length === 0
+        ? access(`list(${made.text})`, list(of))
+        : access(`${receiver(here())}[${range(context, nodes)}]`, made.type.kind === "tuple" ? list(of) : list(of));
     case "splice":
       return spliced(context, made, nodes);
     case "concat":
@@ -120,7 +125,13 @@ function turns(context: Context, made: Code, node: FunctionNode, keepsItem = fal
 }
 
 /** `body for x in xs` with the callback's body, `undefined` where it takes more than an expression. */
-function comprehension(context: Context, made: Code, callback: Node, isTest = false, give = (body: Code, clause: string): string => `${within(body, binds.conditional)} for ${clause}`): Code | undefined {
+function comprehension(
+  context: Context,
+  made: Code,
+  callback: Node,
+  isTest = false,
+  give = (body: Code, clause: string): string => `${within(body, binds.conditional)} for ${clause}`,
+): Code | undefined {
   const inner = bare(callback);
   if (!isFunction(inner)) return undefined;
   const body = inner.body.type === "BlockStatement" ? soleReturn(inner.body) : inner.body;
@@ -170,13 +181,19 @@ interface Applied {
 function applied(context: Context, made: Code, callback: Node): Applied {
   const inner = bare(callback);
   const of = elementOf(iterated(context, made).type);
-  const standard = inner.type === "Identifier" && !context.scope.find(inner.name) ? { String: "str", Number: "float", Boolean: "bool", parseFloat: "float", parseInt: "int" }[inner.name] : undefined;
+  const standard =
+    inner.type === "Identifier" && !context.scope.find(inner.name)
+      ? { String: "str", Number: "float", Boolean: "bool", parseFloat: "float", parseInt: "int" }[inner.name]
+      : undefined;
   if (standard) return { of: standard === "str" ? string : number, called: { arity: 1, text: (given) => `${standard}(${given})` } };
   const value = isCallback(inner) ? functionValue(context, inner, [of, whole], undefined, "convert") : expression(context, callback);
   const { type } = value;
   const arity = type.kind === "function" ? (type.parameters.rest ? 1 : type.parameters.types.length) : 1;
   const unpacks = isCallback(inner) && false;
-  return { of: type.kind === "function" ? type.returns : unknown, called: { arity, text: (given) => `${receiver(value)}(${unpacks ? "*" : ""}${arity === 0 ? "" : given})` } };
+  return {
+    of: type.kind === "function" ? type.returns : unknown,
+    called: { arity, text: (given) => `${receiver(value)}(${unpacks ? "*" : ""}${arity === 0 ? "" : given})` },
+  };
 }
 
 function mapped(context: Context, made: Code, callback: Node): Code {
@@ -240,14 +257,20 @@ function reduced(context: Context, made: Code, callback: Node, initial: Node | u
   const start = initial ? expression(context, initial) : undefined;
   const of = elementOf(iterated(context, made).type);
   const sumType = start?.type ?? of;
-  const folding = isFunction(inner) && inner.params.length > 2 ? context.refuse(callback, "reduce with an index", "write it as a loop") : isFunction(inner) ? functionValue(context, inner, [sumType, of], 2, "fold") : expression(context, callback);
+  const folding =
+    isFunction(inner) && inner.params.length > 2
+      ? context.refuse(callback, "reduce with an index", "write it as a loop")
+      : isFunction(inner)
+        ? functionValue(context, inner, [sumType, of], 2, "fold")
+        : expression(context, callback);
   const type = folding.type.kind === "function" ? either(folding.type.returns, sumType) : sumType;
   return access(`functools.reduce(${[folding.text, iterated(context, made).text, ...(start ? [start.text] : [])].join(", ")})`, type);
 }
 
 function summed(context: Context, made: Code, node: FunctionNode, initial: Node): Code | undefined {
   const [total, item] = node.params;
-  if (node.params.length !== 2 || total?.type !== "Identifier" || !item || node.body.type !== "BinaryExpression" || node.body.operator !== "+") return undefined;
+  if (node.params.length !== 2 || total?.type !== "Identifier" || !item || node.body.type !== "BinaryExpression" || node.body.operator !== "+")
+    return undefined;
   const { left, right } = node.body;
   if (left.type !== "Identifier" || left.name !== total.name || mentions(right, total.name)) return undefined;
   const start = expression(context, initial);
@@ -257,7 +280,10 @@ function summed(context: Context, made: Code, node: FunctionNode, initial: Node)
   if (each.type.kind === "string") return undefined;
   const source = /^(\w+) for \1 in ([\w.]+(?:\([\w., ]*\))?)$/.exec(each.text);
   const values = source ? source[2]! : each.text;
-  return access(start.text === "0" ? `sum(${values})` : `sum(${source ? values : `(${values})`}, ${start.text})`, each.type.kind === "number" && each.type.whole ? whole : each.type);
+  return access(
+    start.text === "0" ? `sum(${values})` : `sum(${source ? values : `(${values})`}, ${start.text})`,
+    each.type.kind === "number" && each.type.whole ? whole : each.type,
+  );
 }
 
 /** A loop of its own before the statement. */
@@ -301,7 +327,9 @@ function pushed(context: Context, made: Code, nodes: readonly Node[]): Code {
     learn(context, made, item.type);
     return access(`${receiver(made)}.append(${item.text})`, none);
   }
-  const items = nodes.map((node) => (node.type === "SpreadElement" ? `*${within(iterable(context, node.argument), binds.bitOr)}` : materialized(expression(context, node)).text));
+  const items = nodes.map((node) =>
+    node.type === "SpreadElement" ? `*${within(iterable(context, node.argument), binds.bitOr)}` : materialized(expression(context, node)).text,
+  );
   return access(`${receiver(made)}.extend([${items.join(", ")}])`, none);
 }
 
@@ -319,7 +347,8 @@ export function range(context: Context, nodes: readonly Node[]): string {
   return `${start === "0" ? "" : (start ?? "")}:${end ?? ""}`;
 }
 
-const asList = (made: Code): Code => (made.type.kind === "list" || made.type.kind === "tuple" || made.type.kind === "unknown" ? made : atom(`[${made.text}]`, list(made.type)));
+const asList = (made: Code): Code =>
+  made.type.kind === "list" || made.type.kind === "tuple" || made.type.kind === "unknown" ? made : atom(`[${made.text}]`, list(made.type));
 
 function spliced(context: Context, made: Code, nodes: readonly Node[]): Code {
   const [start, count, ...items] = nodes.map((node) => wholeExpression(context, node).text);
@@ -415,7 +444,10 @@ export function mapMethod(context: Context, node: CallNode, made: Code, name: st
       const inner = bare(first!);
       if (!isFunction(inner)) return undefined;
       const [value, own] = inner.params;
-      const swapped = { ...inner, params: [{ type: "ArrayPattern", elements: [own ?? { type: "Identifier", name: "_", start: 0, end: 0 }, value], start: value!.start, end: value!.end }] } as unknown as Node;
+      const swapped = {
+        ...inner,
+        params: [{ type: "ArrayPattern", elements: [own ?? { type: "Identifier", name: "_", start: 0, end: 0 }, value], start: value!.start, end: value!.end }],
+      } as unknown as Node;
       return forEach(context, made, swapped);
     }
     default:

@@ -1,14 +1,45 @@
 /** Calls and constructions. */
-import { apiResult, callbackArity, dtypeName, indexModules, indexPlaces, instanceType, isDtype, methodResult, moduleResult, noTwinOf, pythonPath, takesShape, tensorResult } from "./api.ts";
+import { iterable, listed, materialized } from "./sequences.ts";
+import { apiDictionary, expression, wholeExpression } from "./grammar.ts";
+import {
+  apiResult,
+  callbackArity,
+  dtypeName,
+  indexModules,
+  indexPlaces,
+  instanceType,
+  isDtype,
+  methodResult,
+  moduleResult,
+  noTwinOf,
+  pythonPath,
+  takesShape,
+  tensorResult,
+} from "./api.ts";
 import { arrayMethod, arrayMethods, mapMethod, setMethod } from "./arrays.ts";
 import type { Context } from "./context.ts";
-import { apiDictionary, expression, iterable, listed, materialized, memberOf, wholeExpression } from "./expressions.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
-import { boolean, bools, floats, backwardHookType, hookType, list, none, noParameters, tensor, unknown, whole, type ClassInfo, type Parameters, type Type } from "./types.ts";
+import {
+  boolean,
+  bools,
+  floats,
+  backwardHookType,
+  hookType,
+  list,
+  none,
+  noParameters,
+  tensor,
+  unknown,
+  whole,
+  type ClassInfo,
+  type Parameters,
+  type Type,
+  memberOf,
+} from "./types.ts";
 
 export type CallNode = Extract<Node, { type: "CallExpression" }>;
 type NewNode = Extract<Node, { type: "NewExpression" }>;
@@ -21,7 +52,13 @@ interface Argument {
 
 export function call(context: Context, node: CallNode): Code {
   const callee = bare(node.callee);
-  if (callee.type === "Super") return access(`super().__init__(${ownArguments(context, node.arguments, superParameters(context)).map(({ text }) => text).join(", ")})`, none);
+  if (callee.type === "Super")
+    return access(
+      `super().__init__(${ownArguments(context, node.arguments, superParameters(context))
+        .map(({ text }) => text)
+        .join(", ")})`,
+      none,
+    );
   if (callee.type === "Import") return context.refuse(node, "import(…)", "import it at the top of the file");
   if (callee.type === "Identifier" && !context.scope.find(callee.name)) {
     return standardCall(context, node, callee.name) ?? context.refuse(node, `${callee.name}(…)`);
@@ -30,7 +67,13 @@ export function call(context: Context, node: CallNode): Code {
     const name = keyName(callee.property, callee.computed);
     const object = bare(callee.object);
     if (name !== undefined) {
-      if (object.type === "Super") return access(`super().${methodName(context, unknown, name)}(${ownArguments(context, node.arguments, noParameters).map(({ text }) => text).join(", ")})`, name === "forward" ? tensor : unknown);
+      if (object.type === "Super")
+        return access(
+          `super().${methodName(context, unknown, name)}(${ownArguments(context, node.arguments, noParameters)
+            .map(({ text }) => text)
+            .join(", ")})`,
+          name === "forward" ? tensor : unknown,
+        );
       const global = globalPath(context, callee);
       const standard = global && standardCall(context, node, global);
       if (standard) return standard;
@@ -67,10 +110,23 @@ function callOf(context: Context, node: CallNode, made: Code): Code {
     case "function":
       return finished(receiver(made), ownArguments(context, node.arguments, type.parameters), node, type.returns);
     case "object of":
-      return finished(receiver(made), ownArguments(context, node.arguments, forwardOf(type.of)?.parameters ?? noParameters), node, forwardOf(type.of)?.returns ?? resultOfBase(type.of));
+      return finished(
+        receiver(made),
+        ownArguments(context, node.arguments, forwardOf(type.of)?.parameters ?? noParameters),
+        node,
+        forwardOf(type.of)?.returns ?? resultOfBase(type.of),
+      );
     case "instance": {
       const given = ownArguments(context, node.arguments, noParameters, type.path.startsWith("nn.") && type.path !== "nn.Module");
-      return finished(receiver(made), asIndices(given, indexModules[type.path]), node, moduleResult(type.path, given.map((each) => each.type)));
+      return finished(
+        receiver(made),
+        asIndices(given, indexModules[type.path]),
+        node,
+        moduleResult(
+          type.path,
+          given.map((each) => each.type),
+        ),
+      );
     }
   }
   return finished(receiver(made), ownArguments(context, node.arguments, noParameters), node, unknown);
@@ -80,7 +136,8 @@ function forwardOf(info: ClassInfo): (Type & { kind: "function" }) | undefined {
   return info.methods.get("forward") ?? (info.base.kind === "class" ? forwardOf(info.base.of) : undefined);
 }
 
-const resultOfBase = (info: ClassInfo): Type => (info.base.kind === "class" ? resultOfBase(info.base.of) : info.base.kind === "instance" ? moduleResult(info.base.path, []) : tensor);
+const resultOfBase = (info: ClassInfo): Type =>
+  info.base.kind === "class" ? resultOfBase(info.base.of) : info.base.kind === "instance" ? moduleResult(info.base.path, []) : tensor;
 
 function superParameters(context: Context): Parameters {
   const own = context.scope.find("this")?.type();
@@ -137,7 +194,9 @@ function keywords(context: Context, node: Extract<Node, { type: "ObjectExpressio
     const key = keyName(property.key, property.computed) ?? "";
     const name = isApi ? (key === "t0" && path.endsWith("WarmRestarts") ? "T_0" : key === "t0" ? "t0" : snake(key)) : pythonName(key);
     const value = property.type === "ObjectMethod" ? property : property.value;
-    const made = isApi ? apiValue(context, value, key, path) : materialized(isCallback(value) ? callback(context, value, undefined) : argument(context, value, key));
+    const made = isApi
+      ? apiValue(context, value, key, path)
+      : materialized(isCallback(value) ? callback(context, value, undefined) : argument(context, value, key));
     return { text: `${name}=${made.text}`, node: property, type: made.type };
   });
 }
@@ -155,10 +214,14 @@ function apiValue(context: Context, node: Node, name: string, path: string): Cod
   return /^(params|modules)$/.test(name) ? made : wantsWhole(name) ? wholeExpression(context, node) : made;
 }
 
-const wantsWhole = (name: string): boolean => /(size|features|channels|dim|heads|layers|groups|padding|stride|steps|epochs|tMax|totalSteps|stepSize|length)$/i.test(name);
+const wantsWhole = (name: string): boolean =>
+  /(size|features|channels|dim|heads|layers|groups|padding|stride|steps|epochs|tMax|totalSteps|stepSize|length)$/i.test(name);
 
 const isNumbers = (context: Context, node: Extract<Node, { type: "ArrayExpression" }>): boolean =>
-  node.elements.length > 0 && node.elements.every((element) => element !== null && element.type !== "SpreadElement" && context.dry(() => expression(context, element).type.kind) === "number");
+  node.elements.length > 0 &&
+  node.elements.every(
+    (element) => element !== null && element.type !== "SpreadElement" && context.dry(() => expression(context, element).type.kind) === "number",
+  );
 
 /** A list of numbers as a tuple: a kernel's size, a shape. */
 function tupleOf(context: Context, node: Extract<Node, { type: "ArrayExpression" }>): Code {
@@ -183,7 +246,8 @@ function apiArguments(context: Context, node: CallNode | NewNode, path: string, 
     const inner = bare(each);
     if (inner.type === "ObjectExpression" && i === node.arguments.length - 1 && parameters === "options") {
       for (const property of inner.properties)
-        if (property.type === "ObjectProperty" && keyName(property.key) === "dtype") dtype = property.value.type === "StringLiteral" ? property.value.value : (keyName(property.value) ?? dtype);
+        if (property.type === "ObjectProperty" && keyName(property.key) === "dtype")
+          dtype = property.value.type === "StringLiteral" ? property.value.value : (keyName(property.value) ?? dtype);
       return keywords(context, inner, true, path);
     }
     const made = apiArgument(context, each, { last, path, wantsTuples, isWhole: wantsWholes(node), place: i });
@@ -220,17 +284,25 @@ function apiArgument(context: Context, node: Node, { last, path, wantsTuples, is
     return access(dtypeName(inner.value));
   }
   const made = isWhole ? wholeExpression(context, node) : expression(context, node);
-  const takesIterator = path.startsWith("optim.") || /clipGrad|parametersToVector|vectorToParameters|extend/.test(last) || (last === "Sequential" && place === 0);
+  const takesIterator =
+    path.startsWith("optim.") || /clipGrad|parametersToVector|vectorToParameters|extend/.test(last) || (last === "Sequential" && place === 0);
   return takesIterator ? made : materialized(made);
 }
 
-const callbackNames: Readonly<Record<string, string>> = { registerForwardHook: "hook", registerForwardPreHook: "hook", registerFullBackwardHook: "hook", registerHook: "hook", LambdaLR: "factor", step: "closure" };
+const callbackNames: Readonly<Record<string, string>> = {
+  registerForwardHook: "hook",
+  registerForwardPreHook: "hook",
+  registerFullBackwardHook: "hook",
+  registerHook: "hook",
+  LambdaLR: "factor",
+  step: "closure",
+};
 
 function callbackTypes(name: string): readonly Type[] {
   if (name === "registerHook") return [tensor];
   if (name === "apply") return [{ kind: "instance", path: "nn.Module" }];
   if (name === "LambdaLR" || name === "MultiplicativeLR") return [whole];
-  if (name.startsWith('registerFullBackward')) return backwardHookType.parameters.types;
+  if (name.startsWith("registerFullBackward")) return backwardHookType.parameters.types;
   return /^register.*Hook$/.test(name) ? hookType.parameters.types : [];
 }
 
@@ -238,7 +310,12 @@ function callbackTypes(name: string): readonly Type[] {
 function groups(context: Context, node: Extract<Node, { type: "ArrayExpression" }>): Code {
   const items = node.elements.map((element) => {
     const inner = bare(element!);
-    const made = inner.type === "ObjectExpression" ? apiDictionary(context, inner) : inner.type === "SpreadElement" ? code(`*${within(iterable(context, inner.argument), binds.bitOr)}`, binds.sign) : expression(context, element!);
+    const made =
+      inner.type === "ObjectExpression"
+        ? apiDictionary(context, inner)
+        : inner.type === "SpreadElement"
+          ? code(`*${within(iterable(context, inner.argument), binds.bitOr)}`, binds.sign)
+          : expression(context, element!);
     return { text: made.text, node: element! };
   });
   return atom(listed("[", "]", items, startLine(node)), list(unknown));
@@ -247,7 +324,15 @@ function groups(context: Context, node: Extract<Node, { type: "ArrayExpression" 
 /** Whole numbers that are kept as float32 become integers where PyTorch asks for them. */
 function asIndices(given: readonly Argument[], places: readonly number[] | undefined): readonly Argument[] {
   if (!places) return given;
-  return given.map((each, i) => (places.includes(i) && each.type.kind === "tensor" && each.type.dtype === "float" && /^[\w.]+(\[.*\])?$|^torch\.tensor/.test(each.text) && isFloatTensor(each) ? { ...each, text: `${each.text}.long()` } : each));
+  return given.map((each, i) =>
+    places.includes(i) &&
+    each.type.kind === "tensor" &&
+    each.type.dtype === "float" &&
+    /^[\w.]+(\[.*\])?$|^torch\.tensor/.test(each.text) &&
+    isFloatTensor(each)
+      ? { ...each, text: `${each.text}.long()` }
+      : each,
+  );
 }
 
 const isFloatTensor = (_each: Argument): boolean => true;
@@ -301,7 +386,8 @@ export function apiCall(context: Context, node: CallNode, path: string): Code {
       return access(`torch.set_grad_enabled(${expression(context, first!).text})`);
   }
   const infixed = operators[path];
-  if (infixed && second && node.arguments.length === 2 && bare(second).type !== "ObjectExpression") return infix(expression(context, first!), infixed[0], expression(context, second), infixed[1], tensor);
+  if (infixed && second && node.arguments.length === 2 && bare(second).type !== "ObjectExpression")
+    return infix(expression(context, first!), infixed[0], expression(context, second), infixed[1], tensor);
   const { given, types, dtype } = apiArguments(context, node, path, path === "autograd.grad" ? "options" : "options");
   return finished(pythonPath(context, path), given, node, apiResult(path, types, dtype));
 }
@@ -320,7 +406,9 @@ function decorated(context: Context, node: CallNode, path: string): Code {
     const made = expression(context, inner);
     return access(`${text}(${made.text})()`, made.type.kind === "function" ? made.type.returns : unknown);
   }
-  const name = context.fresh(`without_${path === "noGrad" ? "gradients" : "tracking"}`.replace("without_tracking", path === "enableGrad" ? "with_gradients" : "inferred"));
+  const name = context.fresh(
+    `without_${path === "noGrad" ? "gradients" : "tracking"}`.replace("without_tracking", path === "enableGrad" ? "with_gradients" : "inferred"),
+  );
   const type = context.dry(() => functionValue(context, inner).type);
   context.before.push(...context.captured(() => define(context, name, inner, { decorators: [`@${text}`] })));
   return access(`${name}()`, type.kind === "function" ? type.returns : unknown);
@@ -340,13 +428,17 @@ function tensorOf(context: Context, node: CallNode, path: string): Code {
 
 function surelyBools(node: Node): boolean {
   const inner = bare(node);
-  return inner.type === "BooleanLiteral" || (inner.type === "ArrayExpression" && inner.elements.length > 0 && inner.elements.every((element) => element && surelyBools(element)));
+  return (
+    inner.type === "BooleanLiteral" ||
+    (inner.type === "ArrayExpression" && inner.elements.length > 0 && inner.elements.every((element) => element && surelyBools(element)))
+  );
 }
 
 /** Whether Python would make floats of it, too: one of the numbers is written with a point. */
 function surelyFloats(context: Context, node: Node): boolean {
   const inner = bare(node);
-  if (inner.type === "ArrayExpression") return inner.elements.some((element) => element !== null && element.type !== "SpreadElement" && surelyFloats(context, element));
+  if (inner.type === "ArrayExpression")
+    return inner.elements.some((element) => element !== null && element.type !== "SpreadElement" && surelyFloats(context, element));
   const { type } = context.dry(() => expression(context, inner));
   return type.kind === "number" && type.whole === false && (inner.type !== "NumericLiteral" || /[.e]/i.test(inner.extra?.["raw"] as string));
 }
@@ -364,7 +456,12 @@ function saved(context: Context, node: CallNode): Code {
   const [value, file] = node.arguments;
   const name = fileName(context, file!);
   if (/\.safetensors["')]*$/.test(name.text)) return context.refuse(node, "save to a .safetensors file", "save to a .pt file");
-  return finished("torch.save", [value!, file!].map((each, i) => ({ text: i === 0 ? expression(context, each).text : name.text, node: each, type: unknown })), node, none);
+  return finished(
+    "torch.save",
+    [value!, file!].map((each, i) => ({ text: i === 0 ? expression(context, each).text : name.text, node: each, type: unknown })),
+    node,
+    none,
+  );
 }
 
 // Methods
@@ -402,7 +499,12 @@ function methodCall(context: Context, node: CallNode, made: Code, name: string):
     case "class": {
       const own = type.of.statics.get(name);
       const parameters = own?.kind === "function" ? own.parameters : noParameters;
-      return finished(`${made.text}.${own ? attributeName(name) : snake(name)}`, ownArguments(context, node.arguments, parameters), node, own?.kind === "function" ? own.returns : name === "apply" ? tensor : unknown);
+      return finished(
+        `${made.text}.${own ? attributeName(name) : snake(name)}`,
+        ownArguments(context, node.arguments, parameters),
+        node,
+        own?.kind === "function" ? own.returns : name === "apply" ? tensor : unknown,
+      );
     }
     case "object of":
       return ownMethod(context, node, made, type.of, name);
@@ -419,8 +521,10 @@ function methodCall(context: Context, node: CallNode, made: Code, name: string):
 function ownMethod(context: Context, node: CallNode, made: Code, info: ClassInfo, name: string): Code {
   const own = memberOf(info, name);
   const [first] = node.arguments;
-  if (name === "get" && isDataset(info)) return access(`${receiver(made)}[${expression(context, first!).text}]`, own?.kind === "function" ? own.returns : unknown);
-  if (own?.kind === "function") return finished(`${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, own.parameters), node, own.returns);
+  if (name === "get" && isDataset(info))
+    return access(`${receiver(made)}[${expression(context, first!).text}]`, own?.kind === "function" ? own.returns : unknown);
+  if (own?.kind === "function")
+    return finished(`${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, own.parameters), node, own.returns);
   if (own) return callOf(context, node, access(`${receiver(made)}.${attributeName(name)}`, own));
   const base = baseOf(info);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
@@ -452,38 +556,47 @@ function instanceMethod(context: Context, node: CallNode, made: Code, type: Type
     if (name === "has" && first) return comparison(expression(context, first), "in", made, boolean);
     if (name === "set") return action(`${receiver(made)}[${expression(context, first!).text}] = ${expression(context, node.arguments[1]!).text}`);
     if (name === "entries") return access(`${receiver(made)}.items()`, list({ kind: "tuple", of: [{ kind: "string" }, type.of ?? unknown] }, true));
-    if (name === "keys" || name === "values") return access(`${receiver(made)}.${name}()`, list(name === "keys" ? { kind: "string" } : (type.of ?? unknown), true));
+    if (name === "keys" || name === "values")
+      return access(`${receiver(made)}.${name}()`, list(name === "keys" ? { kind: "string" } : (type.of ?? unknown), true));
   }
   if (path.startsWith("data.") && name === "get" && first) return access(`${receiver(made)}[${expression(context, first).text}]`, type.of ?? unknown);
   if (path === "NumpyRandom") {
     const { given } = apiArguments(context, node, name);
-    return access(`${context.help("float_tensor")}(${finished(`${receiver(made)}.${snake(name)}`, given, node, unknown).text})`, methodResult(path, name, undefined));
+    return access(
+      `${context.help("float_tensor")}(${finished(`${receiver(made)}.${snake(name)}`, given, node, unknown).text})`,
+      methodResult(path, name, undefined),
+    );
   }
-  if (path === "RegExp" && name === "test") return comparison(access(`${made.text}.search(${expression(context, first!).text})`), "is not", atom("None"), boolean);
+  if (path === "RegExp" && name === "test")
+    return comparison(access(`${made.text}.search(${expression(context, first!).text})`), "is not", atom("None"), boolean);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
-  if (context.classMembers.has(name) && snake(name) !== name && path === "nn.Module") return finished(`${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, noParameters), node, unknown);
+  if (context.classMembers.has(name) && snake(name) !== name && path === "nn.Module")
+    return finished(`${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, noParameters), node, unknown);
   const isDictionary = /^(loadStateDict|addParamGroup|update)$/.test(name) && node.arguments.length === 1;
   const { given } = apiArguments(context, node, name, isDictionary ? "dictionary" : "options");
   const result = methodResult(path, name, type.of);
   return finished(`${receiver(made)}.${snake(name)}`, given, node, result.kind === "instance" && result.path === path ? type : result);
 }
 
-const tensorNames = /^(item|add|sub|mul|div|pow|neg|matmul|mm|bmm|eq|ne|lt|le|gt|ge|mean|sum|std|var|detach|clone|backward|view|reshape|squeeze|unsqueeze|flatten|argmax|float|long|abs|exp|log|softmax|sigmoid|relu|tanh|norm|size|permute|transpose|expand|narrow|select|tolist|max|min|numel|square|sqrt|gather|masked_?[fF]ill|clamp|to|cpu|dim)$/;
+const tensorNames =
+  /^(item|add|sub|mul|div|pow|neg|matmul|mm|bmm|eq|ne|lt|le|gt|ge|mean|sum|std|var|detach|clone|backward|view|reshape|squeeze|unsqueeze|flatten|argmax|float|long|abs|exp|log|softmax|sigmoid|relu|tanh|norm|size|permute|transpose|expand|narrow|select|tolist|max|min|numel|square|sqrt|gather|masked_?[fF]ill|clamp|to|cpu|dim)$/;
 const mapNames = /^(get|set|has|keys|values|delete|clear)$/;
 
 /** Of a value about which nothing is known the method's name has to tell. */
 function unknownMethod(context: Context, node: CallNode, made: Code, name: string): Code {
   const isOwn = context.classMembers.has(name);
-  if (!isOwn && (tensorNames.test(name) && !(name === "add" && isStatement(context, node)))) return tensorMethod(context, node, made, name);
+  if (!isOwn && tensorNames.test(name) && !(name === "add" && isStatement(context, node))) return tensorMethod(context, node, made, name);
   if (!isOwn && name === "add") return setMethod(context, node, made, name)!;
   if (!isOwn && name === "at") return arrayMethod(context, node, made, name)!;
   if (!isOwn && mapNames.test(name)) return mapMethod(context, node, made, name) ?? generic(context, node, made, name);
   if (!isOwn && stringMethods.has(name) && !arrayMethods.has(name)) return stringMethod(context, node, made, name) ?? generic(context, node, made, name);
-  if (!isOwn && arrayMethods.has(name) && !/^(append|extend|insert)$/.test(name)) return arrayMethod(context, node, made, name) ?? generic(context, node, made, name);
+  if (!isOwn && arrayMethods.has(name) && !/^(append|extend|insert)$/.test(name))
+    return arrayMethod(context, node, made, name) ?? generic(context, node, made, name);
   return generic(context, node, made, name);
 }
 
-const isStatement = (context: Context, node: Node): boolean => /^\s*(;|$|\/\/)/m.test(context.source.slice(node.end!, node.end! + 2)) && /(^|[;{}\n])\s*$/.test(context.source.slice(0, node.start!));
+const isStatement = (context: Context, node: Node): boolean =>
+  /^\s*(;|$|\/\/)/m.test(context.source.slice(node.end!, node.end! + 2)) && /(^|[;{}\n])\s*$/.test(context.source.slice(0, node.start!));
 
 function generic(context: Context, node: CallNode, made: Code, name: string): Code {
   const isOwn = context.classMembers.has(name) || made.type.kind === "object";
@@ -501,19 +614,26 @@ function tensorMethod(context: Context, node: CallNode, made: Code, name: string
   const isOne = nodes.length === 1 && first!.type !== "SpreadElement" && bare(first!).type !== "ObjectExpression";
   const infixed = operators[name];
   const result = (dtype?: string): Type => tensorResult(name, made.type, nodes.length, dtype);
-  if (infixed && isOne) return infix(made, infixed[0], expression(context, first!), infixed[1], name === "matmul" ? tensor : combined(context, made, first!, name));
+  if (infixed && isOne)
+    return infix(made, infixed[0], expression(context, first!), infixed[1], name === "matmul" ? tensor : combined(context, made, first!, name));
   if (tests[name] && isOne) return comparison(made, tests[name], expression(context, first!), bools);
   if (name === "pow" && isOne) return code(`${within(made, binds.access)} ** ${within(expression(context, first!), binds.sign)}`, binds.power, made.type);
   if (name === "neg" && nodes.length === 0) return code(`-${within(made, binds.sign)}`, binds.sign, made.type);
   if (name === "toTypedArray") return access(`${receiver(made)}.detach().numpy().ravel()`);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
-  if (name === "at" || name === "index") return access(`${receiver(made)}[${indexText(context, name === "index" && first?.type === "ArrayExpression" ? (first.elements as Node[]) : nodes)}]`, made.type);
-  if (name === "select" && nodes.length === 2 && first!.type === "NumericLiteral" && first!.value === 0) return access(`${receiver(made)}[${wholeExpression(context, nodes[1]!).text}]`, made.type);
+  if (name === "at" || name === "index")
+    return access(
+      `${receiver(made)}[${indexText(context, name === "index" && first?.type === "ArrayExpression" ? (first.elements as Node[]) : nodes)}]`,
+      made.type,
+    );
+  if (name === "select" && nodes.length === 2 && first!.type === "NumericLiteral" && first!.value === 0)
+    return access(`${receiver(made)}[${wholeExpression(context, nodes[1]!).text}]`, made.type);
   if (name === "slice" && first?.type === "NumericLiteral" && first.value >= 0) {
     const [start, end, step] = nodes.slice(1).map((each) => wholeExpression(context, each).text.replace(/^None$/, ""));
     return access(`${receiver(made)}[${":, ".repeat(first.value)}${start ?? ""}:${end ?? ""}${step ? `:${step}` : ""}]`, made.type);
   }
-  if ((name === "int" || name === "double") && nodes.length === 0) return access(`${receiver(made)}.${name === "int" ? "long" : "float"}()`, name === "int" ? { kind: "tensor", dtype: "int" } : floats);
+  if ((name === "int" || name === "double") && nodes.length === 0)
+    return access(`${receiver(made)}.${name === "int" ? "long" : "float"}()`, name === "int" ? { kind: "tensor", dtype: "int" } : floats);
   const { given, dtype } = apiArguments(context, node, name);
   return finished(`${receiver(made)}.${snake(name)}`, given, node, result(dtype));
 }
@@ -548,7 +668,8 @@ function indexText(context: Context, nodes: readonly Node[]): string {
 
 export function construction(context: Context, node: NewNode): Code {
   const callee = bare(node.callee);
-  if (callee.type === "Identifier" && !context.scope.find(callee.name)) return standardConstruction(context, node, callee.name) ?? context.refuse(node, `new ${callee.name}(…)`);
+  if (callee.type === "Identifier" && !context.scope.find(callee.name))
+    return standardConstruction(context, node, callee.name) ?? context.refuse(node, `new ${callee.name}(…)`);
   const made = expression(context, callee);
   switch (made.type.kind) {
     case "api":

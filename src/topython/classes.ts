@@ -1,9 +1,8 @@
 /** Classes. */
+import { expression, valueFor } from "./grammar.ts";
 import type { Context } from "./context.ts";
-import { expression, valueFor } from "./expressions.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
 import { baseOf, isDataset } from "./calls.ts";
-import { apart } from "./statements.ts";
 import { attributeName } from "./python.ts";
 import { contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
@@ -74,7 +73,13 @@ function declareField(context: Context, member: Property, into: LaterTypes<Type>
   );
 }
 
-function declareMethod(context: Context, member: Method, info: ClassInfo, into: { fields: LaterTypes<Type>; methods: LaterTypes<Type & { kind: "function" }>; statics: LaterTypes<Type> }, inClass: InClass): void {
+function declareMethod(
+  context: Context,
+  member: Method,
+  info: ClassInfo,
+  into: { fields: LaterTypes<Type>; methods: LaterTypes<Type & { kind: "function" }>; statics: LaterTypes<Type> },
+  inClass: InClass,
+): void {
   const name = methodKey(member);
   if (name === undefined) return;
   if (member.kind === "constructor") {
@@ -83,7 +88,11 @@ function declareMethod(context: Context, member: Method, info: ClassInfo, into: 
       if (parameter.type !== "TSParameterProperty") continue;
       const { parameter: inner } = parameter;
       const own = inner.type === "AssignmentPattern" ? inner.left : inner;
-      if (own.type === "Identifier") into.fields.later(own.name, inClass(() => parametersOf(context, [parameter]).types[0]!));
+      if (own.type === "Identifier")
+        into.fields.later(
+          own.name,
+          inClass(() => parametersOf(context, [parameter]).types[0]!),
+        );
     }
     walk(member.body, (each) => {
       if (each.type === "AssignmentExpression" && each.left.type === "MemberExpression" && each.left.object.type === "ThisExpression") {
@@ -105,9 +114,20 @@ function declareMethod(context: Context, member: Method, info: ClassInfo, into: 
   }
   if (member.kind === "get") {
     info.getters.add(name);
-    into.fields.later(name, inClass(() => functionType(context, member).returns));
-  } else if (member.static) into.statics.later(name, inClass(() => functionType(context, member)));
-  else if (member.kind === "method") into.methods.later(name, inClass(() => functionType(context, member)));
+    into.fields.later(
+      name,
+      inClass(() => functionType(context, member).returns),
+    );
+  } else if (member.static)
+    into.statics.later(
+      name,
+      inClass(() => functionType(context, member)),
+    );
+  else if (member.kind === "method")
+    into.methods.later(
+      name,
+      inClass(() => functionType(context, member)),
+    );
 }
 
 function parametersInto(context: Context, member: Method): void {
@@ -141,7 +161,7 @@ export function classDeclaration(context: Context, node: ClassNode): void {
   const exported = /(export\s+(default\s+)?(abstract\s+)?|abstract\s+)$/.exec(context.source.slice(0, node.start!));
   const doc = context.docComment({ ...node, start: node.start! - (exported?.[0].length ?? 0) } as Node);
   context.commentsBefore(node.start!);
-  apart(context);
+  context.apart();
   context.line(`class ${declared?.python ?? attributeName(name)}${baseText(context, node)}:`, startLine(node));
   context.indented(() => {
     if (doc) docstring(context, doc, startLine(node));
@@ -152,16 +172,31 @@ export function classDeclaration(context: Context, node: ClassNode): void {
 function baseText(context: Context, node: ClassNode): string {
   if (!node.superClass) return "";
   const { superClass } = node;
-  const own: Readonly<Record<string, string>> = { Error: "Exception", RangeError: "ValueError", TypeError: "TypeError", Map: "dict", Set: "set", Array: "list" };
-  if (superClass.type === "Identifier" && !context.scope.find(superClass.name)) return `(${own[superClass.name] ?? context.refuse(superClass, superClass.name).text})`;
+  const own: Readonly<Record<string, string>> = {
+    Error: "Exception",
+    RangeError: "ValueError",
+    TypeError: "TypeError",
+    Map: "dict",
+    Set: "set",
+    Array: "list",
+  };
+  if (superClass.type === "Identifier" && !context.scope.find(superClass.name))
+    return `(${own[superClass.name] ?? context.refuse(superClass, superClass.name).text})`;
   return `(${expression(context, superClass).text})`;
 }
 
 function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boolean): void {
   const all = node.body.body;
-  const fields = all.filter((member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value));
-  const statics = all.filter((member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value));
-  const methods = all.filter((member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract));
+  const fields = all.filter(
+    (member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value),
+  );
+  const statics = all.filter(
+    (member): member is Property =>
+      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value),
+  );
+  const methods = all.filter(
+    (member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract),
+  );
   const abstract = all.filter((member) => member.type === "TSDeclareMethod" && member.abstract);
   let isFirst = !hasDoc;
   const gap = (): void => {
@@ -180,7 +215,9 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     implicitConstructor(context, node, info, initialize, startLine(fields[0]!));
   }
   for (const method of methods) {
-    const lines = context.captured(() => writeMethod(context, method, info, self, method === constructor && fields.length > 0 ? initialize : undefined, Boolean(node.superClass)));
+    const lines = context.captured(() =>
+      writeMethod(context, method, info, self, method === constructor && fields.length > 0 ? initialize : undefined, Boolean(node.superClass)),
+    );
     gap();
     context.out.push(...lines);
   }
@@ -197,7 +234,7 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
 function fieldStatement(context: Context, member: Property, self: Type): void {
   context.bindThis(self, "self");
   const name = keyName(member.key, "computed" in member && member.computed) ?? "";
-  context.line(`self.${attributeName(name)} = ${valueFor(context, name, member.value!).text}`, startLine(member));
+  context.statement(member, () => `self.${attributeName(name)} = ${valueFor(context, name, member.value!).text}`);
 }
 
 function implicitConstructor(context: Context, node: ClassNode, info: ClassInfo, initialize: () => void, source: number): void {

@@ -16,6 +16,8 @@ export interface Binding {
   readonly owner: Definition;
   /** The innermost loop that makes it anew at each turn. */
   readonly loop: Node | undefined;
+  /** Whether its declaration has been translated already. */
+  isSet: boolean;
   /** The type once it is known; found when first asked for. */
   type: () => Type;
 }
@@ -121,15 +123,21 @@ export class Context implements TypeNames {
     const known = typeof type === "function" ? once(type) : (): Type => type;
     if (own) {
       own.type = known;
+      own.isSet = true;
       return own;
     }
     const wanted = pythonName(name);
     const outer = this.scope.parent?.find(name);
     const python = outer?.owner === this.definition && outer.python === wanted ? this.fresh(wanted) : wanted;
     this.definition.names.add(python);
-    const binding = { python, owner: this.definition, loop: this.loop, type: known };
+    const binding = { python, owner: this.definition, loop: this.loop, isSet: true, type: known };
     this.scope.bindings.set(name, binding);
     return binding;
+  }
+
+  /** Binds a name whose declaration comes later. */
+  announce(name: string, type: () => Type): void {
+    this.declare(name, type).isSet = false;
   }
 
   /** A name that the current function doesn't use yet. */
@@ -164,7 +172,7 @@ export class Context implements TypeNames {
 
   /** What `this` stands for in the current scope. */
   bindThis(type: Type, python: string): void {
-    this.scope.bindings.set("this", { python, owner: this.definition, loop: undefined, type: () => type });
+    this.scope.bindings.set("this", { python, owner: this.definition, loop: undefined, isSet: true, type: () => type });
   }
 
   takeAfterSuper(): (() => void) | undefined {
@@ -238,6 +246,17 @@ export class Context implements TypeNames {
     run();
     if (!this.out.slice(length).some(({ text }) => text.trim() !== "" && !text.trimStart().startsWith("#"))) this.line("pass");
     this.indentation--;
+  }
+
+  /** Two empty lines before what stands by itself in a module. */
+  apart(): void {
+    if (this.indentation > 0 || this.definition.parent) return;
+    const comment = this.out.findLastIndex(({ text }) => !text.startsWith("#"));
+    const at = comment + 1;
+    if (at === 0) return;
+    let blank = 0;
+    while (at - 1 - blank >= 0 && this.out[at - 1 - blank]!.text === "") blank++;
+    if (at - blank > 0) this.out.splice(at - blank, blank, { text: "", source: 0 }, { text: "", source: 0 });
   }
 
   /** What `run` writes, instead of writing it. */
@@ -336,7 +355,8 @@ export class Context implements TypeNames {
     const before = this.comments.filter((comment) => comment.end! <= node.start!);
     const doc = before.at(-1);
     const at = doc ? this.comments.indexOf(doc) : -1;
-    if (!doc || at < this.#comment || doc.type !== "CommentBlock" || !doc.value.startsWith("*") || /\S/.test(this.source.slice(doc.end!, node.start!))) return undefined;
+    if (!doc || at < this.#comment || doc.type !== "CommentBlock" || !doc.value.startsWith("*") || /\S/.test(this.source.slice(doc.end!, node.start!)))
+      return undefined;
     this.commentsBefore(doc.start!);
     this.#comment = at + 1;
     return commentLines(doc);
@@ -428,7 +448,8 @@ export function collectNames(context: Context, program: Node): void {
         context.ownNames.add(`import ${node.local.name}`);
         break;
       case "ObjectExpression":
-        for (const property of node.properties) if (property.type === "ObjectProperty" && property.key.type === "Identifier" && !property.computed) context.objectFields.add(property.key.name);
+        for (const property of node.properties)
+          if (property.type === "ObjectProperty" && property.key.type === "Identifier" && !property.computed) context.objectFields.add(property.key.name);
         break;
       case "TSPropertySignature":
         if (node.key.type === "Identifier" && !node.computed) context.objectFields.add(node.key.name);
@@ -450,6 +471,7 @@ export function collectNames(context: Context, program: Node): void {
         context.aliases.set(node.id.name, node);
         break;
     }
-    if ("params" in node && Array.isArray(node.params)) for (const parameter of node.params as Node[]) for (const name of boundNames(parameter)) context.ownNames.add(name);
+    if ("params" in node && Array.isArray(node.params))
+      for (const parameter of node.params as Node[]) for (const name of boundNames(parameter)) context.ownNames.add(name);
   });
 }

@@ -1,13 +1,32 @@
 /** Expressions. */
+import { listed, materialized, iterable } from "./sequences.ts";
 import { isDtype, paramGroup, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
 import { call, construction } from "./calls.ts";
-import { breakTo, type Context } from "./context.ts";
+import { type Context } from "./context.ts";
 import { template, numberText } from "./formats.ts";
 import { functionValue } from "./functions.ts";
-import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
+import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code, rawPattern } from "./python.ts";
 import { globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
-import { annotated, boolean, either, elementOf, float, isModuleLike, list, none, number, string, tensor, tuple, unknown, whole, type ClassInfo, type Type } from "./types.ts";
+import {
+  annotated,
+  boolean,
+  either,
+  elementOf,
+  float,
+  isModuleLike,
+  list,
+  none,
+  number,
+  string,
+  tensor,
+  tuple,
+  unknown,
+  whole,
+  type ClassInfo,
+  type Type,
+  memberOf,
+} from "./types.ts";
 
 export function expression(context: Context, node: Node): Code {
   switch (node.type) {
@@ -67,7 +86,10 @@ export function expression(context: Context, node: Node): Code {
     case "FunctionExpression":
       return functionValue(context, node);
     case "SequenceExpression":
-      return { ...access(`(${node.expressions.map((each) => expression(context, each).text).join(", ")})[-1]`), type: context.dry(() => expression(context, node.expressions.at(-1)!).type) };
+      return {
+        ...access(`(${node.expressions.map((each) => expression(context, each).text).join(", ")})[-1]`),
+        type: context.dry(() => expression(context, node.expressions.at(-1)!).type),
+      };
     case "YieldExpression": {
       const given = node.argument ? expression(context, node.argument) : undefined;
       return code(`yield${node.delegate ? " from" : ""}${given ? ` ${given.text}` : ""}`, binds.lambda);
@@ -83,8 +105,6 @@ export function expression(context: Context, node: Node): Code {
       return context.refuse(node, context.source.slice(node.start!, node.end!).split("\n")[0]!.slice(0, 60));
   }
 }
-
-export const rawPattern = (pattern: string): string => (pattern.includes('"') ? `r'${pattern.replaceAll("'", "\\'")}'` : `r"${pattern}"`);
 
 /** As written, but for what Python would take for a float: `1e3` is 1000. */
 function numberLiteral(raw: string, value: number): Code {
@@ -115,29 +135,12 @@ export function apiName(context: Context, node: Node, path: string): Code {
 function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression" | "TSSatisfiesExpression" | "TSTypeAssertion" }>): Code {
   const made = expression(context, node.expression);
   const stated = annotated(node.typeAnnotation, context);
-  if (stated.kind === "unknown" || stated.kind === made.type.kind) return stated.kind === "list" && made.type.kind === "list" && made.type.of.kind === "unknown" ? { ...made, type: stated } : made;
+  if (stated.kind === "unknown" || stated.kind === made.type.kind)
+    return stated.kind === "list" && made.type.kind === "list" && made.type.of.kind === "unknown" ? { ...made, type: stated } : made;
   return { ...made, type: stated };
 }
 
 // Lists and dictionaries
-
-/**
- * What stands between brackets, broken over lines where the source is.
- * @param open with its bracket
- */
-export function listed(open: string, close: string, items: readonly { readonly text: string; readonly node: Node }[], openLine: number): string {
-  const [first] = items;
-  if (!first || startLine(first.node) <= openLine) return `${open}${items.map(({ text }) => text).join(", ")}${close}`;
-  let text = open;
-  let line = openLine;
-  items.forEach(({ text: item, node }, i) => {
-    const own = startLine(node);
-    text += own > line ? `${breakTo(own)}    ` : i > 0 ? " " : "";
-    text += `${item.replace(/\n(\uE000\d+\uE001)?/g, (each) => `${each}    `)},`;
-    line = node.loc?.end.line ?? own;
-  });
-  return `${text}${breakTo(line + 1)}${close}`;
-}
 
 function arrayLiteral(context: Context, node: Extract<Node, { type: "ArrayExpression" }>): Code {
   const items = node.elements.map((element) => {
@@ -163,25 +166,6 @@ function spreadAlone(made: Code): Code {
   return access(`list(${made.text})`, list(elementOf(made.type)));
 }
 
-/** A list where Python has an iterator that can be gone through once only. */
-export function materialized(made: Code): Code {
-  return made.type.kind === "list" && made.type.once ? access(`list(${made.text})`, list(made.type.of)) : made;
-}
-
-/** What a loop goes through: a map's pairs, a set in its order. */
-export function iterable(context: Context, node: Node): Code {
-  return iterated(context, expression(context, node));
-}
-
-export function iterated(context: Context, made: Code): Code {
-  if (made.type.kind === "map" || (made.type.kind === "object" && made.type.rest)) {
-    const { type } = made;
-    return access(`${receiver(made)}.items()`, list(type.kind === "map" ? tuple(type.key, type.value) : tuple(string, unknown), true));
-  }
-  if (made.type.kind === "set") context.orderedSets = true;
-  return made;
-}
-
 function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
   const fields = new Map<string, Type>();
   let rest: Type | undefined;
@@ -204,7 +188,11 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
 /** A dictionary whose names are Kindling's: a group of parameters. */
 export function apiDictionary(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
   const items = node.properties.map((property) => {
-    if (property.type !== "ObjectProperty") return { text: property.type === "SpreadElement" ? `**${expression(context, property.argument).text}` : context.refuse(property, "a method here").text, node: property };
+    if (property.type !== "ObjectProperty")
+      return {
+        text: property.type === "SpreadElement" ? `**${expression(context, property.argument).text}` : context.refuse(property, "a method here").text,
+        node: property,
+      };
     const key = keyName(property.key, property.computed) ?? "";
     return { text: `${quoted(snake(key))}: ${within(expression(context, property.value), binds.conditional)}`, node: property };
   });
@@ -222,17 +210,17 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
       if (constant) return constant;
     }
     if (isFileName(node)) return access("__file__", string);
-    if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor") return access(`type(${expression(context, object.object).text}).__name__`, string);
+    if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor")
+      return access(`type(${expression(context, object.object).text}).__name__`, string);
   }
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
   const made = expression(context, object);
-  return node.computed ? indexed(context, made, property) : property_(context, node, made, keyName(property) ?? "");
+  return node.computed ? indexed(context, made, property) : propertyOf(context, node, made, keyName(property) ?? "");
 }
 
 /** `import.meta.filename` */
-const isFileName = (node: Extract<Node, { type: "MemberExpression" }>): boolean =>
-  node.object.type === "MetaProperty" && keyName(node.property) === "filename";
+const isFileName = (node: Extract<Node, { type: "MemberExpression" }>): boolean => node.object.type === "MetaProperty" && keyName(node.property) === "filename";
 
 function metaMember(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code {
   context.use("from pathlib import Path");
@@ -242,13 +230,18 @@ function metaMember(context: Context, node: Extract<Node, { type: "MemberExpress
 /** `made[property]` */
 function indexed(context: Context, made: Code, property: Node): Code {
   const at = wholeExpression(context, property);
-  const type = made.type.kind === "tuple" && property.type === "NumericLiteral" ? (made.type.of[property.value] ?? unknown) : made.type.kind === "object" ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : undefined) ?? unknown) : elementOf(made.type);
+  const type =
+    made.type.kind === "tuple" && property.type === "NumericLiteral"
+      ? (made.type.of[property.value] ?? unknown)
+      : made.type.kind === "object"
+        ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : undefined) ?? unknown)
+        : elementOf(made.type);
   const key = made.type.kind === "object" && at.type.kind === "number" ? `str(${at.text})` : at.text;
   return access(`${receiver(materialized(made))}[${key}]`, type);
 }
 
 /** `made.name` */
-export function property_(context: Context, node: Node, made: Code, name: string): Code {
+export function propertyOf(context: Context, node: Node, made: Code, name: string): Code {
   const { type } = made;
   if (name === "length" && !(type.kind === "object" && type.fields.has("length"))) return access(`len(${materialized(made).text})`, whole);
   switch (type.kind) {
@@ -278,7 +271,8 @@ export function property_(context: Context, node: Node, made: Code, name: string
       return tensorProperty(made, name);
     case "instance":
       if (type.path === "Error" && name === "message") return access(`str(${made.text})`, string);
-      if (type.path.startsWith("nn.") && context.classMembers.has(name) && name !== snake(name)) return access(`${receiver(made)}.${attributeName(name)}`, propertyType(type.path, name));
+      if (type.path.startsWith("nn.") && context.classMembers.has(name) && name !== snake(name))
+        return access(`${receiver(made)}.${attributeName(name)}`, propertyType(type.path, name));
       return access(`${receiver(made)}.${snake(name)}`, propertyType(type.path, name));
     default:
       return unknownProperty(context, made, name);
@@ -287,13 +281,25 @@ export function property_(context: Context, node: Node, made: Code, name: string
 }
 
 function tensorProperty(made: Code, name: string): Code {
-  const type: Type = name === "shape" ? list(whole) : name === "requiresGrad" || name === "isLeaf" ? boolean : name === "dtype" || name === "device" || name === "gradFn" ? unknown : name === "ndim" ? whole : made.type;
+  const type: Type =
+    name === "shape"
+      ? list(whole)
+      : name === "requiresGrad" || name === "isLeaf"
+        ? boolean
+        : name === "dtype" || name === "device" || name === "gradFn"
+          ? unknown
+          : name === "ndim"
+            ? whole
+            : made.type;
   return access(`${receiver(made)}.${snake(name)}`, type);
 }
 
 /** Of a value about which nothing is known the name has to tell: a field of the program's own objects, or PyTorch's attribute. */
 function unknownProperty(context: Context, made: Code, name: string): Code {
-  const isField = context.objectFields.has(name) && !context.classMembers.has(name) && !/^(shape|grad|data|weight|bias|training|values|indices|dtype|device|requiresGrad)$/.test(name);
+  const isField =
+    context.objectFields.has(name) &&
+    !context.classMembers.has(name) &&
+    !/^(shape|grad|data|weight|bias|training|values|indices|dtype|device|requiresGrad)$/.test(name);
   if (isField) return access(`${receiver(made)}[${quoted(name)}]`);
   if (name === "message") return access(`str(${made.text})`, string);
   if (name === "size") return access(`len(${made.text})`, whole);
@@ -301,16 +307,23 @@ function unknownProperty(context: Context, made: Code, name: string): Code {
   return access(`${receiver(made)}.${context.classMembers.has(name) ? attributeName(name) : snake(name)}`, type);
 }
 
-export function memberOf(info: ClassInfo, name: string): Type | undefined {
-  const own = info.fields.get(name) ?? info.methods.get(name);
-  return own ?? (info.base.kind === "class" ? memberOf(info.base.of, name) : undefined);
-}
-
-const isDeclared = (context: Context, info: ClassInfo, name: string): boolean => memberOf(info, name) !== undefined || info.getters.has(name) || (context.classMembers.has(name) && snake(name) !== name && !/^(requiresGrad|inFeatures|outFeatures|trainingMode)$/.test(name));
+const isDeclared = (context: Context, info: ClassInfo, name: string): boolean =>
+  memberOf(info, name) !== undefined ||
+  info.getters.has(name) ||
+  (context.classMembers.has(name) && snake(name) !== name && !/^(requiresGrad|inFeatures|outFeatures|trainingMode)$/.test(name));
 
 function optionalMember(context: Context, node: Extract<Node, { type: "OptionalMemberExpression" }>): Code {
   const made = expression(context, node.object);
-  const inner = (value: Code): Code => (node.computed ? indexed(context, value, node.property) : property_(context, node, value, keyName(node.property) ?? ""));
+  const isDictionary = made.type.kind === "object" && made.type !== paramGroup;
+  const inner = (value: Code): Code =>
+    isDictionary
+      ? access(
+          `${receiver(value)}.get(${node.computed ? expression(context, node.property).text : quoted(keyName(node.property) ?? "")})`,
+          propertyOf(context, node, value, keyName(node.property) ?? "").type,
+        )
+      : node.computed
+        ? indexed(context, value, node.property)
+        : propertyOf(context, node, value, keyName(node.property) ?? "");
   return node.optional ? unlessNone(context, made, inner) : inner(made);
 }
 
@@ -320,7 +333,7 @@ function optionalCall(context: Context, node: Extract<Node, { type: "OptionalCal
   if (callee.type === "OptionalMemberExpression" && callee.optional) {
     const made = expression(context, callee.object);
     return unlessNone(context, made, (value) => {
-      context.scope.bindings.set("optional receiver", { python: value.text, owner: context.definition, loop: undefined, type: () => value.type });
+      context.scope.bindings.set("optional receiver", { python: value.text, owner: context.definition, loop: undefined, isSet: true, type: () => value.type });
       const object: Node = { ...callee.object, type: "Identifier", name: "optional receiver" } as Node;
       return call(context, { ...plain, callee: { ...callee, type: "MemberExpression", object, optional: null } } as never);
     });
@@ -377,7 +390,13 @@ export function calculated(context: Context, node: Node, operator: string, left:
 }
 
 const numeric = (left: Code, right: Code): Type =>
-  left.type.kind === "number" && right.type.kind === "number" ? (left.type.whole === right.type.whole ? left.type : left.type.whole === false || right.type.whole === false ? float : number) : number;
+  left.type.kind === "number" && right.type.kind === "number"
+    ? left.type.whole === right.type.whole
+      ? left.type
+      : left.type.whole === false || right.type.whole === false
+        ? float
+        : number
+    : number;
 
 /** A number where text is asked for. */
 function asText(made: Code): Code {
@@ -394,7 +413,7 @@ function remainder(context: Context, left: Code, right: Code, type: Type): Code 
 
 function bitwise(context: Context, node: Node, operator: string, left: Code, right: Code): Code {
   context.help("int32");
-  const [a, b] = [left, right].map((each) => (each.text.startsWith('int32(') || /^\d+$/.test(each.text) ? each : access(`int32(${each.text})`, whole)));
+  const [a, b] = [left, right].map((each) => (each.text.startsWith("int32(") || /^\d+$/.test(each.text) ? each : access(`int32(${each.text})`, whole)));
   if (!a || !b) return context.refuse(node, operator);
   if (operator === "|" && b.text === "0") return a;
   const tight = { "&": binds.bitAnd, "|": binds.bitOr, "^": binds.bitXor, "<<": binds.shift, ">>": binds.shift }[operator];
@@ -427,8 +446,16 @@ function equality(context: Context, node: Extract<Node, { type: "BinaryExpressio
     const test = access(`isinstance(${of.text}, ${typeNames[literal.value] ?? "object"})`, boolean);
     return isNot ? code(`not ${test.text}`, binds.not, boolean) : test;
   }
-  const [left, right] = [expression(context, node.left), expression(context, node.right)];
-  const isSame = left.type.kind === "none" || right.type.kind === "none" || isModuleLike(left.type) || isModuleLike(right.type) || left.type.kind === "tensor" || right.type.kind === "tensor";
+  const mayBeNone = sides.some((side) => side.type === "NullLiteral" || (side.type === "Identifier" && side.name === "undefined"));
+  const side = mayBeNone ? perhaps : expression;
+  const [left, right] = [side(context, node.left), side(context, node.right)];
+  const isSame =
+    left.type.kind === "none" ||
+    right.type.kind === "none" ||
+    isModuleLike(left.type) ||
+    isModuleLike(right.type) ||
+    left.type.kind === "tensor" ||
+    right.type.kind === "tensor";
   return comparison(left, isSame ? (isNot ? "is not" : "is") : isNot ? "!=" : "==", right, boolean);
 }
 
@@ -440,23 +467,57 @@ export function condition(context: Context, node: Node): Code {
     return inner.operator === "&&" ? infix(left, "and", right, binds.and, boolean) : infix(left, "or", right, binds.or, boolean);
   }
   if (inner.type === "UnaryExpression" && inner.operator === "!") return negated(condition(context, inner.argument));
-  return truth(expression(context, node));
+  return truth(perhaps(context, node));
 }
 
 /** Tensors, lists and objects are true in JavaScript whatever is in them. */
 function truth(made: Code): Code {
-  if (["tensor", "list", "tuple", "map", "set", "object", "instance", "object of"].includes(made.type.kind)) return comparison(made, "is not", atom("None"), boolean);
+  if (["tensor", "list", "tuple", "map", "set", "object", "instance", "object of"].includes(made.type.kind))
+    return comparison(made, "is not", atom("None"), boolean);
   return made;
 }
 
 export function negated(made: Code): Code {
   const opposite = / is (not )?None$/.exec(made.text);
-  if (opposite && made.tight === binds.comparison && !/ (and|or) /.test(made.text)) return code(made.text.replace(/ is (not )?None$/, opposite[1] ? " is None" : " is not None"), binds.comparison, boolean);
+  if (opposite && made.tight === binds.comparison && !/ (and|or) /.test(made.text))
+    return code(made.text.replace(/ is (not )?None$/, opposite[1] ? " is None" : " is not None"), binds.comparison, boolean);
   return code(`not ${within(made, binds.not)}`, binds.not, boolean);
 }
 
+/** An expression that may find nothing: what isn't in a dictionary is `None`, as JavaScript's `undefined`. */
+function perhaps(context: Context, node: Node): Code {
+  const inner = bare(node);
+  if (inner.type === "MemberExpression" && inner.object.type !== "Super") {
+    const object = bare(inner.object);
+    if (object.type !== "Identifier" || context.scope.find(object.name)) {
+      const made = expression(context, object);
+      const key = inner.computed ? expression(context, inner.property).text : quoted(keyName(inner.property) ?? "");
+      if (made.type.kind === "object" && made.type !== paramGroup) return access(`${receiver(made)}.get(${key})`, expression(context, inner).type);
+    }
+  }
+  return expression(context, node);
+}
+
+/** `list[i] ?? other`: what is beyond the list's ends is the other. */
+function withinList(context: Context, node: Extract<Node, { type: "LogicalExpression" }>): Code | undefined {
+  const inner = bare(node.left);
+  if (node.operator !== "??" || inner.type !== "MemberExpression" || !inner.computed) return undefined;
+  const made = expression(context, inner.object);
+  if (made.type.kind !== "list") return undefined;
+  const at = wholeExpression(context, inner.property);
+  const item = expression(context, inner);
+  const other = expression(context, node.right);
+  return code(
+    `${within(item, binds.or)} if 0 <= ${within(at, binds.comparison + 1)} < len(${made.text}) else ${within(other, binds.conditional)}`,
+    binds.conditional,
+    either(item.type, other.type),
+  );
+}
+
 function logical(context: Context, node: Extract<Node, { type: "LogicalExpression" }>): Code {
-  const [left, right] = [expression(context, node.left), expression(context, node.right)];
+  const inList = withinList(context, node);
+  if (inList) return inList;
+  const [left, right] = [perhaps(context, node.left), expression(context, node.right)];
   const type = either(left.type, right.type);
   const got = /^(.*)\.get\(([^()]*)\)$/.exec(left.text);
   if (node.operator === "??") {
@@ -504,7 +565,10 @@ function conditional(context: Context, node: Extract<Node, { type: "ConditionalE
 // Assignments inside expressions
 
 function assignmentValue(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): Code {
-  const right = node.operator === "=" ? expression(context, node.right) : calculated(context, node, node.operator.slice(0, -1), expression(context, node.left), expression(context, node.right));
+  const right =
+    node.operator === "="
+      ? expression(context, node.right)
+      : calculated(context, node, node.operator.slice(0, -1), expression(context, node.left), expression(context, node.right));
   if (node.left.type !== "Identifier") return context.refuse(node, "an assignment inside an expression", "give it a line of its own");
   context.assignsAll(node.left);
   const binding = context.scope.find(node.left.name);
@@ -512,12 +576,26 @@ function assignmentValue(context: Context, node: Extract<Node, { type: "Assignme
 }
 
 function updateValue(context: Context, node: Extract<Node, { type: "UpdateExpression" }>): Code {
-  if (node.argument.type !== "Identifier") return context.refuse(node, `${node.operator} inside an expression`, "give it a line of its own");
+  if (node.argument.type !== "Identifier") return memberUpdate(context, node);
   context.assignsAll(node.argument);
   const name = context.scope.find(node.argument.name)?.python ?? node.argument.name;
   const [sign, back] = node.operator === "++" ? ["+", "-"] : ["-", "+"];
   const after = atom(`(${name} := ${name} ${sign} 1)`, number);
   return node.prefix ? after : code(`${after.text} ${back} 1`, binds.sum, number);
+}
+
+/** `object.count++`: what it was, or is then, is kept first. */
+function memberUpdate(context: Context, node: Extract<Node, { type: "UpdateExpression" }>): Code {
+  const made = expression(context, node.argument);
+  const indent = "    ".repeat(context.indentation);
+  const step = { text: `${indent}${made.text} ${node.operator[0]}= 1`, source: startLine(node) };
+  if (node.prefix) {
+    context.before.push(step);
+    return made;
+  }
+  const name = context.fresh(/\w+$/.exec(made.text)?.[0] ?? "value");
+  context.before.push({ text: `${indent}${name} = ${made.text}`, source: startLine(node) }, step);
+  return atom(name, number);
 }
 
 /** An expression where only a whole number can stand: a division that comes out is written as Python's whole one. */
@@ -535,4 +613,3 @@ export function wholeExpression(context: Context, node: Node): Code {
 export function valueFor(context: Context, name: string | undefined, node: Node): Code {
   return name !== undefined && context.wholeNames.has(name) ? wholeExpression(context, node) : expression(context, node);
 }
-

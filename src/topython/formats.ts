@@ -1,6 +1,6 @@
 /** Text: template literals as f-strings, numbers with the decimals that they are asked for. */
+import { expression } from "./grammar.ts";
 import type { Context } from "./context.ts";
-import { expression } from "./expressions.ts";
 import { access, atom, binds, code, escaped, insideFormat, quoted, type Code } from "./python.ts";
 import { bare, keyName, type Node } from "./syntax.ts";
 import { string, type Type } from "./types.ts";
@@ -71,7 +71,9 @@ function stringified(node: Node): Node | undefined {
   const inner = bare(node);
   if (inner.type !== "CallExpression") return undefined;
   if (inner.callee.type === "Identifier" && inner.callee.name === "String" && inner.arguments.length === 1) return inner.arguments[0];
-  return inner.callee.type === "MemberExpression" && keyName(inner.callee.property) === "toString" && inner.arguments.length === 0 ? inner.callee.object : undefined;
+  return inner.callee.type === "MemberExpression" && keyName(inner.callee.property) === "toString" && inner.arguments.length === 0
+    ? inner.callee.object
+    : undefined;
 }
 
 /** `x.toFixed(4)` and its like. */
@@ -80,7 +82,8 @@ function formattedNumber(context: Context, node: Node): Field | undefined {
   if (inner.type !== "CallExpression" || inner.callee.type !== "MemberExpression" || inner.callee.computed) return undefined;
   const name = keyName(inner.callee.property);
   const [first] = inner.arguments;
-  const digits = (fallback: string): string | undefined => (first === undefined ? fallback : first.type === "NumericLiteral" ? String(first.value) : insideFormat(`{${expression(context, first).text}}`));
+  const digits = (fallback: string): string | undefined =>
+    first === undefined ? fallback : first.type === "NumericLiteral" ? String(first.value) : insideFormat(`{${expression(context, first).text}}`);
   const { object } = inner.callee;
   const value = (): Code => expression(context, object);
   switch (name) {
@@ -99,7 +102,11 @@ function formattedNumber(context: Context, node: Node): Field | undefined {
     case "toLocaleString": {
       const made = value();
       const isFloat = made.type.kind === "number" && made.type.whole === false;
-      return made.type.kind === "string" ? undefined : isFloat ? { value: access(`round(${made.text}, 3)`, made.type), format: ":," } : { value: made, format: ":," };
+      return made.type.kind === "string"
+        ? undefined
+        : isFloat
+          ? { value: access(`round(${made.text}, 3)`, made.type), format: ":," }
+          : { value: made, format: ":," };
     }
     default:
       return undefined;

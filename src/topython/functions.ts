@@ -1,11 +1,10 @@
 /** Functions: parameters, bodies, lambdas, and what a call has to know of them. */
+import { expression, valueFor, block, returned } from "./grammar.ts";
 import type { Context } from "./context.ts";
 import { Definition } from "./context.ts";
-import { expression, valueFor } from "./expressions.ts";
 import { assignPattern, declarePattern } from "./patterns.ts";
 import { access, binds, code, pythonName, type Code } from "./python.ts";
-import { block, returned } from "./statements.ts";
-import { boundNames, contains, isFunction, mentions, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
+import { boundNames, contains, freeNames, isAssignedIn, isFunction, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, either, list, none, number, unknown, type Parameters, type Type } from "./types.ts";
 
 /** What a call of the function has to know. */
@@ -21,13 +20,19 @@ export function parametersOf(context: Context, parameters: readonly Node[]): Par
   };
 }
 
-const withoutDefault = (parameter: Node): Node => (parameter.type === "AssignmentPattern" ? parameter.left : parameter.type === "TSParameterProperty" ? withoutDefault(parameter.parameter) : parameter);
+const withoutDefault = (parameter: Node): Node =>
+  parameter.type === "AssignmentPattern" ? parameter.left : parameter.type === "TSParameterProperty" ? withoutDefault(parameter.parameter) : parameter;
 
 function parameterType(context: Context, parameter: Node): Type {
   const target = withoutDefault(parameter);
   const stated = "typeAnnotation" in target ? annotated(target.typeAnnotation as Node | null, context) : unknown;
   if (stated.kind !== "unknown") return stated;
-  const given = parameter.type === "AssignmentPattern" ? parameter.right : parameter.type === "TSParameterProperty" && parameter.parameter.type === "AssignmentPattern" ? parameter.parameter.right : undefined;
+  const given =
+    parameter.type === "AssignmentPattern"
+      ? parameter.right
+      : parameter.type === "TSParameterProperty" && parameter.parameter.type === "AssignmentPattern"
+        ? parameter.parameter.right
+        : undefined;
   if (!given || target.type === "ObjectPattern") return stated;
   const type = context.dry(() => expression(context, given).type);
   // A default of 3 doesn't make every value whole.
@@ -112,7 +117,8 @@ export function openParameters(context: Context, parameters: readonly Node[], ty
 /** The fields of an options object, each a keyword argument. */
 function optionTexts(context: Context, pattern: Extract<Node, { type: "ObjectPattern" }>, type: Type, first: (() => void)[]): string[] {
   return pattern.properties.flatMap((property) => {
-    if (property.type === "RestElement") return [`**${context.declare(boundNames(property)[0] ?? "rest", { kind: "object", fields: new Map(), rest: unknown }).python}`];
+    if (property.type === "RestElement")
+      return [`**${context.declare(boundNames(property)[0] ?? "rest", { kind: "object", fields: new Map(), rest: unknown }).python}`];
     const key = property.key.type === "Identifier" ? property.key.name : "";
     const value = property.value;
     const given = value.type === "AssignmentPattern" ? value.right : undefined;
@@ -132,7 +138,9 @@ function optionTexts(context: Context, pattern: Extract<Node, { type: "ObjectPat
 function withDefault(context: Context, name: string, given: Node | "optional" | undefined, first: (() => void)[]): string {
   if (given === undefined) return name;
   if (given === "optional") return `${name}=None`;
-  const isPlain = !contains(given, (node) => /^(CallExpression|NewExpression|ArrayExpression|ObjectExpression|Identifier|MemberExpression|ArrowFunctionExpression|ThisExpression)$/.test(node.type));
+  const isPlain = !contains(given, (node) =>
+    /^(CallExpression|NewExpression|ArrayExpression|ObjectExpression|Identifier|MemberExpression|ArrowFunctionExpression|ThisExpression)$/.test(node.type),
+  );
 
   if (isPlain) return `${name}=${valueFor(context, name, given).text}`;
   first.push(() => {
@@ -156,11 +164,24 @@ export interface DefineOptions {
   readonly first?: () => void;
   /** Whether those lines wait for the call of the base's constructor. */
   readonly isDerivedConstructor?: boolean;
+  /** Whether it is only called where it stands, so that it can't outlive a turn of a loop. */
+  readonly isPassing?: boolean;
 }
 
 /** Writes a `def`. */
 export function define(context: Context, name: string, node: FunctionNode, options: DefineOptions = {}): void {
-  const { leading = [], trailing = [], decorators = [], doc, types = [], self, selfName = "self", first, isDerivedConstructor = false } = options;
+  const {
+    leading = [],
+    trailing = [],
+    decorators = [],
+    doc,
+    types = [],
+    self,
+    selfName = "self",
+    first,
+    isDerivedConstructor = false,
+    isPassing = false,
+  } = options;
   const definition = new Definition(context.definition);
   definition.wanted = "returnType" in node && node.returnType ? annotated(node.returnType, context) : unknown;
   const { scope } = context;
@@ -168,7 +189,7 @@ export function define(context: Context, name: string, node: FunctionNode, optio
     const outerLoop = context.loop;
     if (self) context.bindThis(self, selfName);
     const opened = openParameters(context, node.params, types);
-    const kept = captures(context, node, outerLoop, scope);
+    const kept = isPassing ? [] : captures(node, outerLoop, scope);
     context.loop = undefined;
     for (const decorator of decorators) context.line(decorator, startLine(node));
     const star = opened.texts.some((text) => text.startsWith("*")) || kept.length === 0 ? [] : ["*"];
@@ -196,13 +217,16 @@ export function define(context: Context, name: string, node: FunctionNode, optio
   }, definition);
 }
 
-/** Variables that each turn of a loop makes anew: a function that outlives the turn keeps its own. */
-function captures(context: Context, node: FunctionNode, loop: Node | undefined, scope: Context["scope"]): string[] {
+/** Variables that each turn of a loop makes anew: a function that may outlive the turn keeps its own. */
+function captures(node: FunctionNode, loop: Node | undefined, scope: Context["scope"]): string[] {
   if (!loop || node.type === "FunctionDeclaration") return [];
+  const free = freeNames(node);
+  const turn = "body" in loop ? (loop.body as Node) : loop;
   const found: string[] = [];
   for (let each: Context["scope"] | undefined = scope; each && each.owner === scope.owner; each = each.parent) {
     for (const [name, binding] of each.bindings) {
-      if (binding.loop !== undefined && !found.includes(binding.python) && mentions(node.body, name) && !context.scope.bindings.has(name)) found.push(binding.python);
+      const isKept = binding.loop !== undefined && binding.isSet && free.has(name) && /^\w+$/.test(binding.python);
+      if (isKept && !found.includes(binding.python) && !isAssignedIn(turn, name)) found.push(binding.python);
     }
   }
   return found.map((name) => `${name}=${name}`);
@@ -228,7 +252,10 @@ export function docstring(context: Context, lines: readonly string[], source: nu
  */
 export function functionValue(context: Context, node: FunctionNode, types: readonly Type[] = [], arity?: number, wanted = "function"): Code {
   const type = functionType(context, node);
-  const surplus = arity === undefined || node.params.some((each) => each.type === "RestElement") ? [] : Array.from({ length: Math.max(0, arity - node.params.length) }, (_, i) => `_${i + 1}`);
+  const surplus =
+    arity === undefined || node.params.some((each) => each.type === "RestElement")
+      ? []
+      : Array.from({ length: Math.max(0, arity - node.params.length) }, (_, i) => `_${i + 1}`);
   const short = lambda(context, node, types, surplus);
   if (short) return code(short, binds.lambda, type);
   const name = context.fresh("id" in node && node.id ? pythonName(node.id.name) : wanted);
@@ -243,7 +270,8 @@ export function functionValue(context: Context, node: FunctionNode, types: reado
 }
 
 function lambda(context: Context, node: FunctionNode, types: readonly Type[], surplus: readonly string[]): string | undefined {
-  if (node.body.type === "BlockStatement" || node.generator || !node.params.every((each) => each.type === "Identifier" || each.type === "RestElement")) return undefined;
+  if (node.body.type === "BlockStatement" || node.generator || !node.params.every((each) => each.type === "Identifier" || each.type === "RestElement"))
+    return undefined;
   const { body } = node;
   const definition = new Definition(context.definition);
   const { scope } = context;
@@ -252,14 +280,14 @@ function lambda(context: Context, node: FunctionNode, types: readonly Type[], su
       const { texts } = openParameters(context, node.params, types);
       const made = pureExpression(context, body, definition);
       if (made === undefined) return undefined;
-      const kept = captures(context, node, context.loop, scope);
+      const kept = captures(node, context.loop, scope);
       return { made, parameters: [...texts, ...surplus, ...(kept.length > 0 && !texts.some((text) => text.startsWith("*")) ? ["*"] : []), ...kept] };
     }, definition),
   )
     ? context.inScope(() => {
         const { texts } = openParameters(context, node.params, types);
         const made = pureExpression(context, body, definition)!;
-        const kept = captures(context, node, context.loop, scope);
+        const kept = captures(node, context.loop, scope);
         const all = [...texts, ...surplus, ...(kept.length > 0 && !texts.some((text) => text.startsWith("*")) ? ["*"] : []), ...kept];
         return `lambda${all.length > 0 ? ` ${all.join(", ")}` : ""}: ${made.text}`;
       }, definition)
@@ -280,7 +308,14 @@ export function pureExpression(context: Context, node: Node, definition = contex
 
 /** `noGrad(() => …)` and the like become `with` statements. */
 const isContextCall = (node: Node): boolean =>
-  node.type === "CallExpression" && /^(noGrad|enableGrad|inferenceMode)$/.test(node.callee.type === "Identifier" ? node.callee.name : node.callee.type === "MemberExpression" && node.callee.property.type === "Identifier" ? node.callee.property.name : "");
+  node.type === "CallExpression" &&
+  /^(noGrad|enableGrad|inferenceMode)$/.test(
+    node.callee.type === "Identifier"
+      ? node.callee.name
+      : node.callee.type === "MemberExpression" && node.callee.property.type === "Identifier"
+        ? node.callee.property.name
+        : "",
+  );
 
 /** Names of variables that hold what can only be an integer: a size of a layer, a length, a place. */
 export function collectWholeNames(program: Node, found: Set<string>): void {
@@ -295,7 +330,8 @@ export function collectWholeNames(program: Node, found: Set<string>): void {
     if ((node.type === "CallExpression" || node.type === "NewExpression") && wantsWholes(node)) {
       for (const each of node.arguments) {
         if (each.type === "ObjectExpression") {
-          for (const property of each.properties) if (property.type === "ObjectProperty" && property.key.type === "Identifier" && wholeOption.test(property.key.name)) note(property.value);
+          for (const property of each.properties)
+            if (property.type === "ObjectProperty" && property.key.type === "Identifier" && wholeOption.test(property.key.name)) note(property.value);
         } else note(each);
       }
     }
@@ -305,14 +341,20 @@ export function collectWholeNames(program: Node, found: Set<string>): void {
   });
 }
 
-const wholeOption = /^(length|kernelSize|stride|padding|dilation|groups|batchSize|numLayers|hiddenSize|inputSize|inFeatures|outFeatures|inChannels|outChannels|dim|startDim|endDim|nhead|dimFeedforward|size|shape|numHeads|numEmbeddings|embeddingDim)$/;
-const wholeCalls = /^(view|reshape|zeros|ones|randn|rand|full|empty|randint|randperm|arange|narrow|slice|select|expand|repeat|at|permute|unflatten|split|chunk|eye|from|fill|Array|unsqueeze|topk)$/;
+const wholeOption =
+  /^(length|kernelSize|stride|padding|dilation|groups|batchSize|numLayers|hiddenSize|inputSize|inFeatures|outFeatures|inChannels|outChannels|dim|startDim|endDim|nhead|dimFeedforward|size|shape|numHeads|numEmbeddings|embeddingDim)$/;
+const wholeCalls =
+  /^(view|reshape|zeros|ones|randn|rand|full|empty|randint|randperm|arange|narrow|slice|select|expand|repeat|at|permute|unflatten|split|chunk|eye|from|fill|Array|unsqueeze|topk)$/;
 
 /** Whether the arguments that are numbers have to be whole. */
 export function wantsWholes(node: Extract<Node, { type: "CallExpression" | "NewExpression" }>): boolean {
   const { callee } = node;
-  const name = callee.type === "Identifier" ? callee.name : callee.type === "MemberExpression" && callee.property.type === "Identifier" ? callee.property.name : "";
-  if (node.type === "NewExpression") return /^(Linear|Bilinear|Conv.*d|ConvTranspose.*d|Embedding|LSTM|GRU|RNN|LSTMCell|GRUCell|MultiheadAttention|Transformer.*|BatchNorm.*|LayerNorm|GroupNorm|.*Pool.*d|Array|.*[A-Z]\w*(Block|Layer|Head|Attention|Net|Encoder|Decoder))$/.test(name);
+  const name =
+    callee.type === "Identifier" ? callee.name : callee.type === "MemberExpression" && callee.property.type === "Identifier" ? callee.property.name : "";
+  if (node.type === "NewExpression")
+    return /^(Linear|Bilinear|Conv.*d|ConvTranspose.*d|Embedding|LSTM|GRU|RNN|LSTMCell|GRUCell|MultiheadAttention|Transformer.*|BatchNorm.*|LayerNorm|GroupNorm|.*Pool.*d|Array|.*[A-Z]\w*(Block|Layer|Head|Attention|Net|Encoder|Decoder))$/.test(
+      name,
+    );
   return wholeCalls.test(name);
 }
 

@@ -1,8 +1,8 @@
 /** Imports: Kindling's names, the program's own files, what Node has. */
+import { predeclare } from "./grammar.ts";
 import { collectNames, Context } from "./context.ts";
 import { collectWholeNames } from "./functions.ts";
 import { pythonName } from "./python.ts";
-import { predeclare } from "./statements.ts";
 import { parseProgram, type Node } from "./syntax.ts";
 import { unknown, type Type } from "./types.ts";
 
@@ -23,7 +23,8 @@ function importedName(each: ImportNode["specifiers"][number]): string {
   return each.imported.type === "Identifier" ? each.imported.name : each.imported.value;
 }
 
-const isType = (node: ImportNode, each: ImportNode["specifiers"][number]): boolean => node.importKind === "type" || (each.type === "ImportSpecifier" && each.importKind === "type");
+const isType = (node: ImportNode, each: ImportNode["specifiers"][number]): boolean =>
+  node.importKind === "type" || (each.type === "ImportSpecifier" && each.importKind === "type");
 
 function fromKindling(context: Context, node: ImportNode): void {
   for (const each of node.specifiers) context.declare(each.local.name, { kind: "api", path: importedName(each) });
@@ -31,7 +32,11 @@ function fromKindling(context: Context, node: ImportNode): void {
 
 function fromNode(context: Context, node: ImportNode, module: string): void {
   const [last = module] = module.split("/").slice(-1);
-  for (const each of node.specifiers) context.declare(each.local.name, { kind: "module", path: `node:${each.type === "ImportSpecifier" ? importedName(each) : last === "promises" ? "fs" : last}` });
+  for (const each of node.specifiers)
+    context.declare(each.local.name, {
+      kind: "module",
+      path: `node:${each.type === "ImportSpecifier" ? importedName(each) : last === "promises" ? "fs" : last}`,
+    });
 }
 
 function fromOwnFile(context: Context, node: ImportNode): void {
@@ -99,7 +104,11 @@ export function moduleContext(context: Context, path: string): Context | undefin
 }
 
 /** Names of modules that Python or PyTorch look for themselves. */
-const taken = new Set("abc ast code collections copy csv enum functools io json logging math model numbers numpy operator os platform queue random re select signal site socket statistics string struct sys tempfile test time token torch train types typing warnings".split(" "));
+const taken = new Set(
+  "abc ast code collections copy csv enum functools io json logging math model numbers numpy operator os platform queue random re select signal site socket statistics string struct sys tempfile test time token torch train types typing warnings".split(
+    " ",
+  ),
+);
 
 /** `./layers/my-block.ts` beside the program is the module `layers.my_block`. */
 export const pythonModule = (context: Context, path: string): string => moduleName(context.root, path);

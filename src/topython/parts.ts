@@ -22,7 +22,7 @@ export function modelPart(source: string): ModelPart {
   const declared = new Map(entries.flatMap((entry) => entry.names.map((name) => [name, entry] as const)));
   const movable = new Set(entries.filter(({ isMovable }) => isMovable));
   // What needs something that stays, stays.
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const entry of movable) {
       if ([...entry.needs].every((name) => !declared.has(name) || movable.has(declared.get(name)!))) continue;
@@ -42,7 +42,8 @@ export function modelPart(source: string): ModelPart {
 }
 
 /** Without `export`. */
-const inner = (node: Node): Node => ((node.type === "ExportNamedDeclaration" || node.type === "ExportDefaultDeclaration") && node.declaration ? node.declaration : node);
+const inner = (node: Node): Node =>
+  (node.type === "ExportNamedDeclaration" || node.type === "ExportDefaultDeclaration") && node.declaration ? node.declaration : node;
 
 function entryOf(node: Node): Entry {
   const declaration = inner(node);
@@ -59,5 +60,7 @@ function namesOf(node: Node): string[] {
 function isMovable(node: Node): boolean {
   if (node.type === "ClassDeclaration" || node.type === "FunctionDeclaration" || node.type === "TSEnumDeclaration") return true;
   if (node.type !== "VariableDeclaration" || node.kind !== "const") return false;
-  return node.declarations.every(({ init }) => init && (/Function/.test(init.type) || !contains(init, (each) => /^(CallExpression|NewExpression|AwaitExpression)$/.test(each.type), false)));
+  return node.declarations.every(
+    ({ init }) => init && (/Function/.test(init.type) || !contains(init, (each) => /^(CallExpression|NewExpression|AwaitExpression)$/.test(each.type), false)),
+  );
 }

@@ -1,6 +1,6 @@
 /** Destructuring: `const [a, b] = …`, `for (const { x } of …)`, `[a, b] = [b, a]`. */
+import { expression, propertyOf } from "./grammar.ts";
 import type { Context } from "./context.ts";
-import { expression, property_ } from "./expressions.ts";
 import { access, attributeName, binds, quoted, receiver, within, type Code } from "./python.ts";
 import { keyName, startLine, type Node } from "./syntax.ts";
 import { annotated, elementOf, list, unknown, type Type } from "./types.ts";
@@ -18,7 +18,9 @@ export function declarePattern(context: Context, pattern: Node, type: Type): voi
     case "RestElement":
       return declarePattern(context, pattern.argument, type);
     case "ArrayPattern":
-      return pattern.elements.forEach((element, i) => element && declarePattern(context, element, element.type === "RestElement" ? list(elementOf(type)) : partOf(type, i)));
+      return pattern.elements.forEach(
+        (element, i) => element && declarePattern(context, element, element.type === "RestElement" ? list(elementOf(type)) : partOf(type, i)),
+      );
     case "ObjectPattern":
       return pattern.properties.forEach((property) => {
         if (property.type === "RestElement") declarePattern(context, property.argument, unknown);
@@ -77,25 +79,44 @@ export function declareParts(context: Context, pattern: Node, whole: Code): void
     case "AssignmentPattern":
       return declareParts(context, pattern.left, whole);
     case "ArrayPattern":
-      return pattern.elements.forEach((element, i) => element && declareParts(context, element, element.type === "RestElement" ? access(`${whole.text}[${i}:]`, whole.type) : access(`${whole.text}[${i}]`, partOf(whole.type, i))));
+      return pattern.elements.forEach(
+        (element, i) =>
+          element &&
+          declareParts(
+            context,
+            element,
+            element.type === "RestElement" ? access(`${whole.text}[${i}:]`, whole.type) : access(`${whole.text}[${i}]`, partOf(whole.type, i)),
+          ),
+      );
     case "RestElement":
       return declareParts(context, pattern.argument, whole);
     case "ObjectPattern":
       return pattern.properties.forEach((property) => {
-        if (property.type === "ObjectProperty") declareParts(context, property.value, fieldValue(context, property, whole, keyName(property.key, property.computed) ?? ""));
+        if (property.type === "ObjectProperty")
+          declareParts(context, property.value, fieldValue(context, property, whole, keyName(property.key, property.computed) ?? ""));
       });
     case "Identifier":
-      context.scope.bindings.set(pattern.name, { python: whole.text, owner: context.definition, loop: undefined, type: () => whole.type });
+      context.scope.bindings.set(pattern.name, { python: whole.text, owner: context.definition, loop: undefined, isSet: true, type: () => whole.type });
   }
 }
 
 /** Whether Python's loops can unpack it. */
 export const isLoopPattern = (pattern: Node): boolean =>
-  isUnpackable(pattern) || (pattern.type === "ArrayPattern" && pattern.elements.every((element) => !element || isLoopPattern(element.type === "AssignmentPattern" ? element.left : element))) || pattern.type === "RestElement";
+  isUnpackable(pattern) ||
+  (pattern.type === "ArrayPattern" &&
+    pattern.elements.every((element) => !element || isLoopPattern(element.type === "AssignmentPattern" ? element.left : element))) ||
+  pattern.type === "RestElement";
 
 /** Whether Python can unpack it in one go. */
 export const isUnpackable = (pattern: Node): boolean =>
-  pattern.type === "ArrayPattern" ? pattern.elements.every((element) => !element || (element.type !== "AssignmentPattern" && (element.type === "Identifier" || element.type === "RestElement" || element.type === "MemberExpression" || isUnpackable(element)))) : pattern.type === "Identifier" || pattern.type === "MemberExpression";
+  pattern.type === "ArrayPattern"
+    ? pattern.elements.every(
+        (element) =>
+          !element ||
+          (element.type !== "AssignmentPattern" &&
+            (element.type === "Identifier" || element.type === "RestElement" || element.type === "MemberExpression" || isUnpackable(element))),
+      )
+    : pattern.type === "Identifier" || pattern.type === "MemberExpression";
 
 /** Writes the assignments that take a value apart. */
 export function assignPattern(context: Context, pattern: Node, value: Code, from: Node): void {
@@ -119,7 +140,11 @@ function elementAssignment(context: Context, element: Node, value: Code, i: numb
   if (element.type === "AssignmentPattern") {
     const isThere = value.type.kind === "tuple" && i < value.type.of.length;
     if (isThere) return patternAssignments(context, element.left, access(`${value.text}[${i}]`, type));
-    return patternAssignments(context, element.left, access(`(${value.text}[${i}] if len(${value.text}) > ${i} else ${within(expression(context, element.right), binds.conditional)})`, type));
+    return patternAssignments(
+      context,
+      element.left,
+      access(`(${value.text}[${i}] if len(${value.text}) > ${i} else ${within(expression(context, element.right), binds.conditional)})`, type),
+    );
   }
   return patternAssignments(context, element, access(`${value.text}[${i}]`, type));
 }
@@ -132,7 +157,9 @@ function objectAssignments(context: Context, pattern: Extract<Node, { type: "Obj
   const taken: string[] = [];
   for (const property of pattern.properties) {
     if (property.type === "RestElement") {
-      rest.push(`${patternText(context, property.argument, unknown)} = {key: value for key, value in ${simple.text}.items() if key not in (${taken.map(quoted).join(", ")},)}`);
+      rest.push(
+        `${patternText(context, property.argument, unknown)} = {key: value for key, value in ${simple.text}.items() if key not in (${taken.map(quoted).join(", ")},)}`,
+      );
       continue;
     }
     const key = keyName(property.key, property.computed) ?? "";
@@ -145,7 +172,11 @@ function objectAssignments(context: Context, pattern: Extract<Node, { type: "Obj
     } else if (target.type === "AssignmentPattern" && target.left.type === "Identifier") {
       names.push(patternText(context, target.left, given.type));
       const fallback = expression(context, target.right);
-      values.push(simple.type.kind === "object" ? `${receiver(simple)}.get(${quoted(key)}, ${fallback.text})` : within(withDefault(context, given, target.right), binds.conditional));
+      values.push(
+        simple.type.kind === "object"
+          ? `${receiver(simple)}.get(${quoted(key)}, ${fallback.text})`
+          : within(withDefault(context, given, target.right), binds.conditional),
+      );
     } else rest.push(...patternAssignments(context, target, given));
   }
   return [...before, ...(names.length > 0 ? [`${names.join(", ")} = ${values.join(", ")}`] : []), ...rest];
@@ -154,11 +185,15 @@ function objectAssignments(context: Context, pattern: Extract<Node, { type: "Obj
 function fieldValue(context: Context, node: Node, value: Code, key: string): Code {
   // PyTorch's pairs of values and indices have both names.
   if (value.type.kind === "tuple") return access(`${value.text}.${key}`, fieldOf(value.type, key));
-  return property_(context, node, value, key);
+  return propertyOf(context, node, value, key);
 }
 
 function withDefault(context: Context, value: Code, fallback: Node): Code {
-  return { ...value, text: `${value.text} if ${value.text} is not None else ${within(expression(context, fallback), binds.conditional)}`, tight: binds.conditional };
+  return {
+    ...value,
+    text: `${value.text} if ${value.text} is not None else ${within(expression(context, fallback), binds.conditional)}`,
+    tight: binds.conditional,
+  };
 }
 
 /** A name for a value that is asked for more than once, and what has to be written first. */

@@ -40,14 +40,25 @@ export function pythonProject(source: string, file: string, read: ReadFile): Pyt
     open.push(...made.imports);
     for (const each of dataBeside(text)) data.add(each);
   }
-  const own = problems.filter((problem, i) => problems.findIndex(({ message, position }) => message === problem.message && position?.line === problem.position?.line && position?.file === problem.position?.file) === i);
-  return { files: [...files, { path: "requirements.txt", text: requirements(files) }, { path: "README.md", text: readme(name, files) }], problems: own, data: [...data] };
+  const own = problems.filter(
+    (problem, i) =>
+      problems.findIndex(
+        ({ message, position }) => message === problem.message && position?.line === problem.position?.line && position?.file === problem.position?.file,
+      ) === i,
+  );
+  return {
+    files: [...files, { path: "requirements.txt", text: requirements(files) }, { path: "README.md", text: readme(name, files) }],
+    problems: own,
+    data: [...data],
+  };
 }
 
 /** `new URL("./digits.csv", import.meta.url)` */
-const dataBeside = (source: string): string[] => [...source.matchAll(/new URL\(\s*["'`]\.\/([^"'`]+)["'`]\s*,\s*import\.meta\.url\s*\)/g)].map(([, name]) => name!);
+const dataBeside = (source: string): string[] =>
+  [...source.matchAll(/new URL\(\s*["'`]\.\/([^"'`]+)["'`]\s*,\s*import\.meta\.url\s*\)/g)].map(([, name]) => name!);
 
-const requirements = (files: readonly ProjectFile[]): string => ["torch>=1.13", ...(files.some(({ text }) => /^import numpy/m.test(text)) ? ["numpy"] : [])].map((line) => `${line}\n`).join("");
+const requirements = (files: readonly ProjectFile[]): string =>
+  ["torch>=1.13", ...(files.some(({ text }) => /^import numpy/m.test(text)) ? ["numpy"] : [])].map((line) => `${line}\n`).join("");
 
 function readme(name: string, files: readonly ProjectFile[]): string {
   const has = (path: string): boolean => files.some((each) => each.path === path);

@@ -54,7 +54,11 @@ const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "
 /** The inside of a string literal. */
 export function escaped(value: string, quote: string): string {
   return [...value]
-    .map((letter) => escapes[letter] ?? (letter === quote ? `\\${quote}` : /\p{Cc}|\p{Cs}/u.test(letter) ? `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}` : letter))
+    .map(
+      (letter) =>
+        escapes[letter] ??
+        (letter === quote ? `\\${quote}` : /\p{Cc}|\p{Cs}/u.test(letter) ? `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}` : letter),
+    )
     .join("");
 }
 
@@ -114,3 +118,6 @@ const irregular: Readonly<Record<string, string>> = {
   mT: "mT",
   mH: "mH",
 };
+
+/** A regular expression as a raw string. */
+export const rawPattern = (pattern: string): string => (pattern.includes('"') ? `r'${pattern.replaceAll("'", "\\'")}'` : `r"${pattern}"`);

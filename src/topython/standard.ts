@@ -1,7 +1,8 @@
 /** What JavaScript and Node have by themselves: Math, console, Object, JSON, paths and files. */
+import { iterable, iterated, listed, materialized } from "./sequences.ts";
+import { expression, wholeExpression } from "./grammar.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { expression, iterable, iterated, listed, materialized, wholeExpression } from "./expressions.ts";
 import { isCallback } from "./functions.ts";
 import { arrayMethod } from "./arrays.ts";
 import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
@@ -136,7 +137,11 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return access(`float(${value(first!).text}).is_integer()`, boolean);
     case "String": {
       const made = value(first!);
-      return made.type.kind === "boolean" ? access(`str(${made.text}).lower()`, string) : made.type.kind === "string" ? made : access(`str(${made.text})`, string);
+      return made.type.kind === "boolean"
+        ? access(`str(${made.text}).lower()`, string)
+        : made.type.kind === "string"
+          ? made
+          : access(`str(${made.text})`, string);
     }
     case "Array":
       return standardConstruction(context, { ...node, type: "NewExpression" } as never, "Array");
@@ -174,7 +179,9 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return access(`shutil.rmtree(${fileName(context, first!).text}, ignore_errors=True)`, none);
     case "readFileSync":
     case "fs.readFileSync":
-      return second ? access(`open(${fileName(context, first!).text}, encoding="utf-8").read()`, string) : context.refuse(node, "readFileSync without an encoding", 'read text with readFileSync(name, "utf8")');
+      return second
+        ? access(`open(${fileName(context, first!).text}, encoding="utf-8").read()`, string)
+        : context.refuse(node, "readFileSync without an encoding", 'read text with readFileSync(name, "utf8")');
     case "writeFileSync":
     case "fs.writeFileSync":
       context.use("from pathlib import Path");
@@ -196,16 +203,25 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
   const module = text.includes(".") ? text.slice(0, text.indexOf(".")) : "";
   if (module !== "" && !text.startsWith("os.path")) context.use(`import ${module}`);
   if (text.startsWith("os.")) context.use("import os");
-  return access(`${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`, text === "copy.deepcopy" ? value(first!).type : type);
+  return access(
+    `${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`,
+    text === "copy.deepcopy" ? value(first!).type : type,
+  );
 }
 
 function printed(context: Context, node: CallNode, last: string): Code {
   const items = node.arguments.map((each) => {
     if (each.type === "SpreadElement") return { text: `*${iterable(context, each.argument).text}`, node: each as Node };
     const made = materialized(expression(context, each));
-    return { text: made.type.kind === "boolean" ? `str(${made.text}).lower()` : made.tight === binds.lambda ? `(${made.text})` : made.text, node: each as Node };
+    return {
+      text: made.type.kind === "boolean" ? `str(${made.text}).lower()` : made.tight === binds.lambda ? `(${made.text})` : made.text,
+      node: each as Node,
+    };
   });
-  return access(listed("print(", ")", last === "" ? items : [...items, { text: last, node: node.arguments.at(-1) ?? node }], node.callee.loc?.end.line ?? startLine(node)), none);
+  return access(
+    listed("print(", ")", last === "" ? items : [...items, { text: last, node: node.arguments.at(-1) ?? node }], node.callee.loc?.end.line ?? startLine(node)),
+    none,
+  );
 }
 
 function extreme(context: Context, node: CallNode, name: string): Code {
@@ -216,7 +232,9 @@ function extreme(context: Context, node: CallNode, name: string): Code {
     const of = elementOf(made.type);
     return access(`${name}(${inner ? inner[1] : made.text})`, of.kind === "number" ? of : number);
   }
-  const parts = node.arguments.map((each) => (each.type === "SpreadElement" ? code(`*${within(iterable(context, each.argument), binds.bitOr)}`, binds.sign, number) : expression(context, each)));
+  const parts = node.arguments.map((each) =>
+    each.type === "SpreadElement" ? code(`*${within(iterable(context, each.argument), binds.bitOr)}`, binds.sign, number) : expression(context, each),
+  );
   return access(`${name}(${parts.map(({ text }) => text).join(", ")})`, parts.map(({ type }) => type).reduce(either, none));
 }
 
@@ -235,7 +253,13 @@ function floored(context: Context, node: Node): Code {
 function arrayFrom(context: Context, node: CallNode): Code {
   const [first, second] = node.arguments;
   const inner = bare(first!);
-  const counted = inner.type === "ObjectExpression" && inner.properties.length === 1 && inner.properties[0]?.type === "ObjectProperty" && keyName(inner.properties[0].key) === "length" ? inner.properties[0].value : undefined;
+  const counted =
+    inner.type === "ObjectExpression" &&
+    inner.properties.length === 1 &&
+    inner.properties[0]?.type === "ObjectProperty" &&
+    keyName(inner.properties[0].key) === "length"
+      ? inner.properties[0].value
+      : undefined;
   if (!counted) {
     const made = iterable(context, first!);
     return second ? arrayMethod(context, { ...node, arguments: [second] } as CallNode, made, "map")! : access(`list(${made.text})`, list(elementOf(made.type)));
@@ -244,7 +268,8 @@ function arrayFrom(context: Context, node: CallNode): Code {
   if (!second) return infix(atom("[None]"), "*", length, binds.product, list(unknown));
   const turns = access(`range(${length.text})`, list(none));
   const mapped = arrayMethod(context, { ...node, arguments: [second] } as CallNode, turns, "map")!;
-  if (isCallback(bare(second))) return { ...mapped, text: mapped.text.replace(/^\[(\w+)\(item, i\) for i, item in enumerate\(range\((.*)\)\)\]$/, "[$1(None, i) for i in range($2)]") };
+  if (isCallback(bare(second)))
+    return { ...mapped, text: mapped.text.replace(/^\[(\w+)\(item, i\) for i, item in enumerate\(range\((.*)\)\)\]$/, "[$1(None, i) for i in range($2)]") };
   return mapped;
 }
 
@@ -343,12 +368,19 @@ function newMap(context: Context, node: Extract<Node, { type: "NewExpression" }>
       return { key: key!, value: value!, node: element! };
     });
     const items = pairs.map(({ key, value, node: from }) => ({ text: `${key.text}: ${value.text}`, node: from }));
-    return atom(listed("{", "}", items, startLine(inner)), stated ?? { kind: "map", key: pairs[0]?.key.type ?? unknown, value: pairs.map(({ value }) => value.type).reduce(either, none) });
+    return atom(
+      listed("{", "}", items, startLine(inner)),
+      stated ?? { kind: "map", key: pairs[0]?.key.type ?? unknown, value: pairs.map(({ value }) => value.type).reduce(either, none) },
+    );
   }
   const made = fromEntries(context, first);
   const source = context.dry(() => expression(context, first).type);
   const pair = source.kind === "map" ? tuple(source.key, source.value) : elementOf(source);
-  const type: Type = stated ?? (pair.kind === "tuple" ? { kind: "map", key: pair.of[0] ?? unknown, value: pair.of[1] ?? unknown } : { kind: "map", key: unknown, value: made.type.kind === "object" ? (made.type.rest ?? unknown) : unknown });
+  const type: Type =
+    stated ??
+    (pair.kind === "tuple"
+      ? { kind: "map", key: pair.of[0] ?? unknown, value: pair.of[1] ?? unknown }
+      : { kind: "map", key: unknown, value: made.type.kind === "object" ? (made.type.rest ?? unknown) : unknown });
   return { ...made, type };
 }
 

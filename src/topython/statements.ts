@@ -1,14 +1,15 @@
 /** Statements. */
+import { iterable } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
-import { calculated, condition, expression, iterable, memberOf, negated, property_, valueFor, wholeExpression } from "./expressions.ts";
+import { calculated, condition, expression, negated, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
 import { define, functionType, functionValue, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
 import { importDeclaration, exportedFrom } from "./imports.ts";
 import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
-import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, type Node } from "./syntax.ts";
-import { annotated, elementOf, none, number, tensor, unknown, whole, type Type } from "./types.ts";
+import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
+import { annotated, elementOf, none, number, tensor, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
 
@@ -64,20 +65,34 @@ function isApart(context: Context, end: number, node: Node): boolean {
 export function predeclare(context: Context, node: Node): void {
   switch (node.type) {
     case "FunctionDeclaration":
-      if (node.id) context.declare(node.id.name, context.later(() => functionType(context, node)));
+      if (node.id)
+        context.declare(
+          node.id.name,
+          context.later(() => functionType(context, node)),
+        );
       return;
     case "ClassDeclaration":
       if (node.id) {
         const { name } = node.id;
-        context.declare(name, context.later(() => ({ kind: "class", of: classInfo(context, node, name) })));
+        context.declare(
+          name,
+          context.later(() => ({ kind: "class", of: classInfo(context, node, name) })),
+        );
       }
       return;
     case "VariableDeclaration":
       for (const { id, init } of node.declarations) {
         if (id.type === "Identifier") {
-          context.declare(id.name, context.later(() => variableType(context, id, init ?? undefined, node.kind === "const")));
+          context.announce(
+            id.name,
+            context.later(() => variableType(context, id, init ?? undefined, node.kind === "const")),
+          );
         } else {
-          for (const name of boundNames(id)) context.declare(name, context.later(() => partOfPattern(context, id, init ?? undefined, name)));
+          for (const name of boundNames(id))
+            context.announce(
+              name,
+              context.later(() => partOfPattern(context, id, init ?? undefined, name)),
+            );
         }
       }
       return;
@@ -160,8 +175,7 @@ export function statement(context: Context, node: Node): void {
     case "ForStatement":
       return forStatement(context, node);
     case "WhileStatement":
-      context.statement({ ...node, end: node.test.end } as Node, () => `while ${condition(context, node.test).text}:`);
-      return loopBody(context, node, node.body);
+      return whileStatement(context, node);
     case "DoWhileStatement":
       return doWhile(context, node);
     case "BreakStatement":
@@ -201,7 +215,10 @@ function expressionStatement(context: Context, node: Node, value: Node): void {
     if (loopOfForEach(context, inner, node)) return;
   }
   if (inner.type === "LogicalExpression" && inner.operator !== "??") {
-    context.statement({ ...node, end: inner.left.end } as Node, () => `if ${(inner.operator === "&&" ? condition(context, inner.left) : negated(condition(context, inner.left))).text}:`);
+    context.statement(
+      { ...node, end: inner.left.end } as Node,
+      () => `if ${(inner.operator === "&&" ? condition(context, inner.left) : negated(condition(context, inner.left))).text}:`,
+    );
     return context.indented(() => expressionStatement(context, { ...inner.right }, inner.right));
   }
   if (inner.type === "ConditionalExpression") {
@@ -235,7 +252,12 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
     return insideContext(context, value, node, (made) => `${target(context, left)} = ${made.text}`);
   }
   if (operator === "??=" || operator === "||=" || operator === "&&=") {
-    const test = operator === "??=" ? code(`${target(context, left)} is None`, binds.comparison) : operator === "||=" ? negated(condition(context, left)) : condition(context, left);
+    const test =
+      operator === "??="
+        ? code(`${target(context, left)} is None`, binds.comparison)
+        : operator === "||="
+          ? negated(condition(context, left))
+          : condition(context, left);
     context.statement({ ...node, end: left.end } as Node, () => `if ${test.text}:`);
     return context.indented(() => context.statement(node, () => `${target(context, left)} = ${expression(context, right).text}`));
   }
@@ -247,10 +269,19 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
       context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
       return lines.at(-1)!;
     }
-    if (left.type === "ArrayPattern") return `${patternText(context, left, context.dry(() => expression(context, right).type))} = ${unpacked(context, right)}`;
+    if (left.type === "ArrayPattern")
+      return `${patternText(
+        context,
+        left,
+        context.dry(() => expression(context, right).type),
+      )} = ${unpacked(context, right)}`;
     const isLength = left.type === "MemberExpression" && keyName(left.property) === "length" && right.type === "NumericLiteral" && right.value === 0;
     if (isLength) return `${receiver(expression(context, left.object))}.clear()`;
-    const made = valueFor(context, left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined, right);
+    const made = valueFor(
+      context,
+      left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined,
+      right,
+    );
     return `${target(context, left)} = ${kept(made)}`;
   });
 }
@@ -269,7 +300,7 @@ function unpacked(context: Context, node: Node): string {
 function target(context: Context, left: Node): string {
   if (left.type === "MemberExpression" && !left.computed) {
     const object = expression(context, left.object);
-    return property_(context, left, object, keyName(left.property) ?? "").text;
+    return propertyOf(context, left, object, keyName(left.property) ?? "").text;
   }
   return expression(context, left).text;
 }
@@ -294,9 +325,15 @@ function variables(context: Context, node: Extract<Node, { type: "VariableDeclar
 function variable(context: Context, node: Node, { id, init }: Extract<Node, { type: "VariableDeclarator" }>, isConstant: boolean): void {
   const value = init ? bare(init) : undefined;
   if (id.type === "Identifier" && value && isCallback(value)) {
-    const { python } = context.declare(id.name, context.later(() => functionType(context, value)));
+    const { python } = context.declare(
+      id.name,
+      context.later(() => functionType(context, value)),
+    );
     const stated = id.typeAnnotation ? annotated(id.typeAnnotation, context) : unknown;
-    return functionStatement(context, python, value, node, stated.kind === "function" ? stated.parameters.types : []);
+    return functionStatement(context, python, value, node, {
+      types: stated.kind === "function" ? stated.parameters.types : [],
+      isPassing: context.loop !== undefined && isOnlyCalled(context.loop, id),
+    });
   }
   if (value?.type === "ClassExpression" && id.type === "Identifier") return classDeclaration(context, { ...value, type: "ClassDeclaration", id } as never);
   if (value?.type === "CallExpression" && contextCall(context, value)) {
@@ -334,7 +371,8 @@ function isRenaming(context: Context, id: Node, init: Node): boolean {
   if (id.type === "Identifier") context.declare(id.name, type);
   else if (id.type === "ObjectPattern" && id.properties.every((property) => property.type === "ObjectProperty" && property.value.type === "Identifier")) {
     for (const property of id.properties) {
-      if (property.type === "ObjectProperty" && property.value.type === "Identifier") context.declare(property.value.name, { kind: "api", path: [type.path, keyName(property.key) ?? ""].filter(Boolean).join(".") });
+      if (property.type === "ObjectProperty" && property.value.type === "Identifier")
+        context.declare(property.value.name, { kind: "api", path: [type.path, keyName(property.key) ?? ""].filter(Boolean).join(".") });
     }
   } else return false;
   return true;
@@ -343,12 +381,22 @@ function isRenaming(context: Context, id: Node, init: Node): boolean {
 /** What the annotation says, and more where the value tells more. */
 const more = (stated: Type, made: Type): Type => (stated.kind === made.kind && (stated.kind === "number" || stated.kind === "tensor") ? made : stated);
 
-function functionStatement(context: Context, name: string, node: Parameters<typeof define>[2], from: Node, types: readonly Type[] = []): void {
+function functionStatement(context: Context, name: string, node: Parameters<typeof define>[2], from: Node, options: Parameters<typeof define>[3] = {}): void {
   const doc = context.docComment(outermost(context, from));
   context.commentsBefore(from.start!);
-  apart(context);
-  context.out.push(...context.captured(() => withoutBefore(context, () => define(context, name, node, { doc, types }))));
+  context.apart();
+  context.out.push(...context.captured(() => withoutBefore(context, () => define(context, name, node, { ...options, doc }))));
   context.commentBehind(from);
+}
+
+/** Whether the node speaks of the function only to call it. */
+function isOnlyCalled(node: Node, id: Extract<Node, { type: "Identifier" }>): boolean {
+  let [mentioned, called] = [0, 0];
+  walk(node, (each) => {
+    if (each.type === "Identifier" && each.name === id.name && each.start !== id.start) mentioned++;
+    if (each.type === "CallExpression" && each.callee.type === "Identifier" && each.callee.name === id.name) called++;
+  });
+  return mentioned === called;
 }
 
 function withoutBefore(context: Context, run: () => void): void {
@@ -364,17 +412,6 @@ function outermost(context: Context, node: Node): Node {
   return before ? ({ ...node, start: node.start! - before[0].length } as Node) : node;
 }
 
-/** Two empty lines before what stands by itself in a module. */
-export function apart(context: Context): void {
-  if (context.indentation > 0 || context.definition.parent) return;
-  const comment = context.out.findLastIndex(({ text }) => !text.startsWith("#"));
-  const at = comment + 1;
-  if (at === 0) return;
-  let blank = 0;
-  while (at - 1 - blank >= 0 && context.out[at - 1 - blank]!.text === "") blank++;
-  if (at - blank > 0) context.out.splice(at - blank, blank, { text: "", source: 0 }, { text: "", source: 0 });
-}
-
 // noGrad and its like
 
 const contexts: Readonly<Record<string, string>> = { noGrad: "noGrad", enableGrad: "enableGrad", inferenceMode: "inferenceMode", "autograd.noGrad": "noGrad" };
@@ -384,7 +421,8 @@ function contextCall(context: Context, node: Node): string | undefined {
   if (node.type !== "CallExpression") return undefined;
   const type = context.dry(() => expression(context, node.callee).type);
   const path = type.kind === "api" ? type.path : "";
-  if (path === "setGradEnabled" && node.arguments.length === 2 && isFunction(bare(node.arguments[1]!))) return `${pythonPath(context, path)}(${expression(context, node.arguments[0]!).text})`;
+  if (path === "setGradEnabled" && node.arguments.length === 2 && isFunction(bare(node.arguments[1]!)))
+    return `${pythonPath(context, path)}(${expression(context, node.arguments[0]!).text})`;
   const name = contexts[path];
   const [only] = node.arguments;
   return name && only && isFunction(bare(only)) ? `${pythonPath(context, name)}()` : undefined;
@@ -446,20 +484,39 @@ export function returned(context: Context, value: Node, node: Node): void {
   if (inner.type === "CallExpression" && contextCall(context, inner)) {
     return insideContext(context, inner, { ...node, type: "ReturnStatement" } as Node, returnText);
   }
-  if (inner.type === "AssignmentExpression") return assignment(context, node, inner);
-  if (inner.type === "UpdateExpression") return context.statement(node, () => effect(context, inner).text);
+  if (inner.type === "AssignmentExpression" || inner.type === "UpdateExpression") return returnedChange(context, inner, node);
   context.statement(node, () => {
     const { wanted } = context.definition;
-    const made = isCallback(inner) && wanted.kind === "function" ? functionValue(context, inner, wanted.parameters.types, wanted.parameters.types.length) : expression(context, value);
+    const made =
+      isCallback(inner) && wanted.kind === "function"
+        ? functionValue(context, inner, wanted.parameters.types, wanted.parameters.types.length)
+        : expression(context, value);
     context.definition.returns.push(made.type);
     if (made.isStatement) return made.text;
-    const isTuple = inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple" || (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
+    const isTuple =
+      (inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple") ||
+      (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
     if (isTuple && inner.type === "ArrayExpression" && inner.elements.every((element) => element && element.type !== "SpreadElement")) {
-      context.definition.returns[context.definition.returns.length - 1] = { kind: "tuple", of: inner.elements.map((element) => context.dry(() => expression(context, element!).type)) };
+      context.definition.returns[context.definition.returns.length - 1] = {
+        kind: "tuple",
+        of: inner.elements.map((element) => context.dry(() => expression(context, element!).type)),
+      };
       return `return ${inner.elements.map((element) => within(expression(context, element!), binds.conditional)).join(", ")}`;
     }
     return `return ${kept(made)}`;
   });
+}
+
+/** `() => (total += 1)`: the change, then what it gives. */
+function returnedChange(context: Context, inner: Extract<Node, { type: "AssignmentExpression" | "UpdateExpression" }>, node: Node): void {
+  if (inner.type === "AssignmentExpression") assignment(context, node, inner);
+  else context.statement(node, () => effect(context, inner).text);
+  const changed = inner.type === "AssignmentExpression" ? inner.left : inner.argument;
+  if (changed.type !== "Identifier" && changed.type !== "MemberExpression") return;
+  const made = expression(context, changed);
+  context.definition.returns.push(made.type);
+  const before = inner.type === "UpdateExpression" && !inner.prefix ? (inner.operator === "++" ? " - 1" : " + 1") : "";
+  context.line(`return ${made.text}${before}`, startLine(node));
 }
 
 /** Several tensors that are given back together are a tuple in Python. */
@@ -491,6 +548,22 @@ function continueStatement(context: Context, node: Extract<Node, { type: "Contin
   if (node.label) return context.statement(node, () => context.refuse(node, "continue with a label", "use a variable or a function of its own").text);
   context.definition.loops.at(-1)?.beforeContinue?.();
   context.statement(node, () => "continue");
+}
+
+/** A condition that takes statements of its own is asked for at each turn. */
+function whileStatement(context: Context, node: Extract<Node, { type: "WhileStatement" }>): void {
+  const head = { ...node, end: node.test.end } as Node;
+  const isPlain = context.dry(() => (condition(context, node.test), context.before.length === 0));
+  if (isPlain) {
+    context.statement(head, () => `while ${condition(context, node.test).text}:`);
+    return loopBody(context, node, node.body);
+  }
+  context.statement({ ...node, end: node.start! + 1 } as Node, () => "while True:");
+  context.indented(() => {
+    context.statement(node.test, () => `if ${negated(condition(context, node.test)).text}:`);
+    context.indented(() => context.line("break", startLine(node.test)));
+  });
+  loopBody(context, node, node.body);
 }
 
 function forOf(context: Context, node: Extract<Node, { type: "ForOfStatement" }>): void {
@@ -608,7 +681,8 @@ function endOfRange(context: Context, node: Node, operator: string, isDown: bool
 }
 
 function stepOf(update: Node, name: string): { readonly sign: "+" | "-"; readonly by: Node | undefined } | undefined {
-  if (update.type === "UpdateExpression" && update.argument.type === "Identifier" && update.argument.name === name) return { sign: update.operator === "++" ? "+" : "-", by: undefined };
+  if (update.type === "UpdateExpression" && update.argument.type === "Identifier" && update.argument.name === name)
+    return { sign: update.operator === "++" ? "+" : "-", by: undefined };
   if (update.type === "AssignmentExpression" && update.left.type === "Identifier" && update.left.name === name && /^[+-]=$/.test(update.operator)) {
     return mentions(update.right, name) ? undefined : { sign: update.operator[0] as "+" | "-", by: update.right };
   }
@@ -620,10 +694,22 @@ function changes(context: Context, end: Node, inner: Node): boolean {
   let found = false;
   contains(end, (node) => {
     if (node.type === "Identifier" && isAssignedIn(inner, node.name)) found = true;
-    if (node.type === "CallExpression" && !/^(size|dim|numel)$/.test(keyName(node.callee.type === "MemberExpression" ? node.callee.property : node.callee) ?? "") && !/^(Math)\./.test(context.source.slice(node.start!, node.end!))) found ||= false;
+    if (
+      node.type === "CallExpression" &&
+      !/^(size|dim|numel)$/.test(keyName(node.callee.type === "MemberExpression" ? node.callee.property : node.callee) ?? "") &&
+      !/^(Math)\./.test(context.source.slice(node.start!, node.end!))
+    )
+      found ||= false;
     if (node.type === "MemberExpression" && keyName(node.property) === "length") {
       const of = context.source.slice(node.object.start!, node.object.end!);
-      found ||= contains(inner, (each) => each.type === "CallExpression" && each.callee.type === "MemberExpression" && /^(push|pop|shift|unshift|splice)$/.test(keyName(each.callee.property) ?? "") && context.source.slice(each.callee.object.start!, each.callee.object.end!) === of);
+      found ||= contains(
+        inner,
+        (each) =>
+          each.type === "CallExpression" &&
+          each.callee.type === "MemberExpression" &&
+          /^(push|pop|shift|unshift|splice)$/.test(keyName(each.callee.property) ?? "") &&
+          context.source.slice(each.callee.object.start!, each.callee.object.end!) === of,
+      );
     }
     return false;
   });
@@ -652,7 +738,7 @@ function doWhile(context: Context, node: Extract<Node, { type: "DoWhileStatement
 function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpression" }>, node: Node): boolean {
   if (call.callee.type !== "MemberExpression" || keyName(call.callee.property) !== "forEach") return false;
   const callback = bare(call.arguments[0]!);
-  if (!isFunction(callback) || callback.body.type !== "BlockStatement" && callback.body.type.startsWith("TS")) return false;
+  if (!isFunction(callback) || (callback.body.type !== "BlockStatement" && callback.body.type.startsWith("TS"))) return false;
   if (callback.body.type === "BlockStatement" && returnsOf(callback.body) > 0) return false;
   const { object } = call.callee;
   const type = context.dry(() => expression(context, object).type);
@@ -728,17 +814,20 @@ function switchStatement(context: Context, node: Extract<Node, { type: "SwitchSt
       return `${subject.text} = ${made.text}`;
     });
     for (const each of node.cases) for (const inner of each.consequent) predeclare(context, inner);
+    if (node.cases.at(-1)?.consequent.length === 0) node = { ...node, cases: node.cases.slice(0, -1) };
     let labels: string[] = [];
     let isFirst = true;
     for (const [i, each] of node.cases.entries()) {
-      if (each.test) labels.push(expression(context, each.test).text);
+      if (each.test)
+        labels.push(subject.text === "True" ? within(condition(context, each.test), binds.or) : within(expression(context, each.test), binds.comparison + 1));
       const isLast = i === node.cases.length - 1;
       if (each.consequent.length === 0 && !isLast) {
         if (!each.test) labels.push("…");
         continue;
       }
       const isDefault = !each.test || labels.includes("…");
-      const test = labels.length === 1 ? `${subject.text} == ${labels[0]}` : `${subject.text} in (${labels.join(", ")})`;
+      const test =
+        subject.text === "True" ? labels.join(" or ") : labels.length === 1 ? `${subject.text} == ${labels[0]}` : `${subject.text} in (${labels.join(", ")})`;
       if (isDefault && !isLast) context.refuse(each, "default before other cases", "put it last");
       if (isDefault && isFirst) context.line("if True:", startLine(each));
       else context.line(isDefault ? "else:" : `${isFirst ? "if" : "elif"} ${test}:`, startLine(each));
@@ -756,11 +845,15 @@ function caseBody(context: Context, each: Extract<Node, { type: "SwitchCase" }>,
   const isClosed = last && /^(Break|Return|Continue|Throw)Statement$/.test(last.type);
   if (!isClosed && !isLast && !(last && endsAnyway(last))) context.refuse(each, "a case that falls through to the next", "end it with break");
   const inner = last?.type === "BreakStatement" ? own.slice(0, -1) : own;
-  if (inner.some((node) => contains(node, (part) => part.type === "BreakStatement", false) && !/^(For|While|Do|Switch)/.test(node.type))) context.refuse(each, "break amid a case", "write the cases as if and else");
+  if (inner.some((node) => contains(node, (part) => part.type === "BreakStatement", false) && !/^(For|While|Do|Switch)/.test(node.type)))
+    context.refuse(each, "break amid a case", "write the cases as if and else");
   context.indented(() => context.inScope(() => statements(context, inner, each.start!)));
 }
 
-const endsAnyway = (node: Node): boolean => node.type === "IfStatement" && Boolean(node.alternate) && [node.consequent, node.alternate!].every((part) => contains(part, (each) => /^(Return|Throw)Statement$/.test(each.type), false));
+const endsAnyway = (node: Node): boolean =>
+  node.type === "IfStatement" &&
+  Boolean(node.alternate) &&
+  [node.consequent, node.alternate!].every((part) => contains(part, (each) => /^(Return|Throw)Statement$/.test(each.type), false));
 
 function enumeration(context: Context, node: Extract<Node, { type: "TSEnumDeclaration" }>): void {
   const members = "body" in node && node.body ? node.body.members : node.members;
@@ -782,7 +875,10 @@ function exportNamed(context: Context, node: Extract<Node, { type: "ExportNamedD
   for (const each of node.specifiers) {
     if (each.type !== "ExportSpecifier" || each.exportKind === "type") continue;
     const name = each.exported.type === "Identifier" ? each.exported.name : each.exported.value;
-    if (node.source) context.statement(node, () => exportedFrom(context, node.source!.value, each.local.name === name ? pythonName(name) : `${pythonName(each.local.name)} as ${pythonName(name)}`));
+    if (node.source)
+      context.statement(node, () =>
+        exportedFrom(context, node.source!.value, each.local.name === name ? pythonName(name) : `${pythonName(each.local.name)} as ${pythonName(name)}`),
+      );
     else if (name !== each.local.name) context.statement(node, () => `${pythonName(name)} = ${expression(context, each.local).text}`);
   }
 }

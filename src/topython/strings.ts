@@ -1,11 +1,11 @@
 /** Methods of strings and numbers. */
+import { expression, wholeExpression } from "./grammar.ts";
 import { range } from "./arrays.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { expression, rawPattern, wholeExpression } from "./expressions.ts";
 import { formattedCall } from "./formats.ts";
 import { functionValue, isCallback } from "./functions.ts";
-import { access, binds, comparison, infix, quoted, receiver, type Code } from "./python.ts";
+import { access, binds, comparison, infix, quoted, receiver, type Code, rawPattern } from "./python.ts";
 import { bare, type Node } from "./syntax.ts";
 import { boolean, list, string, whole } from "./types.ts";
 
@@ -15,7 +15,17 @@ export const stringMethods: ReadonlySet<string> = new Set(
   ),
 );
 
-const renamed: Readonly<Record<string, string>> = { toUpperCase: "upper", toLowerCase: "lower", trim: "strip", trimStart: "lstrip", trimEnd: "rstrip", startsWith: "startswith", endsWith: "endswith", indexOf: "find", lastIndexOf: "rfind" };
+const renamed: Readonly<Record<string, string>> = {
+  toUpperCase: "upper",
+  toLowerCase: "lower",
+  trim: "strip",
+  trimStart: "lstrip",
+  trimEnd: "rstrip",
+  startsWith: "startswith",
+  endsWith: "endswith",
+  indexOf: "find",
+  lastIndexOf: "rfind",
+};
 
 export function stringMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
   const formatted = formattedCall(context, node);
@@ -24,13 +34,20 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
   const [first, second] = nodes;
   const value = (each: Node): Code => expression(context, each);
   const plain = renamed[name];
-  if (plain) return access(`${receiver(made)}.${plain}(${nodes.map((each) => value(each).text).join(", ")})`, name.endsWith('With') ? boolean : name.endsWith('ndexOf') ? whole : string);
+  if (plain)
+    return access(
+      `${receiver(made)}.${plain}(${nodes.map((each) => value(each).text).join(", ")})`,
+      name.endsWith("With") ? boolean : name.endsWith("ndexOf") ? whole : string,
+    );
   switch (name) {
     case "split":
       return split(context, made, first);
     case "padStart":
     case "padEnd":
-      return access(`${receiver(made)}.${name === "padStart" ? "rjust" : "ljust"}(${nodes.map((each) => wholeExpression(context, each).text).join(", ")})`, string);
+      return access(
+        `${receiver(made)}.${name === "padStart" ? "rjust" : "ljust"}(${nodes.map((each) => wholeExpression(context, each).text).join(", ")})`,
+        string,
+      );
     case "repeat":
       return infix(made, "*", wholeExpression(context, first!), binds.product, string);
     case "charAt":
@@ -84,14 +101,22 @@ function replaced(context: Context, made: Code, name: string, from: Node, to: No
   const target = bare(to);
   if (inner.type === "RegExpLiteral") {
     context.use("import re");
-    const text = target.type === "StringLiteral" ? quoted(target.value.replace(/\$(\d)/g, "\\$1").replaceAll("$&", "\\g<0>")) : isCallback(target) ? callbackOfMatch(context, target) : expression(context, to).text;
+    const text =
+      target.type === "StringLiteral"
+        ? quoted(target.value.replace(/\$(\d)/g, "\\$1").replaceAll("$&", "\\g<0>"))
+        : isCallback(target)
+          ? callbackOfMatch(context, target)
+          : expression(context, to).text;
     return access(`re.sub(${pattern(context, inner)}, ${text}, ${made.text}${/g/.test(inner.flags) ? "" : ", count=1"})`, string);
   }
   return access(`${receiver(made)}.replace(${expression(context, from).text}, ${expression(context, to).text}${name === "replace" ? ", 1" : ""})`, string);
 }
 
 /** JavaScript gives the text that was found, Python the match. */
-function callbackOfMatch(context: Context, node: Extract<Node, { type: "ArrowFunctionExpression" | "FunctionExpression" }> | Parameters<typeof functionValue>[1]): string {
+function callbackOfMatch(
+  context: Context,
+  node: Extract<Node, { type: "ArrowFunctionExpression" | "FunctionExpression" }> | Parameters<typeof functionValue>[1],
+): string {
   const made = functionValue(context, node, [string], 1, "replacement");
   return `lambda match: ${receiver(made)}(match[0])`;
 }

@@ -39,7 +39,10 @@ export function contains(node: Node, test: (node: Node) => boolean, intoFunction
   return found;
 }
 
-export type FunctionNode = Extract<Node, { type: "FunctionDeclaration" | "FunctionExpression" | "ArrowFunctionExpression" | "ObjectMethod" | "ClassMethod" | "ClassPrivateMethod" }>;
+export type FunctionNode = Extract<
+  Node,
+  { type: "FunctionDeclaration" | "FunctionExpression" | "ArrowFunctionExpression" | "ObjectMethod" | "ClassMethod" | "ClassPrivateMethod" }
+>;
 
 export function isFunction(node: Node): node is FunctionNode {
   return /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ObjectMethod|ClassMethod|ClassPrivateMethod)$/.test(node.type);
@@ -115,7 +118,8 @@ export function freeNames(node: Node): Set<string> {
 function declaredIn(node: Node): string[] {
   const names: string[] = [];
   walk(node, (each) => {
-    if (each.type === "VariableDeclarator" || ((each.type === "FunctionDeclaration" || each.type === "ClassDeclaration") && each.id)) names.push(...boundNames(each.id!));
+    if (each.type === "VariableDeclarator" || ((each.type === "FunctionDeclaration" || each.type === "ClassDeclaration") && each.id))
+      names.push(...boundNames(each.id!));
     if (each.type === "CatchClause" && each.param) names.push(...boundNames(each.param));
     return each === node || !isFunction(each);
   });
@@ -124,7 +128,8 @@ function declaredIn(node: Node): string[] {
 
 /** Whether the child only names a member of its parent. */
 const isKey = (parent: Node, child: Node): boolean =>
-  ("property" in parent && parent.property === child && "computed" in parent && !parent.computed) || ("key" in parent && parent.key === child && !("computed" in parent && parent.computed));
+  ("property" in parent && parent.property === child && "computed" in parent && !parent.computed) ||
+  ("key" in parent && parent.key === child && !("computed" in parent && parent.computed));
 
 /** The name of a property, `undefined` where it is computed. */
 export function keyName(node: Node, computed = false): string | undefined {

@@ -3,8 +3,12 @@ import type { Problem } from "../protocol/index.ts";
 import { collectNames, commentLines, Context, type Line, type ReadFile } from "./context.ts";
 import { docstring, collectWholeNames } from "./functions.ts";
 import { helpers, type HelperName } from "./helpers.ts";
-import { statements } from "./statements.ts";
+import { apiDictionary, condition, expression, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
+import { putIn } from "./grammar.ts";
+import { block, predeclare, returned, statements } from "./statements.ts";
 import { parseProgram, type Node } from "./syntax.ts";
+
+putIn({ expression, condition, wholeExpression, valueFor, propertyOf, apiDictionary, block, returned, predeclare });
 
 export interface PythonProgram {
   readonly code: string;
@@ -33,12 +37,20 @@ export function toPython(source: string, file: string, options: ToPythonOptions 
   return first.orderedSets ? translated(source, file, options, true).program : first.program;
 }
 
-function translated(source: string, file: string, { read = () => undefined, root, only, from }: ToPythonOptions, orderedSets: boolean): { readonly program: PythonProgram; readonly orderedSets: boolean } {
+function translated(
+  source: string,
+  file: string,
+  { read = () => undefined, root, only, from }: ToPythonOptions,
+  orderedSets: boolean,
+): { readonly program: PythonProgram; readonly orderedSets: boolean } {
   let parsed;
   try {
     parsed = parseProgram(source);
   } catch (error) {
-    return { program: { code: "", problems: [syntaxProblem(error as SyntaxError & { loc?: { line: number; column: number } }, file)], lines: [], imports: [] }, orderedSets };
+    return {
+      program: { code: "", problems: [syntaxProblem(error as SyntaxError & { loc?: { line: number; column: number } }, file)], lines: [], imports: [] },
+      orderedSets,
+    };
   }
   const context = new Context(file, source, parsed.comments ?? [], { read, root: root ?? file.split("/").slice(0, -1).join("/"), modules: new Map() });
   context.orderedSets = orderedSets;
@@ -51,7 +63,8 @@ function translated(source: string, file: string, { read = () => undefined, root
   });
   if (from) context.imported.set(from.module, new Set(from.names.map((name) => context.scope.find(name)?.python ?? name)));
   const text = body.map((line) => line.text).join("\n");
-  for (const [module, names] of context.imported) context.imported.set(module, new Set([...names].filter((name) => new RegExp(`\\b${name.split(" ").at(-1)}\\b`).test(text))));
+  for (const [module, names] of context.imported)
+    context.imported.set(module, new Set([...names].filter((name) => new RegExp(`\\b${name.split(" ").at(-1)}\\b`).test(text))));
   const lines = assembled(context, head, body, parsed.program.body.find(({ type }) => type === "ImportDeclaration")?.loc?.start.line ?? 0);
   const imports = [...context.modules.keys()].filter((path) => path !== file);
   return {
@@ -68,24 +81,54 @@ function syntaxProblem(error: SyntaxError & { loc?: { line: number; column: numb
 /** What a file says of itself in its first comment. */
 function fileDocument(context: Context, begin: number): void {
   const [first] = context.comments;
-  if (!first || first.start! > begin || first.type !== "CommentBlock" || !first.value.startsWith("*") || /^\s*(export|class|function)/.test(context.source.slice(first.end!, begin + 1))) return;
+  if (
+    !first ||
+    first.start! > begin ||
+    first.type !== "CommentBlock" ||
+    !first.value.startsWith("*") ||
+    /^\s*(export|class|function)/.test(context.source.slice(first.end!, begin + 1))
+  )
+    return;
   const isAttached = !/^\s*import\b/.test(context.source.slice(first.end!));
   if (isAttached) return;
   docstring(context, commentLines(first), first.loc!.start.line);
   context.passComment();
 }
 
-const standardModules = new Set(["copy", "csv", "collections", "datetime", "functools", "itertools", "json", "math", "os", "pathlib", "random", "re", "shutil", "sys", "tempfile", "time"]);
+const standardModules = new Set([
+  "copy",
+  "csv",
+  "collections",
+  "datetime",
+  "functools",
+  "itertools",
+  "json",
+  "math",
+  "os",
+  "pathlib",
+  "random",
+  "re",
+  "shutil",
+  "sys",
+  "tempfile",
+  "time",
+]);
 
 /** The parts of a Python file in their usual order. */
 function assembled(context: Context, head: readonly Line[], body: readonly Line[], importLine: number): Line[] {
   for (const name of context.helpers) for (const line of helpers[name].imports) context.use(line);
-  const from = [...context.imported].filter(([, names]) => names.size > 0).map(([module, names]) => ({ module, text: `from ${module} import ${[...names].sort().join(", ")}` }));
+  const from = [...context.imported]
+    .filter(([, names]) => names.size > 0)
+    .map(([module, names]) => ({ module, text: `from ${module} import ${[...names].sort().join(", ")}` }));
   const plain = [...context.imports].map((text) => ({ module: /^(?:import|from) ([\w.]+)/.exec(text)![1]!, text }));
   const all = [...plain, ...from].sort((a, b) => order(a.text) - order(b.text) || (a.text < b.text ? -1 : 1));
   const isStandard = ({ module }: { module: string }): boolean => standardModules.has(module.split(".")[0]!);
   const isOther = ({ module }: { module: string }): boolean => /^(torch|numpy)\b/.test(module);
-  const groups = [all.filter(isStandard), all.filter((each) => !isStandard(each) && isOther(each)), all.filter((each) => !isStandard(each) && !isOther(each))].filter((group) => group.length > 0);
+  const groups = [
+    all.filter(isStandard),
+    all.filter((each) => !isStandard(each) && isOther(each)),
+    all.filter((each) => !isStandard(each) && !isOther(each)),
+  ].filter((group) => group.length > 0);
   const lines: Line[] = [...head];
   const blank = (count: number): void => {
     if (lines.length > 0) for (let i = 0; i < count; i++) lines.push({ text: "", source: 0 });

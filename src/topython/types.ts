@@ -100,7 +100,7 @@ export function either(a: Type, b: Type): Type {
   return a.kind === b.kind ? a : unknown;
 }
 
-export const isModuleLike = (type: Type): boolean => type.kind === "object of" || (type.kind === "instance" && type.path.startsWith('nn.'));
+export const isModuleLike = (type: Type): boolean => type.kind === "object of" || (type.kind === "instance" && type.path.startsWith("nn."));
 
 /** The program's own names of types. */
 export interface TypeNames {
@@ -227,11 +227,13 @@ function instanceOf(named: Type, members: readonly string[], of: Type | undefine
   if (path === "nn.StateDict") return { kind: "map", key: string, value: tensor };
   if (path === "nn.ForwardHook") return hookType;
   if (path === "nn.BackwardHook") return backwardHookType;
-  if (path === "nn.ForwardPreHook") return functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor)], names: [], options: -1, rest: false });
+  if (path === "nn.ForwardPreHook")
+    return functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor)], names: [], options: -1, rest: false });
   return { kind: "instance", path, ...(of && { of }) };
 }
 
-const hookOf = (last: Type): Type & { kind: "function" } => functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor), last], names: [], options: -1, rest: false });
+const hookOf = (last: Type): Type & { kind: "function" } =>
+  functionOf(unknown, { types: [{ kind: "instance", path: "nn.Module" }, list(tensor), last], names: [], options: -1, rest: false });
 
 /** `(module, inputs, output)` */
 export const hookType = hookOf(unknown);
@@ -242,4 +244,10 @@ export const backwardHookType = hookOf(list(tensor));
 function entityName(node: Node): string {
   if (node.type === "TSQualifiedName") return `${entityName(node.left)}.${entityName(node.right)}`;
   return node.type === "Identifier" ? node.name : "";
+}
+
+/** A member of a class, or of those that it comes from. */
+export function memberOf(info: ClassInfo, name: string): Type | undefined {
+  const own = info.fields.get(name) ?? info.methods.get(name);
+  return own ?? (info.base.kind === "class" ? memberOf(info.base.of, name) : undefined);
 }

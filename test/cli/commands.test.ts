@@ -101,7 +101,7 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
     const { code, stderr } = await kindling("train", "net.model.ts");
     assert.equal(code, 1);
     assert.match(stderr, /error: mat1 and mat2 shapes cannot be multiplied \(4x5 and 2x3\)/);
-    assert.match(stderr, /--> net\.model\.ts:9:1\n {3}\|\n 9 \| model\(randn\(4, 5\)\);\n {3}\| \^{18}\n/);
+    assert.match(stderr, /--> net\.model\.ts:10:1\n {4}\|\n 10 \| model\(randn\(4, 5\)\);\n {4}\| \^{18}\n/);
     assert.match(stderr, /kindling: failed/);
   });
 

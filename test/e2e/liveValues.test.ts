@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatCount, formatNumber } from "../../src/run/numbers.ts";
 import { withEditor } from "../harness/suite.ts";
@@ -95,9 +95,11 @@ describe("values behind the lines of a training", () => {
     ]);
     await workbench.setTheme("Light Modern", "light");
     await workbench.screenshot("live-values-past-light");
-    editor().writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Light Modern", "kindling.liveValues": false });
+    const settings = join(folder, ".vscode", "settings.json");
+    mkdirSync(join(folder, ".vscode"));
+    writeFileSync(settings, JSON.stringify({ "kindling.liveValues": false }));
     await waitForTexts("none, where they are not wanted", (texts) => texts.length === 0);
-    editor().writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Light Modern" });
+    writeFileSync(settings, "{}");
     await waitForTexts("the last values again", (texts) => texts.length === 3);
     await workbench.page.locator(".monaco-editor .view-line").first().click();
     await workbench.page.keyboard.type(" ");

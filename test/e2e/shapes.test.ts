@@ -35,7 +35,12 @@ async function hintTexts({ page }: Workbench): Promise<string[]> {
   );
   return found
     .toSorted((a, b) => a.top - b.top || a.left - b.left)
-    .map(({ text }) => text.replaceAll(/[\s\u00a0\u200d"]+/g, " ").trim())
+    .map(({ text }) =>
+      text
+        .replaceAll("\u200d", "")
+        .replaceAll(/[\s"]+/g, " ")
+        .trim(),
+    )
     .filter((text) => /\[[B\d]|\[\]/.test(text));
 }
 

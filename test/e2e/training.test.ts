@@ -77,7 +77,9 @@ describe("a person who trains a network", () => {
       () => workbench.lensTexts(),
       (all) => all.filter((text) => text.startsWith(lens)).length === 2,
     );
-    assert.deepEqual(texts, [`${lens} | ▶ Train | Inspect | Debug`, `${lens} | ▶ Train | Inspect | Debug`]);
+    const whole = `${lens} | ▶ Train | Inspect | Debug`;
+    // The layer that is frozen says so, above the line that makes it.
+    assert.deepEqual(texts, [whole, "48 params · frozen", whole]);
     await workbench.screenshot("lenses-dark");
   });
 

@@ -112,6 +112,14 @@ optimizer.step();
     assert.match(problem.message, /^loss became NaN at step 3\. It began with `log` of a negative number/);
   });
 
+  it("leaves threads of the program's own their own random numbers", async () => {
+    const job = await train(`import { Worker } from "node:worker_threads";
+const ask = () => new Promise((resolve) => new Worker("require('node:worker_threads').parentPort.postMessage(Math.random())", { eval: true }).once("message", resolve));
+console.log(await ask() === await ask());
+`);
+    assert.equal(job.stdout.trim(), "false");
+  });
+
   it("lets nothing that the program does be done twice", async () => {
     const path = join(folder.path, "seen.txt");
     const text = training(

@@ -44,7 +44,10 @@ describe("a model file shown as PyTorch", () => {
     const editor = shown();
     assert.ok(editor);
     assert.equal(editor.document.languageId, "python");
-    assert.match(editor.document.getText(), /class Net\(nn\.Module\):\n {4}def __init__\(self\):\n {8}super\(\).__init__\(\)\n {8}self\.fc = nn\.Linear\(4, 2\)/);
+    assert.match(
+      editor.document.getText(),
+      /class Net\(nn\.Module\):\n {4}def __init__\(self\):\n {8}super\(\).__init__\(\)\n {8}self\.fc = nn\.Linear\(4, 2\)/,
+    );
     assert.equal(vscode.window.activeTextEditor?.document.uri.toString(), uri.toString());
     assert.notEqual(editor.viewColumn, vscode.window.activeTextEditor?.viewColumn);
   });

@@ -181,7 +181,7 @@ function ProgressLine({ run }: { run: RunSnapshot }) {
   if (isFinal(run.state)) return <div class="progress-line" />;
   return (
     <div
-      class={`progress-line ${share === undefined ? "unknown" : ""} ${run.state === "paused" ? "paused" : ""}`}
+      class={`progress-line ${share === undefined ? "unknown" : ""} ${run.state === "paused" || run.inDebugger ? "paused" : ""}`}
       role="progressbar"
       aria-label="Progress of the run"
       aria-valuemin={0}

@@ -35,5 +35,8 @@ async function exportPythonTo(file: string, folder: vscode.Uri): Promise<void> {
     if (isThere) await vscode.workspace.fs.copy(from, vscode.Uri.joinPath(folder, name), { overwrite: true });
   }
   const [first] = problems;
-  if (first) void vscode.window.showWarningMessage(`${basename(file)}, line ${first.position?.line}: ${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}`);
+  if (first)
+    void vscode.window.showWarningMessage(
+      `${basename(file)}, line ${first.position?.line}: ${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}`,
+    );
 }

@@ -86,14 +86,15 @@ export class Untrained implements Lint {
     return owner.modules().some((part) => part !== (owner as unknown) && !registry.isNew(part)) || this.#isChoice(model, parent);
   }
 
-  #tellWithout({ info }: FoundModel, index: number, names: readonly string[]): void {
+  #tellWithout({ info, modules }: FoundModel, index: number, names: readonly string[]): void {
     const { path, type, constructedAt } = info.modules[index]!;
-    if (!constructedAt) return;
+    const position = this.#context.source.fieldAt(modules[index]!.constructor, names[0]!) ?? constructedAt;
+    if (!position) return;
     const [them, learn] = names.length === 1 ? ["it", "it doesn't learn"] : ["them", "they don't learn"];
     const message =
       `No gradient reaches ${listed(names)} of \`${path || type}\`, so ${learn}: nothing that the loss depends on comes from there. ` +
-      `Look for a \`detach()\`, \`noGrad\` or \`item()\` on the way to the loss, or freeze ${them} with \`requiresGrad_(false)\`.`;
-    this.#context.tell("parameter-without-gradient", { message, position: constructedAt });
+      `Use ${them} on the way to the loss (a \`detach()\`, \`noGrad\` or \`item()\` cuts that), or freeze ${them} with \`requiresGrad_(false)\`.`;
+    this.#context.tell("parameter-without-gradient", { message, position });
   }
 
   #tellNeverCalled(model: FoundModel, index: number): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Session } from "node:inspector";
+import { Session, type Runtime } from "node:inspector";
 import * as engine from "../../../src/engine/index.ts";
 
 const { arange, nn, optim, manualSeed, randn, tensor, zeros } = engine;
@@ -13,7 +13,8 @@ function asked(value: object, symbol: symbol): unknown {
   scope["debugged"] = value;
   scope["asked"] = symbol;
   let answer: unknown;
-  session.post("Runtime.evaluate", { expression: "debugged[asked]()", throwOnSideEffect: true, returnByValue: true }, (error, { result, exceptionDetails }) => {
+  session.post("Runtime.evaluate", { expression: "debugged[asked]()", throwOnSideEffect: true, returnByValue: true }, (error, told) => {
+    const { result, exceptionDetails } = told as Runtime.EvaluateReturnType;
     answer = error ?? (exceptionDetails ? exceptionDetails.exception?.description : result.value);
   });
   session.disconnect();
@@ -31,7 +32,15 @@ describe("a tensor in a debugger", () => {
 
   it("with few values is told with all of them", () => {
     assert.equal(line(tensor(3.5)), "Tensor[] float32 3.5");
-    assert.equal(line(tensor([[1, 2], [3, NaN]])), "Tensor[2, 2] float32 [[1, 2], [3, NaN]]");
+    assert.equal(
+      line(
+        tensor([
+          [1, 2],
+          [3, NaN],
+        ]),
+      ),
+      "Tensor[2, 2] float32 [[1, 2], [3, NaN]]",
+    );
     assert.equal(line(zeros(0, 3)), "Tensor[0, 3] float32 []");
   });
 
@@ -56,7 +65,12 @@ describe("a tensor in a debugger", () => {
   });
 
   it("that is a parameter is told as one, and opens with its values and gradient", () => {
-    const weight = new nn.Parameter(tensor([[1, 2], [3, 4]]));
+    const weight = new nn.Parameter(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    );
     weight.pow(2).sum().backward();
     assert.equal(line(weight), "Parameter[2, 2] float32 [[1, 2], [3, 4]]");
     const opened = asked(weight, properties) as Record<string, unknown>;

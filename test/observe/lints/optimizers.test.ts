@@ -168,6 +168,14 @@ ${training}`));
     assert.match(said!.message, /^No gradient reaches `weight` and `bias` of `body`, so they don't learn/);
     await holds(text, "inspect");
   });
+  it("is a parameter of one's own that is used nowhere, told where the class declares it", () =>
+    holds(
+      `${classifier.replace("head =", "scale = new nn.Parameter(zeros(3)); // expect: parameter-without-gradient\n  head =")}
+const model = new Net();
+const optimizer = new optim.Adam(model.parameters());
+${training}`,
+      "inspect",
+    ));
   it("isn't an expert whose turn has not come, tied weights, or a layer whose weight is used as it is", async () => {
     const experts = `
 class Mixture extends nn.Module {

@@ -5,7 +5,10 @@ manualSeed(5);
 const corpus = `hello world
 hello there
 well hello`;
-const words = corpus.split("\n").map((line) => line.trim()).filter((line) => line.length > 0);
+const words = corpus
+  .split("\n")
+  .map((line) => line.trim())
+  .filter((line) => line.length > 0);
 const vocabulary = Array.from(new Set(corpus.replaceAll("\n", "$"))).toSorted();
 const index = new Map<string, number>();
 vocabulary.forEach((letter, i) => index.set(letter, i));

@@ -148,7 +148,7 @@ console.log(`vocabulary of ${config.vocabSize}, heads of ${config.headSize}`);
 
 function getBatch(split: "train" | "val", batchSize = 8): [Tensor, Tensor] {
   const source = split === "train" ? trainData : valData;
-  const ix = (randint(0, source.length - config.blockSize, [batchSize]).tolist() as number[]);
+  const ix = randint(0, source.length - config.blockSize, [batchSize]).tolist() as number[];
   const x = stack(ix.map((i) => source.at([i, i + config.blockSize])));
   const y = stack(ix.map((i) => source.at([i + 1, i + 1 + config.blockSize])));
   return [x, y];

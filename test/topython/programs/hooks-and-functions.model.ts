@@ -106,5 +106,14 @@ console.log(`closure ran ${next() - 1} times, model ${model.calls}, rows ${model
 for (const [name, values] of norms) console.log(`${name.padEnd(8)}|${values.length}|${values.at(-1)!.toFixed(4).padStart(10)}`);
 const largest = Object.entries(gradients).sort((a, b) => b[1] - a[1])[0]!;
 console.log(`largest gradient: ${largest[0]}`);
-const apart = [...model.parameters()].map((p, i) => p.sub([...ema.shadow.parameters()][i]!).abs().max().item());
-console.log(apart.every((d) => d > 0), Object.keys(gradients).length);
+const apart = [...model.parameters()].map((p, i) =>
+  p
+    .sub([...ema.shadow.parameters()][i]!)
+    .abs()
+    .max()
+    .item(),
+);
+console.log(
+  apart.every((d) => d > 0),
+  Object.keys(gradients).length,
+);

@@ -68,7 +68,7 @@ class MixtureOfExperts extends nn.Module<[Tensor], { y: Tensor; balance: Tensor 
     const { values, indices } = scores.topk(this.topK, { dim: -1 });
     const weights = zeros(...scores.shape).scatter(1, indices, nn.functional.softmax(values, 1));
     const outputs = stack(
-      this.experts.map((expert) => expert(x)),
+      [...this.experts].map((expert) => expert(x)),
       1,
     );
     const load = weights.mean(0);
@@ -105,7 +105,9 @@ do {
   losses = [...losses, loss.item()].slice(-5);
   if (!Number.isFinite(losses.at(-1)!)) throw new RangeError("diverged");
 } while (losses.length < 5 || losses.reduce((a, b) => a + b) / losses.length > 0.45);
-console.log(`residual ${(losses.reduce((a, b) => a + b, 0) / losses.length).toFixed(4)}, u(π/2) = ${u(ends.mean().view(1, 1)).item().toFixed(3)}, experts made: ${Expert.count}`);
+console.log(
+  `residual ${(losses.reduce((a, b) => a + b, 0) / losses.length).toFixed(4)}, u(π/2) = ${u(ends.mean().view(1, 1)).item().toFixed(3)}, experts made: ${Expert.count}`,
+);
 try {
   moe.gate(zeros(2, 5));
 } catch (error) {

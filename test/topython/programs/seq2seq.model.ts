@@ -23,7 +23,9 @@ class Attention extends nn.Module<[Tensor, Tensor], [Tensor, Tensor]> {
   Va = new nn.Linear(HIDDEN, 1);
 
   override forward(query: Tensor, keys: Tensor): [Tensor, Tensor] {
-    const scores = this.Va(this.Wa(query).add(this.Ua(keys)).tanh()).squeeze(2).unsqueeze(1);
+    const scores = this.Va(this.Wa(query).add(this.Ua(keys)).tanh())
+      .squeeze(2)
+      .unsqueeze(1);
     const weights = nn.functional.softmax(scores, -1);
     return [bmm(weights, keys), weights];
   }

@@ -14,7 +14,10 @@ class SiameseDataset extends data.Dataset<[Tensor, Tensor, Tensor]> {
     const rng = numpyRandom(0);
     for (let g = 0; g < groups; g++) {
       const centre = randn(8);
-      this.groups.set(g, Array.from({ length: each }, () => centre.add(randn(8).mul(0.3))));
+      this.groups.set(
+        g,
+        Array.from({ length: each }, () => centre.add(randn(8).mul(0.3))),
+      );
     }
     const order = rng.permutation(groups * each).tolist() as number[];
     for (const [i, place] of order.entries()) {
@@ -68,7 +71,11 @@ class ContrastiveLoss extends nn.Module<[Tensor, Tensor, Tensor]> {
 }
 
 const dataset = new SiameseDataset(4, 6);
-const loader = new data.DataLoader(dataset, { batchSize: 8, shuffle: true, collateFn: (items: Pair[]) => [0, 1, 2].map((k) => stack(items.map((item) => item[k]!))) as [Tensor, Tensor, Tensor] });
+const loader = new data.DataLoader(dataset, {
+  batchSize: 8,
+  shuffle: true,
+  collateFn: (items: Pair[]) => [0, 1, 2].map((k) => stack(items.map((item) => item[k]!))) as [Tensor, Tensor, Tensor],
+});
 const model = new SiameseNetwork(16);
 const losses = { contrastive: new ContrastiveLoss(), triplet: new nn.TripletMarginLoss({ margin: 0.5 }) };
 const optimizer = new optim.Adagrad(model.parameters(), { lr: 0.05 });

@@ -71,7 +71,7 @@ class DiceLoss extends nn.Module<[Tensor, Tensor]> {
 function makeBatch(count: number, size = 16): { images: Tensor; masks: Tensor } {
   const masks = zeros(count, 1, size, size);
   for (let i = 0; i < count; i++) {
-    const [top, left] = [2 + (i * 3) % 8, 1 + (i * 5) % 9];
+    const [top, left] = [2 + ((i * 3) % 8), 1 + ((i * 5) % 9)];
     masks.at(i, 0, [top, top + 4], [left, left + 5]).fill_(1);
   }
   const images = masks.add(randn(count, 1, size, size).mul(0.5));
@@ -99,4 +99,9 @@ for (let step = 1; step <= 8; ++step) {
   });
   console.log(`step ${step} loss ${loss.item().toFixed(4)} IoU ${iou.toFixed(3)} lr ${optimizer.paramGroups[0]!.lr}`);
 }
-console.log(`noise: ${model(rand(1, 1, 16, 16)).mean().item().toFixed(4)}`);
+console.log(
+  `noise: ${model(rand(1, 1, 16, 16))
+    .mean()
+    .item()
+    .toFixed(4)}`,
+);

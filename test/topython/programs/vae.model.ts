@@ -86,7 +86,11 @@ for (let epoch = 1; epoch <= 6; epoch++) {
 const best = history.reduce((a, b) => (a.loss < b.loss ? a : b));
 console.log(`Best epoch ${best.epoch} at ${best.loss.toFixed(3)}`);
 const drops = history.slice(1).map(({ loss }, i) => history[i]!.loss - loss);
-console.log(drops.every((drop) => drop > -5), Math.max(...drops) > 0, drops.length);
+console.log(
+  drops.every((drop) => drop > -5),
+  Math.max(...drops) > 0,
+  drops.length,
+);
 noGrad(() => {
   model.eval();
   const sample = model.decode(rand(2, options.latentDim));

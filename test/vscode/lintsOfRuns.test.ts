@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { Window } from "./window.ts";
+
+const forgotten = `import { nn, optim, randint, randn, relu, type Tensor } from "kindling";
+
+class Net extends nn.Module {
+  body = new nn.Linear(4, 8);
+  head = new nn.Linear(8, 3);
+  override forward(x: Tensor): Tensor {
+    return this.head(relu(this.body(x)));
+  }
+}
+
+const model = new Net();
+const parameters = model.body.parameters();
+const optimizer = new optim.Adam(parameters);
+for (let step = 0; step < 3; step++) {
+  optimizer.zeroGrad();
+  nn.functional.crossEntropy(model(randn(8, 4)), randint(0, 3, [8])).backward();
+  optimizer.step();
+}
+`;
+
+describe("a lint that only a run shows", () => {
+  let window: Window;
+  const own = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "Kindling");
+
+  beforeEach(async () => (window = await Window.open("real")));
+  afterEach(() => window.close());
+
+  it("stands on the user's line after an inspection, and is gone when that is mended", async () => {
+    const uri = window.write("net.model.ts", forgotten);
+    const editor = await vscode.window.showTextDocument(uri);
+    await window.marked(uri, (marks) => marks.some(({ source }) => source === "Kindling"));
+    const [mark] = own(uri);
+    const { code } = mark!;
+    assert.equal(typeof code === "object" ? code.value : code, "parameter-not-in-optimizer");
+    assert.match(editor.document.lineAt(mark!.range.start.line).text, /^const optimizer/);
+    assert.equal(mark!.relatedInformation![0]!.location.range.start.line, 4);
+
+    const edit = new vscode.WorkspaceEdit();
+    const at = forgotten.indexOf("model.body.parameters()");
+    edit.replace(uri, new vscode.Range(editor.document.positionAt(at), editor.document.positionAt(at + "model.body".length)), "model");
+    await vscode.workspace.applyEdit(edit);
+    const inspected = window.settled(uri, "inspect");
+    await editor.document.save();
+    assert.equal((await inspected).state, "finished");
+    assert.deepEqual(own(uri), []);
+  });
+});
