@@ -20,9 +20,9 @@ export function namesOf(engine) {
 
 /** The properties that the classes of the API declare: they stand on objects, not on prototypes. */
 function propertiesDeclared() {
-  const folder = new URL("../../dist/types/", import.meta.url);
-  const files = readdirSync(folder, { recursive: true }).filter((file) => /^(nn|optim|data|distributions)\/.*\.d\.ts$/.test(file));
-  return files.flatMap((file) => [...readFileSync(new URL(file, folder), "utf8").matchAll(/^ {4}(?:readonly )?([a-z]\w*)[?!]?:/gm)].map(([, name]) => name));
+  const folder = new URL("../../src/engine/", import.meta.url);
+  const files = readdirSync(folder, { recursive: true }).filter((file) => /^(nn|optim|data|distributions)\/.*\.ts$/.test(file));
+  return files.flatMap((file) => [...readFileSync(new URL(file, folder), "utf8").matchAll(/^ {2}(?:readonly )?([a-z]\w*)[?!]?:/gm)].map(([, name]) => name));
 }
 
 function membersOf(constructor) {

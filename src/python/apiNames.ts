@@ -192,75 +192,79 @@ export const apiMembers = words(`
     addZeroAttn add_ addbmm addbmm_ addcdiv addcdiv_ addcmul addcmul_ addmm addmm_ addmv addmv_ addr addr_ adjoint
     advance affine afterAccumulation alignCorners all allclose alpha amax amin aminmax amount amsgrad annealEpochs
     annealStrategy any append apply approximate arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_
-    arctan arctan2 arctan2_ arctan_ arctanh arctanh_ argConstraints argmax argmin argsort argwhere asStrided asin
-    asin_ asinh asinh_ assign at atan atan2 atan2_ atan_ atanh atanh_ attach attnMask averageAttnWeights backward
-    backwardPre baddbmm baddbmm_ baseDist baseLrs batchFirst batchShape batchSize batchSizes beforeChange bernoulli
-    bernoulli_ best beta betas bias biasHh biasIh biasK biasV bidirectional bincount bitwiseAnd bitwiseAnd_
-    bitwiseLeftShift bitwiseLeftShift_ bitwiseNot bitwiseNot_ bitwiseOr bitwiseOr_ bitwiseRightShift
-    bitwiseRightShift_ bitwiseXor bitwiseXor_ blank bmm bool borders broadcastTo buffers byte cauchy_ cdf ceil
-    ceilMode ceil_ centered checkFeatures checkInput checkOptions checkParameter checkShape checkSizes children
-    choice cholesky choleskyInverse choleskySolve choose chunk clamp clampMax clampMax_ clampMin clampMin_ clamp_
-    classToIdx classes clear clearGrad clip clip_ clone closedForm column columns components compute contiguous
-    cooldown cooldownCounter copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ countBatch countIncludePad
-    countNonzero cov covarianceMatrix cpu cross cuda cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs dModel
-    dampening data dataPtr dataset datasets decoder decoupledWeightDecay defaults deg2rad deg2rad_ delimiter delta
-    derive describe det detach detach_ device diag diagEmbed diagflat diagonal diagonalScatter diff digamma
-    digamma_ dilation dim directions dist distanceFunction div div_ divide divide_ divisorOverride dot double
-    downscaleFactor drawMany dropLast dropout dropout1 dropout2 dropout3 dsplit dtype elementSize elementwiseAffine
-    embedDim embeddingDim encoder endDim endFactor entries entropy enumerateSupport eps eq eq_ equal erf erf_ erfc
-    erfc_ erfinv erfinv_ etaMin etas eval evaluations eventShape exp exp2 exp2_ expAvg expAvgSq exp_ expand
-    expandAs expm1 expm1_ exponential_ extend extendedShape extraRepr factor fillDiagonal_ fill_ fix fix_ flatten
-    flattenParameters flip fliplr flipud float floatPower floatPower_ floor floorDivide floorDivide_ floor_ fmax
-    fmin fmod fmod_ forBatch forward forwardPre frac frac_ frexp full gamma gather gcd gcd_ ge ge_
-    generateSquareSubsequentMask generator geometric_ ger get getBuffer getDevice getLastLr getLr getParameter
-    getState getSubmodule grad gradFn gradient gradientEdge greater greaterEqual greaterEqual_ greater_ groups gt
-    gt_ half hardshrink has hasEnumerateSupport hasRsample head header heaviside heaviside_ height hiddenSize high
-    histc historySize hooks hsplit hx hypot hypot_ i0 i0_ icdf ignoreIndex in1Features in2Features inChannels
-    inFeatures inOrder inProjBias inProjWeight includeLastOffset index indexAdd indexAdd_ indexCopy indexCopy_
-    indexFill indexFill_ indexPut indexPut_ indexReduce indexReduce_ indexSelect indices initialAccumulatorValue
-    initialLr initialSeed initialState inner inplace input inputSize insert int inverse isCausal isComplex
-    isContiguous isCpu isCuda isDecoupled isFloatingPoint isInference isLeaf isNonzero isParameter isSameSize
-    isSetTo isSigned isclose isfinite isinf isnan isneginf isposinf isreal item itemsize k kProjWeight keep keepdim
-    kernelSize key keyPaddingMask keys kind kinds kron kthvalue labelSmoothing lacks lambd lastEpoch layers lcm
-    lcm_ ldexp ldexp_ le le_ length lerp lerp_ less lessEqual lessEqual_ less_ lgamma lgamma_ lineSearchFn linear1
-    linear2 loadStateDict loc log log10 log10_ log1p log1p_ log2 log2_ logInput logNormal_ logProb logSoftmax
-    logTarget log_ logaddexp logaddexp2 logcumsumexp logdet logicalAnd logicalAnd_ logicalNot logicalNot_ logicalOr
-    logicalOr_ logicalXor logicalXor_ logit logit_ logits logsumexp long loss low lower lr lrDecay lt lt_ mT
-    makeParameters manualSeed margin markDirty markNonDifferentiable marked mask maskedFill maskedFill_
-    maskedScatter maskedScatter_ maskedSelect matmul matrixExp matrixPower max maxEval maxIter maxNorm maxVal
-    maximize maximum mean median memory memoryIsCausal memoryKeyPaddingMask memoryMask message milestones min
-    minLrs minVal minimum missing missingKeys mm mode module modules momentum momentumDecay moveaxis movedim msort
-    mul mul_ multiheadAttn multinomial multiply multiply_ mv nAveraged nClasses name namedBuffers namedChildren
-    namedModules namedParameters nanToNum nanToNum_ nanmean nanmedian nanquantile nansum narrow narrowCopy nbytes
-    ndim ndimension ne ne_ needWeights neg neg_ negative negativeSlope negative_ nelement nesterov newEmpty newFull
-    newOnes newTensor newZeros nextafter nextafter_ nhead nonPersistent nonlinearity nonzero norm norm1 norm2 norm3
-    normFirst normType normal normalDouble normal_ normalized normalizedShape notEqual notEqual_ numBadEpochs
-    numBatchesTracked numChannels numEmbeddings numEvents numFeatures numGroups numHeads numLayers numParameters
-    numSamples numel numpy offsets optimizer options original outChannels outFeatures outProj outer output
+    arctan arctan2 arctan2_ arctan_ arctanh arctanh_ argConstraints argmax argmin args argsort argwhere asStrided
+    asin asin_ asinh asinh_ assign at atan atan2 atan2_ atan_ atanh atanh_ attach attnMask averageAttnWeights
+    backward backwardPre baddbmm baddbmm_ baseDist baseLrs batchFirst batchSampler batchShape batchSize batchSizes
+    beforeChange bernoulli bernoulli_ best beta betas bias biasHh biasIh biasK biasV bidirectional bincount
+    bitwiseAnd bitwiseAnd_ bitwiseLeftShift bitwiseLeftShift_ bitwiseNot bitwiseNot_ bitwiseOr bitwiseOr_
+    bitwiseRightShift bitwiseRightShift_ bitwiseXor bitwiseXor_ blank bmm bnB bnEps bnRm bnRv bnW bool borders
+    broadcastTo buffer buffers byte categorical cauchy_ cdf ceil ceilMode ceil_ cells centered channels
+    checkFeatures checkInput checkOptions checkParameter checkShape checkSizes children choice cholesky
+    choleskyInverse choleskySolve choose chunk clamp clampMax clampMax_ clampMin clampMin_ clamp_ classToIdx
+    classes clear clearGrad clip clip_ clone closedForm column columns components compute content contiguous convB
+    convW cooldown copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ countBatch countIncludePad countNonzero
+    cov covarianceMatrix cpu cross cuda cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs dModel dampening data
+    dataPtr dataset datasets debugDescription decoder decoupledWeightDecay defaults deg2rad deg2rad_ delimiter
+    delta derive describe det detach detach_ device diag diagEmbed diagflat diagonal diagonalScatter diff digamma
+    digamma_ dilation dim direction directions dist distanceFunction div div_ divide divide_ divisorOverride dot
+    double downscaleFactor drawMany dropLast dropout dropout1 dropout2 dropout3 dsplit dtype elementSize
+    elementwiseAffine embedDim embeddingDim encoder end endDim endFactor entries entropy enumerateSupport eps eq
+    eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ etaMin etas eval evaluations eventShape exp exp2 exp2_ expAvg
+    expAvgSq exp_ expand expandAs expm1 expm1_ exponential_ extend extendedShape extraRepr factor fillDiagonal_
+    fill_ fix fix_ flatten flattenParameters flip fliplr flipud float floatPower floatPower_ floor floorDivide
+    floorDivide_ floor_ fmax fmin fmod fmod_ forBatch formula forward forwardPre frac frac_ frexp full funcEvals
+    gamma gather gcd gcd_ ge ge_ generateSquareSubsequentMask generator geometric_ ger get getBuffer getDevice
+    getLastLr getLr getParameter getState getSubmodule grad gradFn gradient gradientEdge greater greaterEqual
+    greaterEqual_ greater_ groups gt gt_ half hardshrink has hasEnumerateSupport hasRsample head header heaviside
+    heaviside_ height hiddenSize histc historySize hook hooks hsplit hypot hypot_ i0 i0_ icdf ignoreIndex
+    importanceScores in1Features in2Features inChannels inFeatures inOrder inProjBias inProjWeight
+    includeLastOffset index indexAdd indexAdd_ indexCopy indexCopy_ indexFill indexFill_ indexPut indexPut_
+    indexReduce indexReduce_ indexSelect indices initialAccumulatorValue initialLr initialSeed initialState inner
+    inplace input inputSize insert int inverse isCausal isComplex isContiguous isCpu isCuda isDecoupled
+    isFloatingPoint isInOrder isInference isLeaf isNonzero isParameter isSameSize isSetTo isSigned isclose isfinite
+    isinf isnan isneginf isposinf isreal item itemsize k kProjWeight keep keepdim kernelSize key keyPaddingMask
+    keys kind kron kthvalue kwargs labelSmoothing lacks lambd lastEpoch layers lcm lcm_ ldexp ldexp_ le le_ learn
+    length lengths lerp lerp_ less lessEqual lessEqual_ less_ lgamma lgamma_ line lineSearchFn linear1 linear2
+    linearB linearW loadStateDict loc log log10 log10_ log1p log1p_ log2 log2_ logInput logNormal_ logProb
+    logSoftmax logTarget log_ logaddexp logaddexp2 logcumsumexp logdet logicalAnd logicalAnd_ logicalNot
+    logicalNot_ logicalOr logicalOr_ logicalXor logicalXor_ logit logit_ logits logsumexp long loss lower lr
+    lrDecay lt lt_ mT makeParameters manualSeed margin markDirty markNonDifferentiable marked mask maskedFill
+    maskedFill_ maskedScatter maskedScatter_ maskedSelect matmul matrixExp matrixPower max maxEval maxIter maxNorm
+    maxVal maximize maximum mean median memory memoryIsCausal memoryKeyPaddingMask memoryMask message milestones
+    min minLrs minVal minimum missing missingKeys mm mode module modules momenta momentum momentumDecay moveaxis
+    movedim msort mul mul_ multiheadAttn multinomial multiply multiply_ mv nClasses nIter nPowerIterations name
+    namedBuffers namedChildren namedModules namedParameters nanToNum nanToNum_ nanmean nanmedian nanquantile nansum
+    narrow narrowCopy nbytes ndim ndimension ne ne_ needWeights neg neg_ negative negativeSlope negative_ nelement
+    nesterov newEmpty newFull newOnes newTensor newZeros nextafter nextafter_ nhead nonlinearity nonzero norm norm1
+    norm2 norm3 normFirst normType normal normalDouble normal_ normalized normalizedShape notEqual notEqual_
+    numChannels numEmbeddings numEvents numFeatures numGroups numHeads numLayers numParameters numSamples numel
+    numpy offsets oldDirections oldSteps optimizer options original outChannels outFeatures outProj outer
     outputPadding outputRatio outputSize ownModules p pad padding paddingFor paddingIdx paddingMode paramGroups
-    paramShape param_groups parameters params patience perSampleWeights permutation permute perplexity
-    persistentWorkers pinMemoryDevice pinverse pop posWeight positive pow pow_ power precisionMatrix predict
-    prefetchFactor prelu printedBeforeGroups probs prod projSize properties prune put put_ qProjWeight qr quantile
-    query rad2deg rad2deg_ rand randint randn random random32 random64 random_ rank rate ravel reciprocal
-    reciprocal_ recomputeScaleFactor recordRates reduction registerBuffer registerForwardHook
-    registerForwardPreHook registerFullBackwardHook registerFullBackwardPreHook registerHook registerModule
-    registerParameter registerPostAccumulateGradHook registeredModules reinterpretedBatchNdims relu relu_ remainder
-    remainder_ remembered renorm renorm_ repeat repeatInterleave replacement requiresGrad requiresGrad_
-    resetParameters resetRunningStats reshape reshapeAs resumes retainGrad retainsGrad returnIndices rho roll root
-    rot90 round round_ rsample rsqrt rsqrt_ runLayers runSequence runningMean runningVar sample samples
-    saveForBackward savedTensors scale scaleFactor scaleGradByFreq scaleTril scaled scatter scatterAdd scatterAdd_
-    scatterReduce scatterReduce_ scatter_ seed select selectScatter selfAttn set setAt setEpoch setMaterializeGrads
+    paramShape param_groups parameter parameters parametersAndBuffers parametrization parametrizations params
+    patience perSampleWeights permutation permute perplexity persistentWorkers pinMemoryDevice pinverse pixels pop
+    positive pow pow_ power precisionMatrix predict prefetchFactor prelu previousGradient previousLoss
+    printedBeforeGroups probs prod projSize properties prune pruningMethod put put_ qProjWeight qr quantile query
+    rad2deg rad2deg_ rand randint randn random random32 random64 random_ rank rates ravel reciprocal reciprocal_
+    recomputeScaleFactor recordRates reduction registerBuffer registerForwardHook registerForwardPreHook
+    registerFullBackwardHook registerFullBackwardPreHook registerHook registerModule registerParameter
+    registerPostAccumulateGradHook registeredModules reinterpretedBatchNdims relu relu_ remainder remainder_
+    remembered renorm renorm_ repeat repeatInterleave replacement requiresGrad requiresGrad_ resetParameters
+    resetRunningStats reshape reshapeAs resumes retainGrad retainsGrad returnIndices rho ro roll root rot90 round
+    round_ rsample rsqrt rsqrt_ runLayers runSequence runningMean runningVar sample sampler samples saveForBackward
+    savedTensors scale scaleFactor scaleGradByFreq scaleTril scaled scatter scatterAdd scatterAdd_ scatterReduce
+    scatterReduce_ scatter_ seed select selectScatter selfAttn sequence set setAt setEpoch setMaterializeGrads
     setParameters setState sgn sgn_ sharing short shortlistSize shuffle sigmoid sigmoid_ sign sign_ signbit sin
-    sin_ sinc sinc_ sinh sinh_ size slice sliceScatter slogdet softmax sort sortedIndices split splitWithSizes sqrt
-    sqrt_ square square_ squeeze squeeze_ src srcIsCausal srcKeyPaddingMask srcMask startDim startFactor state
-    stateDict stateSizes std stddev step stepSize stepSizes storageOffset stride sub sub_ substitute subtract
-    subtract_ sum sumToSize support svd swapaxes swapaxes_ swapdims swapdims_ t t0 tCur tI tMax tMult t_ tail take
-    takeAlongDim tan tan_ tanh tanh_ targetTransform targets tensor tensorSplit tensors text tgt tgtIsCausal
-    tgtKeyPaddingMask tgtMask threshold thresholdMode tile to toJSON toString toTypedArray toleranceChange
-    toleranceGrad tolist topk totalIters totalSteps trace trackRunningStats train training transform transpose
-    transpose_ tril tril_ triu triu_ trueDivide trueDivide_ trunc trunc_ type typeAs unbind unexpectedKeys
-    unflatten unflattenedSize unfold uniform uniformDouble uniformFloat uniform_ unique uniqueConsecutive
-    unsortedIndices unsqueeze unsqueeze_ update updateGroup updateParameters upgradeState upper upscaleFactor
-    useBias vProjWeight validateSample value values var variance vdot view viewAs vsplit weight weightDecay
-    weightHh weightIh weights where width with xlogy xlogy_ zeroGrad zero_
+    sin_ sinc sinc_ sinh sinh_ size slice sliceScatter slogdet slope softmax sort sortedIndices split
+    splitWithSizes sqrt sqrt_ square square_ squeeze squeeze_ src srcIsCausal srcKeyPaddingMask srcMask startDim
+    startFactor state stateDict stateSizes std stddev step stepSize stepSizes storageOffset stride sub sub_
+    substitute subtract subtract_ sum sumToSize support svd swapaxes swapaxes_ swapdims swapdims_ t t0 tCur tI tMax
+    tMult t_ tail take takeAlongDim tan tan_ tanh tanh_ targetTransform targets tensor tensorName tensorSplit
+    tensors text tgt tgtIsCausal tgtKeyPaddingMask tgtMask threshold thresholdMode tile to toJSON toString
+    toTypedArray toleranceChange toleranceGrad tolist topk totalIters totalLength totalSteps trace
+    trackRunningStats train training transform transpose transpose_ tril tril_ triu triu_ trueDivide trueDivide_
+    trunc trunc_ type typeAs typeP typeQ unbind unexpectedKeys unflatten unflattenedSize unfold uniform
+    uniformDouble uniformFloat uniform_ unique uniqueConsecutive unsortedIndices unsqueeze unsqueeze_ update
+    updateGroup updateParameters upgradeState upper upscaleFactor useBias vProjWeight validateSample value values
+    var variance vdot view viewAs vsplit weight weightDecay weightHh weightIh weights where width with xlogy xlogy_
+    zeroGrad zero_
   `);

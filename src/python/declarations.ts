@@ -140,10 +140,15 @@ function reads(expression: Expression, name: string): boolean {
   }
 }
 
+/** `_` among several names: nobody wants it. */
+export function isUnused(target: Expression): boolean {
+  return target.kind === "name" && target.name === "_";
+}
+
 /** The names that an assignment to this target gives a value. */
 export function targetNames(target: Expression): string[] {
   if (target.kind === "name") return [target.name];
-  if (target.kind === "tuple" || target.kind === "list") return target.entries.flatMap(targetNames);
+  if (target.kind === "tuple" || target.kind === "list") return target.entries.flatMap((entry) => (isUnused(entry) ? [] : targetNames(entry)));
   return target.kind === "starred" ? targetNames(target.value) : [];
 }
 

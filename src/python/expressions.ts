@@ -2,7 +2,7 @@
 import { builtinCall } from "./builtins.ts";
 import { apiCall, argumentsOf, fieldArguments, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
-import { targetNames } from "./declarations.ts";
+import { isUnused, targetNames } from "./declarations.ts";
 import { constantIndex } from "./inference.ts";
 import { group, indent, keyText, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
@@ -341,19 +341,23 @@ export class Expressions {
   // ---- functions
 
   lambda(expression: Lambda): Code {
-    const body = this.expression(expression.body);
+    const body = this.lambdaBody(expression);
     return { doc: [this.#parameterList(expression), " => ", arrowBody(body)], level: level.assignment };
+  }
+
+  /** What gives nothing in Python, as `append` does, gives nothing here. */
+  lambdaBody({ body }: Lambda): Code {
+    const code = this.expression(body);
+    return body.kind === "call" && this.typeOf(body).kind === "none" ? { doc: ["void ", within(code, level.unary)], level: level.unary } : code;
   }
 
   #parameterList(expression: Lambda): Doc {
     const entries = expression.parameters.map((parameter): Doc => {
       const name = `${parameter.star === "*" ? "..." : ""}${this.context.own(parameter.name)}`;
-      return parameter.default ? [name, " = ", this.doc(parameter.default)] : this.#untyped.has(expression) ? name : name;
+      return parameter.default ? [name, " = ", this.doc(parameter.default)] : name;
     });
     return ["(", entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])), ")"];
   }
-
-  readonly #untyped = new Set<Expression>();
 
   // ---- attributes
 
@@ -580,6 +584,8 @@ export class Expressions {
         if (method || isModule(type)) return primary(this.receiver(callee), ownArguments(this, expression, method));
         return primary(this.receiver(callee), ".call", ownArguments(this, expression, findMethod(type.of, "__call__")));
       }
+      case "constructor":
+        return primary("new ", this.#calleeDoc(callee), argumentsOf(this, expression));
       case "python": {
         const api = kindlingPath(type.path);
         // A variable that holds a class of the API.
@@ -726,7 +732,9 @@ export class Expressions {
   /** What a loop, a comprehension or an assignment takes apart. */
   pattern(target: Expression): Doc {
     if (target.kind !== "tuple" && target.kind !== "list") return target.kind === "starred" ? ["...", this.pattern(target.value)] : this.doc(target);
-    return ["[", target.entries.flatMap((entry, at) => [at > 0 ? ", " : "", this.pattern(entry)]), "]"];
+    const entries = [...target.entries];
+    while (entries.length > 1 && isUnused(entries.at(-1)!)) entries.pop();
+    return ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", isUnused(entry) ? "" : this.pattern(entry)]), "]"];
   }
 }
 

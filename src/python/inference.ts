@@ -830,6 +830,8 @@ class Inference {
         return this.#pythonCall(called.path, types, expression);
       case "tensor":
         return called;
+      case "constructor":
+        return someModule;
       default:
         return called.kind === "any" ? any : unknown;
     }

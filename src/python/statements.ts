@@ -3,7 +3,7 @@ import { errorName } from "./builtins.ts";
 import { argumentsOf, ownArguments } from "./calls.ts";
 import { writeClass } from "./classes.ts";
 import { comment, commentLine, docComment } from "./comments.ts";
-import { level, NoTwin, within, type Context } from "./context.ts";
+import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { Expressions } from "./expressions.ts";
 import { constantIndex, decoratorName, type Knowledge } from "./inference.ts";
@@ -28,7 +28,7 @@ import type {
 } from "./syntax.ts";
 import { blocksOf, expressionsOf, mentionsName } from "./syntax.ts";
 import { any, findMethod, isMap, isNumber, present, typeText, unknown, type ClassInfo, type FunctionInfo, type Scope, type Type } from "./types.ts";
-import { negated, tensorOperators } from "./words.ts";
+import { arrowBody, negated, tensorOperators } from "./words.ts";
 
 export class Statements {
   readonly context: Context;
@@ -254,7 +254,7 @@ export class Statements {
   #arrow(value: Lambda): Doc {
     const info = this.knowledge.functions.get(value);
     if (!info) return this.to.doc(value);
-    return [`(`, this.parameters(info, value.parameters), ") => ", within(this.to.expression(value.body), level.assignment)];
+    return [`(`, this.parameters(info, value.parameters), ") => ", arrowBody(this.to.lambdaBody(value))];
   }
 
   /** A number for a variable that is to hold tensors is one from the start. */

@@ -276,7 +276,7 @@ function literalOf(value: Expression): { text: string } | undefined {
 /** What `print` writes of a value. */
 function lineText(to: Expressions, value: Expression): Code {
   const type = to.typeOf(value);
-  if (value.kind === "number") return primary(quoted(value.text));
+  if (value.kind === "number" && /^\d+\.(0|\d*[1-9])$/.test(value.text)) return primary(quoted(value.text));
   if (type.kind === "int" || type.kind === "number") return to.expression(value);
   return strOf(to, value);
 }

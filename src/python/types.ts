@@ -1,4 +1,5 @@
 /** What is known of a Python value, so far as operators, indexing and printing depend on it. */
+import { kindlingPath } from "./names.ts";
 import type { Block, ClassStatement, Expression, FunctionStatement, Lambda } from "./syntax.ts";
 
 /** Numbers of a tensor; unknown where nothing says. */
@@ -23,7 +24,7 @@ export interface DictType {
 }
 
 export type Type =
-  | { readonly kind: "unknown" | "any" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
+  | { readonly kind: "unknown" | "any" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" | "constructor" }
   /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's. */
   | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: boolean }
   | ListType
@@ -179,7 +180,13 @@ export function join(a: Type, b: Type): Type {
   if (a.kind === "function" && b.kind === "function" && a.of === b.of) return a;
   if (a.kind === "class" && b.kind === "class" && a.of === b.of) return a;
   if (a.kind === "python" && b.kind === "python" && a.path === b.path) return a;
+  if (isClass(a) && isClass(b)) return { kind: "constructor" };
   return any;
+}
+
+/** Whether it is a class, of the program or of the API: called, it makes something. */
+function isClass(type: Type): boolean {
+  return type.kind === "class" || type.kind === "constructor" || (type.kind === "python" && /(^|\.)[A-Z]\w*$/.test(kindlingPath(type.path) ?? ""));
 }
 
 function joinNumbers(a: Type, b: Type): Type {

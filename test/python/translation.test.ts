@@ -93,6 +93,19 @@ describe("Python's statements in TypeScript", () => {
     );
   });
 
+  it("what nobody wants of several values is left out", () => {
+    assert.match(body(`${torch}_, c, _ = x.shape\nprint(c)`), /const \[, c\] = x\.shape;/);
+  });
+
+  it("a parameter that is a class makes objects, whichever class it is", () => {
+    const python = `${torch}class Act(nn.Module):\n    def forward(self, x):\n        return x\ndef make(act=nn.ReLU):\n    return act()\nmake(act=Act)`;
+    assert.match(body(python), /return new act\(\);/);
+  });
+
+  it("a lambda that only appends gives nothing", () => {
+    assert.match(body(`${torch}seen = []\nx.register_hook(lambda g: seen.append(g))`), /x\.registerHook\(\(g\) => void seen\.push\(g\)\);/);
+  });
+
   it("for … else runs where nothing broke off", () => {
     assert.match(
       body("for i in range(3):\n    if i > 5:\n        break\nelse:\n    print('all')"),
