@@ -22,7 +22,7 @@ export const names = {
 } as const;
 
 /** What makes a folder the root of a project. */
-const rootMarks = [".kindling", ".git", "package.json"];
+const rootMarks = [".git", "package.json"];
 
 /** @returns the folder of all runs of the project that `file` belongs to; without a project, of its own folder */
 export function runsFolder(file: string): string {
