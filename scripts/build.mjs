@@ -53,7 +53,7 @@ function configurations() {
     {
       ...common,
       // The translation into Python is loaded when it is first asked for.
-      entryPoints: { extension: "src/extension/main.ts", topython: "src/topython/index.ts" },
+      entryPoints: { extension: "src/extension/main.ts", toPython: "src/toPython/index.ts" },
       outdir: path("dist"),
       outExtension: { ".js": ".cjs" },
       format: "cjs",

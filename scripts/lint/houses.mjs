@@ -7,19 +7,22 @@ export const houses = {
   "src/lint": { from: ["src/protocol", "src/run"], packages: ["@babel/parser", "@babel/types"] },
   "src/keep": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/client": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
-  "src/python": { from: [], packages: ["@lezer/common", "@lezer/python"] },
+  "src/fromPython": { from: [], packages: ["@lezer/common", "@lezer/python"] },
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/run", "src/engine"], packages: [] },
   "src/runner": {
     from: ["src/protocol", "src/run", "src/keep", "src/engine", "src/observe"],
     packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"],
   },
-  "src/topython": { from: ["src/protocol"], packages: [/^@babel\//] },
+  "src/toPython": { from: ["src/protocol"], packages: [/^@babel\//] },
   "src/cli": {
-    from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/engine", "src/observe", "src/runner", "src/topython", "src/python"],
+    from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/engine", "src/observe", "src/runner", "src/toPython", "src/fromPython"],
     packages: [/^node:/],
   },
-  "src/extension": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/topython", "src/python"], packages: [/^node:/, "vscode"] },
+  "src/extension": {
+    from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client", "src/toPython", "src/fromPython"],
+    packages: [/^node:/, "vscode"],
+  },
   "webview": {
     from: ["src/protocol", "src/run"],
     packages: [/^preact/, /^@preact\//, "uplot", /^uplot\//, /^@vscode-elements\//, /^@vscode\/codicons/, "@dagrejs/dagre"],

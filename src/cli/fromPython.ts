@@ -1,8 +1,8 @@
 /** `kindling from-python`: a PyTorch program as a Kindling program. */
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { fromPython } from "../python/index.ts";
-import { modulePath } from "../python/modulePath.ts";
+import { fromPython } from "../fromPython/index.ts";
+import { modulePath } from "../fromPython/modulePath.ts";
 import { UsageError } from "./commandLine.ts";
 import { printable } from "./problemText.ts";
 

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileS
 import { dirname, join } from "node:path";
 import type { Problem } from "../protocol/index.ts";
 import { plural } from "../run/numbers.ts";
-import { pythonProject, toPython } from "../topython/index.ts";
+import { pythonProject, toPython } from "../toPython/index.ts";
 import { problemText, type Paint } from "./problemText.ts";
 
 /**

@@ -1,8 +1,8 @@
 /** Open as Kindling: a PyTorch file's twin, as a new file beside it that is not saved yet. */
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { Translation } from "../../python/index.ts";
-import { modulePath } from "../../python/modulePath.ts";
+import type { Translation } from "../../fromPython/index.ts";
+import { modulePath } from "../../fromPython/modulePath.ts";
 import type { Disposable } from "../shared/emitter.ts";
 
 export class PythonFiles implements Disposable {
@@ -38,7 +38,7 @@ export class PythonFiles implements Disposable {
 
 /** The grammar is loaded when the first file is translated. */
 async function translated(source: vscode.TextDocument): Promise<Translation> {
-  const { fromPython } = await import("../../python/index.ts");
+  const { fromPython } = await import("../../fromPython/index.ts");
   const modules = new Map<string, string>();
   // A module is known by name only once the file is read: each round may want further ones.
   for (;;) {

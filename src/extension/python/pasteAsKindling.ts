@@ -14,7 +14,7 @@ class PastePython implements vscode.DocumentPasteEditProvider {
   ): Promise<vscode.DocumentPasteEdit[] | undefined> {
     const text = await clipboard.get("text/plain")?.asString();
     if (text === undefined || token.isCancellationRequested) return undefined;
-    const { fromPython, looksLikePyTorch, withoutImported } = await import("../../python/index.ts");
+    const { fromPython, looksLikePyTorch, withoutImported } = await import("../../fromPython/index.ts");
     if (!looksLikePyTorch(text)) return undefined;
     const { code } = fromPython(text);
     // Into the middle of a file goes only what it doesn't have yet.

@@ -1,6 +1,6 @@
 /** `Show as PyTorch`: a model file's Python in an editor beside it, which follows the file as it is edited and scrolled. */
 import * as vscode from "vscode";
-import type { PythonProgram } from "../../topython/index.ts";
+import type { PythonProgram } from "../../toPython/index.ts";
 import { fileOf } from "../shared/currentFile.ts";
 import { read } from "./read.ts";
 import { translation } from "./translation.ts";

@@ -1,6 +1,6 @@
 /** What single pieces of Python become. */
 import assert from "node:assert/strict";
-import { fromPython, looksLikePyTorch, withoutImported } from "../../src/python/index.ts";
+import { fromPython, looksLikePyTorch, withoutImported } from "../../src/fromPython/index.ts";
 
 /** The translation without imports and helpers. */
 function body(python: string): string {

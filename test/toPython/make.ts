@@ -1,6 +1,6 @@
 /**
  * Writes the Python of the programs and what real PyTorch prints when it runs it:
- *   node --import tsx test/topython/make.ts [PART-OF-A-NAME]
+ *   node --import tsx test/toPython/make.ts [PART-OF-A-NAME]
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";

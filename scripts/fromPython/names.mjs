@@ -1,4 +1,4 @@
-// Writes src/python/apiNames.ts, the names that the built engine has: `node scripts/python/names.mjs` after a build.
+// Writes src/fromPython/apiNames.ts, the names that the built engine has: `node scripts/fromPython/names.mjs` after a build.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as kindling from "../../dist/kindling.js";
 
@@ -47,7 +47,7 @@ export function textOf({ spaces, members, tensor }) {
     return `words(\`\n${lines.map((line) => `    ${line}`).join("\n")}\n  \`)`;
   };
   return [
-    "/** The names that the API has. Written by scripts/python/names.mjs; do not edit. */",
+    "/** The names that the API has. Written by scripts/fromPython/names.mjs; do not edit. */",
     "",
     "function words(text: string): ReadonlySet<string> {",
     "  return new Set(text.trim().split(/\\s+/));",
@@ -67,4 +67,4 @@ export function textOf({ spaces, members, tensor }) {
   ].join("\n");
 }
 
-if (import.meta.url === `file://${process.argv[1]}`) writeFileSync(new URL("../../src/python/apiNames.ts", import.meta.url), textOf(namesOf(kindling)));
+if (import.meta.url === `file://${process.argv[1]}`) writeFileSync(new URL("../../src/fromPython/apiNames.ts", import.meta.url), textOf(namesOf(kindling)));

@@ -67,7 +67,7 @@ describe("the Python of a program", function () {
   for (const program of written) {
     it(`prints what the program prints here: ${program.name}`, async () => {
       const cli = fileURLToPath(new URL("cli/main.js", await builtRunner()));
-      const { stdout } = await run(process.execPath, [cli, "train", program.file]);
+      const { stdout } = await run(process.execPath, [cli, "train", "--no-keep", program.file]);
       assertSame(stdout, readFileSync(expected(program, "txt"), "utf8"));
     });
 

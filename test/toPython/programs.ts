@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { toPython, type PythonProgram } from "../../src/topython/index.ts";
+import { toPython, type PythonProgram } from "../../src/toPython/index.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

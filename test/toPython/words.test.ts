@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { attributes, signatures } from "../forms/signatures.ts";
 import { camel } from "../parity/calls.ts";
-import { snake } from "../../src/topython/python.ts";
-import { toPython } from "../../src/topython/index.ts";
+import { snake } from "../../src/toPython/python.ts";
+import { toPython } from "../../src/toPython/index.ts";
 
 /** What stands below the imports. */
 function python(source: string): string {

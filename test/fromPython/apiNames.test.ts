@@ -1,6 +1,6 @@
 /** The names that the translation knows are those that the engine has. */
 import assert from "node:assert/strict";
-import { apiMembers, apiNames, tensorMembers } from "../../src/python/apiNames.ts";
+import { apiMembers, apiNames, tensorMembers } from "../../src/fromPython/apiNames.ts";
 import { builtRunner } from "../runner/built.ts";
 
 interface Names {
@@ -12,7 +12,7 @@ interface Names {
 describe("the names of the API", () => {
   let names: Names;
   before(async () => {
-    const { namesOf } = (await import(new URL("../../scripts/python/names.mjs", import.meta.url).href)) as { namesOf(engine: object): Names };
+    const { namesOf } = (await import(new URL("../../scripts/fromPython/names.mjs", import.meta.url).href)) as { namesOf(engine: object): Names };
     names = namesOf((await import(new URL("kindling.js", await builtRunner()).href)) as object);
   });
 
@@ -23,7 +23,7 @@ describe("the names of the API", () => {
         .filter(([path]) => path in known)
         .map(([path, space]) => [path, [...space].sort()]),
     );
-    assert.deepEqual(known, built, "run `node scripts/python/names.mjs` after a build");
+    assert.deepEqual(known, built, "run `node scripts/fromPython/names.mjs` after a build");
   });
 
   it("are, of tensors and other objects, ones that these have", () => {

@@ -1,4 +1,4 @@
-/** The names that the API has. Written by scripts/python/names.mjs; do not edit. */
+/** The names that the API has. Written by scripts/fromPython/names.mjs; do not edit. */
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/));

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kindling } from "../cli/command.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
-import { fromPython } from "../../src/python/index.ts";
-import { modulePath } from "../../src/python/modulePath.ts";
+import { fromPython } from "../../src/fromPython/index.ts";
+import { modulePath } from "../../src/fromPython/modulePath.ts";
 import { assertSamePrint } from "./samePrint.ts";
 
 const programs = fileURLToPath(new URL("programs/", import.meta.url));
@@ -32,7 +32,7 @@ function outputOf(folder: string, names: readonly string[]): void {
     it(name, async () => {
       const directory = temporaryFolder("from-python");
       translate(folder, name, directory);
-      const { code, stdout, stderr } = await kindling(["train", `${name}.model.ts`], { directory });
+      const { code, stdout, stderr } = await kindling(["train", "--no-keep", `${name}.model.ts`], { directory });
       assert.equal(code, 0, stderr);
       assertSamePrint(stdout, readFileSync(join(folder, `${name}.txt`), "utf8"), agreeing[name]);
     });

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pythonProject } from "../../src/topython/index.ts";
+import { pythonProject } from "../../src/toPython/index.ts";
 import { builtRunner } from "../runner/built.ts";
 
 const layers = `import { nn, type Tensor } from "kindling";
