@@ -136,10 +136,13 @@ function editsOf(node, declaration, text, comments, needed) {
   };
   const edits = [];
   const constructors = own("constructor");
-  if (declaration.kind === "class" && constructors.length > 0) {
+  const isMade = constructors.length > 0 || declaration.forms?.some(({ parameters, keywords }) => parameters.length > 0 || keywords !== null);
+  if (declaration.kind === "class" && isMade) {
     take(declaration.forms);
     const lines = declaration.forms.flatMap(parameterLists).map((list) => `    constructor(${list});`);
-    edits.push(replacement(constructors, lines, text, comments));
+    // One that a base declares, which has no forms, is the class's own here.
+    const begin = node.body.start + 1;
+    edits.push(constructors.length > 0 ? replacement(constructors, lines, text, comments) : { start: begin, end: begin, text: `\n${lines.join("\n")}` });
   }
   for (const { name, doc, forms, isStatic } of [...declaration.methods, ...(declaration.kind === "base" ? [] : declaration.statics)]) {
     const found = own(name, isStatic);
