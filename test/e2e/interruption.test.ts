@@ -34,7 +34,7 @@ describe("a training whose window goes away", () => {
     await eventually(
       "lenses that offer to train",
       () => workbench.lensTexts(),
-      (all) => all.length > 0 && all.every((text) => text.includes("▶ Train")),
+      (all) => all.some((text) => text.includes("▶ Train")) && all.every((text) => !text.includes("Stop")),
     );
   };
 
