@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import type { AttachDebugger, RunController } from "../runs/runController.ts";
-import type { Disposable } from "../shared/emitter.ts";
+import { Emitter, type Disposable } from "../shared/emitter.ts";
 
 /** In the configuration of a session of ours: which run it debugs. VS Code hands the name on to the sessions of its threads' parents only. */
 const runKey = "__kindlingRun";
@@ -21,6 +21,8 @@ export class ModelDebugger {
   readonly #extension: vscode.Uri;
   readonly #controller: RunController;
   readonly #subscriptions: Disposable[];
+  /** The debugger has all that it needs to know of a run's process, as which run: it holds up each thread that begins from now on. */
+  readonly #configured = new Emitter<string>();
 
   constructor(extension: vscode.Uri, controller: RunController) {
     this.#extension = extension;
@@ -64,6 +66,7 @@ export class ModelDebugger {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#configured.dispose();
   }
 
   /** The session that we ask for is only the head of others, the first of which is the process's. */
@@ -76,7 +79,7 @@ export class ModelDebugger {
       };
       const timer = setTimeout(() => end(false), patience);
       const subscriptions = [
-        vscode.debug.onDidStartDebugSession((session) => session.parentSession && ownRun(session.parentSession) === runId && end(true)),
+        this.#configured.event((configured) => configured === runId && end(true)),
         vscode.debug.onDidTerminateDebugSession((session) => ownRun(session) === runId && end(false)),
       ];
     });
@@ -89,6 +92,7 @@ export class ModelDebugger {
     const stands = (value: boolean): void => this.#controller.standsInDebugger(runId, value);
     return {
       onDidSendMessage: (message: { readonly type: string; readonly event?: string; readonly command?: string }) => {
+        if (message.type === "response" && message.command === "configurationDone" && isOfProcess(session)) this.#configured.fire(runId);
         if (message.type !== "event") return;
         if (message.event === "stopped") stands(true);
         if (message.event === "continued") stands(false);
@@ -105,6 +109,11 @@ const goesOn: ReadonlySet<string> = new Set(["continue", "next", "stepIn", "step
 
 function ownRun(session: vscode.DebugSession): string | undefined {
   return session.configuration[runKey] as string | undefined;
+}
+
+/** Whether it is the session of a run's process, right below the one that we ask for. */
+function isOfProcess(session: vscode.DebugSession): boolean {
+  return session.parentSession !== undefined && ownRun(session.parentSession) !== undefined;
 }
 
 /** The run that a session, or one that it is a part of, debugs. */
