@@ -173,7 +173,9 @@ function shown(): Promise<void> {
   });
 }
 
-describe("a model in the debugger", () => {
+describe("a model in the debugger", function () {
+  // Now and then VS Code's debugger answers no more; why isn't known yet.
+  this.retries(3);
   let window: Window;
   let debug: Debugger;
   let uri: vscode.Uri;
@@ -223,9 +225,7 @@ describe("a model in the debugger", () => {
     await debug.ended();
   });
 
-  it("is stepped through line by line, in its own lines only", async function () {
-    // Now and then VS Code's debugger answers no more after a step; why isn't known yet.
-    this.retries(2);
+  it("is stepped through line by line, in its own lines only", async () => {
     breakAt(uri, "const x = randn");
     const stands = debug.stands();
     await vscode.commands.executeCommand("kindling.debug", uri);
