@@ -44,8 +44,8 @@ const model = new Net();
 console.log(new Head().fc.outFeatures, model.fc.inFeatures);
 `;
 
-const files: Readonly<Record<string, string>> = { "/work/net.model.ts": net, "/work/layers.ts": layers };
-const project = pythonProject(net, "/work/net.model.ts", (path) => files[path]);
+const files: Readonly<Record<string, string>> = { "/models/net.model.ts": net, "/models/layers.ts": layers };
+const project = pythonProject(net, "/models/net.model.ts", (path) => files[path]);
 const textOf = (path: string): string => project.files.find((file) => file.path === path)?.text ?? "";
 
 describe("the project that a program becomes", () => {
