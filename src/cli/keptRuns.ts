@@ -23,7 +23,7 @@ export function printRuns(where: string, json: boolean, paint: Paint): number {
 }
 
 export function printRun(word: string, json: boolean, paint: Paint): number {
-  const kept = theRun(word);
+  const kept = theRun(word, projectRuns());
   const run = readRun(kept);
   if (json) return printJson({ ...factsOf(kept), ...detailsOf(kept, run) });
   const git = gitOf(kept);
@@ -52,7 +52,8 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
 }
 
 export function printComparison(words: readonly string[], json: boolean, paint: Paint): number {
-  const { differences, last, runs } = compareRuns(words.map(theRun));
+  const all = projectRuns();
+  const { differences, last, runs } = compareRuns(words.map((word) => theRun(word, all)));
   if (json) return printJson({ runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last) });
   const headings = runs.map(({ kept }) => kept.label.name ?? kept.id);
   const rows = [
@@ -64,9 +65,11 @@ export function printComparison(words: readonly string[], json: boolean, paint: 
   return 0;
 }
 
-/** Of the project of this folder. */
-function theRun(word: string): KeptRun {
-  const found = findRun(listRuns(runsFolder(join(process.cwd(), "any"))), word);
+/** Of the project of this folder, newest first. */
+const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
+
+function theRun(word: string, all: readonly KeptRun[]): KeptRun {
+  const found = findRun(all, word);
   if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
   return found;
 }

@@ -1,5 +1,5 @@
 /** The runs that are kept in a folder: which there are, what each told, and what a person says of them. */
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { MetricPoint, OptimizerInfo, RunState } from "../protocol/index.ts";
@@ -10,6 +10,7 @@ import { isFinal } from "../run/standing.ts";
 import { codeFiles, gitState, runInfo, runLabel, runSummary, type CodeFiles, type GitState, type RunInfo, type RunLabel, type RunSummary } from "./keptRun.ts";
 import { isRunId, names } from "./layout.ts";
 import { readLines } from "./lines.ts";
+import { writeWhole } from "./wholeFile.ts";
 
 /** A run on another machine that has written nothing for so many milliseconds is over. */
 const silence = 30_000;
@@ -111,9 +112,7 @@ export function gitOf({ folder }: KeptRun): GitState | undefined {
 }
 
 export function setLabel({ folder }: KeptRun, label: RunLabel): void {
-  const path = join(folder, names.label);
-  writeFileSync(`${path}.new`, `${JSON.stringify(runLabel.encode(label))}\n`);
-  renameSync(`${path}.new`, path);
+  writeWhole(join(folder, names.label), runLabel.encode(label));
 }
 
 export function removeRun({ folder }: KeptRun): void {

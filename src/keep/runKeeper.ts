@@ -2,7 +2,7 @@
  * Writes a run down while it goes on: what it tells is on disk a moment later, whoever is killed then. Where it can't be
  * written any more it says so once, and the run goes on.
  */
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
@@ -15,6 +15,7 @@ import { names, runId } from "./layout.ts";
 import { LineFile } from "./lines.ts";
 import { Outline } from "./outline.ts";
 import { prune } from "./prune.ts";
+import { writeWhole } from "./wholeFile.ts";
 
 /** Milliseconds that whoever is killed may lose. */
 const interval = 250;
@@ -236,12 +237,6 @@ function infoOf({ request, version }: KeeperOptions): RunInfo {
     process: process.pid,
     host: hostname(),
   };
-}
-
-/** Half a file never takes the place of a whole one. */
-function writeWhole(path: string, json: unknown): void {
-  writeFileSync(`${path}.new`, `${JSON.stringify(json)}\n`);
-  renameSync(`${path}.new`, path);
 }
 
 function commonFolder(files: readonly string[]): string {

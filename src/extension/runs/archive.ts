@@ -1,8 +1,9 @@
 /** What a window knew of its runs, on disk, so that the next window shows it again. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "../../keep/wholeFile.ts";
 import { dictionary, list, Malformed, number, optional, record, text, whole } from "../../run/codec.ts";
 import { classes, models, problems, runMode, storedSnapshot } from "../../run/records.ts";
 import { memoryBounds, shrink, type Bounds, type RunSnapshot } from "../../run/snapshot.ts";
@@ -78,11 +79,8 @@ export class Archive {
       ...(runs.inspect && { inspect: shrink(runs.inspect, diskBounds) }),
       problems: [],
     };
-    const path = this.#path(runs.file);
     mkdirSync(this.#folder, { recursive: true });
-    // Half a file must never take the place of a whole one.
-    writeFileSync(`${path}.new`, JSON.stringify({ version, ...(fileRuns.encode({ runs: kept }) as object) }));
-    renameSync(`${path}.new`, path);
+    writeWhole(this.#path(runs.file), { version, ...(fileRuns.encode({ runs: kept }) as object) });
     this.#prune();
   }
 
