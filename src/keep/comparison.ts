@@ -1,4 +1,5 @@
 /** What differs between kept runs. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { health } from "../run/health/health.ts";
@@ -71,9 +72,8 @@ function settingsOf(kept: KeptRun, run: RunSnapshot): Readonly<Record<string, st
 function fingerprint(path: string): string {
   try {
     const text = readFileSync(path, "utf8");
-    let hash = 0;
-    for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) >>> 0;
-    return `${plural(text.split("\n").length, "line")}, ${hash.toString(16).padStart(8, "0")}`;
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+    return `${plural(text.split("\n").length, "line")}, ${hash}`;
   } catch {
     return "not kept";
   }
