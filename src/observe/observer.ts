@@ -208,9 +208,7 @@ export class Observer implements Instrument {
     this.#measurements.computed(computed);
     this.#lints.loss(computed);
     this.#curves.losses.computed(computed);
-    const { sampler } = this.#watches;
-    const cost = this.#samples.loss(computed, this.#course.underWay, this.#course.time.now, Boolean(sampler));
-    if (sampler) sampler.cost += cost;
+    this.#samples.loss(computed, this.#course.underWay, this.#course.time.now, this.#watches.isMeasured);
     this.#clock.go();
   }
 

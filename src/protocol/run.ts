@@ -197,7 +197,7 @@ export interface SamplingOptions {
   readonly budget: number;
 }
 
-export const defaultSampling: SamplingOptions = { enabled: true, bins: 40, budget: 0.03 };
+export const defaultSampling: SamplingOptions = { enabled: true, bins: 40, budget: 0.02 };
 
 export type RunCommand =
   | { readonly type: "run"; readonly request: RunRequest }

@@ -1,6 +1,7 @@
 /** What can be told to a training while it runs, from the palette, the tree, the lenses and the keyboard. */
 import { basename } from "node:path";
 import * as vscode from "vscode";
+import { defaultSampling } from "../../protocol/index.ts";
 import type { Destination, Intervention, ModelInfo, OptimizerInfo, OptionValue, Steering, WatchSettings } from "../../protocol/index.ts";
 import { interventionText, isSteerable, isUndone, optionText, readOption, writeOption } from "../../run/interventions.ts";
 import { rootOf, trainableStatus } from "../../run/modules.ts";
@@ -134,7 +135,7 @@ export class SteeringCommands {
   async #chooseWatched(target: Target): Promise<void> {
     const found = await this.#training(target);
     if (!found) return;
-    const base: WatchSettings = found.run.watch ?? { what: "all", modules: [], budget: 0.03, everyStep: false };
+    const base: WatchSettings = found.run.watch ?? { what: "all", modules: [], budget: defaultSampling.budget, everyStep: false };
     const some = partsOf(found.run.models).filter(({ isModule }) => isModule);
     const choices: Choice<WatchSettings | "chosen">[] = [
       { label: "All Modules", description: "as often as the budget allows", value: { ...base, what: "all", everyStep: false } },

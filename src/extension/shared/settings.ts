@@ -39,7 +39,7 @@ const ranges = {
   /** Ten days: more than a timer can wait is no limit. */
   inspectTimeLimit: { least: 0, most: 864_000, otherwise: 10 },
   "histograms.bins": { least: 2, most: 200, isInteger: true, otherwise: 40 },
-  "sampling.budget": { least: 0, most: 100, otherwise: 3 },
+  "sampling.budget": { least: 0, most: 100, otherwise: 2 },
   "runs.limit": { least: 1, most: 1_000_000, otherwise: 500 },
   threads: { least: 0, most: 64, isInteger: true, otherwise: 0 },
 } as const satisfies Readonly<Record<string, NumberRange>>;

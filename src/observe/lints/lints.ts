@@ -48,6 +48,9 @@ const all = [
 /** A program that never takes a step isn't looked at for ever. */
 const mostOperations = 100_000;
 
+type Told = { [Event in keyof Lint]-?: Pick<Required<Lint>, Event> };
+type Listeners = { readonly [Event in keyof Told]: readonly Told[Event][] };
+
 export interface LintsParts extends Omit<LintContext, "isTrained" | "origin" | "here" | "tell" | "isTold" | "loaderPlace"> {
   readonly operations: OperationWatches;
   readonly calls: OpenCalls;
@@ -56,7 +59,8 @@ export interface LintsParts extends Omit<LintContext, "isTrained" | "origin" | "
 
 export class Lints {
   readonly #parts: LintsParts;
-  readonly #lints: readonly Lint[];
+  /** Those that want to hear of it, by what they are told. */
+  readonly #listeners: Listeners;
   readonly #told = new Set<string>();
   readonly #loaders = new WeakMap<object, LoaderPlace>();
   /** What looks at operations, until the run has taken its first step. */
@@ -74,41 +78,41 @@ export class Lints {
       tell: (...found) => this.#tell(...found),
       isTold: (...place) => this.#isTold(...place),
     };
-    this.#lints = all.map((Rule) => new Rule(context));
+    this.#listeners = listeners(all.map((Rule) => new Rule(context)));
     parts.operations.add(this.#operations);
   }
 
   optimizerConstructed(optimizer: Optimizer): void {
-    this.#each((lint) => lint.optimizerConstructed?.(optimizer));
+    for (const lint of this.#listeners.optimizerConstructed) lint.optimizerConstructed(optimizer);
   }
 
   modelCalled(model: ModelWatch, inputs: readonly unknown[], output: unknown): void {
-    this.#each((lint) => lint.modelCalled?.(model, inputs, output));
+    for (const lint of this.#listeners.modelCalled) lint.modelCalled(model, inputs, output);
   }
 
   loss(computed: ComputedLoss): void {
-    this.#each((lint) => lint.loss?.(computed));
+    for (const lint of this.#listeners.loss) lint.loss(computed);
   }
 
   beforeBackward(loss: Tensor): void {
-    this.#each((lint) => lint.beforeBackward?.(loss));
+    for (const lint of this.#listeners.beforeBackward) lint.beforeBackward(loss);
   }
 
   afterBackward(loss: Tensor): void {
-    this.#each((lint) => lint.afterBackward?.(loss));
+    for (const lint of this.#listeners.afterBackward) lint.afterBackward(loss);
   }
 
   beforeStep(optimizer: Optimizer): void {
-    this.#each((lint) => lint.beforeStep?.(optimizer));
+    for (const lint of this.#listeners.beforeStep) lint.beforeStep(optimizer);
   }
 
   afterStep(optimizer: Optimizer): void {
-    this.#each((lint) => lint.afterStep?.(optimizer));
+    for (const lint of this.#listeners.afterStep) lint.afterStep(optimizer);
     this.#parts.operations.remove(this.#operations);
   }
 
   schedulerStepped(scheduler: LRScheduler): void {
-    this.#each((lint) => lint.schedulerStepped?.(scheduler));
+    for (const lint of this.#listeners.schedulerStepped) lint.schedulerStepped(scheduler);
   }
 
   loaderConstructed(loader: DataLoader<unknown>): void {
@@ -117,29 +121,25 @@ export class Lints {
   }
 
   passStarts(loader: DataLoader<unknown>): void {
-    this.#each((lint) => lint.passStarts?.(loader));
+    for (const lint of this.#listeners.passStarts) lint.passStarts(loader);
   }
 
   batch(loader: DataLoader<unknown>): void {
-    this.#each((lint) => lint.batch?.(loader));
+    for (const lint of this.#listeners.batch) lint.batch(loader);
   }
 
   passEnds(loader: DataLoader<unknown>): void {
-    this.#each((lint) => lint.passEnds?.(loader));
+    for (const lint of this.#listeners.passEnds) lint.passEnds(loader);
   }
 
   finish(): void {
-    this.#each((lint) => lint.finish?.());
+    for (const lint of this.#listeners.finish) lint.finish();
     this.#parts.operations.remove(this.#operations);
   }
 
   #ran(operation: Parameters<NonNullable<Lint["ran"]>>): void {
     if (++this.#operationsSeen > mostOperations) this.#parts.operations.remove(this.#operations);
-    else this.#each((lint) => lint.ran?.(...operation));
-  }
-
-  #each(tell: (lint: Lint) => void): void {
-    for (const lint of this.#lints) tell(lint);
+    else for (const lint of this.#listeners.ran) lint.ran(...operation);
   }
 
   #origin(): SourcePosition | undefined {
@@ -165,3 +165,23 @@ export class Lints {
 }
 
 const placeKey = (lint: LintId, { file, line }: SourcePosition): string => `${lint} ${file}:${line}`;
+
+/** A step is told to a few of them only, and telling the others would cost as much. */
+function listeners(lints: readonly Lint[]): Listeners {
+  const of = <Event extends keyof Lint>(event: Event): readonly Told[Event][] => lints.filter((lint): lint is Lint & Told[Event] => lint[event] !== undefined);
+  return {
+    optimizerConstructed: of("optimizerConstructed"),
+    modelCalled: of("modelCalled"),
+    loss: of("loss"),
+    beforeBackward: of("beforeBackward"),
+    afterBackward: of("afterBackward"),
+    beforeStep: of("beforeStep"),
+    afterStep: of("afterStep"),
+    schedulerStepped: of("schedulerStepped"),
+    passStarts: of("passStarts"),
+    batch: of("batch"),
+    passEnds: of("passEnds"),
+    ran: of("ran"),
+    finish: of("finish"),
+  };
+}

@@ -19,6 +19,7 @@ export class TestSetTrained implements Lint {
   #open: readonly DataLoader<unknown>[] = [];
   /** Those that were trained with, by the line that makes them: of the folds of a cross-validation the latest. */
   readonly #trained = new Map<string, DataLoader<unknown>>();
+  #lastTrained: DataLoader<unknown> | undefined;
   /** Where the program goes through what is held back. */
   readonly #loops = new WeakMap<DataLoader<unknown>, SourcePosition>();
   readonly #compared = new WeakSet<object>();
@@ -44,6 +45,8 @@ export class TestSetTrained implements Lint {
 
   afterStep(): void {
     const loader = this.#open.at(-1);
+    if (loader === this.#lastTrained) return;
+    this.#lastTrained = loader;
     const made = loader && this.#context.loaderPlace(loader)?.position;
     const line = made && `${made.file}:${made.line}`;
     if (!line || this.#trained.get(line) === loader) return;

@@ -164,7 +164,6 @@ export class Measurements {
   #tellStatistics(watch: ModelWatch, statistics: StepStatistics): void {
     if (statistics.step <= watch.reported) return;
     watch.reported = statistics.step;
-    watch.measured(this.#parts.course.time.now, this.#parts.operations.takeCost());
     this.#parts.tell({ type: "statistics", statistics });
   }
 

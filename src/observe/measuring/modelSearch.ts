@@ -58,7 +58,9 @@ export class ModelSearch {
     if (this.#newcomers >= freeSearches && this.#newcomersTime > course.time.now * shareForSearching) return false;
     this.#metIn.set(module, this.#searches);
     this.#hasStrangers = true;
+    const begin = performance.now();
     if (watching.enabled) this.#sampler().forward(module, output);
+    this.#newcomersTime += performance.now() - begin;
     return true;
   }
 
@@ -97,7 +99,7 @@ export class ModelSearch {
     this.#lastSearch = course.time.now;
     if (!this.#hasStrangers) return;
     this.#newcomers++;
-    this.#newcomersTime += performance.now() - begin + (this.#strangers?.cost ?? 0);
+    this.#newcomersTime += performance.now() - begin;
     this.#strangers = null;
     this.#hasStrangers = false;
   }

@@ -2,7 +2,7 @@
 import type { AnyModule } from "../../engine/nn/module.ts";
 import type { StepStatistics } from "../../protocol/index.ts";
 import type { FoundModel } from "../models/modelRegistry.ts";
-import type { ProgramClock } from "../program/programClock.ts";
+import type { Course } from "../steps/course.ts";
 import { SamplingSchedule } from "./samplingSchedule.ts";
 import { StepSampler } from "./stepSampler.ts";
 import { UnitLives } from "./unitLives.ts";
@@ -15,12 +15,12 @@ const workInterval = 250;
 
 export class ModelWatch {
   readonly #watching: Watching;
-  readonly #clock: ProgramClock;
+  readonly #course: Course;
   readonly #meter: WorkMeter;
   /** Begins with the model's first step. */
   #schedule: SamplingSchedule | undefined;
-  /** What the step under way has cost so far, as the schedule knows it; milliseconds. */
-  #paidFor = 0;
+  /** How long the watch had been at work when the step that is measured was opened. */
+  #opened: number;
   /** As it was described last. */
   model: FoundModel;
   /** Measures the step to come, or under way; none if that is not to be measured. */
@@ -44,13 +44,14 @@ export class ModelWatch {
   #measuresWork = false;
   #lastWork = -Infinity;
 
-  constructor(model: FoundModel, watching: Watching, clock: ProgramClock, meter: WorkMeter) {
+  constructor(model: FoundModel, watching: Watching, course: Course, meter: WorkMeter) {
     this.model = model;
     this.#watching = watching;
-    this.#clock = clock;
+    this.#course = course;
     this.#meter = meter;
     this.sampler = watching.enabled ? this.#newSampler() : null;
     this.#measuresWork = watching.enabled;
+    this.#opened = course.watched;
   }
 
   /** Whether the step to come, or under way, is measured. */
@@ -70,6 +71,7 @@ export class ModelWatch {
   open(now: number, isAsked = false): void {
     if (this.isDue || !(isAsked || this.#watching.enabled)) return;
     this.sampler = this.#newSampler();
+    this.#opened = this.#course.watched;
     this.#measuresWork = isAsked || this.steps < firstWorks || now - this.#lastWork >= workInterval;
     if (!this.#measuresWork) return;
     this.#lastWork = now;
@@ -94,29 +96,17 @@ export class ModelWatch {
   }
 
   /**
-   * The step was measured.
-   * @param cost milliseconds besides what the sampler took
-   */
-  measured(now: number, cost: number): void {
-    this.#paidFor = this.sampler?.cost ?? 0;
-    this.#scheduleFrom(now).sampled(this.steps, now, cost + this.#paidFor);
-  }
-
-  /**
    * One of its own steps is over.
    * @param step of the run
    * @param remaining steps that are still to come, if known
    */
   stepped(step: number, now: number, remaining: number | undefined, sharers: number): void {
-    const schedule = this.#scheduleFrom(now);
-    if (this.#paidFor) schedule.paid((this.sampler?.cost ?? 0) - this.#paidFor);
-    this.#paidFor = 0;
-    this.#watching.spend(this.sampler?.cost ?? 0);
-    this.sampler?.end();
+    this.lastStep = step;
+    const schedule = (this.#schedule ??= new SamplingSchedule(this.#watching, now));
+    if (this.sampler) this.#pay(this.sampler, schedule, now, sharers);
     this.sampler = null;
     this.pending = undefined;
     this.isCalled = false;
-    this.lastStep = step;
     this.steps++;
     const isAsked = this.#isAsked;
     const isDue = isAsked || schedule.isDue(this.steps, now, remaining === undefined ? undefined : this.steps + remaining, sharers);
@@ -124,11 +114,15 @@ export class ModelWatch {
     if (isDue) this.open(now, isAsked);
   }
 
-  #scheduleFrom(now: number): SamplingSchedule {
-    return (this.#schedule ??= new SamplingSchedule(this.#watching, now));
+  /** All that the watch did since the step was opened is what measuring it cost; models that train together divide it. */
+  #pay(sampler: StepSampler, schedule: SamplingSchedule, now: number, sharers: number): void {
+    const cost = (this.#course.watched - this.#opened) / Math.max(1, sharers);
+    this.#watching.spend(cost);
+    if (this.reported === this.lastStep) schedule.sampled(this.steps, now, cost);
+    sampler.end();
   }
 
   #newSampler(): StepSampler {
-    return new StepSampler(this.#watching, this.#clock);
+    return new StepSampler(this.#watching, this.#course.clock);
   }
 }

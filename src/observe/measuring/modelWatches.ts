@@ -39,9 +39,9 @@ export class ModelWatches {
     return this.current.filter(({ isCalled }) => isCalled);
   }
 
-  /** What measures the first of those that took part in the step under way and are measured. */
-  get sampler(): StepSampler | null | undefined {
-    return this.current.find((watch) => watch.sampler && watch.isCalled)?.sampler;
+  /** Whether one of those that took part in the step under way is measured. */
+  get isMeasured(): boolean {
+    return this.current.some(({ isDue, isCalled }) => isDue && isCalled);
   }
 
   /** The models that the module is part of; `undefined` if no model was found to have it. */
@@ -154,7 +154,7 @@ export class ModelWatches {
     const root = model.modules[0]!;
     let watch = this.#ofRoot.get(root);
     if (!watch) {
-      watch = new ModelWatch(model, this.#watching, this.#course.clock, this.#meter);
+      watch = new ModelWatch(model, this.#watching, this.#course, this.#meter);
       this.#ofRoot.set(root, watch);
     }
     watch.model = model;

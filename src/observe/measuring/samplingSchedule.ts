@@ -61,11 +61,6 @@ export class SamplingSchedule {
     this.#spent += cost;
   }
 
-  /** Measuring the step took more after it was told: milliseconds. */
-  paid(cost: number): void {
-    this.#spent += cost;
-  }
-
   #isFirst(step: number): boolean {
     return step < firstAnyway || (step < first && this.#spent < firstBudget);
   }

@@ -72,8 +72,6 @@ export class StepSampler {
   readonly #activated = new WeakMap<AnyModule, Activated>();
   #kept: readonly Kept[] = [];
   #called = 0;
-  /** Milliseconds that measuring took. */
-  cost = 0;
   /** Whether no output was measured yet. */
   isEmpty = true;
   #latest: Latest | undefined;
@@ -89,14 +87,11 @@ export class StepSampler {
   /** A module is about to be called. */
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
     if (!this.#wants(module)) return;
-    const begin = performance.now();
     for (const activation of this.#activations.begin(module, tensorsOf(inputs))) this.#measureActivation(activation);
-    this.cost += performance.now() - begin;
   }
 
   forward(module: AnyModule, output: unknown): void {
     if (!this.#wants(module)) return;
-    const begin = performance.now();
     const tensors = tensorsOf(output);
     const [first, ...further] = tensors.slice(0, mostOutputs).filter((tensor) => tensor.numel() > 0);
     if (first) {
@@ -107,7 +102,6 @@ export class StepSampler {
     }
     this.#calls.set(module, this.#called++);
     for (const activation of this.#activations.end(module, tensors)) this.#measureActivation(activation);
-    this.cost += performance.now() - begin;
   }
 
   /** The module was called under `noGrad`, where nothing is measured: validation comes between steps, too. */
@@ -135,22 +129,17 @@ export class StepSampler {
    * @param lives of the model's units so far
    */
   measure({ info, modules }: DescribedModel, step: number, epoch: number, lives: UnitLives): StepStatistics {
-    const begin = performance.now();
-    const measured = { model: info.id, step, epoch, modules: modules.flatMap((module, id) => this.#moduleStatistics(module, id, step, lives)) };
-    this.cost += performance.now() - begin;
-    return measured;
+    return { model: info.id, step, epoch, modules: modules.flatMap((module, id) => this.#moduleStatistics(module, id, step, lives)) };
   }
 
   /** Keeps the parameters that have a gradient as they are before the step. */
   keepParameters({ modules }: DescribedModel): void {
-    const begin = performance.now();
     this.#kept = modules.flatMap((module, id) =>
       module
         .namedParameters("", false)
         .filter(([, parameter]) => parameter.gradSlot !== null && parameter.dense && parameter.numel() > 0)
         .map(([name, parameter]) => ({ module: id, name, parameter, values: new KeptValues(parameter) })),
     );
-    this.cost += performance.now() - begin;
   }
 
   /**
@@ -158,10 +147,8 @@ export class StepSampler {
    * @param isOf whether it could move one; the others are forgotten, too
    */
   changes(isOf: (parameter: Tensor) => boolean): ParameterChange[] {
-    const begin = performance.now();
     const changes = this.#kept.filter(({ parameter }) => isOf(parameter)).map(({ module, name, values }) => ({ module, name, change: values.change() }));
     this.#kept = [];
-    this.cost += performance.now() - begin;
     return changes;
   }
 
@@ -194,7 +181,7 @@ export class StepSampler {
         if (this.#isOver) return;
         this.#clock.stop();
         measured.outputGradient = this.#measure(gradient);
-        this.cost += this.#clock.go();
+        this.#clock.go();
       });
     }
     return measured;

@@ -7,7 +7,6 @@ import type { ProgramClock } from "./programClock.ts";
 export class OperationWatches implements OperationWatch {
   readonly #clock: ProgramClock;
   readonly #watches = new Set<OperationWatch>();
-  #cost = 0;
 
   constructor(clock: ProgramClock) {
     this.#clock = clock;
@@ -22,19 +21,12 @@ export class OperationWatches implements OperationWatch {
     if (this.#watches.delete(watch) && this.#watches.size === 0) watchOperations(null);
   }
 
-  /** Milliseconds that looking took since this was asked last. */
-  takeCost(): number {
-    const cost = this.#cost;
-    this.#cost = 0;
-    return cost;
-  }
-
   ran(operation: Pick<AnyOperation, "name">, inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown, saved?: readonly Tensor[]): void {
     // What the watch computes itself is none of the program's.
     if (this.#clock.isStopped) return;
     this.#clock.stop();
     for (const watch of this.#watches) watch.ran(operation, inputs, outputs, data, saved);
-    this.#cost += this.#clock.go();
+    this.#clock.go();
   }
 
   became(tensor: Tensor, source: Tensor): void {
@@ -51,6 +43,6 @@ export class OperationWatches implements OperationWatch {
     if (this.#clock.isStopped) return;
     this.#clock.stop();
     for (const watch of this.#watches) watch.passed?.(node, milliseconds, given, results);
-    this.#cost += this.#clock.go();
+    this.#clock.go();
   }
 }

@@ -9,6 +9,11 @@ export class ProgramClock {
     return this.#stops > 0;
   }
 
+  /** Milliseconds that it has stood still so far. */
+  get stood(): number {
+    return this.#behind + (this.isStopped ? performance.now() - this.#stoppedAt : 0);
+  }
+
   /** Milliseconds. */
   get now(): number {
     return (this.isStopped ? this.#stoppedAt : performance.now()) - this.#behind;

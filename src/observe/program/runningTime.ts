@@ -8,6 +8,11 @@ export class RunningTime {
     return performance.now() - this.#begin - this.#paused;
   }
 
+  /** Milliseconds that the run was paused. */
+  get paused(): number {
+    return this.#paused;
+  }
+
   /** The run was paused for so many milliseconds. */
   stood(milliseconds: number): void {
     this.#paused += milliseconds;

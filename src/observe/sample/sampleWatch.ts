@@ -118,13 +118,13 @@ export class SampleWatch {
    * The program computed a loss.
    * @returns milliseconds that it took; a measured step pays for them
    */
-  loss(computed: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): number {
+  loss(computed: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): void {
     if (!this.#isOpen) this.#isPartial = true;
-    if (!isMeasured && !this.#isOpen) return 0;
+    if (!isMeasured && !this.#isOpen) return;
     const begin = performance.now();
     const made = this.#madeBy(computed.input);
     this.#isPartial ||= this.#seen.size === 0;
-    if (!made) return 0;
+    if (!made) return;
     const [seen, way] = made;
     const { name, target, each } = computed;
     const isTraining = isGradEnabled() && seen.model.modules[0]!.training;
@@ -135,9 +135,7 @@ export class SampleWatch {
       else this.#count(result, "evaluation", moment, now);
       if (this.#waiting.length > mostWaiting) this.#waiting.shift();
     }
-    const cost = performance.now() - begin;
-    if (!isMeasured) this.#spent += cost;
-    return cost;
+    if (!isMeasured) this.#spent += performance.now() - begin;
   }
 
   /** A `backward()`: which step and epoch the calls and losses before it belong to is known only now. */

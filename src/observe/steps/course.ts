@@ -17,6 +17,11 @@ export class Course {
     return this.iterations.completed;
   }
 
+  /** Milliseconds that the watch was at work instead of the program. */
+  get watched(): number {
+    return this.clock.stood - this.time.paused;
+  }
+
   get underWay(): { readonly step: number; readonly epoch: number } {
     return { step: this.iterations.index, epoch: this.epochs.epoch };
   }
