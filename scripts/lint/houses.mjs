@@ -60,6 +60,7 @@ export const layers = {
     ["models"],
     ["steps"],
     ["graph", "sample", "values"],
+    ["checkpoints"],
     ["badNumbers"],
     ["measuring"],
     ["curves"],
