@@ -145,7 +145,7 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
 
   /**
    * How far the present pass is, to go on from there in another run: save it beside the model's and the optimizer's state and
-   * `getRngState()`.
+   * `getRngState()`, and take all of them up before the first loop.
    * @see https://pytorch.org/data/main/stateful_dataloader_tutorial.html
    */
   stateDict(): DataLoaderStateDict {
