@@ -14,6 +14,8 @@ export type Command =
       readonly threads: number;
       /** Whether the run is written down. */
       readonly keep: boolean;
+      /** Whether checkpoints are kept as well. */
+      readonly checkpoints: boolean;
       /** Whether the first bad number is looked for however late it comes. */
       readonly findsLate: boolean;
       readonly programArguments: readonly string[];
@@ -46,6 +48,8 @@ What stands after \`--\` is the program's own: it finds it in process.argv.
 Options:
   --json         (inspect, runs, show, compare) print everything as JSON
   --no-keep      (train) write nothing of the run down
+  --no-checkpoints
+                 (train) keep everything of the run but the parameters on the way
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
   -o FILE        (from-python) write the program there instead of printing it
@@ -86,7 +90,17 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
-  return { type: "run", mode, file, json, threads, keep: !values["no-keep"], findsLate: values["find-bad-number"] ?? false, programArguments };
+  return {
+    type: "run",
+    mode,
+    file,
+    json,
+    threads,
+    keep: !values["no-keep"],
+    checkpoints: !values["no-checkpoints"],
+    findsLate: values["find-bad-number"] ?? false,
+    programArguments,
+  };
 }
 
 function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
@@ -112,6 +126,7 @@ function parse(args: readonly string[]) {
         output: { type: "string", short: "o" },
         threads: { type: "string" },
         "no-keep": { type: "boolean" },
+        "no-checkpoints": { type: "boolean" },
         "find-bad-number": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },

@@ -50,7 +50,7 @@ async function translatePython(file: string, output: string | undefined): Promis
   return translateFile(file, output);
 }
 
-function run({ mode, file, json, threads, keep, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
+function run({ mode, file, json, threads, keep, checkpoints, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -62,7 +62,7 @@ function run({ mode, file, json, threads, keep, findsLate, programArguments }: E
     threads,
     programArguments,
     findsLate,
-    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns } }),
+    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");

@@ -7,6 +7,7 @@ import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { Problem, RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
 import type { Trail } from "./badNumbers/alarm.ts";
+import type { CheckpointSink } from "./checkpoints/checkpoint.ts";
 import { Checkpoints, type AtMoment } from "./checkpoints/checkpoints.ts";
 import { Holdings, type Stream } from "./checkpoints/holdings.ts";
 import { Curves } from "./curves/curves.ts";
@@ -53,6 +54,8 @@ export interface ObserverOptions {
   readonly places?: readonly ValuePlace[];
   /** Called where a checkpoint can be taken, or the run be put back to one. */
   readonly atMoment?: AtMoment;
+  /** Where checkpoints go that are taken every now and then; none are without. */
+  readonly checkpoints?: CheckpointSink;
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -112,7 +115,7 @@ export class Observer implements Instrument {
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
     const holdings = (this.#holdings = new Holdings(registry, optimizers));
-    const checkpoints = (this.checkpoints = new Checkpoints(course, holdings, options.atMoment));
+    const checkpoints = (this.checkpoints = new Checkpoints(course, holdings, options));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
     this.values = options.places?.length ? this.#newValueWatch(options.places, tell) : undefined;
     if (watching.enabled) this.#passes = this.#newPassWatch(options);
@@ -408,6 +411,7 @@ export class Observer implements Instrument {
     this.values?.finish();
     this.#curves.losses.tellWaiting(true);
     this.#report.tellAll();
+    this.checkpoints.finish();
     if (!this.#options.firstStep) {
       this.#samples.finish(this.#watches.models, this.#course.underWay, this.#course.time.now / Math.max(1, this.steps));
     }

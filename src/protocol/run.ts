@@ -183,6 +183,8 @@ export interface KeepOptions {
   readonly folder: string;
   /** Bytes that all runs in it may take together: the oldest that are not pinned give way. */
   readonly limit: number;
+  /** Whether the parameters and all else that the run goes on from are kept every now and then. Default true. */
+  readonly checkpoints?: boolean;
 }
 
 /** Bytes that all kept runs of a project may take together, unless that is set. */

@@ -3,7 +3,7 @@ import { writeSafetensors } from "../../engine/io/safetensors.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import { Generator } from "../../engine/random/index.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { Tensor } from "../../engine/tensor.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Holdings, Stream } from "./holdings.ts";
 import { packed } from "./values.ts";
@@ -11,6 +11,7 @@ import { packed } from "./values.ts";
 /** What a checkpoint says beside its tensors. */
 export interface Contents {
   readonly step: number;
+  readonly isEnd: boolean;
   /** Whether gradients are in it, because the next step may go on from them. */
   readonly keepsGradients: boolean;
   readonly models: readonly ModelContents[];
@@ -38,11 +39,17 @@ export interface ModelContents {
 /** The text of a file's metadata that holds `Contents`, as JSON. */
 export const contentsKey = "kindling";
 
+export interface CaptureOptions {
+  /** Whether the next step may go on from the gradients that there are. */
+  readonly keepsGradients: boolean;
+  /** See `Checkpoint`. */
+  readonly isEnd: boolean;
+}
+
 /**
  * @param step that the run has taken
- * @param keepsGradients whether the next step may go on from those that there are
  */
-export function capture(holdings: Holdings, step: number, keepsGradients: boolean): Checkpoint {
+export function capture(holdings: Holdings, step: number, { keepsGradients, isEnd }: CaptureOptions): Checkpoint {
   const tensors = new Map<string, Tensor>();
   const put = (name: string, tensor: Tensor): void => void tensors.set(name, tensor);
   const found = [...holdings.models];
@@ -62,14 +69,32 @@ export function capture(holdings: Holdings, step: number, keepsGradients: boolea
     return { yielded, isFinished };
   });
   const streams = holdings.streams.map((stream) => packed(stateOf(stream), "", () => {}));
-  const contents: Contents = { step, keepsGradients, models, loose: loose.map(([name]) => name), looseGradients, optimizers, schedulers, loaders, streams };
+  const contents: Contents = {
+    step,
+    isEnd,
+    keepsGradients,
+    models,
+    loose: loose.map(([name]) => name),
+    looseGradients,
+    optimizers,
+    schedulers,
+    loaders,
+    streams,
+  };
   const file = writeSafetensors(tensors, "checkpoint", { format: "pt", step: String(step), [contentsKey]: JSON.stringify(contents) });
   const start = file.length - [...tensors.values()].reduce((sum, tensor) => sum + tensor.nbytes, 0);
-  return { step, file: file as Uint8Array<ArrayBuffer>, models: { start, end: start + modelBytes } };
+  return { step, isEnd, file, models: { start, end: start + modelBytes } };
 }
 
 function stateOf(stream: Stream): unknown {
   return stream instanceof Generator ? stream.getState() : [...stream.getState()];
+}
+
+/** Bytes of what the run goes on from, about. */
+export function sizeOf({ models, loose, optimizers }: Holdings): number {
+  const tensors = [...[...models.values()].flatMap((model) => [...model.parameters(), ...model.buffers()]), ...loose.values()];
+  const states = optimizers.flatMap(({ state }) => [...state.values()].flatMap((own) => Object.values(own)));
+  return [...tensors, ...states].reduce<number>((sum, value) => sum + (value instanceof Tensor ? value.nbytes : 0), 0);
 }
 
 /** @returns the names of those that are in the file already */

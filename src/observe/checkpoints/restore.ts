@@ -18,9 +18,12 @@ const { assign } = Object;
  * @param file of a checkpoint
  * @throws Mismatch where the run is not at the moment of the checkpoint, or is of another program
  */
-export function restore(holdings: Holdings, step: number, file: Uint8Array): void {
+export function restore(holdings: Holdings, step: number, { buffer, byteOffset, byteLength }: Uint8Array): void {
+  // What Node reads from files has a `slice()` that is no copy.
+  const file = new Uint8Array(buffer, byteOffset, byteLength);
   const contents = JSON.parse(readSafetensorsMetadata(file, "checkpoint")[contentsKey] ?? "null") as Contents | null;
   if (!contents) throw new Mismatch("The file is no checkpoint of Kindling's.");
+  if (contents.isEnd) throw new Mismatch("The checkpoint is of the end of a run: nothing goes on from there.");
   if (contents.step !== step) throw new Mismatch(`The checkpoint is of step ${contents.step}, but the run is at step ${step}.`);
   const values = readSafetensors(file, "checkpoint");
   const named = targetsOf(holdings, contents, values);
