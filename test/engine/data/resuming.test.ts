@@ -248,7 +248,7 @@ describe("the state of a loader", () => {
   it("is refused where it is none, or of another kind of loader", () => {
     const loader = new data.DataLoader(rows(), { batchSize: 4, shuffle: true });
     assert.throws(() => loader.loadStateDict({ epoch: 3 } as never), /none of a DataLoader: give what a loader's stateDict\(\) gave/);
-    [...loader];
+    rowsOf(loader);
     const own = new data.DataLoader(rows(), { batchSize: 4, shuffle: true, generator: new Generator() });
     assert.throws(() => own.loadStateDict(loader.stateDict()), /of a loader with 1 generators, but this one has 2/);
   });
