@@ -20,6 +20,8 @@ export type Command =
       readonly findsLate: boolean;
       readonly programArguments: readonly string[];
     }
+  /** A server for agents, of this folder. */
+  | { readonly type: "mcp"; readonly folder: string }
   /** Kept runs: of the project of this folder. */
   | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
@@ -40,6 +42,7 @@ export const usage = `Usage:
   kindling runs [FOLDER]                          list the trainings that are kept, newest first
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
+  kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
@@ -72,6 +75,9 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     case "runs":
       if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
       return { type: "runs", folder: file ?? ".", json };
+    case "mcp":
+      if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
+      return { type: "mcp", folder: file ?? "." };
     case "show":
       if (file === undefined) throw new UsageError("which run? `kindling show RUN`; `kindling runs` lists them");
       if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);

@@ -38,6 +38,9 @@ async function main(args: readonly string[]): Promise<number> {
       return printRun(command.run, command.json, paintFor(process.stdout));
     case "compare":
       return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "mcp":
+      // Its protocol is of no use to a training.
+      return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
     case "toPython":
       // Its parser is of no use to a training.
       return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
@@ -74,6 +77,12 @@ function existingFile(file: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file ${printable(file)}`);
   if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  return path;
+}
+
+function existingFolder(folder: string): string {
+  const path = resolve(folder);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${printable(folder)}`);
   return path;
 }
 
