@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { compareRuns } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf, jsonable } from "../keep/facts.ts";
-import { findRun, listRuns, readRun, type KeptRun } from "../keep/keptRuns.ts";
+import { findRun, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { runsFolder } from "../keep/layout.ts";
+import { readRun } from "../keep/readRun.ts";
 import { checked, list, optional, record, text, whole } from "../run/codec.ts";
 import { modelFile } from "./files.ts";
 import { told } from "./told.ts";
@@ -64,7 +65,7 @@ export const explainRun: Tool<ExplainInput> = {
   announce: ({ run }) => `Explain the training ${run}`,
   run({ run: word, file }, house) {
     const kept = theRun(word, projectRuns(house, file));
-    const run = readRun(kept);
+    const { run } = readRun(kept);
     return Promise.resolve(jsonable({ ...factsOf(kept), ...detailsOf(kept, run), ...told(run) }));
   },
 };

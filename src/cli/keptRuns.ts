@@ -4,7 +4,8 @@ import { join, relative, resolve } from "node:path";
 import { compareRuns, tookText } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { findRun, gitOf, listRuns, readRun, type KeptRun } from "../keep/keptRuns.ts";
+import { findRun, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import { UsageError } from "./commandLine.ts";
@@ -24,7 +25,7 @@ export function printRuns(where: string, json: boolean, paint: Paint): number {
 
 export function printRun(word: string, json: boolean, paint: Paint): number {
   const kept = theRun(word, projectRuns());
-  const run = readRun(kept);
+  const { run } = readRun(kept);
   if (json) return printJson({ ...factsOf(kept), ...detailsOf(kept, run) });
   const git = gitOf(kept);
   const { label, info, summary } = kept;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { CheckpointEvent } from "./checkpointKeeper.ts";
 import type { KeptRun } from "./keptRuns.ts";
 import { checkpointFile, endFile, names } from "./layout.ts";
-import { readLines } from "./lines.ts";
+import { linesOf } from "./lines.ts";
 
 export interface KeptCheckpoint {
   /** Steps that the run had taken; of what it came to, all. */
@@ -32,9 +32,9 @@ export function checkpointsOf({ folder }: Pick<KeptRun, "folder">): readonly Kep
 /** All that were taken, whether they are still there or gave way to others. */
 export function checkpointEvents({ folder }: Pick<KeptRun, "folder">): readonly CheckpointEvent[] {
   const events: CheckpointEvent[] = [];
-  readLines(join(folder, names.events), (json) => {
+  for (const json of linesOf(join(folder, names.events))) {
     if ((json as { readonly type?: unknown }).type === "checkpoint") events.push(json as CheckpointEvent);
-  });
+  }
   return events;
 }
 

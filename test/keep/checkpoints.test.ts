@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { load, loadMetadata, type Tensor } from "../../src/engine/index.ts";
 import { CheckpointKeeper, type CheckpointEvent } from "../../src/keep/checkpointKeeper.ts";
 import { checkpointEvents, checkpointsOf } from "../../src/keep/checkpoints.ts";
-import { listRuns, readRun, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
 import { names } from "../../src/keep/layout.ts";
+import { readRun } from "../../src/keep/readRun.ts";
 import { Folder, Job, run } from "../runner/job.ts";
 
 const program = (end: string): string => `import { manualSeed, nn, optim, randn } from "kindling";
@@ -44,7 +45,7 @@ describe("checkpoints of a kept run", function () {
       assert.deepEqual(tensors.get("optimizer.0.0.expAvg")!.shape, [64, 4]);
       assert.ok("kindling" in loadMetadata(path));
     }
-    assert.equal(readRun(latest()).state, "finished");
+    assert.equal(readRun(latest()).run.state, "finished");
   });
 
   it("prove by their hashes that a program's numbers are the same each time", async () => {
