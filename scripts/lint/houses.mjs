@@ -62,6 +62,7 @@ export const layers = {
     ["graph", "sample", "values"],
     ["badNumbers"],
     ["measuring"],
+    ["weights"],
     ["curves"],
     ["lints"],
     ["report.ts"],

@@ -19,6 +19,8 @@ export const names = {
   files: "files.json",
   git: "git.json",
   diff: "diff.patch",
+  /** Weights as they were at some steps. */
+  checkpoints: "checkpoints",
 } as const;
 
 /** What makes a folder the root of a project. */
