@@ -162,6 +162,16 @@ for (let i = 0; i < 100; i++) { optimizer.zeroGrad(); net(first(ones(4, 2))).sum
     assert.equal(weightsOf(job)!.optimized, 6);
   });
 
+  it("takes over what the optimizer remembers of the part of a layer that stays", async () => {
+    const { weights } = await trainAndCapture(program(), 10);
+    const wider = program().replaceAll("8)", "9)").replace("nn.Linear(8, 1)", "nn.Linear(9, 1)");
+    const rest = `const { expAvg } = optimizer.state.get(net.fc.bias); console.log(expAvg.shape[0], expAvg.tolist().filter((v) => v !== 0).length);`;
+    const job = await trainWith(weights, `${wider.replace("steps: 40", "").replace("optimizer.step();", "optimizer.param_groups; optimizer.step();")}${rest}`);
+    assert.deepEqual(job.problems, []);
+    assert.equal(job.stdout, "9 9\n");
+    assert.equal(weightsOf(job)!.optimized, 6);
+  });
+
   it("takes no state of an optimizer of another kind", async () => {
     const first = await trainAndCapture(program(), 10);
     const second = await trainWith(first.weights, program({ optimizer: "new optim.SGD(net.parameters(), { lr: 0.01, momentum: 0.9 })" }));
