@@ -8,8 +8,10 @@ import { findRun, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
+import { weightsSentence } from "../run/weightRows.ts";
 import { UsageError } from "./commandLine.ts";
 import { modelTable } from "./modelTable.ts";
+import { originText } from "./weightsTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
 
 /** @param where a folder of the project, or a model file: then only its runs */
@@ -38,6 +40,7 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
     ...(git
       ? [["commit", `${git.commit.slice(0, 12)}${git.branch === undefined ? "" : ` (${git.branch})`}${git.isDirty ? ", changed since" : ""}`] as const]
       : []),
+    ...(run.weights ? [["weights", `of ${originText(run.weights)}: ${weightsSentence(run.weights.matches)}`] as const] : []),
     ["health", health(run).sentence.replaceAll("`", "") || "nothing to say"],
     ...(label.note === undefined ? [] : [["note", label.note] as const]),
     ["kept in", shortPath(kept.folder)],

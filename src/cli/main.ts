@@ -6,6 +6,7 @@ import { runsFolder } from "../keep/layout.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { inspect } from "./inspect.ts";
+import { weightsToBeginWith } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { printComparison, printRun, printRuns } from "./keptRuns.ts";
 import { coloured, plain, printable, type Paint } from "./problemText.ts";
@@ -53,7 +54,7 @@ async function translatePython(file: string, output: string | undefined): Promis
   return translateFile(file, output);
 }
 
-function run({ mode, file, json, threads, keep, checkpoints, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
+function run({ mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsExcept, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -65,6 +66,7 @@ function run({ mode, file, json, threads, keep, checkpoints, findsLate, programA
     threads,
     programArguments,
     findsLate,
+    ...(weightsFrom !== undefined && { weights: weightsToBeginWith(weightsFrom, path, weightsExcept) }),
     ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);

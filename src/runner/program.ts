@@ -8,7 +8,9 @@ import { kernelBuild } from "../engine/memory/kernelBuild.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
-import { Observer } from "../observe/observer.ts";
+import { Observer, type ObserverOptions } from "../observe/observer.ts";
+import { readWeights } from "../observe/weights/weightFile.ts";
+import { readFile } from "../engine/io/files.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
@@ -22,7 +24,7 @@ import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
 import { listenToOutput, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
-import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
+import { exitProblem, noModelProblem, noTrainingProblem, startOf, unreadableWeightsProblem, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
@@ -74,6 +76,8 @@ export class Program {
   readonly #surroundings: Surroundings;
   /** What the default generator began with. */
   readonly #seed = engine.initialSeed();
+  /** Why the weights that it is to begin with can't be read. */
+  #unreadable: Problem | undefined;
   #isWatched = true;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
@@ -113,6 +117,7 @@ export class Program {
       quietly,
       places: job.declarations.values,
       ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
+      ...this.#weights(),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -131,6 +136,7 @@ export class Program {
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
+    if (this.#unreadable) return this.#fail([this.#unreadable]);
     if (unknown.length > 0) return this.#fail(unknown.map(({ name, position }) => missingExport(name, position)));
     watchProcess({
       isOurs: (error) => isInstance(error, StopSignal),
@@ -165,6 +171,17 @@ export class Program {
         this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
       },
     };
+  }
+
+  #weights(): Pick<ObserverOptions, "weights"> {
+    const { file, weights: request } = this.#job.request;
+    if (!request) return {};
+    try {
+      return { weights: { held: readWeights(readFile(request.file), request.file), request } };
+    } catch (error) {
+      this.#unreadable = unreadableWeightsProblem(request.origin, error as Error, file);
+      return {};
+    }
   }
 
   #installHooks(): void {
