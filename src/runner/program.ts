@@ -11,6 +11,7 @@ import { Observer } from "../observe/observer.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
+import { Beginning } from "./beginning.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -70,6 +71,7 @@ export class Program {
   readonly #observer: Observer;
   readonly #printed: PrintedLines;
   readonly #surroundings: Surroundings;
+  readonly #beginning: Beginning | undefined;
   /** What the default generator began with. */
   readonly #seed = engine.initialSeed();
   #isWatched = true;
@@ -119,6 +121,8 @@ export class Program {
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
+    const { beginning } = job.request;
+    this.#beginning = beginning && new Beginning(beginning, this.#observer, job.declarations.values);
   }
 
   async run(): Promise<void> {
@@ -135,6 +139,7 @@ export class Program {
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
     setInstrument(this.#observer);
+    this.#beginning?.listen();
     listenToOutput((chunk, isError) => {
       this.#printed.add(chunk, isError);
       // An "exit" handler of the program's may have the last word.
@@ -162,7 +167,10 @@ export class Program {
       called: (call) => this.#observer.callEnded(call),
       value: (value, place) => {
         // To look at a proxy would run code of the program's.
-        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) this.#observer.value(value, place);
+        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) {
+          this.#observer.value(value, place);
+          this.#beginning?.value(value, place);
+        }
         return value;
       },
       report: () => {
@@ -249,6 +257,7 @@ export class Program {
     const { file, mode } = this.#job.request;
     const classes = this.#tellAll();
     if (outcome !== "finished") return;
+    this.#beginning?.write();
     if (this.#observer.registry.isEmpty && classes === 0) this.#tell({ type: "problem", problem: noModelProblem(file) });
     else if (mode === "train" && this.#observer.steps === 0) this.#tell({ type: "problem", problem: noTrainingProblem(file) });
   }
