@@ -120,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       store,
       edits,
       controller,
+      pool,
       current,
       inspection,
       modelDebugger,

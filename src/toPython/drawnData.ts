@@ -29,18 +29,23 @@ export function drawnData(program: Extract<Node, { type: "Program" }>, translate
   for (const statement of program.body) {
     const node = statement.type === "ExportNamedDeclaration" && statement.declaration ? statement.declaration : statement;
     if (node.type === "FunctionDeclaration" && node.id && isDrawn(node, drawn)) drawn.add(node.id.name);
+    // A list that numbers are pushed into.
     walk(node, (each) => {
-      // A list that numbers are pushed into.
-      if (each.type === "CallExpression" && each.callee.type === "MemberExpression" && each.callee.object.type === "Identifier" && each.arguments.some((argument) => isDrawn(argument, drawn)))
+      if (
+        each.type === "CallExpression" &&
+        each.callee.type === "MemberExpression" &&
+        each.callee.object.type === "Identifier" &&
+        each.arguments.some((argument) => isDrawn(argument, drawn))
+      )
         drawn.add(each.callee.object.name);
-      return true;
     });
     if (node.type !== "VariableDeclaration") continue;
     for (const { id, init } of node.declarations) {
       if (id.type !== "Identifier" || !init || !isDrawn(init, drawn)) continue;
-      drawn.add(id.name);
       const type = translated.typeOf(init);
-      if (type.kind === "tensor" && node.kind === "const") found.push({ name: id.name, line: id.loc!.start.line, value: init, isWhole: type.dtype === "int" });
+      // What is computed from data that comes along needs not to come along.
+      if (type.kind !== "tensor" || node.kind !== "const") drawn.add(id.name);
+      else found.push({ name: id.name, line: id.loc!.start.line, value: init, isWhole: type.dtype === "int" });
     }
   }
   return found;
