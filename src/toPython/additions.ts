@@ -7,6 +7,11 @@ import { unknown, type Type } from "./types.ts";
 type MakesLines = (context: Context) => readonly string[];
 type MakesCode = (text: string) => string;
 
+interface Condition {
+  readonly head: string;
+  readonly behind: string;
+}
+
 const placeOf = ({ start, end }: Node): string => `${start}:${end}`;
 
 export class Additions {
@@ -17,15 +22,25 @@ export class Additions {
   readonly #types = new Map<string, Type>();
   readonly #around = new Map<string, MakesCode[]>();
   readonly #before = new Map<string, MakesLines[]>();
+  readonly #under = new Map<string, Condition>();
 
   /** Puts `make` around an expression's Python, or around what a loop counts through. */
   putAround(node: Node, make: MakesCode): void {
     append(this.#around, node, make);
   }
 
-  /** Puts lines before the statement that an expression is in; before a statement, when `begins` asks for them. */
+  /** Puts lines before the statement that an expression is in. */
   putBefore(node: Node, make: MakesLines): void {
     append(this.#before, node, make);
+  }
+
+  /** Puts a statement under a condition, with a line behind it. */
+  putUnder(statement: Node, head: string, behind: string): void {
+    this.#under.set(placeOf(statement), { head, behind });
+  }
+
+  conditionOf(statement: Node): Condition | undefined {
+    return this.#under.get(placeOf(statement));
   }
 
   /** What is known of an expression once the program was translated. */

@@ -2,9 +2,11 @@
 import type { Problem } from "../protocol/index.ts";
 import { Additions } from "./additions.ts";
 import type { ReadFile } from "./context.ts";
+import { distributedFile, slurmFile } from "./distributedFile.ts";
 import { drawnData, type DrawnData } from "./drawnData.ts";
 import { expression } from "./expressions.ts";
 import { pythonFile } from "./imports.ts";
+import { shareTraining, type Alone, type Sharing } from "./manyProcesses.ts";
 import { optimizedModels } from "./optimized.ts";
 import { modelPart } from "./parts.ts";
 import { readme } from "./readme.ts";
@@ -25,13 +27,15 @@ export interface PythonProject {
   readonly data: readonly string[];
   /** Tensors that `train.py` reads from `data.npz`, by the variables that hold them here. */
   readonly drawn: readonly { readonly name: string; readonly line: number }[];
+  /** Whether many processes can share the training, or why not. */
+  readonly sharing: Sharing | Alone;
 }
 
 /** @param file the absolute path of the program */
 export function pythonProject(source: string, file: string, read: ReadFile): PythonProject {
   const root = file.split("/").slice(0, -1).join("/");
   const name = file.split("/").at(-1)!;
-  if (isBroken(source)) return { files: [], problems: toPython(source, file).problems, data: [], drawn: [] };
+  if (isBroken(source)) return { files: [], problems: toPython(source, file).problems, data: [], drawn: [], sharing: { why: "it can't be read", line: 0 } };
   const part = modelPart(source);
   const model = part.names.length > 0 ? toPython(source, file, { read, root, only: part.isModel }) : undefined;
   const options: ToPythonOptions = {
@@ -43,11 +47,13 @@ export function pythonProject(source: string, file: string, read: ReadFile): Pyt
   const { program } = parseProgram(source);
   const translated = new Additions();
   toPython(source, file, { read, root, additions: translated });
-  const additions = new Additions();
+  const shared = new Additions();
+  const sharing = shareTraining(program, translated, shared);
+  const additions = "why" in sharing ? new Additions() : shared;
+  if ("why" in sharing) beginWithWeights(program, translated, additions);
   const drawn = drawnData(program, translated);
   for (const each of drawn) additions.putAround(each.value, () => readDrawn(each));
   if (drawn.length > 0) for (const line of ["from pathlib import Path", "import numpy as np", "import torch"]) additions.imports.add(line);
-  beginWithWeights(program, translated, additions);
   const train = toPython(source, file, { ...options, additions });
   const files: ProjectFile[] = [...(model ? [{ path: "model.py", text: model.code }] : []), { path: "train.py", text: train.code }];
   const problems = [...(model?.problems ?? []), ...train.problems];
@@ -64,7 +70,8 @@ export function pythonProject(source: string, file: string, read: ReadFile): Pyt
     open.push(...made.imports);
     for (const each of dataBeside(text)) data.add(each);
   }
-  if (additions.imports.has("from starting_weights import begin_with")) files.push({ path: "starting_weights.py", text: weightsFile });
+  if (!("why" in sharing)) files.push({ path: "distributed.py", text: distributedFile }, { path: "train.slurm", text: slurmFile(sharing.hasEpochs) });
+  if (additions.imports.has(beginWith) || !("why" in sharing)) files.push({ path: "starting_weights.py", text: weightsFile });
   const own = problems.filter(
     (problem, i) =>
       problems.findIndex(
@@ -72,10 +79,11 @@ export function pythonProject(source: string, file: string, read: ReadFile): Pyt
       ) === i,
   );
   return {
-    files: [...files, { path: "requirements.txt", text: requirements(files) }, { path: "README.md", text: readme(name, files, drawn) }],
+    files: [...files, { path: "requirements.txt", text: requirements(files) }, { path: "README.md", text: readme({ name, source, files, drawn, sharing }) }],
     problems: own,
     data: [...data],
     drawn,
+    sharing,
   };
 }
 
@@ -91,11 +99,13 @@ function isBroken(source: string): boolean {
 const readDrawn = ({ name, isWhole }: DrawnData): string =>
   `torch.from_numpy(np.load(Path(__file__).parent / "data.npz")[${JSON.stringify(name)}])${isWhole ? ".long()" : ""}`;
 
+const beginWith = "from starting_weights import begin_with";
+
 /** Right before an optimizer gets a model's parameters, they are those of a file if one was asked for. */
 function beginWithWeights(program: Node, translated: Additions, additions: Additions): void {
   for (const { construction, models } of optimizedModels(program, translated)) {
     if (models.length === 0) continue;
-    additions.imports.add("from starting_weights import begin_with");
+    additions.imports.add(beginWith);
     additions.putBefore(construction, (context) => models.map((model) => `begin_with(${expression(context, model).text})`));
   }
 }

@@ -160,7 +160,7 @@ export function statement(context: Context, node: Node): void {
     case "ClassDeclaration":
       return classDeclaration(context, node);
     case "ExpressionStatement":
-      return expressionStatement(context, node, node.expression);
+      return underCondition(context, node, () => expressionStatement(context, node, node.expression));
     case "ReturnStatement":
       if (!node.argument) return context.statement(node, () => "return");
       return returned(context, node.argument, node);
@@ -207,6 +207,15 @@ function skip(context: Context, node: Node): void {
 const raised = (made: Code): string => (made.type.kind === "string" ? `RuntimeError(${made.text})` : made.text);
 
 // Expressions as statements
+
+function underCondition(context: Context, node: Node, write: () => void): void {
+  const condition = context.additions?.conditionOf(node);
+  if (!condition) return write();
+  context.commentsBefore(node.start!);
+  context.line(condition.head, startLine(node));
+  context.indented(write);
+  context.line(condition.behind, startLine(node));
+}
 
 function expressionStatement(context: Context, node: Node, value: Node): void {
   const inner = bare(value);

@@ -3,6 +3,7 @@
 export const weightsFile = `"""Begins with weights from a file instead of new ones: \`python train.py --weights weights.pt\`."""
 
 import argparse
+import sys
 
 import torch
 
@@ -18,12 +19,16 @@ def begin_with(model):
     if _file is None or id(model) in _begun:
         return
     _begun.add(id(model))
+    name = type(model).__name__
     wanted = {name: value.shape for name, value in model.state_dict().items()}
     for i, state in enumerate(_states()):
         if {name: value.shape for name, value in state.items()} == wanted:
             model.load_state_dict(_unused.pop(i))
             return
-    raise SystemExit(f"{_file} has no weights for {type(model).__name__}: names or shapes are others")
+    if len(_begun) == 1:
+        raise SystemExit(f"{_file} has no weights for {name}: names or shapes are others")
+    # It was made only after the first step, when the file had been written.
+    print(f"{_file} has no weights for another {name}, which begins with its own", file=sys.stderr)
 
 
 def _states():

@@ -1,6 +1,8 @@
 /** An exported project as people get it: written by the command line, run by the PyTorch of this machine. */
 import { execFile, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +40,17 @@ export class Exported implements Disposable {
     return (await run(python, ["train.py", ...options], { cwd: this.project, env: { ...process.env, OMP_NUM_THREADS: "1" } })).stdout;
   }
 
+  /** What as many processes print together, started as torchrun starts them. Rejects when one of them fails. */
+  async processes(count: number, ...options: readonly string[]): Promise<string> {
+    const port = await freePort();
+    const contract = { MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(port), WORLD_SIZE: String(count), LOCAL_WORLD_SIZE: String(count), OMP_NUM_THREADS: "1" };
+    const started = Array.from({ length: count }, (_, i) =>
+      run(python, ["train.py", ...options], { cwd: this.project, env: { ...process.env, ...contract, RANK: String(i), LOCAL_RANK: String(i) } }),
+    );
+    const ended = await Promise.allSettled(started);
+    return ended.map((each) => (each.status === "fulfilled" ? each.value.stdout : fail(each.reason as Error))).join("");
+  }
+
   text(name: string): string {
     return readFileSync(join(this.project, name), "utf8");
   }
@@ -49,6 +62,19 @@ export class Exported implements Disposable {
   async #kindling(...args: readonly string[]): Promise<string> {
     return (await run(process.execPath, [fileURLToPath(new URL("cli/main.js", await builtRunner())), ...args])).stdout;
   }
+}
+
+function fail(error: Error): never {
+  throw error;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 /** Every number that was printed. */
