@@ -41,6 +41,8 @@ export async function writePython(script: URL, request: Omit<RunRequest, "mode">
   const problems = await writeBeginning(runner, request, { folder: resolve(folder), values: project.drawn });
   const weights = existsSync(join(folder, "weights.pt")) ? " with the weights that the training begins with" : "";
   process.stderr.write(`kindling: wrote ${plural(project.files.length, "file")} into ${folder}${weights}; \`python train.py\` there runs them\n`);
+  const { sharing } = project;
+  if ("why" in sharing && sharing.line > 0) process.stderr.write(`kindling: one process trains it, not several: line ${sharing.line}: ${sharing.why}\n`);
   return tell([...project.problems, ...problems], paint);
 }
 

@@ -110,7 +110,10 @@ describe("an exported training in many processes", function () {
   it("writes files once, with the model's own names", async () => {
     using exported = new Exported(classifier);
     await exported.write();
-    assert.match(exported.text("train.py"), /\n {4}if distributed\.is_first\(\):\n {8}torch\.save\(model\.state_dict\(\), "net\.pt"\)\n {4}distributed\.wait\(\)\n/);
+    assert.match(
+      exported.text("train.py"),
+      /\n {4}if distributed\.is_first\(\):\n {8}torch\.save\(model\.state_dict\(\), "net\.pt"\)\n {4}distributed\.wait\(\)\n/,
+    );
     const printed = await exported.processes(2);
     assert.match(printed, /\nfc1\.weight fc1\.bias norm\.weight norm\.bias fc2\.weight fc2\.bias\n$/);
     assert.ok(existsSync(join(exported.project, "net.pt")));
@@ -122,7 +125,10 @@ describe("an exported training in many processes", function () {
     const whole = (await exported.processes(2)).split("\n");
     const unharmed = exported.text("train.py");
     exported.edit("train.py", (text) =>
-      text.replace("    model.train()\n", "    model.train()\n    if epoch == 3 and distributed.rank == 1:\n        import os\n        os.kill(os.getpid(), 9)\n"),
+      text.replace(
+        "    model.train()\n",
+        "    model.train()\n    if epoch == 3 and distributed.rank == 1:\n        import os\n        os.kill(os.getpid(), 9)\n",
+      ),
     );
     await assert.rejects(exported.processes(2, "--checkpoint", "state.pt"));
     exported.edit("train.py", () => unharmed);
@@ -136,7 +142,9 @@ describe("an exported training in many processes", function () {
     using exported = new Exported(images);
     await exported.write();
     const whole = (await exported.processes(2)).split("\n");
-    exported.edit("train.py", (text) => text.replace("distributed.batches(loader)", "distributed.batches(loader if epoch < 3 or distributed._loops < 2 else 1 // 0)"));
+    exported.edit("train.py", (text) =>
+      text.replace("distributed.batches(loader)", "distributed.batches(loader if epoch < 3 or distributed._loops < 2 else 1 // 0)"),
+    );
     await assert.rejects(exported.processes(2, "--checkpoint", "state.pt"), /ZeroDivisionError|Connection closed/);
     exported.edit("train.py", (text) => text.replace("loader if epoch < 3 or distributed._loops < 2 else 1 // 0", "loader"));
     const rest = (await exported.python("--checkpoint", "state.pt", "--resume")).split("\n");
@@ -179,7 +187,10 @@ const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
       "function step(x: Tensor): void {\n  const loss = net(x).mean();\n  loss.backward();\n  optimizer.step();\n}\nfor (let epoch = 0; epoch < 2; epoch++) for (const [x] of loader) step(x);",
       /^shared$/,
     ],
-    "no loader": ["for (let i = 0; i < 3; i++) {\n  const loss = net(tensor([[1]])).mean();\n  loss.backward();\n  optimizer.step();\n}", /^16: .*`DataLoader`/],
+    "no loader": [
+      "for (let i = 0; i < 3; i++) {\n  const loss = net(tensor([[1]])).mean();\n  loss.backward();\n  optimizer.step();\n}",
+      /^16: .*`DataLoader`/,
+    ],
     "two losses for a batch, as in a GAN": [
       "for (const [x] of loader) {\n  const a = net(x).mean();\n  a.backward();\n  optimizer.step();\n  const b = net(x).pow(2).mean();\n  b.backward();\n}",
       /^19: .*more than one loss/,
@@ -189,10 +200,19 @@ const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
       /^17: .*more than one loss/,
     ],
     "a sum": ["for (const [x] of loader) {\n  const loss = net(x).sum();\n  loss.backward();\n}", /^15: .*sum/],
-    "a sum, by an option": ["const lossFn = new nn.MSELoss({ reduction: \"sum\" });\nfor (const [x] of loader) {\n  const loss = lossFn(net(x), x);\n  loss.backward();\n}", /^14: .*sum/],
+    "a sum, by an option": [
+      'const lossFn = new nn.MSELoss({ reduction: "sum" });\nfor (const [x] of loader) {\n  const loss = lossFn(net(x), x);\n  loss.backward();\n}',
+      /^14: .*sum/,
+    ],
     "a method of the model": ["for (const [x] of loader) {\n  const loss = net.encode(x).mean();\n  loss.backward();\n}", /^15: .*`net\.encode\(\)`/],
-    "another model's loss": ["const other = new Net();\nfor (const [x] of loader) {\n  const loss = other(x).mean();\n  loss.backward();\n}", /^17: .*an optimizer has/],
-    "gradients of gradients": ["for (const [x] of loader) {\n  const [g] = autograd.grad(net(x).mean(), net.fc.weight);\n  const loss = net(x).mean().add(g!.mean());\n  loss.backward();\n}", /^15: .*autograd\.grad/],
+    "another model's loss": [
+      "const other = new Net();\nfor (const [x] of loader) {\n  const loss = other(x).mean();\n  loss.backward();\n}",
+      /^17: .*an optimizer has/,
+    ],
+    "gradients of gradients": [
+      "for (const [x] of loader) {\n  const [g] = autograd.grad(net(x).mean(), net.fc.weight);\n  const loss = net(x).mean().add(g!.mean());\n  loss.backward();\n}",
+      /^15: .*autograd\.grad/,
+    ],
     "nothing that learns": ["console.log(net);", /^0: nothing/],
   };
   for (const [name, [source, found]] of Object.entries(programs)) it(`is told by the text: ${name}`, () => assert.match(sharing(head + source), found));
