@@ -38,6 +38,9 @@ async function main(args: readonly string[]): Promise<number> {
       return printRun(command.run, command.json, paintFor(process.stdout));
     case "compare":
       return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "mcp":
+      // Its protocol is of no use to a training.
+      return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
     case "toPython":
       return translate(existingFile(command.file), command.folder);
   }
@@ -58,7 +61,7 @@ async function translatePython(file: string, output: string | undefined): Promis
   return translateFile(file, output);
 }
 
-function run({ mode, file, json, threads, keep, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
+function run({ mode, file, json, threads, keep, checkpoints, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -70,7 +73,7 @@ function run({ mode, file, json, threads, keep, findsLate, programArguments }: E
     threads,
     programArguments,
     findsLate,
-    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns } }),
+    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
@@ -82,6 +85,12 @@ function existingFile(file: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file ${printable(file)}`);
   if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  return path;
+}
+
+function existingFolder(folder: string): string {
+  const path = resolve(folder);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${printable(folder)}`);
   return path;
 }
 
