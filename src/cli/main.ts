@@ -43,9 +43,17 @@ async function main(args: readonly string[]): Promise<number> {
       // Its protocol is of no use to a training.
       return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
     case "toPython":
-      // Its parser is of no use to a training.
-      return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
+      return translate(existingFile(command.file), command.folder);
   }
+}
+
+/** Its parser is of no use to a training. */
+async function translate(file: string, folder: string | undefined): Promise<number> {
+  const { printPython, writePython } = await import("./toPython.ts");
+  const paint = paintFor(process.stderr);
+  if (folder === undefined) return printPython(file, paint);
+  const request = { file, directory: process.cwd(), sampling: defaultSampling, timeLimit: inspectTimeLimit, threads: 0 };
+  return writePython(runnerScript, request, folder, paint);
 }
 
 /** The translator is loaded only where it is wanted. */

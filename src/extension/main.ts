@@ -122,6 +122,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       store,
       edits,
       controller,
+      pool,
       current,
       inspection,
       modelDebugger,

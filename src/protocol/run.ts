@@ -187,6 +187,15 @@ export interface RunRequest {
   readonly debug?: boolean;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
   readonly inBackground?: boolean;
+  /** Where an inspection writes down what a training begins with; nowhere if absent. */
+  readonly beginning?: BeginningOptions;
+}
+
+export interface BeginningOptions {
+  /** An existing folder; `weights.pt` and `data.npz` go there. */
+  readonly folder: string;
+  /** Variables of the program's own file whose tensors are data that can't be made again; by the line where they get them. */
+  readonly values: readonly { readonly name: string; readonly line: number }[];
 }
 
 export interface KeepOptions {

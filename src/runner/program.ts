@@ -14,6 +14,7 @@ import { readFile } from "../engine/io/files.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
+import { Beginning } from "./beginning.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -74,6 +75,7 @@ export class Program {
   readonly #observer: Observer;
   readonly #printed: PrintedLines;
   readonly #surroundings: Surroundings;
+  readonly #beginning: Beginning | undefined;
   /** What the default generator began with. */
   readonly #seed = engine.initialSeed();
   /** Why the weights that it is to begin with can't be read. */
@@ -127,6 +129,8 @@ export class Program {
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
+    const { beginning } = job.request;
+    this.#beginning = beginning && new Beginning(beginning, this.#observer, job.declarations.values);
   }
 
   async run(): Promise<void> {
@@ -144,6 +148,7 @@ export class Program {
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
     setInstrument(this.#observer);
+    this.#beginning?.listen();
     listenToOutput((chunk, isError) => {
       this.#printed.add(chunk, isError);
       // An "exit" handler of the program's may have the last word.
@@ -197,7 +202,10 @@ export class Program {
       called: (call) => this.#observer.callEnded(call),
       value: (value, place) => {
         // To look at a proxy would run code of the program's.
-        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) this.#observer.value(value, place);
+        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) {
+          this.#observer.value(value, place);
+          this.#beginning?.value(value, place);
+        }
         return value;
       },
       report: () => {
@@ -284,6 +292,7 @@ export class Program {
     const { file, mode } = this.#job.request;
     const classes = this.#tellAll();
     if (outcome !== "finished") return;
+    this.#beginning?.write();
     if (this.#observer.registry.isEmpty && classes === 0) this.#tell({ type: "problem", problem: noModelProblem(file) });
     else if (mode === "train" && this.#observer.steps === 0) this.#tell({ type: "problem", problem: noTrainingProblem(file) });
   }
