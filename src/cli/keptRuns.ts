@@ -3,7 +3,8 @@ import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { compareRuns, tookText } from "../keep/comparison.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { codeOf, findRun, gitOf, listRuns, readRun, type KeptRun } from "../keep/keptRuns.ts";
+import { codeOf, findRun, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import type { RunSnapshot } from "../run/snapshot.ts";
@@ -24,7 +25,7 @@ export function printRuns(where: string, json: boolean, paint: Paint): number {
 
 export function printRun(word: string, json: boolean, paint: Paint): number {
   const kept = theRun(word, projectRuns());
-  const run = readRun(kept);
+  const { run } = readRun(kept);
   if (json) return printJson({ ...factsOf(kept), ...detailsOf(kept, run) });
   const git = gitOf(kept);
   const { label, info, summary } = kept;

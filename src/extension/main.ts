@@ -112,7 +112,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     showProblems(store, extension),
     showStatus(store, current),
     keptRuns,
-    registerKeptRunCommands(keptRuns, panels),
+    registerKeptRunCommands(keptRuns, panels, extension),
     pythonFiles,
     offerPasteAsKindling(),
     registerCommands({

@@ -22,6 +22,12 @@ export interface RunInfo {
   /** Of the process that runs it, on `host`. */
   readonly process: number;
   readonly host: string;
+  /** Of the runs that were begun together. */
+  readonly group?: string;
+  /** What took the place of its own seed. */
+  readonly seed?: number;
+  /** What took the place of values of its constants, by name, as it would stand in the file. */
+  readonly given?: Readonly<Record<string, string>>;
 }
 
 export interface SeriesSummary {
@@ -77,6 +83,9 @@ export const runInfo: Codec<RunInfo> = checked(
     threads: whole,
     process: whole,
     host: text,
+    group: optional(text),
+    seed: optional(whole),
+    given: optional(dictionary(text)),
   }),
   "a run of another format",
   (info) => info.format === format,

@@ -12,6 +12,8 @@ export const names = {
   label: "label.json",
   /** One line for each value of each series. */
   series: "series.jsonl",
+  /** When each of some steps was, milliseconds since the run began. */
+  clock: "clock.jsonl",
   /** Everything else that the run told, in its order. */
   events: "events.jsonl",
   /** The program's own files as they were, under `code`, and the repository they were in. */

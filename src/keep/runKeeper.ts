@@ -21,6 +21,8 @@ import { writeWhole } from "./wholeFile.ts";
 const interval = 250;
 /** Of the room for all runs, the part that what one run measured may take. */
 const shareOfSamples = 0.1;
+/** From one time that is written down to the next. */
+const leastGrowth = 1.01;
 
 export interface KeeperOptions {
   readonly request: RunRequest;
@@ -37,12 +39,15 @@ export class RunKeeper {
   readonly #folder: string;
   readonly #series: LineFile;
   readonly #events: LineFile;
+  readonly #clock: LineFile;
   readonly #outlines = new Map<string, Outline>();
   /** Values of series that were written. */
   #rows = 0;
   #state: RunState = "starting";
   #end: Pick<RunSummary, "endedAt" | "exitCode"> = {};
   #progress: Progress | undefined;
+  /** What was written last of when steps were. */
+  #clocked = { step: 0, elapsed: 0 };
   #measured = 0;
   #measuredBytes = 0;
   #skippedStep = -1;
@@ -73,6 +78,7 @@ export class RunKeeper {
     writeWhole(join(this.#folder, names.run), runInfo.encode(info));
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
+    this.#clock = new LineFile(join(this.#folder, names.clock));
     this.#writeSummary();
     setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
     void options.kernels.then((kernels) => (this.#kernels = kernels));
@@ -104,7 +110,7 @@ export class RunKeeper {
         return;
       case "progress":
         this.#progress = event.progress;
-        return;
+        return this.#addTime(event.progress);
       case "statistics":
         return this.#addStatistics(event.packed);
       case "changes":
@@ -141,6 +147,13 @@ export class RunKeeper {
     let outline = this.#outlines.get(name);
     if (!outline) this.#outlines.set(name, (outline = new Outline()));
     outline.add(value);
+  }
+
+  /** Closer together at the beginning, so that a long run has no more than some thousand. */
+  #addTime({ step, elapsed }: Progress): void {
+    if (step <= this.#clocked.step || elapsed < this.#clocked.elapsed * leastGrowth) return;
+    this.#clocked = { step, elapsed };
+    this.#clock.add(this.#clocked);
   }
 
   #rename(from: string, to: string): void {
@@ -185,6 +198,7 @@ export class RunKeeper {
     this.#timer = undefined;
     this.#series.flush();
     this.#events.flush();
+    this.#clock.flush();
     this.#writeSummary();
   }
 
@@ -217,7 +231,7 @@ export class RunKeeper {
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    for (const file of [this.#series, this.#events]) file.close();
+    for (const file of [this.#series, this.#events, this.#clock]) file.close();
   }
 }
 
@@ -236,6 +250,9 @@ function infoOf({ request, version }: KeeperOptions): RunInfo {
     threads: request.threads,
     process: process.pid,
     host: hostname(),
+    ...(request.keep?.group !== undefined && { group: request.keep.group }),
+    ...(request.seed !== undefined && { seed: request.seed }),
+    ...(request.given && { given: Object.fromEntries(request.given.map(({ name, value }) => [name, value])) }),
   };
 }
 

@@ -81,6 +81,23 @@ export function sparkline(values: readonly number[]): string {
   return picked.map((value) => (Number.isFinite(value) ? bar(value) : " ")).join("");
 }
 
+/** What a run is called, wherever it stands beside others. */
+export function titleOf({ info, label }: KeptRun): string {
+  const own = label.name ?? timeText(info.startedAt, Date.now());
+  return [basename(info.file, ".model.ts"), own, ...givenTexts(info)].join(", ");
+}
+
+/** The same of several, so that each is told from the others. */
+export function distinctTitles(runs: readonly KeptRun[]): string[] {
+  const titles = runs.map(titleOf);
+  return titles.map((title, place) => (titles.indexOf(title) === titles.lastIndexOf(title) ? title : `${title} (${runs[place]!.id.split("-").at(-1)})`));
+}
+
+/** What was given to a run of a group: `lr 0.1`, `seed 3`. */
+export function givenTexts({ given = {}, seed }: KeptRun["info"]): string[] {
+  return [...Object.entries(given).map(([name, value]) => `${name} ${value}`), ...(seed === undefined ? [] : [`seed ${seed}`])];
+}
+
 export function timeText(at: number, now: number): string {
   const [then, today] = [new Date(at), new Date(now)];
   const time = then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
