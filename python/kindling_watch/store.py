@@ -68,7 +68,7 @@ def _rank() -> Dict[str, Any]:
     if not (rank.isdigit() and ranks.isdigit() and int(ranks) > 1):
         return {}
     known = [os.environ.get(name, "") for name in ("TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT", "MASTER_ADDR", "MASTER_PORT")]
-    return {"rank": int(rank), "ranks": int(ranks), "group": ":".join(known)}
+    return {"rank": {"number": int(rank), "of": int(ranks), "job": ":".join(known)}}
 
 
 class RunFolder:
@@ -83,7 +83,7 @@ class RunFolder:
         # Where a project is in git, its runs are not.
         with open(os.path.join(runs, "..", ".gitignore"), "w") as ignore:
             ignore.write("*\n")
-        self.id = _run_id(self._started, self.file, rank.get("rank"))
+        self.id = _run_id(self._started, self.file, rank["rank"]["number"] if rank else None)
         self.folder = os.path.join(runs, self.id)
         os.mkdir(self.folder)
         self._whole(

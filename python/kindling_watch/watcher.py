@@ -139,7 +139,7 @@ class Watcher:
         value = root.item() if root.device.type == "cpu" else root.detach().clone()
         leaves = leaves_below(root) if len(self._optimizers) > 1 else None
         self._losses.add(StepLoss(value, leaves))
-        self._schedule.spent += time.perf_counter() - begin
+        self._schedule.spend(time.perf_counter() - begin, self._sampler is not None)
 
     def before_step(self, optimizer: Optimizer) -> None:
         if self._inside is not None:
@@ -147,15 +147,16 @@ class Watcher:
         self._inside = optimizer
         begin = time.perf_counter()
         self._guarded(lambda: self._step_begins(optimizer), False)
-        self._schedule.spent += time.perf_counter() - begin
+        self._schedule.spend(time.perf_counter() - begin, self._sampler is not None)
 
     def after_step(self, optimizer: Optimizer) -> None:
         if self._inside is not optimizer:
             return
         self._inside = None
         begin = time.perf_counter()
+        is_looking = self._sampler is not None
         self._guarded(lambda: self._step_ends(optimizer), False)
-        self._schedule.spent += time.perf_counter() - begin
+        self._schedule.spend(time.perf_counter() - begin, is_looking)
 
     def step_failed(self) -> None:
         self._inside = None
@@ -471,7 +472,7 @@ class Watcher:
         except Exception as error:
             self._broke(error)
         if counts:
-            self._schedule.spent += time.perf_counter() - begin
+            self._schedule.spend(time.perf_counter() - begin, self._sampler is not None)
 
     def _broke(self, error: Exception) -> None:
         self._stop_looking()

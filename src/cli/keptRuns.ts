@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { compareRuns, tookText } from "../keep/comparison.ts";
+import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
 import { codeOf, findRun, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
@@ -34,7 +35,7 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
     ["file", shortPath(info.file)],
     ["state", `${kept.state}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${tookText(kept)}`],
     ["began", new Date(info.startedAt).toLocaleString()],
-    ["with", `Kindling ${info.kindling}, Node ${info.node}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
+    ["with", `${versionsText(info)}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
     ...(git
       ? [["commit", `${git.commit.slice(0, 12)}${git.branch === undefined ? "" : ` (${git.branch})`}${git.isDirty ? ", changed since" : ""}`] as const]
       : []),
@@ -90,7 +91,9 @@ function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     last: jsonable(last),
     arguments: info.arguments,
     kindling: info.kindling,
-    node: info.node,
+    ...(info.node !== undefined && { node: info.node }),
+    ...(info.torch !== undefined && { torch: info.torch, python: info.python }),
+    ...(info.rank && { rank: info.rank }),
     folder,
   };
 }

@@ -9,8 +9,10 @@ import { mostCompared } from "../../run/comparison.ts";
 import { plural } from "../../run/numbers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import { isFinal } from "../../run/standing.ts";
 import { ComparisonPanel } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
+import { FollowedRun } from "./followedRun.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
 /** Of the texts that ran: they can be read and compared, not edited. */
@@ -87,6 +89,7 @@ class KeptRunCommands {
   }
 
   async #show(kept: KeptRun): Promise<void> {
+    if (!isFinal(kept.state)) return this.#panels.showFollowed(kept, titleOf(kept), () => new FollowedRun(kept));
     const { run } = await readRunInTurns(kept);
     this.#panels.showKept(run, titleOf(kept));
   }
