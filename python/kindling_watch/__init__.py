@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, Optional
-
-import torch
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
 from .version import version as __version__
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["watch", "log"]
 

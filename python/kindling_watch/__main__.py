@@ -10,10 +10,6 @@ from typing import Any, Callable, List, Optional, Tuple
 
 import kindling_watch
 
-from . import hooks
-from .session import without_own
-from .watcher import Watcher
-
 _USAGE = "python -m kindling_watch [-m MODULE | SCRIPT] [ARGUMENTS …]"
 
 
@@ -21,6 +17,15 @@ def main(arguments: List[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help") or arguments == ["-m"]:
         print(f"{_USAGE}\nRuns a PyTorch program as Python does, and writes its training down for Kindling to show.")
         return 0 if arguments and arguments != ["-m"] else 2
+    try:
+        from . import hooks
+        from .session import without_own
+        from .watcher import Watcher
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        print(f"PyTorch isn't installed for {sys.executable}. Choose a Python that has it: in VS Code with the setting kindling.python.", file=sys.stderr)
+        return 2
     try:
         file, program, own = _program(arguments)
     except OSError as error:

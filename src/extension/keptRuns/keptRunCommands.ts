@@ -12,6 +12,7 @@ import type { Disposable } from "../shared/emitter.ts";
 import { isFinal } from "../../run/standing.ts";
 import { ComparisonPanel } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
+import { watchPython } from "../python/watchPython.ts";
 import { FollowedRun } from "./followedRun.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
@@ -43,6 +44,7 @@ class KeptRunCommands {
   }
 
   readonly all = {
+    watchPython: (uri?: vscode.Uri) => watchPython(this.#extension, uri, (run) => this.#show(run)),
     showKept: this.#withOne("Show which run?", (run) => this.#show(run)),
     compareKept: this.#withSeveral("Compare which runs?", (runs) => this.#compare(runs)),
     renameKept: this.#withOne("Rename which run?", (run) => this.#rename(run)),
