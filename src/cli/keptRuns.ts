@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { compareRuns, tookText } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
+import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
 import { findRun, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
@@ -36,7 +37,7 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
     ["file", shortPath(info.file)],
     ["state", `${kept.state}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${tookText(kept)}`],
     ["began", new Date(info.startedAt).toLocaleString()],
-    ["with", `Kindling ${info.kindling}, Node ${info.node}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
+    ["with", `${versionsText(info)}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
     ...(git
       ? [["commit", `${git.commit.slice(0, 12)}${git.branch === undefined ? "" : ` (${git.branch})`}${git.isDirty ? ", changed since" : ""}`] as const]
       : []),

@@ -19,7 +19,9 @@ export function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     last: jsonable(last),
     arguments: info.arguments,
     kindling: info.kindling,
-    node: info.node,
+    ...(info.node !== undefined && { node: info.node }),
+    ...(info.torch !== undefined && { torch: info.torch, python: info.python }),
+    ...(info.rank && { rank: info.rank }),
     folder,
   };
 }
