@@ -62,7 +62,18 @@ async function translatePython(file: string, output: string | undefined): Promis
   return translateFile(file, output);
 }
 
-function run({ mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsExcept, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
+function run({
+  mode,
+  file,
+  json,
+  threads,
+  keep,
+  checkpoints,
+  findsLate,
+  weightsFrom,
+  weightsExcept,
+  programArguments,
+}: Extract<Command, { type: "run" }>): Promise<number> {
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
