@@ -22,7 +22,7 @@ import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
 import { listenToOutput, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
-import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
+import { exitProblem, noCheckpointsProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
@@ -164,6 +164,7 @@ export class Program {
         tray.sent();
         this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
       },
+      failed: (error) => this.#tell({ type: "problem", problem: noCheckpointsProblem(error, this.#job.request.file) }),
     };
   }
 

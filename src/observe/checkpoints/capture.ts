@@ -29,6 +29,8 @@ export interface ModelContents {
   readonly type: string;
   /** Paths of parameters and buffers that are another's under a second name: the second, and the first. */
   readonly tied: readonly (readonly [string, string])[];
+  /** Names of what the model's `stateDict()` has, in its order. */
+  readonly state: readonly string[];
   /** Paths within the model of modules in `eval()`. */
   readonly evaluating: readonly string[];
   /** Names of parameters that want no gradient, and of those whose gradients are in the file. */
@@ -120,6 +122,7 @@ function describeModel(name: string, model: Module, tied: ModelContents["tied"],
     name,
     type: model.constructor.name,
     tied,
+    state: [...model.stateDict({ prefix: `${name}.`, keepVars: true }).keys()],
     gradients: put ? putGradients(named, put) : [],
     evaluating: [...model.namedModules()].filter(([, module]) => !module.training).map(([path]) => path),
     frozen: named.filter(([, parameter]) => !parameter.requiresGrad).map(([path]) => path),
