@@ -114,7 +114,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     showProblems(store, extension),
     showStatus(store, current),
     keptRuns,
-    registerKeptRunCommands(keptRuns, panels),
+    registerKeptRunCommands(keptRuns, panels, vscode.Uri.joinPath(extension, "dist", "cli", "main.js").fsPath),
     pythonFiles,
     offerPasteAsKindling(),
     registerCommands({

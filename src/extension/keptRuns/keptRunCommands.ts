@@ -8,6 +8,7 @@ import { names } from "../../keep/layout.ts";
 import { formatNumber, plural } from "../../run/numbers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import { exportWeights } from "./exportWeights.ts";
 import { markdown, timeText } from "./keptRunRows.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
@@ -15,8 +16,9 @@ import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 const scheme = "kindling-run";
 const mostCompared = 20;
 
-export function registerKeptRunCommands(view: KeptRunsView, panels: Panels): Disposable {
-  const commands = new KeptRunCommands(view, panels);
+/** @param cli path of the command line's script */
+export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, cli: string): Disposable {
+  const commands = new KeptRunCommands(view, panels, cli);
   const subscriptions = [
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       provideTextDocumentContent: ({ query }) =>
@@ -32,10 +34,12 @@ type Asked = (node?: KeptRunNode, chosen?: readonly KeptRunNode[]) => Promise<vo
 class KeptRunCommands {
   readonly #view: KeptRunsView;
   readonly #panels: Panels;
+  readonly #cli: string;
 
-  constructor(view: KeptRunsView, panels: Panels) {
+  constructor(view: KeptRunsView, panels: Panels, cli: string) {
     this.#view = view;
     this.#panels = panels;
+    this.#cli = cli;
   }
 
   readonly all = {
@@ -47,6 +51,7 @@ class KeptRunCommands {
     unpinKept: this.#withSeveral("Unpin which runs?", (runs) => this.#pin(runs, false)),
     diffKeptCode: this.#withOne("Compare the code of which run with the files of now?", (run) => diffCode(run)),
     restoreKeptCode: this.#withOne("Restore the code of which run?", (run) => restoreCode(run)),
+    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) => exportWeights(this.#cli, run, titleOf(run))),
     copyKept: this.#withSeveral("Copy which runs?", (runs) => vscode.env.clipboard.writeText(runs.map(markdown).join("\n"))),
     deleteKept: this.#withSeveral("Delete which runs?", (runs) => this.#delete(runs)),
   };
