@@ -6,6 +6,7 @@ import { Generator } from "../../engine/random/index.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Holdings, Stream } from "./holdings.ts";
+import type { LoaderPosition } from "./loaderPositions.ts";
 import { packed } from "./values.ts";
 
 /** What a checkpoint says beside its tensors. */
@@ -20,7 +21,7 @@ export interface Contents {
   readonly looseGradients: readonly string[];
   readonly optimizers: readonly { readonly type: string; readonly groups: unknown; readonly states: readonly (readonly [number, unknown])[] }[];
   readonly schedulers: readonly { readonly type: string; readonly state: unknown }[];
-  readonly loaders: readonly { readonly yielded: number; readonly isFinished: boolean }[];
+  readonly loaders: readonly LoaderPosition[];
   readonly streams: readonly unknown[];
 }
 
@@ -66,10 +67,7 @@ export function capture(holdings: Holdings, step: number, { keepsGradients, isEn
     type: scheduler.constructor.name,
     state: packed(scheduler.stateDict(), "", () => {}),
   }));
-  const loaders = holdings.loaders.map((loader) => {
-    const { _num_yielded: yielded, _iterator_finished: isFinished } = loader.stateDict();
-    return { yielded, isFinished };
-  });
+  const loaders = holdings.loaders.all;
   const streams = holdings.streams.map((stream) => packed(stateOf(stream), "", () => {}));
   const contents: Contents = {
     step,
