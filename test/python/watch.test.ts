@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
 import { byTraining } from "../../src/keep/ranks.ts";
@@ -234,15 +234,15 @@ for i in range(40):
     );
   });
 
-  it("takes at most a twentieth of the time", () => {
-    mkdirSync(join(folder, "data"));
-    copyFileSync(join(repository, "examples", "digits.csv"), join(folder, "digits.csv"));
-    copyFileSync(join(repository, "examples", "digits.py"), join(folder, "digits.py"));
-    runPython(folder, ["-m", "kindling_watch", "digits.py", "100"]);
-    const { watchShare, step } = told().progress!;
-    assert.equal(step, 2_400);
-    assert.ok(watchShare! <= 0.05, String(watchShare));
-    assert.ok(told().samples.get(0)!.length > 6);
+  it("takes at most a twentieth of the time, and is measured again and again for that", () => {
+    for (const name of ["digits.csv", "digits.py"]) copyFileSync(join(repository, "examples", name), join(folder, name));
+    const script = readFileSync(join(folder, "digits.py"), "utf8");
+    writeFileSync(join(folder, "digits.py"), script.replace("hidden=64", "hidden=512"));
+    runPython(folder, ["-m", "kindling_watch", "digits.py", "30"]);
+    const { progress, samples } = told();
+    assert.equal(progress!.step, 720);
+    assert.ok(progress!.watchShare! <= 0.05, String(progress!.watchShare));
+    assert.ok(samples.get(0)!.length > 5, String(samples.get(0)!.length));
   });
 });
 
