@@ -24,7 +24,7 @@ export interface ToldRun {
 /** Milliseconds of reading after which others have a turn. */
 const patience = 8;
 /** Values of series that are taken together. */
-const batch = 2_000;
+const batch = 500;
 
 export function readRun(kept: KeptRun): ToldRun {
   const reading = read(kept);

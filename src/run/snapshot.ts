@@ -11,6 +11,7 @@ import type {
   RunMode,
   RunState,
   SeenValue,
+  TakenWeights,
   WatchSettings,
 } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
@@ -61,6 +62,8 @@ export interface RunSnapshot {
   readonly optimizers: readonly OptimizerInfo[];
   /** What a person changed in the run, oldest first. */
   readonly interventions: readonly Intervention[];
+  /** What it began with, of another run's weights. */
+  readonly weights?: TakenWeights;
   /** Why what was asked for last could not be done. */
   readonly refusal?: string;
   /** What is watched, where that was chosen while it ran. */
@@ -182,6 +185,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
     }
     case "refused":
       return { ...run, refusal: shorten(event.message, textLength) };
+    case "weights":
+      return { ...run, weights: event.weights };
     case "watch":
       return { ...run, watch: event.watch };
     case "place":
@@ -194,6 +199,7 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, values: event.values };
     case "classes":
     case "files":
+    case "captured":
       return run;
   }
 }

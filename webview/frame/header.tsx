@@ -52,7 +52,7 @@ export function Header({ store }: { store: Store }) {
         {run.mode === "inspect" && <span class="muted"> · inspection</span>}
       </div>
       <StateLabel run={run} isRemembered={store.state.value.isRemembered} />
-      {run.edited && run.mode === "train" && <Edited post={store.post} />}
+      {run.edited && run.mode === "train" && <Edited post={store.post} isTraining={!isFinal(run.state)} />}
       {(standing(run) || !isFinal(run.state)) && <Numbers run={run} />}
       <StepButtons store={store} run={run} />
       <Buttons run={run} store={store} />
@@ -77,7 +77,7 @@ function StateLabel({ run, isRemembered }: { run: RunSnapshot; isRemembered: boo
   );
 }
 
-function Edited({ post }: { post: (message: FromPanel) => void }) {
+function Edited({ post, isTraining }: { post: (message: FromPanel) => void; isTraining: boolean }) {
   return (
     <span class="notice" data-testid="edited">
       <span title="The file's text is another than the one that this run began with">Edited since it started</span>
@@ -85,6 +85,20 @@ function Edited({ post }: { post: (message: FromPanel) => void }) {
       <button type="button" class="link" onClick={() => post({ type: "command", command: "train" })} data-testid="command-restart">
         Restart
       </button>
+      {isTraining && (
+        <>
+          {" · "}
+          <button
+            type="button"
+            class="link"
+            title="Begin the new text with the weights of now; what is kept, new and gone is shown first"
+            onClick={() => post({ type: "command", command: "restartWithWeights" })}
+            data-testid="command-restart-with-weights"
+          >
+            Restart with these weights
+          </button>
+        </>
+      )}
     </span>
   );
 }
