@@ -43,7 +43,7 @@ describe("restarting with the weights of a training", function () {
     await vscode.commands.executeCommand("kindling.train", uri);
     await stepped;
     const { runId } = window.api.store.get(uri.fsPath)!.train!;
-    await vscode.window.showTextDocument(uri, vscode.ViewColumn.One);
+    await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
     return { uri, editor, runId };
   }
 
@@ -86,7 +86,10 @@ describe("restarting with the weights of a training", function () {
 
   it("leaves the training alone where nothing fits, or the new text doesn't run", async () => {
     const { uri, editor, runId } = await training();
-    for (const other of ["  other = new nn.Linear(4, 5);\n  override forward(x) { return this.other(x); }", "  override forward(x) { throw new Error('no'); }"]) {
+    for (const other of [
+      "  other = new nn.Linear(4, 5);\n  override forward(x) { return this.other(x); }",
+      "  override forward(x) { throw new Error('no'); }",
+    ]) {
       await window.replace(editor, text(other));
       await vscode.commands.executeCommand("kindling.restartWithWeights", uri);
       const { train } = window.api.store.get(uri.fsPath)!;

@@ -99,7 +99,10 @@ export class RunController {
         resolve(event.failure);
       });
       job.runner.send({ type: "steer", steering: { type: "capture", file: weights } });
-      void job.done.then(ended).catch(reject).finally(() => listening.dispose());
+      void job.done
+        .then(ended)
+        .catch(reject)
+        .finally(() => listening.dispose());
     });
     if (failure !== undefined) throw new Error(`The weights of the training could not be taken. ${failure}`);
   }
