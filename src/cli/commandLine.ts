@@ -14,6 +14,8 @@ export type Command =
       readonly threads: number;
       /** Whether the run is written down. */
       readonly keep: boolean;
+      /** Whether checkpoints are kept as well. */
+      readonly checkpoints: boolean;
       /** A run or a file, whose weights it begins with. */
       readonly weightsFrom: string | undefined;
       /** Of these, what begins anew all the same. */
@@ -22,6 +24,8 @@ export type Command =
       readonly findsLate: boolean;
       readonly programArguments: readonly string[];
     }
+  /** A server for agents, of this folder. */
+  | { readonly type: "mcp"; readonly folder: string }
   /** Kept runs: of the project of this folder. */
   | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
@@ -42,6 +46,7 @@ export const usage = `Usage:
   kindling runs [FOLDER]                          list the trainings that are kept, newest first
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
+  kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
@@ -50,6 +55,8 @@ What stands after \`--\` is the program's own: it finds it in process.argv.
 Options:
   --json         (inspect, runs, show, compare) print everything as JSON
   --no-keep      (train) write nothing of the run down
+  --no-checkpoints
+                 (train) keep everything of the run but the parameters on the way
   --weights-from RUN or FILE.safetensors
                  (train) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting
   --weights-except PATH
@@ -76,6 +83,9 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     case "runs":
       if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
       return { type: "runs", folder: file ?? ".", json };
+    case "mcp":
+      if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
+      return { type: "mcp", folder: file ?? "." };
     case "show":
       if (file === undefined) throw new UsageError("which run? `kindling show RUN`; `kindling runs` lists them");
       if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
@@ -98,8 +108,19 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (weightsExcept.length > 0 && weightsFrom === undefined) throw new UsageError("`--weights-except` goes with `--weights-from` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
-  const [keep, findsLate] = [!values["no-keep"], values["find-bad-number"] ?? false];
-  return { type: "run", mode, file, json, threads, keep, findsLate, weightsFrom, weightsExcept, programArguments };
+  return {
+    type: "run",
+    mode,
+    file,
+    json,
+    threads,
+    keep: !values["no-keep"],
+    checkpoints: !values["no-checkpoints"],
+    findsLate: values["find-bad-number"] ?? false,
+    weightsFrom,
+    weightsExcept,
+    programArguments,
+  };
 }
 
 function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
@@ -125,6 +146,7 @@ function parse(args: readonly string[]) {
         output: { type: "string", short: "o" },
         threads: { type: "string" },
         "no-keep": { type: "boolean" },
+        "no-checkpoints": { type: "boolean" },
         "find-bad-number": { type: "boolean" },
         "weights-from": { type: "string" },
         "weights-except": { type: "string", multiple: true },

@@ -39,10 +39,21 @@ async function main(args: readonly string[]): Promise<number> {
       return printRun(command.run, command.json, paintFor(process.stdout));
     case "compare":
       return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "mcp":
+      // Its protocol is of no use to a training.
+      return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
     case "toPython":
-      // Its parser is of no use to a training.
-      return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
+      return translate(existingFile(command.file), command.folder);
   }
+}
+
+/** Its parser is of no use to a training. */
+async function translate(file: string, folder: string | undefined): Promise<number> {
+  const { printPython, writePython } = await import("./toPython.ts");
+  const paint = paintFor(process.stderr);
+  if (folder === undefined) return printPython(file, paint);
+  const request = { file, directory: process.cwd(), sampling: defaultSampling, timeLimit: inspectTimeLimit, threads: 0 };
+  return writePython(runnerScript, request, folder, paint);
 }
 
 /** The translator is loaded only where it is wanted. */
@@ -51,7 +62,18 @@ async function translatePython(file: string, output: string | undefined): Promis
   return translateFile(file, output);
 }
 
-function run({ mode, file, json, threads, keep, findsLate, weightsFrom, weightsExcept, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
+function run({
+  mode,
+  file,
+  json,
+  threads,
+  keep,
+  checkpoints,
+  findsLate,
+  weightsFrom,
+  weightsExcept,
+  programArguments,
+}: Extract<Command, { type: "run" }>): Promise<number> {
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -64,7 +86,7 @@ function run({ mode, file, json, threads, keep, findsLate, weightsFrom, weightsE
     programArguments,
     findsLate,
     ...(weightsFrom !== undefined && { weights: weightsToBeginWith(weightsFrom, path, weightsExcept) }),
-    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns } }),
+    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
@@ -76,6 +98,12 @@ function existingFile(file: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file ${printable(file)}`);
   if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  return path;
+}
+
+function existingFolder(folder: string): string {
+  const path = resolve(folder);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${printable(folder)}`);
   return path;
 }
 

@@ -175,6 +175,10 @@ export interface RunRequest {
   readonly threads: number;
   /** Where the run is written down while it goes on; nowhere if absent. */
   readonly keep?: KeepOptions;
+  /** Takes the place of the first seed that the program gives to `manualSeed`; a program that gives none begins with it. */
+  readonly seed?: number;
+  /** Constants of the file that have other values in this run. */
+  readonly given?: readonly GivenConstant[];
   /** Whether the first bad number is looked for however long the run had lasted by then, and not only early in it. Default false. */
   readonly findsLate?: boolean;
   /** The weights that it begins with in place of its own. */
@@ -183,6 +187,15 @@ export interface RunRequest {
   readonly debug?: boolean;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
   readonly inBackground?: boolean;
+  /** Where an inspection writes down what a training begins with; nowhere if absent. */
+  readonly beginning?: BeginningOptions;
+}
+
+export interface BeginningOptions {
+  /** An existing folder; `weights.pt` and `data.npz` go there. */
+  readonly folder: string;
+  /** Variables of the program's own file whose tensors are data that can't be made again; by the line where they get them. */
+  readonly values: readonly { readonly name: string; readonly line: number }[];
 }
 
 export interface KeepOptions {
@@ -190,6 +203,20 @@ export interface KeepOptions {
   readonly folder: string;
   /** Bytes that all runs in it may take together: the oldest that are not pinned give way. */
   readonly limit: number;
+  /** Whether the parameters and all else that the run goes on from are kept every now and then. Default true. */
+  readonly checkpoints?: boolean;
+  /** Of the runs that are begun together: those with the same are one. */
+  readonly group?: string;
+}
+
+/** A literal of the file that is run, and what takes its place. */
+export interface GivenConstant {
+  readonly name: string;
+  /** Where it stands, counted in UTF-16 units from the file's beginning. */
+  readonly start: number;
+  /** What stands there; if something else does, the file has changed meanwhile. */
+  readonly was: string;
+  readonly value: string;
 }
 
 /** Bytes that all kept runs of a project may take together, unless that is set. */

@@ -207,6 +207,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     state: runState,
     startedAt: number,
     endedAt: optional(number),
+    onlyWatched: optional(oneOf<true>(true)),
     edited: optional(flag),
     models,
     curves,

@@ -34,6 +34,8 @@ export interface RunSnapshot {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** Its process is none of Kindling's: it is looked at, and can't be told anything. */
+  readonly onlyWatched?: true;
   /** The file's text, or an import's, on disk is another than when the run began. */
   readonly edited?: boolean;
   readonly models: readonly ModelInfo[];

@@ -6,6 +6,7 @@ import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
 import { kernelBuild } from "../engine/memory/kernelBuild.ts";
 import { useCollector } from "../engine/memory/survey.ts";
+import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer, type ObserverOptions } from "../observe/observer.ts";
 import { readWeights } from "../observe/weights/weightFile.ts";
@@ -13,10 +14,12 @@ import { readFile } from "../engine/io/files.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
+import { Beginning } from "./beginning.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
 import { garbageCollector } from "./garbageCollector.ts";
+import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -27,7 +30,7 @@ import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
-import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
+import type { Job, Outcome, Post, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
 
@@ -62,7 +65,7 @@ const hasMoreToCome: ReadonlySet<RunEvent["type"]> = new Set(["statistics", "wor
 
 export class Program {
   readonly #job: Job;
-  readonly #toMain: (message: WorkerMessage) => void;
+  readonly #toMain: Post;
   /** Events that go with the next message: to wake the main thread takes longer than to write them. */
   readonly #waiting: SentEvent[] = [];
   readonly #control: Control;
@@ -72,6 +75,7 @@ export class Program {
   readonly #observer: Observer;
   readonly #printed: PrintedLines;
   readonly #surroundings: Surroundings;
+  readonly #beginning: Beginning | undefined;
   /** What the default generator began with. */
   readonly #seed = engine.initialSeed();
   /** Why the weights that it is to begin with can't be read. */
@@ -82,7 +86,7 @@ export class Program {
   #isEvaluated = false;
 
   /** @param post reaches the main thread, and nobody else does */
-  constructor(job: Job, post: (message: WorkerMessage) => void) {
+  constructor(job: Job, post: Post) {
     this.#job = job;
     this.#toMain = post;
     this.#control = new Control(job.control);
@@ -114,6 +118,7 @@ export class Program {
       gate: this.#gate,
       quietly,
       places: job.declarations.values,
+      ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
       ...this.#weights(),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
@@ -124,6 +129,8 @@ export class Program {
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
+    const { beginning } = job.request;
+    this.#beginning = beginning && new Beginning(beginning, this.#observer, job.declarations.values);
   }
 
   async run(): Promise<void> {
@@ -141,6 +148,7 @@ export class Program {
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
     setInstrument(this.#observer);
+    this.#beginning?.listen();
     listenToOutput((chunk, isError) => {
       this.#printed.add(chunk, isError);
       // An "exit" handler of the program's may have the last word.
@@ -153,6 +161,21 @@ export class Program {
     } catch (error) {
       this.#endWith(error);
     }
+  }
+
+  #checkpointSink(tray: CheckpointTray): CheckpointSink {
+    return {
+      get isReady() {
+        return tray.isReady;
+      },
+      get spent() {
+        return tray.spent;
+      },
+      take: (checkpoint, cost) => {
+        tray.sent();
+        this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
+      },
+    };
   }
 
   #weights(): Pick<ObserverOptions, "weights"> {
@@ -179,7 +202,10 @@ export class Program {
       called: (call) => this.#observer.callEnded(call),
       value: (value, place) => {
         // To look at a proxy would run code of the program's.
-        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) this.#observer.value(value, place);
+        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) {
+          this.#observer.value(value, place);
+          this.#beginning?.value(value, place);
+        }
         return value;
       },
       report: () => {
@@ -266,6 +292,7 @@ export class Program {
     const { file, mode } = this.#job.request;
     const classes = this.#tellAll();
     if (outcome !== "finished") return;
+    this.#beginning?.write();
     if (this.#observer.registry.isEmpty && classes === 0) this.#tell({ type: "problem", problem: noModelProblem(file) });
     else if (mode === "train" && this.#observer.steps === 0) this.#tell({ type: "problem", problem: noTrainingProblem(file) });
   }
@@ -284,9 +311,9 @@ export class Program {
     if (!hasMoreToCome.has(event.type)) this.#postWaiting();
   }
 
-  #post(message: WorkerMessage): void {
+  #post(message: WorkerMessage, transfer?: readonly ArrayBuffer[]): void {
     this.#postWaiting();
-    this.#toMain(message);
+    this.#toMain(message, transfer);
   }
 
   #postWaiting(): void {

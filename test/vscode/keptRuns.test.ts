@@ -88,6 +88,6 @@ describe("trainings in the runs view", () => {
     await tabNamed(/^Kindling: net, /);
 
     await vscode.commands.executeCommand("kindling.compareKept", first, [first, second]);
-    await tabNamed(/Compared runs/);
+    await tabNamed(/^Kindling: 2 runs compared$/);
   });
 });

@@ -55,7 +55,7 @@ export function Header({ store }: { store: Store }) {
       {run.edited && run.mode === "train" && <Edited post={store.post} isTraining={!isFinal(run.state)} />}
       {(standing(run) || !isFinal(run.state)) && <Numbers run={run} />}
       <StepButtons store={store} run={run} />
-      <Buttons state={run.state} store={store} />
+      <Buttons run={run} store={store} />
       <ProgressLine run={run} />
     </header>
   );
@@ -160,13 +160,13 @@ function buttonsFor(state: RunState): readonly [ButtonLook, ButtonLook] {
   return [{ command: "pause", icon: "debug-pause", label: "Pause" }, stop];
 }
 
-function Buttons({ state, store: { post, exportPage } }: { state: RunState; store: Store }) {
+function Buttons({ run: { state, onlyWatched }, store: { post, exportPage } }: { run: RunSnapshot; store: Store }) {
   const [first, second] = buttonsFor(state);
   const pausable = state !== "starting" && state !== "stopping";
   return (
     <div class="buttons">
-      <CommandButton look={first} post={post} primary={isFinal(state)} disabled={!pausable} />
-      <CommandButton look={second} post={post} disabled={state === "stopping"} />
+      {!onlyWatched && <CommandButton look={first} post={post} primary={isFinal(state)} disabled={!pausable} />}
+      {!onlyWatched && <CommandButton look={second} post={post} disabled={state === "stopping"} />}
       <IconButton icon="export" label="Export this panel as one HTML file" onClick={exportPage} testId="export-panel" />
     </div>
   );

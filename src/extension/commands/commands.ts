@@ -10,6 +10,7 @@ import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { PythonFiles } from "../python/openAsKindling.ts";
 import type { RunController } from "../runs/runController.ts";
+import type { RunnerPool } from "../runs/runnerPool.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
 import type { EditedTexts } from "../shared/editedTexts.ts";
@@ -31,6 +32,7 @@ export interface CommandParts {
   readonly store: RunStore;
   readonly edits: EditedTexts;
   readonly controller: RunController;
+  readonly pool: RunnerPool;
   readonly current: CurrentFile;
   readonly inspection: AutomaticInspection;
   readonly modelDebugger: ModelDebugger;
@@ -231,7 +233,7 @@ class Commands {
     const file = await this.#find(target);
     if (file === undefined) return;
     await this.#save(file);
-    await exportPython(file);
+    await exportPython(file, this.#parts.pool);
   }
 
   async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {
